@@ -1,0 +1,18 @@
+import { performance } from "node:perf_hooks";
+import { setTimeout as wait } from "node:timers/promises";
+
+/** The only source of time. Tests pass a clock they control. */
+export interface Clock {
+  /** Wall-clock time, UTC. */
+  now(): Date;
+  /** Milliseconds that only ever grow, for durations. */
+  monotonicMs(): number;
+  /** Resolves after `ms`, or rejects with the signal's reason when aborted. Does not keep the process alive. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  monotonicMs: () => performance.now(),
+  sleep: (ms, signal) => wait(ms, undefined, { ref: false, ...(signal ? { signal } : {}) }),
+};

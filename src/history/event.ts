@@ -1,0 +1,53 @@
+import type { EntityRef, JsonObject, JsonValue } from "../core/entity.ts";
+
+/** Stable codes: auditors and exports rely on them. A SCIM write, what it led to at a target, and what operators did. */
+export type EventCode =
+  | "user.created"
+  | "user.updated"
+  | "user.activated"
+  | "user.deactivated"
+  | "user.deleted"
+  | "group.created"
+  | "group.updated"
+  | "group.deleted"
+  | "group.members"
+  | "department.changed"
+  | "target.intent"
+  | "target.outcome"
+  | "entity.held"
+  | "entity.parked"
+  | "operator.retry"
+  | "operator.reconcile"
+  | "operator.approve"
+  | "operator.reject"
+  | "token.created"
+  | "token.revoked"
+  | "source.created"
+  | "mapping.changed";
+
+/** `done`: carried out. `refused`: the target said no. `notSent`: certainly not carried out. `unknown`: settled by a later observation. */
+export type Outcome = "done" | "refused" | "notSent" | "unknown" | "superseded";
+
+/** Attribute → [before, after]; an absent side is undefined in code and left out in JSON. */
+export type Changes = Readonly<Record<string, { readonly before?: JsonValue; readonly after?: JsonValue }>>;
+
+/** One fact. Appended in the transaction of the change it records; never altered, never removed. */
+export interface HistoryEvent {
+  /** UUID version 7. */
+  readonly id: string;
+  readonly at: Date;
+  readonly code: EventCode;
+  /** `token:<id>`, `worker`, `cli` or `system`. */
+  readonly actor: string;
+  readonly sourceId?: string;
+  readonly requestId?: string;
+  /** Events that led to this one: marks merge, so an intent may have many. */
+  readonly causes: readonly string[];
+  readonly subject?: EntityRef;
+  readonly target?: string;
+  readonly attempt?: number;
+  readonly outcome?: Outcome;
+  readonly changes?: Changes;
+  /** Codes, counts, calls: nothing personal. */
+  readonly detail?: JsonObject;
+}

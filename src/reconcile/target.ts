@@ -1,0 +1,204 @@
+import type { EntityKind, EntityRef } from "../core/entity.ts";
+import { AppError, type Retry } from "../core/errors.ts";
+
+/*
+ * The port to a system we provision into. One adapter per target implements it; the reconcile loop knows nothing else of the target.
+ * Attribute names are the target's own words as the mapping file writes them, and opaque here, but for those in RESERVED.
+ */
+
+export type AttributeValue = string | number | boolean | null | readonly string[];
+
+/** A flat record in the target's canonical form (trimmed, sets sorted). An absent name says "not managed" or "not told"; null says "empty". */
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/**
+ * Attributes the loop itself fills in, with remote ids:
+ * user `manager` (remote id of a person, or null), user `departments` (sorted remote ids, never empty: the root stands for "none"),
+ * user `mainDepartment` (remote id or null), user `roles` (sorted remote ids), department `parent` (remote id),
+ * department `managers` (sorted remote ids of people).
+ */
+export const RESERVED = ["manager", "departments", "mainDepartment", "roles", "parent", "managers"] as const;
+
+/** Something that cannot be made true, and why. Shown to the operator, never retried in a loop, never blocks other attributes. */
+export interface Note {
+  readonly attribute: string;
+  readonly code: string;
+  /** What the administrator should know or do, in plain words. */
+  readonly text: string;
+}
+
+/** One HTTP call to the target, as the history keeps it. Holds no secret and no personal data. */
+export interface TargetCall {
+  readonly api: string;
+  readonly code: string;
+  readonly requestId?: string;
+  readonly durationMs: number;
+}
+
+/** What the target holds of one entity, as far as we can read it. */
+export interface Actual {
+  readonly remoteId: string;
+  readonly attributes: Attributes;
+  /** How people are present: `invited` has not agreed yet, `disabled` exists but cannot sign in. */
+  readonly presence: "active" | "invited" | "disabled";
+  /** Our own id for it where the target keeps one (a deterministic user id, a department's source identifier). */
+  readonly entityId?: string;
+}
+
+export interface Written {
+  readonly remoteId: string;
+  /** What the target holds now, as far as the answer lets us know without another call: what was sent, in canonical form. */
+  readonly attributes: Attributes;
+  readonly presence: Actual["presence"];
+  readonly notes: readonly Note[];
+  readonly calls: readonly TargetCall[];
+}
+
+export interface WriteContext {
+  readonly signal: AbortSignal;
+}
+
+export interface TargetAdapter {
+  readonly name: string;
+  /** Remote id of the department that stands for the whole organisation. */
+  readonly rootDepartment: string;
+  /** Whether a person of this kind can be switched off and on again without being removed. */
+  canSuspend(attributes: Attributes): boolean;
+
+  /** The remote id we will ask for, where the target lets the caller choose it. Same input, same answer, for ever. */
+  remoteIdFor(ref: EntityRef): string | undefined;
+
+  /**
+   * Pure. Desired as the target can hold it: normalised, cut to limits, what cannot be changed now left out; each such act is a note.
+   * Applying it twice changes nothing, and `actual` read back from what was sent compares equal to it.
+   */
+  shape(kind: EntityKind, desired: Attributes, actual?: Actual): { readonly attributes: Attributes; readonly notes: readonly Note[] };
+
+  /**
+   * Makes the entity. Idempotent where the target lets us choose the id: "already exists" under our own id is looked up and brought in line.
+   * `resume`: an earlier create of this entity may have happened unseen; search before making another one.
+   * Rejects with a TargetError; every rejection carries the calls made.
+   */
+  create(ref: EntityRef, attributes: Attributes, context: WriteContext & { readonly resume: boolean }): Promise<Written>;
+  /** Sets just `set`; `actual` is the last observation. Answers TargetNotFound when the entity is gone. */
+  update(ref: EntityRef, actual: Actual, set: Attributes, context: WriteContext): Promise<Written>;
+  /** Removes it; being gone already is success. */
+  remove(ref: EntityRef, actual: Actual, context: WriteContext): Promise<{ readonly calls: readonly TargetCall[] }>;
+  /** Switches a person off and signs them out, or on again. Only where `canSuspend`. */
+  setSuspended(ref: EntityRef, actual: Actual, suspended: boolean, context: WriteContext): Promise<Written>;
+
+  /** One entity as it is now; undefined only when the target says it does not exist. */
+  read(kind: EntityKind, remoteId: string, context: WriteContext): Promise<{ readonly actual: Actual | undefined; readonly calls: readonly TargetCall[] }>;
+  /** Everything of a kind through the bulk lists, in pages. Rejects as a whole when any page fails: absence is only concluded from a complete listing. */
+  list(kind: EntityKind, context: WriteContext): AsyncIterable<readonly Actual[]>;
+
+  /** What is missing before syncing can work; empty when all is well. */
+  check(context: WriteContext): Promise<readonly Problem[]>;
+}
+
+export interface Problem {
+  readonly code: string;
+  readonly text: string;
+  /** What to click or change, and where. */
+  readonly remedy: string;
+}
+
+/* ---- Failures an adapter may report. `settle` is the only place that decides what each means for the entity. ---- */
+
+export abstract class TargetError extends AppError {
+  /** The target's own code, for people who look it up. */
+  readonly answer: string;
+  readonly remedy: string;
+  calls: readonly TargetCall[] = [];
+  constructor(message: string, details: { readonly answer: string; readonly remedy?: string }, options?: ErrorOptions) {
+    super(message, options);
+    this.answer = details.answer;
+    this.remedy = details.remedy ?? "";
+  }
+}
+
+/** The target asks us to slow down. Not an attempt. `scope` says what pauses: one API of the app, or every call. */
+export class TargetThrottled extends TargetError {
+  readonly code = "TARGET_THROTTLED";
+  override readonly retry: Retry;
+  constructor(message: string, details: { readonly answer: string; readonly ms: number; readonly scope: string | "all" }, options?: ErrorOptions) {
+    super(message, details, options);
+    this.retry = { kind: "after", ms: details.ms };
+  }
+}
+
+/** No answer, and certainly nothing done: refused connection, DNS, 5xx or busy before execution. Tried again for ever, with back-off. */
+export class TargetUnavailable extends TargetError {
+  readonly code = "TARGET_UNAVAILABLE";
+  override readonly retry: Retry = { kind: "backoff" };
+}
+
+/** The call may or may not have been carried out (time-out, dropped connection). Observe before anything else. */
+export class TargetOutcomeUnknown extends TargetError {
+  readonly code = "TARGET_OUTCOME_UNKNOWN";
+  override readonly retry: Retry = { kind: "after", ms: 1_000 };
+}
+
+/** Credential, permission, contact scope, address list, ban: nothing of this target works (`all`) or this object does not (`entity`) until an administrator acts. */
+export class TargetMisconfigured extends TargetError {
+  readonly code = "TARGET_MISCONFIGURED";
+  readonly scope: "all" | "entity";
+  override readonly retry: Retry;
+  constructor(message: string, details: { readonly answer: string; readonly remedy: string; readonly scope: "all" | "entity"; readonly ms: number }, options?: ErrorOptions) {
+    super(message, details, options);
+    this.scope = details.scope;
+    this.retry = { kind: "after", ms: details.ms };
+  }
+}
+
+/** Something of the target's own stands in the way under another identity; adopting it is a person's decision. */
+export class TargetConflict extends TargetError {
+  readonly code = "TARGET_CONFLICT";
+  readonly attribute: string;
+  /** Remote id that holds the value, when the target told it. */
+  readonly heldBy: string | undefined;
+  constructor(message: string, details: { readonly answer: string; readonly remedy: string; readonly attribute: string; readonly heldBy?: string }, options?: ErrorOptions) {
+    super(message, details, options);
+    this.attribute = details.attribute;
+    this.heldBy = details.heldBy;
+  }
+}
+
+/** The target refuses these data. Parked until the entity changes or an operator retries. */
+export class TargetRejected extends TargetError {
+  readonly code = "TARGET_REJECTED";
+}
+
+/** Another entity has to come first (parent or department missing, members still inside, manager unknown). */
+export class TargetDependency extends TargetError {
+  readonly code = "TARGET_DEPENDENCY";
+  override readonly retry: Retry = { kind: "after", ms: 5_000 };
+}
+
+/** The remote object of our link no longer exists: forget what was observed and conclude again. */
+export class TargetNotFound extends TargetError {
+  readonly code = "TARGET_NOT_FOUND";
+  override readonly retry: Retry = { kind: "after", ms: 0 };
+}
+
+/** A person must agree first (an invitation was sent). Not a failure; looked at again after a long time. */
+export class TargetPending extends TargetError {
+  readonly code = "TARGET_PENDING";
+  override readonly retry: Retry = { kind: "after", ms: 6 * 3_600_000 };
+}
+
+/* ---- What an adapter may ask of the house. ---- */
+
+/** Rate shared by all processes. */
+export interface RateLimiter {
+  /** Resolves when a call to `api` may be sent; rejects TargetThrottled when the wait would exceed `maxWaitMs`, or with the signal's reason. */
+  take(api: string, options: { readonly signal: AbortSignal; readonly maxWaitMs: number }): Promise<void>;
+  /** No call of `api` (or of any: "all") before `ms` from now, for every process. Never shortens a pause. */
+  pause(api: string | "all", ms: number, reason: string): Promise<void>;
+}
+
+/** A short-lived secret shared by all processes: fetched by one while the others wait for it. */
+export interface SharedToken {
+  /** The current value; `fetch` runs in at most one process at a time when none is valid or `rejected` is still the current one. */
+  get(fetch: () => Promise<{ readonly value: string; readonly lifetimeMs: number }>, rejected?: string): Promise<string>;
+}
