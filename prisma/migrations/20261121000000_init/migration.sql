@@ -1,0 +1,224 @@
+-- Sources: one per SCIM client. Each has its own resources, its own externalId space and its own tokens.
+create table sources (
+  id uuid primary key,
+  name text not null unique,
+  kind text not null default 'entra',
+  created_at timestamptz(3) not null default now()
+);
+
+create table tokens (
+  id text primary key,
+  source_id uuid not null references sources (id),
+  name text not null,
+  secret_hash bytea not null,
+  scopes text[] not null,
+  created_at timestamptz(3) not null default now(),
+  expires_at timestamptz(3),
+  last_used_at timestamptz(3),
+  revoked_at timestamptz(3)
+);
+
+-- Keys that sign our own OAuth access tokens.
+create table signing_keys (
+  id text primary key,
+  private_jwk jsonb not null,
+  created_at timestamptz(3) not null default now()
+);
+
+-- Desired state. `document` is the finished resource as it is answered, without id, groups, members and meta;
+-- the typed columns are what uniqueness and the hot filters need. `…_key` columns hold the folded form.
+create table users (
+  id uuid primary key,
+  source_id uuid not null references sources (id),
+  version bigint not null default 1,
+  active boolean not null,
+  user_name text not null,
+  user_name_key text not null,
+  display_name_key text,
+  external_id text,
+  employee_number text,
+  manager_ref text,
+  work_email_key text,
+  email_keys text[] not null default '{}',
+  document json not null,
+  created_at timestamptz(3) not null,
+  modified_at timestamptz(3) not null
+);
+create unique index users_user_name_key on users (source_id, user_name_key);
+create unique index users_external_id_key on users (source_id, external_id);
+create index users_source_order on users (source_id, id);
+create index users_display_name on users (source_id, display_name_key);
+create index users_work_email on users (source_id, work_email_key);
+create index users_email on users using gin (email_keys);
+create index users_employee_number on users (source_id, employee_number);
+create index users_manager on users (source_id, manager_ref) where manager_ref is not null;
+create index users_modified on users (source_id, modified_at);
+create index users_inactive on users (source_id, id) where not active;
+
+create table groups (
+  id uuid primary key,
+  source_id uuid not null references sources (id),
+  version bigint not null default 1,
+  display_name text not null,
+  display_name_key text not null,
+  external_id text,
+  document json not null,
+  created_at timestamptz(3) not null,
+  modified_at timestamptz(3) not null
+);
+create unique index groups_display_name_key on groups (source_id, display_name_key);
+create unique index groups_external_id_key on groups (source_id, external_id);
+create index groups_source_order on groups (source_id, id);
+create index groups_modified on groups (source_id, modified_at);
+
+-- Membership is rows: adding a member touches one row, never the group's list.
+create table group_members (
+  group_id uuid not null references groups (id) on delete cascade,
+  user_id uuid not null references users (id) on delete cascade,
+  primary key (group_id, user_id)
+);
+create index group_members_user on group_members (user_id, group_id);
+
+create table group_children (
+  group_id uuid not null references groups (id) on delete cascade,
+  child_id uuid not null references groups (id) on delete cascade,
+  primary key (group_id, child_id),
+  check (group_id <> child_id)
+);
+create index group_children_child on group_children (child_id, group_id);
+
+-- One row per (target, entity): what is known about its way to the target. Jobs only wake a worker; this table is the truth.
+create table entity_states (
+  target text not null,
+  kind text not null,
+  entity_id uuid not null,
+  state text not null check (state in ('inSync', 'due', 'waiting', 'held', 'parked')),
+  reason text,
+  remedy text,
+  priority smallint not null default 2,
+  attempts integer not null default 0,
+  next_at timestamptz(3),
+  due_since timestamptz(3),
+  settled_at timestamptz(3),
+  desired_generation bigint not null default 1,
+  observed_generation bigint not null default 0,
+  causes uuid[] not null default '{}',
+  waiting_on uuid[],
+  lease uuid,
+  leased_until timestamptz(3),
+  last_answer text,
+  notes json,
+  primary key (target, kind, entity_id)
+);
+create index entity_states_next on entity_states (target, priority, next_at) where next_at is not null;
+create index entity_states_waiting on entity_states using gin (waiting_on) where waiting_on is not null;
+create index entity_states_open on entity_states (target, state) where state <> 'inSync';
+
+-- Ownership, and the memory of a duty: what we made or took over at the target, and what we last saw of it.
+create table links (
+  target text not null,
+  kind text not null,
+  entity_id uuid not null,
+  remote_id text,
+  status text not null check (status in ('intended', 'owned')),
+  presence text,
+  attributes json,
+  departments text[] not null default '{}',
+  observed_at timestamptz(3),
+  created_at timestamptz(3) not null default now(),
+  primary key (target, kind, entity_id)
+);
+create unique index links_remote on links (target, kind, remote_id);
+create index links_departments on links using gin (departments);
+
+-- The desired department tree of a target, derived from groups and attributes by the mapping.
+create table departments (
+  id uuid primary key,
+  target text not null,
+  parent_id uuid references departments (id),
+  name text not null,
+  path_key text not null,
+  settings json not null default '{}',
+  external boolean not null default false,
+  present boolean not null default true
+);
+create unique index departments_path on departments (target, path_key) where present;
+create index departments_parent on departments (parent_id);
+
+-- What the mapping makes of a group: a department, a role or nothing.
+create table placements (
+  target text not null,
+  group_id uuid not null,
+  kind text not null check (kind in ('department', 'role', 'none')),
+  department_id uuid references departments (id),
+  name text,
+  reason text,
+  primary key (target, group_id)
+);
+create index placements_department on placements (department_id);
+
+-- Departments a person belongs to by attributes rather than by groups.
+create table person_departments (
+  target text not null,
+  user_id uuid not null,
+  department_id uuid not null references departments (id),
+  main boolean not null default false,
+  primary key (target, user_id, department_id)
+);
+create index person_departments_department on person_departments (department_id);
+
+create table target_states (
+  target text primary key,
+  organisation text,
+  mapping_version text,
+  mode text,
+  paused_until timestamptz(3),
+  pause_reason text,
+  swept_at timestamptz(3)
+);
+
+-- One bucket per (target, API): the next moment a call may leave, shared by every process.
+create table rate_limits (
+  target text not null,
+  api text not null,
+  free_at timestamptz not null default now(),
+  blocked_until timestamptz not null default '-infinity',
+  reason text,
+  calls bigint not null default 0,
+  primary key (target, api)
+);
+
+create table shared_tokens (
+  name text primary key,
+  value text not null,
+  expires_at timestamptz(3) not null
+);
+
+-- What happened. Rows are only ever added.
+create table history (
+  id uuid primary key,
+  at timestamptz(3) not null,
+  code text not null,
+  actor text not null,
+  source_id uuid,
+  request_id uuid,
+  causes uuid[] not null default '{}',
+  subject_kind text,
+  subject uuid,
+  target text,
+  attempt integer,
+  outcome text,
+  changes json,
+  detail json
+);
+create index history_subject on history (subject, id);
+create index history_request on history (request_id) where request_id is not null;
+create index history_causes on history using gin (causes) where causes <> '{}';
+
+create function history_is_append_only() returns trigger language plpgsql as $$
+begin
+  raise exception 'history is append-only' using errcode = 'insufficient_privilege';
+end
+$$;
+create trigger history_append_only before update or delete or truncate on history
+  for each statement execute function history_is_append_only();
