@@ -1,4 +1,7 @@
-/** Two projects: `check` reads the source as text (architecture, contract), `tests` runs the product. */
+/**
+ * Three projects: `check` reads the source as text (architecture, contract), `unit` is pure code and needs nothing, `tests` runs the product on a
+ * PostgreSQL that its global set-up starts.
+ */
 const shared = {
   testEnvironment: "node",
   transform: { "^.+\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }] },
@@ -9,13 +12,21 @@ const shared = {
 
 module.exports = {
   testTimeout: 30_000,
+  maxWorkers: 2,
   projects: [
     { ...shared, displayName: "check", testMatch: ["<rootDir>/tests/unit/architecture.test.ts"] },
     {
       ...shared,
-      displayName: "tests",
-      testMatch: ["<rootDir>/tests/{unit,contract,integration,conformance,e2e}/**/*.test.ts"],
+      displayName: "unit",
+      testMatch: ["<rootDir>/tests/unit/**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/unit/architecture.test.ts"],
+    },
+    {
+      ...shared,
+      displayName: "tests",
+      testMatch: ["<rootDir>/tests/{contract,integration,conformance,e2e}/**/*.test.ts"],
+      globalSetup: "<rootDir>/tests/support/postgres-global-setup.ts",
+      globalTeardown: "<rootDir>/tests/support/postgres-global-teardown.ts",
     },
   ],
 };

@@ -1,0 +1,149 @@
+import { Client } from "pg";
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import { type Binaries, findBinaries } from "./binaries.ts";
+import { ensureCluster, type Layout, layOut, readPassword } from "./data-directory.ts";
+import { holdDirectory } from "./launcher-lock.ts";
+import { clearStale, postmasterOf, stopPostmaster } from "./postmaster.ts";
+import { choosePrivileges } from "./privileges.ts";
+import { signal } from "./processes.ts";
+import { freePort, type Settings, startServer } from "./server.ts";
+import { until } from "./until.ts";
+
+export interface EmbeddedPostgresOptions {
+  /** The server lives in the folder `postgres` below it, which is made when missing. */
+  readonly dataDir: string;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Server settings over ours, such as `{ fsync: "off" }` where the data may be lost. An adopted server keeps those it was started with. */
+  readonly settings?: Settings;
+  /** How long the server may take to be ready; recovery after a crash counts. */
+  readonly startTimeoutMs?: number;
+  /** Parts of the surroundings, where the usual ones do not fit. */
+  readonly binaries?: Binaries;
+  readonly unshare?: string;
+  readonly findPort?: () => Promise<number>;
+}
+
+export interface EmbeddedPostgres {
+  /** The product's own database, as superuser, with the password. */
+  readonly url: string;
+  /** Ends the server and frees the data directory. The second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+const DATABASE = "dingtalk_scim";
+const START_TIMEOUT_MS = 120_000;
+
+/**
+ * A real PostgreSQL below `dataDir`, on loopback with a generated password. Made on the first call, found again on every later one. A server that a killed
+ * process left behind is adopted, and stopped with us. One process at a time: a second gets `CannotStart` with the holder's pid.
+ * Throws `CannotStart` with the reason, and the end of the server's log where there is one.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const clock = options.clock ?? systemClock;
+  const layout = layOut(options.dataDir);
+  const release = await holdDirectory(layout.home, clock);
+  try {
+    const startedMs = clock.monotonicMs();
+    const server = (await adopt(layout, options, clock)) ?? (await launch(layout, options, clock));
+    options.logger.info(
+      { port: server.port, pid: server.pid, adopted: server.adopted, ms: Math.round(clock.monotonicMs() - startedMs) },
+      "embedded PostgreSQL is ready",
+    );
+    return handle(server, layout, clock, release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+interface Server {
+  readonly pid: number;
+  readonly port: number;
+  readonly url: string;
+  readonly adopted: boolean;
+}
+
+/** The server a killed process left behind, if it answers. One that does not is stopped, so that a new one can take its place. */
+async function adopt(layout: Layout, options: EmbeddedPostgresOptions, clock: Clock): Promise<Server | undefined> {
+  const settled = await until(clock, options.startTimeoutMs ?? START_TIMEOUT_MS, () => {
+    const postmaster = postmasterOf(layout.cluster);
+    return postmaster.state === "running" && !postmaster.ready ? undefined : postmaster;
+  });
+  if (settled?.state === "running") {
+    const url = urlOf(readPassword(layout), settled.port);
+    try {
+      await openDatabase(url, layout);
+      return { pid: settled.pid, port: settled.port, url, adopted: true };
+    } catch (error) {
+      options.logger.warn(
+        { pid: settled.pid, error: String(error) },
+        "the embedded PostgreSQL of an earlier process does not answer; replacing it",
+      );
+    }
+  }
+  await stopPostmaster(layout.cluster, clock);
+  await clearStale(layout.cluster, clock);
+  return undefined;
+}
+
+async function launch(layout: Layout, options: EmbeddedPostgresOptions, clock: Clock): Promise<Server> {
+  const binaries = options.binaries ?? findBinaries();
+  const privileges = await choosePrivileges(layout.home, binaries.postgres, options.unshare);
+  const password = await ensureCluster(layout, binaries, privileges);
+  const { pid, port } = await startServer({
+    layout,
+    binaries,
+    privileges,
+    clock,
+    settings: options.settings ?? {},
+    timeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
+    findPort: options.findPort ?? freePort,
+  });
+  const url = urlOf(password, port);
+  try {
+    await openDatabase(url, layout);
+  } catch (error) {
+    await stopPostmaster(layout.cluster, clock, pid);
+    throw error;
+  }
+  return { pid, port, url, adopted: false };
+}
+
+function handle(server: Server, layout: Layout, clock: Clock, release: () => void): EmbeddedPostgres {
+  // The last resort when the process ends without stop(): nothing can be awaited then, but a signal can be sent.
+  const atExit = () => signal(server.pid, "SIGINT");
+  process.once("exit", atExit);
+  const stop = async (): Promise<void> => {
+    await stopPostmaster(layout.cluster, clock, server.pid);
+    process.off("exit", atExit);
+    release();
+  };
+  let stopping: Promise<void> | undefined;
+  return {
+    url: server.url,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+const urlOf = (password: string, port: number): string => `postgres://postgres:${password}@127.0.0.1:${port}/${DATABASE}`;
+
+/** Proves that the server at `url` is the one of this data directory, and that the product's database is there. */
+async function openDatabase(url: string, layout: Layout): Promise<void> {
+  const client = new Client({ connectionString: url.replace(/[^/]+$/, "postgres"), connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      "select current_setting('data_directory') as directory, exists (select from pg_database where datname = $1) as made",
+      [DATABASE],
+    );
+    if (rows[0].directory !== layout.cluster) throw new Error(`another PostgreSQL answers, that of ${rows[0].directory}`);
+    if (!rows[0].made) await client.query(`create database ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,47 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../core/clock.ts";
+import { CannotStart } from "../core/errors.ts";
+import { identityOf, isAliveAs, isErrno } from "./processes.ts";
+
+const ATTEMPTS = 8;
+
+/**
+ * At most one living process holds a directory. Throws `CannotStart` naming the holder's pid; a dead holder counts for nothing. Returns the release.
+ *
+ * Every claimant writes a file that only it can have the name of, and only then looks at the others. So a dead claim can be removed without the risk
+ * of removing a living one that took its place, and of two that come together at least one sees the other and steps back.
+ */
+export async function holdDirectory(directory: string, clock: Clock): Promise<() => void> {
+  const claims = join(directory, "launchers");
+  const mine = identityOf(process.pid);
+  mkdirSync(claims, { recursive: true, mode: 0o700 });
+  for (let attempt = 1; ; attempt += 1) {
+    claim(join(claims, mine), directory);
+    const rival = livingRival(claims, mine);
+    if (rival === undefined) return () => rmSync(join(claims, mine), { force: true });
+    rmSync(join(claims, mine));
+    if (attempt === ATTEMPTS) throw heldBy(Number.parseInt(rival, 10), directory);
+    // Two that step back together must not come back together.
+    await clock.sleep(20 + Math.random() * 60);
+  }
+}
+
+function claim(path: string, directory: string): void {
+  try {
+    writeFileSync(path, "", { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    throw isErrno(error, "EEXIST") ? heldBy(process.pid, directory) : error;
+  }
+}
+
+function livingRival(claims: string, mine: string): string | undefined {
+  const others = readdirSync(claims).filter((name) => name !== mine);
+  const living = others.filter(isAliveAs);
+  for (const dead of others.filter((name) => !living.includes(name))) rmSync(join(claims, dead), { force: true });
+  return living[0];
+}
+
+function heldBy(pid: number, directory: string): CannotStart {
+  return new CannotStart([`the embedded database in ${directory} is in use by process ${pid}; stop it first, or choose another DATA_DIR`]);
+}

@@ -1,0 +1,122 @@
+import { Logger as QueueLogger, runMigrations } from "graphile-worker";
+import { Client } from "pg";
+import { CannotStart } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
+import { type Migration, readMigrations } from "./migration-files.ts";
+
+export interface MigrateOptions {
+  /** A direct connection: PgBouncer in transaction mode would lose the lock. */
+  readonly connectionString: string;
+  readonly logger: Logger;
+}
+
+/** The lock `prisma migrate` takes, so that its runs and ours exclude each other. */
+const MIGRATION_LOCK = 72_707_369;
+
+/**
+ * Brings the product's tables up to the migrations in `directory`, each in a transaction of its own, and returns the names of those applied now.
+ * Any number of processes may call it at once: one works, the others wait and then find nothing to do. A migration that fails leaves no trace and
+ * is tried again by the next call. The ledger `_prisma_migrations` is the one of `prisma migrate`.
+ *
+ * Throws `CannotStart`, before anything is changed, when the database and the directory do not belong together: an applied migration was edited,
+ * or is unknown here (the database is newer than this build), or was begun and never finished (by another tool, or because it holds a `commit`).
+ */
+export async function migrate(options: MigrateOptions & { readonly directory: string }): Promise<readonly string[]> {
+  const migrations = readMigrations(options.directory);
+  return underLock(options, async (client) => {
+    await client.query(LEDGER);
+    const pending = findPending(migrations, (await client.query<LedgerRow>(APPLIED)).rows);
+    for (const migration of pending) {
+      await apply(client, migration);
+      options.logger.info({ migration: migration.name }, "migration applied");
+    }
+    return pending.map((migration) => migration.name);
+  });
+}
+
+/** Brings the queue's own schema (`graphile_worker`) up to the installed version of the library. Same locking as `migrate`. */
+export async function migrateQueue(options: MigrateOptions): Promise<void> {
+  const logger = new QueueLogger(() => (level, message) => options.logger[level === "warning" ? "warn" : level]({}, message));
+  await underLock(options, () => runMigrations({ connectionString: options.connectionString, logger }));
+}
+
+interface LedgerRow {
+  readonly name: string;
+  readonly checksum: string;
+  readonly finished: boolean;
+}
+
+// The table as `prisma migrate` makes it, so that its `status` and `deploy` agree with us.
+const LEDGER = `
+  create table if not exists public._prisma_migrations (
+    id varchar(36) primary key not null,
+    checksum varchar(64) not null,
+    finished_at timestamptz,
+    migration_name varchar(255) not null,
+    logs text,
+    rolled_back_at timestamptz,
+    started_at timestamptz not null default now(),
+    applied_steps_count integer not null default 0
+  )`;
+
+const APPLIED = `
+  select migration_name as name, checksum, finished_at is not null as finished
+  from public._prisma_migrations where rolled_back_at is null order by started_at`;
+
+function findPending(migrations: readonly Migration[], applied: readonly LedgerRow[]): readonly Migration[] {
+  const known = new Map(migrations.map((migration) => [migration.name, migration]));
+  const problems = applied.flatMap(({ name, checksum, finished }) => {
+    if (!finished)
+      return [`migration ${name} was begun and did not finish; repair the database and settle it with "prisma migrate resolve"`];
+    const migration = known.get(name);
+    if (!migration) return [`migration ${name} is applied, but this build does not know it: the database is newer; run a newer version`];
+    return migration.checksum === checksum
+      ? []
+      : [`migration ${name} was changed after it was applied; restore the file and write a new migration`];
+  });
+  if (problems.length > 0) throw new CannotStart(problems);
+  const names = new Set(applied.map(({ name }) => name));
+  return migrations.filter(({ name }) => !names.has(name));
+}
+
+async function apply(client: Client, { name, checksum, sql }: Migration): Promise<void> {
+  try {
+    await client.query("begin");
+    const begun = await client.query(
+      `insert into public._prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+       values (gen_random_uuid()::text, $1, $2, clock_timestamp(), null, 1) returning id, pg_current_xact_id()::text as transaction`,
+      [checksum, name],
+    );
+    await client.query(sql);
+    const { id, transaction } = begun.rows[0];
+    const ended = await client.query(
+      `update public._prisma_migrations set finished_at = clock_timestamp() where id = $1 and pg_current_xact_id()::text = $2`,
+      [id, transaction],
+    );
+    if (ended.rowCount !== 1) throw new Error("it ends the transaction it runs in, so it may be half done");
+    await client.query("commit");
+  } catch (cause) {
+    await client.query("rollback");
+    throw new CannotStart([`migration ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`], {
+      cause,
+    });
+  }
+}
+
+/** Runs `work` on a connection of its own. The lock belongs to the session, so a killed process frees it. */
+async function underLock<T>(options: MigrateOptions, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: options.connectionString });
+  await client.connect();
+  try {
+    // Limits meant for requests (set on the role or in the URL) must not end a wait for a peer, nor a long migration.
+    await client.query("set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0");
+    const { rows } = await client.query("select pg_try_advisory_lock($1) as locked", [MIGRATION_LOCK]);
+    if (!rows[0].locked) {
+      options.logger.info({}, "another process is migrating the database; waiting for it");
+      await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    }
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

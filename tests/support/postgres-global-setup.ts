@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client } from "pg";
+import { silentLogger } from "../../src/core/logger.ts";
+import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
+import { migrate, migrateQueue } from "../../src/database/migrate.ts";
+import { databaseUrl, runOn, SERVER_VARIABLE, TEMPLATE_VARIABLE } from "./postgres.ts";
+import { removeLeftover } from "./postgres-leftovers.cjs";
+
+const FOLDER_PREFIX = "dingtalk-scim-test-";
+const root = join(__dirname, "..", "..");
+
+/** Nothing of a test run is worth keeping, so nothing waits for the disk. */
+const throwAway = { fsync: "off", full_page_writes: "off", synchronous_commit: "off", shared_buffers: "64MB", max_connections: "200" };
+
+/**
+ * One PostgreSQL for the whole run, with a template database that every test file copies. `DATABASE_URL_TEST` names a server to use instead
+ * (its user must be allowed to create databases). A watchdog ends the server when the run is killed; the next run removes what even that left behind.
+ */
+export default async function setUp(): Promise<void> {
+  await removeLeftovers();
+  const given = process.env.DATABASE_URL_TEST;
+  const { server, end } = given ? { server: given, end: async () => undefined } : await startServer();
+  const template = `scim_test_${randomBytes(4).toString("hex")}`;
+  try {
+    await runOn(server, `create database ${template} template template0`);
+    const options = { connectionString: databaseUrl(server, template), logger: silentLogger };
+    await migrateQueue(options);
+    await migrate({ ...options, directory: join(root, "prisma", "migrations") });
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  process.env[SERVER_VARIABLE] = server;
+  process.env[TEMPLATE_VARIABLE] = template;
+  globalThis.endTestPostgres = async () => {
+    if (given) await dropDatabasesOf(server, template);
+    await end();
+  };
+}
+
+async function startServer(): Promise<{ server: string; end: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+  const watchdog = spawn(process.execPath, [join(__dirname, "postgres-leftovers.cjs"), folder], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  watchdog.unref();
+  const postgres = await startEmbeddedPostgres({ dataDir: folder, logger: silentLogger, settings: throwAway });
+  const end = async () => {
+    await postgres.stop();
+    await removeLeftover(folder);
+    watchdog.stdin.end();
+  };
+  return { server: postgres.url, end };
+}
+
+async function removeLeftovers(): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = name.startsWith(FOLDER_PREFIX) ? Number.parseInt(name.slice(FOLDER_PREFIX.length), 10) : Number.NaN;
+    if (Number.isNaN(owner) || lives(owner)) continue;
+    // Another user's leftover is for that user's next run.
+    await removeLeftover(join(tmpdir(), name)).catch(() => undefined);
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+async function dropDatabasesOf(server: string, template: string): Promise<void> {
+  const client = new Client({ connectionString: server });
+  await client.connect();
+  try {
+    const { rows } = await client.query("select datname from pg_database where starts_with(datname, $1)", [template]);
+    for (const { datname } of rows) await client.query(`drop database ${datname} with (force)`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Ends the PostgreSQL in a test run's folder and removes the folder. Run as a program (`node postgres-leftovers.cjs FOLDER`) it waits until its standard
+ * input closes, which happens however the test run ends, kill -9 included.
+ */
+const { existsSync, readFileSync, readlinkSync, realpathSync, rmSync } = require("node:fs");
+const { join } = require("node:path");
+const { setTimeout: wait } = require("node:timers/promises");
+
+async function removeLeftover(folder) {
+  if (!existsSync(folder)) return;
+  const cluster = join(realpathSync(folder), "postgres", "cluster");
+  for (let tries = 0; tries < 200 && running(cluster); tries += 1) {
+    process.kill(running(cluster), "SIGQUIT");
+    await wait(25);
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** The pid of the server of this data directory, if it lives; a pid that has become somebody else's is left alone. */
+function running(cluster) {
+  try {
+    const pid = Number.parseInt(readFileSync(join(cluster, "postmaster.pid"), "utf8"), 10);
+    process.kill(pid, 0);
+    return process.platform !== "linux" || readlinkSync(`/proc/${pid}/cwd`) === cluster ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+module.exports = { removeLeftover };
+
+if (require.main === module) {
+  process.stdin.resume();
+  process.stdin.once("close", () => removeLeftover(process.argv[2]));
+}
