@@ -1,0 +1,62 @@
+// Makes what is not in the repository: the Prisma client (src/generated/prisma) and the compiled program (dist). Runs after `npm ci`, and before
+// `npm start` and `npm test` in case the install skipped scripts. Silent when all is well; what is up to date is left alone.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { resolve } = createRequire(import.meta.url);
+
+// An installed package brings dist and neither the source nor the compiler: nothing to do.
+if (existsSync(join(root, "src"))) {
+  generateClient();
+  compile();
+}
+
+function generateClient() {
+  const schema = join(root, "prisma", "schema.prisma");
+  const prisma = packageDirectory("prisma");
+  if (!existsSync(schema) || !prisma) return;
+  const generated = join(root, "src", "generated");
+  const stamp = join(generated, "prisma.sha256");
+  const wanted = sha256(readFileSync(schema), readFileSync(join(prisma, "package.json")));
+  if (existsSync(join(generated, "prisma", "client.ts")) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  // Both ask a server on the internet for news.
+  const quiet = { CHECKPOINT_DISABLE: "1", PRISMA_HIDE_UPDATE_MESSAGE: "1" };
+  run("prisma generate", join(prisma, "build", "index.js"), ["generate"], quiet);
+  mkdirSync(generated, { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+function compile() {
+  const typescript = packageDirectory("typescript");
+  // An install without development packages runs the dist it was given.
+  if (!typescript || !packageDirectory("@types/node")) return;
+  run("tsc", join(typescript, "bin", "tsc"), ["-p", "tsconfig.build.json"], {});
+}
+
+/** Runs a program of node; its output is shown only if it fails, and then we fail with it. */
+function run(name, program, args, environment) {
+  const done = spawnSync(process.execPath, [program, ...args], { cwd: root, encoding: "utf8", env: { ...process.env, ...environment } });
+  if (done.status === 0) return;
+  process.stderr.write(`${name} failed\n${done.stdout ?? ""}${done.stderr ?? ""}${done.error ? `${done.error.message}\n` : ""}`);
+  process.exit(1);
+}
+
+function packageDirectory(name) {
+  try {
+    return dirname(resolve(`${name}/package.json`));
+  } catch (error) {
+    if (error.code === "MODULE_NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+function sha256(...parts) {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+}
