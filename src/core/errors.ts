@@ -1,8 +1,5 @@
 /** What a caller may do about a failure: nothing, try again later, or try again after a stated time. */
-export type Retry =
-  | { readonly kind: "never" }
-  | { readonly kind: "backoff" }
-  | { readonly kind: "after"; readonly ms: number };
+export type Retry = { readonly kind: "never" } | { readonly kind: "backoff" } | { readonly kind: "after"; readonly ms: number };
 
 /**
  * Base of every error that some code acts upon. Programs read `code`, `retry` and fields; people read the message

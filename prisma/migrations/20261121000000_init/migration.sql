@@ -36,7 +36,7 @@ create table users (
   user_name_key text not null,
   display_name_key text,
   external_id text,
-  employee_number text,
+  employee_number_key text,
   manager_ref text,
   work_email_key text,
   email_keys text[] not null default '{}',
@@ -50,7 +50,7 @@ create index users_source_order on users (source_id, id);
 create index users_display_name on users (source_id, display_name_key);
 create index users_work_email on users (source_id, work_email_key);
 create index users_email on users using gin (email_keys);
-create index users_employee_number on users (source_id, employee_number);
+create index users_employee_number on users (source_id, employee_number_key);
 create index users_manager on users (source_id, manager_ref) where manager_ref is not null;
 create index users_modified on users (source_id, modified_at);
 create index users_inactive on users (source_id, id) where not active;
@@ -86,6 +86,14 @@ create table group_children (
   check (group_id <> child_id)
 );
 create index group_children_child on group_children (child_id, group_id);
+
+-- Every group that contains a group through nesting; kept by those writes that change nesting, so that reads need no recursion.
+create table group_ancestors (
+  group_id uuid not null references groups (id) on delete cascade,
+  ancestor_id uuid not null references groups (id) on delete cascade,
+  primary key (group_id, ancestor_id)
+);
+create index group_ancestors_ancestor on group_ancestors (ancestor_id, group_id);
 
 -- One row per (target, entity): what is known about its way to the target. Jobs only wake a worker; this table is the truth.
 create table entity_states (

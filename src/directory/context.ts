@@ -1,0 +1,67 @@
+import type { Clock } from "../core/clock.ts";
+import type { JsonObject, JsonValue } from "../core/entity.ts";
+import { uuidv7 } from "../core/id.ts";
+import type { Changes, EventCode, HistoryEvent } from "../history/event.ts";
+import type { DirectoryStore, Mark } from "./ports.ts";
+
+/** Who asks, for which source, in which request. */
+export interface RequestContext {
+  readonly sourceId: string;
+  /** `token:<id>`. */
+  readonly actor: string;
+  readonly requestId: string;
+}
+
+export interface DirectoryDeps {
+  readonly store: DirectoryStore;
+  readonly clock: Clock;
+}
+
+export function requestEvent(
+  context: RequestContext,
+  at: Date,
+  code: EventCode,
+  subject: { readonly kind: "user" | "group"; readonly id: string },
+  changes: Changes,
+): HistoryEvent {
+  return {
+    id: uuidv7(at.getTime()),
+    at,
+    code,
+    actor: context.actor,
+    sourceId: context.sourceId,
+    requestId: context.requestId,
+    causes: [],
+    subject,
+    changes,
+  };
+}
+
+export const mark = (kind: "user" | "group", id: string, urgent = false): Mark => ({ ref: { kind, id }, urgent });
+
+/** What differs between two documents, by top-level attribute. */
+export function differences(before: JsonObject, after: JsonObject): Changes {
+  const changes: Record<string, { before?: JsonValue; after?: JsonValue }> = {};
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const [old, now] = [before[name], after[name]];
+    if (sameJson(old, now)) continue;
+    changes[name] = { ...(old === undefined ? {} : { before: old }), ...(now === undefined ? {} : { after: now }) };
+  }
+  return changes;
+}
+
+function sameJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, at) => sameJson(item, b[at]));
+  }
+  const [left, right] = [a as JsonObject, b as JsonObject];
+  const names = Object.keys(left);
+  return (
+    names.length === Object.keys(right).length && names.every((name) => Object.hasOwn(right, name) && sameJson(left[name], right[name]))
+  );
+}
+
+/** Tells optimistic writers apart: how often to read and decide again before saying that the resource is too busy. */
+export const MAX_ROUNDS = 20;

@@ -1,0 +1,33 @@
+import type { JsonObject } from "../core/entity.ts";
+
+export interface GroupColumns {
+  readonly displayName: string;
+  readonly externalId?: string;
+}
+
+/** A group ready to be stored: the finished document without id, members and meta. Members are rows. */
+export interface GroupContent {
+  readonly document: JsonObject;
+  readonly columns: GroupColumns;
+}
+
+export interface StoredGroup {
+  readonly id: string;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly modifiedAt: Date;
+  readonly document: string;
+}
+
+export interface Member {
+  readonly id: string;
+  readonly type: "User" | "Group";
+  readonly display: string | undefined;
+}
+
+/** What a request does to the members of a group, in net: `all` replaces the whole set. */
+export type MemberChange =
+  | { readonly kind: "delta"; readonly add: readonly string[]; readonly remove: readonly string[] }
+  | { readonly kind: "all"; readonly members: readonly string[] };
+
+export const noMemberChange: MemberChange = { kind: "delta", add: [], remove: [] };

@@ -1,0 +1,67 @@
+import type { EntityRef } from "../core/entity.ts";
+import type { HistoryEvent } from "../history/event.ts";
+import type { GroupContent, Member, MemberChange, StoredGroup } from "./group.ts";
+import type { ListQuery, Page } from "./list-query.ts";
+import type { StoredUser, UserContent } from "./user.ts";
+
+/** Whom to look at after a change; `urgent` ones overtake the rest (leavers lose access at once). */
+export interface Mark {
+  readonly ref: EntityRef;
+  readonly urgent: boolean;
+}
+
+/** What travels with every write: the event that records it, and the marks, all in the transaction of the write. */
+export interface Fact {
+  readonly event: HistoryEvent;
+  readonly marks: readonly Mark[];
+}
+
+/** What a member change came to: who really joined and left. `missing` names ids that are nobody's in this source; then nothing was changed. */
+export type MembersChanged =
+  | { readonly kind: "changed"; readonly group: StoredGroup }
+  | { readonly kind: "unchanged"; readonly group: StoredGroup }
+  | { readonly kind: "missing"; readonly ids: readonly string[] }
+  | { readonly kind: "cycle" }
+  | { readonly kind: "moved" }
+  | { readonly kind: "gone" };
+
+/**
+ * The directory's storage. Every write is one transaction: resource, history event, marks and wake-up, or nothing.
+ * Every call names its source, and sees no other's resources. Rejects UniquenessConflict and Unavailable; nothing else is expected.
+ */
+export interface DirectoryStore {
+  insertUser(sourceId: string, id: string, content: UserContent, at: Date, fact: Fact): Promise<StoredUser>;
+  /** Undefined when the stored version is no longer `expected` (or the user is gone): read again and decide again. */
+  updateUser(sourceId: string, id: string, expected: number, content: UserContent, at: Date, fact: Fact): Promise<StoredUser | undefined>;
+  /** False when there is none, or its version is not `expected`. */
+  deleteUser(sourceId: string, id: string, expected: number, fact: Fact): Promise<boolean>;
+  getUser(sourceId: string, id: string): Promise<StoredUser | undefined>;
+  listUsers(sourceId: string, query: ListQuery): Promise<Page<StoredUser>>;
+
+  /** Creates with its first members. */
+  insertGroup(
+    sourceId: string,
+    id: string,
+    content: GroupContent,
+    members: readonly string[],
+    at: Date,
+    fact: Fact,
+  ): Promise<MembersChanged>;
+  /**
+   * Changes the document (when given, only while the version is `expected`, else "moved") and the members in one transaction. Costs the same for any size
+   * of group unless `members.kind` is "all". The event's `changes.members` is completed with who really joined and left; those people are marked.
+   */
+  updateGroup(
+    sourceId: string,
+    id: string,
+    change: { readonly content?: GroupContent; readonly expected?: number; readonly members: MemberChange },
+    at: Date,
+    fact: Fact,
+  ): Promise<MembersChanged>;
+  /** Marks the group and everybody in it. */
+  deleteGroup(sourceId: string, id: string, expected: number, fact: Fact): Promise<boolean>;
+  getGroup(sourceId: string, id: string): Promise<StoredGroup | undefined>;
+  listGroups(sourceId: string, query: ListQuery): Promise<Page<StoredGroup>>;
+  /** Members in a stable order, in pages, so that a group of any size is never held in memory. */
+  membersOf(groupId: string): AsyncIterable<readonly Member[]>;
+}

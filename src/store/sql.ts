@@ -1,0 +1,64 @@
+import type { HistoryEvent } from "../history/event.ts";
+
+/*
+ * Pieces of SQL that several statements share. A write of the directory is one statement: a chain of common table expressions that changes the
+ * resource, appends the event, marks the entities and leaves a wake-up. Either all of it commits or none.
+ */
+
+/** Appends the event given as JSON in parameter `at`, once for each row of `from` (which yields one row or none). */
+export const appendEvent = (at: number, from: string): string =>
+  `insert into history select e.* from json_populate_record(null::history, $${at}::json) e, ${from}`;
+
+/** The event as `appendEvent` reads it: column names of `history`. */
+export function eventRow(event: HistoryEvent): string {
+  return JSON.stringify({
+    id: event.id,
+    at: event.at,
+    code: event.code,
+    actor: event.actor,
+    source_id: event.sourceId,
+    request_id: event.requestId,
+    causes: event.causes,
+    subject_kind: event.subject?.kind,
+    subject: event.subject?.id,
+    target: event.target,
+    attempt: event.attempt,
+    outcome: event.outcome,
+    changes: event.changes && Object.keys(event.changes).length > 0 ? event.changes : undefined,
+    detail: event.detail,
+  });
+}
+
+/** Lower goes first. Leavers overtake everything; departments come before the people who will sit in them. */
+export const PRIORITY = { urgent: 0, structure: 1, person: 2 } as const;
+
+/**
+ * Marks entities as due. `rows` is a FROM item `m(kind text, entity_id uuid, priority smallint, cause uuid)`, with distinct entities.
+ * A mark says whom to look at, never what to do: marks of one entity merge, and their causes add up.
+ * A running lease is left alone: the run that holds it will see that the generation moved on.
+ */
+export const markDue = (rows: string, targets: string): string => `
+  insert into entity_states as s (target, kind, entity_id, state, priority, next_at, due_since, causes)
+  select t.name, m.kind, m.entity_id, 'due', m.priority, now(), now(), case when m.cause is null then '{}' else array[m.cause] end
+    from ${rows}, unnest(${targets}) as t(name)
+    order by m.kind, m.entity_id
+  on conflict (target, kind, entity_id) do update set
+    state = 'due', reason = null, remedy = null, attempts = 0, waiting_on = null,
+    priority = least(s.priority, excluded.priority),
+    next_at = excluded.next_at,
+    due_since = case when s.state in ('due', 'waiting') then s.due_since else excluded.due_since end,
+    desired_generation = s.desired_generation + 1,
+    causes = s.causes || excluded.causes
+  returning 1`;
+
+/**
+ * Adds the wake-up job when `marked` has rows and no wake-up is waiting already, so that ten changes give one job.
+ * A job for every row is not affordable: add_job sends NOTIFY, which serialises commits (measured with 8 clients: 7,700 commits/s without, 950 with).
+ * A wake-up that is being taken at this very moment may miss the row; the worker's poll finds it within a second.
+ */
+export const wakeUp = (marked: string): string => `
+  select graphile_worker.add_job('reconcile', job_key := 'reconcile')
+   where exists (select 1 from ${marked})
+     and not exists (
+       select 1 from graphile_worker.jobs j
+        where j.key = 'reconcile' and j.locked_at is null and j.attempts < j.max_attempts and j.run_at <= now())`;

@@ -1,0 +1,124 @@
+import type pg from "pg";
+import { fold } from "../core/fold.ts";
+import { isUuid } from "../core/id.ts";
+import type { DirectoryStore, Fact } from "../directory/ports.ts";
+import type { StoredUser, UserContent } from "../directory/user.ts";
+import { list } from "./list.ts";
+import { run, type Statement } from "./postgres.ts";
+import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
+
+const COLUMNS =
+  "active, user_name, user_name_key, display_name_key, external_id, employee_number_key, manager_ref, work_email_key, email_keys, document";
+const COLUMN_COUNT = 10;
+
+const columnValues = ({ columns, document }: UserContent): unknown[] => [
+  columns.active,
+  columns.userName,
+  fold(columns.userName),
+  columns.displayName === undefined ? null : fold(columns.displayName),
+  columns.externalId ?? null,
+  columns.employeeNumber === undefined ? null : fold(columns.employeeNumber),
+  columns.managerRef ?? null,
+  columns.workEmail === undefined ? null : fold(columns.workEmail),
+  columns.emails.map(fold),
+  JSON.stringify(document),
+];
+
+const parameters = (first: number, count: number): string => Array.from({ length: count }, (_, i) => `$${first + i}`).join(", ");
+
+/** The tail of every write of one user: event, mark, wake-up, each only if the write happened (`done` has a row). */
+const consequences = (event: number, priority: number, targets: number): string => `
+  event as (${appendEvent(event, "done")}),
+  marked as (${markDue(`(select 'user'::text as kind, done.id as entity_id, $${priority}::smallint as priority, ($${event}::json->>'id')::uuid as cause from done) m`, `$${targets}::text[]`)}),
+  woken as (${wakeUp("marked")})`;
+
+const INSERT: Statement = {
+  name: "user-insert",
+  text: `with done as (
+    insert into users (id, source_id, created_at, modified_at, ${COLUMNS})
+    values ($1, $2, $3, $3, ${parameters(4, COLUMN_COUNT)}) returning id),
+  ${consequences(14, 15, 16)}
+  select (select count(*) from woken) as woken from done`,
+};
+
+const UPDATE: Statement = {
+  name: "user-update",
+  text: `with done as (
+    update users set version = version + 1, modified_at = $4, (${COLUMNS}) = row(${parameters(5, COLUMN_COUNT)})
+     where id = $1 and source_id = $2 and version = $3 returning id, version, created_at),
+  ${consequences(15, 16, 17)}
+  select done.version, done.created_at, (select count(*) from woken) as woken, ${groupsOf("done.id")} as groups from done`,
+};
+
+const DELETE: Statement = {
+  name: "user-delete",
+  text: `with done as (delete from users where id = $1 and source_id = $2 and version = $3 returning id),
+  ${consequences(4, 5, 6)}
+  select (select count(*) from woken) as woken from done`,
+};
+
+/** Groups of a person as JSON text: those that list them, and through nesting those that contain these (RFC 7643 section 4.1.2). */
+function groupsOf(id: string): string {
+  return `(select json_agg(json_build_object('value', g.id, 'display', g.display_name, 'type', x.type) order by g.id)::text
+    from (select m.group_id, 'direct' as type from group_members m where m.user_id = ${id}
+          union all
+          select a.ancestor_id, 'indirect' from group_members m join group_ancestors a on a.group_id = m.group_id
+           where m.user_id = ${id} and not exists (select 1 from group_members d where d.group_id = a.ancestor_id and d.user_id = ${id})
+           group by a.ancestor_id) x
+    join groups g on g.id = x.group_id)`;
+}
+
+const SELECT = `u.id, u.version, u.created_at, u.modified_at, u.document, ${groupsOf("u.id")} as groups`;
+
+const GET: Statement = { name: "user-get", text: `select ${SELECT} from users u where u.id = $1 and u.source_id = $2` };
+
+interface UserRow extends pg.QueryResultRow {
+  id: string;
+  version: number;
+  created_at: Date;
+  modified_at: Date;
+  document: string;
+  groups: string | null;
+}
+
+const stored = (row: UserRow): StoredUser => ({
+  id: row.id,
+  version: row.version,
+  createdAt: row.created_at,
+  modifiedAt: row.modified_at,
+  document: row.document,
+  groups: row.groups ?? "",
+});
+
+type Users = Pick<DirectoryStore, "insertUser" | "updateUser" | "deleteUser" | "getUser" | "listUsers">;
+
+export function createUserStore(pool: pg.Pool, targets: readonly string[]): Users {
+  const tail = (fact: Fact) => [eventRow(fact.event), fact.marks.some((mark) => mark.urgent) ? PRIORITY.urgent : PRIORITY.person, targets];
+
+  return {
+    async insertUser(sourceId, id, content, at, fact) {
+      const values = columnValues(content);
+      await run(pool, INSERT, [id, sourceId, at, ...values, ...tail(fact)]);
+      return { id, version: 1, createdAt: at, modifiedAt: at, document: values.at(-1) as string, groups: "" };
+    },
+
+    async updateUser(sourceId, id, expected, content, at, fact) {
+      const values = columnValues(content);
+      const [row] = await run<UserRow>(pool, UPDATE, [id, sourceId, expected, at, ...values, ...tail(fact)]);
+      return row && stored({ ...row, id, modified_at: at, document: values.at(-1) as string });
+    },
+
+    async deleteUser(sourceId, id, expected, fact) {
+      return (await run(pool, DELETE, [id, sourceId, expected, ...tail(fact)])).length > 0;
+    },
+
+    async getUser(sourceId, id) {
+      if (!isUuid(id)) return undefined;
+      const [row] = await run<UserRow>(pool, GET, [id, sourceId]);
+      return row && stored(row);
+    },
+
+    listUsers: (sourceId, query) =>
+      list(pool, { resource: "User", table: "users u", select: SELECT, alias: "u", row: stored }, sourceId, query),
+  };
+}
