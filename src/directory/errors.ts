@@ -1,0 +1,53 @@
+import { AppError } from "../core/errors.ts";
+
+/*
+ * What the directory refuses. A client is shown the text scim/errors.ts has for the code; identifiers in messages are for operators.
+ */
+
+export type ResourceType = "User" | "Group";
+
+/** A row was looked for, in the asking source, and is not there. Never thrown for anything else. */
+export class NotFound extends AppError {
+  readonly code = "NOT_FOUND";
+  constructor(
+    readonly resource: ResourceType,
+    readonly id: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${resource} not found`, options);
+  }
+}
+
+/** Another row of the same source holds the value of this attribute already. */
+export class UniquenessConflict extends AppError {
+  readonly code = "UNIQUENESS_CONFLICT";
+  constructor(
+    readonly resource: ResourceType,
+    readonly attribute: string,
+    options?: ErrorOptions,
+  ) {
+    super(`another ${resource} has this ${attribute}`, options);
+  }
+}
+
+/** The row is at another version than the caller requires (If-Match). */
+export class VersionConflict extends AppError {
+  readonly code = "VERSION_CONFLICT";
+  constructor(
+    readonly resource: ResourceType,
+    readonly id: string,
+    options?: ErrorOptions,
+  ) {
+    super(`the ${resource} has changed: read it again and repeat the request`, options);
+  }
+}
+
+/** Members that cannot be: nobody of this source has the id, or a group would come to contain itself. */
+export class InvalidMembers extends AppError {
+  readonly code = "INVALID_MEMBERS";
+}
+
+/** A filter that cannot be read, is beyond the bounds, or cannot be answered exactly. `reason` never repeats the filter. */
+export class InvalidFilter extends AppError {
+  readonly code = "INVALID_FILTER";
+}

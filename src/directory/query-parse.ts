@@ -1,0 +1,307 @@
+import { InvalidFilter } from "./errors.ts";
+import type { CompareNode, CompareOperator, FilterNode, QueryAttribute } from "./query.ts";
+import { isStorableText } from "./text.ts";
+
+/*
+ * The filter grammar of RFC 7644 section 3.4.2.2 over any table of attributes, and the paths of PATCH (section 3.5.2), which share it.
+ * One pass from left to right, no backtracking, nothing expanded: time is linear in the text, and the text is bounded.
+ */
+
+/** Says what a name in a filter means. Names arrive exactly as written; the table decides about letter case and prefixes. */
+export interface AttributeTable {
+  find(name: string): TableEntry | undefined;
+}
+
+export interface TableEntry {
+  readonly attribute: QueryAttribute;
+  /** Sub-attributes of a complex attribute; `value` is what a comparison with the attribute itself means. */
+  readonly sub?: AttributeTable;
+  /** False for what must never be compared (a password). */
+  readonly filterable: boolean;
+}
+
+export const FILTER_LIMITS = { characters: 2_048, tokens: 400, terms: 50, depth: 10 } as const;
+
+/** Rejects with InvalidFilter: malformed, beyond FILTER_LIMITS, an unknown attribute, or an operator or literal that does not suit its type. */
+export function parseQuery(text: string, table: AttributeTable): FilterNode {
+  const cursor = startCursor(text);
+  const node = readOr(cursor, table);
+  skipBlanks(cursor);
+  if (cursor.at < text.length) throw refused("unexpected text after the end");
+  return node;
+}
+
+/** A path of PATCH: an attribute, perhaps the filter that selects its elements, perhaps a sub-attribute of those. */
+export interface ParsedPath {
+  readonly name: string;
+  readonly filter?: FilterNode;
+  readonly sub?: string;
+}
+
+/** Reads `name`, `name[filter]` or `name[filter].sub`. `table` finds the sub-attributes of the bracket. Rejects with InvalidFilter. */
+export function parsePathText(text: string, table: AttributeTable): ParsedPath {
+  const cursor = startCursor(text);
+  const name = readWord(cursor, "an attribute name");
+  if (text[cursor.at] !== "[") {
+    skipBlanks(cursor);
+    if (cursor.at < text.length) throw refused("unexpected text after the attribute");
+    return { name };
+  }
+  const filter = readBracket(cursor, elementTable(table.find(name)));
+  let sub: string | undefined;
+  if (text[cursor.at] === ".") {
+    cursor.at += 1;
+    sub = readWord(cursor, "a sub-attribute name");
+  }
+  skipBlanks(cursor);
+  if (cursor.at < text.length) throw refused("unexpected text after the path");
+  return { name, filter, ...(sub === undefined ? {} : { sub }) };
+}
+
+interface Cursor {
+  readonly text: string;
+  at: number;
+  tokens: number;
+  terms: number;
+  depth: number;
+}
+
+const refused = (reason: string): InvalidFilter => new InvalidFilter(`filter: ${reason}`);
+
+function startCursor(text: string): Cursor {
+  if (text.length > FILTER_LIMITS.characters) throw refused(`longer than ${FILTER_LIMITS.characters} characters`);
+  return { text, at: 0, tokens: 0, terms: 0, depth: 0 };
+}
+
+function readOr(cursor: Cursor, table: AttributeTable): FilterNode {
+  const nodes = [readAnd(cursor, table)];
+  while (takeKeyword(cursor, "or")) nodes.push(readAnd(cursor, table));
+  return nodes.length === 1 ? nodes[0]! : { op: "or", nodes };
+}
+
+function readAnd(cursor: Cursor, table: AttributeTable): FilterNode {
+  const nodes = [readTerm(cursor, table)];
+  while (takeKeyword(cursor, "and")) nodes.push(readTerm(cursor, table));
+  return nodes.length === 1 ? nodes[0]! : { op: "and", nodes };
+}
+
+function readTerm(cursor: Cursor, table: AttributeTable): FilterNode {
+  skipBlanks(cursor);
+  if (cursor.text[cursor.at] === "(") return readGroup(cursor, table);
+  const name = readWord(cursor, "an attribute name");
+  if (name.length === 3 && name.toLowerCase() === "not") {
+    skipBlanks(cursor);
+    if (cursor.text[cursor.at] !== "(") throw refused("a parenthesis must follow not");
+    return { op: "not", node: readGroup(cursor, table) };
+  }
+  const entry = table.find(name);
+  if (entry === undefined) throw refused("unknown attribute");
+  if (!entry.filterable) throw refused(`${entry.attribute.name} cannot be used in a filter`);
+  if (cursor.text[cursor.at] === "[") return readValuePath(cursor, entry);
+  return readComparison(cursor, entry);
+}
+
+function readGroup(cursor: Cursor, table: AttributeTable): FilterNode {
+  open(cursor);
+  const node = readOr(cursor, table);
+  close(cursor, ")");
+  return node;
+}
+
+/** `emails[type eq "work"]`, and the form Entra ID uses for matching: `emails[type eq "work"].value eq "…"`. */
+function readValuePath(cursor: Cursor, entry: TableEntry): FilterNode {
+  const inner = elementTable(entry);
+  const selected = readBracket(cursor, inner);
+  let node = selected;
+  if (cursor.text[cursor.at] === ".") {
+    cursor.at += 1;
+    const sub = inner.find(readWord(cursor, "a sub-attribute name"));
+    if (sub === undefined) throw refused("unknown sub-attribute");
+    node = { op: "and", nodes: [selected, readComparison(cursor, sub)] };
+  }
+  if (entry.attribute.multiValued) return { op: "some", attribute: entry.attribute, node };
+  return { op: "and", nodes: [{ op: "present", attribute: entry.attribute }, node] };
+}
+
+function elementTable(entry: TableEntry | undefined): AttributeTable {
+  if (entry?.sub === undefined) throw refused("brackets need a complex attribute before them");
+  return entry.sub;
+}
+
+function readBracket(cursor: Cursor, inner: AttributeTable): FilterNode {
+  open(cursor);
+  const node = readOr(cursor, inner);
+  close(cursor, "]");
+  return node;
+}
+
+function readComparison(cursor: Cursor, entry: TableEntry): FilterNode {
+  cursor.terms += 1;
+  if (cursor.terms > FILTER_LIMITS.terms) throw refused(`more than ${FILTER_LIMITS.terms} comparisons`);
+  const operator = readWord(cursor, "an operator").toLowerCase();
+  if (operator === "pr") return { op: "present", attribute: entry.attribute };
+  if (!isCompareOperator(operator)) throw refused("unknown operator");
+  const attribute = comparable(entry);
+  const literal = readLiteral(cursor);
+  if (literal === null) {
+    const present: FilterNode = { op: "present", attribute };
+    if (operator === "ne") return present;
+    if (operator === "eq") return { op: "not", node: present };
+    throw refused("null goes with eq and ne only");
+  }
+  return { op: "compare", operator, attribute, value: suited(attribute, operator, literal) } satisfies CompareNode;
+}
+
+/** Comparing a complex attribute means its `value` (`manager eq "…"`, `emails co "…"`). */
+function comparable(entry: TableEntry): QueryAttribute {
+  if (entry.attribute.type !== "complex") return entry.attribute;
+  const value = entry.sub?.find("value")?.attribute;
+  if (value === undefined) throw refused(`${entry.attribute.name} is compared by its sub-attributes only`);
+  return value;
+}
+
+const ORDER: readonly string[] = ["gt", "ge", "lt", "le"];
+const OPERATORS: ReadonlySet<string> = new Set(["eq", "ne", "co", "sw", "ew", ...ORDER]);
+const isCompareOperator = (word: string): word is CompareOperator => OPERATORS.has(word);
+
+/** RFC 7644 table 3: which operators and literals a type allows. */
+function suited(attribute: QueryAttribute, operator: CompareOperator, literal: string | number | boolean): string | number | boolean {
+  const { name, type } = attribute;
+  const equality = operator === "eq" || operator === "ne";
+  const ordered = equality || ORDER.includes(operator);
+  switch (type) {
+    case "string":
+    case "reference":
+      if (typeof literal === "string") return literal;
+      throw refused(`${name} is compared with a string`);
+    case "binary":
+      if (equality && typeof literal === "string") return literal;
+      throw refused(`${name} is compared with eq or ne and a string`);
+    case "boolean": {
+      // Microsoft's flattened attribute names say `primary eq "True"`, with a string.
+      const word = typeof literal === "string" ? literal.toLowerCase() : literal;
+      const value = word === "true" ? true : word === "false" ? false : word;
+      if (equality && typeof value === "boolean") return value;
+      throw refused(`${name} is compared with eq or ne and true or false`);
+    }
+    case "integer":
+    case "decimal":
+      if (ordered && typeof literal === "number") return literal;
+      throw refused(`${name} is compared with a number`);
+    case "dateTime": {
+      const instant = ordered && typeof literal === "string" ? instantOf(literal) : undefined;
+      if (instant !== undefined) return new Date(instant).toISOString();
+      throw refused(`${name} is compared with a date and time in quotes`);
+    }
+    default:
+      throw refused(`${name} cannot be compared`);
+  }
+}
+
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+const ZONED = /T.*(Z|[+-]\d{2}:\d{2})$/;
+
+/** Milliseconds since the epoch of an xsd:dateTime or a plain date; without a zone it is read as UTC. Undefined when it is none. */
+export function instantOf(text: string): number | undefined {
+  if (text.length > 40 || !DATE_TIME.test(text)) return undefined;
+  const ms = Date.parse(text.length === 10 || ZONED.test(text) ? text : `${text}Z`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/* ---- Characters ---- */
+
+const isBlank = (code: number): boolean => code === 32 || code === 9 || code === 10 || code === 13;
+
+/** Letters, digits and `$ - . / : _`: what attribute names, URNs and operators are made of (also `#`, `%`, `+`, `=`, `@` of foreign URIs). */
+function isWordCode(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 45 && code <= 58) || // - . / 0-9 :
+    code === 95 ||
+    code === 36 ||
+    code === 35 ||
+    code === 37 ||
+    code === 43 ||
+    code === 61 ||
+    code === 64
+  );
+}
+
+function skipBlanks(cursor: Cursor): void {
+  while (isBlank(cursor.text.charCodeAt(cursor.at))) cursor.at += 1;
+}
+
+function countToken(cursor: Cursor): void {
+  cursor.tokens += 1;
+  if (cursor.tokens > FILTER_LIMITS.tokens) throw refused(`more than ${FILTER_LIMITS.tokens} words and signs`);
+}
+
+function readWord(cursor: Cursor, what: string): string {
+  skipBlanks(cursor);
+  const start = cursor.at;
+  while (isWordCode(cursor.text.charCodeAt(cursor.at))) cursor.at += 1;
+  if (cursor.at === start) throw refused(`${what} is missing`);
+  countToken(cursor);
+  return cursor.text.slice(start, cursor.at);
+}
+
+function takeKeyword(cursor: Cursor, keyword: string): boolean {
+  skipBlanks(cursor);
+  const end = cursor.at + keyword.length;
+  if (cursor.text.slice(cursor.at, end).toLowerCase() !== keyword) return false;
+  if (isWordCode(cursor.text.charCodeAt(end))) return false;
+  cursor.at = end;
+  countToken(cursor);
+  return true;
+}
+
+function open(cursor: Cursor): void {
+  cursor.at += 1;
+  cursor.depth += 1;
+  if (cursor.depth > FILTER_LIMITS.depth) throw refused(`nested deeper than ${FILTER_LIMITS.depth}`);
+  countToken(cursor);
+}
+
+function close(cursor: Cursor, sign: ")" | "]"): void {
+  skipBlanks(cursor);
+  if (cursor.text[cursor.at] !== sign) throw refused(`${sign} is missing`);
+  cursor.at += 1;
+  cursor.depth -= 1;
+  countToken(cursor);
+}
+
+const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
+
+function readLiteral(cursor: Cursor): string | number | boolean | null {
+  skipBlanks(cursor);
+  if (cursor.text[cursor.at] === '"') return readString(cursor);
+  const word = readWord(cursor, "a value");
+  // ABNF strings match without regard to case (RFC 5234 section 2.3).
+  const lower = word.toLowerCase();
+  if (lower === "true") return true;
+  if (lower === "false") return false;
+  if (lower === "null") return null;
+  const value = NUMBER.test(word) ? Number(word) : Number.NaN;
+  if (!Number.isFinite(value)) throw refused("a value must be a quoted string, a number, true, false or null");
+  return value;
+}
+
+function readString(cursor: Cursor): string {
+  const { text } = cursor;
+  const start = cursor.at;
+  let at = start + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  if (at >= text.length) throw refused("a string does not end");
+  cursor.at = at + 1;
+  countToken(cursor);
+  let value: string;
+  try {
+    value = JSON.parse(text.slice(start, at + 1)) as string;
+  } catch (cause) {
+    throw new InvalidFilter("filter: a string is not a JSON string", { cause });
+  }
+  // PostgreSQL cannot hold either, so nothing stored can ever match.
+  if (!isStorableText(value)) throw refused("a string holds a character that is not allowed");
+  return value;
+}
