@@ -1,0 +1,66 @@
+import SCIMMY from "scimmy";
+
+/*
+ * Short ways to declare attributes with the library's classes. They are the vocabulary of our schema files: /Schemas is rendered from
+ * them, and attributes.ts compiles them into the tables every other file of this room looks names up in. Text from outside never reaches them.
+ */
+
+export type Attribute = SCIMMY.Types.Attribute;
+export type SchemaDefinition = SCIMMY.Types.SchemaDefinition;
+type Config = SCIMMY.Types.Attribute.AttributeConfig;
+
+export const text = (name: string, description: string, config: Config = {}): Attribute =>
+  new SCIMMY.Types.Attribute("string", name, { description, ...config });
+
+export const truth = (name: string, description: string, config: Config = {}): Attribute =>
+  new SCIMMY.Types.Attribute("boolean", name, { description, ...config });
+
+export const whole = (name: string, description: string, config: Config = {}): Attribute =>
+  new SCIMMY.Types.Attribute("integer", name, { description, ...config });
+
+export const moment = (name: string, description: string, config: Config = {}): Attribute =>
+  new SCIMMY.Types.Attribute("dateTime", name, { description, ...config });
+
+export const binary = (name: string, description: string, config: Config = {}): Attribute =>
+  new SCIMMY.Types.Attribute("binary", name, { description, caseExact: true, ...config });
+
+export const reference = (name: string, description: string, referenceTypes: string[], config: Config = {}): Attribute =>
+  new SCIMMY.Types.Attribute("reference", name, { description, referenceTypes, caseExact: true, ...config });
+
+export const complex = (name: string, description: string, subAttributes: Attribute[], config: Config = {}): Attribute =>
+  new SCIMMY.Types.Attribute("complex", name, { description, ...config }, subAttributes);
+
+/** A list of `{ value, display, type, primary }` as RFC 7643 section 2.4 shapes them. */
+export function list(name: string, description: string, value: Attribute, types: string[] = []): Attribute {
+  return complex(
+    name,
+    description,
+    [
+      value,
+      text("display", "A name for people to read."),
+      text(
+        "type",
+        "What the value is for. Other words than those listed are accepted and kept.",
+        types.length > 0 ? { canonicalValues: types } : {},
+      ),
+      truth("primary", "Marks the preferred value; at most one element has true."),
+    ],
+    { multiValued: true },
+  );
+}
+
+/** The identifier a client knows its resource by; opaque to us (RFC 7643 section 3.1). */
+export const externalId = (): Attribute =>
+  text("externalId", "The identifier the client gave. Unique among the resources of one client, and meaningless to the server.", {
+    caseExact: true,
+    uniqueness: "server",
+  });
+
+/**
+ * The library's constructor takes identifiers below `urn:ietf:params:scim:schemas:` only. That name space is the IETF's, so our own
+ * extensions get their private one once they are constructed.
+ */
+export function schema(id: string, name: string, description: string, attributes: Attribute[]): SchemaDefinition {
+  const definition = new SCIMMY.Types.SchemaDefinition(name, "urn:ietf:params:scim:schemas:extension:private", description, attributes);
+  return Object.assign(definition, { id });
+}

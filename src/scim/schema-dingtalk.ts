@@ -1,0 +1,45 @@
+import { complex, schema, text, truth, whole } from "./schema-attributes.ts";
+
+/*
+ * What DingTalk keeps of people and departments and SCIM has no word for (dingtalk-api.md sections 4, 5 and 6). The name space is our own.
+ */
+
+export const DINGTALK_USER_SCHEMA = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:User";
+export const DINGTALK_GROUP_SCHEMA = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";
+
+export const dingtalkUserSchema = schema(DINGTALK_USER_SCHEMA, "DingTalkUser", "A person in DingTalk", [
+  truth("external", "Somebody who does not belong to the organisation; not made a member of it."),
+  text(
+    "accountType",
+    "How the person signs in: an own DingTalk account, one of the organisation through single sign-on, or one with a login name.",
+    {
+      canonicalValues: ["personal", "sso", "dingtalk"],
+    },
+  ),
+  text("loginId", "The login name of an account of type dingtalk."),
+  truth("hideMobile", "Hides the mobile number on the profile."),
+  truth("seniorMode", "Keeps ordinary staff from calling and seeing the number."),
+  text("workPlace", "The place of work."),
+  text("remark", "A note."),
+  text("hiredDate", "The day the person joined, as an ISO 8601 date."),
+  text("nickName", "The nickname of an account the organisation owns."),
+  text("organizationEmail", "The address in the organisation's DingTalk mailbox."),
+  text("organizationEmailType", "The edition of that mailbox.", { canonicalValues: ["profession", "base"] }),
+  text("language", "The language of DingTalk.", { canonicalValues: ["zh_CN", "en_US"] }),
+  text("mainDepartment", "The main department, by the id or externalId of its group, or by its path.", { caseExact: true }),
+  complex(
+    "customFields",
+    "Custom fields of the organisation, by the name the administrator gave them.",
+    [text("name", "The name of the field."), text("value", "Its value.")],
+    { multiValued: true },
+  ),
+]);
+
+export const dingtalkGroupSchema = schema(DINGTALK_GROUP_SCHEMA, "DingTalkGroup", "A group as a DingTalk department or role", [
+  text("kind", "What the group becomes in DingTalk.", { canonicalValues: ["department", "role", "none"] }),
+  text("parent", "The department above, by the id or externalId of its group, or by its path.", { caseExact: true }),
+  whole("order", "The place among the departments of one parent; smaller comes first."),
+  text("code", "A short code of the department."),
+  truth("hidden", "Hides the department from others."),
+  truth("external", "The people in it belong to another organisation."),
+]);

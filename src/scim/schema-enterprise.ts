@@ -1,0 +1,19 @@
+import { complex, reference, schema, text } from "./schema-attributes.ts";
+
+export const ENTERPRISE_SCHEMA = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/** RFC 7643 section 4.3. */
+export const enterpriseSchema = schema(ENTERPRISE_SCHEMA, "EnterpriseUser", "A person as an employee", [
+  text("employeeNumber", "The number the organisation knows the person by. Compared exactly.", { caseExact: true }),
+  text("costCenter", "Cost centre."),
+  text("organization", "Organisation or company."),
+  text("division", "Division."),
+  text("department", "Department, by name or by the client's identifier."),
+  complex("manager", "The person's manager.", [
+    text("value", "The manager's id here, the externalId or the employee number. It may name a person who is still to come.", {
+      caseExact: true,
+    }),
+    reference("$ref", "The address of the manager, if known.", ["User"], { mutable: "readOnly" }),
+    text("displayName", "The manager's display name.", { mutable: "readOnly" }),
+  ]),
+]);

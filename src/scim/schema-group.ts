@@ -1,0 +1,23 @@
+import { complex, externalId, reference, schema, text } from "./schema-attributes.ts";
+
+export const GROUP_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:Group";
+
+/** RFC 7643 section 4.2. Members are people and other groups. */
+export const groupSchema = schema(GROUP_SCHEMA, "Group", "A group of people and groups", [
+  externalId(),
+  text("displayName", "The name of the group. Unique among the groups of one client, without regard to letter case.", {
+    required: true,
+    uniqueness: "server",
+  }),
+  complex(
+    "members",
+    "The direct members. A request that names members must have made them before.",
+    [
+      text("value", "The id of the person or group.", { mutable: "immutable", required: true, caseExact: true }),
+      reference("$ref", "The address of the member.", ["User", "Group"], { mutable: "readOnly" }),
+      text("type", "What the member is.", { mutable: "readOnly", canonicalValues: ["User", "Group"] }),
+      text("display", "The display name of the member.", { mutable: "readOnly" }),
+    ],
+    { multiValued: true },
+  ),
+]);
