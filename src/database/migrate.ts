@@ -96,7 +96,8 @@ async function apply(client: Client, { name, checksum, sql }: Migration): Promis
     if (ended.rowCount !== 1) throw new Error("it ends the transaction it runs in, so it may be half done");
     await client.query("commit");
   } catch (cause) {
-    await client.query("rollback");
+    // On a lost connection this fails as well, and the server has rolled back by itself.
+    await client.query("rollback").catch(() => undefined);
     throw new CannotStart([`migration ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`], {
       cause,
     });
@@ -106,6 +107,7 @@ async function apply(client: Client, { name, checksum, sql }: Migration): Promis
 /** Runs `work` on a connection of its own. The lock belongs to the session, so a killed process frees it. */
 async function underLock<T>(options: MigrateOptions, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: options.connectionString });
+  client.on("error", (error) => options.logger.warn({ error: error.message }, "the connection of the migration was lost"));
   await client.connect();
   try {
     // Limits meant for requests (set on the role or in the URL) must not end a wait for a peer, nor a long migration.
