@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto";
+import { parsePath } from "./department-path.ts";
+import { departmentRules } from "./departments.ts";
+import { type CompileAt, type Expression, ExpressionInvalid, expressionCompiler } from "./expression.ts";
+import { GROUP_EXTENSIONS, PERSON_EXTENSIONS } from "./extensions.ts";
+import type { MappingFile } from "./file.ts";
+import type { Explanation, Mapping, MappingSettings, PersonInput } from "./mapping.ts";
+import { inOrder, type ParsedFile, type Path, parseMappingFile } from "./parse-file.ts";
+import { explainWith, type PersonRules, personMapping } from "./person.ts";
+import { MappingInvalid, type MappingProblem, suggestion } from "./problem.ts";
+
+export interface CompileOptions {
+  /**
+   * Attribute names the target knows for people, so that a misspelt one is refused; a name that ends in ".*" stands for all that begin so.
+   * Without it any name is accepted.
+   */
+  readonly personAttributes?: readonly string[];
+  /** The same for departments. */
+  readonly departmentAttributes?: readonly string[];
+}
+
+/** Reads a mapping file. Throws MappingInvalid with every problem, each with its line, column and path. */
+export function compileMapping(yamlText: string, options: CompileOptions = {}): Mapping {
+  const parsed = parseMappingFile(yamlText);
+  const { file } = parsed;
+  const problems: MappingProblem[] = [
+    ...unknownAttributes(parsed, ["person"], Object.keys(file.person), options.personAttributes),
+    ...unknownAttributes(parsed, ["departments", "settings"], Object.keys(file.departments.settings), options.departmentAttributes),
+  ];
+  const forPeople = compiler(parsed, ["user", "groups", ...Object.keys({ ...PERSON_EXTENSIONS, ...file.extensions })], problems);
+  const forGroups = compiler(parsed, ["group", "external", ...Object.keys(GROUP_EXTENSIONS)], problems);
+
+  const rules = personRules(file, forPeople);
+  const departments = departmentRules(file, forGroups);
+  if (problems.length > 0) throw new MappingInvalid(inOrder(problems));
+  return {
+    version: versionOf(file),
+    settings: settingsOf(file),
+    person: (input) => personMapping(rules, departments, input),
+    group: departments.place,
+    parentReference: departments.parentReference,
+    isExternal: departments.isExternal,
+    explain: (input) => explainWith(rules, departments, input),
+  };
+}
+
+/** How each attribute of a person came about, in the order of the file. */
+export const explainPerson = (mapping: Mapping, input: PersonInput): readonly Explanation[] => mapping.explain(input);
+
+function compiler(parsed: ParsedFile, variables: readonly string[], problems: MappingProblem[]): CompileAt {
+  let compile: ReturnType<typeof expressionCompiler>;
+  try {
+    compile = expressionCompiler(parsed.file, variables);
+  } catch (error) {
+    // The library refuses words of its own language as names.
+    if (!(error instanceof Error && error.message.startsWith("Invalid variable declaration"))) throw error;
+    throw new MappingInvalid([parsed.problemAt(["extensions"], "one of these names means something else in expressions")], {
+      cause: error,
+    });
+  }
+  return (path, text) => {
+    try {
+      return compile(String(text));
+    } catch (error) {
+      if (!(error instanceof ExpressionInvalid)) throw error;
+      problems.push(parsed.problemAt(path, error.message, error.offset));
+      return unusable;
+    }
+  };
+}
+
+/** Stands in for an expression with a problem until all problems are collected; the mapping is then refused. */
+const unusable: Expression = { text: "", sources: [], evaluate: () => ({ kind: "failed", text: "the expression is not valid" }) };
+
+function personRules(file: MappingFile, compileAt: CompileAt): PersonRules {
+  const at = (path: Path, text: string | undefined): Expression | undefined => (text === undefined ? undefined : compileAt(path, text));
+  return {
+    extensions: { ...PERSON_EXTENSIONS, ...Object.fromEntries(Object.entries(file.extensions).map(([name, urn]) => [name, [urn]])) },
+    attributes: Object.entries(file.person).map(([attribute, rule]) => ({
+      attribute,
+      rule,
+      expression: compileAt(valuePath(["person", attribute]), rule.value),
+    })),
+    customFields: at(["customFields"], file.customFields),
+    manager: file.manager && { expression: compileAt(valuePath(["manager"]), file.manager.value), empty: file.manager.empty },
+    external: at(["external"], file.external),
+    account: at(["account"], file.account),
+    mainDepartment: at(["departments", "main"], file.departments.main),
+    paths:
+      file.departments.from === "groups"
+        ? []
+        : file.departments.attributes.map(({ path, main }, index) => {
+            const where = ["departments", "attributes", index, "path"];
+            const levels =
+              typeof path === "string" ? [compileAt(where, path)] : path.map((level, depth) => compileAt([...where, depth], level));
+            return { main, levels };
+          }),
+  };
+}
+
+/** A rule may be just its expression, or hold it under `value`; the file knows which one it was. */
+const valuePath = (path: Path): Path => [...path, "value"];
+
+function unknownAttributes(
+  { problemAt }: ParsedFile,
+  path: Path,
+  names: readonly string[],
+  known: readonly string[] | undefined,
+): readonly MappingProblem[] {
+  if (!known) return [];
+  const isKnown = (name: string): boolean => known.some((one) => (one.endsWith(".*") ? name.startsWith(one.slice(0, -1)) : one === name));
+  return names
+    .filter((name) => !isKnown(name))
+    .map((name) => problemAt([...path, name], `the target has no attribute ${name}${suggestion(name, known)}`));
+}
+
+function settingsOf({ region, zone, departments, inactive }: MappingFile): MappingSettings {
+  const path = (text: string | undefined): readonly string[] | undefined =>
+    text === undefined ? undefined : parsePath(text, departments.separator);
+  const parkIn = path(inactive.parkIn);
+  const externalDefault = path(departments.externalDefault);
+  return {
+    region,
+    zone,
+    from: departments.from,
+    structure: departments.structure,
+    separator: departments.separator,
+    inactive: inactive.regular,
+    ...(parkIn ? { parkIn } : {}),
+    ...(externalDefault ? { externalDefault } : {}),
+  };
+}
+
+function versionOf(file: MappingFile): string {
+  return createHash("sha256").update(canonical(file)).digest("hex").slice(0, 12);
+}
+
+/** JSON with sorted keys. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  return `{${entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`)
+    .join(",")}}`;
+}

@@ -1,0 +1,79 @@
+const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[Zz]|[+-]\d{2}:\d{2})?$/;
+const TIME = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?([Zz]|[+-]\d{2}:?\d{2})?$/;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  let format = formats.get(zone);
+  if (!format) {
+    const part = "2-digit";
+    format = new Intl.DateTimeFormat("en-US", {
+      timeZone: zone,
+      hourCycle: "h23",
+      era: "short",
+      year: "numeric",
+      month: part,
+      day: part,
+      hour: part,
+      minute: part,
+      second: part,
+    });
+    formats.set(zone, format);
+  }
+  return format;
+}
+
+export function isZone(zone: string): boolean {
+  try {
+    formatOf(zone);
+    return true;
+  } catch {
+    return false; // the only reason to throw is a RangeError for an unknown zone
+  }
+}
+
+/** How far the clocks of `zone` are ahead of UTC at `ms`. */
+function offsetMs(zone: string, ms: number): number {
+  const parts = new Map(
+    formatOf(zone)
+      .formatToParts(ms)
+      .map(({ type, value }) => [type, value]),
+  );
+  const number = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
+  const year = parts.get("era") === "BC" ? 1 - number("year") : number("year");
+  return (
+    Date.UTC(year, number("month") - 1, number("day"), number("hour"), number("minute"), number("second")) - Math.floor(ms / 1_000) * 1_000
+  );
+}
+
+/**
+ * Milliseconds since 1970 of an ISO 8601 date or time. A date is a day of the calendar, so it means its midnight in `zone`, also where the
+ * source adds an offset to it (Workday writes "2026-12-01-08:00"); a time is in `zone` unless it states an offset.
+ * Undefined when the text is neither, or names a moment that does not exist.
+ */
+export function dateToMs(text: string, zone: string): number | undefined {
+  const match = DATE.exec(text.trim()) ?? TIME.exec(text.trim());
+  if (!match) return undefined;
+  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "0", offset] = match;
+  const utc = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    Math.floor(Number(`0.${fraction}`) * 1_000),
+  );
+  const rolledOver = new Date(utc).getUTCDate() !== Number(day) || new Date(utc).getUTCMonth() !== Number(month) - 1;
+  if (rolledOver || Number(year) < 100 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  if (offset !== undefined) return utc - statedOffsetMs(offset);
+  // The offset at the moment sought, not at the same clock reading in UTC: the second step is right across a change of the clocks.
+  const guess = utc - offsetMs(zone, utc);
+  return utc - offsetMs(zone, guess);
+}
+
+function statedOffsetMs(text: string): number {
+  if (text.toUpperCase() === "Z") return 0;
+  const sign = text.startsWith("-") ? -1 : 1;
+  return sign * (Number(text.slice(1, 3)) * 60 + Number(text.slice(-2))) * 60_000;
+}

@@ -1,0 +1,112 @@
+import type { JsonObject } from "../core/entity.ts";
+import { formatPath, MAX_DEPTH, parsePath } from "./department-path.ts";
+import type { CompileAt, Expression } from "./expression.ts";
+import { extensionOf, GROUP_EXTENSIONS } from "./extensions.ts";
+import type { GroupRule, MappingFile, Rule } from "./file.ts";
+import { matchesGlob } from "./glob.ts";
+import type { DepartmentPath, GroupInput, GroupPlacement, MappedAttributes, MappingNote, NoPlace } from "./mapping.ts";
+import { ruleResult } from "./rule-value.ts";
+import { asText, isTrue, member } from "./scim-values.ts";
+
+export interface Departments {
+  readonly separator: string;
+  place(input: GroupInput): GroupPlacement;
+  parentReference(group: JsonObject): string | undefined;
+  isExternal(path: DepartmentPath): boolean;
+  /** Why a person may not be put into a department that follows from their attributes. */
+  refusal(path: DepartmentPath, external: boolean): { readonly code: string; readonly text: string } | undefined;
+}
+
+interface Setting {
+  readonly attribute: string;
+  readonly rule: Rule;
+  readonly expression: Expression;
+}
+
+export function departmentRules(file: MappingFile, compileAt: CompileAt): Departments {
+  const { separator, structure, from, groups: rules, external: externalPatterns } = file.departments;
+  const settings: readonly Setting[] = Object.entries(file.departments.settings).map(([attribute, rule]) => ({
+    attribute,
+    rule,
+    expression: compileAt(["departments", "settings", attribute, "value"], rule.value),
+  }));
+  const isExternal = (path: DepartmentPath): boolean =>
+    path.some((_, index) => externalPatterns.some((pattern) => matchesGlob(formatPath(path.slice(0, index + 1), separator), pattern)));
+  const parentReference = (group: JsonObject): string | undefined => {
+    const parent = structure === "parent" ? asText(member(dingtalkOf(group), "parent")) : "";
+    return parent === "" ? undefined : parent;
+  };
+
+  const pathOf = ({ group, ancestors = [] }: GroupInput, rule: GroupRule | undefined): DepartmentPath | NoPlace => {
+    const chain = structure === "path" ? [group] : [group, ...ancestors];
+    const ids = chain.map((one) => one.id).filter((id) => typeof id === "string");
+    if (new Set(ids).size < ids.length) return "cycle";
+    if (chain.length > MAX_DEPTH) return "too-deep";
+    const names = chain.toReversed().flatMap((one) => namesOf(asText(one.displayName)));
+    if (namesOf(asText(group.displayName)).length === 0) return "no-name";
+    // A parent that is no group of ours (the caller found none) is taken as a path.
+    const above = parsePath(parentReference(chain[chain.length - 1]!) ?? "", separator);
+    const path = [...parsePath(rule?.under ?? "", separator), ...above, ...names];
+    return path.length > MAX_DEPTH ? "too-deep" : path;
+  };
+  const namesOf = (displayName: string): readonly string[] =>
+    structure === "path" ? parsePath(displayName, separator) : [displayName].filter((name) => name !== "");
+
+  const place = (input: GroupInput): GroupPlacement => {
+    const displayName = asText(input.group.displayName);
+    const extension = dingtalkOf(input.group);
+    const rule = rules.find(({ match }) => matchesGlob(displayName.slice(0, 1_000), match));
+    const kind = kindOf(extension, rule);
+    if (kind === "none") return { kind, reason: "rule" };
+    if (kind === "role") {
+      const name = rule?.to === "role" && rule.name !== undefined ? rule.name : displayName;
+      return name === "" ? { kind: "none", reason: "no-name" } : { kind, name };
+    }
+    if (from === "attributes") return { kind: "none", reason: "attributes" };
+    const path = pathOf(input, rule);
+    if (typeof path === "string") return { kind: "none", reason: path };
+    const external = isTrue(member(extension, "external")) || rule?.external === true || isExternal(path);
+    const notes: MappingNote[] = [];
+    return {
+      kind,
+      path,
+      settings: { ...settingsOf(settings, input.group, extension, external, notes), ...rule?.settings },
+      external,
+      notes,
+    };
+  };
+
+  const refusal: Departments["refusal"] = (path, external) => {
+    if (path.length > MAX_DEPTH) return { code: "too-deep", text: `the path has more than ${MAX_DEPTH} departments` };
+    if (path.length === 0 || isExternal(path) === external) return undefined;
+    return external
+      ? { code: "external-person", text: "the person is external and the department is not, so it is left out" }
+      : { code: "external-department", text: "the department is for external people and the person is not one, so it is left out" };
+  };
+  return { separator, place, parentReference, isExternal, refusal };
+}
+
+const dingtalkOf = (group: JsonObject): unknown => extensionOf(group, GROUP_EXTENSIONS.dingtalk!);
+
+/** What the group says of itself comes before the rules of the file. */
+function kindOf(extension: unknown, rule: GroupRule | undefined): GroupPlacement["kind"] {
+  const own = asText(member(extension, "kind")).toLowerCase();
+  if (own === "department" || own === "role" || own === "none") return own;
+  return rule?.to === "nothing" ? "none" : (rule?.to ?? "department");
+}
+
+function settingsOf(
+  settings: readonly Setting[],
+  group: JsonObject,
+  dingtalk: unknown,
+  external: boolean,
+  notes: MappingNote[],
+): MappedAttributes {
+  const variables = Object.assign(Object.create(null), { group, dingtalk, external });
+  const attributes: Record<string, MappedAttributes[string]> = {};
+  for (const { attribute, rule, expression } of settings) {
+    const result = ruleResult(attribute, rule, expression.evaluate(variables), notes);
+    if (result.kind !== "leave") attributes[attribute] = result.kind === "clear" ? null : result.value;
+  }
+  return attributes;
+}

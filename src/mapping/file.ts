@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { isZone } from "./date.ts";
+import { isRegion } from "./phone.ts";
+
+/*
+ * The shape of a mapping file. Expressions are texts here; `compile.ts` gives them meaning. Every object is strict, so that a key nobody
+ * reads is an error and not a rule that silently does nothing.
+ */
+
+/** Names a rule may not set: the reconcile loop fills them in with remote ids. */
+export const RESERVED_ATTRIBUTES = ["manager", "departments", "mainDepartment", "roles", "parent", "managers"] as const;
+
+const MAX_TEXT = 4_096;
+const key = z.string().min(1).max(200);
+const text = z.string().min(1).max(MAX_TEXT);
+const scalar = z.union([z.string().max(MAX_TEXT), z.number(), z.boolean()], { error: "must be a text, a number, true or false" });
+const name = z.string().regex(/^[a-z][A-Za-z0-9]{0,63}$/, "must be a name of letters and digits that begins with a small letter");
+
+const rule = z.strictObject({
+  /** An expression; true, false and numbers stand for themselves. */
+  value: scalar,
+  /** Used when the expression gives nothing. */
+  default: scalar.optional(),
+  when: z.enum(["always", "onCreate", "neverOverwrite"]).default("always"),
+  empty: z.enum(["leave", "clear"]).default("leave"),
+  maxLength: z.number().int().min(1).max(MAX_TEXT).optional(),
+});
+
+/** The short form of a rule is just its expression. */
+const ruleOrExpression = z.preprocess(
+  (value) => (typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? { value } : value),
+  rule,
+);
+
+const reference = z.preprocess(
+  (value) => (typeof value === "string" ? { value } : value),
+  z.strictObject({ value: text, empty: z.enum(["leave", "clear"]).default("clear") }),
+);
+
+const settings = z.record(key, scalar);
+
+const groupRule = z.strictObject({
+  /** Compared with the display name: `*` any run of characters, `?` one. */
+  match: text,
+  to: z.enum(["department", "role", "nothing"]),
+  /** Name of the role instead of the display name. */
+  name: text.optional(),
+  /** Path the department is put below. */
+  under: text.optional(),
+  external: z.boolean().optional(),
+  settings: settings.optional(),
+});
+
+const attributePath = z.strictObject({
+  /** One expression per level, or one that gives a path or a list. Levels without a value are left out. */
+  path: z.union([text, z.array(text).min(1).max(20)], { error: "must be an expression or a list of expressions" }),
+  main: z.boolean().default(false),
+});
+
+const departments = z.strictObject({
+  from: z.enum(["groups", "attributes", "both"]).default("groups"),
+  separator: z
+    .string()
+    .min(1)
+    .max(3)
+    .refine((value) => value.trim() !== "" && !value.includes("\\"), "must not be blank or hold a backslash")
+    .default("/"),
+  structure: z.enum(["path", "parent", "nested"]).default("path"),
+  groups: z.array(groupRule).max(200).default([]),
+  attributes: z.array(attributePath).max(20).default([]),
+  /** An expression for the main department: id, externalId or path of a group. */
+  main: text.optional(),
+  /** Attributes of a department in the target, over the variables `group`, `external` and the extensions of groups. */
+  settings: z.record(key, ruleOrExpression).default({}),
+  /** Patterns of paths that are for external people; what is below such a department is external too. */
+  external: z.array(text).max(200).default([]),
+  /** Where an external person goes who is in no external department. */
+  externalDefault: text.optional(),
+});
+
+const inactive = z.strictObject({
+  /** What becomes of a regular account when the person is not active. */
+  regular: z.enum(["remove", "park", "keep"]).default("remove"),
+  parkIn: text.optional(),
+});
+
+export const mappingFile = z.strictObject({
+  version: z.literal(1, { error: "must be 1, the version of this file format" }),
+  region: z
+    .string()
+    .transform((value) => value.toUpperCase())
+    .refine(isRegion, "must be a region of ISO 3166 with a telephone plan, such as HK")
+    .default("HK"),
+  zone: z.string().refine(isZone, "must be a time zone such as Asia/Hong_Kong").default("Asia/Hong_Kong"),
+  /** More variables, beside those of EXTENSIONS: name → URN of the schema extension. */
+  extensions: z.record(name, z.string().regex(/^urn:.{1,200}$/i, "must be the URN of a schema extension")).default({}),
+  tables: z.record(name, z.record(key, scalar)).default({}),
+  trees: z.record(name, z.record(key, z.strictObject({ name: text, parent: key.optional() }))).default({}),
+  person: z.record(z.string().regex(/^[A-Za-z_][\w]*(\..{1,100})?$/, "must be an attribute of the target"), ruleOrExpression).default({}),
+  /** An expression that gives entries of name and value, each an attribute `extension.<name>`. */
+  customFields: text.optional(),
+  manager: reference.optional(),
+  external: text.optional(),
+  account: text.optional(),
+  departments: departments.prefault({}),
+  inactive: inactive.prefault({}),
+});
+
+export type MappingFile = z.infer<typeof mappingFile>;
+export type Rule = z.infer<typeof rule>;
+export type GroupRule = z.infer<typeof groupRule>;

@@ -1,0 +1,112 @@
+import type { ASTNode } from "@marcbachmann/cel-js";
+import { FUNCTIONS, LIST_MACROS, TEXT_METHODS } from "./functions.ts";
+import { suggestion } from "./problem.ts";
+
+/** A part of an expression that is not allowed, with its place in the text. */
+export class Refused extends Error {
+  readonly start: number;
+  constructor(message: string, start: number) {
+    super(message);
+    this.start = start;
+  }
+}
+
+/** One loop in another: enough to compare two lists, and the time stays at most quadratic. */
+const MAX_NESTING = 2;
+
+const EMITTED_CALLS: Readonly<Record<string, string>> = { has: "present", size: "count", string: "text" };
+
+/**
+ * The same expression with every access made lenient: `a.b` becomes `at(a, "b")`, which is empty where CEL would stop with "no such key";
+ * conditions read any value as true or false; methods of texts see a text. Refuses what the mapping language leaves out
+ * (regular expressions, bindings, deep nesting of loops), so that what is left always ends soon.
+ */
+export function toLenient(node: ASTNode, variables: readonly string[]): string {
+  return emit(node, { variables, nesting: 0 });
+}
+
+interface Scope {
+  readonly variables: readonly string[];
+  readonly nesting: number;
+}
+
+function emit(node: ASTNode, scope: Scope): string {
+  const go = (child: ASTNode): string => emit(child, scope);
+  switch (node.op) {
+    case "value":
+      return literal(node.args, node.start);
+    case "id":
+      if (!scope.variables.includes(node.args))
+        throw new Refused(`unknown variable ${node.args}${suggestion(node.args, scope.variables)}`, node.start);
+      return node.args;
+    case ".":
+      return `at(${go(node.args[0])}, ${JSON.stringify(node.args[1])})`;
+    case "[]":
+      return `at(${go(node.args[0])}, ${go(node.args[1])})`;
+    case "call":
+      return emitCall(node.args[0], node.args[1], node.start, go);
+    case "rcall":
+      return emitMethod(node.args[0], node.args[1], node.args[2], node.start, scope);
+    case "list":
+      return `[${node.args.map(go).join(", ")}]`;
+    case "map":
+      return `{${node.args.map(([key, value]) => `${go(key)}: ${go(value)}`).join(", ")}}`;
+    case "?:":
+      return `(truth(${go(node.args[0])}) ? dyn(${go(node.args[1])}) : dyn(${go(node.args[2])}))`;
+    case "&&":
+    case "||":
+      return `(truth(${go(node.args[0])}) ${node.op} truth(${go(node.args[1])}))`;
+    case "!_":
+      return `!truth(${go(node.args)})`;
+    case "-_":
+      return `-(${go(node.args)})`;
+    case ".?":
+    case "[?]":
+      throw new Refused("optional access is not needed here: what is missing is empty", node.start);
+    default:
+      return `(${go(node.args[0])} ${node.op} ${go(node.args[1])})`;
+  }
+}
+
+function literal(value: unknown, start: number): string {
+  if (value === null) return "null";
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "boolean" || typeof value === "bigint") return String(value);
+  if (typeof value === "number") return Number.isInteger(value) ? `double("${value}")` : String(value);
+  throw new Refused("bytes and unsigned numbers are not values of an attribute", start);
+}
+
+function emitCall(name: string, args: readonly ASTNode[], start: number, go: (child: ASTNode) => string): string {
+  const arities = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name]! : undefined;
+  if (!arities) throw new Refused(`unknown function ${name}${suggestion(name, Object.keys(FUNCTIONS))}`, start);
+  if (!arities.includes(args.length)) throw new Refused(`${name} takes ${arities.join(" or ")} arguments, not ${args.length}`, start);
+  return `${EMITTED_CALLS[name] ?? name}(${args.map(go).join(", ")})`;
+}
+
+function emitMethod(name: string, receiver: ASTNode, args: readonly ASTNode[], start: number, scope: Scope): string {
+  const go = (child: ASTNode): string => emit(child, scope);
+  if (includes(LIST_MACROS, name)) {
+    if (scope.nesting >= MAX_NESTING) throw new Refused(`${name} is nested more than ${MAX_NESTING} deep`, start);
+    const [variable, ...body] = args;
+    // The parser takes nothing but a name here.
+    const loopVariable = variable?.op === "id" ? variable.args : "";
+    const inner: Scope = { variables: [...scope.variables, loopVariable], nesting: scope.nesting + 1 };
+    const bodies = body.map((child, index) => {
+      const transform = name === "map" && index === body.length - 1;
+      return `${transform ? "step" : "truth"}(${emit(child, inner)})`;
+    });
+    return `items(${go(receiver)}).${name}(${[loopVariable, ...bodies].join(", ")})`;
+  }
+  if (name === "size" && args.length === 0) return `count(${go(receiver)})`;
+  if (name === "join" && args.length <= 1) return `join(${go(receiver)}, ${args[0] ? go(args[0]) : '""'})`;
+  if (!includes(TEXT_METHODS, name)) {
+    const why =
+      name === "matches"
+        ? "matches is not available, because a regular expression may never end: use like(value, pattern) with * and ?"
+        : undefined;
+    throw new Refused(why ?? `unknown method ${name}${suggestion(name, [...TEXT_METHODS, ...LIST_MACROS, "size", "join"])}`, start);
+  }
+  return `textual(${go(receiver)}).${name}(${args.map(go).join(", ")})`;
+}
+
+const includes = (names: readonly string[], name: string): boolean => names.includes(name);

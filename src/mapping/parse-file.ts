@@ -1,0 +1,175 @@
+import { isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument, type Scalar } from "yaml";
+import type { z } from "zod";
+import { MAX_DEPTH, parsePath } from "./department-path.ts";
+import { type MappingFile, mappingFile, RESERVED_ATTRIBUTES } from "./file.ts";
+import { MappingInvalid, type MappingProblem, suggestion } from "./problem.ts";
+
+export type Path = readonly (string | number)[];
+
+export interface ParsedFile {
+  readonly file: MappingFile;
+  /** The problem of the node at `path`, `offset` characters into its text when it is one. */
+  problemAt(path: Path, message: string, offset?: number): MappingProblem;
+}
+
+export const MAX_FILE_LENGTH = 256 * 1_024;
+
+/** Reads a mapping file and checks its shape, not yet its expressions. Throws MappingInvalid with every problem found. */
+export function parseMappingFile(text: string): ParsedFile {
+  if (text.length > MAX_FILE_LENGTH)
+    throw new MappingInvalid([{ line: 1, column: 1, path: "", message: `the file is longer than ${MAX_FILE_LENGTH} characters` }]);
+  const lines = new LineCounter();
+  // Aliases are refused below: nothing in this file needs them, and they are how a small file becomes an enormous one.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, version: "1.2" });
+  const place = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  if (document.errors.length > 0) {
+    throw new MappingInvalid(document.errors.map((error) => ({ ...place(error.pos[0]), path: "", message: firstLine(error.message) })));
+  }
+  const problemAt = (path: Path, message: string, offset = 0): MappingProblem => ({
+    ...place(offsetOf(document.contents, path, text, offset)),
+    path: path.join("."),
+    message,
+  });
+
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new MappingInvalid([{ line: 1, column: 1, path: "", message: "anchors and aliases are not used in this file" }], {
+      cause: error,
+    });
+  }
+  const parsed = mappingFile.safeParse(value, { reportInput: true });
+  if (!parsed.success) throw new MappingInvalid(inOrder(parsed.error.issues.flatMap((issue) => fromIssue(issue, problemAt))));
+  const problems = inOrder(furtherProblems(parsed.data, problemAt));
+  if (problems.length > 0) throw new MappingInvalid(problems);
+  return { file: parsed.data, problemAt };
+}
+
+export const inOrder = (problems: readonly MappingProblem[]): readonly MappingProblem[] =>
+  [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+
+const firstLine = (text: string): string => text.split("\n", 1)[0]!.replace(/^./, (letter) => letter.toLowerCase());
+
+type Issue = z.core.$ZodIssue;
+
+function fromIssue(issue: Issue, problemAt: ParsedFile["problemAt"]): readonly MappingProblem[] {
+  const path = issue.path.filter((part): part is string | number => typeof part !== "symbol");
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((unknown) => problemAt([...path, unknown], `unknown key${suggestion(unknown, keysAt(path))}`));
+    case "invalid_key":
+      return [problemAt(path, issue.issues[0]?.message ?? "is not a possible name")];
+    case "invalid_value":
+      if (issue.values.length > 1)
+        return [problemAt(path, `must be one of ${issue.values.join(", ")}${suggestion(String(issue.input), issue.values.map(String))}`)];
+      return [problemAt(path, issue.message)];
+    default:
+      return [
+        problemAt(
+          path,
+          issue.message.replace(/^Invalid input: /, "").replace(/^./, (letter) => letter.toLowerCase()),
+        ),
+      ];
+  }
+}
+
+/** Keys that the shape knows at a place, for suggestions. */
+function keysAt(path: Path): readonly string[] {
+  let shape: z.core.$ZodType = mappingFile;
+  for (const part of path) shape = below(shape, part) ?? shape;
+  const object = unwrapped(shape);
+  return "shape" in object._zod.def ? Object.keys(object._zod.def.shape as object) : []; // `shape` exists on object schemas only
+}
+
+interface SchemaParts {
+  readonly innerType?: z.core.$ZodType;
+  readonly out?: z.core.$ZodType;
+  readonly element?: z.core.$ZodType;
+  readonly valueType?: z.core.$ZodType;
+  readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
+}
+
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  const parts = schema._zod.def as SchemaParts; // each kind of schema has some of these parts
+  const inner = parts.innerType ?? parts.out;
+  return inner ? unwrapped(inner) : schema;
+}
+
+function below(schema: z.core.$ZodType, part: string | number): z.core.$ZodType | undefined {
+  const parts = unwrapped(schema)._zod.def as SchemaParts;
+  return parts.shape ? parts.shape[part] : (parts.element ?? parts.valueType);
+}
+
+/** What the shape alone cannot say. */
+function furtherProblems(file: MappingFile, problemAt: ParsedFile["problemAt"]): readonly MappingProblem[] {
+  const problems: MappingProblem[] = [];
+  for (const attribute of Object.keys(file.person)) {
+    if ((RESERVED_ATTRIBUTES as readonly string[]).includes(attribute)) {
+      const instead = attribute === "manager" ? "use the key manager of the file" : "use the key departments of the file";
+      problems.push(problemAt(["person", attribute], `is filled in from people, groups and paths: ${instead}`));
+    }
+  }
+  for (const name of Object.keys(file.extensions)) {
+    if (name === "user" || name === "groups") problems.push(problemAt(["extensions", name], "is the name of something else"));
+  }
+  if (file.inactive.regular === "park" && file.inactive.parkIn === undefined)
+    problems.push(problemAt(["inactive"], "park needs parkIn, the path of the department"));
+  if (file.departments.from !== "groups" && file.departments.attributes.length === 0)
+    problems.push(problemAt(["departments"], `from: ${file.departments.from} needs attributes, the paths`));
+  const paths: readonly (readonly [Path, string | undefined])[] = [
+    [["inactive", "parkIn"], file.inactive.parkIn],
+    [["departments", "externalDefault"], file.departments.externalDefault],
+    ...file.departments.groups.map((rule, index) => [["departments", "groups", index, "under"], rule.under] as const),
+  ];
+  for (const [path, value] of paths) {
+    const depth = value === undefined ? 1 : parsePath(value, file.departments.separator).length;
+    if (depth === 0 || depth > MAX_DEPTH) problems.push(problemAt(path, `must be a path of 1 to ${MAX_DEPTH} departments`));
+  }
+  return problems;
+}
+
+/** Where in the file the node at `path` begins; for a missing node, its nearest ancestor; for a key, the key itself. */
+function offsetOf(root: Node | null, path: Path, source: string, offset: number): number {
+  let node: Node | null = root;
+  let at = root?.range?.[0] ?? 0;
+  for (const [index, part] of path.entries()) {
+    const found = childOf(node, part);
+    // The short form of a rule is its expression, so there is no key `value` below it.
+    if (!found) return isScalar(node) && part === "value" ? insideScalar(node, source, offset) : at;
+    node = found.value;
+    at = (index === path.length - 1 && !isScalar(node) ? found.key?.range?.[0] : undefined) ?? node?.range?.[0] ?? at;
+    // Something is wrong with the value only when there is a scalar to point at; else the key is the better place.
+    if (index === path.length - 1 && isScalar(node)) return insideScalar(node, source, offset);
+  }
+  return at;
+}
+
+function childOf(node: Node | null, part: string | number): { readonly key: Node | null; readonly value: Node | null } | undefined {
+  if (isMap(node)) {
+    const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(part));
+    return pair ? { key: isNode(pair.key) ? pair.key : null, value: isNode(pair.value) ? pair.value : null } : undefined;
+  }
+  const items: readonly unknown[] = node && "items" in node && Array.isArray(node.items) ? node.items : [];
+  const item = items[Number(part)];
+  return isNode(item) ? { key: null, value: item } : undefined;
+}
+
+/** The place of a character of a scalar's value in the file, as exactly as its style allows: folded and escaped texts only have a beginning. */
+function insideScalar(scalar: Scalar, source: string, offset: number): number {
+  const [start, end] = scalar.range ?? [0, 0];
+  const value = String(scalar.value);
+  const written = source.slice(start, end);
+  if (written === value) return start + offset;
+  if (written.slice(1, -1) === value) return start + 1 + offset;
+  if (scalar.type !== "BLOCK_LITERAL") return start;
+  const [, ...body] = written.split("\n");
+  const indent = /^ */.exec(body.find((line) => line.trim() !== "") ?? "")![0].length;
+  const before = value.slice(0, offset).split("\n");
+  const lineStart = written.length - body.slice(before.length - 1).join("\n").length;
+  return start + lineStart + indent + before[before.length - 1]!.length;
+}
