@@ -46,12 +46,25 @@ function offsetMs(zone: string, ms: number): number {
   );
 }
 
+/** Days of hire repeat within a company, and formatting a date to learn its zone is by far the dearest step of a mapping. */
+const MAX_REMEMBERED = 4_096;
+const remembered = new Map<string, number | undefined>();
+
 /**
  * Milliseconds since 1970 of an ISO 8601 date or time. A date is a day of the calendar, so it means its midnight in `zone`, also where the
  * source adds an offset to it (Workday writes "2026-12-01-08:00"); a time is in `zone` unless it states an offset.
  * Undefined when the text is neither, or names a moment that does not exist.
  */
 export function dateToMs(text: string, zone: string): number | undefined {
+  const key = `${zone} ${text}`;
+  if (remembered.has(key)) return remembered.get(key);
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  const ms = calculateMs(text, zone);
+  remembered.set(key, ms);
+  return ms;
+}
+
+function calculateMs(text: string, zone: string): number | undefined {
   const match = DATE.exec(text.trim()) ?? TIME.exec(text.trim());
   if (!match) return undefined;
   const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "0", offset] = match;

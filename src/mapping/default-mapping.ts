@@ -21,11 +21,10 @@ person:
   hired_date: dateMs(firstOf(dingtalk.hiredDate, workday.hireDate))
   senior_mode: dingtalk.seniorMode
   remark: dingtalk.remark
-  language: dingtalk.language
+  exclusive_account_type: 'dingtalk.accountType == "personal" ? "" : dingtalk.accountType'
   login_id: dingtalk.loginId
   nickname: dingtalk.nickName
   org_email: dingtalk.organizationEmail
-  org_email_type: dingtalk.organizationEmailType
   extension.Job level: firstOf(workday.jobLevel, workday.managementLevel)
   extension.Cost centre: firstOf(enterprise.costCenter, workday.costCenter)
 

@@ -102,7 +102,7 @@ function settingsOf(
   external: boolean,
   notes: MappingNote[],
 ): MappedAttributes {
-  const variables = Object.assign(Object.create(null), { group, dingtalk, external });
+  const variables = { group, dingtalk, external };
   const attributes: Record<string, MappedAttributes[string]> = {};
   for (const { attribute, rule, expression } of settings) {
     const result = ruleResult(attribute, rule, expression.evaluate(variables), notes);

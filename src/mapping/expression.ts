@@ -1,10 +1,10 @@
 import { type ASTNode, TypeError as CelTypeError, Environment, EvaluationError, ParseError } from "@marcbachmann/cel-js";
 import type { MappingFile } from "./file.ts";
 import { type Evaluation, exhausted, registerFunctions, TooManySteps } from "./functions.ts";
-import { Refused, toLenient } from "./lenient.ts";
+import { Refused, readName, toLenient } from "./lenient.ts";
 import type { Path } from "./parse-file.ts";
 import { suggestion } from "./problem.ts";
-import { type SourcePath, sourcePaths } from "./source-path.ts";
+import type { SourcePath } from "./source-path.ts";
 
 /** What an expression gave: a value (possibly empty), or the reason why there is none. Notes name no values, which may be personal. */
 export type Evaluated =
@@ -47,29 +47,36 @@ const REWRITTEN = { ...LIMITS, maxAstNodes: 3_000, maxDepth: 300 };
 /** Compiles expressions that share tables, region, zone and variables. The function it gives throws ExpressionInvalid. */
 export function expressionCompiler(file: MappingFile, variables: readonly string[]): (text: string) => Expression {
   const evaluation: Evaluation = { steps: 0, notes: [] };
-  const strict = environment(LIMITS, variables, file, evaluation);
-  const lenient = environment(REWRITTEN, variables, file, evaluation);
+  const strict = new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS });
+  for (const name of variables) strict.registerVariable(name, "dyn");
+  // The rewritten text has no variables but those of its reads and loops, and the names in it were checked.
+  const lenient = new Environment({ homogeneousAggregateLiterals: false, limits: REWRITTEN, unlistedVariablesAreDyn: true });
+  for (const environment of [strict, lenient]) registerFunctions(environment, file, evaluation);
 
   return (text) => {
     if (text.length > MAX_EXPRESSION_LENGTH)
       throw new ExpressionInvalid(`is longer than ${MAX_EXPRESSION_LENGTH} characters`, MAX_EXPRESSION_LENGTH);
     const ast = parse(strict, text, variables);
     checkTables(ast, file);
+    const { text: rewritten, reads } = toLenient(ast, variables);
+    // Most rules are a path and nothing else; they need no evaluation.
+    if (rewritten === readName(0))
+      return { text, sources: reads, evaluate: (given) => ({ kind: "value", value: reads[0]!.read(given), notes: [] }) };
     const run = strictly(() => {
-      const compiled = lenient.parse(toLenient(ast, variables));
+      const compiled = lenient.parse(rewritten);
       const check = compiled.check();
       if (!check.valid) throw check.error;
       return compiled;
     });
-    return { text, sources: sourcePaths(ast), evaluate: (given) => evaluate(run, given, evaluation) };
+    return { text, sources: reads, evaluate: (given) => evaluate(run, readAll(reads, given), evaluation) };
   };
 }
 
-function environment(limits: typeof LIMITS, variables: readonly string[], file: MappingFile, evaluation: Evaluation): Environment {
-  const made = new Environment({ homogeneousAggregateLiterals: false, limits });
-  for (const name of variables) made.registerVariable(name, "dyn");
-  registerFunctions(made, file, evaluation);
-  return made;
+function readAll(reads: readonly SourcePath[], variables: Variables): Record<string, unknown> {
+  // No prototype: an expression must not find anything that was not put here.
+  const values: Record<string, unknown> = Object.create(null);
+  for (const [index, { read }] of reads.entries()) values[readName(index)] = read(variables);
+  return values;
 }
 
 /** Parses, and checks names and types on the text as written, so that errors point into it. */
@@ -120,11 +127,11 @@ function checkTables(node: ASTNode, file: MappingFile): void {
 
 const isNode = (value: unknown): value is ASTNode => typeof value === "object" && value !== null && "op" in value && "args" in value;
 
-function evaluate(run: (variables: Record<string, unknown>) => unknown, variables: Variables, evaluation: Evaluation): Evaluated {
+function evaluate(run: (reads: Record<string, unknown>) => unknown, reads: Record<string, unknown>, evaluation: Evaluation): Evaluated {
   evaluation.steps = 0;
   evaluation.notes = [];
   try {
-    const value = run(variables);
+    const value = run(reads);
     // `&&`, `||` and the quantifiers go on after an error in one operand, so the count is what tells.
     if (exhausted(evaluation)) throw new TooManySteps("takes too many steps");
     return { kind: "value", value, notes: evaluation.notes };

@@ -1,6 +1,7 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { FUNCTIONS, LIST_MACROS, TEXT_METHODS } from "./functions.ts";
 import { suggestion } from "./problem.ts";
+import { type SourcePath, sourcePathOf } from "./source-path.ts";
 
 /** A part of an expression that is not allowed, with its place in the text. */
 export class Refused extends Error {
@@ -16,29 +17,55 @@ const MAX_NESTING = 2;
 
 const EMITTED_CALLS: Readonly<Record<string, string>> = { has: "present", size: "count", string: "text" };
 
+export interface Lenient {
+  /** The rewritten expression, over the variables r_0, r_1, … in place of the author's. */
+  readonly text: string;
+  /** What those variables stand for. */
+  readonly reads: readonly SourcePath[];
+}
+
+/** Names an author cannot write, so that a loop's variable never hides a read. */
+export const readName = (index: number): string => `r_${index}`;
+const loopName = (name: string): string => `l_${name}`;
+
 /**
- * The same expression with every access made lenient: `a.b` becomes `at(a, "b")`, which is empty where CEL would stop with "no such key";
- * conditions read any value as true or false; methods of texts see a text. Refuses what the mapping language leaves out
- * (regular expressions, bindings, deep nesting of loops), so that what is left always ends soon.
+ * The same expression with every access made lenient. A path from a variable is read before the evaluation; any other `a.b` becomes
+ * `at(a, "b")`. Both are empty where CEL would stop with "no such key". Conditions read any value as true or false, methods of texts see a text.
+ * Refuses what the mapping language leaves out (regular expressions, bindings, deep nesting of loops), so that what is left always ends soon.
  */
-export function toLenient(node: ASTNode, variables: readonly string[]): string {
-  return emit(node, { variables, nesting: 0 });
+export function toLenient(node: ASTNode, variables: readonly string[]): Lenient {
+  const reads: SourcePath[] = [];
+  const text = emit(node, { variables, loops: [], reads });
+  return { text, reads };
 }
 
 interface Scope {
   readonly variables: readonly string[];
-  readonly nesting: number;
+  /** Names of the elements of the loops around, outermost first. */
+  readonly loops: readonly string[];
+  readonly reads: SourcePath[];
+}
+
+function emitRead(path: SourcePath, { reads }: Scope): string {
+  const known = reads.findIndex((read) => read.path === path.path);
+  if (known < 0) reads.push(path);
+  return readName(known < 0 ? reads.length - 1 : known);
 }
 
 function emit(node: ASTNode, scope: Scope): string {
   const go = (child: ASTNode): string => emit(child, scope);
+  const path = sourcePathOf(node, scope.loops);
+  if (path) {
+    const { args: name, start } = rootOf(node);
+    if (!scope.variables.includes(name))
+      throw new Refused(`unknown variable ${name}${suggestion(name, [...scope.variables, ...scope.loops])}`, start);
+    return emitRead(path, scope);
+  }
   switch (node.op) {
     case "value":
       return literal(node.args, node.start);
     case "id":
-      if (!scope.variables.includes(node.args))
-        throw new Refused(`unknown variable ${node.args}${suggestion(node.args, scope.variables)}`, node.start);
-      return node.args;
+      return loopName(node.args);
     case ".":
       return `at(${go(node.args[0])}, ${JSON.stringify(node.args[1])})`;
     case "[]":
@@ -68,6 +95,14 @@ function emit(node: ASTNode, scope: Scope): string {
   }
 }
 
+/** The variable at the beginning of a path. */
+function rootOf(node: ASTNode): Extract<ASTNode, { op: "id" }> {
+  if (node.op === "id") return node;
+  if (node.op === "." || node.op === "[]") return rootOf(node.args[0]);
+  if (node.op === "call") return rootOf(node.args[1][0]!);
+  throw new Error(`${node.op} does not begin with a variable`);
+}
+
 function literal(value: unknown, start: number): string {
   if (value === null) return "null";
   if (typeof value === "string") return JSON.stringify(value);
@@ -86,16 +121,16 @@ function emitCall(name: string, args: readonly ASTNode[], start: number, go: (ch
 function emitMethod(name: string, receiver: ASTNode, args: readonly ASTNode[], start: number, scope: Scope): string {
   const go = (child: ASTNode): string => emit(child, scope);
   if (includes(LIST_MACROS, name)) {
-    if (scope.nesting >= MAX_NESTING) throw new Refused(`${name} is nested more than ${MAX_NESTING} deep`, start);
+    if (scope.loops.length >= MAX_NESTING) throw new Refused(`${name} is nested more than ${MAX_NESTING} deep`, start);
     const [variable, ...body] = args;
     // The parser takes nothing but a name here.
     const loopVariable = variable?.op === "id" ? variable.args : "";
-    const inner: Scope = { variables: [...scope.variables, loopVariable], nesting: scope.nesting + 1 };
+    const inner: Scope = { ...scope, loops: [...scope.loops, loopVariable] };
     const bodies = body.map((child, index) => {
       const transform = name === "map" && index === body.length - 1;
       return `${transform ? "step" : "truth"}(${emit(child, inner)})`;
     });
-    return `items(${go(receiver)}).${name}(${[loopVariable, ...bodies].join(", ")})`;
+    return `items(${go(receiver)}).${name}(${[loopName(loopVariable), ...bodies].join(", ")})`;
   }
   if (name === "size" && args.length === 0) return `count(${go(receiver)})`;
   if (name === "join" && args.length <= 1) return `join(${go(receiver)}, ${args[0] ? go(args[0]) : '""'})`;

@@ -6,7 +6,7 @@ import { extensionOf } from "./extensions.ts";
 import type { Rule } from "./file.ts";
 import type { Account, DepartmentPath, Explanation, MappedAttributes, MappingNote, PersonInput, PersonMapping, When } from "./mapping.ts";
 import { type RuleResult, ruleResult } from "./rule-value.ts";
-import { asList, asText, isTrue, member } from "./scim-values.ts";
+import { asJson, asList, asText, isTrue, member } from "./scim-values.ts";
 
 export interface PersonRules {
   readonly extensions: Readonly<Record<string, readonly string[]>>;
@@ -56,8 +56,7 @@ export function personMapping(rules: PersonRules, departments: Departments, inpu
 }
 
 function variablesOf(rules: PersonRules, { user, groups }: PersonInput): Variables {
-  // No prototype: an expression must not find anything that was not put here.
-  const variables: Record<string, unknown> = Object.assign(Object.create(null), { user, groups });
+  const variables: Record<string, unknown> = { user, groups };
   for (const [name, urns] of Object.entries(rules.extensions)) variables[name] = extensionOf(user, urns);
   return variables;
 }
@@ -137,7 +136,9 @@ export function explainWith(rules: PersonRules, departments: Departments, input:
   ): readonly Explanation[] => {
     const used = expressions.filter((expression) => expression !== undefined);
     if (used.length === 0) return [];
-    const sources = new Map(used.flatMap((expression) => expression.sources).map((source) => [source.path, source.read(variables)]));
+    const sources = new Map(
+      used.flatMap((expression) => expression.sources).map((source) => [source.path, asJson(source.read(variables))]),
+    );
     const texts = mapped.notes.filter((note) => note.attribute === attribute).map((note) => note.text);
     return [
       {

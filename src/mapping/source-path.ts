@@ -1,47 +1,26 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import type { JsonValue } from "../core/entity.ts";
 import type { Variables } from "./expression.ts";
-import { asJson, asText, member, typedEntry } from "./scim-values.ts";
+import { asText, EMPTY, member, typedEntry } from "./scim-values.ts";
 
-/** An attribute an expression reads, as people write it, and how to fetch what a person has there. */
+/** An attribute an expression reads, as people write it, and how to fetch what a document has there; EMPTY when that is nothing. */
 export interface SourcePath {
   readonly path: string;
-  read(variables: Variables): JsonValue;
+  read(variables: Variables): unknown;
 }
 
 const BY_TYPE: Readonly<Record<string, string>> = { phoneOf: "phoneNumbers", emailOf: "emails", addressOf: "addresses" };
 
-/** The attributes named in an expression, in the order they are named, each once. What a loop reads inside is covered by the list it runs over. */
-export function sourcePaths(ast: ASTNode): readonly SourcePath[] {
-  const found = new Map<string, SourcePath>();
-  const add = (source: SourcePath): void => {
-    if (!found.has(source.path)) found.set(source.path, source);
-  };
-  const visit = (node: ASTNode, loopVariables: readonly string[]): void => {
-    const chain = accessChain(node);
-    if (chain) {
-      if (!loopVariables.includes(chain[0]!)) add(plain(chain));
-      return;
-    }
-    if (node.op === "call" && Object.hasOwn(BY_TYPE, node.args[0])) {
-      const type = node.args[1][1];
-      if (type?.op === "value" && typeof type.args === "string") {
-        add(typed(BY_TYPE[node.args[0]]!, type.args));
-        return;
-      }
-    }
-    if (node.op === "rcall") {
-      const [name, receiver, args] = node.args;
-      visit(receiver, loopVariables);
-      const [variable, ...body] = args;
-      const opensLoop = variable?.op === "id" && body.length > 0 && ["all", "exists", "exists_one", "map", "filter"].includes(name);
-      for (const child of opensLoop ? body : args) visit(child, opensLoop ? [...loopVariables, variable.args] : loopVariables);
-      return;
-    }
-    for (const child of children(node)) visit(child, loopVariables);
-  };
-  visit(ast, []);
-  return [...found.values()];
+/**
+ * The path a node stands for, when it is one: `enterprise.manager.value`, or `phoneOf(user, "mobile")`.
+ * A name that a loop gives its element is not the beginning of a path.
+ */
+export function sourcePathOf(node: ASTNode, loopVariables: readonly string[]): SourcePath | undefined {
+  const chain = accessChain(node);
+  if (chain) return loopVariables.includes(chain[0]!) ? undefined : plain(chain);
+  if (node.op !== "call" || !Object.hasOwn(BY_TYPE, node.args[0])) return undefined;
+  const [document, type] = node.args[1];
+  const isUser = document?.op === "id" && document.args === "user" && !loopVariables.includes("user");
+  return isUser && type?.op === "value" && typeof type.args === "string" ? typed(BY_TYPE[node.args[0]]!, type.args) : undefined;
 }
 
 function accessChain(node: ASTNode): readonly string[] | undefined {
@@ -55,25 +34,22 @@ function accessChain(node: ASTNode): readonly string[] | undefined {
 const extended = (chain: readonly string[] | undefined, name: string): readonly string[] | undefined =>
   chain ? [...chain, name] : undefined;
 
-const plain = (chain: readonly string[]): SourcePath => ({
-  path: chain.join("."),
-  read: (variables) => asJson(chain.slice(1).reduce<unknown>(member, variables[chain[0]!])),
-});
-
-const typed = (attribute: string, type: string): SourcePath => ({
-  path: attribute === "addresses" ? `user.addresses[type eq "${type}"]` : `user.${attribute}[type eq "${type}"].value`,
-  read: (variables) => {
-    const entry = typedEntry(member(variables.user, attribute), asText(type));
-    return asJson(attribute === "addresses" ? entry : member(entry, "value"));
-  },
-});
-
-function children(node: ASTNode): readonly ASTNode[] {
-  const nodes: ASTNode[] = [];
-  const collect = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(collect);
-    else if (typeof value === "object" && value !== null && "op" in value) nodes.push(value as ASTNode); // only nodes carry `op`
+function plain([variable, ...names]: readonly string[]): SourcePath {
+  const read = (variables: Variables): unknown => {
+    let value: unknown = variables[variable!] ?? EMPTY;
+    for (const name of names) value = member(value, name);
+    return value;
   };
-  collect(node.args);
-  return nodes;
+  return { path: [variable, ...names].join("."), read };
+}
+
+function typed(attribute: string, type: string): SourcePath {
+  const whole = attribute === "addresses";
+  return {
+    path: `user.${attribute}[type eq "${type}"]${whole ? "" : ".value"}`,
+    read: ({ user }) => {
+      const entry = typedEntry(member(user, attribute), asText(type)) ?? EMPTY;
+      return whole ? entry : member(entry, "value");
+    },
+  };
 }
