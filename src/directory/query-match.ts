@@ -12,6 +12,9 @@ export const matches = (node: FilterNode, resource: unknown): boolean => compile
 /** The same, prepared once for many resources. */
 export const compileQuery = (node: FilterNode): Test => compile(node, valuesInDocument);
 
+/** For the filter inside a value path: the test of one element. */
+export const compileElementQuery = (node: FilterNode): Test => compile(node, valuesInElement);
+
 /** Where a leaf finds its values: in the whole document, or in the one element a value path looks at. */
 type Values = (attribute: QueryAttribute) => (holder: unknown) => readonly unknown[];
 

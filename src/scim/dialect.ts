@@ -1,0 +1,170 @@
+import { isObject } from "./json.ts";
+import { ENTERPRISE_SCHEMA } from "./schema-enterprise.ts";
+
+/*
+ * Where clients deviate from RFC 7643 and 7644, one named rule each. All rules are always on; none needs a switch in the tenant URL.
+ * `fixture` is a request as the client sends it, below tests/fixtures; drop a rule when its request is no longer sent.
+ */
+
+export interface DialectRule {
+  readonly name: string;
+  readonly client: "entra" | "okta" | "workday";
+  readonly says: string;
+  readonly origin: string;
+  readonly fixture: string;
+}
+
+export const DIALECT_RULES: readonly DialectRule[] = [
+  {
+    name: "capitalised-operations",
+    client: "entra",
+    says: "`op` is Add, Replace or Remove",
+    origin: "Microsoft, use-scim-to-provision-users-and-groups (requests without aadOptscim062020)",
+    fixture: "entra/patch-user-verbose.json",
+  },
+  {
+    name: "string-booleans",
+    client: "entra",
+    says: 'a boolean is sent as "True" or "False"',
+    origin: "scimmyjs/scimmy #86; Captain-P-Goldfish/scim-for-keycloak #119",
+    fixture: "entra/patch-user-disable.json",
+  },
+  {
+    name: "string-numbers",
+    client: "entra",
+    says: "a number is sent in quotes, since the attribute mapping yields strings",
+    origin: "Microsoft, customize-application-attributes (expressions yield strings)",
+    fixture: "entra/patch-group-order.json",
+  },
+  {
+    name: "value-in-list",
+    client: "entra",
+    says: 'the value of a single-valued attribute is a list of one, or an object {"$ref": null, "value": …}',
+    origin: "AzureAD/SCIMReferenceCode, request samples of the first dialect",
+    fixture: "entra/patch-user-value-list.json",
+  },
+  {
+    name: "bare-complex-value",
+    client: "entra",
+    says: "the value of a complex attribute is the bare `value` (manager, roles, members)",
+    origin: "imulab/go-scim #75; apache/directory-scimple #1242; Captain-P-Goldfish/SCIM-SDK #686",
+    fixture: "entra/patch-user-manager-text.json",
+  },
+  {
+    name: "single-for-list",
+    client: "entra",
+    says: "a multi-valued attribute is given one value without the list",
+    origin: "AzureAD/SCIMReferenceCode, members of a group",
+    fixture: "entra/patch-group-add-one.json",
+  },
+  {
+    name: "empty-is-unassigned",
+    client: "entra",
+    says: 'null, "" and [] unassign an attribute, in POST and PATCH',
+    origin: "Microsoft gallery validation, null update; RFC 7643 section 2.5 for null and []",
+    fixture: "entra/patch-user-null-update.json",
+  },
+  {
+    name: "unprefixed-enterprise-names",
+    client: "entra",
+    says: "`manager` stands for the attribute of the enterprise extension, in paths and filters",
+    origin: 'Microsoft, use-scim-to-provision-users-and-groups: filter=id eq "…" and manager eq "…"',
+    fixture: "entra/patch-user-manager-unprefixed.json",
+  },
+  {
+    name: "flattened-names",
+    client: "entra",
+    says: "the value of an operation without path has dotted, bracketed and URN-prefixed names",
+    origin: "Microsoft, application-provisioning-config-problem-scim-compatibility (aadOptscim062020)",
+    fixture: "entra/patch-user-compact.json",
+  },
+  {
+    name: "value-path-upsert",
+    client: "entra",
+    says: 'add or replace at emails[type eq "work"].value makes the element when there is none',
+    origin: "Captain-P-Goldfish/scim-for-keycloak #73",
+    fixture: "entra/patch-user-upsert.json",
+  },
+  {
+    name: "remove-listed-values",
+    client: "entra",
+    says: "remove with a value list removes those values only",
+    origin: "AzureAD/SCIMReferenceCode #10, #21; Captain-P-Goldfish/SCIM-SDK #167",
+    fixture: "entra/patch-group-remove-members.json",
+  },
+  {
+    name: "foreign-group-schema",
+    client: "entra",
+    says: "a group names a schema of Microsoft's that carries no data",
+    origin: "Microsoft, use-scim-to-provision-users-and-groups (create group)",
+    fixture: "entra/post-group.json",
+  },
+  {
+    name: "read-only-in-pathless-value",
+    client: "okta",
+    says: "the value of an operation without path repeats `id`; read-only attributes in it are passed over",
+    origin: "Okta, SCIM 2.0 reference (update group name)",
+    fixture: "okta/patch-group-rename.json",
+  },
+  {
+    name: "put-without-active",
+    client: "okta",
+    says: "a PUT without `active` keeps the state the person is in",
+    origin: "Okta, SCIM 2.0 reference (full user PUT)",
+    fixture: "okta/put-user.json",
+  },
+  {
+    name: "worker-schema-alias",
+    client: "workday",
+    says: "the worker extension under a URN of the IETF's name space; it comes back under that name",
+    origin: "payload written for a Workday-driven client; Workday publishes no SCIM schema",
+    fixture: "workday/post-worker.json",
+  },
+];
+
+/** empty-is-unassigned. */
+export const isUnassigned = (value: unknown): boolean =>
+  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+/** capitalised-operations. Undefined for anything but the three operations. */
+export function operationOf(op: unknown): "add" | "replace" | "remove" | undefined {
+  if (typeof op !== "string") return undefined;
+  const word = op.toLowerCase();
+  return word === "add" || word === "replace" || word === "remove" ? word : undefined;
+}
+
+/** string-booleans. */
+export function booleanOf(value: unknown): boolean | undefined {
+  if (typeof value === "boolean") return value;
+  if (typeof value !== "string" || value.length > 5) return undefined;
+  const word = value.toLowerCase();
+  return word === "true" ? true : word === "false" ? false : undefined;
+}
+
+const NUMBER = /^-?\d{1,15}(\.\d{1,15})?$/;
+
+/** string-numbers. */
+export function numberOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && value.length < 33 && NUMBER.test(value) ? Number(value) : undefined;
+}
+
+/** value-in-list, for a single-valued attribute: the one value inside, or what was given. */
+export function soleValueOf(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
+}
+
+/** value-in-list, for an attribute that is not complex: the value inside `{ "$ref": …, "value": … }`, or what was given. */
+export function plainValueOf(value: unknown): unknown {
+  const sole = soleValueOf(value);
+  return isObject(sole) && Object.keys(sole).every((name) => name === "value" || name === "$ref") ? sole.value : sole;
+}
+
+/** bare-complex-value: text in place of an object is its `value`. */
+export const complexValueOf = (value: unknown): unknown => (typeof value === "string" ? { value } : value);
+
+/** single-for-list. */
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+
+/** unprefixed-enterprise-names: where a name without prefix is looked for when the core schema does not have it. */
+export const UNPREFIXED_EXTENSION = ENTERPRISE_SCHEMA;

@@ -1,0 +1,110 @@
+import { AppError } from "../core/errors.ts";
+
+/*
+ * What a SCIM request can be refused for, and the only table that turns errors into statuses (RFC 7644 section 3.12).
+ *   renderScimError(error)  → status, body and headers of the answer
+ * Messages of the classes below are written for clients: they name attributes of our schemas and limits, never what came in.
+ */
+
+/** The body is no JSON, is no object, or is beyond the limits of its form. */
+export class InvalidSyntax extends AppError {
+  readonly code = "INVALID_SYNTAX";
+}
+
+/** The path of a PATCH operation cannot be read or names no attribute. */
+export class InvalidPath extends AppError {
+  readonly code = "INVALID_PATH";
+}
+
+/** A required value is missing, or a value does not fit its attribute. */
+export class InvalidValue extends AppError {
+  readonly code = "INVALID_VALUE";
+}
+
+/** The path of a PATCH operation leads to nothing that could be changed. */
+export class NoTarget extends AppError {
+  readonly code = "NO_TARGET";
+}
+
+/** The attribute cannot be changed, or cannot be removed. */
+export class Mutability extends AppError {
+  readonly code = "MUTABILITY";
+}
+
+/** More elements or operations than one request may hold. */
+export class TooMany extends AppError {
+  readonly code = "TOO_MANY";
+}
+
+interface Rendering {
+  readonly status: number;
+  readonly scimType?: string;
+  /** Shown in place of the message where that is meant for operators. */
+  readonly detail?: string;
+}
+
+/**
+ * By `code`, so that errors of other rooms (directory, http) need no import here. A code that is not listed is an unknown failure: 500.
+ */
+const TABLE: ReadonlyMap<string, Rendering> = new Map<string, Rendering>([
+  ["INVALID_SYNTAX", { status: 400, scimType: "invalidSyntax" }],
+  ["INVALID_FILTER", { status: 400, scimType: "invalidFilter" }],
+  ["INVALID_PATH", { status: 400, scimType: "invalidPath" }],
+  ["INVALID_VALUE", { status: 400, scimType: "invalidValue" }],
+  [
+    "INVALID_MEMBERS",
+    { status: 400, scimType: "invalidValue", detail: "members: a member does not exist, or the group would contain itself" },
+  ],
+  ["NO_TARGET", { status: 400, scimType: "noTarget" }],
+  ["MUTABILITY", { status: 400, scimType: "mutability" }],
+  ["TOO_MANY", { status: 400, scimType: "tooMany" }],
+  ["UNAUTHENTICATED", { status: 401, detail: "a valid bearer token is required" }],
+  ["FORBIDDEN", { status: 403, detail: "the token does not allow this" }],
+  ["NOT_FOUND", { status: 404 }],
+  ["METHOD_NOT_ALLOWED", { status: 405, detail: "this address does not take the method" }],
+  ["UNIQUENESS_CONFLICT", { status: 409, scimType: "uniqueness" }],
+  ["VERSION_CONFLICT", { status: 412 }],
+  ["PAYLOAD_TOO_LARGE", { status: 413, detail: "the request is larger than allowed" }],
+  ["UNSUPPORTED_MEDIA_TYPE", { status: 415, detail: "send application/scim+json or application/json, not encoded" }],
+  ["TOO_MANY_REQUESTS", { status: 429, detail: "too many requests, try again later" }],
+  ["UNAVAILABLE", { status: 503, detail: "temporarily unavailable, try again later" }],
+]);
+
+const UNKNOWN: Rendering = { status: 500, detail: "internal error" };
+const MAX_DETAIL = 200;
+
+export interface ScimErrorBody {
+  readonly schemas: readonly ["urn:ietf:params:scim:api:messages:2.0:Error"];
+  /** A string, as RFC 7644 section 3.12 wants it. */
+  readonly status: string;
+  readonly scimType?: string;
+  readonly detail: string;
+}
+
+export interface RenderedScimError {
+  readonly status: number;
+  readonly body: ScimErrorBody;
+  /** For 429 and 503, whole seconds. */
+  readonly retryAfterSeconds?: number;
+  /** True for what nobody foresaw: log the whole cause chain. */
+  readonly unexpected: boolean;
+}
+
+/** Never throws, whatever was thrown. */
+export function renderScimError(error: unknown): RenderedScimError {
+  const known = error instanceof AppError ? TABLE.get(error.code) : undefined;
+  const { status, scimType, detail } = known ?? UNKNOWN;
+  const body: ScimErrorBody = {
+    schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"],
+    status: String(status),
+    ...(scimType === undefined ? {} : { scimType }),
+    detail: (detail ?? (error instanceof AppError ? error.message : "")).slice(0, MAX_DETAIL),
+  };
+  const wait = error instanceof AppError && error.retry.kind === "after" ? error.retry.ms : 5_000;
+  return {
+    status,
+    body,
+    ...(status === 429 || status === 503 ? { retryAfterSeconds: Math.max(1, Math.ceil(wait / 1_000)) } : {}),
+    unexpected: known === undefined,
+  };
+}

@@ -1,0 +1,54 @@
+import { isStorableText } from "../directory/text.ts";
+import { InvalidSyntax, TooMany } from "./errors.ts";
+
+/** A parsed body that is known to be an object within the bounds. */
+export type Body = Readonly<Record<string, unknown>>;
+
+export const JSON_LIMITS = { depth: 32, elements: 5_000 } as const;
+
+/** Names that reach a prototype. No client has a use for them, so a body that holds one anywhere is refused as a whole. */
+const REFUSED_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+/**
+ * Checks a body once, before anything else looks at it: an object; at most `depth` levels; arrays of at most `elements`; every string and name
+ * one that PostgreSQL can hold. Rejects with InvalidSyntax or TooMany.
+ */
+export function checkedBody(parsed: unknown): Body {
+  if (!isObject(parsed)) throw new InvalidSyntax("the body must be a JSON object");
+  walk(parsed, 1);
+  return parsed;
+}
+
+/** An object that is no array; what JSON.parse makes has no other kinds. */
+export const isObject = (value: unknown): value is Body => typeof value === "object" && value !== null && !Array.isArray(value);
+
+function walk(value: unknown, depth: number): void {
+  if (typeof value === "string") {
+    if (!isStorableText(value)) throw new InvalidSyntax("the body holds a character that is not allowed (NUL or half a surrogate pair)");
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  if (depth > JSON_LIMITS.depth) throw new InvalidSyntax(`the body is nested deeper than ${JSON_LIMITS.depth} levels`);
+  if (Array.isArray(value)) {
+    if (value.length > JSON_LIMITS.elements) throw new TooMany(`an array holds more than ${JSON_LIMITS.elements} elements`);
+    for (const element of value) walk(element, depth + 1);
+    return;
+  }
+  for (const [name, member] of Object.entries(value)) {
+    if (REFUSED_NAMES.has(name) || !isStorableText(name)) throw new InvalidSyntax("the body holds a name that is not allowed");
+    walk(member, depth + 1);
+  }
+}
+
+/** Whether two JSON values are the same; the order of an object's members does not count. */
+export function sameJson(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (Array.isArray(left)) {
+    return Array.isArray(right) && left.length === right.length && left.every((element, at) => sameJson(element, right[at]));
+  }
+  if (!isObject(left) || !isObject(right)) return false;
+  const names = Object.keys(left);
+  return (
+    names.length === Object.keys(right).length && names.every((name) => Object.hasOwn(right, name) && sameJson(left[name], right[name]))
+  );
+}

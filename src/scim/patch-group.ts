@@ -1,0 +1,126 @@
+import { InvalidFilter } from "../directory/errors.ts";
+import type { MemberChange } from "../directory/group.ts";
+import type { FilterNode } from "../directory/query.ts";
+import { isUnassigned } from "./dialect.ts";
+import { InvalidValue, Mutability, NoTarget } from "./errors.ts";
+import { type Body, isObject } from "./json.ts";
+import type { Operation } from "./patch.ts";
+import { type PathTarget, parsePath } from "./path.ts";
+import { resolveName } from "./path-name.ts";
+import { readMembers } from "./resource-members.ts";
+import { groupResource } from "./schemas.ts";
+
+export interface GroupPatch {
+  /** What is left for applyPatch; empty when the request is about members alone, and then the group need not be read. */
+  readonly attributes: readonly Operation[];
+  /** The net effect of all member operations in their order. */
+  readonly members: MemberChange;
+}
+
+/**
+ * Splits the operations on a group into those on its document and the change of its members, without knowing the members.
+ * A bare `remove` of `members` empties a group, and is what an Entra removal looks like to a literal reader: refused unless
+ * `allowRemoveAllMembers`. Rejects with InvalidValue, InvalidPath, InvalidFilter, Mutability or NoTarget.
+ */
+export function groupPatch(operations: readonly Operation[], options: { readonly allowRemoveAllMembers: boolean }): GroupPatch {
+  const attributes: Operation[] = [];
+  const members = memberTally();
+  const change = (op: Operation["op"], value: unknown) => changeMembers(members, op, value, options.allowRemoveAllMembers);
+
+  for (const operation of operations) {
+    const { op, path, value } = operation;
+    const target = path === undefined ? undefined : parsePath(groupResource, path);
+    if (target === undefined || target.kind === "core") {
+      if (op === "remove") throw new NoTarget("remove needs a path");
+      if (!isObject(value)) throw new InvalidValue("an operation without path needs an object as value");
+      const { own, rest } = split(value);
+      for (const given of own) change(op, given);
+      if (Object.keys(rest).length > 0) attributes.push({ op, value: rest });
+    } else if (isMembers(target)) {
+      if (target.filter === undefined && target.sub === undefined) change(op, value);
+      else changeSelected(members, op, target);
+    } else {
+      attributes.push(operation);
+    }
+  }
+  return { attributes, members: members.change() };
+}
+
+type MemberTarget = PathTarget & { readonly kind: "attribute" };
+
+const isMembers = (target: PathTarget): target is MemberTarget => target.kind === "attribute" && target.attribute.name === "members";
+
+function split(value: Body): { readonly own: readonly unknown[]; readonly rest: Body } {
+  const own: unknown[] = [];
+  const rest: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const named = resolveName(groupResource, name);
+    if (named?.kind === "attribute" && named.attribute.name === "members") own.push(value[name]);
+    else rest[name] = value[name];
+  }
+  return { own, rest };
+}
+
+function changeMembers(members: MemberTally, op: Operation["op"], value: unknown, allowRemoveAll: boolean): void {
+  const absent = value === undefined || value === null || value === "";
+  if (op === "add") members.add(readMembers(value));
+  else if (op === "replace" && !absent) members.replace(readMembers(value));
+  else if (!absent) members.remove(readMembers(value));
+  else if (allowRemoveAll) members.replace([]);
+  else throw new InvalidValue('members: to remove some, list them in value or select them in the path (members[value eq "…"])');
+}
+
+/** `members[value eq "a" or value eq "b"]`. Other filters would need the members to be loaded. */
+function changeSelected(members: MemberTally, op: Operation["op"], { filter, sub }: MemberTarget): void {
+  if (sub !== undefined || filter === undefined) throw new Mutability("members: a member can be added and removed, not altered");
+  const ids = idsIn(filter);
+  if (ids === undefined) throw new InvalidFilter('members: select by value only (members[value eq "…"])');
+  if (op === "replace") throw new Mutability("members: a member can be added and removed, not altered");
+  if (op === "add") members.add(ids);
+  else members.remove(ids);
+}
+
+function idsIn(filter: FilterNode): readonly string[] | undefined {
+  const leaves = filter.op === "or" ? filter.nodes : [filter];
+  const ids: string[] = [];
+  for (const leaf of leaves) {
+    if (leaf.op !== "compare" || leaf.operator !== "eq" || leaf.attribute.element !== "value" || typeof leaf.value !== "string")
+      return undefined;
+    ids.push(leaf.value);
+  }
+  return ids.every((id) => !isUnassigned(id)) ? ids : undefined;
+}
+
+interface MemberTally {
+  add(ids: readonly string[]): void;
+  remove(ids: readonly string[]): void;
+  replace(ids: readonly string[]): void;
+  change(): MemberChange;
+}
+
+/** Folds operations as they come: a later one wins over an earlier one on the same member. */
+function memberTally(): MemberTally {
+  let all = false;
+  let joining = new Set<string>();
+  const leaving = new Set<string>();
+  return {
+    add(ids) {
+      for (const id of ids) {
+        joining.add(id);
+        leaving.delete(id);
+      }
+    },
+    remove(ids) {
+      for (const id of ids) {
+        joining.delete(id);
+        if (!all) leaving.add(id);
+      }
+    },
+    replace(ids) {
+      all = true;
+      joining = new Set(ids);
+      leaving.clear();
+    },
+    change: () => (all ? { kind: "all", members: [...joining] } : { kind: "delta", add: [...joining], remove: [...leaving] }),
+  };
+}

@@ -1,0 +1,52 @@
+import { InvalidFilter } from "../directory/errors.ts";
+import type { FilterNode } from "../directory/query.ts";
+import { FILTER_LIMITS, parsePathText } from "../directory/query-parse.ts";
+import type { ResourceSchema } from "./attributes.ts";
+import { InvalidPath } from "./errors.ts";
+import { filterTable } from "./filter.ts";
+import { type Named, resolveName } from "./path-name.ts";
+import { isForeignName } from "./resource.ts";
+
+/*
+ * Paths of PATCH operations (RFC 7644 section 3.5.2), resolved against the schema tables.
+ *   parsePath(schema, 'emails[type eq "work"].value')
+ */
+
+export type PathTarget =
+  | (Named & { readonly filter?: FilterNode })
+  /** In an extension we have no schema for; without `name`, the whole of it. */
+  | { readonly kind: "foreign"; readonly urn: string; readonly name?: string };
+
+/** Rejects with InvalidPath (malformed, unknown attribute) or InvalidFilter (what stands in the brackets). */
+export function parsePath(schema: ResourceSchema, path: string): PathTarget {
+  if (path.length > FILTER_LIMITS.characters) throw new InvalidPath(`path: longer than ${FILTER_LIMITS.characters} characters`);
+  const bracket = path.indexOf("[");
+  const name = (bracket < 0 ? path : path.slice(0, bracket)).trim();
+  const named = resolveName(schema, name);
+  if (named === undefined) return foreignPath(schema, bracket < 0 ? name : "");
+  if (bracket < 0) return named;
+  if (named.kind !== "attribute" || named.sub !== undefined || !named.attribute.multiValued) {
+    throw new InvalidPath("path: brackets need a multi-valued attribute before them");
+  }
+  const { filter, sub } = parsePathText(path.trim(), filterTable(schema));
+  const found = sub === undefined ? undefined : named.attribute.sub.get(sub);
+  if (sub !== undefined && found === undefined) throw new InvalidPath(`path: ${named.attribute.fullName} has no such sub-attribute`);
+  if (filter === undefined) throw new InvalidFilter("path: the filter is missing");
+  return { ...named, filter, ...(found ? { sub: found } : {}) };
+}
+
+const LOCAL_NAME = /^[A-Za-z][\w$-]{0,99}$/;
+const UNSAFE: ReadonlySet<string> = new Set(["constructor", "prototype"]);
+
+/** `urn:example:2.0:User:badge` is `badge` in the extension `urn:example:2.0:User`. A foreign URN alone is told from that by its version. */
+function foreignPath(schema: ResourceSchema, name: string): PathTarget {
+  if (isForeignName(name) && name.toLowerCase().startsWith("urn:")) {
+    const colon = name.lastIndexOf(":");
+    const urn = name.slice(0, colon);
+    const local = name.slice(colon + 1);
+    if (/:\d+\.\d+$/.test(urn)) return { kind: "foreign", urn: name };
+    if (resolveName(schema, urn) === undefined && isForeignName(urn) && LOCAL_NAME.test(local) && !UNSAFE.has(local))
+      return { kind: "foreign", urn, name: local };
+  }
+  throw new InvalidPath("path: no such attribute");
+}
