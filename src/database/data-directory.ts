@@ -3,10 +3,12 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Clock } from "../core/clock.ts";
 import { CannotStart } from "../core/errors.ts";
 import type { Binaries } from "./binaries.ts";
-import { cleanEnvironment, giveTo, type Privileges } from "./privileges.ts";
-import { isErrno } from "./processes.ts";
+import { cleanEnvironment, giveTo, type Privileges, saidBy } from "./privileges.ts";
+import { isErrno, processesIn, signal } from "./processes.ts";
+import { until } from "./until.ts";
 
 /** Everything of the embedded server, below DATA_DIR/postgres. */
 export interface Layout {
@@ -29,12 +31,13 @@ export function layOut(dataDir: string): Layout {
  * Makes the cluster if there is none, and returns the password of its superuser.
  * A cluster is made aside and renamed when finished, so one that bears the name is whole, and a half one (killed during initdb) is made anew.
  */
-export async function ensureCluster(layout: Layout, binaries: Binaries, privileges: Privileges): Promise<string> {
+export async function ensureCluster(layout: Layout, binaries: Binaries, privileges: Privileges, clock: Clock): Promise<string> {
   if (isFinished(layout, binaries)) {
     giveTo(layout.cluster, privileges);
     return readPassword(layout);
   }
   const unfinished = `${layout.cluster}.unfinished`;
+  await endInitialisation([layout.home, unfinished], clock);
   rmSync(unfinished, { recursive: true, force: true });
   const password = randomBytes(24).toString("hex");
   writeFileSync(layout.password, password, { mode: 0o600 });
@@ -42,6 +45,16 @@ export async function ensureCluster(layout: Layout, binaries: Binaries, privileg
   await initialise(unfinished, layout, binaries, privileges);
   renameSync(unfinished, layout.cluster);
   return password;
+}
+
+/** An initdb outlives the process that started it for a while, and would write into the directory its successor makes. */
+async function endInitialisation(directories: readonly string[], clock: Clock): Promise<void> {
+  const ended = await until(clock, 10_000, () => {
+    const pids = directories.flatMap(processesIn);
+    for (const pid of pids) signal(pid, "SIGKILL");
+    return pids.length === 0 ? true : undefined;
+  });
+  if (!ended) throw new CannotStart([`an earlier initdb still works in ${directories.join(" and ")}; end it and start again`]);
 }
 
 /** Built-in C.UTF-8: sorting and lower-casing are the same on every machine and after every system update, so indexes never go bad. */
@@ -52,8 +65,7 @@ async function initialise(target: string, layout: Layout, { initdb }: Binaries, 
   try {
     await promisify(execFile)(file, [...args], { ...credentials, cwd: layout.home, env: cleanEnvironment });
   } catch (cause) {
-    const said = cause instanceof Error && "stderr" in cause ? String(cause.stderr).trim() : String(cause);
-    throw new CannotStart([`PostgreSQL could not make its data directory ${target}: ${said}`], { cause });
+    throw new CannotStart([`PostgreSQL could not make its data directory ${target}: ${saidBy(cause)}`], { cause });
   }
 }
 

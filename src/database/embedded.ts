@@ -91,7 +91,7 @@ async function adopt(layout: Layout, options: EmbeddedPostgresOptions, clock: Cl
 async function launch(layout: Layout, options: EmbeddedPostgresOptions, clock: Clock): Promise<Server> {
   const binaries = options.binaries ?? findBinaries();
   const privileges = await choosePrivileges(layout.home, binaries.postgres, options.unshare);
-  const password = await ensureCluster(layout, binaries, privileges);
+  const password = await ensureCluster(layout, binaries, privileges, clock);
   const { pid, port } = await startServer({
     layout,
     binaries,

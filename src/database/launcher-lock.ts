@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { CannotStart } from "../core/errors.ts";
 import { identityOf, isAliveAs, isErrno } from "./processes.ts";
+import { pause } from "./until.ts";
 
 const ATTEMPTS = 8;
 
@@ -23,7 +24,7 @@ export async function holdDirectory(directory: string, clock: Clock): Promise<()
     rmSync(join(claims, mine));
     if (attempt === ATTEMPTS) throw heldBy(Number.parseInt(rival, 10), directory);
     // Two that step back together must not come back together.
-    await clock.sleep(20 + Math.random() * 60);
+    await pause(clock, 20 + Math.random() * 60);
   }
 }
 

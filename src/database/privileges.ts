@@ -83,7 +83,12 @@ async function trial(privileges: Privileges, directory: string, program: string)
     return undefined;
   } catch (error) {
     if (isErrno(error, "ENOENT")) return `${file} is not there`;
-    const stderr = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
-    return stderr || String(error);
+    return saidBy(error);
   }
+}
+
+/** What a program that failed wrote to its standard error, else the failure itself. */
+export function saidBy(error: unknown): string {
+  const stderr = typeof error === "object" && error !== null && "stderr" in error ? String(error.stderr).trim() : "";
+  return stderr || String(error);
 }

@@ -45,13 +45,13 @@ export function runsIn(pid: number, dataDirectory: string): Belongs {
   }
 }
 
-/** Every living process that works inside `dataDirectory`; empty where there is no /proc. */
-export function processesIn(dataDirectory: string): readonly number[] {
+/** Every living process of PostgreSQL (initdb and the short-lived servers it starts included) that works inside `directory`; empty where there is no /proc. */
+export function processesIn(directory: string): readonly number[] {
   if (!hasProc) return [];
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => factsOf(pid)?.name === "postgres" && runsIn(pid, dataDirectory) === "yes");
+    .filter((pid) => ["postgres", "initdb"].includes(factsOf(pid)?.name ?? "") && runsIn(pid, directory) === "yes");
 }
 
 /** Sends a signal; false if the process is gone. */
@@ -64,8 +64,9 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
+/** Whether an error of the system has one of these codes. Asks for the shape, not the class: such errors may come from another realm. */
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+  return typeof error === "object" && error !== null && "code" in error && codes.includes(String(error.code));
 }
 
 function signals(pid: number): boolean {

@@ -1,0 +1,55 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client } from "pg";
+import { systemClock } from "../../../src/core/clock.ts";
+import { silentLogger } from "../../../src/core/logger.ts";
+import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "../../../src/database/embedded.ts";
+import { stopPostmaster } from "../../../src/database/postmaster.ts";
+
+/** Data directories and servers of one test; `clear` leaves nothing of them, whatever the test did. */
+export interface Bench {
+  readonly dataDir: string;
+  readonly cluster: string;
+  start(options?: Partial<EmbeddedPostgresOptions>): Promise<EmbeddedPostgres>;
+  clear(): Promise<void>;
+}
+
+export function bench(): Bench {
+  const dataDir = mkdtempSync(join(tmpdir(), "embedded-"));
+  const cluster = join(dataDir, "postgres", "cluster");
+  const started: EmbeddedPostgres[] = [];
+  return {
+    dataDir,
+    cluster,
+    start: async (options = {}) => {
+      const server = await startEmbeddedPostgres({ dataDir, logger: silentLogger, ...options });
+      started.push(server);
+      return server;
+    },
+    clear: async () => {
+      for (const server of started) await server.stop();
+      await stopPostmaster(cluster, systemClock);
+      chmodSync(dataDir, 0o700);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function ask(url: string, sql: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: url });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    return (await client.query({ text: sql, rowMode: "array" })).rows.flat();
+  } finally {
+    await client.end();
+  }
+}
+
+export const postmasterPid = (cluster: string): number => Number.parseInt(readFileSync(join(cluster, "postmaster.pid"), "utf8"), 10);
+
+/** Polls until the condition holds; the test's own time limit ends it. */
+export async function waitFor(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await systemClock.sleep(5);
+}

@@ -1,0 +1,16 @@
+/** `node run-typescript.cjs PROGRAM.ts …` runs a program of the tests as a process of its own, compiled as jest compiles it. */
+const { readFileSync } = require("node:fs");
+const { transformSync } = require("@swc/core");
+
+require.extensions[".ts"] = (module, filename) => {
+  const { code } = transformSync(readFileSync(filename, "utf8"), {
+    filename,
+    swcrc: false,
+    module: { type: "commonjs" },
+    jsc: { target: "es2023", parser: { syntax: "typescript" } },
+  });
+  module._compile(code, filename);
+};
+
+process.argv.splice(1, 1);
+require(process.argv[1]);
