@@ -30,8 +30,7 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
     rule,
     expression: compileAt(["departments", "settings", attribute, "value"], rule.value),
   }));
-  const isExternal = (path: DepartmentPath): boolean =>
-    path.some((_, index) => externalPatterns.some((pattern) => matchesGlob(formatPath(path.slice(0, index + 1), separator), pattern)));
+  const isExternal = (path: DepartmentPath): boolean => isExternalPath(path, externalPatterns, separator);
   const parentReference = (group: JsonObject): string | undefined => {
     const parent = structure === "parent" ? asText(member(dingtalkOf(group), "parent")) : "";
     return parent === "" ? undefined : parent;
@@ -85,6 +84,10 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
   };
   return { separator, place, parentReference, isExternal, refusal };
 }
+
+/** Whether the department or one above it has a path like one of the patterns. */
+export const isExternalPath = (path: DepartmentPath, patterns: readonly string[], separator: string): boolean =>
+  path.some((_, index) => patterns.some((pattern) => matchesGlob(formatPath(path.slice(0, index + 1), separator), pattern)));
 
 const dingtalkOf = (group: JsonObject): unknown => extensionOf(group, GROUP_EXTENSIONS.dingtalk!);
 

@@ -1,6 +1,7 @@
 import { isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument, type Scalar } from "yaml";
 import type { z } from "zod";
 import { MAX_DEPTH, parsePath } from "./department-path.ts";
+import { isExternalPath } from "./departments.ts";
 import { type MappingFile, mappingFile, RESERVED_ATTRIBUTES } from "./file.ts";
 import { MappingInvalid, type MappingProblem, suggestion } from "./problem.ts";
 
@@ -121,6 +122,10 @@ function furtherProblems(file: MappingFile, problemAt: ParsedFile["problemAt"]):
     problems.push(problemAt(["inactive"], "park needs parkIn, the path of the department"));
   if (file.departments.from !== "groups" && file.departments.attributes.length === 0)
     problems.push(problemAt(["departments"], `from: ${file.departments.from} needs attributes, the paths`));
+  const { external, externalDefault, separator } = file.departments;
+  if (externalDefault !== undefined && !isExternalPath(parsePath(externalDefault, separator), external, separator)) {
+    problems.push(problemAt(["departments", "externalDefault"], "must be one of the departments that external names"));
+  }
   const paths: readonly (readonly [Path, string | undefined])[] = [
     [["inactive", "parkIn"], file.inactive.parkIn],
     [["departments", "externalDefault"], file.departments.externalDefault],

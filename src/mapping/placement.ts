@@ -1,0 +1,51 @@
+import { formatPath } from "./department-path.ts";
+import type { DepartmentPath, GroupPlacement, MappingNote, MappingSettings, PersonMapping } from "./mapping.ts";
+
+/** A department of a person: the one a group has become, or one known by its path only. */
+export type Place = { readonly kind: "group"; readonly groupId: string } | { readonly kind: "path"; readonly path: DepartmentPath };
+
+export interface Placement {
+  readonly departments: readonly Place[];
+  /** Groups that have become roles. */
+  readonly roleGroupIds: readonly string[];
+  /** Without a department, an ordinary person is in the root. An external one must not be: they stay outside until there is a place for them. */
+  readonly outside: boolean;
+  readonly notes: readonly MappingNote[];
+}
+
+/**
+ * Joins what groups and attributes say about where a person belongs. Keeps the promise that an external person is in external departments only
+ * and anybody else in internal ones only; whatever is left out for that is a note.
+ */
+export function placePerson(
+  settings: Pick<MappingSettings, "externalDefault" | "separator">,
+  person: Pick<PersonMapping, "departments" | "external">,
+  groups: readonly { readonly id: string; readonly placement: GroupPlacement }[],
+): Placement {
+  const notes: MappingNote[] = [];
+  const departments: Place[] = [];
+  for (const { id, placement } of groups) {
+    if (placement.kind !== "department") continue;
+    if (placement.external === person.external) departments.push({ kind: "group", groupId: id });
+    else notes.push(refused(formatPath(placement.path, settings.separator), person.external));
+  }
+  departments.push(...person.departments.map((path) => ({ kind: "path", path }) as const));
+  const roleGroupIds = groups.filter(({ placement }) => placement.kind === "role").map(({ id }) => id);
+  if (!person.external || departments.length > 0) return { departments, roleGroupIds, outside: false, notes };
+  if (settings.externalDefault)
+    return { departments: [{ kind: "path", path: settings.externalDefault }], roleGroupIds, outside: false, notes };
+  notes.push({
+    attribute: "departments",
+    code: "no-external-department",
+    text: "the person is external and in no external department, and the mapping names no externalDefault",
+  });
+  return { departments, roleGroupIds, outside: true, notes };
+}
+
+const refused = (path: string, external: boolean): MappingNote => ({
+  attribute: "departments",
+  code: external ? "external-person" : "external-department",
+  text: external
+    ? `the person is external and ${path} is not, so it is left out`
+    : `${path} is for external people and the person is not one, so it is left out`,
+});
