@@ -88,7 +88,16 @@ export interface TargetAdapter {
   setSuspended(ref: EntityRef, actual: Actual, suspended: boolean, context: WriteContext): Promise<Written>;
 
   /** One entity as it is now; undefined only when the target says it does not exist. */
-  read(kind: EntityKind, remoteId: string, context: WriteContext): Promise<{ readonly actual: Actual | undefined; readonly calls: readonly TargetCall[] }>;
+  read(
+    kind: EntityKind,
+    remoteId: string,
+    context: WriteContext,
+  ): Promise<{ readonly actual: Actual | undefined; readonly calls: readonly TargetCall[] }>;
+  /**
+   * Looks for what an unanswered create may have made, by our own id as the target keeps it; undefined only when it is certainly not there.
+   * Rare: asked when an entity is to be removed whose create was never answered. May cost a whole listing.
+   */
+  find(ref: EntityRef, context: WriteContext): Promise<{ readonly actual: Actual | undefined; readonly calls: readonly TargetCall[] }>;
   /** Everything of a kind through the bulk lists, in pages. Rejects as a whole when any page fails: absence is only concluded from a complete listing. */
   list(kind: EntityKind, context: WriteContext): AsyncIterable<readonly Actual[]>;
 
@@ -120,9 +129,15 @@ export abstract class TargetError extends AppError {
 /** The target asks us to slow down. Not an attempt. `scope` says what pauses: one API of the app, or every call. */
 export class TargetThrottled extends TargetError {
   readonly code = "TARGET_THROTTLED";
+  readonly scope: string | "all";
   override readonly retry: Retry;
-  constructor(message: string, details: { readonly answer: string; readonly ms: number; readonly scope: string | "all" }, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    details: { readonly answer: string; readonly ms: number; readonly scope: string | "all" },
+    options?: ErrorOptions,
+  ) {
     super(message, details, options);
+    this.scope = details.scope;
     this.retry = { kind: "after", ms: details.ms };
   }
 }
@@ -144,7 +159,11 @@ export class TargetMisconfigured extends TargetError {
   readonly code = "TARGET_MISCONFIGURED";
   readonly scope: "all" | "entity";
   override readonly retry: Retry;
-  constructor(message: string, details: { readonly answer: string; readonly remedy: string; readonly scope: "all" | "entity"; readonly ms: number }, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    details: { readonly answer: string; readonly remedy: string; readonly scope: "all" | "entity"; readonly ms: number },
+    options?: ErrorOptions,
+  ) {
     super(message, details, options);
     this.scope = details.scope;
     this.retry = { kind: "after", ms: details.ms };
@@ -157,7 +176,11 @@ export class TargetConflict extends TargetError {
   readonly attribute: string;
   /** Remote id that holds the value, when the target told it. */
   readonly heldBy: string | undefined;
-  constructor(message: string, details: { readonly answer: string; readonly remedy: string; readonly attribute: string; readonly heldBy?: string }, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    details: { readonly answer: string; readonly remedy: string; readonly attribute: string; readonly heldBy?: string },
+    options?: ErrorOptions,
+  ) {
     super(message, details, options);
     this.attribute = details.attribute;
     this.heldBy = details.heldBy;

@@ -95,11 +95,11 @@ const REPEATABLE: ReadonlySet<string> = new Set(["40P01", "40001"]);
 const UNAVAILABLE = /^(08|53|57|58|55P03|40P01|40001)/;
 const NETWORK: ReadonlySet<string> = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "ENOENT"]);
 
-const CONFLICTS: Readonly<Record<string, { readonly resource: "user" | "group"; readonly attribute: string }>> = {
-  users_user_name_key: { resource: "user", attribute: "userName" },
-  users_external_id_key: { resource: "user", attribute: "externalId" },
-  groups_display_name_key: { resource: "group", attribute: "displayName" },
-  groups_external_id_key: { resource: "group", attribute: "externalId" },
+const CONFLICTS: Readonly<Record<string, { readonly resource: "User" | "Group"; readonly attribute: string }>> = {
+  users_user_name_key: { resource: "User", attribute: "userName" },
+  users_external_id_key: { resource: "User", attribute: "externalId" },
+  groups_display_name_key: { resource: "Group", attribute: "displayName" },
+  groups_external_id_key: { resource: "Group", attribute: "externalId" },
 };
 
 /** What a driver error means to the rooms that called; a bug of ours passes unchanged. */

@@ -114,6 +114,7 @@ create table entity_states (
   waiting_on uuid[],
   lease uuid,
   leased_until timestamptz(3),
+  worker integer,
   last_answer text,
   notes json,
   primary key (target, kind, entity_id)
@@ -131,13 +132,15 @@ create table links (
   status text not null check (status in ('intended', 'owned')),
   presence text,
   attributes json,
-  departments text[] not null default '{}',
+  containers text[] not null default '{}',
   observed_at timestamptz(3),
   created_at timestamptz(3) not null default now(),
   primary key (target, kind, entity_id)
 );
 create unique index links_remote on links (target, kind, remote_id);
-create index links_departments on links using gin (departments);
+create index links_containers on links using gin (containers);
+-- Who has this person as manager at the target: they must be told when the manager leaves.
+create index links_manager on links (target, (attributes->>'manager')) where kind = 'user';
 
 -- The desired department tree of a target, derived from groups and attributes by the mapping.
 create table departments (

@@ -1,0 +1,76 @@
+import type { JsonObject } from "../core/entity.ts";
+import type { SyncState } from "./settle.ts";
+import type { Actual, Attributes } from "./target.ts";
+
+/* What is known about an entity at the moment of work, read afresh for every run. */
+
+/** Our duty towards a remote object: `intended` before a create whose answer we do not have, `owned` after. */
+export interface Link {
+  readonly status: "intended" | "owned";
+  /** Undefined while an intended create's remote id is not known. */
+  readonly remoteId: string | undefined;
+  /** The last observation; undefined when it can no longer be trusted. */
+  readonly observed: { readonly attributes: Attributes; readonly presence: Actual["presence"] } | undefined;
+}
+
+/** Another entity this one refers to, and how far it is. */
+export interface Reference {
+  readonly id: string;
+  /** Undefined until it exists at the target. */
+  readonly remoteId: string | undefined;
+  readonly state: SyncState | undefined;
+}
+
+export interface GroupOfPerson {
+  readonly id: string;
+  readonly displayName: string;
+  /** What the mapping made of the group; undefined until the group has been looked at. */
+  readonly placement: "department" | "role" | "none" | undefined;
+  readonly department: Reference | undefined;
+  readonly role: Reference | undefined;
+}
+
+export interface Manager {
+  /** As the client named it. */
+  readonly reference: string;
+  /** The person meant, when there is one in the directory. */
+  readonly person: (Reference & { readonly active: boolean }) | undefined;
+}
+
+export interface PersonFacts {
+  readonly sourceId: string | undefined;
+  /** The SCIM document with id; undefined when the directory has no such person (any more). */
+  readonly document: JsonObject | undefined;
+  readonly link: Link | undefined;
+  readonly groups: readonly GroupOfPerson[];
+  /** Departments the person is in by attributes. */
+  readonly departments: readonly (Reference & { readonly main: boolean })[];
+  readonly manager: Manager | undefined;
+}
+
+export interface GroupFacts {
+  /** The SCIM document with id; undefined when the directory has no such group (any more). */
+  readonly document: JsonObject | undefined;
+}
+
+export interface DepartmentFacts {
+  /** Undefined when the tree has no such node. */
+  readonly node:
+    | {
+        readonly name: string;
+        readonly settings: Attributes;
+        readonly external: boolean;
+        readonly present: boolean;
+        readonly parent: Reference | undefined;
+      }
+    | undefined;
+  readonly link: Link | undefined;
+  /** People or departments of ours still inside at the target. */
+  readonly occupied: boolean;
+}
+
+export interface RoleFacts {
+  readonly name: string | undefined;
+  readonly link: Link | undefined;
+  readonly occupied: boolean;
+}

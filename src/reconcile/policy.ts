@@ -1,0 +1,26 @@
+import type { Plan } from "./plan.ts";
+
+/** `observe` plans only, `upsert` never removes or suspends, `sync` does all. */
+export type SyncMode = "observe" | "upsert" | "sync";
+
+export type Verdict = { readonly allow: true } | { readonly allow: false; readonly reason: string; readonly remedy: string };
+
+const REMOVALS: ReadonlySet<Plan["action"]> = new Set(["remove", "suspend"]);
+
+/** Whether a plan may be carried out now. Pure: a held plan is shown to the operator, and nothing is sent. */
+export function policy(plan: Plan, mode: SyncMode): Verdict {
+  if (plan.action === "none" || mode === "sync") return { allow: true };
+  if (mode === "observe") {
+    return {
+      allow: false,
+      reason: `mode is observe: ${plan.action} was planned, not sent`,
+      remedy: "set SYNC_MODE to upsert or sync when the plan is right",
+    };
+  }
+  if (!REMOVALS.has(plan.action)) return { allow: true };
+  return {
+    allow: false,
+    reason: `mode is upsert: ${plan.action} was planned, not sent`,
+    remedy: "set SYNC_MODE to sync to let leavers be removed",
+  };
+}

@@ -1,0 +1,90 @@
+import type { EntityRef, JsonObject } from "../core/entity.ts";
+import type { HistoryEvent } from "../history/event.ts";
+import type { DepartmentFacts, GroupFacts, Manager, PersonFacts, RoleFacts } from "./facts.ts";
+import type { Settlement } from "./settle.ts";
+import type { Actual, Attributes } from "./target.ts";
+
+/** One entity taken for one run. Nobody else works on it until `finish`, or until the lease ends; a run that lost its lease changes nothing. */
+export interface Claim {
+  readonly ref: EntityRef;
+  readonly lease: string;
+  /** Generation of the desired state this run acts on; marks made meanwhile are newer. */
+  readonly generation: number;
+  readonly attempts: number;
+  /** Events that led to this run. */
+  readonly causes: readonly string[];
+}
+
+/** What a finished run learned about the remote object. */
+export type LinkChange =
+  | { readonly kind: "keep" }
+  /** `containers`: remote ids of the departments (and `role:` ids) it sits in. */
+  | {
+      readonly kind: "put";
+      readonly remoteId: string;
+      readonly attributes: Attributes;
+      readonly presence: Actual["presence"];
+      readonly containers: readonly string[];
+    }
+  | { readonly kind: "remove" };
+
+export interface Finish {
+  readonly settlement: Settlement;
+  readonly link: LinkChange;
+  /** The outcome event of the write, when there was one. */
+  readonly event?: HistoryEvent;
+  /** The entity came to the target or left it: those who refer to it or wait for it are woken. */
+  readonly presenceChanged: boolean;
+  /** Remote departments the entity is no longer in: ours that wait to be removed are woken. */
+  readonly departed: readonly string[];
+  /** The directory no longer has the entity and nothing of it is left at the target: its state goes as well. */
+  readonly gone: boolean;
+}
+
+export interface ReconcileStore {
+  /** Takes up to `limit` entities that are due, most urgent and oldest first; none while the target is paused. */
+  claim(limit: number): Promise<readonly Claim[]>;
+  /** Milliseconds until the next entity is due (0: now), or undefined when none has a time. */
+  nextDueMs(): Promise<number | undefined>;
+
+  people(ids: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>>;
+  groups(ids: readonly string[]): Promise<ReadonlyMap<string, GroupFacts>>;
+  departments(ids: readonly string[]): Promise<ReadonlyMap<string, DepartmentFacts>>;
+  roles(ids: readonly string[]): Promise<ReadonlyMap<string, RoleFacts>>;
+
+  /** Who a manager reference means: our id, then an externalId, then an employee number of the same source. */
+  manager(sourceId: string, reference: string): Promise<Manager>;
+  /** Whether waiting for `managerId` could come back to `personId`: the managers above who are not at the target yet contain them. */
+  waitsInCircle(personId: string, managerId: string): Promise<boolean>;
+  /** Documents of the groups above, nearest first. */
+  groupsAbove(groupId: string, parentReference: string | undefined): Promise<readonly JsonObject[]>;
+
+  /**
+   * Puts a group where the mapping says (undefined: the group is gone), in one transaction: makes missing departments above, moves or renames its own,
+   * lets go of empty ones, and marks all of those and the people concerned.
+   */
+  placeGroup(groupId: string, place: GroupPlace | undefined, causes: readonly string[]): Promise<void>;
+  /** The same for the departments a person is in by attributes; whether anything changed. */
+  placePerson(userId: string, places: readonly PersonPlace[], causes: readonly string[]): Promise<boolean>;
+
+  /** Commits the intent (and, for a create, the intended link) before the call. False when the lease is lost: then nothing may be sent. */
+  begin(claim: Claim, intent: HistoryEvent, create: { readonly remoteId: string | undefined } | undefined): Promise<boolean>;
+  /** Ends the run in one transaction. False when the lease was lost; then nothing was changed. */
+  finish(claim: Claim, finish: Finish): Promise<boolean>;
+  /** Ends the run without having looked at the entity: it stays due. */
+  release(claim: Claim): Promise<void>;
+
+  /** No claim for this long, in any process. */
+  pause(ms: number, reason: string): Promise<void>;
+}
+
+export type GroupPlace =
+  | { readonly kind: "department"; readonly path: readonly string[]; readonly settings: Attributes; readonly external: boolean }
+  | { readonly kind: "role"; readonly name: string }
+  | { readonly kind: "none"; readonly reason: string };
+
+export interface PersonPlace {
+  readonly path: readonly string[];
+  readonly external: boolean;
+  readonly main: boolean;
+}

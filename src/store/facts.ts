@@ -1,0 +1,253 @@
+import type pg from "pg";
+import type { JsonObject } from "../core/entity.ts";
+import type { GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../reconcile/facts.ts";
+import type { ReconcileStore } from "../reconcile/ports.ts";
+import type { Actual, Attributes } from "../reconcile/target.ts";
+import { run, type Statement } from "./postgres.ts";
+
+/* What is known about entities at the moment of work, one statement for any number of entities of a kind. */
+
+/** A reference as JSON: `{id, remoteId, state}` of another entity at target $1. */
+const reference = (kind: string, id: string): string => `json_build_object('id', ${id},
+  'remoteId', (select l.remote_id from links l where l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id} and l.status = 'owned'),
+  'state', (select s.state from entity_states s where s.target = $1 and s.kind = '${kind}' and s.entity_id = ${id}))`;
+
+const link = (kind: string, id: string): string =>
+  `(select json_build_object('status', l.status, 'remoteId', l.remote_id, 'attributes', l.attributes, 'presence', l.presence)
+     from links l where l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id}) as link`;
+
+/** The person a manager reference means (clients.md section 3): our id, else an externalId, else an employee number of the same source. */
+const meant = (sourceId: string, ref: string): string => `
+  select m.id, m.active from (
+    select u.id, u.active, 1 as rank from users u
+     where u.source_id = ${sourceId} and u.id = case when ${ref} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${ref}::uuid end
+    union all select u.id, u.active, 2 from users u where u.source_id = ${sourceId} and u.external_id = ${ref}
+    union all select u.id, u.active, 3 from users u where u.source_id = ${sourceId} and u.employee_number_key = lower(${ref})) m
+  order by m.rank limit 1`;
+
+const manager = (sourceId: string, ref: string): string => `
+  json_build_object('reference', ${ref}, 'person', (
+    select json_build_object('id', m.id, 'active', m.active,
+      'remoteId', (select l.remote_id from links l where l.target = $1 and l.kind = 'user' and l.entity_id = m.id and l.status = 'owned'),
+      'state', (select s.state from entity_states s where s.target = $1 and s.kind = 'user' and s.entity_id = m.id))
+      from (${meant(sourceId, ref)}) m))`;
+
+const PEOPLE: Statement = {
+  name: "facts-people",
+  text: `select w.id, u.source_id, u.document, ${link("user", "w.id")},
+    (select json_agg(json_build_object('id', g.id, 'displayName', g.display_name, 'placement', p.kind,
+        'department', case when p.kind = 'department' then ${reference("department", "p.department_id")} end,
+        'role', case when p.kind = 'role' then ${reference("role", "g.id")} end) order by g.id)
+       from group_members m join groups g on g.id = m.group_id left join placements p on p.target = $1 and p.group_id = g.id
+      where m.user_id = w.id) as groups,
+    (select json_agg(json_build_object('department', ${reference("department", "d.department_id")}, 'main', d.main))
+       from person_departments d where d.target = $1 and d.user_id = w.id) as departments,
+    case when u.manager_ref is not null then ${manager("u.source_id", "u.manager_ref")} end as manager
+    from unnest($2::uuid[]) as w(id) left join users u on u.id = w.id`,
+};
+
+const GROUPS: Statement = {
+  name: "facts-groups",
+  text: "select w.id, g.document from unnest($1::uuid[]) as w(id) left join groups g on g.id = w.id",
+};
+
+const DEPARTMENTS: Statement = {
+  name: "facts-departments",
+  text: `select w.id, d.name, d.settings, d.external, d.present, ${link("department", "w.id")},
+    case when d.parent_id is not null then ${reference("department", "d.parent_id")} end as parent,
+    exists (select 1 from links own join links o on o.target = own.target and o.containers @> array[own.remote_id]
+             where own.target = $1 and own.kind = 'department' and own.entity_id = w.id) as occupied
+    from unnest($2::uuid[]) as w(id) left join departments d on d.id = w.id and d.target = $1`,
+};
+
+const ROLES: Statement = {
+  name: "facts-roles",
+  text: `select w.id, p.name, ${link("role", "w.id")},
+    exists (select 1 from links own join links o on o.target = own.target and o.containers @> array['role:' || own.remote_id]
+             where own.target = $1 and own.kind = 'role' and own.entity_id = w.id) as occupied
+    from unnest($2::uuid[]) as w(id) left join placements p on p.target = $1 and p.group_id = w.id and p.kind = 'role'`,
+};
+
+const MANAGER: Statement = { name: "facts-manager", text: `select ${manager("$2::uuid", "$3::text")} as manager` };
+
+/** Managers above who are not at the target yet, at most 100 levels. */
+const CIRCLE: Statement = {
+  name: "facts-circle",
+  text: `with recursive above(id, source_id, manager_ref, depth) as (
+    select u.id, u.source_id, u.manager_ref, 1 from users u where u.id = $3
+    union all
+    select n.id, n.source_id, n.manager_ref, a.depth + 1 from above a
+      join users n on n.source_id = a.source_id and n.id = (select m.id from (${meant("a.source_id", "a.manager_ref")}) m)
+     where a.depth < 100 and a.id <> $2 and a.manager_ref is not null
+       and not exists (select 1 from links l where l.target = $1 and l.kind = 'user' and l.entity_id = n.id and l.status = 'owned'))
+  select 1 from above where id = $2 or depth = 100 limit 1`,
+};
+
+/** By the client's own reference (id, externalId or display name) where the group states a parent, else by membership; nearest first. */
+const ABOVE: Statement = {
+  name: "facts-groups-above",
+  text: `with recursive above(id, document, source_id, depth) as (
+    select g.id, g.document, g.source_id, 0 from groups g where g.id = $1
+    union all
+    (select p.id, p.document, p.source_id, a.depth + 1 from above a join group_children c on c.child_id = a.id join groups p on p.id = c.group_id
+      where a.depth < 25 order by p.id))
+  select document, id from above where depth > 0 order by depth, id`,
+};
+
+const PARENT_BY_REFERENCE: Statement = {
+  name: "facts-parent-by-reference",
+  text: `select p.document, p.id from groups g join groups p on p.source_id = g.source_id
+    and (p.id::text = $2 or p.external_id = $2 or p.display_name_key = lower($2)) where g.id = $1 limit 1`,
+};
+
+interface LinkJson {
+  status: Link["status"];
+  remoteId: string | null;
+  attributes: Attributes | null;
+  presence: Actual["presence"] | null;
+}
+
+interface ReferenceJson {
+  id: string;
+  remoteId: string | null;
+  state: Reference["state"] | null;
+}
+
+const parsed = <T>(text: string | null): T | undefined => (text === null ? undefined : (JSON.parse(text) as T));
+
+function linkOf(text: string | null): Link | undefined {
+  const json = parsed<LinkJson>(text);
+  if (!json) return undefined;
+  const { attributes, presence } = json;
+  return {
+    status: json.status,
+    remoteId: json.remoteId ?? undefined,
+    observed: attributes && presence ? { attributes, presence } : undefined,
+  };
+}
+
+const referenceOf = (json: ReferenceJson): Reference => ({
+  id: json.id,
+  remoteId: json.remoteId ?? undefined,
+  state: json.state ?? undefined,
+});
+
+interface ManagerJson {
+  reference: string;
+  person: (ReferenceJson & { active: boolean }) | null;
+}
+
+const managerOf = ({ reference, person }: ManagerJson): Manager => ({
+  reference,
+  person: person ? { ...referenceOf(person), active: person.active } : undefined,
+});
+
+interface PersonRow extends pg.QueryResultRow {
+  id: string;
+  source_id: string | null;
+  document: string | null;
+  link: string | null;
+  groups: string | null;
+  departments: string | null;
+  manager: string | null;
+}
+
+type GroupJson = Pick<GroupOfPerson, "id" | "displayName"> & {
+  placement: GroupOfPerson["placement"] | null;
+  department: ReferenceJson | null;
+  role: ReferenceJson | null;
+};
+
+function personOf(row: PersonRow): PersonFacts {
+  const managerJson = parsed<ManagerJson>(row.manager);
+  return {
+    sourceId: row.source_id ?? undefined,
+    document: row.document === null ? undefined : { id: row.id, ...(JSON.parse(row.document) as JsonObject) },
+    link: linkOf(row.link),
+    groups: (parsed<GroupJson[]>(row.groups) ?? []).map((group) => ({
+      id: group.id,
+      displayName: group.displayName,
+      placement: group.placement ?? undefined,
+      department: group.department ? referenceOf(group.department) : undefined,
+      role: group.role ? referenceOf(group.role) : undefined,
+    })),
+    departments: (parsed<{ department: ReferenceJson; main: boolean }[]>(row.departments) ?? []).map(({ department, main }) => ({
+      ...referenceOf(department),
+      main,
+    })),
+    manager: managerJson && managerOf(managerJson),
+  };
+}
+
+const documentOf = (id: string, document: string | null): JsonObject | undefined =>
+  document === null ? undefined : { id, ...(JSON.parse(document) as JsonObject) };
+
+type Facts = Pick<ReconcileStore, "people" | "groups" | "departments" | "roles" | "manager" | "waitsInCircle" | "groupsAbove">;
+
+export function createFacts(pool: pg.Pool, target: string): Facts {
+  return {
+    async people(ids) {
+      const rows = await run<PersonRow>(pool, PEOPLE, [target, ids]);
+      return new Map(rows.map((row) => [row.id, personOf(row)]));
+    },
+
+    async groups(ids) {
+      const rows = await run<{ id: string; document: string | null }>(pool, GROUPS, [ids]);
+      return new Map(rows.map((row) => [row.id, { document: documentOf(row.id, row.document) }]));
+    },
+
+    async departments(ids) {
+      const rows = await run<{
+        id: string;
+        name: string | null;
+        settings: string;
+        external: boolean;
+        present: boolean;
+        link: string | null;
+        parent: string | null;
+        occupied: boolean;
+      }>(pool, DEPARTMENTS, [target, ids]);
+      return new Map(
+        rows.map((row) => {
+          const parent = parsed<ReferenceJson>(row.parent);
+          const node =
+            row.name === null
+              ? undefined
+              : {
+                  name: row.name,
+                  settings: JSON.parse(row.settings) as Attributes,
+                  external: row.external,
+                  present: row.present,
+                  parent: parent && referenceOf(parent),
+                };
+          return [row.id, { node, link: linkOf(row.link), occupied: row.occupied }];
+        }),
+      );
+    },
+
+    async roles(ids) {
+      const rows = await run<{ id: string; name: string | null; link: string | null; occupied: boolean }>(pool, ROLES, [target, ids]);
+      return new Map(rows.map((row) => [row.id, { name: row.name ?? undefined, link: linkOf(row.link), occupied: row.occupied }]));
+    },
+
+    async manager(sourceId, ref) {
+      const [row] = await run<{ manager: string }>(pool, MANAGER, [target, sourceId, ref]);
+      return managerOf(JSON.parse(row!.manager) as ManagerJson);
+    },
+
+    async waitsInCircle(personId, managerId) {
+      return (await run(pool, CIRCLE, [target, personId, managerId])).length > 0;
+    },
+
+    async groupsAbove(groupId, parentReference) {
+      const above: JsonObject[] = [];
+      if (parentReference !== undefined) {
+        const [parent] = await run<{ id: string; document: string }>(pool, PARENT_BY_REFERENCE, [groupId, parentReference]);
+        if (parent) above.push(documentOf(parent.id, parent.document)!);
+        return above;
+      }
+      const rows = await run<{ id: string; document: string }>(pool, ABOVE, [groupId]);
+      return rows.map((row) => documentOf(row.id, row.document)!);
+    },
+  };
+}

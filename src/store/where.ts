@@ -1,0 +1,146 @@
+import { unreachable } from "../core/errors.ts";
+import { fold } from "../core/fold.ts";
+import type { CompareNode, FilterNode, QueryAttribute } from "../directory/query.ts";
+import { elementsOf, type Relation, type Values, valuesOf } from "./attribute-values.ts";
+import { compare, type SqlValue } from "./comparison.ts";
+import type { Parameters } from "./parameters.ts";
+
+/*
+ * A filter as an SQL condition that is true for exactly the rows `matches` (directory/query-match.ts) answers true for.
+ * SQL knows a third truth value. A condition that is NULL counts as false here, AND and OR keep that, and every negation is `(…) is not true`.
+ */
+
+/** Rejects with InvalidFilter what cannot be answered exactly. The caller adds the source. */
+export function where(node: FilterNode, relation: Relation, parameters: Parameters): string {
+  return compile(node, { relation, parameters, values: (attribute) => valuesOf(attribute, relation, parameters) });
+}
+
+interface Context {
+  readonly relation: Relation;
+  readonly parameters: Parameters;
+  readonly values: (attribute: QueryAttribute) => Values;
+  /** Inside a value path there is one element, and no index to ask. */
+  readonly inElement?: true;
+}
+
+function compile(node: FilterNode, context: Context): string {
+  switch (node.op) {
+    case "and":
+    case "or":
+      return `(${node.nodes.map((child) => compile(child, context)).join(` ${node.op} `)})`;
+    case "not":
+      return `((${compile(node.node, context)}) is not true)`;
+    case "present":
+      return compilePresent(context.values(node.attribute));
+    case "compare":
+      return (context.inElement ? undefined : served(node, context)) ?? compileCompare(node, context);
+    case "some":
+      return compileSome(node, context);
+    default:
+      return unreachable(node);
+  }
+}
+
+const exists = (from: string, condition: string): string => `exists (select 1 from ${from} where ${condition})`;
+
+function compilePresent(values: Values): string {
+  return values.kind === "one" ? `(${values.value.present})` : exists(values.from, values.value.present);
+}
+
+function compileCompare(node: CompareNode, context: Context): string {
+  const values = context.values(node.attribute);
+  const { operator, attribute, value: literal } = node;
+  const test = (value: SqlValue, by: Exclude<typeof operator, "ne">) => compare(value, by, attribute, literal, context.parameters);
+  if (operator === "ne") {
+    const differs = `((${test(values.value, "eq")}) is not true)`;
+    if (values.kind === "one") return differs;
+    return `(${exists(values.from, `${values.value.present} and ${differs}`)} or not ${exists(values.from, values.value.present)})`;
+  }
+  const condition = test(values.value, operator);
+  return values.kind === "one" ? `(${condition})` : exists(values.from, condition);
+}
+
+function compileSome(node: FilterNode & { readonly op: "some" }, context: Context): string {
+  const { relation, parameters } = context;
+  const elements = elementsOf(node.attribute, relation, parameters);
+  const inner = compile(node.node, {
+    relation,
+    parameters,
+    inElement: true,
+    values: (attribute) => ({ kind: "one", value: elements.value(attribute) }),
+  });
+  // An element without any value is no element (query.ts): only a filter that is true of nothing could find it.
+  const condition = exists(elements.from, trueOfNothing(node.node) ? `${elements.present} and ${inner}` : inner);
+  const shortcuts = required(node.node).flatMap((leaf) => served(leaf, context, "prefilter") ?? []);
+  return shortcuts.length === 0 ? condition : `(${[...shortcuts, condition].join(" and ")})`;
+}
+
+function trueOfNothing(node: FilterNode): boolean {
+  switch (node.op) {
+    case "and":
+      return node.nodes.every(trueOfNothing);
+    case "or":
+      return node.nodes.some(trueOfNothing);
+    case "not":
+      return !trueOfNothing(node.node);
+    case "compare":
+      return node.operator === "ne";
+    case "present":
+    case "some":
+      return false;
+    default:
+      return unreachable(node);
+  }
+}
+
+/** The comparisons without which the whole cannot be true. */
+function required(node: FilterNode): readonly CompareNode[] {
+  if (node.op === "and") return node.nodes.flatMap(required);
+  return node.op === "compare" ? [node] : [];
+}
+
+/**
+ * The form of an equality that an index serves. `prefilter`: it may be true for more rows than the comparison, the caller checks the rest.
+ * Undefined where no index knows the attribute, or the column itself does already.
+ */
+function served(node: CompareNode, context: Context, as: "exact" | "prefilter" = "exact"): string | undefined {
+  const { attribute, operator, value } = node;
+  if (operator !== "eq" || typeof value !== "string" || value === "") return undefined;
+  const { alias, resource } = context.relation;
+  const { parameters } = context;
+  switch (attribute.key) {
+    case "id":
+      return CANONICAL_UUID.test(value) ? `${alias}.id = ${parameters.add(value, "uuid")}` : "false";
+    case "email": {
+      const known = `${alias}.email_keys @> array[${parameters.add(fold(value), "text")}]`;
+      return as === "exact" && attribute.caseExact ? `(${known} and ${compileCompare(node, context)})` : known;
+    }
+    case "employeeNumber":
+      // Kept folded for look-ups by other rooms; here the document decides about letter case.
+      return attribute.caseExact
+        ? `(${alias}.employee_number_key = ${parameters.add(fold(value), "text")} and ${compileCompare(node, context)})`
+        : undefined;
+    case "member":
+      if (resource !== "Group") return undefined;
+      return inRows(value, parameters, alias, (id) => [
+        `select group_id from group_members where user_id = ${id}`,
+        `select group_id from group_children where child_id = ${id}`,
+      ]);
+    case "group":
+      if (resource !== "User") return undefined;
+      return inRows(value, parameters, alias, (id) => [
+        `select user_id from group_members where group_id = ${id}`,
+        `select m.user_id from group_ancestors a join group_members m on m.group_id = a.group_id where a.ancestor_id = ${id}`,
+      ]);
+    default:
+      return undefined;
+  }
+}
+
+/** Ids are compared exactly, and ours are written in lower case. */
+const CANONICAL_UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function inRows(value: string, parameters: Parameters, alias: string, selects: (id: string) => readonly string[]): string {
+  if (!CANONICAL_UUID.test(value)) return "false";
+  return `${alias}.id in (${selects(parameters.add(value, "uuid")).join(" union all ")})`;
+}
