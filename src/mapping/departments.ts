@@ -40,13 +40,13 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
     const chain = structure === "path" ? [group] : [group, ...ancestors];
     const ids = chain.map((one) => one.id).filter((id) => typeof id === "string");
     if (new Set(ids).size < ids.length) return "cycle";
-    if (chain.length > MAX_DEPTH) return "too-deep";
+    if (chain.length > MAX_DEPTH) return "tooDeep";
     const names = chain.toReversed().flatMap((one) => namesOf(asText(one.displayName)));
-    if (namesOf(asText(group.displayName)).length === 0) return "no-name";
+    if (namesOf(asText(group.displayName)).length === 0) return "noName";
     // A parent that is no group of ours (the caller found none) is taken as a path.
     const above = parsePath(parentReference(chain[chain.length - 1]!) ?? "", separator);
     const path = [...parsePath(rule?.under ?? "", separator), ...above, ...names];
-    return path.length > MAX_DEPTH ? "too-deep" : path;
+    return path.length > MAX_DEPTH ? "tooDeep" : path;
   };
   const namesOf = (displayName: string): readonly string[] =>
     structure === "path" ? parsePath(displayName, separator) : [displayName].filter((name) => name !== "");
@@ -59,7 +59,7 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
     if (kind === "none") return { kind, reason: "rule" };
     if (kind === "role") {
       const name = rule?.to === "role" && rule.name !== undefined ? rule.name : displayName;
-      return name === "" ? { kind: "none", reason: "no-name" } : { kind, name };
+      return name === "" ? { kind: "none", reason: "noName" } : { kind, name };
     }
     if (from === "attributes") return { kind: "none", reason: "attributes" };
     const path = pathOf(input, rule);
@@ -76,11 +76,11 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
   };
 
   const refusal: Departments["refusal"] = (path, external) => {
-    if (path.length > MAX_DEPTH) return { code: "too-deep", text: `the path has more than ${MAX_DEPTH} departments` };
+    if (path.length > MAX_DEPTH) return { code: "tooDeep", text: `the path has more than ${MAX_DEPTH} departments` };
     if (path.length === 0 || isExternal(path) === external) return undefined;
     return external
-      ? { code: "external-person", text: "the person is external and the department is not, so it is left out" }
-      : { code: "external-department", text: "the department is for external people and the person is not one, so it is left out" };
+      ? { code: "externalPerson", text: "the person is external and the department is not, so it is left out" }
+      : { code: "externalDepartment", text: "the department is for external people and the person is not one, so it is left out" };
   };
   return { separator, place, parentReference, isExternal, refusal };
 }

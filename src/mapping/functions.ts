@@ -120,14 +120,14 @@ export function registerFunctions(
     if (key === "") return EMPTY;
     const found = tables.get(asText(table))?.get(key);
     if (found !== undefined) return found;
-    return fallback ?? note("not-in-table", `table ${asText(table)} has no entry for the value`);
+    return fallback ?? note("notInTable", `table ${asText(table)} has no entry for the value`);
   };
   register("lookup", lookup, 2, 3);
   register(
     "treePath",
     (tree, value) =>
       treePath(file.trees[asText(tree)] ?? {}, value, () =>
-        note("not-in-tree", `tree ${asText(tree)} has no entry for the value or for its parent`),
+        note("notInTree", `tree ${asText(tree)} has no entry for the value or for its parent`),
       ),
     2,
   );
@@ -136,9 +136,9 @@ export function registerFunctions(
     const number = asText(value);
     if (number === "") return EMPTY;
     const inRegion = region === undefined ? file.region : asText(region).toUpperCase();
-    if (!isRegion(inRegion)) note("unknown-region", `${inRegion} is not a region with a telephone plan`);
+    if (!isRegion(inRegion)) note("unknownRegion", `${inRegion} is not a region with a telephone plan`);
     const international = internationalPhone(number, inRegion);
-    if (international === undefined) note("phone-not-understood", "the number is not one that can exist, so it is passed on as it came");
+    if (international === undefined) note("phoneNotUnderstood", "the number is not one that can exist, so it is passed on as it came");
     return international ?? number;
   };
   register("phone", phone, 1, 2);
@@ -157,9 +157,9 @@ export function registerFunctions(
     const text = asText(value);
     if (text === "") return EMPTY;
     const inZone = zone === undefined ? file.zone : asText(zone);
-    if (!isZone(inZone)) return note("unknown-zone", `${inZone} is not a time zone`);
+    if (!isZone(inZone)) return note("unknownZone", `${inZone} is not a time zone`);
     const ms = dateToMs(text.slice(0, 64), inZone);
-    return ms === undefined ? note("date-not-understood", "the value is not an ISO 8601 date or time") : BigInt(ms);
+    return ms === undefined ? note("dateNotUnderstood", "the value is not an ISO 8601 date or time") : BigInt(ms);
   };
   register("dateMs", dateMs, 1, 2);
 }

@@ -125,23 +125,27 @@ function emitMethod(name: string, receiver: ASTNode, args: readonly ASTNode[], s
     const [variable, ...body] = args;
     // The parser takes nothing but a name here.
     const loopVariable = variable?.op === "id" ? variable.args : "";
+    const list = go(receiver);
     const inner: Scope = { ...scope, loops: [...scope.loops, loopVariable] };
     const bodies = body.map((child, index) => {
       const transform = name === "map" && index === body.length - 1;
       return `${transform ? "step" : "truth"}(${emit(child, inner)})`;
     });
-    return `items(${go(receiver)}).${name}(${[loopName(loopVariable), ...bodies].join(", ")})`;
+    return `items(${list}).${name}(${[loopName(loopVariable), ...bodies].join(", ")})`;
   }
   if (name === "size" && args.length === 0) return `count(${go(receiver)})`;
   if (name === "join" && args.length <= 1) return `join(${go(receiver)}, ${args[0] ? go(args[0]) : '""'})`;
   if (!includes(TEXT_METHODS, name)) {
-    const why =
-      name === "matches"
-        ? "matches is not available, because a regular expression may never end: use like(value, pattern) with * and ?"
-        : undefined;
-    throw new Refused(why ?? `unknown method ${name}${suggestion(name, [...TEXT_METHODS, ...LIST_MACROS, "size", "join"])}`, start);
+    throw new Refused(refusalOf(name), start);
   }
   return `textual(${go(receiver)}).${name}(${args.map(go).join(", ")})`;
+}
+
+function refusalOf(method: string): string {
+  if (method === "matches")
+    return "matches is not available, because a regular expression may never end: use like(value, pattern) with * and ?";
+  if (Object.hasOwn(FUNCTIONS, method)) return `${method} is a function: write ${method}(value)`;
+  return `unknown method ${method}${suggestion(method, [...TEXT_METHODS, ...LIST_MACROS, "size", "join"])}`;
 }
 
 const includes = (names: readonly string[], name: string): boolean => names.includes(name);

@@ -66,7 +66,7 @@ export type GroupPlacement =
   | { readonly kind: "none"; readonly reason: NoPlace };
 
 /** `rule`: a rule or the group itself says so; `attributes`: this mapping takes departments from attributes only. */
-export type NoPlace = "rule" | "attributes" | "no-name" | "too-deep" | "cycle";
+export type NoPlace = "rule" | "attributes" | "noName" | "tooDeep" | "cycle";
 
 /** How one attribute came about. */
 export interface Explanation {

@@ -65,7 +65,7 @@ function variablesOf(rules: PersonRules, { user, groups }: PersonInput): Variabl
 function single(what: string, expression: Expression | undefined, variables: Variables, notes: MappingNote[]): unknown {
   const evaluated = expression?.evaluate(variables);
   if (evaluated?.kind === "failed")
-    notes.push({ attribute: what, code: "rule-failed", text: `the rule cannot be evaluated: ${evaluated.text}` });
+    notes.push({ attribute: what, code: "ruleFailed", text: `the rule cannot be evaluated: ${evaluated.text}` });
   if (evaluated?.kind !== "value") return undefined;
   for (const { code, text } of evaluated.notes) notes.push({ attribute: what, code, text });
   return evaluated.value;
@@ -95,7 +95,7 @@ function accountOf(value: unknown, notes: MappingNote[]): Account {
   if (Object.hasOwn(ACCOUNTS, word)) return ACCOUNTS[word]!;
   notes.push({
     attribute: "account",
-    code: "unknown-account",
+    code: "unknownAccount",
     text: "the kind of account is none of regular, sso and dingtalk, so it is regular",
   });
   return "regular";

@@ -36,7 +36,7 @@ export function placePerson(
     return { departments: [{ kind: "path", path: settings.externalDefault }], roleGroupIds, outside: false, notes };
   notes.push({
     attribute: "departments",
-    code: "no-external-department",
+    code: "noExternalDepartment",
     text: "the person is external and in no external department, and the mapping names no externalDefault",
   });
   return { departments, roleGroupIds, outside: true, notes };
@@ -44,7 +44,7 @@ export function placePerson(
 
 const refused = (path: string, external: boolean): MappingNote => ({
   attribute: "departments",
-  code: external ? "external-person" : "external-department",
+  code: external ? "externalPerson" : "externalDepartment",
   text: external
     ? `the person is external and ${path} is not, so it is left out`
     : `${path} is for external people and the person is not one, so it is left out`,

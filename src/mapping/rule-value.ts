@@ -19,13 +19,13 @@ export function ruleResult(
   notes: MappingNote[],
 ): RuleResult {
   if (evaluated.kind === "failed") {
-    notes.push({ attribute, code: "rule-failed", text: `the rule cannot be evaluated: ${evaluated.text}` });
+    notes.push({ attribute, code: "ruleFailed", text: `the rule cannot be evaluated: ${evaluated.text}` });
     return { kind: "leave" };
   }
   for (const { code, text } of evaluated.notes) notes.push({ attribute, code, text });
   const value = toValue(evaluated.value);
   if (value === "unusable") {
-    notes.push({ attribute, code: "not-a-value", text: "the rule gives neither a text, a number, true or false, nor a list of texts" });
+    notes.push({ attribute, code: "notAValue", text: "the rule gives neither a text, a number, true or false, nor a list of texts" });
     return { kind: "leave" };
   }
   const chosen = value ?? (rule.default === undefined ? undefined : toValue(rule.default));
