@@ -39,7 +39,9 @@ export function runsIn(pid: number, dataDirectory: string): Belongs {
   if (!isAlive(pid)) return "no";
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === dataDirectory ? "yes" : "no";
-  } catch {
+  } catch (error) {
+    // A process that is just ending has no directory any more.
+    if (!isErrno(error, "EACCES", "EPERM")) return "no";
     if (read(`/proc/${pid}/cmdline`)?.split("\0").includes(dataDirectory)) return "yes";
     return factsOf(pid)?.name === "postgres" ? "unknown" : "no";
   }

@@ -5,14 +5,15 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { isAlive, processesIn } from "../../../src/database/processes.ts";
 import { ended, firstLine, startProgram } from "../../support/programs.ts";
-import { ask, type Bench, bench, postmasterPid, waitFor } from "./embedded-setup.ts";
+import { ask, type Bench, bench, postmasterPid, preparedBench, removePrepared, waitFor } from "./embedded-setup.ts";
 
 let here: Bench;
 const programs: ChildProcess[] = [];
 
-beforeEach(() => {
-  here = bench();
+beforeEach(async () => {
+  here = await preparedBench();
 });
+afterAll(removePrepared);
 
 afterEach(async () => {
   for (const program of programs.splice(0)) {
@@ -68,12 +69,16 @@ test("a second process on the same data directory is told who has it, and the fi
 });
 
 test("of several that start together on an empty data directory one gets it", async () => {
+  await here.clear();
+  here = bench();
   const lines = await Promise.all([launcher(), launcher(), launcher()].map(firstLine));
   expect(lines.filter((line) => line.startsWith("postgres://"))).toHaveLength(1);
   expect(lines.filter((line) => line.includes("is in use by process"))).toHaveLength(2);
 });
 
 test("killed in the middle of initdb: the half data directory is made anew, its initdb does not disturb", async () => {
+  await here.clear();
+  here = bench();
   const killed = launcher();
   const unfinished = `${here.cluster}.unfinished`;
   await waitFor(() => existsSync(join(unfinished, "PG_VERSION")));
