@@ -1,0 +1,70 @@
+import { type Fields, requiredText, requiredWhole } from "./fields.ts";
+import { parseSearchedMobile } from "./mobile.ts";
+import type { Act, Done, Organisation, Rule } from "./organisation.ts";
+import { withOneMain } from "./posts.ts";
+import { type Change, phoneKey, type User } from "./records.ts";
+import { refuse } from "./refusal.ts";
+import { demandFreeMobile } from "./user-create.ts";
+import { leaveByThemselves } from "./user-delete.ts";
+import { demandKnownUser } from "./user-lookup.ts";
+
+/** What people and administrators do outside the API; reachable through `POST /_sim/edit` only. */
+export const consoleActs: Readonly<Record<string, Rule>> = {
+  activate,
+  accept: acceptInvitation,
+  leave: leaveByThemselves,
+  admin: setAdministrator,
+};
+
+/** The person has logged in: active, and the number is known to DingTalk from now on. */
+function activate(organisation: Organisation, fields: Fields): Done {
+  const user = demandKnownUser(organisation, requiredText(fields, "userid"));
+  if (user.active) return { answer: {} };
+  const registered: Change[] = user.phone ? [{ type: "mobile.registered", mobile: phoneKey(user.phone) }] : [];
+  return {
+    answer: {},
+    changes: [{ type: "user.put", user: { ...user, active: true } }, ...registered],
+    events: [{ eventType: "user_active_org", data: { userId: [user.userid] } }],
+  };
+}
+
+/** The person consents to an invitation (40103) and becomes the member the create call asked for. */
+function acceptInvitation(organisation: Organisation, fields: Fields, act: Act): Done {
+  const phone = parseSearchedMobile(organisation.switches.region, requiredText(fields, "mobile"));
+  const invitation = phone && organisation.invitations.get(phoneKey(phone));
+  if (!phone || !invitation) throw refuse(60121, " 没有待接受的邀请");
+  if (organisation.users.has(invitation.user.userid)) throw refuse(60102);
+  demandFreeMobile(organisation, phone, undefined);
+  const posts = invitation.user.posts.filter((post) => organisation.departments.has(post.dept_id));
+  if (posts.length === 0) throw refuse(60003);
+  const at = act.ids.next();
+  const user: User = { ...invitation.user, posts: withOneMain(posts), active: true, entered: at, modified: at };
+  const mobile = phoneKey(phone);
+  return {
+    answer: { result: { userid: user.userid, unionId: user.unionid } },
+    changes: [
+      { type: "invitation.remove", mobile },
+      { type: "mobile.consented", mobile },
+      { type: "mobile.registered", mobile },
+      { type: "user.put", user },
+    ],
+    events: [
+      { eventType: "user_add_org", data: { timeStamp: String(act.nowMs), userId: [user.userid] } },
+      { eventType: "user_active_org", data: { userId: [user.userid] } },
+    ],
+  };
+}
+
+/** `{"userid","sys_level"}`: 1 main, 2 sub-administrator, 0 takes it away. */
+function setAdministrator(organisation: Organisation, fields: Fields, act: Act): Done {
+  const { sysLevel: _before, ...user } = demandKnownUser(organisation, requiredText(fields, "userid"));
+  const level = requiredWhole(fields, "sys_level");
+  if (level !== 0 && level !== 1 && level !== 2) throw refuse(40035, " sys_level");
+  return {
+    answer: {},
+    changes: [{ type: "user.put", user: level === 0 ? user : { ...user, sysLevel: level } }],
+    events: [
+      { eventType: level === 0 ? "org_admin_remove" : "org_admin_add", data: { timeStamp: String(act.nowMs), userId: [user.userid] } },
+    ],
+  };
+}

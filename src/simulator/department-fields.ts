@@ -1,0 +1,91 @@
+import { departmentNameKey } from "./apply-change.ts";
+import { boundedText, departmentIds, type Fields, flag, ids, whole } from "./fields.ts";
+import { type Organisation, ROOT } from "./organisation.ts";
+import type { Department } from "./records.ts";
+import { refuse } from "./refusal.ts";
+
+type Writable = Partial<Omit<Department, "dept_id" | "name" | "parent_id">>;
+
+/** The fields create and update share (4.1); what the call does not name is not in the result. */
+export function readWritable(organisation: Organisation, fields: Fields, current: Department | undefined): Writable {
+  return present({
+    order: whole(fields, "order", 40011),
+    source_identifier: boundedText(fields, "source_identifier", 255),
+    create_dept_group: flag(fields, "create_dept_group"),
+    auto_approve_apply: flag(fields, "auto_approve_apply"),
+    hide_dept: flag(fields, "hide_dept"),
+    outer_dept: flag(fields, "outer_dept"),
+    outer_dept_only_self: flag(fields, "outer_dept_only_self"),
+    brief: boundedText(fields, "brief", 255),
+    telephone: boundedText(fields, "telephone", 50),
+    extension: boundedText(fields, "extension", 2_000),
+    ...visibleLists(organisation, fields, current),
+  });
+}
+
+/** The four lists of who may see or be seen: on create 50 each, on update 50 for the two of a pair together (4.1). */
+function visibleLists(organisation: Organisation, fields: Fields, current: Department | undefined): Writable {
+  const errcode = current ? 60109 : organisation.switches.createVisibleListError;
+  const departments = (name: string): number[] | undefined => {
+    const list = departmentIds(fields, name, errcode);
+    if (list?.some((id) => !organisation.departments.has(id))) throw refuse(errcode, ` ${name}`);
+    return list;
+  };
+  const users = (name: string): string[] | undefined => {
+    const list = ids(fields, name);
+    if (list?.some((id) => !organisation.users.has(id))) throw refuse(errcode, ` ${name}`);
+    return list;
+  };
+  const lists = {
+    dept_permits: departments("dept_permits"),
+    user_permits: users("user_permits"),
+    outer_permit_depts: departments("outer_permit_depts"),
+    outer_permit_users: users("outer_permit_users"),
+  };
+  const size = (list: readonly unknown[] | undefined): number => list?.length ?? 0;
+  for (const [one, other] of [
+    [size(lists.dept_permits), size(lists.user_permits)],
+    [size(lists.outer_permit_depts), size(lists.outer_permit_users)],
+  ] as const) {
+    if (current ? one + other > 50 : one > 50 || other > 50) throw refuse(errcode);
+  }
+  return present(lists);
+}
+
+/** 60001 empty or longer than 64 characters, 60009 a character DingTalk keeps for itself (4.1). */
+export function demandName(name: string): string {
+  if (name.trim() === "" || [...name].length > 64) throw refuse(60001);
+  if (/[-,，]/.test(name)) throw refuse(60009);
+  return name;
+}
+
+/** 60021 (or 60008): another department of this name under the same parent. */
+export function demandFreeName(organisation: Organisation, parentId: number, name: string, self: number | undefined): void {
+  const holder = organisation.departmentNames.get(departmentNameKey(parentId, name));
+  if (holder !== undefined && holder !== self) throw refuse(organisation.switches.duplicateDepartment);
+}
+
+/** Depth and width under a new parent (4.5): 60002 and 60110. `height` is the number of levels that come along. */
+export function demandRoom(organisation: Organisation, parentId: number, height: number): void {
+  const { maxDepth, maxChildren } = organisation.switches;
+  if (maxDepth > 0 && depth(organisation, parentId) + height > maxDepth) throw refuse(60002);
+  if (maxChildren > 0 && (organisation.childrenOf.get(parentId)?.size ?? 0) >= maxChildren) throw refuse(60110);
+}
+
+/** Levels below the root: 0 for the root itself. */
+function depth(organisation: Organisation, deptId: number): number {
+  let levels = 0;
+  let at: number | undefined = deptId;
+  while (at !== undefined && at !== ROOT) {
+    levels += 1;
+    at = organisation.departments.get(at)?.parent_id;
+  }
+  return levels;
+}
+
+/** Drops the keys whose value is undefined, so that spreading the result changes only what was named. */
+export function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,110 @@
+import { missing, Refused, refuse } from "./refusal.ts";
+
+/** Query and body of a call, merged: JSON values as they came, form values as text. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
+
+const badParameter = (name: string): Refused => refuse(40035, ` ${name}`);
+
+/** Text, or a number written as text. Absent and null are undefined; `""` stays. */
+export function text(fields: Fields, name: string): string | undefined {
+  const value = fields[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  throw badParameter(name);
+}
+
+/** Text no longer than `max` characters (not bytes), else `errcode`. */
+export function boundedText(fields: Fields, name: string, max: number, errcode = 40035): string | undefined {
+  const value = text(fields, name);
+  if (value !== undefined && value.length > max && [...value].length > max) throw refuse(errcode, ` ${name}`);
+  return value;
+}
+
+export function requiredText(fields: Fields, name: string): string {
+  const value = text(fields, name);
+  if (value === undefined || value === "") throw missing(name);
+  return value;
+}
+
+/** A whole number, also as text (form bodies); `errcode` when it is something else. */
+export function whole(fields: Fields, name: string, errcode = 40035): number | undefined {
+  const value = fields[name];
+  if (value === undefined || value === null || value === "") return undefined;
+  const number = typeof value === "number" ? value : typeof value === "string" && /^-?\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+  if (!Number.isSafeInteger(number)) throw refuse(errcode, ` ${name}`);
+  return number;
+}
+
+export function requiredWhole(fields: Fields, name: string, errcode = 40035): number {
+  const value = whole(fields, name, errcode);
+  if (value === undefined) throw missing(name);
+  return value;
+}
+
+/** true and false, also as text. */
+export function flag(fields: Fields, name: string): boolean | undefined {
+  const value = fields[name];
+  if (value === undefined || value === null || value === "") return undefined;
+  if (value === true || value === "true") return true;
+  if (value === false || value === "false") return false;
+  throw badParameter(name);
+}
+
+/** A comma-separated list of ids. A real array answers 40035 (section 16.3); one number is a list of one. */
+export function ids(fields: Fields, name: string): string[] | undefined {
+  const value = text(fields, name);
+  if (value === undefined) return undefined;
+  const parts = value.split(",").map((part) => part.trim());
+  return [...new Set(parts.filter((part) => part !== ""))];
+}
+
+/** A comma-separated list of department ids: not a list of numbers answers `errcode`. */
+export function departmentIds(fields: Fields, name: string, errcode: number): number[] | undefined {
+  return ids(fields, name)?.map((part) => {
+    if (!/^-?\d{1,16}$/.test(part)) throw refuse(errcode, ` ${name}`);
+    return Number(part);
+  });
+}
+
+/** A list of objects: an array, or the JSON text of one (section 3). */
+export function objects(fields: Fields, name: string): Fields[] | undefined {
+  const value = parsed(fields, name);
+  if (value === undefined) return undefined;
+  const list = isRecord(value) ? [value] : value;
+  if (!Array.isArray(list) || !list.every(isRecord)) throw badParameter(name);
+  return list;
+}
+
+/** An object, or the JSON text of one; `errcode` when it is neither. */
+export function object(fields: Fields, name: string, errcode = 40035): Fields | undefined {
+  const value = parsed(fields, name, errcode);
+  if (value === undefined) return undefined;
+  if (!isRecord(value)) throw refuse(errcode, ` ${name}`);
+  return value;
+}
+
+function parsed(fields: Fields, name: string, errcode = 40035): unknown {
+  const value = fields[name];
+  if (value === undefined || value === null || value === "") return undefined;
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch (cause) {
+    throw new Refused(refuse(errcode, ` ${name}`).refusal, { cause });
+  }
+}
+
+/** Offset and size of a page: 40068 and 40069 when outside what the call allows. */
+export function page(
+  fields: Fields,
+  names: { readonly offset: string; readonly size: string; readonly max: number; readonly usual: number },
+): { readonly offset: number; readonly size: number } {
+  const offset = whole(fields, names.offset, 40068) ?? 0;
+  const size = whole(fields, names.size, 40069) ?? names.usual;
+  if (offset < 0 || offset > 100_000) throw refuse(40068);
+  if (size < 1 || size > names.max) throw refuse(40069);
+  return { offset, size };
+}

@@ -1,0 +1,145 @@
+/** What the simulated organisation remembers. Names follow DingTalk's reads (dingtalk-api.md 4.4, 5.4) where a read shows the value as it is. */
+
+export interface Phone {
+  /** Country code without `+`, e.g. "852". */
+  readonly stateCode: string;
+  readonly number: string;
+}
+
+/** A person's place in one department. */
+export interface Post {
+  readonly dept_id: number;
+  /** Larger = earlier, the opposite of departments (5.1). */
+  readonly order: number;
+  readonly main: boolean;
+  readonly title?: string;
+  readonly work_place?: string;
+}
+
+/** The part of an enterprise account a regular account does not have (6). */
+export interface EnterpriseAccount {
+  readonly type: "sso" | "dingtalk";
+  readonly login_id?: string;
+  readonly nickname?: string;
+  readonly phone?: Phone;
+  readonly disabled: boolean;
+}
+
+export interface RoleGrant {
+  readonly role_id: number;
+  readonly dept_ids: readonly number[];
+}
+
+/** Text attributes that are simply stored; "" means no value. */
+export interface UserTexts {
+  readonly telephone: string;
+  readonly job_number: string;
+  readonly title: string;
+  readonly email: string;
+  readonly org_email: string;
+  readonly work_place: string;
+  readonly remark: string;
+}
+
+export interface User extends UserTexts {
+  readonly userid: string;
+  readonly unionid: string;
+  readonly name: string;
+  readonly phone?: Phone;
+  readonly hide_mobile: boolean;
+  readonly posts: readonly Post[];
+  readonly manager_userid?: string;
+  readonly extension: Readonly<Record<string, string>>;
+  readonly hired_date?: number;
+  /** Has logged in to DingTalk; not the `active` of SCIM. */
+  readonly active: boolean;
+  readonly senior: boolean;
+  /** 1 main administrator, 2 sub-administrator. */
+  readonly sysLevel?: 1 | 2;
+  readonly account?: EnterpriseAccount;
+  readonly roles: readonly RoleGrant[];
+  /** Sequence numbers, for `order_field`. */
+  readonly entered: number;
+  readonly modified: number;
+}
+
+export interface Department {
+  readonly dept_id: number;
+  readonly name: string;
+  /** Absent for the root only. */
+  readonly parent_id?: number;
+  /** Smaller = earlier (4.1). */
+  readonly order: number;
+  readonly source_identifier?: string;
+  readonly code?: string;
+  readonly create_dept_group: boolean;
+  readonly auto_add_user: boolean;
+  readonly auto_approve_apply: boolean;
+  readonly hide_dept: boolean;
+  readonly dept_permits: readonly number[];
+  readonly user_permits: readonly string[];
+  readonly outer_dept: boolean;
+  readonly outer_dept_only_self: boolean;
+  readonly outer_permit_users: readonly string[];
+  readonly outer_permit_depts: readonly number[];
+  readonly dept_manager_userid_list: readonly string[];
+  readonly org_dept_owner?: string;
+  readonly dept_group_chat_id?: string;
+  readonly group_contain_sub_dept: boolean;
+  readonly group_contain_outer_dept: boolean;
+  readonly group_contain_hidden_dept: boolean;
+  readonly brief?: string;
+  readonly telephone?: string;
+  readonly extension?: string;
+}
+
+export interface RoleGroup {
+  readonly id: number;
+  readonly name: string;
+  readonly system: boolean;
+}
+
+export interface Role {
+  readonly id: number;
+  readonly name: string;
+  readonly groupId: number;
+}
+
+export interface LeaveRecord {
+  readonly userId: string;
+  readonly name: string;
+  readonly stateCode?: string;
+  readonly mobile?: string;
+  readonly leaveMs: number;
+  readonly leaveReason: "oapi" | "delete" | "leave" | "cancel" | "unknown";
+}
+
+/** A person who has to consent first (40103): the member they become when they accept. */
+export interface Invitation {
+  readonly mobile: string;
+  readonly user: User;
+}
+
+/** One fact about the organisation. Whole records, so that applying a change twice changes nothing. */
+export type Change =
+  | { readonly type: "department.put"; readonly department: Department }
+  | { readonly type: "department.remove"; readonly dept_id: number }
+  | { readonly type: "user.put"; readonly user: User }
+  | { readonly type: "user.remove"; readonly userid: string }
+  | { readonly type: "role-group.put"; readonly group: RoleGroup }
+  | { readonly type: "role.put"; readonly role: Role }
+  | { readonly type: "role.remove"; readonly role_id: number }
+  | { readonly type: "leave.add"; readonly record: LeaveRecord }
+  | { readonly type: "invitation.put"; readonly invitation: Invitation }
+  | { readonly type: "invitation.remove"; readonly mobile: string }
+  | { readonly type: "mobile.registered"; readonly mobile: string }
+  | { readonly type: "mobile.consented"; readonly mobile: string };
+
+/** A contact event before it has an id and a time (10.1). */
+export interface EventDraft {
+  readonly eventType: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The index key of a number. */
+export const phoneKey = (phone: Phone): string => `${phone.stateCode}-${phone.number}`;

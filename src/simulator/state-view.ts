@@ -1,0 +1,23 @@
+import { countAllMembers, departmentView } from "./department-reads.ts";
+import type { Organisation } from "./organisation.ts";
+import { rolesOf } from "./roles.ts";
+import { userView } from "./user-view.ts";
+
+/** The whole organisation in the field names of DingTalk's reads, whatever the app may see (contract: `GET /_sim/state`). */
+export function stateView(organisation: Organisation): Record<string, unknown> {
+  const counts = countAllMembers(organisation);
+  const { organisationName, region, verified } = organisation.switches;
+  return {
+    organisation: { corpId: organisation.corpId, name: organisationName, region, verified },
+    departments: [...organisation.departments.values()].map((department) =>
+      departmentView(organisation, department, counts.get(department.dept_id) ?? 0),
+    ),
+    users: [...organisation.users.values()].map((user) => userView(organisation, user)),
+    roles: [...organisation.roleGroups.values()].map((group) => ({
+      groupId: group.id,
+      name: group.name,
+      roles: rolesOf(organisation, group.id).map(({ id, name }) => ({ id, name, userids: [...(organisation.roleMembers.get(id) ?? [])] })),
+    })),
+    invitations: [...organisation.invitations.values()].map(({ mobile, user }) => ({ mobile: `+${mobile}`, userid: user.userid })),
+  };
+}

@@ -1,0 +1,91 @@
+import { z } from "zod";
+
+const mobileKey = z.string().regex(/^(\+\d{1,4}-)?\d{4,15}$/, "must be a number as user/create takes it, e.g. +852-91234567");
+const userid = z.string().min(1).max(64);
+
+/**
+ * What one organisation of the simulator is like, and which side it takes where the sources of dingtalk-api.md disagree or say nothing.
+ * The body of `POST /_sim/reset` (defaults for what is left out) and of `POST /_sim/switches` (keeps people, changes only what is named).
+ */
+export const switchesSchema = z.strictObject({
+  /** Where the organisation is registered (5.1): outside the mainland, mainland numbers are written `+86-…`; inside, bare. */
+  region: z.enum(["hongkong", "mainland"]).default("hongkong"),
+  organisationName: z.string().min(1).max(64).default("Sandbox"),
+  verified: z.boolean().default(true),
+  /** Enterprise accounts (6); off = create and the account switches answer 400002. */
+  enterpriseAccounts: z.boolean().default(true),
+  /** Custom fields made in the admin console; other keys of `extension` are ignored (16.5). */
+  customFields: z.array(z.string().min(1)).default(["Cost centre", "Job level"]),
+  /** Permission points (2.3) taken away from the app. */
+  revokedPermissions: z.array(z.string()).default([]),
+  /** Field permissions (2.3): without `mobile` no mobile and state_code, without `personal` no email, org_email, work_place, remark, extension. */
+  fieldPermissions: z
+    .strictObject({ mobile: z.boolean().default(true), personal: z.boolean().default(true) })
+    .default({ mobile: true, personal: true }),
+  /** Contact scope (2.3). */
+  contactScope: z
+    .strictObject({ departments: z.array(z.number().int()).default([1]), users: z.array(userid).default([]) })
+    .default({ departments: [1], users: [] }),
+  /** Addresses that may call; empty = every address. */
+  ipAllowList: z.array(z.string()).default([]),
+  /** Numbers whose owners must consent before they become members: 40103 and an invitation (5.1). */
+  protectedMobiles: z.array(mobileKey).default([]),
+  /** Numbers whose create answers this errcode, e.g. 60107 or 40019 (5.1). */
+  createRefusals: z.record(mobileKey, z.number().int()).default({}),
+  /** Numbers known to DingTalk already: a change to one of them answers 40021 (5.2). */
+  registeredMobiles: z.array(mobileKey).default([]),
+  /** Which answer a mobile change of an activated person gets (5.2). */
+  activatedMobileChange: z.union([z.literal(41054), z.literal(40021), z.literal(40022)]).default(41054),
+  /** Whether update looks at `mobile` at all: today's page does not list it (5.2). */
+  mobileInUpdate: z.enum(["accepted", "ignored"]).default("accepted"),
+  /** What `""` does to title, email and the like on update; not documented (5.2). */
+  emptyString: z.enum(["clears", "ignored"]).default("clears"),
+  /** The answer for an unknown userid (5.2, 5.3). */
+  unknownUser: z.union([z.literal(60121), z.literal(33012)]).default(60121),
+  /** Where 60104 names the person who has the number: at the end of the text, in a top-level `userid`, both, or not at all (5.1). */
+  duplicateMobileNames: z.enum(["text", "field", "both", "nothing"]).default("text"),
+  /** The answer for a department name taken under its parent (4.1). */
+  duplicateDepartment: z.union([z.literal(60021), z.literal(60008)]).default(60021),
+  /** What delete does to empty sub-departments: the tutorial removes them, the code table has 60006 (4.3). */
+  childDepartments: z.enum(["cascade", "refuse"]).default("cascade"),
+  /** The code of a bad visible-id list on department/create: its page prints 600109, the update page 60109 (4.1). */
+  createVisibleListError: z.union([z.literal(600109), z.literal(60109)]).default(600109),
+  /** Whether listsub shows `source_identifier`: the SDK declares it, the page does not (4.1). */
+  listsubSourceIdentifier: z.boolean().default(false),
+  /** Adds a school directory's department -1 to the root's lists (4.4). */
+  specialDepartments: z.boolean().default(false),
+  /** What happens when a person leaves a department they manage; not documented (5.2). */
+  managerLeavesDepartment: z.enum(["dropped", "refused"]).default("dropped"),
+  /** The account page demands dept_id_list on every update of an enterprise account (6). */
+  enterpriseUpdateNeedsDepartments: z.boolean().default(true),
+  /** A body with `\uXXXX` escapes answers 40033 (3). */
+  unicodeEscapes: z.enum(["refused", "accepted"]).default("refused"),
+  /** Where old paths outside /topapi show a gateway refusal: inside 88 or at the top level (2.2, 9.2). */
+  plainPathRefusals: z.enum(["nested", "top-level"]).default("nested"),
+  /** What a banned address sees (9.3); the HTTP status is not documented. */
+  banForm: z.enum(["html", "json"]).default("html"),
+  banStatus: z.number().int().min(200).max(599).default(403),
+  /** Sizes (4.5); 0 = no limit. The member limit is in an old table only. */
+  maxDepth: z.number().int().min(0).default(20),
+  maxChildren: z.number().int().min(0).default(1_000),
+  maxDepartments: z.number().int().min(0).default(10_000),
+  maxDepartmentMembers: z.number().int().min(0).default(0),
+  maxUsers: z.number().int().min(0).default(0),
+  /** HTTP push of events (10.3); `ownerKey` is the client id unless the subscription was made by API. */
+  push: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }),
+      token: z.string().regex(/^[A-Za-z0-9]{3,32}$/),
+      aesKey: z.string().regex(/^[A-Za-z0-9]{43}$/),
+      ownerKey: z.string().optional(),
+    })
+    .optional(),
+});
+
+export type Switches = z.output<typeof switchesSchema>;
+
+export const defaultSwitches: Switches = switchesSchema.parse({});
+
+/** Says in one line what is wrong with a body, for the JSON error of a control address. */
+export const describeIssues = (error: z.ZodError): string =>
+  error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; ");

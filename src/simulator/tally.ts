@@ -1,0 +1,39 @@
+export interface Count {
+  readonly count: number;
+  /** Refused by the gateway: limits, token, permission, address. */
+  readonly refused: number;
+  /** Refused by a rule, or failed, or left without an answer by a fault. */
+  readonly failed: number;
+}
+
+export type Fate = "answered" | "refused" | "failed";
+
+export interface Tally {
+  add(path: string, fate: Fate): void;
+  read(): { readonly calls: Readonly<Record<string, Count>>; readonly total: number };
+  clear(): void;
+}
+
+/** Paths counted on their own; made-up ones beyond that share one line. */
+const MOST_PATHS = 1_000;
+
+/** Counts calls per path since the last reset, refused ones and reads included. */
+export function createTally(): Tally {
+  const counts = new Map<string, { count: number; refused: number; failed: number }>();
+  let total = 0;
+  return {
+    add(path, fate) {
+      total += 1;
+      const key = counts.has(path) || counts.size < MOST_PATHS ? path : "others";
+      const known = counts.get(key) ?? { count: 0, refused: 0, failed: 0 };
+      known.count += 1;
+      if (fate !== "answered") known[fate] += 1;
+      counts.set(key, known);
+    },
+    read: () => ({ calls: Object.fromEntries(counts), total }),
+    clear() {
+      counts.clear();
+      total = 0;
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { Act, Organisation } from "./organisation.ts";
+import type { User } from "./records.ts";
+import { refuse } from "./refusal.ts";
+import { demandUser } from "./scope.ts";
+
+/** 60121 (or 33012) when there is no such person; not limited by the contact scope. */
+export function demandKnownUser(organisation: Organisation, userid: string): User {
+  const user = organisation.users.get(userid);
+  if (!user) throw refuse(organisation.switches.unknownUser);
+  return user;
+}
+
+/** The same, and 50002 when the app may not touch the person. */
+export function demandReachableUser(organisation: Organisation, act: Act, userid: string): User {
+  const user = demandKnownUser(organisation, userid);
+  demandUser(organisation, act, user);
+  return user;
+}
