@@ -33,7 +33,7 @@ export const DIALECT_RULES: readonly DialectRule[] = [
     name: "string-numbers",
     client: "entra",
     says: "a number is sent in quotes, since the attribute mapping yields strings",
-    origin: "Microsoft, customize-application-attributes (expressions yield strings)",
+    origin: "none seen; an attribute mapping yields text, so a number mapped onto an integer attribute has to be expected in this form",
     fixture: "entra/patch-group-order.json",
   },
   {

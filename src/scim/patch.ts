@@ -55,6 +55,7 @@ function readOperation(operation: unknown): Operation {
   if (op === undefined) throw new InvalidSyntax("op must be add, replace or remove");
   const path = member(operation, "path");
   const value = member(operation, "value");
+  if (value === undefined && op !== "remove") throw new InvalidValue(`${op} needs a value`);
   if (path === undefined || path === null || path === "") return { op, value };
   if (typeof path !== "string") throw new InvalidPath("path must be a string");
   return { op, path, value };

@@ -25,6 +25,12 @@ export function resolveName(schema: ResourceSchema, name: string): Named | undef
   return undefined;
 }
 
+/** Whether a name begins with the URN of a schema of the resource, known attribute or not. */
+export function isBelowSchema(schema: ResourceSchema, name: string): boolean {
+  const lower = name.toLowerCase();
+  return [schema, ...schema.extensions].some(({ id }) => below(lower, id, name) !== undefined);
+}
+
 /** What follows the URN: "" for the URN alone, undefined when the name is not below it. */
 function below(lower: string, urn: string, name: string): string | undefined {
   if (!lower.startsWith(urn.toLowerCase())) return undefined;

@@ -4,7 +4,7 @@ import { FILTER_LIMITS, parsePathText } from "../directory/query-parse.ts";
 import type { ResourceSchema } from "./attributes.ts";
 import { InvalidPath } from "./errors.ts";
 import { filterTable } from "./filter.ts";
-import { type Named, resolveName } from "./path-name.ts";
+import { isBelowSchema, type Named, resolveName } from "./path-name.ts";
 import { isForeignName } from "./resource.ts";
 
 /*
@@ -36,17 +36,19 @@ export function parsePath(schema: ResourceSchema, path: string): PathTarget {
 }
 
 const LOCAL_NAME = /^[A-Za-z][\w$-]{0,99}$/;
-const UNSAFE: ReadonlySet<string> = new Set(["constructor", "prototype"]);
+const REFUSED: ReadonlySet<string> = new Set(["constructor", "prototype"]);
 
-/** `urn:example:2.0:User:badge` is `badge` in the extension `urn:example:2.0:User`. A foreign URN alone is told from that by its version. */
+/**
+ * `urn:example:2.0:User:badge` is `badge` in the extension `urn:example:2.0:User`; that URN alone is told from it by the version before
+ * its last part. Extensions we have a schema for hold only what the schema says.
+ */
 function foreignPath(schema: ResourceSchema, name: string): PathTarget {
-  if (isForeignName(name) && name.toLowerCase().startsWith("urn:")) {
-    const colon = name.lastIndexOf(":");
-    const urn = name.slice(0, colon);
-    const local = name.slice(colon + 1);
-    if (/:\d+\.\d+$/.test(urn)) return { kind: "foreign", urn: name };
-    if (resolveName(schema, urn) === undefined && isForeignName(urn) && LOCAL_NAME.test(local) && !UNSAFE.has(local))
-      return { kind: "foreign", urn, name: local };
+  const colon = name.lastIndexOf(":");
+  const urn = name.slice(0, colon);
+  const local = name.slice(colon + 1);
+  if (colon < 0 || !isForeignName(name) || !name.toLowerCase().startsWith("urn:") || isBelowSchema(schema, name) || REFUSED.has(local)) {
+    throw new InvalidPath("path: no such attribute");
   }
-  throw new InvalidPath("path: no such attribute");
+  const alone = /:\d+\.\d+$/.test(urn) || !LOCAL_NAME.test(local);
+  return alone ? { kind: "foreign", urn: name } : { kind: "foreign", urn, name: local };
 }
