@@ -1,0 +1,212 @@
+import http from "node:http";
+import https from "node:https";
+import type { Socket } from "node:net";
+import axios, { isAxiosError } from "axios";
+import type { Clock } from "../../core/clock.ts";
+import type { JsonObject, JsonValue } from "../../core/entity.ts";
+import { type RateLimiter, type SharedToken, type TargetCall, TargetError, type WriteContext } from "../../reconcile/target.ts";
+import { type Answer, type Refusal, readAnswer } from "./answer.ts";
+import type { Api } from "./apis.ts";
+import { meaningOf } from "./codes.ts";
+import type { DingTalkConfig } from "./config.ts";
+import { BAN_MS, errorOf, transportError } from "./errors.ts";
+import { fetchToken } from "./token.ts";
+
+/** The calls of one operation: each is recorded, also those that fail. */
+export interface Session {
+  readonly calls: readonly TargetCall[];
+  /** What the last answer said the time is there. */
+  readonly serverDate: Date | undefined;
+  /** Answers the whole body of a success; rejects with a TargetError, aborted calls included. */
+  call(api: Api, parameters?: JsonObject): Promise<JsonObject>;
+  /** The same without a token, for the token calls themselves. */
+  callOpenly(api: Api, parameters: JsonObject): Promise<JsonObject>;
+}
+
+export interface DingTalkClient {
+  open(context: WriteContext): Session;
+  /** Lets go of idle connections. */
+  close(): void;
+}
+
+export interface ClientDeps {
+  readonly clock: Clock;
+  readonly limiter: RateLimiter;
+  readonly tokens: SharedToken;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+const TIMEOUT_MS = 20_000;
+/** A worker that would wait longer gives its entity back and takes another. */
+const MAX_WAIT_MS = 30_000;
+/** A page of 100 people with full remarks stays far below. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+const MAX_REQUEST_BYTES = 1024 * 1024;
+
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+  readonly date: Date | undefined;
+}
+
+/** The one door to DingTalk: limiter, token, HTTP, envelope. Nothing is repeated here but the call whose token had expired; the reconcile loop decides. */
+export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalkClient {
+  const timeoutMs = config.timeoutMs ?? TIMEOUT_MS;
+  // The agents' own time-out covers connecting, axios' covers the answer.
+  const agents = {
+    httpAgent: new http.Agent({ keepAlive: true, timeout: timeoutMs }),
+    httpsAgent: new https.Agent({ keepAlive: true, timeout: timeoutMs }),
+  };
+
+  async function exchange(api: Api, parameters: JsonObject, token: string | undefined, signal: AbortSignal): Promise<Reply> {
+    const wire = { sent: false };
+    try {
+      const response = await axios.request<string>({
+        method: api.method,
+        url: urlOf(config, api, parameters, token),
+        headers: {
+          accept: "application/json",
+          "user-agent": "dingtalk-scim",
+          ...(api.method === "POST" ? { "content-type": "application/json; charset=utf-8" } : {}),
+          ...(token !== undefined && api.generation === "new" ? { "x-acs-dingtalk-access-token": token } : {}),
+        },
+        ...(api.method === "POST" ? { data: JSON.stringify(parameters) } : {}),
+        ...agents,
+        transport: watched(wire),
+        timeout: timeoutMs,
+        signal,
+        responseType: "text",
+        transformRequest: [(data: unknown) => data],
+        transformResponse: [(data: unknown) => data],
+        validateStatus: () => true,
+        maxRedirects: 0,
+        maxContentLength: MAX_ANSWER_BYTES,
+        maxBodyLength: MAX_REQUEST_BYTES,
+        proxy: false,
+      });
+      return { status: response.status, text: response.data ?? "", date: dateOf(response.headers.date) };
+    } catch (error) {
+      // The axios error holds the address with the token and the body with personal data: only its code goes on (safety.md T25).
+      throw transportError(api, wire.sent, signal.aborted ? "aborted" : reasonOf(error));
+    }
+  }
+
+  function open({ signal }: WriteContext): Session {
+    const calls: TargetCall[] = [];
+    let serverDate: Date | undefined;
+
+    async function once(api: Api, parameters: JsonObject, token: string | undefined, within: AbortSignal): Promise<Answer> {
+      await takeTurn(api, within);
+      const startedMs = deps.clock.monotonicMs();
+      const record = (code: string, requestId?: string): void => {
+        const durationMs = Math.round(deps.clock.monotonicMs() - startedMs);
+        calls.push({ api: api.path, code, durationMs, ...(requestId === undefined ? {} : { requestId }) });
+      };
+      try {
+        const reply = await exchange(api, parameters, token, within);
+        serverDate = reply.date;
+        const answer = readAnswer(api, reply.status, reply.text);
+        if (answer.ok) record("ok", answer.requestId);
+        else record(answer.refusal.code, answer.refusal.requestId);
+        return answer;
+      } catch (error) {
+        record(error instanceof TargetError ? error.answer : "bug");
+        throw error;
+      }
+    }
+
+    async function callOpenly(api: Api, parameters: JsonObject, within = signal): Promise<JsonObject> {
+      const answer = await once(api, parameters, undefined, within);
+      return answer.ok ? answer.body : refuse(api, answer.refusal);
+    }
+
+    async function call(api: Api, parameters: JsonObject = {}): Promise<JsonObject> {
+      // A token is fetched for everybody: one caller's abort must not fail those who wait with it.
+      const fetch = () => fetchToken((tokenApi, body) => callOpenly(tokenApi, body, new AbortController().signal), config);
+      const token = await deps.tokens.get(fetch);
+      const first = await once(api, parameters, token, signal);
+      if (first.ok) return first.body;
+      if (meaningOf(first.refusal.code).kind !== "token") return refuse(api, first.refusal);
+      // A refused token was refused at the gateway, so nothing was carried out: repeating is safe, once.
+      const second = await once(api, parameters, await deps.tokens.get(fetch, token), signal);
+      return second.ok ? second.body : refuse(api, second.refusal);
+    }
+
+    return {
+      calls,
+      get serverDate() {
+        return serverDate;
+      },
+      call,
+      callOpenly: (api, parameters) => callOpenly(api, parameters),
+    };
+  }
+
+  async function takeTurn(api: Api, signal: AbortSignal): Promise<void> {
+    try {
+      signal.throwIfAborted();
+      await deps.limiter.take(api.path, { signal, maxWaitMs: MAX_WAIT_MS });
+    } catch (error) {
+      if (signal.aborted) throw transportError(api, false, "aborted");
+      throw error;
+    }
+  }
+
+  /** A refusal that names a pause binds every process, before the caller hears of it. */
+  async function refuse(api: Api, refusal: Refusal): Promise<never> {
+    const error = errorOf(api, refusal, { nowMs: deps.clock.now().getTime(), random: deps.random() });
+    const { kind } = meaningOf(refusal.code);
+    if (kind === "blocked") await deps.limiter.pause("all", BAN_MS, refusal.code);
+    if ((kind === "rate" || kind === "rateMinute" || kind === "rateAll") && error.retry.kind === "after") {
+      await deps.limiter.pause(api.path, error.retry.ms, refusal.code);
+    }
+    throw error;
+  }
+
+  return {
+    open,
+    close() {
+      agents.httpAgent.destroy();
+      agents.httpsAgent.destroy();
+    },
+  };
+}
+
+function urlOf(config: DingTalkConfig, api: Api, parameters: JsonObject, token: string | undefined): string {
+  const url = new URL((api.generation === "old" ? config.oapiUrl : config.apiUrl).replace(/\/+$/, "") + api.path);
+  if (token !== undefined && api.generation === "old") url.searchParams.set("access_token", token);
+  if (api.method === "GET") for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, plain(value));
+  return url.href;
+}
+
+const plain = (value: JsonValue): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** Remembers whether the connection stood: before that, nothing can have reached DingTalk. */
+function watched(wire: { sent: boolean }) {
+  return {
+    request(options: https.RequestOptions, onResponse: (response: http.IncomingMessage) => void): http.ClientRequest {
+      const secure = options.protocol === "https:";
+      const request = (secure ? https : http).request(options, onResponse);
+      request.once("socket", (socket: Socket) => {
+        if (!socket.connecting) wire.sent = true;
+        else
+          socket.once(secure ? "secureConnect" : "connect", () => {
+            wire.sent = true;
+          });
+      });
+      return request;
+    },
+  };
+}
+
+function reasonOf(error: unknown): string {
+  const code = isAxiosError(error) ? error.code : (error as { readonly code?: unknown } | undefined)?.code;
+  if (code === "ECONNABORTED" || code === "ETIMEDOUT") return "timeout";
+  return typeof code === "string" && /^[A-Z0-9_]{2,60}$/.test(code) ? code : "no-answer";
+}
+
+function dateOf(header: unknown): Date | undefined {
+  const ms = typeof header === "string" ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : new Date(ms);
+}

@@ -1,0 +1,278 @@
+import { ODD } from "./answer.ts";
+
+/**
+ * What an answer is about, and so what may be done (dingtalk-api.md section 12). `errors.ts` turns each kind into a TargetError.
+ *
+ * transient: busy, said before anything was done · unfinished: DingTalk lost track itself, a write may have happened
+ * rate, rateMinute: this app on this API · rateAll: one API, everybody's calls · blocked: our address or organisation, five minutes
+ * quota: the month is used up · token: fetch another one · credential, permission, address: an administrator has to act
+ * scope: this object is outside what the app may touch · userMissing, departmentMissing, roleMissing: the thing named does not exist
+ * dependency: something else has to come first · taken: another object holds the value · pending: the person has to agree
+ * locked: the person's own number, not ours to change · data, capacity, protected: refused until somebody changes something
+ */
+export type Kind =
+  | "transient"
+  | "unfinished"
+  | "rate"
+  | "rateMinute"
+  | "rateAll"
+  | "blocked"
+  | "quota"
+  | "token"
+  | "credential"
+  | "permission"
+  | "address"
+  | "scope"
+  | "userMissing"
+  | "departmentMissing"
+  | "roleMissing"
+  | "dependency"
+  | "taken"
+  | "pending"
+  | "locked"
+  | "data"
+  | "capacity"
+  | "protected";
+
+export interface Meaning {
+  readonly kind: Kind;
+  /** In the operator's words, without personal data. */
+  readonly says: string;
+  /** The attribute it is about, where the code tells. */
+  readonly attribute?: string;
+  /** What to do, where the kind's own advice in REMEDIES is not precise enough. */
+  readonly remedy?: string;
+}
+
+const of = (kind: Kind, says: string, attribute?: string, remedy?: string): Meaning => ({
+  kind,
+  says,
+  ...(attribute ? { attribute } : {}),
+  ...(remedy ? { remedy } : {}),
+});
+
+const BUSY = of("transient", "DingTalk is busy");
+const APP_RATE = of("rate", "this app calls this API too often");
+const APP_RATE_MINUTE = of("rateMinute", "this app calls this API too often in one minute");
+const ALL_RATE = of("rateAll", "all apps together call this API too often");
+const BAD_TOKEN = of("token", "the access token is not valid any more");
+const BAD_SECRET = of("credential", "the app key or the app secret is wrong");
+const PERMISSION = of("permission", "the app lacks a permission");
+const ADDRESS = of("address", "our address is not on the app's list");
+const NO_USER = of("userMissing", "the person does not exist in this organisation");
+const NO_DEPARTMENT = of("departmentMissing", "the department does not exist");
+const NO_PARENT = of("dependency", "the parent department does not exist", "parent");
+const HEADCOUNT = of(
+  "capacity",
+  "the organisation has reached its number of people",
+  undefined,
+  "verify the organisation or buy seats: DingTalk admin console › Enterprise settings › Certification",
+);
+const DEPARTMENT_NAME_TAKEN = of("taken", "another department of this name exists under the same parent", "name");
+const MAIL_TAKEN = of("taken", "another person has this e-mail address", "email");
+
+/** Every code of section 12, old and new API. New-API codes stand here in full, or by their last word where DingTalk puts words before it. */
+export const CODES: Readonly<Record<string, Meaning>> = {
+  // Transient
+  "-1": BUSY,
+  "1002": BUSY,
+  "400001": BUSY,
+  "34015": BUSY,
+  "system.busy": BUSY,
+  systemBusy: BUSY,
+  systemError: BUSY,
+  "system.error": BUSY,
+  "server.error": BUSY,
+  unknownError: BUSY,
+  concurrentError: BUSY,
+  "http-5xx": of("transient", "DingTalk failed before answering"),
+  operationTimeout: of("unfinished", "DingTalk did not finish in time"),
+  "service.timeout": of("unfinished", "DingTalk did not finish in time"),
+  [ODD.lost]: of("unfinished", "the answer was lost on the way"),
+
+  // Rate and quota (section 9)
+  "90018": APP_RATE,
+  "90005": APP_RATE,
+  "90006": APP_RATE,
+  "45009": APP_RATE,
+  "qps.exceed.limit": APP_RATE,
+  invokeFrequentyly: APP_RATE,
+  QpsLimitForAppkeyAndApi: APP_RATE,
+  QpsLimitForSuitekeyAndOrgAndApi: APP_RATE,
+  QpmLimitForAppkeyAndApi: APP_RATE_MINUTE,
+  QpmLimitForSuitekeyAndOrgAndApi: APP_RATE_MINUTE,
+  QpmLimitForApi: APP_RATE_MINUTE,
+  "90002": ALL_RATE,
+  QpsLimitForApi: ALL_RATE,
+  "90001": of("blocked", "our servers are blocked for all APIs"),
+  "90003": of("blocked", "the organisation is blocked for all APIs"),
+  "90004": of("blocked", "the organisation is blocked for all APIs"),
+  "90017": of("blocked", "too many organisations are served from our address"),
+  [ODD.banned]: of("blocked", "our address is banned for calling too often"),
+  "90020": of("quota", "the month's calls of this API are used up"),
+  ApiCountLimitForOrg: of("quota", "the month's calls of this API are used up"),
+  "integrated.qps.exceed": of("quota", "the calls of this API are used up"),
+  "daily.call.limit": of("quota", "the day's calls of this API are used up"),
+
+  // Token, credential, permission
+  "40014": BAD_TOKEN,
+  "42001": BAD_TOKEN,
+  "40001": BAD_TOKEN,
+  "41001": BAD_TOKEN,
+  "40000": BAD_TOKEN,
+  InvalidAuthentication: BAD_TOKEN,
+  "AuthenticationFailed.MissingParameter": BAD_TOKEN,
+  "accesstoken.expired": BAD_TOKEN,
+  "http-401": BAD_TOKEN,
+  "40096": BAD_SECRET,
+  "40089": BAD_SECRET,
+  "40088": BAD_SECRET,
+  invalidClientIdOrSecret: BAD_SECRET,
+  invalid_client: BAD_SECRET,
+  "invalid.client": BAD_SECRET,
+  "unauthorized.client": BAD_SECRET,
+  "50003": of("credential", "the app is stopped", undefined, "enable the app: open-dev.dingtalk.com › the app › Version management"),
+  "50005": of(
+    "credential",
+    "the organisation is disabled or dissolved",
+    undefined,
+    "ask DingTalk support why the organisation is disabled",
+  ),
+  "70001": of(
+    "credential",
+    "the organisation is disabled or dissolved",
+    undefined,
+    "ask DingTalk support why the organisation is disabled",
+  ),
+  "33001": of("credential", "the organisation id is wrong", undefined, "compare DINGTALK_CORP_ID with open-dev.dingtalk.com › home page"),
+  "22": of("credential", "this address has no such API", undefined, "check DINGTALK_OAPI_URL: oapi.dingtalk.com or oapi.dingtalk.io"),
+  "404": of("credential", "this address has no such API", undefined, "check DINGTALK_OAPI_URL: oapi.dingtalk.com or oapi.dingtalk.io"),
+  "60011": PERMISSION,
+  "43007": PERMISSION,
+  "48002": PERMISSION,
+  AccessTokenPermissionDenied: PERMISSION,
+  apiPermissionDenied: PERMISSION,
+  noPermission: PERMISSION,
+  "60020": ADDRESS,
+  IpNotInWhiteList: ADDRESS,
+  "50002": of("scope", "the person is outside the app's contact scope"),
+  "50004": of("scope", "the department is outside the app's contact scope", "departments"),
+
+  // Missing things
+  "60121": NO_USER,
+  "33012": NO_USER,
+  "60111": NO_USER,
+  "40003": NO_USER,
+  "46004": NO_USER,
+  "user.not.exist": NO_USER,
+  empNotExists: NO_USER,
+  "staff.not.found": NO_USER,
+  "60003": NO_DEPARTMENT,
+  "40009": NO_DEPARTMENT,
+  "33011": of("roleMissing", "the role does not exist", "roles"),
+  "34020": of("dependency", "the role group does not exist"),
+  "660000": of("roleMissing", "the role does not exist", "roles"),
+
+  // Order
+  "60004": NO_PARENT,
+  "40010": NO_PARENT,
+  "60005": of("dependency", "people are still in the department or below it"),
+  "60006": of("dependency", "departments are still inside the department"),
+  // Listed as bad data by DingTalk. The mapping never asks for a circle, so one can only exist on the way: the other department has to move first.
+  "60010": of("dependency", "the new parent is still below this department", "parent"),
+  "23007": of("dependency", "people still have the role"),
+  "40031": of("dependency", "a manager is not yet a member of the department", "managers"),
+  "60068": of("dependency", "the manager does not exist", "managers"),
+  "60128": of("dependency", "the manager does not exist", "manager"),
+  "40093": of("dependency", "the chat owner is not yet a member of the department"),
+  "60067": of("dependency", "the chat owner does not exist"),
+
+  // Taken
+  "60102": of("taken", "the user id exists already", "userid"),
+  "60104": of("taken", "another person has this mobile number", "mobile"),
+  "60107": of("taken", "whoever signs in with this mobile number is in the organisation already, under another number", "mobile"),
+  "60106": MAIL_TAKEN,
+  "40101": MAIL_TAKEN,
+  "40100": of("taken", "another person has this telephone extension", "telephone"),
+  "60021": DEPARTMENT_NAME_TAKEN,
+  "60008": DEPARTMENT_NAME_TAKEN,
+  "60016": DEPARTMENT_NAME_TAKEN,
+  departmentAlreadyExist: DEPARTMENT_NAME_TAKEN,
+  "34021": of("taken", "another role of this name exists", "name"),
+  "22005": of("taken", "the external contact exists already"),
+  "60200": of("taken", "the external contact exists already"),
+
+  // The person decides
+  "40103": of("pending", "an invitation was sent, and the person has not accepted yet"),
+  "41054": of("locked", "the number of a person who has signed in cannot be changed here", "mobile"),
+  "40021": of("locked", "the new number belongs to another DingTalk account", "mobile"),
+  "40022": of("locked", "the number here differs from the one the person signs in with", "mobile"),
+
+  // Data
+  "60001": of("data", "the department's name is empty or too long", "name"),
+  "60009": of("data", "the name has a character that DingTalk does not allow", "name"),
+  "60022": of("data", "DingTalk considers the name sensitive", "name"),
+  "40011": of("data", "the order must be a whole number", "order"),
+  "60103": of("data", "the mobile number's form is wrong", "mobile"),
+  "40104": of("data", "the mobile number's form is wrong", "mobile"),
+  "60105": of("data", "the e-mail address is not valid", "email"),
+  "60112": of("data", "the name is not valid", "name"),
+  "60113": of("data", "there is neither a mobile number nor an e-mail address", "mobile"),
+  "60118": of("data", "there is neither a mobile number nor an e-mail address", "mobile"),
+  "60119": of("data", "the mobile number or the e-mail address is not valid", "mobile"),
+  "60122": of("data", "an extension field is not valid", "extension"),
+  "60123": of("data", "the job number is not valid", "job_number"),
+  "40063": of("data", "the telephone extension is too long", "telephone"),
+  "40064": of("data", "the work place is too long", "work_place"),
+  "40065": of("data", "the remark is too long", "remark"),
+  "40066": of("data", "there are too many departments", "departments"),
+  "40025": of("data", "the department list's form is wrong", "departments"),
+  "60109": of("data", "a list of who may see the department is not valid"),
+  "600109": of("data", "a list of who may see the department is not valid"),
+  "60510": of("data", "the department's visibility could not be set"),
+  "60019": of("data", "the department cannot be listed this way"),
+  "34018": of("data", "the role's name is empty", "name"),
+  "40032": of("data", "a list of people has too many entries"),
+  "40033": of("data", "the text has a character that DingTalk does not read"),
+  "40035": of("data", "a parameter is missing or wrong"),
+  "40038": of("data", "the request's form is wrong"),
+  "400002": of("data", "a parameter is missing or wrong"),
+  "47001": of("data", "the body is not valid JSON"),
+  "40068": of("data", "the page's start is out of range"),
+  "40069": of("data", "the page's size is out of range"),
+  "invalid.param": of("data", "a parameter is missing or wrong"),
+  "unsupported.grant.type": of("data", "the token call is not understood"),
+
+  // Capacity
+  "60002": of("capacity", "the department would be deeper than 20 levels", "parent"),
+  "60110": of("capacity", "there are too many departments", "parent"),
+  "40023": of("capacity", "the department has too many members", "departments"),
+  "40019": of(
+    "capacity",
+    "the number's owner is in five unverified organisations already",
+    "mobile",
+    "the person has to leave one of them",
+  ),
+  "40020": HEADCOUNT,
+  "40024": HEADCOUNT,
+  "45024": HEADCOUNT,
+  "60203": of("capacity", "there are too many external contacts"),
+
+  // Protected
+  "60007": of("protected", "the organisation itself cannot be removed"),
+  "60018": of("protected", "the organisation itself cannot be changed"),
+  "23004": of("protected", "the role belongs to DingTalk"),
+  "45016": of("protected", "the role belongs to DingTalk"),
+  "exclusive.account.only": of("protected", "only enterprise accounts of this organisation can be switched off"),
+};
+
+const UNKNOWN = of("data", "DingTalk refused with a code we do not know");
+const UNKNOWN_CLIENT_FAULT = /^http-4/;
+
+/** Never undefined: a code nobody wrote down is a refusal of these data, shown with its code; it parks one entity and stops nothing else. */
+export function meaningOf(code: string): Meaning {
+  const lastWord = code.slice(code.lastIndexOf(".") + 1);
+  if (Object.hasOwn(CODES, code)) return CODES[code] ?? UNKNOWN;
+  if (Object.hasOwn(CODES, lastWord)) return CODES[lastWord] ?? UNKNOWN;
+  return UNKNOWN_CLIENT_FAULT.test(code) ? of("data", `DingTalk answered ${code} without saying why`) : UNKNOWN;
+}

@@ -1,0 +1,24 @@
+/** How to reach one DingTalk organisation through one internal app. */
+export interface DingTalkConfig {
+  /** Client ID and Client Secret of the app. */
+  readonly appKey: string;
+  readonly appSecret: string;
+  readonly corpId: string;
+  /** Base address of the old API, without a slash at the end: `https://oapi.dingtalk.com` or `.io`. */
+  readonly oapiUrl: string;
+  /** Base address of the new API: `https://api.dingtalk.com` or `.io`. */
+  readonly apiUrl: string;
+  /** Calls per second and API that the limiter lets through. DingTalk's own limit is 20. */
+  readonly qps: number;
+  /**
+   * ISO 3166 code of where the organisation is registered, `HK` when unset. Numbers without a country code are read as numbers of this region,
+   * and only an organisation of `CN` writes mainland numbers bare (dingtalk-api.md section 5.1).
+   */
+  readonly region?: string;
+  /** Role group that holds the roles we make; the others are never looked at. `SCIM` when unset. */
+  readonly roleGroup?: string;
+  /** Whether the mapping makes enterprise accounts, so that `check` asks for their permission too. */
+  readonly enterpriseAccounts?: boolean;
+  /** How long an answer may take, 20 000 ms when unset. */
+  readonly timeoutMs?: number;
+}

@@ -1,0 +1,180 @@
+import type { EntityRef, JsonObject } from "../../core/entity.ts";
+import { isUuid } from "../../core/id.ts";
+import {
+  type Actual,
+  type Attributes,
+  TargetConflict,
+  TargetDependency,
+  TargetNotFound,
+  TargetOutcomeUnknown,
+  TargetRejected,
+  type WriteContext,
+  type Written,
+} from "../../reconcile/target.ts";
+import { isObject } from "./answer.ts";
+import { API } from "./apis.ts";
+import type { DingTalkClient, Session } from "./client.ts";
+import { afterBirth, atBirth, departmentCreateBody, departmentFromWire, departmentUpdateBody, nameOf, ROOT } from "./department-wire.ts";
+import { differences, operate, sendWhatIsTaken } from "./operation.ts";
+import { shape } from "./shape.ts";
+import { cutAtGrapheme } from "./text.ts";
+import { idsOf, objectsIn } from "./user-wire.ts";
+
+/** Departments. DingTalk chooses their ids, so ours goes along as `source_identifier` and is what we find them by (dingtalk-api.md section 18.2). */
+export function createDepartments(client: DingTalkClient, region: string) {
+  async function get(session: Session, deptId: string): Promise<Actual | undefined> {
+    try {
+      const { result } = await session.call(API.departmentGet, { dept_id: Number(deptId), language: "zh_CN" });
+      return isObject(result) ? departmentFromWire(result, true) : undefined;
+    } catch (error) {
+      if (error instanceof TargetNotFound) return undefined;
+      throw error;
+    }
+  }
+
+  async function childrenOf(session: Session, parent: string): Promise<readonly JsonObject[]> {
+    return objectsIn((await session.call(API.departmentChildren, { dept_id: Number(parent), language: "zh_CN" })).result);
+  }
+
+  async function create(ref: EntityRef, attributes: Attributes, context: WriteContext & { readonly resume: boolean }): Promise<Written> {
+    return operate(client, context, async (session) => {
+      const earlier = context.resume ? await findOurs(session, ref, attributes) : undefined;
+      if (earlier) return bringInLine(session, ref, earlier, attributes);
+      try {
+        return await make(session, ref, attributes);
+      } catch (error) {
+        if (!(error instanceof TargetConflict) || error.attribute !== "name") throw error;
+        const ours = await findOurs(session, ref, attributes);
+        if (ours) return bringInLine(session, ref, ours, attributes);
+        throw await withHolder(session, attributes, error);
+      }
+    });
+  }
+
+  async function make(session: Session, ref: EntityRef, attributes: Attributes): Promise<Written> {
+    const { result } = await session.call(API.departmentCreate, departmentCreateBody(ref.id, attributes));
+    const remoteId = isObject(result) ? String(result.dept_id) : "";
+    if (!/^\d+$/.test(remoteId)) throw new TargetOutcomeUnknown("the new department's id was not told", { answer: "no-dept-id" });
+    const later = afterBirth(attributes);
+    if (Object.keys(later).length > 0) await session.call(API.departmentUpdate, departmentUpdateBody(remoteId, later));
+    return {
+      remoteId,
+      attributes: { managers: [], ...atBirth(attributes), ...later },
+      presence: "active",
+      notes: [],
+      calls: session.calls,
+    };
+  }
+
+  /** The child that carries our id. `listsub` may not tell whose it is; then the one of the same name is asked. */
+  async function findOurs(session: Session, ref: EntityRef, attributes: Attributes): Promise<Actual | undefined> {
+    const children = await childrenOf(session, String(attributes.parent ?? ROOT));
+    const found =
+      children.find((child) => child.source_identifier === ref.id) ?? children.find((child) => nameOf(child) === attributes.name);
+    if (!found || (found.source_identifier !== undefined && found.source_identifier !== ref.id)) return undefined;
+    const actual = await get(session, String(found.dept_id));
+    return actual?.entityId === ref.id ? actual : undefined;
+  }
+
+  async function withHolder(session: Session, attributes: Attributes, conflict: TargetConflict): Promise<TargetConflict> {
+    const children = await childrenOf(session, String(attributes.parent ?? ROOT));
+    const holder = children.find((child) => nameOf(child) === attributes.name);
+    const { message, answer, remedy, attribute } = conflict;
+    return new TargetConflict(
+      message,
+      { answer, remedy, attribute, ...(holder ? { heldBy: String(holder.dept_id) } : {}) },
+      { cause: conflict },
+    );
+  }
+
+  async function bringInLine(session: Session, ref: EntityRef, actual: Actual, attributes: Attributes): Promise<Written> {
+    const { managers: _later, ...own } = shape("department", attributes, actual, region).attributes;
+    return change(session, ref, actual, differences(own, actual.attributes));
+  }
+
+  async function update(ref: EntityRef, actual: Actual, set: Attributes, context: WriteContext): Promise<Written> {
+    demandOrdinary(actual.remoteId);
+    return operate(client, context, (session) => change(session, ref, actual, set));
+  }
+
+  async function change(session: Session, ref: EntityRef, actual: Actual, set: Attributes): Promise<Written> {
+    const sent = await sendWhatIsTaken(set, async (each) => {
+      if (Object.keys(each).length === 0) return;
+      try {
+        await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, each));
+      } catch (error) {
+        if (error instanceof TargetConflict && error.attribute === "name") await stepAside(session, ref, actual, each, error);
+        throw error;
+      }
+    });
+    return {
+      remoteId: actual.remoteId,
+      attributes: { ...actual.attributes, ...sent.attributes },
+      presence: "active",
+      notes: sent.notes,
+      calls: session.calls,
+    };
+  }
+
+  /**
+   * Two departments that swap their names would wait for each other for ever: the one that comes first takes a name nobody wants, which frees its old one.
+   * Always rejects: with a dependency when the holder is one of ours and will move on, with the conflict when it is not.
+   */
+  async function stepAside(session: Session, ref: EntityRef, actual: Actual, set: Attributes, conflict: TargetConflict): Promise<never> {
+    const parent = set.parent ?? actual.attributes.parent ?? (await get(session, actual.remoteId))?.attributes.parent;
+    const siblings = await childrenOf(session, String(parent ?? ROOT));
+    const wanted = set.name ?? actual.attributes.name;
+    const holder = siblings.find((sibling) => nameOf(sibling) === wanted && String(sibling.dept_id) !== actual.remoteId);
+    const owner = holder?.source_identifier ?? (holder ? (await get(session, String(holder.dept_id)))?.entityId : undefined);
+    if (!holder || typeof owner !== "string" || !isUuid(owner)) {
+      const { message, answer, remedy, attribute } = conflict;
+      throw new TargetConflict(
+        message,
+        { answer, remedy, attribute, ...(holder ? { heldBy: String(holder.dept_id) } : {}) },
+        { cause: conflict },
+      );
+    }
+    const name = temporaryName(String(wanted), ref);
+    const aside = siblings.some((sibling) => String(sibling.dept_id) === actual.remoteId && nameOf(sibling) === name);
+    if (!aside) await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, { ...set, name }));
+    throw new TargetDependency("another department of ours still has the name", { answer: conflict.answer }, { cause: conflict });
+  }
+
+  async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
+    demandOrdinary(actual.remoteId);
+    return operate(client, context, async (session) => {
+      try {
+        await demandLeaf(session, actual.remoteId);
+        await session.call(API.departmentDelete, { dept_id: Number(actual.remoteId) });
+      } catch (error) {
+        if (!(error instanceof TargetNotFound)) throw error;
+      }
+      return { calls: session.calls };
+    });
+  }
+
+  /** Some organisations delete what is below as well (section 4.3), and that may be somebody else's. */
+  async function demandLeaf(session: Session, deptId: string): Promise<void> {
+    const { result } = await session.call(API.departmentChildIds, { dept_id: Number(deptId) });
+    const children = isObject(result) ? idsOf(result.dept_id_list) : [];
+    if (children.length > 0)
+      throw new TargetDependency(`${children.length} departments are still inside the department`, { answer: "60006" });
+  }
+
+  async function read(deptId: string, context: WriteContext) {
+    return operate(client, context, async (session) => ({ actual: await get(session, deptId), calls: session.calls }));
+  }
+
+  return { create, update, remove, read };
+}
+
+function demandOrdinary(deptId: string): void {
+  if (deptId !== ROOT && /^\d+$/.test(deptId)) return;
+  throw new TargetRejected("the organisation itself and departments of other kinds are never touched", { answer: "protected" });
+}
+
+/** Unique among the siblings, recognised when seen again, and free of the characters a department name must not have. */
+function temporaryName(wanted: string, ref: EntityRef): string {
+  const mark = ` ~${ref.id.slice(-8)}`;
+  return cutAtGrapheme(wanted, 64 - mark.length) + mark;
+}

@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../../core/clock.ts";
+import type { EntityKind } from "../../core/entity.ts";
+import {
+  type Actual,
+  type RateLimiter,
+  type SharedToken,
+  type TargetAdapter,
+  TargetRejected,
+  type WriteContext,
+} from "../../reconcile/target.ts";
+import { canSuspend, createAccounts } from "./accounts.ts";
+import { createAdmins } from "./admins.ts";
+import { createCheck } from "./check.ts";
+import { createClient } from "./client.ts";
+import type { DingTalkConfig } from "./config.ts";
+import { ROOT } from "./department-wire.ts";
+import { createDepartments } from "./departments.ts";
+import { createListing } from "./listing.ts";
+import { DEFAULT_REGION } from "./phone.ts";
+import { createRoles } from "./roles.ts";
+import { shape } from "./shape.ts";
+import { createUsers } from "./users.ts";
+
+export interface DingTalkDeps {
+  readonly clock: Clock;
+  /** Asked before every call with the call's path; hears of every throttle answer. */
+  readonly limiter: RateLimiter;
+  readonly tokens: SharedToken;
+  /** In [0, 1): spreads what several processes would do at the same moment. */
+  readonly random?: () => number;
+}
+
+/** DingTalk as a target. Holds connections and two caches (the role group's id, the administrators), nothing else; `close` lets the connections go. */
+export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps): TargetAdapter & { close(): void } {
+  const region = (config.region ?? DEFAULT_REGION).toUpperCase();
+  const random = deps.random ?? Math.random;
+  const options = { region, roleGroup: config.roleGroup ?? "SCIM", newPassword };
+  const client = createClient(config, { ...deps, random });
+  const admins = createAdmins(deps.clock);
+  const users = createUsers(client, admins, options);
+  const departments = createDepartments(client, region);
+  const roles = createRoles(client, options.roleGroup);
+  const accounts = createAccounts(client, admins);
+  const listing = createListing(client, { clock: deps.clock, random }, options);
+
+  return {
+    name: "dingtalk",
+    rootDepartment: ROOT,
+    canSuspend,
+    remoteIdFor: (ref) => (ref.kind === "user" ? ref.id : undefined),
+    shape: (kind, desired, actual) => shape(kind, desired, actual, region),
+    create: (ref, attributes, context) =>
+      on(ref.kind, {
+        user: () => users.create(ref, attributes, context),
+        department: () => departments.create(ref, attributes, context),
+        role: () => roles.create(ref, attributes, context),
+      }),
+    update: (ref, actual, set, context) =>
+      on(ref.kind, {
+        user: () => users.update(actual, set, context),
+        department: () => departments.update(ref, actual, set, context),
+        role: () => roles.update(actual, set, context),
+      }),
+    remove: (ref, actual, context) =>
+      on(ref.kind, {
+        user: () => users.remove(actual, context),
+        department: () => departments.remove(actual, context),
+        role: () => roles.remove(actual, context),
+      }),
+    setSuspended: (_ref, actual, suspended, context) => accounts.setSuspended(actual, suspended, context),
+    read: (kind, remoteId, context) =>
+      on(kind, {
+        user: () => users.read(remoteId, context),
+        department: () => departments.read(remoteId, context),
+        role: () => roles.read(remoteId, context),
+      }),
+    find: (ref, context) =>
+      on(ref.kind, {
+        user: () => users.read(ref.id, context),
+        department: () => listing.findDepartment(ref.id, context),
+        role: () => {
+          throw new TargetRejected("DingTalk keeps no id of ours for a role, so an unanswered create cannot be found by itself", {
+            answer: "no-role-key",
+            remedy: `look into the role group ${options.roleGroup} in DingTalk and remove the role by hand if it is there`,
+          });
+        },
+      }),
+    list: (kind: EntityKind, context: WriteContext): AsyncIterable<readonly Actual[]> =>
+      on(kind, {
+        user: () => listing.users(context),
+        department: () => listing.departments(context),
+        role: () => listing.roles(context),
+      }),
+    check: createCheck(client, config, deps.clock),
+    close: client.close,
+  };
+}
+
+type Kinds<T> = Readonly<Record<Exclude<EntityKind, "group">, () => T>>;
+
+/** A group is a department or a role here, by the mapping; it never arrives as itself. */
+function on<T>(kind: EntityKind, by: Kinds<T>): T {
+  if (kind === "group")
+    throw new TargetRejected("DingTalk has no groups; the mapping makes them departments or roles", { answer: "no-groups" });
+  return by[kind]();
+}
+
+/** Letters and digits, as DingTalk demands (section 6), and far too many to guess. */
+const newPassword = (): string => `Aa1${randomBytes(24).toString("base64url")}`;

@@ -1,0 +1,162 @@
+import { backoffMs } from "../../core/backoff.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { JsonObject } from "../../core/entity.ts";
+import { type Actual, type TargetCall, TargetThrottled, TargetUnavailable, type WriteContext } from "../../reconcile/target.ts";
+import { isObject } from "./answer.ts";
+import { API } from "./apis.ts";
+import type { DingTalkClient, Session } from "./client.ts";
+import { departmentFromWire, isForeign, ROOT } from "./department-wire.ts";
+import { withCalls } from "./operation.ts";
+import { roleActual, roleGroups } from "./roles.ts";
+import { grantedIn, isTrue, objectsIn, userFromWire, type WireOptions } from "./user-wire.ts";
+
+/** A page of `user/list` at its largest, and an end for one that never says it is done: 100 000 is DingTalk's own largest cursor. */
+const PAGE = 100;
+const MAX_PAGES = 1_001;
+/** Four times the 10 000 departments an organisation can have. */
+const MAX_DEPARTMENTS = 40_000;
+/** A listing is thousands of calls; one that is busy for a moment must not throw the others away. */
+const TRIES = 4;
+const LONGEST_PAUSE_MS = 10_000;
+
+export interface ListingDeps {
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** Everything of a kind through the paged lists (dingtalk-api.md section 5.4: there is no call for all people). Rejects as a whole when any page fails. */
+export function createListing(client: DingTalkClient, deps: ListingDeps, options: WireOptions) {
+  async function* departments(context: WriteContext): AsyncIterable<readonly Actual[]> {
+    const session = patient(client.open(context), deps, context.signal);
+    try {
+      for await (const children of tree(session)) yield children.map((record) => departmentFromWire(record, false));
+    } catch (error) {
+      throw withCalls(error, session);
+    }
+  }
+
+  async function* users(context: WriteContext): AsyncIterable<readonly Actual[]> {
+    const session = patient(client.open(context), deps, context.signal);
+    const seen = new Set<string>();
+    try {
+      // A person is in the list of each of their departments, with all of them named: the first time is enough.
+      for await (const page of peopleByDepartment(session)) {
+        const fresh = page.filter((record) => !seen.has(String(record.userid)));
+        for (const record of fresh) seen.add(String(record.userid));
+        const granted = grantedIn(page);
+        if (fresh.length > 0) yield fresh.map((record) => userFromWire(record, granted, false, options));
+      }
+    } catch (error) {
+      throw withCalls(error, session);
+    }
+  }
+
+  async function* roles(context: WriteContext): AsyncIterable<readonly Actual[]> {
+    const session = patient(client.open(context), deps, context.signal);
+    try {
+      const ours = (await roleGroups(session)).find((group) => group.name === options.roleGroup);
+      if (ours && ours.roles.length > 0) yield ours.roles.map((role) => roleActual(role.id, role.name));
+    } catch (error) {
+      throw withCalls(error, session);
+    }
+  }
+
+  /**
+   * The department that carries our id, wherever it is. Where the lists do not tell whose a department is, each one is asked:
+   * "certainly not there" is worth that, and it is rare.
+   */
+  async function findDepartment(entityId: string, context: WriteContext): Promise<Found> {
+    const session = patient(client.open(context), deps, context.signal);
+    try {
+      const records: JsonObject[] = [];
+      for await (const children of tree(session)) {
+        const found = children.find((record) => record.source_identifier === entityId);
+        if (found) return { actual: departmentFromWire(found, false), calls: session.calls };
+        records.push(...children);
+      }
+      if (records.some((record) => record.source_identifier !== undefined)) return { actual: undefined, calls: session.calls };
+      for (const record of records) {
+        const { result } = await session.call(API.departmentGet, { dept_id: Number(record.dept_id), language: "zh_CN" });
+        if (isObject(result) && result.source_identifier === entityId)
+          return { actual: departmentFromWire(result, true), calls: session.calls };
+      }
+      return { actual: undefined, calls: session.calls };
+    } catch (error) {
+      throw withCalls(error, session);
+    }
+  }
+
+  return { users, departments, roles, findDepartment };
+}
+
+interface Found {
+  readonly actual: Actual | undefined;
+  readonly calls: readonly TargetCall[];
+}
+
+async function* peopleByDepartment(session: Session): AsyncIterable<readonly JsonObject[]> {
+  yield* peopleOf(session, ROOT);
+  for await (const children of tree(session)) for (const child of children) yield* peopleOf(session, String(child.dept_id));
+}
+
+async function* peopleOf(session: Session, deptId: string): AsyncIterable<readonly JsonObject[]> {
+  let cursor = 0;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    // Pages in turn: each names the next.
+    const { result } = await session.call(API.userList, { dept_id: Number(deptId), cursor, size: PAGE, language: "zh_CN" });
+    if (!isObject(result)) throw new TargetUnavailable("a page of people has no result", { answer: "no-result" });
+    yield objectsIn(result.list);
+    if (!isTrue(result.has_more)) return;
+    const next = Number(result.next_cursor);
+    if (!(next > cursor)) break;
+    cursor = next;
+  }
+  throw new TargetUnavailable(`the people of department ${deptId} never ended`, { answer: "no-end" });
+}
+
+/** Children by parent, from the root down. A department seen twice (moved meanwhile) is not walked twice. */
+async function* tree(session: Session): AsyncIterable<readonly JsonObject[]> {
+  const waiting = [ROOT];
+  const seen = new Set(waiting);
+  for (let parent = waiting.shift(); parent !== undefined; parent = waiting.shift()) {
+    const { result } = await session.call(API.departmentChildren, { dept_id: Number(parent), language: "zh_CN" });
+    const children = objectsIn(result).filter((child) => !isForeign(child) && !seen.has(String(child.dept_id)));
+    for (const child of children) {
+      seen.add(String(child.dept_id));
+      waiting.push(String(child.dept_id));
+    }
+    if (seen.size > MAX_DEPARTMENTS) throw new TargetUnavailable("the tree of departments never ended", { answer: "no-end" });
+    if (children.length > 0) yield children;
+  }
+}
+
+/** Reads may be repeated: the same session, which waits out a throttle or a short failure a few times. */
+function patient(session: Session, { clock, random }: ListingDeps, signal: AbortSignal): Session {
+  return {
+    get calls() {
+      return session.calls;
+    },
+    get serverDate() {
+      return session.serverDate;
+    },
+    callOpenly: session.callOpenly,
+    async call(api, parameters) {
+      for (let attempt = 0; ; attempt++) {
+        try {
+          return await session.call(api, parameters);
+        } catch (error) {
+          const pauseMs = pauseAfter(error, attempt, random());
+          if (pauseMs === undefined || signal.aborted) throw error;
+          await clock.sleep(pauseMs, signal);
+        }
+      }
+    },
+  };
+}
+
+function pauseAfter(error: unknown, attempt: number, random: number): number | undefined {
+  if (attempt >= TRIES - 1) return undefined;
+  if (error instanceof TargetThrottled && error.retry.kind === "after")
+    return error.retry.ms <= LONGEST_PAUSE_MS ? error.retry.ms : undefined;
+  return error instanceof TargetUnavailable ? backoffMs(attempt, random, 500, LONGEST_PAUSE_MS) : undefined;
+}

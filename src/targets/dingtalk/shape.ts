@@ -1,0 +1,206 @@
+import type { EntityKind } from "../../core/entity.ts";
+import type { Actual, Attributes, AttributeValue, Note } from "../../reconcile/target.ts";
+import { EXTENSION, EXTENSION_MAX, type Field, fieldOf } from "./fields.ts";
+import { canonicalPhone } from "./phone.ts";
+import { cleanText, departmentName } from "./text.ts";
+
+export interface Shaped {
+  readonly attributes: Attributes;
+  readonly notes: readonly Note[];
+}
+
+/** A value in canonical form, or the reason there is none. */
+type Fitted = { readonly value: AttributeValue; readonly notes?: readonly Reason[] } | { readonly omit: Reason | undefined };
+type Reason = readonly [code: string, text: string];
+
+/** Desired attributes as DingTalk can hold them; see `TargetAdapter.shape`. Pure. */
+export function shape(kind: EntityKind, desired: Attributes, actual: Actual | undefined, region: string): Shaped {
+  const attributes: Record<string, AttributeValue> = {};
+  const notes: Note[] = [];
+  const note = (attribute: string, [code, text]: Reason): void => void notes.push({ attribute, code, text });
+
+  for (const [name, value] of Object.entries(desired)) {
+    const field = fieldOf(kind, name);
+    if (!field) {
+      note(name, ["unknown_attribute", `DingTalk has no ${kind} attribute of this name`]);
+      continue;
+    }
+    const fitted = canonical(field, value, region);
+    if ("omit" in fitted) {
+      if (fitted.omit) note(name, fitted.omit);
+      continue;
+    }
+    attributes[name] = fitted.value;
+    for (const reason of fitted.notes ?? []) note(name, reason);
+  }
+  for (const rule of RULES[kind]) {
+    for (const [name, reason] of rule(attributes, actual)) {
+      delete attributes[name];
+      if (reason) note(name, reason);
+    }
+  }
+  return { attributes, notes };
+}
+
+function canonical(field: Field, value: AttributeValue, region: string): Fitted {
+  if (value === null) return cleared(field);
+  const { form } = field;
+  switch (form.type) {
+    case "text":
+      return typeof value === "object" ? wrongType("text") : fitText(field, form, String(value));
+    case "flag":
+      return typeof value === "boolean"
+        ? { value }
+        : value === "true" || value === "false"
+          ? { value: value === "true" }
+          : wrongType("true or false");
+    case "number": {
+      const number = typeof value === "object" || value === "" ? Number.NaN : Number(value);
+      return Number.isSafeInteger(number) && number >= form.min ? { value: number } : wrongType(`a whole number from ${form.min} on`);
+    }
+    case "phone": {
+      const phone = typeof value === "object" ? undefined : canonicalPhone(String(value), region);
+      return phone === undefined ? { omit: ["not_a_phone_number", "the value cannot be a telephone number"] } : { value: phone };
+    }
+    case "choice":
+      return typeof value === "string" && form.of.includes(value) ? { value } : wrongType(`one of ${form.of.join(", ")}`);
+    case "id":
+      return typeof value === "object" ? wrongType("one id") : { value: String(value) };
+    case "ids":
+      return fitSet(value, form.max);
+    case "perDepartment":
+      return fitPairs(value, form.value);
+  }
+}
+
+function cleared(field: Field): Fitted {
+  if (field.clear === "false") return { value: false };
+  if (field.form.type === "ids" || field.form.type === "perDepartment") return { value: [] };
+  if (field.clear === "unwished") return { omit: undefined };
+  if (field.clear !== "never") return { value: null };
+  return { omit: ["cannot_be_cleared", "DingTalk has no way to empty this; the value it has stays"] };
+}
+
+function fitText(field: Field, form: Extract<Field["form"], { type: "text" }>, raw: string): Fitted {
+  const allowed = form.departmentName ? departmentName(raw) : raw;
+  const whole = cleanText(allowed, { max: Number.POSITIVE_INFINITY, ...(form.lines ? { lines: true } : {}) });
+  if (whole.text === "") return cleared(field);
+  if (whole.text.length > form.max && form.tooLong === "omit") {
+    return {
+      omit: [
+        "too_long",
+        `the value has ${whole.text.length} characters, DingTalk takes ${form.max}; a part of it would mean something else`,
+      ],
+    };
+  }
+  const clean = cleanText(whole.text, { max: form.max, ...(form.lines ? { lines: true } : {}) });
+  const notes: Reason[] = [];
+  if (allowed !== raw)
+    notes.push(["characters_replaced", "hyphens and commas stand as look-alikes, DingTalk does not allow them in department names"]);
+  if (whole.removed) notes.push(["characters_removed", "invisible or control characters were taken out"]);
+  if (clean.cut) notes.push(["cut", `the value has ${whole.text.length} characters, DingTalk takes ${form.max}; it was cut`]);
+  return { value: clean.text, notes };
+}
+
+function fitSet(value: AttributeValue, max: number): Fitted {
+  const listed = typeof value === "object" && value !== null ? value : [String(value)];
+  const sorted = [...new Set(listed)].sort();
+  if (sorted.length <= max) return { value: sorted };
+  return { value: sorted.slice(0, max), notes: [["cut", `${sorted.length} entries, DingTalk takes ${max}; the rest was left out`]] };
+}
+
+const PAIR = /^(\d+)=(.*)$/s;
+
+function fitPairs(value: AttributeValue, kind: "text" | "number"): Fitted {
+  const listed = typeof value === "object" && value !== null ? value : [String(value)];
+  const pairs = new Map<string, string>();
+  for (const entry of listed) {
+    const [, department, raw] = PAIR.exec(entry) ?? [];
+    if (department === undefined || raw === undefined) return wrongType('a list of "<department>=<value>"');
+    const text = cleanText(raw, { max: 200 }).text;
+    if (kind === "number" && !/^\d{1,15}$/.test(text)) return wrongType('a list of "<department>=<whole number>"');
+    if (text !== "") pairs.set(department, text);
+  }
+  return { value: [...pairs].map(([department, text]) => `${department}=${text}`).sort() };
+}
+
+const wrongType = (expected: string): Fitted => ({ omit: ["wrong_type", `DingTalk expects ${expected} here`] });
+
+/** What one attribute means for another, or what actual forbids. Answers the names to leave out, with the reason where somebody would miss them. */
+type Rule = (attributes: Attributes, actual: Actual | undefined) => readonly (readonly [name: string, reason?: Reason])[];
+
+/** Null for a regular account, undefined when neither side tells. */
+const kindOfAccount = (attributes: Attributes, actual: Actual | undefined): AttributeValue | undefined => {
+  const had = actual?.attributes.exclusive_account_type;
+  return had === undefined ? attributes.exclusive_account_type : had;
+};
+
+/** A person who has signed in owns the number (section 5.2), and a number DingTalk has refused is not offered twice. */
+const mobileLocked: Rule = ({ mobile }, actual) => {
+  if (mobile === undefined || !actual || actual.attributes.mobile === undefined || actual.attributes.mobile === mobile) return [];
+  if (actual.attributes.activated !== true && actual.attributes.mobile_refused !== mobile) return [];
+  return [["mobile", MOBILE_LOCKED]];
+};
+
+export const MOBILE_LOCKED: Reason = [
+  "mobile_locked",
+  "the person signs in with another number: they change it in DingTalk under Me › Settings › Account and security, or are removed and added again",
+];
+
+const accountType: Rule = (attributes, actual) => {
+  const kind = kindOfAccount(attributes, actual);
+  const wished = attributes.exclusive_account_type;
+  const had = actual?.attributes.exclusive_account_type;
+  const left: (readonly [string, Reason?])[] = [];
+  if (wished !== undefined && had !== undefined && had !== wished) {
+    left.push(["exclusive_account_type", ["fixed_at_creation", "the kind of account is fixed; remove the person and add them again"]]);
+  }
+  if (kind && attributes.mobile !== undefined)
+    left.push(["mobile", ["not_used", "an enterprise account has no mobile; map exclusive_mobile"]]);
+  if (kind !== "dingtalk" && attributes.login_id !== undefined)
+    left.push(["login_id", ["not_used", "only accounts of type dingtalk have a login name"]]);
+  for (const name of ["nickname", "exclusive_mobile"]) {
+    if (!kind && attributes[name] !== undefined) left.push([name, ["not_used", "only enterprise accounts have this"]]);
+  }
+  return left;
+};
+
+/** No main department is no wish; one the person is not in cannot be set. */
+const mainDepartment: Rule = (attributes, actual) => {
+  const main = attributes.mainDepartment;
+  const departments = attributes.departments ?? actual?.attributes.departments;
+  if (main === undefined || !Array.isArray(departments) || departments.includes(String(main))) return [];
+  return [["mainDepartment", ["not_a_member", "the main department is not one of the person's departments"]]];
+};
+
+const extensionFits: Rule = (attributes) => {
+  const left: (readonly [string, Reason])[] = [];
+  let length = 2;
+  for (const name of Object.keys(attributes)
+    .filter((each) => each.startsWith(EXTENSION))
+    .sort()) {
+    length += JSON.stringify({ [name.slice(EXTENSION.length)]: attributes[name] }).length - 1;
+    if (length > EXTENSION_MAX) left.push([name, ["too_long", `the custom fields together exceed ${EXTENSION_MAX} characters`]]);
+  }
+  return left;
+};
+
+/** A new custom field that is to be empty needs no call: in append mode it is simply not there. */
+const emptyExtension: Rule = (attributes, actual) =>
+  actual === undefined
+    ? []
+    : Object.keys(attributes)
+        .filter((name) => name.startsWith(EXTENSION) && attributes[name] === null && (actual.attributes[name] ?? null) === null)
+        .map((name) => [name] as const);
+
+const managersLater: Rule = (attributes, actual) =>
+  actual || attributes.managers === undefined
+    ? []
+    : [["managers", ["after_members", "managers are set once they are members of the department"]]];
+
+const RULES: Readonly<Record<EntityKind, readonly Rule[]>> = {
+  user: [accountType, mobileLocked, mainDepartment, extensionFits, emptyExtension],
+  department: [managersLater],
+  role: [],
+  group: [],
+};

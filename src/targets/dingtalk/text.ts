@@ -1,0 +1,57 @@
+export interface CleanText {
+  readonly text: string;
+  /** Something a reader would miss was taken out; spaces around and Unicode form do not count. */
+  readonly removed: boolean;
+  readonly cut: boolean;
+}
+
+const LINE_BREAKS = /\r\n?|\u2028|\u2029/g;
+/** Control characters but the line feed. DingTalk also refuses their `\uXXXX` escapes (40033). */
+const CONTROL = /(?!\n)\p{Cc}/gu;
+/** Bidirectional marks and overrides, zero-width space and no-break, soft hyphen. The joiners stay: emoji and some scripts need them. */
+const INVISIBLE = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+/**
+ * Text as DingTalk can hold it (safety.md F28, F29): NFC, no control or bidirectional characters, trimmed,
+ * at most `max` UTF-16 units, cut between graphemes. Cleaning clean text changes nothing.
+ */
+export function cleanText(raw: string, options: { readonly max: number; readonly lines?: boolean }): CleanText {
+  const lines = raw.replace(LINE_BREAKS, "\n");
+  const spaced = options.lines ? lines.replace(/\t/g, " ") : lines.replace(/[\n\t]/g, " ");
+  const visible = spaced.replace(CONTROL, "").replace(INVISIBLE, "").replace(LONE_SURROGATE, "");
+  const whole = visible.normalize("NFC").trim();
+  const text = cutAtGrapheme(whole, options.max);
+  return { text, removed: visible !== spaced, cut: text !== whole };
+}
+
+const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
+
+/** Never splits what a reader sees as one character, unless a single one is longer than `max`. */
+export function cutAtGrapheme(text: string, max: number): string {
+  if (text.length <= max) return text;
+  let kept = "";
+  for (const { segment } of graphemes.segment(text)) {
+    if (kept.length + segment.length > max) break;
+    kept += segment;
+  }
+  return (kept === "" ? wholeCodePoints(text, max) : kept).trim();
+}
+
+function wholeCodePoints(text: string, max: number): string {
+  const end = text.charCodeAt(max - 1);
+  const splitsPair = end >= 0xd800 && end <= 0xdbff;
+  return text.slice(0, splitsPair ? max - 1 : max);
+}
+
+/** Characters a department name must not contain (dingtalk-api.md section 4.1), and what stands for them: alike to the eye, and told apart on the way back. */
+const STAND_INS: readonly (readonly [forbidden: string, standIn: string])[] = [
+  ["-", "\u2010"],
+  [",", "\u201a"],
+  ["，", "\ufe50"],
+];
+
+export const departmentName = (plain: string): string => STAND_INS.reduce((name, [from, to]) => name.replaceAll(from, to), plain);
+
+/** The name as it was before `departmentName`, for people and for matching departments made by hand. */
+export const plainDepartmentName = (name: string): string => STAND_INS.reduce((plain, [from, to]) => plain.replaceAll(to, from), name);

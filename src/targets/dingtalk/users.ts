@@ -1,0 +1,182 @@
+import type { EntityRef } from "../../core/entity.ts";
+import {
+  type Actual,
+  type Attributes,
+  type AttributeValue,
+  TargetConflict,
+  TargetError,
+  TargetNotFound,
+  TargetRejected,
+  type WriteContext,
+  type Written,
+} from "../../reconcile/target.ts";
+import type { Admins } from "./admins.ts";
+import { isObject } from "./answer.ts";
+import { API } from "./apis.ts";
+import type { DingTalkClient, Session } from "./client.ts";
+import { differences, noteOf, operate, type Sent, sendWhatIsTaken } from "./operation.ts";
+import { phoneToWire } from "./phone.ts";
+import { changeRoles } from "./role-members.ts";
+import { shape } from "./shape.ts";
+import { grantedIn, textOrUndefined, userCreateBody, userFromWire, userUpdateBody, type WireOptions } from "./user-wire.ts";
+
+export interface UserOptions extends WireOptions {
+  /** A password nobody learns, for accounts that have to have one. */
+  readonly newPassword: () => string;
+}
+
+/** People. Their user id is the entity's own id, so a create that happened unseen is found by repeating it (dingtalk-api.md section 18.1). */
+export function createUsers(client: DingTalkClient, admins: Admins, options: UserOptions) {
+  async function get(session: Session, userid: string): Promise<Actual | undefined> {
+    try {
+      const { result } = await session.call(API.userGet, { userid, language: "zh_CN" });
+      return isObject(result) ? userFromWire(result, grantedIn([result]), true, options) : undefined;
+    } catch (error) {
+      if (error instanceof TargetNotFound) return undefined;
+      throw error;
+    }
+  }
+
+  async function create(ref: EntityRef, attributes: Attributes, context: WriteContext): Promise<Written> {
+    demandIdentity(attributes);
+    return operate(client, context, async (session) => {
+      try {
+        const { roles, ...own } = attributes;
+        const sent = await sendWhatIsTaken(own, async (each) => {
+          await session.call(API.userCreate, userCreateBody(ref.id, each, options, options.newPassword()));
+        });
+        const fresh = written(session, { remoteId: ref.id, attributes: { manager: null, roles: [] }, presence: "active" }, sent);
+        return isEmpty(roles) ? fresh : await withRoles(session, fresh, roles, []);
+      } catch (error) {
+        if (!(error instanceof TargetConflict)) throw error;
+        return await bringInLine(session, attributes, await ownOrConflict(session, ref, attributes, error));
+      }
+    });
+  }
+
+  /** A person under our own id is ours whatever DingTalk stumbled over first; otherwise somebody else holds the value. */
+  async function ownOrConflict(session: Session, ref: EntityRef, attributes: Attributes, conflict: TargetConflict): Promise<Actual> {
+    const own = conflict.heldBy === undefined || conflict.heldBy === ref.id ? await get(session, ref.id) : undefined;
+    if (own) return own;
+    if (conflict.heldBy !== undefined || conflict.attribute !== "mobile") throw conflict;
+    const heldBy = await holderOf(session, attributes.mobile);
+    const { message, answer, remedy, attribute } = conflict;
+    throw new TargetConflict(message, { answer, remedy, attribute, ...(heldBy ? { heldBy } : {}) }, { cause: conflict });
+  }
+
+  async function holderOf(session: Session, mobile: AttributeValue | undefined): Promise<string | undefined> {
+    if (typeof mobile !== "string") return undefined;
+    try {
+      const { result } = await session.call(API.userByMobile, { mobile: phoneToWire(mobile, options.region) });
+      return isObject(result) ? textOrUndefined(result.userid) : undefined;
+    } catch (error) {
+      // Knowing the holder only helps the operator: the conflict stands without it, and the call is on record.
+      if (error instanceof TargetError) return undefined;
+      throw error;
+    }
+  }
+
+  async function bringInLine(session: Session, attributes: Attributes, actual: Actual): Promise<Written> {
+    const shaped = shape("user", attributes, actual, options.region);
+    const done = await change(session, actual, differences(shaped.attributes, actual.attributes));
+    return { ...done, notes: [...shaped.notes, ...done.notes] };
+  }
+
+  async function update(actual: Actual, set: Attributes, context: WriteContext): Promise<Written> {
+    return operate(client, context, (session) => change(session, actual, set));
+  }
+
+  async function change(session: Session, seen: Actual, set: Attributes): Promise<Written> {
+    const { roles, ...own } = set;
+    const actual = await complete(session, seen, roles);
+    const sent = await sendWhatIsTaken(own, async (each) => {
+      const body = userUpdateBody(actual.remoteId, each, actual.attributes, options);
+      if (body) await session.call(API.userUpdate, body);
+    });
+    const changed = written(session, actual, sent);
+    return roles === undefined ? changed : withRoles(session, changed, roles, actual.attributes.roles);
+  }
+
+  /** Some calls need to say what was there before: roles are given and taken one by one, and an enterprise account's departments are always said again. */
+  async function complete(session: Session, seen: Actual, roles: AttributeValue | undefined): Promise<Actual> {
+    const lacksRoles = roles !== undefined && seen.attributes.roles === undefined;
+    const lacksDepartments = typeof seen.attributes.exclusive_account_type === "string" && seen.attributes.departments === undefined;
+    if (!lacksRoles && !lacksDepartments) return seen;
+    const now = await get(session, seen.remoteId);
+    if (!now) throw new TargetNotFound(`the person ${seen.remoteId} does not exist any more`, { answer: "60121" });
+    return now;
+  }
+
+  /** The person exists by now: a refusal about roles must not look as if they did not. */
+  async function withRoles(session: Session, done: Written, wished: AttributeValue, had: AttributeValue | undefined): Promise<Written> {
+    try {
+      await changeRoles(session, done.remoteId, listOf(wished), listOf(had ?? []));
+      return { ...done, attributes: { ...done.attributes, roles: wished }, calls: session.calls };
+    } catch (error) {
+      if (!(error instanceof TargetError) || error.retry.kind !== "never") throw error;
+      return {
+        ...done,
+        attributes: { ...done.attributes, roles: had ?? [] },
+        notes: [...done.notes, noteOf("roles", error)],
+        calls: session.calls,
+      };
+    }
+  }
+
+  async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
+    return operate(client, context, async (session) => {
+      await admins.demandOrdinary(session, actual.remoteId);
+      try {
+        await session.call(API.userDelete, { userid: actual.remoteId });
+      } catch (error) {
+        if (!(error instanceof TargetNotFound)) throw error;
+      }
+      return { calls: session.calls };
+    });
+  }
+
+  async function read(userid: string, context: WriteContext) {
+    return operate(client, context, async (session) => ({ actual: await get(session, userid), calls: session.calls }));
+  }
+
+  return { create, update, remove, read };
+}
+
+/** Refused here because DingTalk would refuse it: saves the call and names the attribute (section 5.1). */
+function demandIdentity(attributes: Attributes): void {
+  const lacking = isEmpty(attributes.name)
+    ? "name"
+    : isEmpty(attributes.mobile) && isEmpty(attributes.exclusive_account_type)
+      ? "mobile"
+      : undefined;
+  if (lacking === undefined) return;
+  throw new TargetRejected(`a person needs a ${lacking} that DingTalk can hold`, {
+    answer: `no-${lacking}`,
+    remedy:
+      lacking === "mobile"
+        ? "give the person a valid mobile number at its source, or map an enterprise account"
+        : "give the person a name at its source",
+  });
+}
+
+/** What the answer lets us know. A refused number is remembered, so that the same one is not offered again. */
+function written(session: Session, before: Pick<Actual, "remoteId" | "attributes" | "presence">, sent: Sent): Written {
+  const mobileRefused = sent.notes.some((note) => note.attribute === "mobile");
+  return {
+    remoteId: before.remoteId,
+    presence: before.presence,
+    attributes: {
+      ...before.attributes,
+      ...sent.attributes,
+      ...(mobileRefused && sent.refused?.answer === "41054" ? { activated: true } : {}),
+      ...(mobileRefused && sent.leftOut !== undefined ? { mobile_refused: sent.leftOut } : {}),
+    },
+    notes: sent.notes,
+    calls: session.calls,
+  };
+}
+
+const isEmpty = (value: AttributeValue | undefined): value is undefined | null | "" | readonly [] =>
+  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+const listOf = (value: AttributeValue): readonly string[] => (Array.isArray(value) ? value : []);

@@ -1,0 +1,161 @@
+import type { EntityKind, EntityRef } from "../../core/entity.ts";
+import {
+  type Actual,
+  type Attributes,
+  type AttributeValue,
+  type TargetAdapter,
+  TargetConflict,
+  TargetDependency,
+  TargetNotFound,
+  TargetUnavailable,
+  type WriteContext,
+  type Written,
+} from "../../reconcile/target.ts";
+
+const ROOT = "root";
+const PAGE = 100;
+const MAX_TEXT = 80;
+
+interface Held {
+  readonly kind: EntityKind;
+  readonly actual: Actual;
+}
+
+/** Makes one operation fail: `before` nothing was done, `after` it was, and nobody was told. Used up by the first operation it meets. */
+export interface MemoryFault {
+  readonly when: "before" | "after";
+  readonly error: () => Error;
+}
+
+export interface MemoryTarget extends TargetAdapter {
+  close(): void;
+  /** The next operation meets this. */
+  fail(fault: MemoryFault): void;
+}
+
+/**
+ * A whole target in a map, with the promises of the port: the smallest example of an adapter, and a target for tests that are not about one.
+ * People get the entity's id as remote id, departments and roles a number; siblings have different names; a department goes last.
+ */
+export function createMemoryTarget(): MemoryTarget {
+  const things = new Map<string, Held>();
+  const faults: MemoryFault[] = [];
+  let lastId = 0;
+
+  const keyOf = (kind: EntityKind, remoteId: string): string => `${kind}:${remoteId}`;
+  const all = (kind: EntityKind): Actual[] => [...things.values()].filter((held) => held.kind === kind).map((held) => held.actual);
+  const keep = (kind: EntityKind, actual: Actual): void => void things.set(keyOf(kind, actual.remoteId), { kind, actual });
+
+  /** Every operation passes here: one recorded call, and the fault that was asked for. */
+  async function operate<T>(api: string, { signal }: WriteContext, act: (calls: Written["calls"]) => T): Promise<T> {
+    const calls = [{ api, code: "ok", durationMs: 0 }];
+    if (signal.aborted) throw new TargetUnavailable("aborted before anything was done", { answer: "aborted" });
+    const fault = faults.shift();
+    if (fault?.when === "before") throw fault.error();
+    const result = act(calls);
+    if (fault?.when === "after") throw fault.error();
+    return result;
+  }
+
+  function demandReferences(kind: EntityKind, attributes: Attributes): void {
+    const parents = kind === "department" ? [attributes.parent ?? ROOT] : list(attributes.departments);
+    for (const id of parents) {
+      if (id === ROOT || things.has(keyOf("department", String(id)))) continue;
+      throw new TargetDependency(`department ${id} does not exist`, { answer: "no-department" });
+    }
+  }
+
+  function demandFreeName(kind: EntityKind, attributes: Attributes, remoteId: string | undefined): void {
+    if (kind === "user") return;
+    const taken = all(kind).find(
+      (other) => other.remoteId !== remoteId && other.attributes.name === attributes.name && other.attributes.parent === attributes.parent,
+    );
+    if (!taken) return;
+    const details = { answer: "name-taken", remedy: "rename one of the two", attribute: "name", heldBy: taken.remoteId };
+    throw new TargetConflict("another of this name exists", details);
+  }
+
+  function write(ref: EntityRef, before: Actual | undefined, attributes: Attributes, calls: Written["calls"]): Written {
+    demandReferences(ref.kind, attributes);
+    demandFreeName(ref.kind, attributes, before?.remoteId);
+    const remoteId = before?.remoteId ?? (ref.kind === "user" ? ref.id : String(++lastId));
+    const actual: Actual = { remoteId, attributes, presence: before?.presence ?? "active", entityId: before?.entityId ?? ref.id };
+    keep(ref.kind, actual);
+    return { remoteId, attributes, presence: actual.presence, notes: [], calls };
+  }
+
+  function held(kind: EntityKind, remoteId: string): Actual {
+    const found = things.get(keyOf(kind, remoteId));
+    if (!found) throw new TargetNotFound(`${kind} ${remoteId} does not exist`, { answer: "not-found" });
+    return found.actual;
+  }
+
+  function demandEmpty(kind: EntityKind, remoteId: string): void {
+    if (kind !== "department") return;
+    const inside =
+      all("department").some((each) => each.attributes.parent === remoteId) ||
+      all("user").some((each) => list(each.attributes.departments).includes(remoteId));
+    if (inside) throw new TargetDependency(`department ${remoteId} is not empty`, { answer: "not-empty" });
+  }
+
+  return {
+    name: "memory",
+    rootDepartment: ROOT,
+    canSuspend: () => true,
+    remoteIdFor: (ref) => (ref.kind === "user" ? ref.id : undefined),
+    shape: (_kind, desired) => shape(desired),
+    create: (ref, attributes, context) =>
+      operate(`${ref.kind}/create`, context, (calls) =>
+        write(
+          ref,
+          all(ref.kind).find((each) => each.entityId === ref.id),
+          attributes,
+          calls,
+        ),
+      ),
+    update: (ref, actual, set, context) =>
+      operate(`${ref.kind}/update`, context, (calls) => {
+        const before = held(ref.kind, actual.remoteId);
+        return write(ref, before, { ...before.attributes, ...set }, calls);
+      }),
+    remove: (ref, actual, context) =>
+      operate(`${ref.kind}/remove`, context, (calls) => {
+        demandEmpty(ref.kind, actual.remoteId);
+        things.delete(keyOf(ref.kind, actual.remoteId));
+        return { calls };
+      }),
+    setSuspended: (_ref, actual, suspended, context) =>
+      operate("user/setSuspended", context, (calls) => {
+        const { remoteId, attributes, entityId } = held("user", actual.remoteId);
+        const presence = suspended ? "disabled" : "active";
+        keep("user", { remoteId, attributes, presence, ...(entityId ? { entityId } : {}) });
+        return { remoteId, attributes, presence, notes: [], calls };
+      }),
+    read: (kind, remoteId, context) =>
+      operate(`${kind}/read`, context, (calls) => ({ actual: things.get(keyOf(kind, remoteId))?.actual, calls })),
+    find: (ref, context) =>
+      operate(`${ref.kind}/find`, context, (calls) => ({ actual: all(ref.kind).find((each) => each.entityId === ref.id), calls })),
+    async *list(kind, context) {
+      const found = await operate(`${kind}/list`, context, () => all(kind));
+      for (let start = 0; start < found.length; start += PAGE) yield found.slice(start, start + PAGE);
+    },
+    check: async () => [],
+    fail: (fault) => void faults.push(fault),
+    close() {},
+  };
+}
+
+/** Trims, cuts, sorts; an empty text is null. */
+function shape(desired: Attributes): ReturnType<TargetAdapter["shape"]> {
+  const notes: { attribute: string; code: string; text: string }[] = [];
+  const attributes = Object.entries(desired).map(([name, value]): [string, AttributeValue] => {
+    if (Array.isArray(value)) return [name, [...new Set<string>(value)].sort()];
+    if (typeof value !== "string") return [name, value];
+    const text = value.trim();
+    if (text.length > MAX_TEXT) notes.push({ attribute: name, code: "cut", text: `cut to ${MAX_TEXT} characters` });
+    return [name, text.slice(0, MAX_TEXT).trim() || null];
+  });
+  return { attributes: Object.fromEntries(attributes), notes };
+}
+
+const list = (value: AttributeValue | undefined): readonly string[] => (Array.isArray(value) ? value : []);

@@ -1,0 +1,24 @@
+import type { TargetAdapter } from "../reconcile/target.ts";
+import type { DingTalkConfig } from "./dingtalk/config.ts";
+import { createDingTalkTarget, type DingTalkDeps } from "./dingtalk/index.ts";
+import { createMemoryTarget } from "./memory/index.ts";
+
+/** Which target, and its own settings. */
+export type TargetSettings = ({ readonly kind: "dingtalk" } & DingTalkConfig) | { readonly kind: "memory" };
+
+/** A target that may hold connections. */
+export type OpenTarget = TargetAdapter & { close(): void };
+
+type Makers = {
+  readonly [Kind in TargetSettings["kind"]]: (settings: Extract<TargetSettings, { kind: Kind }>, deps: DingTalkDeps) => OpenTarget;
+};
+
+/** One line for each target; see docs/adding-a-target.md. */
+const TARGETS: Makers = {
+  dingtalk: (settings, deps) => createDingTalkTarget(settings, deps),
+  memory: () => createMemoryTarget(),
+};
+
+export function createTarget(settings: TargetSettings, deps: DingTalkDeps): OpenTarget {
+  return settings.kind === "dingtalk" ? TARGETS.dingtalk(settings, deps) : TARGETS.memory(settings, deps);
+}
