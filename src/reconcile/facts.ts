@@ -27,6 +27,8 @@ export interface GroupOfPerson {
   /** What the mapping made of the group; undefined until the group has been looked at. */
   readonly placement: "department" | "role" | "none" | undefined;
   readonly department: Reference | undefined;
+  /** Whether that department is for people of other organisations. */
+  readonly external: boolean;
   readonly role: Reference | undefined;
 }
 

@@ -12,14 +12,18 @@ export interface PersonRules {
   readonly rootDepartment: string;
   readonly personId: string;
   readonly canSuspend: boolean;
+  /** An inactive person who is kept aside: only in the departments set for that. */
+  readonly parked: boolean;
   /** A manager who is on the way may be waited for, unless that could go round in a circle. */
   readonly mayWaitForManager: boolean;
 }
 
-/** Whether the directory wants this person in the organisation at all. */
-export function isWanted(facts: PersonFacts, mapping: Mapping): boolean {
-  if (!facts.document) return false;
-  return facts.document["active"] !== false || (mapping.settings.inactive !== "remove" && facts.link !== undefined);
+/** Whether the directory wants this person as a member of the organisation, whether or not they may sign in. */
+export function isWanted({ document, link }: PersonFacts, mapping: Mapping, canSuspend: boolean): boolean {
+  if (!document) return false;
+  if (document["active"] !== false) return true;
+  // Leavers who were never there are not made; accounts that can be switched off are, instead of being moved about.
+  return link !== undefined && !canSuspend && mapping.settings.inactive !== "remove";
 }
 
 /** Pure. `mapped` is the mapping's answer for a person who is wanted. */
@@ -31,10 +35,10 @@ export function personWish(facts: PersonFacts, mapped: PersonMapping | undefined
   const attributes: Record<string, AttributeValue> = { ...mapped.attributes };
   const waitFor: string[] = [];
 
-  attributes["departments"] = departmentsOf(facts, rules.rootDepartment, waitFor, notes);
+  attributes["departments"] = departmentsOf(facts, mapped, rules, waitFor, notes);
   const main = facts.departments.find((department) => department.main)?.remoteId;
   if (main !== undefined) attributes["mainDepartment"] = main;
-  const roles = facts.groups.flatMap((group) => (group.role ? [group.role] : []));
+  const roles = (rules.parked ? [] : facts.groups).flatMap((group) => (group.role ? [group.role] : []));
   if (roles.length > 0) attributes["roles"] = remoteIds(roles, "role", waitFor, notes);
   if (waitFor.length > 0) return { kind: "waiting", on: waitFor, reason: "a department or role of this person is not at the target yet" };
 
@@ -48,12 +52,25 @@ export function personWish(facts: PersonFacts, mapped: PersonMapping | undefined
   return { kind: "desired", desired: { state: "present", attributes, when: mapped.when, notes } };
 }
 
-function departmentsOf(facts: PersonFacts, root: string, waitFor: string[], notes: Note[]): readonly string[] {
-  for (const group of facts.groups) if (group.placement === undefined) waitFor.push(group.id);
-  const wanted = [...facts.groups.flatMap((group) => (group.department ? [group.department] : [])), ...facts.departments];
+/** People of other organisations and our own never share a department: what does not fit is left out with a note. */
+function departmentsOf(facts: PersonFacts, mapped: PersonMapping, rules: PersonRules, waitFor: string[], notes: Note[]): readonly string[] {
+  const wanted: Reference[] = [...facts.departments];
+  for (const group of rules.parked ? [] : facts.groups) {
+    if (group.placement === undefined) waitFor.push(group.id);
+    if (!group.department) continue;
+    if (group.external === mapped.external) wanted.push(group.department);
+    else
+      notes.push({
+        attribute: "departments",
+        code: mapped.external ? "externalPerson" : "externalDepartment",
+        text: `left out of group ${group.id}: ${MIXED}`,
+      });
+  }
   const ids = remoteIds(wanted, "department", waitFor, notes);
-  return ids.length > 0 ? ids : [root];
+  return ids.length > 0 ? ids : [rules.rootDepartment];
 }
+
+const MIXED = "people of other organisations and our own are kept in separate departments";
 
 /** Remote ids in a stable order; what is stuck is left out with a note, what is on its way is waited for. */
 function remoteIds(references: readonly Reference[], what: string, waitFor: string[], notes: Note[]): readonly string[] {

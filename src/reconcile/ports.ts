@@ -56,8 +56,10 @@ export interface ReconcileStore {
   manager(sourceId: string, reference: string): Promise<Manager>;
   /** Whether waiting for `managerId` could come back to `personId`: the managers above who are not at the target yet contain them. */
   waitsInCircle(personId: string, managerId: string): Promise<boolean>;
-  /** Documents of the groups above, nearest first. */
-  groupsAbove(groupId: string, parentReference: string | undefined): Promise<readonly JsonObject[]>;
+  /** The group of the same source that a reference means: id, externalId or display name. */
+  groupMeant(groupId: string, reference: string): Promise<JsonObject | undefined>;
+  /** Documents of the groups that contain this one, nearest first; of several at one level the oldest. */
+  groupsAbove(groupId: string): Promise<readonly JsonObject[]>;
 
   /**
    * Puts a group where the mapping says (undefined: the group is gone), in one transaction: makes missing departments above, moves or renames its own,
@@ -78,13 +80,20 @@ export interface ReconcileStore {
   pause(ms: number, reason: string): Promise<void>;
 }
 
+/** A level of a department path, from the top down. */
+export interface PathLevel {
+  readonly name: string;
+  /** For people of other organisations; they and our own people never share a department. */
+  readonly external: boolean;
+}
+
 export type GroupPlace =
-  | { readonly kind: "department"; readonly path: readonly string[]; readonly settings: Attributes; readonly external: boolean }
+  /** `carries`: departments below follow a rename or move (the tree is stated by parents), or stay where their own paths say (by path). */
+  | { readonly kind: "department"; readonly path: readonly PathLevel[]; readonly settings: Attributes; readonly carries: boolean }
   | { readonly kind: "role"; readonly name: string }
   | { readonly kind: "none"; readonly reason: string };
 
 export interface PersonPlace {
-  readonly path: readonly string[];
-  readonly external: boolean;
+  readonly path: readonly PathLevel[];
   readonly main: boolean;
 }

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { JsonObject } from "../core/entity.ts";
+import { fold } from "../core/fold.ts";
 import type { GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../reconcile/facts.ts";
 import type { ReconcileStore } from "../reconcile/ports.ts";
 import type { Actual, Attributes } from "../reconcile/target.ts";
@@ -37,6 +38,7 @@ const PEOPLE: Statement = {
   text: `select w.id, u.source_id, u.document, ${link("user", "w.id")},
     (select json_agg(json_build_object('id', g.id, 'displayName', g.display_name, 'placement', p.kind,
         'department', case when p.kind = 'department' then ${reference("department", "p.department_id")} end,
+        'external', (select d.external from departments d where d.id = p.department_id),
         'role', case when p.kind = 'role' then ${reference("role", "g.id")} end) order by g.id)
        from group_members m join groups g on g.id = m.group_id left join placements p on p.target = $1 and p.group_id = g.id
       where m.user_id = w.id) as groups,
@@ -83,21 +85,20 @@ const CIRCLE: Statement = {
   select 1 from above where id = $2 or depth = 100 limit 1`,
 };
 
-/** By the client's own reference (id, externalId or display name) where the group states a parent, else by membership; nearest first. */
 const ABOVE: Statement = {
   name: "facts-groups-above",
-  text: `with recursive above(id, document, source_id, depth) as (
-    select g.id, g.document, g.source_id, 0 from groups g where g.id = $1
+  text: `with recursive above(id, depth) as (
+    select $1::uuid, 0
     union all
-    (select p.id, p.document, p.source_id, a.depth + 1 from above a join group_children c on c.child_id = a.id join groups p on p.id = c.group_id
-      where a.depth < 25 order by p.id))
-  select document, id from above where depth > 0 order by depth, id`,
+    select (select min(c.group_id::text)::uuid from group_children c where c.child_id = a.id), a.depth + 1 from above a where a.id is not null and a.depth < 25)
+  select g.id, g.document from above a join groups g on g.id = a.id where a.depth > 0 order by a.depth`,
 };
 
-const PARENT_BY_REFERENCE: Statement = {
-  name: "facts-parent-by-reference",
-  text: `select p.document, p.id from groups g join groups p on p.source_id = g.source_id
-    and (p.id::text = $2 or p.external_id = $2 or p.display_name_key = lower($2)) where g.id = $1 limit 1`,
+const GROUP_MEANT: Statement = {
+  name: "facts-group-meant",
+  text: `select p.id, p.document from groups g join groups p on p.source_id = g.source_id
+      and (p.id::text = $2 or p.external_id = $2 or p.display_name_key = $3)
+    where g.id = $1 order by p.id::text = $2 desc, p.external_id is not distinct from $2 desc limit 1`,
 };
 
 interface LinkJson {
@@ -155,6 +156,7 @@ interface PersonRow extends pg.QueryResultRow {
 type GroupJson = Pick<GroupOfPerson, "id" | "displayName"> & {
   placement: GroupOfPerson["placement"] | null;
   department: ReferenceJson | null;
+  external: boolean | null;
   role: ReferenceJson | null;
 };
 
@@ -169,6 +171,7 @@ function personOf(row: PersonRow): PersonFacts {
       displayName: group.displayName,
       placement: group.placement ?? undefined,
       department: group.department ? referenceOf(group.department) : undefined,
+      external: group.external ?? false,
       role: group.role ? referenceOf(group.role) : undefined,
     })),
     departments: (parsed<{ department: ReferenceJson; main: boolean }[]>(row.departments) ?? []).map(({ department, main }) => ({
@@ -182,7 +185,10 @@ function personOf(row: PersonRow): PersonFacts {
 const documentOf = (id: string, document: string | null): JsonObject | undefined =>
   document === null ? undefined : { id, ...(JSON.parse(document) as JsonObject) };
 
-type Facts = Pick<ReconcileStore, "people" | "groups" | "departments" | "roles" | "manager" | "waitsInCircle" | "groupsAbove">;
+type Facts = Pick<
+  ReconcileStore,
+  "people" | "groups" | "departments" | "roles" | "manager" | "waitsInCircle" | "groupMeant" | "groupsAbove"
+>;
 
 export function createFacts(pool: pg.Pool, target: string): Facts {
   return {
@@ -239,13 +245,12 @@ export function createFacts(pool: pg.Pool, target: string): Facts {
       return (await run(pool, CIRCLE, [target, personId, managerId])).length > 0;
     },
 
-    async groupsAbove(groupId, parentReference) {
-      const above: JsonObject[] = [];
-      if (parentReference !== undefined) {
-        const [parent] = await run<{ id: string; document: string }>(pool, PARENT_BY_REFERENCE, [groupId, parentReference]);
-        if (parent) above.push(documentOf(parent.id, parent.document)!);
-        return above;
-      }
+    async groupMeant(groupId, reference) {
+      const [row] = await run<{ id: string; document: string }>(pool, GROUP_MEANT, [groupId, reference, fold(reference)]);
+      return row && documentOf(row.id, row.document);
+    },
+
+    async groupsAbove(groupId) {
       const rows = await run<{ id: string; document: string }>(pool, ABOVE, [groupId]);
       return rows.map((row) => documentOf(row.id, row.document)!);
     },

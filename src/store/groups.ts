@@ -3,10 +3,10 @@ import { fold } from "../core/fold.ts";
 import { isUuid } from "../core/id.ts";
 import type { GroupContent, Member, MemberChange, StoredGroup } from "../directory/group.ts";
 import type { DirectoryStore, Fact, MembersChanged } from "../directory/ports.ts";
-import { list } from "./list.ts";
+import { createList } from "./list.ts";
 import { changeNesting, leaveNesting, refreshAncestors } from "./nesting.ts";
 import { inTransaction, type Queryable, run, type Statement } from "./postgres.ts";
-import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
+import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
 
 const INSERT: Statement = {
   name: "group-insert",
@@ -62,10 +62,10 @@ const CHANGE_MEMBERS: Statement = {
            e.detail
       from json_populate_record(null::history, $6::json) e, done),
   marked as (${markDue(
-    `(select 'user'::text as kind, p.user_id as entity_id, ${PRIORITY.person}::smallint as priority, ($6::json->>'id')::uuid as cause
+    `(select 'user'::text as kind, p.user_id as entity_id, ${PRIORITY.person}::smallint as priority, ${causedBy(6)} as causes
         from (select user_id from joined union select user_id from departed) p
       union all
-      select 'group', done.id, ${PRIORITY.structure}::smallint, ($6::json->>'id')::uuid from done where $8::boolean) m`,
+      select 'group', done.id, ${PRIORITY.structure}::smallint, ${causedBy(6)} from done where $8::boolean) m`,
     "$7::text[]",
   )}),
   woken as (${wakeUp("marked")})
@@ -83,10 +83,10 @@ const DELETE: Statement = {
   done as (delete from groups where id = $1 and source_id = $2 and version = $3 returning id),
   event as (${appendEvent(4, "done")}),
   marked as (${markDue(
-    `(select 'user'::text as kind, people.user_id as entity_id, ${PRIORITY.person}::smallint as priority, ($4::json->>'id')::uuid as cause
+    `(select 'user'::text as kind, people.user_id as entity_id, ${PRIORITY.person}::smallint as priority, ${causedBy(4)} as causes
         from people, done
       union all
-      select 'group', done.id, ${PRIORITY.structure}::smallint, ($4::json->>'id')::uuid from done) m`,
+      select 'group', done.id, ${PRIORITY.structure}::smallint, ${causedBy(4)} from done) m`,
     "$5::text[]",
   )}),
   woken as (${wakeUp("marked")})
@@ -245,8 +245,7 @@ export function createGroupStore(pool: pg.Pool, targets: readonly string[]): Gro
 
     getGroup: (sourceId, id) => getGroup(sourceId, id),
 
-    listGroups: (sourceId, query) =>
-      list(pool, { resource: "Group", table: "groups g", select: SELECT, alias: "g", row: stored }, sourceId, query),
+    listGroups: createList(pool, { resource: "Group", table: "groups g", select: SELECT, alias: "g", row: stored }),
 
     async *membersOf(groupId) {
       for (const [type, statement] of [

@@ -29,17 +29,20 @@ export function eventRow(event: HistoryEvent): string {
   });
 }
 
+/** The id of the event in parameter `at`, as the causes of a mark. */
+export const causedBy = (at: number): string => `array[($${at}::json->>'id')::uuid]`;
+
 /** Lower goes first. Leavers overtake everything; departments come before the people who will sit in them. */
 export const PRIORITY = { urgent: 0, structure: 1, person: 2 } as const;
 
 /**
- * Marks entities as due. `rows` is a FROM item `m(kind text, entity_id uuid, priority smallint, cause uuid)`, with distinct entities.
+ * Marks entities as due. `rows` is a FROM item `m(kind text, entity_id uuid, priority smallint, causes uuid[])`, with distinct entities.
  * A mark says whom to look at, never what to do: marks of one entity merge, and their causes add up.
  * A running lease is left alone: the run that holds it will see that the generation moved on.
  */
 export const markDue = (rows: string, targets: string): string => `
   insert into entity_states as s (target, kind, entity_id, state, priority, next_at, due_since, causes)
-  select t.name, m.kind, m.entity_id, 'due', m.priority, now(), now(), case when m.cause is null then '{}' else array[m.cause] end
+  select t.name, m.kind, m.entity_id, 'due', m.priority, now(), now(), m.causes
     from ${rows}, unnest(${targets}) as t(name)
     order by m.kind, m.entity_id
   on conflict (target, kind, entity_id) do update set

@@ -3,9 +3,9 @@ import { fold } from "../core/fold.ts";
 import { isUuid } from "../core/id.ts";
 import type { DirectoryStore, Fact } from "../directory/ports.ts";
 import type { StoredUser, UserContent } from "../directory/user.ts";
-import { list } from "./list.ts";
+import { createList } from "./list.ts";
 import { run, type Statement } from "./postgres.ts";
-import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
+import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
 
 const COLUMNS =
   "active, user_name, user_name_key, display_name_key, external_id, employee_number_key, manager_ref, work_email_key, email_keys, document";
@@ -29,7 +29,7 @@ const parameters = (first: number, count: number): string => Array.from({ length
 /** The tail of every write of one user: event, mark, wake-up, each only if the write happened (`done` has a row). */
 const consequences = (event: number, priority: number, targets: number): string => `
   event as (${appendEvent(event, "done")}),
-  marked as (${markDue(`(select 'user'::text as kind, done.id as entity_id, $${priority}::smallint as priority, ($${event}::json->>'id')::uuid as cause from done) m`, `$${targets}::text[]`)}),
+  marked as (${markDue(`(select 'user'::text as kind, done.id as entity_id, $${priority}::smallint as priority, ${causedBy(event)} as causes from done) m`, `$${targets}::text[]`)}),
   woken as (${wakeUp("marked")})`;
 
 const INSERT: Statement = {
@@ -118,7 +118,6 @@ export function createUserStore(pool: pg.Pool, targets: readonly string[]): User
       return row && stored(row);
     },
 
-    listUsers: (sourceId, query) =>
-      list(pool, { resource: "User", table: "users u", select: SELECT, alias: "u", row: stored }, sourceId, query),
+    listUsers: createList(pool, { resource: "User", table: "users u", select: SELECT, alias: "u", row: stored }),
   };
 }

@@ -33,11 +33,11 @@ create table users (
   version bigint not null default 1,
   active boolean not null,
   user_name text not null,
-  user_name_key text not null,
-  display_name_key text,
-  external_id text,
-  employee_number_key text,
-  manager_ref text,
+  user_name_key text collate "C" not null,
+  display_name_key text collate "C",
+  external_id text collate "C",
+  employee_number_key text collate "C",
+  manager_ref text collate "C",
   work_email_key text,
   email_keys text[] not null default '{}',
   document json not null,
@@ -47,12 +47,12 @@ create table users (
 create unique index users_user_name_key on users (source_id, user_name_key);
 create unique index users_external_id_key on users (source_id, external_id);
 create index users_source_order on users (source_id, id);
-create index users_display_name on users (source_id, display_name_key);
+create index users_display_name on users (source_id, display_name_key, id);
 create index users_work_email on users (source_id, work_email_key);
 create index users_email on users using gin (email_keys);
 create index users_employee_number on users (source_id, employee_number_key);
 create index users_manager on users (source_id, manager_ref) where manager_ref is not null;
-create index users_modified on users (source_id, modified_at);
+create index users_modified on users (source_id, modified_at, id);
 create index users_inactive on users (source_id, id) where not active;
 
 create table groups (
@@ -60,8 +60,8 @@ create table groups (
   source_id uuid not null references sources (id),
   version bigint not null default 1,
   display_name text not null,
-  display_name_key text not null,
-  external_id text,
+  display_name_key text collate "C" not null,
+  external_id text collate "C",
   document json not null,
   created_at timestamptz(3) not null,
   modified_at timestamptz(3) not null
@@ -69,7 +69,34 @@ create table groups (
 create unique index groups_display_name_key on groups (source_id, display_name_key);
 create unique index groups_external_id_key on groups (source_id, external_id);
 create index groups_source_order on groups (source_id, id);
-create index groups_modified on groups (source_id, modified_at);
+create index groups_modified on groups (source_id, modified_at, id);
+
+-- How many resources a source has, exact in every snapshot, so that lists need not count rows. The number is spread over slots that are added up:
+-- a writer holds the slot of its connection until it commits, and others seldom have to wait for the same one.
+create table resource_counts (
+  source_id uuid not null,
+  kind text not null,
+  slot smallint not null,
+  count bigint not null,
+  primary key (source_id, kind, slot)
+) with (fillfactor = 50);
+
+create function count_resources() returns trigger language plpgsql as $$
+begin
+  insert into resource_counts as c (source_id, kind, slot, count)
+  select source_id, tg_argv[0], pg_backend_pid() % 64, case tg_op when 'INSERT' then count(*) else -count(*) end from changed group by source_id
+  on conflict (source_id, kind, slot) do update set count = c.count + excluded.count;
+  return null;
+end
+$$;
+create trigger users_counted after insert on users referencing new table as changed
+  for each statement execute function count_resources('User');
+create trigger users_uncounted after delete on users referencing old table as changed
+  for each statement execute function count_resources('User');
+create trigger groups_counted after insert on groups referencing new table as changed
+  for each statement execute function count_resources('Group');
+create trigger groups_uncounted after delete on groups referencing old table as changed
+  for each statement execute function count_resources('Group');
 
 -- Membership is rows: adding a member touches one row, never the group's list.
 create table group_members (
@@ -148,7 +175,7 @@ create table departments (
   target text not null,
   parent_id uuid references departments (id),
   name text not null,
-  path_key text not null,
+  path_key text[] not null,
   settings json not null default '{}',
   external boolean not null default false,
   present boolean not null default true
