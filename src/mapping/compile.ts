@@ -54,7 +54,7 @@ function compiler(parsed: ParsedFile, variables: readonly string[], problems: Ma
   } catch (error) {
     // The library refuses words of its own language as names.
     if (!(error instanceof Error && error.message.startsWith("Invalid variable declaration"))) throw error;
-    throw new MappingInvalid([parsed.problemAt(["extensions"], "one of these names means something else in expressions")], {
+    throw new MappingInvalid([parsed.problemAtKey(["extensions"], "one of these names means something else in expressions")], {
       cause: error,
     });
   }
@@ -102,7 +102,7 @@ function personRules(file: MappingFile, compileAt: CompileAt): PersonRules {
 const valuePath = (path: Path): Path => [...path, "value"];
 
 function unknownAttributes(
-  { problemAt }: ParsedFile,
+  { problemAtKey }: ParsedFile,
   path: Path,
   names: readonly string[],
   known: readonly string[] | undefined,
@@ -111,7 +111,7 @@ function unknownAttributes(
   const isKnown = (name: string): boolean => known.some((one) => (one.endsWith(".*") ? name.startsWith(one.slice(0, -1)) : one === name));
   return names
     .filter((name) => !isKnown(name))
-    .map((name) => problemAt([...path, name], `the target has no attribute ${name}${suggestion(name, known)}`));
+    .map((name) => problemAtKey([...path, name], `the target has no attribute ${name}${suggestion(name, known)}`));
 }
 
 function settingsOf({ region, zone, departments, inactive }: MappingFile): MappingSettings {

@@ -9,8 +9,10 @@ export type Path = readonly (string | number)[];
 
 export interface ParsedFile {
   readonly file: MappingFile;
-  /** The problem of the node at `path`, `offset` characters into its text when it is one. */
+  /** A problem of the value at `path`; with `offset`, of a character of its text. */
   problemAt(path: Path, message: string, offset?: number): MappingProblem;
+  /** A problem of the key itself. */
+  problemAtKey(path: Path, message: string): MappingProblem;
 }
 
 export const MAX_FILE_LENGTH = 256 * 1_024;
@@ -29,11 +31,15 @@ export function parseMappingFile(text: string): ParsedFile {
   if (document.errors.length > 0) {
     throw new MappingInvalid(document.errors.map((error) => ({ ...place(error.pos[0]), path: "", message: firstLine(error.message) })));
   }
-  const problemAt = (path: Path, message: string, offset = 0): MappingProblem => ({
-    ...place(offsetOf(document.contents, path, text, offset)),
+  const problem = (position: number, path: Path, message: string): MappingProblem => ({
+    ...place(position),
     path: path.join("."),
     message,
   });
+  const places: Places = {
+    problemAt: (path, message, offset) => problem(valuePosition(document.contents, path, text, offset), path, message),
+    problemAtKey: (path, message) => problem(keyPosition(document.contents, path), path, message),
+  };
 
   let value: unknown;
   try {
@@ -45,10 +51,10 @@ export function parseMappingFile(text: string): ParsedFile {
     });
   }
   const parsed = mappingFile.safeParse(value, { reportInput: true });
-  if (!parsed.success) throw new MappingInvalid(inOrder(parsed.error.issues.flatMap((issue) => fromIssue(issue, problemAt))));
-  const problems = inOrder(furtherProblems(parsed.data, problemAt));
+  if (!parsed.success) throw new MappingInvalid(inOrder(parsed.error.issues.flatMap((issue) => fromIssue(issue, places))));
+  const problems = inOrder(furtherProblems(parsed.data, places));
   if (problems.length > 0) throw new MappingInvalid(problems);
-  return { file: parsed.data, problemAt };
+  return { file: parsed.data, ...places };
 }
 
 export const inOrder = (problems: readonly MappingProblem[]): readonly MappingProblem[] =>
@@ -57,14 +63,15 @@ export const inOrder = (problems: readonly MappingProblem[]): readonly MappingPr
 const firstLine = (text: string): string => text.split("\n", 1)[0]!.replace(/^./, (letter) => letter.toLowerCase());
 
 type Issue = z.core.$ZodIssue;
+type Places = Pick<ParsedFile, "problemAt" | "problemAtKey">;
 
-function fromIssue(issue: Issue, problemAt: ParsedFile["problemAt"]): readonly MappingProblem[] {
+function fromIssue(issue: Issue, { problemAt, problemAtKey }: Places): readonly MappingProblem[] {
   const path = issue.path.filter((part): part is string | number => typeof part !== "symbol");
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((unknown) => problemAt([...path, unknown], `unknown key${suggestion(unknown, keysAt(path))}`));
+      return issue.keys.map((unknown) => problemAtKey([...path, unknown], `unknown key${suggestion(unknown, keysAt(path))}`));
     case "invalid_key":
-      return [problemAt(path, issue.issues[0]?.message ?? "is not a possible name")];
+      return [problemAtKey(path, issue.issues[0]?.message ?? "is not a possible name")];
     case "invalid_value":
       if (issue.values.length > 1)
         return [problemAt(path, `must be one of ${issue.values.join(", ")}${suggestion(String(issue.input), issue.values.map(String))}`)];
@@ -107,21 +114,21 @@ function below(schema: z.core.$ZodType, part: string | number): z.core.$ZodType 
 }
 
 /** What the shape alone cannot say. */
-function furtherProblems(file: MappingFile, problemAt: ParsedFile["problemAt"]): readonly MappingProblem[] {
+function furtherProblems(file: MappingFile, { problemAt, problemAtKey }: Places): readonly MappingProblem[] {
   const problems: MappingProblem[] = [];
   for (const attribute of Object.keys(file.person)) {
     if ((RESERVED_ATTRIBUTES as readonly string[]).includes(attribute)) {
       const instead = attribute === "manager" ? "use the key manager of the file" : "use the key departments of the file";
-      problems.push(problemAt(["person", attribute], `is filled in from people, groups and paths: ${instead}`));
+      problems.push(problemAtKey(["person", attribute], `is filled in from people, groups and paths: ${instead}`));
     }
   }
   for (const name of Object.keys(file.extensions)) {
-    if (name === "user" || name === "groups") problems.push(problemAt(["extensions", name], "is the name of something else"));
+    if (name === "user" || name === "groups") problems.push(problemAtKey(["extensions", name], "is the name of something else"));
   }
   if (file.inactive.regular === "park" && file.inactive.parkIn === undefined)
-    problems.push(problemAt(["inactive"], "park needs parkIn, the path of the department"));
+    problems.push(problemAtKey(["inactive"], "park needs parkIn, the path of the department"));
   if (file.departments.from !== "groups" && file.departments.attributes.length === 0)
-    problems.push(problemAt(["departments"], `from: ${file.departments.from} needs attributes, the paths`));
+    problems.push(problemAtKey(["departments"], `from: ${file.departments.from} needs attributes, the paths`));
   const { external, externalDefault, separator } = file.departments;
   if (externalDefault !== undefined && !isExternalPath(parsePath(externalDefault, separator), external, separator)) {
     problems.push(problemAt(["departments", "externalDefault"], "must be one of the departments that external names"));
@@ -138,20 +145,29 @@ function furtherProblems(file: MappingFile, problemAt: ParsedFile["problemAt"]):
   return problems;
 }
 
-/** Where in the file the node at `path` begins; for a missing node, its nearest ancestor; for a key, the key itself. */
-function offsetOf(root: Node | null, path: Path, source: string, offset: number): number {
-  let node: Node | null = root;
-  let at = root?.range?.[0] ?? 0;
-  for (const [index, part] of path.entries()) {
+/** Where the value at `path` begins, or a character of it; for what is not in the file, where its nearest ancestor begins. */
+function valuePosition(root: Node | null, path: Path, source: string, offset: number | undefined): number {
+  let node = root;
+  for (const part of path) {
     const found = childOf(node, part);
     // The short form of a rule is its expression, so there is no key `value` below it.
-    if (!found) return isScalar(node) && part === "value" ? insideScalar(node, source, offset) : at;
-    node = found.value;
-    at = (index === path.length - 1 && !isScalar(node) ? found.key?.range?.[0] : undefined) ?? node?.range?.[0] ?? at;
-    // Something is wrong with the value only when there is a scalar to point at; else the key is the better place.
-    if (index === path.length - 1 && isScalar(node)) return insideScalar(node, source, offset);
+    if (!found) break;
+    node = found.value ?? found.key;
   }
-  return at;
+  if (offset !== undefined && isScalar(node)) return insideScalar(node, source, offset);
+  return node?.range?.[0] ?? 0;
+}
+
+function keyPosition(root: Node | null, path: Path): number {
+  let node = root;
+  let key: Node | null = root;
+  for (const part of path) {
+    const found = childOf(node, part);
+    if (!found) break;
+    node = found.value;
+    key = found.key ?? found.value;
+  }
+  return key?.range?.[0] ?? 0;
 }
 
 function childOf(node: Node | null, part: string | number): { readonly key: Node | null; readonly value: Node | null } | undefined {

@@ -29,7 +29,9 @@ export function suggestion(unknown: string, known: readonly string[]): string {
     const distance = editDistance(unknown.toLowerCase(), word.toLowerCase());
     if (!best || distance < best.distance) best = { word, distance };
   }
-  return best && best.distance <= Math.max(1, Math.floor(best.word.length / 3)) ? ` (did you mean ${best.word}?)` : "";
+  if (!best) return "";
+  const tolerated = best.word.length < 4 ? 1 : Math.max(2, Math.floor(best.word.length / 3));
+  return best.distance <= tolerated ? ` (did you mean ${best.word}?)` : "";
 }
 
 function editDistance(a: string, b: string): number {
