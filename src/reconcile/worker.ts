@@ -1,0 +1,116 @@
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { ReconcileStore } from "./ports.ts";
+import type { Reconciler } from "./reconciler.ts";
+
+export interface WorkerOptions {
+  readonly store: Pick<ReconcileStore, "claim" | "nextDueMs"> & { keepAlive(): Promise<void>; close(): Promise<void> };
+  readonly reconcile: Reconciler;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Entities worked on side by side. More than the target's rate can carry only makes facts older. */
+  readonly concurrency: number;
+}
+
+export interface Worker {
+  start(): void;
+  /** Something may be due: look now. */
+  wake(): void;
+  /** Stops claiming, lets running work end for up to `graceMs`, then aborts it. Everything unfinished stays due. */
+  stop(graceMs: number): Promise<void>;
+  /** When the loop last looked for work, by the monotonic clock; undefined before the first look. */
+  lastLookMs(): number | undefined;
+}
+
+/** A wake-up that was missed costs this much at most. */
+const POLL_MS = 1_000;
+/** What is due but cannot be had (another process is taking it) must not make the loop spin. */
+const MIN_REST_MS = 10;
+/** How often the worker shows that it lives and frees what dead ones held. */
+const ALIVE_MS = 5_000;
+
+/** Claims what is due, a few at a time, and hands each to the reconciler. */
+export function createWorker({ store, reconcile, clock, logger, concurrency }: WorkerOptions): Worker {
+  const abort = new AbortController();
+  const running = new Set<Promise<void>>();
+  let stopping = false;
+  let ring = () => {};
+  let rung = false;
+  let loop: Promise<void> | undefined;
+  let aliveAt = Number.NEGATIVE_INFINITY;
+  let lookedAt: number | undefined;
+
+  const wake = (): void => {
+    rung = true;
+    ring();
+  };
+
+  /** Waits for a wake-up, at most `ms`. */
+  async function rest(ms: number): Promise<void> {
+    if (!rung && !stopping) {
+      const timer = new AbortController();
+      await Promise.race([
+        new Promise<void>((resolve) => {
+          ring = resolve;
+        }),
+        clock.sleep(ms, timer.signal).catch(() => undefined),
+      ]);
+      timer.abort();
+    }
+    rung = false;
+  }
+
+  async function look(): Promise<void> {
+    if (clock.monotonicMs() - aliveAt > ALIVE_MS) {
+      await store.keepAlive();
+      aliveAt = clock.monotonicMs();
+    }
+    const free = concurrency - running.size;
+    const claims = free > 0 ? await store.claim(free) : [];
+    lookedAt = clock.monotonicMs();
+    for (const claim of claims) {
+      const work = reconcile(claim, abort.signal)
+        .catch((error: unknown) =>
+          logger.error({ kind: claim.ref.kind, entityId: claim.ref.id, error }, "a run could not be recorded; its lease will end"),
+        )
+        .finally(() => {
+          running.delete(work);
+          wake();
+        });
+      running.add(work);
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping) {
+      try {
+        await look();
+        const dueMs = running.size === 0 ? await store.nextDueMs() : undefined;
+        await rest(Math.min(POLL_MS, Math.max(dueMs ?? POLL_MS, MIN_REST_MS)));
+      } catch (error) {
+        logger.warn({ error }, "the worker cannot reach the database; it tries again");
+        await rest(POLL_MS);
+      }
+    }
+  }
+
+  return {
+    start() {
+      loop ??= run();
+    },
+    wake,
+    async stop(graceMs) {
+      stopping = true;
+      wake();
+      await loop;
+      const ended = Promise.all(running);
+      const grace = new AbortController();
+      await Promise.race([ended, clock.sleep(graceMs, grace.signal).catch(() => undefined)]);
+      grace.abort();
+      abort.abort(new Error("the worker is stopping"));
+      await ended;
+      await store.close();
+    },
+    lastLookMs: () => lookedAt,
+  };
+}

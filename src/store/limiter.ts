@@ -1,0 +1,104 @@
+import type pg from "pg";
+import type { Clock } from "../core/clock.ts";
+import { type RateLimiter, TargetThrottled } from "../reconcile/target.ts";
+import { run, type Statement } from "./postgres.ts";
+
+/*
+ * The rate towards a target, shared by all processes: one row per API holds the moment the next call may leave. A take reserves slots by moving that
+ * moment on, and tells how long to wait for each (GCRA with a small burst). Callers of one process that ask at the same time share one statement.
+ * The far end counts in fixed one-second windows, so burst + rate must not exceed its limit (stack.md, "Rate limit towards DingTalk").
+ */
+
+export interface LimiterOptions {
+  readonly target: string;
+  /** Calls per second of one API; 0: no limit, calls are still counted. */
+  readonly perSecond: number;
+  /** Calls that may leave at once after a quiet time. */
+  readonly burst: number;
+}
+
+/** Parameters: 1 target, 2 api, 3 slots wanted, 4 interval in ms, 5 burst. Answers the wait for the first of the slots. */
+const TAKE: Statement = {
+  name: "limiter-take",
+  text: `insert into rate_limits as r (target, api, free_at, calls)
+    values ($1, $2, now() + ($3::float8 - $5::float8) * $4::float8 * interval '1 ms', $3::bigint)
+    on conflict (target, api) do update set
+      free_at = greatest(r.free_at, clock_timestamp() - $5::float8 * $4::float8 * interval '1 ms', r.blocked_until,
+                         (select a.blocked_until from rate_limits a where a.target = $1 and a.api = 'all')) + $3::float8 * $4::float8 * interval '1 ms',
+      calls = r.calls + $3::bigint
+    returning extract(epoch from free_at - clock_timestamp())::float8 * 1000 - $3::float8 * $4::float8 as wait_ms`,
+};
+
+const GIVE_BACK: Statement = {
+  name: "limiter-give-back",
+  text: "update rate_limits set free_at = free_at - $3::float8 * interval '1 ms', calls = calls - 1 where target = $1 and api = $2",
+};
+
+const PAUSE: Statement = {
+  name: "limiter-pause",
+  text: `insert into rate_limits as r (target, api, blocked_until, reason) values ($1, $2, now() + $3::float8 * interval '1 ms', $4)
+    on conflict (target, api) do update set
+      reason = case when r.blocked_until > excluded.blocked_until then r.reason else excluded.reason end,
+      blocked_until = greatest(r.blocked_until, excluded.blocked_until)`,
+};
+
+interface Waiter {
+  readonly maxWaitMs: number;
+  resolve(waitMs: number): void;
+  reject(error: unknown): void;
+}
+
+export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSecond, burst }: LimiterOptions): RateLimiter {
+  const intervalMs = perSecond > 0 ? 1_000 / perSecond : 0;
+  const queues = new Map<string, Waiter[]>();
+
+  /** One statement for everybody who asked for this API since the last one left. */
+  async function reserve(api: string): Promise<void> {
+    for (;;) {
+      const waiters = queues.get(api) ?? [];
+      if (waiters.length === 0) {
+        queues.delete(api);
+        return;
+      }
+      queues.set(api, []);
+      try {
+        const [row] = await run<{ wait_ms: number }>(pool, TAKE, [target, api, waiters.length, intervalMs, burst]);
+        waiters.forEach((waiter, place) => waiter.resolve(row!.wait_ms + place * intervalMs));
+      } catch (error) {
+        for (const waiter of waiters) waiter.reject(error);
+      }
+    }
+  }
+
+  function slot(api: string, maxWaitMs: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const waiter = { maxWaitMs, resolve, reject };
+      const queue = queues.get(api);
+      if (queue) queue.push(waiter);
+      else {
+        queues.set(api, [waiter]);
+        queueMicrotask(() => void reserve(api));
+      }
+    });
+  }
+
+  return {
+    async take(api, { signal, maxWaitMs }) {
+      signal.throwIfAborted();
+      const waitMs = await slot(api, maxWaitMs);
+      if (waitMs > maxWaitMs) {
+        await run(pool, GIVE_BACK, [target, api, intervalMs]);
+        throw new TargetThrottled(`no call of ${api} may leave for ${Math.round(waitMs)} ms`, {
+          answer: "limiter",
+          ms: waitMs,
+          scope: api,
+        });
+      }
+      if (waitMs > 0) await clock.sleep(waitMs, signal);
+    },
+
+    async pause(api, ms, reason) {
+      await run(pool, PAUSE, [target, api, ms, reason]);
+    },
+  };
+}
