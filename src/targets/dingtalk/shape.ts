@@ -32,6 +32,7 @@ export function shape(kind: EntityKind, desired: Attributes, actual: Actual | un
     }
     attributes[name] = fitted.value;
     for (const reason of fitted.notes ?? []) note(name, reason);
+    if (fitted.value === null && field.clear === "empty" && (actual?.attributes[name] ?? null) !== null) note(name, UNPROVEN_CLEAR);
   }
   for (const rule of RULES[kind]) {
     for (const [name, reason] of rule(attributes, actual)) {
@@ -125,6 +126,12 @@ function fitPairs(value: AttributeValue, kind: "text" | "number"): Fitted {
 }
 
 const wrongType = (expected: string): Fitted => ({ omit: ["wrong_type", `DingTalk expects ${expected} here`] });
+
+/** Section 5.2: only a manager can be cleared by the book. */
+const UNPROVEN_CLEAR: Reason = [
+  "clearing_undocumented",
+  "sent as an empty text; DingTalk does not promise that this empties the field, so look whether it did",
+];
 
 /** What one attribute means for another, or what actual forbids. Answers the names to leave out, with the reason where somebody would miss them. */
 type Rule = (attributes: Attributes, actual: Actual | undefined) => readonly (readonly [name: string, reason?: Reason])[];

@@ -6,6 +6,7 @@ import {
   type TargetAdapter,
   TargetConflict,
   TargetDependency,
+  type TargetError,
   TargetNotFound,
   TargetUnavailable,
   type WriteContext,
@@ -24,7 +25,7 @@ interface Held {
 /** Makes one operation fail: `before` nothing was done, `after` it was, and nobody was told. Used up by the first operation it meets. */
 export interface MemoryFault {
   readonly when: "before" | "after";
-  readonly error: () => Error;
+  readonly error: () => TargetError;
 }
 
 export interface MemoryTarget extends TargetAdapter {
@@ -49,11 +50,12 @@ export function createMemoryTarget(): MemoryTarget {
   /** Every operation passes here: one recorded call, and the fault that was asked for. */
   async function operate<T>(api: string, { signal }: WriteContext, act: (calls: Written["calls"]) => T): Promise<T> {
     const calls = [{ api, code: "ok", durationMs: 0 }];
+    const failed = (error: TargetError): TargetError => Object.assign(error, { calls: [{ api, code: error.answer, durationMs: 0 }] });
     if (signal.aborted) throw new TargetUnavailable("aborted before anything was done", { answer: "aborted" });
     const fault = faults.shift();
-    if (fault?.when === "before") throw fault.error();
+    if (fault?.when === "before") throw failed(fault.error());
     const result = act(calls);
-    if (fault?.when === "after") throw fault.error();
+    if (fault?.when === "after") throw failed(fault.error());
     return result;
   }
 

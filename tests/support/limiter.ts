@@ -1,0 +1,50 @@
+import type { Clock } from "../../src/core/clock.ts";
+import { type RateLimiter, type SharedToken, TargetThrottled } from "../../src/reconcile/target.ts";
+
+export interface WatchedLimiter extends RateLimiter {
+  /** Pauses in the order they were asked for. */
+  readonly pauses: readonly { readonly api: string; readonly ms: number; readonly reason: string }[];
+  /** Forgets every pause, as if its time had passed. */
+  forgive(): void;
+}
+
+/** A limiter of one process without a rate: it only keeps pauses. */
+export function createPauses(clock: Clock): WatchedLimiter {
+  const untilMs = new Map<string, number>();
+  const pauses: { api: string; ms: number; reason: string }[] = [];
+  return {
+    pauses,
+    forgive: () => untilMs.clear(),
+    async take(api, { signal, maxWaitMs }) {
+      signal.throwIfAborted();
+      const waitMs = Math.max(untilMs.get(api) ?? 0, untilMs.get("all") ?? 0) - clock.monotonicMs();
+      if (waitMs > maxWaitMs) throw new TargetThrottled(`${api} rests`, { answer: "resting", ms: waitMs, scope: api });
+      if (waitMs > 0) await clock.sleep(waitMs, signal);
+    },
+    async pause(api, ms, reason) {
+      pauses.push({ api, ms, reason });
+      untilMs.set(api, Math.max(untilMs.get(api) ?? 0, clock.monotonicMs() + ms));
+    },
+  };
+}
+
+/** A token of one process: fetched by one, awaited by the others. */
+export function createToken(clock: Clock): SharedToken {
+  let held: { readonly value: Promise<string>; untilMs: number } | undefined;
+  return {
+    async get(fetch, rejected) {
+      const current = held && clock.monotonicMs() < held.untilMs ? await held.value : undefined;
+      if (current !== undefined && current !== rejected) return current;
+      const fetched = fetch();
+      const mine = { value: fetched.then(({ value }) => value), untilMs: Number.POSITIVE_INFINITY };
+      held = mine;
+      try {
+        mine.untilMs = clock.monotonicMs() + (await fetched).lifetimeMs;
+      } catch (error) {
+        if (held === mine) held = undefined;
+        throw error;
+      }
+      return mine.value;
+    },
+  };
+}
