@@ -20,6 +20,14 @@ export interface TableEntry {
   readonly filterable: boolean;
 }
 
+/** A table of plain attributes without sub-attributes, found without regard to letter case: what a search other than SCIM's needs. */
+export function flatTable(attributes: readonly QueryAttribute[]): AttributeTable {
+  const entries = new Map(
+    attributes.map((attribute): [string, TableEntry] => [attribute.name.toLowerCase(), { attribute, filterable: true }]),
+  );
+  return { find: (name) => entries.get(name.toLowerCase()) };
+}
+
 export const FILTER_LIMITS = { characters: 2_048, tokens: 400, terms: 50, depth: 10 } as const;
 
 /** Rejects with InvalidFilter: malformed, beyond FILTER_LIMITS, an unknown attribute, or an operator or literal that does not suit its type. */

@@ -59,13 +59,3 @@ export interface CompareNode {
   readonly attribute: QueryAttribute;
   readonly value: string | number | boolean;
 }
-
-/** What a list asks for. Without `sort` the order is the order of making (id); ties of any sort are broken by id, so pages never overlap. */
-export interface Query {
-  readonly filter?: FilterNode;
-  readonly sort?: { readonly attribute: QueryAttribute; readonly descending: boolean };
-  /** How many to answer; 0 asks for the total alone. */
-  readonly count: number;
-  /** Rows to pass over before the first (index paging: startIndex - 1). */
-  readonly offset: number;
-}

@@ -40,7 +40,7 @@ export const DIALECT_RULES: readonly DialectRule[] = [
     name: "value-in-list",
     client: "entra",
     says: 'the value of a single-valued attribute is a list of one, or an object {"$ref": null, "value": …}',
-    origin: "AzureAD/SCIMReferenceCode, request samples of the first dialect",
+    origin: "form of Microsoft's early request samples; $ref null is still sent with members",
     fixture: "entra/patch-user-value-list.json",
   },
   {
@@ -54,7 +54,7 @@ export const DIALECT_RULES: readonly DialectRule[] = [
     name: "single-for-list",
     client: "entra",
     says: "a multi-valued attribute is given one value without the list",
-    origin: "AzureAD/SCIMReferenceCode, members of a group",
+    origin: "form of Microsoft's early request samples: one member, no list",
     fixture: "entra/patch-group-add-one.json",
   },
   {
