@@ -51,3 +51,8 @@ export class InvalidMembers extends AppError {
 export class InvalidFilter extends AppError {
   readonly code = "INVALID_FILTER";
 }
+
+/** A position of a list that was not given out, or belongs to another list (RFC 9865 section 2). */
+export class InvalidCursor extends AppError {
+  readonly code = "INVALID_CURSOR";
+}

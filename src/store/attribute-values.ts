@@ -25,6 +25,8 @@ export interface Elements {
   readonly value: (attribute: QueryAttribute) => SqlValue;
   /** True when some part of the element has a value. */
   readonly present: string;
+  /** The same as `from` with the place of each element as `e.n`, when the array is in the document. */
+  readonly inDocument?: string;
 }
 
 /** Rejects with InvalidFilter where the directory cannot answer exactly. */
@@ -36,7 +38,7 @@ export function valuesOf(attribute: QueryAttribute, relation: Relation, paramete
     const value = attribute.type === "complex" ? anyPart(elements.present) : elements.value(attribute);
     return { kind: "many", from: elements.from, value };
   }
-  if (attribute.path[0] === "meta") return { kind: "one", value: metaValue(attribute) };
+  if (attribute.path[0] === "meta") return { kind: "one", value: metaValue(attribute, relation) };
   const path = parameters.add(attribute.path, "text[]");
   const json = `${relation.alias}.document #> ${path}`;
   if (attribute.type === "complex") return { kind: "one", value: anyPart(hasValue(json)) };
@@ -54,19 +56,18 @@ export function elementsOf(attribute: QueryAttribute, relation: Relation, parame
     };
   }
   const array = `${relation.alias}.document #> ${parameters.add(attribute.path, "text[]")}`;
+  const from = `json_array_elements(case json_typeof(${array}) when 'array' then ${array} end)`;
   return {
-    from: `json_array_elements(case json_typeof(${array}) when 'array' then ${array} end) e(v)`,
+    from: `${from} e(v)`,
+    inDocument: `${from} with ordinality e(v, n)`,
     value(leaf) {
-      const key = elementKey(leaf);
-      if (leaf === attribute && key === undefined) return documentValue(leaf, "e.v", "(e.v #>> '{}')");
-      const name = parameters.add(key ?? leaf.path.at(-1), "text");
+      if (leaf === attribute && leaf.element === undefined) return documentValue(leaf, "e.v", "(e.v #>> '{}')");
+      const name = parameters.add(leaf.element ?? leaf.path.at(-1), "text");
       return documentValue(leaf, `(e.v -> ${name})`, `(e.v ->> ${name})`);
     },
     present: hasValue("e.v"),
   };
 }
-
-const elementKey = (attribute: QueryAttribute): string | undefined => attribute.element;
 
 /** For a whole complex attribute there is nothing to compare, only the question whether any part of it has a value. */
 const anyPart = (present: string): SqlValue => ({ kind: "boolean", sql: present, present });
@@ -78,7 +79,7 @@ const hasValue = (json: string): string =>
 const text = (sql: string): SqlValue => ({ kind: "text", sql: `(${sql}) collate "C"`, present: `${sql} <> ''` });
 const always = (value: Omit<SqlValue, "present">): SqlValue => ({ ...value, present: "true" });
 
-/** Columns hold what the document holds. A folded column answers only attributes that are compared folded. */
+/** Columns hold what the document holds (`active` is in every document). A folded column answers only attributes that are compared folded. */
 function columnValue(attribute: QueryAttribute, { alias }: Relation): SqlValue | undefined {
   const { key, caseExact } = attribute;
   switch (key) {
@@ -109,8 +110,9 @@ function columnValue(attribute: QueryAttribute, { alias }: Relation): SqlValue |
 
 const column = (sql: string): SqlValue => ({ kind: "text", sql, present: `${sql} <> ''` });
 
-function metaValue(attribute: QueryAttribute): SqlValue {
+function metaValue(attribute: QueryAttribute, { resource }: Relation): SqlValue {
   if (attribute.type === "complex") return anyPart("true");
+  if (attribute.path[1] === "resourceType") return always({ kind: "text", sql: `'${resource}'::text collate "C"` });
   throw unanswerable(attribute);
 }
 

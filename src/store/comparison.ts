@@ -103,6 +103,9 @@ function compareText(text: string, operator: Exclude<CompareOperator, "ne">, wan
   }
 }
 
-/** Every value contains the empty string and comes after it; none is equal to it, for an empty string is no value. */
+/**
+ * Every value contains the empty string and comes after it; none is equal to it, for an empty string is no value. The value is named either way:
+ * PostgreSQL refuses parameters that a statement does not use.
+ */
 const compareWithEmpty = (value: SqlValue, operator: Exclude<CompareOperator, "ne">): string =>
-  operator === "eq" || operator === "lt" || operator === "le" ? "false" : value.present;
+  operator === "eq" || operator === "lt" || operator === "le" ? `(${value.present} and false)` : value.present;

@@ -7,8 +7,9 @@ export interface Parameters {
   add(value: unknown, type: SqlType): string;
 }
 
-export function createParameters(): Parameters {
-  const values: unknown[] = [];
+/** Goes on from the values a statement has already. */
+export function createParameters(before: readonly unknown[] = []): Parameters {
+  const values = [...before];
   return {
     values,
     add(value, type) {

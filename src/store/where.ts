@@ -144,3 +144,24 @@ function inRows(value: string, parameters: Parameters, alias: string, selects: (
   if (!CANONICAL_UUID.test(value)) return "false";
   return `${alias}.id in (${selects(parameters.add(value, "uuid")).join(" union all ")})`;
 }
+
+/** The matches clients make before every write: one equality an index serves (RFC 7644 has no other look-up), or one within a value path. */
+export function isHotMatch(node: FilterNode): boolean {
+  if (node.op === "compare") return node.operator === "eq" && node.attribute.key !== undefined;
+  if (node.op !== "some" || node.node.op !== "and" || node.node.nodes.length > 2) return false;
+  return (
+    node.node.nodes.every((leaf) => leaf.op === "compare" && leaf.operator === "eq") &&
+    required(node.node).some((leaf) => leaf.attribute.key)
+  );
+}
+
+/** Whether the attributes asked for are unique in a source, so that one row is all there can be. */
+export const selectsAtMostOne = (node: FilterNode, resource: Relation["resource"]): boolean =>
+  required(node).some(
+    ({ operator, attribute: { key, caseExact } }) =>
+      operator === "eq" &&
+      (key === "id" ||
+        (key === "externalId" && caseExact) ||
+        (key === "userName" && !caseExact) ||
+        (key === "displayName" && resource === "Group" && !caseExact)),
+  );
