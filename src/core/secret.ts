@@ -1,0 +1,26 @@
+const MASK = "[secret]";
+
+/** A text that must not be shown. Printing, interpolation, JSON and inspection give a mask; `reveal` is the one way to the text, and easy to search for. */
+export class Secret {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  reveal(): string {
+    return this.#text;
+  }
+
+  toString(): string {
+    return MASK;
+  }
+
+  toJSON(): string {
+    return MASK;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return MASK;
+  }
+}

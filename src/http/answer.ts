@@ -1,0 +1,47 @@
+import type { Request, Response } from "express";
+import { AppError } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
+import { discardRest } from "./body.ts";
+import { errorHeaders, Malformed } from "./errors.ts";
+import type { RenderError } from "./problem.ts";
+import { requestIdOf } from "./request-context.ts";
+
+/** Sends a whole body. One write: node adds the length, and leaves the body out for HEAD. */
+export function sendText(res: Response, status: number, contentType: string, text: string): void {
+  res.statusCode = status;
+  res.setHeader("Content-Type", `${contentType}; charset=utf-8`);
+  res.end(text);
+}
+
+export const sendJson = (res: Response, status: number, body: unknown, contentType = "application/json"): void =>
+  sendText(res, status, contentType, JSON.stringify(body));
+
+export interface ErrorAnswer {
+  readonly error: unknown;
+  readonly render: RenderError;
+  readonly logger: Logger;
+}
+
+/** The end of every failed request: one answer in the form of the room that owns the path, and a log entry where an operator has to know. */
+export function sendError(req: Request, res: Response, { error: thrown, render, logger }: ErrorAnswer): void {
+  const error = understood(thrown);
+  const requestId = requestIdOf(res);
+  const { status, contentType, body, unexpected } = render(error, requestId);
+  if (unexpected) logger.error({ requestId, error }, "unexpected failure of a request");
+  else if (status === 503) logger.warn({ requestId, error }, "a request could not be served");
+  if (res.headersSent) {
+    // Half an answer is out: breaking the connection is the one way left to say that it is not whole.
+    res.destroy();
+    return;
+  }
+  for (const [name, value] of Object.entries(errorHeaders(error))) res.setHeader(name, value);
+  discardRest(req, res);
+  sendJson(res, status, body, contentType);
+}
+
+/** Express throws a URIError with a status for a path whose percent-encoding is broken; one of ours has none and stays unknown. */
+function understood(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  const isBrokenPath = error instanceof URIError && (error as { status?: unknown }).status === 400;
+  return isBrokenPath ? new Malformed("the path is not validly percent-encoded") : error;
+}

@@ -1,0 +1,71 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import type { Clock } from "../core/clock.ts";
+import { uuidv7 } from "../core/id.ts";
+import type { Logger } from "../core/logger.ts";
+import { sendError } from "./answer.ts";
+import type { Authenticator } from "./auth.ts";
+import { NotFoundPath } from "./errors.ts";
+import { createGate } from "./gate.ts";
+import { createHostCheck, type KnownHosts } from "./host.ts";
+import type { Limits } from "./limits.ts";
+import type { Mount } from "./mount.ts";
+import { type ObserveRequest, observeRequest } from "./observe.ts";
+import { type RenderError, renderProblem } from "./problem.ts";
+import { startTrace } from "./request-context.ts";
+
+export interface AppOptions extends KnownHosts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly authenticator: Authenticator;
+  readonly limits: Limits;
+  /** Told of every finished request, for metrics. */
+  readonly observe: ObserveRequest;
+  readonly mounts: readonly Mount[];
+}
+
+/**
+ * The door of the house: gives every request its id, checks it by its headers alone and hands it to the mount that owns the path. Bodies are read by
+ * the mounts, after that. Does nothing on import and listens nowhere: server.ts does.
+ */
+export function createApp(options: AppOptions): Express {
+  const { logger, authenticator, limits } = options;
+  const gateDeps = { authenticator, limits, isOurHost: createHostCheck(options) };
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.set("query parser", "simple");
+  // The client's address is taken from X-Forwarded-For only when the connection itself comes from this machine.
+  app.set("trust proxy", "loopback");
+
+  app.use(begin(options));
+  for (const mount of options.mounts) {
+    const answer = answerErrors(mount.renderError ?? renderProblem, logger);
+    app.use(mount.path, createGate(mount, gateDeps), mount.handler, notFound, answer);
+  }
+  app.use(createGate({ path: "", access: "public" }, gateDeps), notFound);
+  app.use(answerErrors(renderProblem, logger));
+  return app;
+}
+
+function begin({ clock, logger, observe }: AppOptions): RequestHandler {
+  return (req, res, next) => {
+    const requestId = uuidv7(clock.now().getTime());
+    startTrace(res, { requestId, startedMs: clock.monotonicMs() });
+    res.setHeader("X-Request-Id", requestId);
+    res.setHeader("X-Content-Type-Options", "nosniff");
+    // What we answer is personal or changes at any time (RFC 9111 section 5.2.2.5).
+    res.setHeader("Cache-Control", "no-store");
+    res.once("close", () => observeRequest(req, res, { clock, logger, observe }));
+    next();
+  };
+}
+
+const notFound: RequestHandler = () => {
+  throw new NotFoundPath();
+};
+
+/** Express knows an error handler by its four parameters. */
+const answerErrors =
+  (render: RenderError, logger: Logger): ErrorRequestHandler =>
+  (error, req, res, _next) =>
+    sendError(req, res, { error, render, logger });

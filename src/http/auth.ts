@@ -1,0 +1,136 @@
+import { hash } from "node:crypto";
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Secret } from "../core/secret.ts";
+import type { AccessTokens } from "./access-tokens.ts";
+import type { TokenLookup, TokenRecord } from "./ports.ts";
+import { type Actor, SCOPES, type Scope } from "./scopes.ts";
+import { hashSecret, isSecretOf, parseToken } from "./tokens.ts";
+
+export interface Authenticator {
+  /**
+   * The actor behind the text of a bearer token: one of ours, or an access token of our token endpoint. Undefined when it is unknown, wrong, expired or
+   * revoked; which of them is not told. Throws Unavailable when the database does not answer.
+   */
+  authenticate(token: string): Promise<Actor | undefined>;
+  /** The same for the pair of the token endpoint: the token's id, and its secret part or its whole text. */
+  authenticateClient(id: string, secret: string): Promise<Actor | undefined>;
+  /** Whether this very token was good within the last ten minutes. Says nothing about now. */
+  recognises(token: string): boolean;
+  /** After a revocation in this process: what was verified before counts no more. Other processes notice within a second. */
+  forget(tokenId: string): void;
+}
+
+export interface AuthenticatorOptions {
+  readonly tokens: TokenLookup;
+  readonly accessTokens: AccessTokens;
+  /** The setting BOOTSTRAP_TOKEN: a token with every scope for this source, which no table holds. */
+  readonly bootstrap?: { readonly token: Secret; readonly sourceId: string };
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How long a verified token passes without another look: a request of the hot path costs no query, a revocation elsewhere waits no longer. */
+const FRESH_MS = 1_000;
+const RECOGNISED_MS = 10 * 60_000;
+const MAX_REMEMBERED = 10_000;
+const TOUCH_MS = 60_000;
+
+/** Names the token of the setting, as client id and in history. */
+export const BOOTSTRAP_ID = "bootstrap";
+
+interface Remembered {
+  readonly actor: Promise<Actor | undefined>;
+  readonly atMs: number;
+  /** Set when the look-up has ended well. */
+  tokenId?: string;
+}
+
+export function createAuthenticator({ tokens, accessTokens, bootstrap, clock, logger }: AuthenticatorOptions): Authenticator {
+  /** By SHA-256 of the text, so that no token lies around in memory, oldest first. */
+  const remembered = new Map<string, Remembered>();
+  const bootstrapHash = bootstrap && hashSecret(bootstrap.token.reveal());
+
+  async function verify(token: string): Promise<Actor | undefined> {
+    if (bootstrap && bootstrapHash && isSecretOf(token, bootstrapHash)) return bootstrapActor(bootstrap.sourceId);
+    const parts = parseToken(token);
+    if (parts) return ofRecord(await tokens.find(parts.id), parts.secret);
+    const access = await accessTokens.verify(token);
+    if (!access) return undefined;
+    // The client behind an access token may have been revoked or narrowed since.
+    if (access.tokenId === BOOTSTRAP_ID && bootstrap) return narrowed(bootstrapActor(bootstrap.sourceId), access.scopes);
+    const record = await tokens.find(access.tokenId);
+    return record && isUsable(record) ? narrowed(actorOf(record), access.scopes) : undefined;
+  }
+
+  function ofRecord(record: TokenRecord | undefined, secret: string): Actor | undefined {
+    // An unknown id takes the same path and time as a wrong secret (safety.md T2).
+    const isSecret = isSecretOf(secret, record?.secretHash ?? NOBODY);
+    if (!record || !isSecret || !isUsable(record)) return undefined;
+    if (!record.lastUsedAt || clock.now().getTime() - record.lastUsedAt.getTime() > TOUCH_MS) touch(record.id);
+    return actorOf(record);
+  }
+
+  const isUsable = ({ revokedAt, expiresAt }: TokenRecord): boolean =>
+    revokedAt === undefined && (expiresAt === undefined || expiresAt > clock.now());
+
+  function touch(id: string): void {
+    // Not awaited: when it fails, the request has lost nothing and the next one tries again.
+    tokens.touch(id).catch((error: unknown) => logger.warn({ tokenId: id, error }, "the last use of a token was not noted"));
+  }
+
+  function remember(key: string, token: string): Promise<Actor | undefined> {
+    const entry: Remembered = { actor: verify(token), atMs: clock.monotonicMs() };
+    remembered.delete(key);
+    remembered.set(key, entry);
+    const oldest = remembered.keys().next().value;
+    if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+    // Only what was good stays: guesses must not push out the others. Rejections reach the caller through `actor`.
+    const drop = () => {
+      if (remembered.get(key) === entry) remembered.delete(key);
+    };
+    entry.actor.then((actor) => {
+      if (actor) entry.tokenId = actor.tokenId;
+      else drop();
+    }, drop);
+    return entry.actor;
+  }
+
+  const ageMs = (entry: Remembered | undefined): number => (entry ? clock.monotonicMs() - entry.atMs : Number.POSITIVE_INFINITY);
+
+  return {
+    async authenticate(token) {
+      const key = keyOf(token);
+      const entry = remembered.get(key);
+      // Requests that come while the look-up runs wait for the same one.
+      return entry && ageMs(entry) < FRESH_MS ? entry.actor : remember(key, token);
+    },
+    async authenticateClient(id, secret) {
+      if (id === BOOTSTRAP_ID && bootstrap && bootstrapHash && isSecretOf(secret, bootstrapHash)) return bootstrapActor(bootstrap.sourceId);
+      const parts = parseToken(secret);
+      return ofRecord(await tokens.find(id), parts?.id === id ? parts.secret : secret);
+    },
+    recognises(token) {
+      const entry = remembered.get(keyOf(token));
+      return entry?.tokenId !== undefined && ageMs(entry) < RECOGNISED_MS;
+    },
+    forget(tokenId) {
+      // Look-ups under way may have read the row before it changed: all of those go too.
+      for (const [key, entry] of remembered) if (entry.tokenId === tokenId || entry.tokenId === undefined) remembered.delete(key);
+    },
+  };
+}
+
+/** The digest of nothing: no secret has it. */
+const NOBODY = new Uint8Array(32);
+
+const keyOf = (token: string): string => hash("sha256", token, "base64");
+
+const actorOf = ({ id, sourceId, scopes }: TokenRecord): Actor => ({ id: `token:${id}`, tokenId: id, sourceId, scopes });
+
+const bootstrapActor = (sourceId: string): Actor => ({ id: `token:${BOOTSTRAP_ID}`, tokenId: BOOTSTRAP_ID, sourceId, scopes: SCOPES });
+
+const narrowed = (actor: Actor, scopes: readonly Scope[]): Actor => ({
+  ...actor,
+  scopes: actor.scopes.filter((scope) => scopes.includes(scope)),
+});

@@ -1,0 +1,125 @@
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import type { RequestHandler, Response } from "express";
+import { BodyTooLarge, Malformed, RequestAborted, UnsupportedMediaType } from "./errors.ts";
+
+/*
+ * Bodies are read by the routers, after the door has authenticated the request, and only by those that want one (safety.md T9, T10).
+ *   readJsonBody(options)  middleware: req.body = the parsed JSON, undefined when there was no body
+ *   readFormBody(options)  middleware: req.body = URLSearchParams
+ */
+
+export interface BodyOptions {
+  /** More is refused with 413, before the rest is read. */
+  readonly limitBytes: number;
+  /** Media types, in lower case. Anything else, and every Content-Encoding, is 415. */
+  readonly types: readonly string[];
+}
+
+export const JSON_BODY: BodyOptions = { limitBytes: 1_048_576, types: ["application/scim+json", "application/json"] };
+
+/** Throws BodyTooLarge, UnsupportedMediaType, Malformed (no JSON, no UTF-8), RequestAborted. */
+export function readJsonBody(options: BodyOptions = JSON_BODY): RequestHandler {
+  return async (req, res, next) => {
+    const text = await readText(req, res, options);
+    req.body = text === undefined ? undefined : parseJson(text);
+    next();
+  };
+}
+
+/** The same for `application/x-www-form-urlencoded`; no body is an empty form. */
+export function readFormBody(limitBytes: number): RequestHandler {
+  const options: BodyOptions = { limitBytes, types: ["application/x-www-form-urlencoded"] };
+  return async (req, res, next) => {
+    req.body = new URLSearchParams((await readText(req, res, options)) ?? "");
+    next();
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    // RFC 8259 section 8.1 lets a parser ignore a byte order mark.
+    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  } catch (error) {
+    // V8 quotes the input in its message: neither the answer nor the log may repeat it.
+    if (error instanceof SyntaxError) throw new Malformed("the body is not valid JSON");
+    throw error;
+  }
+}
+
+async function readText(req: IncomingMessage, res: Response, options: BodyOptions): Promise<string | undefined> {
+  const declared = req.headers["content-length"];
+  if (declared === "0" || (declared === undefined && req.headers["transfer-encoding"] === undefined)) return undefined;
+  checkType(req, options.types);
+  // Node has checked that the length is a number.
+  if (declared !== undefined && Number(declared) > options.limitBytes) throw new BodyTooLarge(options.limitBytes);
+  // The server leaves this to us (server.ts), so that nobody sends a body that is refused anyway.
+  if (req.headers.expect !== undefined) res.writeContinue();
+  const bytes = await collect(req, options.limitBytes);
+  if (bytes.length === 0) return undefined;
+  if (!isUtf8(bytes)) throw new Malformed("the body is not valid UTF-8");
+  return bytes.toString("utf8");
+}
+
+function checkType(req: IncomingMessage, types: readonly string[]): void {
+  const header = req.headers["content-type"];
+  const encoding = req.headers["content-encoding"];
+  if (header === undefined || (encoding !== undefined && encoding.toLowerCase() !== "identity")) throw new UnsupportedMediaType(types);
+  const [type = "", ...parameters] = header.toLowerCase().split(";");
+  if (!types.includes(type.trim())) throw new UnsupportedMediaType(types);
+  for (const parameter of parameters) {
+    const charset = /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/.exec(parameter)?.[1];
+    if (charset !== undefined && charset !== "utf-8" && charset !== "utf8") throw new UnsupportedMediaType(types);
+  }
+}
+
+function collect(req: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const stop = () => {
+      req.off("data", onData);
+      req.off("end", onEnd);
+      req.off("close", onClose);
+    };
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limitBytes) {
+        stop();
+        req.pause();
+        reject(new BodyTooLarge(limitBytes));
+      } else chunks.push(chunk);
+    };
+    const onEnd = () => {
+      stop();
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    };
+    const onClose = () => {
+      stop();
+      reject(new RequestAborted());
+    };
+    req.on("data", onData);
+    req.on("end", onEnd);
+    // Comes without `end` only when the connection broke; the error event that goes with it says no more.
+    req.on("close", onClose);
+    req.on("error", onClose);
+  });
+}
+
+const MAX_DISCARDED_BYTES = 8 * 1_048_576;
+
+/**
+ * What a client still sends after its answer is thrown away: closing at once would reset the connection, and the answer would be lost on the way.
+ * Bounded here in bytes and by the server's request time-out in time. A client that waits for `100 Continue` sends nothing, and its connection is closed.
+ */
+export function discardRest(req: IncomingMessage, res: Response): void {
+  if (req.complete) return;
+  if (req.headers.expect !== undefined && !req.readableDidRead) res.setHeader("Connection", "close");
+  let left = MAX_DISCARDED_BYTES;
+  req.on("data", (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) req.socket.destroy();
+  });
+  req.on("error", () => undefined);
+  req.resume();
+}

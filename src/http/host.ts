@@ -1,0 +1,44 @@
+import type { IncomingMessage } from "node:http";
+import { isIPv6 } from "node:net";
+
+const LOOPBACK: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
+
+export interface KnownHosts {
+  /** Host names we answer for: of PUBLIC_URL and of HOST. Ports do not count, since proxies and port mappings change them. */
+  readonly publicUrl: string;
+  readonly host: string;
+}
+
+/**
+ * Tells whether a Host header names us: the host of PUBLIC_URL, HOST, a loopback name, or the very address the connection came in at. Answers never
+ * depend on the header (links are made from PUBLIC_URL alone); this keeps a foreign name that resolves to us from using a browser against us.
+ */
+export function createHostCheck({
+  publicUrl,
+  host,
+}: KnownHosts): (header: string | undefined, localAddress: string | undefined) => boolean {
+  const names = new Set([...LOOPBACK, new URL(publicUrl).hostname.toLowerCase(), bracketed(host.toLowerCase())]);
+  return (header, localAddress) => {
+    if (header === undefined) return false;
+    const name = withoutPort(header).toLowerCase();
+    if (names.has(name)) return true;
+    return localAddress !== undefined && name === bracketed(localAddress.replace(/^::ffff:/, ""));
+  };
+}
+
+const bracketed = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
+
+function withoutPort(header: string): string {
+  const colon = header.lastIndexOf(":");
+  return colon > header.lastIndexOf("]") ? header.slice(0, colon) : header;
+}
+
+/** What proxies add. */
+const FORWARDED: readonly string[] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
+
+/** Whether a request was made on this machine, rather than handed on by a proxy that runs on it. */
+export function isOnLoopback({ socket, headers }: IncomingMessage): boolean {
+  const address = socket.remoteAddress?.replace(/^::ffff:/, "") ?? "";
+  if (address !== "::1" && !address.startsWith("127.")) return false;
+  return LOOPBACK.includes(withoutPort(headers.host ?? "").toLowerCase()) && FORWARDED.every((name) => headers[name] === undefined);
+}

@@ -1,0 +1,38 @@
+import { Router } from "express";
+import { collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { methodNotAllowed } from "./methods.ts";
+import type { Mount } from "./mount.ts";
+import type { ObserveRequest } from "./observe.ts";
+
+/** One registry for the process; rooms that have something to show register it here. Starts the event-loop measurement. */
+export function createMetricsRegistry(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}
+
+/** Requests by method, route pattern and status: `…_count` is the counter. */
+export function observeIn(registry: Registry): ObserveRequest {
+  const duration = new Histogram({
+    name: "http_request_duration_seconds",
+    help: "Time from the head of a request to the end of its answer",
+    labelNames: ["method", "route", "status"] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  return ({ method, route, status, ms }) => duration.observe({ method, route, status }, ms / 1_000);
+}
+
+/** `/metrics` in Prometheus' text form. Numbers tell how many people there are, so it asks for `admin` unless the caller is on this machine. */
+export function metricsEndpoint(registry: Registry): Mount {
+  const router = Router();
+  router
+    .route("/")
+    .get(async (_req, res) => {
+      const text = await registry.metrics();
+      res.setHeader("Content-Type", registry.contentType);
+      res.end(text);
+    })
+    .all(methodNotAllowed("GET"));
+  return { path: "/metrics", access: ["admin"], openOnLoopback: true, anyHost: true, handler: router };
+}

@@ -1,0 +1,48 @@
+import type { RequestHandler, Response } from "express";
+import { Forbidden, Unauthenticated } from "./errors.ts";
+import { type Actor, allows, type Scope } from "./scopes.ts";
+
+/** Who asks, for which source, in which request. What a router hands on to the rooms behind it. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** `token:<id>`. */
+  readonly actor: string;
+  readonly sourceId: string;
+  readonly scopes: readonly Scope[];
+}
+
+/** What the door knows about a request while it runs; one object a request, kept in `res.locals`. */
+export interface Trace {
+  readonly requestId: string;
+  readonly startedMs: number;
+  /** Path of the mount that answers; unset when none does. */
+  mount?: string;
+  actor?: Actor;
+}
+
+export function startTrace(res: Response, trace: Trace): void {
+  res.locals.trace = trace;
+}
+
+// `locals` is untyped in express; only startTrace writes this entry.
+export const traceOf = (res: Response): Trace => res.locals.trace as Trace;
+
+/** Our own id of the request: `X-Request-Id` of the answer, `requestId` in the log and in history. */
+export const requestIdOf = (res: Response): string => traceOf(res).requestId;
+
+/** The authenticated context. Throws Unauthenticated where the mount is public. */
+export function requestContext(res: Response): RequestContext {
+  const { requestId, actor } = traceOf(res);
+  if (!actor) throw new Unauthenticated("missing");
+  return { requestId, actor: actor.id, sourceId: actor.sourceId, scopes: actor.scopes };
+}
+
+/** For a route that asks for more than its mount does: lets tokens pass that carry at least one of the scopes, else Forbidden. */
+export function requireScope(...anyOf: readonly Scope[]): RequestHandler {
+  return (_req, res, next) => {
+    const { actor } = traceOf(res);
+    if (!actor) throw new Unauthenticated("missing");
+    if (!allows(actor, anyOf)) throw new Forbidden(anyOf);
+    next();
+  };
+}

@@ -1,0 +1,17 @@
+/** What a token may do. None implies another: a token lists all it needs (safety.md T4). */
+export type Scope = "provision" | "history:read" | "admin";
+
+export const SCOPES: readonly Scope[] = ["provision", "history:read", "admin"];
+
+export const isScope = (text: string): text is Scope => (SCOPES as readonly string[]).includes(text);
+
+/** Who is behind a request: one token of one source. */
+export interface Actor {
+  /** `token:<id>`, as history names it. */
+  readonly id: string;
+  readonly tokenId: string;
+  readonly sourceId: string;
+  readonly scopes: readonly Scope[];
+}
+
+export const allows = (actor: Actor, anyOf: readonly Scope[]): boolean => anyOf.some((scope) => actor.scopes.includes(scope));

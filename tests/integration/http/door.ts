@@ -1,0 +1,133 @@
+import { type Clock, systemClock } from "../../../src/core/clock.ts";
+import { type Logger, silentLogger } from "../../../src/core/logger.ts";
+import { Secret } from "../../../src/core/secret.ts";
+import { createAccessTokens } from "../../../src/http/access-tokens.ts";
+import { createApp } from "../../../src/http/app.ts";
+import { type Authenticator, createAuthenticator } from "../../../src/http/auth.ts";
+import { createLimits } from "../../../src/http/limits.ts";
+import type { Mount } from "../../../src/http/mount.ts";
+import { jwksEndpoint, tokenEndpoint } from "../../../src/http/oauth.ts";
+import type { FinishedRequest } from "../../../src/http/observe.ts";
+import type { KeyStore, StoredKey, TokenLookup, TokenRecord } from "../../../src/http/ports.ts";
+import type { Scope } from "../../../src/http/scopes.ts";
+import { type HttpServer, type HttpServerOptions, startHttpServer } from "../../../src/http/server.ts";
+import { createSigningKey } from "../../../src/http/signing.ts";
+import { formatToken, hashSecret, makeTokenId, makeTokenSecret } from "../../../src/http/tokens.ts";
+
+export const PUBLIC_URL = "https://scim.example";
+export const BOOTSTRAP = "a-bootstrap-token-of-forty-characters-00";
+export const SOURCE = "0190a000-0000-7000-8000-000000000001";
+
+/** Tokens in a map: what the door needs of a database. */
+export function createTokenMap() {
+  const records = new Map<string, TokenRecord>();
+  let finds = 0;
+  const lookup: TokenLookup = {
+    async find(id) {
+      finds++;
+      return records.get(id);
+    },
+    async touch(id) {
+      const record = records.get(id);
+      if (record) records.set(id, { ...record, lastUsedAt: new Date() });
+    },
+  };
+  return {
+    lookup,
+    records,
+    finds: () => finds,
+    add(scopes: readonly Scope[], more: Partial<TokenRecord> = {}) {
+      const [id, secret] = [makeTokenId(), makeTokenSecret()];
+      records.set(id, { id, sourceId: SOURCE, secretHash: hashSecret(secret), scopes, ...more });
+      return { id, secret, text: formatToken({ environment: "test", id, secret }) };
+    },
+    change(id: string, change: Partial<TokenRecord>) {
+      records.set(id, { ...records.get(id)!, ...change });
+    },
+  };
+}
+
+export function createKeyMap(): KeyStore {
+  const keys = new Map<string, StoredKey>();
+  return {
+    async find(id) {
+      return keys.get(id);
+    },
+    async keep(offered) {
+      const kept = keys.get(offered.id) ?? offered;
+      keys.set(offered.id, kept);
+      return kept;
+    },
+  };
+}
+
+export interface Line {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly message: string;
+}
+
+export function createLineLogger(): { readonly lines: Line[]; readonly logger: Logger } {
+  const lines: Line[] = [];
+  const at = (level: Line["level"]) => (fields: Readonly<Record<string, unknown>>, message: string) => {
+    lines.push({ level, fields, message });
+  };
+  return { lines, logger: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") } };
+}
+
+export interface Door {
+  readonly server: HttpServer;
+  readonly base: string;
+  readonly tokens: ReturnType<typeof createTokenMap>;
+  readonly authenticator: Authenticator;
+  readonly finished: FinishedRequest[];
+}
+
+export interface DoorOptions {
+  readonly mounts?: readonly Mount[];
+  readonly ratePerClient?: number;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly limits?: HttpServerOptions["limits"];
+  readonly lookup?: TokenLookup;
+}
+
+/** The whole door on a free port, with its own rooms behind it. */
+export async function openDoor(options: DoorOptions = {}): Promise<Door> {
+  const { clock = systemClock, logger = silentLogger, ratePerClient = 0 } = options;
+  const tokens = createTokenMap();
+  const signingKey = createSigningKey(createKeyMap());
+  const accessTokens = createAccessTokens({ publicUrl: PUBLIC_URL, signingKey, clock });
+  const authenticator = createAuthenticator({
+    tokens: options.lookup ?? tokens.lookup,
+    accessTokens,
+    bootstrap: { token: new Secret(BOOTSTRAP), sourceId: SOURCE },
+    clock,
+    logger,
+  });
+  const limits = createLimits(ratePerClient, clock);
+  const finished: FinishedRequest[] = [];
+  const app = createApp({
+    publicUrl: PUBLIC_URL,
+    host: "127.0.0.1",
+    clock,
+    logger,
+    authenticator,
+    limits,
+    observe: (request) => finished.push(request),
+    mounts: [
+      ...(options.mounts ?? []),
+      tokenEndpoint({ authenticator, accessTokens, limits }),
+      jwksEndpoint([async () => [(await signingKey()).publicJwk]]),
+    ],
+  });
+  const server = await startHttpServer({
+    host: "127.0.0.1",
+    port: 0,
+    handler: app,
+    clock,
+    logger,
+    ...(options.limits ? { limits: options.limits } : {}),
+  });
+  return { server, base: `http://127.0.0.1:${server.port}`, tokens, authenticator, finished };
+}
