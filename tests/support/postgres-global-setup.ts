@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { silentLogger } from "../../src/core/logger.ts";
@@ -9,12 +8,20 @@ import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
 import { migrate, migrateQueue } from "../../src/database/migrate.ts";
 import { databaseUrl, runOn, SERVER_VARIABLE, TEMPLATE_VARIABLE } from "./postgres.ts";
 import { removeLeftover } from "./postgres-leftovers.cjs";
+import { temporaryRoot } from "./temporary-root.ts";
 
 const FOLDER_PREFIX = "dingtalk-scim-test-";
 const root = join(__dirname, "..", "..");
 
 /** Nothing of a test run is worth keeping, so nothing waits for the disk. */
-const throwAway = { fsync: "off", full_page_writes: "off", synchronous_commit: "off", shared_buffers: "64MB", max_connections: "200" };
+const throwAway = {
+  fsync: "off",
+  full_page_writes: "off",
+  synchronous_commit: "off",
+  shared_buffers: "64MB",
+  max_wal_size: "128MB",
+  max_connections: "200",
+};
 
 /**
  * One PostgreSQL for the whole run, with a template database that every test file copies. `DATABASE_URL_TEST` names a server to use instead
@@ -43,7 +50,7 @@ export default async function setUp(): Promise<void> {
 }
 
 async function startServer(): Promise<{ server: string; end: () => Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+  const folder = mkdtempSync(join(temporaryRoot(), `${FOLDER_PREFIX}${process.pid}-`));
   const watchdog = spawn(process.execPath, [join(__dirname, "postgres-leftovers.cjs"), folder], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
@@ -59,11 +66,11 @@ async function startServer(): Promise<{ server: string; end: () => Promise<void>
 }
 
 async function removeLeftovers(): Promise<void> {
-  for (const name of readdirSync(tmpdir())) {
+  for (const name of readdirSync(temporaryRoot())) {
     const owner = name.startsWith(FOLDER_PREFIX) ? Number.parseInt(name.slice(FOLDER_PREFIX.length), 10) : Number.NaN;
     if (Number.isNaN(owner) || lives(owner)) continue;
     // Another user's leftover is for that user's next run.
-    await removeLeftover(join(tmpdir(), name)).catch(() => undefined);
+    await removeLeftover(join(temporaryRoot(), name)).catch(() => undefined);
   }
 }
 

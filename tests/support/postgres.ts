@@ -12,7 +12,7 @@ export interface TestDatabase {
 export const SERVER_VARIABLE = "TEST_POSTGRES_SERVER";
 export const TEMPLATE_VARIABLE = "TEST_POSTGRES_TEMPLATE";
 
-/** A database of one's own, with the product's tables and the queue's schema, copied from the template of this run (about 50 ms). */
+/** A database of one's own, with the product's tables and the queue's schema, copied from the template of this run (25 to 50 ms). */
 export const createTestDatabase = (): Promise<TestDatabase> => create(fromSetUp(TEMPLATE_VARIABLE));
 
 /** The same without any tables. */
@@ -22,7 +22,7 @@ async function create(template: string): Promise<TestDatabase> {
   const server = fromSetUp(SERVER_VARIABLE);
   // Databases of this run share the template's name as prefix, by which the tear-down finds them.
   const name = `${fromSetUp(TEMPLATE_VARIABLE)}_${randomBytes(6).toString("hex")}`;
-  await runOn(server, `create database ${name} template ${template}`);
+  await runOn(server, `create database ${name} template ${template} strategy file_copy`);
   return { url: databaseUrl(server, name), drop: () => runOn(server, `drop database if exists ${name} with (force)`) };
 }
 

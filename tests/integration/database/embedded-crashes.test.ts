@@ -114,7 +114,7 @@ describe("a postmaster.pid that was left behind with the pid of", () => {
   };
   // The shell starts a child and then becomes a program that never asks how it ended.
   const zombie: Holder = async () => {
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+    const parent = spawn("sh", ["-c", "sleep 0.3 & echo $!; exec sleep 60"]);
     const pid = Number(await firstLine(parent));
     await waitFor(() => readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "));
     return { pid, release: () => parent.kill("SIGKILL") };

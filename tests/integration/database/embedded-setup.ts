@@ -1,11 +1,11 @@
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "../../../src/database/embedded.ts";
 import { stopPostmaster } from "../../../src/database/postmaster.ts";
+import { temporaryRoot } from "../../support/temporary-root.ts";
 
 /** Data directories and servers of one test; `clear` leaves nothing of them, whatever the test did. */
 export interface Bench {
@@ -16,7 +16,7 @@ export interface Bench {
 }
 
 export function bench(): Bench {
-  return benchIn(mkdtempSync(join(tmpdir(), "embedded-")));
+  return benchIn(mkdtempSync(join(temporaryRoot(), "embedded-")));
 }
 
 /** A bench on which the first start was made long ago: a copy of a cluster costs a tenth of making one. Call `removePrepared` after all. */
