@@ -19,12 +19,12 @@ const link = (kind: string, id: string): string =>
 
 /** The person a manager reference means (clients.md section 3): our id, else an externalId, else an employee number of the same source. */
 const meant = (sourceId: string, ref: string): string => `
-  select m.id, m.active from (
-    select u.id, u.active, 1 as rank from users u
-     where u.source_id = ${sourceId} and u.id = case when ${ref} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${ref}::uuid end
-    union all select u.id, u.active, 2 from users u where u.source_id = ${sourceId} and u.external_id = ${ref}
-    union all select u.id, u.active, 3 from users u where u.source_id = ${sourceId} and u.employee_number_key = lower(${ref})) m
-  order by m.rank limit 1`;
+  select boss.id, boss.active from (
+    select b.id, b.active, 1 as rank from users b
+     where b.source_id = ${sourceId} and b.id = case when ${ref} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${ref}::uuid end
+    union all select b.id, b.active, 2 from users b where b.source_id = ${sourceId} and b.external_id = ${ref}
+    union all select b.id, b.active, 3 from users b where b.source_id = ${sourceId} and b.employee_number_key = lower(${ref})) boss
+  order by boss.rank limit 1`;
 
 const manager = (sourceId: string, ref: string): string => `
   json_build_object('reference', ${ref}, 'person', (

@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import { systemClock } from "../../src/core/clock.ts";
+import type { JsonObject } from "../../src/core/entity.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import type { RequestContext } from "../../src/directory/context.ts";
+import { createGroupDirectory, type GroupDirectory } from "../../src/directory/groups.ts";
+import { createUserDirectory, type UserDirectory } from "../../src/directory/users.ts";
+import { compileMapping } from "../../src/mapping/compile.ts";
+import { DEFAULT_MAPPING } from "../../src/mapping/default-mapping.ts";
+import type { SyncMode } from "../../src/reconcile/policy.ts";
+import { createReconciler } from "../../src/reconcile/reconciler.ts";
+import { createWorker, type Worker } from "../../src/reconcile/worker.ts";
+import { readGroup, readUser } from "../../src/scim/resource.ts";
+import { createSimulator } from "../../src/simulator/server.ts";
+import { createDirectoryStore, createReconcileStore } from "../../src/store/create.ts";
+import { createRateLimiter } from "../../src/store/limiter.ts";
+import { createPool } from "../../src/store/postgres.ts";
+import { createSharedToken } from "../../src/store/shared-token.ts";
+import { createDingTalkTarget } from "../../src/targets/dingtalk/index.ts";
+import { createTestDatabase } from "./postgres.ts";
+
+/** The house without its HTTP door: directory, PostgreSQL, workers, and the simulator as DingTalk. */
+export interface House {
+  readonly pool: pg.Pool;
+  readonly users: UserDirectory;
+  readonly groups: GroupDirectory;
+  readonly context: RequestContext;
+  /** Address of the simulator. */
+  readonly dingtalk: string;
+  /** Makes a person from a SCIM document and answers their id. */
+  addUser(document: JsonObject): Promise<string>;
+  addGroup(displayName: string, members?: readonly string[]): Promise<string>;
+  startWorker(mode?: SyncMode): Worker;
+  /** Resolves when no entity is due or waiting to be tried; rejects after `ms`. */
+  quiet(ms?: number): Promise<void>;
+  state(): Promise<Organisation>;
+  calls(): Promise<Readonly<Record<string, { readonly count: number; readonly refused: number }>>>;
+  control(path: string, body: JsonObject): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RemoteUser {
+  readonly userid: string;
+  readonly name: string;
+  readonly dept_id_list: readonly number[];
+  readonly manager_userid?: string;
+  readonly [field: string]: unknown;
+}
+
+export interface RemoteDepartment {
+  readonly dept_id: number;
+  readonly name: string;
+  readonly parent_id: number;
+}
+
+export interface Organisation {
+  readonly users: readonly RemoteUser[];
+  readonly departments: readonly RemoteDepartment[];
+}
+
+export async function openHouse(options: { readonly qps?: number; readonly mapping?: string } = {}): Promise<House> {
+  const database = await createTestDatabase();
+  const pool = createPool({ url: database.url, max: 12, logger: silentLogger });
+  const simulator = createSimulator({ qps: 0 });
+  const { url: dingtalk } = await simulator.start();
+  const deps = { store: createDirectoryStore(pool, ["dingtalk"]), clock: systemClock };
+  const users = createUserDirectory(deps);
+  const groups = createGroupDirectory(deps);
+  const sourceId = randomUUID();
+  await pool.query("insert into sources (id, name) values ($1, $2)", [sourceId, "test"]);
+  const context = (): RequestContext => ({ sourceId, actor: "token:test", requestId: randomUUID() });
+  const mapping = compileMapping(options.mapping ?? DEFAULT_MAPPING);
+  const closers: (() => Promise<void>)[] = [];
+
+  const get = async <T>(path: string): Promise<T> => (await (await fetch(`${dingtalk}${path}`)).json()) as T;
+
+  return {
+    pool,
+    users,
+    groups,
+    get context() {
+      return context();
+    },
+    dingtalk,
+    addUser: async (document) => (await users.create(context(), readUser(document))).id,
+    addGroup: async (displayName, members = []) => (await groups.create(context(), readGroup({ displayName }).content, members)).id,
+
+    startWorker(mode = "sync") {
+      const store = createReconcileStore(pool, "dingtalk");
+      const limiter = createRateLimiter(pool, systemClock, { target: "dingtalk", perSecond: options.qps ?? 0, burst: 0 });
+      const target = createDingTalkTarget(
+        { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: dingtalk, apiUrl: dingtalk, qps: options.qps ?? 0 },
+        { clock: systemClock, limiter, tokens: createSharedToken(pool, "dingtalk", () => systemClock.monotonicMs()) },
+      );
+      const reconcile = createReconciler({ store, target, mapping, mode, clock: systemClock, logger: silentLogger, random: Math.random });
+      const worker = createWorker({ store, reconcile, clock: systemClock, logger: silentLogger, concurrency: 8 });
+      worker.start();
+      closers.push(async () => {
+        await worker.stop(5_000);
+        target.close();
+      });
+      return worker;
+    },
+
+    async quiet(ms = 15_000) {
+      const deadline = systemClock.monotonicMs() + ms;
+      for (;;) {
+        const { rows } = await pool.query(
+          "select kind, entity_id, state, reason, attempts from entity_states where state in ('due', 'waiting')",
+        );
+        if (rows.length === 0) return;
+        if (systemClock.monotonicMs() > deadline) throw new Error(`not quiet after ${ms} ms: ${JSON.stringify(rows.slice(0, 5))}`);
+        await systemClock.sleep(20);
+      }
+    },
+
+    state: () => get<Organisation>("/_sim/state"),
+    calls: async () => (await get<{ calls: Record<string, { count: number; refused: number }> }>("/_sim/calls")).calls,
+
+    async control(path, body) {
+      const answer = await fetch(`${dingtalk}/_sim/${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      if (!answer.ok) throw new Error(`simulator refused ${path}: ${await answer.text()}`);
+    },
+
+    async close() {
+      for (const close of closers.reverse()) await close();
+      await pool.end();
+      await simulator.stop();
+      await database.drop();
+    },
+  };
+}
