@@ -3,10 +3,13 @@ import { newAnswer, newRefusal } from "./api.ts";
 import { consoleActs } from "./console.ts";
 import { faultSchema } from "./faults.ts";
 import { limitsFor } from "./limits.ts";
+import type { Messages } from "./messages.ts";
 import { oldAnswer, oldRefusal } from "./oapi.ts";
 import { createOrganisation } from "./organisation.ts";
+import type { Push } from "./push.ts";
 import type { Route } from "./routes.ts";
 import { stateView } from "./state-view.ts";
+import type { StreamGateway } from "./stream.ts";
 import { describeIssues, switchesSchema } from "./switches.ts";
 import { type HttpCall, header, json, type Reply } from "./wire.ts";
 import { carryOut, type World } from "./world.ts";
@@ -22,10 +25,18 @@ const editSchema = z.strictObject({ call: z.string().min(1), body: z.record(z.st
 type Body = Readonly<Record<string, unknown>>;
 type Action = (body: Body) => Reply;
 
+const streamSchema = z.strictObject({
+  action: z.enum(["ping", "disconnect"]),
+  reason: z.string().default("persistent connection is timeout"),
+});
+
 export interface ControlSettings {
   /** The limit a reset goes back to. */
   readonly qps: number;
   route(path: string): Route | undefined;
+  readonly stream: StreamGateway;
+  readonly push: Push;
+  readonly messages: Messages;
 }
 
 export const isControl = (path: string): boolean => path.startsWith("/_sim/");
@@ -37,6 +48,9 @@ export function createControl(world: World, settings: ControlSettings): (call: H
     ["GET /_sim/calls", () => json(200, world.tally.read())],
     ["GET /_sim/faults", () => json(200, { faults: world.faults.list() })],
     ["GET /_sim/switches", () => json(200, world.organisation.switches)],
+    ["GET /_sim/messages", () => json(200, { messages: settings.messages.list() })],
+    ["GET /_sim/stream", () => json(200, { connections: settings.stream.connections() })],
+    ["POST /_sim/stream", moveStream],
     ["POST /_sim/faults", changeFaults],
     ["POST /_sim/edit", edit],
     ["POST /_sim/limits", setLimits],
@@ -92,6 +106,7 @@ export function createControl(world: World, settings: ControlSettings): (call: H
     return checked(switchesSchema, { ...world.organisation.switches, ...body }, (switches) => {
       world.organisation.switches = switches;
       world.journal.rewrite(world.organisation);
+      settings.push.configured();
       return json(200, switches);
     });
   }
@@ -106,7 +121,18 @@ export function createControl(world: World, settings: ControlSettings): (call: H
       world.limits.settings = limitsFor(settings.qps);
       world.tally.clear();
       world.forgetEvents();
+      settings.messages.forget();
+      settings.push.configured();
       return json(200, { ok: true, switches });
+    });
+  }
+
+  /** What the Stream gateway does by itself after minutes or hours, now. */
+  function moveStream(body: Body): Reply {
+    return checked(streamSchema, body, ({ action, reason }) => {
+      if (action === "ping") settings.stream.ping();
+      else settings.stream.disconnect(reason);
+      return json(200, { connections: settings.stream.connections() });
     });
   }
 }

@@ -10,6 +10,12 @@ export function mix(seed: number, position: number): number {
 
 export const seedNumber = (seed: string): number => createHash("sha256").update(seed).digest().readUInt32BE(0);
 
+/** The id of the n-th event; the same for every delivery of it. */
+export const eventId = (seed: number, event: number): string =>
+  newRequestId(seed ^ 0x1f123bb5, event)
+    .replaceAll("-", "")
+    .toLowerCase();
+
 /** Draws ids for one call; `position` afterwards is where the next call goes on. */
 export interface Ids {
   readonly position: number;
@@ -52,13 +58,7 @@ export function createIds(seed: number, start: number): Ids {
 
 /** A unionid belongs to the person and the developer's organisation, so leaving and coming back keeps it (5.3, 16.5). */
 export const unionid = (seed: number, corpId: string, person: string): string =>
-  createHash("sha256")
-    .update(`${seed}
-${corpId}
-${person}`)
-    .digest("base64url")
-    .replaceAll(/[-_]/g, "i")
-    .slice(0, 36);
+  createHash("sha256").update(`${seed} ${corpId} ${person}`).digest("base64url").replaceAll(/[-_]/g, "i").slice(0, 36);
 
 /** `request_id` of the old API: 12 or 13 characters of base 36. */
 export function oldRequestId(seed: number, call: number): string {

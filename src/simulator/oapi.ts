@@ -78,7 +78,9 @@ export function oldFields(call: HttpCall, switches: Switches): Fields {
   return { ...call.query, ...body };
 }
 
-const isForm = (call: HttpCall): boolean => header(call, "content-type")?.includes("x-www-form-urlencoded") ?? false;
+/** JSON text under a form's content type is read as JSON: command-line clients send it so. */
+const isForm = (call: HttpCall): boolean =>
+  (header(call, "content-type")?.includes("x-www-form-urlencoded") ?? false) && !call.body.trimStart().startsWith("{");
 
 function parseObject(body: string): Fields {
   let value: unknown;

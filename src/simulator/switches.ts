@@ -71,6 +71,10 @@ export const switchesSchema = z.strictObject({
   maxDepartments: z.number().int().min(0).default(10_000),
   maxDepartmentMembers: z.number().int().min(0).default(0),
   maxUsers: z.number().int().min(0).default(0),
+  /** Custom robots (11.1): hook token and, when it signs, its secret. */
+  robots: z.array(z.strictObject({ token: z.string().min(1), secret: z.string().min(1).optional() })).default([{ token: "sandbox" }]),
+  /** Whose codes robots answer: the documentation's (400101, 410100) or those recorded from the live host (300005, 660026). */
+  robotCodes: z.enum(["recorded", "documented"]).default("recorded"),
   /** HTTP push of events (10.3); `ownerKey` is the client id unless the subscription was made by API. */
   push: z
     .strictObject({

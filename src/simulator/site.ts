@@ -1,0 +1,92 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { silentLogger } from "../core/logger.ts";
+import { createControl, isControl } from "./control.ts";
+import { createFaults } from "./faults.ts";
+import { createGateway } from "./gateway.ts";
+import { seedNumber } from "./identifiers.ts";
+import { noJournal, openJournal } from "./journal.ts";
+import { createLimits, limitsFor } from "./limits.ts";
+import { createMessages } from "./messages.ts";
+import { type OpenCall, tokenCall } from "./open-calls.ts";
+import { createOrganisation } from "./organisation.ts";
+import { createOutbox } from "./outbox.ts";
+import { createPush } from "./push.ts";
+import { type Route, routes } from "./routes.ts";
+import type { SimulatorOptions } from "./server.ts";
+import { createStreamGateway } from "./stream.ts";
+import { openStream, STREAM_OPEN } from "./stream-open.ts";
+import { defaultSwitches } from "./switches.ts";
+import { createTally } from "./tally.ts";
+import { createTokens } from "./tokens.ts";
+import type { Handling, HttpCall } from "./wire.ts";
+import type { World } from "./world.ts";
+
+/** One simulated DingTalk, wired and without a port. */
+export interface Site {
+  readonly clock: Clock;
+  answer(call: HttpCall): Handling;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends subscriptions and everything that waits. */
+  stopServing(): void;
+  closeJournal(): void;
+}
+
+export function createSite(options: SimulatorOptions): Site {
+  const { appKey = "sandbox", appSecret = "sandbox", corpId = "dingsandbox", seed = "sandbox", qps = 20 } = options;
+  const { clock = systemClock, logger = silentLogger } = options;
+  const fresh = () => createOrganisation({ corpId, seed, switches: defaultSwitches });
+  const { journal, organisation } = options.journalPath
+    ? openJournal(options.journalPath, fresh)
+    : { journal: noJournal, organisation: fresh() };
+
+  const stream = createStreamGateway({ clock, seed: organisation.seed });
+  const push = createPush({ clock, logger, seed: organisation.seed, corpId, appKey, settings: () => world.organisation.switches.push });
+  // Clients drop an eventId they know: ids must not begin anew with the process.
+  const startSeed = seedNumber(`${seed} ${clock.now().getTime()}`);
+  const outbox = createOutbox({ seed: startSeed, corpId, nowMs: () => clock.now().getTime() }, [stream, push]);
+  const messages = createMessages();
+  const extra = new Map<string, Route>(
+    (
+      [
+        ["/topapi/message/corpconversation/asyncsend_v2", "POST", messages.sendNotice],
+        ["/topapi/message/corpconversation/getsendresult", "POST", messages.noticeResult],
+        ["/call_back/get_call_back_failed_result", "GET", push.failedResult],
+      ] as const
+    ).map(([path, method, rule]) => [path, { path, method, rule, generation: "old", permission: "qyapi_base" }]),
+  );
+  const openCalls = new Map<string, OpenCall>([
+    [STREAM_OPEN, openStream(stream)],
+    ["/robot/send", messages.sendToRobot],
+  ]);
+  const route = (path: string): Route | undefined => routes.get(path) ?? extra.get(path);
+  const open = (path: string): OpenCall | undefined => openCalls.get(path) ?? tokenCall(path);
+
+  const world: World = {
+    organisation,
+    corpId,
+    seed,
+    apps: new Map([[appKey, appSecret]]),
+    clock,
+    tokens: createTokens(seed),
+    limits: createLimits(limitsFor(qps)),
+    faults: createFaults((path) => (route(path) ?? open(path)) !== undefined),
+    tally: createTally(),
+    journal,
+    publish: outbox.publish,
+    forgetEvents: outbox.forget,
+  };
+  const gateway = createGateway(world, { route, open });
+  const control = createControl(world, { qps, route, stream, push, messages });
+  return {
+    clock,
+    answer: (call) => (isControl(call.path) ? { kind: "answer", reply: control(call), afterMs: 0 } : gateway(call)),
+    upgrade: stream.upgrade,
+    stopServing() {
+      stream.stop();
+      push.stop();
+    },
+    closeJournal: () => journal.close(),
+  };
+}
