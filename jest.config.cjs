@@ -4,7 +4,9 @@
  */
 const shared = {
   testEnvironment: "node",
-  transform: { "^.+\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }] },
+  transform: {
+    "^.+\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }],
+  },
   transformIgnorePatterns: ["/node_modules/(?!(jose|@faker-js|@marcbachmann|graphile-worker-never)/)"],
   moduleNameMapper: { "^(@prisma/client/runtime/.*)\\.mjs$": "$1.js" },
   extensionsToTreatAsEsm: [],
