@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { parsePath } from "./department-path.ts";
 import { departmentRules } from "./departments.ts";
+import { explainWith } from "./explain.ts";
 import { type CompileAt, type Expression, ExpressionInvalid, expressionCompiler } from "./expression.ts";
 import { GROUP_EXTENSIONS, PERSON_EXTENSIONS } from "./extensions.ts";
 import type { MappingFile } from "./file.ts";
 import type { Explanation, Mapping, MappingSettings, PersonInput } from "./mapping.ts";
-import { inOrder, type ParsedFile, type Path, parseMappingFile } from "./parse-file.ts";
-import { explainWith, type PersonRules, personMapping } from "./person.ts";
+import { inOrder, type ParsedFile, parseMappingFile } from "./parse-file.ts";
+import { type PersonRules, personMapping } from "./person.ts";
+import type { Path } from "./position.ts";
 import { MappingInvalid, type MappingProblem, suggestion } from "./problem.ts";
 
 export interface CompileOptions {

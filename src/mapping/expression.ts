@@ -2,7 +2,7 @@ import { type ASTNode, TypeError as CelTypeError, Environment, EvaluationError, 
 import type { MappingFile } from "./file.ts";
 import { type Evaluation, exhausted, registerFunctions, TooManySteps } from "./functions.ts";
 import { Refused, readName, toLenient } from "./lenient.ts";
-import type { Path } from "./parse-file.ts";
+import type { Path } from "./position.ts";
 import { suggestion } from "./problem.ts";
 import type { SourcePath } from "./source-path.ts";
 
@@ -137,6 +137,8 @@ function evaluate(run: (reads: Record<string, unknown>) => unknown, reads: Recor
     return { kind: "value", value, notes: evaluation.notes };
   } catch (error) {
     if (error instanceof EvaluationError) return { kind: "failed", text: withoutValues(error) };
+    // A text or list too long for the engine: thousands of copies of a long value joined into one.
+    if (error instanceof RangeError) return { kind: "failed", text: "the result is too long" };
     if (error instanceof TooManySteps) return { kind: "failed", text: error.message };
     throw error;
   }

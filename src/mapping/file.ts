@@ -96,7 +96,7 @@ export const mappingFile = z.strictObject({
   extensions: z.record(name, z.string().regex(/^urn:.{1,200}$/i, "must be the URN of a schema extension")).default({}),
   tables: z.record(name, z.record(key, scalar)).default({}),
   trees: z.record(name, z.record(key, z.strictObject({ name: text, parent: key.optional() }))).default({}),
-  person: z.record(z.string().regex(/^[A-Za-z_][\w]*(\..{1,100})?$/, "must be an attribute of the target"), ruleOrExpression).default({}),
+  person: z.record(z.string().regex(/^[A-Za-z]\w*(\..{1,100})?$/, "must be an attribute of the target"), ruleOrExpression).default({}),
   /** An expression that gives entries of name and value, each an attribute `extension.<name>`. */
   customFields: text.optional(),
   manager: reference.optional(),

@@ -1,11 +1,10 @@
-import { isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument, type Scalar } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { MAX_DEPTH, parsePath } from "./department-path.ts";
 import { isExternalPath } from "./departments.ts";
 import { type MappingFile, mappingFile, RESERVED_ATTRIBUTES } from "./file.ts";
+import { keyPosition, type Path, valuePosition } from "./position.ts";
 import { MappingInvalid, type MappingProblem, suggestion } from "./problem.ts";
-
-export type Path = readonly (string | number)[];
 
 export interface ParsedFile {
   readonly file: MappingFile;
@@ -143,54 +142,4 @@ function furtherProblems(file: MappingFile, { problemAt, problemAtKey }: Places)
     if (depth === 0 || depth > MAX_DEPTH) problems.push(problemAt(path, `must be a path of 1 to ${MAX_DEPTH} departments`));
   }
   return problems;
-}
-
-/** Where the value at `path` begins, or a character of it; for what is not in the file, where its nearest ancestor begins. */
-function valuePosition(root: Node | null, path: Path, source: string, offset: number | undefined): number {
-  let node = root;
-  for (const part of path) {
-    const found = childOf(node, part);
-    // The short form of a rule is its expression, so there is no key `value` below it.
-    if (!found) break;
-    node = found.value ?? found.key;
-  }
-  if (offset !== undefined && isScalar(node)) return insideScalar(node, source, offset);
-  return node?.range?.[0] ?? 0;
-}
-
-function keyPosition(root: Node | null, path: Path): number {
-  let node = root;
-  let key: Node | null = root;
-  for (const part of path) {
-    const found = childOf(node, part);
-    if (!found) break;
-    node = found.value;
-    key = found.key ?? found.value;
-  }
-  return key?.range?.[0] ?? 0;
-}
-
-function childOf(node: Node | null, part: string | number): { readonly key: Node | null; readonly value: Node | null } | undefined {
-  if (isMap(node)) {
-    const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(part));
-    return pair ? { key: isNode(pair.key) ? pair.key : null, value: isNode(pair.value) ? pair.value : null } : undefined;
-  }
-  const items: readonly unknown[] = node && "items" in node && Array.isArray(node.items) ? node.items : [];
-  const item = items[Number(part)];
-  return isNode(item) ? { key: null, value: item } : undefined;
-}
-
-/** The place of a character of a scalar's value in the file, as exactly as its style allows: folded and escaped texts only have a beginning. */
-function insideScalar(scalar: Scalar, source: string, offset: number): number {
-  const [start, end] = scalar.range ?? [0, 0];
-  const value = String(scalar.value);
-  const written = source.slice(start, end);
-  if (written === value) return start + offset;
-  if (written.slice(1, -1) === value) return start + 1 + offset;
-  if (scalar.type !== "BLOCK_LITERAL") return start;
-  const [, ...body] = written.split("\n");
-  const indent = /^ */.exec(body.find((line) => line.trim() !== "") ?? "")![0].length;
-  const before = value.slice(0, offset).split("\n");
-  const lineStart = written.length - body.slice(before.length - 1).join("\n").length;
-  return start + lineStart + indent + before[before.length - 1]!.length;
 }

@@ -1,12 +1,11 @@
-import type { JsonValue } from "../core/entity.ts";
 import { parsePath } from "./department-path.ts";
 import type { Departments } from "./departments.ts";
 import type { Expression, Variables } from "./expression.ts";
 import { extensionOf } from "./extensions.ts";
 import type { Rule } from "./file.ts";
-import type { Account, DepartmentPath, Explanation, MappedAttributes, MappingNote, PersonInput, PersonMapping, When } from "./mapping.ts";
+import type { Account, DepartmentPath, MappedAttributes, MappingNote, PersonInput, PersonMapping, When } from "./mapping.ts";
 import { type RuleResult, ruleResult } from "./rule-value.ts";
-import { asJson, asList, asText, isTrue, member } from "./scim-values.ts";
+import { asList, asText, isTrue, member } from "./scim-values.ts";
 
 export interface PersonRules {
   readonly extensions: Readonly<Record<string, readonly string[]>>;
@@ -55,7 +54,8 @@ export function personMapping(rules: PersonRules, departments: Departments, inpu
   };
 }
 
-function variablesOf(rules: PersonRules, { user, groups }: PersonInput): Variables {
+/** What expressions about a person see. */
+export function variablesOf(rules: PersonRules, { user, groups }: PersonInput): Variables {
   const variables: Record<string, unknown> = { user, groups };
   for (const [name, urns] of Object.entries(rules.extensions)) variables[name] = extensionOf(user, urns);
   return variables;
@@ -122,50 +122,4 @@ function departmentPaths(rules: PersonRules, departments: Departments, variables
   }
   const paths = [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);
   return { paths, main };
-}
-
-/** Every rule about a person with what it read and gave. */
-export function explainWith(rules: PersonRules, departments: Departments, input: PersonInput): readonly Explanation[] {
-  const variables = variablesOf(rules, input);
-  const mapped = personMapping(rules, departments, input);
-  const explain = (
-    attribute: string,
-    expressions: readonly (Expression | undefined)[],
-    result: JsonValue | undefined,
-    when: When = "always",
-  ): readonly Explanation[] => {
-    const used = expressions.filter((expression) => expression !== undefined);
-    if (used.length === 0) return [];
-    const sources = new Map(
-      used.flatMap((expression) => expression.sources).map((source) => [source.path, asJson(source.read(variables))]),
-    );
-    const texts = mapped.notes.filter((note) => note.attribute === attribute).map((note) => note.text);
-    return [
-      {
-        attribute,
-        sources: [...sources].map(([path, value]) => ({ path, value })),
-        rule: used.map((expression) => expression.text).join(" / "),
-        result,
-        when,
-        ...(texts.length > 0 ? { note: texts.join("; ") } : {}),
-      },
-    ];
-  };
-  const ruled = new Set(rules.attributes.map(({ attribute }) => attribute));
-  const custom = Object.entries(mapped.attributes).filter(([name]) => !ruled.has(name));
-  return [
-    ...rules.attributes.flatMap(({ attribute, rule, expression }) =>
-      explain(attribute, [expression], mapped.attributes[attribute], rule.when),
-    ),
-    ...explain("customFields", [rules.customFields], Object.fromEntries(custom)),
-    ...explain("manager", [rules.manager?.expression], mapped.manager),
-    ...explain("external", [rules.external], mapped.external),
-    ...explain("account", [rules.account], mapped.account),
-    ...explain("mainDepartment", [rules.mainDepartment], mapped.mainDepartmentReference),
-    ...explain(
-      "departments",
-      rules.paths.flatMap(({ levels }) => levels),
-      mapped.departments,
-    ),
-  ];
 }

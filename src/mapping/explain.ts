@@ -1,0 +1,52 @@
+import type { JsonValue } from "../core/entity.ts";
+import type { Departments } from "./departments.ts";
+import type { Expression } from "./expression.ts";
+import type { Explanation, PersonInput, When } from "./mapping.ts";
+import { type PersonRules, personMapping, variablesOf } from "./person.ts";
+import { asJson } from "./scim-values.ts";
+
+/** Every rule about a person with what it read and gave. */
+export function explainWith(rules: PersonRules, departments: Departments, input: PersonInput): readonly Explanation[] {
+  const variables = variablesOf(rules, input);
+  const mapped = personMapping(rules, departments, input);
+  const explain = (
+    attribute: string,
+    expressions: readonly (Expression | undefined)[],
+    result: JsonValue | undefined,
+    when: When = "always",
+  ): readonly Explanation[] => {
+    const used = expressions.filter((expression) => expression !== undefined);
+    if (used.length === 0) return [];
+    const sources = new Map(
+      used.flatMap((expression) => expression.sources).map((source) => [source.path, asJson(source.read(variables))]),
+    );
+    const texts = mapped.notes.filter((note) => note.attribute === attribute).map((note) => note.text);
+    return [
+      {
+        attribute,
+        sources: [...sources].map(([path, value]) => ({ path, value })),
+        rule: used.map((expression) => expression.text).join(" / "),
+        result,
+        when,
+        ...(texts.length > 0 ? { note: texts.join("; ") } : {}),
+      },
+    ];
+  };
+  const ruled = new Set(rules.attributes.map(({ attribute }) => attribute));
+  const custom = Object.entries(mapped.attributes).filter(([name]) => !ruled.has(name));
+  return [
+    ...rules.attributes.flatMap(({ attribute, rule, expression }) =>
+      explain(attribute, [expression], mapped.attributes[attribute], rule.when),
+    ),
+    ...explain("customFields", [rules.customFields], Object.fromEntries(custom)),
+    ...explain("manager", [rules.manager?.expression], mapped.manager),
+    ...explain("external", [rules.external], mapped.external),
+    ...explain("account", [rules.account], mapped.account),
+    ...explain("mainDepartment", [rules.mainDepartment], mapped.mainDepartmentReference),
+    ...explain(
+      "departments",
+      rules.paths.flatMap(({ levels }) => levels),
+      mapped.departments,
+    ),
+  ];
+}
