@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
+import { fold } from "../core/fold.ts";
 import { MAX_DEPTH, parsePath } from "./department-path.ts";
 import { isExternalPath } from "./departments.ts";
 import { type MappingFile, mappingFile, RESERVED_ATTRIBUTES } from "./file.ts";
@@ -123,6 +124,13 @@ function furtherProblems(file: MappingFile, { problemAt, problemAtKey }: Places)
   }
   for (const name of Object.keys(file.extensions)) {
     if (name === "user" || name === "groups") problems.push(problemAtKey(["extensions", name], "is the name of something else"));
+  }
+  for (const [table, entries] of Object.entries(file.tables)) {
+    const seen = new Set<string>();
+    for (const key of Object.keys(entries)) {
+      if (seen.has(fold(key.trim()))) problems.push(problemAtKey(["tables", table, key], "is there already in other letter case"));
+      seen.add(fold(key.trim()));
+    }
   }
   if (file.inactive.regular === "park" && file.inactive.parkIn === undefined)
     problems.push(problemAtKey(["inactive"], "park needs parkIn, the path of the department"));
