@@ -1,0 +1,182 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { CannotStart } from "./core/errors.ts";
+import { Secret } from "./core/secret.ts";
+
+/*
+ * The one place that reads the environment. Everything is checked at once, so that a wrong set-up is mended in one go. An empty variable counts as unset,
+ * which is how container tools hand over what nobody has filled in.
+ */
+
+export type Role = "api" | "worker" | "all";
+export type SyncMode = "observe" | "upsert" | "sync";
+export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+
+export type DingTalkSettings =
+  /** No credentials are set: the simulator of this process is the organisation. */
+  | { readonly kind: "sandbox"; readonly simulatorPort: number; readonly qps: number }
+  | {
+      readonly kind: "organisation";
+      readonly appKey: string;
+      readonly appSecret: Secret;
+      readonly corpId: string;
+      /** Base addresses without a slash at the end. */
+      readonly oapiUrl: string;
+      readonly apiUrl: string;
+      readonly qps: number;
+    };
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Scheme, host and port; no slash at the end. */
+  readonly publicUrl: string;
+  /** With its password; unset = embedded. */
+  readonly databaseUrl?: Secret;
+  readonly dataDir: string;
+  readonly bootstrapToken?: Secret;
+  readonly role: Role;
+  readonly dingtalk: DingTalkSettings;
+  readonly syncMode: SyncMode;
+  /** Unset = the built-in mapping. */
+  readonly mappingFile?: string;
+  /** SCIM requests per second; 0 = no limit. */
+  readonly rateLimitPerClient: number;
+  readonly logLevel: LogLevel;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const loadConfig = (): Config => parseConfig(process.env);
+
+/** Throws CannotStart with every problem; each names the variable and the rule, none repeats the value. */
+export function parseConfig(environment: Environment): Config {
+  const given = Object.fromEntries(SETTINGS.map((name) => [name, environment[name] || undefined]));
+  const parsed = z.object(RULES).safeParse(given);
+  const problems = [...(parsed.success ? [] : parsed.error.issues.map(describe)), ...contradictions(given)];
+  if (!parsed.success || problems.length > 0) throw new CannotStart(problems);
+  return toConfig(parsed.data);
+}
+
+const DEFAULT_PORT = 8080;
+const PORT_RULE = "must be a whole number from 1 to 65535";
+const MIN_BOOTSTRAP_LENGTH = 32;
+
+const wholeNumber = (min: number, max: number, rule: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, rule)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, rule);
+const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  z.enum(words, { error: `must be one of ${words.join(", ")}` });
+const text = z.string().trim().min(1, "must not be blank");
+const baseAddress = z
+  .string()
+  .refine(isBaseAddress, "must be an http or https address without user, query and fragment")
+  .transform(withoutSlash);
+
+/** In the order of the manual. */
+const RULES = {
+  PORT: wholeNumber(1, 65_535, PORT_RULE).default(DEFAULT_PORT),
+  HOST: z.string().refine(isHost, "must be an IP address or a host name").default("127.0.0.1"),
+  PUBLIC_URL: z
+    .string()
+    .refine(isOrigin, "must be an http or https address of scheme, host and port only, such as https://scim.example.com")
+    .transform(withoutSlash)
+    .optional(),
+  DATABASE_URL: z.string().refine(isDatabaseUrl, "must be an address such as postgresql://user:password@host:5432/database").optional(),
+  DATA_DIR: text.default("./.data"),
+  BOOTSTRAP_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]*$/, "must hold printable ASCII characters without spaces only")
+    .min(MIN_BOOTSTRAP_LENGTH, `must have at least ${MIN_BOOTSTRAP_LENGTH} characters`)
+    .optional(),
+  ROLE: oneOf(["api", "worker", "all"]).default("all"),
+  DINGTALK_APP_KEY: text.optional(),
+  DINGTALK_APP_SECRET: text.optional(),
+  DINGTALK_CORP_ID: text.optional(),
+  DINGTALK_OAPI_URL: baseAddress.default("https://oapi.dingtalk.com"),
+  DINGTALK_API_URL: baseAddress.default("https://api.dingtalk.com"),
+  DINGTALK_QPS: wholeNumber(1, 1_000, "must be a whole number from 1 to 1000").default(15),
+  SIMULATOR_PORT: wholeNumber(1, 65_535, PORT_RULE).optional(),
+  SYNC_MODE: oneOf(["observe", "upsert", "sync"]).optional(),
+  MAPPING_FILE: text.optional(),
+  RATE_LIMIT_PER_CLIENT: wholeNumber(0, 1_000_000, "must be a whole number from 0 to 1000000").default(50),
+  LOG_LEVEL: oneOf(["debug", "info", "warn", "error", "silent"]).default("info"),
+};
+
+type Values = z.output<z.ZodObject<typeof RULES>>;
+
+/** Names of all settings. */
+export const SETTINGS = Object.keys(RULES) as readonly (keyof typeof RULES)[];
+
+const describe = (issue: z.core.$ZodIssue): string => `${String(issue.path[0])} ${issue.message}`;
+
+const CREDENTIALS = ["DINGTALK_APP_KEY", "DINGTALK_APP_SECRET", "DINGTALK_CORP_ID"] as const;
+
+/** What single settings cannot show. */
+function contradictions(given: Environment): string[] {
+  const problems: string[] = [];
+  const missing = CREDENTIALS.filter((name) => given[name] === undefined);
+  if (missing.length > 0 && missing.length < CREDENTIALS.length) {
+    problems.push(`${missing.join(" and ")} must be set too: ${CREDENTIALS.join(", ")} are set together, or not at all for the sandbox`);
+  }
+  if (missing.length === CREDENTIALS.length) {
+    const port = Number(given.PORT ?? DEFAULT_PORT);
+    if (given.SIMULATOR_PORT === undefined && port === 65_535) problems.push("SIMULATOR_PORT must be set: PORT + 1 is beyond 65535");
+    if (given.SIMULATOR_PORT !== undefined && Number(given.SIMULATOR_PORT) === port) problems.push("SIMULATOR_PORT must differ from PORT");
+  }
+  return problems;
+}
+
+function toConfig(values: Values): Config {
+  const dingtalk = Object.freeze(dingTalkOf(values));
+  return Object.freeze({
+    port: values.PORT,
+    host: values.HOST,
+    publicUrl: values.PUBLIC_URL ?? `http://${isIP(values.HOST) === 6 ? `[${values.HOST}]` : values.HOST}:${values.PORT}`,
+    ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: new Secret(values.DATABASE_URL) }),
+    dataDir: values.DATA_DIR,
+    ...(values.BOOTSTRAP_TOKEN === undefined ? {} : { bootstrapToken: new Secret(values.BOOTSTRAP_TOKEN) }),
+    role: values.ROLE,
+    dingtalk,
+    // Nothing real is changed before somebody says so.
+    syncMode: values.SYNC_MODE ?? (dingtalk.kind === "sandbox" ? "sync" : "observe"),
+    ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),
+    rateLimitPerClient: values.RATE_LIMIT_PER_CLIENT,
+    logLevel: values.LOG_LEVEL,
+  });
+}
+
+function dingTalkOf(values: Values): DingTalkSettings {
+  const { DINGTALK_APP_KEY: appKey, DINGTALK_APP_SECRET: appSecret, DINGTALK_CORP_ID: corpId, DINGTALK_QPS: qps } = values;
+  if (appKey === undefined || appSecret === undefined || corpId === undefined) {
+    return { kind: "sandbox", simulatorPort: values.SIMULATOR_PORT ?? values.PORT + 1, qps };
+  }
+  const { DINGTALK_OAPI_URL: oapiUrl, DINGTALK_API_URL: apiUrl } = values;
+  return { kind: "organisation", appKey, appSecret: new Secret(appSecret), corpId, oapiUrl, apiUrl, qps };
+}
+
+function isHost(value: string): boolean {
+  return isIP(value) !== 0 || /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(value);
+}
+
+function isOrigin(value: string): boolean {
+  return isBaseAddress(value) && new URL(value).pathname === "/";
+}
+
+function isBaseAddress(value: string): boolean {
+  if (!URL.canParse(value) || /[?#]/.test(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return (protocol === "http:" || protocol === "https:") && username === "" && password === "";
+}
+
+function isDatabaseUrl(value: string): boolean {
+  return URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol);
+}
+
+/** The address as its parser writes it: host in lower case, no default port. */
+function withoutSlash(value: string): string {
+  return new URL(value).href.replace(/\/+$/, "");
+}

@@ -1,0 +1,161 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { type Config, type Environment, parseConfig, SETTINGS } from "../../src/config.ts";
+import { CannotStart } from "../../src/core/errors.ts";
+
+const real = { DINGTALK_APP_KEY: "dingkey", DINGTALK_APP_SECRET: "app-secret-value", DINGTALK_CORP_ID: "ding123" };
+
+function problemsOf(environment: Environment): readonly string[] {
+  try {
+    parseConfig(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof CannotStart) return error.problems;
+    throw error;
+  }
+}
+
+test("nothing set is the sandbox on this machine", () => {
+  expect(parseConfig({})).toEqual({
+    port: 8080,
+    host: "127.0.0.1",
+    publicUrl: "http://127.0.0.1:8080",
+    dataDir: "./.data",
+    role: "all",
+    dingtalk: { kind: "sandbox", simulatorPort: 8081, qps: 15 },
+    syncMode: "sync",
+    rateLimitPerClient: 50,
+    logLevel: "info",
+  });
+});
+
+test.each<[string, Environment, (config: Config) => unknown, unknown]>([
+  [
+    "an empty variable is an unset one",
+    { PORT: "", BOOTSTRAP_TOKEN: "", ROLE: "" },
+    (c) => [c.port, c.bootstrapToken, c.role],
+    [8080, undefined, "all"],
+  ],
+  ["the public address follows PORT and HOST", { PORT: "9000", HOST: "scim.internal" }, (c) => c.publicUrl, "http://scim.internal:9000"],
+  ["an IPv6 address is bracketed", { HOST: "::1" }, (c) => c.publicUrl, "http://[::1]:8080"],
+  ["a slash at the end is dropped", { PUBLIC_URL: "https://SCIM.example.com/" }, (c) => c.publicUrl, "https://scim.example.com"],
+  ["a port stays", { PUBLIC_URL: "https://scim.example.com:8443" }, (c) => c.publicUrl, "https://scim.example.com:8443"],
+  ["the simulator sits beside PORT", { PORT: "9000" }, (c) => c.dingtalk, { kind: "sandbox", simulatorPort: 9001, qps: 15 }],
+  [
+    "or where it is told",
+    { SIMULATOR_PORT: "7000", DINGTALK_QPS: "20" },
+    (c) => c.dingtalk,
+    { kind: "sandbox", simulatorPort: 7000, qps: 20 },
+  ],
+  ["a real organisation is only observed", real, (c) => [c.dingtalk.kind, c.syncMode], ["organisation", "observe"]],
+  ["until it is said otherwise", { ...real, SYNC_MODE: "upsert" }, (c) => c.syncMode, "upsert"],
+  ["the sandbox can be observed too", { SYNC_MODE: "observe" }, (c) => c.syncMode, "observe"],
+  [
+    "DingTalk's addresses are those of the .com hosts",
+    real,
+    (c) => c.dingtalk,
+    expect.objectContaining({ corpId: "ding123", oapiUrl: "https://oapi.dingtalk.com", apiUrl: "https://api.dingtalk.com" }),
+  ],
+  [
+    "or those given",
+    { ...real, DINGTALK_OAPI_URL: "http://127.0.0.1:9/", DINGTALK_API_URL: "http://127.0.0.1:9/new/" },
+    (c) => c.dingtalk,
+    expect.objectContaining({ oapiUrl: "http://127.0.0.1:9", apiUrl: "http://127.0.0.1:9/new" }),
+  ],
+  ["no rate limit", { RATE_LIMIT_PER_CLIENT: "0" }, (c) => c.rateLimitPerClient, 0],
+  [
+    "a database over a socket",
+    { DATABASE_URL: "postgresql:///scim?host=/run/pg" },
+    (c) => c.databaseUrl?.reveal(),
+    "postgresql:///scim?host=/run/pg",
+  ],
+])("%s", (_name, environment, read, expected) => expect(read(parseConfig(environment))).toEqual(expected));
+
+test.each<[string, Environment, readonly string[]]>([
+  ["a port in words", { PORT: "eighty" }, ["PORT must be a whole number from 1 to 65535"]],
+  ["port 0", { PORT: "0" }, ["PORT must be a whole number from 1 to 65535"]],
+  ["a port beyond the last", { PORT: "65536", SIMULATOR_PORT: "1" }, ["PORT must be a whole number from 1 to 65535"]],
+  ["no room for the simulator", { PORT: "65535" }, ["SIMULATOR_PORT must be set: PORT + 1 is beyond 65535"]],
+  ["two listeners on one port", { SIMULATOR_PORT: "8080" }, ["SIMULATOR_PORT must differ from PORT"]],
+  ["an address as host", { HOST: "http://x" }, ["HOST must be an IP address or a host name"]],
+  [
+    "a public address with a path",
+    { PUBLIC_URL: "https://x.example/scim" },
+    ["PUBLIC_URL must be an http or https address of scheme, host and port only, such as https://scim.example.com"],
+  ],
+  [
+    "a public address of another kind",
+    { PUBLIC_URL: "ftp://x.example" },
+    ["PUBLIC_URL must be an http or https address of scheme, host and port only, such as https://scim.example.com"],
+  ],
+  [
+    "another database",
+    { DATABASE_URL: "mysql://x/y" },
+    ["DATABASE_URL must be an address such as postgresql://user:password@host:5432/database"],
+  ],
+  ["a short bootstrap token", { BOOTSTRAP_TOKEN: "x".repeat(31) }, ["BOOTSTRAP_TOKEN must have at least 32 characters"]],
+  [
+    "a bootstrap token that no header can carry",
+    { BOOTSTRAP_TOKEN: `${"x".repeat(32)} y` },
+    ["BOOTSTRAP_TOKEN must hold printable ASCII characters without spaces only"],
+  ],
+  ["an unknown role", { ROLE: "server" }, ["ROLE must be one of api, worker, all"]],
+  ["an unknown mode", { SYNC_MODE: "full" }, ["SYNC_MODE must be one of observe, upsert, sync"]],
+  ["an unknown level", { LOG_LEVEL: "verbose" }, ["LOG_LEVEL must be one of debug, info, warn, error, silent"]],
+  [
+    "half of the credentials",
+    { DINGTALK_APP_KEY: "k", DINGTALK_CORP_ID: "c", DINGTALK_APP_SECRET: "" },
+    [
+      "DINGTALK_APP_SECRET must be set too: DINGTALK_APP_KEY, DINGTALK_APP_SECRET, DINGTALK_CORP_ID are set together, or not at all for the sandbox",
+    ],
+  ],
+  [
+    "an API address with a query",
+    { DINGTALK_API_URL: "https://x.example/?a=1" },
+    ["DINGTALK_API_URL must be an http or https address without user, query and fragment"],
+  ],
+  ["a fraction of a call", { DINGTALK_QPS: "1.5" }, ["DINGTALK_QPS must be a whole number from 1 to 1000"]],
+  ["a negative limit", { RATE_LIMIT_PER_CLIENT: "-1" }, ["RATE_LIMIT_PER_CLIENT must be a whole number from 0 to 1000000"]],
+  ["a blank folder", { DATA_DIR: "  " }, ["DATA_DIR must not be blank"]],
+])("%s is refused", (_name, environment, problems) => expect(problemsOf(environment)).toEqual(problems));
+
+test("all problems are told at once, of single settings and between them", () => {
+  const problems = problemsOf({ PORT: "x", ROLE: "y", LOG_LEVEL: "z", DINGTALK_APP_KEY: "k" });
+  expect(problems.map((problem) => problem.split(" ")[0])).toEqual(["PORT", "ROLE", "LOG_LEVEL", "DINGTALK_APP_SECRET"]);
+});
+
+test("secrets are nowhere in what is printed", () => {
+  const secrets = { DATABASE_URL: "postgresql://u:database-password@h/d", BOOTSTRAP_TOKEN: "bootstrap-".repeat(4) };
+  const config = parseConfig({ ...real, ...secrets });
+  const printed = [
+    JSON.stringify(config),
+    inspect(config, { depth: 9, showHidden: true }),
+    `${config.bootstrapToken} ${config.databaseUrl}`,
+  ].join();
+  for (const secret of [real.DINGTALK_APP_SECRET, "database-password", "bootstrap-"]) expect(printed).not.toContain(secret);
+  expect(config.bootstrapToken?.reveal()).toBe(secrets.BOOTSTRAP_TOKEN);
+});
+
+test("a refused secret is not repeated", () => {
+  const problems = problemsOf({ BOOTSTRAP_TOKEN: "too-short-secret", DATABASE_URL: "http://u:hunter2@h" });
+  expect(problems).toHaveLength(2);
+  expect(problems.join()).not.toMatch(/too-short-secret|hunter2/);
+});
+
+test("nothing can be changed afterwards", () => {
+  const config = parseConfig({});
+  expect([Object.isFrozen(config), Object.isFrozen(config.dingtalk)]).toEqual([true, true]);
+});
+
+test(".env.example has every setting once, with its default", () => {
+  const example = readFileSync(join(__dirname, "../../.env.example"), "utf8");
+  const entries = [...example.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name!, value!] as const);
+  expect(entries.map(([name]) => name)).toEqual(SETTINGS);
+  const defaults = Object.fromEntries(
+    entries.filter(([name]) =>
+      ["PORT", "HOST", "DATA_DIR", "ROLE", "DINGTALK_QPS", "SIMULATOR_PORT", "RATE_LIMIT_PER_CLIENT", "LOG_LEVEL"].includes(name),
+    ),
+  );
+  expect(parseConfig(defaults)).toEqual(parseConfig({}));
+});
