@@ -8,15 +8,7 @@ import { InvalidValue, NoTarget } from "./errors.ts";
 import { isObject, sameJson } from "./json.ts";
 import type { Operation } from "./patch.ts";
 import type { PathTarget } from "./path.ts";
-import {
-  assign,
-  coercion,
-  elementCoercion,
-  type JsonElement,
-  mergedComplex,
-  refuseTwoPrimaries,
-  saysSomething,
-} from "./resource-values.ts";
+import { assign, coercion, type JsonElement, mergedComplex, refuseTwoPrimaries, saysSomething } from "./resource-values.ts";
 
 type AttributeTarget = PathTarget & { readonly kind: "attribute" };
 
@@ -110,17 +102,18 @@ function patchedMatches(
     if (next === undefined || elements.some(test)) return withSub(attribute, elements, test, sub, next);
     return upserted(selection, elements, { [sub.name]: next });
   }
-  if (op === "remove" || (op === "replace" && isUnassigned(value))) return elements.filter((element) => !test(element));
-  const given = elementCoercion(attribute)(Array.isArray(value) && value.length === 1 ? value[0] : value) as JsonElement | undefined;
-  if (given === undefined) return elements;
-  if (!elements.some(test)) return upserted(selection, elements, given);
+  const empty = isUnassigned(value);
+  if (op === "remove" || (op === "replace" && empty)) return elements.filter((element) => !test(element));
+  if (empty) return elements;
+  if (!elements.some(test)) return upserted(selection, elements, value);
   const touched: JsonElement[] = [];
-  const result = elements.map((element) => {
-    if (!test(element)) return element;
+  const result = elements.flatMap((element) => {
+    if (!test(element)) return [element];
     // The labels the filter chose it by stay, so that a repetition finds the element again.
-    const next = op === "add" ? { ...element, ...given } : { ...labelsIn(filter), ...given };
+    const next = mergedComplex(attribute, op === "add" ? element : labelsIn(filter), value);
+    if (next === undefined) return [];
     touched.push(next);
-    return next;
+    return [next];
   });
   return withOnePrimary(attribute, result, touched);
 }
@@ -144,13 +137,12 @@ function withSub(
 }
 
 /** value-path-upsert. A filter on `value` names one existing thing, so without a match there is no target (RFC 7644 section 3.5.2.3). */
-function upserted(selection: Selection, elements: readonly JsonElement[], given: JsonElement): readonly JsonElement[] {
-  const { attribute, filter } = selection;
+function upserted({ attribute, filter }: Selection, elements: readonly JsonElement[], value: unknown): readonly JsonElement[] {
   const labels = labelsIn(filter);
   if (labels === undefined || labels.value !== undefined)
     throw new NoTarget(`${attribute.fullName}: no element matches the filter of the path`);
-  const element = { ...labels, ...given };
-  return saysSomething(attribute, element) ? withOnePrimary(attribute, [...elements, element], [element]) : elements;
+  const element = mergedComplex(attribute, labels, value);
+  return element === undefined ? elements : withOnePrimary(attribute, [...elements, element], [element]);
 }
 
 /** What a filter of nothing but equalities says of the element; undefined for any other filter. */

@@ -36,11 +36,12 @@ export function parsePath(schema: ResourceSchema, path: string): PathTarget {
 }
 
 const LOCAL_NAME = /^[A-Za-z][\w$-]{0,99}$/;
+const VERSION = /^\d+(\.\d+)*$/;
 const REFUSED: ReadonlySet<string> = new Set(["constructor", "prototype"]);
 
 /**
- * `urn:example:2.0:User:badge` is `badge` in the extension `urn:example:2.0:User`; that URN alone is told from it by the version before
- * its last part. Extensions we have a schema for hold only what the schema says.
+ * `urn:example:2.0:User:badge` is `badge` in the extension `urn:example:2.0:User`; that URN alone is told from it by the version at
+ * its end or before its last part. Extensions we have a schema for hold only what the schema says.
  */
 function foreignPath(schema: ResourceSchema, name: string): PathTarget {
   const colon = name.lastIndexOf(":");
@@ -49,6 +50,7 @@ function foreignPath(schema: ResourceSchema, name: string): PathTarget {
   if (colon < 0 || !isForeignName(name) || !name.toLowerCase().startsWith("urn:") || isBelowSchema(schema, name) || REFUSED.has(local)) {
     throw new InvalidPath("path: no such attribute");
   }
-  const alone = /:\d+\.\d+$/.test(urn) || !LOCAL_NAME.test(local);
-  return alone ? { kind: "foreign", urn: name } : { kind: "foreign", urn, name: local };
+  if (VERSION.test(local) || VERSION.test(urn.slice(urn.lastIndexOf(":") + 1))) return { kind: "foreign", urn: name };
+  if (!LOCAL_NAME.test(local)) throw new InvalidPath("path: no such attribute");
+  return { kind: "foreign", urn, name: local };
 }

@@ -19,7 +19,7 @@ export type JsonElement = Record<string, JsonValue>;
 export const coercion: (spec: AttributeSpec) => Coerce = remembered((spec) => (spec.multiValued ? wholeList(spec) : one(spec)));
 
 /** One element of a multi-valued attribute, the whole value of any other. */
-export const elementCoercion: (spec: AttributeSpec) => Coerce = remembered(one);
+const elementCoercion: (spec: AttributeSpec) => Coerce = remembered(one);
 
 function remembered(make: (spec: AttributeSpec) => Coerce): (spec: AttributeSpec) => Coerce {
   const made = new Map<AttributeSpec, Coerce>();
