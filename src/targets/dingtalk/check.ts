@@ -49,6 +49,9 @@ export function createCheck(client: DingTalkClient, config: DingTalkConfig, cloc
   };
 }
 
+/** A wrong organisation is answered as an unknown error (section 2.2), a wrong pair by the documented codes. */
+const WRONG_ORGANISATION = new Set(["unknownError", "invalid.client", "unauthorized.client", "invalidClientIdOrSecret", "33001"]);
+
 async function checkCredentials(session: Session, config: DingTalkConfig): Promise<readonly Problem[]> {
   const openly = (api: Api, body: JsonObject) => attempt(() => session.callOpenly(api, body));
   const app = await openly(API.token, { appKey: config.appKey, appSecret: config.appSecret });
@@ -60,6 +63,7 @@ async function checkCredentials(session: Session, config: DingTalkConfig): Promi
     grant_type: "client_credentials",
   });
   if (!(organisation instanceof TargetError)) return [];
+  if (!WRONG_ORGANISATION.has(organisation.answer)) return [problemOf(organisation)];
   return [
     {
       code: "corp-id",
@@ -106,12 +110,23 @@ async function checkPermission(session: Session, { api, parameters, permission }
             : `grant ${permission}: open-dev.dingtalk.com › the app › Permission management`,
         },
       ];
+    // The nobody asked about is missing, out of scope or no enterprise account: each is said only to those who may ask.
     case "userMissing":
+    case "scope":
+    case "protected":
       return [];
+    case "data":
+      return [api.subject === "account" ? ENTERPRISE_ACCOUNTS : problemOf(failure)];
     default:
       return [problemOf(failure)];
   }
 }
+
+const ENTERPRISE_ACCOUNTS: Problem = {
+  code: "enterprise-accounts",
+  text: "the mapping makes enterprise accounts, and the organisation does not have them switched on",
+  remedy: "ask DingTalk for enterprise accounts (企业账号): DingTalk admin console › Security and permissions › Enterprise accounts",
+};
 
 /** DingTalk's clock against ours, by the Date header. */
 function checkClock(session: Session, clock: Clock): readonly Problem[] {

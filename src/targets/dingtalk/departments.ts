@@ -15,7 +15,7 @@ import { isObject } from "./answer.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
 import { afterBirth, atBirth, departmentCreateBody, departmentFromWire, departmentUpdateBody, nameOf, ROOT } from "./department-wire.ts";
-import { differences, operate, sendWhatIsTaken } from "./operation.ts";
+import { differences, operate, sendTheRestToo } from "./operation.ts";
 import { shape } from "./shape.ts";
 import { cutAtGrapheme } from "./text.ts";
 import { idsOf, objectsIn } from "./user-wire.ts";
@@ -98,7 +98,7 @@ export function createDepartments(client: DingTalkClient, region: string) {
   }
 
   async function change(session: Session, ref: EntityRef, actual: Actual, set: Attributes): Promise<Written> {
-    const sent = await sendWhatIsTaken(set, async (each) => {
+    const sent = await sendTheRestToo(set, async (each) => {
       if (Object.keys(each).length === 0) return;
       try {
         await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, each));

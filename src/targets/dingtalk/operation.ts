@@ -2,11 +2,14 @@ import {
   type Attributes,
   type AttributeValue,
   type Note,
+  TargetConflict,
   TargetDependency,
   TargetError,
+  TargetRejected,
   type WriteContext,
 } from "../../reconcile/target.ts";
 import type { DingTalkClient, Session } from "./client.ts";
+import { meaningOf } from "./codes.ts";
 
 /** A long listing fails after thousands of calls; its last few say enough. */
 const CALLS_IN_ERROR = 50;
@@ -60,6 +63,19 @@ export async function sendWhatIsTaken(attributes: Attributes, send: (attributes:
     if (Object.keys(rest).length > 0) await send(rest);
     else if (error instanceof TargetDependency) throw error;
     return { attributes: rest, notes: [noteOf(name, error)], refused: error, ...(leftOut === undefined ? {} : { leftOut }) };
+  }
+}
+
+/** The same for something that exists: a value that is taken or wrong keeps only itself back. Rejects with its refusal all the same, once the rest is sent. */
+export async function sendTheRestToo(attributes: Attributes, send: (attributes: Attributes) => Promise<void>): Promise<Sent> {
+  try {
+    return await sendWhatIsTaken(attributes, send);
+  } catch (error) {
+    const refused = error instanceof TargetConflict || error instanceof TargetRejected ? meaningOf(error.answer).attribute : undefined;
+    if (refused === undefined || attributes[refused] === undefined) throw error;
+    const { [refused]: _refused, ...rest } = attributes;
+    if (Object.keys(rest).length > 0) await sendWhatIsTaken(rest, send);
+    throw error;
   }
 }
 

@@ -62,8 +62,9 @@ function* plainValues(attributes: Attributes): Iterable<readonly [string, Attrib
   }
 }
 
+/** Only `mobile` has a bare form; the contact number of an enterprise account always names its country (section 6). */
 function toWire(name: string, value: AttributeValue, options: WireOptions): JsonValue {
-  return fieldOf("user", name)?.form.type === "phone" && typeof value === "string" ? phoneToWire(value, options.region) : value;
+  return name === "mobile" && typeof value === "string" ? phoneToWire(value, options.region) : value;
 }
 
 /** The call takes JSON as text (section 5.2). */

@@ -14,7 +14,7 @@ import type { Admins } from "./admins.ts";
 import { isObject } from "./answer.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
-import { differences, noteOf, operate, type Sent, sendWhatIsTaken } from "./operation.ts";
+import { differences, noteOf, operate, type Sent, sendTheRestToo, sendWhatIsTaken } from "./operation.ts";
 import { phoneToWire } from "./phone.ts";
 import { changeRoles } from "./role-members.ts";
 import { shape } from "./shape.ts";
@@ -89,7 +89,7 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
   async function change(session: Session, seen: Actual, set: Attributes): Promise<Written> {
     const { roles, ...own } = set;
     const actual = await complete(session, seen, roles);
-    const sent = await sendWhatIsTaken(own, async (each) => {
+    const sent = await sendTheRestToo(own, async (each) => {
       const body = userUpdateBody(actual.remoteId, each, actual.attributes, options);
       if (body) await session.call(API.userUpdate, body);
     });

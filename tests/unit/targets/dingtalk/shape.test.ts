@@ -1,0 +1,143 @@
+import fc from "fast-check";
+import type { EntityKind } from "../../../../src/core/entity.ts";
+import type { Actual, Attributes, AttributeValue } from "../../../../src/reconcile/target.ts";
+import { shape } from "../../../../src/targets/dingtalk/shape.ts";
+
+const seen = (attributes: Attributes): Actual => ({ remoteId: "u1", presence: "active", attributes });
+const codes = (kind: EntityKind, desired: Attributes, actual?: Actual) =>
+  shape(kind, desired, actual, "HK").notes.map((note) => `${note.attribute}: ${note.code}`);
+
+describe("a person", () => {
+  test.each<[string, Attributes, Attributes, string[]]>([
+    ["text is trimmed without a word", { name: " Li " }, { name: "Li" }, []],
+    ["invisible characters go, with a note", { name: "Li\u202e" }, { name: "Li" }, ["name: characters_removed"]],
+    ["a long name is cut", { name: "x".repeat(300) }, { name: "x".repeat(80) }, ["name: cut"]],
+    ["half an e-mail address would be another one", { email: `${"x".repeat(60)}@example.com` }, {}, ["email: too_long"]],
+    ["an empty title is null", { title: " " }, { title: null }, []],
+    ["a number takes one form", { mobile: "9123 4567" }, { mobile: "+852-91234567" }, []],
+    ["what cannot be a number is left out", { mobile: "ask Li" }, {}, ["mobile: not_a_phone_number"]],
+    ["a name cannot be emptied", { name: null }, {}, ["name: cannot_be_cleared"]],
+    ["a flag may come as text", { hide_mobile: "true", senior_mode: null }, { hide_mobile: true, senior_mode: false }, []],
+    ["a flag is no sentence", { hide_mobile: "perhaps" }, {}, ["hide_mobile: wrong_type"]],
+    ["a date is milliseconds", { hired_date: "1767225600000" }, { hired_date: 1_767_225_600_000 }, []],
+    ["a date before 1970 does not exist there", { hired_date: -1 }, {}, ["hired_date: wrong_type"]],
+    ["sets are sorted", { departments: ["7", "12", "7"] }, { departments: ["12", "7"] }, []],
+    ["a title for a department", { dept_titles: ["7= Clerk "] }, { dept_titles: ["7=Clerk"] }, []],
+    ["an order is a whole number", { dept_orders: ["7=first"] }, {}, ["dept_orders: wrong_type"]],
+    [
+      "a main department must be one of theirs",
+      { departments: ["7"], mainDepartment: "8" },
+      { departments: ["7"] },
+      ["mainDepartment: not_a_member"],
+    ],
+    ["no main department is no wish", { mainDepartment: null }, {}, []],
+    ["a custom field", { "extension.Cost centre": " 4711 " }, { "extension.Cost centre": "4711" }, []],
+    ["a name DingTalk has nothing for", { favourite: "tea" }, {}, ["favourite: unknown_attribute"]],
+    [
+      "an enterprise account has no mobile",
+      { exclusive_account_type: "sso", mobile: "+852 91234567" },
+      { exclusive_account_type: "sso" },
+      ["mobile: not_used"],
+    ],
+    [
+      "only dingtalk accounts have a login",
+      { exclusive_account_type: "sso", login_id: "li" },
+      { exclusive_account_type: "sso" },
+      ["login_id: not_used"],
+    ],
+    ["a regular account has no nickname", { nickname: "Li" }, {}, ["nickname: not_used"]],
+  ])("%s", (_name, desired, attributes, notes) => {
+    expect(shape("user", desired, undefined, "HK").attributes).toEqual(attributes);
+    expect(codes("user", desired)).toEqual(notes);
+  });
+
+  test.each<[string, Attributes, Attributes, string[]]>([
+    ["who has signed in keeps the number", { mobile: "+852-91234567", activated: true }, {}, ["mobile: mobile_locked"]],
+    ["who has not can get another", { mobile: "+852-91234567", activated: false }, { mobile: "+852-98765432" }, []],
+    [
+      "a number refused before is not offered again",
+      { mobile: "+852-91234567", mobile_refused: "+852-98765432" },
+      {},
+      ["mobile: mobile_locked"],
+    ],
+    ["an unchanged number is no change", { mobile: "+852-98765432", activated: true }, { mobile: "+852-98765432" }, []],
+    ["a number not told is not known to be locked", { activated: true }, { mobile: "+852-98765432" }, []],
+  ])("%s", (_name, there, attributes, notes) => {
+    const desired = { mobile: "+852 9876 5432" };
+    expect(shape("user", desired, seen(there), "HK").attributes).toEqual(attributes);
+    expect(codes("user", desired, seen(there))).toEqual(notes);
+  });
+
+  test("emptying a field that has a value is sent with a warning", () => {
+    expect(codes("user", { title: null }, seen({ title: "Clerk" }))).toEqual(["title: clearing_undocumented"]);
+    expect(codes("user", { title: null }, seen({ title: null }))).toEqual([]);
+  });
+
+  test("a custom field that is not there needs no emptying", () =>
+    expect(shape("user", { "extension.Level": null }, seen({}), "HK").attributes).toEqual({}));
+
+  test("the kind of account is fixed", () => {
+    const desired = { exclusive_account_type: "sso" };
+    expect(codes("user", desired, seen({ exclusive_account_type: null }))).toEqual(["exclusive_account_type: fixed_at_creation"]);
+    expect(codes("user", desired, seen({ exclusive_account_type: "sso" }))).toEqual([]);
+  });
+
+  test("custom fields that are too long together lose the last ones", () => {
+    const long = "x".repeat(900);
+    const desired = { "extension.a": long, "extension.b": long, "extension.c": long };
+    expect(codes("user", desired)).toEqual(["extension.c: too_long"]);
+  });
+});
+
+describe("a department", () => {
+  test.each<[string, Attributes, Attributes, string[]]>([
+    ["forbidden characters get a look-alike", { name: "A-B" }, { name: "A\u2010B" }, ["name: characters_replaced"]],
+    ["managers come after the members", { name: "A", managers: ["u1"] }, { name: "A" }, ["managers: after_members"]],
+    ["an order is a number", { order: "10" }, { order: 10 }, []],
+    ["a code is not cut", { code: "x".repeat(31) }, {}, ["code: too_long"]],
+    [
+      "who may see it, 50 at most",
+      { user_permits: Array.from({ length: 60 }, (_, n) => `u${n}`) },
+      expect.anything() as Attributes,
+      ["user_permits: cut"],
+    ],
+  ])("%s", (_name, desired, attributes, notes) => {
+    expect(shape("department", desired, undefined, "HK").attributes).toEqual(attributes);
+    expect(codes("department", desired)).toEqual(notes);
+  });
+});
+
+test("shaping shaped attributes changes nothing", () => {
+  const value: fc.Arbitrary<AttributeValue> = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 100 }),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(fc.oneof(fc.string(), fc.constantFrom("7=Clerk", "8=3", "1"))),
+  );
+  const names = ["name", "mobile", "title", "email", "remark", "hide_mobile", "hired_date", "departments", "mainDepartment", "dept_titles"];
+  const more = [
+    "dept_orders",
+    "manager",
+    "extension.a",
+    "exclusive_account_type",
+    "login_id",
+    "order",
+    "parent",
+    "code",
+    "managers",
+    "brief",
+  ];
+  fc.assert(
+    fc.property(
+      fc.constantFrom<EntityKind>("user", "department", "role"),
+      fc.dictionary(fc.constantFrom(...names, ...more), value),
+      fc.option(fc.dictionary(fc.constantFrom(...names, "activated", "mobile_refused"), value), { nil: undefined }),
+      (kind, desired, there) => {
+        const actual = there && seen(there);
+        const once = shape(kind, desired, actual, "HK");
+        expect(shape(kind, once.attributes, actual, "HK").attributes).toEqual(once.attributes);
+      },
+    ),
+  );
+});
