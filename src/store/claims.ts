@@ -66,6 +66,7 @@ const FINISH: Statement = {
     next_at = case when s.desired_generation <> $5 then now() when $7::float8 is null then null else now() + $7::float8 * interval '1 ms' end,
     observed_generation = case when $6 = 'inSync' then $5 else s.observed_generation end,
     settled_at = case when $6 = 'inSync' then now() else s.settled_at end,
+    latency_ms = case when $6 = 'inSync' and s.due_since is not null then extract(epoch from now() - s.due_since) * 1000 else s.latency_ms end,
     due_since = case when $6 <> 'inSync' then s.due_since when s.desired_generation = $5 then null else now() end,
     causes = case when $6 = 'inSync' then array(select c from unnest(s.causes) c where c <> all($15::uuid[])) else s.causes end,
     priority = case when $6 = 'inSync' and s.desired_generation = $5 then case when s.kind = 'user' then ${PRIORITY.person} else ${PRIORITY.structure} end else s.priority end,

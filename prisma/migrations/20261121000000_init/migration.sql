@@ -46,7 +46,7 @@ create table users (
 );
 create unique index users_user_name_key on users (source_id, user_name_key);
 create unique index users_external_id_key on users (source_id, external_id);
-create index users_source_order on users (source_id, id);
+create index users_source_order on users (source_id, id) include (active);
 create index users_display_name on users (source_id, display_name_key, id);
 create index users_work_email on users (source_id, work_email_key);
 create index users_email on users using gin (email_keys);
@@ -70,6 +70,11 @@ create unique index groups_display_name_key on groups (source_id, display_name_k
 create unique index groups_external_id_key on groups (source_id, external_id);
 create index groups_source_order on groups (source_id, id);
 create index groups_modified on groups (source_id, modified_at, id);
+
+-- A plan made for any source must not take there to be one source only, as the statistics say while one is far larger than the others: it would walk
+-- the primary key past all of that one's rows to list a small one.
+alter table users alter column source_id set (n_distinct = 100);
+alter table groups alter column source_id set (n_distinct = 100);
 
 -- How many resources a source has, exact in every snapshot, so that lists need not count rows. The number is spread over slots that are added up:
 -- a writer holds the slot of its connection until it commits, and others seldom have to wait for the same one.
@@ -135,6 +140,7 @@ create table entity_states (
   next_at timestamptz(3),
   due_since timestamptz(3),
   settled_at timestamptz(3),
+  latency_ms integer,
   desired_generation bigint not null default 1,
   observed_generation bigint not null default 0,
   causes uuid[] not null default '{}',

@@ -1,0 +1,34 @@
+import type { Request } from "express";
+import { AppError } from "../core/errors.ts";
+
+/** A parameter of the address that cannot be understood. Never repeats what was sent. */
+export class InvalidParameter extends AppError {
+  readonly code = "INVALID_VALUE";
+}
+
+/** One value of a parameter; undefined when it is left out or empty. */
+export function textOf(req: Request, name: string): string | undefined {
+  const value = req.query[name];
+  if (value === undefined || value === "") return undefined;
+  if (typeof value !== "string") throw new InvalidParameter(`${name} may be given once`);
+  return value;
+}
+
+export function choiceOf<T extends string>(req: Request, name: string, choices: readonly T[]): T | undefined {
+  const value = textOf(req, name);
+  if (value === undefined) return undefined;
+  const choice = choices.find((each) => each === value);
+  if (choice === undefined) throw new InvalidParameter(`${name} must be one of ${choices.join(", ")}`);
+  return choice;
+}
+
+const DEFAULT_COUNT = 100;
+const MAX_COUNT = 1_000;
+
+/** `count`: items of a page, 100 unless told, at most 1,000. */
+export function countOf(req: Request): number {
+  const value = textOf(req, "count");
+  if (value === undefined) return DEFAULT_COUNT;
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidParameter("count must be a whole number from 1");
+  return Math.min(Number(value), MAX_COUNT);
+}

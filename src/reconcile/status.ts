@@ -1,0 +1,50 @@
+import type { EntityRef } from "../core/entity.ts";
+import type { HistoryEvent } from "../history/event.ts";
+import type { SyncState } from "./settle.ts";
+import type { Note } from "./target.ts";
+
+/* What operators see of the loop, and what they may ask of it. */
+
+export interface SyncStatus {
+  readonly states: Readonly<Record<SyncState, number>>;
+  /** Since when the longest waiting entity is due. */
+  readonly oldestDue?: Date;
+  readonly paused?: { readonly until: Date; readonly reason: string };
+  /** From a change being committed to the target being equal, over the entities settled within the last day. */
+  readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
+  /** Active people of the directory; those of them that are at the target; those that are there and in sync. */
+  readonly people: { readonly active: number; readonly present: number; readonly accurate: number };
+  readonly calls: readonly { readonly api: string; readonly count: number }[];
+}
+
+export interface SyncItem {
+  readonly ref: EntityRef;
+  readonly name?: string;
+  readonly remoteId?: string;
+  readonly state: SyncState;
+  readonly reason?: string;
+  readonly remedy?: string;
+  readonly attempts: number;
+  readonly nextTry?: Date;
+  readonly dueSince?: Date;
+  readonly settledAt?: Date;
+  readonly lastAnswer?: string;
+  readonly notes: readonly Note[];
+}
+
+export interface ItemQuery {
+  readonly state?: SyncState;
+  readonly kind?: EntityRef["kind"];
+  /** Part of a name, without regard to letter case. */
+  readonly text?: string;
+  /** Key of the last item of the page before. */
+  readonly after?: string;
+  readonly count: number;
+}
+
+export interface SyncOperations {
+  status(): Promise<SyncStatus>;
+  items(query: ItemQuery): Promise<{ readonly items: readonly SyncItem[]; readonly next?: string }>;
+  /** Makes one entity due now; false when there is no such entity. The event is recorded in the same transaction. */
+  retry(ref: EntityRef, event: HistoryEvent): Promise<boolean>;
+}

@@ -1,0 +1,145 @@
+import type pg from "pg";
+import type { EntityKind } from "../core/entity.ts";
+import { fold } from "../core/fold.ts";
+import { isUuid } from "../core/id.ts";
+import type { SyncState } from "../reconcile/settle.ts";
+import type { SyncItem, SyncOperations, SyncStatus } from "../reconcile/status.ts";
+import type { Note } from "../reconcile/target.ts";
+import { createParameters } from "./parameters.ts";
+import { run, type Statement } from "./postgres.ts";
+import { appendEvent, causedBy, eventRow, wakeUp } from "./sql.ts";
+
+const STATES: Statement = {
+  name: "status-states",
+  text: `select s.state, count(*) as n, min(s.due_since) filter (where s.state in ('due', 'waiting')) as oldest
+    from entity_states s where s.target = $1 group by s.state`,
+};
+const PAUSED: Statement = {
+  name: "status-paused",
+  text: "select paused_until, pause_reason from target_states where target = $1 and paused_until > now()",
+};
+const LATENCY: Statement = {
+  name: "status-latency",
+  text: `select percentile_cont(array[0.5, 0.95, 0.99]) within group (order by s.latency_ms) as ms
+    from entity_states s where s.target = $1 and s.latency_ms is not null and s.settled_at > now() - interval '1 day'`,
+};
+const PEOPLE: Statement = {
+  name: "status-people",
+  text: `select count(*) as active, count(l.entity_id) as present, count(l.entity_id) filter (where s.state = 'inSync') as accurate
+    from users u
+    left join links l on l.target = $1 and l.kind = 'user' and l.entity_id = u.id and l.status = 'owned'
+    left join entity_states s on s.target = $1 and s.kind = 'user' and s.entity_id = u.id
+    where u.active`,
+};
+const CALLS: Statement = {
+  name: "status-calls",
+  text: "select api, calls from rate_limits where target = $1 and api <> 'all' order by api",
+};
+
+const NAME = "coalesce(u.document->>'displayName', u.user_name, g.display_name, d.name)";
+
+const RETRY: Statement = {
+  name: "status-retry",
+  text: `with done as (
+    update entity_states s set state = 'due', next_at = now(), attempts = 0, reason = null, remedy = null, waiting_on = null,
+      desired_generation = s.desired_generation + 1, due_since = coalesce(s.due_since, now()), causes = s.causes || ${causedBy(4)}
+     where s.target = $1 and s.kind = $2 and s.entity_id = $3 returning 1),
+  event as (${appendEvent(4, "done")}),
+  woken as (${wakeUp("done")})
+  select (select count(*) from woken) as woken from done`,
+};
+
+interface ItemRow extends pg.QueryResultRow {
+  kind: EntityKind;
+  entity_id: string;
+  name: string | null;
+  remote_id: string | null;
+  state: SyncState;
+  reason: string | null;
+  remedy: string | null;
+  attempts: number;
+  next_at: Date | null;
+  due_since: Date | null;
+  settled_at: Date | null;
+  last_answer: string | null;
+  notes: string | null;
+}
+
+/** The loop of one target as operators see it. Counts and percentiles read every state row: for people's eyes, not for a hot path. */
+export function createSyncOperations(pool: pg.Pool, target: string): SyncOperations {
+  return {
+    async status() {
+      const [states, paused, latency, people, calls] = await Promise.all([
+        run<{ state: SyncState; n: number; oldest: Date | null }>(pool, STATES, [target]),
+        run<{ paused_until: Date; pause_reason: string }>(pool, PAUSED, [target]),
+        run<{ ms: number[] | null }>(pool, LATENCY, [target]),
+        run<SyncStatus["people"]>(pool, PEOPLE, [target]),
+        run<{ api: string; calls: number }>(pool, CALLS, [target]),
+      ]);
+      const count = (state: SyncState): number => states.find((row) => row.state === state)?.n ?? 0;
+      const oldest = states.flatMap((row) => (row.oldest ? [row.oldest] : [])).sort((a, b) => a.getTime() - b.getTime())[0];
+      const [p50, p95, p99] = latency[0]?.ms ?? [];
+      const [pause] = paused;
+      const { active, present, accurate } = people[0]!;
+      return {
+        states: { inSync: count("inSync"), due: count("due"), waiting: count("waiting"), held: count("held"), parked: count("parked") },
+        ...(oldest ? { oldestDue: oldest } : {}),
+        ...(pause ? { paused: { until: pause.paused_until, reason: pause.pause_reason } } : {}),
+        ...(p50 !== undefined && p95 !== undefined && p99 !== undefined ? { latencyMs: { p50, p95, p99 } } : {}),
+        people: { active, present, accurate },
+        calls: calls.map((row) => ({ api: row.api, count: row.calls })),
+      };
+    },
+
+    async items({ state, kind, text, after, count }) {
+      const parameters = createParameters([target]);
+      const conditions = ["s.target = $1"];
+      if (state) conditions.push(`s.state = ${parameters.add(state, "text")}`);
+      if (kind) conditions.push(`s.kind = ${parameters.add(kind, "text")}`);
+      if (text) conditions.push(`strpos(lower(${NAME}), ${parameters.add(fold(text), "text")}) > 0`);
+      const [afterKind, afterId] = after?.split(":") ?? [];
+      if (afterKind && afterId && isUuid(afterId)) {
+        conditions.push(`(s.kind, s.entity_id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`);
+      }
+      const limit = parameters.add(count + 1, "bigint");
+      const rows = await run<ItemRow>(
+        pool,
+        {
+          name: "",
+          text: `select s.*, ${NAME} as name, l.remote_id from entity_states s
+            left join users u on s.kind = 'user' and u.id = s.entity_id
+            left join groups g on s.kind in ('group', 'role') and g.id = s.entity_id
+            left join departments d on s.kind = 'department' and d.id = s.entity_id
+            left join links l on l.target = s.target and l.kind = s.kind and l.entity_id = s.entity_id
+            where ${conditions.join(" and ")} order by s.kind, s.entity_id limit ${limit}`,
+        },
+        parameters.values,
+      );
+      const items = rows.slice(0, count).map(itemOf);
+      const last = items.at(-1);
+      return rows.length > count && last ? { items, next: `${last.ref.kind}:${last.ref.id}` } : { items };
+    },
+
+    async retry(ref, event) {
+      if (!isUuid(ref.id)) return false;
+      return (await run(pool, RETRY, [target, ref.kind, ref.id, eventRow(event)])).length > 0;
+    },
+  };
+}
+
+function itemOf(row: ItemRow): SyncItem {
+  return {
+    ref: { kind: row.kind, id: row.entity_id },
+    state: row.state,
+    attempts: row.attempts,
+    notes: row.notes ? (JSON.parse(row.notes) as Note[]) : [],
+    ...(row.name ? { name: row.name } : {}),
+    ...(row.remote_id ? { remoteId: row.remote_id } : {}),
+    ...(row.reason ? { reason: row.reason } : {}),
+    ...(row.remedy ? { remedy: row.remedy } : {}),
+    ...(row.next_at ? { nextTry: row.next_at } : {}),
+    ...(row.due_since ? { dueSince: row.due_since } : {}),
+    ...(row.settled_at ? { settledAt: row.settled_at } : {}),
+    ...(row.last_answer ? { lastAnswer: row.last_answer } : {}),
+  };
+}
