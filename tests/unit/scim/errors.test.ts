@@ -1,0 +1,65 @@
+import { AppError, Unavailable } from "../../../src/core/errors.ts";
+import {
+  InvalidCursor,
+  InvalidFilter,
+  InvalidMembers,
+  NotFound,
+  UniquenessConflict,
+  VersionConflict,
+} from "../../../src/directory/errors.ts";
+import * as http from "../../../src/http/errors.ts";
+import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, renderScimError, TooMany } from "../../../src/scim/errors.ts";
+
+class Surprise extends AppError {
+  readonly code = "DISK_FULL";
+}
+
+test.each<[unknown, number, string | undefined, string]>([
+  [new InvalidSyntax("s"), 400, "invalidSyntax", "s"],
+  [new InvalidFilter("f"), 400, "invalidFilter", "f"],
+  [new InvalidPath("p"), 400, "invalidPath", "p"],
+  [new InvalidValue("v"), 400, "invalidValue", "v"],
+  [new NoTarget("n"), 400, "noTarget", "n"],
+  [new Mutability("m"), 400, "mutability", "m"],
+  [new TooMany("t"), 400, "tooMany", "t"],
+  [new InvalidCursor("c"), 400, "invalidCursor", "c"],
+  [
+    new InvalidMembers("no such user or group: 4711"),
+    400,
+    "invalidValue",
+    "members: a member does not exist, or the group would contain itself",
+  ],
+  [new NotFound("User", "4711"), 404, undefined, "User not found"],
+  [new UniquenessConflict("User", "userName"), 409, "uniqueness", "another User has this userName"],
+  [new VersionConflict("Group", "4711"), 412, undefined, "the Group has changed: read it again and repeat the request"],
+  [new http.Unauthenticated("missing"), 401, undefined, "a valid bearer token is required"],
+  [new http.Forbidden(["provision"]), 403, undefined, "the token needs the scope provision"],
+  [new http.NotFoundPath(), 404, undefined, "there is nothing at this address"],
+  [new http.MethodNotAllowed(["GET"]), 405, undefined, "this address takes GET"],
+  [new http.BodyTooLarge(1_000), 413, undefined, "the body is larger than 1000 bytes"],
+  [new http.MisdirectedRequest(), 421, undefined, "this server does not answer for the host of the request; see the setting PUBLIC_URL"],
+  [new http.TooManyRequests(2_500), 429, undefined, "too many requests, try again later"],
+  [new Unavailable("pool of db-1 exhausted"), 503, undefined, "temporarily unavailable, try again later"],
+  [new Surprise("/var/lib/secret"), 500, undefined, "internal error"],
+  [new TypeError("cannot read properties of undefined (reading 'password')"), 500, undefined, "internal error"],
+  ["thrown text", 500, undefined, "internal error"],
+  [undefined, 500, undefined, "internal error"],
+])("%s is answered %d %s", (error, status, scimType, detail) => {
+  const rendered = renderScimError(error);
+  expect(rendered.body).toEqual({
+    schemas: ["urn:ietf:params:scim:api:messages:2.0:Error"],
+    status: String(status),
+    ...(scimType === undefined ? {} : { scimType }),
+    detail,
+  });
+  expect([rendered.status, rendered.unexpected]).toEqual([status, status === 500]);
+});
+
+test.each<[Error, number | undefined]>([
+  [new http.TooManyRequests(2_500), 3],
+  [new Unavailable("x", { retryAfterMs: 10 }), 1],
+  [new Unavailable("x"), 5],
+  [new InvalidValue("x"), undefined],
+])("%s asks to wait %s seconds", (error, seconds) => expect(renderScimError(error).retryAfterSeconds).toBe(seconds));
+
+test("a detail stays short", () => expect(renderScimError(new InvalidValue("x".repeat(500))).body.detail).toHaveLength(200));
