@@ -1,8 +1,8 @@
+import type { z } from "zod";
+import { consoleActs } from "../../../src/simulator/console.ts";
 import { commit, createOrganisation, type Organisation, type Outcome, perform } from "../../../src/simulator/organisation.ts";
 import { routes } from "../../../src/simulator/routes.ts";
-import { consoleActs } from "../../../src/simulator/console.ts";
 import { switchesSchema } from "../../../src/simulator/switches.ts";
-import type { z } from "zod";
 
 export const NOW = Date.parse("2026-08-22T04:00:00Z");
 
