@@ -2,7 +2,7 @@ import { AppError } from "../core/errors.ts";
 
 /*
  * What a SCIM request can be refused for, and the only table that turns errors into statuses (RFC 7644 section 3.12).
- *   renderScimError(error)  → status, body and headers of the answer
+ *   renderScimError(error)  → status and body of the answer
  * Messages of the classes below are written for clients: they name attributes of our schemas and limits, never what came in.
  */
 
@@ -36,6 +36,42 @@ export class TooMany extends AppError {
   readonly code = "TOO_MANY";
 }
 
+/** Discovery does not filter, and says so rather than answering everything (RFC 7644 section 4). */
+export class NotFilterable extends AppError {
+  readonly code = "NOT_FILTERABLE";
+  constructor() {
+    super("a filter cannot be used at this address");
+  }
+}
+
+/** RFC 7644 asks for an address that this server has no use for. */
+export class NotImplemented extends AppError {
+  readonly code = "NOT_IMPLEMENTED";
+}
+
+/** A bulk job with more operations than announced (RFC 7644 section 3.7.4). */
+export class BulkTooLarge extends AppError {
+  readonly code = "BULK_TOO_LARGE";
+}
+
+/** An operation of a bulk job refers to another one that failed, or that in turn refers to it (RFC 7644 section 3.7.1). */
+export class BulkConflict extends AppError {
+  readonly code = "BULK_CONFLICT";
+}
+
+/** A filter where the answer is always the same: discovery endpoints refuse it, so that nobody believes it was applied (RFC 7644 section 4). */
+export class NotFilterable extends AppError {
+  readonly code = "NOT_FILTERABLE";
+  constructor(options?: ErrorOptions) {
+    super("this address takes no filter", options);
+  }
+}
+
+/** A part of the protocol this server does not have. */
+export class NotImplemented extends AppError {
+  readonly code = "NOT_IMPLEMENTED";
+}
+
 interface Rendering {
   readonly status: number;
   readonly scimType?: string;
@@ -62,38 +98,42 @@ const TABLE: ReadonlyMap<string, Rendering> = new Map<string, Rendering>([
   ["REQUEST_ABORTED", { status: 400 }],
   ["UNAUTHENTICATED", { status: 401 }],
   ["FORBIDDEN", { status: 403 }],
+  ["NOT_FILTERABLE", { status: 403 }],
+  ["NOT_FILTERABLE", { status: 403 }],
   ["NOT_FOUND", { status: 404 }],
   ["METHOD_NOT_ALLOWED", { status: 405 }],
   ["UNIQUENESS_CONFLICT", { status: 409, scimType: "uniqueness" }],
+  ["BULK_CONFLICT", { status: 409 }],
   ["VERSION_CONFLICT", { status: 412 }],
+  ["BULK_TOO_LARGE", { status: 413, scimType: "tooMany" }],
   ["PAYLOAD_TOO_LARGE", { status: 413 }],
   ["UNSUPPORTED_MEDIA_TYPE", { status: 415 }],
   ["MISDIRECTED_REQUEST", { status: 421 }],
   ["TOO_MANY_REQUESTS", { status: 429 }],
+  ["NOT_IMPLEMENTED", { status: 501 }],
+  ["NOT_IMPLEMENTED", { status: 501 }],
   ["UNAVAILABLE", { status: 503, detail: "temporarily unavailable, try again later" }],
 ]);
 
 const UNKNOWN: Rendering = { status: 500, detail: "internal error" };
 const MAX_DETAIL = 200;
 
-export interface ScimErrorBody {
+export type ScimErrorBody = {
   readonly schemas: readonly ["urn:ietf:params:scim:api:messages:2.0:Error"];
   /** A string, as RFC 7644 section 3.12 wants it. */
   readonly status: string;
   readonly scimType?: string;
   readonly detail: string;
-}
+};
 
 export interface RenderedScimError {
   readonly status: number;
   readonly body: ScimErrorBody;
-  /** For 429 and 503, whole seconds. */
-  readonly retryAfterSeconds?: number;
   /** True for what nobody foresaw: log the whole cause chain. */
   readonly unexpected: boolean;
 }
 
-/** Never throws, whatever was thrown. */
+/** Never throws, whatever was thrown. Headers that go with an error are the door's (http/errors.ts). */
 export function renderScimError(error: unknown): RenderedScimError {
   const known = error instanceof AppError ? TABLE.get(error.code) : undefined;
   const { status, scimType, detail } = known ?? UNKNOWN;
@@ -103,11 +143,5 @@ export function renderScimError(error: unknown): RenderedScimError {
     ...(scimType === undefined ? {} : { scimType }),
     detail: (detail ?? (error instanceof AppError ? error.message : "")).slice(0, MAX_DETAIL),
   };
-  const wait = error instanceof AppError && error.retry.kind === "after" ? error.retry.ms : 5_000;
-  return {
-    status,
-    body,
-    ...(status === 429 || status === 503 ? { retryAfterSeconds: Math.max(1, Math.ceil(wait / 1_000)) } : {}),
-    unexpected: known === undefined,
-  };
+  return { status, body, unexpected: known === undefined };
 }

@@ -8,7 +8,17 @@ import {
   VersionConflict,
 } from "../../../src/directory/errors.ts";
 import * as http from "../../../src/http/errors.ts";
-import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, renderScimError, TooMany } from "../../../src/scim/errors.ts";
+import {
+  InvalidPath,
+  InvalidSyntax,
+  InvalidValue,
+  Mutability,
+  NoTarget,
+  NotFilterable,
+  NotImplemented,
+  renderScimError,
+  TooMany,
+} from "../../../src/scim/errors.ts";
 
 class Surprise extends AppError {
   readonly code = "DISK_FULL";
@@ -34,6 +44,8 @@ test.each<[unknown, number, string | undefined, string]>([
   [new VersionConflict("Group", "4711"), 412, undefined, "the Group has changed: read it again and repeat the request"],
   [new http.Unauthenticated("missing"), 401, undefined, "a valid bearer token is required"],
   [new http.Forbidden(["provision"]), 403, undefined, "the token needs the scope provision"],
+  [new NotFilterable(), 403, undefined, "this address takes no filter"],
+  [new NotImplemented("not here"), 501, undefined, "not here"],
   [new http.NotFoundPath(), 404, undefined, "there is nothing at this address"],
   [new http.MethodNotAllowed(["GET"]), 405, undefined, "this address takes GET"],
   [new http.BodyTooLarge(1_000), 413, undefined, "the body is larger than 1000 bytes"],
@@ -54,12 +66,5 @@ test.each<[unknown, number, string | undefined, string]>([
   });
   expect([rendered.status, rendered.unexpected]).toEqual([status, status === 500]);
 });
-
-test.each<[Error, number | undefined]>([
-  [new http.TooManyRequests(2_500), 3],
-  [new Unavailable("x", { retryAfterMs: 10 }), 1],
-  [new Unavailable("x"), 5],
-  [new InvalidValue("x"), undefined],
-])("%s asks to wait %s seconds", (error, seconds) => expect(renderScimError(error).retryAfterSeconds).toBe(seconds));
 
 test("a detail stays short", () => expect(renderScimError(new InvalidValue("x".repeat(500))).body.detail).toHaveLength(200));

@@ -66,7 +66,7 @@ function sample(type: string, other = false): JsonValue {
   return other ? "bbbb" : "aaaa";
 }
 
-function valueOf(one: Case, other = false): JsonValue {
+function exampleOf(one: Case, other = false): JsonValue {
   if (one.type !== "complex") return sample(one.type, other);
   const subs = (one.subAttributes ?? []).filter((sub) => sub.mutability !== "readOnly" && sub.name !== "primary");
   const value = Object.fromEntries(subs.map((sub) => [sub.name, sample(sub.type, other)]));
@@ -107,7 +107,7 @@ const settable = (one: Case) => one.mutability === "readWrite" && one.parent?.mu
 
 describe("mutability", () => {
   test.each(named((one) => one.mutability === "readOnly"))("%s is read-only: passed over in a body, refused in a path", (_name, one) => {
-    expect(found(one, read(one, bodyWith(one, valueOf(one))))).toBeUndefined();
+    expect(found(one, read(one, bodyWith(one, exampleOf(one))))).toBeUndefined();
     if (inDocument(one))
       expect(() => applyPatch(read(one, bodyWith(one, "x")), [{ op: "replace", path: one.fullName, value: "x" }], one.schema)).toThrow(
         Mutability,
@@ -115,10 +115,10 @@ describe("mutability", () => {
   });
 
   test.each(named(settable))("%s is read-write: comes back as sent, is replaced, is removed", (_name, one) => {
-    const document = read(one, bodyWith(one, valueOf(one)));
-    expect(found(one, document)).toEqual(valueOf(one));
-    const replaced = applyPatch(document, [{ op: "replace", path: one.fullName, value: valueOf(one, true) }], one.schema);
-    expect(found(one, replaced)).toEqual(valueOf(one, true));
+    const document = read(one, bodyWith(one, exampleOf(one)));
+    expect(found(one, document)).toEqual(exampleOf(one));
+    const replaced = applyPatch(document, [{ op: "replace", path: one.fullName, value: exampleOf(one, true) }], one.schema);
+    expect(found(one, replaced)).toEqual(exampleOf(one, true));
     const remove = () => found(one, applyPatch(replaced, [{ op: "remove", path: one.fullName, value: undefined }], one.schema));
     if (one.required) expect(remove).toThrow(Mutability);
     else if (one.name === "active") expect(remove()).toBe(false);
@@ -185,10 +185,10 @@ describe("returned", () => {
   test.each(named((one) => one.returned === "default" && one.parent === undefined && inDocument(one)))(
     "%s is returned unless left out",
     (_name, one) => {
-      const document = bodyWith(one, valueOf(one));
-      expect(found(one, readProjection(one.schema, {}).apply(document))).toEqual(valueOf(one));
+      const document = bodyWith(one, exampleOf(one));
+      expect(found(one, readProjection(one.schema, {}).apply(document))).toEqual(exampleOf(one));
       expect(found(one, readProjection(one.schema, { excludedAttributes: one.fullName }).apply(document))).toBeUndefined();
-      expect(found(one, readProjection(one.schema, { attributes: one.fullName }).apply(document))).toEqual(valueOf(one));
+      expect(found(one, readProjection(one.schema, { attributes: one.fullName }).apply(document))).toEqual(exampleOf(one));
     },
   );
 });
