@@ -59,19 +59,6 @@ export class BulkConflict extends AppError {
   readonly code = "BULK_CONFLICT";
 }
 
-/** A filter where the answer is always the same: discovery endpoints refuse it, so that nobody believes it was applied (RFC 7644 section 4). */
-export class NotFilterable extends AppError {
-  readonly code = "NOT_FILTERABLE";
-  constructor(options?: ErrorOptions) {
-    super("this address takes no filter", options);
-  }
-}
-
-/** A part of the protocol this server does not have. */
-export class NotImplemented extends AppError {
-  readonly code = "NOT_IMPLEMENTED";
-}
-
 interface Rendering {
   readonly status: number;
   readonly scimType?: string;
@@ -99,7 +86,6 @@ const TABLE: ReadonlyMap<string, Rendering> = new Map<string, Rendering>([
   ["UNAUTHENTICATED", { status: 401 }],
   ["FORBIDDEN", { status: 403 }],
   ["NOT_FILTERABLE", { status: 403 }],
-  ["NOT_FILTERABLE", { status: 403 }],
   ["NOT_FOUND", { status: 404 }],
   ["METHOD_NOT_ALLOWED", { status: 405 }],
   ["UNIQUENESS_CONFLICT", { status: 409, scimType: "uniqueness" }],
@@ -110,7 +96,6 @@ const TABLE: ReadonlyMap<string, Rendering> = new Map<string, Rendering>([
   ["UNSUPPORTED_MEDIA_TYPE", { status: 415 }],
   ["MISDIRECTED_REQUEST", { status: 421 }],
   ["TOO_MANY_REQUESTS", { status: 429 }],
-  ["NOT_IMPLEMENTED", { status: 501 }],
   ["NOT_IMPLEMENTED", { status: 501 }],
   ["UNAVAILABLE", { status: 503, detail: "temporarily unavailable, try again later" }],
 ]);

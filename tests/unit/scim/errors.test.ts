@@ -9,6 +9,8 @@ import {
 } from "../../../src/directory/errors.ts";
 import * as http from "../../../src/http/errors.ts";
 import {
+  BulkConflict,
+  BulkTooLarge,
   InvalidPath,
   InvalidSyntax,
   InvalidValue,
@@ -44,7 +46,9 @@ test.each<[unknown, number, string | undefined, string]>([
   [new VersionConflict("Group", "4711"), 412, undefined, "the Group has changed: read it again and repeat the request"],
   [new http.Unauthenticated("missing"), 401, undefined, "a valid bearer token is required"],
   [new http.Forbidden(["provision"]), 403, undefined, "the token needs the scope provision"],
-  [new NotFilterable(), 403, undefined, "this address takes no filter"],
+  [new NotFilterable(), 403, undefined, "a filter cannot be used at this address"],
+  [new BulkConflict("b"), 409, undefined, "b"],
+  [new BulkTooLarge("l"), 413, "tooMany", "l"],
   [new NotImplemented("not here"), 501, undefined, "not here"],
   [new http.NotFoundPath(), 404, undefined, "there is nothing at this address"],
   [new http.MethodNotAllowed(["GET"]), 405, undefined, "this address takes GET"],
