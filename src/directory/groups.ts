@@ -3,7 +3,7 @@ import { Unavailable } from "../core/errors.ts";
 import { isUuid, uuidv7 } from "../core/id.ts";
 import { createKeyedLock } from "../core/keyed-lock.ts";
 import { type DirectoryDeps, differences, MAX_ROUNDS, mark, type RequestContext, requestEvent } from "./context.ts";
-import { InvalidReference, NotFound, VersionConflict } from "./errors.ts";
+import { InvalidMembers, NotFound, VersionConflict } from "./errors.ts";
 import { type GroupContent, type Member, type MemberChange, noMemberChange, type StoredGroup } from "./group.ts";
 import type { ListQuery, Page } from "./list-query.ts";
 import type { MembersChanged } from "./ports.ts";
@@ -18,7 +18,9 @@ export interface GroupChange {
 
 /** Commands on groups. Each is one transaction; a change of members touches only the rows of those members. */
 export interface GroupDirectory {
-  create(context: RequestContext, content: GroupContent, members: readonly string[]): Promise<StoredGroup>;
+  newId(): string;
+  /** `id`: one from `newId`, for whoever has to refer to the group before it is there. */
+  create(context: RequestContext, content: GroupContent, members: readonly string[], id?: string): Promise<StoredGroup>;
   get(context: RequestContext, id: string): Promise<StoredGroup>;
   list(context: RequestContext, query: ListQuery): Promise<Page<StoredGroup>>;
   /** Members in pages; the group must have been read before. */
@@ -33,8 +35,8 @@ export function createGroupDirectory({ store, clock }: DirectoryDeps): GroupDire
 
   async function existing(context: RequestContext, id: string, ifVersion?: VersionCheck): Promise<StoredGroup> {
     const group = await store.getGroup(context.sourceId, id);
-    if (!group) throw new NotFound("group");
-    if (ifVersion && !ifVersion(group.version)) throw new VersionConflict("group");
+    if (!group) throw new NotFound("Group", id);
+    if (ifVersion && !ifVersion(group.version)) throw new VersionConflict("Group", id);
     return group;
   }
 
@@ -51,7 +53,7 @@ export function createGroupDirectory({ store, clock }: DirectoryDeps): GroupDire
       requestEvent(context, at, code, { kind: "group", id }, changes);
 
     if (!change.decide && !ifVersion) {
-      return settled(await store.updateGroup(context.sourceId, id, { members }, at, { event: event({}, "group.members"), marks: [] }));
+      return settled(id, await store.updateGroup(context.sourceId, id, { members }, at, { event: event({}, "group.members"), marks: [] }));
     }
     const group = await existing(context, id, ifVersion);
     const before = JSON.parse(group.document) as JsonObject;
@@ -59,6 +61,7 @@ export function createGroupDirectory({ store, clock }: DirectoryDeps): GroupDire
     const changes = content ? differences(before, content.document) : {};
     const written = content && Object.keys(changes).length > 0 ? content : undefined;
     return settled(
+      id,
       await store.updateGroup(context.sourceId, id, { ...(written ? { content: written } : {}), expected: group.version, members }, at, {
         event: event(changes, written ? "group.updated" : "group.members"),
         marks: written ? [mark("group", id)] : [],
@@ -67,12 +70,14 @@ export function createGroupDirectory({ store, clock }: DirectoryDeps): GroupDire
   }
 
   return {
-    async create(context, content, members) {
+    newId: () => uuidv7(clock.now().getTime()),
+
+    async create(context, content, members, chosenId) {
       const at = clock.now();
-      const id = uuidv7(at.getTime());
+      const id = chosenId ?? uuidv7(at.getTime());
       const event = requestEvent(context, at, "group.created", { kind: "group", id }, differences({}, content.document));
       const made = await store.insertGroup(context.sourceId, id, content, members, at, { event, marks: [mark("group", id)] });
-      const group = settled(made);
+      const group = settled(id, made);
       if (!group) throw busy();
       return group;
     },
@@ -115,17 +120,17 @@ function missing(ids: readonly string[]): string {
   return `no such user or group: ${named.join(", ")}${named.length > 0 && more > 0 ? ` and ${more} more` : named.length > 0 ? "" : `${more} of the values`}`;
 }
 
-function settled(result: MembersChanged): StoredGroup | undefined {
+function settled(id: string, result: MembersChanged): StoredGroup | undefined {
   switch (result.kind) {
     case "changed":
     case "unchanged":
       return result.group;
     case "missing":
-      throw new InvalidReference("members", missing(result.ids));
+      throw new InvalidMembers(missing(result.ids));
     case "cycle":
-      throw new InvalidReference("members", "a group cannot contain itself, directly or through other groups");
+      throw new InvalidMembers("a group cannot contain itself, directly or through other groups");
     case "gone":
-      throw new NotFound("group");
+      throw new NotFound("Group", id);
     case "moved":
       return undefined;
   }

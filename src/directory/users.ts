@@ -9,7 +9,9 @@ import type { StoredUser, UserContent } from "./user.ts";
 
 /** Commands on people. Each is one transaction that commits the user, the history event, the mark and the wake-up together. */
 export interface UserDirectory {
-  create(context: RequestContext, content: UserContent): Promise<StoredUser>;
+  newId(): string;
+  /** `id`: one from `newId`, for whoever has to refer to the user before it is there. */
+  create(context: RequestContext, content: UserContent, id?: string): Promise<StoredUser>;
   get(context: RequestContext, id: string): Promise<StoredUser>;
   list(context: RequestContext, query: ListQuery): Promise<Page<StoredUser>>;
   /**
@@ -27,15 +29,17 @@ export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirect
 
   async function existing(context: RequestContext, id: string, ifVersion?: VersionCheck): Promise<StoredUser> {
     const user = await store.getUser(context.sourceId, id);
-    if (!user) throw new NotFound("user");
-    if (ifVersion && !ifVersion(user.version)) throw new VersionConflict("user");
+    if (!user) throw new NotFound("User", id);
+    if (ifVersion && !ifVersion(user.version)) throw new VersionConflict("User", id);
     return user;
   }
 
   return {
-    async create(context, content) {
+    newId: () => uuidv7(clock.now().getTime()),
+
+    async create(context, content, chosenId) {
       const at = clock.now();
-      const id = uuidv7(at.getTime());
+      const id = chosenId ?? uuidv7(at.getTime());
       const event = requestEvent(context, at, "user.created", { kind: "user", id }, differences({}, content.document));
       return store.insertUser(context.sourceId, id, content, at, { event, marks: [mark("user", id)] });
     },

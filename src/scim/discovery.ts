@@ -1,0 +1,50 @@
+import { type Request, type RequestHandler, Router } from "express";
+import type { JsonObject } from "../core/entity.ts";
+import { NotFoundPath } from "../http/errors.ts";
+import { methodNotAllowed } from "../http/methods.ts";
+import { NotFilterable } from "./errors.ts";
+import { listText } from "./list-answer.ts";
+import { describeResourceTypes, describeSchemas } from "./schemas.ts";
+import { send } from "./send.ts";
+import { describeServiceProvider } from "./service-provider-config.ts";
+
+/**
+ * `/ServiceProviderConfig`, `/Schemas`, `/ResourceTypes` (RFC 7644 section 4). They never change while the process runs, so their texts are made once.
+ * Query parameters are passed over as that section asks, except that a filter is refused rather than ignored.
+ */
+export function discoveryRoutes(baseUrl: string): Router {
+  const routes = Router();
+  const get = (path: string, handler: RequestHandler) => routes.route(path).get(handler).all(methodNotAllowed("GET"));
+
+  get("/ServiceProviderConfig", answer(JSON.stringify(describeServiceProvider(baseUrl))));
+  for (const [path, documents] of [
+    ["/Schemas", describeSchemas(baseUrl)],
+    ["/ResourceTypes", describeResourceTypes(baseUrl)],
+  ] as const) {
+    get(path, answer(wholeList(documents)));
+    const texts = new Map(documents.map((document) => [String(document.id).toLowerCase(), JSON.stringify(document)]));
+    get(`${path}/:id`, (req, res, next) => {
+      const text = texts.get(String(req.params.id).toLowerCase());
+      if (text === undefined) throw new NotFoundPath();
+      return answer(text)(req, res, next);
+    });
+  }
+  return routes;
+}
+
+function wholeList(documents: readonly JsonObject[]): string {
+  const resources = documents.map((document) => JSON.stringify(document));
+  // All of them are whole, hence the list is.
+  return listText({ total: resources.length, start: { kind: "index", startIndex: 1 }, resources }) as string;
+}
+
+function answer(text: string): RequestHandler {
+  return (req, res) => {
+    refuseFilter(req);
+    return send(req, res, 200, text);
+  };
+}
+
+function refuseFilter(req: Request): void {
+  if (req.query.filter !== undefined) throw new NotFilterable();
+}

@@ -1,0 +1,83 @@
+import type { JsonObject } from "../core/entity.ts";
+import type { Member, StoredGroup } from "../directory/group.ts";
+import type { GroupDirectory } from "../directory/groups.ts";
+import { applyPatch, readOperations } from "./patch.ts";
+import { groupPatch } from "./patch-group.ts";
+import type { Projection } from "./projection.ts";
+import { projectedText, resourceText } from "./render.ts";
+import { groupContent, readGroup } from "./resource.ts";
+import type { ResourceKind } from "./resource-kind.ts";
+import { groupResource } from "./schemas.ts";
+
+const ENDPOINT = "/Groups";
+
+export interface GroupKindOptions {
+  /** The public address of the SCIM root. */
+  readonly baseUrl: string;
+  /** Whether a bare `remove` of `members` empties a group; else it is refused (clients.md section 5, row 5). */
+  readonly allowRemoveAllMembers: boolean;
+}
+
+/** Groups. Members are read only when they are answered, a page at a time, so that the size of a group shows in no other request. */
+export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMembers }: GroupKindOptions): ResourceKind<StoredGroup> {
+  const locationOf = (id: string) => `${baseUrl}${ENDPOINT}/${id}`;
+  return {
+    schema: groupResource,
+    endpoint: ENDPOINT,
+    patchAnswer: "nothing",
+    locationOf,
+    create(context, body, id) {
+      const { content, members } = readGroup(body);
+      return directory.create(context, content, members ?? [], id);
+    },
+    get: (context, id) => directory.get(context, id),
+    list: (context, query) => directory.list(context, query),
+    async replace(context, id, body, ifVersion) {
+      const { content, members } = readGroup(body);
+      return directory.change(context, id, { decide: () => content, members: { kind: "all", members: members ?? [] } }, ifVersion);
+    },
+    async patch(context, id, body, ifVersion) {
+      const { attributes, members } = groupPatch(readOperations(body), { allowRemoveAllMembers });
+      const decide = (current: JsonObject) => groupContent(applyPatch(current, attributes, groupResource));
+      return directory.change(context, id, attributes.length > 0 ? { decide, members } : { members }, ifVersion);
+    },
+    remove: (context, id, ifVersion) => directory.remove(context, id, ifVersion),
+    render(group, projection) {
+      const text = projectedText(resourceText(group, "Group", locationOf(group.id), ""), projection);
+      return projection.wants("members") ? withMembers(text, directory.members(group.id), memberText(baseUrl, projection)) : text;
+    },
+  };
+}
+
+/** Writes the members as the last attribute. A group without any has no `members`, as unassigned attributes are left out. */
+async function* withMembers(
+  group: string,
+  pages: AsyncIterable<readonly Member[]>,
+  textOf: (member: Member) => string | undefined,
+): AsyncIterable<string> {
+  let separator = `${group === "{}" ? "" : ","}"members":[`;
+  let any = false;
+  yield group.slice(0, -1);
+  for await (const page of pages) {
+    const texts = page.map(textOf).filter((text) => text !== undefined);
+    if (texts.length === 0) continue;
+    yield separator + texts.join(",");
+    separator = ",";
+    any = true;
+  }
+  yield any ? "]}" : "}";
+}
+
+function memberText(baseUrl: string, projection: Projection): (member: Member) => string | undefined {
+  const rendered = ({ id, type, display }: Member): JsonObject => ({
+    value: id,
+    $ref: `${baseUrl}/${type}s/${id}`,
+    type,
+    ...(display === undefined ? {} : { display }),
+  });
+  if (projection.whole) return (member) => JSON.stringify(rendered(member));
+  return (member) => {
+    const { members } = projection.apply({ members: [rendered(member)] });
+    return Array.isArray(members) ? JSON.stringify(members[0]) : undefined;
+  };
+}

@@ -1,0 +1,104 @@
+import type { ListQuery, PageStart } from "../directory/list-query.ts";
+import { type AttributeTable, parseQuery } from "../directory/query-parse.ts";
+import type { ResourceSchema } from "./attributes.ts";
+import { InvalidValue } from "./errors.ts";
+import { filterTable, parseSortBy } from "./filter.ts";
+import type { Body } from "./json.ts";
+import type { ProjectionRequest } from "./projection.ts";
+
+/*
+ * What a client asks of a list (RFC 7644 section 3.4.2, RFC 9865), from a query string or from the body of a search, which use the same names.
+ *   readListRequest(parameters)       → ListRequest
+ *   readSearchBody(body)              → ListRequest
+ *   listQuery(schema, request)        → ListQuery
+ */
+
+export const PAGE_SIZE = { usual: 100, most: 200 } as const;
+
+export interface ListRequest extends ProjectionRequest {
+  readonly filter?: string;
+  readonly sortBy?: string;
+  readonly descending: boolean;
+  readonly start: PageStart;
+  readonly count: number;
+}
+
+/** Rejects with InvalidValue. A `startIndex` below 1 is 1, a negative `count` is 0, a large one the largest page (section 3.4.2.4). */
+export function readListRequest(parameters: Readonly<Record<string, unknown>>): ListRequest {
+  const filter = textOf(parameters, "filter");
+  const sortBy = textOf(parameters, "sortBy");
+  const cursor = textOf(parameters, "cursor");
+  const startIndex = integerOf(parameters, "startIndex");
+  const count = integerOf(parameters, "count") ?? PAGE_SIZE.usual;
+  if (cursor !== undefined && startIndex !== undefined) throw new InvalidValue("cursor and startIndex exclude each other");
+  return {
+    ...(filter === undefined ? {} : { filter }),
+    ...(sortBy === undefined ? {} : { sortBy }),
+    descending: isDescending(textOf(parameters, "sortOrder")),
+    start:
+      cursor === undefined
+        ? { kind: "index", startIndex: Math.max(1, startIndex ?? 1) }
+        : { kind: "after", position: cursor === "" ? undefined : cursor },
+    count: Math.min(Math.max(0, count), PAGE_SIZE.most),
+    ...readProjectionRequest(parameters),
+  };
+}
+
+const SEARCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:searchrequest";
+
+/** The body of a POST to `.search` (section 3.4.3). */
+export function readSearchBody(body: Body): ListRequest {
+  const { schemas } = body;
+  if (Array.isArray(schemas) && schemas.length > 0 && !schemas.some((id) => String(id).toLowerCase() === SEARCH_SCHEMA)) {
+    throw new InvalidValue("schemas must name the SearchRequest message");
+  }
+  return readListRequest(body);
+}
+
+export function readProjectionRequest(parameters: Readonly<Record<string, unknown>>): ProjectionRequest {
+  return { attributes: namesOf(parameters, "attributes"), excludedAttributes: namesOf(parameters, "excludedAttributes") };
+}
+
+/** `table`: what names in the filter mean, when it is more than the schema. Rejects with InvalidFilter or InvalidValue. */
+export function listQuery(schema: ResourceSchema, request: ListRequest, table: AttributeTable = filterTable(schema)): ListQuery {
+  const { filter, sortBy, descending, start, count } = request;
+  const attribute = sortBy === undefined ? undefined : parseSortBy(schema, sortBy);
+  if (sortBy !== undefined && attribute === undefined) throw new InvalidValue("sortBy must name an attribute that can be compared");
+  return {
+    ...(filter === undefined ? {} : { filter: parseQuery(filter, table) }),
+    ...(attribute === undefined ? {} : { sort: { attribute, descending } }),
+    start,
+    count,
+  };
+}
+
+function isDescending(order: string | undefined): boolean {
+  const word = order?.toLowerCase();
+  if (word !== undefined && word !== "ascending" && word !== "descending")
+    throw new InvalidValue("sortOrder must be ascending or descending");
+  return word === "descending";
+}
+
+function textOf(parameters: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = parameters[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string") throw new InvalidValue(`${name} must be given once, as a string`);
+  return value;
+}
+
+const INTEGER = /^[+-]?\d{1,15}$/;
+
+function integerOf(parameters: Readonly<Record<string, unknown>>, name: string): number | undefined {
+  const value = parameters[name];
+  if (value === undefined || value === null) return undefined;
+  const number = typeof value === "string" && INTEGER.test(value) ? Number(value) : value;
+  if (typeof number !== "number" || !Number.isSafeInteger(number)) throw new InvalidValue(`${name} must be given once, as a whole number`);
+  return number;
+}
+
+function namesOf(parameters: Readonly<Record<string, unknown>>, name: string): string | readonly string[] | undefined {
+  const value = parameters[name];
+  if (value === undefined || value === null || typeof value === "string") return value ?? undefined;
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
+  throw new InvalidValue(`${name} must be a list of attribute names`);
+}

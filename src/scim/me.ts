@@ -1,0 +1,16 @@
+import { type RequestHandler, Router } from "express";
+import { NotImplemented } from "./errors.ts";
+
+/**
+ * `/Me` is an alias of the person who asks (RFC 7644 section 3.11). Tokens here belong to clients, machines that provision people, and name nobody:
+ * there is nothing to be an alias of, which that section answers with 501.
+ */
+export function meRoutes(): Router {
+  const routes = Router();
+  routes.all("/Me", refuse);
+  return routes;
+}
+
+const refuse: RequestHandler = () => {
+  throw new NotImplemented("a client's token stands for no person, so there is no resource behind this address");
+};

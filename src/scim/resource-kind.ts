@@ -1,0 +1,36 @@
+import type { RequestContext } from "../directory/context.ts";
+import type { ListQuery, Page } from "../directory/list-query.ts";
+import type { VersionCheck } from "../directory/users.ts";
+import type { ResourceSchema } from "./attributes.ts";
+import type { Body } from "./json.ts";
+import type { Projection } from "./projection.ts";
+
+/** What every stored resource has. `document` is JSON text. */
+export interface Stored {
+  readonly id: string;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly modifiedAt: Date;
+  readonly document: string;
+}
+
+/** JSON text, in pieces where the whole of it may be large. */
+export type Text = string | AsyncIterable<string>;
+
+/** One type of resource: what routes, searches and bulk jobs need to know of it. Bodies have passed `checkedBody`. */
+export interface ResourceKind<T extends Stored = Stored> {
+  readonly schema: ResourceSchema;
+  /** Below the root of SCIM: `/Users`. */
+  readonly endpoint: string;
+  /** What a PATCH answers unless attributes are asked for (RFC 7644 section 3.5.2 allows both). */
+  readonly patchAnswer: "resource" | "nothing";
+  locationOf(id: string): string;
+  /** `id`: chosen beforehand by a bulk job, so that other operations can refer to it. */
+  create(context: RequestContext, body: Body, id?: string): Promise<T>;
+  get(context: RequestContext, id: string): Promise<T>;
+  list(context: RequestContext, query: ListQuery): Promise<Page<T>>;
+  replace(context: RequestContext, id: string, body: Body, ifVersion?: VersionCheck): Promise<T>;
+  patch(context: RequestContext, id: string, body: Body, ifVersion?: VersionCheck): Promise<T>;
+  remove(context: RequestContext, id: string, ifVersion?: VersionCheck): Promise<void>;
+  render(resource: T, projection: Projection): Text;
+}

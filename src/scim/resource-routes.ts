@@ -1,0 +1,113 @@
+import { type Request, type RequestHandler, type Response, Router } from "express";
+import { readJsonBody } from "../http/body.ts";
+import { methodNotAllowed } from "../http/methods.ts";
+import { requestContext } from "../http/request-context.ts";
+import { isKnownVersion, versionCheck, versionTag } from "./etag.ts";
+import { checkedBody } from "./json.ts";
+import { listText } from "./list-answer.ts";
+import { type ListRequest, listQuery, readListRequest, readProjectionRequest, readSearchBody } from "./list-request.ts";
+import { type Projection, readProjection } from "./projection.ts";
+import type { ResourceKind, Stored } from "./resource-kind.ts";
+import { send } from "./send.ts";
+
+/*
+ * The routes of one type of resource (RFC 7644 table 1):
+ *   GET POST /           list, create        POST /.search        list, with the parameters in the body
+ *   GET PUT PATCH DELETE /:id
+ */
+
+export function resourceRoutes<T extends Stored>(kind: ResourceKind<T>): Router {
+  const routes = Router();
+  routes.route("/").get(list(kind)).post(readJsonBody(), create(kind)).all(methodNotAllowed("GET", "POST"));
+  routes.route("/.search").post(readJsonBody(), search(kind)).all(methodNotAllowed("POST"));
+  routes
+    .route("/:id")
+    .get(read(kind))
+    .put(readJsonBody(), replace(kind))
+    .patch(readJsonBody(), patch(kind))
+    .delete(remove(kind))
+    .all(methodNotAllowed("GET", "PUT", "PATCH", "DELETE"));
+  return routes;
+}
+
+function list<T extends Stored>(kind: ResourceKind<T>): RequestHandler {
+  return (req, res) => answerList(req, res, kind, readListRequest(req.query));
+}
+
+function search<T extends Stored>(kind: ResourceKind<T>): RequestHandler {
+  return (req, res) => answerList(req, res, kind, readSearchBody(checkedBody(req.body)));
+}
+
+async function answerList<T extends Stored>(req: Request, res: Response, kind: ResourceKind<T>, request: ListRequest): Promise<void> {
+  const projection = readProjection(kind.schema, request);
+  const { items, total, next } = await kind.list(requestContext(res), listQuery(kind.schema, request));
+  const resources = items.map((item) => kind.render(item, projection));
+  await send(req, res, 200, listText({ total, start: request.start, next, resources }));
+}
+
+function create<T extends Stored>(kind: ResourceKind<T>): RequestHandler {
+  return async (req, res) => {
+    const projection = projectionOf(req, kind);
+    const made = await kind.create(requestContext(res), checkedBody(req.body));
+    res.setHeader("Location", kind.locationOf(made.id));
+    await sendResource(req, res, { status: 201, kind, projection }, made);
+  };
+}
+
+function read<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: string }> {
+  return async (req, res) => {
+    const projection = projectionOf(req, kind);
+    const found = await kind.get(requestContext(res), req.params.id);
+    if (isKnownVersion(req.headers["if-none-match"], found.version)) {
+      res.setHeader("ETag", versionTag(found.version));
+      res.status(304).end();
+    } else await sendResource(req, res, { status: 200, kind, projection }, found);
+  };
+}
+
+function replace<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: string }> {
+  return async (req, res) => {
+    const projection = projectionOf(req, kind);
+    const written = await kind.replace(requestContext(res), req.params.id, checkedBody(req.body), versionCheck(req.headers["if-match"]));
+    await sendResource(req, res, { status: 200, kind, projection }, written);
+  };
+}
+
+function patch<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: string }> {
+  return async (req, res) => {
+    const projection = projectionOf(req, kind);
+    const written = await kind.patch(requestContext(res), req.params.id, checkedBody(req.body), versionCheck(req.headers["if-match"]));
+    const { attributes, excludedAttributes } = req.query;
+    if (kind.patchAnswer === "nothing" && attributes === undefined && excludedAttributes === undefined) {
+      res.setHeader("ETag", versionTag(written.version));
+      res.status(204).end();
+    } else await sendResource(req, res, { status: 200, kind, projection }, written);
+  };
+}
+
+function remove<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: string }> {
+  return async (req, res) => {
+    await kind.remove(requestContext(res), req.params.id, versionCheck(req.headers["if-match"]));
+    res.status(204).end();
+  };
+}
+
+/** Read before anything is written, so that a bad parameter changes nothing. */
+const projectionOf = <T extends Stored>(req: Request<{ id: string }> | Request, kind: ResourceKind<T>): Projection =>
+  readProjection(kind.schema, readProjectionRequest(req.query));
+
+interface Answer<T extends Stored> {
+  readonly status: number;
+  readonly kind: ResourceKind<T>;
+  readonly projection: Projection;
+}
+
+function sendResource<T extends Stored>(
+  req: Request<{ id: string }> | Request,
+  res: Response,
+  { status, kind, projection }: Answer<T>,
+  resource: T,
+): Promise<void> {
+  res.setHeader("ETag", versionTag(resource.version));
+  return send(req, res, status, kind.render(resource, projection));
+}

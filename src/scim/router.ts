@@ -1,0 +1,50 @@
+import { type RequestHandler, Router } from "express";
+import type { GroupDirectory } from "../directory/groups.ts";
+import type { UserDirectory } from "../directory/users.ts";
+import type { Mount } from "../http/mount.ts";
+import type { RenderError } from "../http/problem.ts";
+
+import { discoveryRoutes } from "./discovery.ts";
+import { renderScimError } from "./errors.ts";
+import { groupKind } from "./groups.ts";
+import { meRoutes } from "./me.ts";
+import { resourceRoutes } from "./resource-routes.ts";
+import { searchRoutes } from "./search.ts";
+import { SCIM_JSON } from "./send.ts";
+import { userKind } from "./users.ts";
+
+export interface ScimOptions {
+  readonly users: UserDirectory;
+  readonly groups: GroupDirectory;
+  /** PUBLIC_URL: the only origin in `Location`, `meta.location` and `$ref`. */
+  readonly publicUrl: string;
+  /** Whether PATCH may empty a group by a `remove` of `members` that names none; false when unset. */
+  readonly allowRemoveAllMembers?: boolean;
+}
+
+export const SCIM_PATH = "/scim/v2";
+
+/** The SCIM service provider at its place: what it answers, who may ask, and how it says no. */
+export const scimMount = (options: ScimOptions): Mount => ({
+  path: SCIM_PATH,
+  handler: scimRouter(options),
+  access: ["provision"],
+  rateLimited: true,
+  renderError,
+});
+
+function scimRouter({ users, groups, publicUrl, allowRemoveAllMembers = false }: ScimOptions): RequestHandler {
+  const baseUrl = `${publicUrl.replace(/\/+$/, "")}${SCIM_PATH}`;
+  const user = userKind(users, baseUrl);
+  const group = groupKind(groups, { baseUrl, allowRemoveAllMembers });
+  const router = Router();
+  router.use(user.endpoint, resourceRoutes(user));
+  router.use(group.endpoint, resourceRoutes(group));
+  router.use(searchRoutes([user, group]), discoveryRoutes(baseUrl), meRoutes());
+  return router;
+}
+
+const renderError: RenderError = (error) => {
+  const { status, body, unexpected } = renderScimError(error);
+  return { status, contentType: SCIM_JSON, body: { ...body }, unexpected };
+};

@@ -1,0 +1,118 @@
+import { type Request, type Response, Router } from "express";
+import type { RequestContext } from "../directory/context.ts";
+import { InvalidCursor } from "../directory/errors.ts";
+import type { ListQuery, PageStart } from "../directory/list-query.ts";
+import type { AttributeTable, TableEntry } from "../directory/query-parse.ts";
+import { readJsonBody } from "../http/body.ts";
+import { methodNotAllowed } from "../http/methods.ts";
+import { requestContext } from "../http/request-context.ts";
+import type { ResourceSchema } from "./attributes.ts";
+import { InvalidValue } from "./errors.ts";
+import { filterTable } from "./filter.ts";
+import { checkedBody } from "./json.ts";
+import { listText } from "./list-answer.ts";
+import { type ListRequest, listQuery, readListRequest, readSearchBody } from "./list-request.ts";
+import { readProjection } from "./projection.ts";
+import type { ResourceKind, Text } from "./resource-kind.ts";
+import { send } from "./send.ts";
+
+/*
+ * Queries over all types of resources at once (RFC 7644 sections 3.4.2.1 and 3.4.3): GET / and POST /.search.
+ * One type comes after the other, each in the order of making, so that pages are stable and totals exact. There is no order across types, so a sort is refused.
+ */
+
+export function searchRoutes(kinds: readonly ResourceKind[]): Router {
+  const routes = Router();
+  routes
+    .route("/")
+    .get((req, res) => answerSearch(req, res, kinds, readListRequest(req.query)))
+    .all(methodNotAllowed("GET"));
+  routes
+    .route("/.search")
+    .post(readJsonBody(), (req, res) => answerSearch(req, res, kinds, readSearchBody(checkedBody(req.body))))
+    .all(methodNotAllowed("POST"));
+  return routes;
+}
+
+async function answerSearch(req: Request, res: Response, kinds: readonly ResourceKind[], request: ListRequest): Promise<void> {
+  if (request.sortBy !== undefined) throw new InvalidValue("sortBy: resources of several types have no common order; ask for one type");
+  const found = await searchAll(requestContext(res), kinds, request);
+  await send(req, res, 200, listText({ ...found, start: request.start }));
+}
+
+interface Found {
+  readonly total: number;
+  readonly next?: string | undefined;
+  readonly resources: readonly Text[];
+}
+
+/** Asks one type after the other for what is still wanted; a type that has nothing to give any more is asked for its total alone. */
+async function searchAll(context: RequestContext, kinds: readonly ResourceKind[], request: ListRequest): Promise<Found> {
+  const resources: Text[] = [];
+  let total = 0;
+  let next: string | undefined;
+  const from = request.start.kind === "after" ? readPlace(request.start.position, kinds.length) : undefined;
+  for (const [at, kind] of kinds.entries()) {
+    const wanted = next !== undefined || (from && at < from.kind) ? 0 : request.count - resources.length;
+    const page = await kind.list(context, {
+      ...queryOf(kind, kinds, request),
+      start: startOf(request.start, { at, from, before: total }),
+      count: wanted,
+    });
+    const projection = readProjection(kind.schema, request);
+    resources.push(...page.items.map((item) => kind.render(item, projection)));
+    total += page.total;
+    if (page.next !== undefined) next = `${at}.${page.next}`;
+    else if (from && wanted > 0 && resources.length === request.count && at + 1 < kinds.length) next = `${at + 1}.`;
+  }
+  return { total, next, resources };
+}
+
+interface Place {
+  readonly kind: number;
+  readonly position: string | undefined;
+}
+
+/** A cursor across types: the number of the type, a point, and a cursor of that type's list, or nothing for its beginning. */
+function readPlace(cursor: string | undefined, kinds: number): Place {
+  if (cursor === undefined) return { kind: 0, position: undefined };
+  const [, kind = "", position = ""] = /^(\d)\.(.*)$/.exec(cursor) ?? [];
+  if (kind === "" || Number(kind) >= kinds) throw new InvalidCursor("the cursor is not one of this list");
+  return { kind: Number(kind), position: position === "" ? undefined : position };
+}
+
+function startOf(start: PageStart, { at, from, before }: { at: number; from: Place | undefined; before: number }): PageStart {
+  if (start.kind === "index") return { kind: "index", startIndex: Math.max(1, start.startIndex - before) };
+  return { kind: "after", position: at === from?.kind ? from.position : undefined };
+}
+
+function queryOf(kind: ResourceKind, kinds: readonly ResourceKind[], request: ListRequest): ListQuery {
+  const others = kinds.filter((other) => other !== kind).map((other) => other.schema);
+  return listQuery(kind.schema, request, tableAcross(kind.schema, others));
+}
+
+/** An attribute that only other types have is one without value here (section 3.4.2.1): it is looked for in the document, where it cannot be. */
+function tableAcross(own: ResourceSchema, others: readonly ResourceSchema[]): AttributeTable {
+  return {
+    find(name) {
+      const entry = filterTable(own).find(name);
+      if (entry !== undefined) return entry;
+      for (const other of others) {
+        const foreign = filterTable(other).find(name);
+        if (foreign !== undefined) return absent(foreign);
+      }
+      return undefined;
+    },
+  };
+}
+
+function absent(entry: TableEntry): TableEntry {
+  const { key: _column, ...attribute } = entry.attribute;
+  const { sub } = entry;
+  if (sub === undefined) return { ...entry, attribute };
+  const find = (name: string) => {
+    const found = sub.find(name);
+    return found && absent(found);
+  };
+  return { ...entry, attribute, sub: { find } };
+}

@@ -1,0 +1,55 @@
+import type pg from "pg";
+import { systemClock } from "../../src/core/clock.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import { createGroupDirectory } from "../../src/directory/groups.ts";
+import { createUserDirectory } from "../../src/directory/users.ts";
+import type { Scope } from "../../src/http/scopes.ts";
+import { type ScimOptions, scimMount } from "../../src/scim/router.ts";
+import { createDirectoryStore } from "../../src/store/create.ts";
+import { createPool } from "../../src/store/postgres.ts";
+import { BOOTSTRAP, createLineLogger, type Line, openDoor, PUBLIC_URL, SOURCE } from "../integration/http/door.ts";
+import { createTestDatabase } from "./postgres.ts";
+
+/** The SCIM service provider on a free port and a database of its own. */
+export interface ScimApp {
+  /** Address of the SCIM root, as a client is told it. */
+  readonly base: string;
+  /** The same as the server calls itself, from PUBLIC_URL. */
+  readonly publicBase: string;
+  /** A token with the scope `provision` for the one source. */
+  readonly token: string;
+  readonly sourceId: string;
+  readonly pool: pg.Pool;
+  /** What was logged. */
+  readonly lines: readonly Line[];
+  /** Another source, and a token for it. */
+  addSource(name: string, scopes?: readonly Scope[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startScimApp(options: Pick<ScimOptions, "allowRemoveAllMembers"> = {}): Promise<ScimApp> {
+  const database = await createTestDatabase();
+  const pool = createPool({ url: database.url, max: 10, logger: silentLogger });
+  await pool.query("insert into sources (id, name) values ($1, 'test')", [SOURCE]);
+  const deps = { store: createDirectoryStore(pool, ["dingtalk"]), clock: systemClock };
+  const { lines, logger } = createLineLogger();
+  const mount = scimMount({ users: createUserDirectory(deps), groups: createGroupDirectory(deps), publicUrl: PUBLIC_URL, ...options });
+  const door = await openDoor({ mounts: [mount], logger });
+  return {
+    base: `${door.base}${mount.path}`,
+    publicBase: `${PUBLIC_URL}${mount.path}`,
+    token: BOOTSTRAP,
+    sourceId: SOURCE,
+    pool,
+    lines,
+    async addSource(name, scopes = ["provision"]) {
+      const { rows } = await pool.query("insert into sources (id, name) values (gen_random_uuid(), $1) returning id", [name]);
+      return door.tokens.add(scopes, { sourceId: rows[0].id }).text;
+    },
+    async close() {
+      await door.server.stop(1_000);
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
