@@ -38,15 +38,20 @@ export function createDepartments(client: DingTalkClient, region: string) {
 
   async function create(ref: EntityRef, attributes: Attributes, context: WriteContext & { readonly resume: boolean }): Promise<Written> {
     return operate(client, context, async (session) => {
-      const earlier = context.resume ? await findOurs(session, ref, attributes) : undefined;
+      const siblings = () => childrenOf(session, String(attributes.parent ?? ROOT));
+      const earlier = context.resume ? await ownAmong(session, ref, attributes, await siblings(), "everyChild") : undefined;
       if (earlier) return bringInLine(session, ref, earlier, attributes);
       try {
         return await make(session, ref, attributes);
       } catch (error) {
         if (!(error instanceof TargetConflict) || error.attribute !== "name") throw error;
-        const ours = await findOurs(session, ref, attributes);
-        if (ours) return bringInLine(session, ref, ours, attributes);
-        throw await withHolder(session, attributes, error);
+        const children = await siblings();
+        const own = await ownAmong(session, ref, attributes, children, "ofThisName");
+        if (own) return bringInLine(session, ref, own, attributes);
+        throw heldBy(
+          error,
+          children.find((child) => nameOf(child) === attributes.name),
+        );
       }
     });
   }
@@ -66,25 +71,28 @@ export function createDepartments(client: DingTalkClient, region: string) {
     };
   }
 
-  /** The child that carries our id. `listsub` may not tell whose it is; then the one of the same name is asked. */
-  async function findOurs(session: Session, ref: EntityRef, attributes: Attributes): Promise<Actual | undefined> {
-    const children = await childrenOf(session, String(attributes.parent ?? ROOT));
-    const found =
-      children.find((child) => child.source_identifier === ref.id) ?? children.find((child) => nameOf(child) === attributes.name);
-    if (!found || (found.source_identifier !== undefined && found.source_identifier !== ref.id)) return undefined;
-    const actual = await get(session, String(found.dept_id));
-    return actual?.entityId === ref.id ? actual : undefined;
-  }
-
-  async function withHolder(session: Session, attributes: Attributes, conflict: TargetConflict): Promise<TargetConflict> {
-    const children = await childrenOf(session, String(attributes.parent ?? ROOT));
-    const holder = children.find((child) => nameOf(child) === attributes.name);
-    const { message, answer, remedy, attribute } = conflict;
-    return new TargetConflict(
-      message,
-      { answer, remedy, attribute, ...(holder ? { heldBy: String(holder.dept_id) } : {}) },
-      { cause: conflict },
-    );
+  /**
+   * The child that carries our id. `listsub` may not tell whose a child is: then the one of the same name is asked, and when the create went
+   * unanswered each of the others too, because its name may have changed since. That is rare, and a second department would stay for ever.
+   */
+  async function ownAmong(
+    session: Session,
+    ref: EntityRef,
+    attributes: Attributes,
+    children: readonly JsonObject[],
+    ask: "ofThisName" | "everyChild",
+  ): Promise<Actual | undefined> {
+    const told = children.find((child) => child.source_identifier === ref.id);
+    if (told) return get(session, String(told.dept_id));
+    if (children.some((child) => child.source_identifier !== undefined)) return undefined;
+    const namesakes = children.filter((child) => nameOf(child) === attributes.name);
+    const others = ask === "everyChild" ? children.filter((child) => !namesakes.includes(child)) : [];
+    for (const child of [...namesakes, ...others]) {
+      // In turn: the first is nearly always the one.
+      const actual = await get(session, String(child.dept_id));
+      if (actual?.entityId === ref.id) return actual;
+    }
+    return undefined;
   }
 
   async function bringInLine(session: Session, ref: EntityRef, actual: Actual, attributes: Attributes): Promise<Written> {
@@ -127,12 +135,7 @@ export function createDepartments(client: DingTalkClient, region: string) {
     const holder = siblings.find((sibling) => nameOf(sibling) === wanted && String(sibling.dept_id) !== actual.remoteId);
     const owner = holder?.source_identifier ?? (holder ? (await get(session, String(holder.dept_id)))?.entityId : undefined);
     if (!holder || typeof owner !== "string" || !isUuid(owner)) {
-      const { message, answer, remedy, attribute } = conflict;
-      throw new TargetConflict(
-        message,
-        { answer, remedy, attribute, ...(holder ? { heldBy: String(holder.dept_id) } : {}) },
-        { cause: conflict },
-      );
+      throw heldBy(conflict, holder);
     }
     const name = temporaryName(String(wanted), ref);
     const aside = siblings.some((sibling) => String(sibling.dept_id) === actual.remoteId && nameOf(sibling) === name);
@@ -166,6 +169,11 @@ export function createDepartments(client: DingTalkClient, region: string) {
   }
 
   return { create, update, remove, read };
+}
+
+/** The same conflict with its holder named. */
+function heldBy({ message, answer, remedy, attribute, cause }: TargetConflict, holder: JsonObject | undefined): TargetConflict {
+  return new TargetConflict(message, { answer, remedy, attribute, ...(holder ? { heldBy: String(holder.dept_id) } : {}) }, { cause });
 }
 
 function demandOrdinary(deptId: string): void {

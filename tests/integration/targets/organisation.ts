@@ -1,4 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "../../../src/core/clock.ts";
+import type { EntityKind, EntityRef } from "../../../src/core/entity.ts";
+import { type Attributes, type TargetAdapter, TargetError, type Written } from "../../../src/reconcile/target.ts";
 import { createSimulator } from "../../../src/simulator/server.ts";
 import type { DingTalkConfig } from "../../../src/targets/dingtalk/config.ts";
 import { createDingTalkTarget } from "../../../src/targets/dingtalk/index.ts";
@@ -68,4 +71,33 @@ export async function openOrganisation(switches: object = {}, config: Partial<Di
       await simulator.stop();
     },
   };
+}
+
+/** For calls nobody aborts. */
+export const calmly = { signal: new AbortController().signal };
+
+/** Somebody with a number of their own, in the root. */
+export const person = (n: number, more: Attributes = {}): Attributes => ({
+  name: `陳大文 ${n}`,
+  mobile: `+852-9${String(1_000_000 + n)}`,
+  departments: ["1"],
+  ...more,
+});
+
+export const newRef = (kind: EntityKind): EntityRef => ({ kind, id: randomUUID() });
+
+/** Shapes and creates, as the reconcile loop does. */
+export function create(target: TargetAdapter, ref: EntityRef, wished: Attributes, resume = false): Promise<Written> {
+  return target.create(ref, target.shape(ref.kind, wished).attributes, { ...calmly, resume });
+}
+
+/** The TargetError something is rejected with. */
+export async function failureOf(act: Promise<unknown>): Promise<TargetError> {
+  try {
+    await act;
+  } catch (error) {
+    if (error instanceof TargetError) return error;
+    throw error;
+  }
+  throw new Error("nothing was rejected");
 }
