@@ -130,7 +130,8 @@ function handle(server: Server, layout: Layout, clock: Clock, release: () => voi
   };
 }
 
-const urlOf = (password: string, port: number): string => `postgres://postgres:${password}@127.0.0.1:${port}/${DATABASE}`;
+/** Address of the embedded server, with its password. */
+export const urlOf = (password: string, port: number): string => `postgres://postgres:${password}@127.0.0.1:${port}/${DATABASE}`;
 
 /** Proves that the server at `url` is the one of this data directory, and that the product's database is there. */
 async function openDatabase(url: string, layout: Layout): Promise<void> {

@@ -39,6 +39,8 @@ export function createPool({ url, max, logger }: PoolOptions): pg.Pool {
   });
   // An idle connection that breaks is replaced on the next use; without a listener it would end the process.
   pool.on("error", (error) => logger.warn({ code: (error as { code?: string }).code }, "an idle database connection broke"));
+  // The same for a connection that breaks while it is lent out: its query fails and is reported there.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 

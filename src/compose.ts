@@ -1,0 +1,178 @@
+import { readFileSync } from "node:fs";
+import type pg from "pg";
+import { historyEndpoint } from "./api/events.ts";
+import { syncEndpoint } from "./api/sync.ts";
+import type { Config } from "./config.ts";
+import type { Clock } from "./core/clock.ts";
+import { CannotStart } from "./core/errors.ts";
+import type { Logger } from "./core/logger.ts";
+import { Secret } from "./core/secret.ts";
+import { createGroupDirectory } from "./directory/groups.ts";
+import { createUserDirectory } from "./directory/users.ts";
+import { createAccessTokens } from "./http/access-tokens.ts";
+import { createApp } from "./http/app.ts";
+import { createAuthenticator } from "./http/auth.ts";
+import { docsMounts } from "./http/docs.ts";
+import { healthMounts, type ReadinessCheck } from "./http/health.ts";
+import { createLimits } from "./http/limits.ts";
+import { createMetricsRegistry, metricsEndpoint, observeIn } from "./http/metrics.ts";
+import { jwksEndpoint, tokenEndpoint } from "./http/oauth.ts";
+import { type HttpServer, startHttpServer } from "./http/server.ts";
+import { createSigningKey } from "./http/signing.ts";
+import { compileMapping } from "./mapping/compile.ts";
+import { DEFAULT_MAPPING } from "./mapping/default-mapping.ts";
+import type { Mapping } from "./mapping/mapping.ts";
+import { MappingInvalid } from "./mapping/problem.ts";
+import { openapiFile } from "./paths.ts";
+import { createReconciler } from "./reconcile/reconciler.ts";
+import { createWorker } from "./reconcile/worker.ts";
+import { scimMount } from "./scim/router.ts";
+import { ensureBootstrap } from "./store/bootstrap.ts";
+import { createDirectoryStore, createReconcileStore } from "./store/create.ts";
+import { createEventLog } from "./store/event-log.ts";
+import { createRateLimiter } from "./store/limiter.ts";
+import { pinOrganisation } from "./store/organisation.ts";
+import { createPrisma } from "./store/prisma.ts";
+import { startQueue } from "./store/queue.ts";
+import { createSharedToken } from "./store/shared-token.ts";
+import { createSigningKeys } from "./store/signing-keys.ts";
+import { createSources } from "./store/sources.ts";
+import { createSyncOperations } from "./store/status.ts";
+import { createTokens } from "./store/tokens.ts";
+import type { DingTalkConfig } from "./targets/dingtalk/config.ts";
+import { createTarget } from "./targets/registry.ts";
+
+/* The only place where concrete things meet. No decisions are taken here. */
+
+const TARGET = "dingtalk";
+/** Entities worked on at a time: enough to fill DingTalk's rate at usual round trips, few enough that facts stay fresh. */
+const CONCURRENCY = 16;
+
+export interface House {
+  readonly config: Config;
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The token to show once, when one was made just now. */
+export async function prepareAccess({ config, pool, clock }: House): Promise<{ readonly newToken: Secret | undefined }> {
+  const database = createPrisma(pool);
+  const tokens = createTokens({ database, clock, environment: environmentOf(config) });
+  const sources = createSources(database, clock);
+  const { newToken } = await ensureBootstrap({ sources, tokens, ...(config.bootstrapToken ? { configured: config.bootstrapToken } : {}) });
+  return { newToken: newToken === undefined ? undefined : new Secret(newToken) };
+}
+
+const environmentOf = (config: Config) => (config.dingtalk.kind === "sandbox" ? "test" : "live");
+
+/** SCIM, operators' and auditors' interface, OAuth, probes and documents on one listener. */
+export async function startApi(house: House, checks: Readonly<Record<string, ReadinessCheck>>): Promise<HttpServer> {
+  const { config, pool, clock, logger } = house;
+  const database = createPrisma(pool);
+  const source = await createSources(database, clock).ensureDefault();
+  const signingKey = createSigningKey(createSigningKeys(database));
+  const accessTokens = createAccessTokens({ publicUrl: config.publicUrl, signingKey, clock });
+  const authenticator = createAuthenticator({
+    tokens: createTokens({ database, clock, environment: environmentOf(config) }),
+    accessTokens,
+    clock,
+    logger,
+    ...(config.bootstrapToken ? { bootstrap: { token: config.bootstrapToken, sourceId: source.id } } : {}),
+  });
+  const limits = createLimits(config.rateLimitPerClient, clock);
+  const registry = createMetricsRegistry();
+  const directory = { store: createDirectoryStore(pool, [TARGET]), clock };
+
+  const app = createApp({
+    publicUrl: config.publicUrl,
+    host: config.host,
+    clock,
+    logger,
+    authenticator,
+    limits,
+    observe: observeIn(registry),
+    mounts: [
+      scimMount({ users: createUserDirectory(directory), groups: createGroupDirectory(directory), publicUrl: config.publicUrl }),
+      historyEndpoint(createEventLog(pool)),
+      syncEndpoint({
+        operations: createSyncOperations(pool, TARGET),
+        clock,
+        target: TARGET,
+        mode: config.syncMode,
+        callsPerSecond: config.dingtalk.qps,
+      }),
+      tokenEndpoint({ authenticator, accessTokens, limits }),
+      jwksEndpoint([async () => [(await signingKey()).publicJwk]]),
+      ...healthMounts({ checks, clock, logger }),
+      metricsEndpoint(registry),
+      ...docsMounts(readFileSync(openapiFile, "utf8")),
+    ],
+  });
+  return startHttpServer({ host: config.host, port: config.port, handler: app, clock, logger });
+}
+
+export interface RunningSync {
+  readonly check: ReadinessCheck;
+  stop(graceMs: number): Promise<void>;
+}
+
+/** The reconcile loop of this process. Throws CannotStart when the organisation is not the one this directory belongs to. */
+export async function startSync(house: House, organisation: DingTalkConfig): Promise<RunningSync> {
+  const { config, pool, clock, logger } = house;
+  const pinned = await pinOrganisation(pool, TARGET, organisation.corpId);
+  if (pinned !== organisation.corpId) {
+    throw new CannotStart([`this directory belongs to the DingTalk organisation ${pinned}; DINGTALK_CORP_ID names another one`]);
+  }
+  const target = createTarget(
+    { kind: "dingtalk", ...organisation },
+    {
+      clock,
+      limiter: createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 }),
+      tokens: createSharedToken(pool, TARGET, () => clock.monotonicMs()),
+    },
+  );
+  const store = createReconcileStore(pool, TARGET);
+  const reconcile = createReconciler({
+    store,
+    target,
+    mapping: loadMapping(config),
+    mode: config.syncMode,
+    clock,
+    logger,
+    random: Math.random,
+  });
+  const worker = createWorker({ store, reconcile, clock, logger, concurrency: CONCURRENCY });
+  const queue = await startQueue(pool, logger, worker.wake);
+  worker.start();
+  return {
+    async check() {
+      const lookedMs = worker.lastLookMs();
+      if (lookedMs === undefined || clock.monotonicMs() - lookedMs > STALLED_MS)
+        throw new Error("the worker has not looked for work lately");
+    },
+    async stop(graceMs) {
+      await queue.stop();
+      await worker.stop(graceMs);
+      target.close();
+    },
+  };
+}
+
+/** The worker looks every second; several misses in a row mean that it hangs or cannot reach the database. */
+const STALLED_MS = 10_000;
+
+export function loadMapping(config: Config): Mapping {
+  const { mappingFile } = config;
+  try {
+    return compileMapping(mappingFile === undefined ? DEFAULT_MAPPING : readFileSync(mappingFile, "utf8"));
+  } catch (cause) {
+    if (cause instanceof MappingInvalid) {
+      throw new CannotStart(
+        cause.problems.map(({ line, column, path, message }) => `MAPPING_FILE ${mappingFile}:${line}:${column} ${path}: ${message}`),
+        { cause },
+      );
+    }
+    throw new CannotStart([`MAPPING_FILE ${mappingFile} cannot be read`], { cause });
+  }
+}
