@@ -1,0 +1,42 @@
+import { createFaults, type Fault, happensAfter } from "../../../src/simulator/faults.ts";
+
+const CREATE = "/topapi/v2/user/create";
+const known = new Set([CREATE, "/topapi/v2/user/get", "/topapi/v2/user/getbymobile"]);
+const setUp = () => createFaults((path) => known.has(path));
+const fault = (match: string, kind: Fault["fault"], times?: number): Fault => ({
+  match,
+  fault: kind,
+  delayMs: 0,
+  ...(times ? { times } : {}),
+});
+const any = () => true;
+
+test.each<[string, string, boolean]>([
+  [CREATE, CREATE, true],
+  ["/topapi/v2/user/get", "/topapi/v2/user/getbymobile", false],
+  ["/topapi/v2/user/", "/topapi/v2/user/getbymobile", true],
+  ["/", "/gettoken", true],
+  ["/v1.0/", CREATE, false],
+])("match %s, path %s: %s", (match, path, expected) => {
+  const faults = setUp();
+  faults.add(fault(match, "busy"));
+  expect(faults.take(path, any) !== undefined).toBe(expected);
+});
+
+test("happens as often as it says and is gone; once when it does not say", () => {
+  const faults = setUp();
+  faults.add(fault(CREATE, "busy", 2));
+  expect([1, 2, 3].map(() => faults.take(CREATE, any)?.fault)).toEqual(["busy", "busy", undefined]);
+  faults.add(fault(CREATE, "slow"));
+  expect([1, 2].map(() => faults.take(CREATE, any)?.fault)).toEqual(["slow", undefined]);
+});
+
+test("in the order they were added, and only the wanted kind", () => {
+  const faults = setUp();
+  faults.add(fault(CREATE, "timeout_after_commit"));
+  faults.add(fault("/", "http500"));
+  expect(faults.take(CREATE, (kind) => !happensAfter(kind))?.fault).toBe("http500");
+  expect(faults.list()).toEqual([{ ...fault(CREATE, "timeout_after_commit"), times: 1 }]);
+  faults.clear();
+  expect(faults.take(CREATE, any)).toBeUndefined();
+});

@@ -1,0 +1,47 @@
+import type { Clock } from "../../../src/core/clock.ts";
+
+/** Time that stands still until it is moved. */
+export interface ManualClock extends Clock {
+  /** Moves on and wakes, in order, whoever's time has come; lets what they do next run. */
+  advance(ms: number): Promise<void>;
+}
+
+export function createManualClock(startMs = Date.parse("2026-08-22T04:00:00Z")): ManualClock {
+  let nowMs = startMs;
+  const sleepers = new Set<{ readonly untilMs: number; readonly wake: () => void }>();
+  return {
+    now: () => new Date(nowMs),
+    monotonicMs: () => nowMs,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) {
+          reject(signal.reason);
+          return;
+        }
+        const sleeper = {
+          untilMs: nowMs + ms,
+          wake: () => {
+            sleepers.delete(sleeper);
+            resolve();
+          },
+        };
+        sleepers.add(sleeper);
+        signal?.addEventListener("abort", () => {
+          sleepers.delete(sleeper);
+          reject(signal.reason);
+        });
+      }),
+    async advance(ms) {
+      const target = nowMs + ms;
+      for (;;) {
+        const next = [...sleepers].filter(({ untilMs }) => untilMs <= target).sort((one, other) => one.untilMs - other.untilMs)[0];
+        if (!next) break;
+        nowMs = Math.max(nowMs, next.untilMs);
+        next.wake();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      nowMs = target;
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}

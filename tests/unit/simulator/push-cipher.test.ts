@@ -1,0 +1,27 @@
+import * as fc from "fast-check";
+import { decryptPush, encryptPush, signPush } from "../../../src/simulator/push-cipher.ts";
+
+const keys = { token: "123456", aesKey: "1234567890123456789012345678901234567890123", ownerKey: "dingsnotzck6pm5veliw" };
+const official = "YvkvaGe4hQxd3VxRmEty0dVlnCOAqwf56xwTRHDHoOURqhalbmBJQk5FNcRk42Gl5T0YQXZNwpwWSm1xAFJ5ZA==";
+
+describe("10.3 HTTP push", () => {
+  test("the official vector", () => {
+    expect(signPush(keys.token, "1614767836", "A7Co0cJLMzIDtMMI", official)).toBe("9a95a004dd16f5c307e849b994173f76aa26e5eb");
+    expect(decryptPush(keys, official)).toBe("success");
+  });
+
+  test("what is encrypted comes back, in blocks of 32 bytes, for its owner only", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.uint8Array({ minLength: 16, maxLength: 16 }), (message, random) => {
+        const encrypted = encryptPush(keys, message, Buffer.from(random));
+        expect(Buffer.from(encrypted, "base64").length % 32).toBe(0);
+        expect(decryptPush(keys, encrypted)).toBe(message);
+        expect(decryptPush({ ...keys, ownerKey: "dingother" }, encrypted)).toBeUndefined();
+      }),
+    );
+  });
+
+  test.each(["", "AAAA", Buffer.alloc(64).toString("base64")])("%j is no message", (text) => {
+    expect(decryptPush(keys, text)).toBeUndefined();
+  });
+});
