@@ -15,7 +15,7 @@ import { isObject } from "./answer.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
 import { afterBirth, atBirth, departmentCreateBody, departmentFromWire, departmentUpdateBody, nameOf, ROOT } from "./department-wire.ts";
-import { differences, operate, sendTheRestToo } from "./operation.ts";
+import { differences, operate, sendTheRestToo, withHolder } from "./operation.ts";
 import { shape } from "./shape.ts";
 import { cutAtGrapheme } from "./text.ts";
 import { idsOf, objectsIn } from "./user-wire.ts";
@@ -48,10 +48,8 @@ export function createDepartments(client: DingTalkClient, region: string) {
         const children = await siblings();
         const own = await ownAmong(session, ref, attributes, children, "ofThisName");
         if (own) return bringInLine(session, ref, own, attributes);
-        throw heldBy(
-          error,
-          children.find((child) => nameOf(child) === attributes.name),
-        );
+        const holder = children.find((child) => nameOf(child) === attributes.name);
+        throw withHolder(error, holder && String(holder.dept_id));
       }
     });
   }
@@ -135,7 +133,7 @@ export function createDepartments(client: DingTalkClient, region: string) {
     const holder = siblings.find((sibling) => nameOf(sibling) === wanted && String(sibling.dept_id) !== actual.remoteId);
     const owner = holder?.source_identifier ?? (holder ? (await get(session, String(holder.dept_id)))?.entityId : undefined);
     if (!holder || typeof owner !== "string" || !isUuid(owner)) {
-      throw heldBy(conflict, holder);
+      throw withHolder(conflict, holder && String(holder.dept_id));
     }
     const name = temporaryName(String(wanted), ref);
     const aside = siblings.some((sibling) => String(sibling.dept_id) === actual.remoteId && nameOf(sibling) === name);
@@ -169,11 +167,6 @@ export function createDepartments(client: DingTalkClient, region: string) {
   }
 
   return { create, update, remove, read };
-}
-
-/** The same conflict with its holder named. */
-function heldBy({ message, answer, remedy, attribute, cause }: TargetConflict, holder: JsonObject | undefined): TargetConflict {
-  return new TargetConflict(message, { answer, remedy, attribute, ...(holder ? { heldBy: String(holder.dept_id) } : {}) }, { cause });
 }
 
 function demandOrdinary(deptId: string): void {

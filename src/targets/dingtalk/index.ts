@@ -54,7 +54,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
       on(ref.kind, {
         user: () => users.create(ref, attributes, context),
         department: () => departments.create(ref, attributes, context),
-        role: () => roles.create(ref, attributes, context),
+        role: () => roles.create(attributes, context),
       }),
     update: (ref, actual, set, context) =>
       on(ref.kind, {

@@ -79,6 +79,11 @@ export async function sendTheRestToo(attributes: Attributes, send: (attributes: 
   }
 }
 
+/** The same conflict with its holder named, where somebody could be found. */
+export function withHolder({ message, answer, remedy, attribute, cause }: TargetConflict, heldBy: string | undefined): TargetConflict {
+  return new TargetConflict(message, { answer, remedy, attribute, ...(heldBy === undefined ? {} : { heldBy }) }, { cause });
+}
+
 export const noteOf = (attribute: string, error: TargetError): Note => ({
   attribute,
   code: error.answer,

@@ -1,4 +1,4 @@
-import type { EntityRef, JsonObject } from "../../core/entity.ts";
+import type { JsonObject } from "../../core/entity.ts";
 import {
   type Actual,
   type Attributes,
@@ -12,7 +12,7 @@ import {
 import { isObject } from "./answer.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
-import { operate } from "./operation.ts";
+import { operate, withHolder } from "./operation.ts";
 import { isTrue, objectsIn } from "./user-wire.ts";
 
 const PAGE = 200;
@@ -40,7 +40,7 @@ export function createRoles(client: DingTalkClient, groupName: string) {
     return groupId;
   }
 
-  async function create(ref: EntityRef, attributes: Attributes, context: WriteContext & { readonly resume: boolean }): Promise<Written> {
+  async function create(attributes: Attributes, context: WriteContext & { readonly resume: boolean }): Promise<Written> {
     return operate(client, context, async (session) => {
       const done = (remoteId: string): Written => ({ remoteId, attributes, presence: "active", notes: [], calls: session.calls });
       if (context.resume) {
@@ -54,12 +54,7 @@ export function createRoles(client: DingTalkClient, groupName: string) {
         if (error instanceof TargetDependency) groupId = undefined;
         if (!(error instanceof TargetConflict)) throw error;
         const holder = (await ourGroup(session))?.roles.find((role) => role.name === attributes.name);
-        const { message, answer, remedy, attribute } = error;
-        throw new TargetConflict(
-          `${message} (${ref.id})`,
-          { answer, remedy, attribute, ...(holder ? { heldBy: holder.id } : {}) },
-          { cause: error },
-        );
+        throw withHolder(error, holder?.id);
       }
     });
   }

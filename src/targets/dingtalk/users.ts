@@ -14,7 +14,7 @@ import type { Admins } from "./admins.ts";
 import { isObject } from "./answer.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
-import { differences, noteOf, operate, type Sent, sendTheRestToo, sendWhatIsTaken } from "./operation.ts";
+import { differences, noteOf, operate, type Sent, sendTheRestToo, sendWhatIsTaken, withHolder } from "./operation.ts";
 import { phoneToWire } from "./phone.ts";
 import { changeRoles } from "./role-members.ts";
 import { shape } from "./shape.ts";
@@ -59,9 +59,7 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
     const own = conflict.heldBy === undefined || conflict.heldBy === ref.id ? await get(session, ref.id) : undefined;
     if (own) return own;
     if (conflict.heldBy !== undefined || conflict.attribute !== "mobile") throw conflict;
-    const heldBy = await holderOf(session, attributes.mobile);
-    const { message, answer, remedy, attribute } = conflict;
-    throw new TargetConflict(message, { answer, remedy, attribute, ...(heldBy ? { heldBy } : {}) }, { cause: conflict });
+    throw withHolder(conflict, await holderOf(session, attributes.mobile));
   }
 
   async function holderOf(session: Session, mobile: AttributeValue | undefined): Promise<string | undefined> {
