@@ -93,7 +93,7 @@ export async function startApi(house: House, checks: Readonly<Record<string, Rea
     limits,
     observe: observeIn(registry),
     mounts: [
-      scimMount({ users: createUserDirectory(directory), groups: createGroupDirectory(directory), publicUrl: config.publicUrl }),
+      scimMount({ users: createUserDirectory(directory), groups: createGroupDirectory(directory), logger, publicUrl: config.publicUrl }),
       historyEndpoint(createEventLog(pool)),
       syncEndpoint({
         operations: createSyncOperations(pool, TARGET),

@@ -57,8 +57,8 @@ export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirect
           const changes = differences(before, content.document);
           if (Object.keys(changes).length === 0) return user;
           const at = clock.now();
-          const leaves = before["active"] !== false && !content.columns.active;
-          const returns = before["active"] === false && content.columns.active;
+          const leaves = before.active !== false && !content.columns.active;
+          const returns = before.active === false && content.columns.active;
           const code = leaves ? "user.deactivated" : returns ? "user.activated" : "user.updated";
           const event = requestEvent(context, at, code, { kind: "user", id }, changes);
           const saved = await store.updateUser(context.sourceId, id, user.version, content, at, {

@@ -1,2 +1,74 @@
-/** Operations of one bulk job. The body's own limit is http/body.ts's. */
+import { BulkTooLarge, InvalidSyntax, InvalidValue } from "./errors.ts";
+import { type Body, isObject } from "./json.ts";
+
+/** Operations of one bulk job. The limit in bytes is that of any body (http/body.ts). */
 export const MAX_BULK_OPERATIONS = 1_000;
+
+const METHODS = ["POST", "PUT", "PATCH", "DELETE"] as const;
+export type BulkMethod = (typeof METHODS)[number];
+
+/** One operation as sent; what is wrong with it alone is found when its turn comes, and is its own failure. */
+export interface BulkOperation {
+  readonly method: BulkMethod;
+  /** Relative to the root of SCIM: `/Users`, `/Groups/{id}`, `/Users/bulkId:…`. */
+  readonly path: string;
+  readonly bulkId?: string;
+  /** The version the resource must have, as in If-Match. */
+  readonly version?: string;
+  readonly data: unknown;
+}
+
+export interface BulkRequest {
+  readonly operations: readonly BulkOperation[];
+  /** So many failures end the job; undefined: none does. */
+  readonly failOnErrors: number | undefined;
+}
+
+const BULK_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:bulkrequest";
+
+/** RFC 7644 section 3.7. Rejects with InvalidSyntax, InvalidValue or BulkTooLarge what is wrong with the job as a whole; then nothing is done. */
+export function readBulkRequest(body: Body): BulkRequest {
+  const { schemas, Operations: operations, failOnErrors } = body;
+  if (Array.isArray(schemas) && schemas.length > 0 && !schemas.some((id) => String(id).toLowerCase() === BULK_SCHEMA)) {
+    throw new InvalidValue("schemas must name the BulkRequest message");
+  }
+  if (!Array.isArray(operations) || operations.length === 0) throw new InvalidSyntax("Operations must be a list of at least one operation");
+  if (operations.length > MAX_BULK_OPERATIONS) throw new BulkTooLarge(`more than ${MAX_BULK_OPERATIONS} operations`);
+  const read = operations.map(readOperation);
+  const names = read.flatMap(({ bulkId }) => bulkId ?? []);
+  if (new Set(names).size < names.length) throw new InvalidValue("a bulkId must be given to one operation only");
+  return { operations: read, failOnErrors: readFailOnErrors(failOnErrors) };
+}
+
+function readFailOnErrors(value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1)
+    throw new InvalidValue("failOnErrors must be a whole number above 0");
+  return value;
+}
+
+function readOperation(operation: unknown): BulkOperation {
+  if (!isObject(operation)) throw new InvalidSyntax("an operation must be an object");
+  const method = METHODS.find((known) => known === String(operation.method).toUpperCase());
+  if (method === undefined) throw new InvalidSyntax("method must be POST, PUT, PATCH or DELETE");
+  const path = textOf(operation, "path");
+  if (path === undefined) throw new InvalidSyntax("an operation needs a path");
+  const bulkId = textOf(operation, "bulkId");
+  const version = textOf(operation, "version");
+  return {
+    method,
+    path,
+    ...(bulkId === undefined ? {} : { bulkId }),
+    ...(version === undefined ? {} : { version }),
+    data: operation.data,
+  };
+}
+
+const MAX_TEXT = 1_024;
+
+function textOf(operation: Body, name: string): string | undefined {
+  const value = operation[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string" || value === "" || value.length > MAX_TEXT) throw new InvalidSyntax(`${name} must be a string`);
+  return value;
+}

@@ -26,6 +26,7 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
     endpoint: ENDPOINT,
     patchAnswer: "nothing",
     locationOf,
+    newId: () => directory.newId(),
     create(context, body, id) {
       const { content, members } = readGroup(body);
       return directory.create(context, content, members ?? [], id);

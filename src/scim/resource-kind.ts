@@ -25,7 +25,8 @@ export interface ResourceKind<T extends Stored = Stored> {
   /** What a PATCH answers unless attributes are asked for (RFC 7644 section 3.5.2 allows both). */
   readonly patchAnswer: "resource" | "nothing";
   locationOf(id: string): string;
-  /** `id`: chosen beforehand by a bulk job, so that other operations can refer to it. */
+  newId(): string;
+  /** `id`: one from `newId`, given out beforehand by a bulk job, so that other operations can refer to it. */
   create(context: RequestContext, body: Body, id?: string): Promise<T>;
   get(context: RequestContext, id: string): Promise<T>;
   list(context: RequestContext, query: ListQuery): Promise<Page<T>>;

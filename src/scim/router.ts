@@ -1,9 +1,11 @@
 import { type RequestHandler, Router } from "express";
+import type { Logger } from "../core/logger.ts";
 import type { GroupDirectory } from "../directory/groups.ts";
 import type { UserDirectory } from "../directory/users.ts";
 import type { Mount } from "../http/mount.ts";
 import type { RenderError } from "../http/problem.ts";
 
+import { bulkRoutes } from "./bulk.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { renderScimError } from "./errors.ts";
 import { groupKind } from "./groups.ts";
@@ -16,6 +18,7 @@ import { userKind } from "./users.ts";
 export interface ScimOptions {
   readonly users: UserDirectory;
   readonly groups: GroupDirectory;
+  readonly logger: Logger;
   /** PUBLIC_URL: the only origin in `Location`, `meta.location` and `$ref`. */
   readonly publicUrl: string;
   /** Whether PATCH may empty a group by a `remove` of `members` that names none; false when unset. */
@@ -33,14 +36,15 @@ export const scimMount = (options: ScimOptions): Mount => ({
   renderError,
 });
 
-function scimRouter({ users, groups, publicUrl, allowRemoveAllMembers = false }: ScimOptions): RequestHandler {
+function scimRouter({ users, groups, logger, publicUrl, allowRemoveAllMembers = false }: ScimOptions): RequestHandler {
   const baseUrl = `${publicUrl.replace(/\/+$/, "")}${SCIM_PATH}`;
   const user = userKind(users, baseUrl);
   const group = groupKind(groups, { baseUrl, allowRemoveAllMembers });
+  const kinds = [user, group];
   const router = Router();
   router.use(user.endpoint, resourceRoutes(user));
   router.use(group.endpoint, resourceRoutes(group));
-  router.use(searchRoutes([user, group]), discoveryRoutes(baseUrl), meRoutes());
+  router.use(searchRoutes(kinds), bulkRoutes(kinds, logger), discoveryRoutes(baseUrl), meRoutes());
   return router;
 }
 

@@ -17,6 +17,7 @@ export function userKind(directory: UserDirectory, baseUrl: string): ResourceKin
     endpoint: ENDPOINT,
     patchAnswer: "resource",
     locationOf,
+    newId: () => directory.newId(),
     create: (context, body, id) => directory.create(context, readUser(body), id),
     get: (context, id) => directory.get(context, id),
     list: (context, query) => directory.list(context, query),

@@ -33,7 +33,13 @@ export async function startScimApp(options: Pick<ScimOptions, "allowRemoveAllMem
   await pool.query("insert into sources (id, name) values ($1, 'test')", [SOURCE]);
   const deps = { store: createDirectoryStore(pool, ["dingtalk"]), clock: systemClock };
   const { lines, logger } = createLineLogger();
-  const mount = scimMount({ users: createUserDirectory(deps), groups: createGroupDirectory(deps), publicUrl: PUBLIC_URL, ...options });
+  const mount = scimMount({
+    users: createUserDirectory(deps),
+    groups: createGroupDirectory(deps),
+    logger,
+    publicUrl: PUBLIC_URL,
+    ...options,
+  });
   const door = await openDoor({ mounts: [mount], logger });
   return {
     base: `${door.base}${mount.path}`,
