@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+
+/** A source file as the rules see it: its path below src/ and its text. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Who may import whom: the rooms a room speaks to, or single files of one. Files directly in src/ wire things together and may import everything. */
+export const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  history: ["core"],
+  http: ["core"],
+  directory: ["core", "history"],
+  mapping: ["core", "directory"],
+  scim: ["core", "directory", "http"],
+  api: ["core", "directory", "history", "http", "reconcile"],
+  reconcile: ["core", "directory", "history", "mapping"],
+  targets: ["core", "reconcile/target.ts"],
+  // Storage implements the ports of others.
+  store: ["core", "directory", "history", "reconcile", "http/ports.ts", "http/scopes.ts", "http/tokens.ts", "generated"],
+  database: ["core"],
+  // A stranger's system: it shares no code with targets/dingtalk.
+  simulator: ["core"],
+  // A client of the running server over HTTP.
+  demo: ["core"],
+  cli: ["*"],
+};
+
+/** Which library lives where. A library that is not named here has no place in src/. */
+export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  "@faker-js/faker": ["demo"],
+  "@marcbachmann/cel-js": ["mapping"],
+  "@prisma/adapter-pg": ["store"],
+  axios: ["targets"],
+  "cli-progress": ["cli", "demo"],
+  "cli-table3": ["cli", "demo"],
+  commander: ["cli"],
+  express: ["http", "scim", "api"],
+  "graphile-worker": ["store", "database"],
+  jose: ["http"],
+  "libphonenumber-js": ["mapping", "targets"],
+  pg: ["store", "database", "compose.ts"],
+  pino: ["log.ts"],
+  "prom-client": ["http"],
+  "rate-limiter-flexible": ["http"],
+  scimmy: ["scim"],
+  ws: ["simulator"],
+  yaml: ["mapping"],
+  zod: ["config.ts", "mapping", "simulator"],
+};
+
+/** What may be written only in certain rooms or files. */
+export const TEXTS: readonly { readonly what: string; readonly pattern: RegExp; readonly only: readonly string[] }[] = [
+  { what: "the environment is read", pattern: /process\.env\b/, only: ["config.ts"] },
+  {
+    what: "time is read or slept",
+    pattern: /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bperformance\.now\(|timers\/promises/,
+    only: ["core/clock.ts"],
+  },
+  {
+    what: "SQL",
+    pattern: /["'`]\s*(?:select\s.+\sfrom\s|insert into |update \w+ set |delete from |with \w+ as \()/i,
+    only: ["store", "database"],
+  },
+  {
+    what: "an address of DingTalk",
+    pattern: /["'`]\/?(?:topapi\/|v1\.0\/|gettoken)/,
+    only: ["targets/dingtalk", "simulator", "demo", "cli"],
+  },
+  { what: "a way around the type checker", pattern: /@ts-ignore|@ts-expect-error|\bas any\b|:\s*any\b/, only: [] },
+];
+
+/** Every breach of the rules, as a sentence. */
+export function breaches(files: readonly SourceFile[]): readonly string[] {
+  return files.flatMap((file) => [...wrongImports(file), ...wrongTexts(file)]);
+}
+
+function wrongImports(file: SourceFile): string[] {
+  return importsOf(file.text).flatMap((specifier) => {
+    if (specifier.startsWith("node:")) return [];
+    if (!specifier.startsWith("."))
+      return mayUse(file.path, packageOf(specifier)) ? [] : [`${file.path} imports ${specifier}, which does not live there`];
+    const path = posix.join(posix.dirname(file.path), specifier);
+    return mayImport(file.path, path) ? [] : [`${file.path} imports ${path}: no such arrow`];
+  });
+}
+
+function mayImport(from: string, to: string): boolean {
+  const room = roomOf(from);
+  if (!from.includes("/") || room === roomOf(to)) return room !== "targets" || sameTarget(from, to);
+  const allowed = ARROWS[room];
+  return allowed !== undefined && allowed.some((each) => each === "*" || each === to || to.startsWith(`${each}/`));
+}
+
+/** Targets do not know each other; the registry knows them all. */
+function sameTarget(from: string, to: string): boolean {
+  const own = from.split("/")[1]!;
+  return own === "registry.ts" || to.split("/")[1] === own;
+}
+
+function mayUse(path: string, library: string): boolean {
+  return (LIBRARIES[library] ?? []).some((place) => path === place || path.startsWith(`${place}/`));
+}
+
+function wrongTexts({ path, text }: SourceFile): string[] {
+  return TEXTS.flatMap(({ what, pattern, only }) => {
+    const found = pattern.test(withoutComments(text));
+    return found && !only.some((place) => path === place || path.startsWith(`${place}/`)) ? [`${path}: ${what}`] : [];
+  });
+}
+
+const roomOf = (path: string): string => path.split("/")[0]!;
+
+const packageOf = (specifier: string): string =>
+  specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+
+const importsOf = (text: string): string[] =>
+  [...text.matchAll(/^(?:import|export)\b[^"';]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm)].map(
+    (match) => (match[1] ?? match[2] ?? match[3])!,
+  );
+
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+
+/** The product's own source, without what is generated. */
+export function sourceFiles(root: string): readonly SourceFile[] {
+  return readdirSync(root, { recursive: true, encoding: "utf8" })
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => path.endsWith(".ts") && !path.startsWith("generated/"))
+    .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+}

@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { ARROWS, breaches, LIBRARIES, sourceFiles } from "../support/architecture.ts";
+
+const files = sourceFiles(join(__dirname, "..", "..", "src"));
+
+test("every import follows the arrows, every library lives in its rooms, and effects stay where they belong", () => {
+  expect(breaches(files)).toEqual([]);
+});
+
+test("every room has its arrows told", () => {
+  const rooms = new Set(files.filter(({ path }) => path.includes("/")).map(({ path }) => path.split("/")[0]));
+  expect([...rooms].filter((room) => !(room! in ARROWS))).toEqual([]);
+});
+
+test("every library that is told is used", () => {
+  const unused = Object.keys(LIBRARIES).filter((library) => !files.some(({ text }) => text.includes(`"${library}`)));
+  expect(unused).toEqual([]);
+});
+
+describe("the rules notice", () => {
+  test.each([
+    ["a room that imports inwards to outwards", "core/entity.ts", `import { x } from "../store/users.ts";`],
+    ["a target that knows SCIM", "targets/dingtalk/users.ts", `import { x } from "../../scim/users.ts";`],
+    ["a target that reaches past the port", "targets/dingtalk/users.ts", `import type { x } from "../../reconcile/plan.ts";`],
+    ["a target that knows another", "targets/wecom/index.ts", `import { x } from "../dingtalk/client.ts";`],
+    ["a simulator that shares code with the adapter", "simulator/oapi.ts", `import { x } from "../targets/dingtalk/codes.ts";`],
+    ["a reconcile loop that knows storage", "reconcile/worker.ts", `import { x } from "../store/claims.ts";`],
+    ["an import on several lines", "scim/users.ts", `import {\n  x,\n  y,\n} from "../store/users.ts";`],
+    ["an import without names", "scim/users.ts", `import "../store/users.ts";`],
+    ["an export from elsewhere", "scim/users.ts", `export { x } from "../store/users.ts";`],
+    ["a dynamic import", "scim/users.ts", `const x = await import("../store/users.ts");`],
+    ["a library in the wrong room", "directory/users.ts", `import axios from "axios";`],
+    ["a library nobody told about", "scim/users.ts", `import _ from "lodash";`],
+    ["the environment outside config", "http/app.ts", "const port = process.env.PORT;"],
+    ["time outside the clock", "reconcile/worker.ts", "const at = Date.now();"],
+    ["sleeping outside the clock", "reconcile/worker.ts", "setTimeout(next, 10);"],
+    ["SQL outside the store", "api/sync.ts", "const q = `select id from users`;"],
+    ["an address of DingTalk outside the adapter", "reconcile/plan.ts", `const api = "/topapi/v2/user/get";`],
+    ["a cast to any", "scim/users.ts", "const x = body as any;"],
+  ])("%s", (_what, path, text) => expect(breaches([{ path, text }])).toHaveLength(1));
+
+  test.each([
+    ["a word in a comment", "reconcile/plan.ts", "// Date.now() is never called here\n/* select id from users */"],
+    ["the file that wires things", "compose.ts", `import { x } from "./store/users.ts";`],
+    ["the registry of targets", "targets/registry.ts", `import { x } from "./dingtalk/index.ts";`],
+  ])("but not %s", (_what, path, text) => expect(breaches([{ path, text }])).toEqual([]));
+});
