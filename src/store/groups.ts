@@ -24,7 +24,7 @@ const UPDATE_CONTENT: Statement = {
 const contentValues = ({ columns, document }: GroupContent): unknown[] => [
   columns.displayName,
   fold(columns.displayName),
-  columns.externalId ?? null,
+  columns.externalId || null,
   JSON.stringify(document),
 ];
 

@@ -1,26 +1,70 @@
 import type { Position } from "./sort.ts";
 
 /*
- * What a walk through the pages of a list leaves behind for its next step: the total, and where each page ended. All of it holds for one state of
- * the database only, named by its snapshot (pg_current_snapshot(): whatever commits afterwards changes it), so whoever uses it compares snapshots and
- * is as exact as if it had counted. It is never needed: a process that forgot, or never knew, counts.
+ * What a walk through the pages of a list leaves behind for its next step: the total, and where each page ended. It is never needed: a process that
+ * forgot, or never knew, counts. What is remembered is only used after the very statement that used it has shown that it still holds:
+ *
+ *   any list         the database is in the same state: it has the same snapshot (pg_current_snapshot(), which every later commit changes)
+ *   all resources,   nothing was removed since, and as many rows are on this side of the horizon as were: then whatever was added came behind it,
+ *   by id            and no row before it has moved. Ids follow the time, so new rows come last; writers that overtake each other do so within the
+ *                    last few rows, which is why the horizon lies HORIZON rows before the end.
  */
+
+/** What one statement saw. */
+export interface Sight {
+  readonly snapshot: string;
+  /** Only of all resources, which need no counting. */
+  readonly total?: number;
+  /** Only of all resources by id. */
+  readonly moves?: Moves;
+}
+
+export interface Moves {
+  readonly removed: number;
+  /** The horizon that was asked about, and the rows behind it; at most BEYOND_LIMIT are counted. */
+  readonly asked: string;
+  readonly beyond: number;
+  /** Where a horizon would be now, HORIZON rows before the end; null when there are fewer rows. */
+  readonly horizon: string | null;
+}
+
+export const HORIZON = 200;
+export const BEYOND_LIMIT = 2_000;
+/** A horizon nothing is behind. */
+export const NO_HORIZON = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 export interface PageMemory {
   totalOf(list: string, snapshot: string): number | undefined;
-  /** Where row number `index` (1-based) of the list was when `snapshot` was taken. */
-  positionOf(list: string, index: number): { readonly position: Position; readonly snapshot: string } | undefined;
-  rememberTotal(list: string, snapshot: string, total: number): void;
-  rememberPosition(list: string, snapshot: string, index: number, position: Position): void;
+  /** The horizon a statement is to ask about. */
+  horizonOf(list: string): string;
+  /** Where row number `index` (1-based) was; `holds` tells from what a later statement saw whether it is there still. */
+  positionOf(list: string, index: number): { readonly position: Position; readonly holds: (sight: Sight) => boolean } | undefined;
+  rememberTotal(list: string, sight: Sight, total: number): void;
+  rememberPosition(list: string, sight: Sight, index: number, position: Position): void;
 }
 
 interface Walk {
-  readonly snapshot: string;
+  snapshot: string;
+  base: Base | undefined;
   total: number | undefined;
-  readonly positions: Map<number, Position>;
+  readonly positions: Map<number, Place>;
 }
 
-/** About 200 bytes each: at most some 4 MB. */
+/** So many rows were up to the horizon, when so many had been removed. */
+interface Base {
+  readonly horizon: string;
+  readonly settled: number;
+  readonly removed: number;
+}
+
+interface Place {
+  readonly position: Position;
+  readonly snapshot: string;
+  /** Before the horizon when it was remembered. */
+  readonly settled: boolean;
+}
+
+/** About 250 bytes each: at most some 5 MB. */
 const MAX_POSITIONS = 20_000;
 const MAX_LISTS = 500;
 /** Positions by long values are not worth their room. */
@@ -36,23 +80,30 @@ export function createPageMemory(): PageMemory {
     walks.delete(list);
   }
 
-  function walkOf(list: string, snapshot: string): Walk {
+  function walkOf(list: string, sight: Sight): Walk {
     let walk = walks.get(list);
-    if (walk?.snapshot === snapshot) walks.delete(list);
-    else {
+    if (walk && (walk.snapshot === sight.snapshot || stands(walk.base, sight))) {
+      walks.delete(list);
+      if (walk.snapshot !== sight.snapshot) walk.total = undefined;
+      walk.snapshot = sight.snapshot;
+      if (!walk.base || (sight.moves && sight.moves.beyond > BEYOND_LIMIT / 2)) walk.base = baseOf(sight);
+    } else {
       forget(list);
-      walk = { snapshot, total: undefined, positions: new Map() };
+      walk = { snapshot: sight.snapshot, base: baseOf(sight), total: undefined, positions: new Map() };
     }
     walks.set(list, walk);
-    for (const oldest of walks.keys()) {
-      if (walks.size <= MAX_LISTS && positions < MAX_POSITIONS) break;
-      if (oldest !== list) forget(oldest);
-      else {
-        positions -= walk.positions.size;
-        walk.positions.clear();
-      }
-    }
+    makeRoom(list, walk);
     return walk;
+  }
+
+  function makeRoom(list: string, walk: Walk): void {
+    for (const oldest of walks.keys()) {
+      if (walks.size <= MAX_LISTS && positions < MAX_POSITIONS) return;
+      if (oldest !== list) forget(oldest);
+    }
+    if (positions < MAX_POSITIONS) return;
+    positions -= walk.positions.size;
+    walk.positions.clear();
   }
 
   return {
@@ -60,19 +111,35 @@ export function createPageMemory(): PageMemory {
       const walk = walks.get(list);
       return walk?.snapshot === snapshot ? walk.total : undefined;
     },
+    horizonOf: (list) => walks.get(list)?.base?.horizon ?? NO_HORIZON,
     positionOf(list, index) {
       const walk = walks.get(list);
-      const position = walk?.positions.get(index);
-      return walk && position && { position, snapshot: walk.snapshot };
+      const place = walk?.positions.get(index);
+      if (!walk || !place) return undefined;
+      const { base } = walk;
+      return {
+        position: place.position,
+        holds: (sight) => place.snapshot === sight.snapshot || (place.settled && stands(base, sight)),
+      };
     },
-    rememberTotal(list, snapshot, total) {
-      walkOf(list, snapshot).total = total;
+    rememberTotal(list, sight, total) {
+      walkOf(list, sight).total = total;
     },
-    rememberPosition(list, snapshot, index, position) {
+    rememberPosition(list, sight, index, position) {
       if ((position.key?.length ?? 0) > MAX_KEY_LENGTH) return;
-      const walk = walkOf(list, snapshot);
+      const walk = walkOf(list, sight);
+      const { base } = walk;
       if (!walk.positions.has(index)) positions += 1;
-      walk.positions.set(index, position);
+      walk.positions.set(index, { position, snapshot: sight.snapshot, settled: base !== undefined && position.id <= base.horizon });
     },
   };
+}
+
+const baseOf = ({ total, moves }: Sight): Base | undefined =>
+  total !== undefined && moves?.horizon ? { horizon: moves.horizon, settled: total - HORIZON, removed: moves.removed } : undefined;
+
+/** Whether no row up to the horizon has moved. A statement that asked about another horizon, or saw too many rows behind it, cannot tell. */
+function stands(base: Base | undefined, { total, moves }: Sight): boolean {
+  if (!base || total === undefined || !moves || moves.asked !== base.horizon || moves.beyond > BEYOND_LIMIT) return false;
+  return moves.removed === base.removed && total - moves.beyond === base.settled;
 }

@@ -75,10 +75,9 @@ const INDEXED: readonly (string | undefined)[] = ["userName", "displayName", "em
 
 function sortKey(attribute: QueryAttribute, relation: Relation, parameters: Parameters): SortKey {
   if (attribute.type === "complex") throw new InvalidFilter(`sortBy: ${attribute.name} is sorted by its sub-attributes only`);
-  const values = valuesOf(attribute, relation, parameters);
-  const { kind } = values.value;
-  if (values.kind === "one") {
-    const { sql } = values.value;
+  const values = attribute.multiValued ? undefined : valuesOf(attribute, relation, parameters);
+  if (values?.kind === "one") {
+    const { sql, kind } = values.value;
     const plain = kind !== "text" || (INDEXED.includes(attribute.key) && !sql.includes("document"));
     return { sql: plain ? sql : `nullif(${sql}, '')`, kind, alwaysThere: ALWAYS_THERE.includes(attribute.key) };
   }
@@ -88,7 +87,7 @@ function sortKey(attribute: QueryAttribute, relation: Relation, parameters: Para
   const value = elements.value(attribute);
   return {
     sql: `(select ${value.sql} from ${elements.inDocument} where ${value.present} order by ((e.v ->> 'primary') is distinct from 'true'), e.n limit 1)`,
-    kind,
+    kind: value.kind,
     alwaysThere: false,
   };
 }

@@ -2,36 +2,24 @@ import { digestOf } from "./position.ts";
 import type { Statement } from "./postgres.ts";
 
 /*
- * Statements made from filters. A name lets a connection parse and plan a text once, and keeps its plan for as long as the connection lives,
- * so names must stay few: each text of the hot matches has one (their number is fixed by the schema), other texts from their second use on and only
- * while there is room. A text without a name is planned each time.
+ * Names for statements made from filters. A name lets a connection parse and plan a text once, and costs memory in every connection for as long as it
+ * lives. So only the matches clients make all the time have one: their texts differ by attribute, never by value, and are as few as the schema has
+ * attributes with an index. Everything else is planned for its own values each time, which it needs: how far an index helps
+ * `meta.lastModified gt "…"` depends on the date.
  */
 
-const ROOM = 64;
-const REMEMBERED = 1_000;
+export type NamedStatements = (text: string, hot: boolean) => Statement;
 
-export interface StatementNames {
-  statement(text: string, hot: boolean): Statement;
-}
-
-export function createStatementNames(prefix: string): StatementNames {
+export function nameStatements(prefix: string): NamedStatements {
   const named = new Map<string, Statement>();
-  const seen = new Set<string>();
-  let cold = 0;
 
-  return {
-    statement(text, hot) {
-      const known = named.get(text);
-      if (known) return known;
-      if (!hot) {
-        const again = seen.has(text);
-        if (!again && seen.size < REMEMBERED) seen.add(text);
-        if (!again || cold >= ROOM) return { name: "", text };
-        cold += 1;
-      }
-      const statement = { name: `${prefix}-${digestOf(text)}`, text };
+  return (text, hot) => {
+    if (!hot) return { name: "", text };
+    let statement = named.get(text);
+    if (!statement) {
+      statement = { name: `${prefix}-${digestOf(text)}`, text };
       named.set(text, statement);
-      return statement;
-    },
+    }
+    return statement;
   };
 }

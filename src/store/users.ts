@@ -11,15 +11,18 @@ const COLUMNS =
   "active, user_name, user_name_key, display_name_key, external_id, employee_number_key, manager_ref, work_email_key, email_keys, document";
 const COLUMN_COUNT = 10;
 
+/** An empty string is no value (RFC 7643 section 2.5): it is neither unique nor first in an order. */
+const key = (text: string | undefined): string | null => (text ? fold(text) : null);
+
 const columnValues = ({ columns, document }: UserContent): unknown[] => [
   columns.active,
   columns.userName,
   fold(columns.userName),
-  columns.displayName === undefined ? null : fold(columns.displayName),
-  columns.externalId ?? null,
-  columns.employeeNumber === undefined ? null : fold(columns.employeeNumber),
-  columns.managerRef ?? null,
-  columns.workEmail === undefined ? null : fold(columns.workEmail),
+  key(columns.displayName),
+  columns.externalId || null,
+  key(columns.employeeNumber),
+  columns.managerRef || null,
+  key(columns.workEmail),
   columns.emails.map(fold),
   JSON.stringify(document),
 ];

@@ -1,6 +1,6 @@
 import { unreachable } from "../core/errors.ts";
 import { fold } from "../core/fold.ts";
-import type { CompareNode, FilterNode, QueryAttribute } from "../directory/query.ts";
+import type { CompareNode, FilterNode, QueryAttribute, QueryKey } from "../directory/query.ts";
 import { elementsOf, type Relation, type Values, valuesOf } from "./attribute-values.ts";
 import { compare, type SqlValue } from "./comparison.ts";
 import type { Parameters } from "./parameters.ts";
@@ -99,6 +99,12 @@ function required(node: FilterNode): readonly CompareNode[] {
   return node.op === "compare" ? [node] : [];
 }
 
+/** The value paths without which the whole cannot be true. */
+function requiredPaths(node: FilterNode): readonly (FilterNode & { readonly op: "some" })[] {
+  if (node.op === "and") return node.nodes.flatMap(requiredPaths);
+  return node.op === "some" ? [node] : [];
+}
+
 /**
  * The form of an equality that an index serves. `prefilter`: it may be true for more rows than the comparison, the caller checks the rest.
  * Undefined where no index knows the attribute, or the column itself does already.
@@ -145,14 +151,29 @@ function inRows(value: string, parameters: Parameters, alias: string, selects: (
   return `${alias}.id in (${selects(parameters.add(value, "uuid")).join(" union all ")})`;
 }
 
-/** The matches clients make before every write: one equality an index serves (RFC 7644 has no other look-up), or one within a value path. */
+/** Attributes of which one value belongs to few resources, each with an index. */
+const SELECTIVE: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>([
+  "id",
+  "externalId",
+  "userName",
+  "displayName",
+  "employeeNumber",
+  "manager",
+  "email",
+  "member",
+]);
+
+const isSelectiveLeaf = ({ operator, attribute }: CompareNode): boolean => operator === "eq" && SELECTIVE.has(attribute.key);
+
+/** Whether the filter can only be true for the few resources that have one certain value. */
+export const isSelective = (node: FilterNode): boolean =>
+  required(node).some(isSelectiveLeaf) || requiredPaths(node).some((path) => required(path.node).some(isSelectiveLeaf));
+
+/** The look-ups clients make before every write: one selective equality, or `emails[type eq "work"].value eq "…"`. */
 export function isHotMatch(node: FilterNode): boolean {
-  if (node.op === "compare") return node.operator === "eq" && node.attribute.key !== undefined;
-  if (node.op !== "some" || node.node.op !== "and" || node.node.nodes.length > 2) return false;
-  return (
-    node.node.nodes.every((leaf) => leaf.op === "compare" && leaf.operator === "eq") &&
-    required(node.node).some((leaf) => leaf.attribute.key)
-  );
+  if (node.op === "compare") return isSelectiveLeaf(node);
+  if (node.op !== "some" || node.node.op !== "and" || node.node.nodes.length !== 2) return false;
+  return isSelective(node) && node.node.nodes.every((leaf) => leaf.op === "compare" && leaf.operator === "eq");
 }
 
 /** Whether the attributes asked for are unique in a source, so that one row is all there can be. */

@@ -78,19 +78,23 @@ alter table groups alter column source_id set (n_distinct = 100);
 
 -- How many resources a source has, exact in every snapshot, so that lists need not count rows. The number is spread over slots that are added up:
 -- a writer holds the slot of its connection until it commits, and others seldom have to wait for the same one.
+-- `removed` counts the resources that went: where it stands still, no page of a list has moved forward.
 create table resource_counts (
   source_id uuid not null,
   kind text not null,
   slot smallint not null,
   count bigint not null,
+  removed bigint not null,
   primary key (source_id, kind, slot)
 ) with (fillfactor = 50);
 
 create function count_resources() returns trigger language plpgsql as $$
 begin
-  insert into resource_counts as c (source_id, kind, slot, count)
-  select source_id, tg_argv[0], pg_backend_pid() % 64, case tg_op when 'INSERT' then count(*) else -count(*) end from changed group by source_id
-  on conflict (source_id, kind, slot) do update set count = c.count + excluded.count;
+  insert into resource_counts as c (source_id, kind, slot, count, removed)
+  select source_id, tg_argv[0], pg_backend_pid() % 64,
+         case tg_op when 'INSERT' then count(*) else -count(*) end, case tg_op when 'INSERT' then 0 else count(*) end
+    from changed group by source_id
+  on conflict (source_id, kind, slot) do update set count = c.count + excluded.count, removed = c.removed + excluded.removed;
   return null;
 end
 $$;

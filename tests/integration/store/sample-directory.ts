@@ -22,7 +22,7 @@ export interface SampleDirectory {
   addSource(): Promise<string>;
   addUser(document: JsonObject, at?: Date, sourceId?: string): Promise<StoredUser>;
   addGroup(document: JsonObject, members?: readonly string[], sourceId?: string): Promise<StoredGroup>;
-  removeUser(id: string): Promise<void>;
+  removeUser(id: string, sourceId?: string): Promise<void>;
   users(request: ListRequest, sourceId?: string): Promise<Page<StoredUser>>;
   groups(request: ListRequest, sourceId?: string): Promise<Page<StoredGroup>>;
   close(): Promise<void>;
@@ -72,9 +72,9 @@ export async function createSampleDirectory(): Promise<SampleDirectory> {
       if (made.kind !== "changed" && made.kind !== "unchanged") throw new Error(`the group was not made: ${made.kind}`);
       return made.group;
     },
-    async removeUser(id) {
-      const user = await userStore.getUser(sourceId, id);
-      if (!user || !(await userStore.deleteUser(sourceId, id, user.version, fact(tick(), sourceId)))) throw new Error("nobody was removed");
+    async removeUser(id, source = sourceId) {
+      const user = await userStore.getUser(source, id);
+      if (!user || !(await userStore.deleteUser(source, id, user.version, fact(tick(), source)))) throw new Error("nobody was removed");
     },
     users: (request, source = sourceId) => userStore.listUsers(source, listQuery("User", request)),
     groups: (request, source = sourceId) => groupStore.listGroups(source, listQuery("Group", request)),
