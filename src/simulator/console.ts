@@ -9,12 +9,12 @@ import { leaveByThemselves } from "./user-delete.ts";
 import { demandKnownUser } from "./user-lookup.ts";
 
 /** What people and administrators do outside the API; reachable through `POST /_sim/edit` only. */
-export const consoleActs: Readonly<Record<string, Rule>> = {
-  activate,
-  accept: acceptInvitation,
-  leave: leaveByThemselves,
-  admin: setAdministrator,
-};
+export const consoleActs: ReadonlyMap<string, Rule> = new Map([
+  ["activate", activate],
+  ["accept", acceptInvitation],
+  ["leave", leaveByThemselves],
+  ["admin", setAdministrator],
+]);
 
 /** The person has logged in: active, and the number is known to DingTalk from now on. */
 function activate(organisation: Organisation, fields: Fields): Done {

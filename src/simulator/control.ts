@@ -86,8 +86,8 @@ export function createControl(world: World, settings: ControlSettings): (call: H
   function edit(body: Body): Reply {
     return checked(editSchema, body, (given) => {
       const route = settings.route(given.call);
-      const rule = route?.rule ?? consoleActs[given.call];
-      if (!rule) return problem(400, `call must be the path of a DingTalk call or one of ${Object.keys(consoleActs).join(", ")}`);
+      const rule = route?.rule ?? consoleActs.get(given.call);
+      if (!rule) return problem(400, `call must be the path of a DingTalk call or one of ${[...consoleActs.keys()].join(", ")}`);
       const outcome = carryOut(world, rule, given.body, "administrator");
       if (outcome.kind === "done") return route?.generation === "new" ? newAnswer(outcome.answer) : oldAnswer(outcome.answer, "edit");
       return outcome.refusal.generation === "new" ? newRefusal(outcome.refusal, "edit") : oldRefusal(outcome.refusal, "edit");

@@ -24,7 +24,7 @@ export interface Bench {
 export function createBench(switches: z.input<typeof switchesSchema> = {}): Bench {
   const organisation = createOrganisation({ corpId: "dingsandbox", seed: "test", switches: switchesSchema.parse(switches) });
   const run = (call: string, fields: Readonly<Record<string, unknown>>, by: "app" | "administrator"): Outcome => {
-    const rule = routes.get(call)?.rule ?? consoleActs[call];
+    const rule = routes.get(call)?.rule ?? consoleActs.get(call);
     if (!rule) throw new Error(`there is no call ${call}`);
     const outcome = perform(organisation, rule, fields, { nowMs: NOW, by });
     commit(organisation, outcome);
