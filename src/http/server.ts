@@ -20,17 +20,26 @@ export interface HttpServerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Bounds, where the usual ones do not fit. */
-  readonly limits?: Partial<typeof SERVER_LIMITS>;
+  readonly limits?: Partial<ServerLimits>;
+}
+
+export interface ServerLimits {
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+  readonly maxConnections: number;
+  /** How often the time-outs are looked at. */
+  readonly checkIntervalMs: number;
 }
 
 /** Against slow and many connections (safety.md T9). Keep-alive outlives that of common proxies (60 s), so that they never write to a closing one. */
-export const SERVER_LIMITS = {
+const SERVER_LIMITS: ServerLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,
   keepAliveTimeoutMs: 65_000,
   maxConnections: 2_000,
   checkIntervalMs: 2_000,
-} as const satisfies Record<string, number>;
+};
 
 const GRACE_MS = 25_000;
 const STOP_POLL_MS = 20;
@@ -38,7 +47,7 @@ const STOP_POLL_MS = 20;
 /** Listens, or throws CannotStart that says why not. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { handler, clock, logger } = options;
-  const limits: Record<keyof typeof SERVER_LIMITS, number> = { ...SERVER_LIMITS, ...options.limits };
+  const limits: ServerLimits = { ...SERVER_LIMITS, ...options.limits };
   const server = createServer({
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
@@ -47,9 +56,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     insecureHTTPParser: false,
   });
   server.maxConnections = limits.maxConnections;
+  const connections = trackConnections(server);
   let stopping: Promise<void> | undefined;
   const serve = (req: IncomingMessage, res: ServerResponse) => {
     if (stopping) res.setHeader("Connection", "close");
+    connections.hold(req.socket, res);
     handler(req, res);
   };
   server.on("request", serve);
@@ -66,7 +77,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     host: address,
     port,
     stop: (graceMs = GRACE_MS) => {
-      stopping ??= stop(server, clock, graceMs);
+      stopping ??= stop(server, connections, clock, graceMs);
       return stopping;
     },
   };
@@ -90,7 +101,32 @@ function listenProblem({ code }: NodeJS.ErrnoException, host: string, port: numb
   return `cannot listen on HOST ${host}, PORT ${port} (${code ?? "unknown error"})`;
 }
 
-async function stop(server: Server, clock: Clock, graceMs: number): Promise<void> {
+interface Connections {
+  /** A connection is busy until its answer is out. */
+  hold(socket: Socket, res: ServerResponse): void;
+  closeUnused(): void;
+}
+
+/** Node's own `closeIdleConnections` leaves one alone that has not sent its first request, so that a stop would wait for it to the end. */
+function trackConnections(server: Server): Connections {
+  const open = new Set<Socket>();
+  const busy = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+  });
+  return {
+    hold(socket, res) {
+      busy.add(socket);
+      res.once("close", () => busy.delete(socket));
+    },
+    closeUnused() {
+      for (const socket of open) if (!busy.has(socket)) socket.destroy();
+    },
+  };
+}
+
+async function stop(server: Server, connections: Connections, clock: Clock, graceMs: number): Promise<void> {
   let isClosed = false;
   const closed = new Promise<void>((resolve) => {
     server.close(() => {
@@ -100,8 +136,7 @@ async function stop(server: Server, clock: Clock, graceMs: number): Promise<void
   });
   const deadlineMs = clock.monotonicMs() + graceMs;
   while (!isClosed && clock.monotonicMs() < deadlineMs) {
-    // A connection whose request has just ended is idle only now.
-    server.closeIdleConnections();
+    connections.closeUnused();
     await Promise.race([closed, clock.sleep(STOP_POLL_MS)]);
   }
   server.closeAllConnections();

@@ -1,0 +1,85 @@
+import { Gauge } from "prom-client";
+import request from "supertest";
+import { systemClock } from "../../../src/core/clock.ts";
+import { silentLogger } from "../../../src/core/logger.ts";
+import { docsMounts } from "../../../src/http/docs.ts";
+import { healthMounts, type ReadinessCheck } from "../../../src/http/health.ts";
+import { createMetricsRegistry, metricsEndpoint, observeIn } from "../../../src/http/metrics.ts";
+import { type Door, openDoor } from "./door.ts";
+
+let door: Door;
+afterEach(() => door.server.stop());
+
+const works: ReadinessCheck = async () => undefined;
+const fails: ReadinessCheck = async () => {
+  throw new Error("password authentication failed for user scim");
+};
+
+describe("health", () => {
+  async function open(checks: Readonly<Record<string, ReadinessCheck>>, clock = systemClock) {
+    door = await openDoor({ mounts: healthMounts({ checks, clock, logger: silentLogger }) });
+  }
+
+  test.each<[string, Record<string, ReadinessCheck>, number, unknown]>([
+    ["everything works", { database: works, worker: works }, 200, { status: "ready", checks: { database: "ok", worker: "ok" } }],
+    ["one thing fails", { database: fails, worker: works }, 503, { status: "notReady", checks: { database: "failing", worker: "ok" } }],
+    ["one thing hangs", { database: () => new Promise(() => undefined) }, 503, { status: "notReady", checks: { database: "failing" } }],
+  ])("ready when %s: see the answer", async (_name, checks, status, body) => {
+    await open(checks);
+    const answer = await request(door.base).get("/readyz");
+    expect([answer.status, answer.body]).toEqual([status, body]);
+  });
+
+  test("alive, whatever fails", async () => {
+    await open({ database: fails });
+    const answer = await request(door.base).get("/healthz").set("Host", "10.0.0.9");
+    expect([answer.status, answer.body]).toEqual([200, { status: "ok" }]);
+  });
+
+  test("a hundred probes are one check", async () => {
+    let runs = 0;
+    const counting: ReadinessCheck = async () => {
+      runs++;
+    };
+    await open({ database: counting });
+    await Promise.all(Array.from({ length: 100 }, () => request(door.base).get("/readyz")));
+    expect(runs).toBeLessThanOrEqual(2);
+  });
+});
+
+test("metrics show requests by pattern, the event loop, and what other rooms register", async () => {
+  const registry = createMetricsRegistry();
+  new Gauge({ name: "sync_oldest_due_seconds", help: "age", registers: [registry] }).set(7);
+  observeIn(registry)({ method: "GET", route: "/scim/v2/Users/:id", status: 200, ms: 3 });
+  door = await openDoor({ mounts: [metricsEndpoint(registry)] });
+  const { status, text, headers } = await request(door.base).get("/metrics");
+  expect([status, headers["content-type"]]).toEqual([200, "text/plain; version=0.0.4; charset=utf-8"]);
+  expect(text).toContain('http_request_duration_seconds_count{method="GET",route="/scim/v2/Users/:id",status="200"} 1');
+  expect(text).toContain("sync_oldest_due_seconds 7");
+  expect(text).toContain("nodejs_eventloop_lag_seconds");
+  registry.clear();
+});
+
+describe("documents", () => {
+  const openapi = "openapi: 3.1.0\ninfo: { title: <script>alert(1)</script> }\n";
+  beforeEach(async () => {
+    door = await openDoor({ mounts: docsMounts(openapi) });
+  });
+
+  test("the contract is given as it is", async () => {
+    const answer = await fetch(`${door.base}/openapi.yaml`);
+    expect([answer.status, answer.headers.get("content-type"), await answer.text()]).toEqual([
+      200,
+      "application/yaml; charset=utf-8",
+      openapi,
+    ]);
+  });
+
+  test("the page shows it as text and may run nothing", async () => {
+    const answer = await request(door.base).get("/docs");
+    expect(answer.type).toBe("text/html");
+    expect(answer.text).toContain("&lt;script&gt;alert(1)");
+    expect(answer.text).not.toContain("<script");
+    expect(answer.headers["content-security-policy"]).toContain("default-src 'none'");
+  });
+});
