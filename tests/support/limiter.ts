@@ -30,21 +30,21 @@ export function createPauses(clock: Clock): WatchedLimiter {
 
 /** A token of one process: fetched by one, awaited by the others. */
 export function createToken(clock: Clock): SharedToken {
-  let held: { readonly value: Promise<string>; untilMs: number } | undefined;
+  let held: { readonly fetched: ReturnType<Parameters<SharedToken["get"]>[0]>; untilMs: number } | undefined;
   return {
     async get(fetch, rejected) {
-      const current = held && clock.monotonicMs() < held.untilMs ? await held.value : undefined;
+      const current = held && clock.monotonicMs() < held.untilMs ? (await held.fetched).value : undefined;
       if (current !== undefined && current !== rejected) return current;
-      const fetched = fetch();
-      const mine = { value: fetched.then(({ value }) => value), untilMs: Number.POSITIVE_INFINITY };
+      const mine = { fetched: fetch(), untilMs: Number.POSITIVE_INFINITY };
       held = mine;
       try {
-        mine.untilMs = clock.monotonicMs() + (await fetched).lifetimeMs;
+        const { value, lifetimeMs } = await mine.fetched;
+        mine.untilMs = clock.monotonicMs() + lifetimeMs;
+        return value;
       } catch (error) {
         if (held === mine) held = undefined;
         throw error;
       }
-      return mine.value;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import http from "node:http";
 import https from "node:https";
 import type { Socket } from "node:net";
@@ -93,6 +94,8 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
   }
 
   function open({ signal }: WriteContext): Session {
+    // Every call in flight listens to it, and one signal may stop a whole worker.
+    setMaxListeners(0, signal);
     const calls: TargetCall[] = [];
     let serverDate: Date | undefined;
 
