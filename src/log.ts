@@ -121,7 +121,7 @@ const MAX_ELEMENTS = 50;
 
 /** Texts, numbers and lists of them. An object could hold anything, so it is not shown. */
 function plain(value: unknown): unknown {
-  if (typeof value === "string") return withoutQueries(value).slice(0, MAX_TEXT);
+  if (typeof value === "string") return withoutSecrets(value).slice(0, MAX_TEXT);
   if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
   if (typeof value === "bigint") return String(value);
   if (value instanceof Date) return value.toISOString();
@@ -142,7 +142,7 @@ function errorFields(error: unknown, depth = 0): Fields {
   return {
     name,
     ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
-    ...(hasShownMessage(error) ? { message: withoutQueries(error.message).slice(0, MAX_TEXT) } : {}),
+    ...(hasShownMessage(error) ? { message: withoutSecrets(error.message).slice(0, MAX_TEXT) } : {}),
     ...(error instanceof AppError ? {} : { stack: placesOf(error) }),
     ...(cause === undefined || depth === MAX_CAUSES ? {} : { cause: errorFields(cause, depth + 1) }),
   };
@@ -168,8 +168,9 @@ function placesOf({ stack = "", message }: Error): string[] {
   return lines
     .filter((line) => /^at .+:\d+:\d+\)?$/.test(line))
     .slice(0, MAX_FRAMES)
-    .map(withoutQueries);
+    .map(withoutSecrets);
 }
 
-/** DingTalk's old API carries its access token in the query string of the address. */
-const withoutQueries = (text: string): string => (text.includes("?") ? text.replace(/\?[^\s"')]*/g, "") : text);
+/** Addresses carry secrets in two places: DingTalk's old API has its access token in the query string, PostgreSQL's has the password before the host. */
+const withoutSecrets = (text: string): string =>
+  text.includes("?") || text.includes("@") ? text.replace(/\?[^\s"')]*/g, "").replace(/\/\/[^/\s]*@/g, "//") : text;

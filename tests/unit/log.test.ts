@@ -42,6 +42,8 @@ test.each<[string, Record<string, unknown>]>([
   ["an object in a list", { problems: [{ userName: CANARY }] }],
   ["a secret", { code: new Secret(CANARY) }],
   ["a query string", { path: `/topapi/v2/user/get?access_token=${CANARY}` }],
+  ["the password of an address", { url: `postgresql://scim:${CANARY}@db:5432/scim` }],
+  ["a person's name", { name: CANARY }],
   ["the message of somebody else's error", { error: new Error(`Key (user_name)=(${CANARY}) already exists`) }],
   ["extra properties of an error", { error: Object.assign(new Error("x"), { detail: CANARY, config: { headers: CANARY } }) }],
   ["a cause", { error: new Unavailable("the database does not answer", { cause: new Error(CANARY) }) }],
