@@ -25,7 +25,8 @@ export function listLeaveRecords(organisation: Organisation, fields: Fields): Do
 function time(fields: Fields, name: string): number | undefined {
   const written = text(fields, name);
   if (!written) return undefined;
-  const ms = Date.parse(written);
+  const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(written) || !written.includes("T");
+  const ms = Date.parse(zoned ? written : `${written}Z`);
   if (Number.isNaN(ms)) throw invalid(name);
   return ms;
 }

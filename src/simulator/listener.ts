@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
@@ -28,6 +29,7 @@ export interface Listener {
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { host, clock, logger } = options;
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // one for every answer that waits
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
       logger.error({ path: request.url, error: error instanceof Error ? error.stack : String(error) }, "the simulator failed to answer");

@@ -18,18 +18,20 @@ export function createManualClock(startMs = Date.parse("2026-08-22T04:00:00Z")):
           reject(signal.reason);
           return;
         }
+        const giveUp = () => {
+          sleepers.delete(sleeper);
+          reject(signal?.reason);
+        };
         const sleeper = {
           untilMs: nowMs + ms,
           wake: () => {
             sleepers.delete(sleeper);
+            signal?.removeEventListener("abort", giveUp);
             resolve();
           },
         };
         sleepers.add(sleeper);
-        signal?.addEventListener("abort", () => {
-          sleepers.delete(sleeper);
-          reject(signal.reason);
-        });
+        signal?.addEventListener("abort", giveUp, { once: true });
       }),
     async advance(ms) {
       const target = nowMs + ms;
