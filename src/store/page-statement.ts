@@ -8,7 +8,7 @@ import { digestOf } from "./position.ts";
 import { run } from "./postgres.ts";
 import { type Order, orderOf, type Position } from "./sort.ts";
 import { nameStatements } from "./statement-name.ts";
-import { isHotMatch, isSelective, selectsAtMostOne, where } from "./where.ts";
+import { isHotMatch, selectiveBy, selectsAtMostOne, where } from "./where.ts";
 
 /** The table of one kind of resource, and how a row of it becomes an item. */
 export interface ListTable<Row, Item> extends Relation {
@@ -107,19 +107,26 @@ export function createPageStatements<Row extends { readonly id: string }>(
   return {
     prepare(sourceId, { filter, sort }) {
       const parameters = createParameters();
-      const ofSource = `${alias}.source_id = ${parameters.add(sourceId, "uuid")}`;
+      const selective = filter && selectiveBy(filter);
+      // "Is not distinct from" no index serves: else a plan made for any source would read the whole source's part of an index to narrow down a handful.
+      const is = selective === "value" ? "is not distinct from" : "=";
+      const ofSource = `${alias}.source_id ${is} ${parameters.add(sourceId, "uuid")}`;
       const condition = filter ? `${ofSource} and ${where(filter, { resource, alias }, parameters)}` : ofSource;
       const conditionValues = [...parameters.values];
       const order = orderOf(sort, { resource, alias }, parameters);
+      let digest: string | undefined;
       return {
         condition,
         conditionValues,
         order,
         values: parameters.values,
-        digest: digestOf([condition, order.orderBy, parameters.values]),
+        get digest() {
+          digest ??= digestOf([condition, order.orderBy, parameters.values]);
+          return digest;
+        },
         filtered: filter !== undefined,
         sorted: sort !== undefined,
-        selective: filter !== undefined && isSelective(filter),
+        selective: selective !== undefined,
         atMostOne: filter !== undefined && selectsAtMostOne(filter, resource),
         hot: sort === undefined && (filter === undefined || isHotMatch(filter)),
       };

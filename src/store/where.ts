@@ -163,17 +163,23 @@ const SELECTIVE: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>([
   "member",
 ]);
 
+/** Of these the index knows the value, but not the source. */
+const WITHOUT_SOURCE: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>(["email", "member"]);
+
 const isSelectiveLeaf = ({ operator, attribute }: CompareNode): boolean => operator === "eq" && SELECTIVE.has(attribute.key);
 
-/** Whether the filter can only be true for the few resources that have one certain value. */
-export const isSelective = (node: FilterNode): boolean =>
-  required(node).some(isSelectiveLeaf) || requiredPaths(node).some((path) => required(path.node).some(isSelectiveLeaf));
+/** How a filter is found that can only be true for the few resources that have one certain value: by an index with or without the source. */
+export function selectiveBy(node: FilterNode): "valueInSource" | "value" | undefined {
+  const leaves = [...required(node), ...requiredPaths(node).flatMap((path) => required(path.node))].filter(isSelectiveLeaf);
+  if (leaves.length === 0) return undefined;
+  return leaves.every((leaf) => WITHOUT_SOURCE.has(leaf.attribute.key)) ? "value" : "valueInSource";
+}
 
 /** The look-ups clients make before every write: one selective equality, or `emails[type eq "work"].value eq "…"`. */
 export function isHotMatch(node: FilterNode): boolean {
   if (node.op === "compare") return isSelectiveLeaf(node);
   if (node.op !== "some" || node.node.op !== "and" || node.node.nodes.length !== 2) return false;
-  return isSelective(node) && node.node.nodes.every((leaf) => leaf.op === "compare" && leaf.operator === "eq");
+  return selectiveBy(node) !== undefined && node.node.nodes.every((leaf) => leaf.op === "compare" && leaf.operator === "eq");
 }
 
 /** Whether the attributes asked for are unique in a source, so that one row is all there can be. */

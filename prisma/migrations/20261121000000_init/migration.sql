@@ -49,7 +49,8 @@ create unique index users_external_id_key on users (source_id, external_id);
 create index users_source_order on users (source_id, id) include (active);
 create index users_display_name on users (source_id, display_name_key, id);
 create index users_work_email on users (source_id, work_email_key);
-create index users_email on users using gin (email_keys);
+-- Without a list of pending entries, which every look-up would have to read through.
+create index users_email on users using gin (email_keys) with (fastupdate = off);
 create index users_employee_number on users (source_id, employee_number_key);
 create index users_manager on users (source_id, manager_ref) where manager_ref is not null;
 create index users_modified on users (source_id, modified_at, id);
@@ -70,6 +71,9 @@ create unique index groups_display_name_key on groups (source_id, display_name_k
 create unique index groups_external_id_key on groups (source_id, external_id);
 create index groups_source_order on groups (source_id, id);
 create index groups_modified on groups (source_id, modified_at, id);
+-- Groups by the parent they name.
+create index groups_parent on groups (source_id, lower(document#>>'{urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group,parent}'))
+  where document#>>'{urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group,parent}' is not null;
 
 -- A plan made for any source must not take there to be one source only, as the statistics say while one is far larger than the others: it would walk
 -- the primary key past all of that one's rows to list a small one.
@@ -151,6 +155,8 @@ create table entity_states (
   waiting_on uuid[],
   lease uuid,
   leased_until timestamptz(3),
+  -- The intent of this lease's run, while its outcome is not known.
+  intent uuid,
   worker integer,
   last_answer text,
   notes json,

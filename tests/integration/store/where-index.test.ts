@@ -99,6 +99,14 @@ test.each<[string, string, number]>([
   expect(forAny).not.toContain("Seq Scan on users");
 });
 
+test.each([`emails[type eq "work"].value eq "u77@example.com"`, `emails.value eq "u77@example.com" and active eq true`])(
+  "a look-up by %s reads no other index, even when planned for any source",
+  async (filter) => {
+    const { forAny } = await plansOf(() => directory.users({ filter }));
+    expect(forAny).not.toMatch(/BitmapAnd|users_(source_order|modified|display_name)/);
+  },
+);
+
 test("those changed of late are found by the time of change", async () => {
   const filter = `meta.lastModified gt "2026-01-07T22:30:00Z"`;
   expect((await directory.users({ filter })).total).toBe(10);

@@ -244,7 +244,7 @@ test("any filter finds the same people in SQL and in memory", async () => {
   const filter = filters([...userResource.attributes.all, ...extensions], interesting, ids);
   await fc.assert(
     fc.asyncProperty(filter, (node) => expectSame(people, node, "users")),
-    { numRuns: 800 },
+    { numRuns: 500 },
   );
 });
 
@@ -255,6 +255,6 @@ test("any filter finds the same groups in SQL and in memory", async () => {
   const filter = filters([...groupResource.attributes.all, ...extensions], interesting, ids);
   await fc.assert(
     fc.asyncProperty(filter, (node) => expectSame(teams, node, "groups")),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });
