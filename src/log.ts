@@ -9,79 +9,19 @@ import type { Logger } from "./core/logger.ts";
  */
 
 /** Ids, codes, counts, durations and names of parts of the system. Nothing else belongs here. */
-export const LOGGED_FIELDS: ReadonlySet<string> = new Set([
-  // requests
-  ...["requestId", "clientRequestId", "method", "route", "status", "ms", "actor", "tokenId", "sourceId", "check"],
-  // the process and its database
-  ...[
-    "port",
-    "host",
-    "pid",
-    "adopted",
-    "version",
-    "role",
-    "mode",
-    "migration",
-    "migrations",
-    "problems",
-    "signal",
-    "url",
-    "publicUrl",
-    "simulatorUrl",
-  ],
-  // entities and their way to a target
-  ...[
-    "target",
-    "kind",
-    "id",
-    "entityId",
-    "userId",
-    "groupId",
-    "departmentId",
-    "state",
-    "reason",
-    "remedy",
-    "action",
-    "outcome",
-    "attempt",
-    "attempts",
-  ],
-  ...[
-    "generation",
-    "lease",
-    "waitingOn",
-    "waitMs",
-    "retryMs",
-    "delayMs",
-    "nextAt",
-    "pausedUntil",
-    "path",
-    "api",
-    "errcode",
-    "httpStatus",
-    "remoteId",
-  ],
-  // counts and codes
-  ...[
-    "code",
-    "name",
-    "count",
-    "total",
-    "entities",
-    "users",
-    "groups",
-    "departments",
-    "calls",
-    "found",
-    "marked",
-    "removed",
-    "held",
-    "parked",
-    "jobs",
-    "rows",
-  ],
-  ...["limit", "ageMs", "eventId", "job", "task", "worker"],
-]);
+export const LOGGED_FIELDS: ReadonlySet<string> = new Set(
+  [
+    // requests
+    "requestId clientRequestId method route status ms actor tokenId sourceId check",
+    // the process and its database
+    "port host pid adopted version role mode migration migrations problems signal url publicUrl simulatorUrl",
+    // entities and their way to a target
+    "target kind id entityId userId groupId departmentId state reason remedy action outcome attempt attempts generation lease waitingOn",
+    "waitMs retryMs delayMs nextAt pausedUntil api errcode httpStatus remoteId eventId job task worker",
+    // counts and codes
+    "code count total entities users groups departments calls found marked removed held parked jobs rows limit ageMs",
+  ].flatMap((line) => line.split(" ")),
+);
 
 export interface LogOptions {
   readonly level: "debug" | "info" | "warn" | "error" | "silent";
