@@ -34,6 +34,10 @@ export function newGatewayRefusal(refusal: GatewayRefusal, requestId: string): R
       return answer(403, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", `${limited}, 限制将在 ${beijingTime(refusal.untilMs)} 结束.`);
     case "app-rate-minute":
       return answer(403, "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi", `${limited}, 限制将在 ${beijingTime(refusal.untilMs)} 结束.`);
+    case "global-rate":
+      return answer(403, "Forbidden.AccessDenied.QpsLimitForApi", `${limited}, 限制将在 ${beijingTime(refusal.untilMs)} 结束.`);
+    case "quota":
+      return answer(403, "Forbidden.AccessDenied.ApiCountLimitForOrg", "您的企业调用接口次数已超出本月配额");
     case "unknown-path":
       return answer(404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.");
     case "busy":

@@ -14,6 +14,8 @@ export const faultSchema = z.strictObject({
     "ip_ban",
     "permission",
     "slow",
+    "global_limit",
+    "quota",
   ]),
   times: z.number().int().min(1).max(1_000_000_000).optional(),
   delayMs: z.number().int().min(0).max(600_000).default(0),

@@ -6,6 +6,8 @@ export type GatewayRefusal =
   | { readonly kind: "address"; readonly address: string; readonly appKey: string }
   | { readonly kind: "app-rate"; readonly limit: number; readonly fromMs: number; readonly untilMs: number }
   | { readonly kind: "app-rate-minute"; readonly limit: number; readonly fromMs: number; readonly untilMs: number }
+  | { readonly kind: "global-rate"; readonly limit: number; readonly fromMs: number; readonly untilMs: number }
+  | { readonly kind: "quota" }
   | { readonly kind: "unknown-path" }
   | { readonly kind: "busy" }
   | { readonly kind: "broken" };

@@ -138,6 +138,12 @@ function insteadOf(world: World, directions: Directions, desk: Desk, call: HttpC
       const fromMs = Math.floor(nowMs / 1_000) * 1_000;
       return refuseWith({ kind: "app-rate", limit: world.limits.settings.qps || 20, fromMs, untilMs: fromMs + 1_000 });
     }
+    case "global_limit": {
+      const fromMs = Math.floor(nowMs / 1_000) * 1_000;
+      return refuseWith({ kind: "global-rate", limit: 1_200, fromMs, untilMs: fromMs + 1_000 });
+    }
+    case "quota":
+      return refuseWith({ kind: "quota" });
     case "token_expired":
       return refuseWith({ kind: "token-invalid" });
     case "permission":

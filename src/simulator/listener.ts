@@ -9,6 +9,9 @@ import type { Handling, HttpCall, Reply } from "./wire.ts";
 /** Bodies larger than this are refused with 413. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
+/** Longer than clients keep an idle connection: one that is closed under a request looks like a lost answer. */
+const KEEP_ALIVE_MS = 75_000;
+
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
@@ -37,6 +40,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     });
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => options.upgrade(request, socket, head));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = KEEP_ALIVE_MS + 5_000;
   await bind(server, options.port, host);
   const { port } = server.address() as AddressInfo; // listening on a port, not on a pipe
   return {

@@ -1,5 +1,6 @@
 import type { Fields } from "./fields.ts";
 import { beijingTime, type GatewayRefusal } from "./gateway-refusal.ts";
+import type { Overrun } from "./limits.ts";
 import { type Refusal, Refused, refuse } from "./refusal.ts";
 import type { Switches } from "./switches.ts";
 import { type HttpCall, header, json, type Reply } from "./wire.ts";
@@ -31,14 +32,12 @@ export function oldGatewayRefusal(refusal: GatewayRefusal, path: string, switche
     case "address":
       return nested("60020", `访问ip不在白名单之中,request ip=${refusal.address} appKey(${refusal.appKey})`);
     case "app-rate":
-    case "app-rate-minute": {
-      const period = `从 ${beijingTime(refusal.fromMs)} 到 ${beijingTime(refusal.fromMs)} 请求总次数超过 ${refusal.limit} 次`;
-      const end = `限制将在 ${beijingTime(refusal.untilMs)} 结束.`;
-      return nested(
-        "90018",
-        `您的企业应用调用该接口次数过多，超出了该接口承受的最大qps，请求被暂时限制了，建议错开整点时刻调用该接口, apiPath(${apiName(path)}), ${period}, ${end}`,
-      );
-    }
+    case "app-rate-minute":
+      return nested("90018", `您的企业应用${exceeded(path, refusal)}`);
+    case "global-rate":
+      return nested("90002", `当前所有钉钉应用${exceeded(path, refusal)}`);
+    case "quota":
+      return nested("90020", "您的企业调用接口次数已超出本月配额");
     case "unknown-path": {
       if (!path.startsWith("/topapi/")) return json(200, { errcode: 404, errmsg: "请求的URI地址不存在" });
       const sub_msg = `不合法ApiName，ApiName = ${apiName(path)}`;
@@ -57,6 +56,13 @@ export function oldGatewayRefusal(refusal: GatewayRefusal, path: string, switche
     }
     return json(200, { errcode: 88, sub_code, sub_msg, errmsg, request_id: requestId });
   }
+}
+
+/** The text of 9.2; the end of the limit is Beijing time and can be parsed. */
+function exceeded(path: string, { limit, fromMs, untilMs }: Overrun): string {
+  const period = `从 ${beijingTime(fromMs)} 到 ${beijingTime(fromMs)} 请求总次数超过 ${limit} 次`;
+  const advice = "建议错开整点时刻调用该接口";
+  return `调用该接口次数过多，超出了该接口承受的最大qps，请求被暂时限制了，${advice}, apiPath(${apiName(path)}), ${period}, 限制将在 ${beijingTime(untilMs)} 结束.`;
 }
 
 const busy = { generation: "old", errcode: -1, errmsg: "系统繁忙" } as const;

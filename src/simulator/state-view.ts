@@ -8,7 +8,13 @@ export function stateView(organisation: Organisation): Record<string, unknown> {
   const counts = countAllMembers(organisation);
   const { organisationName, region, verified } = organisation.switches;
   return {
-    organisation: { corpId: organisation.corpId, name: organisationName, region, verified },
+    organisation: {
+      corpId: organisation.corpId,
+      name: organisationName,
+      region,
+      verified,
+      invitations: [...organisation.invitations.values()].map(({ mobile, user }) => ({ mobile: `+${mobile}`, userid: user.userid })),
+    },
     departments: [...organisation.departments.values()].map((department) =>
       departmentView(organisation, department, counts.get(department.dept_id) ?? 0),
     ),
@@ -18,6 +24,5 @@ export function stateView(organisation: Organisation): Record<string, unknown> {
       name: group.name,
       roles: rolesOf(organisation, group.id).map(({ id, name }) => ({ id, name, userids: [...(organisation.roleMembers.get(id) ?? [])] })),
     })),
-    invitations: [...organisation.invitations.values()].map(({ mobile, user }) => ({ mobile: `+${mobile}`, userid: user.userid })),
   };
 }

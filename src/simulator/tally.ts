@@ -1,11 +1,10 @@
 export interface Count {
   readonly count: number;
-  /** Refused by the gateway: limits, token, permission, address. */
+  /** Refused by the gateway, hence not executed: limits, token, permission, address. */
   readonly refused: number;
-  /** Refused by a rule, or failed, or left without an answer by a fault. */
-  readonly failed: number;
 }
 
+/** `failed` is a rule's refusal, a failure, or no answer at all: the gateway let the call through or never saw it. */
 export type Fate = "answered" | "refused" | "failed";
 
 export interface Tally {
@@ -19,15 +18,15 @@ const MOST_PATHS = 1_000;
 
 /** Counts calls per path since the last reset, refused ones and reads included. */
 export function createTally(): Tally {
-  const counts = new Map<string, { count: number; refused: number; failed: number }>();
+  const counts = new Map<string, { count: number; refused: number }>();
   let total = 0;
   return {
     add(path, fate) {
       total += 1;
       const key = counts.has(path) || counts.size < MOST_PATHS ? path : "others";
-      const known = counts.get(key) ?? { count: 0, refused: 0, failed: 0 };
+      const known = counts.get(key) ?? { count: 0, refused: 0 };
       known.count += 1;
-      if (fate !== "answered") known[fate] += 1;
+      if (fate === "refused") known.refused += 1;
       counts.set(key, known);
     },
     read: () => ({ calls: Object.fromEntries(counts), total }),

@@ -82,6 +82,8 @@ describe("faults", () => {
     ["http500", 500, { errcode: -1 }],
     ["busy", 200, { errcode: -1, errmsg: "系统繁忙" }],
     ["rate_limit", 200, { errcode: 88, sub_code: "90018" }],
+    ["global_limit", 200, { errcode: 88, sub_code: "90002" }],
+    ["quota", 200, { errcode: 88, sub_code: "90020" }],
     ["token_expired", 200, { errcode: 88, sub_code: "40014" }],
     ["permission", 200, { errcode: 88, sub_code: "60011", errmsg: expect.stringContaining("requiredScopes=[qyapi_manage_addresslist]") }],
   ])("%s on the old API: nothing is done, so often and no more", async (kind, status, json) => {
@@ -95,6 +97,8 @@ describe("faults", () => {
     ["http500", 500, "unknownError"],
     ["busy", 500, "system.busy"],
     ["rate_limit", 403, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"],
+    ["global_limit", 403, "Forbidden.AccessDenied.QpsLimitForApi"],
+    ["quota", 403, "Forbidden.AccessDenied.ApiCountLimitForOrg"],
     ["token_expired", 400, "InvalidAuthentication"],
     ["permission", 403, "Forbidden.AccessDenied.AccessTokenPermissionDenied"],
   ])("%s on the new API", async (kind, status, code) => {
