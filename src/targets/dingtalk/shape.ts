@@ -3,6 +3,7 @@ import type { Actual, Attributes, AttributeValue, Note } from "../../reconcile/t
 import { EXTENSION, EXTENSION_MAX, type Field, fieldOf } from "./fields.ts";
 import { canonicalPhone } from "./phone.ts";
 import { cleanText, departmentName } from "./text.ts";
+import { pairsOf } from "./user-wire.ts";
 
 export interface Shaped {
   readonly attributes: Attributes;
@@ -34,6 +35,7 @@ export function shape(kind: EntityKind, desired: Attributes, actual: Actual | un
     for (const reason of fitted.notes ?? []) note(name, reason);
     if (fitted.value === null && field.clear === "empty" && (actual?.attributes[name] ?? null) !== null) note(name, UNPROVEN_CLEAR);
   }
+  if (actual) Object.assign(attributes, unmanagedEntries(attributes, actual.attributes));
   for (const rule of RULES[kind]) {
     for (const [name, reason] of rule(attributes, actual)) {
       delete attributes[name];
@@ -98,7 +100,7 @@ function fitText(field: Field, form: Extract<Field["form"], { type: "text" }>, r
   const notes: Reason[] = [];
   if (allowed !== raw)
     notes.push(["characters_replaced", "hyphens and commas stand as look-alikes, DingTalk does not allow them in department names"]);
-  if (whole.removed) notes.push(["characters_removed", "invisible or control characters were taken out"]);
+  if (whole.removed) notes.push(["characters_removed", "characters that DingTalk does not hold were taken out or replaced"]);
   if (clean.cut) notes.push(["cut", `the value has ${whole.text.length} characters, DingTalk takes ${form.max}; it was cut`]);
   return { value: clean.text, notes };
 }
@@ -132,6 +134,23 @@ const UNPROVEN_CLEAR: Reason = [
   "clearing_undocumented",
   "sent as an empty text; DingTalk does not promise that this empties the field, so look whether it did",
 ];
+
+/**
+ * DingTalk keeps an order and a title for each department of a person, also where nobody gave one: the orders nobody wished for,
+ * and the titles that only repeat the person's own, stay as they are.
+ */
+function unmanagedEntries(wished: Attributes, there: Attributes): Attributes {
+  const departments = listOf(wished.departments ?? there.departments);
+  const completed = (name: string, isTheirs: (value: string) => boolean): Attributes => {
+    if (wished[name] === undefined) return {};
+    const wishedPairs = pairsOf(wished[name]);
+    const kept = [...pairsOf(there[name])].filter(([id, value]) => !wishedPairs.has(id) && departments.includes(id) && isTheirs(value));
+    return { [name]: [...wishedPairs, ...kept].map(([id, value]) => `${id}=${value}`).sort() };
+  };
+  return { ...completed("dept_orders", () => true), ...completed("dept_titles", (title) => title === there.title) };
+}
+
+const listOf = (value: AttributeValue | undefined): readonly string[] => (typeof value === "object" && value !== null ? value : []);
 
 /** What one attribute means for another, or what actual forbids. Answers the names to leave out, with the reason where somebody would miss them. */
 type Rule = (attributes: Attributes, actual: Actual | undefined) => readonly (readonly [name: string, reason?: Reason])[];

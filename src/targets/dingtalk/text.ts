@@ -11,6 +11,8 @@ const CONTROL = /(?!\n)\p{Cc}/gu;
 /** Bidirectional marks and overrides, zero-width space and no-break, soft hyphen. The joiners stay: emoji and some scripts need them. */
 const INVISIBLE = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
+/** A backslash that makes what follows look like an escape, which DingTalk refuses wherever it stands. */
+const LOOKS_ESCAPED = /\\(?=u[0-9a-f]{4})/gi;
 
 /**
  * Text as DingTalk can hold it (safety.md F28, F29): NFC, no control or bidirectional characters, trimmed,
@@ -19,7 +21,7 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
 export function cleanText(raw: string, options: { readonly max: number; readonly lines?: boolean }): CleanText {
   const lines = raw.replace(LINE_BREAKS, "\n");
   const spaced = options.lines ? lines.replace(/\t/g, " ") : lines.replace(/[\n\t]/g, " ");
-  const visible = spaced.replace(CONTROL, "").replace(INVISIBLE, "").replace(LONE_SURROGATE, "");
+  const visible = spaced.replace(CONTROL, "").replace(INVISIBLE, "").replace(LONE_SURROGATE, "").replace(LOOKS_ESCAPED, "\uff3c");
   const whole = visible.normalize("NFC").trim();
   const text = cutAtGrapheme(whole, options.max);
   return { text, removed: visible !== spaced, cut: text !== whole };

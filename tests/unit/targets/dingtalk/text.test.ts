@@ -12,6 +12,7 @@ describe("text as DingTalk can hold it", () => {
     ["a control character", "Li\u0007\u0000", "Li"],
     ["a line break in a one-line field", "Li\r\nWei", "Li Wei"],
     ["half a surrogate pair", "Li\ud83d", "Li"],
+    ["text that looks like an escape", "a\\u0041b", "a＼u0041b"],
     ["an emoji held together by joiners", `Li ${FAMILY}`, `Li ${FAMILY}`],
     ["CJK extension B", "𠮷野家", "𠮷野家"],
     ["combining marks without a composed form", "q\u0323\u0307", "q\u0323\u0307"],
