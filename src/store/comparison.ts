@@ -51,10 +51,17 @@ const DAY =
 const TIME = "T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?";
 const ZONE = "(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])";
 
-/** The cast is reached only by what it accepts: these expressions let no date pass that the calendar does not have. */
-const instant = (text: string): string =>
-  `date_trunc('milliseconds', case when ${text} ~ '^${DAY}${TIME}${ZONE}$' then (${text})::timestamptz` +
-  ` when ${text} ~ '^${DAY}(${TIME})?$' then (${text})::timestamp at time zone 'UTC' end)`;
+/**
+ * The cast is reached only by what it accepts: these expressions let no date pass that the calendar does not have. Digits behind the millisecond go
+ * before it, for the cast would round them up.
+ */
+const instant = (text: string): string => {
+  const cut = `regexp_replace(${text}, '(\\.[0-9]{3})[0-9]+', '\\1')`;
+  return (
+    `(case when ${text} ~ '^${DAY}${TIME}${ZONE}$' then ${cut}::timestamptz` +
+    ` when ${text} ~ '^${DAY}(${TIME})?$' then ${cut}::timestamp at time zone 'UTC' end)`
+  );
+};
 
 /** `operator` is none of `ne`: that one is a negation, and what it means depends on how many values there are (query.ts). */
 export function compare(
