@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { Agent, request } from "node:http";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly text: string;
+}
+
+export interface Call {
+  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  readonly path: string;
+  readonly body?: string;
+}
+
+/** A server under load: how to reach it, and what it uses of the processor. */
+export interface Subject {
+  readonly name: string;
+  send(call: Call): Promise<Answer>;
+  /** Processor time of the server's process so far, in milliseconds. */
+  cpuMs(): number;
+  rssMb(): number;
+}
+
+export function connect(name: string, port: number, pid: number, token: string, clients: number): Subject {
+  const agent = new Agent({ keepAlive: true, maxSockets: clients });
+  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/scim+json" };
+  return {
+    name,
+    send: ({ method, path, body }) =>
+      new Promise((resolve, reject) => {
+        const sent = request(
+          {
+            agent,
+            host: "127.0.0.1",
+            port,
+            method,
+            path,
+            headers: body === undefined ? { Authorization: headers.Authorization } : headers,
+          },
+          (answer) => {
+            const chunks: Buffer[] = [];
+            answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+            answer.on("end", () =>
+              resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString("utf8") }),
+            );
+            answer.on("error", reject);
+          },
+        );
+        sent.on("error", reject);
+        sent.end(body);
+      }),
+    cpuMs() {
+      // proc(5): fields 14 and 15 of stat, in ticks of 10 ms.
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+      return (Number(fields[11]) + Number(fields[12])) * 10;
+    },
+    rssMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024,
+  };
+}
+
+export interface Measured {
+  readonly requests: number;
+  readonly seconds: number;
+  readonly latenciesMs: readonly number[];
+  readonly cpuMs: number;
+}
+
+/** `clients` loops that each do one iteration after the other for `seconds`. An iteration rejects when an answer is not right. */
+export async function load(
+  subject: Subject,
+  clients: number,
+  seconds: number,
+  iteration: (client: number) => Promise<number>,
+): Promise<Measured> {
+  const latenciesMs: number[] = [];
+  let requests = 0;
+  const cpuBefore = subject.cpuMs();
+  const began = performance.now();
+  const until = began + seconds * 1_000;
+  await Promise.all(
+    Array.from({ length: clients }, async (_, client) => {
+      while (performance.now() < until) {
+        const start = performance.now();
+        requests += await iteration(client);
+        latenciesMs.push(performance.now() - start);
+      }
+    }),
+  );
+  return { requests, seconds: (performance.now() - began) / 1_000, latenciesMs, cpuMs: subject.cpuMs() - cpuBefore };
+}

@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+
+/** A stable UUID for each number, in creation order like ours. */
+export function idOf(space: string, n: number): string {
+  const hex = createHash("sha256").update(`${space}:${n}`).digest("hex");
+  return `${(0x01a000000000 + n)
+    .toString(16)
+    .padStart(12, "0")
+    .replace(/^(.{8})(.{4})$/, "$1-$2")}-7${hex.slice(0, 3)}-8${hex.slice(3, 6)}-${hex.slice(6, 18)}`;
+}
+
+export const userNameOf = (space: string, n: number): string => `${space}.${n}@example.com`;
+export const externalIdOf = (space: string, n: number): string => `${space}-${n}`;
+
+/** What Entra ID sends for a new person (clients.md section 1), about 1 kB. */
+export function entraUser(space: string, n: number): Record<string, unknown> {
+  const userName = userNameOf(space, n);
+  return {
+    schemas: ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
+    externalId: externalIdOf(space, n),
+    userName,
+    active: true,
+    displayName: `Chan Tai Man ${n}`,
+    title: "Senior accountant",
+    preferredLanguage: "zh-HK",
+    emails: [{ primary: true, type: "work", value: userName }],
+    addresses: [{ type: "work", streetAddress: "1 Queen's Road Central", locality: "Hong Kong", country: "HK" }],
+    phoneNumbers: [{ type: "mobile", value: `+852 ${String(50_000_000 + n)}` }],
+    name: { formatted: `Chan Tai Man ${n}`, familyName: "Chan", givenName: "Tai Man" },
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {
+      employeeNumber: `${space}-${n}`,
+      department: "Finance",
+      costCenter: "CC-4410",
+    },
+  };
+}
