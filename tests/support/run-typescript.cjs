@@ -1,5 +1,6 @@
 /** `node run-typescript.cjs PROGRAM.ts …` runs a program of the tests as a process of its own, compiled as jest compiles it. */
 const { readFileSync } = require("node:fs");
+const { resolve } = require("node:path");
 const { transformSync } = require("@swc/core");
 
 require.extensions[".ts"] = (module, filename) => {
@@ -13,4 +14,4 @@ require.extensions[".ts"] = (module, filename) => {
 };
 
 process.argv.splice(1, 1);
-require(process.argv[1]);
+require(resolve(process.argv[1]));
