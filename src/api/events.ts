@@ -38,7 +38,7 @@ export function historyEndpoint(log: EventLog): Mount {
     })
     .all(methodNotAllowed("GET"));
 
-  return { path: "/api/history", access: ["history:read", "admin"], handler: router };
+  return { path: "/api/history", access: ["history:read"], handler: router };
 }
 
 /** Names as the filter knows them. */

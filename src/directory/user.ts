@@ -9,7 +9,6 @@ export interface UserColumns {
   readonly employeeNumber?: string;
   /** Manager as the client named it: our id, an externalId or an employee number. */
   readonly managerRef?: string;
-  readonly workEmail?: string;
   readonly emails: readonly string[];
 }
 

@@ -123,7 +123,6 @@ function userColumns(document: JsonObject): UserColumns {
   const externalId = indexed("externalId", document.externalId);
   const employeeNumber = indexed("employeeNumber", enterprise?.employeeNumber);
   const managerRef = indexed("manager.value", objectAt(enterprise, "manager")?.value);
-  const workEmail = values[emails.findIndex((email) => fold(String(email.type ?? "")) === "work")];
   return {
     userName: indexed("userName", document.userName) ?? "",
     active: document.active !== false,
@@ -131,7 +130,6 @@ function userColumns(document: JsonObject): UserColumns {
     ...(externalId === undefined ? {} : { externalId }),
     ...(employeeNumber === undefined ? {} : { employeeNumber }),
     ...(managerRef === undefined ? {} : { managerRef }),
-    ...(workEmail === undefined ? {} : { workEmail }),
     emails: values.filter((value) => value !== undefined),
   };
 }

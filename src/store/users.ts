@@ -7,9 +7,8 @@ import { createList } from "./list.ts";
 import { run, type Statement } from "./postgres.ts";
 import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
 
-const COLUMNS =
-  "active, user_name, user_name_key, display_name_key, external_id, employee_number_key, manager_ref, work_email_key, email_keys, document";
-const COLUMN_COUNT = 10;
+const COLUMNS = "active, user_name, user_name_key, display_name_key, external_id, employee_number_key, manager_ref, email_keys, document";
+const COLUMN_COUNT = 9;
 
 /** An empty string is no value (RFC 7643 section 2.5): it is neither unique nor first in an order. */
 const key = (text: string | undefined): string | null => (text ? fold(text) : null);
@@ -22,7 +21,6 @@ const columnValues = ({ columns, document }: UserContent): unknown[] => [
   columns.externalId || null,
   key(columns.employeeNumber),
   columns.managerRef || null,
-  key(columns.workEmail),
   columns.emails.map(fold),
   JSON.stringify(document),
 ];
@@ -40,7 +38,7 @@ const INSERT: Statement = {
   text: `with done as (
     insert into users (id, source_id, created_at, modified_at, ${COLUMNS})
     values ($1, $2, $3, $3, ${parameters(4, COLUMN_COUNT)}) returning id),
-  ${consequences(14, 15, 16)}
+  ${consequences(13, 14, 15)}
   select (select count(*) from woken) as woken from done`,
 };
 
@@ -49,7 +47,7 @@ const UPDATE: Statement = {
   text: `with done as (
     update users set version = version + 1, modified_at = $4, (${COLUMNS}) = row(${parameters(5, COLUMN_COUNT)})
      where id = $1 and source_id = $2 and version = $3 returning id, version, created_at),
-  ${consequences(15, 16, 17)}
+  ${consequences(14, 15, 16)}
   select done.version, done.created_at, (select count(*) from woken) as woken, ${groupsOf("done.id")} as groups from done`,
 };
 

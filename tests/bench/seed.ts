@@ -39,8 +39,8 @@ export async function seedReal(db: Client, users: number, groupSizes: readonly n
     const people = numbers(from, Math.min(users, from + CHUNK));
     const documents = people.map((n) => JSON.stringify(entraUser("seed", n)));
     await db.query(
-      `insert into users (id, source_id, active, user_name, user_name_key, display_name_key, external_id, employee_number_key, work_email_key, email_keys, document, created_at, modified_at)
-       select id, $1, true, name, lower(name), lower(doc->>'displayName'), ext, lower(ext), lower(name), array[lower(name)], doc, now(), now()
+      `insert into users (id, source_id, active, user_name, user_name_key, display_name_key, external_id, employee_number_key, email_keys, document, created_at, modified_at)
+       select id, $1, true, name, lower(name), lower(doc->>'displayName'), ext, lower(ext), array[lower(name)], doc, now(), now()
          from unnest($2::uuid[], $3::text[], $4::text[], $5::json[]) as t(id, name, ext, doc)`,
       [
         source,

@@ -38,7 +38,6 @@ create table users (
   external_id text collate "C",
   employee_number_key text collate "C",
   manager_ref text collate "C",
-  work_email_key text,
   email_keys text[] not null default '{}',
   document json not null,
   created_at timestamptz(3) not null,
@@ -48,7 +47,6 @@ create unique index users_user_name_key on users (source_id, user_name_key);
 create unique index users_external_id_key on users (source_id, external_id);
 create index users_source_order on users (source_id, id) include (active);
 create index users_display_name on users (source_id, display_name_key, id);
-create index users_work_email on users (source_id, work_email_key);
 -- Without a list of pending entries, which every look-up would have to read through.
 create index users_email on users using gin (email_keys) with (fastupdate = off);
 create index users_employee_number on users (source_id, employee_number_key);

@@ -17,9 +17,9 @@ beforeAll(async () => {
   const { pool, sourceId } = directory;
   const other = await directory.addSource();
   await pool.query(
-    `insert into users (id, source_id, active, user_name, user_name_key, display_name_key, external_id, employee_number_key, work_email_key,
+    `insert into users (id, source_id, active, user_name, user_name_key, display_name_key, external_id, employee_number_key,
        email_keys, document, created_at, modified_at)
-     select gen_random_uuid(), s.id, i % 50 <> 0, 'u' || i, 'u' || i, 'name ' || i, 'x' || i, 'e' || i, 'u' || i || '@example.com',
+     select gen_random_uuid(), s.id, i % 50 <> 0, 'u' || i, 'u' || i, 'name ' || i, 'x' || i, 'e' || i,
        array['u' || i || '@example.com'],
        json_build_object('userName', 'u' || i, 'displayName', 'Name ' || i, 'externalId', 'x' || i, 'active', i % 50 <> 0,
          'emails', json_build_array(json_build_object('value', 'U' || i || '@example.com', 'type', 'work')),

@@ -150,7 +150,6 @@ test("columns hold the values as they were written", () => {
     externalId: "E",
     employeeNumber: "7",
     managerRef: "m",
-    workEmail: "W@x",
     emails: ["h@x", "W@x"],
   });
 });
