@@ -1,7 +1,7 @@
 import { type Fields, text } from "./fields.ts";
 import type { Act, Done, Organisation } from "./organisation.ts";
 import type { EnterpriseAccount, User } from "./records.ts";
-import { refuseNew } from "./refusal.ts";
+import { invalidParameter, refuseNew } from "./refusal.ts";
 
 type Owned = User & { readonly account: EnterpriseAccount };
 
@@ -32,7 +32,7 @@ export const accountStatus = (organisation: Organisation, fields: Fields): Done 
 /** `POST /v1.0/contact/orgAccounts/multiOrgPermissions/auth`: lets another organisation take in our accounts. */
 export function authoriseOrganisation(organisation: Organisation, fields: Fields): Done {
   demandFeature(organisation);
-  if (!text(fields, "joinCorpId")) throw invalid("joinCorpId");
+  if (!text(fields, "joinCorpId")) throw invalidParameter("joinCorpId");
   return { answer: { result: true } };
 }
 
@@ -40,7 +40,7 @@ export function authoriseOrganisation(organisation: Organisation, fields: Fields
 function demandOwned(organisation: Organisation, fields: Fields): Owned {
   demandFeature(organisation);
   const userId = text(fields, "userId");
-  if (!userId) throw invalid("userId");
+  if (!userId) throw invalidParameter("userId");
   const user = organisation.users.get(userId);
   if (!user) throw refuseNew(400, "user.not.exist", "用户不存在");
   if (!user.account) throw refuseNew(400, "exclusive.account.only", "仅支持本组织的企业账号");
@@ -50,5 +50,3 @@ function demandOwned(organisation: Organisation, fields: Fields): Owned {
 function demandFeature(organisation: Organisation): void {
   if (!organisation.switches.enterpriseAccounts) throw refuseNew(400, "400002", "企业未开通企业账号");
 }
-
-const invalid = (name: string): Error => refuseNew(400, "invalid.param", `参数错误: ${name}`);

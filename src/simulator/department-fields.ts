@@ -1,5 +1,5 @@
 import { departmentNameKey } from "./apply-change.ts";
-import { boundedText, departmentIds, type Fields, flag, ids, whole } from "./fields.ts";
+import { boundedText, departmentIds, type Fields, flag, ids, present, whole } from "./fields.ts";
 import { type Organisation, ROOT } from "./organisation.ts";
 import type { Department } from "./records.ts";
 import { refuse } from "./refusal.ts";
@@ -81,11 +81,4 @@ function depth(organisation: Organisation, deptId: number): number {
     at = organisation.departments.get(at)?.parent_id;
   }
   return levels;
-}
-
-/** Drops the keys whose value is undefined, so that spreading the result changes only what was named. */
-export function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

@@ -1,5 +1,5 @@
-import { demandFreeName, demandName, demandRoom, present, readWritable } from "./department-fields.ts";
-import { boundedText, type Fields, flag, ids, requiredText, requiredWhole, text, whole } from "./fields.ts";
+import { demandFreeName, demandName, demandRoom, readWritable } from "./department-fields.ts";
+import { boundedText, type Fields, flag, ids, present, requiredText, requiredWhole, text, whole } from "./fields.ts";
 import { type Act, type Done, emptyDepartment, type Organisation, ROOT } from "./organisation.ts";
 import type { Change, Department, EventDraft } from "./records.ts";
 import { refuse } from "./refusal.ts";

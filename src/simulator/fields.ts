@@ -108,3 +108,10 @@ export function page(
   if (size < 1 || size > names.max) throw refuse(40069);
   return { offset, size };
 }
+
+/** Drops the keys whose value is undefined, so that spreading the result changes only what was named. */
+export function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

@@ -80,13 +80,14 @@ function handle(world: World, directions: Directions, desk: Desk, call: HttpCall
   const open = directions.open(call.path);
   if (open) return afterwards(world, call, open(world, call, desk.requestId));
   const route = directions.route(call.path);
-  const admitted = route ? admission(world, desk, call, route) : ({ kind: "unknown-path" } as const);
-  if (!route || typeof admitted !== "string") return answer(desk.gatewayRefusal(admitted as GatewayRefusal), "refused");
+  if (!route) return answer(desk.gatewayRefusal({ kind: "unknown-path" }), "refused");
+  const refusal = refuses(world, desk, call, route);
+  if (refusal) return answer(desk.gatewayRefusal(refusal), "refused");
   return afterwards(world, call, business(world, desk, call, route));
 }
 
-/** The app that calls, or why the gateway refuses it. */
-function admission(world: World, desk: Desk, call: HttpCall, route: Route): string | GatewayRefusal {
+/** Why the gateway refuses a call; undefined when it lets it through, which counts against the limit. */
+function refuses(world: World, desk: Desk, call: HttpCall, route: Route): GatewayRefusal | undefined {
   const nowMs = world.clock.now().getTime();
   const { ipAllowList, revokedPermissions } = world.organisation.switches;
   const token = desk.token(call);
@@ -96,7 +97,7 @@ function admission(world: World, desk: Desk, call: HttpCall, route: Route): stri
   if (ipAllowList.length > 0 && !ipAllowList.includes(call.address)) return { kind: "address", address: call.address, appKey };
   if (revokedPermissions.includes(route.permission)) return { kind: "permission", permission: route.permission, appKey };
   const over = world.limits.admit(appKey, route.path, nowMs);
-  return over ? { kind: "app-rate", ...over } : appKey;
+  return over && { kind: "app-rate", ...over };
 }
 
 function business(world: World, desk: Desk, call: HttpCall, route: Route): Answered {

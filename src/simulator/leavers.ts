@@ -1,17 +1,17 @@
 import { type Fields, text } from "./fields.ts";
 import type { Done, Organisation } from "./organisation.ts";
-import { refuseNew } from "./refusal.ts";
+import { invalidParameter } from "./refusal.ts";
 
 const YEAR_MS = 365 * 86_400_000;
 
 /** `GET /v1.0/contact/empLeaveRecords` (7): a span of at most 365 days, 50 a page, oldest first; `nextToken` is absent at the end. */
 export function listLeaveRecords(organisation: Organisation, fields: Fields): Done {
   const start = time(fields, "startTime");
-  if (start === undefined) throw invalid("startTime");
+  if (start === undefined) throw invalidParameter("startTime");
   const end = time(fields, "endTime") ?? start + YEAR_MS;
-  if (end < start || end - start > YEAR_MS) throw invalid("endTime");
+  if (end < start || end - start > YEAR_MS) throw invalidParameter("endTime");
   const size = count(fields, "maxResults") ?? 50;
-  if (size < 1 || size > 50) throw invalid("maxResults");
+  if (size < 1 || size > 50) throw invalidParameter("maxResults");
   const from = count(fields, "nextToken") ?? 0;
   const found = organisation.leaves.filter((record) => record.leaveMs >= start && record.leaveMs <= end);
   const records = found.slice(from, from + size).map(({ leaveMs, ...record }) => ({
@@ -27,15 +27,13 @@ function time(fields: Fields, name: string): number | undefined {
   if (!written) return undefined;
   const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(written) || !written.includes("T");
   const ms = Date.parse(zoned ? written : `${written}Z`);
-  if (Number.isNaN(ms)) throw invalid(name);
+  if (Number.isNaN(ms)) throw invalidParameter(name);
   return ms;
 }
 
 function count(fields: Fields, name: string): number | undefined {
   const written = text(fields, name);
   if (!written) return undefined;
-  if (!/^\d{1,9}$/.test(written)) throw invalid(name);
+  if (!/^\d{1,9}$/.test(written)) throw invalidParameter(name);
   return Number(written);
 }
-
-const invalid = (name: string): Error => refuseNew(400, "invalid.param", `参数错误: ${name}`);

@@ -1,5 +1,4 @@
-import { present } from "./department-fields.ts";
-import { boundedText, departmentIds, type Fields, flag, objects, requiredWhole, whole } from "./fields.ts";
+import { boundedText, departmentIds, type Fields, flag, objects, present, requiredWhole, whole } from "./fields.ts";
 import type { Act, Organisation } from "./organisation.ts";
 import type { Change, Post } from "./records.ts";
 import { refuse } from "./refusal.ts";

@@ -93,3 +93,6 @@ export const missing = (name: string): Refused => new Refused({ generation: "old
 /** Refuses a new-API call. */
 export const refuseNew = (status: number, code: string, message: string): Refused =>
   new Refused({ generation: "new", status, code, message });
+
+/** The new API's answer to a field that is missing or makes no sense. */
+export const invalidParameter = (name: string): Refused => refuseNew(400, "invalid.param", `参数错误: ${name}`);

@@ -1,6 +1,6 @@
 import { type Fields, text } from "./fields.ts";
 import type { Done, Organisation } from "./organisation.ts";
-import { refuseNew } from "./refusal.ts";
+import { invalidParameter } from "./refusal.ts";
 
 /** `POST /v1.0/contact/users/search` (5.4): by name; `fullMatchField` 1 wants the whole name. */
 export function searchUsers(organisation: Organisation, fields: Fields): Done {
@@ -21,17 +21,15 @@ export function searchDepartments(organisation: Organisation, fields: Fields): D
 
 function readWord(fields: Fields): string {
   const word = text(fields, "queryWord");
-  if (!word) throw invalid("queryWord");
+  if (!word) throw invalidParameter("queryWord");
   return word;
 }
 
 function paged(fields: Fields, found: readonly (string | number)[]): Done {
   const offset = Number(text(fields, "offset") ?? "0");
   const size = Number(text(fields, "size") ?? "10");
-  if (!Number.isInteger(offset) || offset < 0) throw invalid("offset");
-  if (!Number.isInteger(size) || size < 1 || size > 100) throw invalid("size");
+  if (!Number.isInteger(offset) || offset < 0) throw invalidParameter("offset");
+  if (!Number.isInteger(size) || size < 1 || size > 100) throw invalidParameter("size");
   const list = found.slice(offset, offset + size);
   return { answer: { hasMore: offset + list.length < found.length, totalCount: found.length, list } };
 }
-
-const invalid = (name: string): Error => refuseNew(400, "invalid.param", `参数错误: ${name}`);

@@ -43,9 +43,9 @@ export function createSite(options: SimulatorOptions): Site {
 
   const stream = createStreamGateway({ clock, seed: organisation.seed });
   const push = createPush({ clock, logger, seed: organisation.seed, corpId, appKey, settings: () => world.organisation.switches.push });
-  // Clients drop an eventId they know: ids must not begin anew with the process.
-  const startSeed = seedNumber(`${seed} ${clock.now().getTime()}`);
-  const outbox = createOutbox({ seed: startSeed, corpId, nowMs: () => clock.now().getTime() }, [stream, push]);
+  // Clients drop an eventId they know, and keep a token: neither may begin anew with the process.
+  const startSeed = `${seed} ${clock.now().getTime()}`;
+  const outbox = createOutbox({ seed: seedNumber(startSeed), corpId, nowMs: () => clock.now().getTime() }, [stream, push]);
   const messages = createMessages();
   const extra = new Map<string, Route>(
     (
@@ -69,7 +69,7 @@ export function createSite(options: SimulatorOptions): Site {
     seed,
     apps: new Map([[appKey, appSecret]]),
     clock,
-    tokens: createTokens(seed),
+    tokens: createTokens(startSeed),
     limits: createLimits(limitsFor(qps)),
     faults: createFaults((path) => (route(path) ?? open(path)) !== undefined),
     tally: createTally(),

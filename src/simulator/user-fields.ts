@@ -1,6 +1,5 @@
 import { emailKey } from "./apply-change.ts";
-import { present } from "./department-fields.ts";
-import { boundedText, type Fields, flag, object, text, whole } from "./fields.ts";
+import { boundedText, type Fields, flag, object, present, text, whole } from "./fields.ts";
 import type { Organisation } from "./organisation.ts";
 import type { User, UserTexts } from "./records.ts";
 import { missing, refuse } from "./refusal.ts";

@@ -1,6 +1,5 @@
-import { present } from "./department-fields.ts";
 import { changeAccount } from "./enterprise-fields.ts";
-import { type Fields, ids, requiredText, text } from "./fields.ts";
+import { type Fields, ids, present, requiredText, text } from "./fields.ts";
 import { unionid } from "./identifiers.ts";
 import { parseMobile, writtenMobile } from "./mobile.ts";
 import type { Act, Done, Organisation } from "./organisation.ts";

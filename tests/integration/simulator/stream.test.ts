@@ -148,6 +148,21 @@ describe("10.2 a client written from the fact sheet", () => {
     expect(events(client)).toHaveLength(2);
   });
 
+  test("a restarted gateway gives other event ids and another token, so that nobody takes its first event for one they know", async () => {
+    const seen: unknown[] = [];
+    for (let start = 0; start < 2; start += 1) {
+      const own = await openSimulator({ clock, qps: 0 });
+      const client = await connect(own);
+      await own.result(`${USER}/create`, person("u1", 1));
+      await until(() => events(client).length === 1);
+      seen.push(events(client)[0]?.headers.eventId, own.token);
+      client.socket.terminate();
+      await own.stop();
+      await clock.advance(1_000);
+    }
+    expect(new Set(seen).size).toBe(4);
+  });
+
   test("each event goes to one of several clients, in turn; topics are honoured", async () => {
     const [one, two] = [await join(), await join()];
     const leavers = await join({ subscriptions: [{ type: "EVENT", topic: "user_leave_org" }] });
