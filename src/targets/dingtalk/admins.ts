@@ -2,7 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import { TargetRejected } from "../../reconcile/target.ts";
 import { API } from "./apis.ts";
 import type { Session } from "./client.ts";
-import { objectsIn } from "./user-wire.ts";
+import { objectsIn } from "./wire-values.ts";
 
 /** How long a list of administrators is believed: removing people costs at most one call an hour more. */
 const BELIEVED_MS = 60 * 60_000;

@@ -7,7 +7,7 @@ import type { DingTalkClient, Session } from "./client.ts";
 import { meaningOf } from "./codes.ts";
 import type { DingTalkConfig } from "./config.ts";
 import { ROOT } from "./department-wire.ts";
-import { idsOf } from "./user-wire.ts";
+import { idsOf } from "./wire-values.ts";
 
 /** A user id nobody has: asking to change this person needs the permission and changes nothing. */
 const NOBODY = "dingtalk-scim-check";

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
 import type { Actual, Attributes, AttributeValue } from "../../reconcile/target.ts";
 import { fieldOf, fieldsOf } from "./fields.ts";
-import { idsOf, isTrue, textOrNull, textOrUndefined } from "./user-wire.ts";
+import { idsOf, isTrue, textOrNull, textOrUndefined } from "./wire-values.ts";
 
 /** The organisation itself (dingtalk-api.md section 4). */
 export const ROOT = "1";

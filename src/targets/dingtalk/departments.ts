@@ -18,7 +18,7 @@ import { afterBirth, atBirth, departmentCreateBody, departmentFromWire, departme
 import { differences, operate, sendTheRestToo, withHolder } from "./operation.ts";
 import { shape } from "./shape.ts";
 import { cutAtGrapheme } from "./text.ts";
-import { idsOf, objectsIn } from "./user-wire.ts";
+import { idsOf, objectsIn } from "./wire-values.ts";
 
 /** Departments. DingTalk chooses their ids, so ours goes along as `source_identifier` and is what we find them by (dingtalk-api.md section 18.2). */
 export function createDepartments(client: DingTalkClient, region: string) {

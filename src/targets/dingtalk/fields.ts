@@ -96,6 +96,17 @@ const ROLE: Readonly<Record<string, Field>> = {
   name: text(64, "cut", { clear: "never", unique: true }),
 };
 
+/** Attributes of a person that are more than one value of the same name on the wire. */
+export const COMPOSED = new Set([
+  "manager",
+  "departments",
+  "mainDepartment",
+  "dept_titles",
+  "dept_orders",
+  "roles",
+  "exclusive_account_type",
+]);
+
 export const EXTENSION = "extension.";
 /** All custom fields together, as JSON text (section 5.1). */
 export const EXTENSION_MAX = 2_000;

@@ -8,7 +8,8 @@ import type { DingTalkClient, Session } from "./client.ts";
 import { departmentFromWire, isForeign, ROOT } from "./department-wire.ts";
 import { withCalls } from "./operation.ts";
 import { roleActual, roleGroups } from "./roles.ts";
-import { grantedIn, isTrue, objectsIn, userFromWire, type WireOptions } from "./user-wire.ts";
+import { grantedIn, type RecordOptions, userFromWire } from "./user-record.ts";
+import { isTrue, objectsIn } from "./wire-values.ts";
 
 /** A page of `user/list` at its largest, and an end for one that never says it is done: 100 000 is DingTalk's own largest cursor. */
 const PAGE = 100;
@@ -25,7 +26,7 @@ export interface ListingDeps {
 }
 
 /** Everything of a kind through the paged lists (dingtalk-api.md section 5.4: there is no call for all people). Rejects as a whole when any page fails. */
-export function createListing(client: DingTalkClient, deps: ListingDeps, options: WireOptions) {
+export function createListing(client: DingTalkClient, deps: ListingDeps, options: RecordOptions) {
   async function* departments(context: WriteContext): AsyncIterable<readonly Actual[]> {
     const session = patient(client.open(context), deps, context.signal);
     try {

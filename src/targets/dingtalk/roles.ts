@@ -13,7 +13,7 @@ import { isObject } from "./answer.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
 import { operate, withHolder } from "./operation.ts";
-import { isTrue, objectsIn } from "./user-wire.ts";
+import { isTrue, objectsIn } from "./wire-values.ts";
 
 const PAGE = 200;
 /** More role groups than an organisation can have: an end for a paging loop that never says it is done. */

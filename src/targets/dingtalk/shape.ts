@@ -1,9 +1,9 @@
 import type { EntityKind } from "../../core/entity.ts";
 import type { Actual, Attributes, AttributeValue, Note } from "../../reconcile/target.ts";
-import { EXTENSION, EXTENSION_MAX, type Field, fieldOf } from "./fields.ts";
+import { type Field, fieldOf } from "./fields.ts";
 import { canonicalPhone } from "./phone.ts";
+import { type Reason, RULES, unmanagedEntries } from "./shape-rules.ts";
 import { cleanText, departmentName } from "./text.ts";
-import { pairsOf } from "./user-wire.ts";
 
 export interface Shaped {
   readonly attributes: Attributes;
@@ -12,7 +12,6 @@ export interface Shaped {
 
 /** A value in canonical form, or the reason there is none. */
 type Fitted = { readonly value: AttributeValue; readonly notes?: readonly Reason[] } | { readonly omit: Reason | undefined };
-type Reason = readonly [code: string, text: string];
 
 /** Desired attributes as DingTalk can hold them; see `TargetAdapter.shape`. Pure. */
 export function shape(kind: EntityKind, desired: Attributes, actual: Actual | undefined, region: string): Shaped {
@@ -134,99 +133,3 @@ const UNPROVEN_CLEAR: Reason = [
   "clearing_undocumented",
   "sent as an empty text; DingTalk does not promise that this empties the field, so look whether it did",
 ];
-
-/**
- * DingTalk keeps an order and a title for each department of a person, also where nobody gave one: the orders nobody wished for,
- * and the titles that only repeat the person's own, stay as they are.
- */
-function unmanagedEntries(wished: Attributes, there: Attributes): Attributes {
-  const departments = listOf(wished.departments ?? there.departments);
-  const completed = (name: string, isTheirs: (value: string) => boolean): Attributes => {
-    if (wished[name] === undefined) return {};
-    const wishedPairs = pairsOf(wished[name]);
-    const kept = [...pairsOf(there[name])].filter(([id, value]) => !wishedPairs.has(id) && departments.includes(id) && isTheirs(value));
-    return { [name]: [...wishedPairs, ...kept].map(([id, value]) => `${id}=${value}`).sort() };
-  };
-  return { ...completed("dept_orders", () => true), ...completed("dept_titles", (title) => title === there.title) };
-}
-
-const listOf = (value: AttributeValue | undefined): readonly string[] => (typeof value === "object" && value !== null ? value : []);
-
-/** What one attribute means for another, or what actual forbids. Answers the names to leave out, with the reason where somebody would miss them. */
-type Rule = (attributes: Attributes, actual: Actual | undefined) => readonly (readonly [name: string, reason?: Reason])[];
-
-/** Null for a regular account, undefined when neither side tells. */
-const kindOfAccount = (attributes: Attributes, actual: Actual | undefined): AttributeValue | undefined => {
-  const had = actual?.attributes.exclusive_account_type;
-  return had === undefined ? attributes.exclusive_account_type : had;
-};
-
-/** A person who has signed in owns the number (section 5.2), and a number DingTalk has refused is not offered twice. */
-const mobileLocked: Rule = ({ mobile }, actual) => {
-  if (mobile === undefined || !actual || actual.attributes.mobile === undefined || actual.attributes.mobile === mobile) return [];
-  if (actual.attributes.activated !== true && actual.attributes.mobile_refused !== mobile) return [];
-  return [["mobile", MOBILE_LOCKED]];
-};
-
-export const MOBILE_LOCKED: Reason = [
-  "mobile_locked",
-  "the person signs in with another number: they change it in DingTalk under Me › Settings › Account and security, or are removed and added again",
-];
-
-const accountType: Rule = (attributes, actual) => {
-  const kind = kindOfAccount(attributes, actual);
-  const wished = attributes.exclusive_account_type;
-  const had = actual?.attributes.exclusive_account_type;
-  const left: (readonly [string, Reason?])[] = [];
-  if (wished !== undefined && had !== undefined && had !== wished) {
-    left.push(["exclusive_account_type", ["fixed_at_creation", "the kind of account is fixed; remove the person and add them again"]]);
-  }
-  if (kind && attributes.mobile !== undefined)
-    left.push(["mobile", ["not_used", "an enterprise account has no mobile; map exclusive_mobile"]]);
-  if (kind !== "dingtalk" && attributes.login_id !== undefined)
-    left.push(["login_id", ["not_used", "only accounts of type dingtalk have a login name"]]);
-  for (const name of ["nickname", "exclusive_mobile"]) {
-    if (!kind && attributes[name] !== undefined) left.push([name, ["not_used", "only enterprise accounts have this"]]);
-  }
-  return left;
-};
-
-/** No main department is no wish; one the person is not in cannot be set. */
-const mainDepartment: Rule = (attributes, actual) => {
-  const main = attributes.mainDepartment;
-  const departments = attributes.departments ?? actual?.attributes.departments;
-  if (main === undefined || !Array.isArray(departments) || departments.includes(String(main))) return [];
-  return [["mainDepartment", ["not_a_member", "the main department is not one of the person's departments"]]];
-};
-
-const extensionFits: Rule = (attributes) => {
-  const left: (readonly [string, Reason])[] = [];
-  let length = 2;
-  for (const name of Object.keys(attributes)
-    .filter((each) => each.startsWith(EXTENSION))
-    .sort()) {
-    length += JSON.stringify({ [name.slice(EXTENSION.length)]: attributes[name] }).length - 1;
-    if (length > EXTENSION_MAX) left.push([name, ["too_long", `the custom fields together exceed ${EXTENSION_MAX} characters`]]);
-  }
-  return left;
-};
-
-/** A new custom field that is to be empty needs no call: in append mode it is simply not there. */
-const emptyExtension: Rule = (attributes, actual) =>
-  actual === undefined
-    ? []
-    : Object.keys(attributes)
-        .filter((name) => name.startsWith(EXTENSION) && attributes[name] === null && (actual.attributes[name] ?? null) === null)
-        .map((name) => [name] as const);
-
-const managersLater: Rule = (attributes, actual) =>
-  actual || attributes.managers === undefined
-    ? []
-    : [["managers", ["after_members", "managers are set once they are members of the department"]]];
-
-const RULES: Readonly<Record<EntityKind, readonly Rule[]>> = {
-  user: [accountType, mobileLocked, mainDepartment, extensionFits, emptyExtension],
-  department: [managersLater],
-  role: [],
-  group: [],
-};

@@ -18,9 +18,11 @@ import { differences, noteOf, operate, type Sent, sendTheRestToo, sendWhatIsTake
 import { phoneToWire } from "./phone.ts";
 import { changeRoles } from "./role-members.ts";
 import { shape } from "./shape.ts";
-import { grantedIn, textOrUndefined, userCreateBody, userFromWire, userUpdateBody, type WireOptions } from "./user-wire.ts";
+import { userCreateBody, userUpdateBody } from "./user-body.ts";
+import { grantedIn, type RecordOptions, userFromWire } from "./user-record.ts";
+import { textOrUndefined } from "./wire-values.ts";
 
-export interface UserOptions extends WireOptions {
+export interface UserOptions extends RecordOptions {
   /** A password nobody learns, for accounts that have to have one. */
   readonly newPassword: () => string;
 }
