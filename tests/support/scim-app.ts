@@ -5,8 +5,9 @@ import { createGroupDirectory } from "../../src/directory/groups.ts";
 import { createUserDirectory } from "../../src/directory/users.ts";
 import type { Scope } from "../../src/http/scopes.ts";
 import { type ScimOptions, scimMount } from "../../src/scim/router.ts";
-import { createDirectoryStore } from "../../src/store/create.ts";
+import { createGroupStore } from "../../src/store/groups.ts";
 import { createPool } from "../../src/store/postgres.ts";
+import { createUserStore } from "../../src/store/users.ts";
 import { BOOTSTRAP, createLineLogger, type Line, openDoor, PUBLIC_URL, SOURCE } from "../integration/http/door.ts";
 import { createTestDatabase } from "./postgres.ts";
 
@@ -31,7 +32,8 @@ export async function startScimApp(options: Pick<ScimOptions, "allowRemoveAllMem
   const database = await createTestDatabase();
   const pool = createPool({ url: database.url, max: 10, logger: silentLogger });
   await pool.query("insert into sources (id, name) values ($1, 'test')", [SOURCE]);
-  const deps = { store: createDirectoryStore(pool, ["dingtalk"]), clock: systemClock };
+  const targets = ["dingtalk"];
+  const deps = { store: { ...createUserStore(pool, targets), ...createGroupStore(pool, targets) }, clock: systemClock };
   const { lines, logger } = createLineLogger();
   const mount = scimMount({
     users: createUserDirectory(deps),

@@ -1,0 +1,117 @@
+/*
+ * A SCIM client for any server. It knows nothing of ours but the RFCs, and remembers what it made, to remove it again.
+ */
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body; an empty object when there is none, or it is no JSON. */
+  readonly body: Resource;
+}
+
+/** Parsed JSON of whatever shape: cases look into it and fail when it is another one. */
+// biome-ignore lint/suspicious/noExplicitAny: a case reads the answers of an unknown server; every look is an assertion.
+export type Resource = Record<string, any>;
+
+export interface Exchange {
+  readonly method: string;
+  /** Below the root of SCIM, without the query. */
+  readonly path: string;
+  readonly answer: Answer;
+}
+
+export interface ScimServer {
+  /** Address of the SCIM root. */
+  readonly base: string;
+  readonly token: string;
+  /** Told of every exchange. */
+  readonly observe?: (exchange: Exchange) => void;
+}
+
+export interface RequestOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | number>>;
+  /** Sent as it is, in place of a JSON body. */
+  readonly raw?: string;
+}
+
+export interface ScimClient {
+  readonly base: string;
+  send(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Answer>;
+  get(path: string, query?: RequestOptions["query"]): Promise<Answer>;
+  /** Makes a user with these attributes besides a userName of its own. Throws unless the server answers 201. */
+  user(attributes?: Resource): Promise<Resource>;
+  group(attributes?: Resource): Promise<Resource>;
+  patch(path: string, ...operations: readonly Resource[]): Promise<Answer>;
+  /** A word no other case uses. */
+  unique(prefix: string): string;
+  /** Removes what this client made. */
+  clean(): Promise<void>;
+}
+
+export const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
+export const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
+export const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+export const message = (name: string): string => `urn:ietf:params:scim:api:messages:2.0:${name}`;
+
+let counter = 0;
+
+export function createScimClient({ base, token, observe }: ScimServer): ScimClient {
+  const made: string[] = [];
+  const run = Math.random().toString(36).slice(2, 8);
+
+  async function send(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<Answer> {
+    const query = options.query ? `?${searchOf(options.query)}` : "";
+    const payload = options.raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    const response = await fetch(`${base}${path}${query}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(payload === undefined ? {} : { "content-type": "application/scim+json" }),
+        ...options.headers,
+      },
+      ...(payload === undefined ? {} : { body: payload }),
+    });
+    const text = await response.text();
+    const answer: Answer = { status: response.status, headers: response.headers, text, body: parsed(text) };
+    if (method === "POST" && answer.status === 201 && typeof answer.body.id === "string") made.push(`${path}/${answer.body.id}`);
+    observe?.({ method, path: path.split("?")[0]!, answer });
+    return answer;
+  }
+
+  async function make(path: string, attributes: Resource): Promise<Resource> {
+    const answer = await send("POST", path, attributes);
+    if (answer.status !== 201) throw new Error(`POST ${path} answered ${answer.status}: ${answer.text}`);
+    return answer.body;
+  }
+
+  const unique = (prefix: string): string => {
+    counter += 1;
+    return `${prefix}-${run}-${counter}`;
+  };
+
+  return {
+    base,
+    send,
+    unique,
+    get: (path, query) => send("GET", path, undefined, query ? { query } : {}),
+    user: (attributes = {}) => make("/Users", { schemas: [USER], userName: unique("user"), ...attributes }),
+    group: (attributes = {}) => make("/Groups", { schemas: [GROUP], displayName: unique("group"), ...attributes }),
+    patch: (path, ...operations) => send("PATCH", path, { schemas: [message("PatchOp")], Operations: operations }),
+    async clean() {
+      for (const path of made.splice(0).reverse()) await send("DELETE", path);
+    },
+  };
+}
+
+const searchOf = (query: Readonly<Record<string, string | number>>): URLSearchParams =>
+  new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]));
+
+function parsed(text: string): Resource {
+  try {
+    return text === "" ? {} : JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
