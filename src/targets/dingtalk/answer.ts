@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
+import { TargetUnavailable } from "../../reconcile/target.ts";
 import type { Api } from "./apis.ts";
 
 /** DingTalk's answer to a call that was not carried out as asked. `code` is the most specific one found, or one of ours in ODD. */
@@ -25,6 +26,12 @@ export type Answer =
 
 export const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The `result` of a success. Without one the answer says nothing: least of all that something does not exist. */
+export function resultOf(body: JsonObject): JsonObject {
+  if (isObject(body.result)) return body.result;
+  throw new TargetUnavailable("DingTalk answered without a result", { answer: "no-result" });
+}
 
 /**
  * Reads the envelope of either generation (dingtalk-api.md section 3). Pure.

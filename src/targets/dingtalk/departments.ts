@@ -11,7 +11,7 @@ import {
   type WriteContext,
   type Written,
 } from "../../reconcile/target.ts";
-import { isObject } from "./answer.ts";
+import { isObject, resultOf } from "./answer.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
 import { afterBirth, atBirth, departmentCreateBody, departmentFromWire, departmentUpdateBody, nameOf, ROOT } from "./department-wire.ts";
@@ -24,8 +24,7 @@ import { idsOf, objectsIn } from "./wire-values.ts";
 export function createDepartments(client: DingTalkClient, region: string) {
   async function get(session: Session, deptId: string): Promise<Actual | undefined> {
     try {
-      const { result } = await session.call(API.departmentGet, { dept_id: Number(deptId), language: "zh_CN" });
-      return isObject(result) ? departmentFromWire(result, true) : undefined;
+      return departmentFromWire(resultOf(await session.call(API.departmentGet, { dept_id: Number(deptId), language: "zh_CN" })), true);
     } catch (error) {
       if (error instanceof TargetNotFound) return undefined;
       throw error;

@@ -2,7 +2,7 @@ import { backoffMs } from "../../core/backoff.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { JsonObject } from "../../core/entity.ts";
 import { type Actual, type TargetCall, TargetThrottled, TargetUnavailable, type WriteContext } from "../../reconcile/target.ts";
-import { isObject } from "./answer.ts";
+import { resultOf } from "./answer.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
 import { departmentFromWire, isForeign, ROOT } from "./department-wire.ts";
@@ -77,9 +77,8 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
       }
       if (records.some((record) => record.source_identifier !== undefined)) return { actual: undefined, calls: session.calls };
       for (const record of records) {
-        const { result } = await session.call(API.departmentGet, { dept_id: Number(record.dept_id), language: "zh_CN" });
-        if (isObject(result) && result.source_identifier === entityId)
-          return { actual: departmentFromWire(result, true), calls: session.calls };
+        const told = resultOf(await session.call(API.departmentGet, { dept_id: Number(record.dept_id), language: "zh_CN" }));
+        if (told.source_identifier === entityId) return { actual: departmentFromWire(told, true), calls: session.calls };
       }
       return { actual: undefined, calls: session.calls };
     } catch (error) {
@@ -104,8 +103,7 @@ async function* peopleOf(session: Session, deptId: string): AsyncIterable<readon
   let cursor = 0;
   for (let page = 0; page < MAX_PAGES; page++) {
     // Pages in turn: each names the next.
-    const { result } = await session.call(API.userList, { dept_id: Number(deptId), cursor, size: PAGE, language: "zh_CN" });
-    if (!isObject(result)) throw new TargetUnavailable("a page of people has no result", { answer: "no-result" });
+    const result = resultOf(await session.call(API.userList, { dept_id: Number(deptId), cursor, size: PAGE, language: "zh_CN" }));
     yield objectsIn(result.list);
     if (!isTrue(result.has_more)) return;
     const next = Number(result.next_cursor);

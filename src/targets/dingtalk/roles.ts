@@ -9,7 +9,7 @@ import {
   type WriteContext,
   type Written,
 } from "../../reconcile/target.ts";
-import { isObject } from "./answer.ts";
+import { isObject, resultOf } from "./answer.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
 import { operate, withHolder } from "./operation.ts";
@@ -90,7 +90,8 @@ export function createRoles(client: DingTalkClient, groupName: string) {
     return operate(client, context, async (session) => {
       try {
         const { role } = await session.call(API.roleGet, { roleId: Number(roleId) });
-        return { actual: isObject(role) ? roleActual(roleId, String(role.name)) : undefined, calls: session.calls };
+        if (!isObject(role)) throw new TargetUnavailable("DingTalk answered without a role", { answer: "no-result" });
+        return { actual: roleActual(roleId, String(role.name)), calls: session.calls };
       } catch (error) {
         if (!(error instanceof TargetNotFound)) throw error;
         return { actual: undefined, calls: session.calls };
@@ -108,8 +109,7 @@ export async function roleGroups(session: Session): Promise<readonly RoleGroup[]
   const groups: RoleGroup[] = [];
   for (let page = 0; page < MAX_PAGES; page++) {
     // Pages in turn: each says whether another follows.
-    const { result } = await session.call(API.roleList, { size: PAGE, offset: page * PAGE });
-    if (!isObject(result)) break;
+    const result = resultOf(await session.call(API.roleList, { size: PAGE, offset: page * PAGE }));
     groups.push(...objectsIn(result.list).map(groupFromWire));
     if (!isTrue(result.hasMore)) return groups;
   }

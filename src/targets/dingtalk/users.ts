@@ -11,7 +11,7 @@ import {
   type Written,
 } from "../../reconcile/target.ts";
 import type { Admins } from "./admins.ts";
-import { isObject } from "./answer.ts";
+import { isObject, resultOf } from "./answer.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
 import { differences, noteOf, operate, type Sent, sendTheRestToo, sendWhatIsTaken, withHolder } from "./operation.ts";
@@ -31,8 +31,8 @@ export interface UserOptions extends RecordOptions {
 export function createUsers(client: DingTalkClient, admins: Admins, options: UserOptions) {
   async function get(session: Session, userid: string): Promise<Actual | undefined> {
     try {
-      const { result } = await session.call(API.userGet, { userid, language: "zh_CN" });
-      return isObject(result) ? userFromWire(result, grantedIn([result]), true, options) : undefined;
+      const record = resultOf(await session.call(API.userGet, { userid, language: "zh_CN" }));
+      return userFromWire(record, grantedIn([record]), true, options);
     } catch (error) {
       if (error instanceof TargetNotFound) return undefined;
       throw error;

@@ -96,6 +96,13 @@ describe("no answer", () => {
     expect(error.calls.at(-1)).toMatchObject({ api: CREATE, code: "aborted" });
   });
 
+  test("a success without a result proves nobody absent", async () => {
+    server = await openScripted(() => undefined);
+    expect(await failureOf(readPerson())).toBeInstanceOf(TargetUnavailable);
+    expect(await failureOf(server.target.read("department", "7", calmly))).toBeInstanceOf(TargetUnavailable);
+    expect(await failureOf(server.target.read("role", "7", calmly))).toBeInstanceOf(TargetUnavailable);
+  });
+
   test("an answer without end is not read to its end", async () => {
     server = await openScripted(at(GET, { text: `{"errcode":0,"result":"${"x".repeat(9 * 1024 * 1024)}"}` }));
     expect(await failureOf(readPerson())).toBeInstanceOf(TargetUnavailable);
