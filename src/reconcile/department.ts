@@ -6,7 +6,7 @@ export type StructureWish =
   | { readonly kind: "desired"; readonly desired: Desired }
   | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reason: string };
 
-const absent: StructureWish = { kind: "desired", desired: { state: "absent", disposal: "remove" } };
+const absent: StructureWish = { kind: "desired", desired: { state: "absent" } };
 
 /** Parents come first on the way in; on the way out people and departments inside go first. Both follow from what is known, not from a stage list. */
 export function departmentWish({ node, link, occupied }: DepartmentFacts, rootDepartment: string): StructureWish {

@@ -24,10 +24,11 @@ export interface Reference {
 export interface GroupOfPerson {
   readonly id: string;
   readonly displayName: string;
+  readonly externalId: string | undefined;
   /** What the mapping made of the group; undefined until the group has been looked at. */
   readonly placement: "department" | "role" | "none" | undefined;
   readonly department: Reference | undefined;
-  /** Whether that department is for people of other organisations. */
+  /** Whether that department, or one above it, is for people of other organisations. */
   readonly external: boolean;
   readonly role: Reference | undefined;
 }
@@ -46,7 +47,7 @@ export interface PersonFacts {
   readonly link: Link | undefined;
   readonly groups: readonly GroupOfPerson[];
   /** Departments the person is in by attributes. */
-  readonly departments: readonly (Reference & { readonly main: boolean })[];
+  readonly departments: readonly (Reference & { readonly main: boolean; readonly external: boolean })[];
   readonly manager: Manager | undefined;
 }
 

@@ -1,47 +1,58 @@
 import type { Mapping, PersonMapping } from "../mapping/mapping.ts";
-import type { Manager, PersonFacts, Reference } from "./facts.ts";
+import type { Manager, PersonFacts } from "./facts.ts";
+import { type Places, remoteIds } from "./places.ts";
 import type { Desired } from "./plan.ts";
-import type { AttributeValue, Note } from "./target.ts";
+import type { Actual, AttributeValue, Note } from "./target.ts";
 
 /** What a person should be at the target, or what has to be there first. */
 export type PersonWish =
   | { readonly kind: "desired"; readonly desired: Desired }
-  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reason: string };
+  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reason: string }
+  | { readonly kind: "held"; readonly reason: string; readonly remedy: string };
+
+/**
+ * How the directory wants a person at the target. `member`: in all their departments; `parked`: in the one for leavers only;
+ * `suspended`: there, but switched off; `absent`: not there.
+ */
+export type Standing = "member" | "parked" | "suspended" | "absent";
+
+/** Accounts that can be switched off are, instead of being removed or moved about. Leavers who were never there are not made. */
+export function standingOf({ document, link }: PersonFacts, inactive: Mapping["settings"]["inactive"], canSuspend: boolean): Standing {
+  if (!document) return "absent";
+  if (document["active"] !== false) return "member";
+  if (!link) return "absent";
+  if (canSuspend) return "suspended";
+  return inactive === "keep" ? "member" : inactive === "park" ? "parked" : "absent";
+}
 
 export interface PersonRules {
-  readonly rootDepartment: string;
   readonly personId: string;
-  readonly canSuspend: boolean;
-  /** An inactive person who is kept aside: only in the departments set for that. */
-  readonly parked: boolean;
+  readonly rootDepartment: string;
+  readonly standing: Exclude<Standing, "absent">;
+  readonly presence: Actual["presence"] | undefined;
   /** A manager who is on the way may be waited for, unless that could go round in a circle. */
   readonly mayWaitForManager: boolean;
 }
 
-/** Whether the directory wants this person as a member of the organisation, whether or not they may sign in. */
-export function isWanted({ document, link }: PersonFacts, mapping: Mapping, canSuspend: boolean): boolean {
-  if (!document) return false;
-  if (document["active"] !== false) return true;
-  // Leavers who were never there are not made; accounts that can be switched off are, instead of being moved about.
-  return link !== undefined && !canSuspend && mapping.settings.inactive !== "remove";
-}
-
-/** Pure. `mapped` is the mapping's answer for a person who is wanted. */
-export function personWish(facts: PersonFacts, mapped: PersonMapping | undefined, rules: PersonRules): PersonWish {
-  if (!mapped)
-    return { kind: "desired", desired: { state: "absent", disposal: facts.document && rules.canSuspend ? "suspend" : "remove" } };
-
-  const notes: Note[] = [...mapped.notes];
-  const attributes: Record<string, AttributeValue> = { ...mapped.attributes };
-  const waitFor: string[] = [];
-
-  attributes["departments"] = departmentsOf(facts, mapped, rules, waitFor, notes);
-  const main = facts.departments.find((department) => department.main)?.remoteId;
-  if (main !== undefined) attributes["mainDepartment"] = main;
-  const roles = (rules.parked ? [] : facts.groups).flatMap((group) => (group.role ? [group.role] : []));
-  if (roles.length > 0) attributes["roles"] = remoteIds(roles, "role", waitFor, notes);
+/** Pure. `mapped` and `places` are the mapping's answers for a person who is to be there. */
+export function personWish(facts: PersonFacts, mapped: PersonMapping, places: Places, rules: PersonRules): PersonWish {
+  // Access ends at once; what else has to be right of somebody who is switched off comes after.
+  if (rules.standing === "suspended" && rules.presence !== "disabled")
+    return { kind: "desired", desired: { state: "suspended", attributes: {} } };
+  const notes: Note[] = [...mapped.notes, ...places.notes];
+  const waitFor: string[] = [...places.unknownGroups];
+  const departments = remoteIds(places.departments, "department", waitFor, notes);
+  const roles = remoteIds(places.roles, "role", waitFor, notes);
   if (waitFor.length > 0) return { kind: "waiting", on: waitFor, reason: "a department or role of this person is not at the target yet" };
+  if (departments.length === 0 && mapped.external) return OUTSIDE;
 
+  const placed = {
+    departments: departments.length > 0 ? departments : [rules.rootDepartment],
+    ...(places.main?.remoteId === undefined ? {} : { mainDepartment: places.main.remoteId }),
+  };
+  if (rules.standing === "suspended") return { kind: "desired", desired: { state: "suspended", attributes: placed } };
+
+  const attributes: Record<string, AttributeValue> = { ...mapped.attributes, ...placed, roles };
   if (mapped.manager !== undefined) {
     const manager = managerOf(facts.manager, rules);
     if (manager.kind === "wait")
@@ -52,41 +63,12 @@ export function personWish(facts: PersonFacts, mapped: PersonMapping | undefined
   return { kind: "desired", desired: { state: "present", attributes, when: mapped.when, notes } };
 }
 
-/** People of other organisations and our own never share a department: what does not fit is left out with a note. */
-function departmentsOf(facts: PersonFacts, mapped: PersonMapping, rules: PersonRules, waitFor: string[], notes: Note[]): readonly string[] {
-  const wanted: Reference[] = [...facts.departments];
-  for (const group of rules.parked ? [] : facts.groups) {
-    if (group.placement === undefined) waitFor.push(group.id);
-    if (!group.department) continue;
-    if (group.external === mapped.external) wanted.push(group.department);
-    else
-      notes.push({
-        attribute: "departments",
-        code: mapped.external ? "externalPerson" : "externalDepartment",
-        text: `left out of group ${group.id}: ${MIXED}`,
-      });
-  }
-  const ids = remoteIds(wanted, "department", waitFor, notes);
-  return ids.length > 0 ? ids : [rules.rootDepartment];
-}
-
-const MIXED = "people of other organisations and our own are kept in separate departments";
-
-/** Remote ids in a stable order; what is stuck is left out with a note, what is on its way is waited for. */
-function remoteIds(references: readonly Reference[], what: string, waitFor: string[], notes: Note[]): readonly string[] {
-  const ids = new Set<string>();
-  for (const reference of references) {
-    if (reference.remoteId !== undefined) ids.add(reference.remoteId);
-    else if (reference.state === "parked" || reference.state === "held") {
-      notes.push({
-        attribute: `${what}s`,
-        code: "notThere",
-        text: `a ${what} of this person could not be made: see ${what} ${reference.id}`,
-      });
-    } else waitFor.push(reference.id);
-  }
-  return [...ids].sort();
-}
+/** In the root they would see everybody, so they are left as they are until there is a place for them. */
+const OUTSIDE = {
+  kind: "held",
+  reason: "the person is external and in no external department",
+  remedy: "put the person into a group for external people, or name an externalDefault in the mapping",
+} as const;
 
 type ManagerWish =
   | { readonly kind: "wait"; readonly id: string }
@@ -96,28 +78,17 @@ type ManagerWish =
 function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }: PersonRules): ManagerWish {
   if (!manager) return { kind: "set", remoteId: null };
   const { person } = manager;
-  if (!person) {
-    return {
-      kind: "set",
-      remoteId: null,
-      note: { attribute: "manager", code: "unknownManager", text: "the manager is not in the directory" },
-    };
-  }
-  if (person.id === personId) {
-    return {
-      kind: "set",
-      remoteId: null,
-      note: { attribute: "manager", code: "ownManager", text: "the person is named as their own manager" },
-    };
-  }
-  if (!person.active)
-    return { kind: "set", remoteId: null, note: { attribute: "manager", code: "managerLeft", text: "the manager has left" } };
+  if (!person) return without("unknownManager", "the manager is not in the directory");
+  if (person.id === personId) return without("ownManager", "the person is named as their own manager");
+  if (!person.active) return without("managerLeft", "the manager has left");
   if (person.remoteId !== undefined) return { kind: "set", remoteId: person.remoteId };
   const onTheWay = person.state === "due" || person.state === "waiting";
   if (onTheWay && mayWaitForManager) return { kind: "wait", id: person.id };
-  return {
-    kind: "set",
-    remoteId: null,
-    note: { attribute: "manager", code: "managerNotThere", text: "the manager is not at the target yet; set as soon as they are" },
-  };
+  return without("managerNotThere", "the manager is not at the target yet; set as soon as they are");
 }
+
+const without = (code: string, text: string): ManagerWish => ({
+  kind: "set",
+  remoteId: null,
+  note: { attribute: "manager", code, text },
+});

@@ -5,7 +5,9 @@ export type When = "always" | "onCreate" | "neverOverwrite";
 
 /** What the target should hold of one entity, in the target's canonical form. */
 export type Desired =
-  | { readonly state: "absent"; readonly disposal: "remove" | "suspend" }
+  | { readonly state: "absent" }
+  /** Switched off, but there: only what must be right of somebody who cannot sign in. */
+  | { readonly state: "suspended"; readonly attributes: Attributes }
   | {
       readonly state: "present";
       readonly attributes: Attributes;
@@ -23,19 +25,23 @@ export type Plan =
 
 /** The difference as data: one entity, one action. Compares only what we manage; other attributes belong to the target's administrators. */
 export function plan(desired: Desired, actual: Actual | undefined): Plan {
-  if (desired.state === "absent") {
+  if (desired.state === "absent") return actual ? { action: "remove", actual } : { action: "none" };
+  if (desired.state === "suspended") {
     if (!actual) return { action: "none" };
-    if (desired.disposal === "remove") return { action: "remove", actual };
-    return actual.presence === "disabled" ? { action: "none" } : { action: "suspend", actual };
+    return actual.presence === "disabled" ? difference(desired.attributes, {}, actual) : { action: "suspend", actual };
   }
   if (!actual) return { action: "create", attributes: withoutEmpty(desired.attributes) };
   if (actual.presence === "disabled") return { action: "resume", actual };
-  const set = changed(desired, actual.attributes);
+  return difference(desired.attributes, desired.when, actual);
+}
+
+function difference(attributes: Attributes, when: Readonly<Record<string, When>>, actual: Actual): Plan {
+  const set = changed(attributes, when, actual.attributes);
   return Object.keys(set).length > 0 ? { action: "update", actual, set } : { action: "none" };
 }
 
 /** Attributes whose value differs. One the target never told us (absent, not null) counts as different only from a value, not from "empty". */
-function changed({ attributes, when }: Extract<Desired, { state: "present" }>, actual: Attributes): Attributes {
+function changed(attributes: Attributes, when: Readonly<Record<string, When>>, actual: Attributes): Attributes {
   const set: Record<string, AttributeValue> = {};
   for (const [name, value] of Object.entries(attributes)) {
     const there = actual[name];
@@ -47,7 +53,7 @@ function changed({ attributes, when }: Extract<Desired, { state: "present" }>, a
 }
 
 function withoutEmpty(attributes: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== null));
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => !isEmpty(value)));
 }
 
 export function sameValue(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
@@ -56,4 +62,5 @@ export function sameValue(a: AttributeValue | undefined, b: AttributeValue | und
   return a === b;
 }
 
-const isEmpty = (value: AttributeValue | undefined): boolean => value === undefined || value === null || value === "";
+const isEmpty = (value: AttributeValue | undefined): boolean =>
+  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);

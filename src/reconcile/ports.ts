@@ -1,4 +1,4 @@
-import type { EntityRef, JsonObject } from "../core/entity.ts";
+import type { EntityKind, EntityRef, JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import type { DepartmentFacts, GroupFacts, Manager, PersonFacts, RoleFacts } from "./facts.ts";
 import type { Settlement } from "./settle.ts";
@@ -63,9 +63,9 @@ export interface ReconcileStore {
 
   /**
    * Puts a group where the mapping says (undefined: the group is gone), in one transaction: makes missing departments above, moves or renames its own,
-   * lets go of empty ones, and marks all of those and the people concerned.
+   * lets go of empty ones, and marks all of those, the people concerned, and the groups below whose place depends on this one's.
    */
-  placeGroup(groupId: string, place: GroupPlace | undefined, causes: readonly string[]): Promise<void>;
+  placeGroup(groupId: string, place: GroupPlace | undefined, structure: Structure, causes: readonly string[]): Promise<void>;
   /** The same for the departments a person is in by attributes; whether anything changed. */
   placePerson(userId: string, places: readonly PersonPlace[], causes: readonly string[]): Promise<boolean>;
 
@@ -76,24 +76,75 @@ export interface ReconcileStore {
   /** Ends the run without having looked at the entity: it stays due. */
   release(claim: Claim): Promise<void>;
 
+  /** The person, department or role of ours that has a remote id, and whether it is about to change. */
+  holder(kind: EntityKind, remoteId: string): Promise<{ readonly id: string; readonly moves: boolean } | undefined>;
+
   /** No claim for this long, in any process. */
   pause(ms: number, reason: string): Promise<void>;
 }
+
+/** How groups state the tree: by paths in their names, by naming a parent, or by being members of each other. */
+export type Structure = "path" | "parent" | "nested";
 
 /** A level of a department path, from the top down. */
 export interface PathLevel {
   readonly name: string;
   /** For people of other organisations; they and our own people never share a department. */
   readonly external: boolean;
+  /** What the mapping says of a department that no group stands for. */
+  readonly settings: Attributes;
 }
 
 export type GroupPlace =
-  /** `carries`: departments below follow a rename or move (the tree is stated by parents), or stay where their own paths say (by path). */
-  | { readonly kind: "department"; readonly path: readonly PathLevel[]; readonly settings: Attributes; readonly carries: boolean }
+  /** The settings of the last level are the group's. */
+  | { readonly kind: "department"; readonly path: readonly PathLevel[] }
   | { readonly kind: "role"; readonly name: string }
   | { readonly kind: "none"; readonly reason: string };
 
 export interface PersonPlace {
   readonly path: readonly PathLevel[];
   readonly main: boolean;
+}
+
+/** Under which rules the target was last worked on, and marks for when they change. */
+export interface Renewal {
+  rules(): Promise<{ readonly mappingVersion: string | undefined; readonly mode: string | undefined }>;
+  /** Everybody in the directory, and every department and role; how many. */
+  markAll(causes: readonly string[]): Promise<number>;
+  markHeld(): Promise<number>;
+  /** With the event that says so, in one transaction. */
+  remember(rules: { readonly mappingVersion: string; readonly mode: string }, event: HistoryEvent | undefined): Promise<void>;
+}
+
+/** What the comparison with the target's lists asks of the storage. */
+export interface SweepStore {
+  /** Records that it begins; answers the moment, by the storage's clock. Observations made later are newer than the lists. */
+  beginSweep(event: HistoryEvent): Promise<Date>;
+  endSweep(event: HistoryEvent): Promise<void>;
+  /** Our links to these remote ids, by remote id. */
+  linksTo(
+    kind: EntityKind,
+    remoteIds: readonly string[],
+  ): Promise<ReadonlyMap<string, { readonly id: string; readonly observed: Observation | undefined }>>;
+  /** Links whose last observation is older than `since`, in slices. */
+  linksBefore(kind: EntityKind, since: Date): AsyncIterable<readonly { readonly id: string; readonly remoteId: string }[]>;
+  /** Remembers what a list showed, unless a run has looked since; makes the entity due when that is `wrong`. */
+  noteObserved(ref: EntityRef, seen: Seen, since: Date, causes: readonly string[]): Promise<void>;
+  /** Forgets what was observed, unless a run has looked since, and makes the entity due. */
+  noteMissing(ref: EntityRef, since: Date, causes: readonly string[]): Promise<void>;
+  /** Makes entities due again that have no time and no run; how many. */
+  repair(): Promise<number>;
+  /** Marks people and groups of the directory that this target has never heard of; how many. */
+  markUnknown(causes: readonly string[]): Promise<number>;
+}
+
+export interface Seen {
+  readonly actual: Actual;
+  readonly containers: readonly string[];
+  readonly wrong: boolean;
+}
+
+export interface Observation {
+  readonly attributes: Attributes;
+  readonly presence: Actual["presence"];
 }

@@ -6,16 +6,18 @@ import type { Logger } from "../core/logger.ts";
 import type { HistoryEvent, Outcome } from "../history/event.ts";
 import type { Mapping } from "../mapping/mapping.ts";
 import { changesOf } from "./changes.ts";
-import { type Plan, plan } from "./plan.ts";
+import { containersOf } from "./containers.ts";
+import type { Plan } from "./plan.ts";
 import { policy, type SyncMode } from "./policy.ts";
 import type { Claim, LinkChange, ReconcileStore } from "./ports.ts";
-import { type RunEnd, settle } from "./settle.ts";
+import { RETRY_BASE_MS, type RunEnd, settle } from "./settle.ts";
+import { shapedPlan } from "./shaped-plan.ts";
 import {
   type Actual,
-  type Attributes,
   type Note,
   type TargetAdapter,
   type TargetCall,
+  TargetConflict,
   TargetError,
   TargetOutcomeUnknown,
   TargetThrottled,
@@ -33,6 +35,8 @@ export interface ReconcilerDeps {
   readonly logger: Logger;
   /** In [0, 1); spreads retries. */
   readonly random: () => number;
+  /** What the first retry waits; RETRY_BASE_MS unless given. */
+  readonly retryBaseMs?: number;
 }
 
 /** Makes one entity equal at the target: load, observe, plan, policy, apply, record. Never rejects for a failure it can record. */
@@ -49,15 +53,17 @@ interface RunResult {
   readonly gone: boolean;
 }
 
+type DesiredWish = Extract<Wish, { kind: "desired" }>;
+
 const quiet = { link: { kind: "keep" }, presenceChanged: false, departed: [], gone: false } as const;
 
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
-  const { store, target, mode, clock, logger } = deps;
+  const { store, target, mapping, mode, clock, logger, retryBaseMs = RETRY_BASE_MS } = deps;
 
   return async (claim, signal) => {
     let result: RunResult | undefined;
     try {
-      const wish = await wishFor(deps, claim);
+      const wish = await wishFor(deps, claim, signal);
       result = await converge(claim, wish, signal);
     } catch (error) {
       if (signal.aborted) return store.release(claim);
@@ -66,7 +72,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       result = { ...quiet, end: { kind: "failed", error } };
     }
     if (!result) return;
-    const settlement = settle(result.end, claim.attempts, deps.random());
+    const settlement = settle(result.end, claim.attempts, { random: deps.random(), baseMs: retryBaseMs });
     if (settlement.pauseAll) await store.pause(settlement.pauseAll.ms, settlement.pauseAll.reason);
     const { link, presenceChanged, departed, gone } = result;
     await store.finish(claim, { settlement, link, presenceChanged, departed, gone, ...(result.event ? { event: result.event } : {}) });
@@ -75,15 +81,10 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   /** Undefined when the lease was lost: then another run is at work and this one must not speak. */
   async function converge(claim: Claim, wish: Wish, signal: AbortSignal): Promise<RunResult | undefined> {
     if (wish.kind === "settled") return { ...quiet, end: { kind: "inSync", notes: wish.notes }, gone: wish.gone };
-    if (wish.kind === "waiting") return { ...quiet, end: { kind: "waiting", on: wish.on, reason: wish.reason } };
+    if (wish.kind !== "desired") return { ...quiet, end: wish };
 
-    const actual = await observe(claim, wish, signal);
-    const shaped =
-      wish.desired.state === "present" ? target.shape(claim.ref.kind, wish.desired.attributes, actual) : { attributes: {}, notes: [] };
-    const desired = wish.desired.state === "present" ? { ...wish.desired, attributes: shaped.attributes } : wish.desired;
-    const notes: readonly Note[] = wish.desired.state === "present" ? [...wish.desired.notes, ...shaped.notes] : [];
-    const next = plan(desired, actual);
-
+    const actual = wish.seen ? wish.seen.actual : await observe(claim, wish, signal);
+    const { next, notes } = shapedPlan(target, claim.ref, wish.desired, actual);
     if (next.action === "none") return nothingToDo(wish, actual, notes);
     const verdict = policy(next, mode);
     if (!verdict.allow) return { ...quiet, end: { kind: "held", reason: verdict.reason, remedy: verdict.remedy } };
@@ -95,11 +96,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   }
 
   /** What the target holds: the remembered observation while it can be trusted, else one read. */
-  async function observe(
-    claim: Claim,
-    { link, desired }: Extract<Wish, { kind: "desired" }>,
-    signal: AbortSignal,
-  ): Promise<Actual | undefined> {
+  async function observe(claim: Claim, { link, desired }: DesiredWish, signal: AbortSignal): Promise<Actual | undefined> {
     if (!link) return undefined;
     if (link.status === "intended") {
       // A create whose answer we never had is repeated, and the adapter finds what the first may have made; to remove it, it must be found first.
@@ -110,7 +107,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     return (await target.read(claim.ref.kind, link.remoteId, { signal })).actual;
   }
 
-  function nothingToDo(wish: Extract<Wish, { kind: "desired" }>, actual: Actual | undefined, notes: readonly Note[]): RunResult {
+  function nothingToDo(wish: DesiredWish, actual: Actual | undefined, notes: readonly Note[]): RunResult {
     const end: RunEnd = { kind: "inSync", notes };
     if (actual) return { ...quiet, end, link: wish.link?.observed ? { kind: "keep" } : put(actual) };
     const had = wish.link !== undefined;
@@ -119,7 +116,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
 
   async function attempt(
     claim: Claim,
-    wish: Extract<Wish, { kind: "desired" }>,
+    wish: DesiredWish,
     next: Exclude<Plan, { action: "none" }>,
     intent: HistoryEvent,
     notes: readonly Note[],
@@ -143,15 +140,29 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       const known = "actual" in next ? next.actual.attributes : {};
       const link = put({ ...done.written, attributes: { ...known, ...done.written.attributes } });
       const after = new Set(containersOf(link.attributes));
-      const end: RunEnd = next.action === "resume" ? { kind: "again" } : { kind: "inSync", notes: [...notes, ...done.written.notes] };
+      // Switched on or off, the rest is looked at in a run of its own: access comes first.
+      const end: RunEnd =
+        next.action === "resume" || next.action === "suspend"
+          ? { kind: "again" }
+          : { kind: "inSync", notes: [...notes, ...done.written.notes] };
       return { ...quiet, end, link, event, presenceChanged: next.action === "create", departed: before.filter((id) => !after.has(id)) };
     } catch (error) {
       const calls = error instanceof TargetError ? error.calls : [];
       const event = outcomeOf(intent, outcomeOfError(error, signal), { calls, error });
       if (!(error instanceof TargetError))
         logger.error({ kind: claim.ref.kind, entityId: claim.ref.id, error }, "a write to the target failed");
-      return { ...quiet, end: { kind: "failed", error }, event };
+      const neverMade = next.action === "create" && !wish.link && (event.outcome === "refused" || event.outcome === "notSent");
+      const link: LinkChange = neverMade && !calls.some((call) => call.code === "ok") ? { kind: "remove" } : { kind: "keep" };
+      return { ...quiet, end: await endOf(claim, error), event, link };
     }
+  }
+
+  /** A value that one of our own holds may come free; one that a stranger holds needs a person's decision. */
+  async function endOf(claim: Claim, error: unknown): Promise<RunEnd> {
+    if (!(error instanceof TargetConflict) || error.heldBy === undefined) return { kind: "failed", error };
+    const holder = await store.holder(claim.ref.kind, error.heldBy);
+    if (!holder || holder.id === claim.ref.id) return { kind: "failed", error };
+    return { kind: "blocked", by: holder.id, holderMoves: holder.moves, error };
   }
 
   async function apply(
@@ -188,7 +199,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       target: target.name,
       attempt: claim.attempts + 1,
       changes: changesOf(next),
-      detail: { action: next.action },
+      detail: { action: next.action, mapping: mapping.version },
     };
   }
 
@@ -221,16 +232,6 @@ const put = (actual: Pick<Actual, "remoteId" | "attributes" | "presence">): Extr
   presence: actual.presence,
   containers: containersOf(actual.attributes),
 });
-
-/** Where an entity sits at the target: departments of a person, parent of a department, roles. Who is asked "is anybody still inside?" looks here. */
-function containersOf(attributes: Attributes): readonly string[] {
-  const { departments, parent, roles } = attributes;
-  return [
-    ...(Array.isArray(departments) ? (departments as readonly string[]) : []),
-    ...(typeof parent === "string" ? [parent] : []),
-    ...(Array.isArray(roles) ? (roles as readonly string[]).map((role) => `role:${role}`) : []),
-  ];
-}
 
 function outcomeOfError(error: unknown, signal: AbortSignal): Outcome {
   if (error instanceof TargetOutcomeUnknown || signal.aborted) return "unknown";

@@ -1,5 +1,5 @@
 import { backoffMs } from "../core/backoff.ts";
-import { AppError } from "../core/errors.ts";
+import { AppError, unreachable } from "../core/errors.ts";
 import {
   type Note,
   TargetConflict,
@@ -23,6 +23,10 @@ export type RunEnd =
   | { readonly kind: "again" }
   | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reason: string }
   | { readonly kind: "held"; readonly reason: string; readonly remedy: string }
+  /** Only a change of the directory helps. */
+  | { readonly kind: "parked"; readonly reason: string; readonly remedy: string }
+  /** Another entity of ours holds a value at the target; `holderMoves`: it is about to leave or to change, so the value may come free. */
+  | { readonly kind: "blocked"; readonly by: string; readonly holderMoves: boolean; readonly error: TargetConflict }
   | { readonly kind: "failed"; readonly error: unknown };
 
 export interface Settlement {
@@ -41,15 +45,26 @@ export interface Settlement {
   readonly pauseAll?: { readonly ms: number; readonly reason: string };
 }
 
-/** What waits for another entity is woken by it; this only guards against a wake-up that never comes. */
-const WAIT_GUARD_MS = 30_000;
+/** What a retry waits at first; everything else is a multiple of it. Tests of many faults make it small. */
+export const RETRY_BASE_MS = 1_000;
+/** In bases. What waits for another entity is woken by it; this only guards against a wake-up that never comes. */
+const WAIT_GUARD = 30;
+/** In bases. What the target says about order is seldom settled within a second. */
+const DEPENDENCY_PAUSE = 5;
 /** Dependencies the target reports settle soon or never: after this many tries a person has to look. */
 const MAX_DEPENDENCY_TRIES = 20;
 /** A bug of ours throws every time: then it is parked, and the others go on. */
 const MAX_BUG_TRIES = 8;
 
-/** The only retry table. `random` is in [0, 1). */
-export function settle(end: RunEnd, attempts: number, random: number): Settlement {
+export interface RetryRules {
+  /** In [0, 1): spreads retries. */
+  readonly random: number;
+  readonly baseMs: number;
+}
+
+/** The only retry table. `attempts`: runs in a row that failed before this one. */
+export function settle(end: RunEnd, attempts: number, rules: RetryRules): Settlement {
+  const guardMs = WAIT_GUARD * rules.baseMs;
   const steady = { attempts: 0, observeFirst: false } as const;
   switch (end.kind) {
     case "inSync":
@@ -57,30 +72,41 @@ export function settle(end: RunEnd, attempts: number, random: number): Settlemen
     case "again":
       return { ...steady, state: "due", nextMs: 0 };
     case "waiting":
-      return { state: "waiting", attempts, observeFirst: false, nextMs: WAIT_GUARD_MS, reason: end.reason, waitingOn: end.on };
+      return { state: "waiting", attempts, observeFirst: false, nextMs: guardMs, reason: end.reason, waitingOn: end.on };
     case "held":
-      return { ...steady, state: "held", nextMs: undefined, reason: end.reason, remedy: end.remedy };
+    case "parked":
+      return { ...steady, state: end.kind, nextMs: undefined, reason: end.reason, remedy: end.remedy };
+    case "blocked": {
+      const blocked = { ...toldOf(end.error), attempts: attempts + 1, waitingOn: [end.by], observeFirst: true };
+      const waits = end.holderMoves && attempts + 1 < MAX_DEPENDENCY_TRIES;
+      // Parked, it still names the holder: whatever happens to that one wakes it.
+      return waits ? { ...blocked, state: "waiting", nextMs: guardMs } : { ...blocked, state: "parked", nextMs: undefined };
+    }
     case "failed":
-      return failed(end.error, attempts, random);
+      return failed(end.error, attempts, rules);
+    default:
+      return unreachable(end);
   }
 }
 
-function failed(error: unknown, attempts: number, random: number): Settlement {
+const toldOf = (error: unknown) => ({
+  reason: error instanceof AppError ? error.message : "unexpected error, see the log",
+  observeFirst: false,
+  ...(error instanceof TargetError && error.remedy ? { remedy: error.remedy } : {}),
+  ...(error instanceof TargetError ? { answer: error.answer } : {}),
+});
+
+function failed(error: unknown, attempts: number, { random, baseMs }: RetryRules): Settlement {
   const tried = attempts + 1;
-  const told = {
-    reason: error instanceof AppError ? error.message : "unexpected error, see the log",
-    observeFirst: false,
-    ...(error instanceof TargetError && error.remedy ? { remedy: error.remedy } : {}),
-    ...(error instanceof TargetError ? { answer: error.answer } : {}),
-  };
+  const told = toldOf(error);
+  const pauseMs = backoffMs(attempts, random, baseMs);
   const stated = error instanceof AppError && error.retry.kind === "after" ? error.retry.ms : 0;
 
   if (error instanceof TargetThrottled) return { ...told, state: "due", attempts, nextMs: stated };
-  if (error instanceof TargetUnavailable) return { ...told, state: "due", attempts: tried, nextMs: backoffMs(attempts, random) };
-  if (error instanceof TargetOutcomeUnknown)
-    return { ...told, state: "due", attempts: tried, nextMs: backoffMs(attempts, random), observeFirst: true };
+  if (error instanceof TargetUnavailable) return { ...told, state: "due", attempts: tried, nextMs: pauseMs };
+  if (error instanceof TargetOutcomeUnknown) return { ...told, state: "due", attempts: tried, nextMs: pauseMs, observeFirst: true };
   if (error instanceof TargetNotFound)
-    return { ...told, state: "due", attempts: tried, nextMs: attempts === 0 ? 0 : backoffMs(attempts, random), observeFirst: true };
+    return { ...told, state: "due", attempts: tried, nextMs: attempts === 0 ? 0 : pauseMs, observeFirst: true };
   if (error instanceof TargetMisconfigured) {
     const waits = { ...told, state: "due", attempts, nextMs: stated } as const;
     return error.scope === "all" ? { ...waits, pauseAll: { ms: stated, reason: error.message } } : { ...waits, state: "waiting" };
@@ -88,10 +114,11 @@ function failed(error: unknown, attempts: number, random: number): Settlement {
   if (error instanceof TargetPending) return { ...told, state: "waiting", attempts: 0, nextMs: stated };
   if (error instanceof TargetDependency) {
     if (tried >= MAX_DEPENDENCY_TRIES) return { ...told, state: "parked", attempts: tried, nextMs: undefined };
-    return { ...told, state: "waiting", attempts: tried, nextMs: Math.max(stated, backoffMs(attempts, random)), observeFirst: true };
+    return { ...told, state: "waiting", attempts: tried, nextMs: DEPENDENCY_PAUSE * pauseMs, observeFirst: true };
   }
+  // The adapter may have sent everything but the refused attribute, so what is there has to be read before the next plan.
   if (error instanceof TargetConflict || error instanceof TargetRejected)
-    return { ...told, state: "parked", attempts: tried, nextMs: undefined };
+    return { ...told, state: "parked", attempts: tried, nextMs: undefined, observeFirst: true };
   if (tried >= MAX_BUG_TRIES) return { ...told, state: "parked", attempts: tried, nextMs: undefined };
-  return { ...told, state: "due", attempts: tried, nextMs: backoffMs(attempts, random), observeFirst: true };
+  return { ...told, state: "due", attempts: tried, nextMs: pauseMs, observeFirst: true };
 }

@@ -1,19 +1,28 @@
-import type { JsonObject } from "../core/entity.ts";
 import { unreachable } from "../core/errors.ts";
-import type { DepartmentPath, GroupPlacement, Mapping, PersonInput, PersonMapping } from "../mapping/mapping.ts";
+import type { Mapping, PersonInput, PersonMapping } from "../mapping/mapping.ts";
 import { departmentWish, roleWish } from "./department.ts";
 import type { Link, PersonFacts } from "./facts.ts";
-import { isWanted, personWish } from "./person.ts";
+import { placeGroup } from "./group.ts";
+import { personWish, type Standing, standingOf } from "./person.ts";
+import { type Places, parkedPlaces, parkingPlace, pathsOf, placesOf } from "./places.ts";
 import type { Desired } from "./plan.ts";
-import type { Claim, GroupPlace, PathLevel, PersonPlace, ReconcileStore } from "./ports.ts";
-import type { Note, TargetAdapter } from "./target.ts";
+import type { Claim, PersonPlace, ReconcileStore } from "./ports.ts";
+import type { Actual, Note, TargetAdapter } from "./target.ts";
 
 /** What one run should bring about. */
 export type Wish =
   /** Nothing of it lives at the target itself (a group is a department, a role or nothing). */
   | { readonly kind: "settled"; readonly notes: readonly Note[]; readonly gone: boolean }
   | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reason: string }
-  | { readonly kind: "desired"; readonly desired: Desired; readonly link: Link | undefined; readonly inDirectory: boolean };
+  | { readonly kind: "held" | "parked"; readonly reason: string; readonly remedy: string }
+  | {
+      readonly kind: "desired";
+      readonly desired: Desired;
+      readonly link: Link | undefined;
+      readonly inDirectory: boolean;
+      /** Set when it took a read to know what is desired. */
+      readonly seen?: { readonly actual: Actual | undefined };
+    };
 
 export interface WishDeps {
   readonly store: ReconcileStore;
@@ -22,12 +31,12 @@ export interface WishDeps {
 }
 
 /** Loads what is known now and concludes what the target should hold. A group is put into the department tree on the way. */
-export async function wishFor(deps: WishDeps, claim: Claim): Promise<Wish> {
+export async function wishFor(deps: WishDeps, claim: Claim, signal: AbortSignal): Promise<Wish> {
   const { store, target } = deps;
   const { kind, id } = claim.ref;
   switch (kind) {
     case "user":
-      return personWishFor(deps, claim);
+      return personWishFor(deps, claim, signal);
     case "group":
       return placeGroup(deps, claim);
     case "department": {
@@ -45,91 +54,77 @@ export async function wishFor(deps: WishDeps, claim: Claim): Promise<Wish> {
   }
 }
 
-async function personWishFor(deps: WishDeps, claim: Claim): Promise<Wish> {
+async function personWishFor(deps: WishDeps, claim: Claim, signal: AbortSignal): Promise<Wish> {
   const { store, target, mapping } = deps;
   const { id } = claim.ref;
   let facts = (await store.people([id])).get(id)!;
-  const canSuspend = facts.link?.observed ? target.canSuspend(facts.link.observed.attributes) : false;
-  const mapped = isWanted(facts, mapping, canSuspend) ? mapping.person(personInput(facts)) : undefined;
-  const parked = mapped !== undefined && facts.document?.["active"] === false && mapping.settings.inactive === "park";
+  const seen = await seenOfLeaver(deps, facts, signal);
+  const actual = seen ? seen.actual : facts.link?.observed;
 
-  const places = mapped ? placesOf(mapping, mapped, facts, parked) : [];
-  if (places.length > 0 || facts.departments.length > 0) {
-    if (await store.placePerson(id, places, claim.causes)) facts = (await store.people([id])).get(id)!;
+  const { standing, mapped, paths, parking } = judge(mapping, target, facts, actual);
+  if ((paths.length > 0 || facts.departments.length > 0) && (await store.placePerson(id, paths, claim.causes))) {
+    facts = (await store.people([id])).get(id)!;
   }
-  if (mapped?.manager && mapped.manager !== facts.manager?.reference && facts.sourceId !== undefined) {
+  const common = { link: facts.link, inDirectory: facts.document !== undefined, ...(seen ? { seen } : {}) };
+  if (standing === "absent" || !mapped) return { kind: "desired", desired: { state: "absent" }, ...common };
+
+  if (mapped.manager && mapped.manager !== facts.manager?.reference && facts.sourceId !== undefined) {
     facts = { ...facts, manager: await store.manager(facts.sourceId, mapped.manager) };
   }
-
-  const rules = { rootDepartment: target.rootDepartment, canSuspend, personId: id, parked };
-  let wish = personWish(facts, mapped, { ...rules, mayWaitForManager: true });
-  const managerId = facts.manager?.person?.id;
-  if (wish.kind === "waiting" && managerId !== undefined && wish.on.includes(managerId) && (await store.waitsInCircle(id, managerId))) {
-    wish = personWish(facts, mapped, { ...rules, mayWaitForManager: false });
-  }
-  return wish.kind === "waiting" ? wish : { ...wish, link: facts.link, inDirectory: facts.document !== undefined };
+  const places = parking ? parkedPlaces(facts) : placesOf(mapping.settings, mapped, facts);
+  const wish = await withoutCircle(deps, facts, mapped, places, { personId: id, standing, presence: actual?.presence });
+  return wish.kind === "desired" ? { ...wish, ...common } : wish;
 }
 
-const personInput = (facts: PersonFacts): PersonInput => ({
+/** How the mapping and the directory want a person; `parking`: in the department for leavers only. Pure. */
+export function judge(
+  mapping: Mapping,
+  target: Pick<TargetAdapter, "canSuspend">,
+  facts: PersonFacts,
+  actual: Pick<Actual, "attributes"> | undefined,
+): Judgement {
+  const standing = standingOf(facts, mapping.settings.inactive, actual ? target.canSuspend(actual.attributes) : false);
+  if (standing === "absent") return ABSENT;
+  const mapped = mapping.person(personInput(facts));
+  if (standing !== "parked") return { standing, mapped, paths: pathsOf(mapping, mapped, facts.groups), parking: false };
+  const paths = parkingPlace(mapping, mapped.external);
+  return paths ? { standing, mapped, paths, parking: true } : ABSENT;
+}
+
+export interface Judgement {
+  readonly standing: Standing;
+  readonly mapped: PersonMapping | undefined;
+  readonly paths: readonly PersonPlace[];
+  readonly parking: boolean;
+}
+
+const ABSENT: Judgement = { standing: "absent", mapped: undefined, paths: [], parking: false };
+
+/** Whether a leaver is switched off or removed depends on the kind of account there, and must not depend on what was forgotten of it. */
+async function seenOfLeaver({ target }: WishDeps, { document, link }: PersonFacts, signal: AbortSignal) {
+  const leaves = document !== undefined && document["active"] === false;
+  if (!leaves || link?.remoteId === undefined || link.observed) return undefined;
+  const { actual } = await target.read("user", link.remoteId, { signal });
+  return { actual };
+}
+
+/** People who name each other as managers must not wait for each other. */
+async function withoutCircle(
+  { store, target }: WishDeps,
+  facts: PersonFacts,
+  mapped: PersonMapping,
+  places: Places,
+  who: { readonly personId: string; readonly standing: Exclude<Standing, "absent">; readonly presence: Actual["presence"] | undefined },
+) {
+  const rules = { ...who, rootDepartment: target.rootDepartment };
+  const wish = personWish(facts, mapped, places, { ...rules, mayWaitForManager: true });
+  const managerId = facts.manager?.person?.id;
+  if (wish.kind !== "waiting" || managerId === undefined || !wish.on.includes(managerId)) return wish;
+  if (!(await store.waitsInCircle(who.personId, managerId))) return wish;
+  return personWish(facts, mapped, places, { ...rules, mayWaitForManager: false });
+}
+
+export const personInput = (facts: PersonFacts): PersonInput => ({
   user: facts.document!,
   groups: facts.groups.map(({ id, displayName }) => ({ id, displayName })),
 });
-
-/** Departments a person is in by other means than groups: by attributes, or the one for leavers, or the one for externals who have none. */
-function placesOf(mapping: Mapping, mapped: PersonMapping, facts: PersonFacts, parked: boolean): readonly PersonPlace[] {
-  const { parkIn, externalDefault } = mapping.settings;
-  if (parked) return parkIn ? [{ path: levelsOf(mapping, parkIn), main: true }] : [];
-  const main = JSON.stringify(mapped.mainDepartment);
-  const places = mapped.departments.map((path) => ({ path: levelsOf(mapping, path), main: JSON.stringify(path) === main }));
-  const homeless = mapped.external && places.length === 0 && !facts.groups.some((group) => group.department && group.external);
-  return homeless && externalDefault ? [{ path: levelsOf(mapping, externalDefault, true), main: true }] : places;
-}
-
-const levelsOf = (mapping: Mapping, path: DepartmentPath, external?: boolean): readonly PathLevel[] =>
-  path.map((name, depth) => {
-    const own = depth === path.length - 1 ? external : undefined;
-    return { name, external: own ?? mapping.isExternal(path.slice(0, depth + 1)) };
-  });
-
-/** A group is never at the target under its own name: it becomes a node of the department tree, a role, or nothing. */
-async function placeGroup({ store, mapping }: WishDeps, claim: Claim): Promise<Wish> {
-  const { id } = claim.ref;
-  const { document } = (await store.groups([id])).get(id)!;
-  if (!document) {
-    await store.placeGroup(id, undefined, claim.causes);
-    return { kind: "settled", notes: [], gone: true };
-  }
-  const placement = mapping.group({ group: document, ancestors: await ancestorsOf({ store, mapping }, id, document) });
-  await store.placeGroup(id, placeOf(mapping, placement), claim.causes);
-  return { kind: "settled", notes: placement.kind === "department" ? placement.notes : [], gone: false };
-}
-
-/** Deeper than any target's tree; the mapping refuses what is too deep or goes round. */
-const MAX_ANCESTORS = 25;
-
-async function ancestorsOf(
-  { store, mapping }: Pick<WishDeps, "store" | "mapping">,
-  id: string,
-  group: JsonObject,
-): Promise<readonly JsonObject[]> {
-  const { structure } = mapping.settings;
-  if (structure === "path") return [];
-  if (structure === "nested") return store.groupsAbove(id);
-  const above: JsonObject[] = [];
-  for (let at: JsonObject | undefined = group; at && above.length < MAX_ANCESTORS; ) {
-    const reference = mapping.parentReference(at);
-    at = reference === undefined ? undefined : await store.groupMeant(id, reference);
-    if (at) above.push(at);
-  }
-  return above;
-}
-
-function placeOf(mapping: Mapping, placement: GroupPlacement): GroupPlace {
-  if (placement.kind !== "department") return placement;
-  return {
-    kind: "department",
-    path: levelsOf(mapping, placement.path, placement.external),
-    settings: placement.settings,
-    carries: mapping.settings.structure !== "path",
-  };
-}

@@ -1,10 +1,19 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
-import type { ReconcileStore } from "./ports.ts";
+import type { Claim, ReconcileStore } from "./ports.ts";
 import type { Reconciler } from "./reconciler.ts";
 
+/** What shows other processes that this one lives, and mends what dead ones left behind. */
+export interface WorkerLife {
+  /** `leases`: those of the work that is going on here. */
+  keepAlive(leases: readonly string[]): Promise<{ readonly freed: number }>;
+  /** Puts entities back to work that should be due and are not; how many. */
+  repair(): Promise<number>;
+  close(): Promise<void>;
+}
+
 export interface WorkerOptions {
-  readonly store: Pick<ReconcileStore, "claim" | "nextDueMs"> & { keepAlive(): Promise<void>; close(): Promise<void> };
+  readonly store: Pick<ReconcileStore, "claim" | "nextDueMs"> & WorkerLife;
   readonly reconcile: Reconciler;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -27,17 +36,22 @@ const POLL_MS = 1_000;
 /** What is due but cannot be had (another process is taking it) must not make the loop spin. */
 const MIN_REST_MS = 10;
 /** How often the worker shows that it lives and frees what dead ones held. */
-const ALIVE_MS = 5_000;
+const ALIVE_MS = 2_000;
+/** How often it looks for entities that lost their place among the five states (safety.md I4). */
+const REPAIR_MS = 60_000;
 
 /** Claims what is due, a few at a time, and hands each to the reconciler. */
 export function createWorker({ store, reconcile, clock, logger, concurrency }: WorkerOptions): Worker {
   const abort = new AbortController();
-  const running = new Set<Promise<void>>();
+  const running = new Map<string, Promise<void>>();
+  /** The last claim got all it asked for. */
+  let plenty = false;
   let stopping = false;
   let ring = () => {};
   let rung = false;
   let loop: Promise<void> | undefined;
   let aliveAt = Number.NEGATIVE_INFINITY;
+  let repairedAt = Number.NEGATIVE_INFINITY;
   let lookedAt: number | undefined;
 
   const wake = (): void => {
@@ -61,24 +75,39 @@ export function createWorker({ store, reconcile, clock, logger, concurrency }: W
   }
 
   async function look(): Promise<void> {
-    if (clock.monotonicMs() - aliveAt > ALIVE_MS) {
-      await store.keepAlive();
-      aliveAt = clock.monotonicMs();
-    }
+    await live();
     const free = concurrency - running.size;
-    const claims = free > 0 ? await store.claim(free) : [];
+    // While there is plenty, many are taken at a time: what is taken together is loaded and recorded together.
+    const claims = free > 0 && (!plenty || free * 4 >= concurrency) ? await store.claim(free) : [];
+    if (claims.length > 0 || free * 4 >= concurrency) plenty = claims.length > 0 && claims.length === free;
     lookedAt = clock.monotonicMs();
-    for (const claim of claims) {
-      const work = reconcile(claim, abort.signal)
-        .catch((error: unknown) =>
-          logger.error({ kind: claim.ref.kind, entityId: claim.ref.id, error }, "a run could not be recorded; its lease will end"),
-        )
-        .finally(() => {
-          running.delete(work);
-          wake();
-        });
-      running.add(work);
+    for (const claim of claims) start(claim);
+  }
+
+  async function live(): Promise<void> {
+    const now = clock.monotonicMs();
+    if (now - aliveAt > ALIVE_MS) {
+      const { freed } = await store.keepAlive([...running.keys()]);
+      if (freed > 0) logger.warn({ freed }, "took over what a stopped worker had in hand");
+      aliveAt = now;
     }
+    if (now - repairedAt > REPAIR_MS) {
+      const repaired = await store.repair();
+      if (repaired > 0) logger.error({ repaired }, "entities without a state were put back to work");
+      repairedAt = now;
+    }
+  }
+
+  function start(claim: Claim): void {
+    const work = reconcile(claim, abort.signal)
+      .catch((error: unknown) =>
+        logger.error({ kind: claim.ref.kind, entityId: claim.ref.id, error }, "a run could not be recorded; it is given back"),
+      )
+      .finally(() => {
+        running.delete(claim.lease);
+        wake();
+      });
+    running.set(claim.lease, work);
   }
 
   async function run(): Promise<void> {
@@ -103,7 +132,7 @@ export function createWorker({ store, reconcile, clock, logger, concurrency }: W
       stopping = true;
       wake();
       await loop;
-      const ended = Promise.all(running);
+      const ended = Promise.all(running.values());
       const grace = new AbortController();
       await Promise.race([ended, clock.sleep(graceMs, grace.signal).catch(() => undefined)]);
       grace.abort();

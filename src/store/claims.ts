@@ -1,25 +1,25 @@
-import { randomInt } from "node:crypto";
 import type pg from "pg";
 import type { EntityKind } from "../core/entity.ts";
-import type { Claim, Finish, ReconcileStore } from "../reconcile/ports.ts";
+import type { HistoryEvent } from "../history/event.ts";
+import type { Claim, Finish, LinkChange, ReconcileStore } from "../reconcile/ports.ts";
+import { batched } from "./batch.ts";
 import { inTransaction, type Queryable, run, type Statement } from "./postgres.ts";
-import { eventRow, PRIORITY } from "./sql.ts";
+import { eventColumns, PRIORITY } from "./sql.ts";
 
 /*
  * The life of a run: claim, begin, finish. `entity_states` is the queue and the truth; a claim is a lease on a row. The lease names the run (fencing:
- * every later write checks it) and the worker, whose liveness is a session advisory lock: what a killed worker held is free again at once.
+ * every later write checks it) and the worker. Runs that go on side by side begin and finish in common statements.
  */
 
 /** Longer than any single run may take: limiter wait plus time-outs of a few calls. */
 const LEASE_SECONDS = 120;
-/** First key of the workers' advisory locks, so that they meet no others. */
-const WORKER_LOCKS = 72_707_370;
 
+/** What a dead worker held is not claimed but freed first, with the outcome of what it may have sent (liveness.ts). */
 const CLAIM: Statement = {
   name: "claim",
   text: `with picked as (
     select s.target, s.kind, s.entity_id from entity_states s
-     where s.target = $1 and s.next_at <= now() and (s.leased_until is null or s.leased_until < now())
+     where s.target = $1 and s.next_at <= now() and s.lease is null
        and not exists (select 1 from target_states t where t.target = $1 and t.paused_until > now())
      order by s.priority, s.next_at limit $2 for update skip locked)
   update entity_states s set lease = gen_random_uuid(), leased_until = now() + interval '${LEASE_SECONDS} s', worker = $3
@@ -27,98 +27,147 @@ const CLAIM: Statement = {
   returning s.kind, s.entity_id, s.lease, s.desired_generation as generation, s.attempts, s.causes`,
 };
 
+/** One short walk along the index for each priority: the cost does not grow with what waits. */
 const NEXT_DUE: Statement = {
   name: "next-due",
-  text: `select greatest(0, extract(epoch from greatest(min(s.next_at), (select t.paused_until from target_states t where t.target = $1)) - now()) * 1000)::float8 as ms
-    from entity_states s where s.target = $1 and s.next_at is not null and s.leased_until is null`,
-};
-
-const FREE_DEAD: Statement = {
-  name: "free-dead-workers",
-  text: `update entity_states s set lease = null, leased_until = null, worker = null
-    where s.worker is not null and s.worker <> $1
-      and not exists (select 1 from pg_locks l where l.locktype = 'advisory' and l.classid = ${WORKER_LOCKS} and l.objid::bigint = s.worker and l.granted
-                        and l.database = (select oid from pg_database where datname = current_database()))`,
+  text: `select greatest(0, extract(epoch from greatest(min(first.at), (select t.paused_until from target_states t where t.target = $1)) - now()) * 1000)::float8 as ms
+    from unnest(array[${Object.values(PRIORITY).join(", ")}]::smallint[]) as p(priority),
+      lateral (select s.next_at as at from entity_states s
+                where s.target = $1 and s.priority = p.priority and s.next_at is not null and s.lease is null order by s.next_at limit 1) first
+    having count(first.at) > 0`,
 };
 
 const BEGIN: Statement = {
   name: "begin",
-  text: `with mine as (
-    select target, kind, entity_id from entity_states
-     where target = $1 and kind = $2 and entity_id = $3 and lease = $4 for update),
-  intent as (insert into history select e.* from json_populate_record(null::history, $5::json) e, mine),
+  text: `with wanted as (
+    select * from json_to_recordset($2::json) as w(at int, kind text, id uuid, lease uuid, make boolean, remote_id text, event json)),
+  mine as (
+    update entity_states s set intent = (w.event->>'id')::uuid from wanted w
+     where s.target = $1 and s.kind = w.kind and s.entity_id = w.id and s.lease = w.lease
+    returning w.*),
+  intent as (insert into history select e.* from mine, json_populate_record(null::history, mine.event) e),
   linked as (
-    insert into links (target, kind, entity_id, remote_id, status) select target, kind, entity_id, $7, 'intended' from mine where $6::boolean
+    insert into links (target, kind, entity_id, remote_id, status) select $1, kind, id, remote_id, 'intended' from mine where make
     on conflict (target, kind, entity_id) do update set remote_id = coalesce(links.remote_id, excluded.remote_id), status = 'intended', attributes = null)
-  select 1 from mine`,
+  select at from mine`,
 };
 
-/** Parameters: 1-3 entity, 4 lease, 5 generation, 6 state, 7 next in ms, 8 attempts, 9 reason, 10 remedy, 11 waiting on, 12 answer, 13 notes, 14 event, 15 causes dealt with. */
+/** States and outcome events of runs that still hold their lease. The rows are locked in one order, so that processes do not wait in a circle. */
 const FINISH: Statement = {
   name: "finish",
-  text: `with mine as (
-    select target, kind, entity_id from entity_states
-     where target = $1 and kind = $2 and entity_id = $3 and lease = $4 for update),
-  event as (insert into history select e.* from json_populate_record(null::history, $14::json) e, mine where $14 is not null)
+  text: `with ended as (
+    select * from json_to_recordset($2::json) as w(at int, kind text, id uuid, lease uuid, generation bigint, state text, next_ms float8, attempts int,
+      reason text, remedy text, waiting_on uuid[], answer text, notes json, event json, causes uuid[])),
+  mine as (
+    select s.entity_id, e.* from entity_states s join ended e on s.kind = e.kind and s.entity_id = e.id and s.lease = e.lease
+     where s.target = $1 order by s.kind, s.entity_id for update of s),
+  event as (insert into history select h.* from mine, json_populate_record(null::history, mine.event) h where mine.event is not null)
   update entity_states s set
-    lease = null, leased_until = null, worker = null,
-    state = case when s.desired_generation = $5 then $6 else 'due' end,
-    next_at = case when s.desired_generation <> $5 then now() when $7::float8 is null then null else now() + $7::float8 * interval '1 ms' end,
-    observed_generation = case when $6 = 'inSync' then $5 else s.observed_generation end,
-    settled_at = case when $6 = 'inSync' then now() else s.settled_at end,
-    latency_ms = case when $6 = 'inSync' and s.due_since is not null then extract(epoch from now() - s.due_since) * 1000 else s.latency_ms end,
-    due_since = case when $6 <> 'inSync' then s.due_since when s.desired_generation = $5 then null else now() end,
-    causes = case when $6 = 'inSync' then array(select c from unnest(s.causes) c where c <> all($15::uuid[])) else s.causes end,
-    priority = case when $6 = 'inSync' and s.desired_generation = $5 then case when s.kind = 'user' then ${PRIORITY.person} else ${PRIORITY.structure} end else s.priority end,
-    attempts = $8, reason = $9, remedy = $10, waiting_on = $11, last_answer = coalesce($12, s.last_answer), notes = $13
-   from mine where s.target = mine.target and s.kind = mine.kind and s.entity_id = mine.entity_id
-  returning s.desired_generation = $5 as settled`,
+    lease = null, leased_until = null, worker = null, intent = null,
+    state = case when s.desired_generation = m.generation then m.state else 'due' end,
+    next_at = case when s.desired_generation <> m.generation then now() when m.next_ms is null then null else now() + m.next_ms * interval '1 ms' end,
+    observed_generation = case when m.state = 'inSync' then m.generation else s.observed_generation end,
+    settled_at = case when m.state = 'inSync' then now() else s.settled_at end,
+    latency_ms = case when m.state = 'inSync' and s.due_since is not null then extract(epoch from now() - s.due_since) * 1000 else s.latency_ms end,
+    due_since = case when m.state <> 'inSync' then s.due_since when s.desired_generation = m.generation then null else now() end,
+    causes = case when m.state = 'inSync' then array(select c from unnest(s.causes) c where c <> all(m.causes)) else s.causes end,
+    priority = case when m.state = 'inSync' and s.desired_generation = m.generation
+                    then case when s.kind = 'user' then ${PRIORITY.person} else ${PRIORITY.structure} end else s.priority end,
+    attempts = m.attempts, reason = m.reason, remedy = m.remedy, waiting_on = m.waiting_on, last_answer = coalesce(m.answer, s.last_answer), notes = m.notes
+   from mine m where s.target = $1 and s.kind = m.kind and s.entity_id = m.entity_id
+  returning m.at`,
 };
 
 const statement = (name: string, text: string): Statement => ({ name: `run-${name}`, text });
 
-const PUT_LINK = statement(
-  "put-link",
+const PUT_LINKS = statement(
+  "put-links",
   `insert into links (target, kind, entity_id, remote_id, status, presence, attributes, containers, observed_at)
-   values ($1, $2, $3, $4, 'owned', $5, $6, $7, now())
+   select $1, l.kind, l.id, l.remote_id, 'owned', l.presence, l.attributes, l.containers, now()
+     from json_to_recordset($2::json) as l(kind text, id uuid, remote_id text, presence text, attributes json, containers text[]) order by l.kind, l.id
    on conflict (target, kind, entity_id) do update set remote_id = excluded.remote_id, status = 'owned', presence = excluded.presence,
      attributes = excluded.attributes, containers = excluded.containers, observed_at = now()`,
 );
-const FORGET_OBSERVATION = statement("forget", "update links set attributes = null where target = $1 and kind = $2 and entity_id = $3");
-const REMOVE_LINK = statement("remove-link", "delete from links where target = $1 and kind = $2 and entity_id = $3");
-const REMOVE_STATE = statement(
-  "remove-state",
-  "delete from entity_states where target = $1 and kind = $2 and entity_id = $3 and desired_generation = $4",
+/** Rows named as kinds and ids, position by position. */
+const NAMED = "(select * from unnest($2::text[], $3::uuid[]) as n(kind, id))";
+const FORGET_OBSERVATIONS = statement(
+  "forget",
+  `update links l set attributes = null from ${NAMED} n where l.target = $1 and l.kind = n.kind and l.entity_id = n.id`,
 );
-const REMOVE_NODE = statement(
-  "remove-node",
-  `delete from departments d where d.target = $1 and d.id = $2 and not d.present
+const REMOVE_LINKS = statement(
+  "remove-links",
+  `delete from links l using ${NAMED} n where l.target = $1 and l.kind = n.kind and l.entity_id = n.id`,
+);
+/** Only where nothing new was asked of the entity meanwhile. */
+const REMOVE_STATES = statement(
+  "remove-states",
+  `delete from entity_states s using ${NAMED} n where s.target = $1 and s.kind = n.kind and s.entity_id = n.id and s.state = 'inSync'`,
+);
+const REMOVE_NODES = statement(
+  "remove-nodes",
+  `delete from departments d where d.target = $1 and d.id = any($2::uuid[]) and not d.present
      and not exists (select 1 from departments c where c.parent_id = d.id) and not exists (select 1 from placements p where p.department_id = d.id)
      and not exists (select 1 from person_departments p where p.department_id = d.id)`,
 );
 
-/** Wakes whoever waits for this entity, and, for a person, those who report to them. */
-const WAKE_DEPENDENTS = statement(
-  "wake-dependents",
-  `update entity_states s set state = 'due', next_at = now(), waiting_on = null, attempts = 0, desired_generation = s.desired_generation + 1,
-     due_since = coalesce(s.due_since, now()), causes = s.causes || $3::uuid[]
-    where s.target = $1 and (s.kind, s.entity_id) in (
-      select w.kind, w.entity_id from entity_states w where w.target = $1 and w.waiting_on @> array[$2::uuid]
+const WAKE = `state = 'due', next_at = now(), attempts = 0, due_since = coalesce(s.due_since, now()), desired_generation = s.desired_generation + 1`;
+
+/** Wakes whoever waits for one of these, or is parked because of one. */
+const WAKE_WAITING = statement(
+  "wake-waiting",
+  `update entity_states s set ${WAKE}, waiting_on = null, causes = s.causes || $3::uuid[]
+    where s.target = $1 and s.waiting_on && $2::uuid[]`,
+);
+/** Wakes those who report to people who came or went, by the directory and by what is at the target. */
+const WAKE_REPORTS = statement(
+  "wake-reports",
+  `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
+    where s.target = $1 and s.kind = 'user' and s.entity_id in (
+      select r.id from users m join users r on r.source_id = m.source_id and r.manager_ref = m.id::text where m.id = any($2::uuid[]) and r.id <> m.id
       union
-      select 'user', r.id from users m join users r on r.source_id = m.source_id
-        and r.manager_ref in (m.id::text, m.external_id, m.document#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}')
-       where m.id = $2 and r.id <> m.id
+      select r.id from users m join users r on r.source_id = m.source_id and r.manager_ref = m.external_id where m.id = any($2::uuid[]) and r.id <> m.id
       union
-      select 'user', l.entity_id from links m join links l on l.target = m.target and l.kind = 'user' and l.attributes->>'manager' = m.remote_id
-       where m.target = $1 and m.kind = 'user' and m.entity_id = $2)`,
+      select r.id from users m join users r on r.source_id = m.source_id
+        and r.manager_ref = m.document#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}' where m.id = any($2::uuid[]) and r.id <> m.id
+      union
+      select l.entity_id from links m join links l on l.target = m.target and l.kind = 'user' and l.attributes->>'manager' = m.remote_id
+       where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[]))`,
 );
 /** Wakes departments and roles of ours that wait to be removed and have just lost an occupant. */
 const WAKE_CONTAINERS = statement(
   "wake-containers",
-  `update entity_states s set state = 'due', next_at = now(), attempts = 0
+  `update entity_states s set ${WAKE}
      from links l
     where l.target = $1 and s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id and s.state = 'waiting'
       and (l.kind = 'department' and l.remote_id = any($2::text[]) or l.kind = 'role' and 'role:' || l.remote_id = any($2::text[]))`,
+);
+/** What is waited for and thought to be in order, but is not at the target, is looked at again. */
+const MARK_AWAITED = statement(
+  "mark-awaited",
+  `update entity_states s set ${WAKE}
+    where s.target = $1 and s.entity_id = any($2::uuid[]) and s.state = 'inSync'
+      and not exists (select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned')`,
+);
+/** What came to be while the run that waits for it was looking: nobody else will wake it. */
+const LOOK_AGAIN = statement(
+  "look-again",
+  `update entity_states s set next_at = now() from ${NAMED} n
+    where s.target = $1 and s.kind = n.kind and s.entity_id = n.id and s.state = 'waiting'
+      and (exists (select 1 from links l where l.target = $1 and l.entity_id = any(s.waiting_on) and l.status = 'owned')
+           or exists (select 1 from placements p where p.target = $1 and p.group_id = any(s.waiting_on) and p.kind <> 'role'))`,
+);
+/** A run that lost its lease after it wrote: what is there now is not known, and somebody has to look. */
+const SUPERSEDED = statement(
+  "superseded",
+  `with event as (insert into history select h.* from json_populate_recordset(null::history, $4::json) h),
+  forgotten as (update links l set attributes = null from ${NAMED} n where l.target = $1 and l.kind = n.kind and l.entity_id = n.id)
+  update entity_states s set ${WAKE} from ${NAMED} n where s.target = $1 and s.kind = n.kind and s.entity_id = n.id`,
+);
+const HOLDER = statement(
+  "holder",
+  `select l.entity_id as id, coalesce(s.state in ('due', 'waiting'), false) as moves
+     from links l left join entity_states s on s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
+    where l.target = $1 and l.kind = $2 and l.remote_id = $3`,
 );
 const PAUSE = statement(
   "pause",
@@ -141,59 +190,84 @@ interface ClaimRow extends pg.QueryResultRow {
   causes: string[];
 }
 
-type Claims = Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "pause"> & {
-  /** Holds this worker's lock for as long as the connection lives, and frees what dead workers held. Call it again every few seconds. */
-  keepAlive(): Promise<void>;
-  /** Gives the lock back. */
-  close(): Promise<void>;
-};
+type Claims = Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "pause" | "holder">;
 
-export function createClaims(pool: pg.Pool, target: string): Claims {
-  const worker = randomInt(1, 2 ** 31 - 1);
-  let holder: pg.PoolClient | undefined;
+/** `worker`: the number under which this process holds its leases. */
+export function createClaims(pool: pg.Pool, target: string, worker: number): Claims {
+  const begin = batched(async (items: readonly BeginItem[]): Promise<readonly boolean[]> => {
+    const rows = items.map(({ claim: { ref, lease }, intent, create }, at) => ({
+      at,
+      ...ref,
+      lease,
+      make: create !== undefined,
+      remote_id: create?.remoteId,
+      event: eventColumns(intent),
+    }));
+    const begun = new Set((await run<{ at: number }>(pool, BEGIN, [target, JSON.stringify(rows)])).map((row) => row.at));
+    return items.map((_, at) => begun.has(at));
+  });
 
-  async function lockHolder(): Promise<void> {
-    if (holder) return;
-    const client = await pool.connect();
-    client.on("error", () => {
-      holder = undefined;
-    });
-    try {
-      await client.query("select pg_advisory_lock($1, $2)", [WORKER_LOCKS, worker]);
-    } catch (error) {
-      client.release(true);
-      throw error;
-    }
-    holder = client;
+  const finish = batched(
+    async (items: readonly FinishItem[]): Promise<readonly boolean[]> =>
+      inTransaction(pool, async (client) => {
+        const rows = await run<{ at: number }>(client, FINISH, [target, JSON.stringify(items.map(finishRow))]);
+        const mine = new Set(rows.map((row) => row.at));
+        await consequences(
+          client,
+          items.filter((_, at) => mine.has(at)),
+        );
+        await supersede(
+          client,
+          items.filter((_, at) => !mine.has(at)),
+        );
+        return items.map((_, at) => mine.has(at));
+      }),
+  );
+
+  /** What the ends of runs mean for links and for others. Statements without rows are left out. */
+  async function consequences(db: Queryable, items: readonly FinishItem[]): Promise<void> {
+    const named = (wanted: (item: FinishItem) => boolean): [string[], string[]] => {
+      const chosen = items.filter(wanted).map((item) => item.claim.ref);
+      return [chosen.map((ref) => ref.kind), chosen.map((ref) => ref.id)];
+    };
+    const events = (wanted: (item: FinishItem) => boolean): string[] =>
+      items.filter(wanted).flatMap(({ end }) => (end.event ? [end.event.id] : []));
+    const wake = async (statement: Statement, wanted: (item: FinishItem) => boolean): Promise<void> => {
+      const [, ids] = named(wanted);
+      if (ids.length > 0) await run(db, statement, [target, ids, events(wanted)]);
+    };
+    const change = async (statement: Statement, wanted: (item: FinishItem) => boolean): Promise<void> => {
+      const [kinds, ids] = named(wanted);
+      if (ids.length > 0) await run(db, statement, [target, kinds, ids]);
+    };
+
+    // First, while links still tell the remote ids by which reports name their manager.
+    await wake(WAKE_REPORTS, ({ claim, end }) => end.presenceChanged && claim.ref.kind === "user");
+    await wake(WAKE_WAITING, ({ end }) => end.presenceChanged || end.link.kind !== "keep");
+    const puts = items.flatMap(({ claim, end }) => (end.link.kind === "put" ? [{ ...claim.ref, ...linkColumns(end.link) }] : []));
+    if (puts.length > 0) await run(db, PUT_LINKS, [target, JSON.stringify(puts)]);
+    await change(REMOVE_LINKS, ({ end }) => end.link.kind === "remove");
+    await change(FORGET_OBSERVATIONS, ({ end }) => end.settlement.observeFirst);
+    const departed = items.flatMap(({ end }) => end.departed);
+    if (departed.length > 0) await run(db, WAKE_CONTAINERS, [target, departed]);
+    const awaited = items.flatMap(({ end }) => (end.settlement.state === "waiting" ? (end.settlement.waitingOn ?? []) : []));
+    if (awaited.length > 0) await run(db, MARK_AWAITED, [target, awaited]);
+    await change(LOOK_AGAIN, ({ end: { settlement } }) => settlement.state === "waiting" && settlement.answer === undefined);
+    await change(REMOVE_STATES, ({ end }) => end.gone);
+    const [, nodes] = named(({ claim, end }) => end.gone && claim.ref.kind === "department");
+    if (nodes.length > 0) await run(db, REMOVE_NODES, [target, nodes]);
   }
 
-  async function consequences(db: Queryable, claim: Claim, end: Finish): Promise<void> {
-    const entity = [target, claim.ref.kind, claim.ref.id];
-    const { link } = end;
-    // First, while the link still tells the remote id by which reports name their manager.
-    if (end.presenceChanged) await run(db, WAKE_DEPENDENTS, [target, claim.ref.id, end.event ? [end.event.id] : []]);
-    if (link.kind === "put")
-      await run(db, PUT_LINK, [...entity, link.remoteId, link.presence, JSON.stringify(link.attributes), link.containers]);
-    if (link.kind === "remove") await run(db, REMOVE_LINK, entity);
-    if (end.settlement.observeFirst) await run(db, FORGET_OBSERVATION, entity);
-    if (end.departed.length > 0) await run(db, WAKE_CONTAINERS, [target, end.departed]);
-    if (!end.gone) return;
-    await run(db, REMOVE_STATE, [...entity, claim.generation]);
-    if (claim.ref.kind === "department") await run(db, REMOVE_NODE, [target, claim.ref.id]);
+  async function supersede(db: Queryable, items: readonly FinishItem[]): Promise<void> {
+    const late = items.flatMap(({ claim, end }) =>
+      end.event ? [{ ref: claim.ref, event: { ...end.event, outcome: "superseded" as const } }] : [],
+    );
+    if (late.length === 0) return;
+    const events = JSON.stringify(late.map(({ event }) => eventColumns(event)));
+    await run(db, SUPERSEDED, [target, late.map(({ ref }) => ref.kind), late.map(({ ref }) => ref.id), events]);
   }
 
   return {
-    async keepAlive() {
-      await lockHolder();
-      await run(pool, FREE_DEAD, [worker]);
-    },
-
-    async close() {
-      const client = holder;
-      holder = undefined;
-      client?.release(true);
-    },
-
     async claim(limit) {
       const rows = await run<ClaimRow>(pool, CLAIM, [target, limit, worker]);
       return rows.map((row) => ({
@@ -210,31 +284,17 @@ export function createClaims(pool: pg.Pool, target: string): Claims {
       return row?.ms ?? undefined;
     },
 
-    async begin(claim, intent, create) {
-      const values = [target, claim.ref.kind, claim.ref.id, claim.lease, eventRow(intent), create !== undefined, create?.remoteId ?? null];
-      return (await run(pool, BEGIN, values)).length > 0;
-    },
+    begin: (claim, intent, create) => begin({ claim, intent, create }),
 
-    async finish(claim, end) {
-      const { settlement } = end;
-      const values = [
-        ...[target, claim.ref.kind, claim.ref.id, claim.lease, claim.generation],
-        ...[settlement.state, settlement.nextMs ?? null, settlement.attempts, settlement.reason ?? null, settlement.remedy ?? null],
-        ...[settlement.waitingOn ?? null, settlement.answer ?? null, settlement.notes ? JSON.stringify(settlement.notes) : null],
-        ...[end.event ? eventRow(end.event) : null, claim.causes],
-      ];
-      if (end.link.kind === "keep" && !end.presenceChanged && end.departed.length === 0 && !end.gone && !settlement.observeFirst) {
-        return (await run(pool, FINISH, values)).length > 0;
-      }
-      return inTransaction(pool, async (client) => {
-        const mine = await run(client, FINISH, values);
-        if (mine.length > 0) await consequences(client, claim, end);
-        return mine.length > 0;
-      });
-    },
+    finish: (claim, end) => finish({ claim, end }),
 
     async release(claim) {
       await run(pool, RELEASE, [target, claim.ref.kind, claim.ref.id, claim.lease]);
+    },
+
+    async holder(kind, remoteId) {
+      const [row] = await run<{ id: string; moves: boolean }>(pool, HOLDER, [target, kind, remoteId]);
+      return row;
     },
 
     async pause(ms, reason) {
@@ -242,3 +302,41 @@ export function createClaims(pool: pg.Pool, target: string): Claims {
     },
   };
 }
+
+interface BeginItem {
+  readonly claim: Claim;
+  readonly intent: HistoryEvent;
+  readonly create: { readonly remoteId: string | undefined } | undefined;
+}
+
+interface FinishItem {
+  readonly claim: Claim;
+  readonly end: Finish;
+}
+
+const finishRow = ({ claim, end }: FinishItem, at: number) => {
+  const { settlement } = end;
+  return {
+    at,
+    ...claim.ref,
+    lease: claim.lease,
+    generation: claim.generation,
+    state: settlement.state,
+    next_ms: settlement.nextMs,
+    attempts: settlement.attempts,
+    reason: settlement.reason,
+    remedy: settlement.remedy,
+    waiting_on: settlement.waitingOn,
+    answer: settlement.answer,
+    notes: settlement.notes,
+    event: end.event && eventColumns(end.event),
+    causes: claim.causes,
+  };
+};
+
+const linkColumns = (link: Extract<LinkChange, { kind: "put" }>) => ({
+  remote_id: link.remoteId,
+  presence: link.presence,
+  attributes: link.attributes,
+  containers: link.containers,
+});

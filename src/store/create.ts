@@ -1,8 +1,12 @@
+import { randomInt } from "node:crypto";
 import type pg from "pg";
 import type { DirectoryStore } from "../directory/ports.ts";
 import { createClaims } from "./claims.ts";
 import { createFacts } from "./facts.ts";
 import { createGroupStore } from "./groups.ts";
+import { createLiveness } from "./liveness.ts";
+import { createRenewal } from "./renewal.ts";
+import { createSweepStore } from "./sweep.ts";
 import { createTree } from "./tree.ts";
 import { createUserStore } from "./users.ts";
 
@@ -14,9 +18,15 @@ export const createDirectoryStore = (pool: pg.Pool, targets: readonly string[]):
 
 export type ReconcileStorage = ReturnType<typeof createReconcileStore>;
 
-/** What the reconcile loop of one target keeps. */
-export const createReconcileStore = (pool: pg.Pool, target: string) => ({
-  ...createClaims(pool, target),
-  ...createFacts(pool, target),
-  ...createTree(pool, target),
-});
+/** What the reconcile loop of one target keeps; one for each worker, as it is one worker's number that its leases are held under. */
+export const createReconcileStore = (pool: pg.Pool, target: string) => {
+  const worker = randomInt(1, 2 ** 31 - 1);
+  return {
+    ...createClaims(pool, target, worker),
+    ...createLiveness(pool, target, worker),
+    ...createFacts(pool, target),
+    ...createTree(pool, target),
+    ...createRenewal(pool, target),
+    ...createSweepStore(pool, target),
+  };
+};

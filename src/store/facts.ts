@@ -4,6 +4,7 @@ import { fold } from "../core/fold.ts";
 import type { GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../reconcile/facts.ts";
 import type { ReconcileStore } from "../reconcile/ports.ts";
 import type { Actual, Attributes } from "../reconcile/target.ts";
+import { batched } from "./batch.ts";
 import { run, type Statement } from "./postgres.ts";
 
 /* What is known about entities at the moment of work, one statement for any number of entities of a kind. */
@@ -36,14 +37,14 @@ const manager = (sourceId: string, ref: string): string => `
 const PEOPLE: Statement = {
   name: "facts-people",
   text: `select w.id, u.source_id, u.document, ${link("user", "w.id")},
-    (select json_agg(json_build_object('id', g.id, 'displayName', g.display_name, 'placement', p.kind,
+    (select json_agg(json_build_object('id', g.id, 'displayName', g.display_name, 'externalId', g.external_id, 'placement', p.kind,
         'department', case when p.kind = 'department' then ${reference("department", "p.department_id")} end,
         'external', (select d.external from departments d where d.id = p.department_id),
         'role', case when p.kind = 'role' then ${reference("role", "g.id")} end) order by g.id)
        from group_members m join groups g on g.id = m.group_id left join placements p on p.target = $1 and p.group_id = g.id
       where m.user_id = w.id) as groups,
-    (select json_agg(json_build_object('department', ${reference("department", "d.department_id")}, 'main', d.main))
-       from person_departments d where d.target = $1 and d.user_id = w.id) as departments,
+    (select json_agg(json_build_object('department', ${reference("department", "d.department_id")}, 'main', d.main, 'external', n.external))
+       from person_departments d join departments n on n.id = d.department_id where d.target = $1 and d.user_id = w.id) as departments,
     case when u.manager_ref is not null then ${manager("u.source_id", "u.manager_ref")} end as manager
     from unnest($2::uuid[]) as w(id) left join users u on u.id = w.id`,
 };
@@ -156,6 +157,7 @@ interface PersonRow extends pg.QueryResultRow {
 type GroupJson = Pick<GroupOfPerson, "id" | "displayName"> & {
   placement: GroupOfPerson["placement"] | null;
   department: ReferenceJson | null;
+  externalId: string | null;
   external: boolean | null;
   role: ReferenceJson | null;
 };
@@ -169,15 +171,19 @@ function personOf(row: PersonRow): PersonFacts {
     groups: (parsed<GroupJson[]>(row.groups) ?? []).map((group) => ({
       id: group.id,
       displayName: group.displayName,
+      externalId: group.externalId ?? undefined,
       placement: group.placement ?? undefined,
       department: group.department ? referenceOf(group.department) : undefined,
       external: group.external ?? false,
       role: group.role ? referenceOf(group.role) : undefined,
     })),
-    departments: (parsed<{ department: ReferenceJson; main: boolean }[]>(row.departments) ?? []).map(({ department, main }) => ({
-      ...referenceOf(department),
-      main,
-    })),
+    departments: (parsed<{ department: ReferenceJson; main: boolean; external: boolean }[]>(row.departments) ?? []).map(
+      ({ department, main, external }) => ({
+        ...referenceOf(department),
+        main,
+        external,
+      }),
+    ),
     manager: managerJson && managerOf(managerJson),
   };
 }
@@ -191,10 +197,16 @@ type Facts = Pick<
 >;
 
 export function createFacts(pool: pg.Pool, target: string): Facts {
+  // Runs that start together load in one statement.
+  const person = batched(async (ids: readonly string[]): Promise<readonly PersonFacts[]> => {
+    const rows = await run<PersonRow>(pool, PEOPLE, [target, [...new Set(ids)]]);
+    const facts = new Map(rows.map((row) => [row.id, personOf(row)]));
+    return ids.map((id) => facts.get(id)!);
+  });
+
   return {
     async people(ids) {
-      const rows = await run<PersonRow>(pool, PEOPLE, [target, ids]);
-      return new Map(rows.map((row) => [row.id, personOf(row)]));
+      return new Map(await Promise.all(ids.map(async (id) => [id, await person(id)] as const)));
     },
 
     async groups(ids) {

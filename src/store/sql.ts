@@ -10,8 +10,10 @@ export const appendEvent = (at: number, from: string): string =>
   `insert into history select e.* from json_populate_record(null::history, $${at}::json) e, ${from}`;
 
 /** The event as `appendEvent` reads it: column names of `history`. */
-export function eventRow(event: HistoryEvent): string {
-  return JSON.stringify({
+export const eventRow = (event: HistoryEvent): string => JSON.stringify(eventColumns(event));
+
+export function eventColumns(event: HistoryEvent) {
+  return {
     id: event.id,
     at: event.at,
     code: event.code,
@@ -26,7 +28,7 @@ export function eventRow(event: HistoryEvent): string {
     outcome: event.outcome,
     changes: event.changes && Object.keys(event.changes).length > 0 ? event.changes : undefined,
     detail: event.detail,
-  });
+  };
 }
 
 /** The id of the event in parameter `at`, as the causes of a mark. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { fold } from "../core/fold.ts";
 import { sameValue } from "../reconcile/plan.ts";
-import type { GroupPlace, PathLevel, PersonPlace, ReconcileStore } from "../reconcile/ports.ts";
+import type { GroupPlace, PathLevel, PersonPlace, ReconcileStore, Structure } from "../reconcile/ports.ts";
 import type { Attributes } from "../reconcile/target.ts";
 import { inTransaction, run, type Statement } from "./postgres.ts";
 import { markDue, PRIORITY, wakeUp } from "./sql.ts";
@@ -18,6 +18,7 @@ interface Node extends pg.QueryResultRow {
   name: string;
   path_key: string[];
   settings: string;
+  /** For people of other organisations: by itself, or because the one above is. */
   external: boolean;
 }
 
@@ -34,10 +35,10 @@ export function createTree(pool: pg.Pool, target: string): Tree {
     });
 
   return {
-    placeGroup: (groupId, place, causes) =>
+    placeGroup: (groupId, place, structure, causes) =>
       underLock(causes, async (scope) => {
         const [before] = await run<PlacementRow>(scope.client, PLACEMENT, [target, groupId]);
-        await moveGroup(scope, groupId, before, place);
+        await moveGroup(scope, groupId, before, place, structure);
       }),
 
     placePerson: (userId, places, causes) => underLock(causes, (scope) => movePerson(scope, userId, places)),
@@ -50,18 +51,23 @@ interface Scope {
   readonly marks: Marks;
 }
 
-/** Whom a change of the tree concerns: nodes, roles (by group) and everybody in a group. Written at its end, each entity once. */
+/** Whom a change of the tree concerns. Written at its end, each entity once. */
 interface Marks {
   readonly departments: Set<string>;
+  /** Roles and groups, by group. */
   readonly roles: Set<string>;
+  readonly groups: Set<string>;
+  /** Everybody in these groups, and everybody in these departments by attributes. */
   readonly membersOf: Set<string>;
+  readonly peopleIn: Set<string>;
 }
 
-const noMarks = (): Marks => ({ departments: new Set(), roles: new Set(), membersOf: new Set() });
+const noMarks = (): Marks => ({ departments: new Set(), roles: new Set(), groups: new Set(), membersOf: new Set(), peopleIn: new Set() });
 
 async function writeMarks({ client, target, marks }: Scope, causes: readonly string[]): Promise<void> {
-  if (marks.departments.size + marks.roles.size + marks.membersOf.size === 0) return;
-  await run(client, MARK, [[target], [...marks.departments], [...marks.roles], [...marks.membersOf], causes]);
+  const { departments, roles, groups, membersOf, peopleIn } = marks;
+  if (departments.size + roles.size + groups.size + membersOf.size + peopleIn.size === 0) return;
+  await run(client, MARK, [[target], [...departments], [...roles], [...membersOf], causes, [...groups], [...peopleIn]]);
 }
 
 interface PlacementRow extends pg.QueryResultRow {
@@ -70,10 +76,16 @@ interface PlacementRow extends pg.QueryResultRow {
   name: string | null;
 }
 
-async function moveGroup(scope: Scope, groupId: string, before: PlacementRow | undefined, place: GroupPlace | undefined): Promise<void> {
+async function moveGroup(
+  scope: Scope,
+  groupId: string,
+  before: PlacementRow | undefined,
+  place: GroupPlace | undefined,
+  structure: Structure,
+): Promise<void> {
   const { client, target, marks } = scope;
   const old = before?.department_id ?? null;
-  const node = place?.kind === "department" ? await nodeForGroup(scope, groupId, old, place) : null;
+  const node = place?.kind === "department" ? await nodeForGroup(scope, groupId, old, place.path, structure) : null;
 
   if (place) {
     const name = place.kind === "role" ? place.name : null;
@@ -84,7 +96,25 @@ async function moveGroup(scope: Scope, groupId: string, before: PlacementRow | u
   } else await run(client, REMOVE_PLACEMENT, [target, groupId]);
 
   if (before?.kind === "role" && place?.kind !== "role") marks.roles.add(groupId);
+  if (structure !== "path") await markMisplaced(scope, groupId, old, node, structure);
   if (old !== null && old !== node) await letGo(scope, old);
+}
+
+/** Groups below that are not under this group's node, or still under one it has left: each has to be looked at again. */
+async function markMisplaced(
+  { client, target, marks }: Scope,
+  groupId: string,
+  old: string | null,
+  node: string | null,
+  structure: Exclude<Structure, "path">,
+): Promise<void> {
+  const rows = await run<{ group_id: string }>(client, structure === "nested" ? MISPLACED_NESTED : MISPLACED_BY_PARENT, [
+    target,
+    groupId,
+    node,
+    old,
+  ]);
+  for (const row of rows) marks.groups.add(row.group_id);
 }
 
 /** The node a group is placed on: the one at its path, or its own one renamed and moved there, or a new one. */
@@ -92,31 +122,34 @@ async function nodeForGroup(
   scope: Scope,
   groupId: string,
   ownId: string | null,
-  place: Extract<GroupPlace, { kind: "department" }>,
+  path: readonly PathLevel[],
+  structure: Structure,
 ): Promise<string> {
-  const key = keyOf(place.path);
   const own = ownId === null ? undefined : await nodeById(scope, ownId);
-  const there = await nodeAt(scope, key);
+  const there = await nodeAt(scope, keyOf(path));
   if (there) {
-    await describe(scope, there, place.path.at(-1)!, place.settings);
+    // Of several groups with one path the oldest says what the department is like, so that they do not undo each other.
+    if (await speaksFor(scope, there.id, groupId)) await describe(scope, there, path.at(-1)!);
     return there.id;
   }
-  const parentId = await ensure(scope, place.path.slice(0, -1));
-  if (!own || !(await onlyFor(scope, own.id, groupId))) return add(scope, parentId, place.path, place.settings);
-  await rename(scope, own, parentId, place);
+  const parentId = await ensure(scope, path.slice(0, -1));
+  if (!own || !(await onlyFor(scope, own.id, groupId))) return add(scope, parentId, path);
+  await rename(scope, own, parentId, path, structure !== "path");
   return own.id;
 }
 
-async function rename(scope: Scope, own: Node, parentId: string | null, place: Extract<GroupPlace, { kind: "department" }>): Promise<void> {
+/** `carries`: departments below follow, as the tree is stated by parents; by path they stay where their own names say they are. */
+async function rename(scope: Scope, own: Node, parentId: string | null, path: readonly PathLevel[], carries: boolean): Promise<void> {
   const { client, target, marks } = scope;
-  const key = keyOf(place.path);
   const children = await run<{ id: string }>(client, CHILDREN, [own.id]);
-  const last = place.path.at(-1)!;
-  await run(client, MOVE_NODE, [own.id, parentId, last.name, key, JSON.stringify(place.settings), last.external]);
+  const last = path.at(-1)!;
+  const external = last.external || (await isExternal(scope, parentId));
+  await run(client, MOVE_NODE, [own.id, parentId, last.name, keyOf(path), JSON.stringify(last.settings), external]);
   marks.departments.add(own.id);
-  if (children.length > 0 && place.carries) await run(client, REKEY_BELOW, [own.id]);
-  if (children.length > 0 && !place.carries) {
-    // Departments below stay where their own names say they are, so their old parent is made anew.
+  if (external !== own.external) await tellBelow(scope, own.id, external);
+  if (children.length > 0 && carries) await run(client, REKEY_BELOW, [own.id]);
+  if (children.length > 0 && !carries) {
+    // Their old parent is made anew.
     const standIn = randomUUID();
     await run(client, ADD_NODE, [standIn, target, own.parent_id, own.name, own.path_key, "{}", own.external]);
     await run(client, ADOPT, [own.id, standIn]);
@@ -132,20 +165,18 @@ async function ensure(scope: Scope, path: readonly PathLevel[]): Promise<string 
   for (let depth = 1; depth <= path.length; depth++) {
     const levels = path.slice(0, depth);
     const there: Node | undefined = await nodeAt(scope, keyOf(levels));
-    parentId = there ? there.id : await add(scope, parentId, levels, {});
+    if (there && (await speaksFor(scope, there.id, NOBODY))) await describe(scope, there, { ...levels.at(-1)!, name: there.name });
+    parentId = there ? there.id : await add(scope, parentId, levels);
   }
   return parentId;
 }
 
 /** A new node, or one of the same path that waits to be removed: then its department is kept. */
-async function add(
-  { client, target, marks }: Scope,
-  parentId: string | null,
-  path: readonly PathLevel[],
-  settings: Attributes,
-): Promise<string> {
-  const { name, external } = path.at(-1)!;
+async function add(scope: Scope, parentId: string | null, path: readonly PathLevel[]): Promise<string> {
+  const { client, target, marks } = scope;
+  const { name, settings, external: own } = path.at(-1)!;
   const key = keyOf(path);
+  const external = own || (await isExternal(scope, parentId));
   const [revived] = await run<{ id: string }>(client, REVIVE, [target, key, parentId, name, JSON.stringify(settings), external]);
   const id = revived?.id ?? randomUUID();
   if (!revived) await run(client, ADD_NODE, [id, target, parentId, name, key, JSON.stringify(settings), external]);
@@ -153,12 +184,26 @@ async function add(
   return id;
 }
 
-async function describe({ client, marks }: Scope, node: Node, { name, external }: PathLevel, settings: Attributes): Promise<void> {
+async function describe(scope: Scope, node: Node, { name, settings, external: own }: PathLevel): Promise<void> {
   const before = JSON.parse(node.settings) as Attributes;
+  const external = own || (await isExternal(scope, node.parent_id));
   const names = new Set([...Object.keys(before), ...Object.keys(settings)]);
   if (node.name === name && node.external === external && [...names].every((each) => sameValue(before[each], settings[each]))) return;
-  await run(client, DESCRIBE, [node.id, name, JSON.stringify(settings), external]);
-  marks.departments.add(node.id);
+  await run(scope.client, DESCRIBE, [node.id, name, JSON.stringify(settings), external]);
+  scope.marks.departments.add(node.id);
+  if (node.external !== external) await tellBelow(scope, node.id, external);
+}
+
+/** What is below an external department is external as well. People are placed anew; groups below say for themselves what they are when it no longer is. */
+async function tellBelow({ client, target, marks }: Scope, nodeId: string, external: boolean): Promise<void> {
+  const below = await run<{ id: string; group_ids: string[] | null }>(client, TELL_BELOW, [target, nodeId, external]);
+  for (const { id, group_ids } of below) {
+    marks.peopleIn.add(id);
+    for (const groupId of group_ids ?? []) {
+      marks.membersOf.add(groupId);
+      if (id !== nodeId) marks.groups.add(groupId);
+    }
+  }
 }
 
 /** Lets nodes go that nothing asks for any more, from here upwards. */
@@ -193,8 +238,21 @@ const nodeAt = async ({ client, target }: Scope, key: readonly string[]): Promis
 
 const nodeById = async ({ client }: Scope, id: string): Promise<Node | undefined> => (await run<Node>(client, NODE_BY_ID, [id]))[0];
 
+const isExternal = async ({ client }: Scope, nodeId: string | null): Promise<boolean> =>
+  nodeId !== null && (await run<{ external: boolean }>(client, NODE_BY_ID, [nodeId]))[0]?.external === true;
+
+/** Whether no older group stands for the node. */
+const speaksFor = async ({ client }: Scope, nodeId: string, groupId: string): Promise<boolean> =>
+  (await run(client, OLDER_GROUP, [nodeId, groupId])).length === 0;
+
+/** Comes after every group: a department is described by its path only while no group stands for it. */
+const NOBODY = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
 const onlyFor = async ({ client }: Scope, nodeId: string, groupId: string): Promise<boolean> =>
   (await run(client, SHARED, [nodeId, groupId])).length === 0;
+
+/** The schema extension in which a group names its parent. */
+const GROUP_EXTENSION = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";
 
 const statement = (name: string, text: string): Statement => ({ name: `tree-${name}`, text });
 
@@ -212,6 +270,38 @@ const SHARED = statement(
   "shared",
   `select 1 from placements where department_id = $1 and group_id <> $2
    union all select 1 from person_departments where department_id = $1 limit 1`,
+);
+const OLDER_GROUP = statement("older-group", "select 1 from placements where department_id = $1 and group_id < $2 limit 1");
+const TELL_BELOW = statement(
+  "tell-below",
+  `with recursive below(id) as (
+     select $2::uuid
+     union
+     select c.id from below b join departments c on c.parent_id = b.id and c.present),
+   told as (update departments d set external = $3 from below b where d.id = b.id and d.external <> $3)
+   select b.id, (select array_agg(p.group_id) from placements p where p.target = $1 and p.department_id = b.id) as group_ids from below b`,
+);
+/** Parameters: 1 target, 2 group, 3 its node, 4 the node it was on before. */
+const MISPLACED_NESTED = statement(
+  "misplaced-nested",
+  `select c.child_id as group_id from group_children c
+      left join placements p on p.target = $1 and p.group_id = c.child_id left join departments d on d.id = p.department_id
+     where c.group_id = $2 and d.parent_id is distinct from $3
+   union
+   select p.group_id from departments d join placements p on p.department_id = d.id
+     where d.parent_id = any(array[$3, $4]::uuid[])
+       and (d.parent_id is distinct from $3 or not exists (select 1 from group_children c where c.group_id = $2 and c.child_id = p.group_id))`,
+);
+const MISPLACED_BY_PARENT = statement(
+  "misplaced-by-parent",
+  `select b.id as group_id from groups g
+      join groups b on b.source_id = g.source_id and b.id <> g.id
+       and lower(b.document#>>'{${GROUP_EXTENSION},parent}') in (g.id::text, lower(g.external_id), g.display_name_key)
+      left join placements p on p.target = $1 and p.group_id = b.id left join departments d on d.id = p.department_id
+     where g.id = $2 and d.parent_id is distinct from $3
+   union
+   select p.group_id from departments d join placements p on p.department_id = d.id
+     where d.parent_id = $4 and d.parent_id is distinct from $3`,
 );
 const CHILDREN = statement("children", "select id from departments where parent_id = $1 and present");
 const MOVE_NODE = statement(
@@ -258,7 +348,10 @@ const MARK = statement(
   `with marked as (${markDue(
     `(select 'department'::text as kind, d as entity_id, ${PRIORITY.structure}::smallint as priority, $5::uuid[] as causes from unnest($2::uuid[]) d
       union all select 'role', r, ${PRIORITY.structure}::smallint, $5::uuid[] from unnest($3::uuid[]) r
-      union all select distinct 'user', m.user_id, ${PRIORITY.person}::smallint, $5::uuid[] from group_members m where m.group_id = any($4::uuid[])) m`,
+      union all select 'group', g, ${PRIORITY.structure}::smallint, $5::uuid[] from unnest($6::uuid[]) g
+      union all select 'user', u.user_id, ${PRIORITY.person}::smallint, $5::uuid[] from (
+        select m.user_id from group_members m where m.group_id = any($4::uuid[])
+        union select p.user_id from person_departments p where p.department_id = any($7::uuid[])) u) m`,
     "$1::text[]",
   )}),
   woken as (${wakeUp("marked")})

@@ -8,12 +8,14 @@ import { createGroupDirectory, type GroupDirectory } from "../../src/directory/g
 import { createUserDirectory, type UserDirectory } from "../../src/directory/users.ts";
 import { compileMapping } from "../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../src/mapping/default-mapping.ts";
+import type { Mapping } from "../../src/mapping/mapping.ts";
 import type { SyncMode } from "../../src/reconcile/policy.ts";
 import { createReconciler } from "../../src/reconcile/reconciler.ts";
+import type { TargetAdapter } from "../../src/reconcile/target.ts";
 import { createWorker, type Worker } from "../../src/reconcile/worker.ts";
 import { readGroup, readUser } from "../../src/scim/resource.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
-import { createDirectoryStore, createReconcileStore } from "../../src/store/create.ts";
+import { createDirectoryStore, createReconcileStore, type ReconcileStorage } from "../../src/store/create.ts";
 import { createRateLimiter } from "../../src/store/limiter.ts";
 import { createPool } from "../../src/store/postgres.ts";
 import { createSharedToken } from "../../src/store/shared-token.ts";
@@ -31,13 +33,33 @@ export interface House {
   /** Makes a person from a SCIM document and answers their id. */
   addUser(document: JsonObject): Promise<string>;
   addGroup(displayName: string, members?: readonly string[]): Promise<string>;
-  startWorker(mode?: SyncMode): Worker;
+  /** A worker process: its own pool, stopped with the house unless it is stopped before. */
+  startWorker(options?: WorkerOptions): Running;
+  /** What `startWorker` works with, for calls that are made by hand. */
+  connect(): Connection;
   /** Resolves when no entity is due or waiting to be tried; rejects after `ms`. */
   quiet(ms?: number): Promise<void>;
   state(): Promise<Organisation>;
   calls(): Promise<Readonly<Record<string, { readonly count: number; readonly refused: number }>>>;
   control(path: string, body: JsonObject): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  readonly mode?: SyncMode;
+  readonly mapping?: string;
+  readonly concurrency?: number;
+}
+
+export interface Running extends Worker {
+  readonly pool: pg.Pool;
+}
+
+export interface Connection {
+  readonly pool: pg.Pool;
+  readonly store: ReconcileStorage;
+  readonly target: TargetAdapter;
+  readonly mapping: Mapping;
 }
 
 export interface RemoteUser {
@@ -59,7 +81,14 @@ export interface Organisation {
   readonly departments: readonly RemoteDepartment[];
 }
 
-export async function openHouse(options: { readonly qps?: number; readonly mapping?: string } = {}): Promise<House> {
+export interface HouseOptions {
+  readonly qps?: number;
+  readonly mapping?: string;
+  /** What the first retry waits; small, as tests of faults have many. */
+  readonly retryBaseMs?: number;
+}
+
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const database = await createTestDatabase();
   const pool = createPool({ url: database.url, max: 12, logger: silentLogger });
   const simulator = createSimulator({ qps: 0 });
@@ -70,8 +99,23 @@ export async function openHouse(options: { readonly qps?: number; readonly mappi
   const sourceId = randomUUID();
   await pool.query("insert into sources (id, name) values ($1, $2)", [sourceId, "test"]);
   const context = (): RequestContext => ({ sourceId, actor: "token:test", requestId: randomUUID() });
-  const mapping = compileMapping(options.mapping ?? DEFAULT_MAPPING);
+  const workers: Worker[] = [];
   const closers: (() => Promise<void>)[] = [];
+
+  function connect(text = options.mapping ?? DEFAULT_MAPPING): Connection {
+    const own = createPool({ url: database.url, max: 6, logger: silentLogger });
+    const store = createReconcileStore(own, "dingtalk");
+    const limiter = createRateLimiter(own, systemClock, { target: "dingtalk", perSecond: options.qps ?? 0, burst: 0 });
+    const target = createDingTalkTarget(
+      { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: dingtalk, apiUrl: dingtalk, qps: options.qps ?? 0 },
+      { clock: systemClock, limiter, tokens: createSharedToken(own, "dingtalk", () => systemClock.monotonicMs()) },
+    );
+    closers.push(async () => {
+      target.close();
+      await own.end();
+    });
+    return { pool: own, store, target, mapping: compileMapping(text) };
+  }
 
   const get = async <T>(path: string): Promise<T> => (await (await fetch(`${dingtalk}${path}`)).json()) as T;
 
@@ -86,26 +130,24 @@ export async function openHouse(options: { readonly qps?: number; readonly mappi
     addUser: async (document) => (await users.create(context(), readUser(document))).id,
     addGroup: async (displayName, members = []) => (await groups.create(context(), readGroup({ displayName }).content, members)).id,
 
-    startWorker(mode = "sync") {
-      const store = createReconcileStore(pool, "dingtalk");
-      const limiter = createRateLimiter(pool, systemClock, { target: "dingtalk", perSecond: options.qps ?? 0, burst: 0 });
-      const target = createDingTalkTarget(
-        { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: dingtalk, apiUrl: dingtalk, qps: options.qps ?? 0 },
-        { clock: systemClock, limiter, tokens: createSharedToken(pool, "dingtalk", () => systemClock.monotonicMs()) },
-      );
-      const reconcile = createReconciler({ store, target, mapping, mode, clock: systemClock, logger: silentLogger, random: Math.random });
-      const worker = createWorker({ store, reconcile, clock: systemClock, logger: silentLogger, concurrency: 8 });
+    connect: () => connect(),
+
+    startWorker({ mode = "sync", mapping, concurrency = 8 } = {}) {
+      const connection = connect(mapping);
+      const { store, target, pool: own } = connection;
+      const deps = { store, target, mapping: connection.mapping, clock: systemClock, logger: silentLogger };
+      const reconcile = createReconciler({ ...deps, mode, random: Math.random, retryBaseMs: options.retryBaseMs ?? 20 });
+      const worker = createWorker({ store, reconcile, clock: systemClock, logger: silentLogger, concurrency });
       worker.start();
-      closers.push(async () => {
-        await worker.stop(5_000);
-        target.close();
-      });
-      return worker;
+      workers.push(worker);
+      closers.push(() => worker.stop(5_000));
+      return { ...worker, pool: own };
     },
 
     async quiet(ms = 15_000) {
       const deadline = systemClock.monotonicMs() + ms;
       for (;;) {
+        for (const worker of workers) worker.wake();
         const { rows } = await pool.query(
           "select kind, entity_id, state, reason, attempts from entity_states where state in ('due', 'waiting')",
         );

@@ -199,7 +199,7 @@ test("what DingTalk has of its own is left alone", async () => {
 
 test("in observe mode nothing is sent, and what was planned is held", async () => {
   const id = await house.addUser(person("Watched"));
-  house.startWorker("observe");
+  house.startWorker({ mode: "observe" });
   await house.quiet();
   expect(await remote(id)).toBeUndefined();
   const { rows } = await house.pool.query("select state, reason from entity_states where entity_id = $1", [id]);

@@ -1,0 +1,71 @@
+import type { EntityRef } from "../core/entity.ts";
+import type { Explanation } from "../mapping/mapping.ts";
+import { departmentWish, roleWish } from "./department.ts";
+import type { PersonFacts } from "./facts.ts";
+import { personWish } from "./person.ts";
+import { parkedPlaces, placesOf } from "./places.ts";
+import type { Desired, Plan } from "./plan.ts";
+import { shapedPlan } from "./shaped-plan.ts";
+import type { Actual, Attributes, Note } from "./target.ts";
+import { judge, personInput, type Wish, type WishDeps } from "./wish.ts";
+
+/** What a run would conclude from what is known now. Nothing is sent, nothing is read from the target, and nothing is written. */
+export type Forecast =
+  | { readonly kind: "plan"; readonly desired: Desired; readonly shaped: Attributes; readonly plan: Plan; readonly notes: readonly Note[] }
+  | Extract<Wish, { kind: "waiting" | "held" | "parked" }>;
+
+export interface PersonPreview {
+  readonly remoteId: string | undefined;
+  /** The last observation; undefined when there is none, and then the next run reads first. */
+  readonly actual: Actual | undefined;
+  /** Departments the person is in by attributes, as paths of names: those of a new path come to be with the run. */
+  readonly paths: readonly (readonly string[])[];
+  readonly forecast: Forecast;
+  /** Every rule with what it read and gave; empty when the directory has no such person. */
+  readonly explanations: readonly Explanation[];
+}
+
+/** One person, explained. Undefined when neither the directory nor a link knows them. */
+export async function previewPerson(deps: WishDeps, personId: string): Promise<PersonPreview | undefined> {
+  const facts = (await deps.store.people([personId])).get(personId)!;
+  if (!facts.document && !facts.link) return undefined;
+  const actual = actualOf(facts.link);
+  return {
+    remoteId: facts.link?.remoteId,
+    actual,
+    paths: judge(deps.mapping, deps.target, facts, actual).paths.map(({ path }) => path.map((level) => level.name)),
+    forecast: forecastPerson(deps, personId, facts, actual),
+    explanations: facts.document ? deps.mapping.explain(personInput(facts)) : [],
+  };
+}
+
+/** The same for any entity, against an observation that may be newer than the remembered one. */
+export async function forecast(deps: WishDeps, ref: EntityRef, actual: Actual): Promise<Forecast | undefined> {
+  const { store, target } = deps;
+  if (ref.kind === "group") return undefined;
+  if (ref.kind === "user") return forecastPerson(deps, ref.id, (await store.people([ref.id])).get(ref.id)!, actual);
+  const wish =
+    ref.kind === "department"
+      ? departmentWish((await store.departments([ref.id])).get(ref.id)!, target.rootDepartment)
+      : roleWish((await store.roles([ref.id])).get(ref.id)!);
+  return wish.kind === "desired" ? planned(deps, ref, wish.desired, actual) : wish;
+}
+
+function forecastPerson(deps: WishDeps, personId: string, facts: PersonFacts, actual: Actual | undefined): Forecast {
+  const { mapping, target } = deps;
+  const ref = { kind: "user", id: personId } as const;
+  const { standing, mapped, parking } = judge(mapping, target, facts, actual);
+  if (standing === "absent" || !mapped) return planned(deps, ref, { state: "absent" }, actual);
+  const places = parking ? parkedPlaces(facts) : placesOf(mapping.settings, mapped, facts);
+  const rules = { personId, standing, presence: actual?.presence, rootDepartment: target.rootDepartment, mayWaitForManager: true };
+  const wish = personWish(facts, mapped, places, rules);
+  return wish.kind === "desired" ? planned(deps, ref, wish.desired, actual) : wish;
+}
+
+function planned({ target }: WishDeps, ref: EntityRef, desired: Desired, actual: Actual | undefined): Forecast {
+  const { shaped, next, notes } = shapedPlan(target, ref, desired, actual);
+  return { kind: "plan", desired, shaped, plan: next, notes };
+}
+
+const actualOf = (link: PersonFacts["link"]): Actual | undefined =>
+  link?.remoteId !== undefined && link.observed ? { remoteId: link.remoteId, ...link.observed } : undefined;

@@ -1,0 +1,132 @@
+import type { Clock } from "../core/clock.ts";
+import type { EntityKind, EntityRef } from "../core/entity.ts";
+import { uuidv7 } from "../core/id.ts";
+import type { HistoryEvent } from "../history/event.ts";
+import { containersOf } from "./containers.ts";
+import { sameValue } from "./plan.ts";
+import type { SweepStore } from "./ports.ts";
+import { forecast } from "./preview.ts";
+import type { Actual, Attributes } from "./target.ts";
+import type { WishDeps } from "./wish.ts";
+
+export interface SweepDeps extends Omit<WishDeps, "store"> {
+  readonly store: WishDeps["store"] & SweepStore;
+  readonly clock: Clock;
+}
+
+export interface SweepResult {
+  /** Objects of ours that the lists showed. */
+  readonly compared: number;
+  /** Those that are not as they should be: now due. */
+  readonly differing: number;
+  /** Objects of ours that are not there any more: now due. */
+  readonly missing: number;
+  /** Objects without a link: somebody else's. Counted, never touched. */
+  readonly orphans: number;
+  /** The first of them, for people to look at. */
+  readonly orphanExamples: readonly { readonly kind: EntityKind; readonly remoteId: string; readonly name?: string }[];
+  /** Entities that should have been due and were not. */
+  readonly repaired: number;
+}
+
+const KINDS = ["department", "user", "role"] as const;
+const MAX_EXAMPLES = 100;
+
+interface Count {
+  compared: number;
+  differing: number;
+  missing: number;
+  orphans: number;
+  readonly orphanExamples: SweepResult["orphanExamples"][number][];
+}
+
+/**
+ * Compares everything of ours with the target's lists, page by page: in memory are one page and the ids seen so far. Differences are marked, and the
+ * worker does the rest. Rejects with the listing's error when any page fails: then nothing is taken to be missing (safety.md F57).
+ */
+export async function sweep(deps: SweepDeps, actor: string, signal: AbortSignal): Promise<SweepResult> {
+  const { store, clock, target } = deps;
+  const at = clock.now();
+  const event = { id: uuidv7(at.getTime()), at, code: "operator.reconcile", actor, causes: [], target: target.name } as const;
+  const since = await store.beginSweep(event);
+  const count: Count = { compared: 0, differing: 0, missing: 0, orphans: 0, orphanExamples: [] };
+  // One kind after the other: people are compared with departments that are known to be there.
+  for (const kind of KINDS) await sweepKind(deps, kind, since, count, event, signal);
+  const result: SweepResult = { ...count, repaired: (await store.repair()) + (await store.markUnknown([event.id])) };
+  await store.endSweep(finished(clock, event, result));
+  return result;
+}
+
+async function sweepKind(
+  deps: SweepDeps,
+  kind: (typeof KINDS)[number],
+  since: Date,
+  count: Count,
+  event: Pick<HistoryEvent, "id">,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, target } = deps;
+  const seen = new Set<string>();
+  for await (const page of target.list(kind, { signal })) {
+    for (const actual of page) seen.add(actual.remoteId);
+    await comparePage(deps, kind, page, since, count, event);
+  }
+  for await (const slice of store.linksBefore(kind, since)) {
+    for (const { id, remoteId } of slice) {
+      if (seen.has(remoteId)) continue;
+      // A list may lack what moved while it was read, or what the app may not see: only the object itself can say that it is gone.
+      const { actual } = await target.read(kind, remoteId, { signal });
+      if (actual) continue;
+      count.missing += 1;
+      await store.noteMissing({ kind, id }, since, [event.id]);
+    }
+  }
+}
+
+async function comparePage(
+  deps: SweepDeps,
+  kind: EntityKind,
+  page: readonly Actual[],
+  since: Date,
+  count: Count,
+  event: Pick<HistoryEvent, "id">,
+): Promise<void> {
+  const { store } = deps;
+  const links = await store.linksTo(
+    kind,
+    page.map((actual) => actual.remoteId),
+  );
+  for (const actual of page) {
+    const link = links.get(actual.remoteId);
+    if (!link) {
+      count.orphans += 1;
+      const { name } = actual.attributes;
+      const example = { kind, remoteId: actual.remoteId, ...(typeof name === "string" ? { name } : {}) };
+      if (count.orphanExamples.length < MAX_EXAMPLES) count.orphanExamples.push(example);
+      continue;
+    }
+    count.compared += 1;
+    if (link.observed && !differs(link.observed, actual)) continue;
+    const ref: EntityRef = { kind, id: link.id };
+    const now = { ...actual, attributes: { ...link.observed?.attributes, ...actual.attributes } };
+    const wrong = await isWrong(deps, ref, now);
+    if (wrong) count.differing += 1;
+    await store.noteObserved(ref, { actual: now, containers: containersOf(now.attributes), wrong }, since, [event.id]);
+  }
+}
+
+/** What a list does not tell is no difference. */
+const differs = (before: { readonly attributes: Attributes; readonly presence: Actual["presence"] }, now: Actual): boolean =>
+  before.presence !== now.presence || Object.keys(now.attributes).some((name) => !sameValue(before.attributes[name], now.attributes[name]));
+
+/** Attributes that others own may change as they like; only what a run would do something about counts. */
+async function isWrong(deps: SweepDeps, ref: EntityRef, actual: Actual): Promise<boolean> {
+  const next = await forecast(deps, ref, actual);
+  return next !== undefined && (next.kind !== "plan" || next.plan.action !== "none");
+}
+
+function finished(clock: Clock, begun: Pick<HistoryEvent, "id" | "code" | "actor" | "target">, result: SweepResult): HistoryEvent {
+  const at = clock.now();
+  const { orphanExamples: _examples, ...detail } = result;
+  return { ...begun, id: uuidv7(at.getTime()), at, causes: [begun.id], detail };
+}

@@ -1,0 +1,116 @@
+import type pg from "pg";
+import type { Observation, SweepStore } from "../reconcile/ports.ts";
+import type { Attributes } from "../reconcile/target.ts";
+import { run, type Statement } from "./postgres.ts";
+import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
+
+const SLICE = 2_000;
+
+const statement = (name: string, text: string): Statement => ({ name: `sweep-${name}`, text });
+
+const BEGIN = statement("begin", `with event as (${appendEvent(1, "(select 1) as once")}) select now() as at`);
+const END = statement(
+  "end",
+  `with event as (${appendEvent(1, "(select 1) as once")})
+   insert into target_states (target, swept_at) values ($2, now()) on conflict (target) do update set swept_at = excluded.swept_at`,
+);
+const LINKS_TO = statement(
+  "links-to",
+  "select l.entity_id, l.remote_id, l.attributes, l.presence from links l where l.target = $1 and l.kind = $2 and l.remote_id = any($3::text[])",
+);
+const LINKS_BEFORE = statement(
+  "links-before",
+  `select l.entity_id, l.remote_id from links l
+    where l.target = $1 and l.kind = $2 and l.entity_id > $3 and l.status = 'owned' and l.observed_at < $4 order by l.entity_id limit ${SLICE}`,
+);
+/** Parameters: 1 target, 2 kind, 3 id, 4 since, 5 causes. A run that holds the entity sees that its generation moved on. */
+const marking = (condition: string): string => `
+  marked as (
+    update entity_states s set state = 'due', next_at = now(), attempts = 0, desired_generation = s.desired_generation + 1,
+      due_since = coalesce(s.due_since, now()), causes = s.causes || $5::uuid[]
+     where s.target = $1 and s.kind = $2 and s.entity_id = $3 and ${condition} returning 1),
+  woken as (${wakeUp("marked")})
+  select (select count(*) from woken) as woken`;
+const OBSERVED = statement(
+  "observed",
+  `with seen as (
+    update links l set attributes = $6, presence = $7, containers = $8, observed_at = now()
+     where l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
+  ${marking("$9::boolean and exists (select 1 from seen)")}`,
+);
+const MISSING = statement(
+  "missing",
+  `with seen as (
+    update links l set attributes = null where l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
+  ${marking("exists (select 1 from seen)")}`,
+);
+const unknownOf = (table: "users" | "groups", kind: "user" | "group", priority: number): Statement =>
+  statement(
+    `unknown-${table}`,
+    `with slice as (
+      select r.id from ${table} r where not exists (
+        select 1 from entity_states s where s.target = $2 and s.kind = '${kind}' and s.entity_id = r.id) limit ${SLICE}),
+    marked as (${markDue(`(select '${kind}'::text as kind, slice.id as entity_id, ${priority}::smallint as priority, $3::uuid[] as causes from slice) m`, "$1::text[]")}),
+    woken as (${wakeUp("marked")})
+    select (select count(*) from marked) as n, (select count(*) from woken) as woken`,
+  );
+const UNKNOWN = [unknownOf("groups", "group", PRIORITY.structure), unknownOf("users", "user", PRIORITY.person)];
+
+const FIRST_ID = "00000000-0000-0000-0000-000000000000";
+
+interface LinkRow extends pg.QueryResultRow {
+  entity_id: string;
+  remote_id: string;
+  attributes: string | null;
+  presence: Observation["presence"] | null;
+}
+
+const observedOf = ({ attributes, presence }: LinkRow): Observation | undefined =>
+  attributes !== null && presence !== null ? { attributes: JSON.parse(attributes) as Attributes, presence } : undefined;
+
+export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore, "repair"> {
+  return {
+    async beginSweep(event) {
+      const [row] = await run<{ at: Date }>(pool, BEGIN, [eventRow(event)]);
+      return row!.at;
+    },
+
+    async endSweep(event) {
+      await run(pool, END, [eventRow(event), target]);
+    },
+
+    async linksTo(kind, remoteIds) {
+      const rows = await run<LinkRow>(pool, LINKS_TO, [target, kind, remoteIds]);
+      return new Map(rows.map((row) => [row.remote_id, { id: row.entity_id, observed: observedOf(row) }]));
+    },
+
+    async *linksBefore(kind, since) {
+      for (let last = FIRST_ID; ; ) {
+        const rows = await run<LinkRow>(pool, LINKS_BEFORE, [target, kind, last, since]);
+        if (rows.length > 0) yield rows.map((row) => ({ id: row.entity_id, remoteId: row.remote_id }));
+        if (rows.length < SLICE) return;
+        last = rows.at(-1)!.entity_id;
+      }
+    },
+
+    async noteObserved(ref, { actual, containers, wrong }, since, causes) {
+      const values = [target, ref.kind, ref.id, since, causes];
+      await run(pool, OBSERVED, [...values, JSON.stringify(actual.attributes), actual.presence, containers, wrong]);
+    },
+
+    async noteMissing(ref, since, causes) {
+      await run(pool, MISSING, [target, ref.kind, ref.id, since, causes]);
+    },
+
+    async markUnknown(causes) {
+      let marked = 0;
+      for (const each of UNKNOWN) {
+        for (let n = SLICE; n === SLICE; marked += n) {
+          const [row] = await run<{ n: number }>(pool, each, [[target], target, causes]);
+          n = row!.n;
+        }
+      }
+      return marked;
+    },
+  };
+}
