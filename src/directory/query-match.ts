@@ -2,7 +2,7 @@ import type { JsonValue } from "../core/entity.ts";
 import { unreachable } from "../core/errors.ts";
 import { fold } from "../core/fold.ts";
 import type { CompareNode, FilterNode, QueryAttribute } from "./query.ts";
-import { instantOf } from "./query-parse.ts";
+import { instantOf } from "./query-cursor.ts";
 
 type Test = (value: unknown) => boolean;
 

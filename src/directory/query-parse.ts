@@ -1,6 +1,19 @@
-import { InvalidFilter } from "./errors.ts";
 import type { CompareNode, CompareOperator, FilterNode, QueryAttribute } from "./query.ts";
-import { isStorableText } from "./text.ts";
+import {
+  type Cursor,
+  close,
+  FILTER_LIMITS,
+  instantOf,
+  isAtEnd,
+  open,
+  readLiteral,
+  readWord,
+  refused,
+  skipBlanks,
+  startCursor,
+  take,
+  takeKeyword,
+} from "./query-cursor.ts";
 
 /*
  * The filter grammar of RFC 7644 section 3.4.2.2 over any table of attributes, and the paths of PATCH (section 3.5.2), which share it.
@@ -28,14 +41,11 @@ export function flatTable(attributes: readonly QueryAttribute[]): AttributeTable
   return { find: (name) => entries.get(name.toLowerCase()) };
 }
 
-export const FILTER_LIMITS = { characters: 2_048, tokens: 400, terms: 50, depth: 10 } as const;
-
 /** Rejects with InvalidFilter: malformed, beyond FILTER_LIMITS, an unknown attribute, or an operator or literal that does not suit its type. */
 export function parseQuery(text: string, table: AttributeTable): FilterNode {
   const cursor = startCursor(text);
   const node = readOr(cursor, table);
-  skipBlanks(cursor);
-  if (cursor.at < text.length) throw refused("unexpected text after the end");
+  if (!isAtEnd(cursor)) throw refused("unexpected text after the end");
   return node;
 }
 
@@ -51,34 +61,13 @@ export function parsePathText(text: string, table: AttributeTable): ParsedPath {
   const cursor = startCursor(text);
   const name = readWord(cursor, "an attribute name");
   if (text[cursor.at] !== "[") {
-    skipBlanks(cursor);
-    if (cursor.at < text.length) throw refused("unexpected text after the attribute");
+    if (!isAtEnd(cursor)) throw refused("unexpected text after the attribute");
     return { name };
   }
   const filter = readBracket(cursor, elementTable(table.find(name)));
-  let sub: string | undefined;
-  if (text[cursor.at] === ".") {
-    cursor.at += 1;
-    sub = readWord(cursor, "a sub-attribute name");
-  }
-  skipBlanks(cursor);
-  if (cursor.at < text.length) throw refused("unexpected text after the path");
+  const sub = take(cursor, ".") ? readWord(cursor, "a sub-attribute name") : undefined;
+  if (!isAtEnd(cursor)) throw refused("unexpected text after the path");
   return { name, filter, ...(sub === undefined ? {} : { sub }) };
-}
-
-interface Cursor {
-  readonly text: string;
-  at: number;
-  tokens: number;
-  terms: number;
-  depth: number;
-}
-
-const refused = (reason: string): InvalidFilter => new InvalidFilter(`filter: ${reason}`);
-
-function startCursor(text: string): Cursor {
-  if (text.length > FILTER_LIMITS.characters) throw refused(`longer than ${FILTER_LIMITS.characters} characters`);
-  return { text, at: 0, tokens: 0, terms: 0, depth: 0 };
 }
 
 function readOr(cursor: Cursor, table: AttributeTable): FilterNode {
@@ -121,8 +110,7 @@ function readValuePath(cursor: Cursor, entry: TableEntry): FilterNode {
   const inner = elementTable(entry);
   const selected = readBracket(cursor, inner);
   let node = selected;
-  if (cursor.text[cursor.at] === ".") {
-    cursor.at += 1;
+  if (take(cursor, ".")) {
     const sub = inner.find(readWord(cursor, "a sub-attribute name"));
     if (sub === undefined) throw refused("unknown sub-attribute");
     node = { op: "and", nodes: [selected, readComparison(cursor, sub)] };
@@ -204,112 +192,4 @@ function suited(attribute: QueryAttribute, operator: CompareOperator, literal: s
     default:
       throw refused(`${name} cannot be compared`);
   }
-}
-
-const DATE_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
-const ZONED = /T.*(Z|[+-]\d{2}:\d{2})$/;
-
-/** Milliseconds since the epoch of an xsd:dateTime or a plain date; without a zone it is read as UTC. Undefined when it is none. */
-export function instantOf(text: string): number | undefined {
-  if (text.length > 40 || !DATE_TIME.test(text)) return undefined;
-  const ms = Date.parse(text.length === 10 || ZONED.test(text) ? text : `${text}Z`);
-  return Number.isNaN(ms) ? undefined : ms;
-}
-
-/* ---- Characters ---- */
-
-const isBlank = (code: number): boolean => code === 32 || code === 9 || code === 10 || code === 13;
-
-/** Letters, digits and `$ - . / : _`: what attribute names, URNs and operators are made of (also `#`, `%`, `+`, `=`, `@` of foreign URIs). */
-function isWordCode(code: number): boolean {
-  return (
-    (code >= 97 && code <= 122) ||
-    (code >= 65 && code <= 90) ||
-    (code >= 45 && code <= 58) || // - . / 0-9 :
-    code === 95 ||
-    code === 36 ||
-    code === 35 ||
-    code === 37 ||
-    code === 43 ||
-    code === 61 ||
-    code === 64
-  );
-}
-
-function skipBlanks(cursor: Cursor): void {
-  while (isBlank(cursor.text.charCodeAt(cursor.at))) cursor.at += 1;
-}
-
-function countToken(cursor: Cursor): void {
-  cursor.tokens += 1;
-  if (cursor.tokens > FILTER_LIMITS.tokens) throw refused(`more than ${FILTER_LIMITS.tokens} words and signs`);
-}
-
-function readWord(cursor: Cursor, what: string): string {
-  skipBlanks(cursor);
-  const start = cursor.at;
-  while (isWordCode(cursor.text.charCodeAt(cursor.at))) cursor.at += 1;
-  if (cursor.at === start) throw refused(`${what} is missing`);
-  countToken(cursor);
-  return cursor.text.slice(start, cursor.at);
-}
-
-function takeKeyword(cursor: Cursor, keyword: string): boolean {
-  skipBlanks(cursor);
-  const end = cursor.at + keyword.length;
-  if (cursor.text.slice(cursor.at, end).toLowerCase() !== keyword) return false;
-  if (isWordCode(cursor.text.charCodeAt(end))) return false;
-  cursor.at = end;
-  countToken(cursor);
-  return true;
-}
-
-function open(cursor: Cursor): void {
-  cursor.at += 1;
-  cursor.depth += 1;
-  if (cursor.depth > FILTER_LIMITS.depth) throw refused(`nested deeper than ${FILTER_LIMITS.depth}`);
-  countToken(cursor);
-}
-
-function close(cursor: Cursor, sign: ")" | "]"): void {
-  skipBlanks(cursor);
-  if (cursor.text[cursor.at] !== sign) throw refused(`${sign} is missing`);
-  cursor.at += 1;
-  cursor.depth -= 1;
-  countToken(cursor);
-}
-
-const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
-
-function readLiteral(cursor: Cursor): string | number | boolean | null {
-  skipBlanks(cursor);
-  if (cursor.text[cursor.at] === '"') return readString(cursor);
-  const word = readWord(cursor, "a value");
-  // ABNF strings match without regard to case (RFC 5234 section 2.3).
-  const lower = word.toLowerCase();
-  if (lower === "true") return true;
-  if (lower === "false") return false;
-  if (lower === "null") return null;
-  const value = NUMBER.test(word) ? Number(word) : Number.NaN;
-  if (!Number.isFinite(value)) throw refused("a value must be a quoted string, a number, true, false or null");
-  return value;
-}
-
-function readString(cursor: Cursor): string {
-  const { text } = cursor;
-  const start = cursor.at;
-  let at = start + 1;
-  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
-  if (at >= text.length) throw refused("a string does not end");
-  cursor.at = at + 1;
-  countToken(cursor);
-  let value: string;
-  try {
-    value = JSON.parse(text.slice(start, at + 1)) as string;
-  } catch (cause) {
-    throw new InvalidFilter("filter: a string is not a JSON string", { cause });
-  }
-  // PostgreSQL cannot hold either, so nothing stored can ever match.
-  if (!isStorableText(value)) throw refused("a string holds a character that is not allowed");
-  return value;
 }

@@ -8,7 +8,15 @@ import { InvalidValue, NoTarget } from "./errors.ts";
 import { isObject, sameJson } from "./json.ts";
 import type { Operation } from "./patch.ts";
 import type { PathTarget } from "./path.ts";
-import { assign, coercion, type JsonElement, mergedComplex, refuseTwoPrimaries, saysSomething } from "./resource-values.ts";
+import {
+  assign,
+  coercion,
+  type JsonElement,
+  mergedComplex,
+  refuseTooManyElements,
+  refuseTwoPrimaries,
+  saysSomething,
+} from "./resource-values.ts";
 
 type AttributeTarget = PathTarget & { readonly kind: "attribute" };
 
@@ -23,6 +31,7 @@ export function patchedAttribute(
   if (attribute.multiValued) {
     const elements = (Array.isArray(present) ? present : []) as readonly JsonElement[];
     const next = patchedList(elements, op, target, value);
+    refuseTooManyElements(attribute, next);
     return next.length > 0 ? next : undefined;
   }
   if (sub !== undefined) {
@@ -60,8 +69,8 @@ function added(attribute: AttributeSpec, elements: readonly JsonElement[], more:
   const result = [...elements];
   const touched: JsonElement[] = [];
   for (const element of more) {
-    const at = result.findIndex(
-      (other) => sameJson(other, element) || (element.value !== undefined && other.value === element.value && other.type === element.type),
+    const at = result.findIndex((other) =>
+      element.value === undefined ? sameJson(other, element) : other.value === element.value && other.type === element.type,
     );
     const next = at < 0 ? element : { ...result[at], ...element };
     if (at < 0) result.push(next);

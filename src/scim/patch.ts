@@ -1,12 +1,13 @@
 import type { JsonObject, JsonValue } from "../core/entity.ts";
 import { unreachable } from "../core/errors.ts";
+import type { FilterNode } from "../directory/query.ts";
 import type { ResourceSchema } from "./attributes.ts";
 import { isUnassigned, operationOf } from "./dialect.ts";
 import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany } from "./errors.ts";
 import { type Body, isObject, sameJson } from "./json.ts";
 import { patchedAttribute } from "./patch-attribute.ts";
-import { type PathTarget, parsePath } from "./path.ts";
-import { finished } from "./resource.ts";
+import { findPath, type PathTarget, parsePath } from "./path.ts";
+import { finished, refuseTooMuchForeign } from "./resource.ts";
 import { assign, type JsonElement } from "./resource-values.ts";
 
 /*
@@ -27,6 +28,8 @@ import { assign, type JsonElement } from "./resource-values.ts";
  */
 
 export const MAX_OPERATIONS = 1_000;
+/** Keeps a request of many operations on long lists below about a tenth of a second; unbounded, 1 MB of them took half a minute. */
+export const MAX_COMPARISONS = 500_000;
 
 export interface Operation {
   readonly op: "add" | "replace" | "remove";
@@ -69,38 +72,36 @@ function member(object: Body, lowerName: string): unknown {
 /** Rejects with InvalidPath, InvalidFilter, InvalidValue, NoTarget or Mutability; then `document` is as it was. */
 export function applyPatch(document: JsonObject, operations: readonly Operation[], schema: ResourceSchema): JsonObject {
   // Attributes are replaced, never changed in place, so copying one level (and each extension touched) leaves `document` whole.
-  const draft: JsonElement = { ...document };
-  for (const operation of operations) applyOperation(draft, operation, schema);
-  const result = finished(schema, draft);
+  const draft: Draft = { document: { ...document }, schema, comparisons: 0 };
+  for (const operation of operations) applyOperation(draft, operation);
+  const result = finished(schema, draft.document);
   return sameJson(document, result) ? document : result;
 }
 
-function applyOperation(draft: JsonElement, { op, path, value }: Operation, schema: ResourceSchema): void {
+interface Draft {
+  readonly document: JsonElement;
+  readonly schema: ResourceSchema;
+  /** Comparisons of list elements so far. */
+  comparisons: number;
+}
+
+function applyOperation(draft: Draft, { op, path, value }: Operation): void {
   if (path !== undefined) {
-    const target = parsePath(schema, path);
+    const target = parsePath(draft.schema, path);
     refuseReadOnly(target);
-    applyTo(draft, op, target, value, schema);
+    applyTo(draft, op, target, value);
     return;
   }
   if (op === "remove") throw new NoTarget("remove needs a path");
   if (!isObject(value)) throw new InvalidValue("an operation without path needs an object as value");
-  applyMembers(draft, op, value, schema, "");
+  applyMembers(draft, op, value, "");
 }
 
 /** The names of a path-less value, or of the object given for a whole schema. Unknown and read-only ones are passed over, as in POST. */
-function applyMembers(draft: JsonElement, op: "add" | "replace", value: Body, schema: ResourceSchema, prefix: string): void {
+function applyMembers(draft: Draft, op: "add" | "replace", value: Body, prefix: string): void {
   for (const name of Object.keys(value)) {
-    const target = knownTarget(schema, prefix + name);
-    if (target !== undefined && !isReadOnly(target)) applyTo(draft, op, target, value[name], schema);
-  }
-}
-
-function knownTarget(schema: ResourceSchema, name: string): PathTarget | undefined {
-  try {
-    return parsePath(schema, name);
-  } catch (error) {
-    if (error instanceof InvalidPath) return undefined;
-    throw error;
+    const target = findPath(draft.schema, prefix + name);
+    if (target !== undefined && !isReadOnly(target)) applyTo(draft, op, target, value[name]);
   }
 }
 
@@ -111,18 +112,19 @@ function refuseReadOnly(target: PathTarget): void {
   if (target.kind === "attribute" && isReadOnly(target)) throw new Mutability(`${(target.sub ?? target.attribute).fullName} is read-only`);
 }
 
-function applyTo(draft: JsonElement, op: Operation["op"], target: PathTarget, value: unknown, schema: ResourceSchema): void {
+function applyTo(draft: Draft, op: Operation["op"], target: PathTarget, value: unknown): void {
   switch (target.kind) {
     case "core":
       if (op === "remove") throw new NoTarget("the core schema cannot be removed");
-      applyMembers(draft, op, objectFor(value), schema, "");
+      applyMembers(draft, op, objectFor(value), "");
       break;
     case "extension":
-      if (op === "remove" || isUnassigned(value)) assign(draft, target.extension.id, undefined);
-      else applyMembers(draft, op, objectFor(value), schema, `${target.extension.id}:`);
+      if (op === "remove" || isUnassigned(value)) assign(draft.document, target.extension.id, undefined);
+      else applyMembers(draft, op, objectFor(value), `${target.extension.id}:`);
       break;
     case "foreign":
-      applyForeign(draft, op, target, value);
+      applyForeign(draft.document, op, target, value);
+      refuseTooMuchForeign(draft.schema, draft.document);
       break;
     case "attribute":
       applyAttribute(draft, op, target, value);
@@ -137,28 +139,43 @@ function objectFor(value: unknown): Body {
   return value;
 }
 
-function applyAttribute(draft: JsonElement, op: Operation["op"], target: PathTarget & { kind: "attribute" }, value: unknown): void {
+function applyAttribute(draft: Draft, op: Operation["op"], target: PathTarget & { kind: "attribute" }, value: unknown): void {
   const { attribute, extension } = target;
+  const { document } = draft;
   // `schemas` follows from what is in the document, and a password is not kept.
   if (attribute.name === "schemas" || attribute.mutability === "writeOnly") return;
-  const holder: JsonElement = extension === undefined ? draft : { ...(draft[extension.id] as JsonObject | undefined) };
-  const next = patchedAttribute(holder[attribute.name], op, target, value);
+  const holder: JsonElement = extension === undefined ? document : { ...(document[extension.id] as JsonObject | undefined) };
+  const present = holder[attribute.name];
+  draft.comparisons += comparisonsFor(present, target, value);
+  if (draft.comparisons > MAX_COMPARISONS) throw new TooMany("the operations compare too many values");
+  const next = patchedAttribute(present, op, target, value);
   if (next === undefined && attribute.name === "active" && extension === undefined) return;
   if (next === undefined && attribute.required) {
     throw op === "remove" ? new Mutability(`${attribute.name} is required`) : new InvalidValue(`${attribute.name} is required`);
   }
   assign(holder, attribute.name, next);
-  if (extension !== undefined) assign(draft, extension.id, Object.keys(holder).length > 0 ? holder : undefined);
+  if (extension !== undefined) assign(document, extension.id, Object.keys(holder).length > 0 ? holder : undefined);
+}
+
+function comparisonsFor(present: JsonValue | undefined, target: PathTarget & { kind: "attribute" }, value: unknown): number {
+  const elements = Array.isArray(present) ? present.length : 0;
+  if (target.filter !== undefined) return elements * leavesOf(target.filter);
+  return elements * (Array.isArray(value) ? value.length : 1);
+}
+
+function leavesOf(filter: FilterNode): number {
+  if (filter.op === "and" || filter.op === "or") return filter.nodes.reduce((sum, node) => sum + leavesOf(node), 0);
+  return filter.op === "not" || filter.op === "some" ? leavesOf(filter.node) : 1;
 }
 
 /** Extensions without a schema hold whatever they are given; only their size is limited (finished). */
-function applyForeign(draft: JsonElement, op: Operation["op"], target: PathTarget & { kind: "foreign" }, value: unknown): void {
-  const urn = Object.keys(draft).find((name) => name.toLowerCase() === target.urn.toLowerCase()) ?? target.urn;
-  const present = draft[urn] as JsonObject | undefined;
+function applyForeign(document: JsonElement, op: Operation["op"], target: PathTarget & { kind: "foreign" }, value: unknown): void {
+  const urn = Object.keys(document).find((name) => name.toLowerCase() === target.urn.toLowerCase()) ?? target.urn;
+  const present = document[urn] as JsonObject | undefined;
   const gone = op === "remove" || isUnassigned(value);
   const next: JsonElement = { ...present };
   if (target.name !== undefined) assign(next, target.name, gone ? undefined : (value as JsonValue));
   else if (!gone) Object.assign(next, objectFor(value));
   const empty = target.name === undefined ? gone : Object.keys(next).length === 0;
-  assign(draft, urn, empty ? undefined : next);
+  assign(document, urn, empty ? undefined : next);
 }

@@ -1,6 +1,7 @@
 import { InvalidFilter } from "../directory/errors.ts";
 import type { FilterNode } from "../directory/query.ts";
-import { FILTER_LIMITS, parsePathText } from "../directory/query-parse.ts";
+import { FILTER_LIMITS } from "../directory/query-cursor.ts";
+import { parsePathText } from "../directory/query-parse.ts";
 import type { ResourceSchema } from "./attributes.ts";
 import { InvalidPath } from "./errors.ts";
 import { filterTable } from "./filter.ts";
@@ -9,7 +10,8 @@ import { isForeignName } from "./resource.ts";
 
 /*
  * Paths of PATCH operations (RFC 7644 section 3.5.2), resolved against the schema tables.
- *   parsePath(schema, 'emails[type eq "work"].value')
+ *   parsePath(schema, 'emails[type eq "work"].value')    → PathTarget, or InvalidPath
+ *   findPath(schema, "nope")                             → undefined
  */
 
 export type PathTarget =
@@ -19,6 +21,13 @@ export type PathTarget =
 
 /** Rejects with InvalidPath (malformed, unknown attribute) or InvalidFilter (what stands in the brackets). */
 export function parsePath(schema: ResourceSchema, path: string): PathTarget {
+  const target = findPath(schema, path);
+  if (target === undefined) throw new InvalidPath("path: no such attribute");
+  return target;
+}
+
+/** The same for a name that may be unknown: then undefined. A body can hold very many of those, and an error for each would cost. */
+export function findPath(schema: ResourceSchema, path: string): PathTarget | undefined {
   if (path.length > FILTER_LIMITS.characters) throw new InvalidPath(`path: longer than ${FILTER_LIMITS.characters} characters`);
   const bracket = path.indexOf("[");
   const name = (bracket < 0 ? path : path.slice(0, bracket)).trim();
@@ -43,14 +52,14 @@ const REFUSED: ReadonlySet<string> = new Set(["constructor", "prototype"]);
  * `urn:example:2.0:User:badge` is `badge` in the extension `urn:example:2.0:User`; that URN alone is told from it by the version at
  * its end or before its last part. Extensions we have a schema for hold only what the schema says.
  */
-function foreignPath(schema: ResourceSchema, name: string): PathTarget {
+function foreignPath(schema: ResourceSchema, name: string): PathTarget | undefined {
   const colon = name.lastIndexOf(":");
   const urn = name.slice(0, colon);
   const local = name.slice(colon + 1);
   if (colon < 0 || !isForeignName(name) || !name.toLowerCase().startsWith("urn:") || isBelowSchema(schema, name) || REFUSED.has(local)) {
-    throw new InvalidPath("path: no such attribute");
+    return undefined;
   }
   if (VERSION.test(local) || VERSION.test(urn.slice(urn.lastIndexOf(":") + 1))) return { kind: "foreign", urn: name };
-  if (!LOCAL_NAME.test(local)) throw new InvalidPath("path: no such attribute");
+  if (!LOCAL_NAME.test(local)) return undefined;
   return { kind: "foreign", urn, name: local };
 }

@@ -1,13 +1,13 @@
 import type { JsonValue } from "../core/entity.ts";
-import { instantOf } from "../directory/query-parse.ts";
+import { instantOf } from "../directory/query-cursor.ts";
 import type { AttributeSpec } from "./attributes.ts";
 import { booleanOf, complexValueOf, isUnassigned, listOf, numberOf, plainValueOf, soleValueOf } from "./dialect.ts";
-import { InvalidSyntax, InvalidValue } from "./errors.ts";
+import { InvalidSyntax, InvalidValue, TooMany } from "./errors.ts";
 import { isObject } from "./json.ts";
 
 /*
  * From what a client wrote to the value that is stored and answered: types checked, deviations undone, everything else as it came.
- * Each attribute gets its function once. All reject with InvalidValue, naming the attribute.
+ * Each attribute gets its function once. All reject with InvalidValue or TooMany, naming the attribute.
  */
 
 /** Undefined means unassigned. */
@@ -132,14 +132,23 @@ function wholeList(spec: AttributeSpec): Coerce {
   const coerce = elementCoercion(spec);
   return (given) => {
     if (isUnassigned(given)) return undefined;
+    const elements = listOf(given);
+    refuseTooManyElements(spec, elements);
     const result: JsonValue[] = [];
-    for (const element of listOf(given)) {
+    for (const element of elements) {
       const value = coerce(element);
       if (value !== undefined) result.push(value);
     }
     refuseTwoPrimaries(spec, result);
     return result.length > 0 ? result : undefined;
   };
+}
+
+/** More values than any attribute of a person has; members are rows and not bound by it. */
+export const MAX_ELEMENTS = 1_000;
+
+export function refuseTooManyElements(spec: AttributeSpec, elements: readonly unknown[]): void {
+  if (elements.length > MAX_ELEMENTS) throw new TooMany(`${spec.fullName} must not have more than ${MAX_ELEMENTS} values`);
 }
 
 /** RFC 7643 section 2.4: `primary` is true at most once. */

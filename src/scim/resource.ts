@@ -43,8 +43,8 @@ export function groupContent(document: JsonObject): GroupContent {
   return { document, columns: groupColumns(document) };
 }
 
-/** At most this many extensions we have no schema for, and this much in them (names and values, in characters). */
-export const FOREIGN_LIMITS = { extensions: 10, characters: 32_768 } as const;
+/** At most this many extensions we have no schema for, attributes in each, and characters in all of them as JSON. */
+export const FOREIGN_LIMITS = { extensions: 10, attributes: 200, characters: 32_768 } as const;
 
 function readDocument(schema: ResourceSchema, body: Body): JsonElement {
   const document: JsonElement = { schemas: [] };
@@ -100,17 +100,27 @@ export function finished(schema: ResourceSchema, document: JsonElement): JsonEle
       throw new InvalidValue(`${spec.name} is required`);
   }
   const extensions = Object.keys(document).filter((name) => name.includes(":"));
-  const foreign = extensions.filter((name) => schema.extension(name) === undefined);
-  if (foreign.length > 0) refuseTooMuch(foreign.map((name) => document[name]));
+  refuseTooMuchForeign(schema, document);
+  const foreign = extensions.filter((name) => schema.extension(name) === undefined).map((name) => document[name]);
+  if (foreign.length > 0 && JSON.stringify(foreign).length > FOREIGN_LIMITS.characters) {
+    throw new InvalidValue(`extensions without a schema hold more than ${FOREIGN_LIMITS.characters} characters`);
+  }
   document.schemas = [schema.id, ...extensions];
   return document;
 }
 
-function refuseTooMuch(foreign: readonly unknown[]): void {
-  const { extensions, characters } = FOREIGN_LIMITS;
-  if (foreign.length > extensions) throw new InvalidValue(`more than ${extensions} extensions without a schema`);
-  if (JSON.stringify(foreign).length > characters)
-    throw new InvalidValue(`extensions without a schema hold more than ${characters} characters`);
+/** The limits that keep the work small while a document grows under many operations. */
+export function refuseTooMuchForeign(schema: ResourceSchema, document: JsonObject): void {
+  let extensions = 0;
+  for (const name of Object.keys(document)) {
+    if (!name.includes(":") || schema.extension(name) !== undefined) continue;
+    extensions += 1;
+    if (extensions > FOREIGN_LIMITS.extensions)
+      throw new InvalidValue(`more than ${FOREIGN_LIMITS.extensions} extensions without a schema`);
+    if (Object.keys(document[name] as JsonObject).length > FOREIGN_LIMITS.attributes) {
+      throw new InvalidValue(`an extension without a schema has more than ${FOREIGN_LIMITS.attributes} attributes`);
+    }
+  }
 }
 
 /* ---- Typed columns ---- */

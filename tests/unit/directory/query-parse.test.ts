@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { InvalidFilter } from "../../../src/directory/errors.ts";
 import type { FilterNode, QueryType } from "../../../src/directory/query.ts";
+import { FILTER_LIMITS } from "../../../src/directory/query-cursor.ts";
 import { compileQuery, matches } from "../../../src/directory/query-match.ts";
-import { FILTER_LIMITS, flatTable, parseQuery } from "../../../src/directory/query-parse.ts";
+import { flatTable, parseQuery } from "../../../src/directory/query-parse.ts";
 import { printQuery } from "../../../src/directory/query-print.ts";
 import { anyFilter } from "../scim/arbitraries.ts";
 

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "../../../src/core/entity.ts";
 import { InvalidFilter } from "../../../src/directory/errors.ts";
 import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany } from "../../../src/scim/errors.ts";
 import { applyPatch, MAX_OPERATIONS, type Operation, readOperations } from "../../../src/scim/patch.ts";
+import { MAX_ELEMENTS } from "../../../src/scim/resource-values.ts";
 import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema-enterprise.ts";
 import { USER_SCHEMA } from "../../../src/scim/schema-user.ts";
 import { userResource } from "../../../src/scim/schemas.ts";
@@ -279,6 +280,38 @@ describe("refusals", () => {
     const copy = structuredClone(before);
     patched({ op: "replace", path: 'emails[type eq "work"].value', value: "n@x" }, { op: "add", path: `${E}:costCenter`, value: "C" });
     expect(before).toEqual(copy);
+  });
+});
+
+describe("bounds on the work of one request", () => {
+  const mails = (count: number, of = "v") => Array.from({ length: count }, (_, at) => ({ type: `t${at}`, value: `${of}${at}` }));
+  const big: JsonObject = { ...before, emails: mails(MAX_ELEMENTS) };
+  const terms = Array.from({ length: 45 }, (_, at) => `value ew "${at}x"`).join(" or ");
+  test.each<[string, (at: number) => Operation]>([
+    ["filters over long lists", () => ({ op: "remove", path: `emails[${terms}]`, value: undefined })],
+    ["long lists added to long lists", (at) => ({ op: "add", path: "emails", value: mails(500, `w${at}-`) })],
+    ["every element of a long list", (at) => ({ op: "replace", path: "emails.display", value: `d${at}` })],
+    ["ever more unknown extensions", (at) => ({ op: "add", path: `urn:example:2.0:U${at}:a`, value: 1 })],
+    ["ever more attributes of one", (at) => ({ op: "add", path: `${FOREIGN}:a${at}`, value: 1 })],
+  ])("%s", (_name, operation) => {
+    const operations = Array.from({ length: MAX_OPERATIONS }, (_, at) => operation(at));
+    const started = performance.now();
+    expect(() => applyPatch(big, operations, userResource)).toThrow(/too many|more than/);
+    // About 0.1 s alone; the margin is for a busy machine. Without the bound it is tens of seconds.
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  test("a list ends at its limit", () => {
+    expect(() => applyPatch(big, [{ op: "add", path: "emails", value: { value: "one more" } }], userResource)).toThrow(TooMany);
+    expect(() => patched({ op: "replace", path: "emails", value: mails(MAX_ELEMENTS + 1) })).toThrow(TooMany);
+  });
+
+  test("a thousand plain operations are fine", () => {
+    const operations = Array.from(
+      { length: MAX_OPERATIONS },
+      (_, at): Operation => ({ op: "replace", path: 'emails[type eq "work"].value', value: `w${at}` }),
+    );
+    expect(patched(...operations)).toEqual(after({ emails: [{ ...work, value: "w999" }, home] }));
   });
 });
 

@@ -127,6 +127,8 @@ describe("what is refused names the attribute", () => {
   test("too many unknown extensions, and too large ones", () => {
     const many = Object.fromEntries(Array.from({ length: FOREIGN_LIMITS.extensions + 1 }, (_, at) => [`urn:example:${at}`, { a: 1 }]));
     expect(() => user(many)).toThrow(InvalidValue);
+    const wide = Object.fromEntries(Array.from({ length: FOREIGN_LIMITS.attributes + 1 }, (_, at) => [`a${at}`, 1]));
+    expect(() => user({ "urn:example:1": wide })).toThrow(InvalidValue);
     expect(() => user({ "urn:example:1": { a: "x".repeat(FOREIGN_LIMITS.characters) } })).toThrow(InvalidValue);
   });
 });
