@@ -20,8 +20,10 @@ export function changesOf(plan: Plan): Changes {
 
 function between(before: Attributes, after: Attributes): Changes {
   const names = Object.keys(after).length > 0 ? Object.keys(after) : Object.keys(before);
-  return Object.fromEntries(names.map((name) => [name, { ...side("before", before[name]), ...side("after", after[name]) }]));
+  const sides = names.map((name) => [name, { ...side("before", before[name]), ...side("after", after[name]) }] as const);
+  return Object.fromEntries(sides.filter(([, change]) => Object.keys(change).length > 0));
 }
 
-const side = <S extends "before" | "after">(name: S, value: AttributeValue | undefined) =>
+const side = <S extends "before" | "after">(name: S, value: AttributeValue | undefined): { readonly [K in S]?: AttributeValue } =>
+  // A computed key of one of two names is a record of both to the compiler.
   (value === undefined || value === null ? {} : { [name]: value }) as { [K in S]?: AttributeValue };

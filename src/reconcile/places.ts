@@ -1,3 +1,4 @@
+import { unreachable } from "../core/errors.ts";
 import { fold } from "../core/fold.ts";
 import { parsePath } from "../mapping/department-path.ts";
 import type { DepartmentPath, GroupPlacement, Mapping, MappingSettings, PersonMapping } from "../mapping/mapping.ts";
@@ -70,19 +71,26 @@ export const parkedPlaces = (facts: PersonFacts): Places => ({
   notes: [],
 });
 
-const placementsOf = (groups: readonly GroupOfPerson[], { separator }: Pick<MappingSettings, "separator">) =>
-  groups.map((group): { readonly id: string; readonly placement: GroupPlacement } => {
-    const { id, displayName, external } = group;
-    switch (group.placement) {
-      case "department":
-        return { id, placement: { kind: "department", path: parsePath(displayName, separator), settings: {}, external, notes: [] } };
-      case "role":
-        return { id, placement: { kind: "role", name: displayName } };
-      case "none":
-      case undefined:
-        return { id, placement: { kind: "none", reason: "rule" } };
-    }
-  });
+const placementsOf = (groups: readonly GroupOfPerson[], settings: Pick<MappingSettings, "separator">) =>
+  groups.map((group) => ({ id: group.id, placement: placementOf(group, settings) }));
+
+/** What the tree remembers of the mapping's answer, with the path as the group states it. */
+function placementOf(
+  { placement, displayName, external }: GroupOfPerson,
+  { separator }: Pick<MappingSettings, "separator">,
+): GroupPlacement {
+  switch (placement) {
+    case "department":
+      return { kind: "department", path: parsePath(displayName, separator), settings: {}, external, notes: [] };
+    case "role":
+      return { kind: "role", name: displayName };
+    case "none":
+    case undefined:
+      return { kind: "none", reason: "rule" };
+    default:
+      return unreachable(placement);
+  }
+}
 
 function isMeant(group: GroupOfPerson, reference: string, separator: string): boolean {
   if (group.id === reference || group.externalId === reference) return true;

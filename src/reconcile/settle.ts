@@ -1,5 +1,5 @@
 import { backoffMs } from "../core/backoff.ts";
-import { AppError, unreachable } from "../core/errors.ts";
+import { AppError, Unavailable, unreachable } from "../core/errors.ts";
 import {
   type Note,
   TargetConflict,
@@ -119,6 +119,8 @@ function failed(error: unknown, attempts: number, { random, baseMs }: RetryRules
   // The adapter may have sent everything but the refused attribute, so what is there has to be read before the next plan.
   if (error instanceof TargetConflict || error instanceof TargetRejected)
     return { ...told, state: "parked", attempts: tried, nextMs: undefined, observeFirst: true };
+  // Our own database was away: nothing was tried.
+  if (error instanceof Unavailable) return { ...told, state: "due", attempts, nextMs: stated };
   if (tried >= MAX_BUG_TRIES) return { ...told, state: "parked", attempts: tried, nextMs: undefined };
   return { ...told, state: "due", attempts: tried, nextMs: pauseMs, observeFirst: true };
 }

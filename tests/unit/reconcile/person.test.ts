@@ -1,0 +1,220 @@
+import type { JsonObject } from "../../../src/core/entity.ts";
+import type { MappingSettings, PersonMapping } from "../../../src/mapping/mapping.ts";
+import type { GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../../../src/reconcile/facts.ts";
+import { type PersonRules, personWish, type Standing, standingOf } from "../../../src/reconcile/person.ts";
+import { parkedPlaces, placesOf } from "../../../src/reconcile/places.ts";
+import type { Note } from "../../../src/reconcile/target.ts";
+
+const settings: MappingSettings = {
+  region: "HK",
+  zone: "Asia/Hong_Kong",
+  from: "both",
+  structure: "path",
+  separator: "/",
+  inactive: "remove",
+};
+const owned: Link = { status: "owned", remoteId: "u1", observed: { attributes: {}, presence: "active" } };
+const there = (id: string): Reference => ({ id, remoteId: `r-${id}`, state: "inSync" });
+const coming = (id: string): Reference => ({ id, remoteId: undefined, state: "due" });
+const stuck = (id: string): Reference => ({ id, remoteId: undefined, state: "parked" });
+
+const facts = (more: Partial<PersonFacts> = {}): PersonFacts => ({
+  sourceId: "s",
+  document: { id: "u1", active: true },
+  link: undefined,
+  groups: [],
+  departments: [],
+  manager: undefined,
+  ...more,
+});
+const group = (more: Partial<GroupOfPerson> = {}): GroupOfPerson => ({
+  id: "g1",
+  displayName: "Sales",
+  externalId: undefined,
+  placement: "department",
+  department: there("d1"),
+  external: false,
+  role: undefined,
+  ...more,
+});
+const mapped = (more: Partial<PersonMapping> = {}): PersonMapping => ({
+  attributes: { name: "Li" },
+  when: {},
+  departments: [],
+  external: false,
+  account: "regular",
+  notes: [],
+  ...more,
+});
+const outsider = mapped({ external: true });
+const rules: PersonRules = { personId: "u1", rootDepartment: "1", standing: "member", presence: undefined, mayWaitForManager: true };
+
+const wishOf = (person: PersonFacts, mapping: PersonMapping, more: Partial<PersonRules> = {}) =>
+  personWish(person, mapping, placesOf(settings, mapping, person), { ...rules, ...more });
+
+/** What is desired, without what every case has, or why there is nothing. */
+function summary(wish: ReturnType<typeof personWish>): unknown {
+  if (wish.kind === "waiting") return { waitsFor: wish.on };
+  if (wish.kind === "held") return "held";
+  if (wish.desired.state !== "present") return wish.desired;
+  const { attributes, notes } = wish.desired;
+  const { name: _name, ...rest } = attributes;
+  return { ...rest, ...(notes.length > 0 ? { notes: notes.map((note: Note) => note.code) } : {}) };
+}
+
+describe("whether somebody is to be there", () => {
+  const leaver: JsonObject = { id: "u1", active: false };
+  test.each<[string, JsonObject | undefined, Link | undefined, MappingSettings["inactive"], boolean, Standing]>([
+    ["active", { id: "u1", active: true }, undefined, "remove", false, "member"],
+    ["nothing said of active", { id: "u1" }, undefined, "remove", false, "member"],
+    ["deleted", undefined, owned, "keep", true, "absent"],
+    ["inactive and never there", leaver, undefined, "keep", false, "absent"],
+    ["inactive, remove", leaver, owned, "remove", false, "absent"],
+    ["inactive, park", leaver, owned, "park", false, "parked"],
+    ["inactive, keep", leaver, owned, "keep", false, "member"],
+    ["inactive, an account with a switch: whatever the policy for the others", leaver, owned, "remove", true, "suspended"],
+  ])("%s", (_name, document, link, inactive, canSuspend, expected) => {
+    expect(standingOf(facts({ document, link }), inactive, canSuspend)).toBe(expected);
+  });
+});
+
+describe("where they belong", () => {
+  const byPath = (reference: Reference, more: { main?: boolean; external?: boolean } = {}) => ({
+    ...reference,
+    main: false,
+    external: false,
+    ...more,
+  });
+  test.each<[string, PersonFacts, PersonMapping, unknown]>([
+    ["nowhere: in the root", facts(), mapped(), { departments: ["1"], roles: [] }],
+    ["in the department of a group", facts({ groups: [group()] }), mapped(), { departments: ["r-d1"], roles: [] }],
+    [
+      "by groups and by attributes, each once, sorted",
+      facts({ groups: [group(), group({ id: "g2" })], departments: [byPath(there("c")), byPath(there("d1"))] }),
+      mapped({ departments: [["C"]] }),
+      { departments: ["r-c", "r-d1"], roles: [] },
+    ],
+    [
+      "a group that is a role gives the role",
+      facts({ groups: [group({ placement: "role", department: undefined, role: there("g1") })] }),
+      mapped(),
+      { departments: ["1"], roles: ["r-g1"] },
+    ],
+    [
+      "a group that is nothing",
+      facts({ groups: [group({ placement: "none", department: undefined })] }),
+      mapped(),
+      { departments: ["1"], roles: [] },
+    ],
+    [
+      "a group nobody has looked at",
+      facts({ groups: [group({ placement: undefined, department: undefined })] }),
+      mapped(),
+      { waitsFor: ["g1"] },
+    ],
+    ["a department on its way", facts({ groups: [group({ department: coming("d1") })] }), mapped(), { waitsFor: ["d1"] }],
+    [
+      "a department that could not be made",
+      facts({ groups: [group({ department: stuck("d1") }), group({ id: "g2", department: there("d2") })] }),
+      mapped(),
+      { departments: ["r-d2"], roles: [], notes: ["notThere"] },
+    ],
+    [
+      "an external department is not for our own",
+      facts({ groups: [group({ external: true })] }),
+      mapped(),
+      { departments: ["1"], roles: [], notes: ["externalDepartment"] },
+    ],
+    [
+      "an external person is in external departments only",
+      facts({ groups: [group(), group({ id: "g2", external: true, department: there("x") })] }),
+      outsider,
+      { departments: ["r-x"], roles: [], notes: ["externalPerson"] },
+    ],
+    ["an external person without a place is not put into the root", facts({ groups: [group()] }), outsider, "held"],
+    [
+      "an external person whose place could not be made is not put into the root",
+      facts({ groups: [group({ external: true, department: stuck("x") })] }),
+      outsider,
+      "held",
+    ],
+    [
+      "a path that leads into a department a group has made external",
+      facts({ departments: [byPath(there("x"), { external: true })] }),
+      mapped({ departments: [["X"]] }),
+      { departments: ["1"], roles: [], notes: ["mixedDepartment"] },
+    ],
+    [
+      "the main department by a rule",
+      facts({ departments: [byPath(there("c"), { main: true }), byPath(there("d"))] }),
+      mapped({ departments: [["C"], ["D"]] }),
+      { departments: ["r-c", "r-d"], mainDepartment: "r-c", roles: [] },
+    ],
+    ...(["g1", "EXT-1", "sales", "/Sales/"] as const).map((reference): [string, PersonFacts, PersonMapping, unknown] => [
+      `the main department as the client names it: ${reference}`,
+      facts({ groups: [group({ externalId: "EXT-1" })], departments: [byPath(there("c"), { main: true })] }),
+      mapped({ mainDepartmentReference: reference }),
+      { departments: ["r-c", "r-d1"], mainDepartment: "r-d1", roles: [] },
+    ]),
+    [
+      "a main department they are not in",
+      facts({ groups: [group()] }),
+      mapped({ mainDepartmentReference: "Other" }),
+      { departments: ["r-d1"], roles: [], notes: ["notAMember"] },
+    ],
+  ])("%s", (_name, person, mapping, expected) => expect(summary(wishOf(person, mapping))).toEqual(expected));
+
+  test("parked: in the one department for that, without roles", () => {
+    const person = facts({
+      groups: [group(), group({ id: "g2", placement: "role", role: there("g2") })],
+      departments: [byPath(there("p"), { main: true })],
+    });
+    const wish = personWish(person, mapped(), parkedPlaces(person), { ...rules, standing: "parked" });
+    expect(summary(wish)).toEqual({ departments: ["r-p"], mainDepartment: "r-p", roles: [] });
+  });
+});
+
+describe("the manager", () => {
+  const boss = (more: Partial<Reference & { active: boolean }> = {}): Manager => ({
+    reference: "M-1",
+    person: { ...there("u2"), active: true, ...more },
+  });
+  const notThere = { remoteId: undefined };
+  test.each<[string, PersonMapping["manager"], Manager | undefined, Partial<PersonRules>, unknown]>([
+    ["left alone by the mapping", undefined, boss(), {}, {}],
+    ["to be cleared", null, undefined, {}, { manager: null }],
+    ["there", "M-1", boss(), {}, { manager: "r-u2" }],
+    ["on the way: waited for", "M-1", boss({ ...notThere, state: "due" }), {}, { waitsFor: ["u2"] }],
+    [
+      "waiting for us: set later",
+      "M-1",
+      boss({ ...notThere, state: "waiting" }),
+      { mayWaitForManager: false },
+      { manager: null, notes: ["managerNotThere"] },
+    ],
+    ["stuck: left out", "M-1", boss({ ...notThere, state: "parked" }), {}, { manager: null, notes: ["managerNotThere"] }],
+    ["unknown to the directory", "M-9", { reference: "M-9", person: undefined }, {}, { manager: null, notes: ["unknownManager"] }],
+    ["oneself", "u1", boss({ id: "u1" }), {}, { manager: null, notes: ["ownManager"] }],
+    ["has left", "M-1", boss({ active: false }), {}, { manager: null, notes: ["managerLeft"] }],
+  ])("%s", (_name, reference, manager, more, expected) => {
+    const mapping = reference === undefined ? mapped() : mapped({ manager: reference });
+    const wish = summary(wishOf(facts({ manager }), mapping, more));
+    const { departments: _departments, roles: _roles, ...rest } = wish as Record<string, unknown>;
+    expect(rest).toEqual(expected);
+  });
+});
+
+describe("somebody who is switched off", () => {
+  const person = facts({ document: { id: "u1", active: false }, link: owned, groups: [group({ department: coming("d1") })] });
+  test("loses access at once, whatever else would have to come first", () => {
+    expect(summary(wishOf(person, mapped(), { standing: "suspended", presence: "active" }))).toEqual({
+      state: "suspended",
+      attributes: {},
+    });
+  });
+  test("is moved out of departments that go", () => {
+    const moved = facts({ ...person, groups: [group()] });
+    const wish = wishOf(moved, mapped(), { standing: "suspended", presence: "disabled" });
+    expect(summary(wish)).toEqual({ state: "suspended", attributes: { departments: ["r-d1"] } });
+  });
+});
