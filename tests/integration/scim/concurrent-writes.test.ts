@@ -1,0 +1,101 @@
+import { GROUP, type ScimClient, USER } from "../../conformance/client.ts";
+import { type OpenScim, openScim } from "./open-scim.ts";
+
+let open: OpenScim;
+let scim: ScimClient;
+
+beforeAll(async () => {
+  open = await openScim();
+  scim = open.scim;
+});
+
+afterAll(() => open.close());
+
+const times = <T>(count: number, make: (at: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, at) => make(at)));
+
+test("20 parallel one-member adds: 20 members", async () => {
+  const people = await times(20, () => scim.user());
+  const group = await scim.group();
+  const answers = await Promise.all(
+    people.map(({ id }) => scim.patch(`/Groups/${group.id}`, { op: "Add", path: "members", value: [{ value: id }] })),
+  );
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
+  const { body } = await scim.get(`/Groups/${group.id}`);
+  expect(body.members.map(({ value }: { value: string }) => value).sort()).toEqual(people.map(({ id }) => id).sort());
+});
+
+test("20 parallel adds and removals of different members", async () => {
+  const [stay, leave, join] = [await times(5, () => scim.user()), await times(10, () => scim.user()), await times(10, () => scim.user())];
+  const group = await scim.group({ members: [...stay, ...leave].map(({ id }) => ({ value: id })) });
+  await Promise.all([
+    ...leave.map(({ id }) => scim.patch(`/Groups/${group.id}`, { op: "remove", path: `members[value eq "${id}"]` })),
+    ...join.map(({ id }) => scim.patch(`/Groups/${group.id}`, { op: "add", path: "members", value: [{ value: id }] })),
+  ]);
+  const { body } = await scim.get(`/Groups/${group.id}`);
+  expect(body.members.map(({ value }: { value: string }) => value).sort()).toEqual([...stay, ...join].map(({ id }) => id).sort());
+});
+
+test("20 parallel PATCHes of different attributes of one person: all kept", async () => {
+  const user = await scim.user();
+  const names = [
+    "title",
+    "nickName",
+    "displayName",
+    "userType",
+    "locale",
+    "timezone",
+    "preferredLanguage",
+    "profileUrl",
+    "name.givenName",
+    "name.familyName",
+  ];
+  const types = Array.from({ length: 10 }, (_, at) => `kind${at}`);
+  const paths = [...names, ...types.map((type) => `emails[type eq "${type}"].value`)];
+  const answers = await Promise.all(
+    paths.map((path, at) => scim.patch(`/Users/${user.id}`, { op: "Replace", path, value: `value ${at}` })),
+  );
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  const { body } = await scim.get(`/Users/${user.id}`);
+  const kept = [
+    ...names.map((name) => name.split(".").reduce((value, part) => value[part], body)),
+    ...types.map((type) => body.emails.find((email: { type: string }) => email.type === type)?.value),
+  ];
+  expect(kept).toEqual(paths.map((_, at) => `value ${at}`));
+  expect(body.meta.version).toBe('W/"21"');
+});
+
+test("10 parallel POSTs of one userName: one 201, nine 409", async () => {
+  const userName = scim.unique("twin");
+  const answers = await times(10, (at) =>
+    scim.send("POST", "/Users", { schemas: [USER], userName: at % 2 ? userName : userName.toUpperCase() }),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(9).fill(409)]);
+});
+
+test("10 parallel POSTs of one group: one 201, nine 409", async () => {
+  const displayName = scim.unique("twin");
+  const answers = await times(10, () => scim.send("POST", "/Groups", { schemas: [GROUP], displayName }));
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(9).fill(409)]);
+});
+
+test("two groups put into each other at once: one is refused", async () => {
+  for (let round = 0; round < 5; round++) {
+    const [one, two] = [await scim.group(), await scim.group()];
+    const into = (group: string, member: string) =>
+      scim.patch(`/Groups/${group}`, { op: "add", path: "members", value: [{ value: member }] });
+    const answers = await Promise.all([into(one.id, two.id), into(two.id, one.id)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 400]);
+  }
+});
+
+test("a delete and late changes: gone stays gone", async () => {
+  const user = await scim.user();
+  const answers = await Promise.all([
+    scim.send("DELETE", `/Users/${user.id}`),
+    ...Array.from({ length: 5 }, (_, at) => scim.patch(`/Users/${user.id}`, { op: "replace", path: "title", value: `t${at}` })),
+  ]);
+  expect(answers[0]!.status).toBe(204);
+  expect(answers.slice(1).every(({ status }) => status === 200 || status === 404)).toBe(true);
+  expect((await scim.get(`/Users/${user.id}`)).status).toBe(404);
+});

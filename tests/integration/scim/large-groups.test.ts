@@ -1,0 +1,112 @@
+import { uuidv7 } from "../../../src/core/id.ts";
+import type { ScimClient } from "../../conformance/client.ts";
+import { type OpenScim, openScim } from "./open-scim.ts";
+
+/* The size of a group shows in no request that does not ask for its members. The same with 100,000 members is in tests/bench. */
+
+const SIZE = 5_000;
+let open: OpenScim;
+let scim: ScimClient;
+let large: string;
+let small: string;
+
+beforeAll(async () => {
+  open = await openScim();
+  scim = open.scim;
+  const { pool, sourceId } = open.app;
+  large = (await scim.group({ displayName: "large" })).id;
+  small = (await scim.group({ displayName: "small" })).id;
+  const ids = Array.from({ length: SIZE }, (_, at) => uuidv7(Date.parse("2026-01-01T00:00:00Z") + at));
+  await pool.query(
+    `insert into users (id, source_id, active, user_name, user_name_key, document, created_at, modified_at)
+     select id, $1, true, 'p' || n, 'p' || n, json_build_object('schemas', '[]'::json, 'userName', 'p' || n, 'displayName', 'Person ' || n), now(), now()
+       from unnest($2::uuid[]) with ordinality as t(id, n)`,
+    [sourceId, ids],
+  );
+  for (const [group, count] of [
+    [large, SIZE],
+    [small, 10],
+  ] as const) {
+    await pool.query("insert into group_members (group_id, user_id) select $1, id from unnest($2::uuid[]) id", [
+      group,
+      ids.slice(0, count),
+    ]);
+  }
+  await pool.query("analyze");
+});
+
+afterAll(() => open.close());
+
+test("a group that is read with its members has all of them, in a stable order, without a length known beforehand", async () => {
+  const answer = await scim.get(`/Groups/${large}`);
+  expect(answer.headers.get("content-length")).toBeNull();
+  const values = answer.body.members.map(({ value }: { value: string }) => value);
+  expect(values).toHaveLength(SIZE);
+  expect(values).toEqual([...values].sort());
+  expect(answer.body.members[7]).toMatchObject({ type: "User", display: "Person 8" });
+});
+
+test("lists of groups carry members unless excluded", async () => {
+  const all = await scim.get("/Groups", { sortBy: "displayName" });
+  expect(all.body.Resources.map((group: { members?: unknown[] }) => group.members?.length)).toEqual([SIZE, 10]);
+  const none = await scim.get("/Groups", { excludedAttributes: "members" });
+  expect(none.text).not.toContain('"members"');
+});
+
+/** Blocks of the database that one request touches: what it costs, whatever else the machine does. */
+async function blocks(request: () => Promise<unknown>): Promise<number> {
+  const read = async () => {
+    const { rows } = await open.app.pool.query(
+      "select sum(coalesce(heap_blks_hit, 0) + coalesce(heap_blks_read, 0) + coalesce(idx_blks_hit, 0) + coalesce(idx_blks_read, 0))::int as blocks from pg_statio_user_tables where relname in ('group_members', 'users', 'groups', 'group_children')",
+    );
+    return rows[0].blocks as number;
+  };
+  // Counters of a connection are handed in at the latest when another statement asks for it.
+  const settle = () =>
+    Promise.all(Array.from({ length: 10 }, () => open.app.pool.query("select pg_stat_force_next_flush(), pg_sleep(0.01)")));
+  await settle();
+  const before = await read();
+  await request();
+  await settle();
+  return (await read()) - before;
+}
+
+test.each<[string, (group: string, person: string) => Promise<unknown>]>([
+  ["a read without members", (group) => scim.get(`/Groups/${group}`, { excludedAttributes: "members" })],
+  ["HEAD", (group) => scim.send("HEAD", `/Groups/${group}`)],
+  ["a member added", (group, person) => scim.patch(`/Groups/${group}`, { op: "add", path: "members", value: [{ value: person }] })],
+  ["a member removed", (group, person) => scim.patch(`/Groups/${group}`, { op: "remove", path: "members", value: [{ value: person }] })],
+  ["a new name", (group) => scim.patch(`/Groups/${group}`, { op: "replace", path: "displayName", value: scim.unique("name") })],
+  ["the match of a group", (group) => scim.get("/Groups", { excludedAttributes: "members", filter: `displayName eq "${group}"` })],
+])("%s costs the same for a group of ten and a large one", async (_name, request) => {
+  const person = await scim.user();
+  const [few, many] = [await blocks(() => request(small, person.id)), await blocks(() => request(large, person.id))];
+  expect(many).toBeLessThanOrEqual(few + 60);
+});
+
+test("the measure above tells a request that does read the members", async () => {
+  const request = (group: string) => scim.get(`/Groups/${group}`);
+  expect(await blocks(() => request(large))).toBeGreaterThan((await blocks(() => request(small))) + 60);
+});
+
+test("5,000 members come in one request, and leave in one", async () => {
+  const { body } = await scim.get(`/Groups/${large}`, { attributes: "members.value" });
+  const members = body.members.slice(0, SIZE);
+  const group = await scim.group({ members });
+  expect(group.members).toHaveLength(SIZE);
+  const answer = await scim.patch(`/Groups/${group.id}`, { op: "Remove", path: "members", value: members });
+  expect(answer.status).toBe(204);
+  expect((await scim.get(`/Groups/${group.id}`)).body.members).toBeUndefined();
+});
+
+test("a client that goes away in the middle of an answer harms nobody", async () => {
+  const leaving = new AbortController();
+  const response = await fetch(`${scim.base}/Groups/${large}`, {
+    headers: { authorization: `Bearer ${open.app.token}` },
+    signal: leaving.signal,
+  });
+  await response.body!.getReader().read();
+  leaving.abort();
+  expect((await scim.get(`/Groups/${small}`)).status).toBe(200);
+  expect(open.app.lines.filter(({ level }) => level === "error")).toEqual([]);
+});
