@@ -26,6 +26,7 @@ import { MappingInvalid } from "./mapping/problem.ts";
 import { openapiFile } from "./paths.ts";
 import { createReconciler } from "./reconcile/reconciler.ts";
 import { createWorker } from "./reconcile/worker.ts";
+import { sandboxUrl } from "./sandbox.ts";
 import { scimMount } from "./scim/router.ts";
 import { ensureBootstrap } from "./store/bootstrap.ts";
 import { createDirectoryStore, createReconcileStore } from "./store/create.ts";
@@ -83,6 +84,7 @@ export async function startApi(house: House, checks: Readonly<Record<string, Rea
   const limits = createLimits(config.rateLimitPerClient, clock);
   const registry = createMetricsRegistry();
   const directory = { store: createDirectoryStore(pool, [TARGET]), clock };
+  const sandbox = sandboxUrl(config);
 
   const app = createApp({
     publicUrl: config.publicUrl,
@@ -101,6 +103,7 @@ export async function startApi(house: House, checks: Readonly<Record<string, Rea
         target: TARGET,
         mode: config.syncMode,
         callsPerSecond: config.dingtalk.qps,
+        ...(sandbox === undefined ? {} : { sandbox }),
       }),
       tokenEndpoint({ authenticator, accessTokens, limits }),
       jwksEndpoint([async () => [(await signingKey()).publicJwk]]),

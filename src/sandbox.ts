@@ -13,6 +13,13 @@ export interface Organisation {
   stop(): Promise<void>;
 }
 
+const HOST = "127.0.0.1";
+
+/** Where the simulator is, when it is the organisation. */
+export function sandboxUrl({ dingtalk }: Config): string | undefined {
+  return dingtalk.kind === "sandbox" ? `http://${HOST}:${dingtalk.simulatorPort}` : undefined;
+}
+
 /** The simulator never starts when real credentials are set. */
 export async function openOrganisation(config: Config, logger: Logger): Promise<Organisation> {
   const { dingtalk } = config;
@@ -20,9 +27,13 @@ export async function openOrganisation(config: Config, logger: Logger): Promise<
     const { appKey, appSecret, corpId, oapiUrl, apiUrl, qps } = dingtalk;
     return { settings: { appKey, appSecret: appSecret.reveal(), corpId, oapiUrl, apiUrl, qps }, stop: async () => undefined };
   }
-  const host = "127.0.0.1";
-  const simulator = createSimulator({ host, port: dingtalk.simulatorPort, journalPath: join(config.dataDir, "simulator.journal"), logger });
-  const url = `http://${host}:${dingtalk.simulatorPort}`;
+  const simulator = createSimulator({
+    host: HOST,
+    port: dingtalk.simulatorPort,
+    journalPath: join(config.dataDir, "simulator.journal"),
+    logger,
+  });
+  const url = `http://${HOST}:${dingtalk.simulatorPort}`;
   try {
     await simulator.start();
   } catch (error) {

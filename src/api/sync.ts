@@ -18,6 +18,8 @@ export interface SyncEndpointOptions {
   readonly target: string;
   readonly mode: SyncMode;
   readonly callsPerSecond: number;
+  /** Address of the simulated DingTalk; unset for a real organisation. Programs that play with people ask for it before they begin. */
+  readonly sandbox?: string;
 }
 
 const STATES: readonly SyncState[] = ["inSync", "due", "waiting", "held", "parked"];
@@ -67,12 +69,13 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
   return { path: "/api/sync", access: ["admin", "history:read"], handler: router };
 }
 
-function renderStatus(status: SyncStatus, { target, mode, callsPerSecond }: SyncEndpointOptions) {
+function renderStatus(status: SyncStatus, { target, mode, callsPerSecond, sandbox }: SyncEndpointOptions) {
   const { active, present, accurate } = status.people;
   const share = (part: number, whole: number): number => (whole === 0 ? 1 : part / whole);
   return {
     target,
     mode,
+    sandbox: sandbox ?? null,
     states: status.states,
     oldestDue: status.oldestDue,
     paused: status.paused ?? null,
