@@ -34,6 +34,22 @@ export async function migrate(options: MigrateOptions & { readonly directory: st
   });
 }
 
+export interface MigrationState {
+  readonly name: string;
+  readonly applied: boolean;
+}
+
+/** Which migrations of `directory` the database has, in their order. Changes nothing. Throws `CannotStart` when the two do not belong together. */
+export async function migrationStates(options: MigrateOptions & { readonly directory: string }): Promise<readonly MigrationState[]> {
+  const migrations = readMigrations(options.directory);
+  return underLock(options, async (client) => {
+    const { rows } = await client.query("select to_regclass('public._prisma_migrations') is not null as kept");
+    const applied = rows[0].kept ? (await client.query<LedgerRow>(APPLIED)).rows : [];
+    const pending = new Set(findPending(migrations, applied));
+    return migrations.map((migration) => ({ name: migration.name, applied: !pending.has(migration) }));
+  });
+}
+
 /** Brings the queue's own schema (`graphile_worker`) up to the installed version of the library. Same locking as `migrate`. */
 export async function migrateQueue(options: MigrateOptions): Promise<void> {
   const logger = new QueueLogger(() => (level, message) => options.logger[level === "warning" ? "warn" : level]({}, message));

@@ -38,6 +38,12 @@ export async function joinDatabase(settings: DatabaseSettings): Promise<OpenData
   return running === undefined ? openDatabase(settings) : { url: running, stop: async () => undefined };
 }
 
+/** The database as it is: started if it is ours and nobody runs it, and not brought up to date. For looking at it. */
+export async function reachDatabase({ url, dataDir, logger }: Omit<DatabaseSettings, "migrations">): Promise<OpenDatabase> {
+  const found = url ?? runningEmbedded(dataDir);
+  return found === undefined ? startEmbeddedPostgres({ dataDir, logger }) : { url: found, stop: async () => undefined };
+}
+
 async function bringUpToDate(connectionString: string, { migrations, logger }: DatabaseSettings): Promise<void> {
   // The queue first: the product's statements name its functions.
   await migrateQueue({ connectionString, logger });
