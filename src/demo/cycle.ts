@@ -1,0 +1,223 @@
+import type { Clock } from "../core/clock.ts";
+import { type Company, managerIn, type Person, type Team } from "./company.ts";
+import { concurrently } from "./concurrently.ts";
+import { object, objects, text } from "./directory.ts";
+import { DemoFailed } from "./failure.ts";
+import { type Answer, type Http, NoAnswer } from "./http.ts";
+import { attributesIn, attributesToSend, type KnownTeam, type KnownUser, type Memory } from "./memory.ts";
+import * as entra from "./requests.ts";
+
+/* One provisioning cycle: users before groups, references (members, managers) in a later pass, deletions where the object comes by. */
+
+export interface CycleDeps {
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly memory: Memory;
+  /** Writes the server has acknowledged, in order. */
+  readonly acknowledged: Acknowledged[];
+  /** An object or reference is done. */
+  step(): void;
+}
+
+export interface Acknowledged {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+export interface CyclePlan {
+  /** What the directory service has now. */
+  readonly wanted: Company;
+  /** Objects are looked for although they are known, as in a first cycle and after a restart of provisioning. */
+  readonly match: boolean;
+  /** Everything is sent, changed or not. */
+  readonly resend: boolean;
+}
+
+/** Requests under way at a time. */
+const WIDTH = 8;
+/** Members in one PATCH. */
+const MEMBERS_AT_ONCE = 20;
+
+/** How many steps the cycle will report. */
+export const stepsOf = ({ wanted }: CyclePlan, { memory }: Pick<CycleDeps, "memory">): number =>
+  2 * wanted.people.length +
+  2 * wanted.teams.length +
+  leavers(memory.users, wanted.people).length +
+  leavers(memory.teams, wanted.teams).length;
+
+export async function playCycle(deps: CycleDeps, plan: CyclePlan): Promise<void> {
+  const { memory, step } = deps;
+  const { wanted } = plan;
+  const stepping =
+    <T>(work: (item: T, index: number) => Promise<void>) =>
+    async (item: T, index: number): Promise<void> => {
+      await work(item, index);
+      step();
+    };
+
+  await concurrently(
+    wanted.people,
+    WIDTH,
+    stepping((person, index) => provisionUser(deps, plan, person, dialectOf(index))),
+  );
+  await concurrently(
+    leavers(memory.users, wanted.people),
+    WIDTH,
+    stepping(([externalId, { id }]) => forget(deps, memory.users, externalId, entra.deleteUser(id))),
+  );
+  await concurrently(
+    wanted.teams,
+    WIDTH,
+    stepping((team, index) => provisionTeam(deps, plan, team, dialectOf(index))),
+  );
+  await concurrently(
+    leavers(memory.teams, wanted.teams),
+    WIDTH,
+    stepping(([externalId, { id }]) => forget(deps, memory.teams, externalId, entra.deleteTeam(id))),
+  );
+  await concurrently(
+    wanted.teams,
+    WIDTH,
+    stepping((team, index) => provisionMembers(deps, plan, team, dialectOf(index))),
+  );
+  await concurrently(
+    wanted.people,
+    WIDTH,
+    stepping((person, index) => provisionManager(deps, plan, person, dialectOf(index))),
+  );
+}
+
+/** A tenant speaks one dialect; taking turns proves both. */
+const dialectOf = (index: number): entra.Dialect => (index % 2 === 0 ? "A" : "B");
+
+function leavers<T>(known: ReadonlyMap<string, T>, wanted: readonly { readonly externalId: string }[]): readonly (readonly [string, T])[] {
+  const staying = new Set(wanted.map(({ externalId }) => externalId));
+  return [...known].filter(([externalId]) => !staying.has(externalId));
+}
+
+async function provisionUser(deps: CycleDeps, { match, resend }: CyclePlan, person: Person, dialect: entra.Dialect): Promise<void> {
+  const { http, memory } = deps;
+  const wanted = entra.attributesOf(person);
+  let known = memory.users.get(person.externalId);
+  if (match || known === undefined) known = await createOrFind(deps, person, known);
+  const toSend = resend ? wanted : attributesToSend(known.attributes, wanted);
+  if (Object.keys(toSend).length > 0) {
+    await http.scim(entra.readUser(known.id));
+    await write(deps, entra.patchUser(known.id, toSend, dialect));
+  }
+  memory.users.set(person.externalId, { ...known, attributes: wanted });
+}
+
+/** Matches, and creates whom the match does not find. When the answer to a create is lost or it says "taken", matches again. */
+async function createOrFind({ http, acknowledged }: CycleDeps, person: Person, known: KnownUser | undefined): Promise<KnownUser> {
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    const found = objects((await demand(http, entra.matchUser(person.userName))).body.Resources)[0];
+    if (found) return { id: text(found.id), attributes: attributesIn(found), managerId: known?.managerId };
+    const request = entra.createUser(person);
+    const made = await answered(http, request);
+    if (!made || made.status === CONFLICT) continue;
+    acknowledge(acknowledged, request, made);
+    return { id: text(made.body.id), attributes: entra.attributesOf(person), managerId: undefined };
+  }
+  throw new DemoFailed(`${person.userName} is neither found nor can be made`);
+}
+
+async function provisionTeam(deps: CycleDeps, { match, resend }: CyclePlan, team: Team, dialect: entra.Dialect): Promise<void> {
+  const { http, memory } = deps;
+  let known = memory.teams.get(team.externalId);
+  if (match || known === undefined) known = await createOrFindTeam(deps, team, known);
+  if (resend || known.displayName !== team.displayName) {
+    await http.scim(entra.readTeam(known.id));
+    await write(deps, entra.renameTeam(known.id, team.displayName, dialect));
+  }
+  memory.teams.set(team.externalId, { ...known, displayName: team.displayName });
+}
+
+async function createOrFindTeam({ http, acknowledged }: CycleDeps, team: Team, known: KnownTeam | undefined): Promise<KnownTeam> {
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    const found = objects((await demand(http, entra.matchTeam(team.displayName))).body.Resources)[0];
+    if (found) return { id: text(found.id), displayName: text(found.displayName), members: known?.members ?? new Set() };
+    // Renamed since: an earlier cycle has told the id.
+    if (known) return known;
+    const request = entra.createTeam(team);
+    const made = await answered(http, request);
+    if (!made || made.status === CONFLICT) continue;
+    acknowledge(acknowledged, request, made);
+    return { id: text(made.body.id), displayName: team.displayName, members: new Set() };
+  }
+  throw new DemoFailed(`${team.displayName} is neither found nor can be made`);
+}
+
+async function provisionMembers(deps: CycleDeps, { resend }: CyclePlan, team: Team, dialect: entra.Dialect): Promise<void> {
+  const { memory } = deps;
+  const known = memory.teams.get(team.externalId)!;
+  const wanted = new Set(team.members);
+  const idOf = (member: string): string => memory.users.get(member)!.id;
+  const leaving = [...known.members].filter((member) => !wanted.has(member) && memory.users.has(member));
+  const arriving = team.members.filter((member) => resend || !known.members.has(member));
+  // One batch after the other: they are of one group.
+  for (const batch of batches(leaving)) await write(deps, entra.removeMembers(known.id, batch.map(idOf), dialect));
+  for (const batch of batches(arriving)) await write(deps, entra.addMembers(known.id, batch.map(idOf), dialect));
+  memory.teams.set(team.externalId, { ...known, members: wanted });
+}
+
+function batches(members: readonly string[]): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(members.length / MEMBERS_AT_ONCE) }, (_, index) =>
+    members.slice(index * MEMBERS_AT_ONCE, (index + 1) * MEMBERS_AT_ONCE),
+  );
+}
+
+async function provisionManager(deps: CycleDeps, { wanted, resend }: CyclePlan, person: Person, dialect: entra.Dialect): Promise<void> {
+  const { http, memory } = deps;
+  const known = memory.users.get(person.externalId)!;
+  const managerId = managerIn(wanted, person);
+  // A deleted manager is never mentioned again (clients.md section 1, "What Entra never does").
+  if (managerId === undefined && person.managerId !== undefined) return;
+  if (managerId === known.managerId && !(resend && managerId !== undefined)) return;
+  const manager = managerId === undefined ? undefined : memory.users.get(managerId)!.id;
+  const found = manager === undefined ? [] : objects((await demand(http, entra.hasManager(known.id, manager))).body.Resources);
+  if (found.length === 0 || resend) await write(deps, entra.patchManager(known.id, manager, dialect));
+  memory.users.set(person.externalId, { ...known, managerId });
+}
+
+async function forget(deps: CycleDeps, known: Map<string, unknown>, externalId: string, request: entra.ScimRequest): Promise<void> {
+  await write(deps, request);
+  known.delete(externalId);
+}
+
+const CONFLICT = 409;
+const NOT_FOUND = 404;
+const MOST_ATTEMPTS = 20;
+
+/** Undefined when the answer was lost. */
+async function answered(http: Http, request: entra.ScimRequest): Promise<Answer | undefined> {
+  try {
+    const answer = await http.scim(request);
+    if (answer.status >= 400 && answer.status !== CONFLICT) throw refused(request, answer);
+    return answer;
+  } catch (error) {
+    if (error instanceof NoAnswer) return undefined;
+    throw error;
+  }
+}
+
+/** A PATCH or DELETE that is repeated leads to the same end, so a second DELETE may find nothing. */
+async function write({ http, acknowledged }: CycleDeps, request: entra.ScimRequest): Promise<void> {
+  const answer = await http.scim(request);
+  if (request.method === "DELETE" && answer.status === NOT_FOUND) return;
+  if (answer.status >= 400) throw refused(request, answer);
+  acknowledge(acknowledged, request, answer);
+}
+
+async function demand(http: Http, request: entra.ScimRequest): Promise<Answer> {
+  const answer = await http.scim(request);
+  if (answer.status !== 200) throw refused(request, answer);
+  return answer;
+}
+
+const refused = ({ method, path }: entra.ScimRequest, { status, body, requestId }: Answer): DemoFailed =>
+  new DemoFailed(`${method} ${path} was answered ${status}: ${text(object(body).detail)} (request ${requestId})`);
+
+const acknowledge = (acknowledged: Acknowledged[], { method, path }: entra.ScimRequest, { requestId }: Answer): void =>
+  void acknowledged.push({ requestId, method, path });

@@ -1,0 +1,91 @@
+import type { JsonObject } from "../core/entity.ts";
+import { type Directory, object, objects, text, typed } from "./directory.ts";
+import { ENTERPRISE } from "./requests.ts";
+
+/*
+ * What DingTalk has to hold, by the promises about the default mapping and by them alone: this file shares no code with the mapping, so that the two can
+ * find each other's mistakes.
+ */
+
+/** A person in the terms of DingTalk; absent means empty. */
+export interface ExpectedPerson {
+  readonly name: string;
+  readonly title?: string;
+  readonly job_number?: string;
+  /** Digits with the country code, no sign. */
+  readonly mobile?: string;
+  readonly email?: string;
+  readonly telephone?: string;
+  readonly manager_userid?: string;
+  readonly hide_mobile: string;
+  /** Sorted paths; the root is an empty text. */
+  readonly departments: string;
+}
+
+export interface Expected {
+  /** By userid, which is the id of the SCIM resource. */
+  readonly people: ReadonlyMap<string, ExpectedPerson>;
+  readonly departments: ReadonlySet<string>;
+}
+
+const DINGTALK = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:User";
+export const PATHS = " | ";
+
+export function expectedOf({ users, groups }: Directory): Expected {
+  const staying = new Map(users.filter(isMember).map((user) => [text(user.id), user]));
+  const paths = new Map<string, string[]>();
+  for (const group of groups) {
+    for (const member of objects(group.members)) {
+      const own = paths.get(text(member.value)) ?? [];
+      paths.set(text(member.value), [...own, pathOf(group)]);
+    }
+  }
+  return {
+    people: new Map([...staying].map(([id, user]) => [id, personOf(user, paths.get(id) ?? [], staying)])),
+    departments: new Set(groups.flatMap((group) => withAncestors(pathOf(group)))),
+  };
+}
+
+/** Leavers are removed, and nobody can be in DingTalk without a mobile. */
+const isMember = (user: JsonObject): boolean => user.active !== false && typed(user.phoneNumbers, "mobile") !== "";
+
+function personOf(user: JsonObject, paths: readonly string[], staying: ReadonlyMap<string, JsonObject>): ExpectedPerson {
+  const name = object(user.name);
+  const enterprise = object(user[ENTERPRISE]);
+  const manager = text(object(enterprise.manager).value);
+  return {
+    name: text(user.displayName) || text(name.formatted) || `${text(name.givenName)} ${text(name.familyName)}`.trim(),
+    ...set("title", text(user.title)),
+    ...set("job_number", text(enterprise.employeeNumber)),
+    ...set("mobile", digits(typed(user.phoneNumbers, "mobile"))),
+    ...set("email", typed(user.emails, "work")),
+    ...set("telephone", typed(user.phoneNumbers, "work").replace(/^tel:/, "")),
+    ...set("manager_userid", manager !== text(user.id) && staying.has(manager) ? manager : ""),
+    hide_mobile: String(object(user[DINGTALK]).hideMobile ?? true),
+    departments: [...new Set(paths.length > 0 ? paths : [""])].sort().join(PATHS),
+  };
+}
+
+const set = (name: keyof ExpectedPerson, value: string) => (value === "" ? {} : { [name]: value });
+
+/** A number without a country code is one of Hong Kong. */
+function digits(number: string): string {
+  const plain = number.replace(/^tel:/, "").replace(/[^\d+]/g, "");
+  return plain.startsWith("+") ? plain.slice(1) : `852${plain}`;
+}
+
+const pathOf = (group: JsonObject): string => plainPath(text(group.displayName).split("/"));
+
+const withAncestors = (path: string): string[] => path.split("/").map((_, index, names) => names.slice(0, index + 1).join("/"));
+
+/** DingTalk allows neither hyphen nor comma in names of departments; whatever stands for them there is theirs to choose. */
+export const plainPath = (names: readonly string[]): string =>
+  names
+    .map((name) =>
+      name
+        .trim()
+        .replace(/[\u2010-]/g, "-")
+        .replace(/[,，\u201a\ufe50]/g, ","),
+    )
+    .filter((name) => name !== "")
+    .join("/");

@@ -1,0 +1,208 @@
+import type { Clock } from "../core/clock.ts";
+import { type Account, account, callsBetween, total } from "./account.ts";
+import type { Company, CompanySize } from "./company.ts";
+import { compare, type Difference } from "./compare.ts";
+import { type Acknowledged, type CyclePlan, playCycle, stepsOf } from "./cycle.ts";
+import { type Directory, readDirectory, text } from "./directory.ts";
+import { expectedOf } from "./expected.ts";
+import { DemoFailed } from "./failure.ts";
+import { createHttp, type Http } from "./http.ts";
+import { lacks, type Memory, remember } from "./memory.ts";
+import { objectId } from "./people.ts";
+import { testConnection } from "./requests.ts";
+import { eventsSince, lastEvent, readStatus, stuck, untilQuiet } from "./server.ts";
+import { createSimulatorView, fewestCalls, type Simulator } from "./simulator.ts";
+import { afterLeavers, changed, founded } from "./stages.ts";
+
+export interface DemoOptions extends CompanySize {
+  readonly url: string;
+  readonly token: string;
+  /** SCIM requests per second; 0 = as fast as the server answers. */
+  readonly perSecond: number;
+  /** How long the server may be away, and how long nothing may move. */
+  readonly patienceMs: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+export interface Progress {
+  /** A part of the demo begins; it will take so many steps. */
+  begin(part: string, steps: number): void;
+  step(): void;
+  /** Entities that are still on their way to DingTalk. */
+  open(entities: number): void;
+  end(): void;
+}
+
+export interface CycleResult {
+  readonly name: string;
+  readonly writes: number;
+  /** Milliseconds from the first request to DingTalk being quiet. */
+  readonly tookMs: number;
+  /** DingTalk calls the server let go, and the fewest that could have done. */
+  readonly calls: number;
+  readonly fewest: number;
+  readonly differences: readonly Difference[];
+}
+
+export interface DemoResult {
+  readonly size: CompanySize;
+  /** This company was there already and has been left as it was. */
+  readonly playedBefore: boolean;
+  readonly cycles: readonly CycleResult[];
+  readonly people: { readonly directory: number; readonly active: number; readonly dingtalk: number };
+  readonly departments: { readonly directory: number; readonly dingtalk: number };
+  /** What the directory does not hold as it was sent. */
+  readonly lost: readonly string[];
+  /** Resources that a cycle has changed which was the same as the one before. */
+  readonly changedByRepeat: readonly string[];
+  readonly stuck: readonly string[];
+  readonly scimMs: { readonly p50: number; readonly p95: number; readonly requests: number };
+  /** From a change being committed to DingTalk being equal. */
+  readonly latencyMs: { readonly p50: number; readonly p95: number } | undefined;
+  readonly interruptions: { readonly away: number; readonly told: number };
+  readonly account: Account;
+}
+
+/** Everything that is wrong, in words; empty when the demo has proved what it is to prove. */
+export function problemsOf(result: DemoResult): readonly string[] {
+  return [
+    ...result.lost,
+    ...result.cycles.flatMap(({ name, differences }) =>
+      differences.map(
+        ({ what, attribute, directory, dingtalk }) =>
+          `${name}: ${what}: ${attribute} is ${directory} in the directory, ${dingtalk} in DingTalk`,
+      ),
+    ),
+    ...result.changedByRepeat.map((what) => `the repeated cycle has changed ${what}`),
+    ...result.stuck,
+    ...result.account.gaps,
+  ];
+}
+
+/** Rejects DemoFailed at once when nothing answers at this address: later the demo is patient, but it has to begin with a server. */
+export async function demandServer(url: string): Promise<void> {
+  try {
+    await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(10_000) });
+  } catch (cause) {
+    throw new DemoFailed(`no server answers at ${url}; start one with \`npm start\`, or name it with --url`, { cause });
+  }
+}
+
+/** Plays the cycles against the server and looks at the sandbox DingTalk after each. Rejects DemoFailed when it cannot go on. */
+export async function playDemo(options: DemoOptions): Promise<DemoResult> {
+  const http = createHttp(options);
+  const simulator = await openSandbox(http);
+  await checkConnection(http, options.seed);
+  await untilQuiet(http, { ...options, look: () => undefined });
+
+  const first = founded(options);
+  const second = changed(options, first);
+  const last = afterLeavers(second);
+  const atStart = await readDirectory(http);
+  const before = { event: await lastEvent(http), arrived: await simulator.calls(), sent: (await readStatus(http)).calls };
+  const playedBefore = stands(atStart, second, last);
+
+  const stage: Stage = { options, http, simulator, memory: remember(atStart, second), acknowledged: [] };
+  for (const gone of stage.memory.users.keys())
+    if (!first.people.some(({ externalId }) => externalId === gone)) stage.memory.users.delete(gone);
+  const cycles: CycleResult[] = [];
+  if (playedBefore) {
+    stage.memory = remember(atStart, last);
+    cycles.push(await cycle(stage, "initial cycle", { wanted: last, match: true, resend: false }));
+  } else {
+    cycles.push(await cycle(stage, "initial cycle", { wanted: first, match: true, resend: false }));
+    cycles.push(await cycle(stage, "change cycle", { wanted: second, match: false, resend: false }));
+    cycles.push(await cycle(stage, "leaver cycle", { wanted: last, match: false, resend: false }));
+  }
+  const settled = await readDirectory(http);
+  cycles.push(await cycle(stage, "repeated cycle", { wanted: last, match: true, resend: true }));
+  const repeated = await readDirectory(http);
+
+  const status = await readStatus(http);
+  const { shown } = await simulator.state();
+  const active = repeated.users.filter((user) => user.active !== false).length;
+  return {
+    size: { users: options.users, departments: options.departments, seed: options.seed },
+    playedBefore,
+    cycles,
+    people: { directory: repeated.users.length, active, dingtalk: shown.people.size },
+    departments: { directory: expectedOf(repeated).departments.size, dingtalk: shown.departments.size },
+    lost: lacks(remember(repeated, last), last),
+    changedByRepeat: changedResources(settled, repeated),
+    stuck: await stuck(http),
+    scimMs: { ...percentiles(http.timesMs), requests: http.timesMs.length },
+    latencyMs: status.latencyMs,
+    interruptions: http.interruptions,
+    account: account({
+      arrived: callsBetween(before.arrived, await simulator.calls()),
+      sent: callsBetween(before.sent, status.calls) ?? status.calls,
+      events: await eventsSince(http, before.event),
+      acknowledged: stage.acknowledged,
+    }),
+  };
+}
+
+interface Stage {
+  readonly options: DemoOptions;
+  readonly http: Http;
+  readonly simulator: Simulator;
+  memory: Memory;
+  readonly acknowledged: Acknowledged[];
+}
+
+/** Only where nobody real can be hurt. */
+async function openSandbox(http: Http): Promise<Simulator> {
+  const { sandbox, mode } = await readStatus(http);
+  if (sandbox === undefined) throw new DemoFailed("this server works on a real DingTalk organisation; the demo plays in a sandbox only");
+  if (mode !== "sync") throw new DemoFailed(`the server's mode is ${mode}; start it with SYNC_MODE=sync for the demo`);
+  return createSimulatorView(sandbox);
+}
+
+/** Entra's "Test Connection" looks for somebody who does not exist and wants an empty list. */
+async function checkConnection(http: Http, seed: number): Promise<void> {
+  const { status, body } = await http.scim(testConnection(objectId(seed, -1)));
+  if (status !== 200 || body.totalResults !== 0) throw new DemoFailed(`the connection test was answered ${status}: ${text(body.detail)}`);
+}
+
+/** Whether the company is there as the last cycle leaves it. */
+function stands(directory: Directory, second: Company, last: Company): boolean {
+  const staying = new Set(last.people.map(({ externalId }) => externalId));
+  const known = remember(directory, second);
+  return lacks(remember(directory, last), last).length === 0 && [...known.users.keys()].every((externalId) => staying.has(externalId));
+}
+
+async function cycle(stage: Stage, name: string, plan: CyclePlan): Promise<CycleResult> {
+  const { http, simulator, memory, acknowledged, options } = stage;
+  const { clock, progress } = options;
+  const before = { state: await simulator.state(), sent: (await readStatus(http)).calls, writes: acknowledged.length };
+  const startedMs = clock.monotonicMs();
+  progress.begin(name, stepsOf(plan, { memory }));
+  await playCycle({ http, clock, memory, acknowledged, step: () => progress.step() }, plan);
+  const status = await untilQuiet(http, { ...options, look: (open) => progress.open(open) });
+  progress.end();
+  const tookMs = clock.monotonicMs() - startedMs;
+  const after = await simulator.state();
+  return {
+    name,
+    writes: acknowledged.length - before.writes,
+    tookMs,
+    calls: total(callsBetween(before.sent, status.calls) ?? status.calls),
+    fewest: fewestCalls(before.state, after),
+    differences: compare(expectedOf(await readDirectory(http)), after.shown),
+  };
+}
+
+function changedResources(before: Directory, after: Directory): readonly string[] {
+  const texts = new Map([...before.users, ...before.groups].map((resource) => [text(resource.id), JSON.stringify(resource)]));
+  return [...after.users, ...after.groups]
+    .filter((resource) => texts.get(text(resource.id)) !== JSON.stringify(resource))
+    .map((resource) => text(resource.userName) || text(resource.displayName));
+}
+
+function percentiles(values: readonly number[]): { readonly p50: number; readonly p95: number } {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return { p50: at(0.5), p95: at(0.95) };
+}

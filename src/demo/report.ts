@@ -1,0 +1,88 @@
+import Table from "cli-table3";
+import { total } from "./account.ts";
+import { type DemoResult, problemsOf } from "./play.ts";
+
+const LISTED = 20;
+/** Two columns that fit a terminal of 100 characters. */
+const FACT_WIDTHS = [28, 68];
+
+/** The result for people, as the lines of tables. */
+export function report(result: DemoResult): readonly string[] {
+  const problems = problemsOf(result);
+  return [
+    ...(result.playedBefore ? ["This company was here before and is left as it stood; another --seed is another company."] : []),
+    totals(result),
+    cycles(result),
+    facts(result),
+    "Fewest calls: one for each person and each department that is not the same in DingTalk before and after the cycle.",
+    ...(problems.length === 0
+      ? ["0 differences: DingTalk holds what the directory says, field by field, and every call is accounted for."]
+      : [`${problems.length} problems:`, ...problems.slice(0, LISTED).map((problem) => `  - ${problem}`), ...more(problems.length)]),
+  ];
+}
+
+const more = (problems: number): readonly string[] => (problems > LISTED ? [`  … and ${problems - LISTED} more (--json lists all)`] : []);
+
+function totals({ people, departments, cycles }: DemoResult): string {
+  const differences = cycles.flatMap((cycle) => cycle.differences);
+  const ofDepartments = differences.filter(({ what }) => what.startsWith("department ")).length;
+  return tableOf(
+    ["", "directory", "DingTalk", "differences"],
+    [
+      ["people", `${people.active} of ${people.directory} active`, people.dingtalk, differences.length - ofDepartments],
+      ["departments", departments.directory, departments.dingtalk, ofDepartments],
+    ],
+  );
+}
+
+function cycles(result: DemoResult): string {
+  return tableOf(
+    ["cycle", "SCIM writes", "seconds", "DingTalk calls", "fewest", "differences"],
+    result.cycles.map(({ name, writes, tookMs, calls, fewest, differences }) => [
+      name,
+      writes,
+      (tookMs / 1_000).toFixed(1),
+      calls,
+      fewest,
+      differences.length,
+    ]),
+  );
+}
+
+function facts({ lost, changedByRepeat, latencyMs, scimMs, account, interruptions }: DemoResult): string {
+  const { arrived, sent, recorded, events, gaps } = account;
+  const table = new Table({ colWidths: FACT_WIDTHS, wordWrap: true, style: PLAIN });
+  table.push(
+    ["change → DingTalk equal", latencyMs ? `p50 ${seconds(latencyMs.p50)}, p95 ${seconds(latencyMs.p95)}` : "–"],
+    ["SCIM requests", `${scimMs.requests}, p50 ${scimMs.p50.toFixed(1)} ms, p95 ${scimMs.p95.toFixed(1)} ms`],
+    ["acknowledged writes lost", lost.length],
+    ["changed by the repetition", changedByRepeat.length],
+    [
+      "DingTalk calls",
+      `${total(sent)} sent, ${arrived ? `${total(arrived)} arrived` : "the sandbox was restarted"}, ${total(recorded)} in the history`,
+    ],
+    ["not accounted for", gaps.length],
+    [
+      "history events",
+      [...events]
+        .sort()
+        .map(([code, count]) => `${code} ${count}`)
+        .join(", "),
+    ],
+  );
+  if (interruptions.away + interruptions.told > 0) {
+    table.push(["requests repeated", `${interruptions.away} without an answer, ${interruptions.told} told to wait`]);
+  }
+  return table.toString();
+}
+
+function tableOf(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const table = new Table({ head: [...head], style: PLAIN, colAligns: head.map((_, index) => (index === 0 ? "left" : "right")) });
+  table.push(...rows.map((row) => [...row]));
+  return table.toString();
+}
+
+/** No colours: the result is kept in files as often as it is looked at. */
+const PLAIN = { head: [], border: [], compact: true };
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;

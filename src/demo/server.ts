@@ -1,0 +1,90 @@
+import type { Clock } from "../core/clock.ts";
+import type { JsonObject } from "../core/entity.ts";
+import { object, objects, text } from "./directory.ts";
+import { DemoFailed } from "./failure.ts";
+import type { Http } from "./http.ts";
+import type { CallCounts } from "./simulator.ts";
+
+/** What the server says of itself. */
+export interface SyncStatus {
+  readonly mode: string;
+  /** Address of the sandbox DingTalk; undefined for a server that works on a real organisation. */
+  readonly sandbox: string | undefined;
+  readonly states: Readonly<Record<string, number>>;
+  readonly latencyMs: { readonly p50: number; readonly p95: number } | undefined;
+  readonly calls: CallCounts;
+}
+
+export async function readStatus(http: Http): Promise<SyncStatus> {
+  const status = await http.get("/api/sync/status");
+  const latency = object(status.latencyMs);
+  return {
+    mode: text(status.mode),
+    sandbox: text(status.sandbox) || undefined,
+    states: Object.fromEntries(Object.entries(object(status.states)).map(([state, count]) => [state, Number(count)])),
+    latencyMs: status.latencyMs ? { p50: Number(latency.p50), p95: Number(latency.p95) } : undefined,
+    calls: new Map(Object.entries(object(object(status.calls).byApi)).map(([api, count]) => [api, Number(count)])),
+  };
+}
+
+const LOOK_MS = 250;
+
+/** Resolves when nothing is due or waiting; rejects when for `patienceMs` nothing has moved. */
+export async function untilQuiet(
+  http: Http,
+  { clock, signal, patienceMs, look }: { clock: Clock; signal: AbortSignal; patienceMs: number; look(open: number): void },
+): Promise<SyncStatus> {
+  let seen = "";
+  let sinceMs = clock.monotonicMs();
+  for (;;) {
+    const status = await readStatus(http);
+    const open = (status.states.due ?? 0) + (status.states.waiting ?? 0);
+    look(open);
+    if (open === 0) return status;
+    const now = JSON.stringify([status.states, [...status.calls]]);
+    if (now !== seen) sinceMs = clock.monotonicMs();
+    seen = now;
+    if (clock.monotonicMs() - sinceMs > patienceMs) {
+      throw new DemoFailed(
+        `nothing has moved for ${Math.round(patienceMs / 1_000)} s, and ${open} entities are still due or waiting: ${await examples(http)}`,
+      );
+    }
+    await clock.sleep(LOOK_MS, signal);
+  }
+}
+
+async function examples(http: Http): Promise<string> {
+  const lists = await Promise.all(["due", "waiting"].map((state) => http.get(`/api/sync/items?state=${state}&count=3`)));
+  return lists
+    .flatMap(({ items }) => objects(items).map((item) => `${text(item.kind)} ${text(item.name)} (${text(item.reason)})`))
+    .join("; ");
+}
+
+/** Entities that a person has to look at: what is parked or held, in words. */
+export async function stuck(http: Http): Promise<readonly string[]> {
+  const lists = await Promise.all(["parked", "held"].map((state) => http.get(`/api/sync/items?state=${state}&count=100`)));
+  return lists.flatMap(({ items }) =>
+    objects(items).map((item) => `${text(item.kind)} ${text(item.name)} is ${text(item.state)}: ${text(item.reason)}`),
+  );
+}
+
+/** History events after the one with this id (all, when undefined), newest first. */
+export async function eventsSince(http: Http, last: string | undefined): Promise<readonly JsonObject[]> {
+  const events: JsonObject[] = [];
+  let after = "";
+  for (;;) {
+    const page = await http.get(`/api/history?count=1000${after}`);
+    for (const event of objects(page.events)) {
+      if (event.id === last) return events;
+      events.push(event);
+    }
+    if (!page.next) return events;
+    after = `&after=${encodeURIComponent(text(page.next))}`;
+  }
+}
+
+export async function lastEvent(http: Http): Promise<string | undefined> {
+  const { events } = await http.get("/api/history?count=1");
+  const [event] = objects(events);
+  return event && text(event.id);
+}

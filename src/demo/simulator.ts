@@ -1,0 +1,86 @@
+import type { JsonObject } from "../core/entity.ts";
+import { object, objects, text } from "./directory.ts";
+import { type Expected, type ExpectedPerson, PATHS, plainPath } from "./expected.ts";
+import { DemoFailed } from "./failure.ts";
+
+/** The sandbox DingTalk, looked at from outside. */
+export interface Simulator {
+  state(): Promise<OrganisationState>;
+  calls(): Promise<CallCounts>;
+}
+
+export interface OrganisationState {
+  /** In the form of what is expected of it. */
+  readonly shown: Expected;
+  /** Each person and department by its id, as one text. */
+  readonly entities: ReadonlyMap<string, string>;
+}
+
+/** Path of an API → calls since the simulator was started. */
+export type CallCounts = ReadonlyMap<string, number>;
+
+const ROOT = 1;
+
+export function createSimulatorView(url: string): Simulator {
+  const get = async (path: string): Promise<JsonObject> => {
+    const answer = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(30_000) }).catch((cause: unknown) => {
+      throw new DemoFailed(`the sandbox DingTalk at ${url} does not answer; the demo has to run on the server's own machine`, { cause });
+    });
+    if (!answer.ok) throw new DemoFailed(`the sandbox DingTalk at ${url} answered ${answer.status} to ${path}`);
+    return (await answer.json()) as JsonObject; // the control interface answers JSON objects
+  };
+  return {
+    state: async () => stateOf(await get("/_sim/state")),
+    async calls() {
+      const { calls } = await get("/_sim/calls");
+      return new Map(Object.entries(object(calls)).map(([path, each]) => [path, Number(object(each).count)]));
+    },
+  };
+}
+
+function stateOf(state: JsonObject): OrganisationState {
+  const users = objects(state.users);
+  const departments = objects(state.departments).filter(({ dept_id }) => Number(dept_id) !== ROOT);
+  const byId = new Map(departments.map((department) => [Number(department.dept_id), department]));
+  const pathOf = (id: number): string => {
+    const names: string[] = [];
+    for (let at = byId.get(id); at; at = byId.get(Number(at.parent_id))) names.unshift(text(at.name));
+    return plainPath(names);
+  };
+  const paths = new Set<string>();
+  for (const id of byId.keys()) {
+    const path = pathOf(id);
+    paths.add(paths.has(path) ? `${path} (${id})` : path);
+  }
+  return {
+    shown: { people: new Map(users.map((user) => [text(user.userid), personOf(user, pathOf)])), departments: paths },
+    entities: new Map([
+      ...users.map(
+        (user) => [`user ${text(user.userid)}`, JSON.stringify({ ...personOf(user, String), departments: user.dept_id_list })] as const,
+      ),
+      ...departments.map(({ dept_id, name, parent_id }) => [`department ${dept_id}`, JSON.stringify([name, parent_id])] as const),
+    ]),
+  };
+}
+
+/**
+ * The fewest calls that could have led from one state to the other: one for each person and each department that differs, since one call can carry
+ * everything about one of them.
+ */
+export function fewestCalls(before: OrganisationState, after: OrganisationState): number {
+  const ids = new Set([...before.entities.keys(), ...after.entities.keys()]);
+  return [...ids].filter((id) => before.entities.get(id) !== after.entities.get(id)).length;
+}
+
+function personOf(user: JsonObject, pathOf: (id: number) => string): ExpectedPerson {
+  const optional = ["title", "job_number", "email", "telephone", "manager_userid"] as const;
+  const ids = Array.isArray(user.dept_id_list) ? user.dept_id_list.map(Number) : [];
+  const mobile = `${text(user.state_code)}${text(user.mobile)}`;
+  return {
+    name: text(user.name),
+    ...Object.fromEntries(optional.filter((name) => text(user[name]) !== "").map((name) => [name, text(user[name])])),
+    ...(mobile === "" ? {} : { mobile }),
+    hide_mobile: String(user.hide_mobile),
+    departments: ids.map(pathOf).sort().join(PATHS),
+  };
+}
