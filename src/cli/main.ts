@@ -1,32 +1,37 @@
 import { CommanderError } from "commander";
 import { AppError, CannotStart } from "../core/errors.ts";
+import { EXIT } from "./exit-codes.ts";
+import { NotFoundHere } from "./not-found-here.ts";
 import { say } from "./output.ts";
 import { createProgram } from "./program.ts";
-
-const BAD_USAGE = 2;
-const COULD_NOT_RUN = 3;
+import { Interrupted } from "./signals.ts";
 
 /** Runs one command and answers its exit code. Never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
     await createProgram().parseAsync([...argv], { from: "user" });
-    return Number(process.exitCode ?? 0);
+    return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
     return explained(error);
   }
 }
 
 function explained(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USAGE;
+  // Commander has said what is wrong by itself.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badUsage;
+  if (error instanceof Interrupted) {
+    say("dingtalk-scim: interrupted");
+    return EXIT.couldNotRun;
+  }
   if (error instanceof CannotStart) {
     say("dingtalk-scim cannot start:");
     for (const problem of error.problems) say(`  - ${problem}`);
-    return COULD_NOT_RUN;
+    return EXIT.couldNotRun;
   }
   say(
     error instanceof AppError
       ? `dingtalk-scim: ${error.message}`
-      : `dingtalk-scim: unexpected error: ${(error as Error)?.stack ?? String(error)}`,
+      : `dingtalk-scim: unexpected error: ${error instanceof Error ? error.stack : String(error)}`,
   );
-  return COULD_NOT_RUN;
+  return error instanceof NotFoundHere ? EXIT.badUsage : EXIT.couldNotRun;
 }

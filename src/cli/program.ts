@@ -1,10 +1,28 @@
 import { Command } from "commander";
+import { demoCommand } from "./demo.ts";
+import { migrateCommand } from "./migrate.ts";
 import { serveCommand } from "./serve.ts";
+import { simulatorCommand } from "./simulator.ts";
+import { sourceCommand } from "./source.ts";
+import { tokenCommand } from "./token.ts";
 
 /** The command line. Exit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run. */
 export function createProgram(): Command {
-  const program = new Command("dingtalk-scim");
-  program.description("SCIM 2.0 provisioning server for DingTalk").showHelpAfterError("(--help tells more)").exitOverride();
-  program.addCommand(serveCommand());
-  return program;
+  const program = new Command("dingtalk-scim")
+    .description("SCIM 2.0 provisioning server for DingTalk")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run.\n`dingtalk-scim <command> --help` has examples.",
+    );
+  for (const command of [serveCommand(), demoCommand(), tokenCommand(), sourceCommand(), simulatorCommand(), migrateCommand()]) {
+    program.addCommand(command);
+  }
+  return strict(program);
+}
+
+/** Settings that commander does not hand down to commands added to others. */
+function strict(command: Command): Command {
+  command.exitOverride().showHelpAfterError("(--help tells more)").showSuggestionAfterError(true);
+  for (const sub of command.commands) strict(sub);
+  return command;
 }

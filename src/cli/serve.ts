@@ -2,14 +2,23 @@ import { Command } from "commander";
 import { loadConfig } from "../config.ts";
 import { startServer } from "../main.ts";
 import { say } from "./output.ts";
+import { untilStopped } from "./signals.ts";
 
 export const serveCommand = (): Command =>
-  new Command("serve").description("run the server; settings come from the environment, see .env.example").action(async () => {
-    const server = await startServer(loadConfig());
-    for (const line of server.notice) say(line);
-    await new Promise<void>((resolve) => {
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  new Command("serve")
+    .description("run the server; settings come from the environment, see .env.example")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ dingtalk-scim serve                                  with the sandbox DingTalk and a database of its own
+  $ PORT=9000 DATA_DIR=/var/lib/dingtalk-scim dingtalk-scim serve`,
+    )
+    .action(async () => {
+      const stopped = untilStopped();
+      const server = await startServer(loadConfig());
+      for (const line of server.notice) say(line);
+      await stopped;
+      say("stopping");
+      await server.stop();
     });
-    say("stopping");
-    await server.stop();
-  });

@@ -1,0 +1,93 @@
+import { Command } from "commander";
+import { type Config, loadConfig } from "../config.ts";
+import { systemClock } from "../core/clock.ts";
+import { withOwnToken } from "./demo-token.ts";
+import { foundProblems } from "./exit-codes.ts";
+import { keepAlive } from "./keep-alive.ts";
+import { wholeNumber } from "./numbers.ts";
+import { print, printJson } from "./output.ts";
+import { createProgress } from "./progress.ts";
+import { withInterrupt } from "./signals.ts";
+
+/** How long the server may be away, or nothing may move, before the demo gives up. */
+const PATIENCE_SECONDS = 120;
+
+interface Options {
+  readonly users: number;
+  readonly departments: number;
+  readonly seed: number;
+  readonly rate: number;
+  readonly patience: number;
+  readonly url?: string;
+  readonly token?: string;
+  readonly json?: true;
+}
+
+export const demoCommand = (): Command =>
+  new Command("demo")
+    .description("play Entra ID for a synthetic company against the running server, then compare the sandbox DingTalk with the directory")
+    .option("--users <number>", "people at the beginning", wholeNumber(1, 100_000), 200)
+    .option("--departments <number>", "groups at the beginning", wholeNumber(1, 5_000), 25)
+    .option("--seed <number>", "the same seed is the same company", wholeNumber(0, 999_999), 1)
+    .option("--rate <number>", "SCIM requests per second; 0 is as many as the server takes", wholeNumber(0, 100_000), 40)
+    .option("--patience <seconds>", "how long the server may be away", wholeNumber(1, 3_600), PATIENCE_SECONDS)
+    .option("--url <address>", "the server (default: PUBLIC_URL, else HOST and PORT)")
+    .option(
+      "--token <token>",
+      "a token with the scopes provision, history:read and admin (default: BOOTSTRAP_TOKEN, else one is made in the database and revoked at the end)",
+    )
+    .option("--json", "the result as JSON")
+    .addHelpText(
+      "after",
+      `
+Plays an initial cycle, a change cycle, a leaver cycle and then the last one again, which must change nothing.
+Exit code 1 when anything in DingTalk is not as in the directory. Plays against a sandbox only.
+
+Examples:
+  $ dingtalk-scim demo
+  $ dingtalk-scim demo --users 20 --departments 5 --seed 7
+  $ dingtalk-scim demo --url http://127.0.0.1:9000 --token "$TOKEN" --json`,
+    )
+    .action(async (options: Options) => {
+      const config = loadConfig();
+      // The names of the whole world take a fifth of a second to load, which no other command should pay.
+      const { demandServer } = await import("../demo/play.ts");
+      const url = (options.url ?? config.publicUrl).replace(/\/+$/, "");
+      await demandServer(url);
+      await keepAlive(() => withInterrupt((signal) => withToken(config, options, (token) => play(options, { url, token, signal }))));
+    });
+
+function withToken(config: Config, options: Options, work: (token: string) => Promise<void>): Promise<void> {
+  const given = options.token ?? config.bootstrapToken?.reveal();
+  return given === undefined ? withOwnToken(work) : work(given);
+}
+
+interface Where {
+  readonly url: string;
+  readonly token: string;
+  readonly signal: AbortSignal;
+}
+
+async function play(options: Options, where: Where): Promise<void> {
+  const { playDemo, problemsOf } = await import("../demo/play.ts");
+  const { report } = await import("../demo/report.ts");
+  const { users, departments, seed, rate } = options;
+  const result = await playDemo({
+    users,
+    departments,
+    seed,
+    ...where,
+    perSecond: rate,
+    patienceMs: options.patience * 1_000,
+    clock: systemClock,
+    progress: createProgress(process.stderr.isTTY),
+  });
+  const problems = problemsOf(result);
+  if (options.json) printJson({ ...result, account: plain(result.account), problems });
+  else for (const line of report(result)) print(line);
+  if (problems.length > 0) foundProblems();
+}
+
+/** Maps do not survive JSON. */
+const plain = (value: object): unknown =>
+  Object.fromEntries(Object.entries(value).map(([name, each]) => [name, each instanceof Map ? Object.fromEntries(each) : each]));

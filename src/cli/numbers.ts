@@ -1,0 +1,10 @@
+import { InvalidArgumentError } from "commander";
+
+/** Reads the value of an option as a whole number within bounds; commander names the option in its message. */
+export const wholeNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) throw new InvalidArgumentError(`must be a whole number from ${min} to ${max}`);
+    return value;
+  };
