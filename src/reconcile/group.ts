@@ -1,4 +1,6 @@
 import type { JsonObject } from "../core/entity.ts";
+import { isUuid } from "../core/id.ts";
+import { GROUP_EXTENSIONS } from "../mapping/extensions.ts";
 import type { GroupPlacement, Mapping, NoPlace } from "../mapping/mapping.ts";
 import { levelsOf } from "./path-levels.ts";
 import type { Claim, GroupPlace } from "./ports.ts";
@@ -13,7 +15,8 @@ export async function placeGroup({ store, mapping }: WishDeps, claim: Claim): Pr
     await store.placeGroup(id, undefined, structure, claim.causes);
     return { kind: "settled", notes: [], gone: true };
   }
-  const placement = mapping.group({ group: document, ancestors: await ancestorsOf({ store, mapping }, id, document) });
+  const [group, ...ancestors] = await chainOf({ store, mapping }, id, document);
+  const placement = mapping.group({ group: group!, ancestors });
   await store.placeGroup(id, placeOf(mapping, placement), structure, claim.causes);
   const stuck = placement.kind === "none" ? STUCK[placement.reason] : undefined;
   if (stuck) return { kind: "parked", ...stuck };
@@ -23,22 +26,33 @@ export async function placeGroup({ store, mapping }: WishDeps, claim: Claim): Pr
 /** Deeper than any target's tree; the mapping refuses what is too deep or goes round. */
 const MAX_ANCESTORS = 25;
 
-async function ancestorsOf(
+/** The group and those above it, nearest first. */
+async function chainOf(
   { store, mapping }: Pick<WishDeps, "store" | "mapping">,
   id: string,
   group: JsonObject,
 ): Promise<readonly JsonObject[]> {
   const { structure } = mapping.settings;
-  if (structure === "path") return [];
-  if (structure === "nested") return store.groupsAbove(id);
-  const above: JsonObject[] = [];
-  for (let at: JsonObject | undefined = group; at && above.length < MAX_ANCESTORS; ) {
-    const reference = mapping.parentReference(at);
+  if (structure === "path") return [group];
+  if (structure === "nested") return [group, ...(await store.groupsAbove(id))];
+  const chain = [group];
+  while (chain.length <= MAX_ANCESTORS) {
+    const last = chain[chain.length - 1]!;
+    const reference = mapping.parentReference(last);
     // One after the other: each names the next.
-    at = reference === undefined ? undefined : await store.groupMeant(id, reference);
-    if (at) above.push(at);
+    const above = reference === undefined ? undefined : await store.groupMeant(id, reference);
+    if (above) chain.push(above);
+    // The mapping takes a parent that is no group for a path; an id of ours that leads nowhere would make a department of that name.
+    else return reference !== undefined && isUuid(reference) ? [...chain.slice(0, -1), withoutParent(last)] : chain;
   }
-  return above;
+  return chain;
+}
+
+function withoutParent(group: JsonObject): JsonObject {
+  const urn = GROUP_EXTENSIONS.dingtalk!.find((each) => group[each] !== undefined);
+  if (urn === undefined) return group;
+  const { parent: _parent, ...rest } = group[urn] as JsonObject;
+  return { ...group, [urn]: rest };
 }
 
 function placeOf(mapping: Mapping, placement: GroupPlacement): GroupPlace {

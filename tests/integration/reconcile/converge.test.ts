@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { readGroup, readUser } from "../../../src/scim/resource.ts";
+import { readGroup } from "../../../src/scim/resource.ts";
 import { type House, openHouse, type RemoteUser } from "../../support/house.ts";
+import { change as changeOf, chart as chartOf, ENTERPRISE, person, remote as remoteOf } from "./sample.ts";
 
 let house: House;
 beforeEach(async () => {
@@ -8,47 +9,9 @@ beforeEach(async () => {
 });
 afterEach(() => house.close());
 
-let number = 0;
-const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-
-function person(name: string, more: JsonObject = {}): JsonObject {
-  number += 1;
-  return {
-    schemas: ["urn:ietf:params:scim:schemas:core:2.0:User", ENTERPRISE],
-    userName: `${name.toLowerCase().replaceAll(" ", ".")}.${number}@example.com`,
-    displayName: name,
-    active: true,
-    phoneNumbers: [{ type: "mobile", value: `+852 9${String(number).padStart(3, "0")} ${String(1000 + number)}` }],
-    ...more,
-  };
-}
-
-async function remote(id: string): Promise<RemoteUser | undefined> {
-  return (await house.state()).users.find((user) => user.userid === id);
-}
-
-/** Departments as paths of names, and who sits in each, so that expectations read like an organisation chart. */
-async function chart(): Promise<Record<string, string[]>> {
-  const { departments, users } = await house.state();
-  const byId = new Map(departments.map((department) => [department.dept_id, department]));
-  const pathOf = (id: number): string => {
-    const { parent_id, name } = byId.get(id)!;
-    return id === 1 ? "" : [pathOf(parent_id), name].filter(Boolean).join("/");
-  };
-  return Object.fromEntries(
-    departments.map(({ dept_id }) => [
-      pathOf(dept_id),
-      users
-        .filter((user) => user.dept_id_list.includes(dept_id))
-        .map((user) => user.name)
-        .sort(),
-    ]),
-  );
-}
-
-async function change(id: string, more: JsonObject): Promise<void> {
-  await house.users.change(house.context, id, (current) => readUser({ ...current, ...more }));
-}
+const remote = (id: string): Promise<RemoteUser | undefined> => remoteOf(house, id);
+const chart = (): Promise<Record<string, string[]>> => chartOf(house);
+const change = (id: string, more: JsonObject): Promise<void> => changeOf(house, id, more);
 
 test("a person in no group sits in the root, with the attributes of the default mapping", async () => {
   const id = await house.addUser(
