@@ -325,6 +325,9 @@ export const queryCases = [
       const { Resources } = answered(await scim.send("POST", "/Users/.search", body), 200);
       has(Resources, [{ id, userName }]);
       assert.equal(Resources[0].title, undefined);
+      const group = await scim.group({ members: [{ value: id }] });
+      const found = await scim.send("POST", "/Groups/.search", { schemas: [message("SearchRequest")], filter: `members.value eq "${id}"` });
+      assert.deepEqual(idsOf(found), [group.id]);
     },
     "pages across types, by index and by cursor, are exact": async (scim) => {
       const mark = scim.unique("across");

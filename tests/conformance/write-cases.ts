@@ -221,6 +221,10 @@ export const writeCases = [
       }
       answered(await scim.send("GET", `/Users/${id}`, undefined, { headers: { "if-none-match": 'W/"other"' } }), 200);
     },
+    "If-None-Match of a group": async (scim) => {
+      const { id, meta } = await scim.group();
+      answered(await scim.send("GET", `/Groups/${id}`, undefined, { headers: { "if-none-match": meta.version } }), 304);
+    },
     "If-Match lets only the named version be written": async (scim) => {
       const { id, userName, meta } = await scim.user();
       const path = `/Users/${id}`;
