@@ -1,13 +1,13 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
-/** UUID version 7 (RFC 9562 section 5.7): the first 48 bits are the time in milliseconds, so rows made later sort later. */
+/**
+ * UUID version 7 (RFC 9562 section 5.7): the first 48 bits are the time in milliseconds, so rows made later sort later. The random bits come from
+ * `randomUUID`, which draws entropy for many ids at once: a system call for each id showed in the profile of every request.
+ */
 export function uuidv7(nowMs: number): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(nowMs, 0, 6);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = bytes.toString("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const time = nowMs.toString(16).padStart(12, "0");
+  // Version 4 has its version where ours has: only that digit and the time before it differ.
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
