@@ -5,6 +5,7 @@ import { doorCases } from "./door-cases.ts";
 import { galleryCases } from "./gallery-cases.ts";
 import { patchCases } from "./patch-cases.ts";
 import { queryCases } from "./query-cases.ts";
+import { schemaCases } from "./schema-cases.ts";
 import { writeCases } from "./write-cases.ts";
 
 /** All that a server must do, in the order of a report. */
@@ -14,6 +15,7 @@ export const cases: readonly Case[] = [
   ...patchCases,
   ...bulkCases,
   ...doorCases,
+  ...schemaCases,
   ...clientCases,
   ...galleryCases,
 ];

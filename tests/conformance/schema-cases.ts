@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { answered, type Case, has, idsOf } from "./case.ts";
+import { type Answer, GROUP, type Resource, type ScimClient, USER } from "./client.ts";
+
+/* RFC 7643 section 7: what /Schemas says of each attribute is how the server behaves. The attributes are those the server lists. */
+
+interface Listed {
+  /** As a path: `emails.value`, `urn:…:User:employeeNumber`. */
+  readonly path: string;
+  readonly endpoint: "/Users" | "/Groups";
+  readonly attribute: Resource;
+  readonly parent?: Resource;
+  /** The URN of the extension; undefined for core attributes. */
+  readonly extension?: string;
+}
+
+/** Every attribute and sub-attribute of the schemas that a resource type has. */
+async function listed(scim: ScimClient): Promise<readonly Listed[]> {
+  const types = answered(await scim.get("/ResourceTypes"), 200).Resources as Resource[];
+  const schemas = answered(await scim.get("/Schemas"), 200).Resources as Resource[];
+  return types.flatMap((type) =>
+    [type.schema, ...type.schemaExtensions.map((extension: Resource) => extension.schema)].flatMap((id: string) => {
+      const extension = id === type.schema ? undefined : id;
+      const place = { endpoint: type.endpoint as Listed["endpoint"], ...(extension === undefined ? {} : { extension }) };
+      const prefix = extension === undefined ? "" : `${extension}:`;
+      const { attributes } = schemas.find((schema) => schema.id === id) ?? assert.fail(`${id} is not among the schemas`);
+      return (attributes as Resource[]).flatMap((attribute): Listed[] => [
+        { ...place, path: prefix + attribute.name, attribute },
+        ...((attribute.subAttributes ?? []) as Resource[]).map(
+          (sub): Listed => ({ ...place, path: `${prefix}${attribute.name}.${sub.name}`, attribute: sub, parent: attribute }),
+        ),
+      ]);
+    }),
+  );
+}
+
+const isWritable = ({ attribute, parent }: Listed): boolean =>
+  attribute.mutability === "readWrite" &&
+  (parent?.mutability ?? "readWrite") === "readWrite" &&
+  parent?.name !== "members" &&
+  attribute.name !== "members";
+
+/** A body that gives the attribute this value; `value` stands in an element of its own for a list. */
+function bodyWith({ attribute, parent, extension, endpoint }: Listed, value: unknown, scim: ScimClient): Resource {
+  const own = attribute.multiValued && !Array.isArray(value) ? [value] : value;
+  const inner = parent
+    ? { [parent.name]: parent.multiValued ? [{ ...filler(parent), [attribute.name]: own }] : { [attribute.name]: own } }
+    : { [attribute.name]: own };
+  const base =
+    endpoint === "/Users" ? { schemas: [USER], userName: scim.unique("schema") } : { schemas: [GROUP], displayName: scim.unique("schema") };
+  return extension === undefined ? { ...base, ...inner } : { ...base, schemas: [...base.schemas, extension], [extension]: inner };
+}
+
+const LABELS: readonly string[] = ["type", "primary", "display"];
+
+/** What makes an element of a list say something, whatever is said of it besides. */
+function filler({ subAttributes }: Resource): Resource {
+  const sub = (subAttributes as Resource[]).find(
+    ({ name, type, mutability }) => type !== "boolean" && mutability !== "readOnly" && !LABELS.includes(name),
+  );
+  return sub ? { [sub.name]: sample(sub, "x") } : {};
+}
+
+function valueIn({ attribute, parent, extension }: Listed, resource: Resource): unknown {
+  const holder = extension === undefined ? resource : resource[extension];
+  if (!parent) return holder?.[attribute.name];
+  const value = holder?.[parent.name];
+  return parent.multiValued ? value?.[0]?.[attribute.name] : value?.[attribute.name];
+}
+
+/** A value of the type, some text where that is free. */
+function sample({ type, subAttributes }: Resource, text: string): unknown {
+  switch (type) {
+    case "boolean":
+      return true;
+    case "integer":
+      return 7;
+    case "decimal":
+      return 7.5;
+    case "dateTime":
+      return "2026-01-02T03:04:05Z";
+    case "binary":
+      return "AAECAw==";
+    case "complex":
+      return Object.fromEntries(
+        (subAttributes as Resource[]).filter((sub) => sub.mutability === "readWrite").map((sub) => [sub.name, sample(sub, text)]),
+      );
+    default:
+      return text;
+  }
+}
+
+type Check = (scim: ScimClient, listed: Listed) => Promise<string | undefined>;
+
+/** One case: the check holds for every attribute that `applies`, of which there is at least one. */
+const forAll = (name: string, applies: (listed: Listed) => boolean, check: Check): Case => ({
+  origin: "RFC 7643 7",
+  name,
+  async run(scim) {
+    const chosen = (await listed(scim)).filter(applies);
+    assert.ok(chosen.length > 0, "no such attribute is listed");
+    const wrong: string[] = [];
+    for (const one of chosen) {
+      const problem = await check(scim, one);
+      if (problem !== undefined) wrong.push(`${one.path}: ${problem}`);
+    }
+    assert.deepEqual(wrong, []);
+  },
+});
+
+const outcome = ({ status, body }: Answer): string => `${status} ${body.scimType ?? ""}`.trim();
+const expected = (actual: string, wanted: string): string | undefined => (actual === wanted ? undefined : `${actual} instead of ${wanted}`);
+const make = (scim: ScimClient, { endpoint }: Listed, body: Resource) => scim.send("POST", endpoint, body);
+
+export const schemaCases: readonly Case[] = [
+  forAll(
+    "a readWrite attribute comes back as it was written, by POST and by PATCH",
+    (one) => isWritable(one),
+    async (scim, one) => {
+      const body = bodyWith(one, sample(one.attribute, scim.unique("value")), scim);
+      const made = answered(await make(scim, one, body), 201);
+      has(valueIn(one, made), valueIn(one, body));
+      if (one.parent?.multiValued) return undefined;
+      const other = sample(one.attribute, scim.unique("other"));
+      const value = one.attribute.multiValued ? [other] : other;
+      answered(
+        await scim.patch(`${one.endpoint}/${made.id}`, { op: "replace", path: one.path, value }),
+        one.endpoint === "/Users" ? 200 : 204,
+      );
+      has(valueIn(one, answered(await scim.get(`${one.endpoint}/${made.id}`), 200)), value);
+      return undefined;
+    },
+  ),
+  forAll(
+    "a readOnly attribute is passed over in POST and refused in PATCH",
+    // A member has to be somebody before anything can be said of it; those are among the cases of PATCH.
+    (one) => one.attribute.mutability === "readOnly" && one.parent?.name !== "members",
+    async (scim, one) => {
+      const text = scim.unique("readonly");
+      const answer = await make(scim, one, bodyWith(one, sample(one.attribute, text), scim));
+      if (answered(answer, 201) && answer.text.includes(text)) return "was written";
+      const patch = await scim.patch(`${one.endpoint}/${answer.body.id}`, { op: "replace", path: one.path, value: text });
+      return expected(outcome(patch), "400 mutability");
+    },
+  ),
+  forAll(
+    "a writeOnly attribute, and one that is never returned, is not returned",
+    (one) => one.attribute.returned === "never",
+    async (scim, one) => {
+      const text = scim.unique("never");
+      const made = await make(scim, one, bodyWith(one, text, scim));
+      const answers = [
+        made,
+        await scim.get(`${one.endpoint}/${made.body.id}`, { attributes: one.path }),
+        await scim.get(one.endpoint, { attributes: one.path }),
+      ];
+      const filtered = await scim.get(one.endpoint, { filter: `${one.path} eq "${text}"` });
+      return answers.some((answer) => answer.text.includes(text)) ? "was returned" : expected(outcome(filtered), "400 invalidFilter");
+    },
+  ),
+  forAll(
+    "a required attribute is required",
+    (one) => one.attribute.required && !one.parent,
+    async (scim, one) => {
+      const { [one.attribute.name]: _left, ...body } = bodyWith(one, "x", scim);
+      return expected(outcome(await make(scim, one, body)), "400 invalidValue");
+    },
+  ),
+  forAll(
+    "a unique attribute is unique; letter case counts where caseExact says so",
+    (one) => one.attribute.uniqueness === "server",
+    async (scim, one) => {
+      const text = scim.unique("Unique");
+      answered(await make(scim, one, bodyWith(one, text, scim)), 201);
+      const same = await make(scim, one, bodyWith(one, text, scim));
+      const shouting = await make(scim, one, bodyWith(one, text.toUpperCase(), scim));
+      return expected(`${outcome(same)}, ${outcome(shouting)}`, `409 uniqueness, ${one.attribute.caseExact ? "201" : "409 uniqueness"}`);
+    },
+  ),
+  forAll(
+    "an attribute that is not unique may repeat",
+    (one) => isWritable(one) && one.attribute.uniqueness !== "server",
+    async (scim, one) => {
+      const value = sample(one.attribute, scim.unique("Same"));
+      const answers = [await make(scim, one, bodyWith(one, value, scim)), await make(scim, one, bodyWith(one, value, scim))];
+      return expected(answers.map(outcome).join(", "), "201, 201");
+    },
+  ),
+  forAll(
+    "letter case counts in a filter where caseExact says so",
+    (one) => isWritable(one) && one.attribute.type === "string",
+    async (scim, one) => {
+      const text = scim.unique("Case");
+      const { id } = answered(await make(scim, one, bodyWith(one, text, scim)), 201);
+      const find = async (value: string) =>
+        idsOf(await scim.get(one.endpoint, { filter: `${one.path} eq "${value}"`, excludedAttributes: "members" })).join();
+      return expected(`${await find(text)} ${await find(text.toUpperCase())}`, `${id} ${one.attribute.caseExact ? "" : id}`);
+    },
+  ),
+  forAll(
+    "a value of another type is refused",
+    (one) => isWritable(one) && one.attribute.type !== "complex",
+    async (scim, one) => {
+      const wrong = one.attribute.type === "string" || one.attribute.type === "reference" ? { not: "text" } : "no such value!";
+      return expected(outcome(await make(scim, one, bodyWith(one, wrong, scim))), "400 invalidValue");
+    },
+  ),
+  forAll(
+    "other words than the canonical ones are taken",
+    (one) => isWritable(one) && one.attribute.canonicalValues !== undefined,
+    async (scim, one) => {
+      const made = answered(await make(scim, one, bodyWith(one, "another word", scim)), 201);
+      return valueIn(one, made) === "another word" ? undefined : "was not kept";
+    },
+  ),
+];
