@@ -35,7 +35,9 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
     list: (context, query) => directory.list(context, query),
     async replace(context, id, body, ifVersion) {
       const { content, members } = readGroup(body);
-      return directory.change(context, id, { decide: () => content, members: { kind: "all", members: members ?? [] } }, ifVersion);
+      // Members that a request does not mention are not asserted (RFC 7644 section 3.5.1): a group read without them and written back keeps them.
+      const change = members === undefined ? {} : { members: { kind: "all", members } as const };
+      return directory.change(context, id, { decide: () => content, ...change }, ifVersion);
     },
     async patch(context, id, body, ifVersion) {
       const { attributes, members } = groupPatch(readOperations(body), { allowRemoveAllMembers });

@@ -118,6 +118,13 @@ export const writeCases = [
       const body = { schemas: [GROUP], displayName: group.displayName, members: [{ value: two.id }, { value: three.id }] };
       assert.deepEqual(memberIds(answered(await scim.send("PUT", `/Groups/${group.id}`, body), 200)), [two.id, three.id].sort());
     },
+    "PUT of a group that does not mention members leaves them, an empty list removes them": async (scim) => {
+      const person = await scim.user();
+      const group = await scim.group({ members: [{ value: person.id }] });
+      const body = { schemas: [GROUP], displayName: scim.unique("renamed") };
+      assert.deepEqual(memberIds(answered(await scim.send("PUT", `/Groups/${group.id}`, body), 200)), [person.id]);
+      assert.deepEqual(memberIds(answered(await scim.send("PUT", `/Groups/${group.id}`, { ...body, members: [] }), 200)), []);
+    },
     "PUT does not create": async (scim) => {
       const id = "2819c223-7f76-453a-919d-413861904646";
       refused(await scim.send("PUT", `/Users/${id}`, { schemas: [USER], userName: scim.unique("user") }), 404);

@@ -64,3 +64,16 @@ test("a write makes one event with the request's id, and marks the person in the
   const marks = await open.app.pool.query("select state from entity_states where entity_id = $1", [answer.body.id]);
   expect(marks.rows).toEqual([{ state: "due" }]);
 });
+
+test("each request on a group makes one event, whatever it changes at once", async () => {
+  const [one, two] = [await scim.user(), await scim.user()];
+  const made = await scim.send("POST", "/Groups", { displayName: scim.unique("group"), members: [{ value: one.id }] });
+  const value = { displayName: scim.unique("renamed"), members: [{ value: two.id }] };
+  const patched = await scim.patch(`/Groups/${made.body.id}`, { op: "add", value });
+  const joined = await scim.patch(`/Groups/${made.body.id}`, { op: "remove", path: "members", value: [{ value: one.id }] });
+  const codes = async (answer: typeof made) => {
+    const { rows } = await open.app.pool.query("select code from history where request_id = $1", [answer.headers.get("x-request-id")]);
+    return rows.map(({ code }) => code);
+  };
+  expect([await codes(made), await codes(patched), await codes(joined)]).toEqual([["group.created"], ["group.updated"], ["group.members"]]);
+});

@@ -1,0 +1,32 @@
+import { isKnownVersion, versionCheck, versionTag } from "../../../src/scim/etag.ts";
+
+test.each<[string, boolean]>([
+  ['W/"7"', true],
+  ['"7"', true],
+  ['W/"6", W/"7"', true],
+  [' "6" ,"7" ', true],
+  ['W/"8"', false],
+  ['w/"7"', false],
+  ["7", false],
+  ["", false],
+  ['"07"', false],
+  ['W/"7', false],
+  [",,,", false],
+])("If-Match: %s fits version 7: %s", (header, fits) => {
+  expect(versionCheck(header)?.(7)).toBe(fits);
+  expect(isKnownVersion(header, 7)).toBe(fits);
+});
+
+test("no header and * ask for no version", () => {
+  expect(versionCheck(undefined)).toBeUndefined();
+  expect(versionCheck(" * ")).toBeUndefined();
+});
+
+test("If-None-Match: * is fulfilled by any version, no header by none", () => {
+  expect(isKnownVersion("*", 7)).toBe(true);
+  expect(isKnownVersion(undefined, 7)).toBe(false);
+});
+
+test("a tag fits the version it was made of", () => {
+  expect(isKnownVersion(versionTag(7), 7)).toBe(true);
+});
