@@ -68,8 +68,11 @@ export function createLiveness(pool: pg.Pool, target: string, worker: number): L
   async function holdLock(): Promise<void> {
     if (holder) return;
     const client = await pool.connect();
-    client.on("error", () => {
-      if (holder === client) holder = undefined;
+    // With the connection the lock is gone; the next sign of life takes it again.
+    client.on("error", (error) => {
+      if (holder !== client) return;
+      holder = undefined;
+      client.release(error);
     });
     try {
       await run(client, LOCK, [WORKER_LOCKS, worker]);

@@ -112,6 +112,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     );
     closers.push(async () => {
       target.close();
+      await store.close();
       await own.end();
     });
     return { pool: own, store, target, mapping: compileMapping(text) };

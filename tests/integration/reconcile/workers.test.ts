@@ -1,0 +1,175 @@
+import { systemClock } from "../../../src/core/clock.ts";
+import type { HistoryEvent } from "../../../src/history/event.ts";
+import type { Claim, Finish } from "../../../src/reconcile/ports.ts";
+import { type Connection, type House, openHouse } from "../../support/house.ts";
+import { change, chart, person, remote, stateOf } from "./sample.ts";
+
+let house: House;
+beforeEach(async () => {
+  house = await openHouse();
+});
+afterEach(() => house.close());
+
+/** A worker of which only the storage lives: it claims, and does with its claim what the test says. */
+async function puppet(): Promise<Connection> {
+  const connection = house.connect();
+  await connection.store.keepAlive([]);
+  return connection;
+}
+
+const intentOf = (claim: Claim): HistoryEvent => ({
+  id: crypto.randomUUID(),
+  at: systemClock.now(),
+  code: "target.intent",
+  actor: "worker",
+  causes: claim.causes,
+  subject: claim.ref,
+  target: "dingtalk",
+  attempt: 1,
+  detail: { action: "create" },
+});
+
+const done = (remoteId: string, event?: HistoryEvent): Finish => ({
+  settlement: { state: "inSync", nextMs: undefined, attempts: 0, observeFirst: false },
+  link: { kind: "put", remoteId, attributes: { name: "Puppet" }, presence: "active", containers: [] },
+  presenceChanged: true,
+  departed: [],
+  gone: false,
+  ...(event ? { event: { ...event, id: crypto.randomUUID(), code: "target.outcome", causes: [event.id], outcome: "done" } } : {}),
+});
+
+/** Outcomes by intent, and intents without one (safety.md I6). */
+async function outcomes(): Promise<{ outcome: string; n: number }[]> {
+  const { rows } = await house.pool.query(
+    `select coalesce(o.outcome, 'none') as outcome, count(*)::int as n from history i left join history o on o.code = 'target.outcome' and o.causes @> array[i.id]
+      where i.code = 'target.intent' group by 1 order by 1`,
+  );
+  return rows;
+}
+
+test("three workers do the work once", async () => {
+  const people = await Promise.all(Array.from({ length: 60 }, (_, n) => house.addUser(person(`P${n}`))));
+  await house.addGroup("A/B", people.slice(0, 30));
+  await house.addGroup("A/C", people.slice(30));
+  for (let n = 0; n < 3; n++) house.startWorker();
+  await house.quiet();
+  const sitting = await chart(house);
+  expect([sitting["A/B"]!.length, sitting["A/C"]!.length]).toEqual([30, 30]);
+  const calls = await house.calls();
+  expect(calls["/topapi/v2/user/create"]).toMatchObject({ count: 60, refused: 0 });
+  expect(calls["/topapi/v2/department/create"]).toMatchObject({ count: 3, refused: 0 });
+  expect(calls["/topapi/v2/user/update"]).toBeUndefined();
+  expect(await outcomes()).toEqual([{ outcome: "done", n: 63 }]);
+});
+
+test("what a killed worker had in hand is taken over within seconds, and its open intent is settled as unknown", async () => {
+  const id = await house.addUser(person("Li"));
+  const dead = await puppet();
+  const [claim] = await dead.store.claim(5);
+  expect(await dead.store.begin(claim!, intentOf(claim!), { remoteId: id })).toBe(true);
+  await dead.store.close();
+
+  const killedAt = systemClock.monotonicMs();
+  house.startWorker();
+  await house.quiet();
+  expect(systemClock.monotonicMs() - killedAt).toBeLessThan(4_000);
+  expect((await remote(house, id))!.name).toBe("Li");
+  expect(await outcomes()).toEqual([
+    { outcome: "done", n: 1 },
+    { outcome: "unknown", n: 1 },
+  ]);
+});
+
+test("a worker that lives keeps what it has, as long as it may", async () => {
+  await house.addUser(person("Li"));
+  const slow = await puppet();
+  expect(await slow.store.claim(5)).toHaveLength(1);
+  const other = await puppet();
+  expect(await other.store.keepAlive([])).toEqual({ freed: 0 });
+  expect(await other.store.claim(5)).toEqual([]);
+});
+
+test("a lease that ended is free, whoever holds it", async () => {
+  await house.addUser(person("Li"));
+  const stuck = await puppet();
+  expect(await stuck.store.claim(5)).toHaveLength(1);
+  await house.pool.query("update entity_states set leased_until = now() - interval '1 s'");
+  const other = await puppet();
+  expect(await other.store.claim(5)).toHaveLength(1);
+});
+
+test("a worker gives back runs it does not know any more", async () => {
+  await house.addUser(person("Li"));
+  const forgetful = await puppet();
+  const [claim] = await forgetful.store.claim(5);
+  expect(await forgetful.store.keepAlive([claim!.lease])).toEqual({ freed: 0 });
+  expect(await forgetful.store.keepAlive([])).toEqual({ freed: 1 });
+  expect(await forgetful.store.claim(5)).toHaveLength(1);
+});
+
+describe("a run that lost its lease", () => {
+  /** Stopped after its write, past its lease, while another worker did the work. */
+  async function overtaken(): Promise<{ id: string; frozen: Connection; claim: Claim; intent: HistoryEvent }> {
+    const id = await house.addUser(person("Li"));
+    const frozen = await puppet();
+    const [claim] = await frozen.store.claim(5);
+    const intent = intentOf(claim!);
+    await frozen.store.begin(claim!, intent, { remoteId: id });
+    await house.pool.query("update entity_states set leased_until = now() - interval '1 s' where entity_id = $1", [id]);
+    house.startWorker();
+    await house.quiet();
+    return { id, frozen, claim: claim!, intent };
+  }
+
+  test("cannot begin, so it sends nothing", async () => {
+    const { frozen, claim } = await overtaken();
+    expect(await frozen.store.begin(claim, intentOf(claim), undefined)).toBe(false);
+    expect(await outcomes()).toEqual([
+      { outcome: "done", n: 1 },
+      { outcome: "unknown", n: 1 },
+    ]);
+  });
+
+  test("cannot write a link or a state; its outcome says superseded, and somebody looks again", async () => {
+    const { id, frozen, claim, intent } = await overtaken();
+    await house.control("edit", { call: "/topapi/v2/user/update", body: { userid: id, name: "Puppet" } });
+    expect(await frozen.store.finish(claim, done(id, intent))).toBe(false);
+    await house.quiet();
+    expect((await remote(house, id))!.name).toBe("Li");
+    expect(await outcomes()).toEqual([
+      { outcome: "done", n: 2 },
+      { outcome: "superseded", n: 1 },
+      { outcome: "unknown", n: 1 },
+    ]);
+  });
+});
+
+test("a change that comes while a run is at work is not lost by its end", async () => {
+  const id = await house.addUser(person("Li"));
+  const busy = await puppet();
+  const [claim] = await busy.store.claim(5);
+  await change(house, id, { title: "Head" });
+  expect(await busy.store.finish(claim!, done(id))).toBe(true);
+  expect(await stateOf(house, "user", id)).toMatchObject({ state: "due" });
+});
+
+test("an entity outside the five states is put back to work", async () => {
+  const id = await house.addUser(person("Li"));
+  const { store } = await puppet();
+  await house.pool.query("update entity_states set next_at = null");
+  expect(await store.repair()).toBe(1);
+  expect(await store.repair()).toBe(0);
+  expect(await store.claim(5)).toHaveLength(1);
+  expect(await stateOf(house, "user", id)).toMatchObject({ state: "due" });
+});
+
+test("a paused target is left alone by every worker, and the pause ends by itself", async () => {
+  await house.addUser(person("Li"));
+  const { store } = await puppet();
+  await store.pause(300, "banned");
+  await store.pause(50, "shorter");
+  expect(await store.claim(5)).toEqual([]);
+  expect(await store.nextDueMs()).toBeGreaterThan(100);
+  house.startWorker();
+  await house.quiet();
+});
