@@ -48,7 +48,8 @@ export function createDepartments(client: DingTalkClient, region: string) {
         const own = await ownAmong(session, ref, attributes, children, "ofThisName");
         if (own) return bringInLine(session, ref, own, attributes);
         const holder = children.find((child) => nameOf(child) === attributes.name);
-        throw withHolder(error, holder && String(holder.dept_id));
+        if (!holder) throw nameCameFree(error);
+        throw withHolder(error, String(holder.dept_id));
       }
     });
   }
@@ -130,10 +131,9 @@ export function createDepartments(client: DingTalkClient, region: string) {
     const siblings = await childrenOf(session, String(parent ?? ROOT));
     const wanted = set.name ?? actual.attributes.name;
     const holder = siblings.find((sibling) => nameOf(sibling) === wanted && String(sibling.dept_id) !== actual.remoteId);
-    const owner = holder?.source_identifier ?? (holder ? (await get(session, String(holder.dept_id)))?.entityId : undefined);
-    if (!holder || typeof owner !== "string" || !isUuid(owner)) {
-      throw withHolder(conflict, holder && String(holder.dept_id));
-    }
+    if (!holder) throw nameCameFree(conflict);
+    const owner = holder.source_identifier ?? (await get(session, String(holder.dept_id)))?.entityId;
+    if (typeof owner !== "string" || !isUuid(owner)) throw withHolder(conflict, String(holder.dept_id));
     const name = temporaryName(String(wanted), ref);
     const aside = siblings.some((sibling) => String(sibling.dept_id) === actual.remoteId && nameOf(sibling) === name);
     if (!aside) await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, { ...set, name }));
@@ -167,6 +167,10 @@ export function createDepartments(client: DingTalkClient, region: string) {
 
   return { create, update, remove, read };
 }
+
+/** The holder was given another name between the refusal and the look: the next try will do. Tries are bounded, should the holder only be out of our sight. */
+const nameCameFree = (conflict: TargetConflict): TargetDependency =>
+  new TargetDependency("the name was taken a moment ago and nobody has it now", { answer: conflict.answer }, { cause: conflict });
 
 function demandOrdinary(deptId: string): void {
   if (deptId !== ROOT && /^\d+$/.test(deptId)) return;
