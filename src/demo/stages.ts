@@ -36,7 +36,7 @@ export function changed(size: CompanySize, before: Company): Company {
     department: lastName(before.teams[0]?.displayName ?? ""),
   }));
   const people = before.people.map((person, index) => changedPerson(size.seed, person, index, before));
-  const teams = before.teams.map((team, index) => renamed(team, index));
+  const teams = before.teams.map((team, index) => renamed(size.seed, team, index));
   const joined = { people: [...people, ...joiners], teams: withMembers(teams, 0, joiners) };
   return moves(joined, size);
 }
@@ -62,8 +62,9 @@ function changedPerson(seed: number, person: Person, index: number, company: Com
   }
 }
 
-const renamed = (team: Team, index: number): Team =>
-  index === 1 || index === 4 ? { ...team, displayName: `${team.displayName} and more` } : team;
+/** One without and one with departments below, which stay below a new one of the old name. No other company takes the new names. */
+const renamed = (seed: number, team: Team, index: number): Team =>
+  index === 1 || index === 4 ? { ...team, displayName: `${team.displayName} Group ${seed}` } : team;
 
 /** Every fourteenth person goes to the next department, of those who are in one. */
 function moves({ people, teams }: Company, size: CompanySize): Company {
