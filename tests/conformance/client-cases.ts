@@ -129,6 +129,15 @@ export const clientCases = [
         group.id,
       ]);
     },
+    "the flag in the tenant address makes no difference": async (scim) => {
+      const user = await scim.user();
+      answered(await scim.send("GET", "/Users?aadOptscim062020&filter=id%20pr&count=1"), 200);
+      const change = { Operations: [{ op: "replace", value: { "name.givenName": "Mei", active: false } }] };
+      has(answered(await scim.send("PATCH", `/Users/${user.id}?aadOptscim062020`, change), 200), {
+        name: { givenName: "Mei" },
+        active: false,
+      });
+    },
     "a leaver, back again, keeps the groups": async (scim) => {
       const user = await scim.user();
       const group = await scim.group({ members: [{ value: user.id }] });
