@@ -36,7 +36,7 @@ const contentValues = ({ columns, document }: GroupContent): unknown[] => [
 const CHANGE_MEMBERS: Statement = {
   name: "group-members",
   text: `with held as (
-    select id, version from groups where id = $1 and source_id = $2 for update),
+    select id, version, created_at, modified_at, document from groups where id = $1 and source_id = $2 for update),
   wanted as (select distinct w.id from unnest($4::uuid[]) as w(id)),
   known as (select u.id from users u join wanted w on w.id = u.id where u.source_id = $2),
   nested as (select 1 from group_children c where c.group_id = $1 and c.child_id = any($5::uuid[])),
@@ -69,7 +69,7 @@ const CHANGE_MEMBERS: Statement = {
     "$7::text[]",
   )}),
   woken as (${wakeUp("marked")})
-  select held.version as held_version, done.version as done_version,
+  select held.id, held.version as held_version, done.version as done_version, held.created_at, held.modified_at, held.document,
          (select array_agg(w.id) from wanted w where not exists (select 1 from known k where k.id = w.id)) as missing,
          exists (select 1 from nested) as nested,
          (select count(*) from woken) as woken
@@ -129,7 +129,12 @@ const stored = (row: GroupRow): StoredGroup => ({
   document: row.document,
 });
 
+/** The group as it was when its row was taken, and what came of the change. */
 interface ChangedRow extends pg.QueryResultRow {
+  id: string;
+  created_at: Date;
+  modified_at: Date;
+  document: string;
   held_version: number;
   done_version: number | null;
   missing: string[] | null;
@@ -172,9 +177,8 @@ export function createGroupStore(pool: pg.Pool, targets: readonly string[]): Gro
     if (options.expected !== undefined && row.held_version !== options.expected) return { kind: "moved" };
     if (row.missing) return { kind: "missing", ids: row.missing };
     if (row.nested) return "nested";
-    const group = await getGroup(sourceId, id, db);
-    if (!group) return { kind: "gone" };
-    return { kind: row.done_version === null ? "unchanged" : "changed", group };
+    if (row.done_version === null) return { kind: "unchanged", group: stored({ ...row, version: row.held_version }) };
+    return { kind: "changed", group: stored({ ...row, version: row.done_version, modified_at: at }) };
   }
 
   /** Everything in one transaction, for the writes that are more than people joining and leaving. */
