@@ -1,0 +1,79 @@
+import { createProgram } from "../../src/cli/program.ts";
+import { openPlace, type Place, runCommand } from "../support/server.ts";
+
+let place: Place;
+beforeAll(async () => {
+  place = await openPlace();
+  await place.start();
+});
+afterAll(() => place.clear());
+
+async function command(...args: readonly string[]) {
+  const run = runCommand(args, place.settings);
+  const code = await run.ended();
+  return { code, stdout: run.stdout, stderr: run.stderr };
+}
+
+const statusOf = async (path: string, token: string) =>
+  (await fetch(`${place.url}${path}`, { headers: { authorization: `Bearer ${token}` } })).status;
+
+test("a token is made beside the running server, does what its scopes say, and ends when it is revoked", async () => {
+  const made = await command("token", "create", "--name", "auditor", "--scope", "history:read", "--expires", "30", "--json");
+  expect(made.code).toBe(0);
+  const { id, token, expiresAt } = JSON.parse(made.stdout);
+  expect(Math.round((Date.parse(expiresAt) - Date.now()) / 86_400_000)).toBe(30);
+  expect([await statusOf("/api/history", token), await statusOf("/scim/v2/Users", token)]).toEqual([200, 403]);
+
+  const listed = await command("token", "list");
+  expect(listed.stdout).toContain(id);
+  expect(listed.stdout + listed.stderr).not.toContain(token.slice(-40));
+
+  expect((await command("token", "revoke", id)).code).toBe(0);
+  expect(await statusOf("/api/history", token)).toBe(401);
+  expect((await command("token", "revoke", "nobody")).code).toBe(2);
+});
+
+test("a source is made once, and gets tokens of its own", async () => {
+  expect((await command("source", "create", "--name", "workday", "--kind", "workday")).code).toBe(0);
+  const again = await command("source", "create", "--name", "workday", "--kind", "workday");
+  expect([again.code, again.stderr]).toEqual([3, expect.stringContaining("a source named workday exists already")]);
+  const { stdout, code } = await command("token", "create", "--name", "w", "--source", "workday", "--scope", "provision,admin");
+  expect(code).toBe(0);
+  expect(await statusOf("/scim/v2/Users", stdout.trim())).toBe(200);
+  expect(JSON.parse((await command("source", "list", "--json")).stdout).map(({ name }: { name: string }) => name)).toContain("workday");
+});
+
+test("the database of a running server is up to date", async () => {
+  const { code, stdout } = await command("migrate", "--status", "--json");
+  expect([code, JSON.parse(stdout).upToDate]).toEqual([0, true]);
+});
+
+test("the simulator runs alone, and ends when it is told to", async () => {
+  const other = await openPlace();
+  const run = runCommand(["simulator", "--port", other.settings["SIMULATOR_PORT"]!, "--qps", "0"]);
+  await run.says(other.simulatorUrl);
+  expect((await fetch(`${other.simulatorUrl}/_sim/state`)).status).toBe(200);
+  run.child.kill("SIGINT");
+  expect(await run.ended()).toBe(0);
+  await other.clear();
+});
+
+test.each([
+  ["an unknown command", ["servve"], "Did you mean serve?"],
+  ["an unknown option", ["demo", "--user", "3"], "Did you mean --users?"],
+  ["a number that is none", ["demo", "--users", "many"], "must be a whole number"],
+  ["a scope that does not exist", ["token", "create", "--name", "x", "--scope", "root"], "root is none of provision"],
+  ["a source that does not exist", ["token", "create", "--name", "x", "--source", "nowhere"], "no source named nowhere"],
+  ["a missing option", ["token", "create"], "--name"],
+  ["no command", [], "Usage:"],
+  ["half a command", ["token"], "Usage:"],
+])("%s is bad usage", async (_what, args, told) => {
+  const { code, stderr } = await command(...args);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(told)]);
+});
+
+test("every command has help", async () => {
+  const names = createProgram().commands.flatMap((each) => [[each.name()], ...each.commands.map((sub) => [each.name(), sub.name()])]);
+  const helps = await Promise.all([[], ...names].map((name) => command(...name, "--help")));
+  for (const { code, stdout } of helps) expect([code, stdout]).toEqual([0, expect.stringContaining("Usage: dingtalk-scim")]);
+});

@@ -1,0 +1,88 @@
+import { openPlace, type Place, runCommand } from "../support/server.ts";
+
+let place: Place;
+beforeAll(async () => {
+  place = await openPlace();
+  await place.start();
+});
+afterAll(() => place.clear());
+
+const SMALL = ["demo", "--users", "24", "--departments", "8", "--rate", "0"];
+
+test("the sandbox DingTalk ends equal to the directory, every call is accounted for, and the same again changes nothing", async () => {
+  const run = runCommand([...SMALL, "--json"], place.settings);
+  expect(await run.ended()).toBe(0);
+  const result = JSON.parse(run.stdout);
+  expect(result.problems).toEqual([]);
+  expect(result.people).toMatchObject({ dingtalk: result.people.active });
+  expect(result.cycles.map(({ name }: { name: string }) => name)).toEqual([
+    "initial cycle",
+    "change cycle",
+    "leaver cycle",
+    "repeated cycle",
+  ]);
+  expect(result.cycles[3]).toMatchObject({ calls: 0, differences: [] });
+  expect(result.account.arrived).toEqual(result.account.sent);
+});
+
+test("a company that was played before is found as it stands", async () => {
+  const run = runCommand(SMALL, place.settings);
+  expect(await run.ended()).toBe(0);
+  expect(run.stdout).toContain("was here before");
+  expect(run.stdout).toMatch(/initial cycle +│ +0 │ +[\d.]+ │ +0 │ +0 │ +0/);
+});
+
+test("its own token is revoked at the end, and when it is interrupted", async () => {
+  const interrupted = runCommand([...SMALL, "--seed", "2"], place.settings);
+  await interrupted.says("initial cycle:");
+  interrupted.child.kill("SIGINT");
+  expect(await interrupted.ended()).toBe(3);
+  const list = runCommand(["token", "list", "--json"], place.settings);
+  expect(await list.ended()).toBe(0);
+  const own = JSON.parse(list.stdout).filter(({ name }: { name: string }) => name === "demo");
+  expect(own.length).toBeGreaterThanOrEqual(3);
+  expect(own.filter(({ revokedAt }: { revokedAt?: string }) => revokedAt === undefined)).toEqual([]);
+});
+
+test("what is changed in DingTalk behind the directory's back is told, with exit code 1", async () => {
+  const { users } = (await (await fetch(`${place.simulatorUrl}/_sim/state`)).json()) as { users: { userid: string; title?: string }[] };
+  const { userid } = users.find(({ title }) => title)!;
+  await fetch(`${place.simulatorUrl}/_sim/edit`, {
+    method: "POST",
+    body: JSON.stringify({ call: "/topapi/v2/user/update", body: { userid, title: "Somebody else" } }),
+  });
+  const run = runCommand(SMALL, place.settings);
+  expect(await run.ended()).toBe(1);
+  expect(run.stdout).toMatch(/title is .+ in the directory, Somebody else in DingTalk/);
+});
+
+test.each([
+  ["nobody listens there", ["--url", "http://127.0.0.1:9"], 3, "no server answers at http://127.0.0.1:9"],
+  ["the token is wrong", ["--token", "sdt_test_wrong"], 3, "401"],
+])("%s", async (_what, more, code, told) => {
+  const run = runCommand([...SMALL, ...more], place.settings);
+  expect(await run.ended()).toBe(code);
+  expect(run.stderr).toContain(told);
+});
+
+test("a server that works on a real organisation is left alone", async () => {
+  const real = await openPlace();
+  const token = "r".repeat(40);
+  const unreachable = "http://127.0.0.1:9";
+  await real.start({
+    BOOTSTRAP_TOKEN: token,
+    DINGTALK_APP_KEY: "key",
+    DINGTALK_APP_SECRET: "secret",
+    DINGTALK_CORP_ID: "ding1",
+    DINGTALK_OAPI_URL: unreachable,
+    DINGTALK_API_URL: unreachable,
+  });
+  const run = runCommand([...SMALL, "--token", token], real.settings);
+  expect(await run.ended()).toBe(3);
+  expect(run.stderr).toContain("plays in a sandbox only");
+  const { totalResults } = (await (await fetch(`${real.url}/scim/v2/Users`, { headers: { authorization: `Bearer ${token}` } })).json()) as {
+    totalResults: number;
+  };
+  expect(totalResults).toBe(0);
+  await real.clear();
+});

@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdtempSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { removeLeftover } from "./postgres-leftovers.cjs";
+import { temporaryRoot } from "./temporary-root.ts";
+
+/* The built product as real processes, each server with ports and a data directory of its own. */
+
+const program = join(__dirname, "..", "..", "bin", "dingtalk-scim.js");
+
+export type Settings = Readonly<Record<string, string>>;
+
+/** A running or ended command. */
+export interface Run {
+  readonly child: ChildProcess;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Resolves when the text has shown up on stderr; rejects when the command ends without it. */
+  says(text: string): Promise<void>;
+  /** The exit code, once it has ended; null after a signal. */
+  ended(): Promise<number | null>;
+}
+
+export function runCommand(args: readonly string[], settings: Settings = {}, options: { readonly uid?: number } = {}): Run {
+  const { PATH = "", HOME = "" } = process.env;
+  const user = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH, HOME, LOG_LEVEL: "error", ...settings },
+    stdio: ["ignore", "pipe", "pipe"],
+    // A process group of its own, so that all of it can be killed at once.
+    detached: true,
+    ...user,
+  });
+  const said = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk: Buffer) => {
+    said.stdout += chunk;
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    said.stderr += chunk;
+  });
+  // Output may follow the exit; "close" comes after both.
+  const closed = once(child, "close");
+  return {
+    child,
+    get stdout() {
+      return said.stdout;
+    },
+    get stderr() {
+      return said.stderr;
+    },
+    says: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => said.stderr.includes(text) && resolve();
+        child.stderr.on("data", look);
+        child.once("close", () => reject(new Error(`ended without saying "${text}": ${said.stderr}`)));
+        look();
+      }),
+    async ended() {
+      await closed;
+      return child.exitCode;
+    },
+  };
+}
+
+export interface Place {
+  /** Settings that name the ports and the data directory. */
+  readonly settings: Settings;
+  readonly dataDir: string;
+  readonly url: string;
+  readonly simulatorUrl: string;
+  /** Starts the server here and resolves when it is ready. Rejects with what it said when it ends instead. */
+  start(more?: Settings, options?: { readonly uid?: number }): Promise<Run>;
+  /** Kills what was started here, PostgreSQL included, and removes the data. */
+  clear(): Promise<void>;
+}
+
+export async function openPlace(): Promise<Place> {
+  const [port, simulatorPort] = await freePorts();
+  const dataDir = mkdtempSync(join(temporaryRoot(), "dingtalk-scim-e2e-"));
+  chmodSync(dataDir, 0o777);
+  const settings = { PORT: String(port), SIMULATOR_PORT: String(simulatorPort), DATA_DIR: dataDir };
+  const url = `http://127.0.0.1:${port}`;
+  const started: Run[] = [];
+  return {
+    settings,
+    dataDir,
+    url,
+    simulatorUrl: `http://127.0.0.1:${simulatorPort}`,
+    async start(more = {}, options = {}) {
+      const run = runCommand(["serve"], { ...settings, ...more }, options);
+      started.push(run);
+      await Promise.race([
+        run.says("dingtalk-scim is ready"),
+        run.ended().then(() => Promise.reject(new Error(`the server ended: ${run.stderr}`))),
+      ]);
+      return run;
+    },
+    async clear() {
+      for (const run of started) killGroup(run);
+      await Promise.all(started.map((run) => run.ended()));
+      await removeLeftover(dataDir);
+    },
+  };
+}
+
+/** `kill -9` of the command and everything it has started that has not left its group. */
+export function killGroup({ child }: Run): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  process.kill(-child.pid, "SIGKILL");
+}
+
+/** The process id of the PostgreSQL that works in this data directory, if one lives. */
+export function postgresIn(dataDir: string): number | undefined {
+  try {
+    const pid = Number.parseInt(readFileSync(join(dataDir, "postgres", "cluster", "postmaster.pid"), "utf8"), 10);
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The token that a first start shows. */
+export const tokenIn = (notice: string): string | undefined => /^ {2}(sdt_\S+)$/m.exec(notice)?.[1];
+
+/** Two ports that were free a moment ago. */
+async function freePorts(): Promise<readonly [number, number]> {
+  const servers = [createServer(), createServer()];
+  const ports = await Promise.all(
+    servers.map(async (server) => {
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      const address = server.address();
+      return typeof address === "object" && address !== null ? address.port : 0;
+    }),
+  );
+  await Promise.all(servers.map((server) => once(server.close(), "close")));
+  return [ports[0]!, ports[1]!];
+}
