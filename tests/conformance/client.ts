@@ -1,3 +1,5 @@
+import { setTimeout as wait } from "node:timers/promises";
+
 /*
  * A SCIM client for any server. It knows nothing of ours but the RFCs, and remembers what it made, to remove it again.
  */
@@ -64,7 +66,7 @@ export function createScimClient({ base, token, observe }: ScimServer): ScimClie
   async function send(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<Answer> {
     const query = options.query ? `?${searchOf(options.query)}` : "";
     const payload = options.raw ?? (body === undefined ? undefined : JSON.stringify(body));
-    const response = await fetch(`${base}${path}${query}`, {
+    const response = await fetchPatiently(`${base}${path}${query}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -103,6 +105,17 @@ export function createScimClient({ base, token, observe }: ScimServer): ScimClie
       for (const path of made.splice(0).reverse()) await send("DELETE", path);
     },
   };
+}
+
+const PATIENCE = 20;
+
+/** A server that asks to slow down (RFC 6585 section 4) has done nothing yet: asks again when it says. */
+async function fetchPatiently(url: string, request: RequestInit): Promise<Response> {
+  for (let round = 1; ; round++) {
+    const response = await fetch(url, request);
+    if (response.status !== 429 || round === PATIENCE) return response;
+    await wait(Number(response.headers.get("retry-after") ?? 1) * 1_000);
+  }
 }
 
 const searchOf = (query: Readonly<Record<string, string | number>>): URLSearchParams =>

@@ -45,6 +45,13 @@ test("says what failed and ends with 1", async () => {
   expect(code).toBe(1);
 });
 
+test("slows down when the server asks for it", async () => {
+  const slow = await startScimApp({ ratePerClient: 20 });
+  const { code, output } = await conformance("--base", slow.base, "--token", slow.token, "--only", "RFC 7644 3.14");
+  expect([code, output]).toEqual([0, expect.stringMatching(/5 passed, 0 failed\n$/)]);
+  await slow.close();
+});
+
 test("wrong usage ends with 2", async () => {
   const { code, output } = await conformance("--base", app.base);
   expect(output).toMatch(/usage: npm run conformance/);

@@ -4,7 +4,7 @@ import { silentLogger } from "../../src/core/logger.ts";
 import { createGroupDirectory } from "../../src/directory/groups.ts";
 import { createUserDirectory } from "../../src/directory/users.ts";
 import type { Scope } from "../../src/http/scopes.ts";
-import { type ScimOptions, scimMount } from "../../src/scim/router.ts";
+import { scimMount } from "../../src/scim/router.ts";
 import { createGroupStore } from "../../src/store/groups.ts";
 import { createPool } from "../../src/store/postgres.ts";
 import { createUserStore } from "../../src/store/users.ts";
@@ -28,21 +28,22 @@ export interface ScimApp {
   close(): Promise<void>;
 }
 
-export async function startScimApp(options: Pick<ScimOptions, "allowRemoveAllMembers"> = {}): Promise<ScimApp> {
+export interface ScimAppOptions {
+  readonly allowRemoveAllMembers?: boolean;
+  /** Requests per second; no limit when unset. */
+  readonly ratePerClient?: number;
+}
+
+export async function startScimApp({ allowRemoveAllMembers = false, ratePerClient = 0 }: ScimAppOptions = {}): Promise<ScimApp> {
   const database = await createTestDatabase();
   const pool = createPool({ url: database.url, max: 10, logger: silentLogger });
   await pool.query("insert into sources (id, name) values ($1, 'test')", [SOURCE]);
   const targets = ["dingtalk"];
   const deps = { store: { ...createUserStore(pool, targets), ...createGroupStore(pool, targets) }, clock: systemClock };
   const { lines, logger } = createLineLogger();
-  const mount = scimMount({
-    users: createUserDirectory(deps),
-    groups: createGroupDirectory(deps),
-    logger,
-    publicUrl: PUBLIC_URL,
-    ...options,
-  });
-  const door = await openDoor({ mounts: [mount], logger });
+  const directories = { users: createUserDirectory(deps), groups: createGroupDirectory(deps) };
+  const mount = scimMount({ ...directories, logger, publicUrl: PUBLIC_URL, allowRemoveAllMembers });
+  const door = await openDoor({ mounts: [mount], logger, ratePerClient });
   return {
     base: `${door.base}${mount.path}`,
     publicBase: `${PUBLIC_URL}${mount.path}`,
