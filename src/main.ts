@@ -17,6 +17,8 @@ export interface Server {
 /** Connections of one process: requests, the loop, the queue's own. PostgreSQL allows 100 by default. */
 const POOL_SIZE = 20;
 const GRACE_MS = 20_000;
+const READY_MS = 5_000;
+const READY_LOOK_MS = 20;
 
 /** Starts what ROLE asks for. Rejects CannotStart with every problem, and leaves nothing running then. */
 export async function startServer(config: Config): Promise<Server> {
@@ -58,10 +60,27 @@ export async function startServer(config: Config): Promise<Server> {
       const api = await startApi(house, checks);
       running.push(() => api.stop(GRACE_MS));
     }
+    await firstReady(checks);
     return { notice: noticeOf(config, { sandboxUrl, newToken: newToken?.reveal() }), stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** "Ready" is said when /readyz says it too. What is not ready by then is the probes' and the log's to tell. */
+async function firstReady(checks: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>>): Promise<void> {
+  const deadlineMs = systemClock.monotonicMs() + READY_MS;
+  const signal = AbortSignal.timeout(READY_MS);
+  for (const check of Object.values(checks)) {
+    for (;;) {
+      const passed = await check(signal).then(
+        () => true,
+        () => false,
+      );
+      if (passed || systemClock.monotonicMs() > deadlineMs) break;
+      await systemClock.sleep(READY_LOOK_MS);
+    }
   }
 }
 

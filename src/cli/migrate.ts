@@ -1,9 +1,6 @@
 import { Command } from "commander";
 import { loadConfig } from "../config.ts";
-import { type MigrationState, migrationStates } from "../database/migrate.ts";
-import { openDatabase, reachDatabase } from "../database/open.ts";
-import { createLogger } from "../log.ts";
-import { migrationsDirectory } from "../paths.ts";
+import type { MigrationState } from "../database/migrate.ts";
 import { foundProblems } from "./exit-codes.ts";
 import { printJson, printTable, say } from "./output.ts";
 
@@ -20,7 +17,7 @@ Examples:
   $ dingtalk-scim migrate --status`,
     )
     .action(async ({ status, json }: { status?: true; json?: true }) => {
-      const states = await (status ? look() : bringUpToDate());
+      const states = await migrations(status ? "look" : "apply");
       const pending = states.filter(({ applied }) => !applied).length;
       if (json) printJson({ upToDate: pending === 0, migrations: states });
       else {
@@ -33,25 +30,20 @@ Examples:
       if (pending > 0) foundProblems();
     });
 
-async function look(): Promise<readonly MigrationState[]> {
+async function migrations(purpose: "look" | "apply"): Promise<readonly MigrationState[]> {
   const { databaseUrl, dataDir } = loadConfig();
+  const [{ openDatabase, reachDatabase }, { migrationStates }, { createLogger }, { migrationsDirectory }] = await Promise.all([
+    import("../database/open.ts"),
+    import("../database/migrate.ts"),
+    import("../log.ts"),
+    import("../paths.ts"),
+  ]);
   const logger = createLogger({ level: "silent" });
   const database = await reachDatabase({ url: databaseUrl?.reveal(), dataDir, logger });
   try {
-    return await migrationStates({ connectionString: database.url, directory: migrationsDirectory, logger });
-  } finally {
-    await database.stop();
-  }
-}
-
-async function bringUpToDate(): Promise<readonly MigrationState[]> {
-  const { databaseUrl, dataDir } = loadConfig();
-  const logger = createLogger({ level: "silent" });
-  const database = await reachDatabase({ url: databaseUrl?.reveal(), dataDir, logger });
-  try {
-    const upToDate = await openDatabase({ url: database.url, dataDir, migrations: migrationsDirectory, logger });
-    await upToDate.stop();
-    return await migrationStates({ connectionString: database.url, directory: migrationsDirectory, logger });
+    const { url } = database;
+    if (purpose === "apply") await (await openDatabase({ url, dataDir, migrations: migrationsDirectory, logger })).stop();
+    return await migrationStates({ connectionString: url, directory: migrationsDirectory, logger });
   } finally {
     await database.stop();
   }

@@ -6,7 +6,7 @@ import { simulatorCommand } from "./simulator.ts";
 import { sourceCommand } from "./source.ts";
 import { tokenCommand } from "./token.ts";
 
-/** The command line. Exit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run. */
+/** The command line; what a command needs beyond its options is loaded when it runs. Exit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run. */
 export function createProgram(): Command {
   const program = new Command("dingtalk-scim")
     .description("SCIM 2.0 provisioning server for DingTalk")

@@ -1,12 +1,7 @@
 import { type Config, loadConfig } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
-import { joinDatabase } from "../database/open.ts";
-import { createLogger } from "../log.ts";
-import { migrationsDirectory } from "../paths.ts";
-import { createPool } from "../store/postgres.ts";
-import { createPrisma } from "../store/prisma.ts";
-import { createSources, type Sources } from "../store/sources.ts";
-import { createTokens, type Tokens } from "../store/tokens.ts";
+import type { Sources } from "../store/sources.ts";
+import type { Tokens } from "../store/tokens.ts";
 
 /** How history names changes that were made at the command line. */
 export const ACTOR = "cli";
@@ -20,6 +15,24 @@ export interface Records {
 /** Runs `work` on the product's database, beside a running server or alone. Throws CannotStart when there is no way in. */
 export async function withRecords<T>(work: (records: Records) => Promise<T>): Promise<T> {
   const config = loadConfig();
+  // Loaded here, so that help and mistakes do not wait for the database's client.
+  const [
+    { joinDatabase },
+    { createLogger },
+    { migrationsDirectory },
+    { createPool },
+    { createPrisma },
+    { createSources },
+    { createTokens },
+  ] = await Promise.all([
+    import("../database/open.ts"),
+    import("../log.ts"),
+    import("../paths.ts"),
+    import("../store/postgres.ts"),
+    import("../store/prisma.ts"),
+    import("../store/sources.ts"),
+    import("../store/tokens.ts"),
+  ]);
   const logger = createLogger({ level: "silent" });
   const database = await joinDatabase({
     url: config.databaseUrl?.reveal(),

@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { loadConfig } from "../config.ts";
-import { startServer } from "../main.ts";
 import { say } from "./output.ts";
 import { untilStopped } from "./signals.ts";
 
@@ -16,6 +15,7 @@ Examples:
     )
     .action(async () => {
       const stopped = untilStopped();
+      const { startServer } = await import("../main.ts");
       const server = await startServer(loadConfig());
       for (const line of server.notice) say(line);
       await stopped;

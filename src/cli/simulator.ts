@@ -1,7 +1,5 @@
 import { Command } from "commander";
 import { CannotStart } from "../core/errors.ts";
-import { createLogger } from "../log.ts";
-import { createSimulator } from "../simulator/server.ts";
 import { wholeNumber } from "./numbers.ts";
 import { say } from "./output.ts";
 import { untilStopped } from "./signals.ts";
@@ -21,6 +19,8 @@ Examples:
   $ curl http://127.0.0.1:8081/_sim/state`,
     )
     .action(async ({ port, qps, journal }: { port: number; qps?: number; journal?: string }) => {
+      const { createLogger } = await import("../log.ts");
+      const { createSimulator } = await import("../simulator/server.ts");
       const simulator = createSimulator({
         port,
         logger: createLogger({ level: "warn" }),

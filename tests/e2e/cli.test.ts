@@ -1,4 +1,3 @@
-import { createProgram } from "../../src/cli/program.ts";
 import { openPlace, type Place, runCommand } from "../support/server.ts";
 
 let place: Place;
@@ -60,20 +59,8 @@ test("the simulator runs alone, and ends when it is told to", async () => {
 
 test.each([
   ["an unknown command", ["servve"], "Did you mean serve?"],
-  ["an unknown option", ["demo", "--user", "3"], "Did you mean --users?"],
-  ["a number that is none", ["demo", "--users", "many"], "must be a whole number"],
-  ["a scope that does not exist", ["token", "create", "--name", "x", "--scope", "root"], "root is none of provision"],
   ["a source that does not exist", ["token", "create", "--name", "x", "--source", "nowhere"], "no source named nowhere"],
-  ["a missing option", ["token", "create"], "--name"],
-  ["no command", [], "Usage:"],
-  ["half a command", ["token"], "Usage:"],
 ])("%s is bad usage", async (_what, args, told) => {
   const { code, stderr } = await command(...args);
   expect([code, stderr]).toEqual([2, expect.stringContaining(told)]);
-});
-
-test("every command has help", async () => {
-  const names = createProgram().commands.flatMap((each) => [[each.name()], ...each.commands.map((sub) => [each.name(), sub.name()])]);
-  const helps = await Promise.all([[], ...names].map((name) => command(...name, "--help")));
-  for (const { code, stdout } of helps) expect([code, stdout]).toEqual([0, expect.stringContaining("Usage: dingtalk-scim")]);
 });

@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { createServer } from "node:http";
 import { openPlace, type Place, postgresIn, runCommand, tokenIn } from "../support/server.ts";
 
 let place: Place;
@@ -48,7 +48,7 @@ test("wrong settings are all told at once, and nothing is started", async () => 
 });
 
 test.each(["PORT", "SIMULATOR_PORT"])("a %s that somebody else has is named, and nothing is left running", async (name) => {
-  const taken = createServer();
+  const taken = createServer((_request, response) => response.writeHead(404).end());
   await new Promise<void>((resolve) => taken.listen(Number(place.settings[name]), "127.0.0.1", resolve));
   const run = runCommand(["serve"], place.settings);
   expect(await run.ended()).toBe(3);

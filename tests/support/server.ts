@@ -18,7 +18,7 @@ export interface Run {
   readonly stdout: string;
   readonly stderr: string;
   /** Resolves when the text has shown up on stderr; rejects when the command ends without it. */
-  says(text: string): Promise<void>;
+  says(text: string | RegExp): Promise<void>;
   /** The exit code, once it has ended; null after a signal. */
   ended(): Promise<number | null>;
 }
@@ -52,9 +52,9 @@ export function runCommand(args: readonly string[], settings: Settings = {}, opt
     },
     says: (text) =>
       new Promise((resolve, reject) => {
-        const look = () => said.stderr.includes(text) && resolve();
+        const look = () => (typeof text === "string" ? said.stderr.includes(text) : text.test(said.stderr)) && resolve();
         child.stderr.on("data", look);
-        child.once("close", () => reject(new Error(`ended without saying "${text}": ${said.stderr}`)));
+        child.once("close", () => reject(new Error(`ended without saying ${text}: ${said.stderr}`)));
         look();
       }),
     async ended() {
