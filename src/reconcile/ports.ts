@@ -76,8 +76,8 @@ export interface ReconcileStore {
   /** Ends the run without having looked at the entity: it stays due. */
   release(claim: Claim): Promise<void>;
 
-  /** The person, department or role of ours that has a remote id, and whether it is about to change. */
-  holder(kind: EntityKind, remoteId: string): Promise<{ readonly id: string; readonly moves: boolean } | undefined>;
+  /** The entity of ours and of the same kind that has a remote id, and whether it is about to change; one that waits for `ref` itself is not. */
+  holder(ref: EntityRef, remoteId: string): Promise<{ readonly id: string; readonly moves: boolean } | undefined>;
 
   /** No claim for this long, in any process. */
   pause(ms: number, reason: string): Promise<void>;

@@ -160,7 +160,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   /** A value that one of our own holds may come free; one that a stranger holds needs a person's decision. */
   async function endOf(claim: Claim, error: unknown): Promise<RunEnd> {
     if (!(error instanceof TargetConflict) || error.heldBy === undefined) return { kind: "failed", error };
-    const holder = await store.holder(claim.ref.kind, error.heldBy);
+    const holder = await store.holder(claim.ref, error.heldBy);
     if (!holder || holder.id === claim.ref.id) return { kind: "failed", error };
     return { kind: "blocked", by: holder.id, holderMoves: holder.moves, error };
   }

@@ -118,6 +118,12 @@ const WAKE_WAITING = statement(
   `update entity_states s set ${WAKE}, waiting_on = null, causes = s.causes || $3::uuid[]
     where s.target = $1 and s.waiting_on && $2::uuid[]`,
 );
+/** Wakes whoever waits for one of these that is stuck: they go on without it. Those who are stuck because of each other are let be. */
+const WAKE_HOPEFUL = statement(
+  "wake-hopeful",
+  `update entity_states s set ${WAKE}, waiting_on = null, causes = s.causes || $3::uuid[]
+    where s.target = $1 and s.waiting_on && $2::uuid[] and s.state = 'waiting'`,
+);
 /** Wakes those who report to people who came or went, by the directory and by what is at the target. */
 const WAKE_REPORTS = statement(
   "wake-reports",
@@ -165,7 +171,7 @@ const SUPERSEDED = statement(
 );
 const HOLDER = statement(
   "holder",
-  `select l.entity_id as id, coalesce(s.state in ('due', 'waiting'), false) as moves
+  `select l.entity_id as id, coalesce(s.state = 'due' or s.state = 'waiting' and not coalesce(s.waiting_on, '{}') @> array[$4::uuid], false) as moves
      from links l left join entity_states s on s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
     where l.target = $1 and l.kind = $2 and l.remote_id = $3`,
 );
@@ -243,7 +249,8 @@ export function createClaims(pool: pg.Pool, target: string, worker: number): Cla
 
     // First, while links still tell the remote ids by which reports name their manager.
     await wake(WAKE_REPORTS, ({ claim, end }) => end.presenceChanged && claim.ref.kind === "user");
-    await wake(WAKE_WAITING, ({ end }) => end.presenceChanged || end.link.kind !== "keep");
+    await wake(WAKE_WAITING, ({ end }) => end.presenceChanged || end.event?.outcome === "done");
+    await wake(WAKE_HOPEFUL, ({ end: { settlement } }) => settlement.state === "parked" || settlement.state === "held");
     const puts = items.flatMap(({ claim, end }) => (end.link.kind === "put" ? [{ ...claim.ref, ...linkColumns(end.link) }] : []));
     if (puts.length > 0) await run(db, PUT_LINKS, [target, JSON.stringify(puts)]);
     await change(REMOVE_LINKS, ({ end }) => end.link.kind === "remove");
@@ -292,8 +299,8 @@ export function createClaims(pool: pg.Pool, target: string, worker: number): Cla
       await run(pool, RELEASE, [target, claim.ref.kind, claim.ref.id, claim.lease]);
     },
 
-    async holder(kind, remoteId) {
-      const [row] = await run<{ id: string; moves: boolean }>(pool, HOLDER, [target, kind, remoteId]);
+    async holder({ kind, id }, remoteId) {
+      const [row] = await run<{ id: string; moves: boolean }>(pool, HOLDER, [target, kind, remoteId, id]);
       return row;
     },
 

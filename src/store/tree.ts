@@ -133,7 +133,9 @@ async function nodeForGroup(
     return there.id;
   }
   const parentId = await ensure(scope, path.slice(0, -1));
-  if (!own || !(await onlyFor(scope, own.id, groupId))) return add(scope, parentId, path);
+  // A department cannot move below itself: it stays above as long as anything is in it.
+  const belowItself = own?.path_key.every((name, at) => keyOf(path)[at] === name);
+  if (!own || belowItself || !(await onlyFor(scope, own.id, groupId))) return add(scope, parentId, path);
   await rename(scope, own, parentId, path, structure !== "path");
   return own.id;
 }

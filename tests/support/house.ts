@@ -74,6 +74,8 @@ export interface RemoteDepartment {
   readonly dept_id: number;
   readonly name: string;
   readonly parent_id: number;
+  /** The entity it was made for; nothing on those that are not ours. */
+  readonly source_identifier?: string;
 }
 
 export interface Organisation {

@@ -1,7 +1,8 @@
+import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { readGroup } from "../../../src/scim/resource.ts";
 import { type House, openHouse, type RemoteUser } from "../../support/house.ts";
-import { change as changeOf, chart as chartOf, ENTERPRISE, person, remote as remoteOf } from "./sample.ts";
+import { changeGroup, change as changeOf, chart as chartOf, ENTERPRISE, person, remote as remoteOf } from "./sample.ts";
 
 let house: House;
 beforeEach(async () => {
@@ -11,6 +12,12 @@ afterEach(() => house.close());
 
 const remote = (id: string): Promise<RemoteUser | undefined> => remoteOf(house, id);
 const chart = (): Promise<Record<string, string[]>> => chartOf(house);
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (const end = systemClock.monotonicMs() + 10_000; !(await holds()); ) {
+    if (systemClock.monotonicMs() > end) throw new Error("it never came to be");
+    await systemClock.sleep(20);
+  }
+}
 const change = (id: string, more: JsonObject): Promise<void> => changeOf(house, id, more);
 
 test("a person in no group sits in the root, with the attributes of the default mapping", async () => {
@@ -132,6 +139,92 @@ test("a renamed group renames its department; nobody moves", async () => {
   const after = (await house.state()).departments.find((department) => department.name === "Trade")!.dept_id;
   expect(after).toBe(before);
   expect((await house.calls())["/topapi/v2/user/update"]).toBeUndefined();
+});
+
+test("a group that moves below its own department, and back", async () => {
+  const id = await house.addUser(person("Ng"));
+  const group = await house.addGroup("Sales", [id]);
+  house.startWorker();
+  await house.quiet();
+  await changeGroup(house, group, { displayName: "Sales/Retail/Shop" });
+  await house.quiet();
+  expect(await chart()).toEqual({ "": [], Sales: [], "Sales/Retail": [], "Sales/Retail/Shop": ["Ng"] });
+  await changeGroup(house, group, { displayName: "Sales" });
+  await house.quiet();
+  expect(await chart()).toEqual({ "": [], Sales: ["Ng"] });
+});
+
+test("two departments swap their names, each keeps its people", async () => {
+  const a = await house.addUser(person("A"));
+  const b = await house.addUser(person("B"));
+  const first = await house.addGroup("HK/First", [a]);
+  const second = await house.addGroup("HK/Second", [b]);
+  house.startWorker();
+  await house.quiet();
+  await changeGroup(house, first, { displayName: "HK/Aside" });
+  await changeGroup(house, second, { displayName: "HK/First" });
+  await changeGroup(house, first, { displayName: "HK/Second" });
+  await house.quiet();
+  expect(await chart()).toEqual({ "": [], HK: [], "HK/First": ["B"], "HK/Second": ["A"] });
+});
+
+test("a subtree moves when the names of its groups do, in any order", async () => {
+  const id = await house.addUser(person("Ng"));
+  const top = await house.addGroup("HK/Sales");
+  const leaf = await house.addGroup("HK/Sales/Retail", [id]);
+  house.startWorker();
+  await house.quiet();
+  await changeGroup(house, leaf, { displayName: "CN/Sales/Retail" });
+  await changeGroup(house, top, { displayName: "CN/Sales" });
+  await house.quiet();
+  expect(await chart()).toEqual({ "": [], CN: [], "CN/Sales": [], "CN/Sales/Retail": ["Ng"] });
+});
+
+describe("one mobile number, two people of ours", () => {
+  const number = { phoneNumbers: [{ type: "mobile", value: "+852 6000 0001" }] };
+
+  test("who leaves goes first, and who comes does not have to wait for a person to look", async () => {
+    const old = await house.addUser(person("Old", number));
+    house.startWorker();
+    await house.quiet();
+    const fresh = await house.addUser(person("Fresh", number));
+    await house.users.remove(house.context, old);
+    await house.quiet();
+    expect([await remote(old), (await remote(fresh))!.name]).toEqual([undefined, "Fresh"]);
+  });
+
+  test("the second is parked, says who holds it, and goes on when the number comes free", async () => {
+    const first = await house.addUser(person("First", number));
+    house.startWorker();
+    await house.quiet();
+    const second = await house.addUser(person("Second", number));
+    await house.quiet();
+    const { rows } = await house.pool.query("select state, waiting_on from entity_states where entity_id = $1", [second]);
+    expect(rows).toEqual([{ state: "parked", waiting_on: [first] }]);
+    await change(first, { phoneNumbers: [{ type: "mobile", value: "+852 6000 0002" }] });
+    await until(async () => (await remote(second)) !== undefined);
+    await house.quiet();
+    expect((await remote(second))!.name).toBe("Second");
+  });
+
+  test("a swap of two numbers ends: parked, with both named", async () => {
+    const other = { phoneNumbers: [{ type: "mobile", value: "+852 6000 0009" }] };
+    const a = await house.addUser(person("A", number));
+    const b = await house.addUser(person("B", other));
+    house.startWorker();
+    await house.quiet();
+    await change(a, { ...other, title: "Head" });
+    await change(b, number);
+    await house.quiet(25_000);
+    const { rows } = await house.pool.query("select entity_id, state, waiting_on from entity_states where entity_id = any($1)", [[a, b]]);
+    expect(new Map(rows.map((row) => [row.entity_id, [row.state, row.waiting_on]]))).toEqual(
+      new Map([
+        [a, ["parked", [b]]],
+        [b, ["parked", [a]]],
+      ]),
+    );
+    expect((await remote(a))!["title"]).toBe("Head");
+  });
 });
 
 test("people move between departments in one call", async () => {

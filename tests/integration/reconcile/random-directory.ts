@@ -1,0 +1,197 @@
+import type { JsonObject } from "../../../src/core/entity.ts";
+import type { House, RemoteUser } from "../../support/house.ts";
+import { addGroup, change, changeGroup, ENTERPRISE, members, mobile } from "./sample.ts";
+
+/* A directory that is edited at random, and what an organisation mapped from it has to look like: written down a second time, without the product's code. */
+
+interface Person {
+  id: string;
+  name: string;
+  title: string | undefined;
+  phone: number;
+  active: boolean;
+  manager: string | undefined;
+}
+
+interface Group {
+  readonly id: string;
+  path: string;
+  readonly members: Set<string>;
+}
+
+export type Random = () => number;
+
+/** Mulberry32: the same seed gives the same numbers, in [0, 1). */
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const NAMES = ["Chan Tai Man", "李娜", "王伟", "Li Na", "Ng Ka Yan", "Fung Wai", "陳大文", "O Brien", "Ho"];
+const TITLES = ["Clerk", "Head", undefined, "经理", "Buyer"];
+const LEVELS = ["HK", "CN", "Sales", "Ops", "Retail", "Finance"];
+
+export interface RandomDirectory {
+  /** One edit of any kind. */
+  edit(): Promise<void>;
+  /** What differs between the directory and the organisation; empty when all is well. */
+  differences(): Promise<readonly string[]>;
+}
+
+export function createRandomDirectory(house: House, random: Random): RandomDirectory {
+  const people = new Map<string, Person>();
+  const groups = new Map<string, Group>();
+  let phones = 0;
+  let names = 0;
+
+  const below = (limit: number): number => Math.floor(random() * limit);
+  const any = <T>(list: readonly T[]): T | undefined => list[below(list.length)];
+  const anyPerson = (): Person | undefined => any([...people.values()]);
+  const anyGroup = (): Group | undefined => any([...groups.values()]);
+  const freePath = (): string | undefined => {
+    const path = Array.from({ length: 1 + below(3) }, () => any(LEVELS)!).join("/");
+    return [...groups.values()].some((group) => group.path === path) ? undefined : path;
+  };
+
+  const documentOf = ({ name, title, phone, active, manager }: Omit<Person, "id">): JsonObject => ({
+    displayName: name,
+    active,
+    phoneNumbers: [{ type: "mobile", value: mobile(phone) }],
+    ...(title ? { title } : {}),
+    ...(manager ? { [ENTERPRISE]: { manager: { value: manager } } } : {}),
+  });
+
+  async function addPerson(phone = ++phones): Promise<void> {
+    const fresh = { name: any(NAMES)!, title: any(TITLES), phone, active: random() > 0.1, manager: anyPerson()?.id };
+    const id = await house.addUser({ userName: `user${++names}@example.com`, ...documentOf(fresh) });
+    people.set(id, { id, ...fresh });
+  }
+
+  async function edited(person: Person, edit: Partial<Person>): Promise<void> {
+    Object.assign(person, edit);
+    const { id, ...document } = person;
+    await change(house, id, { title: null, [ENTERPRISE]: null, ...documentOf(document) } as JsonObject);
+  }
+
+  async function removePerson(person: Person): Promise<void> {
+    await house.users.remove(house.context, person.id);
+    people.delete(person.id);
+    for (const group of groups.values()) group.members.delete(person.id);
+  }
+
+  const EDITS: readonly (() => Promise<void>)[] = [
+    addPerson,
+    addPerson,
+    async () => {
+      const person = anyPerson();
+      if (person) await edited(person, { title: any(TITLES), name: any(NAMES)! });
+    },
+    async () => {
+      const person = anyPerson();
+      if (person) await edited(person, { active: !person.active });
+    },
+    async () => {
+      const person = anyPerson();
+      if (person) await edited(person, { manager: anyPerson()?.id });
+    },
+    async () => {
+      const person = anyPerson();
+      if (person) await edited(person, { phone: ++phones });
+    },
+    // Who comes back under a new id brings the number along.
+    async () => {
+      const person = anyPerson();
+      if (!person) return;
+      await removePerson(person);
+      if (random() < 0.5) await addPerson(person.phone);
+    },
+    async () => {
+      const path = freePath();
+      if (path === undefined) return;
+      const joining = [...people.keys()].filter(() => random() < 0.3);
+      const id = await addGroup(house, { displayName: path }, joining);
+      groups.set(id, { id, path, members: new Set(joining) });
+    },
+    async () => {
+      const group = anyGroup();
+      const person = anyPerson();
+      if (!group || !person) return;
+      const joins = !group.members.has(person.id);
+      await members(house, group.id, joins ? { add: [person.id] } : { remove: [person.id] });
+      if (joins) group.members.add(person.id);
+      else group.members.delete(person.id);
+    },
+    async () => {
+      const group = anyGroup();
+      const path = freePath();
+      if (!group || path === undefined) return;
+      await changeGroup(house, group.id, { displayName: path });
+      group.path = path;
+    },
+    // Two groups swap their names.
+    async () => {
+      const [a, b] = [anyGroup(), anyGroup()];
+      if (!a || !b || a === b) return;
+      const [first, second] = [a.path, b.path];
+      await changeGroup(house, a.id, { displayName: "Aside" });
+      await changeGroup(house, b.id, { displayName: first });
+      await changeGroup(house, a.id, { displayName: second });
+      [a.path, b.path] = [second, first];
+    },
+    async () => {
+      const group = anyGroup();
+      if (!group || random() < 0.5) return;
+      await house.groups.remove(house.context, group.id);
+      groups.delete(group.id);
+    },
+  ];
+
+  async function differences(): Promise<readonly string[]> {
+    const found: string[] = [];
+    const expect = (what: string, expected: unknown, actual: unknown): void => {
+      if (JSON.stringify(expected) !== JSON.stringify(actual))
+        found.push(`${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`);
+    };
+    const { departments, users } = await house.state();
+    const byId = new Map(departments.map((department) => [department.dept_id, department]));
+    const pathOf = (id: number): string =>
+      id === 1 ? "" : [pathOf(byId.get(id)!.parent_id), byId.get(id)!.name].filter(Boolean).join("/");
+
+    const paths = new Set([...groups.values()].flatMap(({ path }) => path.split("/").map((_, at, all) => all.slice(0, at + 1).join("/"))));
+    const ours = departments.filter(({ dept_id, source_identifier }) => dept_id !== 1 && source_identifier);
+    expect("departments", [...paths].sort(), ours.map(({ dept_id }) => pathOf(dept_id)).sort());
+
+    const present = new Map(users.map((user) => [user.userid, user]));
+    const wanted = [...people.values()].filter(({ active }) => active);
+    expect(
+      "people",
+      wanted.map(({ id }) => id).sort(),
+      users
+        .filter(({ userid }) => !userid.startsWith("stranger"))
+        .map(({ userid }) => userid)
+        .sort(),
+    );
+    for (const person of wanted) {
+      const remote = present.get(person.id);
+      if (!remote) continue;
+      const places = [...groups.values()].filter((group) => group.members.has(person.id)).map(({ path }) => path);
+      const boss = person.manager === undefined || person.manager === person.id ? undefined : people.get(person.manager);
+      expect(`departments of ${person.id}`, places.length > 0 ? places.sort() : [""], remote.dept_id_list.map(pathOf).sort());
+      expect(`name of ${person.id}`, person.name, remote.name);
+      // The default mapping leaves a title whose source became empty.
+      if (person.title) expect(`title of ${person.id}`, person.title, remote["title"]);
+      expect(`mobile of ${person.id}`, mobile(person.phone).replaceAll(/\D/g, ""), digits(remote));
+      expect(`manager of ${person.id}`, boss?.active ? boss.id : "", remote.manager_userid ?? "");
+    }
+    return found;
+  }
+
+  return { edit: () => EDITS[below(EDITS.length)]!(), differences };
+}
+
+const digits = (remote: RemoteUser): string => `${remote["state_code"] ?? ""}${remote["mobile"] ?? ""}`.replaceAll(/\D/g, "");
