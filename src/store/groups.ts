@@ -4,7 +4,7 @@ import { isUuid } from "../core/id.ts";
 import type { GroupContent, Member, MemberChange, StoredGroup } from "../directory/group.ts";
 import type { DirectoryStore, Fact, MembersChanged } from "../directory/ports.ts";
 import { createList } from "./list.ts";
-import { changeNesting, leaveNesting, refreshAncestors } from "./nesting.ts";
+import { changeNesting, leaveNesting, lockNesting, refreshAncestors } from "./nesting.ts";
 import { inTransaction, type Queryable, run, type Statement } from "./postgres.ts";
 import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
 
@@ -193,6 +193,7 @@ export function createGroupStore(pool: pg.Pool, targets: readonly string[]): Gro
     let result: MembersChanged = { kind: "gone" };
     try {
       await inTransaction(pool, async (client) => {
+        await lockNesting(client, sourceId);
         if (change.insert && change.content) await run(client, INSERT, [id, sourceId, at, ...contentValues(change.content)]);
         else if (change.content) {
           const [row] = await run(client, UPDATE_CONTENT, [id, sourceId, change.expected ?? null, ...contentValues(change.content)]);

@@ -16,9 +16,16 @@ export type Nesting =
     }
   | { readonly kind: "cycle" };
 
-/** Applies the part of a member change that concerns groups, inside the caller's transaction, and answers what is left for people. */
-export async function changeNesting(client: pg.PoolClient, sourceId: string, groupId: string, change: MemberChange): Promise<Nesting> {
+/**
+ * Takes the lock of a source's nesting until the transaction ends. It goes before the lock of any group's row: a transaction that held a row and waited for
+ * it would stand in the way of the one that has it and wants the row.
+ */
+export async function lockNesting(client: pg.PoolClient, sourceId: string): Promise<void> {
   await run(client, LOCK, [sourceId]);
+}
+
+/** Applies the part of a member change that concerns groups, in a transaction that holds the lock, and answers what is left for people. */
+export async function changeNesting(client: pg.PoolClient, sourceId: string, groupId: string, change: MemberChange): Promise<Nesting> {
   const wanted = change.kind === "all" ? change.members : change.add;
   const groups = (await run<{ id: string }>(client, GROUPS_AMONG, [sourceId, wanted.filter(isUuid)])).map((row) => row.id);
   const children = (await run<{ child_id: string }>(client, CHILDREN, [groupId])).map((row) => row.child_id);
@@ -44,7 +51,7 @@ export async function changeNesting(client: pg.PoolClient, sourceId: string, gro
 
 /** Before a group is deleted: takes the lock and answers the groups below it, whose ancestors must be refreshed afterwards. */
 export async function leaveNesting(client: pg.PoolClient, sourceId: string, groupId: string): Promise<readonly string[]> {
-  await run(client, LOCK, [sourceId]);
+  await lockNesting(client, sourceId);
   const below = await selfAndDescendants(client, [groupId]);
   return below.filter((id) => id !== groupId);
 }

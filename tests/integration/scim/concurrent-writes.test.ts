@@ -99,3 +99,44 @@ test("a delete and late changes: gone stays gone", async () => {
   expect(answers.slice(1).every(({ status }) => status === 200 || status === 404)).toBe(true);
   expect((await scim.get(`/Users/${user.id}`)).status).toBe(404);
 });
+
+test("everything at once, on few groups and few people: no answer is 5xx, and what was acknowledged adds up", async () => {
+  const people = await times(6, () => scim.user());
+  const groups = await times(4, () => scim.group());
+  const inner = await times(2, () => scim.group());
+  const pick = <T>(list: readonly T[], at: number): T => list[at % list.length]!;
+  const answers = await times(120, (at) => {
+    const [person, group, nested] = [pick(people, at), pick(groups, at >> 1), pick(inner, at >> 2)];
+    const several = people.map(({ id }) => ({ value: id }));
+    switch (at % 8) {
+      case 0:
+        return scim.patch(`/Groups/${group.id}`, { op: "add", path: "members", value: several });
+      case 1:
+        return scim.patch(`/Groups/${group.id}`, { op: "remove", path: "members", value: [...several].reverse() });
+      case 2:
+        return scim.patch(`/Groups/${group.id}`, { op: "replace", value: { displayName: scim.unique("name"), members: several } });
+      case 3:
+        return scim.patch(`/Groups/${group.id}`, { op: "add", path: "members", value: [{ value: nested.id }, { value: person.id }] });
+      case 4:
+        return scim.patch(`/Groups/${group.id}`, { op: "remove", path: "members", value: [{ value: nested.id }] });
+      case 5:
+        return scim.send("PUT", `/Groups/${nested.id}`, { displayName: scim.unique("inner"), members: several.slice(at % 5) });
+      case 6:
+        return scim.patch(`/Users/${person.id}`, { op: "replace", path: "title", value: `t${at}` });
+      default:
+        return scim.send("POST", "/Groups", { displayName: scim.unique("more"), members: [...several].reverse() });
+    }
+  });
+  expect(answers.filter(({ status }) => status >= 400).map(({ status, text }) => `${status} ${text}`)).toEqual([]);
+  // A person's groups and the groups' members tell the same story.
+  const listed = (await scim.get("/Groups", { count: 200 })).body.Resources as readonly {
+    id: string;
+    members?: readonly { value: string }[];
+  }[];
+  for (const { id } of people) {
+    const groupsOf = ((await scim.get(`/Users/${id}`)).body.groups ?? []) as readonly { value: string; type: string }[];
+    const direct = groupsOf.filter(({ type }) => type === "direct").map(({ value }) => value);
+    const containing = listed.filter(({ members }) => members?.some(({ value }) => value === id)).map((group) => group.id);
+    expect(direct.sort()).toEqual(containing.sort());
+  }
+});
