@@ -2,7 +2,7 @@ import { uuidv7 } from "../../../src/core/id.ts";
 import type { ScimClient } from "../../conformance/client.ts";
 import { type OpenScim, openScim } from "./open-scim.ts";
 
-/* The size of a group shows in no request that does not ask for its members. The same with 100,000 members is in tests/bench. */
+/* The size of a group shows in no request that does not ask for its members. */
 
 const SIZE = 5_000;
 let open: OpenScim;
