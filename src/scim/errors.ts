@@ -74,10 +74,8 @@ const TABLE: ReadonlyMap<string, Rendering> = new Map<string, Rendering>([
   ["INVALID_FILTER", { status: 400, scimType: "invalidFilter" }],
   ["INVALID_PATH", { status: 400, scimType: "invalidPath" }],
   ["INVALID_VALUE", { status: 400, scimType: "invalidValue" }],
-  [
-    "INVALID_MEMBERS",
-    { status: 400, scimType: "invalidValue", detail: "members: a member does not exist, or the group would contain itself" },
-  ],
+  // Names members by ids of ours only, so that a client can tell which to send first (safety.md F34).
+  ["INVALID_MEMBERS", { status: 400, scimType: "invalidValue" }],
   ["NO_TARGET", { status: 400, scimType: "noTarget" }],
   ["MUTABILITY", { status: 400, scimType: "mutability" }],
   ["TOO_MANY", { status: 400, scimType: "tooMany" }],

@@ -75,7 +75,9 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
       await client.query("rollback").catch((failure: Error) => {
         broken = failure;
       });
-      if (!REPEATABLE.has(sqlState(error) ?? "") || round === 3) throw translated(error);
+      // What `run` rejected with is translated already; the server's own code is then in its cause.
+      const state = sqlState(error instanceof Unavailable ? error.cause : error);
+      if (!REPEATABLE.has(state ?? "") || round === MAX_ROUNDS) throw translated(error);
     } finally {
       client.release(broken);
     }
@@ -89,6 +91,9 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
     throw translated(error);
   }
 }
+
+/** How often a transaction is tried that met a deadlock or a serialisation failure (safety.md F45). */
+const MAX_ROUNDS = 3;
 
 const UNIQUE_VIOLATION = "23505";
 /** Deadlock, serialisation failure. */

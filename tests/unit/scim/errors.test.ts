@@ -36,10 +36,10 @@ test.each<[unknown, number, string | undefined, string]>([
   [new TooMany("t"), 400, "tooMany", "t"],
   [new InvalidCursor("c"), 400, "invalidCursor", "c"],
   [
-    new InvalidMembers("no such user or group: 4711"),
+    new InvalidMembers("no such user or group: 01a20001-cabc-7e5b-bed5-566d9b3dfacd"),
     400,
     "invalidValue",
-    "members: a member does not exist, or the group would contain itself",
+    "no such user or group: 01a20001-cabc-7e5b-bed5-566d9b3dfacd",
   ],
   [new NotFound("User", "4711"), 404, undefined, "User not found"],
   [new UniquenessConflict("User", "userName"), 409, "uniqueness", "another User has this userName"],
