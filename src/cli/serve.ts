@@ -17,7 +17,8 @@ Examples:
       const stopped = untilStopped();
       const { startServer } = await import("../main.ts");
       const server = await startServer(loadConfig());
-      for (const line of server.notice) say(line);
+      // In one piece: whoever reads it gets the whole.
+      say(server.notice.join("\n"));
       await stopped;
       say("stopping");
       await server.stop();

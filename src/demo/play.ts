@@ -136,7 +136,7 @@ export async function playDemo(options: DemoOptions): Promise<DemoResult> {
     latencyMs: status.latencyMs,
     interruptions: http.interruptions,
     account: account({
-      arrived: callsBetween(before.arrived, await simulator.calls()),
+      arrived: http.interruptions.away > 0 ? undefined : callsBetween(before.arrived, await simulator.calls()),
       sent: callsBetween(before.sent, status.calls) ?? status.calls,
       events: await eventsSince(http, before.event),
       acknowledged: stage.acknowledged,
