@@ -24,12 +24,15 @@ import { DEFAULT_MAPPING } from "./mapping/default-mapping.ts";
 import type { Mapping } from "./mapping/mapping.ts";
 import { MappingInvalid } from "./mapping/problem.ts";
 import { openapiFile } from "./paths.ts";
+import { preflight } from "./reconcile/preflight.ts";
 import { createReconciler } from "./reconcile/reconciler.ts";
+import { renewRules } from "./reconcile/renew.ts";
+import { sweep } from "./reconcile/sweep.ts";
 import { createWorker } from "./reconcile/worker.ts";
 import { sandboxUrl } from "./sandbox.ts";
 import { scimMount } from "./scim/router.ts";
 import { ensureBootstrap } from "./store/bootstrap.ts";
-import { createDirectoryStore, createReconcileStore } from "./store/create.ts";
+import { createDirectoryStore, createReconcileStore, type ReconcileStorage } from "./store/create.ts";
 import { createEventLog } from "./store/event-log.ts";
 import { createRateLimiter } from "./store/limiter.ts";
 import { pinOrganisation } from "./store/organisation.ts";
@@ -120,6 +123,27 @@ export interface RunningSync {
   stop(graceMs: number): Promise<void>;
 }
 
+/** What the loop works with, and the commands that look at what it would do. */
+export interface LoopParts {
+  readonly target: ReturnType<typeof createTarget>;
+  readonly store: ReconcileStorage;
+  readonly mapping: Mapping;
+}
+
+/** Calls nobody yet. The target has to be closed. Throws CannotStart for a mapping file that is wrong. */
+export function loopParts({ config, pool, clock }: House, organisation: DingTalkConfig): LoopParts {
+  const mapping = loadMapping(config);
+  const target = createTarget(
+    { kind: "dingtalk", ...organisation, region: mapping.settings.region },
+    {
+      clock,
+      limiter: createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 }),
+      tokens: createSharedToken(pool, TARGET, () => clock.monotonicMs()),
+    },
+  );
+  return { target, store: createReconcileStore(pool, TARGET), mapping };
+}
+
 /** The reconcile loop of this process. Throws CannotStart when the organisation is not the one this directory belongs to. */
 export async function startSync(house: House, organisation: DingTalkConfig): Promise<RunningSync> {
   const { config, pool, clock, logger } = house;
@@ -127,34 +151,41 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
   if (pinned !== organisation.corpId) {
     throw new CannotStart([`this directory belongs to the DingTalk organisation ${pinned}; DINGTALK_CORP_ID names another one`]);
   }
-  const target = createTarget(
-    { kind: "dingtalk", ...organisation },
-    {
-      clock,
-      limiter: createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 }),
-      tokens: createSharedToken(pool, TARGET, () => clock.monotonicMs()),
-    },
-  );
-  const store = createReconcileStore(pool, TARGET);
+  const { target, store, mapping } = loopParts(house, organisation);
   const reconcile = createReconciler({
     store,
     target,
-    mapping: loadMapping(config),
+    mapping,
     mode: config.syncMode,
     clock,
     logger,
     random: Math.random,
   });
+  await renewRules(store, { mapping, mode: config.syncMode, target: TARGET, clock });
   const worker = createWorker({ store, reconcile, clock, logger, concurrency: CONCURRENCY });
-  const queue = await startQueue(pool, logger, worker.wake);
-  worker.start();
+  const stopping = new AbortController();
+  const queue = await startQueue(pool, logger, {
+    wake: worker.wake,
+    sweep: async (actor) => {
+      const { orphanExamples: _named, ...result } = await sweep({ store, target, mapping, clock }, actor, stopping.signal);
+      logger.info({ target: TARGET, ...result }, "everything was compared with the target");
+      worker.wake();
+    },
+  });
+  const flying = preflight({ target, store, clock, logger }, stopping.signal).then(() => {
+    if (!stopping.signal.aborted) worker.start();
+  });
+  flying.catch((error: unknown) => logger.error({ target: TARGET, error }, "the loop could not be started"));
   return {
     async check() {
+      // Before the first look the target is being checked; what it lacks is told by the status, and requests are welcome meanwhile.
       const lookedMs = worker.lastLookMs();
-      if (lookedMs === undefined || clock.monotonicMs() - lookedMs > STALLED_MS)
+      if (lookedMs !== undefined && clock.monotonicMs() - lookedMs > STALLED_MS)
         throw new Error("the worker has not looked for work lately");
     },
     async stop(graceMs) {
+      stopping.abort(new Error("the server is stopping"));
+      await flying.catch(() => undefined);
       await queue.stop();
       await worker.stop(graceMs);
       target.close();

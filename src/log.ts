@@ -15,6 +15,8 @@ export const LOGGED_FIELDS: ReadonlySet<string> = new Set(
     "requestId clientRequestId method route status ms actor tokenId sourceId check",
     // the process and its database
     "port host pid adopted version role mode migration migrations problems signal url publicUrl simulatorUrl",
+    // the loop's care for itself
+    ...["freed", "repaired", "compared", "differing", "missing", "orphans"],
     // entities and their way to a target; `path` is that of a call, not of a department
     "target kind id entityId userId groupId departmentId state reason remedy action outcome attempt attempts generation lease waitingOn",
     "waitMs retryMs delayMs nextAt pausedUntil api path errcode httpStatus remoteId eventId job task worker",

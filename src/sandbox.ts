@@ -20,13 +20,22 @@ export function sandboxUrl({ dingtalk }: Config): string | undefined {
   return dingtalk.kind === "sandbox" ? `http://${HOST}:${dingtalk.simulatorPort}` : undefined;
 }
 
+/** How to reach the organisation; starts nothing. */
+export function organisationSettings(config: Config): DingTalkConfig {
+  const { dingtalk } = config;
+  if (dingtalk.kind === "sandbox") {
+    const url = `http://${HOST}:${dingtalk.simulatorPort}`;
+    return { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: url, apiUrl: url, qps: dingtalk.qps };
+  }
+  const { appKey, appSecret, corpId, oapiUrl, apiUrl, qps } = dingtalk;
+  return { appKey, appSecret: appSecret.reveal(), corpId, oapiUrl, apiUrl, qps };
+}
+
 /** The simulator never starts when real credentials are set. */
 export async function openOrganisation(config: Config, logger: Logger): Promise<Organisation> {
   const { dingtalk } = config;
-  if (dingtalk.kind === "organisation") {
-    const { appKey, appSecret, corpId, oapiUrl, apiUrl, qps } = dingtalk;
-    return { settings: { appKey, appSecret: appSecret.reveal(), corpId, oapiUrl, apiUrl, qps }, stop: async () => undefined };
-  }
+  const settings = organisationSettings(config);
+  if (dingtalk.kind === "organisation") return { settings, stop: async () => undefined };
   const simulator = createSimulator({
     host: HOST,
     port: dingtalk.simulatorPort,
@@ -42,7 +51,7 @@ export async function openOrganisation(config: Config, logger: Logger): Promise<
       throw new CannotStart([`the sandbox DingTalk cannot listen on ${url}; choose another SIMULATOR_PORT`], { cause: error });
   }
   return {
-    settings: { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: url, apiUrl: url, qps: dingtalk.qps },
+    settings,
     sandboxUrl: url,
     stop: () => simulator.stop(),
   };

@@ -66,6 +66,14 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
     })
     .all(methodNotAllowed("POST"));
 
+  router
+    .route("/reconcile")
+    .post(requireScope("admin"), async (_req: Request, res: Response) => {
+      await operations.requestSweep(requestContext(res).actor);
+      sendJson(res, 202, { state: "asked", result: "an event operator.reconcile in /api/history" });
+    })
+    .all(methodNotAllowed("POST"));
+
   return { path: "/api/sync", access: ["admin", "history:read"], handler: router };
 }
 

@@ -15,7 +15,7 @@ export interface Authenticator {
   authenticate(token: string): Promise<Actor | undefined>;
   /** The same for the pair of the token endpoint: the token's id, and its secret part or its whole text. */
   authenticateClient(id: string, secret: string): Promise<Actor | undefined>;
-  /** Whether this very token was good within the last ten minutes. Says nothing about now. */
+  /** Whether this very token was good within the last day. Says nothing about now. */
   recognises(token: string): boolean;
   /** After a revocation in this process: what was verified before counts no more. Other processes notice within a second. */
   forget(tokenId: string): void;
@@ -32,7 +32,8 @@ export interface AuthenticatorOptions {
 
 /** How long a verified token passes without another look: a request of the hot path costs no query, a revocation elsewhere waits no longer. */
 const FRESH_MS = 1_000;
-const RECOGNISED_MS = 10 * 60_000;
+/** A day: Entra ID comes about every 40 minutes, and must not be kept out by somebody who guesses from the same address meanwhile. */
+const RECOGNISED_MS = 24 * 3_600_000;
 const MAX_REMEMBERED = 10_000;
 const TOUCH_MS = 60_000;
 

@@ -47,4 +47,6 @@ export interface SyncOperations {
   items(query: ItemQuery): Promise<{ readonly items: readonly SyncItem[]; readonly next?: string }>;
   /** Makes one entity due now; false when there is no such entity. The event is recorded in the same transaction. */
   retry(ref: EntityRef, event: HistoryEvent): Promise<boolean>;
+  /** Asks the worker to compare everything with the target, on behalf of `actor`; asked twice before it began is asked once. */
+  requestSweep(actor: string): Promise<void>;
 }

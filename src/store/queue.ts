@@ -6,23 +6,39 @@ export interface Queue {
   stop(): Promise<void>;
 }
 
+export interface QueueTasks {
+  /** A write left a wake-up. It carries nothing: whom to look at is in `entity_states`, and one that is lost costs the time until the worker's own poll. */
+  readonly wake: () => void;
+  /** Everything is to be compared with the target: asked for by `actor`, or nightly. Runs in one process at a time; a rejection is tried again later. */
+  readonly sweep: (actor: string) => Promise<void>;
+}
+
 /** How long a wake-up may lie when its NOTIFY was lost. */
 const POLL_MS = 1_000;
 
-/**
- * Takes the wake-ups that writes leave. A wake-up carries nothing: whom to look at is in `entity_states`, so it is done as soon as the worker has heard it,
- * and one that is lost costs the time until the worker's own poll.
- */
-export async function startQueue(pool: pg.Pool, logger: Logger, wake: () => void): Promise<Queue> {
+/** 02:10 in Hong Kong, in UTC: not on the hour, when everybody calls DingTalk (dingtalk-api.md section 9.1). */
+const NIGHTLY = "10 18 * * * sweep ?jobKey=sweep&jobKeyMode=preserve_run_at";
+
+export async function startQueue(pool: pg.Pool, logger: Logger, tasks: QueueTasks): Promise<Queue> {
   const runner = await run({
     pgPool: pool,
-    concurrency: 1,
+    // A sweep may take minutes; wake-ups must not wait for it.
+    concurrency: 2,
     pollInterval: POLL_MS,
     noHandleSignals: true,
     logger: new QueueLogger(forward(logger)),
-    taskList: { reconcile: async () => wake() },
+    crontab: NIGHTLY,
+    taskList: {
+      reconcile: async () => tasks.wake(),
+      sweep: (payload) => tasks.sweep(actorOf(payload)),
+    },
   });
   return { stop: () => runner.stop() };
+}
+
+function actorOf(payload: unknown): string {
+  const actor = (payload as { actor?: unknown } | undefined)?.actor;
+  return typeof actor === "string" ? actor : "system";
 }
 
 /** The library's own lines are for whoever debugs it; only warnings and errors concern an operator. Its texts may hold job payloads, ours carry none. */

@@ -49,6 +49,11 @@ const RETRY: Statement = {
   select (select count(*) from woken) as woken from done`,
 };
 
+const REQUEST_SWEEP: Statement = {
+  name: "status-request-sweep",
+  text: "select graphile_worker.add_job('sweep', json_build_object('actor', $1::text), job_key := 'sweep') is not null as asked",
+};
+
 interface ItemRow extends pg.QueryResultRow {
   kind: EntityKind;
   entity_id: string;
@@ -118,6 +123,10 @@ export function createSyncOperations(pool: pg.Pool, target: string): SyncOperati
       const items = rows.slice(0, count).map(itemOf);
       const last = items.at(-1);
       return rows.length > count && last ? { items, next: `${last.ref.kind}:${last.ref.id}` } : { items };
+    },
+
+    async requestSweep(actor) {
+      await run(pool, REQUEST_SWEEP, [actor]);
     },
 
     async retry(ref, event) {

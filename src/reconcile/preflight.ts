@@ -1,0 +1,41 @@
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { ReconcileStore } from "./ports.ts";
+import { type Problem, type TargetAdapter, TargetError } from "./target.ts";
+
+export interface PreflightDeps {
+  readonly target: Pick<TargetAdapter, "name" | "check">;
+  readonly store: Pick<ReconcileStore, "pause">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const AGAIN_MS = 60_000;
+/** The pause outlasts the wait for the next look, so that nothing slips through between. */
+const PAUSE_MS = AGAIN_MS + 30_000;
+
+/**
+ * Resolves when the target can be worked with. While something needed is missing (a permission, the contact scope, the address list) nothing is sent: the
+ * target rests for every process, with the list of problems as the reason, and is looked at again every minute. A target that does not answer is no reason
+ * to wait: the loop has its own patience. Resolves at once when `signal` is aborted.
+ */
+export async function preflight({ target, store, clock, logger }: PreflightDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const problems = await problemsOf(target, logger, signal);
+    if (problems.length === 0) return;
+    const texts = problems.map(({ code, text, remedy }) => `${code}: ${text}; ${remedy}`);
+    logger.error({ target: target.name, problems: texts }, "the target is not ready: nothing is sent until this is mended");
+    await store.pause(PAUSE_MS, `not ready: ${texts.join(" | ")}`);
+    await clock.sleep(AGAIN_MS, signal).catch(() => undefined);
+  }
+}
+
+async function problemsOf(target: PreflightDeps["target"], logger: Logger, signal: AbortSignal): Promise<readonly Problem[]> {
+  try {
+    return await target.check({ signal });
+  } catch (error) {
+    if (!signal.aborted) logger.warn({ target: target.name, error }, "the target could not be checked");
+    if (error instanceof TargetError || signal.aborted) return [];
+    throw error;
+  }
+}
