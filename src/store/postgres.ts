@@ -38,7 +38,10 @@ export function createPool({ url, max, logger }: PoolOptions): pg.Pool {
     lock_timeout: 3_000,
   });
   // An idle connection that breaks is replaced on the next use; without a listener it would end the process.
-  pool.on("error", (error) => logger.warn({ code: (error as { code?: string }).code }, "an idle database connection broke"));
+  pool.on("error", (error) => {
+    // `end` does not wait for the last goodbyes: the server may be gone before them.
+    if (!pool.ending) logger.warn({ code: (error as { code?: string }).code }, "an idle database connection broke");
+  });
   // The same for a connection that breaks while it is lent out: its query fails and is reported there.
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;

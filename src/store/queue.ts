@@ -36,9 +36,10 @@ export async function startQueue(pool: pg.Pool, logger: Logger, tasks: QueueTask
   return { stop: () => runner.stop() };
 }
 
+/** JSON columns of this pool arrive as text (postgres.ts). */
 function actorOf(payload: unknown): string {
-  const actor = (payload as { actor?: unknown } | undefined)?.actor;
-  return typeof actor === "string" ? actor : "system";
+  const job = (typeof payload === "string" ? JSON.parse(payload) : payload) as { actor?: unknown } | undefined;
+  return typeof job?.actor === "string" ? job.actor : "system";
 }
 
 /** The library's own lines are for whoever debugs it; only warnings and errors concern an operator. Its texts may hold job payloads, ours carry none. */
