@@ -1,9 +1,12 @@
 import { Command } from "commander";
 import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
 import { migrateCommand } from "./migrate.ts";
+import { planCommand } from "./plan.ts";
 import { serveCommand } from "./serve.ts";
 import { simulatorCommand } from "./simulator.ts";
 import { sourceCommand } from "./source.ts";
+import { syncCommand } from "./sync.ts";
 import { tokenCommand } from "./token.ts";
 
 /** The command line; what a command needs beyond its options is loaded when it runs. Exit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run. */
@@ -14,9 +17,18 @@ export function createProgram(): Command {
       "after",
       "\nExit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run.\n`dingtalk-scim <command> --help` has examples.",
     );
-  for (const command of [serveCommand(), demoCommand(), tokenCommand(), sourceCommand(), simulatorCommand(), migrateCommand()]) {
-    program.addCommand(command);
-  }
+  const commands = [
+    serveCommand(),
+    demoCommand(),
+    tokenCommand(),
+    sourceCommand(),
+    planCommand(),
+    syncCommand(),
+    doctorCommand(),
+    migrateCommand(),
+    simulatorCommand(),
+  ];
+  for (const command of commands) program.addCommand(command);
   return strict(program);
 }
 

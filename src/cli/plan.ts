@@ -1,0 +1,69 @@
+import { Command } from "commander";
+import type { EntityRef } from "../core/entity.ts";
+import type { Explanation } from "../mapping/mapping.ts";
+import type { PersonPreview } from "../reconcile/preview.ts";
+import { personMeant } from "./find-person.ts";
+import { withHouse } from "./house.ts";
+import { NotFoundHere } from "./not-found-here.ts";
+import { print, printJson, printTable, say } from "./output.ts";
+
+export const planCommand = (): Command =>
+  new Command("plan")
+    .description("what would be done about a person in DingTalk; nothing is sent, nothing is written")
+    .requiredOption("--user <user>", "userName, or id")
+    .option("--explain", "every rule of the mapping with what it read and gave")
+    .option("--json", "the result as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ dingtalk-scim plan --user mei.chan@example.com\n  $ dingtalk-scim plan --user mei.chan@example.com --explain",
+    )
+    .action(async ({ user, explain, json }: { user: string; explain?: true; json?: true }) => {
+      const { previewPerson } = await import("../reconcile/preview.ts");
+      const { ref, preview } = await withHouse(async (house) => {
+        const found: EntityRef = { kind: "user", id: await personMeant(house, user) };
+        return { ref: found, preview: await previewPerson(house, found.id) };
+      });
+      if (!preview) throw new NotFoundHere(`nobody has the userName or id ${user}`);
+      const { explanations, ...plan } = preview;
+      if (json) return printJson({ id: ref.id, ...plan, ...(explain ? { explanations } : {}) });
+      say(`${user} (${ref.id}), in DingTalk ${preview.remoteId ?? "not yet"}`);
+      showForecast(preview);
+      if (explain) showExplanations(explanations);
+    });
+
+function showForecast({ actual, forecast }: PersonPreview): void {
+  if (forecast.kind !== "plan") {
+    print(`${forecast.kind}: ${forecast.reason}`);
+    return;
+  }
+  const { plan, desired, notes } = forecast;
+  print(
+    plan.action === "none"
+      ? desired.state === "absent"
+        ? "nothing to do: is not to be in DingTalk and is not"
+        : "nothing to do"
+      : plan.action,
+  );
+  const set = plan.action === "create" ? plan.attributes : plan.action === "update" ? plan.set : {};
+  const rows = Object.entries(set).map(([name, value]) => [name, shown(actual?.attributes[name]), shown(value)]);
+  if (rows.length > 0) printTable(["attribute", "in DingTalk", "from the directory"], rows);
+  for (const { attribute, text } of notes) print(`note on ${attribute}: ${text}`);
+}
+
+function showExplanations(explanations: readonly Explanation[]): void {
+  printTable(
+    ["attribute", "read", "rule", "result"],
+    explanations.map(({ attribute, sources, rule, result, note }) => [
+      attribute,
+      sources
+        .filter(({ value }) => value !== null && value !== "")
+        .map(({ path, value }) => `${path} = ${shown(value)}`)
+        .join("\n"),
+      rule,
+      [result === undefined ? "left alone" : shown(result), ...(note === undefined ? [] : [note])].join("\n"),
+    ]),
+  );
+}
+
+const shown = (value: unknown): string =>
+  value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value);

@@ -1,0 +1,35 @@
+import { Command } from "commander";
+import { foundProblems } from "./exit-codes.ts";
+import { withHouse } from "./house.ts";
+import { keepAlive } from "./keep-alive.ts";
+import { print, printJson, say } from "./output.ts";
+import { ACTOR } from "./records.ts";
+import { withInterrupt } from "./signals.ts";
+
+export const syncCommand = (): Command =>
+  new Command("sync")
+    .description("compare everything with DingTalk now; what differs becomes due, and the running server does the rest")
+    .option("--json", "the result as JSON")
+    .addHelpText(
+      "after",
+      `
+Reads DingTalk's lists, a page at a time. Objects that are not ours are counted and never touched.
+Exit code 1 when something was not as it should be.
+
+Example:
+  $ dingtalk-scim sync`,
+    )
+    .action(async ({ json }: { json?: true }) => {
+      const { sweep } = await import("../reconcile/sweep.ts");
+      const result = await keepAlive(() => withInterrupt((signal) => withHouse((house) => sweep(house, ACTOR, signal))));
+      const { compared, differing, missing, orphans, orphanExamples, repaired } = result;
+      if (json) printJson(result);
+      else {
+        say(
+          `${compared} of ours compared: ${differing} differ, ${missing} are missing, ${repaired} had been forgotten; all of those are due now.`,
+        );
+        say(`${orphans} are not ours and are left alone${orphans > 0 ? ":" : "."}`);
+        for (const { kind, remoteId, name } of orphanExamples) print(`${kind}\t${remoteId}\t${name ?? ""}`);
+      }
+      if (differing + missing + repaired > 0) foundProblems();
+    });
