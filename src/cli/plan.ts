@@ -51,18 +51,14 @@ function showForecast({ actual, forecast }: PersonPreview): void {
 }
 
 function showExplanations(explanations: readonly Explanation[]): void {
-  printTable(
-    ["attribute", "read", "rule", "result"],
-    explanations.map(({ attribute, sources, rule, result, note }) => [
-      attribute,
-      sources
-        .filter(({ value }) => value !== null && value !== "")
-        .map(({ path, value }) => `${path} = ${shown(value)}`)
-        .join("\n"),
-      rule,
-      [result === undefined ? "left alone" : shown(result), ...(note === undefined ? [] : [note])].join("\n"),
-    ]),
-  );
+  for (const { attribute, sources, rule, result, when, note } of explanations) {
+    print(`${attribute}: ${result === undefined ? "left alone" : shown(result)}${when === "always" ? "" : ` (${when})`}`);
+    print(`    rule ${rule}`);
+    for (const { path, value } of sources.filter((source) => source.value !== null && source.value !== "")) {
+      print(`    read ${path} = ${shown(value)}`);
+    }
+    if (note !== undefined) print(`    note ${note}`);
+  }
 }
 
 const shown = (value: unknown): string =>

@@ -23,6 +23,7 @@ Example:
       const { sweep } = await import("../reconcile/sweep.ts");
       const result = await keepAlive(() => withInterrupt((signal) => withHouse((house) => sweep(house, ACTOR, signal))));
       const { compared, differing, missing, orphans, orphanExamples, repaired } = result;
+      const wrong = differing + missing + repaired;
       if (json) printJson(result);
       else {
         say(
@@ -31,5 +32,5 @@ Example:
         say(`${orphans} are not ours and are left alone${orphans > 0 ? ":" : "."}`);
         for (const { kind, remoteId, name } of orphanExamples) print(`${kind}\t${remoteId}\t${name ?? ""}`);
       }
-      if (differing + missing + repaired > 0) foundProblems();
+      if (wrong > 0) foundProblems();
     });
