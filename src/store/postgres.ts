@@ -105,12 +105,21 @@ const REPEATABLE: ReadonlySet<string> = new Set(["40P01", "40001"]);
 const UNAVAILABLE = /^(08|53|57|58|55P03|40P01|40001)/;
 const NETWORK: ReadonlySet<string> = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "ENOENT"]);
 
+/** Whatever keeps an event from being stored, a constraint too, is no mistake of the client. */
+const HISTORY = "history";
+
 const CONFLICTS: Readonly<Record<string, { readonly resource: "User" | "Group"; readonly attribute: string }>> = {
   users_user_name_key: { resource: "User", attribute: "userName" },
   users_external_id_key: { resource: "User", attribute: "externalId" },
   groups_display_name_key: { resource: "Group", attribute: "displayName" },
   groups_external_id_key: { resource: "Group", attribute: "externalId" },
 };
+
+/**
+ * Privilege missing, a trigger that raised, read-only: our statements do not ask for these, so the database is not as it was set up. Above all
+ * a history that cannot be written refuses the write it would record (safety.md F65); the client tries again when an operator has mended it.
+ */
+const REFUSED_BY_DATABASE: ReadonlySet<string> = new Set(["42501", "P0001", "25006"]);
 
 /** What a driver error means to the rooms that called; a bug of ours passes unchanged. */
 export function translated(error: unknown): unknown {
@@ -120,6 +129,9 @@ export function translated(error: unknown): unknown {
     if (conflict) return new UniquenessConflict(conflict.resource, conflict.attribute);
   }
   if (code && (UNAVAILABLE.test(code) || NETWORK.has(code))) return new Unavailable("the database does not answer", { cause: error });
+  if (code && (REFUSED_BY_DATABASE.has(code) || (error as pg.DatabaseError).table === HISTORY)) {
+    return new Unavailable(`the database refuses a statement (${code})`, { cause: error, retryAfterMs: 30_000 });
+  }
   if (
     error instanceof Error &&
     /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/i.test(error.message)
