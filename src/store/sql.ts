@@ -20,7 +20,8 @@ export function eventColumns(event: HistoryEvent) {
     actor: event.actor,
     source_id: event.sourceId,
     request_id: event.requestId,
-    causes: event.causes,
+    // Marks that merge may bring the same cause more than once.
+    causes: [...new Set(event.causes)],
     subject_kind: event.subject?.kind,
     subject: event.subject?.id,
     target: event.target,
