@@ -3,9 +3,14 @@ import type { Logger } from "../core/logger.ts";
 import type { ReconcileStore } from "./ports.ts";
 import { type Problem, type TargetAdapter, TargetError } from "./target.ts";
 
+export interface PauseLift {
+  /** Ends the target's rest if this is its reason: a rest for another one goes on. */
+  liftPause(reason: string): Promise<void>;
+}
+
 export interface PreflightDeps {
   readonly target: Pick<TargetAdapter, "name" | "check">;
-  readonly store: Pick<ReconcileStore, "pause">;
+  readonly store: Pick<ReconcileStore, "pause"> & PauseLift;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -17,15 +22,19 @@ const PAUSE_MS = AGAIN_MS + 30_000;
 /**
  * Resolves when the target can be worked with. While something needed is missing (a permission, the contact scope, the address list) nothing is sent: the
  * target rests for every process, with the list of problems as the reason, and is looked at again every minute. A target that does not answer is no reason
- * to wait: the loop has its own patience. Resolves at once when `signal` is aborted.
+ * to wait: the loop has its own patience. What is mended is used at once. Resolves at once when `signal` is aborted.
  */
 export async function preflight({ target, store, clock, logger }: PreflightDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+  for (let reason: string | undefined; !signal.aborted; ) {
     const problems = await problemsOf(target, logger, signal);
-    if (problems.length === 0) return;
+    if (problems.length === 0) {
+      if (reason !== undefined && !signal.aborted) await store.liftPause(reason);
+      return;
+    }
     const texts = problems.map(({ code, text, remedy }) => `${code}: ${text}; ${remedy}`);
     logger.error({ target: target.name, problems: texts }, "the target is not ready: nothing is sent until this is mended");
-    await store.pause(PAUSE_MS, `not ready: ${texts.join(" | ")}`);
+    reason = `not ready: ${texts.join(" | ")}`;
+    await store.pause(PAUSE_MS, reason);
     await clock.sleep(AGAIN_MS, signal).catch(() => undefined);
   }
 }

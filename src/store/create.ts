@@ -5,6 +5,7 @@ import { createClaims } from "./claims.ts";
 import { createFacts } from "./facts.ts";
 import { createGroupStore } from "./groups.ts";
 import { createLiveness } from "./liveness.ts";
+import { createPauseLift } from "./pause.ts";
 import { createRenewal } from "./renewal.ts";
 import { createSweepStore } from "./sweep.ts";
 import { createTree } from "./tree.ts";
@@ -26,6 +27,7 @@ export const createReconcileStore = (pool: pg.Pool, target: string) => {
     ...createLiveness(pool, target, worker),
     ...createFacts(pool, target),
     ...createTree(pool, target),
+    ...createPauseLift(pool, target),
     ...createRenewal(pool, target),
     ...createSweepStore(pool, target),
   };
