@@ -10,7 +10,7 @@ import { Secret } from "./core/secret.ts";
 import { createGroupDirectory } from "./directory/groups.ts";
 import { createUserDirectory } from "./directory/users.ts";
 import { createAccessTokens } from "./http/access-tokens.ts";
-import { createApp } from "./http/app.ts";
+import { type AppOptions, createApp } from "./http/app.ts";
 import { createAuthenticator } from "./http/auth.ts";
 import { docsMounts } from "./http/docs.ts";
 import { healthMounts, type ReadinessCheck } from "./http/health.ts";
@@ -19,6 +19,7 @@ import { createMetricsRegistry, metricsEndpoint, observeIn } from "./http/metric
 import { jwksEndpoint, tokenEndpoint } from "./http/oauth.ts";
 import { type HttpServer, startHttpServer } from "./http/server.ts";
 import { createSigningKey } from "./http/signing.ts";
+import { observeSync } from "./http/sync-metrics.ts";
 import { compileMapping } from "./mapping/compile.ts";
 import { DEFAULT_MAPPING } from "./mapping/default-mapping.ts";
 import type { Mapping } from "./mapping/mapping.ts";
@@ -72,6 +73,13 @@ const environmentOf = (config: Config) => (config.dingtalk.kind === "sandbox" ? 
 
 /** SCIM, operators' and auditors' interface, OAuth, probes and documents on one listener. */
 export async function startApi(house: House, checks: Readonly<Record<string, ReadinessCheck>>): Promise<HttpServer> {
+  const { config, clock, logger } = house;
+  const handler = createApp(await composeApi(house, checks));
+  return startHttpServer({ host: config.host, port: config.port, handler, clock, logger });
+}
+
+/** Every address there is, with what stands behind it; listens nowhere. */
+export async function composeApi(house: House, checks: Readonly<Record<string, ReadinessCheck>>): Promise<AppOptions> {
   const { config, pool, clock, logger } = house;
   const database = createPrisma(pool);
   const source = await createSources(database, clock).ensureDefault();
@@ -88,8 +96,10 @@ export async function startApi(house: House, checks: Readonly<Record<string, Rea
   const registry = createMetricsRegistry();
   const directory = { store: createDirectoryStore(pool, [TARGET]), clock };
   const sandbox = sandboxUrl(config);
+  const operations = createSyncOperations(pool, TARGET);
+  observeSync(registry, { target: TARGET, read: operations.status, clock, logger });
 
-  const app = createApp({
+  return {
     publicUrl: config.publicUrl,
     host: config.host,
     clock,
@@ -101,7 +111,7 @@ export async function startApi(house: House, checks: Readonly<Record<string, Rea
       scimMount({ users: createUserDirectory(directory), groups: createGroupDirectory(directory), logger, publicUrl: config.publicUrl }),
       historyEndpoint(createEventLog(pool)),
       syncEndpoint({
-        operations: createSyncOperations(pool, TARGET),
+        operations,
         clock,
         target: TARGET,
         mode: config.syncMode,
@@ -114,8 +124,7 @@ export async function startApi(house: House, checks: Readonly<Record<string, Rea
       metricsEndpoint(registry),
       ...docsMounts(readFileSync(openapiFile, "utf8")),
     ],
-  });
-  return startHttpServer({ host: config.host, port: config.port, handler: app, clock, logger });
+  };
 }
 
 export interface RunningSync {

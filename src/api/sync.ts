@@ -10,7 +10,7 @@ import { requestContext, requireScope } from "../http/request-context.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
 import type { SyncState } from "../reconcile/settle.ts";
 import type { SyncItem, SyncOperations, SyncStatus } from "../reconcile/status.ts";
-import { choiceOf, countOf, textOf } from "./query-values.ts";
+import { choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
 
 export interface SyncEndpointOptions {
   readonly operations: SyncOperations;
@@ -23,6 +23,8 @@ export interface SyncEndpointOptions {
 }
 
 const STATES: readonly SyncState[] = ["inSync", "due", "waiting", "held", "parked"];
+/** `next` of a page: the kind and id of its last item. */
+const ITEM_KEY = /^[a-z]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const KINDS: readonly EntityKind[] = ["user", "group", "department", "role"];
 
 /** `/api/sync`: how far the target is, what is stuck and why, and one more try. */
@@ -42,6 +44,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
       const kind = choiceOf(req, "kind", KINDS);
       const text = textOf(req, "q");
       const after = textOf(req, "after");
+      if (after !== undefined && !ITEM_KEY.test(after)) throw new InvalidParameter("after must be the `next` of another page");
       const page = await operations.items({
         count: countOf(req),
         ...(state ? { state } : {}),
@@ -85,7 +88,8 @@ function renderStatus(status: SyncStatus, { target, mode, callsPerSecond, sandbo
     mode,
     sandbox: sandbox ?? null,
     states: status.states,
-    oldestDue: status.oldestDue,
+    oldestDue: status.oldestDue ?? null,
+    lost: status.lost,
     paused: status.paused ?? null,
     latencyMs: status.latencyMs ?? null,
     accuracy: share(accurate, active),

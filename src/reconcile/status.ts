@@ -9,6 +9,8 @@ export interface SyncStatus {
   readonly states: Readonly<Record<SyncState, number>>;
   /** Since when the longest waiting entity is due. */
   readonly oldestDue?: Date;
+  /** Entities that are due or waiting and that nobody would ever look at again; the loop mends them once a minute, and there should be none (safety.md I4). */
+  readonly lost: number;
   readonly paused?: { readonly until: Date; readonly reason: string };
   /** From a change being committed to the target being equal, over the entities settled within the last day. */
   readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };

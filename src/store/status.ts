@@ -11,7 +11,8 @@ import { appendEvent, causedBy, eventRow, wakeUp } from "./sql.ts";
 
 const STATES: Statement = {
   name: "status-states",
-  text: `select s.state, count(*) as n, min(s.due_since) filter (where s.state in ('due', 'waiting')) as oldest
+  text: `select s.state, count(*) as n, count(*) filter (where s.state in ('due', 'waiting') and s.next_at is null and s.lease is null) as lost,
+      min(s.due_since) filter (where s.state in ('due', 'waiting')) as oldest
     from entity_states s where s.target = $1 group by s.state`,
 };
 const PAUSED: Statement = {
@@ -75,7 +76,7 @@ export function createSyncOperations(pool: pg.Pool, target: string): SyncOperati
   return {
     async status() {
       const [states, paused, latency, people, calls] = await Promise.all([
-        run<{ state: SyncState; n: number; oldest: Date | null }>(pool, STATES, [target]),
+        run<{ state: SyncState; n: number; lost: number; oldest: Date | null }>(pool, STATES, [target]),
         run<{ paused_until: Date; pause_reason: string }>(pool, PAUSED, [target]),
         run<{ ms: number[] | null }>(pool, LATENCY, [target]),
         run<SyncStatus["people"]>(pool, PEOPLE, [target]),
@@ -88,6 +89,7 @@ export function createSyncOperations(pool: pg.Pool, target: string): SyncOperati
       const { active, present, accurate } = people[0]!;
       return {
         states: { inSync: count("inSync"), due: count("due"), waiting: count("waiting"), held: count("held"), parked: count("parked") },
+        lost: states.reduce((sum, row) => sum + row.lost, 0),
         ...(oldest ? { oldestDue: oldest } : {}),
         ...(pause ? { paused: { until: pause.paused_until, reason: pause.pause_reason } } : {}),
         ...(p50 !== undefined && p95 !== undefined && p99 !== undefined ? { latencyMs: { p50, p95, p99 } } : {}),
