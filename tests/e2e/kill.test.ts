@@ -1,5 +1,8 @@
 import { killGroup, openPlace, type Place, postgresIn, runCommand } from "../support/server.ts";
 
+// What waits for something else is looked at again after thirty seconds at the latest, should the wake-up be missed.
+jest.setTimeout(75_000);
+
 let place: Place;
 beforeEach(async () => {
   place = await openPlace();

@@ -1,0 +1,71 @@
+import type { JsonObject } from "../../../src/core/entity.ts";
+import { compare } from "../../../src/demo/compare.ts";
+import { type Expected, expectedOf } from "../../../src/demo/expected.ts";
+
+const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+const mobile = [{ type: "mobile", value: "+852 9123 4567" }];
+const person = (id: string, more: JsonObject = {}): JsonObject => ({
+  id,
+  displayName: `Person ${id}`,
+  active: true,
+  phoneNumbers: mobile,
+  ...more,
+});
+const managedBy = (id: string): JsonObject => ({ [ENTERPRISE]: { manager: { value: id } } });
+const one = (users: readonly JsonObject[], groups: readonly JsonObject[] = []) => expectedOf({ users, groups }).people.get("a");
+
+test.each<[string, JsonObject, object]>([
+  ["the display name comes first", { name: { formatted: "F" } }, { name: "Person a" }],
+  ["then the formatted name", { displayName: "", name: { formatted: "F", givenName: "G" } }, { name: "F" }],
+  ["then given and family name", { displayName: "", name: { givenName: "G", familyName: "H" } }, { name: "G H" }],
+  ["numbers are digits with the country code", {}, { mobile: "85291234567" }],
+  ["a bare number is of Hong Kong", { phoneNumbers: [{ type: "mobile", value: "91234567" }] }, { mobile: "85291234567" }],
+  ["the number is hidden", {}, { hide_mobile: "true" }],
+  ["nobody manages themselves", managedBy("a"), { departments: "" }],
+  ["without a group the root is the department", {}, { departments: "" }],
+])("%s", (_what, more, expected) => expect(one([person("a", more)])).toMatchObject(expected));
+
+test.each<[string, JsonObject[], string | undefined]>([
+  ["who is there", [person("m")], "m"],
+  ["who has left", [person("m", { active: false })], undefined],
+  ["who was deleted", [], undefined],
+])("a manager %s", (_what, others, expected) => expect(one([person("a", managedBy("m")), ...others])?.manager_userid).toBe(expected));
+
+test("groups are paths, with the departments above them", () => {
+  const groups = [
+    { id: "g", displayName: "HK/Sales/Retail", members: [{ value: "a" }] },
+    { id: "h", displayName: "HK / Finance", members: [{ value: "a" }] },
+  ];
+  expect(one([person("a")], groups)?.departments).toBe("HK/Finance | HK/Sales/Retail");
+  expect(expectedOf({ users: [], groups }).departments).toEqual(new Set(["HK", "HK/Sales", "HK/Sales/Retail", "HK/Finance"]));
+});
+
+test("leavers and people without a mobile are not to be there", () => {
+  expect(expectedOf({ users: [person("a", { active: false }), person("b", { phoneNumbers: [] })], groups: [] }).people.size).toBe(0);
+});
+
+describe("a comparison names", () => {
+  const state = (people: Expected["people"], departments: readonly string[] = []): Expected => ({
+    people,
+    departments: new Set(departments),
+  });
+  const li = { name: "Li", hide_mobile: "true", departments: "" };
+
+  test.each<[string, Expected, Expected, object[]]>([
+    ["nothing when both are the same", state(new Map([["a", li]]), ["HK"]), state(new Map([["a", li]]), ["HK"]), []],
+    ["who is missing", state(new Map([["a", li]])), state(new Map()), [{ attribute: "presence", dingtalk: "not there" }]],
+    ["who is too many", state(new Map()), state(new Map([["a", li]])), [{ attribute: "presence", directory: "not there" }]],
+    [
+      "each attribute that differs",
+      state(new Map([["a", { ...li, title: "Clerk" }]])),
+      state(new Map([["a", { ...li, email: "li@example.com" }]])),
+      [
+        { attribute: "title", directory: "Clerk", dingtalk: "–" },
+        { attribute: "email", directory: "–", dingtalk: "li@example.com" },
+      ],
+    ],
+    ["a department too many", state(new Map()), state(new Map(), ["HK"]), [{ what: "department HK", directory: "not there" }]],
+  ])("%s", (_what, wanted, actual, differences) =>
+    expect(compare(wanted, actual)).toEqual(differences.map((each) => expect.objectContaining(each))),
+  );
+});

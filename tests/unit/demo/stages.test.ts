@@ -1,0 +1,81 @@
+import type { JsonObject } from "../../../src/core/entity.ts";
+import { managerIn } from "../../../src/demo/company.ts";
+import { lacks, remember } from "../../../src/demo/memory.ts";
+import { createTeam, createUser } from "../../../src/demo/requests.ts";
+import { afterLeavers, changed, founded } from "../../../src/demo/stages.ts";
+
+const SIZE = { users: 200, departments: 25, seed: 1 };
+const first = founded(SIZE);
+const second = changed(SIZE, first);
+const last = afterLeavers(second);
+const everybody = [...second.people];
+
+test("the same seed is the same company, another seed is another", () => {
+  expect(founded(SIZE)).toEqual(first);
+  const other = new Set(founded({ ...SIZE, seed: 2 }).people.map(({ userName }) => userName));
+  expect(first.people.filter(({ userName }) => other.has(userName))).toEqual([]);
+});
+
+test("a bigger company of the same seed holds the smaller one", () => {
+  const bigger = founded({ ...SIZE, users: 300 });
+  expect(bigger.people.slice(0, 200)).toEqual(first.people);
+});
+
+test.each(["externalId", "userName", "email", "mobile", "employeeNumber", "workPhone"] as const)("no two people share a %s", (name) => {
+  for (const { people } of [first, second]) {
+    const values = people.flatMap((person) => person[name] ?? []);
+    expect(new Set(values).size).toBe(values.length);
+  }
+});
+
+test("numbers are of Hong Kong and of the mainland, names in both kinds of characters and in letters", () => {
+  for (const { mobile } of everybody) expect(mobile).toMatch(/^(\+852 9\d{3} \d{4}|\+86 138 \d{4} \d{4})$/);
+  for (const start of ["+852", "+86"]) expect(everybody.some(({ mobile }) => mobile.startsWith(start))).toBe(true);
+  for (const script of [/^\p{Script=Han}+$/u, /^[A-Za-z'. -]+$/]) {
+    expect(everybody.filter(({ displayName }) => script.test(displayName)).length).toBeGreaterThan(50);
+  }
+});
+
+test("departments have two and three levels, managers form a tree, and somebody is in no or in two departments", () => {
+  expect(new Set(first.teams.map(({ displayName }) => displayName.split("/").length))).toEqual(new Set([2, 3]));
+  expect(first.people.filter((person) => managerIn(first, person) === undefined)).toHaveLength(1);
+  const counts = first.people.map(({ externalId }) => first.teams.filter(({ members }) => members.includes(externalId)).length);
+  expect(new Set(counts)).toEqual(new Set([0, 1, 2]));
+});
+
+test("the changes are of every kind", () => {
+  const before = new Map(first.people.map((person) => [person.externalId, person]));
+  for (const name of ["title", "displayName", "mobile", "email", "workPhone", "managerId", "department"] as const) {
+    expect(
+      second.people.filter((person) => before.get(person.externalId) && before.get(person.externalId)![name] !== person[name]),
+    ).not.toEqual([]);
+  }
+  expect(second.people.length).toBeGreaterThan(first.people.length);
+  expect(second.teams.filter(({ displayName }, index) => displayName !== first.teams[index]!.displayName)).toHaveLength(2);
+});
+
+test("leavers are switched off and deleted, managers among both, and a department goes", () => {
+  const managers = new Set(second.people.map(({ managerId }) => managerId));
+  const staying = new Set(last.people.map(({ externalId }) => externalId));
+  expect(last.people.some(({ active, externalId }) => !active && managers.has(externalId))).toBe(true);
+  expect(second.people.some(({ externalId }) => !staying.has(externalId) && managers.has(externalId))).toBe(true);
+  expect(last.teams).toHaveLength(second.teams.length - 1);
+});
+
+test("what was provisioned is remembered as it was wanted, and what lacks is named", () => {
+  const users = first.people.map((person, index) => ({ ...createUser(person).body!, id: `u${index}` }) as JsonObject);
+  const idOf = new Map(first.people.map(({ externalId }, index) => [externalId, `u${index}`]));
+  const managed = users.map((user, index) => {
+    const manager = managerIn(first, first.people[index]!);
+    const urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    return manager === undefined ? user : { ...user, [urn]: { ...(user[urn] as object), manager: { value: idOf.get(manager)! } } };
+  });
+  const groups = first.teams.map((team, index) => ({
+    ...createTeam(team).body!,
+    id: `g${index}`,
+    members: team.members.map((member) => ({ value: idOf.get(member)! })),
+  }));
+  expect(lacks(remember({ users: managed, groups }, first), first)).toEqual([]);
+  const [lost, ...kept] = managed;
+  expect(lacks(remember({ users: kept, groups }, first), first)).toContain(`user ${String(lost!.userName)} is not in the directory`);
+});
