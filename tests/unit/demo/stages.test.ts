@@ -65,7 +65,7 @@ test("leavers are switched off and deleted, managers among both, and a departmen
 test("what was provisioned is remembered as it was wanted, and what lacks is named", () => {
   const users = first.people.map((person, index) => ({ ...createUser(person).body!, id: `u${index}` }) as JsonObject);
   const idOf = new Map(first.people.map(({ externalId }, index) => [externalId, `u${index}`]));
-  const managed = users.map((user, index) => {
+  const managed = users.map((user, index): JsonObject => {
     const manager = managerIn(first, first.people[index]!);
     const urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
     return manager === undefined ? user : { ...user, [urn]: { ...(user[urn] as object), manager: { value: idOf.get(manager)! } } };
