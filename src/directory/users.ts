@@ -1,7 +1,9 @@
+import { LRUCache } from "lru-cache";
 import type { JsonObject } from "../core/entity.ts";
 import { Unavailable } from "../core/errors.ts";
 import { uuidv7 } from "../core/id.ts";
 import { createKeyedLock } from "../core/keyed-lock.ts";
+import type { Changes } from "../history/event.ts";
 import { type DirectoryDeps, differences, MAX_ROUNDS, mark, type RequestContext, requestEvent } from "./context.ts";
 import { NotFound, VersionConflict } from "./errors.ts";
 import type { ListQuery, Page } from "./list-query.ts";
@@ -24,14 +26,40 @@ export interface UserDirectory {
 
 export type VersionCheck = (version: number) => boolean;
 
+/** About 15 MB of documents: the people a client is busy with. */
+const MAX_REMEMBERED = 10_000;
+
 export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirectory {
   const oneByOne = createKeyedLock();
+  /**
+   * Users as this process last saw them. Only writers start from here, never an answer: the write itself checks the version, and whatever else would
+   * follow from an old one (nothing to change, a refusal) is looked at again. Clients match or read a person before they change them, so this spares
+   * the second reading.
+   */
+  const lastSeen = new LRUCache<string, StoredUser>({ max: MAX_REMEMBERED });
+  const keyOf = (context: RequestContext, id: string): string => `${context.sourceId}:${id}`;
+  const remember = (context: RequestContext, user: StoredUser): StoredUser => {
+    lastSeen.set(keyOf(context, user.id), user);
+    return user;
+  };
 
   async function existing(context: RequestContext, id: string, ifVersion?: VersionCheck): Promise<StoredUser> {
     const user = await store.getUser(context.sourceId, id);
     if (!user) throw new NotFound("User", id);
     if (ifVersion && !ifVersion(user.version)) throw new VersionConflict("User", id);
-    return user;
+    return remember(context, user);
+  }
+
+  /** Undefined when the stored version is another by now. */
+  async function save(context: RequestContext, user: StoredUser, { before, content, changes }: Decision): Promise<StoredUser | undefined> {
+    const at = clock.now();
+    const leaves = before.active !== false && !content.columns.active;
+    const returns = before.active === false && content.columns.active;
+    const code = leaves ? "user.deactivated" : returns ? "user.activated" : "user.updated";
+    const event = requestEvent(context, at, code, { kind: "user", id: user.id }, changes);
+    const fact = { event, marks: [mark("user", user.id, leaves)] };
+    const saved = await store.updateUser(context.sourceId, user.id, user.version, content, at, fact);
+    return saved && remember(context, saved);
   }
 
   return {
@@ -41,31 +69,30 @@ export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirect
       const at = clock.now();
       const id = chosenId ?? uuidv7(at.getTime());
       const event = requestEvent(context, at, "user.created", { kind: "user", id }, differences({}, content.document));
-      return store.insertUser(context.sourceId, id, content, at, { event, marks: [mark("user", id)] });
+      return remember(context, await store.insertUser(context.sourceId, id, content, at, { event, marks: [mark("user", id)] }));
     },
 
     get: (context, id) => existing(context, id),
 
-    list: (context, query) => store.listUsers(context.sourceId, query),
+    async list(context, query) {
+      const page = await store.listUsers(context.sourceId, query);
+      const [match] = page.items;
+      if (match && page.items.length === 1) remember(context, match);
+      return page;
+    },
 
     change: (context, id, decide, ifVersion) =>
       oneByOne(id, async () => {
+        const seen = ifVersion ? undefined : lastSeen.get(keyOf(context, id));
+        const early = seen && quietly(() => decisionOf(seen, decide));
+        const saved = seen && early && (await save(context, seen, early));
+        if (saved) return saved;
         for (let round = 0; round < MAX_ROUNDS; round++) {
           const user = await existing(context, id, ifVersion);
-          const before = JSON.parse(user.document) as JsonObject;
-          const content = decide(before);
-          const changes = differences(before, content.document);
-          if (Object.keys(changes).length === 0) return user;
-          const at = clock.now();
-          const leaves = before.active !== false && !content.columns.active;
-          const returns = before.active === false && content.columns.active;
-          const code = leaves ? "user.deactivated" : returns ? "user.activated" : "user.updated";
-          const event = requestEvent(context, at, code, { kind: "user", id }, changes);
-          const saved = await store.updateUser(context.sourceId, id, user.version, content, at, {
-            event,
-            marks: [mark("user", id, leaves)],
-          });
-          if (saved) return saved;
+          const decision = decisionOf(user, decide);
+          if (!decision) return user;
+          const written = await save(context, user, decision);
+          if (written) return written;
         }
         throw new Unavailable("user is being changed by too many writers at once", { retryAfterMs: 1_000 });
       }),
@@ -76,9 +103,35 @@ export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirect
           const user = await existing(context, id, ifVersion);
           const changes = differences(JSON.parse(user.document) as JsonObject, {});
           const event = requestEvent(context, clock.now(), "user.deleted", { kind: "user", id }, changes);
-          if (await store.deleteUser(context.sourceId, id, user.version, { event, marks: [mark("user", id, true)] })) return;
+          if (await store.deleteUser(context.sourceId, id, user.version, { event, marks: [mark("user", id, true)] })) {
+            lastSeen.delete(keyOf(context, id));
+            return;
+          }
         }
         throw new Unavailable("user is being changed by too many writers at once", { retryAfterMs: 1_000 });
       }),
   };
+}
+
+interface Decision {
+  readonly before: JsonObject;
+  readonly content: UserContent;
+  readonly changes: Changes;
+}
+
+/** Undefined when nothing would change. */
+function decisionOf(user: StoredUser, decide: (current: JsonObject) => UserContent): Decision | undefined {
+  const before = JSON.parse(user.document) as JsonObject;
+  const content = decide(before);
+  const changes = differences(before, content.document);
+  return Object.keys(changes).length === 0 ? undefined : { before, content, changes };
+}
+
+/** For a decision about what may be old: a refusal then proves nothing. */
+function quietly<T>(decide: () => T | undefined): T | undefined {
+  try {
+    return decide();
+  } catch {
+    return undefined;
+  }
 }

@@ -41,6 +41,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "graphile-worker": ["store", "database"],
   jose: ["http"],
   "libphonenumber-js": ["mapping", "targets"],
+  "lru-cache": ["directory"],
   pg: ["store", "database", "compose.ts"],
   pino: ["log.ts"],
   "prom-client": ["http"],
