@@ -3,7 +3,8 @@ import type { EntityKind } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import type { Claim, Finish, LinkChange, ReconcileStore } from "../reconcile/ports.ts";
 import { batched } from "./batch.ts";
-import { inTransaction, type Queryable, run, type Statement } from "./postgres.ts";
+import { alongIndexes } from "./index-plans.ts";
+import { type Queryable, run, type Statement } from "./postgres.ts";
 import { eventColumns, PRIORITY } from "./sql.ts";
 
 /*
@@ -17,11 +18,13 @@ const LEASE_SECONDS = 120;
 /** What a dead worker held is not claimed but freed first, with the outcome of what it may have sent (liveness.ts). */
 const CLAIM: Statement = {
   name: "claim",
-  text: `with picked as (
-    select s.target, s.kind, s.entity_id from entity_states s
+  // A lease that a crash of the server forgets is nobody's: it need not wait for the disk. What begins under it does, and takes it along.
+  text: `with relaxed as (select set_config('synchronous_commit', 'off', true)),
+  picked as (
+    select s.target, s.kind, s.entity_id from entity_states s, relaxed
      where s.target = $1 and s.next_at <= now() and s.lease is null
        and not exists (select 1 from target_states t where t.target = $1 and t.paused_until > now())
-     order by s.priority, s.next_at limit $2 for update skip locked)
+     order by s.priority, s.next_at limit $2 for update of s skip locked)
   update entity_states s set lease = gen_random_uuid(), leased_until = now() + interval '${LEASE_SECONDS} s', worker = $3
     from picked p where s.target = p.target and s.kind = p.kind and s.entity_id = p.entity_id
   returning s.kind, s.entity_id, s.lease, s.desired_generation as generation, s.attempts, s.causes`,
@@ -128,16 +131,19 @@ const WAKE_HOPEFUL = statement(
 const WAKE_REPORTS = statement(
   "wake-reports",
   `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
-    where s.target = $1 and s.kind = 'user' and s.entity_id in (
-      select r.id from users m join users r on r.source_id = m.source_id and r.manager_ref = m.id::text where m.id = any($2::uuid[]) and r.id <> m.id
-      union
-      select r.id from users m join users r on r.source_id = m.source_id and r.manager_ref = m.external_id where m.id = any($2::uuid[]) and r.id <> m.id
-      union
-      select r.id from users m join users r on r.source_id = m.source_id
-        and r.manager_ref = m.document#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}' where m.id = any($2::uuid[]) and r.id <> m.id
-      union
-      select l.entity_id from links m join links l on l.target = m.target and l.kind = 'user' and l.attributes->>'manager' = m.remote_id
-       where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[]))`,
+    where s.target = $1 and s.kind = 'user' and s.entity_id = any(array(
+      select r.id from users m join users r on r.source_id = m.source_id and r.manager_ref is not null and r.manager_ref = any(array[
+          m.id::text, m.external_id, m.document#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}'])
+       where m.id = any($2::uuid[]) and r.id <> m.id))`,
+);
+/** Wakes those who have people as manager at the target who are gone: the directory may not know any more who they were. */
+const WAKE_FOLLOWERS = statement(
+  "wake-followers",
+  `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
+    where s.target = $1 and s.kind = 'user' and s.entity_id = any(array(
+      select l.entity_id from links l
+       where l.target = $1 and l.kind = 'user' and l.attributes->>'manager' = any(array(
+         select m.remote_id from links m where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[])))))`,
 );
 /** Wakes departments and roles of ours that wait to be removed and have just lost an occupant. */
 const WAKE_CONTAINERS = statement(
@@ -209,13 +215,14 @@ export function createClaims(pool: pg.Pool, target: string, worker: number): Cla
       remote_id: create?.remoteId,
       event: eventColumns(intent),
     }));
-    const begun = new Set((await run<{ at: number }>(pool, BEGIN, [target, JSON.stringify(rows)])).map((row) => row.at));
-    return items.map((_, at) => begun.has(at));
+    const begun = await alongIndexes(pool, (client) => run<{ at: number }>(client, BEGIN, [target, JSON.stringify(rows)]));
+    const mine = new Set(begun.map((row) => row.at));
+    return items.map((_, at) => mine.has(at));
   });
 
   const finish = batched(
     async (items: readonly FinishItem[]): Promise<readonly boolean[]> =>
-      inTransaction(pool, async (client) => {
+      alongIndexes(pool, async (client) => {
         const rows = await run<{ at: number }>(client, FINISH, [target, JSON.stringify(items.map(finishRow))]);
         const mine = new Set(rows.map((row) => row.at));
         await consequences(
@@ -249,6 +256,7 @@ export function createClaims(pool: pg.Pool, target: string, worker: number): Cla
 
     // First, while links still tell the remote ids by which reports name their manager.
     await wake(WAKE_REPORTS, ({ claim, end }) => end.presenceChanged && claim.ref.kind === "user");
+    await wake(WAKE_FOLLOWERS, ({ claim, end }) => end.link.kind === "remove" && claim.ref.kind === "user");
     await wake(WAKE_WAITING, ({ end }) => end.presenceChanged || end.event?.outcome === "done");
     await wake(WAKE_HOPEFUL, ({ end: { settlement } }) => settlement.state === "parked" || settlement.state === "held");
     const puts = items.flatMap(({ claim, end }) => (end.link.kind === "put" ? [{ ...claim.ref, ...linkColumns(end.link) }] : []));

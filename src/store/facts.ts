@@ -5,6 +5,7 @@ import type { GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../re
 import type { ReconcileStore } from "../reconcile/ports.ts";
 import type { Actual, Attributes } from "../reconcile/target.ts";
 import { batched } from "./batch.ts";
+import { alongIndexes } from "./index-plans.ts";
 import { run, type Statement } from "./postgres.ts";
 
 /* What is known about entities at the moment of work, one statement for any number of entities of a kind. */
@@ -199,7 +200,7 @@ type Facts = Pick<
 export function createFacts(pool: pg.Pool, target: string): Facts {
   // Runs that start together load in one statement.
   const person = batched(async (ids: readonly string[]): Promise<readonly PersonFacts[]> => {
-    const rows = await run<PersonRow>(pool, PEOPLE, [target, [...new Set(ids)]]);
+    const rows = await alongIndexes(pool, (client) => run<PersonRow>(client, PEOPLE, [target, [...new Set(ids)]]));
     const facts = new Map(rows.map((row) => [row.id, personOf(row)]));
     return ids.map((id) => facts.get(id)!);
   });

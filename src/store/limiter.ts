@@ -17,11 +17,22 @@ export interface LimiterOptions {
   readonly burst: number;
 }
 
-/** Parameters: 1 target, 2 api, 3 slots wanted, 4 interval in ms, 5 burst. Answers the wait for the first of the slots. */
+/**
+ * Share of the allowed rate that is used. Windows are the far end's and calls arrive a little late: 20 calls spread over 1,042 ms leave 42 ms for that
+ * before a 21st falls into one of its seconds.
+ */
+const PACE = 0.96;
+
+/**
+ * Parameters: 1 target, 2 api, 3 slots wanted, 4 interval in ms, 5 burst. Answers the wait for the first of the slots. Slots a crash of the server forgets
+ * are a moment's rate, so nobody waits for the disk.
+ */
 const TAKE: Statement = {
   name: "limiter-take",
-  text: `insert into rate_limits as r (target, api, free_at, calls)
-    values ($1, $2, now() + ($3::float8 - $5::float8) * $4::float8 * interval '1 ms', $3::bigint)
+  text: `with relaxed as (select set_config('synchronous_commit', 'off', true)),
+    resting as (select max(a.blocked_until) as until from rate_limits a, relaxed where a.target = $1 and a.api = 'all')
+    insert into rate_limits as r (target, api, free_at, calls)
+    select $1, $2, greatest(clock_timestamp() - $5::float8 * $4::float8 * interval '1 ms', until) + $3::float8 * $4::float8 * interval '1 ms', $3::bigint from resting
     on conflict (target, api) do update set
       free_at = greatest(r.free_at, clock_timestamp() - $5::float8 * $4::float8 * interval '1 ms', r.blocked_until,
                          (select a.blocked_until from rate_limits a where a.target = $1 and a.api = 'all')) + $3::float8 * $4::float8 * interval '1 ms',
@@ -49,7 +60,7 @@ interface Waiter {
 }
 
 export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSecond, burst }: LimiterOptions): RateLimiter {
-  const intervalMs = perSecond > 0 ? 1_000 / perSecond : 0;
+  const intervalMs = perSecond > 0 ? 1_000 / (perSecond * PACE) : 0;
   const queues = new Map<string, Waiter[]>();
 
   /** One statement for everybody who asked for this API since the last one left. */
@@ -63,7 +74,7 @@ export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSeco
       queues.set(api, []);
       try {
         const [row] = await run<{ wait_ms: number }>(pool, TAKE, [target, api, waiters.length, intervalMs, burst]);
-        waiters.forEach((waiter, place) => waiter.resolve(row!.wait_ms + place * intervalMs));
+        for (const [place, waiter] of waiters.entries()) waiter.resolve(row!.wait_ms + place * intervalMs);
       } catch (error) {
         for (const waiter of waiters) waiter.reject(error);
       }

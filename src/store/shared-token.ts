@@ -18,8 +18,11 @@ const EARLY_MS = 5 * 60_000;
 /** How long a process trusts what it read without asking the database again. */
 const REMEMBER_MS = 30_000;
 
+type Fetch = Parameters<SharedToken["get"]>[0];
+
 /** One token for all processes: whoever finds none fetches it while the others wait for the lock and then read it. */
 export function createSharedToken(pool: pg.Pool, name: string, monotonicMs: () => number): SharedToken {
+  let asking: Promise<string> | undefined;
   let remembered: { readonly value: string; readonly until: number } | undefined;
 
   const remember = (value: string, leftMs: number): string => {
@@ -27,20 +30,29 @@ export function createSharedToken(pool: pg.Pool, name: string, monotonicMs: () =
     return value;
   };
 
+  async function current(rejected: string | undefined, fetch: Fetch): Promise<string> {
+    const [row] = await run<{ value: string; left_ms: number }>(pool, CURRENT, [name]);
+    if (row && row.value !== rejected) return remember(row.value, row.left_ms);
+    return inTransaction(pool, async (client) => {
+      await run(client, LOCK, [name]);
+      const [fresh] = await run<{ value: string; left_ms: number }>(client, CURRENT, [name]);
+      if (fresh && fresh.value !== rejected) return remember(fresh.value, fresh.left_ms);
+      const { value, lifetimeMs } = await fetch();
+      const keepMs = lifetimeMs - Math.min(EARLY_MS, lifetimeMs / 10);
+      await run(client, PUT, [name, value, keepMs]);
+      return remember(value, keepMs);
+    });
+  }
+
   return {
     async get(fetch, rejected) {
       if (remembered && remembered.until > monotonicMs() && remembered.value !== rejected) return remembered.value;
-      const [row] = await run<{ value: string; left_ms: number }>(pool, CURRENT, [name]);
-      if (row && row.value !== rejected) return remember(row.value, row.left_ms);
-      return inTransaction(pool, async (client) => {
-        await run(client, LOCK, [name]);
-        const [fresh] = await run<{ value: string; left_ms: number }>(client, CURRENT, [name]);
-        if (fresh && fresh.value !== rejected) return remember(fresh.value, fresh.left_ms);
-        const { value, lifetimeMs } = await fetch();
-        const keepMs = lifetimeMs - Math.min(EARLY_MS, lifetimeMs / 10);
-        await run(client, PUT, [name, value, keepMs]);
-        return remember(value, keepMs);
+      // One of this process asks for all: each would hold a connection while it waits, and the one who fetches needs another for the limiter.
+      asking ??= current(rejected, fetch).finally(() => {
+        asking = undefined;
       });
+      const value = await asking;
+      return value === rejected ? current(rejected, fetch) : value;
     },
   };
 }
