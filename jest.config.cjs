@@ -12,16 +12,18 @@ const shared = {
   extensionsToTreatAsEsm: [],
 };
 
+const CHECKS = ["<rootDir>/tests/unit/architecture.test.ts", "<rootDir>/tests/unit/openapi-lint.test.ts"];
+
 module.exports = {
   testTimeout: 30_000,
   maxWorkers: 2,
   projects: [
-    { ...shared, displayName: "check", testMatch: ["<rootDir>/tests/unit/architecture.test.ts"] },
+    { ...shared, displayName: "check", testMatch: CHECKS },
     {
       ...shared,
       displayName: "unit",
       testMatch: ["<rootDir>/tests/unit/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/unit/architecture.test.ts"],
+      testPathIgnorePatterns: ["/node_modules/", ...CHECKS],
     },
     {
       ...shared,

@@ -1,27 +1,32 @@
 import type { EntityRef, JsonObject, JsonValue } from "../core/entity.ts";
 
-/** Stable codes: auditors and exports rely on them. A SCIM write, what it led to at a target, and what operators did. */
-export type EventCode =
-  | "user.created"
-  | "user.updated"
-  | "user.activated"
-  | "user.deactivated"
-  | "user.deleted"
-  | "group.created"
-  | "group.updated"
-  | "group.deleted"
-  | "group.members"
-  | "target.intent"
-  | "target.outcome"
-  | "operator.retry"
-  | "operator.reconcile"
-  | "token.created"
-  | "token.revoked"
-  | "source.created"
-  | "mapping.changed";
+/** Stable: auditors and exports rely on them. A SCIM write, what it led to at a target, and what operators did. */
+export const EVENT_CODES = [
+  "user.created",
+  "user.updated",
+  "user.activated",
+  "user.deactivated",
+  "user.deleted",
+  "group.created",
+  "group.updated",
+  "group.deleted",
+  "group.members",
+  "target.intent",
+  "target.outcome",
+  "operator.retry",
+  "operator.reconcile",
+  "token.created",
+  "token.revoked",
+  "source.created",
+  "mapping.changed",
+] as const;
+
+export type EventCode = (typeof EVENT_CODES)[number];
 
 /** `done`: carried out. `refused`: the target said no. `notSent`: certainly not carried out. `unknown`: settled by a later observation. */
-export type Outcome = "done" | "refused" | "notSent" | "unknown" | "superseded";
+export const OUTCOMES = ["done", "refused", "notSent", "unknown", "superseded"] as const;
+
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** Attribute → [before, after]; an absent side is undefined in code and left out in JSON. */
 export type Changes = Readonly<Record<string, { readonly before?: JsonValue; readonly after?: JsonValue }>>;

@@ -9,7 +9,7 @@ import type { Exchange } from "./client.ts";
 
 export interface Operation {
   readonly method: string;
-  /** Below the root of SCIM: `/Users/{id}`. */
+  /** Below the root: `/Users/{id}`. */
   readonly path: string;
   readonly statuses: readonly string[];
 }
@@ -21,48 +21,61 @@ export interface Contract {
   pathOf(path: string): string | undefined;
   /** What is wrong with an exchange; undefined when it is as documented. */
   problem(exchange: Exchange): string | undefined;
-  /** Successful answers that are documented and were not seen yet, as `GET /Users 200`. */
-  unseen(): readonly string[];
+  /** Answers that are documented and were not seen yet, as `GET /Users 200`: successful ones and 501, or those of `statuses`. */
+  unseen(statuses?: RegExp): readonly string[];
 }
 
-const ROOT = "/scim/v2";
+export const SCIM_ROOT = "/scim/v2";
 const METHODS: readonly string[] = ["get", "put", "post", "patch", "delete"];
+
+interface DocumentedAnswer {
+  readonly type: string;
+  readonly schema: ValidateFunction;
+}
 
 interface Document {
   readonly paths: Readonly<
     Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, { readonly $ref: string }>> }>>>
   >;
   readonly components: {
-    readonly responses: Readonly<
-      Record<string, { readonly content?: Readonly<Record<string, { readonly schema: { readonly $ref: string } }>> }>
-    >;
+    readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
   };
 }
 
-export function readContract(): Contract {
+/** SCIM answers in either of its types, as the client wishes. */
+const mediaTypes = (type: string): readonly string[] => (type === "application/scim+json" ? [type, "application/json"] : [type]);
+
+/** What is documented below `root`: SCIM, unless told otherwise. */
+export function readContract(root: string = SCIM_ROOT): Contract {
   const document = parse(readFileSync(join(__dirname, "..", "..", "openapi.yaml"), "utf8")) as Document;
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default.default(ajv);
   ajv.addSchema(document, "openapi");
-  const paths = Object.keys(document.paths).flatMap((path) => (path.startsWith(`${ROOT}/`) ? [path.slice(ROOT.length)] : []));
-  const itemOf = (path: string) => document.paths[ROOT + path]!;
+  const paths = Object.keys(document.paths).flatMap((path) => (path.startsWith(`${root}/`) ? [path.slice(root.length)] : []));
+  const itemOf = (path: string) => document.paths[root + path]!;
   const operations = paths.flatMap((path) =>
     Object.entries(itemOf(path)).flatMap(([method, { responses }]) =>
       METHODS.includes(method) ? [{ method: method.toUpperCase(), path, statuses: Object.keys(responses) }] : [],
     ),
   );
-  const matchers = paths.map((path) => ({ path, test: new RegExp(`^${path.replaceAll(".", "\\.").replace("{id}", "[^/]+")}/?$`, "i") }));
+  const matchers = paths.map((path) => ({
+    path,
+    test: new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}/?$`, "i"),
+  }));
   // A name such as `.search` is no id: the longest description of an address goes first.
   matchers.sort((left, right) => Number(left.path.includes("{")) - Number(right.path.includes("{")));
   const seen = new Set<string>();
 
   const pathOf = (path: string) => matchers.find(({ test }) => test.test(path))?.path;
 
-  function schemaOf(path: string, method: string, status: string): ValidateFunction | "none" | undefined {
+  function answerOf(path: string, method: string, status: string): DocumentedAnswer | "empty" | undefined {
     const reference = itemOf(path)[method.toLowerCase()]?.responses[status]?.$ref.split("/").at(-1);
     if (reference === undefined) return undefined;
-    const content = document.components.responses[reference]!.content;
-    return content === undefined ? "none" : ajv.getSchema(`openapi${content["application/scim+json"]!.schema.$ref}`);
+    const [type] = Object.keys(document.components.responses[reference]!.content ?? {});
+    if (type === undefined) return "empty";
+    const schema = ajv.getSchema(`openapi#/components/responses/${reference}/content/${type.replace("/", "~1")}/schema`);
+    if (!schema) throw new Error(`the schema of ${reference} cannot be read`);
+    return { type, schema };
   }
 
   return {
@@ -78,17 +91,20 @@ export function readContract(): Contract {
         return answer.status === 405 || answer.status === 501 ? undefined : `${method} ${place} is not documented`;
       }
       const name = `${method} ${place} ${status}`;
-      const schema = schemaOf(place, documented, status);
-      if (schema === undefined) return `${name} is not documented`;
+      const expected = answerOf(place, documented, status);
+      if (expected === undefined) return `${name} is not documented`;
       seen.add(name);
-      if (method === "HEAD" || schema === "none") return answer.text === "" ? undefined : `${name} has a body`;
-      return schema(answer.body) ? undefined : `${name}: ${ajv.errorsText(schema.errors)}: ${answer.text.slice(0, 300)}`;
+      if (method === "HEAD" || expected === "empty") return answer.text === "" ? undefined : `${name} has a body`;
+      const { type, schema } = expected;
+      const sent = answer.headers.get("content-type");
+      if (sent === null || !mediaTypes(type).includes(sent.split(";")[0]!)) return `${name} is ${sent}, not ${type}`;
+      return schema(/json$/.test(type) ? answer.body : answer.text)
+        ? undefined
+        : `${name}: ${ajv.errorsText(schema.errors)}: ${answer.text.slice(0, 300)}`;
     },
-    unseen: () =>
+    unseen: (wanted = /[23]\d\d|501/) =>
       operations.flatMap(({ method, path, statuses }) =>
-        statuses
-          .map((status) => `${method} ${path} ${status}`)
-          .filter((name) => (name.endsWith(" 501") || / [23]\d\d$/.test(name) ? !seen.has(name) : false)),
+        statuses.map((status) => `${method} ${path} ${status}`).filter((name) => wanted.test(name.slice(-3)) && !seen.has(name)),
       ),
   };
 }

@@ -1,35 +1,27 @@
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
-import { scimMount } from "../../src/scim/router.ts";
-import { type ScimApp, startScimApp } from "../support/scim-app.ts";
-import { createScimClient } from "./client.ts";
+import { EVENT_CODES, OUTCOMES } from "../../src/history/event.ts";
+import { openProduct, type Product } from "../support/product.ts";
 import { readContract } from "./contract.ts";
 
-const contract = readContract();
-let app: ScimApp;
+const contract = readContract("");
+const NOBODY = "2819c223-7f76-453a-919d-413861904646";
+let product: Product;
 
 beforeAll(async () => {
-  app = await startScimApp();
+  product = await openProduct();
 });
 
-afterAll(() => app.close());
-
-test("openapi.yaml is a valid OpenAPI document", () => {
-  const root = join(__dirname, "..", "..");
-  const validator = join(root, "node_modules", "@seriousme", "openapi-schema-validator", "bin", "validate-api-cli.js");
-  // A process of its own: the validator is an ES module, which jest does not load.
-  expect(() => execFileSync(process.execPath, [validator, join(root, "openapi.yaml")], { encoding: "utf8", stdio: "pipe" })).not.toThrow();
-});
+afterAll(() => product.close());
 
 const paths = [...new Set(contract.operations.map(({ path }) => path))];
+const methodsOf = (path: string): readonly string[] =>
+  contract.operations.filter((operation) => operation.path === path).map(({ method }) => method);
 
 test.each(paths)("%s takes the methods that are documented, and no others", async (path) => {
-  const scim = createScimClient(app);
-  const documented = contract.operations.filter((operation) => operation.path === path).map(({ method }) => method);
+  const address = path.replace("{kind}", "user").replace("{id}", NOBODY);
   for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
-    const { status } = await scim.send(method, path.replace("{id}", "2819c223-7f76-453a-919d-413861904646"));
+    const { status } = await product.send(method, address);
     // /Me answers every method that nobody stands behind it.
-    if (!documented.includes(method)) expect([method, status]).toEqual([method, path === "/Me" ? 501 : 405]);
+    if (!methodsOf(path).includes(method)) expect([method, status]).toEqual([method, path.endsWith("/Me") ? 501 : 405]);
     else expect([method, status]).not.toEqual([method, 405]);
   }
 });
@@ -40,22 +32,72 @@ interface Layer {
   readonly rawPath: string;
 }
 
-/** Paths of a router and of those mounted in it. */
+/** Paths of a router and of those mounted in it, without the slash at their end. */
 function routesOf(stack: readonly Layer[], prefix: string): readonly string[] {
   return stack.flatMap(({ route, handle, rawPath }) => {
-    if (route) return [`${prefix}${route.path === "/" && prefix !== "" ? "" : route.path}`];
+    if (route) return [(prefix + route.path).replace(/\/$/, "")];
     return routesOf(handle.stack ?? [], prefix + rawPath.replace(/\/$/, ""));
   });
 }
 
 test("every route there is is documented, and every documented path has a route", () => {
-  const nobody = {} as Parameters<typeof scimMount>[0]["users"] & Parameters<typeof scimMount>[0]["groups"];
-  const { handler } = scimMount({
-    users: nobody,
-    groups: nobody,
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
-    publicUrl: "https://scim.example",
+  const routes = product.mounts.flatMap(({ path, handler }) => routesOf((handler as unknown as { stack: readonly Layer[] }).stack, path));
+  const documented = paths.map((path) => path.replace(/\/$/, ""));
+  expect([...new Set(routes.map((path) => path.replaceAll(/:(\w+)/g, "{$1}")))].sort()).toEqual(documented.sort());
+});
+
+test("the codes and outcomes of events are the ones that are written", () => {
+  const { Event } = (contract.document as { components: { schemas: { Event: { properties: Record<string, { enum: string[] }> } } } })
+    .components.schemas;
+  expect([Event.properties["code"]!.enum, Event.properties["outcome"]!.enum]).toEqual([EVENT_CODES, OUTCOMES]);
+});
+
+describe("outside SCIM", () => {
+  const wrong: string[] = [];
+  async function send(...[method, path, options]: Parameters<Product["send"]>) {
+    const answer = await product.send(method, path, options);
+    const problem = contract.problem({ method, path: path.split("?")[0]!, answer });
+    if (problem !== undefined) wrong.push(problem);
+    return answer;
+  }
+
+  test("every answer is as documented", async () => {
+    const user = (await product.send("POST", "/scim/v2/Users", { body: { userName: "mei", displayName: "Mei" } })).body.id;
+    const provision = await product.token(["provision"]);
+    const client = { grant_type: "client_credentials", client_id: provision.split("_")[2]!, client_secret: provision };
+    const event = (await send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${user}"`)}`)).body.events[0].id;
+    const ask: Parameters<Product["send"]>[] = [
+      ["GET", "/api/sync/status"],
+      ["GET", "/api/sync/items?count=1"],
+      ["GET", "/api/sync/items?state=wrong"],
+      ["POST", `/api/sync/items/user/${user}/retry`],
+      ["POST", `/api/sync/items/user/${NOBODY}/retry`],
+      ["POST", "/api/sync/reconcile"],
+      ["GET", "/api/history?count=1"],
+      ["GET", "/api/history?filter=wrong"],
+      ["GET", `/api/history/${event}`],
+      ["GET", `/api/history/${NOBODY}`],
+      ["POST", "/oauth2/token", { token: "", form: client }],
+      ["POST", "/oauth2/token", { token: "", form: { grant_type: "password" } }],
+      ["POST", "/oauth2/token", { token: "", form: { grant_type: "client_credentials", client_id: "nobody", client_secret: "x" } }],
+      ["POST", "/oauth2/token", { token: "", body: {} }],
+      ["POST", "/oauth2/token", { token: "", form: { grant_type: "x".repeat(20_000) } }],
+      ["GET", "/.well-known/jwks.json", { token: "" }],
+      ["GET", "/healthz", { token: "" }],
+      ["GET", "/readyz", { token: "" }],
+      ["GET", "/metrics", { token: "" }],
+      ["GET", "/openapi.yaml", { token: "" }],
+      ["GET", "/docs", { token: "" }],
+    ];
+    for (const request of ask) await send(...request);
+    for (const { method, path } of contract.operations.filter(({ path }) => path.startsWith("/api/"))) {
+      const address = path.replace("{kind}", "user").replace("{id}", user);
+      await send(method, address, { token: "" });
+      await send(method, address, { token: provision });
+    }
+    expect(wrong).toEqual([]);
+    const unseen = contract.unseen(/20\d|40[134]|41\d/).filter((name) => !name.includes("/scim/v2"));
+    // Whoever asks from this machine needs no token for the figures.
+    expect(unseen).toEqual(["GET /metrics 401", "GET /metrics 403"]);
   });
-  const routes = routesOf((handler as unknown as { stack: readonly Layer[] }).stack, "").map((path) => path.replace(":id", "{id}"));
-  expect([...new Set(routes)].sort()).toEqual([...paths].sort());
 });

@@ -1,0 +1,163 @@
+import type pg from "pg";
+import { composeApi, type House, type RunningSync, startSync } from "../../src/compose.ts";
+import { type Environment, parseConfig } from "../../src/config.ts";
+import { type Clock, systemClock } from "../../src/core/clock.ts";
+import { type Logger, silentLogger } from "../../src/core/logger.ts";
+import { createApp } from "../../src/http/app.ts";
+import type { Mount } from "../../src/http/mount.ts";
+import type { Scope } from "../../src/http/scopes.ts";
+import { startHttpServer } from "../../src/http/server.ts";
+import { organisationSettings } from "../../src/sandbox.ts";
+import { createSimulator } from "../../src/simulator/server.ts";
+import { createPool } from "../../src/store/postgres.ts";
+import { createPrisma } from "../../src/store/prisma.ts";
+import { createSources } from "../../src/store/sources.ts";
+import { createTokens } from "../../src/store/tokens.ts";
+import { createTestDatabase } from "./postgres.ts";
+
+/** The product as it is composed for a start, in this process: every address on a free port, the loop when it is asked for, and the simulator as DingTalk. */
+export interface Product {
+  readonly base: string;
+  readonly pool: pg.Pool;
+  readonly mounts: readonly Mount[];
+  send(method: string, path: string, options?: SendOptions): Promise<Reply>;
+  /** A token for the source of this name, which is made when there is none. */
+  token(scopes: readonly Scope[], source?: string): Promise<string>;
+  /** Starts the loop, with settings of its own. Stopped with the product unless it is stopped before. */
+  startSync(settings?: Environment): Promise<RunningSync>;
+  /** Resolves when `condition` answers true; rejects after ten seconds. */
+  until(condition: () => Promise<boolean>): Promise<void>;
+  /** Resolves when nothing is due or waiting. */
+  quiet(): Promise<void>;
+  /** A control address of the simulator, e.g. `switches`. */
+  control(address: string, body: object): Promise<void>;
+  remote(): Promise<Remote>;
+  /** Calls of each path to the simulator. */
+  calls(): Promise<Readonly<Record<string, number>>>;
+  close(): Promise<void>;
+}
+
+export interface Remote {
+  readonly users: readonly { readonly userid: string; readonly name: string; readonly title?: string }[];
+  readonly departments: readonly { readonly dept_id: number; readonly name: string }[];
+}
+
+export interface SendOptions {
+  /** Everything may be done when it is left out; an empty one is not sent. */
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly form?: Readonly<Record<string, string>>;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape, and every look is an assertion.
+  readonly body: any;
+}
+
+export interface ProductOptions {
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  /** Of the organisation, as the simulator's `reset` takes them. */
+  readonly switches?: object;
+}
+
+const BOOTSTRAP = "a-bootstrap-token-of-forty-characters-00";
+
+export async function openProduct({ clock = systemClock, logger = silentLogger, switches }: ProductOptions = {}): Promise<Product> {
+  const database = await createTestDatabase();
+  const pool = createPool({ url: database.url, max: 12, logger: silentLogger });
+  const simulator = createSimulator({ qps: 0 });
+  const { url: dingtalk } = await simulator.start();
+  const houseWith = (settings: Environment): House => {
+    const environment = {
+      BOOTSTRAP_TOKEN: BOOTSTRAP,
+      RATE_LIMIT_PER_CLIENT: "0",
+      DINGTALK_APP_KEY: "sandbox",
+      DINGTALK_APP_SECRET: "sandbox",
+      DINGTALK_CORP_ID: "dingsandbox",
+      DINGTALK_OAPI_URL: dingtalk,
+      DINGTALK_API_URL: dingtalk,
+      DINGTALK_QPS: "1000",
+      SYNC_MODE: "sync",
+      ...settings,
+    };
+    return { config: parseConfig(environment), pool, clock, logger };
+  };
+  const house = houseWith({});
+  const options = await composeApi(house, { database: async () => void (await pool.query("select 1")) });
+  const server = await startHttpServer({ host: "127.0.0.1", port: 0, handler: createApp(options), clock: systemClock, logger });
+  const base = `http://127.0.0.1:${server.port}`;
+  const loops: RunningSync[] = [];
+  const prisma = createPrisma(pool);
+  const sources = createSources(prisma, clock);
+  const tokens = createTokens({ database: prisma, clock, environment: "test" });
+
+  async function control(address: string, body: object): Promise<void> {
+    const answer = await fetch(`${dingtalk}/_sim/${address}`, { method: "POST", body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`the simulator refused ${address}: ${await answer.text()}`);
+  }
+  if (switches) await control("reset", switches);
+  const get = async <T>(address: string): Promise<T> => (await (await fetch(`${dingtalk}/_sim/${address}`)).json()) as T;
+
+  const until: Product["until"] = async (condition) => {
+    const deadline = systemClock.monotonicMs() + 10_000;
+    while (!(await condition())) {
+      if (systemClock.monotonicMs() > deadline) throw new Error("the condition has not come true in ten seconds");
+      await systemClock.sleep(20);
+    }
+  };
+
+  return {
+    base,
+    pool,
+    mounts: options.mounts,
+    until,
+    control,
+
+    async send(method, path, { token = BOOTSTRAP, body, form } = {}) {
+      const type = form ? "application/x-www-form-urlencoded" : path.startsWith("/scim/") ? "application/scim+json" : "application/json";
+      const sent = form ? new URLSearchParams(form).toString() : body === undefined ? undefined : JSON.stringify(body);
+      const answer = await fetch(`${base}${path}`, {
+        method,
+        headers: { ...(token === "" ? {} : { authorization: `Bearer ${token}` }), ...(sent === undefined ? {} : { "content-type": type }) },
+        ...(sent === undefined ? {} : { body: sent }),
+      });
+      const text = await answer.text();
+      const isJson = /json/.test(answer.headers.get("content-type") ?? "");
+      return { status: answer.status, headers: answer.headers, text, body: isJson && text !== "" ? JSON.parse(text) : undefined };
+    },
+
+    async token(scopes, source = "default") {
+      const found = (await sources.findByName(source)) ?? (await sources.create("cli", { name: source, kind: "other" }));
+      return (await tokens.create("cli", { name: "test", sourceId: found.id, scopes })).text;
+    },
+
+    async startSync(settings = {}) {
+      const own = houseWith(settings);
+      const running = await startSync(own, organisationSettings(own.config));
+      loops.push(running);
+      return running;
+    },
+
+    quiet: () =>
+      until(async () => (await pool.query("select 1 from entity_states where state in ('due', 'waiting') limit 1")).rows.length === 0),
+
+    remote: () => get<Remote>("state"),
+
+    async calls() {
+      const { calls } = await get<{ calls: Record<string, { count: number }> }>("calls");
+      return Object.fromEntries(Object.entries(calls).map(([path, { count }]) => [path, count]));
+    },
+
+    async close() {
+      for (const loop of loops) await loop.stop(2_000);
+      await server.stop(1_000);
+      await simulator.stop();
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
