@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Claim, ReconcileStore } from "./ports.ts";
@@ -43,6 +44,8 @@ const REPAIR_MS = 60_000;
 /** Claims what is due, a few at a time, and hands each to the reconciler. */
 export function createWorker({ store, reconcile, clock, logger, concurrency }: WorkerOptions): Worker {
   const abort = new AbortController();
+  // Every run listens to it, and some of its calls as well.
+  setMaxListeners(0, abort.signal);
   const running = new Map<string, Promise<void>>();
   /** The last claim got all it asked for. */
   let plenty = false;

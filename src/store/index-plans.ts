@@ -8,6 +8,8 @@ import { inTransaction } from "./postgres.ts";
  */
 export const alongIndexes = <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
   inTransaction(pool, async (client) => {
-    await client.query("set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off");
+    await client.query(
+      "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off; set local jit = off",
+    );
     return work(client);
   });

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { setMaxListeners } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -65,6 +66,7 @@ async function call(database: string, address: string, rate: number): Promise<vo
   });
   const answer = (await (await fetch(`${address}/gettoken?appkey=sandbox&appsecret=sandbox`)).json()) as { access_token: string };
   const { signal } = new AbortController();
+  setMaxListeners(0, signal);
   const lane = async (): Promise<void> => {
     for (;;) {
       await limiter.take(API, { signal, maxWaitMs: 30_000 });

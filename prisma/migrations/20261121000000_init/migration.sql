@@ -178,10 +178,11 @@ create table links (
   created_at timestamptz(3) not null default now(),
   primary key (target, kind, entity_id)
 );
-create unique index links_remote on links (target, kind, remote_id);
+create unique index links_remote on links (remote_id, kind, target);
 create index links_containers on links using gin (containers);
 -- Who has this person as manager at the target: they must be told when the manager leaves.
-create index links_manager on links (target, (attributes->>'manager')) where kind = 'user';
+-- Neither this index nor links_remote begins like the primary key: while the table is small they would look as good for finding one link by it.
+create index links_manager on links ((attributes->>'manager'), target) where kind = 'user';
 
 -- The desired department tree of a target, derived from groups and attributes by the mapping.
 create table departments (
