@@ -91,8 +91,8 @@ function wrongImports(file: SourceFile): string[] {
 function mayImport(from: string, to: string): boolean {
   const room = roomOf(from);
   if (!from.includes("/") || room === roomOf(to)) return room !== "targets" || sameTarget(from, to);
-  const allowed = ARROWS[room];
-  return allowed !== undefined && allowed.some((each) => each === "*" || each === to || to.startsWith(`${each}/`));
+  const allowed = ARROWS[room] ?? [];
+  return allowed.some((each) => each === "*" || each === to || to.startsWith(`${each}/`));
 }
 
 /** Targets do not know each other; the registry knows them all. */
