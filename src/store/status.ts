@@ -37,7 +37,8 @@ const CALLS: Statement = {
   text: "select api, calls from rate_limits where target = $1 and api <> 'all' order by api",
 };
 
-const NAME = "coalesce(u.document->>'displayName', u.user_name, g.display_name, d.name)";
+/** Of what the directory no longer has, the name it has at the target. */
+const NAME = "coalesce(u.document->>'displayName', u.user_name, g.display_name, d.name, l.attributes->>'name')";
 
 const RETRY: Statement = {
   name: "status-retry",

@@ -90,7 +90,7 @@ export async function openProduct({ clock = systemClock, logger = silentLogger, 
   const options = await composeApi(house, { database: async () => void (await pool.query("select 1")) });
   const server = await startHttpServer({ host: "127.0.0.1", port: 0, handler: createApp(options), clock: systemClock, logger });
   const base = `http://127.0.0.1:${server.port}`;
-  const loops: RunningSync[] = [];
+  const loops = new Set<RunningSync>();
   const prisma = createPrisma(pool);
   const sources = createSources(prisma, clock);
   const tokens = createTokens({ database: prisma, clock, environment: "test" });
@@ -138,8 +138,14 @@ export async function openProduct({ clock = systemClock, logger = silentLogger, 
     async startSync(settings = {}) {
       const own = houseWith(settings);
       const running = await startSync(own, organisationSettings(own.config));
-      loops.push(running);
-      return running;
+      loops.add(running);
+      return {
+        check: running.check,
+        async stop(graceMs) {
+          loops.delete(running);
+          await running.stop(graceMs);
+        },
+      };
     },
 
     quiet: () =>

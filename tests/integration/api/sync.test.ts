@@ -1,0 +1,185 @@
+import { openProduct, type Product } from "../../support/product.ts";
+
+let product: Product;
+const ids: Record<string, string> = {};
+
+const NOBODY = "2819c223-7f76-453a-919d-413861904646";
+
+/** One entity in each of the five states. */
+beforeAll(async () => {
+  product = await openProduct();
+  const stranger = { userid: "stranger", name: "Stranger", mobile: "+852-90000003", dept_id_list: "1" };
+  await product.control("edit", { call: "/topapi/v2/user/create", body: stranger });
+  const add = async (displayName: string, number: string) => {
+    const body = { userName: displayName, displayName, title: "Clerk", phoneNumbers: [{ type: "mobile", value: number }] };
+    ids[displayName] = (await product.send("POST", "/scim/v2/Users", { body })).body.id;
+  };
+  await add("Ann Lee", "+852 9000 0001");
+  await add("Bo Chan", "+852 9000 0002");
+  await add("Cy Wong", "+852 9000 0003");
+  const { body } = await product.send("POST", "/scim/v2/Groups", { body: { displayName: "Leeds/Shop" } });
+  ids["Leeds/Shop"] = body.id;
+  const sync = await product.startSync();
+  await product.until(async () => (await product.send("GET", "/api/sync/items?state=parked")).body.items.length === 1);
+  await product.quiet();
+  await sync.stop(1_000);
+  await product.send("DELETE", `/scim/v2/Users/${ids["Bo Chan"]}`);
+  const upsert = await product.startSync({ SYNC_MODE: "upsert" });
+  await product.quiet();
+  await upsert.stop(1_000);
+  await product.send("POST", "/scim/v2/Users", { body: { userName: "dee", displayName: "Dee" } });
+});
+
+afterAll(() => product.close());
+
+const items = async (query: Record<string, string> = {}) =>
+  (await product.send("GET", `/api/sync/items?${new URLSearchParams(query)}`)).body;
+const names = (page: { items: { name: string }[] }) => page.items.map(({ name }) => name).sort();
+
+test("the status counts every entity in one of five states", async () => {
+  const { body } = await product.send("GET", "/api/sync/status");
+  expect(body).toMatchObject({
+    target: "dingtalk",
+    mode: "sync",
+    sandbox: null,
+    lost: 0,
+    paused: null,
+    states: { due: 1, waiting: 0, held: 1, parked: 1 },
+    oldestDue: expect.any(String),
+    latencyMs: { p50: expect.any(Number) },
+    // Of three active people one is there and right.
+    accuracy: 1 / 3,
+    coverage: 1 / 3,
+  });
+  const { rows } = await product.pool.query("select count(*) as n from entity_states");
+  expect(Object.values(body.states as Record<string, number>).reduce((sum, n) => sum + n)).toBe(rows[0].n);
+  expect(body.calls.byApi).toEqual(expect.objectContaining({ "/topapi/v2/user/create": 3 }));
+  expect(body.calls.total).toBe(Object.values(body.calls.byApi as Record<string, number>).reduce((sum, n) => sum + n));
+});
+
+test.each<[string, Record<string, string>, string[]]>([
+  ["due", { state: "due" }, ["Dee"]],
+  ["waiting", { state: "waiting" }, []],
+  ["held", { state: "held" }, ["Bo Chan"]],
+  ["parked", { state: "parked" }, ["Cy Wong"]],
+  ["in sync, departments", { state: "inSync", kind: "department" }, ["Leeds", "Shop"]],
+  ["groups", { kind: "group" }, ["Leeds/Shop"]],
+  ["roles", { kind: "role" }, []],
+  ["a part of the name, in any letter case", { q: "LEE" }, ["Ann Lee", "Leeds", "Leeds/Shop"]],
+  ["a part that is no pattern", { q: "%" }, []],
+  ["nobody", { q: "zz" }, []],
+])("entities are found by %s", async (_name, query, expected) => {
+  expect(names(await items(query))).toEqual(expected);
+});
+
+test("an entity tells why it is where it is, and what to do", async () => {
+  const [parked] = (await items({ state: "parked" })).items;
+  expect(parked).toMatchObject({
+    kind: "user",
+    id: ids["Cy Wong"],
+    lastAnswer: "60104",
+    attempts: 1,
+    dueSince: expect.any(String),
+    notes: [],
+  });
+  expect(parked.reason.length + parked.remedy.length).toBeGreaterThan(40);
+  const [held] = (await items({ state: "held" })).items;
+  expect(held).toMatchObject({ id: ids["Bo Chan"], name: "Bo Chan", remoteId: ids["Bo Chan"], reason: expect.stringContaining("upsert") });
+  expect((await items({ state: "inSync", kind: "user" })).items[0]).toMatchObject({
+    remoteId: ids["Ann Lee"],
+    settledAt: expect.any(String),
+  });
+});
+
+test("pages show each entity once", async () => {
+  const seen: { id: string; kind: string; name: string }[] = [];
+  for (let after: string | undefined, first = true; first || after; first = false) {
+    const page = await items({ count: "2", ...(after ? { after } : {}) });
+    expect(page.items.length).toBeLessThanOrEqual(2);
+    seen.push(...page.items);
+    after = page.next;
+  }
+  const whole = await items();
+  expect(seen).toEqual(whole.items);
+  expect(names(whole)).toContain("Ann Lee");
+});
+
+test.each<[string, Record<string, string>]>([
+  ["state", { state: "gone" }],
+  ["kind", { kind: "person" }],
+  ["count", { count: "0" }],
+  ["after", { after: "user" }],
+])("%s that is none is refused", async (_name, query) => {
+  const answer = await product.send("GET", `/api/sync/items?${new URLSearchParams(query)}`);
+  expect([answer.status, answer.body.code]).toEqual([400, "INVALID_VALUE"]);
+});
+
+describe("one more try", () => {
+  test("is made due, recorded with who asked for it, and leads to what the try did", async () => {
+    const token = await product.token(["admin"]);
+    const answer = await product.send("POST", `/api/sync/items/user/${ids["Cy Wong"]}/retry`, { token });
+    expect([answer.status, answer.body]).toEqual([202, { kind: "user", id: ids["Cy Wong"], state: "due" }]);
+    expect((await items({ q: "cy" })).items[0]).toMatchObject({ state: "due", attempts: 0, id: ids["Cy Wong"] });
+
+    // Meanwhile somebody has corrected the number of the one who had it.
+    await product.control("edit", { call: "/topapi/v2/user/update", body: { userid: "stranger", mobile: "+852-90000009" } });
+    const sync = await product.startSync();
+    await product.until(async () => (await items({ q: "cy" })).items[0].state === "inSync");
+    await sync.stop(1_000);
+    expect((await product.remote()).users.map(({ name }) => name)).toContain("Cy Wong");
+
+    const filter = `requestId eq "${answer.headers.get("x-request-id")}"`;
+    const { events } = (await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`)).body;
+    expect(events).toMatchObject([
+      { code: "operator.retry", actor: `token:${token.split("_")[2]}`, subject: { kind: "user", id: ids["Cy Wong"] } },
+    ]);
+    const story = (await product.send("GET", `/api/history/${events[0].id}`)).body;
+    expect(story.effects.map(({ code, outcome }: { code: string; outcome?: string }) => [code, outcome]).slice(0, 2)).toEqual([
+      ["target.intent", undefined],
+      ["target.outcome", "done"],
+    ]);
+  });
+
+  test.each([
+    ["somebody unknown", `user/${NOBODY}`],
+    ["another kind", () => `group/${ids["Ann Lee"]}`],
+    ["no kind", () => `person/${ids["Ann Lee"]}`],
+    ["no id", "user/ann"],
+  ])("of %s is 404, and leaves no event", async (_name, address) => {
+    const count = async () => (await product.pool.query("select count(*) as n from history")).rows[0].n;
+    const before = await count();
+    const path = typeof address === "string" ? address : address();
+    expect((await product.send("POST", `/api/sync/items/${path}/retry`)).status).toBe(404);
+    expect(await count()).toBe(before);
+  });
+});
+
+describe("scopes", () => {
+  const READ = ["/api/sync/status", "/api/sync/items", "/api/history", `/api/history/${NOBODY}`];
+  const WRITE = [`/api/sync/items/user/${NOBODY}/retry`, "/api/sync/reconcile"];
+
+  test.each<["provision" | "history:read" | "admin", number[], number[]]>([
+    ["provision", [403, 403, 403, 403], [403, 403]],
+    ["history:read", [200, 200, 200, 404], [403, 403]],
+    ["admin", [200, 200, 403, 403], [404, 202]],
+  ])("%s", async (scope, read, write) => {
+    const token = await product.token([scope]);
+    const ask = async (method: string, paths: readonly string[]) =>
+      Promise.all(paths.map(async (path) => (await product.send(method, path, { token })).status));
+    expect(await ask("GET", READ)).toEqual(read);
+    expect(await ask("POST", WRITE)).toEqual(write);
+  });
+
+  test("without a token there is nothing to see", async () => {
+    for (const path of READ) expect((await product.send("GET", path, { token: "" })).status).toBe(401);
+    for (const path of WRITE) expect((await product.send("POST", path, { token: "" })).status).toBe(401);
+  });
+
+  test("auditors and operators see every source, whichever their token belongs to; SCIM clients see their own", async () => {
+    const [auditor, client] = [await product.token(["history:read"], "audit"), await product.token(["provision"], "audit")];
+    const filter = `subject eq "${ids["Ann Lee"]}" and code eq "user.created"`;
+    expect((await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`, { token: auditor })).body.events).toHaveLength(1);
+    expect((await product.send("GET", "/api/sync/items?q=ann", { token: auditor })).body.items).toHaveLength(1);
+    expect((await product.send("GET", `/scim/v2/Users/${ids["Ann Lee"]}`, { token: client })).status).toBe(404);
+  });
+});
