@@ -145,12 +145,25 @@ const WAKE_FOLLOWERS = statement(
        where l.target = $1 and l.kind = 'user' and l.attributes->>'manager' = any(array(
          select m.remote_id from links m where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[])))))`,
 );
-/** Wakes departments and roles of ours that wait to be removed and have just lost an occupant. */
+/** Wakes those who had to do without a department or role that has now come to the target. */
+const WAKE_MEMBERS = statement(
+  "wake-members",
+  `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
+    where s.target = $1 and s.kind = 'user' and s.state = 'inSync' and s.entity_id = any(array(
+      select m.user_id from placements p join group_members m on m.group_id = p.group_id
+       where p.target = $1 and (p.department_id = any($2::uuid[]) or p.kind = 'role' and p.group_id = any($2::uuid[]))
+      union
+      select p.user_id from person_departments p where p.target = $1 and p.department_id = any($2::uuid[])))`,
+);
+/**
+ * Wakes departments and roles of ours that wait to be removed and have just lost an occupant. One that is being looked at this moment may have counted
+ * the occupant still: its run will find that the generation moved on.
+ */
 const WAKE_CONTAINERS = statement(
   "wake-containers",
   `update entity_states s set ${WAKE}
      from links l
-    where l.target = $1 and s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id and s.state = 'waiting'
+    where l.target = $1 and s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id and (s.state = 'waiting' or s.lease is not null)
       and (l.kind = 'department' and l.remote_id = any($2::text[]) or l.kind = 'role' and 'role:' || l.remote_id = any($2::text[]))`,
 );
 /** What is waited for and thought to be in order, but is not at the target, is looked at again. */
@@ -258,6 +271,7 @@ export function createClaims(pool: pg.Pool, target: string, worker: number): Cla
     await wake(WAKE_REPORTS, ({ claim, end }) => end.presenceChanged && claim.ref.kind === "user");
     await wake(WAKE_FOLLOWERS, ({ claim, end }) => end.link.kind === "remove" && claim.ref.kind === "user");
     await wake(WAKE_WAITING, ({ end }) => end.presenceChanged || end.event?.outcome === "done");
+    await wake(WAKE_MEMBERS, ({ claim, end }) => end.presenceChanged && end.link.kind === "put" && claim.ref.kind !== "user");
     await wake(WAKE_HOPEFUL, ({ end: { settlement } }) => settlement.state === "parked" || settlement.state === "held");
     const puts = items.flatMap(({ claim, end }) => (end.link.kind === "put" ? [{ ...claim.ref, ...linkColumns(end.link) }] : []));
     if (puts.length > 0) await run(db, PUT_LINKS, [target, JSON.stringify(puts)]);
