@@ -1,0 +1,83 @@
+import { systemClock } from "../../../src/core/clock.ts";
+import { createEventLog } from "../../../src/store/event-log.ts";
+import { type House, openHouse } from "../../support/house.ts";
+import { person } from "../reconcile/sample.ts";
+
+let house: House;
+beforeEach(async () => {
+  house = await openHouse();
+});
+afterEach(() => house.close());
+
+const sql = async (text: string, values: readonly unknown[] = []) => (await house.pool.query(text, values as unknown[])).rows;
+
+test("an intent names each cause once, in the order they came", async () => {
+  const id = await house.addUser(person("Li"));
+  await house.addGroup("Sales", [id]);
+  const [{ causes }] = (await sql("select causes from entity_states where entity_id = $1", [id])) as [{ causes: string[] }];
+  expect(causes).toHaveLength(2);
+  await sql("update entity_states set causes = causes || causes || causes[1:1] where entity_id = $1", [id]);
+  house.startWorker();
+  await house.quiet();
+  const [intent] = await sql("select id, causes from history where code = 'target.intent' and subject = $1 order by id", [id]);
+  // The third is the department that came to be.
+  expect(intent!["causes"]).toEqual([...causes, expect.any(String)]);
+  expect(causes).not.toContain(intent!["causes"][2]);
+  const story = await createEventLog(house.pool).story(intent!["id"]);
+  expect(story!.causes.map(({ code }) => code)).toEqual(["user.created", "group.created", "target.outcome"]);
+});
+
+test("a story is bounded, and says when it is not whole", async () => {
+  const root = "01900000-0000-7000-8000-000000000000";
+  const effect = (from: number, to: number) =>
+    sql(
+      `insert into history (id, at, code, actor, causes)
+       select ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, now(), 'target.intent', 'worker', array[$1::uuid] from generate_series($2::int, $3) n`,
+      [root, from, to],
+    );
+  await sql("insert into history (id, at, code, actor) values ($1, now(), 'group.updated', 'cli')", [root]);
+  const log = createEventLog(house.pool);
+  await effect(1, 1_000);
+  expect(await log.story(root)).toMatchObject({ truncated: false, effects: { length: 1_000 } });
+  await effect(1_001, 1_001);
+  expect(await log.story(root)).toMatchObject({ truncated: true, effects: { length: 1_000 } });
+});
+
+test("events that name each other end", async () => {
+  const [one, two] = ["01900000-0000-7000-8000-000000000001", "01900000-0000-7000-8000-000000000002"];
+  const insert = (id: string, cause: string) =>
+    sql("insert into history (id, at, code, actor, causes) values ($1, now(), 'target.intent', 'worker', array[$2::uuid])", [id, cause]);
+  await insert(one!, two!);
+  await insert(two!, one!);
+  const story = await createEventLog(house.pool).story(one!);
+  expect(story!.effects.map(({ id }) => id)).toEqual([one, two]);
+});
+
+test.each(["for each row", "for each statement"])(
+  "no call leaves without its intent: while the history refuses (%s), nothing is sent, and later it is",
+  async (level) => {
+    await house.addUser(person("Li"));
+    // What a sequence counts stays counted when the statement is undone.
+    await sql("create sequence tries");
+    await sql(
+      "create function broken() returns trigger language plpgsql as $$ begin perform nextval('tries'); raise exception 'broken'; end $$",
+    );
+    await sql(`create trigger broken before insert on history ${level} execute function broken()`);
+    const worker = house.startWorker();
+    const tried = async () => (await sql("select is_called from tries"))[0]!["is_called"] as boolean;
+    for (let round = 0; round < 200 && !(await tried()); round++) {
+      worker.wake();
+      await systemClock.sleep(20);
+    }
+    expect([await tried(), await house.calls()]).toEqual([true, {}]);
+    await sql("drop trigger broken on history");
+    // Half a minute would be waited for it otherwise.
+    const here = async () => (await house.state()).users.length === 1;
+    for (let round = 0; round < 200 && !(await here()); round++) {
+      await sql("update entity_states set next_at = now() where state = 'due' and lease is null");
+      worker.wake();
+      await systemClock.sleep(50);
+    }
+    expect(await here()).toBe(true);
+  },
+);
