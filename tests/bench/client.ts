@@ -82,7 +82,9 @@ export async function load(
     Array.from({ length: clients }, async (_, client) => {
       while (performance.now() < until) {
         const start = performance.now();
-        requests += await iteration(client);
+        // In two steps: `requests += await …` would read the sum before the others add to it.
+        const made = await iteration(client);
+        requests += made;
         latenciesMs.push(performance.now() - start);
       }
     }),
