@@ -4,8 +4,8 @@ import type { ReconcileStore } from "./ports.ts";
 import { type Problem, type TargetAdapter, TargetError } from "./target.ts";
 
 export interface PauseLift {
-  /** Ends the target's rest if this is its reason: a rest for another one goes on. */
-  liftPause(reason: string): Promise<void>;
+  /** Ends the target's rest if its reason begins like this: a rest for another one goes on. */
+  liftPause(beginning: string): Promise<void>;
 }
 
 export interface PreflightDeps {
@@ -18,6 +18,7 @@ export interface PreflightDeps {
 const AGAIN_MS = 60_000;
 /** The pause outlasts the wait for the next look, so that nothing slips through between. */
 const PAUSE_MS = AGAIN_MS + 30_000;
+const NOT_READY = "not ready: ";
 
 /**
  * Resolves when the target can be worked with. While something needed is missing (a permission, the contact scope, the address list) nothing is sent: the
@@ -25,16 +26,15 @@ const PAUSE_MS = AGAIN_MS + 30_000;
  * to wait: the loop has its own patience. What is mended is used at once. Resolves at once when `signal` is aborted.
  */
 export async function preflight({ target, store, clock, logger }: PreflightDeps, signal: AbortSignal): Promise<void> {
-  for (let reason: string | undefined; !signal.aborted; ) {
+  for (;;) {
     const problems = await problemsOf(target, logger, signal);
-    if (problems.length === 0) {
-      if (reason !== undefined && !signal.aborted) await store.liftPause(reason);
-      return;
-    }
+    // What a check finds that was broken off is no finding.
+    if (signal.aborted) return;
+    // Also what the process before this one found.
+    if (problems.length === 0) return store.liftPause(NOT_READY);
     const texts = problems.map(({ code, text, remedy }) => `${code}: ${text}; ${remedy}`);
     logger.error({ target: target.name, problems: texts }, "the target is not ready: nothing is sent until this is mended");
-    reason = `not ready: ${texts.join(" | ")}`;
-    await store.pause(PAUSE_MS, reason);
+    await store.pause(PAUSE_MS, NOT_READY + texts.join(" | "));
     await clock.sleep(AGAIN_MS, signal).catch(() => undefined);
   }
 }

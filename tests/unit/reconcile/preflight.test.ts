@@ -5,6 +5,7 @@ import { createManualClock } from "../simulator/manual-clock.ts";
 
 const lacking: Problem = { code: "qyapi_write", text: "the app lacks the permission qyapi_write", remedy: "grant qyapi_write" };
 const away = new TargetUnavailable("dingtalk does not answer", { answer: "ECONNREFUSED" });
+const GOES_ON = 'goes on after "not ready: "';
 const REASON = "not ready: qyapi_write: the app lacks the permission qyapi_write; grant qyapi_write";
 
 /** What the checks find, one after the other; the last one stays. */
@@ -26,7 +27,7 @@ function look(...findings: readonly (readonly Problem[] | Error)[]) {
     },
     store: {
       pause: async (ms, reason) => void happened.push(`rests ${ms / 1_000} s: ${reason}`),
-      liftPause: async (reason) => void happened.push(`goes on: ${reason}`),
+      liftPause: async (beginning) => void happened.push(`goes on after "${beginning}"`),
     },
   };
   let ended = false;
@@ -38,10 +39,10 @@ function look(...findings: readonly (readonly Problem[] | Error)[]) {
 
 const SAID = "the target is not ready: nothing is sent until this is mended";
 
-test("a target that lacks nothing is used at once", async () => {
+test("a target that lacks nothing is used at once, whatever the process before found", async () => {
   const { end, happened } = look([]);
   await end;
-  expect(happened).toEqual([]);
+  expect(happened).toEqual([GOES_ON]);
 });
 
 test("a target that lacks something rests, longer than until the next look, and is used when it is mended", async () => {
@@ -53,13 +54,13 @@ test("a target that lacks something rests, longer than until the next look, and 
   expect([looks(), ended()]).toEqual([2, false]);
   await clock.advance(60_000);
   await end;
-  expect(happened).toEqual([SAID, `rests 90 s: ${REASON}`, SAID, `rests 90 s: ${REASON}`, `goes on: ${REASON}`]);
+  expect(happened).toEqual([SAID, `rests 90 s: ${REASON}`, SAID, `rests 90 s: ${REASON}`, GOES_ON]);
 });
 
 test("a target that does not answer is left to the patience of the loop", async () => {
   const { end, happened } = look(away);
   await end;
-  expect(happened).toEqual([]);
+  expect(happened).toEqual([GOES_ON]);
 });
 
 test("a mistake of ours is not taken for a target that works", async () => {
@@ -72,4 +73,25 @@ test("stopping ends the wait, and the rest stays", async () => {
   stopping.abort();
   await end;
   expect(happened).toEqual([SAID, `rests 90 s: ${REASON}`]);
+});
+
+test("a check that is broken off by stopping finds nothing", async () => {
+  const stopping = new AbortController();
+  const happened: string[] = [];
+  await preflight(
+    {
+      clock: createManualClock(),
+      logger: silentLogger,
+      target: {
+        name: "dingtalk",
+        async check() {
+          stopping.abort();
+          return [lacking];
+        },
+      },
+      store: { pause: async (_ms, reason) => void happened.push(reason), liftPause: async (reason) => void happened.push(reason) },
+    },
+    stopping.signal,
+  );
+  expect(happened).toEqual([]);
 });
