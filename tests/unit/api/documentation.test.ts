@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Registry } from "prom-client";
+import { systemClock } from "../../../src/core/clock.ts";
+import { silentLogger } from "../../../src/core/logger.ts";
+import { EVENT_ATTRIBUTES } from "../../../src/directory/event-log.ts";
+import { flatTable, parseQuery } from "../../../src/directory/query-parse.ts";
+import { EVENT_CODES, OUTCOMES } from "../../../src/history/event.ts";
+import { observeIn } from "../../../src/http/metrics.ts";
+import { observeSync } from "../../../src/http/sync-metrics.ts";
+
+const page = (name: string): string => readFileSync(join(__dirname, "..", "..", "..", "docs", name), "utf8");
+/** Code in the first column of the tables that follow a heading of columns. */
+const firstColumn = (text: string, heading: string): string[] =>
+  text
+    .slice(text.indexOf(heading))
+    .split("\n\n")[0]!
+    .split("\n")
+    .flatMap((row) => [...row.split("|")[1]!.matchAll(/`([^`]+)`/g)].map((match) => match[1]!));
+
+test("auditors are told every code and outcome there is, and no other", () => {
+  const auditors = page("auditors.md");
+  expect(firstColumn(auditors, "| Code |").sort()).toEqual([...EVENT_CODES].sort());
+  expect(firstColumn(auditors, "| Outcome |")).toEqual(OUTCOMES);
+});
+
+const filters = [...page("auditors.md").matchAll(/^ask '([^']+)'/gm)].map((match) => match[1]!);
+
+test.each(filters)("the question %s can be asked", (filter) => {
+  expect(() => parseQuery(filter, flatTable(EVENT_ATTRIBUTES))).not.toThrow();
+});
+
+test("operators are told every metric of ours", () => {
+  const registry = new Registry();
+  observeIn(registry);
+  observeSync(registry, { target: "t", read: () => Promise.reject(new Error("not read")), clock: systemClock, logger: silentLogger });
+  const names = registry.getMetricsAsArray().map(({ name }) => name);
+  expect(
+    firstColumn(page("operations.md"), "| Name | Is |")
+      .filter((name) => /^(dingtalk|http)/.test(name))
+      .sort(),
+  ).toEqual(names.sort());
+});
