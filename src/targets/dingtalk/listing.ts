@@ -19,6 +19,8 @@ const MAX_DEPARTMENTS = 40_000;
 /** A listing is thousands of calls; one that is busy for a moment must not throw the others away. */
 const TRIES = 4;
 const LONGEST_PAUSE_MS = 10_000;
+/** Whoever compares everything lists departments, then people. The second need not walk the tree again when the first has just done so. */
+const TREE_FRESH_MS = 15 * 60_000;
 
 export interface ListingDeps {
   readonly clock: Clock;
@@ -27,10 +29,17 @@ export interface ListingDeps {
 
 /** Everything of a kind through the paged lists (dingtalk-api.md section 5.4: there is no call for all people). Rejects as a whole when any page fails. */
 export function createListing(client: DingTalkClient, deps: ListingDeps, options: RecordOptions) {
+  let walked: { readonly departments: readonly string[]; readonly atMs: number } | undefined;
+
   async function* departments(context: WriteContext): AsyncIterable<readonly Actual[]> {
     const session = patient(client.open(context), deps, context.signal);
+    const ids: string[] = [];
     try {
-      for await (const children of tree(session)) yield children.map((record) => departmentFromWire(record, false));
+      for await (const children of tree(session)) {
+        ids.push(...children.map((record) => String(record.dept_id)));
+        yield children.map((record) => departmentFromWire(record, false));
+      }
+      walked = { departments: ids, atMs: deps.clock.monotonicMs() };
     } catch (error) {
       throw withCalls(error, session);
     }
@@ -41,7 +50,7 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
     const seen = new Set<string>();
     try {
       // A person is in the list of each of their departments, with all of them named: the first time is enough.
-      for await (const page of peopleByDepartment(session)) {
+      for await (const page of peopleIn(session, departmentsIn(session))) {
         const fresh = page.filter((record) => !seen.has(String(record.userid)));
         for (const record of fresh) seen.add(String(record.userid));
         const granted = grantedIn(page);
@@ -50,6 +59,15 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
     } catch (error) {
       throw withCalls(error, session);
     }
+  }
+
+  /** The root and everything below it; from the last walk, once, while it is fresh. A department made since is missed: absence is confirmed by a read. */
+  async function* departmentsIn(session: Session): AsyncIterable<string> {
+    const known = walked && deps.clock.monotonicMs() - walked.atMs < TREE_FRESH_MS ? walked.departments : undefined;
+    walked = undefined;
+    yield ROOT;
+    if (known) yield* known;
+    else for await (const children of tree(session)) for (const child of children) yield String(child.dept_id);
   }
 
   async function* roles(context: WriteContext): AsyncIterable<readonly Actual[]> {
@@ -94,9 +112,8 @@ interface Found {
   readonly calls: readonly TargetCall[];
 }
 
-async function* peopleByDepartment(session: Session): AsyncIterable<readonly JsonObject[]> {
-  yield* peopleOf(session, ROOT);
-  for await (const children of tree(session)) for (const child of children) yield* peopleOf(session, String(child.dept_id));
+async function* peopleIn(session: Session, departments: AsyncIterable<string>): AsyncIterable<readonly JsonObject[]> {
+  for await (const department of departments) yield* peopleOf(session, department);
 }
 
 async function* peopleOf(session: Session, deptId: string): AsyncIterable<readonly JsonObject[]> {
