@@ -19,6 +19,7 @@ export const EVENT_CODES = [
   "token.revoked",
   "source.created",
   "mapping.changed",
+  "mode.changed",
 ] as const;
 
 export type EventCode = (typeof EVENT_CODES)[number];

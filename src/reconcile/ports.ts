@@ -111,9 +111,9 @@ export interface Renewal {
   rules(): Promise<{ readonly mappingVersion: string | undefined; readonly mode: string | undefined }>;
   /** Everybody in the directory, and every department and role; how many. */
   markAll(causes: readonly string[]): Promise<number>;
-  markHeld(): Promise<number>;
+  markHeld(causes: readonly string[]): Promise<number>;
   /** With the event that says so, in one transaction. */
-  remember(rules: { readonly mappingVersion: string; readonly mode: string }, event: HistoryEvent | undefined): Promise<void>;
+  remember(rules: { readonly mappingVersion: string; readonly mode: string }, event: HistoryEvent): Promise<void>;
 }
 
 /** What the comparison with the target's lists asks of the storage. */

@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import type { JsonObject } from "../core/entity.ts";
 import { uuidv7 } from "../core/id.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import type { Mapping } from "../mapping/mapping.ts";
@@ -18,18 +19,20 @@ export async function renewRules(
   if (sameMapping && before.mode === mode) return 0;
 
   const at = clock.now();
-  const event: HistoryEvent | undefined = sameMapping
-    ? undefined
-    : {
-        id: uuidv7(at.getTime()),
-        at,
-        code: "mapping.changed",
-        actor: "system",
-        causes: [],
-        target,
-        detail: { mapping: mapping.version, ...(before.mappingVersion === undefined ? {} : { before: before.mappingVersion }) },
-      };
-  const marked = event ? await store.markAll([event.id]) : await store.markHeld();
+  const event: HistoryEvent = {
+    id: uuidv7(at.getTime()),
+    at,
+    code: sameMapping ? "mode.changed" : "mapping.changed",
+    actor: "system",
+    causes: [],
+    target,
+    detail: { mapping: mapping.version, mode, ...beforeOf(before) },
+  };
+  const marked = sameMapping ? await store.markHeld([event.id]) : await store.markAll([event.id]);
   await store.remember({ mappingVersion: mapping.version, mode }, event);
   return marked;
 }
+
+/** Nothing at the first start. */
+const beforeOf = ({ mappingVersion, mode }: Awaited<ReturnType<Renewal["rules"]>>): JsonObject =>
+  mappingVersion === undefined || mode === undefined ? {} : { before: { mapping: mappingVersion, mode } };

@@ -1,5 +1,4 @@
 import type pg from "pg";
-import type { HistoryEvent } from "../history/event.ts";
 import type { Renewal } from "../reconcile/ports.ts";
 import { run, type Statement } from "./postgres.ts";
 import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
@@ -16,7 +15,7 @@ const REMEMBER: Statement = {
   text: `with done as (
     insert into target_states (target, mapping_version, mode) values ($1, $2, $3)
     on conflict (target) do update set mapping_version = excluded.mapping_version, mode = excluded.mode returning 1),
-  event as (${appendEvent(4, "done where $4::json is not null")})
+  event as (${appendEvent(4, "done")})
   select 1 from done`,
 };
 
@@ -50,7 +49,7 @@ const MARK_HELD: Statement = {
   name: "renewal-held",
   text: `with done as (
     update entity_states s set state = 'due', next_at = now(), attempts = 0, reason = null, remedy = null,
-      desired_generation = s.desired_generation + 1, due_since = coalesce(s.due_since, now())
+      desired_generation = s.desired_generation + 1, due_since = coalesce(s.due_since, now()), causes = s.causes || $2::uuid[]
      where s.target = $1 and s.state = 'held' returning 1),
   woken as (${wakeUp("done")})
   select count(*) as n, (select count(*) from woken) as woken from done`,
@@ -88,13 +87,13 @@ export function createRenewal(pool: pg.Pool, target: string): Renewal {
 
     markAll,
 
-    async markHeld() {
-      const [row] = await run<{ n: number }>(pool, MARK_HELD, [target]);
+    async markHeld(causes) {
+      const [row] = await run<{ n: number }>(pool, MARK_HELD, [target, causes]);
       return row!.n;
     },
 
-    async remember(rules, event: HistoryEvent | undefined) {
-      await run(pool, REMEMBER, [target, rules.mappingVersion, rules.mode, event ? eventRow(event) : null]);
+    async remember(rules, event) {
+      await run(pool, REMEMBER, [target, rules.mappingVersion, rules.mode, eventRow(event)]);
     },
   };
 }

@@ -63,6 +63,15 @@ test("what was held in one mode is taken up in the next, by itself", async () =>
 
   await product.startSync({ SYNC_MODE: "sync" });
   await product.until(async () => (await product.remote()).users.length === 0);
+  await product.quiet();
+
+  const changes = await events('code eq "mode.changed"');
+  expect(changes).toMatchObject([
+    { actor: "system", detail: { mode: "sync", before: { mode: "upsert" } } },
+    { actor: "system", detail: { mode: "upsert", before: { mode: "observe" } } },
+  ]);
+  const story = (await product.send("GET", `/api/history/${changes[0].id}`)).body;
+  expect(story.effects).toContainEqual(expect.objectContaining({ code: "target.outcome", outcome: "done" }));
 });
 
 test("other rules are applied to everybody, and the history says so", async () => {
@@ -91,7 +100,12 @@ test("other rules are applied to everybody, and the history says so", async () =
   await product.quiet();
 
   const [changed, initial] = await events('code eq "mapping.changed"');
-  expect(changed).toMatchObject({ actor: "system", target: "dingtalk", detail: { before: initial.detail.mapping } });
+  expect(changed).toMatchObject({
+    actor: "system",
+    target: "dingtalk",
+    detail: { mode: "sync", before: { mapping: initial.detail.mapping, mode: "sync" } },
+  });
+  expect(changed.detail.mapping).not.toBe(initial.detail.mapping);
   const story = (await product.send("GET", `/api/history/${changed.id}`)).body;
   const touched = story.effects
     .filter(({ code }: { code: string }) => code === "target.intent")
