@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type pg from "pg";
+import { systemClock } from "../../src/core/clock.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import { openDatabase } from "../../src/database/open.ts";
+import { freePort } from "../../src/database/server.ts";
+import { createGroupDirectory } from "../../src/directory/groups.ts";
+import { createUserDirectory } from "../../src/directory/users.ts";
+import { readGroup, readUser } from "../../src/scim/resource.ts";
+import { createDirectoryStore } from "../../src/store/create.ts";
+import { createPool } from "../../src/store/postgres.ts";
+import { ended } from "../support/programs.ts";
+
+/*
+ * The first load of a company at DingTalk's rate: fills the directory, then starts real worker processes and a simulator that allows just that rate.
+ *   npm run build && node tests/support/run-typescript.cjs tests/bench/first-load.ts --people 10000 --departments 1000 --workers 3 --rate 20
+ * Prints how much of the allowed rate was used while there was work, how many calls were refused, and the calls made beside the fewest possible.
+ */
+
+const { values } = parseArgs({
+  options: {
+    people: { type: "string", default: "1000" },
+    departments: { type: "string", default: "100" },
+    workers: { type: "string", default: "1" },
+    rate: { type: "string", default: "20" },
+  },
+});
+const people = Number(values.people);
+const departments = Number(values.departments);
+const workers = Number(values.workers);
+const rate = Number(values.rate);
+
+const root = join(__dirname, "..", "..");
+const WRITES = ["/topapi/v2/user/create", "/topapi/v2/user/update", "/topapi/v2/department/create", "/topapi/v2/department/update"];
+const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+type Calls = Readonly<Record<string, { readonly count: number; readonly refused: number }>>;
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "dingtalk-scim-first-load-"));
+  const migrations = join(root, "prisma", "migrations");
+  const database = await openDatabase({ url: undefined, dataDir: folder, migrations, logger: silentLogger });
+  const pool = createPool({ url: database.url, max: 16, logger: silentLogger });
+  const processes: ChildProcess[] = [];
+  const run = (args: readonly string[], settings: Readonly<Record<string, string>> = {}): void => {
+    const env = { ...process.env, ...settings };
+    processes.push(
+      spawn(process.execPath, [join(root, "bin", "dingtalk-scim.js"), ...args], { stdio: ["ignore", "ignore", "inherit"], env }),
+    );
+  };
+  try {
+    await fill(pool);
+    const port = await freePort();
+    const address = `http://127.0.0.1:${port}`;
+    run(["simulator", "--port", String(port), "--qps", String(rate)]);
+    await answering(address);
+    const settings = {
+      DATABASE_URL: database.url,
+      DATA_DIR: folder,
+      ROLE: "worker",
+      SYNC_MODE: "sync",
+      DINGTALK_QPS: String(rate),
+      LOG_LEVEL: "warn",
+    };
+    const organisation = {
+      DINGTALK_APP_KEY: "sandbox",
+      DINGTALK_APP_SECRET: "sandbox",
+      DINGTALK_CORP_ID: "dingsandbox",
+      DINGTALK_OAPI_URL: address,
+      DINGTALK_API_URL: address,
+    };
+    const began = systemClock.monotonicMs();
+    for (let n = 0; n < workers; n++) run(["serve"], { ...settings, ...organisation });
+    const created = await whileWorking(pool, address);
+    report(await callsOf(address), created, (systemClock.monotonicMs() - began) / 1_000);
+  } finally {
+    for (const each of processes) each.kill("SIGTERM");
+    for (const each of processes) await ended(each);
+    await pool.end();
+    await database.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Ten departments of the first level, the rest below them; everybody in one, with a manager who comes later in the list. */
+async function fill(pool: pg.Pool): Promise<void> {
+  const deps = { store: createDirectoryStore(pool, ["dingtalk"]), clock: systemClock };
+  const [users, groups] = [createUserDirectory(deps), createGroupDirectory(deps)];
+  const sourceId = randomUUID();
+  await pool.query("insert into sources (id, name) values ($1, 'first load')", [sourceId]);
+  const context = () => ({ sourceId, actor: "token:bench", requestId: randomUUID() });
+  const seats: string[][] = Array.from({ length: departments }, () => []);
+  for (let from = 0; from < people; from += 50) {
+    const numbers = Array.from({ length: Math.min(50, people - from) }, (_, at) => from + at);
+    await Promise.all(
+      numbers.map(async (n) => {
+        const manager = n + 10 < people ? { manager: { value: `E${n - (n % 10) + 10}` } } : {};
+        const { id } = await users.create(
+          context(),
+          readUser({
+            userName: `person.${n}@example.com`,
+            displayName: `Chan ${n}`,
+            title: "Clerk",
+            phoneNumbers: [{ type: "mobile", value: `+852 ${50_000_000 + n}` }],
+            [ENTERPRISE]: { employeeNumber: `E${n}`, ...manager },
+          }),
+        );
+        seats[n % departments]!.push(id);
+      }),
+    );
+  }
+  for (const [n, members] of seats.entries()) {
+    const displayName = n < 10 ? `Division ${n}` : `Division ${n % 10}/Team ${n}`;
+    await groups.create(context(), readGroup({ displayName }).content, members);
+  }
+}
+
+async function answering(address: string): Promise<void> {
+  while (!(await fetch(`${address}/_sim/calls`).catch(() => undefined))?.ok) await systemClock.sleep(100);
+}
+
+const callsOf = async (address: string): Promise<Calls> =>
+  ((await (await fetch(`${address}/_sim/calls`)).json()) as { calls: Calls }).calls;
+
+/** Samples the creates of people each second until nothing is left to do; answers the seconds in which they were at work, and how many they made. */
+async function whileWorking(pool: pg.Pool, address: string): Promise<{ readonly count: number; readonly seconds: number }> {
+  const made = async () => (await callsOf(address))["/topapi/v2/user/create"]?.count ?? 0;
+  let first: { ms: number; count: number } | undefined;
+  let last = { ms: 0, count: 0 };
+  for (;;) {
+    await systemClock.sleep(1_000);
+    const now = { ms: systemClock.monotonicMs(), count: await made() };
+    if (now.count > 0) first ??= now;
+    if (now.count > last.count) last = now;
+    const { rows } = await pool.query("select count(*) as n from entity_states where state in ('due', 'waiting')");
+    if (rows[0].n === 0) break;
+  }
+  return { count: last.count - first!.count, seconds: (last.ms - first!.ms) / 1_000 };
+}
+
+function report(calls: Calls, created: { readonly count: number; readonly seconds: number }, seconds: number): void {
+  const sent = WRITES.reduce((sum, api) => sum + (calls[api]?.count ?? 0), 0);
+  const all = Object.values(calls);
+  const refused = all.reduce((sum, each) => sum + each.refused, 0);
+  const total = all.reduce((sum, each) => sum + each.count, 0);
+  const used = created.count / created.seconds / rate;
+  process.stdout.write(
+    `${people} people, ${departments} departments, ${workers} workers, ${rate}/s: ${seconds.toFixed(0)} s; ` +
+      `${(used * 100).toFixed(1)} % of the allowed rate; refused ${refused} of ${total} (${((100 * refused) / total).toFixed(2)} %); ` +
+      `writes ${sent}, fewest ${people + departments}: ${(sent / (people + departments)).toFixed(3)}\n${JSON.stringify(calls)}\n`,
+  );
+}
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  },
+);
