@@ -195,7 +195,16 @@ export class TargetRejected extends TargetError {
 /** Another entity has to come first (parent or department missing, members still inside, manager unknown). */
 export class TargetDependency extends TargetError {
   readonly code = "TARGET_DEPENDENCY";
-  override readonly retry: Retry = { kind: "after", ms: 5_000 };
+  override readonly retry: Retry;
+  /** `ms`: how long the other one will take at least, 5 s when unset. */
+  constructor(
+    message: string,
+    details: { readonly answer: string; readonly remedy?: string; readonly ms?: number },
+    options?: ErrorOptions,
+  ) {
+    super(message, details, options);
+    this.retry = { kind: "after", ms: details.ms ?? 5_000 };
+  }
 }
 
 /** The remote object of our link no longer exists: forget what was observed and conclude again. */

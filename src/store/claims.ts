@@ -181,6 +181,13 @@ const LOOK_AGAIN = statement(
       and (exists (select 1 from links l where l.target = $1 and l.entity_id = any(s.waiting_on) and l.status = 'owned')
            or exists (select 1 from placements p where p.target = $1 and p.group_id = any(s.waiting_on) and p.kind <> 'role'))`,
 );
+/** The same for a run that was refused because of another entity, which has come to rest while the refusal was on its way. */
+const LOOK_AFTER_REFUSAL = statement(
+  "look-after-refusal",
+  `update entity_states s set next_at = now() from ${NAMED} n
+    where s.target = $1 and s.kind = n.kind and s.entity_id = n.id and s.state = 'waiting'
+      and exists (select 1 from entity_states o where o.target = $1 and o.entity_id = any(s.waiting_on) and o.state = 'inSync')`,
+);
 /** A run that lost its lease after it wrote: what is there now is not known, and somebody has to look. */
 const SUPERSEDED = statement(
   "superseded",
@@ -282,6 +289,7 @@ export function createClaims(pool: pg.Pool, target: string, worker: number): Cla
     const awaited = items.flatMap(({ end }) => (end.settlement.state === "waiting" ? (end.settlement.waitingOn ?? []) : []));
     if (awaited.length > 0) await run(db, MARK_AWAITED, [target, awaited]);
     await change(LOOK_AGAIN, ({ end: { settlement } }) => settlement.state === "waiting" && settlement.answer === undefined);
+    await change(LOOK_AFTER_REFUSAL, ({ end: { settlement } }) => settlement.state === "waiting" && settlement.answer !== undefined);
     await change(REMOVE_STATES, ({ end }) => end.gone);
     const [, nodes] = named(({ claim, end }) => end.gone && claim.ref.kind === "department");
     if (nodes.length > 0) await run(db, REMOVE_NODES, [target, nodes]);

@@ -137,7 +137,11 @@ export function createDepartments(client: DingTalkClient, region: string) {
     const name = temporaryName(String(wanted), ref);
     const aside = siblings.some((sibling) => String(sibling.dept_id) === actual.remoteId && nameOf(sibling) === name);
     if (!aside) await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, { ...set, name }));
-    throw new TargetDependency("another department of ours still has the name", { answer: conflict.answer }, { cause: conflict });
+    throw new TargetDependency(
+      "another department of ours still has the name",
+      { answer: conflict.answer, ms: SOON_MS },
+      { cause: conflict },
+    );
   }
 
   async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
@@ -168,9 +172,16 @@ export function createDepartments(client: DingTalkClient, region: string) {
   return { create, update, remove, read };
 }
 
+/** Names change hands within one cycle: whoever has it is being renamed as well. */
+const SOON_MS = 200;
+
 /** The holder was given another name between the refusal and the look: the next try will do. Tries are bounded, should the holder only be out of our sight. */
 const nameCameFree = (conflict: TargetConflict): TargetDependency =>
-  new TargetDependency("the name was taken a moment ago and nobody has it now", { answer: conflict.answer }, { cause: conflict });
+  new TargetDependency(
+    "the name was taken a moment ago and nobody has it now",
+    { answer: conflict.answer, ms: SOON_MS },
+    { cause: conflict },
+  );
 
 function demandOrdinary(deptId: string): void {
   if (deptId !== ROOT && /^\d+$/.test(deptId)) return;
