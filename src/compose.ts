@@ -173,14 +173,17 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
   await renewRules(store, { mapping, mode: config.syncMode, target: TARGET, clock });
   const worker = createWorker({ store, reconcile, clock, logger, concurrency: CONCURRENCY });
   const stopping = new AbortController();
-  const queue = await startQueue(pool, logger, {
-    wake: worker.wake,
-    sweep: async (actor) => {
-      const { orphanExamples: _named, ...result } = await sweep({ store, target, mapping, clock }, actor, stopping.signal);
-      logger.info({ target: TARGET, ...result }, "everything was compared with the target");
-      worker.wake();
+  const queue = await startQueue(
+    { pool, clock, logger },
+    {
+      wake: worker.wake,
+      sweep: async (actor) => {
+        const { orphanExamples: _named, ...result } = await sweep({ store, target, mapping, clock }, actor, stopping.signal);
+        logger.info({ target: TARGET, ...result }, "everything was compared with the target");
+        worker.wake();
+      },
     },
-  });
+  );
   const flying = preflight({ target, store, clock, logger }, stopping.signal).then(() => {
     if (!stopping.signal.aborted) worker.start();
   });
