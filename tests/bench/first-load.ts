@@ -87,7 +87,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Ten departments of the first level, the rest below them; everybody in one, with a manager who comes later in the list. */
+/** Ten departments of the first level, the rest below them; everybody in one. Ten report to each manager, and managers come after their reports. */
 async function fill(pool: pg.Pool): Promise<void> {
   const deps = { store: createDirectoryStore(pool, ["dingtalk"]), clock: systemClock };
   const [users, groups] = [createUserDirectory(deps), createGroupDirectory(deps)];
@@ -99,7 +99,8 @@ async function fill(pool: pg.Pool): Promise<void> {
     const numbers = Array.from({ length: Math.min(50, people - from) }, (_, at) => from + at);
     await Promise.all(
       numbers.map(async (n) => {
-        const manager = n + 10 < people ? { manager: { value: `E${n - (n % 10) + 10}` } } : {};
+        const fromLast = people - 1 - n;
+        const manager = fromLast > 0 ? { manager: { value: `E${people - 1 - Math.floor((fromLast - 1) / 10)}` } } : {};
         const { id } = await users.create(
           context(),
           readUser({
