@@ -108,7 +108,13 @@ export async function composeApi(house: House, checks: Readonly<Record<string, R
     limits,
     observe: observeIn(registry),
     mounts: [
-      scimMount({ users: createUserDirectory(directory), groups: createGroupDirectory(directory), logger, publicUrl: config.publicUrl }),
+      scimMount({
+        users: createUserDirectory(directory),
+        groups: createGroupDirectory(directory),
+        logger,
+        publicUrl: config.publicUrl,
+        allowRemoveAllMembers: config.allowRemoveAllMembers,
+      }),
       historyEndpoint(createEventLog(pool)),
       syncEndpoint({
         operations,

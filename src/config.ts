@@ -42,6 +42,8 @@ export interface Config {
   readonly mappingFile?: string;
   /** SCIM requests per second; 0 = no limit. */
   readonly rateLimitPerClient: number;
+  /** Whether a PATCH that removes `members` without naming any empties the group; otherwise it is refused. */
+  readonly allowRemoveAllMembers: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -103,6 +105,7 @@ const RULES = {
   SYNC_MODE: oneOf(["observe", "upsert", "sync"]).optional(),
   MAPPING_FILE: text.optional(),
   RATE_LIMIT_PER_CLIENT: wholeNumber(0, 1_000_000, "must be a whole number from 0 to 1000000").default(50),
+  ALLOW_REMOVE_ALL_MEMBERS: oneOf(["true", "false"]).default("false"),
   LOG_LEVEL: oneOf(["debug", "info", "warn", "error", "silent"]).default("info"),
 };
 
@@ -145,6 +148,7 @@ function toConfig(values: Values): Config {
     syncMode: values.SYNC_MODE ?? (dingtalk.kind === "sandbox" ? "sync" : "observe"),
     ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),
     rateLimitPerClient: values.RATE_LIMIT_PER_CLIENT,
+    allowRemoveAllMembers: values.ALLOW_REMOVE_ALL_MEMBERS === "true",
     logLevel: values.LOG_LEVEL,
   });
 }

@@ -26,6 +26,7 @@ test("nothing set is the sandbox on this machine", () => {
     dingtalk: { kind: "sandbox", simulatorPort: 8081, qps: 15 },
     syncMode: "sync",
     rateLimitPerClient: 50,
+    allowRemoveAllMembers: false,
     logLevel: "info",
   });
 });
@@ -63,6 +64,7 @@ test.each<[string, Environment, (config: Config) => unknown, unknown]>([
     (c) => c.dingtalk,
     expect.objectContaining({ oapiUrl: "http://127.0.0.1:9", apiUrl: "http://127.0.0.1:9/new" }),
   ],
+  ["a group emptied by a bare remove", { ALLOW_REMOVE_ALL_MEMBERS: "true" }, (c) => c.allowRemoveAllMembers, true],
   ["no rate limit", { RATE_LIMIT_PER_CLIENT: "0" }, (c) => c.rateLimitPerClient, 0],
   [
     "a database over a socket",
@@ -116,6 +118,7 @@ test.each<[string, Environment, readonly string[]]>([
     ["DINGTALK_API_URL must be an http or https address without user, query and fragment"],
   ],
   ["a fraction of a call", { DINGTALK_QPS: "1.5" }, ["DINGTALK_QPS must be a whole number from 1 to 1000"]],
+  ["half a yes", { ALLOW_REMOVE_ALL_MEMBERS: "yes" }, ["ALLOW_REMOVE_ALL_MEMBERS must be one of true, false"]],
   ["a negative limit", { RATE_LIMIT_PER_CLIENT: "-1" }, ["RATE_LIMIT_PER_CLIENT must be a whole number from 0 to 1000000"]],
   ["a blank folder", { DATA_DIR: "  " }, ["DATA_DIR must not be blank"]],
 ])("%s is refused", (_name, environment, problems) => expect(problemsOf(environment)).toEqual(problems));
@@ -154,7 +157,17 @@ test(".env.example has every setting once, with its default", () => {
   expect(entries.map(([name]) => name)).toEqual(SETTINGS);
   const defaults = Object.fromEntries(
     entries.filter(([name]) =>
-      ["PORT", "HOST", "DATA_DIR", "ROLE", "DINGTALK_QPS", "SIMULATOR_PORT", "RATE_LIMIT_PER_CLIENT", "LOG_LEVEL"].includes(name),
+      [
+        "PORT",
+        "HOST",
+        "DATA_DIR",
+        "ROLE",
+        "DINGTALK_QPS",
+        "SIMULATOR_PORT",
+        "RATE_LIMIT_PER_CLIENT",
+        "ALLOW_REMOVE_ALL_MEMBERS",
+        "LOG_LEVEL",
+      ].includes(name),
     ),
   );
   expect(parseConfig(defaults)).toEqual(parseConfig({}));
