@@ -1,0 +1,88 @@
+import type { Statement } from "./postgres.ts";
+
+/*
+ * What the end of one run means for others: who waited for it, who referred to it, who has to be looked at once more. Everything here only makes
+ * entities due; what to do about them is concluded afresh.
+ */
+
+const statement = (name: string, text: string): Statement => ({ name: `run-${name}`, text });
+
+/** Rows named as kinds and ids, position by position. */
+export const NAMED = "(select * from unnest($2::text[], $3::uuid[]) as n(kind, id))";
+
+/** Due at once; a run under way will find that the generation moved on. */
+export const WAKE = `state = 'due', next_at = now(), attempts = 0, due_since = coalesce(s.due_since, now()), desired_generation = s.desired_generation + 1`;
+
+/** Wakes whoever waits for one of these, or is parked because of one. */
+export const WAKE_WAITING = statement(
+  "wake-waiting",
+  `update entity_states s set ${WAKE}, waiting_on = null, causes = s.causes || $3::uuid[]
+    where s.target = $1 and s.waiting_on && $2::uuid[]`,
+);
+/** Wakes whoever waits for one of these that is stuck: they go on without it. Those who are stuck because of each other are let be. */
+export const WAKE_HOPEFUL = statement(
+  "wake-hopeful",
+  `update entity_states s set ${WAKE}, waiting_on = null, causes = s.causes || $3::uuid[]
+    where s.target = $1 and s.waiting_on && $2::uuid[] and s.state = 'waiting'`,
+);
+/** Wakes those who report to people who came or went, by the directory and by what is at the target. */
+export const WAKE_REPORTS = statement(
+  "wake-reports",
+  `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
+    where s.target = $1 and s.kind = 'user' and s.entity_id = any(array(
+      select r.id from users m join users r on r.source_id = m.source_id and r.manager_ref is not null and r.manager_ref = any(array[
+          m.id::text, m.external_id, m.document#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}'])
+       where m.id = any($2::uuid[]) and r.id <> m.id))`,
+);
+/** Wakes those who have people as manager at the target who are gone: the directory may not know any more who they were. */
+export const WAKE_FOLLOWERS = statement(
+  "wake-followers",
+  `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
+    where s.target = $1 and s.kind = 'user' and s.entity_id = any(array(
+      select l.entity_id from links l
+       where l.target = $1 and l.kind = 'user' and l.attributes->>'manager' = any(array(
+         select m.remote_id from links m where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[])))))`,
+);
+/** Wakes those who had to do without a department or role that has now come to the target. */
+export const WAKE_MEMBERS = statement(
+  "wake-members",
+  `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
+    where s.target = $1 and s.kind = 'user' and s.state = 'inSync' and s.entity_id = any(array(
+      select m.user_id from placements p join group_members m on m.group_id = p.group_id
+       where p.target = $1 and (p.department_id = any($2::uuid[]) or p.kind = 'role' and p.group_id = any($2::uuid[]))
+      union
+      select p.user_id from person_departments p where p.target = $1 and p.department_id = any($2::uuid[])))`,
+);
+/**
+ * Wakes departments and roles of ours that wait to be removed and have just lost an occupant. One that is being looked at this moment may have counted
+ * the occupant still: its run will find that the generation moved on.
+ */
+export const WAKE_CONTAINERS = statement(
+  "wake-containers",
+  `update entity_states s set ${WAKE}
+     from links l
+    where l.target = $1 and s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id and (s.state = 'waiting' or s.lease is not null)
+      and (l.kind = 'department' and l.remote_id = any($2::text[]) or l.kind = 'role' and 'role:' || l.remote_id = any($2::text[]))`,
+);
+/** What is waited for and thought to be in order, but is not at the target, is looked at again. */
+export const MARK_AWAITED = statement(
+  "mark-awaited",
+  `update entity_states s set ${WAKE}
+    where s.target = $1 and s.entity_id = any($2::uuid[]) and s.state = 'inSync'
+      and not exists (select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned')`,
+);
+/** What came to be while the run that waits for it was looking: nobody else will wake it. */
+export const LOOK_AGAIN = statement(
+  "look-again",
+  `update entity_states s set next_at = now() from ${NAMED} n
+    where s.target = $1 and s.kind = n.kind and s.entity_id = n.id and s.state = 'waiting'
+      and (exists (select 1 from links l where l.target = $1 and l.entity_id = any(s.waiting_on) and l.status = 'owned')
+           or exists (select 1 from placements p where p.target = $1 and p.group_id = any(s.waiting_on) and p.kind <> 'role'))`,
+);
+/** The same for a run that was refused because of another entity, which has come to rest while the refusal was on its way. */
+export const LOOK_AFTER_REFUSAL = statement(
+  "look-after-refusal",
+  `update entity_states s set next_at = now() from ${NAMED} n
+    where s.target = $1 and s.kind = n.kind and s.entity_id = n.id and s.state = 'waiting'
+      and exists (select 1 from entity_states o where o.target = $1 and o.entity_id = any(s.waiting_on) and o.state = 'inSync')`,
+);
