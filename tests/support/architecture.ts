@@ -42,7 +42,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   jose: ["http"],
   "libphonenumber-js": ["mapping", "targets"],
   "lru-cache": ["directory"],
-  pg: ["store", "database", "compose.ts"],
+  pg: ["store", "database", "compose.ts", "cli"],
   pino: ["log.ts"],
   "prom-client": ["http"],
   "rate-limiter-flexible": ["http"],
