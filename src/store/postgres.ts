@@ -11,11 +11,21 @@ import { UniquenessConflict } from "../directory/errors.ts";
 
 const JSON_OID = 114;
 const INT8_OID = 20;
+const TIMESTAMPTZ_OID = 1184;
+
+const slowInstant = pg.types.getTypeParser(TIMESTAMPTZ_OID, "text") as (text: string) => Date;
+
+/** `2026-11-21 22:40:00.123+00`: a session in UTC writes what is almost ISO 8601, which V8 reads several times faster than the driver's expression. */
+export const instantOf = (text: string): Date =>
+  text.endsWith("+00") && text.length >= 22 && text.length <= 29
+    ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
+    : slowInstant(text);
 
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => {
     if (oid === JSON_OID) return (text: string) => text;
     if (oid === INT8_OID) return Number;
+    if (oid === TIMESTAMPTZ_OID && format !== "binary") return instantOf;
     return pg.types.getTypeParser(oid, format);
   },
 };
