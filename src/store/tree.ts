@@ -4,8 +4,31 @@ import { fold } from "../core/fold.ts";
 import { sameValue } from "../reconcile/plan.ts";
 import type { GroupPlace, PathLevel, PersonPlace, ReconcileStore, Structure } from "../reconcile/ports.ts";
 import type { Attributes } from "../reconcile/target.ts";
-import { inTransaction, run, type Statement } from "./postgres.ts";
-import { markDue, PRIORITY, wakeUp } from "./sql.ts";
+import { inTransaction, run } from "./postgres.ts";
+import {
+  ADD_NODE,
+  ADOPT,
+  CHILDREN,
+  DESCRIBE,
+  LET_GO,
+  LOCK,
+  MARK,
+  MISPLACED_BY_PARENT,
+  MISPLACED_NESTED,
+  MOVE_NODE,
+  NODE_AT,
+  NODE_BY_ID,
+  OLDER_GROUP,
+  PERSON_DEPARTMENTS,
+  PLACEMENT,
+  PUT_PERSON_DEPARTMENTS,
+  PUT_PLACEMENT,
+  REKEY_BELOW,
+  REMOVE_PLACEMENT,
+  REVIVE,
+  SHARED,
+  TELL_BELOW,
+} from "./tree-statements.ts";
 
 /*
  * The desired department tree. A node is there as long as something asks for it: a group placed on it, a person in it by attributes, or a node below.
@@ -252,110 +275,3 @@ const NOBODY = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 const onlyFor = async ({ client }: Scope, nodeId: string, groupId: string): Promise<boolean> =>
   (await run(client, SHARED, [nodeId, groupId])).length === 0;
-
-/** The schema extension in which a group names its parent. */
-const GROUP_EXTENSION = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";
-
-const statement = (name: string, text: string): Statement => ({ name: `tree-${name}`, text });
-
-const LOCK = statement("lock", "select pg_advisory_xact_lock(hashtextextended('department-tree:' || $1::text, 0))");
-const PLACEMENT = statement("placement", "select kind, department_id, name from placements where target = $1 and group_id = $2");
-const PUT_PLACEMENT = statement(
-  "put-placement",
-  `insert into placements (target, group_id, kind, department_id, name, reason) values ($1, $2, $3, $4, $5, $6)
-   on conflict (target, group_id) do update set kind = excluded.kind, department_id = excluded.department_id, name = excluded.name, reason = excluded.reason`,
-);
-const REMOVE_PLACEMENT = statement("remove-placement", "delete from placements where target = $1 and group_id = $2");
-const NODE_AT = statement("node-at", "select * from departments where target = $1 and path_key = $2 and present");
-const NODE_BY_ID = statement("node-by-id", "select * from departments where id = $1 and present");
-const SHARED = statement(
-  "shared",
-  `select 1 from placements where department_id = $1 and group_id <> $2
-   union all select 1 from person_departments where department_id = $1 limit 1`,
-);
-const OLDER_GROUP = statement("older-group", "select 1 from placements where department_id = $1 and group_id < $2 limit 1");
-const TELL_BELOW = statement(
-  "tell-below",
-  `with recursive below(id) as (
-     select $2::uuid
-     union
-     select c.id from below b join departments c on c.parent_id = b.id and c.present),
-   told as (update departments d set external = $3 from below b where d.id = b.id and d.external <> $3)
-   select b.id, (select array_agg(p.group_id) from placements p where p.target = $1 and p.department_id = b.id) as group_ids from below b`,
-);
-/** Parameters: 1 target, 2 group, 3 its node, 4 the node it was on before. */
-const MISPLACED_NESTED = statement(
-  "misplaced-nested",
-  `select c.child_id as group_id from group_children c
-      left join placements p on p.target = $1 and p.group_id = c.child_id left join departments d on d.id = p.department_id
-     where c.group_id = $2 and d.parent_id is distinct from $3
-   union
-   select p.group_id from departments d join placements p on p.department_id = d.id
-     where d.parent_id = any(array[$3, $4]::uuid[])
-       and (d.parent_id is distinct from $3 or not exists (select 1 from group_children c where c.group_id = $2 and c.child_id = p.group_id))`,
-);
-const MISPLACED_BY_PARENT = statement(
-  "misplaced-by-parent",
-  `select b.id as group_id from groups g
-      join groups b on b.source_id = g.source_id and b.id <> g.id
-       and lower(b.document#>>'{${GROUP_EXTENSION},parent}') in (g.id::text, lower(g.external_id), g.display_name_key)
-      left join placements p on p.target = $1 and p.group_id = b.id left join departments d on d.id = p.department_id
-     where g.id = $2 and d.parent_id is distinct from $3
-   union
-   select p.group_id from departments d join placements p on p.department_id = d.id
-     where d.parent_id = $4 and d.parent_id is distinct from $3`,
-);
-const CHILDREN = statement("children", "select id from departments where parent_id = $1 and present");
-const MOVE_NODE = statement(
-  "move-node",
-  "update departments set parent_id = $2, name = $3, path_key = $4, settings = $5, external = $6 where id = $1",
-);
-const REKEY_BELOW = statement(
-  "rekey-below",
-  `with recursive below(id, path_key, old) as (
-     select d.id, d.path_key, d.path_key from departments d where d.id = $1
-     union all
-     select c.id, b.path_key || c.path_key[cardinality(c.path_key)], c.path_key from below b join departments c on c.parent_id = b.id and c.present)
-   update departments d set path_key = b.path_key from below b where d.id = b.id and d.id <> $1`,
-);
-const ADD_NODE = statement(
-  "add-node",
-  "insert into departments (id, target, parent_id, name, path_key, settings, external) values ($1, $2, $3, $4, $5, $6, $7)",
-);
-const REVIVE = statement(
-  "revive",
-  `update departments set present = true, parent_id = $3, name = $4, settings = $5, external = $6
-    where id = (select id from departments where target = $1 and path_key = $2 and not present order by id limit 1) returning id`,
-);
-const ADOPT = statement("adopt", "update departments set parent_id = $2 where parent_id = $1 and present and id <> $2");
-const DESCRIBE = statement("describe", "update departments set name = $2, settings = $3, external = $4 where id = $1");
-const LET_GO = statement(
-  "let-go",
-  `update departments d set present = false where d.id = $1 and d.present
-     and not exists (select 1 from placements p where p.department_id = d.id)
-     and not exists (select 1 from person_departments p where p.department_id = d.id)
-     and not exists (select 1 from departments c where c.parent_id = d.id and c.present)
-   returning d.parent_id`,
-);
-const PERSON_DEPARTMENTS = statement("person", "select department_id, main from person_departments where target = $1 and user_id = $2");
-const PUT_PERSON_DEPARTMENTS = statement(
-  "put-person",
-  `with wanted as (select * from unnest($3::uuid[], $4::boolean[]) as w(department_id, main)),
-   gone as (delete from person_departments p where p.target = $1 and p.user_id = $2 and p.department_id not in (select department_id from wanted))
-   insert into person_departments (target, user_id, department_id, main) select $1, $2, w.department_id, w.main from wanted w
-   on conflict (target, user_id, department_id) do update set main = excluded.main`,
-);
-const MARK = statement(
-  "mark",
-  `with marked as (${markDue(
-    `(select 'department'::text as kind, d as entity_id, ${PRIORITY.structure}::smallint as priority, $5::uuid[] as causes from unnest($2::uuid[]) d
-      union all select 'role', r, ${PRIORITY.structure}::smallint, $5::uuid[] from unnest($3::uuid[]) r
-      union all select 'group', g, ${PRIORITY.structure}::smallint, $5::uuid[] from unnest($6::uuid[]) g
-      union all select 'user', u.user_id, ${PRIORITY.person}::smallint, $5::uuid[] from (
-        select m.user_id from group_members m where m.group_id = any($4::uuid[])
-        union select p.user_id from person_departments p where p.department_id = any($7::uuid[])) u) m`,
-    "$1::text[]",
-  )}),
-  woken as (${wakeUp("marked")})
-  select (select count(*) from woken) as woken`,
-);
