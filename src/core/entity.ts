@@ -7,8 +7,6 @@ export interface EntityRef {
   readonly id: string;
 }
 
-export const entityKey = (ref: EntityRef): string => `${ref.kind}:${ref.id}`;
-
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
   readonly [name: string]: JsonValue;

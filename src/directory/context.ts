@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { JsonObject, JsonValue } from "../core/entity.ts";
 import { uuidv7 } from "../core/id.ts";
+import { sameJson } from "../core/same-json.ts";
 import type { Changes, EventCode, HistoryEvent } from "../history/event.ts";
 import type { DirectoryStore, Mark } from "./ports.ts";
 
@@ -48,19 +49,6 @@ export function differences(before: JsonObject, after: JsonObject): Changes {
     changes[name] = { ...(old === undefined ? {} : { before: old }), ...(now === undefined ? {} : { after: now }) };
   }
   return changes;
-}
-
-function sameJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, at) => sameJson(item, b[at]));
-  }
-  const [left, right] = [a as JsonObject, b as JsonObject];
-  const names = Object.keys(left);
-  return (
-    names.length === Object.keys(right).length && names.every((name) => Object.hasOwn(right, name) && sameJson(left[name], right[name]))
-  );
 }
 
 /** Tells optimistic writers apart: how often to read and decide again before saying that the resource is too busy. */

@@ -1,11 +1,12 @@
 import type { JsonValue } from "../core/entity.ts";
 import { unreachable } from "../core/errors.ts";
+import { sameJson } from "../core/same-json.ts";
 import type { FilterNode } from "../directory/query.ts";
 import { compileElementQuery } from "../directory/query-match.ts";
 import type { AttributeSpec } from "./attributes.ts";
 import { complexValueOf, isUnassigned, listOf } from "./dialect.ts";
 import { InvalidValue, NoTarget } from "./errors.ts";
-import { isObject, sameJson } from "./json.ts";
+import { isObject } from "./json.ts";
 import type { Operation } from "./patch.ts";
 import type { PathTarget } from "./path.ts";
 import {

@@ -1,10 +1,11 @@
 import type { JsonObject, JsonValue } from "../core/entity.ts";
 import { unreachable } from "../core/errors.ts";
+import { sameJson } from "../core/same-json.ts";
 import type { FilterNode } from "../directory/query.ts";
 import type { ResourceSchema } from "./attributes.ts";
 import { isUnassigned, operationOf } from "./dialect.ts";
 import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany } from "./errors.ts";
-import { type Body, isObject, sameJson } from "./json.ts";
+import { type Body, isObject } from "./json.ts";
 import { patchedAttribute } from "./patch-attribute.ts";
 import { findPath, type PathTarget, parsePath } from "./path.ts";
 import { finished, refuseTooMuchForeign } from "./resource.ts";

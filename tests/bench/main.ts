@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Client } from "pg";
 import { silentLogger } from "../../src/core/logger.ts";
 import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
+import { freePort } from "../../src/database/server.ts";
 import { ended, firstLine, startProgram } from "../support/programs.ts";
 import { connect, load, type Measured, type Subject } from "./client.ts";
 import { seedFloor, seedReal } from "./seed.ts";
@@ -206,16 +206,6 @@ async function withClient<T>(url: string, work: (client: Client) => Promise<T>):
     await client.end();
   }
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-      .once("error", reject)
-      .listen(0, "127.0.0.1", () => {
-        const { port } = server.address() as { port: number };
-        server.close(() => resolve(port));
-      });
-  });
 
 main().then(
   (code) => process.exit(code),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
+import { sameJson } from "../../../src/core/same-json.ts";
 import { InvalidSyntax, TooMany } from "../../../src/scim/errors.ts";
-import { checkedBody, JSON_LIMITS, sameJson } from "../../../src/scim/json.ts";
+import { checkedBody, JSON_LIMITS } from "../../../src/scim/json.ts";
 
 const nested = (depth: number): unknown => JSON.parse(`${'{"a":'.repeat(depth - 1)}{}${"}".repeat(depth - 1)}`);
 
