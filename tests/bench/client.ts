@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
+import { cpuMsOf, rssMbOf } from "./processes.ts";
 
 export interface Answer {
   readonly status: number;
@@ -13,11 +13,12 @@ export interface Call {
   readonly body?: string;
 }
 
-/** A server under load: how to reach it, and what it uses of the processor. */
+/** A server under load, of one process or more: how to reach it, and what it uses of the machine. */
 export interface Subject {
   readonly name: string;
+  readonly pids: readonly number[];
   send(call: Call): Promise<Answer>;
-  /** Processor time of the server's process so far, in milliseconds. */
+  /** Processor time of its processes so far, in milliseconds. */
   cpuMs(): number;
   rssMb(): number;
 }
@@ -27,6 +28,7 @@ export function connect(name: string, port: number, pid: number, token: string, 
   const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/scim+json" };
   return {
     name,
+    pids: [pid],
     send: ({ method, path, body }) =>
       new Promise((resolve, reject) => {
         const sent = request(
@@ -50,12 +52,21 @@ export function connect(name: string, port: number, pid: number, token: string, 
         sent.on("error", reject);
         sent.end(body);
       }),
-    cpuMs() {
-      // proc(5): fields 14 and 15 of stat, in ticks of 10 ms.
-      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-      return (Number(fields[11]) + Number(fields[12])) * 10;
-    },
-    rssMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024,
+    cpuMs: () => cpuMsOf(pid),
+    rssMb: () => rssMbOf(pid),
+  };
+}
+
+/** Several servers as one: calls go to each in turn. */
+export function together(name: string, subjects: readonly Subject[]): Subject {
+  let next = 0;
+  const sum = (of: (subject: Subject) => number): number => subjects.reduce((so, subject) => so + of(subject), 0);
+  return {
+    name,
+    pids: subjects.flatMap(({ pids }) => pids),
+    send: (call) => subjects[next++ % subjects.length]!.send(call),
+    cpuMs: () => sum((subject) => subject.cpuMs()),
+    rssMb: () => sum((subject) => subject.rssMb()),
   };
 }
 

@@ -9,6 +9,9 @@ export function idOf(space: string, n: number): string {
     .replace(/^(.{8})(.{4})$/, "$1-$2")}-7${hex.slice(0, 3)}-8${hex.slice(3, 6)}-${hex.slice(6, 18)}`;
 }
 
+/** Groups of the benches are named by how many members they begin with. */
+export const groupIdOf = (size: number): string => idOf("group", size);
+
 export const userNameOf = (space: string, n: number): string => `${space}.${n}@example.com`;
 export const externalIdOf = (space: string, n: number): string => `${space}-${n}`;
 
