@@ -29,11 +29,16 @@ export const accountStatus = (organisation: Organisation, fields: Fields): Done 
   answer: { disable: demandOwned(organisation, fields).account.disabled },
 });
 
-/** `POST /v1.0/contact/orgAccounts/multiOrgPermissions/auth`: lets another organisation take in our accounts. */
+/** `POST /v1.0/contact/orgAccounts/multiOrgPermissions/auth`: lets another organisation bring in the accounts of some departments. */
 export function authoriseOrganisation(organisation: Organisation, fields: Fields): Done {
   demandFeature(organisation);
-  if (!text(fields, "joinCorpId")) throw invalidParameter("joinCorpId");
-  return { answer: { result: true } };
+  const joinCorpId = text(fields, "joinCorpId");
+  if (!joinCorpId) throw invalidParameter("joinCorpId");
+  const list = fields.grantDeptIdList ?? [];
+  if (!Array.isArray(list)) throw invalidParameter("grantDeptIdList");
+  const grantDeptIdList = list.map(Number);
+  if (!grantDeptIdList.every((id) => organisation.departments.has(id))) throw invalidParameter("grantDeptIdList");
+  return { answer: { result: true }, changes: [{ type: "grant.put", grant: { joinCorpId, grantDeptIdList } }] };
 }
 
 /** `user.not.exist` for nobody, `exclusive.account.only` for an account that belongs to its owner's phone. */
@@ -43,7 +48,7 @@ function demandOwned(organisation: Organisation, fields: Fields): Owned {
   if (!userId) throw invalidParameter("userId");
   const user = organisation.users.get(userId);
   if (!user) throw refuseNew(400, "user.not.exist", "用户不存在");
-  if (!user.account) throw refuseNew(400, "exclusive.account.only", "仅支持本组织的企业账号");
+  if (!user.account || user.account.outer) throw refuseNew(400, "exclusive.account.only", "仅支持本组织的企业账号");
   return { ...user, account: user.account };
 }
 

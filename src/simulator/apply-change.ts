@@ -42,6 +42,29 @@ export function applyChange(organisation: Organisation, change: Change): void {
     case "mobile.consented":
       organisation.consentedMobiles.add(change.mobile);
       return;
+    case "chat.put":
+      organisation.chats.set(change.chat.openConversationId, change.chat);
+      organisation.chatIds.set(change.chat.chatid, change.chat.openConversationId);
+      return;
+    case "contact.put":
+      organisation.contacts.set(change.contact.userid, change.contact);
+      organisation.contactMobiles.set(phoneKey(change.contact.phone), change.contact.userid);
+      return;
+    case "contact.remove":
+      removeContact(organisation, change.userid);
+      return;
+    case "dismission.put":
+      organisation.dismissions.set(change.dismission.userId, change.dismission);
+      return;
+    case "dismission.remove":
+      organisation.dismissions.delete(change.userId);
+      return;
+    case "pre-entry.put":
+      organisation.preEntries.set(change.entry.mobile, change.entry);
+      return;
+    case "grant.put":
+      organisation.grants.set(change.grant.joinCorpId, change.grant);
+      return;
     default:
       unreachable(change);
   }
@@ -114,6 +137,12 @@ function unindex(organisation: Organisation, before: User, after: User | undefin
   if (before.account?.login_id) organisation.byLoginId.delete(before.account.login_id);
   if (before.account?.phone) drop(organisation.byExclusiveMobile, phoneKey(before.account.phone), before.userid);
   organisation.byUnionid.delete(before.unionid);
+}
+
+function removeContact(organisation: Organisation, userid: string): void {
+  const before = organisation.contacts.get(userid);
+  if (before) organisation.contactMobiles.delete(phoneKey(before.phone));
+  organisation.contacts.delete(userid);
 }
 
 function touch(organisation: Organisation, deptId: number): void {

@@ -18,7 +18,12 @@ const limitsSchema = z.strictObject({
   qps: z.number().min(0).max(1_000_000),
   tokensPerMinute: z.number().int().min(0).optional(),
   addressCalls: z.number().int().min(0).optional(),
+  paidCallsPerMonth: z.number().int().min(0).optional(),
 });
+
+const latencySchema = z
+  .strictObject({ minMs: z.number().min(0).max(600_000), maxMs: z.number().min(0).max(600_000).optional() })
+  .refine(({ minMs, maxMs = minMs }) => minMs <= maxMs, "minMs must not be above maxMs");
 
 const editSchema = z.strictObject({ call: z.string().min(1), body: z.record(z.string(), z.unknown()).default({}) });
 
@@ -54,6 +59,7 @@ export function createControl(world: World, settings: ControlSettings): (call: H
     ["POST /_sim/faults", changeFaults],
     ["POST /_sim/edit", edit],
     ["POST /_sim/limits", setLimits],
+    ["POST /_sim/latency", setLatency],
     ["POST /_sim/switches", setSwitches],
     ["POST /_sim/reset", reset],
   ]);
@@ -101,6 +107,14 @@ export function createControl(world: World, settings: ControlSettings): (call: H
     });
   }
 
+  /** The round trip of every call from now on, between two times; half of it passes before DingTalk sees the call. */
+  function setLatency(body: Body): Reply {
+    return checked(latencySchema, body, ({ minMs, maxMs = minMs }) => {
+      world.roundTrip.set({ minMs, maxMs });
+      return json(200, { minMs, maxMs });
+    });
+  }
+
   /** Changes only what is named; people and departments stay. */
   function setSwitches(body: Body): Reply {
     return checked(switchesSchema, { ...world.organisation.switches, ...body }, (switches) => {
@@ -119,6 +133,7 @@ export function createControl(world: World, settings: ControlSettings): (call: H
       world.faults.clear();
       world.limits.forgive();
       world.limits.settings = limitsFor(settings.qps);
+      world.roundTrip.set({ minMs: 0, maxMs: 0 });
       world.tally.clear();
       world.forgetEvents();
       settings.messages.forget();

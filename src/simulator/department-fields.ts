@@ -52,10 +52,11 @@ function visibleLists(organisation: Organisation, fields: Fields, current: Depar
   return present(lists);
 }
 
-/** 60001 empty or longer than 64 characters, 60009 a character DingTalk keeps for itself (4.1). */
-export function demandName(name: string): string {
+/** 60001 empty or longer than 64 characters, 60009 a character DingTalk keeps for itself, 60022 a word it does not like (4.1). */
+export function demandName(organisation: Organisation, name: string): string {
   if (name.trim() === "" || [...name].length > 64) throw refuse(60001);
   if (/[-,，]/.test(name)) throw refuse(60009);
+  if (organisation.switches.sensitiveWords.some((word) => name.includes(word))) throw refuse(60022);
   return name;
 }
 

@@ -7,7 +7,7 @@ import { demandDepartment } from "./scope.ts";
 
 /** `POST /topapi/v2/department/create` (4.1). */
 export function createDepartment(organisation: Organisation, fields: Fields, act: Act): Done {
-  const name = demandName(requiredText(fields, "name"));
+  const name = demandName(organisation, requiredText(fields, "name"));
   const parentId = requiredWhole(fields, "parent_id", 40010);
   if (!organisation.departments.has(parentId)) throw refuse(60004);
   demandDepartment(organisation, act, parentId);
@@ -46,7 +46,7 @@ export function updateDepartment(organisation: Organisation, fields: Fields, act
   if (deptId === ROOT) throw refuse(60018);
   const current = demandExisting(organisation, act, deptId);
   const named = text(fields, "name");
-  const name = named === undefined ? current.name : demandName(named);
+  const name = named === undefined ? current.name : demandName(organisation, named);
   const parentId = whole(fields, "parent_id", 40010) ?? current.parent_id ?? ROOT;
   if (parentId !== current.parent_id) demandMove(organisation, act, deptId, parentId);
   demandFreeName(organisation, parentId, name, deptId);

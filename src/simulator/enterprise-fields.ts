@@ -6,7 +6,7 @@ import { missing, refuse } from "./refusal.ts";
 
 /** What makes a create one of an enterprise account (6); undefined for a regular one. */
 export function readAccount(organisation: Organisation, fields: Fields): EnterpriseAccount | undefined {
-  if (text(fields, "outer_exclusive_corpid")) throw refuse(400002);
+  if (text(fields, "outer_exclusive_corpid")) return readOuterAccount(organisation, fields);
   if (flag(fields, "exclusive_account") !== true) return undefined;
   if (!organisation.switches.enterpriseAccounts) throw refuse(400002);
   const type = text(fields, "exclusive_account_type");
@@ -20,6 +20,17 @@ export function readAccount(organisation: Organisation, fields: Fields): Enterpr
   if (!password) throw missing("init_password");
   demandPassword(password);
   return { ...account, login_id };
+}
+
+/** Another organisation's account, which that one has to have granted first; it keeps its kind and its login there. */
+function readOuterAccount(organisation: Organisation, fields: Fields): EnterpriseAccount {
+  const { enterpriseAccounts, outerAccounts } = organisation.switches;
+  if (!enterpriseAccounts) throw refuse(400002);
+  const userid = text(fields, "outer_exclusive_userid");
+  if (!userid) throw missing("outer_exclusive_userid");
+  const granted = outerAccounts.find(({ corpId }) => corpId === text(fields, "outer_exclusive_corpid"));
+  if (!granted?.userids.includes(userid)) throw refuse(400002);
+  return { type: "sso", disabled: false, ...readNames(fields), outer: { corpId: granted.corpId, corpName: granted.corpName, userid } };
 }
 
 /** What an update may change of the account; `login_id` is spelled `loginId` here (6). */

@@ -1,7 +1,24 @@
 import { z } from "zod";
 
+/** What a `refusal` says: one code of either generation, and what goes with it. */
+const answerSchema = z
+  .strictObject({
+    errcode: z.number().int().optional(),
+    sub_code: z.string().min(1).optional(),
+    code: z.string().min(1).optional(),
+    /** Of `code`; the old API answers 200 whatever happens. */
+    status: z.number().int().min(400).max(599).optional(),
+    message: z.string().optional(),
+    /** Put beside them, e.g. `accessdenieddetail`. */
+    fields: z.record(z.string(), z.unknown()).optional(),
+  })
+  .refine(
+    ({ errcode, sub_code, code }) => [errcode, sub_code, code].filter((one) => one !== undefined).length === 1,
+    "one of errcode, sub_code and code",
+  );
+
 /** The body of `POST /_sim/faults`. Without `times` a fault happens once, `ip_ban` lasts five minutes. */
-export const faultSchema = z.strictObject({
+const bodySchema = z.strictObject({
   /** A path, or the beginning of paths. */
   match: z.string().startsWith("/").default("/"),
   fault: z.enum([
@@ -16,10 +33,17 @@ export const faultSchema = z.strictObject({
     "slow",
     "global_limit",
     "quota",
+    "refusal",
   ]),
   times: z.number().int().min(1).max(1_000_000_000).optional(),
   delayMs: z.number().int().min(0).max(600_000).default(0),
+  answer: answerSchema.optional(),
 });
+
+export const faultSchema = bodySchema.refine(
+  ({ fault, answer }) => (fault === "refusal") === (answer !== undefined),
+  "answer belongs to the fault refusal, and to no other",
+);
 
 export type Fault = z.output<typeof faultSchema>;
 export type FaultKind = Fault["fault"];

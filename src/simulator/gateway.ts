@@ -9,7 +9,7 @@ import type { Answered, OpenCall } from "./open-calls.ts";
 import { type Refusal, Refused, refuse } from "./refusal.ts";
 import type { Route } from "./routes.ts";
 import type { Fate } from "./tally.ts";
-import type { Handling, HttpCall, Reply } from "./wire.ts";
+import { type Handling, type HttpCall, json, type Reply } from "./wire.ts";
 import { carryOut, type World } from "./world.ts";
 
 export interface Directions {
@@ -97,14 +97,15 @@ function refuses(world: World, desk: Desk, call: HttpCall, route: Route): Gatewa
   if (ipAllowList.length > 0 && !ipAllowList.includes(call.address)) return { kind: "address", address: call.address, appKey };
   if (revokedPermissions.includes(route.permission)) return { kind: "permission", permission: route.permission, appKey };
   const over = world.limits.admit(appKey, route.path, nowMs);
-  return over && { kind: "app-rate", ...over };
+  if (over) return { kind: "app-rate", ...over };
+  return route.paid && !world.limits.admitPaid(nowMs) ? { kind: "quota" } : undefined;
 }
 
 function business(world: World, desk: Desk, call: HttpCall, route: Route): Answered {
   try {
     if (call.method !== route.method) {
       if (route.generation === "new") return { reply: desk.gatewayRefusal({ kind: "unknown-path" }), fate: "refused" };
-      throw refuse(route.method === "POST" ? 43002 : 43001);
+      throw refuse(route.method === "GET" ? 43001 : 43002);
     }
     const outcome = carryOut(world, route.rule, desk.fields(call), "app");
     if (outcome.kind === "refused") return { reply: desk.refusal(outcome.refusal), fate: "failed" };
@@ -152,8 +153,21 @@ function insteadOf(world: World, directions: Directions, desk: Desk, call: HttpC
     case "ip_ban":
       if (fault.times === undefined) world.limits.ban(call.address, nowMs);
       return answer(banReply(world.organisation.switches, desk.requestId), "refused", fault.delayMs);
+    case "refusal":
+      return answer(spoken(desk, fault.answer ?? {}), saidByGateway(fault.answer) ? "refused" : "failed", fault.delayMs);
     case "slow":
     case "timeout_after_commit":
       throw new Error(`${fault.fault} happens after the call, not instead of it`);
   }
+}
+
+const saidByGateway = (answer: Fault["answer"]): boolean =>
+  answer?.sub_code !== undefined || (answer?.code?.startsWith("Forbidden.") ?? false);
+
+/** Any answer of section 12 in the envelope of the called generation: `sub_code` below 88, `errcode` at the top, `code` with its HTTP status. */
+function spoken(desk: Desk, { errcode, sub_code, code, status = 400, message = "", fields = {} }: NonNullable<Fault["answer"]>): Reply {
+  if (code !== undefined) return json(status, { code, message, requestid: desk.requestId, ...fields });
+  if (sub_code === undefined) return json(200, { errcode, errmsg: message, request_id: desk.requestId, ...fields });
+  const errmsg = `ding talk error[subcode=${sub_code},submsg=${message}]`;
+  return json(200, { errcode: 88, sub_code, sub_msg: message, errmsg, request_id: desk.requestId, ...fields });
 }

@@ -1,3 +1,5 @@
+import { beijingTime } from "./gateway-refusal.ts";
+
 /** How much the gateway admits (dingtalk-api.md 9.1). 0 = no limit. */
 export interface LimitSettings {
   /** Calls per second, per app and API, counted in fixed windows of one second. */
@@ -6,6 +8,8 @@ export interface LimitSettings {
   readonly tokensPerMinute: number;
   /** Calls per 20 seconds from one address, all APIs; more bans the address for five minutes. */
   readonly addressCalls: number;
+  /** Calls of paid APIs per calendar month of Beijing, all apps of the organisation together. */
+  readonly paidCallsPerMonth: number;
 }
 
 export interface Overrun {
@@ -19,6 +23,8 @@ export interface Limits {
   /** Counts a call of an app to an API, or says by when it may come again. A refused call is not counted. */
   admit(appKey: string, api: string, nowMs: number): Overrun | undefined;
   admitToken(appKey: string, nowMs: number): Overrun | undefined;
+  /** Counts a call of a paid API; false when the month's are used up. */
+  admitPaid(nowMs: number): boolean;
   /** Whether the address is banned now; counting this call may be what bans it. */
   bans(address: string, nowMs: number): boolean;
   ban(address: string, nowMs: number): void;
@@ -26,11 +32,18 @@ export interface Limits {
 }
 
 export const BAN_MS = 5 * 60_000;
+/** What the professional edition has (9.1): enterprise accounts are not for the standard one. */
+const PAID_CALLS = 200_000;
 
 /** The limits for a rate: a rate that no edition sells (above 60, or none) is a test's own, so the other dimensions are off unless named. */
 export function limitsFor(qps: number, named: { readonly [K in keyof LimitSettings]?: LimitSettings[K] | undefined } = {}): LimitSettings {
   const sold = qps > 0 && qps <= 60;
-  return { qps, tokensPerMinute: named.tokensPerMinute ?? (sold ? 60 : 0), addressCalls: named.addressCalls ?? (sold ? 10_000 : 0) };
+  return {
+    qps,
+    tokensPerMinute: named.tokensPerMinute ?? (sold ? 60 : 0),
+    addressCalls: named.addressCalls ?? (sold ? 10_000 : 0),
+    paidCallsPerMonth: named.paidCallsPerMonth ?? (sold ? PAID_CALLS : 0),
+  };
 }
 
 export function createLimits(initial: LimitSettings): Limits {
@@ -38,10 +51,19 @@ export function createLimits(initial: LimitSettings): Limits {
   const perMinute = createWindows(60_000);
   const perAddress = createWindows(20_000);
   const bannedUntil = new Map<string, number>();
+  let paid = { month: "", count: 0 };
   const limits: Limits = {
     settings: initial,
     admit: (appKey, api, nowMs) => perSecond.admit(`${appKey} ${api}`, limits.settings.qps, nowMs),
     admitToken: (appKey, nowMs) => perMinute.admit(appKey, limits.settings.tokensPerMinute, nowMs),
+    admitPaid(nowMs) {
+      const month = beijingTime(nowMs).slice(0, 7);
+      if (paid.month !== month) paid = { month, count: 0 };
+      const { paidCallsPerMonth } = limits.settings;
+      if (paidCallsPerMonth > 0 && paid.count >= paidCallsPerMonth) return false;
+      paid.count += 1;
+      return true;
+    },
     bans(address, nowMs) {
       if (nowMs < (bannedUntil.get(address) ?? 0)) return true;
       if (perAddress.admit(address, limits.settings.addressCalls, nowMs) === undefined) return false;
@@ -56,6 +78,7 @@ export function createLimits(initial: LimitSettings): Limits {
       perMinute.clear();
       perAddress.clear();
       bannedUntil.clear();
+      paid = { month: "", count: 0 };
     },
   };
   return limits;

@@ -18,6 +18,8 @@ export interface ListenOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   answer(call: HttpCall): Handling;
+  /** How long the call was on its way, and the answer will be; 0 for none. */
+  wayMs(call: HttpCall): number;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
@@ -62,8 +64,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       response.writeHead(413, { connection: "close" }).end();
       return;
     }
-    const handling = options.answer(httpCall(request, body));
-    const inTime = handling.afterMs === 0 || (await sleeps(handling.afterMs));
+    const call = httpCall(request, body);
+    const wayMs = options.wayMs(call);
+    if (wayMs > 0 && !(await sleeps(wayMs))) return void request.socket.destroy();
+    const handling = options.answer(call);
+    const afterMs = handling.afterMs + wayMs;
+    const inTime = afterMs === 0 || (await sleeps(afterMs));
     if (inTime && handling.kind === "answer") send(response, handling.reply);
     else request.socket.destroy();
   }

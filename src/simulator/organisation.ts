@@ -1,7 +1,21 @@
 import { applyChange } from "./apply-change.ts";
 import type { Fields } from "./fields.ts";
 import { createIds, type Ids, seedNumber } from "./identifiers.ts";
-import type { Change, Department, EventDraft, Invitation, LeaveRecord, Role, RoleGroup, User } from "./records.ts";
+import type {
+  Change,
+  Chat,
+  Department,
+  EventDraft,
+  ExternalContact,
+  Invitation,
+  LeaveRecord,
+  OrganisationGrant,
+  PendingDismission,
+  PreEntry,
+  Role,
+  RoleGroup,
+  User,
+} from "./records.ts";
 import { type Refusal, Refused } from "./refusal.ts";
 import type { Switches } from "./switches.ts";
 
@@ -36,6 +50,15 @@ export interface Organisation {
   readonly invitations: Map<string, Invitation>;
   readonly registeredMobiles: Set<string>;
   readonly consentedMobiles: Set<string>;
+  /** By openConversationId, and from chatid to it. */
+  readonly chats: Map<string, Chat>;
+  readonly chatIds: Map<string, string>;
+  readonly contacts: Map<string, ExternalContact>;
+  readonly contactMobiles: Map<string, string>;
+  readonly dismissions: Map<string, PendingDismission>;
+  /** By mobile. */
+  readonly preEntries: Map<string, PreEntry>;
+  readonly grants: Map<string, OrganisationGrant>;
 }
 
 /** Who acts and when. An administrator (the console, `/_sim/edit`) is bound by the rules but not by the app's contact scope. */
@@ -102,6 +125,13 @@ export function createOrganisation(options: { readonly corpId: string; readonly 
     invitations: new Map(),
     registeredMobiles: new Set(),
     consentedMobiles: new Set(),
+    chats: new Map(),
+    chatIds: new Map(),
+    contacts: new Map(),
+    contactMobiles: new Map(),
+    dismissions: new Map(),
+    preEntries: new Map(),
+    grants: new Map(),
   };
   for (const change of foundation(options.switches)) applyChange(organisation, change);
   return organisation;
@@ -162,4 +192,9 @@ export function* snapshot(organisation: Organisation): Generator<Change> {
   for (const invitation of organisation.invitations.values()) yield { type: "invitation.put", invitation };
   for (const mobile of organisation.registeredMobiles) yield { type: "mobile.registered", mobile };
   for (const mobile of organisation.consentedMobiles) yield { type: "mobile.consented", mobile };
+  for (const chat of organisation.chats.values()) yield { type: "chat.put", chat };
+  for (const contact of organisation.contacts.values()) yield { type: "contact.put", contact };
+  for (const dismission of organisation.dismissions.values()) yield { type: "dismission.put", dismission };
+  for (const entry of organisation.preEntries.values()) yield { type: "pre-entry.put", entry };
+  for (const grant of organisation.grants.values()) yield { type: "grant.put", grant };
 }

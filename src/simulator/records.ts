@@ -23,6 +23,14 @@ export interface EnterpriseAccount {
   readonly nickname?: string;
   readonly phone?: Phone;
   readonly disabled: boolean;
+  /** The organisation that owns it, when that is not this one: it was only brought in, and its owner switches it on and off. */
+  readonly outer?: OuterAccount;
+}
+
+export interface OuterAccount {
+  readonly corpId: string;
+  readonly corpName: string;
+  readonly userid: string;
 }
 
 export interface RoleGrant {
@@ -120,6 +128,56 @@ export interface Invitation {
   readonly user: User;
 }
 
+/** A chat made by the app (8.2); department chats are not among them, they follow their department. */
+export interface Chat {
+  readonly openConversationId: string;
+  readonly chatid: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly members: readonly string[];
+  /** Of scene groups: made from this template, once for each uuid. */
+  readonly template_id?: string;
+  readonly uuid?: string;
+}
+
+/** Somebody outside the organisation that people inside keep in contact with (8.3). */
+export interface ExternalContact {
+  readonly userid: string;
+  readonly unionid: string;
+  readonly name: string;
+  readonly phone: Phone;
+  readonly label_ids: readonly number[];
+  readonly follower_user_id: string;
+  readonly company_name: string;
+  readonly title: string;
+  readonly address: string;
+  readonly remark: string;
+  readonly share_dept_ids: readonly number[];
+  readonly share_user_ids: readonly string[];
+}
+
+/** Somebody who is still here and is going to leave (7). */
+export interface PendingDismission {
+  readonly userId: string;
+  readonly lastWorkDate: number;
+  readonly reasonMemo: string;
+  readonly voluntaryReason: readonly string[];
+  readonly passiveReason: readonly string[];
+}
+
+/** Somebody who is expected (待入职, 7). */
+export interface PreEntry {
+  readonly userid: string;
+  readonly name: string;
+  readonly mobile: string;
+}
+
+/** Leave for another organisation to bring in enterprise accounts of these departments (6). */
+export interface OrganisationGrant {
+  readonly joinCorpId: string;
+  readonly grantDeptIdList: readonly number[];
+}
+
 /** One fact about the organisation. Whole records, so that applying a change twice changes nothing. */
 export type Change =
   | { readonly type: "department.put"; readonly department: Department }
@@ -133,7 +191,14 @@ export type Change =
   | { readonly type: "invitation.put"; readonly invitation: Invitation }
   | { readonly type: "invitation.remove"; readonly mobile: string }
   | { readonly type: "mobile.registered"; readonly mobile: string }
-  | { readonly type: "mobile.consented"; readonly mobile: string };
+  | { readonly type: "mobile.consented"; readonly mobile: string }
+  | { readonly type: "chat.put"; readonly chat: Chat }
+  | { readonly type: "contact.put"; readonly contact: ExternalContact }
+  | { readonly type: "contact.remove"; readonly userid: string }
+  | { readonly type: "dismission.put"; readonly dismission: PendingDismission }
+  | { readonly type: "dismission.remove"; readonly userId: string }
+  | { readonly type: "pre-entry.put"; readonly entry: PreEntry }
+  | { readonly type: "grant.put"; readonly grant: OrganisationGrant };
 
 /** A contact event before it has an id and a time (10.1). */
 export interface EventDraft {

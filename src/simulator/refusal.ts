@@ -18,6 +18,7 @@ export class Refused extends AppError {
 /** Texts of the old API's codes; programs must not match on them (section 3), people read them. */
 const TEXTS: Readonly<Record<number, string>> = {
   [-1]: "系统繁忙",
+  22005: "外部联系人已存在",
   23004: "系统角色不允许修改",
   23007: "角色下存在成员",
   33011: "无效的角色id",
@@ -50,6 +51,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   40104: "不合法的手机号码",
   41054: "暂时不支持修改手机号码，请删除用户后重试",
   43001: "需要GET请求",
+  43007: "需要授权",
   43002: "需要POST请求",
   47001: "解析JSON/XML内容错误",
   50002: "请求的员工userid不在授权范围内",
@@ -65,6 +67,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   60009: "部门名称含有非法字符",
   60010: "部门存在循环关系",
   60018: "不允许修改根部门",
+  60022: "部门名称包含敏感词",
   60021: "父部门下该部门名称已存在",
   60102: "UserID在公司中已存在",
   60103: "手机号码不合法",
@@ -81,6 +84,10 @@ const TEXTS: Readonly<Record<number, string>> = {
   60122: "扩展属性不合法",
   60123: "工号不合法",
   60128: "无效的主管id",
+  60200: "外部联系人已存在",
+  60203: "外部联系人数量超过限制",
+  60204: "标签不存在",
+  60205: "未开通外部联系人",
   400002: "参数错误",
 };
 

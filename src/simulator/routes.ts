@@ -1,7 +1,19 @@
 import { accountStatus, authoriseOrganisation, disableAccount, enableAccount, signOutAccount } from "./accounts.ts";
 import { authScopes } from "./auth-scopes.ts";
+import { addSceneMembers, createGroup, createOldChat, createSceneGroup, deleteSceneMembers, updateGroup } from "./chats.ts";
 import { getDepartment, listParentByDepartment, listParentByUser, listSub, listSubId } from "./department-reads.ts";
 import { createDepartment, deleteDepartment, updateDepartment } from "./departments.ts";
+import { createContact, deleteContact, getContact, listContacts, listLabelGroups, updateContact } from "./external-contacts.ts";
+import {
+  addPreEntry,
+  dismissionInfos,
+  listDismissions,
+  revokeDismission,
+  startDismission,
+  terminateAndHandOver,
+  transfer,
+  updateDismission,
+} from "./hr.ts";
 import { listLeaveRecords } from "./leavers.ts";
 import type { Rule } from "./organisation.ts";
 import {
@@ -27,10 +39,12 @@ import { updateUser } from "./user-update.ts";
 export interface Route {
   readonly path: string;
   readonly generation: "old" | "new";
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   /** The permission point the app needs (2.3). */
   readonly permission: string;
   readonly rule: Rule;
+  /** Whether it counts against the month's quota: contact calls are free (9.1). */
+  readonly paid?: boolean;
 }
 
 const WRITE = "qyapi_manage_addresslist";
@@ -39,6 +53,11 @@ const MEMBERS = "qyapi_get_department_member";
 const MEMBER = "qyapi_get_member";
 const SECURITY = "Contact.OrgAccountSecurity.ReadWrite";
 const SEARCH = "qyapi_addresslist_search";
+const CONTACTS_READ = "qyapi_ext_read";
+const CONTACTS_WRITE = "qyapi_ext_write";
+const HR_READ = "qyapi_hrm_read_user";
+const HR_PROCESS = "Hrm.Process.ReadWrite";
+const CHATS = "qyapi_chat_manage";
 
 type Row = readonly [path: string, permission: string, rule: Rule];
 
@@ -74,24 +93,45 @@ const OLD: readonly Row[] = [
   ["/topapi/role/getrolegroup", DEPARTMENTS, getRoleGroup],
   ["/topapi/role/getrole", MEMBERS, getRole],
   ["/topapi/role/simplelist", MEMBERS, listRoleMembers],
+  ["/topapi/extcontact/create", CONTACTS_WRITE, createContact],
+  ["/topapi/extcontact/update", CONTACTS_WRITE, updateContact],
+  ["/topapi/extcontact/delete", CONTACTS_WRITE, deleteContact],
+  ["/topapi/extcontact/list", CONTACTS_READ, listContacts],
+  ["/topapi/extcontact/get", CONTACTS_READ, getContact],
+  ["/topapi/extcontact/listlabelgroups", CONTACTS_READ, listLabelGroups],
+  ["/topapi/smartwork/hrm/employee/addpreentry", "qyapi_hrm_manager", addPreEntry],
+  ["/chat/create", CHATS, createOldChat],
 ];
 
-const NEW: readonly Row[] = [
+/** Chats and processes are counted; that account switches and search are too is taken for granted, as no list names them free (9.1). */
+const PAID: readonly Row[] = [
   ["/v1.0/contact/orgAccounts/disable", SECURITY, disableAccount],
   ["/v1.0/contact/orgAccounts/enable", SECURITY, enableAccount],
   ["/v1.0/contact/orgAccounts/signOut", SECURITY, signOutAccount],
   ["/v1.0/contact/orgAccounts/multiOrgPermissions/auth", SECURITY, authoriseOrganisation],
   ["/v1.0/contact/users/search", SEARCH, searchUsers],
   ["/v1.0/contact/departments/search", SEARCH, searchDepartments],
+  ["/v1.0/hrm/pendingDismission/start", HR_PROCESS, startDismission],
+  ["/v1.0/hrm/pendingDismission/revoke", HR_PROCESS, revokeDismission],
+  ["/v1.0/hrm/processes/terminateAndHandOver", HR_PROCESS, terminateAndHandOver],
+  ["/v1.0/hrm/processes/transfer", HR_PROCESS, transfer],
+  ["/v1.0/im/group/create", CHATS, createGroup],
+  ["/v1.0/im/group/update", CHATS, updateGroup],
+  ["/v1.0/im/sceneGroup/create", CHATS, createSceneGroup],
+  ["/v1.0/im/sceneGroup/member/add", CHATS, addSceneMembers],
+  ["/v1.0/im/sceneGroup/member/delete", CHATS, deleteSceneMembers],
 ];
 
 /** Every call with a rule. Calls that need no token, or more than the organisation, are in `open-calls.ts`. */
 export const routes: ReadonlyMap<string, Route> = new Map(
   [
     ...OLD.map((row) => route("old", "POST", row)),
-    ...NEW.map((row) => route("new", "POST", row)),
+    ...PAID.map((row) => ({ ...route("new", "POST", row), paid: true })),
     route("old", "GET", ["/auth/scopes", "qyapi_base", authScopes]),
-    route("new", "GET", ["/v1.0/contact/orgAccounts/status", SECURITY, accountStatus]),
+    { ...route("new", "GET", ["/v1.0/contact/orgAccounts/status", SECURITY, accountStatus]), paid: true },
+    { ...route("new", "PUT", ["/v1.0/hrm/pendingDismission/infos", HR_PROCESS, updateDismission]), paid: true },
+    route("new", "GET", ["/v1.0/hrm/employees/dismissions", HR_READ, listDismissions]),
+    route("new", "GET", ["/v1.0/hrm/employees/dimissionInfos", HR_READ, dismissionInfos]),
     route("new", "GET", ["/v1.0/contact/empLeaveRecords", "Contact.Common.Read", listLeaveRecords]),
   ].map((one) => [one.path, one]),
 );

@@ -36,7 +36,15 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       if (running) throw new Error("the simulator is running already");
       const site = createSite(options);
       try {
-        const listener = await listen({ host, port, clock: site.clock, logger, answer: site.answer, upgrade: site.upgrade });
+        const listener = await listen({
+          host,
+          port,
+          clock: site.clock,
+          logger,
+          answer: site.answer,
+          wayMs: site.wayMs,
+          upgrade: site.upgrade,
+        });
         running = {
           async close() {
             site.stopServing();

@@ -13,6 +13,7 @@ import { type OpenCall, tokenCall } from "./open-calls.ts";
 import { createOrganisation } from "./organisation.ts";
 import { createOutbox } from "./outbox.ts";
 import { createPush } from "./push.ts";
+import { createRoundTrip } from "./round-trip.ts";
 import { type Route, routes } from "./routes.ts";
 import type { SimulatorOptions } from "./server.ts";
 import { createStreamGateway } from "./stream.ts";
@@ -27,6 +28,8 @@ import type { World } from "./world.ts";
 export interface Site {
   readonly clock: Clock;
   answer(call: HttpCall): Handling;
+  /** How long a call is on its way here, and its answer on the way back. */
+  wayMs(call: HttpCall): number;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Ends subscriptions and everything that waits. */
   stopServing(): void;
@@ -71,6 +74,7 @@ export function createSite(options: SimulatorOptions): Site {
     clock,
     tokens: createTokens(startSeed),
     limits: createLimits(limitsFor(qps)),
+    roundTrip: createRoundTrip(organisation.seed),
     faults: createFaults((path) => (route(path) ?? open(path)) !== undefined),
     tally: createTally(),
     journal,
@@ -82,6 +86,7 @@ export function createSite(options: SimulatorOptions): Site {
   return {
     clock,
     answer: (call) => (isControl(call.path) ? { kind: "answer", reply: control(call), afterMs: 0 } : gateway(call)),
+    wayMs: (call) => (isControl(call.path) ? 0 : world.roundTrip.nextWayMs()),
     upgrade: stream.upgrade,
     stopServing() {
       stream.stop();

@@ -1,4 +1,5 @@
 import { countAllMembers, departmentView } from "./department-reads.ts";
+import { contactView } from "./external-contacts.ts";
 import type { Organisation } from "./organisation.ts";
 import { rolesOf } from "./roles.ts";
 import { userView } from "./user-view.ts";
@@ -24,5 +25,7 @@ export function stateView(organisation: Organisation): Record<string, unknown> {
       name: group.name,
       roles: rolesOf(organisation, group.id).map(({ id, name }) => ({ id, name, userids: [...(organisation.roleMembers.get(id) ?? [])] })),
     })),
+    chats: [...organisation.chats.values()],
+    externalContacts: [...organisation.contacts.values()].map(contactView),
   };
 }

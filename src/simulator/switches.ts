@@ -14,6 +14,21 @@ export const switchesSchema = z.strictObject({
   verified: z.boolean().default(true),
   /** Enterprise accounts (6); off = create and the account switches answer 400002. */
   enterpriseAccounts: z.boolean().default(true),
+  /** Organisations that let this one bring in their enterprise accounts, and which (6). Others answer 400002. */
+  outerAccounts: z
+    .array(z.strictObject({ corpId: z.string().min(1), corpName: z.string().default("Partner"), userids: z.array(userid) }))
+    .default([]),
+  /** Whether the mailbox product is on; off = `org_email` takes no effect (5.1). */
+  mailboxes: z.boolean().default(true),
+  /** Whether external contacts (8.3) are on; off = 60205. */
+  externalContacts: z.boolean().default(true),
+  maxContacts: z.number().int().min(0).default(0),
+  /** The answer for a contact's number that is there already: both codes are documented (8.3). */
+  duplicateContact: z.union([z.literal(60200), z.literal(22005)]).default(60200),
+  /** Whether 智能人事 is open to the app (7); off = `suiteCallInvalid`. */
+  hr: z.boolean().default(true),
+  /** Words no department's name may hold: 60022 (4.1). */
+  sensitiveWords: z.array(z.string().min(1)).default([]),
   /** Custom fields made in the admin console; other keys of `extension` are ignored (16.5). */
   customFields: z.array(z.string().min(1)).default(["Cost centre", "Job level"]),
   /** Permission points (2.3) taken away from the app. */

@@ -25,9 +25,13 @@ export function createUser(organisation: Organisation, fields: Fields, act: Act)
   demandFreeTexts(organisation, texts, undefined);
   const manager = text(fields, "manager_userid");
   const at = act.ids.next();
+  const outer = account?.outer;
+  const identity = phone ? phoneKey(phone) : outer ? `${outer.corpId} ${outer.userid}` : `account ${at}`;
+  // Brought in before: the same person, and one person is a member once.
+  if (outer && organisation.byUnionid.has(unionid(organisation.seed, organisation.corpId, identity))) throw refuse(60107);
   const user: User = {
     userid: userid ?? act.ids.userid((id) => organisation.users.has(id)),
-    unionid: unionid(organisation.seed, organisation.corpId, phone ? phoneKey(phone) : `account ${at}`),
+    unionid: unionid(organisation.seed, organisation.corpId, identity),
     name,
     hide_mobile: false,
     senior: false,

@@ -1,7 +1,8 @@
+import { leaveChats } from "./chats.ts";
 import { type Fields, requiredText } from "./fields.ts";
 import type { Act, Done, Organisation } from "./organisation.ts";
 import { leaveDepartments } from "./posts.ts";
-import type { LeaveRecord } from "./records.ts";
+import type { Change, EventDraft, LeaveRecord, User } from "./records.ts";
 import { demandReachableUser } from "./user-lookup.ts";
 
 /**
@@ -16,7 +17,19 @@ export const leaveByThemselves = (organisation: Organisation, fields: Fields, ac
   removeMember(organisation, fields, act, "leave");
 
 function removeMember(organisation: Organisation, fields: Fields, act: Act, leaveReason: LeaveRecord["leaveReason"]): Done {
-  const user = demandReachableUser(organisation, act, requiredText(fields, "userid"));
+  return {
+    answer: {},
+    ...endMembership(organisation, demandReachableUser(organisation, act, requiredText(fields, "userid")), act, leaveReason),
+  };
+}
+
+/** What the end of a membership changes, whoever ends it. */
+export function endMembership(
+  organisation: Organisation,
+  user: User,
+  act: Act,
+  leaveReason: LeaveRecord["leaveReason"],
+): { readonly changes: readonly Change[]; readonly events: readonly EventDraft[] } {
   const phone = user.phone ?? user.account?.phone;
   const record: LeaveRecord = {
     userId: user.userid,
@@ -26,9 +39,10 @@ function removeMember(organisation: Organisation, fields: Fields, act: Act, leav
     leaveReason,
   };
   return {
-    answer: {},
     changes: [
       ...leaveDepartments(organisation, user.userid, user.posts, []),
+      ...leaveChats(organisation, user.userid),
+      ...(organisation.dismissions.has(user.userid) ? [{ type: "dismission.remove", userId: user.userid } as const] : []),
       { type: "user.remove", userid: user.userid },
       { type: "leave.add", record },
     ],

@@ -24,6 +24,7 @@ export function readTexts(organisation: Organisation, fields: Fields): Partial<U
   for (const [name, max, errcode] of TEXTS) {
     const value = boundedText(fields, name, max, errcode);
     if (value === undefined || (value === "" && ignoresEmpty)) continue;
+    if (name === "org_email" && !organisation.switches.mailboxes) continue;
     named[name] = value;
   }
   for (const address of [named.email, named.org_email]) {

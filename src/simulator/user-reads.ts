@@ -117,12 +117,19 @@ export function getByMobile(organisation: Organisation, fields: Fields, act: Act
   };
 }
 
-/** `POST /topapi/user/getbyunionid`: `contact_type` 0 is an employee. */
+/** `POST /topapi/user/getbyunionid`: `contact_type` 0 is an employee, 1 an external contact. */
 export function getByUnionid(organisation: Organisation, fields: Fields, act: Act): Done {
-  const userid = organisation.byUnionid.get(requiredText(fields, "unionid"));
-  if (userid === undefined) throw refuse(60121);
+  const wanted = requiredText(fields, "unionid");
+  const userid = organisation.byUnionid.get(wanted);
+  if (userid === undefined) return contactByUnionid(organisation, wanted);
   demandUser(organisation, act, demandKnownUser(organisation, userid));
   return { answer: { result: { contact_type: 0, userid } } };
+}
+
+function contactByUnionid(organisation: Organisation, wanted: string): Done {
+  for (const { unionid, userid } of organisation.contacts.values())
+    if (unionid === wanted) return { answer: { result: { contact_type: 1, userid } } };
+  throw refuse(60121);
 }
 
 /** `POST /topapi/inactive/user/v2/get`: who has (not) logged in; the simulator knows activation only, not daily use. */

@@ -64,8 +64,8 @@ function accountView(organisation: Organisation, { account }: User): Record<stri
     ...set("login_id", account.login_id),
     ...set("nickname", account.nickname),
     ...(account.phone ? { exclusive_mobile: joined(account.phone) } : {}),
-    exclusive_account_corp_id: organisation.corpId,
-    exclusive_account_corp_name: organisation.switches.organisationName,
+    exclusive_account_corp_id: account.outer?.corpId ?? organisation.corpId,
+    exclusive_account_corp_name: account.outer?.corpName ?? organisation.switches.organisationName,
     disable_status: account.disabled,
   };
 }

@@ -5,6 +5,7 @@ import type { Journal } from "./journal.ts";
 import type { Limits } from "./limits.ts";
 import { type Act, commit, type Organisation, type Outcome, perform, type Rule } from "./organisation.ts";
 import type { EventDraft } from "./records.ts";
+import type { RoundTrip } from "./round-trip.ts";
 import type { Tally } from "./tally.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -19,6 +20,7 @@ export interface World {
   readonly clock: Clock;
   readonly tokens: Tokens;
   readonly limits: Limits;
+  readonly roundTrip: RoundTrip;
   readonly faults: Faults;
   readonly tally: Tally;
   readonly journal: Journal;

@@ -1,4 +1,5 @@
 import contact = require("@alicloud/dingtalk/dist/contact_1_0/client.js");
+import hrm = require("@alicloud/dingtalk/dist/hrm_1_0/client.js");
 import oauth2 = require("@alicloud/dingtalk/dist/oauth2_1_0/client.js");
 
 import { type OpenSimulator, openSimulator, person } from "./open-simulator.ts";
@@ -70,6 +71,41 @@ describe("the official @alicloud/dingtalk clients, endpoint and protocol pointed
       people.signOutWithOptions(new contact.SignOutRequest({ userId, reason: "left" }), new contact.SignOutHeaders(credential), noOptions);
     expect((await signOut("s1")).body).toMatchObject({ result: true });
     await expect(signOut("u1")).rejects.toMatchObject({ code: "exclusive.account.only" });
+  });
+
+  test("hrm: pending leave, its status, and leaving with a hand-over", async () => {
+    const hr = new hrm.default(settings({ protocol: "http", endpoint: `127.0.0.1:${simulator.port}`, regionId: "central" }));
+    const [lastWorkDate, reason] = [Date.now(), ["1"]];
+    await simulator.result("/topapi/v2/user/create", person("u3", 3));
+    const start = new hrm.EmpStartDismissionRequest({ userId: "u3", lastWorkDate, terminationReasonVoluntary: reason });
+    const started = await hr.empStartDismissionWithOptions(start, new hrm.EmpStartDismissionHeaders(credential), noOptions);
+    expect(started.body).toMatchObject({ success: true, result: true });
+    const infos = new hrm.QueryHrmEmployeeDismissionInfoRequest({ userIdList: ["u3", "u1"] });
+    const { body } = await hr.queryHrmEmployeeDismissionInfoWithOptions(
+      infos,
+      new hrm.QueryHrmEmployeeDismissionInfoHeaders(credential),
+      noOptions,
+    );
+    expect(body?.result).toMatchObject([
+      { userId: "u3", status: 1, lastWorkDay: lastWorkDate },
+      { userId: "u1", status: 3 },
+    ]);
+    const end = new hrm.HrmProcessTerminationAndHandoverRequest({
+      userId: "u3",
+      optUserId: "u1",
+      lastWorkDate,
+      dismissionMemo: "left",
+      terminationReasonVoluntary: reason,
+    });
+    const ended = await hr.hrmProcessTerminationAndHandoverWithOptions(
+      end,
+      new hrm.HrmProcessTerminationAndHandoverHeaders(credential),
+      noOptions,
+    );
+    expect(ended.body).toMatchObject({ result: true });
+    const left = new hrm.QueryDismissionStaffIdListRequest({ nextToken: 0, maxResults: 50 });
+    const list = await hr.queryDismissionStaffIdListWithOptions(left, new hrm.QueryDismissionStaffIdListHeaders(credential), noOptions);
+    expect(list.body?.userIdList).toContain("u3");
   });
 
   test("contact: no token, and no permission with the scopes that are missing", async () => {

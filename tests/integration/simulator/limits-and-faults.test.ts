@@ -36,6 +36,29 @@ describe("9 limits", () => {
     expect(refused.json.message).toContain("您的企业应用调用钉钉开放平台当前接口的所有请求都被暂时禁用了");
   });
 
+  test("16.2 more than 60 token calls in a minute are throttled, whichever of the three", async () => {
+    const oldCall = () => simulator.fetch("/gettoken?appkey=sandbox&appsecret=sandbox");
+    const newCall = () => simulator.post("/v1.0/oauth2/accessToken", { appKey: "sandbox", appSecret: "sandbox" });
+    await clock.advance(60_000);
+    for (let second = 0; second < 3; second += 1) {
+      await many(20, oldCall);
+      await clock.advance(1_000);
+    }
+    expect((await oldCall()).json).toMatchObject({ errcode: 88, sub_code: "90018" });
+    expect(await newCall()).toMatchObject({ status: 403, json: { code: "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi" } });
+    await clock.advance(60_000);
+    expect((await oldCall()).json).toMatchObject({ errcode: 0, access_token: simulator.token });
+  });
+
+  test("9.1 paid calls are counted by the month, contact calls are free", async () => {
+    await simulator.post("/_sim/limits", { qps: 20, paidCallsPerMonth: 2 });
+    const chat = () => simulator.call("/v1.0/im/group/create", { name: "x" });
+    await many(2, chat);
+    expect(await chat()).toMatchObject({ status: 403, json: { code: "Forbidden.AccessDenied.ApiCountLimitForOrg" } });
+    expect((await simulator.call("/topapi/v2/department/listsub", { dept_id: 1 })).json).toMatchObject({ errcode: 0 });
+    expect((await simulator.call("/chat/create", {})).json).toMatchObject({ errcode: 43007 });
+  });
+
   test("limits are set by control, 0 is none", async () => {
     await simulator.post("/_sim/limits", { qps: 0 });
     const answers = (await many(100, () => simulator.call(`${USER}/get`, { userid: "ghost" }))) as { json: { errcode: number } }[];
@@ -163,6 +186,23 @@ describe("faults", () => {
     expect((await create(2)).json).toMatchObject({ errcode: 0 });
   });
 
+  test.each<[string, Record<string, unknown>, number, Record<string, unknown>]>([
+    [
+      `${USER}/create`,
+      { errcode: 60112, message: "姓名不合法" },
+      200,
+      { errcode: 60112, errmsg: "姓名不合法", request_id: expect.any(String) },
+    ],
+    [`${USER}/create`, { errcode: 60104, message: "x", fields: { userid: "u0" } }, 200, { errcode: 60104, userid: "u0" }],
+    [`${USER}/create`, { sub_code: "90001", message: "x" }, 200, { errcode: 88, sub_code: "90001", sub_msg: "x" }],
+    ["/v1.0/contact/users/search", { code: "systemBusy", status: 429 }, 429, { code: "systemBusy", requestid: expect.any(String) }],
+  ])("12 refusal: %s answers %j, nothing is done", async (match, said, status, json) => {
+    await fault({ match, fault: "refusal", answer: said });
+    expect(await simulator.call(match, { ...person("u1", 1), queryWord: "x" })).toMatchObject({ status, json });
+    expect(await people()).toBe(0);
+    expect((await simulator.call(match, { ...person("u1", 1), queryWord: "x" })).status).toBe(200);
+  });
+
   test("an empty body clears all faults", async () => {
     await fault({ match: "/", fault: "busy", times: 5 });
     expect((await fault({})).json).toEqual({ faults: [] });
@@ -211,4 +251,30 @@ describe("2.3 permissions taken away while it runs", () => {
       errmsg: "ding talk error[subcode=40014,submsg=不合法的access_token]",
     });
   });
+});
+
+test("the way to DingTalk and back takes its time, half of it before the call is seen", async () => {
+  const clock = createManualClock();
+  const simulator = await openSimulator({ clock, qps: 0 });
+  try {
+    expect((await simulator.post("/_sim/latency", { minMs: 200 })).json).toEqual({ minMs: 200, maxMs: 200 });
+    const before = (await simulator.fetch("/_sim/calls")).json.total;
+    let seen = false;
+    const answer = simulator.call(`${USER}/create`, person("u1", 1)).then((one) => {
+      seen = true;
+      return one;
+    });
+    const counted = async (): Promise<unknown> => (await simulator.fetch("/_sim/calls")).json.total;
+    while (clock.sleeping() === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(await counted()).toBe(before);
+    await clock.advance(100);
+    expect(await counted()).toBe(Number(before) + 1);
+    expect(seen).toBe(false);
+    while (clock.sleeping() === 0) await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(100);
+    expect((await answer).json).toMatchObject({ errcode: 0 });
+    expect((await simulator.post("/_sim/latency", { minMs: 5, maxMs: 1 })).status).toBe(400);
+  } finally {
+    await simulator.stop();
+  }
 });

@@ -73,6 +73,21 @@ describe("10.3 HTTP push", () => {
     ]);
   });
 
+  test("the failed list gives out 200 a call and says that there are more", async () => {
+    receiver.mood = "error";
+    const before = receiver.received.length;
+    for (let number = 0; number < 205; number += 1)
+      await simulator.call("/topapi/v2/user/update", { userid: "u1", title: `Title ${number}` });
+    await until(() => receiver.received.length === before + 205);
+    receiver.mood = "success";
+    await simulator.call("/topapi/v2/user/update", { userid: "u1", title: "last" });
+    await until(() => receiver.received.length === before + 206);
+    const failed = async () => (await simulator.fetch(`${FAILED}?access_token=${simulator.token}`)).json;
+    const [first, second] = [await failed(), await failed()];
+    expect([first.has_more, (first.failed_list as unknown[]).length]).toEqual([true, 200]);
+    expect([second.has_more, (second.failed_list as unknown[]).length]).toEqual([false, 5]);
+  });
+
   test.each(["error", "redirect", "plain"] as const)(
     "a push answered with %s is in the failed list, which erases what it returned",
     async (mood) => {

@@ -34,6 +34,13 @@ describe("4.1 department/create", () => {
     expect(bench.code(create, { name: "A", parent_id: a })).toBeUndefined();
   });
 
+  test("60022 for a word DingTalk does not like, in create and update", () => {
+    const bench = createBench({ sensitiveWords: ["casino"] });
+    const id = addDepartment(bench, "Fun");
+    expect(bench.code(create, { name: "The casino", parent_id: 1 })).toBe(60022);
+    expect(bench.code(update, { dept_id: id, name: "casino" })).toBe(60022);
+  });
+
   test("ids are chosen by DingTalk, deterministic for a seed, and never the caller's", () => {
     const ids = () => {
       const bench = createBench();

@@ -17,7 +17,6 @@ describe("6 creating enterprise accounts", () => {
     ["only digits", { ...dingtalk, init_password: "12345678" }, 40035],
     ["no type", { ...sso, exclusive_account_type: undefined }, 40035],
     ["bad exclusive_mobile", { ...sso, exclusive_mobile: "1" }, 60103],
-    ["another organisation's account", { ...sso, outer_exclusive_corpid: "dingother", outer_exclusive_userid: "x" }, 400002],
   ])("%s", (_name, fields, expected) => {
     expect(createBench().code(create, fields)).toBe(expected);
   });
@@ -67,6 +66,47 @@ describe("6 creating enterprise accounts", () => {
     const before = bench.result(create, sso).unionId;
     bench.answer(`${USER}/delete`, { userid: "s1" });
     expect(bench.result(create, sso).unionId).not.toBe(before);
+  });
+});
+
+describe("6 accounts of another organisation", () => {
+  const outerAccounts = [{ corpId: "dingother", corpName: "Other Ltd", userids: ["x1"] }];
+  const brought = { userid: "o1", name: "Kwan", dept_id_list: "1", outer_exclusive_corpid: "dingother", outer_exclusive_userid: "x1" };
+
+  test.each<[string, Record<string, unknown>, number | undefined]>([
+    ["granted", {}, undefined],
+    ["somebody who was not granted", { outer_exclusive_userid: "x2" }, 400002],
+    ["an organisation that granted nothing", { outer_exclusive_corpid: "dingthird" }, 400002],
+    ["nobody named", { outer_exclusive_userid: undefined }, 40035],
+  ])("%s", (_name, change, expected) => expect(createBench({ outerAccounts }).code(create, { ...brought, ...change })).toBe(expected));
+
+  test("is a member once, and the read names the owner", () => {
+    const bench = createBench({ outerAccounts });
+    const before = bench.result(create, brought).unionId;
+    expect(bench.result(`${USER}/get`, { userid: "o1" })).toMatchObject({
+      exclusive_account: true,
+      exclusive_account_corp_id: "dingother",
+      exclusive_account_corp_name: "Other Ltd",
+    });
+    expect(bench.code(create, { ...brought, userid: "o2" })).toBe(60107);
+    bench.answer(`${USER}/delete`, { userid: "o1" });
+    expect(bench.result(create, brought).unionId).toBe(before);
+  });
+
+  test("is switched by its owner only", () => {
+    const bench = createBench({ outerAccounts });
+    bench.answer(create, brought);
+    for (const name of ["disable", "enable", "signOut", "status"])
+      expect(bench.code(`${ACCOUNTS}/${name}`, { userId: "o1" })).toBe("exclusive.account.only");
+  });
+
+  test("our own are granted to others by department", () => {
+    const bench = createBench();
+    const auth = `${ACCOUNTS}/multiOrgPermissions/auth`;
+    expect(bench.answer(auth, { joinCorpId: "dingother", grantDeptIdList: [1] })).toEqual({ result: true });
+    expect([...bench.organisation.grants.values()]).toEqual([{ joinCorpId: "dingother", grantDeptIdList: [1] }]);
+    expect(bench.code(auth, { joinCorpId: "dingother", grantDeptIdList: [77] })).toBe("invalid.param");
+    expect(bench.code(auth, {})).toBe("invalid.param");
   });
 });
 

@@ -1,4 +1,4 @@
-import { createFaults, type Fault, happensAfter } from "../../../src/simulator/faults.ts";
+import { createFaults, type Fault, faultSchema, happensAfter } from "../../../src/simulator/faults.ts";
 
 const CREATE = "/topapi/v2/user/create";
 const known = new Set([CREATE, "/topapi/v2/user/get", "/topapi/v2/user/getbymobile"]);
@@ -40,3 +40,13 @@ test("in the order they were added, and only the wanted kind", () => {
   faults.clear();
   expect(faults.take(CREATE, any)).toBeUndefined();
 });
+
+test.each<[string, object, boolean]>([
+  ["an errcode", { fault: "refusal", answer: { errcode: 60022 } }, true],
+  ["a sub_code", { fault: "refusal", answer: { sub_code: "90001", message: "x" } }, true],
+  ["a code with its status", { fault: "refusal", answer: { code: "system.busy", status: 429 } }, true],
+  ["two codes", { fault: "refusal", answer: { errcode: 1, code: "x" } }, false],
+  ["no code", { fault: "refusal", answer: {} }, false],
+  ["a refusal that says nothing", { fault: "refusal" }, false],
+  ["an answer of another fault", { fault: "busy", answer: { errcode: 1 } }, false],
+])("12 a refusal with %s", (_name, body, expected) => expect(faultSchema.safeParse(body).success).toBe(expected));

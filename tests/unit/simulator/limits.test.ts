@@ -21,9 +21,9 @@ describe("9.1 calls per second", () => {
   test("0 is no limit; rates that no edition sells turn the other dimensions off", () => {
     const limits = createLimits(limitsFor(0));
     expect(Array.from({ length: 1_000 }, () => limits.admit("a", "/x", T)).every((over) => over === undefined)).toBe(true);
-    expect(limitsFor(0)).toEqual({ qps: 0, tokensPerMinute: 0, addressCalls: 0 });
+    expect(limitsFor(0)).toEqual({ qps: 0, tokensPerMinute: 0, addressCalls: 0, paidCallsPerMonth: 0 });
     expect(limitsFor(5_000)).toMatchObject({ addressCalls: 0 });
-    expect(limitsFor(20)).toEqual({ qps: 20, tokensPerMinute: 60, addressCalls: 10_000 });
+    expect(limitsFor(20)).toEqual({ qps: 20, tokensPerMinute: 60, addressCalls: 10_000, paidCallsPerMonth: 200_000 });
     expect(limitsFor(500, { addressCalls: 7 })).toMatchObject({ addressCalls: 7 });
   });
 });
@@ -42,6 +42,15 @@ describe("9.3 address ban", () => {
     limits.ban("10.0.0.1", T);
     limits.forgive();
     expect(limits.bans("10.0.0.1", T)).toBe(false);
+  });
+});
+
+describe("9.1 calls per month", () => {
+  test("paid calls end with the month of Beijing", () => {
+    const limits = createLimits(limitsFor(20, { paidCallsPerMonth: 2 }));
+    const end = Date.parse("2026-08-31T16:00:00Z");
+    expect([1, 2, 3].map(() => limits.admitPaid(end - 1))).toEqual([true, true, false]);
+    expect(limits.admitPaid(end)).toBe(true);
   });
 });
 

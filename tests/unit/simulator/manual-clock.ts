@@ -4,6 +4,8 @@ import type { Clock } from "../../../src/core/clock.ts";
 export interface ManualClock extends Clock {
   /** Moves on and wakes, in order, whoever's time has come; lets what they do next run. */
   advance(ms: number): Promise<void>;
+  /** How many sleep now. */
+  sleeping(): number;
 }
 
 export function createManualClock(startMs = Date.parse("2026-08-22T04:00:00Z")): ManualClock {
@@ -12,6 +14,7 @@ export function createManualClock(startMs = Date.parse("2026-08-22T04:00:00Z")):
   return {
     now: () => new Date(nowMs),
     monotonicMs: () => nowMs,
+    sleeping: () => sleepers.size,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) {

@@ -14,6 +14,14 @@ describe("5.1 user/create", () => {
     expect(bench.result(get, { userid: "u1" })).toMatchObject({ unionid: created.unionId, active: false, exclusive_account: false });
   });
 
+  test("org_email takes effect only where the mailbox product is on", () => {
+    for (const mailboxes of [true, false]) {
+      const bench = createBench({ mailboxes });
+      bench.result(create, { ...person, org_email: "tm@corp.example.com" });
+      expect(bench.result(get, { userid: "u1" }).org_email).toBe(mailboxes ? "tm@corp.example.com" : undefined);
+    }
+  });
+
   test("a userid is generated when absent", () => {
     const bench = createBench();
     const { userid } = bench.result<{ userid: string }>(create, { ...person, userid: undefined });
