@@ -3,9 +3,13 @@ import { fold } from "../core/fold.ts";
 import { isUuid } from "../core/id.ts";
 import type { GroupContent, Member, MemberChange, StoredGroup } from "../directory/group.ts";
 import type { DirectoryStore, Fact, MembersChanged } from "../directory/ports.ts";
+import { createMemberChanges } from "./group-members.ts";
 import { createList } from "./list.ts";
+import { createLookup } from "./lookup.ts";
+import { withMatches } from "./match.ts";
 import { changeNesting, leaveNesting, lockNesting, refreshAncestors } from "./nesting.ts";
-import { inTransaction, type Queryable, run, type Statement } from "./postgres.ts";
+import type { ListTable } from "./page-statement.ts";
+import { inTransaction, run, type Statement } from "./postgres.ts";
 import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
 
 const INSERT: Statement = {
@@ -21,60 +25,14 @@ const UPDATE_CONTENT: Statement = {
      where id = $1 and source_id = $2 and version = $3 returning id`,
 };
 
+const EXISTS: Statement = { name: "group-exists", text: "select 1 from groups where id = $1 and source_id = $2" };
+
 const contentValues = ({ columns, document }: GroupContent): unknown[] => [
   columns.displayName,
   fold(columns.displayName),
   columns.externalId || null,
   JSON.stringify(document),
 ];
-
-/**
- * Members of a group as one statement that touches only the rows named: takes the group's row, refuses unknown ids as a whole, inserts, deletes, counts
- * the version up if anything changed, completes the event with who really joined and left, marks those people (and the group, when `$8`), wakes the worker.
- * Parameters: 1 group, 2 source, 3 at, 4 add, 5 remove, 6 event, 7 targets, 8 the document changed as well, 9 expected version or null.
- */
-const CHANGE_MEMBERS: Statement = {
-  name: "group-members",
-  text: `with held as (
-    select id, version, created_at, modified_at, document from groups where id = $1 and source_id = $2 for update),
-  wanted as (select distinct w.id from unnest($4::uuid[]) as w(id)),
-  known as (select u.id from users u join wanted w on w.id = u.id where u.source_id = $2),
-  nested as (select 1 from group_children c where c.group_id = $1 and c.child_id = any($5::uuid[])),
-  fit as (
-    select h.id from held h
-     where ($9::bigint is null or h.version = $9)
-       and (select count(*) from wanted) = (select count(*) from known) and not exists (select 1 from nested)),
-  joined as (
-    insert into group_members (group_id, user_id) select fit.id, known.id from fit, known order by known.id
-    on conflict do nothing returning user_id),
-  departed as (
-    delete from group_members m using fit where m.group_id = fit.id and m.user_id = any($5::uuid[]) returning m.user_id),
-  done as (
-    update groups g set version = g.version + 1, modified_at = $3 from fit
-     where g.id = fit.id and ($8::boolean or exists (select 1 from joined) or exists (select 1 from departed))
-    returning g.id, g.version),
-  event as (
-    insert into history
-    select e.id, e.at, e.code, e.actor, e.source_id, e.request_id, e.causes, e.subject_kind, e.subject, e.target, e.attempt, e.outcome,
-           (case when (select count(*) from joined) + (select count(*) from departed) = 0 then e.changes::jsonb
-                 else coalesce(e.changes::jsonb, '{}') || jsonb_build_object('members', jsonb_strip_nulls(jsonb_build_object(
-                   'before', (select jsonb_agg(user_id) from departed), 'after', (select jsonb_agg(user_id) from joined)))) end)::json,
-           e.detail
-      from json_populate_record(null::history, $6::json) e, done),
-  marked as (${markDue(
-    `(select 'user'::text as kind, p.user_id as entity_id, ${PRIORITY.person}::smallint as priority, ${causedBy(6)} as causes
-        from (select user_id from joined union select user_id from departed) p
-      union all
-      select 'group', done.id, ${PRIORITY.structure}::smallint, ${causedBy(6)} from done where $8::boolean) m`,
-    "$7::text[]",
-  )}),
-  woken as (${wakeUp("marked")})
-  select held.id, held.version as held_version, done.version as done_version, held.created_at, held.modified_at, held.document,
-         (select array_agg(w.id) from wanted w where not exists (select 1 from known k where k.id = w.id)) as missing,
-         exists (select 1 from nested) as nested,
-         (select count(*) from woken) as woken
-    from held left join done on true`,
-};
 
 /** The group goes with its memberships; everybody in it and the group itself are marked. */
 const DELETE: Statement = {
@@ -94,8 +52,6 @@ const DELETE: Statement = {
 };
 
 const SELECT = "g.id, g.version, g.created_at, g.modified_at, g.document";
-
-const GET: Statement = { name: "group-get", text: `select ${SELECT} from groups g where g.id = $1 and g.source_id = $2` };
 
 const MEMBERS_PAGE = 2_000;
 
@@ -129,57 +85,15 @@ const stored = (row: GroupRow): StoredGroup => ({
   document: row.document,
 });
 
-/** The group as it was when its row was taken, and what came of the change. */
-interface ChangedRow extends pg.QueryResultRow {
-  id: string;
-  created_at: Date;
-  modified_at: Date;
-  document: string;
-  held_version: number;
-  done_version: number | null;
-  missing: string[] | null;
-  nested: boolean;
-}
+const TABLE: ListTable<GroupRow, StoredGroup> = { resource: "Group", table: "groups g", select: SELECT, alias: "g", row: stored };
 
 type Groups = Pick<DirectoryStore, "insertGroup" | "updateGroup" | "deleteGroup" | "getGroup" | "listGroups" | "membersOf">;
 
 export function createGroupStore(pool: pg.Pool, targets: readonly string[]): Groups {
-  async function getGroup(sourceId: string, id: string, db: Queryable = pool): Promise<StoredGroup | undefined> {
-    if (!isUuid(id)) return undefined;
-    const [row] = await run<GroupRow>(db, GET, [id, sourceId]);
-    return row && stored(row);
-  }
-
-  async function changeMembers(
-    db: Queryable,
-    sourceId: string,
-    id: string,
-    delta: { readonly add: readonly string[]; readonly remove: readonly string[] },
-    options: { readonly documentChanged: boolean; readonly expected: number | undefined },
-    at: Date,
-    fact: Fact,
-  ): Promise<MembersChanged | "nested"> {
-    const nobody = delta.add.filter((member) => !isUuid(member));
-    if (nobody.length > 0) return { kind: "missing", ids: nobody };
-    const values = [
-      id,
-      sourceId,
-      at,
-      delta.add,
-      delta.remove.filter(isUuid),
-      eventRow(fact.event),
-      targets,
-      options.documentChanged,
-      options.expected ?? null,
-    ];
-    const [row] = await run<ChangedRow>(db, CHANGE_MEMBERS, values);
-    if (!row) return { kind: "gone" };
-    if (options.expected !== undefined && row.held_version !== options.expected) return { kind: "moved" };
-    if (row.missing) return { kind: "missing", ids: row.missing };
-    if (row.nested) return "nested";
-    if (row.done_version === null) return { kind: "unchanged", group: stored({ ...row, version: row.held_version }) };
-    return { kind: "changed", group: stored({ ...row, version: row.done_version, modified_at: at }) };
-  }
+  const members = createMemberChanges(pool, targets);
+  const byId = createLookup(pool, TABLE, { name: "group-id", column: "g.id", type: "uuid" });
+  const byDisplayName = createLookup(pool, TABLE, { name: "group-display-name", column: "g.display_name_key", type: "text" });
+  const byExternalId = createLookup(pool, TABLE, { name: "group-external-id", column: "g.external_id", type: "text" });
 
   /** Everything in one transaction, for the writes that are more than people joining and leaving. */
   async function changeAll(
@@ -198,7 +112,7 @@ export function createGroupStore(pool: pg.Pool, targets: readonly string[]): Gro
         else if (change.content) {
           const [row] = await run(client, UPDATE_CONTENT, [id, sourceId, change.expected ?? null, ...contentValues(change.content)]);
           if (!row) {
-            result = (await getGroup(sourceId, id, client)) ? { kind: "moved" } : { kind: "gone" };
+            result = (await run(client, EXISTS, [id, sourceId])).length > 0 ? { kind: "moved" } : { kind: "gone" };
             throw refused;
           }
         }
@@ -209,7 +123,7 @@ export function createGroupStore(pool: pg.Pool, targets: readonly string[]): Gro
         }
         const documentChanged = change.content !== undefined || nesting.changed;
         const expected = change.insert ? undefined : change.expected;
-        const changed = await changeMembers(client, sourceId, id, nesting.people, { documentChanged, expected }, at, fact);
+        const changed = await members.changeIn(client, { sourceId, id, ...nesting.people, documentChanged, expected, at, fact });
         if (changed === "nested") throw new Error("nested groups were left among the people");
         result = changed;
         if (result.kind !== "changed" && result.kind !== "unchanged") throw refused;
@@ -221,21 +135,14 @@ export function createGroupStore(pool: pg.Pool, targets: readonly string[]): Gro
   }
 
   return {
-    insertGroup: (sourceId, id, content, members, at, fact) =>
-      changeAll(sourceId, id, { content, insert: true, members: { kind: "delta", add: members, remove: [] } }, at, fact),
+    insertGroup: (sourceId, id, content, people, at, fact) =>
+      changeAll(sourceId, id, { content, insert: true, members: { kind: "delta", add: people, remove: [] } }, at, fact),
 
     async updateGroup(sourceId, id, change, at, fact) {
       if (!isUuid(id)) return { kind: "gone" };
       if (change.content || change.members.kind === "all") return changeAll(sourceId, id, change, at, fact);
-      const result = await changeMembers(
-        pool,
-        sourceId,
-        id,
-        change.members,
-        { documentChanged: false, expected: change.expected },
-        at,
-        fact,
-      );
+      const { add, remove } = change.members;
+      const result = await members.change({ sourceId, id, add, remove, documentChanged: false, expected: change.expected, at, fact });
       // Nothing was changed then: an id that is not a person's may be a group's, and nesting takes the longer way.
       return result === "nested" || result.kind === "missing" ? changeAll(sourceId, id, change, at, fact) : result;
     },
@@ -248,9 +155,9 @@ export function createGroupStore(pool: pg.Pool, targets: readonly string[]): Gro
         return deleted.length > 0;
       }),
 
-    getGroup: (sourceId, id) => getGroup(sourceId, id),
+    getGroup: async (sourceId, id) => (isUuid(id) ? byId(sourceId, id) : undefined),
 
-    listGroups: createList(pool, { resource: "Group", table: "groups g", select: SELECT, alias: "g", row: stored }),
+    listGroups: withMatches({ id: byId, displayName: byDisplayName, externalId: byExternalId }, createList(pool, TABLE)),
 
     async *membersOf(groupId) {
       for (const [type, statement] of [

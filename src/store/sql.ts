@@ -9,6 +9,10 @@ import type { HistoryEvent } from "../history/event.ts";
 export const appendEvent = (at: number, from: string): string =>
   `insert into history select e.* from json_populate_record(null::history, $${at}::json) e, ${from}`;
 
+/** Appends the events that `from` yields as JSON in a column `event`. */
+export const appendEvents = (from: string): string =>
+  `insert into history select e.* from ${from} cross join json_populate_record(null::history, w.event) e`;
+
 /** The event as `appendEvent` reads it: column names of `history`. */
 export const eventRow = (event: HistoryEvent): string => JSON.stringify(eventColumns(event));
 

@@ -1,60 +1,21 @@
 import type pg from "pg";
-import { fold } from "../core/fold.ts";
 import { isUuid } from "../core/id.ts";
-import type { DirectoryStore, Fact } from "../directory/ports.ts";
-import type { StoredUser, UserContent } from "../directory/user.ts";
+import type { DirectoryStore } from "../directory/ports.ts";
+import type { StoredUser } from "../directory/user.ts";
 import { createList } from "./list.ts";
+import { createLookup } from "./lookup.ts";
+import { withMatches } from "./match.ts";
+import type { ListTable } from "./page-statement.ts";
 import { run, type Statement } from "./postgres.ts";
-import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
-
-const COLUMNS = "active, user_name, user_name_key, display_name_key, external_id, employee_number_key, manager_ref, email_keys, document";
-const COLUMN_COUNT = 9;
-
-/** An empty string is no value (RFC 7643 section 2.5): it is neither unique nor first in an order. */
-const key = (text: string | undefined): string | null => (text ? fold(text) : null);
-
-const columnValues = ({ columns, document }: UserContent): unknown[] => [
-  columns.active,
-  columns.userName,
-  fold(columns.userName),
-  key(columns.displayName),
-  columns.externalId || null,
-  key(columns.employeeNumber),
-  columns.managerRef || null,
-  columns.emails.map(fold),
-  JSON.stringify(document),
-];
-
-const parameters = (first: number, count: number): string => Array.from({ length: count }, (_, i) => `$${first + i}`).join(", ");
-
-/** The tail of every write of one user: event, mark, wake-up, each only if the write happened (`done` has a row). */
-const consequences = (event: number, priority: number, targets: number): string => `
-  event as (${appendEvent(event, "done")}),
-  marked as (${markDue(`(select 'user'::text as kind, done.id as entity_id, $${priority}::smallint as priority, ${causedBy(event)} as causes from done) m`, `$${targets}::text[]`)}),
-  woken as (${wakeUp("marked")})`;
-
-const INSERT: Statement = {
-  name: "user-insert",
-  text: `with done as (
-    insert into users (id, source_id, created_at, modified_at, ${COLUMNS})
-    values ($1, $2, $3, $3, ${parameters(4, COLUMN_COUNT)}) returning id),
-  ${consequences(13, 14, 15)}
-  select (select count(*) from woken) as woken from done`,
-};
-
-const UPDATE: Statement = {
-  name: "user-update",
-  text: `with done as (
-    update users set version = version + 1, modified_at = $4, (${COLUMNS}) = row(${parameters(5, COLUMN_COUNT)})
-     where id = $1 and source_id = $2 and version = $3 returning id, version, created_at),
-  ${consequences(14, 15, 16)}
-  select done.version, done.created_at, (select count(*) from woken) as woken, ${groupsOf("done.id")} as groups from done`,
-};
+import { appendEvent, causedBy, eventRow, markDue, wakeUp } from "./sql.ts";
+import { createUserWrites, priorityOf } from "./user-writes.ts";
 
 const DELETE: Statement = {
   name: "user-delete",
   text: `with done as (delete from users where id = $1 and source_id = $2 and version = $3 returning id),
-  ${consequences(4, 5, 6)}
+  event as (${appendEvent(4, "done")}),
+  marked as (${markDue(`(select 'user'::text as kind, done.id as entity_id, $5::smallint as priority, ${causedBy(4)} as causes from done) m`, "$6::text[]")}),
+  woken as (${wakeUp("marked")})
   select (select count(*) from woken) as woken from done`,
 };
 
@@ -70,8 +31,6 @@ function groupsOf(id: string): string {
 }
 
 const SELECT = `u.id, u.version, u.created_at, u.modified_at, u.document, ${groupsOf("u.id")} as groups`;
-
-const GET: Statement = { name: "user-get", text: `select ${SELECT} from users u where u.id = $1 and u.source_id = $2` };
 
 interface UserRow extends pg.QueryResultRow {
   id: string;
@@ -91,34 +50,35 @@ const stored = (row: UserRow): StoredUser => ({
   groups: row.groups ?? "",
 });
 
+const TABLE: ListTable<UserRow, StoredUser> = { resource: "User", table: "users u", select: SELECT, alias: "u", row: stored };
+
 type Users = Pick<DirectoryStore, "insertUser" | "updateUser" | "deleteUser" | "getUser" | "listUsers">;
 
 export function createUserStore(pool: pg.Pool, targets: readonly string[]): Users {
-  const tail = (fact: Fact) => [eventRow(fact.event), fact.marks.some((mark) => mark.urgent) ? PRIORITY.urgent : PRIORITY.person, targets];
+  const writes = createUserWrites(pool, targets, groupsOf);
+  const byId = createLookup(pool, TABLE, { name: "user-id", column: "u.id", type: "uuid" });
+  const byUserName = createLookup(pool, TABLE, { name: "user-name", column: "u.user_name_key", type: "text" });
+  const byExternalId = createLookup(pool, TABLE, { name: "user-external-id", column: "u.external_id", type: "text" });
 
   return {
     async insertUser(sourceId, id, content, at, fact) {
-      const values = columnValues(content);
-      await run(pool, INSERT, [id, sourceId, at, ...values, ...tail(fact)]);
-      return { id, version: 1, createdAt: at, modifiedAt: at, document: values.at(-1) as string, groups: "" };
+      const document = JSON.stringify(content.document);
+      await writes.insert({ sourceId, id, content, document, at, fact });
+      return { id, version: 1, createdAt: at, modifiedAt: at, document, groups: "" };
     },
 
     async updateUser(sourceId, id, expected, content, at, fact) {
-      const values = columnValues(content);
-      const [row] = await run<UserRow>(pool, UPDATE, [id, sourceId, expected, at, ...values, ...tail(fact)]);
-      return row && stored({ ...row, id, modified_at: at, document: values.at(-1) as string });
+      const document = JSON.stringify(content.document);
+      const row = await writes.update({ sourceId, id, expected, content, document, at, fact });
+      return row && stored({ ...row, modified_at: at, document });
     },
 
     async deleteUser(sourceId, id, expected, fact) {
-      return (await run(pool, DELETE, [id, sourceId, expected, ...tail(fact)])).length > 0;
+      return (await run(pool, DELETE, [id, sourceId, expected, eventRow(fact.event), priorityOf(fact), targets])).length > 0;
     },
 
-    async getUser(sourceId, id) {
-      if (!isUuid(id)) return undefined;
-      const [row] = await run<UserRow>(pool, GET, [id, sourceId]);
-      return row && stored(row);
-    },
+    getUser: async (sourceId, id) => (isUuid(id) ? byId(sourceId, id) : undefined),
 
-    listUsers: createList(pool, { resource: "User", table: "users u", select: SELECT, alias: "u", row: stored }),
+    listUsers: withMatches({ id: byId, userName: byUserName, externalId: byExternalId }, createList(pool, TABLE)),
   };
 }

@@ -1,0 +1,61 @@
+import type pg from "pg";
+import { batched } from "./batch.ts";
+import { run, type Statement } from "./postgres.ts";
+
+/** Of what a row is found by: the value of a unique column within a source. */
+export interface Unique {
+  readonly name: string;
+  /** With its alias: `u.user_name_key`. */
+  readonly column: string;
+  readonly type: "uuid" | "text";
+}
+
+export interface LookupTable<Row, Item> {
+  /** `users u`: the table with the alias that `select` and `column` use. */
+  readonly table: string;
+  readonly alias: string;
+  readonly select: string;
+  readonly row: (row: Row) => Item;
+}
+
+/** Undefined when there is none. Rejects with Unavailable. */
+export type Lookup<Item> = (sourceId: string, value: string) => Promise<Item | undefined>;
+
+interface Asked {
+  readonly sourceId: string;
+  readonly value: string;
+}
+
+/** So many statements of one kind of look-up are on their way at once; what is asked meanwhile goes together in the next. */
+const LANES = 2;
+
+/**
+ * The look-ups clients make before every write: one row by a unique value. Those made side by side share a statement, which spares most of what a
+ * statement costs on both sides of the connection.
+ */
+export function createLookup<Row extends pg.QueryResultRow, Item>(
+  pool: pg.Pool,
+  { table, alias, select, row: itemOf }: LookupTable<Row, Item>,
+  { name, column, type }: Unique,
+): Lookup<Item> {
+  const statement: Statement = {
+    name: `lookup-${name}`,
+    // A plan outlives the sizes it was made for: as a join it would read a table from end to end that was empty at first.
+    text: `select (k.at - 1)::int as at, f.*
+      from unnest($1::uuid[], $2::${type}[]) with ordinality as k(source_id, value, at)
+      cross join lateral (select ${select} from ${table} where ${alias}.source_id = k.source_id and ${column} = k.value limit 1) f`,
+  };
+  const lookup = batched(
+    async (asked: readonly Asked[]): Promise<readonly (Item | undefined)[]> => {
+      const rows = await run<Row & { at: number }>(pool, statement, [
+        asked.map(({ sourceId }) => sourceId),
+        asked.map(({ value }) => value),
+      ]);
+      const found: (Item | undefined)[] = new Array(asked.length);
+      for (const row of rows) found[row.at] = itemOf(row);
+      return found;
+    },
+    { lanes: LANES },
+  );
+  return (sourceId, value) => lookup({ sourceId, value });
+}

@@ -1,0 +1,50 @@
+import { fold } from "../core/fold.ts";
+import { isUuid } from "../core/id.ts";
+import type { ListQuery, Page } from "../directory/list-query.ts";
+import type { CompareNode, QueryKey } from "../directory/query.ts";
+import type { Lookup } from "./lookup.ts";
+
+type List<Item> = (sourceId: string, query: ListQuery) => Promise<Page<Item>>;
+
+/** Look-ups by the attributes that are unique in a source. `userName` and `displayName` are asked in folded form. */
+export type Lookups<Item> = Partial<Readonly<Record<QueryKey, Lookup<Item>>>>;
+
+/**
+ * Answers a list that asks for the one resource with a certain value, as clients do before every write, by a look-up; every other one as `list` does.
+ * Both mean the same: the unique indexes of the look-ups are over the very values that the filter compares.
+ */
+export const withMatches =
+  <Item>(lookups: Lookups<Item>, list: List<Item>): List<Item> =>
+  async (sourceId, query) => {
+    const asked = matchOf(query);
+    const lookup = asked && lookups[asked.key];
+    if (!lookup) return list(sourceId, query);
+    const item = await lookup(sourceId, asked.value);
+    return item === undefined ? { items: [], total: 0 } : { items: [item], total: 1 };
+  };
+
+interface Match {
+  readonly key: QueryKey;
+  readonly value: string;
+}
+
+function matchOf({ filter, sort, start, count }: ListQuery): Match | undefined {
+  if (filter?.op !== "compare" || sort || count === 0 || start.kind !== "index" || start.startIndex > 1) return undefined;
+  return uniqueValue(filter);
+}
+
+function uniqueValue({ operator, attribute: { key, caseExact }, value }: CompareNode): Match | undefined {
+  if (operator !== "eq" || typeof value !== "string" || value === "") return undefined;
+  switch (key) {
+    case "id":
+      // Ids are compared exactly, and ours are written in lower case.
+      return isUuid(value) && value === value.toLowerCase() ? { key, value } : undefined;
+    case "externalId":
+      return caseExact ? { key, value } : undefined;
+    case "userName":
+    case "displayName":
+      return caseExact ? undefined : { key, value: fold(value) };
+    default:
+      return undefined;
+  }
+}
