@@ -15,6 +15,7 @@ import {
 import { isObject, type Refusal } from "./answer.ts";
 import type { Api } from "./apis.ts";
 import { type Kind, type Meaning, meaningOf } from "./codes.ts";
+import { permissionOf } from "./permissions.ts";
 
 /** Where and when a refusal was received. `random` is in [0, 1). */
 export interface Moment {
@@ -35,7 +36,7 @@ const MAX_ANNOUNCED_MS = 15 * 60_000;
 export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError {
   const meaning = meaningOf(refusal.code);
   const message = `${api.path} refused with ${refusal.code}: ${meaning.says}`;
-  const told = { answer: refusal.code, remedy: remedyOf(meaning, refusal) };
+  const told = { answer: refusal.code, remedy: remedyOf(api, meaning, refusal) };
   const scope = api.essential ? "all" : "entity";
   switch (meaning.kind) {
     case "transient":
@@ -67,7 +68,13 @@ export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError
     case "dependency":
       return new TargetDependency(message, told);
     case "taken":
-      return new TargetConflict(message, { ...told, attribute: meaning.attribute ?? "", ...heldBy(refusal) });
+      // A number belongs to whoever signs in with it (section 5.2).
+      return new TargetConflict(message, {
+        ...told,
+        attribute: meaning.attribute ?? "",
+        personal: meaning.attribute === "mobile",
+        ...heldBy(refusal),
+      });
     case "pending":
       return new TargetPending(message, told);
     case "locked":
@@ -92,12 +99,13 @@ const REMEDIES: Readonly<Record<Kind, string>> = {
   rate: "",
   rateMinute: "",
   rateAll: "",
-  blocked: "nothing for five minutes; if it comes back, look for other programs that call DingTalk from our address {address}",
+  blocked: "nothing for five minutes; if it comes back, look for other programs that call DingTalk from {address}",
   quota: "buy more calls, or wait for the next month: open-dev.dingtalk.com › Development › API call statistics",
   token: "check that the addresses and the app belong to the same cloud: .com and .io have separate apps",
-  credential: "copy Client ID and Client Secret again: open-dev.dingtalk.com › the app › Credentials and basic information",
-  permission: "grant {permission} to the app: open-dev.dingtalk.com › the app › Permission management {link}",
-  address: "add {address} to the app: open-dev.dingtalk.com › the app › Security settings › Server egress IP",
+  credential:
+    "copy Client ID and Client Secret again into DINGTALK_APP_KEY and DINGTALK_APP_SECRET: open-dev.dingtalk.com › the app › Credentials and basic information",
+  permission: "grant {permission} to the app: open-dev.dingtalk.com › the app › Permission management{link}{sensitive}",
+  address: "add {address} to the app: open-dev.dingtalk.com › the app › Security settings › Server egress IP (服务器出口IP)",
   scope: "widen the app's contact scope to all employees: open-dev.dingtalk.com › the app › Permission management › Contact scope",
   userMissing: "",
   departmentMissing: "",
@@ -111,15 +119,19 @@ const REMEDIES: Readonly<Record<Kind, string>> = {
   protected: "leave this to DingTalk's own administrators; the mapping should not name it",
 };
 
-function remedyOf(meaning: Meaning, refusal: Refusal): string {
-  const permission = permissionsIn(refusal).join(", ") || "the missing permission";
-  const link = /https:\/\/open-dev\.dingtalk\.(?:com|io)\/appscope\/apply\?content=[\w%#.-]+/.exec(refusal.message)?.[0] ?? "";
+function remedyOf(api: Api, meaning: Meaning, refusal: Refusal): string {
+  const needed = permissionOf(api);
+  const points = permissionsIn(refusal);
+  const named = points.length > 0 ? points : [needed.point];
+  const link = /https:\/\/open-dev\.dingtalk\.(?:com|io)\/appscope\/apply\?content=[\w%#.-]+/.exec(refusal.message)?.[0];
   return (meaning.remedy ?? REMEDIES[meaning.kind])
-    .replace("{permission}", permission)
-    .replace("{link}", link)
-    .replace("{address}", addressIn(refusal.message) ?? "of this server")
-    .trim();
+    .replace("{permission}", named.join(", "))
+    .replace("{link}", link ? `, or ${link}` : "")
+    .replace("{sensitive}", needed.sensitive && named.includes(needed.point) ? SENSITIVE : "")
+    .replace("{address}", addressIn(refusal.message) ?? "this server's public address");
 }
+
+const SENSITIVE = "; only an administrator of the whole organisation's contacts can grant it";
 
 /** Permission points named by either generation (section 2.3). */
 export function permissionsIn(refusal: Refusal): readonly string[] {

@@ -81,6 +81,7 @@ describe("the new API says", () => {
       { code: "TARGET_MISCONFIGURED", scope: "entity" },
     ],
     ["busy", 429, '{"code":"system.busy","message":"x"}', { code: "TARGET_UNAVAILABLE" }],
+    ["busy, without a code", 429, '{"message":"x"}', { code: "TARGET_UNAVAILABLE", answer: "http-429" }],
     ["busy, as 400", 400, '{"code":"systemBusy","message":"x"}', { code: "TARGET_UNAVAILABLE" }],
     ["lost track", 500, '{"code":"operationTimeout","message":"x"}', { code: "TARGET_OUTCOME_UNKNOWN" }],
     ["nobody", 400, '{"code":"user.not.exist","message":"x"}', { code: "TARGET_NOT_FOUND" }],
