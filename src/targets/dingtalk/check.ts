@@ -1,12 +1,21 @@
 import type { Clock } from "../../core/clock.ts";
 import type { JsonObject } from "../../core/entity.ts";
-import { type Problem, TargetError, type WriteContext } from "../../reconcile/target.ts";
+import {
+  type Problem,
+  TargetError,
+  TargetRejected,
+  TargetThrottled,
+  TargetUnavailable,
+  type WriteContext,
+} from "../../reconcile/target.ts";
 import { isObject } from "./answer.ts";
 import { API, type Api, organisationToken } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
-import { meaningOf } from "./codes.ts";
+import { type Kind, meaningOf } from "./codes.ts";
 import type { DingTalkConfig } from "./config.ts";
 import { ROOT } from "./department-wire.ts";
+import { addressIn } from "./errors.ts";
+import { permissionOf } from "./permissions.ts";
 import { idsOf } from "./wire-values.ts";
 
 /** A user id nobody has: asking to change this person needs the permission and changes nothing. */
@@ -17,53 +26,73 @@ const MAX_SKEW_MS = 5 * 60_000;
 interface Probe {
   readonly api: Api;
   readonly parameters: JsonObject;
-  readonly permission: string;
 }
 
 /** One harmless call for each permission point the adapter lives on (dingtalk-api.md section 2.3). */
 const PROBES: readonly Probe[] = [
-  { api: API.departmentGet, parameters: { dept_id: Number(ROOT) }, permission: "qyapi_get_department_list" },
-  { api: API.userList, parameters: { dept_id: Number(ROOT), cursor: 0, size: 1 }, permission: "qyapi_get_department_member" },
-  { api: API.userAdmins, parameters: {}, permission: "qyapi_get_member" },
-  { api: API.userUpdate, parameters: { userid: NOBODY, name: NOBODY }, permission: "qyapi_manage_addresslist" },
+  { api: API.departmentGet, parameters: { dept_id: Number(ROOT) } },
+  { api: API.userList, parameters: { dept_id: Number(ROOT), cursor: 0, size: 1 } },
+  { api: API.userAdmins, parameters: {} },
+  { api: API.userUpdate, parameters: { userid: NOBODY, name: NOBODY } },
 ];
 
-const ACCOUNT_PROBE: Probe = { api: API.accountStatus, parameters: { userId: NOBODY }, permission: "Contact.OrgAccountSecurity.ReadWrite" };
+const ACCOUNT_PROBE: Probe = { api: API.accountStatus, parameters: { userId: NOBODY } };
 
 /** Fields of people that DingTalk leaves out without the field permission, and what the permission is called in the console. */
-const FIELD_PERMISSIONS: readonly (readonly [field: string, permission: string])[] = [
-  ["mobile", "企业员工手机号信息 (employees' mobile numbers)"],
-  ["email", "邮箱等个人信息 (e-mail and other personal information)"],
+const FIELD_PERMISSIONS: readonly (readonly [field: string, shown: string, permission: string])[] = [
+  ["mobile", "mobile numbers", "企业员工手机号信息 (employees' mobile numbers)"],
+  ["email", "e-mail addresses, work places, remarks and custom fields", "邮箱等个人信息 (e-mail and other personal information)"],
 ];
 
 /** What is missing before syncing can work; see `TargetAdapter.check`. Costs about eight calls and changes nothing. */
 export function createCheck(client: DingTalkClient, config: DingTalkConfig, clock: Clock) {
   return async function check(context: WriteContext): Promise<readonly Problem[]> {
     const session = client.open(context);
+    const cloud = checkCloud(config);
     const credentials = await checkCredentials(session, config);
-    if (credentials.length > 0) return credentials;
-    const problems: Problem[] = [...(await checkScope(session))];
-    for (const probe of config.enterpriseAccounts ? [...PROBES, ACCOUNT_PROBE] : PROBES)
-      problems.push(...(await checkPermission(session, probe)));
-    return distinct([...problems, ...checkClock(session, clock)]);
+    if (credentials.length > 0) return [...cloud, ...credentials];
+    const problems: Problem[] = [...cloud, ...(await checkScope(session, config))];
+    for (const probe of config.enterpriseAccounts ? [...PROBES, ACCOUNT_PROBE] : PROBES) {
+      if (problems.some(({ code }) => isWayThere(code) || NOTHING_WORKS.has(meaningOf(code).kind))) break;
+      problems.push(...(await checkPermission(session, config, probe)));
+    }
+    return [...problems, ...checkClock(session, clock)];
   };
 }
+
+/** Refusals that every call gets: one of them says it all. */
+const NOTHING_WORKS: ReadonlySet<Kind> = new Set(["address", "blocked", "token", "credential"]);
+
+/** The old and the new API of one organisation are in the same cloud (section 1). */
+export function checkCloud({ oapiUrl, apiUrl }: Pick<DingTalkConfig, "oapiUrl" | "apiUrl">): readonly Problem[] {
+  const [old, recent] = [cloudOf(oapiUrl), cloudOf(apiUrl)];
+  if (old === undefined || recent === undefined || old === recent) return [];
+  return [
+    {
+      code: "cloud",
+      text: `DINGTALK_OAPI_URL (${oapiUrl}) is of the ${old} cloud and DINGTALK_API_URL (${apiUrl}) of the ${recent} cloud`,
+      remedy:
+        "set both to .com (an organisation of the mainland product) or both to .io (DingTalk International): the one whose console shows the app",
+    },
+  ];
+}
+
+/** `.com` or `.io`; undefined for an address that is neither, such as a proxy's. */
+const cloudOf = (url: string): string | undefined => /\.dingtalk(\.com|\.io)$/.exec(new URL(url).hostname)?.[1];
 
 /** A wrong organisation is answered as an unknown error (section 2.2), a wrong pair by the documented codes. */
 const WRONG_ORGANISATION = new Set(["unknownError", "invalid.client", "unauthorized.client", "invalidClientIdOrSecret", "33001"]);
 
 async function checkCredentials(session: Session, config: DingTalkConfig): Promise<readonly Problem[]> {
   const openly = (api: Api, body: JsonObject) => attempt(() => session.callOpenly(api, body));
-  const app = await openly(API.token, { appKey: config.appKey, appSecret: config.appSecret });
-  if (app instanceof TargetError) return [problemOf(app)];
   const { appKey, appSecret, corpId } = config;
-  const organisation = await openly(organisationToken(corpId), {
-    client_id: appKey,
-    client_secret: appSecret,
-    grant_type: "client_credentials",
-  });
+  const app = await openly(API.token, { appKey, appSecret });
+  if (app instanceof TargetError)
+    return [meaningOf(app.answer).kind === "credential" ? wrongApp(config, app) : problemOf(config, API.token, app)];
+  const api = organisationToken(corpId);
+  const organisation = await openly(api, { client_id: appKey, client_secret: appSecret, grant_type: "client_credentials" });
   if (!(organisation instanceof TargetError)) return [];
-  if (!WRONG_ORGANISATION.has(organisation.answer)) return [problemOf(organisation)];
+  if (!WRONG_ORGANISATION.has(organisation.answer)) return [problemOf(config, api, organisation)];
   return [
     {
       code: "corp-id",
@@ -74,51 +103,59 @@ async function checkCredentials(session: Session, config: DingTalkConfig): Promi
   ];
 }
 
-async function checkScope(session: Session): Promise<readonly Problem[]> {
+function wrongApp({ appKey, apiUrl }: DingTalkConfig, { answer, remedy }: TargetError): Problem {
+  return {
+    code: answer,
+    text: `${hostOf(apiUrl)} does not know the app key ${appKey} with this secret`,
+    remedy: `${remedy}; an app made in the other cloud (.com, .io) needs the addresses of that one`,
+  };
+}
+
+async function checkScope(session: Session, config: DingTalkConfig): Promise<readonly Problem[]> {
   const answer = await attempt(() => session.call(API.scopes));
-  if (answer instanceof TargetError) return [problemOf(answer)];
+  if (answer instanceof TargetError) return [problemOf(config, API.scopes, answer)];
   const scopes = isObject(answer.auth_org_scopes) ? answer.auth_org_scopes : {};
-  const whole = idsOf(scopes.authed_dept).includes(ROOT);
+  const departments = idsOf(scopes.authed_dept);
   const fields = idsOf(answer.auth_user_field);
   return [
-    ...(whole ? [] : [CONTACT_SCOPE]),
-    ...FIELD_PERMISSIONS.filter(([field]) => fields.length > 0 && !fields.includes(field)).map(([field, permission]) => ({
+    ...(departments.includes(ROOT) ? [] : [contactScope(departments, idsOf(scopes.authed_user))]),
+    ...FIELD_PERMISSIONS.filter(([field]) => fields.length > 0 && !fields.includes(field)).map(([field, shown, permission]) => ({
       code: `field-${field}`,
-      text: `DingTalk does not tell the app people's ${field}, so a change of it there is never noticed`,
+      text: `DingTalk does not show the app people's ${shown}, so a change of them there is never noticed`,
       remedy: `grant ${permission} to the app: open-dev.dingtalk.com › the app › Permission management › Contacts`,
     })),
   ];
 }
 
-const CONTACT_SCOPE: Problem = {
-  code: "contact-scope",
-  text: "the app may only touch a part of the organisation",
-  remedy: "choose all employees: open-dev.dingtalk.com › the app › Permission management › Contact scope",
-};
+/** How many ids an operator reads before looking into the console anyway. */
+const IDS_SHOWN = 5;
 
-async function checkPermission(session: Session, { api, parameters, permission }: Probe): Promise<readonly Problem[]> {
+function contactScope(departments: readonly string[], people: readonly string[]): Problem {
+  const listed = [...departments.slice(0, IDS_SHOWN), ...(departments.length > IDS_SHOWN ? ["…"] : [])].join(", ");
+  const now = [
+    ...(departments.length > 0 ? [`the departments ${listed}`] : []),
+    ...(people.length > 0 ? [`${people.length} ${people.length === 1 ? "person" : "people"}`] : []),
+  ].join(" and ");
+  return {
+    code: "contact-scope",
+    text: `the app may only touch a part of the organisation: ${now || "nothing yet"}`,
+    remedy: "choose all employees (全部员工): open-dev.dingtalk.com › the app › Permission management › Contact scope",
+  };
+}
+
+async function checkPermission(session: Session, config: DingTalkConfig, { api, parameters }: Probe): Promise<readonly Problem[]> {
   const failure = await attempt(() => session.call(api, parameters));
   if (!(failure instanceof TargetError)) return [];
   switch (meaningOf(failure.answer).kind) {
-    case "permission":
-      return [
-        {
-          code: permission,
-          text: `the app lacks the permission ${permission}`,
-          remedy: failure.remedy.includes(permission)
-            ? failure.remedy
-            : `grant ${permission}: open-dev.dingtalk.com › the app › Permission management`,
-        },
-      ];
     // The nobody asked about is missing, out of scope or no enterprise account: each is said only to those who may ask.
     case "userMissing":
     case "scope":
     case "protected":
       return [];
     case "data":
-      return [api.subject === "account" ? ENTERPRISE_ACCOUNTS : problemOf(failure)];
+      return [api.subject === "account" && failure instanceof TargetRejected ? ENTERPRISE_ACCOUNTS : problemOf(config, api, failure)];
     default:
-      return [problemOf(failure)];
+      return [problemOf(config, api, failure)];
   }
 }
 
@@ -143,8 +180,13 @@ function checkClock(session: Session, clock: Clock): readonly Problem[] {
   ];
 }
 
-/** The answer, or the refusal as a value. */
+/** The answer, or the refusal as a value. What says of itself that it passes is asked once more: a busy moment is no finding. */
 async function attempt(call: () => Promise<JsonObject>): Promise<JsonObject | TargetError> {
+  const first = await outcome(call);
+  return first instanceof TargetUnavailable || first instanceof TargetThrottled ? outcome(call) : first;
+}
+
+async function outcome(call: () => Promise<JsonObject>): Promise<JsonObject | TargetError> {
   try {
     return await call();
   } catch (error) {
@@ -153,13 +195,39 @@ async function attempt(call: () => Promise<JsonObject>): Promise<JsonObject | Ta
   }
 }
 
-const problemOf = (error: TargetError): Problem => ({
-  code: error.answer,
-  text: error.message,
-  remedy: error.remedy === "" ? "try again; if it stays, see whether DingTalk can be reached from this server" : error.remedy,
-});
-
-/** An address that is not allowed, or a ban, fails every probe the same way. */
-function distinct(problems: readonly Problem[]): readonly Problem[] {
-  return [...new Map(problems.map((problem) => [problem.code, problem])).values()];
+/** A refusal in the words of whoever has to mend it. */
+function problemOf(config: DingTalkConfig, api: Api, error: TargetError): Problem {
+  const { answer, remedy } = error;
+  const { kind, says } = meaningOf(answer);
+  const host = hostOf(api.generation === "old" ? config.oapiUrl : config.apiUrl);
+  const variable = api.generation === "old" ? "DINGTALK_OAPI_URL" : "DINGTALK_API_URL";
+  switch (kind) {
+    case "permission": {
+      const { point, lets } = permissionOf(api);
+      return { code: point, text: `the app may not ${lets}`, remedy };
+    }
+    case "address": {
+      const address = addressIn(remedy) ?? "this server's address";
+      return { code: answer, text: `DingTalk refuses calls from ${address}: it is not on the app's list of addresses`, remedy };
+    }
+    case "token":
+      return { code: answer, text: `${host} refuses the access token that ${hostOf(config.apiUrl)} has just given`, remedy };
+    default:
+      if (isWayThere(answer))
+        return {
+          code: answer,
+          text: `${host} cannot be reached from this server`,
+          remedy: `let this server connect to ${host} directly: check name resolution and the firewall, or correct ${variable}`,
+        };
+      return {
+        code: answer,
+        text: `${says}, said ${host} to ${api.path}`,
+        remedy: remedy || "wait a minute and look again; if it stays, ask DingTalk support with this code",
+      };
+  }
 }
+
+/** Codes of the system are in capitals, DingTalk's are not: without an answer it is the way there that is broken. */
+const isWayThere = (answer: string): boolean => /^[A-Z][A-Z_]+$/.test(answer) || answer === "timeout" || answer === "no-answer";
+
+const hostOf = (url: string): string => new URL(url).host;

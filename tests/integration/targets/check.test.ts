@@ -1,23 +1,25 @@
 import { systemClock } from "../../../src/core/clock.ts";
+import { checkCloud } from "../../../src/targets/dingtalk/check.ts";
 import type { DingTalkConfig } from "../../../src/targets/dingtalk/config.ts";
 import { calmly, openOrganisation, type TestOrganisation } from "./organisation.ts";
 
 let organisation: TestOrganisation;
-afterEach(() => organisation.close());
+afterEach(() => organisation?.close());
 
 test.each<[string, object, Partial<DingTalkConfig>, string[], RegExp]>([
   ["all is well", {}, {}, [], /^/],
   ["all is well with enterprise accounts", {}, { enterpriseAccounts: true }, [], /^/],
   ["a wrong secret", {}, { appSecret: "wrong" }, ["invalidClientIdOrSecret"], /Client Secret/],
   ["an app of another organisation", {}, { corpId: "dingother" }, ["corp-id"], /DINGTALK_CORP_ID/],
-  ["an address that is not allowed", { ipAllowList: ["203.0.113.1"] }, {}, ["60020"], /Server egress IP/],
+  ["an address that is not allowed, said once", { ipAllowList: ["203.0.113.1"] }, {}, ["60020"], /add 127\.0\.0\.1 .*Server egress IP/],
   ["part of the organisation", { contactScope: { departments: [], users: [] } }, {}, ["contact-scope"], /all employees/],
+  ["no permission at all", { revokedPermissions: ["qyapi_base"] }, {}, ["qyapi_base"], /grant qyapi_base .*appscope/],
   [
     "no permission to write",
     { revokedPermissions: ["qyapi_manage_addresslist"] },
     {},
     ["qyapi_manage_addresslist"],
-    /grant qyapi_manage_addresslist/,
+    /grant qyapi_manage_addresslist .*only an administrator of the whole organisation's contacts/,
   ],
   [
     "no permission to read",
@@ -35,6 +37,13 @@ test.each<[string, object, Partial<DingTalkConfig>, string[], RegExp]>([
     ["Contact.OrgAccountSecurity.ReadWrite"],
     /grant Contact/,
   ],
+  [
+    "enterprise accounts that are not switched on",
+    { enterpriseAccounts: false },
+    { enterpriseAccounts: true },
+    ["enterprise-accounts"],
+    /企业账号/,
+  ],
   ["the same, where the mapping makes none", { revokedPermissions: ["Contact.OrgAccountSecurity.ReadWrite"] }, {}, [], /^/],
 ])("%s", async (_name, switches, config, codes, remedy) => {
   organisation = await openOrganisation(switches);
@@ -46,10 +55,55 @@ test.each<[string, object, Partial<DingTalkConfig>, string[], RegExp]>([
   }
 });
 
-test("a server that cannot be reached", async () => {
+test.each<[string, Partial<DingTalkConfig>, string]>([
+  ["new", { apiUrl: "http://127.0.0.1:9" }, "DINGTALK_API_URL"],
+  ["old", { oapiUrl: "http://127.0.0.1:9" }, "DINGTALK_OAPI_URL"],
+])("a server of the %s API that cannot be reached, said once", async (_name, config, variable) => {
   organisation = await openOrganisation();
-  const [problem] = await organisation.connect({ apiUrl: "http://127.0.0.1:9" }).check(calmly);
-  expect(problem).toMatchObject({ code: "ECONNREFUSED", remedy: expect.stringContaining("reached") });
+  expect(await organisation.connect(config).check(calmly)).toEqual([
+    {
+      code: "ECONNREFUSED",
+      text: "127.0.0.1:9 cannot be reached from this server",
+      remedy: expect.stringMatching(`check name resolution and the firewall, or correct ${variable}`),
+    },
+  ]);
+});
+
+test("a part of the organisation is named", async () => {
+  organisation = await openOrganisation({ contactScope: { departments: [5, 6], users: ["u1"] } });
+  const [problem] = await organisation.target.check(calmly);
+  expect(problem?.text).toContain("the departments 5, 6 and 1 person");
+});
+
+test.each<[string, object, string, string, string]>([
+  ["an app that is stopped", { errcode: 50003 }, "50003", "the app is stopped", "enable the app"],
+  ["a token of the other cloud", { sub_code: "40014" }, "40014", "refuses the access token", ".com and .io have separate apps"],
+  ["a ban", { sub_code: "90001" }, "90001", "blocked for all APIs", "other programs that call DingTalk from this server's public address"],
+  ["an organisation that was dissolved", { errcode: 70001 }, "70001", "disabled or dissolved", "DingTalk support"],
+  ["a permission that the answer does not name", { errcode: 43007 }, "qyapi_base", "may not call DingTalk", "grant qyapi_base"],
+])("%s, said once", async (_name, answer, code, text, remedy) => {
+  organisation = await openOrganisation();
+  await organisation.control("faults", { match: "/auth/scopes", fault: "refusal", answer, times: 9 });
+  const problems = await organisation.target.check(calmly);
+  expect(problems).toEqual([{ code, text: expect.stringContaining(text), remedy: expect.stringContaining(remedy) }]);
+});
+
+test("a busy moment is no finding, a busy day is", async () => {
+  organisation = await openOrganisation();
+  await organisation.control("faults", { match: "/topapi/v2/user/list", fault: "busy" });
+  expect(await organisation.target.check(calmly)).toEqual([]);
+  await organisation.control("faults", { match: "/topapi/v2/user/list", fault: "busy", times: 2 });
+  expect(await organisation.target.check(calmly)).toMatchObject([{ code: "-1", remedy: expect.stringContaining("look again") }]);
+});
+
+test.each<[string, string, string[]]>([
+  ["https://oapi.dingtalk.com", "https://api.dingtalk.com", []],
+  ["https://oapi.dingtalk.io", "https://api.dingtalk.io", []],
+  ["https://oapi.dingtalk.com", "https://api.dingtalk.io", ["cloud"]],
+  ["https://oapi.dingtalk.io", "https://api.dingtalk.com", ["cloud"]],
+  ["http://127.0.0.1:1", "https://api.dingtalk.com", []],
+])("the clouds of %s and %s", (oapiUrl, apiUrl, codes) => {
+  expect(checkCloud({ oapiUrl, apiUrl }).map(({ code }) => code)).toEqual(codes);
 });
 
 test("a clock that is an hour off", async () => {
