@@ -13,7 +13,9 @@ import { createAccessTokens } from "./http/access-tokens.ts";
 import { type AppOptions, createApp } from "./http/app.ts";
 import { createAuthenticator } from "./http/auth.ts";
 import { docsMounts } from "./http/docs.ts";
+import { createFederation } from "./http/federation.ts";
 import { healthMounts, type ReadinessCheck } from "./http/health.ts";
+import { createIssuerKeys } from "./http/issuer-keys.ts";
 import { createLimits } from "./http/limits.ts";
 import { createMetricsRegistry, metricsEndpoint, observeIn } from "./http/metrics.ts";
 import { jwksEndpoint, tokenEndpoint } from "./http/oauth.ts";
@@ -44,6 +46,8 @@ import { createSigningKeys } from "./store/signing-keys.ts";
 import { createSources } from "./store/sources.ts";
 import { createSyncOperations } from "./store/status.ts";
 import { createTokens } from "./store/tokens.ts";
+import { createTrusts } from "./store/trusts.ts";
+import { createAssertionLedger } from "./store/used-assertions.ts";
 import type { DingTalkConfig } from "./targets/dingtalk/config.ts";
 import { createTarget } from "./targets/registry.ts";
 
@@ -85,12 +89,22 @@ export async function composeApi(house: House, checks: Readonly<Record<string, R
   const source = await createSources(database, clock).ensureDefault();
   const signingKey = createSigningKey(createSigningKeys(database));
   const accessTokens = createAccessTokens({ publicUrl: config.publicUrl, signingKey, clock });
+  const trusts = createTrusts(database, clock);
   const authenticator = createAuthenticator({
     tokens: createTokens({ database, clock, environment: environmentOf(config) }),
+    trusts,
     accessTokens,
     clock,
     logger,
     ...(config.bootstrapToken ? { bootstrap: { token: config.bootstrapToken, sourceId: source.id } } : {}),
+  });
+  const federation = createFederation({
+    trusts,
+    ledger: createAssertionLedger(database, clock),
+    keys: createIssuerKeys({ clock, logger }),
+    keyOrigins: config.assertionKeyOrigins,
+    clock,
+    logger,
   });
   const limits = createLimits(config.rateLimitPerClient, clock);
   const registry = createMetricsRegistry();
@@ -124,7 +138,7 @@ export async function composeApi(house: House, checks: Readonly<Record<string, R
         callsPerSecond: config.dingtalk.qps,
         ...(sandbox === undefined ? {} : { sandbox }),
       }),
-      tokenEndpoint({ authenticator, accessTokens, limits }),
+      tokenEndpoint({ authenticator, federation, accessTokens, limits, logger }),
       jwksEndpoint([async () => [(await signingKey()).publicJwk]]),
       ...healthMounts({ checks, clock, logger }),
       metricsEndpoint(registry),

@@ -44,6 +44,8 @@ export interface Config {
   readonly rateLimitPerClient: number;
   /** Whether a PATCH that removes `members` without naming any empties the group; otherwise it is refused. */
   readonly allowRemoveAllMembers: boolean;
+  /** Origins from which the keys of trusted issuers may be fetched. */
+  readonly assertionKeyOrigins: readonly string[];
   readonly logLevel: LogLevel;
 }
 
@@ -106,6 +108,14 @@ const RULES = {
   MAPPING_FILE: text.optional(),
   RATE_LIMIT_PER_CLIENT: wholeNumber(0, 1_000_000, "must be a whole number from 0 to 1000000").default(50),
   ALLOW_REMOVE_ALL_MEMBERS: oneOf(["true", "false"]).default("false"),
+  ASSERTION_KEY_HOSTS: z
+    .string()
+    .transform(originsOf)
+    .refine(
+      (origins) => !origins.includes(undefined),
+      "must be host names separated by commas, such as login.microsoftonline.com (for tests also http://127.0.0.1:PORT)",
+    )
+    .default(["https://login.microsoftonline.com", "https://login.windows.net"]),
   LOG_LEVEL: oneOf(["debug", "info", "warn", "error", "silent"]).default("info"),
 };
 
@@ -149,6 +159,7 @@ function toConfig(values: Values): Config {
     ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),
     rateLimitPerClient: values.RATE_LIMIT_PER_CLIENT,
     allowRemoveAllMembers: values.ALLOW_REMOVE_ALL_MEMBERS === "true",
+    assertionKeyOrigins: values.ASSERTION_KEY_HOSTS.filter((origin) => origin !== undefined),
     logLevel: values.LOG_LEVEL,
   });
 }
@@ -178,6 +189,17 @@ function isBaseAddress(value: string): boolean {
 
 function isDatabaseUrl(value: string): boolean {
   return URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol);
+}
+
+/** HTTPS for every name. Plain HTTP is for this machine only, and has to be written out; addresses by number name no certificate. */
+function originsOf(value: string): (string | undefined)[] {
+  return value.split(",").map((part) => {
+    const entry = part.trim().toLowerCase();
+    if (/^http:\/\/(127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(entry)) return URL.canParse(entry) ? new URL(entry).origin : undefined;
+    const host = /^(.+?)(:\d{1,5})?$/.exec(entry)?.[1];
+    const isName = host !== undefined && isHost(host) && isIP(host) === 0 && URL.canParse(`https://${entry}`);
+    return isName ? new URL(`https://${entry}`).origin : undefined;
+  });
 }
 
 /** The address as its parser writes it: host in lower case, no default port. */

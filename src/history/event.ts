@@ -17,6 +17,8 @@ export const EVENT_CODES = [
   "operator.reconcile",
   "token.created",
   "token.revoked",
+  "trust.created",
+  "trust.removed",
   "source.created",
   "mapping.changed",
   "mode.changed",
@@ -38,7 +40,7 @@ export interface HistoryEvent {
   readonly id: string;
   readonly at: Date;
   readonly code: EventCode;
-  /** `token:<id>`, `worker`, `cli` or `system`. */
+  /** `token:<id>`, `trust:<id>`, `worker`, `cli` or `system`. */
   readonly actor: string;
   readonly sourceId?: string;
   readonly requestId?: string;

@@ -6,7 +6,8 @@ import { SIGNING_ALGORITHM, type SigningKey } from "./signing.ts";
 
 /** What an access token says, after its signature was checked. */
 export interface AccessClaims {
-  readonly tokenId: string;
+  /** The id of a token or of a trust. */
+  readonly clientId: string;
   readonly scopes: readonly Scope[];
 }
 
@@ -61,7 +62,7 @@ export function createAccessTokens({ publicUrl, signingKey, clock }: AccessToken
           currentDate: clock.now(),
         });
         const scope = typeof payload.scope === "string" ? payload.scope : "";
-        return payload.sub === undefined ? undefined : { tokenId: payload.sub, scopes: scope.split(" ").filter(isScope) };
+        return payload.sub === undefined ? undefined : { clientId: payload.sub, scopes: scope.split(" ").filter(isScope) };
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined;
         throw error;

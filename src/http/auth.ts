@@ -1,9 +1,11 @@
 import { hash } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
+import { isUuid } from "../core/id.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Secret } from "../core/secret.ts";
 import type { AccessTokens } from "./access-tokens.ts";
-import type { TokenLookup, TokenRecord } from "./ports.ts";
+import { actorOf as actorOfTrust } from "./federation.ts";
+import type { TokenLookup, TokenRecord, TrustLookup } from "./ports.ts";
 import { type Actor, SCOPES, type Scope } from "./scopes.ts";
 import { hashSecret, isSecretOf, parseToken } from "./tokens.ts";
 
@@ -23,6 +25,7 @@ export interface Authenticator {
 
 export interface AuthenticatorOptions {
   readonly tokens: TokenLookup;
+  readonly trusts: TrustLookup;
   readonly accessTokens: AccessTokens;
   /** The setting BOOTSTRAP_TOKEN: a token with every scope for this source, which no table holds. */
   readonly bootstrap?: { readonly token: Secret; readonly sourceId: string };
@@ -47,7 +50,7 @@ interface Remembered {
   tokenId?: string;
 }
 
-export function createAuthenticator({ tokens, accessTokens, bootstrap, clock, logger }: AuthenticatorOptions): Authenticator {
+export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, clock, logger }: AuthenticatorOptions): Authenticator {
   /** By SHA-256 of the text, so that no token lies around in memory, oldest first. */
   const remembered = new Map<string, Remembered>();
   const bootstrapHash = bootstrap && hashSecret(bootstrap.token.reveal());
@@ -59,9 +62,18 @@ export function createAuthenticator({ tokens, accessTokens, bootstrap, clock, lo
     const access = await accessTokens.verify(token);
     if (!access) return undefined;
     // The client behind an access token may have been revoked or narrowed since.
-    if (access.tokenId === BOOTSTRAP_ID && bootstrap) return narrowed(bootstrapActor(bootstrap.sourceId), access.scopes);
-    const record = await tokens.find(access.tokenId);
-    return record && isUsable(record) ? narrowed(actorOf(record), access.scopes) : undefined;
+    const client = await clientOf(access.clientId);
+    return client && narrowed(client, access.scopes);
+  }
+
+  async function clientOf(id: string): Promise<Actor | undefined> {
+    if (id === BOOTSTRAP_ID && bootstrap) return bootstrapActor(bootstrap.sourceId);
+    if (isUuid(id)) {
+      const trust = await trusts.find(id);
+      return trust && actorOfTrust(trust);
+    }
+    const record = await tokens.find(id);
+    return record && isUsable(record) ? actorOf(record) : undefined;
   }
 
   function ofRecord(record: TokenRecord | undefined, secret: string): Actor | undefined {

@@ -20,6 +20,36 @@ export interface TokenLookup {
   touch(id: string): Promise<void>;
 }
 
+/** A workload of an identity provider that gets access tokens for assertions it has signed (RFC 7523 section 2.2). Every text is compared as it stands. */
+export interface TrustRecord {
+  /** A UUID, and the client id at the token endpoint: no token has one. */
+  readonly id: string;
+  readonly sourceId: string;
+  readonly issuer: string;
+  readonly subject: string;
+  /** The assertion names one of these, and nothing else beside it. */
+  readonly audiences: readonly string[];
+  /** The claim `tid`. */
+  readonly tenantId: string;
+  /** Where the issuer publishes its keys. */
+  readonly jwksUrl: string;
+  readonly scopes: readonly Scope[];
+  readonly lastUsedAt?: Date;
+  readonly removedAt?: Date;
+}
+
+export interface TrustLookup {
+  /** Removed ones too. `id` is a UUID. Throws Unavailable when the database does not answer. */
+  find(id: string): Promise<TrustRecord | undefined>;
+  /** Notes that the trust was used; writes at most once a minute, whoever calls how often. */
+  touch(id: string): Promise<void>;
+}
+
+export interface AssertionLedger {
+  /** Whether this is the first time, of all processes, that somebody spends what has this digest. Remembered until `expiresAt`. */
+  spend(digest: Uint8Array, expiresAt: Date): Promise<boolean>;
+}
+
 export interface StoredKey {
   /** Purpose and number, such as `oauth-1`. */
   readonly id: string;

@@ -5,7 +5,7 @@ import { type Actor, allows, type Scope } from "./scopes.ts";
 /** Who asks, for which source, in which request. What a router hands on to the rooms behind it. */
 export interface RequestContext {
   readonly requestId: string;
-  /** `token:<id>`. */
+  /** `token:<id>` or `trust:<id>`. */
   readonly actor: string;
   readonly sourceId: string;
   readonly scopes: readonly Scope[];

@@ -5,10 +5,11 @@ export const SCOPES: readonly Scope[] = ["provision", "history:read", "admin"];
 
 export const isScope = (text: string): text is Scope => (SCOPES as readonly string[]).includes(text);
 
-/** Who is behind a request: one token of one source. */
+/** Who is behind a request: one token, or one trusted workload, of one source. */
 export interface Actor {
-  /** `token:<id>`, as history names it. */
+  /** `token:<id>` or `trust:<id>`, as history names it. */
   readonly id: string;
+  /** The same id alone: the client id at the token endpoint. */
   readonly tokenId: string;
   readonly sourceId: string;
   readonly scopes: readonly Scope[];

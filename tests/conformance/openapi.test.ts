@@ -65,6 +65,11 @@ describe("outside SCIM", () => {
     const user = (await product.send("POST", "/scim/v2/Users", { body: { userName: "mei", displayName: "Mei" } })).body.id;
     const provision = await product.token(["provision"]);
     const client = { grant_type: "client_credentials", client_id: provision.split("_")[2]!, client_secret: provision };
+    const assertion = {
+      grant_type: "client_credentials",
+      client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+      client_assertion: "x.y.z",
+    };
     const event = (await send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${user}"`)}`)).body.events[0].id;
     const ask: Parameters<Product["send"]>[] = [
       ["GET", "/api/sync/status"],
@@ -80,6 +85,8 @@ describe("outside SCIM", () => {
       ["POST", "/oauth2/token", { token: "", form: client }],
       ["POST", "/oauth2/token", { token: "", form: { grant_type: "password" } }],
       ["POST", "/oauth2/token", { token: "", form: { grant_type: "client_credentials", client_id: "nobody", client_secret: "x" } }],
+      ["POST", "/oauth2/token", { token: "", form: { ...assertion, client_id: NOBODY } }],
+      ["POST", "/oauth2/token", { token: "", form: { ...assertion, client_secret: "x" } }],
       ["POST", "/oauth2/token", { token: "", body: {} }],
       ["POST", "/oauth2/token", { token: "", form: { grant_type: "x".repeat(20_000) } }],
       ["GET", "/.well-known/jwks.json", { token: "" }],

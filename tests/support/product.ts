@@ -62,11 +62,18 @@ export interface ProductOptions {
   readonly logger?: Logger;
   /** Of the organisation, as the simulator's `reset` takes them. */
   readonly switches?: object;
+  /** Beside those the product is opened with. */
+  readonly settings?: Environment;
 }
 
 const BOOTSTRAP = "a-bootstrap-token-of-forty-characters-00";
 
-export async function openProduct({ clock = systemClock, logger = silentLogger, switches }: ProductOptions = {}): Promise<Product> {
+export async function openProduct({
+  clock = systemClock,
+  logger = silentLogger,
+  switches,
+  settings = {},
+}: ProductOptions = {}): Promise<Product> {
   const database = await createTestDatabase();
   const pool = createPool({ url: database.url, max: 12, logger: silentLogger });
   const simulator = createSimulator({ qps: 0 });
@@ -86,7 +93,7 @@ export async function openProduct({ clock = systemClock, logger = silentLogger, 
     };
     return { config: parseConfig(environment), pool, clock, logger };
   };
-  const house = houseWith({});
+  const house = houseWith(settings);
   const options = await composeApi(house, { database: async () => void (await pool.query("select 1")) });
   const server = await startHttpServer({ host: "127.0.0.1", port: 0, handler: createApp(options), clock: systemClock, logger });
   const base = `http://127.0.0.1:${server.port}`;

@@ -27,6 +27,7 @@ test("nothing set is the sandbox on this machine", () => {
     syncMode: "sync",
     rateLimitPerClient: 50,
     allowRemoveAllMembers: false,
+    assertionKeyOrigins: ["https://login.microsoftonline.com", "https://login.windows.net"],
     logLevel: "info",
   });
 });
@@ -65,6 +66,12 @@ test.each<[string, Environment, (config: Config) => unknown, unknown]>([
     expect.objectContaining({ oapiUrl: "http://127.0.0.1:9", apiUrl: "http://127.0.0.1:9/new" }),
   ],
   ["a group emptied by a bare remove", { ALLOW_REMOVE_ALL_MEMBERS: "true" }, (c) => c.allowRemoveAllMembers, true],
+  [
+    "hosts of keys",
+    { ASSERTION_KEY_HOSTS: "Login.Microsoftonline.us, login.example:8443,http://127.0.0.1:9,http://[::1]:9" },
+    (c) => c.assertionKeyOrigins,
+    ["https://login.microsoftonline.us", "https://login.example:8443", "http://127.0.0.1:9", "http://[::1]:9"],
+  ],
   ["no rate limit", { RATE_LIMIT_PER_CLIENT: "0" }, (c) => c.rateLimitPerClient, 0],
   [
     "a database over a socket",
@@ -120,6 +127,15 @@ test.each<[string, Environment, readonly string[]]>([
   ["a fraction of a call", { DINGTALK_QPS: "1.5" }, ["DINGTALK_QPS must be a whole number from 1 to 1000"]],
   ["half a yes", { ALLOW_REMOVE_ALL_MEMBERS: "yes" }, ["ALLOW_REMOVE_ALL_MEMBERS must be one of true, false"]],
   ["a negative limit", { RATE_LIMIT_PER_CLIENT: "-1" }, ["RATE_LIMIT_PER_CLIENT must be a whole number from 0 to 1000000"]],
+  ...["http://login.example", "http://localhost:9", "10.0.0.1", "login.example/keys", "user@login.example", "*", "login.example,"].map(
+    (value): [string, Environment, readonly string[]] => [
+      `${value} as host of keys`,
+      { ASSERTION_KEY_HOSTS: value },
+      [
+        "ASSERTION_KEY_HOSTS must be host names separated by commas, such as login.microsoftonline.com (for tests also http://127.0.0.1:PORT)",
+      ],
+    ],
+  ),
   ["a blank folder", { DATA_DIR: "  " }, ["DATA_DIR must not be blank"]],
 ])("%s is refused", (_name, environment, problems) => expect(problemsOf(environment)).toEqual(problems));
 
@@ -166,6 +182,7 @@ test(".env.example has every setting once, with its default", () => {
         "SIMULATOR_PORT",
         "RATE_LIMIT_PER_CLIENT",
         "ALLOW_REMOVE_ALL_MEMBERS",
+        "ASSERTION_KEY_HOSTS",
         "LOG_LEVEL",
       ].includes(name),
     ),

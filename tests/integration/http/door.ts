@@ -4,11 +4,13 @@ import { Secret } from "../../../src/core/secret.ts";
 import { createAccessTokens } from "../../../src/http/access-tokens.ts";
 import { createApp } from "../../../src/http/app.ts";
 import { type Authenticator, createAuthenticator } from "../../../src/http/auth.ts";
+import { createFederation } from "../../../src/http/federation.ts";
+import { createIssuerKeys } from "../../../src/http/issuer-keys.ts";
 import { createLimits } from "../../../src/http/limits.ts";
 import type { Mount } from "../../../src/http/mount.ts";
 import { jwksEndpoint, tokenEndpoint } from "../../../src/http/oauth.ts";
 import type { FinishedRequest } from "../../../src/http/observe.ts";
-import type { KeyStore, StoredKey, TokenLookup, TokenRecord } from "../../../src/http/ports.ts";
+import type { AssertionLedger, KeyStore, StoredKey, TokenLookup, TokenRecord, TrustLookup, TrustRecord } from "../../../src/http/ports.ts";
 import type { Scope } from "../../../src/http/scopes.ts";
 import { type HttpServer, type HttpServerOptions, startHttpServer } from "../../../src/http/server.ts";
 import { createSigningKey } from "../../../src/http/signing.ts";
@@ -47,6 +49,28 @@ export function createTokenMap() {
   };
 }
 
+/** Trusts and spent assertions in maps. */
+export function createTrustMap() {
+  const records = new Map<string, TrustRecord>();
+  const spent = new Set<string>();
+  const lookup: TrustLookup = {
+    async find(id) {
+      return records.get(id);
+    },
+    async touch(id) {
+      const record = records.get(id);
+      if (record) records.set(id, { ...record, lastUsedAt: new Date() });
+    },
+  };
+  const ledger: AssertionLedger = {
+    async spend(digest) {
+      const key = Buffer.from(digest).toString("hex");
+      return !spent.has(key) && spent.add(key) !== undefined;
+    },
+  };
+  return { lookup, ledger, records };
+}
+
 export function createKeyMap(): KeyStore {
   const keys = new Map<string, StoredKey>();
   return {
@@ -79,6 +103,7 @@ export interface Door {
   readonly server: HttpServer;
   readonly base: string;
   readonly tokens: ReturnType<typeof createTokenMap>;
+  readonly trusts: ReturnType<typeof createTrustMap>;
   readonly authenticator: Authenticator;
   readonly finished: FinishedRequest[];
 }
@@ -90,18 +115,30 @@ export interface DoorOptions {
   readonly logger?: Logger;
   readonly limits?: HttpServerOptions["limits"];
   readonly lookup?: TokenLookup;
+  /** Where keys of trusted issuers may be fetched. */
+  readonly keyOrigins?: readonly string[];
 }
 
 /** The whole door on a free port, with its own rooms behind it. */
 export async function openDoor(options: DoorOptions = {}): Promise<Door> {
   const { clock = systemClock, logger = silentLogger, ratePerClient = 0 } = options;
   const tokens = createTokenMap();
+  const trusts = createTrustMap();
   const signingKey = createSigningKey(createKeyMap());
   const accessTokens = createAccessTokens({ publicUrl: PUBLIC_URL, signingKey, clock });
   const authenticator = createAuthenticator({
     tokens: options.lookup ?? tokens.lookup,
+    trusts: trusts.lookup,
     accessTokens,
     bootstrap: { token: new Secret(BOOTSTRAP), sourceId: SOURCE },
+    clock,
+    logger,
+  });
+  const federation = createFederation({
+    trusts: trusts.lookup,
+    ledger: trusts.ledger,
+    keys: createIssuerKeys({ clock, logger }),
+    keyOrigins: options.keyOrigins ?? [],
     clock,
     logger,
   });
@@ -117,7 +154,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     observe: (request) => finished.push(request),
     mounts: [
       ...(options.mounts ?? []),
-      tokenEndpoint({ authenticator, accessTokens, limits }),
+      tokenEndpoint({ authenticator, federation, accessTokens, limits, logger }),
       jwksEndpoint([async () => [(await signingKey()).publicJwk]]),
     ],
   });
@@ -129,5 +166,5 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     logger,
     ...(options.limits ? { limits: options.limits } : {}),
   });
-  return { server, base: `http://127.0.0.1:${server.port}`, tokens, authenticator, finished };
+  return { server, base: `http://127.0.0.1:${server.port}`, tokens, trusts, authenticator, finished };
 }

@@ -76,7 +76,7 @@ describe("the token endpoint", () => {
     ["a scope it does not have", { scope: "admin" }, 400, "invalid_scope"],
     ["a scope nobody has", { scope: "root" }, 400, "invalid_scope"],
     ["another grant", { grant_type: "password" }, 400, "unsupported_grant_type"],
-    ["an assertion", { client_assertion: "x" }, 401, "invalid_client"],
+    ["an assertion beside the secret", { client_assertion: "x" }, 400, "invalid_request"],
   ])("refuses %s", async (_name, change, status, error) => {
     const { id, secret } = door.tokens.add(["provision"]);
     const answer = await ask({ client_id: id, client_secret: secret, ...change });

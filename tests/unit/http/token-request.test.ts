@@ -1,8 +1,20 @@
-import { readTokenRequest } from "../../../src/http/oauth.ts";
+import { readTokenRequest } from "../../../src/http/token-request.ts";
 
 const grant = "grant_type=client_credentials";
 const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;
-const asked = (clientId: string, secret: string, scopes?: readonly string[]) => ({ ok: true, clientId, secret, scopes });
+const asked = (clientId: string, secret: string, scopes?: readonly string[]) => ({
+  ok: true,
+  clientId,
+  credential: { kind: "secret", secret },
+  scopes,
+});
+const jwt = "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion=x.y.z";
+const asserted = (scopes?: readonly string[]) => ({
+  ok: true,
+  clientId: "a",
+  credential: { kind: "assertion", assertion: "x.y.z" },
+  scopes,
+});
 const refused = (error: string) => ({ ok: false, error, description: expect.any(String) });
 
 test.each<[string, string, string | undefined, unknown]>([
@@ -26,10 +38,19 @@ test.each<[string, string, string | undefined, unknown]>([
   ["a header that is no Base64", grant, "Basic %%%", refused("invalid_client")],
   ["a header whose encoding is broken", grant, basic("%E0%A4%A", "s"), refused("invalid_client")],
   ["an unknown scope", `${grant}&client_id=a&client_secret=s&scope=everything`, undefined, refused("invalid_scope")],
+  ["a client assertion", `${grant}&client_id=a&${jwt}`, undefined, asserted()],
+  ["with a scope of ours", `${grant}&client_id=a&${jwt}&scope=provision`, undefined, asserted(["provision"])],
+  ["with a scope of Microsoft's examples", `${grant}&client_id=a&${jwt}&scope=scim.readwrite`, undefined, asserted()],
+  ["an assertion and a secret", `${grant}&client_id=a&${jwt}&client_secret=s`, undefined, refused("invalid_request")],
+  ["an assertion and a header", `${grant}&${jwt}`, basic("a", "s"), refused("invalid_request")],
+  ["an assertion without its type", `${grant}&client_id=a&client_assertion=x.y.z`, undefined, refused("invalid_request")],
+  ["a type without its assertion", `${grant}&client_id=a&client_assertion_type=x`, undefined, refused("invalid_request")],
+  ["an empty assertion", `${grant}&client_id=a&${jwt.slice(0, -5)}`, undefined, refused("invalid_request")],
   [
-    "a client assertion",
-    `${grant}&client_id=a&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion=x.y.z`,
+    "an assertion of another type",
+    `${grant}&client_id=a&client_assertion_type=saml&client_assertion=x`,
     undefined,
     refused("invalid_client"),
   ],
+  ["an assertion of nobody", `${grant}&${jwt}`, undefined, refused("invalid_client")],
 ])("%s", (_name, body, authorization, expected) => expect(readTokenRequest(new URLSearchParams(body), authorization)).toEqual(expected));

@@ -1,0 +1,83 @@
+import { isScope, type Scope } from "./scopes.ts";
+
+export type OAuthErrorCode = "invalid_request" | "invalid_client" | "invalid_scope" | "unsupported_grant_type";
+
+export type ClientCredential =
+  | { readonly kind: "secret"; readonly secret: string }
+  /** A JWT, not yet looked at (RFC 7523 section 2.2). */
+  | { readonly kind: "assertion"; readonly assertion: string };
+
+/** What is asked for, or why it cannot be (RFC 6749 section 5.2). */
+export type TokenRequest =
+  | { readonly ok: true; readonly clientId: string; readonly credential: ClientCredential; readonly scopes: readonly Scope[] | undefined }
+  | { readonly ok: false; readonly error: OAuthErrorCode; readonly description: string };
+
+const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/**
+ * Pure. Credentials come in the header (client_secret_basic), in the body (client_secret_post) or as an assertion, and never in two ways at once (RFC 6749
+ * section 2.3). Refusals repeat nothing of what was sent.
+ */
+export function readTokenRequest(form: URLSearchParams, authorization: string | undefined): TokenRequest {
+  for (const name of new Set(form.keys())) {
+    if (form.getAll(name).length > 1) return refusal("invalid_request", "a parameter is there more than once");
+  }
+  const grantType = form.get("grant_type");
+  if (grantType === null) return refusal("invalid_request", "grant_type is missing");
+  if (grantType !== "client_credentials") return refusal("unsupported_grant_type", "only client_credentials is supported");
+  return form.has("client_assertion") || form.has("client_assertion_type")
+    ? readAssertion(form, authorization)
+    : readSecret(form, authorization);
+}
+
+function readAssertion(form: URLSearchParams, authorization: string | undefined): TokenRequest {
+  if (authorization !== undefined || form.has("client_secret")) return refusal("invalid_request", "an assertion and another credential");
+  const type = form.get("client_assertion_type");
+  const assertion = form.get("client_assertion");
+  if (type === null || !assertion) return refusal("invalid_request", "client_assertion or client_assertion_type is missing");
+  if (type !== ASSERTION_TYPE) return refusal("invalid_client", `client_assertion_type has to be ${ASSERTION_TYPE}`);
+  // Optional in RFC 7521 section 4.2, where the subject is the client; here the subject is the name the issuer has for it.
+  const clientId = form.get("client_id");
+  if (!clientId) return refusal("invalid_client", "client_id is missing");
+  // Entra's form has no field for scopes, and its documents show words of their own: what we do not know is left out (RFC 6749 section 3.3).
+  const scopes = wordsOf(form).filter(isScope);
+  return { ok: true, clientId, credential: { kind: "assertion", assertion }, scopes: scopes.length > 0 ? scopes : undefined };
+}
+
+function readSecret(form: URLSearchParams, authorization: string | undefined): TokenRequest {
+  const basic = authorization === undefined ? undefined : basicCredentials(authorization);
+  if (authorization !== undefined && !basic) return refusal("invalid_client", "the Authorization header is not Basic");
+  if (basic && form.has("client_secret")) return refusal("invalid_request", "credentials in the header and in the body");
+  if (basic && form.has("client_id") && form.get("client_id") !== basic.id) return refusal("invalid_request", "two different client ids");
+  const clientId = basic?.id ?? form.get("client_id");
+  const secret = basic?.secret ?? form.get("client_secret");
+  if (!clientId || !secret) return refusal("invalid_client", "client id or client secret is missing");
+
+  const words = wordsOf(form);
+  if (!words.every(isScope)) return refusal("invalid_scope", "a scope is not known");
+  return { ok: true, clientId, credential: { kind: "secret", secret }, scopes: words.length > 0 ? words : undefined };
+}
+
+const wordsOf = (form: URLSearchParams): readonly string[] =>
+  (form.get("scope") ?? "").split(" ").filter((word) => word !== "" && !isDefaultScope(word));
+
+/** Entra's `…/.default` means: whatever the client has. */
+const isDefaultScope = (word: string): boolean => word === ".default" || word.endsWith("/.default");
+
+const refusal = (error: OAuthErrorCode, description: string): TokenRequest => ({ ok: false, error, description });
+
+/** RFC 6749 section 2.3.1: both halves are form-encoded before Base64. */
+function basicCredentials(header: string): { readonly id: string; readonly secret: string } | undefined {
+  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
+  if (encoded === undefined) return undefined;
+  const [, id, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, "base64").toString("utf8")) ?? [];
+  if (id === undefined || secret === undefined) return undefined;
+  try {
+    return { id: formDecoded(id), secret: formDecoded(secret) };
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
+const formDecoded = (text: string): string => decodeURIComponent(text.replaceAll("+", " "));
