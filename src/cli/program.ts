@@ -8,6 +8,7 @@ import { simulatorCommand } from "./simulator.ts";
 import { sourceCommand } from "./source.ts";
 import { syncCommand } from "./sync.ts";
 import { tokenCommand } from "./token.ts";
+import { trustCommand } from "./trust.ts";
 
 /** The command line; what a command needs beyond its options is loaded when it runs. Exit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run. */
 export function createProgram(): Command {
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     serveCommand(),
     demoCommand(),
     tokenCommand(),
+    trustCommand(),
     sourceCommand(),
     planCommand(),
     syncCommand(),

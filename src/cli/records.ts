@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
 import type { Sources } from "../store/sources.ts";
 import type { Tokens } from "../store/tokens.ts";
+import type { Trusts } from "../store/trusts.ts";
 import { withPool } from "./joined-pool.ts";
 
 /** How history names changes that were made at the command line. */
@@ -11,15 +12,17 @@ export interface Records {
   readonly config: Config;
   readonly sources: Sources;
   readonly tokens: Tokens;
+  readonly trusts: Trusts;
 }
 
-/** Runs `work` on tokens and sources, beside a running server or alone. */
+/** Runs `work` on tokens, trusts and sources, beside a running server or alone. */
 export const withRecords = <T>(work: (records: Records) => Promise<T>): Promise<T> =>
   withPool(async ({ config, pool }) => {
-    const [{ createPrisma }, { createSources }, { createTokens }] = await Promise.all([
+    const [{ createPrisma }, { createSources }, { createTokens }, { createTrusts }] = await Promise.all([
       import("../store/prisma.ts"),
       import("../store/sources.ts"),
       import("../store/tokens.ts"),
+      import("../store/trusts.ts"),
     ]);
     const database = createPrisma(pool);
     const environment = config.dingtalk.kind === "sandbox" ? "test" : "live";
@@ -27,5 +30,6 @@ export const withRecords = <T>(work: (records: Records) => Promise<T>): Promise<
       config,
       sources: createSources(database, systemClock),
       tokens: createTokens({ database, clock: systemClock, environment }),
+      trusts: createTrusts(database, systemClock),
     });
   });

@@ -1,11 +1,13 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { systemClock } from "../core/clock.ts";
-import { isScope, SCOPES, type Scope } from "../http/scopes.ts";
+import { SCOPES, type Scope } from "../http/scopes.ts";
 import { DEFAULT_SOURCE } from "../store/sources.ts";
+import { findSource } from "./find-source.ts";
 import { NotFoundHere } from "./not-found-here.ts";
 import { wholeNumber } from "./numbers.ts";
 import { print, printJson, printTable, say } from "./output.ts";
 import { ACTOR, withRecords } from "./records.ts";
+import { addScopes } from "./scope-option.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const YEAR_DAYS = 366;
@@ -35,9 +37,7 @@ Examples:
     .action(async (options: { name: string; source: string; scope?: Scope[]; expires: number; json?: true }) => {
       const { scope: scopes = ["provision"] } = options;
       await withRecords(async ({ sources, tokens }) => {
-        const source = options.source === DEFAULT_SOURCE ? await sources.ensureDefault() : await sources.findByName(options.source);
-        if (!source)
-          throw new NotFoundHere(`there is no source named ${options.source}; \`source list\` shows all, \`source create\` makes one`);
+        const source = await findSource(sources, options.source);
         const expiresAt = new Date(systemClock.now().getTime() + options.expires * DAY_MS);
         const made = await tokens.create(ACTOR, { name: options.name, sourceId: source.id, scopes, expiresAt });
         if (options.json)
@@ -79,13 +79,6 @@ function revokeCommand(): Command {
       if (!found) throw new NotFoundHere(`there is no token with the id ${id}; \`token list\` shows all`);
       say(`Token ${id} is revoked.`);
     });
-}
-
-function addScopes(text: string, before: Scope[] = []): Scope[] {
-  const named = text.split(",").map((scope) => scope.trim());
-  const unknown = named.filter((scope) => !isScope(scope));
-  if (unknown.length > 0) throw new InvalidArgumentError(`${unknown.join(", ")} is none of ${SCOPES.join(", ")}`);
-  return [...new Set([...before, ...named.filter(isScope)])];
 }
 
 function stateOf(expiresAt: Date | undefined, revokedAt: Date | undefined): string {

@@ -32,6 +32,34 @@ test("a token is made beside the running server, does what its scopes say, and e
   expect((await command("token", "revoke", "nobody")).code).toBe(2);
 });
 
+test("a trust is made with what Entra's portal shows, and ends when it is removed", async () => {
+  const [tenant, app] = ["ce5f061f-abe6-4e40-9615-301f87bcb7f0", "b5ba7a93-4452-4522-aeb4-a2b5da870c16"];
+  const claims = ["--tenant", tenant.toUpperCase(), "--subject", "d2f8ee76-c549-45b8-a143-f5b640669704"];
+  const add = ["trust", "add", "--name", "Entra ID", ...claims, "--audience", `api://${app}/.default`];
+  const made = await command(...add);
+  const clientId = made.stdout.trim();
+  expect([made.code, made.stderr]).toEqual([0, expect.stringContaining(`Token endpoint ${place.url}/oauth2/token`)]);
+
+  const listed = JSON.parse((await command("trust", "list", "--json")).stdout);
+  expect(listed).toMatchObject([
+    {
+      id: clientId,
+      issuer: `https://login.microsoftonline.com/${tenant}/v2.0`,
+      jwksUrl: `https://login.microsoftonline.com/${tenant}/discovery/v2.0/keys`,
+      audiences: [`api://${app}/.default`, `api://${app}`],
+      tenantId: tenant,
+      scopes: ["provision"],
+    },
+  ]);
+
+  const elsewhere = await command(...add, "--jwks-url", "https://169.254.169.254/keys");
+  expect([elsewhere.code, elsewhere.stderr]).toEqual([2, expect.stringContaining("ASSERTION_KEY_HOSTS names the hosts")]);
+
+  expect((await command("trust", "remove", clientId)).code).toBe(0);
+  expect((await command("trust", "list")).stdout).toMatch(new RegExp(`${clientId}.* removed `));
+  expect((await command("trust", "remove", tenant)).code).toBe(2);
+});
+
 test("a source is made once, and gets tokens of its own", async () => {
   expect((await command("source", "create", "--name", "workday", "--kind", "workday")).code).toBe(0);
   const again = await command("source", "create", "--name", "workday", "--kind", "workday");
