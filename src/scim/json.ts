@@ -22,6 +22,12 @@ export function checkedBody(parsed: unknown): Body {
 /** An object that is no array; what JSON.parse makes has no other kinds. */
 export const isObject = (value: unknown): value is Body => typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** The member of this name in any letter case (RFC 7643 section 2.1); `lowerName` is in lower case. */
+export function memberOf(object: Body, lowerName: string): unknown {
+  const name = Object.hasOwn(object, lowerName) ? lowerName : Object.keys(object).find((key) => key.toLowerCase() === lowerName);
+  return name === undefined ? undefined : object[name];
+}
+
 function walk(value: unknown, depth: number): void {
   if (typeof value === "string") {
     if (!isStorableText(value)) throw new InvalidSyntax("the body holds a character that is not allowed (NUL or half a surrogate pair)");

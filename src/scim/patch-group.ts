@@ -5,8 +5,7 @@ import { isUnassigned } from "./dialect.ts";
 import { InvalidValue, Mutability, NoTarget } from "./errors.ts";
 import { type Body, isObject } from "./json.ts";
 import type { Operation } from "./patch.ts";
-import { type PathTarget, parsePath } from "./path.ts";
-import { resolveName } from "./path-name.ts";
+import { findPath, type PathTarget, parsePath } from "./path.ts";
 import { readMembers } from "./resource-members.ts";
 import { groupResource } from "./schemas.ts";
 
@@ -25,7 +24,10 @@ export interface GroupPatch {
 export function groupPatch(operations: readonly Operation[], options: { readonly allowRemoveAllMembers: boolean }): GroupPatch {
   const attributes: Operation[] = [];
   const members = memberTally();
-  const change = (op: Operation["op"], value: unknown) => changeMembers(members, op, value, options.allowRemoveAllMembers);
+  const changeAt = (target: MemberTarget, op: Operation["op"], value: unknown) => {
+    if (target.filter === undefined && target.sub === undefined) changeMembers(members, op, value, options.allowRemoveAllMembers);
+    else changeSelected(members, op, target);
+  };
 
   for (const operation of operations) {
     const { op, path, value } = operation;
@@ -34,11 +36,10 @@ export function groupPatch(operations: readonly Operation[], options: { readonly
       if (op === "remove") throw new NoTarget("remove needs a path");
       if (!isObject(value)) throw new InvalidValue("an operation without path needs an object as value");
       const { own, rest } = split(value);
-      for (const given of own) change(op, given);
+      for (const { target: named, value: given } of own) changeAt(named, op, given);
       if (Object.keys(rest).length > 0) attributes.push({ op, value: rest });
     } else if (isMembers(target)) {
-      if (target.filter === undefined && target.sub === undefined) change(op, value);
-      else changeSelected(members, op, target);
+      changeAt(target, op, value);
     } else {
       attributes.push(operation);
     }
@@ -50,13 +51,24 @@ type MemberTarget = PathTarget & { readonly kind: "attribute" };
 
 const isMembers = (target: PathTarget): target is MemberTarget => target.kind === "attribute" && target.attribute.name === "members";
 
-function split(value: Body): { readonly own: readonly unknown[]; readonly rest: Body } {
-  const own: unknown[] = [];
+interface GivenMembers {
+  readonly target: MemberTarget;
+  readonly value: unknown;
+}
+
+/** Takes what is about members out of a value without path, under whatever name it stands, the core schema's URN around it included. */
+function split(value: Body): { readonly own: readonly GivenMembers[]; readonly rest: Body } {
+  const own: GivenMembers[] = [];
   const rest: Record<string, unknown> = {};
   for (const name of Object.keys(value)) {
-    const named = resolveName(groupResource, name);
-    if (named?.kind === "attribute" && named.attribute.name === "members") own.push(value[name]);
-    else rest[name] = value[name];
+    const target = findPath(groupResource, name);
+    const given = value[name];
+    if (target !== undefined && isMembers(target)) own.push({ target, value: given });
+    else if (target?.kind === "core" && isObject(given)) {
+      const inner = split(given);
+      own.push(...inner.own);
+      if (Object.keys(inner.rest).length > 0) rest[name] = inner.rest;
+    } else rest[name] = given;
   }
   return { own, rest };
 }

@@ -5,7 +5,7 @@ import type { FilterNode } from "../directory/query.ts";
 import type { ResourceSchema } from "./attributes.ts";
 import { isUnassigned, operationOf } from "./dialect.ts";
 import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany } from "./errors.ts";
-import { type Body, isObject } from "./json.ts";
+import { type Body, isObject, memberOf } from "./json.ts";
 import { patchedAttribute } from "./patch-attribute.ts";
 import { findPath, type PathTarget, parsePath } from "./path.ts";
 import { finished, refuseTooMuchForeign } from "./resource.ts";
@@ -43,11 +43,11 @@ const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:patchop";
 
 /** Rejects with InvalidSyntax, InvalidValue, InvalidPath or TooMany. */
 export function readOperations(body: Body): readonly Operation[] {
-  const schemas = member(body, "schemas");
+  const schemas = memberOf(body, "schemas");
   if (Array.isArray(schemas) && schemas.length > 0 && !schemas.some((id) => String(id).toLowerCase() === PATCH_SCHEMA)) {
     throw new InvalidValue("schemas must name the PatchOp message");
   }
-  const operations = member(body, "operations");
+  const operations = memberOf(body, "operations");
   if (!Array.isArray(operations) || operations.length === 0) throw new InvalidSyntax("Operations must be a list of at least one operation");
   if (operations.length > MAX_OPERATIONS) throw new TooMany(`more than ${MAX_OPERATIONS} operations`);
   return operations.map(readOperation);
@@ -55,19 +55,14 @@ export function readOperations(body: Body): readonly Operation[] {
 
 function readOperation(operation: unknown): Operation {
   if (!isObject(operation)) throw new InvalidSyntax("an operation must be an object");
-  const op = operationOf(member(operation, "op"));
+  const op = operationOf(memberOf(operation, "op"));
   if (op === undefined) throw new InvalidSyntax("op must be add, replace or remove");
-  const path = member(operation, "path");
-  const value = member(operation, "value");
+  const path = memberOf(operation, "path");
+  const value = memberOf(operation, "value");
   if (value === undefined && op !== "remove") throw new InvalidValue(`${op} needs a value`);
   if (path === undefined || path === null || path === "") return { op, value };
   if (typeof path !== "string") throw new InvalidPath("path must be a string");
   return { op, path, value };
-}
-
-function member(object: Body, lowerName: string): unknown {
-  const name = Object.keys(object).find((key) => key.toLowerCase() === lowerName);
-  return name === undefined ? undefined : object[name];
 }
 
 /** Rejects with InvalidPath, InvalidFilter, InvalidValue, NoTarget or Mutability; then `document` is as it was. */

@@ -14,8 +14,13 @@ export const groupSchema = schema(GROUP_SCHEMA, "Group", "A group of people and 
     "The direct members. A request that names members must have made them before.",
     [
       text("value", "The id of the person or group.", { mutable: "immutable", required: true, caseExact: true }),
-      reference("$ref", "The address of the member.", ["User", "Group"], { mutable: "readOnly" }),
-      text("type", "What the member is.", { mutable: "readOnly", canonicalValues: ["User", "Group"] }),
+      reference("$ref", "The address of the member; in a request it may stand in place of the value.", ["User", "Group"], {
+        mutable: "immutable",
+      }),
+      text("type", "What the member is. It follows from the value, whatever a request says.", {
+        mutable: "immutable",
+        canonicalValues: ["User", "Group"],
+      }),
       text("display", "The display name of the member.", { mutable: "readOnly" }),
     ],
     { multiValued: true },
