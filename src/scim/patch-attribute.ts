@@ -52,7 +52,13 @@ function patchedList(
 ): readonly JsonElement[] {
   const { attribute, filter, sub } = target;
   if (filter !== undefined) return patchedMatches(elements, op, { attribute, filter, sub }, value);
-  if (sub !== undefined) return withSub(attribute, elements, () => true, sub, op === "remove" ? undefined : coercion(sub)(value));
+  if (sub !== undefined) {
+    const next = op === "remove" ? undefined : coercion(sub)(value);
+    if (next === undefined || elements.length > 0) return withSub(attribute, elements, () => true, sub, next);
+    // What is not there is added (RFC 7644 section 3.5.2.3).
+    const element = mergedComplex(attribute, undefined, { [sub.name]: next });
+    return element === undefined ? [] : [element];
+  }
   switch (op) {
     case "add":
       return added(attribute, elements, (coercion(attribute)(value) ?? []) as readonly JsonElement[]);

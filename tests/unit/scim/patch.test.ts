@@ -93,6 +93,8 @@ describe("operations and paths (RFC 7644 section 3.5.2)", () => {
         ],
       },
     ],
+    ["a part of a list that is not there makes the element", "replace", "phoneNumbers.value", "1", { phoneNumbers: [{ value: "1" }] }],
+    ["a label of a list that is not there says nothing", "add", "phoneNumbers.type", "fax", {}],
     // a list with a filter
     [
       "replace takes the matches",
