@@ -6,6 +6,7 @@ import type { AttributeNames, ResourceSchema } from "./attributes.ts";
 import { isUnassigned } from "./dialect.ts";
 import { InvalidSyntax, InvalidValue } from "./errors.ts";
 import { type Body, isObject } from "./json.ts";
+import { isBelowSchema } from "./path-name.ts";
 import { readMembers } from "./resource-members.ts";
 import { coercion, type JsonElement } from "./resource-values.ts";
 import { ENTERPRISE_SCHEMA } from "./schema-enterprise.ts";
@@ -86,8 +87,9 @@ const FOREIGN_NAME = /^(urn:[a-z0-9][a-z0-9-]{0,31}:|https?:\/\/)[!-~]{1,240}$/i
 /** Whether a name could be the URI of an extension. */
 export const isForeignName = (name: string): boolean => name.length <= 255 && FOREIGN_NAME.test(name);
 
+/** A name below the URN of a schema of ours (`urn:…:2.0:User:manager`) is an attribute of it, which a body has inside that schema; it is no extension. */
 function isForeignExtension(schema: ResourceSchema, name: string, value: unknown): boolean {
-  return isObject(value) && Object.keys(value).length > 0 && name.toLowerCase() !== schema.id.toLowerCase() && isForeignName(name);
+  return isObject(value) && Object.keys(value).length > 0 && isForeignName(name) && !isBelowSchema(schema, name);
 }
 
 /**

@@ -70,6 +70,11 @@ describe("what is stored of what was sent", () => {
       { "urn:example:2.0:User": { Badge: [null, "", { a: 1 }] } },
       { "urn:example:2.0:User": { Badge: [null, "", { a: 1 }] } },
     ],
+    [
+      "no extension of a name that is an attribute of ours",
+      { [`${ENTERPRISE_SCHEMA}:manager`]: { value: "x" }, [`${USER_SCHEMA}:name`]: { givenName: "Mei" }, [USER_SCHEMA]: { title: "x" } },
+      {},
+    ],
     ["no unknown extension without an object", { "urn:example:2.0:User": "x", "urn:example:2.0:Other": {} }, {}],
   ])("%s", (_name, sent, stored) => expect(rest(sent)).toEqual(stored));
 
