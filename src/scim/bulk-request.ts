@@ -1,5 +1,5 @@
 import { BulkTooLarge, InvalidSyntax, InvalidValue } from "./errors.ts";
-import { type Body, isObject } from "./json.ts";
+import { type Body, isObject, memberOf } from "./json.ts";
 
 /** Operations of one bulk job. The limit in bytes is that of any body (http/body.ts). */
 export const MAX_BULK_OPERATIONS = 1_000;
@@ -28,7 +28,8 @@ const BULK_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:bulkrequest";
 
 /** RFC 7644 section 3.7. Rejects with InvalidSyntax, InvalidValue or BulkTooLarge what is wrong with the job as a whole; then nothing is done. */
 export function readBulkRequest(body: Body): BulkRequest {
-  const { schemas, Operations: operations, failOnErrors } = body;
+  const schemas = memberOf(body, "schemas");
+  const operations = memberOf(body, "operations");
   if (Array.isArray(schemas) && schemas.length > 0 && !schemas.some((id) => String(id).toLowerCase() === BULK_SCHEMA)) {
     throw new InvalidValue("schemas must name the BulkRequest message");
   }
@@ -37,7 +38,7 @@ export function readBulkRequest(body: Body): BulkRequest {
   const read = operations.map(readOperation);
   const names = read.flatMap(({ bulkId }) => bulkId ?? []);
   if (new Set(names).size < names.length) throw new InvalidValue("a bulkId must be given to one operation only");
-  return { operations: read, failOnErrors: readFailOnErrors(failOnErrors) };
+  return { operations: read, failOnErrors: readFailOnErrors(memberOf(body, "failonerrors")) };
 }
 
 function readFailOnErrors(value: unknown): number | undefined {
@@ -49,25 +50,25 @@ function readFailOnErrors(value: unknown): number | undefined {
 
 function readOperation(operation: unknown): BulkOperation {
   if (!isObject(operation)) throw new InvalidSyntax("an operation must be an object");
-  const method = METHODS.find((known) => known === String(operation.method).toUpperCase());
+  const method = METHODS.find((known) => known === String(memberOf(operation, "method")).toUpperCase());
   if (method === undefined) throw new InvalidSyntax("method must be POST, PUT, PATCH or DELETE");
   const path = textOf(operation, "path");
   if (path === undefined) throw new InvalidSyntax("an operation needs a path");
-  const bulkId = textOf(operation, "bulkId");
+  const bulkId = textOf(operation, "bulkid");
   const version = textOf(operation, "version");
   return {
     method,
     path,
     ...(bulkId === undefined ? {} : { bulkId }),
     ...(version === undefined ? {} : { version }),
-    data: operation.data,
+    data: memberOf(operation, "data"),
   };
 }
 
 const MAX_TEXT = 1_024;
 
 function textOf(operation: Body, name: string): string | undefined {
-  const value = operation[name];
+  const value = memberOf(operation, name);
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "string" || value === "" || value.length > MAX_TEXT) throw new InvalidSyntax(`${name} must be a string`);
   return value;

@@ -21,6 +21,11 @@ export class InvalidValue extends AppError {
   readonly code = "INVALID_VALUE";
 }
 
+/** The size of a page that is asked for by cursor is no number (RFC 9865 section 2). */
+export class InvalidCount extends AppError {
+  readonly code = "INVALID_COUNT";
+}
+
 /** The path of a PATCH operation leads to nothing that could be changed. */
 export class NoTarget extends AppError {
   readonly code = "NO_TARGET";
@@ -79,6 +84,7 @@ const TABLE: ReadonlyMap<string, Rendering> = new Map<string, Rendering>([
   ["NO_TARGET", { status: 400, scimType: "noTarget" }],
   ["MUTABILITY", { status: 400, scimType: "mutability" }],
   ["TOO_MANY", { status: 400, scimType: "tooMany" }],
+  ["INVALID_COUNT", { status: 400, scimType: "invalidCount" }],
   ["INVALID_CURSOR", { status: 400, scimType: "invalidCursor" }],
   ["REQUEST_ABORTED", { status: 400 }],
   ["UNAUTHENTICATED", { status: 401 }],

@@ -1,9 +1,9 @@
 import type { ListQuery, PageStart } from "../directory/list-query.ts";
 import { type AttributeTable, parseQuery } from "../directory/query-parse.ts";
 import type { ResourceSchema } from "./attributes.ts";
-import { InvalidValue } from "./errors.ts";
+import { InvalidCount, InvalidValue } from "./errors.ts";
 import { filterTable, parseSortBy } from "./filter.ts";
-import type { Body } from "./json.ts";
+import { type Body, memberOf } from "./json.ts";
 import type { ProjectionRequest } from "./projection.ts";
 
 /*
@@ -23,13 +23,14 @@ export interface ListRequest extends ProjectionRequest {
   readonly count: number;
 }
 
-/** Rejects with InvalidValue. A `startIndex` below 1 is 1, a negative `count` is 0, a large one the largest page (section 3.4.2.4). */
+/** Rejects with InvalidValue or InvalidCount. A `startIndex` below 1 is 1, a negative `count` is 0, a large one the largest page (section 3.4.2.4). */
 export function readListRequest(parameters: Readonly<Record<string, unknown>>): ListRequest {
   const filter = textOf(parameters, "filter");
   const sortBy = textOf(parameters, "sortBy");
   const cursor = textOf(parameters, "cursor");
   const startIndex = integerOf(parameters, "startIndex");
-  const count = integerOf(parameters, "count") ?? PAGE_SIZE.usual;
+  // RFC 9865 has a word of its own for a count that is none.
+  const count = integerOf(parameters, "count", cursor === undefined ? InvalidValue : InvalidCount) ?? PAGE_SIZE.usual;
   if (cursor !== undefined && startIndex !== undefined) throw new InvalidValue("cursor and startIndex exclude each other");
   return {
     ...(filter === undefined ? {} : { filter }),
@@ -44,15 +45,16 @@ export function readListRequest(parameters: Readonly<Record<string, unknown>>): 
   };
 }
 
+const SEARCH_NAMES = ["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"];
 const SEARCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:searchrequest";
 
 /** The body of a POST to `.search` (section 3.4.3). */
 export function readSearchBody(body: Body): ListRequest {
-  const { schemas } = body;
+  const schemas = memberOf(body, "schemas");
   if (Array.isArray(schemas) && schemas.length > 0 && !schemas.some((id) => String(id).toLowerCase() === SEARCH_SCHEMA)) {
     throw new InvalidValue("schemas must name the SearchRequest message");
   }
-  return readListRequest(body);
+  return readListRequest(Object.fromEntries(SEARCH_NAMES.map((name) => [name, memberOf(body, name.toLowerCase())])));
 }
 
 export function readProjectionRequest(parameters: Readonly<Record<string, unknown>>): ProjectionRequest {
@@ -88,11 +90,15 @@ function textOf(parameters: Readonly<Record<string, unknown>>, name: string): st
 
 const INTEGER = /^[+-]?\d{1,15}$/;
 
-function integerOf(parameters: Readonly<Record<string, unknown>>, name: string): number | undefined {
+function integerOf(
+  parameters: Readonly<Record<string, unknown>>,
+  name: string,
+  Refusal: typeof InvalidValue | typeof InvalidCount = InvalidValue,
+): number | undefined {
   const value = parameters[name];
   if (value === undefined || value === null) return undefined;
   const number = typeof value === "string" && INTEGER.test(value) ? Number(value) : value;
-  if (typeof number !== "number" || !Number.isSafeInteger(number)) throw new InvalidValue(`${name} must be given once, as a whole number`);
+  if (typeof number !== "number" || !Number.isSafeInteger(number)) throw new Refusal(`${name} must be given once, as a whole number`);
   return number;
 }
 

@@ -11,6 +11,7 @@ import * as http from "../../../src/http/errors.ts";
 import {
   BulkConflict,
   BulkTooLarge,
+  InvalidCount,
   InvalidPath,
   InvalidSyntax,
   InvalidValue,
@@ -35,6 +36,7 @@ test.each<[unknown, number, string | undefined, string]>([
   [new Mutability("m"), 400, "mutability", "m"],
   [new TooMany("t"), 400, "tooMany", "t"],
   [new InvalidCursor("c"), 400, "invalidCursor", "c"],
+  [new InvalidCount("c"), 400, "invalidCount", "c"],
   [
     new InvalidMembers("no such user or group: 01a20001-cabc-7e5b-bed5-566d9b3dfacd"),
     400,

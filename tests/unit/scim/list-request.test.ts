@@ -1,4 +1,4 @@
-import { InvalidValue } from "../../../src/scim/errors.ts";
+import { InvalidCount, InvalidValue } from "../../../src/scim/errors.ts";
 import { type ListRequest, listQuery, readListRequest, readSearchBody } from "../../../src/scim/list-request.ts";
 import { userResource } from "../../../src/scim/schemas.ts";
 
@@ -32,6 +32,22 @@ test("a search may leave its schemas out, and may not be another message", () =>
   expect(readSearchBody({ count: 5 })).toMatchObject({ count: 5 });
   expect(readSearchBody({ schemas: ["URN:ietf:params:scim:api:messages:2.0:SearchRequest"] })).toMatchObject({ count: 100 });
   expect(() => readSearchBody({ schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"] })).toThrow(InvalidValue);
+});
+
+test("the names of a search may be in any letter case", () => {
+  const sent = { FILTER: "id pr", SortBy: "id", sortorder: "descending", startindex: 3, Count: 5, Attributes: ["id"] };
+  expect(readSearchBody(sent)).toMatchObject({
+    filter: "id pr",
+    sortBy: "id",
+    descending: true,
+    start: { kind: "index", startIndex: 3 },
+    count: 5,
+    attributes: ["id"],
+  });
+});
+
+test("with a cursor, a count that is no number is an invalid count", () => {
+  expect(() => readListRequest({ cursor: "", count: "five" })).toThrow(InvalidCount);
 });
 
 test("a complex attribute is sorted by its value, an unknown one not at all", () => {
