@@ -56,8 +56,7 @@ type Parts = Map<string, Part>;
 function selection(schema: ResourceSchema, given: ProjectionRequest["attributes"]): Parts {
   const parts: Parts = new Map();
   for (const name of names(given)) {
-    const path = pathOf(schema, name);
-    if (path !== undefined) mark(parts, path);
+    for (const path of pathsOf(schema, name)) mark(parts, path);
   }
   return parts;
 }
@@ -68,12 +67,20 @@ function names(given: ProjectionRequest["attributes"]): readonly string[] {
   return list;
 }
 
-function pathOf(schema: ResourceSchema, name: string): readonly string[] | undefined {
+/** The URN of the core schema stands for all of its attributes, another URN for the extension or an attribute of it. */
+function pathsOf(schema: ResourceSchema, name: string): readonly (readonly string[])[] {
   const named = resolveName(schema, name);
-  if (named === undefined || named.kind === "core") return name.includes(":") && named === undefined ? [name] : undefined;
-  if (named.kind === "extension") return [named.extension.id];
+  if (named === undefined) return foreignPaths(name);
+  if (named.kind === "core") return schema.attributes.all.map((attribute) => [attribute.name]);
+  if (named.kind === "extension") return [[named.extension.id]];
   const { extension, attribute, sub } = named;
-  return [...(extension ? [extension.id] : []), attribute.name, ...(sub ? [sub.name] : [])];
+  return [[...(extension ? [extension.id] : []), attribute.name, ...(sub ? [sub.name] : [])]];
+}
+
+/** `urn:example:2.0:User:badge` may be an extension without a schema, or the attribute `badge` of `urn:example:2.0:User`. */
+function foreignPaths(name: string): readonly (readonly string[])[] {
+  const colon = name.lastIndexOf(":");
+  return colon < 0 ? [] : [[name], [name.slice(0, colon), name.slice(colon + 1)]];
 }
 
 function mark(parts: Parts, path: readonly string[]): void {

@@ -34,6 +34,12 @@ test.each<[string, ProjectionRequest, JsonObject]>([
   ["a part of an extension", { attributes: `${E}:manager.value` }, { ...always, [E]: { manager: { value: "m" } } }],
   ["an unprefixed enterprise name", { attributes: "manager" }, { ...always, [E]: { manager: { value: "m" } } }],
   ["an extension without a schema", { attributes: "urn:example:2.0:User" }, { ...always, "urn:example:2.0:User": { badge: 1 } }],
+  [
+    "an attribute of an extension without a schema",
+    { attributes: "urn:example:2.0:User:badge" },
+    { ...always, "urn:example:2.0:User": { badge: 1 } },
+  ],
+  ["the core schema: all of it, and no extension", { attributes: USER_SCHEMA }, without(E, "urn:example:2.0:User")],
   ["unknown and inherited names alone", { attributes: "nope,constructor,__proto__" }, always],
   ["without one", { excludedAttributes: "emails" }, without("emails")],
   [
