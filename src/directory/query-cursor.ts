@@ -87,7 +87,8 @@ export function close(cursor: Cursor, sign: ")" | "]"): void {
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
 
-export function readLiteral(cursor: Cursor): string | number | boolean | null {
+/** `words`: those that may stand without quotes. */
+export function readLiteral(cursor: Cursor, words: readonly string[] = []): string | number | boolean | null {
   skipBlanks(cursor);
   if (cursor.text[cursor.at] === '"') return readString(cursor);
   const word = readWord(cursor, "a value");
@@ -96,6 +97,7 @@ export function readLiteral(cursor: Cursor): string | number | boolean | null {
   if (lower === "true") return true;
   if (lower === "false") return false;
   if (lower === "null") return null;
+  if (words.includes(word)) return word;
   const value = NUMBER.test(word) ? Number(word) : Number.NaN;
   if (!Number.isFinite(value)) throw refused("a value must be a quoted string, a number, true, false or null");
   return value;

@@ -31,6 +31,8 @@ export interface TableEntry {
   readonly sub?: AttributeTable;
   /** False for what must never be compared (a password). */
   readonly filterable: boolean;
+  /** Values that may stand without quotes. */
+  readonly words?: readonly string[];
 }
 
 /** A table of plain attributes without sub-attributes, found without regard to letter case: what a search other than SCIM's needs. */
@@ -138,7 +140,7 @@ function readComparison(cursor: Cursor, entry: TableEntry): FilterNode {
   if (operator === "pr") return { op: "present", attribute: entry.attribute };
   if (!isCompareOperator(operator)) throw refused("unknown operator");
   const attribute = comparable(entry);
-  const literal = readLiteral(cursor);
+  const literal = readLiteral(cursor, entry.words);
   if (literal === null) {
     const present: FilterNode = { op: "present", attribute };
     if (operator === "ne") return present;

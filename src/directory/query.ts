@@ -40,7 +40,11 @@ export interface QueryAttribute {
   readonly type: QueryType;
   readonly caseExact: boolean;
   readonly key?: QueryKey;
+  /** Of an address, which is not kept but made for each answer: what comes before the id of what it leads to, by the type of that. */
+  readonly address?: AddressPrefixes;
 }
+
+export type AddressPrefixes = Readonly<Record<"User" | "Group", string>>;
 
 export type CompareOperator = "eq" | "ne" | "co" | "sw" | "ew" | "gt" | "ge" | "lt" | "le";
 

@@ -93,7 +93,7 @@ export function compileResourceSchema(
   const own = declared(core).map((attribute) => compileAttribute(attribute, { prefix: "", path: [] }));
   const compiled = extensions.map((definition) => ({
     id: definition.id,
-    attributes: byName(
+    attributes: attributeNames(
       declared(definition).map((attribute) => compileAttribute(attribute, { prefix: `${definition.id}:`, path: [definition.id] })),
     ),
   }));
@@ -101,7 +101,7 @@ export function compileResourceSchema(
   return {
     resourceType,
     id: core.id,
-    attributes: byName([...commonAttributes(), ...own]),
+    attributes: attributeNames([...commonAttributes(), ...own]),
     extensions: compiled,
     extension: (urn) => byUrn.get(urn.toLowerCase()),
   };
@@ -160,7 +160,7 @@ function compileAttribute(attribute: Attribute, place: Place): AttributeSpec {
     returned: returnedOf(config.returned),
     uniqueness: config.uniqueness === "server" || config.uniqueness === "global" ? config.uniqueness : "none",
     maxLength: MAX_LENGTHS.get(local) ?? DEFAULT_MAX_LENGTH,
-    sub: byName(
+    sub: attributeNames(
       (attribute.subAttributes ?? []).map((sub) => compileAttribute(sub, { prefix: place.prefix, path, parent: { name, multiValued } })),
     ),
     query: {
@@ -186,7 +186,7 @@ function returnedOf(returned: boolean | string | undefined): Returned {
 }
 
 /** Both spellings, the schema's and lower case, are keys: most clients write the schema's, and then no lower-casing is needed. */
-function byName(all: readonly AttributeSpec[]): AttributeNames {
+export function attributeNames(all: readonly AttributeSpec[]): AttributeNames {
   const names = new Map<string, AttributeSpec>();
   for (const spec of all) names.set(spec.name.toLowerCase(), spec).set(spec.name, spec);
   return { all, get: (name) => names.get(name) ?? names.get(name.toLowerCase()) };

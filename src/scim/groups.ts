@@ -1,6 +1,7 @@
 import type { JsonObject } from "../core/entity.ts";
 import type { Member, StoredGroup } from "../directory/group.ts";
 import type { GroupDirectory } from "../directory/groups.ts";
+import { withAddresses } from "./addresses.ts";
 import { applyPatch, readOperations } from "./patch.ts";
 import { groupPatch } from "./patch-group.ts";
 import type { Projection } from "./projection.ts";
@@ -22,7 +23,7 @@ export interface GroupKindOptions {
 export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMembers }: GroupKindOptions): ResourceKind<StoredGroup> {
   const locationOf = (id: string) => `${baseUrl}${ENDPOINT}/${id}`;
   return {
-    schema: groupResource,
+    schema: withAddresses(groupResource, baseUrl),
     endpoint: ENDPOINT,
     patchAnswer: "nothing",
     locationOf,

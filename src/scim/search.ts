@@ -107,7 +107,7 @@ function tableAcross(own: ResourceSchema, others: readonly ResourceSchema[]): At
 }
 
 function absent(entry: TableEntry): TableEntry {
-  const { key: _column, ...attribute } = entry.attribute;
+  const { key: _column, address: _made, ...attribute } = entry.attribute;
   const { sub } = entry;
   if (sub === undefined) return { ...entry, attribute };
   const find = (name: string) => {

@@ -1,5 +1,6 @@
 import type { StoredUser } from "../directory/user.ts";
 import type { UserDirectory } from "../directory/users.ts";
+import { withAddresses } from "./addresses.ts";
 import { applyPatch, readOperations } from "./patch.ts";
 import { projectedText, resourceText } from "./render.ts";
 import { readUser, userContent } from "./resource.ts";
@@ -13,7 +14,7 @@ export function userKind(directory: UserDirectory, baseUrl: string): ResourceKin
   const locationOf = (id: string) => `${baseUrl}${ENDPOINT}/${id}`;
   const withReferences = groupReferences(`${baseUrl}/Groups/`);
   return {
-    schema: userResource,
+    schema: withAddresses(userResource, baseUrl),
     endpoint: ENDPOINT,
     patchAnswer: "resource",
     locationOf,

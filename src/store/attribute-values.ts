@@ -1,5 +1,5 @@
 import { InvalidFilter } from "../directory/errors.ts";
-import type { QueryAttribute } from "../directory/query.ts";
+import type { AddressPrefixes, QueryAttribute } from "../directory/query.ts";
 import { documentValue, folded, type SqlValue } from "./comparison.ts";
 import type { Parameters } from "./parameters.ts";
 
@@ -38,7 +38,7 @@ export function valuesOf(attribute: QueryAttribute, relation: Relation, paramete
     const value = attribute.type === "complex" ? anyPart(elements.present) : elements.value(attribute);
     return { kind: "many", from: elements.from, value };
   }
-  if (attribute.path[0] === "meta") return { kind: "one", value: metaValue(attribute, relation) };
+  if (attribute.path[0] === "meta") return { kind: "one", value: metaValue(attribute, relation, parameters) };
   const path = parameters.add(attribute.path, "text[]");
   const json = `${relation.alias}.document #> ${path}`;
   if (attribute.type === "complex") return { kind: "one", value: anyPart(hasValue(json)) };
@@ -51,7 +51,7 @@ export function elementsOf(attribute: QueryAttribute, relation: Relation, parame
   if (rows) {
     return {
       from: rows.from,
-      value: (leaf) => rowValue(leaf, rows.columns),
+      value: (leaf) => rowValue(leaf, rows, parameters),
       present: "true",
     };
   }
@@ -76,7 +76,7 @@ const anyPart = (present: string): SqlValue => ({ kind: "boolean", sql: present,
 const hasValue = (json: string): string =>
   `jsonb_path_exists((${json})::jsonb, 'strict $.** ? (@.type() == "number" || @.type() == "boolean" || (@.type() == "string" && @ != ""))')`;
 
-const text = (sql: string): SqlValue => ({ kind: "text", sql: `(${sql}) collate "C"`, present: `${sql} <> ''` });
+const text = (sql: string): SqlValue => ({ kind: "text", sql: `(${sql}) collate "C"`, present: `(${sql}) <> ''` });
 const always = (value: Omit<SqlValue, "present">): SqlValue => ({ ...value, present: "true" });
 
 /** Columns hold what the document holds (`active` is in every document). A folded column answers only attributes that are compared folded. */
@@ -110,25 +110,35 @@ function columnValue(attribute: QueryAttribute, { alias }: Relation): SqlValue |
 
 const column = (sql: string): SqlValue => ({ kind: "text", sql, present: `${sql} <> ''` });
 
-function metaValue(attribute: QueryAttribute, { resource }: Relation): SqlValue {
+function metaValue(attribute: QueryAttribute, { resource, alias }: Relation, parameters: Parameters): SqlValue {
   if (attribute.type === "complex") return anyPart("true");
   if (attribute.path[1] === "resourceType") return always({ kind: "text", sql: `'${resource}'::text collate "C"` });
+  if (attribute.address) return text(`(${parameters.add(attribute.address[resource], "text")} || ${alias}.id)`);
   throw unanswerable(attribute);
 }
 
 interface Rows {
   readonly from: string;
   readonly columns: Readonly<Record<string, string>>;
+  /** The address of what the row refers to. */
+  readonly address: (prefixes: AddressPrefixes, parameters: Parameters) => string;
 }
 
-/** Members and groups are rows. Of their parts only those are here that are the same in every answer. */
+/** Members and groups are rows. What is asked for seldom is looked up where it is asked for, so that the rows stay cheap for everything else. */
 function rowsOf(attribute: QueryAttribute, { resource, alias }: Relation): Rows | undefined {
   if (attribute.path.length !== 1) return undefined;
   if (resource === "Group" && attribute.path[0] === "members") {
     return {
       from: `(select m.user_id::text as value, 'User' as type from group_members m where m.group_id = ${alias}.id
         union all select c.child_id::text, 'Group' from group_children c where c.group_id = ${alias}.id) e`,
-      columns: { value: "e.value", type: "e.type" },
+      columns: {
+        value: "e.value",
+        type: "e.type",
+        display: `case e.type when 'User' then (select n.document ->> 'displayName' from users n where n.id = e.value::uuid)
+          else (select n.display_name from groups n where n.id = e.value::uuid) end`,
+      },
+      address: ({ User, Group }, parameters) =>
+        `(case e.type when 'User' then ${parameters.add(User, "text")} else ${parameters.add(Group, "text")} end || e.value)`,
     };
   }
   if (resource === "User" && attribute.path[0] === "groups") {
@@ -140,13 +150,15 @@ function rowsOf(attribute: QueryAttribute, { resource, alias }: Relation): Rows 
           join groups n on n.id = i.ancestor_id
          where not exists (select 1 from group_members d where d.group_id = i.ancestor_id and d.user_id = ${alias}.id)) e`,
       columns: { value: "e.value", type: "e.type", display: "e.display" },
+      address: ({ Group }, parameters) => `(${parameters.add(Group, "text")} || e.value)`,
     };
   }
   return undefined;
 }
 
-function rowValue(leaf: QueryAttribute, columns: Rows["columns"]): SqlValue {
-  const sql = Object.hasOwn(columns, leaf.element ?? "") ? columns[leaf.element ?? ""] : undefined;
+function rowValue(leaf: QueryAttribute, { columns, address }: Rows, parameters: Parameters): SqlValue {
+  const known = Object.hasOwn(columns, leaf.element ?? "") ? columns[leaf.element ?? ""] : undefined;
+  const sql = leaf.address ? address(leaf.address, parameters) : known;
   if (sql === undefined) throw unanswerable(leaf);
   return leaf.caseExact ? text(sql) : { ...text(sql), sql: folded(sql) };
 }

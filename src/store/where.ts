@@ -114,6 +114,7 @@ function served(node: CompareNode, context: Context, as: "exact" | "prefilter" =
   if (operator !== "eq" || typeof value !== "string" || value === "") return undefined;
   const { alias, resource } = context.relation;
   const { parameters } = context;
+  if (attribute.address) return servedAddress(attribute, value, context);
   switch (attribute.key) {
     case "id":
       return CANONICAL_UUID.test(value) ? `${alias}.id = ${parameters.add(value, "uuid")}` : "false";
@@ -127,19 +128,34 @@ function served(node: CompareNode, context: Context, as: "exact" | "prefilter" =
         ? `(${alias}.employee_number_key = ${parameters.add(fold(value), "text")} and ${compileCompare(node, context)})`
         : undefined;
     case "member":
-      if (resource !== "Group") return undefined;
-      return inRows(value, parameters, alias, (id) => [
-        `select group_id from group_members where user_id = ${id}`,
-        `select group_id from group_children where child_id = ${id}`,
-      ]);
+      return resource === "Group" ? inRows(value, parameters, alias, (id) => [withPerson(id), withGroup(id)]) : undefined;
     case "group":
-      if (resource !== "User") return undefined;
-      return inRows(value, parameters, alias, (id) => [
-        `select user_id from group_members where group_id = ${id}`,
-        `select m.user_id from group_ancestors a join group_members m on m.group_id = a.group_id where a.ancestor_id = ${id}`,
-      ]);
+      return resource === "User" ? inRows(value, parameters, alias, peopleOf) : undefined;
     default:
       return undefined;
+  }
+}
+
+const withPerson = (id: string): string => `select group_id from group_members where user_id = ${id}`;
+const withGroup = (id: string): string => `select group_id from group_children where child_id = ${id}`;
+const peopleOf = (id: string): readonly string[] => [
+  `select user_id from group_members where group_id = ${id}`,
+  `select m.user_id from group_ancestors a join group_members m on m.group_id = a.group_id where a.ancestor_id = ${id}`,
+];
+
+/** An address is equal to what leads to one id: that of the resource itself, of a member, of a group. */
+function servedAddress({ address, path }: QueryAttribute, value: string, { relation, parameters }: Context): string {
+  const type = (["User", "Group"] as const).find((one) => value.startsWith(address![one]));
+  if (type === undefined) return "false";
+  const { alias, resource } = relation;
+  const id = value.slice(address![type].length);
+  switch (path[0]) {
+    case "members":
+      return inRows(id, parameters, alias, (one) => [type === "User" ? withPerson(one) : withGroup(one)]);
+    case "groups":
+      return type === "Group" ? inRows(id, parameters, alias, peopleOf) : "false";
+    default:
+      return type === resource && CANONICAL_UUID.test(id) ? `${alias}.id = ${parameters.add(id, "uuid")}` : "false";
   }
 }
 

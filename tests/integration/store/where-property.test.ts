@@ -5,6 +5,7 @@ import type { CompareOperator, FilterNode, QueryAttribute } from "../../../src/d
 import { matches } from "../../../src/directory/query-match.ts";
 import { printQuery } from "../../../src/directory/query-print.ts";
 import type { StoredUser } from "../../../src/directory/user.ts";
+import { withAddresses } from "../../../src/scim/addresses.ts";
 import type { AttributeSpec } from "../../../src/scim/attributes.ts";
 import { groupResource, userResource } from "../../../src/scim/schemas.ts";
 import { createGroupStore } from "../../../src/store/groups.ts";
@@ -14,6 +15,10 @@ import { createSampleDirectory, type SampleDirectory } from "./sample-directory.
 /*
  * The one meaning of a filter, asked twice: the rows the database answers are those `matches` picks from the same resources in memory.
  */
+
+const BASE = "https://scim.example.com/scim/v2";
+const userSchema = withAddresses(userResource, BASE);
+const groupSchema = withAddresses(groupResource, BASE);
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const DINGTALK_GROUP = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";
@@ -116,7 +121,9 @@ beforeAll(async () => {
   for (const { id } of stored) people.push(whole("User", (await userStore.getUser(directory.sourceId, id))!));
   for (const { id } of made) {
     const members: JsonValue[] = [];
-    for await (const page of groupStore.membersOf(id)) members.push(...page.map((member) => ({ value: member.id, type: member.type })));
+    for await (const page of groupStore.membersOf(id)) {
+      for (const { id: value, type, display = null } of page) members.push({ value, type, display, $ref: `${BASE}/${type}s/${value}` });
+    }
     const group = whole("Group", (await groupStore.getGroup(directory.sourceId, id))!);
     teams.push(members.length > 0 ? { ...group, members } : group);
   }
@@ -127,9 +134,10 @@ afterAll(() => directory.close());
 /** Every stored document says whether the person is active. */
 const person = (document: JsonObject): JsonObject => ({ active: true, ...document });
 
-/** The resource as it would be answered, less what is made for each answer (addresses). */
+/** The resource as it would be answered. */
 function whole(resourceType: string, row: StoredUser | StoredGroup): JsonObject {
-  const groupsText = "groups" in row ? row.groups : "";
+  const groupsText = "groups" in row && row.groups !== "" ? row.groups : "[]";
+  const groups = (JSON.parse(groupsText) as JsonObject[]).map((group) => ({ ...group, $ref: `${BASE}/Groups/${group["value"]}` }));
   return {
     ...(JSON.parse(row.document) as JsonObject),
     id: row.id,
@@ -137,16 +145,17 @@ function whole(resourceType: string, row: StoredUser | StoredGroup): JsonObject 
       resourceType,
       created: row.createdAt.toISOString(),
       lastModified: row.modifiedAt.toISOString(),
+      location: `${BASE}/${resourceType}s/${row.id}`,
       version: `W/"${row.version}"`,
     },
-    ...(groupsText === "" ? {} : { groups: JSON.parse(groupsText) as JsonValue }),
+    ...(groups.length === 0 ? {} : { groups }),
   };
 }
 
 const TEXT_OPERATORS: readonly CompareOperator[] = ["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"];
 const ORDER_OPERATORS: readonly CompareOperator[] = ["eq", "ne", "gt", "ge", "lt", "le"];
 
-const UNANSWERABLE = /\$ref|^meta\.location$|^members\.display$|^password$/;
+const UNANSWERABLE = /manager\.\$ref|^password$/;
 
 /** Sub-attributes and attributes without any. */
 function leaves(all: readonly AttributeSpec[]): readonly QueryAttribute[] {
@@ -172,7 +181,11 @@ function comparison(attribute: QueryAttribute, ids: readonly string[]): fc.Arbit
     default:
       return compare(
         TEXT_OPERATORS,
-        fc.oneof(fc.constantFrom(...WORDS), fc.constantFrom(...ids, ...ids.map((id) => id.slice(0, 14)), 'W/"1"', "User", "direct")),
+        fc.oneof(
+          fc.constantFrom(...WORDS),
+          fc.constantFrom(...ids, ...ids.map((id) => id.slice(0, 14)), 'W/"1"', "User", "direct"),
+          fc.constantFrom(...ids.flatMap((id) => [`${BASE}/Users/${id}`, `${BASE}/Groups/${id}`]), `${BASE}/Users/`),
+        ),
       );
   }
 }
@@ -223,7 +236,7 @@ async function expectSame(resources: readonly JsonObject[], node: FilterNode, as
 }
 
 test("any filter finds the same people in SQL and in memory", async () => {
-  const extensions = userResource.extensions.flatMap((extension) => extension.attributes.all);
+  const extensions = userSchema.extensions.flatMap((extension) => extension.attributes.all);
   const interesting = [
     ...[
       "userName",
@@ -237,11 +250,22 @@ test("any filter finds the same people in SQL and in memory", async () => {
       "emails.primary",
       "groups.value",
     ],
-    ...["groups.type", "groups.display", "addresses.locality", "name.familyName", "meta.version", "meta.created", "id", "schemas"],
+    ...[
+      "meta.location",
+      "groups.$ref",
+      "groups.type",
+      "groups.display",
+      "addresses.locality",
+      "name.familyName",
+      "meta.version",
+      "meta.created",
+      "id",
+      "schemas",
+    ],
     ...[`${ENTERPRISE}:employeeNumber`, `${ENTERPRISE}:manager.value`],
   ];
   const ids = [...people, ...teams].map((resource) => String(resource["id"]));
-  const filter = filters([...userResource.attributes.all, ...extensions], interesting, ids);
+  const filter = filters([...userSchema.attributes.all, ...extensions], interesting, ids);
   await fc.assert(
     fc.asyncProperty(filter, (node) => expectSame(people, node, "users")),
     { numRuns: 500 },
@@ -249,10 +273,20 @@ test("any filter finds the same people in SQL and in memory", async () => {
 });
 
 test("any filter finds the same groups in SQL and in memory", async () => {
-  const extensions = groupResource.extensions.flatMap((extension) => extension.attributes.all);
-  const interesting = ["displayName", "externalId", "members.value", "members.type", `${DINGTALK_GROUP}:order`, `${DINGTALK_GROUP}:hidden`];
+  const extensions = groupSchema.extensions.flatMap((extension) => extension.attributes.all);
+  const interesting = [
+    "displayName",
+    "externalId",
+    "members.value",
+    "members.type",
+    "members.display",
+    "members.$ref",
+    "meta.location",
+    `${DINGTALK_GROUP}:order`,
+    `${DINGTALK_GROUP}:hidden`,
+  ];
   const ids = [...people, ...teams].map((resource) => String(resource["id"]));
-  const filter = filters([...groupResource.attributes.all, ...extensions], interesting, ids);
+  const filter = filters([...groupSchema.attributes.all, ...extensions], interesting, ids);
   await fc.assert(
     fc.asyncProperty(filter, (node) => expectSame(teams, node, "groups")),
     { numRuns: 300 },
