@@ -92,6 +92,18 @@ export const bulkCases = [
       });
       assert.deepEqual(statuses(results), ["400", "400"]);
     },
+    "names in any letter case, and a version that asks only that there is one": async (scim) => {
+      const { id } = await scim.user();
+      const operation = {
+        Method: "patch",
+        PATH: `/users/${id}`,
+        Version: "*",
+        DATA: { operations: [{ OP: "add", PATH: "title", VALUE: "x" }] },
+      };
+      const answer = await scim.send("POST", "/Bulk", { Schemas: [message("BulkRequest")], operations: [operation], failonerrors: 1 });
+      assert.deepEqual(statuses(answered(answer, 200).Operations), ["200"]);
+      has(answered(await scim.get(`/Users/${id}`), 200), { title: "x" });
+    },
     "a version that is not the stored one is 412": async (scim) => {
       const { id } = await scim.user();
       const results = await run(scim, [{ method: "DELETE", path: `/Users/${id}`, version: 'W/"other"' }]);

@@ -2,6 +2,7 @@ import { bulkCases } from "./bulk-cases.ts";
 import type { Case } from "./case.ts";
 import { clientCases } from "./client-cases.ts";
 import { doorCases } from "./door-cases.ts";
+import { exampleCases } from "./example-cases.ts";
 import { galleryCases } from "./gallery-cases.ts";
 import { patchCases } from "./patch-cases.ts";
 import { queryCases } from "./query-cases.ts";
@@ -10,6 +11,7 @@ import { writeCases } from "./write-cases.ts";
 
 /** All that a server must do, in the order of a report. */
 export const cases: readonly Case[] = [
+  ...exampleCases,
   ...writeCases,
   ...queryCases,
   ...patchCases,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { answered, type Case, casesOf, has, memberIds, refused } from "./case.ts";
-import { ENTERPRISE, type Resource, USER } from "./client.ts";
+import { ENTERPRISE, GROUP, type Resource, USER } from "./client.ts";
 
 /* RFC 7644 section 3.5.2: the operations on one user as a table; those on members, and what holds for all, as cases. */
 
@@ -46,6 +46,24 @@ const ROWS: readonly Row[] = [
     { addresses: [work, home] },
     [{ op: "add", path: 'addresses[type eq "work"].postalCode', value: "91608" }],
     { addresses: [{ ...work, postalCode: "91608" }, home] },
+  ],
+  [
+    "3.5.2.3 a sub-attribute of a list that is not there",
+    {},
+    [{ op: "replace", path: "emails.value", value: "bjensen@example.com" }],
+    { emails: [{ value: "bjensen@example.com" }] },
+  ],
+  [
+    "3.5.2.3 a sub-attribute of all values",
+    { emails },
+    [{ op: "replace", path: "emails.display", value: "Babs" }],
+    { emails: emails.map((email) => ({ ...email, display: "Babs" })) },
+  ],
+  [
+    "3.5.2.2 remove a sub-attribute of all values",
+    { addresses: [work, home] },
+    [{ op: "remove", path: "addresses.streetAddress" }],
+    { addresses: [{ type: "work", streetAddress: undefined, locality: "Hollywood", region: "CA" }] },
   ],
   ["3.5.2.2 remove a single value", { title: "x" }, [{ op: "remove", path: "title" }], { title: undefined }],
   ["3.5.2.2 remove a list", { emails }, [{ op: "remove", path: "emails" }], { emails: undefined }],
@@ -111,6 +129,18 @@ const ROWS: readonly Row[] = [
     },
   ],
   [
+    "3.5.2 a primary that is set at a value path does, too",
+    { emails },
+    [{ op: "replace", path: 'emails[type eq "home"].primary', value: true }],
+    {
+      emails: [
+        { value: "bjensen@example.com", primary: false },
+        { value: "babs@jensen.org", primary: true },
+      ],
+    },
+  ],
+  ["3.5.2 two primary values at once", { emails }, [{ op: "replace", path: "emails.primary", value: true }], [400, "invalidValue"]],
+  [
     "3.5.2 operations go one after the other",
     {},
     [
@@ -127,6 +157,10 @@ const ROWS: readonly Row[] = [
     [{ op: "replace", path: "meta.created", value: "2011-05-13T04:42:34Z" }],
     [400, "mutability"],
   ],
+  ["3.5.2 groups are refused", {}, [{ op: "remove", path: "groups" }], [400, "mutability"]],
+  ["3.5.2 add without a value", {}, [{ op: "add", path: "title" }], [400, "invalidValue"]],
+  ["3.5.2 a path that goes on behind its end", {}, [{ op: "add", path: 'emails[type eq "work"]x', value: "x" }], [400, "invalidFilter"]],
+  ["3.5.2 brackets after a single value", {}, [{ op: "add", path: 'name[givenName eq "x"].familyName', value: "x" }], [400, "invalidPath"]],
   ["3.5.2 id is refused", {}, [{ op: "replace", path: "id", value: "x" }], [400, "mutability"]],
   ["3.5.2 an unknown attribute in a path", {}, [{ op: "replace", path: "favouriteColour", value: "x" }], [400, "invalidPath"]],
   ["3.5.2 a path that cannot be read", {}, [{ op: "replace", path: 'emails[type eq "work"', value: "x" }], [400, "invalidFilter"]],
@@ -146,6 +180,17 @@ const ROWS: readonly Row[] = [
     [{ op: "add", path: `${USER}:name.familyName`, value: "Jensen" }],
     { name: { familyName: "Jensen" } },
   ],
+  [
+    "3.10 an extension as a whole, with a path and without one",
+    { [ENTERPRISE]: { division: "Parks" } },
+    [
+      { op: "replace", path: ENTERPRISE, value: { department: "Tour" } },
+      { op: "add", value: { [ENTERPRISE]: { costCenter: "4130" } } },
+      { op: "replace", value: { [USER]: { title: "Guide" } } },
+    ],
+    { title: "Guide", [ENTERPRISE]: { division: "Parks", department: "Tour", costCenter: "4130" } },
+  ],
+  ["3.10 the core schema cannot be removed", {}, [{ op: "remove", path: USER }], [400, "noTarget"]],
   [
     "3.10 a whole extension is removed",
     { [ENTERPRISE]: { department: "Tour" } },
@@ -261,6 +306,37 @@ export const patchCases = [
       const { id } = await scim.group({ members: [{ value: person.id }] });
       refused(await scim.patch(`/Groups/${id}`, { op: "remove", path: "members" }), 400, "invalidValue");
       assert.deepEqual(memberIds(answered(await scim.get(`/Groups/${id}`), 200)), [person.id]);
+    },
+    "members in whatever wrapping": async (scim) => {
+      const person = await scim.user();
+      const member = { value: person.id };
+      const wrappings: readonly Resource[] = [
+        { op: "add", value: { [GROUP]: { members: [member] } } },
+        { op: "add", path: GROUP, value: { members: [member] } },
+        { op: "add", path: `${GROUP}:members`, value: member },
+        { op: "add", value: { [`${GROUP}:members`]: [member] } },
+        { op: "add", path: "members", value: [{ $ref: person.meta.location }] },
+      ];
+      for (const operation of wrappings) {
+        const { id } = await scim.group();
+        answered(await scim.patch(`/Groups/${id}`, operation), 204);
+        const answer = await scim.get(`/Groups/${id}`);
+        assert.deepEqual(memberIds(answered(answer, 200)), [person.id]);
+        assert.equal(answer.text.split('"members"').length, 2, "members are answered twice");
+      }
+    },
+    "a member cannot be altered": async (scim) => {
+      const person = await scim.user();
+      const group = await scim.group({ members: [{ value: person.id }] });
+      for (const operation of [
+        { op: "replace", path: `members[value eq "${person.id}"].type`, value: "Group" },
+        { op: "replace", path: `members[value eq "${person.id}"]`, value: { value: "x" } },
+        { op: "add", value: { 'members[type eq "User"].value': person.id } },
+        { op: "replace", path: "members.value", value: person.id },
+      ]) {
+        refused(await scim.patch(`/Groups/${group.id}`, operation), 400, "mutability");
+      }
+      assert.deepEqual(answered(await scim.get(`/Groups/${group.id}`), 200), group);
     },
     "name and members in one request": async (scim) => {
       const person = await scim.user();

@@ -51,6 +51,15 @@ const FILTERS: readonly (readonly [filter: string, matches: readonly Person[]])[
   ['meta.lastModified lt "2011-05-13T04:42:34Z"', []],
   ['meta.lastModified le "2011-05-13T04:42:34Z"', []],
   ['meta.resourceType eq "User"', ["barbara", "mandy", "omalley"]],
+  ["(meta.resourceType eq User) or (meta.resourceType eq Group)", ["barbara", "mandy", "omalley"]],
+  ["meta.resourceType eq Group", []],
+  ['meta.location co "/Users/" and meta.location pr and not (meta.location ew "/")', ["barbara", "mandy", "omalley"]],
+  ['meta.created gt "2011-05-13T04:42:34Z" and meta.version sw "W/"', ["barbara", "mandy", "omalley"]],
+  ['name[familyName eq "Jensen"]', ["barbara"]],
+  [`${USER}:emails[type eq "home"]`, ["barbara"]],
+  [`${ENTERPRISE} pr`, ["barbara"]],
+  ["ims pr or photos pr or x509Certificates.value pr", ["mandy"]],
+  ["groups pr", []],
   ['name.familyName gt "Jensen"', ["mandy", "omalley"]],
   ['name.familyName le "jensen"', ["barbara"]],
   [`${ENTERPRISE}:employeeNumber eq "701984"`, ["barbara"]],
@@ -113,6 +122,38 @@ export const queryCases = [
         group.id,
       ]);
       assert.deepEqual(idsOf(await scim.get("/Users", { filter: `groups.value eq "${group.id}"` })), [person.id]);
+    },
+    "addresses and names that are made for each answer are compared as they are answered": async (scim) => {
+      const person = await scim.user({ displayName: scim.unique("Barbara") });
+      const inner = await scim.group({ members: [{ value: person.id }] });
+      const outer = await scim.group({ members: [{ value: inner.id }, { value: person.id }] });
+      const groups = async (filter: string) =>
+        idsOf(await scim.get("/Groups", { filter: `id eq "${inner.id}" and (${filter}) or id eq "${outer.id}" and (${filter})` }));
+      const rows: readonly (readonly [filter: string, matches: readonly string[]])[] = [
+        [`members.$ref eq "${person.meta.location}"`, [inner.id, outer.id]],
+        [`members.$ref eq "${inner.meta.location}"`, [outer.id]],
+        [`members[type eq "Group" and $ref eq "${inner.meta.location}"]`, [outer.id]],
+        [`members.$ref eq "${person.id}"`, []],
+        ['members.$ref co "/Groups/"', [outer.id]],
+        ["members.$ref pr", [inner.id, outer.id]],
+        [`members.display eq "${person.displayName.toUpperCase()}"`, [inner.id, outer.id]],
+        [`members[display eq "${inner.displayName}"]`, [outer.id]],
+        [`meta.location eq "${inner.meta.location}"`, [inner.id]],
+        [`meta.location ne "${inner.meta.location}"`, [outer.id]],
+      ];
+      for (const [filter, expected] of rows) assert.deepEqual(await groups(filter), expected, filter);
+      const people = async (filter: string) => idsOf(await scim.get("/Users", { filter: `id eq "${person.id}" and (${filter})` }));
+      for (const filter of [
+        `groups.$ref eq "${inner.meta.location}"`,
+        `groups[$ref eq "${outer.meta.location}" and type eq "direct"]`,
+        `groups.display eq "${inner.displayName}"`,
+        `meta.location eq "${person.meta.location}"`,
+      ]) {
+        assert.deepEqual(await people(filter), [person.id], filter);
+      }
+      assert.deepEqual(await people(`groups.$ref eq "${person.meta.location}"`), []);
+      assert.deepEqual(idsOf(await scim.get("/", { filter: `meta.location eq "${inner.meta.location}"` })), [inner.id]);
+      assert.deepEqual(idsOf(await scim.get("/", { filter: `members.$ref eq "${inner.meta.location}"` })), [outer.id]);
     },
     "userName is matched in any letter case, externalId exactly": async (scim) => {
       const { id, userName } = await scim.user({ externalId: scim.unique("Ext") });
@@ -256,6 +297,21 @@ export const queryCases = [
       for (const cursor of ["x", "AAAA", "../../etc", "a".repeat(5_000)])
         refused(await scim.get("/Users", { cursor }), 400, "invalidCursor");
     },
+    "a search goes on by cursor, too": async (scim) => {
+      const mark = scim.unique("cursor");
+      const made = [(await scim.user({ nickName: mark })).id, (await scim.user({ nickName: mark })).id];
+      const search = (cursor: string) =>
+        scim.send("POST", "/Users/.search", { schemas: [message("SearchRequest")], filter: `nickName eq "${mark}"`, count: 1, cursor });
+      const first = await search("");
+      has(answered(first, 200), { totalResults: 2, itemsPerPage: 1, startIndex: undefined });
+      const second = await search(first.body.nextCursor);
+      assert.deepEqual([...idsOf(first), ...idsOf(second)], made);
+      assert.equal(second.body.nextCursor, undefined);
+    },
+    "a count that is no number is invalidCount, and an index beside a cursor is refused": async (scim) => {
+      refused(await scim.get("/Users", { cursor: "", count: "x" }), 400, "invalidCount");
+      refused(await scim.get("/Users", { cursor: "", startIndex: 1 }), 400, "invalidValue");
+    },
     "a cursor of another list is invalidCursor": async (scim) => {
       const mark = scim.unique("cursor");
       for (let at = 0; at < 2; at++) await scim.user({ nickName: mark });
@@ -328,6 +384,13 @@ export const queryCases = [
       const group = await scim.group({ members: [{ value: id }] });
       const found = await scim.send("POST", "/Groups/.search", { schemas: [message("SearchRequest")], filter: `members.value eq "${id}"` });
       assert.deepEqual(idsOf(found), [group.id]);
+    },
+    "every parameter of a query may stand in a search, under a name in any letter case": async (scim) => {
+      const mark = scim.unique("search");
+      for (const title of ["a", "b", "c"]) await scim.user({ nickName: mark, title });
+      const body = { schemas: [message("SearchRequest")], Filter: `nickName eq "${mark}"`, SORTBY: "title", sortorder: "descending" };
+      const page = answered(await scim.send("POST", "/Users/.search", { ...body, startindex: 2, Count: "1", ATTRIBUTES: "title" }), 200);
+      has(page, { totalResults: 3, startIndex: 2, itemsPerPage: 1, Resources: [{ title: "b", nickName: undefined }] });
     },
     "pages across types, by index and by cursor, are exact": async (scim) => {
       const mark = scim.unique("across");

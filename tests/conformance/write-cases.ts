@@ -192,6 +192,11 @@ export const writeCases = [
       const patch = { Operations: [{ op: "replace", path: "title", value: "z" }] };
       assert.deepEqual(Object.keys(answered(await scim.send("PATCH", path, patch, options), 200)).sort(), ["id", "schemas", "userName"]);
     },
+    "the core schema is asked for by its URN": async (scim) => {
+      const { id, userName } = await scim.user({ title: "x", schemas: [USER, ENTERPRISE], [ENTERPRISE]: { costCenter: "4130" } });
+      const core = answered(await scim.get(`/Users/${id}`, { attributes: USER }), 200);
+      has(core, { id, userName, title: "x", [ENTERPRISE]: undefined });
+    },
     "an extension is asked for by its URN": async (scim) => {
       const { id } = await scim.user({ schemas: [USER, ENTERPRISE], [ENTERPRISE]: { employeeNumber: "701984", costCenter: "4130" } });
       const whole = answered(await scim.get(`/Users/${id}`, { attributes: ENTERPRISE }), 200);
