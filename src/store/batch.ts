@@ -3,8 +3,6 @@ import { type Clock, systemClock } from "../core/clock.ts";
 export interface BatchOptions<Item> {
   /** Items of one batch at most. */
   readonly limit?: number;
-  /** Batches on their way at the same time. */
-  readonly lanes?: number;
   /** Whether an item may travel with those before it, which an item without company always may; else it opens the next batch. */
   readonly fits?: (batch: readonly Item[], item: Item) => boolean;
   /** Whether a failed batch may be the fault of one item: then each of them is run again alone, and hears of nothing but its own. */
@@ -12,16 +10,16 @@ export interface BatchOptions<Item> {
   readonly clock?: Clock;
 }
 
-/** A batch that takes longer waits for something, a lock perhaps, and gives its lane to the next one. */
+/** A batch that takes longer waits for something, a lock perhaps, and the next one does not wait for it. */
 const PATIENCE_MS = 50;
 
 /**
- * Joins calls made side by side into one: what arrives while the lanes are taken leaves with the next batch, so batches grow with the load. A single call
+ * Joins calls made side by side into one: what arrives while a batch is on its way leaves with the next one, so batches grow with the load. A single call
  * is not delayed beyond the current turn of the event loop. `run` answers in the order of its items; when it rejects, every caller of that batch hears of it.
  */
 export function batched<Item, Answer>(
   run: (items: readonly Item[]) => Promise<readonly Answer[]>,
-  { limit = 200, lanes = 1, fits = () => true, isolates = () => false, clock = systemClock }: BatchOptions<Item> = {},
+  { limit = 200, fits = () => true, isolates = () => false, clock = systemClock }: BatchOptions<Item> = {},
 ): (item: Item) => Promise<Answer> {
   interface Call {
     readonly item: Item;
@@ -29,18 +27,17 @@ export function batched<Item, Answer>(
     reject(error: unknown): void;
   }
   let waiting: Call[] = [];
-  let busy = 0;
+  /** The batch that others wait for. */
+  let underway: readonly Call[] | undefined;
   let scheduled = false;
   let watching = false;
-  /** Of batches that have not given their lane back. */
-  const underway = new Set<() => void>();
 
   function schedule(): void {
-    if (scheduled || busy >= lanes || waiting.length === 0) return;
+    if (scheduled || underway || waiting.length === 0) return;
     scheduled = true;
     setImmediate(() => {
       scheduled = false;
-      while (busy < lanes && waiting.length > 0) void leave(nextBatch());
+      void leave(nextBatch());
     });
   }
 
@@ -56,25 +53,25 @@ export function batched<Item, Answer>(
   }
 
   async function leave(calls: readonly Call[]): Promise<void> {
-    busy += 1;
-    const release = () => {
-      if (!underway.delete(release)) return;
-      busy -= 1;
-      schedule();
-    };
-    underway.add(release);
+    underway = calls;
     void watch();
     await settle(calls);
-    release();
+    arrived(calls);
+  }
+
+  function arrived(calls: readonly Call[]): void {
+    if (underway !== calls) return;
+    underway = undefined;
+    schedule();
   }
 
   async function watch(): Promise<void> {
     if (watching) return;
     watching = true;
-    while (underway.size > 0) {
-      const seen = [...underway];
+    while (underway) {
+      const seen = underway;
       await clock.sleep(PATIENCE_MS);
-      for (const release of seen) release();
+      arrived(seen);
     }
     watching = false;
   }

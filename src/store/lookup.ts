@@ -26,9 +26,6 @@ interface Asked {
   readonly value: string;
 }
 
-/** So many statements of one kind of look-up are on their way at once; what is asked meanwhile goes together in the next. */
-const LANES = 2;
-
 /**
  * The look-ups clients make before every write: one row by a unique value. Those made side by side share a statement, which spares most of what a
  * statement costs on both sides of the connection.
@@ -45,17 +42,11 @@ export function createLookup<Row extends pg.QueryResultRow, Item>(
       from unnest($1::uuid[], $2::${type}[]) with ordinality as k(source_id, value, at)
       cross join lateral (select ${select} from ${table} where ${alias}.source_id = k.source_id and ${column} = k.value limit 1) f`,
   };
-  const lookup = batched(
-    async (asked: readonly Asked[]): Promise<readonly (Item | undefined)[]> => {
-      const rows = await run<Row & { at: number }>(pool, statement, [
-        asked.map(({ sourceId }) => sourceId),
-        asked.map(({ value }) => value),
-      ]);
-      const found: (Item | undefined)[] = new Array(asked.length);
-      for (const row of rows) found[row.at] = itemOf(row);
-      return found;
-    },
-    { lanes: LANES },
-  );
+  const lookup = batched(async (asked: readonly Asked[]): Promise<readonly (Item | undefined)[]> => {
+    const rows = await run<Row & { at: number }>(pool, statement, [asked.map(({ sourceId }) => sourceId), asked.map(({ value }) => value)]);
+    const found: (Item | undefined)[] = new Array(asked.length);
+    for (const row of rows) found[row.at] = itemOf(row);
+    return found;
+  });
   return (sourceId, value) => lookup({ sourceId, value });
 }

@@ -93,13 +93,10 @@ export interface UserWrites {
   update(write: UserWrite): Promise<UpdatedRow | undefined>;
 }
 
-/** Two, so that one is filled while the other is on its way. */
-const LANES = 2;
-
 /** `groupsOf`: an expression for the groups of the user with the id that an SQL expression yields. */
 export function createUserWrites(pool: pg.Pool, targets: readonly string[], groupsOf: (id: string) => string): UserWrites {
   const UPDATE = updateReturning(groupsOf);
-  const options = { lanes: LANES, isolates: isOneItemsFault, fits: areOthers };
+  const options = { isolates: isOneItemsFault, fits: areOthers };
   const send = <Row extends pg.QueryResultRow>(statement: Statement, writes: readonly UserWrite[]) =>
     run<Row>(pool, statement, [`[${[...writes].sort(byId).map(rowOf).join(",")}]`, targets]);
 

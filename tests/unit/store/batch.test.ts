@@ -44,25 +44,21 @@ test("what arrives in one turn leaves together, and everybody gets the own answe
   expect(await answers).toEqual(["done 1", "done 2", "done 3"]);
 });
 
-test("what arrives while every lane is taken goes with the next batch, at most `limit` of it", async () => {
+test("what arrives while a batch is on its way goes with the next one, at most `limit` of it", async () => {
   const { started, run } = runs<number>();
-  const call = batched(run, { limit: 2, lanes: 2 });
+  const call = batched(run, { limit: 2 });
   const calls = [call(1)];
   await turn();
-  calls.push(call(2));
+  calls.push(call(2), call(3), call(4));
   await turn();
-  calls.push(call(3), call(4), call(5));
-  await turn();
-  expect(started.map(({ items }) => items)).toEqual([[1], [2]]);
+  expect(started.map(({ items }) => items)).toEqual([[1]]);
   started[0]!.end();
-  await calls[0];
   await turn();
-  expect(started[2]!.items).toEqual([3, 4]);
-  for (const { end } of started) end();
-  await calls[3];
+  expect(started[1]!.items).toEqual([2, 3]);
+  started[1]!.end();
   await turn();
-  started[3]!.end();
-  expect(await Promise.all(calls)).toEqual([1, 2, 3, 4, 5].map((n) => `done ${n}`));
+  started[2]!.end();
+  expect(await Promise.all(calls)).toEqual([1, 2, 3, 4].map((n) => `done ${n}`));
 });
 
 test("what does not fit opens the next batch, and nobody is overtaken", async () => {
@@ -111,7 +107,7 @@ test("a failure that is nobody's fault is everybody's, and is not repeated", asy
   expect(started).toHaveLength(1);
 });
 
-test("a batch that waits for something gives its lane to the next one", async () => {
+test("a batch that waits for something does not keep the next one waiting", async () => {
   const { started, run } = runs<number>();
   const { clock, wake } = sleepingClock();
   const call = batched(run, { clock });
