@@ -32,7 +32,7 @@ export function describeServiceProvider(baseUrl: string): JsonObject {
       {
         type: "oauth2",
         name: "OAuth 2.0 client credentials",
-        description: "An access token from /oauth2/token, for a client id and secret",
+        description: "An access token from /oauth2/token, for a client id with its secret or a signed assertion",
         specUri: "https://www.rfc-editor.org/info/rfc6749",
       },
     ],
