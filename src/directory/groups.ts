@@ -25,6 +25,8 @@ export interface GroupDirectory {
   list(context: RequestContext, query: ListQuery): Promise<Page<StoredGroup>>;
   /** Members in pages; the group must have been read before. */
   members(id: string): AsyncIterable<readonly Member[]>;
+  /** The first members of each of these groups, at most so many, in the same order; groups that have none are missing. */
+  firstMembers(ids: readonly string[], atMost: number): Promise<ReadonlyMap<string, readonly Member[]>>;
   change(context: RequestContext, id: string, change: GroupChange, ifVersion?: VersionCheck): Promise<StoredGroup>;
   remove(context: RequestContext, id: string, ifVersion?: VersionCheck): Promise<void>;
 }
@@ -87,6 +89,8 @@ export function createGroupDirectory({ store, clock }: DirectoryDeps): GroupDire
     list: (context, query) => store.listGroups(context.sourceId, query),
 
     members: (id) => store.membersOf(id),
+
+    firstMembers: (ids, atMost) => store.firstMembersOf(ids, atMost),
 
     change(context, id, change, ifVersion) {
       const run = async () => {

@@ -64,4 +64,6 @@ export interface DirectoryStore {
   listGroups(sourceId: string, query: ListQuery): Promise<Page<StoredGroup>>;
   /** Members in a stable order, in pages, so that a group of any size is never held in memory. */
   membersOf(groupId: string): AsyncIterable<readonly Member[]>;
+  /** The first members of each of many groups, in the same order; groups that have none are missing. */
+  firstMembersOf(groupIds: readonly string[], atMost: number): Promise<ReadonlyMap<string, readonly Member[]>>;
 }

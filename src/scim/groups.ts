@@ -2,6 +2,7 @@ import type { JsonObject } from "../core/entity.ts";
 import type { Member, StoredGroup } from "../directory/group.ts";
 import type { GroupDirectory } from "../directory/groups.ts";
 import { withAddresses } from "./addresses.ts";
+import { type MembersOf, membersOfPage } from "./page-members.ts";
 import { applyPatch, readOperations } from "./patch.ts";
 import { groupPatch } from "./patch-group.ts";
 import type { Projection } from "./projection.ts";
@@ -22,6 +23,8 @@ export interface GroupKindOptions {
 /** Groups. Members are read only when they are answered, a page at a time, so that the size of a group shows in no other request. */
 export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMembers }: GroupKindOptions): ResourceKind<StoredGroup> {
   const locationOf = (id: string) => `${baseUrl}${ENDPOINT}/${id}`;
+  // Groups that were read as a page share the reading of their members.
+  const ofPage = new WeakMap<StoredGroup, MembersOf>();
   return {
     schema: withAddresses(groupResource, baseUrl),
     endpoint: ENDPOINT,
@@ -33,7 +36,15 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
       return directory.create(context, content, members ?? [], id);
     },
     get: (context, id) => directory.get(context, id),
-    list: (context, query) => directory.list(context, query),
+    async list(context, query) {
+      const page = await directory.list(context, query);
+      const members = membersOfPage(
+        directory,
+        page.items.map(({ id }) => id),
+      );
+      for (const group of page.items) ofPage.set(group, members);
+      return page;
+    },
     async replace(context, id, body, ifVersion) {
       const { content, members } = readGroup(body);
       // Members that a request does not mention are not asserted (RFC 7644 section 3.5.1): a group read without them and written back keeps them.
@@ -48,7 +59,9 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
     remove: (context, id, ifVersion) => directory.remove(context, id, ifVersion),
     render(group, projection) {
       const text = projectedText(resourceText(group, "Group", locationOf(group.id), ""), projection);
-      return projection.wants("members") ? withMembers(text, directory.members(group.id), memberText(baseUrl, projection)) : text;
+      if (!projection.wants("members")) return text;
+      const membersOf = ofPage.get(group) ?? directory.members;
+      return withMembers(text, membersOf(group.id), memberText(baseUrl, projection));
     },
   };
 }

@@ -3,6 +3,7 @@ import { fold } from "../core/fold.ts";
 import { isUuid } from "../core/id.ts";
 import type { GroupContent, Member, MemberChange, StoredGroup } from "../directory/group.ts";
 import type { DirectoryStore, Fact, MembersChanged } from "../directory/ports.ts";
+import { firstMembersOf } from "./first-members.ts";
 import { createMemberChanges } from "./group-members.ts";
 import { createList } from "./list.ts";
 import { createLookup } from "./lookup.ts";
@@ -87,7 +88,10 @@ const stored = (row: GroupRow): StoredGroup => ({
 
 const TABLE: ListTable<GroupRow, StoredGroup> = { resource: "Group", table: "groups g", select: SELECT, alias: "g", row: stored };
 
-type Groups = Pick<DirectoryStore, "insertGroup" | "updateGroup" | "deleteGroup" | "getGroup" | "listGroups" | "membersOf">;
+type Groups = Pick<
+  DirectoryStore,
+  "insertGroup" | "updateGroup" | "deleteGroup" | "getGroup" | "listGroups" | "membersOf" | "firstMembersOf"
+>;
 
 export function createGroupStore(pool: pg.Pool, targets: readonly string[]): Groups {
   const members = createMemberChanges(pool, targets);
@@ -158,6 +162,8 @@ export function createGroupStore(pool: pg.Pool, targets: readonly string[]): Gro
     getGroup: async (sourceId, id) => (isUuid(id) ? byId(sourceId, id) : undefined),
 
     listGroups: withMatches({ id: byId, displayName: byDisplayName, externalId: byExternalId }, createList(pool, TABLE)),
+
+    firstMembersOf: (groupIds, atMost) => firstMembersOf(pool, groupIds, atMost),
 
     async *membersOf(groupId) {
       for (const [type, statement] of [

@@ -53,6 +53,45 @@ test("lists of groups carry members unless excluded", async () => {
   expect(none.text).not.toContain('"members"');
 });
 
+test("in a list every group has the members it has alone, however many those are", async () => {
+  const people = (await scim.get(`/Groups/${large}`, { attributes: "members.value" })).body.members as readonly { value: string }[];
+  const sizes = [0, 1, 99, 100, 101, 250];
+  const made: string[] = [];
+  for (const size of sizes) made.push((await scim.group({ members: people.slice(0, size) })).id);
+  const [inner, another] = [made[1]!, made[2]!];
+  // Beside as many people as are read at once, one more is a group.
+  for (const at of [0, 3]) {
+    await scim.patch(`/Groups/${made[at]}`, { op: "add", path: "members", value: [{ value: inner }, { value: another }] });
+  }
+  const listed = (await scim.get("/Groups", { filter: made.map((id) => `id eq "${id}"`).join(" or ") })).body.Resources;
+  const alone = await Promise.all(made.map(async (id) => (await scim.get(`/Groups/${id}`)).body));
+  expect(listed).toEqual(alone);
+  expect(listed.map(({ members = [] }: { members?: unknown[] }) => members.length)).toEqual([2, 1, 99, 102, 101, 250]);
+});
+
+test("a page of 100 groups with their members takes a handful of statements", async () => {
+  const people = (await scim.get(`/Groups/${small}`)).body.members as readonly { value: string }[];
+  const mark = scim.unique("page");
+  for (let at = 0; at < 100; at++) await scim.group({ externalId: `${mark}-${at}`, members: people.slice(0, at % 5) });
+  const list = () => scim.get("/Groups", { filter: `externalId sw "${mark}"`, count: 100 });
+  expect((await list()).body.Resources).toHaveLength(100);
+  // A statement outside of a transaction is a transaction of its own.
+  const { rows } = await open.app.pool.query("select current_database() as name");
+  const committed = async () => {
+    await settle();
+    const found = await open.app.pool.query("select xact_commit::int as count from pg_stat_database where datname = $1", [rows[0].name]);
+    return found.rows[0].count as number;
+  };
+  const ofMeasuring = -(await committed()) + (await committed());
+  const before = await committed();
+  await list();
+  expect((await committed()) - before - ofMeasuring).toBeLessThan(10);
+});
+
+/** Counters of a connection are handed in at the latest when another statement asks for it. */
+const settle = () =>
+  Promise.all(Array.from({ length: 10 }, () => open.app.pool.query("select pg_stat_force_next_flush(), pg_sleep(0.01)")));
+
 /** Blocks of the database that one request touches: what it costs, whatever else the machine does. */
 async function blocks(request: () => Promise<unknown>): Promise<number> {
   const read = async () => {
@@ -61,9 +100,6 @@ async function blocks(request: () => Promise<unknown>): Promise<number> {
     );
     return rows[0].blocks as number;
   };
-  // Counters of a connection are handed in at the latest when another statement asks for it.
-  const settle = () =>
-    Promise.all(Array.from({ length: 10 }, () => open.app.pool.query("select pg_stat_force_next_flush(), pg_sleep(0.01)")));
   await settle();
   const before = await read();
   await request();
