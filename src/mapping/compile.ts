@@ -7,7 +7,7 @@ import { GROUP_EXTENSIONS, PERSON_EXTENSIONS } from "./extensions.ts";
 import type { MappingFile } from "./file.ts";
 import type { Explanation, Mapping, MappingSettings, PersonInput } from "./mapping.ts";
 import { inOrder, type ParsedFile, parseMappingFile } from "./parse-file.ts";
-import { type PersonRules, personMapping } from "./person.ts";
+import { type PathRule, type PersonRules, personMapping } from "./person.ts";
 import type { Path } from "./position.ts";
 import { MappingInvalid, type MappingProblem, suggestion } from "./problem.ts";
 
@@ -28,9 +28,12 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
   const problems: MappingProblem[] = [
     ...unknownAttributes(parsed, ["person"], Object.keys(file.person), options.personAttributes),
     ...unknownAttributes(parsed, ["departments", "settings"], Object.keys(file.departments.settings), options.departmentAttributes),
+    ...file.departments.attributes.flatMap(({ settings }, index) =>
+      unknownAttributes(parsed, ["departments", "attributes", index, "settings"], Object.keys(settings), options.departmentAttributes),
+    ),
   ];
   const forPeople = compiler(parsed, ["user", "groups", ...Object.keys({ ...PERSON_EXTENSIONS, ...file.extensions })], problems);
-  const forGroups = compiler(parsed, ["group", "external", ...Object.keys(GROUP_EXTENSIONS)], problems);
+  const forGroups = compiler(parsed, ["group", "department", "external", ...Object.keys(GROUP_EXTENSIONS)], problems);
 
   const rules = personRules(file, forPeople);
   const departments = departmentRules(file, forGroups);
@@ -40,6 +43,7 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
     settings: settingsOf(file),
     person: (input) => personMapping(rules, departments, input),
     group: departments.place,
+    department: departments.describe,
     parentReference: departments.parentReference,
     isExternal: departments.isExternal,
     explain: (input) => explainWith(rules, departments, input),
@@ -88,15 +92,37 @@ function personRules(file: MappingFile, compileAt: CompileAt): PersonRules {
     external: at(["external"], file.external),
     account: at(["account"], file.account),
     mainDepartment: at(["departments", "main"], file.departments.main),
+    positions: file.departments.positions && {
+      expression: compileAt(valuePath(["departments", "positions"]), file.departments.positions.value),
+      empty: file.departments.positions.empty,
+    },
     paths:
       file.departments.from === "groups"
         ? []
-        : file.departments.attributes.map(({ path, main }, index) => {
-            const where = ["departments", "attributes", index, "path"];
-            const levels =
-              typeof path === "string" ? [compileAt(where, path)] : path.map((level, depth) => compileAt([...where, depth], level));
-            return { main, levels };
-          }),
+        : file.departments.attributes.map((entry, index) => pathRule(entry, ["departments", "attributes", index], compileAt)),
+  };
+}
+
+type AttributePath = MappingFile["departments"]["attributes"][number];
+
+function pathRule({ path, main, external, title, order, managers, settings }: AttributePath, where: Path, compileAt: CompileAt): PathRule {
+  const at = (name: string, text: string | undefined): Expression | undefined =>
+    text === undefined ? undefined : compileAt([...where, name], text);
+  return {
+    main,
+    external,
+    levels:
+      typeof path === "string"
+        ? [compileAt([...where, "path"], path)]
+        : path.map((level, depth) => compileAt([...where, "path", depth], level)),
+    title: at("title", title),
+    order: at("order", order),
+    managers: at("managers", managers),
+    settings: Object.entries(settings).map(([attribute, rule]) => ({
+      attribute,
+      rule,
+      expression: compileAt(valuePath([...where, "settings", attribute]), rule.value),
+    })),
   };
 }
 
@@ -116,7 +142,7 @@ function unknownAttributes(
     .map((name) => problemAtKey([...path, name], `the target has no attribute ${name}${suggestion(name, known)}`));
 }
 
-function settingsOf({ region, zone, departments, inactive }: MappingFile): MappingSettings {
+function settingsOf({ region, zone, roleGroup, enterpriseAccounts, departments, inactive }: MappingFile): MappingSettings {
   const path = (text: string | undefined): readonly string[] | undefined =>
     text === undefined ? undefined : parsePath(text, departments.separator);
   const parkIn = path(inactive.parkIn);
@@ -124,6 +150,8 @@ function settingsOf({ region, zone, departments, inactive }: MappingFile): Mappi
   return {
     region,
     zone,
+    roleGroup,
+    enterpriseAccounts,
     from: departments.from,
     structure: departments.structure,
     separator: departments.separator,

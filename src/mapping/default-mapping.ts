@@ -21,7 +21,6 @@ person:
   hired_date: dateMs(firstOf(dingtalk.hiredDate, workday.hireDate))
   senior_mode: dingtalk.seniorMode
   remark: dingtalk.remark
-  exclusive_account_type: 'dingtalk.accountType == "personal" ? "" : dingtalk.accountType'
   login_id: dingtalk.loginId
   nickname: dingtalk.nickName
   org_email: dingtalk.organizationEmail
@@ -31,12 +30,14 @@ person:
 customFields: dingtalk.customFields
 manager: enterprise.manager.value      # nobody there: cleared
 external: dingtalk.external
-account: dingtalk.accountType
+account: dingtalk.accountType          # personal, or an account of the organisation: sso, dingtalk
 
 departments:
   from: groups
   separator: "/"
   main: dingtalk.mainDepartment
+  positions: dingtalk.departments      # title and order in one department
+  managers: firstOf(dingtalk.managers, dingtalk.manager)   # none ever named: those DingTalk has stay
   settings:
     order: dingtalk.order
     code: dingtalk.code

@@ -1,23 +1,33 @@
 import type { JsonObject } from "../core/entity.ts";
 import { formatPath, MAX_DEPTH, parsePath } from "./department-path.ts";
-import type { CompileAt, Expression } from "./expression.ts";
+import type { CompileAt, Expression, Variables } from "./expression.ts";
 import { extensionOf, GROUP_EXTENSIONS } from "./extensions.ts";
 import type { GroupRule, MappingFile, Rule } from "./file.ts";
 import { matchesGlob } from "./glob.ts";
-import type { DepartmentPath, GroupInput, GroupPlacement, MappedAttributes, MappingNote, NoPlace } from "./mapping.ts";
+import type {
+  DepartmentDescription,
+  DepartmentPath,
+  GroupInput,
+  GroupPlacement,
+  MappedAttributes,
+  MappingNote,
+  NoPlace,
+} from "./mapping.ts";
+import { referencesIn } from "./references.ts";
 import { ruleResult } from "./rule-value.ts";
 import { asText, isTrue, member } from "./scim-values.ts";
 
 export interface Departments {
   readonly separator: string;
   place(input: GroupInput): GroupPlacement;
+  describe(path: DepartmentPath, external: boolean): DepartmentDescription;
   parentReference(group: JsonObject): string | undefined;
   isExternal(path: DepartmentPath): boolean;
-  /** Why a person may not be put into a department that follows from their attributes. */
-  refusal(path: DepartmentPath, external: boolean): { readonly code: string; readonly text: string } | undefined;
+  /** Why a person may not be put into a department that follows from their attributes; `saidExternal`: its rule says that it is for external people. */
+  refusal(path: DepartmentPath, external: boolean, saidExternal: boolean): { readonly code: string; readonly text: string } | undefined;
 }
 
-interface Setting {
+export interface Setting {
   readonly attribute: string;
   readonly rule: Rule;
   readonly expression: Expression;
@@ -30,6 +40,10 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
     rule,
     expression: compileAt(["departments", "settings", attribute, "value"], rule.value),
   }));
+  const managers = file.departments.managers && {
+    expression: compileAt(["departments", "managers", "value"], file.departments.managers.value),
+    empty: file.departments.managers.empty,
+  };
   const isExternal = (path: DepartmentPath): boolean => isExternalPath(path, externalPatterns, separator);
   const parentReference = (group: JsonObject): string | undefined => {
     const parent = structure === "parent" ? asText(member(dingtalkOf(group), "parent")) : "";
@@ -66,23 +80,36 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
     if (typeof path === "string") return { kind: "none", reason: path };
     const external = isTrue(member(extension, "external")) || rule?.external === true || isExternal(path);
     const notes: MappingNote[] = [];
-    return {
-      kind,
-      path,
-      settings: { ...settingsOf(settings, input.group, extension, external, notes), ...rule?.settings },
-      external,
-      notes,
-    };
+    return { kind, path, external, ...description(input.group, path, external, rule, notes), notes };
   };
 
-  const refusal: Departments["refusal"] = (path, external) => {
+  const describe: Departments["describe"] = (path, external) => {
+    const displayName = formatPath(path, separator);
+    const rule = rules.find(({ match }) => matchesGlob(displayName.slice(0, 1_000), match));
+    return description({ displayName }, path, external, rule, []);
+  };
+
+  const description = (
+    group: JsonObject,
+    path: DepartmentPath,
+    external: boolean,
+    rule: GroupRule | undefined,
+    notes: MappingNote[],
+  ): DepartmentDescription => {
+    const department = { path: formatPath(path, separator), name: path.at(-1) ?? "", level: path.length };
+    const variables = { group, department, dingtalk: dingtalkOf(group), external };
+    const named = managersOf(managers, variables, notes);
+    return { settings: { ...settingsIn(settings, variables, notes), ...rule?.settings }, ...(named ? { managers: named } : {}) };
+  };
+
+  const refusal: Departments["refusal"] = (path, external, saidExternal) => {
     if (path.length > MAX_DEPTH) return { code: "tooDeep", text: `the path has more than ${MAX_DEPTH} departments` };
-    if (path.length === 0 || isExternal(path) === external) return undefined;
+    if (path.length === 0 || (saidExternal || isExternal(path)) === external) return undefined;
     return external
       ? { code: "externalPerson", text: "the person is external and the department is not, so it is left out" }
       : { code: "externalDepartment", text: "the department is for external people and the person is not one, so it is left out" };
   };
-  return { separator, place, parentReference, isExternal, refusal };
+  return { separator, place, describe, parentReference, isExternal, refusal };
 }
 
 /** Whether the department or one above it has a path like one of the patterns. */
@@ -98,14 +125,22 @@ function kindOf(extension: unknown, rule: GroupRule | undefined): GroupPlacement
   return rule?.to === "nothing" ? "none" : (rule?.to ?? "department");
 }
 
-function settingsOf(
-  settings: readonly Setting[],
-  group: JsonObject,
-  dingtalk: unknown,
-  external: boolean,
+/** Undefined where nothing is said of managers; a rule that fails says nothing. */
+function managersOf(
+  rule: { readonly expression: Expression; readonly empty: "leave" | "clear" } | undefined,
+  variables: Variables,
   notes: MappingNote[],
-): MappedAttributes {
-  const variables = { group, dingtalk, external };
+): readonly string[] | undefined {
+  const evaluated = rule?.expression.evaluate(variables);
+  if (evaluated?.kind === "failed")
+    notes.push({ attribute: "managers", code: "ruleFailed", text: `the rule cannot be evaluated: ${evaluated.text}` });
+  if (evaluated?.kind !== "value") return undefined;
+  for (const { code, text } of evaluated.notes) notes.push({ attribute: "managers", code, text });
+  const named = referencesIn(evaluated.value);
+  return named.length > 0 || rule?.empty === "clear" ? named : undefined;
+}
+
+export function settingsIn(settings: readonly Setting[], variables: Variables, notes: MappingNote[]): MappedAttributes {
   const attributes: Record<string, MappedAttributes[string]> = {};
   for (const { attribute, rule, expression } of settings) {
     const result = ruleResult(attribute, rule, expression.evaluate(variables), notes);

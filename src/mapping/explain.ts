@@ -1,7 +1,7 @@
 import type { JsonValue } from "../core/entity.ts";
 import type { Departments } from "./departments.ts";
 import type { Expression } from "./expression.ts";
-import type { Explanation, PersonInput, When } from "./mapping.ts";
+import type { Explanation, PersonInput, StatedDepartment, When } from "./mapping.ts";
 import { type PersonRules, personMapping, variablesOf } from "./person.ts";
 import { asJson } from "./scim-values.ts";
 
@@ -32,6 +32,7 @@ export function explainWith(rules: PersonRules, departments: Departments, input:
       },
     ];
   };
+  const stated = (told: (said: StatedDepartment) => object): JsonValue => asJson((mapped.stated ?? []).map(told));
   const ruled = new Set(rules.attributes.map(({ attribute }) => attribute));
   const custom = Object.entries(mapped.attributes).filter(([name]) => !ruled.has(name));
   return [
@@ -43,10 +44,26 @@ export function explainWith(rules: PersonRules, departments: Departments, input:
     ...explain("external", [rules.external], mapped.external),
     ...explain("account", [rules.account], mapped.account),
     ...explain("mainDepartment", [rules.mainDepartment], mapped.mainDepartmentReference),
+    ...explain("positions", [rules.positions?.expression], mapped.positions && asJson(mapped.positions)),
     ...explain(
       "departments",
       rules.paths.flatMap(({ levels }) => levels),
       mapped.departments,
+    ),
+    ...explain(
+      "managers",
+      rules.paths.map(({ managers }) => managers),
+      stated(({ path, managers }) => ({ path, managers })),
+    ),
+    ...explain(
+      "title and order by department",
+      rules.paths.flatMap(({ title, order }) => [title, order]),
+      stated(({ path, title, order }) => ({ path, title: title ?? null, order: order ?? null })),
+    ),
+    ...explain(
+      "settings of departments",
+      rules.paths.flatMap(({ settings }) => settings.map(({ expression }) => expression)),
+      stated(({ path, settings }) => ({ path, settings: settings ?? null })),
     ),
   ];
 }

@@ -7,8 +7,18 @@ import { isRegion } from "./phone.ts";
  * reads is an error and not a rule that silently does nothing.
  */
 
-/** Names a rule may not set: the reconcile loop fills them in with remote ids. */
-export const RESERVED_ATTRIBUTES = ["manager", "departments", "mainDepartment", "roles", "parent", "managers"] as const;
+/** Names a rule for people may not set, as the reconcile loop fills them in with remote ids, and the key of the file that says from what. */
+export const RESERVED_ATTRIBUTES: Readonly<Record<string, string>> = {
+  manager: "manager",
+  departments: "departments",
+  mainDepartment: "departments",
+  departmentTitles: "departments",
+  departmentOrders: "departments",
+  roles: "departments",
+};
+
+/** The same for departments. */
+export const RESERVED_SETTINGS: Readonly<Record<string, string>> = { parent: "structure", managers: "managers" };
 
 const MAX_TEXT = 4_096;
 const key = z.string().min(1).max(200);
@@ -32,10 +42,12 @@ const ruleOrExpression = z.preprocess(
   rule,
 );
 
-const reference = z.preprocess(
-  (value) => (typeof value === "string" ? { value } : value),
-  z.strictObject({ value: text, empty: z.enum(["leave", "clear"]).default("clear") }),
-);
+/** An expression that names people or departments, and what it means when it names none. */
+const reference = (empty: "leave" | "clear") =>
+  z.preprocess(
+    (value) => (typeof value === "string" ? { value } : value),
+    z.strictObject({ value: text, empty: z.enum(["leave", "clear"]).default(empty) }),
+  );
 
 const settings = z.record(key, scalar);
 
@@ -55,6 +67,15 @@ const attributePath = z.strictObject({
   /** One expression per level, or one that gives a path or a list. Levels without a value are left out. */
   path: z.union([text, z.array(text).min(1).max(20)], { error: "must be an expression or a list of expressions" }),
   main: z.boolean().default(false),
+  /** The department is for people of other organisations. */
+  external: z.boolean().default(false),
+  /** Expressions over the person: title and order there. */
+  title: text.optional(),
+  order: text.optional(),
+  /** An expression over the person that names managers of the department; those of everybody in it add up. */
+  managers: text.optional(),
+  /** Attributes of the department over the person; of several people in it the first one made says what it is like. */
+  settings: z.record(key, ruleOrExpression).default({}),
 });
 
 const departments = z.strictObject({
@@ -70,8 +91,12 @@ const departments = z.strictObject({
   attributes: z.array(attributePath).max(20).default([]),
   /** An expression for the main department: id, externalId or path of a group. */
   main: text.optional(),
-  /** Attributes of a department in the target, over the variables `group`, `external` and the extensions of groups. */
+  /** Entries of value (a department as in `main`), title, order and main: what holds for the person in one department only. */
+  positions: reference("leave").optional(),
+  /** Attributes of a department in the target, over the variables `group`, `department`, `external` and the extensions of groups. */
   settings: z.record(key, ruleOrExpression).default({}),
+  /** Managers of a department, over the same: ids, externalIds or employee numbers. A department that never had any named keeps those it has. */
+  managers: reference("leave").optional(),
   /** Patterns of paths that are for external people; what is below such a department is external too. */
   external: z.array(text).max(200).default([]),
   /** Where an external person goes who is in no external department. */
@@ -99,9 +124,13 @@ export const mappingFile = z.strictObject({
   person: z.record(z.string().regex(/^[A-Za-z]\w*(\..{1,100})?$/, "must be an attribute of the target"), ruleOrExpression).default({}),
   /** An expression that gives entries of name and value, each an attribute `extension.<name>`. */
   customFields: text.optional(),
-  manager: reference.optional(),
+  manager: reference("clear").optional(),
   external: text.optional(),
   account: text.optional(),
+  /** Whether the start demands what accounts of the organisation need. */
+  enterpriseAccounts: z.boolean().default(false),
+  /** Where the target keeps the roles that groups become. */
+  roleGroup: z.string().trim().min(1).max(64).default("SCIM"),
   departments: departments.prefault({}),
   inactive: inactive.prefault({}),
 });

@@ -26,6 +26,27 @@ export interface PersonInput {
 
 export type Account = "regular" | "sso" | "dingtalk";
 
+/** What holds for a person in one department only. */
+export interface Position {
+  /** The department as the client named it: id, externalId or path of a group, or a path. */
+  readonly reference: string;
+  readonly title?: string;
+  /** Place among the people there. */
+  readonly order?: number;
+  readonly main: boolean;
+}
+
+/** What a person's attributes say of a department that follows from them. */
+export interface StatedDepartment {
+  readonly path: DepartmentPath;
+  readonly title?: string;
+  readonly order?: number;
+  /** Managers as the client names people. */
+  readonly managers: readonly string[];
+  /** Attributes of the department in the target; undefined when no rule speaks of them. */
+  readonly settings: MappedAttributes | undefined;
+}
+
 export interface PersonMapping {
   readonly attributes: MappedAttributes;
   /** Only the attributes that are not "always". */
@@ -34,6 +55,10 @@ export interface PersonMapping {
   readonly manager?: string | null;
   /** Departments that follow from attributes; those that follow from groups are the groups' own. Sorted, no two equal. */
   readonly departments: readonly DepartmentPath[];
+  /** Those of `departments` of which more is said than their path. */
+  readonly stated?: readonly StatedDepartment[];
+  /** Absent: left alone; empty: what is there by department is cleared. */
+  readonly positions?: readonly Position[];
   /** The one of `departments` that is the main one. */
   readonly mainDepartment?: DepartmentPath;
   /** The main department as the client named it: id, externalId or path of a group. Comes before `mainDepartment`. */
@@ -60,6 +85,8 @@ export type GroupPlacement =
       /** Attributes of the department in the target. */
       readonly settings: MappedAttributes;
       readonly external: boolean;
+      /** Managers as the client names people: ids, externalIds or employee numbers. Absent: nothing is said of them. */
+      readonly managers?: readonly string[];
       readonly notes: readonly MappingNote[];
     }
   | { readonly kind: "role"; readonly name: string }
@@ -80,9 +107,19 @@ export interface Explanation {
   readonly note?: string;
 }
 
+/** What the mapping says of a department that no group stands for. */
+export interface DepartmentDescription {
+  readonly settings: MappedAttributes;
+  readonly managers?: readonly string[];
+}
+
 export interface MappingSettings {
   readonly region: string;
   readonly zone: string;
+  /** Where the target keeps the roles that groups become. */
+  readonly roleGroup: string;
+  /** Whether the start demands what accounts of the organisation need. */
+  readonly enterpriseAccounts: boolean;
   readonly from: "groups" | "attributes" | "both";
   readonly structure: "path" | "parent" | "nested";
   readonly separator: string;
@@ -101,6 +138,8 @@ export interface Mapping {
   readonly settings: MappingSettings;
   person(input: PersonInput): PersonMapping;
   group(input: GroupInput): GroupPlacement;
+  /** A department known by its path only, as if a group of that name stood for it. */
+  department(path: DepartmentPath, external: boolean): DepartmentDescription;
   /** The group's parent as its own document names it (id, externalId or path of a group), where the structure asks for one. */
   parentReference(group: JsonObject): string | undefined;
   /** Whether a department of this path is for external people: it or one above it matches the patterns of the file. */

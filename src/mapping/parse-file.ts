@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { fold } from "../core/fold.ts";
 import { MAX_DEPTH, parsePath } from "./department-path.ts";
 import { isExternalPath } from "./departments.ts";
-import { type MappingFile, mappingFile, RESERVED_ATTRIBUTES } from "./file.ts";
+import { type MappingFile, mappingFile, RESERVED_ATTRIBUTES, RESERVED_SETTINGS } from "./file.ts";
 import { keyPosition, type Path, valuePosition } from "./position.ts";
 import { MappingInvalid, type MappingProblem, suggestion } from "./problem.ts";
 
@@ -116,10 +116,20 @@ function below(schema: z.core.$ZodType, part: string | number): z.core.$ZodType 
 /** What the shape alone cannot say. */
 function furtherProblems(file: MappingFile, { problemAt, problemAtKey }: Places): readonly MappingProblem[] {
   const problems: MappingProblem[] = [];
-  for (const attribute of Object.keys(file.person)) {
-    if ((RESERVED_ATTRIBUTES as readonly string[]).includes(attribute)) {
-      const instead = attribute === "manager" ? "use the key manager of the file" : "use the key departments of the file";
-      problems.push(problemAtKey(["person", attribute], `is filled in from people, groups and paths: ${instead}`));
+  const named: readonly (readonly [Path, object, Readonly<Record<string, string>>])[] = [
+    [["person"], file.person, RESERVED_ATTRIBUTES],
+    [["departments", "settings"], file.departments.settings, RESERVED_SETTINGS],
+    ...file.departments.attributes.map(
+      ({ settings }, at) => [["departments", "attributes", at, "settings"], settings, RESERVED_SETTINGS] as const,
+    ),
+    ...file.departments.groups.map(
+      ({ settings = {} }, at) => [["departments", "groups", at, "settings"], settings, RESERVED_SETTINGS] as const,
+    ),
+  ];
+  for (const [path, rules, reserved] of named) {
+    for (const name of Object.keys(rules).filter((each) => Object.hasOwn(reserved, each))) {
+      const key = path[0] === "person" ? reserved[name] : `departments.${reserved[name]}`;
+      problems.push(problemAtKey([...path, name], `is filled in from people, groups and paths: use the key ${key} of the file`));
     }
   }
   for (const name of Object.keys(file.extensions)) {

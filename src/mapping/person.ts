@@ -1,9 +1,20 @@
 import { parsePath } from "./department-path.ts";
-import type { Departments } from "./departments.ts";
+import { type Departments, type Setting, settingsIn } from "./departments.ts";
 import type { Expression, Variables } from "./expression.ts";
 import { extensionOf } from "./extensions.ts";
 import type { Rule } from "./file.ts";
-import type { Account, DepartmentPath, MappedAttributes, MappingNote, PersonInput, PersonMapping, When } from "./mapping.ts";
+import type {
+  Account,
+  DepartmentPath,
+  MappedAttributes,
+  MappingNote,
+  PersonInput,
+  PersonMapping,
+  Position,
+  StatedDepartment,
+  When,
+} from "./mapping.ts";
+import { referencesIn } from "./references.ts";
 import { type RuleResult, ruleResult } from "./rule-value.ts";
 import { asList, asText, isTrue, member } from "./scim-values.ts";
 
@@ -11,16 +22,36 @@ export interface PersonRules {
   readonly extensions: Readonly<Record<string, readonly string[]>>;
   readonly attributes: readonly { readonly attribute: string; readonly rule: Rule; readonly expression: Expression }[];
   readonly customFields: Expression | undefined;
-  readonly manager: { readonly expression: Expression; readonly empty: "leave" | "clear" } | undefined;
+  readonly manager: ReferenceRule | undefined;
   readonly external: Expression | undefined;
   readonly account: Expression | undefined;
   readonly mainDepartment: Expression | undefined;
-  readonly paths: readonly { readonly main: boolean; readonly levels: readonly Expression[] }[];
+  readonly positions: ReferenceRule | undefined;
+  readonly paths: readonly PathRule[];
+}
+
+export interface ReferenceRule {
+  readonly expression: Expression;
+  readonly empty: "leave" | "clear";
+}
+
+/** A department that follows from attributes, and what they say of it. */
+export interface PathRule {
+  readonly main: boolean;
+  readonly external: boolean;
+  readonly levels: readonly Expression[];
+  readonly title: Expression | undefined;
+  readonly order: Expression | undefined;
+  readonly managers: Expression | undefined;
+  readonly settings: readonly Setting[];
 }
 
 /** Attributes of the target that stand for a custom field begin so. */
 export const CUSTOM_FIELD = "extension.";
 const MAX_CUSTOM_FIELDS = 100;
+const MAX_POSITIONS = 100;
+/** The attribute of the target that makes an account one of the organisation. */
+const ACCOUNT_TYPE = "exclusive_account_type";
 
 export function personMapping(rules: PersonRules, departments: Departments, input: PersonInput): PersonMapping {
   const variables = variablesOf(rules, input);
@@ -39,17 +70,24 @@ export function personMapping(rules: PersonRules, departments: Departments, inpu
   }
   const external = isTrue(single("external", rules.external, variables, notes));
   const manager = managerOf(rules, variables, notes);
-  const mainDepartmentReference = asText(single("mainDepartment", rules.mainDepartment, variables, notes));
-  const { paths, main } = departmentPaths(rules, departments, variables, external, notes);
+  const positions = positionsOf(rules.positions, variables, notes);
+  const mainDepartmentReference =
+    asText(single("mainDepartment", rules.mainDepartment, variables, notes)) ||
+    (positions?.find((position) => position.main)?.reference ?? "");
+  const { paths, main, stated } = departmentPaths(rules, departments, variables, external, notes);
+  const account = accountOf(single("account", rules.account, variables, notes), notes);
+  if (account !== "regular") attributes[ACCOUNT_TYPE] = account;
   return {
     attributes,
     when,
     ...(manager.kind === "leave" ? {} : { manager: manager.kind === "clear" ? null : asText(manager.value) }),
     departments: paths,
+    ...(stated.length > 0 ? { stated } : {}),
+    ...(positions ? { positions } : {}),
     ...(main ? { mainDepartment: main } : {}),
     ...(mainDepartmentReference === "" ? {} : { mainDepartmentReference }),
     external,
-    account: accountOf(single("account", rules.account, variables, notes), notes),
+    account,
     notes,
   };
 }
@@ -101,8 +139,38 @@ function accountOf(value: unknown, notes: MappingNote[]): Account {
   return "regular";
 }
 
+/** Undefined: what is there by department is left alone. */
+function positionsOf(rule: ReferenceRule | undefined, variables: Variables, notes: MappingNote[]): readonly Position[] | undefined {
+  const entries = asList(single("positions", rule?.expression, variables, notes)).slice(0, MAX_POSITIONS);
+  if (entries.length === 0) return rule?.empty === "clear" && !hasFailed(notes, "positions") ? [] : undefined;
+  const positions = entries.map((entry): Position => {
+    const title = asText(member(entry, "title"));
+    const order = orderOf(member(entry, "order"), "positions", notes);
+    return {
+      reference: asText(member(entry, "value")),
+      ...(title === "" ? {} : { title }),
+      ...(order === undefined ? {} : { order }),
+      main: isTrue(member(entry, "main")),
+    };
+  });
+  if (positions.some(({ reference }) => reference === ""))
+    notes.push({ attribute: "positions", code: "noDepartment", text: "an entry names no department" });
+  return positions.filter(({ reference }) => reference !== "");
+}
+
+const hasFailed = (notes: readonly MappingNote[], attribute: string): boolean =>
+  notes.some((note) => note.attribute === attribute && note.code === "ruleFailed");
+
+function orderOf(value: unknown, attribute: string, notes: MappingNote[]): number | undefined {
+  const text = asText(value);
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  if (text !== "") notes.push({ attribute, code: "notAnOrder", text: "an order is not a whole number" });
+  return undefined;
+}
+
 function departmentPaths(rules: PersonRules, departments: Departments, variables: Variables, external: boolean, notes: MappingNote[]) {
   const byText = new Map<string, DepartmentPath>();
+  const stated = new Map<string, StatedDepartment>();
   let main: DepartmentPath | undefined;
   for (const rule of rules.paths) {
     const levels = rule.levels.map((expression) => single("departments", expression, variables, notes));
@@ -114,12 +182,37 @@ function departmentPaths(rules: PersonRules, departments: Departments, variables
         .flatMap(asList)
         .map(asText)
         .filter((name) => name !== "");
-    const refusal = departments.refusal(path, external);
+    const refusal = departments.refusal(path, external, rule.external);
     if (refusal) notes.push({ attribute: "departments", ...refusal });
     if (refusal || path.length === 0) continue;
-    byText.set(JSON.stringify(path), path);
+    const key = JSON.stringify(path);
+    byText.set(key, path);
     if (rule.main) main ??= path;
+    const said = statedOf(rule, path, variables, notes);
+    if (said) stated.set(key, joined(stated.get(key), said));
   }
   const paths = [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);
-  return { paths, main };
+  return { paths, main, stated: [...stated].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, said]) => said) };
+}
+
+/** Undefined where the rule says nothing but the path. */
+function statedOf(rule: PathRule, path: DepartmentPath, variables: Variables, notes: MappingNote[]): StatedDepartment | undefined {
+  const { title, order, managers, settings } = rule;
+  if (!title && !order && !managers && settings.length === 0) return undefined;
+  const text = asText(single("departments", title, variables, notes));
+  const place = orderOf(single("departments", order, variables, notes), "departments", notes);
+  return {
+    path,
+    ...(text === "" ? {} : { title: text }),
+    ...(place === undefined ? {} : { order: place }),
+    managers: referencesIn(single("managers", managers, variables, notes)),
+    settings: settings.length > 0 ? settingsIn(settings, variables, notes) : undefined,
+  };
+}
+
+/** Two rules with one path: the first one's word counts, and managers add up. */
+function joined(first: StatedDepartment | undefined, second: StatedDepartment): StatedDepartment {
+  if (!first) return second;
+  const settings = first.settings || second.settings ? { ...second.settings, ...first.settings } : undefined;
+  return { ...second, ...first, managers: referencesIn([...first.managers, ...second.managers]), settings };
 }

@@ -28,6 +28,17 @@ export const dingtalkUserSchema = schema(DINGTALK_USER_SCHEMA, "DingTalkUser", "
   text("language", "The language of DingTalk.", { canonicalValues: ["zh_CN", "en_US"] }),
   text("mainDepartment", "The main department, by the id or externalId of its group, or by its path.", { caseExact: true }),
   complex(
+    "departments",
+    "What holds for the person in one department only. It puts nobody into a department: groups and the mapping do.",
+    [
+      text("value", "The department, by the id or externalId of its group, or by its path.", { caseExact: true }),
+      text("title", "The title there."),
+      whole("order", "The place among the people there; larger comes first."),
+      truth("main", "Whether it is the main department."),
+    ],
+    { multiValued: true },
+  ),
+  complex(
     "customFields",
     "Custom fields of the organisation, by the name the administrator gave them.",
     [text("name", "The name of the field."), text("value", "Its value.")],
@@ -38,6 +49,13 @@ export const dingtalkUserSchema = schema(DINGTALK_USER_SCHEMA, "DingTalkUser", "
 export const dingtalkGroupSchema = schema(DINGTALK_GROUP_SCHEMA, "DingTalkGroup", "A group as a DingTalk department or role", [
   text("kind", "What the group becomes in DingTalk.", { canonicalValues: ["department", "role", "none"] }),
   text("parent", "The department above, by the id or externalId of its group, or by its path.", { caseExact: true }),
+  text("manager", "The manager of the department, by id, externalId or employee number.", { caseExact: true }),
+  complex(
+    "managers",
+    "The managers of the department, where there are several. Each becomes one as soon as they are members.",
+    [text("value", "The id, externalId or employee number.", { caseExact: true })],
+    { multiValued: true },
+  ),
   whole("order", "The place among the departments of one parent; smaller comes first."),
   text("code", "A short code of the department."),
   truth("hidden", "Hides the department from others."),
