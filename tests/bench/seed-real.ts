@@ -8,6 +8,7 @@ import { readGroup, readUser } from "../../src/scim/resource.ts";
 import { eventColumns, PRIORITY } from "../../src/store/sql.ts";
 import type { Subject } from "./client.ts";
 import { entraUser, groupIdOf, idOf } from "./people.ts";
+import { expecting, SCIM, send } from "./workloads.ts";
 
 /*
  * Fills the server's database by SQL, with what its own writes and its worker would have left: what is measured is the running, not the filling.
@@ -149,7 +150,7 @@ const stateRow = (kind: string, id: string, priority: number): Row => ({
 });
 
 /** Builds the next rows while the database takes the ones before. */
-async function fill<Item>(db: Client, table: string, items: Iterable<Item>, rowOf: (item: Item) => Row): Promise<void> {
+export async function fill<Item>(db: Client, table: string, items: Iterable<Item>, rowOf: (item: Item) => Row): Promise<void> {
   const statement = `insert into ${table} select r.* from json_populate_recordset(null::${table}, $1::json) r`;
   let sent: Promise<unknown> = Promise.resolve();
   let rows: Row[] = [];
@@ -169,11 +170,13 @@ async function fill<Item>(db: Client, table: string, items: Iterable<Item>, rowO
   await sent;
 }
 
-/** Throws when the server writes a person or a group otherwise than this file. */
+/** Has a telephone number that nobody else has. */
+const SAMPLE = 40_000_000;
+
+/** Throws when the server writes a person or a group otherwise than this file. Nothing but history is left of them. */
 async function compareWithWritten(db: Client, server: Subject, context: RequestContext): Promise<void> {
   const make = async (endpoint: string, body: JsonObject): Promise<string> => {
-    const { status, text } = await server.send({ method: "POST", path: `/scim/v2/${endpoint}`, body: JSON.stringify(body) });
-    if (status !== 201) throw new Error(`${server.name}: the sample answered ${status} ${text}`);
+    const { text } = await expecting(server, send("POST", `${SCIM}/${endpoint}`, body), 201);
     return (JSON.parse(text) as { id: string }).id;
   };
   const compare = async (table: string, column: string, id: string, seeded: Row): Promise<void> => {
@@ -186,7 +189,7 @@ async function compareWithWritten(db: Client, server: Subject, context: RequestC
     const other = [...names].filter((name) => !sameJson((rows[0]!.row[name] ?? null) as JsonObject, (plain[name] ?? null) as JsonObject));
     if (other.length > 0) throw new Error(`the seed of ${table} is not what the server writes: ${other.join(", ")}`);
   };
-  const person = entraUser("sample", 0);
+  const person = entraUser("sample", SAMPLE);
   const id = await make("Users", person as JsonObject);
   await compare("users", "id", id, userRow(context, id, readUser(person)));
   await compare("history", "subject", id, createdEvent(context, "user", id, readUser(person).document));
@@ -195,6 +198,7 @@ async function compareWithWritten(db: Client, server: Subject, context: RequestC
   const { content } = readGroup(group);
   await compare("groups", "id", groupId, groupRow(context, groupId, content));
   await compare("history", "subject", groupId, createdEvent(context, "group", groupId, content.document));
+  for (const path of [`Users/${id}`, `Groups/${groupId}`]) await expecting(server, { method: "DELETE", path: `${SCIM}/${path}` }, 204);
 }
 
 function* upTo(count: number): Iterable<number> {

@@ -12,23 +12,30 @@ export interface Turns {
   readonly turns: number;
   /** Whoever is not at work stands still, so that what a server does by itself falls into its own turns only. */
   readonly standStill?: boolean;
+  /** What else is read before and after each turn, such as the processor time of the database. */
+  readonly meters?: Readonly<Record<string, () => number>>;
+}
+
+export interface Taken extends Measured {
+  readonly metered: Readonly<Record<string, number>>;
 }
 
 const TURN_SECONDS = 1;
 
 /** Everybody second by second in turn, so that whatever else the machine does meets all of them. What the first turn of each does is thrown away. */
-export async function inTurns(
-  contenders: readonly Contender[],
-  { clients, turns, standStill = false }: Turns,
-): Promise<readonly Measured[]> {
-  const results = contenders.map((): Measured[] => []);
+export async function inTurns(contenders: readonly Contender[], settings: Turns): Promise<readonly Taken[]> {
+  const { clients, turns, standStill = false, meters = {} } = settings;
+  const results = contenders.map((): Taken[] => []);
   const others = (subject: Subject): readonly number[] =>
     standStill ? contenders.flatMap((each) => each.subject.pids).filter((pid) => !subject.pids.includes(pid)) : [];
   let n = 0;
   for (let turn = 0; turn <= turns; turn++) {
     for (const [at, { subject, iteration }] of contenders.entries()) {
+      const before = read(meters);
       const measured = await whileStopped(others(subject), () => load(subject, clients, TURN_SECONDS, () => iteration(n++)));
-      if (turn > 0) results[at]!.push(measured);
+      const after = read(meters);
+      const metered = Object.fromEntries(Object.keys(meters).map((name) => [name, after[name]! - before[name]!]));
+      if (turn > 0) results[at]!.push({ ...measured, metered });
     }
   }
   return results.map(sum);
@@ -43,13 +50,17 @@ async function whileStopped<T>(pids: readonly number[], work: () => Promise<T>):
   }
 }
 
-const sum = (turns: readonly Measured[]): Measured => {
-  const total = (of: (turn: Measured) => number): number => turns.reduce((so, turn) => so + of(turn), 0);
+const read = (meters: NonNullable<Turns["meters"]>): Record<string, number> =>
+  Object.fromEntries(Object.entries(meters).map(([name, meter]) => [name, meter()]));
+
+const sum = (turns: readonly Taken[]): Taken => {
+  const total = (of: (turn: Taken) => number): number => turns.reduce((so, turn) => so + of(turn), 0);
   return {
     requests: total((turn) => turn.requests),
     seconds: total((turn) => turn.seconds),
     latenciesMs: turns.flatMap((turn) => turn.latenciesMs),
     cpuMs: total((turn) => turn.cpuMs),
+    metered: Object.fromEntries(Object.keys(turns[0]?.metered ?? {}).map((name) => [name, total((turn) => turn.metered[name]!)])),
   };
 };
 
