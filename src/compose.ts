@@ -163,7 +163,7 @@ export interface LoopParts {
 export function loopParts({ config, pool, clock }: House, organisation: DingTalkConfig): LoopParts {
   const mapping = loadMapping(config);
   const target = createTarget(
-    { kind: "dingtalk", ...organisation, region: mapping.settings.region },
+    { kind: "dingtalk", ...organisation, ...targetSettings(mapping) },
     {
       clock,
       limiter: createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 }),
@@ -172,6 +172,9 @@ export function loopParts({ config, pool, clock }: House, organisation: DingTalk
   );
   return { target, store: createReconcileStore(pool, TARGET), mapping };
 }
+
+/** What of the mapping the target has to know as well. */
+const targetSettings = ({ settings: { region, roleGroup, enterpriseAccounts } }: Mapping) => ({ region, roleGroup, enterpriseAccounts });
 
 /** The reconcile loop of this process. Throws CannotStart when the organisation is not the one this directory belongs to. */
 export async function startSync(house: House, organisation: DingTalkConfig): Promise<RunningSync> {

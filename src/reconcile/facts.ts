@@ -46,14 +46,28 @@ export interface PersonFacts {
   readonly document: JsonObject | undefined;
   readonly link: Link | undefined;
   readonly groups: readonly GroupOfPerson[];
-  /** Departments the person is in by attributes. */
-  readonly departments: readonly (Reference & { readonly main: boolean; readonly external: boolean })[];
+  /** Departments the person is in by attributes; `path`: the folded names down to it. */
+  readonly departments: readonly (Reference & { readonly main: boolean; readonly external: boolean; readonly path: readonly string[] })[];
   readonly manager: Manager | undefined;
 }
 
 export interface GroupFacts {
   /** The SCIM document with id; undefined when the directory has no such group (any more). */
   readonly document: JsonObject | undefined;
+}
+
+/** Somebody the directory names as manager of a department. */
+export interface DepartmentManager {
+  /** As the client named them. */
+  readonly reference: string;
+  readonly person:
+    | (Reference & {
+        readonly active: boolean;
+        /** Whether the directory wants them in the department, and whether the target has them there. */
+        readonly belongs: boolean;
+        readonly member: boolean;
+      })
+    | undefined;
 }
 
 export interface DepartmentFacts {
@@ -65,6 +79,11 @@ export interface DepartmentFacts {
         readonly external: boolean;
         readonly present: boolean;
         readonly parent: Reference | undefined;
+        /** Whether the directory has ever named managers: from then on the list is its own, also when it becomes empty. */
+        readonly managed: boolean;
+        readonly managers: readonly DepartmentManager[];
+        /** Remote ids of people who wait to leave the department until it has let go of them. */
+        readonly leaving: readonly string[];
       }
     | undefined;
   readonly link: Link | undefined;

@@ -61,6 +61,7 @@ function placeOf(mapping: Mapping, placement: GroupPlacement): GroupPlace {
   return {
     kind: "department",
     path: levels.map((level, at) => (at === levels.length - 1 ? { ...level, settings: placement.settings } : level)),
+    ...(placement.managers ? { managers: placement.managers } : {}),
   };
 }
 

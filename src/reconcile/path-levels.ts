@@ -1,5 +1,3 @@
-import { formatPath } from "../mapping/department-path.ts";
-import { GROUP_EXTENSIONS } from "../mapping/extensions.ts";
 import type { DepartmentPath, Mapping } from "../mapping/mapping.ts";
 import type { PathLevel } from "./ports.ts";
 
@@ -11,12 +9,5 @@ export const levelsOf = (mapping: Mapping, path: DepartmentPath, external = fals
   path.map((name, depth) => {
     const upToHere = path.slice(0, depth + 1);
     const forExternals = mapping.isExternal(upToHere) || (external && depth === path.length - 1);
-    return { name, external: forExternals, settings: settingsAt(mapping, upToHere, forExternals) };
+    return { name, external: forExternals, settings: mapping.department(upToHere, forExternals).settings };
   });
-
-/** Settings of a department that no group stands for: as if a group of that name did. */
-function settingsAt(mapping: Mapping, path: DepartmentPath, external: boolean): PathLevel["settings"] {
-  const displayName = formatPath(path, mapping.settings.separator);
-  const placement = mapping.group({ group: { displayName, [GROUP_EXTENSIONS.dingtalk![0]!]: { kind: "department", external } } });
-  return placement.kind === "department" ? placement.settings : {};
-}

@@ -1,6 +1,6 @@
 import type { Mapping, PersonMapping } from "../mapping/mapping.ts";
 import type { Manager, PersonFacts } from "./facts.ts";
-import { type Places, remoteIds } from "./places.ts";
+import { type Places, type Post, remoteIds } from "./places.ts";
 import type { Desired } from "./plan.ts";
 import type { Actual, AttributeValue, Note } from "./target.ts";
 
@@ -52,7 +52,7 @@ export function personWish(facts: PersonFacts, mapped: PersonMapping, places: Pl
   };
   if (rules.standing === "suspended") return { kind: "desired", desired: { state: "suspended", attributes: placed } };
 
-  const attributes: Record<string, AttributeValue> = { ...mapped.attributes, ...placed, roles };
+  const attributes: Record<string, AttributeValue> = { ...mapped.attributes, ...placed, ...byDepartment(mapped, places), roles };
   if (mapped.manager !== undefined) {
     const manager = managerOf(facts.manager, rules);
     if (manager.kind === "wait")
@@ -61,6 +61,22 @@ export function personWish(facts: PersonFacts, mapped: PersonMapping, places: Pl
     if (manager.note) notes.push(manager.note);
   }
   return { kind: "desired", desired: { state: "present", attributes, when: mapped.when, notes } };
+}
+
+/** What holds in one department only. Nothing said leaves what is there; an order cannot be taken away, so none said leaves that one. */
+function byDepartment({ positions }: PersonMapping, { departments }: Places): Readonly<Record<string, AttributeValue>> {
+  const list = (told: (post: Post) => string | number | undefined): readonly string[] => {
+    const known = departments.filter((post) => post.remoteId !== undefined && told(post) !== undefined);
+    // Of two groups with one department the first one's word counts.
+    return [...new Map(known.toReversed().map((post) => [post.remoteId, told(post)]))].map(([id, value]) => `${id}=${value}`).sort();
+  };
+  const titles = list(({ title }) => title);
+  const orders = list(({ order }) => order);
+  const cleared = positions !== undefined && positions.length === 0;
+  return {
+    ...(titles.length > 0 || cleared ? { departmentTitles: titles } : {}),
+    ...(orders.length > 0 ? { departmentOrders: orders } : {}),
+  };
 }
 
 /** In the root they would see everybody, so they are left as they are until there is a place for them. */

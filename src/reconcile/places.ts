@@ -10,9 +10,15 @@ import type { Note } from "./target.ts";
 
 /* Where a person belongs: what groups and attributes say, joined so that people of other organisations and our own never share a department. */
 
+/** A department of a person, and what holds for them there only. */
+export interface Post extends Reference {
+  readonly title?: string;
+  readonly order?: number;
+}
+
 /** Departments and roles of a person, as references to what they have become at the target. */
 export interface Places {
-  readonly departments: readonly Reference[];
+  readonly departments: readonly Post[];
   readonly roles: readonly Reference[];
   readonly main: Reference | undefined;
   /** Groups nobody has looked at yet: where they lead is not known. */
@@ -34,10 +40,18 @@ export function pathsOf(mapping: Mapping, mapped: PersonMapping, groups: readonl
   return departments.flatMap((place) => (place.kind === "path" ? [placeAt(mapping, mapped, place.path)] : []));
 }
 
-const placeAt = (mapping: Mapping, mapped: PersonMapping, path: DepartmentPath): PersonPlace => ({
-  path: levelsOf(mapping, path, mapped.external),
-  main: JSON.stringify(path) === JSON.stringify(mapped.mainDepartment),
-});
+function placeAt(mapping: Mapping, mapped: PersonMapping, path: DepartmentPath): PersonPlace {
+  const same = (other: DepartmentPath | undefined): boolean => JSON.stringify(path) === JSON.stringify(other);
+  const stated = mapped.stated?.find((one) => same(one.path));
+  const byPath = mapping.department(path, mapped.external).managers;
+  const managers = byPath || stated?.managers.length ? [...new Set([...(byPath ?? []), ...(stated?.managers ?? [])])].sort() : undefined;
+  return {
+    path: levelsOf(mapping, path, mapped.external),
+    main: same(mapped.mainDepartment),
+    ...(managers ? { managers } : {}),
+    ...(stated?.settings ? { settings: stated.settings } : {}),
+  };
+}
 
 /** Pure. `facts.departments` are already those of `pathsOf`. */
 export function placesOf(settings: MappingSettings, mapped: PersonMapping, facts: PersonFacts): Places {
@@ -53,8 +67,10 @@ export function placesOf(settings: MappingSettings, mapped: PersonMapping, facts
   const reference = mapped.mainDepartmentReference;
   const mainGroup = reference === undefined ? undefined : inGroups.find((group) => isMeant(group, reference, settings.separator));
   if (reference !== undefined && !mainGroup) notes.push(NO_MAIN);
+  const posts = positioned(mapped, fitting, inGroups, settings.separator);
+  notes.push(...posts.notes);
   return {
-    departments: [...fitting, ...inGroups.flatMap((group) => (group.department ? [group.department] : []))],
+    departments: posts.departments,
     roles: groups.flatMap((group) => (group.role ? [group.role] : [])),
     main: mainGroup?.department ?? fitting.find((department) => department.main),
     unknownGroups: groups.filter((group) => group.placement === undefined).map((group) => group.id),
@@ -62,9 +78,46 @@ export function placesOf(settings: MappingSettings, mapped: PersonMapping, facts
   };
 }
 
+/** Titles and orders of single departments: as the client names the department, else as the rule says from which it follows. */
+function positioned(
+  mapped: PersonMapping,
+  byAttributes: PersonFacts["departments"],
+  byGroups: readonly GroupOfPerson[],
+  separator: string,
+): { readonly departments: readonly Post[]; readonly notes: readonly Note[] } {
+  const positions = mapped.positions ?? [];
+  const used = new Set<string>();
+  const post = (department: Reference, said: Partial<Post> | undefined, isMeantBy: (reference: string) => boolean): Post => {
+    const position = positions.find(({ reference }) => isMeantBy(reference));
+    if (position) used.add(position.reference);
+    const title = position?.title ?? said?.title;
+    const order = position?.order ?? said?.order;
+    const { id, remoteId, state } = department;
+    return { id, remoteId, state, ...(title === undefined ? {} : { title }), ...(order === undefined ? {} : { order }) };
+  };
+  const departments = [
+    ...byAttributes.map((department) => {
+      const key = JSON.stringify(department.path);
+      const said = mapped.stated?.find(({ path }) => JSON.stringify(path.map(fold)) === key);
+      return post(department, said, (reference) => JSON.stringify(parsePath(fold(reference), fold(separator))) === key);
+    }),
+    ...byGroups.flatMap((group) =>
+      group.department ? [post(group.department, undefined, (reference) => isMeant(group, reference, separator))] : [],
+    ),
+  ];
+  const missed = positions.filter(({ reference }) => !used.has(reference)).length;
+  return { departments, notes: missed > 0 ? [notThere(missed)] : [] };
+}
+
+const notThere = (positions: number): Note => ({
+  attribute: "positions",
+  code: "notAMember",
+  text: `${positions} of the positions ${positions === 1 ? "is" : "are"} in a department the person is not in`,
+});
+
 /** In the department for leavers and nowhere else. */
 export const parkedPlaces = (facts: PersonFacts): Places => ({
-  departments: facts.departments,
+  departments: facts.departments.map(({ id, remoteId, state }) => ({ id, remoteId, state })),
   roles: [],
   main: facts.departments[0],
   unknownGroups: [],

@@ -1,8 +1,8 @@
 import type { EntityKind, EntityRef, JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
-import type { DepartmentFacts, GroupFacts, Manager, PersonFacts, RoleFacts } from "./facts.ts";
+import type { DepartmentFacts, GroupFacts, Manager, PersonFacts, Reference, RoleFacts } from "./facts.ts";
 import type { Settlement } from "./settle.ts";
-import type { Actual, Attributes } from "./target.ts";
+import type { Actual, Attributes, AttributeValue } from "./target.ts";
 
 /** One entity taken for one run. Nobody else works on it until `finish`, or until the lease ends; a run that lost its lease changes nothing. */
 export interface Claim {
@@ -76,11 +76,26 @@ export interface ReconcileStore {
   /** Ends the run without having looked at the entity: it stays due. */
   release(claim: Claim): Promise<void>;
 
-  /** The entity of ours and of the same kind that has a remote id, and whether it is about to change; one that waits for `ref` itself is not. */
-  holder(ref: EntityRef, remoteId: string): Promise<{ readonly id: string; readonly moves: boolean } | undefined>;
+  /** The entity of ours and of the same kind that has a remote id, if any, and what may be expected of it. */
+  holder(
+    ref: EntityRef,
+    remoteId: string,
+    wanted: { readonly attribute: string; readonly value: AttributeValue | undefined },
+  ): Promise<Holder | undefined>;
+  /** Departments of ours that have a person as manager at the target and that the person is to leave: all but those with the remote ids `staying`. */
+  managedBy(personId: string, staying: readonly string[]): Promise<readonly Reference[]>;
 
   /** No claim for this long, in any process. */
   pause(ms: number, reason: string): Promise<void>;
+}
+
+/**
+ * An entity that holds a value at the target which another one needs. `moves`: it is about to change, or has just done so; `stuck`: it cannot give the value away, because it
+ * waits itself for the one that asks, or because its own wish for another value is noted as impossible; `stays`: nothing is known to change.
+ */
+export interface Holder {
+  readonly id: string;
+  readonly expect: "moves" | "stuck" | "stays";
 }
 
 /** How groups state the tree: by paths in their names, by naming a parent, or by being members of each other. */
@@ -96,14 +111,18 @@ export interface PathLevel {
 }
 
 export type GroupPlace =
-  /** The settings of the last level are the group's. */
-  | { readonly kind: "department"; readonly path: readonly PathLevel[] }
+  /** The settings of the last level are the group's. `managers` as the client names people; absent: nothing is said of them. */
+  | { readonly kind: "department"; readonly path: readonly PathLevel[]; readonly managers?: readonly string[] }
   | { readonly kind: "role"; readonly name: string }
   | { readonly kind: "none"; readonly reason: string };
 
 export interface PersonPlace {
   readonly path: readonly PathLevel[];
   readonly main: boolean;
+  /** Managers of the department as the person's attributes name them; absent: nothing is said of them. */
+  readonly managers?: readonly string[];
+  /** What the person's attributes say of the last level; absent: they say nothing, and the level speaks for itself. */
+  readonly settings?: Attributes;
 }
 
 /** Under which rules the target was last worked on, and marks for when they change. */

@@ -153,16 +153,19 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
         logger.error({ kind: claim.ref.kind, entityId: claim.ref.id, error }, "a write to the target failed");
       const neverMade = next.action === "create" && !wish.link && (event.outcome === "refused" || event.outcome === "notSent");
       const link: LinkChange = neverMade && !calls.some((call) => call.code === "ok") ? { kind: "remove" } : { kind: "keep" };
-      return { ...quiet, end: await endOf(claim, error), event, link };
+      return { ...quiet, end: await endOf(claim, next, error), event, link };
     }
   }
 
   /** A value that one of our own holds may come free; one that a stranger holds needs a person's decision. */
-  async function endOf(claim: Claim, error: unknown): Promise<RunEnd> {
+  async function endOf(claim: Claim, next: Plan, error: unknown): Promise<RunEnd> {
     if (!(error instanceof TargetConflict) || error.heldBy === undefined) return { kind: "failed", error };
-    const holder = await store.holder(claim.ref, error.heldBy);
+    const wanted = next.action === "create" ? next.attributes : next.action === "update" ? next.set : {};
+    const holder = await store.holder(claim.ref, error.heldBy, { attribute: error.attribute, value: wanted[error.attribute] });
     if (!holder || holder.id === claim.ref.id) return { kind: "failed", error };
-    return { kind: "blocked", by: holder.id, holderMoves: holder.moves, error };
+    // Everything else of an update has been sent by now.
+    const hopeless = error.personal && next.action === "update" && holder.expect === "stuck";
+    return { kind: "blocked", by: holder.id, holderMoves: holder.expect === "moves", hopeless, error };
   }
 
   async function apply(

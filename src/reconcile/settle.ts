@@ -25,8 +25,17 @@ export type RunEnd =
   | { readonly kind: "held"; readonly reason: string; readonly remedy: string }
   /** Only a change of the directory helps. */
   | { readonly kind: "parked"; readonly reason: string; readonly remedy: string }
-  /** Another entity of ours holds a value at the target; `holderMoves`: it is about to leave or to change, so the value may come free. */
-  | { readonly kind: "blocked"; readonly by: string; readonly holderMoves: boolean; readonly error: TargetConflict }
+  /**
+   * Another entity of ours holds a value at the target; `holderMoves`: it is about to leave or to change, so the value may come free; `hopeless`: it cannot,
+   * nothing else is amiss, and only people can change that.
+   */
+  | {
+      readonly kind: "blocked";
+      readonly by: string;
+      readonly holderMoves: boolean;
+      readonly hopeless: boolean;
+      readonly error: TargetConflict;
+    }
   | { readonly kind: "failed"; readonly error: unknown };
 
 export interface Settlement {
@@ -77,6 +86,7 @@ export function settle(end: RunEnd, attempts: number, rules: RetryRules): Settle
     case "parked":
       return { ...steady, state: end.kind, nextMs: undefined, reason: end.reason, remedy: end.remedy };
     case "blocked": {
+      if (end.hopeless) return hopeless(end.error, end.by);
       const blocked = { ...toldOf(end.error), attempts: attempts + 1, waitingOn: [end.by], observeFirst: true };
       const waits = end.holderMoves && attempts + 1 < MAX_DEPENDENCY_TRIES;
       // Parked, it still names the holder: whatever happens to that one wakes it.
@@ -88,6 +98,17 @@ export function settle(end: RunEnd, attempts: number, rules: RetryRules): Settle
       return unreachable(end);
   }
 }
+
+/** In order but for one value, which is noted. It names the holder: whatever is written of that one wakes it. */
+const hopeless = ({ attribute, answer, message, remedy }: TargetConflict, by: string): Settlement => ({
+  state: "inSync",
+  nextMs: undefined,
+  attempts: 0,
+  notes: [{ attribute, code: answer, text: remedy === "" ? message : `${message}; ${remedy}` }],
+  waitingOn: [by],
+  answer,
+  observeFirst: true,
+});
 
 const toldOf = (error: unknown) => ({
   reason: error instanceof AppError ? error.message : "unexpected error, see the log",

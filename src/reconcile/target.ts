@@ -14,10 +14,13 @@ export type Attributes = Readonly<Record<string, AttributeValue>>;
 /**
  * Attributes the loop itself fills in, with remote ids:
  * user `manager` (remote id of a person, or null), user `departments` (sorted remote ids, never empty: the root stands for "none"),
- * user `mainDepartment` (remote id or null), user `roles` (sorted remote ids), department `parent` (remote id),
- * department `managers` (sorted remote ids of people).
+ * user `mainDepartment` (remote id or null), user `departmentTitles` and `departmentOrders` (sorted `"<remote id of a department>=<value>"`),
+ * user `roles` (sorted remote ids), department `parent` (remote id), department `managers` (sorted remote ids of people).
  */
-export const RESERVED = ["manager", "departments", "mainDepartment", "roles", "parent", "managers"] as const;
+export const RESERVED = {
+  user: ["manager", "departments", "mainDepartment", "departmentTitles", "departmentOrders", "roles"],
+  department: ["parent", "managers"],
+} as const;
 
 /** Something that cannot be made true, and why. Shown to the operator, never retried in a loop, never blocks other attributes. */
 export interface Note {
@@ -176,14 +179,23 @@ export class TargetConflict extends TargetError {
   readonly attribute: string;
   /** Remote id that holds the value, when the target told it. */
   readonly heldBy: string | undefined;
+  /** Only people themselves can change the value where they have it, so one that cannot come free by our doing is no reason to stop. */
+  readonly personal: boolean;
   constructor(
     message: string,
-    details: { readonly answer: string; readonly remedy: string; readonly attribute: string; readonly heldBy?: string },
+    details: {
+      readonly answer: string;
+      readonly remedy: string;
+      readonly attribute: string;
+      readonly heldBy?: string;
+      readonly personal?: boolean;
+    },
     options?: ErrorOptions,
   ) {
     super(message, details, options);
     this.attribute = details.attribute;
     this.heldBy = details.heldBy;
+    this.personal = details.personal ?? false;
   }
 }
 

@@ -73,7 +73,30 @@ async function personWishFor(deps: WishDeps, claim: Claim, signal: AbortSignal):
   }
   const places = parking ? parkedPlaces(facts) : placesOf(mapping.settings, mapped, facts);
   const wish = await withoutCircle(deps, facts, mapped, places, { personId: id, standing, presence: actual?.presence });
-  return wish.kind === "desired" ? { ...wish, ...common } : wish;
+  if (wish.kind !== "desired") return wish;
+  const managed = await stillManages(deps, id, wish.desired, actual ?? facts.link?.observed, facts.link);
+  return managed.length > 0
+    ? { kind: "waiting", on: managed, reason: "a department that this person leaves still has them as its manager" }
+    : { ...wish, ...common };
+}
+
+/**
+ * Departments that have to let go of a manager before this person can leave them: what a target does with a manager who leaves is
+ * not known. One that is stuck itself is not waited for.
+ */
+async function stillManages(
+  { store }: WishDeps,
+  personId: string,
+  desired: Desired,
+  actual: Pick<Actual, "attributes"> | undefined,
+  link: Link | undefined,
+): Promise<readonly string[]> {
+  const staying = desired.state === "absent" ? undefined : desired.attributes["departments"];
+  if (link?.remoteId === undefined || !Array.isArray(staying)) return [];
+  const there = actual?.attributes["departments"];
+  if (Array.isArray(there) && there.every((remoteId: string) => staying.includes(remoteId))) return [];
+  const managed = await store.managedBy(personId, staying);
+  return managed.filter(({ state }) => state !== "parked" && state !== "held").map((department) => department.id);
 }
 
 /** How the mapping and the directory want a person; `parking`: in the department for leavers only. Pure. */

@@ -12,6 +12,7 @@ import { demandKnownUser } from "./user-lookup.ts";
 export const consoleActs: ReadonlyMap<string, Rule> = new Map([
   ["activate", activate],
   ["accept", acceptInvitation],
+  ["renumber", renumber],
   ["leave", leaveByThemselves],
   ["admin", setAdministrator],
 ]);
@@ -25,6 +26,22 @@ function activate(organisation: Organisation, fields: Fields): Done {
     answer: {},
     changes: [{ type: "user.put", user: { ...user, active: true } }, ...registered],
     events: [{ eventType: "user_active_org", data: { userId: [user.userid] } }],
+  };
+}
+
+/** The person signs in with another number from now on, and the organisation shows that one (5.2). It stays the same person, so the unionid stays. */
+function renumber(organisation: Organisation, fields: Fields, act: Act): Done {
+  const user = demandKnownUser(organisation, requiredText(fields, "userid"));
+  const phone = parseSearchedMobile(organisation.switches.region, requiredText(fields, "mobile"));
+  if (!phone) throw refuse(60103);
+  demandFreeMobile(organisation, phone, user.userid);
+  return {
+    answer: {},
+    changes: [
+      { type: "user.put", user: { ...user, phone, modified: act.ids.next() } },
+      { type: "mobile.registered", mobile: phoneKey(phone) },
+    ],
+    events: [{ eventType: "user_modify_org", data: { timeStamp: String(act.nowMs), userId: [user.userid] } }],
   };
 }
 

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { EntityKind } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
-import type { Claim, Finish, LinkChange, ReconcileStore } from "../reconcile/ports.ts";
+import type { Claim, Finish, Holder, LinkChange, ReconcileStore } from "../reconcile/ports.ts";
 import { batched } from "./batch.ts";
 import { alongIndexes } from "./index-plans.ts";
 import { type Queryable, run, type Statement } from "./postgres.ts";
@@ -15,6 +15,8 @@ import {
   WAKE_CONTAINERS,
   WAKE_FOLLOWERS,
   WAKE_HOPEFUL,
+  WAKE_LED,
+  WAKE_LED_BEFORE,
   WAKE_MEMBERS,
   WAKE_REPORTS,
   WAKE_WAITING,
@@ -131,11 +133,23 @@ const SUPERSEDED = statement(
   forgotten as (update links l set attributes = null from ${NAMED} n where l.target = $1 and l.kind = n.kind and l.entity_id = n.id)
   update entity_states s set ${WAKE} from ${NAMED} n where s.target = $1 and s.kind = n.kind and s.entity_id = n.id`,
 );
+/** Whom the holder waits for, and those for whom these wait, at most 20 deep: who asks may be among them. */
 const HOLDER = statement(
   "holder",
-  `select l.entity_id as id, coalesce(s.state = 'due' or s.state = 'waiting' and not coalesce(s.waiting_on, '{}') @> array[$4::uuid], false) as moves
-     from links l left join entity_states s on s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
-    where l.target = $1 and l.kind = $2 and l.remote_id = $3`,
+  `with recursive held as (
+     select l.entity_id as id, s.state, s.waiting_on, s.notes, l.attributes->>$5 <> $6 as gave_it_away
+       from links l left join entity_states s on s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
+      where l.target = $1 and l.kind = $2 and l.remote_id = $3),
+   awaited(id, depth) as (
+     select unnest(waiting_on), 1 from held
+     union
+     select unnest(s.waiting_on), a.depth + 1 from awaited a join entity_states s on s.target = $1 and s.kind = $2 and s.entity_id = a.id where a.depth < 20)
+   select id, case when gave_it_away then 'moves'
+                   when exists (select 1 from awaited a where a.id = $4::uuid) then 'stuck'
+                   when state in ('due', 'waiting') then 'moves'
+                   when exists (select 1 from json_array_elements(notes) n where n->>'attribute' = $5) then 'stuck'
+                   else 'stays' end as expect
+     from held`,
 );
 const PAUSE = statement(
   "pause",
@@ -213,9 +227,18 @@ export function createClaims(pool: pg.Pool, target: string, worker: number): Cla
     // First, while links still tell the remote ids by which reports name their manager.
     await wake(WAKE_REPORTS, ({ claim, end }) => end.presenceChanged && claim.ref.kind === "user");
     await wake(WAKE_FOLLOWERS, ({ claim, end }) => end.link.kind === "remove" && claim.ref.kind === "user");
+    await wake(WAKE_LED, ({ claim, end }) => claim.ref.kind === "user" && end.link.kind !== "keep" && end.event?.outcome === "done");
+    await wake(WAKE_LED_BEFORE, ({ claim, end }) => claim.ref.kind === "user" && end.link.kind === "remove");
     await wake(WAKE_WAITING, ({ end }) => end.presenceChanged || end.event?.outcome === "done");
     await wake(WAKE_MEMBERS, ({ claim, end }) => end.presenceChanged && end.link.kind === "put" && claim.ref.kind !== "user");
-    await wake(WAKE_HOPEFUL, ({ end: { settlement } }) => settlement.state === "parked" || settlement.state === "held");
+    await wake(
+      WAKE_HOPEFUL,
+      ({
+        end: {
+          settlement: { state, waitingOn },
+        },
+      }) => state === "parked" || state === "held" || (state === "inSync" && waitingOn !== undefined),
+    );
     const puts = items.flatMap(({ claim, end }) => (end.link.kind === "put" ? [{ ...claim.ref, ...linkColumns(end.link) }] : []));
     if (puts.length > 0) await run(db, PUT_LINKS, [target, JSON.stringify(puts)]);
     await change(REMOVE_LINKS, ({ end }) => end.link.kind === "remove");
@@ -265,8 +288,15 @@ export function createClaims(pool: pg.Pool, target: string, worker: number): Cla
       await run(pool, RELEASE, [target, claim.ref.kind, claim.ref.id, claim.lease]);
     },
 
-    async holder({ kind, id }, remoteId) {
-      const [row] = await run<{ id: string; moves: boolean }>(pool, HOLDER, [target, kind, remoteId, id]);
+    async holder({ kind, id }, remoteId, { attribute, value }) {
+      const [row] = await run<{ id: string; expect: Holder["expect"] }>(pool, HOLDER, [
+        target,
+        kind,
+        remoteId,
+        id,
+        attribute,
+        value === undefined || value === null ? null : String(value),
+      ]);
       return row;
     },
 

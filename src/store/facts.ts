@@ -5,6 +5,7 @@ import type { GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../re
 import type { ReconcileStore } from "../reconcile/ports.ts";
 import type { Actual, Attributes } from "../reconcile/target.ts";
 import { batched } from "./batch.ts";
+import { leavingPeople, MANAGED_BY, managersOf, namedManagers } from "./department-managers.ts";
 import { alongIndexes } from "./index-plans.ts";
 import { run, type Statement } from "./postgres.ts";
 
@@ -44,7 +45,7 @@ const PEOPLE: Statement = {
         'role', case when p.kind = 'role' then ${reference("role", "g.id")} end) order by g.id)
        from group_members m join groups g on g.id = m.group_id left join placements p on p.target = $1 and p.group_id = g.id
       where m.user_id = w.id) as groups,
-    (select json_agg(json_build_object('department', ${reference("department", "d.department_id")}, 'main', d.main, 'external', n.external))
+    (select json_agg(json_build_object('department', ${reference("department", "d.department_id")}, 'main', d.main, 'external', n.external, 'path', n.path_key))
        from person_departments d join departments n on n.id = d.department_id where d.target = $1 and d.user_id = w.id) as departments,
     case when u.manager_ref is not null then ${manager("u.source_id", "u.manager_ref")} end as manager
     from unnest($2::uuid[]) as w(id) left join users u on u.id = w.id`,
@@ -57,7 +58,8 @@ const GROUPS: Statement = {
 
 const DEPARTMENTS: Statement = {
   name: "facts-departments",
-  text: `select w.id, d.name, d.settings, d.external, d.present, ${link("department", "w.id")},
+  text: `select w.id, d.name, d.settings, d.external, d.present, d.managed, ${link("department", "w.id")},
+    case when d.managed then ${namedManagers("w.id", meant)} end as managers, ${leavingPeople("w.id")} as leaving,
     case when d.parent_id is not null then ${reference("department", "d.parent_id")} end as parent,
     exists (select 1 from links own join links o on o.target = own.target and o.containers @> array[own.remote_id]
              where own.target = $1 and own.kind = 'department' and own.entity_id = w.id) as occupied
@@ -178,11 +180,12 @@ function personOf(row: PersonRow): PersonFacts {
       external: group.external ?? false,
       role: group.role ? referenceOf(group.role) : undefined,
     })),
-    departments: (parsed<{ department: ReferenceJson; main: boolean; external: boolean }[]>(row.departments) ?? []).map(
-      ({ department, main, external }) => ({
+    departments: (parsed<{ department: ReferenceJson; main: boolean; external: boolean; path: string[] }[]>(row.departments) ?? []).map(
+      ({ department, main, external, path }) => ({
         ...referenceOf(department),
         main,
         external,
+        path,
       }),
     ),
     manager: managerJson && managerOf(managerJson),
@@ -194,7 +197,7 @@ const documentOf = (id: string, document: string | null): JsonObject | undefined
 
 type Facts = Pick<
   ReconcileStore,
-  "people" | "groups" | "departments" | "roles" | "manager" | "waitsInCircle" | "groupMeant" | "groupsAbove"
+  "people" | "groups" | "departments" | "roles" | "manager" | "managedBy" | "waitsInCircle" | "groupMeant" | "groupsAbove"
 >;
 
 export function createFacts(pool: pg.Pool, target: string): Facts {
@@ -222,6 +225,9 @@ export function createFacts(pool: pg.Pool, target: string): Facts {
         settings: string;
         external: boolean;
         present: boolean;
+        managed: boolean;
+        managers: string | null;
+        leaving: string | null;
         link: string | null;
         parent: string | null;
         occupied: boolean;
@@ -238,6 +244,8 @@ export function createFacts(pool: pg.Pool, target: string): Facts {
                   external: row.external,
                   present: row.present,
                   parent: parent && referenceOf(parent),
+                  managed: row.managed,
+                  ...managersOf(row.managers, row.leaving),
                 };
           return [row.id, { node, link: linkOf(row.link), occupied: row.occupied }];
         }),
@@ -252,6 +260,10 @@ export function createFacts(pool: pg.Pool, target: string): Facts {
     async manager(sourceId, ref) {
       const [row] = await run<{ manager: string }>(pool, MANAGER, [target, sourceId, ref]);
       return managerOf(JSON.parse(row!.manager) as ManagerJson);
+    },
+
+    async managedBy(personId, staying) {
+      return (await run<ReferenceJson & pg.QueryResultRow>(pool, MANAGED_BY, [target, personId, staying])).map(referenceOf);
     },
 
     async waitsInCircle(personId, managerId) {

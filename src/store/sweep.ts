@@ -31,12 +31,13 @@ const marking = (condition: string): string => `
      where s.target = $1 and s.kind = $2 and s.entity_id = $3 and ${condition} returning 1),
   woken as (${wakeUp("marked")})
   select (select count(*) from woken) as woken`;
+/** What was noted may hold no longer once something else is seen. */
 const OBSERVED = statement(
   "observed",
   `with seen as (
     update links l set attributes = $6, presence = $7, containers = $8, observed_at = now()
      where l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
-  ${marking("$9::boolean and exists (select 1 from seen)")}`,
+  ${marking("($9::boolean or s.notes is not null) and exists (select 1 from seen)")}`,
 );
 const MISSING = statement(
   "missing",

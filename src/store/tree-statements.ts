@@ -9,12 +9,18 @@ const GROUP_EXTENSION = "urn:dingtalk-scim:params:scim:schemas:extension:dingtal
 const statement = (name: string, text: string): Statement => ({ name: `tree-${name}`, text });
 
 export const LOCK = statement("lock", "select pg_advisory_xact_lock(hashtextextended('department-tree:' || $1::text, 0))");
-export const PLACEMENT = statement("placement", "select kind, department_id, name from placements where target = $1 and group_id = $2");
+export const PLACEMENT = statement(
+  "placement",
+  "select kind, department_id, name, managers from placements where target = $1 and group_id = $2",
+);
 export const PUT_PLACEMENT = statement(
   "put-placement",
-  `insert into placements (target, group_id, kind, department_id, name, reason) values ($1, $2, $3, $4, $5, $6)
-   on conflict (target, group_id) do update set kind = excluded.kind, department_id = excluded.department_id, name = excluded.name, reason = excluded.reason`,
+  `insert into placements (target, group_id, kind, department_id, name, reason, managers) values ($1, $2, $3, $4, $5, $6, $7)
+   on conflict (target, group_id) do update set kind = excluded.kind, department_id = excluded.department_id, name = excluded.name,
+     reason = excluded.reason, managers = excluded.managers`,
 );
+/** From now on the list of managers is the directory's own. */
+export const MANAGE = statement("manage", "update departments set managed = true where id = $1 and not managed");
 export const REMOVE_PLACEMENT = statement("remove-placement", "delete from placements where target = $1 and group_id = $2");
 export const NODE_AT = statement("node-at", "select * from departments where target = $1 and path_key = $2 and present");
 export const NODE_BY_ID = statement("node-by-id", "select * from departments where id = $1 and present");
@@ -24,6 +30,19 @@ export const SHARED = statement(
    union all select 1 from person_departments where department_id = $1 limit 1`,
 );
 export const OLDER_GROUP = statement("older-group", "select 1 from placements where department_id = $1 and group_id < $2 limit 1");
+/** Whether a group stands for the node, or somebody in it says what it is like: then its path alone does not. */
+export const DESCRIBED = statement(
+  "described",
+  `select 1 from placements where department_id = $1
+   union all select 1 from person_departments where department_id = $1 and settings is not null limit 1`,
+);
+/** Of the people in a node who say what it is like, the first one made is heard. */
+export const SPEAKER = statement(
+  "speaker",
+  `select p.user_id, p.settings from person_departments p
+    where p.department_id = $1 and p.settings is not null and not exists (select 1 from placements g where g.department_id = $1)
+    order by p.user_id limit 1`,
+);
 export const TELL_BELOW = statement(
   "tell-below",
   `with recursive below(id) as (
@@ -89,14 +108,15 @@ export const LET_GO = statement(
 );
 export const PERSON_DEPARTMENTS = statement(
   "person",
-  "select department_id, main from person_departments where target = $1 and user_id = $2",
+  "select department_id, main, managers, settings from person_departments where target = $1 and user_id = $2",
 );
 export const PUT_PERSON_DEPARTMENTS = statement(
   "put-person",
-  `with wanted as (select * from unnest($3::uuid[], $4::boolean[]) as w(department_id, main)),
+  `with wanted as (select * from json_to_recordset($3::json) as w(department_id uuid, main boolean, managers text[], settings json)),
    gone as (delete from person_departments p where p.target = $1 and p.user_id = $2 and p.department_id not in (select department_id from wanted))
-   insert into person_departments (target, user_id, department_id, main) select $1, $2, w.department_id, w.main from wanted w
-   on conflict (target, user_id, department_id) do update set main = excluded.main`,
+   insert into person_departments (target, user_id, department_id, main, managers, settings)
+   select $1, $2, w.department_id, w.main, w.managers, w.settings from wanted w
+   on conflict (target, user_id, department_id) do update set main = excluded.main, managers = excluded.managers, settings = excluded.settings`,
 );
 export const MARK = statement(
   "mark",
@@ -106,7 +126,8 @@ export const MARK = statement(
       union all select 'group', g, ${PRIORITY.structure}::smallint, $5::uuid[] from unnest($6::uuid[]) g
       union all select 'user', u.user_id, ${PRIORITY.person}::smallint, $5::uuid[] from (
         select m.user_id from group_members m where m.group_id = any($4::uuid[])
-        union select p.user_id from person_departments p where p.department_id = any($7::uuid[])) u) m`,
+        union select p.user_id from person_departments p where p.department_id = any($7::uuid[])
+        union select unnest($8::uuid[])) u) m`,
     "$1::text[]",
   )}),
   woken as (${wakeUp("marked")})

@@ -10,8 +10,10 @@ import {
   ADOPT,
   CHILDREN,
   DESCRIBE,
+  DESCRIBED,
   LET_GO,
   LOCK,
+  MANAGE,
   MARK,
   MISPLACED_BY_PARENT,
   MISPLACED_NESTED,
@@ -27,6 +29,7 @@ import {
   REMOVE_PLACEMENT,
   REVIVE,
   SHARED,
+  SPEAKER,
   TELL_BELOW,
 } from "./tree-statements.ts";
 
@@ -83,20 +86,29 @@ interface Marks {
   /** Everybody in these groups, and everybody in these departments by attributes. */
   readonly membersOf: Set<string>;
   readonly peopleIn: Set<string>;
+  readonly people: Set<string>;
 }
 
-const noMarks = (): Marks => ({ departments: new Set(), roles: new Set(), groups: new Set(), membersOf: new Set(), peopleIn: new Set() });
+const noMarks = (): Marks => ({
+  departments: new Set(),
+  roles: new Set(),
+  groups: new Set(),
+  membersOf: new Set(),
+  peopleIn: new Set(),
+  people: new Set(),
+});
 
 async function writeMarks({ client, target, marks }: Scope, causes: readonly string[]): Promise<void> {
-  const { departments, roles, groups, membersOf, peopleIn } = marks;
-  if (departments.size + roles.size + groups.size + membersOf.size + peopleIn.size === 0) return;
-  await run(client, MARK, [[target], [...departments], [...roles], [...membersOf], causes, [...groups], [...peopleIn]]);
+  const { departments, roles, groups, membersOf, peopleIn, people } = marks;
+  if (Object.values(marks).every((marked: ReadonlySet<string>) => marked.size === 0)) return;
+  await run(client, MARK, [[target], [...departments], [...roles], [...membersOf], causes, [...groups], [...peopleIn], [...people]]);
 }
 
 interface PlacementRow extends pg.QueryResultRow {
   kind: GroupPlace["kind"];
   department_id: string | null;
   name: string | null;
+  managers: string[] | null;
 }
 
 async function moveGroup(
@@ -112,7 +124,9 @@ async function moveGroup(
 
   if (place) {
     const name = place.kind === "role" ? place.name : null;
-    await run(client, PUT_PLACEMENT, [target, groupId, place.kind, node, name, place.kind === "none" ? place.reason : null]);
+    const managers = place.kind === "department" ? (place.managers ?? null) : null;
+    await run(client, PUT_PLACEMENT, [target, groupId, place.kind, node, name, place.kind === "none" ? place.reason : null, managers]);
+    await noteManagers(scope, { node: old, managers: before?.managers ?? null }, { node, managers });
     const sameSeat = before !== undefined && before.kind === place.kind && old === node;
     if (!sameSeat) marks.membersOf.add(groupId);
     if (place.kind === "role" && (!sameSeat || before?.name !== place.name)) marks.roles.add(groupId);
@@ -121,6 +135,20 @@ async function moveGroup(
   if (before?.kind === "role" && place?.kind !== "role") marks.roles.add(groupId);
   if (structure !== "path") await markMisplaced(scope, groupId, old, node, structure);
   if (old !== null && old !== node) await letGo(scope, old);
+}
+
+/** A department whose managers are named otherwise than before is looked at; one that has any named owns its list from now on. */
+async function noteManagers(
+  { client, marks }: Scope,
+  before: { readonly node: string | null; readonly managers: readonly string[] | null },
+  after: { readonly node: string | null; readonly managers: readonly string[] | null },
+): Promise<void> {
+  // An empty list is not the same as none: it says that there are to be no managers.
+  if (before.node === after.node && sameNames(before.managers, after.managers)) return;
+  if (before.node !== null && before.managers !== null) marks.departments.add(before.node);
+  if (after.node === null || after.managers === null) return;
+  marks.departments.add(after.node);
+  await run(client, MANAGE, [after.node]);
 }
 
 /** Groups below that are not under this group's node, or still under one it has left: each has to be looked at again. */
@@ -190,7 +218,7 @@ async function ensure(scope: Scope, path: readonly PathLevel[]): Promise<string 
   for (let depth = 1; depth <= path.length; depth++) {
     const levels = path.slice(0, depth);
     const there: Node | undefined = await nodeAt(scope, keyOf(levels));
-    if (there && (await speaksFor(scope, there.id, NOBODY))) await describe(scope, there, { ...levels.at(-1)!, name: there.name });
+    if (there && !(await isDescribed(scope, there.id))) await describe(scope, there, { ...levels.at(-1)!, name: there.name });
     parentId = there ? there.id : await add(scope, parentId, levels);
   }
   return parentId;
@@ -241,19 +269,76 @@ async function letGo({ client, marks }: Scope, nodeId: string): Promise<void> {
   }
 }
 
+interface PersonRow extends pg.QueryResultRow {
+  department_id: string;
+  main: boolean;
+  managers: string[] | null;
+  settings: string | null;
+}
+
 async function movePerson(scope: Scope, userId: string, places: readonly PersonPlace[]): Promise<boolean> {
-  const { client, target } = scope;
-  const before = await run<{ department_id: string; main: boolean }>(client, PERSON_DEPARTMENTS, [target, userId]);
-  const after = new Map<string, boolean>();
-  for (const { path, main } of places) {
+  const { client, target, marks } = scope;
+  const before = new Map(
+    (await run<PersonRow>(client, PERSON_DEPARTMENTS, [target, userId])).map((row) => [row.department_id, row] as const),
+  );
+  const after = new Map<string, PersonRow>();
+  const levels = new Map<string, PathLevel>();
+  for (const { path, main, managers, settings } of places) {
     const id = await ensure(scope, path);
-    if (id !== null) after.set(id, main || (after.get(id) ?? false));
+    if (id === null) continue;
+    levels.set(id, path.at(-1)!);
+    const own = settings === undefined ? null : JSON.stringify(settings);
+    after.set(id, {
+      department_id: id,
+      main: main || (after.get(id)?.main ?? false),
+      managers: managers ? [...managers] : null,
+      settings: own,
+    });
   }
-  const same = before.length === after.size && before.every((row) => after.get(row.department_id) === row.main);
+  const same = before.size === after.size && [...after].every(([id, row]) => sameRow(before.get(id), row));
+  if (!same) {
+    // What is said of departments as it was stored.
+    const rows = [...after.values()].map((row) => ({ ...row, settings: row.settings === null ? null : JSON.parse(row.settings) }));
+    await run(client, PUT_PERSON_DEPARTMENTS, [target, userId, JSON.stringify(rows)]);
+    for (const id of new Set([...before.keys(), ...after.keys()]))
+      await noteManagers(
+        scope,
+        { node: id, managers: before.get(id)?.managers ?? null },
+        { node: id, managers: after.get(id)?.managers ?? null },
+      );
+  }
+  for (const [id, { settings }] of after) if (settings !== null) await hearSpeaker(scope, id, levels.get(id)!);
   if (same) return false;
-  await run(client, PUT_PERSON_DEPARTMENTS, [target, userId, [...after.keys()], [...after.values()]]);
-  for (const row of before) if (!after.has(row.department_id)) await letGo(scope, row.department_id);
+  for (const [id, { settings }] of before) {
+    if (after.has(id)) continue;
+    // Somebody else speaks for the department now, and only their own run knows what its path says.
+    const [next] = settings === null ? [] : await run<{ user_id: string }>(client, SPEAKER, [id]);
+    if (next) marks.people.add(next.user_id);
+    await letGo(scope, id);
+  }
   return true;
+}
+
+const sameRow = (before: PersonRow | undefined, after: PersonRow): boolean =>
+  before !== undefined &&
+  before.main === after.main &&
+  sameNames(before.managers, after.managers) &&
+  // JSON as text: stored as it was written.
+  before.settings === after.settings;
+
+const sameNames = (one: readonly string[] | null, other: readonly string[] | null): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+/** What people's attributes say of a department comes before what its path says, and what a group says before both. */
+async function hearSpeaker(scope: Scope, nodeId: string, level: PathLevel): Promise<void> {
+  const [speaker] = await run<{ settings: string }>(scope.client, SPEAKER, [nodeId]);
+  const node = speaker && (await nodeById(scope, nodeId));
+  if (!node) return;
+  await describe(scope, node, {
+    ...level,
+    name: node.name,
+    settings: { ...level.settings, ...(JSON.parse(speaker.settings) as Attributes) },
+  });
 }
 
 const keyOf = (path: readonly PathLevel[]): string[] => path.map((level) => fold(level.name));
@@ -270,8 +355,7 @@ const isExternal = async ({ client }: Scope, nodeId: string | null): Promise<boo
 const speaksFor = async ({ client }: Scope, nodeId: string, groupId: string): Promise<boolean> =>
   (await run(client, OLDER_GROUP, [nodeId, groupId])).length === 0;
 
-/** Comes after every group: a department is described by its path only while no group stands for it. */
-const NOBODY = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+const isDescribed = async ({ client }: Scope, nodeId: string): Promise<boolean> => (await run(client, DESCRIBED, [nodeId])).length > 0;
 
 const onlyFor = async ({ client }: Scope, nodeId: string, groupId: string): Promise<boolean> =>
   (await run(client, SHARED, [nodeId, groupId])).length === 0;

@@ -13,6 +13,9 @@ export const NAMED = "(select * from unnest($2::text[], $3::uuid[]) as n(kind, i
 /** Due at once; a run under way will find that the generation moved on. */
 export const WAKE = `state = 'due', next_at = now(), attempts = 0, due_since = coalesce(s.due_since, now()), desired_generation = s.desired_generation + 1`;
 
+/** Of a link `l`: somebody is known to be manager there. */
+const HAS_MANAGERS = "coalesce(json_typeof(l.attributes->'managers') = 'array' and json_array_length(l.attributes->'managers') > 0, false)";
+
 /** Wakes whoever waits for one of these, or is parked because of one. */
 export const WAKE_WAITING = statement(
   "wake-waiting",
@@ -43,6 +46,30 @@ export const WAKE_FOLLOWERS = statement(
        where l.target = $1 and l.kind = 'user' and l.attributes->>'manager' = any(array(
          select m.remote_id from links m where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[])))))`,
 );
+/** Wakes departments that name one of these people as manager: only members can be, so it matters where they sit. */
+export const WAKE_LED = statement(
+  "wake-led",
+  `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
+    where s.target = $1 and s.kind = 'department' and s.entity_id = any(array(
+      with named as (
+        select m.source_id, array_remove(array[m.id::text, m.external_id,
+            m.document#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}'], null) as names
+          from users m where m.id = any($2::uuid[]))
+      select p.department_id from named n join placements p on p.target = $1 and p.managers && n.names
+        join groups g on g.id = p.group_id and g.source_id = n.source_id where p.department_id is not null
+      union
+      select p.department_id from named n join person_departments p on p.target = $1 and p.managers && n.names
+        join users u on u.id = p.user_id and u.source_id = n.source_id))`,
+);
+/** Wakes departments that have people as managers at the target who are gone: the directory may not know any more who they were. */
+export const WAKE_LED_BEFORE = statement(
+  "wake-led-before",
+  `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
+    where s.target = $1 and s.kind = 'department' and s.entity_id = any(array(
+      select l.entity_id from links l
+       where l.target = $1 and l.kind = 'department' and (l.attributes->'managers')::jsonb ?| array(
+         select m.remote_id from links m where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[]) and m.remote_id is not null)))`,
+);
 /** Wakes those who had to do without a department or role that has now come to the target. */
 export const WAKE_MEMBERS = statement(
   "wake-members",
@@ -55,28 +82,33 @@ export const WAKE_MEMBERS = statement(
 );
 /**
  * Wakes departments and roles of ours that wait to be removed and have just lost an occupant. One that is being looked at this moment may have counted
- * the occupant still: its run will find that the generation moved on.
+ * the occupant still: its run will find that the generation moved on. A department that only let go of a manager does not wait, and is to go all the same.
  */
 export const WAKE_CONTAINERS = statement(
   "wake-containers",
   `update entity_states s set ${WAKE}
      from links l
-    where l.target = $1 and s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id and (s.state = 'waiting' or s.lease is not null)
+    where l.target = $1 and s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
+      and (s.state = 'waiting' or s.lease is not null
+           or s.kind = 'department' and exists (select 1 from departments d where d.id = s.entity_id and not d.present))
       and (l.kind = 'department' and l.remote_id = any($2::text[]) or l.kind = 'role' and 'role:' || l.remote_id = any($2::text[]))`,
 );
-/** What is waited for and thought to be in order, but is not at the target, is looked at again. */
+/** What is waited for and thought to be in order is looked at again: it is not at the target, or is a department that has to let go of a manager. */
 export const MARK_AWAITED = statement(
   "mark-awaited",
   `update entity_states s set ${WAKE}
     where s.target = $1 and s.entity_id = any($2::uuid[]) and s.state = 'inSync'
-      and not exists (select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned')`,
+      and not exists (select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
+        and not (l.kind = 'department' and ${HAS_MANAGERS}))`,
 );
 /** What came to be while the run that waits for it was looking: nobody else will wake it. */
 export const LOOK_AGAIN = statement(
   "look-again",
   `update entity_states s set next_at = now() from ${NAMED} n
     where s.target = $1 and s.kind = n.kind and s.entity_id = n.id and s.state = 'waiting'
-      and (exists (select 1 from links l where l.target = $1 and l.entity_id = any(s.waiting_on) and l.status = 'owned')
+      and (exists (select 1 from links l where l.target = $1 and l.entity_id = any(s.waiting_on) and l.status = 'owned'
+             and not (s.kind = 'user' and l.kind = 'department' and ${HAS_MANAGERS} and (l.attributes->'managers')::jsonb ?
+               (select own.remote_id from links own where own.target = $1 and own.kind = 'user' and own.entity_id = s.entity_id)))
            or exists (select 1 from placements p where p.target = $1 and p.group_id = any(s.waiting_on) and p.kind <> 'role'))`,
 );
 /** The same for a run that was refused because of another entity, which has come to rest while the refusal was on its way. */

@@ -80,8 +80,9 @@ export async function sendTheRestToo(attributes: Attributes, send: (attributes: 
 }
 
 /** The same conflict with its holder named, where somebody could be found. */
-export function withHolder({ message, answer, remedy, attribute, cause }: TargetConflict, heldBy: string | undefined): TargetConflict {
-  return new TargetConflict(message, { answer, remedy, attribute, ...(heldBy === undefined ? {} : { heldBy }) }, { cause });
+export function withHolder(conflict: TargetConflict, heldBy: string | undefined): TargetConflict {
+  const { message, answer, remedy, attribute, personal, cause } = conflict;
+  return new TargetConflict(message, { answer, remedy, attribute, personal, ...(heldBy === undefined ? {} : { heldBy }) }, { cause });
 }
 
 export const noteOf = (attribute: string, error: TargetError): Note => ({

@@ -91,13 +91,22 @@ export const RULES: Readonly<Record<EntityKind, readonly Rule[]>> = {
  */
 export function unmanagedEntries(wished: Attributes, there: Attributes): Attributes {
   const departments = listOf(wished.departments ?? there.departments);
-  const completed = (name: string, isTheirs: (value: string) => boolean): Attributes => {
+  const completed = (name: string, theirs: (value: string) => AttributeValue | undefined): Attributes => {
     if (wished[name] === undefined) return {};
     const wishedPairs = pairsOf(wished[name]);
-    const kept = [...pairsOf(there[name])].filter(([id, value]) => !wishedPairs.has(id) && departments.includes(id) && isTheirs(value));
+    const kept = [...pairsOf(there[name])]
+      .filter(([id]) => !wishedPairs.has(id) && departments.includes(id))
+      .flatMap(([id, value]) => (isNothing(theirs(value)) ? [] : [[id, theirs(value)]]));
     return { [name]: [...wishedPairs, ...kept].map(([id, value]) => `${id}=${value}`).sort() };
   };
-  return { ...completed("dept_orders", () => true), ...completed("dept_titles", (title) => title === there.title) };
+  // A title that repeats the person's own follows it.
+  const own = wished.title === undefined ? there.title : wished.title;
+  return {
+    ...completed("departmentOrders", (order) => order),
+    ...completed("departmentTitles", (title) => (title === there.title ? own : undefined)),
+  };
 }
+
+const isNothing = (value: AttributeValue | undefined): boolean => value === undefined || value === null || value === "";
 
 const listOf = (value: AttributeValue | undefined): readonly string[] => (typeof value === "object" && value !== null ? value : []);

@@ -20,7 +20,7 @@ export function userCreateBody(userid: string, attributes: Attributes, options: 
     ...(Array.isArray(attributes.departments) ? { dept_id_list: attributes.departments.join(",") } : {}),
     ...(typeof attributes.manager === "string" ? { manager_userid: attributes.manager } : {}),
     ...(positions ? { dept_position_list: positions } : {}),
-    ...(pairsOf(attributes.dept_orders).size > 0 ? { dept_order_list: orderList(attributes) } : {}),
+    ...(pairsOf(attributes.departmentOrders).size > 0 ? { dept_order_list: orderList(attributes) } : {}),
     ...(extension ? { extension } : {}),
     ...(typeof type === "string" ? { exclusive_account: true, exclusive_account_type: type } : {}),
     // Nobody knows this password: DingTalk sends it to the person, who has to change it.
@@ -37,11 +37,11 @@ export function userUpdateBody(userid: string, set: Attributes, actual: Attribut
   if (Array.isArray(set.departments)) body.dept_id_list = set.departments.join(",");
   if (typeof set.manager === "string") body.manager_userid = set.manager;
   if (set.manager === null) Object.assign(body, { manager_userid: "", force_update_fields: "manager_userid" });
-  if (set.mainDepartment !== undefined || set.dept_titles !== undefined) {
+  if (set.mainDepartment !== undefined || set.departmentTitles !== undefined) {
     const positions = positionList({ ...actual, ...set }, actual);
     if (positions) body.dept_position_list = positions;
   }
-  if (set.dept_orders !== undefined && pairsOf(set.dept_orders).size > 0) body.dept_order_list = orderList(set);
+  if (set.departmentOrders !== undefined && pairsOf(set.departmentOrders).size > 0) body.dept_order_list = orderList(set);
   const extension = extensionText(set, () => true);
   // Without append mode every custom field that is not named would be wiped.
   if (extension) Object.assign(body, { extension, ext_attrs_update_mode: 1 });
@@ -74,8 +74,12 @@ function extensionText(attributes: Attributes, wanted: (value: AttributeValue) =
  * a title that only repeats the person's own was put there by DingTalk, and one that is to go is said empty.
  */
 function positionList(wished: Attributes, before: Attributes | undefined): JsonValue[] | undefined {
-  const titles = new Map([...pairsOf(wished.dept_titles)].filter(([, title]) => before === undefined || title !== before.title));
-  if (before) for (const id of pairsOf(before.dept_titles).keys()) if (!pairsOf(wished.dept_titles).has(id)) titles.set(id, "");
+  const had = pairsOf(before?.departmentTitles);
+  const inherited = (id: string): boolean => before !== undefined && had.get(id) === before.title;
+  const titles = new Map(
+    [...pairsOf(wished.departmentTitles)].filter(([id, title]) => !inherited(id) || (title !== before?.title && title !== wished.title)),
+  );
+  for (const id of had.keys()) if (!pairsOf(wished.departmentTitles).has(id)) titles.set(id, "");
   const main = typeof wished.mainDepartment === "string" ? wished.mainDepartment : undefined;
   const members = Array.isArray(wished.departments) ? new Set<string>(wished.departments) : undefined;
   const ids = new Set([...(main === undefined ? [] : [main]), ...titles.keys()]);
@@ -86,4 +90,4 @@ function positionList(wished: Attributes, before: Attributes | undefined): JsonV
 }
 
 const orderList = (attributes: Attributes): JsonValue[] =>
-  [...pairsOf(attributes.dept_orders)].map(([id, order]) => ({ dept_id: Number(id), order: Number(order) }));
+  [...pairsOf(attributes.departmentOrders)].map(([id, order]) => ({ dept_id: Number(id), order: Number(order) }));

@@ -77,8 +77,8 @@ function placement(record: JsonObject): Attributes {
     ...(record.dept_id_list === undefined ? {} : { departments }),
     ...(record.dept_position_list === undefined
       ? {}
-      : { mainDepartment: main ? String(main.dept_id) : null, dept_titles: pairs(positions, "title") }),
-    ...(record.dept_order_list === undefined ? {} : { dept_orders: pairs(orders, "order") }),
+      : { mainDepartment: main ? String(main.dept_id) : null, departmentTitles: pairs(positions, "title") }),
+    ...(record.dept_order_list === undefined ? {} : { departmentOrders: pairs(orders, "order") }),
   };
 }
 

@@ -92,6 +92,9 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
     const sent = await sendTheRestToo(own, async (each) => {
       const body = userUpdateBody(actual.remoteId, each, actual.attributes, options);
       if (body) await session.call(API.userUpdate, body);
+    }).catch(async (error: unknown) => {
+      const nameless = error instanceof TargetConflict && error.attribute === "mobile" && error.heldBy === undefined;
+      throw nameless ? withHolder(error, await holderOf(session, own.mobile)) : error;
     });
     const changed = written(session, actual, sent);
     return roles === undefined ? changed : withRoles(session, changed, roles, actual.attributes.roles);
@@ -142,22 +145,21 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
   return { create, update, remove, read };
 }
 
-/** Refused here because DingTalk would refuse it: saves the call and names the attribute (section 5.1). */
+/** Refused here because DingTalk would refuse it: saves the call and names the attribute (sections 5.1 and 6). */
 function demandIdentity(attributes: Attributes): void {
-  const lacking = isEmpty(attributes.name)
-    ? "name"
-    : isEmpty(attributes.mobile) && isEmpty(attributes.exclusive_account_type)
-      ? "mobile"
-      : undefined;
-  if (lacking === undefined) return;
-  throw new TargetRejected(`a person needs a ${lacking} that DingTalk can hold`, {
-    answer: `no-${lacking}`,
-    remedy:
-      lacking === "mobile"
-        ? "give the person a valid mobile number at its source, or map an enterprise account"
-        : "give the person a name at its source",
-  });
+  const type = attributes.exclusive_account_type;
+  if (isEmpty(attributes.name)) throw lacking("name", "give the person a name at its source");
+  if (isEmpty(type) && isEmpty(attributes.mobile))
+    throw lacking("mobile", "give the person a valid mobile number at its source, or map an enterprise account");
+  if (type === "dingtalk" && isEmpty(attributes.login_id))
+    throw lacking(
+      "login_id",
+      "give the person a login name at its source (loginId of the DingTalk extension), or make it an account of type sso",
+    );
 }
+
+const lacking = (attribute: string, remedy: string): TargetRejected =>
+  new TargetRejected(`a person needs a ${attribute} that DingTalk can hold`, { answer: `no-${attribute}`, remedy });
 
 /** What the answer lets us know. A refused number is remembered, so that the same one is not offered again. */
 function written(session: Session, before: Pick<Actual, "remoteId" | "attributes" | "presence">, sent: Sent): Written {

@@ -1,5 +1,6 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
+import { sweep } from "../../../src/reconcile/sweep.ts";
 import { readGroup } from "../../../src/scim/resource.ts";
 import { type House, openHouse, type RemoteUser } from "../../support/house.ts";
 import { changeGroup, change as changeOf, chart as chartOf, ENTERPRISE, person, remote as remoteOf } from "./sample.ts";
@@ -207,23 +208,65 @@ describe("one mobile number, two people of ours", () => {
     expect((await remote(second))!.name).toBe("Second");
   });
 
-  test("a swap of two numbers ends: parked, with both named", async () => {
-    const other = { phoneNumbers: [{ type: "mobile", value: "+852 6000 0009" }] };
-    const a = await house.addUser(person("A", number));
-    const b = await house.addUser(person("B", other));
-    house.startWorker();
-    await house.quiet();
-    await change(a, { ...other, title: "Head" });
-    await change(b, number);
-    await house.quiet(25_000);
-    const { rows } = await house.pool.query("select entity_id, state, waiting_on from entity_states where entity_id = any($1)", [[a, b]]);
-    expect(new Map(rows.map((row) => [row.entity_id, [row.state, row.waiting_on]]))).toEqual(
-      new Map([
-        [a, ["parked", [b]]],
-        [b, ["parked", [a]]],
-      ]),
-    );
-    expect((await remote(a))!["title"]).toBe("Head");
+  describe.each([true, false])("of people who have signed in: %s", (signedIn) => {
+    const numberOf = (n: number) => ({ phoneNumbers: [{ type: "mobile", value: `+852 6000 000${n}` }] });
+    /** People with the numbers 1, 2, …, who then get the ones named, and another title. */
+    async function renumbered(wanted: readonly number[]): Promise<readonly string[]> {
+      const ids: string[] = [];
+      for (const at of wanted.keys()) ids.push(await house.addUser(person(`P${at}`, numberOf(at + 1))));
+      house.startWorker();
+      await house.quiet();
+      if (signedIn) for (const userid of ids) await house.control("edit", { call: "activate", body: { userid } });
+      for (const [at, id] of ids.entries()) await change(id, { ...numberOf(wanted[at]!), title: "Head" });
+      await house.quiet(25_000);
+      return ids;
+    }
+    const endOf = async (ids: readonly string[]) => {
+      const { rows } = await house.pool.query("select entity_id, state, notes from entity_states where entity_id = any($1)", [ids]);
+      const states = new Map(rows.map((row) => [row.entity_id, row]));
+      return Promise.all(
+        ids.map(async (id) => {
+          const { mobile, title } = (await remote(id))!;
+          const { state, notes } = states.get(id)!;
+          return { mobile, title, state, notes: (JSON.parse(notes ?? "[]") as { attribute: string }[]).map(({ attribute }) => attribute) };
+        }),
+      );
+    };
+    const kept = (n: number) => ({ mobile: `6000000${n}`, title: "Head", state: "inSync", notes: ["mobile"] });
+
+    test.each([
+      ["two people swap theirs", [2, 1]],
+      ["three pass theirs round", [2, 3, 1]],
+    ])("%s: each keeps the own one with a note, and everything else is sent", async (_name, wanted) => {
+      const ids = await renumbered(wanted);
+      expect(await endOf(ids)).toEqual(wanted.map((_, at) => kept(at + 1)));
+      await change(ids[0]!, { title: "Chief" });
+      await house.quiet();
+      expect(await endOf(ids.slice(0, 1))).toEqual([{ ...kept(1), title: "Chief" }]);
+    });
+
+    test("three move up by one: the last first, if DingTalk lets them", async () => {
+      const ids = await renumbered([2, 3, 4]);
+      const moved = (n: number) => ({ ...kept(n), notes: [] });
+      expect(await endOf(ids)).toEqual(signedIn ? [kept(1), kept(2), kept(3)] : [moved(2), moved(3), moved(4)]);
+    });
+
+    test("a swap that people made in DingTalk is in order with the next comparison", async () => {
+      const [a, b] = await renumbered([2, 1]);
+      for (const [userid, n] of [
+        [a, 9],
+        [b, 1],
+        [a, 2],
+      ] as const)
+        await house.control("edit", { call: "renumber", body: { userid, mobile: `+852-6000000${n}` } });
+      const { store, target, mapping } = house.connect();
+      await sweep({ store, target, mapping, clock: systemClock }, "test", new AbortController().signal);
+      await house.quiet();
+      expect(await endOf([a!, b!])).toEqual([
+        { ...kept(2), notes: [] },
+        { ...kept(1), notes: [] },
+      ]);
+    });
   });
 });
 

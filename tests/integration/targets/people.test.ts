@@ -31,7 +31,12 @@ describe("economy", () => {
     const target = await open();
     const { remoteId: department } = await create(target, newRef("department"), { name: "Finance", parent: "1" });
     const boss = await create(target, newRef("user"), person(1));
-    const place = { departments: [department], mainDepartment: department, dept_titles: [`${department}=Auditor`], manager: boss.remoteId };
+    const place = {
+      departments: [department],
+      mainDepartment: department,
+      departmentTitles: [`${department}=Auditor`],
+      manager: boss.remoteId,
+    };
     const more = { title: "Clerk", job_number: "HK2", hide_mobile: true, "extension.Cost centre": "4711" };
     await create(target, newRef("user"), person(2, { ...place, ...more }));
     expect(await writes()).toEqual({ "/topapi/v2/department/create": 1, "/topapi/v2/user/create": 2 });
@@ -211,13 +216,13 @@ describe("references", () => {
     ];
     const ids = [north.remoteId, south.remoteId].sort();
     const ref = newRef("user");
-    const wished = { departments: ids, mainDepartment: south.remoteId, dept_titles: [`${north.remoteId}=Auditor`] };
+    const wished = { departments: ids, mainDepartment: south.remoteId, departmentTitles: [`${north.remoteId}=Auditor`] };
     const made = await create(target, ref, person(1, wished));
     expect((await observed(target, ref.id)).attributes).toMatchObject({ mainDepartment: south.remoteId });
     await target.update(ref, made, { mainDepartment: north.remoteId }, calmly);
     const after = await observed(target, ref.id);
     expect(after.attributes.mainDepartment).toBe(north.remoteId);
-    expect(after.attributes.dept_titles).toContain(`${north.remoteId}=Auditor`);
+    expect(after.attributes.departmentTitles).toContain(`${north.remoteId}=Auditor`);
   });
 
   test("custom fields of others survive an update of ours", async () => {

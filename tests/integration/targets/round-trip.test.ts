@@ -67,7 +67,7 @@ function desiredOf({ places, main, order, ...rest }: Wishes, mobile: string): At
     ...rest,
     departments: ids,
     mainDepartment,
-    ...(order === undefined ? {} : { dept_orders: [`${mainDepartment}=${order}`] }),
+    ...(order === undefined ? {} : { departmentOrders: [`${mainDepartment}=${order}`] }),
   };
 }
 

@@ -17,7 +17,7 @@ test.each(examples.map((text, index) => [index + 1, text] as const))("example %i
   expect(compileMapping(text).version).toHaveLength(12);
 });
 
-test("the page has its examples", () => expect(examples).toHaveLength(3));
+test("the page has its examples", () => expect(examples).toHaveLength(4));
 
 test.each([
   ...Object.keys(FUNCTIONS),
@@ -30,7 +30,7 @@ test.each([
 });
 
 test("Workday's example does what the page says", () => {
-  const mapping = compileMapping(examples[2]!);
+  const mapping = compileMapping(examples[3]!);
   const person = (worker: object) => mapping.person({ user: { id: "u1", [WORKDAY_SCHEMA]: { ...worker } }, groups: [] });
   const supervisoryOrganization = { id: "SUP-ORG-118", name: "Kowloon Branches", parentId: "SUP-ORG-100" };
   expect(person({ supervisoryOrganization })).toMatchObject({

@@ -1,5 +1,5 @@
 import { compileMapping } from "../../../src/mapping/compile.ts";
-import { RESERVED_ATTRIBUTES } from "../../../src/mapping/file.ts";
+import { RESERVED_ATTRIBUTES, RESERVED_SETTINGS } from "../../../src/mapping/file.ts";
 import { MappingInvalid, type MappingProblem } from "../../../src/mapping/problem.ts";
 import { RESERVED } from "../../../src/reconcile/target.ts";
 
@@ -149,4 +149,5 @@ describe("the version", () => {
   test("has twelve hexadecimal digits", () => expect(versionOf(base)).toMatch(/^[0-9a-f]{12}$/));
 });
 
-test("the reserved attributes are those of the target port", () => expect([...RESERVED_ATTRIBUTES]).toEqual([...RESERVED]));
+test("the reserved attributes are those of the target port", () =>
+  expect({ user: Object.keys(RESERVED_ATTRIBUTES), department: Object.keys(RESERVED_SETTINGS) }).toEqual(RESERVED));

@@ -3,7 +3,16 @@ import type { DepartmentFacts, Link, Reference, RoleFacts } from "../../../src/r
 
 const owned: Link = { status: "owned", remoteId: "7", observed: undefined };
 const parent: Reference = { id: "p", remoteId: "5", state: "inSync" };
-const node = { name: "Sales", settings: { order: 3 }, external: false, present: true, parent: undefined };
+const node = {
+  name: "Sales",
+  settings: { order: 3 },
+  external: false,
+  present: true,
+  parent: undefined,
+  managed: false,
+  managers: [],
+  leaving: [],
+};
 const department = (facts: Partial<DepartmentFacts>): DepartmentFacts => ({ node, link: undefined, occupied: false, ...facts });
 const role = (facts: Partial<RoleFacts>): RoleFacts => ({ name: "Buyers", link: undefined, occupied: false, ...facts });
 const present = (attributes: object): StructureWish =>

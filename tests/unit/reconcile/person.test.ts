@@ -8,6 +8,8 @@ import type { Note } from "../../../src/reconcile/target.ts";
 const settings: MappingSettings = {
   region: "HK",
   zone: "Asia/Hong_Kong",
+  roleGroup: "SCIM",
+  enterpriseAccounts: false,
   from: "both",
   structure: "path",
   separator: "/",
@@ -83,6 +85,7 @@ describe("where they belong", () => {
     ...reference,
     main: false,
     external: false,
+    path: [reference.id],
     ...more,
   });
   test.each<[string, PersonFacts, PersonMapping, unknown]>([

@@ -85,21 +85,34 @@ test.each<[string, RunEnd, number, Partial<Settlement>]>([
   ],
   [
     "one of ours holds the value and is about to change: waits for it",
-    { kind: "blocked", by: "u2", holderMoves: true, error: conflict },
+    { kind: "blocked", by: "u2", holderMoves: true, hopeless: false, error: conflict },
     0,
     { state: "waiting", nextMs: 30_000, attempts: 1, waitingOn: ["u2"], answer: "60104" },
   ],
   [
     "one of ours holds the value and stays: parked, and still woken by it",
-    { kind: "blocked", by: "u2", holderMoves: false, error: conflict },
+    { kind: "blocked", by: "u2", holderMoves: false, hopeless: false, error: conflict },
     0,
     { state: "parked", nextMs: undefined, waitingOn: ["u2"] },
   ],
   [
     "two of ours hold each other's value: not for ever",
-    { kind: "blocked", by: "u2", holderMoves: true, error: conflict },
+    { kind: "blocked", by: "u2", holderMoves: true, hopeless: false, error: conflict },
     19,
     { state: "parked", nextMs: undefined, waitingOn: ["u2"] },
+  ],
+  [
+    "one of ours holds the value and only people can change that: in order, with a note, and woken by it",
+    { kind: "blocked", by: "u2", holderMoves: false, hopeless: true, error: conflict },
+    3,
+    {
+      state: "inSync",
+      nextMs: undefined,
+      attempts: 0,
+      waitingOn: ["u2"],
+      answer: "60104",
+      notes: [{ attribute: "mobile", code: "60104", text: "the number is taken; change it" }],
+    },
   ],
   ["refused data: parked", failed(new TargetRejected("bad name", told)), 0, { state: "parked", nextMs: undefined, reason: "bad name" }],
   [

@@ -22,8 +22,8 @@ describe("a person", () => {
     ["a date is milliseconds", { hired_date: "1767225600000" }, { hired_date: 1_767_225_600_000 }, []],
     ["a date before 1970 does not exist there", { hired_date: -1 }, {}, ["hired_date: wrong_type"]],
     ["sets are sorted", { departments: ["7", "12", "7"] }, { departments: ["12", "7"] }, []],
-    ["a title for a department", { dept_titles: ["7= Clerk "] }, { dept_titles: ["7=Clerk"] }, []],
-    ["an order is a whole number", { dept_orders: ["7=first"] }, {}, ["dept_orders: wrong_type"]],
+    ["a title for a department", { departmentTitles: ["7= Clerk "] }, { departmentTitles: ["7=Clerk"] }, []],
+    ["an order is a whole number", { departmentOrders: ["7=first"] }, {}, ["departmentOrders: wrong_type"]],
     [
       "a main department must be one of theirs",
       { departments: ["7"], mainDepartment: "8" },
@@ -115,9 +115,20 @@ test("shaping shaped attributes changes nothing", () => {
     fc.constant(null),
     fc.array(fc.oneof(fc.string(), fc.constantFrom("7=Clerk", "8=3", "1"))),
   );
-  const names = ["name", "mobile", "title", "email", "remark", "hide_mobile", "hired_date", "departments", "mainDepartment", "dept_titles"];
+  const names = [
+    "name",
+    "mobile",
+    "title",
+    "email",
+    "remark",
+    "hide_mobile",
+    "hired_date",
+    "departments",
+    "mainDepartment",
+    "departmentTitles",
+  ];
   const more = [
-    "dept_orders",
+    "departmentOrders",
     "manager",
     "extension.a",
     "exclusive_account_type",

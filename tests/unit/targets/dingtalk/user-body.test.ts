@@ -13,8 +13,8 @@ describe("the body of user/create", () => {
       title: null,
       departments: ["379661095", "418573276"],
       mainDepartment: "418573276",
-      dept_titles: ["418573276=Accountant"],
-      dept_orders: ["418573276=100"],
+      departmentTitles: ["418573276=Accountant"],
+      departmentOrders: ["418573276=100"],
       manager: "u0900",
       hide_mobile: false,
       hired_date: 1_767_225_600_000,
@@ -62,7 +62,7 @@ describe("the body of user/create", () => {
 });
 
 describe("the body of user/update", () => {
-  const there: Attributes = { departments: ["7", "8"], mainDepartment: "7", title: "Clerk", dept_titles: ["7=Clerk", "8=Auditor"] };
+  const there: Attributes = { departments: ["7", "8"], mainDepartment: "7", title: "Clerk", departmentTitles: ["7=Clerk", "8=Auditor"] };
   test.each<[string, Attributes, Attributes, JsonObject | undefined]>([
     ["just what is set", { title: "Director" }, there, { title: "Director" }],
     ["an empty text for what is cleared", { title: null, job_number: null }, there, { title: "", job_number: "" }],
@@ -82,7 +82,7 @@ describe("the body of user/update", () => {
     ],
     [
       "a title that is taken away",
-      { dept_titles: ["7=Head"] },
+      { departmentTitles: ["7=Head"] },
       there,
       {
         dept_position_list: [

@@ -1,0 +1,207 @@
+import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
+import { type House, openHouse } from "../../support/house.ts";
+import { addGroup, change, changeGroup, DINGTALK_GROUP, ENTERPRISE, members, person, remote, stateOf } from "./sample.ts";
+
+let house: House;
+const open = async (mapping = DEFAULT_MAPPING): Promise<void> => {
+  house = await openHouse({ mapping });
+};
+afterEach(() => house.close());
+
+const start = async (): Promise<void> => {
+  house.startWorker();
+  await house.quiet();
+};
+const managersOf = async (name: string): Promise<readonly string[]> => {
+  const department = (await house.state()).departments.find((each) => each.name === name);
+  return (department as unknown as { dept_manager_userid_list: readonly string[] }).dept_manager_userid_list;
+};
+const notesOf = async (name: string): Promise<readonly string[]> => {
+  const { rows } = await house.pool.query(
+    "select s.notes from departments d join entity_states s on s.kind = 'department' and s.entity_id = d.id where d.name = $1 and d.present",
+    [name],
+  );
+  return (JSON.parse(rows[0]?.notes ?? "[]") as { code: string }[]).map(({ code }) => code);
+};
+const led = (...references: readonly string[]) => ({
+  [DINGTALK_GROUP]: { managers: references.map((value) => ({ value })) },
+});
+const byHand = async (name: string, ...managers: readonly string[]): Promise<void> => {
+  const { dept_id } = (await house.state()).departments.find((each) => each.name === name)!;
+  const body = { dept_id, dept_manager_userid_list: managers.join(",") };
+  await house.control("edit", { call: "/topapi/v2/department/update", body });
+};
+
+describe("managers that a group names", () => {
+  beforeEach(() => open());
+
+  test("are set once they are members, by id, externalId or employee number", async () => {
+    const a = await house.addUser(person("A"));
+    const b = await house.addUser(person("B", { externalId: "EXT-B" }));
+    const c = await house.addUser(person("C", { [ENTERPRISE]: { employeeNumber: "C-1" } }));
+    await addGroup(house, { displayName: "Ops", ...led(a, "EXT-B", "C-1") }, [a, b, c]);
+    await start();
+    expect([...(await managersOf("Ops"))].sort()).toEqual([a, b, c].sort());
+    expect(await notesOf("Ops")).toEqual([]);
+    const calls = await house.calls();
+    expect(calls["/topapi/v2/department/create"]).toMatchObject({ count: 1, refused: 0 });
+    expect(calls["/topapi/v2/department/update"]!.refused).toBe(0);
+  });
+
+  test("may be one, as a text", async () => {
+    const a = await house.addUser(person("A"));
+    await addGroup(house, { displayName: "Ops", [DINGTALK_GROUP]: { manager: a } }, [a]);
+    await start();
+    expect(await managersOf("Ops")).toEqual([a]);
+  });
+
+  test("who are not there yet are noted, keep nothing back, and are set when they come", async () => {
+    const a = await house.addUser(person("A"));
+    const ops = await addGroup(house, { displayName: "Ops", ...led("EXT-B", a) });
+    await start();
+    expect(await notesOf("Ops")).toEqual(expect.arrayContaining(["unknownManager", "managerNotMember"]));
+    await changeGroup(house, ops, { displayName: "Operations" });
+    await house.quiet();
+    expect(await managersOf("Operations")).toEqual([]);
+
+    await members(house, ops, { add: [a] });
+    await house.quiet();
+    expect(await managersOf("Operations")).toEqual([a]);
+    const b = await house.addUser(person("B", { externalId: "EXT-B" }));
+    await members(house, ops, { add: [b] });
+    await house.quiet();
+    expect([...(await managersOf("Operations"))].sort()).toEqual([a, b].sort());
+    expect(await notesOf("Operations")).toEqual([]);
+  });
+
+  test("who leave the organisation are dropped, and return", async () => {
+    const a = await house.addUser(person("A"));
+    const b = await house.addUser(person("B"));
+    await addGroup(house, { displayName: "Ops", ...led(a, b) }, [a, b]);
+    await start();
+    await change(house, a, { active: false });
+    await house.users.remove(house.context, b);
+    await house.quiet();
+    expect(await managersOf("Ops")).toEqual([]);
+    expect(await notesOf("Ops")).toEqual(["managerLeft", "unknownManager"]);
+    await change(house, a, { active: true });
+    await house.quiet();
+    expect(await managersOf("Ops")).toEqual([a]);
+  });
+
+  test("are taken away when the group names others, or none any more", async () => {
+    const a = await house.addUser(person("A"));
+    const b = await house.addUser(person("B"));
+    const ops = await addGroup(house, { displayName: "Ops", ...led(a) }, [a, b]);
+    await start();
+    await changeGroup(house, ops, led(b));
+    await house.quiet();
+    expect(await managersOf("Ops")).toEqual([b]);
+    await changeGroup(house, ops, led());
+    await house.quiet();
+    expect(await managersOf("Ops")).toEqual([]);
+  });
+
+  test("are left to DingTalk's administrators where nobody ever named one", async () => {
+    const a = await house.addUser(person("A"));
+    const ops = await addGroup(house, { displayName: "Ops" }, [a]);
+    await start();
+    await byHand("Ops", a);
+    await changeGroup(house, ops, { displayName: "Operations", [DINGTALK_GROUP]: { order: 3 } });
+    await house.quiet();
+    expect(await managersOf("Operations")).toEqual([a]);
+  });
+});
+
+describe.each(["dropped", "refused"])("a manager who moves to another department, where DingTalk's answer would be: %s", (switchedTo) => {
+  beforeEach(async () => {
+    await open();
+    await house.control("switches", { managerLeavesDepartment: switchedTo });
+  });
+
+  test("is let go first, then moves", async () => {
+    const a = await house.addUser(person("A"));
+    const from = await addGroup(house, { displayName: "From", ...led(a) }, [a]);
+    const to = await addGroup(house, { displayName: "To" });
+    await start();
+    expect(await managersOf("From")).toEqual([a]);
+    await members(house, to, { add: [a] });
+    await members(house, from, { remove: [a] });
+    await house.quiet();
+    expect(await stateOf(house, "user", a)).toMatchObject({ state: "inSync" });
+    expect((await remote(house, a))!.dept_id_list).toHaveLength(1);
+    expect(await managersOf("From")).toEqual([]);
+    expect((await house.calls())["/topapi/v2/user/update"]).toMatchObject({ count: 1, refused: 0 });
+  });
+
+  test("is let go as well where an administrator made them one, and the others stay", async () => {
+    const a = await house.addUser(person("A"));
+    const b = await house.addUser(person("B"));
+    const from = await addGroup(house, { displayName: "From" }, [a, b]);
+    await start();
+    await byHand("From", a, b);
+    // What an administrator did is known once something of the department was read.
+    await house.pool.query("update links set attributes = null where kind = 'department'");
+    await changeGroup(house, from, { [DINGTALK_GROUP]: { order: 3 } });
+    await house.quiet();
+    await members(house, from, { remove: [a] });
+    await house.quiet();
+    expect((await remote(house, a))!.dept_id_list).toEqual([1]);
+    expect(await managersOf("From")).toEqual([b]);
+  });
+
+  test("who leads two departments and leaves both costs one call each", async () => {
+    const a = await house.addUser(person("A"));
+    const one = await addGroup(house, { displayName: "One", ...led(a) }, [a]);
+    const two = await addGroup(house, { displayName: "Two", ...led(a) }, [a]);
+    await start();
+    await house.groups.remove(house.context, one);
+    await house.groups.remove(house.context, two);
+    await house.quiet();
+    expect((await house.state()).departments.map(({ name }) => name)).toEqual(["Sandbox"]);
+    expect((await remote(house, a))!.dept_id_list).toEqual([1]);
+  });
+});
+
+describe("managers by attributes", () => {
+  const mapping = (managers: string): string =>
+    DEFAULT_MAPPING.replace(/ {2}from: groups\n/, `  from: attributes\n  attributes:\n    - path: enterprise.department\n${managers}`);
+  const at = (department: string, more: object = {}) => ({ [ENTERPRISE]: { department, ...more } });
+
+  test("each person may say who leads", async () => {
+    await open(mapping("      managers: enterprise.division\n"));
+    const boss = await house.addUser(person("Boss", at("Ops", { employeeNumber: "B-1", division: "B-1" })));
+    const clerk = await house.addUser(person("Clerk", at("Ops", { division: "B-1" })));
+    await start();
+    expect(await managersOf("Ops")).toEqual([boss]);
+    await change(house, clerk, { ...at("Ops", { division: "C-1", employeeNumber: "C-1" }) });
+    await house.quiet();
+    expect([...(await managersOf("Ops"))].sort()).toEqual([boss, clerk].sort());
+    await change(house, boss, { ...at("Ops", { employeeNumber: "B-1", division: "C-1" }) });
+    await house.quiet();
+    expect(await managersOf("Ops")).toEqual([clerk]);
+  });
+
+  test("or who leads says so of themselves", async () => {
+    await open(mapping(`      managers: 'user.title == "Head" ? user.id : ""'\n`));
+    const boss = await house.addUser(person("Boss", { ...at("Ops"), title: "Head" }));
+    await house.addUser(person("Clerk", at("Ops")));
+    await start();
+    expect(await managersOf("Ops")).toEqual([boss]);
+    await change(house, boss, { title: "Clerk" });
+    await house.quiet();
+    expect(await managersOf("Ops")).toEqual([]);
+  });
+
+  test("or a table does, by the path", async () => {
+    await open(
+      mapping("")
+        .replace("version: 1\n", 'version: 1\ntables:\n  heads: { "Ops": B-1 }\n')
+        .replace(/ {2}managers: firstOf.*\n/, '  managers: lookup("heads", department.path, "")\n'),
+    );
+    const boss = await house.addUser(person("Boss", at("Ops", { employeeNumber: "B-1" })));
+    await house.addUser(person("Other", at("Sales")));
+    await start();
+    expect([await managersOf("Ops"), await managersOf("Sales")]).toEqual([[boss], []]);
+  });
+});
