@@ -11,11 +11,12 @@ export interface GroupContent {
   readonly columns: GroupColumns;
 }
 
+/** Instants are as RFC 3339 writes them, in UTC with milliseconds; `document` is JSON text. */
 export interface StoredGroup {
   readonly id: string;
   readonly version: number;
-  readonly createdAt: Date;
-  readonly modifiedAt: Date;
+  readonly createdAt: string;
+  readonly modifiedAt: string;
   readonly document: string;
 }
 

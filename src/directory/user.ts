@@ -18,13 +18,20 @@ export interface UserContent {
   readonly columns: UserColumns;
 }
 
-/** A stored user as it is answered. `document` and `groups` are JSON text: reads and lists never parse them. */
+/** A group that a person is in: because it lists the person, or because it contains one that does. */
+export interface GroupOfUser {
+  readonly id: string;
+  readonly display: string;
+  readonly type: "direct" | "indirect";
+}
+
+/** A stored user as it is answered. `document` is JSON text: reads and lists never parse it. Instants are as RFC 3339 writes them, in UTC with milliseconds. */
 export interface StoredUser {
   readonly id: string;
   readonly version: number;
-  readonly createdAt: Date;
-  readonly modifiedAt: Date;
+  readonly createdAt: string;
+  readonly modifiedAt: string;
   readonly document: string;
-  /** JSON array text of the groups the user is in, direct and indirect; empty string for none. */
-  readonly groups: string;
+  /** In the order of their ids. */
+  readonly groups: readonly GroupOfUser[];
 }

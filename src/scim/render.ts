@@ -14,9 +14,8 @@ export function resourceText(resource: Stored, type: string, location: string, m
 }
 
 function metaText({ version, createdAt, modifiedAt }: Stored, type: string, location: string): string {
-  const [created, modified] = [createdAt.toISOString(), modifiedAt.toISOString()];
   const tag = JSON.stringify(versionTag(version));
-  return `{"resourceType":"${type}","created":"${created}","lastModified":"${modified}","location":${JSON.stringify(location)},"version":${tag}}`;
+  return `{"resourceType":"${type}","created":"${createdAt}","lastModified":"${modifiedAt}","location":${JSON.stringify(location)},"version":${tag}}`;
 }
 
 export function projectedText(text: string, projection: Projection): string {

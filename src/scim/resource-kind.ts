@@ -5,12 +5,12 @@ import type { ResourceSchema } from "./attributes.ts";
 import type { Body } from "./json.ts";
 import type { Projection } from "./projection.ts";
 
-/** What every stored resource has. `document` is JSON text. */
+/** What every stored resource has. `document` is JSON text; instants are as RFC 3339 writes them. */
 export interface Stored {
   readonly id: string;
   readonly version: number;
-  readonly createdAt: Date;
-  readonly modifiedAt: Date;
+  readonly createdAt: string;
+  readonly modifiedAt: string;
   readonly document: string;
 }
 

@@ -1,4 +1,4 @@
-import type { StoredUser } from "../directory/user.ts";
+import type { GroupOfUser, StoredUser } from "../directory/user.ts";
 import type { UserDirectory } from "../directory/users.ts";
 import { withAddresses } from "./addresses.ts";
 import { applyPatch, readOperations } from "./patch.ts";
@@ -12,7 +12,7 @@ const ENDPOINT = "/Users";
 /** People. `baseUrl`: the public address of the SCIM root. */
 export function userKind(directory: UserDirectory, baseUrl: string): ResourceKind<StoredUser> {
   const locationOf = (id: string) => `${baseUrl}${ENDPOINT}/${id}`;
-  const withReferences = groupReferences(`${baseUrl}/Groups/`);
+  const groupsText = groupReferences(`${baseUrl}/Groups/`);
   return {
     schema: withAddresses(userResource, baseUrl),
     endpoint: ENDPOINT,
@@ -30,17 +30,15 @@ export function userKind(directory: UserDirectory, baseUrl: string): ResourceKin
     },
     remove: (context, id, ifVersion) => directory.remove(context, id, ifVersion),
     render(user, projection) {
-      const groups = user.groups === "" || !projection.wants("groups") ? "" : `,"groups":${withReferences(user.groups)}`;
+      const groups = user.groups.length === 0 || !projection.wants("groups") ? "" : `,"groups":${groupsText(user.groups)}`;
       return projectedText(resourceText(user, "User", locationOf(user.id), groups), projection);
     },
   };
 }
 
-/** As PostgreSQL begins each group of a person. Inside a JSON string the quotes would be escaped, so no display name can look like this. */
-const GROUP_START = /\{"value" : "([0-9a-f-]{36})"/g;
-
-function groupReferences(groupsUrl: string): (groups: string) => string {
-  const url = JSON.stringify(groupsUrl).slice(1, -1).replaceAll("$", "$$$$");
-  const replacement = `{"value":"$1","$$ref":"${url}$1"`;
-  return (groups) => groups.replace(GROUP_START, replacement);
+function groupReferences(groupsUrl: string): (groups: readonly GroupOfUser[]) => string {
+  const url = JSON.stringify(groupsUrl).slice(1, -1);
+  const text = ({ id, display, type }: GroupOfUser) =>
+    `{"value":"${id}","$ref":"${url}${id}","display":${JSON.stringify(display)},"type":"${type}"}`;
+  return (groups) => `[${groups.map(text).join(",")}]`;
 }

@@ -1,8 +1,8 @@
 import type pg from "pg";
 import { isUuid } from "../core/id.ts";
-import type { StoredGroup } from "../directory/group.ts";
 import type { Fact, MembersChanged } from "../directory/ports.ts";
 import { batched } from "./batch.ts";
+import { type GroupRow, groupOf } from "./group-rows.ts";
 import { isOneItemsFault, type Queryable, run, type Statement } from "./postgres.ts";
 import { eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
 
@@ -103,22 +103,17 @@ const CHANGE: Statement = {
     "$2::text[]",
   )}),
   woken as (${wakeUp("marked")})
-  select c.n, c.group_id as id, c.version as held_version, o.new_version, o.changed, c.created_at,
-         coalesce(o.new_modified_at, c.modified_at) as modified_at, c.document,
+  select c.n, c.group_id as id, c.version as held_version, coalesce(o.new_version, c.version) as version, o.changed, c.created_at::text,
+         coalesce(o.new_modified_at, c.modified_at)::timestamptz(3)::text as modified_at, c.document,
          (select array_agg(m.id) from missing m where m.n = c.n) as missing, exists (select 1 from nested s where s.n = c.n) as nested,
          (select count(*) from woken) as woken
     from change c left join outcome o on o.n = c.n`,
 };
 
-/** The group as it was when its row was taken, and what came of the change. */
-interface ChangedRow extends pg.QueryResultRow {
+/** The group as it was when its row was taken, with the version and time that the change left it, and what came of the change. */
+interface ChangedRow extends GroupRow {
   n: number;
-  id: string;
-  created_at: Date;
-  modified_at: Date;
-  document: string;
   held_version: number;
-  new_version: number | null;
   changed: boolean | null;
   missing: string[] | null;
   nested: boolean;
@@ -156,14 +151,6 @@ function resultOf({ expected }: MembersDelta, row: ChangedRow | undefined): Delt
   if (row.nested) return "nested";
   return { kind: row.changed ? "changed" : "unchanged", group: groupOf(row) };
 }
-
-const groupOf = (row: ChangedRow): StoredGroup => ({
-  id: row.id,
-  version: row.new_version ?? row.held_version,
-  createdAt: row.created_at,
-  modifiedAt: row.modified_at,
-  document: row.document,
-});
 
 /** More than this is a load of its own. */
 const FEW = 50;

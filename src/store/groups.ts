@@ -5,6 +5,7 @@ import type { GroupContent, Member, MemberChange, StoredGroup } from "../directo
 import type { DirectoryStore, Fact, MembersChanged } from "../directory/ports.ts";
 import { firstMembersOf } from "./first-members.ts";
 import { createMemberChanges } from "./group-members.ts";
+import { GROUP_COLUMNS, type GroupRow, groupOf } from "./group-rows.ts";
 import { createList } from "./list.ts";
 import { createLookup } from "./lookup.ts";
 import { withMatches } from "./match.ts";
@@ -52,8 +53,6 @@ const DELETE: Statement = {
   select (select count(*) from woken) as woken from done`,
 };
 
-const SELECT = "g.id, g.version, g.created_at, g.modified_at, g.document";
-
 const MEMBERS_PAGE = 2_000;
 
 const USER_MEMBERS: Statement = {
@@ -70,23 +69,14 @@ const GROUP_MEMBERS: Statement = {
 
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
-interface GroupRow extends pg.QueryResultRow {
-  id: string;
-  version: number;
-  created_at: Date;
-  modified_at: Date;
-  document: string;
-}
-
-const stored = (row: GroupRow): StoredGroup => ({
-  id: row.id,
-  version: row.version,
-  createdAt: row.created_at,
-  modifiedAt: row.modified_at,
-  document: row.document,
-});
-
-const TABLE: ListTable<GroupRow, StoredGroup> = { resource: "Group", table: "groups g", select: SELECT, alias: "g", row: stored };
+const GROUPS: ListTable<GroupRow, StoredGroup> = {
+  resource: "Group",
+  table: "groups g",
+  alias: "g",
+  select: GROUP_COLUMNS,
+  shared: "null",
+  items: () => groupOf,
+};
 
 type Groups = Pick<
   DirectoryStore,
@@ -95,9 +85,9 @@ type Groups = Pick<
 
 export function createGroupStore(pool: pg.Pool, targets: readonly string[]): Groups {
   const members = createMemberChanges(pool, targets);
-  const byId = createLookup(pool, TABLE, { name: "group-id", column: "g.id", type: "uuid" });
-  const byDisplayName = createLookup(pool, TABLE, { name: "group-display-name", column: "g.display_name_key", type: "text" });
-  const byExternalId = createLookup(pool, TABLE, { name: "group-external-id", column: "g.external_id", type: "text" });
+  const byId = createLookup(pool, GROUPS, { name: "group-id", column: "g.id", type: "uuid" });
+  const byDisplayName = createLookup(pool, GROUPS, { name: "group-display-name", column: "g.display_name_key", type: "text" });
+  const byExternalId = createLookup(pool, GROUPS, { name: "group-external-id", column: "g.external_id", type: "text" });
 
   /** Everything in one transaction, for the writes that are more than people joining and leaving. */
   async function changeAll(
@@ -161,7 +151,7 @@ export function createGroupStore(pool: pg.Pool, targets: readonly string[]): Gro
 
     getGroup: async (sourceId, id) => (isUuid(id) ? byId(sourceId, id) : undefined),
 
-    listGroups: withMatches({ id: byId, displayName: byDisplayName, externalId: byExternalId }, createList(pool, TABLE)),
+    listGroups: withMatches({ id: byId, displayName: byDisplayName, externalId: byExternalId }, createList(pool, GROUPS)),
 
     firstMembersOf: (groupIds, atMost) => firstMembersOf(pool, groupIds, atMost),
 

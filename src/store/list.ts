@@ -25,7 +25,7 @@ export function createList<Row extends { readonly id: string }, Item>(
   const statements = createPageStatements(pool, table);
   const memory = createPageMemory();
 
-  async function totalOf(list: PreparedList, { sights }: Rows<Row>): Promise<number> {
+  async function totalOf(list: PreparedList, { sights }: Pick<Rows<Item>, "sights">): Promise<number> {
     const [sight] = sights;
     if (sight?.total !== undefined) return sight.total;
     const remembered = sight && memory.totalOf(list.digest, sight.snapshot);
@@ -38,17 +38,17 @@ export function createList<Row extends { readonly id: string }, Item>(
   async function byIndex(list: PreparedList, startIndex: number, count: number): Promise<Page<Item>> {
     const offset = Math.max(startIndex, 1) - 1;
     const page = await pageAt(list, offset, count);
-    const { rows, sights } = page;
+    const { rows, items, sights } = page;
     const last = rows.at(-1);
     const sight = sights.at(-1);
     if (last && sight && rows.length === count) memory.rememberPosition(list.digest, sight, offset + count, positionOf(last));
     const isLastPage = rows.length < count && (rows.length > 0 || offset === 0);
     const total = isLastPage || (last && list.atMostOne) ? offset + rows.length : await totalOf(list, page);
-    return { items: rows.map(table.row), total };
+    return { items, total };
   }
 
   /** Rows behind the first `offset` ones: from where those are known to end, else by passing over them. */
-  async function pageAt(list: PreparedList, offset: number, count: number): Promise<Rows<Row>> {
+  async function pageAt(list: PreparedList, offset: number, count: number): Promise<Rows<Item>> {
     const horizon = list.filtered || list.sorted ? undefined : memory.horizonOf(list.digest);
     if (offset === 0) return statements.read(list, { kind: "first" }, count, horizon);
     const known = memory.positionOf(list.digest, offset);
@@ -63,17 +63,17 @@ export function createList<Row extends { readonly id: string }, Item>(
     const start: Slice =
       position === undefined ? { kind: "first" } : { kind: "behind", position: readPosition(position, list.digest, list.order.kind) };
     const page = await statements.read(list, start, count + 1);
-    const items = page.rows.slice(0, count);
-    const last = items.at(-1);
+    const items = page.items.slice(0, count);
+    const last = page.rows[items.length - 1];
     const more = page.rows.length > count && last;
     const total = start.kind === "first" && !more ? items.length : await totalOf(list, page);
-    return { items: items.map(table.row), total, ...(more ? { next: writePosition(positionOf(last), list.digest) } : {}) };
+    return { items, total, ...(more ? { next: writePosition(positionOf(last), list.digest) } : {}) };
   }
 
   return async (sourceId, query) => {
     const list = statements.prepare(sourceId, query);
     const { start, count } = query;
-    if (count === 0) return { items: [], total: await totalOf(list, { rows: [], sights: [] }) };
+    if (count === 0) return { items: [], total: await totalOf(list, { sights: [] }) };
     return start.kind === "index" ? byIndex(list, start.startIndex, count) : byPosition(list, start.position, count);
   };
 }

@@ -1,5 +1,7 @@
 import type pg from "pg";
 import { batched } from "./batch.ts";
+import { pageWith } from "./once.ts";
+import type { ListTable } from "./page-statement.ts";
 import { run, type Statement } from "./postgres.ts";
 
 /** Of what a row is found by: the value of a unique column within a source. */
@@ -8,14 +10,6 @@ export interface Unique {
   /** With its alias: `u.user_name_key`. */
   readonly column: string;
   readonly type: "uuid" | "text";
-}
-
-export interface LookupTable<Row, Item> {
-  /** `users u`: the table with the alias that `select` and `column` use. */
-  readonly table: string;
-  readonly alias: string;
-  readonly select: string;
-  readonly row: (row: Row) => Item;
 }
 
 /** Undefined when there is none. Rejects with Unavailable. */
@@ -32,19 +26,25 @@ interface Asked {
  */
 export function createLookup<Row extends pg.QueryResultRow, Item>(
   pool: pg.Pool,
-  { table, alias, select, row: itemOf }: LookupTable<Row, Item>,
+  { table, alias, select, shared, items }: ListTable<Row, Item>,
   { name, column, type }: Unique,
 ): Lookup<Item> {
   const statement: Statement = {
     name: `lookup-${name}`,
     // A plan outlives the sizes it was made for: as a join it would read a table from end to end that was empty at first.
-    text: `select (k.at - 1)::int as at, f.*
-      from unnest($1::uuid[], $2::${type}[]) with ordinality as k(source_id, value, at)
-      cross join lateral (select ${select} from ${table} where ${alias}.source_id = k.source_id and ${column} = k.value limit 1) f`,
+    text: `with page as (
+      select (k.at - 1)::int as at, f.*
+        from unnest($1::uuid[], $2::${type}[]) with ordinality as k(source_id, value, at)
+        cross join lateral (select ${select} from ${table} where ${alias}.source_id = k.source_id and ${column} = k.value limit 1) f)
+      ${pageWith({ shared })}`,
   };
   const lookup = batched(async (asked: readonly Asked[]): Promise<readonly (Item | undefined)[]> => {
-    const rows = await run<Row & { at: number }>(pool, statement, [asked.map(({ sourceId }) => sourceId), asked.map(({ value }) => value)]);
+    const rows = await run<Row & { at: number; shared: string | null }>(pool, statement, [
+      asked.map(({ sourceId }) => sourceId),
+      asked.map(({ value }) => value),
+    ]);
     const found: (Item | undefined)[] = new Array(asked.length);
+    const itemOf = items(rows[0]?.shared);
     for (const row of rows) found[row.at] = itemOf(row);
     return found;
   });

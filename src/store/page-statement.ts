@@ -2,6 +2,7 @@ import type pg from "pg";
 import { unreachable } from "../core/errors.ts";
 import type { ListQuery } from "../directory/list-query.ts";
 import type { Relation } from "./attribute-values.ts";
+import { pageWith } from "./once.ts";
 import { BEYOND_LIMIT, HORIZON, NO_HORIZON, type Sight } from "./page-memory.ts";
 import { createParameters, type Parameters } from "./parameters.ts";
 import { digestOf } from "./position.ts";
@@ -16,7 +17,10 @@ export interface ListTable<Row, Item> extends Relation {
   readonly table: string;
   /** Starts with the id. */
   readonly select: string;
-  readonly row: (row: Row) => Item;
+  /** What the rows of a statement need besides, worked out once for all of them: an SQL expression over `page` (once.ts). */
+  readonly shared: string;
+  /** Makes items of the rows of one statement. */
+  readonly items: (shared: string | null | undefined) => (row: Row) => Item;
 }
 
 /** A list with its filter and order in SQL, for one source. */
@@ -44,28 +48,31 @@ export type Slice =
 export interface PageRow extends pg.QueryResultRow {
   readonly id: string;
   readonly position_key: string | null;
-  /** A `Sight` as JSON, the same in every row of a statement. */
-  readonly sight: string;
+  /** Of the first row of a statement: a `Sight` as JSON, and what the items need in common. */
+  readonly sight: string | null;
+  readonly shared: string | null;
 }
 
-export interface Rows<Row> {
-  readonly rows: readonly (Row & PageRow)[];
+export interface Rows<Item> {
+  readonly rows: readonly PageRow[];
+  /** One of each row. */
+  readonly items: readonly Item[];
   /** What each statement saw that found any. */
   readonly sights: readonly Sight[];
 }
 
-export interface PageStatements<Row> {
+export interface PageStatements<Item> {
   /** Rejects with InvalidFilter. */
   prepare(sourceId: string, query: Pick<ListQuery, "filter" | "sort">): PreparedList;
   /** `horizon`: where to look for moves (page-memory.ts). */
-  read(list: PreparedList, slice: Slice, limit: number, horizon?: string): Promise<Rows<Row>>;
+  read(list: PreparedList, slice: Slice, limit: number, horizon?: string): Promise<Rows<Item>>;
   count(list: PreparedList): Promise<{ readonly total: number; readonly sight: Sight }>;
 }
 
-export function createPageStatements<Row extends { readonly id: string }>(
+export function createPageStatements<Row extends { readonly id: string }, Item>(
   pool: pg.Pool,
-  { table, select, alias, resource }: ListTable<Row, unknown>,
-): PageStatements<Row> {
+  { table, select, alias, resource, shared, items }: ListTable<Row, Item>,
+): PageStatements<Item> {
   const statement = nameStatements(`list-${resource.toLowerCase()}`);
   const counter = (column: "count" | "removed") =>
     `(select coalesce(sum(c.${column}), 0) from resource_counts c where c.source_id = $1 and c.kind = '${resource}')::bigint`;
@@ -95,13 +102,20 @@ export function createPageStatements<Row extends { readonly id: string }>(
   }
 
   /** One statement of a page: `from` and `end` add their parameters to those of the list. */
-  async function answer(list: PreparedList, horizon: string, parts: (parameters: Parameters) => readonly [from: string, end: string]) {
+  async function answer(
+    list: PreparedList,
+    horizon: string,
+    parts: (parameters: Parameters) => readonly [from: string, end: string],
+  ): Promise<Rows<Item>> {
     const parameters = createParameters(list.values);
     const sight = sightOf(list, horizon, parameters);
     const [from, end] = parts(parameters);
-    const text = `select ${select}, ${list.order.keyAsText} as position_key, ${sight} as sight from ${from} order by ${list.order.orderBy} ${end}`;
+    const { keyAsText, orderBy } = list.order;
+    const page = `select ${select}, ${keyAsText} as position_key from ${from} order by ${orderBy} ${end}`;
+    const text = `with page as (${page}) ${pageWith({ sight, shared })}`;
     const rows = await run<Row & PageRow>(pool, statement(text, list.hot), parameters.values);
-    return { rows, sights: rows.slice(0, 1).map((row) => JSON.parse(row.sight) as Sight) };
+    const [first] = rows;
+    return { rows, items: rows.map(items(first?.shared)), sights: first?.sight ? [JSON.parse(first.sight) as Sight] : [] };
   }
 
   return {
@@ -144,18 +158,20 @@ export function createPageStatements<Row extends { readonly id: string }>(
             return [`${ids} join ${table} on ${alias}.id = page.id`, ""];
           });
         case "behind": {
-          const rows: (Row & PageRow)[] = [];
-          const sights: Sight[] = [];
+          let page: Rows<Item> = { rows: [], items: [], sights: [] };
           for (const behind of list.order.behind(slice.position)) {
             const part = await answer(list, horizon, (own) => [
               matching(list, behind(own)),
-              `limit ${own.add(limit - rows.length, "bigint")}`,
+              `limit ${own.add(limit - page.rows.length, "bigint")}`,
             ]);
-            rows.push(...part.rows);
-            sights.push(...part.sights);
-            if (rows.length === limit) break;
+            page = {
+              rows: [...page.rows, ...part.rows],
+              items: [...page.items, ...part.items],
+              sights: [...page.sights, ...part.sights],
+            };
+            if (page.rows.length === limit) break;
           }
-          return { rows, sights };
+          return page;
         }
         default:
           return unreachable(slice);

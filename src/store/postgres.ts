@@ -21,6 +21,9 @@ export const instantOf = (text: string): Date =>
     ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
     : slowInstant(text);
 
+/** What `timestamptz(3)::text` is in a session in UTC, as RFC 3339 writes it. */
+export const instantText = (text: string): string => `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).padEnd(3, "0")}Z`;
+
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => {
     if (oid === JSON_OID) return (text: string) => text;
@@ -43,7 +46,7 @@ export function createPool({ url, max, logger }: PoolOptions): pg.Pool {
     types,
     application_name: "dingtalk-scim",
     // Tables are read by key: a page out of order costs hardly more than the next one, and no statement is worth compiling.
-    options: "-c random_page_cost=1.1 -c jit=off",
+    options: "-c random_page_cost=1.1 -c jit=off -c timezone=UTC -c datestyle=ISO",
     connectionTimeoutMillis: 3_000,
     // Bounds of one statement: nothing a client sends may hold a connection for longer (safety.md T11, F44).
     statement_timeout: 10_000,

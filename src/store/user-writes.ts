@@ -1,10 +1,12 @@
 import type pg from "pg";
 import { fold } from "../core/fold.ts";
 import type { Fact } from "../directory/ports.ts";
-import type { UserContent } from "../directory/user.ts";
+import type { StoredUser, UserContent } from "../directory/user.ts";
 import { batched } from "./batch.ts";
+import { pageWith } from "./once.ts";
 import { isOneItemsFault, run, type Statement } from "./postgres.ts";
 import { appendEvents, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
+import { directGroups, GROUPS_OF_PAGE, type UserRow, usersOf } from "./user-rows.ts";
 
 /*
  * Creates and updates of users. Those that arrive side by side share one statement and one commit: on both sides of the connection a statement costs more
@@ -56,16 +58,18 @@ const INSERT: Statement = {
 /** Says nothing new, but a plan made while the table is small finds the rows by their key all the same, as it must when the table has grown. */
 const ALONG_KEY = "u.id = any (array(select g.id from given g))";
 
-const updateReturning = (groupsOf: (id: string) => string): Statement => ({
+const UPDATE: Statement = {
   name: "users-update",
   text: `with ${GIVEN},
   done as (
     update users u set version = u.version + 1, modified_at = g.modified_at, (${NAMES}) = row(${VALUES})
       from given g where ${ALONG_KEY} and u.id = g.id and u.source_id = g.source_id and u.version = g.expected
-    returning u.id, u.version, u.created_at),
-  ${CONSEQUENCES}
-  select done.id, done.version, done.created_at, (select count(*) from woken) as woken, ${groupsOf("done.id")} as groups from done`,
-});
+    returning u.id, u.version, u.created_at, u.modified_at),
+  ${CONSEQUENCES},
+  page as (
+    select d.id, d.version, d.created_at::text, d.modified_at::text, ${directGroups("d.id")}, (select count(*) from woken) as woken from done d)
+  ${pageWith({ shared: GROUPS_OF_PAGE })}`,
+};
 
 export interface UserWrite {
   readonly sourceId: string;
@@ -79,23 +83,14 @@ export interface UserWrite {
   readonly fact: Fact;
 }
 
-export interface UpdatedRow extends pg.QueryResultRow {
-  readonly id: string;
-  readonly version: number;
-  readonly created_at: Date;
-  readonly groups: string | null;
-}
-
 export interface UserWrites {
   /** Rejects with UniquenessConflict. */
   insert(write: UserWrite): Promise<void>;
   /** Undefined when there is none of that version. Rejects with UniquenessConflict. */
-  update(write: UserWrite): Promise<UpdatedRow | undefined>;
+  update(write: UserWrite): Promise<StoredUser | undefined>;
 }
 
-/** `groupsOf`: an expression for the groups of the user with the id that an SQL expression yields. */
-export function createUserWrites(pool: pg.Pool, targets: readonly string[], groupsOf: (id: string) => string): UserWrites {
-  const UPDATE = updateReturning(groupsOf);
+export function createUserWrites(pool: pg.Pool, targets: readonly string[]): UserWrites {
   const options = { isolates: isOneItemsFault, fits: areOthers };
   const send = <Row extends pg.QueryResultRow>(statement: Statement, writes: readonly UserWrite[]) =>
     run<Row>(pool, statement, [`[${[...writes].sort(byId).map(rowOf).join(",")}]`, targets]);
@@ -106,8 +101,14 @@ export function createUserWrites(pool: pg.Pool, targets: readonly string[], grou
       return writes.map(() => undefined);
     }, options),
     update: batched(async (writes) => {
-      const rows = new Map((await send<UpdatedRow>(UPDATE, writes)).map((row) => [row.id, row]));
-      return writes.map(({ id }) => rows.get(id));
+      // All but the document, which went there a moment ago.
+      const rows = await send<UserRow & { readonly shared: string | null }>(UPDATE, writes);
+      const userOf = usersOf(rows[0]?.shared);
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return writes.map(({ id, document }) => {
+        const row = byId.get(id);
+        return row && userOf({ ...row, document });
+      });
     }, options),
   };
 }

@@ -136,15 +136,15 @@ const person = (document: JsonObject): JsonObject => ({ active: true, ...documen
 
 /** The resource as it would be answered. */
 function whole(resourceType: string, row: StoredUser | StoredGroup): JsonObject {
-  const groupsText = "groups" in row && row.groups !== "" ? row.groups : "[]";
-  const groups = (JSON.parse(groupsText) as JsonObject[]).map((group) => ({ ...group, $ref: `${BASE}/Groups/${group["value"]}` }));
+  const groupsOf = "groups" in row ? row.groups : [];
+  const groups = groupsOf.map(({ id, ...group }) => ({ ...group, value: id, $ref: `${BASE}/Groups/${id}` }));
   return {
     ...(JSON.parse(row.document) as JsonObject),
     id: row.id,
     meta: {
       resourceType,
-      created: row.createdAt.toISOString(),
-      lastModified: row.modifiedAt.toISOString(),
+      created: row.createdAt,
+      lastModified: row.modifiedAt,
       location: `${BASE}/${resourceType}s/${row.id}`,
       version: `W/"${row.version}"`,
     },

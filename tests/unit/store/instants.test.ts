@@ -1,4 +1,4 @@
-import { instantOf } from "../../../src/store/postgres.ts";
+import { instantOf, instantText } from "../../../src/store/postgres.ts";
 
 test.each<[string, string]>([
   ["2026-11-21 22:40:00+00", "2026-11-21T22:40:00.000Z"],
@@ -13,3 +13,11 @@ test.each<[string, string]>([
 test.each(["infinity", "-infinity"])("%s is no moment of ours, and not taken for one", (text) =>
   expect(instantOf(text)).not.toBeInstanceOf(Date),
 );
+
+test.each([
+  ["2026-11-21 22:40:00+00", "2026-11-21T22:40:00.000Z"],
+  ["2026-11-21 22:40:00.1+00", "2026-11-21T22:40:00.100Z"],
+  ["2026-11-21 22:40:00.123+00", "2026-11-21T22:40:00.123Z"],
+])("%s is written as %s", (text, expected) => {
+  expect(instantText(text)).toBe(expected);
+});
