@@ -51,7 +51,7 @@ export function explainWith(rules: PersonRules, departments: Departments, input:
       mapped.departments,
     ),
     ...explain(
-      "managers",
+      "managers of departments",
       rules.paths.map(({ managers }) => managers),
       stated(({ path, managers }) => ({ path, managers })),
     ),

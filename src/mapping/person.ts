@@ -205,7 +205,7 @@ function statedOf(rule: PathRule, path: DepartmentPath, variables: Variables, no
     path,
     ...(text === "" ? {} : { title: text }),
     ...(place === undefined ? {} : { order: place }),
-    managers: referencesIn(single("managers", managers, variables, notes)),
+    managers: referencesIn(single("managers of departments", managers, variables, notes)),
     settings: settings.length > 0 ? settingsIn(settings, variables, notes) : undefined,
   };
 }
