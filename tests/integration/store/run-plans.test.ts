@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import { systemClock } from "../../../src/core/clock.ts";
+import { silentLogger } from "../../../src/core/logger.ts";
+import { createReconcileStore, type ReconcileStorage } from "../../../src/store/create.ts";
+import { createPool } from "../../../src/store/postgres.ts";
+import { createTestDatabase } from "../../support/postgres.ts";
+
+/* What the runs of one claim read, beside many entities and with statistics from a time when there were none. */
+
+const ENTITIES = 3_000;
+const CLAIMED = 20;
+/** Rows of the queue and of the links read for one run: its claim, facts, begin and end, each a few times. */
+const MOST_READ = 15;
+
+let pool: pg.Pool;
+let store: ReconcileStorage;
+let close: () => Promise<void>;
+
+beforeEach(async () => {
+  const database = await createTestDatabase();
+  // One connection, so that its counters can be asked for.
+  pool = createPool({ url: database.url, max: 1, logger: silentLogger });
+  store = createReconcileStore(pool, "dingtalk");
+  close = async () => {
+    await pool.end();
+    await database.drop();
+  };
+  await misleadingStatistics();
+  await runs(1);
+  await pool.query(
+    `with new as (select gen_random_uuid() as id from generate_series(1, $1::int)),
+     linked as (insert into links (target, kind, entity_id, remote_id, status, presence, attributes) select 'dingtalk', 'user', id, id::text, 'owned', 'active', '{}' from new)
+     insert into entity_states (target, kind, entity_id, state, next_at, due_since) select 'dingtalk', 'user', id, 'due', now(), now() from new`,
+    [ENTITIES],
+  );
+});
+afterEach(() => close());
+
+/** As they are after an analyze of a queue that held next to nothing of this target, and before the first one of the links. */
+async function misleadingStatistics(): Promise<void> {
+  await pool.query(
+    "insert into entity_states (target, kind, entity_id, state) select 'other', 'user', gen_random_uuid(), 'inSync' from generate_series(1, 500)",
+  );
+  await pool.query(
+    "insert into entity_states (target, kind, entity_id, state, next_at) values ('dingtalk', 'user', gen_random_uuid(), 'due', now())",
+  );
+  await pool.query("analyze entity_states");
+  await pool.query("alter table entity_states set (autovacuum_enabled = off)");
+  await pool.query("alter table links set (autovacuum_enabled = off)");
+}
+
+/** Claims, loads, begins and ends `count` runs side by side; how many there were. */
+async function runs(count: number): Promise<number> {
+  const claims = await store.claim(count);
+  await store.people(claims.map((claim) => claim.ref.id));
+  const at = systemClock.now();
+  const event = { at, code: "target.intent", actor: "worker", causes: [], target: "dingtalk" } as const;
+  const begun = await Promise.all(claims.map((claim) => store.begin(claim, { ...event, id: randomUUID(), subject: claim.ref }, undefined)));
+  const ended = await Promise.all(
+    claims.map((claim) =>
+      store.finish(claim, {
+        settlement: { state: "inSync", nextMs: undefined, attempts: 0, observeFirst: false },
+        link: { kind: "put", remoteId: claim.ref.id, attributes: { name: "Li" }, presence: "active", containers: [] },
+        presenceChanged: false,
+        departed: [],
+        gone: false,
+      }),
+    ),
+  );
+  return [...begun, ...ended].every(Boolean) ? claims.length : Number.NaN;
+}
+
+async function rowsRead(): Promise<number> {
+  await pool.query("select pg_stat_force_next_flush()");
+  const { rows } = await pool.query(
+    "select sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::int as n from pg_stat_user_tables where relname in ('entity_states', 'links')",
+  );
+  return rows[0].n;
+}
+
+test("rows are read by their keys, whatever the statistics say", async () => {
+  // Plans become those for any values after a few times on a connection.
+  for (let round = 0; round < 8; round++) expect(await runs(CLAIMED)).toBe(CLAIMED);
+  const before = await rowsRead();
+  expect(await runs(CLAIMED)).toBe(CLAIMED);
+  expect((await rowsRead()) - before).toBeLessThan(CLAIMED * MOST_READ);
+});
