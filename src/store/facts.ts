@@ -16,18 +16,18 @@ const reference = (kind: string, id: string): string => `json_build_object('id',
   'remoteId', (select l.remote_id from links l where l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id} and l.status = 'owned'),
   'state', (select s.state from entity_states s where s.target = $1 and s.kind = '${kind}' and s.entity_id = ${id}))`;
 
-const link = (kind: string, id: string): string =>
-  `(select json_build_object('status', l.status, 'remoteId', l.remote_id, 'attributes', l.attributes, 'presence', l.presence)
-     from links l where l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id}) as link`;
+/** Columns and the FROM item of the link of `id`. It is looked up for each: as a join it could be planned as a walk through all links of the target. */
+const LINK = "l.status, l.remote_id, l.attributes, l.presence";
+const withLink = (kind: string, id: string): string =>
+  `left join lateral (select * from links l where l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id} limit 1) l on true`;
 
 /** The person a manager reference means (clients.md section 3): our id, else an externalId, else an employee number of the same source. */
 const meant = (sourceId: string, ref: string): string => `
-  select boss.id, boss.active from (
-    select b.id, b.active, 1 as rank from users b
-     where b.source_id = ${sourceId} and b.id = case when ${ref} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${ref}::uuid end
-    union all select b.id, b.active, 2 from users b where b.source_id = ${sourceId} and b.external_id = ${ref}
-    union all select b.id, b.active, 3 from users b where b.source_id = ${sourceId} and b.employee_number_key = lower(${ref})) boss
-  order by boss.rank limit 1`;
+  select b.id, b.active from users b where b.id = coalesce(
+    (select x.id from users x
+      where x.source_id = ${sourceId} and x.id = case when ${ref} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${ref}::uuid end),
+    (select x.id from users x where x.source_id = ${sourceId} and x.external_id = ${ref}),
+    (select x.id from users x where x.source_id = ${sourceId} and x.employee_number_key = lower(${ref}) limit 1))`;
 
 const manager = (sourceId: string, ref: string): string => `
   json_build_object('reference', ${ref}, 'person', (
@@ -38,7 +38,7 @@ const manager = (sourceId: string, ref: string): string => `
 
 const PEOPLE: Statement = {
   name: "facts-people",
-  text: `select w.id, u.source_id, u.document, ${link("user", "w.id")},
+  text: `select w.id, u.source_id, u.document, ${LINK},
     (select json_agg(json_build_object('id', g.id, 'displayName', g.display_name, 'externalId', g.external_id, 'placement', p.kind,
         'department', case when p.kind = 'department' then ${reference("department", "p.department_id")} end,
         'external', (select d.external from departments d where d.id = p.department_id),
@@ -48,7 +48,7 @@ const PEOPLE: Statement = {
     (select json_agg(json_build_object('department', ${reference("department", "d.department_id")}, 'main', d.main, 'external', n.external, 'path', n.path_key))
        from person_departments d join departments n on n.id = d.department_id where d.target = $1 and d.user_id = w.id) as departments,
     case when u.manager_ref is not null then ${manager("u.source_id", "u.manager_ref")} end as manager
-    from unnest($2::uuid[]) as w(id) left join users u on u.id = w.id`,
+    from unnest($2::uuid[]) as w(id) left join users u on u.id = w.id ${withLink("user", "w.id")}`,
 };
 
 const GROUPS: Statement = {
@@ -58,20 +58,20 @@ const GROUPS: Statement = {
 
 const DEPARTMENTS: Statement = {
   name: "facts-departments",
-  text: `select w.id, d.name, d.settings, d.external, d.present, d.managed, ${link("department", "w.id")},
+  text: `select w.id, d.name, d.settings, d.external, d.present, d.managed, ${LINK},
     case when d.managed then ${namedManagers("w.id", meant)} end as managers, ${leavingPeople("w.id")} as leaving,
     case when d.parent_id is not null then ${reference("department", "d.parent_id")} end as parent,
     exists (select 1 from links own join links o on o.target = own.target and o.containers @> array[own.remote_id]
              where own.target = $1 and own.kind = 'department' and own.entity_id = w.id) as occupied
-    from unnest($2::uuid[]) as w(id) left join departments d on d.id = w.id and d.target = $1`,
+    from unnest($2::uuid[]) as w(id) left join departments d on d.id = w.id and d.target = $1 ${withLink("department", "w.id")}`,
 };
 
 const ROLES: Statement = {
   name: "facts-roles",
-  text: `select w.id, p.name, ${link("role", "w.id")},
+  text: `select w.id, p.name, ${LINK},
     exists (select 1 from links own join links o on o.target = own.target and o.containers @> array['role:' || own.remote_id]
              where own.target = $1 and own.kind = 'role' and own.entity_id = w.id) as occupied
-    from unnest($2::uuid[]) as w(id) left join placements p on p.target = $1 and p.group_id = w.id and p.kind = 'role'`,
+    from unnest($2::uuid[]) as w(id) left join placements p on p.target = $1 and p.group_id = w.id and p.kind = 'role' ${withLink("role", "w.id")}`,
 };
 
 const MANAGER: Statement = { name: "facts-manager", text: `select ${manager("$2::uuid", "$3::text")} as manager` };
@@ -105,10 +105,10 @@ const GROUP_MEANT: Statement = {
     where g.id = $1 order by p.id::text = $2 desc, p.external_id is not distinct from $2 desc limit 1`,
 };
 
-interface LinkJson {
-  status: Link["status"];
-  remoteId: string | null;
-  attributes: Attributes | null;
+interface LinkRow {
+  status: Link["status"] | null;
+  remote_id: string | null;
+  attributes: string | null;
   presence: Actual["presence"] | null;
 }
 
@@ -120,14 +120,12 @@ interface ReferenceJson {
 
 const parsed = <T>(text: string | null): T | undefined => (text === null ? undefined : (JSON.parse(text) as T));
 
-function linkOf(text: string | null): Link | undefined {
-  const json = parsed<LinkJson>(text);
-  if (!json) return undefined;
-  const { attributes, presence } = json;
+function linkOf({ status, remote_id: remoteId, attributes, presence }: LinkRow): Link | undefined {
+  if (status === null) return undefined;
   return {
-    status: json.status,
-    remoteId: json.remoteId ?? undefined,
-    observed: attributes && presence ? { attributes, presence } : undefined,
+    status,
+    remoteId: remoteId ?? undefined,
+    observed: attributes !== null && presence !== null ? { attributes: JSON.parse(attributes) as Attributes, presence } : undefined,
   };
 }
 
@@ -147,14 +145,32 @@ const managerOf = ({ reference, person }: ManagerJson): Manager => ({
   person: person ? { ...referenceOf(person), active: person.active } : undefined,
 });
 
-interface PersonRow extends pg.QueryResultRow {
+interface PersonRow extends LinkRow, pg.QueryResultRow {
   id: string;
   source_id: string | null;
   document: string | null;
-  link: string | null;
   groups: string | null;
   departments: string | null;
   manager: string | null;
+}
+
+interface DepartmentRow extends LinkRow, pg.QueryResultRow {
+  id: string;
+  name: string | null;
+  settings: string;
+  external: boolean;
+  present: boolean;
+  managed: boolean;
+  managers: string | null;
+  leaving: string | null;
+  parent: string | null;
+  occupied: boolean;
+}
+
+interface RoleRow extends LinkRow, pg.QueryResultRow {
+  id: string;
+  name: string | null;
+  occupied: boolean;
 }
 
 type GroupJson = Pick<GroupOfPerson, "id" | "displayName"> & {
@@ -170,7 +186,7 @@ function personOf(row: PersonRow): PersonFacts {
   return {
     sourceId: row.source_id ?? undefined,
     document: row.document === null ? undefined : { id: row.id, ...(JSON.parse(row.document) as JsonObject) },
-    link: linkOf(row.link),
+    link: linkOf(row),
     groups: (parsed<GroupJson[]>(row.groups) ?? []).map((group) => ({
       id: group.id,
       displayName: group.displayName,
@@ -219,19 +235,7 @@ export function createFacts(pool: pg.Pool, target: string): Facts {
     },
 
     async departments(ids) {
-      const rows = await run<{
-        id: string;
-        name: string | null;
-        settings: string;
-        external: boolean;
-        present: boolean;
-        managed: boolean;
-        managers: string | null;
-        leaving: string | null;
-        link: string | null;
-        parent: string | null;
-        occupied: boolean;
-      }>(pool, DEPARTMENTS, [target, ids]);
+      const rows = await run<DepartmentRow>(pool, DEPARTMENTS, [target, ids]);
       return new Map(
         rows.map((row) => {
           const parent = parsed<ReferenceJson>(row.parent);
@@ -247,14 +251,14 @@ export function createFacts(pool: pg.Pool, target: string): Facts {
                   managed: row.managed,
                   ...managersOf(row.managers, row.leaving),
                 };
-          return [row.id, { node, link: linkOf(row.link), occupied: row.occupied }];
+          return [row.id, { node, link: linkOf(row), occupied: row.occupied }];
         }),
       );
     },
 
     async roles(ids) {
-      const rows = await run<{ id: string; name: string | null; link: string | null; occupied: boolean }>(pool, ROLES, [target, ids]);
-      return new Map(rows.map((row) => [row.id, { name: row.name ?? undefined, link: linkOf(row.link), occupied: row.occupied }]));
+      const rows = await run<RoleRow>(pool, ROLES, [target, ids]);
+      return new Map(rows.map((row) => [row.id, { name: row.name ?? undefined, link: linkOf(row), occupied: row.occupied }]));
     },
 
     async manager(sourceId, ref) {
