@@ -10,8 +10,8 @@ import type { Position } from "./sort.ts";
  *
  *   total     without a filter the sum of a few counters; else what the last page shows by itself; else remembered (page-memory.ts); else counted
  *   position  goes on by index behind the last item (RFC 9865)
- *   index     goes on behind the page before, where what is remembered of it still holds; else passes over the rows before, by index where one
- *             has the order
+ *   index     goes on behind the page before, or the nearest one before that is known, where what is remembered of it still holds; else passes
+ *             over the rows before, by index where one has the order
  *
  * Measured with 100,000 people on two busy cores, median of a page of 100: 2.2 ms at the start, 2.3 ms anywhere in a walk (also while others write), 13 ms
  * at the end for a process that knows nothing. A total from the counters takes 0.1 ms where count(*) takes 7 ms; the triggers that keep them add
@@ -47,13 +47,16 @@ export function createList<Row extends { readonly id: string }, Item>(
     return { items, total };
   }
 
-  /** Rows behind the first `offset` ones: from where those are known to end, else by passing over them. */
+  /** Rows behind the first `offset` ones: on from the nearest row before them that is known, else by passing over all of them. */
   async function pageAt(list: PreparedList, offset: number, count: number): Promise<Rows<Item>> {
     const horizon = list.filtered || list.sorted ? undefined : memory.horizonOf(list.digest);
     if (offset === 0) return statements.read(list, { kind: "first" }, count, horizon);
-    const known = memory.positionOf(list.digest, offset);
-    if (known) {
-      const page = await statements.read(list, { kind: "behind", position: known.position }, count, horizon);
+    const known = memory.nearest(list.digest, offset);
+    if (known && (known.index === offset || !list.sorted)) {
+      const { position } = known;
+      const slice: Slice =
+        known.index === offset ? { kind: "behind", position } : { kind: "skip", offset: offset - known.index, behind: position };
+      const page = await statements.read(list, slice, count, horizon);
       if (page.sights.length > 0 && page.sights.every(known.holds)) return page;
     }
     return statements.read(list, { kind: "skip", offset }, count, horizon);

@@ -37,17 +37,26 @@ export interface PageMemory {
   totalOf(list: string, snapshot: string): number | undefined;
   /** The horizon a statement is to ask about. */
   horizonOf(list: string): string;
-  /** Where row number `index` (1-based) was; `holds` tells from what a later statement saw whether it is there still. */
-  positionOf(list: string, index: number): { readonly position: Position; readonly holds: (sight: Sight) => boolean } | undefined;
+  /** The last row known of the first `index` (1-based) ones. */
+  nearest(list: string, index: number): Remembered | undefined;
   rememberTotal(list: string, sight: Sight, total: number): void;
   rememberPosition(list: string, sight: Sight, index: number, position: Position): void;
+}
+
+export interface Remembered {
+  /** Which row it was (1-based). */
+  readonly index: number;
+  readonly position: Position;
+  /** Tells from what a later statement saw whether it is there still. */
+  readonly holds: (sight: Sight) => boolean;
 }
 
 interface Walk {
   snapshot: string;
   base: Base | undefined;
   total: number | undefined;
-  readonly positions: Map<number, Place>;
+  /** By index, ascending. */
+  positions: Place[];
 }
 
 /** So many rows were up to the horizon, when so many had been removed. */
@@ -58,6 +67,7 @@ interface Base {
 }
 
 interface Place {
+  readonly index: number;
   readonly position: Position;
   readonly snapshot: string;
   /** Before the horizon when it was remembered. */
@@ -76,7 +86,7 @@ export function createPageMemory(): PageMemory {
   let positions = 0;
 
   function forget(list: string): void {
-    positions -= walks.get(list)?.positions.size ?? 0;
+    positions -= walks.get(list)?.positions.length ?? 0;
     walks.delete(list);
   }
 
@@ -89,7 +99,7 @@ export function createPageMemory(): PageMemory {
       if (!walk.base || (sight.moves && sight.moves.beyond > BEYOND_LIMIT / 2)) walk.base = baseOf(sight);
     } else {
       forget(list);
-      walk = { snapshot: sight.snapshot, base: baseOf(sight), total: undefined, positions: new Map() };
+      walk = { snapshot: sight.snapshot, base: baseOf(sight), total: undefined, positions: [] };
     }
     walks.set(list, walk);
     makeRoom(list, walk);
@@ -102,8 +112,8 @@ export function createPageMemory(): PageMemory {
       if (oldest !== list) forget(oldest);
     }
     if (positions < MAX_POSITIONS) return;
-    positions -= walk.positions.size;
-    walk.positions.clear();
+    positions -= walk.positions.length;
+    walk.positions = [];
   }
 
   return {
@@ -112,12 +122,13 @@ export function createPageMemory(): PageMemory {
       return walk?.snapshot === snapshot ? walk.total : undefined;
     },
     horizonOf: (list) => walks.get(list)?.base?.horizon ?? NO_HORIZON,
-    positionOf(list, index) {
+    nearest(list, index) {
       const walk = walks.get(list);
-      const place = walk?.positions.get(index);
+      const place = walk?.positions[placesUpTo(walk.positions, index) - 1];
       if (!walk || !place) return undefined;
       const { base } = walk;
       return {
+        index: place.index,
         position: place.position,
         holds: (sight) => place.snapshot === sight.snapshot || (place.settled && stands(base, sight)),
       };
@@ -128,11 +139,24 @@ export function createPageMemory(): PageMemory {
     rememberPosition(list, sight, index, position) {
       if ((position.key?.length ?? 0) > MAX_KEY_LENGTH) return;
       const walk = walkOf(list, sight);
-      const { base } = walk;
-      if (!walk.positions.has(index)) positions += 1;
-      walk.positions.set(index, { position, snapshot: sight.snapshot, settled: base !== undefined && position.id <= base.horizon });
+      const settled = walk.base !== undefined && position.id <= walk.base.horizon;
+      const before = placesUpTo(walk.positions, index);
+      const known = walk.positions[before - 1]?.index === index;
+      walk.positions.splice(known ? before - 1 : before, known ? 1 : 0, { index, position, snapshot: sight.snapshot, settled });
+      if (!known) positions += 1;
     },
   };
+}
+
+/** How many of these places are of the first `index` rows. */
+function placesUpTo(places: readonly Place[], index: number): number {
+  let [low, high] = [0, places.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (places[middle]!.index <= index) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const baseOf = ({ total, moves }: Sight): Base | undefined =>

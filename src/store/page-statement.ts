@@ -42,7 +42,8 @@ export interface PreparedList {
 
 export type Slice =
   | { readonly kind: "first" }
-  | { readonly kind: "skip"; readonly offset: number }
+  /** `behind`: counted from there; only where the order has no second part. */
+  | { readonly kind: "skip"; readonly offset: number; readonly behind?: Position }
   | { readonly kind: "behind"; readonly position: Position };
 
 export interface PageRow extends pg.QueryResultRow {
@@ -153,8 +154,9 @@ export function createPageStatements<Row extends { readonly id: string }, Item>(
         case "skip":
           // Only ids are passed over: where the index has all that is asked, no row is read.
           return answer(list, horizon, (own) => {
+            const behind = slice.behind && list.order.behind(slice.behind)[0]?.(own);
             const end = `limit ${own.add(limit, "bigint")} offset ${own.add(slice.offset, "bigint")}`;
-            const ids = `(select ${alias}.id from ${matching(list)} order by ${list.order.orderBy} ${end}) page`;
+            const ids = `(select ${alias}.id from ${matching(list, behind)} order by ${list.order.orderBy} ${end}) page`;
             return [`${ids} join ${table} on ${alias}.id = page.id`, ""];
           });
         case "behind": {

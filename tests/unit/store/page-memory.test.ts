@@ -27,7 +27,22 @@ test.each<[string, number, Sight, boolean]>([
   ["a row came before the horizon", 100, sight("s2", 1_000, id(800), { total: 1_001 }), false],
   ["the statement asked about another horizon", 100, sight("s2", 1_000, id(700)), false],
 ])("a position is good when %s: row %i", (_case, index, seen, expected) => {
-  expect(walked().positionOf("list", index)?.holds(seen)).toBe(expected);
+  expect(walked().nearest("list", index)?.holds(seen)).toBe(expected);
+});
+
+test("the nearest row known is the last of those up to the one asked for", () => {
+  const memory = walked();
+  memory.rememberPosition("list", sight("s1", 1_000, NO_HORIZON), 500, { id: id(500), key: undefined });
+  memory.rememberPosition("list", sight("s1", 1_000, NO_HORIZON), 100, { id: id(100), key: undefined });
+  expect([99, 100, 499, 500, 899, 5_000].map((index) => memory.nearest("list", index)?.index)).toEqual([
+    undefined,
+    100,
+    100,
+    500,
+    500,
+    900,
+  ]);
+  expect(memory.nearest("list", 600)?.position.id).toBe(id(500));
 });
 
 test("a total is good for its snapshot only", () => {
@@ -42,13 +57,13 @@ test("the horizon follows the list once many rows are behind it, and what was kn
   memory.rememberPosition("list", sight("s2", 2_500, id(800)), 200, { id: id(200), key: undefined });
   expect(memory.horizonOf("list")).toBe(id(2_300));
   const later = sight("s3", 2_600, id(2_300));
-  expect([100, 200, 900].map((index) => memory.positionOf("list", index)?.holds(later))).toEqual([true, true, false]);
+  expect([100, 200, 900].map((index) => memory.nearest("list", index)?.holds(later))).toEqual([true, true, false]);
 });
 
 test("a list in which rows have moved starts anew", () => {
   const memory = walked();
   memory.rememberPosition("list", sight("s2", 999, id(800), { removed: 1 }), 200, { id: id(201), key: undefined });
-  expect([100, 200, 900].map((index) => memory.positionOf("list", index) !== undefined)).toEqual([false, true, false]);
+  expect([100, 200, 900].map((index) => memory.nearest("list", index)?.index)).toEqual([undefined, 200, 200]);
 });
 
 test("memory is bounded: the lists used longest ago go first", () => {
@@ -57,6 +72,6 @@ test("memory is bounded: the lists used longest ago go first", () => {
     for (let page = 1; page <= 100; page += 1)
       memory.rememberPosition(`list ${list}`, { snapshot: "s1" }, page, { id: id(page), key: undefined });
   }
-  const known = Array.from({ length: 300 }, (_, list) => memory.positionOf(`list ${list}`, 50) !== undefined);
+  const known = Array.from({ length: 300 }, (_, list) => memory.nearest(`list ${list}`, 50) !== undefined);
   expect([known[0], known[299], known.filter(Boolean).length <= 200]).toEqual([false, true, true]);
 });
