@@ -1,20 +1,16 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type pg from "pg";
 import { systemClock } from "../../src/core/clock.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { openDatabase } from "../../src/database/open.ts";
-import { freePort } from "../../src/database/server.ts";
 import { createGroupDirectory } from "../../src/directory/groups.ts";
 import { createUserDirectory } from "../../src/directory/users.ts";
 import { readGroup, readUser } from "../../src/scim/resource.ts";
 import { createDirectoryStore } from "../../src/store/create.ts";
 import { createPool } from "../../src/store/postgres.ts";
-import { ended } from "../support/programs.ts";
+import { onStage, runBench, type Simulator, type Stage } from "./stage.ts";
 
 /*
  * The first load of a company at DingTalk's rate: fills the directory, then starts real worker processes and a simulator that allows just that rate.
@@ -41,49 +37,21 @@ const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 type Calls = Readonly<Record<string, { readonly count: number; readonly refused: number }>>;
 
-async function main(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "dingtalk-scim-first-load-"));
-  const migrations = join(root, "prisma", "migrations");
-  const database = await openDatabase({ url: undefined, dataDir: folder, migrations, logger: silentLogger });
-  const pool = createPool({ url: database.url, max: 16, logger: silentLogger });
-  const processes: ChildProcess[] = [];
-  const run = (args: readonly string[], settings: Readonly<Record<string, string>> = {}): void => {
-    const env = { ...process.env, ...settings };
-    processes.push(
-      spawn(process.execPath, [join(root, "bin", "dingtalk-scim.js"), ...args], { stdio: ["ignore", "ignore", "inherit"], env }),
-    );
-  };
+async function firstLoad(stage: Stage): Promise<number> {
+  const url = await stage.database("first_load");
+  const database = await openDatabase({ url, dataDir: "", migrations: join(root, "prisma", "migrations"), logger: silentLogger });
+  const pool = createPool({ url, max: 16, logger: silentLogger });
   try {
     await fill(pool);
-    const port = await freePort();
-    const address = `http://127.0.0.1:${port}`;
-    run(["simulator", "--port", String(port), "--qps", String(rate)]);
-    await answering(address);
-    const settings = {
-      DATABASE_URL: database.url,
-      DATA_DIR: folder,
-      ROLE: "worker",
-      SYNC_MODE: "sync",
-      DINGTALK_QPS: String(rate),
-      LOG_LEVEL: "warn",
-    };
-    const organisation = {
-      DINGTALK_APP_KEY: "sandbox",
-      DINGTALK_APP_SECRET: "sandbox",
-      DINGTALK_CORP_ID: "dingsandbox",
-      DINGTALK_OAPI_URL: address,
-      DINGTALK_API_URL: address,
-    };
+    const dingtalk = await stage.simulator(rate);
     const began = systemClock.monotonicMs();
-    for (let n = 0; n < workers; n++) run(["serve"], { ...settings, ...organisation });
-    const created = await whileWorking(pool, address);
-    report(await callsOf(address), created, (systemClock.monotonicMs() - began) / 1_000);
+    for (let n = 0; n < workers; n++) stage.worker(url, dingtalk, { DINGTALK_QPS: String(rate) });
+    const created = await whileWorking(pool, dingtalk);
+    report(await callsOf(dingtalk), created, (systemClock.monotonicMs() - began) / 1_000);
+    return 0;
   } finally {
-    for (const each of processes) each.kill("SIGTERM");
-    for (const each of processes) await ended(each);
     await pool.end();
     await database.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -121,16 +89,11 @@ async function fill(pool: pg.Pool): Promise<void> {
   }
 }
 
-async function answering(address: string): Promise<void> {
-  while (!(await fetch(`${address}/_sim/calls`).catch(() => undefined))?.ok) await systemClock.sleep(100);
-}
-
-const callsOf = async (address: string): Promise<Calls> =>
-  ((await (await fetch(`${address}/_sim/calls`)).json()) as { calls: Calls }).calls;
+const callsOf = async (dingtalk: Simulator): Promise<Calls> => (await dingtalk.get<{ calls: Calls }>("calls")).calls;
 
 /** Samples the creates of people each second until nothing is left to do; answers the seconds in which they were at work, and how many they made. */
-async function whileWorking(pool: pg.Pool, address: string): Promise<{ readonly count: number; readonly seconds: number }> {
-  const made = async () => (await callsOf(address))["/topapi/v2/user/create"]?.count ?? 0;
+async function whileWorking(pool: pg.Pool, dingtalk: Simulator): Promise<{ readonly count: number; readonly seconds: number }> {
+  const made = async () => (await callsOf(dingtalk))["/topapi/v2/user/create"]?.count ?? 0;
   let first: { ms: number; count: number } | undefined;
   let last = { ms: 0, count: 0 };
   for (;;) {
@@ -157,10 +120,4 @@ function report(calls: Calls, created: { readonly count: number; readonly second
   );
 }
 
-main().then(
-  () => process.exit(0),
-  (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(() => onStage(firstLoad));

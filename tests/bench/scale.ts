@@ -5,7 +5,7 @@ import { peakRssMbOf } from "./processes.ts";
 import { importsInto, memberRequestsOn, type Request, requestsOn } from "./scale-requests.ts";
 import { type Company, seedReal } from "./seed-real.ts";
 import { onStage, runBench, type Stage, withDatabase } from "./stage.ts";
-import { figuresOf, figuresText, inTurns } from "./turns.ts";
+import { figuresOf, figuresText, inTurns, percentile } from "./turns.ts";
 import { walkByCursor } from "./walk.ts";
 import { expecting, get, SCIM } from "./workloads.ts";
 
@@ -61,6 +61,8 @@ async function scale(stage: Stage): Promise<number> {
   for (const [at, few] of memberRequestsOn(large.server, FEW, users).entries())
     await grow([FEW, most], [large.server, large.server], [few, onMost[at]!]);
 
+  const statusMs = { small: await statusMsOf(small.server), large: await statusMsOf(large.server) };
+  say(`GET /api/sync/status, median of five: ${statusMs.small.toFixed(0)} ms, ${statusMs.large.toFixed(0)} ms`);
   const walk = await walkByCursor(large.server);
   memoryMb.end = large.server.rssMb();
   memoryMb.peak = peakRssMbOf(large.server.pids[0]!);
@@ -72,7 +74,7 @@ async function scale(stage: Stage): Promise<number> {
     `memory of the large one's server in MB: ${JSON.stringify(memoryMb, (_, value) => (typeof value === "number" ? Math.round(value) : value))}`,
   );
   if (options.json)
-    process.stdout.write(`${JSON.stringify({ ...largeCompany, ...turns, imports, filledSeconds, growths, walk, memoryMb })}\n`);
+    process.stdout.write(`${JSON.stringify({ ...largeCompany, ...turns, imports, filledSeconds, growths, statusMs, walk, memoryMb })}\n`);
   return growths.some(isTooSteep) ? 1 : 0;
 }
 
@@ -111,6 +113,17 @@ async function importIntoEmpty(server: Subject) {
   if (lost !== 0) throw new Error(`${server.name}: ${lost} people that were acknowledged are not there`);
   for (const row of rows) say(`${`${row.name}, the first ones`.padEnd(42)}  ${figuresText(row)}`);
   return rows;
+}
+
+/** Counts states and people by reading every row. */
+async function statusMsOf(server: Subject): Promise<number> {
+  const latenciesMs: number[] = [];
+  for (let n = 0; n < 5; n++) {
+    const began = performance.now();
+    await expecting(server, get("/api/sync/status"), 200);
+    latenciesMs.push(performance.now() - began);
+  }
+  return percentile(latenciesMs, 0.5);
 }
 
 async function totalOf(server: Subject): Promise<number> {

@@ -22,7 +22,11 @@ export interface Stage {
   simulator(qps: number): Promise<Simulator>;
   /** Resolves when it is ready. */
   server(name: string, database: string, settings: ServerSettings): Promise<Subject>;
+  /** A process that only synchronises. Does not wait for it. */
+  worker(database: string, dingtalk: Simulator, more: Environment): void;
 }
+
+type Environment = Readonly<Record<string, string>>;
 
 export interface Simulator {
   readonly address: string;
@@ -38,7 +42,7 @@ export interface ServerSettings {
   /** The DingTalk it works for; its own sandbox when left out. */
   readonly dingtalk?: Simulator;
   /** More of the environment. */
-  readonly more?: Readonly<Record<string, string>>;
+  readonly more?: Environment;
 }
 
 const program = join(__dirname, "..", "..", "bin", "dingtalk-scim.js");
@@ -66,6 +70,10 @@ export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T>
         return connect("floor", Number(await firstLine(floor)), floor.pid!, "none", clients);
       },
       simulator: (qps) => startSimulator(qps, endings),
+      worker(database, dingtalk, more) {
+        const environment = { ROLE: "worker", DATABASE_URL: database, DATA_DIR: folder, LOG_LEVEL: "warn", ...organisationAt(dingtalk) };
+        startProduct(["serve"], { ...environment, ...more }, endings);
+      },
       server: (name, database, settings) => startServer(name, { ...settings, database, dataDir: join(folder, name) }, endings),
     });
   } finally {
@@ -73,7 +81,7 @@ export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T>
   }
 }
 
-function startProduct(args: readonly string[], settings: Readonly<Record<string, string>>, endings: (() => Promise<void>)[]): ChildProcess {
+function startProduct(args: readonly string[], settings: Environment, endings: (() => Promise<void>)[]): ChildProcess {
   const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, ...settings },
@@ -132,8 +140,7 @@ async function startServer(name: string, started: Started, endings: (() => Promi
   return subject;
 }
 
-/** Settings of a server whose DingTalk is this simulator. */
-export const organisationAt = ({ address }: Pick<Simulator, "address">) => ({
+const organisationAt = ({ address }: Simulator): Environment => ({
   DINGTALK_APP_KEY: "sandbox",
   DINGTALK_APP_SECRET: "sandbox",
   DINGTALK_CORP_ID: "dingsandbox",
