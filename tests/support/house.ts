@@ -76,6 +76,7 @@ export interface RemoteDepartment {
   readonly parent_id: number;
   /** The entity it was made for; nothing on those that are not ours. */
   readonly source_identifier?: string;
+  readonly dept_manager_userid_list: readonly string[];
 }
 
 export interface Organisation {

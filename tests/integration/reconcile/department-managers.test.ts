@@ -14,7 +14,7 @@ const start = async (): Promise<void> => {
 };
 const managersOf = async (name: string): Promise<readonly string[]> => {
   const department = (await house.state()).departments.find((each) => each.name === name);
-  return (department as unknown as { dept_manager_userid_list: readonly string[] }).dept_manager_userid_list;
+  return department!.dept_manager_userid_list;
 };
 const notesOf = async (name: string): Promise<readonly string[]> => {
   const { rows } = await house.pool.query(

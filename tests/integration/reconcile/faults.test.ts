@@ -80,6 +80,8 @@ async function storm(seed: number, kinds: readonly string[]): Promise<void> {
   const random = createRandom(seed);
   const directory = createRandomDirectory(house, random);
   const before = await strangers();
+  // What DingTalk does with a manager who leaves is not documented.
+  await house.control("switches", { managerLeavesDepartment: seed % 3 === 0 ? "refused" : "dropped" });
   for (let n = 0; n < 15; n++) await directory.edit();
   for (let worker = 0; worker <= seed % 2; worker++) house.startWorker();
   for (let n = 0; n < 25; n++) {

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import type { House, RemoteUser } from "../../support/house.ts";
-import { addGroup, change, changeGroup, ENTERPRISE, members, mobile } from "./sample.ts";
+import { addGroup, change, changeGroup, DINGTALK_GROUP, ENTERPRISE, members, mobile } from "./sample.ts";
 
 /* A directory that is edited at random, and what an organisation mapped from it has to look like: written down a second time, without the product's code. */
 
@@ -17,6 +17,7 @@ interface Group {
   readonly id: string;
   path: string;
   readonly members: Set<string>;
+  managers: readonly string[];
 }
 
 export type Random = () => number;
@@ -115,7 +116,7 @@ export function createRandomDirectory(house: House, random: Random): RandomDirec
       if (path === undefined) return;
       const joining = [...people.keys()].filter(() => random() < 0.3);
       const id = await addGroup(house, { displayName: path }, joining);
-      groups.set(id, { id, path, members: new Set(joining) });
+      groups.set(id, { id, path, members: new Set(joining), managers: [] });
     },
     async () => {
       const group = anyGroup();
@@ -132,6 +133,13 @@ export function createRandomDirectory(house: House, random: Random): RandomDirec
       if (!group || path === undefined) return;
       await changeGroup(house, group.id, { displayName: path });
       group.path = path;
+    },
+    // Members or not, and somebody who is to come back with another id.
+    async () => {
+      const group = anyGroup();
+      if (!group) return;
+      group.managers = [...people.keys()].filter((id) => random() < (group.members.has(id) ? 0.4 : 0.1));
+      await changeGroup(house, group.id, { [DINGTALK_GROUP]: { managers: group.managers.map((value) => ({ value })) } });
     },
     // Two groups swap their names.
     async () => {
@@ -165,6 +173,12 @@ export function createRandomDirectory(house: House, random: Random): RandomDirec
     const paths = new Set([...groups.values()].flatMap(({ path }) => path.split("/").map((_, at, all) => all.slice(0, at + 1).join("/"))));
     const ours = departments.filter(({ dept_id, source_identifier }) => dept_id !== 1 && source_identifier);
     expect("departments", [...paths].sort(), ours.map(({ dept_id }) => pathOf(dept_id)).sort());
+
+    for (const { path, members: inside, managers } of groups.values()) {
+      const department = ours.find(({ dept_id }) => pathOf(dept_id) === path);
+      const leading = managers.filter((id) => inside.has(id) && people.get(id)?.active);
+      expect(`managers of ${path}`, leading.sort(), [...(department?.dept_manager_userid_list ?? [])].sort());
+    }
 
     const present = new Map(users.map((user) => [user.userid, user]));
     const wanted = [...people.values()].filter(({ active }) => active);

@@ -116,6 +116,23 @@ describe("attributes of a department", () => {
     ["not external for a name that only begins so", { displayName: "Partnership" }, { external: false }],
   ])("%s", (_name, group, expected) => expect(placed(rules, group)).toMatchObject(expected));
 
+  test("of a department that no group stands for, by its path, whatever departments come from", () => {
+    const text = `version: 1
+departments:
+  from: attributes
+  attributes: [{ path: enterprise.department }]
+  settings: { order: department.level, brief: 'department.name + " in " + department.path', outer_dept: 'external ? true : ""' }
+  managers: 'department.name == "Ops" ? ["M-2", "M-1"] : []'
+  groups: [{ match: "Asia/*", to: department, settings: { hide_dept: true } }]
+`;
+    const mapping = compileMapping(text);
+    expect(mapping.department(["Asia", "Ops"], false)).toEqual({
+      settings: { order: 2, brief: "Ops in Asia/Ops", hide_dept: true },
+      managers: ["M-1", "M-2"],
+    });
+    expect(mapping.department(["Guests"], true)).toEqual({ settings: { order: 1, brief: "Guests in Guests", outer_dept: true } });
+  });
+
   test("a rule that fails is noted and sends nothing", () => {
     expect(placed("settings: { order: group.displayName - 1 }", { displayName: "A" })).toEqual(
       department(["A"], { notes: [{ attribute: "order", code: "ruleFailed", text: expect.any(String) }] }),
@@ -170,4 +187,17 @@ describe("a person among groups", () => {
       { departments: [], outside: true, notes: [{ code: "noExternalDepartment" }] },
     ],
   ])("%s", (_name, given, expected) => expect(placePerson(...given)).toMatchObject(expected));
+});
+
+describe("managers of a department", () => {
+  test.each<[string, string, JsonObject, readonly string[] | undefined]>([
+    ["entries with a value", "dingtalk.managers", { managers: [{ value: "b" }, { value: "a" }, { value: "" }] }, ["a", "b"]],
+    ["one as a text", "firstOf(dingtalk.managers, dingtalk.manager)", { manager: " a " }, ["a"]],
+    ["nobody: nothing is said", "dingtalk.managers", {}, undefined],
+    ["nobody, and the mapping owns the list", "{ value: dingtalk.managers, empty: clear }", {}, []],
+    ["a rule that fails says nothing", "{ value: 'group.displayName - 1', empty: clear }", {}, undefined],
+  ])("%s", (_name, rule, extension, managers) => {
+    const placement = placed(`managers: ${rule}`, { displayName: "A", [DINGTALK]: extension });
+    expect(placement.kind === "department" && placement.managers).toEqual(managers);
+  });
 });

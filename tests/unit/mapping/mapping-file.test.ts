@@ -72,6 +72,14 @@ describe("each problem has its place", () => {
       ["3:3 person.manager is filled in from people, groups and paths: use the key manager of the file"],
     ],
     [
+      "settings that the tree fills in",
+      "version: 1\ndepartments:\n  settings: { parent: group.x }\n  groups: [{ match: A, to: department, settings: { managers: u1 } }]\n",
+      [
+        "3:15 departments.settings.parent is filled in from people, groups and paths: use the key departments.structure of the file",
+        "4:52 departments.groups.0.settings.managers is filled in from people, groups and paths: use the key departments.managers of the file",
+      ],
+    ],
+    [
       "parking without a place",
       "version: 1\ninactive: { regular: park }\n",
       ["2:1 inactive park needs parkIn, the path of the department"],

@@ -134,3 +134,72 @@ describe("external people and external departments", () => {
     expect(result.notes.map(({ code }) => code)).toEqual(codes);
   });
 });
+
+describe("positions", () => {
+  const rules = "departments:\n  main: user.main\n  positions: user.posts\n";
+  const owning = "departments:\n  positions: { value: user.posts, empty: clear }\n";
+  test.each<[string, string, JsonObject, PersonMapping["positions"], readonly string[]]>([
+    [
+      "entries with a department",
+      rules,
+      {
+        posts: [
+          { value: "A", title: " Buyer ", order: 3 },
+          { value: "B", order: "4", main: true },
+        ],
+      },
+      [
+        { reference: "A", title: "Buyer", order: 3, main: false },
+        { reference: "B", order: 4, main: true },
+      ],
+      [],
+    ],
+    ["nothing said: left alone", rules, {}, undefined, []],
+    ["nothing said, and the mapping owns them", owning, {}, [], []],
+    ["a rule that fails says nothing", owning.replace("user.posts", "'user.a - user.b'"), { a: "x", b: "y" }, undefined, ["ruleFailed"]],
+    ["no department", rules, { posts: [{ title: "Buyer" }] }, [], ["noDepartment"]],
+    ["an order that is none", rules, { posts: [{ value: "A", order: "first" }] }, [{ reference: "A", main: false }], ["notAnOrder"]],
+  ])("%s", (_name, text, user, positions, codes) => {
+    const result = mapped(text, user);
+    expect(result.positions).toEqual(positions);
+    expect(result.notes.map(({ code }) => code)).toEqual(codes);
+  });
+
+  test("the main one among them, unless the main department is named itself", () => {
+    const posts = [{ value: "A" }, { value: "B", main: true }];
+    expect(mapped(rules, { posts }).mainDepartmentReference).toBe("B");
+    expect(mapped(rules, { posts, main: "A" }).mainDepartmentReference).toBe("A");
+  });
+});
+
+describe("what attributes say of a department", () => {
+  const entry = (more: string): string => `departments:\n  from: attributes\n  attributes:\n    - { path: user.a, ${more} }\n`;
+  test.each<[string, string, JsonObject, PersonMapping["stated"]]>([
+    ["nothing but the path", entry("main: true"), { a: "A" }, undefined],
+    [
+      "title, order, managers and settings",
+      entry("title: user.t, order: user.o, managers: user.m, settings: { code: user.c, brief: { value: user.b, empty: clear } }"),
+      { a: "A", t: "Lead", o: 7, m: ["M-2", "M-1"], c: "CC" },
+      [{ path: ["A"], title: "Lead", order: 7, managers: ["M-1", "M-2"], settings: { code: "CC", brief: null } }],
+    ],
+    ["rules that give nothing", entry("title: user.t, managers: user.m"), { a: "A" }, [{ path: ["A"], managers: [], settings: undefined }]],
+    [
+      "two entries with one path: the first one's word, and managers add up",
+      `${entry("title: user.t, managers: user.m")}    - { path: user.a, title: user.u, order: user.o, managers: user.n }\n`,
+      { a: "A", t: "Lead", u: "Clerk", o: 2, m: "M-1", n: "M-2" },
+      [{ path: ["A"], title: "Lead", order: 2, managers: ["M-1", "M-2"], settings: undefined }],
+    ],
+  ])("%s", (_name, rules, user, stated) => expect(mapped(rules, user).stated).toEqual(stated));
+
+  test("an entry may lead into departments of other organisations", () => {
+    const rules = `external: user.guest\n${entry("external: true")}    - path: user.b\n`;
+    expect(mapped(rules, { guest: true, a: "Acme", b: "Ops" }).departments).toEqual([["Acme"]]);
+    expect(mapped(rules, { guest: false, a: "Acme", b: "Ops" }).departments).toEqual([["Ops"]]);
+  });
+});
+
+test("an account of the organisation is an attribute of DingTalk, and wins over a rule of that name", () => {
+  const rules = "account: user.kind\nperson:\n  exclusive_account_type: '\"sso\"'\n";
+  expect(mapped(rules, { kind: "dingtalk" }).attributes).toEqual({ exclusive_account_type: "dingtalk" });
+  expect(mapped("account: user.kind", { kind: "personal" }).attributes).toEqual({});
+});

@@ -1,5 +1,5 @@
 import { departmentWish, roleWish, type StructureWish } from "../../../src/reconcile/department.ts";
-import type { DepartmentFacts, Link, Reference, RoleFacts } from "../../../src/reconcile/facts.ts";
+import type { DepartmentFacts, DepartmentManager, Link, Reference, RoleFacts } from "../../../src/reconcile/facts.ts";
 
 const owned: Link = { status: "owned", remoteId: "7", observed: undefined };
 const parent: Reference = { id: "p", remoteId: "5", state: "inSync" };
@@ -35,6 +35,56 @@ test.each<[string, DepartmentFacts, StructureWish]>([
     { kind: "waiting", on: [], reason: "people or departments of ours are still inside" },
   ],
 ])("department: %s", (_name, facts, expected) => expect(departmentWish(facts, "1")).toEqual(expected));
+
+describe("managers", () => {
+  type Named = DepartmentManager["person"];
+  const led = (...managers: readonly string[]): Link => ({ ...owned, observed: { attributes: { managers }, presence: "active" } });
+  const member = (remoteId: string, more: Partial<NonNullable<Named>> = {}): Named => ({
+    id: remoteId,
+    remoteId,
+    state: "inSync",
+    active: true,
+    belongs: true,
+    member: true,
+    ...more,
+  });
+  const named = (...people: readonly Named[]): DepartmentManager[] => people.map((person, at) => ({ reference: `M-${at}`, person }));
+  type Node = NonNullable<DepartmentFacts["node"]>;
+
+  /** The managers wished for (undefined: left alone) and the codes of the notes. */
+  test.each<[string, Partial<Node>, Link | undefined, readonly string[] | undefined, readonly string[]]>([
+    ["nobody ever named: left alone", {}, led("x"), undefined, []],
+    ["named and there, sorted", { managed: true, managers: named(member("b"), member("a")) }, led(), ["a", "b"], []],
+    ["none any more: the list is the directory's all the same", { managed: true }, led("x"), [], []],
+    ["not made yet: there are no members", { managed: true, managers: named(member("a", { member: false })) }, undefined, undefined, []],
+    ["unknown", { managed: true, managers: named(undefined, member("a")) }, led(), ["a"], ["unknownManager"]],
+    ["has left", { managed: true, managers: named(member("a", { active: false })) }, led("a"), [], ["managerLeft"]],
+    ["in another department", { managed: true, managers: named(member("a", { belongs: false })) }, led("a"), [], ["managerNotMember"]],
+    ["on the way", { managed: true, managers: named(member("a", { member: false })) }, led(), [], ["managerNotThere"]],
+    [
+      "not at the target yet",
+      { managed: true, managers: named({ ...member("a")!, remoteId: undefined, member: false }) },
+      led(),
+      [],
+      ["managerNotThere"],
+    ],
+    ["waits to leave", { managed: true, managers: named(member("a"), member("b")), leaving: ["a"] }, led("a", "b"), ["b"], []],
+    ["waits to leave where an administrator made them one", { leaving: ["a"] }, led("a", "x"), ["x"], []],
+    ["somebody else leaves", { leaving: ["y"] }, led("x"), undefined, []],
+    ["leaves, and what is there is not known", { leaving: ["a"] }, owned, undefined, []],
+  ])("%s", (_name, more, link, managers, notes) => {
+    const wish = departmentWish(department({ node: { ...node, ...more }, link }), "1");
+    if (wish.kind !== "desired" || wish.desired.state !== "present") throw new Error("the department is to be there");
+    expect(wish.desired.attributes["managers"]).toEqual(managers);
+    expect(wish.desired.notes.map(({ code }) => code)).toEqual(notes);
+  });
+
+  test("a department that is to go lets go of a manager first, so that they can leave", () => {
+    const going = { node: { ...node, present: false, leaving: ["a"] }, occupied: true };
+    expect(departmentWish(department({ ...going, link: led("a") }), "1")).toEqual(present({ managers: [] }));
+    expect(departmentWish(department({ ...going, link: led() }), "1")).toMatchObject({ kind: "waiting" });
+  });
+});
 
 test.each<[string, RoleFacts, StructureWish]>([
   ["a group placed as a role", role({}), present({ name: "Buyers" })],

@@ -165,6 +165,53 @@ describe("where they belong", () => {
       mapped({ mainDepartmentReference: "Other" }),
       { departments: ["r-d1"], roles: [], notes: ["notAMember"] },
     ],
+    [
+      "what holds in one department only: as the client names it, else as the rule says",
+      facts({
+        groups: [group({ externalId: "EXT-1" })],
+        departments: [
+          { ...byPath(there("c")), path: ["asia", "c"] },
+          { ...byPath(there("e")), path: ["e"] },
+        ],
+      }),
+      mapped({
+        departments: [["Asia", "C"], ["E"]],
+        stated: [{ path: ["Asia", "C"], title: "Lead", order: 7, managers: [], settings: undefined }],
+        positions: [
+          { reference: "EXT-1", title: "Buyer", main: false },
+          { reference: "asia/c", order: 9, main: false },
+        ],
+      }),
+      {
+        departments: ["r-c", "r-d1", "r-e"],
+        departmentTitles: ["r-c=Lead", "r-d1=Buyer"],
+        departmentOrders: ["r-c=9"],
+        roles: [],
+      },
+    ],
+    [
+      "two groups with one department: the first one's word",
+      facts({ groups: [group(), group({ id: "g2" })] }),
+      mapped({
+        positions: [
+          { reference: "g1", title: "Buyer", main: false },
+          { reference: "g2", title: "Seller", main: false },
+        ],
+      }),
+      { departments: ["r-d1"], departmentTitles: ["r-d1=Buyer"], roles: [] },
+    ],
+    [
+      "a position elsewhere",
+      facts({ groups: [group()] }),
+      mapped({ positions: [{ reference: "Other", title: "Buyer", main: false }] }),
+      { departments: ["r-d1"], roles: [], notes: ["notAMember"] },
+    ],
+    [
+      "titles that are to be cleared",
+      facts({ groups: [group()] }),
+      mapped({ positions: [] }),
+      { departments: ["r-d1"], departmentTitles: [], roles: [] },
+    ],
   ])("%s", (_name, person, mapping, expected) => expect(summary(wishOf(person, mapping))).toEqual(expected));
 
   test("parked: in the one department for that, without roles", () => {

@@ -91,6 +91,29 @@ describe("the body of user/update", () => {
         ],
       },
     ],
+    [
+      "a title of a department that becomes the person's own is said, as it was another",
+      { departmentTitles: ["7=Clerk", "8=Clerk"] },
+      there,
+      {
+        dept_position_list: [
+          { dept_id: 7, is_main: true },
+          { dept_id: 8, is_main: false, title: "Clerk" },
+        ],
+      },
+    ],
+    [
+      "titles that follow the person's own are not",
+      { title: "Head", departmentTitles: ["7=Head", "8=Buyer"] },
+      there,
+      {
+        title: "Head",
+        dept_position_list: [
+          { dept_id: 7, is_main: true },
+          { dept_id: 8, is_main: false, title: "Buyer" },
+        ],
+      },
+    ],
     ["nothing when only roles change", { roles: ["5"] }, there, undefined],
     [
       "the departments again for an enterprise account",
