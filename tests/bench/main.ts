@@ -5,7 +5,7 @@ import { seedFloor } from "./seed-floor.ts";
 import { seedReal } from "./seed-real.ts";
 import { onStage, runBench, type Stage, withDatabase } from "./stage.ts";
 import { type Contender, type Figures, figuresOf, figuresText, inTurns } from "./turns.ts";
-import { groupWorkloads, lostCycleMembers, makeCycleGroups, type Workload, workloads } from "./workloads.ts";
+import { demandMembers, groupWorkloads, lostCycleMembers, makeCycleGroups, type Workload, workloads } from "./workloads.ts";
 
 /*
  * Runs the floor and the real server side by side on one PostgreSQL and prints how near the real one comes, workload by workload:
@@ -56,6 +56,7 @@ async function besideTheFloor(stage: Stage): Promise<number> {
     rows.push(row);
     say(line(row));
   }
+  await demandMembers(real, groupSizes);
   const lost = await lostCycleMembers(real);
   say(`memory: real ${real.rssMb().toFixed(0)} MB, floor ${floor.rssMb().toFixed(0)} MB; members lost in the first cycle: ${lost}`);
   tell({ users, clients, seconds, rows, lostMembers: lost, rssMb: { floor: floor.rssMb(), real: real.rssMb() } });
@@ -67,32 +68,33 @@ async function besideTheFloor(stage: Stage): Promise<number> {
 
 async function bySize(stage: Stage, [few, many]: readonly number[]): Promise<number> {
   const [smallest, largest] = [groupSizes[0]!, groupSizes.at(-1)!];
-  const most = Math.max(many!, largest);
   const small = await startSeeded(stage, "small", few!, []);
-  const large = await startSeeded(stage, "large", most, [smallest, largest]);
+  const large = await startSeeded(stage, "large", many!, []);
+  const grouped = await startSeeded(stage, "grouped", largest, [smallest, largest]);
   const growths: Growth[] = [];
   const note = (growth: Growth): void => {
     growths.push(growth);
     say(growthText(growth));
   };
-  const ofMany = workloads({ users: most, groupSizes: [] });
+  const ofMany = workloads({ users: many!, groupSizes: [] });
   for (const [at, workload] of workloads({ users: few!, groupSizes: [] }).entries()) {
     if (!workload.steady || !isWanted(workload)) continue;
     const contenders = [
       { size: few!, ...onReal(workload, small) },
-      { size: most, ...onReal(ofMany[at]!, large) },
+      { size: many!, ...onReal(ofMany[at]!, large) },
     ] as const;
     note(await measureGrowth(workload.name, PEOPLE_BAR, ...contenders, turns));
   }
-  const ofLargest = groupWorkloads(largest, most);
-  for (const [at, workload] of groupWorkloads(smallest, most).entries()) {
+  const ofLargest = groupWorkloads(largest);
+  for (const [at, workload] of groupWorkloads(smallest).entries()) {
     if (!isWanted(workload)) continue;
     const contenders = [
-      { size: smallest, ...onReal(workload, large) },
-      { size: largest, ...onReal(ofLargest[at]!, large) },
+      { size: smallest, ...onReal(workload, grouped) },
+      { size: largest, ...onReal(ofLargest[at]!, grouped) },
     ] as const;
     note(await measureGrowth(workload.name, MEMBERS_BAR, ...contenders, turns));
   }
+  await demandMembers(grouped, [smallest, largest]);
   tell({ clients, seconds, growths });
   return growths.some(isTooSteep) ? 1 : 0;
 }

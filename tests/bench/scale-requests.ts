@@ -54,9 +54,9 @@ export const importsInto = (server: Subject): readonly Request[] => {
   ];
 };
 
-/** Of a group with so many members in a directory of so many people. */
-export const memberRequestsOn = (server: Subject, members: number, people: number): readonly Request[] =>
-  groupWorkloads(members, people).map(({ name, real }) => ({ name, bar: STEADY_IN_MEMBERS, iteration: (n) => real(server, n) }));
+/** Of a group with so many members. */
+export const memberRequestsOn = (server: Subject, members: number): readonly Request[] =>
+  groupWorkloads(members).map(({ name, real }) => ({ name, bar: STEADY_IN_MEMBERS, iteration: (n) => real(server, n) }));
 
 /** Other numbers than those of the creates: telephone numbers follow from them. */
 let inBulk = 5_000_000;

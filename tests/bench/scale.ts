@@ -7,7 +7,7 @@ import { type Company, seedReal } from "./seed-real.ts";
 import { onStage, runBench, type Stage, withDatabase } from "./stage.ts";
 import { figuresOf, figuresText, inTurns, percentile } from "./turns.ts";
 import { walkByCursor } from "./walk.ts";
-import { expecting, get, SCIM } from "./workloads.ts";
+import { demandMembers, expecting, get, SCIM } from "./workloads.ts";
 
 /*
  * One large directory beside a small one, each behind a server of its own:
@@ -57,10 +57,11 @@ async function scale(stage: Stage): Promise<number> {
   const onLarge = requestsOn({ server: large.server, people: users, departments });
   for (const [at, few] of requestsOn({ server: small.server, people: SMALL.users, departments: SMALL.departments }).entries())
     await grow([SMALL.users, users], [small.server, large.server], [few, onLarge[at]!]);
-  const onMost = memberRequestsOn(large.server, most, users);
-  for (const [at, few] of memberRequestsOn(large.server, FEW, users).entries())
+  const onMost = memberRequestsOn(large.server, most);
+  for (const [at, few] of memberRequestsOn(large.server, FEW).entries())
     await grow([FEW, most], [large.server, large.server], [few, onMost[at]!]);
 
+  await demandMembers(large.server, [FEW, most]);
   const statusMs = { small: await statusMsOf(small.server), large: await statusMsOf(large.server) };
   say(`GET /api/sync/status, median of five: ${statusMs.small.toFixed(0)} ms, ${statusMs.large.toFixed(0)} ms`);
   const walk = await walkByCursor(large.server);

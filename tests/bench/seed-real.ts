@@ -149,16 +149,16 @@ const stateRow = (kind: string, id: string, priority: number): Row => ({
   causes: [],
 });
 
-/** Builds the next rows while the database takes the ones before. */
+/** Builds the next rows while the database takes the ones before. Columns that no row names get their defaults; all rows name the same. */
 export async function fill<Item>(db: Client, table: string, items: Iterable<Item>, rowOf: (item: Item) => Row): Promise<void> {
-  const statement = `insert into ${table} select r.* from json_populate_recordset(null::${table}, $1::json) r`;
   let sent: Promise<unknown> = Promise.resolve();
   let rows: Row[] = [];
   const flush = async (): Promise<void> => {
-    const text = JSON.stringify(rows);
+    if (rows.length === 0) return;
+    const [columns, text] = [Object.keys(rows[0]!).join(", "), JSON.stringify(rows)];
     rows = [];
     await sent;
-    sent = db.query(statement, [text]);
+    sent = db.query(`insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, $1::json)`, [text]);
     // Heard at the next await.
     sent.catch(() => undefined);
   };

@@ -114,7 +114,7 @@ export function workloads({ users, groupSizes }: Scale): readonly Workload[] {
       floor: (subject, n) => list(subject, `after=${idOf("seed", somebody(n, users - 100))}`),
       real: (subject, n) => list(subject, `startIndex=${somebody(n, users - 100) + 1}&count=100`),
     },
-    ...groupSizes.flatMap((size) => groupWorkloads(size, users)),
+    ...groupSizes.flatMap((size) => groupWorkloads(size)),
     {
       name: "first cycle (match, create, group add)",
       bar: 0.5,
@@ -151,19 +151,19 @@ export function workloads({ users, groupSizes }: Scale): readonly Workload[] {
   ];
 }
 
-/** Add and remove of one member, and the read without members, of the group with so many. */
-export function groupWorkloads(size: number, users: number): readonly Workload[] {
+/** Remove and add of one who is a member, so that the group keeps its size, and the read without members. */
+export function groupWorkloads(size: number): readonly Workload[] {
   return [
     {
       name: `group of ${size}: add and remove one`,
       async floor(subject, n) {
-        const value = idOf("seed", n % users);
+        const value = idOf("seed", n % size);
         await expecting(subject, send("PATCH", `${SCIM}/Groups/${groupIdOf(size)}`, { op: "remove", value }), 204);
         await expecting(subject, send("PATCH", `${SCIM}/Groups/${groupIdOf(size)}`, { op: "add", value }), 204);
         return 2;
       },
       async real(subject, n) {
-        const value = [{ value: idOf("seed", n % users) }];
+        const value = [{ value: idOf("seed", n % size) }];
         await expecting(
           subject,
           send("PATCH", `${SCIM}/Groups/${groupIdOf(size)}`, patchOp({ op: "Remove", path: "members", value })),
@@ -199,11 +199,21 @@ export async function makeCycleGroups(real: Subject): Promise<void> {
 /** Members of the first cycle that were acknowledged and are not there. */
 export async function lostCycleMembers(real: Subject): Promise<number> {
   let count = 0;
-  for (const id of cycleGroups) {
-    const { text } = await expecting(real, get(`${SCIM}/Groups/${id}`), 200);
-    count += (JSON.parse(text) as { members?: unknown[] }).members?.length ?? 0;
-  }
+  for (const id of cycleGroups) count += await countMembers(real, id);
   return acknowledgedMembers - count;
+}
+
+/** Rejects unless the groups have as many members as before they were worked on. */
+export async function demandMembers(real: Subject, groupSizes: readonly number[]): Promise<void> {
+  for (const size of groupSizes) {
+    const count = await countMembers(real, groupIdOf(size));
+    if (count !== size) throw new Error(`${real.name}: the group of ${size} has ${count} members`);
+  }
+}
+
+async function countMembers(real: Subject, id: string): Promise<number> {
+  const { text } = await expecting(real, get(`${SCIM}/Groups/${id}`), 200);
+  return (JSON.parse(text) as { members?: unknown[] }).members?.length ?? 0;
 }
 
 async function readById(subject: Subject, n: number): Promise<number> {
