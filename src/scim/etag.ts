@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { VersionCheck } from "../directory/users.ts";
 
 /*
@@ -18,6 +19,14 @@ export function versionCheck(ifMatch: string | undefined): VersionCheck | undefi
 export function isKnownVersion(ifNoneMatch: string | undefined, version: number): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.trim() === "*" || tagsIn(ifNoneMatch).has(String(version));
+}
+
+/** What the headers of a write ask of the stored version: If-Match and If-None-Match (RFC 9110 sections 13.1.1 and 13.1.2). */
+export function writeCheck(headers: IncomingHttpHeaders): VersionCheck | undefined {
+  const wanted = versionCheck(headers["if-match"]);
+  const unwanted = headers["if-none-match"];
+  if (unwanted === undefined) return wanted;
+  return (version) => wanted?.(version) !== false && !isKnownVersion(unwanted, version);
 }
 
 const TAG = /^(?:W\/)?"([^"]*)"$/;

@@ -1,8 +1,8 @@
-import { type Request, type RequestHandler, type Response, Router } from "express";
+import type { Request, RequestHandler, Response, Router } from "express";
 import { readJsonBody } from "../http/body.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import { requestContext } from "../http/request-context.ts";
-import { isKnownVersion, versionCheck, versionTag } from "./etag.ts";
+import { isKnownVersion, versionTag, writeCheck } from "./etag.ts";
 import { checkedBody } from "./json.ts";
 import { listText } from "./list-answer.ts";
 import { type ListRequest, listQuery, readListRequest, readProjectionRequest, readSearchBody } from "./list-request.ts";
@@ -10,24 +10,22 @@ import { type Projection, readProjection } from "./projection.ts";
 import type { ResourceKind, Stored } from "./resource-kind.ts";
 import { send } from "./send.ts";
 
-/*
- * The routes of one type of resource (RFC 7644 table 1):
- *   GET POST /           list, create        POST /.search        list, with the parameters in the body
- *   GET PUT PATCH DELETE /:id
+/**
+ * Adds the routes of one type of resource (RFC 7644 table 1). To the router of all types: one of its own would cost every request another descent.
+ *   GET POST /Users           list, create        POST /Users/.search   list, with the parameters in the body
+ *   GET PUT PATCH DELETE /Users/:id
  */
-
-export function resourceRoutes<T extends Stored>(kind: ResourceKind<T>): Router {
-  const routes = Router();
-  routes.route("/").get(list(kind)).post(readJsonBody(), create(kind)).all(methodNotAllowed("GET", "POST"));
-  routes.route("/.search").post(readJsonBody(), search(kind)).all(methodNotAllowed("POST"));
+export function addResourceRoutes<T extends Stored>(routes: Router, kind: ResourceKind<T>): void {
+  const { endpoint } = kind;
+  routes.route(endpoint).get(list(kind)).post(readJsonBody(), create(kind)).all(methodNotAllowed("GET", "POST"));
+  routes.route(`${endpoint}/.search`).post(readJsonBody(), search(kind)).all(methodNotAllowed("POST"));
   routes
-    .route("/:id")
+    .route(`${endpoint}/:id`)
     .get(read(kind))
     .put(readJsonBody(), replace(kind))
     .patch(readJsonBody(), patch(kind))
     .delete(remove(kind))
     .all(methodNotAllowed("GET", "PUT", "PATCH", "DELETE"));
-  return routes;
 }
 
 function list<T extends Stored>(kind: ResourceKind<T>): RequestHandler {
@@ -68,7 +66,7 @@ function read<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: str
 function replace<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: string }> {
   return async (req, res) => {
     const projection = projectionOf(req, kind);
-    const written = await kind.replace(requestContext(res), req.params.id, checkedBody(req.body), versionCheck(req.headers["if-match"]));
+    const written = await kind.replace(requestContext(res), req.params.id, checkedBody(req.body), writeCheck(req.headers));
     await sendResource(req, res, { status: 200, kind, projection }, written);
   };
 }
@@ -76,7 +74,7 @@ function replace<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: 
 function patch<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: string }> {
   return async (req, res) => {
     const projection = projectionOf(req, kind);
-    const written = await kind.patch(requestContext(res), req.params.id, checkedBody(req.body), versionCheck(req.headers["if-match"]));
+    const written = await kind.patch(requestContext(res), req.params.id, checkedBody(req.body), writeCheck(req.headers));
     const { attributes, excludedAttributes } = req.query;
     if (kind.patchAnswer === "nothing" && attributes === undefined && excludedAttributes === undefined) {
       res.setHeader("ETag", versionTag(written.version));
@@ -87,7 +85,7 @@ function patch<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: st
 
 function remove<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: string }> {
   return async (req, res) => {
-    await kind.remove(requestContext(res), req.params.id, versionCheck(req.headers["if-match"]));
+    await kind.remove(requestContext(res), req.params.id, writeCheck(req.headers));
     res.status(204).end();
   };
 }

@@ -82,6 +82,12 @@ export const writeCases = [
         refused(await scim.get(`/Groups/${id}`), 404);
       }
     },
+    "an id is the same however it is encoded": async (scim) => {
+      const { id } = await scim.user();
+      has(answered(await scim.get(`/Users/${id.replaceAll("-", "%2D")}`), 200), { id });
+      refused(await scim.get(`/Users/${id}%20`), 404);
+      refused(await scim.get(`/Users/${id}%2F`), 404);
+    },
     "a user's id is none of a group": async (scim) => {
       const { id } = await scim.user();
       refused(await scim.get(`/Groups/${id}`), 404);
@@ -92,7 +98,34 @@ export const writeCases = [
       const answer = await scim.send("HEAD", `/Users/${id}`);
       answered(answer, 200);
       assert.equal(answer.headers.get("etag"), meta.version);
-      for (const path of [`/Groups/${groupId}`, "/Users", "/Groups", "/Schemas"]) answered(await scim.send("HEAD", path), 200);
+      const known = await scim.send("HEAD", `/Users/${id}`, undefined, { headers: { "if-none-match": meta.version } });
+      answered(known, 304);
+      const paths = [
+        "/",
+        "/Users",
+        "/Groups",
+        "/Schemas",
+        "/ResourceTypes",
+        "/ServiceProviderConfig",
+        `/Groups/${groupId}`,
+        `/Schemas/${USER}`,
+      ];
+      for (const path of paths) {
+        const [head, get] = [await scim.send("HEAD", path), await scim.get(path)];
+        answered(head, 200);
+        assert.equal(head.text, "");
+        assert.equal(head.headers.get("content-type"), get.headers.get("content-type"));
+      }
+      for (const [path, status] of [
+        ["/Users/x", 404],
+        ["/Nowhere", 404],
+        ["/Bulk", 405],
+        ["/Me", 501],
+      ] as const) {
+        const answer = await scim.send("HEAD", path);
+        answered(answer, status);
+        assert.equal(answer.text, "");
+      }
     },
   }),
 
@@ -249,6 +282,19 @@ export const writeCases = [
       const current = { headers: { "if-match": `"other", ${meta.version.replace("W/", "")}` } };
       const written = answered(await scim.send("PATCH", path, patch, current), 200);
       answered(await scim.send("DELETE", path, undefined, { headers: { "if-match": written.meta.version } }), 204);
+    },
+    "If-None-Match keeps a write from the named version": async (scim) => {
+      const user = await scim.user();
+      const path = `/Users/${user.id}`;
+      const patch = { Operations: [{ op: "replace", path: "title", value: "x" }] };
+      for (const tag of ["*", user.meta.version]) {
+        const headers = { headers: { "if-none-match": tag } };
+        refused(await scim.send("PUT", path, { schemas: [USER], userName: user.userName, title: "x" }, headers), 412);
+        refused(await scim.send("PATCH", path, patch, headers), 412);
+        refused(await scim.send("DELETE", path, undefined, headers), 412);
+      }
+      assert.deepEqual(answered(await scim.get(path), 200), user);
+      answered(await scim.send("PATCH", path, patch, { headers: { "if-none-match": 'W/"other"' } }), 200);
     },
     "If-Match * asks only that there is one": async (scim) => {
       const { id } = await scim.group();

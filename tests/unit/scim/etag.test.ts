@@ -1,4 +1,4 @@
-import { isKnownVersion, versionCheck, versionTag } from "../../../src/scim/etag.ts";
+import { isKnownVersion, versionCheck, versionTag, writeCheck } from "../../../src/scim/etag.ts";
 
 test.each<[string, boolean]>([
   ['W/"7"', true],
@@ -26,6 +26,17 @@ test("If-None-Match: * is fulfilled by any version, no header by none", () => {
   expect(isKnownVersion("*", 7)).toBe(true);
   expect(isKnownVersion(undefined, 7)).toBe(false);
 });
+
+test.each<[string, Record<string, string>, boolean | undefined]>([
+  ["nothing asked", {}, undefined],
+  ["the version that is there", { "if-match": '"7"' }, true],
+  ["any version", { "if-match": "*" }, undefined],
+  ["none there may be", { "if-none-match": "*" }, false],
+  ["not this one", { "if-none-match": 'W/"7"' }, false],
+  ["not another one", { "if-none-match": 'W/"6"' }, true],
+  ["this one and not that", { "if-match": '"7"', "if-none-match": '"6"' }, true],
+  ["that one and not another", { "if-match": '"6"', "if-none-match": '"5"' }, false],
+])("a write that asks for %s", (_name, headers, fits) => expect(writeCheck(headers)?.(7)).toBe(fits));
 
 test("a tag fits the version it was made of", () => {
   expect(isKnownVersion(versionTag(7), 7)).toBe(true);
