@@ -92,7 +92,13 @@ export const doorCases = [
     },
     "a trailing slash makes no difference": async (scim) => {
       const { id } = await scim.user();
-      for (const path of ["/Users/", `/Users/${id}/`, "/Schemas/", "/ServiceProviderConfig/"]) answered(await scim.get(path), 200);
+      for (const path of ["/Users/", `/Users/${id}/`, "/Schemas/", "/ServiceProviderConfig/", "/ResourceTypes/User/"]) {
+        answered(await scim.get(path), 200);
+      }
+      answered(await scim.send("POST", "/Users/.search/", { count: 1 }), 200);
+      answered(await scim.send("POST", "/Bulk/", { Operations: [{ method: "DELETE", path: "/Users/x/" }] }), 200);
+      answered(await scim.patch(`/Users/${id}/`, { op: "add", path: "title", value: "x" }), 200);
+      answered(await scim.send("DELETE", `/Users/${id}/`), 204);
     },
     "both media types are taken; the client's wish is followed": async (scim) => {
       for (const type of ["application/json", "application/scim+json; charset=utf-8", "Application/SCIM+JSON"]) {
@@ -126,6 +132,15 @@ export const doorCases = [
       ]) {
         refused(await json(scim, text), 400, "invalidSyntax");
       }
+    },
+    "more than a list may hold is tooMany": async (scim) => {
+      const user = await scim.user();
+      const emails = Array.from({ length: 5_001 }, (_, at) => ({ value: `${at}@example.com` }));
+      const operations = Array.from({ length: 1_001 }, () => ({ op: "add", path: "title", value: "x" }));
+      refused(await scim.send("POST", "/Users", { schemas: [USER], userName: scim.unique("user"), emails }), 400, "tooMany");
+      refused(await scim.patch(`/Users/${user.id}`, ...operations), 400, "tooMany");
+      refused(await scim.patch(`/Users/${user.id}`, { op: "add", path: "emails", value: emails.slice(0, 1_001) }), 400, "tooMany");
+      assert.deepEqual(answered(await scim.get(`/Users/${user.id}`), 200), user);
     },
     "a body that is too large is 413": async (scim) => {
       refused(await json(scim, JSON.stringify({ schemas: [USER], userName: "x", displayName: "x".repeat(3_000_000) })), 413);
