@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => open.close());
 
-test("a cycle that repeats what is there writes nothing, marks nobody and tells history nothing", async () => {
+test("a cycle that repeats what is there writes nothing, marks nobody, wakes nobody and tells history nothing", async () => {
   const boss = await scim.user();
   const sent = {
     schemas: [USER, ENTERPRISE],
@@ -25,6 +25,7 @@ test("a cycle that repeats what is there writes nothing, marks nobody and tells 
   const inner = await scim.group({ displayName: "Inner" });
   await scim.patch(`/Groups/${group.id}`, { op: "add", path: "members", value: [{ value: inner.id }] });
   const before = await open.contents();
+  await open.app.pool.query("delete from graphile_worker._private_jobs");
 
   const member = { op: "Add", path: "members", value: [{ value: user.id, $ref: null }] };
   const requests: readonly (readonly [method: string, path: string, body: Resource])[] = [
@@ -54,6 +55,10 @@ test("a cycle that repeats what is there writes nothing, marks nobody and tells 
     expect([method, path, body, answer.status]).toEqual([method, path, body, path.startsWith("/Groups") && method === "PATCH" ? 204 : 200]);
   }
   expect(await open.contents()).toEqual(before);
+  const wakeUps = async () => (await open.app.pool.query("select task_identifier from graphile_worker.jobs")).rows;
+  expect(await wakeUps()).toEqual([]);
+  await scim.patch(`/Users/${user.id}`, { op: "replace", path: "title", value: "x" });
+  expect(await wakeUps()).toEqual([{ task_identifier: "reconcile" }]);
 });
 
 test("a write makes one event with the request's id, and marks the person in the same commit", async () => {
