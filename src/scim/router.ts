@@ -10,7 +10,7 @@ import { discoveryRoutes } from "./discovery.ts";
 import { renderScimError } from "./errors.ts";
 import { groupKind } from "./groups.ts";
 import { meRoutes } from "./me.ts";
-import { resourceRoutes } from "./resource-routes.ts";
+import { addResourceRoutes } from "./resource-routes.ts";
 import { searchRoutes } from "./search.ts";
 import { SCIM_JSON } from "./send.ts";
 import { userKind } from "./users.ts";
@@ -42,8 +42,8 @@ function scimRouter({ users, groups, logger, publicUrl, allowRemoveAllMembers = 
   const group = groupKind(groups, { baseUrl, allowRemoveAllMembers });
   const kinds = [user, group];
   const router = Router();
-  router.use(user.endpoint, resourceRoutes(user));
-  router.use(group.endpoint, resourceRoutes(group));
+  addResourceRoutes(router, user);
+  addResourceRoutes(router, group);
   router.use(searchRoutes(kinds), bulkRoutes(kinds, logger), discoveryRoutes(baseUrl), meRoutes());
   return router;
 }
