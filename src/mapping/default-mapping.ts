@@ -42,7 +42,7 @@ departments:
     order: dingtalk.order
     code: dingtalk.code
     hide_dept: dingtalk.hidden
-    outer_dept: 'external ? true : ""'
+    outer_dept: external
   external: [External partners]
   externalDefault: External partners
 

@@ -36,12 +36,23 @@ export const DESCRIBED = statement(
   `select 1 from placements where department_id = $1
    union all select 1 from person_departments where department_id = $1 and settings is not null limit 1`,
 );
+/** Whether anybody but person $2 who is in the node by attributes belongs to another organisation. */
+export const EXTERNAL_PEOPLE = statement(
+  "external-people",
+  "select 1 from person_departments where department_id = $1 and user_id <> $2 and external limit 1",
+);
 /** Of the people in a node who say what it is like, the first one made is heard. */
 export const SPEAKER = statement(
   "speaker",
   `select p.user_id, p.settings from person_departments p
     where p.department_id = $1 and p.settings is not null and not exists (select 1 from placements g where g.department_id = $1)
     order by p.user_id limit 1`,
+);
+/** Who describes a node once a group no longer does: another group, else somebody in it by attributes. */
+export const NEXT_SPEAKER = statement(
+  "next-speaker",
+  `select (select p.group_id from placements p where p.department_id = $1 order by p.group_id limit 1) as group_id,
+          (select p.user_id from person_departments p where p.department_id = $1 order by p.settings is null, p.user_id limit 1) as user_id`,
 );
 export const TELL_BELOW = statement(
   "tell-below",
@@ -108,15 +119,15 @@ export const LET_GO = statement(
 );
 export const PERSON_DEPARTMENTS = statement(
   "person",
-  "select department_id, main, managers, settings from person_departments where target = $1 and user_id = $2",
+  "select department_id, main, external, managers, settings from person_departments where target = $1 and user_id = $2",
 );
 export const PUT_PERSON_DEPARTMENTS = statement(
   "put-person",
-  `with wanted as (select * from json_to_recordset($3::json) as w(department_id uuid, main boolean, managers text[], settings json)),
+  `with wanted as (select * from json_to_recordset($3::json) as w(department_id uuid, main boolean, external boolean, managers text[], settings json)),
    gone as (delete from person_departments p where p.target = $1 and p.user_id = $2 and p.department_id not in (select department_id from wanted))
-   insert into person_departments (target, user_id, department_id, main, managers, settings)
-   select $1, $2, w.department_id, w.main, w.managers, w.settings from wanted w
-   on conflict (target, user_id, department_id) do update set main = excluded.main, managers = excluded.managers, settings = excluded.settings`,
+   insert into person_departments (target, user_id, department_id, main, external, managers, settings)
+   select $1, $2, w.department_id, w.main, w.external, w.managers, w.settings from wanted w
+   on conflict (target, user_id, department_id) do update set main = excluded.main, external = excluded.external, managers = excluded.managers, settings = excluded.settings`,
 );
 export const MARK = statement(
   "mark",

@@ -11,6 +11,7 @@ import {
   CHILDREN,
   DESCRIBE,
   DESCRIBED,
+  EXTERNAL_PEOPLE,
   LET_GO,
   LOCK,
   MANAGE,
@@ -18,6 +19,7 @@ import {
   MISPLACED_BY_PARENT,
   MISPLACED_NESTED,
   MOVE_NODE,
+  NEXT_SPEAKER,
   NODE_AT,
   NODE_BY_ID,
   OLDER_GROUP,
@@ -134,7 +136,11 @@ async function moveGroup(
 
   if (before?.kind === "role" && place?.kind !== "role") marks.roles.add(groupId);
   if (structure !== "path") await markMisplaced(scope, groupId, old, node, structure);
-  if (old !== null && old !== node) await letGo(scope, old);
+  if (old === null || old === node) return;
+  const [next] = await run<{ group_id: string | null; user_id: string | null }>(client, NEXT_SPEAKER, [old]);
+  if (next?.group_id) marks.groups.add(next.group_id);
+  else if (next?.user_id) marks.people.add(next.user_id);
+  await letGo(scope, old);
 }
 
 /** A department whose managers are named otherwise than before is looked at; one that has any named owns its list from now on. */
@@ -213,15 +219,22 @@ async function rename(scope: Scope, own: Node, parentId: string | null, path: re
 }
 
 /** Makes the departments of a path that are missing, from the top down; the id of the last one, null for the empty path. */
-async function ensure(scope: Scope, path: readonly PathLevel[]): Promise<string | null> {
+async function ensure(scope: Scope, path: readonly PathLevel[], userId = NOBODY): Promise<string | null> {
   let parentId: string | null = null;
   for (let depth = 1; depth <= path.length; depth++) {
     const levels = path.slice(0, depth);
     const there: Node | undefined = await nodeAt(scope, keyOf(levels));
-    if (there && !(await isDescribed(scope, there.id))) await describe(scope, there, { ...levels.at(-1)!, name: there.name });
+    if (there && !(await isDescribed(scope, there.id)))
+      await describe(scope, there, await withPeople(scope, there, levels.at(-1)!, userId));
     parentId = there ? there.id : await add(scope, parentId, levels);
   }
   return parentId;
+}
+
+/** As one person's attributes describe a node, with what the others in it make of it: external people keep everybody else out. */
+async function withPeople({ client }: Scope, node: Node, level: PathLevel, userId: string): Promise<PathLevel> {
+  const stays = node.external && !level.external && (await run(client, EXTERNAL_PEOPLE, [node.id, userId])).length > 0;
+  return { ...level, name: node.name, external: level.external || stays };
 }
 
 /** A new node, or one of the same path that waits to be removed: then its department is kept. */
@@ -272,73 +285,75 @@ async function letGo({ client, marks }: Scope, nodeId: string): Promise<void> {
 interface PersonRow extends pg.QueryResultRow {
   department_id: string;
   main: boolean;
+  external: boolean;
   managers: string[] | null;
   settings: string | null;
 }
 
 async function movePerson(scope: Scope, userId: string, places: readonly PersonPlace[]): Promise<boolean> {
-  const { client, target, marks } = scope;
-  const before = new Map(
-    (await run<PersonRow>(client, PERSON_DEPARTMENTS, [target, userId])).map((row) => [row.department_id, row] as const),
-  );
-  const after = new Map<string, PersonRow>();
-  const levels = new Map<string, PathLevel>();
-  for (const { path, main, managers, settings } of places) {
-    const id = await ensure(scope, path);
-    if (id === null) continue;
-    levels.set(id, path.at(-1)!);
-    const own = settings === undefined ? null : JSON.stringify(settings);
-    after.set(id, {
-      department_id: id,
-      main: main || (after.get(id)?.main ?? false),
-      managers: managers ? [...managers] : null,
-      settings: own,
-    });
+  const { client, target } = scope;
+  const rows = await run<PersonRow>(client, PERSON_DEPARTMENTS, [target, userId]);
+  const before = new Map(rows.map((row) => [row.department_id, row] as const));
+  const after = new Map<string, PersonRow & { readonly level: PathLevel }>();
+  for (const place of places) {
+    const id = await ensure(scope, place.path, userId);
+    if (id !== null) after.set(id, { ...personRow(id, place, after.get(id)), level: place.path.at(-1)! });
   }
   const same = before.size === after.size && [...after].every(([id, row]) => sameRow(before.get(id), row));
-  if (!same) {
-    // What is said of departments as it was stored.
-    const rows = [...after.values()].map((row) => ({ ...row, settings: row.settings === null ? null : JSON.parse(row.settings) }));
-    await run(client, PUT_PERSON_DEPARTMENTS, [target, userId, JSON.stringify(rows)]);
-    for (const id of new Set([...before.keys(), ...after.keys()]))
-      await noteManagers(
-        scope,
-        { node: id, managers: before.get(id)?.managers ?? null },
-        { node: id, managers: after.get(id)?.managers ?? null },
-      );
+  if (!same) await putPerson(scope, userId, before, after);
+  for (const [id, { settings, external, level }] of after) if (settings !== null || external) await hearPeople(scope, id, level, userId);
+  for (const row of before.values()) if (!after.has(row.department_id)) await leave(scope, row);
+  return !same;
+}
+
+const personRow = (id: string, { path, main, managers, settings }: PersonPlace, twin: PersonRow | undefined): PersonRow => ({
+  department_id: id,
+  main: main || (twin?.main ?? false),
+  external: path.at(-1)!.external,
+  managers: managers ? [...managers] : null,
+  settings: settings === undefined ? null : JSON.stringify(settings),
+});
+
+async function putPerson(
+  scope: Scope,
+  userId: string,
+  before: ReadonlyMap<string, PersonRow>,
+  after: ReadonlyMap<string, PersonRow>,
+): Promise<void> {
+  const rows = [...after.values()].map((row) => ({ ...row, settings: row.settings === null ? null : JSON.parse(row.settings) }));
+  await run(scope.client, PUT_PERSON_DEPARTMENTS, [scope.target, userId, JSON.stringify(rows)]);
+  for (const node of new Set([...before.keys(), ...after.keys()])) {
+    const managersIn = (known: ReadonlyMap<string, PersonRow>) => ({ node, managers: known.get(node)?.managers ?? null });
+    await noteManagers(scope, managersIn(before), managersIn(after));
+    if (before.get(node)?.external && !after.get(node)?.external) scope.marks.peopleIn.add(node);
   }
-  for (const [id, { settings }] of after) if (settings !== null) await hearSpeaker(scope, id, levels.get(id)!);
-  if (same) return false;
-  for (const [id, { settings }] of before) {
-    if (after.has(id)) continue;
-    // Somebody else speaks for the department now, and only their own run knows what its path says.
-    const [next] = settings === null ? [] : await run<{ user_id: string }>(client, SPEAKER, [id]);
-    if (next) marks.people.add(next.user_id);
-    await letGo(scope, id);
-  }
-  return true;
+}
+
+/** Somebody else may speak for the department now, and only their own run knows what its path says. */
+async function leave(scope: Scope, { department_id: id, settings }: PersonRow): Promise<void> {
+  const [next] = settings === null ? [] : await run<{ user_id: string }>(scope.client, SPEAKER, [id]);
+  if (next) scope.marks.people.add(next.user_id);
+  await letGo(scope, id);
 }
 
 const sameRow = (before: PersonRow | undefined, after: PersonRow): boolean =>
   before !== undefined &&
   before.main === after.main &&
+  before.external === after.external &&
   sameNames(before.managers, after.managers) &&
-  // JSON as text: stored as it was written.
+  // JSON as text, stored as it was written.
   before.settings === after.settings;
 
 const sameNames = (one: readonly string[] | null, other: readonly string[] | null): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
 /** What people's attributes say of a department comes before what its path says, and what a group says before both. */
-async function hearSpeaker(scope: Scope, nodeId: string, level: PathLevel): Promise<void> {
+async function hearPeople(scope: Scope, nodeId: string, level: PathLevel, userId: string): Promise<void> {
+  const node = await nodeById(scope, nodeId);
+  if (!node || !(await speaksFor(scope, nodeId, NOBODY))) return;
   const [speaker] = await run<{ settings: string }>(scope.client, SPEAKER, [nodeId]);
-  const node = speaker && (await nodeById(scope, nodeId));
-  if (!node) return;
-  await describe(scope, node, {
-    ...level,
-    name: node.name,
-    settings: { ...level.settings, ...(JSON.parse(speaker.settings) as Attributes) },
-  });
+  const said = speaker ? (JSON.parse(speaker.settings) as Attributes) : {};
+  await describe(scope, node, await withPeople(scope, node, { ...level, settings: { ...level.settings, ...said } }, userId));
 }
 
 const keyOf = (path: readonly PathLevel[]): string[] => path.map((level) => fold(level.name));
@@ -354,6 +369,9 @@ const isExternal = async ({ client }: Scope, nodeId: string | null): Promise<boo
 /** Whether no older group stands for the node. */
 const speaksFor = async ({ client }: Scope, nodeId: string, groupId: string): Promise<boolean> =>
   (await run(client, OLDER_GROUP, [nodeId, groupId])).length === 0;
+
+/** Comes after every group. */
+const NOBODY = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 const isDescribed = async ({ client }: Scope, nodeId: string): Promise<boolean> => (await run(client, DESCRIBED, [nodeId])).length > 0;
 

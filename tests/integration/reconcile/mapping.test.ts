@@ -299,6 +299,7 @@ describe("two groups with one path", () => {
     await house.groups.remove(house.context, first);
     await house.quiet();
     expect(await chart(house)).toEqual({ "": ["Li"], Sales: ["Wu"] });
+    expect((await house.state()).departments.find(({ name }) => name === "Sales")).toMatchObject({ order: 9 });
     await house.groups.remove(house.context, second);
     await house.quiet();
     expect(await chart(house)).toEqual({ "": ["Li", "Wu"] });

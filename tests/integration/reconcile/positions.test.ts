@@ -185,6 +185,27 @@ describe("departments by attributes", () => {
     expect(await departmentOf("Acme")).toMatchObject({ outer_dept: true });
   });
 
+  test("that external people are in keep everybody else out, whoever came first, and take them in when the last one has left", async () => {
+    await open(
+      mapping(
+        "    - { path: 'dingtalk.external ? enterprise.organization : \"\"', external: true }\n    - path: 'dingtalk.external ? \"\" : enterprise.department'\n",
+      ),
+    );
+    await house.addUser(person("Ours", at("Acme")));
+    await start();
+    expect(await chart(house)).toEqual({ "": [], Acme: ["Ours"] });
+    const guest = await house.addUser(person("Guest", { [DINGTALK_USER]: { external: true }, ...at("", { organization: "Acme" }) }));
+    await house.quiet();
+    expect(await chart(house)).toEqual({ "": ["Ours"], Acme: ["Guest"] });
+    await house.addUser(person("Late", at("Acme")));
+    await house.quiet();
+    expect(await chart(house)).toEqual({ "": ["Late", "Ours"], Acme: ["Guest"] });
+    await house.users.remove(house.context, guest);
+    await house.quiet();
+    expect(await chart(house)).toEqual({ "": [], Acme: ["Late", "Ours"] });
+    expect(await departmentOf("Acme")).toMatchObject({ outer_dept: false });
+  });
+
   test("beside groups: what a group says of its department is heard first", async () => {
     await open(
       mapping("    - path: enterprise.department\n      settings: { code: enterprise.costCenter }\n").replace(

@@ -163,7 +163,7 @@ test.each<[string, readonly string[]]>([
   expect(mapping.group({ group: { id: "g1", displayName } })).toEqual({
     kind: "department",
     path,
-    settings: {},
+    settings: { outer_dept: false },
     external: false,
     notes: [],
   });
