@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { EntityRef } from "../core/entity.ts";
 import type { Explanation } from "../mapping/mapping.ts";
-import type { PersonPreview } from "../reconcile/preview.ts";
+import type { Forecast, PersonPreview } from "../reconcile/preview.ts";
 import { personMeant } from "./find-person.ts";
 import { withHouse } from "./house.ts";
 import { NotFoundHere } from "./not-found-here.ts";
@@ -28,7 +28,7 @@ export const planCommand = (): Command =>
       if (json) return printJson({ id: ref.id, ...plan, ...(explain ? { explanations } : {}) });
       say(`${user} (${ref.id}), in DingTalk ${preview.remoteId ?? "not yet"}`);
       showForecast(preview);
-      if (explain) showExplanations(explanations);
+      if (explain) showExplanations(preview);
     });
 
 function showForecast({ actual, forecast }: PersonPreview): void {
@@ -50,15 +50,26 @@ function showForecast({ actual, forecast }: PersonPreview): void {
   for (const { attribute, text } of notes) print(`note on ${attribute}: ${text}`);
 }
 
-function showExplanations(explanations: readonly Explanation[]): void {
-  for (const { attribute, sources, rule, result, when, note } of explanations) {
+function showExplanations({ explanations, forecast }: PersonPreview): void {
+  for (const explanation of explanations) {
+    const { attribute, sources, rule, result, when, note } = explanation;
     print(`${attribute}: ${result === undefined ? "left alone" : shown(result)}${when === "always" ? "" : ` (${when})`}`);
     print(`    rule ${rule}`);
     for (const { path, value } of sources.filter((source) => source.value !== null && source.value !== "")) {
       print(`    read ${path} = ${shown(value)}`);
     }
     if (note !== undefined) print(`    note ${note}`);
+    for (const line of sentOf(explanation, forecast)) print(`    ${line}`);
   }
+}
+
+/** What DingTalk would get of a value where that is another one, and why. */
+function sentOf({ attribute, result, note }: Explanation, forecast: Forecast): readonly string[] {
+  if (forecast.kind !== "plan" || result === undefined) return [];
+  const why = forecast.notes.filter((each) => each.attribute === attribute && each.text !== note).map(({ text }) => `note ${text}`);
+  const sent = forecast.shaped[attribute];
+  if (sent === undefined) return why.length > 0 ? ["not sent", ...why] : [];
+  return [...(shown(sent) === shown(result) ? [] : [`DingTalk gets ${shown(sent)}`]), ...why];
 }
 
 const shown = (value: unknown): string =>

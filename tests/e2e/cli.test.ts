@@ -70,6 +70,38 @@ test("a source is made once, and gets tokens of its own", async () => {
   expect(JSON.parse((await command("source", "list", "--json")).stdout).map(({ name }: { name: string }) => name)).toContain("workday");
 });
 
+test("a plan explains what was read, what DingTalk would get of it, and what it would not get, and why", async () => {
+  const token = (await command("token", "create", "--name", "planner", "--scope", "provision")).stdout.trim();
+  const user = {
+    userName: "mei.chan@example.com",
+    displayName: "Mei\u202e Chan",
+    active: true,
+    phoneNumbers: [{ type: "mobile", value: "ask the desk" }],
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { employeeNumber: "x".repeat(60) },
+    "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:User": { departments: [{ value: "Nowhere", title: "Buyer" }] },
+  };
+  const made = await fetch(`${place.url}/scim/v2/Users`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
+    body: JSON.stringify(user),
+  });
+  expect(made.status).toBe(201);
+  const { code, stdout } = await command("plan", "--user", "mei.chan@example.com", "--explain");
+  expect(code).toBe(0);
+  const lines = stdout.split("\n").map((line) => line.trim());
+  const about = (attribute: string) => {
+    const from = lines.findIndex((line) => line.startsWith(`${attribute}: `));
+    return lines.slice(
+      from + 1,
+      lines.findIndex((line, at) => at > from && /^[\w. ]+: /.test(line)),
+    );
+  };
+  expect(about("name")).toEqual(expect.arrayContaining(["read user.displayName = Mei\u202e Chan", "DingTalk gets Mei Chan"]));
+  expect(about("mobile")).toEqual(expect.arrayContaining(["not sent", "note the value cannot be a telephone number"]));
+  expect(about("job_number")).toEqual(expect.arrayContaining(["not sent", expect.stringContaining("60 characters, DingTalk takes 50")]));
+  expect(about("positions")).toEqual(expect.arrayContaining(["not sent", expect.stringContaining("a department the person is not in")]));
+});
+
 test("the database of a running server is up to date", async () => {
   const { code, stdout } = await command("migrate", "--status", "--json");
   expect([code, JSON.parse(stdout).upToDate]).toEqual([0, true]);
