@@ -22,6 +22,7 @@ import { jwksEndpoint, tokenEndpoint } from "./http/oauth.ts";
 import { type HttpServer, startHttpServer } from "./http/server.ts";
 import { createSigningKey } from "./http/signing.ts";
 import { observeSync } from "./http/sync-metrics.ts";
+import type { Traffic } from "./http/traffic.ts";
 import { compileMapping } from "./mapping/compile.ts";
 import { DEFAULT_MAPPING } from "./mapping/default-mapping.ts";
 import type { Mapping } from "./mapping/mapping.ts";
@@ -62,6 +63,8 @@ export interface House {
   readonly pool: pg.Pool;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Of this process. */
+  readonly traffic: Traffic;
 }
 
 /** The token to show once, when one was made just now. */
@@ -84,7 +87,7 @@ export async function startApi(house: House, checks: Readonly<Record<string, Rea
 
 /** Every address there is, with what stands behind it; listens nowhere. */
 export async function composeApi(house: House, checks: Readonly<Record<string, ReadinessCheck>>): Promise<AppOptions> {
-  const { config, pool, clock, logger } = house;
+  const { config, pool, clock, logger, traffic } = house;
   const database = createPrisma(pool);
   const source = await createSources(database, clock).ensureDefault();
   const signingKey = createSigningKey(createSigningKeys(database));
@@ -121,6 +124,7 @@ export async function composeApi(house: House, checks: Readonly<Record<string, R
     authenticator,
     limits,
     observe: observeIn(registry),
+    traffic,
     mounts: [
       scimMount({
         users: createUserDirectory(directory),
@@ -178,7 +182,7 @@ const targetSettings = ({ settings: { region, roleGroup, enterpriseAccounts } }:
 
 /** The reconcile loop of this process. Throws CannotStart when the organisation is not the one this directory belongs to. */
 export async function startSync(house: House, organisation: DingTalkConfig): Promise<RunningSync> {
-  const { config, pool, clock, logger } = house;
+  const { config, pool, clock, logger, traffic } = house;
   const pinned = await pinOrganisation(pool, TARGET, organisation.corpId);
   if (pinned !== organisation.corpId) {
     throw new CannotStart([`this directory belongs to the DingTalk organisation ${pinned}; DINGTALK_CORP_ID names another one`]);
@@ -194,7 +198,7 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
     random: Math.random,
   });
   await renewRules(store, { mapping, mode: config.syncMode, target: TARGET, clock });
-  const worker = createWorker({ store, reconcile, clock, logger, concurrency: CONCURRENCY });
+  const worker = createWorker({ store, reconcile, clock, logger, concurrency: CONCURRENCY, isPressed: () => traffic.busy });
   const stopping = new AbortController();
   const queue = await startQueue(
     { pool, clock, logger },

@@ -2,6 +2,7 @@ import { type House, prepareAccess, startApi, startSync } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
 import { openDatabase } from "./database/open.ts";
+import { createTraffic } from "./http/traffic.ts";
 import { createLogger } from "./log.ts";
 import { migrationsDirectory } from "./paths.ts";
 import { openOrganisation } from "./sandbox.ts";
@@ -41,7 +42,7 @@ export async function startServer(config: Config): Promise<Server> {
     running.push(() => database.stop());
     const pool = createPool({ url: database.url, max: POOL_SIZE, logger });
     running.push(() => pool.end());
-    const house: House = { config, pool, clock, logger };
+    const house: House = { config, pool, clock, logger, traffic: createTraffic() };
     const { newToken } = await prepareAccess(house);
 
     const checks: Record<string, (signal: AbortSignal) => Promise<void>> = {

@@ -1,5 +1,6 @@
 import type { House, LoopParts } from "../compose.ts";
 import { systemClock } from "../core/clock.ts";
+import { createTraffic } from "../http/traffic.ts";
 import { withPool } from "./joined-pool.ts";
 
 export interface OpenHouse extends House, LoopParts {}
@@ -8,7 +9,7 @@ export interface OpenHouse extends House, LoopParts {}
 export const withHouse = <T>(work: (house: OpenHouse) => Promise<T>): Promise<T> =>
   withPool(async (joined) => {
     const [{ loopParts }, { organisationSettings }] = await Promise.all([import("../compose.ts"), import("../sandbox.ts")]);
-    const house = { ...joined, clock: systemClock };
+    const house = { ...joined, clock: systemClock, traffic: createTraffic() };
     const parts = loopParts(house, organisationSettings(house.config));
     try {
       return await work({ ...house, ...parts });

@@ -12,6 +12,7 @@ import type { Mount } from "./mount.ts";
 import { type ObserveRequest, observeRequest } from "./observe.ts";
 import { type RenderError, renderProblem } from "./problem.ts";
 import { startTrace } from "./request-context.ts";
+import type { Traffic } from "./traffic.ts";
 
 export interface AppOptions extends KnownHosts {
   readonly clock: Clock;
@@ -21,6 +22,7 @@ export interface AppOptions extends KnownHosts {
   /** Told of every finished request, for metrics. */
   readonly observe: ObserveRequest;
   readonly mounts: readonly Mount[];
+  readonly traffic: Traffic;
 }
 
 /**
@@ -47,7 +49,7 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-function begin({ clock, logger, observe }: AppOptions): RequestHandler {
+function begin({ clock, logger, observe, traffic }: AppOptions): RequestHandler {
   return (req, res, next) => {
     const requestId = uuidv7(clock.now().getTime());
     startTrace(res, { requestId, startedMs: clock.monotonicMs() });
@@ -55,7 +57,11 @@ function begin({ clock, logger, observe }: AppOptions): RequestHandler {
     res.setHeader("X-Content-Type-Options", "nosniff");
     // What we answer is personal or changes at any time (RFC 9111 section 5.2.2.5).
     res.setHeader("Cache-Control", "no-store");
-    res.once("close", () => observeRequest(req, res, { clock, logger, observe }));
+    traffic.arrived();
+    res.once("close", () => {
+      traffic.left();
+      observeRequest(req, res, { clock, logger, observe });
+    });
     next();
   };
 }

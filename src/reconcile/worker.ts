@@ -20,6 +20,8 @@ export interface WorkerOptions {
   readonly logger: Logger;
   /** Entities worked on side by side. More than the target's rate can carry only makes facts older. */
   readonly concurrency: number;
+  /** Whether this process has requests to answer right now: then the loop leaves them the processor. */
+  readonly isPressed?: () => boolean;
 }
 
 export interface Worker {
@@ -41,8 +43,14 @@ const ALIVE_MS = 2_000;
 /** How often it looks for entities that lost their place among the five states (safety.md I4). */
 const REPAIR_MS = 60_000;
 
+/**
+ * Between two looks while there are requests to answer. At most `concurrency` runs begin in each, which is more than DingTalk lets through; what needs no call
+ * would else take as much of the processor as the answers do.
+ */
+const REST_BESIDE_REQUESTS_MS = 150;
+
 /** Claims what is due, a few at a time, and hands each to the reconciler. */
-export function createWorker({ store, reconcile, clock, logger, concurrency }: WorkerOptions): Worker {
+export function createWorker({ store, reconcile, clock, logger, concurrency, isPressed = () => false }: WorkerOptions): Worker {
   const abort = new AbortController();
   // Every run listens to it, and some of its calls as well.
   setMaxListeners(0, abort.signal);
@@ -117,6 +125,10 @@ export function createWorker({ store, reconcile, clock, logger, concurrency }: W
     while (!stopping) {
       try {
         await look();
+        if (isPressed()) {
+          await clock.sleep(REST_BESIDE_REQUESTS_MS);
+          continue;
+        }
         const dueMs = running.size === 0 ? await store.nextDueMs() : undefined;
         await rest(Math.min(POLL_MS, Math.max(dueMs ?? POLL_MS, MIN_REST_MS)));
       } catch (error) {

@@ -7,6 +7,7 @@ import { createApp } from "../../src/http/app.ts";
 import type { Mount } from "../../src/http/mount.ts";
 import type { Scope } from "../../src/http/scopes.ts";
 import { startHttpServer } from "../../src/http/server.ts";
+import { createTraffic } from "../../src/http/traffic.ts";
 import { organisationSettings } from "../../src/sandbox.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
 import { createPool } from "../../src/store/postgres.ts";
@@ -91,7 +92,7 @@ export async function openProduct({
       SYNC_MODE: "sync",
       ...settings,
     };
-    return { config: parseConfig(environment), pool, clock, logger };
+    return { config: parseConfig(environment), pool, clock, logger, traffic: createTraffic() };
   };
   const house = houseWith(settings);
   const options = await composeApi(house, { database: async () => void (await pool.query("select 1")) });

@@ -15,6 +15,7 @@ import type { Scope } from "../../../src/http/scopes.ts";
 import { type HttpServer, type HttpServerOptions, startHttpServer } from "../../../src/http/server.ts";
 import { createSigningKey } from "../../../src/http/signing.ts";
 import { formatToken, hashSecret, makeTokenId, makeTokenSecret } from "../../../src/http/tokens.ts";
+import { createTraffic } from "../../../src/http/traffic.ts";
 
 export const PUBLIC_URL = "https://scim.example";
 export const BOOTSTRAP = "a-bootstrap-token-of-forty-characters-00";
@@ -152,6 +153,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     authenticator,
     limits,
     observe: (request) => finished.push(request),
+    traffic: createTraffic(),
     mounts: [
       ...(options.mounts ?? []),
       tokenEndpoint({ authenticator, federation, accessTokens, limits, logger }),
