@@ -63,7 +63,7 @@ test("tables, days, extensions, limits and joins, in one call, and none when not
     job_number: "21008",
     extension: JSON.stringify({ "Cost centre": "CC-1", "Job level": "M6" }),
   });
-  expect((await notesOf(id)).sort()).toEqual(["name: characters_removed", "title: cut"]);
+  expect([...(await notesOf(id))].sort()).toEqual(["name: characters_removed", "title: cut"]);
   await lookAgain(id, 1);
   expect(await house.calls()).toMatchObject({ "/topapi/v2/user/create": { count: 1 }, "/topapi/v2/user/get": { count: 1 } });
   expect(await updates()).toBe(0);

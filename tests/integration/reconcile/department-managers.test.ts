@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../../src/core/entity.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { addGroup, change, changeGroup, DINGTALK_GROUP, ENTERPRISE, members, person, remote, stateOf } from "./sample.ts";
@@ -166,7 +167,7 @@ describe.each(["dropped", "refused"])("a manager who moves to another department
 describe("managers by attributes", () => {
   const mapping = (managers: string): string =>
     DEFAULT_MAPPING.replace(/ {2}from: groups\n/, `  from: attributes\n  attributes:\n    - path: enterprise.department\n${managers}`);
-  const at = (department: string, more: object = {}) => ({ [ENTERPRISE]: { department, ...more } });
+  const at = (department: string, more: JsonObject = {}) => ({ [ENTERPRISE]: { department, ...more } });
 
   test("each person may say who leads", async () => {
     await open(mapping("      managers: enterprise.division\n"));

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../../src/core/entity.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
 import { previewPerson } from "../../../src/reconcile/preview.ts";
 import { type House, openHouse } from "../../support/house.ts";
@@ -36,7 +37,7 @@ async function postsOf(id: string): Promise<Readonly<Record<string, { title?: st
 }
 
 describe("title, order and main department by department", () => {
-  const said = (...departments: readonly object[]) => ({ [DINGTALK_USER]: { departments } });
+  const said = (...departments: readonly JsonObject[]) => ({ [DINGTALK_USER]: { departments } });
   beforeEach(() => open());
 
   test("come from the person's extension, by id, externalId or path of the group, with the create", async () => {
@@ -116,7 +117,7 @@ describe("departments by attributes", () => {
       /( {2}settings:\n)/,
       settings === "" ? "$1" : `$1${settings}`,
     );
-  const at = (department: string, more: object = {}) => ({ [ENTERPRISE]: { department, ...more } });
+  const at = (department: string, more: JsonObject = {}) => ({ [ENTERPRISE]: { department, ...more } });
   const departmentOf = async (name: string) => (await house.state()).departments.find((each) => each.name === name) as unknown as object;
 
   test("have their settings by their paths", async () => {
