@@ -118,16 +118,13 @@ const PUT_LINKS = statement(
 );
 const FORGET_OBSERVATIONS = statement(
   "forget",
-  `update links l set attributes = null from ${NAMED} n where l.target = $1 and l.kind = n.kind and l.entity_id = n.id`,
+  "update links l set attributes = null where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])",
 );
-const REMOVE_LINKS = statement(
-  "remove-links",
-  `delete from links l using ${NAMED} n where l.target = $1 and l.kind = n.kind and l.entity_id = n.id`,
-);
+const REMOVE_LINKS = statement("remove-links", "delete from links l where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])");
 /** Only where nothing new was asked of the entity meanwhile. */
 const REMOVE_STATES = statement(
   "remove-states",
-  `delete from entity_states s using ${NAMED} n where s.target = $1 and s.kind = n.kind and s.entity_id = n.id and s.state = 'inSync'`,
+  "delete from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = any($3::uuid[]) and s.state = 'inSync'",
 );
 const REMOVE_NODES = statement(
   "remove-nodes",
@@ -238,9 +235,14 @@ export function createClaims(pool: pg.Pool, target: string, worker: number): Cla
       const [, ids] = named(wanted);
       if (ids.length > 0) await run(db, statement, [target, ids, events(wanted)]);
     };
-    const change = async (statement: Statement, wanted: (item: FinishItem) => boolean): Promise<void> => {
+    const look = async (statement: Statement, wanted: (item: FinishItem) => boolean): Promise<void> => {
       const [kinds, ids] = named(wanted);
       if (ids.length > 0) await run(db, statement, [target, kinds, ids]);
+    };
+    /** A statement for each kind: with both in one it would be a join, which may be planned as a walk through all there is. */
+    const change = async (statement: Statement, wanted: (item: FinishItem) => boolean): Promise<void> => {
+      const [kinds, ids] = named(wanted);
+      for (const kind of new Set(kinds)) await run(db, statement, [target, kind, ids.filter((_, at) => kinds[at] === kind)]);
     };
 
     // First, while links still tell the remote ids by which reports name their manager.
@@ -265,9 +267,9 @@ export function createClaims(pool: pg.Pool, target: string, worker: number): Cla
     const departed = items.flatMap(({ end }) => end.departed);
     if (departed.length > 0) await run(db, WAKE_CONTAINERS, [target, departed]);
     const awaited = items.flatMap(({ end }) => (end.settlement.state === "waiting" ? (end.settlement.waitingOn ?? []) : []));
-    if (awaited.length > 0) await run(db, MARK_AWAITED, [target, awaited]);
-    await change(LOOK_AGAIN, ({ end: { settlement } }) => settlement.state === "waiting" && settlement.answer === undefined);
-    await change(LOOK_AFTER_REFUSAL, ({ end: { settlement } }) => settlement.state === "waiting" && settlement.answer !== undefined);
+    if (awaited.length > 0) await run(db, MARK_AWAITED, [target, [...new Set(awaited)]]);
+    await look(LOOK_AGAIN, ({ end: { settlement } }) => settlement.state === "waiting" && settlement.answer === undefined);
+    await look(LOOK_AFTER_REFUSAL, ({ end: { settlement } }) => settlement.state === "waiting" && settlement.answer !== undefined);
     await change(REMOVE_STATES, ({ end }) => end.gone);
     const [, nodes] = named(({ claim, end }) => end.gone && claim.ref.kind === "department");
     if (nodes.length > 0) await run(db, REMOVE_NODES, [target, nodes]);

@@ -76,17 +76,18 @@ const ROLES: Statement = {
 
 const MANAGER: Statement = { name: "facts-manager", text: `select ${manager("$2::uuid", "$3::text")} as manager` };
 
-/** Managers above who are not at the target yet, at most 100 levels. */
+/** Of pairs of a person and a manager: managers above who are not at the target yet, at most 100 levels. */
 const CIRCLE: Statement = {
   name: "facts-circle",
-  text: `with recursive above(id, source_id, manager_ref, depth) as (
-    select u.id, u.source_id, u.manager_ref, 1 from users u where u.id = $3
-    union all
-    select n.id, n.source_id, n.manager_ref, a.depth + 1 from above a
-      join users n on n.source_id = a.source_id and n.id = (select m.id from (${meant("a.source_id", "a.manager_ref")}) m)
-     where a.depth < 100 and a.id <> $2 and a.manager_ref is not null
-       and not exists (select 1 from links l where l.target = $1 and l.kind = 'user' and l.entity_id = n.id and l.status = 'owned'))
-  select 1 from above where id = $2 or depth = 100 limit 1`,
+  text: `select w.at::int from unnest($2::uuid[], $3::uuid[]) with ordinality as w(person_id, manager_id, at) where exists (
+    with recursive above(id, source_id, manager_ref, depth) as (
+      select u.id, u.source_id, u.manager_ref, 1 from users u where u.id = w.manager_id
+      union all
+      select n.id, n.source_id, n.manager_ref, a.depth + 1 from above a
+        join users n on n.source_id = a.source_id and n.id = (select m.id from (${meant("a.source_id", "a.manager_ref")}) m)
+       where a.depth < 100 and a.id <> w.person_id and a.manager_ref is not null
+         and not exists (select 1 from links l where l.target = $1 and l.kind = 'user' and l.entity_id = n.id and l.status = 'owned'))
+    select 1 from above where id = w.person_id or depth = 100)`,
 };
 
 const ABOVE: Statement = {
@@ -223,6 +224,14 @@ export function createFacts(pool: pg.Pool, target: string): Facts {
     const facts = new Map(rows.map((row) => [row.id, personOf(row)]));
     return ids.map((id) => facts.get(id)!);
   });
+  const circle = batched(
+    async (pairs: readonly { readonly personId: string; readonly managerId: string }[]): Promise<readonly boolean[]> => {
+      const values = [target, pairs.map((pair) => pair.personId), pairs.map((pair) => pair.managerId)];
+      const rows = await alongIndexes(pool, (client) => run<{ at: number }>(client, CIRCLE, values));
+      const circles = new Set(rows.map((row) => row.at));
+      return pairs.map((_, at) => circles.has(at + 1));
+    },
+  );
 
   return {
     async people(ids) {
@@ -270,9 +279,7 @@ export function createFacts(pool: pg.Pool, target: string): Facts {
       return (await run<ReferenceJson & pg.QueryResultRow>(pool, MANAGED_BY, [target, personId, staying])).map(referenceOf);
     },
 
-    async waitsInCircle(personId, managerId) {
-      return (await run(pool, CIRCLE, [target, personId, managerId])).length > 0;
-    },
+    waitsInCircle: (personId, managerId) => circle({ personId, managerId }),
 
     async groupMeant(groupId, reference) {
       const [row] = await run<{ id: string; document: string }>(pool, GROUP_MEANT, [groupId, reference, fold(reference)]);

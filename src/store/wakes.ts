@@ -10,23 +10,40 @@ const statement = (name: string, text: string): Statement => ({ name: `run-${nam
 /** Rows named as kinds and ids, position by position. */
 export const NAMED = "(select * from unnest($2::text[], $3::uuid[]) as n(kind, id))";
 
+/** A key leads to a row only when all of it is given. */
+const ANY_KIND = "any('{user,group,department,role}'::text[])";
+
+/** Makes those named due that wait and of whose state `s` a condition holds. They are found and changed by their key: see claims.ts. */
+const lookAtOnce = (condition: string): string =>
+  `insert into entity_states as e (target, kind, entity_id, state, next_at)
+   select s.target, s.kind, s.entity_id, s.state, now() from ${NAMED} n cross join lateral (
+     select * from entity_states s where s.target = $1 and s.kind = n.kind and s.entity_id = n.id limit 1) s
+    where s.state = 'waiting' and ${condition}
+   on conflict (target, kind, entity_id) do update set next_at = excluded.next_at where e.state = 'waiting'`;
+
 /** Due at once; a run under way will find that the generation moved on. */
 export const WAKE = `state = 'due', next_at = now(), attempts = 0, due_since = coalesce(s.due_since, now()), desired_generation = s.desired_generation + 1`;
 
 /** Of a link `l`: somebody is known to be manager there. */
 const HAS_MANAGERS = "coalesce(json_typeof(l.attributes->'managers') = 'array' and json_array_length(l.attributes->'managers') > 0, false)";
 
+/**
+ * Those whose `waiting_on` names one of these. The target is compared in a form no other index serves: theirs would be read from end to end wherever
+ * the statistics say that a target has few rows.
+ */
+const WAITING_ON = "(s.target || '') = $1 and s.waiting_on && $2::uuid[]";
+
 /** Wakes whoever waits for one of these, or is parked because of one. */
 export const WAKE_WAITING = statement(
   "wake-waiting",
   `update entity_states s set ${WAKE}, waiting_on = null, causes = s.causes || $3::uuid[]
-    where s.target = $1 and s.waiting_on && $2::uuid[]`,
+    where ${WAITING_ON}`,
 );
 /** Wakes whoever waits for one of these that is stuck: they go on without it. Those who are stuck because of each other are let be. */
 export const WAKE_HOPEFUL = statement(
   "wake-hopeful",
   `update entity_states s set ${WAKE}, waiting_on = null, causes = s.causes || $3::uuid[]
-    where s.target = $1 and s.waiting_on && $2::uuid[] and s.state = 'waiting'`,
+    where ${WAITING_ON} and (s.state || '') = 'waiting'`,
 );
 /** Wakes those who report to people who came or went, by the directory and by what is at the target. */
 export const WAKE_REPORTS = statement(
@@ -97,24 +114,22 @@ export const WAKE_CONTAINERS = statement(
 export const MARK_AWAITED = statement(
   "mark-awaited",
   `update entity_states s set ${WAKE}
-    where s.target = $1 and s.entity_id = any($2::uuid[]) and s.state = 'inSync'
+    where s.target = $1 and s.kind = ${ANY_KIND} and s.entity_id = any($2::uuid[]) and s.state = 'inSync'
       and not exists (select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
         and not (l.kind = 'department' and ${HAS_MANAGERS}))`,
 );
 /** What came to be while the run that waits for it was looking: nobody else will wake it. */
 export const LOOK_AGAIN = statement(
   "look-again",
-  `update entity_states s set next_at = now() from ${NAMED} n
-    where s.target = $1 and s.kind = n.kind and s.entity_id = n.id and s.state = 'waiting'
-      and (exists (select 1 from links l where l.target = $1 and l.entity_id = any(s.waiting_on) and l.status = 'owned'
+  lookAtOnce(`(exists (select 1 from links l where l.target = $1 and l.kind = ${ANY_KIND} and l.entity_id = any(s.waiting_on) and l.status = 'owned'
              and not (s.kind = 'user' and l.kind = 'department' and ${HAS_MANAGERS} and (l.attributes->'managers')::jsonb ?
                (select own.remote_id from links own where own.target = $1 and own.kind = 'user' and own.entity_id = s.entity_id)))
-           or exists (select 1 from placements p where p.target = $1 and p.group_id = any(s.waiting_on) and p.kind <> 'role'))`,
+           or exists (select 1 from placements p where p.target = $1 and p.group_id = any(s.waiting_on) and p.kind <> 'role'))`),
 );
 /** The same for a run that was refused because of another entity, which has come to rest while the refusal was on its way. */
 export const LOOK_AFTER_REFUSAL = statement(
   "look-after-refusal",
-  `update entity_states s set next_at = now() from ${NAMED} n
-    where s.target = $1 and s.kind = n.kind and s.entity_id = n.id and s.state = 'waiting'
-      and exists (select 1 from entity_states o where o.target = $1 and o.entity_id = any(s.waiting_on) and o.state = 'inSync')`,
+  lookAtOnce(
+    `exists (select 1 from entity_states o where o.target = $1 and o.kind = ${ANY_KIND} and o.entity_id = any(s.waiting_on) and o.state = 'inSync')`,
+  ),
 );
