@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { fold } from "../core/fold.ts";
+import { createKeyedLock } from "../core/keyed-lock.ts";
 import { sameValue } from "../reconcile/plan.ts";
 import type { GroupPlace, PathLevel, PersonPlace, ReconcileStore, Structure } from "../reconcile/ports.ts";
 import type { Attributes } from "../reconcile/target.ts";
@@ -53,14 +54,18 @@ interface Node extends pg.QueryResultRow {
 type Tree = Pick<ReconcileStore, "placeGroup" | "placePerson">;
 
 export function createTree(pool: pg.Pool, target: string): Tree {
+  // Runs of this process wait for the lock here: one that waits for it in the database keeps a connection from the others.
+  const oneByOne = createKeyedLock();
   const underLock = <T>(causes: readonly string[], work: (scope: Scope) => Promise<T>): Promise<T> =>
-    inTransaction(pool, async (client) => {
-      const scope: Scope = { client, target, marks: noMarks() };
-      await run(client, LOCK, [target]);
-      const value = await work(scope);
-      await writeMarks(scope, causes);
-      return value;
-    });
+    oneByOne(target, () =>
+      inTransaction(pool, async (client) => {
+        const scope: Scope = { client, target, marks: noMarks() };
+        await run(client, LOCK, [target]);
+        const value = await work(scope);
+        await writeMarks(scope, causes);
+        return value;
+      }),
+    );
 
   return {
     placeGroup: (groupId, place, structure, causes) =>
