@@ -1,11 +1,13 @@
-import type { DepartmentFacts, DepartmentManager, RoleFacts } from "./facts.ts";
+import type { DepartmentFacts, DepartmentManager, Reference, RoleFacts } from "./facts.ts";
 import type { Desired } from "./plan.ts";
 import type { AttributeValue, Note } from "./target.ts";
 
 /** What a department or role should be at the target, or what has to happen first. */
 export type StructureWish =
   | { readonly kind: "desired"; readonly desired: Desired }
-  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reason: string };
+  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reason: string }
+  /** The one above is stuck in the same way: waiting for it would keep everybody inside waiting, too. */
+  | { readonly kind: "held" | "parked"; readonly on: readonly string[]; readonly reason: string; readonly remedy: string };
 
 const absent: StructureWish = { kind: "desired", desired: { state: "absent" } };
 
@@ -19,10 +21,17 @@ export function departmentWish(facts: DepartmentFacts, rootDepartment: string): 
     return { kind: "waiting", on: [], reason: "people or departments of ours are still inside" };
   }
   const parent = node.parent ? node.parent.remoteId : rootDepartment;
-  if (parent === undefined) return { kind: "waiting", on: [node.parent!.id], reason: "the department above is not at the target yet" };
+  if (parent === undefined) return belowMissing(node.parent!);
   const { managers, notes } = managersOf(facts);
   const attributes = { ...node.settings, name: node.name, parent, ...(managers ? { managers } : {}) };
   return { kind: "desired", desired: { state: "present", attributes, when: {}, notes } };
+}
+
+function belowMissing({ id, state }: Reference): StructureWish {
+  if (state !== "parked" && state !== "held") {
+    return { kind: "waiting", on: [id], reason: "the department above is not at the target yet" };
+  }
+  return { kind: state, on: [id], reason: "the department above could not be made", remedy: `see department ${id}` };
 }
 
 /**

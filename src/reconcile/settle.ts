@@ -22,9 +22,9 @@ export type RunEnd =
   | { readonly kind: "inSync"; readonly notes: readonly Note[] }
   | { readonly kind: "again" }
   | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reason: string }
-  | { readonly kind: "held"; readonly reason: string; readonly remedy: string }
-  /** Only a change of the directory helps. */
-  | { readonly kind: "parked"; readonly reason: string; readonly remedy: string }
+  | { readonly kind: "held"; readonly on?: readonly string[]; readonly reason: string; readonly remedy: string }
+  /** Only a change of the directory helps, or of those it hangs `on`. */
+  | { readonly kind: "parked"; readonly on?: readonly string[]; readonly reason: string; readonly remedy: string }
   /**
    * Another entity of ours holds a value at the target; `holderMoves`: it is about to leave or to change, so the value may come free; `hopeless`: it cannot,
    * nothing else is amiss, and only people can change that.
@@ -84,7 +84,14 @@ export function settle(end: RunEnd, attempts: number, rules: RetryRules): Settle
       return { state: "waiting", attempts, observeFirst: false, nextMs: guardMs, reason: end.reason, waitingOn: end.on };
     case "held":
     case "parked":
-      return { ...steady, state: end.kind, nextMs: undefined, reason: end.reason, remedy: end.remedy };
+      return {
+        ...steady,
+        state: end.kind,
+        nextMs: undefined,
+        reason: end.reason,
+        remedy: end.remedy,
+        ...(end.on ? { waitingOn: end.on } : {}),
+      };
     case "blocked": {
       if (end.hopeless) return hopeless(end.error, end.by);
       const blocked = { ...toldOf(end.error), attempts: attempts + 1, waitingOn: [end.by], observeFirst: true };

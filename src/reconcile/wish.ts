@@ -14,7 +14,7 @@ export type Wish =
   /** Nothing of it lives at the target itself (a group is a department, a role or nothing). */
   | { readonly kind: "settled"; readonly notes: readonly Note[]; readonly gone: boolean }
   | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reason: string }
-  | { readonly kind: "held" | "parked"; readonly reason: string; readonly remedy: string }
+  | { readonly kind: "held" | "parked"; readonly on?: readonly string[]; readonly reason: string; readonly remedy: string }
   | {
       readonly kind: "desired";
       readonly desired: Desired;
@@ -42,12 +42,12 @@ export async function wishFor(deps: WishDeps, claim: Claim, signal: AbortSignal)
     case "department": {
       const facts = (await store.departments([id])).get(id)!;
       const wish = departmentWish(facts, target.rootDepartment);
-      return wish.kind === "waiting" ? wish : { ...wish, link: facts.link, inDirectory: facts.node?.present ?? false };
+      return wish.kind === "desired" ? { ...wish, link: facts.link, inDirectory: facts.node?.present ?? false } : wish;
     }
     case "role": {
       const facts = (await store.roles([id])).get(id)!;
       const wish = roleWish(facts);
-      return wish.kind === "waiting" ? wish : { ...wish, link: facts.link, inDirectory: facts.name !== undefined };
+      return wish.kind === "desired" ? { ...wish, link: facts.link, inDirectory: facts.name !== undefined } : wish;
     }
     default:
       return unreachable(kind);

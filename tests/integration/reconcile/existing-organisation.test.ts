@@ -96,8 +96,6 @@ interface Placed {
   readonly id: string;
   /** A stranger has their number, or is in the way of somebody they depend on. */
   readonly blocked: boolean;
-  /** The one in the way may go by itself, so they are looked at again and again. */
-  readonly waits: boolean;
   readonly paths: readonly string[];
 }
 
@@ -130,13 +128,11 @@ async function fill({ groups, people }: Wanted, there: Existing, places: readonl
   const taken = (path: readonly string[]): boolean => rootNames.has(path[0]!);
   const placed: (Placed & { readonly active: boolean })[] = [];
   for (const [at, { number, active, manager, there: before }] of people.entries()) {
-    const mine = [...memberships[at]!].map((group) => groups[group]!);
-    // A department whose place a stranger has keeps nobody away: they sit in their others, or in the root. For one below it they wait.
-    const paths = mine.filter((path) => !taken(path));
+    // A department whose place a stranger has, or that would be below such a one, keeps nobody away: they sit in their others, or in the root.
+    const paths = [...memberships[at]!].map((group) => groups[group]!).filter((path) => !taken(path));
     const boss = manager !== undefined && at > 0 ? placed[manager % at] : undefined;
-    const waits = mine.some((path) => taken(path) && path.length > 1) || (boss?.active === true && boss.waits);
-    const blocked = waits || (numbers.has(number) && !before?.activated) || (boss?.active === true && boss.blocked);
-    placed.push({ id: ids[at]!, active, blocked, waits, paths: paths.length > 0 ? paths.map((path) => path.join("/")).sort() : [""] });
+    const blocked = (numbers.has(number) && !before?.activated) || (boss?.active === true && boss.blocked);
+    placed.push({ id: ids[at]!, active, blocked, paths: paths.length > 0 ? paths.map((path) => path.join("/")).sort() : [""] });
   }
   return placed.filter(({ active }) => active);
 }
@@ -166,14 +162,13 @@ interface Left {
   readonly reason: string | null;
 }
 
-/** Until nobody is due, and who waits, waits for what a stranger is in the way of; answers who is not in sync, and rejects after ten seconds. */
-async function settled(waiting: ReadonlySet<string>): Promise<readonly Left[]> {
-  const mayWait = ({ kind, entity_id }: Left): boolean => kind === "department" || (kind === "user" && waiting.has(entity_id));
+/** Until nobody is due or waits; answers who is not in sync, and rejects after ten seconds. */
+async function settled(): Promise<readonly Left[]> {
   for (const end = systemClock.monotonicMs() + 10_000; ; ) {
     const { rows } = await house.pool.query<Left & { lease: string | null }>(
       "select kind, entity_id, state, reason, lease from entity_states where state <> 'inSync' or lease is not null",
     );
-    const busy = rows.filter((row) => row.lease !== null || row.state === "due" || (row.state === "waiting" && !mayWait(row)));
+    const busy = rows.filter(({ lease, state }) => lease !== null || state === "due" || state === "waiting");
     if (busy.length === 0) return rows;
     if (systemClock.monotonicMs() > end) throw new Error(`never settled: ${JSON.stringify(busy)}`);
     await systemClock.sleep(10);
@@ -195,10 +190,9 @@ async function holds(there: Existing, wanted: Wanted): Promise<void> {
     const people = await fill(wanted, there, places);
     const before = await strangers();
     const blocked = new Set(people.filter((person) => person.blocked).map(({ id }) => id));
-    const waiting = new Set(people.filter((person) => person.waits).map(({ id }) => id));
 
     house.startWorker();
-    const left = await settled(waiting);
+    const left = await settled();
     expect(left.filter(({ kind, entity_id }) => kind === "user" && !blocked.has(entity_id))).toEqual([]);
     expect(await strangers()).toEqual(before);
 
@@ -217,23 +211,53 @@ async function holds(there: Existing, wanted: Wanted): Promise<void> {
     const [made, sent] = [await house.state(), await writes()];
     const again = "update entity_states set state = 'due', next_at = now(), attempts = 0 where state = 'inSync'";
     await house.pool.query(again);
-    await settled(waiting);
+    await settled();
     await house.pool.query("update links set attributes = null, observed_at = null where status = 'owned'");
     await house.pool.query(again);
-    await settled(waiting);
+    await settled();
     expect((await writes()) - sent).toBe(0);
 
     // By DingTalk's lists only those differ whom a stranger keeps from being right; they are tried again, in vain.
     const { differing, missing } = await sweep({ ...house.connect(), clock: systemClock }, "cli", new AbortController().signal);
     expect(missing).toBe(0);
     expect(differing).toBeLessThanOrEqual(users.filter(({ userid }) => blocked.has(userid)).length);
-    await settled(waiting);
+    await settled();
     expect(await house.state()).toEqual(made);
     expect(await strangers()).toEqual(before);
   } finally {
     await house.close();
   }
 }
+
+test("a stranger's department in the way of ours, and of those below it, keeps nobody out; when it is gone everybody moves in", async () => {
+  house = await openHouse({ retryBaseMs: 10 });
+  try {
+    await edit("/topapi/v2/department/create", { name: "HK", parent_id: 1 });
+    const theirs = (await house.state()).departments.find(({ name }) => name === "HK")!.dept_id;
+    const id = await house.addUser({
+      userName: "li@example.com",
+      displayName: "Li",
+      active: true,
+      phoneNumbers: [{ type: "mobile", value: mobile(1) }],
+    });
+    await house.addGroup("HK/Sales/Retail", [id]);
+    house.startWorker();
+    const left = await settled();
+    expect(left.map(({ kind, state }) => [kind, state])).toEqual(Array(3).fill(["department", "parked"]));
+    expect((await house.state()).users).toMatchObject([{ userid: id, dept_id_list: [1] }]);
+
+    await edit("/topapi/v2/department/update", { dept_id: theirs, name: "Hong Kong" });
+    // The operator lets the topmost be tried again; those below follow by themselves.
+    await house.pool.query(
+      "update entity_states set state = 'due', next_at = now() where kind = 'department' and last_answer = '60021' and state = 'parked'",
+    );
+    expect(await settled()).toEqual([]);
+    const { users, departments } = await house.state();
+    expect(users[0]!.dept_id_list.map(pathsIn(departments))).toEqual(["HK/Sales/Retail"]);
+  } finally {
+    await house.close();
+  }
+});
 
 test(
   "apply, then plan again: nothing, whatever was there before and whoever is in the way",

@@ -27,6 +27,16 @@ test.each<[string, DepartmentFacts, StructureWish]>([
     department({ node: { ...node, parent: { ...parent, remoteId: undefined } } }),
     { kind: "waiting", on: ["p"], reason: "the department above is not at the target yet" },
   ],
+  [
+    "a parent that is stuck is not waited for: who belongs here goes on without",
+    department({ node: { ...node, parent: { ...parent, remoteId: undefined, state: "parked" } } }),
+    { kind: "parked", on: ["p"], reason: "the department above could not be made", remedy: "see department p" },
+  ],
+  [
+    "a parent that is held holds it",
+    department({ node: { ...node, parent: { ...parent, remoteId: undefined, state: "held" } } }),
+    { kind: "held", on: ["p"], reason: "the department above could not be made", remedy: "see department p" },
+  ],
   ["nobody asks for it any more", department({ node: { ...node, present: false }, link: owned }), absent],
   ["it never was in the tree", department({ node: undefined }), absent],
   [

@@ -35,6 +35,12 @@ test.each<[string, RunEnd, number, Partial<Settlement>]>([
     { state: "held", nextMs: undefined, reason: "mode", remedy: "set it", attempts: 0 },
   ],
   [
+    "parked with another: woken by it",
+    { kind: "parked", on: ["d1"], reason: "above", remedy: "see d1" },
+    0,
+    { state: "parked", nextMs: undefined, reason: "above", remedy: "see d1", waitingOn: ["d1"] },
+  ],
+  [
     "parked by the mapping: until a change",
     { kind: "parked", reason: "circle", remedy: "mend it" },
     0,
