@@ -33,6 +33,9 @@ export interface Setting {
   readonly expression: Expression;
 }
 
+/** The department for leavers, unless a rule says otherwise: nobody has to see who has left. */
+const HIDDEN: MappedAttributes = { hide_dept: true };
+
 export function departmentRules(file: MappingFile, compileAt: CompileAt): Departments {
   const { separator, structure, from, groups: rules, external: externalPatterns } = file.departments;
   const settings: readonly Setting[] = Object.entries(file.departments.settings).map(([attribute, rule]) => ({
@@ -40,6 +43,7 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
     rule,
     expression: compileAt(["departments", "settings", attribute, "value"], rule.value),
   }));
+  const parking = file.inactive.parkIn === undefined ? undefined : JSON.stringify(parsePath(file.inactive.parkIn, separator));
   const managers = file.departments.managers && {
     expression: compileAt(["departments", "managers", "value"], file.departments.managers.value),
     empty: file.departments.managers.empty,
@@ -99,7 +103,11 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
     const department = { path: formatPath(path, separator), name: path.at(-1) ?? "", level: path.length };
     const variables = { group, department, dingtalk: dingtalkOf(group), external };
     const named = managersOf(managers, variables, notes);
-    return { settings: { ...settingsIn(settings, variables, notes), ...rule?.settings }, ...(named ? { managers: named } : {}) };
+    const hidden = JSON.stringify(path) === parking ? HIDDEN : {};
+    return {
+      settings: { ...hidden, ...settingsIn(settings, variables, notes), ...rule?.settings },
+      ...(named ? { managers: named } : {}),
+    };
   };
 
   const refusal: Departments["refusal"] = (path, external, saidExternal) => {

@@ -80,6 +80,7 @@ describe("leavers", () => {
     await change(house, id, { active: false });
     await house.quiet();
     expect(await chart(house)).toEqual({ "": [], Ops: [], Left: ["Leung"] });
+    expect((await house.state()).departments.find(({ name }) => name === "Left")).toMatchObject({ hide_dept: true });
     await change(house, id, { active: true });
     await house.quiet();
     expect(await chart(house)).toEqual({ "": [], Ops: ["Leung"] });
