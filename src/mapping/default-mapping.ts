@@ -24,6 +24,7 @@ person:
   login_id: dingtalk.loginId
   nickname: dingtalk.nickName
   org_email: dingtalk.organizationEmail
+  org_email_type: dingtalk.organizationEmailType
   extension.Job level: firstOf(workday.jobLevel, workday.managementLevel)
   extension.Cost centre: firstOf(enterprise.costCenter, workday.costCenter)
 

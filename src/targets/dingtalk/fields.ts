@@ -52,6 +52,8 @@ const USER: Readonly<Record<string, Field>> = {
   email: text(50, "omit", { unique: true, permission: "personal" }),
   // Clearing it would freeze or delete the person's mailbox (section 6).
   org_email: text(100, "omit", { clear: "never", permission: "personal" }),
+  // Reads do not tell it.
+  org_email_type: { form: { type: "choice", of: ["profession", "base"] }, clear: "unwished" },
   telephone: text(50, "omit", { unique: true }),
   work_place: text(100, "cut", { permission: "personal" }),
   remark: { form: { type: "text", max: 2_000, tooLong: "cut", lines: true }, clear: "empty", permission: "personal" },

@@ -53,6 +53,12 @@ const mainDepartment: Rule = (attributes, actual) => {
   return [["mainDepartment", ["not_a_member", "the main department is not one of the person's departments"]]];
 };
 
+/** The edition of a mailbox goes along with its address: by itself it could never be compared, and would be sent for ever. */
+const mailboxEdition: Rule = ({ org_email, org_email_type }, actual) => {
+  if (org_email_type === undefined || !actual || actual.attributes.org_email_type !== undefined) return [];
+  return org_email === undefined || org_email === actual.attributes.org_email ? [["org_email_type"]] : [];
+};
+
 const extensionFits: Rule = (attributes) => {
   const left: (readonly [string, Reason])[] = [];
   let length = 2;
@@ -79,7 +85,7 @@ const managersLater: Rule = (attributes, actual) =>
     : [["managers", ["after_members", "managers are set once they are members of the department"]]];
 
 export const RULES: Readonly<Record<EntityKind, readonly Rule[]>> = {
-  user: [accountType, mobileLocked, mainDepartment, extensionFits, emptyExtension],
+  user: [accountType, mobileLocked, mainDepartment, mailboxEdition, extensionFits, emptyExtension],
   department: [managersLater],
   role: [],
   group: [],

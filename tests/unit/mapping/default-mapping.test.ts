@@ -122,6 +122,7 @@ test("our own extension decides what DingTalk alone has", () => {
     loginId: "mei",
     nickName: "Mei",
     organizationEmail: "mei@org.example.com",
+    organizationEmailType: "profession",
     mainDepartment: "Asia/Retail",
     customFields: [{ name: "Job level", value: "M9" }],
   };
@@ -140,6 +141,7 @@ test("our own extension decides what DingTalk alone has", () => {
     login_id: "mei",
     nickname: "Mei",
     org_email: "mei@org.example.com",
+    org_email_type: "profession",
     "extension.Job level": "M9",
   });
   expect(account).toBe("dingtalk");

@@ -68,6 +68,19 @@ describe("a person", () => {
     expect(codes("user", desired, seen(there))).toEqual(notes);
   });
 
+  test.each<[string, Attributes, Attributes]>([
+    ["goes along with a new address", { org_email: null }, { org_email: "li@example.com", org_email_type: "base" }],
+    ["is not sent for ever", { org_email: "li@example.com" }, { org_email: "li@example.com" }],
+    [
+      "changes where it is known",
+      { org_email: "li@example.com", org_email_type: "profession" },
+      { org_email: "li@example.com", org_email_type: "base" },
+    ],
+  ])("the edition of a mailbox %s", (_name, there, attributes) => {
+    const desired = { org_email: "li@example.com", org_email_type: "base" };
+    expect(shape("user", desired, seen(there), "HK").attributes).toEqual(attributes);
+  });
+
   test("emptying a field that has a value is sent with a warning", () => {
     expect(codes("user", { title: null }, seen({ title: "Clerk" }))).toEqual(["title: clearing_undocumented"]);
     expect(codes("user", { title: null }, seen({ title: null }))).toEqual([]);
