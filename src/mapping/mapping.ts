@@ -61,7 +61,7 @@ export interface PersonMapping {
   readonly positions?: readonly Position[];
   /** The one of `departments` that is the main one. */
   readonly mainDepartment?: DepartmentPath;
-  /** The main department as the client named it: id, externalId or path of a group. Comes before `mainDepartment`. */
+  /** The main department as the client named it: id, externalId or path of a group, or a path by attributes. Comes before `mainDepartment`. */
   readonly mainDepartmentReference?: string;
   readonly external: boolean;
   readonly account: Account;

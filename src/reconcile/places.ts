@@ -66,13 +66,14 @@ export function placesOf(settings: MappingSettings, mapped: PersonMapping, facts
   const inGroups = groups.filter((group) => wanted.has(group.id));
   const reference = mapped.mainDepartmentReference;
   const mainGroup = reference === undefined ? undefined : inGroups.find((group) => isMeant(group, reference, settings.separator));
-  if (reference !== undefined && !mainGroup) notes.push(NO_MAIN);
+  const mainPath = reference === undefined ? undefined : fitting.find((department) => isPath(department, reference, settings.separator));
+  if (reference !== undefined && !mainGroup && !mainPath) notes.push(NO_MAIN);
   const posts = positioned(mapped, fitting, inGroups, settings.separator);
   notes.push(...posts.notes);
   return {
     departments: posts.departments,
     roles: groups.flatMap((group) => (group.role ? [group.role] : [])),
-    main: mainGroup?.department ?? fitting.find((department) => department.main),
+    main: mainGroup?.department ?? mainPath ?? fitting.find((department) => department.main),
     unknownGroups: groups.filter((group) => group.placement === undefined).map((group) => group.id),
     notes,
   };
@@ -99,7 +100,7 @@ function positioned(
     ...byAttributes.map((department) => {
       const key = JSON.stringify(department.path);
       const said = mapped.stated?.find(({ path }) => JSON.stringify(path.map(fold)) === key);
-      return post(department, said, (reference) => JSON.stringify(parsePath(fold(reference), fold(separator))) === key);
+      return post(department, said, (reference) => isPath(department, reference, separator));
     }),
     ...byGroups.flatMap((group) =>
       group.department ? [post(group.department, undefined, (reference) => isMeant(group, reference, separator))] : [],
@@ -151,6 +152,10 @@ function isMeant(group: GroupOfPerson, reference: string, separator: string): bo
   return key(group.displayName) === key(reference);
 }
 
+/** Whether a reference is the path of a department that follows from attributes. */
+const isPath = ({ path }: { readonly path: readonly string[] }, reference: string, separator: string): boolean =>
+  JSON.stringify(parsePath(fold(reference), fold(separator))) === JSON.stringify(path);
+
 const MIXED: Note = {
   attribute: "departments",
   code: "mixedDepartment",
@@ -159,7 +164,7 @@ const MIXED: Note = {
 const NO_MAIN: Note = {
   attribute: "mainDepartment",
   code: "notAMember",
-  text: "the main department is none of the departments the person is in by groups",
+  text: "the main department is none of the departments the person is in",
 };
 
 /** Remote ids in a stable order; what is stuck is left out with a note, what is on its way is waited for. */

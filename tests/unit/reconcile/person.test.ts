@@ -160,6 +160,12 @@ describe("where they belong", () => {
       { departments: ["r-c", "r-d1"], mainDepartment: "r-d1", roles: [] },
     ]),
     [
+      "the main department as the client names it, by the path that follows from attributes",
+      facts({ groups: [group()], departments: [{ ...byPath(there("c")), path: ["asia", "c"] }, byPath(there("e"), { main: true })] }),
+      mapped({ departments: [["Asia", "C"], ["E"]], mainDepartmentReference: "Asia/c" }),
+      { departments: ["r-c", "r-d1", "r-e"], mainDepartment: "r-c", roles: [] },
+    ],
+    [
       "a main department they are not in",
       facts({ groups: [group()] }),
       mapped({ mainDepartmentReference: "Other" }),
