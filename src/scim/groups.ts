@@ -29,6 +29,7 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
     schema: withAddresses(groupResource, baseUrl),
     endpoint: ENDPOINT,
     patchAnswer: "nothing",
+    createsShareCommits: false,
     locationOf,
     newId: () => directory.newId(),
     create(context, body, id) {

@@ -24,6 +24,8 @@ export interface ResourceKind<T extends Stored = Stored> {
   readonly endpoint: string;
   /** What a PATCH answers unless attributes are asked for (RFC 7644 section 3.5.2 allows both). */
   readonly patchAnswer: "resource" | "nothing";
+  /** Whether it pays to begin several creates at once. */
+  readonly createsShareCommits: boolean;
   locationOf(id: string): string;
   newId(): string;
   /** `id`: one from `newId`, given out beforehand by a bulk job, so that other operations can refer to it. */

@@ -17,6 +17,7 @@ export function userKind(directory: UserDirectory, baseUrl: string): ResourceKin
     schema: withAddresses(userResource, baseUrl),
     endpoint: ENDPOINT,
     patchAnswer: "resource",
+    createsShareCommits: true,
     locationOf,
     newId: () => directory.newId(),
     create: (context, body, id) => directory.create(context, readUser(body), id),

@@ -34,6 +34,24 @@ const managed = (value: string) => ({ schemas: [USER, ENTERPRISE], [ENTERPRISE]:
 
 export const bulkCases = [
   ...casesOf("RFC 7644 3.7.3", {
+    "150 people in one job, with a name twice: the first who asks for it has it, and nobody else is refused": async (scim) => {
+      const name = scim.unique("twice");
+      const operations = Array.from({ length: 150 }, (_, at) => person(scim, `p${at}`, at === 60 || at === 130 ? { userName: name } : {}));
+      const results = await run(scim, operations);
+      assert.deepEqual(
+        results.flatMap(({ status, bulkId }) => (status === "201" ? [] : [`${bulkId} ${status}`])),
+        ["p130 409"],
+      );
+      assert.deepEqual(
+        results.map(({ bulkId }) => bulkId),
+        operations.map(({ bulkId }) => bulkId),
+      );
+      const { Resources } = answered(await scim.get("/Users", { filter: `userName eq "${name}"` }), 200);
+      assert.deepEqual(
+        Resources.map(({ id }: Resource) => id),
+        [idOf(results[60]!)],
+      );
+    },
     "the four methods of the example in one job": async (scim) => {
       const [put, patch, gone] = [await scim.user(), await scim.user({ nickName: "x" }), await scim.user()];
       const results = await run(
