@@ -47,7 +47,7 @@ export interface ServerSettings {
 
 const program = join(__dirname, "..", "..", "bin", "dingtalk-scim.js");
 
-/** Ends everything it started, also when `work` rejects. */
+/** Ends everything it started, also when `work` rejects or somebody interrupts. */
 export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "dingtalk-scim-bench-"));
   const endings: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
@@ -55,7 +55,7 @@ export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T>
     // Several servers and the seeding: more connections than one product needs.
     const postgres = await startEmbeddedPostgres({ dataDir: folder, logger: silentLogger, settings: { max_connections: "300" } });
     endings.push(() => postgres.stop());
-    return await work({
+    const stage: Stage = {
       postgresPid: Number.parseInt(readFileSync(join(folder, "postgres", "cluster", "postmaster.pid"), "utf8"), 10),
       async database(name) {
         await withDatabase(postgres.url, (client) => client.query(`create database ${name}`));
@@ -75,11 +75,18 @@ export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T>
         startProduct(["serve"], { ...environment, ...more }, endings);
       },
       server: (name, database, settings) => startServer(name, { ...settings, database, dataDir: join(folder, name) }, endings),
-    });
+    };
+    return await Promise.race([work(stage), interruption()]);
   } finally {
     for (const end of endings.reverse()) await end();
   }
 }
+
+/** Rejects when the bench is asked to end, however often: what was started has to be stopped first. */
+const interruption = (): Promise<never> =>
+  new Promise((_, reject) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => reject(new Error(`ended by ${signal}`)));
+  });
 
 function startProduct(args: readonly string[], settings: Environment, endings: (() => Promise<void>)[]): ChildProcess {
   const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
