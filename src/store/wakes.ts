@@ -63,20 +63,27 @@ export const WAKE_FOLLOWERS = statement(
        where l.target = $1 and l.kind = 'user' and l.attributes->>'manager' = any(array(
          select m.remote_id from links m where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[])))))`,
 );
-/** Wakes departments that name one of these people as manager: only members can be, so it matters where they sit. */
+/**
+ * Wakes departments that name one of these people as manager: only members can be, so it matters where they sit. Costs next to nothing while no department
+ * names anybody; else each look-up is by itself (`offset 0`), as joins are planned by statistics that may be old.
+ */
 export const WAKE_LED = statement(
   "wake-led",
   `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
-    where s.target = $1 and s.kind = 'department' and s.entity_id = any(array(
-      with named as (
+    where exists (select 1 from departments d where d.target = $1 and d.managed) and s.target = $1 and s.kind = 'department' and s.entity_id = any(array(
+      with named as materialized (
         select m.source_id, array_remove(array[m.id::text, m.external_id,
             m.document#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}'], null) as names
           from users m where m.id = any($2::uuid[]))
-      select p.department_id from named n join placements p on p.target = $1 and p.managers && n.names
-        join groups g on g.id = p.group_id and g.source_id = n.source_id where p.department_id is not null
+      select p.department_id from named n
+        cross join lateral (select * from placements p where p.managers && n.names offset 0) p
+        cross join lateral (select from groups g where g.id = p.group_id and g.source_id = n.source_id offset 0) g
+       where p.target = $1 and p.department_id is not null
       union
-      select p.department_id from named n join person_departments p on p.target = $1 and p.managers && n.names
-        join users u on u.id = p.user_id and u.source_id = n.source_id))`,
+      select p.department_id from named n
+        cross join lateral (select * from person_departments p where p.managers && n.names offset 0) p
+        cross join lateral (select from users u where u.id = p.user_id and u.source_id = n.source_id offset 0) u
+       where p.target = $1))`,
 );
 /** Wakes departments that have people as managers at the target who are gone: the directory may not know any more who they were. */
 export const WAKE_LED_BEFORE = statement(
