@@ -156,8 +156,14 @@ export function translated(error: unknown): unknown {
   return error;
 }
 
-/** Whether a statement for several may have failed because of one of them: not when the database was away, but when one was refused or met a deadlock. */
-export const isOneItemsFault = (error: unknown): boolean => !(error instanceof Unavailable) || REPEATABLE.has(sqlState(error.cause) ?? "");
+const LOCK_NOT_AVAILABLE = "55P03";
+
+/** Whether a statement for several may have failed because of one of them: one was refused, or its row is held by others. Not when the database is away. */
+export function isOneItemsFault(error: unknown): boolean {
+  if (!(error instanceof Unavailable)) return true;
+  const state = sqlState(error.cause) ?? "";
+  return state === LOCK_NOT_AVAILABLE || REPEATABLE.has(state);
+}
 
 function sqlState(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | undefined)?.code;
