@@ -13,8 +13,4 @@ export const alongIndexes = <T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
   { synchronousCommit }: { readonly synchronousCommit?: "off" } = {},
-): Promise<T> =>
-  inTransaction(pool, async (client) => {
-    await client.query(synchronousCommit === "off" ? `${PLANS}; set local synchronous_commit = off` : PLANS);
-    return work(client);
-  });
+): Promise<T> => inTransaction(pool, work, synchronousCommit === "off" ? `${PLANS}; set local synchronous_commit = off` : PLANS);

@@ -79,13 +79,16 @@ export async function run<Row extends pg.QueryResultRow>(db: Queryable, statemen
   }
 }
 
-/** Runs `work` in one transaction on one connection; any rejection rolls back. Repeats on a deadlock or a serialisation failure, at most three times. */
-export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` in one transaction on one connection; any rejection rolls back. Repeats on a deadlock or a serialisation failure, at most three times.
+ * `settings`: statements that begin it, such as `set local`; they travel along with `begin`.
+ */
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>, settings = ""): Promise<T> {
   for (let round = 1; ; round++) {
     const client = await connect(pool);
     let broken: Error | undefined;
     try {
-      await client.query("begin");
+      await client.query(`begin;${settings}`);
       const value = await work(client);
       await client.query("commit");
       return value;
