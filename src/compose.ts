@@ -57,6 +57,8 @@ import { createTarget } from "./targets/registry.ts";
 const TARGET = "dingtalk";
 /** Entities worked on at a time: enough to fill DingTalk's rate at usual round trips, few enough that facts stay fresh. */
 const CONCURRENCY = 32;
+/** The same without a rate: nobody waits for a turn, and what goes side by side shares its statements (measured: 0.9 ms of CPU an entity, 1.6 with 16). */
+const CONCURRENCY_UNPACED = 128;
 
 export interface House {
   readonly config: Config;
@@ -198,7 +200,14 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
     random: Math.random,
   });
   await renewRules(store, { mapping, mode: config.syncMode, target: TARGET, clock });
-  const worker = createWorker({ store, reconcile, clock, logger, concurrency: CONCURRENCY, isPressed: () => traffic.busy });
+  const worker = createWorker({
+    store,
+    reconcile,
+    clock,
+    logger,
+    concurrency: organisation.qps > 0 ? CONCURRENCY : CONCURRENCY_UNPACED,
+    isPressed: () => traffic.busy,
+  });
   const stopping = new AbortController();
   const queue = await startQueue(
     { pool, clock, logger },
