@@ -25,7 +25,7 @@ import { temporaryRoot } from "../support/temporary-root.ts";
 
 /*
  * How fast the worker empties its queue against a simulator without limits in a process of its own, and what a claim costs with a long queue:
- *   node tests/support/run-typescript.cjs tests/bench/drain.ts --people 4000 --concurrency 64
+ *   node tests/support/run-typescript.cjs tests/bench/drain.ts --people 4000 --concurrency 128
  * Two drains: the first load, where every person costs a call, and one after everybody was marked, where nothing differs and no call is made.
  * CPU is told for the worker (this process), for PostgreSQL (all its processes) and for the simulator. `--groups` puts people into departments and gives
  * them managers; `--statements` lists what the database spent its time on.
@@ -251,7 +251,7 @@ const { values } = parseArgs({
   options: {
     people: { type: "string", default: "5000" },
     groups: { type: "string", default: "0" },
-    concurrency: { type: "string", default: "64" },
+    concurrency: { type: "string", default: "128" },
     backlog: { type: "string", default: "1000,100000" },
     statements: { type: "boolean", default: false },
     simulator: { type: "boolean", default: false },
