@@ -47,7 +47,7 @@ const REPAIR_MS = 60_000;
  * Between two looks while there are requests to answer. At most `concurrency` runs begin in each, which is more than DingTalk lets through; what needs no call
  * would else take as much of the processor as the answers do.
  */
-const REST_BESIDE_REQUESTS_MS = 150;
+const REST_BESIDE_REQUESTS_MS = 300;
 
 /** Claims what is due, a few at a time, and hands each to the reconciler. */
 export function createWorker({ store, reconcile, clock, logger, concurrency, isPressed = () => false }: WorkerOptions): Worker {
