@@ -10,12 +10,17 @@ export interface BatchOptions<Item> {
   readonly clock?: Clock;
 }
 
+/**
+ * Turns of the event loop that a batch waits for company. Without other work they pass in some microseconds; with it, requests are read in them. Measured with
+ * 8 clients that read by id: one turn 4.0 look-ups a statement and 0.34 ms of processor time a request, three turns 7.0 and 0.22 to 0.31.
+ */
+const GATHERING_TURNS = 3;
+
 /** A batch that takes longer waits for something, a lock perhaps, and the next one does not wait for it. */
 const PATIENCE_MS = 50;
 
 /**
- * Joins calls made side by side into one: what arrives while a batch is on its way leaves with the next one, so batches grow with the load. A single call
- * is not delayed beyond the current turn of the event loop. `run` answers in the order of its items; when it rejects, every caller of that batch hears of it.
+ * Joins calls made side by side into one: what arrives while a batch is on its way leaves with the next one, so batches grow with the load. `run` answers in the order of its items; when it rejects, every caller of that batch hears of it.
  */
 export function batched<Item, Answer>(
   run: (items: readonly Item[]) => Promise<readonly Answer[]>,
@@ -35,7 +40,12 @@ export function batched<Item, Answer>(
   function schedule(): void {
     if (scheduled || underway || waiting.length === 0) return;
     scheduled = true;
+    gather(GATHERING_TURNS);
+  }
+
+  function gather(turns: number): void {
     setImmediate(() => {
+      if (turns > 1) return gather(turns - 1);
       scheduled = false;
       void leave(nextBatch());
     });

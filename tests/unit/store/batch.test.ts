@@ -13,7 +13,7 @@ function runs<Item>() {
 
 /** Long enough for whatever is scheduled for the next turn of the event loop to be under way. */
 async function turn(): Promise<void> {
-  for (let at = 0; at < 3; at++) await new Promise((resolve) => setImmediate(resolve));
+  for (let at = 0; at < 5; at++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A clock whose sleepers are woken by the test. */
