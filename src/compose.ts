@@ -115,7 +115,7 @@ export async function composeApi(house: House, checks: Readonly<Record<string, R
   const registry = createMetricsRegistry();
   const directory = { store: createDirectoryStore(pool, [TARGET]), clock };
   const sandbox = sandboxUrl(config);
-  const operations = createSyncOperations(pool, TARGET);
+  const operations = createSyncOperations(pool, TARGET, clock);
   observeSync(registry, { target: TARGET, read: operations.status, clock, logger });
 
   return {

@@ -87,6 +87,7 @@ function renderStatus(status: SyncStatus, { target, mode, callsPerSecond, sandbo
     target,
     mode,
     sandbox: sandbox ?? null,
+    asOf: status.asOf,
     states: status.states,
     oldestDue: status.oldestDue ?? null,
     lost: status.lost,

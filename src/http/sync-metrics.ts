@@ -19,7 +19,7 @@ export interface SyncMetricsOptions {
   readonly logger: Logger;
 }
 
-/** The figures read every state row, so however many scrape, they are read once in this time. */
+/** The figures come from the database, so however many scrape, they are read once in this time. */
 const MAX_AGE_MS = 5_000;
 
 /** Registers the loop's figures of one target. While they cannot be read they are missing, and the rest of `/metrics` is answered all the same. */

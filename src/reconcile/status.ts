@@ -6,13 +6,15 @@ import type { Note } from "./target.ts";
 /* What operators see of the loop, and what they may ask of it. */
 
 export interface SyncStatus {
+  /** When the counts were made. Where counting takes long they are told again for a while. */
+  readonly asOf: Date;
   readonly states: Readonly<Record<SyncState, number>>;
   /** Since when the longest waiting entity is due. */
   readonly oldestDue?: Date;
   /** Entities that are due or waiting and that nobody would ever look at again; the loop mends them once a minute, and there should be none (safety.md I4). */
   readonly lost: number;
   readonly paused?: { readonly until: Date; readonly reason: string };
-  /** From a change being committed to the target being equal, over the entities settled within the last day. */
+  /** From a change being committed to the target being equal, over the last 10,000 entities that were settled within the last day and are in sync still. */
   readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
   /** Active people of the directory; those of them that are at the target; those that are there and in sync. */
   readonly people: { readonly active: number; readonly present: number; readonly accurate: number };
@@ -45,6 +47,7 @@ export interface ItemQuery {
 }
 
 export interface SyncOperations {
+  /** Begun after it was asked for, unless counting takes long. */
   status(): Promise<SyncStatus>;
   items(query: ItemQuery): Promise<{ readonly items: readonly SyncItem[]; readonly next?: string }>;
   /** Makes one entity due now; false when there is no such entity. The event is recorded in the same transaction. */

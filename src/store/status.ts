@@ -1,41 +1,16 @@
 import type pg from "pg";
+import type { Clock } from "../core/clock.ts";
 import type { EntityKind } from "../core/entity.ts";
 import { fold } from "../core/fold.ts";
 import { isUuid } from "../core/id.ts";
 import type { SyncState } from "../reconcile/settle.ts";
-import type { SyncItem, SyncOperations, SyncStatus } from "../reconcile/status.ts";
+import type { SyncItem, SyncOperations } from "../reconcile/status.ts";
 import type { Note } from "../reconcile/target.ts";
+import { readFigures } from "./figures.ts";
 import { createParameters } from "./parameters.ts";
 import { run, type Statement } from "./postgres.ts";
+import { sharedReading } from "./shared-reading.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "./sql.ts";
-
-const STATES: Statement = {
-  name: "status-states",
-  text: `select s.state, count(*) as n, count(*) filter (where s.state in ('due', 'waiting') and s.next_at is null and s.lease is null) as lost,
-      min(s.due_since) filter (where s.state in ('due', 'waiting')) as oldest
-    from entity_states s where s.target = $1 group by s.state`,
-};
-const PAUSED: Statement = {
-  name: "status-paused",
-  text: "select paused_until, pause_reason from target_states where target = $1 and paused_until > now()",
-};
-const LATENCY: Statement = {
-  name: "status-latency",
-  text: `select percentile_cont(array[0.5, 0.95, 0.99]) within group (order by s.latency_ms) as ms
-    from entity_states s where s.target = $1 and s.latency_ms is not null and s.settled_at > now() - interval '1 day'`,
-};
-const PEOPLE: Statement = {
-  name: "status-people",
-  text: `select count(*) as active, count(l.entity_id) as present, count(l.entity_id) filter (where s.state = 'inSync') as accurate
-    from users u
-    left join links l on l.target = $1 and l.kind = 'user' and l.entity_id = u.id and l.status = 'owned'
-    left join entity_states s on s.target = $1 and s.kind = 'user' and s.entity_id = u.id
-    where u.active`,
-};
-const CALLS: Statement = {
-  name: "status-calls",
-  text: "select api, calls from rate_limits where target = $1 and api <> 'all' order by api",
-};
 
 /** Of what the directory no longer has, the name it has at the target. */
 const NAME = "coalesce(u.document->>'displayName', u.user_name, g.display_name, d.name, l.attributes->>'name')";
@@ -72,32 +47,10 @@ interface ItemRow extends pg.QueryResultRow {
   notes: string | null;
 }
 
-/** The loop of one target as operators see it. Counts and percentiles read every state row: for people's eyes, not for a hot path. */
-export function createSyncOperations(pool: pg.Pool, target: string): SyncOperations {
+/** The loop of one target as operators see it. */
+export function createSyncOperations(pool: pg.Pool, target: string, clock: Clock): SyncOperations {
   return {
-    async status() {
-      const [states, paused, latency, people, calls] = await Promise.all([
-        run<{ state: SyncState; n: number; lost: number; oldest: Date | null }>(pool, STATES, [target]),
-        run<{ paused_until: Date; pause_reason: string }>(pool, PAUSED, [target]),
-        run<{ ms: number[] | null }>(pool, LATENCY, [target]),
-        run<SyncStatus["people"]>(pool, PEOPLE, [target]),
-        run<{ api: string; calls: number }>(pool, CALLS, [target]),
-      ]);
-      const count = (state: SyncState): number => states.find((row) => row.state === state)?.n ?? 0;
-      const oldest = states.flatMap((row) => (row.oldest ? [row.oldest] : [])).sort((a, b) => a.getTime() - b.getTime())[0];
-      const [p50, p95, p99] = latency[0]?.ms ?? [];
-      const [pause] = paused;
-      const { active, present, accurate } = people[0]!;
-      return {
-        states: { inSync: count("inSync"), due: count("due"), waiting: count("waiting"), held: count("held"), parked: count("parked") },
-        lost: states.reduce((sum, row) => sum + row.lost, 0),
-        ...(oldest ? { oldestDue: oldest } : {}),
-        ...(pause ? { paused: { until: pause.paused_until, reason: pause.pause_reason } } : {}),
-        ...(p50 !== undefined && p95 !== undefined && p99 !== undefined ? { latencyMs: { p50, p95, p99 } } : {}),
-        people: { active, present, accurate },
-        calls: calls.map((row) => ({ api: row.api, count: row.calls })),
-      };
-    },
+    status: sharedReading(() => readFigures(pool, target), clock),
 
     async items({ state, kind, text, after, count }) {
       const parameters = createParameters([target]);

@@ -116,7 +116,6 @@ async function importIntoEmpty(server: Subject) {
   return rows;
 }
 
-/** Counts states and people by reading every row. */
 async function statusMsOf(server: Subject): Promise<number> {
   const latenciesMs: number[] = [];
   for (let n = 0; n < 5; n++) {

@@ -1,4 +1,5 @@
 import { openProduct, type Product } from "../../support/product.ts";
+import { plainFigures } from "../store/plain-figures.ts";
 
 let product: Product;
 const ids: Record<string, string> = {};
@@ -42,6 +43,7 @@ test("the status counts every entity in one of five states", async () => {
     target: "dingtalk",
     mode: "sync",
     sandbox: null,
+    asOf: expect.any(String),
     lost: 0,
     paused: null,
     states: { due: 1, waiting: 0, held: 1, parked: 1 },
@@ -51,8 +53,9 @@ test("the status counts every entity in one of five states", async () => {
     accuracy: 1 / 3,
     coverage: 1 / 3,
   });
-  const { rows } = await product.pool.query("select count(*) as n from entity_states");
-  expect(Object.values(body.states as Record<string, number>).reduce((sum, n) => sum + n)).toBe(rows[0].n);
+  const { states, people } = await plainFigures(product.pool, "dingtalk");
+  expect(body.states).toEqual(states);
+  expect([body.coverage, body.accuracy]).toEqual([people.present / people.active, people.accurate / people.active]);
   expect(body.calls.byApi).toEqual(expect.objectContaining({ "/topapi/v2/user/create": 3 }));
   expect(body.calls.total).toBe(Object.values(body.calls.byApi as Record<string, number>).reduce((sum, n) => sum + n));
 });

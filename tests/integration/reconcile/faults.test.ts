@@ -1,5 +1,7 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
+import { readFigures } from "../../../src/store/figures.ts";
 import { type House, openHouse } from "../../support/house.ts";
+import { plainFigures } from "../store/plain-figures.ts";
 import { createRandom, createRandomDirectory } from "./random-directory.ts";
 
 /** How many seeds of mixed faults: a few with every test run, 24 with `npm run test:faults`. Each kind alone gets one for every eight of them. */
@@ -97,6 +99,7 @@ async function storm(seed: number, kinds: readonly string[]): Promise<void> {
   expect(await doubles()).toEqual([]);
   expect(await seenStrangers()).toEqual(before);
   expect((await house.pool.query("select kind, reason from entity_states where state <> 'inSync'")).rows).toEqual([]);
+  expect(await readFigures(house.pool, "dingtalk")).toMatchObject(await plainFigures(house.pool, "dingtalk"));
 }
 
 test.each(KINDS.flatMap((kind, at) => Array.from({ length: ALONE }, (_, turn) => [kind, 1_000 + 100 * at + turn] as const)))(
