@@ -15,6 +15,14 @@ export const groupIdOf = (size: number): string => idOf("group", size);
 export const userNameOf = (space: string, n: number): string => `${space}.${n}@example.com`;
 export const externalIdOf = (space: string, n: number): string => `${space}-${n}`;
 
+/** The same person as our server answers it, so that the floor hands out as many bytes. */
+export function answeredUser(space: string, n: number): Record<string, unknown> {
+  const at = "2026-11-21T22:40:00.123Z";
+  const id = idOf(space, n);
+  const location = `http://127.0.0.1:38080/scim/v2/Users/${id}`;
+  return { id, ...entraUser(space, n), meta: { resourceType: "User", created: at, lastModified: at, location, version: 'W/"1"' } };
+}
+
 /** What Entra ID sends for a new person (clients.md section 1), about 1 kB. */
 export function entraUser(space: string, n: number): Record<string, unknown> {
   const userName = userNameOf(space, n);

@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { entraUser, externalIdOf, groupIdOf, idOf, userNameOf } from "./people.ts";
+import { answeredUser, entraUser, externalIdOf, groupIdOf, idOf, userNameOf } from "./people.ts";
 
 /* Fills the floor's database with the people and groups of seed-real.ts. */
 
@@ -12,7 +12,7 @@ export async function seedFloor(db: Client, users: number, groupSizes: readonly 
       people.map((n) => idOf("seed", n)),
       people.map((n) => userNameOf("seed", n)),
       people.map((n) => externalIdOf("seed", n)),
-      people.map((n) => JSON.stringify({ id: idOf("seed", n), ...entraUser("seed", n) })),
+      people.map((n) => JSON.stringify(answeredUser("seed", n))),
     ]);
     await db.query("insert into history (subject, doc) select s, d from unnest($1::uuid[], $2::text[]) as t(s, d)", [
       people.map((n) => idOf("seed", n)),

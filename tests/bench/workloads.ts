@@ -1,5 +1,5 @@
 import type { Answer, Call, Subject } from "./client.ts";
-import { entraUser, externalIdOf, groupIdOf, idOf, userNameOf } from "./people.ts";
+import { answeredUser, entraUser, externalIdOf, groupIdOf, idOf, userNameOf } from "./people.ts";
 
 /** What is measured: one iteration on the floor and the same on the real server. Each answers how many requests it made, and rejects on a wrong answer. */
 export interface Workload {
@@ -222,7 +222,7 @@ async function readById(subject: Subject, n: number): Promise<number> {
 }
 
 async function updateFloor(subject: Subject, n: number, mark: string): Promise<number> {
-  await expecting(subject, send("PATCH", `${SCIM}/Users/${idOf("seed", n)}`, { ...entraUser("seed", n), title: mark }), 200, mark);
+  await expecting(subject, send("PATCH", `${SCIM}/Users/${idOf("seed", n)}`, { ...answeredUser("seed", n), title: mark }), 200, mark);
   return 1;
 }
 
