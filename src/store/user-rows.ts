@@ -26,7 +26,7 @@ export const GROUPS_OF_PAGE = `(
   select json_object_agg(g.id, json_build_object(
            'display', g.display_name, 'within', array(select a.ancestor_id from group_ancestors a where a.group_id = g.id)))::text
     from groups g where g.id = any (array(
-      with direct as (select distinct d.id from page p cross join unnest(p.direct::uuid[]) as d(id))
+      with direct as (select distinct unnest(p.direct::uuid[]) as id from (select distinct direct from page) p)
       select d.id from direct d union select a.ancestor_id from direct d join group_ancestors a on a.group_id = d.id)))`;
 
 interface KnownGroup {
