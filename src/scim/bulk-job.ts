@@ -51,8 +51,8 @@ export async function runBulkJob(
 const LOT = 100;
 
 /**
- * The task at this place, and those right behind it that can go at the same time: creates that refer to nothing, of a type whose creates share commits. The
- * outcome is that of one after the other, since of two with the same name the first is still the one that gets it. Where the job ends after so many
+ * The task at this place, and those right behind it that can go at the same time: creates that refer to nothing, of a type whose creates share commits. They
+ * are begun in order, so of two with the same name one is made, the first unless a crowd of other requests comes between. Where the job ends after so many
  * failures, it has to be known of each before the next begins.
  */
 function lotAt(job: Job, tasks: readonly Task[], at: number): readonly Task[] {

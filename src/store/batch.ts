@@ -3,6 +3,8 @@ import { type Clock, systemClock } from "../core/clock.ts";
 export interface BatchOptions<Item> {
   /** Items of one batch at most. */
   readonly limit?: number;
+  /** Batches on their way at the same time. Fewer lanes make larger batches, which cost less; 1 unless set. */
+  readonly lanes?: number;
   /** Whether an item may travel with those before it, which an item without company always may; else it opens the next batch. */
   readonly fits?: (batch: readonly Item[], item: Item) => boolean;
   /** Whether a failed batch may be the fault of one item: then each of them is run again alone, and hears of nothing but its own. */
@@ -20,11 +22,12 @@ const GATHERING_TURNS = 3;
 const PATIENCE_MS = 50;
 
 /**
- * Joins calls made side by side into one: what arrives while a batch is on its way leaves with the next one, so batches grow with the load. `run` answers in the order of its items; when it rejects, every caller of that batch hears of it.
+ * Joins calls made side by side into one: what arrives while every lane is taken leaves with the next batch, so batches grow with the load. `run` answers in
+ * the order of its items; when it rejects, every caller of that batch hears of it.
  */
 export function batched<Item, Answer>(
   run: (items: readonly Item[]) => Promise<readonly Answer[]>,
-  { limit = 200, fits = () => true, isolates = () => false, clock = systemClock }: BatchOptions<Item> = {},
+  { limit = 200, lanes = 1, fits = () => true, isolates = () => false, clock = systemClock }: BatchOptions<Item> = {},
 ): (item: Item) => Promise<Answer> {
   interface Call {
     readonly item: Item;
@@ -32,13 +35,13 @@ export function batched<Item, Answer>(
     reject(error: unknown): void;
   }
   let waiting: Call[] = [];
-  /** The batch that others wait for. */
-  let underway: readonly Call[] | undefined;
+  /** Those that others wait for. */
+  const underway = new Set<readonly Call[]>();
   let scheduled = false;
   let watching = false;
 
   function schedule(): void {
-    if (scheduled || underway || waiting.length === 0) return;
+    if (scheduled || underway.size >= lanes || waiting.length === 0) return;
     scheduled = true;
     gather(GATHERING_TURNS);
   }
@@ -48,6 +51,7 @@ export function batched<Item, Answer>(
       if (turns > 1) return gather(turns - 1);
       scheduled = false;
       void leave(nextBatch());
+      schedule();
     });
   }
 
@@ -63,25 +67,23 @@ export function batched<Item, Answer>(
   }
 
   async function leave(calls: readonly Call[]): Promise<void> {
-    underway = calls;
+    underway.add(calls);
     void watch();
     await settle(calls);
     arrived(calls);
   }
 
   function arrived(calls: readonly Call[]): void {
-    if (underway !== calls) return;
-    underway = undefined;
-    schedule();
+    if (underway.delete(calls)) schedule();
   }
 
   async function watch(): Promise<void> {
     if (watching) return;
     watching = true;
-    while (underway) {
-      const seen = underway;
+    while (underway.size > 0) {
+      const seen = [...underway];
       await clock.sleep(PATIENCE_MS);
-      arrived(seen);
+      for (const calls of seen) arrived(calls);
     }
     watching = false;
   }

@@ -90,8 +90,11 @@ export interface UserWrites {
   update(write: UserWrite): Promise<StoredUser | undefined>;
 }
 
+/** One is written to disk while the next is worked out. */
+const LANES = 2;
+
 export function createUserWrites(pool: pg.Pool, targets: readonly string[]): UserWrites {
-  const options = { isolates: isOneItemsFault, fits: areOthers };
+  const options = { lanes: LANES, isolates: isOneItemsFault, fits: areOthers };
   const send = <Row extends pg.QueryResultRow>(statement: Statement, writes: readonly UserWrite[]) =>
     run<Row>(pool, statement, [`[${[...writes].sort(byId).map(rowOf).join(",")}]`, targets]);
 

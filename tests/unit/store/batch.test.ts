@@ -61,6 +61,23 @@ test("what arrives while a batch is on its way goes with the next one, at most `
   expect(await Promise.all(calls)).toEqual([1, 2, 3, 4].map((n) => `done ${n}`));
 });
 
+test("as many batches are on their way as there are lanes", async () => {
+  const { started, run } = runs<number>();
+  const call = batched(run, { lanes: 2 });
+  const calls = [call(1)];
+  await turn();
+  calls.push(call(2));
+  await turn();
+  calls.push(call(3));
+  await turn();
+  expect(started.map(({ items }) => items)).toEqual([[1], [2]]);
+  started[1]!.end();
+  await turn();
+  expect(started[2]!.items).toEqual([3]);
+  for (const { end } of started) end();
+  expect(await Promise.all(calls)).toEqual([1, 2, 3].map((n) => `done ${n}`));
+});
+
 test("what does not fit opens the next batch, and nobody is overtaken", async () => {
   const { started, run } = runs<string>();
   const call = batched(run, { fits: (batch, item) => !batch.includes(item) });
