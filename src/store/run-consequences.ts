@@ -1,0 +1,130 @@
+import type { Claim, Finish, LinkChange } from "../reconcile/ports.ts";
+import { type Queryable, run, type Statement } from "./postgres.ts";
+import { eventColumns } from "./sql.ts";
+import {
+  LOOK_AFTER_REFUSAL,
+  LOOK_AGAIN,
+  MARK_AWAITED,
+  NAMED,
+  WAKE,
+  WAKE_CONTAINERS,
+  WAKE_FOLLOWERS,
+  WAKE_HOPEFUL,
+  WAKE_LED,
+  WAKE_LED_BEFORE,
+  WAKE_MEMBERS,
+  WAKE_REPORTS,
+  WAKE_WAITING,
+} from "./wakes.ts";
+
+/* What the ends of runs mean for links and for others, in the transaction of the end itself. Who is woken is said in wakes.ts. */
+
+/** A run and what it says at its end. */
+export interface EndedRun {
+  readonly claim: Claim;
+  readonly end: Finish;
+}
+
+const statement = (name: string, text: string): Statement => ({ name: `run-${name}`, text });
+
+const PUT_LINKS = statement(
+  "put-links",
+  `insert into links (target, kind, entity_id, remote_id, status, presence, attributes, containers, observed_at)
+   select $1, l.kind, l.id, l.remote_id, 'owned', l.presence, l.attributes, l.containers, now()
+     from json_to_recordset($2::json) as l(kind text, id uuid, remote_id text, presence text, attributes json, containers text[]) order by l.kind, l.id
+   on conflict (target, kind, entity_id) do update set remote_id = excluded.remote_id, status = 'owned', presence = excluded.presence,
+     attributes = excluded.attributes, containers = excluded.containers, observed_at = now()`,
+);
+const FORGET_OBSERVATIONS = statement(
+  "forget",
+  "update links l set attributes = null where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])",
+);
+const REMOVE_LINKS = statement("remove-links", "delete from links l where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])");
+/** Only where nothing new was asked of the entity meanwhile. */
+const REMOVE_STATES = statement(
+  "remove-states",
+  "delete from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = any($3::uuid[]) and s.state = 'inSync'",
+);
+const REMOVE_NODES = statement(
+  "remove-nodes",
+  `delete from departments d where d.target = $1 and d.id = any($2::uuid[]) and not d.present
+     and not exists (select 1 from departments c where c.parent_id = d.id) and not exists (select 1 from placements p where p.department_id = d.id)
+     and not exists (select 1 from person_departments p where p.department_id = d.id)`,
+);
+
+/** A run that lost its lease after it wrote: what is there now is not known, and somebody has to look. */
+const SUPERSEDED = statement(
+  "superseded",
+  `with event as (insert into history select h.* from json_populate_recordset(null::history, $4::json) h),
+  forgotten as (update links l set attributes = null from ${NAMED} n where l.target = $1 and l.kind = n.kind and l.entity_id = n.id)
+  update entity_states s set ${WAKE} from ${NAMED} n where s.target = $1 and s.kind = n.kind and s.entity_id = n.id`,
+);
+
+/** What follows from runs that held their lease to the end. Statements without rows are left out. */
+export async function consequences(db: Queryable, target: string, runs: readonly EndedRun[]): Promise<void> {
+  const named = (wanted: (ended: EndedRun) => boolean): [string[], string[]] => {
+    const chosen = runs.filter(wanted).map(({ claim }) => claim.ref);
+    return [chosen.map((ref) => ref.kind), chosen.map((ref) => ref.id)];
+  };
+  const events = (wanted: (ended: EndedRun) => boolean): string[] =>
+    runs.filter(wanted).flatMap(({ end }) => (end.event ? [end.event.id] : []));
+  const wake = async (statement: Statement, wanted: (ended: EndedRun) => boolean): Promise<void> => {
+    const [, ids] = named(wanted);
+    if (ids.length > 0) await run(db, statement, [target, ids, events(wanted)]);
+  };
+  const look = async (statement: Statement, wanted: (ended: EndedRun) => boolean): Promise<void> => {
+    const [kinds, ids] = named(wanted);
+    if (ids.length > 0) await run(db, statement, [target, kinds, ids]);
+  };
+  /** A statement for each kind: with both in one it would be a join, which may be planned as a walk through all there is. */
+  const change = async (statement: Statement, wanted: (ended: EndedRun) => boolean): Promise<void> => {
+    const [kinds, ids] = named(wanted);
+    for (const kind of new Set(kinds)) await run(db, statement, [target, kind, ids.filter((_, at) => kinds[at] === kind)]);
+  };
+
+  // First, while links still tell the remote ids by which reports name their manager.
+  await wake(WAKE_REPORTS, ({ claim, end }) => end.presenceChanged && claim.ref.kind === "user");
+  await wake(WAKE_FOLLOWERS, ({ claim, end }) => end.link.kind === "remove" && claim.ref.kind === "user");
+  await wake(WAKE_LED, ({ claim, end }) => claim.ref.kind === "user" && end.link.kind !== "keep" && end.event?.outcome === "done");
+  await wake(WAKE_LED_BEFORE, ({ claim, end }) => claim.ref.kind === "user" && end.link.kind === "remove");
+  await wake(WAKE_WAITING, ({ end }) => end.presenceChanged || end.event?.outcome === "done");
+  await wake(WAKE_MEMBERS, ({ claim, end }) => end.presenceChanged && end.link.kind === "put" && claim.ref.kind !== "user");
+  await wake(
+    WAKE_HOPEFUL,
+    ({
+      end: {
+        settlement: { state, waitingOn },
+      },
+    }) => state === "parked" || state === "held" || (state === "inSync" && waitingOn !== undefined),
+  );
+  const puts = runs.flatMap(({ claim, end }) => (end.link.kind === "put" ? [{ ...claim.ref, ...linkColumns(end.link) }] : []));
+  if (puts.length > 0) await run(db, PUT_LINKS, [target, JSON.stringify(puts)]);
+  await change(REMOVE_LINKS, ({ end }) => end.link.kind === "remove");
+  await change(FORGET_OBSERVATIONS, ({ end }) => end.settlement.observeFirst);
+  const departed = runs.flatMap(({ end }) => end.departed);
+  if (departed.length > 0) await run(db, WAKE_CONTAINERS, [target, departed]);
+  const awaited = runs.flatMap(({ end }) => (end.settlement.state === "waiting" ? (end.settlement.waitingOn ?? []) : []));
+  if (awaited.length > 0) await run(db, MARK_AWAITED, [target, [...new Set(awaited)]]);
+  await look(LOOK_AGAIN, ({ end: { settlement } }) => settlement.state === "waiting" && settlement.answer === undefined);
+  await look(LOOK_AFTER_REFUSAL, ({ end: { settlement } }) => settlement.state === "waiting" && settlement.answer !== undefined);
+  await change(REMOVE_STATES, ({ end }) => end.gone);
+  const [, nodes] = named(({ claim, end }) => end.gone && claim.ref.kind === "department");
+  if (nodes.length > 0) await run(db, REMOVE_NODES, [target, nodes]);
+}
+
+/** What follows from runs that had lost it, if they may have written. */
+export async function supersede(db: Queryable, target: string, runs: readonly EndedRun[]): Promise<void> {
+  const late = runs.flatMap(({ claim, end }) =>
+    end.event ? [{ ref: claim.ref, event: { ...end.event, outcome: "superseded" as const } }] : [],
+  );
+  if (late.length === 0) return;
+  const events = JSON.stringify(late.map(({ event }) => eventColumns(event)));
+  await run(db, SUPERSEDED, [target, late.map(({ ref }) => ref.kind), late.map(({ ref }) => ref.id), events]);
+}
+
+const linkColumns = (link: Extract<LinkChange, { kind: "put" }>) => ({
+  remote_id: link.remoteId,
+  presence: link.presence,
+  attributes: link.attributes,
+  containers: link.containers,
+});
