@@ -1,7 +1,7 @@
 import type { Statement } from "./postgres.ts";
 import { markDue, PRIORITY, wakeUp } from "./sql.ts";
 
-/* What tree.ts says to the database. All of it runs under the lock of the tree. */
+/* What the files tree*.ts say to the database. All of it runs under the lock of the tree. */
 
 /** The schema extension in which a group names its parent. */
 const GROUP_EXTENSION = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";

@@ -1,0 +1,91 @@
+import type pg from "pg";
+import type { GroupPlace, PathLevel, Structure } from "../reconcile/ports.ts";
+import { run } from "./postgres.ts";
+import { add, describe, ensure, keyOf, letGo, nodeAt, nodeById, noteManagers, rename, speaksFor } from "./tree-nodes.ts";
+import type { Scope } from "./tree-scope.ts";
+import {
+  MISPLACED_BY_PARENT,
+  MISPLACED_NESTED,
+  NEXT_SPEAKER,
+  PLACEMENT,
+  PUT_PLACEMENT,
+  REMOVE_PLACEMENT,
+  SHARED,
+} from "./tree-statements.ts";
+
+/* Groups in the tree: which node, role or nothing each is placed on, and who has to be looked at again when that changes. */
+
+interface PlacementRow extends pg.QueryResultRow {
+  kind: GroupPlace["kind"];
+  department_id: string | null;
+  name: string | null;
+  managers: string[] | null;
+}
+
+export async function moveGroup(scope: Scope, groupId: string, place: GroupPlace | undefined, structure: Structure): Promise<void> {
+  const { client, target, marks } = scope;
+  const [before] = await run<PlacementRow>(client, PLACEMENT, [target, groupId]);
+  const old = before?.department_id ?? null;
+  const node = place?.kind === "department" ? await nodeForGroup(scope, groupId, old, place.path, structure) : null;
+
+  if (place) {
+    const name = place.kind === "role" ? place.name : null;
+    const managers = place.kind === "department" ? (place.managers ?? null) : null;
+    await run(client, PUT_PLACEMENT, [target, groupId, place.kind, node, name, place.kind === "none" ? place.reason : null, managers]);
+    await noteManagers(scope, { node: old, managers: before?.managers ?? null }, { node, managers });
+    const sameSeat = before !== undefined && before.kind === place.kind && old === node;
+    if (!sameSeat) marks.membersOf.add(groupId);
+    if (place.kind === "role" && (!sameSeat || before?.name !== place.name)) marks.roles.add(groupId);
+  } else await run(client, REMOVE_PLACEMENT, [target, groupId]);
+
+  if (before?.kind === "role" && place?.kind !== "role") marks.roles.add(groupId);
+  if (structure !== "path") await markMisplaced(scope, groupId, old, node, structure);
+  if (old === null || old === node) return;
+  const [next] = await run<{ group_id: string | null; user_id: string | null }>(client, NEXT_SPEAKER, [old]);
+  if (next?.group_id) marks.groups.add(next.group_id);
+  else if (next?.user_id) marks.people.add(next.user_id);
+  await letGo(scope, old);
+}
+
+/** Groups below that are not under this group's node, or still under one it has left: each has to be looked at again. */
+async function markMisplaced(
+  { client, target, marks }: Scope,
+  groupId: string,
+  old: string | null,
+  node: string | null,
+  structure: Exclude<Structure, "path">,
+): Promise<void> {
+  const rows = await run<{ group_id: string }>(client, structure === "nested" ? MISPLACED_NESTED : MISPLACED_BY_PARENT, [
+    target,
+    groupId,
+    node,
+    old,
+  ]);
+  for (const row of rows) marks.groups.add(row.group_id);
+}
+
+/** The node a group is placed on: the one at its path, or its own one renamed and moved there, or a new one. */
+async function nodeForGroup(
+  scope: Scope,
+  groupId: string,
+  ownId: string | null,
+  path: readonly PathLevel[],
+  structure: Structure,
+): Promise<string> {
+  const own = ownId === null ? undefined : await nodeById(scope, ownId);
+  const there = await nodeAt(scope, keyOf(path));
+  if (there) {
+    // Of several groups with one path the oldest says what the department is like, so that they do not undo each other.
+    if (await speaksFor(scope, there.id, groupId)) await describe(scope, there, path.at(-1)!);
+    return there.id;
+  }
+  const parentId = await ensure(scope, path.slice(0, -1));
+  // A department cannot move below itself: it stays above as long as anything is in it.
+  const belowItself = own?.path_key.every((name, at) => keyOf(path)[at] === name);
+  if (!own || belowItself || !(await onlyFor(scope, own.id, groupId))) return add(scope, parentId, path);
+  await rename(scope, own, parentId, path, structure !== "path");
+  return own.id;
+}
+
+const onlyFor = async ({ client }: Scope, nodeId: string, groupId: string): Promise<boolean> =>
+  (await run(client, SHARED, [nodeId, groupId])).length === 0;
