@@ -2,7 +2,7 @@ import type pg from "pg";
 import { batched } from "./batch.ts";
 import { pageWith } from "./once.ts";
 import type { ListTable } from "./page-statement.ts";
-import { run, type Statement } from "./postgres.ts";
+import { isOneItemsFault, run, type Statement } from "./postgres.ts";
 
 /** Of what a row is found by: the value of a unique column within a source. */
 export interface Unique {
@@ -38,7 +38,7 @@ export function createLookup<Row extends pg.QueryResultRow, Item>(
         cross join lateral (select ${select} from ${table} where ${alias}.source_id = k.source_id and ${column} = k.value limit 1) f)
       ${pageWith({ shared })}`,
   };
-  const lookup = batched(async (asked: readonly Asked[]): Promise<readonly (Item | undefined)[]> => {
+  const answer = async (asked: readonly Asked[]): Promise<readonly (Item | undefined)[]> => {
     const rows = await run<Row & { at: number; shared: string | null }>(pool, statement, [
       asked.map(({ sourceId }) => sourceId),
       asked.map(({ value }) => value),
@@ -47,6 +47,7 @@ export function createLookup<Row extends pg.QueryResultRow, Item>(
     const itemOf = items(rows[0]?.shared);
     for (const row of rows) found[row.at] = itemOf(row);
     return found;
-  });
+  };
+  const lookup = batched(answer, { isolates: isOneItemsFault });
   return (sourceId, value) => lookup({ sourceId, value });
 }

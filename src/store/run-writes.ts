@@ -3,7 +3,7 @@ import type { HistoryEvent } from "../history/event.ts";
 import type { Claim, ReconcileStore } from "../reconcile/ports.ts";
 import { batched } from "./batch.ts";
 import { alongIndexes } from "./index-plans.ts";
-import { run, type Statement } from "./postgres.ts";
+import { isOneItemsFault, run, type Statement } from "./postgres.ts";
 import { consequences, type EndedRun, supersede } from "./run-consequences.ts";
 import { eventColumns, PRIORITY } from "./sql.ts";
 
@@ -64,7 +64,7 @@ const FINISH: Statement = {
 type RunWrites = Pick<ReconcileStore, "begin" | "finish">;
 
 export function createRunWrites(pool: pg.Pool, target: string): RunWrites {
-  const begin = batched(async (items: readonly BeginItem[]): Promise<readonly boolean[]> => {
+  const beginAll = async (items: readonly BeginItem[]): Promise<readonly boolean[]> => {
     const rows = inLockOrder(items).map(
       ({
         item: {
@@ -85,26 +85,28 @@ export function createRunWrites(pool: pg.Pool, target: string): RunWrites {
     const begun = await alongIndexes(pool, (client) => run<{ at: number }>(client, BEGIN, [target, JSON.stringify(rows)]));
     const mine = new Set(begun.map((row) => row.at));
     return items.map((_, at) => mine.has(at));
-  });
+  };
 
-  const finish = batched(
-    async (items: readonly EndedRun[]): Promise<readonly boolean[]> =>
-      alongIndexes(pool, async (client) => {
-        const rows = await run<{ at: number }>(client, FINISH, [target, JSON.stringify(inLockOrder(items).map(finishRow))]);
-        const mine = new Set(rows.map((row) => row.at));
-        await consequences(
-          client,
-          target,
-          items.filter((_, at) => mine.has(at)),
-        );
-        await supersede(
-          client,
-          target,
-          items.filter((_, at) => !mine.has(at)),
-        );
-        return items.map((_, at) => mine.has(at));
-      }),
-  );
+  const finishAll = (items: readonly EndedRun[]): Promise<readonly boolean[]> =>
+    alongIndexes(pool, async (client) => {
+      const rows = await run<{ at: number }>(client, FINISH, [target, JSON.stringify(inLockOrder(items).map(finishRow))]);
+      const mine = new Set(rows.map((row) => row.at));
+      await consequences(
+        client,
+        target,
+        items.filter((_, at) => mine.has(at)),
+      );
+      await supersede(
+        client,
+        target,
+        items.filter((_, at) => !mine.has(at)),
+      );
+      return items.map((_, at) => mine.has(at));
+    });
+
+  // One that cannot be recorded must not keep the others from being recorded.
+  const begin = batched(beginAll, { isolates: isOneItemsFault });
+  const finish = batched(finishAll, { isolates: isOneItemsFault });
 
   return {
     begin: (claim, intent, create) => begin({ claim, intent, create }),
