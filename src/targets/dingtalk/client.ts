@@ -57,6 +57,9 @@ interface Reply {
   readonly date: Date | undefined;
 }
 
+/** Where no connection can be made, others need not try at once: with many pending, each would leave an intent and an outcome in the history. */
+const UNREACHABLE_MS = 2_000;
+
 /** The one door to DingTalk: limiter, token, HTTP, envelope. Nothing is repeated here but the call whose token had expired; the reconcile loop decides. */
 export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalkClient {
   const timeoutMs = config.timeoutMs ?? TIMEOUT_MS;
@@ -94,7 +97,9 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
       return { status: response.status, text: typeof text === "string" ? text : "", date: dateOf(response.headers["date"]) };
     } catch (error) {
       // The axios error holds the address with the token and the body with personal data: only its code goes on (safety.md T25).
-      throw transportError(api, wire.sent, signal.aborted ? "aborted" : reasonOf(error));
+      const reason = signal.aborted ? "aborted" : reasonOf(error);
+      if (!wire.sent && !signal.aborted) await deps.limiter.pause("all", UNREACHABLE_MS, reason);
+      throw transportError(api, wire.sent, reason);
     }
   }
 
