@@ -132,7 +132,10 @@ describe.each(["dropped", "refused"])("a manager who moves to another department
     expect(await stateOf(house, "user", a)).toMatchObject({ state: "inSync" });
     expect((await remote(house, a))!.dept_id_list).toHaveLength(1);
     expect(await managersOf("From")).toEqual([]);
-    expect((await house.calls())["/topapi/v2/user/update"]).toMatchObject({ count: 1, refused: 0 });
+    // One for both changes, or one for each if the worker looked between them.
+    const updates = (await house.calls())["/topapi/v2/user/update"]!;
+    expect(updates.refused).toBe(0);
+    expect(updates.count).toBeLessThanOrEqual(2);
   });
 
   test("is let go as well where an administrator made them one, and the others stay", async () => {
