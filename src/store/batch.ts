@@ -9,6 +9,8 @@ export interface BatchOptions<Item> {
   readonly fits?: (batch: readonly Item[], item: Item) => boolean;
   /** Whether a failed batch may be the fault of one item: then each of them is run again alone, and hears of nothing but its own. */
   readonly isolates?: (error: unknown) => boolean;
+  /** However long a batch takes, the next one waits for it: those who must see what the one before has written. */
+  readonly strict?: boolean;
   readonly clock?: Clock;
 }
 
@@ -27,7 +29,7 @@ const PATIENCE_MS = 50;
  */
 export function batched<Item, Answer>(
   run: (items: readonly Item[]) => Promise<readonly Answer[]>,
-  { limit = 200, lanes = 1, fits = () => true, isolates = () => false, clock = systemClock }: BatchOptions<Item> = {},
+  { limit = 200, lanes = 1, fits = () => true, isolates = () => false, strict = false, clock = systemClock }: BatchOptions<Item> = {},
 ): (item: Item) => Promise<Answer> {
   interface Call {
     readonly item: Item;
@@ -78,7 +80,7 @@ export function batched<Item, Answer>(
   }
 
   async function watch(): Promise<void> {
-    if (watching) return;
+    if (watching || strict) return;
     watching = true;
     while (underway.size > 0) {
       const seen = [...underway];

@@ -106,7 +106,8 @@ export function createRunWrites(pool: pg.Pool, target: string): RunWrites {
 
   // One that cannot be recorded must not keep the others from being recorded.
   const begin = batched(beginAll, { isolates: isOneItemsFault });
-  const finish = batched(finishAll, { isolates: isOneItemsFault });
+  // Strictly one after the other: of two ends side by side, one that waits for the other might miss it, and not be woken by it either.
+  const finish = batched(finishAll, { isolates: isOneItemsFault, strict: true });
 
   return {
     begin: (claim, intent, create) => begin({ claim, intent, create }),

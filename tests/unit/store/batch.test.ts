@@ -124,6 +124,22 @@ test("a failure that is nobody's fault is everybody's, and is not repeated", asy
   expect(started).toHaveLength(1);
 });
 
+test("where it is strict, the next batch waits however long one takes", async () => {
+  const { started, run } = runs<number>();
+  const { clock, wake } = sleepingClock();
+  const call = batched(run, { clock, strict: true });
+  const calls = [call(1)];
+  await turn();
+  calls.push(call(2));
+  wake();
+  await turn();
+  expect(started).toHaveLength(1);
+  started[0]!.end();
+  await turn();
+  started[1]!.end();
+  expect(await Promise.all(calls)).toEqual(["done 1", "done 2"]);
+});
+
 test("a batch that waits for something does not keep the next one waiting", async () => {
   const { started, run } = runs<number>();
   const { clock, wake } = sleepingClock();
