@@ -12,4 +12,7 @@ export function uuidv7(nowMs: number): string {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** As ours are written: in lower case. */
+export const isCanonicalUuid = (text: string): boolean => isUuid(text) && text === text.toLowerCase();
+
 export const isUuid = (text: string): boolean => UUID.test(text);

@@ -1,5 +1,5 @@
 import { fold } from "../core/fold.ts";
-import { isUuid } from "../core/id.ts";
+import { isCanonicalUuid } from "../core/id.ts";
 import type { ListQuery, Page } from "../directory/list-query.ts";
 import type { CompareNode, QueryKey } from "../directory/query.ts";
 import type { Lookup } from "./lookup.ts";
@@ -37,8 +37,8 @@ function uniqueValue({ operator, attribute: { key, caseExact }, value }: Compare
   if (operator !== "eq" || typeof value !== "string" || value === "") return undefined;
   switch (key) {
     case "id":
-      // Ids are compared exactly, and ours are written in lower case.
-      return isUuid(value) && value === value.toLowerCase() ? { key, value } : undefined;
+      // Ids are compared exactly.
+      return isCanonicalUuid(value) ? { key, value } : undefined;
     case "externalId":
       return caseExact ? { key, value } : undefined;
     case "userName":

@@ -1,5 +1,6 @@
 import { unreachable } from "../core/errors.ts";
 import { fold } from "../core/fold.ts";
+import { isCanonicalUuid } from "../core/id.ts";
 import type { CompareNode, FilterNode, QueryAttribute, QueryKey } from "../directory/query.ts";
 import { elementsOf, type Relation, type Values, valuesOf } from "./attribute-values.ts";
 import { compare, type SqlValue } from "./comparison.ts";
@@ -117,7 +118,7 @@ function served(node: CompareNode, context: Context, as: "exact" | "prefilter" =
   if (attribute.address) return servedAddress(attribute, value, context);
   switch (attribute.key) {
     case "id":
-      return CANONICAL_UUID.test(value) ? `${alias}.id = ${parameters.add(value, "uuid")}` : "false";
+      return isCanonicalUuid(value) ? `${alias}.id = ${parameters.add(value, "uuid")}` : "false";
     case "email": {
       const known = `${alias}.email_keys @> array[${parameters.add(fold(value), "text")}]`;
       return as === "exact" && attribute.caseExact ? `(${known} and ${compileCompare(node, context)})` : known;
@@ -155,15 +156,12 @@ function servedAddress({ address, path }: QueryAttribute, value: string, { relat
     case "groups":
       return type === "Group" ? inRows(id, parameters, alias, peopleOf) : "false";
     default:
-      return type === resource && CANONICAL_UUID.test(id) ? `${alias}.id = ${parameters.add(id, "uuid")}` : "false";
+      return type === resource && isCanonicalUuid(id) ? `${alias}.id = ${parameters.add(id, "uuid")}` : "false";
   }
 }
 
-/** Ids are compared exactly, and ours are written in lower case. */
-const CANONICAL_UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 function inRows(value: string, parameters: Parameters, alias: string, selects: (id: string) => readonly string[]): string {
-  if (!CANONICAL_UUID.test(value)) return "false";
+  if (!isCanonicalUuid(value)) return "false";
   return `${alias}.id in (${selects(parameters.add(value, "uuid")).join(" union all ")})`;
 }
 

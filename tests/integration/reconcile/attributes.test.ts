@@ -1,7 +1,19 @@
 import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
 import { plainDepartmentName } from "../../../src/targets/dingtalk/text.ts";
 import { type House, openHouse } from "../../support/house.ts";
-import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, DINGTALK_USER, ENTERPRISE, person, remote, stateOf } from "./sample.ts";
+import {
+  addGroup,
+  change,
+  changeGroup,
+  chart,
+  DINGTALK_GROUP,
+  DINGTALK_USER,
+  ENTERPRISE,
+  notesOn,
+  person,
+  remote,
+  stateOf,
+} from "./sample.ts";
 
 /* Issue by issue, what DingTalk holds in the end of what a person's record says. */
 
@@ -17,12 +29,7 @@ const start = async (): Promise<void> => {
   house.startWorker();
   await house.quiet();
 };
-const notesOf = async (id: string): Promise<readonly string[]> => {
-  const { rows } = await house.pool.query("select notes from entity_states where entity_id = $1", [id]);
-  return (JSON.parse(rows[0]?.notes ?? "[]") as { attribute: string; code: string }[]).map(
-    ({ attribute, code }) => `${attribute}: ${code}`,
-  );
-};
+const notesOf = (id: string) => notesOn(house, id);
 const forget = (id: string) => house.pool.query("update links set attributes = null where entity_id = $1", [id]);
 /** Another look at a person of whom nothing is remembered: the cost of a comparison that finds nothing. */
 async function lookAgain(id: string, n: number): Promise<void> {

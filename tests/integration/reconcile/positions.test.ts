@@ -2,7 +2,7 @@ import type { JsonObject } from "../../../src/core/entity.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
 import { previewPerson } from "../../../src/reconcile/preview.ts";
 import { type House, openHouse } from "../../support/house.ts";
-import { addGroup, change, chart, DINGTALK_GROUP, DINGTALK_USER, ENTERPRISE, person, remote, stateOf } from "./sample.ts";
+import { addGroup, change, chart, DINGTALK_GROUP, DINGTALK_USER, ENTERPRISE, notesOn, person, remote, stateOf } from "./sample.ts";
 
 let house: House;
 const open = async (mapping = DEFAULT_MAPPING): Promise<void> => {
@@ -14,12 +14,7 @@ const start = async (): Promise<void> => {
   house.startWorker();
   await house.quiet();
 };
-const notesOf = async (id: string): Promise<readonly string[]> => {
-  const { rows } = await house.pool.query("select notes from entity_states where entity_id = $1", [id]);
-  return (JSON.parse(rows[0]?.notes ?? "[]") as { attribute: string; code: string }[]).map(
-    ({ attribute, code }) => `${attribute}: ${code}`,
-  );
-};
+const notesOf = (id: string) => notesOn(house, id);
 
 /** Title, order and main department as DingTalk shows them, by the name of the department. */
 async function postsOf(id: string): Promise<Readonly<Record<string, { title?: string; order: number; main: boolean }>>> {

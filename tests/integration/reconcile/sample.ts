@@ -28,6 +28,14 @@ export async function remote(house: House, id: string): Promise<RemoteUser | und
   return (await house.state()).users.find((user) => user.userid === id);
 }
 
+/** What is noted of an entity: attribute and code of each. */
+export async function notesOn(house: House, id: string): Promise<readonly string[]> {
+  const { rows } = await house.pool.query("select notes from entity_states where entity_id = $1", [id]);
+  return (JSON.parse(rows[0]?.notes ?? "[]") as { attribute: string; code: string }[]).map(
+    ({ attribute, code }) => `${attribute}: ${code}`,
+  );
+}
+
 /** Departments as paths of names, and who sits in each, so that expectations read like an organisation chart. */
 export async function chart(house: House): Promise<Record<string, string[]>> {
   const { departments, users } = await house.state();
