@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import type pg from "pg";
 import { historyEndpoint } from "./api/events.ts";
 import { syncEndpoint } from "./api/sync.ts";
 import type { Config } from "./config.ts";
@@ -40,6 +39,7 @@ import { createDirectoryStore, createReconcileStore, type ReconcileStorage } fro
 import { createEventLog } from "./store/event-log.ts";
 import { createRateLimiter } from "./store/limiter.ts";
 import { pinOrganisation } from "./store/organisation.ts";
+import type { Pool } from "./store/pool.ts";
 import { createPrisma } from "./store/prisma.ts";
 import { startQueue } from "./store/queue.ts";
 import { createSharedToken } from "./store/shared-token.ts";
@@ -62,7 +62,7 @@ const CONCURRENCY_UNPACED = 128;
 
 export interface House {
   readonly config: Config;
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Of this process. */
@@ -210,7 +210,7 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
   });
   const stopping = new AbortController();
   const queue = await startQueue(
-    { pool, clock, logger },
+    { pool: pool.relaxed, clock, logger },
     {
       wake: worker.wake,
       sweep: async (actor) => {

@@ -6,7 +6,7 @@ import { createTraffic } from "./http/traffic.ts";
 import { createLogger } from "./log.ts";
 import { migrationsDirectory } from "./paths.ts";
 import { openOrganisation } from "./sandbox.ts";
-import { createPool } from "./store/postgres.ts";
+import { createPool } from "./store/pool.ts";
 
 export interface Server {
   /** What an operator wants to read when it is ready, line by line. Holds the first token, if one was made. */
@@ -15,8 +15,8 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Connections of one process: requests, the loop, the queue's own. PostgreSQL allows 100 by default. */
-const POOL_SIZE = 20;
+/** Connections of one process for requests and the rest; the loop and the queue have up to eight more (store/pool.ts). PostgreSQL allows 100 by default. */
+const POOL_SIZE = 15;
 const GRACE_MS = 20_000;
 const READY_MS = 5_000;
 const READY_LOOK_MS = 20;

@@ -1,13 +1,13 @@
-import type pg from "pg";
 import { type Config, loadConfig } from "../config.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Pool } from "../store/pool.ts";
 
 /** More than a command needs at once. */
 const CONNECTIONS = 4;
 
 export interface Joined {
   readonly config: Config;
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly logger: Logger;
 }
 
@@ -19,7 +19,7 @@ export async function withPool<T>(work: (joined: Joined) => Promise<T>): Promise
     import("../database/open.ts"),
     import("../log.ts"),
     import("../paths.ts"),
-    import("../store/postgres.ts"),
+    import("../store/pool.ts"),
   ]);
   const logger = createLogger({ level: "silent" });
   const { databaseUrl, dataDir } = config;

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { EntityKind } from "../core/entity.ts";
 import type { Holder, ReconcileStore } from "../reconcile/ports.ts";
-import { alongIndexes } from "./index-plans.ts";
+import type { Pool } from "./pool.ts";
 import { run, type Statement } from "./postgres.ts";
 import { createRunWrites } from "./run-writes.ts";
 import { PRIORITY } from "./sql.ts";
@@ -14,12 +14,16 @@ import { PRIORITY } from "./sql.ts";
 /** Longer than any single run may take: limiter wait plus time-outs of a few calls. */
 const LEASE_SECONDS = 120;
 
-/** What a dead worker held is not claimed but freed first, with the outcome of what it may have sent (liveness.ts). */
+/**
+ * What a dead worker held is not claimed but freed first, with the outcome of what it may have sent (liveness.ts). A lease that a crash of the server
+ * forgets is nobody's: it need not wait for the disk. What begins under it does, and takes it along.
+ */
 const CLAIM: Statement = {
   name: "claim",
-  text: `with picked as (
+  text: `with relaxed as materialized (select set_config('synchronous_commit', 'off', true)),
+  picked as (
     select s.target, s.kind, s.entity_id from entity_states s
-     where s.target = $1 and s.next_at <= now() and s.lease is null
+     where (select true from relaxed) and s.target = $1 and s.next_at <= now() and s.lease is null
        and not exists (select 1 from target_states t where t.target = $1 and t.paused_until > now())
      order by s.priority, s.next_at limit $2 for update of s skip locked)
   insert into entity_states as s (target, kind, entity_id, state, lease, leased_until, worker)
@@ -80,13 +84,10 @@ interface ClaimRow extends pg.QueryResultRow {
 type Claims = Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "pause" | "holder">;
 
 /** `worker`: the number under which this process holds its leases. */
-export function createClaims(pool: pg.Pool, target: string, worker: number): Claims {
+export function createClaims(pool: Pool, target: string, worker: number): Claims {
   return {
     async claim(limit) {
-      // A lease that a crash of the server forgets is nobody's: it need not wait for the disk. What begins under it does, and takes it along.
-      const rows = await alongIndexes(pool, (client) => run<ClaimRow>(client, CLAIM, [target, limit, worker]), {
-        synchronousCommit: "off",
-      });
+      const rows = await run<ClaimRow>(pool.alongIndexes, CLAIM, [target, limit, worker]);
       return rows.map((row) => ({
         ref: { kind: row.kind, id: row.entity_id },
         lease: row.lease,

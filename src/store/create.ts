@@ -6,6 +6,7 @@ import { createFacts } from "./facts.ts";
 import { createGroupStore } from "./groups.ts";
 import { createLiveness } from "./liveness.ts";
 import { createPauseLift } from "./pause.ts";
+import type { Pool } from "./pool.ts";
 import { createRenewal } from "./renewal.ts";
 import { createSweepStore } from "./sweep.ts";
 import { createTree } from "./tree.ts";
@@ -20,7 +21,7 @@ export const createDirectoryStore = (pool: pg.Pool, targets: readonly string[]):
 export type ReconcileStorage = ReturnType<typeof createReconcileStore>;
 
 /** What the reconcile loop of one target keeps; one for each worker, as it is one worker's number that its leases are held under. */
-export const createReconcileStore = (pool: pg.Pool, target: string) => {
+export const createReconcileStore = (pool: Pool, target: string) => {
   const worker = randomInt(1, 2 ** 31 - 1);
   return {
     ...createClaims(pool, target, worker),

@@ -6,7 +6,7 @@ import type { ReconcileStore } from "../reconcile/ports.ts";
 import type { Actual, Attributes } from "../reconcile/target.ts";
 import { batched } from "./batch.ts";
 import { leavingPeople, MANAGED_BY, managersOf, namedManagers } from "./department-managers.ts";
-import { alongIndexes } from "./index-plans.ts";
+import type { Pool } from "./pool.ts";
 import { run, type Statement } from "./postgres.ts";
 
 /* What is known about entities at the moment of work, one statement for any number of entities of a kind. */
@@ -217,17 +217,17 @@ type Facts = Pick<
   "people" | "groups" | "departments" | "roles" | "manager" | "managedBy" | "waitsInCircle" | "groupMeant" | "groupsAbove"
 >;
 
-export function createFacts(pool: pg.Pool, target: string): Facts {
+export function createFacts(pool: Pool, target: string): Facts {
   // Runs that start together load in one statement.
   const person = batched(async (ids: readonly string[]): Promise<readonly PersonFacts[]> => {
-    const rows = await alongIndexes(pool, (client) => run<PersonRow>(client, PEOPLE, [target, [...new Set(ids)]]));
+    const rows = await run<PersonRow>(pool.alongIndexes, PEOPLE, [target, [...new Set(ids)]]);
     const facts = new Map(rows.map((row) => [row.id, personOf(row)]));
     return ids.map((id) => facts.get(id)!);
   });
   const circle = batched(
     async (pairs: readonly { readonly personId: string; readonly managerId: string }[]): Promise<readonly boolean[]> => {
       const values = [target, pairs.map((pair) => pair.personId), pairs.map((pair) => pair.managerId)];
-      const rows = await alongIndexes(pool, (client) => run<{ at: number }>(client, CIRCLE, values));
+      const rows = await run<{ at: number }>(pool.alongIndexes, CIRCLE, values);
       const circles = new Set(rows.map((row) => row.at));
       return pairs.map((_, at) => circles.has(at + 1));
     },

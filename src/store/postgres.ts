@@ -1,66 +1,8 @@
-import pg from "pg";
+import type pg from "pg";
 import { Unavailable } from "../core/errors.ts";
-import type { Logger } from "../core/logger.ts";
 import { UniquenessConflict } from "../directory/errors.ts";
 
-/*
- * The one pool every room's storage shares (Prisma too). JSON columns arrive as text: finished documents are answered as they are, without a parse.
- * Measured on 2 cores (express + one indexed read / one insert with commit): pg 6,500 / 3,050 requests/s, Prisma client 2,770 / 1,610, an interactive
- * Prisma transaction 717. Hence named prepared statements here for the hot paths, one statement each, and Prisma for everything else.
- */
-
-const JSON_OID = 114;
-const INT8_OID = 20;
-const TIMESTAMPTZ_OID = 1184;
-
-const slowInstant = pg.types.getTypeParser(TIMESTAMPTZ_OID, "text") as (text: string) => Date;
-
-/** `2026-11-21 22:40:00.123+00`: a session in UTC writes what is almost ISO 8601, which V8 reads several times faster than the driver's expression. */
-export const instantOf = (text: string): Date =>
-  text.endsWith("+00") && text.length >= 22 && text.length <= 29
-    ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
-    : slowInstant(text);
-
-/** What `timestamptz(3)::text` is in a session in UTC, as RFC 3339 writes it. */
-export const instantText = (text: string): string => `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).padEnd(3, "0")}Z`;
-
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid, format) => {
-    if (oid === JSON_OID) return (text: string) => text;
-    if (oid === INT8_OID) return Number;
-    if (oid === TIMESTAMPTZ_OID && format !== "binary") return instantOf;
-    return pg.types.getTypeParser(oid, format);
-  },
-};
-
-export interface PoolOptions {
-  readonly url: string;
-  readonly max: number;
-  readonly logger: Logger;
-}
-
-export function createPool({ url, max, logger }: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    types,
-    application_name: "dingtalk-scim",
-    // Tables are read by key: a page out of order costs hardly more than the next one, and no statement is worth compiling.
-    options: "-c random_page_cost=1.1 -c jit=off -c timezone=UTC -c datestyle=ISO",
-    connectionTimeoutMillis: 3_000,
-    // Bounds of one statement: nothing a client sends may hold a connection for longer (safety.md T11, F44).
-    statement_timeout: 10_000,
-    lock_timeout: 3_000,
-  });
-  // An idle connection that breaks is replaced on the next use; without a listener it would end the process.
-  pool.on("error", (error) => {
-    // `end` does not wait for the last goodbyes: the server may be gone before them.
-    if (!pool.ending) logger.warn({ code: (error as { code?: string }).code }, "an idle database connection broke");
-  });
-  // The same for a connection that breaks while it is lent out: its query fails and is reported there.
-  pool.on("connect", (client) => client.on("error", () => undefined));
-  return pool;
-}
+/* How statements reach PostgreSQL, and what its errors mean to the rooms that asked. */
 
 export type Queryable = Pick<pg.Pool, "query"> | Pick<pg.PoolClient, "query">;
 

@@ -27,6 +27,7 @@ const LINGER_MS = 100;
 const NIGHTLY = "10 18 * * * sweep ?jobKey=sweep&jobKeyMode=preserve_run_at";
 
 export interface QueueDeps {
+  /** What the queue writes may be forgotten in a crash of the database: a job taken or done then is done once more. */
   readonly pool: pg.Pool;
   readonly clock: Clock;
   readonly logger: Logger;

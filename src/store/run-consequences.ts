@@ -27,13 +27,18 @@ export interface EndedRun {
 
 const statement = (name: string, text: string): Statement => ({ name: `run-${name}`, text });
 
+/** Writes the links that a FROM item yields. */
+export const putLinks = (links: string): string => `
+  insert into links (target, kind, entity_id, remote_id, status, presence, attributes, containers, observed_at)
+  select $1, l.kind, l.id, l.remote_id, 'owned', l.presence, l.attributes, l.containers, now() from ${links} l order by l.kind, l.id
+  on conflict (target, kind, entity_id) do update set remote_id = excluded.remote_id, status = 'owned', presence = excluded.presence,
+    attributes = excluded.attributes, containers = excluded.containers, observed_at = now()`;
+
 const PUT_LINKS = statement(
   "put-links",
-  `insert into links (target, kind, entity_id, remote_id, status, presence, attributes, containers, observed_at)
-   select $1, l.kind, l.id, l.remote_id, 'owned', l.presence, l.attributes, l.containers, now()
-     from json_to_recordset($2::json) as l(kind text, id uuid, remote_id text, presence text, attributes json, containers text[]) order by l.kind, l.id
-   on conflict (target, kind, entity_id) do update set remote_id = excluded.remote_id, status = 'owned', presence = excluded.presence,
-     attributes = excluded.attributes, containers = excluded.containers, observed_at = now()`,
+  putLinks(
+    "(select * from json_to_recordset($2::json) as g(kind text, id uuid, remote_id text, presence text, attributes json, containers text[]))",
+  ),
 );
 const FORGET_OBSERVATIONS = statement(
   "forget",
@@ -122,7 +127,7 @@ export async function supersede(db: Queryable, target: string, runs: readonly En
   await run(db, SUPERSEDED, [target, late.map(({ ref }) => ref.kind), late.map(({ ref }) => ref.id), events]);
 }
 
-const linkColumns = (link: Extract<LinkChange, { kind: "put" }>) => ({
+export const linkColumns = (link: Extract<LinkChange, { kind: "put" }>) => ({
   remote_id: link.remoteId,
   presence: link.presence,
   attributes: link.attributes,

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { GroupOfUser, StoredUser } from "../directory/user.ts";
+import { instantText } from "./instants.ts";
 import type { ListTable } from "./page-statement.ts";
-import { instantText } from "./postgres.ts";
 
 /*
  * Rows of users as statements read them. The groups of a person (RFC 7643 section 4.1.2) come in two parts: ids of those that list the person with the row,

@@ -31,28 +31,34 @@ const HAS_MANAGERS = "coalesce(json_typeof(l.attributes->'managers') = 'array' a
  * Those whose `waiting_on` names one of these. The target is compared in a form no other index serves: theirs would be read from end to end wherever
  * the statistics say that a target has few rows.
  */
-const WAITING_ON = "(s.target || '') = $1 and s.waiting_on && $2::uuid[]";
+export const WAITING_ON = (ids: string): string => `(s.target || '') = $1 and s.waiting_on && ${ids}`;
+
+/** Who reports, by the directory, to the people `m` of whom a condition holds. */
+export const REPORTS = (condition: string): string => `
+  select r.id from users m join users r on r.source_id = m.source_id and r.manager_ref is not null and r.manager_ref = any(array[
+      m.id::text, m.external_id, m.document#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}'])
+   where ${condition} and r.id <> m.id`;
+
+/** Whether any department names its managers. */
+export const ANY_MANAGED = "exists (select 1 from departments d where d.target = $1 and d.managed)";
 
 /** Wakes whoever waits for one of these, or is parked because of one. */
 export const WAKE_WAITING = statement(
   "wake-waiting",
   `update entity_states s set ${WAKE}, waiting_on = null, causes = s.causes || $3::uuid[]
-    where ${WAITING_ON}`,
+    where ${WAITING_ON("$2::uuid[]")}`,
 );
 /** Wakes whoever waits for one of these that is stuck: they go on without it. Those who are stuck because of each other are let be. */
 export const WAKE_HOPEFUL = statement(
   "wake-hopeful",
   `update entity_states s set ${WAKE}, waiting_on = null, causes = s.causes || $3::uuid[]
-    where ${WAITING_ON} and (s.state || '') = 'waiting'`,
+    where ${WAITING_ON("$2::uuid[]")} and (s.state || '') = 'waiting'`,
 );
 /** Wakes those who report to people who came or went, by the directory and by what is at the target. */
 export const WAKE_REPORTS = statement(
   "wake-reports",
   `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
-    where s.target = $1 and s.kind = 'user' and s.entity_id = any(array(
-      select r.id from users m join users r on r.source_id = m.source_id and r.manager_ref is not null and r.manager_ref = any(array[
-          m.id::text, m.external_id, m.document#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}'])
-       where m.id = any($2::uuid[]) and r.id <> m.id))`,
+    where s.target = $1 and s.kind = 'user' and s.entity_id = any(array(${REPORTS("m.id = any($2::uuid[])")}))`,
 );
 /** Wakes those who have people as manager at the target who are gone: the directory may not know any more who they were. */
 export const WAKE_FOLLOWERS = statement(
@@ -70,7 +76,7 @@ export const WAKE_FOLLOWERS = statement(
 export const WAKE_LED = statement(
   "wake-led",
   `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
-    where exists (select 1 from departments d where d.target = $1 and d.managed) and s.target = $1 and s.kind = 'department' and s.entity_id = any(array(
+    where ${ANY_MANAGED} and s.target = $1 and s.kind = 'department' and s.entity_id = any(array(
       with named as materialized (
         select m.source_id, array_remove(array[m.id::text, m.external_id,
             m.document#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}'], null) as names

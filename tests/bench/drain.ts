@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type pg from "pg";
 import { systemClock } from "../../src/core/clock.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
@@ -18,7 +17,7 @@ import { readGroup, readUser } from "../../src/scim/resource.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
 import { createDirectoryStore, createReconcileStore } from "../../src/store/create.ts";
 import { createRateLimiter } from "../../src/store/limiter.ts";
-import { createPool } from "../../src/store/postgres.ts";
+import { createPool, type Pool } from "../../src/store/pool.ts";
 import { createSharedToken } from "../../src/store/shared-token.ts";
 import { createDingTalkTarget } from "../../src/targets/dingtalk/index.ts";
 import { temporaryRoot } from "../support/temporary-root.ts";
@@ -71,7 +70,7 @@ async function bench({ people, groups, concurrency, backlog, statements }: Optio
   }
 }
 
-async function claimCost(pool: pg.Pool, waiting: number): Promise<void> {
+async function claimCost(pool: Pool, waiting: number): Promise<void> {
   await pool.query(
     `insert into entity_states (target, kind, entity_id, state, next_at) select 'other', 'user', gen_random_uuid(), 'due', now() - random() * interval '1 hour' from generate_series(1, $1::int)`,
     [waiting],
@@ -88,7 +87,7 @@ async function claimCost(pool: pg.Pool, waiting: number): Promise<void> {
   await pool.query("truncate entity_states");
 }
 
-async function addPeople(pool: pg.Pool, count: number, groups: number): Promise<void> {
+async function addPeople(pool: Pool, count: number, groups: number): Promise<void> {
   const sourceId = randomUUID();
   await pool.query("insert into sources (id, name) values ($1, 'bench')", [sourceId]);
   const deps = { store: createDirectoryStore(pool, [TARGET]), clock: systemClock };
@@ -124,7 +123,7 @@ async function addPeople(pool: pg.Pool, count: number, groups: number): Promise<
 }
 
 interface Drained {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly address: string;
   readonly concurrency: number;
   readonly statements: boolean;
@@ -180,7 +179,7 @@ async function callsOf(address: string): Promise<number> {
   return Object.values(calls).reduce((sum, { count }) => sum + count, 0);
 }
 
-async function printStatements(pool: pg.Pool, entities: number): Promise<void> {
+async function printStatements(pool: Pool, entities: number): Promise<void> {
   const { rows } = await pool.query<{ query: string; calls: number; ms: number; hit: number; rows: number }>(
     `select query, calls, total_exec_time + total_plan_time as ms, shared_blks_hit as hit, rows from pg_stat_statements order by ms desc limit 20`,
   );

@@ -9,7 +9,7 @@ import { createGroupDirectory } from "../../src/directory/groups.ts";
 import { createUserDirectory } from "../../src/directory/users.ts";
 import { readGroup, readUser } from "../../src/scim/resource.ts";
 import { createDirectoryStore } from "../../src/store/create.ts";
-import { createPool } from "../../src/store/postgres.ts";
+import { createPool } from "../../src/store/pool.ts";
 import { onStage, runBench, type Simulator, type Stage } from "./stage.ts";
 
 /*

@@ -10,7 +10,7 @@ import { migrate } from "../../src/database/migrate.ts";
 import { TargetError } from "../../src/reconcile/target.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
 import { createRateLimiter } from "../../src/store/limiter.ts";
-import { createPool } from "../../src/store/postgres.ts";
+import { createPool } from "../../src/store/pool.ts";
 import { createSharedToken } from "../../src/store/shared-token.ts";
 import { API } from "../../src/targets/dingtalk/apis.ts";
 import { createClient } from "../../src/targets/dingtalk/client.ts";

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type pg from "pg";
 import { systemClock } from "../../src/core/clock.ts";
 import type { JsonObject } from "../../src/core/entity.ts";
 import { silentLogger } from "../../src/core/logger.ts";
@@ -17,14 +16,14 @@ import { readGroup, readUser } from "../../src/scim/resource.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
 import { createDirectoryStore, createReconcileStore, type ReconcileStorage } from "../../src/store/create.ts";
 import { createRateLimiter } from "../../src/store/limiter.ts";
-import { createPool } from "../../src/store/postgres.ts";
+import { createPool, type Pool } from "../../src/store/pool.ts";
 import { createSharedToken } from "../../src/store/shared-token.ts";
 import { createDingTalkTarget } from "../../src/targets/dingtalk/index.ts";
 import { createTestDatabase } from "./postgres.ts";
 
 /** The house without its HTTP door: directory, PostgreSQL, workers, and the simulator as DingTalk. */
 export interface House {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly users: UserDirectory;
   readonly groups: GroupDirectory;
   readonly context: RequestContext;
@@ -52,11 +51,11 @@ export interface WorkerOptions {
 }
 
 export interface Running extends Worker {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
 }
 
 export interface Connection {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly store: ReconcileStorage;
   readonly target: TargetAdapter;
   readonly mapping: Mapping;

@@ -1,4 +1,3 @@
-import type pg from "pg";
 import { composeApi, type House, type RunningSync, startSync } from "../../src/compose.ts";
 import { type Environment, parseConfig } from "../../src/config.ts";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
@@ -10,7 +9,7 @@ import { startHttpServer } from "../../src/http/server.ts";
 import { createTraffic } from "../../src/http/traffic.ts";
 import { organisationSettings } from "../../src/sandbox.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
-import { createPool } from "../../src/store/postgres.ts";
+import { createPool, type Pool } from "../../src/store/pool.ts";
 import { createPrisma } from "../../src/store/prisma.ts";
 import { createSources } from "../../src/store/sources.ts";
 import { createTokens } from "../../src/store/tokens.ts";
@@ -19,7 +18,7 @@ import { createTestDatabase } from "./postgres.ts";
 /** The product as it is composed for a start, in this process: every address on a free port, the loop when it is asked for, and the simulator as DingTalk. */
 export interface Product {
   readonly base: string;
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly mounts: readonly Mount[];
   send(method: string, path: string, options?: SendOptions): Promise<Reply>;
   /** A token for the source of this name, which is made when there is none. */

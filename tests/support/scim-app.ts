@@ -6,7 +6,7 @@ import { createUserDirectory } from "../../src/directory/users.ts";
 import type { Scope } from "../../src/http/scopes.ts";
 import { scimMount } from "../../src/scim/router.ts";
 import { createGroupStore } from "../../src/store/groups.ts";
-import { createPool } from "../../src/store/postgres.ts";
+import { createPool } from "../../src/store/pool.ts";
 import { createUserStore } from "../../src/store/users.ts";
 import { BOOTSTRAP, createLineLogger, type Line, openDoor, PUBLIC_URL, SOURCE } from "../integration/http/door.ts";
 import { createTestDatabase } from "./postgres.ts";

@@ -7,7 +7,7 @@ import { NotFound } from "../../../src/directory/errors.ts";
 import { createUserDirectory, type UserDirectory } from "../../../src/directory/users.ts";
 import { readUser } from "../../../src/scim/resource.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
-import { createPool } from "../../../src/store/postgres.ts";
+import { createPool } from "../../../src/store/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 
 /* Each process remembers people as it last saw them. Whatever another one did meanwhile must not be lost, overlooked or undone. */

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { readFigures } from "../../../src/store/figures.ts";
-import { createPool } from "../../../src/store/postgres.ts";
+import { createPool } from "../../../src/store/pool.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
 import { plainFigures } from "./plain-figures.ts";
 

@@ -5,7 +5,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { createUserDirectory } from "../../../src/directory/users.ts";
 import { readUser } from "../../../src/scim/resource.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
-import { createPool } from "../../../src/store/postgres.ts";
+import { createPool } from "../../../src/store/pool.ts";
 import { message, type ScimClient } from "../../conformance/client.ts";
 import { type OpenScim, openScim } from "../scim/open-scim.ts";
 

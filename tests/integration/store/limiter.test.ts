@@ -4,7 +4,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { type RateLimiter, TargetThrottled } from "../../../src/reconcile/target.ts";
 import { createRateLimiter } from "../../../src/store/limiter.ts";
-import { createPool } from "../../../src/store/postgres.ts";
+import { createPool } from "../../../src/store/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 
 const API = "/topapi/v2/user/update";

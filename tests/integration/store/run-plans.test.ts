@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type pg from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createReconcileStore, type ReconcileStorage } from "../../../src/store/create.ts";
-import { createPool } from "../../../src/store/postgres.ts";
+import { createPool, type Pool } from "../../../src/store/pool.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
 
 /* What the runs of one claim read, beside many entities and with statistics from a time when there were none. */
@@ -13,7 +12,7 @@ const CLAIMED = 20;
 /** Rows of the queue and of the links read for one run: its claim, facts, begin and end, each a few times. */
 const MOST_READ = 15;
 
-let pool: pg.Pool;
+let pool: Pool;
 let store: ReconcileStorage;
 let close: () => Promise<void>;
 
@@ -72,7 +71,7 @@ async function runs(count: number): Promise<number> {
 }
 
 async function rowsRead(): Promise<number> {
-  await pool.query("select pg_stat_force_next_flush()");
+  await pool.alongIndexes.query("select pg_stat_force_next_flush()");
   const { rows } = await pool.query(
     "select sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::int as n from pg_stat_user_tables where relname in ('entity_states', 'links')",
   );

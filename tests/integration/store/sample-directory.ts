@@ -11,7 +11,7 @@ import { parseFilter, parseSortBy } from "../../../src/scim/filter.ts";
 import { groupContent, userContent } from "../../../src/scim/resource.ts";
 import { groupResource, userResource } from "../../../src/scim/schemas.ts";
 import { createGroupStore } from "../../../src/store/groups.ts";
-import { createPool } from "../../../src/store/postgres.ts";
+import { createPool } from "../../../src/store/pool.ts";
 import { createUserStore } from "../../../src/store/users.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
 

@@ -7,7 +7,7 @@ import { createGroupDirectory, type GroupDirectory } from "../../../src/director
 import { createUserDirectory, type UserDirectory } from "../../../src/directory/users.ts";
 import { readGroup, readUser } from "../../../src/scim/resource.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
-import { createPool } from "../../../src/store/postgres.ts";
+import { createPool } from "../../../src/store/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 
 /* Writes that arrive side by side share a statement and a commit. Each of them must come out as if it had been alone. */

@@ -6,7 +6,7 @@ import { Secret } from "../../../src/core/secret.ts";
 import { createSigningKey } from "../../../src/http/signing.ts";
 import { hashSecret, isSecretOf, parseToken } from "../../../src/http/tokens.ts";
 import { ensureBootstrap } from "../../../src/store/bootstrap.ts";
-import { createPool } from "../../../src/store/postgres.ts";
+import { createPool } from "../../../src/store/pool.ts";
 import { createPrisma, type Database } from "../../../src/store/prisma.ts";
 import { createSigningKeys } from "../../../src/store/signing-keys.ts";
 import { createSources, SourceNameTaken } from "../../../src/store/sources.ts";

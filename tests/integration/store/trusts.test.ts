@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type pg from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { createPool } from "../../../src/store/postgres.ts";
+import { createPool } from "../../../src/store/pool.ts";
 import { createPrisma, type Database } from "../../../src/store/prisma.ts";
 import { createSources } from "../../../src/store/sources.ts";
 import { createTrusts } from "../../../src/store/trusts.ts";
