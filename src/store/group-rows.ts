@@ -2,9 +2,6 @@ import type pg from "pg";
 import type { StoredGroup } from "../directory/group.ts";
 import { instantText } from "./instants.ts";
 
-/** Of `groups g`. */
-export const GROUP_COLUMNS = "g.id, g.version, g.created_at::text, g.modified_at::text, g.document";
-
 export interface GroupRow extends pg.QueryResultRow {
   id: string;
   version: number;

@@ -5,14 +5,15 @@ import type { GroupContent, Member, MemberChange, StoredGroup } from "../directo
 import type { DirectoryStore, Fact, MembersChanged } from "../directory/ports.ts";
 import { firstMembersOf } from "./first-members.ts";
 import { createMemberChanges } from "./group-members.ts";
-import { GROUP_COLUMNS, type GroupRow, groupOf } from "./group-rows.ts";
 import { createList } from "./list.ts";
 import { createLookup } from "./lookup.ts";
 import { withMatches } from "./match.ts";
 import { changeNesting, leaveNesting, lockNesting, refreshAncestors } from "./nesting.ts";
+import { fieldsOf } from "./packed-rows.ts";
 import type { ListTable } from "./page-statement.ts";
 import { inTransaction, run, type Statement } from "./postgres.ts";
 import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
+import { STORED_FIELDS, storedColumns, storedOf } from "./stored-rows.ts";
 
 const INSERT: Statement = {
   name: "group-insert",
@@ -69,13 +70,13 @@ const GROUP_MEMBERS: Statement = {
 
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
-const GROUPS: ListTable<GroupRow, StoredGroup> = {
+const GROUPS: ListTable<StoredGroup> = {
   resource: "Group",
   table: "groups g",
   alias: "g",
-  select: GROUP_COLUMNS,
-  shared: "null",
-  items: () => groupOf,
+  select: storedColumns("g"),
+  packing: { fields: STORED_FIELDS, related: "null::text", shared: "null::text" },
+  items: () => (row) => storedOf(fieldsOf(row)),
 };
 
 type Groups = Pick<

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { ListQuery, Page } from "../directory/list-query.ts";
 import { createPageMemory } from "./page-memory.ts";
-import { createPageStatements, type ListTable, type PageRow, type PreparedList, type Rows, type Slice } from "./page-statement.ts";
+import { createPageStatements, type Found, type ListTable, type PreparedList, type Slice } from "./page-statement.ts";
 import { readPosition, writePosition } from "./position.ts";
 import type { Position } from "./sort.ts";
 
@@ -18,14 +18,14 @@ import type { Position } from "./sort.ts";
  * 0.04 ms to a create. What scans: the total of a filtered list while others write (active eq true: 13 ms more), and a filter or an order no index
  * knows (familyName co "…": 420 ms).
  */
-export function createList<Row extends { readonly id: string }, Item>(
+export function createList<Item extends { readonly id: string }>(
   pool: pg.Pool,
-  table: ListTable<Row, Item>,
+  table: ListTable<Item>,
 ): (sourceId: string, query: ListQuery) => Promise<Page<Item>> {
   const statements = createPageStatements(pool, table);
   const memory = createPageMemory();
 
-  async function totalOf(list: PreparedList, { sights }: Pick<Rows<Item>, "sights">): Promise<number> {
+  async function totalOf(list: PreparedList, { sights }: Pick<Found<Item>, "sights">): Promise<number> {
     const [sight] = sights;
     if (sight?.total !== undefined) return sight.total;
     const remembered = sight && memory.totalOf(list.digest, sight.snapshot);
@@ -38,17 +38,17 @@ export function createList<Row extends { readonly id: string }, Item>(
   async function byIndex(list: PreparedList, startIndex: number, count: number): Promise<Page<Item>> {
     const offset = Math.max(startIndex, 1) - 1;
     const page = await pageAt(list, offset, count);
-    const { rows, items, sights } = page;
-    const last = rows.at(-1);
+    const { items, sights } = page;
+    const last = positionAt(page, items.length - 1);
     const sight = sights.at(-1);
-    if (last && sight && rows.length === count) memory.rememberPosition(list.digest, sight, offset + count, positionOf(last));
-    const isLastPage = rows.length < count && (rows.length > 0 || offset === 0);
-    const total = isLastPage || (last && list.atMostOne) ? offset + rows.length : await totalOf(list, page);
+    if (last && sight && items.length === count) memory.rememberPosition(list.digest, sight, offset + count, last);
+    const isLastPage = items.length < count && (items.length > 0 || offset === 0);
+    const total = isLastPage || (last && list.atMostOne) ? offset + items.length : await totalOf(list, page);
     return { items, total };
   }
 
   /** Rows behind the first `offset` ones: on from the nearest row before them that is known, else by passing over all of them. */
-  async function pageAt(list: PreparedList, offset: number, count: number): Promise<Rows<Item>> {
+  async function pageAt(list: PreparedList, offset: number, count: number): Promise<Found<Item>> {
     const horizon = list.filtered || list.sorted ? undefined : memory.horizonOf(list.digest);
     if (offset === 0) return statements.read(list, { kind: "first" }, count, horizon);
     const known = memory.nearest(list.digest, offset);
@@ -67,10 +67,10 @@ export function createList<Row extends { readonly id: string }, Item>(
       position === undefined ? { kind: "first" } : { kind: "behind", position: readPosition(position, list.digest, list.order.kind) };
     const page = await statements.read(list, start, count + 1);
     const items = page.items.slice(0, count);
-    const last = page.rows[items.length - 1];
-    const more = page.rows.length > count && last;
+    const last = positionAt(page, items.length - 1);
+    const more = page.items.length > count && last;
     const total = start.kind === "first" && !more ? items.length : await totalOf(list, page);
-    return { items, total, ...(more ? { next: writePosition(positionOf(last), list.digest) } : {}) };
+    return { items, total, ...(more ? { next: writePosition(last, list.digest) } : {}) };
   }
 
   return async (sourceId, query) => {
@@ -81,4 +81,7 @@ export function createList<Row extends { readonly id: string }, Item>(
   };
 }
 
-const positionOf = (row: PageRow): Position => ({ id: row.id, key: row.position_key ?? undefined });
+function positionAt({ items, keys }: Found<{ readonly id: string }>, at: number): Position | undefined {
+  const item = items[at];
+  return item && { id: item.id, key: keys[at] ?? undefined };
+}

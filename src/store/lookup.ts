@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { batched } from "./batch.ts";
-import { pageWith } from "./once.ts";
+import { type Packed, packed, rowsOf } from "./packed-rows.ts";
 import type { ListTable } from "./page-statement.ts";
 import { isOneItemsFault, run, type Statement } from "./postgres.ts";
 
@@ -15,6 +15,11 @@ export interface Unique {
 /** Undefined when there is none. Rejects with Unavailable. */
 export type Lookup<Item> = (sourceId: string, value: string) => Promise<Item | undefined>;
 
+interface FoundRows extends Packed, pg.QueryResultRow {
+  /** Which of those asked for each row is, joined by commas. */
+  readonly places: string | null;
+}
+
 interface Asked {
   readonly sourceId: string;
   readonly value: string;
@@ -24,28 +29,30 @@ interface Asked {
  * The look-ups clients make before every write: one row by a unique value. Those made side by side share a statement, which spares most of what a
  * statement costs on both sides of the connection.
  */
-export function createLookup<Row extends pg.QueryResultRow, Item>(
+export function createLookup<Item>(
   pool: pg.Pool,
-  { table, alias, select, shared, items }: ListTable<Row, Item>,
+  { table, alias, select, packing, items }: ListTable<Item>,
   { name, column, type }: Unique,
 ): Lookup<Item> {
   const statement: Statement = {
     name: `lookup-${name}`,
     // A plan outlives the sizes it was made for: as a join it would read a table from end to end that was empty at first.
-    text: `with page as (
-      select (k.at - 1)::int as at, f.*
+    text: packed(
+      `select k.at - 1 as at, f.*
         from unnest($1::uuid[], $2::${type}[]) with ordinality as k(source_id, value, at)
-        cross join lateral (select ${select} from ${table} where ${alias}.source_id = k.source_id and ${column} = k.value limit 1) f)
-      ${pageWith({ shared })}`,
+        cross join lateral (select ${select} from ${table} where ${alias}.source_id = k.source_id and ${column} = k.value limit 1) f offset 0`,
+      packing,
+      { more: { places: "string_agg(r.at::text, ',')" } },
+    ),
   };
   const answer = async (asked: readonly Asked[]): Promise<readonly (Item | undefined)[]> => {
-    const rows = await run<Row & { at: number; shared: string | null }>(pool, statement, [
-      asked.map(({ sourceId }) => sourceId),
-      asked.map(({ value }) => value),
-    ]);
+    const [answered] = await run<FoundRows>(pool, statement, [asked.map(({ sourceId }) => sourceId), asked.map(({ value }) => value)]);
     const found: (Item | undefined)[] = new Array(asked.length);
-    const itemOf = items(rows[0]?.shared);
-    for (const row of rows) found[row.at] = itemOf(row);
+    const { places, shared } = answered!;
+    if (places === null) return found;
+    const itemOf = items(shared);
+    const rows = rowsOf(answered!);
+    for (const [n, at] of places.split(",").entries()) found[Number(at)] = itemOf(rows[n]!);
     return found;
   };
   const lookup = batched(answer, { isolates: isOneItemsFault });

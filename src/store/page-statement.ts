@@ -2,25 +2,24 @@ import type pg from "pg";
 import { unreachable } from "../core/errors.ts";
 import type { ListQuery } from "../directory/list-query.ts";
 import type { Relation } from "./attribute-values.ts";
-import { pageWith } from "./once.ts";
+import { type Packed, packed, type RowPacking, rowsOf } from "./packed-rows.ts";
 import { BEYOND_LIMIT, HORIZON, NO_HORIZON, type Sight } from "./page-memory.ts";
 import { createParameters, type Parameters } from "./parameters.ts";
 import { digestOf } from "./position.ts";
 import { run } from "./postgres.ts";
-import { type Order, orderOf, type Position } from "./sort.ts";
+import { NO_KEY, type Order, orderOf, type Position } from "./sort.ts";
 import { nameStatements } from "./statement-name.ts";
 import { isHotMatch, selectiveBy, selectsAtMostOne, where } from "./where.ts";
 
 /** The table of one kind of resource, and how a row of it becomes an item. */
-export interface ListTable<Row, Item> extends Relation {
+export interface ListTable<Item> extends Relation {
   /** `users u`: the table with the alias that `select` uses. */
   readonly table: string;
-  /** Starts with the id. */
   readonly select: string;
-  /** What the rows of a statement need besides, worked out once for all of them: an SQL expression over `page` (once.ts). */
-  readonly shared: string;
-  /** Makes items of the rows of one statement. */
-  readonly items: (shared: string | null | undefined) => (row: Row) => Item;
+  /** Of rows that `select` yields. */
+  readonly packing: RowPacking;
+  /** Makes items of the packed rows of one statement. */
+  readonly items: (shared: string | null) => (row: string) => Item;
 }
 
 /** A list with its filter and order in SQL, for one source. */
@@ -46,33 +45,35 @@ export type Slice =
   | { readonly kind: "skip"; readonly offset: number; readonly behind?: Position }
   | { readonly kind: "behind"; readonly position: Position };
 
-export interface PageRow extends pg.QueryResultRow {
-  readonly id: string;
-  readonly position_key: string | null;
-  /** Of the first row of a statement: a `Sight` as JSON, and what the items need in common. */
-  readonly sight: string | null;
-  readonly shared: string | null;
+interface PackedPage extends Packed, pg.QueryResultRow {
+  /** A JSON array, where the list is sorted by values. */
+  readonly keys: string | null;
+  /** A `Sight`, as JSON. */
+  readonly sight: string;
 }
 
-export interface Rows<Item> {
-  readonly rows: readonly PageRow[];
-  /** One of each row. */
+/** A part of a list. */
+export interface Found<Item> {
   readonly items: readonly Item[];
+  /** The sort value of each item, where the list is sorted by values. */
+  readonly keys: readonly (string | null)[];
   /** What each statement saw that found any. */
   readonly sights: readonly Sight[];
 }
+
+const NOTHING = { items: [], keys: [], sights: [] } as const;
 
 export interface PageStatements<Item> {
   /** Rejects with InvalidFilter. */
   prepare(sourceId: string, query: Pick<ListQuery, "filter" | "sort">): PreparedList;
   /** `horizon`: where to look for moves (page-memory.ts). */
-  read(list: PreparedList, slice: Slice, limit: number, horizon?: string): Promise<Rows<Item>>;
+  read(list: PreparedList, slice: Slice, limit: number, horizon?: string): Promise<Found<Item>>;
   count(list: PreparedList): Promise<{ readonly total: number; readonly sight: Sight }>;
 }
 
-export function createPageStatements<Row extends { readonly id: string }, Item>(
+export function createPageStatements<Item>(
   pool: pg.Pool,
-  { table, select, alias, resource, shared, items }: ListTable<Row, Item>,
+  { table, select, alias, resource, packing, items }: ListTable<Item>,
 ): PageStatements<Item> {
   const statement = nameStatements(`list-${resource.toLowerCase()}`);
   const counter = (column: "count" | "removed") =>
@@ -107,16 +108,22 @@ export function createPageStatements<Row extends { readonly id: string }, Item>(
     list: PreparedList,
     horizon: string,
     parts: (parameters: Parameters) => readonly [from: string, end: string],
-  ): Promise<Rows<Item>> {
+  ): Promise<Found<Item>> {
     const parameters = createParameters(list.values);
     const sight = sightOf(list, horizon, parameters);
     const [from, end] = parts(parameters);
     const { keyAsText, orderBy } = list.order;
-    const page = `select ${select}, ${keyAsText} as position_key from ${from} order by ${orderBy} ${end}`;
-    const text = `with page as (${page}) ${pageWith({ sight, shared })}`;
-    const rows = await run<Row & PageRow>(pool, statement(text, list.hot), parameters.values);
-    const [first] = rows;
-    return { rows, items: rows.map(items(first?.shared)), sights: first?.sight ? [JSON.parse(first.sight) as Sight] : [] };
+    const page = `select ${select}, ${keyAsText} as sort_key from ${from} order by ${orderBy} ${end}`;
+    const keys = keyAsText === NO_KEY ? "null::json" : "json_agg(r.sort_key)";
+    const text = packed(page, packing, { more: { keys }, beside: { sight } });
+    const [answered] = await run<PackedPage>(pool, statement(text, list.hot), parameters.values);
+    const found = rowsOf(answered!);
+    if (found.length === 0) return NOTHING;
+    return {
+      items: found.map(items(answered!.shared)),
+      keys: answered!.keys === null ? [] : (JSON.parse(answered!.keys) as (string | null)[]),
+      sights: [JSON.parse(answered!.sight) as Sight],
+    };
   }
 
   return {
@@ -157,21 +164,21 @@ export function createPageStatements<Row extends { readonly id: string }, Item>(
             const behind = slice.behind && list.order.behind(slice.behind)[0]?.(own);
             const end = `limit ${own.add(limit, "bigint")} offset ${own.add(slice.offset, "bigint")}`;
             const ids = `(select ${alias}.id from ${matching(list, behind)} order by ${list.order.orderBy} ${end}) page`;
-            return [`${ids} join ${table} on ${alias}.id = page.id`, ""];
+            return [`${ids} join ${table} on ${alias}.id = page.id`, "offset 0"];
           });
         case "behind": {
-          let page: Rows<Item> = { rows: [], items: [], sights: [] };
+          let page: Found<Item> = NOTHING;
           for (const behind of list.order.behind(slice.position)) {
             const part = await answer(list, horizon, (own) => [
               matching(list, behind(own)),
-              `limit ${own.add(limit - page.rows.length, "bigint")}`,
+              `limit ${own.add(limit - page.items.length, "bigint")}`,
             ]);
             page = {
-              rows: [...page.rows, ...part.rows],
               items: [...page.items, ...part.items],
+              keys: [...page.keys, ...part.keys],
               sights: [...page.sights, ...part.sights],
             };
-            if (page.rows.length === limit) break;
+            if (page.items.length === limit) break;
           }
           return page;
         }

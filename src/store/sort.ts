@@ -11,12 +11,15 @@ import type { Parameters, SqlType } from "./parameters.ts";
 
 export interface Order {
   readonly orderBy: string;
-  /** The sort value as text, to continue behind it; `null` in SQL when the order is by id alone. */
+  /** The sort value as text, to continue behind it; `NO_KEY` when the order is by id alone. */
   readonly keyAsText: string;
   readonly kind: SqlValue["kind"] | "none";
   /** Conditions whose rows, one after the other, are everything behind the position. Two where NULLs must be told apart to let an index serve both. */
   readonly behind: (position: Position) => readonly Condition[];
 }
+
+/** The key of an order by id alone. */
+export const NO_KEY = "null::text";
 
 export type Condition = (parameters: Parameters) => string;
 
@@ -58,7 +61,7 @@ function byId(id: string, descending: boolean): Order {
   return {
     orderBy: `${id} ${direction}`,
     kind: "none",
-    keyAsText: "null::text",
+    keyAsText: NO_KEY,
     behind: (position) => [(parameters) => `${id} ${beyond} ${parameters.add(position.id, "uuid")}`],
   };
 }

@@ -1,41 +1,35 @@
-import type pg from "pg";
 import type { GroupOfUser, StoredUser } from "../directory/user.ts";
-import { instantText } from "./instants.ts";
+import { fieldsOf, type RowPacking } from "./packed-rows.ts";
 import type { ListTable } from "./page-statement.ts";
+import { STORED_FIELDS, storedColumns, storedOf } from "./stored-rows.ts";
 
 /*
  * Rows of users as statements read them. The groups of a person (RFC 7643 section 4.1.2) come in two parts: ids of those that list the person with the row,
  * and what they are called and lie in once for all rows of a statement. Worked out for each person in SQL they took two thirds of the time of a page.
  */
 
-export interface UserRow extends pg.QueryResultRow {
-  id: string;
-  version: number;
-  created_at: string;
-  modified_at: string;
-  document: string;
-  /** An array as PostgreSQL writes it: `{…,…}`. */
-  direct: string;
-}
+/** Ids of the groups that list the person with the id that an SQL expression yields: `{…,…}`, as PostgreSQL writes an array. */
+const directGroups = (id: string): string => `array(select m.group_id from group_members m where m.user_id = ${id})::text as direct`;
 
-/** Ids of the groups that list the person with the id that an SQL expression yields. */
-export const directGroups = (id: string): string => `array(select m.group_id from group_members m where m.user_id = ${id})::text as direct`;
+/** Columns of a person, of `users` by an alias or of what an update answered; `document` is an SQL expression. */
+export const userColumns = (alias: string, document = `${alias}.document`): string =>
+  `${storedColumns(alias, document)}, ${directGroups(`${alias}.id`)}`;
 
-/** Of the groups in `page.direct` and those they lie in: how each is called, and which it lies in. */
-export const GROUPS_OF_PAGE = `(
+/** Of the groups in `p.related` and those they lie in: how each is called, and which it lies in. NULL when nobody is in any. */
+export const GROUPS_OF_PAGE = `case when p.related is not null then (
   select json_object_agg(g.id, json_build_object(
            'display', g.display_name, 'within', array(select a.ancestor_id from group_ancestors a where a.group_id = g.id)))::text
     from groups g where g.id = any (array(
-      with direct as (select distinct unnest(p.direct::uuid[]) as id from (select distinct direct from page) p)
-      select d.id from direct d union select a.ancestor_id from direct d join group_ancestors a on a.group_id = d.id)))`;
+      with direct as (select distinct unnest(('{' || translate(p.related, '{}', '') || '}')::uuid[]) as id)
+      select d.id from direct d union select a.ancestor_id from direct d join group_ancestors a on a.group_id = d.id))) end`;
 
 interface KnownGroup {
   readonly display: string;
   readonly within: readonly string[];
 }
 
-/** Makes users of the rows of one statement; `groups` is its `GROUPS_OF_PAGE`. */
-export function usersOf(groups: string | null | undefined): (row: UserRow) => StoredUser {
+/** Makes users of the packed rows of one statement; `groups` is its `GROUPS_OF_PAGE`. */
+export function usersOf(groups: string | null): (row: string) => StoredUser {
   const known: Readonly<Record<string, KnownGroup>> = groups ? JSON.parse(groups) : {};
   // People of one page often are in the same groups.
   const worked = new Map<string, readonly GroupOfUser[]>();
@@ -47,14 +41,10 @@ export function usersOf(groups: string | null | undefined): (row: UserRow) => St
     }
     return list;
   };
-  return (row) => ({
-    id: row.id,
-    version: row.version,
-    createdAt: instantText(row.created_at),
-    modifiedAt: instantText(row.modified_at),
-    document: row.document,
-    groups: groupsOf(row.direct),
-  });
+  return (row) => {
+    const fields = fieldsOf(row);
+    return { ...storedOf(fields), groups: groupsOf(fields[5]!) };
+  };
 }
 
 const idsIn = (array: string): readonly string[] => (array === "{}" ? [] : array.slice(1, -1).split(","));
@@ -66,11 +56,14 @@ function groupsIn(direct: readonly string[], known: Readonly<Record<string, Know
   return [...types.keys()].sort().map((id) => ({ id, display: known[id]!.display, type: types.get(id)! }));
 }
 
-export const USERS: ListTable<UserRow, StoredUser> = {
+/** Packs rows of `userColumns`. */
+export const USER_ROWS: RowPacking = { fields: [...STORED_FIELDS, "r.direct"], related: "r.direct", shared: GROUPS_OF_PAGE };
+
+export const USERS: ListTable<StoredUser> = {
   resource: "User",
   table: "users u",
   alias: "u",
-  select: `u.id, u.version, u.created_at::text, u.modified_at::text, u.document, ${directGroups("u.id")}`,
-  shared: GROUPS_OF_PAGE,
+  select: userColumns("u"),
+  packing: USER_ROWS,
   items: usersOf,
 };

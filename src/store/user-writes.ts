@@ -3,10 +3,10 @@ import { fold } from "../core/fold.ts";
 import type { Fact } from "../directory/ports.ts";
 import type { StoredUser, UserContent } from "../directory/user.ts";
 import { batched } from "./batch.ts";
-import { pageWith } from "./once.ts";
+import { type Packed, packed, rowsOf } from "./packed-rows.ts";
 import { isOneItemsFault, run, type Statement } from "./postgres.ts";
 import { appendEvents, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
-import { directGroups, GROUPS_OF_PAGE, type UserRow, usersOf } from "./user-rows.ts";
+import { USER_ROWS, userColumns, usersOf } from "./user-rows.ts";
 
 /*
  * Creates and updates of users. Those that arrive side by side share one statement and one commit: on both sides of the connection a statement costs more
@@ -65,10 +65,8 @@ const UPDATE: Statement = {
     update users u set version = u.version + 1, modified_at = g.modified_at, (${NAMES}) = row(${VALUES})
       from given g where ${ALONG_KEY} and u.id = g.id and u.source_id = g.source_id and u.version = g.expected
     returning u.id, u.version, u.created_at, u.modified_at),
-  ${CONSEQUENCES},
-  page as (
-    select d.id, d.version, d.created_at::text, d.modified_at::text, ${directGroups("d.id")}, (select count(*) from woken) as woken from done d)
-  ${pageWith({ shared: GROUPS_OF_PAGE })}`,
+  ${CONSEQUENCES}
+  ${packed(`select ${userColumns("d", "''")} from done d offset 0`, USER_ROWS, { beside: { woken: "(select count(*) from woken)" } })}`,
 };
 
 export interface UserWrite {
@@ -104,13 +102,16 @@ export function createUserWrites(pool: pg.Pool, targets: readonly string[]): Use
       return writes.map(() => undefined);
     }, options),
     update: batched(async (writes) => {
+      const [answered] = await send<Packed & pg.QueryResultRow>(UPDATE, writes);
+      const written = new Map(
+        rowsOf(answered!)
+          .map(usersOf(answered!.shared))
+          .map((user) => [user.id, user]),
+      );
       // All but the document, which went there a moment ago.
-      const rows = await send<UserRow & { readonly shared: string | null }>(UPDATE, writes);
-      const userOf = usersOf(rows[0]?.shared);
-      const byId = new Map(rows.map((row) => [row.id, row]));
       return writes.map(({ id, document }) => {
-        const row = byId.get(id);
-        return row && userOf({ ...row, document });
+        const user = written.get(id);
+        return user && { ...user, document };
       });
     }, options),
   };

@@ -1,0 +1,54 @@
+/*
+ * Rows of resources as one text for all of them. A page of 100 people as 100 rows of six columns costs the driver more than everything else of the request
+ * together; as one text, a third (measured, processor time of a page: 0.45 ms in rows and 0.14 ms as one text, and 0.50 against 0.58 ms of PostgreSQL's).
+ * Fields are parted by control characters that JSON text cannot hold unescaped (RFC 8259 section 7), nor can ids, numbers and times.
+ */
+
+const FIELD = "\x1f";
+const ROW = "\x1e";
+const sqlText = (separator: string): string => `E'\\x${separator.charCodeAt(0).toString(16)}'`;
+
+/** How rows `r` are packed. All are SQL expressions, none of the fields is ever NULL. */
+export interface RowPacking {
+  readonly fields: readonly string[];
+  /** Of `r`: ids of what the row needs besides, as the text of an array. */
+  readonly related: string;
+  /** Of `p.related`, which holds the non-empty ones of all rows, joined by commas: what they need besides, worked out once for all. */
+  readonly shared: string;
+}
+
+interface Further {
+  readonly more?: Readonly<Record<string, string>>;
+  readonly beside?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A query that answers one row: `rows`, `shared`, then `more`, which are aggregates over `r`, and `beside`, which have nothing to do with the rows.
+ * `page` is the query of the rows in their order. It has to end in `limit` or `offset`: else each use of a column would be worked out by itself.
+ * No aggregate among `more` may sort or be distinct: the rows would come to all of them in that one's order.
+ */
+export function packed(page: string, { fields, related, shared }: RowPacking, { more = {}, beside = {} }: Further = {}): string {
+  const rows = {
+    rows: `string_agg(concat_ws(${sqlText(FIELD)}, ${fields.join(", ")}), ${sqlText(ROW)})`,
+    related: `string_agg(nullif(${related}, '{}'), ',')`,
+    ...more,
+  };
+  const answer = { rows: "p.rows", shared, ...Object.fromEntries(Object.keys(more).map((name) => [name, `p.${name}`])), ...beside };
+  return `select ${columns(answer)} from (select ${columns(rows)} from (${page}) r) p`;
+}
+
+const columns = (named: Readonly<Record<string, string>>): string =>
+  Object.entries(named)
+    .map(([name, sql]) => `${sql} as ${name}`)
+    .join(", ");
+
+/** What such a query answers. */
+export interface Packed {
+  /** NULL when there is none. */
+  readonly rows: string | null;
+  readonly shared: string | null;
+}
+
+export const rowsOf = ({ rows }: Packed): readonly string[] => (rows === null ? [] : rows.split(ROW));
+
+export const fieldsOf = (row: string): readonly string[] => row.split(FIELD);
