@@ -16,6 +16,7 @@ import { createFederation } from "./http/federation.ts";
 import { healthMounts, type ReadinessCheck } from "./http/health.ts";
 import { createIssuerKeys } from "./http/issuer-keys.ts";
 import { createLimits } from "./http/limits.ts";
+import { messagesOf } from "./http/messages.ts";
 import { createMetricsRegistry, metricsEndpoint, observeIn } from "./http/metrics.ts";
 import { jwksEndpoint, tokenEndpoint } from "./http/oauth.ts";
 import { type HttpServer, startHttpServer } from "./http/server.ts";
@@ -83,8 +84,8 @@ const environmentOf = (config: Config) => (config.dingtalk.kind === "sandbox" ? 
 /** SCIM, operators' and auditors' interface, OAuth, probes and documents on one listener. */
 export async function startApi(house: House, checks: Readonly<Record<string, ReadinessCheck>>): Promise<HttpServer> {
   const { config, clock, logger } = house;
-  const handler = createApp(await composeApi(house, checks));
-  return startHttpServer({ host: config.host, port: config.port, handler, clock, logger });
+  const app = createApp(await composeApi(house, checks));
+  return startHttpServer({ host: config.host, port: config.port, handler: app, messages: messagesOf(app), clock, logger });
 }
 
 /** Every address there is, with what stands behind it; listens nowhere. */

@@ -6,11 +6,14 @@ import { errorHeaders, Malformed } from "./errors.ts";
 import type { RenderError } from "./problem.ts";
 import { requestIdOf } from "./request-context.ts";
 
+/** From so many characters on, a text is encoded before it is handed over: node would go through it twice, for its length and for its bytes. */
+const LONG = 4_096;
+
 /** Sends a whole body. One write: node adds the length, and leaves the body out for HEAD. */
 export function sendText(res: Response, status: number, contentType: string, text: string): void {
   res.statusCode = status;
   res.setHeader("Content-Type", `${contentType}; charset=utf-8`);
-  res.end(text);
+  res.end(text.length < LONG ? text : Buffer.from(text));
 }
 
 export const sendJson = (res: Response, status: number, body: unknown, contentType = "application/json"): void =>

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "../core/clock.ts";
 import { CannotStart } from "../core/errors.ts";
@@ -17,6 +17,8 @@ export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
   readonly handler: RequestListener;
+  /** Classes of the messages it is called with, where node's own do not fit. */
+  readonly messages?: Pick<ServerOptions, "IncomingMessage" | "ServerResponse">;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Bounds, where the usual ones do not fit. */
@@ -46,9 +48,10 @@ const STOP_POLL_MS = 20;
 
 /** Listens, or throws CannotStart that says why not. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { handler, clock, logger } = options;
+  const { handler, messages = {}, clock, logger } = options;
   const limits: ServerLimits = { ...SERVER_LIMITS, ...options.limits };
   const server = createServer({
+    ...messages,
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,

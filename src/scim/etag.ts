@@ -8,6 +8,9 @@ import type { VersionCheck } from "../directory/users.ts";
 
 export const versionTag = (version: number): string => `W/"${version}"`;
 
+/** The same within a JSON string. */
+export const versionTagInJson = (version: number): string => `W/\\"${version}\\"`;
+
 /** What If-Match asks of a stored version. Undefined when it asks nothing that the look-up of the resource does not show: no header, or `*`. */
 export function versionCheck(ifMatch: string | undefined): VersionCheck | undefined {
   if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;

@@ -6,7 +6,7 @@ import { type MembersOf, membersOfPage } from "./page-members.ts";
 import { applyPatch, readOperations } from "./patch.ts";
 import { groupPatch } from "./patch-group.ts";
 import type { Projection } from "./projection.ts";
-import { projectedText, resourceText } from "./render.ts";
+import { createResourceText, projectedText } from "./render.ts";
 import { groupContent, readGroup } from "./resource.ts";
 import type { ResourceKind } from "./resource-kind.ts";
 import { groupResource } from "./schemas.ts";
@@ -23,6 +23,7 @@ export interface GroupKindOptions {
 /** Groups. Members are read only when they are answered, a page at a time, so that the size of a group shows in no other request. */
 export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMembers }: GroupKindOptions): ResourceKind<StoredGroup> {
   const locationOf = (id: string) => `${baseUrl}${ENDPOINT}/${id}`;
+  const resourceText = createResourceText("Group", locationOf);
   // Groups that were read as a page share the reading of their members.
   const ofPage = new WeakMap<StoredGroup, MembersOf>();
   return {
@@ -59,7 +60,7 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
     },
     remove: (context, id, ifVersion) => directory.remove(context, id, ifVersion),
     render(group, projection) {
-      const text = projectedText(resourceText(group, "Group", locationOf(group.id), ""), projection);
+      const text = projectedText(resourceText(group, ""), projection);
       if (!projection.wants("members")) return text;
       const membersOf = ofPage.get(group) ?? directory.members;
       return withMembers(text, membersOf(group.id), memberText(baseUrl, projection));

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/entity.ts";
-import { versionTag } from "./etag.ts";
+import { versionTagInJson } from "./etag.ts";
 import type { Projection } from "./projection.ts";
 import type { Stored } from "./resource-kind.ts";
 
@@ -9,13 +9,15 @@ import type { Stored } from "./resource-kind.ts";
  */
 
 /** `id`, the document and `more` (members of a JSON object, each with a leading comma), then `meta`. */
-export function resourceText(resource: Stored, type: string, location: string, more: string): string {
-  return `{"id":"${resource.id}",${resource.document.slice(1, -1)}${more},"meta":${metaText(resource, type, location)}}`;
-}
+export type ResourceText = (resource: Stored, more: string) => string;
 
-function metaText({ version, createdAt, modifiedAt }: Stored, type: string, location: string): string {
-  const tag = JSON.stringify(versionTag(version));
-  return `{"resourceType":"${type}","created":"${createdAt}","lastModified":"${modifiedAt}","location":${JSON.stringify(location)},"version":${tag}}`;
+/** `locationOf("")` has to be what every location begins with; ids, versions and times need no escapes. */
+export function createResourceText(type: string, locationOf: (id: string) => string): ResourceText {
+  const inString = (text: string): string => JSON.stringify(text).slice(1, -1);
+  const beforeCreated = `"meta":{"resourceType":${JSON.stringify(type)},"created":"`;
+  const beforeId = `","location":"${inString(locationOf(""))}`;
+  return ({ id, version, createdAt, modifiedAt, document }, more) =>
+    `{"id":"${id}",${document.slice(1, -1)}${more},${beforeCreated}${createdAt}","lastModified":"${modifiedAt}${beforeId}${id}","version":"${versionTagInJson(version)}"}}`;
 }
 
 export function projectedText(text: string, projection: Projection): string {

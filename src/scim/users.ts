@@ -2,7 +2,7 @@ import type { GroupOfUser, StoredUser } from "../directory/user.ts";
 import type { UserDirectory } from "../directory/users.ts";
 import { withAddresses } from "./addresses.ts";
 import { applyPatch, readOperations } from "./patch.ts";
-import { projectedText, resourceText } from "./render.ts";
+import { createResourceText, projectedText } from "./render.ts";
 import { readUser, userContent } from "./resource.ts";
 import type { ResourceKind } from "./resource-kind.ts";
 import { userResource } from "./schemas.ts";
@@ -12,6 +12,7 @@ const ENDPOINT = "/Users";
 /** People. `baseUrl`: the public address of the SCIM root. */
 export function userKind(directory: UserDirectory, baseUrl: string): ResourceKind<StoredUser> {
   const locationOf = (id: string) => `${baseUrl}${ENDPOINT}/${id}`;
+  const resourceText = createResourceText("User", locationOf);
   const groupsText = groupReferences(`${baseUrl}/Groups/`);
   return {
     schema: withAddresses(userResource, baseUrl),
@@ -32,7 +33,7 @@ export function userKind(directory: UserDirectory, baseUrl: string): ResourceKin
     remove: (context, id, ifVersion) => directory.remove(context, id, ifVersion),
     render(user, projection) {
       const groups = user.groups.length === 0 || !projection.wants("groups") ? "" : `,"groups":${groupsText(user.groups)}`;
-      return projectedText(resourceText(user, "User", locationOf(user.id), groups), projection);
+      return projectedText(resourceText(user, groups), projection);
     },
   };
 }

@@ -1,5 +1,4 @@
 import { randomInt } from "node:crypto";
-import type pg from "pg";
 import type { DirectoryStore } from "../directory/ports.ts";
 import { createClaims } from "./claims.ts";
 import { createFacts } from "./facts.ts";
@@ -13,7 +12,7 @@ import { createTree } from "./tree.ts";
 import { createUserStore } from "./users.ts";
 
 /** The directory in PostgreSQL. Every write marks the entities it concerns for each of `targets`. */
-export const createDirectoryStore = (pool: pg.Pool, targets: readonly string[]): DirectoryStore => ({
+export const createDirectoryStore = (pool: Pool, targets: readonly string[]): DirectoryStore => ({
   ...createUserStore(pool, targets),
   ...createGroupStore(pool, targets),
 });

@@ -1,4 +1,3 @@
-import type pg from "pg";
 import { fold } from "../core/fold.ts";
 import { isUuid } from "../core/id.ts";
 import type { GroupContent, Member, MemberChange, StoredGroup } from "../directory/group.ts";
@@ -11,6 +10,7 @@ import { withMatches } from "./match.ts";
 import { changeNesting, leaveNesting, lockNesting, refreshAncestors } from "./nesting.ts";
 import { fieldsOf } from "./packed-rows.ts";
 import type { ListTable } from "./page-statement.ts";
+import type { Pool } from "./pool.ts";
 import { inTransaction, run, type Statement } from "./postgres.ts";
 import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
 import { STORED_FIELDS, storedColumns, storedOf } from "./stored-rows.ts";
@@ -75,7 +75,7 @@ const GROUPS: ListTable<StoredGroup> = {
   table: "groups g",
   alias: "g",
   select: storedColumns("g"),
-  packing: { fields: STORED_FIELDS, related: "null::text", shared: "null::text" },
+  packing: { fields: STORED_FIELDS },
   items: () => (row) => storedOf(fieldsOf(row)),
 };
 
@@ -84,7 +84,7 @@ type Groups = Pick<
   "insertGroup" | "updateGroup" | "deleteGroup" | "getGroup" | "listGroups" | "membersOf" | "firstMembersOf"
 >;
 
-export function createGroupStore(pool: pg.Pool, targets: readonly string[]): Groups {
+export function createGroupStore(pool: Pool, targets: readonly string[]): Groups {
   const members = createMemberChanges(pool, targets);
   const byId = createLookup(pool, GROUPS, { name: "group-id", column: "g.id", type: "uuid" });
   const byDisplayName = createLookup(pool, GROUPS, { name: "group-display-name", column: "g.display_name_key", type: "text" });

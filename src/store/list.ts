@@ -49,17 +49,17 @@ export function createList<Item extends { readonly id: string }>(
 
   /** Rows behind the first `offset` ones: on from the nearest row before them that is known, else by passing over all of them. */
   async function pageAt(list: PreparedList, offset: number, count: number): Promise<Found<Item>> {
-    const horizon = list.filtered || list.sorted ? undefined : memory.horizonOf(list.digest);
-    if (offset === 0) return statements.read(list, { kind: "first" }, count, horizon);
+    const outlook = list.filtered || list.sorted ? undefined : memory.outlookOf(list.digest);
+    if (offset === 0) return statements.read(list, { kind: "first" }, count, outlook);
     const known = memory.nearest(list.digest, offset);
     if (known && (known.index === offset || !list.sorted)) {
       const { position } = known;
       const slice: Slice =
         known.index === offset ? { kind: "behind", position } : { kind: "skip", offset: offset - known.index, behind: position };
-      const page = await statements.read(list, slice, count, horizon);
+      const page = await statements.read(list, slice, count, outlook);
       if (page.sights.length > 0 && page.sights.every(known.holds)) return page;
     }
-    return statements.read(list, { kind: "skip", offset }, count, horizon);
+    return statements.read(list, { kind: "skip", offset }, count, outlook);
   }
 
   async function byPosition(list: PreparedList, position: string | undefined, count: number): Promise<Page<Item>> {

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { batched } from "./batch.ts";
 import { type Packed, packed, rowsOf } from "./packed-rows.ts";
 import type { ListTable } from "./page-statement.ts";
+import type { Pool } from "./pool.ts";
 import { isOneItemsFault, run, type Statement } from "./postgres.ts";
 
 /** Of what a row is found by: the value of a unique column within a source. */
@@ -30,7 +31,7 @@ interface Asked {
  * statement costs on both sides of the connection.
  */
 export function createLookup<Item>(
-  pool: pg.Pool,
+  pool: Pool,
   { table, alias, select, packing, items }: ListTable<Item>,
   { name, column, type }: Unique,
 ): Lookup<Item> {
@@ -40,13 +41,16 @@ export function createLookup<Item>(
     text: packed(
       `select k.at - 1 as at, f.*
         from unnest($1::uuid[], $2::${type}[]) with ordinality as k(source_id, value, at)
-        cross join lateral (select ${select} from ${table} where ${alias}.source_id = k.source_id and ${column} = k.value limit 1) f offset 0`,
+        cross join lateral (select ${select} from ${table} where ${alias}.source_id = k.source_id and ${column} = k.value limit 1) f`,
       packing,
       { more: { places: "string_agg(r.at::text, ',')" } },
     ),
   };
   const answer = async (asked: readonly Asked[]): Promise<readonly (Item | undefined)[]> => {
-    const [answered] = await run<FoundRows>(pool, statement, [asked.map(({ sourceId }) => sourceId), asked.map(({ value }) => value)]);
+    const [answered] = await run<FoundRows>(pool.alongIndexes, statement, [
+      asked.map(({ sourceId }) => sourceId),
+      asked.map(({ value }) => value),
+    ]);
     const found: (Item | undefined)[] = new Array(asked.length);
     const { places, shared } = answered!;
     if (places === null) return found;

@@ -11,10 +11,8 @@ const sqlText = (separator: string): string => `E'\\x${separator.charCodeAt(0).t
 /** How rows `r` are packed. All are SQL expressions, none of the fields is ever NULL. */
 export interface RowPacking {
   readonly fields: readonly string[];
-  /** Of `r`: ids of what the row needs besides, as the text of an array. */
-  readonly related: string;
-  /** Of `p.related`, which holds the non-empty ones of all rows, joined by commas: what they need besides, worked out once for all. */
-  readonly shared: string;
+  /** What the rows need besides, worked out once for all: an expression of their ids, `p.ids`. */
+  readonly shared?: string;
 }
 
 interface Further {
@@ -24,16 +22,20 @@ interface Further {
 
 /**
  * A query that answers one row: `rows`, `shared`, then `more`, which are aggregates over `r`, and `beside`, which have nothing to do with the rows.
- * `page` is the query of the rows in their order. It has to end in `limit` or `offset`: else each use of a column would be worked out by itself.
- * No aggregate among `more` may sort or be distinct: the rows would come to all of them in that one's order.
+ * `page` is the query of the rows in their order. No aggregate among `more` may sort or be distinct: the rows would come to all of them in that one's order.
  */
-export function packed(page: string, { fields, related, shared }: RowPacking, { more = {}, beside = {} }: Further = {}): string {
+export function packed(page: string, { fields, shared }: RowPacking, { more = {}, beside = {} }: Further = {}): string {
   const rows = {
     rows: `string_agg(concat_ws(${sqlText(FIELD)}, ${fields.join(", ")}), ${sqlText(ROW)})`,
-    related: `string_agg(nullif(${related}, '{}'), ',')`,
+    ...(shared === undefined ? {} : { ids: "array_agg(r.id)" }),
     ...more,
   };
-  const answer = { rows: "p.rows", shared, ...Object.fromEntries(Object.keys(more).map((name) => [name, `p.${name}`])), ...beside };
+  const answer = {
+    rows: "p.rows",
+    shared: shared ?? "null",
+    ...Object.fromEntries(Object.keys(more).map((name) => [name, `p.${name}`])),
+    ...beside,
+  };
   return `select ${columns(answer)} from (select ${columns(rows)} from (${page}) r) p`;
 }
 

@@ -24,19 +24,26 @@ export interface Moves {
   /** The horizon that was asked about, and the rows behind it; at most BEYOND_LIMIT are counted. */
   readonly asked: string;
   readonly beyond: number;
-  /** Where a horizon would be now, HORIZON rows before the end; null when there are fewer rows. */
+  /** Where a horizon would be now, HORIZON rows before the end; null when there are fewer rows, or nobody asked. */
   readonly horizon: string | null;
 }
 
-export const HORIZON = 200;
+/** What a statement is to look at: how many rows are behind which horizon, and where a new one would be. */
+export interface Outlook {
+  readonly horizon: string;
+  readonly renew: boolean;
+}
+
+export const HORIZON = 50;
 export const BEYOND_LIMIT = 2_000;
-/** A horizon nothing is behind. */
-export const NO_HORIZON = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+/** With more rows behind it, the horizon is moved on: each page counts them. */
+const FAR_BEHIND = 200;
+/** Nothing is behind it. */
+export const NO_OUTLOOK: Outlook = { horizon: "ffffffff-ffff-ffff-ffff-ffffffffffff", renew: true };
 
 export interface PageMemory {
   totalOf(list: string, snapshot: string): number | undefined;
-  /** The horizon a statement is to ask about. */
-  horizonOf(list: string): string;
+  outlookOf(list: string): Outlook;
   /** The last row known of the first `index` (1-based) ones. */
   nearest(list: string, index: number): Remembered | undefined;
   rememberTotal(list: string, sight: Sight, total: number): void;
@@ -54,6 +61,8 @@ export interface Remembered {
 interface Walk {
   snapshot: string;
   base: Base | undefined;
+  /** Rows behind its horizon, as last seen. */
+  beyond: number;
   total: number | undefined;
   /** By index, ascending. */
   positions: Place[];
@@ -96,10 +105,15 @@ export function createPageMemory(): PageMemory {
       walks.delete(list);
       if (walk.snapshot !== sight.snapshot) walk.total = undefined;
       walk.snapshot = sight.snapshot;
-      if (!walk.base || (sight.moves && sight.moves.beyond > BEYOND_LIMIT / 2)) walk.base = baseOf(sight);
+      walk.beyond = sight.moves?.beyond ?? 0;
     } else {
       forget(list);
-      walk = { snapshot: sight.snapshot, base: baseOf(sight), total: undefined, positions: [] };
+      walk = { snapshot: sight.snapshot, base: undefined, beyond: 0, total: undefined, positions: [] };
+    }
+    const base = baseOf(sight);
+    if (base) {
+      walk.base = base;
+      walk.beyond = HORIZON;
     }
     walks.set(list, walk);
     makeRoom(list, walk);
@@ -121,7 +135,10 @@ export function createPageMemory(): PageMemory {
       const walk = walks.get(list);
       return walk?.snapshot === snapshot ? walk.total : undefined;
     },
-    horizonOf: (list) => walks.get(list)?.base?.horizon ?? NO_HORIZON,
+    outlookOf(list) {
+      const walk = walks.get(list);
+      return walk?.base ? { horizon: walk.base.horizon, renew: walk.beyond > FAR_BEHIND } : NO_OUTLOOK;
+    },
     nearest(list, index) {
       const walk = walks.get(list);
       const place = walk?.positions[placesUpTo(walk.positions, index) - 1];

@@ -3,7 +3,7 @@ import { unreachable } from "../core/errors.ts";
 import type { ListQuery } from "../directory/list-query.ts";
 import type { Relation } from "./attribute-values.ts";
 import { type Packed, packed, type RowPacking, rowsOf } from "./packed-rows.ts";
-import { BEYOND_LIMIT, HORIZON, NO_HORIZON, type Sight } from "./page-memory.ts";
+import { BEYOND_LIMIT, HORIZON, NO_OUTLOOK, type Outlook, type Sight } from "./page-memory.ts";
 import { createParameters, type Parameters } from "./parameters.ts";
 import { digestOf } from "./position.ts";
 import { run } from "./postgres.ts";
@@ -66,8 +66,8 @@ const NOTHING = { items: [], keys: [], sights: [] } as const;
 export interface PageStatements<Item> {
   /** Rejects with InvalidFilter. */
   prepare(sourceId: string, query: Pick<ListQuery, "filter" | "sort">): PreparedList;
-  /** `horizon`: where to look for moves (page-memory.ts). */
-  read(list: PreparedList, slice: Slice, limit: number, horizon?: string): Promise<Found<Item>>;
+  /** `outlook`: where to look for moves. */
+  read(list: PreparedList, slice: Slice, limit: number, outlook?: Outlook): Promise<Found<Item>>;
   count(list: PreparedList): Promise<{ readonly total: number; readonly sight: Sight }>;
 }
 
@@ -76,22 +76,22 @@ export function createPageStatements<Item>(
   { table, select, alias, resource, packing, items }: ListTable<Item>,
 ): PageStatements<Item> {
   const statement = nameStatements(`list-${resource.toLowerCase()}`);
-  const counter = (column: "count" | "removed") =>
-    `(select coalesce(sum(c.${column}), 0) from resource_counts c where c.source_id = $1 and c.kind = '${resource}')::bigint`;
+  const COUNTERS = `from resource_counts c where c.source_id = $1 and c.kind = '${resource}'`;
+  const counted = (column: "count" | "removed") => `coalesce(sum(c.${column}), 0)::bigint`;
   const bare = table.split(" ")[0];
 
-  function sightOf({ filtered, sorted }: PreparedList, horizon: string, parameters: Parameters): string {
+  function sightOf({ filtered, sorted }: PreparedList, { horizon, renew }: Outlook, parameters: Parameters): string {
     const parts = ["'snapshot', pg_current_snapshot()::text"];
-    if (!filtered) parts.push(`'total', ${counter("count")}`);
+    if (!filtered) parts.push(`'total', ${counted("count")}`);
     if (!filtered && !sorted) {
       const asked = parameters.add(horizon, "uuid");
       const beyond = `(select count(*) from (select 1 from ${bare} n where n.source_id = $1 and n.id > ${asked} limit ${BEYOND_LIMIT + 1}) n)`;
-      const next = `(select n.id from ${bare} n where n.source_id = $1 order by n.id desc offset ${HORIZON} limit 1)`;
+      const next = `case when ${parameters.add(renew, "boolean")} then (select n.id from ${bare} n where n.source_id = $1 order by n.id desc offset ${HORIZON} limit 1) end`;
       parts.push(
-        `'moves', json_build_object('removed', ${counter("removed")}, 'asked', ${asked}, 'beyond', ${beyond}, 'horizon', ${next})`,
+        `'moves', json_build_object('removed', ${counted("removed")}, 'asked', ${asked}, 'beyond', ${beyond}, 'horizon', ${next})`,
       );
     }
-    return `(select json_build_object(${parts.join(", ")})::text)`;
+    return `(select json_build_object(${parts.join(", ")})::text${filtered ? "" : ` ${COUNTERS}`})`;
   }
 
   /**
@@ -106,11 +106,11 @@ export function createPageStatements<Item>(
   /** One statement of a page: `from` and `end` add their parameters to those of the list. */
   async function answer(
     list: PreparedList,
-    horizon: string,
+    outlook: Outlook,
     parts: (parameters: Parameters) => readonly [from: string, end: string],
   ): Promise<Found<Item>> {
     const parameters = createParameters(list.values);
-    const sight = sightOf(list, horizon, parameters);
+    const sight = sightOf(list, outlook, parameters);
     const [from, end] = parts(parameters);
     const { keyAsText, orderBy } = list.order;
     const page = `select ${select}, ${keyAsText} as sort_key from ${from} order by ${orderBy} ${end}`;
@@ -154,22 +154,22 @@ export function createPageStatements<Item>(
       };
     },
 
-    async read(list, slice, limit, horizon = NO_HORIZON) {
+    async read(list, slice, limit, outlook = NO_OUTLOOK) {
       switch (slice.kind) {
         case "first":
-          return answer(list, horizon, (own) => [matching(list), `limit ${own.add(limit, "bigint")}`]);
+          return answer(list, outlook, (own) => [matching(list), `limit ${own.add(limit, "bigint")}`]);
         case "skip":
           // Only ids are passed over: where the index has all that is asked, no row is read.
-          return answer(list, horizon, (own) => {
+          return answer(list, outlook, (own) => {
             const behind = slice.behind && list.order.behind(slice.behind)[0]?.(own);
             const end = `limit ${own.add(limit, "bigint")} offset ${own.add(slice.offset, "bigint")}`;
             const ids = `(select ${alias}.id from ${matching(list, behind)} order by ${list.order.orderBy} ${end}) page`;
-            return [`${ids} join ${table} on ${alias}.id = page.id`, "offset 0"];
+            return [`${ids} join ${table} on ${alias}.id = page.id`, ""];
           });
         case "behind": {
           let page: Found<Item> = NOTHING;
           for (const behind of list.order.behind(slice.position)) {
-            const part = await answer(list, horizon, (own) => [
+            const part = await answer(list, outlook, (own) => [
               matching(list, behind(own)),
               `limit ${own.add(limit - page.items.length, "bigint")}`,
             ]);
@@ -188,7 +188,7 @@ export function createPageStatements<Item>(
     },
 
     async count(list) {
-      const count = list.filtered ? `(select count(*) from ${table} where ${list.condition})` : counter("count");
+      const count = list.filtered ? `(select count(*) from ${table} where ${list.condition})` : `(select ${counted("count")} ${COUNTERS})`;
       const text = `select ${count} as total, pg_current_snapshot()::text as snapshot`;
       const [row] = await run<{ total: number; snapshot: string }>(pool, statement(text, list.hot), list.conditionValues);
       const { total, snapshot } = row!;

@@ -32,8 +32,9 @@ const SESSION: SessionSettings = { random_page_cost: "1.1", jit: "off", timezone
 
 const ALONG_INDEXES: SessionSettings = { enable_seqscan: "off", enable_hashjoin: "off", enable_mergejoin: "off", enable_sort: "off" };
 
-/** Connections at most of each kind beside the pool's own: the statements of the loop share themselves, so it has few on their way; the queue has three. */
-const BESIDE = 4;
+/** Connections at most beside the pool's own. Look-ups and the loop's statements share themselves, so they have few on their way; the queue has three. */
+const ALONG_INDEXES_MAX = 8;
+const RELAXED_MAX = 4;
 
 /** Connections for requests and whatever has no needs of its own. Beside them are sessions of two other kinds, opened when first used and ended with these. */
 export class Pool extends pg.Pool {
@@ -48,9 +49,10 @@ export class Pool extends pg.Pool {
 
   constructor(options: PoolOptions) {
     super(configOf(options, {}));
-    const max = Math.min(options.max, BESIDE);
-    this.alongIndexes = watched(new pg.Pool(configOf({ ...options, max }, ALONG_INDEXES)), options.logger);
-    this.relaxed = watched(new pg.Pool(configOf({ ...options, max }, { synchronous_commit: "off" })), options.logger);
+    const beside = (most: number, settings: SessionSettings): pg.Pool =>
+      watched(new pg.Pool(configOf({ ...options, max: Math.min(options.max, most) }, settings)), options.logger);
+    this.alongIndexes = beside(ALONG_INDEXES_MAX, ALONG_INDEXES);
+    this.relaxed = beside(RELAXED_MAX, { synchronous_commit: "off" });
     watched(this, options.logger);
   }
 

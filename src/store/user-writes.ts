@@ -6,7 +6,8 @@ import { batched } from "./batch.ts";
 import { type Packed, packed, rowsOf } from "./packed-rows.ts";
 import { isOneItemsFault, run, type Statement } from "./postgres.ts";
 import { appendEvents, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
-import { USER_ROWS, userColumns, usersOf } from "./user-rows.ts";
+import { storedColumns } from "./stored-rows.ts";
+import { USER_ROWS, usersOf } from "./user-rows.ts";
 
 /*
  * Creates and updates of users. Those that arrive side by side share one statement and one commit: on both sides of the connection a statement costs more
@@ -66,7 +67,7 @@ const UPDATE: Statement = {
       from given g where ${ALONG_KEY} and u.id = g.id and u.source_id = g.source_id and u.version = g.expected
     returning u.id, u.version, u.created_at, u.modified_at),
   ${CONSEQUENCES}
-  ${packed(`select ${userColumns("d", "''")} from done d offset 0`, USER_ROWS, { beside: { woken: "(select count(*) from woken)" } })}`,
+  ${packed(`select ${storedColumns("d", "''")} from done d`, USER_ROWS, { beside: { woken: "(select count(*) from woken)" } })}`,
 };
 
 export interface UserWrite {

@@ -1,9 +1,9 @@
-import type pg from "pg";
 import { isUuid } from "../core/id.ts";
 import type { DirectoryStore } from "../directory/ports.ts";
 import { createList } from "./list.ts";
 import { createLookup } from "./lookup.ts";
 import { withMatches } from "./match.ts";
+import type { Pool } from "./pool.ts";
 import { run, type Statement } from "./postgres.ts";
 import { appendEvent, causedBy, eventRow, markDue, wakeUp } from "./sql.ts";
 import { USERS } from "./user-rows.ts";
@@ -20,7 +20,7 @@ const DELETE: Statement = {
 
 type Users = Pick<DirectoryStore, "insertUser" | "updateUser" | "deleteUser" | "getUser" | "listUsers">;
 
-export function createUserStore(pool: pg.Pool, targets: readonly string[]): Users {
+export function createUserStore(pool: Pool, targets: readonly string[]): Users {
   const writes = createUserWrites(pool, targets);
   const byId = createLookup(pool, USERS, { name: "user-id", column: "u.id", type: "uuid" });
   const byUserName = createLookup(pool, USERS, { name: "user-name", column: "u.user_name_key", type: "text" });

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type pg from "pg";
 import { systemClock } from "../../src/core/clock.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { openDatabase } from "../../src/database/open.ts";
@@ -9,6 +8,7 @@ import { createGroupDirectory } from "../../src/directory/groups.ts";
 import { createUserDirectory } from "../../src/directory/users.ts";
 import { readGroup, readUser } from "../../src/scim/resource.ts";
 import { createDirectoryStore } from "../../src/store/create.ts";
+import type { Pool } from "../../src/store/pool.ts";
 import { createPool } from "../../src/store/pool.ts";
 import { onStage, runBench, type Simulator, type Stage } from "./stage.ts";
 
@@ -56,7 +56,7 @@ async function firstLoad(stage: Stage): Promise<number> {
 }
 
 /** Ten departments of the first level, the rest below them; everybody in one. Ten report to each manager, and managers come after their reports. */
-async function fill(pool: pg.Pool): Promise<void> {
+async function fill(pool: Pool): Promise<void> {
   const deps = { store: createDirectoryStore(pool, ["dingtalk"]), clock: systemClock };
   const [users, groups] = [createUserDirectory(deps), createGroupDirectory(deps)];
   const sourceId = randomUUID();
@@ -92,7 +92,7 @@ async function fill(pool: pg.Pool): Promise<void> {
 const callsOf = async (dingtalk: Simulator): Promise<Calls> => (await dingtalk.get<{ calls: Calls }>("calls")).calls;
 
 /** Samples the creates of people each second until nothing is left to do; answers the seconds in which they were at work, and how many they made. */
-async function whileWorking(pool: pg.Pool, dingtalk: Simulator): Promise<{ readonly count: number; readonly seconds: number }> {
+async function whileWorking(pool: Pool, dingtalk: Simulator): Promise<{ readonly count: number; readonly seconds: number }> {
   const made = async () => (await callsOf(dingtalk))["/topapi/v2/user/create"]?.count ?? 0;
   let first: { ms: number; count: number } | undefined;
   let last = { ms: 0, count: 0 };

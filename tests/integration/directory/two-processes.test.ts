@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type pg from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
@@ -7,13 +6,14 @@ import { NotFound } from "../../../src/directory/errors.ts";
 import { createUserDirectory, type UserDirectory } from "../../../src/directory/users.ts";
 import { readUser } from "../../../src/scim/resource.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
+import type { Pool } from "../../../src/store/pool.ts";
 import { createPool } from "../../../src/store/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 
 /* Each process remembers people as it last saw them. Whatever another one did meanwhile must not be lost, overlooked or undone. */
 
 let database: TestDatabase;
-let pool: pg.Pool;
+let pool: Pool;
 let here: UserDirectory;
 let there: UserDirectory;
 const sourceId = randomUUID();

@@ -1,4 +1,3 @@
-import type pg from "pg";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
@@ -11,13 +10,14 @@ import { parseFilter, parseSortBy } from "../../../src/scim/filter.ts";
 import { groupContent, userContent } from "../../../src/scim/resource.ts";
 import { groupResource, userResource } from "../../../src/scim/schemas.ts";
 import { createGroupStore } from "../../../src/store/groups.ts";
+import type { Pool } from "../../../src/store/pool.ts";
 import { createPool } from "../../../src/store/pool.ts";
 import { createUserStore } from "../../../src/store/users.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
 
 /** A directory on a database of its own, written through the store; lists are asked for with the text of filter and sort attribute. */
 export interface SampleDirectory {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly sourceId: string;
   addSource(): Promise<string>;
   addUser(document: JsonObject, at?: Date, sourceId?: string): Promise<StoredUser>;

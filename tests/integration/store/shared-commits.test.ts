@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type pg from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
@@ -7,13 +6,14 @@ import { createGroupDirectory, type GroupDirectory } from "../../../src/director
 import { createUserDirectory, type UserDirectory } from "../../../src/directory/users.ts";
 import { readGroup, readUser } from "../../../src/scim/resource.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
+import type { Pool } from "../../../src/store/pool.ts";
 import { createPool } from "../../../src/store/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 
 /* Writes that arrive side by side share a statement and a commit. Each of them must come out as if it had been alone. */
 
 let database: TestDatabase;
-let pool: pg.Pool;
+let pool: Pool;
 let users: UserDirectory;
 let groups: GroupDirectory;
 const sourceId = randomUUID();
