@@ -13,6 +13,7 @@ export const EVENT_CODES = [
   "group.members",
   "target.intent",
   "target.outcome",
+  "marks.merged",
   "operator.retry",
   "operator.reconcile",
   "token.created",

@@ -1,4 +1,5 @@
 import { systemClock } from "../../../src/core/clock.ts";
+import { readUser } from "../../../src/scim/resource.ts";
 import { createEventLog } from "../../../src/store/event-log.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { person } from "../reconcile/sample.ts";
@@ -26,6 +27,26 @@ test("an intent names each cause once, in the order they came", async () => {
   expect(new Set(named).size).toBe(named.length);
   const story = await createEventLog(house.pool).story(intent!["id"]);
   expect(story!.causes.map(({ code }) => code)).toEqual(["user.created", "group.created", "target.outcome"].slice(0, named.length));
+});
+
+test("however often somebody is marked, the row stays small, and each request's way to the target is found", async () => {
+  const id = await house.addUser(person("Li"));
+  for (let n = 0; n < 100; n++) {
+    await house.users.change(house.context, id, (current) => readUser({ ...current, title: `Title ${n}` }));
+    const [{ length }] = (await sql("select cardinality(causes) as length from entity_states where entity_id = $1", [id])) as [
+      { length: number },
+    ];
+    expect(length).toBeLessThanOrEqual(32);
+  }
+  house.startWorker();
+  await house.quiet();
+  const writes = await sql("select id from history where subject = $1 and code like 'user.%' order by id", [id]);
+  expect(writes).toHaveLength(101);
+  const log = createEventLog(house.pool);
+  for (const n of [0, 1, 31, 32, 33, 66, 100]) {
+    const { effects } = (await log.story(writes[n]!["id"]))!;
+    expect(effects.filter(({ code }) => code === "target.outcome")).toMatchObject([{ subject: { id }, outcome: "done" }]);
+  }
 });
 
 test("a story is bounded, and says when it is not whole", async () => {
