@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { ListQuery, Page } from "../directory/list-query.ts";
+import { detached } from "./packed-rows.ts";
 import { createPageMemory } from "./page-memory.ts";
 import { createPageStatements, type Found, type ListTable, type PreparedList, type Slice } from "./page-statement.ts";
 import { readPosition, writePosition } from "./position.ts";
@@ -83,5 +84,5 @@ export function createList<Item extends { readonly id: string }>(
 
 function positionAt({ items, keys }: Found<{ readonly id: string }>, at: number): Position | undefined {
   const item = items[at];
-  return item && { id: item.id, key: keys[at] ?? undefined };
+  return item && { id: detached(item.id), key: keys[at] ?? undefined };
 }

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { batched } from "./batch.ts";
-import { type Packed, packed, rowsOf } from "./packed-rows.ts";
+import { detached, type Packed, packed, rowsOf } from "./packed-rows.ts";
 import type { ListTable } from "./page-statement.ts";
 import type { Pool } from "./pool.ts";
 import { isOneItemsFault, run, type Statement } from "./postgres.ts";
@@ -56,7 +56,7 @@ export function createLookup<Item>(
     if (places === null) return found;
     const itemOf = items(shared);
     const rows = rowsOf(answered!);
-    for (const [n, at] of places.split(",").entries()) found[Number(at)] = itemOf(rows[n]!);
+    for (const [n, at] of places.split(",").entries()) found[Number(at)] = itemOf(detached(rows[n]!));
     return found;
   };
   const lookup = batched(answer, { isolates: isOneItemsFault });

@@ -109,10 +109,12 @@ export function createUserWrites(pool: pg.Pool, targets: readonly string[]): Use
           .map(usersOf(answered!.shared))
           .map((user) => [user.id, user]),
       );
-      // All but the document, which went there a moment ago.
       return writes.map(({ id, document }) => {
         const user = written.get(id);
-        return user && { ...user, document };
+        if (!user) return undefined;
+        const { version, createdAt, modifiedAt, groups } = user;
+        // The document went there a moment ago, and is not sent back.
+        return { id, version, createdAt, modifiedAt, document, groups };
       });
     }, options),
   };
