@@ -26,8 +26,8 @@ export interface UserDirectory {
 
 export type VersionCheck = (version: number) => boolean;
 
-/** About 15 MB of documents: the people a client is busy with. */
-const MAX_REMEMBERED = 10_000;
+/** About 25 MB of documents: the people a client is busy with. */
+const MAX_REMEMBERED = 20_000;
 
 export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirectory {
   const oneByOne = createKeyedLock();

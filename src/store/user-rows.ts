@@ -13,58 +13,56 @@ const GROUPS_OF_PAGE = `(
   with direct as materialized (select m.user_id, m.group_id from group_members m where m.user_id = any (p.ids)),
   listing as (select distinct group_id as id from direct)
   select json_build_object(
-      'direct', json_object_agg(d.user_id, d.group_ids),
+      'sets', json_agg(json_build_object('groups', s.group_ids, 'people', s.people)),
       'known', (
-        select json_object_agg(g.id, json_build_object(
-                 'display', g.display_name, 'within', array(select a.ancestor_id from group_ancestors a where a.group_id = g.id)))
+        select json_agg(json_build_object(
+                 'id', g.id, 'display', g.display_name, 'within', array(select a.ancestor_id from group_ancestors a where a.group_id = g.id)))
           from groups g where g.id = any (array(
             select l.id from listing l union select a.ancestor_id from listing l join group_ancestors a on a.group_id = l.id))))::text
-    from (select user_id, array_agg(group_id) as group_ids from direct group by user_id) d having count(*) > 0)`;
+    from (
+      select group_ids, string_agg(user_id::text, ',') as people
+        from (select user_id, array_agg(group_id order by group_id) as group_ids from direct group by user_id) d group by group_ids) s
+  having count(*) > 0)`;
 
 interface Groups {
-  /** Ids of the groups that list a person, by the person's id. */
-  readonly direct: Readonly<Record<string, readonly string[]>>;
-  readonly known: Readonly<Record<string, KnownGroup>>;
+  /** People of one page often are in the same groups. Ids of the groups that list them, and of the people, joined by commas. */
+  readonly sets: readonly { readonly groups: readonly string[]; readonly people: string }[];
+  readonly known: readonly KnownGroup[];
 }
 
 interface KnownGroup {
+  readonly id: string;
   readonly display: string;
   readonly within: readonly string[];
 }
 
 const NO_GROUPS: readonly GroupOfUser[] = [];
 
-/** Makes users of the packed rows of one statement; `shared` is its `GROUPS_OF_PAGE`. */
+/** Makes users of the packed rows of one statement; `shared` is its `GROUPS_OF_PAGE`. Those in the same groups share the list. */
 export function usersOf(shared: string | null): (row: string) => StoredUser {
-  const groupsOf = shared === null ? () => NO_GROUPS : readGroups(JSON.parse(shared) as Groups);
+  const groups = shared === null ? undefined : groupsByPerson(JSON.parse(shared) as Groups);
   return (row) => {
     const { id, version, createdAt, modifiedAt, document } = storedOf(fieldsOf(row));
     // Written out: a spread of 100 objects a page took a tenth of its processor time.
-    return { id, version, createdAt, modifiedAt, document, groups: groupsOf(id) };
+    return { id, version, createdAt, modifiedAt, document, groups: groups?.get(id) ?? NO_GROUPS };
   };
 }
 
-function readGroups({ direct, known }: Groups): (personId: string) => readonly GroupOfUser[] {
-  // People of one page often are in the same groups.
-  const worked = new Map<string, readonly GroupOfUser[]>();
-  return (personId) => {
-    const ids = direct[personId];
-    if (!ids) return NO_GROUPS;
-    const key = ids.join();
-    let list = worked.get(key);
-    if (!list) {
-      list = groupsIn(ids, known);
-      worked.set(key, list);
-    }
-    return list;
-  };
+function groupsByPerson({ sets, known }: Groups): ReadonlyMap<string, readonly GroupOfUser[]> {
+  const byId = new Map(known.map((group) => [group.id, group]));
+  const found = new Map<string, readonly GroupOfUser[]>();
+  for (const { groups, people } of sets) {
+    const list = groupsIn(groups, byId);
+    for (const person of people.split(",")) found.set(person, list);
+  }
+  return found;
 }
 
-function groupsIn(direct: readonly string[], known: Readonly<Record<string, KnownGroup>>): readonly GroupOfUser[] {
+function groupsIn(direct: readonly string[], known: ReadonlyMap<string, KnownGroup>): readonly GroupOfUser[] {
   const types = new Map<string, GroupOfUser["type"]>();
-  for (const id of direct) for (const above of known[id]!.within) types.set(above, "indirect");
+  for (const id of direct) for (const above of known.get(id)!.within) types.set(above, "indirect");
   for (const id of direct) types.set(id, "direct");
-  return [...types.keys()].sort().map((id) => ({ id, display: known[id]!.display, type: types.get(id)! }));
+  return [...types.keys()].sort().map((id) => ({ id, display: known.get(id)!.display, type: types.get(id)! }));
 }
 
 /** Packs rows of `storedColumns`. */

@@ -10,7 +10,8 @@ const PEOPLE = 10_000;
 const TEAMS = 1_000;
 
 let directory: SampleDirectory;
-const sent: pg.QueryConfig[] = [];
+/** Statements and the sessions they went to. */
+const sent: { readonly config: pg.QueryConfig; readonly sessions: pg.Pool }[] = [];
 
 beforeAll(async () => {
   directory = await createSampleDirectory();
@@ -39,13 +40,15 @@ beforeAll(async () => {
   );
   await pool.query("analyze");
 
-  const query = pool.query.bind(pool) as (config: pg.QueryConfig) => Promise<pg.QueryResult>;
-  Object.assign(pool, {
-    query(config: pg.QueryConfig) {
-      sent.push(config);
-      return query(config);
-    },
-  });
+  for (const sessions of [pool, pool.alongIndexes]) {
+    const query = sessions.query.bind(sessions) as (config: pg.QueryConfig) => Promise<pg.QueryResult>;
+    Object.assign(sessions, {
+      query(config: pg.QueryConfig) {
+        sent.push({ config, sessions });
+        return query(config);
+      },
+    });
+  }
 });
 
 afterAll(() => directory.close());
@@ -53,9 +56,12 @@ afterAll(() => directory.close());
 async function plansOf(list: () => Promise<unknown>): Promise<{ readonly forValues: string; readonly forAny: string }> {
   sent.length = 0;
   await list();
-  const { text, values } = sent[0]!;
+  const {
+    config: { text, values },
+    sessions,
+  } = sent[0]!;
   const explain = async (options: string, parameters?: unknown[]) => {
-    const { rows } = await directory.pool.query<{ "QUERY PLAN": string }>({
+    const { rows } = await sessions.query<{ "QUERY PLAN": string }>({
       text: `explain (costs off${options}) ${text}`,
       ...(parameters ? { values: parameters } : {}),
     });
@@ -143,7 +149,7 @@ test("a match is prepared once per connection under a name of its own; what is n
   const nameOf = async (filter: string) => {
     sent.length = 0;
     await directory.users({ filter });
-    return sent[0]!.name;
+    return sent[0]!.config.name;
   };
   const first = await nameOf(`userName eq "a"`);
   expect(first).toBe("lookup-user-name");
