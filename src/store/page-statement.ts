@@ -61,6 +61,9 @@ export interface Found<Item> {
   readonly sights: readonly Sight[];
 }
 
+/** Rows that are passed over sooner than their ids are looked up. */
+const FEW = 200;
+
 const NOTHING = { items: [], keys: [], sights: [] } as const;
 
 export interface PageStatements<Item> {
@@ -159,10 +162,11 @@ export function createPageStatements<Item>(
         case "first":
           return answer(list, outlook, (own) => [matching(list), `limit ${own.add(limit, "bigint")}`]);
         case "skip":
-          // Only ids are passed over: where the index has all that is asked, no row is read.
+          // Of many only ids are passed over: where the index has all that is asked, no row is read.
           return answer(list, outlook, (own) => {
             const behind = slice.behind && list.order.behind(slice.behind)[0]?.(own);
             const end = `limit ${own.add(limit, "bigint")} offset ${own.add(slice.offset, "bigint")}`;
+            if (slice.offset <= FEW) return [matching(list, behind), end];
             const ids = `(select ${alias}.id from ${matching(list, behind)} order by ${list.order.orderBy} ${end}) page`;
             return [`${ids} join ${table} on ${alias}.id = page.id`, ""];
           });
