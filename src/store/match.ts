@@ -1,8 +1,7 @@
-import { fold } from "../core/fold.ts";
-import { isCanonicalUuid } from "../core/id.ts";
 import type { ListQuery, Page } from "../directory/list-query.ts";
-import type { CompareNode, QueryKey } from "../directory/query.ts";
+import type { QueryKey } from "../directory/query.ts";
 import type { Lookup } from "./lookup.ts";
+import { type UniqueValue, uniqueValue } from "./unique-values.ts";
 
 type List<Item> = (sourceId: string, query: ListQuery) => Promise<Page<Item>>;
 
@@ -23,28 +22,7 @@ export const withMatches =
     return item === undefined ? { items: [], total: 0 } : { items: [item], total: 1 };
   };
 
-interface Match {
-  readonly key: QueryKey;
-  readonly value: string;
-}
-
-function matchOf({ filter, sort, start, count }: ListQuery): Match | undefined {
+function matchOf({ filter, sort, start, count }: ListQuery): UniqueValue | undefined {
   if (filter?.op !== "compare" || sort || count === 0 || start.kind !== "index" || start.startIndex > 1) return undefined;
   return uniqueValue(filter);
-}
-
-function uniqueValue({ operator, attribute: { key, caseExact }, value }: CompareNode): Match | undefined {
-  if (operator !== "eq" || typeof value !== "string" || value === "") return undefined;
-  switch (key) {
-    case "id":
-      // Ids are compared exactly.
-      return isCanonicalUuid(value) ? { key, value } : undefined;
-    case "externalId":
-      return caseExact ? { key, value } : undefined;
-    case "userName":
-    case "displayName":
-      return caseExact ? undefined : { key, value: fold(value) };
-    default:
-      return undefined;
-  }
 }

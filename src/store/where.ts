@@ -5,6 +5,7 @@ import type { CompareNode, FilterNode, QueryAttribute, QueryKey } from "../direc
 import { elementsOf, type Relation, type Values, valuesOf } from "./attribute-values.ts";
 import { compare, type SqlValue } from "./comparison.ts";
 import type { Parameters } from "./parameters.ts";
+import { uniqueValue } from "./unique-values.ts";
 
 /*
  * A filter as an SQL condition that is true for exactly the rows `matches` (directory/query-match.ts) answers true for.
@@ -196,13 +197,9 @@ export function isHotMatch(node: FilterNode): boolean {
   return selectiveBy(node) !== undefined && node.node.nodes.every((leaf) => leaf.op === "compare" && leaf.operator === "eq");
 }
 
-/** Whether the attributes asked for are unique in a source, so that one row is all there can be. */
+/** Whether a value that is unique in a source is asked for, so that one row is all there can be. */
 export const selectsAtMostOne = (node: FilterNode, resource: Relation["resource"]): boolean =>
-  required(node).some(
-    ({ operator, attribute: { key, caseExact } }) =>
-      operator === "eq" &&
-      (key === "id" ||
-        (key === "externalId" && caseExact) ||
-        (key === "userName" && !caseExact) ||
-        (key === "displayName" && resource === "Group" && !caseExact)),
-  );
+  required(node).some((leaf) => {
+    const unique = uniqueValue(leaf);
+    return unique !== undefined && (unique.key !== "displayName" || resource === "Group");
+  });
