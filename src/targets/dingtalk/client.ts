@@ -11,6 +11,7 @@ import type { Api } from "./apis.ts";
 import { meaningOf } from "./codes.ts";
 import type { DingTalkConfig } from "./config.ts";
 import { BAN_MS, errorOf, transportError } from "./errors.ts";
+import { createFarSeconds } from "./far-seconds.ts";
 import { fetchToken } from "./token.ts";
 
 /** The calls of one operation: each is recorded, also those that fail. */
@@ -60,7 +61,7 @@ interface Reply {
 /** Where no connection can be made, others need not try at once: with many pending, each would leave an intent and an outcome in the history. */
 const UNREACHABLE_MS = 2_000;
 
-/** The one door to DingTalk: limiter, token, HTTP, envelope. Nothing is repeated here but the call whose token had expired; the reconcile loop decides. */
+/** The one door to DingTalk: limiter, the right part of the second, token, HTTP, envelope. Nothing is repeated here but the call whose token had expired; the reconcile loop decides. */
 export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalkClient {
   const timeoutMs = config.timeoutMs ?? TIMEOUT_MS;
   // The agents' own time-out covers connecting, axios' covers the answer.
@@ -69,8 +70,11 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
     httpsAgent: new https.Agent({ keepAlive: true, timeout: timeoutMs }),
   };
 
+  const farSeconds = createFarSeconds();
+
   async function exchange(api: Api, parameters: JsonObject, token: string | undefined, signal: AbortSignal): Promise<Reply> {
     const wire = { sent: false };
+    const sentMs = deps.clock.monotonicMs();
     try {
       const response = await send({
         method: api.method,
@@ -94,7 +98,9 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
         proxy: false,
       });
       const text: unknown = response.data;
-      return { status: response.status, text: typeof text === "string" ? text : "", date: dateOf(response.headers["date"]) };
+      const date = dateOf(response.headers["date"]);
+      if (date) farSeconds.observe({ sentMs, receivedMs: deps.clock.monotonicMs(), dateMs: date.getTime() });
+      return { status: response.status, text: typeof text === "string" ? text : "", date };
     } catch (error) {
       // The axios error holds the address with the token and the body with personal data: only its code goes on (safety.md T25).
       const reason = signal.aborted ? "aborted" : reasonOf(error);
@@ -160,6 +166,8 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
     try {
       signal.throwIfAborted();
       await deps.limiter.take(api.path, { signal, maxWaitMs: MAX_WAIT_MS });
+      const holdMs = config.qps > 0 ? farSeconds.holdMs(deps.clock.monotonicMs()) : 0;
+      if (holdMs > 0) await deps.clock.sleep(holdMs, signal);
     } catch (error) {
       if (signal.aborted) throw transportError(api, false, "aborted");
       throw error;
