@@ -8,7 +8,7 @@ import { PRIORITY } from "./sql.ts";
 
 /*
  * Whose turn it is. `entity_states` is the queue and the truth; a claim is a lease on a row. The lease names the run (fencing: every later write checks
- * it) and the worker. What the run writes under it: run-writes.ts.
+ * it) and the worker. What the run writes under it: run-writes.ts, run-ends.ts.
  */
 
 /** Longer than any single run may take: limiter wait plus time-outs of a few calls. */

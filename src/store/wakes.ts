@@ -13,7 +13,7 @@ export const NAMED = "(select * from unnest($2::text[], $3::uuid[]) as n(kind, i
 /** A key leads to a row only when all of it is given. */
 const ANY_KIND = "any('{user,group,department,role}'::text[])";
 
-/** Makes those named due that wait and of whose state `s` a condition holds. They are found and changed by their key: see run-writes.ts. */
+/** Makes those named due that wait and of whose state `s` a condition holds. They are found and changed by their key: see run-leases.ts. */
 const lookAtOnce = (condition: string): string =>
   `insert into entity_states as e (target, kind, entity_id, state, next_at)
    select s.target, s.kind, s.entity_id, s.state, now() from ${NAMED} n cross join lateral (
