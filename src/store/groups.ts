@@ -8,12 +8,11 @@ import { createList } from "./list.ts";
 import { createLookup } from "./lookup.ts";
 import { withMatches } from "./match.ts";
 import { changeNesting, leaveNesting, lockNesting, refreshAncestors } from "./nesting.ts";
-import { fieldsOf } from "./packed-rows.ts";
 import type { ListTable } from "./page-statement.ts";
 import type { Pool } from "./pool.ts";
 import { inTransaction, run, type Statement } from "./postgres.ts";
 import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
-import { STORED_FIELDS, storedColumns, storedOf } from "./stored-rows.ts";
+import { STORED_ROWS, storedColumns, storedOf } from "./stored-rows.ts";
 
 const INSERT: Statement = {
   name: "group-insert",
@@ -75,8 +74,8 @@ const GROUPS: ListTable<StoredGroup> = {
   table: "groups g",
   alias: "g",
   select: storedColumns("g"),
-  packing: { fields: STORED_FIELDS },
-  items: () => (row) => storedOf(fieldsOf(row)),
+  packing: STORED_ROWS,
+  items: () => storedOf,
 };
 
 type Groups = Pick<

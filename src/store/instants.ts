@@ -11,4 +11,10 @@ export const instantOf = (text: string): Date =>
     : slowInstant(text);
 
 /** What `timestamptz(3)::text` is in a session in UTC, as RFC 3339 writes it. */
-export const instantText = (text: string): string => `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).padEnd(3, "0")}Z`;
+export const instantText = (text: string): string =>
+  text.length === WHOLE
+    ? `${text.slice(0, 10)}T${text.slice(11, 23)}Z`
+    : `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).padEnd(3, "0")}Z`;
+
+/** Zeros at the end of the fraction are left out. */
+const WHOLE = "2026-11-21 22:40:00.123+00".length;

@@ -4,7 +4,7 @@
  * Fields are parted by control characters that JSON text cannot hold unescaped (RFC 8259 section 7), nor can ids, numbers and times.
  */
 
-const FIELD = "\x1f";
+export const FIELD = "\x1f";
 const ROW = "\x1e";
 const sqlText = (separator: string): string => `E'\\x${separator.charCodeAt(0).toString(16)}'`;
 
@@ -52,8 +52,6 @@ export interface Packed {
 }
 
 export const rowsOf = ({ rows }: Packed): readonly string[] => (rows === null ? [] : rows.split(ROW));
-
-export const fieldsOf = (row: string): readonly string[] => row.split(FIELD);
 
 /** The same text by itself: what was cut out of a long one keeps all of that in memory, which whatever is remembered must not. */
 export const detached = (text: string): string => Buffer.from(text).toString();
