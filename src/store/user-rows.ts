@@ -10,32 +10,27 @@ import { STORED_ROWS, storedColumns, storedOf } from "./stored-rows.ts";
 
 /** Of the people with the ids `p.ids`: `Groups` as JSON; NULL when none of them is in any. */
 const GROUPS_OF_PAGE = `(
-  with direct as materialized (select m.user_id, m.group_id from group_members m where m.user_id = any (p.ids)),
-  listing as (select distinct group_id as id from direct)
   select json_build_object(
-      'sets', json_agg(json_build_object('groups', s.group_ids, 'people', s.people)),
-      'known', (
-        select json_agg(json_build_object(
-                 'id', g.id, 'display', g.display_name, 'within', array(select a.ancestor_id from group_ancestors a where a.group_id = g.id)))
-          from groups g where g.id = any (array(
-            select l.id from listing l union select a.ancestor_id from listing l join group_ancestors a on a.group_id = l.id))))::text
+      'direct', l.pairs,
+      'known', (select json_agg(json_build_array(g.id, g.display_name)) from groups g where g.id = any (l.ids)),
+      'within', (
+        select json_agg(json_build_array(a.group_id, g.id, g.display_name))
+          from group_ancestors a join groups g on g.id = a.ancestor_id where a.group_id = any (l.ids)))::text
     from (
-      select group_ids, string_agg(user_id::text, ',') as people
-        from (select user_id, array_agg(group_id order by group_id) as group_ids from direct group by user_id) d group by group_ids) s
-  having count(*) > 0)`;
+      select array_agg(distinct m.group_id) as ids, string_agg(m.user_id::text || m.group_id::text, '') as pairs
+        from group_members m where m.user_id = any (p.ids) offset 0) l
+   where l.ids is not null)`;
 
 interface Groups {
-  /** People of one page often are in the same groups. Ids of the groups that list them, and of the people, joined by commas. */
-  readonly sets: readonly { readonly groups: readonly string[]; readonly people: string }[];
-  readonly known: readonly KnownGroup[];
+  /** Pairs of a person's id and that of a group which lists the person, each of `ID` characters, one after the other. */
+  readonly direct: string;
+  /** Those groups: id and name. */
+  readonly known: readonly (readonly [id: string, display: string])[];
+  /** What they lie in: a group, and id and name of one above it. */
+  readonly within: readonly (readonly [id: string, aboveId: string, display: string])[] | null;
 }
 
-interface KnownGroup {
-  readonly id: string;
-  readonly display: string;
-  readonly within: readonly string[];
-}
-
+const ID = 36;
 const NO_GROUPS: readonly GroupOfUser[] = [];
 
 /** Makes users of the packed rows of one statement; `shared` is its `GROUPS_OF_PAGE`. Those in the same groups share the list. */
@@ -48,21 +43,37 @@ export function usersOf(shared: string | null): (row: string) => StoredUser {
   };
 }
 
-function groupsByPerson({ sets, known }: Groups): ReadonlyMap<string, readonly GroupOfUser[]> {
-  const byId = new Map(known.map((group) => [group.id, group]));
+function groupsByPerson({ direct, known, within }: Groups): ReadonlyMap<string, readonly GroupOfUser[]> {
+  const listedBy = new Map<string, string>();
+  for (let at = 0; at < direct.length; at += 2 * ID) {
+    const person = direct.slice(at, at + ID);
+    listedBy.set(person, (listedBy.get(person) ?? "") + direct.slice(at + ID, at + 2 * ID));
+  }
+  const names = new Map(known);
+  const lists = new Map<string, readonly GroupOfUser[]>();
   const found = new Map<string, readonly GroupOfUser[]>();
-  for (const { groups, people } of sets) {
-    const list = groupsIn(groups, byId);
-    for (const person of people.split(",")) found.set(person, list);
+  for (const [person, ids] of listedBy) {
+    let list = lists.get(ids);
+    if (!list) {
+      list = groupsIn(idsIn(ids), names, within ?? []);
+      lists.set(ids, list);
+    }
+    found.set(person, list);
   }
   return found;
 }
 
-function groupsIn(direct: readonly string[], known: ReadonlyMap<string, KnownGroup>): readonly GroupOfUser[] {
-  const types = new Map<string, GroupOfUser["type"]>();
-  for (const id of direct) for (const above of known.get(id)!.within) types.set(above, "indirect");
-  for (const id of direct) types.set(id, "direct");
-  return [...types.keys()].sort().map((id) => ({ id, display: known.get(id)!.display, type: types.get(id)! }));
+const idsIn = (text: string): readonly string[] => Array.from({ length: text.length / ID }, (_, n) => text.slice(n * ID, (n + 1) * ID));
+
+function groupsIn(
+  direct: readonly string[],
+  names: ReadonlyMap<string, string>,
+  within: NonNullable<Groups["within"]>,
+): readonly GroupOfUser[] {
+  const groups = new Map<string, GroupOfUser>();
+  for (const [id, aboveId, display] of within) if (direct.includes(id)) groups.set(aboveId, { id: aboveId, display, type: "indirect" });
+  for (const id of direct) groups.set(id, { id, display: names.get(id)!, type: "direct" });
+  return [...groups.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Packs rows of `storedColumns`. */
