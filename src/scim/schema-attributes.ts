@@ -49,12 +49,9 @@ export function list(name: string, description: string, value: Attribute, types:
   );
 }
 
-/** The identifier a client knows its resource by; opaque to us (RFC 7643 section 3.1). */
+/** The identifier a client knows its resource by; opaque to us, and the client's own to keep unique (RFC 7643 section 3.1). */
 export const externalId = (): Attribute =>
-  text("externalId", "The identifier the client gave. Unique among the resources of one client, and meaningless to the server.", {
-    caseExact: true,
-    uniqueness: "server",
-  });
+  text("externalId", "The identifier the client gave. The client keeps it unique; it is meaningless to the server.", { caseExact: true });
 
 /**
  * The library's constructor takes identifiers below `urn:ietf:params:scim:schemas:` only. That name space is the IETF's, so our own

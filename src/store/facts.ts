@@ -21,12 +21,15 @@ const LINK = "l.status, l.remote_id, l.attributes, l.presence";
 const withLink = (kind: string, id: string): string =>
   `left join lateral (select * from links l where l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id} limit 1) l on true`;
 
-/** The person a manager reference means (clients.md section 3): our id, else an externalId, else an employee number of the same source. */
+/**
+ * The person a manager reference means (clients.md section 3): our id, else an externalId, else an employee number of the same source.
+ * Several may have one externalId, a leaver and who came after, say: the active one is meant.
+ */
 const meant = (sourceId: string, ref: string): string => `
   select b.id, b.active from users b where b.id = coalesce(
     (select x.id from users x
       where x.source_id = ${sourceId} and x.id = case when ${ref} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${ref}::uuid end),
-    (select x.id from users x where x.source_id = ${sourceId} and x.external_id = ${ref}),
+    (select x.id from users x where x.source_id = ${sourceId} and x.external_id = ${ref} order by x.active desc, x.id limit 1),
     (select x.id from users x where x.source_id = ${sourceId} and x.employee_number_key = lower(${ref}) limit 1))`;
 
 const manager = (sourceId: string, ref: string): string => `

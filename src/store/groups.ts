@@ -149,7 +149,7 @@ export function createGroupStore(pool: Pool, targets: readonly string[]): Groups
         return deleted.length > 0;
       }),
 
-    getGroup: async (sourceId, id) => (isUuid(id) ? byId(sourceId, id) : undefined),
+    getGroup: async (sourceId, id) => (isUuid(id) ? (await byId(sourceId, id))[0] : undefined),
 
     listGroups: withMatches({ id: byId, displayName: byDisplayName, externalId: byExternalId }, createList(pool, GROUPS)),
 

@@ -70,9 +70,7 @@ const HISTORY = "history";
 
 const CONFLICTS: Readonly<Record<string, { readonly resource: "User" | "Group"; readonly attribute: string }>> = {
   users_user_name_key: { resource: "User", attribute: "userName" },
-  users_external_id_key: { resource: "User", attribute: "externalId" },
   groups_display_name_key: { resource: "Group", attribute: "displayName" },
-  groups_external_id_key: { resource: "Group", attribute: "externalId" },
 };
 
 /**

@@ -41,7 +41,7 @@ export function createUserStore(pool: Pool, targets: readonly string[]): Users {
       return (await run(pool, DELETE, [id, sourceId, expected, eventRow(fact.event), priorityOf(fact), targets])).length > 0;
     },
 
-    getUser: async (sourceId, id) => (isUuid(id) ? byId(sourceId, id) : undefined),
+    getUser: async (sourceId, id) => (isUuid(id) ? (await byId(sourceId, id))[0] : undefined),
 
     listUsers: withMatches({ id: byId, userName: byUserName, externalId: byExternalId }, createList(pool, USERS)),
   };

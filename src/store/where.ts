@@ -4,8 +4,8 @@ import { isCanonicalUuid } from "../core/id.ts";
 import type { CompareNode, FilterNode, QueryAttribute, QueryKey } from "../directory/query.ts";
 import { elementsOf, type Relation, type Values, valuesOf } from "./attribute-values.ts";
 import { compare, type SqlValue } from "./comparison.ts";
+import { knownValue } from "./known-values.ts";
 import type { Parameters } from "./parameters.ts";
-import { uniqueValue } from "./unique-values.ts";
 
 /*
  * A filter as an SQL condition that is true for exactly the rows `matches` (directory/query-match.ts) answers true for.
@@ -200,6 +200,6 @@ export function isHotMatch(node: FilterNode): boolean {
 /** Whether a value that is unique in a source is asked for, so that one row is all there can be. */
 export const selectsAtMostOne = (node: FilterNode, resource: Relation["resource"]): boolean =>
   required(node).some((leaf) => {
-    const unique = uniqueValue(leaf);
-    return unique !== undefined && (unique.key !== "displayName" || resource === "Group");
+    const known = knownValue(leaf);
+    return known?.unique === true && (known.key !== "displayName" || resource === "Group");
   });

@@ -59,7 +59,7 @@ test("nobody becomes a member across sources", async () => {
   }
 });
 
-test("names and external ids are unique within a source only", async () => {
+test("names are unique within a source only, and external ids are the client's own", async () => {
   const user = await owner.user({ externalId: "shared" });
   await stranger.user({ userName: user.userName, externalId: "shared" });
   const group = await owner.group();

@@ -81,7 +81,7 @@ const idOf = async (table: "users" | "groups", where: string): Promise<string> =
 test.each<[string, string, number]>([
   [`userName eq "U77"`, "users_user_name_key", 1],
   [`userName eq "u77" and active eq true`, "users_user_name_key", 1],
-  [`externalId eq "x77"`, "users_external_id_key", 1],
+  [`externalId eq "x77"`, "users_external_id", 1],
   [`id eq "{id}"`, "users_pkey|users_source_order", 1],
   [`displayName eq "name 77"`, "users_display_name", 1],
   [`emails.value eq "u77@EXAMPLE.com"`, "users_email", 1],
@@ -123,7 +123,7 @@ test.each<[string, string]>([
   [`members.value eq "{id}"`, "group_members_user"],
   [`members[value eq "{id}"]`, "group_members_user"],
   [`displayName eq "g7"`, "groups_display_name_key"],
-  [`externalId eq "g7"`, "groups_external_id_key"],
+  [`externalId eq "g7"`, "groups_external_id"],
 ])("groups by %s are found through %s", async (text, index) => {
   const filter = text.replace("{id}", await idOf("users", "user_name = 'u7'"));
   const page = await directory.groups({ filter });

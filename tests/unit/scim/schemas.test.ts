@@ -246,7 +246,7 @@ describe("the documents", () => {
   test("list externalId for people and groups", () => {
     for (const id of [userResource.id, groupResource.id]) {
       const attribute = documents.find((one) => one.id === id)?.attributes.find(({ name }) => name === "externalId");
-      expect(attribute).toMatchObject({ type: "string", caseExact: true, uniqueness: "server" });
+      expect(attribute).toMatchObject({ type: "string", caseExact: true, uniqueness: "none" });
     }
   });
 
@@ -254,7 +254,7 @@ describe("the documents", () => {
     const unique = cases
       .filter(({ uniqueness }) => uniqueness !== undefined && uniqueness !== "none")
       .map(({ urn, name }) => `${urn.split(":").at(-1)} ${name}`);
-    expect(unique).toEqual(["User externalId", "User userName", "Group externalId", "Group displayName"]);
+    expect(unique).toEqual(["User userName", "Group displayName"]);
   });
 
   test("list the attributes of Entra's default mapping", () => {
