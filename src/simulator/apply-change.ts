@@ -1,4 +1,5 @@
 import { unreachable } from "../core/errors.ts";
+import { departmentNameKey } from "./department-names.ts";
 import type { Organisation } from "./organisation.ts";
 import { type Change, type Department, phoneKey, type User } from "./records.ts";
 
@@ -70,10 +71,11 @@ export function applyChange(organisation: Organisation, change: Change): void {
   }
 }
 
-export const departmentNameKey = (parentId: number, name: string): string => `${parentId}\n${name}`;
-
 /** E-mail addresses differ by more than letter case or they are the same. */
 export const emailKey = (email: string): string => email.toLowerCase();
+
+/** So do login names of enterprise accounts. */
+export const loginKey = emailKey;
 
 function putDepartment(organisation: Organisation, department: Department): void {
   const before = organisation.departments.get(department.dept_id);
@@ -81,13 +83,13 @@ function putDepartment(organisation: Organisation, department: Department): void
   organisation.departments.set(department.dept_id, department);
   if (department.parent_id === undefined) return;
   add(organisation.childrenOf, department.parent_id, department.dept_id);
-  organisation.departmentNames.set(departmentNameKey(department.parent_id, department.name), department.dept_id);
+  add(organisation.departmentNames, departmentNameKey(department.parent_id, department.name), department.dept_id);
 }
 
 function unlistDepartment(organisation: Organisation, department: Department): void {
   if (department.parent_id === undefined) return;
   drop(organisation.childrenOf, department.parent_id, department.dept_id);
-  organisation.departmentNames.delete(departmentNameKey(department.parent_id, department.name));
+  drop(organisation.departmentNames, departmentNameKey(department.parent_id, department.name), department.dept_id);
 }
 
 function removeDepartment(organisation: Organisation, deptId: number): void {
@@ -109,8 +111,9 @@ function putUser(organisation: Organisation, user: User): void {
   for (const grant of user.roles) add(organisation.roleMembers, grant.role_id, user.userid);
   if (user.phone) organisation.byMobile.set(phoneKey(user.phone), user.userid);
   if (user.email) organisation.byEmail.set(emailKey(user.email), user.userid);
+  if (user.org_email) organisation.byOrgEmail.set(emailKey(user.org_email), user.userid);
   if (user.telephone) organisation.byTelephone.set(user.telephone, user.userid);
-  if (user.account?.login_id) organisation.byLoginId.set(user.account.login_id, user.userid);
+  if (user.account?.login_id) organisation.byLoginId.set(loginKey(user.account.login_id), user.userid);
   if (user.account?.phone) add(organisation.byExclusiveMobile, phoneKey(user.account.phone), user.userid);
   organisation.byUnionid.set(user.unionid, user.userid);
 }
@@ -133,8 +136,9 @@ function unindex(organisation: Organisation, before: User, after: User | undefin
   }
   if (before.phone) organisation.byMobile.delete(phoneKey(before.phone));
   if (before.email) organisation.byEmail.delete(emailKey(before.email));
+  if (before.org_email) organisation.byOrgEmail.delete(emailKey(before.org_email));
   if (before.telephone) organisation.byTelephone.delete(before.telephone);
-  if (before.account?.login_id) organisation.byLoginId.delete(before.account.login_id);
+  if (before.account?.login_id) organisation.byLoginId.delete(loginKey(before.account.login_id));
   if (before.account?.phone) drop(organisation.byExclusiveMobile, phoneKey(before.account.phone), before.userid);
   organisation.byUnionid.delete(before.unionid);
 }

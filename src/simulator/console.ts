@@ -8,6 +8,8 @@ import { demandFreeMobile } from "./user-create.ts";
 import { leaveByThemselves } from "./user-delete.ts";
 import { demandKnownUser } from "./user-lookup.ts";
 
+const DAY_MS = 86_400_000;
+
 /** What people and administrators do outside the API; reachable through `POST /_sim/edit` only. */
 export const consoleActs: ReadonlyMap<string, Rule> = new Map([
   ["activate", activate],
@@ -15,6 +17,7 @@ export const consoleActs: ReadonlyMap<string, Rule> = new Map([
   ["renumber", renumber],
   ["leave", leaveByThemselves],
   ["admin", setAdministrator],
+  ["mail", setUpMail],
 ]);
 
 /** The person has logged in: active, and the number is known to DingTalk from now on. */
@@ -32,7 +35,7 @@ function activate(organisation: Organisation, fields: Fields): Done {
 /** The person signs in with another number from now on, and the organisation shows that one (5.2). It stays the same person, so the unionid stays. */
 function renumber(organisation: Organisation, fields: Fields, act: Act): Done {
   const user = demandKnownUser(organisation, requiredText(fields, "userid"));
-  const phone = parseSearchedMobile(organisation.switches.region, requiredText(fields, "mobile"));
+  const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));
   if (!phone) throw refuse(60103);
   demandFreeMobile(organisation, phone, user.userid);
   return {
@@ -45,11 +48,18 @@ function renumber(organisation: Organisation, fields: Fields, act: Act): Done {
   };
 }
 
+/** The person sets up the organisation's address in the client's Mail: from now on reads show it (help.dingtalk.io; switch `emailShown`). */
+function setUpMail(organisation: Organisation, fields: Fields): Done {
+  const user = demandKnownUser(organisation, requiredText(fields, "userid"));
+  return { answer: {}, changes: [{ type: "user.put", user: { ...user, mailSetUp: true } }] };
+}
+
 /** The person consents to an invitation (40103) and becomes the member the create call asked for. */
 function acceptInvitation(organisation: Organisation, fields: Fields, act: Act): Done {
-  const phone = parseSearchedMobile(organisation.switches.region, requiredText(fields, "mobile"));
+  const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));
   const invitation = phone && organisation.invitations.get(phoneKey(phone));
   if (!phone || !invitation) throw refuse(60121, " 没有待接受的邀请");
+  if (act.nowMs - invitation.sentMs > organisation.switches.invitationDays * DAY_MS) throw refuse(60121, " 邀请已过期");
   if (organisation.users.has(invitation.user.userid)) throw refuse(60102);
   demandFreeMobile(organisation, phone, undefined);
   const posts = invitation.user.posts.filter((post) => organisation.departments.has(post.dept_id));
@@ -74,12 +84,13 @@ function acceptInvitation(organisation: Organisation, fields: Fields, act: Act):
 
 /** `{"userid","sys_level"}`: 1 main, 2 sub-administrator, 0 takes it away. */
 function setAdministrator(organisation: Organisation, fields: Fields, act: Act): Done {
-  const { sysLevel: _before, ...user } = demandKnownUser(organisation, requiredText(fields, "userid"));
+  const { sysLevel: before, ...user } = demandKnownUser(organisation, requiredText(fields, "userid"));
   const level = requiredWhole(fields, "sys_level");
   if (level !== 0 && level !== 1 && level !== 2) throw refuse(40035, " sys_level");
+  const formerLevel = { level: before ?? 0, untilMs: act.nowMs } as const;
   return {
     answer: {},
-    changes: [{ type: "user.put", user: level === 0 ? user : { ...user, sysLevel: level } }],
+    changes: [{ type: "user.put", user: { ...user, ...(level === 0 ? {} : { sysLevel: level }), formerLevel } }],
     events: [
       { eventType: level === 0 ? "org_admin_remove" : "org_admin_add", data: { timeStamp: String(act.nowMs), userId: [user.userid] } },
     ],

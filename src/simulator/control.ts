@@ -2,8 +2,10 @@ import { z } from "zod";
 import { newAnswer, newRefusal } from "./api.ts";
 import { consoleActs } from "./console.ts";
 import { faultSchema } from "./faults.ts";
+import type { HeldCalls } from "./held-calls.ts";
 import { limitsFor } from "./limits.ts";
 import type { Messages } from "./messages.ts";
+import type { MovableClock } from "./movable-clock.ts";
 import { oldAnswer, oldRefusal } from "./oapi.ts";
 import { createOrganisation } from "./organisation.ts";
 import type { Push } from "./push.ts";
@@ -25,6 +27,8 @@ const latencySchema = z
   .strictObject({ minMs: z.number().min(0).max(600_000), maxMs: z.number().min(0).max(600_000).optional() })
   .refine(({ minMs, maxMs = minMs }) => minMs <= maxMs, "minMs must not be above maxMs");
 
+const clockSchema = z.strictObject({ advanceMs: z.number().int().min(0) });
+
 const editSchema = z.strictObject({ call: z.string().min(1), body: z.record(z.string(), z.unknown()).default({}) });
 
 type Body = Readonly<Record<string, unknown>>;
@@ -42,6 +46,8 @@ export interface ControlSettings {
   readonly stream: StreamGateway;
   readonly push: Push;
   readonly messages: Messages;
+  readonly clock: MovableClock;
+  readonly held: HeldCalls;
 }
 
 export const isControl = (path: string): boolean => path.startsWith("/_sim/");
@@ -55,6 +61,9 @@ export function createControl(world: World, settings: ControlSettings): (call: H
     ["GET /_sim/switches", () => json(200, world.organisation.switches)],
     ["GET /_sim/messages", () => json(200, { messages: settings.messages.list() })],
     ["GET /_sim/stream", () => json(200, { connections: settings.stream.connections() })],
+    ["GET /_sim/held", () => json(200, { held: settings.held.paths() })],
+    ["POST /_sim/release", () => json(200, { released: settings.held.release() })],
+    ["POST /_sim/clock", moveClock],
     ["POST /_sim/stream", moveStream],
     ["POST /_sim/faults", changeFaults],
     ["POST /_sim/edit", edit],
@@ -131,6 +140,7 @@ export function createControl(world: World, settings: ControlSettings): (call: H
       world.organisation = createOrganisation({ corpId: world.corpId, seed: world.seed, switches });
       world.journal.rewrite(world.organisation);
       world.faults.clear();
+      settings.held.drop();
       world.limits.forgive();
       world.limits.settings = limitsFor(settings.qps);
       world.roundTrip.set({ minMs: 0, maxMs: 0 });
@@ -139,6 +149,14 @@ export function createControl(world: World, settings: ControlSettings): (call: H
       settings.messages.forget();
       settings.push.configured();
       return json(200, { ok: true, switches });
+    });
+  }
+
+  /** Puts DingTalk's clock forward: tokens and invitations end, and limits count anew. */
+  function moveClock(body: Body): Reply {
+    return checked(clockSchema, body, ({ advanceMs }) => {
+      settings.clock.advance(advanceMs);
+      return json(200, { now: settings.clock.now().toISOString() });
     });
   }
 

@@ -1,4 +1,4 @@
-import { departmentNameKey } from "./apply-change.ts";
+import { holderOfName, lookOf } from "./department-names.ts";
 import { boundedText, departmentIds, type Fields, flag, ids, present, whole } from "./fields.ts";
 import { type Organisation, ROOT } from "./organisation.ts";
 import type { Department } from "./records.ts";
@@ -52,9 +52,10 @@ function visibleLists(organisation: Organisation, fields: Fields, current: Depar
   return present(lists);
 }
 
-/** 60001 empty or longer than 64 characters, 60009 a character DingTalk keeps for itself, 60022 a word it does not like (4.1). */
-export function demandName(organisation: Organisation, name: string): string {
-  if (name.trim() === "" || [...name].length > 64) throw refuse(60001);
+/** 60001 empty or longer than `most` characters, 60009 a character DingTalk keeps for itself, 60022 a word it does not like (4.1). */
+export function demandName(organisation: Organisation, written: string, most: number): string {
+  const name = written.trim();
+  if (lookOf(name) === "" || [...name].length > most) throw refuse(60001);
   if (/[-,，]/.test(name)) throw refuse(60009);
   if (organisation.switches.sensitiveWords.some((word) => name.includes(word))) throw refuse(60022);
   return name;
@@ -62,8 +63,7 @@ export function demandName(organisation: Organisation, name: string): string {
 
 /** 60021 (or 60008): another department of this name under the same parent. */
 export function demandFreeName(organisation: Organisation, parentId: number, name: string, self: number | undefined): void {
-  const holder = organisation.departmentNames.get(departmentNameKey(parentId, name));
-  if (holder !== undefined && holder !== self) throw refuse(organisation.switches.duplicateDepartment);
+  if (holderOfName(organisation, parentId, name, self) !== undefined) throw refuse(organisation.switches.duplicateDepartment);
 }
 
 /** Depth and width under a new parent (4.5): 60002 and 60110. `height` is the number of levels that come along. */

@@ -1,13 +1,18 @@
 import { demandFreeName, demandName, demandRoom, readWritable } from "./department-fields.ts";
 import { boundedText, type Fields, flag, ids, present, requiredText, requiredWhole, text, whole } from "./fields.ts";
 import { type Act, type Done, emptyDepartment, type Organisation, ROOT } from "./organisation.ts";
+import { withOwnWays } from "./own-ways.ts";
 import type { Change, Department, EventDraft } from "./records.ts";
 import { refuse } from "./refusal.ts";
 import { demandDepartment } from "./scope.ts";
 
+/** Characters of a name (4.1). */
+const NAME_MAX = 64;
+
 /** `POST /topapi/v2/department/create` (4.1). */
-export function createDepartment(organisation: Organisation, fields: Fields, act: Act): Done {
-  const name = demandName(organisation, requiredText(fields, "name"));
+export function createDepartment(organisation: Organisation, given: Fields, act: Act): Done {
+  const fields = withOwnWays(organisation, "department", given, act);
+  const name = demandName(organisation, requiredText(fields, "name"), NAME_MAX);
   const parentId = requiredWhole(fields, "parent_id", 40010);
   if (!organisation.departments.has(parentId)) throw refuse(60004);
   demandDepartment(organisation, act, parentId);
@@ -41,12 +46,13 @@ function nextOrder(organisation: Organisation, parentId: number): number {
 }
 
 /** `POST /topapi/v2/department/update` (4.2): what the call does not name stays. */
-export function updateDepartment(organisation: Organisation, fields: Fields, act: Act): Done {
+export function updateDepartment(organisation: Organisation, given: Fields, act: Act): Done {
+  const fields = withOwnWays(organisation, "department", given, act);
   const deptId = requiredWhole(fields, "dept_id", 40009);
   if (deptId === ROOT) throw refuse(60018);
   const current = demandExisting(organisation, act, deptId);
   const named = text(fields, "name");
-  const name = named === undefined ? current.name : demandName(organisation, named);
+  const name = named === undefined ? current.name : demandName(organisation, named, organisation.switches.departmentNameOnUpdate);
   const parentId = whole(fields, "parent_id", 40010) ?? current.parent_id ?? ROOT;
   if (parentId !== current.parent_id) demandMove(organisation, act, deptId, parentId);
   demandFreeName(organisation, parentId, name, deptId);

@@ -1,3 +1,4 @@
+import { loginKey } from "./apply-change.ts";
 import { boundedText, type Fields, flag, text } from "./fields.ts";
 import { parseExclusiveMobile } from "./mobile.ts";
 import type { Organisation } from "./organisation.ts";
@@ -11,7 +12,7 @@ export function readAccount(organisation: Organisation, fields: Fields): Enterpr
   if (!organisation.switches.enterpriseAccounts) throw refuse(400002);
   const type = text(fields, "exclusive_account_type");
   if (type !== "sso" && type !== "dingtalk") throw refuse(40035, " exclusive_account_type");
-  const account: EnterpriseAccount = { type, disabled: false, ...readNames(fields) };
+  const account: EnterpriseAccount = { type, disabled: false, ...readNames(organisation, fields) };
   if (type === "sso") return account;
   const login_id = boundedText(fields, "login_id", 64);
   if (!login_id) throw missing("login_id");
@@ -30,12 +31,17 @@ function readOuterAccount(organisation: Organisation, fields: Fields): Enterpris
   if (!userid) throw missing("outer_exclusive_userid");
   const granted = outerAccounts.find(({ corpId }) => corpId === text(fields, "outer_exclusive_corpid"));
   if (!granted?.userids.includes(userid)) throw refuse(400002);
-  return { type: "sso", disabled: false, ...readNames(fields), outer: { corpId: granted.corpId, corpName: granted.corpName, userid } };
+  return {
+    type: "sso",
+    disabled: false,
+    ...readNames(organisation, fields),
+    outer: { corpId: granted.corpId, corpName: granted.corpName, userid },
+  };
 }
 
 /** What an update may change of the account; `login_id` is spelled `loginId` here (6). */
 export function changeAccount(organisation: Organisation, fields: Fields, userid: string, account: EnterpriseAccount): EnterpriseAccount {
-  const changed = { ...account, ...readNames(fields) };
+  const changed = { ...account, ...readNames(organisation, fields) };
   if (account.type === "sso") return changed;
   const password = text(fields, "init_password");
   if (password) demandPassword(password);
@@ -45,16 +51,16 @@ export function changeAccount(organisation: Organisation, fields: Fields, userid
   return { ...changed, login_id };
 }
 
-function readNames(fields: Fields): Partial<EnterpriseAccount> {
+function readNames(organisation: Organisation, fields: Fields): Partial<EnterpriseAccount> {
   const nickname = boundedText(fields, "nickname", 80);
   const mobile = text(fields, "exclusive_mobile");
-  const phone = mobile ? parseExclusiveMobile(mobile) : undefined;
+  const phone = mobile ? parseExclusiveMobile(organisation.switches, mobile) : undefined;
   if (mobile && !phone) throw refuse(60103);
   return { ...(nickname ? { nickname } : {}), ...(phone ? { phone } : {}) };
 }
 
 function demandFreeLogin(organisation: Organisation, loginId: string, self: string | undefined): void {
-  const holder = organisation.byLoginId.get(loginId);
+  const holder = organisation.byLoginId.get(loginKey(loginId));
   if (holder !== undefined && holder !== self) throw refuse(40035, " login_id已存在");
 }
 

@@ -31,6 +31,8 @@ const bodySchema = z.strictObject({
     "ip_ban",
     "permission",
     "slow",
+    "late",
+    "late_unanswered",
     "global_limit",
     "quota",
     "refusal",
@@ -55,6 +57,9 @@ export interface Faults {
   /** The first waiting fault that matches the path and is of a wanted kind; one of its times is used up. */
   take(path: string, wanted: (kind: FaultKind) => boolean): Fault | undefined;
 }
+
+/** Faults on the way there: the call arrives after `delayMs`, or without a time when `POST /_sim/release` says so. */
+export const happensBefore = (kind: FaultKind): boolean => kind === "late" || kind === "late_unanswered";
 
 /** Faults that let the call happen first: they are used up only by calls the gateway admits. */
 export const happensAfter = (kind: FaultKind): boolean => kind === "timeout_after_commit" || kind === "slow";

@@ -1,6 +1,6 @@
 import { newAnswer, newFields, newGatewayRefusal, newRefusal, newToken } from "./api.ts";
 import { banReply } from "./ban.ts";
-import { type Fault, happensAfter } from "./faults.ts";
+import { type Fault, happensAfter, happensBefore } from "./faults.ts";
 import type { Fields } from "./fields.ts";
 import type { GatewayRefusal } from "./gateway-refusal.ts";
 import { newRequestId, oldRequestId } from "./identifiers.ts";
@@ -9,7 +9,7 @@ import type { Answered, OpenCall } from "./open-calls.ts";
 import { type Refusal, Refused, refuse } from "./refusal.ts";
 import type { Route } from "./routes.ts";
 import type { Fate } from "./tally.ts";
-import { type Handling, type HttpCall, json, type Reply } from "./wire.ts";
+import { type Handling, type HttpCall, json, type Late, type Reply } from "./wire.ts";
 import { carryOut, type World } from "./world.ts";
 
 export interface Directions {
@@ -18,16 +18,28 @@ export interface Directions {
 }
 
 /** From an HTTP request of an app to its answer: ban, faults, path, token, address, permission, limit, then the rule. */
-export function createGateway(world: World, directions: Directions): (call: HttpCall) => Handling {
+export function createGateway(world: World, directions: Directions): (call: HttpCall) => Handling | Late {
   let calls = 0;
   return (call) => {
+    const late = world.faults.take(call.path, happensBefore);
+    if (!late) return receive(call);
+    return {
+      kind: "late",
+      path: call.path,
+      heldMs: late.delayMs,
+      isLost: late.fault === "late_unanswered",
+      arrive: () => receive(call),
+    };
+  };
+
+  function receive(call: HttpCall): Handling {
     calls += 1;
     const { seed } = world.organisation;
     const desk = call.path.startsWith("/v1.0/") ? newDesk(newRequestId(seed, calls)) : oldDesk(world, call.path, oldRequestId(seed, calls));
     const { handling, fate } = handle(world, directions, desk, call);
     world.tally.add(call.path, fate);
     return handling;
-  };
+  }
 }
 
 /** How one generation reads calls and words its answers. */
@@ -74,7 +86,7 @@ const drop = (afterMs: number): Handled => ({ handling: { kind: "drop", afterMs 
 function handle(world: World, directions: Directions, desk: Desk, call: HttpCall): Handled {
   const nowMs = world.clock.now().getTime();
   if (world.limits.bans(call.address, nowMs)) return answer(banReply(world.organisation.switches, desk.requestId), "refused");
-  const before = world.faults.take(call.path, (kind) => !happensAfter(kind));
+  const before = world.faults.take(call.path, (kind) => !happensAfter(kind) && !happensBefore(kind));
   if (before) return insteadOf(world, directions, desk, call, before);
 
   const open = directions.open(call.path);
@@ -156,8 +168,10 @@ function insteadOf(world: World, directions: Directions, desk: Desk, call: HttpC
     case "refusal":
       return answer(spoken(desk, fault.answer ?? {}), saidByGateway(fault.answer) ? "refused" : "failed", fault.delayMs);
     case "slow":
+    case "late":
+    case "late_unanswered":
     case "timeout_after_commit":
-      throw new Error(`${fault.fault} happens after the call, not instead of it`);
+      throw new Error(`${fault.fault} happens before or after the call, not instead of it`);
   }
 }
 

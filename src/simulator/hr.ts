@@ -144,7 +144,7 @@ export function addPreEntry(organisation: Organisation, fields: Fields, act: Act
   const param = object(fields, "param");
   if (!param) throw missing("param");
   const name = requiredText(param, "name");
-  const phone = parseSearchedMobile(organisation.switches.region, requiredText(param, "mobile"));
+  const phone = parseSearchedMobile(organisation.switches, requiredText(param, "mobile"));
   if (!phone) throw refuse(60103);
   requiredText(param, "pre_entry_time");
   const mobile = phoneKey(phone);

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
-import type { Handling, HttpCall, Reply } from "./wire.ts";
+import type { Handling, HttpCall, Late, Reply } from "./wire.ts";
 
 /** Bodies larger than this are refused with 413. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -17,7 +17,9 @@ export interface ListenOptions {
   readonly port: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  answer(call: HttpCall): Handling;
+  answer(call: HttpCall): Handling | Late;
+  /** Resolves when a late call arrives: false when it never does. */
+  holds(late: Late, signal: AbortSignal): Promise<boolean>;
   /** How long the call was on its way, and the answer will be; 0 for none. */
   wayMs(call: HttpCall): number;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -67,7 +69,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     const call = httpCall(request, body);
     const wayMs = options.wayMs(call);
     if (wayMs > 0 && !(await sleeps(wayMs))) return void request.socket.destroy();
-    const handling = options.answer(call);
+    const met = options.answer(call);
+    if (met.kind === "late" && met.isLost) request.socket.destroy();
+    if (met.kind === "late" && !(await options.holds(met, closing.signal))) return void request.socket.destroy();
+    const handling = met.kind === "late" ? met.arrive() : met;
     const afterMs = handling.afterMs + wayMs;
     const inTime = afterMs === 0 || (await sleeps(afterMs));
     if (inTime && handling.kind === "answer") send(response, handling.reply);

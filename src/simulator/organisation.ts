@@ -30,8 +30,8 @@ export interface Organisation {
   position: number;
   readonly departments: Map<number, Department>;
   readonly childrenOf: Map<number, Set<number>>;
-  /** `parent_id` + name → dept_id. */
-  readonly departmentNames: Map<string, number>;
+  /** `parent_id` and how the name looks → departments. */
+  readonly departmentNames: Map<string, Set<number>>;
   readonly users: Map<string, User>;
   /** Direct members, in order of entry. */
   readonly membersOf: Map<number, Set<string>>;
@@ -39,6 +39,7 @@ export interface Organisation {
   readonly memberVersions: Map<number, number>;
   readonly byMobile: Map<string, string>;
   readonly byEmail: Map<string, string>;
+  readonly byOrgEmail: Map<string, string>;
   readonly byTelephone: Map<string, string>;
   readonly byLoginId: Map<string, string>;
   readonly byUnionid: Map<string, string>;
@@ -114,6 +115,7 @@ export function createOrganisation(options: { readonly corpId: string; readonly 
     memberVersions: new Map(),
     byMobile: new Map(),
     byEmail: new Map(),
+    byOrgEmail: new Map(),
     byTelephone: new Map(),
     byLoginId: new Map(),
     byUnionid: new Map(),

@@ -10,7 +10,7 @@ import { demandDepartment } from "./scope.ts";
  */
 export function readPosts(organisation: Organisation, fields: Fields, act: Act, current: readonly Post[]): readonly Post[] {
   const listed = departmentIds(fields, "dept_id_list", 40025);
-  if (listed !== undefined) demandDepartments(organisation, act, listed, current.length === 0 ? 100 : 300);
+  if (listed !== undefined) demandDepartments(organisation, act, listed, current);
   const orders = byDepartment(fields, "dept_order_list", (entry) => ({ order: whole(entry, "order", 40011) }));
   const titles = byDepartment(fields, "dept_title_list", (entry) => ({ title: boundedText(entry, "title", 200) }));
   const positions = byDepartment(fields, "dept_position_list", (entry) => ({
@@ -37,14 +37,16 @@ export function withOneMain(posts: readonly Post[], named?: number): readonly Po
   return posts.map((post) => ({ ...post, main: post.dept_id === main }));
 }
 
-function demandDepartments(organisation: Organisation, act: Act, listed: readonly number[], most: number): void {
+function demandDepartments(organisation: Organisation, act: Act, listed: readonly number[], current: readonly Post[]): void {
   if (listed.length === 0) throw refuse(40025);
-  if (listed.length > most) throw refuse(40066);
+  if (listed.length > (current.length === 0 ? 100 : 300)) throw refuse(40066);
   const { maxDepartmentMembers } = organisation.switches;
   for (const deptId of listed) {
     if (!organisation.departments.has(deptId)) throw refuse(60003);
     demandDepartment(organisation, act, deptId);
-    if (maxDepartmentMembers > 0 && (organisation.membersOf.get(deptId)?.size ?? 0) >= maxDepartmentMembers) throw refuse(40023);
+    const isInside = current.some((post) => post.dept_id === deptId);
+    if (!isInside && maxDepartmentMembers > 0 && (organisation.membersOf.get(deptId)?.size ?? 0) >= maxDepartmentMembers)
+      throw refuse(40023);
   }
 }
 

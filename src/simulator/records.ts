@@ -64,6 +64,10 @@ export interface User extends UserTexts {
   readonly senior: boolean;
   /** 1 main administrator, 2 sub-administrator. */
   readonly sysLevel?: 1 | 2;
+  /** What the list of administrators said before the last change, and when that was. */
+  readonly formerLevel?: { readonly level: 0 | 1 | 2; readonly untilMs: number };
+  /** Has set up an address in the client's Mail. */
+  readonly mailSetUp?: boolean;
   readonly account?: EnterpriseAccount;
   readonly roles: readonly RoleGrant[];
   /** Sequence numbers, for `order_field`. */
@@ -126,6 +130,9 @@ export interface LeaveRecord {
 export interface Invitation {
   readonly mobile: string;
   readonly user: User;
+  /** When it was sent last, and how often by now. */
+  readonly sentMs: number;
+  readonly sent: number;
 }
 
 /** A chat made by the app (8.2); department chats are not among them, they follow their department. */

@@ -42,6 +42,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
           clock: site.clock,
           logger,
           answer: site.answer,
+          holds: site.holds,
           wayMs: site.wayMs,
           upgrade: site.upgrade,
         });

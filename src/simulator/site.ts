@@ -5,10 +5,12 @@ import { silentLogger } from "../core/logger.ts";
 import { createControl, isControl } from "./control.ts";
 import { createFaults } from "./faults.ts";
 import { createGateway } from "./gateway.ts";
+import { createHeldCalls } from "./held-calls.ts";
 import { seedNumber } from "./identifiers.ts";
 import { noJournal, openJournal } from "./journal.ts";
 import { createLimits, limitsFor } from "./limits.ts";
 import { createMessages } from "./messages.ts";
+import { createMovableClock } from "./movable-clock.ts";
 import { type OpenCall, tokenCall } from "./open-calls.ts";
 import { createOrganisation } from "./organisation.ts";
 import { createOutbox } from "./outbox.ts";
@@ -21,13 +23,15 @@ import { openStream, STREAM_OPEN } from "./stream-open.ts";
 import { defaultSwitches } from "./switches.ts";
 import { createTally } from "./tally.ts";
 import { createTokens } from "./tokens.ts";
-import type { Handling, HttpCall } from "./wire.ts";
+import type { Handling, HttpCall, Late } from "./wire.ts";
 import type { World } from "./world.ts";
 
 /** One simulated DingTalk, wired and without a port. */
 export interface Site {
   readonly clock: Clock;
-  answer(call: HttpCall): Handling;
+  answer(call: HttpCall): Handling | Late;
+  /** Resolves when a late call arrives: false when it never does. */
+  holds(late: Late, signal: AbortSignal): Promise<boolean>;
   /** How long a call is on its way here, and its answer on the way back. */
   wayMs(call: HttpCall): number;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -38,7 +42,9 @@ export interface Site {
 
 export function createSite(options: SimulatorOptions): Site {
   const { appKey = "sandbox", appSecret = "sandbox", corpId = "dingsandbox", seed = "sandbox", qps = 20 } = options;
-  const { clock = systemClock, logger = silentLogger } = options;
+  const { logger = silentLogger } = options;
+  const clock = createMovableClock(options.clock ?? systemClock);
+  const held = createHeldCalls(clock);
   const fresh = () => createOrganisation({ corpId, seed, switches: defaultSwitches });
   const { journal, organisation } = options.journalPath
     ? openJournal(options.journalPath, fresh)
@@ -82,10 +88,11 @@ export function createSite(options: SimulatorOptions): Site {
     forgetEvents: outbox.forget,
   };
   const gateway = createGateway(world, { route, open });
-  const control = createControl(world, { qps, route, stream, push, messages });
+  const control = createControl(world, { qps, route, stream, push, messages, clock, held });
   return {
     clock,
     answer: (call) => (isControl(call.path) ? { kind: "answer", reply: control(call), afterMs: 0 } : gateway(call)),
+    holds: ({ path, heldMs }, signal) => held.hold(path, heldMs, signal),
     wayMs: (call) => (isControl(call.path) ? 0 : world.roundTrip.nextWayMs()),
     upgrade: stream.upgrade,
     stopServing() {

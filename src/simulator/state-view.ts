@@ -14,7 +14,11 @@ export function stateView(organisation: Organisation): Record<string, unknown> {
       name: organisationName,
       region,
       verified,
-      invitations: [...organisation.invitations.values()].map(({ mobile, user }) => ({ mobile: `+${mobile}`, userid: user.userid })),
+      invitations: [...organisation.invitations.values()].map(({ mobile, user, sent }) => ({
+        mobile: `+${mobile}`,
+        userid: user.userid,
+        sent,
+      })),
     },
     departments: [...organisation.departments.values()].map((department) =>
       departmentView(organisation, department, counts.get(department.dept_id) ?? 0),

@@ -4,6 +4,23 @@ const mobileKey = z.string().regex(/^(\+\d{1,4}-)?\d{4,15}$/, "must be a number 
 const userid = z.string().min(1).max(64);
 
 /**
+ * A field of users or departments that DingTalk treats in a way of its own when the app sends it, with any value or with this one:
+ * the call is refused with a code, or it is accepted and the field gets another value, or stays what it was.
+ */
+const ownWaySchema = z
+  .strictObject({
+    on: z.enum(["user", "department"]),
+    /** As the call spells it, e.g. `title`, `dept_permits`, `extension`. */
+    field: z.string().min(1),
+    value: z.string().optional(),
+    refuses: z.number().int().optional(),
+    makes: z.string().optional(),
+  })
+  .refine(({ refuses, makes }) => refuses === undefined || makes === undefined, "either refuses or makes");
+
+export type OwnWay = z.output<typeof ownWaySchema>;
+
+/**
  * What one organisation of the simulator is like, and which side it takes where the sources of dingtalk-api.md disagree or say nothing.
  * The body of `POST /_sim/reset` (defaults for what is left out) and of `POST /_sim/switches` (keeps people, changes only what is named).
  */
@@ -49,6 +66,8 @@ export const switchesSchema = z.strictObject({
   createRefusals: z.record(mobileKey, z.number().int()).default({}),
   /** Numbers known to DingTalk already: a change to one of them answers 40021 (5.2). */
   registeredMobiles: z.array(mobileKey).default([]),
+  /** Whether a foreign number must have a length its country has; DingTalk's own check is not documented. */
+  mobileLengths: z.enum(["national", "any"]).default("national"),
   /** Which answer a mobile change of an activated person gets (5.2). */
   activatedMobileChange: z.union([z.literal(41054), z.literal(40021), z.literal(40022)]).default(41054),
   /** Whether update looks at `mobile` at all: today's page does not list it (5.2). */
@@ -59,6 +78,24 @@ export const switchesSchema = z.strictObject({
   unknownUser: z.union([z.literal(60121), z.literal(33012)]).default(60121),
   /** Where 60104 names the person who has the number: at the end of the text, in a top-level `userid`, both, or not at all (5.1). */
   duplicateMobileNames: z.enum(["text", "field", "both", "nothing"]).default("text"),
+  /** Characters of an extension: 20 by the official help, 50 by the API's page (5.1). */
+  telephoneMax: z.number().int().min(1).default(20),
+  /** Whether people who are given no extension get one from DingTalk, as the official help says of some. */
+  assignsTelephones: z.boolean().default(false),
+  /** Whether reads show `email` always, or only of people who have set it up in the client's Mail (help.dingtalk.io; the act `mail`). */
+  emailShown: z.enum(["always", "whenSetUp"]).default("always"),
+  /** The answer for an `org_email` somebody has; which of the two codes for addresses it is, is not documented (5.1). */
+  duplicateMailbox: z.union([z.literal(60106), z.literal(40101)]).default(40101),
+  /** After how many days an invitation cannot be accepted any more. */
+  invitationDays: z.number().positive().default(7),
+  /** How long `user/listadmin` goes on saying what was before a change of administrators; not documented. */
+  adminListDelayMs: z.number().int().min(0).default(0),
+  /** What DingTalk does with single values by itself: see `OwnWay`. */
+  ownWays: z.array(ownWaySchema).default([]),
+  /** Whether names of departments that differ in letter case, blanks or invisible characters only are the same name; not documented. */
+  departmentNames: z.enum(["folded", "exact"]).default("folded"),
+  /** Characters of a name in department/update: 100 by one reference (TOP 52327), 64 everywhere else (4.2). */
+  departmentNameOnUpdate: z.union([z.literal(64), z.literal(100)]).default(64),
   /** The answer for a department name taken under its parent (4.1). */
   duplicateDepartment: z.union([z.literal(60021), z.literal(60008)]).default(60021),
   /** What delete does to empty sub-departments: the tutorial removes them, the code table has 60006 (4.3). */

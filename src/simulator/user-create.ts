@@ -3,13 +3,15 @@ import { type Fields, text } from "./fields.ts";
 import { unionid } from "./identifiers.ts";
 import { parseMobile, writtenMobile } from "./mobile.ts";
 import { type Act, type Done, type Organisation, RefusedWithChanges } from "./organisation.ts";
+import { withOwnWays } from "./own-ways.ts";
 import { readPosts } from "./posts.ts";
-import { type Phone, phoneKey, type User } from "./records.ts";
+import { type Phone, phoneKey, type User, type UserTexts } from "./records.ts";
 import { missing, refuse } from "./refusal.ts";
 import { demandFreeTexts, demandManager, noTexts, readExtension, readFlags, readTexts, readUserid, requiredName } from "./user-fields.ts";
 
 /** `POST /topapi/v2/user/create` (5.1), regular and enterprise accounts (6). Nobody is activated by being created. */
-export function createUser(organisation: Organisation, fields: Fields, act: Act): Done {
+export function createUser(organisation: Organisation, given: Fields, act: Act): Done {
+  const fields = withOwnWays(organisation, "user", given, act);
   const userid = readUserid(fields);
   const name = requiredName(fields);
   const account = readAccount(organisation, fields);
@@ -36,6 +38,7 @@ export function createUser(organisation: Organisation, fields: Fields, act: Act)
     hide_mobile: false,
     senior: false,
     ...texts,
+    ...assignedTelephone(organisation, texts, act),
     ...flags,
     ...(phone ? { phone } : {}),
     ...(account ? { account } : {}),
@@ -48,7 +51,7 @@ export function createUser(organisation: Organisation, fields: Fields, act: Act)
     modified: at,
   };
   demandHeadcount(organisation);
-  if (phone) demandConsent(organisation, phone, user);
+  if (phone) demandConsent(organisation, phone, user, act);
   return {
     answer: { result: { userid: user.userid, unionId: user.unionid } },
     changes: [{ type: "user.put", user }],
@@ -60,7 +63,7 @@ export function createUser(organisation: Organisation, fields: Fields, act: Act)
 function readPhone(organisation: Organisation, fields: Fields): Phone {
   const written = text(fields, "mobile");
   if (!written) throw text(fields, "email") ? missing("mobile") : refuse(60113);
-  const phone = parseMobile(organisation.switches.region, written);
+  const phone = parseMobile(organisation.switches, written);
   if (!phone) throw refuse(60103);
   return phone;
 }
@@ -80,12 +83,19 @@ function demandHeadcount(organisation: Organisation): void {
 }
 
 /** 40103 sends an invitation and makes nobody a member; other refusals that hang on the person come from a switch (5.1). */
-function demandConsent(organisation: Organisation, phone: Phone, user: User): void {
-  const { region, createRefusals, protectedMobiles } = organisation.switches;
-  const written = writtenMobile(region, phone);
+function demandConsent(organisation: Organisation, phone: Phone, user: User, act: Act): void {
+  const { createRefusals, protectedMobiles } = organisation.switches;
+  const written = writtenMobile(organisation.switches, phone);
   const refusal = createRefusals[written];
   if (refusal !== undefined) throw refuse(refusal);
   const mobile = phoneKey(phone);
   if (!protectedMobiles.includes(written) || organisation.consentedMobiles.has(mobile)) return;
-  throw new RefusedWithChanges(refuse(40103).refusal, [{ type: "invitation.put", invitation: { mobile, user } }]);
+  const sent = (organisation.invitations.get(mobile)?.sent ?? 0) + 1;
+  throw new RefusedWithChanges(refuse(40103).refusal, [{ type: "invitation.put", invitation: { mobile, user, sentMs: act.nowMs, sent } }]);
+}
+
+/** DingTalk gives some people an extension of its own choosing (official help); by switch everybody who was given none. */
+function assignedTelephone(organisation: Organisation, { telephone }: UserTexts, act: Act): Partial<UserTexts> {
+  if (!organisation.switches.assignsTelephones || telephone !== "") return {};
+  return { telephone: String(act.ids.number(80_000, 90_000, (number) => organisation.byTelephone.has(String(number)))) };
 }

@@ -1,12 +1,13 @@
 import { emailKey } from "./apply-change.ts";
+import { lookOf } from "./department-names.ts";
 import { boundedText, type Fields, flag, object, present, text, whole } from "./fields.ts";
 import type { Organisation } from "./organisation.ts";
 import type { User, UserTexts } from "./records.ts";
 import { missing, refuse } from "./refusal.ts";
 
-/** Longest text and the code a longer one gets (5.1). */
-const TEXTS: readonly (readonly [keyof UserTexts, number, number])[] = [
-  ["telephone", 50, 40063],
+/** Longest text and the code a longer one gets (5.1); that of an extension is a switch. */
+const TEXTS: readonly (readonly [keyof UserTexts, number | "telephoneMax", number])[] = [
+  ["telephone", "telephoneMax", 40063],
   ["job_number", 50, 60123],
   ["title", 200, 40035],
   ["email", 50, 60105],
@@ -17,34 +18,39 @@ const TEXTS: readonly (readonly [keyof UserTexts, number, number])[] = [
 
 export const noTexts: UserTexts = { telephone: "", job_number: "", title: "", email: "", org_email: "", work_place: "", remark: "" };
 
+/** Neither a display name beside the address, nor more than one address. */
+const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]+@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+$/u;
+
 /** The plain text attributes a call names. What `""` means on update is a switch; on create there is nothing to clear. */
 export function readTexts(organisation: Organisation, fields: Fields): Partial<UserTexts> {
   const ignoresEmpty = organisation.switches.emptyString === "ignored";
   const named: Partial<Record<keyof UserTexts, string>> = {};
   for (const [name, max, errcode] of TEXTS) {
-    const value = boundedText(fields, name, max, errcode);
+    const value = boundedText(fields, name, max === "telephoneMax" ? organisation.switches[max] : max, errcode)?.trim();
     if (value === undefined || (value === "" && ignoresEmpty)) continue;
     if (name === "org_email" && !organisation.switches.mailboxes) continue;
     named[name] = value;
   }
   for (const address of [named.email, named.org_email]) {
-    if (address && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address)) throw refuse(60105);
+    if (address && !ADDRESS.test(address)) throw refuse(60105);
   }
   return named;
 }
 
-/** 60106 and 40100: e-mail address and telephone extension are unique in the organisation (5.1). */
+/** 60106, 40101 and 40100: e-mail address, mailbox and telephone extension are unique in the organisation (5.1). */
 export function demandFreeTexts(organisation: Organisation, named: Partial<UserTexts>, self: string | undefined): void {
   const emailHolder = named.email ? organisation.byEmail.get(emailKey(named.email)) : undefined;
   if (emailHolder !== undefined && emailHolder !== self) throw refuse(60106);
+  const mailboxHolder = named.org_email ? organisation.byOrgEmail.get(emailKey(named.org_email)) : undefined;
+  if (mailboxHolder !== undefined && mailboxHolder !== self) throw refuse(organisation.switches.duplicateMailbox);
   const telephoneHolder = named.telephone ? organisation.byTelephone.get(named.telephone) : undefined;
   if (telephoneHolder !== undefined && telephoneHolder !== self) throw refuse(40100);
 }
 
 /** 60112 for a name that is empty or longer than 80 characters. */
 export function readName(fields: Fields): string | undefined {
-  const name = text(fields, "name");
-  if (name !== undefined && (name.trim() === "" || [...name].length > 80)) throw refuse(60112);
+  const name = text(fields, "name")?.trim();
+  if (name !== undefined && (lookOf(name) === "" || [...name].length > 80)) throw refuse(60112);
   return name;
 }
 

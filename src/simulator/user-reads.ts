@@ -1,3 +1,4 @@
+import { loginKey } from "./apply-change.ts";
 import { demandExisting } from "./departments.ts";
 import { departmentIds, type Fields, flag, page, requiredText, requiredWhole, text } from "./fields.ts";
 import { parseSearchedMobile } from "./mobile.ts";
@@ -10,7 +11,7 @@ import { memberView, permittedUserView } from "./user-view.ts";
 
 /** `POST /topapi/v2/user/get` (5.4); an enterprise account also by `login_id` (6). */
 export function getUser(organisation: Organisation, fields: Fields, act: Act): Done {
-  const userid = text(fields, "userid") || organisation.byLoginId.get(text(fields, "login_id") ?? "");
+  const userid = text(fields, "userid") || organisation.byLoginId.get(loginKey(text(fields, "login_id") ?? ""));
   if (!userid && !text(fields, "login_id")) throw missing("userid");
   const user = demandReachableUser(organisation, act, userid ?? "");
   return { answer: { result: permittedUserView(organisation, user) } };
@@ -94,16 +95,20 @@ export function countUsers(organisation: Organisation, fields: Fields): Done {
   return { answer: { result: { count } } };
 }
 
-/** `POST /topapi/user/listadmin`: 1 main, 2 sub-administrator. */
-export function listAdmins(organisation: Organisation): Done {
+/** `POST /topapi/user/listadmin`: 1 main, 2 sub-administrator; by switch a change shows only after a while. */
+export function listAdmins(organisation: Organisation, _fields: Fields, act: Act): Done {
   const result: { userid: string; sys_level: number }[] = [];
-  for (const { userid, sysLevel } of organisation.users.values()) if (sysLevel !== undefined) result.push({ userid, sys_level: sysLevel });
+  const shownUntil = act.nowMs - organisation.switches.adminListDelayMs;
+  for (const { userid, sysLevel, formerLevel } of organisation.users.values()) {
+    const level = formerLevel && formerLevel.untilMs > shownUntil ? formerLevel.level : sysLevel;
+    if (level) result.push({ userid, sys_level: level });
+  }
   return { answer: { result } };
 }
 
 /** `POST /topapi/v2/user/getbymobile`: current staff; enterprise accounts only when asked for (5.4). */
 export function getByMobile(organisation: Organisation, fields: Fields, act: Act): Done {
-  const phone = parseSearchedMobile(organisation.switches.region, requiredText(fields, "mobile"));
+  const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));
   if (!phone) throw refuse(40104);
   const userid = organisation.byMobile.get(phoneKey(phone));
   const searchesAccounts = flag(fields, "support_exclusive_account_search") ?? false;

@@ -3,6 +3,7 @@ import { type Fields, ids, present, requiredText, text } from "./fields.ts";
 import { unionid } from "./identifiers.ts";
 import { parseMobile, writtenMobile } from "./mobile.ts";
 import type { Act, Done, Organisation } from "./organisation.ts";
+import { withOwnWays } from "./own-ways.ts";
 import { leaveDepartments, readPosts } from "./posts.ts";
 import { phoneKey, type User } from "./records.ts";
 import { missing, refuse } from "./refusal.ts";
@@ -12,7 +13,8 @@ import { demandFreeTexts, demandManager, readExtension, readFlags, readName, rea
 import { demandReachableUser } from "./user-lookup.ts";
 
 /** `POST /topapi/v2/user/update` (5.2): what the call does not name stays. */
-export function updateUser(organisation: Organisation, fields: Fields, act: Act): Done {
+export function updateUser(organisation: Organisation, given: Fields, act: Act): Done {
+  const fields = withOwnWays(organisation, "user", given, act);
   const current = demandReachableUser(organisation, act, requiredText(fields, "userid"));
   if (current.account && organisation.switches.enterpriseUpdateNeedsDepartments && text(fields, "dept_id_list") === undefined) {
     throw missing("dept_id_list");
@@ -54,15 +56,16 @@ function readManager(organisation: Organisation, fields: Fields, current: User):
  * activation. Another number is another person to DingTalk, hence another unionid.
  */
 function readMobile(organisation: Organisation, fields: Fields, current: User): Partial<User> {
-  const { region, mobileInUpdate, activatedMobileChange, registeredMobiles } = organisation.switches;
+  const { mobileInUpdate, activatedMobileChange, registeredMobiles } = organisation.switches;
   const written = text(fields, "mobile");
   if (!written || mobileInUpdate === "ignored" || current.account) return {};
-  const phone = parseMobile(region, written);
+  const phone = parseMobile(organisation.switches, written);
   if (!phone) throw refuse(60103);
   const mobile = phoneKey(phone);
   if (current.phone && phoneKey(current.phone) === mobile) return {};
   demandFreeMobile(organisation, phone, current.userid);
   if (current.active) throw refuse(activatedMobileChange);
-  if (organisation.registeredMobiles.has(mobile) || registeredMobiles.includes(writtenMobile(region, phone))) throw refuse(40021);
+  if (organisation.registeredMobiles.has(mobile) || registeredMobiles.includes(writtenMobile(organisation.switches, phone)))
+    throw refuse(40021);
   return { phone, unionid: unionid(organisation.seed, organisation.corpId, mobile) };
 }

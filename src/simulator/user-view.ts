@@ -14,14 +14,14 @@ export function userView(organisation: Organisation, user: User): Record<string,
   };
 }
 
-/** The same, as far as the app's field permissions go: the rest is silently absent (2.3). */
+/** The same, as far as the app's field permissions go (2.3), and an address only if the person uses it: the rest is silently absent. */
 export function permittedUserView(organisation: Organisation, user: User): Record<string, unknown> {
-  return withoutForbidden(organisation, userView(organisation, user));
+  return withoutForbidden(organisation, user, userView(organisation, user));
 }
 
 /** One person as user/list shows them in one department: `dept_order` and `leader`, no manager, no roles (5.4). */
 export function memberView(organisation: Organisation, user: User, deptId: number): Record<string, unknown> {
-  return withoutForbidden(organisation, {
+  return withoutForbidden(organisation, user, {
     ...basics(organisation, user),
     ...mobileView(user),
     ...personal(user),
@@ -81,8 +81,9 @@ const personal = (user: User): Record<string, unknown> => ({
   ...(Object.keys(user.extension).length > 0 ? { extension: JSON.stringify(user.extension) } : {}),
 });
 
-function withoutForbidden(organisation: Organisation, view: Record<string, unknown>): Record<string, unknown> {
+function withoutForbidden(organisation: Organisation, user: User, view: Record<string, unknown>): Record<string, unknown> {
   const { mobile, personal } = organisation.switches.fieldPermissions;
+  if (organisation.switches.emailShown === "whenSetUp" && !user.mailSetUp) delete view["email"];
   if (!mobile) for (const name of ["mobile", "state_code", "exclusive_mobile"]) delete view[name];
   if (!personal) for (const name of ["email", "org_email", "work_place", "remark", "extension"]) delete view[name];
   return view;

@@ -20,6 +20,15 @@ export type Handling =
   | { readonly kind: "answer"; readonly reply: Reply; readonly afterMs: number }
   | { readonly kind: "drop"; readonly afterMs: number };
 
+/** A call that has not arrived yet. A lost connection is closed at once, and the call arrives all the same. */
+export interface Late {
+  readonly kind: "late";
+  readonly path: string;
+  readonly heldMs: number;
+  readonly isLost: boolean;
+  arrive(): Handling;
+}
+
 export const json = (status: number, body: unknown): Reply => ({
   status,
   contentType: "application/json;charset=utf-8",

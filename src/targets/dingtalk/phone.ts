@@ -13,6 +13,9 @@ export function canonicalPhone(text: string, region: string): string | undefined
   return number?.isPossible() ? `+${number.countryCallingCode}-${number.nationalNumber}` : undefined;
 }
 
+/** A number for people to read, without what only sets it out: `+852 2345 6789 ext. 204` is `+85223456789ext204`. */
+export const densePhone = (text: string): string => text.replaceAll(/[\s().\-–·]/gu, "");
+
 /** As a call takes it: an organisation of the mainland wants mainland numbers bare, every other one with `+86-` (dingtalk-api.md section 5.1). */
 export const phoneToWire = (canonical: string, region: string): string =>
   region === "CN" && canonical.startsWith("+86-") ? canonical.slice("+86-".length) : canonical;

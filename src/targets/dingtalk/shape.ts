@@ -85,7 +85,8 @@ function cleared(field: Field): Fitted {
 
 function fitText(field: Field, form: Extract<Field["form"], { type: "text" }>, raw: string): Fitted {
   const allowed = form.departmentName ? departmentName(raw) : raw;
-  const whole = cleanText(allowed, { max: Number.POSITIVE_INFINITY, ...(form.lines ? { lines: true } : {}) });
+  const set = cleanText(allowed, { max: Number.POSITIVE_INFINITY, ...(form.lines ? { lines: true } : {}) });
+  const whole = form.dense && set.text.length > form.max ? { ...set, text: form.dense(set.text) } : set;
   if (whole.text === "") return cleared(field);
   if (whole.text.length > form.max && form.tooLong === "omit") {
     return {

@@ -62,7 +62,7 @@ test("tables, days, extensions, limits and joins, in one call, and none when not
     title: "x".repeat(200),
     state_code: "852",
     mobile: "91234567",
-    telephone: "+852-2345-6789 ext. 204",
+    telephone: "+85223456789ext204",
     hide_mobile: true,
     hired_date: Date.parse("2026-12-01T00:00:00+08:00"),
     work_place: "Kowloon 12",

@@ -17,7 +17,7 @@ describe("5.1 mobile numbers", () => {
     ["mainland", "+86-13800138000", undefined],
     ["mainland", "23800138000", undefined],
   ])("registered in %s, %s is %s", (region, text, expected) => {
-    const phone = parseMobile(region, text);
+    const phone = parseMobile({ region, mobileLengths: "national" }, text);
     expect(phone && `${phone.stateCode}-${phone.number}`).toBe(expected);
     const code = createBench({ region }).code(`${USER}/create`, { userid: "u", name: "n", mobile: text, dept_id_list: "1" });
     expect(code).toBe(expected === undefined ? 60103 : undefined);
@@ -30,7 +30,7 @@ describe("5.1 mobile numbers", () => {
     ["91234567", undefined],
     ["+852-912345678901", undefined],
   ])("5.4 getbymobile takes %s as %s", (text, expected) => {
-    const phone = parseSearchedMobile("hongkong", text);
+    const phone = parseSearchedMobile({ region: "hongkong", mobileLengths: "national" }, text);
     expect(phone && `${phone.stateCode}-${phone.number}`).toBe(expected);
     const code = createBench().code(`${USER}/getbymobile`, { mobile: text });
     expect(code).toBe(expected === undefined ? 40104 : 60121);

@@ -45,6 +45,9 @@ describe("a person", () => {
       { exclusive_account_type: "sso" },
       ["login_id: not_used"],
     ],
+    ["an extension that fits stays as it is", { telephone: "+852 2345 6789 x 7" }, { telephone: "+852 2345 6789 x 7" }, []],
+    ["one that does not is written closely", { telephone: "+852 (2345) 6789 ext. 204" }, { telephone: "+85223456789ext204" }, []],
+    ["one that is too long all the same is left out", { telephone: "1".repeat(21) }, {}, ["telephone: too_long"]],
     ["a regular account has no nickname", { nickname: "Li" }, {}, ["nickname: not_used"]],
   ])("%s", (_name, desired, attributes, notes) => {
     expect(shape("user", desired, undefined, "HK").attributes).toEqual(attributes);
