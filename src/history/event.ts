@@ -13,6 +13,7 @@ export const EVENT_CODES = [
   "group.members",
   "target.intent",
   "target.outcome",
+  "target.late",
   "marks.merged",
   "operator.retry",
   "operator.reconcile",
@@ -27,7 +28,10 @@ export const EVENT_CODES = [
 
 export type EventCode = (typeof EVENT_CODES)[number];
 
-/** `done`: carried out. `refused`: the target said no. `notSent`: certainly not carried out. `unknown`: settled by a later observation. */
+/**
+ * `done`: carried out. `refused`: the target said no. `notSent`: certainly not carried out. `unknown`: settled by a later observation. An intent has one
+ * outcome; what a run learned after others had taken over is an event `target.late`. `superseded` was its outcome in earlier versions.
+ */
 export const OUTCOMES = ["done", "refused", "notSent", "unknown", "superseded"] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];

@@ -1,3 +1,4 @@
+import type { Deadline } from "../core/deadline.ts";
 import type { EntityKind, EntityRef, JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import type { DepartmentFacts, GroupFacts, Manager, PersonFacts, Reference, RoleFacts } from "./facts.ts";
@@ -13,6 +14,10 @@ export interface Claim {
   readonly attempts: number;
   /** Events that led to this run. */
   readonly causes: readonly string[];
+  /** Until when nobody else can have been given the entity, by this process's own clocks. Nothing may be sent afterwards. */
+  readonly deadline: Deadline;
+  /** A call that nobody answered may still be carried out. */
+  readonly unsettled: boolean;
 }
 
 /** What a finished run learned about the remote object. */
@@ -26,6 +31,8 @@ export type LinkChange =
       readonly presence: Actual["presence"];
       readonly containers: readonly string[];
     }
+  /** Nothing is there, but a call that was never answered may still put it there: the duty stays until that has been looked at. */
+  | { readonly kind: "doubt" }
   | { readonly kind: "remove" };
 
 export interface Finish {

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { JsonObject } from "../core/entity.ts";
-import { unreachable } from "../core/errors.ts";
+import { Unavailable, unreachable } from "../core/errors.ts";
 import { uuidv7 } from "../core/id.ts";
 import type { Logger } from "../core/logger.ts";
 import type { HistoryEvent, Outcome } from "../history/event.ts";
@@ -19,9 +19,11 @@ import {
   type TargetCall,
   TargetConflict,
   TargetError,
+  TargetLeaseEnded,
   TargetOutcomeUnknown,
   TargetThrottled,
   TargetUnavailable,
+  type WriteContext,
   type Written,
 } from "./target.ts";
 import { type Wish, wishFor } from "./wish.ts";
@@ -63,9 +65,11 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   return async (claim, signal) => {
     let result: RunResult | undefined;
     try {
-      const wish = await wishFor(deps, claim, signal);
-      result = await converge(claim, wish, signal);
+      const context = { signal, deadline: claim.deadline };
+      const wish = await wishFor(deps, claim, context);
+      result = await converge(claim, wish, context);
     } catch (error) {
+      if (error instanceof NotBegun) throw error.cause;
       if (signal.aborted) return store.release(claim);
       if (!(error instanceof TargetError))
         logger.error({ kind: claim.ref.kind, entityId: claim.ref.id, error }, "reconciling an entity failed");
@@ -79,39 +83,58 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   };
 
   /** Undefined when the lease was lost: then another run is at work and this one must not speak. */
-  async function converge(claim: Claim, wish: Wish, signal: AbortSignal): Promise<RunResult | undefined> {
+  async function converge(claim: Claim, wish: Wish, context: WriteContext): Promise<RunResult | undefined> {
     if (wish.kind === "settled") return { ...quiet, end: { kind: "inSync", notes: wish.notes }, gone: wish.gone };
     if (wish.kind !== "desired") return { ...quiet, end: wish };
 
-    const actual = wish.seen ? wish.seen.actual : await observe(claim, wish, signal);
+    const actual = wish.seen ? wish.seen.actual : await observe(claim, wish, context);
     const { next, notes } = shapedPlan(target, claim.ref, wish.desired, actual);
-    if (next.action === "none") return nothingToDo(wish, actual, notes);
+    if (next.action === "none") return nothingToDo(claim, wish, actual, notes);
     const verdict = policy(next, mode);
     if (!verdict.allow) return { ...quiet, end: { kind: "held", reason: verdict.reason, remedy: verdict.remedy } };
 
     const intent = intentOf(claim, next);
-    const begun = await store.begin(claim, intent, next.action === "create" ? { remoteId: target.remoteIdFor(claim.ref) } : undefined);
+    const begun = await begin(claim, intent, next.action === "create" ? { remoteId: target.remoteIdFor(claim.ref) } : undefined);
     if (!begun) return undefined;
-    return attempt(claim, wish, next, intent, notes, signal);
+    return attempt(claim, wish, next, intent, notes, context);
+  }
+
+  async function begin(...begun: Parameters<ReconcileStore["begin"]>): Promise<boolean> {
+    try {
+      return await store.begin(...begun);
+    } catch (cause) {
+      if (!(cause instanceof Unavailable)) throw cause;
+      throw new NotBegun("whether the run began is not known", { cause });
+    }
   }
 
   /** What the target holds: the remembered observation while it can be trusted, else one read. */
-  async function observe(claim: Claim, { link, desired }: DesiredWish, signal: AbortSignal): Promise<Actual | undefined> {
+  async function observe(claim: Claim, { link, desired }: DesiredWish, context: WriteContext): Promise<Actual | undefined> {
     if (!link) return undefined;
     if (link.status === "intended") {
       // A create whose answer we never had is repeated, and the adapter finds what the first may have made; to remove it, it must be found first.
-      return desired.state === "present" ? undefined : (await target.find(claim.ref, { signal })).actual;
+      return desired.state === "present" ? undefined : (await target.find(claim.ref, context)).actual;
     }
     if (link.remoteId === undefined) return undefined;
     if (link.observed) return { remoteId: link.remoteId, ...link.observed };
-    return (await target.read(claim.ref.kind, link.remoteId, { signal })).actual;
+    return (await target.read(claim.ref.kind, link.remoteId, context)).actual;
   }
 
-  function nothingToDo(wish: DesiredWish, actual: Actual | undefined, notes: readonly Note[]): RunResult {
+  function nothingToDo(claim: Claim, wish: DesiredWish, actual: Actual | undefined, notes: readonly Note[]): RunResult {
     const end: RunEnd = { kind: "inSync", notes };
     if (actual) return { ...quiet, end, link: wish.link?.observed ? { kind: "keep" } : put(actual) };
     const had = wish.link !== undefined;
-    return { ...quiet, end, link: had ? { kind: "remove" } : { kind: "keep" }, presenceChanged: had, gone: !wish.inDirectory };
+    return {
+      ...quiet,
+      end,
+      ...(had ? { ...leaving(claim, wish), presenceChanged: wish.link.status === "owned" } : { gone: !wish.inDirectory }),
+    };
+  }
+
+  /** While a call may still be carried out that was never answered, the duty stays: it is looked for when that time is over. */
+  function leaving(claim: Claim, wish: DesiredWish): Pick<RunResult, "link" | "gone"> {
+    const doubtful = claim.unsettled && target.canFind(claim.ref.kind);
+    return doubtful ? { link: { kind: "doubt" }, gone: false } : { link: { kind: "remove" }, gone: !wish.inDirectory };
   }
 
   async function attempt(
@@ -120,21 +143,20 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     next: Exclude<Plan, { action: "none" }>,
     intent: HistoryEvent,
     notes: readonly Note[],
-    signal: AbortSignal,
+    context: WriteContext,
   ): Promise<RunResult> {
     try {
       const resume = wish.link?.status === "intended";
-      const done = await apply(claim, next, resume, signal);
+      const done = await apply(claim, next, resume, context);
       const event = outcomeOf(intent, "done", { calls: done.calls });
       const before = containersOf("actual" in next ? next.actual.attributes : {});
       if (!done.written) {
         return {
           end: { kind: "inSync", notes },
-          link: { kind: "remove" },
+          ...leaving(claim, wish),
           event,
           presenceChanged: true,
           departed: before,
-          gone: !wish.inDirectory,
         };
       }
       const known = "actual" in next ? next.actual.attributes : {};
@@ -148,7 +170,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       return { ...quiet, end, link, event, presenceChanged: next.action === "create", departed: before.filter((id) => !after.has(id)) };
     } catch (error) {
       const calls = error instanceof TargetError ? error.calls : [];
-      const event = outcomeOf(intent, outcomeOfError(error, signal), { calls, error });
+      const event = outcomeOf(intent, outcomeOfError(error, context.signal), { calls, error });
       if (!(error instanceof TargetError))
         logger.error({ kind: claim.ref.kind, entityId: claim.ref.id, error }, "a write to the target failed");
       const neverMade = next.action === "create" && !wish.link && (event.outcome === "refused" || event.outcome === "notSent");
@@ -172,19 +194,19 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     claim: Claim,
     next: Exclude<Plan, { action: "none" }>,
     resume: boolean,
-    signal: AbortSignal,
+    context: WriteContext,
   ): Promise<{ readonly written: Written | undefined; readonly calls: readonly TargetCall[] }> {
     switch (next.action) {
       case "create":
-        return withCalls(await target.create(claim.ref, next.attributes, { signal, resume }));
+        return withCalls(await target.create(claim.ref, next.attributes, { ...context, resume }));
       case "update":
-        return withCalls(await target.update(claim.ref, next.actual, next.set, { signal }));
+        return withCalls(await target.update(claim.ref, next.actual, next.set, context));
       case "suspend":
-        return withCalls(await target.setSuspended(claim.ref, next.actual, true, { signal }));
+        return withCalls(await target.setSuspended(claim.ref, next.actual, true, context));
       case "resume":
-        return withCalls(await target.setSuspended(claim.ref, next.actual, false, { signal }));
+        return withCalls(await target.setSuspended(claim.ref, next.actual, false, context));
       case "remove":
-        return { written: undefined, calls: (await target.remove(claim.ref, next.actual, { signal })).calls };
+        return { written: undefined, calls: (await target.remove(claim.ref, next.actual, context)).calls };
       default:
         return unreachable(next);
     }
@@ -226,6 +248,9 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   }
 }
 
+/** Whether the intent stands is not known. The run leaves it at that: its lease is given back by the worker, and the intent, if there is one, settled as unknown. */
+class NotBegun extends Error {}
+
 const withCalls = (written: Written) => ({ written, calls: written.calls });
 
 const put = (actual: Pick<Actual, "remoteId" | "attributes" | "presence">): Extract<LinkChange, { kind: "put" }> => ({
@@ -237,6 +262,7 @@ const put = (actual: Pick<Actual, "remoteId" | "attributes" | "presence">): Extr
 });
 
 function outcomeOfError(error: unknown, signal: AbortSignal): Outcome {
+  if (error instanceof TargetLeaseEnded) return error.begun ? "unknown" : "notSent";
   if (error instanceof TargetOutcomeUnknown || signal.aborted) return "unknown";
   if (error instanceof TargetThrottled || error instanceof TargetUnavailable) return "notSent";
   return error instanceof TargetError ? "refused" : "unknown";

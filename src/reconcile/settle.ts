@@ -5,6 +5,7 @@ import {
   TargetConflict,
   TargetDependency,
   TargetError,
+  TargetLeaseEnded,
   TargetMisconfigured,
   TargetNotFound,
   TargetOutcomeUnknown,
@@ -131,6 +132,7 @@ function failed(error: unknown, attempts: number, { random, baseMs }: RetryRules
   const stated = error instanceof AppError && error.retry.kind === "after" ? error.retry.ms : 0;
 
   if (error instanceof TargetThrottled) return { ...told, state: "due", attempts, nextMs: stated };
+  if (error instanceof TargetLeaseEnded) return { ...told, state: "due", attempts, nextMs: stated, observeFirst: true };
   if (error instanceof TargetUnavailable) return { ...told, state: "due", attempts: tried, nextMs: pauseMs };
   if (error instanceof TargetOutcomeUnknown) return { ...told, state: "due", attempts: tried, nextMs: pauseMs, observeFirst: true };
   if (error instanceof TargetNotFound)

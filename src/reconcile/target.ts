@@ -1,3 +1,4 @@
+import type { Deadline } from "../core/deadline.ts";
 import type { EntityKind, EntityRef } from "../core/entity.ts";
 import { AppError, type Retry } from "../core/errors.ts";
 
@@ -59,6 +60,8 @@ export interface Written {
 
 export interface WriteContext {
   readonly signal: AbortSignal;
+  /** No request is written once it is over, whatever was waited for before: somebody else may have the entity by then. Unset: nobody can. */
+  readonly deadline?: Deadline;
 }
 
 export interface TargetAdapter {
@@ -101,6 +104,8 @@ export interface TargetAdapter {
    * Rare: asked when an entity is to be removed whose create was never answered. May cost a whole listing.
    */
   find(ref: EntityRef, context: WriteContext): Promise<{ readonly actual: Actual | undefined; readonly calls: readonly TargetCall[] }>;
+  /** Whether things of a kind carry our own id at the target, so that `find` can find them. */
+  canFind(kind: EntityKind): boolean;
   /** Everything of a kind through the bulk lists, in pages. Rejects as a whole when any page fails: absence is only concluded from a complete listing. */
   list(kind: EntityKind, context: WriteContext): AsyncIterable<readonly Actual[]>;
 
@@ -149,6 +154,18 @@ export class TargetThrottled extends TargetError {
 export class TargetUnavailable extends TargetError {
   readonly code = "TARGET_UNAVAILABLE";
   override readonly retry: Retry = { kind: "backoff" };
+}
+
+/** The run lost its place before the call was written: it was not sent, and whoever has the entity now looks afresh. Not an attempt. */
+export class TargetLeaseEnded extends TargetError {
+  readonly code = "TARGET_LEASE_ENDED";
+  override readonly retry: Retry = { kind: "after", ms: 0 };
+  /** An earlier call of the same operation was carried out. */
+  readonly begun: boolean;
+  constructor(message: string, details: { readonly answer: string; readonly begun: boolean }, options?: ErrorOptions) {
+    super(message, details, options);
+    this.begun = details.begun;
+  }
 }
 
 /** The call may or may not have been carried out (time-out, dropped connection). Observe before anything else. */

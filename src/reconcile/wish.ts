@@ -7,7 +7,7 @@ import { personWish, type Standing, standingOf } from "./person.ts";
 import { type Places, parkedPlaces, parkingPlace, pathsOf, placesOf } from "./places.ts";
 import type { Desired } from "./plan.ts";
 import type { Claim, PersonPlace, ReconcileStore } from "./ports.ts";
-import type { Actual, Note, TargetAdapter } from "./target.ts";
+import type { Actual, Note, TargetAdapter, WriteContext } from "./target.ts";
 
 /** What one run should bring about. */
 export type Wish =
@@ -31,12 +31,12 @@ export interface WishDeps {
 }
 
 /** Loads what is known now and concludes what the target should hold. A group is put into the department tree on the way. */
-export async function wishFor(deps: WishDeps, claim: Claim, signal: AbortSignal): Promise<Wish> {
+export async function wishFor(deps: WishDeps, claim: Claim, context: WriteContext): Promise<Wish> {
   const { store, target } = deps;
   const { kind, id } = claim.ref;
   switch (kind) {
     case "user":
-      return personWishFor(deps, claim, signal);
+      return personWishFor(deps, claim, context);
     case "group":
       return placeGroup(deps, claim);
     case "department": {
@@ -54,11 +54,11 @@ export async function wishFor(deps: WishDeps, claim: Claim, signal: AbortSignal)
   }
 }
 
-async function personWishFor(deps: WishDeps, claim: Claim, signal: AbortSignal): Promise<Wish> {
+async function personWishFor(deps: WishDeps, claim: Claim, context: WriteContext): Promise<Wish> {
   const { store, target, mapping } = deps;
   const { id } = claim.ref;
   let facts = (await store.people([id])).get(id)!;
-  const seen = await seenOfLeaver(deps, facts, signal);
+  const seen = await seenOfLeaver(deps, facts, context);
   const actual = seen ? seen.actual : facts.link?.observed;
 
   const { standing, mapped, paths, parking } = judge(mapping, target, facts, actual);
@@ -124,10 +124,10 @@ export interface Judgement {
 const ABSENT: Judgement = { standing: "absent", mapped: undefined, paths: [], parking: false };
 
 /** Whether a leaver is switched off or removed depends on the kind of account there, and must not depend on what was forgotten of it. */
-async function seenOfLeaver({ target }: WishDeps, { document, link }: PersonFacts, signal: AbortSignal) {
+async function seenOfLeaver({ target }: WishDeps, { document, link }: PersonFacts, context: WriteContext) {
   const leaves = document !== undefined && document["active"] === false;
   if (!leaves || link?.remoteId === undefined || link.observed) return undefined;
-  const { actual } = await target.read("user", link.remoteId, { signal });
+  const { actual } = await target.read("user", link.remoteId, context);
   return { actual };
 }
 

@@ -7,7 +7,7 @@ import type { Reconciler } from "./reconciler.ts";
 /** What shows other processes that this one lives, and mends what dead ones left behind. */
 export interface WorkerLife {
   /** `leases`: those of the work that is going on here. */
-  keepAlive(leases: readonly string[]): Promise<{ readonly freed: number }>;
+  keepAlive(leases: readonly string[]): Promise<{ readonly freed: number; readonly suspects: number }>;
   /** Puts entities back to work that should be due and are not; how many. */
   repair(): Promise<number>;
   close(): Promise<void>;
@@ -40,6 +40,8 @@ const POLL_MS = 1_000;
 const MIN_REST_MS = 10;
 /** How often the worker shows that it lives and frees what dead ones held. */
 const ALIVE_MS = 2_000;
+/** Between two looks at a worker that seems to be gone: one that lives notices in far less. */
+const CERTAIN_MS = 1_000;
 /** How often it looks for entities that lost their place among the five states (safety.md I4). */
 const REPAIR_MS = 60_000;
 
@@ -98,9 +100,10 @@ export function createWorker({ store, reconcile, clock, logger, concurrency, isP
   async function live(): Promise<void> {
     const now = clock.monotonicMs();
     if (now - aliveAt > ALIVE_MS) {
-      const { freed } = await store.keepAlive([...running.keys()]);
+      const { freed, suspects } = await store.keepAlive([...running.keys()]);
       if (freed > 0) logger.warn({ freed }, "took over what a stopped worker had in hand");
-      aliveAt = now;
+      // Who seems to be gone is looked at once more before long: what they had in hand should not wait.
+      aliveAt = suspects > 0 ? now - ALIVE_MS + CERTAIN_MS : now;
     }
     if (now - repairedAt > REPAIR_MS) {
       const repaired = await store.repair();

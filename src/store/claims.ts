@@ -1,6 +1,9 @@
 import type pg from "pg";
+import type { Clock } from "../core/clock.ts";
+import { type Deadline, startDeadline } from "../core/deadline.ts";
 import type { EntityKind } from "../core/entity.ts";
 import type { Holder, ReconcileStore } from "../reconcile/ports.ts";
+import type { Place } from "./liveness.ts";
 import type { Pool } from "./pool.ts";
 import { run, type Statement } from "./postgres.ts";
 import { createRunWrites } from "./run-writes.ts";
@@ -12,7 +15,9 @@ import { PRIORITY } from "./sql.ts";
  */
 
 /** Longer than any single run may take: limiter wait plus time-outs of a few calls. */
-const LEASE_SECONDS = 120;
+export const LEASE_MS = 120_000;
+/** So much earlier than the lease the run ends by its own clocks: they may go slower than the database's, and what is written has a way to go. */
+const MARGIN = 0.05;
 
 /**
  * What a dead worker held is not claimed but freed first, with the outcome of what it may have sent (liveness.ts). A lease that a crash of the server
@@ -27,9 +32,9 @@ const CLAIM: Statement = {
        and not exists (select 1 from target_states t where t.target = $1 and t.paused_until > now())
      order by s.priority, s.next_at limit $2 for update of s skip locked)
   insert into entity_states as s (target, kind, entity_id, state, lease, leased_until, worker)
-  select target, kind, entity_id, 'due', gen_random_uuid(), now() + interval '${LEASE_SECONDS} s', $3 from picked
+  select target, kind, entity_id, 'due', gen_random_uuid(), now() + $4::float8 * interval '1 ms', $3 from picked
   on conflict (target, kind, entity_id) do update set lease = excluded.lease, leased_until = excluded.leased_until, worker = excluded.worker
-  returning s.kind, s.entity_id, s.lease, s.desired_generation as generation, s.attempts, s.causes`,
+  returning s.kind, s.entity_id, s.lease, s.desired_generation as generation, s.attempts, s.causes, s.recheck_at is not null as unsettled`,
 };
 
 /** One short walk along the index for each priority: the cost does not grow with what waits. */
@@ -79,21 +84,41 @@ interface ClaimRow extends pg.QueryResultRow {
   generation: number;
   attempts: number;
   causes: string[];
+  unsettled: boolean;
 }
 
 type Claims = Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "pause" | "holder">;
 
+export interface ClaimOptions {
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  readonly callLifeMs: number;
+  readonly place: Place;
+}
+
 /** `worker`: the number under which this process holds its leases. */
-export function createClaims(pool: Pool, target: string, worker: number): Claims {
+export function createClaims(pool: Pool, target: string, worker: number, { clock, leaseMs, callLifeMs, place }: ClaimOptions): Claims {
+  /** Over with the lease, or as soon as others may take this worker for dead. */
+  function deadlineOfClaim(): Deadline {
+    const lease = startDeadline(clock, leaseMs * (1 - MARGIN));
+    const { term } = place;
+    return { leftMs: () => (place.term === term ? lease.leftMs() : 0) };
+  }
+
   return {
     async claim(limit) {
-      const rows = await run<ClaimRow>(pool.alongIndexes, CLAIM, [target, limit, worker]);
+      if (place.lost) return [];
+      // Counted from before the statement leaves: the lease begins later.
+      const deadline = deadlineOfClaim();
+      const rows = await run<ClaimRow>(pool.alongIndexes, CLAIM, [target, limit, worker, leaseMs]);
       return rows.map((row) => ({
         ref: { kind: row.kind, id: row.entity_id },
         lease: row.lease,
         generation: row.generation,
         attempts: row.attempts,
         causes: row.causes,
+        deadline,
+        unsettled: row.unsettled,
       }));
     },
 
@@ -102,7 +127,7 @@ export function createClaims(pool: Pool, target: string, worker: number): Claims
       return row?.ms ?? undefined;
     },
 
-    ...createRunWrites(pool, target),
+    ...createRunWrites(pool, target, callLifeMs),
 
     async release(claim) {
       await run(pool, RELEASE, [target, claim.ref.kind, claim.ref.id, claim.lease]);

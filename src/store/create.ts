@@ -1,9 +1,10 @@
 import { randomInt } from "node:crypto";
+import { type Clock, systemClock } from "../core/clock.ts";
 import type { DirectoryStore } from "../directory/ports.ts";
-import { createClaims } from "./claims.ts";
+import { createClaims, LEASE_MS } from "./claims.ts";
 import { createFacts } from "./facts.ts";
 import { createGroupStore } from "./groups.ts";
-import { createLiveness } from "./liveness.ts";
+import { CALL_LIFE_MS, createLiveness } from "./liveness.ts";
 import { createPauseLift } from "./pause.ts";
 import type { Pool } from "./pool.ts";
 import { createRenewal } from "./renewal.ts";
@@ -17,14 +18,27 @@ export const createDirectoryStore = (pool: Pool, targets: readonly string[]): Di
   ...createGroupStore(pool, targets),
 });
 
+export interface StoreTimes {
+  readonly clock?: Clock;
+  /** How long a run may keep its entity. */
+  readonly leaseMs?: number;
+  /** After this long a call that nobody answered is not carried out any more. */
+  readonly callLifeMs?: number;
+}
+
 export type ReconcileStorage = ReturnType<typeof createReconcileStore>;
 
 /** What the reconcile loop of one target keeps; one for each worker, as it is one worker's number that its leases are held under. */
-export const createReconcileStore = (pool: Pool, target: string) => {
+export const createReconcileStore = (
+  pool: Pool,
+  target: string,
+  { clock = systemClock, leaseMs = LEASE_MS, callLifeMs = CALL_LIFE_MS }: StoreTimes = {},
+) => {
   const worker = randomInt(1, 2 ** 31 - 1);
+  const place = { term: 0, lost: false };
   return {
-    ...createClaims(pool, target, worker),
-    ...createLiveness(pool, target, worker),
+    ...createClaims(pool, target, worker, { clock, leaseMs, callLifeMs, place }),
+    ...createLiveness(pool, target, worker, { callLifeMs, place }),
     ...createFacts(pool, target),
     ...createTree(pool, target),
     ...createPauseLift(pool, target),

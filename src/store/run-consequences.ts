@@ -1,3 +1,4 @@
+import type { HistoryEvent } from "../history/event.ts";
 import type { Claim, Finish, LinkChange } from "../reconcile/ports.ts";
 import { type Queryable, run, type Statement } from "./postgres.ts";
 import { eventColumns } from "./sql.ts";
@@ -44,11 +45,17 @@ const FORGET_OBSERVATIONS = statement(
   "forget",
   "update links l set attributes = null where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])",
 );
+/** Nothing is there that we know of: a look for it by our own id comes later. */
+const DOUBT_LINKS = statement(
+  "doubt-links",
+  `update links l set status = 'intended', attributes = null, presence = null, containers = '{}'
+    where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])`,
+);
 const REMOVE_LINKS = statement("remove-links", "delete from links l where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])");
 /** Only where nothing new was asked of the entity meanwhile. */
 const REMOVE_STATES = statement(
   "remove-states",
-  "delete from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = any($3::uuid[]) and s.state = 'inSync'",
+  "delete from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = any($3::uuid[]) and s.state = 'inSync' and s.recheck_at is null",
 );
 const REMOVE_NODES = statement(
   "remove-nodes",
@@ -58,11 +65,11 @@ const REMOVE_NODES = statement(
 );
 
 /** A run that lost its lease after it wrote: what is there now is not known, and somebody has to look. */
-const SUPERSEDED = statement(
-  "superseded",
+const LATE = statement(
+  "late",
   `with event as (insert into history select h.* from json_populate_recordset(null::history, $4::json) h),
   forgotten as (update links l set attributes = null from ${NAMED} n where l.target = $1 and l.kind = n.kind and l.entity_id = n.id)
-  update entity_states s set ${WAKE} from ${NAMED} n where s.target = $1 and s.kind = n.kind and s.entity_id = n.id`,
+  update entity_states s set ${WAKE}, recheck_at = now() + $5::float8 * interval '1 ms' from ${NAMED} n where s.target = $1 and s.kind = n.kind and s.entity_id = n.id`,
 );
 
 /** What follows from runs that held their lease to the end. Statements without rows are left out. */
@@ -89,9 +96,9 @@ export async function consequences(db: Queryable, target: string, runs: readonly
 
   // First, while links still tell the remote ids by which reports name their manager.
   await wake(WAKE_REPORTS, ({ claim, end }) => end.presenceChanged && claim.ref.kind === "user");
-  await wake(WAKE_FOLLOWERS, ({ claim, end }) => end.link.kind === "remove" && claim.ref.kind === "user");
+  await wake(WAKE_FOLLOWERS, ({ claim, end }) => isGone(end.link) && claim.ref.kind === "user");
   await wake(WAKE_LED, ({ claim, end }) => claim.ref.kind === "user" && end.link.kind !== "keep" && end.event?.outcome === "done");
-  await wake(WAKE_LED_BEFORE, ({ claim, end }) => claim.ref.kind === "user" && end.link.kind === "remove");
+  await wake(WAKE_LED_BEFORE, ({ claim, end }) => claim.ref.kind === "user" && isGone(end.link));
   await wake(WAKE_WAITING, ({ end }) => end.presenceChanged || end.event?.outcome === "done");
   await wake(WAKE_MEMBERS, ({ claim, end }) => end.presenceChanged && end.link.kind === "put" && claim.ref.kind !== "user");
   await wake(
@@ -104,6 +111,7 @@ export async function consequences(db: Queryable, target: string, runs: readonly
   );
   const puts = runs.flatMap(({ claim, end }) => (end.link.kind === "put" ? [{ ...claim.ref, ...linkColumns(end.link) }] : []));
   if (puts.length > 0) await run(db, PUT_LINKS, [target, JSON.stringify(puts)]);
+  await change(DOUBT_LINKS, ({ end }) => end.link.kind === "doubt");
   await change(REMOVE_LINKS, ({ end }) => end.link.kind === "remove");
   await change(FORGET_OBSERVATIONS, ({ end }) => end.settlement.observeFirst);
   const departed = runs.flatMap(({ end }) => end.departed);
@@ -117,15 +125,19 @@ export async function consequences(db: Queryable, target: string, runs: readonly
   if (nodes.length > 0) await run(db, REMOVE_NODES, [target, nodes]);
 }
 
-/** What follows from runs that had lost it, if they may have written. */
-export async function supersede(db: Queryable, target: string, runs: readonly EndedRun[]): Promise<void> {
-  const late = runs.flatMap(({ claim, end }) =>
-    end.event ? [{ ref: claim.ref, event: { ...end.event, outcome: "superseded" as const } }] : [],
-  );
+/** What follows from runs that had lost it, if they may have written: the intent has its outcome from whoever took over. */
+export async function recordLate(db: Queryable, target: string, runs: readonly EndedRun[], callLifeMs: number): Promise<void> {
+  const late = runs.flatMap(({ claim, end }) => (end.event ? [{ ref: claim.ref, event: lateOf(end.event) }] : []));
   if (late.length === 0) return;
   const events = JSON.stringify(late.map(({ event }) => eventColumns(event)));
-  await run(db, SUPERSEDED, [target, late.map(({ ref }) => ref.kind), late.map(({ ref }) => ref.id), events]);
+  await run(db, LATE, [target, late.map(({ ref }) => ref.kind), late.map(({ ref }) => ref.id), events, callLifeMs]);
 }
+
+function lateOf({ outcome, ...event }: HistoryEvent): HistoryEvent {
+  return { ...event, code: "target.late", detail: { ...event.detail, ...(outcome ? { learned: outcome } : {}) } };
+}
+
+const isGone = ({ kind }: LinkChange): boolean => kind === "remove" || kind === "doubt";
 
 export const linkColumns = (link: Extract<LinkChange, { kind: "put" }>) => ({
   remote_id: link.remoteId,

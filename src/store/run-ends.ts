@@ -1,6 +1,6 @@
 import type { Pool } from "./pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "./postgres.ts";
-import { consequences, type EndedRun, linkColumns, putLinks, supersede } from "./run-consequences.ts";
+import { consequences, type EndedRun, linkColumns, putLinks, recordLate } from "./run-consequences.ts";
 import { heldBy, inLockOrder } from "./run-leases.ts";
 import { eventColumns, PRIORITY } from "./sql.ts";
 import { ANY_MANAGED, REPORTS, WAITING_ON } from "./wakes.ts";
@@ -14,14 +14,15 @@ import { ANY_MANAGED, REPORTS, WAITING_ON } from "./wakes.ts";
 
 /** `puts`: a link to be written. `awaited`, `reported`, `led`: whom it may concern, see `isQuiet`. */
 const RUNS = `json_to_recordset($2::json) as w(at int, kind text, id uuid, lease uuid, generation bigint, state text, next_ms float8, attempts int,
-    reason text, remedy text, waiting_on uuid[], answer text, notes json, event json, causes uuid[],
+    reason text, remedy text, waiting_on uuid[], answer text, notes json, event json, causes uuid[], recheck_ms float8,
     puts boolean, remote_id text, presence text, attributes json, containers text[], awaited boolean, reported boolean, led boolean)`;
 
 /** The row proposed carries what the run says, its generation as the one observed and the causes it has dealt with. */
-const ENDS = `event as (insert into history select e.* from mine, json_populate_record(null::history, mine.event) e where mine.event is not null),
+const ENDS = `event as (insert into history select e.* from mine, json_populate_record(null::history, mine.event) e where mine.event is not null on conflict do nothing),
   ended as (
-    insert into entity_states as s (target, kind, entity_id, state, next_at, observed_generation, attempts, reason, remedy, waiting_on, last_answer, notes, causes)
-    select $1, kind, id, state, now() + next_ms * interval '1 ms', generation, attempts, reason, remedy, waiting_on, answer, notes, causes from mine
+    insert into entity_states as s (target, kind, entity_id, state, next_at, observed_generation, attempts, reason, remedy, waiting_on, last_answer, notes, causes, recheck_at)
+    select $1, kind, id, state, now() + next_ms * interval '1 ms', generation, attempts, reason, remedy, waiting_on, answer, notes, causes,
+      now() + recheck_ms * interval '1 ms' from mine
     on conflict (target, kind, entity_id) do update set
       lease = null, leased_until = null, worker = null, intent = null,
       state = case when s.desired_generation = excluded.observed_generation then excluded.state else 'due' end,
@@ -35,7 +36,8 @@ const ENDS = `event as (insert into history select e.* from mine, json_populate_
       priority = case when excluded.state = 'inSync' and s.desired_generation = excluded.observed_generation
                       then case when s.kind = 'user' then ${PRIORITY.person} else ${PRIORITY.structure} end else s.priority end,
       attempts = excluded.attempts, reason = excluded.reason, remedy = excluded.remedy, waiting_on = excluded.waiting_on,
-      last_answer = coalesce(excluded.last_answer, s.last_answer), notes = excluded.notes)`;
+      last_answer = coalesce(excluded.last_answer, s.last_answer), notes = excluded.notes,
+      recheck_at = coalesce(excluded.recheck_at, s.recheck_at))`;
 
 const END: Statement = { name: "run-end", text: `with mine as (select w.* from ${heldBy(RUNS)}), ${ENDS} select at from mine` };
 
@@ -57,11 +59,14 @@ const END_QUIETLY: Statement = {
  * either: batches have to come strictly one after the other.
  */
 export const createRunEnds =
-  (pool: Pool, target: string) =>
+  (pool: Pool, target: string, callLifeMs: number) =>
   async (runs: readonly EndedRun[]): Promise<readonly boolean[]> => {
     const ended = new Set<EndedRun>();
     const end = async (db: Queryable, statement: Statement, some: readonly EndedRun[]): Promise<void> => {
-      const rows = await run<{ at: number }>(db, statement, [target, JSON.stringify(inLockOrder(some).map(endRow))]);
+      const rows = await run<{ at: number }>(db, statement, [
+        target,
+        JSON.stringify(inLockOrder(some).map((each) => endRow(each, callLifeMs))),
+      ]);
       for (const { at } of rows) ended.add(some[at]!);
     };
 
@@ -73,7 +78,7 @@ export const createRunEnds =
         await end(client, END, others);
         const [mine, lost] = [others.filter((each) => ended.has(each)), others.filter((each) => !ended.has(each))];
         await consequences(client, target, mine);
-        await supersede(client, target, lost);
+        await recordLate(client, target, lost, callLifeMs);
       });
     }
     return runs.map((each) => ended.has(each));
@@ -88,12 +93,13 @@ function isQuiet({ claim: { ref }, end: { settlement, link, departed, gone } }: 
     waitingOn === undefined &&
     !observeFirst &&
     link.kind !== "remove" &&
+    link.kind !== "doubt" &&
     departed.length === 0 &&
     !gone
   );
 }
 
-const endRow = ({ item: { claim, end }, at }: { readonly item: EndedRun; readonly at: number }) => {
+const endRow = ({ item: { claim, end }, at }: { readonly item: EndedRun; readonly at: number }, callLifeMs: number) => {
   const { settlement, link, event, presenceChanged } = end;
   const written = event?.outcome === "done";
   return {
@@ -111,6 +117,7 @@ const endRow = ({ item: { claim, end }, at }: { readonly item: EndedRun; readonl
     notes: settlement.notes,
     event: event && eventColumns(event),
     causes: claim.causes,
+    recheck_ms: event?.outcome === "unknown" ? callLifeMs : undefined,
     puts: link.kind === "put",
     ...(link.kind === "put" ? linkColumns(link) : {}),
     awaited: presenceChanged || written,

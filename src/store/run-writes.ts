@@ -25,7 +25,7 @@ const BEGIN: Statement = {
 
 type RunWrites = Pick<ReconcileStore, "begin" | "finish">;
 
-export function createRunWrites(pool: Pool, target: string): RunWrites {
+export function createRunWrites(pool: Pool, target: string, callLifeMs: number): RunWrites {
   const beginAll = async (items: readonly BeginItem[]): Promise<readonly boolean[]> => {
     const rows = inLockOrder(items).map(
       ({
@@ -51,7 +51,7 @@ export function createRunWrites(pool: Pool, target: string): RunWrites {
 
   // One that cannot be recorded must not keep the others from being recorded.
   const begin = batched(beginAll, { isolates: isOneItemsFault });
-  const finish = batched(createRunEnds(pool, target), { isolates: isOneItemsFault, strict: true });
+  const finish = batched(createRunEnds(pool, target, callLifeMs), { isolates: isOneItemsFault, strict: true });
 
   return {
     begin: (claim, intent, create) => begin({ claim, intent, create }),

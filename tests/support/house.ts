@@ -14,7 +14,7 @@ import type { TargetAdapter } from "../../src/reconcile/target.ts";
 import { createWorker, type Worker } from "../../src/reconcile/worker.ts";
 import { readGroup, readUser } from "../../src/scim/resource.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
-import { createDirectoryStore, createReconcileStore, type ReconcileStorage } from "../../src/store/create.ts";
+import { createDirectoryStore, createReconcileStore, type ReconcileStorage, type StoreTimes } from "../../src/store/create.ts";
 import { createRateLimiter } from "../../src/store/limiter.ts";
 import { createPool, type Pool } from "../../src/store/pool.ts";
 import { createSharedToken } from "../../src/store/shared-token.ts";
@@ -48,6 +48,8 @@ export interface WorkerOptions {
   readonly mode?: SyncMode;
   readonly mapping?: string;
   readonly concurrency?: number;
+  /** Another way to DingTalk, such as a proxy. */
+  readonly dingtalk?: string;
 }
 
 export interface Running extends Worker {
@@ -88,6 +90,9 @@ export interface HouseOptions {
   readonly mapping?: string;
   /** What the first retry waits; small, as tests of faults have many. */
   readonly retryBaseMs?: number;
+  readonly times?: StoreTimes;
+  /** How long an answer of DingTalk is waited for. */
+  readonly timeoutMs?: number;
 }
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
@@ -104,12 +109,20 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const workers: Worker[] = [];
   const closers: (() => Promise<void>)[] = [];
 
-  function connect(text = options.mapping ?? DEFAULT_MAPPING): Connection {
+  function connect(text = options.mapping ?? DEFAULT_MAPPING, url = dingtalk): Connection {
     const own = createPool({ url: database.url, max: 6, logger: silentLogger });
-    const store = createReconcileStore(own, "dingtalk");
+    const store = createReconcileStore(own, "dingtalk", options.times);
     const limiter = createRateLimiter(own, systemClock, { target: "dingtalk", perSecond: options.qps ?? 0, burst: 0 });
     const target = createDingTalkTarget(
-      { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: dingtalk, apiUrl: dingtalk, qps: options.qps ?? 0 },
+      {
+        appKey: "sandbox",
+        appSecret: "sandbox",
+        corpId: "dingsandbox",
+        oapiUrl: url,
+        apiUrl: url,
+        qps: options.qps ?? 0,
+        ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+      },
       { clock: systemClock, limiter, tokens: createSharedToken(own, "dingtalk", () => systemClock.monotonicMs()) },
     );
     closers.push(async () => {
@@ -135,8 +148,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 
     connect: () => connect(),
 
-    startWorker({ mode = "sync", mapping, concurrency = 8 } = {}) {
-      const connection = connect(mapping);
+    startWorker({ mode = "sync", mapping, concurrency = 8, dingtalk: url } = {}) {
+      const connection = connect(mapping, url);
       const { store, target, pool: own } = connection;
       const deps = { store, target, mapping: connection.mapping, clock: systemClock, logger: silentLogger };
       const reconcile = createReconciler({ ...deps, mode, random: Math.random, retryBaseMs: options.retryBaseMs ?? 20 });

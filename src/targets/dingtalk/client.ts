@@ -4,8 +4,16 @@ import https from "node:https";
 import type { Socket } from "node:net";
 import axios, { AxiosHeaders, isAxiosError } from "axios";
 import type { Clock } from "../../core/clock.ts";
+import type { Deadline } from "../../core/deadline.ts";
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
-import { type RateLimiter, type SharedToken, type TargetCall, TargetError, type WriteContext } from "../../reconcile/target.ts";
+import {
+  type RateLimiter,
+  type SharedToken,
+  type TargetCall,
+  TargetError,
+  TargetLeaseEnded,
+  type WriteContext,
+} from "../../reconcile/target.ts";
 import { type Answer, type Refusal, readAnswer } from "./answer.ts";
 import type { Api } from "./apis.ts";
 import { meaningOf } from "./codes.ts";
@@ -61,7 +69,7 @@ interface Reply {
 /** Where no connection can be made, others need not try at once: with many pending, each would leave an intent and an outcome in the history. */
 const UNREACHABLE_MS = 2_000;
 
-/** The one door to DingTalk: limiter, the right part of the second, token, HTTP, envelope. Nothing is repeated here but the call whose token had expired; the reconcile loop decides. */
+/** The one door to DingTalk: token, limiter, the right part of the second, whether the run still has its place, HTTP, envelope. Nothing is repeated here but the call whose token had expired; the reconcile loop decides. */
 export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalkClient {
   const timeoutMs = config.timeoutMs ?? TIMEOUT_MS;
   // The agents' own time-out covers connecting, axios' covers the answer.
@@ -72,8 +80,11 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
 
   const farSeconds = createFarSeconds();
 
-  async function exchange(api: Api, parameters: JsonObject, token: string | undefined, signal: AbortSignal): Promise<Reply> {
-    const wire = { sent: false };
+  async function exchange(api: Api, parameters: JsonObject, token: string | undefined, { signal, deadline }: Door): Promise<Reply> {
+    const wire: Wire = { sent: false, deadline };
+    // The last thing before the request: every wait lies behind it.
+    const leftMs = deadline?.leftMs() ?? Number.POSITIVE_INFINITY;
+    if (leftMs < 1) throw new PlaceLost();
     const sentMs = deps.clock.monotonicMs();
     try {
       const response = await send({
@@ -88,7 +99,8 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
         ...(api.method === "POST" ? { data: JSON.stringify(parameters) } : {}),
         ...agents,
         transport: watched(wire),
-        timeout: timeoutMs,
+        // Whatever is answered later is nobody's any more.
+        timeout: Math.min(timeoutMs, Math.ceil(leftMs)),
         signal,
         responseType: "text",
         validateStatus: () => true,
@@ -103,20 +115,23 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
       return { status: response.status, text: typeof text === "string" ? text : "", date };
     } catch (error) {
       // The axios error holds the address with the token and the body with personal data: only its code goes on (safety.md T25).
+      if (wire.tooLate) throw new PlaceLost();
       const reason = signal.aborted ? "aborted" : reasonOf(error);
-      if (!wire.sent && !signal.aborted) await deps.limiter.pause("all", UNREACHABLE_MS, reason);
+      const cutShort = deadline !== undefined && deadline.leftMs() < 1;
+      if (!wire.sent && !signal.aborted && !cutShort) await deps.limiter.pause("all", UNREACHABLE_MS, reason);
       throw transportError(api, wire.sent, reason);
     }
   }
 
-  function open({ signal }: WriteContext): Session {
+  function open({ signal, deadline }: WriteContext): Session {
     // Every call in flight listens to it, and one signal may stop a whole worker.
     setMaxListeners(0, signal);
     const calls: TargetCall[] = [];
     let serverDate: Date | undefined;
+    let wrote = false;
 
-    async function once(api: Api, parameters: JsonObject, token: string | undefined, within: AbortSignal): Promise<Answer> {
-      await takeTurn(api, within);
+    async function once(api: Api, parameters: JsonObject, token: string | undefined, within: Door): Promise<Answer> {
+      await takeTurn(api, within.signal);
       const startedMs = deps.clock.monotonicMs();
       const record = (code: string, requestId?: string): void => {
         const durationMs = Math.round(deps.clock.monotonicMs() - startedMs);
@@ -126,29 +141,33 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
         const reply = await exchange(api, parameters, token, within);
         serverDate = reply.date;
         const answer = readAnswer(api, reply.status, reply.text);
+        wrote ||= answer.ok && api.effect === "write";
         if (answer.ok) record("ok", answer.requestId);
         else record(answer.refusal.code, answer.refusal.requestId);
         return answer;
       } catch (error) {
+        if (error instanceof PlaceLost)
+          throw new TargetLeaseEnded(`${api.path} was not called: the run had lost its place`, { answer: "lease-ended", begun: wrote });
         record(error instanceof TargetError ? error.answer : "bug");
         throw error;
       }
     }
 
-    async function callOpenly(api: Api, parameters: JsonObject, within = signal): Promise<JsonObject> {
+    async function callOpenly(api: Api, parameters: JsonObject, within: Door = { signal, deadline }): Promise<JsonObject> {
       const answer = await once(api, parameters, undefined, within);
       return answer.ok ? answer.body : refuse(api, answer.refusal);
     }
 
     async function call(api: Api, parameters: JsonObject = {}): Promise<JsonObject> {
       // A token is fetched for everybody: one caller's abort must not fail those who wait with it.
-      const fetch = () => fetchToken((tokenApi, body) => callOpenly(tokenApi, body, new AbortController().signal), config);
+      const fetch = () =>
+        fetchToken((tokenApi, body) => callOpenly(tokenApi, body, { signal: new AbortController().signal, deadline: undefined }), config);
       const token = await deps.tokens.get(fetch);
-      const first = await once(api, parameters, token, signal);
+      const first = await once(api, parameters, token, { signal, deadline });
       if (first.ok) return first.body;
       if (meaningOf(first.refusal.code).kind !== "token") return refuse(api, first.refusal);
       // A refused token was refused at the gateway, so nothing was carried out: repeating is safe, once.
-      const second = await once(api, parameters, await deps.tokens.get(fetch, token), signal);
+      const second = await once(api, parameters, await deps.tokens.get(fetch, token), { signal, deadline });
       return second.ok ? second.body : refuse(api, second.refusal);
     }
 
@@ -203,18 +222,38 @@ function urlOf(config: DingTalkConfig, api: Api, parameters: JsonObject, token: 
 
 const plain = (value: JsonValue): string => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** Remembers whether the connection stood: before that, nothing can have reached DingTalk. */
-function watched(wire: { sent: boolean }) {
+/** What holds for one call at the door. */
+interface Door {
+  readonly signal: AbortSignal;
+  readonly deadline: Deadline | undefined;
+}
+
+/** The deadline was over before the request was written. */
+class PlaceLost extends Error {}
+
+interface Wire {
+  sent: boolean;
+  tooLate?: boolean;
+  readonly deadline: Deadline | undefined;
+}
+
+/**
+ * Remembers whether the connection stood: before that, nothing can have reached DingTalk. A new connection is one more wait; the request is written right
+ * after the listener here, so the deadline is looked at once more.
+ */
+function watched(wire: Wire) {
   return {
     request(options: https.RequestOptions, onResponse: (response: http.IncomingMessage) => void): http.ClientRequest {
       const secure = options.protocol === "https:";
       const request = (secure ? https : http).request(options, onResponse);
+      const write = (): void => {
+        wire.tooLate = wire.deadline !== undefined && wire.deadline.leftMs() < 1;
+        if (wire.tooLate) request.destroy(new PlaceLost());
+        else wire.sent = true;
+      };
       request.once("socket", (socket: Socket) => {
-        if (!socket.connecting) wire.sent = true;
-        else
-          socket.once(secure ? "secureConnect" : "connect", () => {
-            wire.sent = true;
-          });
+        if (socket.connecting) socket.once(secure ? "secureConnect" : "connect", write);
+        else write();
       });
       return request;
     },

@@ -86,6 +86,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
           });
         },
       }),
+    canFind: (kind) => kind === "user" || kind === "department",
     list: (kind: EntityKind, context: WriteContext): AsyncIterable<readonly Actual[]> =>
       on(kind, {
         user: () => listing.users(context),

@@ -85,7 +85,7 @@ test("a worker that lives keeps what it has, as long as it may", async () => {
   const slow = await puppet();
   expect(await slow.store.claim(5)).toHaveLength(1);
   const other = await puppet();
-  expect(await other.store.keepAlive([])).toEqual({ freed: 0 });
+  expect(await other.store.keepAlive([])).toEqual({ freed: 0, suspects: 0 });
   expect(await other.store.claim(5)).toEqual([]);
 });
 
@@ -102,8 +102,8 @@ test("a worker gives back runs it does not know any more", async () => {
   await house.addUser(person("Li"));
   const forgetful = await puppet();
   const [claim] = await forgetful.store.claim(5);
-  expect(await forgetful.store.keepAlive([claim!.lease])).toEqual({ freed: 0 });
-  expect(await forgetful.store.keepAlive([])).toEqual({ freed: 1 });
+  expect(await forgetful.store.keepAlive([claim!.lease])).toEqual({ freed: 0, suspects: 0 });
+  expect(await forgetful.store.keepAlive([])).toEqual({ freed: 1, suspects: 0 });
   expect(await forgetful.store.claim(5)).toHaveLength(1);
 });
 
@@ -130,7 +130,7 @@ describe("a run that lost its lease", () => {
     ]);
   });
 
-  test("cannot write a link or a state; its outcome says superseded, and somebody looks again", async () => {
+  test("cannot write a link or a state; what it learned is an event of its own, and somebody looks again", async () => {
     const { id, frozen, claim, intent } = await overtaken();
     await house.control("edit", { call: "/topapi/v2/user/update", body: { userid: id, name: "Puppet" } });
     expect(await frozen.store.finish(claim, done(id, intent))).toBe(false);
@@ -138,8 +138,11 @@ describe("a run that lost its lease", () => {
     expect((await remote(house, id))!.name).toBe("Li");
     expect(await outcomes()).toEqual([
       { outcome: "done", n: 2 },
-      { outcome: "superseded", n: 1 },
       { outcome: "unknown", n: 1 },
+    ]);
+    const { rows } = await house.pool.query("select causes, outcome, detail from history where code = 'target.late'");
+    expect(rows.map(({ causes, outcome, detail }) => [causes, outcome, JSON.parse(detail)["learned"]])).toEqual([
+      [[intent.id], null, "done"],
     ]);
   });
 });
@@ -172,4 +175,114 @@ test("a paused target is left alone by every worker, and the pause ends by itsel
   expect(await store.nextDueMs()).toBeGreaterThan(100);
   house.startWorker();
   await house.quiet();
+});
+
+describe("a call that nobody answered", () => {
+  const recheckAt = async (id: string): Promise<number | undefined> => {
+    const { rows } = await house.pool.query(
+      "select extract(epoch from recheck_at - now())::float8 * 1000 as ms from entity_states where entity_id = $1",
+      [id],
+    );
+    return rows[0]?.ms ?? undefined;
+  };
+  /** The longest life of a call has passed. */
+  const later = () => house.pool.query("update entity_states set recheck_at = now() where recheck_at is not null");
+  const rechecked = async (): Promise<void> => {
+    await later();
+    for (;;) {
+      const { rows } = await house.pool.query("select 1 from entity_states where recheck_at is not null");
+      if (rows.length === 0) break;
+      await systemClock.sleep(20);
+    }
+    await house.quiet();
+  };
+  const lost = (match: string) => house.control("faults", { match, fault: "timeout_before" });
+
+  test("is looked at at once, and once more when it can have no effect any more", async () => {
+    house.startWorker();
+    await lost("/topapi/v2/user/create");
+    const id = await house.addUser(person("Li"));
+    await house.quiet();
+    expect(await remote(house, id)).toBeDefined();
+    expect(await recheckAt(id)).toBeGreaterThan(14 * 60_000);
+    // It lands late, over what the next run wrote.
+    await house.control("edit", { call: "/topapi/v2/user/update", body: { userid: id, name: "Older" } });
+    await rechecked();
+    expect((await remote(house, id))!.name).toBe("Li");
+    expect(await recheckAt(id)).toBeUndefined();
+  });
+
+  test.each(["deactivated", "deleted"])("that lands after the person was %s does not bring them back", async (how) => {
+    house.startWorker();
+    await lost("/topapi/v2/user/create");
+    const document = person("Li");
+    const id = await house.addUser(document);
+    await house.quiet();
+    if (how === "deleted") await house.users.remove(house.context, id);
+    else await change(house, id, { active: false });
+    await house.quiet();
+    expect(await remote(house, id)).toBeUndefined();
+    await house.control("edit", {
+      call: "/topapi/v2/user/create",
+      body: { userid: id, name: "Li", mobile: "+852-61230001", dept_id_list: "1" },
+    });
+    await rechecked();
+    expect(await remote(house, id)).toBeUndefined();
+    // Nothing is left to look after.
+    expect((await house.pool.query("select 1 from links where entity_id = $1", [id])).rows).toEqual([]);
+  });
+
+  test("of a department that lands after the department was given up does not keep it", async () => {
+    house.startWorker();
+    await lost("/topapi/v2/department/create");
+    const group = await house.addGroup("Sales");
+    await house.quiet();
+    const made = (await house.state()).departments.find(({ name }) => name === "Sales")!;
+    await house.groups.remove(house.context, group);
+    await house.quiet();
+    expect(Object.keys(await chart(house))).toEqual([""]);
+    await house.control("edit", {
+      call: "/topapi/v2/department/create",
+      body: { name: "Sales", parent_id: 1, source_identifier: made.source_identifier! },
+    });
+    await rechecked();
+    expect(Object.keys(await chart(house))).toEqual([""]);
+    expect((await house.pool.query("select 1 from links")).rows).toEqual([]);
+  });
+});
+
+describe("a worker whose lock is gone", () => {
+  const loseLock = () =>
+    house.pool.query("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = 72707370 and granted");
+
+  test("sends nothing for what it claimed before, and has its place again with the next sign of life", async () => {
+    await house.addUser(person("Li"));
+    const worker = await puppet();
+    const [claim] = await worker.store.claim(5);
+    expect(claim!.deadline.leftMs()).toBeGreaterThan(100_000);
+    await loseLock();
+    while (claim!.deadline.leftMs() > 0) await systemClock.sleep(5);
+    await house.addUser(person("Wu"));
+    expect(await worker.store.claim(5)).toEqual([]);
+    await worker.store.keepAlive([claim!.lease]);
+    const [next] = await worker.store.claim(5);
+    expect(next!.deadline.leftMs()).toBeGreaterThan(100_000);
+    expect(claim!.deadline.leftMs()).toBe(0);
+  });
+
+  test("is taken for dead at the second look only", async () => {
+    await house.addUser(person("Li"));
+    const worker = await puppet();
+    const [claim] = await worker.store.claim(5);
+    const other = await puppet();
+    await loseLock();
+    await other.store.keepAlive([]).catch(() => undefined);
+    expect(await other.store.keepAlive([])).toEqual({ freed: 0, suspects: 1 });
+    await worker.store.keepAlive([claim!.lease]).catch(() => undefined);
+    await worker.store.keepAlive([claim!.lease]);
+    expect(await other.store.keepAlive([])).toEqual({ freed: 0, suspects: 0 });
+    await worker.store.close();
+    expect(await other.store.keepAlive([])).toEqual({ freed: 0, suspects: 1 });
+    expect(await other.store.keepAlive([])).toEqual({ freed: 1, suspects: 0 });
+  });
 });

@@ -6,7 +6,15 @@ import { createWorker } from "../../../src/reconcile/worker.ts";
 
 const CONCURRENCY = 4;
 
-const claim = (): Claim => ({ ref: { kind: "user", id: randomUUID() }, lease: randomUUID(), generation: 1, attempts: 0, causes: [] });
+const claim = (): Claim => ({
+  ref: { kind: "user", id: randomUUID() },
+  lease: randomUUID(),
+  generation: 1,
+  attempts: 0,
+  causes: [],
+  deadline: { leftMs: () => Number.POSITIVE_INFINITY },
+  unsettled: false,
+});
 
 /** A worker with more to do than it can ever end, and a clock that stands still until the test says so. */
 function endlessWork() {
@@ -32,7 +40,7 @@ function endlessWork() {
         return Array.from({ length: free }, claim);
       },
       nextDueMs: async () => 0,
-      keepAlive: async () => ({ freed: 0 }),
+      keepAlive: async () => ({ freed: 0, suspects: 0 }),
       repair: async () => 0,
       close: async () => undefined,
     },
