@@ -281,7 +281,8 @@ describe("a worker whose lock is gone", () => {
     await worker.store.keepAlive([claim!.lease]);
     expect(await other.store.keepAlive([])).toEqual({ freed: 0, suspects: 0 });
     await worker.store.close();
-    expect(await other.store.keepAlive([])).toEqual({ freed: 0, suspects: 1 });
+    // The database lets go of the lock a moment after the connection has ended.
+    while ((await other.store.keepAlive([])).suspects === 0) await systemClock.sleep(20);
     expect(await other.store.keepAlive([])).toEqual({ freed: 1, suspects: 0 });
   });
 });
