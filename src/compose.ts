@@ -9,8 +9,9 @@ import { Secret } from "./core/secret.ts";
 import { createGroupDirectory } from "./directory/groups.ts";
 import { createUserDirectory } from "./directory/users.ts";
 import { createAccessTokens } from "./http/access-tokens.ts";
-import { type AppOptions, createApp } from "./http/app.ts";
+import { type AppOptions, createApp, renderFor } from "./http/app.ts";
 import { createAuthenticator } from "./http/auth.ts";
+import { createClientAddress } from "./http/client-address.ts";
 import { docsMounts } from "./http/docs.ts";
 import { createFederation } from "./http/federation.ts";
 import { healthMounts, type ReadinessCheck } from "./http/health.ts";
@@ -19,6 +20,7 @@ import { createLimits } from "./http/limits.ts";
 import { messagesOf } from "./http/messages.ts";
 import { createMetricsRegistry, metricsEndpoint, observeIn } from "./http/metrics.ts";
 import { jwksEndpoint, tokenEndpoint } from "./http/oauth.ts";
+import { createRefusalLog } from "./http/refusals.ts";
 import { type HttpServer, startHttpServer } from "./http/server.ts";
 import { createSigningKey } from "./http/signing.ts";
 import { observeSync } from "./http/sync-metrics.ts";
@@ -84,8 +86,19 @@ const environmentOf = (config: Config) => (config.dingtalk.kind === "sandbox" ? 
 /** SCIM, operators' and auditors' interface, OAuth, probes and documents on one listener. */
 export async function startApi(house: House, checks: Readonly<Record<string, ReadinessCheck>>): Promise<HttpServer> {
   const { config, clock, logger } = house;
-  const app = createApp(await composeApi(house, checks));
-  return startHttpServer({ host: config.host, port: config.port, handler: app, messages: messagesOf(app), clock, logger });
+  const options = await composeApi(house, checks);
+  const app = createApp(options);
+  return startHttpServer({
+    host: config.host,
+    port: config.port,
+    handler: app,
+    messages: messagesOf(app),
+    clock,
+    logger,
+    limits: { connectionsPerAddress: config.connectionsPerAddress },
+    trustedProxies: config.trustedProxies,
+    renderFor: renderFor(options.mounts),
+  });
 }
 
 /** Every address there is, with what stands behind it; listens nowhere. */
@@ -112,7 +125,9 @@ export async function composeApi(house: House, checks: Readonly<Record<string, R
     clock,
     logger,
   });
-  const limits = createLimits(config.rateLimitPerClient, clock);
+  const limits = createLimits({ ratePerClient: config.rateLimitPerClient, concurrencyPerClient: config.concurrencyPerClient }, clock);
+  const addressOf = createClientAddress(config.trustedProxies);
+  const logRefusal = createRefusalLog({ logger, clock });
   const registry = createMetricsRegistry();
   const directory = { store: createDirectoryStore(pool, [TARGET]), clock };
   const sandbox = sandboxUrl(config);
@@ -126,6 +141,8 @@ export async function composeApi(house: House, checks: Readonly<Record<string, R
     logger,
     authenticator,
     limits,
+    addressOf,
+    logRefusal,
     observe: observeIn(registry),
     traffic,
     mounts: [
@@ -145,10 +162,10 @@ export async function composeApi(house: House, checks: Readonly<Record<string, R
         callsPerSecond: config.dingtalk.qps,
         ...(sandbox === undefined ? {} : { sandbox }),
       }),
-      tokenEndpoint({ authenticator, federation, accessTokens, limits, logger }),
+      tokenEndpoint({ authenticator, federation, accessTokens, limits, addressOf, logRefusal }),
       jwksEndpoint([async () => [(await signingKey()).publicJwk]]),
       ...healthMounts({ checks, clock, logger }),
-      metricsEndpoint(registry),
+      metricsEndpoint(registry, { openOnLoopback: config.metricsOpenOnLoopback }),
       ...docsMounts(readFileSync(openapiFile, "utf8")),
     ],
   };

@@ -2,6 +2,10 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { CannotStart } from "./core/errors.ts";
 import { Secret } from "./core/secret.ts";
+import { RUNNING_OF_A_CLIENT } from "./http/client-share.ts";
+import { CONNECTIONS_OF_AN_ADDRESS } from "./http/connections.ts";
+import { isLoopbackName } from "./http/host.ts";
+import { NO_PROXIES, readTrustedProxies, type TrustedProxies } from "./http/trusted-proxies.ts";
 
 /*
  * The one place that reads the environment. Everything is checked at once, so that a wrong set-up is mended in one go. An empty variable counts as unset,
@@ -42,6 +46,14 @@ export interface Config {
   readonly mappingFile?: string;
   /** SCIM requests per second; 0 = no limit. */
   readonly rateLimitPerClient: number;
+  /** Requests of one client that run at the same time; 0 = no limit. */
+  readonly concurrencyPerClient: number;
+  /** Whose forwarding headers are believed. */
+  readonly trustedProxies: TrustedProxies;
+  /** Connections that one address may have open. */
+  readonly connectionsPerAddress: number;
+  /** Whether `/metrics` asks no token of callers on this machine. */
+  readonly metricsOpenOnLoopback: boolean;
   /** Whether a PATCH that removes `members` without naming any empties the group; otherwise it is refused. */
   readonly allowRemoveAllMembers: boolean;
   /** Origins from which the keys of trusted issuers may be fetched. */
@@ -107,6 +119,17 @@ const RULES = {
   SYNC_MODE: oneOf(["observe", "upsert", "sync"]).optional(),
   MAPPING_FILE: text.optional(),
   RATE_LIMIT_PER_CLIENT: wholeNumber(0, 1_000_000, "must be a whole number from 0 to 1000000").default(50),
+  CONCURRENT_REQUESTS_PER_CLIENT: wholeNumber(0, 1_000, "must be a whole number from 0 to 1000").default(RUNNING_OF_A_CLIENT),
+  TRUST_PROXY: z
+    .string()
+    .transform(readTrustedProxies)
+    .refine(
+      (proxies) => proxies !== undefined,
+      "must be the number of proxies before this server (at most 10), or addresses, CIDR ranges, loopback, linklocal and uniquelocal separated by commas",
+    )
+    .optional(),
+  CONNECTIONS_PER_ADDRESS: wholeNumber(1, 100_000, "must be a whole number from 1 to 100000").default(CONNECTIONS_OF_AN_ADDRESS),
+  METRICS_OPEN_ON_LOOPBACK: oneOf(["true", "false"]).optional(),
   ALLOW_REMOVE_ALL_MEMBERS: oneOf(["true", "false"]).default("false"),
   ASSERTION_KEY_HOSTS: z
     .string()
@@ -158,11 +181,19 @@ function toConfig(values: Values): Config {
     syncMode: values.SYNC_MODE ?? (dingtalk.kind === "sandbox" ? "sync" : "observe"),
     ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),
     rateLimitPerClient: values.RATE_LIMIT_PER_CLIENT,
+    concurrencyPerClient: values.CONCURRENT_REQUESTS_PER_CLIENT,
+    trustedProxies: values.TRUST_PROXY ?? NO_PROXIES,
+    connectionsPerAddress: values.CONNECTIONS_PER_ADDRESS,
+    metricsOpenOnLoopback: values.METRICS_OPEN_ON_LOOPBACK === undefined ? !hasProxy(values) : values.METRICS_OPEN_ON_LOOPBACK === "true",
     allowRemoveAllMembers: values.ALLOW_REMOVE_ALL_MEMBERS === "true",
     assertionKeyOrigins: values.ASSERTION_KEY_HOSTS.filter((origin) => origin !== undefined),
     logLevel: values.LOG_LEVEL,
   });
 }
+
+/** A public address needs a certificate, which this server has none of; a proxy may run on this machine and say nothing of itself. */
+const hasProxy = ({ PUBLIC_URL, TRUST_PROXY }: Values): boolean =>
+  TRUST_PROXY !== undefined || (PUBLIC_URL !== undefined && !isLoopbackName(new URL(PUBLIC_URL).hostname));
 
 function dingTalkOf(values: Values): DingTalkSettings {
   const { DINGTALK_APP_KEY: appKey, DINGTALK_APP_SECRET: appSecret, DINGTALK_CORP_ID: corpId, DINGTALK_QPS: qps } = values;

@@ -13,6 +13,8 @@ export const LOGGED_FIELDS: ReadonlySet<string> = new Set(
   [
     // requests
     "requestId clientRequestId method route status ms actor tokenId sourceId check",
+    // refused credentials; `address` is that of a client
+    ...["reasonCode", "tokenPrefix", "address"],
     // the process and its database
     "port host pid adopted version role mode migration migrations problems signal url publicUrl simulatorUrl",
     // the loop's care for itself

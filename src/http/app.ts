@@ -4,6 +4,7 @@ import { uuidv7 } from "../core/id.ts";
 import type { Logger } from "../core/logger.ts";
 import { sendError } from "./answer.ts";
 import type { Authenticator } from "./auth.ts";
+import type { ClientAddress } from "./client-address.ts";
 import { NotFoundPath } from "./errors.ts";
 import { createGate } from "./gate.ts";
 import { createHostCheck, type KnownHosts } from "./host.ts";
@@ -11,7 +12,8 @@ import type { Limits } from "./limits.ts";
 import type { Mount } from "./mount.ts";
 import { type ObserveRequest, observeRequest } from "./observe.ts";
 import { type RenderError, renderProblem } from "./problem.ts";
-import { startTrace } from "./request-context.ts";
+import type { LogRefusal } from "./refusals.ts";
+import { startTrace, traceOf } from "./request-context.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface AppOptions extends KnownHosts {
@@ -19,6 +21,8 @@ export interface AppOptions extends KnownHosts {
   readonly logger: Logger;
   readonly authenticator: Authenticator;
   readonly limits: Limits;
+  readonly addressOf: ClientAddress;
+  readonly logRefusal: LogRefusal;
   /** Told of every finished request, for metrics. */
   readonly observe: ObserveRequest;
   readonly mounts: readonly Mount[];
@@ -30,14 +34,12 @@ export interface AppOptions extends KnownHosts {
  * the mounts, after that. Does nothing on import and listens nowhere: server.ts does.
  */
 export function createApp(options: AppOptions): Express {
-  const { logger, authenticator, limits } = options;
-  const gateDeps = { authenticator, limits, isOurHost: createHostCheck(options) };
+  const { logger, authenticator, limits, addressOf, logRefusal } = options;
+  const gateDeps = { authenticator, limits, isOurHost: createHostCheck(options), addressOf, logRefusal };
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", "simple");
-  // The client's address is taken from X-Forwarded-For only when the connection itself comes from this machine.
-  app.set("trust proxy", "loopback");
 
   app.use(begin(options));
   for (const mount of options.mounts) {
@@ -48,6 +50,14 @@ export function createApp(options: AppOptions): Express {
   app.use(answerErrors(renderProblem, logger));
   return app;
 }
+
+/** How the room that owns a path renders errors. */
+export const renderFor =
+  (mounts: readonly Mount[]) =>
+  (path: string): RenderError => {
+    const lower = path.toLowerCase();
+    return mounts.find(({ path: place }) => lower === place || lower.startsWith(`${place}/`))?.renderError ?? renderProblem;
+  };
 
 function begin({ clock, logger, observe, traffic }: AppOptions): RequestHandler {
   return (req, res, next) => {
@@ -60,6 +70,7 @@ function begin({ clock, logger, observe, traffic }: AppOptions): RequestHandler 
     traffic.arrived();
     res.once("close", () => {
       traffic.left();
+      traceOf(res).turn?.end();
       observeRequest(req, res, { clock, logger, observe });
     });
     next();

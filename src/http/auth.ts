@@ -6,17 +6,20 @@ import type { Secret } from "../core/secret.ts";
 import type { AccessTokens } from "./access-tokens.ts";
 import { actorOf as actorOfTrust } from "./federation.ts";
 import type { TokenLookup, TokenRecord, TrustLookup } from "./ports.ts";
+import { type Refusal, type RefusalCode, refusal } from "./refusals.ts";
 import { type Actor, SCOPES, type Scope } from "./scopes.ts";
-import { hashSecret, isSecretOf, parseToken } from "./tokens.ts";
+import { hashSecret, isSecretOf, readToken } from "./tokens.ts";
+
+export type Verdict = { readonly ok: true; readonly actor: Actor } | { readonly ok: false; readonly refusal: Refusal };
 
 export interface Authenticator {
   /**
-   * The actor behind the text of a bearer token: one of ours, or an access token of our token endpoint. Undefined when it is unknown, wrong, expired or
-   * revoked; which of them is not told. Throws Unavailable when the database does not answer.
+   * The actor behind the text of a bearer token: one of ours, or an access token of our token endpoint. Why there is none is for the log, never for the
+   * answer. Throws Unavailable when the database does not answer.
    */
-  authenticate(token: string): Promise<Actor | undefined>;
+  authenticate(token: string): Promise<Verdict>;
   /** The same for the pair of the token endpoint: the token's id, and its secret part or its whole text. */
-  authenticateClient(id: string, secret: string): Promise<Actor | undefined>;
+  authenticateClient(id: string, secret: string): Promise<Verdict>;
   /** Whether this very token was good within the last day. Says nothing about now. */
   recognises(token: string): boolean;
   /** After a revocation in this process: what was verified before counts no more. Other processes notice within a second. */
@@ -44,7 +47,7 @@ const TOUCH_MS = 60_000;
 export const BOOTSTRAP_ID = "bootstrap";
 
 interface Remembered {
-  readonly actor: Promise<Actor | undefined>;
+  readonly verdict: Promise<Verdict>;
   readonly atMs: number;
   /** Set when the look-up has ended well. */
   tokenId?: string;
@@ -55,15 +58,21 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
   const remembered = new Map<string, Remembered>();
   const bootstrapHash = bootstrap && hashSecret(bootstrap.token.reveal());
 
-  async function verify(token: string): Promise<Actor | undefined> {
-    if (bootstrap && bootstrapHash && isSecretOf(token, bootstrapHash)) return bootstrapActor(bootstrap.sourceId);
-    const parts = parseToken(token);
-    if (parts) return ofRecord(await tokens.find(parts.id), parts.secret);
+  async function verify(token: string): Promise<Verdict> {
+    if (bootstrap && bootstrapHash && isSecretOf(token, bootstrapHash)) return accepted(bootstrapActor(bootstrap.sourceId));
+    const reading = readToken(token);
+    if (reading.kind === "token") {
+      const { id, secret } = reading.parts;
+      return ofRecord(id, await tokens.find(id), secret);
+    }
+    if (reading.kind === "mistyped") return refused("mistyped", reading.id);
+    // Cheaper than an exception for what is clearly something else.
+    if (token.split(".").length !== 3) return refused("unknownForm");
     const access = await accessTokens.verify(token);
-    if (!access) return undefined;
+    if (!access) return refused("accessTokenRefused");
     // The client behind an access token may have been revoked or narrowed since.
     const client = await clientOf(access.clientId);
-    return client && narrowed(client, access.scopes);
+    return client ? accepted(narrowed(client, access.scopes)) : refused("clientGone", access.clientId);
   }
 
   async function clientOf(id: string): Promise<Actor | undefined> {
@@ -73,40 +82,45 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
       return trust && actorOfTrust(trust);
     }
     const record = await tokens.find(id);
-    return record && isUsable(record) ? actorOf(record) : undefined;
+    return record && unusable(record) === undefined ? actorOf(record) : undefined;
   }
 
-  function ofRecord(record: TokenRecord | undefined, secret: string): Actor | undefined {
+  function ofRecord(id: string, record: TokenRecord | undefined, secret: string): Verdict {
     // An unknown id takes the same path and time as a wrong secret (safety.md T2).
     const isSecret = isSecretOf(secret, record?.secretHash ?? NOBODY);
-    if (!record || !isSecret || !isUsable(record)) return undefined;
+    if (!record) return refused("unknownToken", id);
+    if (!isSecret) return refused("wrongSecret", id);
+    const why = unusable(record);
+    if (why !== undefined) return refused(why, id);
     if (!record.lastUsedAt || clock.now().getTime() - record.lastUsedAt.getTime() > TOUCH_MS) touch(record.id);
-    return actorOf(record);
+    return accepted(actorOf(record));
   }
 
-  const isUsable = ({ revokedAt, expiresAt }: TokenRecord): boolean =>
-    revokedAt === undefined && (expiresAt === undefined || expiresAt > clock.now());
+  function unusable({ revokedAt, expiresAt }: TokenRecord): "revoked" | "expired" | undefined {
+    if (revokedAt !== undefined) return "revoked";
+    return expiresAt !== undefined && expiresAt <= clock.now() ? "expired" : undefined;
+  }
 
   function touch(id: string): void {
     // Not awaited: when it fails, the request has lost nothing and the next one tries again.
     tokens.touch(id).catch((error: unknown) => logger.warn({ tokenId: id, error }, "the last use of a token was not noted"));
   }
 
-  function remember(key: string, token: string): Promise<Actor | undefined> {
-    const entry: Remembered = { actor: verify(token), atMs: clock.monotonicMs() };
+  function remember(key: string, token: string): Promise<Verdict> {
+    const entry: Remembered = { verdict: verify(token), atMs: clock.monotonicMs() };
     remembered.delete(key);
     remembered.set(key, entry);
     const oldest = remembered.keys().next().value;
     if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-    // Only what was good stays: guesses must not push out the others. Rejections reach the caller through `actor`.
+    // Only what was good stays: guesses must not push out the others. Rejections reach the caller through `verdict`.
     const drop = () => {
       if (remembered.get(key) === entry) remembered.delete(key);
     };
-    entry.actor.then((actor) => {
-      if (actor) entry.tokenId = actor.tokenId;
+    entry.verdict.then((verdict) => {
+      if (verdict.ok) entry.tokenId = verdict.actor.tokenId;
       else drop();
     }, drop);
-    return entry.actor;
+    return entry.verdict;
   }
 
   const ageMs = (entry: Remembered | undefined): number => (entry ? clock.monotonicMs() - entry.atMs : Number.POSITIVE_INFINITY);
@@ -116,12 +130,14 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
       const key = keyOf(token);
       const entry = remembered.get(key);
       // Requests that come while the look-up runs wait for the same one.
-      return entry && ageMs(entry) < FRESH_MS ? entry.actor : remember(key, token);
+      return entry && ageMs(entry) < FRESH_MS ? entry.verdict : remember(key, token);
     },
     async authenticateClient(id, secret) {
-      if (id === BOOTSTRAP_ID && bootstrap && bootstrapHash && isSecretOf(secret, bootstrapHash)) return bootstrapActor(bootstrap.sourceId);
-      const parts = parseToken(secret);
-      return ofRecord(await tokens.find(id), parts?.id === id ? parts.secret : secret);
+      if (id === BOOTSTRAP_ID && bootstrap && bootstrapHash && isSecretOf(secret, bootstrapHash))
+        return accepted(bootstrapActor(bootstrap.sourceId));
+      const reading = readToken(secret);
+      if (reading.kind === "mistyped") return refused("mistyped", id);
+      return ofRecord(id, await tokens.find(id), reading.kind === "token" && reading.parts.id === id ? reading.parts.secret : secret);
     },
     recognises(token) {
       const entry = remembered.get(keyOf(token));
@@ -133,6 +149,10 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
     },
   };
 }
+
+const accepted = (actor: Actor): Verdict => ({ ok: true, actor });
+
+const refused = (code: RefusalCode, tokenId?: string): Verdict => ({ ok: false, refusal: refusal(code, tokenId) });
 
 /** The digest of nothing: no secret has it. */
 const NOBODY = new Uint8Array(32);

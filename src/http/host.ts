@@ -33,12 +33,15 @@ function withoutPort(header: string): string {
   return colon > header.lastIndexOf("]") ? header.slice(0, colon) : header;
 }
 
-/** What proxies add. */
-const FORWARDED: readonly string[] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
+/** What proxies add, beside everything that begins with `x-forwarded-`. */
+const FORWARDED: readonly string[] = ["forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"];
 
-/** Whether a request was made on this machine, rather than handed on by a proxy that runs on it. */
+/** Whether a request was made on this machine, rather than handed on by a proxy that runs on it and says so. */
 export function isOnLoopback({ socket, headers }: IncomingMessage): boolean {
   const address = socket.remoteAddress?.replace(/^::ffff:/, "") ?? "";
   if (address !== "::1" && !address.startsWith("127.")) return false;
-  return LOOPBACK.includes(withoutPort(headers.host ?? "").toLowerCase()) && FORWARDED.every((name) => headers[name] === undefined);
+  if (!isLoopbackName(withoutPort(headers.host ?? ""))) return false;
+  return Object.keys(headers).every((name) => !name.startsWith("x-forwarded-") && !FORWARDED.includes(name));
 }
+
+export const isLoopbackName = (host: string): boolean => LOOPBACK.includes(host.toLowerCase());

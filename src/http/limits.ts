@@ -1,5 +1,7 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { Clock } from "../core/clock.ts";
+import { type AttemptLimit, createAttemptLimit } from "./attempt-limit.ts";
+import { type ClientShare, createClientShare } from "./client-share.ts";
+import { createTokenAttempts, type TokenAttempts } from "./token-attempts.ts";
 
 /** Requests of known clients. */
 export interface ClientLimit {
@@ -7,48 +9,60 @@ export interface ClientLimit {
   take(client: string): number;
 }
 
-/** Attempts of somebody unknown. Taken before the attempt is judged, so that a hundred at once are not judged all. */
-export interface AttemptLimit {
-  /** Takes one attempt; the milliseconds to wait when there is none to take, else 0. */
-  take(key: string): Promise<number>;
-  /** The attempt was good after all: gives it back. */
-  giveBack(key: string): Promise<void>;
-}
-
 export interface Limits {
   readonly perClient: ClientLimit;
-  /** By address: requests without a token that we know. */
+  /** By network: requests without a token that we know. */
   readonly strangers: AttemptLimit;
-  /** By address and client id: failures at the token endpoint. */
-  readonly tokenFailures: AttemptLimit;
+  readonly tokenAttempts: TokenAttempts;
+  /** Of the requests that run at the same time. */
+  readonly share: ClientShare;
 }
 
-/** Per minute. Five failures of one client at the token endpoint are enough for a typing error (safety.md T5). */
+/** Of one network. */
 const STRANGERS_PER_MINUTE = 300;
-const TOKEN_FAILURES_PER_MINUTE = 5;
 
-export function createLimits(ratePerClient: number, clock: Clock): Limits {
+export interface LimitSettings {
+  /** Requests a second of one client; 0 is no limit. */
+  readonly ratePerClient: number;
+  /** Requests of one client at the same time; 0 is no limit. */
+  readonly concurrencyPerClient: number;
+}
+
+export function createLimits({ ratePerClient, concurrencyPerClient }: LimitSettings, clock: Clock): Limits {
   return {
     perClient: createClientLimit(ratePerClient, clock),
-    strangers: createAttemptLimit(STRANGERS_PER_MINUTE),
-    tokenFailures: createAttemptLimit(TOKEN_FAILURES_PER_MINUTE),
+    strangers: createAttemptLimit(STRANGERS_PER_MINUTE, clock),
+    tokenAttempts: createTokenAttempts(clock),
+    share: createClientShare(clock, concurrencyPerClient),
   };
 }
 
+/** Full buckets say nothing: they are dropped when there are so many. Reached only by an installation with as many busy clients. */
+const MAX_BUCKETS = 10_000;
+
 /**
- * A token bucket per client: `ratePerSecond` in the long run, twice that at once; 0 is no limit. Own arithmetic rather than the library's, which knows fixed
- * windows (its burst limiter lets more than the rate through for good), a timer per key and a promise per request. Keys are ids of
- * verified tokens, so the table cannot be filled from outside.
+ * A token bucket per client: `ratePerSecond` in the long run, twice that at once; 0 is no limit. Own arithmetic rather than a library's: those know fixed
+ * windows, which let twice the rate through around their ends, and keep a timer for each key.
  */
-export function createClientLimit(ratePerSecond: number, clock: Clock): ClientLimit {
+export function createClientLimit(ratePerSecond: number, clock: Pick<Clock, "monotonicMs">): ClientLimit {
   if (ratePerSecond === 0) return { take: () => 0 };
   const burst = 2 * ratePerSecond;
+  /** By id of a verified token, the one that came longest ago first. */
   const buckets = new Map<string, { tokens: number; atMs: number }>();
+
+  function makeRoom(nowMs: number): void {
+    for (const [client, { atMs }] of buckets) {
+      if (buckets.size < MAX_BUCKETS && nowMs - atMs < (burst / ratePerSecond) * 1_000) return;
+      buckets.delete(client);
+    }
+  }
+
   return {
     take(client) {
       const nowMs = clock.monotonicMs();
       let bucket = buckets.get(client);
       if (!bucket) {
+        if (buckets.size >= MAX_BUCKETS) makeRoom(nowMs);
         bucket = { tokens: burst, atMs: nowMs };
         buckets.set(client, bucket);
       }
@@ -57,26 +71,6 @@ export function createClientLimit(ratePerSecond: number, clock: Clock): ClientLi
       if (bucket.tokens < 1) return ((1 - bucket.tokens) / ratePerSecond) * 1_000;
       bucket.tokens -= 1;
       return 0;
-    },
-  };
-}
-
-/** In windows of a minute, kept by the library: it forgets a key when its window ends, which matters because strangers choose the keys. */
-export function createAttemptLimit(perMinute: number): AttemptLimit {
-  const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
-  return {
-    async take(key) {
-      try {
-        await limiter.consume(key);
-        return 0;
-      } catch (refusal) {
-        // The library rejects with its result when there is nothing left, and with an Error when it failed.
-        if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext);
-        throw refusal;
-      }
-    },
-    async giveBack(key) {
-      await limiter.reward(key);
     },
   };
 }

@@ -1,17 +1,18 @@
 import { type Request, type Response, Router } from "express";
 import type { JWK } from "jose";
-import type { Logger } from "../core/logger.ts";
 import { ACCESS_TOKEN_SECONDS, type AccessTokens } from "./access-tokens.ts";
+import { networkOf } from "./address.ts";
 import { sendJson } from "./answer.ts";
-import type { Authenticator } from "./auth.ts";
+import type { Authenticator, Verdict } from "./auth.ts";
 import { readFormBody } from "./body.ts";
+import type { ClientAddress } from "./client-address.ts";
 import { TooManyRequests } from "./errors.ts";
 import type { Federation } from "./federation.ts";
 import type { Limits } from "./limits.ts";
 import { methodNotAllowed } from "./methods.ts";
 import type { Mount } from "./mount.ts";
+import { type LogRefusal, type Refusal, refusal } from "./refusals.ts";
 import { traceOf } from "./request-context.ts";
-import type { Actor } from "./scopes.ts";
 import { type ClientCredential, type OAuthErrorCode, readTokenRequest } from "./token-request.ts";
 
 /*
@@ -24,7 +25,8 @@ export interface OAuthOptions {
   readonly federation: Federation;
   readonly accessTokens: AccessTokens;
   readonly limits: Limits;
-  readonly logger: Logger;
+  readonly addressOf: ClientAddress;
+  readonly logRefusal: LogRefusal;
 }
 
 const BODY_LIMIT_BYTES = 16_384;
@@ -35,31 +37,36 @@ const UNKNOWN_CLIENT = {
   assertion: "unknown client, or an assertion that it is not trusted with",
 } as const;
 
-export function tokenEndpoint({ authenticator, federation, accessTokens, limits, logger }: OAuthOptions): Mount {
-  async function authenticate(clientId: string, credential: ClientCredential, requestId: string): Promise<Actor | undefined> {
+export function tokenEndpoint({ authenticator, federation, accessTokens, limits, addressOf, logRefusal }: OAuthOptions): Mount {
+  async function authenticate(clientId: string, credential: ClientCredential): Promise<Verdict> {
     if (credential.kind === "secret") return authenticator.authenticateClient(clientId, credential.secret);
     const exchange = await federation.exchange(clientId, credential.assertion);
-    if (exchange.ok) return exchange.actor;
-    logger.warn({ requestId, reason: exchange.reason }, "a client assertion was refused");
-    return undefined;
+    return exchange.ok ? exchange : { ok: false, refusal: { code: "assertionRefused", reason: exchange.reason, tokenId: clientId } };
   }
 
   const issue = async (req: Request, res: Response) => {
     const form: URLSearchParams = req.body;
-    const request = readTokenRequest(form, req.headers.authorization);
-    if (!request.ok) return refuse(req, res, request.error, request.description);
-
-    const attempt = `${req.ip ?? "unknown"} ${request.clientId}`;
-    const waitMs = await limits.tokenFailures.take(attempt);
-    if (waitMs > 0) throw new TooManyRequests(waitMs);
     const trace = traceOf(res);
-    const actor = await authenticate(request.clientId, request.credential, trace.requestId).catch(async (error: unknown) => {
-      // Nobody could judge the attempt: it was no failure of the client.
-      await limits.tokenFailures.giveBack(attempt);
+    const address = addressOf(req);
+    const log = (refusal: Refusal) => logRefusal(refusal, { requestId: trace.requestId, path: req.originalUrl, address });
+    const request = readTokenRequest(form, req.headers.authorization);
+    if (!request.ok) {
+      if (request.error === "invalid_client") log(refusal(req.headers.authorization === undefined ? "incomplete" : "notBasic"));
+      return refuse(req, res, request.error, request.description);
+    }
+
+    const attempt = limits.tokenAttempts.take(networkOf(address), request.clientId);
+    if (attempt.waitMs > 0) throw new TooManyRequests(attempt.waitMs);
+    const verdict = await authenticate(request.clientId, request.credential).catch((error: unknown) => {
+      attempt.giveBack();
       throw error;
     });
-    if (!actor) return refuse(req, res, "invalid_client", UNKNOWN_CLIENT[request.credential.kind]);
-    await limits.tokenFailures.giveBack(attempt);
+    if (!verdict.ok) {
+      log(verdict.refusal);
+      return refuse(req, res, "invalid_client", UNKNOWN_CLIENT[request.credential.kind]);
+    }
+    attempt.succeeded();
+    const { actor } = verdict;
     trace.actor = actor;
 
     const scopes = request.scopes ?? actor.scopes;

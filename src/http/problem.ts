@@ -14,6 +14,7 @@ export type RenderError = (error: unknown, requestId: string) => RenderedError;
 
 /** By code, so that errors of any room are found without an import of the room. A code that is missing here is an unknown failure: 500. */
 const STATUS: ReadonlyMap<string, number> = new Map([
+  ["BAD_REQUEST", 400],
   ["INVALID_SYNTAX", 400],
   ["INVALID_FILTER", 400],
   ["INVALID_VALUE", 400],
@@ -22,13 +23,17 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ["FORBIDDEN", 403],
   ["NOT_FOUND", 404],
   ["METHOD_NOT_ALLOWED", 405],
+  ["REQUEST_TIMEOUT", 408],
   ["CONFLICT", 409],
   ["UNIQUENESS_CONFLICT", 409],
   ["VERSION_CONFLICT", 412],
   ["PAYLOAD_TOO_LARGE", 413],
+  ["URI_TOO_LONG", 414],
   ["UNSUPPORTED_MEDIA_TYPE", 415],
+  ["EXPECTATION_FAILED", 417],
   ["MISDIRECTED_REQUEST", 421],
   ["TOO_MANY_REQUESTS", 429],
+  ["HEADERS_TOO_LARGE", 431],
   ["UNAVAILABLE", 503],
 ]);
 

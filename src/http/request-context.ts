@@ -1,4 +1,5 @@
 import type { RequestHandler, Response } from "express";
+import type { Turn } from "./client-share.ts";
 import { Forbidden, Unauthenticated } from "./errors.ts";
 import { type Actor, allows, type Scope } from "./scopes.ts";
 
@@ -18,6 +19,8 @@ export interface Trace {
   /** Path of the mount that answers; unset when none does. */
   mount?: string;
   actor?: Actor;
+  /** Its client's place among the running requests. */
+  turn?: Turn;
 }
 
 export function startTrace(res: Response, trace: Trace): void {

@@ -1,7 +1,7 @@
 /** What a token may do. None implies another: a token lists all it needs (safety.md T4). */
-export type Scope = "provision" | "history:read" | "admin";
+export type Scope = "provision" | "history:read" | "metrics" | "admin";
 
-export const SCOPES: readonly Scope[] = ["provision", "history:read", "admin"];
+export const SCOPES: readonly Scope[] = ["provision", "history:read", "metrics", "admin"];
 
 export const isScope = (text: string): text is Scope => (SCOPES as readonly string[]).includes(text);
 

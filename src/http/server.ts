@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "../core/clock.ts";
 import { CannotStart } from "../core/errors.ts";
-import { uuidv7 } from "../core/id.ts";
 import type { Logger } from "../core/logger.ts";
+import { CONNECTIONS_OF_AN_ADDRESS, type Connections, trackConnections } from "./connections.ts";
+import { NO_PROXIES, type TrustedProxies } from "./trusted-proxies.ts";
+import { answerUnreadable, refuseExpectation, renderPlain, type UnreadableOptions } from "./unreadable.ts";
 
 export interface HttpServer {
   /** Where it listens; the real port when 0 was asked for. */
@@ -23,6 +25,10 @@ export interface HttpServerOptions {
   readonly logger: Logger;
   /** Bounds, where the usual ones do not fit. */
   readonly limits?: Partial<ServerLimits>;
+  /** Many clients share a connection's address there; none when unset. */
+  readonly trustedProxies?: TrustedProxies;
+  /** How what is no request is answered, by its path; with problem details when unset. */
+  readonly renderFor?: UnreadableOptions["renderFor"];
 }
 
 export interface ServerLimits {
@@ -30,6 +36,9 @@ export interface ServerLimits {
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
   readonly maxConnections: number;
+  readonly connectionsPerAddress: number;
+  /** Without a byte in either direction, while a request is answered: for clients that do not read. */
+  readonly inactivityTimeoutMs: number;
   /** How often the time-outs are looked at. */
   readonly checkIntervalMs: number;
 }
@@ -40,6 +49,8 @@ const SERVER_LIMITS: ServerLimits = {
   requestTimeoutMs: 60_000,
   keepAliveTimeoutMs: 65_000,
   maxConnections: 2_000,
+  connectionsPerAddress: CONNECTIONS_OF_AN_ADDRESS,
+  inactivityTimeoutMs: 120_000,
   checkIntervalMs: 2_000,
 };
 
@@ -48,7 +59,7 @@ const STOP_POLL_MS = 20;
 
 /** Listens, or throws CannotStart that says why not. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { handler, messages = {}, clock, logger } = options;
+  const { handler, messages = {}, clock, logger, trustedProxies = NO_PROXIES, renderFor = renderPlain } = options;
   const limits: ServerLimits = { ...SERVER_LIMITS, ...options.limits };
   const server = createServer({
     ...messages,
@@ -58,19 +69,26 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     connectionsCheckingInterval: limits.checkIntervalMs,
     insecureHTTPParser: false,
   });
-  server.maxConnections = limits.maxConnections;
-  const connections = trackConnections(server);
+  server.timeout = limits.inactivityTimeoutMs;
+  const connections = trackConnections(server, {
+    total: limits.maxConnections,
+    perAddress: limits.connectionsPerAddress,
+    isProxy: (address) => trustedProxies.trusts(address, 0),
+  });
   let stopping: Promise<void> | undefined;
   const serve = (req: IncomingMessage, res: ServerResponse) => {
     if (stopping) res.setHeader("Connection", "close");
-    connections.hold(req.socket, res);
+    connections.hold(req, res);
     handler(req, res);
   };
   server.on("request", serve);
   // Whoever asks first whether to send a body gets the answer from body.ts, after authentication and only if it will be read.
   server.on("checkContinue", serve);
-  server.on("checkExpectation", (_req, res) => answerBare(res, clock, 417, "Expectation Failed"));
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => answerUnreadable(error, socket, clock));
+  server.on("checkExpectation", (req, res) => {
+    connections.hold(req, res);
+    refuseExpectation(req.url ?? "", res, { clock, renderFor });
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => answerUnreadable(error, socket, { clock, renderFor }));
 
   await listen(server, options);
   server.on("error", (error) => logger.error({ error }, "the HTTP server failed"));
@@ -104,31 +122,6 @@ function listenProblem({ code }: NodeJS.ErrnoException, host: string, port: numb
   return `cannot listen on HOST ${host}, PORT ${port} (${code ?? "unknown error"})`;
 }
 
-interface Connections {
-  /** A connection is busy until its answer is out. */
-  hold(socket: Socket, res: ServerResponse): void;
-  closeUnused(): void;
-}
-
-/** Node's own `closeIdleConnections` leaves one alone that has not sent its first request, so that a stop would wait for it to the end. */
-function trackConnections(server: Server): Connections {
-  const open = new Set<Socket>();
-  const busy = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    open.add(socket);
-    socket.once("close", () => open.delete(socket));
-  });
-  return {
-    hold(socket, res) {
-      busy.add(socket);
-      res.once("close", () => busy.delete(socket));
-    },
-    closeUnused() {
-      for (const socket of open) if (!busy.has(socket)) socket.destroy();
-    },
-  };
-}
-
 async function stop(server: Server, connections: Connections, clock: Clock, graceMs: number): Promise<void> {
   let isClosed = false;
   const closed = new Promise<void>((resolve) => {
@@ -144,39 +137,4 @@ async function stop(server: Server, connections: Connections, clock: Clock, grac
   }
   server.closeAllConnections();
   await closed;
-}
-
-const UNREADABLE: Readonly<Record<string, readonly [number, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, "Request Header Fields Too Large"],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout"],
-};
-
-/** What is no HTTP never becomes a request, so it is answered on the bare connection. */
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket, clock: Clock): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, title] = UNREADABLE[error.code ?? ""] ?? [400, "Bad Request"];
-  const { body, headers } = bareAnswer(clock, status, title);
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  socket.end([`HTTP/1.1 ${status} ${title}`, ...lines, "", body].join("\r\n"));
-}
-
-function answerBare(res: ServerResponse, clock: Clock, status: number, title: string): void {
-  const { body, headers } = bareAnswer(clock, status, title);
-  res.writeHead(status, headers).end(body);
-}
-
-function bareAnswer(clock: Clock, status: number, title: string): { readonly body: string; readonly headers: Record<string, string> } {
-  const requestId = uuidv7(clock.now().getTime());
-  const body = JSON.stringify({ type: "about:blank", title, status, requestId });
-  const headers = {
-    "X-Request-Id": requestId,
-    "Content-Type": "application/problem+json; charset=utf-8",
-    "Cache-Control": "no-store",
-    "Content-Length": String(Buffer.byteLength(body)),
-    Connection: "close",
-  };
-  return { body, headers };
 }

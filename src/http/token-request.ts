@@ -19,8 +19,11 @@ const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
  * section 2.3). Refusals repeat nothing of what was sent.
  */
 export function readTokenRequest(form: URLSearchParams, authorization: string | undefined): TokenRequest {
-  for (const name of new Set(form.keys())) {
-    if (form.getAll(name).length > 1) return refusal("invalid_request", "a parameter is there more than once");
+  const names = new Set<string>();
+  for (const [name, value] of form) {
+    if (names.has(name)) return refusal("invalid_request", "a parameter is there more than once");
+    names.add(name);
+    if (value.includes("\0")) return refusal("invalid_request", "a parameter holds the character NUL");
   }
   const grantType = form.get("grant_type");
   if (grantType === null) return refusal("invalid_request", "grant_type is missing");
@@ -52,6 +55,7 @@ function readSecret(form: URLSearchParams, authorization: string | undefined): T
   const clientId = basic?.id ?? form.get("client_id");
   const secret = basic?.secret ?? form.get("client_secret");
   if (!clientId || !secret) return refusal("invalid_client", "client id or client secret is missing");
+  if (clientId.includes("\0")) return refusal("invalid_request", "the client id holds the character NUL");
 
   const words = wordsOf(form);
   if (!words.every(isScope)) return refusal("invalid_scope", "a scope is not known");

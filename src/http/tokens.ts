@@ -29,12 +29,27 @@ export function formatToken({ environment, id, secret }: TokenParts): string {
   return text + checksum(text);
 }
 
+/** What a text is: a token of ours, one that was cut or mistyped (`id` where that part can still be read), or something else. */
+export type TokenReading =
+  | { readonly kind: "token"; readonly parts: TokenParts }
+  | { readonly kind: "mistyped"; readonly id?: string }
+  | { readonly kind: "other" };
+
+export function readToken(text: string): TokenReading {
+  const [, environment, id, secret, crc] = FORM.exec(text) ?? [];
+  if (environment && id && secret && checksum(text.slice(0, -CRC_LENGTH)) === crc) {
+    // The expression allows only these two.
+    return { kind: "token", parts: { environment: environment as TokenEnvironment, id, secret } };
+  }
+  if (!text.startsWith("sdt_")) return { kind: "other" };
+  const readable = /^sdt_(?:live|test)_([a-z0-9]{1,32})_/.exec(text)?.[1];
+  return { kind: "mistyped", ...(readable === undefined ? {} : { id: readable }) };
+}
+
 /** Undefined for anything that is not of the form, or whose checksum is wrong. */
 export function parseToken(text: string): TokenParts | undefined {
-  const [, environment, id, secret, crc] = FORM.exec(text) ?? [];
-  if (!environment || !id || !secret || checksum(text.slice(0, -CRC_LENGTH)) !== crc) return undefined;
-  // The expression allows only these two.
-  return { environment: environment as TokenEnvironment, id, secret };
+  const reading = readToken(text);
+  return reading.kind === "token" ? reading.parts : undefined;
 }
 
 /** SHA-256 is enough: a secret of 256 random bits cannot be searched for (safety.md T2). */

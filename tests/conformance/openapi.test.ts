@@ -102,6 +102,10 @@ describe("outside SCIM", () => {
       await send(method, address, { token: "" });
       await send(method, address, { token: provision });
     }
+    for (const { method, path } of contract.operations) {
+      const address = path.replace("{kind}", "user").replace("{id}", NOBODY);
+      expect((await send(method, `${address}?${"x".repeat(20_000)}`)).status).toBe(414);
+    }
     expect(wrong).toEqual([]);
     const unseen = contract.unseen(/20\d|40[134]|41\d/).filter((name) => !name.includes("/scim/v2"));
     // Whoever asks from this machine needs no token for the figures.

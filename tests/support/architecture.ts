@@ -45,7 +45,6 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   pg: ["store", "database", "compose.ts", "cli"],
   pino: ["log.ts"],
   "prom-client": ["http"],
-  "rate-limiter-flexible": ["http"],
   scimmy: ["scim"],
   ws: ["simulator"],
   yaml: ["mapping"],

@@ -2,7 +2,7 @@ import { composeApi, type House, type RunningSync, startSync } from "../../src/c
 import { type Environment, parseConfig } from "../../src/config.ts";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
-import { createApp } from "../../src/http/app.ts";
+import { createApp, renderFor } from "../../src/http/app.ts";
 import type { Mount } from "../../src/http/mount.ts";
 import type { Scope } from "../../src/http/scopes.ts";
 import { startHttpServer } from "../../src/http/server.ts";
@@ -95,7 +95,14 @@ export async function openProduct({
   };
   const house = houseWith(settings);
   const options = await composeApi(house, { database: async () => void (await pool.query("select 1")) });
-  const server = await startHttpServer({ host: "127.0.0.1", port: 0, handler: createApp(options), clock: systemClock, logger });
+  const server = await startHttpServer({
+    host: "127.0.0.1",
+    port: 0,
+    handler: createApp(options),
+    clock: systemClock,
+    logger,
+    renderFor: renderFor(options.mounts),
+  });
   const base = `http://127.0.0.1:${server.port}`;
   const loops = new Set<RunningSync>();
   const prisma = createPrisma(pool);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { type Config, type Environment, parseConfig, SETTINGS } from "../../src/config.ts";
 import { CannotStart } from "../../src/core/errors.ts";
+import { NO_PROXIES } from "../../src/http/trusted-proxies.ts";
 
 const real = { DINGTALK_APP_KEY: "dingkey", DINGTALK_APP_SECRET: "app-secret-value", DINGTALK_CORP_ID: "ding123" };
 
@@ -26,6 +27,10 @@ test("nothing set is the sandbox on this machine", () => {
     dingtalk: { kind: "sandbox", simulatorPort: 8081, qps: 15 },
     syncMode: "sync",
     rateLimitPerClient: 50,
+    concurrencyPerClient: 10,
+    trustedProxies: NO_PROXIES,
+    connectionsPerAddress: 500,
+    metricsOpenOnLoopback: true,
     allowRemoveAllMembers: false,
     assertionKeyOrigins: ["https://login.microsoftonline.com", "https://login.windows.net"],
     logLevel: "info",
@@ -72,6 +77,27 @@ test.each<[string, Environment, (config: Config) => unknown, unknown]>([
     (c) => c.assertionKeyOrigins,
     ["https://login.microsoftonline.us", "https://login.example:8443", "http://127.0.0.1:9", "http://[::1]:9"],
   ],
+  [
+    "the local proxy",
+    { TRUST_PROXY: "loopback" },
+    (c) => [c.trustedProxies.trusts("127.0.0.1", 0), c.trustedProxies.trusts("10.0.0.1", 0)],
+    [true, false],
+  ],
+  [
+    "a public address means a proxy, which /metrics cannot tell from a caller",
+    { PUBLIC_URL: "https://scim.example.com" },
+    (c) => c.metricsOpenOnLoopback,
+    false,
+  ],
+  ["a trusted proxy means one too", { TRUST_PROXY: "1" }, (c) => c.metricsOpenOnLoopback, false],
+  ["a public address on this machine does not", { PUBLIC_URL: "http://localhost:9000" }, (c) => c.metricsOpenOnLoopback, true],
+  [
+    "unless it is said otherwise",
+    { PUBLIC_URL: "https://scim.example.com", METRICS_OPEN_ON_LOOPBACK: "true" },
+    (c) => c.metricsOpenOnLoopback,
+    true,
+  ],
+  ["nor open where it could be", { METRICS_OPEN_ON_LOOPBACK: "false" }, (c) => c.metricsOpenOnLoopback, false],
   ["no rate limit", { RATE_LIMIT_PER_CLIENT: "0" }, (c) => c.rateLimitPerClient, 0],
   [
     "a database over a socket",
@@ -136,6 +162,14 @@ test.each<[string, Environment, readonly string[]]>([
       ],
     ],
   ),
+  ...["true", "proxy.example", "10.0.0.0/0"].map((value): [string, Environment, readonly string[]] => [
+    `the proxy ${value}`,
+    { TRUST_PROXY: value },
+    [
+      "TRUST_PROXY must be the number of proxies before this server (at most 10), or addresses, CIDR ranges, loopback, linklocal and uniquelocal separated by commas",
+    ],
+  ]),
+  ["no connection at all", { CONNECTIONS_PER_ADDRESS: "0" }, ["CONNECTIONS_PER_ADDRESS must be a whole number from 1 to 100000"]],
   ["a blank folder", { DATA_DIR: "  " }, ["DATA_DIR must not be blank"]],
 ])("%s is refused", (_name, environment, problems) => expect(problemsOf(environment)).toEqual(problems));
 
@@ -181,6 +215,8 @@ test(".env.example has every setting once, with its default", () => {
         "DINGTALK_QPS",
         "SIMULATOR_PORT",
         "RATE_LIMIT_PER_CLIENT",
+        "CONCURRENT_REQUESTS_PER_CLIENT",
+        "CONNECTIONS_PER_ADDRESS",
         "ALLOW_REMOVE_ALL_MEMBERS",
         "ASSERTION_KEY_HOSTS",
         "LOG_LEVEL",

@@ -2,8 +2,9 @@ import { type Clock, systemClock } from "../../../src/core/clock.ts";
 import { type Logger, silentLogger } from "../../../src/core/logger.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { createAccessTokens } from "../../../src/http/access-tokens.ts";
-import { createApp } from "../../../src/http/app.ts";
+import { createApp, renderFor } from "../../../src/http/app.ts";
 import { type Authenticator, createAuthenticator } from "../../../src/http/auth.ts";
+import { createClientAddress } from "../../../src/http/client-address.ts";
 import { createFederation } from "../../../src/http/federation.ts";
 import { createIssuerKeys } from "../../../src/http/issuer-keys.ts";
 import { createLimits } from "../../../src/http/limits.ts";
@@ -11,11 +12,13 @@ import type { Mount } from "../../../src/http/mount.ts";
 import { jwksEndpoint, tokenEndpoint } from "../../../src/http/oauth.ts";
 import type { FinishedRequest } from "../../../src/http/observe.ts";
 import type { AssertionLedger, KeyStore, StoredKey, TokenLookup, TokenRecord, TrustLookup, TrustRecord } from "../../../src/http/ports.ts";
+import { createRefusalLog } from "../../../src/http/refusals.ts";
 import type { Scope } from "../../../src/http/scopes.ts";
 import { type HttpServer, type HttpServerOptions, startHttpServer } from "../../../src/http/server.ts";
 import { createSigningKey } from "../../../src/http/signing.ts";
 import { formatToken, hashSecret, makeTokenId, makeTokenSecret } from "../../../src/http/tokens.ts";
 import { createTraffic } from "../../../src/http/traffic.ts";
+import { NO_PROXIES, readTrustedProxies } from "../../../src/http/trusted-proxies.ts";
 
 export const PUBLIC_URL = "https://scim.example";
 export const BOOTSTRAP = "a-bootstrap-token-of-forty-characters-00";
@@ -112,6 +115,10 @@ export interface Door {
 export interface DoorOptions {
   readonly mounts?: readonly Mount[];
   readonly ratePerClient?: number;
+  /** No limit when unset. */
+  readonly concurrencyPerClient?: number;
+  /** The setting TRUST_PROXY. */
+  readonly trustProxy?: string;
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly limits?: HttpServerOptions["limits"];
@@ -143,8 +150,16 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     clock,
     logger,
   });
-  const limits = createLimits(ratePerClient, clock);
+  const limits = createLimits({ ratePerClient, concurrencyPerClient: options.concurrencyPerClient ?? 0 }, clock);
+  const proxies = options.trustProxy === undefined ? NO_PROXIES : readTrustedProxies(options.trustProxy)!;
+  const addressOf = createClientAddress(proxies);
+  const logRefusal = createRefusalLog({ logger, clock });
   const finished: FinishedRequest[] = [];
+  const mounts = [
+    ...(options.mounts ?? []),
+    tokenEndpoint({ authenticator, federation, accessTokens, limits, addressOf, logRefusal }),
+    jwksEndpoint([async () => [(await signingKey()).publicJwk]]),
+  ];
   const app = createApp({
     publicUrl: PUBLIC_URL,
     host: "127.0.0.1",
@@ -152,13 +167,11 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     logger,
     authenticator,
     limits,
+    addressOf,
+    logRefusal,
     observe: (request) => finished.push(request),
     traffic: createTraffic(),
-    mounts: [
-      ...(options.mounts ?? []),
-      tokenEndpoint({ authenticator, federation, accessTokens, limits, logger }),
-      jwksEndpoint([async () => [(await signingKey()).publicJwk]]),
-    ],
+    mounts,
   });
   const server = await startHttpServer({
     host: "127.0.0.1",
@@ -166,6 +179,8 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     handler: app,
     clock,
     logger,
+    trustedProxies: proxies,
+    renderFor: renderFor(mounts),
     ...(options.limits ? { limits: options.limits } : {}),
   });
   return { server, base: `http://127.0.0.1:${server.port}`, tokens, trusts, authenticator, finished };

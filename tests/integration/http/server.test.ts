@@ -4,8 +4,9 @@ import request from "supertest";
 import { systemClock } from "../../../src/core/clock.ts";
 import { CannotStart } from "../../../src/core/errors.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
+import { renderFor } from "../../../src/http/app.ts";
 import { type HttpServer, type HttpServerOptions, startHttpServer } from "../../../src/http/server.ts";
-import { exchange, head, isWhole, statusOf, until } from "./raw.ts";
+import { exchange, head, statusOf, until } from "./raw.ts";
 
 const started: HttpServer[] = [];
 
@@ -88,14 +89,6 @@ describe("bounds", () => {
     const said = await exchange(server.port, [head(["POST / HTTP/1.1", "Host: localhost", "Content-Length: 10"]), "x"]);
     expect(statusOf(said)).toBe(408);
   });
-
-  test("more connections than allowed are not served", async () => {
-    const server = await start(hello, { limits: { maxConnections: 2 } });
-    const held = [exchange(server.port, ["GET"]), exchange(server.port, ["GET"])];
-    await expect(exchange(server.port, [GET], isWhole).then(statusOf, () => "refused")).resolves.not.toBe(200);
-    await server.stop(0);
-    await Promise.allSettled(held);
-  });
 });
 
 describe("what is no request", () => {
@@ -105,6 +98,7 @@ describe("what is no request", () => {
     ["two lengths", head(["POST / HTTP/1.1", "Host: localhost", "Content-Length: 1", "Content-Length: 2"]), 400],
     ["a length and chunks", head(["POST / HTTP/1.1", "Host: localhost", "Content-Length: 1", "Transfer-Encoding: chunked"]), 400],
     ["headers of 32 kB", head(["GET / HTTP/1.1", "Host: localhost", `X-A: ${"x".repeat(32_768)}`]), 431],
+    ["an address of 32 kB", head([`GET /?${"x".repeat(32_768)} HTTP/1.1`, "Host: localhost"]), 414],
     ["another expectation", head(["GET / HTTP/1.1", "Host: localhost", "Expect: coffee"]), 417],
   ])("%s is answered with an id and closed", async (_name, bytes, status) => {
     const server = await start(hello);
@@ -112,6 +106,31 @@ describe("what is no request", () => {
     expect(statusOf(said)).toBe(status);
     expect(said).toMatch(/^X-Request-Id: [0-9a-f-]{36}\r$/m);
     expect(JSON.parse(said.slice(said.indexOf("\r\n\r\n") + 4))).toMatchObject({ status });
+  });
+
+  test.each<[string, string, number]>([
+    ["/room/things", "x: ", 431],
+    ["/ROOM", "x: ", 431],
+    ["/room?filter=", "", 414],
+    ["/roomier", "x: ", 431],
+    ["/other", "x: ", 431],
+  ])("%s is answered in the form of its room", async (path, name, status) => {
+    const render = (error: unknown) => ({
+      status: (error as { code: string }).code === "URI_TOO_LONG" ? 414 : 431,
+      contentType: "application/scim+json",
+      body: { room: true },
+      unexpected: false,
+    });
+    const mounts = [{ path: "/room", access: "public" as const, handler: () => undefined, renderError: render }];
+    const server = await start(hello, { renderFor: renderFor(mounts) });
+    const long = "x".repeat(32_768);
+    const lines = name === "" ? [`GET ${path}${long} HTTP/1.1`, "Host: localhost"] : [`GET ${path} HTTP/1.1`, `${name}${long}`];
+    const said = await exchange(server.port, [head(lines)]);
+    const isRoom = /^\/room([/?]|$)/i.test(path);
+    expect([statusOf(said), /^Content-Type: (\S+);/m.exec(said)?.[1]]).toEqual([
+      status,
+      isRoom ? "application/scim+json" : "application/problem+json",
+    ]);
   });
 
   test("the server goes on", async () => {

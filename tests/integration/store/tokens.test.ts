@@ -163,7 +163,7 @@ describe("the way in at the first start", () => {
     const printed = starts.flatMap(({ newToken }) => newToken ?? []);
     expect(printed).toHaveLength(1);
     const record = await deps.tokens.find(parseToken(printed[0]!)!.id);
-    expect(record?.scopes).toEqual(["provision", "history:read", "admin"]);
+    expect(record?.scopes).toEqual(["provision", "history:read", "metrics", "admin"]);
     expect(isSecretOf(parseToken(printed[0]!)!.secret, record!.secretHash)).toBe(true);
     expect(record?.sourceId).toBe(starts[0]!.source.id);
   });
