@@ -11,6 +11,8 @@ export function textOf(req: Request, name: string): string | undefined {
   const value = req.query[name];
   if (value === undefined || value === "") return undefined;
   if (typeof value !== "string") throw new InvalidParameter(`${name} may be given once`);
+  // No text in the database can hold it, and a statement with it fails.
+  if (value.includes("\0")) throw new InvalidParameter(`${name} must not hold the character NUL`);
   return value;
 }
 

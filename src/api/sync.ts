@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { EntityKind } from "../core/entity.ts";
 import { uuidv7 } from "../core/id.ts";
 import { sendJson } from "../http/answer.ts";
+import { readJsonBody } from "../http/body.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
@@ -25,12 +26,19 @@ export interface SyncEndpointOptions {
 const STATES: readonly SyncState[] = ["inSync", "due", "waiting", "held", "parked"];
 /** `next` of a page: the kind and id of its last item. */
 const ITEM_KEY = /^[a-z]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const REASON_CODE = /^[a-zA-Z]{1,60}$/;
 const KINDS: readonly EntityKind[] = ["user", "group", "department", "role"];
 
 /** `/api/sync`: how far the target is, what is stuck and why, and one more try. */
 export function syncEndpoint(options: SyncEndpointOptions): Mount {
   const { operations, clock, target } = options;
   const router = Router();
+
+  const retryEvent = (res: Response) => {
+    const { actor, requestId, sourceId } = requestContext(res);
+    const at = clock.now();
+    return { id: uuidv7(at.getTime()), at, code: "operator.retry", actor, requestId, sourceId, causes: [], target } as const;
+  };
 
   router
     .route("/status")
@@ -43,6 +51,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
       const state = choiceOf(req, "state", STATES);
       const kind = choiceOf(req, "kind", KINDS);
       const text = textOf(req, "q");
+      const reasonCode = textOf(req, "reason");
       const after = textOf(req, "after");
       if (after !== undefined && !ITEM_KEY.test(after)) throw new InvalidParameter("after must be the `next` of another page");
       const page = await operations.items({
@@ -50,6 +59,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
         ...(state ? { state } : {}),
         ...(kind ? { kind } : {}),
         ...(text ? { text } : {}),
+        ...(reasonCode ? { reasonCode } : {}),
         ...(after ? { after } : {}),
       });
       sendJson(res, 200, { items: page.items.map(renderItem), ...(page.next ? { next: page.next } : {}) });
@@ -60,12 +70,18 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
     .route("/items/:kind/:id/retry")
     .post(requireScope("admin"), async (req: Request<{ kind: string; id: string }>, res: Response) => {
       const kind = KINDS.find((each) => each === req.params.kind);
-      const { actor, requestId, sourceId } = requestContext(res);
-      const at = clock.now();
       const ref = kind && { kind, id: req.params.id };
-      const event = { id: uuidv7(at.getTime()), at, code: "operator.retry", actor, requestId, sourceId, causes: [], target } as const;
-      if (!ref || !(await operations.retry(ref, { ...event, subject: ref }))) throw new NotFoundPath();
-      sendJson(res, 202, { kind, id: ref.id, state: "due" });
+      if (!ref || !(await operations.retry(ref, { ...retryEvent(res), subject: ref }))) throw new NotFoundPath();
+      sendJson(res, 202, { kind, id: ref.id, state: "due", paused: (await operations.pause()) ?? null });
+    })
+    .all(methodNotAllowed("POST"));
+
+  router
+    .route("/items/retry")
+    .post(requireScope("admin"), readJsonBody(), async (req: Request, res: Response) => {
+      const reason = reasonIn(req.body);
+      const count = await operations.retryAll(reason, { ...retryEvent(res), detail: { reasonCode: reason } });
+      sendJson(res, 202, { reason, count, paused: (await operations.pause()) ?? null });
     })
     .all(methodNotAllowed("POST"));
 
@@ -79,6 +95,14 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
 
   return { path: "/api/sync", access: ["admin", "history:read"], handler: router };
 }
+
+function reasonIn(body: unknown): string {
+  const reason: unknown = isObject(body) ? body["reason"] : undefined;
+  if (typeof reason === "string" && REASON_CODE.test(reason)) return reason;
+  throw new InvalidParameter('the body must be {"reason": "<reasonCode>"}, as the items tell it');
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
 
 function renderStatus(status: SyncStatus, { target, mode, callsPerSecond, sandbox }: SyncEndpointOptions) {
   const { active, present, accurate } = status.people;

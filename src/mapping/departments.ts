@@ -24,7 +24,7 @@ export interface Departments {
   parentReference(group: JsonObject): string | undefined;
   isExternal(path: DepartmentPath): boolean;
   /** Why a person may not be put into a department that follows from their attributes; `saidExternal`: its rule says that it is for external people. */
-  refusal(path: DepartmentPath, external: boolean, saidExternal: boolean): { readonly code: string; readonly text: string } | undefined;
+  refusal(path: DepartmentPath, external: boolean, saidExternal: boolean): Omit<MappingNote, "attribute"> | undefined;
 }
 
 export interface Setting {

@@ -2,6 +2,7 @@ import { type ASTNode, TypeError as CelTypeError, Environment, EvaluationError, 
 import type { MappingFile } from "./file.ts";
 import { type Evaluation, exhausted, registerFunctions, TooManySteps } from "./functions.ts";
 import { Refused, readName, toLenient } from "./lenient.ts";
+import type { MappingNoteCode } from "./note-codes.ts";
 import type { Path } from "./position.ts";
 import { suggestion } from "./problem.ts";
 import type { SourcePath } from "./source-path.ts";
@@ -12,7 +13,7 @@ export type Evaluated =
   | { readonly kind: "failed"; readonly text: string };
 
 export interface EvaluationNote {
-  readonly code: string;
+  readonly code: MappingNoteCode;
   readonly text: string;
 }
 

@@ -1,8 +1,10 @@
 import type { Environment } from "@marcbachmann/cel-js";
 import { fold } from "../core/fold.ts";
 import { dateToMs, isZone } from "./date.ts";
+import type { EvaluationNote } from "./expression.ts";
 import type { MappingFile } from "./file.ts";
 import { matchesGlob } from "./glob.ts";
+import type { MappingNoteCode } from "./note-codes.ts";
 import { joinName, splitName } from "./person-name.ts";
 import { internationalPhone, isRegion, readablePhone } from "./phone.ts";
 import { asList, asText, EMPTY, isEmpty, isTrue, member, typedEntry } from "./scim-values.ts";
@@ -11,7 +13,7 @@ import { treePath } from "./tree.ts";
 /** What one evaluation may use and leaves behind. Evaluation is synchronous, so one record serves a whole compiled mapping. */
 export interface Evaluation {
   steps: number;
-  notes: { readonly code: string; readonly text: string }[];
+  notes: EvaluationNote[];
 }
 
 /** Far above what any sensible rule takes for one person, and a few milliseconds at most. */
@@ -68,7 +70,7 @@ export function registerFunctions(
   file: Pick<MappingFile, "region" | "zone" | "tables" | "trees">,
   evaluation: Evaluation,
 ): void {
-  const note = (code: string, text: string): typeof EMPTY => {
+  const note = (code: MappingNoteCode, text: string): typeof EMPTY => {
     evaluation.notes.push({ code, text });
     return EMPTY;
   };

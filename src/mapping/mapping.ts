@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../core/entity.ts";
+import type { MappingNoteCode } from "./note-codes.ts";
 
 /*
  * The words of this room: what goes in (people and groups as SCIM documents) and what comes out (flat attributes in the target's words,
@@ -14,7 +15,7 @@ export type When = "always" | "onCreate" | "neverOverwrite";
 /** Something the rules could not make of the person, for the operator. Names no values, which may be personal. */
 export interface MappingNote {
   readonly attribute: string;
-  readonly code: string;
+  readonly code: MappingNoteCode;
   readonly text: string;
 }
 

@@ -1,13 +1,20 @@
 import type { DepartmentFacts, DepartmentManager, Reference, RoleFacts } from "./facts.ts";
 import type { Desired } from "./plan.ts";
+import type { LoopNote, LoopReason } from "./reasons.ts";
 import type { AttributeValue, Note } from "./target.ts";
 
 /** What a department or role should be at the target, or what has to happen first. */
 export type StructureWish =
   | { readonly kind: "desired"; readonly desired: Desired }
-  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reason: string }
+  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reasonCode: LoopReason; readonly reason: string }
   /** The one above is stuck in the same way: waiting for it would keep everybody inside waiting, too. */
-  | { readonly kind: "held" | "parked"; readonly on: readonly string[]; readonly reason: string; readonly remedy: string };
+  | {
+      readonly kind: "held" | "parked";
+      readonly on: readonly string[];
+      readonly reasonCode: LoopReason;
+      readonly reason: string;
+      readonly remedy: string;
+    };
 
 const absent: StructureWish = { kind: "desired", desired: { state: "absent" } };
 
@@ -18,7 +25,7 @@ export function departmentWish(facts: DepartmentFacts, rootDepartment: string): 
     if (!occupied || !link) return absent;
     const managers = withoutLeaving(facts);
     if (managers) return { kind: "desired", desired: { state: "present", attributes: { managers }, when: {}, notes: [] } };
-    return { kind: "waiting", on: [], reason: "people or departments of ours are still inside" };
+    return { kind: "waiting", on: [], reasonCode: "stillOccupied", reason: "people or departments of ours are still inside" };
   }
   const parent = node.parent ? node.parent.remoteId : rootDepartment;
   if (parent === undefined) return belowMissing(node.parent!);
@@ -29,9 +36,15 @@ export function departmentWish(facts: DepartmentFacts, rootDepartment: string): 
 
 function belowMissing({ id, state }: Reference): StructureWish {
   if (state !== "parked" && state !== "held") {
-    return { kind: "waiting", on: [id], reason: "the department above is not at the target yet" };
+    return { kind: "waiting", on: [id], reasonCode: "waitingForParent", reason: "the department above is not at the target yet" };
   }
-  return { kind: state, on: [id], reason: "the department above could not be made", remedy: `see department ${id}` };
+  return {
+    kind: state,
+    on: [id],
+    reasonCode: "parentStuck",
+    reason: "the department above could not be made",
+    remedy: `see department ${id}`,
+  };
 }
 
 /**
@@ -64,7 +77,7 @@ function withoutLeaving({ node, link }: DepartmentFacts): readonly string[] | un
   return staying.length < there.length ? staying : undefined;
 }
 
-function obstacleOf({ person }: DepartmentManager): Pick<Note, "code" | "text"> | undefined {
+function obstacleOf({ person }: DepartmentManager): (Pick<Note, "text"> & { readonly code: LoopNote }) | undefined {
   if (!person) return { code: "unknownManager", text: "a manager of the department is not in the directory" };
   if (!person.active) return { code: "managerLeft", text: "a manager of the department has left" };
   if (!person.belongs)
@@ -75,6 +88,7 @@ function obstacleOf({ person }: DepartmentManager): Pick<Note, "code" | "text"> 
 }
 
 export function roleWish({ name, link, occupied }: RoleFacts): StructureWish {
-  if (name === undefined) return occupied && link ? { kind: "waiting", on: [], reason: "people still have this role" } : absent;
+  if (name === undefined)
+    return occupied && link ? { kind: "waiting", on: [], reasonCode: "roleStillUsed", reason: "people still have this role" } : absent;
   return { kind: "desired", desired: { state: "present", attributes: { name }, when: {}, notes: [] } };
 }

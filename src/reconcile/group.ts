@@ -4,6 +4,7 @@ import { GROUP_EXTENSIONS } from "../mapping/extensions.ts";
 import type { GroupPlacement, Mapping, NoPlace } from "../mapping/mapping.ts";
 import { levelsOf } from "./path-levels.ts";
 import type { Claim, GroupPlace } from "./ports.ts";
+import type { LoopReason } from "./reasons.ts";
 import type { Wish, WishDeps } from "./wish.ts";
 
 /** A group is never at the target under its own name: it becomes a node of the department tree, a role, or nothing. */
@@ -66,8 +67,20 @@ function placeOf(mapping: Mapping, placement: GroupPlacement): GroupPlace {
 }
 
 /** Reasons that are nobody's wish: the group waits for its source to mend it. */
-const STUCK: Partial<Record<NoPlace, { readonly reason: string; readonly remedy: string }>> = {
-  cycle: { reason: "the groups above this one lead back to it", remedy: "take one of them out of the circle at the source" },
-  tooDeep: { reason: "the department would be more than 20 levels deep", remedy: "shorten the path of the group at the source" },
-  noName: { reason: "the group has no name a department could have", remedy: "give the group a display name at the source" },
+const STUCK: Partial<Record<NoPlace, { readonly reasonCode: LoopReason; readonly reason: string; readonly remedy: string }>> = {
+  cycle: {
+    reasonCode: "groupCycle",
+    reason: "the groups above this one lead back to it",
+    remedy: "take one of them out of the circle at the source",
+  },
+  tooDeep: {
+    reasonCode: "pathTooDeep",
+    reason: "the department would be more than 20 levels deep",
+    remedy: "shorten the path of the group at the source",
+  },
+  noName: {
+    reasonCode: "groupWithoutName",
+    reason: "the group has no name a department could have",
+    remedy: "give the group a display name at the source",
+  },
 };

@@ -2,13 +2,14 @@ import type { Mapping, PersonMapping } from "../mapping/mapping.ts";
 import type { Manager, PersonFacts } from "./facts.ts";
 import { type Places, type Post, remoteIds } from "./places.ts";
 import type { Desired } from "./plan.ts";
+import type { LoopNote, LoopReason } from "./reasons.ts";
 import type { Actual, AttributeValue, Note } from "./target.ts";
 
 /** What a person should be at the target, or what has to be there first. */
 export type PersonWish =
   | { readonly kind: "desired"; readonly desired: Desired }
-  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reason: string }
-  | { readonly kind: "held"; readonly reason: string; readonly remedy: string };
+  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reasonCode: LoopReason; readonly reason: string }
+  | { readonly kind: "held"; readonly reasonCode: LoopReason; readonly reason: string; readonly remedy: string };
 
 /**
  * How the directory wants a person at the target. `member`: in all their departments; `parked`: in the one for leavers only;
@@ -43,7 +44,13 @@ export function personWish(facts: PersonFacts, mapped: PersonMapping, places: Pl
   const waitFor: string[] = [...places.unknownGroups];
   const departments = remoteIds(places.departments, "department", waitFor, notes);
   const roles = remoteIds(places.roles, "role", waitFor, notes);
-  if (waitFor.length > 0) return { kind: "waiting", on: waitFor, reason: "a department or role of this person is not at the target yet" };
+  if (waitFor.length > 0)
+    return {
+      kind: "waiting",
+      on: waitFor,
+      reasonCode: "waitingForDepartment",
+      reason: "a department or role of this person is not at the target yet",
+    };
   if (departments.length === 0 && mapped.external) return OUTSIDE;
 
   const placed = {
@@ -56,7 +63,12 @@ export function personWish(facts: PersonFacts, mapped: PersonMapping, places: Pl
   if (mapped.manager !== undefined) {
     const manager = managerOf(facts.manager, rules);
     if (manager.kind === "wait")
-      return { kind: "waiting", on: [manager.id], reason: "the manager of this person is not at the target yet" };
+      return {
+        kind: "waiting",
+        on: [manager.id],
+        reasonCode: "waitingForManager",
+        reason: "the manager of this person is not at the target yet",
+      };
     attributes["manager"] = manager.remoteId;
     if (manager.note) notes.push(manager.note);
   }
@@ -82,6 +94,7 @@ function byDepartment({ positions }: PersonMapping, { departments }: Places): Re
 /** In the root they would see everybody, so they are left as they are until there is a place for them. */
 const OUTSIDE = {
   kind: "held",
+  reasonCode: "externalWithoutDepartment",
   reason: "the person is external and in no external department",
   remedy: "put the person into a group for external people, or name an externalDefault in the mapping",
 } as const;
@@ -103,7 +116,7 @@ function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }
   return without("managerNotThere", "the manager is not at the target yet; set as soon as they are");
 }
 
-const without = (code: string, text: string): ManagerWish => ({
+const without = (code: LoopNote, text: string): ManagerWish => ({
   kind: "set",
   remoteId: null,
   note: { attribute: "manager", code, text },

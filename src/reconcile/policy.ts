@@ -1,9 +1,12 @@
 import type { Plan } from "./plan.ts";
+import type { LoopReason } from "./reasons.ts";
 
 /** `observe` plans only, `upsert` never removes or suspends, `sync` does all. */
 export type SyncMode = "observe" | "upsert" | "sync";
 
-export type Verdict = { readonly allow: true } | { readonly allow: false; readonly reason: string; readonly remedy: string };
+export type Verdict =
+  | { readonly allow: true }
+  | { readonly allow: false; readonly reasonCode: LoopReason; readonly reason: string; readonly remedy: string };
 
 const REMOVALS: ReadonlySet<Plan["action"]> = new Set(["remove", "suspend"]);
 
@@ -13,6 +16,7 @@ export function policy(plan: Plan, mode: SyncMode): Verdict {
   if (mode === "observe") {
     return {
       allow: false,
+      reasonCode: "modeObserve",
       reason: `mode is observe: ${plan.action} was planned, not sent`,
       remedy: "set SYNC_MODE to upsert or sync when the plan is right",
     };
@@ -20,6 +24,7 @@ export function policy(plan: Plan, mode: SyncMode): Verdict {
   if (!REMOVALS.has(plan.action)) return { allow: true };
   return {
     allow: false,
+    reasonCode: "modeUpsert",
     reason: `mode is upsert: ${plan.action} was planned, not sent`,
     remedy: "set SYNC_MODE to sync to let leavers be removed",
   };

@@ -91,7 +91,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     const { next, notes } = shapedPlan(target, claim.ref, wish.desired, actual);
     if (next.action === "none") return nothingToDo(claim, wish, actual, notes);
     const verdict = policy(next, mode);
-    if (!verdict.allow) return { ...quiet, end: { kind: "held", reason: verdict.reason, remedy: verdict.remedy } };
+    if (!verdict.allow)
+      return { ...quiet, end: { kind: "held", reasonCode: verdict.reasonCode, reason: verdict.reason, remedy: verdict.remedy } };
 
     const intent = intentOf(claim, next);
     const begun = await begin(claim, intent, next.action === "create" ? { remoteId: target.remoteIdFor(claim.ref) } : undefined);
@@ -235,7 +236,10 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   ): HistoryEvent {
     const at = clock.now();
     const { changes: _changes, ...same } = intent;
-    const failure: JsonObject = result.error instanceof TargetError ? { error: result.error.code, answer: result.error.answer } : {};
+    const failure: JsonObject =
+      result.error instanceof TargetError
+        ? { error: result.error.code, answer: result.error.answer, reasonCode: result.error.reasonCode }
+        : {};
     return {
       ...same,
       id: uuidv7(at.getTime()),

@@ -1,5 +1,6 @@
 import { backoffMs } from "../core/backoff.ts";
 import { AppError, Unavailable, unreachable } from "../core/errors.ts";
+import type { LoopReason } from "./reasons.ts";
 import {
   type Note,
   TargetConflict,
@@ -22,10 +23,22 @@ export type SyncState = "inSync" | "due" | "waiting" | "held" | "parked";
 export type RunEnd =
   | { readonly kind: "inSync"; readonly notes: readonly Note[] }
   | { readonly kind: "again" }
-  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reason: string }
-  | { readonly kind: "held"; readonly on?: readonly string[]; readonly reason: string; readonly remedy: string }
+  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reasonCode: LoopReason; readonly reason: string }
+  | {
+      readonly kind: "held";
+      readonly on?: readonly string[];
+      readonly reasonCode: LoopReason;
+      readonly reason: string;
+      readonly remedy: string;
+    }
   /** Only a change of the directory helps, or of those it hangs `on`. */
-  | { readonly kind: "parked"; readonly on?: readonly string[]; readonly reason: string; readonly remedy: string }
+  | {
+      readonly kind: "parked";
+      readonly on?: readonly string[];
+      readonly reasonCode: LoopReason;
+      readonly reason: string;
+      readonly remedy: string;
+    }
   /**
    * Another entity of ours holds a value at the target; `holderMoves`: it is about to leave or to change, so the value may come free; `hopeless`: it cannot,
    * nothing else is amiss, and only people can change that.
@@ -44,6 +57,8 @@ export interface Settlement {
   /** Milliseconds until the next look; undefined when only a change or an operator brings it back. */
   readonly nextMs: number | undefined;
   readonly attempts: number;
+  /** Stable name of the reason: one of LOOP_REASONS, or the adapter's. */
+  readonly reasonCode?: string;
   readonly reason?: string;
   readonly remedy?: string;
   readonly waitingOn?: readonly string[];
@@ -63,6 +78,8 @@ const WAIT_GUARD = 30;
 const DEPENDENCY_PAUSE = 5;
 /** Dependencies the target reports settle soon or never: after this many tries a person has to look. */
 const MAX_DEPENDENCY_TRIES = 20;
+const DATABASE_AWAY: LoopReason = "databaseUnavailable";
+const UNEXPECTED: LoopReason = "unexpectedError";
 /** A bug of ours throws every time: then it is parked, and the others go on. */
 const MAX_BUG_TRIES = 8;
 
@@ -82,13 +99,22 @@ export function settle(end: RunEnd, attempts: number, rules: RetryRules): Settle
     case "again":
       return { ...steady, state: "due", nextMs: 0 };
     case "waiting":
-      return { state: "waiting", attempts, observeFirst: false, nextMs: guardMs, reason: end.reason, waitingOn: end.on };
+      return {
+        state: "waiting",
+        attempts,
+        observeFirst: false,
+        nextMs: guardMs,
+        reasonCode: end.reasonCode,
+        reason: end.reason,
+        waitingOn: end.on,
+      };
     case "held":
     case "parked":
       return {
         ...steady,
         state: end.kind,
         nextMs: undefined,
+        reasonCode: end.reasonCode,
         reason: end.reason,
         remedy: end.remedy,
         ...(end.on ? { waitingOn: end.on } : {}),
@@ -108,17 +134,18 @@ export function settle(end: RunEnd, attempts: number, rules: RetryRules): Settle
 }
 
 /** In order but for one value, which is noted. It names the holder: whatever is written of that one wakes it. */
-const hopeless = ({ attribute, answer, message, remedy }: TargetConflict, by: string): Settlement => ({
+const hopeless = ({ attribute, answer, reasonCode, message, remedy }: TargetConflict, by: string): Settlement => ({
   state: "inSync",
   nextMs: undefined,
   attempts: 0,
-  notes: [{ attribute, code: answer, text: remedy === "" ? message : `${message}; ${remedy}` }],
+  notes: [{ attribute, code: reasonCode, answer, text: remedy === "" ? message : `${message}; ${remedy}` }],
   waitingOn: [by],
   answer,
   observeFirst: true,
 });
 
 const toldOf = (error: unknown) => ({
+  reasonCode: error instanceof TargetError ? error.reasonCode : error instanceof Unavailable ? DATABASE_AWAY : UNEXPECTED,
   reason: error instanceof AppError ? error.message : "unexpected error, see the log",
   observeFirst: false,
   ...(error instanceof TargetError && error.remedy ? { remedy: error.remedy } : {}),

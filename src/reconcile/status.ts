@@ -26,6 +26,7 @@ export interface SyncItem {
   readonly name?: string;
   readonly remoteId?: string;
   readonly state: SyncState;
+  readonly reasonCode?: string;
   readonly reason?: string;
   readonly remedy?: string;
   readonly attempts: number;
@@ -41,6 +42,8 @@ export interface ItemQuery {
   readonly kind?: EntityRef["kind"];
   /** Part of a name, without regard to letter case. */
   readonly text?: string;
+  /** Only what is not in sync for this reason. */
+  readonly reasonCode?: string;
   /** Key of the last item of the page before. */
   readonly after?: string;
   readonly count: number;
@@ -50,8 +53,12 @@ export interface SyncOperations {
   /** Begun after it was asked for, unless counting takes long. */
   status(): Promise<SyncStatus>;
   items(query: ItemQuery): Promise<{ readonly items: readonly SyncItem[]; readonly next?: string }>;
-  /** Makes one entity due now; false when there is no such entity. The event is recorded in the same transaction. */
+  /** Makes one entity due now; false when there is no such entity. The event is recorded in the same transaction. What the last look found stays until the next. */
   retry(ref: EntityRef, event: HistoryEvent): Promise<boolean>;
+  /** The same for everything that is not in sync for one reason; how many. No event is recorded for none. */
+  retryAll(reasonCode: string, event: HistoryEvent): Promise<number>;
+  /** The target's pause, if it rests now. */
+  pause(): Promise<SyncStatus["paused"]>;
   /** Asks the worker to compare everything with the target, on behalf of `actor`; asked twice before it began is asked once. */
   requestSweep(actor: string): Promise<void>;
 }

@@ -26,7 +26,10 @@ export const RESERVED = {
 /** Something that cannot be made true, and why. Shown to the operator, never retried in a loop, never blocks other attributes. */
 export interface Note {
   readonly attribute: string;
+  /** Stable: see reasons.ts. */
   readonly code: string;
+  /** The target's own code, where it refused. */
+  readonly answer?: string;
   /** What the administrator should know or do, in plain words. */
   readonly text: string;
 }
@@ -122,14 +125,23 @@ export interface Problem {
 
 /* ---- Failures an adapter may report. `settle` is the only place that decides what each means for the entity. ---- */
 
+interface Told {
+  readonly answer: string;
+  readonly reasonCode: string;
+  readonly remedy?: string;
+}
+
 export abstract class TargetError extends AppError {
   /** The target's own code, for people who look it up. */
   readonly answer: string;
+  /** The adapter's stable name for what happened, whichever of the target's codes said so. */
+  readonly reasonCode: string;
   readonly remedy: string;
   calls: readonly TargetCall[] = [];
-  constructor(message: string, details: { readonly answer: string; readonly remedy?: string }, options?: ErrorOptions) {
+  constructor(message: string, details: Told, options?: ErrorOptions) {
     super(message, options);
     this.answer = details.answer;
+    this.reasonCode = details.reasonCode;
     this.remedy = details.remedy ?? "";
   }
 }
@@ -139,11 +151,7 @@ export class TargetThrottled extends TargetError {
   readonly code = "TARGET_THROTTLED";
   readonly scope: string | "all";
   override readonly retry: Retry;
-  constructor(
-    message: string,
-    details: { readonly answer: string; readonly ms: number; readonly scope: string | "all" },
-    options?: ErrorOptions,
-  ) {
+  constructor(message: string, details: Told & { readonly ms: number; readonly scope: string | "all" }, options?: ErrorOptions) {
     super(message, details, options);
     this.scope = details.scope;
     this.retry = { kind: "after", ms: details.ms };
@@ -162,7 +170,7 @@ export class TargetLeaseEnded extends TargetError {
   override readonly retry: Retry = { kind: "after", ms: 0 };
   /** An earlier call of the same operation was carried out. */
   readonly begun: boolean;
-  constructor(message: string, details: { readonly answer: string; readonly begun: boolean }, options?: ErrorOptions) {
+  constructor(message: string, details: Told & { readonly begun: boolean }, options?: ErrorOptions) {
     super(message, details, options);
     this.begun = details.begun;
   }
@@ -181,7 +189,7 @@ export class TargetMisconfigured extends TargetError {
   override readonly retry: Retry;
   constructor(
     message: string,
-    details: { readonly answer: string; readonly remedy: string; readonly scope: "all" | "entity"; readonly ms: number },
+    details: Told & { readonly remedy: string; readonly scope: "all" | "entity"; readonly ms: number },
     options?: ErrorOptions,
   ) {
     super(message, details, options);
@@ -200,8 +208,7 @@ export class TargetConflict extends TargetError {
   readonly personal: boolean;
   constructor(
     message: string,
-    details: {
-      readonly answer: string;
+    details: Told & {
       readonly remedy: string;
       readonly attribute: string;
       readonly heldBy?: string;
@@ -226,11 +233,7 @@ export class TargetDependency extends TargetError {
   readonly code = "TARGET_DEPENDENCY";
   override readonly retry: Retry;
   /** `ms`: how long the other one will take at least, 5 s when unset. */
-  constructor(
-    message: string,
-    details: { readonly answer: string; readonly remedy?: string; readonly ms?: number },
-    options?: ErrorOptions,
-  ) {
+  constructor(message: string, details: Told & { readonly ms?: number }, options?: ErrorOptions) {
     super(message, details, options);
     this.retry = { kind: "after", ms: details.ms ?? 5_000 };
   }

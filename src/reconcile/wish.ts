@@ -7,14 +7,21 @@ import { personWish, type Standing, standingOf } from "./person.ts";
 import { type Places, parkedPlaces, parkingPlace, pathsOf, placesOf } from "./places.ts";
 import type { Desired } from "./plan.ts";
 import type { Claim, PersonPlace, ReconcileStore } from "./ports.ts";
+import type { LoopReason } from "./reasons.ts";
 import type { Actual, Note, TargetAdapter, WriteContext } from "./target.ts";
 
 /** What one run should bring about. */
 export type Wish =
   /** Nothing of it lives at the target itself (a group is a department, a role or nothing). */
   | { readonly kind: "settled"; readonly notes: readonly Note[]; readonly gone: boolean }
-  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reason: string }
-  | { readonly kind: "held" | "parked"; readonly on?: readonly string[]; readonly reason: string; readonly remedy: string }
+  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reasonCode: LoopReason; readonly reason: string }
+  | {
+      readonly kind: "held" | "parked";
+      readonly on?: readonly string[];
+      readonly reasonCode: LoopReason;
+      readonly reason: string;
+      readonly remedy: string;
+    }
   | {
       readonly kind: "desired";
       readonly desired: Desired;
@@ -76,7 +83,12 @@ async function personWishFor(deps: WishDeps, claim: Claim, context: WriteContext
   if (wish.kind !== "desired") return wish;
   const managed = await stillManages(deps, id, wish.desired, actual ?? facts.link?.observed, facts.link);
   return managed.length > 0
-    ? { kind: "waiting", on: managed, reason: "a department that this person leaves still has them as its manager" }
+    ? {
+        kind: "waiting",
+        on: managed,
+        reasonCode: "stillManager",
+        reason: "a department that this person leaves still has them as its manager",
+      }
     : { ...wish, ...common };
 }
 

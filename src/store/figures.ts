@@ -71,17 +71,22 @@ type Count =
   | "structure";
 type CountsRow = pg.QueryResultRow & Readonly<Record<Count, number>> & { readonly as_of: Date; readonly oldest: Date | null };
 
+/** The target's pause, if it rests now. */
+export async function readPause(pool: pg.Pool, target: string): Promise<SyncStatus["paused"]> {
+  const [pause] = await run<{ paused_until: Date; pause_reason: string }>(pool, PAUSED, [target]);
+  return pause && { until: pause.paused_until, reason: pause.pause_reason };
+}
+
 /** Counts are of one moment, `asOf`. They cost by what is not in sync, not by how many people there are. */
 export async function readFigures(pool: pg.Pool, target: string): Promise<SyncStatus> {
   const [counts, paused, latency, calls] = await Promise.all([
     countsOf(pool, target),
-    run<{ paused_until: Date; pause_reason: string }>(pool, PAUSED, [target]),
+    readPause(pool, target),
     run<{ ms: number[] | null }>(pool, LATENCY, [target]),
     run<{ api: string; calls: number }>(pool, CALLS, [target]),
   ]);
   const row = counts[0]!;
   const { due, waiting, held, parked, lost, oldest } = row;
-  const [pause] = paused;
   const [p50, p95, p99] = latency[0]?.ms ?? [];
   const active = row.people - row.inactive;
   const accurate = active - row.open_active;
@@ -91,7 +96,7 @@ export async function readFigures(pool: pg.Pool, target: string): Promise<SyncSt
     states: { inSync, due, waiting, held, parked },
     lost,
     ...(oldest ? { oldestDue: oldest } : {}),
-    ...(pause ? { paused: { until: pause.paused_until, reason: pause.pause_reason } } : {}),
+    ...(paused ? { paused } : {}),
     ...(p50 !== undefined && p95 !== undefined && p99 !== undefined ? { latencyMs: { p50, p95, p99 } } : {}),
     people: { active, present: accurate + row.open_present, accurate },
     calls: calls.map(({ api, calls: count }) => ({ api, count })),

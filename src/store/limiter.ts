@@ -117,6 +117,7 @@ export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSeco
           await run(pool, GIVE_BACK, [target, api, intervalMs]);
           throw new TargetThrottled(`no call of ${api} may leave for ${Math.round(waitMs)} ms`, {
             answer: "limiter",
+            reasonCode: "rateLimited",
             ms: waitMs,
             scope: api,
           });

@@ -45,7 +45,7 @@ export const PRIORITY = { urgent: 0, structure: 1, person: 2 } as const;
 /**
  * Marks entities as due. `rows` is a FROM item `m(kind text, entity_id uuid, priority smallint, causes uuid[])`, with distinct entities.
  * A mark says whom to look at, never what to do: marks of one entity merge, and their causes add up.
- * A running lease is left alone: the run that holds it will see that the generation moved on.
+ * A running lease is left alone: the run that holds it will see that the generation moved on. What the last look found (the reason) stays until the next.
  */
 export const markDue = (rows: string, targets: string): string => `
   insert into entity_states as s (target, kind, entity_id, state, priority, next_at, due_since, causes)
@@ -53,7 +53,7 @@ export const markDue = (rows: string, targets: string): string => `
     from ${rows}, unnest(${targets}) as t(name)
     order by m.kind, m.entity_id
   on conflict (target, kind, entity_id) do update set
-    state = 'due', reason = null, remedy = null, attempts = 0, waiting_on = null,
+    state = 'due', attempts = 0, waiting_on = null,
     priority = least(s.priority, excluded.priority),
     next_at = excluded.next_at,
     due_since = case when s.state in ('due', 'waiting') then s.due_since else excluded.due_since end,

@@ -6,7 +6,7 @@ import { isUuid } from "../core/id.ts";
 import type { SyncState } from "../reconcile/settle.ts";
 import type { SyncItem, SyncOperations } from "../reconcile/status.ts";
 import type { Note } from "../reconcile/target.ts";
-import { readFigures } from "./figures.ts";
+import { readFigures, readPause } from "./figures.ts";
 import { createParameters } from "./parameters.ts";
 import { run, type Statement } from "./postgres.ts";
 import { sharedReading } from "./shared-reading.ts";
@@ -18,13 +18,32 @@ const NAME = "coalesce(u.document->>'displayName', u.user_name, g.display_name, 
 const RETRY: Statement = {
   name: "status-retry",
   text: `with done as (
-    update entity_states s set state = 'due', next_at = now(), attempts = 0, reason = null, remedy = null, waiting_on = null,
+    update entity_states s set state = 'due', next_at = now(), attempts = 0, waiting_on = null,
       desired_generation = s.desired_generation + 1, due_since = coalesce(s.due_since, now()), causes = s.causes || ${causedBy(4)}
      where s.target = $1 and s.kind = $2 and s.entity_id = $3 returning 1),
   event as (${appendEvent(4, "done")}),
   woken as (${wakeUp("done")})
   select (select count(*) from woken) as woken from done`,
 };
+
+/** Of one cause there may be many thousands: they are taken in slices, in the order in which runs lock them (run-leases.ts). */
+const SLICE = 2_000;
+const RETRY_ALL: Statement = {
+  name: "status-retry-all",
+  text: `with slice as (
+    select s.kind, s.entity_id from entity_states s
+     where s.target = $1 and s.reason_code = $2 and s.state <> 'inSync' and (s.kind, s.entity_id) > ($3, $4::uuid)
+     order by s.kind, s.entity_id limit ${SLICE} for update),
+  done as (
+    update entity_states s set state = 'due', next_at = now(), attempts = 0, waiting_on = null,
+      desired_generation = s.desired_generation + 1, due_since = coalesce(s.due_since, now()), causes = s.causes || ${causedBy(5)}
+     from slice where s.target = $1 and s.kind = slice.kind and s.entity_id = slice.entity_id returning 1),
+  event as (${appendEvent(5, "(select 1 from done limit 1) once")} where $6::boolean),
+  woken as (${wakeUp("done")})
+  select kind, entity_id, (select count(*) from woken) as woken from slice`,
+};
+/** Before every kind and id. */
+const FIRST = ["", "00000000-0000-0000-0000-000000000000"] as const;
 
 const REQUEST_SWEEP: Statement = {
   name: "status-request-sweep",
@@ -37,6 +56,7 @@ interface ItemRow extends pg.QueryResultRow {
   name: string | null;
   remote_id: string | null;
   state: SyncState;
+  reason_code: string | null;
   reason: string | null;
   remedy: string | null;
   attempts: number;
@@ -52,11 +72,12 @@ export function createSyncOperations(pool: pg.Pool, target: string, clock: Clock
   return {
     status: sharedReading(() => readFigures(pool, target), clock),
 
-    async items({ state, kind, text, after, count }) {
+    async items({ state, kind, text, reasonCode, after, count }) {
       const parameters = createParameters([target]);
       const conditions = ["s.target = $1"];
       if (state) conditions.push(`s.state = ${parameters.add(state, "text")}`);
       if (kind) conditions.push(`s.kind = ${parameters.add(kind, "text")}`);
+      if (reasonCode) conditions.push(`s.reason_code = ${parameters.add(reasonCode, "text")} and s.state <> 'inSync'`);
       if (text) conditions.push(`strpos(lower(${NAME}), ${parameters.add(fold(text), "text")}) > 0`);
       const [afterKind, afterId] = after?.split(":") ?? [];
       if (afterKind && afterId && isUuid(afterId)) {
@@ -89,6 +110,27 @@ export function createSyncOperations(pool: pg.Pool, target: string, clock: Clock
       if (!isUuid(ref.id)) return false;
       return (await run(pool, RETRY, [target, ref.kind, ref.id, eventRow(event)])).length > 0;
     },
+
+    async retryAll(reasonCode, event) {
+      let count = 0;
+      let after: readonly [string, string] | undefined = FIRST;
+      while (after) {
+        // One after the other: each begins where the one before ended.
+        const rows: { kind: string; entity_id: string }[] = await run(pool, RETRY_ALL, [
+          target,
+          reasonCode,
+          ...after,
+          eventRow(event),
+          count === 0,
+        ]);
+        count += rows.length;
+        const last = rows.at(-1);
+        after = last && rows.length === SLICE ? [last.kind, last.entity_id] : undefined;
+      }
+      return count;
+    },
+
+    pause: () => readPause(pool, target),
   };
 }
 
@@ -100,6 +142,7 @@ function itemOf(row: ItemRow): SyncItem {
     notes: row.notes ? (JSON.parse(row.notes) as Note[]) : [],
     ...(row.name ? { name: row.name } : {}),
     ...(row.remote_id ? { remoteId: row.remote_id } : {}),
+    ...(row.reason_code ? { reasonCode: row.reason_code } : {}),
     ...(row.reason ? { reason: row.reason } : {}),
     ...(row.remedy ? { remedy: row.remedy } : {}),
     ...(row.next_at ? { nextTry: row.next_at } : {}),

@@ -3,10 +3,13 @@ import { createMemoryTarget, type MemoryFault } from "../../src/targets/memory/i
 import { type ContractFault, targetAdapterContract } from "./target-adapter.ts";
 
 const FAULTS: Readonly<Record<ContractFault, MemoryFault>> = {
-  throttled: { when: "before", error: () => new TargetThrottled("slow down", { answer: "busy", ms: 500, scope: "all" }) },
-  unavailable: { when: "before", error: () => new TargetUnavailable("down", { answer: "down" }) },
-  dropped: { when: "before", error: () => new TargetOutcomeUnknown("no answer", { answer: "timeout" }) },
-  lost: { when: "after", error: () => new TargetOutcomeUnknown("no answer", { answer: "timeout" }) },
+  throttled: {
+    when: "before",
+    error: () => new TargetThrottled("slow down", { answer: "busy", reasonCode: "busy", ms: 500, scope: "all" }),
+  },
+  unavailable: { when: "before", error: () => new TargetUnavailable("down", { answer: "down", reasonCode: "down" }) },
+  dropped: { when: "before", error: () => new TargetOutcomeUnknown("no answer", { answer: "timeout", reasonCode: "noAnswer" }) },
+  lost: { when: "after", error: () => new TargetOutcomeUnknown("no answer", { answer: "timeout", reasonCode: "noAnswer" }) },
 };
 
 targetAdapterContract("memory", async () => {

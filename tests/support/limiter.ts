@@ -18,7 +18,8 @@ export function createPauses(clock: Clock): WatchedLimiter {
     async take(api, { signal, maxWaitMs }) {
       signal.throwIfAborted();
       const waitMs = Math.max(untilMs.get(api) ?? 0, untilMs.get("all") ?? 0) - clock.monotonicMs();
-      if (waitMs > maxWaitMs) throw new TargetThrottled(`${api} rests`, { answer: "resting", ms: waitMs, scope: api });
+      if (waitMs > maxWaitMs)
+        throw new TargetThrottled(`${api} rests`, { answer: "resting", reasonCode: "rateLimited", ms: waitMs, scope: api });
       if (waitMs > 0) await clock.sleep(waitMs, signal);
     },
     async pause(api, ms, reason) {

@@ -34,6 +34,7 @@ export function createAdmins(clock: Clock): Admins {
       if (!(await load(session)).has(userid)) return;
       throw new TargetRejected("administrators of the organisation are never removed or switched off", {
         answer: "administrator",
+        reasonCode: "administrator",
         remedy: "take the administrator's role away first: DingTalk admin console › Security and permissions › Permission management",
       });
     },

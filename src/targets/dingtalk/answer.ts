@@ -30,7 +30,7 @@ export const isObject = (value: JsonValue | undefined): value is JsonObject =>
 /** The `result` of a success. Without one the answer says nothing: least of all that something does not exist. */
 export function resultOf(body: JsonObject): JsonObject {
   if (isObject(body.result)) return body.result;
-  throw new TargetUnavailable("DingTalk answered without a result", { answer: "no-result" });
+  throw new TargetUnavailable("DingTalk answered without a result", { answer: "no-result", reasonCode: "answerIncomplete" });
 }
 
 /**

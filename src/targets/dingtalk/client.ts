@@ -147,7 +147,11 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
         return answer;
       } catch (error) {
         if (error instanceof PlaceLost)
-          throw new TargetLeaseEnded(`${api.path} was not called: the run had lost its place`, { answer: "lease-ended", begun: wrote });
+          throw new TargetLeaseEnded(`${api.path} was not called: the run had lost its place`, {
+            answer: "lease-ended",
+            reasonCode: "leaseEnded",
+            begun: wrote,
+          });
         record(error instanceof TargetError ? error.answer : "bug");
         throw error;
       }

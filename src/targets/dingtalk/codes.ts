@@ -36,6 +36,8 @@ export type Kind =
 
 export interface Meaning {
   readonly kind: Kind;
+  /** Ours, and stable; several codes of DingTalk's may mean the same. A remedy belongs to a reason, whichever the code. */
+  readonly reason: string;
   /** In the operator's words, without personal data. */
   readonly says: string;
   /** The attribute it is about, where the code tells. */
@@ -44,32 +46,34 @@ export interface Meaning {
   readonly remedy?: string;
 }
 
-const of = (kind: Kind, says: string, attribute?: string, remedy?: string): Meaning => ({
+const of = (kind: Kind, reason: string, says: string, attribute?: string, remedy?: string): Meaning => ({
   kind,
+  reason,
   says,
   ...(attribute ? { attribute } : {}),
   ...(remedy ? { remedy } : {}),
 });
 
-const BUSY = of("transient", "DingTalk is busy");
-const APP_RATE = of("rate", "this app calls this API too often");
-const APP_RATE_MINUTE = of("rateMinute", "this app calls this API too often in one minute");
-const ALL_RATE = of("rateAll", "all apps together call this API too often");
-const BAD_TOKEN = of("token", "the access token is not valid any more");
-const BAD_SECRET = of("credential", "the app key or the app secret is wrong");
-const PERMISSION = of("permission", "the app lacks a permission");
-const ADDRESS = of("address", "our address is not on the app's list");
-const NO_USER = of("userMissing", "the person does not exist in this organisation");
-const NO_DEPARTMENT = of("departmentMissing", "the department does not exist");
-const NO_PARENT = of("dependency", "the parent department does not exist", "parent");
+const BUSY = of("transient", "dingtalkBusy", "DingTalk is busy");
+const APP_RATE = of("rate", "appRateExceeded", "this app calls this API too often");
+const APP_RATE_MINUTE = of("rateMinute", "appRateExceeded", "this app calls this API too often in one minute");
+const ALL_RATE = of("rateAll", "apiRateExceeded", "all apps together call this API too often");
+const BAD_TOKEN = of("token", "tokenRefused", "the access token is not valid any more");
+const BAD_SECRET = of("credential", "credentialWrong", "the app key or the app secret is wrong");
+const PERMISSION = of("permission", "permissionMissing", "the app lacks a permission");
+const ADDRESS = of("address", "addressNotAllowed", "our address is not on the app's list");
+const NO_USER = of("userMissing", "personMissing", "the person does not exist in this organisation");
+const NO_DEPARTMENT = of("departmentMissing", "departmentMissing", "the department does not exist");
+const NO_PARENT = of("dependency", "parentMissing", "the parent department does not exist", "parent");
 const HEADCOUNT = of(
   "capacity",
+  "organisationFull",
   "the organisation has reached its number of people",
   undefined,
   "verify the organisation or buy seats: DingTalk admin console › Enterprise settings › Certification",
 );
-const DEPARTMENT_NAME_TAKEN = of("taken", "another department of this name exists under the same parent", "name");
-const MAIL_TAKEN = of("taken", "another person has this e-mail address", "email");
+const DEPARTMENT_NAME_TAKEN = of("taken", "nameTaken", "another department of this name exists under the same parent", "name");
+const MAIL_TAKEN = of("taken", "emailTaken", "another person has this e-mail address", "email");
 
 /** Every code of section 12, old and new API. New-API codes stand here in full, or by their last word where DingTalk puts words before it. */
 export const CODES: Readonly<Record<string, Meaning>> = {
@@ -85,13 +89,13 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "server.error": BUSY,
   unknownError: BUSY,
   concurrentError: BUSY,
-  "http-5xx": of("transient", "DingTalk failed before answering"),
+  "http-5xx": of("transient", "dingtalkBusy", "DingTalk failed before answering"),
   "http-429": BUSY,
   // Of the gateway, which carried nothing out, and without the sub_code that would say why.
-  "88": of("transient", "DingTalk's gateway refused without saying why"),
-  operationTimeout: of("unfinished", "DingTalk did not finish in time"),
-  "service.timeout": of("unfinished", "DingTalk did not finish in time"),
-  [ODD.lost]: of("unfinished", "the answer was lost on the way"),
+  "88": of("transient", "gatewayRefused", "DingTalk's gateway refused without saying why"),
+  operationTimeout: of("unfinished", "noAnswer", "DingTalk did not finish in time"),
+  "service.timeout": of("unfinished", "noAnswer", "DingTalk did not finish in time"),
+  [ODD.lost]: of("unfinished", "noAnswer", "the answer was lost on the way"),
 
   // Rate and quota (section 9)
   "90018": APP_RATE,
@@ -115,16 +119,16 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   QpmLimitForApi: APP_RATE_MINUTE,
   "90002": ALL_RATE,
   QpsLimitForApi: ALL_RATE,
-  "90001": of("blocked", "our servers are blocked for all APIs"),
-  "90003": of("blocked", "the organisation is blocked for all APIs"),
-  "90004": of("blocked", "the organisation is blocked for all APIs"),
-  "90017": of("blocked", "too many organisations are served from our address"),
-  [ODD.banned]: of("blocked", "our address is banned for calling too often"),
-  "90020": of("quota", "the month's calls of this API are used up"),
-  ApiCountLimitForOrg: of("quota", "the month's calls of this API are used up"),
-  "20001": of("quota", "the month's event messages are used up"),
-  "integrated.qps.exceed": of("quota", "the calls of this API are used up"),
-  "daily.call.limit": of("quota", "the day's calls of this API are used up"),
+  "90001": of("blocked", "addressBlocked", "our servers are blocked for all APIs"),
+  "90003": of("blocked", "organisationBlocked", "the organisation is blocked for all APIs"),
+  "90004": of("blocked", "organisationBlocked", "the organisation is blocked for all APIs"),
+  "90017": of("blocked", "addressBlocked", "too many organisations are served from our address"),
+  [ODD.banned]: of("blocked", "addressBlocked", "our address is banned for calling too often"),
+  "90020": of("quota", "quotaUsedUp", "the month's calls of this API are used up"),
+  ApiCountLimitForOrg: of("quota", "quotaUsedUp", "the month's calls of this API are used up"),
+  "20001": of("quota", "quotaUsedUp", "the month's event messages are used up"),
+  "integrated.qps.exceed": of("quota", "quotaUsedUp", "the calls of this API are used up"),
+  "daily.call.limit": of("quota", "quotaUsedUp", "the day's calls of this API are used up"),
 
   // Token, credential, permission
   "40014": BAD_TOKEN,
@@ -143,23 +147,55 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   invalid_client: BAD_SECRET,
   "invalid.client": BAD_SECRET,
   "unauthorized.client": BAD_SECRET,
-  "50003": of("credential", "the app is stopped", undefined, "enable the app: open-dev.dingtalk.com › the app › Version management"),
+  "50003": of(
+    "credential",
+    "appStopped",
+    "the app is stopped",
+    undefined,
+    "enable the app: open-dev.dingtalk.com › the app › Version management",
+  ),
   "50005": of(
     "credential",
+    "organisationDisabled",
     "the organisation is disabled or dissolved",
     undefined,
     "ask DingTalk support why the organisation is disabled",
   ),
   "70001": of(
     "credential",
+    "organisationDisabled",
     "the organisation is disabled or dissolved",
     undefined,
     "ask DingTalk support why the organisation is disabled",
   ),
-  "33001": of("credential", "the organisation id is wrong", undefined, "compare DINGTALK_CORP_ID with open-dev.dingtalk.com › home page"),
-  "22": of("credential", "this address has no such API", undefined, "check DINGTALK_OAPI_URL: oapi.dingtalk.com or oapi.dingtalk.io"),
-  "404": of("credential", "this address has no such API", undefined, "check DINGTALK_OAPI_URL: oapi.dingtalk.com or oapi.dingtalk.io"),
-  "43003": of("credential", "DingTalk answers by HTTPS only", undefined, "let DINGTALK_OAPI_URL and DINGTALK_API_URL begin with https://"),
+  "33001": of(
+    "credential",
+    "organisationWrong",
+    "the organisation id is wrong",
+    undefined,
+    "compare DINGTALK_CORP_ID with open-dev.dingtalk.com › home page",
+  ),
+  "22": of(
+    "credential",
+    "apiAddressWrong",
+    "this address has no such API",
+    undefined,
+    "check DINGTALK_OAPI_URL: oapi.dingtalk.com or oapi.dingtalk.io",
+  ),
+  "404": of(
+    "credential",
+    "apiAddressWrong",
+    "this address has no such API",
+    undefined,
+    "check DINGTALK_OAPI_URL: oapi.dingtalk.com or oapi.dingtalk.io",
+  ),
+  "43003": of(
+    "credential",
+    "httpsRequired",
+    "DingTalk answers by HTTPS only",
+    undefined,
+    "let DINGTALK_OAPI_URL and DINGTALK_API_URL begin with https://",
+  ),
   "60011": PERMISSION,
   "43007": PERMISSION,
   "48002": PERMISSION,
@@ -168,8 +204,8 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   noPermission: PERMISSION,
   "60020": ADDRESS,
   IpNotInWhiteList: ADDRESS,
-  "50002": of("scope", "the person is outside the app's contact scope"),
-  "50004": of("scope", "the department is outside the app's contact scope", "departments"),
+  "50002": of("scope", "personOutsideScope", "the person is outside the app's contact scope"),
+  "50004": of("scope", "departmentOutsideScope", "the department is outside the app's contact scope", "departments"),
 
   // Missing things
   "60121": NO_USER,
@@ -182,86 +218,92 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "staff.not.found": NO_USER,
   "60003": NO_DEPARTMENT,
   "40009": NO_DEPARTMENT,
-  "33011": of("roleMissing", "the role does not exist", "roles"),
-  "34020": of("dependency", "the role group does not exist"),
-  "660000": of("roleMissing", "the role does not exist", "roles"),
+  "33011": of("roleMissing", "roleMissing", "the role does not exist", "roles"),
+  "34020": of("dependency", "roleGroupMissing", "the role group does not exist"),
+  "660000": of("roleMissing", "roleMissing", "the role does not exist", "roles"),
 
   // Order
   "60004": NO_PARENT,
   "40010": NO_PARENT,
-  "60005": of("dependency", "people are still in the department or below it"),
-  "60006": of("dependency", "departments are still inside the department"),
+  "60005": of("dependency", "peopleInside", "people are still in the department or below it"),
+  "60006": of("dependency", "departmentsInside", "departments are still inside the department"),
   // Listed as bad data by DingTalk. The mapping never asks for a circle, so one can only exist on the way: the other department has to move first.
-  "60010": of("dependency", "the new parent is still below this department", "parent"),
-  "23007": of("dependency", "people still have the role"),
-  "40031": of("dependency", "a manager is not yet a member of the department", "managers"),
-  "60068": of("dependency", "the manager does not exist", "managers"),
-  "60128": of("dependency", "the manager does not exist", "manager"),
-  "40093": of("dependency", "the chat owner is not yet a member of the department"),
-  "60067": of("dependency", "the chat owner does not exist"),
+  "60010": of("dependency", "parentBelow", "the new parent is still below this department", "parent"),
+  "23007": of("dependency", "roleInUse", "people still have the role"),
+  "40031": of("dependency", "managerNotMember", "a manager is not yet a member of the department", "managers"),
+  "60068": of("dependency", "managerMissing", "the manager does not exist", "managers"),
+  "60128": of("dependency", "managerMissing", "the manager does not exist", "manager"),
+  "40093": of("dependency", "chatOwnerNotMember", "the chat owner is not yet a member of the department"),
+  "60067": of("dependency", "chatOwnerMissing", "the chat owner does not exist"),
 
   // Taken
-  "60102": of("taken", "the user id exists already", "userid"),
-  "60104": of("taken", "another person has this mobile number", "mobile"),
-  "60107": of("taken", "whoever signs in with this mobile number is in the organisation already, under another number", "mobile"),
+  "60102": of("taken", "userIdTaken", "the user id exists already", "userid"),
+  "60104": of("taken", "mobileTaken", "another person has this mobile number", "mobile"),
+  "60107": of(
+    "taken",
+    "accountTaken",
+    "whoever signs in with this mobile number is in the organisation already, under another number",
+    "mobile",
+  ),
   "60106": MAIL_TAKEN,
   "40101": MAIL_TAKEN,
-  "40100": of("taken", "another person has this telephone extension", "telephone"),
+  "40100": of("taken", "extensionTaken", "another person has this telephone extension", "telephone"),
   "60021": DEPARTMENT_NAME_TAKEN,
   "60008": DEPARTMENT_NAME_TAKEN,
   "60016": DEPARTMENT_NAME_TAKEN,
   departmentAlreadyExist: DEPARTMENT_NAME_TAKEN,
-  "34021": of("taken", "another role of this name exists", "name"),
-  "22005": of("taken", "the external contact exists already"),
-  "60200": of("taken", "the external contact exists already"),
+  "34021": of("taken", "roleNameTaken", "another role of this name exists", "name"),
+  "22005": of("taken", "externalContactExists", "the external contact exists already"),
+  "60200": of("taken", "externalContactExists", "the external contact exists already"),
 
   // The person decides
-  "40103": of("pending", "an invitation was sent, and the person has not accepted yet"),
-  "41054": of("locked", "the number of a person who has signed in cannot be changed here", "mobile"),
-  "40021": of("locked", "the new number belongs to another DingTalk account", "mobile"),
-  "40022": of("locked", "the number here differs from the one the person signs in with", "mobile"),
+  "40103": of("pending", "invitationPending", "an invitation was sent, and the person has not accepted yet"),
+  "41054": of("locked", "mobileLocked", "the number of a person who has signed in cannot be changed here", "mobile"),
+  "40021": of("locked", "mobileOfOtherAccount", "the new number belongs to another DingTalk account", "mobile"),
+  "40022": of("locked", "mobileDiffersFromLogin", "the number here differs from the one the person signs in with", "mobile"),
 
   // Data
-  "60001": of("data", "the department's name is empty or too long", "name"),
-  "60009": of("data", "the name has a character that DingTalk does not allow", "name"),
-  "60022": of("data", "DingTalk considers the name sensitive", "name"),
-  "40011": of("data", "the order must be a whole number", "order"),
-  "60103": of("data", "the mobile number's form is wrong", "mobile"),
-  "40104": of("data", "the mobile number's form is wrong", "mobile"),
-  "60105": of("data", "the e-mail address is not valid", "email"),
-  "60112": of("data", "the name is not valid", "name"),
-  "60113": of("data", "there is neither a mobile number nor an e-mail address", "mobile"),
-  "60118": of("data", "there is neither a mobile number nor an e-mail address", "mobile"),
-  "60119": of("data", "the mobile number or the e-mail address is not valid", "mobile"),
-  "60122": of("data", "an extension field is not valid", "extension"),
-  "60123": of("data", "the job number is not valid", "job_number"),
-  "40063": of("data", "the telephone extension is too long", "telephone"),
-  "40064": of("data", "the work place is too long", "work_place"),
-  "40065": of("data", "the remark is too long", "remark"),
-  "40066": of("data", "there are too many departments", "departments"),
-  "40025": of("data", "the department list's form is wrong", "departments"),
-  "60109": of("data", "a list of who may see the department is not valid"),
-  "600109": of("data", "a list of who may see the department is not valid"),
-  "60510": of("data", "the department's visibility could not be set"),
-  "60019": of("data", "the department cannot be listed this way"),
-  "34018": of("data", "the role's name is empty", "name"),
-  "40032": of("data", "a list of people has too many entries"),
-  "40033": of("data", "the text has a character that DingTalk does not read"),
-  "40035": of("data", "a parameter is missing or wrong"),
-  "40038": of("data", "the request's form is wrong"),
-  "400002": of("data", "a parameter is missing or wrong"),
-  "47001": of("data", "the body is not valid JSON"),
-  "40068": of("data", "the page's start is out of range"),
-  "40069": of("data", "the page's size is out of range"),
-  "invalid.param": of("data", "a parameter is missing or wrong"),
-  "unsupported.grant.type": of("data", "the token call is not understood"),
+  "60001": of("data", "nameInvalid", "the department's name is empty or too long", "name"),
+  "60009": of("data", "nameInvalid", "the name has a character that DingTalk does not allow", "name"),
+  "60022": of("data", "nameSensitive", "DingTalk considers the name sensitive", "name"),
+  "40011": of("data", "orderInvalid", "the order must be a whole number", "order"),
+  "60103": of("data", "mobileInvalid", "the mobile number's form is wrong", "mobile"),
+  "40104": of("data", "mobileInvalid", "the mobile number's form is wrong", "mobile"),
+  "60105": of("data", "emailInvalid", "the e-mail address is not valid", "email"),
+  "60112": of("data", "nameInvalid", "the name is not valid", "name"),
+  "60113": of("data", "identityMissing", "there is neither a mobile number nor an e-mail address", "mobile"),
+  "60118": of("data", "identityMissing", "there is neither a mobile number nor an e-mail address", "mobile"),
+  "60119": of("data", "contactInvalid", "the mobile number or the e-mail address is not valid", "mobile"),
+  "60122": of("data", "customFieldInvalid", "an extension field is not valid", "extension"),
+  "60123": of("data", "jobNumberInvalid", "the job number is not valid", "job_number"),
+  "40063": of("data", "extensionTooLong", "the telephone extension is too long", "telephone"),
+  "40064": of("data", "workPlaceTooLong", "the work place is too long", "work_place"),
+  "40065": of("data", "remarkTooLong", "the remark is too long", "remark"),
+  "40066": of("data", "tooManyDepartmentsOfPerson", "there are too many departments", "departments"),
+  "40025": of("data", "departmentListInvalid", "the department list's form is wrong", "departments"),
+  "60109": of("data", "visibilityListInvalid", "a list of who may see the department is not valid"),
+  "600109": of("data", "visibilityListInvalid", "a list of who may see the department is not valid"),
+  "60510": of("data", "visibilityNotSet", "the department's visibility could not be set"),
+  "60019": of("data", "departmentNotListed", "the department cannot be listed this way"),
+  "34018": of("data", "roleNameEmpty", "the role's name is empty", "name"),
+  "40032": of("data", "tooManyPeopleListed", "a list of people has too many entries"),
+  "40033": of("data", "characterNotRead", "the text has a character that DingTalk does not read"),
+  "40035": of("data", "parameterInvalid", "a parameter is missing or wrong"),
+  "40038": of("data", "formInvalid", "the request's form is wrong"),
+  "400002": of("data", "parameterInvalid", "a parameter is missing or wrong"),
+  "47001": of("data", "formInvalid", "the body is not valid JSON"),
+  "40068": of("data", "pageInvalid", "the page's start is out of range"),
+  "40069": of("data", "pageInvalid", "the page's size is out of range"),
+  "invalid.param": of("data", "parameterInvalid", "a parameter is missing or wrong"),
+  "unsupported.grant.type": of("data", "tokenCallInvalid", "the token call is not understood"),
 
   // Capacity
-  "60002": of("capacity", "the department would be deeper than 20 levels", "parent"),
-  "60110": of("capacity", "there are too many departments", "parent"),
-  "40023": of("capacity", "the department has too many members", "departments"),
+  "60002": of("capacity", "departmentTooDeep", "the department would be deeper than 20 levels", "parent"),
+  "60110": of("capacity", "tooManyDepartments", "there are too many departments", "parent"),
+  "40023": of("capacity", "departmentFull", "the department has too many members", "departments"),
   "40019": of(
     "capacity",
+    "tooManyOrganisations",
     "the number's owner is in five unverified organisations already",
     "mobile",
     "the person has to leave one of them",
@@ -269,19 +311,19 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "40020": HEADCOUNT,
   "40024": HEADCOUNT,
   "45024": HEADCOUNT,
-  "60203": of("capacity", "there are too many external contacts"),
-  "60204": of("data", "the label of the external contact does not exist"),
-  "60205": of("data", "the organisation does not have external contacts switched on"),
+  "60203": of("capacity", "tooManyExternalContacts", "there are too many external contacts"),
+  "60204": of("data", "labelMissing", "the label of the external contact does not exist"),
+  "60205": of("data", "externalContactsOff", "the organisation does not have external contacts switched on"),
 
   // Protected
-  "60007": of("protected", "the organisation itself cannot be removed"),
-  "60018": of("protected", "the organisation itself cannot be changed"),
-  "23004": of("protected", "the role belongs to DingTalk"),
-  "45016": of("protected", "the role belongs to DingTalk"),
-  "exclusive.account.only": of("protected", "only enterprise accounts of this organisation can be switched off"),
+  "60007": of("protected", "rootProtected", "the organisation itself cannot be removed"),
+  "60018": of("protected", "rootProtected", "the organisation itself cannot be changed"),
+  "23004": of("protected", "roleProtected", "the role belongs to DingTalk"),
+  "45016": of("protected", "roleProtected", "the role belongs to DingTalk"),
+  "exclusive.account.only": of("protected", "notEnterpriseAccount", "only enterprise accounts of this organisation can be switched off"),
 };
 
-const UNKNOWN = of("data", "DingTalk refused with a code we do not know");
+const UNKNOWN = of("data", "unknownAnswer", "DingTalk refused with a code we do not know");
 const UNKNOWN_CLIENT_FAULT = /^http-4/;
 
 /** Never undefined: a code nobody wrote down is a refusal of these data, shown with its code; it parks one entity and stops nothing else. */
@@ -289,5 +331,26 @@ export function meaningOf(code: string): Meaning {
   const lastWord = code.slice(code.lastIndexOf(".") + 1);
   if (Object.hasOwn(CODES, code)) return CODES[code] ?? UNKNOWN;
   if (Object.hasOwn(CODES, lastWord)) return CODES[lastWord] ?? UNKNOWN;
-  return UNKNOWN_CLIENT_FAULT.test(code) ? of("data", `DingTalk answered ${code} without saying why`) : UNKNOWN;
+  return UNKNOWN_CLIENT_FAULT.test(code) ? of("data", "unknownAnswer", `DingTalk answered ${code} without saying why`) : UNKNOWN;
 }
+
+/** Reasons the adapter finds without a code of DingTalk's that says so. */
+export const OWN_REASONS = [
+  "unreachable",
+  "noAnswer",
+  "answerIncomplete",
+  "rateLimited",
+  "leaseEnded",
+  "administrator",
+  "nameMissing",
+  "mobileMissing",
+  "loginMissing",
+  "nameTakenByOwn",
+  "nameCameFree",
+  "roleNotIdentifiable",
+  "notSupported",
+  UNKNOWN.reason,
+] as const;
+
+/** Every `reasonCode` an entity may get from this adapter. */
+export const DINGTALK_REASONS: ReadonlySet<string> = new Set([...Object.values(CODES).map(({ reason }) => reason), ...OWN_REASONS]);

@@ -57,7 +57,8 @@ export function createDepartments(client: DingTalkClient, region: string) {
   async function make(session: Session, ref: EntityRef, attributes: Attributes): Promise<Written> {
     const { result } = await session.call(API.departmentCreate, departmentCreateBody(ref.id, attributes));
     const remoteId = isObject(result) ? String(result.dept_id) : "";
-    if (!/^\d+$/.test(remoteId)) throw new TargetOutcomeUnknown("the new department's id was not told", { answer: "no-dept-id" });
+    if (!/^\d+$/.test(remoteId))
+      throw new TargetOutcomeUnknown("the new department's id was not told", { answer: "no-dept-id", reasonCode: "answerIncomplete" });
     const later = afterBirth(attributes);
     if (Object.keys(later).length > 0) await session.call(API.departmentUpdate, departmentUpdateBody(remoteId, later));
     return {
@@ -139,7 +140,7 @@ export function createDepartments(client: DingTalkClient, region: string) {
     if (!aside) await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, { ...set, name }));
     throw new TargetDependency(
       "another department of ours still has the name",
-      { answer: conflict.answer, ms: SOON_MS },
+      { answer: conflict.answer, reasonCode: "nameTakenByOwn", ms: SOON_MS },
       { cause: conflict },
     );
   }
@@ -162,7 +163,10 @@ export function createDepartments(client: DingTalkClient, region: string) {
     const { result } = await session.call(API.departmentChildIds, { dept_id: Number(deptId) });
     const children = isObject(result) ? idsOf(result.dept_id_list) : [];
     if (children.length > 0)
-      throw new TargetDependency(`${children.length} departments are still inside the department`, { answer: "60006" });
+      throw new TargetDependency(`${children.length} departments are still inside the department`, {
+        answer: "60006",
+        reasonCode: "departmentsInside",
+      });
   }
 
   async function read(deptId: string, context: WriteContext) {
@@ -179,13 +183,16 @@ const SOON_MS = 200;
 const nameCameFree = (conflict: TargetConflict): TargetDependency =>
   new TargetDependency(
     "the name was taken a moment ago and nobody has it now",
-    { answer: conflict.answer, ms: SOON_MS },
+    { answer: conflict.answer, reasonCode: "nameCameFree", ms: SOON_MS },
     { cause: conflict },
   );
 
 function demandOrdinary(deptId: string): void {
   if (deptId !== ROOT && /^\d+$/.test(deptId)) return;
-  throw new TargetRejected("the organisation itself and departments of other kinds are never touched", { answer: "protected" });
+  throw new TargetRejected("the organisation itself and departments of other kinds are never touched", {
+    answer: "protected",
+    reasonCode: "rootProtected",
+  });
 }
 
 /** Unique among the siblings, recognised when seen again, and free of the characters a department name must not have. */

@@ -32,11 +32,17 @@ export const BAN_MS = 5 * 60_000;
 /** An announced end further away than this is taken for a wrong clock. */
 const MAX_ANNOUNCED_MS = 15 * 60_000;
 
+interface Told {
+  readonly answer: string;
+  readonly reasonCode: string;
+  readonly remedy: string;
+}
+
 /** Turns DingTalk's refusal into the one error the reconcile loop acts upon. Pure. */
 export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError {
   const meaning = meaningOf(refusal.code);
   const message = `${api.path} refused with ${refusal.code}: ${meaning.says}`;
-  const told = { answer: refusal.code, remedy: remedyOf(api, meaning, refusal) };
+  const told: Told = { answer: refusal.code, reasonCode: meaning.reason, remedy: remedyOf(api, meaning, refusal) };
   const scope = api.essential ? "all" : "entity";
   switch (meaning.kind) {
     case "transient":
@@ -46,7 +52,7 @@ export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError
     case "rate":
     case "rateMinute":
     case "rateAll":
-      return new TargetThrottled(message, { answer: refusal.code, ms: throttledMs(meaning.kind, refusal, moment), scope: api.path });
+      return new TargetThrottled(message, { ...told, ms: throttledMs(meaning.kind, refusal, moment), scope: api.path });
     case "blocked":
       return new TargetMisconfigured(message, { ...told, scope: "all", ms: BAN_MS });
     case "quota":
@@ -88,7 +94,7 @@ export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError
 }
 
 /** The thing the call is about, or something it mentions: the first is gone, the second has to be made first. */
-function missing(isSubject: boolean, message: string, told: { readonly answer: string; readonly remedy: string }): TargetError {
+function missing(isSubject: boolean, message: string, told: Told): TargetError {
   return isSubject ? new TargetNotFound(message, told) : new TargetDependency(message, told);
 }
 
@@ -178,7 +184,8 @@ function heldBy(refusal: Refusal): { readonly heldBy?: string } {
 /** Before the connection stood nothing can have been carried out; after it, a write may have been (safety.md F2, F3). */
 export function transportError(api: Api, sent: boolean, reason: string): TargetError {
   const unknown = sent && api.effect === "write";
+  const told = { answer: reason, reasonCode: sent ? "noAnswer" : "unreachable" };
   return unknown
-    ? new TargetOutcomeUnknown(`no answer from ${api.path} (${reason}), it may have been carried out`, { answer: reason })
-    : new TargetUnavailable(`no answer from ${api.path} (${reason}), nothing was carried out`, { answer: reason });
+    ? new TargetOutcomeUnknown(`no answer from ${api.path} (${reason}), it may have been carried out`, told)
+    : new TargetUnavailable(`no answer from ${api.path} (${reason}), nothing was carried out`, told);
 }

@@ -82,6 +82,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
         role: () => {
           throw new TargetRejected("DingTalk keeps no id of ours for a role, so an unanswered create cannot be found by itself", {
             answer: "no-role-key",
+            reasonCode: "roleNotIdentifiable",
             remedy: `look into the role group ${options.roleGroup} in DingTalk and remove the role by hand if it is there`,
           });
         },
@@ -103,7 +104,10 @@ type Kinds<T> = Readonly<Record<Exclude<EntityKind, "group">, () => T>>;
 /** A group is a department or a role here, by the mapping; it never arrives as itself. */
 function on<T>(kind: EntityKind, by: Kinds<T>): T {
   if (kind === "group")
-    throw new TargetRejected("DingTalk has no groups; the mapping makes them departments or roles", { answer: "no-groups" });
+    throw new TargetRejected("DingTalk has no groups; the mapping makes them departments or roles", {
+      answer: "no-groups",
+      reasonCode: "notSupported",
+    });
   return by[kind]();
 }
 

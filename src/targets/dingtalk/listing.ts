@@ -127,7 +127,7 @@ async function* peopleOf(session: Session, deptId: string): AsyncIterable<readon
     if (!(next > cursor)) break;
     cursor = next;
   }
-  throw new TargetUnavailable(`the people of department ${deptId} never ended`, { answer: "no-end" });
+  throw new TargetUnavailable(`the people of department ${deptId} never ended`, { answer: "no-end", reasonCode: "answerIncomplete" });
 }
 
 /** Children by parent, from the root down. A department seen twice (moved meanwhile) is not walked twice. */
@@ -141,7 +141,8 @@ async function* tree(session: Session): AsyncIterable<readonly JsonObject[]> {
       seen.add(String(child.dept_id));
       waiting.push(String(child.dept_id));
     }
-    if (seen.size > MAX_DEPARTMENTS) throw new TargetUnavailable("the tree of departments never ended", { answer: "no-end" });
+    if (seen.size > MAX_DEPARTMENTS)
+      throw new TargetUnavailable("the tree of departments never ended", { answer: "no-end", reasonCode: "answerIncomplete" });
     if (children.length > 0) yield children;
   }
 }

@@ -81,13 +81,18 @@ export async function sendTheRestToo(attributes: Attributes, send: (attributes: 
 
 /** The same conflict with its holder named, where somebody could be found. */
 export function withHolder(conflict: TargetConflict, heldBy: string | undefined): TargetConflict {
-  const { message, answer, remedy, attribute, personal, cause } = conflict;
-  return new TargetConflict(message, { answer, remedy, attribute, personal, ...(heldBy === undefined ? {} : { heldBy }) }, { cause });
+  const { message, answer, reasonCode, remedy, attribute, personal, cause } = conflict;
+  return new TargetConflict(
+    message,
+    { answer, reasonCode, remedy, attribute, personal, ...(heldBy === undefined ? {} : { heldBy }) },
+    { cause },
+  );
 }
 
 export const noteOf = (attribute: string, error: TargetError): Note => ({
   attribute,
-  code: error.answer,
+  code: error.reasonCode,
+  answer: error.answer,
   text: error.remedy === "" ? error.message : `${error.message}; ${error.remedy}`,
 });
 

@@ -90,7 +90,8 @@ export function createRoles(client: DingTalkClient, groupName: string) {
     return operate(client, context, async (session) => {
       try {
         const { role } = await session.call(API.roleGet, { roleId: Number(roleId) });
-        if (!isObject(role)) throw new TargetUnavailable("DingTalk answered without a role", { answer: "no-result" });
+        if (!isObject(role))
+          throw new TargetUnavailable("DingTalk answered without a role", { answer: "no-result", reasonCode: "answerIncomplete" });
         return { actual: roleActual(roleId, String(role.name)), calls: session.calls };
       } catch (error) {
         if (!(error instanceof TargetNotFound)) throw error;
@@ -113,7 +114,7 @@ export async function roleGroups(session: Session): Promise<readonly RoleGroup[]
     groups.push(...objectsIn(result.list).map(groupFromWire));
     if (!isTrue(result.hasMore)) return groups;
   }
-  throw new TargetUnavailable("the list of roles never ended", { answer: "no-end" });
+  throw new TargetUnavailable("the list of roles never ended", { answer: "no-end", reasonCode: "answerIncomplete" });
 }
 
 const groupFromWire = (group: JsonObject): RoleGroup => ({

@@ -1,10 +1,11 @@
 import type { EntityKind } from "../../core/entity.ts";
 import type { Actual, Attributes, AttributeValue } from "../../reconcile/target.ts";
 import { EXTENSION, EXTENSION_MAX } from "./fields.ts";
+import type { NoteCode } from "./note-codes.ts";
 import { pairsOf } from "./wire-values.ts";
 
 /** Code and text of a note. */
-export type Reason = readonly [code: string, text: string];
+export type Reason = readonly [code: NoteCode, text: string];
 
 /** What one attribute means for another, or what actual forbids. Answers the names to leave out, with the reason where somebody would miss them. */
 export type Rule = (attributes: Attributes, actual: Actual | undefined) => readonly (readonly [name: string, reason?: Reason])[];
@@ -23,7 +24,7 @@ const mobileLocked: Rule = ({ mobile }, actual) => {
 };
 
 const MOBILE_LOCKED: Reason = [
-  "mobile_locked",
+  "mobileLocked",
   "the person signs in with another number: they change it in DingTalk under Me › Settings › Account and security, or are removed and added again",
 ];
 
@@ -33,14 +34,14 @@ const accountType: Rule = (attributes, actual) => {
   const had = actual?.attributes.exclusive_account_type;
   const left: (readonly [string, Reason?])[] = [];
   if (wished !== undefined && had !== undefined && had !== wished) {
-    left.push(["exclusive_account_type", ["fixed_at_creation", "the kind of account is fixed; remove the person and add them again"]]);
+    left.push(["exclusive_account_type", ["fixedAtCreation", "the kind of account is fixed; remove the person and add them again"]]);
   }
   if (kind && attributes.mobile !== undefined)
-    left.push(["mobile", ["not_used", "an enterprise account has no mobile; map exclusive_mobile"]]);
+    left.push(["mobile", ["notUsed", "an enterprise account has no mobile; map exclusive_mobile"]]);
   if (kind !== "dingtalk" && attributes.login_id !== undefined)
-    left.push(["login_id", ["not_used", "only accounts of type dingtalk have a login name"]]);
+    left.push(["login_id", ["notUsed", "only accounts of type dingtalk have a login name"]]);
   for (const name of ["nickname", "exclusive_mobile"]) {
-    if (!kind && attributes[name] !== undefined) left.push([name, ["not_used", "only enterprise accounts have this"]]);
+    if (!kind && attributes[name] !== undefined) left.push([name, ["notUsed", "only enterprise accounts have this"]]);
   }
   return left;
 };
@@ -50,7 +51,7 @@ const mainDepartment: Rule = (attributes, actual) => {
   const main = attributes.mainDepartment;
   const departments = attributes.departments ?? actual?.attributes.departments;
   if (main === undefined || !Array.isArray(departments) || departments.includes(String(main))) return [];
-  return [["mainDepartment", ["not_a_member", "the main department is not one of the person's departments"]]];
+  return [["mainDepartment", ["notAMember", "the main department is not one of the person's departments"]]];
 };
 
 /** The edition of a mailbox goes along with its address: by itself it could never be compared, and would be sent for ever. */
@@ -66,7 +67,7 @@ const extensionFits: Rule = (attributes) => {
     .filter((each) => each.startsWith(EXTENSION))
     .sort()) {
     length += JSON.stringify({ [name.slice(EXTENSION.length)]: attributes[name] }).length - 1;
-    if (length > EXTENSION_MAX) left.push([name, ["too_long", `the custom fields together exceed ${EXTENSION_MAX} characters`]]);
+    if (length > EXTENSION_MAX) left.push([name, ["tooLong", `the custom fields together exceed ${EXTENSION_MAX} characters`]]);
   }
   return left;
 };
@@ -82,7 +83,7 @@ const emptyExtension: Rule = (attributes, actual) =>
 const managersLater: Rule = (attributes, actual) =>
   actual || attributes.managers === undefined
     ? []
-    : [["managers", ["after_members", "managers are set once they are members of the department"]]];
+    : [["managers", ["afterMembers", "managers are set once they are members of the department"]]];
 
 export const RULES: Readonly<Record<EntityKind, readonly Rule[]>> = {
   user: [accountType, mobileLocked, mainDepartment, mailboxEdition, extensionFits, emptyExtension],

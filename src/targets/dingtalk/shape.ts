@@ -22,7 +22,7 @@ export function shape(kind: EntityKind, desired: Attributes, actual: Actual | un
   for (const [name, value] of Object.entries(desired)) {
     const field = fieldOf(kind, name);
     if (!field) {
-      note(name, ["unknown_attribute", `DingTalk has no ${kind} attribute of this name`]);
+      note(name, ["unknownAttribute", `DingTalk has no ${kind} attribute of this name`]);
       continue;
     }
     const fitted = canonical(field, value, region);
@@ -62,7 +62,7 @@ function canonical(field: Field, value: AttributeValue, region: string): Fitted 
     }
     case "phone": {
       const phone = typeof value === "object" ? undefined : canonicalPhone(String(value), region);
-      return phone === undefined ? { omit: ["not_a_phone_number", "the value cannot be a telephone number"] } : { value: phone };
+      return phone === undefined ? { omit: ["notAPhoneNumber", "the value cannot be a telephone number"] } : { value: phone };
     }
     case "choice":
       return typeof value === "string" && form.of.includes(value) ? { value } : wrongType(`one of ${form.of.join(", ")}`);
@@ -80,7 +80,7 @@ function cleared(field: Field): Fitted {
   if (field.form.type === "ids" || field.form.type === "perDepartment") return { value: [] };
   if (field.clear === "unwished") return { omit: undefined };
   if (field.clear !== "never") return { value: null };
-  return { omit: ["cannot_be_cleared", "DingTalk has no way to empty this; the value it has stays"] };
+  return { omit: ["cannotBeCleared", "DingTalk has no way to empty this; the value it has stays"] };
 }
 
 function fitText(field: Field, form: Extract<Field["form"], { type: "text" }>, raw: string): Fitted {
@@ -91,7 +91,7 @@ function fitText(field: Field, form: Extract<Field["form"], { type: "text" }>, r
   if (whole.text.length > form.max && form.tooLong === "omit") {
     return {
       omit: [
-        "too_long",
+        "tooLong",
         `the value has ${whole.text.length} characters, DingTalk takes ${form.max}; a part of it would mean something else`,
       ],
     };
@@ -99,8 +99,8 @@ function fitText(field: Field, form: Extract<Field["form"], { type: "text" }>, r
   const clean = cleanText(whole.text, { max: form.max, ...(form.lines ? { lines: true } : {}) });
   const notes: Reason[] = [];
   if (allowed !== raw)
-    notes.push(["characters_replaced", "hyphens and commas stand as look-alikes, DingTalk does not allow them in department names"]);
-  if (whole.removed) notes.push(["characters_removed", "characters that DingTalk does not hold were taken out or replaced"]);
+    notes.push(["charactersReplaced", "hyphens and commas stand as look-alikes, DingTalk does not allow them in department names"]);
+  if (whole.removed) notes.push(["charactersRemoved", "characters that DingTalk does not hold were taken out or replaced"]);
   if (clean.cut) notes.push(["cut", `the value has ${whole.text.length} characters, DingTalk takes ${form.max}; it was cut`]);
   return { value: clean.text, notes };
 }
@@ -127,10 +127,10 @@ function fitPairs(value: AttributeValue, kind: "text" | "number"): Fitted {
   return { value: [...pairs].map(([department, text]) => `${department}=${text}`).sort() };
 }
 
-const wrongType = (expected: string): Fitted => ({ omit: ["wrong_type", `DingTalk expects ${expected} here`] });
+const wrongType = (expected: string): Fitted => ({ omit: ["wrongType", `DingTalk expects ${expected} here`] });
 
 /** Section 5.2: only a manager can be cleared by the book. */
 const UNPROVEN_CLEAR: Reason = [
-  "clearing_undocumented",
+  "clearingUndocumented",
   "sent as an empty text; DingTalk does not promise that this empties the field, so look whether it did",
 ];

@@ -18,7 +18,7 @@ export async function fetchToken(
   const value = body.accessToken;
   const seconds = Number(body.expireIn);
   if (typeof value !== "string" || value === "" || !(seconds > 0)) {
-    throw new TargetUnavailable("the token call answered without a token", { answer: "no-token" });
+    throw new TargetUnavailable("the token call answered without a token", { answer: "no-token", reasonCode: "answerIncomplete" });
   }
   return { value, lifetimeMs: early(seconds * 1_000) };
 }

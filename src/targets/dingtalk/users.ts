@@ -106,7 +106,8 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
     const lacksDepartments = typeof seen.attributes.exclusive_account_type === "string" && seen.attributes.departments === undefined;
     if (!lacksRoles && !lacksDepartments) return seen;
     const now = await get(session, seen.remoteId);
-    if (!now) throw new TargetNotFound(`the person ${seen.remoteId} does not exist any more`, { answer: "60121" });
+    if (!now)
+      throw new TargetNotFound(`the person ${seen.remoteId} does not exist any more`, { answer: "60121", reasonCode: "personMissing" });
     return now;
   }
 
@@ -158,8 +159,14 @@ function demandIdentity(attributes: Attributes): void {
     );
 }
 
-const lacking = (attribute: string, remedy: string): TargetRejected =>
-  new TargetRejected(`a person needs a ${attribute} that DingTalk can hold`, { answer: `no-${attribute}`, remedy });
+const LACKING = { name: "nameMissing", mobile: "mobileMissing", login_id: "loginMissing" } as const;
+
+const lacking = (attribute: keyof typeof LACKING, remedy: string): TargetRejected =>
+  new TargetRejected(`a person needs a ${attribute} that DingTalk can hold`, {
+    answer: `no-${attribute}`,
+    reasonCode: LACKING[attribute],
+    remedy,
+  });
 
 /** What the answer lets us know. A refused number is remembered, so that the same one is not offered again. */
 function written(session: Session, before: Pick<Actual, "remoteId" | "attributes" | "presence">, sent: Sent): Written {

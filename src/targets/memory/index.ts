@@ -51,7 +51,7 @@ export function createMemoryTarget(): MemoryTarget {
   async function operate<T>(api: string, { signal }: WriteContext, act: (calls: Written["calls"]) => T): Promise<T> {
     const calls = [{ api, code: "ok", durationMs: 0 }];
     const failed = (error: TargetError): TargetError => Object.assign(error, { calls: [{ api, code: error.answer, durationMs: 0 }] });
-    if (signal.aborted) throw new TargetUnavailable("aborted before anything was done", { answer: "aborted" });
+    if (signal.aborted) throw new TargetUnavailable("aborted before anything was done", { answer: "aborted", reasonCode: "unreachable" });
     const fault = faults.shift();
     if (fault?.when === "before") throw failed(fault.error());
     const result = act(calls);
@@ -63,7 +63,7 @@ export function createMemoryTarget(): MemoryTarget {
     const parents = kind === "department" ? [attributes.parent ?? ROOT] : list(attributes.departments);
     for (const id of parents) {
       if (id === ROOT || things.has(keyOf("department", String(id)))) continue;
-      throw new TargetDependency(`department ${id} does not exist`, { answer: "no-department" });
+      throw new TargetDependency(`department ${id} does not exist`, { answer: "no-department", reasonCode: "departmentMissing" });
     }
   }
 
@@ -73,7 +73,13 @@ export function createMemoryTarget(): MemoryTarget {
       (other) => other.remoteId !== remoteId && other.attributes.name === attributes.name && other.attributes.parent === attributes.parent,
     );
     if (!taken) return;
-    const details = { answer: "name-taken", remedy: "rename one of the two", attribute: "name", heldBy: taken.remoteId };
+    const details = {
+      answer: "name-taken",
+      reasonCode: "nameTaken",
+      remedy: "rename one of the two",
+      attribute: "name",
+      heldBy: taken.remoteId,
+    };
     throw new TargetConflict("another of this name exists", details);
   }
 
@@ -88,7 +94,7 @@ export function createMemoryTarget(): MemoryTarget {
 
   function held(kind: EntityKind, remoteId: string): Actual {
     const found = things.get(keyOf(kind, remoteId));
-    if (!found) throw new TargetNotFound(`${kind} ${remoteId} does not exist`, { answer: "not-found" });
+    if (!found) throw new TargetNotFound(`${kind} ${remoteId} does not exist`, { answer: "not-found", reasonCode: "missing" });
     return found.actual;
   }
 
@@ -97,7 +103,7 @@ export function createMemoryTarget(): MemoryTarget {
     const inside =
       all("department").some((each) => each.attributes.parent === remoteId) ||
       all("user").some((each) => list(each.attributes.departments).includes(remoteId));
-    if (inside) throw new TargetDependency(`department ${remoteId} is not empty`, { answer: "not-empty" });
+    if (inside) throw new TargetDependency(`department ${remoteId} is not empty`, { answer: "not-empty", reasonCode: "stillInside" });
   }
 
   return {

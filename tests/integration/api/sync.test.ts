@@ -71,6 +71,10 @@ test.each<[string, Record<string, string>, string[]]>([
   ["a part of the name, in any letter case", { q: "LEE" }, ["Ann Lee", "Leeds", "Leeds/Shop"]],
   ["a part that is no pattern", { q: "%" }, []],
   ["nobody", { q: "zz" }, []],
+  ["the reason", { reason: "mobileTaken" }, ["Cy Wong"]],
+  ["another reason", { reason: "modeUpsert" }, ["Bo Chan"]],
+  ["a reason and a kind that do not meet", { reason: "modeUpsert", kind: "group" }, []],
+  ["a reason nobody has", { reason: "nameTaken" }, []],
 ])("entities are found by %s", async (_name, query, expected) => {
   expect(names(await items(query))).toEqual(expected);
 });
@@ -80,6 +84,7 @@ test("an entity tells why it is where it is, and what to do", async () => {
   expect(parked).toMatchObject({
     kind: "user",
     id: ids["Cy Wong"],
+    reasonCode: "mobileTaken",
     lastAnswer: "60104",
     attempts: 1,
     dueSince: expect.any(String),
@@ -87,7 +92,7 @@ test("an entity tells why it is where it is, and what to do", async () => {
   });
   expect(parked.reason.length + parked.remedy.length).toBeGreaterThan(40);
   const [held] = (await items({ state: "held" })).items;
-  expect(held).toMatchObject({ id: ids["Bo Chan"], name: "Bo Chan", remoteId: ids["Bo Chan"], reason: expect.stringContaining("upsert") });
+  expect(held).toMatchObject({ id: ids["Bo Chan"], name: "Bo Chan", remoteId: ids["Bo Chan"], reasonCode: "modeUpsert" });
   expect((await items({ state: "inSync", kind: "user" })).items[0]).toMatchObject({
     remoteId: ids["Ann Lee"],
     settledAt: expect.any(String),
@@ -112,6 +117,7 @@ test.each<[string, Record<string, string>]>([
   ["kind", { kind: "person" }],
   ["count", { count: "0" }],
   ["after", { after: "user" }],
+  ["a part of the name", { q: "a\0" }],
 ])("%s that is none is refused", async (_name, query) => {
   const answer = await product.send("GET", `/api/sync/items?${new URLSearchParams(query)}`);
   expect([answer.status, answer.body.code]).toEqual([400, "INVALID_VALUE"]);
@@ -121,8 +127,16 @@ describe("one more try", () => {
   test("is made due, recorded with who asked for it, and leads to what the try did", async () => {
     const token = await product.token(["admin"]);
     const answer = await product.send("POST", `/api/sync/items/user/${ids["Cy Wong"]}/retry`, { token });
-    expect([answer.status, answer.body]).toEqual([202, { kind: "user", id: ids["Cy Wong"], state: "due" }]);
-    expect((await items({ q: "cy" })).items[0]).toMatchObject({ state: "due", attempts: 0, id: ids["Cy Wong"] });
+    expect([answer.status, answer.body]).toEqual([202, { kind: "user", id: ids["Cy Wong"], state: "due", paused: null }]);
+    // Until the next look it is known what the last one found.
+    expect((await items({ q: "cy" })).items[0]).toMatchObject({
+      state: "due",
+      attempts: 0,
+      id: ids["Cy Wong"],
+      reasonCode: "mobileTaken",
+      reason: expect.stringContaining("60104"),
+      remedy: expect.stringMatching(/./),
+    });
 
     // Meanwhile somebody has corrected the number of the one who had it.
     await product.control("edit", { call: "/topapi/v2/user/update", body: { userid: "stranger", mobile: "+852-90000009" } });
@@ -154,6 +168,65 @@ describe("one more try", () => {
     const path = typeof address === "string" ? address : address();
     expect((await product.send("POST", `/api/sync/items/${path}/retry`)).status).toBe(404);
     expect(await count()).toBe(before);
+  });
+});
+
+describe("one more try for all of one cause", () => {
+  const retry = (body: unknown, token?: string) =>
+    product.send("POST", "/api/sync/items/retry", { body, ...(token === undefined ? {} : { token }) });
+
+  test("makes those due that are not in sync for it, and no other, in one event", async () => {
+    const stuck = async (reasonCode: string, n: number) =>
+      product.pool.query(
+        `insert into entity_states (target, kind, entity_id, state, reason_code, reason, remedy)
+         select 'dingtalk', 'user', gen_random_uuid(), 'parked', $1, 'r', 'm' from generate_series(1, $2)`,
+        [reasonCode, n],
+      );
+    await stuck("emailTaken", 4_100);
+    await stuck("emailInvalid", 3);
+    await product.pool.query("update entity_states set reason_code = 'emailTaken' where state = 'inSync' and kind = 'user'");
+
+    const answer = await retry({ reason: "emailTaken" });
+    expect([answer.status, answer.body]).toEqual([202, { reason: "emailTaken", count: 4_100, paused: null }]);
+    const { rows } = await product.pool.query(
+      `select state, reason_code, count(*)::int as n, count(remedy)::int as remedies, min(cardinality(causes)) as causes from entity_states
+        where reason_code like 'email%' and state <> 'inSync' group by state, reason_code order by state`,
+    );
+    expect(rows).toEqual([
+      { state: "due", reason_code: "emailTaken", n: 4_100, remedies: 4_100, causes: 1 },
+      { state: "parked", reason_code: "emailInvalid", n: 3, remedies: 3, causes: 0 },
+    ]);
+    const filter = `requestId eq "${answer.headers.get("x-request-id")}"`;
+    const { events } = (await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`)).body;
+    expect(events).toMatchObject([{ code: "operator.retry", detail: { reasonCode: "emailTaken" } }]);
+    await product.pool.query("delete from entity_states where reason_code like 'email%' and state <> 'inSync'");
+    await product.pool.query("update entity_states set reason_code = null where state = 'inSync'");
+  });
+
+  test("of a cause nobody has is nothing, and leaves no event", async () => {
+    const answer = await retry({ reason: "nameTaken" });
+    expect([answer.status, answer.body.count]).toEqual([202, 0]);
+    const filter = `requestId eq "${answer.headers.get("x-request-id")}"`;
+    expect((await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`)).body.events).toEqual([]);
+  });
+
+  test.each([[undefined], [{}], [{ reason: 1 }], [{ reason: "" }], [{ reason: "a b" }], [["mobileTaken"]], ["mobileTaken"]])(
+    "a body %j that names none is refused",
+    async (body) => expect((await retry(body)).status).toBe(400),
+  );
+
+  test("is for operators", async () => {
+    expect((await retry({ reason: "nameTaken" }, await product.token(["history:read"]))).status).toBe(403);
+  });
+
+  test("says that nothing is sent while the target rests, as the try of one does", async () => {
+    await product.pool.query(
+      "insert into target_states (target, paused_until, pause_reason) values ('dingtalk', now() + interval '1 hour', 'not ready') on conflict (target) do update set paused_until = excluded.paused_until, pause_reason = excluded.pause_reason",
+    );
+    const paused = { until: expect.any(String), reason: "not ready" };
+    expect((await retry({ reason: "nameTaken" })).body.paused).toEqual(paused);
+    expect((await product.send("POST", `/api/sync/items/user/${ids["Ann Lee"]}/retry`)).body.paused).toEqual(paused);
+    await product.pool.query("update target_states set paused_until = null, pause_reason = null");
   });
 });
 

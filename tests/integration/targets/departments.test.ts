@@ -120,7 +120,7 @@ describe("managers", () => {
     const boss = await create(target, newRef("user"), person(1));
     expect(await failureOf(target.update(ref, department, { managers: [boss.remoteId] }, calmly))).toBeInstanceOf(TargetDependency);
     const renamed = await target.update(ref, department, { managers: [boss.remoteId], name: "Treasury" }, calmly);
-    expect(renamed.notes).toMatchObject([{ attribute: "managers", code: "40031" }]);
+    expect(renamed.notes).toMatchObject([{ attribute: "managers", code: "managerNotMember", answer: "40031" }]);
     expect(await names()).toEqual(["Treasury"]);
   });
 });

@@ -148,7 +148,7 @@ describe("a mobile number", () => {
       const wished = person(1, { mobile: "+852-98765432", title: "Head" });
       const after = await target.update(ref, made, { mobile: "+852-98765432", title: "Head" }, calmly);
       expect(after.calls.map((call) => call.code)).toEqual([String(code), "ok"]);
-      expect(after.notes).toMatchObject([{ attribute: "mobile", code: String(code) }]);
+      expect(after.notes).toMatchObject([{ attribute: "mobile", answer: String(code) }]);
       expect(after.attributes).toMatchObject({ mobile: "+852-91000001", title: "Head" });
       expect(await userOf(ref.id)).toMatchObject({ mobile: "91000001", title: "Head" });
       expect(target.shape("user", wished, after).attributes).not.toHaveProperty("mobile");
@@ -196,7 +196,7 @@ describe("references", () => {
     const target = await open();
     const ref = newRef("user");
     const made = await create(target, ref, person(1, { manager: "nobody" }));
-    expect(made.notes).toMatchObject([{ attribute: "manager", code: "60128" }]);
+    expect(made.notes).toMatchObject([{ attribute: "manager", code: "managerMissing", answer: "60128" }]);
     expect(made.attributes.manager).toBeNull();
     expect(await userOf(ref.id)).toBeDefined();
   });

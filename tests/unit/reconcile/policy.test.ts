@@ -21,12 +21,13 @@ test.each<[SyncMode, Plan["action"][]]>([
   expect(allowed.map((plan) => plan.action)).toEqual(expected);
 });
 
-test.each<[SyncMode, Plan["action"]]>([
-  ["observe", "create"],
-  ["upsert", "remove"],
-])("what %s holds says what was planned and what to do", (mode, action) => {
+test.each<[SyncMode, Plan["action"], string]>([
+  ["observe", "create", "modeObserve"],
+  ["upsert", "remove", "modeUpsert"],
+])("what %s holds says what was planned and what to do", (mode, action, reasonCode) => {
   expect(policy(PLANS[action], mode)).toEqual({
     allow: false,
+    reasonCode,
     reason: `mode is ${mode}: ${action} was planned, not sent`,
     remedy: expect.stringContaining("SYNC_MODE"),
   });

@@ -4,7 +4,7 @@ import { type Problem, TargetUnavailable } from "../../../src/reconcile/target.t
 import { createManualClock } from "../simulator/manual-clock.ts";
 
 const lacking: Problem = { code: "qyapi_write", text: "the app lacks the permission qyapi_write", remedy: "grant qyapi_write" };
-const away = new TargetUnavailable("dingtalk does not answer", { answer: "ECONNREFUSED" });
+const away = new TargetUnavailable("dingtalk does not answer", { answer: "ECONNREFUSED", reasonCode: "unreachable" });
 const GOES_ON = 'goes on after "not ready: "';
 const REASON = "not ready: qyapi_write: the app lacks the permission qyapi_write; grant qyapi_write";
 

@@ -14,7 +14,7 @@ import {
 
 const half = { random: 0.5, baseMs: 1_000 };
 const failed = (error: unknown): RunEnd => ({ kind: "failed", error });
-const told = { answer: "60104", remedy: "change it" };
+const told = { answer: "60104", reasonCode: "mobileTaken", remedy: "change it" };
 const conflict = new TargetConflict("the number is taken", { ...told, attribute: "mobile", heldBy: "r2" });
 const misconfigured = (scope: "all" | "entity") => new TargetMisconfigured("no permission", { ...told, scope, ms: 60_000 });
 
@@ -24,27 +24,27 @@ test.each<[string, RunEnd, number, Partial<Settlement>]>([
   ["half done: again at once", { kind: "again" }, 3, { state: "due", nextMs: 0, attempts: 0 }],
   [
     "waiting on another entity: later, woken by it",
-    { kind: "waiting", on: ["d1"], reason: "no department" },
+    { kind: "waiting", on: ["d1"], reasonCode: "waitingForDepartment", reason: "no department" },
     2,
-    { state: "waiting", nextMs: 30_000, waitingOn: ["d1"], reason: "no department", attempts: 2 },
+    { state: "waiting", nextMs: 30_000, waitingOn: ["d1"], reasonCode: "waitingForDepartment", reason: "no department", attempts: 2 },
   ],
   [
     "held by policy: until an operator or a change",
-    { kind: "held", reason: "mode", remedy: "set it" },
+    { kind: "held", reasonCode: "modeObserve", reason: "mode", remedy: "set it" },
     2,
-    { state: "held", nextMs: undefined, reason: "mode", remedy: "set it", attempts: 0 },
+    { state: "held", nextMs: undefined, reasonCode: "modeObserve", reason: "mode", remedy: "set it", attempts: 0 },
   ],
   [
     "parked with another: woken by it",
-    { kind: "parked", on: ["d1"], reason: "above", remedy: "see d1" },
+    { kind: "parked", on: ["d1"], reasonCode: "parentStuck", reason: "above", remedy: "see d1" },
     0,
-    { state: "parked", nextMs: undefined, reason: "above", remedy: "see d1", waitingOn: ["d1"] },
+    { state: "parked", nextMs: undefined, reasonCode: "parentStuck", reason: "above", remedy: "see d1", waitingOn: ["d1"] },
   ],
   [
     "parked by the mapping: until a change",
-    { kind: "parked", reason: "circle", remedy: "mend it" },
+    { kind: "parked", reasonCode: "groupCycle", reason: "circle", remedy: "mend it" },
     0,
-    { state: "parked", nextMs: undefined, reason: "circle", remedy: "mend it" },
+    { state: "parked", nextMs: undefined, reasonCode: "groupCycle", reason: "circle", remedy: "mend it" },
   ],
   [
     "waiting on a person who must agree: later, long, and no attempt",
@@ -54,7 +54,7 @@ test.each<[string, RunEnd, number, Partial<Settlement>]>([
   ],
   [
     "throttled: after the stated time, and no attempt",
-    failed(new TargetThrottled("slow down", { answer: "90018", ms: 700, scope: "all" })),
+    failed(new TargetThrottled("slow down", { answer: "90018", reasonCode: "appRateExceeded", ms: 700, scope: "all" })),
     4,
     { state: "due", nextMs: 700, attempts: 4 },
   ],
@@ -87,7 +87,7 @@ test.each<[string, RunEnd, number, Partial<Settlement>]>([
     "a stranger holds the value: parked, as adoption is a decision",
     failed(conflict),
     0,
-    { state: "parked", nextMs: undefined, answer: "60104", remedy: "change it", observeFirst: true },
+    { state: "parked", nextMs: undefined, answer: "60104", reasonCode: "mobileTaken", remedy: "change it", observeFirst: true },
   ],
   [
     "one of ours holds the value and is about to change: waits for it",
@@ -117,10 +117,15 @@ test.each<[string, RunEnd, number, Partial<Settlement>]>([
       attempts: 0,
       waitingOn: ["u2"],
       answer: "60104",
-      notes: [{ attribute: "mobile", code: "60104", text: "the number is taken; change it" }],
+      notes: [{ attribute: "mobile", code: "mobileTaken", answer: "60104", text: "the number is taken; change it" }],
     },
   ],
-  ["refused data: parked", failed(new TargetRejected("bad name", told)), 0, { state: "parked", nextMs: undefined, reason: "bad name" }],
+  [
+    "refused data: parked",
+    failed(new TargetRejected("bad name", told)),
+    0,
+    { state: "parked", nextMs: undefined, reasonCode: "mobileTaken", reason: "bad name" },
+  ],
   [
     "something has to come first: later, and observe first",
     failed(new TargetDependency("not empty", told)),
@@ -134,7 +139,7 @@ test.each<[string, RunEnd, number, Partial<Settlement>]>([
     "a bug of ours: back-off, and nothing internal is told",
     failed(new TypeError("x is undefined")),
     0,
-    { state: "due", nextMs: 750, attempts: 1, reason: "unexpected error, see the log", observeFirst: true },
+    { state: "due", nextMs: 750, attempts: 1, reasonCode: "unexpectedError", reason: "unexpected error, see the log", observeFirst: true },
   ],
   ["a bug of ours, eight times: parked", failed(new TypeError("x")), 7, { state: "parked", nextMs: undefined, attempts: 8 }],
   [
@@ -146,7 +151,7 @@ test.each<[string, RunEnd, number, Partial<Settlement>]>([
 ])("%s", (_name, end, attempts, expected) => expect(settle(end, attempts, half)).toMatchObject(expected));
 
 test("notes are kept with what is in sync, and left out when there are none", () => {
-  const note = { attribute: "mobile", code: "41054", text: "only the person can change it" };
+  const note = { attribute: "mobile", code: "mobileLocked", answer: "41054", text: "only the person can change it" };
   expect(settle({ kind: "inSync", notes: [note] }, 0, half).notes).toEqual([note]);
   expect(settle({ kind: "inSync", notes: [] }, 0, half)).not.toHaveProperty("notes");
 });

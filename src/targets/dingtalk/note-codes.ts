@@ -1,0 +1,19 @@
+/** Notes that the adapter makes itself (see docs/operations.md). Those of a refused attribute have the reason of the refusal as their code. */
+export const NOTE_CODES = [
+  "cut",
+  "tooLong",
+  "charactersRemoved",
+  "charactersReplaced",
+  "notAPhoneNumber",
+  "wrongType",
+  "mobileLocked",
+  "cannotBeCleared",
+  "clearingUndocumented",
+  "fixedAtCreation",
+  "notUsed",
+  "unknownAttribute",
+  "notAMember",
+  "afterMembers",
+] as const;
+
+export type NoteCode = (typeof NOTE_CODES)[number];
