@@ -1,3 +1,4 @@
+import { checkMessage } from "./claimed-schemas.ts";
 import { BulkTooLarge, InvalidSyntax, InvalidValue } from "./errors.ts";
 import { type Body, isObject, memberOf } from "./json.ts";
 
@@ -24,15 +25,10 @@ export interface BulkRequest {
   readonly failOnErrors: number | undefined;
 }
 
-const BULK_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:bulkrequest";
-
 /** RFC 7644 section 3.7. Rejects with InvalidSyntax, InvalidValue or BulkTooLarge what is wrong with the job as a whole; then nothing is done. */
 export function readBulkRequest(body: Body): BulkRequest {
-  const schemas = memberOf(body, "schemas");
+  checkMessage(body, "BulkRequest");
   const operations = memberOf(body, "operations");
-  if (Array.isArray(schemas) && schemas.length > 0 && !schemas.some((id) => String(id).toLowerCase() === BULK_SCHEMA)) {
-    throw new InvalidValue("schemas must name the BulkRequest message");
-  }
   if (!Array.isArray(operations) || operations.length === 0) throw new InvalidSyntax("Operations must be a list of at least one operation");
   if (operations.length > MAX_BULK_OPERATIONS) throw new BulkTooLarge(`more than ${MAX_BULK_OPERATIONS} operations`);
   const read = operations.map(readOperation);

@@ -1,4 +1,5 @@
-import { isObject } from "./json.ts";
+import { InvalidValue } from "./errors.ts";
+import { checkParts, isObject } from "./json.ts";
 import { ENTERPRISE_SCHEMA } from "./schema-enterprise.ts";
 
 /*
@@ -57,6 +58,20 @@ export const DIALECT_RULES: readonly DialectRule[] = [
     says: "a multi-valued attribute is given one value without the list",
     origin: "form of Microsoft's early request samples: one member, no list",
     fixture: "entra/patch-group-add-one.json",
+  },
+  {
+    name: "json-as-text",
+    client: "entra",
+    says: "the object or list of an attribute is sent as JSON text",
+    origin: "an attribute mapping yields text; field reports of Entra ID sending the output of an expression as it is",
+    fixture: "entra/patch-user-json-text.json",
+  },
+  {
+    name: "reference-by-address",
+    client: "okta",
+    says: "a manager is told by `$ref` alone, and a `displayName` beside it or alone follows from the manager and is passed over",
+    origin: "RFC 7643 section 4.3 has all three; Okta maps a display name of the manager by default",
+    fixture: "okta/post-user-manager-address.json",
   },
   {
     name: "empty-is-unassigned",
@@ -126,6 +141,36 @@ export const DIALECT_RULES: readonly DialectRule[] = [
 /** empty-is-unassigned. */
 export const isUnassigned = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+/** Nothing, or an object or list with nothing in it: what unassigns whatever it stands for. */
+export function isEmpty(value: unknown): boolean {
+  if (isUnassigned(value)) return true;
+  if (Array.isArray(value)) return value.every(isEmpty);
+  return isObject(value) && Object.keys(value).every((name) => isEmpty(value[name]));
+}
+
+/** These hold JSON as text: Entra sends an assignment that way and expects it back (AppRoleAssignmentsComplex). */
+export const KEEPS_JSON_TEXT: ReadonlySet<string> = new Set(["roles", "entitlements"]);
+
+const JSON_TEXT = /^\s*[[{]/;
+
+/** json-as-text: where an object or a list belongs, text of one is read. Text that begins as one and is none is refused, so that neither is ever stored. */
+export function structureOf(value: unknown): unknown {
+  if (typeof value !== "string" || !JSON_TEXT.test(value)) return value;
+  let structure: unknown;
+  try {
+    structure = JSON.parse(value);
+  } catch (cause) {
+    throw new InvalidValue("a text begins like JSON and is not valid JSON", { cause });
+  }
+  checkParts(structure);
+  return structure;
+}
+
+/** The end of an address of a resource, absolute or relative as in the examples of RFC 7643 section 8. */
+const ADDRESS = /\/(?:Users|Groups)\/+([^/?#]+)\/*$/i;
+
+export const idInAddress = (address: unknown): string | undefined => (typeof address === "string" ? ADDRESS.exec(address)?.[1] : undefined);
 
 /** capitalised-operations. Undefined for anything but the three operations. */
 export function operationOf(op: unknown): "add" | "replace" | "remove" | undefined {

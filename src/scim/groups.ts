@@ -1,13 +1,16 @@
 import type { JsonObject } from "../core/entity.ts";
+import type { RequestContext } from "../directory/context.ts";
+import { NotFound } from "../directory/errors.ts";
 import type { Member, StoredGroup } from "../directory/group.ts";
 import type { GroupDirectory } from "../directory/groups.ts";
 import { withAddresses } from "./addresses.ts";
+import { groupContent } from "./columns.ts";
 import { type MembersOf, membersOfPage } from "./page-members.ts";
 import { applyPatch, readOperations } from "./patch.ts";
-import { groupPatch } from "./patch-group.ts";
+import { groupPatch, typedMembers } from "./patch-group.ts";
 import type { Projection } from "./projection.ts";
 import { createResourceText, projectedText } from "./render.ts";
-import { groupContent, readGroup } from "./resource.ts";
+import { readGroup } from "./resource.ts";
 import type { ResourceKind } from "./resource-kind.ts";
 import { groupResource } from "./schemas.ts";
 
@@ -26,6 +29,24 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
   const resourceText = createResourceText("Group", locationOf);
   // Groups that were read as a page share the reading of their members.
   const ofPage = new WeakMap<StoredGroup, MembersOf>();
+
+  async function groupsAmong(context: RequestContext, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    // One after the other: clients name one member in this way, and a request of many must not take all connections.
+    for (const id of new Set(ids)) if (await isGroup(context, id)) found.add(id);
+    return found;
+  }
+
+  async function isGroup(context: RequestContext, id: string): Promise<boolean> {
+    try {
+      await directory.get(context, id);
+      return true;
+    } catch (error) {
+      if (error instanceof NotFound) return false;
+      throw error;
+    }
+  }
+
   return {
     schema: withAddresses(groupResource, baseUrl),
     endpoint: ENDPOINT,
@@ -54,7 +75,9 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
       return directory.change(context, id, { decide: () => content, ...change }, ifVersion);
     },
     async patch(context, id, body, ifVersion) {
-      const { attributes, members } = groupPatch(readOperations(body), { allowRemoveAllMembers });
+      const operations = readOperations(body);
+      const groups = await groupsAmong(context, typedMembers(operations));
+      const { attributes, members } = groupPatch(operations, { allowRemoveAllMembers, groups });
       const decide = (current: JsonObject) => groupContent(applyPatch(current, attributes, groupResource));
       return directory.change(context, id, attributes.length > 0 ? { decide, members } : { members }, ifVersion);
     },

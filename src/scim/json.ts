@@ -19,6 +19,11 @@ export function checkedBody(parsed: unknown): Body {
   return parsed;
 }
 
+/** The same for JSON that came as text within a body. */
+export function checkParts(parsed: unknown): void {
+  walk(parsed, 1);
+}
+
 /** An object that is no array; what JSON.parse makes has no other kinds. */
 export const isObject = (value: unknown): value is Body => typeof value === "object" && value !== null && !Array.isArray(value);
 

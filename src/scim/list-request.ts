@@ -1,6 +1,7 @@
 import type { ListQuery, PageStart } from "../directory/list-query.ts";
 import { type AttributeTable, parseQuery } from "../directory/query-parse.ts";
 import type { ResourceSchema } from "./attributes.ts";
+import { checkMessage } from "./claimed-schemas.ts";
 import { InvalidCount, InvalidValue } from "./errors.ts";
 import { filterTable, parseSortBy } from "./filter.ts";
 import { type Body, memberOf } from "./json.ts";
@@ -46,14 +47,10 @@ export function readListRequest(parameters: Readonly<Record<string, unknown>>): 
 }
 
 const SEARCH_NAMES = ["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"];
-const SEARCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:searchrequest";
 
 /** The body of a POST to `.search` (section 3.4.3). */
 export function readSearchBody(body: Body): ListRequest {
-  const schemas = memberOf(body, "schemas");
-  if (Array.isArray(schemas) && schemas.length > 0 && !schemas.some((id) => String(id).toLowerCase() === SEARCH_SCHEMA)) {
-    throw new InvalidValue("schemas must name the SearchRequest message");
-  }
+  checkMessage(body, "SearchRequest");
   return readListRequest(Object.fromEntries(SEARCH_NAMES.map((name) => [name, memberOf(body, name.toLowerCase())])));
 }
 

@@ -1,27 +1,21 @@
 import type { JsonValue } from "../core/entity.ts";
 import { unreachable } from "../core/errors.ts";
-import { sameJson } from "../core/same-json.ts";
 import type { FilterNode } from "../directory/query.ts";
 import { compileElementQuery } from "../directory/query-match.ts";
 import type { AttributeSpec } from "./attributes.ts";
-import { complexValueOf, isUnassigned, listOf } from "./dialect.ts";
+import { isUnassigned } from "./dialect.ts";
 import { InvalidValue, NoTarget } from "./errors.ts";
-import { isObject } from "./json.ts";
+import { decisive, sameValue, thingOf } from "./list-elements.ts";
 import type { Operation } from "./patch.ts";
 import type { PathTarget } from "./path.ts";
-import {
-  assign,
-  coercion,
-  type JsonElement,
-  mergedComplex,
-  refuseTooManyElements,
-  refuseTwoPrimaries,
-  saysSomething,
-} from "./resource-values.ts";
+import { assign, coercion, type JsonElement, mergedComplex, refuseTooManyElements, saysSomething } from "./resource-values.ts";
 
 type AttributeTarget = PathTarget & { readonly kind: "attribute" };
 
-/** The new value of one attribute; undefined when it is unassigned. Never changes `present`. The table is in patch.ts. */
+/**
+ * The new value of one attribute; undefined when it is unassigned. Never changes `present`. The table is in patch.ts. Elements with labels alone are kept, as
+ * a later operation may bring their value; the end of the request drops those that got none.
+ */
 export function patchedAttribute(
   present: JsonValue | undefined,
   op: Operation["op"],
@@ -56,8 +50,7 @@ function patchedList(
     const next = op === "remove" ? undefined : coercion(sub)(value);
     if (next === undefined || elements.length > 0) return withSub(attribute, elements, () => true, sub, next);
     // What is not there is added (RFC 7644 section 3.5.2.3).
-    const element = mergedComplex(attribute, undefined, { [sub.name]: next });
-    return element === undefined ? [] : [element];
+    return [{ [sub.name]: next }];
   }
   switch (op) {
     case "add":
@@ -65,7 +58,7 @@ function patchedList(
     case "replace":
       return (coercion(attribute)(value) ?? []) as readonly JsonElement[];
     case "remove":
-      return isUnassigned(value) ? [] : without(elements, value);
+      return isUnassigned(value) ? [] : without(attribute, elements, (coercion(attribute)(value) ?? []) as readonly JsonElement[]);
     default:
       return unreachable(op);
   }
@@ -74,29 +67,27 @@ function patchedList(
 /** RFC 7644 section 3.5.2.1: what is there already is not added again. The same value and type is the same thing; its labels are brought up to date. */
 function added(attribute: AttributeSpec, elements: readonly JsonElement[], more: readonly JsonElement[]): readonly JsonElement[] {
   const result = [...elements];
+  const places = new Map(elements.map((element, at) => [thingOf(attribute, element), at]));
   const touched: JsonElement[] = [];
   for (const element of more) {
-    const at = result.findIndex((other) =>
-      element.value === undefined ? sameJson(other, element) : other.value === element.value && other.type === element.type,
-    );
-    const next = at < 0 ? element : { ...result[at], ...element };
-    if (at < 0) result.push(next);
+    const thing = thingOf(attribute, element);
+    const at = places.get(thing);
+    const next = at === undefined ? element : { ...result[at], ...element };
+    if (at === undefined) places.set(thing, result.push(next) - 1);
     else result[at] = next;
     touched.push(next);
   }
   return withOnePrimary(attribute, result, touched);
 }
 
-/** remove-listed-values: those elements that have everything one of the given values has. */
-function without(elements: readonly JsonElement[], value: unknown): readonly JsonElement[] {
-  const given = listOf(value).map(complexValueOf);
-  if (!given.every(isObject)) throw new InvalidValue("the values to remove must be objects or strings");
-  return elements.filter((element) => !given.some((one) => covers(element, one)));
-}
-
-function covers(element: JsonElement, given: Readonly<Record<string, unknown>>): boolean {
-  const names = Object.keys(given).filter((name) => !isUnassigned(given[name]) && name !== "$ref");
-  return names.length > 0 && names.every((name) => sameJson(element[name], given[name]));
+/** remove-listed-values: by value and type, in the attribute's own rule of letter case. */
+function without(attribute: AttributeSpec, elements: readonly JsonElement[], given: readonly JsonElement[]): readonly JsonElement[] {
+  const selections = given.map((one) => {
+    const subs = decisive(attribute, one);
+    if (subs.length === 0) throw new InvalidValue(`${attribute.fullName}: the values to remove must be told by their value`);
+    return (element: JsonElement) => subs.every((sub) => sameValue(sub, element[sub.name], one[sub.name]));
+  });
+  return elements.filter((element) => !selections.some((selects) => selects(element)));
 }
 
 interface Selection {
@@ -134,6 +125,7 @@ function patchedMatches(
   return withOnePrimary(attribute, result, touched);
 }
 
+/** An element whose value is taken away goes with it. */
 function withSub(
   attribute: AttributeSpec,
   elements: readonly JsonElement[],
@@ -142,14 +134,15 @@ function withSub(
   value: JsonValue | undefined,
 ): readonly JsonElement[] {
   const touched: JsonElement[] = [];
-  const result = elements.map((element) => {
-    if (!test(element)) return element;
+  const result = elements.flatMap((element) => {
+    if (!test(element)) return [element];
     const next = { ...element };
     assign(next, sub.name, value);
+    if (value === undefined && !saysSomething(attribute, next)) return [];
     touched.push(next);
-    return next;
+    return [next];
   });
-  return withOnePrimary(attribute, result, touched).filter((element) => saysSomething(attribute, element));
+  return withOnePrimary(attribute, result, touched);
 }
 
 /** value-path-upsert. A filter on `value` names one existing thing, so without a match there is no target (RFC 7644 section 3.5.2.3). */
@@ -172,13 +165,12 @@ function labelsIn(filter: FilterNode): JsonElement | undefined {
   return labels;
 }
 
-/** RFC 7644 section 3.5.2: a new primary takes the mark from the old one. */
+/** RFC 7644 section 3.5.2: a new primary takes the mark from the old one, as soon as it has a value. */
 function withOnePrimary(
   attribute: AttributeSpec,
   elements: readonly JsonElement[],
   touched: readonly JsonElement[],
 ): readonly JsonElement[] {
-  refuseTwoPrimaries(attribute, touched);
-  if (!touched.some((element) => element.primary === true)) return elements;
+  if (!touched.some((element) => element.primary === true && saysSomething(attribute, element))) return elements;
   return elements.map((element) => (element.primary === true && !touched.includes(element) ? { ...element, primary: false } : element));
 }

@@ -1,10 +1,10 @@
 import { InvalidFilter } from "../directory/errors.ts";
 import type { MemberChange } from "../directory/group.ts";
 import type { FilterNode } from "../directory/query.ts";
-import { isUnassigned } from "./dialect.ts";
-import { InvalidValue, Mutability, NoTarget } from "./errors.ts";
+import { isUnassigned, structureOf } from "./dialect.ts";
+import { InvalidSyntax, InvalidValue, Mutability, NoTarget } from "./errors.ts";
 import { type Body, isObject } from "./json.ts";
-import type { Operation } from "./patch.ts";
+import { membersOf, type Operation } from "./patch.ts";
 import { findPath, type PathTarget, parsePath } from "./path.ts";
 import { readMembers } from "./resource-members.ts";
 import { groupResource } from "./schemas.ts";
@@ -16,17 +16,33 @@ export interface GroupPatch {
   readonly members: MemberChange;
 }
 
+export interface GroupPatchOptions {
+  readonly allowRemoveAllMembers: boolean;
+  /** Which of `typedMembers` are groups; none when unset. */
+  readonly groups?: ReadonlySet<string>;
+}
+
+/** The ids that are selected together with a type (`members[value eq "…" and type eq "User"]`): what they are has to be known before. */
+export function typedMembers(operations: readonly Operation[]): readonly string[] {
+  return operations.flatMap(({ path }) => {
+    if (path === undefined || !path.includes("[")) return [];
+    const target = findPath(groupResource, path);
+    if (target === undefined || !isMembers(target) || target.filter === undefined) return [];
+    return (selectedBy(target.filter) ?? []).flatMap(({ id, type }) => (type === undefined ? [] : [id]));
+  });
+}
+
 /**
  * Splits the operations on a group into those on its document and the change of its members, without knowing the members.
  * A bare `remove` of `members` empties a group, and is what an Entra removal looks like to a literal reader: refused unless
  * `allowRemoveAllMembers`. Rejects with InvalidValue, InvalidPath, InvalidFilter, Mutability or NoTarget.
  */
-export function groupPatch(operations: readonly Operation[], options: { readonly allowRemoveAllMembers: boolean }): GroupPatch {
+export function groupPatch(operations: readonly Operation[], options: GroupPatchOptions): GroupPatch {
   const attributes: Operation[] = [];
   const members = memberTally();
   const changeAt = (target: MemberTarget, op: Operation["op"], value: unknown) => {
     if (target.filter === undefined && target.sub === undefined) changeMembers(members, op, value, options.allowRemoveAllMembers);
-    else changeSelected(members, op, target);
+    else changeSelected(members, op, target, options.groups ?? NO_GROUPS);
   };
 
   for (const operation of operations) {
@@ -34,8 +50,7 @@ export function groupPatch(operations: readonly Operation[], options: { readonly
     const target = path === undefined ? undefined : parsePath(groupResource, path);
     if (target === undefined || target.kind === "core") {
       if (op === "remove") throw new NoTarget("remove needs a path");
-      if (!isObject(value)) throw new InvalidValue("an operation without path needs an object as value");
-      const { own, rest } = split(value);
+      const { own, rest } = split(membersOf(value));
       for (const { target: named, value: given } of own) changeAt(named, op, given);
       if (Object.keys(rest).length > 0) attributes.push({ op, value: rest });
     } else if (isMembers(target)) {
@@ -60,18 +75,26 @@ interface GivenMembers {
 function split(value: Body): { readonly own: readonly GivenMembers[]; readonly rest: Body } {
   const own: GivenMembers[] = [];
   const rest: Record<string, unknown> = {};
+  const seen = new Set<string>();
   for (const name of Object.keys(value)) {
     const target = findPath(groupResource, name);
-    const given = value[name];
-    if (target !== undefined && isMembers(target)) own.push({ target, value: given });
-    else if (target?.kind === "core" && isObject(given)) {
+    const given = target?.kind === "core" ? structureOf(value[name]) : value[name];
+    if (target !== undefined && isMembers(target)) {
+      if (seen.has(name.toLowerCase())) throw new InvalidSyntax("a name is given twice in one value");
+      seen.add(name.toLowerCase());
+      own.push({ target, value: given });
+    } else if (target?.kind === "core" && isObject(given)) {
       const inner = split(given);
       own.push(...inner.own);
       if (Object.keys(inner.rest).length > 0) rest[name] = inner.rest;
     } else rest[name] = given;
   }
-  return { own, rest };
+  return { own, rest: own.length > 0 ? known(rest) : rest };
 }
+
+/** Unknown names beside the members are passed over. */
+const known = (rest: Body): Body =>
+  Object.fromEntries(Object.entries(rest).filter(([name]) => findPath(groupResource, name) !== undefined));
 
 function changeMembers(members: MemberTally, op: Operation["op"], value: unknown, allowRemoveAll: boolean): void {
   const absent = value === undefined || value === null || value === "";
@@ -82,26 +105,45 @@ function changeMembers(members: MemberTally, op: Operation["op"], value: unknown
   else throw new InvalidValue('members: to remove some, list them in value or select them in the path (members[value eq "…"])');
 }
 
-/** `members[value eq "a" or value eq "b"]`. Other filters would need the members to be loaded. */
-function changeSelected(members: MemberTally, op: Operation["op"], { filter, sub }: MemberTarget): void {
+const NO_GROUPS: ReadonlySet<string> = new Set();
+
+/** `members[value eq "a" or value eq "b"]`. Filters that name no value would need the members to be loaded. */
+function changeSelected(members: MemberTally, op: Operation["op"], { filter, sub }: MemberTarget, groups: ReadonlySet<string>): void {
   if (sub !== undefined || filter === undefined) throw new Mutability("members: a member can be added and removed, not altered");
-  const ids = idsIn(filter);
-  if (ids === undefined) throw new InvalidFilter('members: select by value only (members[value eq "…"])');
+  const selected = selectedBy(filter);
+  if (selected === undefined) throw new InvalidFilter('members: select by value, or by value and type (members[value eq "…"])');
+  // Of another type than the filter says is no match, and nothing to remove.
+  const isMeant = ({ id, type }: SelectedMember) => type === undefined || (type === "group") === groups.has(id);
+  const ids = selected.filter(isMeant).map(({ id }) => id);
   if (op === "replace") throw new Mutability("members: a member can be added and removed, not altered");
   if (op === "add") members.add(ids);
   else members.remove(ids);
 }
 
-function idsIn(filter: FilterNode): readonly string[] | undefined {
-  const leaves = filter.op === "or" ? filter.nodes : [filter];
-  const ids: string[] = [];
-  for (const leaf of leaves) {
-    if (leaf.op !== "compare" || leaf.operator !== "eq" || leaf.attribute.element !== "value" || typeof leaf.value !== "string")
-      return undefined;
-    ids.push(leaf.value);
-  }
-  return ids.every((id) => !isUnassigned(id)) ? ids : undefined;
+interface SelectedMember {
+  readonly id: string;
+  /** In lower case. */
+  readonly type?: string;
 }
+
+/** The members a filter names one by one; undefined for any other filter. */
+function selectedBy(filter: FilterNode): readonly SelectedMember[] | undefined {
+  if (filter.op === "or") {
+    const each = filter.nodes.map(selectedBy);
+    return each.every((one) => one !== undefined) ? each.flat() : undefined;
+  }
+  const leaves = filter.op === "and" ? filter.nodes : [filter];
+  const [ids, types] = [valuesOf(leaves, "value"), valuesOf(leaves, "type")];
+  const [id] = ids;
+  if (id === undefined || ids.length + types.length < leaves.length || ids.length > 1 || types.length > 1) return undefined;
+  return [{ id, ...(types[0] === undefined ? {} : { type: types[0].toLowerCase() }) }];
+}
+
+const valuesOf = (leaves: readonly FilterNode[], element: string): readonly string[] =>
+  leaves.flatMap((leaf) => {
+    if (leaf.op !== "compare" || leaf.operator !== "eq" || leaf.attribute.element !== element) return [];
+    return typeof leaf.value === "string" && !isUnassigned(leaf.value) ? [leaf.value] : [];
+  });
 
 interface MemberTally {
   add(ids: readonly string[]): void;

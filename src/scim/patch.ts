@@ -3,13 +3,15 @@ import { unreachable } from "../core/errors.ts";
 import { sameJson } from "../core/same-json.ts";
 import type { FilterNode } from "../directory/query.ts";
 import type { ResourceSchema } from "./attributes.ts";
-import { isUnassigned, operationOf } from "./dialect.ts";
+import { checkMessage } from "./claimed-schemas.ts";
+import { isEmpty, isUnassigned, operationOf, soleValueOf, structureOf } from "./dialect.ts";
 import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany } from "./errors.ts";
+import { foreignNameIn, mergeForeign, refuseTooMuchForeign } from "./foreign.ts";
 import { type Body, isObject, memberOf } from "./json.ts";
 import { patchedAttribute } from "./patch-attribute.ts";
 import { findPath, type PathTarget, parsePath } from "./path.ts";
-import { finished, refuseTooMuchForeign } from "./resource.ts";
-import { assign, type JsonElement } from "./resource-values.ts";
+import { finished } from "./resource.ts";
+import { assign, type JsonElement, nothingUnderstood } from "./resource-values.ts";
 
 /*
  * PATCH of one document (RFC 7644 section 3.5.2), pure and atomic: all operations or none.
@@ -39,16 +41,12 @@ export interface Operation {
   readonly value: unknown;
 }
 
-const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:patchop";
-
 /** Rejects with InvalidSyntax, InvalidValue, InvalidPath or TooMany. */
 export function readOperations(body: Body): readonly Operation[] {
-  const schemas = memberOf(body, "schemas");
-  if (Array.isArray(schemas) && schemas.length > 0 && !schemas.some((id) => String(id).toLowerCase() === PATCH_SCHEMA)) {
-    throw new InvalidValue("schemas must name the PatchOp message");
-  }
+  checkMessage(body, "PatchOp");
   const operations = memberOf(body, "operations");
-  if (!Array.isArray(operations) || operations.length === 0) throw new InvalidSyntax("Operations must be a list of at least one operation");
+  // Microsoft's validator sends an empty list, and expects that nothing changes.
+  if (!Array.isArray(operations)) throw new InvalidSyntax("Operations must be a list");
   if (operations.length > MAX_OPERATIONS) throw new TooMany(`more than ${MAX_OPERATIONS} operations`);
   return operations.map(readOperation);
 }
@@ -70,7 +68,7 @@ export function applyPatch(document: JsonObject, operations: readonly Operation[
   // Attributes are replaced, never changed in place, so copying one level (and each extension touched) leaves `document` whole.
   const draft: Draft = { document: { ...document }, schema, comparisons: 0 };
   for (const operation of operations) applyOperation(draft, operation);
-  const result = finished(schema, draft.document);
+  const result = finished(schema, draft.document, document);
   return sameJson(document, result) ? document : result;
 }
 
@@ -89,16 +87,28 @@ function applyOperation(draft: Draft, { op, path, value }: Operation): void {
     return;
   }
   if (op === "remove") throw new NoTarget("remove needs a path");
-  if (!isObject(value)) throw new InvalidValue("an operation without path needs an object as value");
-  applyMembers(draft, op, value, "");
+  applyMembers(draft, op, membersOf(value), "");
 }
 
-/** The names of a path-less value, or of the object given for a whole schema. Unknown and read-only ones are passed over, as in POST. */
+/**
+ * The names of a path-less value, or of the object given for a whole schema. Unknown ones beside known ones, and read-only ones, are passed over, as in POST;
+ * an object of nothing but unknown names is refused.
+ */
 function applyMembers(draft: Draft, op: "add" | "replace", value: Body, prefix: string): void {
+  const seen = new Set<string>();
+  let lost = false;
   for (const name of Object.keys(value)) {
     const target = findPath(draft.schema, prefix + name);
-    if (target !== undefined && !isReadOnly(target)) applyTo(draft, op, target, value[name]);
+    if (target === undefined) {
+      lost ||= !isEmpty(value[name]);
+      continue;
+    }
+    const lower = name.toLowerCase();
+    if (seen.has(lower)) throw new InvalidSyntax("a name is given twice in one value");
+    seen.add(lower);
+    if (!isReadOnly(target)) applyTo(draft, op, target, value[name]);
   }
+  if (lost && seen.size === 0) throw nothingUnderstood(prefix === "" ? "value" : prefix.slice(0, -1));
 }
 
 const isReadOnly = (target: PathTarget): boolean =>
@@ -112,11 +122,11 @@ function applyTo(draft: Draft, op: Operation["op"], target: PathTarget, value: u
   switch (target.kind) {
     case "core":
       if (op === "remove") throw new NoTarget("the core schema cannot be removed");
-      applyMembers(draft, op, objectFor(value), "");
+      applyMembers(draft, op, membersOf(value), "");
       break;
     case "extension":
       if (op === "remove" || isUnassigned(value)) assign(draft.document, target.extension.id, undefined);
-      else applyMembers(draft, op, objectFor(value), `${target.extension.id}:`);
+      else applyMembers(draft, op, membersOf(value), `${target.extension.id}:`);
       break;
     case "foreign":
       applyForeign(draft.document, op, target, value);
@@ -130,9 +140,11 @@ function applyTo(draft: Draft, op: Operation["op"], target: PathTarget, value: u
   }
 }
 
-function objectFor(value: unknown): Body {
-  if (!isObject(value)) throw new InvalidValue("the value for a schema must be an object");
-  return value;
+/** Of a value for the resource or a schema: an object, which may come as a list of one (value-in-list), or as text (json-as-text). */
+export function membersOf(value: unknown): Body {
+  const members = structureOf(soleValueOf(structureOf(value)));
+  if (!isObject(members)) throw new InvalidValue("the value for a resource or a schema must be an object");
+  return members;
 }
 
 function applyAttribute(draft: Draft, op: Operation["op"], target: PathTarget & { kind: "attribute" }, value: unknown): void {
@@ -166,12 +178,12 @@ function leavesOf(filter: FilterNode): number {
 
 /** Extensions without a schema hold whatever they are given; only their size is limited (finished). */
 function applyForeign(document: JsonElement, op: Operation["op"], target: PathTarget & { kind: "foreign" }, value: unknown): void {
-  const urn = Object.keys(document).find((name) => name.toLowerCase() === target.urn.toLowerCase()) ?? target.urn;
+  const urn = foreignNameIn(document, target.urn);
   const present = document[urn] as JsonObject | undefined;
   const gone = op === "remove" || isUnassigned(value);
   const next: JsonElement = { ...present };
-  if (target.name !== undefined) assign(next, target.name, gone ? undefined : (value as JsonValue));
-  else if (!gone) Object.assign(next, objectFor(value));
+  if (target.name !== undefined) assign(next, foreignNameIn(next, target.name), gone ? undefined : (value as JsonValue));
+  else if (!gone) mergeForeign(next, membersOf(value));
   const empty = target.name === undefined ? gone : Object.keys(next).length === 0;
   assign(document, urn, empty ? undefined : next);
 }

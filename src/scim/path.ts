@@ -5,8 +5,8 @@ import { parsePathText } from "../directory/query-parse.ts";
 import type { ResourceSchema } from "./attributes.ts";
 import { InvalidPath } from "./errors.ts";
 import { filterTable } from "./filter.ts";
+import { isForeignName } from "./foreign.ts";
 import { isBelowSchema, type Named, resolveName } from "./path-name.ts";
-import { isForeignName } from "./resource.ts";
 
 /*
  * Paths of PATCH operations (RFC 7644 section 3.5.2), resolved against the schema tables.

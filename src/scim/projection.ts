@@ -7,7 +7,8 @@ import { resolveName } from "./path-name.ts";
 /*
  * `attributes` and `excludedAttributes` (RFC 7644 section 3.9), compiled once for a request.
  *   readProjection(schema, { attributes, excludedAttributes }) → Projection
- * What is `returned: always` stays, what is `never` is in no document to begin with; unknown names are passed over.
+ * What is `returned: always` stays, what is `never` is in no document to begin with; unknown names are passed over. Names are compared in lower case, as
+ * extensions without a schema have the spelling of whoever sent them.
  */
 
 export interface Projection {
@@ -29,8 +30,8 @@ export const MAX_NAMES = 200;
 
 /** Rejects with InvalidValue when too many names are given. */
 export function readProjection(schema: ResourceSchema, request: ProjectionRequest): Projection {
-  const wanted = selection(schema, request.attributes);
-  const unwanted = selection(schema, request.excludedAttributes);
+  const wanted = selection(schema, names(request.attributes).map(withoutFilter));
+  const unwanted = selection(schema, names(request.excludedAttributes));
   const always = new Set(schema.attributes.all.filter((spec) => spec.returned === "always").map((spec) => spec.name));
   // A list of unknown names only still narrows the answer, to what is always returned.
   const narrows = names(request.attributes).length > 0;
@@ -41,7 +42,8 @@ export function readProjection(schema: ResourceSchema, request: ProjectionReques
       const result: Record<string, JsonValue> = {};
       for (const name of Object.keys(resource)) {
         const value = resource[name]!;
-        const kept = always.has(name) ? value : without(narrows ? only(value, wanted.get(name)) : value, unwanted.get(name));
+        const lower = name.toLowerCase();
+        const kept = always.has(name) ? value : without(narrows ? only(value, wanted.get(lower)) : value, unwanted.get(lower));
         if (kept !== undefined) result[name] = kept;
       }
       return result;
@@ -53,16 +55,24 @@ export function readProjection(schema: ResourceSchema, request: ProjectionReques
 type Part = "all" | Parts;
 type Parts = Map<string, Part>;
 
-function selection(schema: ResourceSchema, given: ProjectionRequest["attributes"]): Parts {
+function selection(schema: ResourceSchema, given: readonly string[]): Parts {
   const parts: Parts = new Map();
-  for (const name of names(given)) {
+  for (const name of given) {
     for (const path of pathsOf(schema, name)) mark(parts, path);
   }
   return parts;
 }
 
+/** `emails[type eq "work"].value`, as Microsoft's collection asks: RFC 7644 section 3.10 knows names alone, and whoever wants some elements gets them all. */
+const withoutFilter = (name: string): string => name.replace(/\[.*\]/, "");
+
+/** Commas within the brackets or quotes of a filter part no names. */
+const NAME = /(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]|[^,])+/g;
+
 function names(given: ProjectionRequest["attributes"]): readonly string[] {
-  const list = (typeof given === "string" ? given.split(",") : (given ?? [])).map((name) => name.trim()).filter((name) => name !== "");
+  const list = (typeof given === "string" ? (given.match(NAME) ?? []) : (given ?? []))
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
   if (list.length > MAX_NAMES) throw new InvalidValue(`more than ${MAX_NAMES} attribute names`);
   return list;
 }
@@ -86,27 +96,28 @@ function foreignPaths(name: string): readonly (readonly string[])[] {
 function mark(parts: Parts, path: readonly string[]): void {
   const [head, ...rest] = path;
   if (head === undefined) return;
-  const present = parts.get(head);
+  const name = head.toLowerCase();
+  const present = parts.get(name);
   if (present === "all") return;
   if (rest.length === 0) {
-    parts.set(head, "all");
+    parts.set(name, "all");
     return;
   }
   const inner: Parts = present ?? new Map();
-  parts.set(head, inner);
+  parts.set(name, inner);
   mark(inner, rest);
 }
 
 function only(value: JsonValue | undefined, part: Part | undefined): JsonValue | undefined {
   if (part === undefined || value === undefined) return undefined;
   if (part === "all") return value;
-  return eachObject(value, (object) => picked(object, (name) => only(object[name], part.get(name))));
+  return eachObject(value, (object) => picked(object, (name) => only(object[name], part.get(name.toLowerCase()))));
 }
 
 function without(value: JsonValue | undefined, part: Part | undefined): JsonValue | undefined {
   if (part === undefined || value === undefined) return value;
   if (part === "all") return undefined;
-  return eachObject(value, (object) => picked(object, (name) => without(object[name], part.get(name))));
+  return eachObject(value, (object) => picked(object, (name) => without(object[name], part.get(name.toLowerCase()))));
 }
 
 function eachObject(value: JsonValue, change: (object: JsonObject) => JsonObject | undefined): JsonValue | undefined {

@@ -1,5 +1,5 @@
 import { INDEXED_MAX_LENGTH } from "./attributes.ts";
-import { isUnassigned, listOf } from "./dialect.ts";
+import { idInAddress, isUnassigned, listOf, structureOf } from "./dialect.ts";
 import { InvalidValue } from "./errors.ts";
 import { type Body, isObject, memberOf } from "./json.ts";
 
@@ -10,15 +10,13 @@ import { type Body, isObject, memberOf } from "./json.ts";
 export function readMembers(value: unknown): readonly string[] {
   if (isUnassigned(value)) return [];
   const ids = new Set<string>();
-  for (const member of listOf(value)) ids.add(memberId(member));
+  for (const member of listOf(structureOf(value))) ids.add(memberId(member));
   return [...ids];
 }
 
-/** The end of an address, absolute or relative as in the examples of RFC 7643 section 8. */
-const ADDRESS = /\/(?:Users|Groups)\/([^/?#]+)\/?$/i;
-
 function memberId(member: unknown): string {
-  const id = isObject(member) ? idOf(member) : member;
+  const structure = structureOf(member);
+  const id = isObject(structure) ? idOf(structure) : structure;
   if (typeof id !== "string" || id === "") throw new InvalidValue("members.value is required");
   if (id.length > INDEXED_MAX_LENGTH) throw new InvalidValue(`members.value must not be longer than ${INDEXED_MAX_LENGTH} characters`);
   return id;
@@ -26,7 +24,5 @@ function memberId(member: unknown): string {
 
 function idOf(member: Body): unknown {
   const value = memberOf(member, "value");
-  if (!isUnassigned(value)) return value;
-  const address = memberOf(member, "$ref");
-  return typeof address === "string" ? ADDRESS.exec(address)?.[1] : undefined;
+  return isUnassigned(value) ? idInAddress(memberOf(member, "$ref")) : value;
 }

@@ -1,13 +1,29 @@
 import type { JsonValue } from "../core/entity.ts";
 import { instantOf } from "../directory/query-cursor.ts";
 import type { AttributeSpec } from "./attributes.ts";
-import { booleanOf, complexValueOf, isUnassigned, listOf, numberOf, plainValueOf, soleValueOf } from "./dialect.ts";
+import {
+  booleanOf,
+  complexValueOf,
+  idInAddress,
+  isEmpty,
+  isUnassigned,
+  KEEPS_JSON_TEXT,
+  listOf,
+  numberOf,
+  plainValueOf,
+  soleValueOf,
+  structureOf,
+} from "./dialect.ts";
 import { InvalidSyntax, InvalidValue, TooMany } from "./errors.ts";
-import { isObject } from "./json.ts";
+import { type Body, isObject, memberOf } from "./json.ts";
 
 /*
- * From what a client wrote to the value that is stored and answered: types checked, deviations undone, everything else as it came.
- * Each attribute gets its function once. All reject with InvalidValue or TooMany, naming the attribute.
+ * From what a client wrote to the value that is stored and answered: types checked, deviations undone, everything else as it came. The one place where a
+ * received value becomes a stored one, whatever the request. Each attribute gets its function once. All reject with InvalidValue or TooMany, naming the
+ * attribute.
+ *
+ * What is sent empty (null, "", [], {}, or nothing but these inside) is unassigned. Names that are not known are passed over beside names that are; a value
+ * of which nothing is understood is refused, as it would count as unassigned, and data would be lost with a status that says they were taken.
  */
 
 /** Undefined means unassigned. */
@@ -15,23 +31,26 @@ export type Coerce = (value: unknown) => JsonValue | undefined;
 
 export type JsonElement = Record<string, JsonValue>;
 
-/** The whole value of an attribute: a list for a multi-valued one. */
+/** The whole value of an attribute: a list for a multi-valued one, with elements that have labels alone. */
 export const coercion: (spec: AttributeSpec) => Coerce = remembered((spec) => (spec.multiValued ? wholeList(spec) : one(spec)));
 
 /** One element of a multi-valued attribute, the whole value of any other. */
 const elementCoercion: (spec: AttributeSpec) => Coerce = remembered(one);
 
-function remembered(make: (spec: AttributeSpec) => Coerce): (spec: AttributeSpec) => Coerce {
-  const made = new Map<AttributeSpec, Coerce>();
+function remembered<T>(make: (spec: AttributeSpec) => T): (spec: AttributeSpec) => T {
+  const made = new Map<AttributeSpec, T>();
   return (spec) => {
-    let coerce = made.get(spec);
-    if (coerce === undefined) {
-      coerce = make(spec);
-      made.set(spec, coerce);
+    let one = made.get(spec);
+    if (one === undefined) {
+      one = make(spec);
+      made.set(spec, one);
     }
-    return coerce;
+    return one;
   };
 }
+
+export const nothingUnderstood = (name: string): InvalidValue =>
+  new InvalidValue(`${name}: nothing of the value is understood; send the names that /Schemas lists`);
 
 function one(spec: AttributeSpec): Coerce {
   switch (spec.type) {
@@ -58,62 +77,114 @@ function one(spec: AttributeSpec): Coerce {
 /** Both alphabets (RFC 7643 section 2.3.6); line breaks are kept, since values come back as they were sent. */
 const BASE64 = /^[A-Za-z0-9+/_\-\r\n]*={0,2}[\r\n]*$/;
 
+/** A character that shows. Fillers of Hangul and the blank of Braille count as letter and symbol, and show nothing. */
+const VISIBLE = /[^\p{Z}\p{C}\p{M}\u115f\u1160\u3164\uffa0\u2800]/u;
+
 function simple(spec: AttributeSpec, expected: string, convert: (value: unknown) => JsonValue | undefined): Coerce {
-  const { fullName, maxLength } = spec;
+  const { fullName, maxLength, required } = spec;
   return (given) => {
     const value = typeof given === "object" ? plainValueOf(given) : given;
-    if (isUnassigned(value)) return undefined;
+    if (isUnassigned(value)) {
+      if (value !== given && !isEmpty(given)) throw nothingUnderstood(fullName);
+      return undefined;
+    }
     const converted = convert(value);
     if (converted === undefined) throw new InvalidValue(`${fullName} must be ${expected}`);
-    if (typeof converted === "string" && converted.length > maxLength) {
-      throw new InvalidValue(`${fullName} must not be longer than ${maxLength} characters`);
+    if (typeof converted === "string") {
+      if (converted.length > maxLength) throw new InvalidValue(`${fullName} must not be longer than ${maxLength} characters`);
+      // What somebody has to be called by has to be something that can be seen.
+      if (required && !VISIBLE.test(converted)) throw new InvalidValue(`${fullName} must hold a character that can be seen`);
     }
     return converted;
   };
 }
 
 function complexValue(spec: AttributeSpec): Coerce {
-  const hasValue = spec.sub.get("value") !== undefined;
   const required = spec.sub.all.filter((sub) => sub.required);
   return (given) => {
-    const sole = spec.multiValued ? given : soleValueOf(given);
-    if (isUnassigned(sole)) return undefined;
-    const value = hasValue ? complexValueOf(sole) : sole;
-    if (!isObject(value)) throw new InvalidValue(`${spec.fullName} must be an object`);
-    const result = subValues(spec, value);
+    if (isUnassigned(given)) return undefined;
+    const result: JsonElement = {};
+    readInto(result, spec, given);
     for (const sub of required) if (result[sub.name] === undefined) throw new InvalidValue(`${sub.fullName} is required`);
-    return saysSomething(spec, result) ? result : undefined;
+    return hasMembers(result) ? result : undefined;
   };
-}
-
-/** The declared and writable sub-attributes among those given; others are passed over. */
-function subValues(spec: AttributeSpec, given: Readonly<Record<string, unknown>>): JsonElement {
-  const result: JsonElement = {};
-  for (const name of Object.keys(given)) {
-    const sub = spec.sub.get(name);
-    if (sub === undefined || sub.mutability === "readOnly") continue;
-    const value = coercion(sub)(given[name]);
-    if (value === undefined) continue;
-    if (Object.hasOwn(result, sub.name)) throw new InvalidSyntax(`${sub.fullName} is given twice`);
-    result[sub.name] = value;
-  }
-  return result;
 }
 
 /** The given sub-attributes laid over the present ones; an unassigned one is taken away (RFC 7644 sections 3.5.2.1 and 3.5.2.3). */
 export function mergedComplex(spec: AttributeSpec, present: JsonElement | undefined, given: unknown): JsonElement | undefined {
-  const sole = soleValueOf(given);
-  if (isUnassigned(sole)) return undefined;
-  const value = spec.sub.get("value") === undefined ? sole : complexValueOf(sole);
-  if (!isObject(value)) throw new InvalidValue(`${spec.fullName} must be an object`);
+  if (isUnassigned(soleValueOf(given))) return undefined;
   const result: JsonElement = { ...present };
+  const adds = readInto(result, spec, given);
+  // Labels that came alone wait for their value until the end of the request; those whose value was just taken away go with it.
+  return hasMembers(result) && (adds || saysSomething(spec, result)) ? result : undefined;
+}
+
+function hasMembers(value: JsonElement): boolean {
+  for (const _name in value) return true;
+  return false;
+}
+
+/**
+ * Sets the declared and writable sub-attributes among those given, and takes away those sent empty. True when any was set. Rejects a value of which nothing
+ * is understood.
+ */
+function readInto(result: JsonElement, spec: AttributeSpec, given: unknown): boolean {
+  const value = asObject(spec, given);
+  let sets = false;
+  let says = false;
+  let lost = false;
   for (const name of Object.keys(value)) {
     const sub = spec.sub.get(name);
-    if (sub === undefined || sub.mutability === "readOnly") continue;
-    assign(result, sub.name, coercion(sub)(value[name]));
+    if (sub === undefined) {
+      lost ||= !isEmpty(value[name]) && !followsFrom(spec, name);
+      continue;
+    }
+    if (sub.mutability === "readOnly") continue;
+    if (name !== sub.name && isGivenTwice(value, name)) throw new InvalidSyntax(`${sub.fullName} is given twice`);
+    const coerced = coercion(sub)(value[name]);
+    assign(result, sub.name, coerced);
+    if (coerced === undefined) continue;
+    sets = true;
+    says ||= !(spec.multiValued && LABELS.has(sub.name));
   }
-  return saysSomething(spec, result) ? result : undefined;
+  if (lost && !says) throw nothingUnderstood(spec.fullName);
+  return sets;
 }
+
+function isGivenTwice(value: Body, name: string): boolean {
+  const lower = name.toLowerCase();
+  return Object.keys(value).some((other) => other !== name && other.toLowerCase() === lower);
+}
+
+interface Form {
+  readonly hasValue: boolean;
+  readonly keepsText: boolean;
+  readonly isManager: boolean;
+}
+
+const formOf: (spec: AttributeSpec) => Form = remembered((spec) => ({
+  hasValue: spec.sub.get("value") !== undefined,
+  keepsText: KEEPS_JSON_TEXT.has(spec.name),
+  isManager: spec.fullName.endsWith(":User:manager"),
+}));
+
+function asObject(spec: AttributeSpec, given: unknown): Body {
+  const { hasValue, keepsText, isManager } = formOf(spec);
+  const structure = keepsText ? given : structureOf(given);
+  const sole = spec.multiValued ? structure : structureOf(soleValueOf(structure));
+  const value = hasValue ? complexValueOf(sole) : sole;
+  if (!isObject(value)) throw new InvalidValue(`${spec.fullName} must be an object`);
+  return isManager ? withIdOfAddress(value) : value;
+}
+
+/** reference-by-address. */
+function withIdOfAddress(value: Body): Body {
+  const id = isUnassigned(memberOf(value, "value")) ? idInAddress(memberOf(value, "$ref")) : undefined;
+  return id === undefined ? value : { value: id };
+}
+
+/** RFC 7643 section 4.3 names it, and it is the server's to say. */
+const followsFrom = (spec: AttributeSpec, name: string): boolean => formOf(spec).isManager && name.toLowerCase() === "displayname";
 
 export function assign(holder: JsonElement, name: string, value: JsonValue | undefined): void {
   if (value === undefined) delete holder[name];
@@ -124,22 +195,21 @@ const LABELS: ReadonlySet<string> = new Set(["type", "primary", "display"]);
 
 /** An element of a list whose labels alone are left (`{ "type": "work" }`) has no value any more. */
 export function saysSomething(spec: AttributeSpec, value: JsonElement): boolean {
-  const names = Object.keys(value);
-  return spec.multiValued ? names.some((name) => !LABELS.has(name)) : names.length > 0;
+  for (const name in value) if (!spec.multiValued || !LABELS.has(name)) return true;
+  return false;
 }
 
 function wholeList(spec: AttributeSpec): Coerce {
   const coerce = elementCoercion(spec);
   return (given) => {
     if (isUnassigned(given)) return undefined;
-    const elements = listOf(given);
+    const elements = listOf(KEEPS_JSON_TEXT.has(spec.name) ? given : structureOf(given));
     refuseTooManyElements(spec, elements);
     const result: JsonValue[] = [];
     for (const element of elements) {
       const value = coerce(element);
       if (value !== undefined) result.push(value);
     }
-    refuseTwoPrimaries(spec, result);
     return result.length > 0 ? result : undefined;
   };
 }
@@ -149,11 +219,4 @@ export const MAX_ELEMENTS = 1_000;
 
 export function refuseTooManyElements(spec: AttributeSpec, elements: readonly unknown[]): void {
   if (elements.length > MAX_ELEMENTS) throw new TooMany(`${spec.fullName} must not have more than ${MAX_ELEMENTS} values`);
-}
-
-/** RFC 7643 section 2.4: `primary` is true at most once. */
-export function refuseTwoPrimaries(spec: AttributeSpec, elements: readonly JsonValue[]): void {
-  let primaries = 0;
-  for (const element of elements) if (isObject(element) && element.primary === true) primaries += 1;
-  if (primaries > 1) throw new InvalidValue(`${spec.fullName} must not have more than one primary value`);
 }

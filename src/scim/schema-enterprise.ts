@@ -1,9 +1,9 @@
-import { complex, reference, schema, text } from "./schema-attributes.ts";
+import { complex, schema, text } from "./schema-attributes.ts";
 
 export const ENTERPRISE_SCHEMA = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-/** RFC 7643 section 4.3. */
-export const enterpriseSchema = schema(ENTERPRISE_SCHEMA, "EnterpriseUser", "A person as an employee", [
+/** RFC 7643 section 4.3. `$ref` and `displayName` of a manager follow from other resources and are not answered, so they are not listed. */
+export const enterpriseSchema = schema(ENTERPRISE_SCHEMA, "EnterpriseUser", "Enterprise User", [
   text("employeeNumber", "The number the organisation knows the person by. Compared exactly.", { caseExact: true }),
   text("costCenter", "Cost centre."),
   text("organization", "Organisation or company."),
@@ -13,7 +13,5 @@ export const enterpriseSchema = schema(ENTERPRISE_SCHEMA, "EnterpriseUser", "A p
     text("value", "The manager's id here, the externalId or the employee number. It may name a person who is still to come.", {
       caseExact: true,
     }),
-    reference("$ref", "The address of the manager, if known.", ["User"], { mutable: "readOnly" }),
-    text("displayName", "The manager's display name.", { mutable: "readOnly" }),
   ]),
 ]);

@@ -3,7 +3,7 @@ import { complex, externalId, reference, schema, text } from "./schema-attribute
 export const GROUP_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
 /** RFC 7643 section 4.2. Members are people and other groups. */
-export const groupSchema = schema(GROUP_SCHEMA, "Group", "A group of people and groups", [
+export const groupSchema = schema(GROUP_SCHEMA, "Group", "Group", [
   externalId(),
   text("displayName", "The name of the group. Unique among the groups of one client, without regard to letter case.", {
     required: true,

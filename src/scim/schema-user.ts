@@ -4,8 +4,8 @@ export const USER_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:User";
 
 const label = "What the value is for. Other words than those listed are accepted and kept.";
 
-/** RFC 7643 section 4.1, with the characteristics this server really has. */
-export const userSchema = schema(USER_SCHEMA, "User", "A person", [
+/** RFC 7643 section 4.1, with the characteristics this server really has. Names and descriptions of the schemas are those of section 8.7.1: clients compare them. */
+export const userSchema = schema(USER_SCHEMA, "User", "User Account", [
   externalId(),
   text("userName", "The name the person is known by at the client. Unique without regard to letter case.", {
     required: true,

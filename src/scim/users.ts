@@ -1,9 +1,10 @@
 import type { GroupOfUser, StoredUser } from "../directory/user.ts";
 import type { UserDirectory } from "../directory/users.ts";
 import { withAddresses } from "./addresses.ts";
+import { userContent } from "./columns.ts";
 import { applyPatch, readOperations } from "./patch.ts";
 import { createResourceText, projectedText } from "./render.ts";
-import { readUser, userContent } from "./resource.ts";
+import { readUser } from "./resource.ts";
 import type { ResourceKind } from "./resource-kind.ts";
 import { userResource } from "./schemas.ts";
 

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import type { JsonObject, JsonValue } from "../../../src/core/entity.ts";
+import { fold } from "../../../src/core/fold.ts";
 import type { CompareOperator, FilterNode } from "../../../src/directory/query.ts";
 import type { AttributeTable } from "../../../src/directory/query-parse.ts";
 import { isStorableText } from "../../../src/directory/text.ts";
 import type { AttributeSpec, ResourceSchema } from "../../../src/scim/attributes.ts";
 import { filterTable } from "../../../src/scim/filter.ts";
+import { isObject } from "../../../src/scim/json.ts";
 import { groupResource, userResource } from "../../../src/scim/schemas.ts";
 
 /* Random documents and filters, made from the schema tables: whatever the schema declares is covered without being named here. */
@@ -16,6 +18,9 @@ export const anyText = fc
     fc.constantFrom("Straße", "İ", "ﷺ", "true", "7"),
   )
   .filter((text) => text !== "" && isStorableText(text));
+
+/** Names have to show. */
+const anyName = anyText.filter((text) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text));
 
 export const isWritable = (spec: AttributeSpec): boolean => spec.mutability === "readWrite" || spec.mutability === "immutable";
 
@@ -34,7 +39,7 @@ function anyOne(spec: AttributeSpec): fc.Arbitrary<JsonValue> {
     case "complex":
       return anyComplex(spec);
     default:
-      return anyText;
+      return spec.required ? anyName : anyText;
   }
 }
 
@@ -48,7 +53,15 @@ function anyComplex(spec: AttributeSpec): fc.Arbitrary<JsonObject> {
 }
 
 export const anyValue = (spec: AttributeSpec): fc.Arbitrary<JsonValue> =>
-  spec.multiValued ? fc.array(anyOne(spec), { minLength: 1, maxLength: 3 }) : anyOne(spec);
+  spec.multiValued
+    ? fc.uniqueArray(anyOne(spec), { minLength: 1, maxLength: 3, selector: (element) => whatItIs(spec, element) })
+    : anyOne(spec);
+
+/** One of a type and value is kept of several. */
+function whatItIs(spec: AttributeSpec, element: JsonValue): string {
+  if (!isObject(element) || element.value === undefined || spec.sub.get("type") === undefined) return JSON.stringify(element);
+  return fold(JSON.stringify([element.value, element.type ?? null]));
+}
 
 /** A document as it is stored, `schemas` apart. */
 export function anyDocument(schema: ResourceSchema): fc.Arbitrary<JsonObject> {

@@ -244,7 +244,7 @@ describe("refusals", () => {
     ["the id", { op: "replace", path: "id", value: "x" }, Mutability],
     ["meta", { op: "remove", path: "meta.created", value: undefined }, Mutability],
     ["the groups of a person", { op: "add", path: "groups", value: [{ value: "g" }] }, Mutability],
-    ["what follows from the manager", { op: "add", path: `${E}:manager.displayName`, value: "x" }, Mutability],
+    ["what follows from the manager", { op: "add", path: `${E}:manager.displayName`, value: "x" }, InvalidPath],
     ["removing what is required", { op: "remove", path: "userName", value: undefined }, Mutability],
     ["emptying what is required", { op: "replace", path: "userName", value: "" }, InvalidValue],
     ["a value of the wrong type", { op: "replace", path: "title", value: 5 }, InvalidValue],
@@ -326,6 +326,7 @@ describe("the message", () => {
       [{ op: "replace", path: "title", value: "x" }],
     ],
     ["an empty path is none", { Operations: [{ op: "add", path: "", value: {} }] }, [{ op: "add", value: {} }]],
+    ["an empty list of operations", { Operations: [] }, []],
     ["no schemas", { Operations: [one] }, [{ op: "replace", path: "title", value: "x" }]],
     [
       "its schema in any letter case",
@@ -336,7 +337,7 @@ describe("the message", () => {
 
   test.each<[string, JsonObject, new (message: string) => Error]>([
     ["no operations", {}, InvalidSyntax],
-    ["an empty list of them", { Operations: [] }, InvalidSyntax],
+    ["no list of them", { Operations: "none" }, InvalidSyntax],
     ["an operation that is none", { Operations: ["add"] }, InvalidSyntax],
     ["an unknown operation", { Operations: [{ ...one, op: "move" }] }, InvalidSyntax],
     ["a path that is no text", { Operations: [{ ...one, path: 5 }] }, InvalidPath],

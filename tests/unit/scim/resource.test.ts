@@ -2,8 +2,9 @@ import fc from "fast-check";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { AppError } from "../../../src/core/errors.ts";
 import { InvalidSyntax, InvalidValue } from "../../../src/scim/errors.ts";
+import { FOREIGN_LIMITS } from "../../../src/scim/foreign.ts";
 import { checkedBody } from "../../../src/scim/json.ts";
-import { FOREIGN_LIMITS, readGroup, readUser } from "../../../src/scim/resource.ts";
+import { readGroup, readUser } from "../../../src/scim/resource.ts";
 import { DINGTALK_USER_SCHEMA } from "../../../src/scim/schema-dingtalk.ts";
 import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema-enterprise.ts";
 import { GROUP_SCHEMA } from "../../../src/scim/schema-group.ts";
@@ -25,7 +26,7 @@ describe("what is stored of what was sent", () => {
       { title: "  Straße ", phoneNumbers: [{ value: "+852 (91) 23-45" }] },
       { title: "  Straße ", phoneNumbers: [{ value: "+852 (91) 23-45" }] },
     ],
-    ["nothing read-only", { id: "x", meta: { version: "9" }, groups: [{ value: "g" }], schemas: ["urn:x"] }, {}],
+    ["nothing read-only", { id: "x", meta: { version: "9" }, groups: [{ value: "g" }], schemas: [USER_SCHEMA, "urn:x"] }, {}],
     ["no password", { password: "t1meMa$heen" }, {}],
     ["nothing unknown", { nope: 1, toString: "x", valueOf: { a: 1 }, name: { nope: 1, givenName: "M" } }, { name: { givenName: "M" } }],
     ["nothing unassigned", { title: "", nickName: null, emails: [], name: { givenName: "" }, photos: [{ value: null }] }, {}],
@@ -71,15 +72,16 @@ describe("what is stored of what was sent", () => {
       { "urn:example:2.0:User": { Badge: [null, "", { a: 1 }] } },
     ],
     [
-      "no extension of a name that is an attribute of ours",
+      "attributes under the URN of their schema, together and one by one",
       { [`${ENTERPRISE_SCHEMA}:manager`]: { value: "x" }, [`${USER_SCHEMA}:name`]: { givenName: "Mei" }, [USER_SCHEMA]: { title: "x" } },
-      {},
+      { [ENTERPRISE_SCHEMA]: { manager: { value: "x" } }, name: { givenName: "Mei" }, title: "x" },
     ],
+    ["no extension of an unknown name below a schema of ours", { [`${ENTERPRISE_SCHEMA}:nope`]: { value: "x" } }, {}],
     ["no unknown extension without an object", { "urn:example:2.0:User": "x", "urn:example:2.0:Other": {} }, {}],
   ])("%s", (_name, sent, stored) => expect(rest(sent)).toEqual(stored));
 
   test("schemas lists what is there, whatever was claimed", () => {
-    const document = user({ schemas: [GROUP_SCHEMA], "urn:example:2.0:User": { a: 1 }, [ENTERPRISE_SCHEMA]: { division: "R" } });
+    const document = user({ schemas: [ENTERPRISE_SCHEMA], "urn:example:2.0:User": { a: 1 }, [ENTERPRISE_SCHEMA]: { division: "R" } });
     expect(document.schemas).toEqual([USER_SCHEMA, "urn:example:2.0:User", ENTERPRISE_SCHEMA]);
   });
 

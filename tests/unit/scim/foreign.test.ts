@@ -1,0 +1,39 @@
+import type { JsonObject } from "../../../src/core/entity.ts";
+import { InvalidSyntax } from "../../../src/scim/errors.ts";
+import { applyPatch, type Operation } from "../../../src/scim/patch.ts";
+import { readProjection } from "../../../src/scim/projection.ts";
+import { readGroup, readUser } from "../../../src/scim/resource.ts";
+import { USER_SCHEMA } from "../../../src/scim/schema-user.ts";
+import { userResource } from "../../../src/scim/schemas.ts";
+
+/* URNs and names of extensions we have no schema for, in any letter case. */
+
+const X = "urn:example:params:2.0:User";
+const OTHER = "URN:Example:Params:2.0:USER";
+const before: JsonObject = { schemas: [USER_SCHEMA, X], userName: "mei", active: true, [X]: { Badge: "1", site: { Floor: 2 } } };
+const patched = (...operations: Operation[]) => applyPatch(before, operations, userResource)[X];
+
+test.each<[string, () => unknown]>([
+  ["an extension", () => readUser({ userName: "mei", [X]: { a: 1 }, [OTHER]: { b: 2 } })],
+  ["an extension of a group", () => readGroup({ displayName: "A", [X]: { a: 1 }, [OTHER]: { b: 2 } })],
+  ["a name in one", () => readUser({ userName: "mei", [X]: { Badge: 1, badge: 2 } })],
+  ["a name deep in one", () => readUser({ userName: "mei", [X]: { list: [{ a: { Floor: 1, floor: 2 } }] } })],
+  ["a name in a change", () => patched({ op: "add", path: X, value: { Code: 1, code: 2 } })],
+  ["a qualified name in a change", () => patched({ op: "add", value: { [`${X}:code`]: 1, [`${OTHER}:CODE`]: 2 } })],
+  ["an attribute of ours in a change", () => patched({ op: "add", value: { title: "a", Title: "b" } })],
+])("%s in two spellings is given twice", (_name, act) => expect(act).toThrow(InvalidSyntax));
+
+test.each<[string, Operation, JsonObject | undefined]>([
+  ["a name", { op: "replace", path: `${OTHER}:BADGE`, value: "2" }, { Badge: "2", site: { Floor: 2 } }],
+  ["a name that goes", { op: "remove", path: `${OTHER}:badge`, value: undefined }, { site: { Floor: 2 } }],
+  ["several", { op: "add", path: OTHER, value: { BADGE: "2", extra: 1 } }, { Badge: "2", site: { Floor: 2 }, extra: 1 }],
+  ["without path", { op: "replace", value: { [OTHER]: { badge: "2" } } }, { Badge: "2", site: { Floor: 2 } }],
+  ["a whole extension that goes", { op: "remove", path: OTHER, value: undefined }, undefined],
+])("a change of %s finds what is there in another spelling", (_name, operation, expected) => expect(patched(operation)).toEqual(expected));
+
+test.each<[string, { attributes?: string; excludedAttributes?: string }, JsonObject | undefined]>([
+  ["the extension", { attributes: OTHER }, { Badge: "1", site: { Floor: 2 } }],
+  ["an attribute of it", { attributes: `${OTHER}:badge` }, { Badge: "1" }],
+  ["all but the extension", { excludedAttributes: OTHER }, undefined],
+  ["all but an attribute of it", { excludedAttributes: `${X}:BADGE` }, { site: { Floor: 2 } }],
+])("asked for: %s", (_name, request, expected) => expect(readProjection(userResource, request).apply(before)[X]).toEqual(expected));
