@@ -166,7 +166,7 @@ export async function composeApi(house: House, checks: Readonly<Record<string, R
       jwksEndpoint([async () => [(await signingKey()).publicJwk]]),
       ...healthMounts({ checks, clock, logger }),
       metricsEndpoint(registry, { openOnLoopback: config.metricsOpenOnLoopback }),
-      ...docsMounts(readFileSync(openapiFile, "utf8")),
+      ...docsMounts(readFileSync(openapiFile, "utf8"), config.publicUrl),
     ],
   };
 }

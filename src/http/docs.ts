@@ -1,49 +1,83 @@
-import { Router } from "express";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type RequestHandler, Router } from "express";
 import { sendText } from "./answer.ts";
 import { methodNotAllowed } from "./methods.ts";
 import type { Mount } from "./mount.ts";
 
-/** `/openapi.yaml`, the contract as it is, and `/docs`, the same for reading in a browser. `openapi` is the text of the file. */
-export function docsMounts(openapi: string): readonly Mount[] {
-  const page = docsPage(openapi);
-  const contract = Router();
-  contract
-    .route("/")
-    .get((_req, res) => sendText(res, 200, "application/yaml", openapi))
-    .all(methodNotAllowed("GET"));
-
+/** `/openapi.yaml`, the contract with this server's own address, and `/docs`, the same for reading in a browser. `openapi` is the text of the file. */
+export function docsMounts(openapi: string, publicUrl: string): readonly Mount[] {
+  const contract = openapi.replace(/^servers:\n(?: +.*\n)+/m, `servers:\n  - url: ${JSON.stringify(publicUrl)}\n`);
   const docs = Router();
   docs
     .route("/")
     .get((_req, res) => {
-      res.setHeader(
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-      );
+      res.setHeader("Content-Security-Policy", POLICY);
       res.setHeader("Referrer-Policy", "no-referrer");
-      sendText(res, 200, "text/html", page);
+      sendText(res, 200, "text/html", PAGE);
     })
     .all(methodNotAllowed("GET"));
-
+  for (const [path, contentType, text] of [
+    ["/viewer.css", "text/css", packaged("swagger-ui.css")],
+    ["/viewer.js", "text/javascript", packaged("swagger-ui-bundle.js")],
+    ["/start.js", "text/javascript", START],
+  ] as const) {
+    docs.route(path).get(file(contentType, text)).all(methodNotAllowed("GET"));
+  }
+  const description = Router();
+  description.route("/").get(file("application/yaml", contract)).all(methodNotAllowed("GET"));
   return [
-    { path: "/openapi.yaml", access: "public", handler: contract },
+    { path: "/openapi.yaml", access: "public", handler: description },
     { path: "/docs", access: "public", handler: docs },
   ];
 }
 
-const docsPage = (openapi: string): string => `<!doctype html>
+const file =
+  (contentType: string, text: string): RequestHandler =>
+  (_req, res) =>
+    sendText(res, 200, contentType, text);
+
+/** Read when the server starts: what is missing is told then. Without the line that names a source map, which is not served. */
+const packaged = (name: string): string =>
+  readFileSync(createRequire(import.meta.url).resolve(`swagger-ui-dist/${name}`), "utf8").replace(
+    /\/[/*]# sourceMappingURL=\S+(?: \*\/)?/,
+    "",
+  );
+
+/** Nothing from elsewhere. The viewer lays out by style attributes, and its stylesheet holds pictures as data. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+const PAGE = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>dingtalk-scim: HTTP interface</title>
-<style>
-  body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; color-scheme: light dark; }
-  pre { overflow-x: auto; font-size: .85rem; }
-</style>
-<h1>dingtalk-scim: HTTP interface</h1>
-<p>This is <a href="/openapi.yaml">openapi.yaml</a>, the description that tools read.</p>
-<pre>${escaped(openapi)}</pre>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/docs/viewer.css">
+<noscript>This page needs JavaScript; <a href="/openapi.yaml">openapi.yaml</a> is the same for programs.</noscript>
+<div id="docs"></div>
+<script src="/docs/viewer.js"></script>
+<script src="/docs/start.js"></script>
 </html>
 `;
 
-const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/** Only reads can be tried from the page: a click must not change a real organisation. */
+const START = `SwaggerUIBundle({
+  url: "/openapi.yaml",
+  dom_id: "#docs",
+  deepLinking: true,
+  docExpansion: "none",
+  defaultModelsExpandDepth: 0,
+  supportedSubmitMethods: ["get"],
+  validatorUrl: null,
+});
+`;
