@@ -1,5 +1,9 @@
+import { existsSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
+import { loadEnvFile } from "node:process";
+import { parseEnv } from "node:util";
 import { z } from "zod";
+import { didYouMean } from "./core/did-you-mean.ts";
 import { CannotStart } from "./core/errors.ts";
 import { Secret } from "./core/secret.ts";
 import { RUNNING_OF_A_CLIENT } from "./http/client-share.ts";
@@ -63,7 +67,42 @@ export interface Config {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export const loadConfig = (): Config => parseConfig(process.env);
+const ENV_FILE = ".env";
+
+/** From the environment and the file `.env` of the working folder; what both set, the environment decides. `warn` gets what may be a mistake, a line each. */
+export function loadConfig(warn: (line: string) => void): Config {
+  let inFile: Environment = {};
+  if (existsSync(ENV_FILE)) {
+    try {
+      inFile = parseEnv(readFileSync(ENV_FILE, "utf8"));
+      loadEnvFile(ENV_FILE);
+    } catch (cause) {
+      throw new CannotStart([`the file ${ENV_FILE} of this folder cannot be read; change its permissions or move it away`], { cause });
+    }
+  }
+  const config = parseConfig(process.env);
+  for (const line of unknownSettings(process.env, Object.keys(inFile))) warn(line);
+  return config;
+}
+
+/** First words of settings that are ours alone: whoever sets such a variable means this program. */
+const OURS = /^(DINGTALK|SCIM|SYNC|SIMULATOR|ASSERTION|MAPPING|BOOTSTRAP)_/;
+
+/** Variables that no part of the program reads and that were most likely meant for it: all of `.env`, and of the environment those that look like ours. */
+export function unknownSettings(environment: Environment, inFile: readonly string[] = []): readonly string[] {
+  const known: readonly string[] = SETTINGS;
+  return Object.keys(environment).flatMap((name) => {
+    if (known.includes(name)) return [];
+    const meant = name === name.toUpperCase() && !ELSEWHERE.has(name) ? didYouMean(name, known) : undefined;
+    if (meant === undefined && !inFile.includes(name) && !OURS.test(name)) return [];
+    return [
+      `${name} is no setting of this program and has no effect${meant === undefined ? "; .env.example lists all" : `; did you mean ${meant}?`}`,
+    ];
+  });
+}
+
+/** Well-known variables of other programs whose names are near to ours. */
+const ELSEWHERE: ReadonlySet<string> = new Set(["HOME", "HOSTS", "PORTS", "POST", "PGPORT", "LOGLEVEL"]);
 
 /** Throws CannotStart with every problem; each names the variable and the rule, none repeats the value. */
 export function parseConfig(environment: Environment): Config {

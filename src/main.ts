@@ -43,8 +43,6 @@ export async function startServer(config: Config): Promise<Server> {
     const pool = createPool({ url: database.url, max: POOL_SIZE, logger });
     running.push(() => pool.end());
     const house: House = { config, pool, clock, logger, traffic: createTraffic() };
-    const { newToken } = await prepareAccess(house);
-
     const checks: Record<string, (signal: AbortSignal) => Promise<void>> = {
       database: async () => void (await pool.query("select 1")),
     };
@@ -62,6 +60,8 @@ export async function startServer(config: Config): Promise<Server> {
       running.push(() => api.stop(GRACE_MS));
     }
     await firstReady(checks);
+    // Last of all: a token that is made and then not shown, because the start failed, would be lost.
+    const newToken = config.role === "worker" ? undefined : (await prepareAccess(house)).newToken;
     return { notice: noticeOf(config, { sandboxUrl, newToken: newToken?.reveal() }), stop };
   } catch (error) {
     await stop();
@@ -93,11 +93,16 @@ function noticeOf(
   const where = facts.sandboxUrl === undefined ? "the configured organisation" : `sandbox (simulated DingTalk) at ${facts.sandboxUrl}`;
   return [
     "dingtalk-scim is ready",
-    ...(role === "worker"
-      ? []
-      : [`  SCIM (Tenant URL)   ${publicUrl}/scim/v2`, `  Operators, auditors ${publicUrl}/api, documented at ${publicUrl}/docs`]),
+    ...(role === "worker" ? [] : [`  SCIM (Tenant URL)   ${publicUrl}/scim/v2`, `  API, documented     ${publicUrl}/docs`]),
     ...(role === "api" ? [] : [`  DingTalk            ${where}, mode ${syncMode}`]),
     `  Database            ${config.databaseUrl ? "DATABASE_URL" : `embedded PostgreSQL in ${config.dataDir}`}`,
-    ...(facts.newToken === undefined ? [] : ["", "  Secret token, shown this once (all scopes; keep it safe):", `  ${facts.newToken}`]),
+    ...(facts.newToken === undefined
+      ? []
+      : [
+          "",
+          "  Secret token, shown this once (all scopes; keep it safe):",
+          `  ${facts.newToken}`,
+          '  Another one: npx dingtalk-scim token create --name "Entra ID"',
+        ]),
   ];
 }

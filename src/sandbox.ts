@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Config } from "./config.ts";
 import { CannotStart } from "./core/errors.ts";
 import type { Logger } from "./core/logger.ts";
+import { instanceOf } from "./simulator/instance.ts";
 import { createSimulator } from "./simulator/server.ts";
 import type { DingTalkConfig } from "./targets/dingtalk/config.ts";
 
@@ -36,32 +37,34 @@ export async function openOrganisation(config: Config, logger: Logger): Promise<
   const { dingtalk } = config;
   const settings = organisationSettings(config);
   if (dingtalk.kind === "organisation") return { settings, stop: async () => undefined };
-  const simulator = createSimulator({
-    host: HOST,
-    port: dingtalk.simulatorPort,
-    journalPath: join(config.dataDir, "simulator.journal"),
-    logger,
-  });
+  const journalPath = join(config.dataDir, "simulator.journal");
   const url = `http://${HOST}:${dingtalk.simulatorPort}`;
+  // Asked before the journal is opened: one that runs already has it open.
+  const there = await instanceAt(url);
+  if (there === instanceOf(journalPath)) return { settings, sandboxUrl: url, stop: async () => undefined };
+  if (there !== undefined)
+    throw new CannotStart([
+      `${url} is the simulated DingTalk of another sandbox; choose another SIMULATOR_PORT (or PORT: the default is PORT + 1)`,
+    ]);
+  const simulator = createSimulator({ host: HOST, port: dingtalk.simulatorPort, journalPath, logger });
   try {
     await simulator.start();
   } catch (error) {
-    // Another process of this sandbox may have it already.
-    if (!(await answers(url)))
-      throw new CannotStart([`the sandbox DingTalk cannot listen on ${url}; choose another SIMULATOR_PORT`], { cause: error });
+    if (error instanceof CannotStart) throw error;
+    throw new CannotStart([`the sandbox DingTalk cannot listen on ${url}; choose another SIMULATOR_PORT`], { cause: error });
   }
-  return {
-    settings,
-    sandboxUrl: url,
-    stop: () => simulator.stop(),
-  };
+  return { settings, sandboxUrl: url, stop: () => simulator.stop() };
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Which simulator answers at an address: its instance, null for one that keeps nothing, undefined when none does. */
+async function instanceAt(url: string): Promise<string | null | undefined> {
   try {
-    const answer = await fetch(`${url}/_sim/calls`, { signal: AbortSignal.timeout(2_000) });
-    return answer.ok;
+    const answer = await fetch(`${url}/_sim/instance`, { signal: AbortSignal.timeout(2_000) });
+    const told: unknown = answer.ok ? await answer.json() : undefined;
+    if (typeof told !== "object" || told === null || !("instance" in told)) return undefined;
+    return typeof told.instance === "string" ? told.instance : null;
   } catch {
-    return false;
+    // Nobody there, or no simulator: whether the port is free shows when it is opened.
+    return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { withOwnToken } from "./demo-token.ts";
 import { foundProblems } from "./exit-codes.ts";
 import { keepAlive } from "./keep-alive.ts";
 import { wholeNumber } from "./numbers.ts";
-import { print, printJson } from "./output.ts";
+import { print, printJson, warn } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { withInterrupt } from "./signals.ts";
 
@@ -49,7 +49,7 @@ Examples:
   $ dingtalk-scim demo --url http://127.0.0.1:9000 --token "$TOKEN" --json`,
     )
     .action(async (options: Options) => {
-      const config = loadConfig();
+      const config = loadConfig(warn);
       // The names of the whole world take a fifth of a second to load, which no other command should pay.
       const { demandServer } = await import("../demo/play.ts");
       const url = (options.url ?? config.publicUrl).replace(/\/+$/, "");

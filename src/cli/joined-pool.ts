@@ -1,6 +1,7 @@
 import { type Config, loadConfig } from "../config.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Pool } from "../store/pool.ts";
+import { warn } from "./output.ts";
 
 /** More than a command needs at once. */
 const CONNECTIONS = 4;
@@ -13,7 +14,7 @@ export interface Joined {
 
 /** Runs `work` on the product's database, beside a running server or alone, and leaves it as it was found. Throws CannotStart when there is no way in. */
 export async function withPool<T>(work: (joined: Joined) => Promise<T>): Promise<T> {
-  const config = loadConfig();
+  const config = loadConfig(warn);
   // Loaded here, so that help and mistakes do not wait for the database's client.
   const [{ joinDatabase }, { createLogger }, { migrationsDirectory }, { createPool }] = await Promise.all([
     import("../database/open.ts"),

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { loadConfig } from "../config.ts";
 import type { MigrationState } from "../database/migrate.ts";
 import { foundProblems } from "./exit-codes.ts";
-import { printJson, printTable, say } from "./output.ts";
+import { printJson, printTable, say, warn } from "./output.ts";
 
 export const migrateCommand = (): Command =>
   new Command("migrate")
@@ -31,7 +31,7 @@ Examples:
     });
 
 async function migrations(purpose: "look" | "apply"): Promise<readonly MigrationState[]> {
-  const { databaseUrl, dataDir } = loadConfig();
+  const { databaseUrl, dataDir } = loadConfig(warn);
   const [{ openDatabase, reachDatabase }, { migrationStates }, { createLogger }, { migrationsDirectory }] = await Promise.all([
     import("../database/open.ts"),
     import("../database/migrate.ts"),

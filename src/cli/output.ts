@@ -5,6 +5,15 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+const warned = new Set<string>();
+
+/** What may be a mistake of whoever set the program up; each line is said once by a process. */
+export function warn(line: string): void {
+  if (warned.has(line)) return;
+  warned.add(line);
+  say(`dingtalk-scim: ${line}`);
+}
+
 /** A line of a command's result. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { loadConfig } from "../config.ts";
-import { say } from "./output.ts";
+import { say, warn } from "./output.ts";
 import { untilStopped } from "./signals.ts";
 
 export const serveCommand = (): Command =>
@@ -16,7 +16,7 @@ Examples:
     .action(async () => {
       const stopped = untilStopped();
       const { startServer } = await import("../main.ts");
-      const server = await startServer(loadConfig());
+      const server = await startServer(loadConfig(warn));
       // In one piece: whoever reads it gets the whole.
       say(server.notice.join("\n"));
       await stopped;

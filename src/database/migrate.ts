@@ -50,11 +50,27 @@ export async function migrationStates(options: MigrateOptions & { readonly direc
   });
 }
 
+/** Whether any migration of this product was ever applied to the database. */
+export async function isMigrated(connectionString: string): Promise<boolean> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: CONNECT_MS });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    const { rows } = await client.query("select to_regclass('public._prisma_migrations') is not null as kept");
+    return rows[0].kept === true;
+  } finally {
+    await client.end();
+  }
+}
+
 /** Brings the queue's own schema (`graphile_worker`) up to the installed version of the library. Same locking as `migrate`. */
 export async function migrateQueue(options: MigrateOptions): Promise<void> {
   const logger = new QueueLogger(() => (level, message) => options.logger[level === "warning" ? "warn" : level]({}, message));
   await underLock(options, () => runMigrations({ connectionString: options.connectionString, logger }));
 }
+
+/** A host that swallows packets is told instead of waited for. */
+const CONNECT_MS = 10_000;
 
 interface LedgerRow {
   readonly name: string;
@@ -122,7 +138,7 @@ async function apply(client: Client, { name, checksum, sql }: Migration): Promis
 
 /** Runs `work` on a connection of its own. The lock belongs to the session, so a killed process frees it. */
 async function underLock<T>(options: MigrateOptions, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: options.connectionString });
+  const client = new Client({ connectionString: options.connectionString, connectionTimeoutMillis: CONNECT_MS });
   client.on("error", (error) => options.logger.warn({ error: error.message }, "the connection of the migration was lost"));
   await client.connect();
   try {

@@ -48,6 +48,8 @@ export interface ControlSettings {
   readonly messages: Messages;
   readonly clock: MovableClock;
   readonly held: HeldCalls;
+  /** See instance.ts. */
+  readonly instance: string | null;
 }
 
 export const isControl = (path: string): boolean => path.startsWith("/_sim/");
@@ -56,6 +58,7 @@ export const isControl = (path: string): boolean => path.startsWith("/_sim/");
 export function createControl(world: World, settings: ControlSettings): (call: HttpCall) => Reply {
   const actions = new Map<string, Action>([
     ["GET /_sim/state", () => json(200, stateView(world.organisation))],
+    ["GET /_sim/instance", () => json(200, { instance: settings.instance })],
     ["GET /_sim/calls", () => json(200, world.tally.read())],
     ["GET /_sim/faults", () => json(200, { faults: world.faults.list() })],
     ["GET /_sim/switches", () => json(200, world.organisation.switches)],

@@ -7,6 +7,7 @@ import { createFaults } from "./faults.ts";
 import { createGateway } from "./gateway.ts";
 import { createHeldCalls } from "./held-calls.ts";
 import { seedNumber } from "./identifiers.ts";
+import { instanceOf } from "./instance.ts";
 import { noJournal, openJournal } from "./journal.ts";
 import { createLimits, limitsFor } from "./limits.ts";
 import { createMessages } from "./messages.ts";
@@ -88,7 +89,8 @@ export function createSite(options: SimulatorOptions): Site {
     forgetEvents: outbox.forget,
   };
   const gateway = createGateway(world, { route, open });
-  const control = createControl(world, { qps, route, stream, push, messages, clock, held });
+  const instance = instanceOf(options.journalPath);
+  const control = createControl(world, { qps, route, stream, push, messages, clock, held, instance });
   return {
     clock,
     answer: (call) => (isControl(call.path) ? { kind: "answer", reply: control(call), afterMs: 0 } : gateway(call)),

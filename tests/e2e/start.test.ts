@@ -15,7 +15,7 @@ test("from nothing it is ready within ten seconds and says where everything is; 
   const first = await place.start();
   expect(performance.now() - beganMs).toBeLessThan(10_000);
   expect((await fetch(`${place.url}/readyz`)).status).toBe(200);
-  for (const shown of [`${place.url}/scim/v2`, `${place.url}/api`, `${place.url}/docs`, place.simulatorUrl, place.dataDir, "mode sync"]) {
+  for (const shown of [`${place.url}/scim/v2`, `${place.url}/docs`, place.simulatorUrl, place.dataDir, "mode sync"]) {
     expect(first.stderr).toContain(shown);
   }
   const token = tokenIn(first.stderr)!;

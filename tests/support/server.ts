@@ -23,9 +23,15 @@ export interface Run {
   ended(): Promise<number | null>;
 }
 
-export function runCommand(args: readonly string[], settings: Settings = {}, options: { readonly uid?: number } = {}): Run {
+interface RunOptions {
+  readonly uid?: number;
+  /** The working folder, where it matters. */
+  readonly cwd?: string;
+}
+
+export function runCommand(args: readonly string[], settings: Settings = {}, { uid, cwd }: RunOptions = {}): Run {
   const { PATH = "", HOME = "" } = process.env;
-  const user = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
+  const user = { ...(uid === undefined ? {} : { uid, gid: uid }), ...(cwd === undefined ? {} : { cwd }) };
   const child = spawn(process.execPath, [program, ...args], {
     env: { PATH, HOME, LOG_LEVEL: "error", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
@@ -71,7 +77,7 @@ export interface Place {
   readonly url: string;
   readonly simulatorUrl: string;
   /** Starts the server here and resolves when it is ready. Rejects with what it said when it ends instead. */
-  start(more?: Settings, options?: { readonly uid?: number }): Promise<Run>;
+  start(more?: Settings, options?: RunOptions): Promise<Run>;
   /** Kills what was started here, PostgreSQL included, and removes the data. */
   clear(): Promise<void>;
 }

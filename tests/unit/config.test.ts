@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { type Config, type Environment, parseConfig, SETTINGS } from "../../src/config.ts";
+import { type Config, type Environment, parseConfig, SETTINGS, unknownSettings } from "../../src/config.ts";
 import { CannotStart } from "../../src/core/errors.ts";
 import { NO_PROXIES } from "../../src/http/trusted-proxies.ts";
 
@@ -225,3 +225,21 @@ test(".env.example has every setting once, with its default", () => {
   );
   expect(parseConfig(defaults)).toEqual(parseConfig({}));
 });
+
+test.each<[string, Environment, readonly string[], readonly string[]]>([
+  ["a misspelt setting", { DATADIR: "x" }, [], ["DATADIR is no setting of this program and has no effect; did you mean DATA_DIR?"]],
+  [
+    "a name under our own first word",
+    { DINGTALK_TOKEN: "x" },
+    [],
+    ["DINGTALK_TOKEN is no setting of this program and has no effect; .env.example lists all"],
+  ],
+  [
+    "anything in the file .env",
+    { COLOUR: "x" },
+    ["COLOUR"],
+    ["COLOUR is no setting of this program and has no effect; .env.example lists all"],
+  ],
+  ["variables of other programs", { HOME: "/", PGPORT: "1", PATH: "", npm_config_port: "", EDITOR: "vi" }, [], []],
+  ["settings", { PORT: "1", DATA_DIR: "x" }, ["PORT"], []],
+])("%s", (_what, environment, inFile, told) => expect(unknownSettings(environment, inFile)).toEqual(told));
