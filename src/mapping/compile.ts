@@ -146,6 +146,7 @@ function settingsOf({ region, zone, roleGroup, enterpriseAccounts, departments, 
   const path = (text: string | undefined): readonly string[] | undefined =>
     text === undefined ? undefined : parsePath(text, departments.separator);
   const parkIn = path(inactive.parkIn);
+  const defaultDepartment = path(departments.default);
   const externalDefault = path(departments.externalDefault);
   return {
     region,
@@ -157,6 +158,7 @@ function settingsOf({ region, zone, roleGroup, enterpriseAccounts, departments, 
     separator: departments.separator,
     inactive: inactive.regular,
     ...(parkIn ? { parkIn } : {}),
+    ...(defaultDepartment ? { defaultDepartment } : {}),
     ...(externalDefault ? { externalDefault } : {}),
   };
 }

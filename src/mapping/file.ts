@@ -99,6 +99,8 @@ const departments = z.strictObject({
   managers: reference("leave").optional(),
   /** Patterns of paths that are for external people; what is below such a department is external too. */
   external: z.array(text).max(200).default([]),
+  /** Where a person goes who is in no department otherwise, instead of the root. */
+  default: text.optional(),
   /** Where an external person goes who is in no external department. */
   externalDefault: text.optional(),
 });

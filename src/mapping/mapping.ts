@@ -128,6 +128,8 @@ export interface MappingSettings {
   readonly inactive: "remove" | "park" | "keep";
   /** The department for people who are parked; given when `inactive` is "park". */
   readonly parkIn?: DepartmentPath;
+  /** Where anybody else goes who is in no department; without it, the root. */
+  readonly defaultDepartment?: DepartmentPath;
   /** Where an external person goes who is in no external department. */
   readonly externalDefault?: DepartmentPath;
 }

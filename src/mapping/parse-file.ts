@@ -146,12 +146,15 @@ function furtherProblems(file: MappingFile, { problemAt, problemAtKey }: Places)
     problems.push(problemAtKey(["inactive"], "park needs parkIn, the path of the department"));
   if (file.departments.from !== "groups" && file.departments.attributes.length === 0)
     problems.push(problemAtKey(["departments"], `from: ${file.departments.from} needs attributes, the paths`));
-  const { external, externalDefault, separator } = file.departments;
+  const { external, default: ordinary, externalDefault, separator } = file.departments;
+  if (ordinary !== undefined && isExternalPath(parsePath(ordinary, separator), external, separator))
+    problems.push(problemAt(["departments", "default"], "must not be one of the departments that external names"));
   if (externalDefault !== undefined && !isExternalPath(parsePath(externalDefault, separator), external, separator)) {
     problems.push(problemAt(["departments", "externalDefault"], "must be one of the departments that external names"));
   }
   const paths: readonly (readonly [Path, string | undefined])[] = [
     [["inactive", "parkIn"], file.inactive.parkIn],
+    [["departments", "default"], file.departments.default],
     [["departments", "externalDefault"], file.departments.externalDefault],
     ...file.departments.groups.map((rule, index) => [["departments", "groups", index, "under"], rule.under] as const),
   ];

@@ -18,7 +18,7 @@ export interface Placement {
  * and anybody else in internal ones only; whatever is left out for that is a note.
  */
 export function placePerson(
-  settings: Pick<MappingSettings, "externalDefault" | "separator">,
+  settings: Pick<MappingSettings, "defaultDepartment" | "externalDefault" | "separator">,
   person: Pick<PersonMapping, "departments" | "external">,
   groups: readonly { readonly id: string; readonly placement: GroupPlacement }[],
 ): Placement {
@@ -31,6 +31,8 @@ export function placePerson(
   }
   departments.push(...person.departments.map((path) => ({ kind: "path", path }) as const));
   const roleGroupIds = groups.filter(({ placement }) => placement.kind === "role").map(({ id }) => id);
+  if (!person.external && departments.length === 0 && settings.defaultDepartment)
+    return { departments: [{ kind: "path", path: settings.defaultDepartment }], roleGroupIds, outside: false, notes };
   if (!person.external || departments.length > 0) return { departments, roleGroupIds, outside: false, notes };
   if (settings.externalDefault)
     return { departments: [{ kind: "path", path: settings.externalDefault }], roleGroupIds, outside: false, notes };

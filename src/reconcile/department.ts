@@ -79,6 +79,11 @@ function withoutLeaving({ node, link }: DepartmentFacts): readonly string[] | un
 
 function obstacleOf({ person }: DepartmentManager): (Pick<Note, "text"> & { readonly code: LoopNote }) | undefined {
   if (!person) return { code: "unknownManager", text: "a manager of the department is not in the directory" };
+  if (person.several)
+    return {
+      code: "severalManagers",
+      text: "several active people have a number that names a manager of the department, so none is chosen",
+    };
   if (!person.active) return { code: "managerLeft", text: "a manager of the department has left" };
   if (!person.belongs)
     return { code: "managerNotMember", text: "a manager of the department is not a member of it, and only members can be" };

@@ -21,13 +21,21 @@ export interface Reference {
   readonly state: SyncState | undefined;
 }
 
+/** A department a person belongs to. */
+export interface DepartmentReference extends Reference {
+  /** While it is not at the target: its own attributes and those of the departments above it. */
+  readonly settings?: readonly Attributes[];
+}
+
 export interface GroupOfPerson {
   readonly id: string;
   readonly displayName: string;
   readonly externalId: string | undefined;
   /** What the mapping made of the group; undefined until the group has been looked at. */
   readonly placement: "department" | "role" | "none" | undefined;
-  readonly department: Reference | undefined;
+  /** How far the look at the group is, while `placement` is undefined. */
+  readonly state?: SyncState | undefined;
+  readonly department: DepartmentReference | undefined;
   /** Whether that department, or one above it, is for people of other organisations. */
   readonly external: boolean;
   readonly role: Reference | undefined;
@@ -37,7 +45,14 @@ export interface Manager {
   /** As the client named it. */
   readonly reference: string;
   /** The person meant, when there is one in the directory. */
-  readonly person: (Reference & { readonly active: boolean }) | undefined;
+  readonly person: (Reference & Meant) | undefined;
+}
+
+/** How sure it is whom a reference means. */
+export interface Meant {
+  readonly active: boolean;
+  /** More than one active person has the number or externalId: it is not known who is meant. */
+  readonly several?: boolean;
 }
 
 export interface PersonFacts {
@@ -47,7 +62,11 @@ export interface PersonFacts {
   readonly link: Link | undefined;
   readonly groups: readonly GroupOfPerson[];
   /** Departments the person is in by attributes; `path`: the folded names down to it. */
-  readonly departments: readonly (Reference & { readonly main: boolean; readonly external: boolean; readonly path: readonly string[] })[];
+  readonly departments: readonly (DepartmentReference & {
+    readonly main: boolean;
+    readonly external: boolean;
+    readonly path: readonly string[];
+  })[];
   readonly manager: Manager | undefined;
 }
 
@@ -61,12 +80,12 @@ export interface DepartmentManager {
   /** As the client named them. */
   readonly reference: string;
   readonly person:
-    | (Reference & {
-        readonly active: boolean;
-        /** Whether the directory wants them in the department, and whether the target has them there. */
-        readonly belongs: boolean;
-        readonly member: boolean;
-      })
+    | (Reference &
+        Meant & {
+          /** Whether the directory wants them in the department, and whether the target has them there. */
+          readonly belongs: boolean;
+          readonly member: boolean;
+        })
     | undefined;
 }
 

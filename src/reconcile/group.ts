@@ -16,7 +16,10 @@ export async function placeGroup({ store, mapping }: WishDeps, claim: Claim): Pr
     await store.placeGroup(id, undefined, structure, claim.causes);
     return { kind: "settled", notes: [], gone: true };
   }
-  const [group, ...ancestors] = await chainOf({ store, mapping }, id, document);
+  const chain = await chainOf({ store, mapping }, id, document);
+  if (chain.missing !== undefined && !(await store.parentIsGone(id))) return parentMissing(chain.missing);
+  const groups = chain.missing === undefined ? chain.groups : [...chain.groups.slice(0, -1), withoutParent(chain.groups.at(-1)!)];
+  const [group, ...ancestors] = groups;
   const placement = mapping.group({ group: group!, ancestors });
   await store.placeGroup(id, placeOf(mapping, placement), structure, claim.causes);
   const stuck = placement.kind === "none" ? STUCK[placement.reason] : undefined;
@@ -24,29 +27,38 @@ export async function placeGroup({ store, mapping }: WishDeps, claim: Claim): Pr
   return { kind: "settled", notes: placement.kind === "department" ? placement.notes : [], gone: false };
 }
 
+const parentMissing = (reference: string): Wish => ({
+  kind: "parked",
+  reasonCode: "parentNotKnown",
+  reason: `the group above this one, ${reference}, is not in the directory`,
+  remedy: "send the group above from the source, or correct the parent; this one is placed as soon as it is there",
+});
+
 /** Deeper than any target's tree; the mapping refuses what is too deep or goes round. */
 const MAX_ANCESTORS = 25;
 
-/** The group and those above it, nearest first. */
-async function chainOf(
-  { store, mapping }: Pick<WishDeps, "store" | "mapping">,
-  id: string,
-  group: JsonObject,
-): Promise<readonly JsonObject[]> {
-  const { structure } = mapping.settings;
-  if (structure === "path") return [group];
-  if (structure === "nested") return [group, ...(await store.groupsAbove(id))];
-  const chain = [group];
-  while (chain.length <= MAX_ANCESTORS) {
-    const last = chain[chain.length - 1]!;
-    const reference = mapping.parentReference(last);
+interface Chain {
+  /** The group and those above it, nearest first. */
+  readonly groups: readonly JsonObject[];
+  /** The parent that one of them names and that nobody has sent so far. Its placing will wake the group. */
+  readonly missing?: string;
+}
+
+async function chainOf({ store, mapping }: Pick<WishDeps, "store" | "mapping">, id: string, group: JsonObject): Promise<Chain> {
+  const { structure, separator } = mapping.settings;
+  if (structure === "path") return { groups: [group] };
+  if (structure === "nested") return { groups: [group, ...(await store.groupsAbove(id))] };
+  const groups = [group];
+  while (groups.length <= MAX_ANCESTORS) {
+    const reference = mapping.parentReference(groups[groups.length - 1]!);
     // One after the other: each names the next.
     const above = reference === undefined ? undefined : await store.groupMeant(id, reference);
-    if (above) chain.push(above);
-    // The mapping takes a parent that is no group for a path; an id of ours that leads nowhere would make a department of that name.
-    else return reference !== undefined && isUuid(reference) ? [...chain.slice(0, -1), withoutParent(last)] : chain;
+    if (above) groups.push(above);
+    // What is no group may be a path, if it looks like one; anything else is the id of a group to come, and must not become the name of a department.
+    else if (reference === undefined || isPath(reference, separator)) return { groups };
+    else return { groups, missing: reference };
   }
-  return chain;
+  return { groups };
 }
 
 function withoutParent(group: JsonObject): JsonObject {
@@ -55,6 +67,9 @@ function withoutParent(group: JsonObject): JsonObject {
   const { parent: _parent, ...rest } = group[urn] as JsonObject;
   return { ...group, [urn]: rest };
 }
+
+/** A path of one name is written with a separator before it. */
+const isPath = (reference: string, separator: string): boolean => reference.includes(separator) && !isUuid(reference);
 
 function placeOf(mapping: Mapping, placement: GroupPlacement): GroupPlace {
   if (placement.kind !== "department") return placement;

@@ -3,13 +3,19 @@ import type { Manager, PersonFacts } from "./facts.ts";
 import { type Places, type Post, remoteIds } from "./places.ts";
 import type { Desired } from "./plan.ts";
 import type { LoopNote, LoopReason } from "./reasons.ts";
-import type { Actual, AttributeValue, Note } from "./target.ts";
+import type { Actual, Attributes, AttributeValue, Note } from "./target.ts";
 
 /** What a person should be at the target, or what has to be there first. */
 export type PersonWish =
   | { readonly kind: "desired"; readonly desired: Desired }
   | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reasonCode: LoopReason; readonly reason: string }
-  | { readonly kind: "held"; readonly reasonCode: LoopReason; readonly reason: string; readonly remedy: string };
+  | {
+      readonly kind: "held" | "parked";
+      readonly on?: readonly string[];
+      readonly reasonCode: LoopReason;
+      readonly reason: string;
+      readonly remedy: string;
+    };
 
 /**
  * How the directory wants a person at the target. `member`: in all their departments; `parked`: in the one for leavers only;
@@ -33,6 +39,8 @@ export interface PersonRules {
   readonly presence: Actual["presence"] | undefined;
   /** A manager who is on the way may be waited for, unless that could go round in a circle. */
   readonly mayWaitForManager: boolean;
+  /** Whether a department with these attributes hides people from others. */
+  readonly conceals?: (settings: Attributes) => boolean;
 }
 
 /** Pure. `mapped` and `places` are the mapping's answers for a person who is to be there. */
@@ -52,6 +60,12 @@ export function personWish(facts: PersonFacts, mapped: PersonMapping, places: Pl
       reason: "a department or role of this person is not at the target yet",
     };
   if (departments.length === 0 && mapped.external) return OUTSIDE;
+  if (departments.length === 0) {
+    const hidden = places.departments.filter(({ settings = [] }) => settings.some((each) => rules.conceals?.(each) ?? false));
+    if (hidden.length > 0) return hiddenOnly(hidden.map(({ id }) => id));
+    if (places.stuckGroups.length > 0) return groupWaits(places.stuckGroups);
+    notes.push(inRoot(places));
+  }
 
   const placed = {
     departments: departments.length > 0 ? departments : [rules.rootDepartment],
@@ -91,6 +105,34 @@ function byDepartment({ positions }: PersonMapping, { departments }: Places): Re
   };
 }
 
+/** Nobody is in the root without being told: where the source says nothing of a department, or what it says leads to none. */
+const inRoot = ({ departments }: Places): Note => ({
+  attribute: "departments",
+  code: "inRoot",
+  text:
+    departments.length > 0
+      ? "none of the person's departments could be made, so the person is directly below the organisation"
+      : "the person is in no department, so they are directly below the organisation; put them into a group that becomes one, or name a default under departments in the mapping",
+});
+
+/** In the root everybody would see somebody who is to be hidden. */
+const hiddenOnly = (on: readonly string[]): PersonWish => ({
+  kind: "parked",
+  on,
+  reasonCode: "hiddenDepartmentStuck",
+  reason: "the only departments of this person hide their people and could not be made, and everywhere else others would see the person",
+  remedy: `see department ${on[0]}`,
+});
+
+/** Where they belong is known as soon as the group above has come. */
+const groupWaits = (on: readonly string[]): PersonWish => ({
+  kind: "parked",
+  on,
+  reasonCode: "groupStuck",
+  reason: "the only group of this person waits for the group above it",
+  remedy: `see group ${on[0]}`,
+});
+
 /** In the root they would see everybody, so they are left as they are until there is a place for them. */
 const OUTSIDE = {
   kind: "held",
@@ -108,6 +150,7 @@ function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }
   if (!manager) return { kind: "set", remoteId: null };
   const { person } = manager;
   if (!person) return without("unknownManager", "the manager is not in the directory");
+  if (person.several) return without("severalManagers", "several active people have the number that names the manager, so none is chosen");
   if (person.id === personId) return without("ownManager", "the person is named as their own manager");
   if (!person.active) return without("managerLeft", "the manager has left");
   if (person.remoteId !== undefined) return { kind: "set", remoteId: person.remoteId };

@@ -3,7 +3,7 @@ import { fold } from "../core/fold.ts";
 import { parsePath } from "../mapping/department-path.ts";
 import type { DepartmentPath, GroupPlacement, Mapping, MappingSettings, PersonMapping } from "../mapping/mapping.ts";
 import { placePerson } from "../mapping/placement.ts";
-import type { GroupOfPerson, PersonFacts, Reference } from "./facts.ts";
+import type { DepartmentReference, GroupOfPerson, PersonFacts, Reference } from "./facts.ts";
 import { levelsOf } from "./path-levels.ts";
 import type { PersonPlace } from "./ports.ts";
 import type { Note } from "./target.ts";
@@ -11,7 +11,7 @@ import type { Note } from "./target.ts";
 /* Where a person belongs: what groups and attributes say, joined so that people of other organisations and our own never share a department. */
 
 /** A department of a person, and what holds for them there only. */
-export interface Post extends Reference {
+export interface Post extends DepartmentReference {
   readonly title?: string;
   readonly order?: number;
 }
@@ -23,6 +23,8 @@ export interface Places {
   readonly main: Reference | undefined;
   /** Groups nobody has looked at yet: where they lead is not known. */
   readonly unknownGroups: readonly string[];
+  /** Groups that cannot be placed before the one above them has come. Nobody who has another department waits with them. */
+  readonly stuckGroups: readonly string[];
   readonly notes: readonly Note[];
 }
 
@@ -70,12 +72,15 @@ export function placesOf(settings: MappingSettings, mapped: PersonMapping, facts
   if (reference !== undefined && !mainGroup && !mainPath) notes.push(NO_MAIN);
   const posts = positioned(mapped, fitting, inGroups, settings.separator);
   notes.push(...posts.notes);
+  const unplaced = groups.filter((group) => group.placement === undefined);
+  const stuck = unplaced.filter((group) => group.state === "parked");
   return {
     departments: posts.departments,
     roles: groups.flatMap((group) => (group.role ? [group.role] : [])),
     main: mainGroup?.department ?? mainPath ?? fitting.find((department) => department.main),
-    unknownGroups: groups.filter((group) => group.placement === undefined).map((group) => group.id),
-    notes,
+    unknownGroups: unplaced.filter((group) => group.state !== "parked").map(({ id }) => id),
+    stuckGroups: stuck.map(({ id }) => id),
+    notes: stuck.length > 0 ? [...notes, GROUP_WAITS] : notes,
   };
 }
 
@@ -88,13 +93,24 @@ function positioned(
 ): { readonly departments: readonly Post[]; readonly notes: readonly Note[] } {
   const positions = mapped.positions ?? [];
   const used = new Set<string>();
-  const post = (department: Reference, said: Partial<Post> | undefined, isMeantBy: (reference: string) => boolean): Post => {
+  const post = (
+    department: DepartmentReference,
+    said: Pick<Post, "title" | "order"> | undefined,
+    isMeantBy: (reference: string) => boolean,
+  ): Post => {
     const position = positions.find(({ reference }) => isMeantBy(reference));
     if (position) used.add(position.reference);
     const title = position?.title ?? said?.title;
     const order = position?.order ?? said?.order;
-    const { id, remoteId, state } = department;
-    return { id, remoteId, state, ...(title === undefined ? {} : { title }), ...(order === undefined ? {} : { order }) };
+    const { id, remoteId, state, settings } = department;
+    return {
+      id,
+      remoteId,
+      state,
+      ...(settings ? { settings } : {}),
+      ...(title === undefined ? {} : { title }),
+      ...(order === undefined ? {} : { order }),
+    };
   };
   const departments = [
     ...byAttributes.map((department) => {
@@ -118,10 +134,11 @@ const notThere = (positions: number): Note => ({
 
 /** In the department for leavers and nowhere else. */
 export const parkedPlaces = (facts: PersonFacts): Places => ({
-  departments: facts.departments.map(({ id, remoteId, state }) => ({ id, remoteId, state })),
+  departments: facts.departments.map(({ id, remoteId, state, settings }) => ({ id, remoteId, state, ...(settings ? { settings } : {}) })),
   roles: [],
   main: facts.departments[0],
   unknownGroups: [],
+  stuckGroups: [],
   notes: [],
 });
 
@@ -156,6 +173,11 @@ function isMeant(group: GroupOfPerson, reference: string, separator: string): bo
 const isPath = ({ path }: { readonly path: readonly string[] }, reference: string, separator: string): boolean =>
   JSON.stringify(parsePath(fold(reference), fold(separator))) === JSON.stringify(path);
 
+const GROUP_WAITS: Note = {
+  attribute: "departments",
+  code: "groupWaits",
+  text: "a group of this person waits for the group above it, so its department is left out until then",
+};
 const MIXED: Note = {
   attribute: "departments",
   code: "mixedDepartment",

@@ -65,6 +65,8 @@ export interface ReconcileStore {
   waitsInCircle(personId: string, managerId: string): Promise<boolean>;
   /** The group of the same source that a reference means: id, externalId or display name. */
   groupMeant(groupId: string, reference: string): Promise<JsonObject | undefined>;
+  /** Whether a group has a department below one that a group stood for and none does any more: then it need not wait for its parent, which was deleted. */
+  parentIsGone(groupId: string): Promise<boolean>;
   /** Documents of the groups that contain this one, nearest first; of several at one level the oldest. */
   groupsAbove(groupId: string): Promise<readonly JsonObject[]>;
 

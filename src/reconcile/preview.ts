@@ -1,13 +1,11 @@
 import type { EntityRef } from "../core/entity.ts";
 import type { Explanation } from "../mapping/mapping.ts";
-import { departmentWish, roleWish } from "./department.ts";
+import { concludeDepartment, concludePerson, concludeRole, judge, personInput } from "./conclude.ts";
 import type { PersonFacts } from "./facts.ts";
-import { personWish } from "./person.ts";
-import { parkedPlaces, placesOf } from "./places.ts";
 import type { Desired, Plan } from "./plan.ts";
 import { shapedPlan } from "./shaped-plan.ts";
 import type { Actual, Attributes, Note } from "./target.ts";
-import { judge, personInput, type Wish, type WishDeps } from "./wish.ts";
+import type { Wish, WishDeps } from "./wish.ts";
 
 /** What a run would conclude from what is known now. Nothing is sent, nothing is read from the target, and nothing is written. */
 export type Forecast =
@@ -34,32 +32,26 @@ export async function previewPerson(deps: WishDeps, personId: string): Promise<P
     remoteId: facts.link?.remoteId,
     actual,
     paths: judge(deps.mapping, deps.target, facts, actual).paths.map(({ path }) => path.map((level) => level.name)),
-    forecast: forecastPerson(deps, personId, facts, actual),
+    forecast: await forecastPerson(deps, personId, facts, actual),
     explanations: facts.document ? deps.mapping.explain(personInput(facts)) : [],
   };
 }
 
 /** The same for any entity, against an observation that may be newer than the remembered one. */
 export async function forecast(deps: WishDeps, ref: EntityRef, actual: Actual): Promise<Forecast | undefined> {
-  const { store, target } = deps;
+  const { store } = deps;
   if (ref.kind === "group") return undefined;
   if (ref.kind === "user") return forecastPerson(deps, ref.id, (await store.people([ref.id])).get(ref.id)!, actual);
   const wish =
     ref.kind === "department"
-      ? departmentWish((await store.departments([ref.id])).get(ref.id)!, target.rootDepartment)
-      : roleWish((await store.roles([ref.id])).get(ref.id)!);
+      ? await concludeDepartment(deps, (await store.departments([ref.id])).get(ref.id)!)
+      : concludeRole((await store.roles([ref.id])).get(ref.id)!);
   return wish.kind === "desired" ? planned(deps, ref, wish.desired, actual) : wish;
 }
 
-function forecastPerson(deps: WishDeps, personId: string, facts: PersonFacts, actual: Actual | undefined): Forecast {
-  const { mapping, target } = deps;
-  const ref = { kind: "user", id: personId } as const;
-  const { standing, mapped, parking } = judge(mapping, target, facts, actual);
-  if (standing === "absent" || !mapped) return planned(deps, ref, { state: "absent" }, actual);
-  const places = parking ? parkedPlaces(facts) : placesOf(mapping.settings, mapped, facts);
-  const rules = { personId, standing, presence: actual?.presence, rootDepartment: target.rootDepartment, mayWaitForManager: true };
-  const wish = personWish(facts, mapped, places, rules);
-  return wish.kind === "desired" ? planned(deps, ref, wish.desired, actual) : wish;
+async function forecastPerson(deps: WishDeps, personId: string, facts: PersonFacts, actual: Actual | undefined): Promise<Forecast> {
+  const wish = await concludePerson(deps, personId, facts, judge(deps.mapping, deps.target, facts, actual), actual);
+  return wish.kind === "desired" ? planned(deps, { kind: "user", id: personId }, wish.desired, actual) : wish;
 }
 
 function planned({ target }: WishDeps, ref: EntityRef, desired: Desired, actual: Actual | undefined): Forecast {

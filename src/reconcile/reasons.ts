@@ -16,6 +16,9 @@ export const LOOP_REASONS = [
   "modeObserve",
   "modeUpsert",
   "externalWithoutDepartment",
+  "parentNotKnown",
+  "groupStuck",
+  "hiddenDepartmentStuck",
   "groupCycle",
   "pathTooDeep",
   "groupWithoutName",
@@ -35,6 +38,9 @@ export const LOOP_NOTES = [
   "notAMember",
   "mixedDepartment",
   "notThere",
+  "severalManagers",
+  "groupWaits",
+  "inRoot",
 ] as const;
 
 export type LoopNote = (typeof LOOP_NOTES)[number];

@@ -73,6 +73,8 @@ export interface TargetAdapter {
   readonly rootDepartment: string;
   /** Whether a person of this kind can be switched off and on again without being removed. */
   canSuspend(attributes: Attributes): boolean;
+  /** Pure. Whether a department with these attributes hides people: those it is for must not sit where everybody sees them. Absent: none does. */
+  conceals?(department: Attributes): boolean;
 
   /** The remote id we will ask for, where the target lets the caller choose it. Same input, same answer, for ever. */
   remoteIdFor(ref: EntityRef): string | undefined;

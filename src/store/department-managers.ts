@@ -1,15 +1,16 @@
 import type { DepartmentManager, Reference } from "../reconcile/facts.ts";
 import type { Statement } from "./postgres.ts";
+import { meant } from "./references.ts";
 
 /*
  * Managers of departments: those the directory names, how far they are, and who has to be let go. A department may be described by several groups and
  * people; whoever any of them names is named.
  */
 
-/** The people named for department `id`, as JSON texts of `ManagerJson`; `meant` finds the person a reference means. */
-export const namedManagers = (id: string, meant: (sourceId: string, reference: string) => string): string => `
+/** The people named for department `id`, as JSON texts of `ManagerJson`. */
+export const namedManagers = (id: string): string => `
   (select json_agg(json_build_object('reference', r.ref, 'person', (
-      select json_build_object('id', m.id, 'active', m.active, 'remoteId', l.remote_id,
+      select json_build_object('id', m.id, 'active', m.active, 'several', m.several, 'remoteId', l.remote_id,
         'state', (select s.state from entity_states s where s.target = $1 and s.kind = 'user' and s.entity_id = m.id),
         'belongs', exists (select 1 from group_members o join placements p on p.target = $1 and p.group_id = o.group_id
                             where o.user_id = m.id and p.department_id = ${id})
@@ -44,6 +45,7 @@ interface PersonJson {
   readonly remoteId: string | null;
   readonly state: Reference["state"] | null;
   readonly active: boolean;
+  readonly several: boolean;
   readonly belongs: boolean;
   readonly member: boolean;
 }

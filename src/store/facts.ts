@@ -1,40 +1,44 @@
 import type pg from "pg";
 import type { JsonObject } from "../core/entity.ts";
 import { fold } from "../core/fold.ts";
-import type { GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../reconcile/facts.ts";
+import type { DepartmentReference, GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../reconcile/facts.ts";
 import type { ReconcileStore } from "../reconcile/ports.ts";
 import type { Actual, Attributes } from "../reconcile/target.ts";
 import { batched } from "./batch.ts";
 import { leavingPeople, MANAGED_BY, managersOf, namedManagers } from "./department-managers.ts";
 import type { Pool } from "./pool.ts";
 import { run, type Statement } from "./postgres.ts";
+import { meant } from "./references.ts";
 
 /* What is known about entities at the moment of work, one statement for any number of entities of a kind. */
 
 /** A reference as JSON: `{id, remoteId, state}` of another entity at target $1. */
-const reference = (kind: string, id: string): string => `json_build_object('id', ${id},
-  'remoteId', (select l.remote_id from links l where l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id} and l.status = 'owned'),
-  'state', (select s.state from entity_states s where s.target = $1 and s.kind = '${kind}' and s.entity_id = ${id}))`;
+const reference = (kind: string, id: string): string =>
+  `json_build_object('id', ${id}, 'remoteId', (${ownedBy(kind, id)}), 'state', (${stateOf(kind, id)}))`;
+
+const ownedBy = (kind: string, id: string): string =>
+  `select l.remote_id from links l where l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id} and l.status = 'owned'`;
+const stateOf = (kind: string, id: string): string =>
+  `select s.state from entity_states s where s.target = $1 and s.kind = '${kind}' and s.entity_id = ${id}`;
+
+/** The same of a department, with the settings that hold for it while it is not at the target. */
+const department = (id: string): string => `json_build_object('id', ${id}, 'remoteId', (${ownedBy("department", id)}),
+  'state', (${stateOf("department", id)}),
+  'settings', case when not exists (${ownedBy("department", id)}) then (
+    with recursive up(parent_id, settings) as (
+      select own.parent_id, own.settings from departments own where own.id = ${id}
+      union all
+      select above.parent_id, above.settings from up join departments above on above.id = up.parent_id)
+    select json_agg(up.settings) from up) end)`;
 
 /** Columns and the FROM item of the link of `id`. It is looked up for each: as a join it could be planned as a walk through all links of the target. */
 const LINK = "l.status, l.remote_id, l.attributes, l.presence";
 const withLink = (kind: string, id: string): string =>
   `left join lateral (select * from links l where l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id} limit 1) l on true`;
 
-/**
- * The person a manager reference means (clients.md section 3): our id, else an externalId, else an employee number of the same source.
- * Several may have one externalId, a leaver and who came after, say: the active one is meant.
- */
-const meant = (sourceId: string, ref: string): string => `
-  select b.id, b.active from users b where b.id = coalesce(
-    (select x.id from users x
-      where x.source_id = ${sourceId} and x.id = case when ${ref} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${ref}::uuid end),
-    (select x.id from users x where x.source_id = ${sourceId} and x.external_id = ${ref} order by x.active desc, x.id limit 1),
-    (select x.id from users x where x.source_id = ${sourceId} and x.employee_number_key = lower(${ref}) limit 1))`;
-
 const manager = (sourceId: string, ref: string): string => `
   json_build_object('reference', ${ref}, 'person', (
-    select json_build_object('id', m.id, 'active', m.active,
+    select json_build_object('id', m.id, 'active', m.active, 'several', m.several,
       'remoteId', (select l.remote_id from links l where l.target = $1 and l.kind = 'user' and l.entity_id = m.id and l.status = 'owned'),
       'state', (select s.state from entity_states s where s.target = $1 and s.kind = 'user' and s.entity_id = m.id))
       from (${meant(sourceId, ref)}) m))`;
@@ -43,12 +47,13 @@ const PEOPLE: Statement = {
   name: "facts-people",
   text: `select w.id, u.source_id, u.document, ${LINK},
     (select json_agg(json_build_object('id', g.id, 'displayName', g.display_name, 'externalId', g.external_id, 'placement', p.kind,
-        'department', case when p.kind = 'department' then ${reference("department", "p.department_id")} end,
+        'department', case when p.kind = 'department' then ${department("p.department_id")} end,
+        'state', case when p.kind is null then (${stateOf("group", "g.id")}) end,
         'external', (select d.external from departments d where d.id = p.department_id),
         'role', case when p.kind = 'role' then ${reference("role", "g.id")} end) order by g.id)
        from group_members m join groups g on g.id = m.group_id left join placements p on p.target = $1 and p.group_id = g.id
       where m.user_id = w.id) as groups,
-    (select json_agg(json_build_object('department', ${reference("department", "d.department_id")}, 'main', d.main, 'external', n.external, 'path', n.path_key))
+    (select json_agg(json_build_object('department', ${department("d.department_id")}, 'main', d.main, 'external', n.external, 'path', n.path_key))
        from person_departments d join departments n on n.id = d.department_id where d.target = $1 and d.user_id = w.id) as departments,
     case when u.manager_ref is not null then ${manager("u.source_id", "u.manager_ref")} end as manager
     from unnest($2::uuid[]) as w(id) left join users u on u.id = w.id ${withLink("user", "w.id")}`,
@@ -62,7 +67,7 @@ const GROUPS: Statement = {
 const DEPARTMENTS: Statement = {
   name: "facts-departments",
   text: `select w.id, d.name, d.settings, d.external, d.present, d.managed, ${LINK},
-    case when d.managed then ${namedManagers("w.id", meant)} end as managers, ${leavingPeople("w.id")} as leaving,
+    case when d.managed then ${namedManagers("w.id")} end as managers, ${leavingPeople("w.id")} as leaving,
     case when d.parent_id is not null then ${reference("department", "d.parent_id")} end as parent,
     exists (select 1 from links own join links o on o.target = own.target and o.containers @> array[own.remote_id]
              where own.target = $1 and own.kind = 'department' and own.entity_id = w.id) as occupied
@@ -87,7 +92,7 @@ const CIRCLE: Statement = {
       select u.id, u.source_id, u.manager_ref, 1 from users u where u.id = w.manager_id
       union all
       select n.id, n.source_id, n.manager_ref, a.depth + 1 from above a
-        join users n on n.source_id = a.source_id and n.id = (select m.id from (${meant("a.source_id", "a.manager_ref")}) m)
+        join users n on n.source_id = a.source_id and n.id = (select m.id from (${meant("a.source_id", "a.manager_ref")}) m where not m.several)
        where a.depth < 100 and a.id <> w.person_id and a.manager_ref is not null
          and not exists (select 1 from links l where l.target = $1 and l.kind = 'user' and l.entity_id = n.id and l.status = 'owned'))
     select 1 from above where id = w.person_id or depth = 100)`,
@@ -106,7 +111,13 @@ const GROUP_MEANT: Statement = {
   name: "facts-group-meant",
   text: `select p.id, p.document from groups g join groups p on p.source_id = g.source_id
       and (p.id::text = $2 or p.external_id = $2 or p.display_name_key = $3)
-    where g.id = $1 order by p.id::text = $2 desc, p.external_id is not distinct from $2 desc limit 1`,
+    where g.id = $1 order by p.id::text = $2 desc, p.external_id is not distinct from $2 desc, p.id limit 1`,
+};
+
+const PARENT_IS_GONE: Statement = {
+  name: "facts-parent-is-gone",
+  text: `select 1 from placements p join departments d on d.id = p.department_id
+    where p.target = $1 and p.group_id = $2 and d.parent_id is not null and not exists (select 1 from placements o where o.department_id = d.parent_id)`,
 };
 
 interface LinkRow {
@@ -139,14 +150,23 @@ const referenceOf = (json: ReferenceJson): Reference => ({
   state: json.state ?? undefined,
 });
 
+interface DepartmentJson extends ReferenceJson {
+  settings: Attributes[] | null;
+}
+
+const departmentOf = (json: DepartmentJson): DepartmentReference => ({
+  ...referenceOf(json),
+  ...(json.settings ? { settings: json.settings } : {}),
+});
+
 interface ManagerJson {
   reference: string;
-  person: (ReferenceJson & { active: boolean }) | null;
+  person: (ReferenceJson & { active: boolean; several: boolean }) | null;
 }
 
 const managerOf = ({ reference, person }: ManagerJson): Manager => ({
   reference,
-  person: person ? { ...referenceOf(person), active: person.active } : undefined,
+  person: person ? { ...referenceOf(person), active: person.active, several: person.several } : undefined,
 });
 
 interface PersonRow extends LinkRow, pg.QueryResultRow {
@@ -179,7 +199,8 @@ interface RoleRow extends LinkRow, pg.QueryResultRow {
 
 type GroupJson = Pick<GroupOfPerson, "id" | "displayName"> & {
   placement: GroupOfPerson["placement"] | null;
-  department: ReferenceJson | null;
+  state: Reference["state"] | null;
+  department: DepartmentJson | null;
   externalId: string | null;
   external: boolean | null;
   role: ReferenceJson | null;
@@ -196,13 +217,14 @@ function personOf(row: PersonRow): PersonFacts {
       displayName: group.displayName,
       externalId: group.externalId ?? undefined,
       placement: group.placement ?? undefined,
-      department: group.department ? referenceOf(group.department) : undefined,
+      state: group.state ?? undefined,
+      department: group.department ? departmentOf(group.department) : undefined,
       external: group.external ?? false,
       role: group.role ? referenceOf(group.role) : undefined,
     })),
-    departments: (parsed<{ department: ReferenceJson; main: boolean; external: boolean; path: string[] }[]>(row.departments) ?? []).map(
+    departments: (parsed<{ department: DepartmentJson; main: boolean; external: boolean; path: string[] }[]>(row.departments) ?? []).map(
       ({ department, main, external, path }) => ({
-        ...referenceOf(department),
+        ...departmentOf(department),
         main,
         external,
         path,
@@ -217,7 +239,7 @@ const documentOf = (id: string, document: string | null): JsonObject | undefined
 
 type Facts = Pick<
   ReconcileStore,
-  "people" | "groups" | "departments" | "roles" | "manager" | "managedBy" | "waitsInCircle" | "groupMeant" | "groupsAbove"
+  "people" | "groups" | "departments" | "roles" | "manager" | "managedBy" | "waitsInCircle" | "groupMeant" | "parentIsGone" | "groupsAbove"
 >;
 
 export function createFacts(pool: Pool, target: string): Facts {
@@ -287,6 +309,10 @@ export function createFacts(pool: Pool, target: string): Facts {
     async groupMeant(groupId, reference) {
       const [row] = await run<{ id: string; document: string }>(pool, GROUP_MEANT, [groupId, reference, fold(reference)]);
       return row && documentOf(row.id, row.document);
+    },
+
+    async parentIsGone(groupId) {
+      return (await run(pool, PARENT_IS_GONE, [target, groupId])).length > 0;
     },
 
     async groupsAbove(groupId) {

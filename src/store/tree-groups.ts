@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { GroupPlace, PathLevel, Structure } from "../reconcile/ports.ts";
 import { run } from "./postgres.ts";
+import { foldedNames } from "./references.ts";
 import { add, describe, ensure, keyOf, letGo, nodeAt, nodeById, noteManagers, rename, speaksFor } from "./tree-nodes.ts";
 import type { Scope } from "./tree-scope.ts";
 import {
@@ -31,7 +32,8 @@ export async function moveGroup(scope: Scope, groupId: string, place: GroupPlace
   if (place) {
     const name = place.kind === "role" ? place.name : null;
     const managers = place.kind === "department" ? (place.managers ?? null) : null;
-    await run(client, PUT_PLACEMENT, [target, groupId, place.kind, node, name, place.kind === "none" ? place.reason : null, managers]);
+    const reason = place.kind === "none" ? place.reason : null;
+    await run(client, PUT_PLACEMENT, [target, groupId, place.kind, node, name, reason, managers, foldedNames(managers)]);
     await noteManagers(scope, { node: old, managers: before?.managers ?? null }, { node, managers });
     const sameSeat = before !== undefined && before.kind === place.kind && old === node;
     if (!sameSeat) marks.membersOf.add(groupId);

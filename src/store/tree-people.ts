@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { PathLevel, PersonPlace } from "../reconcile/ports.ts";
 import type { Attributes } from "../reconcile/target.ts";
 import { run } from "./postgres.ts";
+import { foldedNames } from "./references.ts";
 import { describe, ensure, letGo, NOBODY, nodeById, noteManagers, sameNames, speaksFor, withPeople } from "./tree-nodes.ts";
 import type { Scope } from "./tree-scope.ts";
 import { PERSON_DEPARTMENTS, PUT_PERSON_DEPARTMENTS, SPEAKER } from "./tree-statements.ts";
@@ -46,7 +47,11 @@ async function putPerson(
   before: ReadonlyMap<string, PersonRow>,
   after: ReadonlyMap<string, PersonRow>,
 ): Promise<void> {
-  const rows = [...after.values()].map((row) => ({ ...row, settings: row.settings === null ? null : JSON.parse(row.settings) }));
+  const rows = [...after.values()].map((row) => ({
+    ...row,
+    managers_key: foldedNames(row.managers),
+    settings: row.settings === null ? null : JSON.parse(row.settings),
+  }));
   await run(scope.client, PUT_PERSON_DEPARTMENTS, [scope.target, userId, JSON.stringify(rows)]);
   for (const node of new Set([...before.keys(), ...after.keys()])) {
     const managersIn = (known: ReadonlyMap<string, PersonRow>) => ({ node, managers: known.get(node)?.managers ?? null });

@@ -15,9 +15,9 @@ export const PLACEMENT = statement(
 );
 export const PUT_PLACEMENT = statement(
   "put-placement",
-  `insert into placements (target, group_id, kind, department_id, name, reason, managers) values ($1, $2, $3, $4, $5, $6, $7)
+  `insert into placements (target, group_id, kind, department_id, name, reason, managers, managers_key) values ($1, $2, $3, $4, $5, $6, $7, $8)
    on conflict (target, group_id) do update set kind = excluded.kind, department_id = excluded.department_id, name = excluded.name,
-     reason = excluded.reason, managers = excluded.managers`,
+     reason = excluded.reason, managers = excluded.managers, managers_key = excluded.managers_key`,
 );
 /** From now on the list of managers is the directory's own. */
 export const MANAGE = statement("manage", "update departments set managed = true where id = $1 and not managed");
@@ -123,11 +123,12 @@ export const PERSON_DEPARTMENTS = statement(
 );
 export const PUT_PERSON_DEPARTMENTS = statement(
   "put-person",
-  `with wanted as (select * from json_to_recordset($3::json) as w(department_id uuid, main boolean, external boolean, managers text[], settings json)),
+  `with wanted as (select * from json_to_recordset($3::json) as w(department_id uuid, main boolean, external boolean, managers text[], managers_key text[], settings json)),
    gone as (delete from person_departments p where p.target = $1 and p.user_id = $2 and p.department_id not in (select department_id from wanted))
-   insert into person_departments (target, user_id, department_id, main, external, managers, settings)
-   select $1, $2, w.department_id, w.main, w.external, w.managers, w.settings from wanted w
-   on conflict (target, user_id, department_id) do update set main = excluded.main, external = excluded.external, managers = excluded.managers, settings = excluded.settings`,
+   insert into person_departments (target, user_id, department_id, main, external, managers, managers_key, settings)
+   select $1, $2, w.department_id, w.main, w.external, w.managers, w.managers_key, w.settings from wanted w
+   on conflict (target, user_id, department_id) do update set main = excluded.main, external = excluded.external, managers = excluded.managers,
+     managers_key = excluded.managers_key, settings = excluded.settings`,
 );
 export const MARK = statement(
   "mark",

@@ -1,4 +1,5 @@
 import type { Statement } from "./postgres.ts";
+import { folded, namesOf } from "./references.ts";
 
 /*
  * What the end of one run means for others: who waited for it, who referred to it, who has to be looked at once more. Everything here only makes
@@ -35,8 +36,7 @@ export const WAITING_ON = (ids: string): string => `(s.target || '') = $1 and s.
 
 /** Who reports, by the directory, to the people `m` of whom a condition holds. */
 export const REPORTS = (condition: string): string => `
-  select r.id from users m join users r on r.source_id = m.source_id and r.manager_ref is not null and r.manager_ref = any(array[
-      m.id::text, m.external_id, m.document#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}'])
+  select r.id from users m join users r on r.source_id = m.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = any(${namesOf("m")})
    where ${condition} and r.id <> m.id`;
 
 /** Whether any department names its managers. */
@@ -78,16 +78,14 @@ export const WAKE_LED = statement(
   `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
     where ${ANY_MANAGED} and s.target = $1 and s.kind = 'department' and s.entity_id = any(array(
       with named as materialized (
-        select m.source_id, array_remove(array[m.id::text, m.external_id,
-            m.document#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}'], null) as names
-          from users m where m.id = any($2::uuid[]))
+        select m.source_id, ${namesOf("m")} as names from users m where m.id = any($2::uuid[]))
       select p.department_id from named n
-        cross join lateral (select * from placements p where p.managers && n.names offset 0) p
+        cross join lateral (select * from placements p where p.managers_key && n.names offset 0) p
         cross join lateral (select from groups g where g.id = p.group_id and g.source_id = n.source_id offset 0) g
        where p.target = $1 and p.department_id is not null
       union
       select p.department_id from named n
-        cross join lateral (select * from person_departments p where p.managers && n.names offset 0) p
+        cross join lateral (select * from person_departments p where p.managers_key && n.names offset 0) p
         cross join lateral (select from users u where u.id = p.user_id and u.source_id = n.source_id offset 0) u
        where p.target = $1))`,
 );

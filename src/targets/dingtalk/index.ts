@@ -48,6 +48,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
     name: "dingtalk",
     rootDepartment: ROOT,
     canSuspend,
+    conceals: ({ hide_dept, outer_dept }) => [hide_dept, outer_dept].some((value) => value === true || value === "true"),
     remoteIdFor: (ref) => (ref.kind === "user" ? ref.id : undefined),
     shape: (kind, desired, actual) => shape(kind, desired, actual, region),
     create: (ref, attributes, context) =>

@@ -228,7 +228,8 @@ describe("one mobile number, two people of ours", () => {
         ids.map(async (id) => {
           const { mobile, title } = (await remote(id))!;
           const { state, notes } = states.get(id)!;
-          return { mobile, title, state, notes: (JSON.parse(notes ?? "[]") as { attribute: string }[]).map(({ attribute }) => attribute) };
+          const noted = (JSON.parse(notes ?? "[]") as { attribute: string; code: string }[]).filter(({ code }) => code !== "inRoot");
+          return { mobile, title, state, notes: noted.map(({ attribute }) => attribute) };
         }),
       );
     };

@@ -3,7 +3,7 @@ import type { MappingSettings, PersonMapping } from "../../../src/mapping/mappin
 import type { GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../../../src/reconcile/facts.ts";
 import { type PersonRules, personWish, type Standing, standingOf } from "../../../src/reconcile/person.ts";
 import { parkedPlaces, placesOf } from "../../../src/reconcile/places.ts";
-import type { Note } from "../../../src/reconcile/target.ts";
+import type { Attributes, Note } from "../../../src/reconcile/target.ts";
 
 const settings: MappingSettings = {
   region: "HK",
@@ -57,9 +57,11 @@ const wishOf = (person: PersonFacts, mapping: PersonMapping, more: Partial<Perso
 /** What is desired, without what every case has, or why there is nothing. */
 function summary(wish: ReturnType<typeof personWish>): unknown {
   if (wish.kind === "waiting") return { waitsFor: wish.on };
-  if (wish.kind === "held") return "held";
+  if (wish.kind !== "desired") return wish.on ? { [wish.kind]: wish.on } : wish.kind;
   if (wish.desired.state !== "present") return wish.desired;
-  const { attributes, notes } = wish.desired;
+  const { attributes } = wish.desired;
+  // That somebody is in the root has tests of its own.
+  const notes = wish.desired.notes.filter(({ code }) => code !== "inRoot");
   const { name: _name, ...rest } = attributes;
   return { ...rest, ...(notes.length > 0 ? { notes: notes.map((note: Note) => note.code) } : {}) };
 }
@@ -273,4 +275,34 @@ describe("somebody who is switched off", () => {
     const wish = wishOf(moved, mapped(), { standing: "suspended", presence: "disabled" });
     expect(summary(wish)).toEqual({ state: "suspended", attributes: { departments: ["r-d1"] } });
   });
+});
+
+describe("the root is nobody's place by accident", () => {
+  const codes = (wish: ReturnType<typeof personWish>) =>
+    wish.kind === "desired" && wish.desired.state === "present" ? wish.desired.notes.map(({ code }) => code) : wish.kind;
+  const made = (settings: readonly Attributes[]) => group({ department: { ...stuck("d1"), settings } });
+  const conceals = (settings: Attributes) => settings["hide"] === true;
+
+  test.each<[string, PersonFacts, unknown]>([
+    ["in no group", facts(), ["inRoot"]],
+    ["only in a group that is nothing", facts({ groups: [group({ placement: "none", department: undefined })] }), ["inRoot"]],
+    ["only in a role", facts({ groups: [group({ placement: "role", department: undefined, role: there("g1") })] }), ["inRoot"]],
+    ["whose department could not be made", facts({ groups: [made([{}])] }), ["notThere", "inRoot"]],
+    ["whose hidden department could not be made", facts({ groups: [made([{ hide: true }])] }), "parked"],
+    ["below a hidden department that could not be made", facts({ groups: [made([{}, { hide: true }])] }), "parked"],
+    ["with another department", facts({ groups: [made([{ hide: true }]), group({ id: "g2", department: there("d2") })] }), ["notThere"]],
+    ["with a department", facts({ groups: [group()] }), []],
+  ])("somebody %s", (_name, known, expected) => expect(codes(wishOf(known, mapped(), { conceals }))).toEqual(expected));
+
+  test("a group that waits for the one above it keeps back nobody who has another department", () => {
+    const waiting = group({ id: "g2", placement: undefined, department: undefined, state: "parked" });
+    expect(wishOf(facts({ groups: [waiting] }), mapped())).toMatchObject({ kind: "parked", on: ["g2"] });
+    expect(codes(wishOf(facts({ groups: [group(), waiting] }), mapped()))).toEqual(["groupWaits"]);
+  });
+});
+
+test("several active people with the number of the manager: none is chosen", () => {
+  const manager: Manager = { reference: "726", person: { ...there("m"), active: true, several: true } };
+  const wish = wishOf(facts({ manager, groups: [group()] }), mapped({ manager: "726" }));
+  expect(summary(wish)).toMatchObject({ manager: null, notes: ["severalManagers"] });
 });
