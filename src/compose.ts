@@ -198,7 +198,12 @@ export function loopParts({ config, pool, clock }: House, organisation: DingTalk
 }
 
 /** What of the mapping the target has to know as well. */
-const targetSettings = ({ settings: { region, roleGroup, enterpriseAccounts } }: Mapping) => ({ region, roleGroup, enterpriseAccounts });
+const targetSettings = ({ settings: { region, registeredIn, roleGroup, enterpriseAccounts } }: Mapping) => ({
+  region,
+  registeredIn,
+  roleGroup,
+  enterpriseAccounts,
+});
 
 /** The reconcile loop of this process. Throws CannotStart when the organisation is not the one this directory belongs to. */
 export async function startSync(house: House, organisation: DingTalkConfig): Promise<RunningSync> {

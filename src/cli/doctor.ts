@@ -27,5 +27,5 @@ export const doctorCommand = (): Command =>
         for (const { code, text, remedy } of problems) print(`${text} (${code})\n  → ${remedy}`);
         say(`Settings, mapping and database are good. DingTalk (${organisation}, mode ${mode}): ${problems.length} problems.`);
       }
-      if (problems.length > 0) foundProblems();
+      if (problems.some(({ isAdvice }) => !isAdvice)) foundProblems();
     });

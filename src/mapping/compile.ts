@@ -142,7 +142,7 @@ function unknownAttributes(
     .map((name) => problemAtKey([...path, name], `the target has no attribute ${name}${suggestion(name, known)}`));
 }
 
-function settingsOf({ region, zone, roleGroup, enterpriseAccounts, departments, inactive }: MappingFile): MappingSettings {
+function settingsOf({ region, organisation, zone, roleGroup, enterpriseAccounts, departments, inactive }: MappingFile): MappingSettings {
   const path = (text: string | undefined): readonly string[] | undefined =>
     text === undefined ? undefined : parsePath(text, departments.separator);
   const parkIn = path(inactive.parkIn);
@@ -150,6 +150,7 @@ function settingsOf({ region, zone, roleGroup, enterpriseAccounts, departments, 
   const externalDefault = path(departments.externalDefault);
   return {
     region,
+    registeredIn: organisation?.region ?? region,
     zone,
     roleGroup,
     enterpriseAccounts,

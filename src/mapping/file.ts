@@ -111,13 +111,17 @@ const inactive = z.strictObject({
   parkIn: text.optional(),
 });
 
+const region = z
+  .string()
+  .transform((value) => value.toUpperCase())
+  .refine(isRegion, "must be a region of ISO 3166 with a telephone plan, such as HK");
+
 export const mappingFile = z.strictObject({
   version: z.literal(1, { error: "must be 1, the version of this file format" }),
-  region: z
-    .string()
-    .transform((value) => value.toUpperCase())
-    .refine(isRegion, "must be a region of ISO 3166 with a telephone plan, such as HK")
-    .default("HK"),
+  /** Of numbers without a country code. */
+  region: region.default("HK"),
+  /** The organisation at the target. */
+  organisation: z.strictObject({ region: region.optional() }).optional(),
   zone: z.string().refine(isZone, "must be a time zone such as Asia/Hong_Kong").default("Asia/Hong_Kong"),
   /** More variables, beside those of EXTENSIONS: name → URN of the schema extension. */
   extensions: z.record(name, z.string().regex(/^urn:.{1,200}$/i, "must be the URN of a schema extension")).default({}),

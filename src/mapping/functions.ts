@@ -6,7 +6,7 @@ import type { MappingFile } from "./file.ts";
 import { matchesGlob } from "./glob.ts";
 import type { MappingNoteCode } from "./note-codes.ts";
 import { joinName, splitName } from "./person-name.ts";
-import { internationalPhone, isRegion, readablePhone } from "./phone.ts";
+import { isRegion, readablePhone, readPhone } from "./phone.ts";
 import { asList, asText, EMPTY, isEmpty, isTrue, member, typedEntry } from "./scim-values.ts";
 import { treePath } from "./tree.ts";
 
@@ -139,9 +139,11 @@ export function registerFunctions(
     if (number === "") return EMPTY;
     const inRegion = region === undefined ? file.region : asText(region).toUpperCase();
     if (!isRegion(inRegion)) note("unknownRegion", `${inRegion} is not a region with a telephone plan`);
-    const international = internationalPhone(number, inRegion);
-    if (international === undefined) note("phoneNotUnderstood", "the number is not one that can exist, so it is passed on as it came");
-    return international ?? number;
+    const reading = readPhone(number, inRegion);
+    if ("number" in reading) return reading.number;
+    if (reading.elsewhere.length === 0) note("phoneNotUnderstood", "the number is not one that can exist, so it is passed on as it came");
+    else note("phoneOfAnotherRegion", `without a country code it is no number of ${inRegion} but of ${reading.elsewhere.join(", ")}`);
+    return number;
   };
   register("phone", phone, 1, 2);
   register("readablePhone", (value) => readablePhone(asText(value)), 1);

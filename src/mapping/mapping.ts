@@ -115,7 +115,10 @@ export interface DepartmentDescription {
 }
 
 export interface MappingSettings {
+  /** Of numbers without a country code. */
   readonly region: string;
+  /** Where the organisation is registered: that decides how DingTalk wants some numbers written. */
+  readonly registeredIn: string;
   readonly zone: string;
   /** Where the target keeps the roles that groups become. */
   readonly roleGroup: string;

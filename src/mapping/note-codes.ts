@@ -14,6 +14,7 @@ export const MAPPING_NOTES = [
   "notInTree",
   "unknownRegion",
   "phoneNotUnderstood",
+  "phoneOfAnotherRegion",
   "unknownZone",
   "dateNotUnderstood",
 ] as const;

@@ -1,24 +1,44 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js";
+import { type CountryCode, isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from "libphonenumber-js/max";
 
 export const isRegion = (text: string): boolean => isSupportedCountry(text);
 
+/** The number in international form, or the regions it would rather be of, or neither: then no such number can exist. */
+export type PhoneReading = { readonly number: string } | { readonly elsewhere: readonly string[] };
+
+/** Where people of one company are likely to have their numbers: one without a country code is compared with the mobile numbers there. */
+const NEIGHBOURS: readonly CountryCode[] = ["HK", "CN", "MO", "TW", "SG"];
+
 /**
  * A number in one international form: country code, one blank, the rest in digits ("+852 91234567"); an extension is left out.
- * A number without a country code is read as one of `region`. Undefined when no such number can exist there.
+ * A number without a country code is read as one of `region`, unless it is a mobile number elsewhere and none at all there: it would become a stranger's.
  * Possible, not valid: number plans change faster than libraries, and DingTalk is the judge.
  */
-export function internationalPhone(value: string, region: string): string | undefined {
-  if (value.length > 64 || !isSupportedCountry(region)) return undefined;
-  const [number = ""] = value.replace(/^\s*tel:/i, "").split(";", 1);
+export function readPhone(value: string, region: string): PhoneReading {
+  if (value.length > 64 || !isSupportedCountry(region)) return NO_NUMBER;
+  const [written = ""] = value.replace(/^\s*tel:/i, "").split(";", 1);
   // Who writes 00 in a directory means the plus sign. Read by the plan of Hong Kong, where 008 is a carrier, "0086 138…" would be Australian.
-  return possible(number.replace(/^\s*00/, "+"), region) ?? possible(number, region);
+  const number = possible(written.replace(/^\s*00/, "+"), region) ?? possible(written, region);
+  if (number?.isValid()) return { number: spelled(number) };
+  const elsewhere = NEIGHBOURS.filter((one) => one !== region && isMobileIn(written, one));
+  if (elsewhere.length > 0) return { elsewhere };
+  return number ? { number: spelled(number) } : NO_NUMBER;
 }
 
-function possible(text: string, region: CountryCode): string | undefined {
+const NO_NUMBER: PhoneReading = { elsewhere: [] };
+
+function possible(text: string, region: CountryCode): PhoneNumber | undefined {
   const number = parsePhoneNumberFromString(text, { defaultCountry: region, extract: false });
-  if (!number?.isPossible()) return undefined;
-  const code = `+${number.countryCallingCode}`;
-  return `${code} ${number.number.slice(code.length)}`;
+  return number?.isPossible() ? number : undefined;
+}
+
+function isMobileIn(text: string, country: CountryCode): boolean {
+  const number = parsePhoneNumberFromString(text, { defaultCountry: country, extract: false });
+  return number?.country === country && number.getType() === "MOBILE";
+}
+
+function spelled({ countryCallingCode, number }: PhoneNumber): string {
+  const code = `+${countryCallingCode}`;
+  return `${code} ${number.slice(code.length)}`;
 }
 
 const EXTENSION = /^;ext=(\d{1,10})$/i;

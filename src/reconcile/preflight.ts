@@ -31,10 +31,17 @@ export async function preflight({ target, store, clock, logger }: PreflightDeps,
     // What a check finds that was broken off is no finding.
     if (signal.aborted) return;
     // Also what the process before this one found.
-    if (problems.length === 0) return store.liftPause(NOT_READY);
-    const texts = problems.map(({ code, text, remedy }) => `${code}: ${text}; ${remedy}`);
-    logger.error({ target: target.name, problems: texts }, "the target is not ready: nothing is sent until this is mended");
-    await store.pause(PAUSE_MS, NOT_READY + texts.join(" | "));
+    const needed = problems.filter(({ isAdvice }) => !isAdvice);
+    const texts = (all: readonly Problem[]) => all.map(({ code, text, remedy }) => `${code}: ${text}; ${remedy}`);
+    if (needed.length < problems.length) {
+      logger.warn(
+        { target: target.name, advice: texts(problems.filter(({ isAdvice }) => isAdvice)) },
+        "the target works, but look at this",
+      );
+    }
+    if (needed.length === 0) return store.liftPause(NOT_READY);
+    logger.error({ target: target.name, problems: texts(needed) }, "the target is not ready: nothing is sent until this is mended");
+    await store.pause(PAUSE_MS, NOT_READY + texts(needed).join(" | "));
     await clock.sleep(AGAIN_MS, signal).catch(() => undefined);
   }
 }

@@ -123,6 +123,8 @@ export interface Problem {
   readonly text: string;
   /** What to click or change, and where. */
   readonly remedy: string;
+  /** Worth knowing, and no reason to wait. */
+  readonly isAdvice?: boolean;
 }
 
 /* ---- Failures an adapter may report. `settle` is the only place that decides what each means for the entity. ---- */

@@ -16,7 +16,8 @@ import type { DingTalkConfig } from "./config.ts";
 import { ROOT } from "./department-wire.ts";
 import { addressIn } from "./errors.ts";
 import { permissionOf } from "./permissions.ts";
-import { idsOf } from "./wire-values.ts";
+import { type Registration, registrationSeenIn } from "./registration.ts";
+import { idsOf, objectsIn } from "./wire-values.ts";
 
 /** A user id nobody has: asking to change this person needs the permission and changes nothing. */
 const NOBODY = "dingtalk-scim-check";
@@ -28,10 +29,13 @@ interface Probe {
   readonly parameters: JsonObject;
 }
 
+/** One page of people: who is in the root also shows how this organisation writes numbers. */
+const PEOPLE: Probe = { api: API.userList, parameters: { dept_id: Number(ROOT), cursor: 0, size: 100 } };
+
 /** One harmless call for each permission point the adapter lives on (dingtalk-api.md section 2.3). */
 const PROBES: readonly Probe[] = [
   { api: API.departmentGet, parameters: { dept_id: Number(ROOT) } },
-  { api: API.userList, parameters: { dept_id: Number(ROOT), cursor: 0, size: 1 } },
+  PEOPLE,
   { api: API.userAdmins, parameters: {} },
   { api: API.userUpdate, parameters: { userid: NOBODY, name: NOBODY } },
 ];
@@ -45,7 +49,7 @@ const FIELD_PERMISSIONS: readonly (readonly [field: string, shown: string, permi
 ];
 
 /** What is missing before syncing can work; see `TargetAdapter.check`. Costs about eight calls and changes nothing. */
-export function createCheck(client: DingTalkClient, config: DingTalkConfig, clock: Clock) {
+export function createCheck(client: DingTalkClient, config: DingTalkConfig, clock: Clock, registration: Registration) {
   return async function check(context: WriteContext): Promise<readonly Problem[]> {
     const session = client.open(context);
     const cloud = checkCloud(config);
@@ -54,7 +58,9 @@ export function createCheck(client: DingTalkClient, config: DingTalkConfig, cloc
     const problems: Problem[] = [...cloud, ...(await checkScope(session, config))];
     for (const probe of config.enterpriseAccounts ? [...PROBES, ACCOUNT_PROBE] : PROBES) {
       if (problems.some(({ code }) => isWayThere(code) || NOTHING_WORKS.has(meaningOf(code).kind))) break;
-      problems.push(...(await checkPermission(session, config, probe)));
+      const answer = await attempt(() => session.call(probe.api, probe.parameters));
+      if (answer instanceof TargetError) problems.push(...whyRefused(config, probe.api, answer));
+      else if (probe === PEOPLE) problems.push(...checkRegistration(registration, answer));
     }
     return [...problems, ...checkClock(session, clock)];
   };
@@ -143,9 +149,28 @@ function contactScope(departments: readonly string[], people: readonly string[])
   };
 }
 
-async function checkPermission(session: Session, config: DingTalkConfig, { api, parameters }: Probe): Promise<readonly Problem[]> {
-  const failure = await attempt(() => session.call(api, parameters));
-  if (!(failure instanceof TargetError)) return [];
+/**
+ * Where the organisation seems to be registered, when the settings say otherwise. Advice: a mainland number that is refused in one form is sent in the other, which
+ * costs one more call. What answers to our own writes have shown counts before what people's numbers suggest.
+ */
+function checkRegistration(registration: Registration, answer: JsonObject): readonly Problem[] {
+  const { configured, isMainland } = registration;
+  const list = isObject(answer.result) ? objectsIn(answer.result.list) : [];
+  const seen = isMainland === configured ? registrationSeenIn(list) : isMainland;
+  if (seen === undefined || seen === configured) return [];
+  return [
+    {
+      code: "registeredElsewhere",
+      text: seen
+        ? "the numbers of its people look like those of an organisation registered in mainland China, the mapping says it is registered elsewhere"
+        : "the mapping says the organisation is registered in mainland China, the numbers of its people look like those of one registered elsewhere",
+      remedy: `DingTalk admin console › Enterprise settings shows where it is registered; set organisation: { region: ${seen ? "CN" : "…"} } in the mapping file if this is right`,
+      isAdvice: true,
+    },
+  ];
+}
+
+function whyRefused(config: DingTalkConfig, api: Api, failure: TargetError): readonly Problem[] {
   switch (meaningOf(failure.answer).kind) {
     // The nobody asked about is missing, out of scope or no enterprise account: each is said only to those who may ask.
     case "userMissing":

@@ -11,10 +11,11 @@ export interface DingTalkConfig {
   /** Calls per second and API that the limiter lets through. DingTalk's own limit is 20. */
   readonly qps: number;
   /**
-   * ISO 3166 code of where the organisation is registered, `HK` when unset. Numbers without a country code are read as numbers of this region,
-   * and only an organisation of `CN` writes mainland numbers bare (dingtalk-api.md section 5.1).
+   * ISO 3166 code of the region that numbers without a country code are of, `HK` when unset.
    */
   readonly region?: string;
+  /** ISO 3166 code of where the organisation is registered, as `region` when unset: one of `CN` writes mainland numbers bare (dingtalk-api.md section 5.1). */
+  readonly registeredIn?: string;
   /** Role group that holds the roles we make; the others are never looked at. `SCIM` when unset. */
   readonly roleGroup?: string;
   /** Whether the mapping makes enterprise accounts, so that `check` asks for their permission too. */

@@ -18,6 +18,7 @@ import { ROOT } from "./department-wire.ts";
 import { createDepartments } from "./departments.ts";
 import { createListing } from "./listing.ts";
 import { DEFAULT_REGION } from "./phone.ts";
+import { createRegistration, writingMobiles } from "./registration.ts";
 import { createRoles } from "./roles.ts";
 import { shape } from "./shape.ts";
 import { createUsers } from "./users.ts";
@@ -31,14 +32,15 @@ export interface DingTalkDeps {
   readonly random?: () => number;
 }
 
-/** DingTalk as a target. Holds connections and two caches (the role group's id, the administrators), nothing else; `close` lets the connections go. */
+/** DingTalk as a target. Holds connections and what it has learned (the role group's id, the administrators, the form of numbers), nothing else; `close` lets the connections go. */
 export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps): TargetAdapter & { close(): void } {
   const region = (config.region ?? DEFAULT_REGION).toUpperCase();
   const random = deps.random ?? Math.random;
   const options = { region, roleGroup: config.roleGroup ?? "SCIM", newPassword };
   const client = createClient(config, { ...deps, random });
   const admins = createAdmins(deps.clock);
-  const users = createUsers(client, admins, options);
+  const registration = createRegistration((config.registeredIn ?? region).toUpperCase());
+  const users = createUsers(writingMobiles(client, registration), admins, options);
   const departments = createDepartments(client, region);
   const roles = createRoles(client, options.roleGroup);
   const accounts = createAccounts(client, admins);
@@ -95,7 +97,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
         department: () => listing.departments(context),
         role: () => listing.roles(context),
       }),
-    check: createCheck(client, config, deps.clock),
+    check: createCheck(client, config, deps.clock, registration),
     close: client.close,
   };
 }

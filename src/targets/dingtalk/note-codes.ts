@@ -5,6 +5,8 @@ export const NOTE_CODES = [
   "charactersRemoved",
   "charactersReplaced",
   "notAPhoneNumber",
+  "notAMobileNumber",
+  "numberOfAnotherRegion",
   "wrongType",
   "mobileLocked",
   "cannotBeCleared",

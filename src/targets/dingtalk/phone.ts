@@ -17,8 +17,8 @@ export function canonicalPhone(text: string, region: string): string | undefined
 export const densePhone = (text: string): string => text.replaceAll(/[\s().\-–·]/gu, "");
 
 /** As a call takes it: an organisation of the mainland wants mainland numbers bare, every other one with `+86-` (dingtalk-api.md section 5.1). */
-export const phoneToWire = (canonical: string, region: string): string =>
-  region === "CN" && canonical.startsWith("+86-") ? canonical.slice("+86-".length) : canonical;
+export const phoneToWire = (canonical: string, isMainland: boolean): string =>
+  isMainland && canonical.startsWith("+86-") ? canonical.slice("+86-".length) : canonical;
 
 /** Reads split the country code off (section 5.4). A number we cannot parse is kept as told: it must still compare unequal. */
 export function phoneFromWire(mobile: string, stateCode: string | undefined, region: string): string {

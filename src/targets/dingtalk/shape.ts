@@ -1,7 +1,7 @@
 import type { EntityKind } from "../../core/entity.ts";
 import type { Actual, Attributes, AttributeValue, Note } from "../../reconcile/target.ts";
 import { type Field, fieldOf } from "./fields.ts";
-import { canonicalPhone } from "./phone.ts";
+import { mobileNumber } from "./mobile-number.ts";
 import { type Reason, RULES, unmanagedEntries } from "./shape-rules.ts";
 import { cleanText, departmentName } from "./text.ts";
 
@@ -61,8 +61,9 @@ function canonical(field: Field, value: AttributeValue, region: string): Fitted 
       return Number.isSafeInteger(number) && number >= form.min ? { value: number } : wrongType(`a whole number from ${form.min} on`);
     }
     case "phone": {
-      const phone = typeof value === "object" ? undefined : canonicalPhone(String(value), region);
-      return phone === undefined ? { omit: ["notAPhoneNumber", "the value cannot be a telephone number"] } : { value: phone };
+      if (typeof value === "object") return wrongType("a telephone number");
+      const mobile = mobileNumber(String(value), region);
+      return "reason" in mobile ? { omit: mobile.reason } : { value: mobile.number };
     }
     case "choice":
       return typeof value === "string" && form.of.includes(value) ? { value } : wrongType(`one of ${form.of.join(", ")}`);

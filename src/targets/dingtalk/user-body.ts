@@ -1,17 +1,12 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
 import type { Attributes, AttributeValue } from "../../reconcile/target.ts";
 import { COMPOSED, EXTENSION, fieldOf } from "./fields.ts";
-import { phoneToWire } from "./phone.ts";
 import { pairsOf } from "./wire-values.ts";
 
-export interface BodyOptions {
-  readonly region: string;
-}
-
 /** Body of `user/create` (dingtalk-api.md sections 5.1 and 6). What is empty is not sent. */
-export function userCreateBody(userid: string, attributes: Attributes, options: BodyOptions, initPassword: string): JsonObject {
+export function userCreateBody(userid: string, attributes: Attributes, initPassword: string): JsonObject {
   const body: Record<string, JsonValue> = { userid };
-  for (const [name, value] of plainValues(attributes)) if (value !== null) body[name] = toWire(name, value, options);
+  for (const [name, value] of plainValues(attributes)) if (value !== null) body[name] = value;
   const extension = extensionText(attributes, (value) => value !== null);
   const positions = positionList(attributes, undefined);
   const type = attributes.exclusive_account_type;
@@ -29,11 +24,10 @@ export function userCreateBody(userid: string, attributes: Attributes, options: 
 }
 
 /** Body of `user/update` for just `set` (section 5.2), or undefined when nothing in it belongs to that call. */
-export function userUpdateBody(userid: string, set: Attributes, actual: Attributes, options: BodyOptions): JsonObject | undefined {
+export function userUpdateBody(userid: string, set: Attributes, actual: Attributes): JsonObject | undefined {
   const body: Record<string, JsonValue> = {};
   const exclusive = typeof actual.exclusive_account_type === "string";
-  for (const [name, value] of plainValues(set))
-    body[name === "login_id" ? "loginId" : name] = value === null ? "" : toWire(name, value, options);
+  for (const [name, value] of plainValues(set)) body[name === "login_id" ? "loginId" : name] = value ?? "";
   if (Array.isArray(set.departments)) body.dept_id_list = set.departments.join(",");
   if (typeof set.manager === "string") body.manager_userid = set.manager;
   if (set.manager === null) Object.assign(body, { manager_userid: "", force_update_fields: "manager_userid" });
@@ -55,11 +49,6 @@ function* plainValues(attributes: Attributes): Iterable<readonly [string, Attrib
   for (const [name, value] of Object.entries(attributes)) {
     if (!COMPOSED.has(name) && !name.startsWith(EXTENSION) && fieldOf("user", name)) yield [name, value];
   }
-}
-
-/** Only `mobile` has a bare form; the contact number of an enterprise account always names its country (section 6). */
-function toWire(name: string, value: AttributeValue, options: BodyOptions): JsonValue {
-  return name === "mobile" && typeof value === "string" ? phoneToWire(value, options.region) : value;
 }
 
 /** The call takes JSON as text (section 5.2). */

@@ -15,7 +15,6 @@ import { isObject, resultOf } from "./answer.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
 import { differences, noteOf, operate, type Sent, sendTheRestToo, sendWhatIsTaken, withHolder } from "./operation.ts";
-import { phoneToWire } from "./phone.ts";
 import { changeRoles } from "./role-members.ts";
 import { shape } from "./shape.ts";
 import { userCreateBody, userUpdateBody } from "./user-body.ts";
@@ -45,7 +44,7 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
       try {
         const { roles, ...own } = attributes;
         const sent = await sendWhatIsTaken(own, async (each) => {
-          await session.call(API.userCreate, userCreateBody(ref.id, each, options, options.newPassword()));
+          await session.call(API.userCreate, userCreateBody(ref.id, each, options.newPassword()));
         });
         const fresh = written(session, { remoteId: ref.id, attributes: { manager: null, roles: [] }, presence: "active" }, sent);
         return isEmpty(roles) ? fresh : await withRoles(session, fresh, roles, []);
@@ -67,7 +66,7 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
   async function holderOf(session: Session, mobile: AttributeValue | undefined): Promise<string | undefined> {
     if (typeof mobile !== "string") return undefined;
     try {
-      const { result } = await session.call(API.userByMobile, { mobile: phoneToWire(mobile, options.region) });
+      const { result } = await session.call(API.userByMobile, { mobile });
       return isObject(result) ? textOrUndefined(result.userid) : undefined;
     } catch (error) {
       // Knowing the holder only helps the operator: the conflict stands without it, and the call is on record.
@@ -90,7 +89,7 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
     const { roles, ...own } = set;
     const actual = await complete(session, seen, roles);
     const sent = await sendTheRestToo(own, async (each) => {
-      const body = userUpdateBody(actual.remoteId, each, actual.attributes, options);
+      const body = userUpdateBody(actual.remoteId, each, actual.attributes);
       if (body) await session.call(API.userUpdate, body);
     }).catch(async (error: unknown) => {
       const nameless = error instanceof TargetConflict && error.attribute === "mobile" && error.heldBy === undefined;

@@ -1,4 +1,4 @@
-import { internationalPhone, readablePhone } from "../../../src/mapping/phone.ts";
+import { readablePhone, readPhone } from "../../../src/mapping/phone.ts";
 
 test.each<[string, string, string, string | undefined]>([
   ["international", "+852 9123 4567", "HK", "+852 91234567"],
@@ -15,7 +15,20 @@ test.each<[string, string, string, string | undefined]>([
   ["not a number", "upd-1a2b3c4d", "HK", undefined],
   ["a number inside other words", "call 9123 4567 now", "HK", undefined],
   ["unknown region", "91234567", "XX", undefined],
-])("internationalPhone: %s", (_name, value, region, expected) => expect(internationalPhone(value, region)).toBe(expected));
+  ["a landline", "2345 6789", "HK", "+852 23456789"],
+  ["one the library does not know yet", "4000 0001", "HK", "+852 40000001"],
+])("readPhone: %s", (_name, value, region, expected) =>
+  expect(readPhone(value, region)).toEqual(expected === undefined ? { elsewhere: [] } : { number: expected }),
+);
+
+test.each<[string, string, string, string[]]>([
+  ["a mainland mobile in Hong Kong", "138 1234 5678", "HK", ["CN"]],
+  ["a Hong Kong mobile in the mainland", "9123 4567", "CN", ["HK", "SG"]],
+  ["a Macau mobile in the mainland", "66123456", "CN", ["HK", "MO"]],
+  ["a Taiwan mobile in Hong Kong", "0912-345-678", "HK", ["TW"]],
+])("without a country code it is not made a stranger's: %s", (_name, value, region, elsewhere) =>
+  expect(readPhone(value, region)).toEqual({ elsewhere }),
+);
 
 test.each<[string, string]>([
   ["+852 2345 6789", "+852 2345 6789"],

@@ -7,6 +7,7 @@ import type { Attributes, Note } from "../../../src/reconcile/target.ts";
 
 const settings: MappingSettings = {
   region: "HK",
+  registeredIn: "HK",
   zone: "Asia/Hong_Kong",
   roleGroup: "SCIM",
   enterpriseAccounts: false,

@@ -18,11 +18,13 @@ test.each<[string, string, string | undefined]>([
   if (canonical) expect(canonicalPhone(canonical, region)).toBe(canonical);
 });
 
-test.each<[string, string, string]>([
-  ["+86-13800138000", "CN", "13800138000"],
-  ["+86-13800138000", "HK", "+86-13800138000"],
-  ["+852-91234567", "CN", "+852-91234567"],
-])("%s is written in an organisation of %s as %s", (canonical, region, wire) => expect(phoneToWire(canonical, region)).toBe(wire));
+test.each<[string, boolean, string]>([
+  ["+86-13800138000", true, "13800138000"],
+  ["+86-13800138000", false, "+86-13800138000"],
+  ["+852-91234567", true, "+852-91234567"],
+])("%s in an organisation of the mainland (%s) is written %s", (canonical, isMainland, wire) =>
+  expect(phoneToWire(canonical, isMainland)).toBe(wire),
+);
 
 test.each<[string, string | undefined, string, string]>([
   ["91234567", "852", "HK", "+852-91234567"],

@@ -2,9 +2,6 @@ import type { JsonObject } from "../../../../src/core/entity.ts";
 import type { Attributes } from "../../../../src/reconcile/target.ts";
 import { userCreateBody, userUpdateBody } from "../../../../src/targets/dingtalk/user-body.ts";
 
-const HK = { region: "HK", roleGroup: "SCIM" };
-const CN = { ...HK, region: "CN" };
-
 describe("the body of user/create", () => {
   test("says everything in one call, in DingTalk's forms", () => {
     const attributes: Attributes = {
@@ -22,7 +19,7 @@ describe("the body of user/create", () => {
       "extension.Level": null,
       roles: ["5"],
     };
-    expect(userCreateBody("u1001", attributes, HK, "secret")).toEqual({
+    expect(userCreateBody("u1001", attributes, "secret")).toEqual({
       userid: "u1001",
       name: "Chan Tai Man",
       mobile: "+852-91234567",
@@ -35,13 +32,6 @@ describe("the body of user/create", () => {
       extension: '{"Cost centre":"4711"}',
     });
   });
-
-  test.each<[string, typeof HK, string]>([
-    ["bare in a mainland organisation", CN, "13800138000"],
-    ["with +86- elsewhere", HK, "+86-13800138000"],
-  ])("a mainland number is written %s", (_name, options, mobile) =>
-    expect(userCreateBody("u1", { mobile: "+86-13800138000" }, options, "").mobile).toBe(mobile),
-  );
 
   test.each<[string, Attributes, JsonObject]>([
     ["sso", { exclusive_account_type: "sso" }, { exclusive_account: true, exclusive_account_type: "sso" }],
@@ -57,7 +47,7 @@ describe("the body of user/create", () => {
       },
     ],
   ])("an enterprise account of type %s", (_name, attributes, body) =>
-    expect(userCreateBody("u1", attributes, HK, "secret")).toEqual({ userid: "u1", ...body }),
+    expect(userCreateBody("u1", attributes, "secret")).toEqual({ userid: "u1", ...body }),
   );
 });
 
@@ -127,5 +117,5 @@ describe("the body of user/update", () => {
       { ...there, exclusive_account_type: "dingtalk" },
       { loginId: "chan", dept_id_list: "7,8" },
     ],
-  ])("%s", (_name, set, actual, body) => expect(userUpdateBody("u1", set, actual, HK)).toEqual(body && { userid: "u1", ...body }));
+  ])("%s", (_name, set, actual, body) => expect(userUpdateBody("u1", set, actual)).toEqual(body && { userid: "u1", ...body }));
 });
