@@ -1,5 +1,6 @@
 import type { Request } from "express";
 import { AppError } from "../core/errors.ts";
+import { isStorableText } from "../directory/text.ts";
 
 /** A parameter of the address that cannot be understood. Never repeats what was sent. */
 export class InvalidParameter extends AppError {
@@ -11,8 +12,7 @@ export function textOf(req: Request, name: string): string | undefined {
   const value = req.query[name];
   if (value === undefined || value === "") return undefined;
   if (typeof value !== "string") throw new InvalidParameter(`${name} may be given once`);
-  // No text in the database can hold it, and a statement with it fails.
-  if (value.includes("\0")) throw new InvalidParameter(`${name} must not hold the character NUL`);
+  if (!isStorableText(value)) throw new InvalidParameter(`${name} holds a character that is not allowed`);
   return value;
 }
 

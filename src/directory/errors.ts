@@ -56,3 +56,11 @@ export class InvalidFilter extends AppError {
 export class InvalidCursor extends AppError {
   readonly code = "INVALID_CURSOR";
 }
+
+/** Text that PostgreSQL cannot hold (text.ts) has come as far as the database. The doors refuse it before; this is for what they overlook. */
+export class UnstorableText extends AppError {
+  readonly code = "INVALID_VALUE";
+  constructor(options?: ErrorOptions) {
+    super("a text holds a character that is not allowed (NUL or half a surrogate pair)", options);
+  }
+}

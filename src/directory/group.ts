@@ -26,6 +26,12 @@ export interface Member {
   readonly display: string | undefined;
 }
 
+/**
+ * Levels of groups inside each other. A chain of groups has half the square of its depth in pairs of group and ancestor (400 levels: 80,000), and each change
+ * is worked out for all groups below. Directories have a handful of levels.
+ */
+export const MAX_NESTING = 32;
+
 /** What a request does to the members of a group, in net: `all` replaces the whole set. */
 export type MemberChange =
   | { readonly kind: "delta"; readonly add: readonly string[]; readonly remove: readonly string[] }

@@ -4,7 +4,7 @@ import { isUuid, uuidv7 } from "../core/id.ts";
 import { createKeyedLock } from "../core/keyed-lock.ts";
 import { type DirectoryDeps, differences, MAX_ROUNDS, mark, type RequestContext, requestEvent } from "./context.ts";
 import { InvalidMembers, NotFound, VersionConflict } from "./errors.ts";
-import { type GroupContent, type Member, type MemberChange, noMemberChange, type StoredGroup } from "./group.ts";
+import { type GroupContent, MAX_NESTING, type Member, type MemberChange, noMemberChange, type StoredGroup } from "./group.ts";
 import type { ListQuery, Page } from "./list-query.ts";
 import type { MembersChanged } from "./ports.ts";
 import type { VersionCheck } from "./users.ts";
@@ -133,6 +133,8 @@ function settled(id: string, result: MembersChanged): StoredGroup | undefined {
       throw new InvalidMembers(missing(result.ids));
     case "cycle":
       throw new InvalidMembers("a group cannot contain itself, directly or through other groups");
+    case "tooDeep":
+      throw new InvalidMembers(`groups cannot be nested deeper than ${MAX_NESTING} levels`);
     case "gone":
       throw new NotFound("Group", id);
     case "moved":

@@ -22,6 +22,8 @@ export type MembersChanged =
   | { readonly kind: "unchanged"; readonly group: StoredGroup }
   | { readonly kind: "missing"; readonly ids: readonly string[] }
   | { readonly kind: "cycle" }
+  /** Groups would be nested deeper than MAX_NESTING. */
+  | { readonly kind: "tooDeep" }
   | { readonly kind: "moved" }
   | { readonly kind: "gone" };
 

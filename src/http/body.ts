@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler, Response } from "express";
 import { BodyTooLarge, Malformed, RequestAborted, UnsupportedMediaType } from "./errors.ts";
+import { type JsonBounds, type JsonExcess, jsonExcess } from "./json-scan.ts";
 
 /*
  * Bodies are read by the routers, after the door has authenticated the request, and only by those that want one (safety.md T9, T10).
@@ -16,13 +17,16 @@ export interface BodyOptions {
   readonly types: readonly string[];
 }
 
+/** What a JSON body may be made of. A thousand people in one Bulk request, or 5,000 members of a group, hold half as many values. */
+export const JSON_BOUNDS: JsonBounds = { depth: 32, members: 1_000, values: 50_000 };
+
 export const JSON_BODY: BodyOptions = { limitBytes: 1_048_576, types: ["application/scim+json", "application/json"] };
 
-/** Throws BodyTooLarge, UnsupportedMediaType, Malformed (no JSON, no UTF-8), RequestAborted. */
+/** Throws BodyTooLarge, UnsupportedMediaType, Malformed (no JSON, no UTF-8, beyond JSON_BOUNDS), RequestAborted. */
 export function readJsonBody(options: BodyOptions = JSON_BODY): RequestHandler {
   return async (req, res, next) => {
-    const text = await readText(req, res, options);
-    req.body = text === undefined ? undefined : parseJson(text);
+    const bytes = await readBytes(req, res, options);
+    req.body = bytes === undefined ? undefined : parseJson(bytes);
     next();
   };
 }
@@ -31,12 +35,24 @@ export function readJsonBody(options: BodyOptions = JSON_BODY): RequestHandler {
 export function readFormBody(limitBytes: number): RequestHandler {
   const options: BodyOptions = { limitBytes, types: ["application/x-www-form-urlencoded"] };
   return async (req, res, next) => {
-    req.body = new URLSearchParams((await readText(req, res, options)) ?? "");
+    req.body = new URLSearchParams((await readBytes(req, res, options))?.toString("utf8") ?? "");
     next();
   };
 }
 
-function parseJson(text: string): unknown {
+/** Less cannot break a bound but that of depth, which scim/json.ts looks at again; a stack is not in danger yet. */
+const SMALL_BYTES = 4_096;
+
+const EXCESSES: Readonly<Record<JsonExcess, string>> = {
+  depth: `the body is nested deeper than ${JSON_BOUNDS.depth} levels`,
+  members: `an object of the body has more than ${JSON_BOUNDS.members} members`,
+  values: `the body holds more than ${JSON_BOUNDS.values} values`,
+};
+
+function parseJson(bytes: Buffer): unknown {
+  const excess = bytes.length > SMALL_BYTES ? jsonExcess(bytes, JSON_BOUNDS) : undefined;
+  if (excess !== undefined) throw new Malformed(EXCESSES[excess]);
+  const text = bytes.toString("utf8");
   try {
     // RFC 8259 section 8.1 lets a parser ignore a byte order mark.
     return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
@@ -47,7 +63,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function readText(req: IncomingMessage, res: Response, options: BodyOptions): Promise<string | undefined> {
+/** Valid UTF-8. */
+async function readBytes(req: IncomingMessage, res: Response, options: BodyOptions): Promise<Buffer | undefined> {
   const declared = req.headers["content-length"];
   if (declared === "0" || (declared === undefined && req.headers["transfer-encoding"] === undefined)) return undefined;
   checkType(req, options.types);
@@ -58,7 +75,7 @@ async function readText(req: IncomingMessage, res: Response, options: BodyOption
   const bytes = await collect(req, options.limitBytes);
   if (bytes.length === 0) return undefined;
   if (!isUtf8(bytes)) throw new Malformed("the body is not valid UTF-8");
-  return bytes.toString("utf8");
+  return bytes;
 }
 
 function checkType(req: IncomingMessage, types: readonly string[]): void {

@@ -84,7 +84,8 @@ interface Task {
 }
 
 function planTask(operation: BulkOperation, kinds: readonly ResourceKind[]): Task {
-  const [, endpoint = "", target] = /^(\/[^/]+)(?:\/([^/]+))?\/?$/.exec(operation.path) ?? [];
+  const [, endpoint = "", encoded] = /^(\/[^/]+)(?:\/([^/]+))?\/?$/.exec(operation.path) ?? [];
+  const target = encoded === undefined ? undefined : decoded(encoded);
   const kind = kinds.find((known) => known.endpoint.toLowerCase() === endpoint.toLowerCase());
   const all = referencesIn(operation.data);
   const isPost = operation.method === "POST";
@@ -100,6 +101,16 @@ function planTask(operation: BulkOperation, kinds: readonly ResourceKind[]): Tas
     loose: isPost ? new Set([...all].filter((name) => !firm.has(name))) : new Set(),
     state: "new",
   };
+}
+
+/** The path of an operation is one of a URI (section 3.7). What is not validly encoded stands for itself, and for nothing there is. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch (error) {
+    if (error instanceof URIError) return segment;
+    throw error;
+  }
 }
 
 /** `above`: the tasks in whose turn this is, as far as firm references alone lead up to them. */

@@ -35,7 +35,7 @@ export function bulkRoutes(kinds: readonly ResourceKind[], logger: Logger): Rout
 function rendered({ operation, resource, outcome }: BulkResult, report: (error: unknown) => void): JsonObject {
   const { method, bulkId } = operation;
   const named = { method, ...(bulkId === undefined ? {} : { bulkId }) };
-  const place = resource && outcome.id !== undefined ? { location: resource.locationOf(outcome.id) } : {};
+  const place = resource && outcome.id !== undefined ? { location: resource.locationOf(encodeURIComponent(outcome.id)) } : {};
   if (outcome.kind === "done") {
     const version = outcome.version === undefined ? {} : { version: versionTag(outcome.version) };
     return { ...named, ...version, ...place, status: String(outcome.status) };

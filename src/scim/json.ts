@@ -1,10 +1,11 @@
 import { isStorableText } from "../directory/text.ts";
+import { JSON_BOUNDS } from "../http/body.ts";
 import { InvalidSyntax, TooMany } from "./errors.ts";
 
 /** A parsed body that is known to be an object within the bounds. */
 export type Body = Readonly<Record<string, unknown>>;
 
-export const JSON_LIMITS = { depth: 32, elements: 5_000 } as const;
+export const JSON_LIMITS = { depth: JSON_BOUNDS.depth, elements: 5_000 } as const;
 
 /** Names that reach a prototype. No client has a use for them, so a body that holds one anywhere is refused as a whole. */
 const REFUSED_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);

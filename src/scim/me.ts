@@ -1,4 +1,5 @@
 import { type RequestHandler, Router } from "express";
+import { methodNotAllowed } from "../http/methods.ts";
 import { NotImplemented } from "./errors.ts";
 
 /**
@@ -7,7 +8,14 @@ import { NotImplemented } from "./errors.ts";
  */
 export function meRoutes(): Router {
   const routes = Router();
-  routes.all("/Me", refuse);
+  routes
+    .route("/Me")
+    .get(refuse)
+    .post(refuse)
+    .put(refuse)
+    .patch(refuse)
+    .delete(refuse)
+    .all(methodNotAllowed("GET", "POST", "PUT", "PATCH", "DELETE"));
   return routes;
 }
 

@@ -111,7 +111,7 @@ export function createGroupStore(pool: Pool, targets: readonly string[]): Groups
           }
         }
         const nesting = await changeNesting(client, sourceId, id, change.members);
-        if (nesting.kind === "cycle") {
+        if (nesting.kind === "cycle" || nesting.kind === "tooDeep") {
           result = nesting;
           throw refused;
         }

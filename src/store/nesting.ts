@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { isUuid } from "../core/id.ts";
-import type { MemberChange } from "../directory/group.ts";
+import { MAX_NESTING, type MemberChange } from "../directory/group.ts";
 import { run, type Statement } from "./postgres.ts";
 
 /*
@@ -14,7 +14,8 @@ export type Nesting =
       readonly changed: boolean;
       readonly people: { readonly add: readonly string[]; readonly remove: readonly string[] };
     }
-  | { readonly kind: "cycle" };
+  | { readonly kind: "cycle" }
+  | { readonly kind: "tooDeep" };
 
 /**
  * Takes the lock of a source's nesting until the transaction ends. It goes before the lock of any group's row: a transaction that held a row and waited for
@@ -36,6 +37,8 @@ export async function changeNesting(client: pg.PoolClient, sourceId: string, gro
   if (joining.length > 0) {
     const [cycle] = await run(client, CYCLE, [groupId, joining]);
     if (cycle || joining.includes(groupId)) return { kind: "cycle" };
+    const [levels] = await run<{ above: number; below: number }>(client, LEVELS, [groupId, joining]);
+    if (levels!.above + levels!.below > MAX_NESTING) return { kind: "tooDeep" };
     await run(client, ADD_CHILDREN, [groupId, joining]);
   }
   if (leaving.length > 0) await run(client, REMOVE_CHILDREN, [groupId, leaving]);
@@ -77,6 +80,19 @@ const LOCK = statement("lock", "select pg_advisory_xact_lock(hashtextextended('n
 const GROUPS_AMONG = statement("groups-among", "select id from groups where source_id = $1 and id = any($2::uuid[])");
 const CHILDREN = statement("children", "select child_id from group_children where group_id = $1");
 const CYCLE = statement("cycle", "select 1 from group_ancestors where group_id = $1 and ancestor_id = any($2::uuid[]) limit 1");
+/** Levels of groups down to this one, and from the joining ones down; counted no further than they may go. */
+const LEVELS = statement(
+  "levels",
+  `with recursive up(id, level) as (
+     select $1::uuid, 1
+     union
+     select c.group_id, up.level + 1 from up join group_children c on c.child_id = up.id where up.level <= ${MAX_NESTING}),
+   down(id, level) as (
+     select g, 1 from unnest($2::uuid[]) g
+     union
+     select c.child_id, down.level + 1 from down join group_children c on c.group_id = down.id where down.level <= ${MAX_NESTING})
+   select (select max(level) from up) as above, (select max(level) from down) as below`,
+);
 const ADD_CHILDREN = statement(
   "add",
   "insert into group_children (group_id, child_id) select $1, c from unnest($2::uuid[]) c on conflict do nothing",

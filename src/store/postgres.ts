@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { Unavailable } from "../core/errors.ts";
-import { UniquenessConflict } from "../directory/errors.ts";
+import { UniquenessConflict, UnstorableText } from "../directory/errors.ts";
 
 /* How statements reach PostgreSQL, and what its errors mean to the rooms that asked. */
 
@@ -79,9 +79,13 @@ const CONFLICTS: Readonly<Record<string, { readonly resource: "User" | "Group"; 
  */
 const REFUSED_BY_DATABASE: ReadonlySet<string> = new Set(["42501", "P0001", "25006"]);
 
+/** A byte sequence that is no UTF-8, among them NUL; half a surrogate pair in JSON. */
+const UNSTORABLE: ReadonlySet<string> = new Set(["22021", "22P05"]);
+
 /** What a driver error means to the rooms that called; a bug of ours passes unchanged. */
 export function translated(error: unknown): unknown {
   const code = sqlState(error);
+  if (code && UNSTORABLE.has(code)) return new UnstorableText({ cause: error });
   if (code === UNIQUE_VIOLATION) {
     const conflict = CONFLICTS[(error as pg.DatabaseError).constraint ?? ""];
     if (conflict) return new UniquenessConflict(conflict.resource, conflict.attribute);

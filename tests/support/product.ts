@@ -18,6 +18,8 @@ import { createTestDatabase } from "./postgres.ts";
 /** The product as it is composed for a start, in this process: every address on a free port, the loop when it is asked for, and the simulator as DingTalk. */
 export interface Product {
   readonly base: string;
+  /** A token that may do everything. */
+  readonly bootstrap: string;
   readonly pool: Pool;
   readonly mounts: readonly Mount[];
   send(method: string, path: string, options?: SendOptions): Promise<Reply>;
@@ -126,6 +128,7 @@ export async function openProduct({
 
   return {
     base,
+    bootstrap: BOOTSTRAP,
     pool,
     mounts: options.mounts,
     until,
