@@ -15,7 +15,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Connections of one process for requests and the rest; look-ups, the loop and the queue have up to twelve more (store/pool.ts). PostgreSQL allows 100 by default. */
+/** Connections of one process for requests and the rest; look-ups, the loop, the queue and scans have up to fifteen more (store/pool.ts). PostgreSQL allows 100 by default. */
 const POOL_SIZE = 15;
 const GRACE_MS = 20_000;
 const READY_MS = 5_000;

@@ -8,6 +8,7 @@ import type { FilterNode, QueryAttribute } from "../directory/query.ts";
 import type { Changes, EventCode, HistoryEvent, Outcome } from "../history/event.ts";
 import { compare, type SqlValue } from "./comparison.ts";
 import { createParameters, type Parameters } from "./parameters.ts";
+import type { Pool } from "./pool.ts";
 import { run, type Statement } from "./postgres.ts";
 
 const COLUMNS = `h.id, h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.changes, h.detail`;
@@ -43,7 +44,7 @@ interface EventRow extends pg.QueryResultRow {
   detail: string | null;
 }
 
-export function createEventLog(pool: pg.Pool): EventLog {
+export function createEventLog(pool: Pool): EventLog {
   return {
     async list({ filter, after, count }) {
       const parameters = createParameters();
@@ -54,11 +55,10 @@ export function createEventLog(pool: pg.Pool): EventLog {
       }
       const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
       const limit = parameters.add(count + 1, "bigint");
-      const rows = await run<EventRow>(
-        pool,
-        { name: "", text: `select ${COLUMNS} from history h ${where} order by h.id desc limit ${limit}` },
-        parameters.values,
-      );
+      const statement = { name: "", text: `select ${COLUMNS} from history h ${where} order by h.id desc limit ${limit}` };
+      const rows = await (filter
+        ? pool.scans.run<EventRow>("history", statement, parameters.values)
+        : run<EventRow>(pool, statement, parameters.values));
       const events = rows.slice(0, count).map(eventOf);
       const last = events.at(-1);
       return rows.length > count && last ? { events, next: last.id } : { events };

@@ -1,8 +1,8 @@
-import type pg from "pg";
 import type { ListQuery, Page } from "../directory/list-query.ts";
 import { detached } from "./packed-rows.ts";
 import { createPageMemory } from "./page-memory.ts";
 import { createPageStatements, type Found, type ListTable, type PreparedList, type Slice } from "./page-statement.ts";
+import type { Pool } from "./pool.ts";
 import { readPosition, writePosition } from "./position.ts";
 import type { Position } from "./sort.ts";
 
@@ -17,10 +17,10 @@ import type { Position } from "./sort.ts";
  * Measured with 100,000 people on two busy cores, median of a page of 100: 2.2 ms at the start, 2.3 ms anywhere in a walk (also while others write), 13 ms
  * at the end for a process that knows nothing. A total from the counters takes 0.1 ms where count(*) takes 7 ms; the triggers that keep them add
  * 0.04 ms to a create. What scans: the total of a filtered list while others write (active eq true: 13 ms more), and a filter or an order no index
- * knows (familyName co "…": 420 ms).
+ * knows (familyName co "…": 420 ms): one such statement of a source at a time, on connections of their own (scans.ts).
  */
 export function createList<Item extends { readonly id: string }>(
-  pool: pg.Pool,
+  pool: Pool,
   table: ListTable<Item>,
 ): (sourceId: string, query: ListQuery) => Promise<Page<Item>> {
   const statements = createPageStatements(pool, table);

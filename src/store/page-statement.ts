@@ -5,6 +5,7 @@ import type { Relation } from "./attribute-values.ts";
 import { type Packed, packed, type RowPacking, rowsOf } from "./packed-rows.ts";
 import { BEYOND_LIMIT, HORIZON, NO_OUTLOOK, type Outlook, type Sight } from "./page-memory.ts";
 import { createParameters, type Parameters } from "./parameters.ts";
+import type { Pool } from "./pool.ts";
 import { digestOf } from "./position.ts";
 import { run } from "./postgres.ts";
 import { NO_KEY, type Order, orderOf, type Position } from "./sort.ts";
@@ -24,6 +25,7 @@ export interface ListTable<Item> extends Relation {
 
 /** A list with its filter and order in SQL, for one source. */
 export interface PreparedList {
+  readonly sourceId: string;
   readonly condition: string;
   readonly conditionValues: readonly unknown[];
   readonly order: Order;
@@ -75,13 +77,17 @@ export interface PageStatements<Item> {
 }
 
 export function createPageStatements<Item>(
-  pool: pg.Pool,
+  pool: Pool,
   { table, select, alias, resource, packing, items }: ListTable<Item>,
 ): PageStatements<Item> {
   const statement = nameStatements(`list-${resource.toLowerCase()}`);
   const COUNTERS = `from resource_counts c where c.source_id = $1 and c.kind = '${resource}'`;
   const counted = (column: "count" | "removed") => `coalesce(sum(c.${column}), 0)::bigint`;
   const bare = table.split(" ")[0];
+
+  /** What no index serves has few connections, and one source one of them (scans.ts). */
+  const ask = <Row extends pg.QueryResultRow>({ hot, selective, sourceId }: PreparedList, text: string, values: readonly unknown[]) =>
+    hot || selective ? run<Row>(pool, statement(text, hot), values) : pool.scans.run<Row>(sourceId, statement(text, hot), values);
 
   function sightOf({ filtered, sorted }: PreparedList, { horizon, renew }: Outlook, parameters: Parameters): string {
     const parts = ["'snapshot', pg_current_snapshot()::text"];
@@ -119,7 +125,7 @@ export function createPageStatements<Item>(
     const page = `select ${select}, ${keyAsText} as sort_key from ${from} order by ${orderBy} ${end}`;
     const keys = keyAsText === NO_KEY ? "null::json" : "json_agg(r.sort_key)";
     const text = packed(page, packing, { more: { keys }, beside: { sight } });
-    const [answered] = await run<PackedPage>(pool, statement(text, list.hot), parameters.values);
+    const [answered] = await ask<PackedPage>(list, text, parameters.values);
     const found = rowsOf(answered!);
     if (found.length === 0) return NOTHING;
     return {
@@ -141,6 +147,7 @@ export function createPageStatements<Item>(
       const order = orderOf(sort, { resource, alias }, parameters);
       let digest: string | undefined;
       return {
+        sourceId,
         condition,
         conditionValues,
         order,
@@ -194,7 +201,7 @@ export function createPageStatements<Item>(
     async count(list) {
       const count = list.filtered ? `(select count(*) from ${table} where ${list.condition})` : `(select ${counted("count")} ${COUNTERS})`;
       const text = `select ${count} as total, pg_current_snapshot()::text as snapshot`;
-      const [row] = await run<{ total: number; snapshot: string }>(pool, statement(text, list.hot), list.conditionValues);
+      const [row] = await ask<{ total: number; snapshot: string }>(list, text, list.conditionValues);
       const { total, snapshot } = row!;
       return { total, sight: { snapshot } };
     },

@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { Logger } from "../core/logger.ts";
 import { instantOf } from "./instants.ts";
+import { createScans, SCAN_TIMEOUT_MS, SCANS_MAX, type Scans } from "./scans.ts";
 
 /*
  * The one pool every room's storage shares (Prisma too). JSON columns arrive as text: finished documents are answered as they are, without a parse.
@@ -35,8 +36,10 @@ const ALONG_INDEXES: SessionSettings = { enable_seqscan: "off", enable_hashjoin:
 /** Connections at most beside the pool's own. Look-ups and the loop's statements share themselves, so they have few on their way; the queue has three. */
 const ALONG_INDEXES_MAX = 8;
 const RELAXED_MAX = 4;
+/** A scan takes one processor, whatever the planner thinks of several. */
+const SCANNING: SessionSettings = { max_parallel_workers_per_gather: "0", statement_timeout: `${SCAN_TIMEOUT_MS}` };
 
-/** Connections for requests and whatever has no needs of its own. Beside them are sessions of two other kinds, opened when first used and ended with these. */
+/** Connections for requests and whatever has no needs of its own. Beside them are sessions of three other kinds, opened when first used and ended with these. */
 export class Pool extends pg.Pool {
   /**
    * Whose statements are planned along indexes, and in their order. For those that fetch rows by key: a prepared one is planned once for a connection,
@@ -46,6 +49,9 @@ export class Pool extends pg.Pool {
   readonly alongIndexes: pg.Pool;
   /** Whose commits do not wait for the disk: for what may be forgotten in a crash of the database. */
   readonly relaxed: pg.Pool;
+  /** For statements that no index serves. */
+  readonly scans: Scans;
+  private readonly scanning: pg.Pool;
 
   constructor(options: PoolOptions) {
     super(configOf(options, {}));
@@ -53,11 +59,13 @@ export class Pool extends pg.Pool {
       watched(new pg.Pool(configOf({ ...options, max: Math.min(options.max, most) }, settings)), options.logger);
     this.alongIndexes = beside(ALONG_INDEXES_MAX, ALONG_INDEXES);
     this.relaxed = beside(RELAXED_MAX, { synchronous_commit: "off" });
+    this.scanning = beside(SCANS_MAX, SCANNING);
+    this.scans = createScans(this.scanning);
     watched(this, options.logger);
   }
 
   override async end(): Promise<void> {
-    await Promise.all([super.end(), this.alongIndexes.end(), this.relaxed.end()]);
+    await Promise.all([super.end(), this.alongIndexes.end(), this.relaxed.end(), this.scanning.end()]);
   }
 }
 
@@ -74,7 +82,7 @@ function configOf({ url, max }: PoolOptions, more: SessionSettings): pg.PoolConf
       .join(" "),
     connectionTimeoutMillis: 3_000,
     // Bounds of one statement: nothing a client sends may hold a connection for longer (safety.md T11, F44).
-    statement_timeout: 10_000,
+    statement_timeout: Number(more["statement_timeout"] ?? 10_000),
     lock_timeout: 3_000,
   };
 }

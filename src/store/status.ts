@@ -8,6 +8,7 @@ import type { SyncItem, SyncOperations } from "../reconcile/status.ts";
 import type { Note } from "../reconcile/target.ts";
 import { readFigures, readPause } from "./figures.ts";
 import { createParameters } from "./parameters.ts";
+import type { Pool } from "./pool.ts";
 import { run, type Statement } from "./postgres.ts";
 import { sharedReading } from "./shared-reading.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "./sql.ts";
@@ -68,7 +69,7 @@ interface ItemRow extends pg.QueryResultRow {
 }
 
 /** The loop of one target as operators see it. */
-export function createSyncOperations(pool: pg.Pool, target: string, clock: Clock): SyncOperations {
+export function createSyncOperations(pool: Pool, target: string, clock: Clock): SyncOperations {
   return {
     status: sharedReading(() => readFigures(pool, target), clock),
 
@@ -84,19 +85,18 @@ export function createSyncOperations(pool: pg.Pool, target: string, clock: Clock
         conditions.push(`(s.kind, s.entity_id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`);
       }
       const limit = parameters.add(count + 1, "bigint");
-      const rows = await run<ItemRow>(
-        pool,
-        {
-          name: "",
-          text: `select s.*, ${NAME} as name, l.remote_id from entity_states s
-            left join users u on s.kind = 'user' and u.id = s.entity_id
-            left join groups g on s.kind in ('group', 'role') and g.id = s.entity_id
-            left join departments d on s.kind = 'department' and d.id = s.entity_id
-            left join links l on l.target = s.target and l.kind = s.kind and l.entity_id = s.entity_id
-            where ${conditions.join(" and ")} order by s.kind, s.entity_id limit ${limit}`,
-        },
-        parameters.values,
-      );
+      const statement = {
+        name: "",
+        text: `select s.*, ${NAME} as name, l.remote_id from entity_states s
+          left join users u on s.kind = 'user' and u.id = s.entity_id
+          left join groups g on s.kind in ('group', 'role') and g.id = s.entity_id
+          left join departments d on s.kind = 'department' and d.id = s.entity_id
+          left join links l on l.target = s.target and l.kind = s.kind and l.entity_id = s.entity_id
+          where ${conditions.join(" and ")} order by s.kind, s.entity_id limit ${limit}`,
+      };
+      const rows = await (text
+        ? pool.scans.run<ItemRow>("items", statement, parameters.values)
+        : run<ItemRow>(pool, statement, parameters.values));
       const items = rows.slice(0, count).map(itemOf);
       const last = items.at(-1);
       return rows.length > count && last ? { items, next: `${last.ref.kind}:${last.ref.id}` } : { items };

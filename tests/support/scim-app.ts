@@ -32,9 +32,15 @@ export interface ScimAppOptions {
   readonly allowRemoveAllMembers?: boolean;
   /** Requests per second; no limit when unset. */
   readonly ratePerClient?: number;
+  /** Requests at the same time; no limit when unset. */
+  readonly concurrencyPerClient?: number;
 }
 
-export async function startScimApp({ allowRemoveAllMembers = false, ratePerClient = 0 }: ScimAppOptions = {}): Promise<ScimApp> {
+export async function startScimApp({
+  allowRemoveAllMembers = false,
+  ratePerClient = 0,
+  concurrencyPerClient = 0,
+}: ScimAppOptions = {}): Promise<ScimApp> {
   const database = await createTestDatabase();
   const pool = createPool({ url: database.url, max: 10, logger: silentLogger });
   await pool.query("insert into sources (id, name) values ($1, 'test')", [SOURCE]);
@@ -43,7 +49,7 @@ export async function startScimApp({ allowRemoveAllMembers = false, ratePerClien
   const { lines, logger } = createLineLogger();
   const directories = { users: createUserDirectory(deps), groups: createGroupDirectory(deps) };
   const mount = scimMount({ ...directories, logger, publicUrl: PUBLIC_URL, allowRemoveAllMembers });
-  const door = await openDoor({ mounts: [mount], logger, ratePerClient });
+  const door = await openDoor({ mounts: [mount], logger, ratePerClient, concurrencyPerClient });
   return {
     base: `${door.base}${mount.path}`,
     publicBase: `${PUBLIC_URL}${mount.path}`,
