@@ -6,7 +6,7 @@ import { containersOf } from "./containers.ts";
 import { sameValue } from "./plan.ts";
 import type { SweepStore } from "./ports.ts";
 import { forecast } from "./preview.ts";
-import type { Actual, Attributes } from "./target.ts";
+import { type Actual, type Attributes, DIFFERED } from "./target.ts";
 import type { WishDeps } from "./wish.ts";
 
 export interface SweepDeps extends Omit<WishDeps, "store"> {
@@ -111,13 +111,21 @@ async function comparePage(
     const now = { ...actual, attributes: { ...link.observed?.attributes, ...actual.attributes } };
     const wrong = await isWrong(deps, ref, now);
     if (wrong) count.differing += 1;
-    await store.noteObserved(ref, { actual: now, containers: containersOf(now.attributes), wrong }, since, [event.id]);
+    const seen = wrong ? withDiffered(now, link.observed?.attributes, actual.attributes) : now;
+    await store.noteObserved(ref, { actual: seen, containers: containersOf(now.attributes), wrong }, since, [event.id]);
   }
 }
 
 /** What a list does not tell is no difference. */
 const differs = (before: { readonly attributes: Attributes; readonly presence: Actual["presence"] }, now: Actual): boolean =>
   before.presence !== now.presence || Object.keys(now.attributes).some((name) => !sameValue(before.attributes[name], now.attributes[name]));
+
+/** Says which attributes surprised us, so that an update of them can be looked at afterwards. */
+function withDiffered(actual: Actual, before: Attributes | undefined, told: Attributes): Actual {
+  if (!before) return actual;
+  const names = Object.keys(told).filter((name) => !sameValue(before[name], told[name]));
+  return { ...actual, attributes: { ...actual.attributes, [DIFFERED]: names.sort() } };
+}
 
 /** Attributes that others own may change as they like; only what a run would do something about counts. */
 async function isWrong(deps: SweepDeps, ref: EntityRef, actual: Actual): Promise<boolean> {

@@ -52,6 +52,12 @@ export interface Actual {
   readonly entityId?: string;
 }
 
+/**
+ * An attribute of the memory, beside those of the target: names of attributes that the last comparison found otherwise than they were remembered. Somebody changed them
+ * there, or the target made something else of what it was sent.
+ */
+export const DIFFERED = "differed";
+
 export interface Written {
   readonly remoteId: string;
   /** What the target holds now, as far as the answer lets us know without another call: what was sent, in canonical form. */

@@ -83,7 +83,7 @@ export const switchesSchema = z.strictObject({
   /** Whether people who are given no extension get one from DingTalk, as the official help says of some. */
   assignsTelephones: z.boolean().default(false),
   /** Whether reads show `email` always, or only of people who have set it up in the client's Mail (help.dingtalk.io; the act `mail`). */
-  emailShown: z.enum(["always", "whenSetUp"]).default("always"),
+  emailShown: z.enum(["always", "whenSetUp"]).default("whenSetUp"),
   /** The answer for an `org_email` somebody has; which of the two codes for addresses it is, is not documented (5.1). */
   duplicateMailbox: z.union([z.literal(60106), z.literal(40101)]).default(40101),
   /** After how many days an invitation cannot be accepted any more. */

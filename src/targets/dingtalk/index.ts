@@ -18,6 +18,7 @@ import { ROOT } from "./department-wire.ts";
 import { createDepartments } from "./departments.ts";
 import { createListing } from "./listing.ts";
 import { DEFAULT_REGION } from "./phone.ts";
+import { updateAndLook } from "./read-back.ts";
 import { createRegistration, writingMobiles } from "./registration.ts";
 import { createRoles } from "./roles.ts";
 import { shape } from "./shape.ts";
@@ -61,8 +62,8 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
       }),
     update: (ref, actual, set, context) =>
       on(ref.kind, {
-        user: () => users.update(actual, set, context),
-        department: () => departments.update(ref, actual, set, context),
+        user: () => updateAndLook(users, actual, set, context),
+        department: () => updateAndLook({ ...departments, update: (...of) => departments.update(ref, ...of) }, actual, set, context),
         role: () => roles.update(actual, set, context),
       }),
     remove: (ref, actual, context) =>

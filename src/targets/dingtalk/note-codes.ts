@@ -16,6 +16,7 @@ export const NOTE_CODES = [
   "unknownAttribute",
   "notAMember",
   "afterMembers",
+  "keptOtherwise",
 ] as const;
 
 export type NoteCode = (typeof NOTE_CODES)[number];

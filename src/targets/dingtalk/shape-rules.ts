@@ -2,6 +2,7 @@ import type { EntityKind } from "../../core/entity.ts";
 import type { Actual, Attributes, AttributeValue } from "../../reconcile/target.ts";
 import { EXTENSION, EXTENSION_MAX } from "./fields.ts";
 import type { NoteCode } from "./note-codes.ts";
+import { keptOtherwise } from "./read-back.ts";
 import { pairsOf } from "./wire-values.ts";
 
 /** Code and text of a note. */
@@ -86,8 +87,8 @@ const managersLater: Rule = (attributes, actual) =>
     : [["managers", ["afterMembers", "managers are set once they are members of the department"]]];
 
 export const RULES: Readonly<Record<EntityKind, readonly Rule[]>> = {
-  user: [accountType, mobileLocked, mainDepartment, mailboxEdition, extensionFits, emptyExtension],
-  department: [managersLater],
+  user: [accountType, mobileLocked, mainDepartment, mailboxEdition, extensionFits, emptyExtension, keptOtherwise],
+  department: [managersLater, keptOtherwise],
   role: [],
   group: [],
 };

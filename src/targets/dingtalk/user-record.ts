@@ -59,7 +59,8 @@ function toldOf(
 ): AttributeValue | undefined {
   const told = record[READ_NAMES[name] ?? name];
   if (told === undefined || told === null || told === "") {
-    const withheld = field.permission !== undefined && !granted.has(field.permission);
+    // An address shows only if the person has set it up in the client's Mail (help.dingtalk.io): without one there may be one.
+    const withheld = name === "email" || (field.permission !== undefined && !granted.has(field.permission));
     return withheld || field.form.type !== "text" ? undefined : null;
   }
   if (field.form.type === "phone")

@@ -14,6 +14,7 @@ beforeEach(async () => {
 });
 
 test("GET /_sim/state shows everything in the names of DingTalk's reads, the root included", async () => {
+  await simulator.post("/_sim/switches", { emailShown: "always" });
   const { dept_id } = await simulator.result<{ dept_id: number }>(`${DEPARTMENT}/create`, {
     name: "Finance",
     parent_id: 1,

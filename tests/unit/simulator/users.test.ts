@@ -167,7 +167,7 @@ describe("5.1 account protection", () => {
 
 describe("5.2 user/update", () => {
   test("what is not named stays; dept_id_list replaces the whole set", () => {
-    const bench = createBench();
+    const bench = createBench({ emailShown: "always" });
     const [a, b] = [addDepartment(bench, "A"), addDepartment(bench, "B")];
     bench.answer(create, { ...person, dept_id_list: `1,${a}`, title: "Clerk", email: "a@example.com" });
     bench.answer(update, { userid: "u1", dept_id_list: `${b},${a}`, title: "Chief" });
