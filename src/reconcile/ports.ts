@@ -2,6 +2,7 @@ import type { Deadline } from "../core/deadline.ts";
 import type { EntityKind, EntityRef, JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import type { DepartmentFacts, GroupFacts, Manager, PersonFacts, Reference, RoleFacts } from "./facts.ts";
+import type { Refusals } from "./refusals.ts";
 import type { Settlement } from "./settle.ts";
 import type { Actual, Attributes, AttributeValue } from "./target.ts";
 
@@ -18,6 +19,8 @@ export interface Claim {
   readonly deadline: Deadline;
   /** A call that nobody answered may still be carried out. */
   readonly unsettled: boolean;
+  /** What the target refused when it was last asked. */
+  readonly refused?: Refusals;
 }
 
 /** What a finished run learned about the remote object. */
@@ -37,6 +40,8 @@ export type LinkChange =
 
 export interface Finish {
   readonly settlement: Settlement;
+  /** To be remembered; absent: nothing is. */
+  readonly refused?: Refusals;
   readonly link: LinkChange;
   /** The outcome event of the write, when there was one. */
   readonly event?: HistoryEvent;
@@ -85,12 +90,10 @@ export interface ReconcileStore {
   /** Ends the run without having looked at the entity: it stays due. */
   release(claim: Claim): Promise<void>;
 
-  /** The entity of ours and of the same kind that has a remote id, if any, and what may be expected of it. */
-  holder(
-    ref: EntityRef,
-    remoteId: string,
-    wanted: { readonly attribute: string; readonly value: AttributeValue | undefined },
-  ): Promise<Holder | undefined>;
+  /** The entity of ours and of the same kind that has a value at the target, if any, and what may be expected of it. */
+  holder(ref: EntityRef, wanted: WantedValue): Promise<Holder | undefined>;
+  /** Values of a person's that active people wait for, who were refused them because of this one. */
+  asked(personId: string): Promise<readonly AskedValue[]>;
   /** Departments of ours that have a person as manager at the target and that the person is to leave: all but those with the remote ids `staying`. */
   managedBy(personId: string, staying: readonly string[]): Promise<readonly Reference[]>;
 
@@ -98,13 +101,29 @@ export interface ReconcileStore {
   pause(ms: number, reason: string): Promise<void>;
 }
 
+/** A value that was refused because another has it: whom the target named, or whom we remember, or neither. */
+export interface WantedValue {
+  readonly attribute: string;
+  readonly value: AttributeValue;
+  readonly remoteId?: string | undefined;
+  readonly entityId?: string | undefined;
+}
+
 /**
- * An entity that holds a value at the target which another one needs. `moves`: it is about to change, or has just done so; `stuck`: it cannot give the value away, because it
- * waits itself for the one that asks, or because its own wish for another value is noted as impossible; `stays`: nothing is known to change.
+ * An entity that holds a value at the target which another one needs. `free`: it has let go of it by now; `yields`: it is inactive, so the active one
+ * goes first; `circle`: it waits itself for the one that asks; `moves`: it is about to change; `stays`: nothing is known to change.
  */
 export interface Holder {
   readonly id: string;
-  readonly expect: "moves" | "stuck" | "stays";
+  readonly expect: "free" | "yields" | "circle" | "moves" | "stays";
+}
+
+export interface AskedValue {
+  readonly attribute: string;
+  readonly value: AttributeValue;
+  readonly by: string;
+  /** Whether the one who asks is at the target without it. */
+  readonly present: boolean;
 }
 
 /** How groups state the tree: by paths in their names, by naming a parent, or by being members of each other. */
@@ -162,6 +181,8 @@ export interface SweepStore {
   noteMissing(ref: EntityRef, since: Date, causes: readonly string[]): Promise<void>;
   /** Makes entities due again that have no time and no run; how many. */
   repair(): Promise<number>;
+  /** Makes those due again of whom the target refused something. */
+  markRefused(causes: readonly string[]): Promise<void>;
   /** Marks people and groups of the directory that this target has never heard of; how many. */
   markUnknown(causes: readonly string[]): Promise<number>;
 }

@@ -41,6 +41,7 @@ export const LOOP_NOTES = [
   "severalManagers",
   "groupWaits",
   "inRoot",
+  "gaveWay",
 ] as const;
 
 export type LoopNote = (typeof LOOP_NOTES)[number];

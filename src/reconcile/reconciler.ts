@@ -10,10 +10,12 @@ import { containersOf } from "./containers.ts";
 import type { Plan } from "./plan.ts";
 import { policy, type SyncMode } from "./policy.ts";
 import type { Claim, LinkChange, ReconcileStore } from "./ports.ts";
+import { type Conclusion, conclude, entryOf, heldBy, type Open, type Refusals, stillOpen, withHolders } from "./refusals.ts";
 import { RETRY_BASE_MS, type RunEnd, settle } from "./settle.ts";
 import { shapedPlan } from "./shaped-plan.ts";
 import {
   type Actual,
+  type Attributes,
   type Note,
   type TargetAdapter,
   type TargetCall,
@@ -47,6 +49,8 @@ export type Reconciler = (claim: Claim, signal: AbortSignal) => Promise<void>;
 /** What a run leaves behind besides its settlement. */
 interface RunResult {
   readonly end: RunEnd;
+  /** What the target refuses, to be remembered; absent: what was known before. */
+  readonly refused?: Refusals;
   readonly link: LinkChange;
   readonly event?: HistoryEvent;
   readonly presenceChanged: boolean;
@@ -56,6 +60,17 @@ interface RunResult {
 }
 
 type DesiredWish = Extract<Wish, { kind: "desired" }>;
+
+/** Notes of a run, and the refusals that stand. */
+interface Known {
+  readonly notes: readonly Note[];
+  readonly open: readonly Open[];
+}
+
+interface Blocked {
+  readonly open: readonly Open[];
+  readonly conclusion: Conclusion;
+}
 
 const quiet = { link: { kind: "keep" }, presenceChanged: false, departed: [], gone: false } as const;
 
@@ -76,10 +91,12 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       result = { ...quiet, end: { kind: "failed", error } };
     }
     if (!result) return;
+    const { refused = claim.refused } = result;
     const settlement = settle(result.end, claim.attempts, { random: deps.random(), baseMs: retryBaseMs });
     if (settlement.pauseAll) await store.pause(settlement.pauseAll.ms, settlement.pauseAll.reason);
     const { link, presenceChanged, departed, gone } = result;
-    await store.finish(claim, { settlement, link, presenceChanged, departed, gone, ...(result.event ? { event: result.event } : {}) });
+    const event = result.event ? { event: result.event } : {};
+    await store.finish(claim, { settlement, link, presenceChanged, departed, gone, ...event, ...(isNothing(refused) ? {} : { refused }) });
   };
 
   /** Undefined when the lease was lost: then another run is at work and this one must not speak. */
@@ -88,8 +105,9 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     if (wish.kind !== "desired") return { ...quiet, end: wish };
 
     const actual = wish.seen ? wish.seen.actual : await observe(claim, wish, context);
-    const { next, notes } = shapedPlan(target, claim.ref, wish.desired, actual);
-    if (next.action === "none") return nothingToDo(claim, wish, actual, notes);
+    const remembered = [...(await stillOpen(store, claim.ref, claim.refused)), ...(wish.gives ?? [])];
+    const { next, notes, open } = shapedPlan(target, claim.ref, wish.desired, actual, remembered);
+    if (next.action === "none") return nothingToDo(claim, wish, actual, { notes, open });
     const verdict = policy(next, mode);
     if (!verdict.allow)
       return { ...quiet, end: { kind: "held", reasonCode: verdict.reasonCode, reason: verdict.reason, remedy: verdict.remedy } };
@@ -97,7 +115,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     const intent = intentOf(claim, next);
     const begun = await begin(claim, intent, next.action === "create" ? { remoteId: target.remoteIdFor(claim.ref) } : undefined);
     if (!begun) return undefined;
-    return attempt(claim, wish, next, intent, notes, context);
+    return attempt(claim, wish, next, intent, { notes, open }, context);
   }
 
   async function begin(...begun: Parameters<ReconcileStore["begin"]>): Promise<boolean> {
@@ -121,13 +139,13 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     return (await target.read(claim.ref.kind, link.remoteId, context)).actual;
   }
 
-  function nothingToDo(claim: Claim, wish: DesiredWish, actual: Actual | undefined, notes: readonly Note[]): RunResult {
-    const end: RunEnd = { kind: "inSync", notes };
-    if (actual) return { ...quiet, end, link: wish.link?.observed ? { kind: "keep" } : put(actual) };
+  function nothingToDo(claim: Claim, wish: DesiredWish, actual: Actual | undefined, { notes, open }: Known): RunResult {
+    const concluded = concluding(claim, actual?.attributes ?? {}, { notes, open });
+    if (actual) return { ...quiet, ...concluded, link: wish.link?.observed ? { kind: "keep" } : put(actual) };
     const had = wish.link !== undefined;
     return {
       ...quiet,
-      end,
+      ...concluded,
       ...(had ? { ...leaving(claim, wish), presenceChanged: wish.link.status === "owned" } : { gone: !wish.inDirectory }),
     };
   }
@@ -138,57 +156,79 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     return doubtful ? { link: { kind: "doubt" }, gone: false } : { link: { kind: "remove" }, gone: !wish.inDirectory };
   }
 
+  function concluding({ ref, attempts }: Claim, attributes: Attributes, { notes, open }: Known): Conclusion {
+    return conclude(open, notes, {
+      kind: ref.kind,
+      attempts,
+      has: (attribute) => (attributes[attribute] ?? null) !== null,
+      canFree: (attribute) => target.freeing(ref, attribute) !== undefined,
+    });
+  }
+
   async function attempt(
     claim: Claim,
     wish: DesiredWish,
     next: Exclude<Plan, { action: "none" }>,
     intent: HistoryEvent,
-    notes: readonly Note[],
+    { notes, open }: Known,
     context: WriteContext,
   ): Promise<RunResult> {
+    const before = containersOf("actual" in next ? next.actual.attributes : {});
+    /** What is there by now, and the departments left on the way. */
+    const linked = (written: Written) => {
+      const known = "actual" in next ? next.actual.attributes : {};
+      const link = put({ ...written, attributes: { ...known, ...written.attributes } });
+      const after = new Set(containersOf(link.attributes));
+      return { link, presenceChanged: next.action === "create", departed: before.filter((id) => !after.has(id)) };
+    };
     try {
       const resume = wish.link?.status === "intended";
       const done = await apply(claim, next, resume, context);
-      const event = outcomeOf(intent, "done", { calls: done.calls });
-      const before = containersOf("actual" in next ? next.actual.attributes : {});
+      const refused = await withHolders(store, claim.ref, done.written?.refused ?? []);
+      const nothing = refused.length > 0 && !done.calls.some(({ code }) => code === "ok");
+      const event = outcomeOf(intent, nothing ? "refused" : "done", { calls: done.calls, refused: done.written ? refused : open });
       if (!done.written) {
         return {
-          end: { kind: "inSync", notes },
+          ...concluding(claim, {}, { notes, open }),
           ...leaving(claim, wish),
           event,
           presenceChanged: true,
           departed: before,
         };
       }
-      const known = "actual" in next ? next.actual.attributes : {};
-      const link = put({ ...done.written, attributes: { ...known, ...done.written.attributes } });
-      const after = new Set(containersOf(link.attributes));
+      const now = linked(done.written);
       // Switched on or off, the rest is looked at in a run of its own: access comes first.
-      const end: RunEnd =
-        next.action === "resume" || next.action === "suspend"
-          ? { kind: "again" }
-          : { kind: "inSync", notes: [...notes, ...done.written.notes] };
-      return { ...quiet, end, link, event, presenceChanged: next.action === "create", departed: before.filter((id) => !after.has(id)) };
+      if (next.action === "resume" || next.action === "suspend") return { ...quiet, ...now, end: { kind: "again" }, event };
+      const known = { notes: [...notes, ...done.written.notes], open: [...open, ...refused] };
+      return { ...quiet, ...now, ...concluding(claim, now.link.attributes, known), event };
     } catch (error) {
       const calls = error instanceof TargetError ? error.calls : [];
-      const event = outcomeOf(intent, outcomeOfError(error, context.signal), { calls, error });
+      const taken = error instanceof TargetError ? error.taken : undefined;
+      const blocked = await blockedBy(claim, next, error);
+      const event = outcomeOf(intent, outcomeOfError(error, context.signal), { calls, error, refused: blocked?.open ?? [] });
       if (!(error instanceof TargetError))
         logger.error({ kind: claim.ref.kind, entityId: claim.ref.id, error }, "a write to the target failed");
       const neverMade = next.action === "create" && !wish.link && (event.outcome === "refused" || event.outcome === "notSent");
       const link: LinkChange = neverMade && !calls.some((call) => call.code === "ok") ? { kind: "remove" } : { kind: "keep" };
-      return { ...quiet, end: await endOf(claim, next, error), event, link };
+      return { ...quiet, end: { kind: "failed", error }, ...blocked?.conclusion, event, link, ...(taken ? linked(taken) : {}) };
     }
   }
 
-  /** A value that one of our own holds may come free; one that a stranger holds needs a person's decision. */
-  async function endOf(claim: Claim, next: Plan, error: unknown): Promise<RunEnd> {
-    if (!(error instanceof TargetConflict) || error.heldBy === undefined) return { kind: "failed", error };
+  /** A value it cannot be without, and that one of our own has, may come free; one that a stranger has needs a person's decision. */
+  async function blockedBy(claim: Claim, next: Plan, error: unknown): Promise<Blocked | undefined> {
+    if (!(error instanceof TargetConflict)) return undefined;
     const wanted = next.action === "create" ? next.attributes : next.action === "update" ? next.set : {};
-    const holder = await store.holder(claim.ref, error.heldBy, { attribute: error.attribute, value: wanted[error.attribute] });
-    if (!holder || holder.id === claim.ref.id) return { kind: "failed", error };
-    // Everything else of an update has been sent by now.
-    const hopeless = error.personal && next.action === "update" && holder.expect === "stuck";
-    return { kind: "blocked", by: holder.id, holderMoves: holder.expect === "moves", hopeless, error };
+    const open = await withHolders(store, claim.ref, [{ attribute: error.attribute, value: wanted[error.attribute] ?? null, error }]);
+    const [{ told, holder }] = open as [Open];
+    const refused = Object.fromEntries(open.map((one) => entryOf(one)));
+    const holderMoves = holder !== undefined && holder.expect !== "stays" && holder.expect !== "circle";
+    return {
+      open,
+      conclusion: {
+        end: { kind: "blocked", by: holder ? [holder.id] : [], holderMoves, told, ...heldBy(claim.ref.kind, open[0]), notes: [] },
+        refused,
+      },
+    };
   }
 
   async function apply(
@@ -232,7 +272,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   function outcomeOf(
     intent: HistoryEvent,
     outcome: Outcome,
-    result: { readonly calls: readonly TargetCall[]; readonly error?: unknown },
+    result: { readonly calls: readonly TargetCall[]; readonly error?: unknown; readonly refused: readonly Open[] },
   ): HistoryEvent {
     const at = clock.now();
     const { changes: _changes, ...same } = intent;
@@ -247,13 +287,27 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       code: "target.outcome",
       causes: [intent.id],
       outcome,
-      detail: { ...intent.detail, calls: result.calls.map((call) => ({ ...call })), ...failure },
+      detail: { ...intent.detail, calls: result.calls.map((call) => ({ ...call })), ...failure, ...refusedIn(result.refused, intent) },
     };
   }
 }
 
 /** Whether the intent stands is not known. The run leaves it at that: its lease is given back by the worker, and the intent, if there is one, settled as unknown. */
 class NotBegun extends Error {}
+/** What was refused, without the values, and who has them. */
+const refusedIn = (refused: readonly Open[], { subject }: HistoryEvent): JsonObject =>
+  refused.length === 0
+    ? {}
+    : {
+        refused: refused.map((one) => ({
+          attribute: one.attribute,
+          answer: one.told.answer,
+          reasonCode: one.told.reasonCode,
+          ...(subject ? (heldBy(subject.kind, one) as JsonObject) : {}),
+        })),
+      };
+
+const isNothing = (refused: Refusals | undefined): boolean => refused === undefined || Object.keys(refused).length === 0;
 
 const withCalls = (written: Written) => ({ written, calls: written.calls });
 

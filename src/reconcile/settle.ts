@@ -1,4 +1,5 @@
 import { backoffMs } from "../core/backoff.ts";
+import type { EntityKind } from "../core/entity.ts";
 import { AppError, Unavailable, unreachable } from "../core/errors.ts";
 import type { LoopReason } from "./reasons.ts";
 import {
@@ -19,9 +20,25 @@ import {
 /** The five states an entity can be in; there is no sixth (safety.md I4). */
 export type SyncState = "inSync" | "due" | "waiting" | "held" | "parked";
 
+/** What the target said of a value it refused. */
+export interface Told {
+  readonly reasonCode: string;
+  readonly answer: string;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/** Who has a value: one of ours by its id, and somebody we do not manage by the remote id, where it is known. */
+export interface HeldBy {
+  readonly kind: EntityKind;
+  readonly id?: string;
+  readonly remoteId?: string;
+}
+
 /** How one run over one entity ended. */
 export type RunEnd =
-  | { readonly kind: "inSync"; readonly notes: readonly Note[] }
+  /** `on`: those who have the values it has to do without; whatever is written of them wakes it. */
+  | { readonly kind: "inSync"; readonly notes: readonly Note[]; readonly on?: readonly string[]; readonly holder?: HeldBy }
   | { readonly kind: "again" }
   | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reasonCode: LoopReason; readonly reason: string }
   | {
@@ -39,16 +56,16 @@ export type RunEnd =
       readonly reason: string;
       readonly remedy: string;
     }
-  /**
-   * Another entity of ours holds a value at the target; `holderMoves`: it is about to leave or to change, so the value may come free; `hopeless`: it cannot,
-   * nothing else is amiss, and only people can change that.
-   */
+  /** Something was taken a moment ago and may be free by now. */
+  | { readonly kind: "soon"; readonly told: Told }
+  /** Other entities of ours hold values at the target that this one needs. `holderMoves`: they are about to leave or to change, so the values may come free. */
   | {
       readonly kind: "blocked";
-      readonly by: string;
+      readonly by: readonly string[];
       readonly holderMoves: boolean;
-      readonly hopeless: boolean;
-      readonly error: TargetConflict;
+      readonly told: Told;
+      readonly holder?: HeldBy;
+      readonly notes: readonly Note[];
     }
   | { readonly kind: "failed"; readonly error: unknown };
 
@@ -62,6 +79,8 @@ export interface Settlement {
   readonly reason?: string;
   readonly remedy?: string;
   readonly waitingOn?: readonly string[];
+  /** Who has the value that this one cannot have. */
+  readonly holder?: HeldBy;
   readonly answer?: string;
   readonly notes?: readonly Note[];
   /** The remembered observation can no longer be trusted: read before the next plan. */
@@ -77,7 +96,7 @@ const WAIT_GUARD = 30;
 /** In bases. What the target says about order is seldom settled within a second. */
 const DEPENDENCY_PAUSE = 5;
 /** Dependencies the target reports settle soon or never: after this many tries a person has to look. */
-const MAX_DEPENDENCY_TRIES = 20;
+export const MAX_DEPENDENCY_TRIES = 20;
 const DATABASE_AWAY: LoopReason = "databaseUnavailable";
 const UNEXPECTED: LoopReason = "unexpectedError";
 /** A bug of ours throws every time: then it is parked, and the others go on. */
@@ -95,7 +114,22 @@ export function settle(end: RunEnd, attempts: number, rules: RetryRules): Settle
   const steady = { attempts: 0, observeFirst: false } as const;
   switch (end.kind) {
     case "inSync":
-      return { ...steady, state: "inSync", nextMs: undefined, ...(end.notes.length > 0 ? { notes: end.notes } : {}) };
+      return {
+        ...steady,
+        state: "inSync",
+        nextMs: undefined,
+        ...(end.notes.length > 0 ? { notes: end.notes } : {}),
+        ...(end.on ? { waitingOn: end.on } : {}),
+        ...(end.holder ? { holder: end.holder } : {}),
+      };
+    case "soon":
+      return {
+        state: "due",
+        attempts: attempts + 1,
+        observeFirst: false,
+        nextMs: backoffMs(attempts, rules.random, rules.baseMs),
+        ...toldBy(end.told),
+      };
     case "again":
       return { ...steady, state: "due", nextMs: 0 };
     case "waiting":
@@ -120,8 +154,14 @@ export function settle(end: RunEnd, attempts: number, rules: RetryRules): Settle
         ...(end.on ? { waitingOn: end.on } : {}),
       };
     case "blocked": {
-      if (end.hopeless) return hopeless(end.error, end.by);
-      const blocked = { ...toldOf(end.error), attempts: attempts + 1, waitingOn: [end.by], observeFirst: true };
+      const blocked = {
+        ...toldBy(end.told),
+        ...(end.holder ? { holder: end.holder } : {}),
+        attempts: attempts + 1,
+        waitingOn: end.by,
+        notes: end.notes,
+        observeFirst: false,
+      };
       const waits = end.holderMoves && attempts + 1 < MAX_DEPENDENCY_TRIES;
       // Parked, it still names the holder: whatever happens to that one wakes it.
       return waits ? { ...blocked, state: "waiting", nextMs: guardMs } : { ...blocked, state: "parked", nextMs: undefined };
@@ -133,16 +173,7 @@ export function settle(end: RunEnd, attempts: number, rules: RetryRules): Settle
   }
 }
 
-/** In order but for one value, which is noted. It names the holder: whatever is written of that one wakes it. */
-const hopeless = ({ attribute, answer, reasonCode, message, remedy }: TargetConflict, by: string): Settlement => ({
-  state: "inSync",
-  nextMs: undefined,
-  attempts: 0,
-  notes: [{ attribute, code: reasonCode, answer, text: remedy === "" ? message : `${message}; ${remedy}` }],
-  waitingOn: [by],
-  answer,
-  observeFirst: true,
-});
+const toldBy = ({ reasonCode, reason, remedy, answer }: Told) => ({ reasonCode, reason, answer, ...(remedy === "" ? {} : { remedy }) });
 
 const toldOf = (error: unknown) => ({
   reasonCode: error instanceof TargetError ? error.reasonCode : error instanceof Unavailable ? DATABASE_AWAY : UNEXPECTED,
@@ -170,12 +201,12 @@ function failed(error: unknown, attempts: number, { random, baseMs }: RetryRules
   }
   if (error instanceof TargetPending) return { ...told, state: "waiting", attempts: 0, nextMs: stated };
   if (error instanceof TargetDependency) {
-    if (tried >= MAX_DEPENDENCY_TRIES) return { ...told, state: "parked", attempts: tried, nextMs: undefined };
+    if (tried >= (error.tries ?? MAX_DEPENDENCY_TRIES)) return { ...told, state: "parked", attempts: tried, nextMs: undefined };
     return { ...told, state: "waiting", attempts: tried, nextMs: DEPENDENCY_PAUSE * pauseMs, observeFirst: true };
   }
-  // The adapter may have sent everything but the refused attribute, so what is there has to be read before the next plan.
+  // Unless it says what is there by now, that has to be read before the next plan.
   if (error instanceof TargetConflict || error instanceof TargetRejected)
-    return { ...told, state: "parked", attempts: tried, nextMs: undefined, observeFirst: true };
+    return { ...told, state: "parked", attempts: tried, nextMs: undefined, observeFirst: error.taken === undefined };
   // Our own database was away: nothing was tried.
   if (error instanceof Unavailable) return { ...told, state: "due", attempts, nextMs: stated };
   if (tried >= MAX_BUG_TRIES) return { ...told, state: "parked", attempts: tried, nextMs: undefined };

@@ -1,6 +1,6 @@
 import type { EntityRef } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
-import type { SyncState } from "./settle.ts";
+import type { HeldBy, SyncState } from "./settle.ts";
 import type { Note } from "./target.ts";
 
 /* What operators see of the loop, and what they may ask of it. */
@@ -29,6 +29,8 @@ export interface SyncItem {
   readonly reasonCode?: string;
   readonly reason?: string;
   readonly remedy?: string;
+  /** Who has a value that this one cannot have. */
+  readonly holder?: HeldBy & { readonly name?: string };
   readonly attempts: number;
   readonly nextTry?: Date;
   readonly dueSince?: Date;

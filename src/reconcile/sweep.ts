@@ -52,6 +52,7 @@ export async function sweep(deps: SweepDeps, actor: string, signal: AbortSignal)
   const count: Count = { compared: 0, differing: 0, missing: 0, orphans: 0, orphanExamples: [] };
   // One kind after the other: people are compared with departments that are known to be there.
   for (const kind of KINDS) await sweepKind(deps, kind, since, count, event, signal);
+  await store.markRefused([event.id]);
   const result: SweepResult = { ...count, repaired: (await store.repair()) + (await store.markUnknown([event.id])) };
   await store.endSweep(finished(clock, event, result));
   return result;

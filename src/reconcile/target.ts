@@ -64,7 +64,16 @@ export interface Written {
   readonly attributes: Attributes;
   readonly presence: Actual["presence"];
   readonly notes: readonly Note[];
+  /** What the target did not take of what it was asked; absent: it took all. */
+  readonly refused?: readonly Refused[];
   readonly calls: readonly TargetCall[];
+}
+
+/** One value the target does not take, while it took the rest. */
+export interface Refused {
+  readonly attribute: string;
+  readonly value: AttributeValue;
+  readonly error: TargetError;
 }
 
 export interface WriteContext {
@@ -94,10 +103,11 @@ export interface TargetAdapter {
   /**
    * Makes the entity. Idempotent where the target lets us choose the id: "already exists" under our own id is looked up and brought in line.
    * `resume`: an earlier create of this entity may have happened unseen; search before making another one.
-   * Rejects with a TargetError; every rejection carries the calls made.
+   * A value that is refused keeps only itself back, unless the entity cannot be without it.
+   * Rejects with a TargetError; every rejection carries the calls made, and what was taken before it.
    */
   create(ref: EntityRef, attributes: Attributes, context: WriteContext & { readonly resume: boolean }): Promise<Written>;
-  /** Sets just `set`; `actual` is the last observation. Answers TargetNotFound when the entity is gone. */
+  /** Sets just `set`; `actual` is the last observation. A value that is refused keeps only itself back. Answers TargetNotFound when the entity is gone. */
   update(ref: EntityRef, actual: Actual, set: Attributes, context: WriteContext): Promise<Written>;
   /** Removes it; being gone already is success. */
   remove(ref: EntityRef, actual: Actual, context: WriteContext): Promise<{ readonly calls: readonly TargetCall[] }>;
@@ -120,6 +130,12 @@ export interface TargetAdapter {
   /** Everything of a kind through the bulk lists, in pages. Rejects as a whole when any page fails: absence is only concluded from a complete listing. */
   list(kind: EntityKind, context: WriteContext): AsyncIterable<readonly Actual[]>;
 
+  /**
+   * Pure. What an entity gets in place of a value that another one needs: null where the attribute can be cleared, another text where there has to be one;
+   * undefined where the target lets nobody give a value up.
+   */
+  freeing(ref: EntityRef, attribute: string): AttributeValue | undefined;
+
   /** What is missing before syncing can work; empty when all is well. */
   check(context: WriteContext): Promise<readonly Problem[]>;
 }
@@ -139,6 +155,7 @@ interface Told {
   readonly answer: string;
   readonly reasonCode: string;
   readonly remedy?: string;
+  readonly attribute?: string | undefined;
 }
 
 export abstract class TargetError extends AppError {
@@ -147,12 +164,17 @@ export abstract class TargetError extends AppError {
   /** The adapter's stable name for what happened, whichever of the target's codes said so. */
   readonly reasonCode: string;
   readonly remedy: string;
+  /** What it is about, where the target tells. */
+  readonly attribute: string | undefined;
   calls: readonly TargetCall[] = [];
+  /** The entity as it is by now, when a part of the operation was done before this happened. */
+  taken: Written | undefined;
   constructor(message: string, details: Told, options?: ErrorOptions) {
     super(message, options);
     this.answer = details.answer;
     this.reasonCode = details.reasonCode;
     this.remedy = details.remedy ?? "";
+    this.attribute = details.attribute;
   }
 }
 
@@ -211,25 +233,21 @@ export class TargetMisconfigured extends TargetError {
 /** Something of the target's own stands in the way under another identity; adopting it is a person's decision. */
 export class TargetConflict extends TargetError {
   readonly code = "TARGET_CONFLICT";
-  readonly attribute: string;
+  override readonly attribute: string;
   /** Remote id that holds the value, when the target told it. */
   readonly heldBy: string | undefined;
-  /** Only people themselves can change the value where they have it, so one that cannot come free by our doing is no reason to stop. */
-  readonly personal: boolean;
   constructor(
     message: string,
     details: Told & {
       readonly remedy: string;
       readonly attribute: string;
       readonly heldBy?: string;
-      readonly personal?: boolean;
     },
     options?: ErrorOptions,
   ) {
     super(message, details, options);
     this.attribute = details.attribute;
     this.heldBy = details.heldBy;
-    this.personal = details.personal ?? false;
   }
 }
 
@@ -242,9 +260,12 @@ export class TargetRejected extends TargetError {
 export class TargetDependency extends TargetError {
   readonly code = "TARGET_DEPENDENCY";
   override readonly retry: Retry;
+  /** How often it is worth a try; as often as any when unset. */
+  readonly tries: number | undefined;
   /** `ms`: how long the other one will take at least, 5 s when unset. */
-  constructor(message: string, details: Told & { readonly ms?: number }, options?: ErrorOptions) {
+  constructor(message: string, details: Told & { readonly ms?: number; readonly tries?: number }, options?: ErrorOptions) {
     super(message, details, options);
+    this.tries = details.tries;
     this.retry = { kind: "after", ms: details.ms ?? 5_000 };
   }
 }

@@ -2,10 +2,12 @@ import { unreachable } from "../core/errors.ts";
 import type { Mapping } from "../mapping/mapping.ts";
 import { concludeDepartment, concludePerson, concludeRole, judge } from "./conclude.ts";
 import type { Link, PersonFacts } from "./facts.ts";
+import { givesWay } from "./give-way.ts";
 import { placeGroup } from "./group.ts";
 import type { Desired } from "./plan.ts";
-import type { Claim, ReconcileStore } from "./ports.ts";
+import type { AskedValue, Claim, ReconcileStore } from "./ports.ts";
 import type { LoopReason } from "./reasons.ts";
+import type { Open } from "./refusals.ts";
 import type { Actual, Note, TargetAdapter, WriteContext } from "./target.ts";
 
 /** What one run should bring about. */
@@ -25,6 +27,8 @@ export type Wish =
       readonly desired: Desired;
       readonly link: Link | undefined;
       readonly inDirectory: boolean;
+      /** Values that an active person needs more. */
+      readonly gives?: readonly Open[];
       /** Set when it took a read to know what is desired. */
       readonly seen?: { readonly actual: Actual | undefined };
     };
@@ -72,8 +76,13 @@ async function personWishFor(deps: WishDeps, claim: Claim, context: WriteContext
   }
   const wish = await concludePerson(deps, id, facts, judgement, actual ?? facts.link?.observed);
   if (wish.kind !== "desired") return wish;
-  return { ...wish, link: facts.link, inDirectory: facts.document !== undefined, ...(seen ? { seen } : {}) };
+  const desired = { ...wish, link: facts.link, inDirectory: facts.document !== undefined, ...(seen ? { seen } : {}) };
+  return givesWay(target, claim.ref, desired, await asked(store, id, facts));
 }
+
+/** Only who is inactive and there has to give anything away. */
+const asked = async (store: ReconcileStore, id: string, { document, link }: PersonFacts): Promise<readonly AskedValue[]> =>
+  document?.["active"] === false && link?.remoteId !== undefined ? store.asked(id) : [];
 
 /** Whether a leaver is switched off or removed depends on the kind of account there, and must not depend on what was forgotten of it. */
 async function seenOfLeaver({ target }: WishDeps, { document, link }: PersonFacts, context: WriteContext) {

@@ -2,7 +2,9 @@ import type pg from "pg";
 import type { Clock } from "../core/clock.ts";
 import { type Deadline, startDeadline } from "../core/deadline.ts";
 import type { EntityKind } from "../core/entity.ts";
-import type { Holder, ReconcileStore } from "../reconcile/ports.ts";
+import type { ReconcileStore } from "../reconcile/ports.ts";
+import type { Refusals } from "../reconcile/refusals.ts";
+import { createHolders } from "./holders.ts";
 import type { Place } from "./liveness.ts";
 import type { Pool } from "./pool.ts";
 import { run, type Statement } from "./postgres.ts";
@@ -34,7 +36,7 @@ const CLAIM: Statement = {
   insert into entity_states as s (target, kind, entity_id, state, lease, leased_until, worker)
   select target, kind, entity_id, 'due', gen_random_uuid(), now() + $4::float8 * interval '1 ms', $3 from picked
   on conflict (target, kind, entity_id) do update set lease = excluded.lease, leased_until = excluded.leased_until, worker = excluded.worker
-  returning s.kind, s.entity_id, s.lease, s.desired_generation as generation, s.attempts, s.causes, s.recheck_at is not null as unsettled`,
+  returning s.kind, s.entity_id, s.lease, s.desired_generation as generation, s.attempts, s.causes, s.recheck_at is not null as unsettled, s.refused`,
 };
 
 /** One short walk along the index for each priority: the cost does not grow with what waits. */
@@ -47,24 +49,6 @@ const NEXT_DUE: Statement = {
     having count(first.at) > 0`,
 };
 
-/** Whom the holder waits for, and those for whom these wait, at most 20 deep: who asks may be among them. */
-const HOLDER: Statement = {
-  name: "run-holder",
-  text: `with recursive held as (
-     select l.entity_id as id, s.state, s.waiting_on, s.notes, l.attributes->>$5 <> $6 as gave_it_away
-       from links l left join entity_states s on s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
-      where l.target = $1 and l.kind = $2 and l.remote_id = $3),
-   awaited(id, depth) as (
-     select unnest(waiting_on), 1 from held
-     union
-     select unnest(s.waiting_on), a.depth + 1 from awaited a join entity_states s on s.target = $1 and s.kind = $2 and s.entity_id = a.id where a.depth < 20)
-   select id, case when gave_it_away then 'moves'
-                   when exists (select 1 from awaited a where a.id = $4::uuid) then 'stuck'
-                   when state in ('due', 'waiting') then 'moves'
-                   when exists (select 1 from json_array_elements(notes) n where n->>'attribute' = $5) then 'stuck'
-                   else 'stays' end as expect
-     from held`,
-};
 const PAUSE: Statement = {
   name: "run-pause",
   text: `insert into target_states (target, paused_until, pause_reason) values ($1, now() + $2::float8 * interval '1 ms', $3)
@@ -85,9 +69,10 @@ interface ClaimRow extends pg.QueryResultRow {
   attempts: number;
   causes: string[];
   unsettled: boolean;
+  refused: string | null;
 }
 
-type Claims = Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "pause" | "holder">;
+type Claims = Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "pause" | "holder" | "asked">;
 
 export interface ClaimOptions {
   readonly clock: Clock;
@@ -119,6 +104,7 @@ export function createClaims(pool: Pool, target: string, worker: number, { clock
         causes: row.causes,
         deadline,
         unsettled: row.unsettled,
+        ...(row.refused === null ? {} : { refused: JSON.parse(row.refused) as Refusals }),
       }));
     },
 
@@ -128,21 +114,10 @@ export function createClaims(pool: Pool, target: string, worker: number, { clock
     },
 
     ...createRunWrites(pool, target, callLifeMs),
+    ...createHolders(pool, target),
 
     async release(claim) {
       await run(pool, RELEASE, [target, claim.ref.kind, claim.ref.id, claim.lease]);
-    },
-
-    async holder({ kind, id }, remoteId, { attribute, value }) {
-      const [row] = await run<{ id: string; expect: Holder["expect"] }>(pool, HOLDER, [
-        target,
-        kind,
-        remoteId,
-        id,
-        attribute,
-        value === undefined || value === null ? null : String(value),
-      ]);
-      return row;
     },
 
     async pause(ms, reason) {

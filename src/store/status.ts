@@ -3,7 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { EntityKind } from "../core/entity.ts";
 import { fold } from "../core/fold.ts";
 import { isUuid } from "../core/id.ts";
-import type { SyncState } from "../reconcile/settle.ts";
+import type { HeldBy, SyncState } from "../reconcile/settle.ts";
 import type { SyncItem, SyncOperations } from "../reconcile/status.ts";
 import type { Note } from "../reconcile/target.ts";
 import { readFigures, readPause } from "./figures.ts";
@@ -16,10 +16,15 @@ import { appendEvent, causedBy, eventRow, wakeUp } from "./sql.ts";
 /** Of what the directory no longer has, the name it has at the target. */
 const NAME = "coalesce(u.document->>'displayName', u.user_name, g.display_name, d.name, l.attributes->>'name')";
 
+/** Who has the value: somebody of the directory, or a department of the tree. */
+const HOLDER_NAME = `case when s.holder is not null then coalesce(
+  (select coalesce(h.document->>'displayName', h.user_name) from users h where h.id = (s.holder->>'id')::uuid),
+  (select h.name from departments h where h.id = (s.holder->>'id')::uuid)) end`;
+
 const RETRY: Statement = {
   name: "status-retry",
   text: `with done as (
-    update entity_states s set state = 'due', next_at = now(), attempts = 0, waiting_on = null,
+    update entity_states s set state = 'due', next_at = now(), attempts = 0, waiting_on = null, refused = null,
       desired_generation = s.desired_generation + 1, due_since = coalesce(s.due_since, now()), causes = s.causes || ${causedBy(4)}
      where s.target = $1 and s.kind = $2 and s.entity_id = $3 returning 1),
   event as (${appendEvent(4, "done")}),
@@ -36,7 +41,7 @@ const RETRY_ALL: Statement = {
      where s.target = $1 and s.reason_code = $2 and s.state <> 'inSync' and (s.kind, s.entity_id) > ($3, $4::uuid)
      order by s.kind, s.entity_id limit ${SLICE} for update),
   done as (
-    update entity_states s set state = 'due', next_at = now(), attempts = 0, waiting_on = null,
+    update entity_states s set state = 'due', next_at = now(), attempts = 0, waiting_on = null, refused = null,
       desired_generation = s.desired_generation + 1, due_since = coalesce(s.due_since, now()), causes = s.causes || ${causedBy(5)}
      from slice where s.target = $1 and s.kind = slice.kind and s.entity_id = slice.entity_id returning 1),
   event as (${appendEvent(5, "(select 1 from done limit 1) once")} where $6::boolean),
@@ -58,6 +63,8 @@ interface ItemRow extends pg.QueryResultRow {
   remote_id: string | null;
   state: SyncState;
   reason_code: string | null;
+  holder: string | null;
+  holder_name: string | null;
   reason: string | null;
   remedy: string | null;
   attempts: number;
@@ -87,7 +94,7 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
       const limit = parameters.add(count + 1, "bigint");
       const statement = {
         name: "",
-        text: `select s.*, ${NAME} as name, l.remote_id from entity_states s
+        text: `select s.*, ${NAME} as name, ${HOLDER_NAME} as holder_name, l.remote_id from entity_states s
           left join users u on s.kind = 'user' and u.id = s.entity_id
           left join groups g on s.kind in ('group', 'role') and g.id = s.entity_id
           left join departments d on s.kind = 'department' and d.id = s.entity_id
@@ -143,6 +150,7 @@ function itemOf(row: ItemRow): SyncItem {
     ...(row.name ? { name: row.name } : {}),
     ...(row.remote_id ? { remoteId: row.remote_id } : {}),
     ...(row.reason_code ? { reasonCode: row.reason_code } : {}),
+    ...(row.holder ? { holder: { ...(JSON.parse(row.holder) as HeldBy), ...(row.holder_name ? { name: row.holder_name } : {}) } } : {}),
     ...(row.reason ? { reason: row.reason } : {}),
     ...(row.remedy ? { remedy: row.remedy } : {}),
     ...(row.next_at ? { nextTry: row.next_at } : {}),

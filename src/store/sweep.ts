@@ -27,7 +27,7 @@ const LINKS_BEFORE = statement(
 const marking = (condition: string): string => `
   marked as (
     update entity_states s set state = 'due', next_at = now(), attempts = 0, desired_generation = s.desired_generation + 1,
-      due_since = coalesce(s.due_since, now()), causes = s.causes || $5::uuid[]
+      due_since = coalesce(s.due_since, now()), causes = s.causes || $5::uuid[], refused = null
      where s.target = $1 and s.kind = $2 and s.entity_id = $3 and ${condition} returning 1),
   woken as (${wakeUp("marked")})
   select (select count(*) from woken) as woken`;
@@ -44,6 +44,16 @@ const MISSING = statement(
   `with seen as (
     update links l set attributes = null where l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
   ${marking("exists (select 1 from seen)")}`,
+);
+/** Whatever kept a value from being taken may be gone: only the target can tell. */
+const REFUSED = statement(
+  "refused",
+  `with marked as (
+    update entity_states s set state = 'due', next_at = now(), attempts = 0, desired_generation = s.desired_generation + 1,
+      due_since = coalesce(s.due_since, now()), causes = s.causes || $2::uuid[], refused = null
+     where s.target = $1 and (s.refused is not null and s.state = 'inSync' or s.state = 'parked' and s.last_answer is not null) returning 1),
+  woken as (${wakeUp("marked")})
+  select (select count(*) from woken) as woken`,
 );
 const unknownOf = (table: "users" | "groups", kind: "user" | "group", priority: number): Statement =>
   statement(
@@ -101,6 +111,10 @@ export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore
 
     async noteMissing(ref, since, causes) {
       await run(pool, MISSING, [target, ref.kind, ref.id, since, causes]);
+    },
+
+    async markRefused(causes) {
+      await run(pool, REFUSED, [target, causes]);
     },
 
     async markUnknown(causes) {

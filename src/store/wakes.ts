@@ -121,13 +121,17 @@ export const WAKE_CONTAINERS = statement(
            or s.kind = 'department' and exists (select 1 from departments d where d.id = s.entity_id and not d.present))
       and (l.kind = 'department' and l.remote_id = any($2::text[]) or l.kind = 'role' and 'role:' || l.remote_id = any($2::text[]))`,
 );
-/** What is waited for and thought to be in order is looked at again: it is not at the target, or is a department that has to let go of a manager. */
+/**
+ * What is waited for and thought to be in order is looked at again: it is not at the target, is a department that has to let go of a
+ * manager, or is inactive and has to give way to an active person.
+ */
 export const MARK_AWAITED = statement(
   "mark-awaited",
   `update entity_states s set ${WAKE}
     where s.target = $1 and s.kind = ${ANY_KIND} and s.entity_id = any($2::uuid[]) and s.state = 'inSync'
-      and not exists (select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
-        and not (l.kind = 'department' and ${HAS_MANAGERS}))`,
+      and (not exists (select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
+             and not (l.kind = 'department' and ${HAS_MANAGERS}))
+           or s.kind = 'user' and exists (select 1 from users u where u.id = s.entity_id and not u.active))`,
 );
 /** What came to be while the run that waits for it was looking: nobody else will wake it. */
 export const LOOK_AGAIN = statement(

@@ -40,8 +40,12 @@ export interface Meaning {
   readonly reason: string;
   /** In the operator's words, without personal data. */
   readonly says: string;
-  /** The attribute it is about, where the code tells. */
+  /** The attribute it is about, where the code tells, or a name for several it may be about (`MEANT` in parts.ts). */
   readonly attribute?: string;
+  /** Of a dependency: how often it is tried before people have to look. */
+  readonly tries?: number;
+  /** It is about the entity as a whole: no value by itself makes a difference. */
+  readonly whole?: true;
   /** What to do, where the kind's own advice in REMEDIES is not precise enough. */
   readonly remedy?: string;
 }
@@ -65,13 +69,18 @@ const ADDRESS = of("address", "addressNotAllowed", "our address is not on the ap
 const NO_USER = of("userMissing", "personMissing", "the person does not exist in this organisation");
 const NO_DEPARTMENT = of("departmentMissing", "departmentMissing", "the department does not exist");
 const NO_PARENT = of("dependency", "parentMissing", "the parent department does not exist", "parent");
-const HEADCOUNT = of(
-  "capacity",
-  "organisationFull",
-  "the organisation has reached its number of people",
-  undefined,
-  "verify the organisation or buy seats: DingTalk admin console › Enterprise settings › Certification",
-);
+const HEADCOUNT: Meaning = {
+  ...of(
+    "capacity",
+    "organisationFull",
+    "the organisation has reached its number of people",
+    undefined,
+    "verify the organisation or buy seats: DingTalk admin console › Enterprise settings › Certification",
+  ),
+  whole: true,
+};
+const PEOPLE_INSIDE =
+  "nobody of this service is in it: move the others out of the department and those below it in DingTalk (管理后台 › 通讯录), then retry, or wait for the next comparison";
 const DEPARTMENT_NAME_TAKEN = of("taken", "nameTaken", "another department of this name exists under the same parent", "name");
 const MAIL_TAKEN = of("taken", "emailTaken", "another person has this e-mail address", "email");
 
@@ -225,7 +234,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   // Order
   "60004": NO_PARENT,
   "40010": NO_PARENT,
-  "60005": of("dependency", "peopleInside", "people are still in the department or below it"),
+  "60005": { ...of("dependency", "peopleInside", "people are still in the department or below it", undefined, PEOPLE_INSIDE), tries: 4 },
   "60006": of("dependency", "departmentsInside", "departments are still inside the department"),
   // Listed as bad data by DingTalk. The mapping never asks for a circle, so one can only exist on the way: the other department has to move first.
   "60010": of("dependency", "parentBelow", "the new parent is still below this department", "parent"),
@@ -273,7 +282,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "60112": of("data", "nameInvalid", "the name is not valid", "name"),
   "60113": of("data", "identityMissing", "there is neither a mobile number nor an e-mail address", "mobile"),
   "60118": of("data", "identityMissing", "there is neither a mobile number nor an e-mail address", "mobile"),
-  "60119": of("data", "contactInvalid", "the mobile number or the e-mail address is not valid", "mobile"),
+  "60119": of("data", "contactInvalid", "the mobile number or the e-mail address is not valid", "mobileOrEmail"),
   "60122": of("data", "customFieldInvalid", "an extension field is not valid", "extension"),
   "60123": of("data", "jobNumberInvalid", "the job number is not valid", "job_number"),
   "40063": of("data", "extensionTooLong", "the telephone extension is too long", "telephone"),
@@ -281,9 +290,9 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "40065": of("data", "remarkTooLong", "the remark is too long", "remark"),
   "40066": of("data", "tooManyDepartmentsOfPerson", "there are too many departments", "departments"),
   "40025": of("data", "departmentListInvalid", "the department list's form is wrong", "departments"),
-  "60109": of("data", "visibilityListInvalid", "a list of who may see the department is not valid"),
-  "600109": of("data", "visibilityListInvalid", "a list of who may see the department is not valid"),
-  "60510": of("data", "visibilityNotSet", "the department's visibility could not be set"),
+  "60109": of("data", "visibilityListInvalid", "a list of who may see the department is not valid", "permits"),
+  "600109": of("data", "visibilityListInvalid", "a list of who may see the department is not valid", "permits"),
+  "60510": of("data", "visibilityNotSet", "the department's visibility could not be set", "visibility"),
   "60019": of("data", "departmentNotListed", "the department cannot be listed this way"),
   "34018": of("data", "roleNameEmpty", "the role's name is empty", "name"),
   "40032": of("data", "tooManyPeopleListed", "a list of people has too many entries"),
@@ -346,6 +355,9 @@ export const OWN_REASONS = [
   "mobileMissing",
   "loginMissing",
   "nameTakenByOwn",
+  "stillManages",
+  "featureMissing",
+  "valueTaken",
   "nameCameFree",
   "roleNotIdentifiable",
   "notSupported",

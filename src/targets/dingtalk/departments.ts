@@ -15,7 +15,8 @@ import { isObject, resultOf } from "./answer.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
 import { afterBirth, atBirth, departmentCreateBody, departmentFromWire, departmentUpdateBody, nameOf, ROOT } from "./department-wire.ts";
-import { differences, operate, sendTheRestToo, withHolder } from "./operation.ts";
+import { differences, noteOf, operate, withHolder } from "./operation.ts";
+import { partly, type Sent, sendInParts } from "./parts.ts";
 import { shape } from "./shape.ts";
 import { cutAtGrapheme } from "./text.ts";
 import { idsOf, objectsIn } from "./wire-values.ts";
@@ -55,19 +56,29 @@ export function createDepartments(client: DingTalkClient, region: string) {
   }
 
   async function make(session: Session, ref: EntityRef, attributes: Attributes): Promise<Written> {
-    const { result } = await session.call(API.departmentCreate, departmentCreateBody(ref.id, attributes));
+    let remoteId: string | undefined;
+    const born = atBirth(attributes);
+    const wished = { ...born, ...afterBirth(attributes) };
+    const required = ["name", "parent"].filter((name) => born[name] !== undefined);
+    const sent = await sendInParts(wished, {
+      required,
+      send: async (each) => {
+        const isNew = remoteId === undefined;
+        remoteId ??= await createOne(session, departmentCreateBody(ref.id, each));
+        const later = isNew ? afterBirth(each) : each;
+        if (Object.keys(later).length > 0) await session.call(API.departmentUpdate, departmentUpdateBody(remoteId, later));
+      },
+    });
+    if (remoteId === undefined) throw sent.failure;
+    return done(session, { remoteId, attributes: { managers: [] }, presence: "active" }, sent);
+  }
+
+  async function createOne(session: Session, body: JsonObject): Promise<string> {
+    const { result } = await session.call(API.departmentCreate, body);
     const remoteId = isObject(result) ? String(result.dept_id) : "";
     if (!/^\d+$/.test(remoteId))
       throw new TargetOutcomeUnknown("the new department's id was not told", { answer: "no-dept-id", reasonCode: "answerIncomplete" });
-    const later = afterBirth(attributes);
-    if (Object.keys(later).length > 0) await session.call(API.departmentUpdate, departmentUpdateBody(remoteId, later));
-    return {
-      remoteId,
-      attributes: { managers: [], ...atBirth(attributes), ...later },
-      presence: "active",
-      notes: [],
-      calls: session.calls,
-    };
+    return remoteId;
   }
 
   /**
@@ -105,22 +116,35 @@ export function createDepartments(client: DingTalkClient, region: string) {
   }
 
   async function change(session: Session, ref: EntityRef, actual: Actual, set: Attributes): Promise<Written> {
-    const sent = await sendTheRestToo(set, async (each) => {
-      if (Object.keys(each).length === 0) return;
-      try {
-        await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, each));
-      } catch (error) {
-        if (error instanceof TargetConflict && error.attribute === "name") await stepAside(session, ref, actual, each, error);
-        throw error;
-      }
+    const sent = await sendInParts(set, {
+      decisive: ["name", "parent"],
+      send: async (each) => {
+        try {
+          await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, each));
+        } catch (error) {
+          if (error instanceof TargetConflict && error.attribute === "name") await stepAside(session, ref, actual, each, error);
+          throw error;
+        }
+      },
     });
-    return {
-      remoteId: actual.remoteId,
-      attributes: { ...actual.attributes, ...sent.attributes },
+    return done(session, actual, sent);
+  }
+
+  /** Managers who are not members yet are a note: their coming brings another run. */
+  function done(session: Session, before: Actual, { taken, refused, failure }: Sent): Written {
+    const [first] = refused;
+    if (first?.error instanceof TargetDependency && Object.keys(taken).length === 0) throw first.error;
+    const noted = refused.filter(({ error }) => error instanceof TargetDependency);
+    const written: Written = {
+      remoteId: before.remoteId,
+      attributes: { ...before.attributes, ...taken },
       presence: "active",
-      notes: sent.notes,
+      notes: noted.map(({ attribute, error }) => noteOf(attribute, error)),
+      refused: refused.filter((one) => !noted.includes(one)),
       calls: session.calls,
     };
+    if (failure) throw partly(failure, written);
+    return written;
   }
 
   /**

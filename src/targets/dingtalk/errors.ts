@@ -14,7 +14,8 @@ import {
 } from "../../reconcile/target.ts";
 import { isObject, type Refusal } from "./answer.ts";
 import type { Api } from "./apis.ts";
-import { type Kind, type Meaning, meaningOf } from "./codes.ts";
+import type { Kind, Meaning } from "./codes.ts";
+import { meaningFor } from "./meaning.ts";
 import { permissionOf } from "./permissions.ts";
 
 /** Where and when a refusal was received. `random` is in [0, 1). */
@@ -36,13 +37,19 @@ interface Told {
   readonly answer: string;
   readonly reasonCode: string;
   readonly remedy: string;
+  readonly attribute: string | undefined;
 }
 
 /** Turns DingTalk's refusal into the one error the reconcile loop acts upon. Pure. */
 export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError {
-  const meaning = meaningOf(refusal.code);
+  const meaning = meaningFor(api, refusal);
   const message = `${api.path} refused with ${refusal.code}: ${meaning.says}`;
-  const told: Told = { answer: refusal.code, reasonCode: meaning.reason, remedy: remedyOf(api, meaning, refusal) };
+  const told: Told = {
+    answer: refusal.code,
+    reasonCode: meaning.reason,
+    remedy: remedyOf(api, meaning, refusal),
+    attribute: meaning.attribute,
+  };
   const scope = api.essential ? "all" : "entity";
   switch (meaning.kind) {
     case "transient":
@@ -72,13 +79,11 @@ export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError
     case "roleMissing":
       return missing(api.subject === "role", message, told);
     case "dependency":
-      return new TargetDependency(message, told);
+      return new TargetDependency(message, { ...told, ...(meaning.tries === undefined ? {} : { tries: meaning.tries }) });
     case "taken":
-      // A number belongs to whoever signs in with it (section 5.2).
       return new TargetConflict(message, {
         ...told,
         attribute: meaning.attribute ?? "",
-        personal: meaning.attribute === "mobile",
         ...heldBy(refusal),
       });
     case "pending":
@@ -117,7 +122,7 @@ const REMEDIES: Readonly<Record<Kind, string>> = {
   departmentMissing: "",
   roleMissing: "",
   dependency: "",
-  taken: "free the value there, or confirm that both are the same, then retry",
+  taken: "change it there, or remove who has it there, or correct the value at its source; then retry, or wait for the next comparison",
   pending: "ask the person to accept the invitation in DingTalk: Contacts › Member invitations",
   locked: "the person changes the number in DingTalk under Me › Settings › Account and security, or is removed and added again",
   data: "correct the value at its source",

@@ -16,6 +16,7 @@ import { createClient } from "./client.ts";
 import type { DingTalkConfig } from "./config.ts";
 import { ROOT } from "./department-wire.ts";
 import { createDepartments } from "./departments.ts";
+import { freeing } from "./freeing.ts";
 import { createListing } from "./listing.ts";
 import { DEFAULT_REGION } from "./phone.ts";
 import { updateAndLook } from "./read-back.ts";
@@ -98,6 +99,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
         department: () => listing.departments(context),
         role: () => listing.roles(context),
       }),
+    freeing,
     check: createCheck(client, config, deps.clock, registration),
     close: client.close,
   };

@@ -1,15 +1,5 @@
-import {
-  type Attributes,
-  type AttributeValue,
-  type Note,
-  TargetConflict,
-  TargetDependency,
-  TargetError,
-  TargetRejected,
-  type WriteContext,
-} from "../../reconcile/target.ts";
+import { type Attributes, type AttributeValue, type Note, TargetConflict, TargetError, type WriteContext } from "../../reconcile/target.ts";
 import type { DingTalkClient, Session } from "./client.ts";
-import { meaningOf } from "./codes.ts";
 
 /** A long listing fails after thousands of calls; its last few say enough. */
 const CALLS_IN_ERROR = 50;
@@ -29,64 +19,10 @@ export function withCalls(error: unknown, session: Session): unknown {
   return error;
 }
 
-/** Refusals about one attribute that must not keep the others back (dingtalk-api.md sections 12 and 13). */
-const LEAVE_OUT: Readonly<Record<string, string>> = {
-  "41054": "mobile",
-  "40021": "mobile",
-  "40022": "mobile",
-  "60128": "manager",
-  "40031": "managers",
-  "60068": "managers",
-};
-
-export interface Sent {
-  readonly attributes: Attributes;
-  readonly notes: readonly Note[];
-  /** The refusal that made an attribute stay behind. */
-  readonly refused?: TargetError;
-  /** The value that stayed behind. */
-  readonly leftOut?: AttributeValue;
-}
-
-/**
- * Sends attributes, and once more without the one DingTalk refuses by itself. A reference that is the only thing to send has to wait
- * for what it names; a number that is not ours to change is a note.
- */
-export async function sendWhatIsTaken(attributes: Attributes, send: (attributes: Attributes) => Promise<void>): Promise<Sent> {
-  try {
-    await send(attributes);
-    return { attributes, notes: [] };
-  } catch (error) {
-    const name = error instanceof TargetError ? LEAVE_OUT[error.answer] : undefined;
-    if (!(error instanceof TargetError) || name === undefined || attributes[name] === undefined) throw error;
-    const { [name]: leftOut, ...rest } = attributes;
-    if (Object.keys(rest).length > 0) await send(rest);
-    else if (error instanceof TargetDependency) throw error;
-    return { attributes: rest, notes: [noteOf(name, error)], refused: error, ...(leftOut === undefined ? {} : { leftOut }) };
-  }
-}
-
-/** The same for something that exists: a value that is taken or wrong keeps only itself back. Rejects with its refusal all the same, once the rest is sent. */
-export async function sendTheRestToo(attributes: Attributes, send: (attributes: Attributes) => Promise<void>): Promise<Sent> {
-  try {
-    return await sendWhatIsTaken(attributes, send);
-  } catch (error) {
-    const refused = error instanceof TargetConflict || error instanceof TargetRejected ? meaningOf(error.answer).attribute : undefined;
-    if (refused === undefined || attributes[refused] === undefined) throw error;
-    const { [refused]: _refused, ...rest } = attributes;
-    if (Object.keys(rest).length > 0) await sendWhatIsTaken(rest, send);
-    throw error;
-  }
-}
-
 /** The same conflict with its holder named, where somebody could be found. */
 export function withHolder(conflict: TargetConflict, heldBy: string | undefined): TargetConflict {
-  const { message, answer, reasonCode, remedy, attribute, personal, cause } = conflict;
-  return new TargetConflict(
-    message,
-    { answer, reasonCode, remedy, attribute, personal, ...(heldBy === undefined ? {} : { heldBy }) },
-    { cause },
-  );
+  const { message, answer, reasonCode, remedy, attribute, cause } = conflict;
+  return new TargetConflict(message, { answer, reasonCode, remedy, attribute, ...(heldBy === undefined ? {} : { heldBy }) }, { cause });
 }
 
 export const noteOf = (attribute: string, error: TargetError): Note => ({

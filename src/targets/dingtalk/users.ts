@@ -3,7 +3,9 @@ import {
   type Actual,
   type Attributes,
   type AttributeValue,
+  type Refused,
   TargetConflict,
+  TargetDependency,
   TargetError,
   TargetNotFound,
   TargetRejected,
@@ -14,7 +16,11 @@ import type { Admins } from "./admins.ts";
 import { isObject, resultOf } from "./answer.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
-import { differences, noteOf, operate, type Sent, sendTheRestToo, sendWhatIsTaken, withHolder } from "./operation.ts";
+import { meaningOf } from "./codes.ts";
+import { NO_FEATURE } from "./meaning.ts";
+import { differences, noteOf, operate, withHolder } from "./operation.ts";
+import { partly, type Sent, sendInParts } from "./parts.ts";
+import { createPlacing } from "./placing.ts";
 import { changeRoles } from "./role-members.ts";
 import { shape } from "./shape.ts";
 import { userCreateBody, userUpdateBody } from "./user-body.ts";
@@ -41,18 +47,29 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
   async function create(ref: EntityRef, attributes: Attributes, context: WriteContext): Promise<Written> {
     demandIdentity(attributes);
     return operate(client, context, async (session) => {
+      const { roles, ...own } = attributes;
+      let exists = false;
+      const placing = createPlacing(session, [], async (each) => {
+        if (exists) return void (await send(session, ref.id, each, own));
+        await session.call(API.userCreate, userCreateBody(ref.id, each, options.newPassword()));
+        exists = true;
+      });
       try {
-        const { roles, ...own } = attributes;
-        const sent = await sendWhatIsTaken(own, async (each) => {
-          await session.call(API.userCreate, userCreateBody(ref.id, each, options.newPassword()));
-        });
+        const required = REQUIRED.filter((name) => own[name] !== undefined);
+        const sent = placing.correct(await sendInParts(own, { required, send: placing.send }));
         const fresh = written(session, { remoteId: ref.id, attributes: { manager: null, roles: [] }, presence: "active" }, sent);
+        if (sent.failure) throw partly(sent.failure, fresh);
         return isEmpty(roles) ? fresh : await withRoles(session, fresh, roles, []);
       } catch (error) {
-        if (!(error instanceof TargetConflict)) throw error;
+        if (!(error instanceof TargetConflict) || exists) throw explained(error, attributes);
         return await bringInLine(session, attributes, await ownOrConflict(session, ref, attributes, error));
       }
     });
+  }
+
+  async function send(session: Session, userid: string, set: Attributes, before: Attributes): Promise<void> {
+    const body = userUpdateBody(userid, set, before);
+    if (body) await session.call(API.userUpdate, body);
   }
 
   /** A person under our own id is ours whatever DingTalk stumbled over first; otherwise somebody else holds the value. */
@@ -88,15 +105,20 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
   async function change(session: Session, seen: Actual, set: Attributes): Promise<Written> {
     const { roles, ...own } = set;
     const actual = await complete(session, seen, roles);
-    const sent = await sendTheRestToo(own, async (each) => {
-      const body = userUpdateBody(actual.remoteId, each, actual.attributes);
-      if (body) await session.call(API.userUpdate, body);
-    }).catch(async (error: unknown) => {
-      const nameless = error instanceof TargetConflict && error.attribute === "mobile" && error.heldBy === undefined;
-      throw nameless ? withHolder(error, await holderOf(session, own.mobile)) : error;
-    });
-    const changed = written(session, actual, sent);
+    const had = listOf(actual.attributes.departments ?? null);
+    const placing = createPlacing(session, had, (each) => send(session, actual.remoteId, each, actual.attributes));
+    const sent = placing.correct(await sendInParts(own, { send: placing.send }));
+    const changed = written(session, actual, { ...sent, refused: await Promise.all(sent.refused.map((one) => named(session, one))) });
+    if (sent.failure) throw partly(sent.failure, changed);
+    onlyDependencies(sent);
     return roles === undefined ? changed : withRoles(session, changed, roles, actual.attributes.roles);
+  }
+
+  /** The answer does not always tell who has a number. */
+  async function named(session: Session, refused: Refused): Promise<Refused> {
+    const { attribute, value, error } = refused;
+    if (attribute !== "mobile" || !(error instanceof TargetConflict) || error.heldBy !== undefined) return refused;
+    return { attribute, value, error: withHolder(error, await holderOf(session, value)) };
   }
 
   /** Some calls need to say what was there before: roles are given and taken one by one, and an enterprise account's departments are always said again. */
@@ -167,22 +189,50 @@ const lacking = (attribute: keyof typeof LACKING, remedy: string): TargetRejecte
     remedy,
   });
 
-/** What the answer lets us know. A refused number is remembered, so that the same one is not offered again. */
-function written(session: Session, before: Pick<Actual, "remoteId" | "attributes" | "presence">, sent: Sent): Written {
-  const mobileRefused = sent.notes.some((note) => note.attribute === "mobile");
+/** A person is nothing without these: a create without them is not tried. */
+const REQUIRED = ["name", "mobile", "departments", "exclusive_account_type", "login_id"];
+
+/** A reference that is all there was to send has to wait for what it names. */
+function onlyDependencies({ taken, refused }: Sent): void {
+  const [first] = refused;
+  if (first?.error instanceof TargetDependency && Object.keys(taken).length === 0) throw first.error;
+}
+
+/** DingTalk's code for everything says nothing; what was asked for tells what it can only be. */
+function explained(error: unknown, attributes: Attributes): unknown {
+  const vague = error instanceof TargetRejected && error.answer === "400002" && error.attribute === undefined;
+  if (!vague || isEmpty(attributes.exclusive_account_type)) return error;
+  const { reason, says, remedy = "", attribute } = NO_FEATURE;
+  return new TargetRejected(
+    `the account was refused with 400002: ${says}`,
+    { answer: "400002", reasonCode: reason, remedy, attribute },
+    { cause: error },
+  );
+}
+
+/**
+ * What the answers let us know. A number that is not ours to change is remembered, so that the same one is not offered again; it and a reference to
+ * somebody who is not there are notes, everything else that is refused is the loop's to remember.
+ */
+function written(session: Session, before: Pick<Actual, "remoteId" | "attributes" | "presence">, { taken, refused }: Sent): Written {
+  const noted = refused.filter(({ attribute, error }) => error instanceof TargetDependency || (attribute === "mobile" && isLocked(error)));
+  const number = noted.find(({ attribute }) => attribute === "mobile");
   return {
     remoteId: before.remoteId,
     presence: before.presence,
     attributes: {
       ...before.attributes,
-      ...sent.attributes,
-      ...(mobileRefused && sent.refused?.answer === "41054" ? { activated: true } : {}),
-      ...(mobileRefused && sent.leftOut !== undefined ? { mobile_refused: sent.leftOut } : {}),
+      ...taken,
+      ...(number?.error.answer === "41054" ? { activated: true } : {}),
+      ...(number ? { mobile_refused: number.value } : {}),
     },
-    notes: sent.notes,
+    notes: noted.map(({ attribute, error }) => noteOf(attribute, error)),
+    refused: refused.filter((one) => !noted.includes(one)),
     calls: session.calls,
   };
 }
+
+const isLocked = ({ answer }: TargetError): boolean => meaningOf(answer).kind === "locked";
 
 const isEmpty = (value: AttributeValue | undefined): value is undefined | null | "" | readonly [] =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);

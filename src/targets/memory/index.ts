@@ -148,6 +148,7 @@ export function createMemoryTarget(): MemoryTarget {
       const found = await operate(`${kind}/list`, context, () => all(kind));
       for (let start = 0; start < found.length; start += PAGE) yield found.slice(start, start + PAGE);
     },
+    freeing: (ref, attribute) => (ref.kind === "user" && attribute !== "name" ? null : undefined),
     check: async () => [],
     fail: (fault) => void faults.push(fault),
     close() {},

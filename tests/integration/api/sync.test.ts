@@ -86,6 +86,7 @@ test("an entity tells why it is where it is, and what to do", async () => {
     id: ids["Cy Wong"],
     reasonCode: "mobileTaken",
     lastAnswer: "60104",
+    holder: { kind: "user", remoteId: "stranger" },
     attempts: 1,
     dueSince: expect.any(String),
     notes: [],

@@ -11,7 +11,7 @@ import {
   TargetUnavailable,
 } from "../../../src/reconcile/target.ts";
 import { CODES, type Kind } from "../../../src/targets/dingtalk/codes.ts";
-import { calmly, failureOf, newRef, openOrganisation, type TestOrganisation } from "./organisation.ts";
+import { calmly, newRef, openOrganisation, refusalOf, type TestOrganisation } from "./organisation.ts";
 
 /* dingtalk-api.md section 12: every code of the table, said by the simulator in each envelope it may come in, to a change of a person. */
 
@@ -59,10 +59,10 @@ const words = Object.entries(CODES).filter(([code]) => !/^-?\d+$/.test(code) && 
 const actual = { remoteId: "u1", attributes: { exclusive_account_type: "sso" }, presence: "disabled" } as const;
 const person = { remoteId: "u1", attributes: {}, presence: "active" } as const;
 
-/** Said twice, since a refused token is tried once more. */
+/** Said twice, since a refused token is tried once more. A refusal of the number itself is a note, and keeps its code. */
 async function heard(match: string, answer: object, act: () => Promise<unknown>): Promise<TargetError> {
   await organisation.control("faults", { match, fault: "refusal", times: 2, answer });
-  return failureOf(act());
+  return refusalOf(act());
 }
 
 const change = () => organisation.target.update(newRef("user"), person, { title: "Head" }, calmly);

@@ -101,3 +101,18 @@ export async function failureOf(act: Promise<unknown>): Promise<TargetError> {
   }
   throw new Error("nothing was rejected");
 }
+
+/** The TargetError that says why something, or one value of it, was not taken. */
+export async function refusalOf(act: Promise<unknown>): Promise<TargetError> {
+  let done: Partial<Written>;
+  try {
+    done = (await act) as Written; // only writes are tried with this
+  } catch (error) {
+    if (error instanceof TargetError) return error;
+    throw error;
+  }
+  const [first] = done.refused ?? [];
+  const [note] = done.notes ?? [];
+  if (first) return first.error;
+  throw new Error(note ? `only noted: ${note.code}` : "nothing was refused");
+}

@@ -85,13 +85,13 @@ describe("who is already there", () => {
   test.each<[string, Attributes]>([
     ["email", { email: "li@example.com" }],
     ["telephone", { telephone: "8001" }],
-  ])("a taken %s is a conflict", async (attribute, value) => {
+  ])("a taken %s keeps only itself back from a new person", async (attribute, value) => {
     const target = await open();
     await create(target, newRef("user"), person(1, value));
-    const error = await failureOf(create(target, newRef("user"), person(2, value)));
-    expect(error).toBeInstanceOf(TargetConflict);
-    expect(error).toMatchObject({ attribute });
-    expect((await organisation.state()).users).toHaveLength(1);
+    const { remoteId, refused, attributes } = await create(target, newRef("user"), person(2, { ...value, title: "Head" }));
+    expect(refused).toMatchObject([{ attribute, value: value[attribute], error: { code: "TARGET_CONFLICT", attribute } }]);
+    expect(attributes).not.toHaveProperty(attribute);
+    expect(await userOf(remoteId)).toMatchObject({ title: "Head" });
   });
 
   test("a repeated create that stumbles over its own number is no conflict", async () => {
@@ -108,9 +108,10 @@ describe("who is already there", () => {
     await create(target, newRef("user"), person(1, { email: "li@example.com" }));
     const ref = newRef("user");
     const made = await create(target, ref, person(2));
-    const error = await failureOf(target.update(ref, made, { email: "li@example.com", title: "Head" }, calmly));
-    expect(error).toBeInstanceOf(TargetConflict);
-    expect(error.calls.map((call) => call.code)).toEqual(["60106", "ok"]);
+    const done = await target.update(ref, made, { email: "li@example.com", title: "Head" }, calmly);
+    expect(done.refused).toMatchObject([{ attribute: "email", error: { answer: "60106" } }]);
+    expect(done.attributes).toMatchObject({ title: "Head" });
+    expect(done.calls.map((call) => call.code)).toEqual(["60106", "ok"]);
     expect(await userOf(ref.id)).toMatchObject({ title: "Head" });
   });
 });

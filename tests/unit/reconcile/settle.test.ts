@@ -16,6 +16,7 @@ const half = { random: 0.5, baseMs: 1_000 };
 const failed = (error: unknown): RunEnd => ({ kind: "failed", error });
 const told = { answer: "60104", reasonCode: "mobileTaken", remedy: "change it" };
 const conflict = new TargetConflict("the number is taken", { ...told, attribute: "mobile", heldBy: "r2" });
+const note = { attribute: "mobile", code: "mobileTaken", answer: "60104", text: "the number is taken; change it" };
 const misconfigured = (scope: "all" | "entity") => new TargetMisconfigured("no permission", { ...told, scope, ms: 60_000 });
 
 /* Architecture section 7, "Outbound outcome": one row each. */
@@ -91,34 +92,39 @@ test.each<[string, RunEnd, number, Partial<Settlement>]>([
   ],
   [
     "one of ours holds the value and is about to change: waits for it",
-    { kind: "blocked", by: "u2", holderMoves: true, hopeless: false, error: conflict },
+    { kind: "blocked", by: ["u2"], holderMoves: true, told: { ...told, reason: "the number is taken" }, notes: [] },
     0,
     { state: "waiting", nextMs: 30_000, attempts: 1, waitingOn: ["u2"], answer: "60104" },
   ],
   [
     "one of ours holds the value and stays: parked, and still woken by it",
-    { kind: "blocked", by: "u2", holderMoves: false, hopeless: false, error: conflict },
+    { kind: "blocked", by: ["u2"], holderMoves: false, told: { ...told, reason: "the number is taken" }, notes: [] },
     0,
     { state: "parked", nextMs: undefined, waitingOn: ["u2"] },
   ],
   [
     "two of ours hold each other's value: not for ever",
-    { kind: "blocked", by: "u2", holderMoves: true, hopeless: false, error: conflict },
+    { kind: "blocked", by: ["u2"], holderMoves: true, told: { ...told, reason: "the number is taken" }, notes: [] },
     19,
     { state: "parked", nextMs: undefined, waitingOn: ["u2"] },
   ],
   [
-    "one of ours holds the value and only people can change that: in order, with a note, and woken by it",
-    { kind: "blocked", by: "u2", holderMoves: false, hopeless: true, error: conflict },
+    "one of ours holds a value that it can be without: in order, with a note, and woken by it",
+    { kind: "inSync", notes: [note], on: ["u2"] },
     3,
-    {
-      state: "inSync",
-      nextMs: undefined,
-      attempts: 0,
-      waitingOn: ["u2"],
-      answer: "60104",
-      notes: [{ attribute: "mobile", code: "mobileTaken", answer: "60104", text: "the number is taken; change it" }],
-    },
+    { state: "inSync", nextMs: undefined, attempts: 0, waitingOn: ["u2"], notes: [note], observeFirst: false },
+  ],
+  [
+    "taken a moment ago: soon, and not for ever",
+    { kind: "soon", told: { ...told, reason: "the number is taken" } },
+    0,
+    { state: "due", nextMs: 750, attempts: 1, answer: "60104" },
+  ],
+  [
+    "people of others inside: a few tries, then parked",
+    failed(new TargetDependency("people inside", { ...told, tries: 4 })),
+    3,
+    { state: "parked", nextMs: undefined, reasonCode: "mobileTaken" },
   ],
   [
     "refused data: parked",
