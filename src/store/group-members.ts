@@ -1,9 +1,9 @@
 import type pg from "pg";
 import { isUuid } from "../core/id.ts";
 import type { Fact, MembersChanged } from "../directory/ports.ts";
-import { batched } from "./batch.ts";
+import { batched, REQUEST_MS } from "./batch.ts";
 import { type GroupRow, groupOf } from "./group-rows.ts";
-import { isOneItemsFault, type Queryable, run, type Statement } from "./postgres.ts";
+import { inTransaction, isOneItemsFault, type Queryable, run, type Statement } from "./postgres.ts";
 import { eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
 
 /** People who join and leave one group, as one request asks. */
@@ -126,10 +126,17 @@ export function createMemberChanges(pool: pg.Pool, targets: readonly string[]): 
     return deltas.map((delta, n) => resultOf(delta, byNumber.get(n)));
   }
 
-  const together = batched((deltas: readonly MembersDelta[]) => changeAll(pool, deltas), { isolates: isOneItemsFault, fits: areApart });
+  const together = batched((deltas: readonly MembersDelta[]) => changeAll(pool, deltas), {
+    isolates: isOneItemsFault,
+    fits: areApart,
+    answerWithinMs: REQUEST_MS,
+  });
+  /** A transaction has more time. */
+  const alone = async (delta: MembersDelta): Promise<DeltaResult> =>
+    (await inTransaction(pool, (client) => changeAll(client, [delta])))[0]!;
 
   return {
-    change: async (delta) => malformed(delta) ?? together(delta),
+    change: async (delta) => malformed(delta) ?? (isLarge(delta) ? alone(delta) : together(delta)),
     changeIn: async (client, delta) => malformed(delta) ?? (await changeAll(client, [delta]))[0]!,
   };
 }
@@ -157,8 +164,6 @@ const FEW = 50;
 
 /** Whether a change may share a statement: all of them see the members as they were before, so no two may name the same person of the same group. */
 function areApart(batch: readonly MembersDelta[], delta: MembersDelta): boolean {
-  if (batch.length === 0) return true;
-  if (isLarge(delta) || batch.some(isLarge)) return false;
   return batch.every(
     (other) => other.id !== delta.id || (other.expected === undefined && delta.expected === undefined && areOthers(other, delta)),
   );

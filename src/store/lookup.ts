@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { batched } from "./batch.ts";
+import { batched, REQUEST_MS } from "./batch.ts";
 import { detached, type Packed, packed, rowsOf } from "./packed-rows.ts";
 import type { ListTable } from "./page-statement.ts";
 import type { Pool } from "./pool.ts";
@@ -59,6 +59,6 @@ export function createLookup<Item>(
     for (const [n, at] of places.split(",").entries()) found[Number(at)]!.push(itemOf(detached(rows[n]!)));
     return found;
   };
-  const lookup = batched(answer, { isolates: isOneItemsFault });
+  const lookup = batched(answer, { isolates: isOneItemsFault, answerWithinMs: REQUEST_MS });
   return (sourceId, value) => lookup({ sourceId, value });
 }

@@ -1,5 +1,8 @@
 import pg from "pg";
+import { systemClock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import { Connection, type ConnectionConfig } from "./connection.ts";
+import { codeOf } from "./failures.ts";
 import { instantOf } from "./instants.ts";
 import { createScans, SCAN_TIMEOUT_MS, SCANS_MAX, type Scans } from "./scans.ts";
 
@@ -21,15 +24,35 @@ const types: pg.CustomTypesConfig = {
 };
 
 export interface PoolOptions {
-  readonly url: string;
+  /** A function where the server may come back at another address. */
+  readonly url: string | (() => string);
   readonly max: number;
   readonly logger: Logger;
 }
 
 type SessionSettings = Readonly<Record<string, string>>;
 
-/** Tables are read by key: a page out of order costs hardly more than the next one, and no statement is worth compiling. */
-const SESSION: SessionSettings = { random_page_cost: "1.1", jit: "off", timezone: "UTC", datestyle: "ISO" };
+/**
+ * Tables are read by key: a page out of order costs hardly more than the next one, and no statement is worth compiling. What is committed is on disk when it is
+ * acknowledged, whatever the server's default is: with `off`, a crash took 11 of 12 acknowledged writes.
+ */
+const SESSION: SessionSettings = { random_page_cost: "1.1", jit: "off", timezone: "UTC", datestyle: "ISO", synchronous_commit: "on" };
+
+/**
+ * Bounds (safety.md T11, F41, F44). Whatever the database does, who asks gets an answer within five seconds: a wait for a connection and then one statement, or a
+ * wait for a lock and then another one alone (batch.ts). The server ends a statement that it works on; a server that says nothing is given up a little later.
+ */
+const CONNECT_MS = 1_500;
+const LOCK_MS = 2_000;
+const STATEMENT_MS = 2_700;
+const ANSWER_MS = 3_000;
+/** Of a statement in a transaction, which the server is told to end after ten seconds (postgres.ts). */
+const PATIENT_ANSWER_MS = 11_000;
+const KEEP_ALIVE_MS = 10_000;
+/** A server that stays read-only must not be connected to anew by every write. */
+const RENEW_MS = 1_000;
+/** Connections nobody gives back at the end are broken after this. */
+const END_MS = 2_000;
 
 const ALONG_INDEXES: SessionSettings = { enable_seqscan: "off", enable_hashjoin: "off", enable_mergejoin: "off", enable_sort: "off" };
 
@@ -52,48 +75,107 @@ export class Pool extends pg.Pool {
   /** For statements that no index serves. */
   readonly scans: Scans;
   private readonly scanning: pg.Pool;
+  /** Of all three. */
+  readonly #open = new Set<Connection>();
+  #renewedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: PoolOptions) {
     super(configOf(options, {}));
     const beside = (most: number, settings: SessionSettings): pg.Pool =>
-      watched(new pg.Pool(configOf({ ...options, max: Math.min(options.max, most) }, settings)), options.logger);
+      this.#watch(new pg.Pool(configOf({ ...options, max: Math.min(options.max, most) }, settings)), options.logger);
     this.alongIndexes = beside(ALONG_INDEXES_MAX, ALONG_INDEXES);
     this.relaxed = beside(RELAXED_MAX, { synchronous_commit: "off" });
     this.scanning = beside(SCANS_MAX, SCANNING);
     this.scans = createScans(this.scanning);
-    watched(this, options.logger);
+    this.#watch(this, options.logger);
   }
 
+  /** Leaves every connection for a new one: they lead to a server that is not the right one any more. What is under way ends first. */
+  renew(): void {
+    const nowMs = systemClock.monotonicMs();
+    if (nowMs - this.#renewedMs < RENEW_MS) return;
+    this.#renewedMs = nowMs;
+    for (const connection of this.#open) {
+      connection.retired = true;
+      if (!connection.lent) connection.destroy(new Error("the server takes no writes"));
+    }
+  }
+
+  /** Waits a moment for what is under way. Resolves even if a connection hangs or somebody keeps one. */
   override async end(): Promise<void> {
-    await Promise.all([super.end(), this.alongIndexes.end(), this.relaxed.end(), this.scanning.end()]);
+    const pools = [super.end(), this.alongIndexes.end(), this.relaxed.end(), this.scanning.end()];
+    const ended = Promise.all(pools);
+    const late = new AbortController();
+    const overdue = systemClock.sleep(END_MS, late.signal).then(() => this.#break());
+    await Promise.race([ended, overdue.catch(() => undefined)]);
+    late.abort();
+  }
+
+  #break(): void {
+    for (const connection of this.#open) connection.destroy(new Error("the pool has ended"));
+  }
+
+  #watch(pool: pg.Pool, logger: Logger): pg.Pool {
+    // An idle connection that breaks is replaced on the next use; without a listener it would end the process.
+    pool.on("error", (error) => {
+      // `end` does not wait for the last goodbyes: the server may be gone before them.
+      if (!pool.ending) logger.warn({ code: codeOf(error) }, "an idle database connection broke");
+    });
+    pool.on("connect", (client) => {
+      // The same for a connection that breaks while it is lent out: its query fails and is reported there.
+      client.on("error", () => undefined);
+      if (!(client instanceof Connection)) return;
+      this.#open.add(client);
+      client.onReadOnly = () => this.renew();
+    });
+    pool.on("acquire", (client) => {
+      if (client instanceof Connection) client.lent = true;
+    });
+    pool.on("release", (_error, client) => {
+      if (!(client instanceof Connection)) return;
+      client.lent = false;
+      // The pool keeps none that is ending.
+      if (client.retired) client.end().catch(() => undefined);
+    });
+    pool.on("remove", (client) => {
+      if (client instanceof Connection) this.#open.delete(client);
+    });
+    return pool;
   }
 }
 
 export const createPool = (options: PoolOptions): Pool => new Pool(options);
 
 function configOf({ url, max }: PoolOptions, more: SessionSettings): pg.PoolConfig {
-  return {
-    connectionString: url,
+  const address = typeof url === "string" ? () => url : url;
+  const settings = Object.entries({ ...SESSION, ...more }).map(([name, value]) => `-c ${name}=${value}`);
+  const config = {
     max,
     types,
     application_name: "dingtalk-scim",
-    options: Object.entries({ ...SESSION, ...more })
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(" "),
-    connectionTimeoutMillis: 3_000,
-    // Bounds of one statement: nothing a client sends may hold a connection for longer (safety.md T11, F44).
-    statement_timeout: Number(more["statement_timeout"] ?? 10_000),
-    lock_timeout: 3_000,
+    connectionTimeoutMillis: CONNECT_MS,
+    statement_timeout: Number(more["statement_timeout"] ?? STATEMENT_MS),
+    lock_timeout: LOCK_MS,
+    // A peer that is gone without a word shows on connections that only listen.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    answerTimeoutMs: ANSWER_MS,
+    patientTimeoutMs: PATIENT_ANSWER_MS,
+    // Those with a longer bound of their own take long for good reasons.
+    patient: more["statement_timeout"] !== undefined,
   };
+  const Client = class extends Connection {
+    constructor(given: ConnectionConfig) {
+      super({ ...given, ...addressed(address(), settings) });
+    }
+  };
+  // The pool makes its clients from its own options; its type knows of classes without parameters only.
+  return { ...config, Client: Client as unknown as new () => pg.Client } as pg.PoolConfig;
 }
 
-function watched(pool: pg.Pool, logger: Logger): pg.Pool {
-  // An idle connection that breaks is replaced on the next use; without a listener it would end the process.
-  pool.on("error", (error) => {
-    // `end` does not wait for the last goodbyes: the server may be gone before them.
-    if (!pool.ending) logger.warn({ code: (error as { code?: string }).code }, "an idle database connection broke");
-  });
-  // The same for a connection that breaks while it is lent out: its query fails and is reported there.
-  pool.on("connect", (client) => client.on("error", () => undefined));
-  return pool;
+/** What an address says in `options` counts as well; the driver would let it replace ours. */
+function addressed(url: string, settings: readonly string[]): Pick<pg.ClientConfig, "connectionString" | "options"> {
+  const [, before = "", given = ""] = /^([^?]*\?(?:.*&)?)options=([^&#]*)/.exec(url) ?? [];
+  const connectionString = before === "" ? url : url.replace(`options=${given}`, "");
+  return { connectionString, options: [decodeURIComponent(given.replaceAll("+", " ")), ...settings].join(" ").trim() };
 }

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { fold } from "../core/fold.ts";
 import type { Fact } from "../directory/ports.ts";
 import type { StoredUser, UserContent } from "../directory/user.ts";
-import { batched } from "./batch.ts";
+import { batched, REQUEST_MS } from "./batch.ts";
 import { type Packed, packed, rowsOf } from "./packed-rows.ts";
 import { isOneItemsFault, run, type Statement } from "./postgres.ts";
 import { appendEvents, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
@@ -93,7 +93,7 @@ export interface UserWrites {
 const LANES = 2;
 
 export function createUserWrites(pool: pg.Pool, targets: readonly string[]): UserWrites {
-  const options = { lanes: LANES, isolates: isOneItemsFault, fits: areOthers };
+  const options = { lanes: LANES, isolates: isOneItemsFault, fits: areOthers, answerWithinMs: REQUEST_MS };
   const send = <Row extends pg.QueryResultRow>(statement: Statement, writes: readonly UserWrite[]) =>
     run<Row>(pool, statement, [`[${[...writes].sort(byId).map(rowOf).join(",")}]`, targets]);
 

@@ -5,6 +5,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { readFigures } from "../../../src/store/figures.ts";
 import { createPool } from "../../../src/store/pool.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
+import { seed } from "../../support/seed.ts";
 import { plainFigures } from "./plain-figures.ts";
 
 /* The figures are what plain counts come to, and are had without reading everybody. */
@@ -108,7 +109,8 @@ test("they are what plain counts come to, whatever the states", async () => {
 
 test("percentiles are of those in sync that were settled within a day, the last ten thousand of them", async () => {
   const settled = (count: number, state: string, ago: string, latencyMs: number | null) =>
-    pool.query(
+    seed(
+      pool,
       `insert into entity_states (target, kind, entity_id, state, settled_at, latency_ms)
        select $5, 'user', gen_random_uuid(), $2, now() - $3::interval, $4 from generate_series(1, $1::int)`,
       [count, state, ago, latencyMs, TARGET],
@@ -126,7 +128,8 @@ test("percentiles are of those in sync that were settled within a day, the last 
 });
 
 test("nobody in sync is read one by one", async () => {
-  await pool.query(
+  await seed(
+    pool,
     `with new as (
        insert into users (id, source_id, active, user_name, user_name_key, document, created_at, modified_at)
        select gen_random_uuid(), $1, i % 50 <> 0, i, i, json_build_object('title', repeat('x', 300)), now(), now() from generate_series(1, $2::int) i returning id),
@@ -157,7 +160,8 @@ test("nobody in sync is read one by one", async () => {
 });
 
 test("they are right when more are open than are looked up one by one", async () => {
-  await pool.query(
+  await seed(
+    pool,
     `with new as (
        insert into users (id, source_id, active, user_name, user_name_key, document, created_at, modified_at)
        select gen_random_uuid(), $1, i % 50 <> 0, i, i, '{}', now(), now() from generate_series(1, 500) i returning id),

@@ -4,6 +4,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { createReconcileStore, type ReconcileStorage } from "../../../src/store/create.ts";
 import { createPool, type Pool } from "../../../src/store/pool.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
+import { seed } from "../../support/seed.ts";
 
 /* What the runs of one claim read, beside many entities and with statistics from a time when there were none. */
 
@@ -27,7 +28,8 @@ beforeEach(async () => {
   };
   await misleadingStatistics();
   await runs(1);
-  await pool.query(
+  await seed(
+    pool,
     `with new as (select gen_random_uuid() as id from generate_series(1, $1::int)),
      linked as (insert into links (target, kind, entity_id, remote_id, status, presence, attributes) select 'dingtalk', 'user', id, id::text, 'owned', 'active', '{}' from new)
      insert into entity_states (target, kind, entity_id, state, next_at, due_since) select 'dingtalk', 'user', id, 'due', now(), now() from new`,
@@ -38,7 +40,8 @@ afterEach(() => close());
 
 /** As they are after an analyze of a queue that held next to nothing of this target, and before the first one of the links. */
 async function misleadingStatistics(): Promise<void> {
-  await pool.query(
+  await seed(
+    pool,
     "insert into entity_states (target, kind, entity_id, state) select 'other', 'user', gen_random_uuid(), 'inSync' from generate_series(1, 500)",
   );
   await pool.query(

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { seed } from "../../support/seed.ts";
 import { createSampleDirectory, type SampleDirectory } from "./sample-directory.ts";
 
 /*
@@ -17,7 +18,8 @@ beforeAll(async () => {
   directory = await createSampleDirectory();
   const { pool, sourceId } = directory;
   const other = await directory.addSource();
-  await pool.query(
+  await seed(
+    pool,
     `insert into users (id, source_id, active, user_name, user_name_key, display_name_key, external_id, employee_number_key,
        email_keys, document, created_at, modified_at)
      select gen_random_uuid(), s.id, i % 50 <> 0, 'u' || i, 'u' || i, 'name ' || i, 'x' || i, 'e' || i,
@@ -29,7 +31,8 @@ beforeAll(async () => {
      from (values ($1::uuid), ($2::uuid)) s(id), generate_series(1, ${PEOPLE}) i`,
     [sourceId, other],
   );
-  await pool.query(
+  await seed(
+    pool,
     `insert into groups (id, source_id, display_name, display_name_key, external_id, document, created_at, modified_at)
      select gen_random_uuid(), $1, 'G' || i, 'g' || i, 'g' || i, json_build_object('displayName', 'G' || i), now(), now() from generate_series(1, ${TEAMS}) i`,
     [sourceId],

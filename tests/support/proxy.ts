@@ -1,0 +1,84 @@
+import { once } from "node:events";
+import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
+
+/** A way to a TCP server that can be broken like a network: packets are swallowed while connections stay open, or connections are cut and refused. */
+export interface TcpProxy {
+  readonly port: number;
+  /** The same URL by way of the proxy. */
+  through(url: string): string;
+  /** Nothing passes any more, in either direction, and nobody is told. New connections open and hear nothing. */
+  freeze(): void;
+  /** Everything open breaks, and whoever comes is sent away at once. */
+  cut(): void;
+  /** New connections pass again. Those of a freeze stay as they are: what was swallowed is gone. */
+  mend(): void;
+  /** Leads new connections to another server. */
+  leadTo(url: string): void;
+  close(): Promise<void>;
+}
+
+type State = "open" | "frozen" | "cut";
+
+export async function openProxy(url: string): Promise<TcpProxy> {
+  let state: State = "open";
+  let to = new URL(url);
+  const sockets = new Set<Socket>();
+  /** Those of now; a freeze takes them with it for good. */
+  let passing = new Set<Socket>();
+
+  const keep = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => sockets.delete(socket));
+  };
+
+  const server = createServer((near) => {
+    keep(near);
+    if (state === "cut") return void near.destroy();
+    if (state === "frozen") return void near.resume();
+    const far = createConnection({ host: to.hostname, port: Number(to.port) });
+    keep(far);
+    passing.add(near).add(far);
+    for (const [from, into] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      from.on("data", (chunk) => {
+        if (passing.has(from)) into.write(chunk);
+      });
+      from.on("close", () => {
+        if (passing.has(from)) into.destroy();
+      });
+    }
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    port,
+    through(url) {
+      const way = new URL(url);
+      way.hostname = "127.0.0.1";
+      way.port = String(port);
+      return way.href;
+    },
+    freeze() {
+      state = "frozen";
+      passing = new Set();
+    },
+    cut() {
+      state = "cut";
+      for (const socket of sockets) socket.destroy();
+    },
+    mend() {
+      state = "open";
+    },
+    leadTo(url) {
+      to = new URL(url);
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
