@@ -30,6 +30,7 @@ import { DEFAULT_MAPPING } from "./mapping/default-mapping.ts";
 import type { Mapping } from "./mapping/mapping.ts";
 import { MappingInvalid } from "./mapping/problem.ts";
 import { openapiFile } from "./paths.ts";
+import { startWhenChecked } from "./reconcile/loop-start.ts";
 import { preflight } from "./reconcile/preflight.ts";
 import { createReconciler } from "./reconcile/reconciler.ts";
 import { renewRules } from "./reconcile/renew.ts";
@@ -172,7 +173,7 @@ export async function composeApi(house: House, checks: Readonly<Record<string, R
 }
 
 export interface RunningSync {
-  readonly check: ReadinessCheck;
+  readonly checks: Readonly<Record<"worker" | "queue", ReadinessCheck>>;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -232,7 +233,7 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
     isPressed: () => traffic.busy,
   });
   const stopping = new AbortController();
-  const queue = await startQueue(
+  const queue = startQueue(
     { pool: pool.relaxed, clock, logger },
     {
       wake: worker.wake,
@@ -243,22 +244,25 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
       },
     },
   );
-  const flying = preflight({ target, store, clock, logger }, stopping.signal).then(() => {
-    if (!stopping.signal.aborted) worker.start();
+  const loopStart = startWhenChecked({
+    check: (signal) => preflight({ target, store, clock, logger }, signal),
+    start: worker.start,
+    clock,
+    logger,
   });
-  flying.catch((error: unknown) => logger.error({ target: TARGET, error }, "the loop could not be started"));
   return {
-    async check() {
-      // Before the first look the target is being checked; what it lacks is told by the status, and requests are welcome meanwhile.
-      const lookedMs = worker.lastLookMs();
-      if (lookedMs !== undefined && clock.monotonicMs() - lookedMs > STALLED_MS)
-        throw new Error("the worker has not looked for work lately");
+    checks: {
+      async worker() {
+        loopStart.assertPossible();
+        const lookedMs = worker.lastLookMs();
+        if (lookedMs !== undefined && clock.monotonicMs() - lookedMs > STALLED_MS)
+          throw new Error("the worker has not looked for work lately");
+      },
+      queue: async () => queue.check(),
     },
     async stop(graceMs) {
       stopping.abort(new Error("the server is stopping"));
-      await flying.catch(() => undefined);
-      await queue.stop();
-      await worker.stop(graceMs);
+      await Promise.all([loopStart.stop(), queue.stop(graceMs), worker.stop(graceMs)]);
       target.close();
     },
   };

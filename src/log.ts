@@ -16,7 +16,7 @@ export const LOGGED_FIELDS: ReadonlySet<string> = new Set(
     // refused credentials; `address` is that of a client
     ...["reasonCode", "tokenPrefix", "address"],
     // the process and its database
-    "port host pid adopted version role mode migration migrations problems signal url publicUrl simulatorUrl",
+    "part graceMs failures port host pid adopted version role mode migration migrations problems signal url publicUrl simulatorUrl",
     // the loop's care for itself
     ...["freed", "repaired", "compared", "differing", "missing", "orphans"],
     // entities and their way to a target; `path` is that of a call, not of a department

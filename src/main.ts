@@ -1,12 +1,15 @@
-import { type House, prepareAccess, startApi, startSync } from "./compose.ts";
+import { type House, prepareAccess, type RunningSync, startApi, startSync } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
+import { Unavailable } from "./core/errors.ts";
 import { openDatabase } from "./database/open.ts";
+import { type Ending, endInOrder } from "./ending.ts";
+import type { ReadinessCheck } from "./http/health.ts";
 import { createTraffic } from "./http/traffic.ts";
 import { createLogger } from "./log.ts";
 import { migrationsDirectory } from "./paths.ts";
 import { openOrganisation } from "./sandbox.ts";
-import { createPool } from "./store/pool.ts";
+import { createPool, type Pool } from "./store/pool.ts";
 
 export interface Server {
   /** What an operator wants to read when it is ready, line by line. Holds the first token, if one was made. */
@@ -17,18 +20,27 @@ export interface Server {
 
 /** Connections of one process for requests and the rest; look-ups, the loop, the queue and scans have up to fifteen more (store/pool.ts). PostgreSQL allows 100 by default. */
 const POOL_SIZE = 15;
-const GRACE_MS = 20_000;
+/** For requests and the loop's runs; those that call DingTalk may take longer, and are settled as unknown by the next start. */
+const GRACE_MS = 10_000;
+/** Longer than a part needs that ends by its grace. */
+const SLACK_MS = 1_500;
+/** A database that came up a moment ago may go once more (a failover, a restart for settings). */
+const START_PATIENCE_MS = 60_000;
+const START_AGAIN_MS = 500;
 const READY_MS = 5_000;
 const READY_LOOK_MS = 20;
 
-/** Starts what ROLE asks for. Rejects CannotStart with every problem, and leaves nothing running then. */
-export async function startServer(config: Config): Promise<Server> {
+/**
+ * Starts what ROLE asks for. Rejects CannotStart with every problem, or the reason of `signal`, and leaves nothing running then.
+ * `signal`: gives up a start that has not come to its end.
+ */
+export async function startServer(config: Config, signal = new AbortController().signal): Promise<Server> {
   const logger = createLogger({ level: config.logLevel });
   const clock = systemClock;
-  const running: (() => Promise<void>)[] = [];
+  const begun: Ending[] = [];
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
-    stopped ??= running.reduceRight((before, end) => before.then(end), Promise.resolve());
+    stopped ??= endInOrder(begun, clock, logger);
     return stopped;
   };
 
@@ -39,34 +51,63 @@ export async function startServer(config: Config): Promise<Server> {
       migrations: migrationsDirectory,
       logger,
     });
-    running.push(() => database.stop());
-    const pool = createPool({ url: database.url, max: POOL_SIZE, logger });
-    running.push(() => pool.end());
+    begun.push({ name: "database", mostMs: 20_000, leastMs: 7_000, end: (graceMs) => database.stop(graceMs) });
+    const pool = createPool({ url: () => database.url, max: POOL_SIZE, logger });
+    begun.push({ name: "connections", mostMs: 4_000, leastMs: 3_000, end: () => pool.end() });
     const house: House = { config, pool, clock, logger, traffic: createTraffic() };
-    const checks: Record<string, (signal: AbortSignal) => Promise<void>> = {
-      database: async () => void (await pool.query("select 1")),
-    };
+    const checks: Record<string, ReadinessCheck> = { database: () => takesWrites(pool) };
     let sandboxUrl: string | undefined;
+    let sync: RunningSync | undefined;
     if (config.role !== "api") {
       const organisation = await openOrganisation(config, logger);
-      running.push(() => organisation.stop());
+      begun.push({ name: "sandbox", mostMs: 2_000, leastMs: 1_000, end: () => organisation.stop() });
       sandboxUrl = organisation.sandboxUrl;
-      const sync = await startSync(house, organisation.settings);
-      running.push(() => sync.stop(GRACE_MS));
-      checks["worker"] = sync.check;
+      sync = await patiently(signal, () => startSync(house, organisation.settings));
+      Object.assign(checks, sync.checks);
     }
+    const loop = sync;
+    const work: Ending = {
+      name: "requests and loop",
+      mostMs: GRACE_MS + SLACK_MS,
+      leastMs: GRACE_MS,
+      end: async () => loop?.stop(GRACE_MS),
+    };
+    begun.push(work);
     if (config.role !== "worker") {
-      const api = await startApi(house, checks);
-      running.push(() => api.stop(GRACE_MS));
+      const api = await patiently(signal, () => startApi(house, checks));
+      // Both at once: neither needs the other.
+      begun[begun.length - 1] = { ...work, end: async () => void (await Promise.all([api.stop(GRACE_MS), loop?.stop(GRACE_MS)])) };
     }
     await firstReady(checks);
     // Last of all: a token that is made and then not shown, because the start failed, would be lost.
-    const newToken = config.role === "worker" ? undefined : (await prepareAccess(house)).newToken;
+    const newToken = config.role === "worker" ? undefined : (await patiently(signal, () => prepareAccess(house))).newToken;
     return { notice: noticeOf(config, { sandboxUrl, newToken: newToken?.reveal() }), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Repeats a part of the start while the database is not available. */
+async function patiently<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const deadlineMs = systemClock.monotonicMs() + START_PATIENCE_MS;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Unavailable) || systemClock.monotonicMs() > deadlineMs) throw error;
+      await systemClock.sleep(START_AGAIN_MS, signal);
+    }
+  }
+}
+
+/** A standby answers too. */
+async function takesWrites(pool: Pool): Promise<void> {
+  const { rows } = await pool.query("select current_setting('transaction_read_only') = 'on' as read_only");
+  if (!rows[0].read_only) return;
+  pool.renew();
+  throw new Error("the database takes no writes");
 }
 
 /** "Ready" is said when /readyz says it too. What is not ready by then is the probes' and the log's to tell. */

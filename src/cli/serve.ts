@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { loadConfig } from "../config.ts";
+import { systemClock } from "../core/clock.ts";
+import { keepAlive } from "./keep-alive.ts";
 import { say, warn } from "./output.ts";
-import { untilStopped } from "./signals.ts";
+import { Interrupted, untilStopped } from "./signals.ts";
 
 export const serveCommand = (): Command =>
   new Command("serve")
@@ -14,12 +16,25 @@ Examples:
   $ PORT=9000 DATA_DIR=/var/lib/dingtalk-scim dingtalk-scim serve`,
     )
     .action(async () => {
-      const stopped = untilStopped();
       const { startServer } = await import("../main.ts");
-      const server = await startServer(loadConfig(warn));
-      // In one piece: whoever reads it gets the whole.
-      say(server.notice.join("\n"));
-      await stopped;
-      say("stopping");
-      await server.stop();
+      // Nothing else holds a process without a listener while the database is away.
+      await keepAlive(async () => {
+        const interrupted = new AbortController();
+        const stopped = untilStopped().then(() => interrupted.abort(new Interrupted("interrupted")));
+        const starting = startServer(loadConfig(warn), interrupted.signal);
+        const server = await Promise.race([starting, stopped.then(() => overdue(interrupted.signal))]);
+        // In one piece: whoever reads it gets the whole.
+        say(server.notice.join("\n"));
+        await stopped;
+        say("stopping");
+        await server.stop();
+      });
     });
+
+/** A start that is told to stop tidies up behind itself; one that hangs is left to the end of the process. */
+const OVERDUE_MS = 20_000;
+
+async function overdue(signal: AbortSignal): Promise<never> {
+  await systemClock.sleep(OVERDUE_MS);
+  throw signal.reason;
+}

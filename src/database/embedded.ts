@@ -6,8 +6,9 @@ import { ensureCluster, type Layout, layOut, readPassword } from "./data-directo
 import { holdDirectory } from "./launcher-lock.ts";
 import { clearStale, postmasterOf, stopPostmaster } from "./postmaster.ts";
 import { choosePrivileges } from "./privileges.ts";
-import { signal } from "./processes.ts";
+import { identityOf, isAliveAs, signal } from "./processes.ts";
 import { freePort, type Settings, startServer } from "./server.ts";
+import { superviseServer } from "./supervisor.ts";
 import { until } from "./until.ts";
 
 export interface EmbeddedPostgresOptions {
@@ -26,10 +27,10 @@ export interface EmbeddedPostgresOptions {
 }
 
 export interface EmbeddedPostgres {
-  /** The product's own database, as superuser, with the password. */
+  /** The product's own database, as superuser, with the password. Another one when the server had to be started again and its port was taken. */
   readonly url: string;
-  /** Ends the server and frees the data directory. The second call waits for the first. */
-  stop(): Promise<void>;
+  /** Ends the server and frees the data directory. The second call waits for the first. `graceMs`: after which nothing more is waited for. */
+  stop(graceMs?: number): Promise<void>;
 }
 
 const DATABASE = "dingtalk_scim";
@@ -37,7 +38,8 @@ const START_TIMEOUT_MS = 120_000;
 
 /**
  * A real PostgreSQL below `dataDir`, on loopback with a generated password. Made on the first call, found again on every later one. A server that a killed
- * process left behind is adopted, and stopped with us. One process at a time: a second gets `CannotStart` with the holder's pid.
+ * process left behind is adopted, and stopped with us; one that ends while it is needed is started again (supervisor.ts). One process at a time: a second gets
+ * `CannotStart` with the holder's pid.
  * Throws `CannotStart` with the reason, and the end of the server's log where there is one.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -45,13 +47,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const layout = layOut(options.dataDir);
   const release = await holdDirectory(layout.home, clock);
   try {
-    const startedMs = clock.monotonicMs();
-    const server = (await adopt(layout, options, clock)) ?? (await launch(layout, options, clock));
-    options.logger.info(
-      { port: server.port, pid: server.pid, adopted: server.adopted, ms: Math.round(clock.monotonicMs() - startedMs) },
-      "embedded PostgreSQL is ready",
-    );
-    return handle(server, layout, clock, release);
+    return handle(await open(layout, options, clock), layout, options, clock, release);
   } catch (error) {
     release();
     throw error;
@@ -63,6 +59,16 @@ interface Server {
   readonly port: number;
   readonly url: string;
   readonly adopted: boolean;
+}
+
+async function open(layout: Layout, options: EmbeddedPostgresOptions, clock: Clock): Promise<Server> {
+  const startedMs = clock.monotonicMs();
+  const server = (await adopt(layout, options, clock)) ?? (await launch(layout, options, clock));
+  options.logger.info(
+    { port: server.port, pid: server.pid, adopted: server.adopted, ms: Math.round(clock.monotonicMs() - startedMs) },
+    "embedded PostgreSQL is ready",
+  );
+  return server;
 }
 
 /** The server a killed process left behind, if it answers. One that does not is stopped, so that a new one can take its place. */
@@ -105,28 +111,52 @@ async function launch(layout: Layout, options: EmbeddedPostgresOptions, clock: C
   try {
     await openDatabase(url, layout);
   } catch (error) {
-    await stopPostmaster(layout.cluster, clock, pid);
+    await stopPostmaster(layout.cluster, clock, { knownPid: pid });
     throw error;
   }
   return { pid, port, url, adopted: false };
 }
 
-function handle(server: Server, layout: Layout, clock: Clock, release: () => void): EmbeddedPostgres {
+function handle(first: Server, layout: Layout, options: EmbeddedPostgresOptions, clock: Clock, release: () => void): EmbeddedPostgres {
+  let server = first;
+  let identity = identityOf(server.pid);
+  const supervisor = superviseServer({
+    isRunning: () => isAliveAs(identity),
+    start: async () => {
+      server = await open(layout, { ...options, findPort: samePortFirst(server.port, options.findPort ?? freePort) }, clock);
+      identity = identityOf(server.pid);
+    },
+    end: (graceMs) => stopPostmaster(layout.cluster, clock, { knownPid: server.pid, ...(graceMs === undefined ? {} : { graceMs }) }),
+    clock,
+    logger: options.logger,
+  });
   // The last resort when the process ends without stop(): nothing can be awaited then, but a signal can be sent.
   const atExit = () => signal(server.pid, "SIGINT");
   process.once("exit", atExit);
-  const stop = async (): Promise<void> => {
-    await stopPostmaster(layout.cluster, clock, server.pid);
+  const stop = async (graceMs: number | undefined): Promise<void> => {
+    await supervisor.stop(graceMs);
     process.off("exit", atExit);
     release();
   };
   let stopping: Promise<void> | undefined;
   return {
-    url: server.url,
-    stop: () => {
-      stopping ??= stop();
+    get url() {
+      return server.url;
+    },
+    stop: (graceMs) => {
+      stopping ??= stop(graceMs);
       return stopping;
     },
+  };
+}
+
+/** Whoever knows the address finds the server there again, unless somebody else was faster. */
+function samePortFirst(port: number, findPort: () => Promise<number>): () => Promise<number> {
+  let tried = false;
+  return async () => {
+    if (tried) return findPort();
+    tried = true;
+    return port;
   };
 }
 
@@ -135,7 +165,11 @@ export const urlOf = (password: string, port: number): string => `postgres://pos
 
 /** Proves that the server at `url` is the one of this data directory, and that the product's database is there. */
 async function openDatabase(url: string, layout: Layout): Promise<void> {
-  const client = new Client({ connectionString: url.replace(/[^/]+$/, "postgres"), connectionTimeoutMillis: 10_000 });
+  const client = new Client({
+    connectionString: url.replace(/[^/]+$/, "postgres"),
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 10_000,
+  });
   // The query under way fails with the same error; unheard, it would end the process.
   client.on("error", () => undefined);
   await client.connect();

@@ -17,8 +17,10 @@ export interface DatabaseSettings {
 }
 
 export interface OpenDatabase {
+  /** Of this moment: a server that had to be started again may have another one. */
   readonly url: string;
-  stop(): Promise<void>;
+  /** `graceMs`: after which nothing more is waited for. */
+  stop(graceMs?: number): Promise<void>;
 }
 
 /** The server's own database: started if it is ours, and brought up to this version. Throws CannotStart. */

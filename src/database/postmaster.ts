@@ -38,23 +38,35 @@ export async function clearStale(dataDirectory: string, clock: Clock, timeoutMs 
 }
 
 /**
- * Ends the server of a data directory and waits until it is gone: fast (roll back, checkpoint, leave), and if that takes longer than `PATIENCE_MS`
- * immediately (the next start recovers from the log). Nothing happens if none runs. Where the platform cannot tell whose process a pid is,
- * only `knownPid` is ended.
+ * Ends the server of a data directory and waits until it is gone: fast (roll back, checkpoint, leave), and if that takes too long immediately (the next start
+ * recovers from the log), and if that takes too long the hard way, with its children: those that somebody stopped would outlive it. Nothing happens if none runs.
+ * Where the platform cannot tell whose process a pid is, only `knownPid` is ended. `graceMs`: for all of it.
  */
-export async function stopPostmaster(dataDirectory: string, clock: Clock, knownPid?: number): Promise<void> {
-  for (const name of ["SIGINT", "SIGQUIT", "SIGKILL"] as const) {
+export async function stopPostmaster(
+  dataDirectory: string,
+  clock: Clock,
+  { knownPid, graceMs = GRACE_MS }: { readonly knownPid?: number; readonly graceMs?: number } = {},
+): Promise<void> {
+  const steps = [
+    ["SIGINT", Math.max(0, graceMs - IMMEDIATE_MS - KILL_MS)],
+    ["SIGQUIT", IMMEDIATE_MS],
+    ["SIGKILL", KILL_MS],
+  ] as const;
+  for (const [name, patienceMs] of steps) {
     const postmaster = postmasterOf(dataDirectory);
     if (postmaster.state !== "running") return;
     if (!postmaster.certain && postmaster.pid !== knownPid) {
       throw new CannotStart([`process ${postmaster.pid} may be the PostgreSQL of ${dataDirectory}; end it and start again`]);
     }
     signal(postmaster.pid, name);
-    if (await until(clock, PATIENCE_MS, () => (isAlive(postmaster.pid) ? undefined : true))) return;
+    if (name === "SIGKILL") for (const child of processesIn(dataDirectory)) signal(child, name);
+    if (await until(clock, patienceMs, () => (isAlive(postmaster.pid) ? undefined : true))) return;
   }
 }
 
-const PATIENCE_MS = 20_000;
+const GRACE_MS = 43_000;
+const IMMEDIATE_MS = 2_000;
+const KILL_MS = 1_000;
 
 function pidFile(dataDirectory: string): string | undefined {
   try {

@@ -42,10 +42,10 @@ const SESSION: SessionSettings = { random_page_cost: "1.1", jit: "off", timezone
  * Bounds (safety.md T11, F41, F44). Whatever the database does, who asks gets an answer within five seconds: a wait for a connection and then one statement, or a
  * wait for a lock and then another one alone (batch.ts). The server ends a statement that it works on; a server that says nothing is given up a little later.
  */
-const CONNECT_MS = 1_500;
+const CONNECT_MS = 2_000;
 const LOCK_MS = 2_000;
-const STATEMENT_MS = 2_700;
-const ANSWER_MS = 3_000;
+const STATEMENT_MS = 2_500;
+const ANSWER_MS = 2_700;
 /** Of a statement in a transaction, which the server is told to end after ten seconds (postgres.ts). */
 const PATIENT_ANSWER_MS = 11_000;
 const KEEP_ALIVE_MS = 10_000;

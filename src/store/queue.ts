@@ -1,10 +1,21 @@
-import { type LogFunctionFactory, Logger as QueueLogger, run } from "graphile-worker";
+import { EventEmitter } from "node:events";
+import { type LogFunctionFactory, Logger as QueueLogger, type Runner, run as runJobs, type WorkerEvents } from "graphile-worker";
 import type pg from "pg";
+import { backoffMs } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import { run, type Statement } from "./postgres.ts";
+
+/*
+ * Jobs that wake the loop or compare everything. The library fetches and ends them, and stops for good when it could not end one; so it is run again until we
+ * stop. Of its two ways to end jobs only the one in batches hears of its failures: the other leaves rejections to nobody, which ends the process (ADR 0036).
+ */
 
 export interface Queue {
-  stop(): Promise<void>;
+  /** Throws while jobs are not fetched. */
+  check(): void;
+  /** Waits for running jobs for up to `graceMs`. */
+  stop(graceMs: number): Promise<void>;
 }
 
 export interface QueueTasks {
@@ -33,27 +44,79 @@ export interface QueueDeps {
   readonly logger: Logger;
 }
 
-export async function startQueue({ pool, clock, logger }: QueueDeps, tasks: QueueTasks): Promise<Queue> {
-  const runner = await run({
-    pgPool: pool,
-    // A sweep may take minutes; wake-ups must not wait for it.
-    concurrency: 2,
-    pollInterval: POLL_MS,
-    noHandleSignals: true,
-    logger: new QueueLogger(forward(logger)),
-    crontab: NIGHTLY,
-    taskList: {
-      reconcile: async () => {
-        tasks.wake();
-        await clock.sleep(LINGER_MS);
-      },
-      sweep: (payload) => tasks.sweep(actorOf(payload)),
+/** Between two runs of the library. The database may be away for long, and is to be found again soon. */
+const AGAIN_MS = 500;
+const AGAIN_MAX_MS = 5_000;
+
+/** Jobs that a run of the library could not end, for the next one. What was done is done once more. */
+const GIVE_BACK: Statement = { name: "queue-give-back", text: "select graphile_worker.force_unlock_workers($1::text[])" };
+
+/** Does not wait for the database. */
+export function startQueue({ pool, clock, logger }: QueueDeps, tasks: QueueTasks): Queue {
+  const stopping = new AbortController();
+  let runner: Runner | undefined;
+  /** Names under which earlier runs hold what they could not end. */
+  let held: string[] = [];
+
+  async function runOnce(): Promise<void> {
+    if (held.length > 0) await run(pool, GIVE_BACK, [held]);
+    held = [];
+    const events = new EventEmitter() as WorkerEvents;
+    events.on("pool:create", ({ workerPool }) => held.push(workerPool.id));
+    try {
+      runner = await runJobs({
+        pgPool: pool,
+        // A sweep may take minutes; wake-ups must not wait for it.
+        concurrency: 2,
+        pollInterval: POLL_MS,
+        noHandleSignals: true,
+        logger: new QueueLogger(forward(logger)),
+        events,
+        crontab: NIGHTLY,
+        preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+        taskList: {
+          reconcile: async () => {
+            tasks.wake();
+            await clock.sleep(LINGER_MS);
+          },
+          sweep: (payload) => tasks.sweep(actorOf(payload)),
+        },
+      });
+      if (stopping.signal.aborted) await runner.stop();
+      await runner.promise;
+    } finally {
+      runner = undefined;
+    }
+  }
+
+  async function keepRunning(): Promise<void> {
+    for (let failures = 0; !stopping.signal.aborted; failures++) {
+      const beganMs = clock.monotonicMs();
+      await runOnce().catch((error: unknown) => {
+        if (!stopping.signal.aborted) logger.warn({ check: "queue", error }, "jobs are not fetched; it is tried again");
+      });
+      if (clock.monotonicMs() - beganMs > AGAIN_MAX_MS) failures = 0;
+      await clock.sleep(backoffMs(failures, Math.random(), AGAIN_MS, AGAIN_MAX_MS), stopping.signal).catch(() => undefined);
+    }
+  }
+
+  const running = keepRunning();
+  return {
+    check() {
+      if (runner === undefined) throw new Error("jobs are not fetched");
     },
-  });
-  return { stop: () => runner.stop() };
+    async stop(graceMs) {
+      stopping.abort();
+      const late = new AbortController();
+      // A runner that stops by itself just now says that it is stopped.
+      const ended = Promise.all([running, runner?.stop().catch(() => undefined)]);
+      await Promise.race([ended, clock.sleep(graceMs, late.signal).catch(() => undefined)]);
+      late.abort();
+    },
+  };
 }
 
-/** JSON columns of this pool arrive as text (postgres.ts). */
+/** JSON columns of this pool arrive as text (pool.ts). */
 function actorOf(payload: unknown): string {
   const job = (typeof payload === "string" ? JSON.parse(payload) : payload) as { actor?: unknown } | undefined;
   return typeof job?.actor === "string" ? job.actor : "system";

@@ -157,7 +157,7 @@ export async function openProduct({
       const running = await startSync(own, organisationSettings(own.config));
       loops.add(running);
       return {
-        check: running.check,
+        checks: running.checks,
         async stop(graceMs) {
           loops.delete(running);
           await running.stop(graceMs);

@@ -1,0 +1,66 @@
+import { backoffMs } from "../core/backoff.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+
+export interface SupervisorOptions {
+  readonly isRunning: () => boolean;
+  /** Starts it anew; rejects with the reason. */
+  readonly start: () => Promise<void>;
+  /** Ends it, also while it is being started. */
+  readonly end: (graceMs?: number) => Promise<void>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Supervisor {
+  stop(graceMs?: number): Promise<void>;
+}
+
+const LOOK_MS = 250;
+/** Between two attempts that failed: a full disk takes somebody to make room. */
+const AGAIN_MS = 500;
+const AGAIN_MAX_MS = 15_000;
+/** While it is being started, how often a stop tries to end it. */
+const END_AGAIN_MS = 50;
+
+/** Starts a server again that ended without being told to by us: killed, out of memory, out of disk. */
+export function superviseServer({ isRunning, start, end, clock, logger }: SupervisorOptions): Supervisor {
+  const stopping = new AbortController();
+
+  const pause = (ms: number): Promise<void> => clock.sleep(ms, stopping.signal).catch(() => undefined);
+
+  async function watch(): Promise<void> {
+    for (let failures = 0; !stopping.signal.aborted; ) {
+      if (isRunning()) {
+        failures = 0;
+        await pause(LOOK_MS);
+        continue;
+      }
+      logger.warn({ failures }, "the embedded PostgreSQL has ended; it is started again");
+      try {
+        await start();
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        logger.error({ failures, error }, "the embedded PostgreSQL could not be started again; it is tried once more");
+        await pause(backoffMs(failures, Math.random(), AGAIN_MS, AGAIN_MAX_MS));
+        failures += 1;
+      }
+    }
+  }
+
+  let watching = true;
+  const watched = watch().finally(() => {
+    watching = false;
+  });
+  return {
+    async stop(graceMs) {
+      const untilMs = clock.monotonicMs() + (graceMs ?? Number.POSITIVE_INFINITY);
+      stopping.abort();
+      do {
+        await end(graceMs);
+        await Promise.race([watched, clock.sleep(END_AGAIN_MS)]);
+      } while (watching && clock.monotonicMs() < untilMs);
+      await end(graceMs);
+    },
+  };
+}
