@@ -29,6 +29,7 @@ import { compileMapping } from "./mapping/compile.ts";
 import { DEFAULT_MAPPING } from "./mapping/default-mapping.ts";
 import type { Mapping } from "./mapping/mapping.ts";
 import { MappingInvalid } from "./mapping/problem.ts";
+import { knownNames } from "./mapping-names.ts";
 import { openapiFile } from "./paths.ts";
 import { startWhenChecked } from "./reconcile/loop-start.ts";
 import { preflight } from "./reconcile/preflight.ts";
@@ -274,7 +275,7 @@ const STALLED_MS = 10_000;
 export function loadMapping(config: Config): Mapping {
   const { mappingFile } = config;
   try {
-    return compileMapping(mappingFile === undefined ? DEFAULT_MAPPING : readFileSync(mappingFile, "utf8"));
+    return compileMapping(mappingFile === undefined ? DEFAULT_MAPPING : readFileSync(mappingFile, "utf8"), knownNames(TARGET));
   } catch (cause) {
     if (cause instanceof MappingInvalid) {
       throw new CannotStart(

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { loadEnvFile } from "node:process";
 import { parseEnv } from "node:util";
 import { z } from "zod";
-import { didYouMean } from "./core/did-you-mean.ts";
+import { nearest } from "./core/did-you-mean.ts";
 import { CannotStart } from "./core/errors.ts";
 import { Secret } from "./core/secret.ts";
 import { RUNNING_OF_A_CLIENT } from "./http/client-share.ts";
@@ -93,12 +93,19 @@ export function unknownSettings(environment: Environment, inFile: readonly strin
   const known: readonly string[] = SETTINGS;
   return Object.keys(environment).flatMap((name) => {
     if (known.includes(name)) return [];
-    const meant = name === name.toUpperCase() && !ELSEWHERE.has(name) ? didYouMean(name, known) : undefined;
+    const meant = name === name.toUpperCase() && !ELSEWHERE.has(name) ? meantBy(name) : undefined;
     if (meant === undefined && !inFile.includes(name) && !OURS.test(name)) return [];
     return [
       `${name} is no setting of this program and has no effect${meant === undefined ? "; .env.example lists all" : `; did you mean ${meant}?`}`,
     ];
   });
+}
+
+/** Strict, as most of an environment belongs to other programs. */
+function meantBy(name: string): string | undefined {
+  const joined = (each: string): string => each.replace(/_/g, "");
+  const meant = nearest(joined(name), SETTINGS.map(joined), ({ length }) => (length >= 8 ? 2 : 1));
+  return SETTINGS.find((each) => joined(each) === meant);
 }
 
 /** Well-known variables of other programs whose names are near to ours. */

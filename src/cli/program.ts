@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { mappingCommand } from "./mapping.ts";
 import { migrateCommand } from "./migrate.ts";
 import { planCommand } from "./plan.ts";
 import { serveCommand } from "./serve.ts";
@@ -27,6 +28,7 @@ export function createProgram(): Command {
     planCommand(),
     syncCommand(),
     doctorCommand(),
+    mappingCommand(),
     migrateCommand(),
     simulatorCommand(),
   ];

@@ -1,18 +1,19 @@
-/** The known name that a mistyped one most likely stands for; undefined when none is near. Letter case, `_` and `-` do not count. */
-export function didYouMean(name: string, known: readonly string[]): string | undefined {
-  const plain = (text: string): string => text.toLowerCase().replace(/[_-]/g, "");
-  const wanted = plain(name);
-  const allowed = wanted.length >= 8 ? 2 : wanted.length >= 4 ? 1 : 0;
+/** The known name nearest to a mistyped one; undefined when none is within `tolerated(known name)` edits. Letter case does not count. */
+export function nearest(name: string, known: readonly string[], tolerated: (known: string) => number): string | undefined {
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const each of known) {
-    const distance = editDistance(wanted, plain(each));
-    if (distance <= allowed && (best === undefined || distance < best.distance)) best = { name: each, distance };
+    const distance = editDistance(name.toLowerCase(), each.toLowerCase());
+    if (distance <= tolerated(each) && (best === undefined || distance < best.distance)) best = { name: each, distance };
   }
   return best?.name;
 }
 
+/** Longer words are nobody's misspelling of a name, and not worth the square of their length. */
+const MAX_LENGTH = 64;
+
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
 function editDistance(a: string, b: string): number {
+  if (a.length > MAX_LENGTH || b.length > MAX_LENGTH) return Number.POSITIVE_INFINITY;
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, at) => at)];
   for (let i = 1; i <= a.length; i++) {
     const row = [i];

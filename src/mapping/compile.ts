@@ -5,6 +5,7 @@ import { explainWith } from "./explain.ts";
 import { type CompileAt, type Expression, ExpressionInvalid, expressionCompiler } from "./expression.ts";
 import { GROUP_EXTENSIONS, PERSON_EXTENSIONS } from "./extensions.ts";
 import type { MappingFile } from "./file.ts";
+import type { KnownVariables } from "./known-names.ts";
 import type { Explanation, Mapping, MappingSettings, PersonInput } from "./mapping.ts";
 import { inOrder, type ParsedFile, parseMappingFile } from "./parse-file.ts";
 import { type PathRule, type PersonRules, personMapping } from "./person.ts";
@@ -19,6 +20,9 @@ export interface CompileOptions {
   readonly personAttributes?: readonly string[];
   /** The same for departments. */
   readonly departmentAttributes?: readonly string[];
+  /** Attributes that documents of people and of groups can have, by variable, so that a misspelt one is refused. Without it any name is accepted. */
+  readonly personDocument?: KnownVariables;
+  readonly groupDocument?: KnownVariables;
 }
 
 /** Reads a mapping file. Throws MappingInvalid with every problem, each with its line, column and path. */
@@ -31,9 +35,17 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
     ...file.departments.attributes.flatMap(({ settings }, index) =>
       unknownAttributes(parsed, ["departments", "attributes", index, "settings"], Object.keys(settings), options.departmentAttributes),
     ),
+    ...file.departments.groups.flatMap(({ settings = {} }, index) =>
+      unknownAttributes(parsed, ["departments", "groups", index, "settings"], Object.keys(settings), options.departmentAttributes),
+    ),
   ];
-  const forPeople = compiler(parsed, ["user", "groups", ...Object.keys({ ...PERSON_EXTENSIONS, ...file.extensions })], problems);
-  const forGroups = compiler(parsed, ["group", "department", "external", ...Object.keys(GROUP_EXTENSIONS)], problems);
+  const ofPeople = ["user", "groups", ...Object.keys({ ...PERSON_EXTENSIONS, ...file.extensions })];
+  const ofGroups = ["group", "department", "external", ...Object.keys(GROUP_EXTENSIONS)];
+  // A name that the file gives to an extension of its own stands for that one.
+  const own = Object.keys(file.extensions);
+  const known = Object.fromEntries(Object.entries(options.personDocument ?? {}).filter(([name]) => !own.includes(name)));
+  const forPeople = compiler(parsed, ofPeople, known, problems);
+  const forGroups = compiler(parsed, ofGroups, options.groupDocument ?? {}, problems);
 
   const rules = personRules(file, forPeople);
   const departments = departmentRules(file, forGroups);
@@ -53,10 +65,10 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
 /** How each attribute of a person came about, in the order of the file. */
 export const explainPerson = (mapping: Mapping, input: PersonInput): readonly Explanation[] => mapping.explain(input);
 
-function compiler(parsed: ParsedFile, variables: readonly string[], problems: MappingProblem[]): CompileAt {
+function compiler(parsed: ParsedFile, variables: readonly string[], known: KnownVariables, problems: MappingProblem[]): CompileAt {
   let compile: ReturnType<typeof expressionCompiler>;
   try {
-    compile = expressionCompiler(parsed.file, variables);
+    compile = expressionCompiler(parsed.file, variables, known);
   } catch (error) {
     // The library refuses words of its own language as names.
     if (!(error instanceof Error && error.message.startsWith("Invalid variable declaration"))) throw error;

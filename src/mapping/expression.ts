@@ -1,7 +1,8 @@
 import { type ASTNode, TypeError as CelTypeError, Environment, EvaluationError, ParseError } from "@marcbachmann/cel-js";
 import type { MappingFile } from "./file.ts";
 import { type Evaluation, exhausted, registerFunctions, TooManySteps } from "./functions.ts";
-import { Refused, readName, toLenient } from "./lenient.ts";
+import type { KnownVariables } from "./known-names.ts";
+import { QUOTE_TEXTS, Refused, readName, toLenient } from "./lenient.ts";
 import type { MappingNoteCode } from "./note-codes.ts";
 import type { Path } from "./position.ts";
 import { suggestion } from "./problem.ts";
@@ -46,7 +47,11 @@ const LIMITS = { maxAstNodes: 300, maxDepth: 32, maxListElements: 100, maxMapEnt
 const REWRITTEN = { ...LIMITS, maxAstNodes: 3_000, maxDepth: 300 };
 
 /** Compiles expressions that share tables, region, zone and variables. The function it gives throws ExpressionInvalid. */
-export function expressionCompiler(file: MappingFile, variables: readonly string[]): (text: string) => Expression {
+export function expressionCompiler(
+  file: MappingFile,
+  variables: readonly string[],
+  known: KnownVariables = {},
+): (text: string) => Expression {
   const evaluation: Evaluation = { steps: 0, notes: [] };
   const strict = new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS });
   for (const name of variables) strict.registerVariable(name, "dyn");
@@ -57,7 +62,7 @@ export function expressionCompiler(file: MappingFile, variables: readonly string
   return (text) => {
     if (text.length > MAX_EXPRESSION_LENGTH)
       throw new ExpressionInvalid(`is longer than ${MAX_EXPRESSION_LENGTH} characters`, MAX_EXPRESSION_LENGTH);
-    const ast = parse(strict, text, variables);
+    const ast = parse(strict, text, variables, known);
     checkTables(ast, file);
     const { text: rewritten, reads } = toLenient(ast, variables);
     // Most rules are a path and nothing else; they need no evaluation.
@@ -81,11 +86,11 @@ function readAll(reads: readonly SourcePath[], variables: Variables): Record<str
 }
 
 /** Parses, and checks names and types on the text as written, so that errors point into it. */
-function parse(strict: Environment, text: string, variables: readonly string[]): ASTNode {
+function parse(strict: Environment, text: string, variables: readonly string[], known: KnownVariables): ASTNode {
   return strictly(() => {
     // Checking annotates the tree, so the tree that is rewritten is another one.
     const ast = strict.parse(text).ast;
-    toLenient(ast, variables);
+    toLenient(ast, variables, known);
     const check = strict.check(text);
     // Branches of different types are no mistake here: whatever an expression gives becomes a value at the end.
     if (!check.valid && check.error?.code !== "incompatible_ternary_branches") throw check.error;
@@ -99,7 +104,11 @@ function strictly<T>(work: () => T): T {
   } catch (error) {
     if (error instanceof Refused) throw new ExpressionInvalid(error.message, error.start, { cause: error });
     if (!(error instanceof ParseError || error instanceof CelTypeError)) throw error;
-    throw new ExpressionInvalid(lowerFirst(error.summary), error.range?.start ?? 0, { cause: error });
+    throw new ExpressionInvalid(
+      lowerFirst(error.summary) + (error instanceof ParseError ? `; ${QUOTE_TEXTS}` : ""),
+      error.range?.start ?? 0,
+      { cause: error },
+    );
   }
 }
 

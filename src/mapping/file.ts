@@ -36,18 +36,23 @@ const rule = z.strictObject({
   maxLength: z.number().int().min(1).max(MAX_TEXT).optional(),
 });
 
+/** Shapes that may be written short, each with its forms: what reads the shapes cannot look into the step between. */
+export const SHORT_FORMS = new Map<z.core.$ZodType, readonly z.core.$ZodType[]>();
+
 /** The short form of a rule is just its expression. */
 const ruleOrExpression = z.preprocess(
   (value) => (typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? { value } : value),
   rule,
 );
+SHORT_FORMS.set(ruleOrExpression, [scalar, rule]);
 
 /** An expression that names people or departments, and what it means when it names none. */
-const reference = (empty: "leave" | "clear") =>
-  z.preprocess(
-    (value) => (typeof value === "string" ? { value } : value),
-    z.strictObject({ value: text, empty: z.enum(["leave", "clear"]).default(empty) }),
-  );
+function reference(empty: "leave" | "clear") {
+  const long = z.strictObject({ value: text, empty: z.enum(["leave", "clear"]).default(empty) });
+  const either = z.preprocess((value) => (typeof value === "string" ? { value } : value), long);
+  SHORT_FORMS.set(either, [text, long]);
+  return either;
+}
 
 const settings = z.record(key, scalar);
 

@@ -1,5 +1,6 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { FUNCTIONS, LIST_MACROS, TEXT_METHODS } from "./functions.ts";
+import { type KnownVariables, misspeltType, unknownName } from "./known-names.ts";
 import { suggestion } from "./problem.ts";
 import { type SourcePath, sourcePathOf } from "./source-path.ts";
 
@@ -11,6 +12,9 @@ export class Refused extends Error {
     this.start = start;
   }
 }
+
+/** A fixed text without quotes of its own is the usual mistake: YAML takes the first pair of quotes for itself. */
+export const QUOTE_TEXTS = `a fixed text needs quotes inside the quotes, such as '"Head office"'`;
 
 /** One loop in another: enough to compare two lists, and the time stays at most quadratic. */
 const MAX_NESTING = 2;
@@ -33,14 +37,15 @@ const loopName = (name: string): string => `l_${name}`;
  * `at(a, "b")`. Both are empty where CEL would stop with "no such key". Conditions read any value as true or false, methods of texts see a text.
  * Refuses what the mapping language leaves out (regular expressions, bindings, deep nesting of loops), so that what is left always ends soon.
  */
-export function toLenient(node: ASTNode, variables: readonly string[]): Lenient {
+export function toLenient(node: ASTNode, variables: readonly string[], known: KnownVariables = {}): Lenient {
   const reads: SourcePath[] = [];
-  const text = emit(node, { variables, loops: [], reads });
+  const text = emit(node, { variables, known, loops: [], reads });
   return { text, reads };
 }
 
 interface Scope {
   readonly variables: readonly string[];
+  readonly known: KnownVariables;
   /** Names of the elements of the loops around, outermost first. */
   readonly loops: readonly string[];
   readonly reads: SourcePath[];
@@ -57,8 +62,14 @@ function emit(node: ASTNode, scope: Scope): string {
   const path = sourcePathOf(node, scope.loops);
   if (path) {
     const { args: name, start } = rootOf(node);
-    if (!scope.variables.includes(name))
-      throw new Refused(`unknown variable ${name}${suggestion(name, [...scope.variables, ...scope.loops])}`, start);
+    if (!scope.variables.includes(name)) {
+      const meant = suggestion(name, [...scope.variables, ...scope.loops]);
+      // A word by itself that is near to no variable is most likely a text.
+      const text = meant === "" && node.op === "id" ? `; ${QUOTE_TEXTS}` : "";
+      throw new Refused(`unknown variable ${name}${meant}${text}`, start);
+    }
+    const wrong = (path.names && unknownName(scope.known, path.names)) ?? misspeltType(node);
+    if (wrong !== undefined) throw new Refused(wrong, start);
     return emitRead(path, scope);
   }
   switch (node.op) {

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from "yaml";
+import { LineCounter, parseDocument, type YAMLParseError } from "yaml";
 import type { z } from "zod";
 import { fold } from "../core/fold.ts";
 import { MAX_DEPTH, parsePath } from "./department-path.ts";
@@ -29,7 +29,7 @@ export function parseMappingFile(text: string): ParsedFile {
     return { line, column: col };
   };
   if (document.errors.length > 0) {
-    throw new MappingInvalid(document.errors.map((error) => ({ ...place(error.pos[0]), path: "", message: firstLine(error.message) })));
+    throw new MappingInvalid(document.errors.map((error) => ({ ...place(error.pos[0]), path: "", message: yamlProblem(error) })));
   }
   const problem = (position: number, path: Path, message: string): MappingProblem => ({
     ...place(position),
@@ -60,7 +60,13 @@ export function parseMappingFile(text: string): ParsedFile {
 export const inOrder = (problems: readonly MappingProblem[]): readonly MappingProblem[] =>
   [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
 
-const firstLine = (text: string): string => text.split("\n", 1)[0]!.replace(/^./, (letter) => letter.toLowerCase());
+/** What the parser stumbles over in an expression that YAML takes for something of its own. */
+const UNQUOTED: ReadonlySet<string> = new Set(["BLOCK_AS_IMPLICIT_KEY", "UNEXPECTED_TOKEN", "BAD_SCALAR_START"]);
+
+function yamlProblem({ code, message }: YAMLParseError): string {
+  const first = message.split("\n", 1)[0]!.replace(/^./, (letter) => letter.toLowerCase());
+  return UNQUOTED.has(code) ? `${first}; put the expression in quotes, such as 'a ? b : c'` : first;
+}
 
 type Issue = z.core.$ZodIssue;
 type Places = Pick<ParsedFile, "problemAt" | "problemAtKey">;

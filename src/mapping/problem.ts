@@ -1,3 +1,4 @@
+import { nearest } from "../core/did-you-mean.ts";
 import { AppError } from "../core/errors.ts";
 
 /** One mistake in a mapping file, at the place an editor would put the cursor (both counted from 1). */
@@ -24,27 +25,6 @@ const formatProblem = ({ line, column, path, message }: MappingProblem): string 
 
 /** " (did you mean …?)" when one of the known words is close to the unknown one, else nothing. */
 export function suggestion(unknown: string, known: readonly string[]): string {
-  let best: { readonly word: string; readonly distance: number } | undefined;
-  for (const word of known) {
-    const distance = editDistance(unknown.toLowerCase(), word.toLowerCase());
-    if (!best || distance < best.distance) best = { word, distance };
-  }
-  if (!best) return "";
-  const tolerated = best.word.length < 4 ? 1 : Math.max(2, Math.floor(best.word.length / 3));
-  return best.distance <= tolerated ? ` (did you mean ${best.word}?)` : "";
-}
-
-function editDistance(a: string, b: string): number {
-  // Words longer than any key of ours are not worth the square of their length.
-  if (a.length > 64 || b.length > 64) return Number.POSITIVE_INFINITY;
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(previous[j]! + 1, current[j - 1]! + 1, swap));
-    }
-    previous = current;
-  }
-  return previous[b.length]!;
+  const meant = nearest(unknown, known, (word) => (word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3))));
+  return meant === undefined ? "" : ` (did you mean ${meant}?)`;
 }

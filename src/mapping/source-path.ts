@@ -5,6 +5,8 @@ import { asText, EMPTY, member, typedEntry } from "./scim-values.ts";
 /** An attribute an expression reads, as people write it, and how to fetch what a document has there; EMPTY when that is nothing. */
 export interface SourcePath {
   readonly path: string;
+  /** The same name by name, from the variable on; unset where it is looked for by type. */
+  readonly names?: readonly string[];
   read(variables: Variables): unknown;
 }
 
@@ -40,7 +42,7 @@ function plain([variable, ...names]: readonly string[]): SourcePath {
     for (const name of names) value = member(value, name);
     return value;
   };
-  return { path: [variable, ...names].join("."), read };
+  return { path: [variable, ...names].join("."), names: [variable!, ...names], read };
 }
 
 function typed(attribute: string, type: string): SourcePath {

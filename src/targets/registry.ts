@@ -1,5 +1,7 @@
+import type { EntityKind } from "../core/entity.ts";
 import type { TargetAdapter } from "../reconcile/target.ts";
 import type { DingTalkConfig } from "./dingtalk/config.ts";
+import { attributeNames } from "./dingtalk/fields.ts";
 import { createDingTalkTarget, type DingTalkDeps } from "./dingtalk/index.ts";
 import { createMemoryTarget } from "./memory/index.ts";
 
@@ -17,6 +19,12 @@ type Makers = {
 const TARGETS: Makers = {
   dingtalk: (settings, deps) => createDingTalkTarget(settings, deps),
   memory: () => createMemoryTarget(),
+};
+
+/** Attributes a mapping may set at each target; a name that ends in ".*" stands for all that begin so. Undefined: any. */
+export const ATTRIBUTE_NAMES: Readonly<Record<TargetSettings["kind"], ((kind: EntityKind) => readonly string[]) | undefined>> = {
+  dingtalk: attributeNames,
+  memory: undefined,
 };
 
 export function createTarget(settings: TargetSettings, deps: DingTalkDeps): OpenTarget {

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { openPlace, type Place, runCommand } from "../support/server.ts";
 
 let place: Place;
@@ -123,4 +125,36 @@ test.each([
 ])("%s is bad usage", async (_what, args, told) => {
   const { code, stderr } = await command(...args);
   expect([code, stderr]).toEqual([2, expect.stringContaining(told)]);
+});
+
+test("a mapping file is checked, and tried on people of the directory", async () => {
+  const token = (await command("token", "create", "--name", "mapper", "--scope", "provision")).stdout.trim();
+  const people = [
+    { userName: "first@example.com", displayName: "First", title: "Clerk" },
+    { userName: "second@example.com", displayName: "Second", phoneNumbers: [{ type: "mobile", value: "ask the desk" }] },
+  ];
+  for (const user of people) {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/scim+json" };
+    expect((await fetch(`${place.url}/scim/v2/Users`, { method: "POST", headers, body: JSON.stringify(user) })).status).toBe(201);
+  }
+  const file = join(place.dataDir, "mapping.yaml");
+  writeFileSync(file, 'version: 1\nperson:\n  title: user.titel\n  mobil: phone(phoneOf(user, "mobile"))\n');
+  const wrong = await command("mapping", "check", file);
+  expect([wrong.code, wrong.stdout.split("\n")]).toEqual([
+    1,
+    [
+      `${file}:3:10 person.title.value: user has no attribute titel (did you mean title?)`,
+      `${file}:4:3 person.mobil: the target has no attribute mobil (did you mean mobile?)`,
+      "",
+    ],
+  ]);
+  writeFileSync(file, 'version: 1\nperson:\n  name: user.displayName\n  title: user.title\n  mobile: phone(phoneOf(user, "mobile"))\n');
+  const tried = await command("mapping", "check", file, "--people", "1000", "--json");
+  const { valid, trial } = JSON.parse(tried.stdout);
+  expect([tried.code, valid]).toEqual([0, true]);
+  expect(trial.people).toBeGreaterThanOrEqual(2);
+  expect(trial.values.name).toBe(trial.people);
+  expect(trial.notes).toContainEqual(expect.objectContaining({ attribute: "mobile", count: expect.any(Number) }));
+  expect((await command("mapping", "check", join(place.dataDir, "nowhere.yaml"))).code).toBe(3);
+  expect(JSON.parse((await command("mapping", "schema")).stdout).required).toEqual(["version"]);
 });

@@ -1,4 +1,5 @@
 import type { EntityKind } from "../../core/entity.ts";
+import { RESERVED } from "../../reconcile/target.ts";
 import { densePhone } from "./phone.ts";
 
 /** What a value may be, and what happens to one that does not fit. Lengths are in UTF-16 units, which never exceeds DingTalk's own count. */
@@ -127,3 +128,9 @@ export function fieldOf(kind: EntityKind, name: string): Field | undefined {
 }
 
 export const fieldsOf = (kind: EntityKind): readonly (readonly [string, Field])[] => Object.entries(FIELDS[kind]);
+
+/** What a mapping may set: every field but those the loop fills in, and any custom field of a person. */
+export const attributeNames = (kind: EntityKind): readonly string[] => [
+  ...Object.keys(FIELDS[kind]).filter((name) => !(RESERVED[kind === "user" ? "user" : "department"] as readonly string[]).includes(name)),
+  ...(kind === "user" ? [`${EXTENSION}*`] : []),
+];

@@ -1,16 +1,16 @@
-import { didYouMean } from "../../../src/core/did-you-mean.ts";
+import { nearest } from "../../../src/core/did-you-mean.ts";
 
 const names = ["PORT", "HOST", "DATA_DIR", "DATABASE_URL", "SYNC_MODE", "LOG_LEVEL"];
 
-test.each<[string, string | undefined]>([
-  ["DATADIR", "DATA_DIR"],
-  ["data-dir", "DATA_DIR"],
-  ["DATBASE_URL", "DATABASE_URL"],
-  ["DATABASEURLS", "DATABASE_URL"],
-  ["SYNC_MOED", "SYNC_MODE"],
-  ["LOGLEVLE", "LOG_LEVEL"],
-  ["PROT", "PORT"],
-  ["POT", undefined],
-  ["EDITOR", undefined],
-  ["", undefined],
-])("%s is taken for %s", (name, meant) => expect(didYouMean(name, names)).toBe(meant));
+test.each<[string, number, string | undefined]>([
+  ["DATADIR", 1, "DATA_DIR"],
+  ["data_dir", 0, "DATA_DIR"],
+  ["SYNC_MOED", 1, "SYNC_MODE"],
+  ["LOGLEVLE", 2, "LOG_LEVEL"],
+  ["PROT", 1, "PORT"],
+  ["POOT", 1, "PORT"],
+  ["POOT", 0, undefined],
+  ["EDITOR", 2, undefined],
+  ["", 2, undefined],
+  ["x".repeat(100_000), 5, undefined],
+])("%.20s within %d is taken for %s", (name, tolerated, meant) => expect(nearest(name, names, () => tolerated)).toBe(meant));

@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import type { House } from "../compose.ts";
+import type { Mapping } from "../mapping/mapping.ts";
+import type { MappingProblem } from "../mapping/problem.ts";
+import type { Trial } from "../reconcile/mapping-trial.ts";
+import { EXIT, foundProblems } from "./exit-codes.ts";
+import { wholeNumber } from "./numbers.ts";
+import { print, printJson, printTable, say } from "./output.ts";
+
+const MAX_PEOPLE = 1_000_000;
+
+export const mappingCommand = (): Command =>
+  new Command("mapping")
+    .description("check a mapping file before the server uses it")
+    .addCommand(checkCommand())
+    .addCommand(
+      new Command("schema")
+        .description("print the JSON Schema of a mapping file, for editors")
+        .addHelpText(
+          "after",
+          "\nExample:\n  $ dingtalk-scim mapping schema > mapping.schema.json\n  # yaml-language-server: $schema=./mapping.schema.json",
+        )
+        .action(async () => printJson((await import("../mapping/json-schema.ts")).mappingJsonSchema())),
+    );
+
+interface Options {
+  readonly people?: number;
+  readonly json?: true;
+}
+
+function checkCommand(): Command {
+  return new Command("check")
+    .description("find every mistake of a mapping file; with --people, also what it cannot make of the people of the directory")
+    .argument("<file>", "the YAML file, as MAPPING_FILE would name it")
+    .option("--people <count>", "try it on so many people of the directory; needs the installation", wholeNumber(1, MAX_PEOPLE))
+    .option("--json", "the result as JSON")
+    .addHelpText(
+      "after",
+      "\nNothing is written and nothing is sent. Exit code 1 when the file has a mistake.\n\nExamples:\n  $ dingtalk-scim mapping check mapping.yaml\n  $ dingtalk-scim mapping check mapping.yaml --people 500",
+    )
+    .action(async (file: string, { people, json }: Options) => {
+      const checked = await compiled(file);
+      if (checked.kind === "unreadable") {
+        say(`dingtalk-scim: ${file} cannot be read: ${checked.why}`);
+        process.exitCode = EXIT.couldNotRun;
+        return;
+      }
+      if (checked.kind === "invalid") {
+        if (json) printJson({ valid: false, problems: checked.problems });
+        else
+          for (const { line, column, path, message } of checked.problems)
+            print(`${file}:${line}:${column} ${path === "" ? "" : `${path}: `}${message}`);
+        say(`${checked.problems.length} mistakes in ${file}.`);
+        return foundProblems();
+      }
+      const trial = people === undefined ? undefined : await tried(checked.mapping, people);
+      if (json) return printJson({ valid: true, problems: [], version: checked.mapping.version, ...(trial ? { trial } : {}) });
+      if (trial) showTrial(trial);
+      say(`${file} is good (version ${checked.mapping.version}).`);
+    });
+}
+
+type Checked =
+  | { readonly kind: "valid"; readonly mapping: Mapping }
+  | { readonly kind: "invalid"; readonly problems: readonly MappingProblem[] }
+  | { readonly kind: "unreadable"; readonly why: string };
+
+async function compiled(file: string): Promise<Checked> {
+  const [{ compileMapping }, { MappingInvalid }, { knownNames }] = await Promise.all([
+    import("../mapping/compile.ts"),
+    import("../mapping/problem.ts"),
+    import("../mapping-names.ts"),
+  ]);
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    return { kind: "unreadable", why: (error as NodeJS.ErrnoException).code ?? "unknown error" };
+  }
+  try {
+    return { kind: "valid", mapping: compileMapping(text, knownNames("dingtalk")) };
+  } catch (error) {
+    if (!(error instanceof MappingInvalid)) throw error;
+    return { kind: "invalid", problems: error.problems };
+  }
+}
+
+async function tried(mapping: Mapping, most: number): Promise<Trial> {
+  const [{ withPool }, { tryMapping }, { systemClock }, { createTraffic }] = await Promise.all([
+    import("./joined-pool.ts"),
+    import("../reconcile/mapping-trial.ts"),
+    import("../core/clock.ts"),
+    import("../http/traffic.ts"),
+  ]);
+  return withPool(async (joined) => {
+    const house: House = { ...joined, clock: systemClock, traffic: createTraffic() };
+    const [{ createReconcileStore }, { pagesOfPeople }] = await Promise.all([import("../store/create.ts"), import("./pages-of-people.ts")]);
+    return tryMapping({ mapping, store: createReconcileStore(house.pool, "dingtalk"), ids: pagesOfPeople(house, most) });
+  });
+}
+
+function showTrial({ people, values, notes }: Trial): void {
+  print(`${people} people of the directory were tried.`);
+  printTable(
+    ["attribute", "people with a value"],
+    Object.entries(values).map(([name, count]) => [name, String(count)]),
+  );
+  if (notes.length === 0) return;
+  printTable(
+    ["attribute", "note", "people", "for example", "meaning"],
+    notes.map(({ attribute, code, count, example, text }) => [attribute, code, String(count), example, text]),
+  );
+}
