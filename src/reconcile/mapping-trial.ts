@@ -1,6 +1,6 @@
 import type { Mapping } from "../mapping/mapping.ts";
-import type { ReconcileStore } from "./ports.ts";
 import { personInput } from "./conclude.ts";
+import type { ReconcileStore } from "./ports.ts";
 
 /** What a mapping makes of the people of a directory. */
 export interface Trial {
