@@ -17,13 +17,14 @@ export function docsMounts(openapi: string, publicUrl: string): readonly Mount[]
       sendText(res, 200, "text/html", PAGE);
     })
     .all(methodNotAllowed("GET"));
-  for (const [path, contentType, text] of [
-    ["/viewer.css", "text/css", packaged("swagger-ui.css")],
-    ["/viewer.js", "text/javascript", packaged("swagger-ui-bundle.js")],
-    ["/start.js", "text/javascript", START],
-  ] as const) {
-    docs.route(path).get(file(contentType, text)).all(methodNotAllowed("GET"));
-  }
+  docs
+    .route("/:part")
+    .get((req, res, next) => {
+      const part = PARTS.get(req.params.part);
+      if (!part) return next("route");
+      sendText(res, 200, part.contentType, part.text);
+    })
+    .all(methodNotAllowed("GET"));
   const description = Router();
   description.route("/").get(file("application/yaml", contract)).all(methodNotAllowed("GET"));
   return [
@@ -81,3 +82,9 @@ const START = `SwaggerUIBundle({
   validatorUrl: null,
 });
 `;
+
+const PARTS: ReadonlyMap<string, { readonly contentType: string; readonly text: string }> = new Map([
+  ["viewer.css", { contentType: "text/css", text: packaged("swagger-ui.css") }],
+  ["viewer.js", { contentType: "text/javascript", text: packaged("swagger-ui-bundle.js") }],
+  ["start.js", { contentType: "text/javascript", text: START }],
+]);

@@ -78,6 +78,9 @@ describe("outside SCIM", () => {
       ["GET", "/api/sync/items?state=wrong"],
       ["POST", `/api/sync/items/user/${user}/retry`],
       ["POST", `/api/sync/items/user/${NOBODY}/retry`],
+      ["POST", "/api/sync/items/retry", { body: { reason: "mobileTaken" } }],
+      ["POST", "/api/sync/items/retry", { body: { reason: "x".repeat(2_000_000) } }],
+      ["POST", "/api/sync/items/retry", { form: { reason: "mobileTaken" } }],
       ["POST", "/api/sync/reconcile"],
       ["GET", "/api/history?count=1"],
       ["GET", "/api/history?filter=wrong"],
@@ -96,6 +99,8 @@ describe("outside SCIM", () => {
       ["GET", "/metrics", { token: "" }],
       ["GET", "/openapi.yaml", { token: "" }],
       ["GET", "/docs", { token: "" }],
+      ["GET", "/docs/start.js", { token: "" }],
+      ["GET", "/docs/nothing", { token: "" }],
     ];
     for (const request of ask) await send(...request);
     for (const { method, path } of contract.operations.filter(({ path }) => path.startsWith("/api/"))) {
