@@ -67,7 +67,7 @@ describe("a name that means nothing is a mistake of the file, at its place", () 
     [
       "a type",
       "person: { mobile: 'phoneOf(user, \"mobil\")' }",
-      "2:20 person.mobile.value mobil is no type of SCIM (did you mean mobile?)",
+      "2:28 person.mobile.value mobil is no type of SCIM (did you mean mobile?)",
     ],
     ["a word without quotes", "person: { title: Manager }", `2:18 person.title.value unknown variable Manager${QUOTES}`],
     ["the same in Chinese", "person: { title: 总部 }", `2:18 person.title.value unexpected character: 总${QUOTES}`],
