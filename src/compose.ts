@@ -193,7 +193,7 @@ export function loopParts({ config, pool, clock }: House, organisation: DingTalk
     {
       clock,
       limiter: createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 }),
-      tokens: createSharedToken(pool, TARGET, () => clock.monotonicMs()),
+      tokens: createSharedToken(pool, TARGET, clock),
     },
   );
   return { target, store: createReconcileStore(pool, TARGET), mapping };

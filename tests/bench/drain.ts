@@ -138,7 +138,7 @@ async function drain(what: string, { pool, address, concurrency, statements, cpu
     {
       clock: systemClock,
       limiter: createRateLimiter(own, systemClock, { target: TARGET, perSecond: 0, burst: 0 }),
-      tokens: createSharedToken(own, TARGET, () => systemClock.monotonicMs()),
+      tokens: createSharedToken(own, TARGET, systemClock),
     },
   );
   const deps = { store, target, mapping: compileMapping(DEFAULT_MAPPING), mode: "sync" as const, clock: systemClock, logger: silentLogger };

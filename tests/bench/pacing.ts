@@ -150,7 +150,7 @@ async function call(): Promise<void> {
     {
       clock: systemClock,
       limiter: createRateLimiter(pool, systemClock, { target: "dingtalk", perSecond: rate, burst: 0 }),
-      tokens: createSharedToken(pool, "dingtalk", () => systemClock.monotonicMs()),
+      tokens: createSharedToken(pool, "dingtalk", systemClock),
       random: Math.random,
     },
   );

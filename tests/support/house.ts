@@ -123,7 +123,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         qps: options.qps ?? 0,
         ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
       },
-      { clock: systemClock, limiter, tokens: createSharedToken(own, "dingtalk", () => systemClock.monotonicMs()) },
+      { clock: systemClock, limiter, tokens: createSharedToken(own, "dingtalk", systemClock) },
     );
     closers.push(async () => {
       target.close();
