@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { run, type Statement } from "./postgres.ts";
+import { inTransaction, run, type Statement } from "./postgres.ts";
 import { WAKE } from "./wakes.ts";
 
 /*
@@ -151,7 +151,8 @@ export function createLiveness(
     },
 
     async repair() {
-      const [row] = await run<{ repaired: number }>(pool, REPAIR, [target]);
+      // Reads all there are, for which a statement of its own may have too little time.
+      const [row] = await inTransaction(pool, (client) => run<{ repaired: number }>(client, REPAIR, [target]));
       return row!.repaired;
     },
 

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Renewal } from "../reconcile/ports.ts";
-import { run, type Statement } from "./postgres.ts";
+import { inTransaction, run, type Statement } from "./postgres.ts";
 import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
 
 /* New rules, at the start of a process: whoever they may concern is looked at again. Rows are marked in slices, so that no statement runs for long. */
@@ -88,7 +88,8 @@ export function createRenewal(pool: pg.Pool, target: string): Renewal {
     markAll,
 
     async markHeld(causes) {
-      const [row] = await run<{ n: number }>(pool, MARK_HELD, [target, causes]);
+      // However many are held: a statement of its own may have too little time.
+      const [row] = await inTransaction(pool, (client) => run<{ n: number }>(client, MARK_HELD, [target, causes]));
       return row!.n;
     },
 

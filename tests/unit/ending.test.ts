@@ -1,0 +1,77 @@
+import type { Clock } from "../../src/core/clock.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import { type Ending, endInOrder } from "../../src/ending.ts";
+
+/** Time passes only by sleeping, and a sleep is over at once when nothing else happens first. */
+function quickClock(): Clock {
+  let ms = 0;
+  return {
+    now: () => new Date(ms),
+    monotonicMs: () => ms,
+    sleep: (wanted, signal) =>
+      new Promise((resolve, reject) => {
+        const timer = setImmediate(() =>
+          setImmediate(() => {
+            ms += wanted;
+            resolve();
+          }),
+        );
+        signal?.addEventListener("abort", () => {
+          clearImmediate(timer);
+          reject(signal.reason);
+        });
+      }),
+  };
+}
+
+type Way = "ends" | "fails" | "hangs";
+
+async function ended(parts: readonly (readonly [name: string, way: Way, mostMs: number, leastMs: number])[]) {
+  const clock = quickClock();
+  const order: string[] = [];
+  const graces: Record<string, number> = {};
+  const begun = parts.map(
+    ([name, way, mostMs, leastMs]): Ending => ({
+      name,
+      mostMs,
+      leastMs,
+      end: async (graceMs) => {
+        order.push(name);
+        graces[name] = graceMs;
+        if (way === "fails") throw new Error("no");
+        if (way === "hangs") await new Promise(() => {});
+      },
+    }),
+  );
+  await endInOrder(begun, clock, silentLogger);
+  return { order, graces, tookMs: clock.monotonicMs() };
+}
+
+test("what began last ends first, and a failure keeps nothing from being ended", async () => {
+  const { order } = await ended([
+    ["database", "ends", 20_000, 7_000],
+    ["connections", "fails", 4_000, 3_000],
+    ["loop", "ends", 11_000, 10_000],
+  ]);
+  expect(order).toEqual(["loop", "connections", "database"]);
+});
+
+test("what hangs is left behind, within 23 seconds for all, and the last still gets its time", async () => {
+  const { order, graces, tookMs } = await ended([
+    ["database", "hangs", 20_000, 7_000],
+    ["connections", "hangs", 4_000, 3_000],
+    ["sandbox", "hangs", 2_000, 1_000],
+    ["loop", "hangs", 11_500, 10_000],
+  ]);
+  expect(order).toEqual(["loop", "sandbox", "connections", "database"]);
+  expect(graces["database"]).toBeGreaterThanOrEqual(7_000);
+  expect(tookMs).toBeLessThanOrEqual(23_000);
+});
+
+test("whoever is quick leaves the time to the others", async () => {
+  const { graces } = await ended([
+    ["database", "ends", 20_000, 7_000],
+    ["loop", "ends", 11_500, 10_000],
+  ]);
+  expect(graces).toEqual({ loop: 11_500, database: 20_000 });
+});
