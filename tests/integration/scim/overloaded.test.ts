@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { message, USER } from "../../conformance/client.ts";
+import { GROUP, message, USER } from "../../conformance/client.ts";
 import { type OpenScim, openScim } from "./open-scim.ts";
 
 /* A database that is there, but has no time: somebody holds what a request needs, or every connection is in use. */
@@ -46,3 +46,59 @@ test("a write that waits too long for another one's lock is 503, those that came
   }
   expect(await retitle(locked.id)).toMatchObject({ status: 200, body: { title: "new" } });
 });
+
+const WITHIN_MS = 5_000;
+
+/** What somebody else may hold, and the requests that need it. */
+const HELD: readonly (readonly [held: string, sql: string, of: "user" | "group", path: string, method: string, body: unknown])[] = [
+  [
+    "a person's row",
+    "select from users where id = $1 for update",
+    "user",
+    "/Users/:id",
+    "PATCH",
+    { op: "replace", path: "title", value: "x" },
+  ],
+  [
+    "a person's state",
+    "select from entity_states where entity_id = $1 for update",
+    "user",
+    "/Users/:id",
+    "PATCH",
+    { op: "add", path: "title", value: "y" },
+  ],
+  [
+    "a group's row",
+    "select from groups where id = $1 for update",
+    "group",
+    "/Groups/:id",
+    "PATCH",
+    { op: "replace", path: "displayName", value: "z" },
+  ],
+  ["a group's row", "select from groups where id = $1 for update", "group", "/Groups/:id", "DELETE", undefined],
+  ["all groups", "lock table groups in share row exclusive mode", "group", "/Groups", "POST", { displayName: "new" }],
+  ["the history", "lock table history in exclusive mode", "user", "/Users/:id", "PATCH", { op: "add", path: "title", value: "w" }],
+];
+
+test("whatever somebody else holds, a request that needs it is 503 within five seconds", async () => {
+  for (const [held, sql, of, path, method, body] of HELD) {
+    const { id } = of === "user" ? await open.scim.user() : await open.scim.group();
+    const client = await open.app.pool.connect();
+    try {
+      await client.query("begin");
+      await client.query(sql, sql.includes("$1") ? [id] : []);
+      const beganMs = performance.now();
+      const address = path.replace(":id", id);
+      const answer =
+        method === "PATCH"
+          ? await open.scim.patch(address, body as object)
+          : await open.scim.send(method, address, body && { schemas: [of === "user" ? USER : GROUP], ...(body as object) });
+      expect([held, method, answer.status]).toEqual([held, method, 503]);
+      expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+      expect(performance.now() - beganMs).toBeLessThan(WITHIN_MS);
+    } finally {
+      await client.query("rollback");
+      client.release();
+    }
+  }
+}, 60_000);
