@@ -6,7 +6,7 @@ import { type DirectoryDeps, differences, MAX_ROUNDS, mark, type RequestContext,
 import { InvalidMembers, NotFound, VersionConflict } from "./errors.ts";
 import { type GroupContent, MAX_NESTING, type Member, type MemberChange, noMemberChange, type StoredGroup } from "./group.ts";
 import type { ListQuery, Page } from "./list-query.ts";
-import type { MembersChanged } from "./ports.ts";
+import type { FewMembers, MembersChanged } from "./ports.ts";
 import type { VersionCheck } from "./users.ts";
 
 /** What to do with a group: new content (decided from the current document) and a change of its members. */
@@ -27,6 +27,8 @@ export interface GroupDirectory {
   members(id: string): AsyncIterable<readonly Member[]>;
   /** The first members of each of these groups, at most so many, in the same order; groups that have none are missing. */
   firstMembers(ids: readonly string[], atMost: number): Promise<ReadonlyMap<string, readonly Member[]>>;
+  /** All members of a group that has at most so many; of a larger one none is read. */
+  fewMembers(id: string, atMost: number): Promise<FewMembers>;
   change(context: RequestContext, id: string, change: GroupChange, ifVersion?: VersionCheck): Promise<StoredGroup>;
   remove(context: RequestContext, id: string, ifVersion?: VersionCheck): Promise<void>;
 }
@@ -89,6 +91,8 @@ export function createGroupDirectory({ store, clock }: DirectoryDeps): GroupDire
     list: (context, query) => store.listGroups(context.sourceId, query),
 
     members: (id) => store.membersOf(id),
+
+    fewMembers: (id, atMost) => store.fewMembersOf(id, atMost),
 
     firstMembers: (ids, atMost) => store.firstMembersOf(ids, atMost),
 

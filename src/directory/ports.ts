@@ -68,4 +68,13 @@ export interface DirectoryStore {
   membersOf(groupId: string): AsyncIterable<readonly Member[]>;
   /** The first members of each of many groups, in the same order; groups that have none are missing. */
   firstMembersOf(groupIds: readonly string[], atMost: number): Promise<ReadonlyMap<string, readonly Member[]>>;
+  /** Costs next to nothing for a group of more than `atMost`. */
+  fewMembersOf(groupId: string, atMost: number): Promise<FewMembers>;
+}
+
+export interface FewMembers {
+  /** Up to 1,000. */
+  readonly count: number;
+  /** All of them, in a stable order, where there are few enough; else none. */
+  readonly members: readonly Member[];
 }

@@ -5,7 +5,8 @@ import { isStorableText } from "./text.ts";
  * The characters of a filter: words, signs, strings and numbers, read from left to right by a cursor that counts what it has read.
  */
 
-export const FILTER_LIMITS = { characters: 2_048, tokens: 400, terms: 50, depth: 10 } as const;
+/** Clients look for some hundred ids in one filter. The longest one allowed is read in less than 5 ms. */
+export const FILTER_LIMITS = { characters: 16_384, tokens: 2_000, terms: 250, depth: 10 } as const;
 
 export interface Cursor {
   readonly text: string;
@@ -87,20 +88,36 @@ export function close(cursor: Cursor, sign: ")" | "]"): void {
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
 
-/** `words`: those that may stand without quotes. */
-export function readLiteral(cursor: Cursor, words: readonly string[] = []): string | number | boolean | null {
+/** `asText`: what stands without quotes is text, up to a blank or a closing bracket, as clients write it; else it has to be a number or a word of JSON. */
+export function readLiteral(cursor: Cursor, asText: boolean): string | number | boolean | null {
   skipBlanks(cursor);
   if (cursor.text[cursor.at] === '"') return readString(cursor);
+  if (asText) return readBareText(cursor);
   const word = readWord(cursor, "a value");
   // ABNF strings match without regard to case (RFC 5234 section 2.3).
   const lower = word.toLowerCase();
   if (lower === "true") return true;
   if (lower === "false") return false;
   if (lower === "null") return null;
-  if (words.includes(word)) return word;
   const value = NUMBER.test(word) ? Number(word) : Number.NaN;
   if (!Number.isFinite(value)) throw refused("a value must be a quoted string, a number, true, false or null");
   return value;
+}
+
+/** Brackets and quotes. */
+const END_OF_TEXT: ReadonlySet<number> = new Set([...'()[]"'].map((sign) => sign.charCodeAt(0)));
+
+const isEndOfText = (code: number): boolean => Number.isNaN(code) || isBlank(code) || END_OF_TEXT.has(code);
+
+function readBareText(cursor: Cursor): string | null {
+  const start = cursor.at;
+  while (!isEndOfText(cursor.text.charCodeAt(cursor.at))) cursor.at += 1;
+  // What begins with the other kind of quotes is meant as a string, and is none.
+  if (cursor.at === start || cursor.text[start] === "'") throw refused('a value is missing, or in other quotes than these: "');
+  countToken(cursor);
+  const value = cursor.text.slice(start, cursor.at);
+  if (!isStorableText(value)) throw refused("a value holds a character that is not allowed");
+  return value.toLowerCase() === "null" ? null : value;
 }
 
 function readString(cursor: Cursor): string {

@@ -1,4 +1,4 @@
-import type { CompareNode, CompareOperator, FilterNode, QueryAttribute } from "./query.ts";
+import type { CompareNode, CompareOperator, FilterNode, QueryAttribute, QueryType } from "./query.ts";
 import {
   type Cursor,
   close,
@@ -31,8 +31,6 @@ export interface TableEntry {
   readonly sub?: AttributeTable;
   /** False for what must never be compared (a password). */
   readonly filterable: boolean;
-  /** Values that may stand without quotes. */
-  readonly words?: readonly string[];
 }
 
 /** A table of plain attributes without sub-attributes, found without regard to letter case: what a search other than SCIM's needs. */
@@ -140,7 +138,7 @@ function readComparison(cursor: Cursor, entry: TableEntry): FilterNode {
   if (operator === "pr") return { op: "present", attribute: entry.attribute };
   if (!isCompareOperator(operator)) throw refused("unknown operator");
   const attribute = comparable(entry);
-  const literal = readLiteral(cursor, entry.words);
+  const literal = readLiteral(cursor, TEXTS.has(attribute.type));
   if (literal === null) {
     const present: FilterNode = { op: "present", attribute };
     if (operator === "ne") return present;
@@ -149,6 +147,9 @@ function readComparison(cursor: Cursor, entry: TableEntry): FilterNode {
   }
   return { op: "compare", operator, attribute, value: suited(attribute, operator, literal) } satisfies CompareNode;
 }
+
+/** Of these types a value without quotes is text too: five of the requests in Microsoft's collection leave the quotes out. */
+const TEXTS: ReadonlySet<QueryType> = new Set<QueryType>(["string", "reference", "binary", "dateTime"]);
 
 /** Comparing a complex attribute means its `value` (`manager eq "…"`, `emails co "…"`). */
 function comparable(entry: TableEntry): QueryAttribute {

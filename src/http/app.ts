@@ -62,6 +62,7 @@ export const renderFor =
 function begin({ clock, logger, observe, traffic }: AppOptions): RequestHandler {
   return (req, res, next) => {
     const requestId = uuidv7(clock.now().getTime());
+    req.url = withoutRepeatedSlashes(req.url);
     startTrace(res, { requestId, startedMs: clock.monotonicMs() });
     res.setHeader("X-Request-Id", requestId);
     res.setHeader("X-Content-Type-Options", "nosniff");
@@ -75,6 +76,15 @@ function begin({ clock, logger, observe, traffic }: AppOptions): RequestHandler 
     });
     next();
   };
+}
+
+/** Clients put `/Users` behind a base address that ends with a slash. Repeated slashes of a path are one; a query keeps its own. */
+export function withoutRepeatedSlashes(url: string): string {
+  const at = url.indexOf("//");
+  const query = url.indexOf("?");
+  if (at < 0 || !url.startsWith("/") || (query >= 0 && query < at)) return url;
+  const end = query < 0 ? url.length : query;
+  return url.slice(0, end).replace(/\/{2,}/g, "/") + url.slice(end);
 }
 
 const notFound: RequestHandler = () => {

@@ -82,12 +82,9 @@ function checkType(req: IncomingMessage, types: readonly string[]): void {
   const header = req.headers["content-type"];
   const encoding = req.headers["content-encoding"];
   if (header === undefined || (encoding !== undefined && encoding.toLowerCase() !== "identity")) throw new UnsupportedMediaType(types);
-  const [type = "", ...parameters] = header.toLowerCase().split(";");
+  // Parameters have no effect (RFC 8259 section 11): some clients name a charset that is not the one they send. The bytes themselves have to be UTF-8.
+  const [type = ""] = header.toLowerCase().split(";", 1);
   if (!types.includes(type.trim())) throw new UnsupportedMediaType(types);
-  for (const parameter of parameters) {
-    const charset = /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/.exec(parameter)?.[1];
-    if (charset !== undefined && charset !== "utf-8" && charset !== "utf8") throw new UnsupportedMediaType(types);
-  }
 }
 
 function collect(req: IncomingMessage, limitBytes: number): Promise<Buffer> {

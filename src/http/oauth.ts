@@ -98,8 +98,9 @@ export function jwksEndpoint(suppliers: readonly (() => Promise<readonly JWK[]>)
 
 function refuse(req: Request, res: Response, error: OAuthErrorCode, description: string): void {
   const status = error === "invalid_client" ? 401 : 400;
-  if (status === 401)
-    res.setHeader("WWW-Authenticate", `${req.headers.authorization === undefined ? "Bearer" : "Basic"} realm="dingtalk-scim"`);
+  // RFC 6749 section 5.2 asks for a challenge where the client used the Authorization header. To one that did not, libraries take a challenge for a refused
+  // token and never show `invalid_client`.
+  if (status === 401 && req.headers.authorization !== undefined) res.setHeader("WWW-Authenticate", 'Basic realm="dingtalk-scim"');
   // RFC 6749 fixes these two names; the others make it a problem document as well.
   sendJson(res, status, { error, error_description: description, title: error, status, detail: description });
 }

@@ -57,6 +57,8 @@ const SERVER_LIMITS: ServerLimits = {
 const GRACE_MS = 25_000;
 const STOP_POLL_MS = 20;
 
+const MAX_HEADER_BYTES = 32_768;
+
 /** Listens, or throws CannotStart that says why not. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { handler, messages = {}, clock, logger, trustedProxies = NO_PROXIES, renderFor = renderPlain } = options;
@@ -68,6 +70,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: limits.checkIntervalMs,
     insecureHTTPParser: false,
+    // A filter of the longest kind (directory/query-cursor.ts) in the query, percent-encoded.
+    maxHeaderSize: MAX_HEADER_BYTES,
   });
   server.timeout = limits.inactivityTimeoutMs;
   const connections = trackConnections(server, {

@@ -67,8 +67,8 @@ function understood({ code }: ReadingError, lineLength: number): Unreadable {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new Unreadable("REQUEST_TIMEOUT", "the request did not arrive in time");
   if (code !== "HPE_HEADER_OVERFLOW") return new Unreadable("BAD_REQUEST", "this is not a request of HTTP/1.1 (RFC 9112)");
   return lineLength > LONG_LINE
-    ? new Unreadable("URI_TOO_LONG", "the address and the headers are larger than 16 kB together; send a long filter with POST to .search")
-    : new Unreadable("HEADERS_TOO_LARGE", "the headers are larger than 16 kB");
+    ? new Unreadable("URI_TOO_LONG", "the address and the headers are larger than 32 kB together; send a long filter with POST to .search")
+    : new Unreadable("HEADERS_TOO_LARGE", "the headers are larger than 32 kB");
 }
 
 /** Half of what node allows for the whole head: then it is the address that is too long. */

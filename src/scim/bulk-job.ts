@@ -1,7 +1,7 @@
 import type { RequestContext } from "../directory/context.ts";
 import { MethodNotAllowed, NotFoundPath } from "../http/errors.ts";
 import { referenceIn, referencesIn, withIds } from "./bulk-references.ts";
-import type { BulkOperation, BulkRequest } from "./bulk-request.ts";
+import type { BulkOperation, BulkRequest, ReadableOperation } from "./bulk-request.ts";
 import { BulkConflict, InvalidSyntax, InvalidValue } from "./errors.ts";
 import { versionCheck } from "./etag.ts";
 import { checkedBody, isObject } from "./json.ts";
@@ -62,7 +62,10 @@ function lotAt(job: Job, tasks: readonly Task[], at: number): readonly Task[] {
 }
 
 const standsAlone = (task: Task | undefined): boolean =>
-  task?.operation.method === "POST" && task.kind?.createsShareCommits === true && task.firm.size + task.loose.size === 0;
+  task?.operation.method === "POST" &&
+  !("problem" in task.operation) &&
+  task.kind?.createsShareCommits === true &&
+  task.firm.size + task.loose.size === 0;
 
 interface Job {
   readonly context: RequestContext;
@@ -84,6 +87,9 @@ interface Task {
 }
 
 function planTask(operation: BulkOperation, kinds: readonly ResourceKind[]): Task {
+  if ("problem" in operation) {
+    return { operation, kind: undefined, target: undefined, newId: undefined, firm: new Set(), loose: new Set(), state: "new" };
+  }
   const [, endpoint = "", encoded] = /^(\/[^/]+)(?:\/([^/]+))?\/?$/.exec(operation.path) ?? [];
   const target = encoded === undefined ? undefined : decoded(encoded);
   const kind = kinds.find((known) => known.endpoint.toLowerCase() === endpoint.toLowerCase());
@@ -163,6 +169,7 @@ function refuseFailed({ outcome }: Task): void {
 async function perform(job: Job, task: Task): Promise<BulkOutcome> {
   const { context } = job;
   const { operation, kind, newId } = task;
+  if ("problem" in operation) throw operation.problem;
   if (!kind) throw new NotFoundPath();
   const { method, version, bulkId } = operation;
   const { id } = idOf(job, task);
@@ -181,14 +188,14 @@ async function perform(job: Job, task: Task): Promise<BulkOutcome> {
   const written = await (method === "PUT" ? kind.replace : kind.patch)(context, id, bodyOf(job, operation), ifVersion);
   return {
     kind: "done",
-    status: method === "PATCH" && kind.patchAnswer === "nothing" ? 204 : 200,
+    status: method === "PATCH" ? kind.patchStatus : 200,
     id: written.id,
     version: written.version,
   };
 }
 
 /** The operations of a PATCH may stand alone, without the message around them, as in the example of RFC 7644 section 3.7.3. */
-function bodyOf(job: Job, { method, data }: BulkOperation) {
+function bodyOf(job: Job, { method, data }: ReadableOperation) {
   const resolved = withIds(data, (bulkId) => job.makers.get(bulkId)?.newId);
   return checkedBody(method === "PATCH" && Array.isArray(resolved) ? { Operations: resolved } : resolved);
 }

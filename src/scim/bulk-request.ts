@@ -1,3 +1,4 @@
+import { AppError } from "../core/errors.ts";
 import { checkMessage } from "./claimed-schemas.ts";
 import { BulkTooLarge, InvalidSyntax, InvalidValue } from "./errors.ts";
 import { type Body, isObject, memberOf } from "./json.ts";
@@ -8,8 +9,10 @@ export const MAX_BULK_OPERATIONS = 1_000;
 const METHODS = ["POST", "PUT", "PATCH", "DELETE"] as const;
 export type BulkMethod = (typeof METHODS)[number];
 
-/** One operation as sent; what is wrong with it alone is found when its turn comes, and is its own failure. */
-export interface BulkOperation {
+/** One operation as sent; what is wrong with it alone is its own failure, when its turn comes (RFC 7644 section 3.7.3). */
+export type BulkOperation = ReadableOperation | UnreadableOperation;
+
+export interface ReadableOperation {
   readonly method: BulkMethod;
   /** Relative to the root of SCIM: `/Users`, `/Groups/{id}`, `/Users/bulkId:…`. */
   readonly path: string;
@@ -17,6 +20,12 @@ export interface BulkOperation {
   /** The version the resource must have, as in If-Match. */
   readonly version?: string;
   readonly data: unknown;
+}
+
+export interface UnreadableOperation {
+  readonly method?: BulkMethod;
+  readonly bulkId?: string;
+  readonly problem: AppError;
 }
 
 export interface BulkRequest {
@@ -31,9 +40,8 @@ export function readBulkRequest(body: Body): BulkRequest {
   const operations = memberOf(body, "operations");
   if (!Array.isArray(operations) || operations.length === 0) throw new InvalidSyntax("Operations must be a list of at least one operation");
   if (operations.length > MAX_BULK_OPERATIONS) throw new BulkTooLarge(`more than ${MAX_BULK_OPERATIONS} operations`);
-  const read = operations.map(readOperation);
-  const names = read.flatMap(({ bulkId }) => bulkId ?? []);
-  if (new Set(names).size < names.length) throw new InvalidValue("a bulkId must be given to one operation only");
+  const names = new Set<string>();
+  const read = operations.map((operation) => orProblem(operation, () => ownName(readOperation(operation), names)));
   return { operations: read, failOnErrors: readFailOnErrors(memberOf(body, "failonerrors")) };
 }
 
@@ -44,9 +52,32 @@ function readFailOnErrors(value: unknown): number | undefined {
   return value;
 }
 
-function readOperation(operation: unknown): BulkOperation {
+/** A second operation of one name is the one that is wrong: what refers to the name means the first. */
+function ownName(operation: ReadableOperation, names: Set<string>): ReadableOperation {
+  const { bulkId } = operation;
+  if (bulkId !== undefined && names.has(bulkId)) throw new InvalidValue("a bulkId must be given to one operation only");
+  if (bulkId !== undefined) names.add(bulkId);
+  return operation;
+}
+
+function orProblem(operation: unknown, read: () => ReadableOperation): BulkOperation {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const bulkId = isObject(operation) ? memberOf(operation, "bulkid") : undefined;
+    const method = isObject(operation) ? methodOf(operation) : undefined;
+    return {
+      ...(method === undefined ? {} : { method }),
+      ...(typeof bulkId === "string" ? { bulkId: bulkId.slice(0, MAX_TEXT) } : {}),
+      problem: error,
+    };
+  }
+}
+
+function readOperation(operation: unknown): ReadableOperation {
   if (!isObject(operation)) throw new InvalidSyntax("an operation must be an object");
-  const method = METHODS.find((known) => known === String(memberOf(operation, "method")).toUpperCase());
+  const method = methodOf(operation);
   if (method === undefined) throw new InvalidSyntax("method must be POST, PUT, PATCH or DELETE");
   const path = textOf(operation, "path");
   if (path === undefined) throw new InvalidSyntax("an operation needs a path");
@@ -54,12 +85,16 @@ function readOperation(operation: unknown): BulkOperation {
   const version = textOf(operation, "version");
   return {
     method,
-    path,
+    // One address has one spelling; see http/app.ts.
+    path: path.replace(/\/{2,}/g, "/"),
     ...(bulkId === undefined ? {} : { bulkId }),
     ...(version === undefined ? {} : { version }),
     data: memberOf(operation, "data"),
   };
 }
+
+const methodOf = (operation: Body): BulkMethod | undefined =>
+  METHODS.find((known) => known === String(memberOf(operation, "method")).toUpperCase());
 
 const MAX_TEXT = 1_024;
 

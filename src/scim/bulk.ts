@@ -34,7 +34,7 @@ export function bulkRoutes(kinds: readonly ResourceKind[], logger: Logger): Rout
 /** `location` of all but a POST that failed; `response` only where something went wrong (section 3.7.3). */
 function rendered({ operation, resource, outcome }: BulkResult, report: (error: unknown) => void): JsonObject {
   const { method, bulkId } = operation;
-  const named = { method, ...(bulkId === undefined ? {} : { bulkId }) };
+  const named = { ...(method === undefined ? {} : { method }), ...(bulkId === undefined ? {} : { bulkId }) };
   const place = resource && outcome.id !== undefined ? { location: resource.locationOf(encodeURIComponent(outcome.id)) } : {};
   if (outcome.kind === "done") {
     const version = outcome.version === undefined ? {} : { version: versionTag(outcome.version) };

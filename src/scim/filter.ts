@@ -42,14 +42,9 @@ function entryFor(schema: ResourceSchema, name: string): TableEntry | undefined 
   };
 }
 
-/** RFC 7644 section 3.4.2.1 writes `meta.resourceType eq User`, against its own grammar. */
-const UNQUOTED = new Map([["meta.resourceType", ["User", "Group"]]]);
-
 function entryOf(spec: AttributeSpec): TableEntry {
-  const words = UNQUOTED.get(spec.fullName);
   return {
     attribute: spec.query,
-    ...(words === undefined ? {} : { words }),
     ...(spec.type === "complex" ? { sub: tableOf(spec.sub) } : {}),
     filterable: spec.mutability !== "writeOnly" && spec.returned !== "never",
   };

@@ -5,6 +5,7 @@ import type { Member, StoredGroup } from "../directory/group.ts";
 import type { GroupDirectory } from "../directory/groups.ts";
 import { withAddresses } from "./addresses.ts";
 import { groupContent } from "./columns.ts";
+import { createSizes } from "./group-sizes.ts";
 import { type MembersOf, membersOfPage } from "./page-members.ts";
 import { applyPatch, readOperations } from "./patch.ts";
 import { groupPatch, typedMembers } from "./patch-group.ts";
@@ -27,8 +28,9 @@ export interface GroupKindOptions {
 export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMembers }: GroupKindOptions): ResourceKind<StoredGroup> {
   const locationOf = (id: string) => `${baseUrl}${ENDPOINT}/${id}`;
   const resourceText = createResourceText("Group", locationOf);
-  // Groups that were read as a page share the reading of their members.
-  const ofPage = new WeakMap<StoredGroup, MembersOf>();
+  // Groups that were read as a page share the reading of their members; of a group that was changed they are read before it is answered.
+  const readMembers = new WeakMap<StoredGroup, MembersOf>();
+  const sizes = createSizes(directory);
 
   async function groupsAmong(context: RequestContext, ids: readonly string[]): Promise<ReadonlySet<string>> {
     const found = new Set<string>();
@@ -50,7 +52,7 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
   return {
     schema: withAddresses(groupResource, baseUrl),
     endpoint: ENDPOINT,
-    patchAnswer: "nothing",
+    patchStatus: 204,
     createsShareCommits: false,
     locationOf,
     newId: () => directory.newId(),
@@ -65,7 +67,7 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
         directory,
         page.items.map(({ id }) => id),
       );
-      for (const group of page.items) ofPage.set(group, members);
+      for (const group of page.items) readMembers.set(group, members);
       return page;
     },
     async replace(context, id, body, ifVersion) {
@@ -79,13 +81,23 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
       const groups = await groupsAmong(context, typedMembers(operations));
       const { attributes, members } = groupPatch(operations, { allowRemoveAllMembers, groups });
       const decide = (current: JsonObject) => groupContent(applyPatch(current, attributes, groupResource));
-      return directory.change(context, id, attributes.length > 0 ? { decide, members } : { members }, ifVersion);
+      const written = await directory.change(context, id, attributes.length > 0 ? { decide, members } : { members }, ifVersion);
+      sizes.changed(written.id, members);
+      return written;
+    },
+    async answersPatch(group) {
+      const members = await sizes.membersIfSmall(group.id);
+      if (members === undefined) return false;
+      readMembers.set(group, async function* () {
+        yield members;
+      });
+      return true;
     },
     remove: (context, id, ifVersion) => directory.remove(context, id, ifVersion),
     render(group, projection) {
       const text = projectedText(resourceText(group, ""), projection);
       if (!projection.wants("members")) return text;
-      const membersOf = ofPage.get(group) ?? directory.members;
+      const membersOf = readMembers.get(group) ?? directory.members;
       return withMembers(text, membersOf(group.id), memberText(baseUrl, projection));
     },
   };

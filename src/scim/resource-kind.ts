@@ -22,8 +22,10 @@ export interface ResourceKind<T extends Stored = Stored> {
   readonly schema: ResourceSchema;
   /** Below the root of SCIM: `/Users`. */
   readonly endpoint: string;
-  /** What a PATCH answers unless attributes are asked for (RFC 7644 section 3.5.2 allows both). */
-  readonly patchAnswer: "resource" | "nothing";
+  /** What a PATCH within a bulk job answers. */
+  readonly patchStatus: 200 | 204;
+  /** Whether a PATCH is answered with the resource where nobody asked for attributes (RFC 7644 section 3.5.2 allows both); always, when left out. */
+  answersPatch?(written: T): Promise<boolean>;
   /** Whether it pays to begin several creates at once. */
   readonly createsShareCommits: boolean;
   locationOf(id: string): string;

@@ -8,7 +8,7 @@ import { listText } from "./list-answer.ts";
 import { type ListRequest, listQuery, readListRequest, readProjectionRequest, readSearchBody } from "./list-request.ts";
 import { type Projection, readProjection } from "./projection.ts";
 import type { ResourceKind, Stored } from "./resource-kind.ts";
-import { send } from "./send.ts";
+import { SCIM_JSON, send } from "./send.ts";
 
 /**
  * Adds the routes of one type of resource (RFC 7644 table 1). To the router of all types: one of its own would cost every request another descent.
@@ -47,7 +47,6 @@ function create<T extends Stored>(kind: ResourceKind<T>): RequestHandler {
   return async (req, res) => {
     const projection = projectionOf(req, kind);
     const made = await kind.create(requestContext(res), checkedBody(req.body));
-    res.setHeader("Location", kind.locationOf(made.id));
     await sendResource(req, res, { status: 201, kind, projection }, made);
   };
 }
@@ -76,8 +75,11 @@ function patch<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: st
     const projection = projectionOf(req, kind);
     const written = await kind.patch(requestContext(res), req.params.id, checkedBody(req.body), writeCheck(req.headers));
     const { attributes, excludedAttributes } = req.query;
-    if (kind.patchAnswer === "nothing" && attributes === undefined && excludedAttributes === undefined) {
-      res.setHeader("ETag", versionTag(written.version));
+    const isAsked = attributes !== undefined || excludedAttributes !== undefined;
+    if (!isAsked && (await kind.answersPatch?.(written)) === false) {
+      setIdentity(res, kind, written);
+      // Nothing follows; a client of this type reads an answer without one as a failure.
+      res.setHeader("Content-Type", SCIM_JSON);
       res.status(204).end();
     } else await sendResource(req, res, { status: 200, kind, projection }, written);
   };
@@ -106,6 +108,14 @@ function sendResource<T extends Stored>(
   { status, kind, projection }: Answer<T>,
   resource: T,
 ): Promise<void> {
-  res.setHeader("ETag", versionTag(resource.version));
+  setIdentity(res, kind, resource);
   return send(req, res, status, kind.render(resource, projection));
+}
+
+/** Which resource an answer is about, in which version; clients look for its address in one header or the other (RFC 7644 section 3.1, RFC 9110 section 8.7). */
+function setIdentity<T extends Stored>(res: Response, kind: ResourceKind<T>, { id, version }: T): void {
+  const location = kind.locationOf(id);
+  res.setHeader("ETag", versionTag(version));
+  res.setHeader("Location", location);
+  res.setHeader("Content-Location", location);
 }

@@ -18,7 +18,7 @@ export function userKind(directory: UserDirectory, baseUrl: string): ResourceKin
   return {
     schema: withAddresses(userResource, baseUrl),
     endpoint: ENDPOINT,
-    patchAnswer: "resource",
+    patchStatus: 200,
     createsShareCommits: true,
     locationOf,
     newId: () => directory.newId(),

@@ -2,7 +2,7 @@ import { fold } from "../core/fold.ts";
 import { isUuid } from "../core/id.ts";
 import type { GroupContent, Member, MemberChange, StoredGroup } from "../directory/group.ts";
 import type { DirectoryStore, Fact, MembersChanged } from "../directory/ports.ts";
-import { firstMembersOf } from "./first-members.ts";
+import { fewMembersOf, firstMembersOf } from "./first-members.ts";
 import { createMemberChanges } from "./group-members.ts";
 import { createList } from "./list.ts";
 import { createLookup } from "./lookup.ts";
@@ -80,7 +80,7 @@ const GROUPS: ListTable<StoredGroup> = {
 
 type Groups = Pick<
   DirectoryStore,
-  "insertGroup" | "updateGroup" | "deleteGroup" | "getGroup" | "listGroups" | "membersOf" | "firstMembersOf"
+  "insertGroup" | "updateGroup" | "deleteGroup" | "getGroup" | "listGroups" | "membersOf" | "firstMembersOf" | "fewMembersOf"
 >;
 
 export function createGroupStore(pool: Pool, targets: readonly string[]): Groups {
@@ -154,6 +154,8 @@ export function createGroupStore(pool: Pool, targets: readonly string[]): Groups
     listGroups: withMatches({ id: byId, displayName: byDisplayName, externalId: byExternalId }, createList(pool, GROUPS)),
 
     firstMembersOf: (groupIds, atMost) => firstMembersOf(pool, groupIds, atMost),
+
+    fewMembersOf: (groupId, atMost) => fewMembersOf(pool, groupId, atMost),
 
     async *membersOf(groupId) {
       for (const [type, statement] of [

@@ -28,8 +28,9 @@ interface Context {
 function compile(node: FilterNode, context: Context): string {
   switch (node.op) {
     case "and":
+      return `(${node.nodes.map((child) => compile(child, context)).join(" and ")})`;
     case "or":
-      return `(${node.nodes.map((child) => compile(child, context)).join(` ${node.op} `)})`;
+      return `(${alternatives(node.nodes, context).join(" or ")})`;
     case "not":
       return `((${compile(node.node, context)}) is not true)`;
     case "present":
@@ -41,6 +42,49 @@ function compile(node: FilterNode, context: Context): string {
     default:
       return unreachable(node);
   }
+}
+
+/** Equalities of one attribute with several texts are one comparison with a list: clients look for some hundred ids in one filter. */
+function alternatives(nodes: readonly FilterNode[], context: Context): readonly string[] {
+  const lists = new Map<string, CompareNode[]>();
+  for (const node of nodes) {
+    if (!isListable(node)) continue;
+    const list = lists.get(node.attribute.name);
+    if (list) list.push(node);
+    else lists.set(node.attribute.name, [node]);
+  }
+  const listOf = (node: FilterNode) => (isListable(node) ? lists.get(node.attribute.name)! : [node]);
+  return nodes.flatMap((node) => {
+    const list = listOf(node);
+    if (list.length === 1) return [compile(node, context)];
+    return list[0] === node ? [compileList(list as CompareNode[], context)] : [];
+  });
+}
+
+/** Of these keys an equality is more than the comparison of a column. */
+const NOT_LISTED: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>(["member", "group", "employeeNumber"]);
+
+const isListable = (node: FilterNode): node is CompareNode =>
+  node.op === "compare" &&
+  node.operator === "eq" &&
+  (node.attribute.type === "string" || node.attribute.type === "reference") &&
+  node.attribute.address === undefined &&
+  !NOT_LISTED.has(node.attribute.key) &&
+  node.value !== "";
+
+function compileList(leaves: readonly CompareNode[], context: Context): string {
+  const { attribute } = leaves[0]!;
+  const { parameters, relation } = context;
+  const wanted = leaves.map(({ value }) => (attribute.caseExact ? String(value) : fold(String(value))));
+  if (!context.inElement && attribute.key === "id") {
+    return `${relation.alias}.id = any(${parameters.add(wanted.filter(isCanonicalUuid), "uuid[]")})`;
+  }
+  if (!context.inElement && attribute.key === "email" && !attribute.caseExact) {
+    return `${relation.alias}.email_keys && ${parameters.add(wanted, "text[]")}`;
+  }
+  const values = context.values(attribute);
+  const condition = `${values.value.sql} = any(${parameters.add(wanted, "text[]")})`;
+  return values.kind === "one" ? `(${condition})` : exists(values.from, condition);
 }
 
 const exists = (from: string, condition: string): string => `exists (select 1 from ${from} where ${condition})`;

@@ -242,11 +242,8 @@ export const bulkCases = [
     "a job that cannot be read is refused": async (scim) => {
       const operation = { method: "DELETE", path: "/Users/x" };
       refused(await bulk(scim, []), 400, "invalidSyntax");
-      refused(await bulk(scim, [{ method: "GET", path: "/Users" }]), 400, "invalidSyntax");
-      refused(await bulk(scim, [{ method: "DELETE" }]), 400, "invalidSyntax");
       refused(await bulk(scim, [operation], { failOnErrors: 0 }), 400, "invalidValue");
       refused(await bulk(scim, [operation], { schemas: [message("PatchOp")] }), 400, "invalidValue");
-      refused(await bulk(scim, [person(scim, "a"), person(scim, "a")]), 400, "invalidValue");
     },
   }),
 ];

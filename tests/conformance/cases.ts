@@ -4,6 +4,7 @@ import { clientCases } from "./client-cases.ts";
 import { doorCases } from "./door-cases.ts";
 import { exampleCases } from "./example-cases.ts";
 import { galleryCases } from "./gallery-cases.ts";
+import { otherClientCases } from "./other-client-cases.ts";
 import { patchCases } from "./patch-cases.ts";
 import { queryCases } from "./query-cases.ts";
 import { schemaCases } from "./schema-cases.ts";
@@ -19,5 +20,6 @@ export const cases: readonly Case[] = [
   ...doorCases,
   ...schemaCases,
   ...clientCases,
+  ...otherClientCases,
   ...galleryCases,
 ];

@@ -83,7 +83,7 @@ export function readContract(root: string = SCIM_ROOT): Contract {
     operations,
     pathOf,
     problem({ method, path, answer }) {
-      const place = pathOf(path);
+      const place = pathOf(path.replace(/\/{2,}/g, "/"));
       const status = String(answer.status);
       if (place === undefined) return answer.status === 404 ? undefined : `${path} is not documented`;
       const documented = method === "HEAD" ? "GET" : method;

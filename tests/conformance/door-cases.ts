@@ -101,7 +101,12 @@ export const doorCases = [
       answered(await scim.send("DELETE", `/Users/${id}/`), 204);
     },
     "both media types are taken; the client's wish is followed": async (scim) => {
-      for (const type of ["application/json", "application/scim+json; charset=utf-8", "Application/SCIM+JSON"]) {
+      for (const type of [
+        "application/json",
+        "application/scim+json; charset=utf-8",
+        "Application/SCIM+JSON",
+        "application/scim+json;charset=ISO-8859-1",
+      ]) {
         const answer = await json(scim, JSON.stringify({ schemas: [USER], userName: scim.unique("user") }), type);
         answered(answer, 201);
         assert.match(answer.headers.get("content-type") ?? "", /^application\/scim\+json/);
@@ -113,7 +118,7 @@ export const doorCases = [
       assert.match((await typeFor("text/html")) ?? "", /^application\/scim\+json/);
     },
     "another media type is 415": async (scim) => {
-      for (const type of ["text/plain", "application/xml", "application/json; charset=latin1"]) refused(await json(scim, "{}", type), 415);
+      for (const type of ["text/plain", "application/xml"]) refused(await json(scim, "{}", type), 415);
       const zipped = { raw: "{}", headers: { "content-type": "application/json", "content-encoding": "gzip" } };
       refused(await scim.send("POST", "/Users", undefined, zipped), 415);
     },
@@ -160,8 +165,9 @@ export const doorCases = [
         await scim.get(`/${secret}`),
         await json(scim, `{"userName": ${secret}`),
         await scim.send("POST", "/Users", { schemas: [USER], userName: secret, active: secret }),
-        await scim.send("POST", "/Bulk", { Operations: [{ method: secret, path: secret }] }),
       ];
+      const bulk = answered(await scim.send("POST", "/Bulk", { Operations: [{ method: secret, path: secret }] }), 200);
+      assert.ok(!JSON.stringify(bulk).includes(secret));
       for (const answer of answers) {
         assert.ok(answer.status >= 400 && answer.status < 500);
         assert.ok(!answer.text.includes(secret), answer.text);

@@ -300,7 +300,7 @@ export const writeCases = [
       const { id } = await scim.group();
       const star = { headers: { "if-match": "*" } };
       const patch = { Operations: [{ op: "replace", path: "displayName", value: scim.unique("renamed") }] };
-      answered(await scim.send("PATCH", `/Groups/${id}`, patch, star), 204);
+      answered(await scim.send("PATCH", `/Groups/${id}`, patch, star), 200);
       answered(await scim.send("DELETE", `/Groups/${id}`, undefined, star), 204);
       refused(await scim.send("DELETE", `/Groups/${id}`, undefined, star), 404);
     },
@@ -310,7 +310,7 @@ export const writeCases = [
       const patch = { Operations: [{ op: "add", path: "members", value: [{ value: person.id }] }] };
       refused(await scim.send("PATCH", `/Groups/${id}`, patch, { headers: { "if-match": 'W/"other"' } }), 412);
       const answer = await scim.send("PATCH", `/Groups/${id}`, patch, { headers: { "if-match": meta.version } });
-      answered(answer, 204);
+      answered(answer, 200);
       assert.notEqual(answer.headers.get("etag"), meta.version);
     },
   }),

@@ -33,6 +33,7 @@ describe("a body that is read", () => {
   test.each<[string, string | Buffer, Record<string, string>, unknown]>([
     ["as SCIM", '{"a":1}', {}, { a: 1 }],
     ["as JSON", '{"a":1}', { "Content-Type": "application/json" }, { a: 1 }],
+    ["of a charset that is not the one", '{"a":"张"}', { "Content-Type": "application/scim+json; charset=ISO-8859-1" }, { a: "张" }],
     ["in capitals, with a charset", '{"a":"张"}', { "Content-Type": 'Application/SCIM+JSON; Charset="UTF-8"' }, { a: "张" }],
     ["with an encoding that is none", "[]", { "Content-Encoding": "identity" }, []],
     ["after a byte order mark", "\ufeff{}", {}, {}],
@@ -54,7 +55,6 @@ describe("a body that is refused", () => {
     ["3 MB", JSON.stringify("x".repeat(3 * LIMIT)), {}, 413],
     ["a form", "a=1", { "Content-Type": "application/x-www-form-urlencoded" }, 415],
     ["text", "{}", { "Content-Type": "text/plain" }, 415],
-    ["another charset", "{}", { "Content-Type": "application/json; charset=utf-16" }, 415],
     ["compressed", gzipSync("{}"), { "Content-Encoding": "gzip" }, 415],
     ["no type that could be one", "{}", { "Content-Type": ";" }, 415],
   ])("%s", async (_name, body, headers, status) => {

@@ -89,6 +89,11 @@ describe("the token endpoint", () => {
     expect([answer.status, answer.headers["www-authenticate"]]).toEqual([401, 'Basic realm="dingtalk-scim"']);
   });
 
+  test("asks for nothing when the secret was in the body: libraries would show the challenge, not invalid_client", async () => {
+    const answer = await ask({ client_id: "nobody", client_secret: "nothing" });
+    expect([answer.status, answer.body.error, answer.headers["www-authenticate"]]).toEqual([401, "invalid_client", undefined]);
+  });
+
   test.each([
     ["GET", 405],
     ["PUT", 405],

@@ -32,11 +32,12 @@ describe("what a leaf tells the storage", () => {
   });
 });
 
-test("the type of a resource may stand without quotes, as RFC 7644 section 3.4.2.1 writes it; nothing else may", () => {
+test("text may stand without quotes, as RFC 7644 section 3.4.2.1 writes the type of a resource, where it is one word", () => {
   const quoted = parseFilter(groupResource, '(meta.resourceType eq "User") or (meta.resourceType eq "Group")');
   expect(parseFilter(groupResource, "(meta.resourceType eq User) or (meta.resourceType eq Group)")).toEqual(quoted);
   expect(parseFilter(groupResource, "meta[resourceType eq Group]")).toEqual(parseFilter(groupResource, 'meta[resourceType eq "Group"]'));
-  for (const text of ["meta.resourceType eq Device", "displayName eq User", "meta.version eq Group"]) {
+  expect(parseFilter(groupResource, "displayName eq User")).toEqual(parseFilter(groupResource, 'displayName eq "User"'));
+  for (const text of ["displayName eq Head Office", "displayName eq 'User'", 'displayName eq Us"er']) {
     expect(() => parseFilter(groupResource, text)).toThrow(InvalidFilter);
   }
 });
