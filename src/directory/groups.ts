@@ -5,8 +5,9 @@ import { createKeyedLock } from "../core/keyed-lock.ts";
 import { type DirectoryDeps, differences, MAX_ROUNDS, mark, type RequestContext, requestEvent } from "./context.ts";
 import { InvalidMembers, NotFound, VersionConflict } from "./errors.ts";
 import { type GroupContent, MAX_NESTING, type Member, type MemberChange, noMemberChange, type StoredGroup } from "./group.ts";
+import { createSizes } from "./group-sizes.ts";
 import type { ListQuery, Page } from "./list-query.ts";
-import type { FewMembers, MembersChanged } from "./ports.ts";
+import type { MembersChanged } from "./ports.ts";
 import type { VersionCheck } from "./users.ts";
 
 /** What to do with a group: new content (decided from the current document) and a change of its members. */
@@ -27,14 +28,15 @@ export interface GroupDirectory {
   members(id: string): AsyncIterable<readonly Member[]>;
   /** The first members of each of these groups, at most so many, in the same order; groups that have none are missing. */
   firstMembers(ids: readonly string[], atMost: number): Promise<ReadonlyMap<string, readonly Member[]>>;
-  /** All members of a group that has at most so many; of a larger one none is read. */
-  fewMembers(id: string, atMost: number): Promise<FewMembers>;
+  /** All members of a group of at most 100; undefined for a larger one, which costs next to nothing. */
+  membersIfSmall(id: string): Promise<readonly Member[] | undefined>;
   change(context: RequestContext, id: string, change: GroupChange, ifVersion?: VersionCheck): Promise<StoredGroup>;
   remove(context: RequestContext, id: string, ifVersion?: VersionCheck): Promise<void>;
 }
 
 export function createGroupDirectory({ store, clock }: DirectoryDeps): GroupDirectory {
   const oneByOne = createKeyedLock();
+  const sizes = createSizes(store);
   const busy = () => new Unavailable("group is being changed by too many writers at once", { retryAfterMs: 1_000 });
 
   async function existing(context: RequestContext, id: string, ifVersion?: VersionCheck): Promise<StoredGroup> {
@@ -92,7 +94,7 @@ export function createGroupDirectory({ store, clock }: DirectoryDeps): GroupDire
 
     members: (id) => store.membersOf(id),
 
-    fewMembers: (id, atMost) => store.fewMembersOf(id, atMost),
+    membersIfSmall: (id) => sizes.membersIfSmall(id),
 
     firstMembers: (ids, atMost) => store.firstMembersOf(ids, atMost),
 
@@ -100,7 +102,10 @@ export function createGroupDirectory({ store, clock }: DirectoryDeps): GroupDire
       const run = async () => {
         for (let round = 0; round < MAX_ROUNDS; round++) {
           const group = await attempt(context, id, change, ifVersion);
-          if (group) return group;
+          if (group) {
+            sizes.changed(id, change.members ?? noMemberChange);
+            return group;
+          }
         }
         throw busy();
       };

@@ -5,7 +5,6 @@ import type { Member, StoredGroup } from "../directory/group.ts";
 import type { GroupDirectory } from "../directory/groups.ts";
 import { withAddresses } from "./addresses.ts";
 import { groupContent } from "./columns.ts";
-import { createSizes } from "./group-sizes.ts";
 import { type MembersOf, membersOfPage } from "./page-members.ts";
 import { applyPatch, readOperations } from "./patch.ts";
 import { groupPatch, typedMembers } from "./patch-group.ts";
@@ -30,7 +29,6 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
   const resourceText = createResourceText("Group", locationOf);
   // Groups that were read as a page share the reading of their members; of a group that was changed they are read before it is answered.
   const readMembers = new WeakMap<StoredGroup, MembersOf>();
-  const sizes = createSizes(directory);
 
   async function groupsAmong(context: RequestContext, ids: readonly string[]): Promise<ReadonlySet<string>> {
     const found = new Set<string>();
@@ -81,12 +79,10 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
       const groups = await groupsAmong(context, typedMembers(operations));
       const { attributes, members } = groupPatch(operations, { allowRemoveAllMembers, groups });
       const decide = (current: JsonObject) => groupContent(applyPatch(current, attributes, groupResource));
-      const written = await directory.change(context, id, attributes.length > 0 ? { decide, members } : { members }, ifVersion);
-      sizes.changed(written.id, members);
-      return written;
+      return directory.change(context, id, attributes.length > 0 ? { decide, members } : { members }, ifVersion);
     },
     async answersPatch(group) {
-      const members = await sizes.membersIfSmall(group.id);
+      const members = await directory.membersIfSmall(group.id);
       if (members === undefined) return false;
       readMembers.set(group, async function* () {
         yield members;

@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
-import type { Member, MemberChange } from "../directory/group.ts";
-import type { GroupDirectory } from "../directory/groups.ts";
+import type { Member, MemberChange } from "./group.ts";
+import type { DirectoryStore } from "./ports.ts";
 
-/** A group of so many members is answered to the PATCH that changed it; a larger one is not. */
+/** Of a group with so many members they are all read to tell what a change came to; of a larger one they are not. */
 export const SMALL = 100;
 const MAX_REMEMBERED = 10_000;
 
@@ -17,12 +17,12 @@ export interface Sizes {
  * Remembers which groups are large, by the least number of members they must have left, so that a change of one of them stays a single statement.
  * What other processes remove is not seen: then a group that has become small is answered without its members for a while, which clients take as well.
  */
-export function createSizes(directory: Pick<GroupDirectory, "fewMembers">): Sizes {
+export function createSizes(store: Pick<DirectoryStore, "fewMembersOf">): Sizes {
   const atLeast = new LRUCache<string, number>({ max: MAX_REMEMBERED });
   return {
     async membersIfSmall(id) {
       if ((atLeast.get(id) ?? 0) > SMALL) return undefined;
-      const { count, members } = await directory.fewMembers(id, SMALL);
+      const { count, members } = await store.fewMembersOf(id, SMALL);
       if (count <= SMALL) return members;
       atLeast.set(id, count);
       return undefined;
