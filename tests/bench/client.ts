@@ -17,6 +17,7 @@ export interface Call {
 export interface Subject {
   readonly name: string;
   readonly pids: readonly number[];
+  readonly port: number;
   send(call: Call): Promise<Answer>;
   /** Processor time of its processes so far, in milliseconds. */
   cpuMs(): number;
@@ -29,6 +30,7 @@ export function connect(name: string, port: number, pid: number, token: string, 
   return {
     name,
     pids: [pid],
+    port,
     send: ({ method, path, body }) =>
       new Promise((resolve, reject) => {
         const sent = request(
@@ -64,6 +66,7 @@ export function together(name: string, subjects: readonly Subject[]): Subject {
   return {
     name,
     pids: subjects.flatMap(({ pids }) => pids),
+    port: subjects[0]!.port,
     send: (call) => subjects[next++ % subjects.length]!.send(call),
     cpuMs: () => sum((subject) => subject.cpuMs()),
     rssMb: () => sum((subject) => subject.rssMb()),

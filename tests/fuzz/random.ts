@@ -1,0 +1,20 @@
+/** A stream of numbers that follows from its seed (mulberry32), and what fuzzers do with it. */
+export interface Random {
+  /** From 0 up to, not including, 1. */
+  next(): number;
+  below(end: number): number;
+  one<T>(of: readonly T[]): T;
+  chance(share: number): boolean;
+}
+
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+  const below = (end: number) => Math.floor(next() * end);
+  return { next, below, one: (of) => of[below(of.length)]!, chance: (share) => next() < share };
+}
