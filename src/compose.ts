@@ -25,14 +25,14 @@ import { type HttpServer, startHttpServer } from "./http/server.ts";
 import { createSigningKey } from "./http/signing.ts";
 import { observeSync } from "./http/sync-metrics.ts";
 import type { Traffic } from "./http/traffic.ts";
-import { compileMapping } from "./mapping/compile.ts";
-import { DEFAULT_MAPPING } from "./mapping/default-mapping.ts";
+import { loadMapping } from "./load-mapping.ts";
 import type { Mapping } from "./mapping/mapping.ts";
-import { MappingInvalid } from "./mapping/problem.ts";
-import { knownNames } from "./mapping-names.ts";
 import { openapiFile } from "./paths.ts";
+import { createLoopLog, type LoopLog, tellingRests } from "./reconcile/loop-log.ts";
 import { startWhenChecked } from "./reconcile/loop-start.ts";
+import { watchPauses } from "./reconcile/pause-watch.ts";
 import { preflight } from "./reconcile/preflight.ts";
+import { createOwnRest } from "./reconcile/presence.ts";
 import { createReconciler } from "./reconcile/reconciler.ts";
 import { renewRules } from "./reconcile/renew.ts";
 import { sweep } from "./reconcile/sweep.ts";
@@ -46,6 +46,7 @@ import { createRateLimiter } from "./store/limiter.ts";
 import { pinOrganisation } from "./store/organisation.ts";
 import type { Pool } from "./store/pool.ts";
 import { createPrisma } from "./store/prisma.ts";
+import { createPresence } from "./store/processes.ts";
 import { startQueue } from "./store/queue.ts";
 import { createSharedToken } from "./store/shared-token.ts";
 import { createSigningKeys } from "./store/signing-keys.ts";
@@ -54,7 +55,7 @@ import { createSyncOperations } from "./store/status.ts";
 import { createTokens } from "./store/tokens.ts";
 import { createTrusts } from "./store/trusts.ts";
 import { createAssertionLedger } from "./store/used-assertions.ts";
-import type { DingTalkConfig } from "./targets/dingtalk/config.ts";
+import { type DingTalkConfig, settingsDigest } from "./targets/dingtalk/config.ts";
 import { createTarget } from "./targets/registry.ts";
 
 /* The only place where concrete things meet. No decisions are taken here. */
@@ -186,13 +187,14 @@ export interface LoopParts {
 }
 
 /** Calls nobody yet. The target has to be closed. Throws CannotStart for a mapping file that is wrong. */
-export function loopParts({ config, pool, clock }: House, organisation: DingTalkConfig): LoopParts {
-  const mapping = loadMapping(config);
+export function loopParts({ config, pool, clock }: House, organisation: DingTalkConfig, log?: LoopLog): LoopParts {
+  const mapping = loadMapping(config, TARGET);
+  const limiter = createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 });
   const target = createTarget(
     { kind: "dingtalk", ...organisation, ...targetSettings(mapping) },
     {
       clock,
-      limiter: createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 }),
+      limiter: log ? tellingRests(limiter, log) : limiter,
       tokens: createSharedToken(pool, TARGET, clock),
     },
   );
@@ -214,8 +216,17 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
   if (pinned !== organisation.corpId) {
     throw new CannotStart([`this directory belongs to the DingTalk organisation ${pinned}; DINGTALK_CORP_ID names another one`]);
   }
-  const { target, store, mapping } = loopParts(house, organisation);
+  const log = createLoopLog(logger, clock, TARGET);
+  const { target, store, mapping } = loopParts(house, organisation, log);
+  const rest = createOwnRest(clock);
+  const presence = createPresence(pool, TARGET, {
+    mode: config.syncMode,
+    mappingVersion: mapping.version,
+    settings: settingsDigest(organisation),
+  });
   const reconcile = createReconciler({
+    log,
+    rest,
     store,
     target,
     mapping,
@@ -232,6 +243,7 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
     logger,
     concurrency: organisation.qps > 0 ? CONCURRENCY : CONCURRENCY_UNPACED,
     isPressed: () => traffic.busy,
+    isResting: () => rest.problem() !== undefined,
   });
   const stopping = new AbortController();
   const queue = startQueue(
@@ -245,9 +257,14 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
       },
     },
   );
+  const watching = { target, store, presence, rest, clock, logger };
+  let watch = Promise.resolve();
   const loopStart = startWhenChecked({
-    check: (signal) => preflight({ target, store, clock, logger }, signal),
-    start: worker.start,
+    check: (signal) => preflight(watching, signal),
+    start() {
+      worker.start();
+      watch = watchPauses({ ...watching, log, wake: worker.wake }, stopping.signal);
+    },
     clock,
     logger,
   });
@@ -264,6 +281,8 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
     async stop(graceMs) {
       stopping.abort(new Error("the server is stopping"));
       await Promise.all([loopStart.stop(), queue.stop(graceMs), worker.stop(graceMs)]);
+      await watch;
+      await presence.leave().catch((error: unknown) => logger.warn({ target: TARGET, error }, "the stop could not be told to the others"));
       target.close();
     },
   };
@@ -271,18 +290,3 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
 
 /** The worker looks every second; several misses in a row mean that it hangs or cannot reach the database. */
 const STALLED_MS = 10_000;
-
-export function loadMapping(config: Config): Mapping {
-  const { mappingFile } = config;
-  try {
-    return compileMapping(mappingFile === undefined ? DEFAULT_MAPPING : readFileSync(mappingFile, "utf8"), knownNames(TARGET));
-  } catch (cause) {
-    if (cause instanceof MappingInvalid) {
-      throw new CannotStart(
-        cause.problems.map(({ line, column, path, message }) => `MAPPING_FILE ${mappingFile}:${line}:${column} ${path}: ${message}`),
-        { cause },
-      );
-    }
-    throw new CannotStart([`MAPPING_FILE ${mappingFile} cannot be read`], { cause });
-  }
-}

@@ -21,6 +21,7 @@ export const LOGGED_FIELDS: ReadonlySet<string> = new Set(
     ...["freed", "repaired", "compared", "differing", "missing", "orphans"],
     // entities and their way to a target; `path` is that of a call, not of a department
     "target kind id entityId userId groupId departmentId state reason remedy action outcome attempt attempts generation lease waitingOn",
+    "reasonCode answer leftOut ms advice",
     "waitMs retryMs delayMs nextAt pausedUntil api path errcode httpStatus remoteId eventId job task worker",
     // counts and codes
     "code count total entities users groups departments calls found marked removed held parked jobs rows limit ageMs",

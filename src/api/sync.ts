@@ -2,12 +2,14 @@ import { type Request, type Response, Router } from "express";
 import type { Clock } from "../core/clock.ts";
 import type { EntityKind } from "../core/entity.ts";
 import { uuidv7 } from "../core/id.ts";
+import type { Changes } from "../history/event.ts";
 import { sendJson } from "../http/answer.ts";
 import { readJsonBody } from "../http/body.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
 import { requestContext, requireScope } from "../http/request-context.ts";
+import type { Scope } from "../http/scopes.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
 import type { SyncState } from "../reconcile/settle.ts";
 import type { SyncItem, SyncOperations, SyncStatus } from "../reconcile/status.ts";
@@ -42,7 +44,11 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
 
   router
     .route("/status")
-    .get(async (_req: Request, res: Response) => sendJson(res, 200, renderStatus(await operations.status(), options)))
+    .get(async (_req: Request, res: Response) => {
+      // Counts may be told again for a while; whether anything is sent is told as it is now.
+      const [status, processes, pause] = await Promise.all([operations.status(), operations.processes(), operations.pause()]);
+      sendJson(res, 200, renderStatus({ ...status, paused: pause }, processes, options));
+    })
     .all(methodNotAllowed("GET"));
 
   router
@@ -62,7 +68,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
         ...(reasonCode ? { reasonCode } : {}),
         ...(after ? { after } : {}),
       });
-      sendJson(res, 200, { items: page.items.map(renderItem), ...(page.next ? { next: page.next } : {}) });
+      sendJson(res, 200, { items: page.items.map(renderItemFor(requestContext(res).scopes)), ...(page.next ? { next: page.next } : {}) });
     })
     .all(methodNotAllowed("GET"));
 
@@ -104,18 +110,24 @@ function reasonIn(body: unknown): string {
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
 
-function renderStatus(status: SyncStatus, { target, mode, callsPerSecond, sandbox }: SyncEndpointOptions) {
+function renderStatus(
+  status: Omit<SyncStatus, "paused"> & { readonly paused: SyncStatus["paused"] | undefined },
+  { living, lastMode }: Processes,
+  { target, mode, callsPerSecond, sandbox }: SyncEndpointOptions,
+) {
   const { active, present, accurate } = status.people;
   const share = (part: number, whole: number): number => (whole === 0 ? 1 : part / whole);
   return {
     target,
-    mode,
+    mode: modeInForce(living) ?? lastMode ?? mode,
+    processes: living,
     sandbox: sandbox ?? null,
     asOf: status.asOf,
     states: status.states,
     oldestDue: status.oldestDue ?? null,
     lost: status.lost,
     paused: status.paused ?? null,
+    targetPause: status.paused ?? null,
     latencyMs: status.latencyMs ?? null,
     accuracy: share(accurate, active),
     coverage: share(present, active),
@@ -127,4 +139,21 @@ function renderStatus(status: SyncStatus, { target, mode, callsPerSecond, sandbo
   };
 }
 
-const renderItem = ({ ref, ...item }: SyncItem) => ({ kind: ref.kind, id: ref.id, ...item });
+type Processes = Awaited<ReturnType<SyncOperations["processes"]>>;
+
+/** While processes differ, what the boldest of them does is what may happen. */
+const modeInForce = (living: Processes["living"]): SyncMode | undefined =>
+  (["sync", "upsert", "observe"] as const).find((mode) => living.some((process) => process.mode === mode));
+
+/** Values of people are for those who may read the history, where they stand as well; others see which attributes would change. */
+function renderItemFor(scopes: readonly Scope[]) {
+  const maySee = scopes.includes("history:read");
+  return ({ ref, planned, ...item }: SyncItem) => ({
+    kind: ref.kind,
+    id: ref.id,
+    ...item,
+    ...(planned ? { planned: maySee ? planned : { ...planned, changes: withoutValues(planned.changes) } } : {}),
+  });
+}
+
+const withoutValues = (changes: Changes): Changes => Object.fromEntries(Object.keys(changes).map((name) => [name, {}]));

@@ -98,7 +98,7 @@ export interface ReconcileStore {
   managedBy(personId: string, staying: readonly string[]): Promise<readonly Reference[]>;
 
   /** No claim for this long, in any process. */
-  pause(ms: number, reason: string): Promise<void>;
+  pause(ms: number, reason: string, reasonCode: string): Promise<void>;
 }
 
 /** A value that was refused because another has it: whom the target named, or whom we remember, or neither. */

@@ -7,9 +7,11 @@ import type { HistoryEvent, Outcome } from "../history/event.ts";
 import type { Mapping } from "../mapping/mapping.ts";
 import { changesOf } from "./changes.ts";
 import { containersOf } from "./containers.ts";
+import type { LoopLog } from "./loop-log.ts";
 import type { Plan } from "./plan.ts";
-import { policy, type SyncMode } from "./policy.ts";
+import { policy, type SyncMode, type Verdict } from "./policy.ts";
 import type { Claim, LinkChange, ReconcileStore } from "./ports.ts";
+import type { OwnRest } from "./presence.ts";
 import { type Conclusion, conclude, entryOf, heldBy, type Open, type Refusals, stillOpen, withHolders } from "./refusals.ts";
 import { RETRY_BASE_MS, type RunEnd, settle } from "./settle.ts";
 import { shapedPlan } from "./shaped-plan.ts";
@@ -39,6 +41,9 @@ export interface ReconcilerDeps {
   readonly logger: Logger;
   /** In [0, 1); spreads retries. */
   readonly random: () => number;
+  readonly log?: LoopLog;
+  /** Of this process, for what is wrong with it alone. */
+  readonly rest?: OwnRest;
   /** What the first retry waits; RETRY_BASE_MS unless given. */
   readonly retryBaseMs?: number;
 }
@@ -93,7 +98,12 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     if (!result) return;
     const { refused = claim.refused } = result;
     const settlement = settle(result.end, claim.attempts, { random: deps.random(), baseMs: retryBaseMs });
-    if (settlement.pauseAll) await store.pause(settlement.pauseAll.ms, settlement.pauseAll.reason);
+    deps.log?.run(claim.ref, settlement, claim.attempts + 1);
+    if (settlement.pauseAll) await store.pause(settlement.pauseAll.ms, settlement.pauseAll.reason, settlement.pauseAll.reasonCode);
+    if (settlement.pauseHere) {
+      const { ms, reasonCode, reason, remedy } = settlement.pauseHere;
+      deps.rest?.begin(ms, { code: reasonCode, text: reason, remedy });
+    }
     const { link, presenceChanged, departed, gone } = result;
     const event = result.event ? { event: result.event } : {};
     await store.finish(claim, { settlement, link, presenceChanged, departed, gone, ...event, ...(isNothing(refused) ? {} : { refused }) });
@@ -110,7 +120,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     if (next.action === "none") return nothingToDo(claim, wish, actual, { notes, open });
     const verdict = policy(next, mode);
     if (!verdict.allow)
-      return { ...quiet, end: { kind: "held", reasonCode: verdict.reasonCode, reason: verdict.reason, remedy: verdict.remedy } };
+      return { ...quiet, end: { kind: "held", planned: { action: next.action, changes: changesOf(next) }, ...verdictOf(verdict) } };
 
     const intent = intentOf(claim, next);
     const begun = await begin(claim, intent, next.action === "create" ? { remoteId: target.remoteIdFor(claim.ref) } : undefined);
@@ -308,6 +318,8 @@ const refusedIn = (refused: readonly Open[], { subject }: HistoryEvent): JsonObj
       };
 
 const isNothing = (refused: Refusals | undefined): boolean => refused === undefined || Object.keys(refused).length === 0;
+
+const verdictOf = ({ reasonCode, reason, remedy }: Extract<Verdict, { allow: false }>) => ({ reasonCode, reason, remedy });
 
 const withCalls = (written: Written) => ({ written, calls: written.calls });
 

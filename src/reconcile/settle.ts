@@ -1,6 +1,8 @@
 import { backoffMs } from "../core/backoff.ts";
 import type { EntityKind } from "../core/entity.ts";
 import { AppError, Unavailable, unreachable } from "../core/errors.ts";
+import type { Changes } from "../history/event.ts";
+import type { Plan } from "./plan.ts";
 import type { LoopReason } from "./reasons.ts";
 import {
   type Note,
@@ -35,6 +37,12 @@ export interface HeldBy {
   readonly remoteId?: string;
 }
 
+/** What a plan would do, in the form in which the history tells it once it is done. */
+export interface Planned {
+  readonly action: Plan["action"];
+  readonly changes: Changes;
+}
+
 /** How one run over one entity ended. */
 export type RunEnd =
   /** `on`: those who have the values it has to do without; whatever is written of them wakes it. */
@@ -43,6 +51,7 @@ export type RunEnd =
   | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reasonCode: LoopReason; readonly reason: string }
   | {
       readonly kind: "held";
+      readonly planned?: Planned;
       readonly on?: readonly string[];
       readonly reasonCode: LoopReason;
       readonly reason: string;
@@ -69,6 +78,12 @@ export type RunEnd =
     }
   | { readonly kind: "failed"; readonly error: unknown };
 
+export interface Pause {
+  readonly ms: number;
+  readonly reason: string;
+  readonly reasonCode: string;
+}
+
 export interface Settlement {
   readonly state: SyncState;
   /** Milliseconds until the next look; undefined when only a change or an operator brings it back. */
@@ -81,12 +96,16 @@ export interface Settlement {
   readonly waitingOn?: readonly string[];
   /** Who has the value that this one cannot have. */
   readonly holder?: HeldBy;
+  /** What would be done, where a mode holds it back. */
+  readonly planned?: Planned;
   readonly answer?: string;
   readonly notes?: readonly Note[];
   /** The remembered observation can no longer be trusted: read before the next plan. */
   readonly observeFirst: boolean;
   /** The whole target rests this long, for every process. */
-  readonly pauseAll?: { readonly ms: number; readonly reason: string };
+  readonly pauseAll?: Pause;
+  /** Only this process rests: others may carry on with the entity. */
+  readonly pauseHere?: Pause & { readonly remedy: string };
 }
 
 /** What a retry waits at first; everything else is a multiple of it. Tests of many faults make it small. */
@@ -152,6 +171,7 @@ export function settle(end: RunEnd, attempts: number, rules: RetryRules): Settle
         reason: end.reason,
         remedy: end.remedy,
         ...(end.on ? { waitingOn: end.on } : {}),
+        ...(end.kind === "held" && end.planned ? { planned: end.planned } : {}),
       };
     case "blocked": {
       const blocked = {
@@ -197,7 +217,10 @@ function failed(error: unknown, attempts: number, { random, baseMs }: RetryRules
     return { ...told, state: "due", attempts: tried, nextMs: attempts === 0 ? 0 : pauseMs, observeFirst: true };
   if (error instanceof TargetMisconfigured) {
     const waits = { ...told, state: "due", attempts, nextMs: stated } as const;
-    return error.scope === "all" ? { ...waits, pauseAll: { ms: stated, reason: error.message } } : { ...waits, state: "waiting" };
+    // The rest itself says when: should it end sooner, the entity is due at once.
+    const pause = { ms: stated, reason: error.message, reasonCode: error.reasonCode };
+    if (error.scope === "process") return { ...waits, nextMs: baseMs, pauseHere: { ...pause, remedy: error.remedy } };
+    return error.scope === "all" ? { ...waits, nextMs: baseMs, pauseAll: pause } : { ...waits, state: "waiting" };
   }
   if (error instanceof TargetPending) return { ...told, state: "waiting", attempts: 0, nextMs: stated };
   if (error instanceof TargetDependency) {

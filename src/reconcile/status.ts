@@ -1,6 +1,9 @@
 import type { EntityRef } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
-import type { HeldBy, SyncState } from "./settle.ts";
+import type { SyncMode } from "./policy.ts";
+import type { TargetPause } from "./preflight.ts";
+import type { LoopProcess } from "./presence.ts";
+import type { HeldBy, Planned, SyncState } from "./settle.ts";
 import type { Note } from "./target.ts";
 
 /* What operators see of the loop, and what they may ask of it. */
@@ -13,7 +16,7 @@ export interface SyncStatus {
   readonly oldestDue?: Date;
   /** Entities that are due or waiting and that nobody would ever look at again; the loop mends them once a minute, and there should be none (safety.md I4). */
   readonly lost: number;
-  readonly paused?: { readonly until: Date; readonly reason: string };
+  readonly paused?: TargetPause;
   /** From a change being committed to the target being equal, over the last 10,000 entities that were settled within the last day and are in sync still. */
   readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
   /** Active people of the directory; those of them that are at the target; those that are there and in sync. */
@@ -31,6 +34,10 @@ export interface SyncItem {
   readonly remedy?: string;
   /** Who has a value that this one cannot have. */
   readonly holder?: HeldBy & { readonly name?: string };
+  /** What would be done, where a mode holds it back. */
+  readonly planned?: Planned;
+  /** Entities of ours that have to come first, or that hold what this one needs. */
+  readonly waitingOn?: readonly (EntityRef & { readonly name?: string })[];
   readonly attempts: number;
   readonly nextTry?: Date;
   readonly dueSince?: Date;
@@ -61,6 +68,8 @@ export interface SyncOperations {
   retryAll(reasonCode: string, event: HistoryEvent): Promise<number>;
   /** The target's pause, if it rests now. */
   pause(): Promise<SyncStatus["paused"]>;
+  /** The processes that run the loop now, and the mode of the last one that was started. */
+  processes(): Promise<{ readonly living: readonly LoopProcess[]; readonly lastMode: SyncMode | undefined }>;
   /** Asks the worker to compare everything with the target, on behalf of `actor`; asked twice before it began is asked once. */
   requestSweep(actor: string): Promise<void>;
 }

@@ -142,6 +142,11 @@ export interface TargetAdapter {
 
 export interface Problem {
   readonly code: string;
+  /**
+   * Whom it keeps from working: every process; this one (its clock, its address, its own settings); those with the same credentials and addresses; or
+   * nobody, as the answer passes by itself.
+   */
+  readonly concerns: "everybody" | "process" | "settings" | "moment";
   readonly text: string;
   /** What to click or change, and where. */
   readonly remedy: string;
@@ -214,14 +219,14 @@ export class TargetOutcomeUnknown extends TargetError {
   override readonly retry: Retry = { kind: "after", ms: 1_000 };
 }
 
-/** Credential, permission, contact scope, address list, ban: nothing of this target works (`all`) or this object does not (`entity`) until an administrator acts. */
+/** Credential, permission, contact scope, address list, ban: until an administrator acts, nothing of this target works (`all`), nothing works from this process (`process`), or this object does not (`entity`). */
 export class TargetMisconfigured extends TargetError {
   readonly code = "TARGET_MISCONFIGURED";
-  readonly scope: "all" | "entity";
+  readonly scope: "all" | "process" | "entity";
   override readonly retry: Retry;
   constructor(
     message: string,
-    details: Told & { readonly remedy: string; readonly scope: "all" | "entity"; readonly ms: number },
+    details: Told & { readonly remedy: string; readonly scope: "all" | "process" | "entity"; readonly ms: number },
     options?: ErrorOptions,
   ) {
     super(message, details, options);

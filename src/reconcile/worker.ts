@@ -22,6 +22,8 @@ export interface WorkerOptions {
   readonly concurrency: number;
   /** Whether this process has requests to answer right now: then the loop leaves them the processor. */
   readonly isPressed?: () => boolean;
+  /** Whether this process rests: then it leaves what is due to others. */
+  readonly isResting?: () => boolean;
 }
 
 export interface Worker {
@@ -52,7 +54,15 @@ const REPAIR_MS = 60_000;
 const REST_BESIDE_REQUESTS_MS = 300;
 
 /** Claims what is due, a few at a time, and hands each to the reconciler. */
-export function createWorker({ store, reconcile, clock, logger, concurrency, isPressed = () => false }: WorkerOptions): Worker {
+export function createWorker({
+  store,
+  reconcile,
+  clock,
+  logger,
+  concurrency,
+  isPressed = () => false,
+  isResting = () => false,
+}: WorkerOptions): Worker {
   const abort = new AbortController();
   // Every run listens to it, and some of its calls as well.
   setMaxListeners(0, abort.signal);
@@ -89,7 +99,7 @@ export function createWorker({ store, reconcile, clock, logger, concurrency, isP
 
   async function look(): Promise<void> {
     await live();
-    const free = concurrency - running.size;
+    const free = isResting() ? 0 : concurrency - running.size;
     // While there is plenty, many are taken at a time: what is taken together is loaded and recorded together.
     const claims = free > 0 && (!plenty || free * 4 >= concurrency) ? await store.claim(free) : [];
     if (claims.length > 0 || free * 4 >= concurrency) plenty = claims.length > 0 && claims.length === free;

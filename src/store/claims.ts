@@ -49,13 +49,6 @@ const NEXT_DUE: Statement = {
     having count(first.at) > 0`,
 };
 
-const PAUSE: Statement = {
-  name: "run-pause",
-  text: `insert into target_states (target, paused_until, pause_reason) values ($1, now() + $2::float8 * interval '1 ms', $3)
-   on conflict (target) do update set
-     pause_reason = case when target_states.paused_until > excluded.paused_until then target_states.pause_reason else excluded.pause_reason end,
-     paused_until = greatest(coalesce(target_states.paused_until, excluded.paused_until), excluded.paused_until)`,
-};
 const RELEASE: Statement = {
   name: "run-release",
   text: "update entity_states set lease = null, leased_until = null, worker = null where target = $1 and kind = $2 and entity_id = $3 and lease = $4",
@@ -72,7 +65,7 @@ interface ClaimRow extends pg.QueryResultRow {
   refused: string | null;
 }
 
-type Claims = Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "pause" | "holder" | "asked">;
+type Claims = Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "holder" | "asked">;
 
 export interface ClaimOptions {
   readonly clock: Clock;
@@ -118,10 +111,6 @@ export function createClaims(pool: Pool, target: string, worker: number, { clock
 
     async release(claim) {
       await run(pool, RELEASE, [target, claim.ref.kind, claim.ref.id, claim.lease]);
-    },
-
-    async pause(ms, reason) {
-      await run(pool, PAUSE, [target, ms, reason]);
     },
   };
 }

@@ -5,7 +5,7 @@ import { createClaims, LEASE_MS } from "./claims.ts";
 import { createFacts } from "./facts.ts";
 import { createGroupStore } from "./groups.ts";
 import { CALL_LIFE_MS, createLiveness } from "./liveness.ts";
-import { createPauseLift } from "./pause.ts";
+import { createPauses } from "./pause.ts";
 import type { Pool } from "./pool.ts";
 import { createRenewal } from "./renewal.ts";
 import { createSweepStore } from "./sweep.ts";
@@ -41,7 +41,7 @@ export const createReconcileStore = (
     ...createLiveness(pool, target, worker, { callLifeMs, place }),
     ...createFacts(pool, target),
     ...createTree(pool, target),
-    ...createPauseLift(pool, target),
+    ...createPauses(pool, target),
     ...createRenewal(pool, target),
     ...createSweepStore(pool, target),
   };

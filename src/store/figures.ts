@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { SyncStatus } from "../reconcile/status.ts";
+import { createPauses } from "./pause.ts";
 import { inTransaction, run, type Statement } from "./postgres.ts";
 
 /*
@@ -36,10 +37,6 @@ const OPEN: Statement = {
   name: "status-open",
   text: `select count(*) as n from (select from entity_states o where o.target = $1 and o.state <> 'inSync' limit ${MANY_OPEN + 1}) open`,
 };
-const PAUSED: Statement = {
-  name: "status-paused",
-  text: "select paused_until, pause_reason from target_states where target = $1 and paused_until > now()",
-};
 /** So many are read at most: of ten thousand, a hundred are above the 99th percentile. */
 const LATELY_SETTLED = 10_000;
 const LATENCY: Statement = {
@@ -71,17 +68,11 @@ type Count =
   | "structure";
 type CountsRow = pg.QueryResultRow & Readonly<Record<Count, number>> & { readonly as_of: Date; readonly oldest: Date | null };
 
-/** The target's pause, if it rests now. */
-export async function readPause(pool: pg.Pool, target: string): Promise<SyncStatus["paused"]> {
-  const [pause] = await run<{ paused_until: Date; pause_reason: string }>(pool, PAUSED, [target]);
-  return pause && { until: pause.paused_until, reason: pause.pause_reason };
-}
-
 /** Counts are of one moment, `asOf`. They cost by what is not in sync, not by how many people there are. */
 export async function readFigures(pool: pg.Pool, target: string): Promise<SyncStatus> {
   const [counts, paused, latency, calls] = await Promise.all([
     countsOf(pool, target),
-    readPause(pool, target),
+    createPauses(pool, target).paused(),
     run<{ ms: number[] | null }>(pool, LATENCY, [target]),
     run<{ api: string; calls: number }>(pool, CALLS, [target]),
   ]);

@@ -48,7 +48,7 @@ const MARK_STATES: Statement = {
 const MARK_HELD: Statement = {
   name: "renewal-held",
   text: `with done as (
-    update entity_states s set state = 'due', next_at = now(), attempts = 0, reason = null, remedy = null,
+    update entity_states s set state = 'due', next_at = now(), attempts = 0,
       desired_generation = s.desired_generation + 1, due_since = coalesce(s.due_since, now()), causes = s.causes || $2::uuid[]
      where s.target = $1 and s.state = 'held' returning 1),
   woken as (${wakeUp("done")})

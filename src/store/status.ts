@@ -3,13 +3,16 @@ import type { Clock } from "../core/clock.ts";
 import type { EntityKind } from "../core/entity.ts";
 import { fold } from "../core/fold.ts";
 import { isUuid } from "../core/id.ts";
-import type { HeldBy, SyncState } from "../reconcile/settle.ts";
+import type { SyncMode } from "../reconcile/policy.ts";
+import type { HeldBy, Planned, SyncState } from "../reconcile/settle.ts";
 import type { SyncItem, SyncOperations } from "../reconcile/status.ts";
 import type { Note } from "../reconcile/target.ts";
-import { readFigures, readPause } from "./figures.ts";
+import { readFigures } from "./figures.ts";
 import { createParameters } from "./parameters.ts";
+import { createPauses } from "./pause.ts";
 import type { Pool } from "./pool.ts";
 import { run, type Statement } from "./postgres.ts";
+import { livingProcesses } from "./processes.ts";
 import { sharedReading } from "./shared-reading.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "./sql.ts";
 
@@ -20,6 +23,18 @@ const NAME = "coalesce(u.document->>'displayName', u.user_name, g.display_name, 
 const HOLDER_NAME = `case when s.holder is not null then coalesce(
   (select coalesce(h.document->>'displayName', h.user_name) from users h where h.id = (s.holder->>'id')::uuid),
   (select h.name from departments h where h.id = (s.holder->>'id')::uuid)) end`;
+
+/** Who is waited for, or holds what this one needs, by name: the states of those ids tell their kinds. */
+const AWAITED = `case when s.waiting_on <> '{}' then (
+    select json_agg(json_build_object('kind', o.kind, 'id', o.entity_id, 'name', o.name)) from (
+      select w.kind, w.entity_id, coalesce(wu.document->>'displayName', wu.user_name, wg.display_name, wd.name) as name
+        from unnest(s.waiting_on) as a(id)
+        cross join unnest('{user,group,department,role}'::text[]) as k(kind)
+        join entity_states w on w.target = s.target and w.kind = k.kind and w.entity_id = a.id
+        left join users wu on w.kind = 'user' and wu.id = w.entity_id
+        left join groups wg on w.kind in ('group', 'role') and wg.id = w.entity_id
+        left join departments wd on w.kind = 'department' and wd.id = w.entity_id
+       order by w.kind, w.entity_id limit 20) o) end`;
 
 const RETRY: Statement = {
   name: "status-retry",
@@ -51,6 +66,8 @@ const RETRY_ALL: Statement = {
 /** Before every kind and id. */
 const FIRST = ["", "00000000-0000-0000-0000-000000000000"] as const;
 
+const LAST_MODE: Statement = { name: "status-last-mode", text: "select mode from target_states where target = $1" };
+
 const REQUEST_SWEEP: Statement = {
   name: "status-request-sweep",
   text: "select graphile_worker.add_job('sweep', json_build_object('actor', $1::text), job_key := 'sweep') is not null as asked",
@@ -73,6 +90,8 @@ interface ItemRow extends pg.QueryResultRow {
   settled_at: Date | null;
   last_answer: string | null;
   notes: string | null;
+  planned: string | null;
+  awaited: string | null;
 }
 
 /** The loop of one target as operators see it. */
@@ -94,7 +113,7 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
       const limit = parameters.add(count + 1, "bigint");
       const statement = {
         name: "",
-        text: `select s.*, ${NAME} as name, ${HOLDER_NAME} as holder_name, l.remote_id from entity_states s
+        text: `select s.*, ${NAME} as name, ${HOLDER_NAME} as holder_name, l.remote_id, ${AWAITED} as awaited from entity_states s
           left join users u on s.kind = 'user' and u.id = s.entity_id
           left join groups g on s.kind in ('group', 'role') and g.id = s.entity_id
           left join departments d on s.kind = 'department' and d.id = s.entity_id
@@ -137,7 +156,12 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
       return count;
     },
 
-    pause: () => readPause(pool, target),
+    pause: () => createPauses(pool, target).paused(),
+
+    async processes() {
+      const [living, modes] = await Promise.all([livingProcesses(pool, target), run<{ mode: SyncMode | null }>(pool, LAST_MODE, [target])]);
+      return { living, lastMode: modes[0]?.mode ?? undefined };
+    },
   };
 }
 
@@ -153,9 +177,16 @@ function itemOf(row: ItemRow): SyncItem {
     ...(row.holder ? { holder: { ...(JSON.parse(row.holder) as HeldBy), ...(row.holder_name ? { name: row.holder_name } : {}) } } : {}),
     ...(row.reason ? { reason: row.reason } : {}),
     ...(row.remedy ? { remedy: row.remedy } : {}),
+    ...(row.planned ? { planned: JSON.parse(row.planned) as Planned } : {}),
+    ...(row.awaited ? { waitingOn: awaitedOf(row.awaited) } : {}),
     ...(row.next_at ? { nextTry: row.next_at } : {}),
     ...(row.due_since ? { dueSince: row.due_since } : {}),
     ...(row.settled_at ? { settledAt: row.settled_at } : {}),
     ...(row.last_answer ? { lastAnswer: row.last_answer } : {}),
   };
 }
+
+type Awaited = NonNullable<SyncItem["waitingOn"]>[number];
+
+const awaitedOf = (json: string): readonly Awaited[] =>
+  (JSON.parse(json) as (Awaited & { readonly name: string | null })[]).map(({ name, ...ref }) => (name ? { ...ref, name } : ref));

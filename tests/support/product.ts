@@ -26,7 +26,7 @@ export interface Product {
   /** A token for the source of this name, which is made when there is none. */
   token(scopes: readonly Scope[], source?: string): Promise<string>;
   /** Starts the loop, with settings of its own. Stopped with the product unless it is stopped before. */
-  startSync(settings?: Environment): Promise<RunningSync>;
+  startSync(settings?: Environment, own?: { readonly clock?: Clock }): Promise<RunningSync>;
   /** Resolves when `condition` answers true; rejects after ten seconds. */
   until(condition: () => Promise<boolean>): Promise<void>;
   /** Resolves when nothing is due or waiting. */
@@ -152,8 +152,8 @@ export async function openProduct({
       return (await tokens.create("cli", { name: "test", sourceId: found.id, scopes })).text;
     },
 
-    async startSync(settings = {}) {
-      const own = houseWith(settings);
+    async startSync(settings = {}, parts = {}) {
+      const own = { ...houseWith(settings), ...parts };
       const running = await startSync(own, organisationSettings(own.config));
       loops.add(running);
       return {

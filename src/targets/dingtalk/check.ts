@@ -57,7 +57,8 @@ export function createCheck(client: DingTalkClient, config: DingTalkConfig, cloc
     if (credentials.length > 0) return [...cloud, ...credentials];
     const problems: Problem[] = [...cloud, ...(await checkScope(session, config))];
     for (const probe of config.enterpriseAccounts ? [...PROBES, ACCOUNT_PROBE] : PROBES) {
-      if (problems.some(({ code }) => isWayThere(code) || NOTHING_WORKS.has(meaningOf(code).kind))) break;
+      if (problems.some(({ code, concerns }) => concerns === "moment" || isWayThere(code) || NOTHING_WORKS.has(meaningOf(code).kind)))
+        break;
       const answer = await attempt(() => session.call(probe.api, probe.parameters));
       if (answer instanceof TargetError) problems.push(...whyRefused(config, probe.api, answer));
       else if (probe === PEOPLE) problems.push(...checkRegistration(registration, answer));
@@ -76,6 +77,7 @@ export function checkCloud({ oapiUrl, apiUrl }: Pick<DingTalkConfig, "oapiUrl" |
   return [
     {
       code: "cloud",
+      concerns: "process",
       text: `DINGTALK_OAPI_URL (${oapiUrl}) is of the ${old} cloud and DINGTALK_API_URL (${apiUrl}) of the ${recent} cloud`,
       remedy:
         "set both to .com (an organisation of the mainland product) or both to .io (DingTalk International): the one whose console shows the app",
@@ -102,6 +104,7 @@ async function checkCredentials(session: Session, config: DingTalkConfig): Promi
   return [
     {
       code: "corp-id",
+      concerns: "settings",
       text: `the app works, but not for the organisation ${corpId} (${organisation.answer})`,
       remedy:
         "copy the CorpId from open-dev.dingtalk.com › home page into DINGTALK_CORP_ID, and make sure the app belongs to that organisation",
@@ -112,6 +115,7 @@ async function checkCredentials(session: Session, config: DingTalkConfig): Promi
 function wrongApp({ appKey, apiUrl }: DingTalkConfig, { answer, remedy }: TargetError): Problem {
   return {
     code: answer,
+    concerns: "settings",
     text: `${hostOf(apiUrl)} does not know the app key ${appKey} with this secret`,
     remedy: `${remedy}; an app made in the other cloud (.com, .io) needs the addresses of that one`,
   };
@@ -127,6 +131,7 @@ async function checkScope(session: Session, config: DingTalkConfig): Promise<rea
     ...(departments.includes(ROOT) ? [] : [contactScope(departments, idsOf(scopes.authed_user))]),
     ...FIELD_PERMISSIONS.filter(([field]) => fields.length > 0 && !fields.includes(field)).map(([field, shown, permission]) => ({
       code: `field-${field}`,
+      concerns: "everybody" as const,
       text: `DingTalk does not show the app people's ${shown}, so a change of them there is never noticed`,
       remedy: `grant ${permission} to the app: open-dev.dingtalk.com › the app › Permission management › Contacts`,
     })),
@@ -144,6 +149,7 @@ function contactScope(departments: readonly string[], people: readonly string[])
   ].join(" and ");
   return {
     code: "contact-scope",
+    concerns: "everybody",
     text: `the app may only touch a part of the organisation: ${now || "nothing yet"}`,
     remedy: "choose all employees (全部员工): open-dev.dingtalk.com › the app › Permission management › Contact scope",
   };
@@ -165,6 +171,7 @@ function checkRegistration(registration: Registration, answer: JsonObject): read
         ? "the numbers of its people look like those of an organisation registered in mainland China, the mapping says it is registered elsewhere"
         : "the mapping says the organisation is registered in mainland China, the numbers of its people look like those of one registered elsewhere",
       remedy: `DingTalk admin console › Enterprise settings shows where it is registered; set organisation: { region: ${seen ? "CN" : "…"} } in the mapping file if this is right`,
+      concerns: "everybody",
       isAdvice: true,
     },
   ];
@@ -186,6 +193,7 @@ function whyRefused(config: DingTalkConfig, api: Api, failure: TargetError): rea
 
 const ENTERPRISE_ACCOUNTS: Problem = {
   code: "enterprise-accounts",
+  concerns: "everybody",
   text: "the mapping makes enterprise accounts, and the organisation does not have them switched on",
   remedy: "ask DingTalk for enterprise accounts (企业账号): DingTalk admin console › Security and permissions › Enterprise accounts",
 };
@@ -199,6 +207,7 @@ function checkClock(session: Session, clock: Clock): readonly Problem[] {
   return [
     {
       code: "clock",
+      concerns: "process",
       text: `this server's clock is ${Math.round(Math.abs(skewMs) / 1_000)} s ${skewMs > 0 ? "ahead of" : "behind"} DingTalk's`,
       remedy: "switch on time synchronisation (NTP) on this server",
     },
@@ -220,37 +229,68 @@ async function outcome(call: () => Promise<JsonObject>): Promise<JsonObject | Ta
   }
 }
 
+/**
+ * Whom a refusal keeps from working. Those that are not listed pass by themselves, or say nothing about the next call: DingTalk was busy, out of reach, asked
+ * to slow down, or gave an answer nobody knows.
+ */
+const CONCERNS: Readonly<Partial<Record<Kind, Problem["concerns"]>>> = {
+  permission: "everybody",
+  scope: "everybody",
+  blocked: "everybody",
+  credential: "settings",
+  token: "settings",
+  address: "process",
+};
+
 /** A refusal in the words of whoever has to mend it. */
 function problemOf(config: DingTalkConfig, api: Api, error: TargetError): Problem {
   const { answer, remedy } = error;
-  const { kind, says } = meaningOf(answer);
+  const { kind, says, reason } = meaningOf(answer);
+  // Said of this process's settings alone, whatever the kind.
+  const own = reason === "apiAddressWrong" || reason === "httpsRequired" ? "process" : undefined;
+  const concerns = CONCERNS[kind] ?? "moment";
   const host = hostOf(api.generation === "old" ? config.oapiUrl : config.apiUrl);
   const variable = api.generation === "old" ? "DINGTALK_OAPI_URL" : "DINGTALK_API_URL";
   switch (kind) {
     case "permission": {
       const { point, lets } = permissionOf(api);
-      return { code: point, text: `the app may not ${lets}`, remedy };
+      return { code: point, concerns, text: `the app may not ${lets}`, remedy };
     }
     case "address": {
       const address = addressIn(remedy) ?? "this server's address";
-      return { code: answer, text: `DingTalk refuses calls from ${address}: it is not on the app's list of addresses`, remedy };
+      return { code: answer, concerns, text: `DingTalk refuses calls from ${address}: it is not on the app's list of addresses`, remedy };
     }
     case "token":
-      return { code: answer, text: `${host} refuses the access token that ${hostOf(config.apiUrl)} has just given`, remedy };
+      return { code: answer, concerns, text: `${host} refuses the access token that ${hostOf(config.apiUrl)} has just given`, remedy };
     default:
       if (isWayThere(answer))
         return {
           code: answer,
+          concerns: "moment",
           text: `${host} cannot be reached from this server`,
           remedy: `let this server connect to ${host} directly: check name resolution and the firewall, or correct ${variable}`,
         };
+      if (error instanceof TargetThrottled || error instanceof TargetUnavailable)
+        return {
+          code: answer,
+          concerns: "moment",
+          text: `${api.path} could not be asked: ${restOf(error)}`,
+          remedy: "look again in a few minutes",
+        };
       return {
         code: answer,
+        concerns: own ?? concerns,
         text: `${says}, said ${host} to ${api.path}`,
         remedy: remedy || "wait a minute and look again; if it stays, ask DingTalk support with this code",
       };
   }
 }
+
+/** The limiter's own refusal is no answer of DingTalk's: calls rest for a reason that was said before. */
+const restOf = (error: TargetError): string =>
+  error.reasonCode === "rateLimited"
+    ? "its calls rest just now, as DingTalk asked for or as our own pace demands"
+    : meaningOf(error.answer).says;
 
 /** Codes of the system are in capitals, DingTalk's are not: without an answer it is the way there that is broken. */
 const isWayThere = (answer: string): boolean => /^[A-Z][A-Z_]+$/.test(answer) || answer === "timeout" || answer === "no-answer";

@@ -66,7 +66,7 @@ interface Reply {
   readonly date: Date | undefined;
 }
 
-/** Where no connection can be made, others need not try at once: with many pending, each would leave an intent and an outcome in the history. */
+/** Where no connection can be made, the other calls of this process need not try at once: with many pending, each would leave an intent and an outcome in the history. */
 const UNREACHABLE_MS = 2_000;
 
 /** The one door to DingTalk: token, limiter, the right part of the second, whether the run still has its place, HTTP, envelope. Nothing is repeated here but the call whose token had expired; the reconcile loop decides. */
@@ -79,6 +79,7 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
   };
 
   const farSeconds = createFarSeconds();
+  let unreachableUntilMs = Number.NEGATIVE_INFINITY;
 
   async function exchange(api: Api, parameters: JsonObject, token: string | undefined, { signal, deadline }: Door): Promise<Reply> {
     const wire: Wire = { sent: false, deadline };
@@ -118,7 +119,8 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
       if (wire.tooLate) throw new PlaceLost();
       const reason = signal.aborted ? "aborted" : reasonOf(error);
       const cutShort = deadline !== undefined && deadline.leftMs() < 1;
-      if (!wire.sent && !signal.aborted && !cutShort) await deps.limiter.pause("all", UNREACHABLE_MS, reason);
+      // The way there is this process's own: others may have one.
+      if (!wire.sent && !signal.aborted && !cutShort) unreachableUntilMs = deps.clock.monotonicMs() + UNREACHABLE_MS;
       throw transportError(api, wire.sent, reason);
     }
   }
@@ -189,6 +191,11 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
     try {
       signal.throwIfAborted();
       await deps.limiter.take(api.path, { signal, maxWaitMs: MAX_WAIT_MS });
+      // Each that waited tries in its turn of the pace, not all at the end of the rest.
+      while (deps.clock.monotonicMs() < unreachableUntilMs) {
+        await deps.clock.sleep(unreachableUntilMs - deps.clock.monotonicMs(), signal);
+        await deps.limiter.take(api.path, { signal, maxWaitMs: MAX_WAIT_MS });
+      }
       const holdMs = config.qps > 0 ? farSeconds.holdMs(deps.clock.monotonicMs()) : 0;
       if (holdMs > 0) await deps.clock.sleep(holdMs, signal);
     } catch (error) {

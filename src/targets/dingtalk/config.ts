@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** How to reach one DingTalk organisation through one internal app. */
 export interface DingTalkConfig {
   /** Client ID and Client Secret of the app. */
@@ -23,3 +25,10 @@ export interface DingTalkConfig {
   /** How long an answer may take, 20 000 ms when unset. */
   readonly timeoutMs?: number;
 }
+
+/** Tells whether two processes work with the same credentials and addresses, and nothing else of them. */
+export const settingsDigest = ({ appKey, appSecret, corpId, oapiUrl, apiUrl }: DingTalkConfig): string =>
+  createHash("sha256")
+    .update(JSON.stringify([appKey, appSecret, corpId, oapiUrl, apiUrl]))
+    .digest("base64url")
+    .slice(0, 16);

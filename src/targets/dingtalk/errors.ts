@@ -61,12 +61,14 @@ export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError
     case "rateAll":
       return new TargetThrottled(message, { ...told, ms: throttledMs(meaning.kind, refusal, moment), scope: api.path });
     case "blocked":
+      // Processes of one installation mostly share their address, and a call during a ban makes it longer.
       return new TargetMisconfigured(message, { ...told, scope: "all", ms: BAN_MS });
     case "quota":
       return new TargetMisconfigured(message, { ...told, scope: "entity", ms: QUOTA_MS });
+    case "address":
+      return new TargetMisconfigured(message, { ...told, scope: "process", ms: MISCONFIGURED_MS });
     case "token":
     case "credential":
-    case "address":
       return new TargetMisconfigured(message, { ...told, scope: "all", ms: MISCONFIGURED_MS });
     case "permission":
       return new TargetMisconfigured(message, { ...told, scope, ms: MISCONFIGURED_MS });

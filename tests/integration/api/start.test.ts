@@ -146,15 +146,15 @@ describe("a target that is not ready", () => {
     await product.until(async () => (await product.remote()).users.length === 1);
   });
 
-  test("which rests for another reason goes on resting", async () => {
+  test("which is banned goes on resting", async () => {
     await open();
     const { pause, liftPause } = createReconcileStore(product.pool, "dingtalk");
-    await pause(60_000, "not ready: x");
-    await liftPause("not ready: ");
+    await pause(60_000, "not ready: x", "notReady");
+    await liftPause();
     expect((await status()).paused).toBeNull();
-    await pause(60_000, "banned for five minutes");
-    await liftPause("not ready: ");
-    expect((await status()).paused.reason).toBe("banned for five minutes");
+    await pause(60_000, "banned for five minutes", "addressBlocked");
+    await liftPause();
+    expect((await status()).paused).toMatchObject({ reason: "banned for five minutes", reasonCode: "addressBlocked" });
   });
 });
 

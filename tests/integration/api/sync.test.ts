@@ -41,7 +41,9 @@ test("the status counts every entity in one of five states", async () => {
   const { body } = await product.send("GET", "/api/sync/status");
   expect(body).toMatchObject({
     target: "dingtalk",
-    mode: "sync",
+    // The API of this process is set to another one than the loop that ran last.
+    mode: "upsert",
+    processes: [],
     sandbox: null,
     asOf: expect.any(String),
     lost: 0,
@@ -118,7 +120,6 @@ test.each<[string, Record<string, string>]>([
   ["kind", { kind: "person" }],
   ["count", { count: "0" }],
   ["after", { after: "user" }],
-  ["a part of the name", { q: "a\0" }],
 ])("%s that is none is refused", async (_name, query) => {
   const answer = await product.send("GET", `/api/sync/items?${new URLSearchParams(query)}`);
   expect([answer.status, answer.body.code]).toEqual([400, "INVALID_VALUE"]);

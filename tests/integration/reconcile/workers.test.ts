@@ -169,8 +169,8 @@ test("an entity outside the five states is put back to work", async () => {
 test("a paused target is left alone by every worker, and the pause ends by itself", async () => {
   await house.addUser(person("Li"));
   const { store } = await puppet();
-  await store.pause(300, "banned");
-  await store.pause(50, "shorter");
+  await store.pause(300, "banned", "notReady");
+  await store.pause(50, "shorter", "notReady");
   expect(await store.claim(5)).toEqual([]);
   expect(await store.nextDueMs()).toBeGreaterThan(100);
   house.startWorker();

@@ -63,6 +63,7 @@ test.each<[string, Partial<DingTalkConfig>, string]>([
   expect(await organisation.connect(config).check(calmly)).toEqual([
     {
       code: "ECONNREFUSED",
+      concerns: "moment",
       text: "127.0.0.1:9 cannot be reached from this server",
       remedy: expect.stringMatching(`check name resolution and the firewall, or correct ${variable}`),
     },
@@ -75,17 +76,31 @@ test("a part of the organisation is named", async () => {
   expect(problem?.text).toContain("the departments 5, 6 and 1 person");
 });
 
-test.each<[string, object, string, string, string]>([
-  ["an app that is stopped", { errcode: 50003 }, "50003", "the app is stopped", "enable the app"],
-  ["a token of the other cloud", { sub_code: "40014" }, "40014", "refuses the access token", ".com and .io have separate apps"],
-  ["a ban", { sub_code: "90001" }, "90001", "blocked for all APIs", "other programs that call DingTalk from this server's public address"],
-  ["an organisation that was dissolved", { errcode: 70001 }, "70001", "disabled or dissolved", "DingTalk support"],
-  ["a permission that the answer does not name", { errcode: 43007 }, "qyapi_base", "may not call DingTalk", "grant qyapi_base"],
-])("%s, said once", async (_name, answer, code, text, remedy) => {
+test.each<[string, object, string, string, string, string]>([
+  ["an app that is stopped", { errcode: 50003 }, "50003", "settings", "the app is stopped", "enable the app"],
+  ["a token of the other cloud", { sub_code: "40014" }, "40014", "settings", "refuses the access token", ".com and .io have separate apps"],
+  [
+    "a ban",
+    { sub_code: "90001" },
+    "90001",
+    "everybody",
+    "blocked for all APIs",
+    "other programs that call DingTalk from this server's public address",
+  ],
+  ["an organisation that was dissolved", { errcode: 70001 }, "70001", "settings", "disabled or dissolved", "DingTalk support"],
+  [
+    "a permission that the answer does not name",
+    { errcode: 43007 },
+    "qyapi_base",
+    "everybody",
+    "may not call DingTalk",
+    "grant qyapi_base",
+  ],
+])("%s, said once", async (_name, answer, code, concerns, text, remedy) => {
   organisation = await openOrganisation();
   await organisation.control("faults", { match: "/auth/scopes", fault: "refusal", answer, times: 9 });
   const problems = await organisation.target.check(calmly);
-  expect(problems).toEqual([{ code, text: expect.stringContaining(text), remedy: expect.stringContaining(remedy) }]);
+  expect(problems).toEqual([{ code, concerns, text: expect.stringContaining(text), remedy: expect.stringContaining(remedy) }]);
 });
 
 test("a busy moment is no finding, a busy day is", async () => {

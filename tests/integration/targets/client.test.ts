@@ -60,8 +60,8 @@ describe("no answer", () => {
     const error = await failureOf(createPerson());
     expect(error).toBeInstanceOf(TargetUnavailable);
     expect(error.answer).toBe("ECONNREFUSED");
-    // Nobody else need try at once.
-    expect(server.limiter.pauses).toEqual([{ api: "all", ms: 2_000, reason: "ECONNREFUSED" }]);
+    // Others may have a way there.
+    expect(server.limiter.pauses).toEqual([]);
   });
 
   test("from a name that does not exist: nothing was sent", async () => {

@@ -66,6 +66,7 @@ describe("the check at start", () => {
         code: "registeredElsewhere",
         text: expect.stringContaining("mainland China"),
         remedy: expect.stringContaining("organisation: { region: CN }"),
+        concerns: "everybody",
         isAdvice: true,
       },
     ]);

@@ -1,15 +1,23 @@
 import { silentLogger } from "../../../src/core/logger.ts";
 import { type PreflightDeps, preflight } from "../../../src/reconcile/preflight.ts";
+import { createOwnRest } from "../../../src/reconcile/presence.ts";
 import { type Problem, TargetUnavailable } from "../../../src/reconcile/target.ts";
 import { createManualClock } from "../simulator/manual-clock.ts";
 
-const lacking: Problem = { code: "qyapi_write", text: "the app lacks the permission qyapi_write", remedy: "grant qyapi_write" };
+const problem = (concerns: Problem["concerns"], code = "qyapi_write"): Problem => ({
+  code,
+  concerns,
+  text: "the text",
+  remedy: "the remedy",
+});
+const lacking = problem("everybody");
 const away = new TargetUnavailable("dingtalk does not answer", { answer: "ECONNREFUSED", reasonCode: "unreachable" });
-const GOES_ON = 'goes on after "not ready: "';
-const REASON = "not ready: qyapi_write: the app lacks the permission qyapi_write; grant qyapi_write";
+const RESTS = "everything rests 35 s: not ready: qyapi_write: the text; the remedy";
+const SAID = "the target is not ready: nothing is sent until this is mended";
+const SAID_ALONE = "this process is not ready and rests alone: others go on; it is looked at again until this is mended";
 
 /** What the checks find, one after the other; the last one stays. */
-function look(...findings: readonly (readonly Problem[] | Error)[]) {
+function look(findings: readonly (readonly Problem[] | Error)[], others = false) {
   const clock = createManualClock();
   const happened: string[] = [];
   const stopping = new AbortController();
@@ -17,6 +25,12 @@ function look(...findings: readonly (readonly Problem[] | Error)[]) {
   const deps: PreflightDeps = {
     clock,
     logger: { ...silentLogger, error: (_fields, text) => happened.push(text) },
+    rest: createOwnRest(clock),
+    presence: {
+      show: async (state) => void happened.push(state),
+      othersWork: async () => others,
+      leave: async () => undefined,
+    },
     target: {
       name: "dingtalk",
       async check() {
@@ -26,8 +40,10 @@ function look(...findings: readonly (readonly Problem[] | Error)[]) {
       },
     },
     store: {
-      pause: async (ms, reason) => void happened.push(`rests ${ms / 1_000} s: ${reason}`),
-      liftPause: async (beginning) => void happened.push(`goes on after "${beginning}"`),
+      pause: async (ms, reason) => void happened.push(`everything rests ${ms / 1_000} s: ${reason}`),
+      liftPause: async () => void happened.push("everything goes on"),
+      paused: async () => undefined,
+      mayCheck: async () => true,
     },
   };
   let ended = false;
@@ -37,61 +53,82 @@ function look(...findings: readonly (readonly Problem[] | Error)[]) {
   return { clock, happened, end, stopping, looks: () => at, ended: () => ended };
 }
 
-const SAID = "the target is not ready: nothing is sent until this is mended";
-
 test("a target that lacks nothing is used at once, whatever the process before found", async () => {
-  const { end, happened } = look([]);
+  const { end, happened } = look([[]]);
   await end;
-  expect(happened).toEqual([GOES_ON]);
+  expect(happened).toEqual(["checking", "everything goes on", "working"]);
 });
 
-test("a target that lacks something rests, longer than until the next look, and is used when it is mended", async () => {
-  const { clock, end, happened, looks, ended } = look([lacking], [lacking], []);
+test("what is wrong for all makes everything rest, longer than until the next look, is said once, and ends when it is mended", async () => {
+  const { clock, end, happened, looks, ended } = look([[lacking], [lacking], []]);
   await clock.advance(0);
-  await clock.advance(59_000);
+  await clock.advance(4_000);
   expect([looks(), ended()]).toEqual([1, false]);
   await clock.advance(1_000);
   expect([looks(), ended()]).toEqual([2, false]);
-  await clock.advance(60_000);
+  await clock.advance(5_000);
   await end;
-  expect(happened).toEqual([SAID, `rests 90 s: ${REASON}`, SAID, `rests 90 s: ${REASON}`, GOES_ON]);
+  expect(happened).toEqual(["checking", SAID, RESTS, "resting", RESTS, "resting", "everything goes on", "working"]);
 });
 
-test("a target that does not answer is left to the patience of the loop", async () => {
-  const { end, happened } = look(away);
+test.each<[string, Problem["concerns"], boolean]>([
+  ["its clock or its address", "process", false],
+  ["credentials that others do not have, and they work", "settings", true],
+])("what is wrong with this process alone makes it rest alone: %s", async (_name, concerns, others) => {
+  const { clock, end, happened } = look([[problem(concerns)], []], others);
+  await clock.advance(0);
+  await clock.advance(5_000);
   await end;
-  expect(happened).toEqual([GOES_ON]);
+  expect(happened).toEqual(["checking", SAID_ALONE, "resting", "everything goes on", "working"]);
+});
+
+test("wrong credentials make everything rest where nobody works with others", async () => {
+  const { clock, end, happened } = look([[problem("settings")], []]);
+  await clock.advance(0);
+  await clock.advance(5_000);
+  await end;
+  expect(happened).toContain(RESTS);
+});
+
+test("of both, the pause names only what is wrong for all", async () => {
+  const { clock, end, happened } = look([[problem("process", "clock"), lacking], []]);
+  await clock.advance(0);
+  await clock.advance(5_000);
+  await end;
+  expect(happened).toContain(RESTS);
+});
+
+test.each<[string, readonly Problem[] | Error]>([
+  ["an answer that passes", [problem("moment")]],
+  ["several of them", [problem("moment"), problem("moment", "-1")]],
+  ["no answer", away],
+])("%s is no finding: the loop has its own patience, and what others found is left", async (_name, found) => {
+  const { end, happened } = look([found]);
+  await end;
+  expect(happened).toEqual(["checking", "working"]);
+});
+
+test("advice keeps nobody from working", async () => {
+  const { end, happened } = look([[{ ...problem("everybody"), isAdvice: true }]]);
+  await end;
+  expect(happened).toEqual(["checking", "everything goes on", "working"]);
 });
 
 test("a mistake of ours is not taken for a target that works", async () => {
-  await expect(look(new TypeError("x is not a function")).end).rejects.toThrow("x is not a function");
+  await expect(look([new TypeError("x is not a function")]).end).rejects.toThrow("x is not a function");
 });
 
 test("stopping ends the wait, and the rest stays", async () => {
-  const { clock, end, happened, stopping } = look([lacking]);
+  const { clock, end, happened, stopping } = look([[lacking]]);
   await clock.advance(0);
   stopping.abort();
   await end;
-  expect(happened).toEqual([SAID, `rests 90 s: ${REASON}`]);
+  expect(happened).toEqual(["checking", SAID, RESTS, "resting"]);
 });
 
 test("a check that is broken off by stopping finds nothing", async () => {
-  const stopping = new AbortController();
-  const happened: string[] = [];
-  await preflight(
-    {
-      clock: createManualClock(),
-      logger: silentLogger,
-      target: {
-        name: "dingtalk",
-        async check() {
-          stopping.abort();
-          return [lacking];
-        },
-      },
-      store: { pause: async (_ms, reason) => void happened.push(reason), liftPause: async (reason) => void happened.push(reason) },
-    },
-    stopping.signal,
-  );
-  expect(happened).toEqual([]);
+  const { end, happened, stopping } = look([[lacking]]);
+  stopping.abort();
+  await end;
+  expect(happened).toEqual(["checking"]);
 });

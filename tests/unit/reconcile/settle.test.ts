@@ -17,7 +17,7 @@ const failed = (error: unknown): RunEnd => ({ kind: "failed", error });
 const told = { answer: "60104", reasonCode: "mobileTaken", remedy: "change it" };
 const conflict = new TargetConflict("the number is taken", { ...told, attribute: "mobile", heldBy: "r2" });
 const note = { attribute: "mobile", code: "mobileTaken", answer: "60104", text: "the number is taken; change it" };
-const misconfigured = (scope: "all" | "entity") => new TargetMisconfigured("no permission", { ...told, scope, ms: 60_000 });
+const misconfigured = (scope: "all" | "process" | "entity") => new TargetMisconfigured("no permission", { ...told, scope, ms: 60_000 });
 
 /* Architecture section 7, "Outbound outcome": one row each. */
 test.each<[string, RunEnd, number, Partial<Settlement>]>([
@@ -73,10 +73,21 @@ test.each<[string, RunEnd, number, Partial<Settlement>]>([
     { state: "due", nextMs: 750, attempts: 1, observeFirst: true },
   ],
   [
+    "misconfigured for this process: it rests, others may take the entity",
+    failed(misconfigured("process")),
+    2,
+    {
+      state: "due",
+      nextMs: 1_000,
+      attempts: 2,
+      pauseHere: { ms: 60_000, reason: "no permission", reasonCode: "mobileTaken", remedy: "change it" },
+    },
+  ],
+  [
     "misconfigured for all: everything rests, and no attempt",
     failed(misconfigured("all")),
     2,
-    { state: "due", nextMs: 60_000, attempts: 2, pauseAll: { ms: 60_000, reason: "no permission" } },
+    { state: "due", nextMs: 1_000, attempts: 2, pauseAll: { ms: 60_000, reason: "no permission", reasonCode: "mobileTaken" } },
   ],
   [
     "misconfigured for this one: it waits, others go on",
