@@ -1,3 +1,5 @@
+import { JSON_BOUNDS } from "../http/body.ts";
+import { jsonExcess } from "../http/json-scan.ts";
 import { InvalidValue } from "./errors.ts";
 import { checkParts, isObject } from "./json.ts";
 import { ENTERPRISE_SCHEMA } from "./schema-enterprise.ts";
@@ -152,11 +154,15 @@ export function isEmpty(value: unknown): boolean {
 /** These hold JSON as text: Entra sends an assignment that way and expects it back (AppRoleAssignmentsComplex). */
 export const KEEPS_JSON_TEXT: ReadonlySet<string> = new Set(["roles", "entitlements"]);
 
+/** Shorter text breaks no bound but that of depth, which is looked at again. */
+const SMALL = 4_096;
 const JSON_TEXT = /^\s*[[{]/;
 
 /** json-as-text: where an object or a list belongs, text of one is read. Text that begins as one and is none is refused, so that neither is ever stored. */
 export function structureOf(value: unknown): unknown {
   if (typeof value !== "string" || !JSON_TEXT.test(value)) return value;
+  const excess = value.length > SMALL ? jsonExcess(Buffer.from(value), JSON_BOUNDS) : undefined;
+  if (excess !== undefined) throw new InvalidValue("JSON that is sent as text is too large or too deep");
   let structure: unknown;
   try {
     structure = JSON.parse(value);

@@ -51,7 +51,9 @@ export function readContract(root: string = SCIM_ROOT): Contract {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default.default(ajv);
   ajv.addSchema(document, "openapi");
-  const paths = Object.keys(document.paths).flatMap((path) => (path.startsWith(`${root}/`) ? [path.slice(root.length)] : []));
+  const paths = Object.keys(document.paths).flatMap((path) =>
+    path === root || path.startsWith(`${root}/`) ? [path.slice(root.length)] : [],
+  );
   const itemOf = (path: string) => document.paths[root + path]!;
   const operations = paths.flatMap((path) =>
     Object.entries(itemOf(path)).flatMap(([method, { responses }]) =>

@@ -155,6 +155,7 @@ describe("JSON as text (an attribute mapping yields text)", () => {
       expect(() => apply("emails", [text])).toThrow(/JSON|not allowed|nested/);
     }
     expect(() => apply("name", "[1,2]")).toThrow(InvalidValue);
+    expect(() => apply("emails", "[".repeat(500_000))).toThrow(/too large or too deep/);
   });
 
   test.each(inEveryWay)("stays text where text belongs, and in roles and entitlements: in %s", (_way, apply) => {
