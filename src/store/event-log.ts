@@ -56,7 +56,7 @@ export function createEventLog(pool: Pool): EventLog {
       const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
       const limit = parameters.add(count + 1, "bigint");
       const statement = { name: "", text: `select ${COLUMNS} from history h ${where} order by h.id desc limit ${limit}` };
-      const rows = await (filter
+      const rows = await (filter && !isServed(filter)
         ? pool.scans.run<EventRow>("history", statement, parameters.values)
         : run<EventRow>(pool, statement, parameters.values));
       const events = rows.slice(0, count).map(eventOf);
@@ -130,6 +130,14 @@ const UUIDS: ReadonlyMap<string, string> = new Map([
   ["subject", "subject"],
   ["requestId", "request_id"],
 ]);
+
+/** Of one thing or one request there are few events, and an index knows them. */
+const SERVED: ReadonlySet<string> = new Set(["subject", "requestId"]);
+
+function isServed(node: FilterNode): boolean {
+  if (node.op === "and") return node.nodes.some(isServed);
+  return node.op === "compare" && node.operator === "eq" && SERVED.has(node.attribute.name);
+}
 
 function anyOf(attribute: QueryAttribute, condition: (value: SqlValue) => string): string {
   if (attribute.name === "attribute") {
