@@ -22,12 +22,12 @@ Example:
     .action(async ({ json }: { json?: true }) => {
       const { sweep } = await import("../reconcile/sweep.ts");
       const result = await keepAlive(() => withInterrupt((signal) => withHouse((house) => sweep(house, ACTOR, signal))));
-      const { compared, differing, missing, orphans, orphanExamples, repaired } = result;
-      const wrong = differing + missing + repaired;
+      const { compared, differing, missing, found, orphans, orphanExamples, repaired } = result;
+      const wrong = differing + missing + found + repaired;
       if (json) printJson(result);
       else {
         say(
-          `${compared} of ours compared: ${differing} differ, ${missing} are missing, ${repaired} had been forgotten; all of those are due now.`,
+          `${compared} of ours compared: ${differing} differ, ${missing} are missing, ${found} carry our id and should be looked after, ${repaired} had been forgotten; all of those are due now.`,
         );
         say(`${orphans} are not ours and are left alone${orphans > 0 ? ":" : "."}`);
         for (const { kind, remoteId, name } of orphanExamples) print(`${kind}\t${remoteId}\t${name ?? ""}`);

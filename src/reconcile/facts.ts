@@ -1,4 +1,5 @@
 import type { JsonObject } from "../core/entity.ts";
+import type { Invitation } from "./invitation.ts";
 import type { SyncState } from "./settle.ts";
 import type { Actual, Attributes } from "./target.ts";
 
@@ -11,6 +12,8 @@ export interface Link {
   readonly remoteId: string | undefined;
   /** The last observation; undefined when it can no longer be trusted. */
   readonly observed: { readonly attributes: Attributes; readonly presence: Actual["presence"] } | undefined;
+  /** Of an intended link: the person was asked to agree. */
+  readonly invitation?: Invitation;
 }
 
 /** Another entity this one refers to, and how far it is. */

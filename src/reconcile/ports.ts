@@ -2,6 +2,7 @@ import type { Deadline } from "../core/deadline.ts";
 import type { EntityKind, EntityRef, JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import type { DepartmentFacts, GroupFacts, Manager, PersonFacts, Reference, RoleFacts } from "./facts.ts";
+import type { Invitation } from "./invitation.ts";
 import type { Refusals } from "./refusals.ts";
 import type { Settlement } from "./settle.ts";
 import type { Actual, Attributes, AttributeValue } from "./target.ts";
@@ -21,6 +22,8 @@ export interface Claim {
   readonly unsettled: boolean;
   /** What the target refused when it was last asked. */
   readonly refused?: Refusals;
+  /** What at the target it was parked for. */
+  readonly cause: string | undefined;
 }
 
 /** What a finished run learned about the remote object. */
@@ -34,6 +37,8 @@ export type LinkChange =
       readonly presence: Actual["presence"];
       readonly containers: readonly string[];
     }
+  /** The person was asked to agree: the duty stays, and nothing is there until they do. */
+  | { readonly kind: "invitation"; readonly invitation: Invitation }
   /** Nothing is there, but a call that was never answered may still put it there: the duty stays until that has been looked at. */
   | { readonly kind: "doubt" }
   | { readonly kind: "remove" };
@@ -42,6 +47,8 @@ export interface Finish {
   readonly settlement: Settlement;
   /** To be remembered; absent: nothing is. */
   readonly refused?: Refusals;
+  /** What at the target it is parked for. */
+  readonly cause?: string;
   readonly link: LinkChange;
   /** The outcome event of the write, when there was one. */
   readonly event?: HistoryEvent;
@@ -94,6 +101,10 @@ export interface ReconcileStore {
   holder(ref: EntityRef, wanted: WantedValue): Promise<Holder | undefined>;
   /** Values of a person's that active people wait for, who were refused them because of this one. */
   asked(personId: string): Promise<readonly AskedValue[]>;
+  /**
+   * The target has shown that what we remember of these is wrong: it is forgotten, and they are looked at at once. Answers the ids of those that are ours.
+   */
+  distrust(kind: EntityKind, remoteIds: readonly string[], causes: readonly string[]): Promise<readonly string[]>;
   /** Departments of ours that have a person as manager at the target and that the person is to leave: all but those with the remote ids `staying`. */
   managedBy(personId: string, staying: readonly string[]): Promise<readonly Reference[]>;
 
@@ -169,22 +180,44 @@ export interface SweepStore {
   beginSweep(event: HistoryEvent): Promise<Date>;
   endSweep(event: HistoryEvent): Promise<void>;
   /** Our links to these remote ids, by remote id. */
-  linksTo(
-    kind: EntityKind,
-    remoteIds: readonly string[],
-  ): Promise<ReadonlyMap<string, { readonly id: string; readonly observed: Observation | undefined }>>;
+  linksTo(kind: EntityKind, remoteIds: readonly string[]): Promise<ReadonlyMap<string, LinkTo>>;
   /** Links whose last observation is older than `since`, in slices. */
   linksBefore(kind: EntityKind, since: Date): AsyncIterable<readonly { readonly id: string; readonly remoteId: string }[]>;
   /** Remembers what a list showed, unless a run has looked since; makes the entity due when that is `wrong`. */
   noteObserved(ref: EntityRef, seen: Seen, since: Date, causes: readonly string[]): Promise<void>;
   /** Forgets what was observed, unless a run has looked since, and makes the entity due. */
   noteMissing(ref: EntityRef, since: Date, causes: readonly string[]): Promise<void>;
+  /** What is known of entities by which something at the target says it is ours; unknown ones are left out. */
+  owners(kind: EntityKind, ids: readonly string[]): Promise<ReadonlyMap<string, Owner>>;
+  /** Times of which a restore lost the events. */
+  lostPeriods(): Promise<readonly Period[]>;
+  /** Makes what is at the target the entity's, whatever it was linked to before, and the entity due. */
+  relink(ref: EntityRef, seen: Omit<Seen, "wrong">, causes: readonly string[]): Promise<void>;
   /** Makes entities due again that have no time and no run; how many. */
   repair(): Promise<number>;
   /** Makes those due again of whom the target refused something. */
   markRefused(causes: readonly string[]): Promise<void>;
+  /** Of all that are parked for one cause at the target, makes one due. */
+  tryCauses(causes: readonly string[]): Promise<void>;
   /** Marks people and groups of the directory that this target has never heard of; how many. */
   markUnknown(causes: readonly string[]): Promise<number>;
+}
+
+export interface LinkTo {
+  readonly id: string;
+  readonly status: "intended" | "owned";
+  readonly observed: Observation | undefined;
+}
+
+/** An entity that our directory, states, links or history know. */
+export interface Owner {
+  /** Where its link leads, if it has one that does. */
+  readonly remoteId: string | undefined;
+}
+
+export interface Period {
+  readonly since: Date;
+  readonly until: Date;
 }
 
 export interface Seen {

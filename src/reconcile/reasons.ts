@@ -22,6 +22,9 @@ export const LOOP_REASONS = [
   "groupCycle",
   "pathTooDeep",
   "groupWithoutName",
+  "invitationOpen",
+  "invitedLeaver",
+  "invitationRunOut",
   "databaseUnavailable",
   "unexpectedError",
 ] as const;
@@ -40,6 +43,7 @@ export const LOOP_NOTES = [
   "notThere",
   "severalManagers",
   "groupWaits",
+  "notSent",
   "inRoot",
   "gaveWay",
 ] as const;

@@ -1,18 +1,21 @@
 import type { Clock } from "../core/clock.ts";
-import type { JsonObject } from "../core/entity.ts";
 import { Unavailable, unreachable } from "../core/errors.ts";
-import { uuidv7 } from "../core/id.ts";
 import type { Logger } from "../core/logger.ts";
-import type { HistoryEvent, Outcome } from "../history/event.ts";
+import type { HistoryEvent } from "../history/event.ts";
 import type { Mapping } from "../mapping/mapping.ts";
+import { causeOf } from "./cause.ts";
 import { changesOf } from "./changes.ts";
 import { containersOf } from "./containers.ts";
+import { answersOf, distrust } from "./distrust.ts";
+import { invitationOf, whileInvited } from "./invitation.ts";
 import type { LoopLog } from "./loop-log.ts";
+import { outcomeOfError } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
 import { policy, type SyncMode, type Verdict } from "./policy.ts";
 import type { Claim, LinkChange, ReconcileStore } from "./ports.ts";
 import type { OwnRest } from "./presence.ts";
 import { type Conclusion, conclude, entryOf, heldBy, type Open, type Refusals, stillOpen, withHolders } from "./refusals.ts";
+import { createRunEvents } from "./run-events.ts";
 import { RETRY_BASE_MS, type RunEnd, settle } from "./settle.ts";
 import { shapedPlan } from "./shaped-plan.ts";
 import {
@@ -23,13 +26,11 @@ import {
   type TargetCall,
   TargetConflict,
   TargetError,
-  TargetLeaseEnded,
-  TargetOutcomeUnknown,
-  TargetThrottled,
-  TargetUnavailable,
+  TargetPending,
   type WriteContext,
   type Written,
 } from "./target.ts";
+import { notesOfUnsent } from "./unsent.ts";
 import { type Wish, wishFor } from "./wish.ts";
 
 export interface ReconcilerDeps {
@@ -80,7 +81,8 @@ interface Blocked {
 const quiet = { link: { kind: "keep" }, presenceChanged: false, departed: [], gone: false } as const;
 
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
-  const { store, target, mapping, mode, clock, logger, retryBaseMs = RETRY_BASE_MS } = deps;
+  const { intentOf, outcomeOf } = createRunEvents(deps);
+  const { store, target, mode, clock, logger, retryBaseMs = RETRY_BASE_MS } = deps;
 
   return async (claim, signal) => {
     let result: RunResult | undefined;
@@ -104,9 +106,10 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       const { ms, reasonCode, reason, remedy } = settlement.pauseHere;
       deps.rest?.begin(ms, { code: reasonCode, text: reason, remedy });
     }
-    const { link, presenceChanged, departed, gone } = result;
-    const event = result.event ? { event: result.event } : {};
-    await store.finish(claim, { settlement, link, presenceChanged, departed, gone, ...event, ...(isNothing(refused) ? {} : { refused }) });
+    const { end, refused: _before, ...learned } = result;
+    const cause = settlement.state === "parked" && end.kind === "failed" ? causeOf(end.error, claim.ref.id) : undefined;
+    const memory = refused && !isNothing(refused) ? { refused } : {};
+    await store.finish(claim, { settlement, ...learned, ...memory, ...(cause ? { cause } : {}) });
   };
 
   /** Undefined when the lease was lost: then another run is at work and this one must not speak. */
@@ -117,6 +120,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     const actual = wish.seen ? wish.seen.actual : await observe(claim, wish, context);
     const remembered = [...(await stillOpen(store, claim.ref, claim.refused)), ...(wish.gives ?? [])];
     const { next, notes, open } = shapedPlan(target, claim.ref, wish.desired, actual, remembered);
+    const invited = actual ? undefined : whileInvited(wish.link?.invitation, next, clock.now());
+    if (invited) return { ...quiet, ...invited };
     if (next.action === "none") return nothingToDo(claim, wish, actual, { notes, open });
     const verdict = policy(next, mode);
     if (!verdict.allow)
@@ -142,7 +147,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     if (!link) return undefined;
     if (link.status === "intended") {
       // A create whose answer we never had is repeated, and the adapter finds what the first may have made; to remove it, it must be found first.
-      return desired.state === "present" ? undefined : (await target.find(claim.ref, context)).actual;
+      return desired.state === "present" && !link.invitation ? undefined : (await target.find(claim.ref, context)).actual;
     }
     if (link.remoteId === undefined) return undefined;
     if (link.observed) return { remoteId: link.remoteId, ...link.observed };
@@ -151,12 +156,13 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
 
   function nothingToDo(claim: Claim, wish: DesiredWish, actual: Actual | undefined, { notes, open }: Known): RunResult {
     const concluded = concluding(claim, actual?.attributes ?? {}, { notes, open });
-    if (actual) return { ...quiet, ...concluded, link: wish.link?.observed ? { kind: "keep" } : put(actual) };
+    if (actual)
+      return { ...quiet, ...concluded, link: wish.link?.observed ? { kind: "keep" } : put(actual), presenceChanged: arrives(wish) };
     const had = wish.link !== undefined;
     return {
       ...quiet,
       ...concluded,
-      ...(had ? { ...leaving(claim, wish), presenceChanged: wish.link.status === "owned" } : { gone: !wish.inDirectory }),
+      ...(had ? { ...leaving(claim, wish), presenceChanged: true } : { gone: !wish.inDirectory }),
     };
   }
 
@@ -189,14 +195,20 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       const known = "actual" in next ? next.actual.attributes : {};
       const link = put({ ...written, attributes: { ...known, ...written.attributes } });
       const after = new Set(containersOf(link.attributes));
-      return { link, presenceChanged: next.action === "create", departed: before.filter((id) => !after.has(id)) };
+      return { link, presenceChanged: next.action === "create" || arrives(wish), departed: before.filter((id) => !after.has(id)) };
     };
     try {
       const resume = wish.link?.status === "intended";
       const done = await apply(claim, next, resume, context);
+      if (done.written && done.calls.length === 0) {
+        const unsent = notesOfUnsent(next, [...notes, ...done.written.notes]);
+        const event = outcomeOf(intent, "notSent", { calls: [], refused: [] });
+        return { ...quiet, ...concluding(claim, "actual" in next ? next.actual.attributes : {}, { notes: unsent, open }), event };
+      }
       const refused = await withHolders(store, claim.ref, done.written?.refused ?? []);
       const nothing = refused.length > 0 && !done.calls.some(({ code }) => code === "ok");
       const event = outcomeOf(intent, nothing ? "refused" : "done", { calls: done.calls, refused: done.written ? refused : open });
+      await distrust(deps, claim.ref, next, { answers: answersOf(done.written), cause: intent.id });
       if (!done.written) {
         return {
           ...concluding(claim, {}, { notes, open }),
@@ -218,9 +230,18 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       const event = outcomeOf(intent, outcomeOfError(error, context.signal), { calls, error, refused: blocked?.open ?? [] });
       if (!(error instanceof TargetError))
         logger.error({ kind: claim.ref.kind, entityId: claim.ref.id, error }, "a write to the target failed");
+      if (error instanceof TargetPending && next.action === "create")
+        return {
+          ...quiet,
+          end: { kind: "failed", error },
+          event,
+          link: { kind: "invitation", invitation: invitationOf(error, next.attributes, event.at) },
+        };
       const neverMade = next.action === "create" && !wish.link && (event.outcome === "refused" || event.outcome === "notSent");
       const link: LinkChange = neverMade && !calls.some((call) => call.code === "ok") ? { kind: "remove" } : { kind: "keep" };
-      return { ...quiet, end: { kind: "failed", error }, ...blocked?.conclusion, event, link, ...(taken ? linked(taken) : {}) };
+      const on = error instanceof TargetError ? await distrust(deps, claim.ref, next, { answers: [error.answer], cause: intent.id }) : [];
+      const end = { kind: "failed", error, ...(on.length > 0 ? { on } : {}) } as const;
+      return { ...quiet, end, ...blocked?.conclusion, event, link, ...(taken ? linked(taken) : {}) };
     }
   }
 
@@ -262,60 +283,13 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
         return unreachable(next);
     }
   }
-
-  function intentOf(claim: Claim, next: Plan): HistoryEvent {
-    const at = clock.now();
-    return {
-      id: uuidv7(at.getTime()),
-      at,
-      code: "target.intent",
-      actor: "worker",
-      causes: claim.causes,
-      subject: claim.ref,
-      target: target.name,
-      attempt: claim.attempts + 1,
-      changes: changesOf(next),
-      detail: { action: next.action, mapping: mapping.version },
-    };
-  }
-
-  function outcomeOf(
-    intent: HistoryEvent,
-    outcome: Outcome,
-    result: { readonly calls: readonly TargetCall[]; readonly error?: unknown; readonly refused: readonly Open[] },
-  ): HistoryEvent {
-    const at = clock.now();
-    const { changes: _changes, ...same } = intent;
-    const failure: JsonObject =
-      result.error instanceof TargetError
-        ? { error: result.error.code, answer: result.error.answer, reasonCode: result.error.reasonCode }
-        : {};
-    return {
-      ...same,
-      id: uuidv7(at.getTime()),
-      at,
-      code: "target.outcome",
-      causes: [intent.id],
-      outcome,
-      detail: { ...intent.detail, calls: result.calls.map((call) => ({ ...call })), ...failure, ...refusedIn(result.refused, intent) },
-    };
-  }
 }
+
+/** Those who refer to an entity are told when it comes, by our doing or by an earlier call or invitation. */
+const arrives = ({ link }: DesiredWish): boolean => link?.status !== "owned";
 
 /** Whether the intent stands is not known. The run leaves it at that: its lease is given back by the worker, and the intent, if there is one, settled as unknown. */
 class NotBegun extends Error {}
-/** What was refused, without the values, and who has them. */
-const refusedIn = (refused: readonly Open[], { subject }: HistoryEvent): JsonObject =>
-  refused.length === 0
-    ? {}
-    : {
-        refused: refused.map((one) => ({
-          attribute: one.attribute,
-          answer: one.told.answer,
-          reasonCode: one.told.reasonCode,
-          ...(subject ? (heldBy(subject.kind, one) as JsonObject) : {}),
-        })),
-      };
 
 const isNothing = (refused: Refusals | undefined): boolean => refused === undefined || Object.keys(refused).length === 0;
 
@@ -330,10 +304,3 @@ const put = (actual: Pick<Actual, "remoteId" | "attributes" | "presence">): Extr
   presence: actual.presence,
   containers: containersOf(actual.attributes),
 });
-
-function outcomeOfError(error: unknown, signal: AbortSignal): Outcome {
-  if (error instanceof TargetLeaseEnded) return error.begun ? "unknown" : "notSent";
-  if (error instanceof TargetOutcomeUnknown || signal.aborted) return "unknown";
-  if (error instanceof TargetThrottled || error instanceof TargetUnavailable) return "notSent";
-  return error instanceof TargetError ? "refused" : "unknown";
-}

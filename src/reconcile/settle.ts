@@ -14,6 +14,7 @@ import {
   TargetNotFound,
   TargetOutcomeUnknown,
   TargetPending,
+  TargetProtected,
   TargetRejected,
   TargetThrottled,
   TargetUnavailable,
@@ -76,7 +77,10 @@ export type RunEnd =
       readonly holder?: HeldBy;
       readonly notes: readonly Note[];
     }
-  | { readonly kind: "failed"; readonly error: unknown };
+  /** Invited and not there: they may accept for `leftMs` more. `leaves`: they are not to be there any more. */
+  | { readonly kind: "invited"; readonly leaves: boolean; readonly leftMs: number; readonly remedy: string }
+  /** `on`: others that the failure threw doubt on; they are looked at first. */
+  | { readonly kind: "failed"; readonly error: unknown; readonly on?: readonly string[] };
 
 export interface Pause {
   readonly ms: number;
@@ -120,6 +124,10 @@ const DATABASE_AWAY: LoopReason = "databaseUnavailable";
 const UNEXPECTED: LoopReason = "unexpectedError";
 /** A bug of ours throws every time: then it is parked, and the others go on. */
 const MAX_BUG_TRIES = 8;
+
+/** How often it is looked whether somebody who was invited has come. */
+const INVITED_MS = 6 * 3_600_000;
+const INVITED_LEAVER_MS = 3_600_000;
 
 export interface RetryRules {
   /** In [0, 1): spreads retries. */
@@ -186,8 +194,22 @@ export function settle(end: RunEnd, attempts: number, rules: RetryRules): Settle
       // Parked, it still names the holder: whatever happens to that one wakes it.
       return waits ? { ...blocked, state: "waiting", nextMs: guardMs } : { ...blocked, state: "parked", nextMs: undefined };
     }
-    case "failed":
-      return failed(end.error, attempts, rules);
+    case "invited":
+      return {
+        ...steady,
+        state: "waiting",
+        // One read each. A leaver who accepts has access until the next one.
+        nextMs: Math.min(end.leaves ? INVITED_LEAVER_MS : INVITED_MS, end.leftMs + 60_000),
+        reasonCode: end.leaves ? "invitedLeaver" : "invitationOpen",
+        reason: end.leaves
+          ? "invited before they were to leave, and may still accept"
+          : "an invitation was sent, and the person has not accepted yet",
+        remedy: end.remedy,
+      };
+    case "failed": {
+      const settled = failed(end.error, attempts, rules);
+      return end.on && settled.state === "waiting" ? { ...settled, waitingOn: end.on } : settled;
+    }
     default:
       return unreachable(end);
   }
@@ -227,6 +249,7 @@ function failed(error: unknown, attempts: number, { random, baseMs }: RetryRules
     if (tried >= (error.tries ?? MAX_DEPENDENCY_TRIES)) return { ...told, state: "parked", attempts: tried, nextMs: undefined };
     return { ...told, state: "waiting", attempts: tried, nextMs: DEPENDENCY_PAUSE * pauseMs, observeFirst: true };
   }
+  if (error instanceof TargetProtected) return { ...told, state: "parked", attempts: 0, nextMs: stated, observeFirst: true };
   // Unless it says what is there by now, that has to be read before the next plan.
   if (error instanceof TargetConflict || error instanceof TargetRejected)
     return { ...told, state: "parked", attempts: tried, nextMs: undefined, observeFirst: error.taken === undefined };

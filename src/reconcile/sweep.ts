@@ -3,6 +3,7 @@ import type { EntityKind, EntityRef } from "../core/entity.ts";
 import { uuidv7 } from "../core/id.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import { containersOf } from "./containers.ts";
+import { takeBack } from "./found.ts";
 import { sameValue } from "./plan.ts";
 import type { SweepStore } from "./ports.ts";
 import { forecast } from "./preview.ts";
@@ -21,7 +22,9 @@ export interface SweepResult {
   readonly differing: number;
   /** Objects of ours that are not there any more: now due. */
   readonly missing: number;
-  /** Objects without a link: somebody else's. Counted, never touched. */
+  /** Objects that carry our own id and had no link: ours again, and now due. Most are to be removed. */
+  readonly found: number;
+  /** Objects that nobody here ever knew: somebody else's. Counted, never touched. */
   readonly orphans: number;
   /** The first of them, for people to look at. */
   readonly orphanExamples: readonly { readonly kind: EntityKind; readonly remoteId: string; readonly name?: string }[];
@@ -30,12 +33,12 @@ export interface SweepResult {
 }
 
 const KINDS = ["department", "user", "role"] as const;
-const MAX_EXAMPLES = 100;
 
-interface Count {
+export interface Count {
   compared: number;
   differing: number;
   missing: number;
+  found: number;
   orphans: number;
   readonly orphanExamples: SweepResult["orphanExamples"][number][];
 }
@@ -49,10 +52,11 @@ export async function sweep(deps: SweepDeps, actor: string, signal: AbortSignal)
   const at = clock.now();
   const event = { id: uuidv7(at.getTime()), at, code: "operator.reconcile", actor, causes: [], target: target.name } as const;
   const since = await store.beginSweep(event);
-  const count: Count = { compared: 0, differing: 0, missing: 0, orphans: 0, orphanExamples: [] };
+  const count: Count = { compared: 0, differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [] };
   // One kind after the other: people are compared with departments that are known to be there.
   for (const kind of KINDS) await sweepKind(deps, kind, since, count, event, signal);
   await store.markRefused([event.id]);
+  await store.tryCauses([event.id]);
   const result: SweepResult = { ...count, repaired: (await store.repair()) + (await store.markUnknown([event.id])) };
   await store.endSweep(finished(clock, event, result));
   return result;
@@ -68,9 +72,10 @@ async function sweepKind(
 ): Promise<void> {
   const { store, target } = deps;
   const seen = new Set<string>();
+  const unlinked: Actual[] = [];
   for await (const page of target.list(kind, { signal })) {
     for (const actual of page) seen.add(actual.remoteId);
-    await comparePage(deps, kind, page, since, count, event);
+    unlinked.push(...(await comparePage(deps, kind, page, since, count, event)));
   }
   for await (const slice of store.linksBefore(kind, since)) {
     for (const { id, remoteId } of slice) {
@@ -82,8 +87,10 @@ async function sweepKind(
       await store.noteMissing({ kind, id }, since, [event.id]);
     }
   }
+  await takeBack(deps, kind, { unlinked, seen }, count, { causes: [event.id], signal });
 }
 
+/** Answers what of the page is not linked. */
 async function comparePage(
   deps: SweepDeps,
   kind: EntityKind,
@@ -91,19 +98,17 @@ async function comparePage(
   since: Date,
   count: Count,
   event: Pick<HistoryEvent, "id">,
-): Promise<void> {
+): Promise<readonly Actual[]> {
   const { store } = deps;
+  const unlinked: Actual[] = [];
   const links = await store.linksTo(
     kind,
     page.map((actual) => actual.remoteId),
   );
   for (const actual of page) {
     const link = links.get(actual.remoteId);
-    if (!link) {
-      count.orphans += 1;
-      const { name } = actual.attributes;
-      const example = { kind, remoteId: actual.remoteId, ...(typeof name === "string" ? { name } : {}) };
-      if (count.orphanExamples.length < MAX_EXAMPLES) count.orphanExamples.push(example);
+    if (link?.status !== "owned") {
+      unlinked.push(actual);
       continue;
     }
     count.compared += 1;
@@ -115,6 +120,7 @@ async function comparePage(
     const seen = wrong ? withDiffered(now, link.observed?.attributes, actual.attributes) : now;
     await store.noteObserved(ref, { actual: seen, containers: containersOf(now.attributes), wrong }, since, [event.id]);
   }
+  return unlinked;
 }
 
 /** What a list does not tell is no difference. */

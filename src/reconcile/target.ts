@@ -125,6 +125,8 @@ export interface TargetAdapter {
    * Rare: asked when an entity is to be removed whose create was never answered. May cost a whole listing.
    */
   find(ref: EntityRef, context: WriteContext): Promise<{ readonly actual: Actual | undefined; readonly calls: readonly TargetCall[] }>;
+  /** Pure. Which things named in attributes of a `kind` an answer says are not there: what is remembered of them is wrong. */
+  disproved(kind: EntityKind, answer: string): readonly { readonly attribute: string; readonly kind: EntityKind }[];
   /** Whether things of a kind carry our own id at the target, so that `find` can find them. */
   canFind(kind: EntityKind): boolean;
   /** Everything of a kind through the bulk lists, in pages. Rejects as a whole when any page fails: absence is only concluded from a complete listing. */
@@ -261,6 +263,11 @@ export class TargetRejected extends TargetError {
   readonly code = "TARGET_REJECTED";
 }
 
+/** Ours by right, but the target's own people protect it for now. Looked at again after a while: the protection ends without a word to us. */
+export class TargetProtected extends TargetRejected {
+  override readonly retry: Retry = { kind: "after", ms: 3_600_000 };
+}
+
 /** Another entity has to come first (parent or department missing, members still inside, manager unknown). */
 export class TargetDependency extends TargetError {
   readonly code = "TARGET_DEPENDENCY";
@@ -285,6 +292,12 @@ export class TargetNotFound extends TargetError {
 export class TargetPending extends TargetError {
   readonly code = "TARGET_PENDING";
   override readonly retry: Retry = { kind: "after", ms: 6 * 3_600_000 };
+  /** The attribute by which the person is reached. */
+  override readonly attribute: string;
+  constructor(message: string, details: Told & { readonly attribute: string }, options?: ErrorOptions) {
+    super(message, details, options);
+    this.attribute = details.attribute;
+  }
 }
 
 /* ---- What an adapter may ask of the house. ---- */

@@ -9,7 +9,7 @@ import type { Place } from "./liveness.ts";
 import type { Pool } from "./pool.ts";
 import { run, type Statement } from "./postgres.ts";
 import { createRunWrites } from "./run-writes.ts";
-import { PRIORITY } from "./sql.ts";
+import { markDue, PRIORITY } from "./sql.ts";
 
 /*
  * Whose turn it is. `entity_states` is the queue and the truth; a claim is a lease on a row. The lease names the run (fencing: every later write checks
@@ -36,7 +36,7 @@ const CLAIM: Statement = {
   insert into entity_states as s (target, kind, entity_id, state, lease, leased_until, worker)
   select target, kind, entity_id, 'due', gen_random_uuid(), now() + $4::float8 * interval '1 ms', $3 from picked
   on conflict (target, kind, entity_id) do update set lease = excluded.lease, leased_until = excluded.leased_until, worker = excluded.worker
-  returning s.kind, s.entity_id, s.lease, s.desired_generation as generation, s.attempts, s.causes, s.recheck_at is not null as unsettled, s.refused`,
+  returning s.kind, s.entity_id, s.lease, s.desired_generation as generation, s.attempts, s.causes, s.recheck_at is not null as unsettled, s.refused, s.cause`,
 };
 
 /** One short walk along the index for each priority: the cost does not grow with what waits. */
@@ -49,6 +49,18 @@ const NEXT_DUE: Statement = {
     having count(first.at) > 0`,
 };
 
+const DISTRUST: Statement = {
+  name: "run-distrust",
+  text: `with doubted as (
+    select l.kind, l.entity_id from links l where l.target = $1 and l.kind = $2 and l.remote_id = any($3::text[]) and l.status = 'owned'),
+  locked as materialized (
+    select 1 from doubted d cross join lateral (
+      select 1 from entity_states s where s.target = $1 and s.kind = d.kind and s.entity_id = d.entity_id for update) l),
+  forgotten as (
+    update links l set attributes = null from doubted d where (select count(*) from locked) >= 0 and l.target = $1 and l.kind = d.kind and l.entity_id = d.entity_id),
+  marked as (${markDue(`(select d.kind, d.entity_id, ${PRIORITY.structure}::smallint as priority, $4::uuid[] as causes from doubted d) m`, "array[$1::text]")})
+  select d.entity_id as id from doubted d`,
+};
 const RELEASE: Statement = {
   name: "run-release",
   text: "update entity_states set lease = null, leased_until = null, worker = null where target = $1 and kind = $2 and entity_id = $3 and lease = $4",
@@ -63,9 +75,10 @@ interface ClaimRow extends pg.QueryResultRow {
   causes: string[];
   unsettled: boolean;
   refused: string | null;
+  cause: string | null;
 }
 
-type Claims = Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "holder" | "asked">;
+type Claims = Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "holder" | "asked" | "distrust">;
 
 export interface ClaimOptions {
   readonly clock: Clock;
@@ -98,6 +111,7 @@ export function createClaims(pool: Pool, target: string, worker: number, { clock
         deadline,
         unsettled: row.unsettled,
         ...(row.refused === null ? {} : { refused: JSON.parse(row.refused) as Refusals }),
+        cause: row.cause ?? undefined,
       }));
     },
 
@@ -111,6 +125,10 @@ export function createClaims(pool: Pool, target: string, worker: number, { clock
 
     async release(claim) {
       await run(pool, RELEASE, [target, claim.ref.kind, claim.ref.id, claim.lease]);
+    },
+
+    async distrust(kind, remoteIds, causes) {
+      return (await run<{ id: string }>(pool, DISTRUST, [target, kind, remoteIds, causes])).map(({ id }) => id);
     },
   };
 }

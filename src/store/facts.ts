@@ -2,10 +2,12 @@ import type pg from "pg";
 import type { JsonObject } from "../core/entity.ts";
 import { fold } from "../core/fold.ts";
 import type { DepartmentReference, GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../reconcile/facts.ts";
+import type { Invitation } from "../reconcile/invitation.ts";
 import type { ReconcileStore } from "../reconcile/ports.ts";
 import type { Actual, Attributes } from "../reconcile/target.ts";
 import { batched } from "./batch.ts";
 import { leavingPeople, MANAGED_BY, managersOf, namedManagers } from "./department-managers.ts";
+import { stateOfPerson } from "./person-state.ts";
 import type { Pool } from "./pool.ts";
 import { run, type Statement } from "./postgres.ts";
 import { meant } from "./references.ts";
@@ -32,7 +34,7 @@ const department = (id: string): string => `json_build_object('id', ${id}, 'remo
     select json_agg(up.settings) from up) end)`;
 
 /** Columns and the FROM item of the link of `id`. It is looked up for each: as a join it could be planned as a walk through all links of the target. */
-const LINK = "l.status, l.remote_id, l.attributes, l.presence";
+const LINK = "l.status, l.remote_id, l.attributes, l.presence, l.invitation";
 const withLink = (kind: string, id: string): string =>
   `left join lateral (select * from links l where l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id} limit 1) l on true`;
 
@@ -40,7 +42,7 @@ const manager = (sourceId: string, ref: string): string => `
   json_build_object('reference', ${ref}, 'person', (
     select json_build_object('id', m.id, 'active', m.active, 'several', m.several,
       'remoteId', (select l.remote_id from links l where l.target = $1 and l.kind = 'user' and l.entity_id = m.id and l.status = 'owned'),
-      'state', (select s.state from entity_states s where s.target = $1 and s.kind = 'user' and s.entity_id = m.id))
+      'state', ${stateOfPerson("m.id")})
       from (${meant(sourceId, ref)}) m))`;
 
 const PEOPLE: Statement = {
@@ -125,6 +127,7 @@ interface LinkRow {
   remote_id: string | null;
   attributes: string | null;
   presence: Actual["presence"] | null;
+  invitation: string | null;
 }
 
 interface ReferenceJson {
@@ -135,12 +138,13 @@ interface ReferenceJson {
 
 const parsed = <T>(text: string | null): T | undefined => (text === null ? undefined : (JSON.parse(text) as T));
 
-function linkOf({ status, remote_id: remoteId, attributes, presence }: LinkRow): Link | undefined {
+function linkOf({ status, remote_id: remoteId, attributes, presence, invitation }: LinkRow): Link | undefined {
   if (status === null) return undefined;
   return {
     status,
     remoteId: remoteId ?? undefined,
     observed: attributes !== null && presence !== null ? { attributes: JSON.parse(attributes) as Attributes, presence } : undefined,
+    ...(status === "intended" && invitation !== null ? { invitation: JSON.parse(invitation) as Invitation } : {}),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   WAKE_LED_BEFORE,
   WAKE_MEMBERS,
   WAKE_REPORTS,
+  WAKE_SAME_CAUSE,
   WAKE_WAITING,
 } from "./wakes.ts";
 
@@ -33,7 +34,7 @@ export const putLinks = (links: string): string => `
   insert into links (target, kind, entity_id, remote_id, status, presence, attributes, containers, observed_at)
   select $1, l.kind, l.id, l.remote_id, 'owned', l.presence, l.attributes, l.containers, now() from ${links} l order by l.kind, l.id
   on conflict (target, kind, entity_id) do update set remote_id = excluded.remote_id, status = 'owned', presence = excluded.presence,
-    attributes = excluded.attributes, containers = excluded.containers, observed_at = now()`;
+    attributes = excluded.attributes, containers = excluded.containers, observed_at = now(), invitation = null`;
 
 const PUT_LINKS = statement(
   "put-links",
@@ -44,6 +45,11 @@ const PUT_LINKS = statement(
 const FORGET_OBSERVATIONS = statement(
   "forget",
   "update links l set attributes = null where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])",
+);
+const INVITED = statement(
+  "invited",
+  `update links l set invitation = n.invitation from json_to_recordset($2::json) as n(kind text, id uuid, invitation json)
+    where l.target = $1 and l.kind = n.kind and l.entity_id = n.id and l.status = 'intended'`,
 );
 /** Nothing is there that we know of: a look for it by our own id comes later. */
 const DOUBT_LINKS = statement(
@@ -68,7 +74,10 @@ const REMOVE_NODES = statement(
 const LATE = statement(
   "late",
   `with event as (insert into history select h.* from json_populate_recordset(null::history, $4::json) h),
-  forgotten as (update links l set attributes = null from ${NAMED} n where l.target = $1 and l.kind = n.kind and l.entity_id = n.id)
+  locked as materialized (
+    select 1 from ${NAMED} n cross join lateral (
+      select 1 from entity_states s where s.target = $1 and s.kind = n.kind and s.entity_id = n.id for update) l),
+  forgotten as (update links l set attributes = null from ${NAMED} n where (select count(*) from locked) >= 0 and l.target = $1 and l.kind = n.kind and l.entity_id = n.id)
   update entity_states s set ${WAKE}, recheck_at = now() + $5::float8 * interval '1 ms' from ${NAMED} n where s.target = $1 and s.kind = n.kind and s.entity_id = n.id`,
 );
 
@@ -105,12 +114,20 @@ export async function consequences(db: Queryable, target: string, runs: readonly
     WAKE_HOPEFUL,
     ({
       end: {
+        link,
         settlement: { state, waitingOn },
       },
-    }) => state === "parked" || state === "held" || (state === "inSync" && waitingOn !== undefined),
+    }) => state === "parked" || state === "held" || link.kind === "invitation" || (state === "inSync" && waitingOn !== undefined),
   );
+  // Somebody who was parked got in: whoever only gave up shows nothing.
+  const eased = runs.flatMap(({ claim, end }) => (claim.cause !== undefined && end.event?.outcome === "done" ? [claim.cause] : []));
+  if (eased.length > 0) await run(db, WAKE_SAME_CAUSE, [target, eased, events(({ claim }) => claim.cause !== undefined)]);
   const puts = runs.flatMap(({ claim, end }) => (end.link.kind === "put" ? [{ ...claim.ref, ...linkColumns(end.link) }] : []));
   if (puts.length > 0) await run(db, PUT_LINKS, [target, JSON.stringify(puts)]);
+  const invited = runs.flatMap(({ claim, end: { link } }) =>
+    link.kind === "invitation" ? [{ ...claim.ref, invitation: link.invitation }] : [],
+  );
+  if (invited.length > 0) await run(db, INVITED, [target, JSON.stringify(invited)]);
   await change(DOUBT_LINKS, ({ end }) => end.link.kind === "doubt");
   await change(REMOVE_LINKS, ({ end }) => end.link.kind === "remove");
   await change(FORGET_OBSERVATIONS, ({ end }) => end.settlement.observeFirst);

@@ -14,15 +14,15 @@ import { ANY_MANAGED, REPORTS, WAITING_ON } from "./wakes.ts";
 
 /** `puts`: a link to be written. `awaited`, `reported`, `led`: whom it may concern, see `isQuiet`. */
 const RUNS = `json_to_recordset($2::json) as w(at int, kind text, id uuid, lease uuid, generation bigint, state text, next_ms float8, attempts int,
-    reason_code text, reason text, remedy text, waiting_on uuid[], answer text, notes json, refused json, holder json, event json, causes uuid[], recheck_ms float8, planned json,
+    reason_code text, reason text, remedy text, waiting_on uuid[], answer text, notes json, refused json, holder json, event json, causes uuid[], recheck_ms float8, planned json, cause text,
     puts boolean, remote_id text, presence text, attributes json, containers text[], awaited boolean, reported boolean, led boolean)`;
 
 /** The row proposed carries what the run says, its generation as the one observed and the causes it has dealt with. */
 const ENDS = `event as (insert into history select e.* from mine, json_populate_record(null::history, mine.event) e where mine.event is not null on conflict do nothing),
   ended as (
-    insert into entity_states as s (target, kind, entity_id, state, next_at, observed_generation, attempts, reason_code, reason, remedy, waiting_on, last_answer, notes, refused, holder, causes, recheck_at, planned)
+    insert into entity_states as s (target, kind, entity_id, state, next_at, observed_generation, attempts, reason_code, reason, remedy, waiting_on, last_answer, notes, refused, holder, causes, recheck_at, planned, cause)
     select $1, kind, id, state, now() + next_ms * interval '1 ms', generation, attempts, reason_code, reason, remedy, waiting_on, answer, notes, refused, holder, causes,
-      now() + recheck_ms * interval '1 ms', planned from mine
+      now() + recheck_ms * interval '1 ms', planned, cause from mine
     on conflict (target, kind, entity_id) do update set
       lease = null, leased_until = null, worker = null, intent = null,
       state = case when s.desired_generation = excluded.observed_generation then excluded.state else 'due' end,
@@ -37,7 +37,7 @@ const ENDS = `event as (insert into history select e.* from mine, json_populate_
                       then case when s.kind = 'user' then ${PRIORITY.person} else ${PRIORITY.structure} end else s.priority end,
       attempts = excluded.attempts, reason_code = excluded.reason_code, reason = excluded.reason, remedy = excluded.remedy, waiting_on = excluded.waiting_on,
       last_answer = coalesce(excluded.last_answer, s.last_answer), notes = excluded.notes, refused = excluded.refused, holder = excluded.holder,
-      recheck_at = coalesce(excluded.recheck_at, s.recheck_at), planned = excluded.planned)`;
+      recheck_at = coalesce(excluded.recheck_at, s.recheck_at), planned = excluded.planned, cause = excluded.cause)`;
 
 const END: Statement = { name: "run-end", text: `with mine as (select w.* from ${heldBy(RUNS)}), ${ENDS} select at from mine` };
 
@@ -85,13 +85,14 @@ export const createRunEnds =
   };
 
 /** Whether a run came to rest in a way that concerns nobody but those the statement asks about. */
-function isQuiet({ claim: { ref }, end: { settlement, link, departed, gone } }: EndedRun): boolean {
+function isQuiet({ claim: { ref, cause }, end: { settlement, link, departed, gone } }: EndedRun): boolean {
   const { state, waitingOn, observeFirst } = settlement;
   return (
     ref.kind === "user" &&
     state === "inSync" &&
     waitingOn === undefined &&
     !observeFirst &&
+    cause === undefined &&
     link.kind !== "remove" &&
     link.kind !== "doubt" &&
     departed.length === 0 &&
@@ -121,6 +122,7 @@ const endRow = ({ item: { claim, end }, at }: { readonly item: EndedRun; readonl
     planned: settlement.planned,
     event: event && eventColumns(event),
     causes: claim.causes,
+    cause: end.cause,
     recheck_ms: event?.outcome === "unknown" ? callLifeMs : undefined,
     puts: link.kind === "put",
     ...(link.kind === "put" ? linkColumns(link) : {}),

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { Observation, SweepStore } from "../reconcile/ports.ts";
+import type { LinkTo, Observation, Period, SweepStore } from "../reconcile/ports.ts";
 import type { Attributes } from "../reconcile/target.ts";
 import { run, type Statement } from "./postgres.ts";
 import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "./sql.ts";
@@ -16,7 +16,47 @@ const END = statement(
 );
 const LINKS_TO = statement(
   "links-to",
-  "select l.entity_id, l.remote_id, l.attributes, l.presence from links l where l.target = $1 and l.kind = $2 and l.remote_id = any($3::text[])",
+  "select l.entity_id, l.remote_id, l.status, l.attributes, l.presence from links l where l.target = $1 and l.kind = $2 and l.remote_id = any($3::text[])",
+);
+/** A department of the tree is an entity of its own; a person is one of the directory. Whatever had a state, a link or an event was ours. */
+const OWNERS = statement(
+  "owners",
+  `select w.id, l.remote_id, l.status from unnest($3::uuid[]) as w(id)
+     left join links l on l.target = $1 and l.kind = $2 and l.entity_id = w.id
+    where l.entity_id is not null
+       or exists (select 1 from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = w.id)
+       or case $2 when 'user' then exists (select 1 from users u where u.id = w.id)
+                  when 'department' then exists (select 1 from departments d where d.id = w.id and d.target = $1) else false end
+       or exists (select 1 from history h where h.subject = w.id and h.subject_kind = $2)`,
+);
+const LOST_PERIODS = statement("lost-periods", "select since, until from lost_periods where target = $1");
+/** Runs lock their state first and their link after it; whoever does it the other way round waits in a circle with them. */
+const LOCKED = "locked as materialized (select 1 from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = $3 for update)";
+const AFTER_LOCK = "(select count(*) from locked) >= 0";
+
+/** Parameters: 1 target, 2 kind, 3 id, 4 remote id, 5 attributes, 6 presence, 7 containers, 8 causes, 9 targets. */
+const RELINK = statement(
+  "relink",
+  `with ${LOCKED},
+  linked as (
+    insert into links as l (target, kind, entity_id, remote_id, status, attributes, presence, containers, observed_at)
+    select $1, $2, $3::uuid, $4, 'owned', $5, $6, $7, now()
+     where ${AFTER_LOCK} and not exists (select 1 from links o where o.target = $1 and o.kind = $2 and o.remote_id = $4 and o.entity_id <> $3::uuid)
+    on conflict (target, kind, entity_id) do update set remote_id = excluded.remote_id, status = 'owned', attributes = excluded.attributes,
+      presence = excluded.presence, containers = excluded.containers, observed_at = now(), invitation = null
+    returning 1),
+  marked as (${markDue(`(select $2::text as kind, $3::uuid as entity_id, ${PRIORITY.urgent}::smallint as priority, $8::uuid[] as causes from linked) m`, "$9::text[]")}),
+  woken as (${wakeUp("marked")})
+  select (select count(*) from woken) as woken from linked`,
+);
+const TRY_CAUSES = statement(
+  "try-causes",
+  `with first as (
+    select distinct on (s.cause) s.kind, s.entity_id from entity_states s
+     where s.target = $2 and s.state = 'parked' and s.cause is not null order by s.cause, s.entity_id),
+  marked as (${markDue(`(select f.kind, f.entity_id, ${PRIORITY.person}::smallint as priority, $3::uuid[] as causes from first f) m`, "$1::text[]")}),
+  woken as (${wakeUp("marked")})
+  select (select count(*) from woken) as woken`,
 );
 const LINKS_BEFORE = statement(
   "links-before",
@@ -34,15 +74,17 @@ const marking = (condition: string): string => `
 /** What was noted may hold no longer once something else is seen. */
 const OBSERVED = statement(
   "observed",
-  `with seen as (
+  `with ${LOCKED},
+  seen as (
     update links l set attributes = $6, presence = $7, containers = $8, observed_at = now()
-     where l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
+     where ${AFTER_LOCK} and l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
   ${marking("($9::boolean or s.notes is not null) and exists (select 1 from seen)")}`,
 );
 const MISSING = statement(
   "missing",
-  `with seen as (
-    update links l set attributes = null where l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
+  `with ${LOCKED},
+  seen as (
+    update links l set attributes = null where ${AFTER_LOCK} and l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
   ${marking("exists (select 1 from seen)")}`,
 );
 /** Whatever kept a value from being taken may be gone: only the target can tell. */
@@ -72,9 +114,18 @@ const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 interface LinkRow extends pg.QueryResultRow {
   entity_id: string;
   remote_id: string;
+  status: LinkTo["status"];
   attributes: string | null;
   presence: Observation["presence"] | null;
 }
+
+interface OwnerRow extends pg.QueryResultRow {
+  id: string;
+  remote_id: string | null;
+  status: LinkTo["status"] | null;
+}
+
+type PeriodRow = pg.QueryResultRow & Period;
 
 const observedOf = ({ attributes, presence }: LinkRow): Observation | undefined =>
   attributes !== null && presence !== null ? { attributes: JSON.parse(attributes) as Attributes, presence } : undefined;
@@ -92,7 +143,20 @@ export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore
 
     async linksTo(kind, remoteIds) {
       const rows = await run<LinkRow>(pool, LINKS_TO, [target, kind, remoteIds]);
-      return new Map(rows.map((row) => [row.remote_id, { id: row.entity_id, observed: observedOf(row) }]));
+      return new Map(rows.map((row) => [row.remote_id, { id: row.entity_id, status: row.status, observed: observedOf(row) }]));
+    },
+
+    async owners(kind, ids) {
+      const rows = await run<OwnerRow>(pool, OWNERS, [target, kind, ids]);
+      return new Map(
+        rows.map(({ id, remote_id, status }) => [id, { remoteId: status === "owned" ? (remote_id ?? undefined) : undefined }]),
+      );
+    },
+
+    lostPeriods: () => run<PeriodRow>(pool, LOST_PERIODS, [target]),
+
+    async relink({ kind, id }, { actual: { remoteId, attributes, presence }, containers }, causes) {
+      await run(pool, RELINK, [target, kind, id, remoteId, JSON.stringify(attributes), presence, containers, causes, [target]]);
     },
 
     async *linksBefore(kind, since) {
@@ -115,6 +179,10 @@ export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore
 
     async markRefused(causes) {
       await run(pool, REFUSED, [target, causes]);
+    },
+
+    async tryCauses(causes) {
+      await run(pool, TRY_CAUSES, [[target], target, causes]);
     },
 
     async markUnknown(causes) {

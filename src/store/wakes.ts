@@ -54,6 +54,12 @@ export const WAKE_HOPEFUL = statement(
   `update entity_states s set ${WAKE}, waiting_on = null, causes = s.causes || $3::uuid[]
     where ${WAITING_ON("$2::uuid[]")} and (s.state || '') = 'waiting'`,
 );
+/** What kept these parked at the target has gone for one of them: the others with the same cause are looked at as well. */
+export const WAKE_SAME_CAUSE = statement(
+  "wake-same-cause",
+  `update entity_states s set ${WAKE}, cause = null, causes = s.causes || $3::uuid[]
+    where s.target = $1 and s.cause = any($2::text[]) and s.state = 'parked'`,
+);
 /** Wakes those who report to people who came or went, by the directory and by what is at the target. */
 export const WAKE_REPORTS = statement(
   "wake-reports",

@@ -29,6 +29,7 @@ export interface House {
   readonly context: RequestContext;
   /** Address of the simulator. */
   readonly dingtalk: string;
+  readonly databaseUrl: string;
   /** Makes a person from a SCIM document and answers their id. */
   addUser(document: JsonObject): Promise<string>;
   addGroup(displayName: string, members?: readonly string[]): Promise<string>;
@@ -143,6 +144,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       return context();
     },
     dingtalk,
+    databaseUrl: database.url,
     addUser: async (document) => (await users.create(context(), readUser(document))).id,
     addGroup: async (displayName, members = []) => (await groups.create(context(), readGroup({ displayName }).content, members)).id,
 
@@ -165,7 +167,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       for (;;) {
         for (const worker of workers) worker.wake();
         const { rows } = await pool.query(
-          "select kind, entity_id, state, reason, attempts from entity_states where state in ('due', 'waiting')",
+          // Who waits for people is looked at after hours.
+          "select kind, entity_id, state, reason, attempts from entity_states where state in ('due', 'waiting') and (next_at is null or next_at < now() + interval '30 min')",
         );
         if (rows.length === 0) return;
         if (systemClock.monotonicMs() > deadline) throw new Error(`not quiet after ${ms} ms: ${JSON.stringify(rows.slice(0, 5))}`);

@@ -1,4 +1,4 @@
-import type { Actual, Attributes, WriteContext, Written } from "../../reconcile/target.ts";
+import { type Actual, type Attributes, TargetNotFound, type WriteContext, type Written } from "../../reconcile/target.ts";
 import type { Admins } from "./admins.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient } from "./client.ts";
@@ -15,7 +15,8 @@ export function createAccounts(client: DingTalkClient, admins: Admins) {
     return operate(client, context, async (session) => {
       const userId = actual.remoteId;
       if (suspended) {
-        await admins.demandOrdinary(session, userId);
+        if ((await admins.demandOrdinary(session, userId)) === "absent")
+          throw new TargetNotFound(`the person ${userId} does not exist any more`, { answer: "60121", reasonCode: "personMissing" });
         await session.call(API.accountDisable, { userId, reason: REASON });
         // Disabling alone leaves running sessions alive.
         await session.call(API.accountSignOut, { userId, reason: REASON });

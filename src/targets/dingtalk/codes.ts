@@ -266,7 +266,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "60200": of("taken", "externalContactExists", "the external contact exists already"),
 
   // The person decides
-  "40103": of("pending", "invitationPending", "an invitation was sent, and the person has not accepted yet"),
+  "40103": of("pending", "invitationPending", "an invitation was sent, and the person has not accepted yet", "mobile"),
   "41054": of("locked", "mobileLocked", "the number of a person who has signed in cannot be changed here", "mobile"),
   "40021": of("locked", "mobileOfOtherAccount", "the new number belongs to another DingTalk account", "mobile"),
   "40022": of("locked", "mobileDiffersFromLogin", "the number here differs from the one the person signs in with", "mobile"),

@@ -89,7 +89,7 @@ export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError
         ...heldBy(refusal),
       });
     case "pending":
-      return new TargetPending(message, told);
+      return new TargetPending(message, { ...told, attribute: meaning.attribute ?? "" });
     case "locked":
     case "data":
     case "capacity":

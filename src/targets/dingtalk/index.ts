@@ -16,6 +16,7 @@ import { createClient } from "./client.ts";
 import type { DingTalkConfig } from "./config.ts";
 import { ROOT } from "./department-wire.ts";
 import { createDepartments } from "./departments.ts";
+import { disproved } from "./disproved.ts";
 import { freeing } from "./freeing.ts";
 import { createListing } from "./listing.ts";
 import { DEFAULT_REGION } from "./phone.ts";
@@ -34,13 +35,13 @@ export interface DingTalkDeps {
   readonly random?: () => number;
 }
 
-/** DingTalk as a target. Holds connections and what it has learned (the role group's id, the administrators, the form of numbers), nothing else; `close` lets the connections go. */
+/** DingTalk as a target. Holds connections and what it has learned (the role group's id, the form of numbers), nothing else; `close` lets the connections go. */
 export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps): TargetAdapter & { close(): void } {
   const region = (config.region ?? DEFAULT_REGION).toUpperCase();
   const random = deps.random ?? Math.random;
   const options = { region, roleGroup: config.roleGroup ?? "SCIM", newPassword };
   const client = createClient(config, { ...deps, random });
-  const admins = createAdmins(deps.clock);
+  const admins = createAdmins();
   const registration = createRegistration((config.registeredIn ?? region).toUpperCase());
   const users = createUsers(writingMobiles(client, registration), admins, options);
   const departments = createDepartments(client, region);
@@ -92,6 +93,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
           });
         },
       }),
+    disproved: (_kind, answer) => disproved(answer),
     canFind: (kind) => kind === "user" || kind === "department",
     list: (kind: EntityKind, context: WriteContext): AsyncIterable<readonly Actual[]> =>
       on(kind, {

@@ -17,6 +17,7 @@ export const NOTE_CODES = [
   "notAMember",
   "afterMembers",
   "keptOtherwise",
+  "notSent",
 ] as const;
 
 export type NoteCode = (typeof NOTE_CODES)[number];

@@ -34,6 +34,8 @@ const accountType: Rule = (attributes, actual) => {
   const wished = attributes.exclusive_account_type;
   const had = actual?.attributes.exclusive_account_type;
   const left: (readonly [string, Reason?])[] = [];
+  // No update carries it, so where it is not known either there is nothing to be said.
+  if (actual && had === undefined && wished !== undefined) left.push(["exclusive_account_type"]);
   if (wished !== undefined && had !== undefined && had !== wished) {
     left.push(["exclusive_account_type", ["fixedAtCreation", "the kind of account is fixed; remove the person and add them again"]]);
   }

@@ -3,6 +3,7 @@ import {
   type Actual,
   type Attributes,
   type AttributeValue,
+  type Note,
   type Refused,
   TargetConflict,
   TargetDependency,
@@ -57,7 +58,7 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
       try {
         const required = REQUIRED.filter((name) => own[name] !== undefined);
         const sent = placing.correct(await sendInParts(own, { required, send: placing.send }));
-        const fresh = written(session, { remoteId: ref.id, attributes: { manager: null, roles: [] }, presence: "active" }, sent);
+        const fresh = written(session, { remoteId: ref.id, attributes: FRESH, presence: "active" }, sent);
         if (sent.failure) throw partly(sent.failure, fresh);
         return isEmpty(roles) ? fresh : await withRoles(session, fresh, roles, []);
       } catch (error) {
@@ -105,12 +106,15 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
   async function change(session: Session, seen: Actual, set: Attributes): Promise<Written> {
     const { roles, ...own } = set;
     const actual = await complete(session, seen, roles);
+    const carried = Object.fromEntries(Object.entries(own).filter(([name]) => isCarried(actual, name, own)));
+    const left = Object.keys(own).filter((name) => !(name in carried));
     const had = listOf(actual.attributes.departments ?? null);
     const placing = createPlacing(session, had, (each) => send(session, actual.remoteId, each, actual.attributes));
-    const sent = placing.correct(await sendInParts(own, { send: placing.send }));
-    const changed = written(session, actual, { ...sent, refused: await Promise.all(sent.refused.map((one) => named(session, one))) });
-    if (sent.failure) throw partly(sent.failure, changed);
+    const sent = placing.correct(await sendInParts(carried, { send: placing.send }));
+    const done = written(session, actual, { ...sent, refused: await Promise.all(sent.refused.map((one) => named(session, one))) });
+    if (sent.failure) throw partly(sent.failure, done);
     onlyDependencies(sent);
+    const changed = { ...done, notes: [...done.notes, ...left.map(notCarried)] };
     return roles === undefined ? changed : withRoles(session, changed, roles, actual.attributes.roles);
   }
 
@@ -120,6 +124,9 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
     if (attribute !== "mobile" || !(error instanceof TargetConflict) || error.heldBy !== undefined) return refused;
     return { attribute, value, error: withHolder(error, await holderOf(session, value)) };
   }
+  /** Whether a call carries the attribute at all: what was not sent must not be remembered as if it were there. */
+  const isCarried = (actual: Actual, name: string, own: Attributes): boolean =>
+    userUpdateBody(actual.remoteId, { [name]: own[name] ?? null }, actual.attributes) !== undefined;
 
   /** Some calls need to say what was there before: roles are given and taken one by one, and an enterprise account's departments are always said again. */
   async function complete(session: Session, seen: Actual, roles: AttributeValue | undefined): Promise<Actual> {
@@ -150,7 +157,7 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
 
   async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
     return operate(client, context, async (session) => {
-      await admins.demandOrdinary(session, actual.remoteId);
+      if ((await admins.demandOrdinary(session, actual.remoteId)) === "absent") return { calls: session.calls };
       try {
         await session.call(API.userDelete, { userid: actual.remoteId });
       } catch (error) {
@@ -166,6 +173,9 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
 
   return { create, update, remove, read };
 }
+
+/** What a new person is unless something else was sent. */
+const FRESH: Attributes = { manager: null, roles: [], exclusive_account_type: null };
 
 /** Refused here because DingTalk would refuse it: saves the call and names the attribute (sections 5.1 and 6). */
 function demandIdentity(attributes: Attributes): void {
@@ -233,6 +243,12 @@ function written(session: Session, before: Pick<Actual, "remoteId" | "attributes
 }
 
 const isLocked = ({ answer }: TargetError): boolean => meaningOf(answer).kind === "locked";
+
+const notCarried = (attribute: string): Note => ({
+  attribute,
+  code: "notSent",
+  text: "DingTalk takes no such change of somebody who is there; remove the person and add them again, or change it in DingTalk",
+});
 
 const isEmpty = (value: AttributeValue | undefined): value is undefined | null | "" | readonly [] =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);

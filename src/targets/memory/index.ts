@@ -143,6 +143,7 @@ export function createMemoryTarget(): MemoryTarget {
       operate(`${kind}/read`, context, (calls) => ({ actual: things.get(keyOf(kind, remoteId))?.actual, calls })),
     find: (ref, context) =>
       operate(`${ref.kind}/find`, context, (calls) => ({ actual: all(ref.kind).find((each) => each.entityId === ref.id), calls })),
+    disproved: () => [],
     canFind: () => true,
     async *list(kind, context) {
       const found = await operate(`${kind}/list`, context, () => all(kind));

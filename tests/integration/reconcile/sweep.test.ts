@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => house.close());
 
 const compare = (): Promise<SweepResult> => sweep({ ...hand, clock: systemClock }, "cli", new AbortController().signal);
-const clean = { differing: 0, missing: 0, orphans: 0, orphanExamples: [], repaired: 0 };
+const clean = { differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [], repaired: 0 };
 const edit = (call: string, body: Record<string, unknown>) => house.control("edit", { call, body: body as never });
 
 async function staffed(): Promise<{ li: string; wu: string }> {
@@ -101,7 +101,7 @@ test("a comparison leaves its beginning and its result in the history", async ()
   const { rows } = await house.pool.query("select actor, detail from history where code = 'operator.reconcile' order by id");
   expect(rows.map((row) => [row.actor, row.detail && JSON.parse(row.detail)])).toEqual([
     ["cli", null],
-    ["cli", { compared: 4, differing: 0, missing: 0, orphans: 0, repaired: 0 }],
+    ["cli", { compared: 4, differing: 0, missing: 0, found: 0, orphans: 0, repaired: 0 }],
   ]);
 });
 

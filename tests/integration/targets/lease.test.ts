@@ -51,7 +51,7 @@ test("the second call of one operation is not sent, and the outcome is open wher
   const suspended = { ...actual, presence: "active" } as const;
   const removing = await failureOf(server.target.remove(newRef("user"), actual, { signal, deadline }));
   expect(removing).toMatchObject({ code: "TARGET_LEASE_ENDED", begun: false });
-  expect(paths()).toEqual(["/topapi/user/listadmin"]);
+  expect(paths()).toEqual(["/topapi/v2/user/get"]);
 
   const signingOut = overWhen(() => paths().includes("/v1.0/contact/orgAccounts/disable"));
   const error = await failureOf(server.target.setSuspended(newRef("user"), suspended, true, { signal, deadline: signingOut }));

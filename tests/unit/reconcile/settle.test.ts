@@ -49,7 +49,7 @@ test.each<[string, RunEnd, number, Partial<Settlement>]>([
   ],
   [
     "waiting on a person who must agree: later, long, and no attempt",
-    failed(new TargetPending("invited", told)),
+    failed(new TargetPending("invited", { ...told, attribute: "mobile" })),
     4,
     { state: "waiting", nextMs: 6 * 3_600_000, attempts: 0 },
   ],

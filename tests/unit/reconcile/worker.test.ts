@@ -14,6 +14,7 @@ const claim = (): Claim => ({
   causes: [],
   deadline: { leftMs: () => Number.POSITIVE_INFINITY },
   unsettled: false,
+  cause: undefined,
 });
 
 /** A worker with more to do than it can ever end, and a clock that stands still until the test says so. */

@@ -1,0 +1,72 @@
+import { systemClock } from "../../../src/core/clock.ts";
+import { sweep } from "../../../src/reconcile/sweep.ts";
+import { type House, openHouse } from "../../support/house.ts";
+import { change, DINGTALK_USER, ENTERPRISE, notesOn, person, remote, stateOf } from "./sample.ts";
+
+let house: House;
+beforeEach(async () => {
+  house = await openHouse();
+  house.startWorker();
+});
+afterEach(() => house.close());
+
+const administers = (userid: string, level: number) => house.control("edit", { call: "admin", body: { userid, sys_level: level } });
+const compare = () => sweep({ ...house.connect(), clock: systemClock }, "cli", new AbortController().signal);
+
+async function protectedLeaver(): Promise<string> {
+  const id = await house.addUser(person("Li"));
+  await house.quiet();
+  await administers(id, 2);
+  await change(house, id, { active: false });
+  await house.quiet();
+  expect(await remote(house, id)).toBeDefined();
+  expect(await stateOf(house, "user", id)).toMatchObject({ state: "parked" });
+  return id;
+}
+
+test("a leaver who administers stays, whatever is tried, and goes at the next comparison once the role is taken away", async () => {
+  const id = await protectedLeaver();
+  await compare();
+  await house.quiet();
+  expect(await remote(house, id)).toBeDefined();
+  await administers(id, 0);
+  await compare();
+  await house.quiet();
+  expect(await remote(house, id)).toBeUndefined();
+});
+
+test("such a leaver is looked at every hour, without anybody's doing", async () => {
+  const id = await protectedLeaver();
+  const { rows } = await house.pool.query(
+    "select next_at between now() + interval '50 min' and now() + interval '61 min' as hourly from entity_states where entity_id = $1",
+    [id],
+  );
+  expect(rows).toEqual([{ hourly: true }]);
+  await administers(id, 0);
+  await house.pool.query("update entity_states set next_at = now() where entity_id = $1", [id]);
+  while (await remote(house, id)) await systemClock.sleep(20);
+});
+
+test("an enterprise account that administers is not switched off", async () => {
+  const id = await house.addUser(person("Li", { schemas: [ENTERPRISE, DINGTALK_USER], [DINGTALK_USER]: { accountType: "sso" } }));
+  await house.quiet();
+  await administers(id, 1);
+  await change(house, id, { active: false });
+  await house.quiet();
+  expect(await remote(house, id)).toMatchObject({ disable_status: false });
+  await administers(id, 0);
+  await compare();
+  await house.quiet();
+  expect(await remote(house, id)).toMatchObject({ disable_status: true });
+});
+
+test("a regular account that was to become another kind is no such account, and its leaver is removed", async () => {
+  const id = await house.addUser(person("Li"));
+  await house.quiet();
+  await change(house, id, { [DINGTALK_USER]: { accountType: "sso" } });
+  await house.quiet();
+  expect(await notesOn(house, id)).toContain("exclusive_account_type: fixedAtCreation");
+  await change(house, id, { active: false });
+  await house.quiet();
+  expect(await remote(house, id)).toBeUndefined();
+});

@@ -1,0 +1,153 @@
+import { systemClock } from "../../../src/core/clock.ts";
+import type { JsonObject } from "../../../src/core/entity.ts";
+import { uuidv7 } from "../../../src/core/id.ts";
+import { sweep } from "../../../src/reconcile/sweep.ts";
+import { createSyncOperations } from "../../../src/store/status.ts";
+import { type Connection, type House, openHouse } from "../../support/house.ts";
+import { createRandom, type Random } from "./random-directory.ts";
+import { change, DINGTALK_USER, person } from "./sample.ts";
+
+/*
+ * Random interleavings of invitation, acceptance, deactivation, deletion, the administrator's role given and taken, the kind of account changed, comparison
+ * and retry. After the last comparison nobody who should be out is in, and nobody was removed or switched off while they administered the organisation.
+ */
+
+/** People of one organisation, each with a sequence of their own. */
+const PEOPLE = 25;
+const STEPS = 12;
+/** Organisations: one with every test run, 20 make 500 interleavings. */
+const SEEDS = Number(process.env["LEAVER_SEEDS"] ?? 1);
+
+type Kind = "regular" | "invited" | "enterprise";
+
+interface Person {
+  readonly n: number;
+  readonly id: string;
+  readonly kind: Kind;
+  state: "active" | "inactive" | "deleted";
+  administers: boolean;
+}
+
+let house: House;
+let hand: Connection;
+beforeEach(async () => {
+  house = await openHouse({ retryBaseMs: 10 });
+  hand = house.connect();
+});
+afterEach(() => house.close());
+
+const compare = () => sweep({ ...hand, clock: systemClock }, "cli", new AbortController().signal);
+const edit = (call: string, body: JsonObject) => house.control("edit", { call, body });
+const wire = (n: number) => `+852-6111${String(n).padStart(4, "0")}`;
+const KINDS: readonly Kind[] = ["regular", "invited", "invited", "enterprise"];
+
+const documentOf = (kind: Kind, n: number): JsonObject =>
+  person(`P${n}`, {
+    phoneNumbers: [{ type: "mobile", value: wire(n).replace("-", " ") }],
+    ...(kind === "enterprise" ? { [DINGTALK_USER]: { accountType: "sso" } } : {}),
+  });
+
+/** Who can use the organisation: switched off is out. */
+async function inside(): Promise<ReadonlySet<string>> {
+  const { users } = await house.state();
+  return new Set(users.filter((user) => user["disable_status"] !== true).map(({ userid }) => userid));
+}
+
+/** Runs that have asked who administers go on with the answer, in DingTalk's time of a few milliseconds: the role is given when none is under way. */
+async function withNobodyAtWork(act: () => Promise<void>): Promise<void> {
+  await house.pool.query(
+    "insert into target_states (target, paused_until) values ('dingtalk', now() + interval '1 min') on conflict (target) do update set paused_until = excluded.paused_until",
+  );
+  while ((await house.pool.query("select 1 from entity_states where lease is not null limit 1")).rows.length > 0)
+    await systemClock.sleep(5);
+  await act();
+  await house.pool.query("update target_states set paused_until = null");
+}
+
+function steps(random: Random, one: Person): readonly (() => Promise<unknown>)[] {
+  const { id, n } = one;
+  const unlessDeleted = (act: () => Promise<unknown>) => async () => (one.state === "deleted" ? undefined : act());
+  return [
+    () => edit("accept", { mobile: wire(n) }),
+    () => edit("accept", { mobile: wire(n) }),
+    unlessDeleted(async () => {
+      one.state = "inactive";
+      await change(house, id, { active: false });
+    }),
+    unlessDeleted(async () => {
+      one.state = "inactive";
+      await change(house, id, { active: false });
+    }),
+    unlessDeleted(async () => {
+      one.state = "active";
+      await change(house, id, { active: true });
+    }),
+    unlessDeleted(async () => {
+      if (random() < 0.5) return;
+      one.state = "deleted";
+      await house.users.remove(house.context, id);
+    }),
+    () =>
+      withNobodyAtWork(async () => {
+        if (!(await house.state()).users.some(({ userid }) => userid === id)) return;
+        await edit("admin", { userid: id, sys_level: 1 + Math.floor(random() * 2) });
+        one.administers = true;
+      }),
+    async () => {
+      if (one.administers) await edit("admin", { userid: id, sys_level: 0 });
+      one.administers = false;
+    },
+    unlessDeleted(() => change(house, id, { [DINGTALK_USER]: random() < 0.5 ? { accountType: "sso" } : null } as JsonObject)),
+    unlessDeleted(() => change(house, id, { title: `Title ${Math.floor(random() * 9)}` })),
+    async () => {
+      const at = systemClock.now();
+      const event = { id: uuidv7(at.getTime()), at, code: "operator.retry", actor: "cli", causes: [], target: "dingtalk" } as const;
+      await createSyncOperations(house.pool, "dingtalk", systemClock).retry({ kind: "user", id }, event);
+    },
+    () => house.pool.query("update entity_states set next_at = now() where entity_id = $1 and state = 'waiting' and lease is null", [id]),
+  ];
+}
+
+test.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
+  `${PEOPLE} people and ${STEPS} steps each: every leaver is out, and nobody protected was removed, seed %s`,
+  async (seed) => {
+    const random = createRandom(7_000 + seed);
+    const people: Person[] = [];
+    const kinds = Array.from({ length: PEOPLE }, () => KINDS[Math.floor(random() * KINDS.length)]!);
+    const invited = kinds.flatMap((kind, n) => (kind === "invited" ? [wire(n)] : []));
+    // The list of administrators may lag behind, the person's own record does not.
+    await house.control("switches", { protectedMobiles: invited, adminListDelayMs: seed % 2 === 0 ? 60_000 : 0 });
+    for (let worker = 0; worker <= seed % 2; worker++) house.startWorker();
+    for (const [n, kind] of kinds.entries()) {
+      people.push({ n, id: await house.addUser(documentOf(kind, n)), kind, state: "active", administers: false });
+    }
+    const removed: string[] = [];
+    for (let step = 0; step < STEPS; step++) {
+      for (const one of people) {
+        const acts = steps(random, one);
+        await acts[Math.floor(random() * acts.length)]!();
+      }
+      if (random() < 0.3) await compare();
+      if (random() < 0.5) await house.quiet();
+      const now = await inside();
+      removed.push(...people.filter(({ id, administers }) => administers && !now.has(id)).map(({ n }) => `person ${n} at step ${step}`));
+    }
+    expect(removed).toEqual([]);
+    await house.quiet();
+    await compare();
+    await house.quiet();
+
+    const now = await inside();
+    const told = ({ n, kind, state, administers }: Person) => ({ n, kind, state, administers });
+    const stay = people.filter(({ id, state, administers }) => state !== "active" && !administers && now.has(id));
+    expect(stay.map(told)).toEqual([]);
+    // Those who should be there are, unless DingTalk waits for them to agree.
+    const { organisation } = (await (await fetch(`${house.dingtalk}/_sim/state`)).json()) as {
+      organisation: { invitations: readonly { userid: string }[] };
+    };
+    const waiting = new Set(organisation.invitations.map(({ userid }) => userid));
+    const missing = people.filter(({ id, state }) => state === "active" && !now.has(id) && !waiting.has(id));
+    expect(missing.map(told)).toEqual([]);
+  },
+  180_000,
+);
