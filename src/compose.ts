@@ -6,6 +6,7 @@ import type { Clock } from "./core/clock.ts";
 import { CannotStart } from "./core/errors.ts";
 import type { Logger } from "./core/logger.ts";
 import { Secret } from "./core/secret.ts";
+import { createSeenFile } from "./database/seen-file.ts";
 import { createGroupDirectory } from "./directory/groups.ts";
 import { createUserDirectory } from "./directory/users.ts";
 import { createAccessTokens } from "./http/access-tokens.ts";
@@ -35,6 +36,7 @@ import { preflight } from "./reconcile/preflight.ts";
 import { createOwnRest } from "./reconcile/presence.ts";
 import { createReconciler } from "./reconcile/reconciler.ts";
 import { renewRules } from "./reconcile/renew.ts";
+import { watchForRestores } from "./reconcile/restore.ts";
 import { sweep } from "./reconcile/sweep.ts";
 import { createWorker } from "./reconcile/worker.ts";
 import { sandboxUrl } from "./sandbox.ts";
@@ -48,6 +50,7 @@ import type { Pool } from "./store/pool.ts";
 import { createPrisma } from "./store/prisma.ts";
 import { createPresence } from "./store/processes.ts";
 import { startQueue } from "./store/queue.ts";
+import { createRestoreStore } from "./store/restore.ts";
 import { createSharedToken } from "./store/shared-token.ts";
 import { createSigningKeys } from "./store/signing-keys.ts";
 import { createSources } from "./store/sources.ts";
@@ -235,7 +238,11 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
     logger,
     random: Math.random,
   });
+  const { requestSweep } = createSyncOperations(pool, TARGET, clock);
+  const { mode } = await store.rules();
   await renewRules(store, { mapping, mode: config.syncMode, target: TARGET, clock });
+  // In observe the plans are all there is to see, and what changed at the target while nobody looked belongs to them.
+  if (config.syncMode === "observe" && mode !== "observe") await requestSweep("system");
   const worker = createWorker({
     store,
     reconcile,
@@ -246,6 +253,9 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
     isResting: () => rest.problem() !== undefined,
   });
   const stopping = new AbortController();
+  const restores = { store: createRestoreStore(pool, TARGET), file: createSeenFile(config.dataDir), clock, logger, target: TARGET };
+  // Before the loop adds events of its own.
+  await watchForRestores({ ...restores, compare: () => requestSweep("system") }, stopping.signal);
   const queue = startQueue(
     { pool: pool.relaxed, clock, logger },
     {

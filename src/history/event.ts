@@ -24,6 +24,7 @@ export const EVENT_CODES = [
   "source.created",
   "mapping.changed",
   "mode.changed",
+  "database.restored",
 ] as const;
 
 export type EventCode = (typeof EVENT_CODES)[number];

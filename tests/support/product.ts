@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { composeApi, type House, type RunningSync, startSync } from "../../src/compose.ts";
 import { type Environment, parseConfig } from "../../src/config.ts";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
@@ -14,6 +16,7 @@ import { createPrisma } from "../../src/store/prisma.ts";
 import { createSources } from "../../src/store/sources.ts";
 import { createTokens } from "../../src/store/tokens.ts";
 import { createTestDatabase } from "./postgres.ts";
+import { temporaryRoot } from "./temporary-root.ts";
 
 /** The product as it is composed for a start, in this process: every address on a free port, the loop when it is asked for, and the simulator as DingTalk. */
 export interface Product {
@@ -77,6 +80,7 @@ export async function openProduct({
   settings = {},
 }: ProductOptions = {}): Promise<Product> {
   const database = await createTestDatabase();
+  const dataDir = mkdtempSync(join(temporaryRoot(), "dingtalk-scim-data-"));
   const pool = createPool({ url: database.url, max: 12, logger: silentLogger });
   const simulator = createSimulator({ qps: 0 });
   const { url: dingtalk } = await simulator.start();
@@ -91,6 +95,7 @@ export async function openProduct({
       DINGTALK_API_URL: dingtalk,
       DINGTALK_QPS: "1000",
       SYNC_MODE: "sync",
+      DATA_DIR: dataDir,
       ...settings,
     };
     return { config: parseConfig(environment), pool, clock, logger, traffic: createTraffic() };
@@ -181,6 +186,7 @@ export async function openProduct({
       await simulator.stop();
       await pool.end();
       await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

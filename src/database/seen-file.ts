@@ -1,0 +1,41 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What is kept of the newest event beside the database. */
+interface Seen {
+  readonly first: string;
+  readonly newest: string;
+  readonly at: string;
+}
+
+/** A small file in the data directory. One that is not there or cannot be read says nothing, as at the first start. */
+export function createSeenFile(dataDir: string): { read(): Promise<Seen | undefined>; write(seen: Seen): Promise<void> } {
+  const path = join(dataDir, "newest-event.json");
+  const draft = `${path}.${process.pid}`;
+  return {
+    async read() {
+      const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return "";
+        throw error;
+      });
+      return parsed(text);
+    },
+
+    /** Whole or not at all: a half-written file would hide a restore. */
+    async write(seen) {
+      await mkdir(dataDir, { recursive: true });
+      await writeFile(draft, `${JSON.stringify(seen)}\n`, { mode: 0o600 });
+      await rename(draft, path);
+    },
+  };
+}
+
+function parsed(text: string): Seen | undefined {
+  try {
+    const { first, newest, at } = JSON.parse(text) as Partial<Seen>;
+    return first !== undefined && newest !== undefined && at !== undefined ? { first, newest, at } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
