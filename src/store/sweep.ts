@@ -87,13 +87,13 @@ const MISSING = statement(
     update links l set attributes = null where ${AFTER_LOCK} and l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
   ${marking("exists (select 1 from seen)")}`,
 );
-/** Whatever kept a value from being taken may be gone: only the target can tell. */
+/** Whatever kept a value from being taken may be gone: only the target can tell. Who is parked for a cause that others share: TRY_CAUSES. */
 const REFUSED = statement(
   "refused",
   `with marked as (
     update entity_states s set state = 'due', next_at = now(), attempts = 0, desired_generation = s.desired_generation + 1,
       due_since = coalesce(s.due_since, now()), causes = s.causes || $2::uuid[], refused = null
-     where s.target = $1 and (s.refused is not null and s.state = 'inSync' or s.state = 'parked' and s.last_answer is not null) returning 1),
+     where s.target = $1 and (s.refused is not null and s.state = 'inSync' or s.state = 'parked' and s.last_answer is not null and s.cause is null) returning 1),
   woken as (${wakeUp("marked")})
   select (select count(*) from woken) as woken`,
 );

@@ -1,7 +1,14 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { JsonObject } from "../../core/entity.ts";
-import { type Actual, type TargetCall, TargetThrottled, TargetUnavailable, type WriteContext } from "../../reconcile/target.ts";
+import {
+  type Actual,
+  type TargetCall,
+  TargetNotFound,
+  TargetThrottled,
+  TargetUnavailable,
+  type WriteContext,
+} from "../../reconcile/target.ts";
 import { resultOf } from "./answer.ts";
 import { API } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
@@ -120,7 +127,12 @@ async function* peopleOf(session: Session, deptId: string): AsyncIterable<readon
   let cursor = 0;
   for (let page = 0; page < MAX_PAGES; page++) {
     // Pages in turn: each names the next.
-    const result = resultOf(await session.call(API.userList, { dept_id: Number(deptId), cursor, size: PAGE, language: "zh_CN" }));
+    const answer = await session
+      .call(API.userList, { dept_id: Number(deptId), cursor, size: PAGE, language: "zh_CN" })
+      .catch(goneSince(deptId));
+    // Removed since the tree was walked, by us most often: it has no people. Whether somebody is missing is never concluded from a list.
+    if (answer === "gone") return;
+    const result = resultOf(answer);
     yield objectsIn(result.list);
     if (!isTrue(result.has_more)) return;
     const next = Number(result.next_cursor);
@@ -129,6 +141,11 @@ async function* peopleOf(session: Session, deptId: string): AsyncIterable<readon
   }
   throw new TargetUnavailable(`the people of department ${deptId} never ended`, { answer: "no-end", reasonCode: "answerIncomplete" });
 }
+
+const goneSince = (deptId: string) => (error: unknown) => {
+  if (error instanceof TargetNotFound && deptId !== ROOT) return "gone" as const;
+  throw error;
+};
 
 /** Children by parent, from the root down. A department seen twice (moved meanwhile) is not walked twice. */
 async function* tree(session: Session): AsyncIterable<readonly JsonObject[]> {
