@@ -89,7 +89,7 @@ function steps(random: Random, one: Person): readonly (() => Promise<unknown>)[]
     }),
     () =>
       withNobodyAtWork(async () => {
-        if (!(await house.state()).users.some(({ userid }) => userid === id)) return;
+        if (!(await inside()).has(id)) return;
         await edit("admin", { userid: id, sys_level: 1 + Math.floor(random() * 2) });
         one.administers = true;
       }),
