@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import type { EntityRef } from "../core/entity.ts";
 import type { Explanation } from "../mapping/mapping.ts";
 import type { Forecast, PersonPreview } from "../reconcile/preview.ts";
+import { foundProblems } from "./exit-codes.ts";
 import { personMeant } from "./find-person.ts";
 import { withHouse } from "./house.ts";
 import { NotFoundHere } from "./not-found-here.ts";
@@ -10,23 +10,34 @@ import { print, printJson, printTable, say } from "./output.ts";
 export const planCommand = (): Command =>
   new Command("plan")
     .description("what would be done about a person in DingTalk; nothing is sent, nothing is written")
-    .requiredOption("--user <user>", "userName, or id")
+    .requiredOption("--user <user>", "userName or id; also name, e-mail address, job number, last digits of the mobile number")
     .option("--explain", "every rule of the mapping with what it read and gave")
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ dingtalk-scim plan --user mei.chan@example.com\n  $ dingtalk-scim plan --user mei.chan@example.com --explain",
+      "\nExit code 1 when the person is parked or held: then nothing is done until that is mended.\n\nExamples:\n  $ dingtalk-scim plan --user mei.chan@example.com\n  $ dingtalk-scim plan --user mei.chan@example.com --explain",
     )
     .action(async ({ user, explain, json }: { user: string; explain?: true; json?: true }) => {
       const { previewPerson } = await import("../reconcile/preview.ts");
-      const { ref, preview } = await withHouse(async (house) => {
-        const found: EntityRef = { kind: "user", id: await personMeant(house, user) };
-        return { ref: found, preview: await previewPerson(house, found.id) };
+      const { item, preview } = await withHouse(async (house) => {
+        const found = await personMeant(house, user);
+        return { item: found, preview: await previewPerson(house, found.ref.id) };
       });
+      const { ref, state, reasonCode, reason, remedy } = item;
       if (!preview) throw new NotFoundHere(`nobody has the userName or id ${user}`);
       const { explanations, ...plan } = preview;
-      if (json) return printJson({ id: ref.id, ...plan, ...(explain ? { explanations } : {}) });
+      const isStuck = state === "parked" || state === "held";
+      if (isStuck) foundProblems();
+      if (json)
+        return printJson({
+          id: ref.id,
+          state,
+          ...(reason ? { reasonCode, reason, remedy } : {}),
+          ...plan,
+          ...(explain ? { explanations } : {}),
+        });
       say(`${user} (${ref.id}), in DingTalk ${preview.remoteId ?? "not yet"}`);
+      if (isStuck) print(`${state} (${reasonCode}): ${reason}${remedy ? `\n  → ${remedy}` : ""}\nafter a retry:`);
       showForecast(preview);
       if (explain) showExplanations(preview);
     });

@@ -8,6 +8,8 @@ export interface SyncFigures {
   readonly oldestDue?: Date;
   readonly lost: number;
   readonly paused?: unknown;
+  readonly people: { readonly active: number; readonly present: number; readonly accurate: number };
+  readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
   readonly calls: readonly { readonly api: string; readonly count: number }[];
 }
 
@@ -69,6 +71,31 @@ export function observeSync(registry: Registry, options: SyncMetricsOptions): vo
     "Entities that are due or waiting and that nobody would look at again; should be 0",
     ({ lost }) => lost,
   );
+  const share = (part: number, whole: number): number => (whole === 0 ? 1 : part / whole);
+  single("dingtalk_scim_accuracy", "Of the active people, the share that is in DingTalk and right", ({ people }) =>
+    share(people.accurate, people.active),
+  );
+  single("dingtalk_scim_coverage", "Of the active people, the share that is in DingTalk", ({ people }) =>
+    share(people.present, people.active),
+  );
+  new Gauge({
+    ...shared,
+    labelNames: ["target", "quantile"] as const,
+    name: "dingtalk_scim_sync_latency_seconds",
+    help: "From the commit of a change to DingTalk being right, over the last 10,000 entities settled within a day",
+    async collect() {
+      const known = await figures();
+      this.reset();
+      if (!known?.latencyMs) return;
+      const { p50, p95, p99 } = known.latencyMs;
+      for (const [quantile, ms] of [
+        ["0.5", p50],
+        ["0.95", p95],
+        ["0.99", p99],
+      ] as const)
+        this.set({ target, quantile }, ms / 1_000);
+    },
+  });
   new Counter({
     ...shared,
     labelNames: ["target", "api"] as const,

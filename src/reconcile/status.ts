@@ -27,6 +27,8 @@ export interface SyncStatus {
 export interface SyncItem {
   readonly ref: EntityRef;
   readonly name?: string;
+  /** Of people. */
+  readonly userName?: string;
   readonly remoteId?: string;
   readonly state: SyncState;
   readonly reasonCode?: string;
@@ -49,7 +51,7 @@ export interface SyncItem {
 export interface ItemQuery {
   readonly state?: SyncState;
   readonly kind?: EntityRef["kind"];
-  /** Part of a name, without regard to letter case. */
+  /** Part of a name, user name or e-mail address, a job number or id, or the last digits of a telephone number. */
   readonly text?: string;
   /** Only what is not in sync for this reason. */
   readonly reasonCode?: string;

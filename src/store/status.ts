@@ -1,13 +1,13 @@
 import type pg from "pg";
 import type { Clock } from "../core/clock.ts";
 import type { EntityKind } from "../core/entity.ts";
-import { fold } from "../core/fold.ts";
 import { isUuid } from "../core/id.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
 import type { HeldBy, Planned, SyncState } from "../reconcile/settle.ts";
 import type { SyncItem, SyncOperations } from "../reconcile/status.ts";
 import type { Note } from "../reconcile/target.ts";
 import { readFigures } from "./figures.ts";
+import { isMeantBy, NAME } from "./item-search.ts";
 import { createParameters } from "./parameters.ts";
 import { createPauses } from "./pause.ts";
 import type { Pool } from "./pool.ts";
@@ -15,9 +15,6 @@ import { run, type Statement } from "./postgres.ts";
 import { livingProcesses } from "./processes.ts";
 import { sharedReading } from "./shared-reading.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "./sql.ts";
-
-/** Of what the directory no longer has, the name it has at the target. */
-const NAME = "coalesce(u.document->>'displayName', u.user_name, g.display_name, d.name, l.attributes->>'name')";
 
 /** Who has the value: somebody of the directory, or a department of the tree. */
 const HOLDER_NAME = `case when s.holder is not null then coalesce(
@@ -77,6 +74,7 @@ interface ItemRow extends pg.QueryResultRow {
   kind: EntityKind;
   entity_id: string;
   name: string | null;
+  user_name: string | null;
   remote_id: string | null;
   state: SyncState;
   reason_code: string | null;
@@ -105,7 +103,7 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
       if (state) conditions.push(`s.state = ${parameters.add(state, "text")}`);
       if (kind) conditions.push(`s.kind = ${parameters.add(kind, "text")}`);
       if (reasonCode) conditions.push(`s.reason_code = ${parameters.add(reasonCode, "text")} and s.state <> 'inSync'`);
-      if (text) conditions.push(`strpos(lower(${NAME}), ${parameters.add(fold(text), "text")}) > 0`);
+      if (text) conditions.push(isMeantBy(text, parameters));
       const [afterKind, afterId] = after?.split(":") ?? [];
       if (afterKind && afterId && isUuid(afterId)) {
         conditions.push(`(s.kind, s.entity_id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`);
@@ -113,7 +111,7 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
       const limit = parameters.add(count + 1, "bigint");
       const statement = {
         name: "",
-        text: `select s.*, ${NAME} as name, ${HOLDER_NAME} as holder_name, l.remote_id, ${AWAITED} as awaited from entity_states s
+        text: `select s.*, ${NAME} as name, u.user_name, ${HOLDER_NAME} as holder_name, l.remote_id, ${AWAITED} as awaited from entity_states s
           left join users u on s.kind = 'user' and u.id = s.entity_id
           left join groups g on s.kind in ('group', 'role') and g.id = s.entity_id
           left join departments d on s.kind = 'department' and d.id = s.entity_id
@@ -172,6 +170,7 @@ function itemOf(row: ItemRow): SyncItem {
     attempts: row.attempts,
     notes: row.notes ? (JSON.parse(row.notes) as Note[]) : [],
     ...(row.name ? { name: row.name } : {}),
+    ...(row.user_name ? { userName: row.user_name } : {}),
     ...(row.remote_id ? { remoteId: row.remote_id } : {}),
     ...(row.reason_code ? { reasonCode: row.reason_code } : {}),
     ...(row.holder ? { holder: { ...(JSON.parse(row.holder) as HeldBy), ...(row.holder_name ? { name: row.holder_name } : {}) } } : {}),

@@ -50,7 +50,12 @@ test("the loop shows its entities by state, the oldest that is due, what is lost
 });
 
 describe("scraping", () => {
-  const figures: SyncFigures = { states: { due: 1 }, lost: 0, calls: [{ api: "/a", count: 3 }] };
+  const figures: SyncFigures = {
+    states: { due: 1 },
+    lost: 0,
+    people: { active: 4, present: 3, accurate: 2 },
+    calls: [{ api: "/a", count: 3 }],
+  };
 
   function scraped(read: () => Promise<SyncFigures>) {
     const registry = new Registry();
@@ -84,6 +89,8 @@ describe("scraping", () => {
       'oldest_due_age_seconds{target="t"}': 0,
       'target_paused{target="t"}': 0,
       'entities_lost{target="t"}': 0,
+      'accuracy{target="t"}': 0.5,
+      'coverage{target="t"}': 0.75,
       'target_calls_total{target="t",api="/a"}': 3,
     });
     broken = true;

@@ -4,6 +4,7 @@ import { plainFigures } from "../store/plain-figures.ts";
 let product: Product;
 const ids: Record<string, string> = {};
 
+const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const NOBODY = "2819c223-7f76-453a-919d-413861904646";
 
 /** One entity in each of the five states. */
@@ -28,7 +29,14 @@ beforeAll(async () => {
   const upsert = await product.startSync({ SYNC_MODE: "upsert" });
   await product.quiet();
   await upsert.stop(1_000);
-  await product.send("POST", "/scim/v2/Users", { body: { userName: "dee", displayName: "Dee" } });
+  await product.send("POST", "/scim/v2/Users", {
+    body: {
+      userName: "dee",
+      displayName: "Dee",
+      emails: [{ type: "work", value: "Dee@work.example" }],
+      [ENTERPRISE]: { employeeNumber: "E-77" },
+    },
+  });
 });
 
 afterAll(() => product.close());
@@ -73,6 +81,13 @@ test.each<[string, Record<string, string>, string[]]>([
   ["a part of the name, in any letter case", { q: "LEE" }, ["Ann Lee", "Leeds", "Leeds/Shop"]],
   ["a part that is no pattern", { q: "%" }, []],
   ["nobody", { q: "zz" }, []],
+  ["a part of the user name", { q: "DEE" }, ["Dee"]],
+  ["the last digits of the mobile number", { q: "0001" }, ["Ann Lee"]],
+  ["the number as it is written", { q: "+852 9000 0003" }, ["Cy Wong"]],
+  ["digits that stand elsewhere in a number", { q: "8529" }, []],
+  ["a part of an e-mail address", { q: "dee@work.example" }, ["Dee"]],
+  ["the job number", { q: "E-77" }, ["Dee"]],
+  ["a part of the job number", { q: "E-7" }, []],
   ["the reason", { reason: "mobileTaken" }, ["Cy Wong"]],
   ["another reason", { reason: "modeUpsert" }, ["Bo Chan"]],
   ["a reason and a kind that do not meet", { reason: "modeUpsert", kind: "group" }, []],
