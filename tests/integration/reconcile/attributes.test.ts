@@ -70,7 +70,7 @@ test("tables, days, extensions, limits and joins, in one call, and none when not
     job_number: "21008",
     extension: JSON.stringify({ "Cost centre": "CC-1", "Job level": "M6" }),
   });
-  expect([...(await notesOf(id))].sort()).toEqual(["name: charactersRemoved", "title: cut"]);
+  expect([...(await notesOf(id))].sort()).toEqual(["departments: inRoot", "name: charactersRemoved", "title: cut"]);
   await lookAgain(id, 1);
   expect(await house.calls()).toMatchObject({ "/topapi/v2/user/create": { count: 1 }, "/topapi/v2/user/get": { count: 1 } });
   expect(await updates()).toBe(0);
@@ -116,12 +116,12 @@ describe("a mobile number", () => {
     await house.quiet();
     expect(await remote(house, id)).toMatchObject({ mobile: before, title: "Head" });
     expect(await stateOf(house, "user", id)).toMatchObject({ state: "inSync" });
-    expect(await notesOf(id)).toEqual(["mobile: mobileLocked"]);
+    expect(await notesOf(id)).toEqual(["departments: inRoot", "mobile: mobileLocked"]);
     expect(await updates()).toBe(2);
     await change(house, id, { title: "Chief" });
     await house.quiet();
     expect(await updates()).toBe(3);
-    expect(await notesOf(id)).toEqual(["mobile: mobileLocked"]);
+    expect(await notesOf(id)).toEqual(["departments: inRoot", "mobile: mobileLocked"]);
   });
 
   test("whose owner must consent leaves the person invited, until they accept", async () => {
@@ -200,6 +200,6 @@ describe("limits of the tree", () => {
     );
     expect(rows).toEqual([{ state: "parked", last_answer: answer, remedy: expect.stringMatching(/./) }]);
     expect(await remote(house, id)).toMatchObject({ dept_id_list: [1] });
-    expect(await notesOf(id)).toEqual(["departments: notThere"]);
+    expect(await notesOf(id)).toEqual(["departments: notThere", "departments: inRoot"]);
   });
 });
