@@ -62,9 +62,10 @@ export async function sendInParts(wished: Attributes, { required = [], decisive 
       last = error;
       const suspects = suspectsOf(error, names, required);
       if (suspects.length === 0) throw error;
+      if (suspects.length === 1) refuse(suspects, error);
       if (suspects.length < names.length) await part(names.filter((name) => !suspects.includes(name)));
+      if (suspects.length === 1) return;
       // By now the others are there: these alone are left.
-      if (suspects.length === 1) return refuse(suspects, error);
       if (suspects.length < names.length) return part(suspects);
       const half = Math.ceil(names.length / 2);
       await part(names.slice(0, half));
