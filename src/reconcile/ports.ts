@@ -122,11 +122,11 @@ export interface WantedValue {
 
 /**
  * An entity that holds a value at the target which another one needs. `free`: it has let go of it by now; `yields`: it is inactive, so the active one
- * goes first; `circle`: it waits itself for the one that asks; `moves`: it is about to change; `stays`: nothing is known to change.
+ * goes first; `spares`: it wants another value itself, which it cannot have; `circle`: it waits itself for the one that asks; `moves`: it is about to change; `stays`: nothing is known to change.
  */
 export interface Holder {
   readonly id: string;
-  readonly expect: "free" | "yields" | "circle" | "moves" | "stays";
+  readonly expect: "free" | "yields" | "spares" | "circle" | "moves" | "stays";
 }
 
 export interface AskedValue {

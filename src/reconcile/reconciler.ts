@@ -14,7 +14,18 @@ import type { Plan } from "./plan.ts";
 import { policy, type SyncMode, type Verdict } from "./policy.ts";
 import type { Claim, LinkChange, ReconcileStore } from "./ports.ts";
 import type { OwnRest } from "./presence.ts";
-import { type Conclusion, conclude, entryOf, heldBy, type Open, type Refusals, stillOpen, withHolders } from "./refusals.ts";
+import {
+  afterAttempt,
+  type Conclusion,
+  conclude,
+  entryOf,
+  heldBy,
+  type Open,
+  type Refusals,
+  sparing,
+  stillOpen,
+  withHolders,
+} from "./refusals.ts";
 import { createRunEvents } from "./run-events.ts";
 import { RETRY_BASE_MS, type RunEnd, settle } from "./settle.ts";
 import { shapedPlan } from "./shaped-plan.ts";
@@ -118,7 +129,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     if (wish.kind !== "desired") return { ...quiet, end: wish };
 
     const actual = wish.seen ? wish.seen.actual : await observe(claim, wish, context);
-    const remembered = [...(await stillOpen(store, claim.ref, claim.refused)), ...(wish.gives ?? [])];
+    const remembered = [...(await sparing(store, claim.ref, await stillOpen(store, claim.ref, claim.refused))), ...(wish.gives ?? [])];
     const { next, notes, open } = shapedPlan(target, claim.ref, wish.desired, actual, remembered);
     const invited = actual ? undefined : whileInvited(wish.link?.invitation, next, clock.now());
     if (invited) return { ...quiet, ...invited };
@@ -221,7 +232,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       const now = linked(done.written);
       // Switched on or off, the rest is looked at in a run of its own: access comes first.
       if (next.action === "resume" || next.action === "suspend") return { ...quiet, ...now, end: { kind: "again" }, event };
-      const known = { notes: [...notes, ...done.written.notes], open: [...open, ...refused] };
+      const known = { notes: [...notes, ...done.written.notes], open: afterAttempt(open, refused) };
       return { ...quiet, ...now, ...concluding(claim, now.link.attributes, known), event };
     } catch (error) {
       const calls = error instanceof TargetError ? error.calls : [];
@@ -252,7 +263,11 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     const open = await withHolders(store, claim.ref, [{ attribute: error.attribute, value: wanted[error.attribute] ?? null, error }]);
     const [{ told, holder }] = open as [Open];
     const refused = Object.fromEntries(open.map((one) => entryOf(one)));
-    const holderMoves = holder !== undefined && holder.expect !== "stays" && holder.expect !== "circle";
+    const holderMoves =
+      holder !== undefined &&
+      (holder.expect === "spares"
+        ? target.freeing(claim.ref, error.attribute) !== undefined
+        : holder.expect !== "stays" && holder.expect !== "circle");
     return {
       open,
       conclusion: {

@@ -5,8 +5,8 @@ import { type AttributeValue, type Note, type Refused, TargetConflict } from "./
 
 /* What becomes of values the target refuses: each is noted, waited for, or made way for, and none is offered again while nothing has changed. */
 
-/** Why an own value was given up: those who need it go first, or an active person needs it for good. */
-export type LetGo = "first" | "forGood";
+/** Why an own value was given up: those who need it go first, or an active person needs it for good. Or the target does not let it go. */
+export type LetGo = "first" | "forGood" | "refused";
 
 /** A refused value as it is remembered. `holder`: the entity of ours that has it. */
 export interface Refusal {
@@ -45,6 +45,22 @@ export async function stillOpen(store: Holders, ref: EntityRef, remembered: Refu
     open.push({ attribute, ...known, ...(holder ? { holder } : {}) });
   }
   return open;
+}
+
+/** With the values that others ask for given up, where this one wants another value anyway and cannot have it. */
+export async function sparing(store: Pick<ReconcileStore, "asked">, ref: EntityRef, open: readonly Open[]): Promise<readonly Open[]> {
+  if (ref.kind !== "user" || open.length === 0) return open;
+  const asked = await store.asked(ref.id);
+  const isAsked = (one: Open): boolean => asked.some(({ attribute, value }) => attribute === one.attribute && value !== one.value);
+  return open.map((one) => (one.letGo === undefined && isAsked(one) ? { ...one, letGo: "first" } : one));
+}
+
+/** What stands after an attempt: a value that was to be let go of and was not is kept, and that is remembered. */
+export function afterAttempt(open: readonly Open[], fresh: readonly Open[]): readonly Open[] {
+  const kept = open.map(
+    (one): Open => (one.letGo && fresh.some(({ attribute }) => attribute === one.attribute) ? { ...one, letGo: "refused" } : one),
+  );
+  return [...kept, ...fresh.filter(({ attribute }) => !open.some((one) => one.attribute === attribute))];
 }
 
 /** Fresh refusals, with the holders of values that are taken. */
@@ -102,7 +118,7 @@ export function conclude(open: readonly Open[], notes: readonly Note[], situatio
 type Verdict = "note" | "wait" | "letGo" | "again";
 
 function verdictOn({ attribute, holder, letGo, lookAgain }: Open, { attempts, has, canFree }: Situation): Verdict {
-  if (letGo === "forGood") return "note";
+  if (letGo === "forGood" || letGo === "refused") return "note";
   if (lookAgain) return attempts === 0 ? "again" : "note";
   if (!holder || attempts + 1 >= MAX_DEPENDENCY_TRIES) return "note";
   switch (holder.expect) {
@@ -111,6 +127,7 @@ function verdictOn({ attribute, holder, letGo, lookAgain }: Open, { attempts, ha
     case "moves":
       return "wait";
     case "yields":
+    case "spares":
       // What cannot be freed is not worth the removal of an account, as long as this person is there without it.
       return canFree(attribute) ? "wait" : "note";
     case "circle":

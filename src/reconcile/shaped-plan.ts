@@ -36,7 +36,7 @@ const isOffered = (wished: AttributeValue | undefined, refused: AttributeValue):
 function withoutOpen(target: Pick<TargetAdapter, "freeing">, ref: EntityRef, attributes: Attributes, open: readonly Open[]): Attributes {
   const left: Record<string, AttributeValue> = { ...attributes };
   for (const { attribute, letGo } of open) {
-    const instead = letGo ? target.freeing(ref, attribute) : undefined;
+    const instead = letGo === "first" || letGo === "forGood" ? target.freeing(ref, attribute) : undefined;
     if (instead === undefined) delete left[attribute];
     else left[attribute] = instead;
   }

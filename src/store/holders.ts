@@ -28,6 +28,7 @@ const EXPECTED: Statement = {
   name: "holder-expected",
   text: `with recursive held as (
      select l.entity_id as id, s.state, s.waiting_on, s.notes, u.active,
+       s.refused->$5->>'value' <> $6 and s.refused->$5->'letGo' is null as spare,
        case when l.attributes->>$5 is not null then lower(l.attributes->>$5) <> lower($6) else l.attributes->$5 is not null end as free
       from links l left join entity_states s on s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
         left join users u on l.kind = 'user' and u.id = l.entity_id
@@ -38,8 +39,9 @@ const EXPECTED: Statement = {
      union
      select unnest(s.waiting_on), a.depth + 1 from awaited a join entity_states s on s.target = $1 and s.kind = $2 and s.entity_id = a.id where a.depth < 20)
    select id, case when free then 'free'
-                   when not active and state in ('inSync', 'due', 'waiting') and not noted.here
+                   when not active and state in ('inSync', 'due', 'waiting')
                      and exists (select 1 from users me where me.id = $4::uuid and me.active) then 'yields'
+                   when spare and state = 'inSync' then 'spares'
                    when exists (select 1 from awaited a where a.id = $4::uuid) then case when noted.here then 'stays' else 'circle' end
                    when state in ('due', 'waiting') then 'moves'
                    else 'stays' end as expect

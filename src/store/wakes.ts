@@ -129,7 +129,7 @@ export const WAKE_CONTAINERS = statement(
 );
 /**
  * What is waited for and thought to be in order is looked at again: it is not at the target, is a department that has to let go of a
- * manager, or is inactive and has to give way to an active person.
+ * manager, or may have to let somebody have a value of its own: inactive, or in want of another one itself.
  */
 export const MARK_AWAITED = statement(
   "mark-awaited",
@@ -137,7 +137,7 @@ export const MARK_AWAITED = statement(
     where s.target = $1 and s.kind = ${ANY_KIND} and s.entity_id = any($2::uuid[]) and s.state = 'inSync'
       and (not exists (select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
              and not (l.kind = 'department' and ${HAS_MANAGERS}))
-           or s.kind = 'user' and exists (select 1 from users u where u.id = s.entity_id and not u.active))`,
+           or s.kind = 'user' and (s.refused is not null or exists (select 1 from users u where u.id = s.entity_id and not u.active)))`,
 );
 /** What came to be while the run that waits for it was looking: nobody else will wake it. */
 export const LOOK_AGAIN = statement(
