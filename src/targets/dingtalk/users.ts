@@ -124,9 +124,15 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
     if (attribute !== "mobile" || !(error instanceof TargetConflict) || error.heldBy !== undefined) return refused;
     return { attribute, value, error: withHolder(error, await holderOf(session, value)) };
   }
+
   /** Whether a call carries the attribute at all: what was not sent must not be remembered as if it were there. */
   const isCarried = (actual: Actual, name: string, own: Attributes): boolean =>
-    userUpdateBody(actual.remoteId, { [name]: own[name] ?? null }, actual.attributes) !== undefined;
+    userUpdateBody(
+      actual.remoteId,
+      { [name]: own[name] ?? null },
+      // What holds in a department only goes along with the move into it.
+      own.departments === undefined ? actual.attributes : { ...actual.attributes, departments: own.departments },
+    ) !== undefined;
 
   /** Some calls need to say what was there before: roles are given and taken one by one, and an enterprise account's departments are always said again. */
   async function complete(session: Session, seen: Actual, roles: AttributeValue | undefined): Promise<Actual> {
