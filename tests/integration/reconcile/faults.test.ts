@@ -1,8 +1,8 @@
-import type { JsonObject } from "../../../src/core/entity.ts";
 import { readFigures } from "../../../src/store/figures.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { plainFigures } from "../store/plain-figures.ts";
 import { createRandom, createRandomDirectory } from "./random-directory.ts";
+import { doubles, mend, seenStrangers, strangers } from "./storm.ts";
 
 /** How many seeds of mixed faults: a few with every test run, 24 with `npm run test:faults`. Each kind alone gets one for every eight of them. */
 const SEEDS = Number(process.env["FAULT_SEEDS"] ?? 4);
@@ -28,60 +28,11 @@ beforeEach(async () => {
 });
 afterEach(() => house.close());
 
-const edit = (call: string, body: JsonObject) => house.control("edit", { call, body });
-
-/** People and departments nobody gave us, some with names our own will want. */
-async function strangers(): Promise<unknown> {
-  await edit("/topapi/v2/department/create", { name: "Theirs", parent_id: 1 });
-  const theirs = (await house.state()).departments.find(({ name }) => name === "Theirs")!.dept_id;
-  await edit("/topapi/v2/department/create", { name: "Sales", parent_id: theirs });
-  for (const n of [1, 2, 3]) {
-    await edit("/topapi/v2/user/create", {
-      userid: `stranger${n}`,
-      name: "李娜",
-      mobile: `+852-6123000${n}`,
-      dept_id_list: n === 1 ? "1" : String(theirs),
-    });
-  }
-  return seenStrangers();
-}
-
-async function seenStrangers(): Promise<unknown> {
-  const { users, departments } = await house.state();
-  return [
-    users.filter(({ userid }) => userid.startsWith("stranger")),
-    departments.filter(({ dept_id, source_identifier }) => dept_id > 1 && !source_identifier),
-  ];
-}
-
-/** Bans, quotas and missing permissions last longer than a test: the administrator mends them, and the operator lets everything be tried again. */
-async function mend(): Promise<void> {
-  await house.control("faults", {});
-  // What is on its way may still meet with the last of them.
-  for (;;) {
-    const { rows } = await house.pool.query("select 1 from entity_states where lease is not null");
-    if (rows.length === 0) break;
-  }
-  await house.pool.query("update target_states set paused_until = null");
-  await house.pool.query("update rate_limits set blocked_until = '-infinity', free_at = now()");
-  await house.pool.query("update entity_states set state = 'due', next_at = now(), attempts = 0 where state <> 'inSync'");
-}
-
-/** Nobody is made twice, whatever was lost on the way. */
-async function doubles(): Promise<unknown> {
-  const { users, departments } = await house.state();
-  const twice = (values: readonly unknown[]): unknown[] => values.filter((value, at) => value && values.indexOf(value) !== at);
-  return [
-    ...twice(users.map((user) => `${user["state_code"]}-${user["mobile"]}`)),
-    ...twice(departments.map((department) => department.source_identifier)),
-  ];
-}
-
 /** Every other seed has two workers, which meet the faults at the same time. */
 async function storm(seed: number, kinds: readonly string[]): Promise<void> {
   const random = createRandom(seed);
   const directory = createRandomDirectory(house, random);
-  const before = await strangers();
+  const before = await strangers(house);
   // What DingTalk does with a manager who leaves is not documented.
   await house.control("switches", { managerLeavesDepartment: seed % 3 === 0 ? "refused" : "dropped" });
   for (let n = 0; n < 15; n++) await directory.edit();
@@ -93,11 +44,11 @@ async function storm(seed: number, kinds: readonly string[]): Promise<void> {
     }
     await directory.edit();
   }
-  await mend();
+  await mend(house);
   await house.quiet(20_000);
   expect(await directory.differences()).toEqual([]);
-  expect(await doubles()).toEqual([]);
-  expect(await seenStrangers()).toEqual(before);
+  expect(await doubles(house)).toEqual([]);
+  expect(await seenStrangers(house)).toEqual(before);
   expect((await house.pool.query("select kind, reason from entity_states where state <> 'inSync'")).rows).toEqual([]);
   expect(await readFigures(house.pool, "dingtalk")).toMatchObject(await plainFigures(house.pool, "dingtalk"));
 }

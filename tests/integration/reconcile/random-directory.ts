@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import type { House, RemoteUser } from "../../support/house.ts";
+import { canBeIn, type Dirt, dirtOf, dirtyDocument, lookOf, MAILBOXES, OFFICES, type PersonDirt, SEATS, TWIN_LEVELS } from "./dirt.ts";
 import { addGroup, change, changeGroup, DINGTALK_GROUP, ENTERPRISE, members, mobile } from "./sample.ts";
 
 /* A directory that is edited at random, and what an organisation mapped from it has to look like: written down a second time, without the product's code. */
@@ -11,6 +12,7 @@ interface Person {
   phone: number;
   active: boolean;
   manager: string | undefined;
+  readonly dirt: PersonDirt;
 }
 
 interface Group {
@@ -44,9 +46,12 @@ export interface RandomDirectory {
   differences(): Promise<readonly string[]>;
 }
 
-export function createRandomDirectory(house: House, random: Random): RandomDirectory {
+export function createRandomDirectory(house: House, random: Random, kinds: ReadonlySet<Dirt> = new Set()): RandomDirectory {
   const people = new Map<string, Person>();
   const groups = new Map<string, Group>();
+  const levels = kinds.has("twinDepartments") ? [...LEVELS, ...TWIN_LEVELS] : LEVELS;
+  /** Where not everybody finds a place: in the root then, or in some of their departments. */
+  const isRoomy = !kinds.has("twinDepartments") && !kinds.has("fullDepartments");
   let phones = 0;
   let names = 0;
 
@@ -55,20 +60,31 @@ export function createRandomDirectory(house: House, random: Random): RandomDirec
   const anyPerson = (): Person | undefined => any([...people.values()]);
   const anyGroup = (): Group | undefined => any([...groups.values()]);
   const freePath = (): string | undefined => {
-    const path = Array.from({ length: 1 + below(3) }, () => any(LEVELS)!).join("/");
+    const path = Array.from({ length: 1 + below(3) }, () => any(levels)!).join("/");
     return [...groups.values()].some((group) => group.path === path) ? undefined : path;
   };
 
-  const documentOf = ({ name, title, phone, active, manager }: Omit<Person, "id">): JsonObject => ({
-    displayName: name,
-    active,
-    phoneNumbers: [{ type: "mobile", value: mobile(phone) }],
-    ...(title ? { title } : {}),
-    ...(manager ? { [ENTERPRISE]: { manager: { value: manager } } } : {}),
-  });
+  function documentOf({ name, title, phone, active, manager, dirt }: Omit<Person, "id">): JsonObject {
+    const { [ENTERPRISE]: enterprise, ...dirty } = dirtyDocument(dirt, phone);
+    const extension = { ...(enterprise as JsonObject | undefined), ...(manager ? { manager: { value: manager } } : {}) };
+    return {
+      displayName: name,
+      active,
+      ...(title ? { title } : {}),
+      ...dirty,
+      ...(Object.keys(extension).length > 0 ? { [ENTERPRISE]: extension } : {}),
+    };
+  }
 
   async function addPerson(phone = ++phones): Promise<void> {
-    const fresh = { name: any(NAMES)!, title: any(TITLES), phone, active: random() > 0.1, manager: anyPerson()?.id };
+    const fresh = {
+      name: any(NAMES)!,
+      title: any(TITLES),
+      phone,
+      active: random() > 0.1,
+      manager: anyPerson()?.id,
+      dirt: dirtOf(kinds, random),
+    };
     const id = await house.addUser({ userName: `user${++names}@example.com`, ...documentOf(fresh) });
     people.set(id, { id, ...fresh });
   }
@@ -172,16 +188,41 @@ export function createRandomDirectory(house: House, random: Random): RandomDirec
 
     const paths = new Set([...groups.values()].flatMap(({ path }) => path.split("/").map((_, at, all) => all.slice(0, at + 1).join("/"))));
     const ours = departments.filter(({ dept_id, source_identifier }) => dept_id !== 1 && source_identifier);
-    expect("departments", [...paths].sort(), ours.map(({ dept_id }) => pathOf(dept_id)).sort());
+    const made = ours.map(({ dept_id }) => pathOf(dept_id));
+    const looks = new Set([...paths].map(lookOf));
+    if (kinds.has("twinDepartments")) {
+      expect(
+        "departments nobody asked for",
+        [],
+        made.filter((path) => !looks.has(lookOf(path))),
+      );
+      const tops = new Set([...looks].map((look) => look.split("/")[0]!));
+      expect(
+        "topmost departments",
+        [...tops].sort(),
+        made
+          .map(lookOf)
+          .filter((look) => !look.includes("/"))
+          .sort(),
+      );
+    } else expect("departments", [...paths].sort(), made.sort());
 
-    for (const { path, members: inside, managers } of groups.values()) {
+    for (const { path, members: inside, managers } of isRoomy ? groups.values() : []) {
       const department = ours.find(({ dept_id }) => pathOf(dept_id) === path);
-      const leading = managers.filter((id) => inside.has(id) && people.get(id)?.active);
+      const leading = managers.filter((id) => inside.has(id) && isWanted(people.get(id)));
       expect(`managers of ${path}`, leading.sort(), [...(department?.dept_manager_userid_list ?? [])].sort());
     }
 
     const present = new Map(users.map((user) => [user.userid, user]));
-    const wanted = [...people.values()].filter(({ active }) => active);
+    /** Whoever finds no seat, neither in one of their departments nor in the root, cannot be in. */
+    const isFull = (id: number): boolean => users.filter(({ dept_id_list }) => dept_id_list.includes(id)).length >= SEATS;
+    const placesOf = ({ id }: Person): string[] => [...groups.values()].filter((group) => group.members.has(id)).map(({ path }) => path);
+    const hasNoSeat = (person: Person): boolean =>
+      kinds.has("fullDepartments") &&
+      !present.has(person.id) &&
+      isFull(1) &&
+      ours.filter(({ dept_id }) => placesOf(person).includes(pathOf(dept_id))).every(({ dept_id }) => isFull(dept_id));
+    const wanted = [...people.values()].filter((person) => isWanted(person) && !hasNoSeat(person));
     expect(
       "people",
       wanted.map(({ id }) => id).sort(),
@@ -193,19 +234,40 @@ export function createRandomDirectory(house: House, random: Random): RandomDirec
     for (const person of wanted) {
       const remote = present.get(person.id);
       if (!remote) continue;
-      const places = [...groups.values()].filter((group) => group.members.has(person.id)).map(({ path }) => path);
+      const places = placesOf(person);
       const boss = person.manager === undefined || person.manager === person.id ? undefined : people.get(person.manager);
-      expect(`departments of ${person.id}`, places.length > 0 ? places.sort() : [""], remote.dept_id_list.map(pathOf).sort());
-      expect(`name of ${person.id}`, person.name, remote.name);
+      const there = remote.dept_id_list.map(pathOf);
+      if (isRoomy) expect(`departments of ${person.id}`, places.length > 0 ? places.sort() : [""], there.sort());
+      else
+        expect(
+          `departments of ${person.id} they are not asked into`,
+          [],
+          there.filter((path) => !["", ...places].map(lookOf).includes(lookOf(path))),
+        );
+      expect(`name of ${person.id}`, person.dirt.name?.[1] ?? person.name, remote.name);
       // The default mapping leaves a title whose source became empty.
       if (person.title) expect(`title of ${person.id}`, person.title, remote["title"]);
-      expect(`mobile of ${person.id}`, mobile(person.phone).replaceAll(/\D/g, ""), digits(remote));
-      expect(`manager of ${person.id}`, boss?.active ? boss.id : "", remote.manager_userid ?? "");
+      // Whoever has signed in keeps the number they sign in with.
+      if (!remote["active"]) expect(`mobile of ${person.id}`, mobile(person.phone).replaceAll(/\D/g, ""), digits(remote));
+      expect(`manager of ${person.id}`, boss && wanted.includes(boss) ? boss.id : "", remote.manager_userid ?? "");
+    }
+    for (const [attribute, askedOf] of [
+      ["telephone", ({ work }: PersonDirt) => OFFICES.find((one) => one === work)],
+      ["email", ({ email }: PersonDirt) => MAILBOXES.find((one) => one === email)?.toLowerCase()],
+    ] as const) {
+      const asked = new Set(wanted.map(({ dirt }) => askedOf(dirt)).filter((value) => value !== undefined));
+      const held = wanted.map(({ id }) => String(present.get(id)?.[attribute] ?? "").toLowerCase()).filter((value) => asked.has(value));
+      expect(`holders of each ${attribute}`, [...asked].sort(), held.sort());
     }
     return found;
   }
 
-  return { edit: () => EDITS[below(EDITS.length)]!(), differences };
+  const isWanted = (person: Person | undefined): boolean => person?.active === true && canBeIn(person.dirt);
+
+  return {
+    edit: () => EDITS[below(EDITS.length)]!(),
+    differences,
+  };
 }
 
 const digits = (remote: RemoteUser): string => `${remote["state_code"] ?? ""}${remote["mobile"] ?? ""}`.replaceAll(/\D/g, "");
