@@ -45,8 +45,9 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
   router
     .route("/status")
     .get(async (_req: Request, res: Response) => {
-      // Counts may be told again for a while; whether anything is sent is told as it is now.
-      const [status, processes, pause] = await Promise.all([operations.status(), operations.processes(), operations.pause()]);
+      // Counts that took long are told again for a while, so nothing is asked beside them; whether anything is sent is told as it is now.
+      const status = await operations.status();
+      const [processes, pause] = await Promise.all([operations.processes(), operations.pause()]);
       sendJson(res, 200, renderStatus({ ...status, paused: pause }, processes, options));
     })
     .all(methodNotAllowed("GET"));
