@@ -14,7 +14,7 @@ const BY_REMOTE_ID: Statement = {
 
 /**
  * By what was last seen of all others. No index: it would cost every run, and this is asked after a refusal only, when the target does not say who has
- * the value. The text is searched before it is parsed (measured with 100,000 links: 60 ms instead of 310 ms).
+ * the value. The text is searched before it is parsed, which is the cheaper of the two.
  */
 const BY_VALUE: Statement = {
   name: "holder-by-value",
