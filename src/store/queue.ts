@@ -48,6 +48,9 @@ export interface QueueDeps {
 const AGAIN_MS = 500;
 const AGAIN_MAX_MS = 5_000;
 
+/** A run that has begun to stop is left behind after this: when two ends of jobs failed in it, the library waits for ever for a third. */
+const FALL_MS = 5_000;
+
 /** Jobs that a run of the library could not end, for the next one. What was done is done once more. */
 const GIVE_BACK: Statement = { name: "queue-give-back", text: "select graphile_worker.force_unlock_workers($1::text[])" };
 
@@ -57,12 +60,22 @@ export function startQueue({ pool, clock, logger }: QueueDeps, tasks: QueueTasks
   let runner: Runner | undefined;
   /** Names under which earlier runs hold what they could not end. */
   let held: string[] = [];
+  let sweeping: Promise<void> | undefined;
+
+  /** A run that was left behind may still be at it when the next one gets the same job. */
+  function sweep(payload: unknown): Promise<void> {
+    sweeping ??= tasks.sweep(actorOf(payload)).finally(() => {
+      sweeping = undefined;
+    });
+    return sweeping;
+  }
 
   async function runOnce(): Promise<void> {
     if (held.length > 0) await run(pool, GIVE_BACK, [held]);
     held = [];
     const events = new EventEmitter() as WorkerEvents;
     events.on("pool:create", ({ workerPool }) => held.push(workerPool.id));
+    const fallen = new Promise<void>((resolve) => events.once("pool:gracefulShutdown", () => void clock.sleep(FALL_MS).then(resolve)));
     try {
       runner = await runJobs({
         pgPool: pool,
@@ -79,11 +92,11 @@ export function startQueue({ pool, clock, logger }: QueueDeps, tasks: QueueTasks
             tasks.wake();
             await clock.sleep(LINGER_MS);
           },
-          sweep: (payload) => tasks.sweep(actorOf(payload)),
+          sweep,
         },
       });
       if (stopping.signal.aborted) await runner.stop();
-      await runner.promise;
+      await Promise.race([runner.promise, fallen]);
     } finally {
       runner = undefined;
     }
