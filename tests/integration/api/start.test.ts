@@ -23,6 +23,8 @@ const open = async (options: ProductOptions = {}) => {
   product = await openProduct(options);
 };
 const status = async () => (await product.send("GET", "/api/sync/status")).body;
+/** Counts of the status that took long, as on a busy machine, are told again for a while. */
+const held = async () => (await product.send("GET", "/api/sync/items?state=held")).body.items.length;
 const events = async (filter: string) => (await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`)).body.events;
 const add = async (displayName: string, more: object = {}): Promise<string> => {
   const body = {
@@ -37,7 +39,7 @@ test("the credentials of another organisation stop the start before anything is 
   await open();
   await add("Li");
   const first = await product.startSync({ SYNC_MODE: "observe" });
-  await product.until(async () => (await status()).states.held === 1);
+  await product.until(async () => (await held()) === 1);
   await first.stop(1_000);
   const before = await product.calls();
   await expect(product.startSync({ DINGTALK_CORP_ID: "dingother" })).rejects.toBeInstanceOf(CannotStart);
@@ -50,7 +52,7 @@ test("what was held in one mode is taken up in the next, by itself", async () =>
   await open();
   const li = await add("Li");
   const observing = await product.startSync({ SYNC_MODE: "observe" });
-  await product.until(async () => (await status()).states.held === 1);
+  await product.until(async () => (await held()) === 1);
   await observing.stop(1_000);
   expect((await product.remote()).users).toEqual([]);
 
@@ -58,7 +60,7 @@ test("what was held in one mode is taken up in the next, by itself", async () =>
   await product.until(async () => (await status()).states.inSync === 1);
   expect((await product.remote()).users.map(({ userid }) => userid)).toEqual([li]);
   await product.send("DELETE", `/scim/v2/Users/${li}`);
-  await product.until(async () => (await status()).states.held === 1);
+  await product.until(async () => (await held()) === 1);
   await upserting.stop(1_000);
 
   await product.startSync({ SYNC_MODE: "sync" });
