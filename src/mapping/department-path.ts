@@ -34,3 +34,13 @@ export function parsePath(text: string, separator = "/"): readonly string[] {
 export function formatPath(segments: readonly string[], separator = "/"): string {
   return segments.map((name) => name.replaceAll("\\", "\\\\").replaceAll(separator, `\\${separator}`)).join(separator);
 }
+
+/** Keys of the departments on a path, level by level, where it comes from organisations with ids. They go along with the list itself, as expressions know only texts. */
+const keys = new WeakMap<readonly string[], readonly (string | undefined)[]>();
+
+export function withKeys<Path extends readonly string[]>(path: Path, ofLevels: readonly (string | undefined)[] | undefined): Path {
+  if (ofLevels) keys.set(path, ofLevels);
+  return path;
+}
+
+export const keysOf = (path: readonly string[]): readonly (string | undefined)[] | undefined => keys.get(path);

@@ -128,7 +128,7 @@ export function registerFunctions(
   register(
     "treePath",
     (tree, value) =>
-      treePath(file.trees[asText(tree)] ?? {}, value, () =>
+      treePath(asText(tree), file.trees[asText(tree)] ?? {}, value, () =>
         note("notInTree", `tree ${asText(tree)} has no entry for the value or for its parent`),
       ),
     2,

@@ -1,4 +1,4 @@
-import { parsePath } from "./department-path.ts";
+import { keysOf, parsePath, withKeys } from "./department-path.ts";
 import { type Departments, type Setting, settingsIn } from "./departments.ts";
 import type { Expression, Variables } from "./expression.ts";
 import { extensionOf } from "./extensions.ts";
@@ -176,12 +176,14 @@ function departmentPaths(rules: PersonRules, departments: Departments, variables
     const levels = rule.levels.map((expression) => single("departments", expression, variables, notes));
     // One expression gives a whole path, as a text with separators or as a list; of several, each gives one name, whatever it holds.
     const whole = levels.length === 1 && typeof levels[0] === "string" ? parsePath(levels[0], departments.separator) : undefined;
-    const path =
-      whole ??
-      levels
-        .flatMap(asList)
-        .map(asText)
-        .filter((name) => name !== "");
+    const names = levels
+      .flatMap(asList)
+      .map(asText)
+      .filter((name) => name !== "");
+    const [only] = levels;
+    // A tree's path is a list of its own; joined with others its levels are names like any.
+    const keys = levels.length === 1 && Array.isArray(only) && only.length === names.length ? keysOf(only) : undefined;
+    const path = whole ?? withKeys(names, keys);
     const refusal = departments.refusal(path, external, rule.external);
     if (refusal) notes.push({ attribute: "departments", ...refusal });
     if (refusal || path.length === 0) continue;

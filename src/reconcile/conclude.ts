@@ -1,6 +1,6 @@
 import type { Mapping, PersonInput, PersonMapping } from "../mapping/mapping.ts";
-import { departmentWish, roleWish, type StructureWish } from "./department.ts";
-import type { DepartmentFacts, Link, PersonFacts, RoleFacts } from "./facts.ts";
+import { roleWish, type StructureWish } from "./department.ts";
+import type { Link, PersonFacts, RoleFacts } from "./facts.ts";
 import { type PersonWish, personWish, type Standing, standingOf } from "./person.ts";
 import { parkedPlaces, parkingPlace, pathsOf, placesOf } from "./places.ts";
 import type { Desired } from "./plan.ts";
@@ -13,8 +13,8 @@ import type { Actual, TargetAdapter } from "./target.ts";
  */
 
 export interface ConcludeDeps {
-  readonly store: Pick<ReconcileStore, "manager" | "managedBy" | "waitsInCircle">;
-  readonly target: Pick<TargetAdapter, "rootDepartment" | "canSuspend" | "conceals">;
+  readonly store: Pick<ReconcileStore, "manager" | "managedBy" | "waitsInCircle" | "nameHolders">;
+  readonly target: Pick<TargetAdapter, "rootDepartment" | "canSuspend" | "conceals" | "numberedName" | "shape">;
   readonly mapping: Mapping;
 }
 
@@ -63,20 +63,33 @@ export async function concludePerson(
     conceals: (settings: Actual["attributes"]) => target.conceals?.(settings) ?? false,
   };
   let wish = personWish(facts, mapped, places, { ...rules, mayWaitForManager: true });
-  const managerId = facts.manager?.person?.id;
-  // People who name each other as managers must not wait for each other.
-  if (wish.kind === "waiting" && managerId !== undefined && wish.on.includes(managerId) && (await store.waitsInCircle(personId, managerId)))
+  if (wish.kind === "waiting" && (await store.waitsInCircle(personId, wish.on))) {
+    // A manager is left out for the moment, where people name each other or are waited for by those they wait for.
     wish = personWish(facts, mapped, places, { ...rules, mayWaitForManager: false });
+    if (wish.kind === "waiting") return { ...wish, inCircle: true };
+  }
   if (wish.kind !== "desired") return wish;
+  const forMs = standing === "member" ? settlesInMs(facts, wish.desired) : undefined;
+  if (forMs !== undefined) return { kind: "waiting", on: [], forMs, reasonCode: "settling", reason: MAY_COME_BACK };
   const managed = await stillManages(deps, personId, wish.desired, actual, facts.link);
   return managed.length > 0
     ? {
         kind: "waiting",
         on: managed,
+        inCircle: false,
         reasonCode: "stillManager",
         reason: "a department that this person leaves still has them as its manager",
       }
     : wish;
+}
+
+const MAY_COME_BACK = "a department of this person was emptied a moment ago and may be needed again";
+
+/** How long a department the person would leave may still come back: a group that is deleted and sent again at once must not move everybody twice. */
+function settlesInMs({ settling = [] }: PersonFacts, desired: Desired): number | undefined {
+  const staying = desired.state === "absent" ? undefined : desired.attributes["departments"];
+  const left = Array.isArray(staying) ? settling.filter(({ remoteId }) => !staying.includes(remoteId)) : [];
+  return left.length > 0 ? Math.max(...left.map(({ ms }) => ms)) : undefined;
 }
 
 /** The mapping may name another manager than the directory does, or leave the one who is there alone. */
@@ -87,7 +100,7 @@ async function withManager({ store }: ConcludeDeps, facts: PersonFacts, { manage
 
 /**
  * Departments that have to let go of a manager before this person can leave them: what a target does with a manager who leaves is
- * not known. One that is stuck itself is not waited for.
+ * not known. It does so whatever else it waits for, so this wait is never one of a circle. One that is stuck itself is not waited for.
  */
 async function stillManages(
   { store }: ConcludeDeps,
@@ -103,9 +116,6 @@ async function stillManages(
   const managed = await store.managedBy(personId, staying);
   return managed.filter(({ state }) => state !== "parked" && state !== "held").map((department) => department.id);
 }
-
-export const concludeDepartment = async ({ target }: ConcludeDeps, facts: DepartmentFacts): Promise<StructureWish> =>
-  departmentWish(facts, target.rootDepartment);
 
 export const concludeRole = (facts: RoleFacts): StructureWish => roleWish(facts);
 

@@ -1,12 +1,20 @@
 import type { DepartmentFacts, DepartmentManager, Reference, RoleFacts } from "./facts.ts";
 import type { Desired } from "./plan.ts";
 import type { LoopNote, LoopReason } from "./reasons.ts";
-import type { AttributeValue, Note } from "./target.ts";
+import type { Attributes, AttributeValue, Note } from "./target.ts";
 
 /** What a department or role should be at the target, or what has to happen first. */
 export type StructureWish =
-  | { readonly kind: "desired"; readonly desired: Desired }
-  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reasonCode: LoopReason; readonly reason: string }
+  /** `again`: a part that must not wait for the rest. */
+  | { readonly kind: "desired"; readonly desired: Desired; readonly again?: boolean }
+  | {
+      readonly kind: "waiting";
+      readonly on: readonly string[];
+      readonly forMs?: number;
+      readonly inCircle?: boolean;
+      readonly reasonCode: LoopReason;
+      readonly reason: string;
+    }
   /** The one above is stuck in the same way: waiting for it would keep everybody inside waiting, too. */
   | {
       readonly kind: "held" | "parked";
@@ -18,20 +26,53 @@ export type StructureWish =
 
 const absent: StructureWish = { kind: "desired", desired: { state: "absent" } };
 
+export type NumberedName = (name: string, number: number) => string;
+
+/** The name as it is to be shown at the target. */
+export const shownName = ({ name, ordinal = 1 }: { readonly name: string; readonly ordinal?: number }, numbered: NumberedName): string =>
+  ordinal > 1 ? numbered(name, ordinal) : name;
+
 /** Parents come first on the way in; on the way out people and departments inside go first. Both follow from what is known, not from a stage list. */
-export function departmentWish(facts: DepartmentFacts, rootDepartment: string): StructureWish {
+export function departmentWish(facts: DepartmentFacts, rootDepartment: string, numbered: NumberedName = withNumber): StructureWish {
+  const wish = wishOf(facts, rootDepartment, numbered);
+  // Who leaves waits until the department has let go of them, so that does not wait for anything else.
+  const managers = wish.kind === "desired" ? undefined : withoutLeaving(facts);
+  return managers ? part({ managers }) : wish;
+}
+
+export const withNumber: NumberedName = (name, number) => `${name} (${number})`;
+
+/** What can be done at once of a department that has to wait with the rest. */
+export const part = (attributes: Attributes): StructureWish => ({
+  kind: "desired",
+  desired: { state: "present", attributes, when: {}, notes: [] },
+  again: true,
+});
+
+function wishOf(facts: DepartmentFacts, rootDepartment: string, numbered: NumberedName): StructureWish {
   const { node, link, occupied } = facts;
+  const settling = node?.settlesInMs;
   if (!node?.present) {
-    if (!occupied || !link) return absent;
-    const managers = withoutLeaving(facts);
-    if (managers) return { kind: "desired", desired: { state: "present", attributes: { managers }, when: {}, notes: [] } };
+    if (!link) return absent;
+    if (settling !== undefined) return settles(settling, "the department was emptied a moment ago and may be needed again");
+    if (!occupied) return absent;
     return { kind: "waiting", on: [], reasonCode: "stillOccupied", reason: "people or departments of ours are still inside" };
   }
+  if (!link && settling !== undefined) return settles(settling, "the department may be a new name of one that is there");
   const parent = node.parent ? node.parent.remoteId : rootDepartment;
   if (parent === undefined) return belowMissing(node.parent!);
   const { managers, notes } = managersOf(facts);
-  const attributes = { ...node.settings, name: node.name, parent, ...(managers ? { managers } : {}) };
-  return { kind: "desired", desired: { state: "present", attributes, when: {}, notes } };
+  const attributes = { ...node.settings, name: shownName(node, numbered), parent, ...(managers ? { managers } : {}) };
+  return { kind: "desired", desired: { state: "present", attributes, when: {}, notes: [...namesakes(node), ...notes] } };
+}
+
+const settles = (forMs: number, reason: string): StructureWish => ({ kind: "waiting", on: [], forMs, reasonCode: "settling", reason });
+
+function namesakes({ ordinal = 1, namesake }: NonNullable<DepartmentFacts["node"]>): readonly Note[] {
+  if (ordinal === 1) return [];
+  const other = namesake ? ` ${namesake.name} (department ${namesake.id})` : "";
+  const text = `the department beside it${other} has the same name at the target, so this one has a number behind its name; rename one of them at the source`;
+  return [{ attribute: "name", code: "nameShared" satisfies LoopNote, text }];
 }
 
 function belowMissing({ id, state }: Reference): StructureWish {

@@ -71,6 +71,8 @@ export interface PersonFacts {
     readonly path: readonly string[];
   })[];
   readonly manager: Manager | undefined;
+  /** Departments the person sits in at the target that were emptied a moment ago, and for how long they may still come back. */
+  readonly settling?: readonly { readonly remoteId: string; readonly ms: number }[];
 }
 
 export interface GroupFacts {
@@ -104,6 +106,12 @@ export interface DepartmentFacts {
         /** Whether the directory has ever named managers: from then on the list is its own, also when it becomes empty. */
         readonly managed: boolean;
         readonly managers: readonly DepartmentManager[];
+        /** More than 1 where siblings before it have the same name at the target: shown behind the name. */
+        readonly ordinal?: number;
+        /** The sibling that has the name without a number. */
+        readonly namesake?: { readonly id: string; readonly name: string } | undefined;
+        /** Whether the department is there, or is gone, for certain only then: it may be half of a rename. */
+        readonly settlesInMs?: number | undefined;
         /** Remote ids of people who wait to leave the department until it has let go of them. */
         readonly leaving: readonly string[];
       }

@@ -2,13 +2,13 @@ import type { JsonObject } from "../core/entity.ts";
 import { isUuid } from "../core/id.ts";
 import { GROUP_EXTENSIONS } from "../mapping/extensions.ts";
 import type { GroupPlacement, Mapping, NoPlace } from "../mapping/mapping.ts";
-import { levelsOf } from "./path-levels.ts";
+import { levelsOf, withNameKeys } from "./path-levels.ts";
 import type { Claim, GroupPlace } from "./ports.ts";
 import type { LoopReason } from "./reasons.ts";
 import type { Wish, WishDeps } from "./wish.ts";
 
 /** A group is never at the target under its own name: it becomes a node of the department tree, a role, or nothing. */
-export async function placeGroup({ store, mapping }: WishDeps, claim: Claim): Promise<Wish> {
+export async function placeGroup({ store, mapping, target }: WishDeps, claim: Claim): Promise<Wish> {
   const { id } = claim.ref;
   const { structure } = mapping.settings;
   const { document } = (await store.groups([id])).get(id)!;
@@ -21,7 +21,7 @@ export async function placeGroup({ store, mapping }: WishDeps, claim: Claim): Pr
   const groups = chain.missing === undefined ? chain.groups : [...chain.groups.slice(0, -1), withoutParent(chain.groups.at(-1)!)];
   const [group, ...ancestors] = groups;
   const placement = mapping.group({ group: group!, ancestors });
-  await store.placeGroup(id, placeOf(mapping, placement), structure, claim.causes);
+  await store.placeGroup(id, placeOf(mapping, target, placement), structure, claim.causes);
   const stuck = placement.kind === "none" ? STUCK[placement.reason] : undefined;
   if (stuck) return { kind: "parked", ...stuck };
   return { kind: "settled", notes: placement.kind === "department" ? placement.notes : [], gone: false };
@@ -71,9 +71,9 @@ function withoutParent(group: JsonObject): JsonObject {
 /** A path of one name is written with a separator before it. */
 const isPath = (reference: string, separator: string): boolean => reference.includes(separator) && !isUuid(reference);
 
-function placeOf(mapping: Mapping, placement: GroupPlacement): GroupPlace {
+function placeOf(mapping: Mapping, target: WishDeps["target"], placement: GroupPlacement): GroupPlace {
   if (placement.kind !== "department") return placement;
-  const levels = levelsOf(mapping, placement.path, placement.external);
+  const levels = withNameKeys(target, levelsOf(mapping, placement.path, placement.external));
   return {
     kind: "department",
     path: levels.map((level, at) => (at === levels.length - 1 ? { ...level, settings: placement.settings } : level)),

@@ -8,7 +8,14 @@ import type { Actual, Attributes, AttributeValue, Note } from "./target.ts";
 /** What a person should be at the target, or what has to be there first. */
 export type PersonWish =
   | { readonly kind: "desired"; readonly desired: Desired }
-  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reasonCode: LoopReason; readonly reason: string }
+  | {
+      readonly kind: "waiting";
+      readonly on: readonly string[];
+      readonly forMs?: number;
+      readonly inCircle?: boolean;
+      readonly reasonCode: LoopReason;
+      readonly reason: string;
+    }
   | {
       readonly kind: "held" | "parked";
       readonly on?: readonly string[];

@@ -73,8 +73,10 @@ export interface ReconcileStore {
 
   /** Who a manager reference means: our id, then an externalId, then an employee number of the same source. */
   manager(sourceId: string, reference: string): Promise<Manager>;
-  /** Whether waiting for `managerId` could come back to `personId`: the managers above who are not at the target yet contain them. */
-  waitsInCircle(personId: string, managerId: string): Promise<boolean>;
+  /** Whether an entity that began to wait for these would wait for itself: by what is recorded of those it would wait for. */
+  waitsInCircle(id: string, on: readonly string[]): Promise<boolean>;
+  /** Departments of ours other than this one that have a name below a department (its remote id) at the target, as far as is remembered. */
+  nameHolders(departmentId: string, at: { readonly name: string; readonly parent: string }): Promise<readonly NameHolder[]>;
   /** The group of the same source that a reference means: id, externalId or display name. */
   groupMeant(groupId: string, reference: string): Promise<JsonObject | undefined>;
   /** Whether a group has a department below one that a group stood for and none does any more: then it need not wait for its parent, which was deleted. */
@@ -137,12 +139,27 @@ export interface AskedValue {
   readonly present: boolean;
 }
 
+/** A department that has a name at the target which another one is to have, and what itself is to be. */
+export interface NameHolder extends Reference {
+  /** Null when the tree does not know it any more. */
+  readonly present: boolean | null;
+  readonly name: string;
+  readonly ordinal: number;
+  /** Remote id of the department it is to be in; undefined when it is at the top, or that one is not there yet. */
+  readonly parentId: string | undefined;
+  readonly top: boolean;
+}
+
 /** How groups state the tree: by paths in their names, by naming a parent, or by being members of each other. */
 export type Structure = "path" | "parent" | "nested";
 
 /** A level of a department path, from the top down. */
 export interface PathLevel {
   readonly name: string;
+  /** Siblings with the same one would have one name at the target; unless given, names differ as they do here. */
+  readonly nameKey?: string;
+  /** Whose department it is where that does not hang on the name: the id of an organisation that attributes name. */
+  readonly key?: string;
   /** For people of other organisations; they and our own people never share a department. */
   readonly external: boolean;
   /** What the mapping says of a department that no group stands for. */

@@ -1,6 +1,7 @@
 import type { EntityRef } from "../core/entity.ts";
 import type { Explanation } from "../mapping/mapping.ts";
-import { concludeDepartment, concludePerson, concludeRole, judge, personInput } from "./conclude.ts";
+import { concludePerson, concludeRole, judge, personInput } from "./conclude.ts";
+import { concludeDepartment } from "./conclude-department.ts";
 import type { PersonFacts } from "./facts.ts";
 import type { Desired, Plan } from "./plan.ts";
 import { shapedPlan } from "./shaped-plan.ts";
@@ -44,7 +45,7 @@ export async function forecast(deps: WishDeps, ref: EntityRef, actual: Actual): 
   if (ref.kind === "user") return forecastPerson(deps, ref.id, (await store.people([ref.id])).get(ref.id)!, actual);
   const wish =
     ref.kind === "department"
-      ? await concludeDepartment(deps, (await store.departments([ref.id])).get(ref.id)!)
+      ? await concludeDepartment(deps, ref.id, (await store.departments([ref.id])).get(ref.id)!, actual)
       : concludeRole((await store.roles([ref.id])).get(ref.id)!);
   return wish.kind === "desired" ? planned(deps, ref, wish.desired, actual) : wish;
 }

@@ -10,6 +10,8 @@ export const LOOP_REASONS = [
   "waitingForManager",
   "waitingForParent",
   "parentStuck",
+  "waitingForName",
+  "settling",
   "stillManager",
   "stillOccupied",
   "roleStillUsed",
@@ -46,6 +48,7 @@ export const LOOP_NOTES = [
   "notSent",
   "inRoot",
   "gaveWay",
+  "nameShared",
 ] as const;
 
 export type LoopNote = (typeof LOOP_NOTES)[number];

@@ -231,7 +231,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       }
       const now = linked(done.written);
       // Switched on or off, the rest is looked at in a run of its own: access comes first.
-      if (next.action === "resume" || next.action === "suspend") return { ...quiet, ...now, end: { kind: "again" }, event };
+      if (next.action === "resume" || next.action === "suspend" || wish.again) return { ...quiet, ...now, end: { kind: "again" }, event };
       const known = { notes: [...notes, ...done.written.notes], open: afterAttempt(open, refused) };
       return { ...quiet, ...now, ...concluding(claim, now.link.attributes, known), event };
     } catch (error) {

@@ -49,7 +49,15 @@ export type RunEnd =
   /** `on`: those who have the values it has to do without; whatever is written of them wakes it. */
   | { readonly kind: "inSync"; readonly notes: readonly Note[]; readonly on?: readonly string[]; readonly holder?: HeldBy }
   | { readonly kind: "again" }
-  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reasonCode: LoopReason; readonly reason: string }
+  /** `forMs`: for that long at most; nothing else will wake it. `inCircle`: those it waits for wait for it, and it cannot give way; false: one of them certainly will. */
+  | {
+      readonly kind: "waiting";
+      readonly on: readonly string[];
+      readonly forMs?: number;
+      readonly inCircle?: boolean;
+      readonly reasonCode: LoopReason;
+      readonly reason: string;
+    }
   | {
       readonly kind: "held";
       readonly planned?: Planned;
@@ -104,6 +112,8 @@ export interface Settlement {
   readonly planned?: Planned;
   readonly answer?: string;
   readonly notes?: readonly Note[];
+  /** Whether those it waits for are to be looked at once more, as one of them can give way; unset when it is not known whether it waits in a circle. */
+  readonly inCircle?: boolean;
   /** The remembered observation can no longer be trusted: read before the next plan. */
   readonly observeFirst: boolean;
   /** The whole target rests this long, for every process. */
@@ -122,6 +132,7 @@ const DEPENDENCY_PAUSE = 5;
 export const MAX_DEPENDENCY_TRIES = 20;
 const DATABASE_AWAY: LoopReason = "databaseUnavailable";
 const UNEXPECTED: LoopReason = "unexpectedError";
+const MAX_CIRCLE_LOOKS = 5;
 /** A bug of ours throws every time: then it is parked, and the others go on. */
 const MAX_BUG_TRIES = 8;
 
@@ -162,9 +173,11 @@ export function settle(end: RunEnd, attempts: number, rules: RetryRules): Settle
     case "waiting":
       return {
         state: "waiting",
-        attempts,
+        attempts: end.inCircle ? attempts + 1 : attempts,
         observeFirst: false,
-        nextMs: guardMs,
+        // Once round is enough for each; should nobody be able to give way, they must not chase each other.
+        ...(end.inCircle === undefined ? {} : { inCircle: end.inCircle && attempts < MAX_CIRCLE_LOOKS }),
+        nextMs: end.forMs ?? guardMs,
         reasonCode: end.reasonCode,
         reason: end.reason,
         waitingOn: end.on,

@@ -88,6 +88,10 @@ export interface TargetAdapter {
   readonly rootDepartment: string;
   /** Whether a person of this kind can be switched off and on again without being removed. */
   canSuspend(attributes: Attributes): boolean;
+  /** Pure. What names of departments have in common that cannot stand beside each other at the target. Absent: only equal names cannot. */
+  nameKey?(name: string): string;
+  /** Pure. The name of a department with a number behind it that people can read, as long as the target allows. Absent: "name (2)". */
+  numberedName?(name: string, number: number): string;
   /** Pure. Whether a department with these attributes hides people: those it is for must not sit where everybody sees them. Absent: none does. */
   conceals?(department: Attributes): boolean;
 

@@ -1,9 +1,11 @@
 import { unreachable } from "../core/errors.ts";
 import type { Mapping } from "../mapping/mapping.ts";
-import { concludeDepartment, concludePerson, concludeRole, judge } from "./conclude.ts";
-import type { Link, PersonFacts } from "./facts.ts";
+import { concludePerson, concludeRole, judge } from "./conclude.ts";
+import { concludeDepartment } from "./conclude-department.ts";
+import type { DepartmentFacts, Link, PersonFacts } from "./facts.ts";
 import { givesWay } from "./give-way.ts";
 import { placeGroup } from "./group.ts";
+import { withNameKeys } from "./path-levels.ts";
 import type { Desired } from "./plan.ts";
 import type { AskedValue, Claim, ReconcileStore } from "./ports.ts";
 import type { LoopReason } from "./reasons.ts";
@@ -14,7 +16,14 @@ import type { Actual, Note, TargetAdapter, WriteContext } from "./target.ts";
 export type Wish =
   /** Nothing of it lives at the target itself (a group is a department, a role or nothing). */
   | { readonly kind: "settled"; readonly notes: readonly Note[]; readonly gone: boolean }
-  | { readonly kind: "waiting"; readonly on: readonly string[]; readonly reasonCode: LoopReason; readonly reason: string }
+  | {
+      readonly kind: "waiting";
+      readonly on: readonly string[];
+      readonly forMs?: number;
+      readonly inCircle?: boolean;
+      readonly reasonCode: LoopReason;
+      readonly reason: string;
+    }
   | {
       readonly kind: "held" | "parked";
       readonly on?: readonly string[];
@@ -31,6 +40,8 @@ export type Wish =
       readonly gives?: readonly Open[];
       /** Set when it took a read to know what is desired. */
       readonly seen?: { readonly actual: Actual | undefined };
+      /** It is only a part, which must not wait for the rest: another run follows. */
+      readonly again?: boolean;
     };
 
 export interface WishDeps {
@@ -48,11 +59,8 @@ export async function wishFor(deps: WishDeps, claim: Claim, context: WriteContex
       return personWishFor(deps, claim, context);
     case "group":
       return placeGroup(deps, claim);
-    case "department": {
-      const facts = (await store.departments([id])).get(id)!;
-      const wish = await concludeDepartment(deps, facts);
-      return wish.kind === "desired" ? { ...wish, link: facts.link, inDirectory: facts.node?.present ?? false } : wish;
-    }
+    case "department":
+      return departmentWishFor(deps, claim, context);
     case "role": {
       const facts = (await store.roles([id])).get(id)!;
       const wish = concludeRole(facts);
@@ -63,6 +71,23 @@ export async function wishFor(deps: WishDeps, claim: Claim, context: WriteContex
   }
 }
 
+async function departmentWishFor(deps: WishDeps, claim: Claim, context: WriteContext): Promise<Wish> {
+  const { id } = claim.ref;
+  const known = (await deps.store.departments([id])).get(id)!;
+  const seen = await seenOfManaged(deps, known, context);
+  const actual = seen ? seen.actual : known.link?.observed;
+  const facts = seen && known.link ? { ...known, link: { ...known.link, observed: seen.actual } } : known;
+  const wish = await concludeDepartment(deps, id, facts, actual);
+  if (wish.kind !== "desired") return wish;
+  return { ...wish, link: known.link, inDirectory: known.node?.present ?? false, ...(seen ? { seen } : {}) };
+}
+
+/** Who waits to leave is let go of at once, and to do that the managers there have to be known. */
+async function seenOfManaged({ target }: WishDeps, { node, link }: DepartmentFacts, context: WriteContext) {
+  if (!node || node.leaving.length === 0 || link?.status !== "owned" || link.remoteId === undefined || link.observed) return undefined;
+  return { actual: (await target.read("department", link.remoteId, context)).actual };
+}
+
 async function personWishFor(deps: WishDeps, claim: Claim, context: WriteContext): Promise<Wish> {
   const { store, target, mapping } = deps;
   const { id } = claim.ref;
@@ -71,7 +96,14 @@ async function personWishFor(deps: WishDeps, claim: Claim, context: WriteContext
   const actual = seen ? seen.actual : facts.link?.observed;
   const judgement = judge(mapping, target, facts, actual);
   const { paths } = judgement;
-  if ((paths.length > 0 || facts.departments.length > 0) && (await store.placePerson(id, paths, claim.causes))) {
+  if (
+    (paths.length > 0 || facts.departments.length > 0) &&
+    (await store.placePerson(
+      id,
+      paths.map((place) => ({ ...place, path: withNameKeys(target, place.path) })),
+      claim.causes,
+    ))
+  ) {
     facts = (await store.people([id])).get(id)!;
   }
   const wish = await concludePerson(deps, id, facts, judgement, actual ?? facts.link?.observed);

@@ -9,7 +9,7 @@ import { createPauses } from "./pause.ts";
 import type { Pool } from "./pool.ts";
 import { createRenewal } from "./renewal.ts";
 import { createSweepStore } from "./sweep.ts";
-import { createTree } from "./tree.ts";
+import { createTree, SETTLE_MS } from "./tree.ts";
 import { createUserStore } from "./users.ts";
 
 /** The directory in PostgreSQL. Every write marks the entities it concerns for each of `targets`. */
@@ -24,6 +24,8 @@ export interface StoreTimes {
   readonly leaseMs?: number;
   /** After this long a call that nobody answered is not carried out any more. */
   readonly callLifeMs?: number;
+  /** How long what may be half of a rename is provisional. */
+  readonly settleMs?: number;
 }
 
 export type ReconcileStorage = ReturnType<typeof createReconcileStore>;
@@ -32,7 +34,7 @@ export type ReconcileStorage = ReturnType<typeof createReconcileStore>;
 export const createReconcileStore = (
   pool: Pool,
   target: string,
-  { clock = systemClock, leaseMs = LEASE_MS, callLifeMs = CALL_LIFE_MS }: StoreTimes = {},
+  { clock = systemClock, leaseMs = LEASE_MS, callLifeMs = CALL_LIFE_MS, settleMs = SETTLE_MS }: StoreTimes = {},
 ) => {
   const worker = randomInt(1, 2 ** 31 - 1);
   const place = { term: 0, lost: false };
@@ -40,7 +42,7 @@ export const createReconcileStore = (
     ...createClaims(pool, target, worker, { clock, leaseMs, callLifeMs, place }),
     ...createLiveness(pool, target, worker, { callLifeMs, place }),
     ...createFacts(pool, target),
-    ...createTree(pool, target),
+    ...createTree(pool, target, settleMs),
     ...createPauses(pool, target),
     ...createRenewal(pool, target),
     ...createSweepStore(pool, target),

@@ -3,7 +3,7 @@ import type { JsonObject } from "../core/entity.ts";
 import { fold } from "../core/fold.ts";
 import type { DepartmentReference, GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../reconcile/facts.ts";
 import type { Invitation } from "../reconcile/invitation.ts";
-import type { ReconcileStore } from "../reconcile/ports.ts";
+import type { NameHolder, ReconcileStore } from "../reconcile/ports.ts";
 import type { Actual, Attributes } from "../reconcile/target.ts";
 import { batched } from "./batch.ts";
 import { leavingPeople, MANAGED_BY, managersOf, namedManagers } from "./department-managers.ts";
@@ -11,6 +11,7 @@ import { stateOfPerson } from "./person-state.ts";
 import type { Pool } from "./pool.ts";
 import { run, type Statement } from "./postgres.ts";
 import { meant } from "./references.ts";
+import { inCircle } from "./wakes.ts";
 
 /* What is known about entities at the moment of work, one statement for any number of entities of a kind. */
 
@@ -45,6 +46,8 @@ const manager = (sourceId: string, ref: string): string => `
       'state', ${stateOfPerson("m.id")})
       from (${meant(sourceId, ref)}) m))`;
 
+const msUntil = (at: string): string => `(extract(epoch from ${at} - now()) * 1000)::float8`;
+
 const PEOPLE: Statement = {
   name: "facts-people",
   text: `select w.id, u.source_id, u.document, ${LINK},
@@ -57,6 +60,10 @@ const PEOPLE: Statement = {
       where m.user_id = w.id) as groups,
     (select json_agg(json_build_object('department', ${department("d.department_id")}, 'main', d.main, 'external', n.external, 'path', n.path_key))
        from person_departments d join departments n on n.id = d.department_id where d.target = $1 and d.user_id = w.id) as departments,
+    case when exists (select from departments e where e.target = $1 and not e.present and e.settles_at > now()) then (
+      select json_agg(json_build_object('remoteId', own.remote_id, 'ms', ${msUntil("d.settles_at")}))
+        from links own join departments d on d.id = own.entity_id
+       where own.target = $1 and own.kind = 'department' and own.remote_id = any(l.containers) and not d.present and d.settles_at > now()) end as settling,
     case when u.manager_ref is not null then ${manager("u.source_id", "u.manager_ref")} end as manager
     from unnest($2::uuid[]) as w(id) left join users u on u.id = w.id ${withLink("user", "w.id")}`,
 };
@@ -68,7 +75,12 @@ const GROUPS: Statement = {
 
 const DEPARTMENTS: Statement = {
   name: "facts-departments",
-  text: `select w.id, d.name, d.settings, d.external, d.present, d.managed, ${LINK},
+  text: `select w.id, d.name, d.settings, d.external, d.present, d.managed, d.ordinal, ${LINK},
+    case when d.settles_at > now() then ${msUntil("d.settles_at")} end as settles_ms,
+    case when d.ordinal > 1 then (
+      select json_build_object('id', o.id, 'name', o.name) from departments o
+       where o.target = $1 and o.parent_id is not distinct from d.parent_id and o.name_key = d.name_key and o.present and o.id <> d.id
+       order by o.ordinal limit 1) end as namesake,
     case when d.managed then ${namedManagers("w.id")} end as managers, ${leavingPeople("w.id")} as leaving,
     case when d.parent_id is not null then ${reference("department", "d.parent_id")} end as parent,
     exists (select 1 from links own join links o on o.target = own.target and o.containers @> array[own.remote_id]
@@ -86,18 +98,22 @@ const ROLES: Statement = {
 
 const MANAGER: Statement = { name: "facts-manager", text: `select ${manager("$2::uuid", "$3::text")} as manager` };
 
-/** Of pairs of a person and a manager: managers above who are not at the target yet, at most 100 levels. */
+/** Of entities and those each would wait for: where waiting would go round in a circle. */
 const CIRCLE: Statement = {
   name: "facts-circle",
-  text: `select w.at::int from unnest($2::uuid[], $3::uuid[]) with ordinality as w(person_id, manager_id, at) where exists (
-    with recursive above(id, source_id, manager_ref, depth) as (
-      select u.id, u.source_id, u.manager_ref, 1 from users u where u.id = w.manager_id
-      union all
-      select n.id, n.source_id, n.manager_ref, a.depth + 1 from above a
-        join users n on n.source_id = a.source_id and n.id = (select m.id from (${meant("a.source_id", "a.manager_ref")}) m where not m.several)
-       where a.depth < 100 and a.id <> w.person_id and a.manager_ref is not null
-         and not exists (select 1 from links l where l.target = $1 and l.kind = 'user' and l.entity_id = n.id and l.status = 'owned'))
-    select 1 from above where id = w.person_id or depth = 100)`,
+  text: `select w.at::int from rows from (unnest($2::uuid[]), unnest($3::text[])) with ordinality as w(id, waits, at) where ${inCircle("w.id", "w.waits::uuid[]")}`,
+};
+
+/** Departments of ours that have a name below a department at the target now. */
+const NAME_HOLDERS: Statement = {
+  name: "facts-name-holders",
+  text: `select l.entity_id as id, l.remote_id as "remoteId", s.state, d.present, d.name, d.ordinal, d.settles_at > now() as settling,
+      (select p.remote_id from links p where p.target = $1 and p.kind = 'department' and p.entity_id = d.parent_id and p.status = 'owned') as "parentId",
+      d.parent_id is null as top
+    from links l left join departments d on d.id = l.entity_id
+    left join entity_states s on s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
+   where lower(l.attributes->>'name') = lower($2) and l.target = $1 and l.kind = 'department' and l.status = 'owned'
+     and l.attributes->>'parent' = $3 and l.entity_id <> $4 order by l.entity_id`,
 };
 
 const ABOVE: Statement = {
@@ -179,6 +195,7 @@ interface PersonRow extends LinkRow, pg.QueryResultRow {
   document: string | null;
   groups: string | null;
   departments: string | null;
+  settling: string | null;
   manager: string | null;
 }
 
@@ -189,6 +206,9 @@ interface DepartmentRow extends LinkRow, pg.QueryResultRow {
   external: boolean;
   present: boolean;
   managed: boolean;
+  ordinal: number;
+  settles_ms: number | null;
+  namesake: string | null;
   managers: string | null;
   leaving: string | null;
   parent: string | null;
@@ -235,6 +255,7 @@ function personOf(row: PersonRow): PersonFacts {
       }),
     ),
     manager: managerJson && managerOf(managerJson),
+    ...(row.settling === null ? {} : { settling: JSON.parse(row.settling) as NonNullable<PersonFacts["settling"]> }),
   };
 }
 
@@ -243,7 +264,17 @@ const documentOf = (id: string, document: string | null): JsonObject | undefined
 
 type Facts = Pick<
   ReconcileStore,
-  "people" | "groups" | "departments" | "roles" | "manager" | "managedBy" | "waitsInCircle" | "groupMeant" | "parentIsGone" | "groupsAbove"
+  | "people"
+  | "groups"
+  | "departments"
+  | "roles"
+  | "manager"
+  | "managedBy"
+  | "waitsInCircle"
+  | "nameHolders"
+  | "groupMeant"
+  | "parentIsGone"
+  | "groupsAbove"
 >;
 
 export function createFacts(pool: Pool, target: string): Facts {
@@ -253,14 +284,12 @@ export function createFacts(pool: Pool, target: string): Facts {
     const facts = new Map(rows.map((row) => [row.id, personOf(row)]));
     return ids.map((id) => facts.get(id)!);
   });
-  const circle = batched(
-    async (pairs: readonly { readonly personId: string; readonly managerId: string }[]): Promise<readonly boolean[]> => {
-      const values = [target, pairs.map((pair) => pair.personId), pairs.map((pair) => pair.managerId)];
-      const rows = await run<{ at: number }>(pool.alongIndexes, CIRCLE, values);
-      const circles = new Set(rows.map((row) => row.at));
-      return pairs.map((_, at) => circles.has(at + 1));
-    },
-  );
+  const circle = batched(async (waits: readonly { readonly id: string; readonly on: readonly string[] }[]): Promise<readonly boolean[]> => {
+    const values = [target, waits.map(({ id }) => id), waits.map(({ on }) => `{${on.join(",")}}`)];
+    const rows = await run<{ at: number }>(pool.alongIndexes, CIRCLE, values);
+    const circles = new Set(rows.map((row) => row.at));
+    return waits.map((_, at) => circles.has(at + 1));
+  });
 
   return {
     async people(ids) {
@@ -287,6 +316,9 @@ export function createFacts(pool: Pool, target: string): Facts {
                   present: row.present,
                   parent: parent && referenceOf(parent),
                   managed: row.managed,
+                  ordinal: row.ordinal,
+                  settlesInMs: row.settles_ms ?? undefined,
+                  namesake: parsed<{ id: string; name: string }>(row.namesake),
                   ...managersOf(row.managers, row.leaving),
                 };
           return [row.id, { node, link: linkOf(row), occupied: row.occupied }];
@@ -308,7 +340,22 @@ export function createFacts(pool: Pool, target: string): Facts {
       return (await run<ReferenceJson & pg.QueryResultRow>(pool, MANAGED_BY, [target, personId, staying])).map(referenceOf);
     },
 
-    waitsInCircle: (personId, managerId) => circle({ personId, managerId }),
+    waitsInCircle: (id, on) => circle({ id, on }),
+
+    async nameHolders(departmentId, { name, parent }) {
+      const rows = await run<NameHolder & { parentId: string | null; top: boolean } & pg.QueryResultRow>(pool.alongIndexes, NAME_HOLDERS, [
+        target,
+        name,
+        parent,
+        departmentId,
+      ]);
+      return rows.map(({ parentId, remoteId, state, ...row }) => ({
+        ...row,
+        remoteId: remoteId ?? undefined,
+        state: state ?? undefined,
+        parentId: parentId ?? undefined,
+      }));
+    },
 
     async groupMeant(groupId, reference) {
       const [row] = await run<{ id: string; document: string }>(pool, GROUP_MEANT, [groupId, reference, fold(reference)]);

@@ -5,6 +5,8 @@ import { eventColumns } from "./sql.ts";
 import {
   LOOK_AFTER_REFUSAL,
   LOOK_AGAIN,
+  LOOK_AWAITED,
+  LOOK_IN_CIRCLE,
   MARK_AWAITED,
   NAMED,
   WAKE,
@@ -137,6 +139,14 @@ export async function consequences(db: Queryable, target: string, runs: readonly
   if (awaited.length > 0) await run(db, MARK_AWAITED, [target, [...new Set(awaited)]]);
   await look(LOOK_AGAIN, ({ end: { settlement } }) => settlement.state === "waiting" && settlement.answer === undefined);
   await look(LOOK_AFTER_REFUSAL, ({ end: { settlement } }) => settlement.state === "waiting" && settlement.answer !== undefined);
+  const waits = ({ end: { settlement } }: EndedRun) => settlement.state === "waiting" && (settlement.waitingOn ?? []).length > 0;
+  // A refusal that names its holder has rules of its own.
+  const unsure = ({ answer, inCircle }: EndedRun["end"]["settlement"]) => answer === undefined && inCircle === undefined;
+  await look(LOOK_IN_CIRCLE, (ended) => waits(ended) && unsure(ended.end.settlement));
+  const inCircle = runs
+    .filter((ended) => waits(ended) && ended.end.settlement.inCircle)
+    .flatMap(({ end }) => end.settlement.waitingOn ?? []);
+  if (inCircle.length > 0) await run(db, LOOK_AWAITED, [target, inCircle]);
   await change(REMOVE_STATES, ({ end }) => end.gone);
   const [, nodes] = named(({ claim, end }) => end.gone && claim.ref.kind === "department");
   if (nodes.length > 0) await run(db, REMOVE_NODES, [target, nodes]);

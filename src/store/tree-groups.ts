@@ -2,16 +2,20 @@ import type pg from "pg";
 import type { GroupPlace, PathLevel, Structure } from "../reconcile/ports.ts";
 import { run } from "./postgres.ts";
 import { foldedNames } from "./references.ts";
-import { add, describe, ensure, keyOf, letGo, nodeAt, nodeById, noteManagers, rename, speaksFor } from "./tree-nodes.ts";
+import { isKeyed } from "./tree-keys.ts";
+import { isAtTarget, isOnTheWayOnly, letGo, move } from "./tree-moves.ts";
+import { add, describe, ensure, keyOf, type Node, nodeAt, nodeOf, noteManagers, speaksFor } from "./tree-nodes.ts";
 import type { Scope } from "./tree-scope.ts";
 import {
+  CLAIM_NODE,
+  HELD,
   MISPLACED_BY_PARENT,
   MISPLACED_NESTED,
   NEXT_SPEAKER,
+  PEOPLE_IN,
   PLACEMENT,
   PUT_PLACEMENT,
   REMOVE_PLACEMENT,
-  SHARED,
 } from "./tree-statements.ts";
 
 /* Groups in the tree: which node, role or nothing each is placed on, and who has to be looked at again when that changes. */
@@ -27,7 +31,7 @@ export async function moveGroup(scope: Scope, groupId: string, place: GroupPlace
   const { client, target, marks } = scope;
   const [before] = await run<PlacementRow>(client, PLACEMENT, [target, groupId]);
   const old = before?.department_id ?? null;
-  const node = place?.kind === "department" ? await nodeForGroup(scope, groupId, old, place.path, structure) : null;
+  const node = place?.kind === "department" ? await nodeForGroup(scope, groupId, place.path, structure) : null;
 
   if (place) {
     const name = place.kind === "role" ? place.name : null;
@@ -66,28 +70,37 @@ async function markMisplaced(
   for (const row of rows) marks.groups.add(row.group_id);
 }
 
-/** The node a group is placed on: the one at its path, or its own one renamed and moved there, or a new one. */
-async function nodeForGroup(
-  scope: Scope,
-  groupId: string,
-  ownId: string | null,
-  path: readonly PathLevel[],
-  structure: Structure,
-): Promise<string> {
-  const own = ownId === null ? undefined : await nodeById(scope, ownId);
+/** The node a group is placed on: its own one, wherever that was, or the one of other groups at its path, or a new one. */
+async function nodeForGroup(scope: Scope, groupId: string, path: readonly PathLevel[], structure: Structure): Promise<string> {
+  const own = await nodeOf(scope, groupId);
   const there = await nodeAt(scope, keyOf(path));
-  if (there) {
+  if (there && there.id === own?.id) {
+    if (await speaksFor(scope, own.id, groupId)) await describe(scope, own, path.at(-1)!);
+    return own.id;
+  }
+  // A department with people in it by attributes stays with them.
+  const follows = own !== undefined && (await run(scope.client, PEOPLE_IN, [own.id])).length === 0;
+  if (there && !(follows && (await givesWay(scope, there, own.id, groupId)))) {
+    if (!own) await adopt(scope, there, groupId);
     // Of several groups with one path the oldest says what the department is like, so that they do not undo each other.
     if (await speaksFor(scope, there.id, groupId)) await describe(scope, there, path.at(-1)!);
     return there.id;
   }
-  const parentId = await ensure(scope, path.slice(0, -1));
-  // A department cannot move below itself: it stays above as long as anything is in it.
-  const belowItself = own?.path_key.every((name, at) => keyOf(path)[at] === name);
-  if (!own || belowItself || !(await onlyFor(scope, own.id, groupId))) return add(scope, parentId, path);
-  await rename(scope, own, parentId, path, structure !== "path");
-  return own.id;
+  if (follows) {
+    await move(scope, own, path, structure !== "path");
+    return own.id;
+  }
+  if (own) await run(scope.client, CLAIM_NODE, [own.id, null]);
+  return add(scope, await ensure(scope, path.slice(0, -1)), path, { anchor: groupId });
 }
 
-const onlyFor = async ({ client }: Scope, nodeId: string, groupId: string): Promise<boolean> =>
-  (await run(client, SHARED, [nodeId, groupId])).length === 0;
+/** What only stands on the way to others gives way to a group's own department, unless it is the only one of the two that people know. */
+const givesWay = async (scope: Scope, there: Node, ownId: string, groupId: string): Promise<boolean> =>
+  !isKeyed(there) &&
+  (await isOnTheWayOnly(scope, there.id, groupId)) &&
+  ((await isAtTarget(scope, ownId)) || !(await isAtTarget(scope, there.id)));
+
+/** A department whose own group is gone or elsewhere for good is the group's that comes to it. */
+async function adopt({ client }: Scope, there: Node, groupId: string): Promise<void> {
+  if (there.anchor === null || (await run(client, HELD, [there.id])).length === 0) await run(client, CLAIM_NODE, [there.id, groupId]);
+}

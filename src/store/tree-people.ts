@@ -3,7 +3,9 @@ import type { PathLevel, PersonPlace } from "../reconcile/ports.ts";
 import type { Attributes } from "../reconcile/target.ts";
 import { run } from "./postgres.ts";
 import { foldedNames } from "./references.ts";
-import { describe, ensure, letGo, NOBODY, nodeById, noteManagers, sameNames, speaksFor, withPeople } from "./tree-nodes.ts";
+import { changedKeys, ensureKeyed, statedKeys } from "./tree-keys.ts";
+import { letGo } from "./tree-moves.ts";
+import { describe, NOBODY, nodeById, noteManagers, sameNames, speaksFor, withPeople } from "./tree-nodes.ts";
 import type { Scope } from "./tree-scope.ts";
 import { PERSON_DEPARTMENTS, PUT_PERSON_DEPARTMENTS, SPEAKER } from "./tree-statements.ts";
 
@@ -15,6 +17,8 @@ interface PersonRow extends pg.QueryResultRow {
   external: boolean;
   managers: string[] | null;
   settings: string | null;
+  /** Organisations on the way to the department, as this person's attributes name them: see tree-keys.ts. */
+  stated: string | null;
 }
 
 export async function movePerson(scope: Scope, userId: string, places: readonly PersonPlace[]): Promise<boolean> {
@@ -22,8 +26,12 @@ export async function movePerson(scope: Scope, userId: string, places: readonly 
   const rows = await run<PersonRow>(client, PERSON_DEPARTMENTS, [target, userId]);
   const before = new Map(rows.map((row) => [row.department_id, row] as const));
   const after = new Map<string, PersonRow & { readonly level: PathLevel }>();
+  const changed = changedKeys(
+    rows.map((row) => row.stated),
+    places.map((place) => place.path),
+  );
   for (const place of places) {
-    const id = await ensure(scope, place.path, userId);
+    const id = await ensureKeyed(scope, place.path, userId, changed);
     if (id !== null) after.set(id, { ...personRow(id, place, after.get(id)), level: place.path.at(-1)! });
   }
   const same = before.size === after.size && [...after].every(([id, row]) => sameRow(before.get(id), row));
@@ -39,6 +47,7 @@ const personRow = (id: string, { path, main, managers, settings }: PersonPlace, 
   external: path.at(-1)!.external,
   managers: managers ? [...managers] : null,
   settings: settings === undefined ? null : JSON.stringify(settings),
+  stated: statedKeys(path),
 });
 
 async function putPerson(
@@ -64,6 +73,7 @@ const sameRow = (before: PersonRow | undefined, after: PersonRow): boolean =>
   before !== undefined &&
   before.main === after.main &&
   before.external === after.external &&
+  before.stated === after.stated &&
   sameNames(before.managers, after.managers) &&
   // JSON as text, stored as it was written.
   before.settings === after.settings;

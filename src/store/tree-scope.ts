@@ -7,6 +7,8 @@ import { MARK } from "./tree-statements.ts";
 export interface Scope {
   readonly client: pg.PoolClient;
   readonly target: string;
+  /** How long what may be half of a rename is provisional. */
+  readonly settleMs: number;
   readonly marks: Marks;
 }
 

@@ -14,13 +14,19 @@ import { LOCK } from "./tree-statements.ts";
 
 type Tree = Pick<ReconcileStore, "placeGroup" | "placePerson">;
 
-export function createTree(pool: pg.Pool, target: string): Tree {
+/**
+ * A directory renames a region and the departments in it with one request each, in any order, and may delete a group and send it again at once. What is
+ * emptied or newly needed on the way is therefore neither removed nor made before this long has passed: by then most of it has proved to be a rename.
+ */
+export const SETTLE_MS = 3_000;
+
+export function createTree(pool: pg.Pool, target: string, settleMs = SETTLE_MS): Tree {
   // Runs of this process wait for the lock here: one that waits for it in the database keeps a connection from the others.
   const oneByOne = createKeyedLock();
   const underLock = <T>(causes: readonly string[], work: (scope: Scope) => Promise<T>): Promise<T> =>
     oneByOne(target, () =>
       inTransaction(pool, async (client) => {
-        const scope: Scope = { client, target, marks: noMarks() };
+        const scope: Scope = { client, target, settleMs, marks: noMarks() };
         await run(client, LOCK, [target]);
         const value = await work(scope);
         await writeMarks(scope, causes);

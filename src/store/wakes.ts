@@ -128,21 +128,62 @@ export const WAKE_CONTAINERS = statement(
       and (l.kind = 'department' and l.remote_id = any($2::text[]) or l.kind = 'role' and 'role:' || l.remote_id = any($2::text[]))`,
 );
 /**
- * What is waited for and thought to be in order is looked at again: it is not at the target, is a department that has to let go of a
- * manager, or may have to let somebody have a value of its own: inactive, or in want of another one itself.
+ * What is waited for and thought to be in order is looked at again: it is not at the target, is a department that has to let go of a manager, which it
+ * does also while it waits itself, for the very person to leave, or may have to let somebody have a value of its own: inactive, or in want of another one
+ * itself.
  */
 export const MARK_AWAITED = statement(
   "mark-awaited",
   `update entity_states s set ${WAKE}
-    where s.target = $1 and s.kind = ${ANY_KIND} and s.entity_id = any($2::uuid[]) and s.state = 'inSync'
-      and (not exists (select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
-             and not (l.kind = 'department' and ${HAS_MANAGERS}))
-           or s.kind = 'user' and (s.refused is not null or exists (select 1 from users u where u.id = s.entity_id and not u.active)))`,
+    where s.target = $1 and s.kind = ${ANY_KIND} and s.entity_id = any($2::uuid[])
+      and (s.state = 'inSync' and not exists (
+             select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
+              and not (l.kind = 'department' and ${HAS_MANAGERS}))
+           or s.state = 'inSync' and s.kind = 'user' and (
+             s.refused is not null or exists (select 1 from users u where u.id = s.entity_id and not u.active))
+           or s.state = 'waiting' and s.kind = 'department' and exists (
+             select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
+              and (l.attributes is null or ${HAS_MANAGERS})))`,
 );
+/**
+ * Whether somebody with the id `id` who waits for `waits` (an array) waits for itself in the end. Followed is what is recorded: whom each waits for, and for a
+ * department to be removed whoever is inside. Bounded, as everybody may be.
+ */
+export const inCircle = (id: string, waits: string): string => `exists (
+    with recursive awaited(id, led_to) as (
+      select unnest(${waits}), false
+      union
+      select n.id, true from awaited a cross join lateral (
+        select unnest(s.waiting_on) as id from entity_states s
+         where s.target = $1 and s.kind = ${ANY_KIND} and s.entity_id = a.id and s.state = 'waiting'
+        union all
+        (select o.entity_id from departments d
+           join links own on own.target = $1 and own.kind = 'department' and own.entity_id = d.id
+           join links o on o.target = $1 and o.containers @> array[own.remote_id]
+          where d.id = a.id and not d.present limit 200)) n)
+    select from (select a.id, a.led_to from awaited a limit 5000) a where a.led_to and a.id = ${id})`;
+
+/** Those whose wait has closed a circle: two that began to wait for each other at one moment did not see it. */
+export const LOOK_IN_CIRCLE = statement("look-in-circle", lookAtOnce(inCircle("s.entity_id", "s.waiting_on")));
+/** Whoever is waited for in a circle by one that cannot give way. */
+export const LOOK_AWAITED = statement(
+  "look-awaited",
+  `insert into entity_states as e (target, kind, entity_id, state, next_at)
+   select s.target, s.kind, s.entity_id, s.state, now() from unnest($2::uuid[]) n(id) cross join lateral (
+     select * from entity_states s where s.target = $1 and s.kind = ${ANY_KIND} and s.entity_id = n.id limit 1) s
+    where s.state = 'waiting'
+   on conflict (target, kind, entity_id) do update set next_at = excluded.next_at where e.state = 'waiting'`,
+);
+/** Of a department `s` that waits for a department `l` which is not the one above it: it has the name, until a run of its own has come to rest. */
+const waitsForName = (s: string, l: string): string => `
+  ${l}.entity_id is distinct from (select d.parent_id from departments d where d.id = ${s}.entity_id)
+             and not exists (select 1 from entity_states h where h.target = $1 and h.kind = 'department' and h.entity_id = ${l}.entity_id and h.state = 'inSync')`;
+
 /** What came to be while the run that waits for it was looking: nobody else will wake it. */
 export const LOOK_AGAIN = statement(
   "look-again",
   lookAtOnce(`(exists (select 1 from links l where l.target = $1 and l.kind = ${ANY_KIND} and l.entity_id = any(s.waiting_on) and l.status = 'owned'
+             and not (s.kind = 'department' and l.kind = 'department' and ${waitsForName("s", "l")})
              and not (s.kind = 'user' and l.kind = 'department' and ${HAS_MANAGERS} and (l.attributes->'managers')::jsonb ?
                (select own.remote_id from links own where own.target = $1 and own.kind = 'user' and own.entity_id = s.entity_id)))
            or exists (select 1 from placements p where p.target = $1 and p.group_id = any(s.waiting_on) and p.kind <> 'role'))`),

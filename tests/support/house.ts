@@ -96,6 +96,9 @@ export interface HouseOptions {
   readonly timeoutMs?: number;
 }
 
+/** Short, as most tests are not about what may be half of a rename. */
+const SETTLE_MS = 50;
+
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const database = await createTestDatabase();
   const pool = createPool({ url: database.url, max: 12, logger: silentLogger });
@@ -112,7 +115,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 
   function connect(text = options.mapping ?? DEFAULT_MAPPING, url = dingtalk): Connection {
     const own = createPool({ url: database.url, max: 6, logger: silentLogger });
-    const store = createReconcileStore(own, "dingtalk", options.times);
+    const store = createReconcileStore(own, "dingtalk", { settleMs: SETTLE_MS, ...options.times });
     const limiter = createRateLimiter(own, systemClock, { target: "dingtalk", perSecond: options.qps ?? 0, burst: 0 });
     const target = createDingTalkTarget(
       {

@@ -18,7 +18,7 @@ import { afterBirth, atBirth, departmentCreateBody, departmentFromWire, departme
 import { differences, noteOf, operate, withHolder } from "./operation.ts";
 import { partly, type Sent, sendInParts } from "./parts.ts";
 import { shape } from "./shape.ts";
-import { cutAtGrapheme } from "./text.ts";
+import { numberedDepartmentName } from "./text.ts";
 import { idsOf, objectsIn } from "./wire-values.ts";
 
 /** Departments. DingTalk chooses their ids, so ours goes along as `source_identifier` and is what we find them by (dingtalk-api.md section 18.2). */
@@ -40,14 +40,14 @@ export function createDepartments(client: DingTalkClient, region: string) {
     return operate(client, context, async (session) => {
       const siblings = () => childrenOf(session, String(attributes.parent ?? ROOT));
       const earlier = context.resume ? await ownAmong(session, ref, attributes, await siblings(), "everyChild") : undefined;
-      if (earlier) return bringInLine(session, ref, earlier, attributes);
+      if (earlier) return bringInLine(session, earlier, attributes);
       try {
         return await make(session, ref, attributes);
       } catch (error) {
         if (!(error instanceof TargetConflict) || error.attribute !== "name") throw error;
         const children = await siblings();
         const own = await ownAmong(session, ref, attributes, children, "ofThisName");
-        if (own) return bringInLine(session, ref, own, attributes);
+        if (own) return bringInLine(session, own, attributes);
         const holder = children.find((child) => nameOf(child) === attributes.name);
         if (!holder) throw nameCameFree(error);
         throw withHolder(error, String(holder.dept_id));
@@ -105,24 +105,24 @@ export function createDepartments(client: DingTalkClient, region: string) {
     return undefined;
   }
 
-  async function bringInLine(session: Session, ref: EntityRef, actual: Actual, attributes: Attributes): Promise<Written> {
+  async function bringInLine(session: Session, actual: Actual, attributes: Attributes): Promise<Written> {
     const { managers: _later, ...own } = shape("department", attributes, actual, region).attributes;
-    return change(session, ref, actual, differences(own, actual.attributes));
+    return change(session, actual, differences(own, actual.attributes));
   }
 
-  async function update(ref: EntityRef, actual: Actual, set: Attributes, context: WriteContext): Promise<Written> {
+  async function update(_ref: EntityRef, actual: Actual, set: Attributes, context: WriteContext): Promise<Written> {
     demandOrdinary(actual.remoteId);
-    return operate(client, context, (session) => change(session, ref, actual, set));
+    return operate(client, context, (session) => change(session, actual, set));
   }
 
-  async function change(session: Session, ref: EntityRef, actual: Actual, set: Attributes): Promise<Written> {
+  async function change(session: Session, actual: Actual, set: Attributes): Promise<Written> {
     const sent = await sendInParts(set, {
       decisive: ["name", "parent"],
       send: async (each) => {
         try {
           await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, each));
         } catch (error) {
-          if (error instanceof TargetConflict && error.attribute === "name") await stepAside(session, ref, actual, each, error);
+          if (error instanceof TargetConflict && error.attribute === "name") await stepAside(session, actual, each, error);
           throw error;
         }
       },
@@ -148,10 +148,11 @@ export function createDepartments(client: DingTalkClient, region: string) {
   }
 
   /**
-   * Two departments that swap their names would wait for each other for ever: the one that comes first takes a name nobody wants, which frees its old one.
+   * The loop lets names change hands in order; a refusal comes only where it did not know who has the name. Two departments that swap theirs would then wait
+   * for each other for ever: the one that comes first takes the name it is to have with a number behind it, which frees its old one.
    * Always rejects: with a dependency when the holder is one of ours and will move on, with the conflict when it is not.
    */
-  async function stepAside(session: Session, ref: EntityRef, actual: Actual, set: Attributes, conflict: TargetConflict): Promise<never> {
+  async function stepAside(session: Session, actual: Actual, set: Attributes, conflict: TargetConflict): Promise<never> {
     const parent = set.parent ?? actual.attributes.parent ?? (await get(session, actual.remoteId))?.attributes.parent;
     const siblings = await childrenOf(session, String(parent ?? ROOT));
     const wanted = set.name ?? actual.attributes.name;
@@ -159,9 +160,10 @@ export function createDepartments(client: DingTalkClient, region: string) {
     if (!holder) throw nameCameFree(conflict);
     const owner = holder.source_identifier ?? (await get(session, String(holder.dept_id)))?.entityId;
     if (typeof owner !== "string" || !isUuid(owner)) throw withHolder(conflict, String(holder.dept_id));
-    const name = temporaryName(String(wanted), ref);
-    const aside = siblings.some((sibling) => String(sibling.dept_id) === actual.remoteId && nameOf(sibling) === name);
-    if (!aside) await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, { ...set, name }));
+    const numbered = Array.from({ length: siblings.length + 1 }, (_, at) => numberedDepartmentName(String(wanted), at + 2));
+    const aside = siblings.some((sibling) => String(sibling.dept_id) === actual.remoteId && numbered.includes(nameOf(sibling) ?? ""));
+    const name = numbered.find((each) => siblings.every((sibling) => nameOf(sibling) !== each));
+    if (!aside && name !== undefined) await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, { ...set, name }));
     throw new TargetDependency(
       "another department of ours still has the name",
       { answer: conflict.answer, reasonCode: "nameTakenByOwn", ms: SOON_MS },
@@ -217,10 +219,4 @@ function demandOrdinary(deptId: string): void {
     answer: "protected",
     reasonCode: "rootProtected",
   });
-}
-
-/** Unique among the siblings, recognised when seen again, and free of the characters a department name must not have. */
-function temporaryName(wanted: string, ref: EntityRef): string {
-  const mark = ` ~${ref.id.slice(-8)}`;
-  return cutAtGrapheme(wanted, 64 - mark.length) + mark;
 }

@@ -1,6 +1,7 @@
 import type { EntityKind } from "../../core/entity.ts";
 import { RESERVED } from "../../reconcile/target.ts";
 import { densePhone } from "./phone.ts";
+import { DEPARTMENT_NAME_MAX } from "./text.ts";
 
 /** What a value may be, and what happens to one that does not fit. Lengths are in UTF-16 units, which never exceeds DingTalk's own count. */
 export type Form =
@@ -79,7 +80,7 @@ const USER: Readonly<Record<string, Field>> = {
 
 /** Section 4.1 and 4.2. Every list of who may see a department takes 50 entries. */
 const DEPARTMENT: Readonly<Record<string, Field>> = {
-  name: { form: { type: "text", max: 64, tooLong: "cut", departmentName: true }, clear: "never", unique: true },
+  name: { form: { type: "text", max: DEPARTMENT_NAME_MAX, tooLong: "cut", departmentName: true }, clear: "never", unique: true },
   parent: { form: { type: "id" }, clear: "never" },
   // A manager has to be a member, and a new department has none.
   managers: { form: { type: "ids", max: 50 }, clear: "force", when: "update" },

@@ -24,6 +24,7 @@ import { updateAndLook } from "./read-back.ts";
 import { createRegistration, writingMobiles } from "./registration.ts";
 import { createRoles } from "./roles.ts";
 import { shape } from "./shape.ts";
+import { departmentNameKey, numberedDepartmentName } from "./text.ts";
 import { createUsers } from "./users.ts";
 
 export interface DingTalkDeps {
@@ -53,6 +54,8 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
     name: "dingtalk",
     rootDepartment: ROOT,
     canSuspend,
+    nameKey: departmentNameKey,
+    numberedName: numberedDepartmentName,
     conceals: ({ hide_dept, outer_dept }) => [hide_dept, outer_dept].some((value) => value === true || value === "true"),
     remoteIdFor: (ref) => (ref.kind === "user" ? ref.id : undefined),
     shape: (kind, desired, actual) => shape(kind, desired, actual, region),

@@ -57,3 +57,28 @@ export const departmentName = (plain: string): string => STAND_INS.reduce((name,
 
 /** The name as it was before `departmentName`, for people and for matching departments made by hand. */
 export const plainDepartmentName = (name: string): string => STAND_INS.reduce((plain, [from, to]) => plain.replaceAll(to, from), name);
+
+/** DingTalk's limit for a department's name (section 4.1), in UTF-16 units, which never exceeds its own count. */
+export const DEPARTMENT_NAME_MAX = 64;
+
+const BLANKS = /\s+/gu;
+/** What nobody sees and `cleanText` leaves in: joiners, variation selectors, fillers. */
+const UNSEEN = /[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u3164\ufe00-\ufe0f\uffa0]/gu;
+
+/**
+ * What names have in common that DingTalk may take for one: as they are after its own cuts and our stand-ins, without regard to letter case, width, blanks
+ * and characters nobody sees. Stricter than its documentation: two names that look the same would be one to staff, too.
+ */
+export const departmentNameKey = (name: string): string =>
+  plainDepartmentName(cleanText(departmentName(name), { max: DEPARTMENT_NAME_MAX }).text)
+    .replace(UNSEEN, "")
+    .normalize("NFKC")
+    .replace(BLANKS, " ")
+    .trim()
+    .toLowerCase();
+
+/** A name with a number behind it that stays within DingTalk's limit. */
+export function numberedDepartmentName(name: string, number: number): string {
+  const mark = ` (${number})`;
+  return cleanText(departmentName(name), { max: DEPARTMENT_NAME_MAX - mark.length }).text + mark;
+}
