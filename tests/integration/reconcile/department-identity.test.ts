@@ -26,7 +26,7 @@ async function callsSince(): Promise<Record<string, number>> {
 const reads = (calls: Record<string, number>): number => READS.reduce((sum, api) => sum + (calls[api] ?? 0), 0);
 const start = async (options: Parameters<typeof openHouse>[0] = {}) => {
   known = {};
-  house = await openHouse({ times: { settleMs: 1_500 }, retryBaseMs: 2_000, ...options });
+  house = await openHouse({ times: { settleMs: 3_000 }, retryBaseMs: 2_000, ...options });
   return house.startWorker();
 };
 /** As a source does that allows no two groups one name: each gets another name first. The loop sees all of it at once. */
