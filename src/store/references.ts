@@ -13,7 +13,7 @@ const UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 export const folded = (text: string): string => `lower(normalize(${text}, nfkc))`;
 
 /** The same for a list that a column holds beside the names as they were given. */
-export const foldedNames = (names: readonly string[] | null): readonly string[] | null => names && names.map(fold);
+export const foldedNames = (names: readonly string[] | null): readonly string[] | null => (names === null ? null : names.map(fold));
 
 /**
  * The person a reference means, as one row `(id, active, several)` or none. A record that is not active is passed over where an active one has the same

@@ -63,7 +63,7 @@ export const DEPARTMENT_NAME_MAX = 64;
 
 const BLANKS = /\s+/gu;
 /** What nobody sees and `cleanText` leaves in: joiners, variation selectors, fillers. */
-const UNSEEN = /[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u3164\ufe00-\ufe0f\uffa0]/gu;
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 
 /**
  * What names have in common that DingTalk may take for one: as they are after its own cuts and our stand-ins, without regard to letter case, width, blanks
