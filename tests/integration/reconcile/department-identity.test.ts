@@ -26,7 +26,7 @@ async function callsSince(): Promise<Record<string, number>> {
 const reads = (calls: Record<string, number>): number => READS.reduce((sum, api) => sum + (calls[api] ?? 0), 0);
 const start = async (options: Parameters<typeof openHouse>[0] = {}) => {
   known = {};
-  house = await openHouse({ times: { settleMs: 3_000 }, retryBaseMs: 2_000, ...options });
+  house = await openHouse({ times: { settleMs: 15_000 }, retryBaseMs: 2_000, ...options });
   return house.startWorker();
 };
 /** As a source does that allows no two groups one name: each gets another name first. The loop sees all of it at once. */
@@ -81,7 +81,7 @@ describe("a region and its five teams", () => {
   });
 
   test("of which one team stays gets a department of the old name for it", async () => {
-    await start();
+    await start({ times: { settleMs: 500 } });
     const region = await house.addGroup("Old");
     const [stays = "", goes = ""] = [await house.addGroup("Old/T0"), await house.addGroup("Old/T1")];
     await house.quiet();
@@ -192,7 +192,7 @@ describe("names", () => {
   });
 
   test("a department that moves below the new one of its old name", async () => {
-    await start();
+    await start({ times: { settleMs: 500 } });
     const a = await house.addUser(person("A"));
     const sales = await house.addGroup("Sales", [a]);
     await house.quiet();
