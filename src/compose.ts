@@ -269,9 +269,11 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
   );
   const watching = { target, store, presence, rest, clock, logger };
   let watch = Promise.resolve();
+  let startedMs: number | undefined;
   const loopStart = startWhenChecked({
     check: (signal) => preflight(watching, signal),
     start() {
+      startedMs = clock.monotonicMs();
       worker.start();
       watch = watchPauses({ ...watching, log, wake: worker.wake }, stopping.signal);
     },
@@ -282,7 +284,7 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
     checks: {
       async worker() {
         loopStart.assertPossible();
-        const lookedMs = worker.lastLookMs();
+        const lookedMs = worker.lastLookMs() ?? startedMs;
         if (lookedMs !== undefined && clock.monotonicMs() - lookedMs > STALLED_MS)
           throw new Error("the worker has not looked for work lately");
       },

@@ -10,7 +10,11 @@ import { WAKE } from "./wakes.ts";
 /** First key of the workers' advisory locks, so that they meet no others. */
 const WORKER_LOCKS = 72_707_370;
 
-const LOCK: Statement = { name: "worker-lock", text: "select pg_advisory_lock($1, $2)" };
+/**
+ * Shared, although nobody else has this number: a session that was lost with the network lives on at the server until that notices, for hours perhaps, and the
+ * same worker must not wait for itself.
+ */
+const LOCK: Statement = { name: "worker-lock", text: "select pg_advisory_lock_shared($1, $2)" };
 
 /** A UUID version 7 of this moment, as `uuidv7` of core makes them; servers before 18 have none. */
 const NEW_ID = `encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
