@@ -129,7 +129,7 @@ export const WAKE_CONTAINERS = statement(
 );
 /**
  * What is waited for and thought to be in order is looked at again: it is not at the target, is a department that has to let go of a manager, which it
- * does also while it waits itself, for the very person to leave, or may have to let somebody have a value of its own: inactive, or in want of another one
+ * does also while it waits itself for the very person to leave, or is being looked at by a run that cannot know yet, or may have to let somebody have a value of its own: inactive, or in want of another one
  * itself.
  */
 export const MARK_AWAITED = statement(
@@ -141,7 +141,7 @@ export const MARK_AWAITED = statement(
               and not (l.kind = 'department' and ${HAS_MANAGERS}))
            or s.state = 'inSync' and s.kind = 'user' and (
              s.refused is not null or exists (select 1 from users u where u.id = s.entity_id and not u.active))
-           or s.state = 'waiting' and s.kind = 'department' and exists (
+           or (s.state = 'waiting' or s.lease is not null) and s.kind = 'department' and exists (
              select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
               and (l.attributes is null or ${HAS_MANAGERS})))`,
 );
