@@ -21,6 +21,8 @@ export interface ScimApp {
   readonly token: string;
   readonly sourceId: string;
   readonly pool: pg.Pool;
+  /** Of the database, with its superuser. */
+  readonly databaseUrl: string;
   /** What was logged. */
   readonly lines: readonly Line[];
   /** Another source, and a token for it. */
@@ -56,6 +58,7 @@ export async function startScimApp({
     token: BOOTSTRAP,
     sourceId: SOURCE,
     pool,
+    databaseUrl: database.url,
     lines,
     async addSource(name, scopes = ["provision"]) {
       const { rows } = await pool.query("insert into sources (id, name) values (gen_random_uuid(), $1) returning id", [name]);

@@ -45,6 +45,8 @@ test("tables, days, extensions, limits and joins, in one call, and none when not
       .replace(/ {2}extension\.Job level:.*\n/, '  extension.Job level: lookup("levels", workday.managementLevel, "other")\n')
       .replace(/ {2}remark:.*\n/, '  remark: join([workday.company, workday.businessUnit], " / ")\n'),
   );
+  // Where reads do not show an address, a forgotten one is sent once more.
+  await house.control("switches", { emailShown: "always" });
   const id = await house.addUser(
     person("Chan\u202e  Mei", {
       title: "x".repeat(300),

@@ -79,7 +79,7 @@ describe("title, order and main department by department", () => {
   test("in a department the person is not in are noted, and the rest is sent", async () => {
     const id = await house.addUser(person("Li", { title: "Clerk", ...said({ value: "Elsewhere", title: "Buyer" }) }));
     await start();
-    expect(await notesOf(id)).toEqual(["positions: notAMember"]);
+    expect(await notesOf(id)).toEqual(["positions: notAMember", "departments: inRoot"]);
     expect(await remote(house, id)).toMatchObject({ title: "Clerk" });
   });
 

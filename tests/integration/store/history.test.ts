@@ -210,7 +210,7 @@ describe("when an event cannot be stored", () => {
       await sql(`grant usage on schema ${schema} to ${role}`);
       await sql(`grant all on all tables in schema ${schema} to ${role}`);
     }
-    const url = new URL(open.app.pool.options.connectionString!);
+    const url = new URL(open.app.databaseUrl);
     url.searchParams.set("options", `-c role=${role}`);
     const weak = createPool({ url: url.href, max: 1, logger: silentLogger });
     const users = createUserDirectory({ store: createDirectoryStore(weak, []), clock: systemClock });

@@ -33,7 +33,7 @@ describe("the old API says", () => {
     [
       "address not allowed",
       '{"errcode":88,"sub_code":"60020","sub_msg":"访问ip不在白名单之中,request ip=198.51.100.7 appKey(ding1)"}',
-      { code: "TARGET_MISCONFIGURED", scope: "all", remedy: expect.stringContaining("198.51.100.7") },
+      { code: "TARGET_MISCONFIGURED", scope: "process", remedy: expect.stringContaining("198.51.100.7") },
     ],
     ["person out of scope", '{"errcode":50002,"errmsg":"员工不在授权范围"}', { code: "TARGET_MISCONFIGURED", scope: "entity" }],
     ["invitation sent", '{"errcode":40103,"errmsg":"已发出邀请"}', { code: "TARGET_PENDING" }],
@@ -69,7 +69,7 @@ describe("the new API says", () => {
       "address not allowed",
       403,
       '{"code":"Forbidden.AccessDenied.IpNotInWhiteList","message":"x"}',
-      { code: "TARGET_MISCONFIGURED", scope: "all" },
+      { code: "TARGET_MISCONFIGURED", scope: "process" },
     ],
     ["too often in a second", 403, '{"code":"Forbidden.AccessDenied.QpsLimitForAppkeyAndApi","message":"x"}', { code: "TARGET_THROTTLED" }],
     ["too often in a minute", 403, '{"code":"Forbidden.AccessDenied.QpmLimitForAppkeyAndApi","message":"x"}', { code: "TARGET_THROTTLED" }],

@@ -69,9 +69,9 @@ describe("a fault of DingTalk's own", () => {
 });
 
 describe("a set-up that is not right", () => {
-  test.each<[string, object, string, "all" | "entity", RegExp]>([
+  test.each<[string, object, string, "all" | "process" | "entity", RegExp]>([
     ["a permission taken away", { revokedPermissions: ["qyapi_manage_addresslist"] }, "60011", "all", /qyapi_manage_addresslist/],
-    ["our address not on the list", { ipAllowList: ["203.0.113.1"] }, "60020", "all", /add (127\.0\.0\.1|::1|::ffff)/],
+    ["our address not on the list", { ipAllowList: ["203.0.113.1"] }, "60020", "process", /add (127\.0\.0\.1|::1|::ffff)/],
     ["a contact scope without the department", { contactScope: { departments: [], users: [] } }, "50004", "entity", /contact scope/],
   ])("%s", async (_name, switches, answer, scope, remedy) => {
     organisation = await openOrganisation(switches);
