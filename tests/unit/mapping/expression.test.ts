@@ -206,9 +206,11 @@ describe("everything ends soon", () => {
     ['join(groups.map(g, g.displayName), ",")', "value"],
   ])("%s", (text, kind) => {
     const expression = compile(text);
-    const before = performance.now();
+    const before = process.cpuUsage();
     expect(expression.evaluate(many).kind).toBe(kind);
-    expect(performance.now() - before).toBeLessThan(2_000);
+    // Processor time, as the machine may be busy.
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(2_000);
   });
 });
 
