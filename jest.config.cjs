@@ -29,6 +29,8 @@ module.exports = {
       ...shared,
       displayName: "tests",
       testMatch: ["<rootDir>/tests/{contract,integration,conformance,e2e}/**/*.test.ts"],
+      // A minute by itself: `npm run test:outages`, a step of CI.
+      testPathIgnorePatterns: ["/node_modules/", ...(process.env.OUTAGE_ROUNDS === undefined ? ["/tests/e2e/outages"] : [])],
       globalSetup: "<rootDir>/tests/support/postgres-global-setup.ts",
       globalTeardown: "<rootDir>/tests/support/postgres-global-teardown.ts",
     },
