@@ -73,7 +73,8 @@ async function isRight(differences: () => Promise<readonly string[]>): Promise<v
   expect(await brokenIntents()).toEqual([]);
 }
 
-test(
+const onRequest = STOPS > 0 ? test : test.skip;
+onRequest(
   `a worker that is stopped past its lease and continued, ${STOPS} times`,
   async () => {
     house = await openHouse({ retryBaseMs: 20, qps: 40, times: TIMES });
