@@ -1,28 +1,15 @@
 import type { DepartmentFacts, DepartmentManager, Reference, RoleFacts } from "./facts.ts";
 import type { Desired } from "./plan.ts";
-import type { LoopNote, LoopReason } from "./reasons.ts";
+import type { LoopNote, Stuck, Waiting } from "./reasons.ts";
 import type { Attributes, AttributeValue, Note } from "./target.ts";
 
 /** What a department or role should be at the target, or what has to happen first. */
 export type StructureWish =
   /** `again`: a part that must not wait for the rest. */
   | { readonly kind: "desired"; readonly desired: Desired; readonly again?: boolean }
-  | {
-      readonly kind: "waiting";
-      readonly on: readonly string[];
-      readonly forMs?: number;
-      readonly inCircle?: boolean;
-      readonly reasonCode: LoopReason;
-      readonly reason: string;
-    }
+  | Waiting
   /** The one above is stuck in the same way: waiting for it would keep everybody inside waiting, too. */
-  | {
-      readonly kind: "held" | "parked";
-      readonly on: readonly string[];
-      readonly reasonCode: LoopReason;
-      readonly reason: string;
-      readonly remedy: string;
-    };
+  | (Stuck & { readonly on: readonly string[] });
 
 const absent: StructureWish = { kind: "desired", desired: { state: "absent" } };
 

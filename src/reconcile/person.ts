@@ -2,27 +2,11 @@ import type { Mapping, PersonMapping } from "../mapping/mapping.ts";
 import type { Manager, PersonFacts } from "./facts.ts";
 import { type Places, type Post, remoteIds } from "./places.ts";
 import type { Desired } from "./plan.ts";
-import type { LoopNote, LoopReason } from "./reasons.ts";
+import type { LoopNote, Stuck, Waiting } from "./reasons.ts";
 import type { Actual, Attributes, AttributeValue, Note } from "./target.ts";
 
 /** What a person should be at the target, or what has to be there first. */
-export type PersonWish =
-  | { readonly kind: "desired"; readonly desired: Desired }
-  | {
-      readonly kind: "waiting";
-      readonly on: readonly string[];
-      readonly forMs?: number;
-      readonly inCircle?: boolean;
-      readonly reasonCode: LoopReason;
-      readonly reason: string;
-    }
-  | {
-      readonly kind: "held" | "parked";
-      readonly on?: readonly string[];
-      readonly reasonCode: LoopReason;
-      readonly reason: string;
-      readonly remedy: string;
-    };
+export type PersonWish = { readonly kind: "desired"; readonly desired: Desired } | Waiting | Stuck;
 
 /**
  * How the directory wants a person at the target. `member`: in all their departments; `parked`: in the one for leavers only;

@@ -52,3 +52,24 @@ export const LOOP_NOTES = [
 ] as const;
 
 export type LoopNote = (typeof LOOP_NOTES)[number];
+
+/** Something else has to come first. */
+export interface Waiting {
+  readonly kind: "waiting";
+  readonly on: readonly string[];
+  /** For that long at most; nothing else will wake it. */
+  readonly forMs?: number;
+  /** Those it waits for wait for it, and it cannot give way; false: one of them certainly will. */
+  readonly inCircle?: boolean;
+  readonly reasonCode: LoopReason;
+  readonly reason: string;
+}
+
+/** Only an operator, a change of the directory, or a change of those it hangs `on` helps. */
+export interface Stuck<Kind extends "held" | "parked" = "held" | "parked"> {
+  readonly kind: Kind;
+  readonly on?: readonly string[];
+  readonly reasonCode: LoopReason;
+  readonly reason: string;
+  readonly remedy: string;
+}

@@ -3,7 +3,7 @@ import type { EntityKind } from "../core/entity.ts";
 import { AppError, Unavailable, unreachable } from "../core/errors.ts";
 import type { Changes } from "../history/event.ts";
 import type { Plan } from "./plan.ts";
-import type { LoopReason } from "./reasons.ts";
+import type { LoopReason, Stuck, Waiting } from "./reasons.ts";
 import {
   type Note,
   TargetConflict,
@@ -49,31 +49,9 @@ export type RunEnd =
   /** `on`: those who have the values it has to do without; whatever is written of them wakes it. */
   | { readonly kind: "inSync"; readonly notes: readonly Note[]; readonly on?: readonly string[]; readonly holder?: HeldBy }
   | { readonly kind: "again" }
-  /** `forMs`: for that long at most; nothing else will wake it. `inCircle`: those it waits for wait for it, and it cannot give way; false: one of them certainly will. */
-  | {
-      readonly kind: "waiting";
-      readonly on: readonly string[];
-      readonly forMs?: number;
-      readonly inCircle?: boolean;
-      readonly reasonCode: LoopReason;
-      readonly reason: string;
-    }
-  | {
-      readonly kind: "held";
-      readonly planned?: Planned;
-      readonly on?: readonly string[];
-      readonly reasonCode: LoopReason;
-      readonly reason: string;
-      readonly remedy: string;
-    }
-  /** Only a change of the directory helps, or of those it hangs `on`. */
-  | {
-      readonly kind: "parked";
-      readonly on?: readonly string[];
-      readonly reasonCode: LoopReason;
-      readonly reason: string;
-      readonly remedy: string;
-    }
+  | Waiting
+  | (Stuck<"held"> & { readonly planned?: Planned })
+  | Stuck<"parked">
   /** Something was taken a moment ago and may be free by now. */
   | { readonly kind: "soon"; readonly told: Told }
   /** Other entities of ours hold values at the target that this one needs. `holderMoves`: they are about to leave or to change, so the values may come free. */

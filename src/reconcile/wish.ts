@@ -8,7 +8,7 @@ import { placeGroup } from "./group.ts";
 import { withNameKeys } from "./path-levels.ts";
 import type { Desired } from "./plan.ts";
 import type { AskedValue, Claim, ReconcileStore } from "./ports.ts";
-import type { LoopReason } from "./reasons.ts";
+import type { Stuck, Waiting } from "./reasons.ts";
 import type { Open } from "./refusals.ts";
 import type { Actual, Note, TargetAdapter, WriteContext } from "./target.ts";
 
@@ -16,21 +16,8 @@ import type { Actual, Note, TargetAdapter, WriteContext } from "./target.ts";
 export type Wish =
   /** Nothing of it lives at the target itself (a group is a department, a role or nothing). */
   | { readonly kind: "settled"; readonly notes: readonly Note[]; readonly gone: boolean }
-  | {
-      readonly kind: "waiting";
-      readonly on: readonly string[];
-      readonly forMs?: number;
-      readonly inCircle?: boolean;
-      readonly reasonCode: LoopReason;
-      readonly reason: string;
-    }
-  | {
-      readonly kind: "held" | "parked";
-      readonly on?: readonly string[];
-      readonly reasonCode: LoopReason;
-      readonly reason: string;
-      readonly remedy: string;
-    }
+  | Waiting
+  | Stuck
   | {
       readonly kind: "desired";
       readonly desired: Desired;
