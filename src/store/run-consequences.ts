@@ -6,7 +6,9 @@ import {
   LOOK_AFTER_REFUSAL,
   LOOK_AGAIN,
   LOOK_AWAITED,
+  LOOK_IF_STUCK,
   LOOK_IN_CIRCLE,
+  MARK_AS_AWAITED,
   MARK_AWAITED,
   NAMED,
   WAKE,
@@ -83,6 +85,17 @@ const LATE = statement(
   update entity_states s set ${WAKE}, recheck_at = now() + $5::float8 * interval '1 ms' from ${NAMED} n where s.target = $1 and s.kind = n.kind and s.entity_id = n.id`,
 );
 
+const awaitedBy = (runs: readonly EndedRun[]): readonly string[] => [
+  ...new Set(runs.flatMap(({ end: { settlement } }) => (settlement.state === "waiting" ? (settlement.waitingOn ?? []) : []))),
+];
+
+/** Comes first in the transaction that ends runs. */
+export async function markAwaited(db: Queryable, target: string, runs: readonly EndedRun[]): Promise<void> {
+  const awaited = awaitedBy(runs);
+  if (awaited.length === 0) return;
+  await run(db, MARK_AS_AWAITED, [target, runs.map(({ claim }) => claim.ref.kind), runs.map(({ claim }) => claim.ref.id), awaited]);
+}
+
 /** What follows from runs that held their lease to the end. Statements without rows are left out. */
 export async function consequences(db: Queryable, target: string, runs: readonly EndedRun[]): Promise<void> {
   const named = (wanted: (ended: EndedRun) => boolean): [string[], string[]] => {
@@ -135,14 +148,15 @@ export async function consequences(db: Queryable, target: string, runs: readonly
   await change(FORGET_OBSERVATIONS, ({ end }) => end.settlement.observeFirst);
   const departed = runs.flatMap(({ end }) => end.departed);
   if (departed.length > 0) await run(db, WAKE_CONTAINERS, [target, departed]);
-  const awaited = runs.flatMap(({ end }) => (end.settlement.state === "waiting" ? (end.settlement.waitingOn ?? []) : []));
-  if (awaited.length > 0) await run(db, MARK_AWAITED, [target, [...new Set(awaited)]]);
+  const awaited = awaitedBy(runs);
+  if (awaited.length > 0) await run(db, MARK_AWAITED, [target, awaited]);
   await look(LOOK_AGAIN, ({ end: { settlement } }) => settlement.state === "waiting" && settlement.answer === undefined);
   await look(LOOK_AFTER_REFUSAL, ({ end: { settlement } }) => settlement.state === "waiting" && settlement.answer !== undefined);
   const waits = ({ end: { settlement } }: EndedRun) => settlement.state === "waiting" && (settlement.waitingOn ?? []).length > 0;
   // A refusal that names its holder has rules of its own.
   const unsure = ({ answer, inCircle }: EndedRun["end"]["settlement"]) => answer === undefined && inCircle === undefined;
   await look(LOOK_IN_CIRCLE, (ended) => waits(ended) && unsure(ended.end.settlement));
+  await look(LOOK_IF_STUCK, (ended) => waits(ended) && ended.end.settlement.answer === undefined && !ended.end.settlement.inCircle);
   const inCircle = runs
     .filter((ended) => waits(ended) && ended.end.settlement.inCircle)
     .flatMap(({ end }) => end.settlement.waitingOn ?? []);

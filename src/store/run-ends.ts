@@ -1,6 +1,6 @@
 import type { Pool } from "./pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "./postgres.ts";
-import { consequences, type EndedRun, linkColumns, putLinks, recordLate } from "./run-consequences.ts";
+import { consequences, type EndedRun, linkColumns, markAwaited, putLinks, recordLate } from "./run-consequences.ts";
 import { heldBy, inLockOrder } from "./run-leases.ts";
 import { eventColumns, PRIORITY } from "./sql.ts";
 import { ANY_MANAGED, REPORTS, WAITING_ON } from "./wakes.ts";
@@ -24,7 +24,7 @@ const ENDS = `event as (insert into history select e.* from mine, json_populate_
     select $1, kind, id, state, now() + next_ms * interval '1 ms', generation, attempts, reason_code, reason, remedy, waiting_on, answer, notes, refused, holder, causes,
       now() + recheck_ms * interval '1 ms', planned, cause from mine
     on conflict (target, kind, entity_id) do update set
-      lease = null, leased_until = null, worker = null, intent = null,
+      lease = null, leased_until = null, worker = null, intent = null, awaited = false,
       state = case when s.desired_generation = excluded.observed_generation then excluded.state else 'due' end,
       next_at = case when s.desired_generation = excluded.observed_generation then excluded.next_at else now() end,
       observed_generation = case when excluded.state = 'inSync' then excluded.observed_generation else s.observed_generation end,
@@ -49,14 +49,13 @@ const END_QUIETLY: Statement = {
      where case when w.awaited then not exists (select from entity_states s where ${WAITING_ON("array[w.id]")}) else true end
        and case when w.reported then not exists (${REPORTS("m.id = w.id")}) else true end
        and case when w.led then not ${ANY_MANAGED} else true end),
-  mine as (select w.* from ${heldBy("quiet w")}), ${ENDS},
+  mine as (select w.* from ${heldBy("quiet w", "not s.awaited")}), ${ENDS},
   linked as (${putLinks("(select * from mine where puts)")})
   select at from mine`,
 };
 
 /**
- * Ends runs of one batch; whether each still held its lease. Of two ends side by side, one that waits for the other might miss it, and not be woken by it
- * either: batches have to come strictly one after the other.
+ * Ends runs of one batch; whether each still held its lease. Of two ends side by side, neither may miss that the other waits for it: see MARK_AS_AWAITED.
  */
 export const createRunEnds =
   (pool: Pool, target: string, callLifeMs: number) =>
@@ -75,6 +74,7 @@ export const createRunEnds =
     const others = runs.filter((each) => !ended.has(each));
     if (others.length > 0) {
       await inTransaction(pool.alongIndexes, async (client) => {
+        await markAwaited(client, target, others);
         await end(client, END, others);
         const [mine, lost] = [others.filter((each) => ended.has(each)), others.filter((each) => !ended.has(each))];
         await consequences(client, target, mine);

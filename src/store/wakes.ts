@@ -14,6 +14,26 @@ export const NAMED = "(select * from unnest($2::text[], $3::uuid[]) as n(kind, i
 /** A key leads to a row only when all of it is given. */
 const ANY_KIND = "any('{user,group,department,role}'::text[])";
 
+/**
+ * Before runs end that wait for others ($4): locks both, and marks the others as awaited. The end of another's run in another process then either is to be
+ * seen from here, or comes after this one and sees who waits: one statement that takes a row for quiet goes by what was there when it began, but
+ * reads the mark anew once it has the lock.
+ */
+export const MARK_AS_AWAITED = statement(
+  "mark-as-awaited",
+  `with rows as materialized (
+     select n.kind, n.id, false as awaited from ${NAMED} n
+     union all
+     select s.kind, s.entity_id, true from unnest($4::uuid[]) n(id) cross join lateral (
+       select s.kind, s.entity_id from entity_states s where s.target = $1 and s.kind = ${ANY_KIND} and s.entity_id = n.id limit 1) s),
+   locked as materialized (
+     select s.kind, s.entity_id, s.state, r.awaited and not s.awaited as news
+       from (select kind, id, bool_or(awaited) as awaited from rows group by kind, id order by kind, id) r cross join lateral (
+         select * from entity_states s where s.target = $1 and s.kind = r.kind and s.entity_id = r.id for update) s)
+   insert into entity_states as e (target, kind, entity_id, state) select $1, kind, entity_id, state from locked where news
+   on conflict (target, kind, entity_id) do update set awaited = true`,
+);
+
 /** Makes those named due that wait and of whose state `s` a condition holds. They are found and changed by their key: see run-leases.ts. */
 const lookAtOnce = (condition: string): string =>
   `insert into entity_states as e (target, kind, entity_id, state, next_at)
@@ -104,11 +124,11 @@ export const WAKE_LED_BEFORE = statement(
        where l.target = $1 and l.kind = 'department' and (l.attributes->'managers')::jsonb ?| array(
          select m.remote_id from links m where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[]) and m.remote_id is not null)))`,
 );
-/** Wakes those who had to do without a department or role that has now come to the target. */
+/** Wakes those who had to do without a department or role that has now come to the target, or may be about to conclude so. */
 export const WAKE_MEMBERS = statement(
   "wake-members",
   `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
-    where s.target = $1 and s.kind = 'user' and s.state = 'inSync' and s.entity_id = any(array(
+    where s.target = $1 and s.kind = 'user' and (s.state = 'inSync' or s.lease is not null) and s.entity_id = any(array(
       select m.user_id from placements p join group_members m on m.group_id = p.group_id
        where p.target = $1 and (p.department_id = any($2::uuid[]) or p.kind = 'role' and p.group_id = any($2::uuid[]))
       union
@@ -165,6 +185,13 @@ export const inCircle = (id: string, waits: string): string => `exists (
 
 /** Those whose wait has closed a circle: two that began to wait for each other at one moment did not see it. */
 export const LOOK_IN_CIRCLE = statement("look-in-circle", lookAtOnce(inCircle("s.entity_id", "s.waiting_on")));
+/** Of whom they wait for, one was stuck before that could be told to them: those who are stuck are not waited for. */
+export const LOOK_IF_STUCK = statement(
+  "look-if-stuck",
+  lookAtOnce(
+    `exists (select 1 from entity_states o where o.target = $1 and o.kind = ${ANY_KIND} and o.entity_id = any(s.waiting_on) and o.state in ('parked', 'held'))`,
+  ),
+);
 /** Whoever is waited for in a circle by one that cannot give way. */
 export const LOOK_AWAITED = statement(
   "look-awaited",

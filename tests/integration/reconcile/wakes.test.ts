@@ -1,3 +1,4 @@
+import type { Claim, Finish } from "../../../src/reconcile/ports.ts";
 import { createReconcileStore } from "../../../src/store/create.ts";
 import { type House, openHouse } from "../../support/house.ts";
 
@@ -12,7 +13,7 @@ afterEach(() => house.close());
 const person = (name: string) => ({
   userName: `${name}@example.com`,
   displayName: name,
-  phoneNumbers: [{ type: "mobile", value: `+852 ${name === "Ann" ? "91234567" : "91234568"}` }],
+  phoneNumbers: [{ type: "mobile", value: `+852 9123456${{ Ann: 7, Bob: 8, Cid: 9 }[name]}` }],
 });
 
 const departmentOf = async (id: string): Promise<readonly string[]> => {
@@ -50,7 +51,6 @@ test("a department that is being looked at while its last member leaves is looke
   const groupRun = claims.find(({ ref }) => ref.kind === "group")!;
   const memberRun = claims.find(({ ref }) => ref.kind === "user")!;
   const settled = { state: "inSync", nextMs: undefined, attempts: 0, observeFirst: false } as const;
-  const nothing = { link: { kind: "keep" }, presenceChanged: false, departed: [], gone: false } as const;
   await store.placeGroup(group, undefined, "path", []);
   await store.finish(groupRun, { ...nothing, settlement: settled, gone: true });
 
@@ -66,4 +66,103 @@ test("a department that is being looked at while its last member leaves is looke
     departmentRun!.ref.id,
   ]);
   expect(rows).toEqual([{ state: "due", now: true }]);
+});
+
+const nothing = { link: { kind: "keep" }, presenceChanged: false, departed: [], gone: false } as const;
+const waitsFor = (id: string, inCircle?: boolean): Finish => ({
+  ...nothing,
+  settlement: {
+    state: "waiting",
+    nextMs: 30_000,
+    attempts: 0,
+    observeFirst: false,
+    waitingOn: [id],
+    ...(inCircle === undefined ? {} : { inCircle }),
+  },
+});
+const isThere = ({ ref: { id } }: Claim): Finish => ({
+  settlement: { state: "inSync", nextMs: undefined, attempts: 0, observeFirst: false },
+  link: { kind: "put", remoteId: id, presence: "active", attributes: { departments: ["1"] }, containers: ["1"] },
+  presenceChanged: true,
+  departed: [],
+  gone: false,
+});
+const isParked: Finish = { ...nothing, settlement: { state: "parked", nextMs: undefined, attempts: 1, observeFirst: false } };
+const isDueNow = async (id: string): Promise<boolean> =>
+  (await house.pool.query("select next_at <= now() as now from entity_states where entity_id = $1", [id])).rows[0]!.now;
+
+test("one that begins to wait for what was parked a moment ago is looked at once more, and in a circle is not", async () => {
+  const [boss, clerk, other] = [await house.addUser(person("Ann")), await house.addUser(person("Bob")), await house.addUser(person("Cid"))];
+  const store = createReconcileStore(house.pool, "dingtalk");
+  const claims = new Map((await store.claim(10)).map((claim) => [claim.ref.id, claim]));
+  await store.finish(claims.get(boss)!, isParked);
+  await store.finish(claims.get(clerk)!, waitsFor(boss));
+  await store.finish(claims.get(other)!, waitsFor(boss, true));
+  expect([await isDueNow(clerk), await isDueNow(other)]).toEqual([true, false]);
+});
+
+test("people who are being looked at while a parked department comes are looked at once more", async () => {
+  await house.control("edit", { call: "/topapi/v2/department/create", body: { name: "Sales", parent_id: 1 } });
+  const id = await house.addUser(person("Ann"));
+  await house.addGroup("Sales", [id]);
+  const worker = house.startWorker();
+  await house.quiet();
+  await worker.stop(1_000);
+  await house.pool.query("update entity_states set state = 'due', next_at = now() where kind in ('department', 'user')");
+
+  const store = createReconcileStore(house.pool, "dingtalk");
+  const claims = await store.claim(10);
+  const department = claims.find(({ ref }) => ref.kind === "department")!;
+  await store.finish(department, isThere(department));
+  // It was concluded while the department was still parked.
+  await store.finish(claims.find(({ ref }) => ref.kind === "user")!, { ...isThere(department), ...nothing });
+  expect(await isDueNow(id)).toBe(true);
+});
+
+/** Whoever comes to wait gets no further than the commit until `let go`. */
+async function holdCommits(): Promise<{ held(): Promise<boolean>; letGo(): Promise<void> }> {
+  await house.pool.query(`create function hold() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock_shared(42); return null; end $$;
+    create constraint trigger hold after insert or update on entity_states deferrable initially deferred
+      for each row when (new.state = 'waiting') execute function hold()`);
+  const holder = await house.pool.connect();
+  await holder.query("select pg_advisory_lock(42)");
+  return {
+    held: async () => (await holder.query("select from pg_locks where locktype = 'advisory' and not granted")).rowCount! > 0,
+    letGo: async () => {
+      await holder.query("select pg_advisory_unlock(42)");
+      holder.release();
+    },
+  };
+}
+
+const until = async (condition: () => Promise<boolean>): Promise<void> => {
+  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test.each([
+  ["comes and concerns nobody else", isThere],
+  ["is parked", () => isParked],
+])("in another process, one that begins to wait at the moment when the other %s", async (_name, end) => {
+  const [boss, clerk] = [await house.addUser(person("Ann")), await house.addUser(person("Bob"))];
+  const [here, there] = [house.connect(), house.connect()];
+  const claims = new Map((await here.store.claim(10)).map((claim) => [claim.ref.id, claim]));
+  const { held, letGo } = await holdCommits();
+  const waits = here.store.finish(claims.get(clerk)!, waitsFor(boss));
+  await until(held);
+  const ends = there.store.finish(claims.get(boss)!, end(claims.get(boss)!));
+  // It ends before the other one's wait is to be seen, or stands still until it is.
+  const stands = async () =>
+    (
+      await house.pool.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and wait_event <> 'advisory'",
+      )
+    ).rowCount! > 0;
+  let ended = false;
+  void ends.then(() => {
+    ended = true;
+  });
+  await until(async () => ended || (await stands()));
+  await letGo();
+  await Promise.all([waits, ends]);
+  expect(await isDueNow(clerk)).toBe(true);
 });
