@@ -56,6 +56,8 @@ export interface Finish {
   readonly presenceChanged: boolean;
   /** Remote departments the entity is no longer in: ours that wait to be removed are woken. */
   readonly departed: readonly string[];
+  /** Departments the person came into, having been outside. */
+  readonly arrived?: readonly string[];
   /** The directory no longer has the entity and nothing of it is left at the target: its state goes as well. */
   readonly gone: boolean;
 }
@@ -193,8 +195,10 @@ export interface Renewal {
 
 /** What the comparison with the target's lists asks of the storage. */
 export interface SweepStore {
-  /** Records that it begins; answers the moment, by the storage's clock. Observations made later are newer than the lists. */
-  beginSweep(event: HistoryEvent): Promise<Date>;
+  /** Records that it begins. */
+  beginSweep(event: HistoryEvent): Promise<void>;
+  /** This moment by the storage's clock: observations made later are newer than a list that begins now. */
+  moment(): Promise<Date>;
   endSweep(event: HistoryEvent): Promise<void>;
   /** Our links to these remote ids, by remote id. */
   linksTo(kind: EntityKind, remoteIds: readonly string[]): Promise<ReadonlyMap<string, LinkTo>>;

@@ -72,6 +72,7 @@ interface RunResult {
   readonly event?: HistoryEvent;
   readonly presenceChanged: boolean;
   readonly departed: readonly string[];
+  readonly arrived?: readonly string[];
   /** The directory no longer has the entity and nothing of it is left at the target. */
   readonly gone: boolean;
 }
@@ -205,8 +206,13 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     const linked = (written: Written) => {
       const known = "actual" in next ? next.actual.attributes : {};
       const link = put({ ...written, attributes: { ...known, ...written.attributes } });
-      const after = new Set(containersOf(link.attributes));
-      return { link, presenceChanged: next.action === "create" || arrives(wish), departed: before.filter((id) => !after.has(id)) };
+      const after = containersOf(link.attributes);
+      return {
+        link,
+        presenceChanged: next.action === "create" || arrives(wish),
+        departed: before.filter((id) => !after.includes(id)),
+        arrived: next.action === "create" ? [] : after.filter((id) => !before.includes(id)),
+      };
     };
     try {
       const resume = wish.link?.status === "intended";

@@ -5,7 +5,7 @@ import type { HistoryEvent } from "../history/event.ts";
 import { containersOf } from "./containers.ts";
 import { takeBack } from "./found.ts";
 import { sameValue } from "./plan.ts";
-import type { SweepStore } from "./ports.ts";
+import type { LinkTo, SweepStore } from "./ports.ts";
 import { forecast } from "./preview.ts";
 import { type Actual, type Attributes, DIFFERED } from "./target.ts";
 import type { WishDeps } from "./wish.ts";
@@ -51,10 +51,10 @@ export async function sweep(deps: SweepDeps, actor: string, signal: AbortSignal)
   const { store, clock, target } = deps;
   const at = clock.now();
   const event = { id: uuidv7(at.getTime()), at, code: "operator.reconcile", actor, causes: [], target: target.name } as const;
-  const since = await store.beginSweep(event);
+  await store.beginSweep(event);
   const count: Count = { compared: 0, differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [] };
   // One kind after the other: people are compared with departments that are known to be there.
-  for (const kind of KINDS) await sweepKind(deps, kind, since, count, event, signal);
+  for (const kind of KINDS) await sweepKind(deps, kind, await store.moment(), count, event, signal);
   await store.markRefused([event.id]);
   await store.tryCauses([event.id]);
   const result: SweepResult = { ...count, repaired: (await store.repair()) + (await store.markUnknown([event.id])) };
@@ -74,8 +74,9 @@ async function sweepKind(
   const seen = new Set<string>();
   const unlinked: Actual[] = [];
   for await (const page of target.list(kind, { signal })) {
-    for (const actual of page) seen.add(actual.remoteId);
-    unlinked.push(...(await comparePage(deps, kind, page, since, count, event)));
+    for (const actual of page.actuals) seen.add(actual.remoteId);
+    unlinked.push(...(await comparePage(deps, kind, page.actuals, since, count, event)));
+    if (page.managers) await compareManagers(deps, page.managers, since, count, event, signal);
   }
   for await (const slice of store.linksBefore(kind, since)) {
     for (const { id, remoteId } of slice) {
@@ -112,15 +113,45 @@ async function comparePage(
       continue;
     }
     count.compared += 1;
-    if (link.observed && !differs(link.observed, actual)) continue;
-    const ref: EntityRef = { kind, id: link.id };
-    const now = { ...actual, attributes: { ...link.observed?.attributes, ...actual.attributes } };
-    const wrong = await isWrong(deps, ref, now);
-    if (wrong) count.differing += 1;
-    const seen = wrong ? withDiffered(now, link.observed?.attributes, actual.attributes) : now;
-    await store.noteObserved(ref, { actual: seen, containers: containersOf(now.attributes), wrong }, since, [event.id]);
+    await compareLinked(deps, kind, actual, link, since, count, event);
   }
   return unlinked;
+}
+
+async function compareLinked(
+  deps: SweepDeps,
+  kind: EntityKind,
+  actual: Actual,
+  link: LinkTo,
+  since: Date,
+  count: Count,
+  event: Pick<HistoryEvent, "id">,
+): Promise<void> {
+  if (link.observed && !differs(link.observed, actual)) return;
+  const ref: EntityRef = { kind, id: link.id };
+  const now = { ...actual, attributes: { ...link.observed?.attributes, ...actual.attributes } };
+  const wrong = await isWrong(deps, ref, now);
+  if (wrong) count.differing += 1;
+  const seen = wrong ? withDiffered(now, link.observed?.attributes, actual.attributes) : now;
+  await deps.store.noteObserved(ref, { actual: seen, containers: containersOf(now.attributes), wrong }, since, [event.id]);
+}
+
+/** A list shows the people the app may see, so what it says of managers is only a reason to read the department itself. */
+async function compareManagers(
+  deps: SweepDeps,
+  managers: ReadonlyMap<string, readonly string[]>,
+  since: Date,
+  count: Count,
+  event: Pick<HistoryEvent, "id">,
+  signal: AbortSignal,
+): Promise<void> {
+  const links = await deps.store.linksTo("department", [...managers.keys()]);
+  for (const [remoteId, link] of links) {
+    const known = link.observed?.attributes["managers"];
+    if (link.status !== "owned" || !known || sameValue(known, managers.get(remoteId))) continue;
+    const { actual } = await deps.target.read("department", remoteId, { signal });
+    if (actual) await compareLinked(deps, "department", actual, link, since, count, event);
+  }
 }
 
 /** What a list does not tell is no difference. */

@@ -82,6 +82,13 @@ export interface WriteContext {
   readonly deadline?: Deadline;
 }
 
+/** Some of what the bulk lists show. */
+export interface ListPage {
+  readonly actuals: readonly Actual[];
+  /** Managers of departments, by the departments' remote ids, where a list of people tells them; of each department all of them. */
+  readonly managers?: ReadonlyMap<string, readonly string[]>;
+}
+
 export interface TargetAdapter {
   readonly name: string;
   /** Remote id of the department that stands for the whole organisation. */
@@ -134,7 +141,7 @@ export interface TargetAdapter {
   /** Whether things of a kind carry our own id at the target, so that `find` can find them. */
   canFind(kind: EntityKind): boolean;
   /** Everything of a kind through the bulk lists, in pages. Rejects as a whole when any page fails: absence is only concluded from a complete listing. */
-  list(kind: EntityKind, context: WriteContext): AsyncIterable<readonly Actual[]>;
+  list(kind: EntityKind, context: WriteContext): AsyncIterable<ListPage>;
 
   /**
    * Pure. What an entity gets in place of a value that another one needs: null where the attribute can be cleared, another text where there has to be one;

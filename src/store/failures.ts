@@ -22,10 +22,10 @@ const REPEATABLE: ReadonlySet<string> = new Set(["40P01", "40001", "26000", "42P
 /** No lock within lock_timeout; cancelled, by statement_timeout as a rule. */
 const BUSY: ReadonlySet<string> = new Set(["55P03", "57014"]);
 /**
- * Connection, access, missing database, in-doubt commit, resources, operator intervention, system errors. Read-only is what a primary becomes that was replaced:
+ * Connection, access, missing database, in-doubt commit, resources, operator intervention, system errors, a transaction that stood still. Read-only is what a primary becomes that was replaced:
  * the next connection leads to its successor.
  */
-const AWAY = /^(08|28|53|57|58|3D000|40003|25006|NO_ANSWER$)/;
+const AWAY = /^(08|28|53|57|58|3D000|40003|25006|25P03|NO_ANSWER$)/;
 /** Privilege missing, a trigger that raised: above all a history that cannot be written refuses the write it would record (safety.md F65). */
 const REFUSED: ReadonlySet<string> = new Set(["42501", "P0001"]);
 /** Whatever keeps an event from being stored, a constraint too, is no mistake of the client. */

@@ -36,7 +36,15 @@ type SessionSettings = Readonly<Record<string, string>>;
  * Tables are read by key: a page out of order costs hardly more than the next one, and no statement is worth compiling. What is committed is on disk when it is
  * acknowledged, whatever the server's default is: with `off`, a crash took 11 of 12 acknowledged writes.
  */
-const SESSION: SessionSettings = { random_page_cost: "1.1", jit: "off", timezone: "UTC", datestyle: "ISO", synchronous_commit: "on" };
+const SESSION: SessionSettings = {
+  random_page_cost: "1.1",
+  jit: "off",
+  timezone: "UTC",
+  datestyle: "ISO",
+  synchronous_commit: "on",
+  // A process that is frozen in the middle of one would keep its rows from all the others for as long.
+  idle_in_transaction_session_timeout: "10000",
+};
 
 /**
  * Bounds (safety.md T11, F41, F44). Whatever the database does, who asks gets an answer within five seconds: a wait for a connection and then one statement, or a

@@ -55,6 +55,12 @@ const INVITED = statement(
   `update links l set invitation = n.invitation from json_to_recordset($2::json) as n(kind text, id uuid, invitation json)
     where l.target = $1 and l.kind = n.kind and l.entity_id = n.id and l.status = 'intended'`,
 );
+/** Whoever comes into a department was outside, and no manager of it, whatever is remembered: those who name the person are woken by WAKE_LED. */
+const FORGET_MANAGED = statement(
+  "forget-managed",
+  `update links l set attributes = null from json_to_recordset($2::json) as n(department text, person text)
+    where l.target = $1 and l.kind = 'department' and l.remote_id = n.department and (l.attributes->'managers')::jsonb ? n.person`,
+);
 /** Nothing is there that we know of: a look for it by our own id comes later. */
 const DOUBT_LINKS = statement(
   "doubt-links",
@@ -146,6 +152,10 @@ export async function consequences(db: Queryable, target: string, runs: readonly
   await change(DOUBT_LINKS, ({ end }) => end.link.kind === "doubt");
   await change(REMOVE_LINKS, ({ end }) => end.link.kind === "remove");
   await change(FORGET_OBSERVATIONS, ({ end }) => end.settlement.observeFirst);
+  const arrived = runs.flatMap(({ claim, end: { link, arrived = [] } }) =>
+    claim.ref.kind === "user" && link.kind === "put" ? arrived.map((department) => ({ department, person: link.remoteId })) : [],
+  );
+  if (arrived.length > 0) await run(db, FORGET_MANAGED, [target, JSON.stringify(arrived)]);
   const departed = runs.flatMap(({ end }) => end.departed);
   if (departed.length > 0) await run(db, WAKE_CONTAINERS, [target, departed]);
   const awaited = awaitedBy(runs);

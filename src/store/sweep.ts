@@ -8,7 +8,8 @@ const SLICE = 2_000;
 
 const statement = (name: string, text: string): Statement => ({ name: `sweep-${name}`, text });
 
-const BEGIN = statement("begin", `with event as (${appendEvent(1, "(select 1) as once")}) select now() as at`);
+const BEGIN = statement("begin", `with event as (${appendEvent(1, "(select 1) as once")}) select 1`);
+const MOMENT = statement("moment", "select now() as at");
 const END = statement(
   "end",
   `with event as (${appendEvent(1, "(select 1) as once")})
@@ -133,7 +134,11 @@ const observedOf = ({ attributes, presence }: LinkRow): Observation | undefined 
 export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore, "repair"> {
   return {
     async beginSweep(event) {
-      const [row] = await run<{ at: Date }>(pool, BEGIN, [eventRow(event)]);
+      await run(pool, BEGIN, [eventRow(event)]);
+    },
+
+    async moment() {
+      const [row] = await run<{ at: Date }>(pool, MOMENT, []);
       return row!.at;
     },
 

@@ -79,7 +79,7 @@ async function adopt(simulator: Simulator, db: Client, nodes: ReadonlyMap<string
     created_at: now,
   });
   for (const kind of ["department", "user"] as const)
-    for await (const page of target.list(kind, { signal })) await fill(db, "links", page, (actual) => linkOf(kind, actual));
+    for await (const page of target.list(kind, { signal })) await fill(db, "links", page.actuals, (actual) => linkOf(kind, actual));
   await db.query("vacuum analyze links");
   target.close();
 }

@@ -65,7 +65,7 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
     }
     async function listed(kind: EntityKind): Promise<readonly Actual[]> {
       const found: Actual[] = [];
-      for await (const page of target.list(kind, context)) found.push(...page);
+      for await (const page of target.list(kind, context)) found.push(...page.actuals);
       return found;
     }
     async function failure(act: Promise<unknown>): Promise<TargetError> {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import type { EntityKind } from "../../core/entity.ts";
 import {
-  type Actual,
+  type ListPage,
   type RateLimiter,
   type SharedToken,
   type TargetAdapter,
@@ -98,7 +98,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
       }),
     disproved: (_kind, answer) => disproved(answer),
     canFind: (kind) => kind === "user" || kind === "department",
-    list: (kind: EntityKind, context: WriteContext): AsyncIterable<readonly Actual[]> =>
+    list: (kind: EntityKind, context: WriteContext): AsyncIterable<ListPage> =>
       on(kind, {
         user: () => listing.users(context),
         department: () => listing.departments(context),

@@ -3,6 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { JsonObject } from "../../core/entity.ts";
 import {
   type Actual,
+  type ListPage,
   type TargetCall,
   TargetNotFound,
   TargetThrottled,
@@ -38,13 +39,13 @@ export interface ListingDeps {
 export function createListing(client: DingTalkClient, deps: ListingDeps, options: RecordOptions) {
   let walked: { readonly departments: readonly string[]; readonly atMs: number } | undefined;
 
-  async function* departments(context: WriteContext): AsyncIterable<readonly Actual[]> {
+  async function* departments(context: WriteContext): AsyncIterable<ListPage> {
     const session = patient(client.open(context), deps, context.signal);
     const ids: string[] = [];
     try {
       for await (const children of tree(session)) {
         ids.push(...children.map((record) => String(record.dept_id)));
-        yield children.map((record) => departmentFromWire(record, false));
+        yield { actuals: children.map((record) => departmentFromWire(record, false)) };
       }
       walked = { departments: ids, atMs: deps.clock.monotonicMs() };
     } catch (error) {
@@ -52,16 +53,23 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
     }
   }
 
-  async function* users(context: WriteContext): AsyncIterable<readonly Actual[]> {
+  async function* users(context: WriteContext): AsyncIterable<ListPage> {
     const session = patient(client.open(context), deps, context.signal);
     const seen = new Set<string>();
     try {
-      // A person is in the list of each of their departments, with all of them named: the first time is enough.
-      for await (const page of peopleIn(session, departmentsIn(session))) {
-        const fresh = page.filter((record) => !seen.has(String(record.userid)));
-        for (const record of fresh) seen.add(String(record.userid));
-        const granted = grantedIn(page);
-        if (fresh.length > 0) yield fresh.map((record) => userFromWire(record, granted, false, options));
+      for await (const department of departmentsIn(session)) {
+        const managers: string[] = [];
+        let told = true;
+        // A person is in the list of each of their departments, with all of them named: the first time is enough.
+        for await (const page of peopleOf(session, department)) {
+          managers.push(...page.filter((record) => isTrue(record.leader)).map((record) => String(record.userid)));
+          told &&= page.every((record) => record.leader !== undefined);
+          const fresh = page.filter((record) => !seen.has(String(record.userid)));
+          for (const record of fresh) seen.add(String(record.userid));
+          const granted = grantedIn(page);
+          if (fresh.length > 0) yield { actuals: fresh.map((record) => userFromWire(record, granted, false, options)) };
+        }
+        if (told) yield { actuals: [], managers: new Map([[department, managers.sort()]]) };
       }
     } catch (error) {
       throw withCalls(error, session);
@@ -77,11 +85,11 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
     else for await (const children of tree(session)) for (const child of children) yield String(child.dept_id);
   }
 
-  async function* roles(context: WriteContext): AsyncIterable<readonly Actual[]> {
+  async function* roles(context: WriteContext): AsyncIterable<ListPage> {
     const session = patient(client.open(context), deps, context.signal);
     try {
       const ours = (await roleGroups(session)).find((group) => group.name === options.roleGroup);
-      if (ours && ours.roles.length > 0) yield ours.roles.map((role) => roleActual(role.id, role.name));
+      if (ours && ours.roles.length > 0) yield { actuals: ours.roles.map((role) => roleActual(role.id, role.name)) };
     } catch (error) {
       throw withCalls(error, session);
     }
@@ -117,10 +125,6 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
 interface Found {
   readonly actual: Actual | undefined;
   readonly calls: readonly TargetCall[];
-}
-
-async function* peopleIn(session: Session, departments: AsyncIterable<string>): AsyncIterable<readonly JsonObject[]> {
-  for await (const department of departments) yield* peopleOf(session, department);
 }
 
 async function* peopleOf(session: Session, deptId: string): AsyncIterable<readonly JsonObject[]> {

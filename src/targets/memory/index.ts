@@ -147,7 +147,7 @@ export function createMemoryTarget(): MemoryTarget {
     canFind: () => true,
     async *list(kind, context) {
       const found = await operate(`${kind}/list`, context, () => all(kind));
-      for (let start = 0; start < found.length; start += PAGE) yield found.slice(start, start + PAGE);
+      for (let start = 0; start < found.length; start += PAGE) yield { actuals: found.slice(start, start + PAGE) };
     },
     freeing: (ref, attribute) => (ref.kind === "user" && attribute !== "name" ? null : undefined),
     check: async () => [],

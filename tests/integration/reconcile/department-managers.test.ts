@@ -1,5 +1,7 @@
+import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
+import { sweep } from "../../../src/reconcile/sweep.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { addGroup, change, changeGroup, DINGTALK_GROUP, ENTERPRISE, members, person, remote, stateOf } from "./sample.ts";
 
@@ -164,6 +166,43 @@ describe.each(["dropped", "refused"])("a manager who moves to another department
     await house.quiet();
     expect((await house.state()).departments.map(({ name }) => name)).toEqual(["Sandbox"]);
     expect((await remote(house, a))!.dept_id_list).toEqual([1]);
+  });
+});
+
+describe("managers who were lost at DingTalk", () => {
+  beforeEach(() => open());
+
+  const twoManagers = async () => {
+    const [a, b] = [await house.addUser(person("A")), await house.addUser(person("B"))];
+    await addGroup(house, { displayName: "Ops", ...led(a, b) }, [a, b]);
+    await start();
+    return { a, both: [a, b].sort() };
+  };
+  const compare = () => sweep({ ...house.connect(), clock: systemClock }, "cli", new AbortController().signal);
+
+  test("are found by the comparison, which reads only the department that differs", async () => {
+    const { a, both } = await twoManagers();
+    await house.addGroup("Sales", [a]);
+    await house.quiet();
+    await byHand("Ops", a);
+    const before = await house.calls();
+    expect(await compare()).toMatchObject({ differing: 1, missing: 0 });
+    const after = await house.calls();
+    const reads = "/topapi/v2/department/get";
+    expect((after[reads]?.count ?? 0) - (before[reads]?.count ?? 0)).toBe(1);
+    await house.quiet();
+    expect([...(await managersOf("Ops"))].sort()).toEqual(both);
+    expect(await compare()).toMatchObject({ differing: 0 });
+  });
+
+  test("are found as soon as the person has to be put back, as after a call that came late", async () => {
+    const { a, both } = await twoManagers();
+    await house.control("edit", { call: "/topapi/v2/user/update", body: { userid: a, dept_id_list: "1" } });
+    expect(await managersOf("Ops")).not.toContain(a);
+    await house.pool.query("update links set attributes = null where entity_id = $1", [a]);
+    await house.pool.query("update entity_states set state = 'due', next_at = now() where entity_id = $1", [a]);
+    await house.quiet();
+    expect([...(await managersOf("Ops"))].sort()).toEqual(both);
   });
 });
 

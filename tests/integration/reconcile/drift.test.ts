@@ -39,6 +39,14 @@ async function meddle(random: Random): Promise<void> {
     async () => {
       if (department.dept_id !== 1) await edit("/topapi/v2/department/update", { dept_id: department.dept_id, parent_id: 1 });
     },
+    // A list that the directory says nothing of is theirs.
+    async () => {
+      if (department.dept_manager_userid_list.length === 0) return;
+      const inside = users.filter(({ dept_id_list }) => dept_id_list.includes(department.dept_id));
+      const managers = random() < 0.5 || inside.length === 0 ? "" : any(inside).userid;
+      const body = { dept_id: department.dept_id, dept_manager_userid_list: managers };
+      await edit("/topapi/v2/department/update", managers ? body : { ...body, force_update_fields: "dept_manager_userid_list" });
+    },
   ];
   // The simulator refuses what DingTalk would (two of one name): then nothing happened.
   await any(acts)();

@@ -70,3 +70,30 @@ test("an error of our own is not repeated", async () => {
   await expect(attempt).rejects.toThrow("ours");
   expect(tries).toBe(1);
 });
+
+test("one that stands still, as in a frozen process, keeps its rows from the others for ten seconds at most", async () => {
+  const bound = "idle_in_transaction_session_timeout";
+  expect((await pool.query(`show ${bound}`)).rows).toEqual([{ [bound]: "10s" }]);
+  let stands = () => {};
+  const standsStill = new Promise<void>((resolve) => {
+    stands = resolve;
+  });
+  let goOn = () => {};
+  const frozen = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const late = inTransaction(pool, async (client) => {
+    await client.query(`set local ${bound} = 200`);
+    await take(client, "left");
+    stands();
+    await frozen;
+    await take(client, "right");
+  });
+  await standsStill;
+  const before = (await pool.query("select taken from seats where name = 'left'")).rows[0].taken;
+  // Waits for the row, and is not told that the database is busy.
+  await inTransaction(pool, (client) => take(client, "left"));
+  goOn();
+  await expect(late).rejects.toBeInstanceOf(Unavailable);
+  expect((await pool.query("select taken from seats where name = 'left'")).rows[0].taken).toBe(before + 1);
+});

@@ -139,7 +139,7 @@ describe("never touched", () => {
     const target = await open({ specialDepartments: true });
     const made = await create(target, newRef("department"), entity());
     const found: Actual[] = [];
-    for await (const page of target.list("department", calmly)) found.push(...page);
+    for await (const page of target.list("department", calmly)) found.push(...page.actuals);
     expect(found.map((each) => each.remoteId)).toEqual([made.remoteId]);
   });
 

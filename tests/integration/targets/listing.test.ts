@@ -17,7 +17,7 @@ afterAll(() => organisation.close());
 
 async function listed(kind: EntityKind): Promise<readonly (readonly Actual[])[]> {
   const pages: (readonly Actual[])[] = [];
-  for await (const page of organisation.target.list(kind, calmly)) pages.push(page);
+  for await (const page of organisation.target.list(kind, calmly)) if (page.actuals.length > 0) pages.push(page.actuals);
   return pages;
 }
 
