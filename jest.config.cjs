@@ -3,13 +3,14 @@
  * PostgreSQL that its global set-up starts.
  */
 const shared = {
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/tests/support/jest-environment.cjs",
+  runtime: "<rootDir>/tests/support/jest-runtime.cjs",
   transform: {
     "^.+\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }],
   },
-  transformIgnorePatterns: ["/node_modules/(?!(jose|@faker-js|@marcbachmann|graphile-worker-never)/)"],
+  // Packages are loaded by Node itself (jest-runtime.cjs).
+  transformIgnorePatterns: ["/node_modules/"],
   moduleNameMapper: { "^(@prisma/client/runtime/.*)\\.mjs$": "$1.js" },
-  extensionsToTreatAsEsm: [],
 };
 
 const CHECKS = ["<rootDir>/tests/unit/architecture.test.ts", "<rootDir>/tests/unit/openapi-lint.test.ts"];
