@@ -165,7 +165,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       return { ...worker, pool: own };
     },
 
-    async quiet(ms = 15_000) {
+    async quiet(ms = 25_000) {
       const deadline = systemClock.monotonicMs() + ms;
       for (;;) {
         for (const worker of workers) worker.wake();

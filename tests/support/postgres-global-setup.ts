@@ -13,11 +13,12 @@ import { temporaryRoot } from "./temporary-root.ts";
 const FOLDER_PREFIX = "dingtalk-scim-test-";
 const root = join(__dirname, "..", "..");
 
-/** Nothing of a test run is worth keeping, so nothing waits for the disk. */
+/** Nothing of a test run is worth keeping, so nothing waits for the disk. Databases live for seconds: nothing is tidied, nor counted, beside the tests. */
 const throwAway = {
   fsync: "off",
   full_page_writes: "off",
   synchronous_commit: "off",
+  autovacuum: "off",
   shared_buffers: "64MB",
   max_wal_size: "128MB",
   max_connections: "200",

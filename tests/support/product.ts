@@ -30,7 +30,7 @@ export interface Product {
   token(scopes: readonly Scope[], source?: string): Promise<string>;
   /** Starts the loop, with settings of its own. Stopped with the product unless it is stopped before. */
   startSync(settings?: Environment, own?: { readonly clock?: Clock }): Promise<RunningSync>;
-  /** Resolves when `condition` answers true; rejects after ten seconds. */
+  /** Resolves when `condition` answers true; rejects after 25 seconds. */
   until(condition: () => Promise<boolean>): Promise<void>;
   /** Resolves when nothing is due or waiting. */
   quiet(): Promise<void>;
@@ -124,9 +124,9 @@ export async function openProduct({
   const get = async <T>(address: string): Promise<T> => (await (await fetch(`${dingtalk}/_sim/${address}`)).json()) as T;
 
   const until: Product["until"] = async (condition) => {
-    const deadline = systemClock.monotonicMs() + 10_000;
+    const deadline = systemClock.monotonicMs() + 25_000;
     while (!(await condition())) {
-      if (systemClock.monotonicMs() > deadline) throw new Error("the condition has not come true in ten seconds");
+      if (systemClock.monotonicMs() > deadline) throw new Error("the condition has not come true in 25 seconds");
       await systemClock.sleep(20);
     }
   };

@@ -1,4 +1,3 @@
-import type pg from "pg";
 import { systemClock } from "../../src/core/clock.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { createGroupDirectory } from "../../src/directory/groups.ts";
@@ -6,7 +5,7 @@ import { createUserDirectory } from "../../src/directory/users.ts";
 import type { Scope } from "../../src/http/scopes.ts";
 import { scimMount } from "../../src/scim/router.ts";
 import { createGroupStore } from "../../src/store/groups.ts";
-import { createPool } from "../../src/store/pool.ts";
+import { createPool, type Pool } from "../../src/store/pool.ts";
 import { createUserStore } from "../../src/store/users.ts";
 import { BOOTSTRAP, createLineLogger, type Line, openDoor, PUBLIC_URL, SOURCE } from "../integration/http/door.ts";
 import { createTestDatabase } from "./postgres.ts";
@@ -20,7 +19,7 @@ export interface ScimApp {
   /** A token with the scope `provision` for the one source. */
   readonly token: string;
   readonly sourceId: string;
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   /** Of the database, with its superuser. */
   readonly databaseUrl: string;
   /** What was logged. */

@@ -41,9 +41,10 @@ describe("health", () => {
     const counting: ReadinessCheck = async () => {
       runs++;
     };
-    await open({ database: counting });
+    // What is known is good for a second, which a hundred probes may take.
+    await open({ database: counting }, { ...systemClock, monotonicMs: () => 0 });
     await Promise.all(Array.from({ length: 100 }, () => request(door.base).get("/readyz")));
-    expect(runs).toBeLessThanOrEqual(2);
+    expect(runs).toBe(1);
   });
 });
 
