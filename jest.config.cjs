@@ -13,7 +13,7 @@ const shared = {
   moduleNameMapper: { "^(@prisma/client/runtime/.*)\\.mjs$": "$1.js" },
 };
 
-const CHECKS = ["<rootDir>/tests/unit/architecture.test.ts", "<rootDir>/tests/unit/openapi-lint.test.ts"];
+const CHECKS = ["architecture", "citations", "openapi-lint"].map((name) => `<rootDir>/tests/unit/${name}.test.ts`);
 
 module.exports = {
   testTimeout: 30_000,

@@ -6,10 +6,10 @@ import { z } from "zod";
 import { nearest } from "./core/did-you-mean.ts";
 import { CannotStart } from "./core/errors.ts";
 import { Secret } from "./core/secret.ts";
-import { RUNNING_OF_A_CLIENT } from "./http/client-share.ts";
-import { CONNECTIONS_OF_AN_ADDRESS } from "./http/connections.ts";
-import { isLoopbackName } from "./http/host.ts";
-import { NO_PROXIES, readTrustedProxies, type TrustedProxies } from "./http/trusted-proxies.ts";
+import { RUNNING_OF_A_CLIENT } from "./http/connection/client-share.ts";
+import { CONNECTIONS_OF_AN_ADDRESS } from "./http/connection/connections.ts";
+import { isLoopbackName } from "./http/connection/host.ts";
+import { NO_PROXIES, readTrustedProxies, type TrustedProxies } from "./http/connection/trusted-proxies.ts";
 
 /*
  * The one place that reads the environment. Everything is checked at once, so that a wrong set-up is mended in one go. An empty variable counts as unset,

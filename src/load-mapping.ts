@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import type { Config } from "./config.ts";
 import { CannotStart } from "./core/errors.ts";
 import { compileMapping } from "./mapping/compile.ts";
-import { DEFAULT_MAPPING } from "./mapping/default-mapping.ts";
+import { DEFAULT_MAPPING } from "./mapping/file/default-mapping.ts";
+import { MappingInvalid } from "./mapping/file/problem.ts";
 import type { Mapping } from "./mapping/mapping.ts";
-import { MappingInvalid } from "./mapping/problem.ts";
 import { knownNames } from "./mapping-names.ts";
 
 /** The rules of this installation. Throws CannotStart with every mistake, by line and column. */

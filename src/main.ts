@@ -9,7 +9,7 @@ import { createTraffic } from "./http/traffic.ts";
 import { createLogger } from "./log.ts";
 import { migrationsDirectory } from "./paths.ts";
 import { openOrganisation } from "./sandbox.ts";
-import { createPool, type Pool } from "./store/pool.ts";
+import { createPool, type Pool } from "./store/postgres/pool.ts";
 
 export interface Server {
   /** What an operator wants to read when it is ready, line by line. Holds the first token, if one was made. */
@@ -18,7 +18,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Connections of one process for requests and the rest; look-ups, the loop, the queue and scans have up to fifteen more (store/pool.ts). PostgreSQL allows 100 by default. */
+/** Connections of one process for requests and the rest; look-ups, the loop, the queue and scans have up to fifteen more (store/postgres/pool.ts). PostgreSQL allows 100 by default. */
 const POOL_SIZE = 15;
 /** For requests and the loop's runs; those that call DingTalk may take longer, and are settled as unknown by the next start. */
 const GRACE_MS = 10_000;

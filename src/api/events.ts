@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from "express";
-import { EVENT_ATTRIBUTES, type EventLog } from "../directory/event-log.ts";
-import { flatTable, parseQuery } from "../directory/query-parse.ts";
+import { flatTable, parseQuery } from "../filter/parse.ts";
 import type { HistoryEvent } from "../history/event.ts";
+import { EVENT_ATTRIBUTES, type EventLog } from "../history/event-log.ts";
 import { sendJson } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";

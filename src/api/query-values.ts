@@ -1,6 +1,6 @@
 import type { Request } from "express";
 import { AppError } from "../core/errors.ts";
-import { isStorableText } from "../directory/text.ts";
+import { isStorableText } from "../core/storable-text.ts";
 
 /** A parameter of the address that cannot be understood. Never repeats what was sent. */
 export class InvalidParameter extends AppError {

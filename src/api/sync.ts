@@ -4,14 +4,14 @@ import type { EntityKind } from "../core/entity.ts";
 import { uuidv7 } from "../core/id.ts";
 import type { Changes } from "../history/event.ts";
 import { sendJson } from "../http/answer.ts";
+import type { Scope } from "../http/auth/scopes.ts";
 import { readJsonBody } from "../http/body.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
 import { requestContext, requireScope } from "../http/request-context.ts";
-import type { Scope } from "../http/scopes.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
-import type { SyncState } from "../reconcile/settle.ts";
+import type { SyncState } from "../reconcile/run/next-state.ts";
 import type { SyncItem, SyncOperations, SyncStatus } from "../reconcile/status.ts";
 import { choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
 

@@ -2,12 +2,12 @@ import { Command } from "commander";
 import { type Config, loadConfig } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
 import { withOwnToken } from "./demo-token.ts";
-import { foundProblems } from "./exit-codes.ts";
-import { keepAlive } from "./keep-alive.ts";
-import { wholeNumber } from "./numbers.ts";
-import { print, printJson, warn } from "./output.ts";
-import { createProgress } from "./progress.ts";
-import { withInterrupt } from "./signals.ts";
+import { foundProblems } from "./support/exit-codes.ts";
+import { keepAlive } from "./support/keep-alive.ts";
+import { wholeNumber } from "./support/numbers.ts";
+import { print, printJson, warn } from "./support/output.ts";
+import { createProgress } from "./support/progress.ts";
+import { withInterrupt } from "./support/signals.ts";
 
 /** How long the server may be away, or nothing may move, before the demo gives up. */
 const PATIENCE_SECONDS = 120;

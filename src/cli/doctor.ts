@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import { foundProblems } from "./exit-codes.ts";
-import { withHouse } from "./house.ts";
-import { keepAlive } from "./keep-alive.ts";
-import { print, printJson, say } from "./output.ts";
-import { withInterrupt } from "./signals.ts";
+import { foundProblems } from "./support/exit-codes.ts";
+import { withHouse } from "./support/house.ts";
+import { keepAlive } from "./support/keep-alive.ts";
+import { print, printJson, say } from "./support/output.ts";
+import { withInterrupt } from "./support/signals.ts";
 
 export const doctorCommand = (): Command =>
   new Command("doctor")

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { House } from "../compose.ts";
+import type { MappingProblem } from "../mapping/file/problem.ts";
 import type { Mapping } from "../mapping/mapping.ts";
-import type { MappingProblem } from "../mapping/problem.ts";
-import type { Trial } from "../reconcile/mapping-trial.ts";
-import { EXIT, foundProblems } from "./exit-codes.ts";
-import { wholeNumber } from "./numbers.ts";
-import { print, printJson, printTable, say } from "./output.ts";
+import type { Trial } from "../reconcile/desired/mapping-trial.ts";
+import { EXIT, foundProblems } from "./support/exit-codes.ts";
+import { wholeNumber } from "./support/numbers.ts";
+import { print, printJson, printTable, say } from "./support/output.ts";
 
 const MAX_PEOPLE = 1_000_000;
 
@@ -21,7 +21,7 @@ export const mappingCommand = (): Command =>
           "after",
           "\nExample:\n  $ dingtalk-scim mapping schema > mapping.schema.json\n  # yaml-language-server: $schema=./mapping.schema.json",
         )
-        .action(async () => printJson((await import("../mapping/json-schema.ts")).mappingJsonSchema())),
+        .action(async () => printJson((await import("../mapping/file/json-schema.ts")).mappingJsonSchema())),
     );
 
 interface Options {
@@ -69,7 +69,7 @@ type Checked =
 async function compiled(file: string): Promise<Checked> {
   const [{ compileMapping }, { MappingInvalid }, { knownNames }] = await Promise.all([
     import("../mapping/compile.ts"),
-    import("../mapping/problem.ts"),
+    import("../mapping/file/problem.ts"),
     import("../mapping-names.ts"),
   ]);
   let text: string;
@@ -88,14 +88,17 @@ async function compiled(file: string): Promise<Checked> {
 
 async function tried(mapping: Mapping, most: number): Promise<Trial> {
   const [{ withPool }, { tryMapping }, { systemClock }, { createTraffic }] = await Promise.all([
-    import("./joined-pool.ts"),
-    import("../reconcile/mapping-trial.ts"),
+    import("./support/joined-pool.ts"),
+    import("../reconcile/desired/mapping-trial.ts"),
     import("../core/clock.ts"),
     import("../http/traffic.ts"),
   ]);
   return withPool(async (joined) => {
     const house: House = { ...joined, clock: systemClock, traffic: createTraffic() };
-    const [{ createReconcileStore }, { pagesOfPeople }] = await Promise.all([import("../store/create.ts"), import("./pages-of-people.ts")]);
+    const [{ createReconcileStore }, { pagesOfPeople }] = await Promise.all([
+      import("../store/create.ts"),
+      import("./support/pages-of-people.ts"),
+    ]);
     return tryMapping({ mapping, store: createReconcileStore(house.pool, "dingtalk"), ids: pagesOfPeople(house, most) });
   });
 }

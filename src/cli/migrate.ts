@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { loadConfig } from "../config.ts";
 import type { MigrationState } from "../database/migrate.ts";
-import { foundProblems } from "./exit-codes.ts";
-import { printJson, printTable, say, warn } from "./output.ts";
+import { foundProblems } from "./support/exit-codes.ts";
+import { printJson, printTable, say, warn } from "./support/output.ts";
 
 export const migrateCommand = (): Command =>
   new Command("migrate")

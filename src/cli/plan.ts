@@ -1,11 +1,11 @@
 import { Command } from "commander";
 import type { Explanation } from "../mapping/mapping.ts";
-import type { Forecast, PersonPreview } from "../reconcile/preview.ts";
-import { foundProblems } from "./exit-codes.ts";
-import { personMeant } from "./find-person.ts";
-import { withHouse } from "./house.ts";
-import { NotFoundHere } from "./not-found-here.ts";
-import { print, printJson, printTable, say } from "./output.ts";
+import type { Forecast, PersonPreview } from "../reconcile/compare/preview.ts";
+import { foundProblems } from "./support/exit-codes.ts";
+import { personMeant } from "./support/find-person.ts";
+import { withHouse } from "./support/house.ts";
+import { NotFoundHere } from "./support/not-found-here.ts";
+import { print, printJson, printTable, say } from "./support/output.ts";
 
 export const planCommand = (): Command =>
   new Command("plan")
@@ -18,7 +18,7 @@ export const planCommand = (): Command =>
       "\nExit code 1 when the person is parked or held: then nothing is done until that is mended.\n\nExamples:\n  $ dingtalk-scim plan --user mei.chan@example.com\n  $ dingtalk-scim plan --user mei.chan@example.com --explain",
     )
     .action(async ({ user, explain, json }: { user: string; explain?: true; json?: true }) => {
-      const { previewPerson } = await import("../reconcile/preview.ts");
+      const { previewPerson } = await import("../reconcile/compare/preview.ts");
       const { item, preview } = await withHouse(async (house) => {
         const found = await personMeant(house, user);
         return { item: found, preview: await previewPerson(house, found.ref.id) };

@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { loadConfig } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
-import { keepAlive } from "./keep-alive.ts";
-import { say, warn } from "./output.ts";
-import { Interrupted, untilStopped } from "./signals.ts";
+import { keepAlive } from "./support/keep-alive.ts";
+import { say, warn } from "./support/output.ts";
+import { Interrupted, untilStopped } from "./support/signals.ts";
 
 export const serveCommand = (): Command =>
   new Command("serve")

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { CannotStart } from "../core/errors.ts";
-import { wholeNumber } from "./numbers.ts";
-import { say } from "./output.ts";
-import { untilStopped } from "./signals.ts";
+import { wholeNumber } from "./support/numbers.ts";
+import { say } from "./support/output.ts";
+import { untilStopped } from "./support/signals.ts";
 
 export const simulatorCommand = (): Command =>
   new Command("simulator")

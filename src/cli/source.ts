@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
-import { SOURCE_KINDS, type SourceKind } from "../store/sources.ts";
-import { printJson, printTable, say } from "./output.ts";
-import { ACTOR, withRecords } from "./records.ts";
+import { SOURCE_KINDS, type SourceKind } from "../store/access/sources.ts";
+import { printJson, printTable, say } from "./support/output.ts";
+import { ACTOR, withRecords } from "./support/records.ts";
 
 export const sourceCommand = (): Command =>
   new Command("source")

@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import { foundProblems } from "./exit-codes.ts";
-import { withHouse } from "./house.ts";
-import { keepAlive } from "./keep-alive.ts";
-import { print, printJson, say } from "./output.ts";
-import { ACTOR } from "./records.ts";
-import { withInterrupt } from "./signals.ts";
+import { foundProblems } from "./support/exit-codes.ts";
+import { withHouse } from "./support/house.ts";
+import { keepAlive } from "./support/keep-alive.ts";
+import { print, printJson, say } from "./support/output.ts";
+import { ACTOR } from "./support/records.ts";
+import { withInterrupt } from "./support/signals.ts";
 
 export const syncCommand = (): Command =>
   new Command("sync")
@@ -20,7 +20,7 @@ Example:
   $ dingtalk-scim sync`,
     )
     .action(async ({ json }: { json?: true }) => {
-      const { sweep } = await import("../reconcile/sweep.ts");
+      const { sweep } = await import("../reconcile/compare/sweep.ts");
       const result = await keepAlive(() => withInterrupt((signal) => withHouse((house) => sweep(house, ACTOR, signal))));
       const { compared, differing, missing, found, orphans, orphanExamples, repaired } = result;
       const wrong = differing + missing + found + repaired;

@@ -1,13 +1,13 @@
 import { Command } from "commander";
 import { systemClock } from "../core/clock.ts";
-import { SCOPES, type Scope } from "../http/scopes.ts";
-import { DEFAULT_SOURCE } from "../store/sources.ts";
-import { findSource } from "./find-source.ts";
-import { NotFoundHere } from "./not-found-here.ts";
-import { wholeNumber } from "./numbers.ts";
-import { print, printJson, printTable, say } from "./output.ts";
-import { ACTOR, withRecords } from "./records.ts";
-import { addScopes } from "./scope-option.ts";
+import { SCOPES, type Scope } from "../http/auth/scopes.ts";
+import { DEFAULT_SOURCE } from "../store/access/sources.ts";
+import { findSource } from "./support/find-source.ts";
+import { NotFoundHere } from "./support/not-found-here.ts";
+import { wholeNumber } from "./support/numbers.ts";
+import { print, printJson, printTable, say } from "./support/output.ts";
+import { ACTOR, withRecords } from "./support/records.ts";
+import { addScopes } from "./support/scope-option.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const YEAR_DAYS = 366;

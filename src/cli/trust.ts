@@ -1,14 +1,14 @@
 import { Command, InvalidArgumentError } from "commander";
 import { isUuid } from "../core/id.ts";
-import { isKeyAddress } from "../http/key-address.ts";
-import { SCOPES, type Scope } from "../http/scopes.ts";
-import { DEFAULT_SOURCE } from "../store/sources.ts";
-import type { Trust } from "../store/trusts.ts";
-import { findSource } from "./find-source.ts";
-import { NotFoundHere } from "./not-found-here.ts";
-import { print, printJson, printTable, say } from "./output.ts";
-import { ACTOR, withRecords } from "./records.ts";
-import { addScopes } from "./scope-option.ts";
+import { isKeyAddress } from "../http/auth/key-address.ts";
+import { SCOPES, type Scope } from "../http/auth/scopes.ts";
+import { DEFAULT_SOURCE } from "../store/access/sources.ts";
+import type { Trust } from "../store/access/trusts.ts";
+import { findSource } from "./support/find-source.ts";
+import { NotFoundHere } from "./support/not-found-here.ts";
+import { print, printJson, printTable, say } from "./support/output.ts";
+import { ACTOR, withRecords } from "./support/records.ts";
+import { addScopes } from "./support/scope-option.ts";
 
 export const trustCommand = (): Command =>
   new Command("trust")

@@ -47,17 +47,12 @@ export class InvalidMembers extends AppError {
   readonly code = "INVALID_MEMBERS";
 }
 
-/** A filter that cannot be read, is beyond the bounds, or cannot be answered exactly. `reason` never repeats the filter. */
-export class InvalidFilter extends AppError {
-  readonly code = "INVALID_FILTER";
-}
-
 /** A position of a list that was not given out, or belongs to another list (RFC 9865 section 2). */
 export class InvalidCursor extends AppError {
   readonly code = "INVALID_CURSOR";
 }
 
-/** Text that PostgreSQL cannot hold (text.ts) has come as far as the database. The doors refuse it before; this is for what they overlook. */
+/** Text that PostgreSQL cannot hold (core/storable-text.ts) has come as far as the database. The doors refuse it before; this is for what they overlook. */
 export class UnstorableText extends AppError {
   readonly code = "INVALID_VALUE";
   constructor(options?: ErrorOptions) {

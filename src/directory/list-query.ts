@@ -1,4 +1,4 @@
-import type { FilterNode, QueryAttribute } from "./query.ts";
+import type { FilterNode, QueryAttribute } from "../filter/ast.ts";
 
 /** Where a page begins: at a 1-based index (RFC 7644 section 3.4.2.4), or behind the last item of the page before (RFC 9865). */
 export type PageStart =

@@ -3,16 +3,16 @@ import type { Clock } from "../core/clock.ts";
 import { uuidv7 } from "../core/id.ts";
 import type { Logger } from "../core/logger.ts";
 import { sendError } from "./answer.ts";
-import type { Authenticator } from "./auth.ts";
-import type { ClientAddress } from "./client-address.ts";
+import type { Authenticator } from "./auth/auth.ts";
+import type { LogRefusal } from "./auth/refusals.ts";
+import type { ClientAddress } from "./connection/client-address.ts";
+import { createHostCheck, type KnownHosts } from "./connection/host.ts";
+import type { Limits } from "./connection/limits.ts";
 import { NotFoundPath } from "./errors.ts";
 import { createGate } from "./gate.ts";
-import { createHostCheck, type KnownHosts } from "./host.ts";
-import type { Limits } from "./limits.ts";
 import type { Mount } from "./mount.ts";
 import { type ObserveRequest, observeRequest } from "./observe.ts";
 import { type RenderError, renderProblem } from "./problem.ts";
-import type { LogRefusal } from "./refusals.ts";
 import { startTrace, traceOf } from "./request-context.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -31,7 +31,7 @@ export interface AppOptions extends KnownHosts {
 
 /**
  * The door of the house: gives every request its id, checks it by its headers alone and hands it to the mount that owns the path. Bodies are read by
- * the mounts, after that. Does nothing on import and listens nowhere: server.ts does.
+ * the mounts, after that. Does nothing on import and listens nowhere: http/connection/server.ts does.
  */
 export function createApp(options: AppOptions): Express {
   const { logger, authenticator, limits, addressOf, logRefusal } = options;

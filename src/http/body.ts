@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler, Response } from "express";
+import { type JsonBounds, type JsonExcess, jsonExcess } from "./connection/json-scan.ts";
 import { BodyTooLarge, Malformed, RequestAborted, UnsupportedMediaType } from "./errors.ts";
-import { type JsonBounds, type JsonExcess, jsonExcess } from "./json-scan.ts";
 
 /*
  * Bodies are read by the routers, after the door has authenticated the request, and only by those that want one (safety.md T9, T10).
@@ -70,7 +70,7 @@ async function readBytes(req: IncomingMessage, res: Response, options: BodyOptio
   checkType(req, options.types);
   // Node has checked that the length is a number.
   if (declared !== undefined && Number(declared) > options.limitBytes) throw new BodyTooLarge(options.limitBytes);
-  // The server leaves this to us (server.ts), so that nobody sends a body that is refused anyway.
+  // The server leaves this to us (http/connection/server.ts), so that nobody sends a body that is refused anyway.
   if (req.headers.expect !== undefined) res.writeContinue();
   const bytes = await collect(req, options.limitBytes);
   if (bytes.length === 0) return undefined;

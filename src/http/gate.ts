@@ -1,15 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import type { Request, RequestHandler, Response } from "express";
-import { networkOf } from "./address.ts";
-import type { Authenticator, Verdict } from "./auth.ts";
-import type { ClientAddress } from "./client-address.ts";
+import type { Authenticator, Verdict } from "./auth/auth.ts";
+import { type LogRefusal, type Refusal, refusal } from "./auth/refusals.ts";
+import { type Actor, allows } from "./auth/scopes.ts";
+import { networkOf } from "./connection/address.ts";
+import type { ClientAddress } from "./connection/client-address.ts";
+import { isOnLoopback } from "./connection/host.ts";
+import type { Limits } from "./connection/limits.ts";
 import { Forbidden, Malformed, MethodNotAllowed, MisdirectedRequest, TooManyRequests, Unauthenticated } from "./errors.ts";
-import { isOnLoopback } from "./host.ts";
-import type { Limits } from "./limits.ts";
 import type { Mount } from "./mount.ts";
-import { type LogRefusal, type Refusal, refusal } from "./refusals.ts";
 import { traceOf } from "./request-context.ts";
-import { type Actor, allows } from "./scopes.ts";
 
 export type Gate = Omit<Mount, "handler" | "renderError">;
 

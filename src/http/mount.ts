@@ -1,6 +1,6 @@
 import type { RequestHandler } from "express";
+import type { Scope } from "./auth/scopes.ts";
 import type { RenderError } from "./problem.ts";
-import type { Scope } from "./scopes.ts";
 
 /** Who may pass: anybody, or tokens that carry at least one of these scopes. */
 export type Access = "public" | readonly Scope[];

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/entity.ts";
-import type { Scope } from "./scopes.ts";
+import type { Scope } from "./auth/scopes.ts";
 
 /** A token as it is stored: never its secret. */
 export interface TokenRecord {

@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from "express";
-import type { Turn } from "./client-share.ts";
+import { type Actor, allows, type Scope } from "./auth/scopes.ts";
+import type { Turn } from "./connection/client-share.ts";
 import { Forbidden, Unauthenticated } from "./errors.ts";
-import { type Actor, allows, type Scope } from "./scopes.ts";
 
 /** Who asks, for which source, in which request. What a router hands on to the rooms behind it. */
 export interface RequestContext {

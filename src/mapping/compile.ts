@@ -2,15 +2,15 @@ import { createHash } from "node:crypto";
 import { parsePath } from "./department-path.ts";
 import { departmentRules } from "./departments.ts";
 import { explainWith } from "./explain.ts";
-import { type CompileAt, type Expression, ExpressionInvalid, expressionCompiler } from "./expression.ts";
+import { type CompileAt, type Expression, ExpressionInvalid, expressionCompiler } from "./expression/expression.ts";
 import { GROUP_EXTENSIONS, PERSON_EXTENSIONS } from "./extensions.ts";
-import type { MappingFile } from "./file.ts";
-import type { KnownVariables } from "./known-names.ts";
+import type { MappingFile } from "./file/file.ts";
+import type { KnownVariables } from "./file/known-names.ts";
+import { inOrder, type ParsedFile, parseMappingFile } from "./file/parse.ts";
+import { MappingInvalid, type MappingProblem, suggestion } from "./file/problem.ts";
+import type { Path } from "./file/source-location.ts";
 import type { Explanation, Mapping, MappingSettings, PersonInput } from "./mapping.ts";
-import { inOrder, type ParsedFile, parseMappingFile } from "./parse-file.ts";
 import { type PathRule, type PersonRules, personMapping } from "./person.ts";
-import type { Path } from "./position.ts";
-import { MappingInvalid, type MappingProblem, suggestion } from "./problem.ts";
 
 export interface CompileOptions {
   /**

@@ -1,9 +1,11 @@
 import type { JsonObject } from "../core/entity.ts";
 import { formatPath, MAX_DEPTH, parsePath } from "./department-path.ts";
-import type { CompileAt, Expression, Variables } from "./expression.ts";
+import type { Variables } from "./expression/evaluation.ts";
+import type { CompileAt, Expression } from "./expression/expression.ts";
+import { matchesGlob } from "./expression/glob.ts";
+import { asText, isTrue, member } from "./expression/scim-values.ts";
 import { extensionOf, GROUP_EXTENSIONS } from "./extensions.ts";
-import type { GroupRule, MappingFile, Rule } from "./file.ts";
-import { matchesGlob } from "./glob.ts";
+import type { GroupRule, MappingFile, Rule } from "./file/file.ts";
 import type {
   DepartmentDescription,
   DepartmentPath,
@@ -15,7 +17,6 @@ import type {
 } from "./mapping.ts";
 import { referencesIn } from "./references.ts";
 import { ruleResult } from "./rule-value.ts";
-import { asText, isTrue, member } from "./scim-values.ts";
 
 export interface Departments {
   readonly separator: string;

@@ -1,9 +1,9 @@
 import type { JsonValue } from "../core/entity.ts";
 import type { Departments } from "./departments.ts";
-import type { Expression } from "./expression.ts";
+import type { Expression } from "./expression/expression.ts";
+import { asJson } from "./expression/scim-values.ts";
 import type { Explanation, PersonInput, StatedDepartment, When } from "./mapping.ts";
 import { type PersonRules, personMapping, variablesOf } from "./person.ts";
-import { asJson } from "./scim-values.ts";
 
 /** Every rule about a person with what it read and gave. */
 export function explainWith(rules: PersonRules, departments: Departments, input: PersonInput): readonly Explanation[] {

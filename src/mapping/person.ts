@@ -1,8 +1,10 @@
 import { keysOf, parsePath, withKeys } from "./department-path.ts";
 import { type Departments, type Setting, settingsIn } from "./departments.ts";
-import type { Expression, Variables } from "./expression.ts";
+import type { Variables } from "./expression/evaluation.ts";
+import type { Expression } from "./expression/expression.ts";
+import { asList, asText, isTrue, member } from "./expression/scim-values.ts";
 import { extensionOf } from "./extensions.ts";
-import type { Rule } from "./file.ts";
+import type { Rule } from "./file/file.ts";
 import type {
   Account,
   DepartmentPath,
@@ -16,7 +18,6 @@ import type {
 } from "./mapping.ts";
 import { referencesIn } from "./references.ts";
 import { type RuleResult, ruleResult } from "./rule-value.ts";
-import { asList, asText, isTrue, member } from "./scim-values.ts";
 
 export interface PersonRules {
   readonly extensions: Readonly<Record<string, readonly string[]>>;

@@ -1,4 +1,4 @@
-import { asList, asText, isObject, member } from "./scim-values.ts";
+import { asList, asText, isObject, member } from "./expression/scim-values.ts";
 
 /** More than a department can have, and few enough for a row. */
 const MAX_REFERENCES = 100;

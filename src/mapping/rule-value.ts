@@ -1,7 +1,7 @@
-import type { Evaluated } from "./expression.ts";
-import type { Rule } from "./file.ts";
+import type { Evaluated } from "./expression/expression.ts";
+import { asText, isEmpty } from "./expression/scim-values.ts";
+import type { Rule } from "./file/file.ts";
 import type { MappingNote } from "./mapping.ts";
-import { asText, isEmpty } from "./scim-values.ts";
 
 type Value = string | number | boolean | readonly string[];
 

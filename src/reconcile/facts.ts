@@ -1,7 +1,6 @@
 import type { JsonObject } from "../core/entity.ts";
-import type { Invitation } from "./invitation.ts";
-import type { SyncState } from "./settle.ts";
-import type { Actual, Attributes } from "./target.ts";
+import type { SyncState } from "./run/next-state.ts";
+import type { Actual, Attributes, AttributeValue } from "./target.ts";
 
 /* What is known about an entity at the moment of work, read afresh for every run. */
 
@@ -125,4 +124,16 @@ export interface RoleFacts {
   readonly name: string | undefined;
   readonly link: Link | undefined;
   readonly occupied: boolean;
+}
+
+/** An invitation the target has sent for us: the person becomes a member by accepting it, whenever they like. */
+export interface Invitation {
+  /** ISO 8601. */
+  readonly at: string;
+  /** The attribute by which the person was reached, and its value: another one is a reason for another invitation. */
+  readonly attribute: string;
+  readonly value: AttributeValue;
+  readonly remedy: string;
+  /** It was seen that it had run out. */
+  readonly ended?: boolean;
 }

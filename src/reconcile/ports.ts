@@ -1,10 +1,9 @@
 import type { Deadline } from "../core/deadline.ts";
 import type { EntityKind, EntityRef, JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
-import type { DepartmentFacts, GroupFacts, Manager, PersonFacts, Reference, RoleFacts } from "./facts.ts";
-import type { Invitation } from "./invitation.ts";
-import type { Refusals } from "./refusals.ts";
-import type { Settlement } from "./settle.ts";
+import type { DepartmentFacts, GroupFacts, Invitation, Manager, PersonFacts, Reference, RoleFacts } from "./facts.ts";
+import type { Settlement } from "./run/next-state.ts";
+import type { Refusals } from "./run/refusal.ts";
 import type { Actual, Attributes, AttributeValue } from "./target.ts";
 
 /** One entity taken for one run. Nobody else works on it until `finish`, or until the lease ends; a run that lost its lease changes nothing. */

@@ -1,6 +1,6 @@
 /*
  * Stable names of what the loop says. Pages translate by them, scripts select by them; the English text beside each is for people and may change. A remedy
- * belongs to its reason. What an adapter says has codes of its own (for DingTalk: targets/dingtalk/codes.ts and note-codes.ts). Each is explained in
+ * belongs to its reason. What an adapter says has codes of its own (for DingTalk: targets/dingtalk/client/codes.ts and note-codes.ts). Each is explained in
  * docs/operations.md, and a test holds both lists equal.
  */
 

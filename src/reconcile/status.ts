@@ -1,9 +1,9 @@
 import type { EntityRef } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import type { SyncMode } from "./policy.ts";
-import type { TargetPause } from "./preflight.ts";
-import type { LoopProcess } from "./presence.ts";
-import type { HeldBy, Planned, SyncState } from "./settle.ts";
+import type { TargetPause } from "./process/preflight.ts";
+import type { LoopProcess } from "./process/presence.ts";
+import type { HeldBy, Planned, SyncState } from "./run/next-state.ts";
 import type { Note } from "./target.ts";
 
 /* What operators see of the loop, and what they may ask of it. */

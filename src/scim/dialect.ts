@@ -1,13 +1,13 @@
 import { JSON_BOUNDS } from "../http/body.ts";
-import { jsonExcess } from "../http/json-scan.ts";
+import { jsonExcess } from "../http/connection/json-scan.ts";
 import { InvalidValue } from "./errors.ts";
 import { checkParts, isObject } from "./json.ts";
-import { ENTERPRISE_SCHEMA } from "./schema-enterprise.ts";
+import { ENTERPRISE_SCHEMA } from "./schema/enterprise.ts";
 
 /*
  * Where clients deviate from RFC 7643 and 7644, one named rule each. All rules are always on; none needs a switch in the tenant URL.
  * `fixture` is a request as the client sends it, below tests/fixtures; drop a rule when its request is no longer sent. The functions below
- * undo what can be told from a value alone; the rules about paths are part of PATCH itself (patch.ts, patch-attribute.ts, patch-group.ts).
+ * undo what can be told from a value alone; the rules about paths are part of PATCH itself (scim/patch/patch.ts, scim/patch/attribute.ts, scim/patch/group.ts).
  */
 
 export interface DialectRule {

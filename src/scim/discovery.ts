@@ -2,10 +2,10 @@ import { type Request, type RequestHandler, Router } from "express";
 import type { JsonObject } from "../core/entity.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
+import { listText } from "./answer/list-answer.ts";
+import { send } from "./answer/send.ts";
 import { NotFilterable } from "./errors.ts";
-import { listText } from "./list-answer.ts";
-import { describeResourceTypes, describeSchemas } from "./schemas.ts";
-import { send } from "./send.ts";
+import { describeResourceTypes, describeSchemas } from "./schema/schemas.ts";
 import { describeServiceProvider } from "./service-provider-config.ts";
 
 /**

@@ -1,10 +1,10 @@
-import type { FilterNode, QueryAttribute } from "../directory/query.ts";
-import { type AttributeTable, parseQuery, type TableEntry } from "../directory/query-parse.ts";
-import type { AttributeNames, AttributeSpec, ResourceSchema } from "./attributes.ts";
-import { resolveName } from "./path-name.ts";
+import type { FilterNode, QueryAttribute } from "../filter/ast.ts";
+import { type AttributeTable, parseQuery, type TableEntry } from "../filter/parse.ts";
+import type { AttributeNames, AttributeSpec, ResourceSchema } from "./schema/attributes.ts";
+import { resolveName } from "./schema/path-name.ts";
 
 /*
- * SCIM filters: the grammar of directory/query-parse.ts over the schema tables.
+ * SCIM filters: the grammar of filter/parse.ts over the schema tables.
  *   parseFilter(schema, text)          → FilterNode, or InvalidFilter
  *   parseSortBy(schema, name)          → QueryAttribute, or undefined when nothing can be sorted by it
  * Printing and evaluation are the directory's: printQuery, matches, compileQuery.

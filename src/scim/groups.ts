@@ -3,16 +3,16 @@ import type { RequestContext } from "../directory/context.ts";
 import { NotFound } from "../directory/errors.ts";
 import type { Member, StoredGroup } from "../directory/group.ts";
 import type { GroupDirectory } from "../directory/groups.ts";
-import { withAddresses } from "./addresses.ts";
-import { groupContent } from "./columns.ts";
-import { type MembersOf, membersOfPage } from "./page-members.ts";
-import { applyPatch, readOperations } from "./patch.ts";
-import { groupPatch, typedMembers } from "./patch-group.ts";
-import type { Projection } from "./projection.ts";
-import { createResourceText, projectedText } from "./render.ts";
-import { readGroup } from "./resource.ts";
-import type { ResourceKind } from "./resource-kind.ts";
-import { groupResource } from "./schemas.ts";
+import { withAddresses } from "./answer/addresses.ts";
+import { type MembersOf, membersOfPage } from "./answer/page-members.ts";
+import type { Projection } from "./answer/projection.ts";
+import { createResourceText, projectedText } from "./answer/render.ts";
+import type { ResourceKind } from "./answer/resource-kind.ts";
+import { groupPatch, typedMembers } from "./patch/group.ts";
+import { applyPatch, readOperations } from "./patch/patch.ts";
+import { groupContent } from "./resource/columns.ts";
+import { readGroup } from "./resource/resource.ts";
+import { groupResource } from "./schema/schemas.ts";
 
 const ENDPOINT = "/Groups";
 

@@ -1,4 +1,4 @@
-import { isStorableText } from "../directory/text.ts";
+import { isStorableText } from "../core/storable-text.ts";
 import { JSON_BOUNDS } from "../http/body.ts";
 import { InvalidSyntax, TooMany } from "./errors.ts";
 

@@ -1,11 +1,11 @@
 import type { ListQuery, PageStart } from "../directory/list-query.ts";
-import { type AttributeTable, parseQuery } from "../directory/query-parse.ts";
-import type { ResourceSchema } from "./attributes.ts";
-import { checkMessage } from "./claimed-schemas.ts";
+import { type AttributeTable, parseQuery } from "../filter/parse.ts";
+import type { ProjectionRequest } from "./answer/projection.ts";
 import { InvalidCount, InvalidValue } from "./errors.ts";
 import { filterTable, parseSortBy } from "./filter.ts";
 import { type Body, memberOf } from "./json.ts";
-import type { ProjectionRequest } from "./projection.ts";
+import type { ResourceSchema } from "./schema/attributes.ts";
+import { checkMessage } from "./schema/claimed-schemas.ts";
 
 /*
  * What a client asks of a list (RFC 7644 section 3.4.2, RFC 9865), from a query string or from the body of a search, which use the same names.

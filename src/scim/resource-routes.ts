@@ -2,13 +2,13 @@ import type { Request, RequestHandler, Response, Router } from "express";
 import { readJsonBody } from "../http/body.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import { requestContext } from "../http/request-context.ts";
-import { isKnownVersion, versionTag, writeCheck } from "./etag.ts";
+import { isKnownVersion, versionTag, writeCheck } from "./answer/etag.ts";
+import { listText } from "./answer/list-answer.ts";
+import { type Projection, readProjection } from "./answer/projection.ts";
+import type { ResourceKind, Stored } from "./answer/resource-kind.ts";
+import { SCIM_JSON, send } from "./answer/send.ts";
 import { checkedBody } from "./json.ts";
-import { listText } from "./list-answer.ts";
 import { type ListRequest, listQuery, readListRequest, readProjectionRequest, readSearchBody } from "./list-request.ts";
-import { type Projection, readProjection } from "./projection.ts";
-import type { ResourceKind, Stored } from "./resource-kind.ts";
-import { SCIM_JSON, send } from "./send.ts";
 
 /**
  * Adds the routes of one type of resource (RFC 7644 table 1). To the router of all types: one of its own would cost every request another descent.

@@ -4,15 +4,14 @@ import type { GroupDirectory } from "../directory/groups.ts";
 import type { UserDirectory } from "../directory/users.ts";
 import type { Mount } from "../http/mount.ts";
 import type { RenderError } from "../http/problem.ts";
-
-import { bulkRoutes } from "./bulk.ts";
+import { SCIM_JSON } from "./answer/send.ts";
+import { bulkRoutes } from "./bulk/bulk.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { renderScimError } from "./errors.ts";
 import { groupKind } from "./groups.ts";
 import { meRoutes } from "./me.ts";
 import { addResourceRoutes } from "./resource-routes.ts";
 import { searchRoutes } from "./search.ts";
-import { SCIM_JSON } from "./send.ts";
 import { userKind } from "./users.ts";
 
 export interface ScimOptions {

@@ -2,19 +2,19 @@ import { type Request, type Response, Router } from "express";
 import type { RequestContext } from "../directory/context.ts";
 import { InvalidCursor } from "../directory/errors.ts";
 import type { ListQuery, PageStart } from "../directory/list-query.ts";
-import type { AttributeTable, TableEntry } from "../directory/query-parse.ts";
+import type { AttributeTable, TableEntry } from "../filter/parse.ts";
 import { readJsonBody } from "../http/body.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import { requestContext } from "../http/request-context.ts";
-import type { ResourceSchema } from "./attributes.ts";
+import { listText } from "./answer/list-answer.ts";
+import { readProjection } from "./answer/projection.ts";
+import type { ResourceKind, Text } from "./answer/resource-kind.ts";
+import { send } from "./answer/send.ts";
 import { InvalidValue } from "./errors.ts";
 import { filterTable } from "./filter.ts";
 import { checkedBody } from "./json.ts";
-import { listText } from "./list-answer.ts";
 import { type ListRequest, listQuery, readListRequest, readSearchBody } from "./list-request.ts";
-import { readProjection } from "./projection.ts";
-import type { ResourceKind, Text } from "./resource-kind.ts";
-import { send } from "./send.ts";
+import type { ResourceSchema } from "./schema/attributes.ts";
 
 /*
  * Queries over all types of resources at once (RFC 7644 sections 3.4.2.1 and 3.4.3): GET / and POST /.search.

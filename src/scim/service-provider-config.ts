@@ -1,6 +1,6 @@
 import type { JsonObject } from "../core/entity.ts";
 import { JSON_BODY } from "../http/body.ts";
-import { MAX_BULK_OPERATIONS } from "./bulk-request.ts";
+import { MAX_BULK_OPERATIONS } from "./bulk/request.ts";
 import { PAGE_SIZE } from "./list-request.ts";
 
 /** What this server can do (RFC 7643 section 5, RFC 9865 section 4). Numbers come from where they are enforced. */

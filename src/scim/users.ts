@@ -1,12 +1,12 @@
 import type { GroupOfUser, StoredUser } from "../directory/user.ts";
 import type { UserDirectory } from "../directory/users.ts";
-import { withAddresses } from "./addresses.ts";
-import { userContent } from "./columns.ts";
-import { applyPatch, readOperations } from "./patch.ts";
-import { createResourceText, projectedText } from "./render.ts";
-import { readUser } from "./resource.ts";
-import type { ResourceKind } from "./resource-kind.ts";
-import { userResource } from "./schemas.ts";
+import { withAddresses } from "./answer/addresses.ts";
+import { createResourceText, projectedText } from "./answer/render.ts";
+import type { ResourceKind } from "./answer/resource-kind.ts";
+import { applyPatch, readOperations } from "./patch/patch.ts";
+import { userContent } from "./resource/columns.ts";
+import { readUser } from "./resource/resource.ts";
+import { userResource } from "./schema/schemas.ts";
 
 const ENDPOINT = "/Users";
 

@@ -1,24 +1,6 @@
-import type { Clock } from "../core/clock.ts";
-import { type Logger, silentLogger } from "../core/logger.ts";
-import { listen } from "./listener.ts";
-import { createSite } from "./site.ts";
-
-export interface SimulatorOptions {
-  /** 0 = any free port. */
-  readonly port?: number;
-  readonly host?: string;
-  readonly appKey?: string;
-  readonly appSecret?: string;
-  readonly corpId?: string;
-  /** The same seed and the same calls give the same ids. */
-  readonly seed?: string;
-  readonly clock?: Clock;
-  /** File that keeps the organisation over a restart or a crash; without it the organisation is gone when the process is. */
-  readonly journalPath?: string;
-  /** Calls per second per app and API; 0 = no limit. */
-  readonly qps?: number;
-  readonly logger?: Logger;
-}
+import { silentLogger } from "../core/logger.ts";
+import { createSite, type SimulatorOptions } from "./site.ts";
+import { listen } from "./wire/listener.ts";
 
 export interface Simulator {
   /** Reads the journal, if any, and listens. Rejects when the port is taken or the journal is damaged. */

@@ -1,31 +1,30 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type Clock, systemClock } from "../core/clock.ts";
-import { silentLogger } from "../core/logger.ts";
-import { createControl, isControl } from "./control.ts";
-import { createFaults } from "./faults.ts";
-import { createGateway } from "./gateway.ts";
-import { createHeldCalls } from "./held-calls.ts";
-import { seedNumber } from "./identifiers.ts";
+import { type Logger, silentLogger } from "../core/logger.ts";
+import { createControl, isControl } from "./control/control.ts";
+import { createHeldCalls } from "./control/held-calls.ts";
+import { createMovableClock } from "./control/movable-clock.ts";
+import { createMessages } from "./events/messages.ts";
+import { createOutbox } from "./events/outbox.ts";
+import { createPush } from "./events/push.ts";
+import { createStreamGateway } from "./events/stream.ts";
+import { openStream, STREAM_OPEN } from "./events/stream-open.ts";
+import { createTally } from "./gateway/counters.ts";
+import { createFaults } from "./gateway/faults.ts";
+import { createGateway } from "./gateway/gateway.ts";
+import { createLimits, limitsFor } from "./gateway/limits.ts";
+import { type OpenCall, tokenCall } from "./gateway/open-calls.ts";
+import { createRoundTrip } from "./gateway/round-trip.ts";
+import { type Route, routes } from "./gateway/routes.ts";
+import type { World } from "./gateway/state.ts";
+import { createTokens } from "./gateway/tokens.ts";
 import { instanceOf } from "./instance.ts";
-import { noJournal, openJournal } from "./journal.ts";
-import { createLimits, limitsFor } from "./limits.ts";
-import { createMessages } from "./messages.ts";
-import { createMovableClock } from "./movable-clock.ts";
-import { type OpenCall, tokenCall } from "./open-calls.ts";
-import { createOrganisation } from "./organisation.ts";
-import { createOutbox } from "./outbox.ts";
-import { createPush } from "./push.ts";
-import { createRoundTrip } from "./round-trip.ts";
-import { type Route, routes } from "./routes.ts";
-import type { SimulatorOptions } from "./server.ts";
-import { createStreamGateway } from "./stream.ts";
-import { openStream, STREAM_OPEN } from "./stream-open.ts";
-import { defaultSwitches } from "./switches.ts";
-import { createTally } from "./tally.ts";
-import { createTokens } from "./tokens.ts";
-import type { Handling, HttpCall, Late } from "./wire.ts";
-import type { World } from "./world.ts";
+import { seedNumber } from "./organisation/identifiers.ts";
+import { noJournal, openJournal } from "./organisation/journal.ts";
+import { createOrganisation } from "./organisation/organisation.ts";
+import { defaultSwitches } from "./organisation/switches.ts";
+import type { Handling, HttpCall, Late } from "./wire/wire.ts";
 
 /** One simulated DingTalk, wired and without a port. */
 export interface Site {
@@ -103,4 +102,20 @@ export function createSite(options: SimulatorOptions): Site {
     },
     closeJournal: () => journal.close(),
   };
+}
+export interface SimulatorOptions {
+  /** 0 = any free port. */
+  readonly port?: number;
+  readonly host?: string;
+  readonly appKey?: string;
+  readonly appSecret?: string;
+  readonly corpId?: string;
+  /** The same seed and the same calls give the same ids. */
+  readonly seed?: string;
+  readonly clock?: Clock;
+  /** File that keeps the organisation over a restart or a crash; without it the organisation is gone when the process is. */
+  readonly journalPath?: string;
+  /** Calls per second per app and API; 0 = no limit. */
+  readonly qps?: number;
+  readonly logger?: Logger;
 }

@@ -1,16 +1,16 @@
 import { randomInt } from "node:crypto";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { DirectoryStore } from "../directory/ports.ts";
-import { createClaims, LEASE_MS } from "./claims.ts";
-import { createFacts } from "./facts.ts";
-import { createGroupStore } from "./groups.ts";
-import { CALL_LIFE_MS, createLiveness } from "./liveness.ts";
-import { createPauses } from "./pause.ts";
-import type { Pool } from "./pool.ts";
-import { createRenewal } from "./renewal.ts";
-import { createSweepStore } from "./sweep.ts";
-import { createTree, SETTLE_MS } from "./tree.ts";
-import { createUserStore } from "./users.ts";
+import { createGroupStore } from "./directory/groups.ts";
+import { createUserStore } from "./directory/users.ts";
+import { createClaims, LEASE_MS } from "./loop/claims.ts";
+import { createFacts } from "./loop/facts.ts";
+import { CALL_LIFE_MS, createLiveness } from "./loop/liveness.ts";
+import { createPauses } from "./loop/pause.ts";
+import { createRenewal } from "./loop/rules-change.ts";
+import { createSweepStore } from "./loop/sweep.ts";
+import type { Pool } from "./postgres/pool.ts";
+import { createTree, SETTLE_MS } from "./tree/tree.ts";
 
 /** The directory in PostgreSQL. Every write marks the entities it concerns for each of `targets`. */
 export const createDirectoryStore = (pool: Pool, targets: readonly string[]): DirectoryStore => ({

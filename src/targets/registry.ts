@@ -1,7 +1,7 @@
 import type { EntityKind } from "../core/entity.ts";
 import type { TargetAdapter } from "../reconcile/target.ts";
+import { attributeNames } from "./dingtalk/attributes/fields.ts";
 import type { DingTalkConfig } from "./dingtalk/config.ts";
-import { attributeNames } from "./dingtalk/fields.ts";
 import { createDingTalkTarget, type DingTalkDeps } from "./dingtalk/index.ts";
 import { createMemoryTarget } from "./memory/index.ts";
 

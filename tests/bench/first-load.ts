@@ -6,10 +6,10 @@ import { silentLogger } from "../../src/core/logger.ts";
 import { openDatabase } from "../../src/database/open.ts";
 import { createGroupDirectory } from "../../src/directory/groups.ts";
 import { createUserDirectory } from "../../src/directory/users.ts";
-import { readGroup, readUser } from "../../src/scim/resource.ts";
+import { readGroup, readUser } from "../../src/scim/resource/resource.ts";
 import { createDirectoryStore } from "../../src/store/create.ts";
-import type { Pool } from "../../src/store/pool.ts";
-import { createPool } from "../../src/store/pool.ts";
+import type { Pool } from "../../src/store/postgres/pool.ts";
+import { createPool } from "../../src/store/postgres/pool.ts";
 import { onStage, runBench, type Simulator, type Stage } from "./stage.ts";
 
 /*

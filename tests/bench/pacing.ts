@@ -9,11 +9,11 @@ import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
 import { migrate } from "../../src/database/migrate.ts";
 import { TargetError } from "../../src/reconcile/target.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
-import { createRateLimiter } from "../../src/store/limiter.ts";
-import { createPool } from "../../src/store/pool.ts";
-import { createSharedToken } from "../../src/store/shared-token.ts";
-import { API } from "../../src/targets/dingtalk/apis.ts";
-import { createClient } from "../../src/targets/dingtalk/client.ts";
+import { createPool } from "../../src/store/postgres/pool.ts";
+import { createRateLimiter } from "../../src/store/target/limiter.ts";
+import { createSharedToken } from "../../src/store/target/shared-token.ts";
+import { API } from "../../src/targets/dingtalk/client/apis.ts";
+import { createClient } from "../../src/targets/dingtalk/client/client.ts";
 import { temporaryRoot } from "../support/temporary-root.ts";
 
 /*

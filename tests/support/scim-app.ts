@@ -2,11 +2,11 @@ import { systemClock } from "../../src/core/clock.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { createGroupDirectory } from "../../src/directory/groups.ts";
 import { createUserDirectory } from "../../src/directory/users.ts";
-import type { Scope } from "../../src/http/scopes.ts";
+import type { Scope } from "../../src/http/auth/scopes.ts";
 import { scimMount } from "../../src/scim/router.ts";
-import { createGroupStore } from "../../src/store/groups.ts";
-import { createPool, type Pool } from "../../src/store/pool.ts";
-import { createUserStore } from "../../src/store/users.ts";
+import { createGroupStore } from "../../src/store/directory/groups.ts";
+import { createUserStore } from "../../src/store/directory/users.ts";
+import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
 import { BOOTSTRAP, createLineLogger, type Line, openDoor, PUBLIC_URL, SOURCE } from "../integration/http/door.ts";
 import { createTestDatabase } from "./postgres.ts";
 

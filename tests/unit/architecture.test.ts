@@ -20,11 +20,17 @@ test("every library that is told is used", () => {
 describe("the rules notice", () => {
   test.each([
     ["a room that imports inwards to outwards", "core/entity.ts", `import { x } from "../store/users.ts";`],
-    ["a target that knows SCIM", "targets/dingtalk/users.ts", `import { x } from "../../scim/users.ts";`],
-    ["a target that reaches past the port", "targets/dingtalk/users.ts", `import type { x } from "../../reconcile/plan.ts";`],
-    ["a target that knows another", "targets/wecom/index.ts", `import { x } from "../dingtalk/client.ts";`],
-    ["a simulator that shares code with the adapter", "simulator/oapi.ts", `import { x } from "../targets/dingtalk/codes.ts";`],
-    ["a reconcile loop that knows storage", "reconcile/worker.ts", `import { x } from "../store/claims.ts";`],
+    ["a target that knows SCIM", "targets/dingtalk/people/users.ts", `import { x } from "../../scim/users.ts";`],
+    ["a target that reaches past the port", "targets/dingtalk/people/users.ts", `import type { x } from "../../reconcile/plan.ts";`],
+    ["a target that knows another", "targets/wecom/index.ts", `import { x } from "../dingtalk/client/client.ts";`],
+    [
+      "a simulator that shares code with the adapter",
+      "simulator/gateway/oapi.ts",
+      `import { x } from "../../targets/dingtalk/client/codes.ts";`,
+    ],
+    ["a reconcile loop that knows storage", "reconcile/process/worker.ts", `import { x } from "../../store/loop/claims.ts";`],
+    ["a sub-room that knows one beside it", "store/loop/claims.ts", `import { x } from "../directory/users.ts";`],
+    ["connections that know statements", "store/postgres/pool.ts", `import { x } from "../write-sql.ts";`],
     ["an import on several lines", "scim/users.ts", `import {\n  x,\n  y,\n} from "../store/users.ts";`],
     ["an import without names", "scim/users.ts", `import "../store/users.ts";`],
     ["an export from elsewhere", "scim/users.ts", `export { x } from "../store/users.ts";`],
@@ -32,12 +38,20 @@ describe("the rules notice", () => {
     ["a library in the wrong room", "directory/users.ts", `import axios from "axios";`],
     ["a library nobody told about", "scim/users.ts", `import _ from "lodash";`],
     ["the environment outside config", "http/app.ts", "const port = process.env.PORT;"],
-    ["time outside the clock", "reconcile/worker.ts", "const at = Date.now();"],
-    ["sleeping outside the clock", "reconcile/worker.ts", "setTimeout(next, 10);"],
+    ["time outside the clock", "reconcile/process/worker.ts", "const at = Date.now();"],
+    ["sleeping outside the clock", "reconcile/process/worker.ts", "setTimeout(next, 10);"],
     ["SQL outside the store", "api/sync.ts", "const q = `select id from users`;"],
     ["an address of DingTalk outside the adapter", "reconcile/plan.ts", `const api = "/topapi/v2/user/get";`],
     ["a cast to any", "scim/users.ts", "const x = body as any;"],
   ])("%s", (_what, path, text) => expect(breaches([{ path, text }])).toHaveLength(1));
+
+  test("a circle, of types too", () => {
+    const circle = [
+      { path: "core/a.ts", text: `import type { B } from "./b.ts";` },
+      { path: "core/b.ts", text: `import { a } from "./a.ts";` },
+    ];
+    expect(breaches(circle)).toEqual(["core/a.ts → core/b.ts → core/a.ts: a circle"]);
+  });
 
   test.each([
     ["a word in a comment", "reconcile/plan.ts", "// Date.now() is never called here\n/* select id from users */"],

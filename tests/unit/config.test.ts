@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { type Config, type Environment, parseConfig, SETTINGS, unknownSettings } from "../../src/config.ts";
 import { CannotStart } from "../../src/core/errors.ts";
-import { NO_PROXIES } from "../../src/http/trusted-proxies.ts";
+import { NO_PROXIES } from "../../src/http/connection/trusted-proxies.ts";
 
 const real = { DINGTALK_APP_KEY: "dingkey", DINGTALK_APP_SECRET: "app-secret-value", DINGTALK_CORP_ID: "ding123" };
 

@@ -8,16 +8,16 @@ import {
   TargetUnavailable,
   type WriteContext,
 } from "../../reconcile/target.ts";
-import { isObject } from "./answer.ts";
-import { API, type Api, organisationToken } from "./apis.ts";
-import type { DingTalkClient, Session } from "./client.ts";
-import { type Kind, meaningOf } from "./codes.ts";
+import { isObject } from "./client/answer.ts";
+import { API, type Api, organisationToken } from "./client/apis.ts";
+import type { DingTalkClient, Session } from "./client/client.ts";
+import { type Kind, meaningOf } from "./client/codes.ts";
+import { addressIn } from "./client/errors.ts";
+import { permissionOf } from "./client/permissions.ts";
+import { idsOf, objectsIn } from "./client/wire-values.ts";
 import type { DingTalkConfig } from "./config.ts";
-import { ROOT } from "./department-wire.ts";
-import { addressIn } from "./errors.ts";
-import { permissionOf } from "./permissions.ts";
-import { type Registration, registrationSeenIn } from "./registration.ts";
-import { idsOf, objectsIn } from "./wire-values.ts";
+import { type Registration, registrationSeenIn } from "./people/registration.ts";
+import { ROOT } from "./structure/department-wire.ts";
 
 /** A user id nobody has: asking to change this person needs the permission and changes nothing. */
 const NOBODY = "dingtalk-scim-check";

@@ -9,23 +9,23 @@ import {
   TargetRejected,
   type WriteContext,
 } from "../../reconcile/target.ts";
-import { canSuspend, createAccounts } from "./accounts.ts";
-import { createAdmins } from "./admins.ts";
+import { freeing } from "./attributes/freeing.ts";
+import { shape } from "./attributes/normalize.ts";
+import { DEFAULT_REGION } from "./attributes/phone.ts";
+import { departmentNameKey, numberedDepartmentName } from "./attributes/text.ts";
 import { createCheck } from "./check.ts";
-import { createClient } from "./client.ts";
+import { createClient } from "./client/client.ts";
+import { disproved } from "./client/disproved.ts";
 import type { DingTalkConfig } from "./config.ts";
-import { ROOT } from "./department-wire.ts";
-import { createDepartments } from "./departments.ts";
-import { disproved } from "./disproved.ts";
-import { freeing } from "./freeing.ts";
 import { createListing } from "./listing.ts";
-import { DEFAULT_REGION } from "./phone.ts";
-import { updateAndLook } from "./read-back.ts";
-import { createRegistration, writingMobiles } from "./registration.ts";
-import { createRoles } from "./roles.ts";
-import { shape } from "./shape.ts";
-import { departmentNameKey, numberedDepartmentName } from "./text.ts";
-import { createUsers } from "./users.ts";
+import { canSuspend, createAccounts } from "./people/accounts.ts";
+import { createAdmins } from "./people/admins.ts";
+import { updateAndLook } from "./people/read-back.ts";
+import { createRegistration, writingMobiles } from "./people/registration.ts";
+import { createUsers } from "./people/users.ts";
+import { ROOT } from "./structure/department-wire.ts";
+import { createDepartments } from "./structure/departments.ts";
+import { createRoles } from "./structure/roles.ts";
 
 export interface DingTalkDeps {
   readonly clock: Clock;

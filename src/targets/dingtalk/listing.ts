@@ -10,14 +10,14 @@ import {
   TargetUnavailable,
   type WriteContext,
 } from "../../reconcile/target.ts";
-import { resultOf } from "./answer.ts";
-import { API } from "./apis.ts";
-import type { DingTalkClient, Session } from "./client.ts";
-import { departmentFromWire, isForeign, ROOT } from "./department-wire.ts";
-import { withCalls } from "./operation.ts";
-import { roleActual, roleGroups } from "./roles.ts";
-import { grantedIn, type RecordOptions, userFromWire } from "./user-record.ts";
-import { isTrue, objectsIn } from "./wire-values.ts";
+import { resultOf } from "./client/answer.ts";
+import { API } from "./client/apis.ts";
+import type { DingTalkClient, Session } from "./client/client.ts";
+import { withCalls } from "./client/operation.ts";
+import { isTrue, objectsIn } from "./client/wire-values.ts";
+import { grantedIn, type RecordOptions, userFromWire } from "./people/user-record.ts";
+import { departmentFromWire, isForeign, ROOT } from "./structure/department-wire.ts";
+import { roleActual, roleGroups } from "./structure/roles.ts";
 
 /** A page of `user/list` at its largest, and an end for one that never says it is done: 100 000 is DingTalk's own largest cursor. */
 const PAGE = 100;

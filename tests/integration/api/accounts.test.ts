@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";
 

@@ -1,6 +1,6 @@
 import { Registry } from "prom-client";
+import { observeSync, type SyncFigures } from "../../../src/api/sync-metrics.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { observeSync, type SyncFigures } from "../../../src/http/sync-metrics.ts";
 import { openProduct } from "../../support/product.ts";
 import { createManualClock } from "../../unit/simulator/manual-clock.ts";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../../src/core/clock.ts";
 import { CannotStart } from "../../../src/core/errors.ts";
-import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { createReconcileStore } from "../../../src/store/create.ts";
 import { openProduct, type Product, type ProductOptions } from "../../support/product.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";

@@ -5,7 +5,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import type { EmbeddedPostgres } from "../../../src/database/embedded.ts";
 import { postmasterOf } from "../../../src/database/postmaster.ts";
 import { isAlive, processesIn } from "../../../src/database/processes.ts";
-import { createPool } from "../../../src/store/pool.ts";
+import { createPool } from "../../../src/store/postgres/pool.ts";
 import { ask, type Bench, postmasterPid, preparedBench, removePrepared, waitFor } from "./embedded-setup.ts";
 
 /* A server that ends while it is needed: it is started again with its data, however it ended, until we stop it. */

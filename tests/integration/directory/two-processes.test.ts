@@ -4,10 +4,10 @@ import type { JsonObject } from "../../../src/core/entity.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { NotFound } from "../../../src/directory/errors.ts";
 import { createUserDirectory, type UserDirectory } from "../../../src/directory/users.ts";
-import { readUser } from "../../../src/scim/resource.ts";
+import { readUser } from "../../../src/scim/resource/resource.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
-import type { Pool } from "../../../src/store/pool.ts";
-import { createPool } from "../../../src/store/pool.ts";
+import type { Pool } from "../../../src/store/postgres/pool.ts";
+import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 
 /* Each process remembers people as it last saw them. Whatever another one did meanwhile must not be lost, overlooked or undone. */

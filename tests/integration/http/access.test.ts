@@ -2,8 +2,8 @@ import { type RequestHandler, Router } from "express";
 import request from "supertest";
 import { systemClock } from "../../../src/core/clock.ts";
 import { Unavailable } from "../../../src/core/errors.ts";
+import { formatToken, makeTokenId, makeTokenSecret } from "../../../src/http/auth/tokens.ts";
 import type { Mount } from "../../../src/http/mount.ts";
-import { formatToken, makeTokenId, makeTokenSecret } from "../../../src/http/tokens.ts";
 import { BOOTSTRAP, type Door, openDoor } from "./door.ts";
 import { exchange, head, isWhole, statusOf } from "./raw.ts";
 

@@ -2,8 +2,8 @@ import type { RequestListener } from "node:http";
 import { connect, type Socket } from "node:net";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { type HttpServer, type HttpServerOptions, startHttpServer } from "../../../src/http/server.ts";
-import { readTrustedProxies } from "../../../src/http/trusted-proxies.ts";
+import { type HttpServer, type HttpServerOptions, startHttpServer } from "../../../src/http/connection/server.ts";
+import { readTrustedProxies } from "../../../src/http/connection/trusted-proxies.ts";
 import { exchange, head, isWhole, statusOf, until } from "./raw.ts";
 
 const servers: HttpServer[] = [];

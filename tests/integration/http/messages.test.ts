@@ -3,8 +3,8 @@ import express, { type Express } from "express";
 import request from "supertest";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { messagesOf } from "../../../src/http/messages.ts";
-import { type HttpServer, startHttpServer } from "../../../src/http/server.ts";
+import { messagesOf } from "../../../src/http/connection/express-messages.ts";
+import { type HttpServer, startHttpServer } from "../../../src/http/connection/server.ts";
 
 let app: Express;
 let server: HttpServer;

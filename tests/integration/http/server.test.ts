@@ -5,7 +5,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { CannotStart } from "../../../src/core/errors.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { renderFor } from "../../../src/http/app.ts";
-import { type HttpServer, type HttpServerOptions, startHttpServer } from "../../../src/http/server.ts";
+import { type HttpServer, type HttpServerOptions, startHttpServer } from "../../../src/http/connection/server.ts";
 import { exchange, head, statusOf, until } from "./raw.ts";
 
 const started: HttpServer[] = [];

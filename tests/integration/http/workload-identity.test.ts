@@ -1,8 +1,8 @@
 import { decodeJwt } from "jose";
 import { systemClock } from "../../../src/core/clock.ts";
-import { createPrisma } from "../../../src/store/prisma.ts";
-import { createSources } from "../../../src/store/sources.ts";
-import { createTrusts } from "../../../src/store/trusts.ts";
+import { createPrisma } from "../../../src/store/access/prisma.ts";
+import { createSources } from "../../../src/store/access/sources.ts";
+import { createTrusts } from "../../../src/store/access/trusts.ts";
 import { type Issuer, openIssuer } from "../../support/issuer.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 

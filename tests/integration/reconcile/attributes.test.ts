@@ -1,5 +1,5 @@
-import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
-import { plainDepartmentName } from "../../../src/targets/dingtalk/text.ts";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
+import { plainDepartmentName } from "../../../src/targets/dingtalk/attributes/text.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import {
   addGroup,

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { createRandom, type Random } from "./random-directory.ts";
 import { change, DINGTALK_USER, mobile, notesOn, stateOf } from "./sample.ts";

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { readGroup } from "../../../src/scim/resource.ts";
+import { readGroup } from "../../../src/scim/resource/resource.ts";
 import { type House, openHouse, type RemoteUser } from "../../support/house.ts";
 import { changeGroup, change as changeOf, chart as chartOf, ENTERPRISE, person, remote as remoteOf } from "./sample.ts";
 

@@ -1,7 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
-import { sweep } from "../../../src/reconcile/sweep.ts";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
+import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { addGroup, change, changeGroup, DINGTALK_GROUP, ENTERPRISE, members, person, remote, stateOf } from "./sample.ts";
 

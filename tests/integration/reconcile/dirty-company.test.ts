@@ -1,7 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { sweep } from "../../../src/reconcile/sweep.ts";
-import { createSyncOperations } from "../../../src/store/status.ts";
+import { sweep } from "../../../src/reconcile/compare/sweep.ts";
+import { createSyncOperations } from "../../../src/store/status/status.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { createRandom } from "./random-directory.ts";
 import { change, DINGTALK_USER, ENTERPRISE, mobile } from "./sample.ts";

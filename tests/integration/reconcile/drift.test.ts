@@ -1,6 +1,6 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { sweep } from "../../../src/reconcile/sweep.ts";
+import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { type Connection, type House, openHouse } from "../../support/house.ts";
 import { createRandom, createRandomDirectory, type Random } from "./random-directory.ts";
 

@@ -1,5 +1,5 @@
 import { systemClock } from "../../../src/core/clock.ts";
-import { sweep } from "../../../src/reconcile/sweep.ts";
+import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { type House, openHouse, type Running } from "../../support/house.ts";
 import { addGroup, change, changeGroup, ENTERPRISE, members, person } from "./sample.ts";
 

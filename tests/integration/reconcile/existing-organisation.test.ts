@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { sweep } from "../../../src/reconcile/sweep.ts";
+import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { type House, openHouse, type RemoteDepartment } from "../../support/house.ts";
 import { ENTERPRISE, mobile } from "./sample.ts";
 

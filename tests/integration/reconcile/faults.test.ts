@@ -1,4 +1,4 @@
-import { readFigures } from "../../../src/store/figures.ts";
+import { readFigures } from "../../../src/store/status/figures.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { plainFigures } from "../store/plain-figures.ts";
 import { createRandom, createRandomDirectory } from "./random-directory.ts";

@@ -1,6 +1,6 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
-import { sweep } from "../../../src/reconcile/sweep.ts";
+import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { change, chart, mobile, person, remote, stateOf } from "./sample.ts";
 

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { systemClock } from "../../../src/core/clock.ts";
-import { sweep } from "../../../src/reconcile/sweep.ts";
+import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { ended, firstLine, startProgram } from "../../support/programs.ts";
 import { createRandom, createRandomDirectory } from "./random-directory.ts";

@@ -1,8 +1,8 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
-import { sweep } from "../../../src/reconcile/sweep.ts";
-import { createSyncOperations } from "../../../src/store/status.ts";
+import { sweep } from "../../../src/reconcile/compare/sweep.ts";
+import { createSyncOperations } from "../../../src/store/status/status.ts";
 import { type Connection, type House, openHouse } from "../../support/house.ts";
 import { createRandom, type Random } from "./random-directory.ts";
 import { change, DINGTALK_USER, person } from "./sample.ts";

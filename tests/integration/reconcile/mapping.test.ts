@@ -1,7 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
-import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
-import { renewRules } from "../../../src/reconcile/renew.ts";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
+import { renewRules } from "../../../src/reconcile/process/rules-change.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, DINGTALK_USER, members, person, remote, stateOf } from "./sample.ts";
 

@@ -1,5 +1,5 @@
 import { systemClock } from "../../../src/core/clock.ts";
-import { sweep } from "../../../src/reconcile/sweep.ts";
+import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { change as changeOf, person, remote as remoteOf } from "./sample.ts";
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
-import { previewPerson } from "../../../src/reconcile/preview.ts";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
+import { previewPerson } from "../../../src/reconcile/compare/preview.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { addGroup, change, chart, DINGTALK_GROUP, DINGTALK_USER, ENTERPRISE, notesOn, person, remote, stateOf } from "./sample.ts";
 

@@ -1,5 +1,5 @@
-import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
-import { forecast, previewPerson } from "../../../src/reconcile/preview.ts";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
+import { forecast, previewPerson } from "../../../src/reconcile/compare/preview.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { addGroup, change, DINGTALK_GROUP, ENTERPRISE, notesOn, person, remote } from "./sample.ts";
 

@@ -1,4 +1,4 @@
-import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, members, notesOn, person, stateOf } from "./sample.ts";
 

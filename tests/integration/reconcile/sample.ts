@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { readGroup, readUser } from "../../../src/scim/resource.ts";
+import { readGroup, readUser } from "../../../src/scim/resource/resource.ts";
 import type { House, RemoteUser } from "../../support/house.ts";
 
 export const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

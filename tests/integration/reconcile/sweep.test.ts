@@ -1,6 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
-import { previewPerson } from "../../../src/reconcile/preview.ts";
-import { type SweepResult, sweep } from "../../../src/reconcile/sweep.ts";
+import type { SweepResult } from "../../../src/reconcile/compare/count.ts";
+import { previewPerson } from "../../../src/reconcile/compare/preview.ts";
+import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { type Connection, type House, openHouse } from "../../support/house.ts";
 import { change, chart, person, remote } from "./sample.ts";
 

@@ -1,13 +1,13 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
-import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
-import { createReconciler } from "../../../src/reconcile/reconciler.ts";
-import { createWorker } from "../../../src/reconcile/worker.ts";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
+import { createWorker } from "../../../src/reconcile/process/worker.ts";
+import { createReconciler } from "../../../src/reconcile/run/reconciler.ts";
 import { createReconcileStore } from "../../../src/store/create.ts";
-import { createRateLimiter } from "../../../src/store/limiter.ts";
-import { createPool } from "../../../src/store/pool.ts";
-import { createSharedToken } from "../../../src/store/shared-token.ts";
+import { createPool } from "../../../src/store/postgres/pool.ts";
+import { createRateLimiter } from "../../../src/store/target/limiter.ts";
+import { createSharedToken } from "../../../src/store/target/shared-token.ts";
 import { createDingTalkTarget } from "../../../src/targets/dingtalk/index.ts";
 
 /** A worker in a process of its own, with the times it is given, so that it can be stopped and continued. Prints "ready", and works until its input closes. */

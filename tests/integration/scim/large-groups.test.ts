@@ -1,5 +1,5 @@
 import { uuidv7 } from "../../../src/core/id.ts";
-import { SCANS_MAX } from "../../../src/store/scans.ts";
+import { SCANS_MAX } from "../../../src/store/postgres/scans.ts";
 import type { ScimClient } from "../../conformance/client.ts";
 import { type OpenScim, openScim } from "./open-scim.ts";
 

@@ -3,9 +3,9 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { createGroupDirectory } from "../../../src/directory/groups.ts";
 import { createUserDirectory } from "../../../src/directory/users.ts";
 import { scimMount } from "../../../src/scim/router.ts";
-import { createGroupStore } from "../../../src/store/groups.ts";
-import { createPool } from "../../../src/store/pool.ts";
-import { createUserStore } from "../../../src/store/users.ts";
+import { createGroupStore } from "../../../src/store/directory/groups.ts";
+import { createUserStore } from "../../../src/store/directory/users.ts";
+import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createScimClient, message, USER } from "../../conformance/client.ts";
 import { BOOTSTRAP, type Door, openDoor, PUBLIC_URL } from "../http/door.ts";
 

@@ -1,4 +1,5 @@
-import { createSimulator, type SimulatorOptions } from "../../../src/simulator/server.ts";
+import { createSimulator } from "../../../src/simulator/server.ts";
+import type { SimulatorOptions } from "../../../src/simulator/site.ts";
 
 export interface Answer {
   readonly status: number;

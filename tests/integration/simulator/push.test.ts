@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { decryptPush, encryptPush, signPush } from "../../../src/simulator/push-cipher.ts";
+import { decryptPush, encryptPush, signPush } from "../../../src/simulator/events/push-cipher.ts";
 import { type OpenSimulator, openSimulator, person } from "./open-simulator.ts";
 
 const keys = { token: "token123", aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", ownerKey: "sandbox" };

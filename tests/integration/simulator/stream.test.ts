@@ -1,8 +1,8 @@
 import axios from "axios";
 import { DWClient, type DWClientDownStream, EventAck } from "dingtalk-stream";
 import WebSocket from "ws";
-import { ACK_MS, REDELIVERY_MS } from "../../../src/simulator/redelivery.ts";
-import { TICKET_MS } from "../../../src/simulator/stream.ts";
+import { ACK_MS, REDELIVERY_MS } from "../../../src/simulator/events/redelivery.ts";
+import { TICKET_MS } from "../../../src/simulator/events/stream.ts";
 import { createManualClock } from "../../unit/simulator/manual-clock.ts";
 import { type OpenSimulator, openSimulator, person } from "./open-simulator.ts";
 

@@ -1,6 +1,6 @@
 import { systemClock } from "../../../src/core/clock.ts";
-import { readUser } from "../../../src/scim/resource.ts";
-import { createEventLog } from "../../../src/store/event-log.ts";
+import { readUser } from "../../../src/scim/resource/resource.ts";
+import { createEventLog } from "../../../src/store/history/event-log.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { person } from "../reconcile/sample.ts";
 

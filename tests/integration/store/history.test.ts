@@ -3,9 +3,9 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { Unavailable } from "../../../src/core/errors.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createUserDirectory } from "../../../src/directory/users.ts";
-import { readUser } from "../../../src/scim/resource.ts";
+import { readUser } from "../../../src/scim/resource/resource.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
-import { createPool } from "../../../src/store/pool.ts";
+import { createPool } from "../../../src/store/postgres/pool.ts";
 import { message, type ScimClient } from "../../conformance/client.ts";
 import { type OpenScim, openScim } from "../scim/open-scim.ts";
 

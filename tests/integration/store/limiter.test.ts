@@ -3,8 +3,8 @@ import type pg from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { type RateLimiter, TargetThrottled } from "../../../src/reconcile/target.ts";
-import { createRateLimiter } from "../../../src/store/limiter.ts";
-import { createPool } from "../../../src/store/pool.ts";
+import { createPool } from "../../../src/store/postgres/pool.ts";
+import { createRateLimiter } from "../../../src/store/target/limiter.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 
 const API = "/topapi/v2/user/update";

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { InvalidCursor, InvalidFilter } from "../../../src/directory/errors.ts";
+import { InvalidCursor } from "../../../src/directory/errors.ts";
 import type { Page } from "../../../src/directory/list-query.ts";
-import { byCodePoint } from "../../../src/directory/query-match.ts";
 import type { StoredUser } from "../../../src/directory/user.ts";
-import { HORIZON } from "../../../src/store/page-memory.ts";
+import { InvalidFilter } from "../../../src/filter/errors.ts";
+import { byCodePoint } from "../../../src/filter/evaluate.ts";
+import { HORIZON } from "../../../src/store/directory/page-cache.ts";
 import { createSampleDirectory, type ListRequest, type SampleDirectory } from "./sample-directory.ts";
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

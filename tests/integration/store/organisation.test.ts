@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { pinOrganisation } from "../../../src/store/organisation.ts";
-import { createPool } from "../../../src/store/pool.ts";
+import { createPool } from "../../../src/store/postgres/pool.ts";
+import { pinOrganisation } from "../../../src/store/target/organisation.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 
 let database: TestDatabase;

@@ -1,10 +1,10 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { Unavailable } from "../../../src/core/errors.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { createPool, type Pool } from "../../../src/store/pool.ts";
-import { inTransaction, run } from "../../../src/store/postgres.ts";
-import { createPrisma, type Database } from "../../../src/store/prisma.ts";
-import { createSources } from "../../../src/store/sources.ts";
+import { createPrisma, type Database } from "../../../src/store/access/prisma.ts";
+import { createSources } from "../../../src/store/access/sources.ts";
+import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
+import { inTransaction, run } from "../../../src/store/postgres/statement.ts";
 import { createTestDatabase, runOn, type TestDatabase } from "../../support/postgres.ts";
 import { openProxy, type TcpProxy } from "../../support/proxy.ts";
 

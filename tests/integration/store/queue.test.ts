@@ -1,7 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { createPool, type Pool } from "../../../src/store/pool.ts";
-import { type Queue, type QueueTasks, startQueue } from "../../../src/store/queue.ts";
+import { type Queue, type QueueTasks, startQueue } from "../../../src/store/loop/queue.ts";
+import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase, runOn, type TestDatabase } from "../../support/postgres.ts";
 import { openProxy, type TcpProxy } from "../../support/proxy.ts";
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createReconcileStore, type ReconcileStorage } from "../../../src/store/create.ts";
-import { createPool, type Pool } from "../../../src/store/pool.ts";
+import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
 import { seed } from "../../support/seed.ts";
 

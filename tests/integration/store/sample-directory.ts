@@ -4,15 +4,15 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import type { StoredGroup } from "../../../src/directory/group.ts";
 import type { ListQuery, Page } from "../../../src/directory/list-query.ts";
 import type { Fact } from "../../../src/directory/ports.ts";
-import type { FilterNode } from "../../../src/directory/query.ts";
 import type { StoredUser } from "../../../src/directory/user.ts";
-import { groupContent, userContent } from "../../../src/scim/columns.ts";
+import type { FilterNode } from "../../../src/filter/ast.ts";
 import { parseFilter, parseSortBy } from "../../../src/scim/filter.ts";
-import { groupResource, userResource } from "../../../src/scim/schemas.ts";
-import { createGroupStore } from "../../../src/store/groups.ts";
-import type { Pool } from "../../../src/store/pool.ts";
-import { createPool } from "../../../src/store/pool.ts";
-import { createUserStore } from "../../../src/store/users.ts";
+import { groupContent, userContent } from "../../../src/scim/resource/columns.ts";
+import { groupResource, userResource } from "../../../src/scim/schema/schemas.ts";
+import { createGroupStore } from "../../../src/store/directory/groups.ts";
+import { createUserStore } from "../../../src/store/directory/users.ts";
+import type { Pool } from "../../../src/store/postgres/pool.ts";
+import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
 
 /** A directory on a database of its own, written through the store; lists are asked for with the text of filter and sort attribute. */

@@ -1,8 +1,8 @@
 import { Unavailable } from "../../../src/core/errors.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { createPool, type Pool } from "../../../src/store/pool.ts";
-import { run } from "../../../src/store/postgres.ts";
-import { createScans } from "../../../src/store/scans.ts";
+import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
+import { createScans } from "../../../src/store/postgres/scans.ts";
+import { run } from "../../../src/store/postgres/statement.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 import { createManualClock } from "../../unit/simulator/manual-clock.ts";
 

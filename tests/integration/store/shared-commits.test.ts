@@ -4,10 +4,10 @@ import type { JsonObject } from "../../../src/core/entity.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createGroupDirectory, type GroupDirectory } from "../../../src/directory/groups.ts";
 import { createUserDirectory, type UserDirectory } from "../../../src/directory/users.ts";
-import { readGroup, readUser } from "../../../src/scim/resource.ts";
+import { readGroup, readUser } from "../../../src/scim/resource/resource.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
-import type { Pool } from "../../../src/store/pool.ts";
-import { createPool } from "../../../src/store/pool.ts";
+import type { Pool } from "../../../src/store/postgres/pool.ts";
+import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 
 /* Writes that arrive side by side share a statement and a commit. Each of them must come out as if it had been alone. */

@@ -1,8 +1,8 @@
 import type pg from "pg";
 import { Unavailable } from "../../../src/core/errors.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { createPool } from "../../../src/store/pool.ts";
-import { inTransaction, run } from "../../../src/store/postgres.ts";
+import { createPool } from "../../../src/store/postgres/pool.ts";
+import { inTransaction, run } from "../../../src/store/postgres/statement.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 
 let database: TestDatabase;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { silentLogger } from "../../../src/core/logger.ts";
 import type { PathLevel } from "../../../src/reconcile/ports.ts";
-import { createPool, type Pool } from "../../../src/store/pool.ts";
-import { createTree } from "../../../src/store/tree.ts";
+import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
+import { createTree } from "../../../src/store/tree/tree.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 import { createRandom, type Random } from "../reconcile/random-directory.ts";
 

@@ -2,11 +2,11 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type pg from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { createPool } from "../../../src/store/pool.ts";
-import { createPrisma, type Database } from "../../../src/store/prisma.ts";
-import { createSources } from "../../../src/store/sources.ts";
-import { createTrusts } from "../../../src/store/trusts.ts";
-import { createAssertionLedger } from "../../../src/store/used-assertions.ts";
+import { createPrisma, type Database } from "../../../src/store/access/prisma.ts";
+import { createSources } from "../../../src/store/access/sources.ts";
+import { createTrusts } from "../../../src/store/access/trusts.ts";
+import { createAssertionLedger } from "../../../src/store/access/used-assertions.ts";
+import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import type { JsonObject, JsonValue } from "../../../src/core/entity.ts";
 import type { StoredGroup } from "../../../src/directory/group.ts";
-import type { CompareOperator, FilterNode, QueryAttribute } from "../../../src/directory/query.ts";
-import { matches } from "../../../src/directory/query-match.ts";
-import { printQuery } from "../../../src/directory/query-print.ts";
 import type { StoredUser } from "../../../src/directory/user.ts";
-import { withAddresses } from "../../../src/scim/addresses.ts";
-import type { AttributeSpec } from "../../../src/scim/attributes.ts";
-import { groupResource, userResource } from "../../../src/scim/schemas.ts";
-import { createGroupStore } from "../../../src/store/groups.ts";
-import { createUserStore } from "../../../src/store/users.ts";
+import type { CompareOperator, FilterNode, QueryAttribute } from "../../../src/filter/ast.ts";
+import { matches } from "../../../src/filter/evaluate.ts";
+import { printQuery } from "../../../src/filter/print.ts";
+import { withAddresses } from "../../../src/scim/answer/addresses.ts";
+import type { AttributeSpec } from "../../../src/scim/schema/attributes.ts";
+import { groupResource, userResource } from "../../../src/scim/schema/schemas.ts";
+import { createGroupStore } from "../../../src/store/directory/groups.ts";
+import { createUserStore } from "../../../src/store/directory/users.ts";
 import { createSampleDirectory, type SampleDirectory } from "./sample-directory.ts";
 
 /*

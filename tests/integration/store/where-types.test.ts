@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../../src/core/entity.ts";
-import type { CompareOperator, FilterNode, QueryAttribute } from "../../../src/directory/query.ts";
-import { matches } from "../../../src/directory/query-match.ts";
+import type { CompareOperator, FilterNode, QueryAttribute } from "../../../src/filter/ast.ts";
+import { matches } from "../../../src/filter/evaluate.ts";
 import { createSampleDirectory, type SampleDirectory } from "./sample-directory.ts";
 
 /*

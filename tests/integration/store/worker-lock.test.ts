@@ -1,7 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createReconcileStore } from "../../../src/store/create.ts";
-import { createPool } from "../../../src/store/pool.ts";
+import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
 import { openProxy } from "../../support/proxy.ts";
 

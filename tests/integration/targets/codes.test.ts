@@ -10,7 +10,7 @@ import {
   TargetThrottled,
   TargetUnavailable,
 } from "../../../src/reconcile/target.ts";
-import { CODES, type Kind } from "../../../src/targets/dingtalk/codes.ts";
+import { CODES, type Kind } from "../../../src/targets/dingtalk/client/codes.ts";
 import { calmly, newRef, openOrganisation, refusalOf, type TestOrganisation } from "./organisation.ts";
 
 /* dingtalk-api.md section 12: every code of the table, said by the simulator in each envelope it may come in, to a change of a person. */

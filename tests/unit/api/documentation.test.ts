@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Registry } from "prom-client";
+import { observeSync } from "../../../src/api/sync-metrics.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { EVENT_ATTRIBUTES } from "../../../src/directory/event-log.ts";
-import { flatTable, parseQuery } from "../../../src/directory/query-parse.ts";
+import { flatTable, parseQuery } from "../../../src/filter/parse.ts";
 import { EVENT_CODES, OUTCOMES } from "../../../src/history/event.ts";
+import { EVENT_ATTRIBUTES } from "../../../src/history/event-log.ts";
 import { observeIn } from "../../../src/http/metrics.ts";
-import { observeSync } from "../../../src/http/sync-metrics.ts";
 
 const page = (name: string): string => readFileSync(join(__dirname, "..", "..", "..", "docs", name), "utf8");
 /** Code in the first column of the tables that follow a heading of columns. */

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSeenFile } from "../../../src/database/seen-file.ts";
-import { lostPeriod } from "../../../src/reconcile/restore.ts";
+import { lostPeriod } from "../../../src/reconcile/process/restore.ts";
 
 let dir: string;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { canonicalAddress, networkOf } from "../../../src/http/address.ts";
-import { type Addressed, createClientAddress } from "../../../src/http/client-address.ts";
-import { NO_PROXIES, readTrustedProxies } from "../../../src/http/trusted-proxies.ts";
+import { canonicalAddress, networkOf } from "../../../src/http/connection/address.ts";
+import { type Addressed, createClientAddress } from "../../../src/http/connection/client-address.ts";
+import { NO_PROXIES, readTrustedProxies } from "../../../src/http/connection/trusted-proxies.ts";
 
 // The two parts of a request that the function reads.
 const from = (remoteAddress: string | undefined, headers: IncomingHttpHeaders = {}) =>

@@ -1,4 +1,4 @@
-import { createClientShare, type Turn } from "../../../src/http/client-share.ts";
+import { createClientShare, type Turn } from "../../../src/http/connection/client-share.ts";
 import { TooManyRequests } from "../../../src/http/errors.ts";
 import { createManualClock } from "../simulator/manual-clock.ts";
 

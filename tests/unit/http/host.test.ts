@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { createHostCheck, isOnLoopback } from "../../../src/http/host.ts";
+import { createHostCheck, isOnLoopback } from "../../../src/http/connection/host.ts";
 
 const isOurHost = createHostCheck({ publicUrl: "https://scim.example.com", host: "10.1.2.3" });
 

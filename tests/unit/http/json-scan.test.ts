@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type JsonBounds, jsonExcess } from "../../../src/http/json-scan.ts";
+import { type JsonBounds, jsonExcess } from "../../../src/http/connection/json-scan.ts";
 
 const BOUNDS: JsonBounds = { depth: 3, members: 4, values: 12 };
 const scan = (text: string, bounds = BOUNDS) => jsonExcess(Buffer.from(text), bounds);

@@ -1,7 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
-import { createAttemptLimit } from "../../../src/http/attempt-limit.ts";
-import { createClientLimit } from "../../../src/http/limits.ts";
-import { createTokenAttempts } from "../../../src/http/token-attempts.ts";
+import { createTokenAttempts } from "../../../src/http/auth/token-attempts.ts";
+import { createAttemptLimit } from "../../../src/http/connection/attempt-limit.ts";
+import { createClientLimit } from "../../../src/http/connection/limits.ts";
 
 function movingClock() {
   let nowMs = 0;

@@ -1,4 +1,4 @@
-import { createRefusalLog, type Refusal, refusal } from "../../../src/http/refusals.ts";
+import { createRefusalLog, type Refusal, refusal } from "../../../src/http/auth/refusals.ts";
 import { createLineLogger } from "../../integration/http/door.ts";
 import { createManualClock } from "../simulator/manual-clock.ts";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { formatToken, hashSecret, isSecretOf, makeTokenId, makeTokenSecret, parseToken } from "../../../src/http/tokens.ts";
+import { formatToken, hashSecret, isSecretOf, makeTokenId, makeTokenSecret, parseToken } from "../../../src/http/auth/tokens.ts";
 
 const parts = { environment: "live", id: "0a1b2c3d4e5f6071", secret: `${"0".repeat(42)}z` } as const;
 const text = formatToken(parts);

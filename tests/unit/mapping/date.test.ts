@@ -1,4 +1,4 @@
-import { dateToMs } from "../../../src/mapping/date.ts";
+import { dateToMs } from "../../../src/mapping/expression/date.ts";
 
 test.each<[string, string, string, string | undefined]>([
   ["a date is midnight of the zone", "2026-12-01", "Asia/Hong_Kong", "2026-11-30T16:00:00.000Z"],

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { compileMapping, explainPerson } from "../../../src/mapping/compile.ts";
-import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import type { PersonMapping } from "../../../src/mapping/mapping.ts";
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

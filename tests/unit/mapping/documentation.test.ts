@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileMapping } from "../../../src/mapping/compile.ts";
-import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
+import { FUNCTIONS, LIST_MACROS, TEXT_METHODS } from "../../../src/mapping/expression/functions.ts";
 import { GROUP_EXTENSIONS, PERSON_EXTENSIONS } from "../../../src/mapping/extensions.ts";
-import { mappingFile } from "../../../src/mapping/file.ts";
-import { FUNCTIONS, LIST_MACROS, TEXT_METHODS } from "../../../src/mapping/functions.ts";
-import { DINGTALK_GROUP_SCHEMA, DINGTALK_USER_SCHEMA } from "../../../src/scim/schema-dingtalk.ts";
-import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema-enterprise.ts";
-import { WORKDAY_ALIAS, WORKDAY_SCHEMA } from "../../../src/scim/schema-workday.ts";
-import { EXTENSION, fieldsOf } from "../../../src/targets/dingtalk/fields.ts";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
+import { mappingFile } from "../../../src/mapping/file/file.ts";
+import { DINGTALK_GROUP_SCHEMA, DINGTALK_USER_SCHEMA } from "../../../src/scim/schema/dingtalk.ts";
+import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema/enterprise.ts";
+import { WORKDAY_ALIAS, WORKDAY_SCHEMA } from "../../../src/scim/schema/workday.ts";
+import { EXTENSION, fieldsOf } from "../../../src/targets/dingtalk/attributes/fields.ts";
 
 const page = readFileSync(join(__dirname, "../../../docs/mapping.md"), "utf8");
 const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1]!);

@@ -1,5 +1,5 @@
-import { type Evaluated, ExpressionInvalid, expressionCompiler } from "../../../src/mapping/expression.ts";
-import { mappingFile } from "../../../src/mapping/file.ts";
+import { type Evaluated, ExpressionInvalid, expressionCompiler } from "../../../src/mapping/expression/expression.ts";
+import { mappingFile } from "../../../src/mapping/file/file.ts";
 
 const file = mappingFile.parse({
   version: 1,

@@ -1,4 +1,4 @@
-import { matchesGlob } from "../../../src/mapping/glob.ts";
+import { matchesGlob } from "../../../src/mapping/expression/glob.ts";
 
 test.each<[string, string, boolean]>([
   ["VPN users", "VPN *", true],

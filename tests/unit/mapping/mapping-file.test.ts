@@ -1,6 +1,6 @@
 import { compileMapping } from "../../../src/mapping/compile.ts";
-import { RESERVED_ATTRIBUTES, RESERVED_SETTINGS } from "../../../src/mapping/file.ts";
-import { MappingInvalid, type MappingProblem } from "../../../src/mapping/problem.ts";
+import { RESERVED_ATTRIBUTES, RESERVED_SETTINGS } from "../../../src/mapping/file/file.ts";
+import { MappingInvalid, type MappingProblem } from "../../../src/mapping/file/problem.ts";
 import { RESERVED } from "../../../src/reconcile/target.ts";
 
 const problemsOf = (text: string, options = {}): readonly MappingProblem[] => {

@@ -1,4 +1,4 @@
-import { joinName, splitName } from "../../../src/mapping/person-name.ts";
+import { joinName, splitName } from "../../../src/mapping/expression/person-name.ts";
 
 test.each<[string, string, string]>([
   ["Mei", "Chan", "Mei Chan"],

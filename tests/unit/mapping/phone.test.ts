@@ -1,4 +1,4 @@
-import { readablePhone, readPhone } from "../../../src/mapping/phone.ts";
+import { readablePhone, readPhone } from "../../../src/mapping/expression/phone.ts";
 
 test.each<[string, string, string, string | undefined]>([
   ["international", "+852 9123 4567", "HK", "+852 91234567"],

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import type { JsonObject, JsonValue } from "../../../src/core/entity.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
-import { DEFAULT_MAPPING } from "../../../src/mapping/default-mapping.ts";
-import { ExpressionInvalid, expressionCompiler } from "../../../src/mapping/expression.ts";
-import { mappingFile } from "../../../src/mapping/file.ts";
-import { MappingInvalid } from "../../../src/mapping/problem.ts";
+import { ExpressionInvalid, expressionCompiler } from "../../../src/mapping/expression/expression.ts";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
+import { mappingFile } from "../../../src/mapping/file/file.ts";
+import { MappingInvalid } from "../../../src/mapping/file/problem.ts";
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const DINGTALK = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:User";

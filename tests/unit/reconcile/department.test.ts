@@ -1,4 +1,4 @@
-import { departmentWish, roleWish, type StructureWish } from "../../../src/reconcile/department.ts";
+import { departmentWish, roleWish, type StructureWish } from "../../../src/reconcile/desired/department.ts";
 import type { DepartmentFacts, DepartmentManager, Link, Reference, RoleFacts } from "../../../src/reconcile/facts.ts";
 
 const owned: Link = { status: "owned", remoteId: "7", observed: undefined };

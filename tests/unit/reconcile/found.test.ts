@@ -1,5 +1,5 @@
 import { uuidv7 } from "../../../src/core/id.ts";
-import { isOurs } from "../../../src/reconcile/found.ts";
+import { isOurs } from "../../../src/reconcile/compare/found.ts";
 
 const at = Date.parse("2026-07-01T12:00:00Z");
 const lost = [{ since: new Date(at), until: new Date(at + 60_000) }];

@@ -1,6 +1,6 @@
 import type { Logger } from "../../../src/core/logger.ts";
-import { createLoopLog, tellingRests } from "../../../src/reconcile/loop-log.ts";
-import type { Settlement } from "../../../src/reconcile/settle.ts";
+import { createLoopLog, tellingRests } from "../../../src/reconcile/run/loop-log.ts";
+import type { Settlement } from "../../../src/reconcile/run/next-state.ts";
 
 function open(perMinute?: number) {
   const clock = { nowMs: 0, monotonicMs: () => clock.nowMs };

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { startWhenChecked } from "../../../src/reconcile/loop-start.ts";
+import { startWhenChecked } from "../../../src/reconcile/process/loop-start.ts";
 
 /** A clock whose sleeps end when the test says so, or when they are aborted. */
 function handClock() {

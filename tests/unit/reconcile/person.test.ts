@@ -1,8 +1,8 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import type { MappingSettings, PersonMapping } from "../../../src/mapping/mapping.ts";
+import { parkedPlaces, placesOf } from "../../../src/reconcile/desired/assignments.ts";
+import { type PersonRules, personWish, type Standing, standingOf } from "../../../src/reconcile/desired/person.ts";
 import type { GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../../../src/reconcile/facts.ts";
-import { type PersonRules, personWish, type Standing, standingOf } from "../../../src/reconcile/person.ts";
-import { parkedPlaces, placesOf } from "../../../src/reconcile/places.ts";
 import type { Attributes, Note } from "../../../src/reconcile/target.ts";
 
 const settings: MappingSettings = {

@@ -1,6 +1,6 @@
 import { silentLogger } from "../../../src/core/logger.ts";
-import { type PreflightDeps, preflight } from "../../../src/reconcile/preflight.ts";
-import { createOwnRest } from "../../../src/reconcile/presence.ts";
+import { type PreflightDeps, preflight } from "../../../src/reconcile/process/preflight.ts";
+import { createOwnRest } from "../../../src/reconcile/process/presence.ts";
 import { type Problem, TargetUnavailable } from "../../../src/reconcile/target.ts";
 import { createManualClock } from "../simulator/manual-clock.ts";
 

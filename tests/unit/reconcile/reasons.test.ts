@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MAPPING_NOTES } from "../../../src/mapping/note-codes.ts";
 import { LOOP_NOTES, LOOP_REASONS } from "../../../src/reconcile/reasons.ts";
-import { CODES, DINGTALK_REASONS, OWN_REASONS } from "../../../src/targets/dingtalk/codes.ts";
-import { NOTE_CODES } from "../../../src/targets/dingtalk/note-codes.ts";
+import { NOTE_CODES } from "../../../src/targets/dingtalk/attributes/note-codes.ts";
+import { CODES, DINGTALK_REASONS, OWN_REASONS } from "../../../src/targets/dingtalk/client/codes.ts";
 
 /* Pages translate by these codes and scripts select by them: each is documented, none is documented that does not exist, and each is used. */
 
@@ -50,7 +50,7 @@ test.each<[string, string, readonly string[]]>([
 });
 
 test("an error of the adapter carries no reason that is not listed", () => {
-  const text = sources("targets/dingtalk") + readFileSync(join(root, "src", "store", "limiter.ts"), "utf8");
+  const text = sources("targets/dingtalk") + sources("store/target");
   const given = [...text.matchAll(/reasonCode: "(\w+)"/g)].map((match) => match[1]!);
   expect(given.filter((code) => !DINGTALK_REASONS.has(code))).toEqual([]);
   expect(OWN_REASONS.filter((code) => !text.includes(`"${code}"`))).toEqual([]);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import type { Claim } from "../../../src/reconcile/ports.ts";
-import { createWorker } from "../../../src/reconcile/worker.ts";
+import { createWorker } from "../../../src/reconcile/process/worker.ts";
 
 const CONCURRENCY = 4;
 

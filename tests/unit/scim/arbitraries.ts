@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import type { JsonObject, JsonValue } from "../../../src/core/entity.ts";
 import { fold } from "../../../src/core/fold.ts";
-import type { CompareOperator, FilterNode } from "../../../src/directory/query.ts";
-import type { AttributeTable } from "../../../src/directory/query-parse.ts";
-import { isStorableText } from "../../../src/directory/text.ts";
-import type { AttributeSpec, ResourceSchema } from "../../../src/scim/attributes.ts";
+import { isStorableText } from "../../../src/core/storable-text.ts";
+import type { CompareOperator, FilterNode } from "../../../src/filter/ast.ts";
+import type { AttributeTable } from "../../../src/filter/parse.ts";
 import { filterTable } from "../../../src/scim/filter.ts";
 import { isObject } from "../../../src/scim/json.ts";
-import { groupResource, userResource } from "../../../src/scim/schemas.ts";
+import type { AttributeSpec, ResourceSchema } from "../../../src/scim/schema/attributes.ts";
+import { groupResource, userResource } from "../../../src/scim/schema/schemas.ts";
 
 /* Random documents and filters, made from the schema tables: whatever the schema declares is covered without being named here. */
 

@@ -1,4 +1,4 @@
-import { referenceIn, referencesIn, withIds } from "../../../src/scim/bulk-references.ts";
+import { referenceIn, referencesIn, withIds } from "../../../src/scim/bulk/references.ts";
 
 const data = {
   displayName: "see bulkId:not-one",

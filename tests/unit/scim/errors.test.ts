@@ -1,12 +1,6 @@
 import { AppError, Unavailable } from "../../../src/core/errors.ts";
-import {
-  InvalidCursor,
-  InvalidFilter,
-  InvalidMembers,
-  NotFound,
-  UniquenessConflict,
-  VersionConflict,
-} from "../../../src/directory/errors.ts";
+import { InvalidCursor, InvalidMembers, NotFound, UniquenessConflict, VersionConflict } from "../../../src/directory/errors.ts";
+import { InvalidFilter } from "../../../src/filter/errors.ts";
 import * as http from "../../../src/http/errors.ts";
 import {
   BulkConflict,

@@ -1,4 +1,4 @@
-import { isKnownVersion, versionCheck, versionTag, writeCheck } from "../../../src/scim/etag.ts";
+import { isKnownVersion, versionCheck, versionTag, writeCheck } from "../../../src/scim/answer/etag.ts";
 
 test.each<[string, boolean]>([
   ['W/"7"', true],

@@ -1,7 +1,7 @@
-import { InvalidFilter } from "../../../src/directory/errors.ts";
+import { InvalidFilter } from "../../../src/filter/errors.ts";
 import { parseFilter, parseSortBy } from "../../../src/scim/filter.ts";
-import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema-enterprise.ts";
-import { groupResource, userResource } from "../../../src/scim/schemas.ts";
+import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema/enterprise.ts";
+import { groupResource, userResource } from "../../../src/scim/schema/schemas.ts";
 
 describe("what a leaf tells the storage", () => {
   test.each<[string, object]>([

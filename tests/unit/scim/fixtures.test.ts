@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import type { MemberChange } from "../../../src/directory/group.ts";
-import { matches } from "../../../src/directory/query-match.ts";
+import { matches } from "../../../src/filter/evaluate.ts";
 import { DIALECT_RULES } from "../../../src/scim/dialect.ts";
 import { parseFilter } from "../../../src/scim/filter.ts";
 import { checkedBody } from "../../../src/scim/json.ts";
-import { applyPatch, readOperations } from "../../../src/scim/patch.ts";
-import { groupPatch } from "../../../src/scim/patch-group.ts";
-import { readGroup, readUser } from "../../../src/scim/resource.ts";
-import { groupResource, userResource } from "../../../src/scim/schemas.ts";
+import { groupPatch } from "../../../src/scim/patch/group.ts";
+import { applyPatch, readOperations } from "../../../src/scim/patch/patch.ts";
+import { readGroup, readUser } from "../../../src/scim/resource/resource.ts";
+import { groupResource, userResource } from "../../../src/scim/schema/schemas.ts";
 
 /** One request as a client sends it, and what the pure half makes of it. */
 interface Fixture {

@@ -1,10 +1,11 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
+import { readProjection } from "../../../src/scim/answer/projection.ts";
 import { InvalidSyntax } from "../../../src/scim/errors.ts";
-import { applyPatch, type Operation } from "../../../src/scim/patch.ts";
-import { readProjection } from "../../../src/scim/projection.ts";
-import { readGroup, readUser } from "../../../src/scim/resource.ts";
-import { USER_SCHEMA } from "../../../src/scim/schema-user.ts";
-import { userResource } from "../../../src/scim/schemas.ts";
+import type { Operation } from "../../../src/scim/patch/operation.ts";
+import { applyPatch } from "../../../src/scim/patch/patch.ts";
+import { readGroup, readUser } from "../../../src/scim/resource/resource.ts";
+import { userResource } from "../../../src/scim/schema/schemas.ts";
+import { USER_SCHEMA } from "../../../src/scim/schema/user.ts";
 
 /* URNs and names of extensions we have no schema for, in any letter case. */
 

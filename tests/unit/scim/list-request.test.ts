@@ -1,6 +1,6 @@
 import { InvalidCount, InvalidValue } from "../../../src/scim/errors.ts";
 import { type ListRequest, listQuery, readListRequest, readSearchBody } from "../../../src/scim/list-request.ts";
-import { userResource } from "../../../src/scim/schemas.ts";
+import { userResource } from "../../../src/scim/schema/schemas.ts";
 
 test.each<[string, Record<string, unknown>, Partial<ListRequest>]>([
   ["nothing", {}, { start: { kind: "index", startIndex: 1 }, count: 100, descending: false }],

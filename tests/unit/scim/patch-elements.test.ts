@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from "../../../src/core/entity.ts";
 import { InvalidValue } from "../../../src/scim/errors.ts";
-import { applyPatch, type Operation } from "../../../src/scim/patch.ts";
-import { groupPatch, typedMembers } from "../../../src/scim/patch-group.ts";
-import { readUser } from "../../../src/scim/resource.ts";
-import { DINGTALK_USER_SCHEMA } from "../../../src/scim/schema-dingtalk.ts";
-import { USER_SCHEMA } from "../../../src/scim/schema-user.ts";
-import { userResource } from "../../../src/scim/schemas.ts";
+import { groupPatch, typedMembers } from "../../../src/scim/patch/group.ts";
+import type { Operation } from "../../../src/scim/patch/operation.ts";
+import { applyPatch } from "../../../src/scim/patch/patch.ts";
+import { readUser } from "../../../src/scim/resource/resource.ts";
+import { DINGTALK_USER_SCHEMA } from "../../../src/scim/schema/dingtalk.ts";
+import { userResource } from "../../../src/scim/schema/schemas.ts";
+import { USER_SCHEMA } from "../../../src/scim/schema/user.ts";
 
 const work = { type: "work", value: "w@example.com", primary: true };
 const home = { type: "home", value: "h@example.com" };

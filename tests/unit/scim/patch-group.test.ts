@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { InvalidFilter } from "../../../src/directory/errors.ts";
 import type { MemberChange } from "../../../src/directory/group.ts";
+import { InvalidFilter } from "../../../src/filter/errors.ts";
 import { InvalidPath, InvalidValue, Mutability, NoTarget } from "../../../src/scim/errors.ts";
-import type { Operation } from "../../../src/scim/patch.ts";
-import { groupPatch } from "../../../src/scim/patch-group.ts";
-import { GROUP_SCHEMA } from "../../../src/scim/schema-group.ts";
+import { groupPatch } from "../../../src/scim/patch/group.ts";
+import type { Operation } from "../../../src/scim/patch/operation.ts";
+import { GROUP_SCHEMA } from "../../../src/scim/schema/group.ts";
 
 const careful = { allowRemoveAllMembers: false };
 const delta = (add: string[], remove: string[] = []): MemberChange => ({ kind: "delta", add, remove });

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { AppError } from "../../../src/core/errors.ts";
 import { checkedBody } from "../../../src/scim/json.ts";
-import { applyPatch, type Operation, readOperations } from "../../../src/scim/patch.ts";
-import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema-enterprise.ts";
-import { USER_SCHEMA } from "../../../src/scim/schema-user.ts";
-import { userResource } from "../../../src/scim/schemas.ts";
+import type { Operation } from "../../../src/scim/patch/operation.ts";
+import { applyPatch, readOperations } from "../../../src/scim/patch/patch.ts";
+import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema/enterprise.ts";
+import { userResource } from "../../../src/scim/schema/schemas.ts";
+import { USER_SCHEMA } from "../../../src/scim/schema/user.ts";
 import { anyDocument } from "./arbitraries.ts";
 
 /*

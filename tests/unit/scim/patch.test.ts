@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from "../../../src/core/entity.ts";
-import { InvalidFilter } from "../../../src/directory/errors.ts";
+import { InvalidFilter } from "../../../src/filter/errors.ts";
 import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany } from "../../../src/scim/errors.ts";
-import { applyPatch, MAX_OPERATIONS, type Operation, readOperations } from "../../../src/scim/patch.ts";
-import { MAX_ELEMENTS } from "../../../src/scim/resource-values.ts";
-import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema-enterprise.ts";
-import { USER_SCHEMA } from "../../../src/scim/schema-user.ts";
-import { userResource } from "../../../src/scim/schemas.ts";
+import type { Operation } from "../../../src/scim/patch/operation.ts";
+import { applyPatch, MAX_OPERATIONS, readOperations } from "../../../src/scim/patch/patch.ts";
+import { MAX_ELEMENTS } from "../../../src/scim/resource/values.ts";
+import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema/enterprise.ts";
+import { userResource } from "../../../src/scim/schema/schemas.ts";
+import { USER_SCHEMA } from "../../../src/scim/schema/user.ts";
 
 const E = ENTERPRISE_SCHEMA;
 const FOREIGN = "urn:example:params:2.0:User";

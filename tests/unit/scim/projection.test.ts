@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import type { JsonObject } from "../../../src/core/entity.ts";
+import { MAX_NAMES, type ProjectionRequest, readProjection } from "../../../src/scim/answer/projection.ts";
 import { InvalidValue } from "../../../src/scim/errors.ts";
-import { MAX_NAMES, type ProjectionRequest, readProjection } from "../../../src/scim/projection.ts";
-import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema-enterprise.ts";
-import { USER_SCHEMA } from "../../../src/scim/schema-user.ts";
-import { groupResource, userResource } from "../../../src/scim/schemas.ts";
+import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema/enterprise.ts";
+import { groupResource, userResource } from "../../../src/scim/schema/schemas.ts";
+import { USER_SCHEMA } from "../../../src/scim/schema/user.ts";
 import { anyDocument } from "./arbitraries.ts";
 
 const E = ENTERPRISE_SCHEMA;

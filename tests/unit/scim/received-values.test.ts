@@ -1,15 +1,16 @@
 import type { JsonObject, JsonValue } from "../../../src/core/entity.ts";
 import { InvalidSyntax, InvalidValue } from "../../../src/scim/errors.ts";
 import { checkedBody } from "../../../src/scim/json.ts";
-import { applyPatch, type Operation } from "../../../src/scim/patch.ts";
-import { groupPatch } from "../../../src/scim/patch-group.ts";
-import { readGroup, readUser } from "../../../src/scim/resource.ts";
-import { DINGTALK_USER_SCHEMA } from "../../../src/scim/schema-dingtalk.ts";
-import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema-enterprise.ts";
-import { GROUP_SCHEMA } from "../../../src/scim/schema-group.ts";
-import { USER_SCHEMA } from "../../../src/scim/schema-user.ts";
-import { WORKDAY_SCHEMA } from "../../../src/scim/schema-workday.ts";
-import { groupResource, userResource } from "../../../src/scim/schemas.ts";
+import { groupPatch } from "../../../src/scim/patch/group.ts";
+import type { Operation } from "../../../src/scim/patch/operation.ts";
+import { applyPatch } from "../../../src/scim/patch/patch.ts";
+import { readGroup, readUser } from "../../../src/scim/resource/resource.ts";
+import { DINGTALK_USER_SCHEMA } from "../../../src/scim/schema/dingtalk.ts";
+import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema/enterprise.ts";
+import { GROUP_SCHEMA } from "../../../src/scim/schema/group.ts";
+import { groupResource, userResource } from "../../../src/scim/schema/schemas.ts";
+import { USER_SCHEMA } from "../../../src/scim/schema/user.ts";
+import { WORKDAY_SCHEMA } from "../../../src/scim/schema/workday.ts";
 
 /* One value in every way a request can bring it: what it means must not depend on the way. */
 

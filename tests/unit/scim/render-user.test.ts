@@ -1,6 +1,6 @@
 import type { UserDirectory } from "../../../src/directory/users.ts";
-import { readProjection } from "../../../src/scim/projection.ts";
-import { userResource } from "../../../src/scim/schemas.ts";
+import { readProjection } from "../../../src/scim/answer/projection.ts";
+import { userResource } from "../../../src/scim/schema/schemas.ts";
 import { userKind } from "../../../src/scim/users.ts";
 
 const GROUP_ID = "0190e0c2-0000-7000-8000-000000000001";

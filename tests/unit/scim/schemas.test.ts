@@ -1,15 +1,15 @@
 import type { JsonObject, JsonValue } from "../../../src/core/entity.ts";
-import { InvalidFilter } from "../../../src/directory/errors.ts";
-import { matches } from "../../../src/directory/query-match.ts";
-import type { ResourceSchema } from "../../../src/scim/attributes.ts";
+import { InvalidFilter } from "../../../src/filter/errors.ts";
+import { matches } from "../../../src/filter/evaluate.ts";
+import { readProjection } from "../../../src/scim/answer/projection.ts";
 import { InvalidValue, Mutability } from "../../../src/scim/errors.ts";
 import { parseFilter } from "../../../src/scim/filter.ts";
-import { applyPatch } from "../../../src/scim/patch.ts";
-import { resolveName } from "../../../src/scim/path-name.ts";
-import { readProjection } from "../../../src/scim/projection.ts";
-import { readGroup, readUser } from "../../../src/scim/resource.ts";
-import { WORKDAY_ALIAS, WORKDAY_SCHEMA } from "../../../src/scim/schema-workday.ts";
-import { describeResourceTypes, describeSchemas, groupResource, userResource } from "../../../src/scim/schemas.ts";
+import { applyPatch } from "../../../src/scim/patch/patch.ts";
+import { readGroup, readUser } from "../../../src/scim/resource/resource.ts";
+import type { ResourceSchema } from "../../../src/scim/schema/attributes.ts";
+import { resolveName } from "../../../src/scim/schema/path-name.ts";
+import { describeResourceTypes, describeSchemas, groupResource, userResource } from "../../../src/scim/schema/schemas.ts";
+import { WORKDAY_ALIAS, WORKDAY_SCHEMA } from "../../../src/scim/schema/workday.ts";
 
 /* What /Schemas says is true of what the server does: every characteristic of every attribute, as far as it shows without a database. */
 

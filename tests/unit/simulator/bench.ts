@@ -1,8 +1,9 @@
 import type { z } from "zod";
-import { consoleActs } from "../../../src/simulator/console.ts";
-import { commit, createOrganisation, type Organisation, type Outcome, perform } from "../../../src/simulator/organisation.ts";
-import { routes } from "../../../src/simulator/routes.ts";
-import { switchesSchema } from "../../../src/simulator/switches.ts";
+import { consoleActs } from "../../../src/simulator/control/console.ts";
+import { routes } from "../../../src/simulator/gateway/routes.ts";
+import type { Organisation } from "../../../src/simulator/organisation/model.ts";
+import { commit, createOrganisation, type Outcome, perform } from "../../../src/simulator/organisation/organisation.ts";
+import { switchesSchema } from "../../../src/simulator/organisation/switches.ts";
 
 export const NOW = Date.parse("2026-08-22T04:00:00Z");
 

@@ -1,4 +1,4 @@
-import { createFaults, type Fault, faultSchema, happensAfter } from "../../../src/simulator/faults.ts";
+import { createFaults, type Fault, faultSchema, happensAfter } from "../../../src/simulator/gateway/faults.ts";
 
 const CREATE = "/topapi/v2/user/create";
 const known = new Set([CREATE, "/topapi/v2/user/get", "/topapi/v2/user/getbymobile"]);

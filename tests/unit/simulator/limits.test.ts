@@ -1,5 +1,5 @@
-import { BAN_MS, createLimits, limitsFor } from "../../../src/simulator/limits.ts";
-import { createTokens } from "../../../src/simulator/tokens.ts";
+import { BAN_MS, createLimits, limitsFor } from "../../../src/simulator/gateway/limits.ts";
+import { createTokens } from "../../../src/simulator/gateway/tokens.ts";
 
 const T = Date.parse("2026-08-22T04:00:00Z");
 

@@ -1,4 +1,4 @@
-import { parseMobile, parseSearchedMobile } from "../../../src/simulator/mobile.ts";
+import { parseMobile, parseSearchedMobile } from "../../../src/simulator/organisation/mobile.ts";
 import { createBench, USER } from "./bench.ts";
 
 describe("5.1 mobile numbers", () => {

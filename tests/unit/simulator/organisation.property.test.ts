@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
-import { applyChange, emailKey } from "../../../src/simulator/apply-change.ts";
-import { departmentNameKey } from "../../../src/simulator/department-names.ts";
-import { createOrganisation, type Organisation, snapshot } from "../../../src/simulator/organisation.ts";
-import { phoneKey } from "../../../src/simulator/records.ts";
-import { switchesSchema } from "../../../src/simulator/switches.ts";
+import { applyChange, emailKey } from "../../../src/simulator/organisation/apply-change.ts";
+import { departmentNameKey } from "../../../src/simulator/organisation/department-names.ts";
+import type { Organisation } from "../../../src/simulator/organisation/model.ts";
+import { createOrganisation, snapshot } from "../../../src/simulator/organisation/organisation.ts";
+import { phoneKey } from "../../../src/simulator/organisation/records.ts";
+import { switchesSchema } from "../../../src/simulator/organisation/switches.ts";
 import { type Bench, createBench, DEPARTMENT, USER } from "./bench.ts";
 
 const small = <T>(values: readonly T[]) => fc.constantFrom(...values);

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { decryptPush, encryptPush, signPush } from "../../../src/simulator/push-cipher.ts";
+import { decryptPush, encryptPush, signPush } from "../../../src/simulator/events/push-cipher.ts";
 
 const keys = { token: "123456", aesKey: "1234567890123456789012345678901234567890123", ownerKey: "dingsnotzck6pm5veliw" };
 const official = "YvkvaGe4hQxd3VxRmEty0dVlnCOAqwf56xwTRHDHoOURqhalbmBJQk5FNcRk42Gl5T0YQXZNwpwWSm1xAFJ5ZA==";

@@ -1,4 +1,4 @@
-import { createRoundTrip } from "../../../src/simulator/round-trip.ts";
+import { createRoundTrip } from "../../../src/simulator/gateway/round-trip.ts";
 
 const ways = (seed: number, calls: number): number[] => {
   const trip = createRoundTrip(seed);

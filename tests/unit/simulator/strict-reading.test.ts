@@ -1,6 +1,6 @@
-import { lookOf } from "../../../src/simulator/department-names.ts";
-import { limitsFor } from "../../../src/simulator/limits.ts";
-import { isPlausibleMobile } from "../../../src/simulator/numbering.ts";
+import { limitsFor } from "../../../src/simulator/gateway/limits.ts";
+import { lookOf } from "../../../src/simulator/organisation/department-names.ts";
+import { isPlausibleMobile } from "../../../src/simulator/organisation/numbering.ts";
 import { addDepartment, addUser, createBench, DEPARTMENT, NOW, USER } from "./bench.ts";
 
 /* Where the sources disagree or say nothing the simulator takes the reading that makes tests harder, and a switch takes the other. */

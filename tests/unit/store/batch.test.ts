@@ -1,5 +1,5 @@
 import type { Clock } from "../../../src/core/clock.ts";
-import { batched } from "../../../src/store/batch.ts";
+import { batched } from "../../../src/store/postgres/batch.ts";
 
 /** Runs that end when the test says so. */
 function runs<Item>() {

@@ -1,6 +1,6 @@
 import pg from "pg";
-import { NoAnswer } from "../../../src/store/connection.ts";
-import { endsConnection, type Failure, failureOf } from "../../../src/store/failures.ts";
+import { NoAnswer } from "../../../src/store/postgres/connection.ts";
+import { endsConnection, type Failure, failureOf } from "../../../src/store/postgres/failures.ts";
 
 /** As the driver makes them from what the server says. */
 const said = (code: string, table?: string): Error =>

@@ -1,4 +1,4 @@
-import { instantOf, instantText } from "../../../src/store/instants.ts";
+import { instantOf, instantText } from "../../../src/store/postgres/instants.ts";
 
 test.each<[string, string]>([
   ["2026-11-21 22:40:00+00", "2026-11-21T22:40:00.000Z"],

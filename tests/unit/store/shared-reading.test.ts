@@ -1,4 +1,4 @@
-import { sharedReading } from "../../../src/store/shared-reading.ts";
+import { sharedReading } from "../../../src/store/status/shared-reading.ts";
 import { createManualClock } from "../simulator/manual-clock.ts";
 
 /** Readings that end when they are told to; each is worth its number. */

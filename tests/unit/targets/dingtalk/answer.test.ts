@@ -1,5 +1,5 @@
-import { type Answer, readAnswer } from "../../../../src/targets/dingtalk/answer.ts";
-import { API } from "../../../../src/targets/dingtalk/apis.ts";
+import { type Answer, readAnswer } from "../../../../src/targets/dingtalk/client/answer.ts";
+import { API } from "../../../../src/targets/dingtalk/client/apis.ts";
 
 const brief = (answer: Answer) => (answer.ok ? "ok" : answer.refusal.code);
 

@@ -6,7 +6,7 @@ import {
   departmentFromWire,
   departmentUpdateBody,
   isForeign,
-} from "../../../../src/targets/dingtalk/department-wire.ts";
+} from "../../../../src/targets/dingtalk/structure/department-wire.ts";
 
 const wished: Attributes = {
   name: "Finance",

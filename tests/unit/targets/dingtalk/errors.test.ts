@@ -11,9 +11,9 @@ import {
   TargetThrottled,
   TargetUnavailable,
 } from "../../../../src/reconcile/target.ts";
-import { API, type Api } from "../../../../src/targets/dingtalk/apis.ts";
-import { CODES } from "../../../../src/targets/dingtalk/codes.ts";
-import { addressIn, announcedEndMs, errorOf, permissionsIn, transportError } from "../../../../src/targets/dingtalk/errors.ts";
+import { API, type Api } from "../../../../src/targets/dingtalk/client/apis.ts";
+import { CODES } from "../../../../src/targets/dingtalk/client/codes.ts";
+import { addressIn, announcedEndMs, errorOf, permissionsIn, transportError } from "../../../../src/targets/dingtalk/client/errors.ts";
 
 const NOW = Date.parse("2026-09-02T16:01:01Z");
 const refusal = (code: string, message = "", body: JsonObject = {}) => ({ code, message, body });

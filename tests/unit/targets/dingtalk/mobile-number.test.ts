@@ -1,4 +1,4 @@
-import { mobileNumber } from "../../../../src/targets/dingtalk/mobile-number.ts";
+import { mobileNumber } from "../../../../src/targets/dingtalk/attributes/mobile-number.ts";
 
 test.each<[string, string, string, string]>([
   ["of the region", "9123 4567", "HK", "+852-91234567"],

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../../src/core/entity.ts";
-import { registrationSeenIn } from "../../../../src/targets/dingtalk/registration.ts";
+import { registrationSeenIn } from "../../../../src/targets/dingtalk/people/registration.ts";
 
 const people = (count: number, state_code: string | null, mobile = "13800138000"): JsonObject[] =>
   Array.from({ length: count }, () => ({ mobile, ...(state_code === null ? {} : { state_code }) }));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { EntityKind } from "../../../../src/core/entity.ts";
 import type { Actual, Attributes, AttributeValue } from "../../../../src/reconcile/target.ts";
-import { shape } from "../../../../src/targets/dingtalk/shape.ts";
+import { shape } from "../../../../src/targets/dingtalk/attributes/normalize.ts";
 
 const seen = (attributes: Attributes): Actual => ({ remoteId: "u1", presence: "active", attributes });
 const codes = (kind: EntityKind, desired: Attributes, actual?: Actual) =>

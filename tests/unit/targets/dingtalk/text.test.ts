@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { cleanText, cutAtGrapheme, departmentName, plainDepartmentName } from "../../../../src/targets/dingtalk/text.ts";
+import { cleanText, cutAtGrapheme, departmentName, plainDepartmentName } from "../../../../src/targets/dingtalk/attributes/text.ts";
 
 const FAMILY = "👨‍👩‍👧‍👦";
 

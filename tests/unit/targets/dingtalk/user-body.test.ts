@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../../src/core/entity.ts";
 import type { Attributes } from "../../../../src/reconcile/target.ts";
-import { userCreateBody, userUpdateBody } from "../../../../src/targets/dingtalk/user-body.ts";
+import { userCreateBody, userUpdateBody } from "../../../../src/targets/dingtalk/people/user-body.ts";
 
 describe("the body of user/create", () => {
   test("says everything in one call, in DingTalk's forms", () => {

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../../src/core/entity.ts";
-import { grantedIn, userFromWire } from "../../../../src/targets/dingtalk/user-record.ts";
+import { grantedIn, userFromWire } from "../../../../src/targets/dingtalk/people/user-record.ts";
 
 const HK = { region: "HK", roleGroup: "SCIM" };
 

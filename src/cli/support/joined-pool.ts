@@ -1,0 +1,38 @@
+import { type Config, loadConfig } from "../../config.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { Pool } from "../../store/postgres/pool.ts";
+import { warn } from "./output.ts";
+
+/** More than a command needs at once. */
+const CONNECTIONS = 4;
+
+export interface Joined {
+  readonly config: Config;
+  readonly pool: Pool;
+  readonly logger: Logger;
+}
+
+/** Runs `work` on the product's database, beside a running server or alone, and leaves it as it was found. Throws CannotStart when there is no way in. */
+export async function withPool<T>(work: (joined: Joined) => Promise<T>): Promise<T> {
+  const config = loadConfig(warn);
+  // Loaded here, so that help and mistakes do not wait for the database's client.
+  const [{ joinDatabase }, { createLogger }, { migrationsDirectory }, { createPool }] = await Promise.all([
+    import("../../database/open.ts"),
+    import("../../log.ts"),
+    import("../../paths.ts"),
+    import("../../store/postgres/pool.ts"),
+  ]);
+  const logger = createLogger({ level: "silent" });
+  const { databaseUrl, dataDir } = config;
+  const database = await joinDatabase({ url: databaseUrl?.reveal(), dataDir, migrations: migrationsDirectory, logger });
+  try {
+    const pool = createPool({ url: database.url, max: CONNECTIONS, logger });
+    try {
+      return await work({ config, pool, logger });
+    } finally {
+      await pool.end();
+    }
+  } finally {
+    await database.stop();
+  }
+}

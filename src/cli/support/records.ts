@@ -1,0 +1,35 @@
+import type { Config } from "../../config.ts";
+import { systemClock } from "../../core/clock.ts";
+import type { Sources } from "../../store/access/sources.ts";
+import type { Tokens } from "../../store/access/tokens.ts";
+import type { Trusts } from "../../store/access/trusts.ts";
+import { withPool } from "./joined-pool.ts";
+
+/** How history names changes that were made at the command line. */
+export const ACTOR = "cli";
+
+export interface Records {
+  readonly config: Config;
+  readonly sources: Sources;
+  readonly tokens: Tokens;
+  readonly trusts: Trusts;
+}
+
+/** Runs `work` on tokens, trusts and sources, beside a running server or alone. */
+export const withRecords = <T>(work: (records: Records) => Promise<T>): Promise<T> =>
+  withPool(async ({ config, pool }) => {
+    const [{ createPrisma }, { createSources }, { createTokens }, { createTrusts }] = await Promise.all([
+      import("../../store/access/prisma.ts"),
+      import("../../store/access/sources.ts"),
+      import("../../store/access/tokens.ts"),
+      import("../../store/access/trusts.ts"),
+    ]);
+    const database = createPrisma(pool);
+    const environment = config.dingtalk.kind === "sandbox" ? "test" : "live";
+    return work({
+      config,
+      sources: createSources(database, systemClock),
+      tokens: createTokens({ database, clock: systemClock, environment }),
+      trusts: createTrusts(database, systemClock),
+    });
+  });

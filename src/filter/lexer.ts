@@ -1,0 +1,150 @@
+import { isStorableText } from "../core/storable-text.ts";
+import { InvalidFilter } from "./errors.ts";
+
+/*
+ * The characters of a filter: words, signs, strings and numbers, read from left to right by a cursor that counts what it has read.
+ */
+
+/** Clients look for some hundred ids in one filter. The longest one allowed is read in less than 5 ms. */
+export const FILTER_LIMITS = { characters: 16_384, tokens: 2_000, terms: 250, depth: 10 } as const;
+
+export interface Cursor {
+  readonly text: string;
+  at: number;
+  tokens: number;
+  terms: number;
+  depth: number;
+}
+
+export const refused = (reason: string): InvalidFilter => new InvalidFilter(`filter: ${reason}`);
+
+export function startCursor(text: string): Cursor {
+  if (text.length > FILTER_LIMITS.characters) throw refused(`longer than ${FILTER_LIMITS.characters} characters`);
+  return { text, at: 0, tokens: 0, terms: 0, depth: 0 };
+}
+
+const isBlank = (code: number): boolean => code === 32 || code === 9 || code === 10 || code === 13;
+
+const SIGNS: ReadonlySet<number> = new Set([..."$-./:_#%+=@"].map((sign) => sign.charCodeAt(0)));
+
+/** What attribute names, URNs, numbers and operators are made of; the rarer signs occur in URIs of foreign schemas. */
+const isWordCode = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || SIGNS.has(code);
+
+export function skipBlanks(cursor: Cursor): void {
+  while (isBlank(cursor.text.charCodeAt(cursor.at))) cursor.at += 1;
+}
+
+function countToken(cursor: Cursor): void {
+  cursor.tokens += 1;
+  if (cursor.tokens > FILTER_LIMITS.tokens) throw refused(`more than ${FILTER_LIMITS.tokens} words and signs`);
+}
+
+export function isAtEnd(cursor: Cursor): boolean {
+  skipBlanks(cursor);
+  return cursor.at >= cursor.text.length;
+}
+
+/** Passes over a sign if it comes next, without blanks before it. */
+export function take(cursor: Cursor, sign: string): boolean {
+  if (cursor.text[cursor.at] !== sign) return false;
+  cursor.at += 1;
+  return true;
+}
+
+export function readWord(cursor: Cursor, what: string): string {
+  skipBlanks(cursor);
+  const start = cursor.at;
+  while (isWordCode(cursor.text.charCodeAt(cursor.at))) cursor.at += 1;
+  if (cursor.at === start) throw refused(`${what} is missing`);
+  countToken(cursor);
+  return cursor.text.slice(start, cursor.at);
+}
+
+export function takeKeyword(cursor: Cursor, keyword: string): boolean {
+  skipBlanks(cursor);
+  const end = cursor.at + keyword.length;
+  if (cursor.text.slice(cursor.at, end).toLowerCase() !== keyword) return false;
+  if (isWordCode(cursor.text.charCodeAt(end))) return false;
+  cursor.at = end;
+  countToken(cursor);
+  return true;
+}
+
+export function open(cursor: Cursor): void {
+  cursor.at += 1;
+  cursor.depth += 1;
+  if (cursor.depth > FILTER_LIMITS.depth) throw refused(`nested deeper than ${FILTER_LIMITS.depth}`);
+  countToken(cursor);
+}
+
+export function close(cursor: Cursor, sign: ")" | "]"): void {
+  skipBlanks(cursor);
+  if (cursor.text[cursor.at] !== sign) throw refused(`${sign} is missing`);
+  cursor.at += 1;
+  cursor.depth -= 1;
+  countToken(cursor);
+}
+
+const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
+
+/** `asText`: what stands without quotes is text, up to a blank or a closing bracket, as clients write it; else it has to be a number or a word of JSON. */
+export function readLiteral(cursor: Cursor, asText: boolean): string | number | boolean | null {
+  skipBlanks(cursor);
+  if (cursor.text[cursor.at] === '"') return readString(cursor);
+  if (asText) return readBareText(cursor);
+  const word = readWord(cursor, "a value");
+  // ABNF strings match without regard to case (RFC 5234 section 2.3).
+  const lower = word.toLowerCase();
+  if (lower === "true") return true;
+  if (lower === "false") return false;
+  if (lower === "null") return null;
+  const value = NUMBER.test(word) ? Number(word) : Number.NaN;
+  if (!Number.isFinite(value)) throw refused("a value must be a quoted string, a number, true, false or null");
+  return value;
+}
+
+/** Brackets and quotes. */
+const END_OF_TEXT: ReadonlySet<number> = new Set([...'()[]"'].map((sign) => sign.charCodeAt(0)));
+
+const isEndOfText = (code: number): boolean => Number.isNaN(code) || isBlank(code) || END_OF_TEXT.has(code);
+
+function readBareText(cursor: Cursor): string | null {
+  const start = cursor.at;
+  while (!isEndOfText(cursor.text.charCodeAt(cursor.at))) cursor.at += 1;
+  // What begins with the other kind of quotes is meant as a string, and is none.
+  if (cursor.at === start || cursor.text[start] === "'") throw refused('a value is missing, or in other quotes than these: "');
+  countToken(cursor);
+  const value = cursor.text.slice(start, cursor.at);
+  if (!isStorableText(value)) throw refused("a value holds a character that is not allowed");
+  return value.toLowerCase() === "null" ? null : value;
+}
+
+function readString(cursor: Cursor): string {
+  const { text } = cursor;
+  const start = cursor.at;
+  let at = start + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  if (at >= text.length) throw refused("a string does not end");
+  cursor.at = at + 1;
+  countToken(cursor);
+  let value: string;
+  try {
+    value = JSON.parse(text.slice(start, at + 1)) as string;
+  } catch (cause) {
+    throw new InvalidFilter("filter: a string is not a JSON string", { cause });
+  }
+  // PostgreSQL cannot hold either, so nothing stored can ever match.
+  if (!isStorableText(value)) throw refused("a string holds a character that is not allowed");
+  return value;
+}
+
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+const ZONED = /T.*(Z|[+-]\d{2}:\d{2})$/;
+
+/** Milliseconds since the epoch of an xsd:dateTime or a plain date; without a zone it is read as UTC. Undefined when it is none. */
+export function instantOf(text: string): number | undefined {
+  if (text.length > 40 || !DATE_TIME.test(text)) return undefined;
+  const ms = Date.parse(text.length === 10 || ZONED.test(text) ? text : `${text}Z`);
+  return Number.isNaN(ms) ? undefined : ms;
+}

@@ -1,0 +1,102 @@
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import type { TrustRecord } from "../ports.ts";
+
+/** Why an assertion does not count. For the log of the operator: whoever sent it is told nothing (safety.md T28). */
+export type AssertionRefusal =
+  | "it cannot be read"
+  | "its algorithm is not allowed"
+  | "its key is not published"
+  | "its signature is wrong"
+  | "iss is not the issuer"
+  | "sub is not the subject"
+  | "aud is not one of the audiences"
+  | "tid is not the tenant"
+  | "a claim is missing"
+  | "a person stands behind it"
+  | "it has expired"
+  | "it is too old"
+  | "it is not valid yet";
+
+export type AssertionVerdict =
+  | {
+      readonly ok: true;
+      /** The issuer's own id of the assertion, if it gives one. */
+      readonly jti: string | undefined;
+      /** From then on it is refused in any case. */
+      readonly endsAt: Date;
+    }
+  | { readonly ok: false; readonly reason: AssertionRefusal };
+
+export interface AssertionCheck {
+  readonly trust: Pick<TrustRecord, "issuer" | "subject" | "audiences" | "tenantId">;
+  /** The keys of the issuer. What it rejects with, other than errors of jose, is thrown on. */
+  readonly keys: JWTVerifyGetKey;
+  readonly now: Date;
+}
+
+/** Entra ID signs with RS256. No algorithm of a shared secret, and not `none`: the key is public (safety.md T6). */
+const ALGORITHMS = ["RS256", "ES256"];
+const CLOCK_TOLERANCE_SECONDS = 60;
+/** Entra's assertions live for 65 minutes, and are sent again from a cache meanwhile; what claims to live for a year is worth no more than that. */
+export const MAX_ASSERTION_AGE_SECONDS = 2 * 3_600;
+
+/** Signature, then claims (RFC 7523 section 3). The key is the one that `kid` names among those of the issuer; keys that come along in the header are not looked at. */
+export async function judgeAssertion(assertion: string, { trust, keys, now }: AssertionCheck): Promise<AssertionVerdict> {
+  try {
+    const { payload } = await jwtVerify(assertion, named(keys), {
+      algorithms: ALGORITHMS,
+      issuer: trust.issuer,
+      subject: trust.subject,
+      audience: [...trust.audiences],
+      requiredClaims: ["exp", "iat"],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      maxTokenAge: MAX_ASSERTION_AGE_SECONDS,
+      currentDate: now,
+    });
+    return judgeClaims(payload, trust.tenantId);
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return refused(reasonOf(error));
+    throw error;
+  }
+}
+
+/** Without a `kid` any key of the right kind would be tried. */
+const named =
+  (keys: JWTVerifyGetKey): JWTVerifyGetKey =>
+  (header, token) => {
+    if (typeof header.kid !== "string" || header.kid === "") throw new errors.JWSInvalid("the header names no key");
+    return keys(header, token);
+  };
+
+/** What jose does not check. `exp` and `iat` are numbers by now. */
+function judgeClaims({ aud, tid, scp, jti, exp = 0, iat = 0 }: JWTPayload, tenantId: string): AssertionVerdict {
+  // Whoever else it is meant for could hand it on to us.
+  if (Array.isArray(aud) && aud.length > 1) return refused("aud is not one of the audiences");
+  if (tid !== tenantId) return refused("tid is not the tenant");
+  // Delegated permissions: an app acts for somebody who has signed in (safety.md T7).
+  if (scp !== undefined) return refused("a person stands behind it");
+  if (jti !== undefined && (typeof jti !== "string" || jti === "")) return refused("it cannot be read");
+  return { ok: true, jti, endsAt: new Date((Math.min(exp, iat + MAX_ASSERTION_AGE_SECONDS) + CLOCK_TOLERANCE_SECONDS) * 1_000) };
+}
+
+const refused = (reason: AssertionRefusal): AssertionVerdict => ({ ok: false, reason });
+
+const MISMATCHES: Readonly<Record<string, AssertionRefusal>> = {
+  iss: "iss is not the issuer",
+  sub: "sub is not the subject",
+  aud: "aud is not one of the audiences",
+  nbf: "it is not valid yet",
+  iat: "it is not valid yet",
+};
+
+function reasonOf(error: errors.JOSEError): AssertionRefusal {
+  if (error instanceof errors.JOSEAlgNotAllowed) return "its algorithm is not allowed";
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) return "its key is not published";
+  if (error instanceof errors.JWSSignatureVerificationFailed) return "its signature is wrong";
+  if (error instanceof errors.JWTExpired) return error.claim === "exp" ? "it has expired" : "it is too old";
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.reason === "missing") return "a claim is missing";
+    return (error.reason === "check_failed" ? MISMATCHES[error.claim] : undefined) ?? "it cannot be read";
+  }
+  return "it cannot be read";
+}

@@ -1,0 +1,118 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
+import type { Clock } from "../../core/clock.ts";
+import { Unavailable } from "../../core/errors.ts";
+import type { Logger } from "../../core/logger.ts";
+
+/*
+ * Public keys that others sign with, kept as safety.md T8 asks: what was published last serves for a day while the host does not answer, and a key nobody knows
+ * is asked for at most every 30 seconds. jose's own remote set drops its keys when they age and waits only after a success, hence this one around its local set.
+ */
+
+export interface IssuerKeys {
+  /**
+   * The keys published at an address that the caller has found to be allowed. Rejects with Unavailable when they cannot be known now, and with jose's
+   * JWKSNoMatchingKey when they are known and this one is not among them.
+   */
+  at(address: string): JWTVerifyGetKey;
+}
+
+const FRESH_MS = 10 * 60_000;
+const USABLE_MS = 24 * 3_600_000;
+const COOLDOWN_MS = 30_000;
+const TIMEOUT_MS = 5_000;
+/** Entra publishes some 20 kB. */
+const MAX_BYTES = 256 * 1_024;
+
+interface Published {
+  keys?: { readonly find: JWTVerifyGetKey; readonly atMs: number };
+  /** When it was asked for last, whatever came of it. */
+  askedMs: number;
+  /** Why the last try failed; undefined when it went well. */
+  failure: unknown;
+  asking?: Promise<void> | undefined;
+}
+
+export function createIssuerKeys({ clock, logger }: { readonly clock: Clock; readonly logger: Logger }): IssuerKeys {
+  /** By address. Operators choose those, so there are few. */
+  const known = new Map<string, Published>();
+
+  async function ask(published: Published, address: string): Promise<void> {
+    published.askedMs = clock.monotonicMs();
+    try {
+      published.keys = { find: createLocalJWKSet(await fetchKeys(address)), atMs: clock.monotonicMs() };
+      published.failure = undefined;
+    } catch (error) {
+      published.failure = error;
+      logger.warn({ host: new URL(address).host, error }, "the keys of an issuer cannot be read");
+    }
+  }
+
+  /** Those that come while somebody asks wait for the same answer. */
+  function refresh(published: Published, address: string): Promise<void> {
+    published.asking ??= ask(published, address).finally(() => {
+      published.asking = undefined;
+    });
+    return published.asking;
+  }
+
+  const waitMs = ({ askedMs, asking }: Published): number => (asking ? 0 : Math.max(0, askedMs + COOLDOWN_MS - clock.monotonicMs()));
+
+  const unknown = (published: Published): Unavailable =>
+    new Unavailable("the keys of the issuer cannot be read now", { cause: published.failure, retryAfterMs: waitMs(published) });
+
+  function usable(published: Published): JWTVerifyGetKey {
+    if (!published.keys || clock.monotonicMs() - published.keys.atMs >= USABLE_MS) throw unknown(published);
+    return published.keys.find;
+  }
+
+  return {
+    at(address) {
+      const published: Published = known.get(address) ?? { askedMs: Number.NEGATIVE_INFINITY, failure: undefined };
+      known.set(address, published);
+      return async (header, token) => {
+        const isFresh = published.keys !== undefined && clock.monotonicMs() - published.keys.atMs < FRESH_MS;
+        if (!isFresh && waitMs(published) === 0) await refresh(published, address);
+        try {
+          return await usable(published)(header, token);
+        } catch (error) {
+          if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+          if (waitMs(published) === 0) {
+            await refresh(published, address);
+            if (published.failure === undefined) return usable(published)(header, token);
+          }
+          // A set that is old cannot say that there is no such key.
+          throw published.failure === undefined ? error : unknown(published);
+        }
+      };
+    },
+  };
+}
+
+/** Redirects are not followed: the address is the one that was allowed. */
+async function fetchKeys(address: string): Promise<JSONWebKeySet> {
+  const response = await fetch(address, {
+    headers: { accept: "application/jwk-set+json, application/json", "user-agent": "dingtalk-scim" },
+    redirect: "manual",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new Unavailable(`the address of the keys answers with ${response.status}`);
+  }
+  const set: unknown = JSON.parse(await bounded(response));
+  // createLocalJWKSet checks the rest; an empty set would take away all that we have.
+  if (typeof set !== "object" || set === null || !("keys" in set) || !Array.isArray(set.keys) || set.keys.length === 0)
+    throw new Unavailable("the address of the keys answers with something else");
+  return set as JSONWebKeySet;
+}
+
+async function bounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BYTES) throw new Unavailable(`the address of the keys answers with more than ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

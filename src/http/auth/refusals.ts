@@ -1,0 +1,90 @@
+import type { Clock } from "../../core/clock.ts";
+import type { Logger } from "../../core/logger.ts";
+import { networkOf } from "../connection/address.ts";
+import { createAttemptLimit } from "../connection/attempt-limit.ts";
+
+/*
+ * Why a credential does not count. For the log of the operator: whoever sent it gets the same 401 for every cause (safety.md T28).
+ */
+
+const REASONS = {
+  missing: "the request carries no credential",
+  notBearer: "the Authorization header is not one Bearer token",
+  severalHeaders: "there is more than one Authorization header",
+  notBasic: "the Authorization header is not Basic with a client id and a client secret",
+  incomplete: "client id, client secret or assertion is missing",
+  mistyped: "the token was cut off or mistyped: its form or its checksum is wrong",
+  unknownForm: "the token is neither one of this server nor an access token it has signed",
+  unknownToken: "there is no token of this id",
+  wrongSecret: "the secret is not that of the token",
+  revoked: "the token was revoked",
+  expired: "the token has expired",
+  accessTokenRefused: "the access token has expired, or was not signed by this server for this address (PUBLIC_URL)",
+  clientGone: "the client behind the access token was revoked or removed, or has expired",
+  assertionRefused: "the assertion does not count",
+} as const;
+
+export type RefusalCode = keyof typeof REASONS;
+
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** In place of the text of the code. */
+  readonly reason?: string;
+  /** Of a token or of a trust, as far as one was named. */
+  readonly tokenId?: string;
+}
+
+export const refusal = (code: RefusalCode, tokenId?: string): Refusal => (tokenId === undefined ? { code } : { code, tokenId });
+
+export interface RefusedRequest {
+  readonly requestId: string;
+  /** As it was sent; without the query string. */
+  readonly path: string;
+  readonly address: string;
+  /** The text that was taken for a credential, if there was one. */
+  readonly credential?: string | undefined;
+}
+
+export type LogRefusal = (refusal: Refusal, request: RefusedRequest) => void;
+
+/** Whoever makes up tokens must not fill the disk, nor hide the line about somebody else's. */
+const LINES_OF_A_NETWORK = 10;
+const LINES = 100;
+const ALL = "all";
+
+const MAX_PATH = 200;
+/** Of an unknown token: enough to find it among those one has, far too little to use it. */
+const PREFIX = 6;
+const MIN_CUT = 24;
+/** An id that a stranger sends is shown only if it looks like one of ours: of a token, of a trust, of the setting. */
+const ID = /^[a-z0-9-]{1,36}$/;
+
+/** One line for each refused credential, at most so many a minute; how many are left out is told once the minute is over, with the next one. */
+export function createRefusalLog({ logger, clock }: { readonly logger: Logger; readonly clock: Pick<Clock, "monotonicMs"> }): LogRefusal {
+  const byNetwork = createAttemptLimit(LINES_OF_A_NETWORK, clock);
+  const all = createAttemptLimit(LINES, clock);
+  let leftOut = 0;
+  return ({ code, reason, tokenId }, { requestId, path, address, credential }) => {
+    if (byNetwork.take(networkOf(address)) > 0 || all.take(ALL) > 0) {
+      leftOut += 1;
+      return;
+    }
+    if (leftOut > 0) logger.warn({ count: leftOut }, "refused credentials were not logged one by one");
+    leftOut = 0;
+    const shownId = tokenId !== undefined && ID.test(tokenId) ? tokenId : undefined;
+    const prefix =
+      shownId === undefined && credential !== undefined && credential.length >= MIN_CUT ? credential.slice(0, PREFIX) : undefined;
+    logger.warn(
+      {
+        requestId,
+        reasonCode: code,
+        reason: reason ?? REASONS[code],
+        ...(shownId === undefined ? {} : { tokenId: shownId }),
+        ...(prefix === undefined ? {} : { tokenPrefix: prefix }),
+        address,
+        path: path.split("?", 1)[0]!.slice(0, MAX_PATH),
+      },
+      "a credential was refused",
+    );
+  };
+}

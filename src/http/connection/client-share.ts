@@ -1,0 +1,86 @@
+import type { Clock } from "../../core/clock.ts";
+import { TooManyRequests } from "../errors.ts";
+
+/** What one client may have running at the same time, so that its slow requests leave connections to the database and turns of the process to others. */
+export interface ClientShare {
+  /** One request more of this client. `end` has to be called in every case, once. */
+  enter(client: string): Turn;
+}
+
+export interface Turn {
+  /** Undefined when the request may go on at once. Else resolves when it may, and rejects with TooManyRequests when that takes too long. */
+  readonly granted: Promise<void> | undefined;
+  /** The request is over, or its client has gone while it waited. */
+  end(): void;
+}
+
+/** Two thirds of the connections of a process (main.ts), and more than any known client sends side by side. */
+export const RUNNING_OF_A_CLIENT = 10;
+const WAITING_OF_A_CLIENT = 100;
+/** Long enough for a burst of writes, short enough that no client takes the wait for a lost request. */
+const WAIT_MS = 5_000;
+const RETRY_MS = 1_000;
+
+interface Line {
+  running: number;
+  readonly waiting: Set<() => void>;
+}
+
+/** `running`: of one client at the same time; 0 is no limit. Clients are ids of verified tokens, and only those with running requests are kept. */
+export function createClientShare(clock: Pick<Clock, "sleep">, running = RUNNING_OF_A_CLIENT): ClientShare {
+  if (running === 0) return { enter: () => NO_LIMIT };
+  const lines = new Map<string, Line>();
+
+  function leave(client: string, line: Line): void {
+    line.running -= 1;
+    const [next] = line.waiting;
+    if (next) next();
+    else if (line.running === 0) lines.delete(client);
+  }
+
+  function wait(client: string, line: Line): Turn {
+    const ended = new AbortController();
+    let isIn = false;
+    const granted = new Promise<void>((resolve, reject) => {
+      const go = () => {
+        line.waiting.delete(go);
+        line.running += 1;
+        isIn = true;
+        ended.abort();
+        resolve();
+      };
+      const refuse = () => {
+        if (line.waiting.delete(go)) reject(new TooManyRequests(RETRY_MS));
+      };
+      line.waiting.add(go);
+      // Aborted when there is nothing to wait for any more; a client that has gone is told the same, and nobody hears it.
+      clock.sleep(WAIT_MS, ended.signal).then(refuse, refuse);
+    });
+    return {
+      granted,
+      end() {
+        if (isIn) leave(client, line);
+        else ended.abort();
+      },
+    };
+  }
+
+  return {
+    enter(client) {
+      let line = lines.get(client);
+      if (!line) {
+        line = { running: 0, waiting: new Set() };
+        lines.set(client, line);
+      }
+      if (line.running >= running) {
+        if (line.waiting.size >= WAITING_OF_A_CLIENT) throw new TooManyRequests(RETRY_MS);
+        return wait(client, line);
+      }
+      line.running += 1;
+      const own = line;
+      return { granted: undefined, end: () => leave(client, own) };
+    },
+  };
+}
+
+const NO_LIMIT: Turn = { granted: undefined, end: () => undefined };

@@ -1,0 +1,76 @@
+import type { Clock } from "../../core/clock.ts";
+import { createTokenAttempts, type TokenAttempts } from "../auth/token-attempts.ts";
+import { type AttemptLimit, createAttemptLimit } from "./attempt-limit.ts";
+import { type ClientShare, createClientShare } from "./client-share.ts";
+
+/** Requests of known clients. */
+export interface ClientLimit {
+  /** Takes one request; the milliseconds to wait when there is none to take, else 0. */
+  take(client: string): number;
+}
+
+export interface Limits {
+  readonly perClient: ClientLimit;
+  /** By network: requests without a token that we know. */
+  readonly strangers: AttemptLimit;
+  readonly tokenAttempts: TokenAttempts;
+  /** Of the requests that run at the same time. */
+  readonly share: ClientShare;
+}
+
+/** Of one network. */
+const STRANGERS_PER_MINUTE = 300;
+
+export interface LimitSettings {
+  /** Requests a second of one client; 0 is no limit. */
+  readonly ratePerClient: number;
+  /** Requests of one client at the same time; 0 is no limit. */
+  readonly concurrencyPerClient: number;
+}
+
+export function createLimits({ ratePerClient, concurrencyPerClient }: LimitSettings, clock: Clock): Limits {
+  return {
+    perClient: createClientLimit(ratePerClient, clock),
+    strangers: createAttemptLimit(STRANGERS_PER_MINUTE, clock),
+    tokenAttempts: createTokenAttempts(clock),
+    share: createClientShare(clock, concurrencyPerClient),
+  };
+}
+
+/** Full buckets say nothing: they are dropped when there are so many. Reached only by an installation with as many busy clients. */
+const MAX_BUCKETS = 10_000;
+
+/**
+ * A token bucket per client: `ratePerSecond` in the long run, twice that at once; 0 is no limit. Own arithmetic rather than a library's: those know fixed
+ * windows, which let twice the rate through around their ends, and keep a timer for each key.
+ */
+export function createClientLimit(ratePerSecond: number, clock: Pick<Clock, "monotonicMs">): ClientLimit {
+  if (ratePerSecond === 0) return { take: () => 0 };
+  const burst = 2 * ratePerSecond;
+  /** By id of a verified token, the one that came longest ago first. */
+  const buckets = new Map<string, { tokens: number; atMs: number }>();
+
+  function makeRoom(nowMs: number): void {
+    for (const [client, { atMs }] of buckets) {
+      if (buckets.size < MAX_BUCKETS && nowMs - atMs < (burst / ratePerSecond) * 1_000) return;
+      buckets.delete(client);
+    }
+  }
+
+  return {
+    take(client) {
+      const nowMs = clock.monotonicMs();
+      let bucket = buckets.get(client);
+      if (!bucket) {
+        if (buckets.size >= MAX_BUCKETS) makeRoom(nowMs);
+        bucket = { tokens: burst, atMs: nowMs };
+        buckets.set(client, bucket);
+      }
+      bucket.tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1_000) * ratePerSecond);
+      bucket.atMs = nowMs;
+      if (bucket.tokens < 1) return ((1 - bucket.tokens) / ratePerSecond) * 1_000;
+      bucket.tokens -= 1;
+      return 0;
+    },
+  };
+}

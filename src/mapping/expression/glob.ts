@@ -1,0 +1,30 @@
+import { fold } from "../../core/fold.ts";
+
+/**
+ * Whether `text` has the form of `pattern`, where `*` stands for any run of characters and `?` for one. Letter case does not count.
+ * On a mismatch only the last `*` is widened, so the time is at most length × length and no pattern can make it explode.
+ */
+export function matchesGlob(text: string, pattern: string): boolean {
+  const characters = [...fold(text)];
+  const wanted = [...fold(pattern)];
+  let at = 0;
+  let want = 0;
+  let star = -1;
+  let starAt = 0;
+  while (at < characters.length) {
+    if (wanted[want] === "*") {
+      star = want++;
+      starAt = at;
+    } else if (want < wanted.length && (wanted[want] === "?" || wanted[want] === characters[at])) {
+      want++;
+      at++;
+    } else if (star >= 0) {
+      want = star + 1;
+      at = ++starAt;
+    } else {
+      return false;
+    }
+  }
+  while (wanted[want] === "*") want++;
+  return want === wanted.length;
+}

@@ -1,0 +1,151 @@
+import { z } from "zod";
+import { isZone } from "../expression/date.ts";
+import { isRegion } from "../expression/phone.ts";
+
+/*
+ * The shape of a mapping file. Expressions are texts here; `mapping/compile.ts` gives them meaning. Every object is strict, so that a key nobody
+ * reads is an error and not a rule that silently does nothing.
+ */
+
+/** Names a rule for people may not set, as the reconcile loop fills them in with remote ids, and the key of the file that says from what. */
+export const RESERVED_ATTRIBUTES: Readonly<Record<string, string>> = {
+  manager: "manager",
+  departments: "departments",
+  mainDepartment: "departments",
+  departmentTitles: "departments",
+  departmentOrders: "departments",
+  roles: "departments",
+};
+
+/** The same for departments. */
+export const RESERVED_SETTINGS: Readonly<Record<string, string>> = { parent: "structure", managers: "managers" };
+
+const MAX_TEXT = 4_096;
+const key = z.string().min(1).max(200);
+const text = z.string().min(1).max(MAX_TEXT);
+const scalar = z.union([z.string().max(MAX_TEXT), z.number(), z.boolean()], { error: "must be a text, a number, true or false" });
+const name = z.string().regex(/^[a-z][A-Za-z0-9]{0,63}$/, "must be a name of letters and digits that begins with a small letter");
+
+const rule = z.strictObject({
+  /** An expression; true, false and numbers stand for themselves. */
+  value: scalar,
+  /** Used when the expression gives nothing. */
+  default: scalar.optional(),
+  when: z.enum(["always", "onCreate", "neverOverwrite"]).default("always"),
+  empty: z.enum(["leave", "clear"]).default("leave"),
+  maxLength: z.number().int().min(1).max(MAX_TEXT).optional(),
+});
+
+/** Shapes that may be written short, each with its forms: what reads the shapes cannot look into the step between. */
+export const SHORT_FORMS = new Map<z.core.$ZodType, readonly z.core.$ZodType[]>();
+
+/** The short form of a rule is just its expression. */
+const ruleOrExpression = z.preprocess(
+  (value) => (typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? { value } : value),
+  rule,
+);
+SHORT_FORMS.set(ruleOrExpression, [scalar, rule]);
+
+/** An expression that names people or departments, and what it means when it names none. */
+function reference(empty: "leave" | "clear") {
+  const long = z.strictObject({ value: text, empty: z.enum(["leave", "clear"]).default(empty) });
+  const either = z.preprocess((value) => (typeof value === "string" ? { value } : value), long);
+  SHORT_FORMS.set(either, [text, long]);
+  return either;
+}
+
+const settings = z.record(key, scalar);
+
+const groupRule = z.strictObject({
+  /** Compared with the display name: `*` any run of characters, `?` one. */
+  match: text,
+  to: z.enum(["department", "role", "nothing"]),
+  /** Name of the role instead of the display name. */
+  name: text.optional(),
+  /** Path the department is put below. */
+  under: text.optional(),
+  external: z.boolean().optional(),
+  settings: settings.optional(),
+});
+
+const attributePath = z.strictObject({
+  /** One expression per level, or one that gives a path or a list. Levels without a value are left out. */
+  path: z.union([text, z.array(text).min(1).max(20)], { error: "must be an expression or a list of expressions" }),
+  main: z.boolean().default(false),
+  /** The department is for people of other organisations. */
+  external: z.boolean().default(false),
+  /** Expressions over the person: title and order there. */
+  title: text.optional(),
+  order: text.optional(),
+  /** An expression over the person that names managers of the department; those of everybody in it add up. */
+  managers: text.optional(),
+  /** Attributes of the department over the person; of several people in it the first one made says what it is like. */
+  settings: z.record(key, ruleOrExpression).default({}),
+});
+
+const departments = z.strictObject({
+  from: z.enum(["groups", "attributes", "both"]).default("groups"),
+  separator: z
+    .string()
+    .min(1)
+    .max(3)
+    .refine((value) => value.trim() !== "" && !value.includes("\\"), "must not be blank or hold a backslash")
+    .default("/"),
+  structure: z.enum(["path", "parent", "nested"]).default("path"),
+  groups: z.array(groupRule).max(200).default([]),
+  attributes: z.array(attributePath).max(20).default([]),
+  /** An expression for the main department: id, externalId or path of a group. */
+  main: text.optional(),
+  /** Entries of value (a department as in `main`), title, order and main: what holds for the person in one department only. */
+  positions: reference("leave").optional(),
+  /** Attributes of a department in the target, over the variables `group`, `department`, `external` and the extensions of groups. */
+  settings: z.record(key, ruleOrExpression).default({}),
+  /** Managers of a department, over the same: ids, externalIds or employee numbers. A department that never had any named keeps those it has. */
+  managers: reference("leave").optional(),
+  /** Patterns of paths that are for external people; what is below such a department is external too. */
+  external: z.array(text).max(200).default([]),
+  /** Where a person goes who is in no department otherwise, instead of the root. */
+  default: text.optional(),
+  /** Where an external person goes who is in no external department. */
+  externalDefault: text.optional(),
+});
+
+const inactive = z.strictObject({
+  /** What becomes of a regular account when the person is not active. */
+  regular: z.enum(["remove", "park", "keep"]).default("remove"),
+  parkIn: text.optional(),
+});
+
+const region = z
+  .string()
+  .transform((value) => value.toUpperCase())
+  .refine(isRegion, "must be a region of ISO 3166 with a telephone plan, such as HK");
+
+export const mappingFile = z.strictObject({
+  version: z.literal(1, { error: "must be 1, the version of this file format" }),
+  /** Of numbers without a country code. */
+  region: region.default("HK"),
+  /** The organisation at the target. */
+  organisation: z.strictObject({ region: region.optional() }).optional(),
+  zone: z.string().refine(isZone, "must be a time zone such as Asia/Hong_Kong").default("Asia/Hong_Kong"),
+  /** More variables, beside those of EXTENSIONS: name → URN of the schema extension. */
+  extensions: z.record(name, z.string().regex(/^urn:.{1,200}$/i, "must be the URN of a schema extension")).default({}),
+  tables: z.record(name, z.record(key, scalar)).default({}),
+  trees: z.record(name, z.record(key, z.strictObject({ name: text, parent: key.optional() }))).default({}),
+  person: z.record(z.string().regex(/^[A-Za-z]\w*(\..{1,100})?$/, "must be an attribute of the target"), ruleOrExpression).default({}),
+  /** An expression that gives entries of name and value, each an attribute `extension.<name>`. */
+  customFields: text.optional(),
+  manager: reference("clear").optional(),
+  external: text.optional(),
+  account: text.optional(),
+  /** Whether the start demands what accounts of the organisation need. */
+  enterpriseAccounts: z.boolean().default(false),
+  /** Where the target keeps the roles that groups become. */
+  roleGroup: z.string().trim().min(1).max(64).default("SCIM"),
+  departments: departments.prefault({}),
+  inactive: inactive.prefault({}),
+});
+
+export type MappingFile = z.infer<typeof mappingFile>;
+export type Rule = z.infer<typeof rule>;
+export type GroupRule = z.infer<typeof groupRule>;

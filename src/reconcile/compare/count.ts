@@ -1,0 +1,35 @@
+import type { Clock } from "../../core/clock.ts";
+import type { EntityKind } from "../../core/entity.ts";
+import type { WishDeps } from "../desired/result.ts";
+import type { SweepStore } from "../ports.ts";
+
+export interface SweepDeps extends Omit<WishDeps, "store"> {
+  readonly store: WishDeps["store"] & SweepStore;
+  readonly clock: Clock;
+}
+
+export interface SweepResult {
+  /** Objects of ours that the lists showed. */
+  readonly compared: number;
+  /** Those that are not as they should be: now due. */
+  readonly differing: number;
+  /** Objects of ours that are not there any more: now due. */
+  readonly missing: number;
+  /** Objects that carry our own id and had no link: ours again, and now due. Most are to be removed. */
+  readonly found: number;
+  /** Objects that nobody here ever knew: somebody else's. Counted, never touched. */
+  readonly orphans: number;
+  /** The first of them, for people to look at. */
+  readonly orphanExamples: readonly { readonly kind: EntityKind; readonly remoteId: string; readonly name?: string }[];
+  /** Entities that should have been due and were not. */
+  readonly repaired: number;
+}
+
+export interface Count {
+  compared: number;
+  differing: number;
+  missing: number;
+  found: number;
+  orphans: number;
+  readonly orphanExamples: SweepResult["orphanExamples"][number][];
+}

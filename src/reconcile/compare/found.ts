@@ -1,0 +1,85 @@
+import type { EntityKind } from "../../core/entity.ts";
+import { isCanonicalUuid, madeAtMs, uuidv7 } from "../../core/id.ts";
+import { containersOf } from "../containers.ts";
+import type { Owner, Period } from "../ports.ts";
+import type { Actual } from "../target.ts";
+import type { Count, SweepDeps } from "./count.ts";
+
+/*
+ * What a comparison finds without a link. A call that landed late, an accepted invitation, or a restore of an older database leaves people and departments
+ * at the target that carry our own id and that nobody looks after: access that should have ended. Those become ours again, and the normal run concludes what
+ * is to become of them, under the same rules as ever. Proof of ownership is that the id is known here, or that it was made by us in a time whose events were
+ * lost. An id of the same form that nobody here ever knew is a stranger's.
+ */
+
+const MAX_EXAMPLES = 100;
+
+export interface Listed {
+  readonly unlinked: readonly Actual[];
+  /** Remote ids of the whole list. */
+  readonly seen: ReadonlySet<string>;
+}
+
+export interface TakingBack {
+  readonly causes: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** Lists may be old by now and may not tell whose a thing is: whatever may be ours is read once more before it is taken back. */
+export async function takeBack(deps: SweepDeps, kind: EntityKind, listed: Listed, count: Count, how: TakingBack): Promise<void> {
+  const { store, target } = deps;
+  const told = listed.unlinked.some(({ entityId }) => entityId !== undefined);
+  // Where the target chooses ids, ours is a field of the thing, which its list may leave out.
+  const mayHide = target.canFind(kind) && target.remoteIdFor({ kind, id: "" }) === undefined && !told;
+  const owners = await ownersOf(deps, kind, listed.unlinked);
+  const periods = await store.lostPeriods();
+  for (const each of listed.unlinked) {
+    if (each.entityId === undefined ? !mayHide : !isOurs(each.entityId, owners, periods)) {
+      stranger(count, kind, each);
+      continue;
+    }
+    // In turn: there are few.
+    const { actual } = await target.read(kind, each.remoteId, { signal: how.signal });
+    if (!actual) continue;
+    const id = actual.entityId;
+    const known = id !== undefined && (owners.has(id) ? owners : await ownersOf(deps, kind, [actual]));
+    if (id === undefined || !known || !isOurs(id, known, periods)) {
+      stranger(count, kind, each);
+      continue;
+    }
+    const linked = known.get(id)?.remoteId;
+    if (linked === actual.remoteId) continue;
+    const ref = { kind, id: linked !== undefined && (await isThere(deps, kind, linked, listed, how)) ? twinId(deps) : id };
+    await store.relink(ref, { actual, containers: containersOf(actual.attributes) }, how.causes);
+    count.found += 1;
+  }
+}
+
+/** A second one of the same entity. It becomes an entity of its own that the directory does not have, so it is let go. */
+const twinId = ({ clock }: SweepDeps): string => uuidv7(clock.now().getTime());
+
+const isThere = async (
+  { target }: SweepDeps,
+  kind: EntityKind,
+  remoteId: string,
+  { seen }: Listed,
+  { signal }: TakingBack,
+): Promise<boolean> => seen.has(remoteId) || (await target.read(kind, remoteId, { signal })).actual !== undefined;
+
+async function ownersOf({ store }: SweepDeps, kind: EntityKind, things: readonly Actual[]): Promise<ReadonlyMap<string, Owner>> {
+  const ids = things.flatMap(({ entityId }) => (entityId !== undefined && isCanonicalUuid(entityId) ? [entityId] : []));
+  return ids.length > 0 ? store.owners(kind, ids) : new Map();
+}
+
+/** Whether an id is one of ours. Pure. */
+export function isOurs(id: string, owners: ReadonlyMap<string, Owner>, periods: readonly Period[]): boolean {
+  if (owners.has(id)) return true;
+  const atMs = isCanonicalUuid(id) ? madeAtMs(id) : undefined;
+  return atMs !== undefined && periods.some(({ since, until }) => atMs > since.getTime() && atMs <= until.getTime());
+}
+
+function stranger(count: Count, kind: EntityKind, { remoteId, attributes: { name } }: Actual): void {
+  count.orphans += 1;
+  if (count.orphanExamples.length < MAX_EXAMPLES)
+    count.orphanExamples.push({ kind, remoteId, ...(typeof name === "string" ? { name } : {}) });
+}

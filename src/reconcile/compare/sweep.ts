@@ -1,0 +1,147 @@
+import type { Clock } from "../../core/clock.ts";
+import type { EntityKind, EntityRef } from "../../core/entity.ts";
+import { uuidv7 } from "../../core/id.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import { containersOf } from "../containers.ts";
+import { sameValue } from "../plan.ts";
+import type { LinkTo } from "../ports.ts";
+import { type Actual, type Attributes, DIFFERED } from "../target.ts";
+import type { Count, SweepDeps, SweepResult } from "./count.ts";
+import { takeBack } from "./found.ts";
+import { forecast } from "./preview.ts";
+
+const KINDS = ["department", "user", "role"] as const;
+
+/**
+ * Compares everything of ours with the target's lists, page by page: in memory are one page and the ids seen so far. Differences are marked, and the
+ * worker does the rest. Rejects with the listing's error when any page fails: then nothing is taken to be missing (safety.md F57).
+ */
+export async function sweep(deps: SweepDeps, actor: string, signal: AbortSignal): Promise<SweepResult> {
+  const { store, clock, target } = deps;
+  const at = clock.now();
+  const event = { id: uuidv7(at.getTime()), at, code: "operator.reconcile", actor, causes: [], target: target.name } as const;
+  await store.beginSweep(event);
+  const count: Count = { compared: 0, differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [] };
+  // One kind after the other: people are compared with departments that are known to be there.
+  for (const kind of KINDS) await sweepKind(deps, kind, await store.moment(), count, event, signal);
+  await store.markRefused([event.id]);
+  await store.tryCauses([event.id]);
+  const result: SweepResult = { ...count, repaired: (await store.repair()) + (await store.markUnknown([event.id])) };
+  await store.endSweep(finished(clock, event, result));
+  return result;
+}
+
+async function sweepKind(
+  deps: SweepDeps,
+  kind: (typeof KINDS)[number],
+  since: Date,
+  count: Count,
+  event: Pick<HistoryEvent, "id">,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, target } = deps;
+  const seen = new Set<string>();
+  const unlinked: Actual[] = [];
+  for await (const page of target.list(kind, { signal })) {
+    for (const actual of page.actuals) seen.add(actual.remoteId);
+    unlinked.push(...(await comparePage(deps, kind, page.actuals, since, count, event)));
+    if (page.managers) await compareManagers(deps, page.managers, since, count, event, signal);
+  }
+  for await (const slice of store.linksBefore(kind, since)) {
+    for (const { id, remoteId } of slice) {
+      if (seen.has(remoteId)) continue;
+      // A list may lack what moved while it was read, or what the app may not see: only the object itself can say that it is gone.
+      const { actual } = await target.read(kind, remoteId, { signal });
+      if (actual) continue;
+      count.missing += 1;
+      await store.noteMissing({ kind, id }, since, [event.id]);
+    }
+  }
+  await takeBack(deps, kind, { unlinked, seen }, count, { causes: [event.id], signal });
+}
+
+/** Answers what of the page is not linked. */
+async function comparePage(
+  deps: SweepDeps,
+  kind: EntityKind,
+  page: readonly Actual[],
+  since: Date,
+  count: Count,
+  event: Pick<HistoryEvent, "id">,
+): Promise<readonly Actual[]> {
+  const { store } = deps;
+  const unlinked: Actual[] = [];
+  const links = await store.linksTo(
+    kind,
+    page.map((actual) => actual.remoteId),
+  );
+  for (const actual of page) {
+    const link = links.get(actual.remoteId);
+    if (link?.status !== "owned") {
+      unlinked.push(actual);
+      continue;
+    }
+    count.compared += 1;
+    await compareLinked(deps, kind, actual, link, since, count, event);
+  }
+  return unlinked;
+}
+
+async function compareLinked(
+  deps: SweepDeps,
+  kind: EntityKind,
+  actual: Actual,
+  link: LinkTo,
+  since: Date,
+  count: Count,
+  event: Pick<HistoryEvent, "id">,
+): Promise<void> {
+  if (link.observed && !differs(link.observed, actual)) return;
+  const ref: EntityRef = { kind, id: link.id };
+  const now = { ...actual, attributes: { ...link.observed?.attributes, ...actual.attributes } };
+  const wrong = await isWrong(deps, ref, now);
+  if (wrong) count.differing += 1;
+  const seen = wrong ? withDiffered(now, link.observed?.attributes, actual.attributes) : now;
+  await deps.store.noteObserved(ref, { actual: seen, containers: containersOf(now.attributes), wrong }, since, [event.id]);
+}
+
+/** A list shows the people the app may see, so what it says of managers is only a reason to read the department itself. */
+async function compareManagers(
+  deps: SweepDeps,
+  managers: ReadonlyMap<string, readonly string[]>,
+  since: Date,
+  count: Count,
+  event: Pick<HistoryEvent, "id">,
+  signal: AbortSignal,
+): Promise<void> {
+  const links = await deps.store.linksTo("department", [...managers.keys()]);
+  for (const [remoteId, link] of links) {
+    const known = link.observed?.attributes["managers"];
+    if (link.status !== "owned" || !known || sameValue(known, managers.get(remoteId))) continue;
+    const { actual } = await deps.target.read("department", remoteId, { signal });
+    if (actual) await compareLinked(deps, "department", actual, link, since, count, event);
+  }
+}
+
+/** What a list does not tell is no difference. */
+const differs = (before: { readonly attributes: Attributes; readonly presence: Actual["presence"] }, now: Actual): boolean =>
+  before.presence !== now.presence || Object.keys(now.attributes).some((name) => !sameValue(before.attributes[name], now.attributes[name]));
+
+/** Says which attributes surprised us, so that an update of them can be looked at afterwards. */
+function withDiffered(actual: Actual, before: Attributes | undefined, told: Attributes): Actual {
+  if (!before) return actual;
+  const names = Object.keys(told).filter((name) => !sameValue(before[name], told[name]));
+  return { ...actual, attributes: { ...actual.attributes, [DIFFERED]: names.sort() } };
+}
+
+/** Attributes that others own may change as they like; only what a run would do something about counts. */
+async function isWrong(deps: SweepDeps, ref: EntityRef, actual: Actual): Promise<boolean> {
+  const next = await forecast(deps, ref, actual);
+  return next !== undefined && (next.kind !== "plan" || next.plan.action !== "none");
+}
+
+function finished(clock: Clock, begun: Pick<HistoryEvent, "id" | "code" | "actor" | "target">, result: SweepResult): HistoryEvent {
+  const at = clock.now();
+  const { orphanExamples: _examples, ...detail } = result;
+  return { ...begun, id: uuidv7(at.getTime()), at, causes: [begun.id], detail };
+}

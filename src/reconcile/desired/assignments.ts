@@ -1,0 +1,201 @@
+import { unreachable } from "../../core/errors.ts";
+import { fold } from "../../core/fold.ts";
+import { parsePath } from "../../mapping/department-path.ts";
+import type { DepartmentPath, GroupPlacement, Mapping, MappingSettings, PersonMapping } from "../../mapping/mapping.ts";
+import { placePerson } from "../../mapping/placement.ts";
+import type { DepartmentReference, GroupOfPerson, PersonFacts, Reference } from "../facts.ts";
+import type { PersonPlace } from "../ports.ts";
+import type { Note } from "../target.ts";
+import { levelsOf } from "./path-levels.ts";
+
+/* Where a person belongs: what groups and attributes say, joined so that people of other organisations and our own never share a department. */
+
+/** A department of a person, and what holds for them there only. */
+export interface Post extends DepartmentReference {
+  readonly title?: string;
+  readonly order?: number;
+}
+
+/** Departments and roles of a person, as references to what they have become at the target. */
+export interface Places {
+  readonly departments: readonly Post[];
+  readonly roles: readonly Reference[];
+  readonly main: Reference | undefined;
+  /** Groups nobody has looked at yet: where they lead is not known. */
+  readonly unknownGroups: readonly string[];
+  /** Groups that cannot be placed before the one above them has come. Nobody who has another department waits with them. */
+  readonly stuckGroups: readonly string[];
+  readonly notes: readonly Note[];
+}
+
+/** A parked person is in the one department for that; undefined when it is not fit for them, as it would mix external people with ours. */
+export function parkingPlace(mapping: Mapping, external: boolean): readonly PersonPlace[] | undefined {
+  const { parkIn } = mapping.settings;
+  if (!parkIn) return external ? undefined : [];
+  return mapping.isExternal(parkIn) === external ? [{ path: levelsOf(mapping, parkIn), main: true }] : undefined;
+}
+
+/** Departments a person is in by other means than groups: by attributes, or the one for externals who have none. */
+export function pathsOf(mapping: Mapping, mapped: PersonMapping, groups: readonly GroupOfPerson[]): readonly PersonPlace[] {
+  if (groups.some((group) => group.placement === undefined)) return mapped.departments.map((path) => placeAt(mapping, mapped, path));
+  const { departments } = placePerson(mapping.settings, mapped, placementsOf(groups, mapping.settings));
+  return departments.flatMap((place) => (place.kind === "path" ? [placeAt(mapping, mapped, place.path)] : []));
+}
+
+function placeAt(mapping: Mapping, mapped: PersonMapping, path: DepartmentPath): PersonPlace {
+  const same = (other: DepartmentPath | undefined): boolean => JSON.stringify(path) === JSON.stringify(other);
+  const stated = mapped.stated?.find((one) => same(one.path));
+  const byPath = mapping.department(path, mapped.external).managers;
+  const managers = byPath || stated?.managers.length ? [...new Set([...(byPath ?? []), ...(stated?.managers ?? [])])].sort() : undefined;
+  return {
+    path: levelsOf(mapping, path, mapped.external),
+    main: same(mapped.mainDepartment),
+    ...(managers ? { managers } : {}),
+    ...(stated?.settings ? { settings: stated.settings } : {}),
+  };
+}
+
+/** Pure. `facts.departments` are already those of `pathsOf`. */
+export function placesOf(settings: MappingSettings, mapped: PersonMapping, facts: PersonFacts): Places {
+  const { groups } = facts;
+  const placement = placePerson(settings, mapped, placementsOf(groups, settings));
+  const wanted = new Set(placement.departments.flatMap((place) => (place.kind === "group" ? [place.groupId] : [])));
+  // A path may lead to a department that a group has made external, or ours, by itself.
+  const fitting = facts.departments.filter((department) => department.external === mapped.external);
+  const notes: Note[] = [...placement.notes];
+  if (fitting.length < facts.departments.length) notes.push(MIXED);
+
+  const inGroups = groups.filter((group) => wanted.has(group.id));
+  const reference = mapped.mainDepartmentReference;
+  const mainGroup = reference === undefined ? undefined : inGroups.find((group) => isMeant(group, reference, settings.separator));
+  const mainPath = reference === undefined ? undefined : fitting.find((department) => isPath(department, reference, settings.separator));
+  if (reference !== undefined && !mainGroup && !mainPath) notes.push(NO_MAIN);
+  const posts = positioned(mapped, fitting, inGroups, settings.separator);
+  notes.push(...posts.notes);
+  const unplaced = groups.filter((group) => group.placement === undefined);
+  const stuck = unplaced.filter((group) => group.state === "parked");
+  return {
+    departments: posts.departments,
+    roles: groups.flatMap((group) => (group.role ? [group.role] : [])),
+    main: mainGroup?.department ?? mainPath ?? fitting.find((department) => department.main),
+    unknownGroups: unplaced.filter((group) => group.state !== "parked").map(({ id }) => id),
+    stuckGroups: stuck.map(({ id }) => id),
+    notes: stuck.length > 0 ? [...notes, GROUP_WAITS] : notes,
+  };
+}
+
+/** Titles and orders of single departments: as the client names the department, else as the rule says from which it follows. */
+function positioned(
+  mapped: PersonMapping,
+  byAttributes: PersonFacts["departments"],
+  byGroups: readonly GroupOfPerson[],
+  separator: string,
+): { readonly departments: readonly Post[]; readonly notes: readonly Note[] } {
+  const positions = mapped.positions ?? [];
+  const used = new Set<string>();
+  const post = (
+    department: DepartmentReference,
+    said: Pick<Post, "title" | "order"> | undefined,
+    isMeantBy: (reference: string) => boolean,
+  ): Post => {
+    const position = positions.find(({ reference }) => isMeantBy(reference));
+    if (position) used.add(position.reference);
+    const title = position?.title ?? said?.title;
+    const order = position?.order ?? said?.order;
+    const { id, remoteId, state, settings } = department;
+    return {
+      id,
+      remoteId,
+      state,
+      ...(settings ? { settings } : {}),
+      ...(title === undefined ? {} : { title }),
+      ...(order === undefined ? {} : { order }),
+    };
+  };
+  const departments = [
+    ...byAttributes.map((department) => {
+      const key = JSON.stringify(department.path);
+      const said = mapped.stated?.find(({ path }) => JSON.stringify(path.map(fold)) === key);
+      return post(department, said, (reference) => isPath(department, reference, separator));
+    }),
+    ...byGroups.flatMap((group) =>
+      group.department ? [post(group.department, undefined, (reference) => isMeant(group, reference, separator))] : [],
+    ),
+  ];
+  const missed = positions.filter(({ reference }) => !used.has(reference)).length;
+  return { departments, notes: missed > 0 ? [notThere(missed)] : [] };
+}
+
+const notThere = (positions: number): Note => ({
+  attribute: "positions",
+  code: "notAMember",
+  text: `${positions} of the positions ${positions === 1 ? "is" : "are"} in a department the person is not in`,
+});
+
+/** In the department for leavers and nowhere else. */
+export const parkedPlaces = (facts: PersonFacts): Places => ({
+  departments: facts.departments.map(({ id, remoteId, state, settings }) => ({ id, remoteId, state, ...(settings ? { settings } : {}) })),
+  roles: [],
+  main: facts.departments[0],
+  unknownGroups: [],
+  stuckGroups: [],
+  notes: [],
+});
+
+const placementsOf = (groups: readonly GroupOfPerson[], settings: Pick<MappingSettings, "separator">) =>
+  groups.map((group) => ({ id: group.id, placement: placementOf(group, settings) }));
+
+/** What the tree remembers of the mapping's answer, with the path as the group states it. */
+function placementOf(
+  { placement, displayName, external }: GroupOfPerson,
+  { separator }: Pick<MappingSettings, "separator">,
+): GroupPlacement {
+  switch (placement) {
+    case "department":
+      return { kind: "department", path: parsePath(displayName, separator), settings: {}, external, notes: [] };
+    case "role":
+      return { kind: "role", name: displayName };
+    case "none":
+    case undefined:
+      return { kind: "none", reason: "rule" };
+    default:
+      return unreachable(placement);
+  }
+}
+
+function isMeant(group: GroupOfPerson, reference: string, separator: string): boolean {
+  if (group.id === reference || group.externalId === reference) return true;
+  const key = (path: string): string => JSON.stringify(parsePath(fold(path), fold(separator)));
+  return key(group.displayName) === key(reference);
+}
+
+/** Whether a reference is the path of a department that follows from attributes. */
+const isPath = ({ path }: { readonly path: readonly string[] }, reference: string, separator: string): boolean =>
+  JSON.stringify(parsePath(fold(reference), fold(separator))) === JSON.stringify(path);
+
+const GROUP_WAITS: Note = {
+  attribute: "departments",
+  code: "groupWaits",
+  text: "a group of this person waits for the group above it, so its department is left out until then",
+};
+const MIXED: Note = {
+  attribute: "departments",
+  code: "mixedDepartment",
+  text: "people of other organisations and our own are kept in separate departments, so one was left out",
+};
+const NO_MAIN: Note = {
+  attribute: "mainDepartment",
+  code: "notAMember",
+  text: "the main department is none of the departments the person is in",
+};
+
+/** Remote ids in a stable order; what is stuck is left out with a note, what is on its way is waited for. */
+export function remoteIds(references: readonly Reference[], what: string, waitFor: string[], notes: Note[]): readonly string[] {
+  const ids = new Set<string>();
+  for (const { id, remoteId, state } of references) {
+    if (remoteId !== undefined) ids.add(remoteId);
+    else if (state !== "parked" && state !== "held") waitFor.push(id);
+    else notes.push({ attribute: `${what}s`, code: "notThere", text: `a ${what} of this person could not be made: see ${what} ${id}` });
+  }
+  return [...ids].sort();
+}

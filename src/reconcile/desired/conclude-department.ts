@@ -1,0 +1,90 @@
+import type { DepartmentFacts } from "../facts.ts";
+import type { NameHolder } from "../ports.ts";
+import type { Actual, Attributes, TargetAdapter } from "../target.ts";
+import type { ConcludeDeps } from "./conclude.ts";
+import { departmentWish, type NumberedName, part, type StructureWish, shownName, withNumber } from "./department.ts";
+
+/*
+ * What is concluded of a department. The tree gives no two siblings one name, but names change hands: whoever is to have a name waits until the one who
+ * has it has been renamed, moved or removed. Where that goes round in a circle (two swap their names, or one moves below the new holder of its name), the
+ * first to see it gives its name up: for its final name in its old place when that is free, else for a readable number behind it, for as long as the others
+ * take. There is no other way, as no two calls arrive at one moment.
+ */
+
+/** More siblings of one name than this would be a mistake of the source. */
+const MAX_NUMBER = 9;
+
+export async function concludeDepartment(
+  deps: ConcludeDeps,
+  id: string,
+  facts: DepartmentFacts,
+  actual: Pick<Actual, "attributes"> | undefined = facts.link?.observed,
+): Promise<StructureWish> {
+  const { store, target } = deps;
+  const numbered: NumberedName = target.numberedName?.bind(target) ?? withNumber;
+  const wish = departmentWish(facts, target.rootDepartment, numbered);
+  if (wish.kind === "waiting") {
+    // One to be removed waits for whoever is inside.
+    const on = wish.reasonCode === "stillOccupied" ? [id] : wish.on;
+    return on.length > 0 && (await store.waitsInCircle(id, on)) ? stepAside(deps, id, facts, actual, wish, numbered) : wish;
+  }
+  if (wish.kind !== "desired" || wish.again || wish.desired.state !== "present") return wish;
+
+  const wanted = target.shape("department", wish.desired.attributes).attributes;
+  if (actual && actual.attributes["name"] === wanted["name"] && actual.attributes["parent"] === wanted["parent"]) return wish;
+  const holder = (await holders(deps, id, wanted)).find((each) => gives(each, wanted, target, numbered));
+  if (!holder) return wish;
+  const waits = {
+    kind: "waiting" as const,
+    on: [holder.id],
+    reasonCode: "waitingForName" as const,
+    reason: `another department of ours still has the name: department ${holder.id}`,
+  };
+  return (await store.waitsInCircle(id, [holder.id])) ? stepAside(deps, id, facts, actual, waits, numbered) : waits;
+}
+
+async function holders({ store }: ConcludeDeps, id: string, { name, parent }: Attributes): Promise<readonly NameHolder[]> {
+  return typeof name === "string" && typeof parent === "string" ? store.nameHolders(id, { name, parent }) : [];
+}
+
+/** Whether the holder is on the way to give the name up. One that is stuck is named by the refusal instead. */
+function gives(
+  holder: NameHolder,
+  wanted: Attributes,
+  target: Pick<TargetAdapter, "shape" | "rootDepartment">,
+  numbered: NumberedName,
+): boolean {
+  if (holder.state === "parked" || holder.state === "held" || holder.present === null) return false;
+  if (!holder.present) return true;
+  const parent = holder.top ? target.rootDepartment : holder.parentId;
+  if (parent !== wanted["parent"]) return true;
+  const { name } = target.shape("department", { name: shownName(holder, numbered) }).attributes;
+  return name !== wanted["name"];
+}
+
+async function stepAside(
+  deps: ConcludeDeps,
+  id: string,
+  { node }: DepartmentFacts,
+  actual: Pick<Actual, "attributes"> | undefined,
+  wish: Extract<StructureWish, { kind: "waiting" }>,
+  numbered: NumberedName,
+): Promise<StructureWish> {
+  const waits = { ...wish, inCircle: true };
+  const parent = actual?.attributes["parent"];
+  const now = String(actual?.attributes["name"]);
+  if (!node || parent === undefined || parent === null) return waits;
+  const plain = node.present ? shownName(node, numbered) : node.name;
+  const shown = (name: string) => deps.target.shape("department", { name }).attributes["name"] ?? name;
+  const names = [...(node.present ? [plain] : []), ...Array.from({ length: MAX_NUMBER - 1 }, (_, at) => numbered(node.name, at + 2))].map(
+    shown,
+  );
+  // It has made way already: the others follow.
+  if (names.includes(now) && now !== shown(node.name)) return waits;
+  for (const name of names) {
+    if (name === now) continue;
+    const taken = await deps.store.nameHolders(id, { name: String(name), parent: String(parent) });
+    if (taken.length === 0) return part({ name });
+  }
+  return waits;
+}

@@ -1,0 +1,125 @@
+import type { Mapping, PersonInput, PersonMapping } from "../../mapping/mapping.ts";
+import type { Link, PersonFacts, RoleFacts } from "../facts.ts";
+import type { Desired } from "../plan.ts";
+import type { PersonPlace, ReconcileStore } from "../ports.ts";
+import type { Actual, TargetAdapter } from "../target.ts";
+import { parkedPlaces, parkingPlace, pathsOf, placesOf } from "./assignments.ts";
+import { roleWish, type StructureWish } from "./department.ts";
+import { type PersonWish, personWish, type Standing, standingOf } from "./person.ts";
+
+/*
+ * What is concluded of an entity from what is known of it. The run, the plan that people ask for and the comparison all ask here, so that they cannot come
+ * to different conclusions. Nothing is written and nothing is read from the target.
+ */
+
+export interface ConcludeDeps {
+  readonly store: Pick<ReconcileStore, "manager" | "managedBy" | "waitsInCircle" | "nameHolders">;
+  readonly target: Pick<TargetAdapter, "rootDepartment" | "canSuspend" | "conceals" | "numberedName" | "shape">;
+  readonly mapping: Mapping;
+}
+
+/** How the mapping and the directory want a person; `parking`: in the department for leavers only. */
+export interface Judgement {
+  readonly standing: Standing;
+  readonly mapped: PersonMapping | undefined;
+  readonly paths: readonly PersonPlace[];
+  readonly parking: boolean;
+}
+
+const ABSENT: Judgement = { standing: "absent", mapped: undefined, paths: [], parking: false };
+
+/** Pure. */
+export function judge(
+  mapping: Mapping,
+  target: Pick<TargetAdapter, "canSuspend">,
+  facts: PersonFacts,
+  actual: Pick<Actual, "attributes"> | undefined,
+): Judgement {
+  const standing = standingOf(facts, mapping.settings.inactive, actual ? target.canSuspend(actual.attributes) : false);
+  if (standing === "absent") return ABSENT;
+  const mapped = mapping.person(personInput(facts));
+  if (standing !== "parked") return { standing, mapped, paths: pathsOf(mapping, mapped, facts.groups), parking: false };
+  const paths = parkingPlace(mapping, mapped.external);
+  return paths ? { standing, mapped, paths, parking: true } : ABSENT;
+}
+
+/** `facts`: with the departments that the judgement's paths have become, where they have. */
+export async function concludePerson(
+  deps: ConcludeDeps,
+  personId: string,
+  known: PersonFacts,
+  { standing, mapped, parking }: Judgement,
+  actual: Pick<Actual, "attributes" | "presence"> | undefined,
+): Promise<PersonWish> {
+  const { store, target, mapping } = deps;
+  if (standing === "absent" || !mapped) return { kind: "desired", desired: { state: "absent" } };
+  const facts = await withManager(deps, known, mapped);
+  const places = parking ? parkedPlaces(facts) : placesOf(mapping.settings, mapped, facts);
+  const rules = {
+    personId,
+    standing,
+    presence: actual?.presence,
+    rootDepartment: target.rootDepartment,
+    conceals: (settings: Actual["attributes"]) => target.conceals?.(settings) ?? false,
+  };
+  let wish = personWish(facts, mapped, places, { ...rules, mayWaitForManager: true });
+  if (wish.kind === "waiting" && (await store.waitsInCircle(personId, wish.on))) {
+    // A manager is left out for the moment, where people name each other or are waited for by those they wait for.
+    wish = personWish(facts, mapped, places, { ...rules, mayWaitForManager: false });
+    if (wish.kind === "waiting") return { ...wish, inCircle: true };
+  }
+  if (wish.kind !== "desired") return wish;
+  const forMs = standing === "member" ? settlesInMs(facts, wish.desired) : undefined;
+  if (forMs !== undefined) return { kind: "waiting", on: [], forMs, reasonCode: "settling", reason: MAY_COME_BACK };
+  const managed = await stillManages(deps, personId, wish.desired, actual, facts.link);
+  return managed.length > 0
+    ? {
+        kind: "waiting",
+        on: managed,
+        inCircle: false,
+        reasonCode: "stillManager",
+        reason: "a department that this person leaves still has them as its manager",
+      }
+    : wish;
+}
+
+const MAY_COME_BACK = "a department of this person was emptied a moment ago and may be needed again";
+
+/** How long a department the person would leave may still come back: a group that is deleted and sent again at once must not move everybody twice. */
+function settlesInMs({ settling = [] }: PersonFacts, desired: Desired): number | undefined {
+  const staying = desired.state === "absent" ? undefined : desired.attributes["departments"];
+  const left = Array.isArray(staying) ? settling.filter(({ remoteId }) => !staying.includes(remoteId)) : [];
+  return left.length > 0 ? Math.max(...left.map(({ ms }) => ms)) : undefined;
+}
+
+/** The mapping may name another manager than the directory does, or leave the one who is there alone. */
+async function withManager({ store }: ConcludeDeps, facts: PersonFacts, { manager }: PersonMapping): Promise<PersonFacts> {
+  if (!manager || facts.sourceId === undefined || manager === facts.manager?.reference) return facts;
+  return { ...facts, manager: await store.manager(facts.sourceId, manager) };
+}
+
+/**
+ * Departments that have to let go of a manager before this person can leave them: what a target does with a manager who leaves is
+ * not known. It does so whatever else it waits for, so this wait is never one of a circle. One that is stuck itself is not waited for.
+ */
+async function stillManages(
+  { store }: ConcludeDeps,
+  personId: string,
+  desired: Desired,
+  actual: Pick<Actual, "attributes"> | undefined,
+  link: Link | undefined,
+): Promise<readonly string[]> {
+  const staying = desired.state === "absent" ? undefined : desired.attributes["departments"];
+  if (link?.remoteId === undefined || !Array.isArray(staying)) return [];
+  const there = actual?.attributes["departments"];
+  if (Array.isArray(there) && there.every((remoteId: string) => staying.includes(remoteId))) return [];
+  const managed = await store.managedBy(personId, staying);
+  return managed.filter(({ state }) => state !== "parked" && state !== "held").map((department) => department.id);
+}
+
+export const concludeRole = (facts: RoleFacts): StructureWish => roleWish(facts);
+
+export const personInput = (facts: PersonFacts): PersonInput => ({
+  user: facts.document!,
+  groups: facts.groups.map(({ id, displayName }) => ({ id, displayName })),
+});

@@ -1,0 +1,127 @@
+import type { DepartmentFacts, DepartmentManager, Reference, RoleFacts } from "../facts.ts";
+import type { Desired } from "../plan.ts";
+import type { LoopNote, Stuck, Waiting } from "../reasons.ts";
+import type { Attributes, AttributeValue, Note } from "../target.ts";
+
+/** What a department or role should be at the target, or what has to happen first. */
+export type StructureWish =
+  /** `again`: a part that must not wait for the rest. */
+  | { readonly kind: "desired"; readonly desired: Desired; readonly again?: boolean }
+  | Waiting
+  /** The one above is stuck in the same way: waiting for it would keep everybody inside waiting, too. */
+  | (Stuck & { readonly on: readonly string[] });
+
+const absent: StructureWish = { kind: "desired", desired: { state: "absent" } };
+
+export type NumberedName = (name: string, number: number) => string;
+
+/** The name as it is to be shown at the target. */
+export const shownName = ({ name, ordinal = 1 }: { readonly name: string; readonly ordinal?: number }, numbered: NumberedName): string =>
+  ordinal > 1 ? numbered(name, ordinal) : name;
+
+/** Parents come first on the way in; on the way out people and departments inside go first. Both follow from what is known, not from a stage list. */
+export function departmentWish(facts: DepartmentFacts, rootDepartment: string, numbered: NumberedName = withNumber): StructureWish {
+  const wish = wishOf(facts, rootDepartment, numbered);
+  // Who leaves waits until the department has let go of them, so that does not wait for anything else.
+  const managers = wish.kind === "desired" ? undefined : withoutLeaving(facts);
+  return managers ? part({ managers }) : wish;
+}
+
+export const withNumber: NumberedName = (name, number) => `${name} (${number})`;
+
+/** What can be done at once of a department that has to wait with the rest. */
+export const part = (attributes: Attributes): StructureWish => ({
+  kind: "desired",
+  desired: { state: "present", attributes, when: {}, notes: [] },
+  again: true,
+});
+
+function wishOf(facts: DepartmentFacts, rootDepartment: string, numbered: NumberedName): StructureWish {
+  const { node, link, occupied } = facts;
+  const settling = node?.settlesInMs;
+  if (!node?.present) {
+    if (!link) return absent;
+    if (settling !== undefined) return settles(settling, "the department was emptied a moment ago and may be needed again");
+    if (!occupied) return absent;
+    return { kind: "waiting", on: [], reasonCode: "stillOccupied", reason: "people or departments of ours are still inside" };
+  }
+  if (!link && settling !== undefined) return settles(settling, "the department may be a new name of one that is there");
+  const parent = node.parent ? node.parent.remoteId : rootDepartment;
+  if (parent === undefined) return belowMissing(node.parent!);
+  const { managers, notes } = managersOf(facts);
+  const attributes = { ...node.settings, name: shownName(node, numbered), parent, ...(managers ? { managers } : {}) };
+  return { kind: "desired", desired: { state: "present", attributes, when: {}, notes: [...namesakes(node), ...notes] } };
+}
+
+const settles = (forMs: number, reason: string): StructureWish => ({ kind: "waiting", on: [], forMs, reasonCode: "settling", reason });
+
+function namesakes({ ordinal = 1, namesake }: NonNullable<DepartmentFacts["node"]>): readonly Note[] {
+  if (ordinal === 1) return [];
+  const other = namesake ? ` ${namesake.name} (department ${namesake.id})` : "";
+  const text = `the department beside it${other} has the same name at the target, so this one has a number behind its name; rename one of them at the source`;
+  return [{ attribute: "name", code: "nameShared" satisfies LoopNote, text }];
+}
+
+function belowMissing({ id, state }: Reference): StructureWish {
+  if (state !== "parked" && state !== "held") {
+    return { kind: "waiting", on: [id], reasonCode: "waitingForParent", reason: "the department above is not at the target yet" };
+  }
+  return {
+    kind: state,
+    on: [id],
+    reasonCode: "parentStuck",
+    reason: "the department above could not be made",
+    remedy: `see department ${id}`,
+  };
+}
+
+/**
+ * Only members can be managers. One who is on the way is set later, by the run that their coming causes; one who waits to leave is let go first. The
+ * list of a department whose managers nobody ever named belongs to the target's administrators: from it only those who leave are taken.
+ */
+function managersOf(facts: DepartmentFacts): { readonly managers?: AttributeValue; readonly notes: readonly Note[] } {
+  const { node, link } = facts;
+  if (!node || link?.remoteId === undefined) return { notes: [] };
+  if (!node.managed) {
+    const managers = withoutLeaving(facts);
+    return { ...(managers ? { managers } : {}), notes: [] };
+  }
+  const managers = new Set<string>();
+  const notes: Note[] = [];
+  for (const manager of node.managers) {
+    const obstacle = obstacleOf(manager);
+    const remoteId = manager.person?.remoteId;
+    if (obstacle) notes.push({ attribute: "managers", ...obstacle });
+    else if (remoteId !== undefined && !node.leaving.includes(remoteId)) managers.add(remoteId);
+  }
+  return { managers: [...managers].sort(), notes };
+}
+
+/** Who is manager there now without those who wait to leave; undefined when that is the same, or not known. */
+function withoutLeaving({ node, link }: DepartmentFacts): readonly string[] | undefined {
+  const there = link?.observed?.attributes["managers"];
+  if (!node || !Array.isArray(there)) return undefined;
+  const staying = there.filter((remoteId: string) => !node.leaving.includes(remoteId));
+  return staying.length < there.length ? staying : undefined;
+}
+
+function obstacleOf({ person }: DepartmentManager): (Pick<Note, "text"> & { readonly code: LoopNote }) | undefined {
+  if (!person) return { code: "unknownManager", text: "a manager of the department is not in the directory" };
+  if (person.several)
+    return {
+      code: "severalManagers",
+      text: "several active people have a number that names a manager of the department, so none is chosen",
+    };
+  if (!person.active) return { code: "managerLeft", text: "a manager of the department has left" };
+  if (!person.belongs)
+    return { code: "managerNotMember", text: "a manager of the department is not a member of it, and only members can be" };
+  if (person.remoteId === undefined || !person.member)
+    return { code: "managerNotThere", text: "a manager of the department is not in it at the target yet; set as soon as they are" };
+  return undefined;
+}
+
+export function roleWish({ name, link, occupied }: RoleFacts): StructureWish {
+  if (name === undefined)
+    return occupied && link ? { kind: "waiting", on: [], reasonCode: "roleStillUsed", reason: "people still have this role" } : absent;
+  return { kind: "desired", desired: { state: "present", attributes: { name }, when: {}, notes: [] } };
+}

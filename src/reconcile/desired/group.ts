@@ -1,0 +1,101 @@
+import type { JsonObject } from "../../core/entity.ts";
+import { isUuid } from "../../core/id.ts";
+import { GROUP_EXTENSIONS } from "../../mapping/extensions.ts";
+import type { GroupPlacement, Mapping, NoPlace } from "../../mapping/mapping.ts";
+import type { Claim, GroupPlace } from "../ports.ts";
+import type { LoopReason } from "../reasons.ts";
+import { levelsOf, withNameKeys } from "./path-levels.ts";
+import type { Wish, WishDeps } from "./result.ts";
+
+/** A group is never at the target under its own name: it becomes a node of the department tree, a role, or nothing. */
+export async function placeGroup({ store, mapping, target }: WishDeps, claim: Claim): Promise<Wish> {
+  const { id } = claim.ref;
+  const { structure } = mapping.settings;
+  const { document } = (await store.groups([id])).get(id)!;
+  if (!document) {
+    await store.placeGroup(id, undefined, structure, claim.causes);
+    return { kind: "settled", notes: [], gone: true };
+  }
+  const chain = await chainOf({ store, mapping }, id, document);
+  if (chain.missing !== undefined && !(await store.parentIsGone(id))) return parentMissing(chain.missing);
+  const groups = chain.missing === undefined ? chain.groups : [...chain.groups.slice(0, -1), withoutParent(chain.groups.at(-1)!)];
+  const [group, ...ancestors] = groups;
+  const placement = mapping.group({ group: group!, ancestors });
+  await store.placeGroup(id, placeOf(mapping, target, placement), structure, claim.causes);
+  const stuck = placement.kind === "none" ? STUCK[placement.reason] : undefined;
+  if (stuck) return { kind: "parked", ...stuck };
+  return { kind: "settled", notes: placement.kind === "department" ? placement.notes : [], gone: false };
+}
+
+const parentMissing = (reference: string): Wish => ({
+  kind: "parked",
+  reasonCode: "parentNotKnown",
+  reason: `the group above this one, ${reference}, is not in the directory`,
+  remedy: "send the group above from the source, or correct the parent; this one is placed as soon as it is there",
+});
+
+/** Deeper than any target's tree; the mapping refuses what is too deep or goes round. */
+const MAX_ANCESTORS = 25;
+
+interface Chain {
+  /** The group and those above it, nearest first. */
+  readonly groups: readonly JsonObject[];
+  /** The parent that one of them names and that nobody has sent so far. Its placing will wake the group. */
+  readonly missing?: string;
+}
+
+async function chainOf({ store, mapping }: Pick<WishDeps, "store" | "mapping">, id: string, group: JsonObject): Promise<Chain> {
+  const { structure, separator } = mapping.settings;
+  if (structure === "path") return { groups: [group] };
+  if (structure === "nested") return { groups: [group, ...(await store.groupsAbove(id))] };
+  const groups = [group];
+  while (groups.length <= MAX_ANCESTORS) {
+    const reference = mapping.parentReference(groups[groups.length - 1]!);
+    // One after the other: each names the next.
+    const above = reference === undefined ? undefined : await store.groupMeant(id, reference);
+    if (above) groups.push(above);
+    // What is no group may be a path, if it looks like one; anything else is the id of a group to come, and must not become the name of a department.
+    else if (reference === undefined || isPath(reference, separator)) return { groups };
+    else return { groups, missing: reference };
+  }
+  return { groups };
+}
+
+function withoutParent(group: JsonObject): JsonObject {
+  const urn = GROUP_EXTENSIONS.dingtalk!.find((each) => group[each] !== undefined);
+  if (urn === undefined) return group;
+  const { parent: _parent, ...rest } = group[urn] as JsonObject;
+  return { ...group, [urn]: rest };
+}
+
+/** A path of one name is written with a separator before it. */
+const isPath = (reference: string, separator: string): boolean => reference.includes(separator) && !isUuid(reference);
+
+function placeOf(mapping: Mapping, target: WishDeps["target"], placement: GroupPlacement): GroupPlace {
+  if (placement.kind !== "department") return placement;
+  const levels = withNameKeys(target, levelsOf(mapping, placement.path, placement.external));
+  return {
+    kind: "department",
+    path: levels.map((level, at) => (at === levels.length - 1 ? { ...level, settings: placement.settings } : level)),
+    ...(placement.managers ? { managers: placement.managers } : {}),
+  };
+}
+
+/** Reasons that are nobody's wish: the group waits for its source to mend it. */
+const STUCK: Partial<Record<NoPlace, { readonly reasonCode: LoopReason; readonly reason: string; readonly remedy: string }>> = {
+  cycle: {
+    reasonCode: "groupCycle",
+    reason: "the groups above this one lead back to it",
+    remedy: "take one of them out of the circle at the source",
+  },
+  tooDeep: {
+    reasonCode: "pathTooDeep",
+    reason: "the department would be more than 20 levels deep",
+    remedy: "shorten the path of the group at the source",
+  },
+  noName: {
+    reasonCode: "groupWithoutName",
+    reason: "the group has no name a department could have",
+    remedy: "give the group a display name at the source",
+  },
+};

@@ -1,0 +1,52 @@
+import type { Mapping } from "../../mapping/mapping.ts";
+import type { ReconcileStore } from "../ports.ts";
+import { personInput } from "./conclude.ts";
+
+/** What a mapping makes of the people of a directory. */
+export interface Trial {
+  readonly people: number;
+  /** By attribute of the target: how many people get a value. */
+  readonly values: Readonly<Record<string, number>>;
+  /** Most frequent first. `example` is the id of the first person concerned; a text holds no personal value. */
+  readonly notes: readonly TrialNote[];
+}
+
+export interface TrialNote {
+  readonly attribute: string;
+  readonly code: string;
+  readonly text: string;
+  readonly example: string;
+  count: number;
+}
+
+/** Applies a mapping to people, page by page; nothing is written. What the target itself makes of the values is not part of it. */
+export async function tryMapping({
+  mapping,
+  store,
+  ids,
+}: {
+  readonly mapping: Mapping;
+  readonly store: Pick<ReconcileStore, "people">;
+  readonly ids: AsyncIterable<readonly string[]>;
+}): Promise<Trial> {
+  const values: Record<string, number> = {};
+  const notes = new Map<string, TrialNote>();
+  let people = 0;
+  for await (const page of ids) {
+    for (const [id, facts] of await store.people(page)) {
+      if (!facts.document) continue;
+      people += 1;
+      const mapped = mapping.person(personInput(facts));
+      for (const [name, value] of Object.entries(mapped.attributes)) {
+        values[name] = (values[name] ?? 0) + (value === null ? 0 : 1);
+      }
+      for (const { attribute, code, text } of mapped.notes) {
+        const key = `${attribute} ${code}`;
+        const known = notes.get(key) ?? { attribute, code, text, example: id, count: 0 };
+        known.count += 1;
+        notes.set(key, known);
+      }
+    }
+  }
+  return { people, values, notes: [...notes.values()].sort((a, b) => b.count - a.count) };
+}

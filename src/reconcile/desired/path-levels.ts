@@ -1,0 +1,27 @@
+import { keysOf } from "../../mapping/department-path.ts";
+import type { DepartmentPath, Mapping } from "../../mapping/mapping.ts";
+import type { PathLevel } from "../ports.ts";
+import type { TargetAdapter } from "../target.ts";
+
+/**
+ * A path with what the mapping says of each department on it. `external` is what the last one is for when the caller knows; a pattern of the
+ * mapping may make it external all the same.
+ */
+export function levelsOf(mapping: Mapping, path: DepartmentPath, external = false): readonly PathLevel[] {
+  const keys = keysOf(path);
+  return path.map((name, depth) => {
+    const upToHere = path.slice(0, depth + 1);
+    const forExternals = mapping.isExternal(upToHere) || (external && depth === path.length - 1);
+    const key = keys?.[depth];
+    return {
+      name,
+      external: forExternals,
+      settings: mapping.department(upToHere, forExternals).settings,
+      ...(key === undefined ? {} : { key }),
+    };
+  });
+}
+
+/** What the target makes of names decides which of them are one. */
+export const withNameKeys = ({ nameKey }: Pick<TargetAdapter, "nameKey">, path: readonly PathLevel[]): readonly PathLevel[] =>
+  nameKey ? path.map((level) => ({ ...level, nameKey: nameKey(level.name) })) : path;

@@ -1,0 +1,157 @@
+import type { Mapping, PersonMapping } from "../../mapping/mapping.ts";
+import type { Manager, PersonFacts } from "../facts.ts";
+import type { Desired } from "../plan.ts";
+import type { LoopNote, Stuck, Waiting } from "../reasons.ts";
+import type { Actual, Attributes, AttributeValue, Note } from "../target.ts";
+import { type Places, type Post, remoteIds } from "./assignments.ts";
+
+/** What a person should be at the target, or what has to be there first. */
+export type PersonWish = { readonly kind: "desired"; readonly desired: Desired } | Waiting | Stuck;
+
+/**
+ * How the directory wants a person at the target. `member`: in all their departments; `parked`: in the one for leavers only;
+ * `suspended`: there, but switched off; `absent`: not there.
+ */
+export type Standing = "member" | "parked" | "suspended" | "absent";
+
+/** Accounts that can be switched off are, instead of being removed or moved about. Leavers who were never there are not made. */
+export function standingOf({ document, link }: PersonFacts, inactive: Mapping["settings"]["inactive"], canSuspend: boolean): Standing {
+  if (!document) return "absent";
+  if (document["active"] !== false) return "member";
+  if (!link) return "absent";
+  if (canSuspend) return "suspended";
+  return inactive === "keep" ? "member" : inactive === "park" ? "parked" : "absent";
+}
+
+export interface PersonRules {
+  readonly personId: string;
+  readonly rootDepartment: string;
+  readonly standing: Exclude<Standing, "absent">;
+  readonly presence: Actual["presence"] | undefined;
+  /** A manager who is on the way may be waited for, unless that could go round in a circle. */
+  readonly mayWaitForManager: boolean;
+  /** Whether a department with these attributes hides people from others. */
+  readonly conceals?: (settings: Attributes) => boolean;
+}
+
+/** Pure. `mapped` and `places` are the mapping's answers for a person who is to be there. */
+export function personWish(facts: PersonFacts, mapped: PersonMapping, places: Places, rules: PersonRules): PersonWish {
+  // Access ends at once; what else has to be right of somebody who is switched off comes after.
+  if (rules.standing === "suspended" && rules.presence !== "disabled")
+    return { kind: "desired", desired: { state: "suspended", attributes: {} } };
+  const notes: Note[] = [...mapped.notes, ...places.notes];
+  const waitFor: string[] = [...places.unknownGroups];
+  const departments = remoteIds(places.departments, "department", waitFor, notes);
+  const roles = remoteIds(places.roles, "role", waitFor, notes);
+  if (waitFor.length > 0)
+    return {
+      kind: "waiting",
+      on: waitFor,
+      reasonCode: "waitingForDepartment",
+      reason: "a department or role of this person is not at the target yet",
+    };
+  if (departments.length === 0 && mapped.external) return OUTSIDE;
+  if (departments.length === 0) {
+    const hidden = places.departments.filter(({ settings = [] }) => settings.some((each) => rules.conceals?.(each) ?? false));
+    if (hidden.length > 0) return hiddenOnly(hidden.map(({ id }) => id));
+    if (places.stuckGroups.length > 0) return groupWaits(places.stuckGroups);
+    notes.push(inRoot(places));
+  }
+
+  const placed = {
+    departments: departments.length > 0 ? departments : [rules.rootDepartment],
+    ...(places.main?.remoteId === undefined ? {} : { mainDepartment: places.main.remoteId }),
+  };
+  if (rules.standing === "suspended") return { kind: "desired", desired: { state: "suspended", attributes: placed } };
+
+  const attributes: Record<string, AttributeValue> = { ...mapped.attributes, ...placed, ...byDepartment(mapped, places), roles };
+  if (mapped.manager !== undefined) {
+    const manager = managerOf(facts.manager, rules);
+    if (manager.kind === "wait")
+      return {
+        kind: "waiting",
+        on: [manager.id],
+        reasonCode: "waitingForManager",
+        reason: "the manager of this person is not at the target yet",
+      };
+    attributes["manager"] = manager.remoteId;
+    if (manager.note) notes.push(manager.note);
+  }
+  return { kind: "desired", desired: { state: "present", attributes, when: mapped.when, notes } };
+}
+
+/** What holds in one department only. Nothing said leaves what is there; an order cannot be taken away, so none said leaves that one. */
+function byDepartment({ positions }: PersonMapping, { departments }: Places): Readonly<Record<string, AttributeValue>> {
+  const list = (told: (post: Post) => string | number | undefined): readonly string[] => {
+    const known = departments.filter((post) => post.remoteId !== undefined && told(post) !== undefined);
+    // Of two groups with one department the first one's word counts.
+    return [...new Map(known.toReversed().map((post) => [post.remoteId, told(post)]))].map(([id, value]) => `${id}=${value}`).sort();
+  };
+  const titles = list(({ title }) => title);
+  const orders = list(({ order }) => order);
+  const cleared = positions !== undefined && positions.length === 0;
+  return {
+    ...(titles.length > 0 || cleared ? { departmentTitles: titles } : {}),
+    ...(orders.length > 0 ? { departmentOrders: orders } : {}),
+  };
+}
+
+/** Nobody is in the root without being told: where the source says nothing of a department, or what it says leads to none. */
+const inRoot = ({ departments }: Places): Note => ({
+  attribute: "departments",
+  code: "inRoot",
+  text:
+    departments.length > 0
+      ? "none of the person's departments could be made, so the person is directly below the organisation"
+      : "the person is in no department, so they are directly below the organisation; put them into a group that becomes one, or name a default under departments in the mapping",
+});
+
+/** In the root everybody would see somebody who is to be hidden. */
+const hiddenOnly = (on: readonly string[]): PersonWish => ({
+  kind: "parked",
+  on,
+  reasonCode: "hiddenDepartmentStuck",
+  reason: "the only departments of this person hide their people and could not be made, and everywhere else others would see the person",
+  remedy: `see department ${on[0]}`,
+});
+
+/** Where they belong is known as soon as the group above has come. */
+const groupWaits = (on: readonly string[]): PersonWish => ({
+  kind: "parked",
+  on,
+  reasonCode: "groupStuck",
+  reason: "the only group of this person waits for the group above it",
+  remedy: `see group ${on[0]}`,
+});
+
+/** In the root they would see everybody, so they are left as they are until there is a place for them. */
+const OUTSIDE = {
+  kind: "held",
+  reasonCode: "externalWithoutDepartment",
+  reason: "the person is external and in no external department",
+  remedy: "put the person into a group for external people, or name an externalDefault in the mapping",
+} as const;
+
+type ManagerWish =
+  | { readonly kind: "wait"; readonly id: string }
+  | { readonly kind: "set"; readonly remoteId: string | null; readonly note?: Note };
+
+/** An optional reference: it is set when it can be, waited for a moment, and never blocks the rest. */
+function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }: PersonRules): ManagerWish {
+  if (!manager) return { kind: "set", remoteId: null };
+  const { person } = manager;
+  if (!person) return without("unknownManager", "the manager is not in the directory");
+  if (person.several) return without("severalManagers", "several active people have the number that names the manager, so none is chosen");
+  if (person.id === personId) return without("ownManager", "the person is named as their own manager");
+  if (!person.active) return without("managerLeft", "the manager has left");
+  if (person.remoteId !== undefined) return { kind: "set", remoteId: person.remoteId };
+  const onTheWay = person.state === "due" || person.state === "waiting";
+  if (onTheWay && mayWaitForManager) return { kind: "wait", id: person.id };
+  return without("managerNotThere", "the manager is not at the target yet; set as soon as they are");
+}
+
+const without = (code: LoopNote, text: string): ManagerWish => ({
+  kind: "set",
+  remoteId: null,
+  note: { attribute: "manager", code, text },
+});

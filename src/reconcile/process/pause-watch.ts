@@ -1,0 +1,58 @@
+import type { LoopLog } from "../run/loop-log.ts";
+import { AGAIN_MS, findings, type PreflightDeps, stateOf, type TargetPause } from "./preflight.ts";
+
+export interface PauseWatchDeps extends PreflightDeps {
+  readonly log: LoopLog;
+  /** Something may be done now. */
+  readonly wake: () => void;
+}
+
+const LOOK_MS = AGAIN_MS;
+/** A little less, so that no look just misses its turn. */
+const CHECK_MS = AGAIN_MS - 1_000;
+/** In place of an API: no work is begun at all. */
+const TARGET_REST = "everything";
+/** A ban ends by itself, and calls meanwhile may make it longer. */
+const BANS: ReadonlySet<string> = new Set(["addressBlocked", "organisationBlocked"]);
+
+/**
+ * While the loop works: shows that this process lives, tells the log of pauses, and ends one as soon as its cause is gone, for which one process checks the
+ * target every five seconds. Ends when `signal` is aborted.
+ */
+export async function watchPauses(deps: PauseWatchDeps, signal: AbortSignal): Promise<void> {
+  const { target, store, presence, rest, clock, logger, log, wake } = deps;
+  let resting = false;
+  let checkedMs = Number.NEGATIVE_INFINITY;
+
+  async function look(): Promise<void> {
+    const pause = await store.paused();
+    if (pause) log.pause(TARGET_REST, { reasonCode: codeOf(pause), ms: pause.until.getTime() - clock.now().getTime() });
+    else log.resume(TARGET_REST);
+    const own = rest.problem();
+    if (own && !resting) logger.error({ target: target.name, code: own.code }, "this process rests alone: others go on");
+    if (!own && resting) logger.info({ target: target.name }, "this process goes on");
+    resting = own !== undefined;
+    await presence.show(stateOf(pause, rest), own ? [own] : []);
+    if (await isToCheck(pause, own !== undefined)) {
+      const found = await findings(deps, signal);
+      if (found.complete && found.common.length === 0 && pause) await store.liftPause();
+      if (found.complete && found.common.length + found.own.length === 0) rest.end();
+      wake();
+    }
+    log.flush();
+  }
+
+  async function isToCheck(pause: TargetPause | undefined, own: boolean): Promise<boolean> {
+    if (pause) return !BANS.has(codeOf(pause)) && (await store.mayCheck(CHECK_MS));
+    if (!own || clock.monotonicMs() - checkedMs < CHECK_MS) return false;
+    checkedMs = clock.monotonicMs();
+    return true;
+  }
+
+  while (!signal.aborted) {
+    await look().catch((error: unknown) => logger.warn({ target: target.name, error }, "the pauses of the target cannot be looked at"));
+    await clock.sleep(LOOK_MS, signal).catch(() => undefined);
+  }
+}
+
+const codeOf = ({ reasonCode = "notReady" }: TargetPause): string => reasonCode;

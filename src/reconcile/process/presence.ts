@@ -1,0 +1,45 @@
+import type { Clock } from "../../core/clock.ts";
+import type { SyncMode } from "../policy.ts";
+import type { Problem } from "../target.ts";
+
+/** `checking`: before its first look. `resting`: it claims nothing, because something is wrong with this process or for all of them. */
+export type ProcessState = "checking" | "working" | "resting";
+
+/** One process that runs the loop, as the others see it. */
+export interface LoopProcess {
+  readonly id: string;
+  readonly mode: SyncMode;
+  readonly mapping: string;
+  readonly state: ProcessState;
+  readonly problems: readonly Pick<Problem, "code" | "text" | "remedy">[];
+  readonly startedAt: Date;
+  readonly seenAt: Date;
+}
+
+export interface Presence {
+  show(state: ProcessState, problems: LoopProcess["problems"]): Promise<void>;
+  /** Whether a process with other credentials or addresses works: then a refusal of ours says nothing about everybody. */
+  othersWork(): Promise<boolean>;
+  leave(): Promise<void>;
+}
+
+/** The rest of this process alone: what is wrong with it (its address, its clock) is no reason for others to stop. */
+export interface OwnRest {
+  begin(ms: number, problem: Pick<Problem, "code" | "text" | "remedy">): void;
+  end(): void;
+  /** Why it rests now. */
+  problem(): Pick<Problem, "code" | "text" | "remedy"> | undefined;
+}
+
+export function createOwnRest(clock: Pick<Clock, "monotonicMs">): OwnRest {
+  let now: { readonly untilMs: number; readonly problem: Pick<Problem, "code" | "text" | "remedy"> } | undefined;
+  return {
+    begin(ms, problem) {
+      now = { untilMs: clock.monotonicMs() + ms, problem };
+    },
+    end() {
+      now = undefined;
+    },
+    problem: () => (now && now.untilMs > clock.monotonicMs() ? now.problem : undefined),
+  };
+}

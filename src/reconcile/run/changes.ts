@@ -1,0 +1,29 @@
+import type { Changes } from "../../history/event.ts";
+import type { Plan } from "../plan.ts";
+import type { Attributes, AttributeValue } from "../target.ts";
+
+/** What a plan does to the attributes of the target, as the history tells it. */
+export function changesOf(plan: Plan): Changes {
+  switch (plan.action) {
+    case "create":
+      return between({}, plan.attributes);
+    case "update":
+      return between(plan.actual.attributes, plan.set);
+    case "remove":
+      return between(plan.actual.attributes, {});
+    case "suspend":
+    case "resume":
+    case "none":
+      return {};
+  }
+}
+
+function between(before: Attributes, after: Attributes): Changes {
+  const names = Object.keys(after).length > 0 ? Object.keys(after) : Object.keys(before);
+  const sides = names.map((name) => [name, { ...side("before", before[name]), ...side("after", after[name]) }] as const);
+  return Object.fromEntries(sides.filter(([, change]) => Object.keys(change).length > 0));
+}
+
+const side = <S extends "before" | "after">(name: S, value: AttributeValue | undefined): { readonly [K in S]?: AttributeValue } =>
+  // A computed key of one of two names is a record of both to the compiler.
+  (value === undefined || value === null ? {} : { [name]: value }) as { [K in S]?: AttributeValue };

@@ -1,0 +1,32 @@
+import type { EntityRef } from "../../core/entity.ts";
+import type { Plan } from "../plan.ts";
+import type { ReconcileStore } from "../ports.ts";
+import type { TargetAdapter, Written } from "../target.ts";
+
+interface DistrustDeps {
+  readonly store: Pick<ReconcileStore, "distrust">;
+  readonly target: Pick<TargetAdapter, "disproved" | "rootDepartment">;
+}
+
+/** A refusal about another thing proves our memory of that thing wrong. Answers which of ours are looked at for that. */
+export async function distrust(
+  { store, target }: DistrustDeps,
+  ref: EntityRef,
+  plan: Plan,
+  { answers, cause }: { readonly answers: readonly string[]; readonly cause: string },
+): Promise<readonly string[]> {
+  const sent = plan.action === "create" ? plan.attributes : plan.action === "update" ? { ...plan.actual.attributes, ...plan.set } : {};
+  const ids: string[] = [];
+  for (const { attribute, kind } of answers.flatMap((answer) => target.disproved(ref.kind, answer))) {
+    const named = [sent[attribute] ?? []].flat().map(String);
+    const others = named.filter((remoteId) => remoteId !== target.rootDepartment);
+    if (others.length > 0) ids.push(...(await store.distrust(kind, others, [cause])));
+  }
+  return ids;
+}
+
+/** What the target said of attributes it did not take. */
+export const answersOf = (written: Written | undefined): readonly string[] => [
+  ...(written?.notes ?? []).flatMap(({ answer }) => answer ?? []),
+  ...(written?.refused ?? []).map(({ error }) => error.answer),
+];

@@ -1,0 +1,46 @@
+import type { Invitation } from "../facts.ts";
+import type { Plan } from "../plan.ts";
+import type { LinkChange } from "../ports.ts";
+import type { Attributes, TargetPending } from "../target.ts";
+import type { RunEnd } from "./next-state.ts";
+
+/** Seven days by what is known (dingtalk-api.md section 5.1 says nothing), and an hour for clocks. */
+const OPEN_MS = 7 * 86_400_000 + 3_600_000;
+
+/**
+ * How a run ends that finds somebody not there who was invited; undefined when it is to go on: with another invitation for a new reason, or, for whoever is
+ * not to be there, because none can come any more. Pure.
+ */
+export function whileInvited(
+  invitation: Invitation | undefined,
+  next: Plan,
+  now: Date,
+): { readonly end: RunEnd; readonly link: LinkChange } | undefined {
+  if (!invitation) return undefined;
+  const leftMs = Date.parse(invitation.at) + OPEN_MS - now.getTime();
+  const leaves = next.action === "none";
+  if (leftMs > 0) {
+    if (next.action === "create" && next.attributes[invitation.attribute] !== invitation.value) return undefined;
+    return { end: { kind: "invited", leaves, leftMs, remedy: leaves ? WITHDRAW : invitation.remedy }, link: { kind: "keep" } };
+  }
+  if (leaves || invitation.ended) return undefined;
+  return {
+    end: {
+      kind: "parked",
+      reasonCode: "invitationRunOut",
+      reason: "the invitation has run out, and the person has not accepted it",
+      remedy: INVITE_AGAIN,
+    },
+    link: { kind: "invitation", invitation: { ...invitation, ended: true } },
+  };
+}
+
+export const invitationOf = ({ attribute, remedy }: TargetPending, sent: Attributes, at: Date): Invitation => ({
+  at: at.toISOString(),
+  attribute,
+  value: sent[attribute] ?? null,
+  remedy,
+});
+
+const WITHDRAW = "withdraw the invitation in DingTalk: Contacts › Member invitations; who accepts it is removed";
+const INVITE_AGAIN = "retry to send another invitation, and tell the person";

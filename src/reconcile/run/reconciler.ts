@@ -1,0 +1,318 @@
+import type { Clock } from "../../core/clock.ts";
+import { Unavailable, unreachable } from "../../core/errors.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import type { Mapping } from "../../mapping/mapping.ts";
+import { containersOf } from "../containers.ts";
+import { wishFor } from "../desired/desired.ts";
+import type { Wish } from "../desired/result.ts";
+import type { Plan } from "../plan.ts";
+import { policy, type SyncMode, type Verdict } from "../policy.ts";
+import type { Claim, LinkChange, ReconcileStore } from "../ports.ts";
+import type { OwnRest } from "../process/presence.ts";
+import {
+  type Actual,
+  type Attributes,
+  type Note,
+  type TargetAdapter,
+  type TargetCall,
+  TargetConflict,
+  TargetError,
+  TargetPending,
+  type WriteContext,
+  type Written,
+} from "../target.ts";
+import { causeOf } from "./cause.ts";
+import { changesOf } from "./changes.ts";
+import { answersOf, distrust } from "./distrust.ts";
+import { invitationOf, whileInvited } from "./invitation.ts";
+import type { LoopLog } from "./loop-log.ts";
+import { RETRY_BASE_MS, type RunEnd, settle } from "./next-state.ts";
+import { shapedPlan } from "./normalized-plan.ts";
+import { outcomeOfError } from "./outcome.ts";
+import type { Refusals } from "./refusal.ts";
+import { afterAttempt, type Conclusion, conclude, entryOf, heldBy, type Open, sparing, stillOpen, withHolders } from "./refusals.ts";
+import { createRunEvents } from "./run-events.ts";
+import { notesOfUnsent } from "./unsent.ts";
+
+export interface ReconcilerDeps {
+  readonly store: ReconcileStore;
+  readonly target: TargetAdapter;
+  readonly mapping: Mapping;
+  readonly mode: SyncMode;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** In [0, 1); spreads retries. */
+  readonly random: () => number;
+  readonly log?: LoopLog;
+  /** Of this process, for what is wrong with it alone. */
+  readonly rest?: OwnRest;
+  /** What the first retry waits; RETRY_BASE_MS unless given. */
+  readonly retryBaseMs?: number;
+}
+
+/** Makes one entity equal at the target: load, observe, plan, policy, apply, record. Never rejects for a failure it can record. */
+export type Reconciler = (claim: Claim, signal: AbortSignal) => Promise<void>;
+
+/** What a run leaves behind besides its settlement. */
+interface RunResult {
+  readonly end: RunEnd;
+  /** What the target refuses, to be remembered; absent: what was known before. */
+  readonly refused?: Refusals;
+  readonly link: LinkChange;
+  readonly event?: HistoryEvent;
+  readonly presenceChanged: boolean;
+  readonly departed: readonly string[];
+  readonly arrived?: readonly string[];
+  /** The directory no longer has the entity and nothing of it is left at the target. */
+  readonly gone: boolean;
+}
+
+type DesiredWish = Extract<Wish, { kind: "desired" }>;
+
+/** Notes of a run, and the refusals that stand. */
+interface Known {
+  readonly notes: readonly Note[];
+  readonly open: readonly Open[];
+}
+
+interface Blocked {
+  readonly open: readonly Open[];
+  readonly conclusion: Conclusion;
+}
+
+const quiet = { link: { kind: "keep" }, presenceChanged: false, departed: [], gone: false } as const;
+
+export function createReconciler(deps: ReconcilerDeps): Reconciler {
+  const { intentOf, outcomeOf } = createRunEvents(deps);
+  const { store, target, mode, clock, logger, retryBaseMs = RETRY_BASE_MS } = deps;
+
+  return async (claim, signal) => {
+    let result: RunResult | undefined;
+    try {
+      const context = { signal, deadline: claim.deadline };
+      const wish = await wishFor(deps, claim, context);
+      result = await converge(claim, wish, context);
+    } catch (error) {
+      if (error instanceof NotBegun) throw error.cause;
+      if (signal.aborted) return store.release(claim);
+      if (!(error instanceof TargetError))
+        logger.error({ kind: claim.ref.kind, entityId: claim.ref.id, error }, "reconciling an entity failed");
+      result = { ...quiet, end: { kind: "failed", error } };
+    }
+    if (!result) return;
+    const { refused = claim.refused } = result;
+    const settlement = settle(result.end, claim.attempts, { random: deps.random(), baseMs: retryBaseMs });
+    deps.log?.run(claim.ref, settlement, claim.attempts + 1);
+    if (settlement.pauseAll) await store.pause(settlement.pauseAll.ms, settlement.pauseAll.reason, settlement.pauseAll.reasonCode);
+    if (settlement.pauseHere) {
+      const { ms, reasonCode, reason, remedy } = settlement.pauseHere;
+      deps.rest?.begin(ms, { code: reasonCode, text: reason, remedy });
+    }
+    const { end, refused: _before, ...learned } = result;
+    const cause = settlement.state === "parked" && end.kind === "failed" ? causeOf(end.error, claim.ref.id) : undefined;
+    const memory = refused && !isNothing(refused) ? { refused } : {};
+    await store.finish(claim, { settlement, ...learned, ...memory, ...(cause ? { cause } : {}) });
+  };
+
+  /** Undefined when the lease was lost: then another run is at work and this one must not speak. */
+  async function converge(claim: Claim, wish: Wish, context: WriteContext): Promise<RunResult | undefined> {
+    if (wish.kind === "settled") return { ...quiet, end: { kind: "inSync", notes: wish.notes }, gone: wish.gone };
+    if (wish.kind !== "desired") return { ...quiet, end: wish };
+
+    const actual = wish.seen ? wish.seen.actual : await observe(claim, wish, context);
+    const remembered = [...(await sparing(store, claim.ref, await stillOpen(store, claim.ref, claim.refused))), ...(wish.gives ?? [])];
+    const { next, notes, open } = shapedPlan(target, claim.ref, wish.desired, actual, remembered);
+    const invited = actual ? undefined : whileInvited(wish.link?.invitation, next, clock.now());
+    if (invited) return { ...quiet, ...invited };
+    if (next.action === "none") return nothingToDo(claim, wish, actual, { notes, open });
+    const verdict = policy(next, mode);
+    if (!verdict.allow)
+      return { ...quiet, end: { kind: "held", planned: { action: next.action, changes: changesOf(next) }, ...verdictOf(verdict) } };
+
+    const intent = intentOf(claim, next);
+    const begun = await begin(claim, intent, next.action === "create" ? { remoteId: target.remoteIdFor(claim.ref) } : undefined);
+    if (!begun) return undefined;
+    return attempt(claim, wish, next, intent, { notes, open }, context);
+  }
+
+  async function begin(...begun: Parameters<ReconcileStore["begin"]>): Promise<boolean> {
+    try {
+      return await store.begin(...begun);
+    } catch (cause) {
+      if (!(cause instanceof Unavailable)) throw cause;
+      throw new NotBegun("whether the run began is not known", { cause });
+    }
+  }
+
+  /** What the target holds: the remembered observation while it can be trusted, else one read. */
+  async function observe(claim: Claim, { link, desired }: DesiredWish, context: WriteContext): Promise<Actual | undefined> {
+    if (!link) return undefined;
+    if (link.status === "intended") {
+      // A create whose answer we never had is repeated, and the adapter finds what the first may have made; to remove it, it must be found first.
+      return desired.state === "present" && !link.invitation ? undefined : (await target.find(claim.ref, context)).actual;
+    }
+    if (link.remoteId === undefined) return undefined;
+    if (link.observed) return { remoteId: link.remoteId, ...link.observed };
+    return (await target.read(claim.ref.kind, link.remoteId, context)).actual;
+  }
+
+  function nothingToDo(claim: Claim, wish: DesiredWish, actual: Actual | undefined, { notes, open }: Known): RunResult {
+    const concluded = concluding(claim, actual?.attributes ?? {}, { notes, open });
+    if (actual)
+      return { ...quiet, ...concluded, link: wish.link?.observed ? { kind: "keep" } : put(actual), presenceChanged: arrives(wish) };
+    const had = wish.link !== undefined;
+    return {
+      ...quiet,
+      ...concluded,
+      ...(had ? { ...leaving(claim, wish), presenceChanged: true } : { gone: !wish.inDirectory }),
+    };
+  }
+
+  /** While a call may still be carried out that was never answered, the duty stays: it is looked for when that time is over. */
+  function leaving(claim: Claim, wish: DesiredWish): Pick<RunResult, "link" | "gone"> {
+    const doubtful = claim.unsettled && target.canFind(claim.ref.kind);
+    return doubtful ? { link: { kind: "doubt" }, gone: false } : { link: { kind: "remove" }, gone: !wish.inDirectory };
+  }
+
+  function concluding({ ref, attempts }: Claim, attributes: Attributes, { notes, open }: Known): Conclusion {
+    return conclude(open, notes, {
+      kind: ref.kind,
+      attempts,
+      has: (attribute) => (attributes[attribute] ?? null) !== null,
+      canFree: (attribute) => target.freeing(ref, attribute) !== undefined,
+    });
+  }
+
+  async function attempt(
+    claim: Claim,
+    wish: DesiredWish,
+    next: Exclude<Plan, { action: "none" }>,
+    intent: HistoryEvent,
+    { notes, open }: Known,
+    context: WriteContext,
+  ): Promise<RunResult> {
+    const before = containersOf("actual" in next ? next.actual.attributes : {});
+    /** What is there by now, and the departments left on the way. */
+    const linked = (written: Written) => {
+      const known = "actual" in next ? next.actual.attributes : {};
+      const link = put({ ...written, attributes: { ...known, ...written.attributes } });
+      const after = containersOf(link.attributes);
+      return {
+        link,
+        presenceChanged: next.action === "create" || arrives(wish),
+        departed: before.filter((id) => !after.includes(id)),
+        arrived: next.action === "create" ? [] : after.filter((id) => !before.includes(id)),
+      };
+    };
+    try {
+      const resume = wish.link?.status === "intended";
+      const done = await apply(claim, next, resume, context);
+      if (done.written && done.calls.length === 0) {
+        const unsent = notesOfUnsent(next, [...notes, ...done.written.notes]);
+        const event = outcomeOf(intent, "notSent", { calls: [], refused: [] });
+        return { ...quiet, ...concluding(claim, "actual" in next ? next.actual.attributes : {}, { notes: unsent, open }), event };
+      }
+      const refused = await withHolders(store, claim.ref, done.written?.refused ?? []);
+      const nothing = refused.length > 0 && !done.calls.some(({ code }) => code === "ok");
+      const event = outcomeOf(intent, nothing ? "refused" : "done", { calls: done.calls, refused: done.written ? refused : open });
+      await distrust(deps, claim.ref, next, { answers: answersOf(done.written), cause: intent.id });
+      if (!done.written) {
+        return {
+          ...concluding(claim, {}, { notes, open }),
+          ...leaving(claim, wish),
+          event,
+          presenceChanged: true,
+          departed: before,
+        };
+      }
+      const now = linked(done.written);
+      // Switched on or off, the rest is looked at in a run of its own: access comes first.
+      if (next.action === "resume" || next.action === "suspend" || wish.again) return { ...quiet, ...now, end: { kind: "again" }, event };
+      const known = { notes: [...notes, ...done.written.notes], open: afterAttempt(open, refused) };
+      return { ...quiet, ...now, ...concluding(claim, now.link.attributes, known), event };
+    } catch (error) {
+      const calls = error instanceof TargetError ? error.calls : [];
+      const taken = error instanceof TargetError ? error.taken : undefined;
+      const blocked = await blockedBy(claim, next, error);
+      const event = outcomeOf(intent, outcomeOfError(error, context.signal), { calls, error, refused: blocked?.open ?? [] });
+      if (!(error instanceof TargetError))
+        logger.error({ kind: claim.ref.kind, entityId: claim.ref.id, error }, "a write to the target failed");
+      if (error instanceof TargetPending && next.action === "create")
+        return {
+          ...quiet,
+          end: { kind: "failed", error },
+          event,
+          link: { kind: "invitation", invitation: invitationOf(error, next.attributes, event.at) },
+        };
+      const neverMade = next.action === "create" && !wish.link && (event.outcome === "refused" || event.outcome === "notSent");
+      const link: LinkChange = neverMade && !calls.some((call) => call.code === "ok") ? { kind: "remove" } : { kind: "keep" };
+      const on = error instanceof TargetError ? await distrust(deps, claim.ref, next, { answers: [error.answer], cause: intent.id }) : [];
+      const end = { kind: "failed", error, ...(on.length > 0 ? { on } : {}) } as const;
+      return { ...quiet, end, ...blocked?.conclusion, event, link, ...(taken ? linked(taken) : {}) };
+    }
+  }
+
+  /** A value it cannot be without, and that one of our own has, may come free; one that a stranger has needs a person's decision. */
+  async function blockedBy(claim: Claim, next: Plan, error: unknown): Promise<Blocked | undefined> {
+    if (!(error instanceof TargetConflict)) return undefined;
+    const wanted = next.action === "create" ? next.attributes : next.action === "update" ? next.set : {};
+    const open = await withHolders(store, claim.ref, [{ attribute: error.attribute, value: wanted[error.attribute] ?? null, error }]);
+    const [{ told, holder }] = open as [Open];
+    const refused = Object.fromEntries(open.map((one) => entryOf(one)));
+    const holderMoves =
+      holder !== undefined &&
+      (holder.expect === "spares"
+        ? target.freeing(claim.ref, error.attribute) !== undefined
+        : holder.expect !== "stays" && holder.expect !== "circle");
+    return {
+      open,
+      conclusion: {
+        end: { kind: "blocked", by: holder ? [holder.id] : [], holderMoves, told, ...heldBy(claim.ref.kind, open[0]), notes: [] },
+        refused,
+      },
+    };
+  }
+
+  async function apply(
+    claim: Claim,
+    next: Exclude<Plan, { action: "none" }>,
+    resume: boolean,
+    context: WriteContext,
+  ): Promise<{ readonly written: Written | undefined; readonly calls: readonly TargetCall[] }> {
+    switch (next.action) {
+      case "create":
+        return withCalls(await target.create(claim.ref, next.attributes, { ...context, resume }));
+      case "update":
+        return withCalls(await target.update(claim.ref, next.actual, next.set, context));
+      case "suspend":
+        return withCalls(await target.setSuspended(claim.ref, next.actual, true, context));
+      case "resume":
+        return withCalls(await target.setSuspended(claim.ref, next.actual, false, context));
+      case "remove":
+        return { written: undefined, calls: (await target.remove(claim.ref, next.actual, context)).calls };
+      default:
+        return unreachable(next);
+    }
+  }
+}
+
+/** Those who refer to an entity are told when it comes, by our doing or by an earlier call or invitation. */
+const arrives = ({ link }: DesiredWish): boolean => link?.status !== "owned";
+
+/** Whether the intent stands is not known. The run leaves it at that: its lease is given back by the worker, and the intent, if there is one, settled as unknown. */
+class NotBegun extends Error {}
+
+const isNothing = (refused: Refusals | undefined): boolean => refused === undefined || Object.keys(refused).length === 0;
+
+const verdictOf = ({ reasonCode, reason, remedy }: Extract<Verdict, { allow: false }>) => ({ reasonCode, reason, remedy });
+
+const withCalls = (written: Written) => ({ written, calls: written.calls });
+
+const put = (actual: Pick<Actual, "remoteId" | "attributes" | "presence">): Extract<LinkChange, { kind: "put" }> => ({
+  kind: "put",
+  remoteId: actual.remoteId,
+  attributes: actual.attributes,
+  presence: actual.presence,
+  containers: containersOf(actual.attributes),
+});

@@ -1,0 +1,142 @@
+import type { EntityRef } from "../../core/entity.ts";
+import type { Holder, ReconcileStore } from "../ports.ts";
+import { type AttributeValue, type Note, type Refused, TargetConflict } from "../target.ts";
+import { type HeldBy, MAX_DEPENDENCY_TRIES, type RunEnd, type Told } from "./next-state.ts";
+import type { LetGo, Refusal, Refusals } from "./refusal.ts";
+
+/* What becomes of values the target refuses: each is noted, waited for, or made way for, and none is offered again while nothing has changed. */
+
+/** A refusal that still stands, with what may be expected of the one who has the value. */
+export interface Open {
+  readonly attribute: string;
+  readonly value: AttributeValue;
+  readonly told: Told;
+  readonly holder?: Holder;
+  readonly stranger?: string;
+  readonly letGo?: LetGo;
+  /** Another has the value, and it is not known who: by now it may be free. */
+  readonly lookAgain?: true;
+}
+
+type Holders = Pick<ReconcileStore, "holder">;
+
+/** What of the remembered refusals still stands: a value that its holder has let go of is offered again. */
+export async function stillOpen(store: Holders, ref: EntityRef, remembered: Refusals | undefined): Promise<readonly Open[]> {
+  const open: Open[] = [];
+  for (const [attribute, { holder: entityId, ...known }] of Object.entries(remembered ?? {})) {
+    // Rarely more than one.
+    const holder = entityId === undefined ? undefined : await store.holder(ref, { attribute, value: known.value, entityId });
+    if (entityId !== undefined && (!holder || holder.expect === "free")) continue;
+    open.push({ attribute, ...known, ...(holder ? { holder } : {}) });
+  }
+  return open;
+}
+
+/** With the values that others ask for given up, where this one wants another value anyway and cannot have it. */
+export async function sparing(store: Pick<ReconcileStore, "asked">, ref: EntityRef, open: readonly Open[]): Promise<readonly Open[]> {
+  if (ref.kind !== "user" || open.length === 0) return open;
+  const asked = await store.asked(ref.id);
+  const isAsked = (one: Open): boolean => asked.some(({ attribute, value }) => attribute === one.attribute && value !== one.value);
+  return open.map((one) => (one.letGo === undefined && isAsked(one) ? { ...one, letGo: "first" } : one));
+}
+
+/** What stands after an attempt: a value that was to be let go of and was not is kept, and that is remembered. */
+export function afterAttempt(open: readonly Open[], fresh: readonly Open[]): readonly Open[] {
+  const kept = open.map(
+    (one): Open => (one.letGo && fresh.some(({ attribute }) => attribute === one.attribute) ? { ...one, letGo: "refused" } : one),
+  );
+  return [...kept, ...fresh.filter(({ attribute }) => !open.some((one) => one.attribute === attribute))];
+}
+
+/** Fresh refusals, with the holders of values that are taken. */
+export async function withHolders(store: Holders, ref: EntityRef, refused: readonly Refused[]): Promise<readonly Open[]> {
+  return Promise.all(refused.map((one) => withHolder(store, ref, one)));
+}
+
+async function withHolder(store: Holders, ref: EntityRef, { attribute, value, error }: Refused): Promise<Open> {
+  const { message, answer, reasonCode, remedy } = error;
+  if (!(error instanceof TargetConflict)) return { attribute, value, told: { reasonCode, answer, reason: message, remedy } };
+  const { heldBy: remoteId } = error;
+  const found = await store.holder(ref, { attribute, value, remoteId });
+  const holder = found?.id === ref.id ? undefined : found;
+  const told = (who: string, what: string): Told => ({ reasonCode, answer, reason: `${message}: ${who}`, remedy: what });
+  if (holder) return { attribute, value, holder, told: told(`${ref.kind} ${holder.id} has it`, OURS) };
+  if (remoteId === undefined) return { attribute, value, lookAgain: true, told: told("it is not known who has it", remedy) };
+  return { attribute, value, stranger: remoteId, told: told(`${remoteId} has it, whom this service does not manage`, remedy) };
+}
+
+const OURS = "give one of the two another value at its source, and this one follows by itself";
+
+export interface Situation {
+  readonly kind: EntityRef["kind"];
+  /** Runs in a row that did not come to rest. */
+  readonly attempts: number;
+  /** What the entity has at the target now. */
+  readonly has: (attribute: string) => boolean;
+  /** Whether the target lets an entity be without a value, or with another in its place. */
+  readonly canFree: (attribute: string) => boolean;
+}
+
+export interface Conclusion {
+  readonly end: RunEnd;
+  readonly refused: Refusals;
+}
+
+/** Pure. `notes` are those the run has anyway. */
+export function conclude(open: readonly Open[], notes: readonly Note[], situation: Situation): Conclusion {
+  const { kind } = situation;
+  const judged = open.map((one) => ({ one, verdict: verdictOn(one, situation) }));
+  const those = (wanted: Verdict): readonly Open[] => judged.filter(({ verdict }) => verdict === wanted).map(({ one }) => one);
+  const remembered = judged.filter(({ verdict }) => verdict !== "again").map(({ one, verdict }) => entryOf(one, verdict));
+  const refused = Object.fromEntries(remembered);
+  const waiting = those("wait");
+  const holders = [...new Set(open.flatMap(({ holder }) => (holder ? [holder.id] : [])))];
+  const noted = [...notes, ...those("note").map(noteOf)];
+  const held = heldBy(kind, waiting[0] ?? those("note").find(({ holder, stranger }) => holder ?? stranger));
+  if (those("letGo").length > 0) return { end: { kind: "again" }, refused };
+  if (those("again").length > 0) return { end: { kind: "soon", told: those("again")[0]!.told }, refused };
+  if (waiting.length > 0)
+    return { end: { kind: "blocked", by: holders, holderMoves: true, told: waiting[0]!.told, ...held, notes: noted }, refused };
+  return { end: { kind: "inSync", notes: noted, ...(holders.length > 0 ? { on: holders } : {}), ...held }, refused };
+}
+
+type Verdict = "note" | "wait" | "letGo" | "again";
+
+function verdictOn({ attribute, holder, letGo, lookAgain }: Open, { attempts, has, canFree }: Situation): Verdict {
+  if (letGo === "forGood" || letGo === "refused") return "note";
+  if (lookAgain) return attempts === 0 ? "again" : "note";
+  if (!holder || attempts + 1 >= MAX_DEPENDENCY_TRIES) return "note";
+  switch (holder.expect) {
+    case "free":
+      return "again";
+    case "moves":
+      return "wait";
+    case "yields":
+    case "spares":
+      // What cannot be freed is not worth the removal of an account, as long as this person is there without it.
+      return canFree(attribute) ? "wait" : "note";
+    case "circle":
+      if (letGo) return "wait";
+      return has(attribute) && canFree(attribute) ? "letGo" : "note";
+    case "stays":
+      return "note";
+  }
+}
+
+export const entryOf = (one: Open, verdict?: Verdict): [string, Refusal] => {
+  const { attribute, value, told, holder, stranger, letGo } = one;
+  const held = holder ? { holder: holder.id } : stranger === undefined ? {} : { stranger };
+  return [attribute, { value, told, ...held, ...(verdict === "letGo" ? { letGo: "first" } : letGo ? { letGo } : {}) }];
+};
+
+export function heldBy(kind: EntityRef["kind"], open: Open | undefined): { readonly holder?: HeldBy } {
+  if (open?.holder) return { holder: { kind, id: open.holder.id } };
+  return open?.stranger === undefined ? {} : { holder: { kind, remoteId: open.stranger } };
+}
+
+const noteOf = ({ attribute, told: { reasonCode, answer, reason, remedy } }: Open): Note => ({
+  attribute,
+  code: reasonCode,
+  ...(answer === "" ? {} : { answer }),
+  text: remedy === "" ? reason : `${reason}; ${remedy}`,
+});

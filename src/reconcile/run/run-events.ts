@@ -1,0 +1,72 @@
+import type { Clock } from "../../core/clock.ts";
+import type { JsonObject } from "../../core/entity.ts";
+import { uuidv7 } from "../../core/id.ts";
+import type { HistoryEvent, Outcome } from "../../history/event.ts";
+import type { Mapping } from "../../mapping/mapping.ts";
+import type { Plan } from "../plan.ts";
+import type { Claim } from "../ports.ts";
+import { type TargetAdapter, type TargetCall, TargetError } from "../target.ts";
+import { changesOf } from "./changes.ts";
+import { heldBy, type Open } from "./refusals.ts";
+
+export interface RunEventDeps {
+  readonly clock: Clock;
+  readonly target: Pick<TargetAdapter, "name">;
+  readonly mapping: Pick<Mapping, "version">;
+}
+
+/** The events of a write to the target: what is intended, and what came of it. */
+export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
+  function intentOf(claim: Claim, next: Plan): HistoryEvent {
+    const at = clock.now();
+    return {
+      id: uuidv7(at.getTime()),
+      at,
+      code: "target.intent",
+      actor: "worker",
+      causes: claim.causes,
+      subject: claim.ref,
+      target: target.name,
+      attempt: claim.attempts + 1,
+      changes: changesOf(next),
+      detail: { action: next.action, mapping: mapping.version },
+    };
+  }
+
+  function outcomeOf(
+    intent: HistoryEvent,
+    outcome: Outcome,
+    result: { readonly calls: readonly TargetCall[]; readonly error?: unknown; readonly refused: readonly Open[] },
+  ): HistoryEvent {
+    const at = clock.now();
+    const { changes: _changes, ...same } = intent;
+    const failure: JsonObject =
+      result.error instanceof TargetError
+        ? { error: result.error.code, answer: result.error.answer, reasonCode: result.error.reasonCode }
+        : {};
+    return {
+      ...same,
+      id: uuidv7(at.getTime()),
+      at,
+      code: "target.outcome",
+      causes: [intent.id],
+      outcome,
+      detail: { ...intent.detail, calls: result.calls.map((call) => ({ ...call })), ...failure, ...refusedIn(result.refused, intent) },
+    };
+  }
+
+  return { intentOf, outcomeOf };
+}
+
+/** What was refused, without the values, and who has them. */
+const refusedIn = (refused: readonly Open[], { subject }: HistoryEvent): JsonObject =>
+  refused.length === 0
+    ? {}
+    : {
+        refused: refused.map((one) => ({
+          attribute: one.attribute,
+          answer: one.told.answer,
+          reasonCode: one.told.reasonCode,
+          ...(subject ? (heldBy(subject.kind, one) as JsonObject) : {}),
+        })),
+      };

@@ -1,0 +1,11 @@
+import type { Plan } from "../plan.ts";
+import type { Note } from "../target.ts";
+
+const NOT_SENT = { code: "notSent", text: "the target has no call that carries this change" };
+
+/** Done is only what was sent. What no call carried is noted, and stays out of the memory: later conclusions are drawn from that. Pure. */
+export function notesOfUnsent(plan: Plan, notes: readonly Note[]): readonly Note[] {
+  const told = new Set(notes.map(({ attribute }) => attribute));
+  const unsent = plan.action === "update" ? Object.keys(plan.set) : [];
+  return [...notes, ...unsent.filter((attribute) => !told.has(attribute)).map((attribute) => ({ attribute, ...NOT_SENT }))];
+}

@@ -1,0 +1,137 @@
+import type { JsonObject, JsonValue } from "../../core/entity.ts";
+import { InvalidValue } from "../errors.ts";
+import { isObject } from "../json.ts";
+import type { ResourceSchema } from "../schema/attributes.ts";
+import { resolveName } from "../schema/path-name.ts";
+
+/*
+ * `attributes` and `excludedAttributes` (RFC 7644 section 3.9), compiled once for a request.
+ *   readProjection(schema, { attributes, excludedAttributes }) → Projection
+ * What is `returned: always` stays, what is `never` is in no document to begin with; unknown names are passed over. Names are compared in lower case, as
+ * extensions without a schema have the spelling of whoever sent them.
+ */
+
+export interface Projection {
+  /** True when documents go out as they are: there is no need to parse them. */
+  readonly whole: boolean;
+  /** Whether an attribute of the core schema (`members`, `groups`, `meta`) is wanted at all; what is not need not be loaded. */
+  wants(name: string): boolean;
+  /** The part that is wanted, of a resource with id, meta, groups or members. Never changes its argument. */
+  apply(resource: JsonObject): JsonObject;
+}
+
+export interface ProjectionRequest {
+  /** Comma-separated as in a query, or a list as in .search. */
+  readonly attributes?: string | readonly string[] | undefined;
+  readonly excludedAttributes?: string | readonly string[] | undefined;
+}
+
+export const MAX_NAMES = 200;
+
+/** Rejects with InvalidValue when too many names are given. */
+export function readProjection(schema: ResourceSchema, request: ProjectionRequest): Projection {
+  const wanted = selection(schema, names(request.attributes).map(withoutFilter));
+  const unwanted = selection(schema, names(request.excludedAttributes));
+  const always = new Set(schema.attributes.all.filter((spec) => spec.returned === "always").map((spec) => spec.name));
+  // A list of unknown names only still narrows the answer, to what is always returned.
+  const narrows = names(request.attributes).length > 0;
+  return {
+    whole: !narrows && unwanted.size === 0,
+    wants: (name) => always.has(name) || ((!narrows || wanted.has(name)) && unwanted.get(name) !== "all"),
+    apply(resource) {
+      const result: Record<string, JsonValue> = {};
+      for (const name of Object.keys(resource)) {
+        const value = resource[name]!;
+        const lower = name.toLowerCase();
+        const kept = always.has(name) ? value : without(narrows ? only(value, wanted.get(lower)) : value, unwanted.get(lower));
+        if (kept !== undefined) result[name] = kept;
+      }
+      return result;
+    },
+  };
+}
+
+/** Which part of a value is meant: all of it, or by name parts of it. A list stands for each of its elements. */
+type Part = "all" | Parts;
+type Parts = Map<string, Part>;
+
+function selection(schema: ResourceSchema, given: readonly string[]): Parts {
+  const parts: Parts = new Map();
+  for (const name of given) {
+    for (const path of pathsOf(schema, name)) mark(parts, path);
+  }
+  return parts;
+}
+
+/** `emails[type eq "work"].value`, as Microsoft's collection asks: RFC 7644 section 3.10 knows names alone, and whoever wants some elements gets them all. */
+const withoutFilter = (name: string): string => name.replace(/\[.*\]/, "");
+
+/** Commas within the brackets or quotes of a filter part no names. */
+const NAME = /(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]|[^,])+/g;
+
+function names(given: ProjectionRequest["attributes"]): readonly string[] {
+  const list = (typeof given === "string" ? (given.match(NAME) ?? []) : (given ?? []))
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  if (list.length > MAX_NAMES) throw new InvalidValue(`more than ${MAX_NAMES} attribute names`);
+  return list;
+}
+
+/** The URN of the core schema stands for all of its attributes, another URN for the extension or an attribute of it. */
+function pathsOf(schema: ResourceSchema, name: string): readonly (readonly string[])[] {
+  const named = resolveName(schema, name);
+  if (named === undefined) return foreignPaths(name);
+  if (named.kind === "core") return schema.attributes.all.map((attribute) => [attribute.name]);
+  if (named.kind === "extension") return [[named.extension.id]];
+  const { extension, attribute, sub } = named;
+  return [[...(extension ? [extension.id] : []), attribute.name, ...(sub ? [sub.name] : [])]];
+}
+
+/** `urn:example:2.0:User:badge` may be an extension without a schema, or the attribute `badge` of `urn:example:2.0:User`. */
+function foreignPaths(name: string): readonly (readonly string[])[] {
+  const colon = name.lastIndexOf(":");
+  return colon < 0 ? [] : [[name], [name.slice(0, colon), name.slice(colon + 1)]];
+}
+
+function mark(parts: Parts, path: readonly string[]): void {
+  const [head, ...rest] = path;
+  if (head === undefined) return;
+  const name = head.toLowerCase();
+  const present = parts.get(name);
+  if (present === "all") return;
+  if (rest.length === 0) {
+    parts.set(name, "all");
+    return;
+  }
+  const inner: Parts = present ?? new Map();
+  parts.set(name, inner);
+  mark(inner, rest);
+}
+
+function only(value: JsonValue | undefined, part: Part | undefined): JsonValue | undefined {
+  if (part === undefined || value === undefined) return undefined;
+  if (part === "all") return value;
+  return eachObject(value, (object) => picked(object, (name) => only(object[name], part.get(name.toLowerCase()))));
+}
+
+function without(value: JsonValue | undefined, part: Part | undefined): JsonValue | undefined {
+  if (part === undefined || value === undefined) return value;
+  if (part === "all") return undefined;
+  return eachObject(value, (object) => picked(object, (name) => without(object[name], part.get(name.toLowerCase()))));
+}
+
+function eachObject(value: JsonValue, change: (object: JsonObject) => JsonObject | undefined): JsonValue | undefined {
+  if (Array.isArray(value)) {
+    const kept = value.map((element: JsonValue) => eachObject(element, change)).filter((element) => element !== undefined);
+    return kept.length > 0 ? kept : undefined;
+  }
+  return isObject(value) ? change(value as JsonObject) : undefined;
+}
+
+function picked(object: JsonObject, part: (name: string) => JsonValue | undefined): JsonObject | undefined {
+  const entries = Object.keys(object).flatMap((name): [string, JsonValue][] => {
+    const kept = part(name);
+    return kept === undefined ? [] : [[name, kept]];
+  });
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}

@@ -1,0 +1,183 @@
+import type { JsonObject, JsonValue } from "../../core/entity.ts";
+import { unreachable } from "../../core/errors.ts";
+import { sameJson } from "../../core/same-json.ts";
+import type { FilterNode } from "../../filter/ast.ts";
+import { isEmpty, isUnassigned, operationOf, soleValueOf, structureOf } from "../dialect.ts";
+import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany } from "../errors.ts";
+import { type Body, isObject, memberOf } from "../json.ts";
+import { foreignNameIn, mergeForeign, refuseTooMuchForeign } from "../resource/foreign.ts";
+import { finished } from "../resource/resource.ts";
+import { assign, type JsonElement, nothingUnderstood } from "../resource/values.ts";
+import type { ResourceSchema } from "../schema/attributes.ts";
+import { checkMessage } from "../schema/claimed-schemas.ts";
+import { patchedAttribute } from "./attribute.ts";
+import type { Operation } from "./operation.ts";
+import { findPath, type PathTarget, parsePath } from "./path.ts";
+
+/*
+ * PATCH of one document (RFC 7644 section 3.5.2), pure and atomic: all operations or none.
+ *   readOperations(body)                              → Operation[]
+ *   applyPatch(document, operations, schema)          → the new document; the same object when nothing changed
+ * Groups go through groupPatch (group.ts) first, which takes the members out.
+ *
+ *   target                   add                     replace                 remove
+ *   single value             set                     set                     unassign
+ *   complex                  lay over                lay over                unassign
+ *   list                     append what is new      whole list              unassign, or just the values given
+ *   list[filter]             lay over the matches    replace the matches     take the matches away
+ *   list[filter].sub         set in the matches      set in the matches      unassign in the matches
+ * An empty value (null, "", []) in add or replace unassigns, except that adding nothing to a list adds nothing. No match: add and replace
+ * make the element if the filter tells its labels (type eq "work"), else noTarget; remove has nothing to do and succeeds, since clients
+ * repeat themselves. `active` is never unassigned: that would switch a leaver on again.
+ */
+
+export const MAX_OPERATIONS = 1_000;
+/** Keeps a request of many operations on long lists below about a tenth of a second; unbounded, 1 MB of them took half a minute. */
+export const MAX_COMPARISONS = 500_000;
+
+/** Rejects with InvalidSyntax, InvalidValue, InvalidPath or TooMany. */
+export function readOperations(body: Body): readonly Operation[] {
+  checkMessage(body, "PatchOp");
+  const operations = memberOf(body, "operations");
+  // Microsoft's validator sends an empty list, and expects that nothing changes.
+  if (!Array.isArray(operations)) throw new InvalidSyntax("Operations must be a list");
+  if (operations.length > MAX_OPERATIONS) throw new TooMany(`more than ${MAX_OPERATIONS} operations`);
+  return operations.map(readOperation);
+}
+
+function readOperation(operation: unknown): Operation {
+  if (!isObject(operation)) throw new InvalidSyntax("an operation must be an object");
+  const op = operationOf(memberOf(operation, "op"));
+  if (op === undefined) throw new InvalidSyntax("op must be add, replace or remove");
+  const path = memberOf(operation, "path");
+  const value = memberOf(operation, "value");
+  if (value === undefined && op !== "remove") throw new InvalidValue(`${op} needs a value`);
+  if (path === undefined || path === null || path === "") return { op, value };
+  if (typeof path !== "string") throw new InvalidPath("path must be a string");
+  return { op, path, value };
+}
+
+/** Rejects with InvalidPath, InvalidFilter, InvalidValue, NoTarget or Mutability; then `document` is as it was. */
+export function applyPatch(document: JsonObject, operations: readonly Operation[], schema: ResourceSchema): JsonObject {
+  // Attributes are replaced, never changed in place, so copying one level (and each extension touched) leaves `document` whole.
+  const draft: Draft = { document: { ...document }, schema, comparisons: 0 };
+  for (const operation of operations) applyOperation(draft, operation);
+  const result = finished(schema, draft.document, document);
+  return sameJson(document, result) ? document : result;
+}
+
+interface Draft {
+  readonly document: JsonElement;
+  readonly schema: ResourceSchema;
+  /** Comparisons of list elements so far. */
+  comparisons: number;
+}
+
+function applyOperation(draft: Draft, { op, path, value }: Operation): void {
+  if (path !== undefined) {
+    const target = parsePath(draft.schema, path);
+    refuseReadOnly(target);
+    applyTo(draft, op, target, value);
+    return;
+  }
+  if (op === "remove") throw new NoTarget("remove needs a path");
+  applyMembers(draft, op, membersOf(value), "");
+}
+
+/**
+ * The names of a path-less value, or of the object given for a whole schema. Unknown ones beside known ones, and read-only ones, are passed over, as in POST;
+ * an object of nothing but unknown names is refused.
+ */
+function applyMembers(draft: Draft, op: "add" | "replace", value: Body, prefix: string): void {
+  const seen = new Set<string>();
+  let lost = false;
+  for (const name of Object.keys(value)) {
+    const target = findPath(draft.schema, prefix + name);
+    if (target === undefined) {
+      lost ||= !isEmpty(value[name]);
+      continue;
+    }
+    const lower = name.toLowerCase();
+    if (seen.has(lower)) throw new InvalidSyntax("a name is given twice in one value");
+    seen.add(lower);
+    if (!isReadOnly(target)) applyTo(draft, op, target, value[name]);
+  }
+  if (lost && seen.size === 0) throw nothingUnderstood(prefix === "" ? "value" : prefix.slice(0, -1));
+}
+
+const isReadOnly = (target: PathTarget): boolean =>
+  target.kind === "attribute" && (target.sub ?? target.attribute).mutability === "readOnly" && target.attribute.name !== "schemas";
+
+function refuseReadOnly(target: PathTarget): void {
+  if (target.kind === "attribute" && isReadOnly(target)) throw new Mutability(`${(target.sub ?? target.attribute).fullName} is read-only`);
+}
+
+function applyTo(draft: Draft, op: Operation["op"], target: PathTarget, value: unknown): void {
+  switch (target.kind) {
+    case "core":
+      if (op === "remove") throw new NoTarget("the core schema cannot be removed");
+      applyMembers(draft, op, membersOf(value), "");
+      break;
+    case "extension":
+      if (op === "remove" || isUnassigned(value)) assign(draft.document, target.extension.id, undefined);
+      else applyMembers(draft, op, membersOf(value), `${target.extension.id}:`);
+      break;
+    case "foreign":
+      applyForeign(draft.document, op, target, value);
+      refuseTooMuchForeign(draft.schema, draft.document);
+      break;
+    case "attribute":
+      applyAttribute(draft, op, target, value);
+      break;
+    default:
+      unreachable(target);
+  }
+}
+
+/** Of a value for the resource or a schema: an object, which may come as a list of one (value-in-list), or as text (json-as-text). */
+export function membersOf(value: unknown): Body {
+  const members = structureOf(soleValueOf(structureOf(value)));
+  if (!isObject(members)) throw new InvalidValue("the value for a resource or a schema must be an object");
+  return members;
+}
+
+function applyAttribute(draft: Draft, op: Operation["op"], target: PathTarget & { kind: "attribute" }, value: unknown): void {
+  const { attribute, extension } = target;
+  const { document } = draft;
+  // `schemas` follows from what is in the document, and a password is not kept.
+  if (attribute.name === "schemas" || attribute.mutability === "writeOnly") return;
+  const holder: JsonElement = extension === undefined ? document : { ...(document[extension.id] as JsonObject | undefined) };
+  const present = holder[attribute.name];
+  draft.comparisons += comparisonsFor(present, target, value);
+  if (draft.comparisons > MAX_COMPARISONS) throw new TooMany("the operations compare too many values");
+  const next = patchedAttribute(present, op, target, value);
+  if (next === undefined && attribute.name === "active" && extension === undefined) return;
+  if (next === undefined && attribute.required) {
+    throw op === "remove" ? new Mutability(`${attribute.name} is required`) : new InvalidValue(`${attribute.name} is required`);
+  }
+  assign(holder, attribute.name, next);
+  if (extension !== undefined) assign(document, extension.id, Object.keys(holder).length > 0 ? holder : undefined);
+}
+
+function comparisonsFor(present: JsonValue | undefined, target: PathTarget & { kind: "attribute" }, value: unknown): number {
+  const elements = Array.isArray(present) ? present.length : 0;
+  if (target.filter !== undefined) return elements * leavesOf(target.filter);
+  return elements * (Array.isArray(value) ? value.length : 1);
+}
+
+function leavesOf(filter: FilterNode): number {
+  if (filter.op === "and" || filter.op === "or") return filter.nodes.reduce((sum, node) => sum + leavesOf(node), 0);
+  return filter.op === "not" || filter.op === "some" ? leavesOf(filter.node) : 1;
+}
+
+/** Extensions without a schema hold whatever they are given; only their size is limited (finished). */
+function applyForeign(document: JsonElement, op: Operation["op"], target: PathTarget & { kind: "foreign" }, value: unknown): void {
+  const urn = foreignNameIn(document, target.urn);
+  const present = document[urn] as JsonObject | undefined;
+  const gone = op === "remove" || isUnassigned(value);
+  const next: JsonElement = { ...present };
+  if (target.name !== undefined) assign(next, foreignNameIn(next, target.name), gone ? undefined : (value as JsonValue));
+  else if (!gone) mergeForeign(next, membersOf(value));
+  const empty = target.name === undefined ? gone : Object.keys(next).length === 0;
+  assign(document, urn, empty ? undefined : next);
+}

@@ -1,0 +1,70 @@
+import type { JsonObject, JsonValue } from "../../core/entity.ts";
+import { InvalidSyntax, InvalidValue } from "../errors.ts";
+import { type Body, isObject } from "../json.ts";
+import type { ResourceSchema } from "../schema/attributes.ts";
+import type { JsonElement } from "./values.ts";
+
+/*
+ * Extensions we have no schema for. They hold whatever they are given, within limits, and come back as they were sent. URNs and names are compared without
+ * regard to letter case here as everywhere (RFC 7643 sections 2.1 and 3.1, RFC 8141); the first spelling is kept.
+ */
+
+/** At most this many extensions we have no schema for, attributes in each, and characters in all of them as JSON. */
+export const FOREIGN_LIMITS = { extensions: 10, attributes: 200, characters: 32_768 } as const;
+
+const FOREIGN_NAME = /^(urn:[a-z0-9][a-z0-9-]{0,31}:|https?:\/\/)[!-~]{1,240}$/i;
+
+/** Whether a name could be the URI of an extension. */
+export const isForeignName = (name: string): boolean => name.length <= 255 && FOREIGN_NAME.test(name);
+
+/** The name under which `holder` has what `name` stands for; `name` itself when it has none. */
+export function foreignNameIn(holder: JsonObject, name: string): string {
+  if (Object.hasOwn(holder, name)) return name;
+  const lower = name.toLowerCase();
+  return Object.keys(holder).find((known) => known.toLowerCase() === lower) ?? name;
+}
+
+/** An extension as a body gives it. Rejects with InvalidSyntax when a name is in it in two spellings, at any depth. */
+export function foreignValue(value: Body): JsonObject {
+  refuseTwoSpellings(value);
+  return value as JsonObject;
+}
+
+/** Lays names over those that are there. */
+export function mergeForeign(holder: JsonElement, given: Body): void {
+  refuseTwoSpellings(given);
+  const names = new Map(Object.keys(holder).map((name) => [name.toLowerCase(), name]));
+  for (const name of Object.keys(given)) holder[names.get(name.toLowerCase()) ?? name] = given[name] as JsonValue;
+}
+
+function refuseTwoSpellings(value: unknown): void {
+  if (Array.isArray(value)) for (const element of value) refuseTwoSpellings(element);
+  if (!isObject(value)) return;
+  const names = Object.keys(value);
+  if (new Set(names.map((name) => name.toLowerCase())).size < names.length)
+    throw new InvalidSyntax("an attribute of an extension is given twice");
+  for (const name of names) refuseTwoSpellings(value[name]);
+}
+
+/** The limits that keep the work small while a document grows under many operations. */
+export function refuseTooMuchForeign(schema: ResourceSchema, document: JsonObject): void {
+  let extensions = 0;
+  for (const name of Object.keys(document)) {
+    if (!name.includes(":") || schema.extension(name) !== undefined) continue;
+    extensions += 1;
+    if (extensions > FOREIGN_LIMITS.extensions)
+      throw new InvalidValue(`more than ${FOREIGN_LIMITS.extensions} extensions without a schema`);
+    if (Object.keys(document[name] as JsonObject).length > FOREIGN_LIMITS.attributes) {
+      throw new InvalidValue(`an extension without a schema has more than ${FOREIGN_LIMITS.attributes} attributes`);
+    }
+  }
+}
+
+/** What is checked once, of a finished document. */
+export function refuseLargeForeign(schema: ResourceSchema, document: JsonObject): void {
+  refuseTooMuchForeign(schema, document);
+  const foreign = Object.keys(document).filter((name) => name.includes(":") && schema.extension(name) === undefined);
+  if (foreign.length > 0 && JSON.stringify(foreign.map((name) => document[name])).length > FOREIGN_LIMITS.characters) {
+    throw new InvalidValue(`extensions without a schema hold more than ${FOREIGN_LIMITS.characters} characters`);
+  }
+}

@@ -1,0 +1,28 @@
+import { idInAddress, isUnassigned, listOf, structureOf } from "../dialect.ts";
+import { InvalidValue } from "../errors.ts";
+import { type Body, isObject, memberOf } from "../json.ts";
+import { INDEXED_MAX_LENGTH } from "../schema/attributes.ts";
+
+/**
+ * The ids in a `members` value: objects with `value`, else with an address in `$ref`, or bare ids; in a list or alone. Each id once, in the order given.
+ * What else a client says of a member (`display`, `type`, `$ref` beside a value) follows from the id and is passed over.
+ */
+export function readMembers(value: unknown): readonly string[] {
+  if (isUnassigned(value)) return [];
+  const ids = new Set<string>();
+  for (const member of listOf(structureOf(value))) ids.add(memberId(member));
+  return [...ids];
+}
+
+function memberId(member: unknown): string {
+  const structure = structureOf(member);
+  const id = isObject(structure) ? idOf(structure) : structure;
+  if (typeof id !== "string" || id === "") throw new InvalidValue("members.value is required");
+  if (id.length > INDEXED_MAX_LENGTH) throw new InvalidValue(`members.value must not be longer than ${INDEXED_MAX_LENGTH} characters`);
+  return id;
+}
+
+function idOf(member: Body): unknown {
+  const value = memberOf(member, "value");
+  return isUnassigned(value) ? idInAddress(memberOf(member, "$ref")) : value;
+}

@@ -1,0 +1,176 @@
+import type { JsonObject, JsonValue } from "../../core/entity.ts";
+import { unreachable } from "../../core/errors.ts";
+import type { GroupContent } from "../../directory/group.ts";
+import type { UserContent } from "../../directory/user.ts";
+import { isEmpty, isUnassigned, structureOf } from "../dialect.ts";
+import { InvalidSyntax, InvalidValue } from "../errors.ts";
+import { type Body, isObject } from "../json.ts";
+import type { AttributeNames, AttributeSpec, ExtensionSpec, ResourceSchema } from "../schema/attributes.ts";
+import { checkSchemas } from "../schema/claimed-schemas.ts";
+import { isBelowSchema, type Named, resolveName } from "../schema/path-name.ts";
+import { groupResource, userResource } from "../schema/schemas.ts";
+import { groupContent, userContent } from "./columns.ts";
+import { foreignValue, isForeignName, refuseLargeForeign } from "./foreign.ts";
+import { settledList } from "./list-elements.ts";
+import { readMembers } from "./members.ts";
+import { coercion, type JsonElement, nothingUnderstood } from "./values.ts";
+
+/*
+ * The one pass on the way in: a checked body (scim/json.ts) becomes the document that is stored and answered.
+ *   readUser(body, current?)   → UserContent    POST, and PUT with the document it replaces
+ *   readGroup(body)            → { content, members }
+ *   finished(schema, document) → the document   also at the end of a PATCH
+ * Names get the schema's spelling; values stay as they came. Read-only attributes, the password and unknown attributes are passed over;
+ * unknown extensions are kept. All reject with InvalidValue or InvalidSyntax, naming the attribute.
+ */
+
+/** `current`: the document a PUT replaces. Leaving out `active` keeps its value (Okta does), and makes a new user active. */
+export function readUser(body: Body, current?: JsonObject): UserContent {
+  const { document } = readDocument(userResource, body);
+  if (document.active === undefined) document.active = current?.active ?? true;
+  return userContent(document);
+}
+
+/** `members`: the ids given, each once; undefined when the body does not mention them. */
+export function readGroup(body: Body): { readonly content: GroupContent; readonly members: readonly string[] | undefined } {
+  const { document, members } = readDocument(groupResource, body);
+  return { content: groupContent(document), members: members === undefined || members === null ? undefined : readMembers(members) };
+}
+
+interface Reading {
+  readonly schema: ResourceSchema;
+  readonly document: JsonElement;
+  /** Extensions given as a whole, ours and others, in lower case. */
+  readonly extensions: Set<string>;
+  /** As given: members are rows and not a part of the document. */
+  members: unknown;
+}
+
+function readDocument(schema: ResourceSchema, body: Body): Reading {
+  checkSchemas(body, schema.id, (urn) => schema.extension(urn) !== undefined);
+  const reading: Reading = { schema, document: { schemas: [] }, extensions: new Set(), members: undefined };
+  for (const name of Object.keys(body)) {
+    const spec = schema.attributes.get(name);
+    if (spec !== undefined) readAttribute(reading, spec, body[name]);
+    else if (name.includes(":")) readQualified(reading, name, body[name]);
+  }
+  finished(schema, reading.document);
+  return reading;
+}
+
+function readAttribute(reading: Reading, spec: AttributeSpec, value: unknown): void {
+  if (spec.name === "members") {
+    if (reading.members !== undefined) throw new InvalidSyntax("members is given twice");
+    reading.members = value;
+  } else if (isWritten(spec)) put(reading.document, spec.name, coercion(spec)(value));
+}
+
+const isWritten = ({ mutability }: AttributeSpec): boolean => mutability !== "readOnly" && mutability !== "writeOnly";
+
+/** A name that begins with a URN: a schema of ours as a whole, an attribute of one, or an extension without a schema. */
+function readQualified(reading: Reading, name: string, value: unknown): void {
+  const { schema, document } = reading;
+  const extension = schema.extension(name);
+  const named: Named | undefined = extension ? { kind: "extension", extension } : resolveName(schema, name);
+  if (named === undefined) {
+    // An unknown attribute of a schema of ours is no extension.
+    if (!isObject(value) || Object.keys(value).length === 0 || !isForeignName(name) || isBelowSchema(schema, name)) return;
+    noteExtension(reading, name);
+    document[name] = foreignValue(value);
+    return;
+  }
+  switch (named.kind) {
+    case "core":
+      readWhole(schema.id, schema.attributes, value, (spec, given) => readAttribute(reading, spec, given));
+      break;
+    case "extension":
+      noteExtension(reading, name);
+      readExtension(document, named.extension, named.extension.attributes, value);
+      break;
+    case "attribute": {
+      const given = named.sub === undefined ? value : { [named.sub.name]: value };
+      if (named.extension === undefined) readAttribute(reading, named.attribute, given);
+      else readExtension(document, named.extension, named.extension.attributes, { [named.attribute.name]: given });
+      break;
+    }
+    default:
+      unreachable(named);
+  }
+}
+
+function noteExtension({ extensions }: Reading, name: string): void {
+  const lower = name.toLowerCase();
+  if (extensions.has(lower)) throw new InvalidSyntax("an extension is given twice");
+  extensions.add(lower);
+}
+
+function readExtension(document: JsonElement, { id }: ExtensionSpec, attributes: AttributeNames, value: unknown): void {
+  const holder: JsonElement = { ...(document[id] as JsonObject | undefined) };
+  readWhole(id, attributes, value, (spec, given) => {
+    if (isWritten(spec)) put(holder, spec.name, coercion(spec)(given));
+  });
+  if (Object.keys(holder).length > 0) document[id] = holder;
+}
+
+/** What is given for a schema as a whole. Rejects a value of which no name is known. */
+function readWhole(id: string, attributes: AttributeNames, value: unknown, take: (spec: AttributeSpec, given: unknown) => void): void {
+  if (isUnassigned(value)) return;
+  const names = structureOf(value);
+  if (!isObject(names)) throw new InvalidValue(`${id} must be an object`);
+  let known = false;
+  let lost = false;
+  for (const name of Object.keys(names)) {
+    const spec = attributes.get(name);
+    if (spec === undefined) {
+      lost ||= !isEmpty(names[name]);
+      continue;
+    }
+    known ||= !isEmpty(names[name]);
+    take(spec, names[name]);
+  }
+  if (lost && !known) throw nothingUnderstood(id);
+}
+
+function put(document: JsonElement, name: string, value: JsonValue | undefined): void {
+  if (value === undefined) return;
+  if (Object.hasOwn(document, name)) throw new InvalidSyntax(`${name} is given twice`);
+  document[name] = value;
+}
+
+/**
+ * Completes a document: lists are settled, `schemas` lists what is really in it, required attributes are there, foreign extensions keep to their limits.
+ * Changes and answers the object it is given, and no object inside it. `before`: the document that it was made from; what is the same in both is in order.
+ */
+export function finished(schema: ResourceSchema, document: JsonElement, before?: JsonObject): JsonElement {
+  settleLists(schema.attributes, document, before);
+  for (const { id, attributes } of schema.extensions) {
+    const extension = document[id] as JsonObject | undefined;
+    if (extension === undefined || extension === before?.[id] || !hasLists(extension)) continue;
+    const settled: JsonElement = { ...extension };
+    settleLists(attributes, settled, before?.[id] as JsonObject | undefined);
+    if (Object.keys(settled).length > 0) document[id] = settled;
+    else delete document[id];
+  }
+  for (const spec of schema.attributes.all) {
+    if (spec.required && spec.mutability !== "readOnly" && document[spec.name] === undefined)
+      throw new InvalidValue(`${spec.name} is required`);
+  }
+  const extensions = Object.keys(document).filter((name) => name.includes(":"));
+  if (extensions.some((name) => schema.extension(name) === undefined)) refuseLargeForeign(schema, document);
+  document.schemas = [schema.id, ...extensions];
+  return document;
+}
+
+const hasLists = (holder: JsonObject): boolean => Object.values(holder).some(Array.isArray);
+
+function settleLists(attributes: AttributeNames, holder: JsonElement, before: JsonObject | undefined): void {
+  for (const name of Object.keys(holder)) {
+    const list = holder[name];
+    if (!Array.isArray(list) || list === before?.[name]) continue;
+    const spec = attributes.get(name);
+    if (spec === undefined || spec.mutability === "readOnly") continue;
+    const settled = settledList(spec, list as readonly JsonValue[]);
+    if (settled === undefined) delete holder[name];
+    else holder[name] = settled as JsonValue;
+  }
+}

@@ -1,0 +1,222 @@
+import type { JsonValue } from "../../core/entity.ts";
+import { instantOf } from "../../filter/lexer.ts";
+import {
+  booleanOf,
+  complexValueOf,
+  idInAddress,
+  isEmpty,
+  isUnassigned,
+  KEEPS_JSON_TEXT,
+  listOf,
+  numberOf,
+  plainValueOf,
+  soleValueOf,
+  structureOf,
+} from "../dialect.ts";
+import { InvalidSyntax, InvalidValue, TooMany } from "../errors.ts";
+import { type Body, isObject, memberOf } from "../json.ts";
+import type { AttributeSpec } from "../schema/attributes.ts";
+
+/*
+ * From what a client wrote to the value that is stored and answered: types checked, deviations undone, everything else as it came. The one place where a
+ * received value becomes a stored one, whatever the request. Each attribute gets its function once. All reject with InvalidValue or TooMany, naming the
+ * attribute.
+ *
+ * What is sent empty (null, "", [], {}, or nothing but these inside) is unassigned. Names that are not known are passed over beside names that are; a value
+ * of which nothing is understood is refused, as it would count as unassigned, and data would be lost with a status that says they were taken.
+ */
+
+/** Undefined means unassigned. */
+export type Coerce = (value: unknown) => JsonValue | undefined;
+
+export type JsonElement = Record<string, JsonValue>;
+
+/** The whole value of an attribute: a list for a multi-valued one, with elements that have labels alone. */
+export const coercion: (spec: AttributeSpec) => Coerce = remembered((spec) => (spec.multiValued ? wholeList(spec) : one(spec)));
+
+/** One element of a multi-valued attribute, the whole value of any other. */
+const elementCoercion: (spec: AttributeSpec) => Coerce = remembered(one);
+
+function remembered<T>(make: (spec: AttributeSpec) => T): (spec: AttributeSpec) => T {
+  const made = new Map<AttributeSpec, T>();
+  return (spec) => {
+    let one = made.get(spec);
+    if (one === undefined) {
+      one = make(spec);
+      made.set(spec, one);
+    }
+    return one;
+  };
+}
+
+export const nothingUnderstood = (name: string): InvalidValue =>
+  new InvalidValue(`${name}: nothing of the value is understood; send the names that /Schemas lists`);
+
+function one(spec: AttributeSpec): Coerce {
+  switch (spec.type) {
+    case "complex":
+      return complexValue(spec);
+    case "boolean":
+      return simple(spec, "true or false", booleanOf);
+    case "integer":
+      return simple(spec, "a whole number", (value) => {
+        const number = numberOf(value);
+        return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
+      });
+    case "decimal":
+      return simple(spec, "a number", numberOf);
+    case "dateTime":
+      return simple(spec, "a date and time", (value) => (typeof value === "string" && instantOf(value) !== undefined ? value : undefined));
+    case "binary":
+      return simple(spec, "base64", (value) => (typeof value === "string" && BASE64.test(value) ? value : undefined));
+    default:
+      return simple(spec, "a string", (value) => (typeof value === "string" ? value : undefined));
+  }
+}
+
+/** Both alphabets (RFC 7643 section 2.3.6); line breaks are kept, since values come back as they were sent. */
+const BASE64 = /^[A-Za-z0-9+/_\-\r\n]*={0,2}[\r\n]*$/;
+
+/** A character that shows. Fillers of Hangul and the blank of Braille count as letter and symbol, and show nothing. */
+const VISIBLE = /[^\p{Z}\p{C}\p{M}\u115f\u1160\u3164\uffa0\u2800]/u;
+
+function simple(spec: AttributeSpec, expected: string, convert: (value: unknown) => JsonValue | undefined): Coerce {
+  const { fullName, maxLength, required } = spec;
+  return (given) => {
+    const value = typeof given === "object" ? plainValueOf(given) : given;
+    if (isUnassigned(value)) {
+      if (value !== given && !isEmpty(given)) throw nothingUnderstood(fullName);
+      return undefined;
+    }
+    const converted = convert(value);
+    if (converted === undefined) throw new InvalidValue(`${fullName} must be ${expected}`);
+    if (typeof converted === "string") {
+      if (converted.length > maxLength) throw new InvalidValue(`${fullName} must not be longer than ${maxLength} characters`);
+      // What somebody has to be called by has to be something that can be seen.
+      if (required && !VISIBLE.test(converted)) throw new InvalidValue(`${fullName} must hold a character that can be seen`);
+    }
+    return converted;
+  };
+}
+
+function complexValue(spec: AttributeSpec): Coerce {
+  const required = spec.sub.all.filter((sub) => sub.required);
+  return (given) => {
+    if (isUnassigned(given)) return undefined;
+    const result: JsonElement = {};
+    readInto(result, spec, given);
+    for (const sub of required) if (result[sub.name] === undefined) throw new InvalidValue(`${sub.fullName} is required`);
+    return hasMembers(result) ? result : undefined;
+  };
+}
+
+/** The given sub-attributes laid over the present ones; an unassigned one is taken away (RFC 7644 sections 3.5.2.1 and 3.5.2.3). */
+export function mergedComplex(spec: AttributeSpec, present: JsonElement | undefined, given: unknown): JsonElement | undefined {
+  if (isUnassigned(soleValueOf(given))) return undefined;
+  const result: JsonElement = { ...present };
+  const adds = readInto(result, spec, given);
+  // Labels that came alone wait for their value until the end of the request; those whose value was just taken away go with it.
+  return hasMembers(result) && (adds || saysSomething(spec, result)) ? result : undefined;
+}
+
+function hasMembers(value: JsonElement): boolean {
+  for (const _name in value) return true;
+  return false;
+}
+
+/**
+ * Sets the declared and writable sub-attributes among those given, and takes away those sent empty. True when any was set. Rejects a value of which nothing
+ * is understood.
+ */
+function readInto(result: JsonElement, spec: AttributeSpec, given: unknown): boolean {
+  const value = asObject(spec, given);
+  let sets = false;
+  let says = false;
+  let lost = false;
+  for (const name of Object.keys(value)) {
+    const sub = spec.sub.get(name);
+    if (sub === undefined) {
+      lost ||= !isEmpty(value[name]) && !followsFrom(spec, name);
+      continue;
+    }
+    if (sub.mutability === "readOnly") continue;
+    if (name !== sub.name && isGivenTwice(value, name)) throw new InvalidSyntax(`${sub.fullName} is given twice`);
+    const coerced = coercion(sub)(value[name]);
+    assign(result, sub.name, coerced);
+    if (coerced === undefined) continue;
+    sets = true;
+    says ||= !(spec.multiValued && LABELS.has(sub.name));
+  }
+  if (lost && !says) throw nothingUnderstood(spec.fullName);
+  return sets;
+}
+
+function isGivenTwice(value: Body, name: string): boolean {
+  const lower = name.toLowerCase();
+  return Object.keys(value).some((other) => other !== name && other.toLowerCase() === lower);
+}
+
+interface Form {
+  readonly hasValue: boolean;
+  readonly keepsText: boolean;
+  readonly isManager: boolean;
+}
+
+const formOf: (spec: AttributeSpec) => Form = remembered((spec) => ({
+  hasValue: spec.sub.get("value") !== undefined,
+  keepsText: KEEPS_JSON_TEXT.has(spec.name),
+  isManager: spec.fullName.endsWith(":User:manager"),
+}));
+
+function asObject(spec: AttributeSpec, given: unknown): Body {
+  const { hasValue, keepsText, isManager } = formOf(spec);
+  const structure = keepsText ? given : structureOf(given);
+  const sole = spec.multiValued ? structure : structureOf(soleValueOf(structure));
+  const value = hasValue ? complexValueOf(sole) : sole;
+  if (!isObject(value)) throw new InvalidValue(`${spec.fullName} must be an object`);
+  return isManager ? withIdOfAddress(value) : value;
+}
+
+/** reference-by-address. */
+function withIdOfAddress(value: Body): Body {
+  const id = isUnassigned(memberOf(value, "value")) ? idInAddress(memberOf(value, "$ref")) : undefined;
+  return id === undefined ? value : { value: id };
+}
+
+/** RFC 7643 section 4.3 names it, and it is the server's to say. */
+const followsFrom = (spec: AttributeSpec, name: string): boolean => formOf(spec).isManager && name.toLowerCase() === "displayname";
+
+export function assign(holder: JsonElement, name: string, value: JsonValue | undefined): void {
+  if (value === undefined) delete holder[name];
+  else holder[name] = value;
+}
+
+const LABELS: ReadonlySet<string> = new Set(["type", "primary", "display"]);
+
+/** An element of a list whose labels alone are left (`{ "type": "work" }`) has no value any more. */
+export function saysSomething(spec: AttributeSpec, value: JsonElement): boolean {
+  for (const name in value) if (!spec.multiValued || !LABELS.has(name)) return true;
+  return false;
+}
+
+function wholeList(spec: AttributeSpec): Coerce {
+  const coerce = elementCoercion(spec);
+  return (given) => {
+    if (isUnassigned(given)) return undefined;
+    const elements = listOf(KEEPS_JSON_TEXT.has(spec.name) ? given : structureOf(given));
+    refuseTooManyElements(spec, elements);
+    const result: JsonValue[] = [];
+    for (const element of elements) {
+      const value = coerce(element);
+      if (value !== undefined) result.push(value);
+    }
+    return result.length > 0 ? result : undefined;
+  };
+}
+
+/** More values than any attribute of a person has; members are rows and not bound by it. */
+export const MAX_ELEMENTS = 1_000;
+
+export function refuseTooManyElements(spec: AttributeSpec, elements: readonly unknown[]): void {
+  if (elements.length > MAX_ELEMENTS) throw new TooMany(`${spec.fullName} must not have more than ${MAX_ELEMENTS} values`);
+}

@@ -1,0 +1,20 @@
+import { isUnassigned } from "../dialect.ts";
+import { InvalidValue } from "../errors.ts";
+import { type Body, memberOf } from "../json.ts";
+
+/**
+ * What a body says that it is (RFC 7643 section 3, RFC 7644 section 3.1), of resources and messages alike: `schemas` may be left out or empty; else it is a
+ * list of URNs, of which one is `id` or another one that `isOwn` knows, in any letter case. Rejects with InvalidValue.
+ */
+export function checkSchemas(body: Body, id: string, isOwn: (urn: string) => boolean = () => false): void {
+  const claimed = memberOf(body, "schemas");
+  if (isUnassigned(claimed)) return;
+  if (!Array.isArray(claimed) || !claimed.every((urn) => typeof urn === "string"))
+    throw new InvalidValue("schemas must be a list of strings");
+  if (claimed.includes(id) || claimed.some((urn) => urn.toLowerCase() === id.toLowerCase() || isOwn(urn))) return;
+  throw new InvalidValue(`schemas must name ${id}`);
+}
+
+/** For a message of RFC 7644. */
+export const checkMessage = (body: Body, name: "PatchOp" | "BulkRequest" | "SearchRequest"): void =>
+  checkSchemas(body, `urn:ietf:params:scim:api:messages:2.0:${name}`);

@@ -1,0 +1,54 @@
+import { UNPREFIXED_EXTENSION } from "../dialect.ts";
+import type { AttributeNames, AttributeSpec, ExtensionSpec, ResourceSchema } from "./attributes.ts";
+
+/*
+ * Attribute names as clients write them (RFC 7644 section 3.10), resolved against the schema tables.
+ *   resolveName(schema, "name.givenName" | "urn:…:2.0:User:manager" | "urn:…:2.0:User")
+ */
+
+/** What a name stands for. `extension` is absent for attributes of the core schema. */
+export type Named =
+  | { readonly kind: "attribute"; readonly extension?: ExtensionSpec; readonly attribute: AttributeSpec; readonly sub?: AttributeSpec }
+  | { readonly kind: "extension"; readonly extension: ExtensionSpec }
+  | { readonly kind: "core" };
+
+/** Undefined when the schema has no such attribute. */
+export function resolveName(schema: ResourceSchema, name: string): Named | undefined {
+  if (!name.includes(":")) return resolveIn(schema.attributes, undefined, name) ?? unprefixed(schema, name);
+  const lower = name.toLowerCase();
+  const rest = below(lower, schema.id, name);
+  if (rest !== undefined) return rest === "" ? { kind: "core" } : resolveIn(schema.attributes, undefined, rest);
+  for (const extension of schema.extensions) {
+    const local = below(lower, extension.id, name);
+    if (local !== undefined) return local === "" ? { kind: "extension", extension } : resolveIn(extension.attributes, extension, local);
+  }
+  return undefined;
+}
+
+/** Whether a name begins with the URN of a schema of the resource, known attribute or not. */
+export function isBelowSchema(schema: ResourceSchema, name: string): boolean {
+  const lower = name.toLowerCase();
+  return [schema, ...schema.extensions].some(({ id }) => below(lower, id, name) !== undefined);
+}
+
+/** What follows the URN: "" for the URN alone, undefined when the name is not below it. */
+function below(lower: string, urn: string, name: string): string | undefined {
+  if (!lower.startsWith(urn.toLowerCase())) return undefined;
+  if (name.length === urn.length) return "";
+  return name[urn.length] === ":" ? name.slice(urn.length + 1) : undefined;
+}
+
+function unprefixed(schema: ResourceSchema, name: string): Named | undefined {
+  const extension = schema.extension(UNPREFIXED_EXTENSION);
+  return extension && resolveIn(extension.attributes, extension, name);
+}
+
+function resolveIn(attributes: AttributeNames, extension: ExtensionSpec | undefined, name: string): Named | undefined {
+  const dot = name.indexOf(".");
+  const attribute = attributes.get(dot < 0 ? name : name.slice(0, dot));
+  if (attribute === undefined) return undefined;
+  const where = { kind: "attribute", attribute, ...(extension ? { extension } : {}) } as const;
+  if (dot < 0) return where;
+  const sub = attribute.sub.get(name.slice(dot + 1));
+  return sub && { ...where, sub };
+}

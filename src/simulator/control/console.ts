@@ -1,0 +1,99 @@
+import { parseSearchedMobile } from "../organisation/mobile.ts";
+import type { Organisation } from "../organisation/model.ts";
+import type { Act, Done, Rule } from "../organisation/organisation.ts";
+import { withOneMain } from "../organisation/posts.ts";
+import { type Change, phoneKey, type User } from "../organisation/records.ts";
+import { demandFreeMobile } from "../people/create.ts";
+import { leaveByThemselves } from "../people/delete.ts";
+import { demandKnownUser } from "../people/lookup.ts";
+import { type Fields, requiredText, requiredWhole } from "../wire/fields.ts";
+import { refuse } from "../wire/refusal.ts";
+
+const DAY_MS = 86_400_000;
+
+/** What people and administrators do outside the API; reachable through `POST /_sim/edit` only. */
+export const consoleActs: ReadonlyMap<string, Rule> = new Map([
+  ["activate", activate],
+  ["accept", acceptInvitation],
+  ["renumber", renumber],
+  ["leave", leaveByThemselves],
+  ["admin", setAdministrator],
+  ["mail", setUpMail],
+]);
+
+/** The person has logged in: active, and the number is known to DingTalk from now on. */
+function activate(organisation: Organisation, fields: Fields): Done {
+  const user = demandKnownUser(organisation, requiredText(fields, "userid"));
+  if (user.active) return { answer: {} };
+  const registered: Change[] = user.phone ? [{ type: "mobile.registered", mobile: phoneKey(user.phone) }] : [];
+  return {
+    answer: {},
+    changes: [{ type: "user.put", user: { ...user, active: true } }, ...registered],
+    events: [{ eventType: "user_active_org", data: { userId: [user.userid] } }],
+  };
+}
+
+/** The person signs in with another number from now on, and the organisation shows that one (5.2). It stays the same person, so the unionid stays. */
+function renumber(organisation: Organisation, fields: Fields, act: Act): Done {
+  const user = demandKnownUser(organisation, requiredText(fields, "userid"));
+  const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));
+  if (!phone) throw refuse(60103);
+  demandFreeMobile(organisation, phone, user.userid);
+  return {
+    answer: {},
+    changes: [
+      { type: "user.put", user: { ...user, phone, modified: act.ids.next() } },
+      { type: "mobile.registered", mobile: phoneKey(phone) },
+    ],
+    events: [{ eventType: "user_modify_org", data: { timeStamp: String(act.nowMs), userId: [user.userid] } }],
+  };
+}
+
+/** The person sets up the organisation's address in the client's Mail: from now on reads show it (help.dingtalk.io; switch `emailShown`). */
+function setUpMail(organisation: Organisation, fields: Fields): Done {
+  const user = demandKnownUser(organisation, requiredText(fields, "userid"));
+  return { answer: {}, changes: [{ type: "user.put", user: { ...user, mailSetUp: true } }] };
+}
+
+/** The person consents to an invitation (40103) and becomes the member the create call asked for. */
+function acceptInvitation(organisation: Organisation, fields: Fields, act: Act): Done {
+  const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));
+  const invitation = phone && organisation.invitations.get(phoneKey(phone));
+  if (!phone || !invitation) throw refuse(60121, " 没有待接受的邀请");
+  if (act.nowMs - invitation.sentMs > organisation.switches.invitationDays * DAY_MS) throw refuse(60121, " 邀请已过期");
+  if (organisation.users.has(invitation.user.userid)) throw refuse(60102);
+  demandFreeMobile(organisation, phone, undefined);
+  const posts = invitation.user.posts.filter((post) => organisation.departments.has(post.dept_id));
+  if (posts.length === 0) throw refuse(60003);
+  const at = act.ids.next();
+  const user: User = { ...invitation.user, posts: withOneMain(posts), active: true, entered: at, modified: at };
+  const mobile = phoneKey(phone);
+  return {
+    answer: { result: { userid: user.userid, unionId: user.unionid } },
+    changes: [
+      { type: "invitation.remove", mobile },
+      { type: "mobile.consented", mobile },
+      { type: "mobile.registered", mobile },
+      { type: "user.put", user },
+    ],
+    events: [
+      { eventType: "user_add_org", data: { timeStamp: String(act.nowMs), userId: [user.userid] } },
+      { eventType: "user_active_org", data: { userId: [user.userid] } },
+    ],
+  };
+}
+
+/** `{"userid","sys_level"}`: 1 main, 2 sub-administrator, 0 takes it away. */
+function setAdministrator(organisation: Organisation, fields: Fields, act: Act): Done {
+  const { sysLevel: before, ...user } = demandKnownUser(organisation, requiredText(fields, "userid"));
+  const level = requiredWhole(fields, "sys_level");
+  if (level !== 0 && level !== 1 && level !== 2) throw refuse(40035, " sys_level");
+  const formerLevel = { level: before ?? 0, untilMs: act.nowMs } as const;
+  return {
+    answer: {},
+    changes: [{ type: "user.put", user: { ...user, ...(level === 0 ? {} : { sysLevel: level }), formerLevel } }],
+    events: [
+      { eventType: level === 0 ? "org_admin_remove" : "org_admin_add", data: { timeStamp: String(act.nowMs), userId: [user.userid] } },
+    ],
+  };
+}

@@ -1,0 +1,170 @@
+import { createHash, createHmac } from "node:crypto";
+import type { OpenCall } from "../gateway/open-calls.ts";
+import type { Organisation } from "../organisation/model.ts";
+import type { Act, Done, Rule } from "../organisation/organisation.ts";
+import type { Switches } from "../organisation/switches.ts";
+import { type Fields, flag, ids, object, requiredWhole, text } from "../wire/fields.ts";
+import { missing, Refused, refuse } from "../wire/refusal.ts";
+import { type HttpCall, json } from "../wire/wire.ts";
+
+/** What the organisation's people and chats were sent; not part of the organisation, gone with the process. */
+export interface Message {
+  readonly to: { readonly robot: string } | { readonly userids: readonly string[] };
+  readonly body: Fields;
+  readonly atMs: number;
+}
+
+export interface Messages {
+  sendNotice: Rule;
+  noticeResult: Rule;
+  sendToRobot: OpenCall;
+  list(): readonly Message[];
+  forget(): void;
+}
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+/** A robot takes 20 a minute and is silent for ten minutes after more (11.1). */
+const ROBOT_PER_MINUTE = 20;
+const ROBOT_SILENCE_MS = 10 * MINUTE_MS;
+
+interface Task {
+  readonly delivered: readonly string[];
+  readonly invalid: readonly string[];
+  readonly forbidden: readonly { readonly code: string; readonly userid: string; readonly count: number }[];
+}
+
+/** Work notices (11.2) and custom robots (11.1). */
+export function createMessages(): Messages {
+  const sent: Message[] = [];
+  const tasks = new Map<number, Task>();
+  /** userid + content → day of the last delivery: the same content reaches a person once a day. */
+  const lastDay = new Map<string, number>();
+  const perDay = new Map<string, { day: number; count: number }>();
+  const robots = new Map<string, { startMs: number; count: number; silentUntilMs: number; seen: Set<string> }>();
+
+  return { sendNotice, noticeResult, sendToRobot, list: () => sent, forget };
+
+  /** `asyncsend_v2`: success even when limits drop the message; the result says so. */
+  function sendNotice(organisation: Organisation, fields: Fields, act: Act): Done {
+    requiredWhole(fields, "agent_id");
+    const message = object(fields, "msg");
+    if (!message) throw missing("msg");
+    const content = JSON.stringify(message);
+    if (Buffer.byteLength(content) > 2_048) throw refuse(40035, " msg");
+    const userids = recipients(organisation, fields);
+    const task = deliver(organisation, userids, content, Math.floor((act.nowMs + 8 * 3_600_000) / DAY_MS));
+    const task_id = 256_000_000_000 + act.ids.next() + tasks.size;
+    tasks.set(task_id, task);
+    sent.push({ to: { userids: task.delivered }, body: message, atMs: act.nowMs });
+    return { answer: { task_id } };
+  }
+
+  function recipients(organisation: Organisation, fields: Fields): readonly string[] {
+    if (flag(fields, "to_all_user")) return [...organisation.users.keys()];
+    const named = ids(fields, "userid_list") ?? [];
+    const departments = ids(fields, "dept_id_list") ?? [];
+    if (named.length === 0 && departments.length === 0) throw missing("userid_list");
+    if (named.length > 100 || departments.length > 20) throw refuse(40035, " userid_list");
+    return [...new Set([...named, ...departments.flatMap((id) => [...(organisation.membersOf.get(Number(id)) ?? [])])])];
+  }
+
+  function deliver(organisation: Organisation, userids: readonly string[], content: string, day: number): Task {
+    const digest = createHash("sha256").update(content).digest("base64");
+    const task = { delivered: [] as string[], invalid: [] as string[], forbidden: [] as { code: string; userid: string; count: number }[] };
+    for (const userid of userids) {
+      const today = perDay.get(userid);
+      const count = today?.day === day ? today.count : 0;
+      if (!organisation.users.has(userid)) task.invalid.push(userid);
+      else if (lastDay.get(`${userid} ${digest}`) === day) task.forbidden.push({ code: "143106", userid, count: 1 });
+      else if (count >= 500) task.forbidden.push({ code: "143105", userid, count: 500 });
+      else {
+        lastDay.set(`${userid} ${digest}`, day);
+        perDay.set(userid, { day, count: count + 1 });
+        task.delivered.push(userid);
+      }
+    }
+    return task;
+  }
+
+  /** `getsendresult`. */
+  function noticeResult(_organisation: Organisation, fields: Fields): Done {
+    requiredWhole(fields, "agent_id");
+    const task = tasks.get(requiredWhole(fields, "task_id"));
+    if (!task) throw refuse(40035, " task_id");
+    const { delivered, invalid, forbidden } = task;
+    return {
+      answer: {
+        send_result: {
+          invalid_user_id_list: invalid,
+          forbidden_user_id_list: forbidden.map(({ userid }) => userid),
+          forbidden_list: forbidden,
+          failed_user_id_list: [],
+          read_user_id_list: [],
+          unread_user_id_list: delivered,
+          invalid_dept_id_list: [],
+        },
+      },
+    };
+  }
+
+  function forget(): void {
+    sent.length = 0;
+    for (const memory of [tasks, lastDay, perDay, robots]) memory.clear();
+  }
+
+  /** `POST /robot/send`: the hook token is the credential. */
+  function sendToRobot(...[world, call]: Parameters<OpenCall>): ReturnType<OpenCall> {
+    const { switches } = world.organisation;
+    const nowMs = world.clock.now().getTime();
+    try {
+      const robot = switches.robots.find(({ token }) => token === call.query.access_token);
+      if (!robot) throw robotError(switches, 400101, 300005, "token is not exist");
+      if (robot.secret) demandSignature(call, robot.secret, nowMs);
+      const message = readMessage(call);
+      if (admit(robot.token, text(message, "msgUuid"), nowMs, switches))
+        sent.push({ to: { robot: robot.token }, body: message, atMs: nowMs });
+      return { reply: json(200, { errcode: 0, errmsg: "ok" }), fate: "answered" };
+    } catch (error) {
+      if (!(error instanceof Refused) || error.refusal.generation !== "old") throw error;
+      const { errcode, errmsg } = error.refusal;
+      return { reply: json(200, { errcode, errmsg }), fate: "failed" };
+    }
+  }
+
+  /** False for a repetition of a message that arrived already (`msgUuid`). */
+  function admit(token: string, uuid: string | undefined, nowMs: number, switches: Switches): boolean {
+    const known = robots.get(token) ?? { startMs: nowMs, count: 0, silentUntilMs: 0, seen: new Set<string>() };
+    robots.set(token, known);
+    if (nowMs - known.startMs >= MINUTE_MS) Object.assign(known, { startMs: nowMs, count: 0 });
+    known.count += 1;
+    if (known.count > ROBOT_PER_MINUTE && nowMs >= known.silentUntilMs) known.silentUntilMs = nowMs + ROBOT_SILENCE_MS;
+    if (nowMs < known.silentUntilMs) throw robotError(switches, 410100, 660026, "sending too many messages per minute");
+    if (uuid === undefined) return true;
+    const fresh = !known.seen.has(uuid);
+    known.seen.add(uuid);
+    return fresh;
+  }
+}
+
+const robotRefusal = (errcode: number, errmsg: string): Refused => new Refused({ generation: "old", errcode, errmsg });
+
+const robotError = (switches: Switches, documented: number, recorded: number, errmsg: string): Refused =>
+  robotRefusal(switches.robotCodes === "documented" ? documented : recorded, errmsg);
+
+/** base64(HMAC-SHA256(secret, timestamp + "\n" + secret)), the clock at most an hour off. */
+function demandSignature(call: HttpCall, secret: string, nowMs: number): void {
+  const { timestamp = "", sign } = call.query;
+  if (!/^\d{13}$/.test(timestamp) || Math.abs(nowMs - Number(timestamp)) > 3_600_000) throw robotRefusal(310000, "invalid timestamp");
+  const expected = createHmac("sha256", secret).update(`${timestamp}\n${secret}`).digest("base64");
+  if (sign !== expected) throw robotRefusal(310000, "sign not match");
+}
+
+function readMessage(call: HttpCall): Fields {
+  const message = object({ body: call.body }, "body", 40035);
+  if (!message) throw robotRefusal(43004, "无效的HTTP HEADER Content-Type");
+  const type = text(message, "msgtype");
+  if (!type || !["text", "link", "markdown", "actionCard", "feedCard"].includes(type)) throw robotRefusal(400105, "unsupported msgtype");
+  if (!object(message, type)) throw missing(type);
+  return message;
+}

@@ -1,0 +1,42 @@
+import { eventId } from "../organisation/identifiers.ts";
+import type { EventDraft } from "../organisation/records.ts";
+
+/** A contact event on its way to subscribers (dingtalk-api.md 10.1). */
+export interface OrganisationEvent {
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly bornMs: number;
+  readonly corpId: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface Subscriber {
+  deliver(event: OrganisationEvent): void;
+  /** Drops what has not been taken yet. */
+  forget(): void;
+}
+
+export interface Outbox {
+  publish(drafts: readonly EventDraft[]): void;
+  forget(): void;
+}
+
+/** Gives drafts their id and time and hands them to every way out. */
+export function createOutbox(
+  source: { readonly seed: number; readonly corpId: string; readonly nowMs: () => number },
+  subscribers: readonly Subscriber[],
+): Outbox {
+  let born = 0;
+  return {
+    publish(drafts) {
+      for (const { eventType, data } of drafts) {
+        born += 1;
+        const event = { eventId: eventId(source.seed, born), eventType, bornMs: source.nowMs(), corpId: source.corpId, data };
+        for (const subscriber of subscribers) subscriber.deliver(event);
+      }
+    },
+    forget() {
+      for (const subscriber of subscribers) subscriber.forget();
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type { Organisation } from "../organisation/model.ts";
+import type { Done } from "../organisation/organisation.ts";
+
+const ALWAYS = ["name", "userid", "unionid", "avatar", "title", "job_number", "dept_id_list", "telephone"];
+
+/** `GET /auth/scopes` (2.3): what the app may touch and which fields it gets to see. */
+export function authScopes({ switches }: Organisation): Done {
+  const { mobile, personal } = switches.fieldPermissions;
+  return {
+    answer: {
+      auth_org_scopes: { authed_dept: switches.contactScope.departments, authed_user: switches.contactScope.users },
+      auth_user_field: [
+        ...ALWAYS,
+        ...(mobile ? ["mobile", "state_code"] : []),
+        ...(personal ? ["email", "org_email", "work_place", "remark", "extension"] : []),
+      ],
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { text } from "../wire/fields.ts";
+import { Refused } from "../wire/refusal.ts";
+import { type HttpCall, json, type Reply } from "../wire/wire.ts";
+import { newFields, newGatewayRefusal, newRefusal } from "./api.ts";
+import type { Fate } from "./counters.ts";
+import { oldGatewayRefusal } from "./oapi.ts";
+import type { World } from "./state.ts";
+import { TOKEN_SECONDS } from "./tokens.ts";
+
+export interface Answered {
+  readonly reply: Reply;
+  readonly fate: Fate;
+}
+
+/** A call that brings its own credentials instead of a token (dingtalk-api.md 2.1, 10.2, 11.1). */
+export type OpenCall = (world: World, call: HttpCall, requestId: string) => Answered;
+
+const CORP_TOKEN = /^\/v1\.0\/oauth2\/([^/]+)\/token$/;
+
+/** The token call behind a path, if it is one. */
+export function tokenCall(path: string): OpenCall | undefined {
+  if (path === "/gettoken") return getToken;
+  if (path === "/v1.0/oauth2/accessToken") return accessToken;
+  const corpId = CORP_TOKEN.exec(path)?.[1];
+  return corpId === undefined ? undefined : corpToken(decodeURIComponent(corpId));
+}
+
+/** `GET /gettoken`: query string only, a body is not looked at. */
+const getToken: OpenCall = (world, call, requestId) => {
+  const { appkey, appsecret } = call.query;
+  if (!appkey || !appsecret) return failed(json(200, { errcode: 40035, errmsg: "缺少参数 corpid or appkey" }));
+  if (world.apps.get(appkey) !== appsecret) return failed(json(200, { errcode: 40096, errmsg: "不合法的appKey或appSecret" }));
+  const over = overrun(world, appkey, call.path);
+  if (over) return refused(oldGatewayRefusal(over, call.path, world.organisation.switches, requestId));
+  return answered({ errcode: 0, errmsg: "ok", access_token: world.tokens.issue(appkey, nowMs(world)), expires_in: TOKEN_SECONDS });
+};
+
+/** `POST /v1.0/oauth2/accessToken`: note `expireIn`. */
+const accessToken: OpenCall = (world, call, requestId) =>
+  newTokenCall(world, call, requestId, (fields) => {
+    const [appKey, appSecret] = [text(fields, "appKey"), text(fields, "appSecret")];
+    if (!appKey || world.apps.get(appKey) !== appSecret) return [400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret"];
+    return { appKey, answer: (accessToken) => ({ accessToken, expireIn: TOKEN_SECONDS }) };
+  });
+
+/** `POST /v1.0/oauth2/{corpId}/token`: one call for internal and ISV apps. */
+const corpToken =
+  (corpId: string): OpenCall =>
+  (world, call, requestId) =>
+    newTokenCall(world, call, requestId, (fields) => {
+      if (corpId !== world.corpId) return [500, "unknownError", "未知错误"];
+      if (text(fields, "grant_type") !== "client_credentials") return [400, "unsupported.grant.type", "不支持的grant_type"];
+      const appKey = text(fields, "client_id");
+      if (!appKey || world.apps.get(appKey) !== text(fields, "client_secret")) return [400, "invalid.client", "无效的client"];
+      return { appKey, answer: (access_token) => ({ access_token, expires_in: TOKEN_SECONDS }) };
+    });
+
+type Granted = { readonly appKey: string; readonly answer: (token: string) => Record<string, unknown> };
+type Denied = readonly [status: number, code: string, message: string];
+
+function newTokenCall(
+  world: World,
+  call: HttpCall,
+  requestId: string,
+  check: (fields: Readonly<Record<string, unknown>>) => Granted | Denied,
+): Answered {
+  if (call.method !== "POST") return refused(newGatewayRefusal({ kind: "unknown-path" }, requestId));
+  try {
+    const checked = check(newFields(call));
+    if (!("appKey" in checked)) {
+      const [status, code, message] = checked;
+      return failed(newRefusal({ generation: "new", status, code, message }, requestId));
+    }
+    const over = overrun(world, checked.appKey, call.path);
+    if (over) return refused(newGatewayRefusal(over, requestId));
+    return answered(checked.answer(world.tokens.issue(checked.appKey, nowMs(world))));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return failed(newRefusal({ generation: "new", status: 400, code: "invalid.param", message: error.message }, requestId));
+  }
+}
+
+/** Asking for tokens often is throttled: the ordinary limit per second, and one per minute (16.2). */
+function overrun(world: World, appKey: string, api: string) {
+  const now = nowMs(world);
+  const second = world.limits.admit(appKey, api, now);
+  if (second) return { kind: "app-rate", ...second } as const;
+  const minute = world.limits.admitToken(appKey, now);
+  return minute ? ({ kind: "app-rate-minute", ...minute } as const) : undefined;
+}
+
+const nowMs = (world: World): number => world.clock.now().getTime();
+const answered = (body: unknown): Answered => ({ reply: json(200, body), fate: "answered" });
+const refused = (reply: Reply): Answered => ({ reply, fate: "refused" });
+const failed = (reply: Reply): Answered => ({ reply, fate: "failed" });

@@ -1,0 +1,44 @@
+import type { Clock } from "../../core/clock.ts";
+import type { Journal } from "../organisation/journal.ts";
+import type { Organisation } from "../organisation/model.ts";
+import { type Act, commit, type Outcome, perform, type Rule } from "../organisation/organisation.ts";
+import type { EventDraft } from "../organisation/records.ts";
+import type { Fields } from "../wire/fields.ts";
+import type { Tally } from "./counters.ts";
+import type { Faults } from "./faults.ts";
+import type { Limits } from "./limits.ts";
+import type { RoundTrip } from "./round-trip.ts";
+import type { Tokens } from "./tokens.ts";
+
+/** Everything that lives in one running simulator. */
+export interface World {
+  /** Replaced as a whole by a reset. */
+  organisation: Organisation;
+  readonly corpId: string;
+  readonly seed: string;
+  /** App key → app secret. */
+  readonly apps: ReadonlyMap<string, string>;
+  readonly clock: Clock;
+  readonly tokens: Tokens;
+  readonly limits: Limits;
+  readonly roundTrip: RoundTrip;
+  readonly faults: Faults;
+  readonly tally: Tally;
+  readonly journal: Journal;
+  /** Tells subscribers. */
+  publish(events: readonly EventDraft[]): void;
+  /** Drops events nobody has taken yet. */
+  forgetEvents(): void;
+}
+
+/** Runs a rule; what it changed is in the journal before it is true, and true before anybody hears of it. */
+export function carryOut(world: World, rule: Rule, fields: Fields, by: Act["by"]): Outcome {
+  const { organisation } = world;
+  const outcome = perform(organisation, rule, fields, { nowMs: world.clock.now().getTime(), by });
+  if (outcome.changes.length > 0) {
+    world.journal.append({ position: outcome.position, changes: outcome.changes });
+    commit(organisation, outcome);
+  }
+  if (outcome.kind === "done" && outcome.events.length > 0) world.publish(outcome.events);
+  return outcome;
+}

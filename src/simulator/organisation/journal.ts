@@ -1,0 +1,99 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { CannotStart } from "../../core/errors.ts";
+import type { Organisation } from "./model.ts";
+import { commit, createOrganisation, snapshot } from "./organisation.ts";
+import type { Change } from "./records.ts";
+import { type Switches, switchesSchema } from "./switches.ts";
+
+/** First line: what the organisation is. Every further line: what one call changed. */
+interface Head {
+  readonly format: 1;
+  readonly switches: Switches;
+}
+interface Entry {
+  readonly position: number;
+  readonly changes: readonly Change[];
+}
+
+/** Keeps acknowledged changes over a crash of the process: each is written to the file before its call is answered. */
+export interface Journal {
+  append(entry: Entry): void;
+  /** Starts over with this state: after a reset, or with other switches. */
+  rewrite(organisation: Organisation): void;
+  close(): void;
+}
+
+export const noJournal: Journal = { append() {}, rewrite() {}, close() {} };
+
+/** Changes in one line of a rewritten file. */
+const CHANGES_PER_LINE = 200;
+
+/**
+ * Reads the state a former process left, makes the file as short as the state and goes on from there.
+ * A last line without its end is a call that was never answered: it is left out. Any other unreadable line is `CannotStart`.
+ */
+export function openJournal(path: string, fresh: () => Organisation): { readonly journal: Journal; readonly organisation: Organisation } {
+  mkdirSync(dirname(path), { recursive: true });
+  const organisation = existsSync(path) ? read(path, fresh()) : fresh();
+  let file = rewriteFile(path, organisation);
+  return {
+    organisation,
+    journal: {
+      append: (entry) => writeAll(file, `${JSON.stringify(entry)}\n`),
+      rewrite(next) {
+        closeSync(file);
+        file = rewriteFile(path, next);
+      },
+      close: () => closeSync(file),
+    },
+  };
+}
+
+function read(path: string, fresh: Organisation): Organisation {
+  const lines = readFileSync(path, "utf8").split("\n");
+  lines.pop(); // empty after a complete last line, torn otherwise
+  const first = lines.shift();
+  if (first === undefined) return fresh;
+  const { switches } = parse<Head>(path, 1, first);
+  const checked = switchesSchema.safeParse(switches);
+  if (!checked.success) throw new CannotStart([`${path} line 1 does not describe an organisation`], { cause: checked.error });
+  const organisation = { ...createOrganisation({ corpId: fresh.corpId, seed: "", switches: checked.data }), seed: fresh.seed };
+  lines.forEach((line, at) => {
+    commit(organisation, parse<Entry>(path, at + 2, line));
+  });
+  return organisation;
+}
+
+function parse<T>(path: string, line: number, text: string): T {
+  try {
+    return JSON.parse(text) as T; // our own file: written by this module only
+  } catch (cause) {
+    throw new CannotStart([`${path} line ${line} is damaged: remove the file to start with an empty organisation`], { cause });
+  }
+}
+
+/** The whole state beside the old file, then in its place in one step; returns the file open for appending. */
+function rewriteFile(path: string, organisation: Organisation): number {
+  const beside = `${path}.new`;
+  const file = openSync(beside, "w", 0o600);
+  writeAll(file, `${JSON.stringify({ format: 1, switches: organisation.switches } satisfies Head)}\n`);
+  let changes: Change[] = [];
+  const flush = (): void => {
+    writeAll(file, `${JSON.stringify({ position: organisation.position, changes } satisfies Entry)}\n`);
+    changes = [];
+  };
+  for (const change of snapshot(organisation)) {
+    changes.push(change);
+    if (changes.length >= CHANGES_PER_LINE) flush();
+  }
+  if (changes.length > 0) flush();
+  fsyncSync(file);
+  renameSync(beside, path);
+  return file;
+}
+
+function writeAll(file: number, text: string): void {
+  const bytes = Buffer.from(text, "utf8");
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+}

@@ -1,0 +1,148 @@
+import type { Fields } from "../wire/fields.ts";
+import { type Refusal, Refused } from "../wire/refusal.ts";
+import { applyChange } from "./apply-change.ts";
+import { createIds, type Ids, seedNumber } from "./identifiers.ts";
+import type { Organisation } from "./model.ts";
+import type { Change, Department, EventDraft } from "./records.ts";
+import type { Switches } from "./switches.ts";
+
+export const ROOT = 1;
+
+/** Who acts and when. An administrator (the console, `/_sim/edit`) is bound by the rules but not by the app's contact scope. */
+export interface Act {
+  readonly nowMs: number;
+  readonly by: "app" | "administrator";
+  readonly ids: Ids;
+}
+
+export interface Done {
+  /** What the answer holds besides the envelope. */
+  readonly answer: Readonly<Record<string, unknown>>;
+  readonly changes?: readonly Change[];
+  readonly events?: readonly EventDraft[];
+}
+
+/** One rule of the fact sheet: looks at the state, changes nothing, answers or throws `Refused`. */
+export type Rule = (organisation: Organisation, fields: Fields, act: Act) => Done;
+
+export type Outcome =
+  | {
+      readonly kind: "done";
+      readonly answer: Readonly<Record<string, unknown>>;
+      readonly changes: readonly Change[];
+      readonly events: readonly EventDraft[];
+      readonly position: number;
+    }
+  | { readonly kind: "refused"; readonly refusal: Refusal; readonly changes: readonly Change[]; readonly position: number };
+
+/** A refusal that still leaves something behind: an invitation was sent (40103). */
+export class RefusedWithChanges extends Refused {
+  readonly changes: readonly Change[];
+  constructor(refusal: Refusal, changes: readonly Change[]) {
+    super(refusal);
+    this.changes = changes;
+  }
+}
+
+/** Roles every organisation has; the group's roles cannot be changed (8.1). */
+const SYSTEM_ROLES = ["负责人", "主管", "主管理员", "子管理员"];
+
+export function createOrganisation(options: { readonly corpId: string; readonly seed: string; readonly switches: Switches }): Organisation {
+  const organisation: Organisation = {
+    corpId: options.corpId,
+    seed: seedNumber(options.seed),
+    switches: options.switches,
+    position: 0,
+    departments: new Map(),
+    childrenOf: new Map(),
+    departmentNames: new Map(),
+    users: new Map(),
+    membersOf: new Map(),
+    memberVersions: new Map(),
+    byMobile: new Map(),
+    byEmail: new Map(),
+    byOrgEmail: new Map(),
+    byTelephone: new Map(),
+    byLoginId: new Map(),
+    byUnionid: new Map(),
+    byExclusiveMobile: new Map(),
+    roleGroups: new Map(),
+    roles: new Map(),
+    roleMembers: new Map(),
+    leaves: [],
+    invitations: new Map(),
+    registeredMobiles: new Set(),
+    consentedMobiles: new Set(),
+    chats: new Map(),
+    chatIds: new Map(),
+    contacts: new Map(),
+    contactMobiles: new Map(),
+    dismissions: new Map(),
+    preEntries: new Map(),
+    grants: new Map(),
+  };
+  for (const change of foundation(options.switches)) applyChange(organisation, change);
+  return organisation;
+}
+
+function foundation(switches: Switches): Change[] {
+  const root = { ...emptyDepartment, dept_id: ROOT, name: switches.organisationName };
+  const group = { id: 100_000_001, name: "默认", system: true };
+  const roles = SYSTEM_ROLES.map((name, at): Change => ({ type: "role.put", role: { id: 100_000_101 + at, name, groupId: group.id } }));
+  return [{ type: "department.put", department: root }, { type: "role-group.put", group }, ...roles];
+}
+
+export const emptyDepartment = {
+  order: 0,
+  create_dept_group: false,
+  auto_add_user: false,
+  auto_approve_apply: false,
+  hide_dept: false,
+  dept_permits: [],
+  user_permits: [],
+  outer_dept: false,
+  outer_dept_only_self: false,
+  outer_permit_users: [],
+  outer_permit_depts: [],
+  dept_manager_userid_list: [],
+  group_contain_sub_dept: false,
+  group_contain_outer_dept: false,
+  group_contain_hidden_dept: false,
+} as const satisfies Partial<Department>;
+
+/** Runs a rule against the state. Nothing is changed until the outcome is given to `commit`. */
+export function perform(organisation: Organisation, rule: Rule, fields: Fields, act: Omit<Act, "ids">): Outcome {
+  const ids = createIds(organisation.seed, organisation.position);
+  try {
+    const done = rule(organisation, fields, { ...act, ids });
+    return { kind: "done", answer: done.answer, changes: done.changes ?? [], events: done.events ?? [], position: ids.position };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const changes = error instanceof RefusedWithChanges ? error.changes : [];
+    return { kind: "refused", refusal: error.refusal, changes, position: changes.length > 0 ? ids.position : organisation.position };
+  }
+}
+
+/** Makes an outcome true. */
+export function commit(organisation: Organisation, outcome: { readonly changes: readonly Change[]; readonly position: number }): void {
+  if (outcome.changes.length === 0) return;
+  for (const change of outcome.changes) applyChange(organisation, change);
+  organisation.position = Math.max(organisation.position, outcome.position);
+}
+
+/** Every fact, as the shortest list of changes that makes this state from an empty organisation. */
+export function* snapshot(organisation: Organisation): Generator<Change> {
+  for (const department of organisation.departments.values()) yield { type: "department.put", department };
+  for (const group of organisation.roleGroups.values()) yield { type: "role-group.put", group };
+  for (const role of organisation.roles.values()) yield { type: "role.put", role };
+  for (const user of organisation.users.values()) yield { type: "user.put", user };
+  for (const record of organisation.leaves) yield { type: "leave.add", record };
+  for (const invitation of organisation.invitations.values()) yield { type: "invitation.put", invitation };
+  for (const mobile of organisation.registeredMobiles) yield { type: "mobile.registered", mobile };
+  for (const mobile of organisation.consentedMobiles) yield { type: "mobile.consented", mobile };
+  for (const chat of organisation.chats.values()) yield { type: "chat.put", chat };
+  for (const contact of organisation.contacts.values()) yield { type: "contact.put", contact };
+  for (const dismission of organisation.dismissions.values()) yield { type: "dismission.put", dismission };
+  for (const entry of organisation.preEntries.values()) yield { type: "pre-entry.put", entry };
+  for (const grant of organisation.grants.values()) yield { type: "grant.put", grant };
+}

@@ -1,0 +1,102 @@
+import { unionid } from "../organisation/identifiers.ts";
+import { parseMobile, writtenMobile } from "../organisation/mobile.ts";
+import type { Organisation } from "../organisation/model.ts";
+import { type Act, type Done, RefusedWithChanges } from "../organisation/organisation.ts";
+import { withOwnWays } from "../organisation/own-ways.ts";
+import { readPosts } from "../organisation/posts.ts";
+import { type Phone, phoneKey, type User, type UserTexts } from "../organisation/records.ts";
+import { type Fields, text } from "../wire/fields.ts";
+import { missing, refuse } from "../wire/refusal.ts";
+import { readAccount } from "./enterprise-fields.ts";
+import { demandFreeTexts, demandManager, noTexts, readExtension, readFlags, readTexts, readUserid, requiredName } from "./fields.ts";
+
+/** `POST /topapi/v2/user/create` (5.1), regular and enterprise accounts (6). Nobody is activated by being created. */
+export function createUser(organisation: Organisation, given: Fields, act: Act): Done {
+  const fields = withOwnWays(organisation, "user", given, act);
+  const userid = readUserid(fields);
+  const name = requiredName(fields);
+  const account = readAccount(organisation, fields);
+  const phone = account ? undefined : readPhone(organisation, fields);
+  const texts = { ...noTexts, ...readTexts(organisation, fields) };
+  const flags = readFlags(fields);
+  if (text(fields, "dept_id_list") === undefined) throw missing("dept_id_list");
+  const posts = readPosts(organisation, fields, act, []);
+  const extension = readExtension(organisation, fields, {}) ?? {};
+
+  if (userid !== undefined && organisation.users.has(userid)) throw refuse(60102);
+  if (phone) demandFreeMobile(organisation, phone, undefined);
+  demandFreeTexts(organisation, texts, undefined);
+  const manager = text(fields, "manager_userid");
+  const at = act.ids.next();
+  const outer = account?.outer;
+  const identity = phone ? phoneKey(phone) : outer ? `${outer.corpId} ${outer.userid}` : `account ${at}`;
+  // Brought in before: the same person, and one person is a member once.
+  if (outer && organisation.byUnionid.has(unionid(organisation.seed, organisation.corpId, identity))) throw refuse(60107);
+  const user: User = {
+    userid: userid ?? act.ids.userid((id) => organisation.users.has(id)),
+    unionid: unionid(organisation.seed, organisation.corpId, identity),
+    name,
+    hide_mobile: false,
+    senior: false,
+    ...texts,
+    ...assignedTelephone(organisation, texts, act),
+    ...flags,
+    ...(phone ? { phone } : {}),
+    ...(account ? { account } : {}),
+    ...(manager ? { manager_userid: demandManager(organisation, manager) } : {}),
+    posts,
+    extension,
+    active: false,
+    roles: [],
+    entered: at,
+    modified: at,
+  };
+  demandHeadcount(organisation);
+  if (phone) demandConsent(organisation, phone, user, act);
+  return {
+    answer: { result: { userid: user.userid, unionId: user.unionid } },
+    changes: [{ type: "user.put", user }],
+    events: [{ eventType: "user_add_org", data: { timeStamp: String(act.nowMs), userId: [user.userid] } }],
+  };
+}
+
+/** 60103 for a number not written the way this organisation's region wants it. */
+function readPhone(organisation: Organisation, fields: Fields): Phone {
+  const written = text(fields, "mobile");
+  if (!written) throw text(fields, "email") ? missing("mobile") : refuse(60113);
+  const phone = parseMobile(organisation.switches, written);
+  if (!phone) throw refuse(60103);
+  return phone;
+}
+
+/** 60104, which names the person who has the number. */
+export function demandFreeMobile(organisation: Organisation, phone: Phone, self: string | undefined): void {
+  const holder = organisation.byMobile.get(phoneKey(phone));
+  if (holder === undefined || holder === self) return;
+  const names = organisation.switches.duplicateMobileNames;
+  const inText = names === "text" || names === "both" ? ` userid:${holder}` : "";
+  throw refuse(60104, inText, names === "field" || names === "both" ? { userid: holder } : undefined);
+}
+
+function demandHeadcount(organisation: Organisation): void {
+  const { maxUsers, verified } = organisation.switches;
+  if (maxUsers > 0 && organisation.users.size >= maxUsers) throw refuse(verified ? 40024 : 40020);
+}
+
+/** 40103 sends an invitation and makes nobody a member; other refusals that hang on the person come from a switch (5.1). */
+function demandConsent(organisation: Organisation, phone: Phone, user: User, act: Act): void {
+  const { createRefusals, protectedMobiles } = organisation.switches;
+  const written = writtenMobile(organisation.switches, phone);
+  const refusal = createRefusals[written];
+  if (refusal !== undefined) throw refuse(refusal);
+  const mobile = phoneKey(phone);
+  if (!protectedMobiles.includes(written) || organisation.consentedMobiles.has(mobile)) return;
+  const sent = (organisation.invitations.get(mobile)?.sent ?? 0) + 1;
+  throw new RefusedWithChanges(refuse(40103).refusal, [{ type: "invitation.put", invitation: { mobile, user, sentMs: act.nowMs, sent } }]);
+}
+
+/** DingTalk gives some people an extension of its own choosing (official help); by switch everybody who was given none. */
+function assignedTelephone(organisation: Organisation, { telephone }: UserTexts, act: Act): Partial<UserTexts> {
+  if (!organisation.switches.assignsTelephones || telephone !== "") return {};
+  return { telephone: String(act.ids.number(80_000, 90_000, (number) => organisation.byTelephone.has(String(number)))) };
+}

@@ -1,0 +1,52 @@
+import type { Organisation } from "../organisation/model.ts";
+import type { Act, Done } from "../organisation/organisation.ts";
+import { leaveDepartments } from "../organisation/posts.ts";
+import type { Change, EventDraft, LeaveRecord, User } from "../organisation/records.ts";
+import { leaveChats } from "../structure/chats.ts";
+import { type Fields, requiredText } from "../wire/fields.ts";
+import { demandReachableUser } from "./lookup.ts";
+
+/**
+ * `POST /topapi/v2/user/delete` (5.3, 16.6): the membership ends, roles go with it, others' `manager_userid` keeps pointing here,
+ * a leave record says who did it.
+ */
+export const deleteUser = (organisation: Organisation, fields: Fields, act: Act): Done =>
+  removeMember(organisation, fields, act, act.by === "app" ? "oapi" : "delete");
+
+/** The person leaves by themselves in the client. */
+export const leaveByThemselves = (organisation: Organisation, fields: Fields, act: Act): Done =>
+  removeMember(organisation, fields, act, "leave");
+
+function removeMember(organisation: Organisation, fields: Fields, act: Act, leaveReason: LeaveRecord["leaveReason"]): Done {
+  return {
+    answer: {},
+    ...endMembership(organisation, demandReachableUser(organisation, act, requiredText(fields, "userid")), act, leaveReason),
+  };
+}
+
+/** What the end of a membership changes, whoever ends it. */
+export function endMembership(
+  organisation: Organisation,
+  user: User,
+  act: Act,
+  leaveReason: LeaveRecord["leaveReason"],
+): { readonly changes: readonly Change[]; readonly events: readonly EventDraft[] } {
+  const phone = user.phone ?? user.account?.phone;
+  const record: LeaveRecord = {
+    userId: user.userid,
+    name: user.name,
+    ...(phone ? { stateCode: phone.stateCode, mobile: phone.number } : {}),
+    leaveMs: act.nowMs,
+    leaveReason,
+  };
+  return {
+    changes: [
+      ...leaveDepartments(organisation, user.userid, user.posts, []),
+      ...leaveChats(organisation, user.userid),
+      ...(organisation.dismissions.has(user.userid) ? [{ type: "dismission.remove", userId: user.userid } as const] : []),
+      { type: "user.remove", userid: user.userid },
+      { type: "leave.add", record },
+    ],
+    events: [{ eventType: "user_leave_org", data: { timeStamp: String(act.nowMs), userId: [user.userid] } }],
+  };
+}

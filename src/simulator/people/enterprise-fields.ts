@@ -1,0 +1,70 @@
+import { loginKey } from "../organisation/apply-change.ts";
+import { parseExclusiveMobile } from "../organisation/mobile.ts";
+import type { Organisation } from "../organisation/model.ts";
+import type { EnterpriseAccount } from "../organisation/records.ts";
+import { boundedText, type Fields, flag, text } from "../wire/fields.ts";
+import { missing, refuse } from "../wire/refusal.ts";
+
+/** What makes a create one of an enterprise account (6); undefined for a regular one. */
+export function readAccount(organisation: Organisation, fields: Fields): EnterpriseAccount | undefined {
+  if (text(fields, "outer_exclusive_corpid")) return readOuterAccount(organisation, fields);
+  if (flag(fields, "exclusive_account") !== true) return undefined;
+  if (!organisation.switches.enterpriseAccounts) throw refuse(400002);
+  const type = text(fields, "exclusive_account_type");
+  if (type !== "sso" && type !== "dingtalk") throw refuse(40035, " exclusive_account_type");
+  const account: EnterpriseAccount = { type, disabled: false, ...readNames(organisation, fields) };
+  if (type === "sso") return account;
+  const login_id = boundedText(fields, "login_id", 64);
+  if (!login_id) throw missing("login_id");
+  demandFreeLogin(organisation, login_id, undefined);
+  const password = text(fields, "init_password");
+  if (!password) throw missing("init_password");
+  demandPassword(password);
+  return { ...account, login_id };
+}
+
+/** Another organisation's account, which that one has to have granted first; it keeps its kind and its login there. */
+function readOuterAccount(organisation: Organisation, fields: Fields): EnterpriseAccount {
+  const { enterpriseAccounts, outerAccounts } = organisation.switches;
+  if (!enterpriseAccounts) throw refuse(400002);
+  const userid = text(fields, "outer_exclusive_userid");
+  if (!userid) throw missing("outer_exclusive_userid");
+  const granted = outerAccounts.find(({ corpId }) => corpId === text(fields, "outer_exclusive_corpid"));
+  if (!granted?.userids.includes(userid)) throw refuse(400002);
+  return {
+    type: "sso",
+    disabled: false,
+    ...readNames(organisation, fields),
+    outer: { corpId: granted.corpId, corpName: granted.corpName, userid },
+  };
+}
+
+/** What an update may change of the account; `login_id` is spelled `loginId` here (6). */
+export function changeAccount(organisation: Organisation, fields: Fields, userid: string, account: EnterpriseAccount): EnterpriseAccount {
+  const changed = { ...account, ...readNames(organisation, fields) };
+  if (account.type === "sso") return changed;
+  const password = text(fields, "init_password");
+  if (password) demandPassword(password);
+  const login_id = boundedText(fields, "loginId", 64);
+  if (!login_id) return changed;
+  demandFreeLogin(organisation, login_id, userid);
+  return { ...changed, login_id };
+}
+
+function readNames(organisation: Organisation, fields: Fields): Partial<EnterpriseAccount> {
+  const nickname = boundedText(fields, "nickname", 80);
+  const mobile = text(fields, "exclusive_mobile");
+  const phone = mobile ? parseExclusiveMobile(organisation.switches, mobile) : undefined;
+  if (mobile && !phone) throw refuse(60103);
+  return { ...(nickname ? { nickname } : {}), ...(phone ? { phone } : {}) };
+}
+
+function demandFreeLogin(organisation: Organisation, loginId: string, self: string | undefined): void {
+  const holder = organisation.byLoginId.get(loginKey(loginId));
+  if (holder !== undefined && holder !== self) throw refuse(40035, " login_id已存在");
+}
+
+/** At least 8 characters, not only letters and not only digits. */
+function demandPassword(password: string): void {
+  if (password.length < 8 || /^[A-Za-z]+$/.test(password) || /^\d+$/.test(password)) throw refuse(40035, " init_password");
+}

@@ -1,0 +1,154 @@
+import { loginKey } from "../organisation/apply-change.ts";
+import { parseSearchedMobile } from "../organisation/mobile.ts";
+import type { Organisation } from "../organisation/model.ts";
+import type { Act, Done } from "../organisation/organisation.ts";
+import { phoneKey, type User } from "../organisation/records.ts";
+import { demandUser } from "../organisation/scope.ts";
+import { demandExisting } from "../structure/departments.ts";
+import { departmentIds, type Fields, flag, page, requiredText, requiredWhole, text } from "../wire/fields.ts";
+import { missing, refuse } from "../wire/refusal.ts";
+import { demandKnownUser, demandReachableUser } from "./lookup.ts";
+import { memberView, permittedUserView } from "./view.ts";
+
+/** `POST /topapi/v2/user/get` (5.4); an enterprise account also by `login_id` (6). */
+export function getUser(organisation: Organisation, fields: Fields, act: Act): Done {
+  const userid = text(fields, "userid") || organisation.byLoginId.get(loginKey(text(fields, "login_id") ?? ""));
+  if (!userid && !text(fields, "login_id")) throw missing("userid");
+  const user = demandReachableUser(organisation, act, userid ?? "");
+  return { answer: { result: permittedUserView(organisation, user) } };
+}
+
+/** `POST /topapi/v2/user/list`: direct members, paged. */
+export function listUsers(organisation: Organisation, fields: Fields, act: Act): Done {
+  return listMembers(organisation, fields, act, (user, deptId) => memberView(organisation, user, deptId));
+}
+
+/** `POST /topapi/user/listsimple`. */
+export function listSimple(organisation: Organisation, fields: Fields, act: Act): Done {
+  return listMembers(organisation, fields, act, ({ userid, name }) => ({ userid, name }));
+}
+
+function listMembers(
+  organisation: Organisation,
+  fields: Fields,
+  act: Act,
+  view: (user: User, deptId: number) => Record<string, unknown>,
+): Done {
+  const deptId = requiredWhole(fields, "dept_id", 40009);
+  demandExisting(organisation, act, deptId);
+  const { offset, size } = page(fields, { offset: "cursor", size: "size", max: 100, usual: 100 });
+  const everyone = sortedMembers(organisation, deptId, text(fields, "order_field") || "custom");
+  const list = everyone.slice(offset, offset + size).map((userid) => view(organisation.users.get(userid)!, deptId));
+  return { answer: { result: { ...more(offset + list.length, everyone.length), list } } };
+}
+
+/** `next_cursor` is absent on the last page (5.4). */
+const more = (next: number, total: number): Record<string, unknown> =>
+  next < total ? { has_more: true, next_cursor: next } : { has_more: false };
+
+/** Sorted ids per department and order, kept until a member changes: a walk through 100,000 members sorts once, not once a page. */
+const listings = new WeakMap<Organisation, Map<string, { readonly version: number; readonly ids: readonly string[] }>>();
+
+function sortedMembers(organisation: Organisation, deptId: number, orderField: string): readonly string[] {
+  const kept = listings.get(organisation) ?? new Map();
+  listings.set(organisation, kept);
+  const version = organisation.memberVersions.get(deptId) ?? 0;
+  const key = `${deptId} ${orderField}`;
+  const known = kept.get(key);
+  if (known?.version === version) return known.ids;
+  const order = comparison(orderField, deptId);
+  const users = [...(organisation.membersOf.get(deptId) ?? [])].map((userid) => organisation.users.get(userid)!);
+  const ids = users.sort(order).map((user) => user.userid);
+  kept.set(key, { version, ids });
+  return ids;
+}
+
+function comparison(orderField: string, deptId: number): (one: User, other: User) => number {
+  const place = (user: User): number => user.posts.find((post) => post.dept_id === deptId)?.order ?? 0;
+  switch (orderField) {
+    case "entry_asc":
+      return (one, other) => one.entered - other.entered;
+    case "entry_desc":
+      return (one, other) => other.entered - one.entered;
+    case "modify_asc":
+      return (one, other) => one.modified - other.modified;
+    case "modify_desc":
+      return (one, other) => other.modified - one.modified;
+    case "custom":
+      return (one, other) => place(other) - place(one) || one.entered - other.entered;
+    default:
+      throw refuse(40035, " order_field");
+  }
+}
+
+/** `POST /topapi/user/listid`: unpaged, not limited by the contact scope (2.3). */
+export function listIds(organisation: Organisation, fields: Fields): Done {
+  const deptId = requiredWhole(fields, "dept_id", 40009);
+  if (!organisation.departments.has(deptId)) throw refuse(60003);
+  return { answer: { result: { userid_list: [...(organisation.membersOf.get(deptId) ?? [])] } } };
+}
+
+/** `POST /topapi/user/count`. */
+export function countUsers(organisation: Organisation, fields: Fields): Done {
+  if (!flag(fields, "only_active")) return { answer: { result: { count: organisation.users.size } } };
+  let count = 0;
+  for (const user of organisation.users.values()) if (user.active) count += 1;
+  return { answer: { result: { count } } };
+}
+
+/** `POST /topapi/user/listadmin`: 1 main, 2 sub-administrator; by switch a change shows only after a while. */
+export function listAdmins(organisation: Organisation, _fields: Fields, act: Act): Done {
+  const result: { userid: string; sys_level: number }[] = [];
+  const shownUntil = act.nowMs - organisation.switches.adminListDelayMs;
+  for (const { userid, sysLevel, formerLevel } of organisation.users.values()) {
+    const level = formerLevel && formerLevel.untilMs > shownUntil ? formerLevel.level : sysLevel;
+    if (level) result.push({ userid, sys_level: level });
+  }
+  return { answer: { result } };
+}
+
+/** `POST /topapi/v2/user/getbymobile`: current staff; enterprise accounts only when asked for (5.4). */
+export function getByMobile(organisation: Organisation, fields: Fields, act: Act): Done {
+  const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));
+  if (!phone) throw refuse(40104);
+  const userid = organisation.byMobile.get(phoneKey(phone));
+  const searchesAccounts = flag(fields, "support_exclusive_account_search") ?? false;
+  const accounts = searchesAccounts ? [...(organisation.byExclusiveMobile.get(phoneKey(phone)) ?? [])] : [];
+  if (userid === undefined && accounts.length === 0) throw refuse(60121);
+  for (const found of [userid, ...accounts]) if (found !== undefined) demandUser(organisation, act, organisation.users.get(found)!);
+  return {
+    answer: {
+      result: { ...(userid === undefined ? {} : { userid }), ...(searchesAccounts ? { exclusive_account_userid_list: accounts } : {}) },
+    },
+  };
+}
+
+/** `POST /topapi/user/getbyunionid`: `contact_type` 0 is an employee, 1 an external contact. */
+export function getByUnionid(organisation: Organisation, fields: Fields, act: Act): Done {
+  const wanted = requiredText(fields, "unionid");
+  const userid = organisation.byUnionid.get(wanted);
+  if (userid === undefined) return contactByUnionid(organisation, wanted);
+  demandUser(organisation, act, demandKnownUser(organisation, userid));
+  return { answer: { result: { contact_type: 0, userid } } };
+}
+
+function contactByUnionid(organisation: Organisation, wanted: string): Done {
+  for (const { unionid, userid } of organisation.contacts.values())
+    if (unionid === wanted) return { answer: { result: { contact_type: 1, userid } } };
+  throw refuse(60121);
+}
+
+/** `POST /topapi/inactive/user/v2/get`: who has (not) logged in; the simulator knows activation only, not daily use. */
+export function listInactive(organisation: Organisation, fields: Fields): Done {
+  const active = flag(fields, "is_active") ?? false;
+  const departments = departmentIds(fields, "dept_ids", 40009);
+  requiredText(fields, "query_date");
+  const { offset, size } = page(fields, { offset: "offset", size: "size", max: 100, usual: 100 });
+  const found: string[] = [];
+  for (const user of organisation.users.values()) {
+    const inside = !departments?.length || user.posts.some((post) => departments.includes(post.dept_id));
+    if (inside && user.active === active) found.push(user.userid);
+  }
+  const list = found.slice(offset, offset + size);
+  return { answer: { result: { ...more(offset + list.length, found.length), list } } };
+}

@@ -1,0 +1,86 @@
+import { holderOfName, lookOf } from "../organisation/department-names.ts";
+import type { Organisation } from "../organisation/model.ts";
+import { ROOT } from "../organisation/organisation.ts";
+import type { Department } from "../organisation/records.ts";
+import { boundedText, departmentIds, type Fields, flag, ids, present, whole } from "../wire/fields.ts";
+import { refuse } from "../wire/refusal.ts";
+
+type Writable = Partial<Omit<Department, "dept_id" | "name" | "parent_id">>;
+
+/** The fields create and update share (4.1); what the call does not name is not in the result. */
+export function readWritable(organisation: Organisation, fields: Fields, current: Department | undefined): Writable {
+  return present({
+    order: whole(fields, "order", 40011),
+    source_identifier: boundedText(fields, "source_identifier", 255),
+    create_dept_group: flag(fields, "create_dept_group"),
+    auto_approve_apply: flag(fields, "auto_approve_apply"),
+    hide_dept: flag(fields, "hide_dept"),
+    outer_dept: flag(fields, "outer_dept"),
+    outer_dept_only_self: flag(fields, "outer_dept_only_self"),
+    brief: boundedText(fields, "brief", 255),
+    telephone: boundedText(fields, "telephone", 50),
+    extension: boundedText(fields, "extension", 2_000),
+    ...visibleLists(organisation, fields, current),
+  });
+}
+
+/** The four lists of who may see or be seen: on create 50 each, on update 50 for the two of a pair together (4.1). */
+function visibleLists(organisation: Organisation, fields: Fields, current: Department | undefined): Writable {
+  const errcode = current ? 60109 : organisation.switches.createVisibleListError;
+  const departments = (name: string): number[] | undefined => {
+    const list = departmentIds(fields, name, errcode);
+    if (list?.some((id) => !organisation.departments.has(id))) throw refuse(errcode, ` ${name}`);
+    return list;
+  };
+  const users = (name: string): string[] | undefined => {
+    const list = ids(fields, name);
+    if (list?.some((id) => !organisation.users.has(id))) throw refuse(errcode, ` ${name}`);
+    return list;
+  };
+  const lists = {
+    dept_permits: departments("dept_permits"),
+    user_permits: users("user_permits"),
+    outer_permit_depts: departments("outer_permit_depts"),
+    outer_permit_users: users("outer_permit_users"),
+  };
+  const size = (list: readonly unknown[] | undefined): number => list?.length ?? 0;
+  for (const [one, other] of [
+    [size(lists.dept_permits), size(lists.user_permits)],
+    [size(lists.outer_permit_depts), size(lists.outer_permit_users)],
+  ] as const) {
+    if (current ? one + other > 50 : one > 50 || other > 50) throw refuse(errcode);
+  }
+  return present(lists);
+}
+
+/** 60001 empty or longer than `most` characters, 60009 a character DingTalk keeps for itself, 60022 a word it does not like (4.1). */
+export function demandName(organisation: Organisation, written: string, most: number): string {
+  const name = written.trim();
+  if (lookOf(name) === "" || [...name].length > most) throw refuse(60001);
+  if (/[-,，]/.test(name)) throw refuse(60009);
+  if (organisation.switches.sensitiveWords.some((word) => name.includes(word))) throw refuse(60022);
+  return name;
+}
+
+/** 60021 (or 60008): another department of this name under the same parent. */
+export function demandFreeName(organisation: Organisation, parentId: number, name: string, self: number | undefined): void {
+  if (holderOfName(organisation, parentId, name, self) !== undefined) throw refuse(organisation.switches.duplicateDepartment);
+}
+
+/** Depth and width under a new parent (4.5): 60002 and 60110. `height` is the number of levels that come along. */
+export function demandRoom(organisation: Organisation, parentId: number, height: number): void {
+  const { maxDepth, maxChildren } = organisation.switches;
+  if (maxDepth > 0 && depth(organisation, parentId) + height > maxDepth) throw refuse(60002);
+  if (maxChildren > 0 && (organisation.childrenOf.get(parentId)?.size ?? 0) >= maxChildren) throw refuse(60110);
+}
+
+/** Levels below the root: 0 for the root itself. */
+function depth(organisation: Organisation, deptId: number): number {
+  let levels = 0;
+  let at: number | undefined = deptId;
+  while (at !== undefined && at !== ROOT) {
+    levels += 1;
+    at = organisation.departments.get(at)?.parent_id;
+  }
+  return levels;
+}

@@ -1,0 +1,92 @@
+import type { Clock } from "../../core/clock.ts";
+import { AppError } from "../../core/errors.ts";
+import { uuidv7 } from "../../core/id.ts";
+import { type Database, historyRow, isDuplicate } from "./prisma.ts";
+
+/** What a SCIM client is, where its ways differ. */
+export const SOURCE_KINDS = ["entra", "okta", "workday", "other"] as const;
+export type SourceKind = (typeof SOURCE_KINDS)[number];
+
+/** A SCIM client with its own resources and its own externalId space. */
+export interface Source {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: SourceKind;
+  readonly createdAt: Date;
+}
+
+export class SourceNameTaken extends AppError {
+  readonly code = "CONFLICT";
+  constructor(name: string, options?: ErrorOptions) {
+    super(`a source named ${name} exists already`, options);
+  }
+}
+
+export interface Sources {
+  /** Throws SourceNameTaken. `actor` as history names it: `cli`, `token:<id>`. */
+  create(actor: string, source: { readonly name: string; readonly kind: SourceKind }): Promise<Source>;
+  /** By name. There are few. */
+  list(): Promise<readonly Source[]>;
+  findByName(name: string): Promise<Source | undefined>;
+  /** The source of whoever names none; made on the first call, once for all processes. */
+  ensureDefault(): Promise<Source>;
+}
+
+export const DEFAULT_SOURCE = "default";
+
+export function createSources(database: Database, clock: Clock): Sources {
+  const findByName = async (name: string): Promise<Source | undefined> => {
+    const row = await database.source.findUnique({ where: { name } });
+    return row ? sourceOf(row) : undefined;
+  };
+
+  const create: Sources["create"] = async (actor, { name, kind }) => {
+    const at = clock.now();
+    const id = uuidv7(at.getTime());
+    const event = historyRow({
+      id: uuidv7(at.getTime()),
+      at,
+      code: "source.created",
+      actor,
+      sourceId: id,
+      causes: [],
+      detail: { name, kind },
+    });
+    try {
+      const [row] = await database.$transaction([
+        database.source.create({ data: { id, name, kind, createdAt: at } }),
+        database.history.create({ data: event }),
+      ]);
+      return sourceOf(row);
+    } catch (error) {
+      if (isDuplicate(error)) throw new SourceNameTaken(name, { cause: error });
+      throw error;
+    }
+  };
+
+  return {
+    create,
+    findByName,
+    async list() {
+      const rows = await database.source.findMany({ orderBy: { name: "asc" } });
+      return rows.map(sourceOf);
+    },
+    async ensureDefault() {
+      const found = await findByName(DEFAULT_SOURCE);
+      if (found) return found;
+      try {
+        return await create("system", { name: DEFAULT_SOURCE, kind: "entra" });
+      } catch (error) {
+        const made = error instanceof SourceNameTaken ? await findByName(DEFAULT_SOURCE) : undefined;
+        if (!made) throw error;
+        return made;
+      }
+    },
+  };
+}
+
+/** The column is free text; a kind that a later version wrote is as good as `other` to this one. */
+function sourceOf(row: { id: string; name: string; kind: string; createdAt: Date }): Source {
+  const kind = SOURCE_KINDS.find((known) => known === row.kind) ?? "other";
+  return { id: row.id, name: row.name, kind, createdAt: row.createdAt };
+}

@@ -1,0 +1,164 @@
+import type { Clock } from "../../core/clock.ts";
+import { AppError } from "../../core/errors.ts";
+import { uuidv7 } from "../../core/id.ts";
+import { isScope, type Scope } from "../../http/auth/scopes.ts";
+import { formatToken, hashSecret, makeTokenId, makeTokenSecret, type TokenEnvironment } from "../../http/auth/tokens.ts";
+import type { TokenLookup, TokenRecord } from "../../http/ports.ts";
+import { type Database, historyRow, isDuplicate } from "./prisma.ts";
+
+/** What an operator may see of a token: everything but the secret, which nobody can see again (safety.md T38). */
+export interface TokenSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly sourceId: string;
+  readonly sourceName: string;
+  readonly scopes: readonly Scope[];
+  readonly createdAt: Date;
+  readonly expiresAt?: Date;
+  readonly lastUsedAt?: Date;
+  readonly revokedAt?: Date;
+}
+
+export interface NewToken {
+  /** What the operator calls it. */
+  readonly name: string;
+  readonly sourceId: string;
+  readonly scopes: readonly Scope[];
+  /** At most a year from now, which it is when unset. */
+  readonly expiresAt?: Date;
+  /** Chosen only where it must be known beforehand. */
+  readonly id?: string;
+}
+
+export interface MadeToken {
+  readonly id: string;
+  /** Client secret for the token endpoint, whose client id is the token's. */
+  readonly secret: string;
+  /** The bearer token. Shown once. */
+  readonly text: string;
+  readonly expiresAt: Date;
+}
+
+export class TokenRefused extends AppError {
+  readonly code = "INVALID_VALUE";
+}
+
+export interface Tokens extends TokenLookup {
+  /** Throws TokenRefused for a life of more than a year, no scope, or an id that is taken. */
+  create(actor: string, token: NewToken): Promise<MadeToken>;
+  /** All of them, newest first, revoked ones too. */
+  list(): Promise<readonly TokenSummary[]>;
+  /** False when there is no such token. A revoked one stays as it is. */
+  revoke(actor: string, id: string): Promise<boolean>;
+}
+
+const YEAR_MS = 366 * 24 * 60 * 60_000;
+const TOUCH_MS = 60_000;
+
+export interface TokensOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** `test` in the sandbox: part of the token's text, so that scanners can tell. */
+  readonly environment: TokenEnvironment;
+}
+
+export function createTokens({ database, clock, environment }: TokensOptions): Tokens {
+  return {
+    async create(actor, { name, sourceId, scopes, expiresAt, id = makeTokenId() }) {
+      const at = clock.now();
+      const latest = new Date(at.getTime() + YEAR_MS);
+      const end = expiresAt ?? latest;
+      if (end > latest || end <= at) throw new TokenRefused("a token expires within a year, and not in the past");
+      if (scopes.length === 0) throw new TokenRefused("a token needs at least one scope");
+      const secret = makeTokenSecret();
+      const row = {
+        id,
+        sourceId,
+        name,
+        secretHash: new Uint8Array(hashSecret(secret)),
+        scopes: [...scopes],
+        createdAt: at,
+        expiresAt: end,
+      };
+      const event = eventOf("token.created", { actor, at, sourceId, tokenId: id, scopes });
+      try {
+        await database.$transaction([database.token.create({ data: row }), database.history.create({ data: event })]);
+      } catch (error) {
+        if (isDuplicate(error)) throw new TokenRefused(`a token with the id ${id} exists already`, { cause: error });
+        throw error;
+      }
+      return { id, secret, text: formatToken({ environment, id, secret }), expiresAt: end };
+    },
+
+    async list() {
+      const rows = await database.token.findMany({ include: { source: { select: { name: true } } }, orderBy: { createdAt: "desc" } });
+      return rows
+        .map((row) => ({ ...recordOf(row), name: row.name, sourceName: row.source.name, createdAt: row.createdAt }))
+        .map(withoutHash);
+    },
+
+    async revoke(actor, id) {
+      const at = clock.now();
+      const row = await database.token.findUnique({ where: { id } });
+      if (!row) return false;
+      await database.$transaction(async (transaction) => {
+        const { count } = await transaction.token.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: at } });
+        const event = eventOf("token.revoked", { actor, at, sourceId: row.sourceId, tokenId: id, scopes: row.scopes });
+        if (count > 0) await transaction.history.create({ data: event });
+      });
+      return true;
+    },
+
+    async find(id) {
+      const row = await database.token.findUnique({ where: { id } });
+      return row ? recordOf(row) : undefined;
+    },
+
+    async touch(id) {
+      const now = clock.now();
+      const before = new Date(now.getTime() - TOUCH_MS);
+      await database.token.updateMany({
+        where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: before } }] },
+        data: { lastUsedAt: now },
+      });
+    },
+  };
+}
+
+interface Happening {
+  readonly actor: string;
+  readonly at: Date;
+  readonly sourceId: string;
+  readonly tokenId: string;
+  readonly scopes: readonly string[];
+}
+
+const eventOf = (code: "token.created" | "token.revoked", { actor, at, sourceId, tokenId, scopes }: Happening) =>
+  historyRow({ id: uuidv7(at.getTime()), at, code, actor, sourceId, causes: [], detail: { tokenId, scopes } });
+
+interface Row {
+  readonly id: string;
+  readonly sourceId: string;
+  readonly secretHash: Uint8Array;
+  readonly scopes: readonly string[];
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly lastUsedAt: Date | null;
+}
+
+function recordOf({ id, sourceId, secretHash, scopes, expiresAt, revokedAt, lastUsedAt }: Row): TokenRecord {
+  return {
+    id,
+    sourceId,
+    secretHash,
+    // A scope that a later version wrote gives nothing here.
+    scopes: scopes.filter(isScope),
+    ...(expiresAt ? { expiresAt } : {}),
+    ...(revokedAt ? { revokedAt } : {}),
+    ...(lastUsedAt ? { lastUsedAt } : {}),
+  };
+}
+
+function withoutHash({ secretHash: _hidden, ...shown }: TokenRecord & Omit<TokenSummary, keyof TokenRecord>): TokenSummary {
+  return shown;
+}

@@ -1,0 +1,175 @@
+import { fold } from "../../core/fold.ts";
+import { isUuid } from "../../core/id.ts";
+import type { GroupContent, Member, MemberChange, StoredGroup } from "../../directory/group.ts";
+import type { DirectoryStore, Fact, MembersChanged } from "../../directory/ports.ts";
+import type { Pool } from "../postgres/pool.ts";
+import { inTransaction, run, type Statement } from "../postgres/statement.ts";
+import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { fewMembersOf, firstMembersOf } from "./first-members.ts";
+import { createMemberChanges } from "./group-members.ts";
+import { createList } from "./list.ts";
+import { createLookup } from "./lookup.ts";
+import { withMatches } from "./match.ts";
+import { changeNesting, leaveNesting, lockNesting, refreshAncestors } from "./nesting.ts";
+import type { ListTable } from "./page-statement.ts";
+import { STORED_ROWS, storedColumns, storedOf } from "./stored-rows.ts";
+
+const INSERT: Statement = {
+  name: "group-insert",
+  // Version 0: the statement that adds the first members counts it up to 1.
+  text: `insert into groups (id, source_id, version, created_at, modified_at, display_name, display_name_key, external_id, document)
+    values ($1, $2, 0, $3, $3, $4, $5, $6, $7)`,
+};
+
+const UPDATE_CONTENT: Statement = {
+  name: "group-update",
+  text: `update groups set display_name = $4, display_name_key = $5, external_id = $6, document = $7
+     where id = $1 and source_id = $2 and version = $3 returning id`,
+};
+
+const EXISTS: Statement = { name: "group-exists", text: "select 1 from groups where id = $1 and source_id = $2" };
+
+const contentValues = ({ columns, document }: GroupContent): unknown[] => [
+  columns.displayName,
+  fold(columns.displayName),
+  columns.externalId || null,
+  JSON.stringify(document),
+];
+
+/** The group goes with its memberships; everybody in it and the group itself are marked. */
+const DELETE: Statement = {
+  name: "group-delete",
+  text: `with people as (select m.user_id from group_members m where m.group_id = $1),
+  done as (delete from groups where id = $1 and source_id = $2 and version = $3 returning id),
+  event as (${appendEvent(4, "done")}),
+  marked as (${markDue(
+    `(select 'user'::text as kind, people.user_id as entity_id, ${PRIORITY.person}::smallint as priority, ${causedBy(4)} as causes
+        from people, done
+      union all
+      select 'group', done.id, ${PRIORITY.structure}::smallint, ${causedBy(4)} from done) m`,
+    "$5::text[]",
+  )}),
+  woken as (${wakeUp("marked")})
+  select (select count(*) from woken) as woken from done`,
+};
+
+const MEMBERS_PAGE = 2_000;
+
+const USER_MEMBERS: Statement = {
+  name: "group-user-members",
+  text: `select m.user_id as id, u.document->>'displayName' as display from group_members m join users u on u.id = m.user_id
+    where m.group_id = $1 and m.user_id > $2 order by m.user_id limit ${MEMBERS_PAGE}`,
+};
+
+const GROUP_MEMBERS: Statement = {
+  name: "group-group-members",
+  text: `select c.child_id as id, g.display_name as display from group_children c join groups g on g.id = c.child_id
+    where c.group_id = $1 and c.child_id > $2 order by c.child_id limit ${MEMBERS_PAGE}`,
+};
+
+const FIRST_ID = "00000000-0000-0000-0000-000000000000";
+
+const GROUPS: ListTable<StoredGroup> = {
+  resource: "Group",
+  table: "groups g",
+  alias: "g",
+  select: storedColumns("g"),
+  packing: STORED_ROWS,
+  items: () => storedOf,
+};
+
+type Groups = Pick<
+  DirectoryStore,
+  "insertGroup" | "updateGroup" | "deleteGroup" | "getGroup" | "listGroups" | "membersOf" | "firstMembersOf" | "fewMembersOf"
+>;
+
+export function createGroupStore(pool: Pool, targets: readonly string[]): Groups {
+  const members = createMemberChanges(pool, targets);
+  const byId = createLookup(pool, GROUPS, { name: "group-id", column: "g.id", type: "uuid" });
+  const byDisplayName = createLookup(pool, GROUPS, { name: "group-display-name", column: "g.display_name_key", type: "text" });
+  const byExternalId = createLookup(pool, GROUPS, { name: "group-external-id", column: "g.external_id", type: "text" });
+
+  /** Everything in one transaction, for the writes that are more than people joining and leaving. */
+  async function changeAll(
+    sourceId: string,
+    id: string,
+    change: { readonly content?: GroupContent; readonly insert?: boolean; readonly expected?: number; readonly members: MemberChange },
+    at: Date,
+    fact: Fact,
+  ): Promise<MembersChanged> {
+    const refused = Symbol("refused");
+    let result: MembersChanged = { kind: "gone" };
+    try {
+      await inTransaction(pool, async (client) => {
+        await lockNesting(client, sourceId);
+        if (change.insert && change.content) await run(client, INSERT, [id, sourceId, at, ...contentValues(change.content)]);
+        else if (change.content) {
+          const [row] = await run(client, UPDATE_CONTENT, [id, sourceId, change.expected ?? null, ...contentValues(change.content)]);
+          if (!row) {
+            result = (await run(client, EXISTS, [id, sourceId])).length > 0 ? { kind: "moved" } : { kind: "gone" };
+            throw refused;
+          }
+        }
+        const nesting = await changeNesting(client, sourceId, id, change.members);
+        if (nesting.kind === "cycle" || nesting.kind === "tooDeep") {
+          result = nesting;
+          throw refused;
+        }
+        const documentChanged = change.content !== undefined || nesting.changed;
+        const expected = change.insert ? undefined : change.expected;
+        const changed = await members.changeIn(client, { sourceId, id, ...nesting.people, documentChanged, expected, at, fact });
+        if (changed === "nested") throw new Error("nested groups were left among the people");
+        result = changed;
+        if (result.kind !== "changed" && result.kind !== "unchanged") throw refused;
+      });
+    } catch (error) {
+      if (error !== refused) throw error;
+    }
+    return result;
+  }
+
+  return {
+    insertGroup: (sourceId, id, content, people, at, fact) =>
+      changeAll(sourceId, id, { content, insert: true, members: { kind: "delta", add: people, remove: [] } }, at, fact),
+
+    async updateGroup(sourceId, id, change, at, fact) {
+      if (!isUuid(id)) return { kind: "gone" };
+      if (change.content || change.members.kind === "all") return changeAll(sourceId, id, change, at, fact);
+      const { add, remove } = change.members;
+      const result = await members.change({ sourceId, id, add, remove, documentChanged: false, expected: change.expected, at, fact });
+      // Nothing was changed then: an id that is not a person's may be a group's, and nesting takes the longer way.
+      return result === "nested" || result.kind === "missing" ? changeAll(sourceId, id, change, at, fact) : result;
+    },
+
+    deleteGroup: (sourceId, id, expected, fact) =>
+      inTransaction(pool, async (client) => {
+        const below = await leaveNesting(client, sourceId, id);
+        const deleted = await run(client, DELETE, [id, sourceId, expected, eventRow(fact.event), targets]);
+        await refreshAncestors(client, below);
+        return deleted.length > 0;
+      }),
+
+    getGroup: async (sourceId, id) => (isUuid(id) ? (await byId(sourceId, id))[0] : undefined),
+
+    listGroups: withMatches({ id: byId, displayName: byDisplayName, externalId: byExternalId }, createList(pool, GROUPS)),
+
+    firstMembersOf: (groupIds, atMost) => firstMembersOf(pool, groupIds, atMost),
+
+    fewMembersOf: (groupId, atMost) => fewMembersOf(pool, groupId, atMost),
+
+    async *membersOf(groupId) {
+      for (const [type, statement] of [
+        ["User", USER_MEMBERS],
+        ["Group", GROUP_MEMBERS],
+      ] as const) {
+        let after = FIRST_ID;
+        for (;;) {
+          const rows = await run<{ id: string; display: string | null }>(pool, statement, [groupId, after]);
+          if (rows.length > 0) yield rows.map((row): Member => ({ id: row.id, type, display: row.display ?? undefined }));
+          if (rows.length < MEMBERS_PAGE) break;
+          after = rows.at(-1)!.id;
+        }
+      }
+    },
+  };
+}

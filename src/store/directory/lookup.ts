@@ -1,0 +1,64 @@
+import type pg from "pg";
+import { batched, REQUEST_MS } from "../postgres/batch.ts";
+import type { Pool } from "../postgres/pool.ts";
+import { detached, type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
+import { isOneItemsFault, run, type Statement } from "../postgres/statement.ts";
+import type { ListTable } from "./page-statement.ts";
+
+/** Of what rows are found by: the value of an indexed column within a source. */
+export interface Column {
+  readonly name: string;
+  /** With its alias: `u.user_name_key`. */
+  readonly column: string;
+  readonly type: "uuid" | "text";
+}
+
+/** None, the one that has the value, or the first two that were met of several. Rejects with Unavailable. */
+export type Lookup<Item> = (sourceId: string, value: string) => Promise<readonly Item[]>;
+
+interface FoundRows extends Packed, pg.QueryResultRow {
+  /** Which of those asked for each row is, joined by commas. */
+  readonly places: string | null;
+}
+
+interface Asked {
+  readonly sourceId: string;
+  readonly value: string;
+}
+
+/**
+ * The look-ups clients make before every write: by a value that one row has, as a rule. Those made side by side share a statement, which spares most of what a
+ * statement costs on both sides of the connection.
+ */
+export function createLookup<Item>(
+  pool: Pool,
+  { table, alias, select, packing, items }: ListTable<Item>,
+  { name, column, type }: Column,
+): Lookup<Item> {
+  const statement: Statement = {
+    name: `lookup-${name}`,
+    // A plan outlives the sizes it was made for: as a join it would read a table from end to end that was empty at first.
+    text: packed(
+      `select k.at - 1 as at, f.*
+        from unnest($1::uuid[], $2::${type}[]) with ordinality as k(source_id, value, at)
+        cross join lateral (select ${select} from ${table} where ${alias}.source_id = k.source_id and ${column} = k.value limit 2) f`,
+      packing,
+      { more: { places: "string_agg(r.at::text, ',')" } },
+    ),
+  };
+  const answer = async (asked: readonly Asked[]): Promise<readonly (readonly Item[])[]> => {
+    const [answered] = await run<FoundRows>(pool.alongIndexes, statement, [
+      asked.map(({ sourceId }) => sourceId),
+      asked.map(({ value }) => value),
+    ]);
+    const found: Item[][] = asked.map(() => []);
+    const { places, shared } = answered!;
+    if (places === null) return found;
+    const itemOf = items(shared);
+    const rows = rowsOf(answered!);
+    for (const [n, at] of places.split(",").entries()) found[Number(at)]!.push(itemOf(detached(rows[n]!)));
+    return found;
+  };
+  const lookup = batched(answer, { isolates: isOneItemsFault, answerWithinMs: REQUEST_MS });
+  return (sourceId, value) => lookup({ sourceId, value });
+}

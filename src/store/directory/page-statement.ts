@@ -1,0 +1,209 @@
+import type pg from "pg";
+import { unreachable } from "../../core/errors.ts";
+import type { ListQuery } from "../../directory/list-query.ts";
+import type { Relation } from "../filter/attribute-values.ts";
+import { NO_KEY, type Order, orderOf, type Position } from "../filter/sort.ts";
+import { isHotMatch, selectiveBy, selectsAtMostOne, where } from "../filter/where.ts";
+import { createParameters, type Parameters } from "../postgres/parameters.ts";
+import type { Pool } from "../postgres/pool.ts";
+import { type Packed, packed, type RowPacking, rowsOf } from "../postgres/row-encoding.ts";
+import { run } from "../postgres/statement.ts";
+import { BEYOND_LIMIT, HORIZON, NO_OUTLOOK, type Outlook, type Sight } from "./page-cache.ts";
+import { digestOf } from "./page-cursor.ts";
+import { nameStatements } from "./statement-name.ts";
+
+/** The table of one kind of resource, and how a row of it becomes an item. */
+export interface ListTable<Item> extends Relation {
+  /** `users u`: the table with the alias that `select` uses. */
+  readonly table: string;
+  readonly select: string;
+  /** Of rows that `select` yields. */
+  readonly packing: RowPacking;
+  /** Makes items of the packed rows of one statement. */
+  readonly items: (shared: string | null) => (row: string) => Item;
+}
+
+/** A list with its filter and order in SQL, for one source. */
+export interface PreparedList {
+  readonly sourceId: string;
+  readonly condition: string;
+  readonly conditionValues: readonly unknown[];
+  readonly order: Order;
+  /** Of condition and order. */
+  readonly values: readonly unknown[];
+  /** Stands for all that makes the list what it is. */
+  readonly digest: string;
+  readonly filtered: boolean;
+  readonly sorted: boolean;
+  /** Only few rows can match, and an index finds them. */
+  readonly selective: boolean;
+  readonly atMostOne: boolean;
+  readonly hot: boolean;
+}
+
+export type Slice =
+  | { readonly kind: "first" }
+  /** `behind`: counted from there; only where the order has no second part. */
+  | { readonly kind: "skip"; readonly offset: number; readonly behind?: Position }
+  | { readonly kind: "behind"; readonly position: Position };
+
+interface PackedPage extends Packed, pg.QueryResultRow {
+  /** A JSON array, where the list is sorted by values. */
+  readonly keys: string | null;
+  /** A `Sight`, as JSON. */
+  readonly sight: string;
+}
+
+/** A part of a list. */
+export interface Found<Item> {
+  readonly items: readonly Item[];
+  /** The sort value of each item, where the list is sorted by values. */
+  readonly keys: readonly (string | null)[];
+  /** What each statement saw that found any. */
+  readonly sights: readonly Sight[];
+}
+
+/** Rows that are passed over sooner than their ids are looked up. */
+const FEW = 200;
+
+const NOTHING = { items: [], keys: [], sights: [] } as const;
+
+export interface PageStatements<Item> {
+  /** Rejects with InvalidFilter. */
+  prepare(sourceId: string, query: Pick<ListQuery, "filter" | "sort">): PreparedList;
+  /** `outlook`: where to look for moves. */
+  read(list: PreparedList, slice: Slice, limit: number, outlook?: Outlook): Promise<Found<Item>>;
+  count(list: PreparedList): Promise<{ readonly total: number; readonly sight: Sight }>;
+}
+
+export function createPageStatements<Item>(
+  pool: Pool,
+  { table, select, alias, resource, packing, items }: ListTable<Item>,
+): PageStatements<Item> {
+  const statement = nameStatements(`list-${resource.toLowerCase()}`);
+  const COUNTERS = `from resource_counts c where c.source_id = $1 and c.kind = '${resource}'`;
+  const counted = (column: "count" | "removed") => `coalesce(sum(c.${column}), 0)::bigint`;
+  const bare = table.split(" ")[0];
+
+  /** What no index serves has few connections, and one source one of them (store/postgres/scans.ts). */
+  const ask = <Row extends pg.QueryResultRow>({ hot, selective, sourceId }: PreparedList, text: string, values: readonly unknown[]) =>
+    hot || selective ? run<Row>(pool, statement(text, hot), values) : pool.scans.run<Row>(sourceId, statement(text, hot), values);
+
+  function sightOf({ filtered, sorted }: PreparedList, { horizon, renew }: Outlook, parameters: Parameters): string {
+    const parts = ["'snapshot', pg_current_snapshot()::text"];
+    if (!filtered) parts.push(`'total', ${counted("count")}`);
+    if (!filtered && !sorted) {
+      const asked = parameters.add(horizon, "uuid");
+      const beyond = `(select count(*) from (select 1 from ${bare} n where n.source_id = $1 and n.id > ${asked} limit ${BEYOND_LIMIT + 1}) n)`;
+      const next = `case when ${parameters.add(renew, "boolean")} then (select n.id from ${bare} n where n.source_id = $1 order by n.id desc offset ${HORIZON} limit 1) end`;
+      parts.push(
+        `'moves', json_build_object('removed', ${counted("removed")}, 'asked', ${asked}, 'beyond', ${beyond}, 'horizon', ${next})`,
+      );
+    }
+    return `(select json_build_object(${parts.join(", ")})::text${filtered ? "" : ` ${COUNTERS}`})`;
+  }
+
+  /**
+   * The rows of the list. Where few can match, `offset 0` keeps the planner from walking the order until it has met enough of them, which a plan made
+   * for any value takes to be cheap.
+   */
+  function matching({ condition, selective }: PreparedList, behind?: string): string {
+    const rows = `${table} where ${condition}${behind === undefined ? "" : ` and ${behind}`}`;
+    return selective ? `(select * from ${rows} offset 0) ${alias}` : rows;
+  }
+
+  /** One statement of a page: `from` and `end` add their parameters to those of the list. */
+  async function answer(
+    list: PreparedList,
+    outlook: Outlook,
+    parts: (parameters: Parameters) => readonly [from: string, end: string],
+  ): Promise<Found<Item>> {
+    const parameters = createParameters(list.values);
+    const sight = sightOf(list, outlook, parameters);
+    const [from, end] = parts(parameters);
+    const { keyAsText, orderBy } = list.order;
+    const page = `select ${select}, ${keyAsText} as sort_key from ${from} order by ${orderBy} ${end}`;
+    const keys = keyAsText === NO_KEY ? "null::json" : "json_agg(r.sort_key)";
+    const text = packed(page, packing, { more: { keys }, beside: { sight } });
+    const [answered] = await ask<PackedPage>(list, text, parameters.values);
+    const found = rowsOf(answered!);
+    if (found.length === 0) return NOTHING;
+    return {
+      items: found.map(items(answered!.shared)),
+      keys: answered!.keys === null ? [] : (JSON.parse(answered!.keys) as (string | null)[]),
+      sights: [JSON.parse(answered!.sight) as Sight],
+    };
+  }
+
+  return {
+    prepare(sourceId, { filter, sort }) {
+      const parameters = createParameters();
+      const selective = filter && selectiveBy(filter);
+      // "Is not distinct from" no index serves: else a plan made for any source would read the whole source's part of an index to narrow down a handful.
+      const is = selective === "value" ? "is not distinct from" : "=";
+      const ofSource = `${alias}.source_id ${is} ${parameters.add(sourceId, "uuid")}`;
+      const condition = filter ? `${ofSource} and ${where(filter, { resource, alias }, parameters)}` : ofSource;
+      const conditionValues = [...parameters.values];
+      const order = orderOf(sort, { resource, alias }, parameters);
+      let digest: string | undefined;
+      return {
+        sourceId,
+        condition,
+        conditionValues,
+        order,
+        values: parameters.values,
+        get digest() {
+          digest ??= digestOf([condition, order.orderBy, parameters.values]);
+          return digest;
+        },
+        filtered: filter !== undefined,
+        sorted: sort !== undefined,
+        selective: selective !== undefined,
+        atMostOne: filter !== undefined && selectsAtMostOne(filter, resource),
+        hot: sort === undefined && (filter === undefined || isHotMatch(filter)),
+      };
+    },
+
+    async read(list, slice, limit, outlook = NO_OUTLOOK) {
+      switch (slice.kind) {
+        case "first":
+          return answer(list, outlook, (own) => [matching(list), `limit ${own.add(limit, "bigint")}`]);
+        case "skip":
+          // Of many only ids are passed over: where the index has all that is asked, no row is read.
+          return answer(list, outlook, (own) => {
+            const behind = slice.behind && list.order.behind(slice.behind)[0]?.(own);
+            const end = `limit ${own.add(limit, "bigint")} offset ${own.add(slice.offset, "bigint")}`;
+            if (slice.offset <= FEW) return [matching(list, behind), end];
+            const ids = `(select ${alias}.id from ${matching(list, behind)} order by ${list.order.orderBy} ${end}) page`;
+            return [`${ids} join ${table} on ${alias}.id = page.id`, ""];
+          });
+        case "behind": {
+          let page: Found<Item> = NOTHING;
+          for (const behind of list.order.behind(slice.position)) {
+            const part = await answer(list, outlook, (own) => [
+              matching(list, behind(own)),
+              `limit ${own.add(limit - page.items.length, "bigint")}`,
+            ]);
+            page = {
+              items: [...page.items, ...part.items],
+              keys: [...page.keys, ...part.keys],
+              sights: [...page.sights, ...part.sights],
+            };
+            if (page.items.length === limit) break;
+          }
+          return page;
+        }
+        default:
+          return unreachable(slice);
+      }
+    },
+
+    async count(list) {
+      const count = list.filtered ? `(select count(*) from ${table} where ${list.condition})` : `(select ${counted("count")} ${COUNTERS})`;
+      const text = `select ${count} as total, pg_current_snapshot()::text as snapshot`;
+      const [row] = await ask<{ total: number; snapshot: string }>(list, text, list.conditionValues);
+      const { total, snapshot } = row!;
+      return { total, sight: { snapshot } };
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import type pg from "pg";
+import { fold } from "../../core/fold.ts";
+import type { Fact } from "../../directory/ports.ts";
+import type { StoredUser, UserContent } from "../../directory/user.ts";
+import { batched, REQUEST_MS } from "../postgres/batch.ts";
+import { type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
+import { isOneItemsFault, run, type Statement } from "../postgres/statement.ts";
+import { appendEvents, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { storedColumns } from "./stored-rows.ts";
+import { USER_ROWS, usersOf } from "./user-rows.ts";
+
+/*
+ * Creates and updates of users. Those that arrive side by side share one statement and one commit: on both sides of the connection a statement costs more
+ * than a row does. Each of them is still a write of its own, with its own event; when one is refused, every one is tried alone.
+ */
+
+/** Columns that follow from a user's content, as a row of the statements' JSON parameter has them. */
+const COLUMNS = {
+  active: "boolean",
+  user_name: "text",
+  user_name_key: "text",
+  display_name_key: "text",
+  external_id: "text",
+  employee_number_key: "text",
+  manager_ref: "text",
+  email_keys: "text[]",
+  document: "json",
+} as const;
+const NAMES = Object.keys(COLUMNS).join(", ");
+const given = (name: string): string => `g.${name}`;
+const VALUES = Object.keys(COLUMNS).map(given).join(", ");
+
+const GIVEN = `given as (
+    select * from json_to_recordset($1::json) as g(
+      id uuid, source_id uuid, expected bigint, modified_at timestamptz, event json, priority smallint,
+      ${Object.entries(COLUMNS)
+        .map(([name, type]) => `${name} ${type}`)
+        .join(", ")}))`;
+
+/** What follows from each write that happened (`done` has its id): event, mark, wake-up. */
+const CONSEQUENCES = `
+  event as (${appendEvents("(select g.event from done join given g on g.id = done.id) w")}),
+  marked as (${markDue(
+    `(select 'user'::text as kind, g.id as entity_id, g.priority, array[(g.event->>'id')::uuid] as causes from done join given g on g.id = done.id) m`,
+    "$2::text[]",
+  )}),
+  woken as (${wakeUp("marked")})`;
+
+const INSERT: Statement = {
+  name: "users-insert",
+  text: `with ${GIVEN},
+  done as (
+    insert into users (id, source_id, created_at, modified_at, ${NAMES})
+    select g.id, g.source_id, g.modified_at, g.modified_at, ${VALUES} from given g returning id),
+  ${CONSEQUENCES}
+  select (select count(*) from woken) as woken from done`,
+};
+
+/** Says nothing new, but a plan made while the table is small finds the rows by their key all the same, as it must when the table has grown. */
+const ALONG_KEY = "u.id = any (array(select g.id from given g))";
+
+const UPDATE: Statement = {
+  name: "users-update",
+  text: `with ${GIVEN},
+  done as (
+    update users u set version = u.version + 1, modified_at = g.modified_at, (${NAMES}) = row(${VALUES})
+      from given g where ${ALONG_KEY} and u.id = g.id and u.source_id = g.source_id and u.version = g.expected
+    returning u.id, u.version, u.created_at, u.modified_at),
+  ${CONSEQUENCES}
+  ${packed(`select ${storedColumns("d", "''")} from done d`, USER_ROWS, { beside: { woken: "(select count(*) from woken)" } })}`,
+};
+
+export interface UserWrite {
+  readonly sourceId: string;
+  readonly id: string;
+  /** The version an update starts from. */
+  readonly expected?: number;
+  readonly content: UserContent;
+  /** `content.document` as JSON text. */
+  readonly document: string;
+  readonly at: Date;
+  readonly fact: Fact;
+}
+
+export interface UserWrites {
+  /** Rejects with UniquenessConflict. */
+  insert(write: UserWrite): Promise<void>;
+  /** Undefined when there is none of that version. Rejects with UniquenessConflict. */
+  update(write: UserWrite): Promise<StoredUser | undefined>;
+}
+
+/** One is written to disk while the next is worked out. */
+const LANES = 2;
+
+export function createUserWrites(pool: pg.Pool, targets: readonly string[]): UserWrites {
+  const options = { lanes: LANES, isolates: isOneItemsFault, fits: areOthers, answerWithinMs: REQUEST_MS };
+  const send = <Row extends pg.QueryResultRow>(statement: Statement, writes: readonly UserWrite[]) =>
+    run<Row>(pool, statement, [`[${[...writes].sort(byId).map(rowOf).join(",")}]`, targets]);
+
+  return {
+    insert: batched(async (writes) => {
+      await send(INSERT, writes);
+      return writes.map(() => undefined);
+    }, options),
+    update: batched(async (writes) => {
+      const [answered] = await send<Packed & pg.QueryResultRow>(UPDATE, writes);
+      const written = new Map(
+        rowsOf(answered!)
+          .map(usersOf(answered!.shared))
+          .map((user) => [user.id, user]),
+      );
+      return writes.map(({ id, document }) => {
+        const user = written.get(id);
+        if (!user) return undefined;
+        const { version, createdAt, modifiedAt, groups } = user;
+        // The document went there a moment ago, and is not sent back.
+        return { id, version, createdAt, modifiedAt, document, groups };
+      });
+    }, options),
+  };
+}
+
+/** Rows of one statement are all different ones. */
+const areOthers = (batch: readonly UserWrite[], { id }: UserWrite): boolean => batch.every((other) => other.id !== id);
+
+/** Everybody takes the rows of several users in one order, so that nobody waits for somebody who waits for him. */
+const byId = (a: UserWrite, b: UserWrite): number => (a.id < b.id ? -1 : 1);
+
+/** An empty string is no value (RFC 7643 section 2.5): it is neither unique nor first in an order. */
+const key = (text: string | undefined): string | null => (text ? fold(text) : null);
+
+/** Text, so that the document, which is text already, is not written a second time. */
+function rowOf({ sourceId, id, expected, content: { columns }, document, at, fact }: UserWrite): string {
+  const row = JSON.stringify({
+    id,
+    source_id: sourceId,
+    expected,
+    modified_at: at,
+    priority: priorityOf(fact),
+    active: columns.active,
+    user_name: columns.userName,
+    user_name_key: fold(columns.userName),
+    display_name_key: key(columns.displayName),
+    external_id: columns.externalId || null,
+    employee_number_key: key(columns.employeeNumber),
+    manager_ref: columns.managerRef || null,
+    email_keys: columns.emails.map(fold),
+  });
+  return `${row.slice(0, -1)},"document":${document},"event":${eventRow(fact.event)}}`;
+}
+
+export const priorityOf = (fact: Fact): number => (fact.marks.some((mark) => mark.urgent) ? PRIORITY.urgent : PRIORITY.person);

@@ -1,0 +1,118 @@
+import { unreachable } from "../../core/errors.ts";
+import { fold } from "../../core/fold.ts";
+import type { CompareOperator, QueryAttribute } from "../../filter/ast.ts";
+import { InvalidFilter } from "../../filter/errors.ts";
+import type { Parameters } from "../postgres/parameters.ts";
+
+/*
+ * One value in SQL, and its comparisons with one literal.
+ * Every condition here is true or not; NULL counts as not true. AND and OR keep that, and a negation is always written `(…) is not true`.
+ */
+
+export interface SqlValue {
+  readonly kind: "text" | "number" | "boolean" | "instant";
+  /** The form that is compared: folded unless the attribute is caseExact. NULL when there is no value. */
+  readonly sql: string;
+  /** True when there is a value; an empty string is none (RFC 7644 table 3, `pr`). */
+  readonly present: string;
+}
+
+/** core/fold.ts in SQL. ICU lower-cases as JavaScript does, by the whole string (final sigma, İ), whatever the locale of the database. */
+export const folded = (text: string): string => `lower(normalize(${text}, NFKC) collate "und-x-icu") collate "C"`;
+
+/** A value found in a document: `json` and `text` are the same value as JSON and as text (`#>` and `#>>`). */
+export function documentValue(attribute: QueryAttribute, json: string, text: string): SqlValue {
+  const present = `${text} <> ''`;
+  switch (attribute.type) {
+    case "string":
+    case "reference":
+      return { kind: "text", sql: attribute.caseExact ? exact(text) : folded(text), present };
+    case "binary":
+      return { kind: "text", sql: exact(text), present };
+    case "boolean":
+      return { kind: "boolean", sql: `case (${json})::text when 'true' then true when 'false' then false end`, present };
+    case "integer":
+    case "decimal":
+      return { kind: "number", sql: `case when json_typeof(${json}) = 'number' then (${text})::numeric end`, present };
+    case "dateTime":
+      return { kind: "instant", sql: instant(text), present };
+    case "complex":
+      throw new InvalidFilter(`filter: ${attribute.name} cannot be compared`);
+    default:
+      return unreachable(attribute.type);
+  }
+}
+
+const exact = (text: string): string => `(${text}) collate "C"`;
+
+const DAY =
+  "((?!0000)[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))" +
+  "|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)";
+const TIME = "T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?";
+const ZONE = "(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])";
+
+/**
+ * The cast is reached only by what it accepts: these expressions let no date pass that the calendar does not have. Digits behind the millisecond go
+ * before it, for the cast would round them up.
+ */
+const instant = (text: string): string => {
+  const cut = `regexp_replace(${text}, '(\\.[0-9]{3})[0-9]+', '\\1')`;
+  return (
+    `(case when ${text} ~ '^${DAY}${TIME}${ZONE}$' then ${cut}::timestamptz` +
+    ` when ${text} ~ '^${DAY}(${TIME})?$' then ${cut}::timestamp at time zone 'UTC' end)`
+  );
+};
+
+/** `operator` is none of `ne`: that one is a negation, and what it means depends on how many values there are (filter/ast.ts). */
+export function compare(
+  value: SqlValue,
+  operator: Exclude<CompareOperator, "ne">,
+  attribute: QueryAttribute,
+  literal: string | number | boolean,
+  parameters: Parameters,
+): string {
+  if (value.kind === "text") {
+    const wanted = attribute.caseExact ? String(literal) : fold(String(literal));
+    return wanted === "" ? compareWithEmpty(value, operator) : compareText(value.sql, operator, parameters.add(wanted, "text"));
+  }
+  if (value.kind === "boolean") {
+    if (operator !== "eq") throw new InvalidFilter(`filter: ${attribute.name} is compared with eq and ne only`);
+    return literal === true ? `(${value.sql})` : `(not ${value.sql})`;
+  }
+  if (!isOrder(operator)) throw new InvalidFilter(`filter: ${attribute.name} has no parts to compare`);
+  return `${value.sql} ${ORDER[operator]} ${parameters.add(literal, value.kind === "number" ? "numeric" : "timestamptz")}`;
+}
+
+const ORDER = { eq: "=", gt: ">", ge: ">=", lt: "<", le: "<=" } as const;
+const isOrder = (operator: CompareOperator): operator is keyof typeof ORDER => operator in ORDER;
+
+function compareText(text: string, operator: Exclude<CompareOperator, "ne">, wanted: string): string {
+  switch (operator) {
+    case "eq":
+      return `${text} = ${wanted}`;
+    case "gt":
+    case "ge":
+      return `${text} ${ORDER[operator]} ${wanted}`;
+    case "lt":
+    case "le":
+      // An empty string is no value, yet comes before every other.
+      return `(${text} ${ORDER[operator]} ${wanted} and ${text} <> '')`;
+    // No LIKE: its signs would need escaping.
+    case "co":
+      return `strpos(${text}, ${wanted}) > 0`;
+    case "sw":
+      // The first half is what an index can serve.
+      return `(${text} >= ${wanted} and starts_with(${text}, ${wanted}))`;
+    case "ew":
+      return `right(${text}, length(${wanted})) = ${wanted}`;
+    default:
+      return unreachable(operator);
+  }
+}
+
+/**
+ * Every value contains the empty string and comes after it; none is equal to it, for an empty string is no value. The value is named either way:
+ * PostgreSQL refuses parameters that a statement does not use.
+ */
+const compareWithEmpty = (value: SqlValue, operator: Exclude<CompareOperator, "ne">): string =>
+  operator === "eq" || operator === "lt" || operator === "le" ? `(${value.present} and false)` : value.present;

@@ -1,0 +1,249 @@
+import { unreachable } from "../../core/errors.ts";
+import { fold } from "../../core/fold.ts";
+import { isCanonicalUuid } from "../../core/id.ts";
+import type { CompareNode, FilterNode, QueryAttribute, QueryKey } from "../../filter/ast.ts";
+import type { Parameters } from "../postgres/parameters.ts";
+import { elementsOf, type Relation, type Values, valuesOf } from "./attribute-values.ts";
+import { compare, type SqlValue } from "./comparison.ts";
+import { knownValue } from "./known-values.ts";
+
+/*
+ * A filter as an SQL condition that is true for exactly the rows `matches` (filter/evaluate.ts) answers true for.
+ * SQL knows a third truth value. A condition that is NULL counts as false here, AND and OR keep that, and every negation is `(…) is not true`.
+ */
+
+/** Rejects with InvalidFilter what cannot be answered exactly. The caller adds the source. */
+export function where(node: FilterNode, relation: Relation, parameters: Parameters): string {
+  return compile(node, { relation, parameters, values: (attribute) => valuesOf(attribute, relation, parameters) });
+}
+
+interface Context {
+  readonly relation: Relation;
+  readonly parameters: Parameters;
+  readonly values: (attribute: QueryAttribute) => Values;
+  /** Inside a value path there is one element, and no index to ask. */
+  readonly inElement?: true;
+}
+
+function compile(node: FilterNode, context: Context): string {
+  switch (node.op) {
+    case "and":
+      return `(${node.nodes.map((child) => compile(child, context)).join(" and ")})`;
+    case "or":
+      return `(${alternatives(node.nodes, context).join(" or ")})`;
+    case "not":
+      return `((${compile(node.node, context)}) is not true)`;
+    case "present":
+      return compilePresent(context.values(node.attribute));
+    case "compare":
+      return (context.inElement ? undefined : served(node, context)) ?? compileCompare(node, context);
+    case "some":
+      return compileSome(node, context);
+    default:
+      return unreachable(node);
+  }
+}
+
+/** Equalities of one attribute with several texts are one comparison with a list: clients look for some hundred ids in one filter. */
+function alternatives(nodes: readonly FilterNode[], context: Context): readonly string[] {
+  const lists = new Map<string, CompareNode[]>();
+  for (const node of nodes) {
+    if (!isListable(node)) continue;
+    const list = lists.get(node.attribute.name);
+    if (list) list.push(node);
+    else lists.set(node.attribute.name, [node]);
+  }
+  const listOf = (node: FilterNode) => (isListable(node) ? lists.get(node.attribute.name)! : [node]);
+  return nodes.flatMap((node) => {
+    const list = listOf(node);
+    if (list.length === 1) return [compile(node, context)];
+    return list[0] === node ? [compileList(list as CompareNode[], context)] : [];
+  });
+}
+
+/** Of these keys an equality is more than the comparison of a column. */
+const NOT_LISTED: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>(["member", "group", "employeeNumber"]);
+
+const isListable = (node: FilterNode): node is CompareNode =>
+  node.op === "compare" &&
+  node.operator === "eq" &&
+  (node.attribute.type === "string" || node.attribute.type === "reference") &&
+  node.attribute.address === undefined &&
+  !NOT_LISTED.has(node.attribute.key) &&
+  node.value !== "";
+
+function compileList(leaves: readonly CompareNode[], context: Context): string {
+  const { attribute } = leaves[0]!;
+  const { parameters, relation } = context;
+  const wanted = leaves.map(({ value }) => (attribute.caseExact ? String(value) : fold(String(value))));
+  if (!context.inElement && attribute.key === "id") {
+    return `${relation.alias}.id = any(${parameters.add(wanted.filter(isCanonicalUuid), "uuid[]")})`;
+  }
+  if (!context.inElement && attribute.key === "email" && !attribute.caseExact) {
+    return `${relation.alias}.email_keys && ${parameters.add(wanted, "text[]")}`;
+  }
+  const values = context.values(attribute);
+  const condition = `${values.value.sql} = any(${parameters.add(wanted, "text[]")})`;
+  return values.kind === "one" ? `(${condition})` : exists(values.from, condition);
+}
+
+const exists = (from: string, condition: string): string => `exists (select 1 from ${from} where ${condition})`;
+
+function compilePresent(values: Values): string {
+  return values.kind === "one" ? `(${values.value.present})` : exists(values.from, values.value.present);
+}
+
+function compileCompare(node: CompareNode, context: Context): string {
+  const values = context.values(node.attribute);
+  const { operator, attribute, value: literal } = node;
+  const test = (value: SqlValue, by: Exclude<typeof operator, "ne">) => compare(value, by, attribute, literal, context.parameters);
+  if (operator === "ne") {
+    const differs = `((${test(values.value, "eq")}) is not true)`;
+    if (values.kind === "one") return differs;
+    return `(${exists(values.from, `${values.value.present} and ${differs}`)} or not ${exists(values.from, values.value.present)})`;
+  }
+  const condition = test(values.value, operator);
+  return values.kind === "one" ? `(${condition})` : exists(values.from, condition);
+}
+
+function compileSome(node: FilterNode & { readonly op: "some" }, context: Context): string {
+  const { relation, parameters } = context;
+  const elements = elementsOf(node.attribute, relation, parameters);
+  const inner = compile(node.node, {
+    relation,
+    parameters,
+    inElement: true,
+    values: (attribute) => ({ kind: "one", value: elements.value(attribute) }),
+  });
+  // An element without any value is no element (filter/ast.ts): only a filter that is true of nothing could find it.
+  const condition = exists(elements.from, trueOfNothing(node.node) ? `${elements.present} and ${inner}` : inner);
+  const shortcuts = required(node.node).flatMap((leaf) => served(leaf, context, "prefilter") ?? []);
+  return shortcuts.length === 0 ? condition : `(${[...shortcuts, condition].join(" and ")})`;
+}
+
+function trueOfNothing(node: FilterNode): boolean {
+  switch (node.op) {
+    case "and":
+      return node.nodes.every(trueOfNothing);
+    case "or":
+      return node.nodes.some(trueOfNothing);
+    case "not":
+      return !trueOfNothing(node.node);
+    case "compare":
+      return node.operator === "ne";
+    case "present":
+    case "some":
+      return false;
+    default:
+      return unreachable(node);
+  }
+}
+
+/** The comparisons without which the whole cannot be true. */
+function required(node: FilterNode): readonly CompareNode[] {
+  if (node.op === "and") return node.nodes.flatMap(required);
+  return node.op === "compare" ? [node] : [];
+}
+
+/** The value paths without which the whole cannot be true. */
+function requiredPaths(node: FilterNode): readonly (FilterNode & { readonly op: "some" })[] {
+  if (node.op === "and") return node.nodes.flatMap(requiredPaths);
+  return node.op === "some" ? [node] : [];
+}
+
+/**
+ * The form of an equality that an index serves. `prefilter`: it may be true for more rows than the comparison, the caller checks the rest.
+ * Undefined where no index knows the attribute, or the column itself does already.
+ */
+function served(node: CompareNode, context: Context, as: "exact" | "prefilter" = "exact"): string | undefined {
+  const { attribute, operator, value } = node;
+  if (operator !== "eq" || typeof value !== "string" || value === "") return undefined;
+  const { alias, resource } = context.relation;
+  const { parameters } = context;
+  if (attribute.address) return servedAddress(attribute, value, context);
+  switch (attribute.key) {
+    case "id":
+      return isCanonicalUuid(value) ? `${alias}.id = ${parameters.add(value, "uuid")}` : "false";
+    case "email": {
+      const known = `${alias}.email_keys @> array[${parameters.add(fold(value), "text")}]`;
+      return as === "exact" && attribute.caseExact ? `(${known} and ${compileCompare(node, context)})` : known;
+    }
+    case "employeeNumber":
+      // Kept folded for look-ups by other rooms; here the document decides about letter case.
+      return attribute.caseExact
+        ? `(${alias}.employee_number_key = ${parameters.add(fold(value), "text")} and ${compileCompare(node, context)})`
+        : undefined;
+    case "member":
+      return resource === "Group" ? inRows(value, parameters, alias, (id) => [withPerson(id), withGroup(id)]) : undefined;
+    case "group":
+      return resource === "User" ? inRows(value, parameters, alias, peopleOf) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const withPerson = (id: string): string => `select group_id from group_members where user_id = ${id}`;
+const withGroup = (id: string): string => `select group_id from group_children where child_id = ${id}`;
+const peopleOf = (id: string): readonly string[] => [
+  `select user_id from group_members where group_id = ${id}`,
+  `select m.user_id from group_ancestors a join group_members m on m.group_id = a.group_id where a.ancestor_id = ${id}`,
+];
+
+/** An address is equal to what leads to one id: that of the resource itself, of a member, of a group. */
+function servedAddress({ address, path }: QueryAttribute, value: string, { relation, parameters }: Context): string {
+  const type = (["User", "Group"] as const).find((one) => value.startsWith(address![one]));
+  if (type === undefined) return "false";
+  const { alias, resource } = relation;
+  const id = value.slice(address![type].length);
+  switch (path[0]) {
+    case "members":
+      return inRows(id, parameters, alias, (one) => [type === "User" ? withPerson(one) : withGroup(one)]);
+    case "groups":
+      return type === "Group" ? inRows(id, parameters, alias, peopleOf) : "false";
+    default:
+      return type === resource && isCanonicalUuid(id) ? `${alias}.id = ${parameters.add(id, "uuid")}` : "false";
+  }
+}
+
+function inRows(value: string, parameters: Parameters, alias: string, selects: (id: string) => readonly string[]): string {
+  if (!isCanonicalUuid(value)) return "false";
+  return `${alias}.id in (${selects(parameters.add(value, "uuid")).join(" union all ")})`;
+}
+
+/** Attributes of which one value belongs to few resources, each with an index. */
+const SELECTIVE: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>([
+  "id",
+  "externalId",
+  "userName",
+  "displayName",
+  "employeeNumber",
+  "manager",
+  "email",
+  "member",
+]);
+
+/** Of these the index knows the value, but not the source. */
+const WITHOUT_SOURCE: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>(["email", "member"]);
+
+const isSelectiveLeaf = ({ operator, attribute }: CompareNode): boolean => operator === "eq" && SELECTIVE.has(attribute.key);
+
+/** How a filter is found that can only be true for the few resources that have one certain value: by an index with or without the source. */
+export function selectiveBy(node: FilterNode): "valueInSource" | "value" | undefined {
+  const leaves = [...required(node), ...requiredPaths(node).flatMap((path) => required(path.node))].filter(isSelectiveLeaf);
+  if (leaves.length === 0) return undefined;
+  return leaves.every((leaf) => WITHOUT_SOURCE.has(leaf.attribute.key)) ? "value" : "valueInSource";
+}
+
+/** The look-ups clients make before every write: one selective equality, or `emails[type eq "work"].value eq "…"`. */
+export function isHotMatch(node: FilterNode): boolean {
+  if (node.op === "compare") return isSelectiveLeaf(node);
+  if (node.op !== "some" || node.node.op !== "and" || node.node.nodes.length !== 2) return false;
+  return selectiveBy(node) !== undefined && node.node.nodes.every((leaf) => leaf.op === "compare" && leaf.operator === "eq");
+}
+
+/** Whether a value that is unique in a source is asked for, so that one row is all there can be. */
+export const selectsAtMostOne = (node: FilterNode, resource: Relation["resource"]): boolean =>
+  required(node).some((leaf) => {
+    const known = knownValue(leaf);
+    return known?.unique === true && (known.key !== "displayName" || resource === "Group");
+  });

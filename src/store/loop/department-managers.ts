@@ -1,0 +1,67 @@
+import type { DepartmentManager, Reference } from "../../reconcile/facts.ts";
+import type { Statement } from "../postgres/statement.ts";
+import { meant } from "../references.ts";
+
+/*
+ * Managers of departments: those the directory names, how far they are, and who has to be let go. A department may be described by several groups and
+ * people; whoever any of them names is named.
+ */
+
+/** The people named for department `id`, as JSON texts of `ManagerJson`. */
+export const namedManagers = (id: string): string => `
+  (select json_agg(json_build_object('reference', r.ref, 'person', (
+      select json_build_object('id', m.id, 'active', m.active, 'several', m.several, 'remoteId', l.remote_id,
+        'state', (select s.state from entity_states s where s.target = $1 and s.kind = 'user' and s.entity_id = m.id),
+        'belongs', exists (select 1 from group_members o join placements p on p.target = $1 and p.group_id = o.group_id
+                            where o.user_id = m.id and p.department_id = ${id})
+                or exists (select 1 from person_departments o where o.target = $1 and o.user_id = m.id and o.department_id = ${id}),
+        'member', exists (select 1 from links own where own.target = $1 and own.kind = 'department' and own.entity_id = ${id}
+                            and l.containers @> array[own.remote_id]))
+        from (${meant("r.source_id", "r.ref")}) m
+        left join links l on l.target = $1 and l.kind = 'user' and l.entity_id = m.id and l.status = 'owned')) order by r.ref)
+    from (select g.source_id, unnest(p.managers) as ref from placements p join groups g on g.id = p.group_id
+           where p.target = $1 and p.department_id = ${id} and p.managers is not null
+          union
+          select u.source_id, unnest(b.managers) from person_departments b join users u on u.id = b.user_id
+           where b.target = $1 and b.department_id = ${id} and b.managers is not null) r)`;
+
+/** Remote ids of people who wait for department `id`, as a JSON text. */
+export const leavingPeople = (id: string): string => `
+  (select json_agg(l.remote_id) from entity_states s join links l on l.target = s.target and l.kind = s.kind and l.entity_id = s.entity_id
+    where s.target = $1 and s.kind = 'user' and s.state = 'waiting' and s.waiting_on @> array[${id}] and l.status = 'owned')`;
+
+/** Departments that have person $2 as manager at the target and are none of those with the remote ids $3, in which they stay. */
+export const MANAGED_BY: Statement = {
+  name: "facts-managed-by",
+  text: `select d.entity_id as id, d.remote_id as "remoteId", s.state
+    from links own join links d on d.target = own.target and d.kind = 'department' and d.remote_id = any(own.containers) and d.remote_id <> all($3::text[])
+    left join entity_states s on s.target = d.target and s.kind = d.kind and s.entity_id = d.entity_id
+    where own.target = $1 and own.kind = 'user' and own.entity_id = $2 and own.status = 'owned'
+      and coalesce((d.attributes->'managers')::jsonb ? own.remote_id, false) order by d.entity_id`,
+};
+
+interface PersonJson {
+  readonly id: string;
+  readonly remoteId: string | null;
+  readonly state: Reference["state"] | null;
+  readonly active: boolean;
+  readonly several: boolean;
+  readonly belongs: boolean;
+  readonly member: boolean;
+}
+
+interface ManagerJson {
+  readonly reference: string;
+  readonly person: PersonJson | null;
+}
+
+/** What `namedManagers` and `leavingPeople` tell of one department. */
+export const managersOf = (managers: string | null, leaving: string | null) => ({
+  managers: managers === null ? [] : (JSON.parse(managers) as ManagerJson[]).map(managerOf),
+  leaving: leaving === null ? [] : (JSON.parse(leaving) as string[]),
+});
+
+const managerOf = ({ reference, person }: ManagerJson): DepartmentManager => ({
+  reference,
+  person: person ? { ...person, remoteId: person.remoteId ?? undefined, state: person.state ?? undefined } : undefined,
+});

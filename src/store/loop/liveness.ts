@@ -1,0 +1,169 @@
+import type pg from "pg";
+import { inTransaction, run, type Statement } from "../postgres/statement.ts";
+import { WAKE } from "./requeue.ts";
+
+/*
+ * Which workers live, and what becomes of the work of those that do not. A worker shows that it lives by a session advisory lock under its number:
+ * PostgreSQL lets go of it the moment the process is gone, so that nobody waits for a lease to end.
+ */
+
+/** First key of the workers' advisory locks, so that they meet no others. */
+const WORKER_LOCKS = 72_707_370;
+
+/**
+ * Shared, although nobody else has this number: a session that was lost with the network lives on at the server until that notices, for hours perhaps, and the
+ * same worker must not wait for itself.
+ */
+const LOCK: Statement = { name: "worker-lock", text: "select pg_advisory_lock_shared($1, $2)" };
+
+/** A UUID version 7 of this moment, as `uuidv7` of core makes them; servers before 18 have none. */
+const NEW_ID = `encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+  placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid`;
+
+/**
+ * After this long a call that nobody answered is not carried out any more: time-outs of proxies and of DingTalk itself are shorter. Not documented, so the
+ * nightly comparison is the second line.
+ */
+export const CALL_LIFE_MS = 15 * 60_000;
+
+/**
+ * Gives back what is held by dead workers, by leases that ended, and by this worker ($1) for runs it no longer knows (leases $2 are the ones it does).
+ * A worker without its lock is dead once it was seen so before ($3): one that lives has noticed meanwhile that the lock is gone, and sends nothing.
+ * Where a write may have been sent, its intent gets the outcome `unknown`, and what was observed before is forgotten (safety.md I6, F37), now and once more
+ * after the longest life of a call ($4).
+ */
+const FREE_ABANDONED: Statement = {
+  name: "free-abandoned",
+  text: `with abandoned as (
+    select s.target, s.kind, s.entity_id, s.intent, s.attempts, s.worker,
+           s.leased_until < now() or s.worker = $1 or s.worker = any($3::int[]) as surely
+      from entity_states s
+     where s.lease is not null
+       and (s.leased_until < now() or s.worker = $1 and s.lease <> all($2::uuid[])
+            or s.worker <> $1 and not exists (
+              select 1 from pg_locks l where l.locktype = 'advisory' and l.classid = ${WORKER_LOCKS} and l.objid::bigint = s.worker and l.granted
+                 and l.database = (select oid from pg_database where datname = current_database())))
+     for update skip locked),
+  lost as (select * from abandoned where surely),
+  freed as (
+    update entity_states s set lease = null, leased_until = null, worker = null, intent = null, next_at = coalesce(s.next_at, now()),
+      recheck_at = case when lost.intent is null then s.recheck_at else now() + $4::float8 * interval '1 ms' end from lost
+     where s.target = lost.target and s.kind = lost.kind and s.entity_id = lost.entity_id),
+  settled as (
+    insert into history (id, at, code, actor, causes, subject_kind, subject, target, attempt, outcome, detail)
+    select ${NEW_ID}, now(), 'target.outcome', 'worker', array[lost.intent], lost.kind, lost.entity_id, lost.target, lost.attempts + 1, 'unknown', h.detail
+      from lost left join history h on h.id = lost.intent where lost.intent is not null
+    on conflict do nothing),
+  forgotten as (
+    update links l set attributes = null from lost
+     where lost.intent is not null and l.target = lost.target and l.kind = lost.kind and l.entity_id = lost.entity_id)
+  select count(*) as freed, (select coalesce(array_agg(distinct a.worker), '{}') from abandoned a where not a.surely) as suspects from lost`,
+};
+
+/** Whose call has passed the longest life there is: what is remembered is forgotten, and somebody looks. Who is being worked on has a turn later. */
+const RECHECK: Statement = {
+  name: "recheck",
+  text: `with late as (
+    select s.target, s.kind, s.entity_id from entity_states s where s.target = $1 and s.recheck_at <= now() and s.lease is null
+     order by s.recheck_at limit 1000 for update skip locked),
+  forgotten as (
+    update links l set attributes = null from late where l.target = late.target and l.kind = late.kind and l.entity_id = late.entity_id),
+  looked as (
+    update entity_states s set ${WAKE}, recheck_at = null from late
+     where s.target = late.target and s.kind = late.kind and s.entity_id = late.entity_id returning 1)
+  select count(*) as looked from looked`,
+};
+
+/** I4 of safety.md: whatever is due or waiting has a time or a run, and what is in sync is so at the newest generation. Both are made so again. */
+const REPAIR: Statement = {
+  name: "repair-states",
+  text: `with faulty as (
+    update entity_states s set state = 'due', next_at = now(), due_since = coalesce(s.due_since, now())
+     where s.target = $1 and s.lease is null
+       and (s.state in ('due', 'waiting') and s.next_at is null or s.state = 'inSync' and s.observed_generation <> s.desired_generation)
+    returning 1)
+  select count(*) as repaired from faulty`,
+};
+
+/** Where this worker stands: `term` changes and `lost` is true from the moment its lock is gone until it is had again. */
+export interface Place {
+  term: number;
+  lost: boolean;
+}
+
+export interface Signs {
+  readonly freed: number;
+  /** Workers that seem to be gone: the next look tells. */
+  readonly suspects: number;
+}
+
+export interface Liveness {
+  /** Shows that this worker lives and frees what was abandoned; `leases` are those of its own running work. To be called every few seconds. */
+  keepAlive(leases: readonly string[]): Promise<Signs>;
+  /** Puts entities that lost their place among the five states back to work; how many there were. Ought to find none. */
+  repair(): Promise<number>;
+  /** Gives the lock back. */
+  close(): Promise<void>;
+}
+
+export function createLiveness(
+  pool: pg.Pool,
+  target: string,
+  worker: number,
+  { callLifeMs, place }: { readonly callLifeMs: number; readonly place: Place },
+): Liveness {
+  let holder: pg.PoolClient | undefined;
+  let suspects: readonly number[] = [];
+
+  async function holdLock(): Promise<pg.PoolClient> {
+    if (holder) return holder;
+    const client = await pool.connect();
+    client.on("error", (error) => loseLock(client, error));
+    try {
+      await run(client, LOCK, [WORKER_LOCKS, worker]);
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+    holder = client;
+    place.lost = false;
+    return client;
+  }
+
+  /** With the connection the lock is gone: runs of before send nothing any more. The next sign of life takes the lock again. */
+  function loseLock(client: pg.PoolClient, error: unknown): void {
+    if (holder !== client) return;
+    holder = undefined;
+    place.term += 1;
+    place.lost = true;
+    client.release(error instanceof Error ? error : true);
+  }
+
+  return {
+    async keepAlive(leases) {
+      const client = await holdLock();
+      try {
+        // On the connection that holds the lock: one that is dead is noticed here at the latest.
+        const [row] = await run<{ freed: number; suspects: number[] }>(client, FREE_ABANDONED, [worker, leases, suspects, callLifeMs]);
+        suspects = row!.suspects;
+        await run(client, RECHECK, [target]);
+        return { freed: row!.freed, suspects: suspects.length };
+      } catch (error) {
+        loseLock(client, error);
+        throw error;
+      }
+    },
+
+    async repair() {
+      // Reads all there are, for which a statement of its own may have too little time.
+      const [row] = await inTransaction(pool, (client) => run<{ repaired: number }>(client, REPAIR, [target]));
+      return row!.repaired;
+    },
+
+    async close() {
+      const client = holder;
+      holder = undefined;
+      client?.release(true);
+    },
+  };
+}

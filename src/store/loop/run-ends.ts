@@ -1,0 +1,133 @@
+import type { Pool } from "../postgres/pool.ts";
+import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { eventColumns, PRIORITY } from "../write-sql.ts";
+import { ANY_MANAGED, REPORTS, WAITING_ON } from "./requeue.ts";
+import { consequences, type EndedRun, linkColumns, markAwaited, putLinks, recordLate } from "./run-consequences.ts";
+import { heldBy, inLockOrder } from "./run-leases.ts";
+
+/*
+ * Ends of runs: state, outcome event, link, and what follows for others. Most runs concern nobody else, which only the database knows for certain: those
+ * end in one statement that asks and writes at once. The others end in a transaction of several (run-consequences.ts). At DingTalk's rate runs end one by
+ * one, and each statement costs more for its way than for its work (measured at 15 entities a second: 8.6 ms of processor time in the server for each, with
+ * ten to twelve statements at the end; 3.5 ms of PostgreSQL's).
+ */
+
+/** `puts`: a link to be written. `awaited`, `reported`, `led`: whom it may concern, see `isQuiet`. */
+const RUNS = `json_to_recordset($2::json) as w(at int, kind text, id uuid, lease uuid, generation bigint, state text, next_ms float8, attempts int,
+    reason_code text, reason text, remedy text, waiting_on uuid[], answer text, notes json, refused json, holder json, event json, causes uuid[], recheck_ms float8, planned json, cause text,
+    puts boolean, remote_id text, presence text, attributes json, containers text[], awaited boolean, reported boolean, led boolean)`;
+
+/** The row proposed carries what the run says, its generation as the one observed and the causes it has dealt with. */
+const ENDS = `event as (insert into history select e.* from mine, json_populate_record(null::history, mine.event) e where mine.event is not null on conflict do nothing),
+  ended as (
+    insert into entity_states as s (target, kind, entity_id, state, next_at, observed_generation, attempts, reason_code, reason, remedy, waiting_on, last_answer, notes, refused, holder, causes, recheck_at, planned, cause)
+    select $1, kind, id, state, now() + next_ms * interval '1 ms', generation, attempts, reason_code, reason, remedy, waiting_on, answer, notes, refused, holder, causes,
+      now() + recheck_ms * interval '1 ms', planned, cause from mine
+    on conflict (target, kind, entity_id) do update set
+      lease = null, leased_until = null, worker = null, intent = null, awaited = false,
+      state = case when s.desired_generation = excluded.observed_generation then excluded.state else 'due' end,
+      next_at = case when s.desired_generation = excluded.observed_generation then excluded.next_at else now() end,
+      observed_generation = case when excluded.state = 'inSync' then excluded.observed_generation else s.observed_generation end,
+      settled_at = case when excluded.state = 'inSync' then now() else s.settled_at end,
+      latency_ms = case when excluded.state = 'inSync' and s.due_since is not null then extract(epoch from now() - s.due_since) * 1000 else s.latency_ms end,
+      due_since = case when excluded.state <> 'inSync' then s.due_since when s.desired_generation = excluded.observed_generation then null else now() end,
+      causes = case when excluded.state <> 'inSync' then s.causes when s.causes = excluded.causes then '{}'
+                    else array(select c from unnest(s.causes) c where c <> all(excluded.causes)) end,
+      priority = case when excluded.state = 'inSync' and s.desired_generation = excluded.observed_generation
+                      then case when s.kind = 'user' then ${PRIORITY.person} else ${PRIORITY.structure} end else s.priority end,
+      attempts = excluded.attempts, reason_code = excluded.reason_code, reason = excluded.reason, remedy = excluded.remedy, waiting_on = excluded.waiting_on,
+      last_answer = coalesce(excluded.last_answer, s.last_answer), notes = excluded.notes, refused = excluded.refused, holder = excluded.holder,
+      recheck_at = coalesce(excluded.recheck_at, s.recheck_at), planned = excluded.planned, cause = excluded.cause)`;
+
+const END: Statement = { name: "run-end", text: `with mine as (select w.* from ${heldBy(RUNS)}), ${ENDS} select at from mine` };
+
+/** Only of those that nobody waits for, that nobody reports to, and that lead no department. */
+const END_QUIETLY: Statement = {
+  name: "run-end-quietly",
+  text: `with quiet as (
+    select w.* from ${RUNS}
+     where case when w.awaited then not exists (select from entity_states s where ${WAITING_ON("array[w.id]")}) else true end
+       and case when w.reported then not exists (${REPORTS("m.id = w.id")}) else true end
+       and case when w.led then not ${ANY_MANAGED} else true end),
+  mine as (select w.* from ${heldBy("quiet w", "not s.awaited")}), ${ENDS},
+  linked as (${putLinks("(select * from mine where puts)")})
+  select at from mine`,
+};
+
+/**
+ * Ends runs of one batch; whether each still held its lease. Of two ends side by side, neither may miss that the other waits for it: see MARK_AS_AWAITED.
+ */
+export const createRunEnds =
+  (pool: Pool, target: string, callLifeMs: number) =>
+  async (runs: readonly EndedRun[]): Promise<readonly boolean[]> => {
+    const ended = new Set<EndedRun>();
+    const end = async (db: Queryable, statement: Statement, some: readonly EndedRun[]): Promise<void> => {
+      const rows = await run<{ at: number }>(db, statement, [
+        target,
+        JSON.stringify(inLockOrder(some).map((each) => endRow(each, callLifeMs))),
+      ]);
+      for (const { at } of rows) ended.add(some[at]!);
+    };
+
+    const quiet = runs.filter(isQuiet);
+    if (quiet.length > 0) await end(pool.alongIndexes, END_QUIETLY, quiet);
+    const others = runs.filter((each) => !ended.has(each));
+    if (others.length > 0) {
+      await inTransaction(pool.alongIndexes, async (client) => {
+        await markAwaited(client, target, others);
+        await end(client, END, others);
+        const [mine, lost] = [others.filter((each) => ended.has(each)), others.filter((each) => !ended.has(each))];
+        await consequences(client, target, mine);
+        await recordLate(client, target, lost, callLifeMs);
+      });
+    }
+    return runs.map((each) => ended.has(each));
+  };
+
+/** Whether a run came to rest in a way that concerns nobody but those the statement asks about. */
+function isQuiet({ claim: { ref, cause }, end: { settlement, link, departed, gone } }: EndedRun): boolean {
+  const { state, waitingOn, observeFirst } = settlement;
+  return (
+    ref.kind === "user" &&
+    state === "inSync" &&
+    waitingOn === undefined &&
+    !observeFirst &&
+    cause === undefined &&
+    link.kind !== "remove" &&
+    link.kind !== "doubt" &&
+    departed.length === 0 &&
+    !gone
+  );
+}
+
+const endRow = ({ item: { claim, end }, at }: { readonly item: EndedRun; readonly at: number }, callLifeMs: number) => {
+  const { settlement, link, event, presenceChanged } = end;
+  const written = event?.outcome === "done";
+  return {
+    at,
+    ...claim.ref,
+    lease: claim.lease,
+    generation: claim.generation,
+    state: settlement.state,
+    next_ms: settlement.nextMs,
+    attempts: settlement.attempts,
+    reason_code: settlement.reasonCode,
+    reason: settlement.reason,
+    remedy: settlement.remedy,
+    waiting_on: settlement.waitingOn,
+    answer: settlement.answer,
+    notes: settlement.notes,
+    refused: end.refused,
+    holder: settlement.holder,
+    planned: settlement.planned,
+    event: event && eventColumns(event),
+    causes: claim.causes,
+    cause: end.cause,
+    recheck_ms: event?.outcome === "unknown" ? callLifeMs : undefined,
+    puts: link.kind === "put",
+    ...(link.kind === "put" ? linkColumns(link) : {}),
+    awaited: presenceChanged || written,
+    reported: presenceChanged,
+    led: written && link.kind !== "keep",
+  };
+};

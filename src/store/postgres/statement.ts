@@ -1,0 +1,131 @@
+import pg from "pg";
+import { Unavailable, unreachable } from "../../core/errors.ts";
+import { UniquenessConflict, UnstorableText } from "../../directory/errors.ts";
+import { Connection } from "./connection.ts";
+import { codeOf, endsConnection, failureOf } from "./failures.ts";
+
+/* How statements reach PostgreSQL, and what its errors mean to the rooms that asked. */
+
+export type Queryable = Pick<pg.Pool, "query"> | Pick<pg.PoolClient, "query">;
+
+/** A named statement is parsed and planned once per connection. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A statement of its own is repeated when somebody was in its way; one of a transaction is not, as the transaction is. */
+export async function run<Row extends pg.QueryResultRow>(db: Queryable, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+  const send = async (): Promise<Row[]> => {
+    const result = await db.query<Row>({ name: statement.name, text: statement.text, values: values as unknown[] });
+    return result.rows;
+  };
+  return db instanceof pg.Pool ? repeated(send) : send().catch(rethrow);
+}
+
+/** Statements of a transaction may move many rows (a group with all its people), and wait for another one that does. */
+const BOUNDS = "set local statement_timeout = 10000; set local lock_timeout = 4000";
+
+/**
+ * Runs `work` in one transaction on one connection; any rejection rolls back. Repeated as a whole when somebody was in its way.
+ * `settings`: statements that begin it, such as `set local`; they travel along with `begin`.
+ */
+export const inTransaction = <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>, settings = ""): Promise<T> =>
+  repeated(() => once(pool, work, settings));
+
+async function once<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>, settings: string): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  setPatient(client, true);
+  try {
+    await client.query(`begin;${BOUNDS};${settings}`);
+    const value = await work(client);
+    await client.query("commit");
+    return value;
+  } catch (error) {
+    if (endsConnection(causeOf(error))) broken = error as Error;
+    else {
+      await client.query("rollback").catch((failure: Error) => {
+        broken = failure;
+      });
+    }
+    throw error;
+  } finally {
+    setPatient(client, false);
+    client.release(broken);
+  }
+}
+
+/** Pools of tests may have connections of the library's own kind. */
+function setPatient(client: pg.PoolClient, patient: boolean): void {
+  if (client instanceof Connection) client.patient = patient;
+}
+
+/** How often something is tried that met a deadlock or a serialisation failure (safety.md F45). */
+const MAX_ROUNDS = 3;
+
+/** Rejects in our words. */
+export async function repeated<T>(work: () => Promise<T>): Promise<T> {
+  for (let round = 1; ; round++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (round === MAX_ROUNDS || failureOf(causeOf(error)) !== "repeat") return rethrow(error);
+    }
+  }
+}
+
+/** What `run` rejected with is translated already; the server's own error is then its cause. */
+const causeOf = (error: unknown): unknown => (error instanceof Unavailable ? error.cause : error);
+
+function rethrow(error: unknown): never {
+  throw translated(error);
+}
+
+const UNIQUE_VIOLATION = "23505";
+
+const CONFLICTS: Readonly<Record<string, { readonly resource: "User" | "Group"; readonly attribute: string }>> = {
+  users_user_name_key: { resource: "User", attribute: "userName" },
+  groups_display_name_key: { resource: "Group", attribute: "displayName" },
+};
+
+/** An operator has to mend it first. */
+const REFUSED_AGAIN_MS = 30_000;
+
+/** What a driver error means to the rooms that called; a bug of ours passes unchanged. */
+export function translated(error: unknown): unknown {
+  const failure = failureOf(error);
+  switch (failure) {
+    case "repeat":
+    case "busy":
+      return new Unavailable("the database is busy", { cause: error });
+    case "away":
+      return new Unavailable("the database does not answer", { cause: error });
+    case "refused":
+      return new Unavailable(`the database refuses a statement (${codeOf(error)})`, { cause: error, retryAfterMs: REFUSED_AGAIN_MS });
+    case "other":
+      return mistakeOf(error) ?? error;
+    default:
+      return unreachable(failure);
+  }
+}
+
+/** A byte sequence that is no UTF-8, among them NUL; half a surrogate pair in JSON. */
+const UNSTORABLE: ReadonlySet<string> = new Set(["22021", "22P05"]);
+
+/** What is wrong with the data, where it is the client's to mend. */
+function mistakeOf(error: unknown): Error | undefined {
+  const code = codeOf(error);
+  if (code !== undefined && UNSTORABLE.has(code)) return new UnstorableText({ cause: error });
+  if (code !== UNIQUE_VIOLATION) return undefined;
+  const conflict = CONFLICTS[(error as pg.DatabaseError).constraint ?? ""];
+  return conflict && new UniquenessConflict(conflict.resource, conflict.attribute);
+}
+
+const LOCK_NOT_AVAILABLE = "55P03";
+
+/** Whether a statement for several may have failed because of one of them: one was refused, or its row is held by others. Not when the database is away. */
+export function isOneItemsFault(error: unknown): boolean {
+  if (!(error instanceof Unavailable)) return true;
+  return codeOf(error.cause) === LOCK_NOT_AVAILABLE || failureOf(error.cause) === "repeat";
+}

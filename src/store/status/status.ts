@@ -1,0 +1,191 @@
+import type pg from "pg";
+import type { Clock } from "../../core/clock.ts";
+import type { EntityKind } from "../../core/entity.ts";
+import { isUuid } from "../../core/id.ts";
+import type { SyncMode } from "../../reconcile/policy.ts";
+import type { HeldBy, Planned, SyncState } from "../../reconcile/run/next-state.ts";
+import type { SyncItem, SyncOperations } from "../../reconcile/status.ts";
+import type { Note } from "../../reconcile/target.ts";
+import { createPauses } from "../loop/pause.ts";
+import { livingProcesses } from "../loop/processes.ts";
+import { createParameters } from "../postgres/parameters.ts";
+import type { Pool } from "../postgres/pool.ts";
+import { run, type Statement } from "../postgres/statement.ts";
+import { appendEvent, causedBy, eventRow, wakeUp } from "../write-sql.ts";
+import { readFigures } from "./figures.ts";
+import { isMeantBy, NAME } from "./item-search.ts";
+import { sharedReading } from "./shared-reading.ts";
+
+/** Who has the value: somebody of the directory, or a department of the tree. */
+const HOLDER_NAME = `case when s.holder is not null then coalesce(
+  (select coalesce(h.document->>'displayName', h.user_name) from users h where h.id = (s.holder->>'id')::uuid),
+  (select h.name from departments h where h.id = (s.holder->>'id')::uuid)) end`;
+
+/** Who is waited for, or holds what this one needs, by name: the states of those ids tell their kinds. */
+const AWAITED = `case when s.waiting_on <> '{}' then (
+    select json_agg(json_build_object('kind', o.kind, 'id', o.entity_id, 'name', o.name)) from (
+      select w.kind, w.entity_id, coalesce(wu.document->>'displayName', wu.user_name, wg.display_name, wd.name) as name
+        from unnest(s.waiting_on) as a(id)
+        cross join unnest('{user,group,department,role}'::text[]) as k(kind)
+        join entity_states w on w.target = s.target and w.kind = k.kind and w.entity_id = a.id
+        left join users wu on w.kind = 'user' and wu.id = w.entity_id
+        left join groups wg on w.kind in ('group', 'role') and wg.id = w.entity_id
+        left join departments wd on w.kind = 'department' and wd.id = w.entity_id
+       order by w.kind, w.entity_id limit 20) o) end`;
+
+const RETRY: Statement = {
+  name: "status-retry",
+  text: `with done as (
+    update entity_states s set state = 'due', next_at = now(), attempts = 0, waiting_on = null, refused = null,
+      desired_generation = s.desired_generation + 1, due_since = coalesce(s.due_since, now()), causes = s.causes || ${causedBy(4)}
+     where s.target = $1 and s.kind = $2 and s.entity_id = $3 returning 1),
+  event as (${appendEvent(4, "done")}),
+  woken as (${wakeUp("done")})
+  select (select count(*) from woken) as woken from done`,
+};
+
+/** Of one cause there may be many thousands: they are taken in slices, in the order in which runs lock them (store/loop/run-leases.ts). */
+const SLICE = 2_000;
+const RETRY_ALL: Statement = {
+  name: "status-retry-all",
+  text: `with slice as (
+    select s.kind, s.entity_id from entity_states s
+     where s.target = $1 and s.reason_code = $2 and s.state <> 'inSync' and (s.kind, s.entity_id) > ($3, $4::uuid)
+     order by s.kind, s.entity_id limit ${SLICE} for update),
+  done as (
+    update entity_states s set state = 'due', next_at = now(), attempts = 0, waiting_on = null, refused = null,
+      desired_generation = s.desired_generation + 1, due_since = coalesce(s.due_since, now()), causes = s.causes || ${causedBy(5)}
+     from slice where s.target = $1 and s.kind = slice.kind and s.entity_id = slice.entity_id returning 1),
+  event as (${appendEvent(5, "(select 1 from done limit 1) once")} where $6::boolean),
+  woken as (${wakeUp("done")})
+  select kind, entity_id, (select count(*) from woken) as woken from slice`,
+};
+/** Before every kind and id. */
+const FIRST = ["", "00000000-0000-0000-0000-000000000000"] as const;
+
+const LAST_MODE: Statement = { name: "status-last-mode", text: "select mode from target_states where target = $1" };
+
+const REQUEST_SWEEP: Statement = {
+  name: "status-request-sweep",
+  text: "select graphile_worker.add_job('sweep', json_build_object('actor', $1::text), job_key := 'sweep') is not null as asked",
+};
+
+interface ItemRow extends pg.QueryResultRow {
+  kind: EntityKind;
+  entity_id: string;
+  name: string | null;
+  user_name: string | null;
+  remote_id: string | null;
+  state: SyncState;
+  reason_code: string | null;
+  holder: string | null;
+  holder_name: string | null;
+  reason: string | null;
+  remedy: string | null;
+  attempts: number;
+  next_at: Date | null;
+  due_since: Date | null;
+  settled_at: Date | null;
+  last_answer: string | null;
+  notes: string | null;
+  planned: string | null;
+  awaited: string | null;
+}
+
+/** The loop of one target as operators see it. */
+export function createSyncOperations(pool: Pool, target: string, clock: Clock): SyncOperations {
+  return {
+    status: sharedReading(() => readFigures(pool, target), clock),
+
+    async items({ state, kind, text, reasonCode, after, count }) {
+      const parameters = createParameters([target]);
+      const conditions = ["s.target = $1"];
+      if (state) conditions.push(`s.state = ${parameters.add(state, "text")}`);
+      if (kind) conditions.push(`s.kind = ${parameters.add(kind, "text")}`);
+      if (reasonCode) conditions.push(`s.reason_code = ${parameters.add(reasonCode, "text")} and s.state <> 'inSync'`);
+      if (text) conditions.push(isMeantBy(text, parameters));
+      const [afterKind, afterId] = after?.split(":") ?? [];
+      if (afterKind && afterId && isUuid(afterId)) {
+        conditions.push(`(s.kind, s.entity_id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`);
+      }
+      const limit = parameters.add(count + 1, "bigint");
+      const statement = {
+        name: "",
+        text: `select s.*, ${NAME} as name, u.user_name, ${HOLDER_NAME} as holder_name, l.remote_id, ${AWAITED} as awaited from entity_states s
+          left join users u on s.kind = 'user' and u.id = s.entity_id
+          left join groups g on s.kind in ('group', 'role') and g.id = s.entity_id
+          left join departments d on s.kind = 'department' and d.id = s.entity_id
+          left join links l on l.target = s.target and l.kind = s.kind and l.entity_id = s.entity_id
+          where ${conditions.join(" and ")} order by s.kind, s.entity_id limit ${limit}`,
+      };
+      const rows = await (text
+        ? pool.scans.run<ItemRow>("items", statement, parameters.values)
+        : run<ItemRow>(pool, statement, parameters.values));
+      const items = rows.slice(0, count).map(itemOf);
+      const last = items.at(-1);
+      return rows.length > count && last ? { items, next: `${last.ref.kind}:${last.ref.id}` } : { items };
+    },
+
+    async requestSweep(actor) {
+      await run(pool, REQUEST_SWEEP, [actor]);
+    },
+
+    async retry(ref, event) {
+      if (!isUuid(ref.id)) return false;
+      return (await run(pool, RETRY, [target, ref.kind, ref.id, eventRow(event)])).length > 0;
+    },
+
+    async retryAll(reasonCode, event) {
+      let count = 0;
+      let after: readonly [string, string] | undefined = FIRST;
+      while (after) {
+        // One after the other: each begins where the one before ended.
+        const rows: { kind: string; entity_id: string }[] = await run(pool, RETRY_ALL, [
+          target,
+          reasonCode,
+          ...after,
+          eventRow(event),
+          count === 0,
+        ]);
+        count += rows.length;
+        const last = rows.at(-1);
+        after = last && rows.length === SLICE ? [last.kind, last.entity_id] : undefined;
+      }
+      return count;
+    },
+
+    pause: () => createPauses(pool, target).paused(),
+
+    async processes() {
+      const [living, modes] = await Promise.all([livingProcesses(pool, target), run<{ mode: SyncMode | null }>(pool, LAST_MODE, [target])]);
+      return { living, lastMode: modes[0]?.mode ?? undefined };
+    },
+  };
+}
+
+function itemOf(row: ItemRow): SyncItem {
+  return {
+    ref: { kind: row.kind, id: row.entity_id },
+    state: row.state,
+    attempts: row.attempts,
+    notes: row.notes ? (JSON.parse(row.notes) as Note[]) : [],
+    ...(row.name ? { name: row.name } : {}),
+    ...(row.user_name ? { userName: row.user_name } : {}),
+    ...(row.remote_id ? { remoteId: row.remote_id } : {}),
+    ...(row.reason_code ? { reasonCode: row.reason_code } : {}),
+    ...(row.holder ? { holder: { ...(JSON.parse(row.holder) as HeldBy), ...(row.holder_name ? { name: row.holder_name } : {}) } } : {}),
+    ...(row.reason ? { reason: row.reason } : {}),
+    ...(row.remedy ? { remedy: row.remedy } : {}),
+    ...(row.planned ? { planned: JSON.parse(row.planned) as Planned } : {}),
+    ...(row.awaited ? { waitingOn: awaitedOf(row.awaited) } : {}),
+    ...(row.next_at ? { nextTry: row.next_at } : {}),
+    ...(row.due_since ? { dueSince: row.due_since } : {}),
+    ...(row.settled_at ? { settledAt: row.settled_at } : {}),
+    ...(row.last_answer ? { lastAnswer: row.last_answer } : {}),
+  };
+}
+
+type Awaited = NonNullable<SyncItem["waitingOn"]>[number];
+
+const awaitedOf = (json: string): readonly Awaited[] =>
+  (JSON.parse(json) as (Awaited & { readonly name: string | null })[]).map(({ name, ...ref }) => (name ? { ...ref, name } : ref));

@@ -1,0 +1,140 @@
+import type pg from "pg";
+import type { Clock } from "../../core/clock.ts";
+import { type RateLimiter, TargetThrottled } from "../../reconcile/target.ts";
+import { run, type Statement } from "../postgres/statement.ts";
+
+/*
+ * The rate towards a target, shared by all processes: one row per API holds the moment the next call may leave. A take reserves slots by moving that
+ * moment on, and tells how long to wait for each (GCRA with a small burst). Callers of one process that ask at the same time share one statement.
+ * The far end counts in fixed one-second windows, so burst + rate must not exceed its limit (stack.md, "Rate limit towards DingTalk").
+ */
+
+export interface LimiterOptions {
+  readonly target: string;
+  /** Calls per second of one API; 0: no limit, calls are still counted. */
+  readonly perSecond: number;
+  /** Calls that may leave at once after a quiet time. */
+  readonly burst: number;
+}
+
+/**
+ * Share of the allowed rate that is used. Windows are the far end's and calls arrive a little late: 20 calls spread over 1,038 ms leave 38 ms for that
+ * before a 21st falls into one of its seconds.
+ */
+const PACE = 0.963;
+
+/**
+ * Parameters: 1 target, 2 api, 3 slots wanted, 4 interval in ms, 5 burst. Answers the wait for the first of the slots. Slots a crash of the server forgets
+ * are a moment's rate, so nobody waits for the disk.
+ */
+const TAKE: Statement = {
+  name: "limiter-take",
+  text: `with relaxed as (select set_config('synchronous_commit', 'off', true)),
+    resting as (select max(a.blocked_until) as until from rate_limits a, relaxed where a.target = $1 and a.api = 'all')
+    insert into rate_limits as r (target, api, free_at, calls)
+    select $1, $2, greatest(clock_timestamp() - $5::float8 * $4::float8 * interval '1 ms', until) + $3::float8 * $4::float8 * interval '1 ms', $3::bigint from resting
+    on conflict (target, api) do update set
+      free_at = greatest(r.free_at, clock_timestamp() - $5::float8 * $4::float8 * interval '1 ms', r.blocked_until,
+                         (select a.blocked_until from rate_limits a where a.target = $1 and a.api = 'all')) + $3::float8 * $4::float8 * interval '1 ms',
+      calls = r.calls + $3::bigint
+    returning extract(epoch from free_at - clock_timestamp())::float8 * 1000 - $3::float8 * $4::float8 as wait_ms`,
+};
+
+const GIVE_BACK: Statement = {
+  name: "limiter-give-back",
+  text: "update rate_limits set free_at = free_at - $3::float8 * interval '1 ms', calls = calls - 1 where target = $1 and api = $2",
+};
+
+const PAUSE: Statement = {
+  name: "limiter-pause",
+  text: `insert into rate_limits as r (target, api, blocked_until, reason) values ($1, $2, now() + $3::float8 * interval '1 ms', $4)
+    on conflict (target, api) do update set
+      reason = case when r.blocked_until > excluded.blocked_until then r.reason else excluded.reason end,
+      blocked_until = greatest(r.blocked_until, excluded.blocked_until)`,
+};
+
+/** Whether a pause has come up since the slot was given. */
+const RESTS: Statement = {
+  name: "limiter-rests",
+  text: "select coalesce(max(blocked_until) > clock_timestamp(), false) as rests from rate_limits where target = $1 and api in ($2, 'all')",
+};
+
+/** Looked at so long before a call leaves that the look does not make it late. */
+const LOOK_MS = 20;
+
+interface Waiter {
+  resolve(waitMs: number): void;
+  reject(error: unknown): void;
+}
+
+export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSecond, burst }: LimiterOptions): RateLimiter {
+  const intervalMs = perSecond > 0 ? 1_000 / (perSecond * PACE) : 0;
+  const queues = new Map<string, Waiter[]>();
+
+  /** One statement for everybody who asked for this API since the last one left. */
+  async function reserve(api: string): Promise<void> {
+    for (;;) {
+      const waiters = queues.get(api) ?? [];
+      if (waiters.length === 0) {
+        queues.delete(api);
+        return;
+      }
+      queues.set(api, []);
+      try {
+        const [row] = await run<{ wait_ms: number }>(pool, TAKE, [target, api, waiters.length, intervalMs, burst]);
+        for (const [place, waiter] of waiters.entries()) waiter.resolve(row!.wait_ms + place * intervalMs);
+      } catch (error) {
+        for (const waiter of waiters) waiter.reject(error);
+      }
+    }
+  }
+
+  function slot(api: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject };
+      const queue = queues.get(api);
+      if (queue) queue.push(waiter);
+      else {
+        queues.set(api, [waiter]);
+        queueMicrotask(() => void reserve(api));
+      }
+    });
+  }
+
+  async function rests(api: string): Promise<boolean> {
+    const [row] = await run<{ rests: boolean }>(pool, RESTS, [target, api]);
+    return row!.rests;
+  }
+
+  return {
+    async take(api, { signal, maxWaitMs }) {
+      const untilMs = clock.monotonicMs() + maxWaitMs;
+      for (;;) {
+        signal.throwIfAborted();
+        const waitMs = await slot(api);
+        const leaveMs = clock.monotonicMs() + waitMs;
+        if (leaveMs > untilMs) {
+          await run(pool, GIVE_BACK, [target, api, intervalMs]);
+          throw new TargetThrottled(`no call of ${api} may leave for ${Math.round(waitMs)} ms`, {
+            answer: "limiter",
+            reasonCode: "rateLimited",
+            ms: waitMs,
+            scope: api,
+          });
+        }
+        if (waitMs <= 0) return;
+        // Slots are given seconds ahead, so a pause overtakes most calls while they wait. Theirs is lost then, as it lies in the pause.
+        if (waitMs > LOOK_MS) {
+          await clock.sleep(waitMs - LOOK_MS, signal);
+          if (await rests(api)) continue;
+        }
+        await clock.sleep(Math.max(0, leaveMs - clock.monotonicMs()), signal);
+        return;
+      }
+    },
+
+    async pause(api, ms, reason) {
+      await run(pool, PAUSE, [target, api, ms, reason]);
+    },
+  };
+}

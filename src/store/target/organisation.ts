@@ -1,0 +1,18 @@
+import type pg from "pg";
+import { run, type Statement } from "../postgres/statement.ts";
+
+const PIN: Statement = {
+  name: "organisation-pin",
+  text: `insert into target_states (target, organisation) values ($1, $2)
+    on conflict (target) do update set organisation = coalesce(target_states.organisation, excluded.organisation)
+    returning organisation`,
+};
+
+/**
+ * Remembers on the first call which organisation this directory belongs to, and answers the one remembered: credentials of another one must stop
+ * the server before any write (safety.md F63).
+ */
+export async function pinOrganisation(pool: pg.Pool, target: string, organisation: string): Promise<string> {
+  const [row] = await run<{ organisation: string }>(pool, PIN, [target, organisation]);
+  return row!.organisation;
+}

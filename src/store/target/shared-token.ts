@@ -1,0 +1,95 @@
+import type pg from "pg";
+import type { Clock } from "../../core/clock.ts";
+import { uuidv7 } from "../../core/id.ts";
+import type { SharedToken } from "../../reconcile/target.ts";
+import { run, type Statement } from "../postgres/statement.ts";
+
+/*
+ * One token for all processes. Whoever finds none takes the turn, a row beside the token's that ends by itself, and fetches without holding a transaction or a
+ * connection: DingTalk may take twenty seconds, or the process may be gone. The others look for the token or for the end of the turn.
+ */
+
+const CURRENT: Statement = {
+  name: "token-current",
+  text: "select value, extract(epoch from expires_at - now())::float8 * 1000 as left_ms from shared_tokens where name = $1 and expires_at > now()",
+};
+const TAKE_TURN: Statement = {
+  name: "token-take-turn",
+  text: `insert into shared_tokens (name, value, expires_at) values ($1 || ':turn', $2, now() + $3::float8 * interval '1 ms')
+    on conflict (name) do update set value = excluded.value, expires_at = excluded.expires_at where shared_tokens.expires_at <= now()
+    returning name`,
+};
+const END_TURN: Statement = { name: "token-end-turn", text: "delete from shared_tokens where name = $1 || ':turn' and value = $2" };
+const PUT: Statement = {
+  name: "token-put",
+  text: `with ended as (delete from shared_tokens where name = $1 || ':turn' and value = $4)
+    insert into shared_tokens (name, value, expires_at) values ($1, $2, now() + $3::float8 * interval '1 ms')
+    on conflict (name) do update set value = excluded.value, expires_at = excluded.expires_at`,
+};
+
+/** A token is dropped this long before its end, so that none ends on the way (the official Python SDK does the same). */
+const EARLY_MS = 5 * 60_000;
+/** How long a process trusts what it read without asking the database again. */
+const REMEMBER_MS = 30_000;
+/** Longer than a fetch may take. */
+const TURN_MS = 25_000;
+const LOOK_MS = 100;
+
+type Fetch = Parameters<SharedToken["get"]>[0];
+
+export function createSharedToken(pool: pg.Pool, name: string, clock: Pick<Clock, "monotonicMs" | "now" | "sleep">): SharedToken {
+  let asking: Promise<string> | undefined;
+  let remembered: { readonly value: string; readonly until: number } | undefined;
+
+  const remember = (value: string, leftMs: number): string => {
+    remembered = { value, until: clock.monotonicMs() + Math.min(leftMs, REMEMBER_MS) };
+    return value;
+  };
+
+  async function stored(rejected: string | undefined): Promise<string | undefined> {
+    const [row] = await run<{ value: string; left_ms: number }>(pool, CURRENT, [name]);
+    return row && row.value !== rejected ? remember(row.value, row.left_ms) : undefined;
+  }
+
+  async function current(rejected: string | undefined, fetch: Fetch): Promise<string> {
+    const turn = uuidv7(clock.now().getTime());
+    for (;;) {
+      const found = await stored(rejected);
+      if (found !== undefined) return found;
+      const [mine] = await run(pool, TAKE_TURN, [name, turn, TURN_MS]);
+      if (mine) return fetched(turn, rejected, fetch);
+      await clock.sleep(LOOK_MS);
+    }
+  }
+
+  async function fetched(turn: string, rejected: string | undefined, fetch: Fetch): Promise<string> {
+    try {
+      // Somebody may have put one between the look and the turn.
+      const found = await stored(rejected);
+      if (found === undefined) {
+        const { value, lifetimeMs } = await fetch();
+        const keepMs = lifetimeMs - Math.min(EARLY_MS, lifetimeMs / 10);
+        await run(pool, PUT, [name, value, keepMs, turn]);
+        return remember(value, keepMs);
+      }
+      await run(pool, END_TURN, [name, turn]);
+      return found;
+    } catch (error) {
+      // When the database is away, the turn ends by its time.
+      await run(pool, END_TURN, [name, turn]).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  return {
+    async get(fetch, rejected) {
+      if (remembered && remembered.until > clock.monotonicMs() && remembered.value !== rejected) return remembered.value;
+      // One of this process asks for all.
+      asking ??= current(rejected, fetch).finally(() => {
+        asking = undefined;
+      });
+      const value = await asking;
+      return value === rejected ? current(rejected, fetch) : value;
+    },
+  };
+}

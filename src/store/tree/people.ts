@@ -1,0 +1,95 @@
+import type pg from "pg";
+import type { PathLevel, PersonPlace } from "../../reconcile/ports.ts";
+import type { Attributes } from "../../reconcile/target.ts";
+import { run } from "../postgres/statement.ts";
+import { foldedNames } from "../references.ts";
+import { changedKeys, ensureKeyed, statedKeys } from "./keys.ts";
+import { letGo } from "./moves.ts";
+import { describe, NOBODY, nodeById, noteManagers, sameNames, speaksFor, withPeople } from "./nodes.ts";
+import type { Scope } from "./scope.ts";
+import { PERSON_DEPARTMENTS, PUT_PERSON_DEPARTMENTS, SPEAKER } from "./statements.ts";
+
+/* People in the tree by their attributes: the nodes each is in, and what they make of these. */
+
+interface PersonRow extends pg.QueryResultRow {
+  department_id: string;
+  main: boolean;
+  external: boolean;
+  managers: string[] | null;
+  settings: string | null;
+  /** Organisations on the way to the department, as this person's attributes name them: see keys.ts. */
+  stated: string | null;
+}
+
+export async function movePerson(scope: Scope, userId: string, places: readonly PersonPlace[]): Promise<boolean> {
+  const { client, target } = scope;
+  const rows = await run<PersonRow>(client, PERSON_DEPARTMENTS, [target, userId]);
+  const before = new Map(rows.map((row) => [row.department_id, row] as const));
+  const after = new Map<string, PersonRow & { readonly level: PathLevel }>();
+  const changed = changedKeys(
+    rows.map((row) => row.stated),
+    places.map((place) => place.path),
+  );
+  for (const place of places) {
+    const id = await ensureKeyed(scope, place.path, userId, changed);
+    if (id !== null) after.set(id, { ...personRow(id, place, after.get(id)), level: place.path.at(-1)! });
+  }
+  const same = before.size === after.size && [...after].every(([id, row]) => sameRow(before.get(id), row));
+  if (!same) await putPerson(scope, userId, before, after);
+  for (const [id, { settings, external, level }] of after) if (settings !== null || external) await hearPeople(scope, id, level, userId);
+  for (const row of before.values()) if (!after.has(row.department_id)) await leave(scope, row);
+  return !same;
+}
+
+const personRow = (id: string, { path, main, managers, settings }: PersonPlace, twin: PersonRow | undefined): PersonRow => ({
+  department_id: id,
+  main: main || (twin?.main ?? false),
+  external: path.at(-1)!.external,
+  managers: managers ? [...managers] : null,
+  settings: settings === undefined ? null : JSON.stringify(settings),
+  stated: statedKeys(path),
+});
+
+async function putPerson(
+  scope: Scope,
+  userId: string,
+  before: ReadonlyMap<string, PersonRow>,
+  after: ReadonlyMap<string, PersonRow>,
+): Promise<void> {
+  const rows = [...after.values()].map((row) => ({
+    ...row,
+    managers_key: foldedNames(row.managers),
+    settings: row.settings === null ? null : JSON.parse(row.settings),
+  }));
+  await run(scope.client, PUT_PERSON_DEPARTMENTS, [scope.target, userId, JSON.stringify(rows)]);
+  for (const node of new Set([...before.keys(), ...after.keys()])) {
+    const managersIn = (known: ReadonlyMap<string, PersonRow>) => ({ node, managers: known.get(node)?.managers ?? null });
+    await noteManagers(scope, managersIn(before), managersIn(after));
+    if (before.get(node)?.external && !after.get(node)?.external) scope.marks.peopleIn.add(node);
+  }
+}
+
+const sameRow = (before: PersonRow | undefined, after: PersonRow): boolean =>
+  before !== undefined &&
+  before.main === after.main &&
+  before.external === after.external &&
+  before.stated === after.stated &&
+  sameNames(before.managers, after.managers) &&
+  // JSON as text, stored as it was written.
+  before.settings === after.settings;
+
+/** Somebody else may speak for the department now, and only their own run knows what its path says. */
+async function leave(scope: Scope, { department_id: id, settings }: PersonRow): Promise<void> {
+  const [next] = settings === null ? [] : await run<{ user_id: string }>(scope.client, SPEAKER, [id]);
+  if (next) scope.marks.people.add(next.user_id);
+  await letGo(scope, id);
+}
+
+/** What people's attributes say of a department comes before what its path says, and what a group says before both. */
+async function hearPeople(scope: Scope, nodeId: string, level: PathLevel, userId: string): Promise<void> {
+  const node = await nodeById(scope, nodeId);
+  if (!node || !(await speaksFor(scope, nodeId, NOBODY))) return;
+  const [speaker] = await run<{ settings: string }>(scope.client, SPEAKER, [nodeId]);
+  const said = speaker ? (JSON.parse(speaker.settings) as Attributes) : {};
+  await describe(scope, node, await withPeople(scope, node, { ...level, settings: { ...level.settings, ...said } }, userId));
+}

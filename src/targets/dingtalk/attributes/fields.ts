@@ -1,0 +1,137 @@
+import type { EntityKind } from "../../../core/entity.ts";
+import { RESERVED } from "../../../reconcile/target.ts";
+import { densePhone } from "./phone.ts";
+import { DEPARTMENT_NAME_MAX } from "./text.ts";
+
+/** What a value may be, and what happens to one that does not fit. Lengths are in UTF-16 units, which never exceeds DingTalk's own count. */
+export type Form =
+  | {
+      readonly type: "text";
+      readonly max: number;
+      readonly tooLong: "cut" | "omit";
+      readonly lines?: boolean;
+      readonly departmentName?: boolean;
+      /** Drops what only makes a long value readable, before it counts as too long. */
+      readonly dense?: (text: string) => string;
+    }
+  | { readonly type: "flag" }
+  | { readonly type: "number"; readonly min: number }
+  | { readonly type: "phone" }
+  | { readonly type: "choice"; readonly of: readonly string[] }
+  /** One remote id, or null. */
+  | { readonly type: "id" }
+  /** A sorted set of remote ids. */
+  | { readonly type: "ids"; readonly max: number }
+  /** A sorted set of `"<dept_id>=<value>"`, for what DingTalk keeps per department. */
+  | { readonly type: "perDepartment"; readonly value: "text" | "number" };
+
+export interface Field {
+  readonly form: Form;
+  /**
+   * What null becomes. `empty`: an empty string, and whether DingTalk clears by it is not documented; `force`: named in `force_update_fields`, documented;
+   * `false`, `none`: the value that means so; `never`: left as it is, with a note; `unwished`: left as it is, nothing was asked for.
+   */
+  readonly clear: "empty" | "force" | "false" | "none" | "never" | "unwished";
+  /** Another person or department holding the same value makes a conflict. */
+  readonly unique?: boolean;
+  /** `create`: fixed afterwards; `update`: can only be set on something that exists. */
+  readonly when?: "create" | "update";
+  /** Field permission without which reads leave it out silently (dingtalk-api.md section 2.3). */
+  readonly permission?: "mobile" | "personal";
+}
+
+const text = (max: number, tooLong: "cut" | "omit", more: Partial<Field> = {}): Field => ({
+  form: { type: "text", max, tooLong },
+  clear: "empty",
+  ...more,
+});
+const flag: Field = { form: { type: "flag" }, clear: "false" };
+const ids = (max: number): Field => ({ form: { type: "ids", max }, clear: "none" });
+
+/** Section 5.1 and 6, in DingTalk's own names. `extension.<field name>` is answered by `fieldOf`. */
+const USER: Readonly<Record<string, Field>> = {
+  name: text(80, "cut", { clear: "never" }),
+  mobile: { form: { type: "phone" }, clear: "never", unique: true, permission: "mobile" },
+  title: text(200, "cut"),
+  job_number: text(50, "omit"),
+  email: text(50, "omit", { unique: true, permission: "personal" }),
+  // Clearing it would freeze or delete the person's mailbox (section 6).
+  org_email: text(100, "omit", { clear: "never", permission: "personal" }),
+  // Reads do not tell it.
+  org_email_type: { form: { type: "choice", of: ["profession", "base"] }, clear: "unwished" },
+  // 20 by the official help, 50 by the API's page (section 5.1): the smaller is right by both.
+  telephone: { form: { type: "text", max: 20, tooLong: "omit", dense: densePhone }, clear: "empty", unique: true },
+  work_place: text(100, "cut", { permission: "personal" }),
+  remark: { form: { type: "text", max: 2_000, tooLong: "cut", lines: true }, clear: "empty", permission: "personal" },
+  hide_mobile: flag,
+  senior_mode: flag,
+  hired_date: { form: { type: "number", min: 1 }, clear: "never" },
+  manager: { form: { type: "id" }, clear: "force" },
+  departments: { form: { type: "ids", max: 100 }, clear: "never" },
+  mainDepartment: { form: { type: "id" }, clear: "unwished" },
+  departmentTitles: { form: { type: "perDepartment", value: "text" }, clear: "none" },
+  departmentOrders: { form: { type: "perDepartment", value: "number" }, clear: "none" },
+  roles: ids(1_000),
+  exclusive_account_type: { form: { type: "choice", of: ["sso", "dingtalk"] }, clear: "never", when: "create" },
+  login_id: text(64, "omit", { clear: "never" }),
+  nickname: text(80, "cut"),
+  exclusive_mobile: { form: { type: "phone" }, clear: "never" },
+};
+
+/** Section 4.1 and 4.2. Every list of who may see a department takes 50 entries. */
+const DEPARTMENT: Readonly<Record<string, Field>> = {
+  name: { form: { type: "text", max: DEPARTMENT_NAME_MAX, tooLong: "cut", departmentName: true }, clear: "never", unique: true },
+  parent: { form: { type: "id" }, clear: "never" },
+  // A manager has to be a member, and a new department has none.
+  managers: { form: { type: "ids", max: 50 }, clear: "force", when: "update" },
+  order: { form: { type: "number", min: 0 }, clear: "never" },
+  code: text(30, "omit", { when: "update" }),
+  brief: text(255, "cut"),
+  telephone: text(50, "omit"),
+  hide_dept: flag,
+  dept_permits: ids(50),
+  user_permits: ids(50),
+  outer_dept: flag,
+  outer_dept_only_self: flag,
+  outer_permit_depts: ids(50),
+  outer_permit_users: ids(50),
+  create_dept_group: flag,
+  auto_add_user: { ...flag, when: "update" },
+  auto_approve_apply: flag,
+};
+
+const ROLE: Readonly<Record<string, Field>> = {
+  name: text(64, "cut", { clear: "never", unique: true }),
+};
+
+/** Attributes of a person that are more than one value of the same name on the wire. */
+export const COMPOSED = new Set([
+  "manager",
+  "departments",
+  "mainDepartment",
+  "departmentTitles",
+  "departmentOrders",
+  "roles",
+  "exclusive_account_type",
+]);
+
+export const EXTENSION = "extension.";
+/** All custom fields together, as JSON text (section 5.1). */
+export const EXTENSION_MAX = 2_000;
+const EXTENSION_FIELD: Field = text(EXTENSION_MAX, "cut", { permission: "personal" });
+
+const FIELDS: Readonly<Record<EntityKind, Readonly<Record<string, Field>>>> = { user: USER, department: DEPARTMENT, role: ROLE, group: {} };
+
+/** Undefined for a name DingTalk has nothing for. */
+export function fieldOf(kind: EntityKind, name: string): Field | undefined {
+  if (kind === "user" && name.startsWith(EXTENSION) && name.length > EXTENSION.length) return EXTENSION_FIELD;
+  return Object.hasOwn(FIELDS[kind], name) ? FIELDS[kind][name] : undefined;
+}
+
+export const fieldsOf = (kind: EntityKind): readonly (readonly [string, Field])[] => Object.entries(FIELDS[kind]);
+
+/** What a mapping may set: every field but those the loop fills in, and any custom field of a person. */
+export const attributeNames = (kind: EntityKind): readonly string[] => [
+  ...Object.keys(FIELDS[kind]).filter((name) => !(RESERVED[kind === "user" ? "user" : "department"] as readonly string[]).includes(name)),
+  ...(kind === "user" ? [`${EXTENSION}*`] : []),
+];

@@ -1,0 +1,61 @@
+import { Metadata } from "libphonenumber-js/core";
+import { type CountryCode, isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import plans from "libphonenumber-js/metadata.max.json";
+import type { Reason } from "./rule.ts";
+
+/** A number somebody can sign in with, in canonical form, or why it cannot be one. */
+export type MobileNumber = { readonly number: string } | { readonly reason: Reason };
+
+/** Kinds of number that nobody carries about. What the library does not know stays possible: number plans change faster than libraries. */
+const NO_MOBILE: ReadonlySet<string | undefined> = new Set(["FIXED_LINE", "TOLL_FREE", "PREMIUM_RATE", "SHARED_COST", "UAN", "VOICEMAIL"]);
+
+/** Where the people of an organisation around the Pearl River are at home: a number without a country code is compared with their mobile numbers. */
+const NEIGHBOURS: readonly CountryCode[] = ["HK", "CN", "MO", "TW", "SG"];
+
+/**
+ * The mobile number a text means. A wrong one would belong to a stranger, who then is let in: without a country code it is one of `region`, unless it is a
+ * mobile number only elsewhere; a landline, or a number of a length that mobiles do not have, is none.
+ */
+export function mobileNumber(text: string, region: string): MobileNumber {
+  const country: CountryCode | undefined = isSupportedCountry(region) ? region : undefined;
+  const number = parsePhoneNumberFromString(text, country);
+  if (!number?.isPossible()) return { reason: ["notAPhoneNumber", "the value cannot be a telephone number"] };
+  if (isMobile(number)) return { number: canonical(number) };
+  const elsewhere = parsePhoneNumberFromString(text) ? [] : NEIGHBOURS.filter((one) => one !== region && isMobileIn(text, one));
+  if (elsewhere.length > 0) return { reason: numberOf(elsewhere, region) };
+  if (NO_MOBILE.has(number.getType()) || !hasMobileLength(number)) return { reason: NOT_A_MOBILE };
+  return { number: canonical(number) };
+}
+
+const canonical = (number: PhoneNumber): string => `+${number.countryCallingCode}-${number.nationalNumber}`;
+
+function isMobile(number: PhoneNumber): boolean {
+  const type = number.getType();
+  return type === "MOBILE" || type === "FIXED_LINE_OR_MOBILE";
+}
+
+function isMobileIn(text: string, country: CountryCode): boolean {
+  const number = parsePhoneNumberFromString(text, country);
+  return number?.country === country && isMobile(number);
+}
+
+/** The library's types leave out that a plan knows the lengths of each kind of number. */
+interface PlanOfTypes {
+  type(kind: "MOBILE"): { possibleLengths(): readonly number[] } | undefined;
+}
+
+function hasMobileLength(number: PhoneNumber): boolean {
+  const [country] = number.getPossibleCountries();
+  if (country === undefined) return true;
+  const metadata = new Metadata(plans);
+  metadata.selectNumberingPlan(country);
+  const lengths = (metadata.numberingPlan as PlanOfTypes | undefined)?.type("MOBILE")?.possibleLengths();
+  return lengths === undefined || lengths.includes(number.nationalNumber.length);
+}
+
+const NOT_A_MOBILE: Reason = ["notAMobileNumber", "the number is a landline or has a length that no mobile number of its country has"];
+
+const numberOf = (elsewhere: readonly CountryCode[], region: string): Reason => [
+  "numberOfAnotherRegion",
+  `without a country code it is no mobile number of ${region}, but it would be one of ${elsewhere.join(", ")}: write it with its country code`,
+];

@@ -1,0 +1,116 @@
+import type { EntityKind } from "../../../core/entity.ts";
+import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target.ts";
+import { pairsOf } from "../client/wire-values.ts";
+import { keptOtherwise } from "../people/read-back.ts";
+import { EXTENSION, EXTENSION_MAX } from "./fields.ts";
+import type { Reason, Rule } from "./rule.ts";
+
+/** Null for a regular account, undefined when neither side tells. */
+const kindOfAccount = (attributes: Attributes, actual: Actual | undefined): AttributeValue | undefined => {
+  const had = actual?.attributes.exclusive_account_type;
+  return had === undefined ? attributes.exclusive_account_type : had;
+};
+
+/** A person who has signed in owns the number (section 5.2), and a number DingTalk has refused is not offered twice. */
+const mobileLocked: Rule = ({ mobile }, actual) => {
+  if (mobile === undefined || !actual || actual.attributes.mobile === undefined || actual.attributes.mobile === mobile) return [];
+  if (actual.attributes.activated !== true && actual.attributes.mobile_refused !== mobile) return [];
+  return [["mobile", MOBILE_LOCKED]];
+};
+
+const MOBILE_LOCKED: Reason = [
+  "mobileLocked",
+  "the person signs in with another number: they change it in DingTalk under Me › Settings › Account and security, or are removed and added again",
+];
+
+const accountType: Rule = (attributes, actual) => {
+  const kind = kindOfAccount(attributes, actual);
+  const wished = attributes.exclusive_account_type;
+  const had = actual?.attributes.exclusive_account_type;
+  const left: (readonly [string, Reason?])[] = [];
+  // No update carries it, so where it is not known either there is nothing to be said.
+  if (actual && had === undefined && wished !== undefined) left.push(["exclusive_account_type"]);
+  if (wished !== undefined && had !== undefined && had !== wished) {
+    left.push(["exclusive_account_type", ["fixedAtCreation", "the kind of account is fixed; remove the person and add them again"]]);
+  }
+  if (kind && attributes.mobile !== undefined)
+    left.push(["mobile", ["notUsed", "an enterprise account has no mobile; map exclusive_mobile"]]);
+  if (kind !== "dingtalk" && attributes.login_id !== undefined)
+    left.push(["login_id", ["notUsed", "only accounts of type dingtalk have a login name"]]);
+  for (const name of ["nickname", "exclusive_mobile"]) {
+    if (!kind && attributes[name] !== undefined) left.push([name, ["notUsed", "only enterprise accounts have this"]]);
+  }
+  return left;
+};
+
+/** No main department is no wish; one the person is not in cannot be set. */
+const mainDepartment: Rule = (attributes, actual) => {
+  const main = attributes.mainDepartment;
+  const departments = attributes.departments ?? actual?.attributes.departments;
+  if (main === undefined || !Array.isArray(departments) || departments.includes(String(main))) return [];
+  return [["mainDepartment", ["notAMember", "the main department is not one of the person's departments"]]];
+};
+
+/** The edition of a mailbox goes along with its address: by itself it could never be compared, and would be sent for ever. */
+const mailboxEdition: Rule = ({ org_email, org_email_type }, actual) => {
+  if (org_email_type === undefined || !actual || actual.attributes.org_email_type !== undefined) return [];
+  return org_email === undefined || org_email === actual.attributes.org_email ? [["org_email_type"]] : [];
+};
+
+const extensionFits: Rule = (attributes) => {
+  const left: (readonly [string, Reason])[] = [];
+  let length = 2;
+  for (const name of Object.keys(attributes)
+    .filter((each) => each.startsWith(EXTENSION))
+    .sort()) {
+    length += JSON.stringify({ [name.slice(EXTENSION.length)]: attributes[name] }).length - 1;
+    if (length > EXTENSION_MAX) left.push([name, ["tooLong", `the custom fields together exceed ${EXTENSION_MAX} characters`]]);
+  }
+  return left;
+};
+
+/** A new custom field that is to be empty needs no call: in append mode it is simply not there. */
+const emptyExtension: Rule = (attributes, actual) =>
+  actual === undefined
+    ? []
+    : Object.keys(attributes)
+        .filter((name) => name.startsWith(EXTENSION) && attributes[name] === null && (actual.attributes[name] ?? null) === null)
+        .map((name) => [name] as const);
+
+const managersLater: Rule = (attributes, actual) =>
+  actual || attributes.managers === undefined
+    ? []
+    : [["managers", ["afterMembers", "managers are set once they are members of the department"]]];
+
+export const RULES: Readonly<Record<EntityKind, readonly Rule[]>> = {
+  user: [accountType, mobileLocked, mainDepartment, mailboxEdition, extensionFits, emptyExtension, keptOtherwise],
+  department: [managersLater, keptOtherwise],
+  role: [],
+  group: [],
+};
+
+/**
+ * DingTalk keeps an order and a title for each department of a person, also where nobody gave one: the orders nobody wished for,
+ * and the titles that only repeat the person's own, stay as they are.
+ */
+export function unmanagedEntries(wished: Attributes, there: Attributes): Attributes {
+  const departments = listOf(wished.departments ?? there.departments);
+  const completed = (name: string, theirs: (value: string) => AttributeValue | undefined): Attributes => {
+    if (wished[name] === undefined) return {};
+    const wishedPairs = pairsOf(wished[name]);
+    const kept = [...pairsOf(there[name])]
+      .filter(([id]) => !wishedPairs.has(id) && departments.includes(id))
+      .flatMap(([id, value]) => (isNothing(theirs(value)) ? [] : [[id, theirs(value)]]));
+    return { [name]: [...wishedPairs, ...kept].map(([id, value]) => `${id}=${value}`).sort() };
+  };
+  // A title that repeats the person's own follows it.
+  const own = wished.title === undefined ? there.title : wished.title;
+  return {
+    ...completed("departmentOrders", (order) => order),
+    ...completed("departmentTitles", (title) => (title === there.title ? own : undefined)),
+  };
+}
+
+const isNothing = (value: AttributeValue | undefined): boolean => value === undefined || value === null || value === "";
+
+const listOf = (value: AttributeValue | undefined): readonly string[] => (typeof value === "object" && value !== null ? value : []);

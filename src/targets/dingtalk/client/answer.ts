@@ -1,0 +1,98 @@
+import type { JsonObject, JsonValue } from "../../../core/entity.ts";
+import { TargetUnavailable } from "../../../reconcile/target.ts";
+import type { Api } from "./apis.ts";
+
+/** DingTalk's answer to a call that was not carried out as asked. `code` is the most specific one found, or one of ours in ODD. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly requestId?: string;
+  readonly body: JsonObject;
+}
+
+/** Answers that carry no code of DingTalk's. */
+export const ODD = {
+  /** The page or JSON of the address guard, for every app behind our address (section 9.3). */
+  banned: "ip-ban",
+  /** 5xx without an envelope: said before anything was carried out. */
+  failed: "http-5xx",
+  /** 502 and 504 without an envelope, or a cut-off body: the call may have been carried out. */
+  lost: "answer-lost",
+} as const;
+
+export type Answer =
+  | { readonly ok: true; readonly body: JsonObject; readonly requestId?: string }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The `result` of a success. Without one the answer says nothing: least of all that something does not exist. */
+export function resultOf(body: JsonObject): JsonObject {
+  if (isObject(body.result)) return body.result;
+  throw new TargetUnavailable("DingTalk answered without a result", { answer: "no-result", reasonCode: "answerIncomplete" });
+}
+
+/**
+ * Reads the envelope of either generation (dingtalk-api.md section 3). Pure.
+ * The order is that of section 12: address ban, then `code`, then `sub_code` below 88, then `errcode`.
+ */
+export function readAnswer(api: Api, status: number, text: string): Answer {
+  const body = parse(text);
+  if (body === undefined) return unreadable(api, status, text);
+  if (body.punish !== undefined) return refused(ODD.banned, "DingTalk's address guard answered", body);
+  return api.generation === "old" ? oldEnvelope(status, body) : newEnvelope(status, body);
+}
+
+function oldEnvelope(status: number, body: JsonObject): Answer {
+  if (body.errcode === undefined) {
+    return refused(status >= 500 ? ODD.failed : ODD.lost, `HTTP ${status} without errcode`, body);
+  }
+  const errcode = String(body.errcode);
+  if (Number(errcode) === 0) return { ok: true, body, ...requestIdOf(body) };
+  const code = errcode === "88" && body.sub_code !== undefined ? String(body.sub_code) : errcode;
+  return refused(code, textOf(body.sub_msg ?? body.errmsg), body);
+}
+
+function newEnvelope(status: number, body: JsonObject): Answer {
+  const code = body.code ?? body.Code;
+  if (status >= 200 && status < 300 && code === undefined) return { ok: true, body, ...requestIdOf(body) };
+  return refused(code === undefined ? `http-${status >= 500 ? "5xx" : status}` : String(code), textOf(body.message ?? body.Message), body);
+}
+
+/** Some calls of the new API answer 200 with an empty body; everything else that is not JSON is the address guard or a broken gateway. */
+function unreadable(api: Api, status: number, text: string): Answer {
+  const trimmed = text.trim();
+  const ok = status >= 200 && status < 300;
+  if (trimmed === "") return ok && api.generation === "new" ? { ok: true, body: {} } : broken(status);
+  if (/punish|x5sec/i.test(trimmed) || (status < 500 && !trimmed.startsWith("{"))) {
+    return refused(ODD.banned, `HTTP ${status} with a page in place of an answer`, {});
+  }
+  return broken(status);
+}
+
+function broken(status: number): Answer {
+  const gatewayLostIt = status === 502 || status === 504 || status < 300;
+  return refused(gatewayLostIt ? ODD.lost : ODD.failed, `HTTP ${status} without a readable answer`, {});
+}
+
+function parse(text: string): JsonObject | undefined {
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function refused(code: string, message: string, body: JsonObject): Answer {
+  return { ok: false, refusal: { code, message, body, ...requestIdOf(body) } };
+}
+
+function requestIdOf(body: JsonObject): { readonly requestId?: string } {
+  const id = body.request_id ?? body.requestid ?? body.RequestId ?? body.requestId;
+  return typeof id === "string" ? { requestId: id } : {};
+}
+
+const textOf = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");

@@ -1,0 +1,50 @@
+import {
+  type Attributes,
+  type AttributeValue,
+  type Note,
+  TargetConflict,
+  TargetError,
+  type WriteContext,
+} from "../../../reconcile/target.ts";
+import type { DingTalkClient, Session } from "./client.ts";
+
+/** A long listing fails after thousands of calls; its last few say enough. */
+const CALLS_IN_ERROR = 50;
+
+/** Runs one operation of the port with its own record of calls, which a rejection carries too. */
+export async function operate<T>(client: DingTalkClient, context: WriteContext, run: (session: Session) => Promise<T>): Promise<T> {
+  const session = client.open(context);
+  try {
+    return await run(session);
+  } catch (error) {
+    throw withCalls(error, session);
+  }
+}
+
+export function withCalls(error: unknown, session: Session): unknown {
+  if (error instanceof TargetError) error.calls = session.calls.slice(-CALLS_IN_ERROR);
+  return error;
+}
+
+/** The same conflict with its holder named, where somebody could be found. */
+export function withHolder(conflict: TargetConflict, heldBy: string | undefined): TargetConflict {
+  const { message, answer, reasonCode, remedy, attribute, cause } = conflict;
+  return new TargetConflict(message, { answer, reasonCode, remedy, attribute, ...(heldBy === undefined ? {} : { heldBy }) }, { cause });
+}
+
+export const noteOf = (attribute: string, error: TargetError): Note => ({
+  attribute,
+  code: error.reasonCode,
+  answer: error.answer,
+  text: error.remedy === "" ? error.message : `${error.message}; ${error.remedy}`,
+});
+
+/** What of `wished` the observation does not already say. Empty and never told is no difference. */
+export function differences(wished: Attributes, actual: Attributes): Attributes {
+  const names = Object.keys(wished).filter((name) => !same(wished[name] ?? null, actual[name] ?? null));
+  return Object.fromEntries(names.map((name) => [name, wished[name] ?? null]));
+}
+
+const same = (a: AttributeValue, b: AttributeValue): boolean => JSON.stringify(empty(a)) === JSON.stringify(empty(b));
+
+const empty = (value: AttributeValue): AttributeValue => (Array.isArray(value) && value.length === 0 ? null : value);

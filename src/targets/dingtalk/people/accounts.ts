@@ -1,0 +1,31 @@
+import { type Actual, type Attributes, TargetNotFound, type WriteContext, type Written } from "../../../reconcile/target.ts";
+import { API } from "../client/apis.ts";
+import type { DingTalkClient } from "../client/client.ts";
+import { operate } from "../client/operation.ts";
+import type { Admins } from "./admins.ts";
+
+const REASON = "switched off in the directory";
+
+/** Only enterprise accounts have a switch; a regular account belongs to the person (dingtalk-api.md section 6). */
+export const canSuspend = (attributes: Attributes): boolean => typeof attributes.exclusive_account_type === "string";
+
+/** The switch of enterprise accounts. Switching twice is the same as once. */
+export function createAccounts(client: DingTalkClient, admins: Admins) {
+  async function setSuspended(actual: Actual, suspended: boolean, context: WriteContext): Promise<Written> {
+    return operate(client, context, async (session) => {
+      const userId = actual.remoteId;
+      if (suspended) {
+        if ((await admins.demandOrdinary(session, userId)) === "absent")
+          throw new TargetNotFound(`the person ${userId} does not exist any more`, { answer: "60121", reasonCode: "personMissing" });
+        await session.call(API.accountDisable, { userId, reason: REASON });
+        // Disabling alone leaves running sessions alive.
+        await session.call(API.accountSignOut, { userId, reason: REASON });
+      } else {
+        await session.call(API.accountEnable, { userId });
+      }
+      const presence = suspended ? "disabled" : "active";
+      return { remoteId: userId, attributes: actual.attributes, presence, notes: [], calls: session.calls };
+    });
+  }
+  return { setSuspended };
+}

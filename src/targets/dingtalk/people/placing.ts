@@ -1,0 +1,95 @@
+import { type Attributes, type Refused, TargetError, TargetNotFound, TargetRejected } from "../../../reconcile/target.ts";
+import { resultOf } from "../client/answer.ts";
+import { API } from "../client/apis.ts";
+import type { Session } from "../client/client.ts";
+import { isTrue } from "../client/wire-values.ts";
+import { ROOT } from "../structure/department-wire.ts";
+import type { Sent } from "./parts.ts";
+
+/** Departments tried one by one for one person; the rest is left out. */
+const MAX_TRIED = 20;
+/** The department has as many members as DingTalk lets it have; the answer does not say which one of several. */
+const FULL = "40023";
+
+/** Puts a person into those of their departments that still have room. A full one keeps nobody out of the others, nor out of the organisation. */
+export interface Placing {
+  send(attributes: Attributes): Promise<void>;
+  /** What was sent, with the departments the person is really in. */
+  correct(sent: Sent): Sent;
+}
+
+/** `had`: where the person is now, none when they are new; there they have room. */
+export function createPlacing(session: Session, had: readonly string[], call: (attributes: Attributes) => Promise<void>): Placing {
+  let narrowed: { readonly wished: readonly string[]; readonly open: readonly string[]; readonly error: TargetError } | undefined;
+
+  async function send(attributes: Attributes): Promise<void> {
+    const { departments } = attributes;
+    if (!Array.isArray(departments)) return call(attributes);
+    try {
+      await call(attributes);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      const open = await whereThereIsRoom(attributes, departments as readonly string[], error);
+      narrowed = { wished: departments as readonly string[], open, error };
+    }
+  }
+
+  async function whereThereIsRoom(attributes: Attributes, wished: readonly string[], full: TargetError): Promise<readonly string[]> {
+    const staying = wished.filter((id) => had.includes(id));
+    let open: readonly string[] = [];
+    let first: Attributes = attributes;
+    const enter = async (departments: readonly string[]): Promise<boolean> => {
+      try {
+        await call({ ...first, departments });
+        first = {};
+        open = departments;
+        return true;
+      } catch (error) {
+        if (!isFull(error)) throw error;
+        return false;
+      }
+    };
+    if (staying.length > 0) await enter(staying);
+    // In turn: each try says the whole set.
+    for (const id of wished.filter((each) => !had.includes(each)).slice(0, MAX_TRIED)) await enter([...open, id].sort());
+    if (open.length > 0) return open;
+    if (had.length > 0 || wished.includes(ROOT)) throw full;
+    await demandVisible(wished);
+    if (!(await enter([ROOT]))) throw full;
+    return open;
+  }
+
+  /** In the root everybody would see them whom these departments are to hide. */
+  async function demandVisible(departments: readonly string[]): Promise<void> {
+    for (const id of departments.slice(0, MAX_TRIED)) {
+      try {
+        const { hide_dept, outer_dept } = resultOf(await session.call(API.departmentGet, { dept_id: Number(id) }));
+        if (isTrue(hide_dept) || isTrue(outer_dept)) throw hidden(id);
+      } catch (error) {
+        if (!(error instanceof TargetNotFound)) throw error;
+      }
+    }
+  }
+
+  function correct(sent: Sent): Sent {
+    if (!narrowed || sent.taken.departments === undefined) return sent;
+    const { wished, open, error } = narrowed;
+    const { mainDepartment, ...rest } = sent.taken;
+    const placed = mainDepartment === undefined || open.includes(String(mainDepartment)) ? sent.taken : rest;
+    const refused: Refused[] = [{ attribute: "departments", value: wished, error }];
+    if (placed === rest && mainDepartment !== undefined) refused.push({ attribute: "mainDepartment", value: mainDepartment, error });
+    return { ...sent, taken: { ...placed, departments: open }, refused: [...sent.refused, ...refused] };
+  }
+
+  return { send, correct };
+}
+
+const isFull = (error: unknown): error is TargetError => error instanceof TargetError && error.answer === FULL;
+
+const hidden = (id: string): TargetRejected =>
+  new TargetRejected(`department ${id} is full, and it hides its members, whom everybody would see in the root`, {
+    answer: FULL,
+    reasonCode: "departmentFull",
+    attribute: "departments",
+    remedy: `make room in department ${id} of DingTalk, then retry`,
+  });

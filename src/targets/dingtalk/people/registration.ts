@@ -1,0 +1,96 @@
+import type { JsonObject } from "../../../core/entity.ts";
+import { TargetError } from "../../../reconcile/target.ts";
+import { phoneToWire } from "../attributes/phone.ts";
+import { API, type Api } from "../client/apis.ts";
+import type { DingTalkClient, Session } from "../client/client.ts";
+
+/** Where the organisation is registered decides how it writes mainland numbers: bare in the mainland, with `+86-` everywhere else (dingtalk-api.md section 5.1). */
+export interface Registration {
+  /** What the settings say. */
+  readonly configured: boolean;
+  /** What DingTalk's answers have shown, else what the settings say. */
+  readonly isMainland: boolean;
+  learn(isMainland: boolean): void;
+}
+
+export function createRegistration(registeredIn: string): Registration {
+  const configured = registeredIn === "CN";
+  let isMainland = configured;
+  return {
+    configured,
+    get isMainland() {
+      return isMainland;
+    },
+    learn(seen) {
+      isMainland = seen;
+    },
+  };
+}
+
+const WRITES: ReadonlySet<Api> = new Set([API.userCreate, API.userUpdate]);
+const BAD_NUMBER = "60103";
+
+/**
+ * The client for calls that name a `mobile`: they say it in canonical form, and it goes out in the organisation's. A mainland number that is refused in one form is
+ * offered in the other, once: settings that say the wrong place must keep nobody out, and the number is not to blame.
+ */
+export function writingMobiles(client: DingTalkClient, registration: Registration): DingTalkClient {
+  return { open: (context) => writing(client.open(context), registration), close: client.close };
+}
+
+function writing(session: Session, registration: Registration): Session {
+  return {
+    get calls() {
+      return session.calls;
+    },
+    get serverDate() {
+      return session.serverDate;
+    },
+    callOpenly: session.callOpenly,
+    async call(api, parameters) {
+      const mobile = parameters?.mobile;
+      if (typeof mobile !== "string") return session.call(api, parameters);
+      const form = registration.isMainland;
+      const send = (isMainland: boolean): Promise<JsonObject> =>
+        session.call(api, { ...parameters, mobile: phoneToWire(mobile, isMainland) });
+      try {
+        return await send(form);
+      } catch (refusal) {
+        if (!WRITES.has(api) || !isBadNumber(refusal) || !mobile.startsWith("+86-")) throw refusal;
+        return await otherwise(registration, !form, send, refusal);
+      }
+    },
+  };
+}
+
+/** Any answer but the same refusal shows that this form is the right one. */
+async function otherwise(
+  registration: Registration,
+  form: boolean,
+  send: (isMainland: boolean) => Promise<JsonObject>,
+  refusal: unknown,
+): Promise<JsonObject> {
+  try {
+    const answer = await send(form);
+    registration.learn(form);
+    return answer;
+  } catch (error) {
+    if (isBadNumber(error)) throw refusal;
+    if (error instanceof TargetError && /^\d+$/.test(error.answer) && error.retry.kind === "never") registration.learn(form);
+    throw error;
+  }
+}
+
+const isBadNumber = (error: unknown): boolean => error instanceof TargetError && error.answer === BAD_NUMBER;
+
+/** So many people of one page show where most of them telephone. */
+const ENOUGH_PEOPLE = 5;
+
+/** What one page of people shows, where it shows anything: the numbers of an organisation's own country may come without a code, and most people have a number of it. */
+export function registrationSeenIn(records: readonly JsonObject[]): boolean | undefined {
+  const numbers = records.filter(({ mobile }) => typeof mobile === "string" && mobile !== "");
+  if (numbers.some(({ mobile, state_code: code }) => !code && /^1\d{10}$/.test(String(mobile)))) return true;
+  if (numbers.length < ENOUGH_PEOPLE) return undefined;
+  const ofMainland = numbers.filter(({ state_code: code }) => String(code).replace(/^\+/, "") === "86").length;
+  return ofMainland === numbers.length ? true : ofMainland === 0 ? false : undefined;
+}

@@ -1,0 +1,122 @@
+import type { JsonObject, JsonValue } from "../../../core/entity.ts";
+import { isUuid } from "../../../core/id.ts";
+import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target.ts";
+import { COMPOSED, EXTENSION, type Field, fieldsOf } from "../attributes/fields.ts";
+import { phoneFromWire } from "../attributes/phone.ts";
+import { isObject } from "../client/answer.ts";
+import { idsOf, isTrue, objectsIn, textOrNull, textOrUndefined } from "../client/wire-values.ts";
+
+export interface RecordOptions {
+  readonly region: string;
+  readonly roleGroup: string;
+}
+
+/** Field permissions seen at work in one answer: a field of theirs that is missing beside others is empty, not withheld. */
+export function grantedIn(records: readonly JsonObject[]): ReadonlySet<string> {
+  const granted = new Set<string>();
+  for (const [name, field] of fieldsOf("user")) {
+    if (field.permission && records.some((record) => record[name] !== undefined)) granted.add(field.permission);
+  }
+  if (records.some((record) => record.extension !== undefined)) granted.add("personal");
+  return granted;
+}
+
+/**
+ * One record of `user/get` or `user/list` in canonical form. Fields without a value are left out by DingTalk, and so are withheld ones:
+ * the first are null here, the second absent (section 2.3, never diff on what was not told).
+ */
+export function userFromWire(record: JsonObject, granted: ReadonlySet<string>, complete: boolean, options: RecordOptions): Actual {
+  const attributes: Record<string, AttributeValue> = {};
+  for (const [name, field] of fieldsOf("user")) {
+    if (COMPOSED.has(name)) continue;
+    const value = toldOf(name, field, record, granted, options);
+    if (value !== undefined) attributes[name] = value;
+  }
+  Object.assign(attributes, extensionOf(record), placement(record), accountOf(record));
+  if (complete) {
+    attributes.manager = textOrNull(record.manager_userid);
+    attributes.roles = rolesOf(record, options.roleGroup);
+  }
+  if (record.active !== undefined) attributes.activated = isTrue(record.active);
+  const userid = String(record.userid);
+  return {
+    remoteId: userid,
+    attributes,
+    presence: isTrue(record.disable_status) ? "disabled" : "active",
+    ...(isUuid(userid) ? { entityId: userid } : {}),
+  };
+}
+
+/** `senior_mode` is called `senior` in reads. */
+const READ_NAMES: Readonly<Record<string, string>> = { senior_mode: "senior" };
+
+function toldOf(
+  name: string,
+  field: Field,
+  record: JsonObject,
+  granted: ReadonlySet<string>,
+  options: RecordOptions,
+): AttributeValue | undefined {
+  const told = record[READ_NAMES[name] ?? name];
+  if (told === undefined || told === null || told === "") {
+    // An address shows only if the person has set it up in the client's Mail (help.dingtalk.io): without one there may be one.
+    const withheld = name === "email" || (field.permission !== undefined && !granted.has(field.permission));
+    return withheld || field.form.type !== "text" ? undefined : null;
+  }
+  if (field.form.type === "phone")
+    return phoneFromWire(String(told), name === "mobile" ? textOrUndefined(record.state_code) : undefined, options.region);
+  if (field.form.type === "flag") return isTrue(told);
+  return field.form.type === "number" ? Number(told) : String(told);
+}
+
+function placement(record: JsonObject): Attributes {
+  const departments = idsOf(record.dept_id_list).filter(isOrdinary).sort();
+  const positions = objectsIn(record.dept_position_list);
+  const main = positions.find((position) => isTrue(position.is_main));
+  const orders = objectsIn(record.dept_order_list);
+  return {
+    ...(record.dept_id_list === undefined ? {} : { departments }),
+    ...(record.dept_position_list === undefined
+      ? {}
+      : { mainDepartment: main ? String(main.dept_id) : null, departmentTitles: pairs(positions, "title") }),
+    ...(record.dept_order_list === undefined ? {} : { departmentOrders: pairs(orders, "order") }),
+  };
+}
+
+const pairs = (list: readonly JsonObject[], name: string): readonly string[] =>
+  list
+    .filter((entry) => entry[name] !== undefined && entry[name] !== null && entry[name] !== "")
+    .map((entry) => `${entry.dept_id}=${entry[name]}`)
+    .sort();
+
+function accountOf(record: JsonObject): Attributes {
+  if (record.exclusive_account === undefined) return {};
+  return { exclusive_account_type: isTrue(record.exclusive_account) ? (textOrUndefined(record.exclusive_account_type) ?? "sso") : null };
+}
+
+function extensionOf(record: JsonObject): Attributes {
+  const value = typeof record.extension === "string" && record.extension !== "" ? parsed(record.extension) : record.extension;
+  if (!isObject(value)) return {};
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [EXTENSION + name, textOrNull(each)]));
+}
+
+function parsed(text: string): JsonValue | undefined {
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return value;
+  } catch (error) {
+    // Custom fields are free text to administrators: what is not JSON is not ours.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Only roles of our own group: the others belong to DingTalk and its administrators. */
+const rolesOf = (record: JsonObject, group: string): readonly string[] =>
+  objectsIn(record.role_list)
+    .filter((role) => role.group_name === group)
+    .map((role) => String(role.id))
+    .sort();
+
+/** Negative ids are school directories, never ours (section 4.4). */
+const isOrdinary = (id: string): boolean => !id.startsWith("-");

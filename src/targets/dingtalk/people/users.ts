@@ -1,0 +1,262 @@
+import type { EntityRef } from "../../../core/entity.ts";
+import {
+  type Actual,
+  type Attributes,
+  type AttributeValue,
+  type Note,
+  type Refused,
+  TargetConflict,
+  TargetDependency,
+  TargetError,
+  TargetNotFound,
+  TargetRejected,
+  type WriteContext,
+  type Written,
+} from "../../../reconcile/target.ts";
+import { shape } from "../attributes/normalize.ts";
+import { isObject, resultOf } from "../client/answer.ts";
+import { API } from "../client/apis.ts";
+import type { DingTalkClient, Session } from "../client/client.ts";
+import { meaningOf } from "../client/codes.ts";
+import { NO_FEATURE } from "../client/meaning.ts";
+import { differences, noteOf, operate, withHolder } from "../client/operation.ts";
+import { textOrUndefined } from "../client/wire-values.ts";
+import type { Admins } from "./admins.ts";
+import { partly, type Sent, sendInParts } from "./parts.ts";
+import { createPlacing } from "./placing.ts";
+import { changeRoles } from "./role-members.ts";
+import { userCreateBody, userUpdateBody } from "./user-body.ts";
+import { grantedIn, type RecordOptions, userFromWire } from "./user-record.ts";
+
+export interface UserOptions extends RecordOptions {
+  /** A password nobody learns, for accounts that have to have one. */
+  readonly newPassword: () => string;
+}
+
+/** People. Their user id is the entity's own id, so a create that happened unseen is found by repeating it (dingtalk-api.md section 18.1). */
+export function createUsers(client: DingTalkClient, admins: Admins, options: UserOptions) {
+  async function get(session: Session, userid: string): Promise<Actual | undefined> {
+    try {
+      const record = resultOf(await session.call(API.userGet, { userid, language: "zh_CN" }));
+      return userFromWire(record, grantedIn([record]), true, options);
+    } catch (error) {
+      if (error instanceof TargetNotFound) return undefined;
+      throw error;
+    }
+  }
+
+  async function create(ref: EntityRef, attributes: Attributes, context: WriteContext): Promise<Written> {
+    demandIdentity(attributes);
+    return operate(client, context, async (session) => {
+      const { roles, ...own } = attributes;
+      let exists = false;
+      const placing = createPlacing(session, [], async (each) => {
+        if (exists) return void (await send(session, ref.id, each, own));
+        await session.call(API.userCreate, userCreateBody(ref.id, each, options.newPassword()));
+        exists = true;
+      });
+      try {
+        const required = REQUIRED.filter((name) => own[name] !== undefined);
+        const sent = placing.correct(await sendInParts(own, { required, send: placing.send }));
+        const fresh = written(session, { remoteId: ref.id, attributes: FRESH, presence: "active" }, sent);
+        if (sent.failure) throw partly(sent.failure, fresh);
+        return isEmpty(roles) ? fresh : await withRoles(session, fresh, roles, []);
+      } catch (error) {
+        if (!(error instanceof TargetConflict) || exists) throw explained(error, attributes);
+        return await bringInLine(session, attributes, await ownOrConflict(session, ref, attributes, error));
+      }
+    });
+  }
+
+  async function send(session: Session, userid: string, set: Attributes, before: Attributes): Promise<void> {
+    const body = userUpdateBody(userid, set, before);
+    if (body) await session.call(API.userUpdate, body);
+  }
+
+  /** A person under our own id is ours whatever DingTalk stumbled over first; otherwise somebody else holds the value. */
+  async function ownOrConflict(session: Session, ref: EntityRef, attributes: Attributes, conflict: TargetConflict): Promise<Actual> {
+    const own = conflict.heldBy === undefined || conflict.heldBy === ref.id ? await get(session, ref.id) : undefined;
+    if (own) return own;
+    if (conflict.heldBy !== undefined || conflict.attribute !== "mobile") throw conflict;
+    throw withHolder(conflict, await holderOf(session, attributes.mobile));
+  }
+
+  async function holderOf(session: Session, mobile: AttributeValue | undefined): Promise<string | undefined> {
+    if (typeof mobile !== "string") return undefined;
+    try {
+      const { result } = await session.call(API.userByMobile, { mobile });
+      return isObject(result) ? textOrUndefined(result.userid) : undefined;
+    } catch (error) {
+      // Knowing the holder only helps the operator: the conflict stands without it, and the call is on record.
+      if (error instanceof TargetError) return undefined;
+      throw error;
+    }
+  }
+
+  async function bringInLine(session: Session, attributes: Attributes, actual: Actual): Promise<Written> {
+    const shaped = shape("user", attributes, actual, options.region);
+    const done = await change(session, actual, differences(shaped.attributes, actual.attributes));
+    return { ...done, notes: [...shaped.notes, ...done.notes] };
+  }
+
+  async function update(actual: Actual, set: Attributes, context: WriteContext): Promise<Written> {
+    return operate(client, context, (session) => change(session, actual, set));
+  }
+
+  async function change(session: Session, seen: Actual, set: Attributes): Promise<Written> {
+    const { roles, ...own } = set;
+    const actual = await complete(session, seen, roles);
+    const carried = Object.fromEntries(Object.entries(own).filter(([name]) => isCarried(actual, name, own)));
+    const left = Object.keys(own).filter((name) => !(name in carried));
+    const had = listOf(actual.attributes.departments ?? null);
+    const placing = createPlacing(session, had, (each) => send(session, actual.remoteId, each, actual.attributes));
+    const sent = placing.correct(await sendInParts(carried, { send: placing.send }));
+    const done = written(session, actual, { ...sent, refused: await Promise.all(sent.refused.map((one) => named(session, one))) });
+    if (sent.failure) throw partly(sent.failure, done);
+    onlyDependencies(sent);
+    const changed = { ...done, notes: [...done.notes, ...left.map(notCarried)] };
+    return roles === undefined ? changed : withRoles(session, changed, roles, actual.attributes.roles);
+  }
+
+  /** The answer does not always tell who has a number. */
+  async function named(session: Session, refused: Refused): Promise<Refused> {
+    const { attribute, value, error } = refused;
+    if (attribute !== "mobile" || !(error instanceof TargetConflict) || error.heldBy !== undefined) return refused;
+    return { attribute, value, error: withHolder(error, await holderOf(session, value)) };
+  }
+
+  /** Whether a call carries the attribute at all: what was not sent must not be remembered as if it were there. */
+  const isCarried = (actual: Actual, name: string, own: Attributes): boolean =>
+    userUpdateBody(
+      actual.remoteId,
+      { [name]: own[name] ?? null },
+      // What holds in a department only goes along with the move into it.
+      own.departments === undefined ? actual.attributes : { ...actual.attributes, departments: own.departments },
+    ) !== undefined;
+
+  /** Some calls need to say what was there before: roles are given and taken one by one, and an enterprise account's departments are always said again. */
+  async function complete(session: Session, seen: Actual, roles: AttributeValue | undefined): Promise<Actual> {
+    const lacksRoles = roles !== undefined && seen.attributes.roles === undefined;
+    const lacksDepartments = typeof seen.attributes.exclusive_account_type === "string" && seen.attributes.departments === undefined;
+    if (!lacksRoles && !lacksDepartments) return seen;
+    const now = await get(session, seen.remoteId);
+    if (!now)
+      throw new TargetNotFound(`the person ${seen.remoteId} does not exist any more`, { answer: "60121", reasonCode: "personMissing" });
+    return now;
+  }
+
+  /** The person exists by now: a refusal about roles must not look as if they did not. */
+  async function withRoles(session: Session, done: Written, wished: AttributeValue, had: AttributeValue | undefined): Promise<Written> {
+    try {
+      await changeRoles(session, done.remoteId, listOf(wished), listOf(had ?? []));
+      return { ...done, attributes: { ...done.attributes, roles: wished }, calls: session.calls };
+    } catch (error) {
+      if (!(error instanceof TargetError) || error.retry.kind !== "never") throw error;
+      return {
+        ...done,
+        attributes: { ...done.attributes, roles: had ?? [] },
+        notes: [...done.notes, noteOf("roles", error)],
+        calls: session.calls,
+      };
+    }
+  }
+
+  async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
+    return operate(client, context, async (session) => {
+      if ((await admins.demandOrdinary(session, actual.remoteId)) === "absent") return { calls: session.calls };
+      try {
+        await session.call(API.userDelete, { userid: actual.remoteId });
+      } catch (error) {
+        if (!(error instanceof TargetNotFound)) throw error;
+      }
+      return { calls: session.calls };
+    });
+  }
+
+  async function read(userid: string, context: WriteContext) {
+    return operate(client, context, async (session) => ({ actual: await get(session, userid), calls: session.calls }));
+  }
+
+  return { create, update, remove, read };
+}
+
+/** What a new person is unless something else was sent. */
+const FRESH: Attributes = { manager: null, roles: [], exclusive_account_type: null };
+
+/** Refused here because DingTalk would refuse it: saves the call and names the attribute (sections 5.1 and 6). */
+function demandIdentity(attributes: Attributes): void {
+  const type = attributes.exclusive_account_type;
+  if (isEmpty(attributes.name)) throw lacking("name", "give the person a name at its source");
+  if (isEmpty(type) && isEmpty(attributes.mobile))
+    throw lacking("mobile", "give the person a valid mobile number at its source, or map an enterprise account");
+  if (type === "dingtalk" && isEmpty(attributes.login_id))
+    throw lacking(
+      "login_id",
+      "give the person a login name at its source (loginId of the DingTalk extension), or make it an account of type sso",
+    );
+}
+
+const LACKING = { name: "nameMissing", mobile: "mobileMissing", login_id: "loginMissing" } as const;
+
+const lacking = (attribute: keyof typeof LACKING, remedy: string): TargetRejected =>
+  new TargetRejected(`a person needs a ${attribute} that DingTalk can hold`, {
+    answer: `no-${attribute}`,
+    reasonCode: LACKING[attribute],
+    remedy,
+  });
+
+/** A person is nothing without these: a create without them is not tried. */
+const REQUIRED = ["name", "mobile", "departments", "exclusive_account_type", "login_id"];
+
+/** A reference that is all there was to send has to wait for what it names. */
+function onlyDependencies({ taken, refused }: Sent): void {
+  const [first] = refused;
+  if (first?.error instanceof TargetDependency && Object.keys(taken).length === 0) throw first.error;
+}
+
+/** DingTalk's code for everything says nothing; what was asked for tells what it can only be. */
+function explained(error: unknown, attributes: Attributes): unknown {
+  const vague = error instanceof TargetRejected && error.answer === "400002" && error.attribute === undefined;
+  if (!vague || isEmpty(attributes.exclusive_account_type)) return error;
+  const { reason, says, remedy = "", attribute } = NO_FEATURE;
+  return new TargetRejected(
+    `the account was refused with 400002: ${says}`,
+    { answer: "400002", reasonCode: reason, remedy, attribute },
+    { cause: error },
+  );
+}
+
+/**
+ * What the answers let us know. A number that is not ours to change is remembered, so that the same one is not offered again; it and a reference to
+ * somebody who is not there are notes, everything else that is refused is the loop's to remember.
+ */
+function written(session: Session, before: Pick<Actual, "remoteId" | "attributes" | "presence">, { taken, refused }: Sent): Written {
+  const noted = refused.filter(({ attribute, error }) => error instanceof TargetDependency || (attribute === "mobile" && isLocked(error)));
+  const number = noted.find(({ attribute }) => attribute === "mobile");
+  return {
+    remoteId: before.remoteId,
+    presence: before.presence,
+    attributes: {
+      ...before.attributes,
+      ...taken,
+      ...(number?.error.answer === "41054" ? { activated: true } : {}),
+      ...(number ? { mobile_refused: number.value } : {}),
+    },
+    notes: noted.map(({ attribute, error }) => noteOf(attribute, error)),
+    refused: refused.filter((one) => !noted.includes(one)),
+    calls: session.calls,
+  };
+}
+
+const isLocked = ({ answer }: TargetError): boolean => meaningOf(answer).kind === "locked";
+
+const notCarried = (attribute: string): Note => ({
+  attribute,
+  code: "notSent",
+  text: "DingTalk takes no such change of somebody who is there; remove the person and add them again, or change it in DingTalk",
+});
+
+const isEmpty = (value: AttributeValue | undefined): value is undefined | null | "" | readonly [] =>
+  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+const listOf = (value: AttributeValue): readonly string[] => (Array.isArray(value) ? value : []);

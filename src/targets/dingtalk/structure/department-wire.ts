@@ -1,0 +1,66 @@
+import type { JsonObject, JsonValue } from "../../../core/entity.ts";
+import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target.ts";
+import { fieldOf, fieldsOf } from "../attributes/fields.ts";
+import { idsOf, isTrue, textOrNull, textOrUndefined } from "../client/wire-values.ts";
+
+/** The organisation itself (dingtalk-api.md section 4). */
+export const ROOT = "1";
+
+/** Body of `department/create` (section 4.1): what DingTalk cannot take at birth, and what is empty, is not in it. */
+export function departmentCreateBody(entityId: string, attributes: Attributes): JsonObject {
+  const body: Record<string, JsonValue> = {};
+  for (const [name, value] of Object.entries(atBirth(attributes))) if (!isNothing(value)) body[wireName(name)] = toWire(name, value);
+  return { ...body, parent_id: Number(attributes.parent ?? ROOT), source_identifier: entityId };
+}
+
+/** Attributes that `department/create` takes. */
+export const atBirth = (attributes: Attributes): Attributes => only(attributes, (name) => fieldOf("department", name)?.when !== "update");
+/** Attributes that only `department/update` takes, where there is anything to set. Managers are not among them: a new department has no members. */
+export const afterBirth = (attributes: Attributes): Attributes =>
+  only(attributes, (name, value) => name !== "managers" && fieldOf("department", name)?.when === "update" && !isNothing(value));
+
+/** Body of `department/update` for just `set` (section 4.2). */
+export function departmentUpdateBody(deptId: string, set: Attributes): JsonObject {
+  const body: Record<string, JsonValue> = { dept_id: Number(deptId) };
+  for (const [name, value] of Object.entries(set)) if (fieldOf("department", name)) body[wireName(name)] = toWire(name, value);
+  if (set.managers !== undefined && isNothing(set.managers)) body.force_update_fields = "dept_manager_userid_list";
+  return body;
+}
+
+const WIRE_NAMES: Readonly<Record<string, string>> = { parent: "parent_id", managers: "dept_manager_userid_list" };
+const wireName = (name: string): string => WIRE_NAMES[name] ?? name;
+
+/** Lists travel as one text with commas (section 3). */
+function toWire(name: string, value: AttributeValue): JsonValue {
+  if (Array.isArray(value)) return value.join(",");
+  if (value === null) return "";
+  return name === "parent" ? Number(value) : value;
+}
+
+const isNothing = (value: AttributeValue): boolean => value === null || (Array.isArray(value) && value.length === 0);
+
+const only = (attributes: Attributes, wanted: (name: string, value: AttributeValue) => boolean): Attributes =>
+  Object.fromEntries(Object.entries(attributes).filter(([name, value]) => wanted(name, value)));
+
+/** One record of `department/get`, or of `listsub`, which tells less (section 4.4). */
+export function departmentFromWire(record: JsonObject, complete: boolean): Actual {
+  const attributes: Record<string, AttributeValue> = {};
+  for (const [name, { form }] of fieldsOf("department")) {
+    const told = record[wireName(name)];
+    if (form.type === "ids") {
+      // The visibility lists come back only while their switch is on; managers always, once there are any.
+      if (told !== undefined || (complete && name === "managers")) attributes[name] = idsOf(told).sort();
+    } else if (told === undefined || told === null || told === "") {
+      if (complete && form.type === "text") attributes[name] = null;
+    } else if (form.type === "flag") attributes[name] = isTrue(told);
+    else if (form.type === "number") attributes[name] = Number(told);
+    else attributes[name] = String(told);
+  }
+  const entityId = textOrUndefined(record.source_identifier);
+  return { remoteId: String(record.dept_id), attributes, presence: "active", ...(entityId ? { entityId } : {}) };
+}
+
+/** School directories (negative ids) and departments of associated organisations are never ours, nor anything below them. */
+export const isForeign = (record: JsonObject): boolean => Number(record.dept_id) < 0 || isTrue(record.from_union_org);
+
+export const nameOf = (record: JsonObject): string | null => textOrNull(record.name);
