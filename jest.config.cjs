@@ -13,11 +13,18 @@ const shared = {
   moduleNameMapper: { "^(@prisma/client/runtime/.*)\\.mjs$": "$1.js" },
 };
 
+/** Slow ones with a command of their own, which sets what makes them run, and a step of CI. */
+const BY_COMMAND = [
+  ...(process.env.OUTAGE_ROUNDS === undefined ? ["/tests/e2e/outages"] : []),
+  ...(process.env.WHOLE_PROCESSES === undefined ? ["/tests/e2e/(demo|kill|newcomer|start)", "/database/embedded-crashes"] : []),
+];
+
 const CHECKS = ["architecture", "citations", "openapi-lint"].map((name) => `<rootDir>/tests/unit/${name}.test.ts`);
 
 module.exports = {
   testTimeout: 30_000,
   maxWorkers: 2,
+  testSequencer: "<rootDir>/tests/support/jest-sequencer.cjs",
   projects: [
     { ...shared, displayName: "check", testMatch: CHECKS },
     {
@@ -30,8 +37,7 @@ module.exports = {
       ...shared,
       displayName: "tests",
       testMatch: ["<rootDir>/tests/{contract,integration,conformance,e2e}/**/*.test.ts"],
-      // A minute by itself: `npm run test:outages`, a step of CI.
-      testPathIgnorePatterns: ["/node_modules/", ...(process.env.OUTAGE_ROUNDS === undefined ? ["/tests/e2e/outages"] : [])],
+      testPathIgnorePatterns: ["/node_modules/", ...BY_COMMAND],
       globalSetup: "<rootDir>/tests/support/postgres-global-setup.ts",
       globalTeardown: "<rootDir>/tests/support/postgres-global-teardown.ts",
     },
