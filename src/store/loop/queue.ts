@@ -42,6 +42,8 @@ export interface QueueDeps {
   readonly pool: pg.Pool;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** FALL_MS unless given. */
+  readonly fallMs?: number;
 }
 
 /** Between two runs of the library. The database may be away for long, and is to be found again soon. */
@@ -55,7 +57,7 @@ const FALL_MS = 5_000;
 const GIVE_BACK: Statement = { name: "queue-give-back", text: "select graphile_worker.force_unlock_workers($1::text[])" };
 
 /** Does not wait for the database. */
-export function startQueue({ pool, clock, logger }: QueueDeps, tasks: QueueTasks): Queue {
+export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps, tasks: QueueTasks): Queue {
   const stopping = new AbortController();
   let runner: Runner | undefined;
   /** Names under which earlier runs hold what they could not end. */
@@ -75,7 +77,7 @@ export function startQueue({ pool, clock, logger }: QueueDeps, tasks: QueueTasks
     held = [];
     const events = new EventEmitter() as WorkerEvents;
     events.on("pool:create", ({ workerPool }) => held.push(workerPool.id));
-    const fallen = new Promise<void>((resolve) => events.once("pool:gracefulShutdown", () => void clock.sleep(FALL_MS).then(resolve)));
+    const fallen = new Promise<void>((resolve) => events.once("pool:gracefulShutdown", () => void clock.sleep(fallMs).then(resolve)));
     try {
       runner = await runJobs({
         pgPool: pool,

@@ -10,8 +10,8 @@ import { ENTERPRISE, mobile } from "./sample.ts";
  * is touched, and whoever is not in place is somebody whose place or number a stranger has.
  */
 
-/** How many pairs: a few with every test run, more with `npm run test:faults`. */
-const RUNS = Number(process.env["FAULT_SEEDS"] ?? 2);
+/** How many pairs: one with every test run, more with `npm run test:faults`. */
+const RUNS = Number(process.env["FAULT_SEEDS"] ?? 1);
 
 /** The directory's departments and the strangers' have the same names, and the people of both the same numbers, now and then. */
 const NAMES = ["HK", "CN", "Sales", "Ops", "Retail"] as const;

@@ -32,7 +32,10 @@ afterEach(async () => {
 });
 
 const begin = (tasks: Partial<QueueTasks>): Queue => {
-  queue = startQueue({ pool: pool.relaxed, clock: systemClock, logger: silentLogger }, { wake: () => {}, sweep: async () => {}, ...tasks });
+  queue = startQueue(
+    { pool: pool.relaxed, clock: systemClock, logger: silentLogger, fallMs: 500 },
+    { wake: () => {}, sweep: async () => {}, ...tasks },
+  );
   return queue;
 };
 
