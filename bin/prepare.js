@@ -14,6 +14,7 @@ const { resolve } = createRequire(import.meta.url);
 if (existsSync(join(root, "src"))) {
   generateClient();
   compile();
+  writeCommit();
 }
 
 function generateClient() {
@@ -40,6 +41,15 @@ function compile() {
   const isComplete = Object.keys(devDependencies ?? {}).every((name) => !name.startsWith("@types/") || packageDirectory(name));
   const unchecked = ["--noCheck", "--types", ""];
   run("tsc", join(typescript, "bin", "tsc"), ["-p", "tsconfig.build.json", ...(isComplete ? [] : unchecked)], {});
+}
+
+/** Which commit was compiled, for the metrics; nothing where this is no clone or there is no git. */
+function writeCommit() {
+  const file = join(root, "dist", "commit");
+  const asked = existsSync(join(root, ".git")) ? spawnSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }) : undefined;
+  const commit = asked?.status === 0 ? asked.stdout : "";
+  if (!existsSync(dirname(file)) || (existsSync(file) && readFileSync(file, "utf8") === commit)) return;
+  writeFileSync(file, commit);
 }
 
 /** Runs a program of node; its output is shown only if it fails, and then we fail with it. */

@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
+import { createMetrics } from "./api/all-metrics.ts";
 import { historyEndpoint } from "./api/events.ts";
 import { syncEndpoint } from "./api/sync.ts";
-import { observeSync } from "./api/sync-metrics.ts";
+import { readBuild } from "./build.ts";
 import type { Config } from "./config.ts";
 import type { Clock } from "./core/clock.ts";
 import { CannotStart } from "./core/errors.ts";
 import type { Logger } from "./core/logger.ts";
+import type { Meter } from "./core/meter.ts";
 import { Secret } from "./core/secret.ts";
 import { createSeenFile } from "./database/seen-file.ts";
 import { createGroupDirectory } from "./directory/groups.ts";
@@ -24,7 +26,7 @@ import { createLimits } from "./http/connection/limits.ts";
 import { type HttpServer, startHttpServer } from "./http/connection/server.ts";
 import { docsMounts } from "./http/docs.ts";
 import { healthMounts, type ReadinessCheck } from "./http/health.ts";
-import { createMetricsRegistry, metricsEndpoint, observeIn } from "./http/metrics.ts";
+import { metricsEndpoint } from "./http/metrics.ts";
 import type { Traffic } from "./http/traffic.ts";
 import { loadMapping } from "./load-mapping.ts";
 import type { Mapping } from "./mapping/mapping.ts";
@@ -54,6 +56,7 @@ import { createPresence } from "./store/loop/processes.ts";
 import { startQueue } from "./store/loop/queue.ts";
 import { createRestoreStore } from "./store/loop/restore.ts";
 import type { Pool } from "./store/postgres/pool.ts";
+import { createMeterStore, keepMeter, type MeterKeeper } from "./store/status/meters.ts";
 import { createSyncOperations } from "./store/status/status.ts";
 import { createRateLimiter } from "./store/target/limiter.ts";
 import { pinOrganisation } from "./store/target/organisation.ts";
@@ -76,6 +79,8 @@ export interface House {
   readonly logger: Logger;
   /** Of this process. */
   readonly traffic: Traffic;
+  /** Of this process as well. */
+  readonly meter: Meter;
 }
 
 /** The token to show once, when one was made just now. */
@@ -86,6 +91,9 @@ export async function prepareAccess({ config, pool, clock }: House): Promise<{ r
   const { newToken } = await ensureBootstrap({ sources, tokens, ...(config.bootstrapToken ? { configured: config.bootstrapToken } : {}) });
   return { newToken: newToken === undefined ? undefined : new Secret(newToken) };
 }
+
+/** Writes down what this process counts, until it is stopped. */
+export const startMeter = (house: House): MeterKeeper => keepMeter(createMeterStore(house.pool, TARGET), house.meter, house);
 
 const environmentOf = (config: Config) => (config.dingtalk.kind === "sandbox" ? "test" : "live");
 
@@ -134,11 +142,18 @@ export async function composeApi(house: House, checks: Readonly<Record<string, R
   const limits = createLimits({ ratePerClient: config.rateLimitPerClient, concurrencyPerClient: config.concurrencyPerClient }, clock);
   const addressOf = createClientAddress(config.trustedProxies);
   const logRefusal = createRefusalLog({ logger, clock });
-  const registry = createMetricsRegistry();
   const directory = { store: createDirectoryStore(pool, [TARGET]), clock };
   const sandbox = sandboxUrl(config);
   const operations = createSyncOperations(pool, TARGET, clock);
-  observeSync(registry, { target: TARGET, read: operations.status, clock, logger });
+  const { registry, observe } = createMetrics({
+    target: TARGET,
+    build: readBuild(),
+    clock,
+    logger,
+    meter: house.meter,
+    status: operations.status,
+    meters: createMeterStore(pool, TARGET),
+  });
 
   return {
     publicUrl: config.publicUrl,
@@ -149,7 +164,7 @@ export async function composeApi(house: House, checks: Readonly<Record<string, R
     limits,
     addressOf,
     logRefusal,
-    observe: observeIn(registry),
+    observe,
     traffic,
     mounts: [
       scimMount({
@@ -190,7 +205,7 @@ export interface LoopParts {
 }
 
 /** Calls nobody yet. The target has to be closed. Throws CannotStart for a mapping file that is wrong. */
-export function loopParts({ config, pool, clock }: House, organisation: DingTalkConfig, log?: LoopLog): LoopParts {
+export function loopParts({ config, pool, clock, meter }: House, organisation: DingTalkConfig, log?: LoopLog): LoopParts {
   const mapping = loadMapping(config, TARGET);
   const limiter = createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 });
   const target = createTarget(
@@ -199,9 +214,10 @@ export function loopParts({ config, pool, clock }: House, organisation: DingTalk
       clock,
       limiter: log ? tellingRests(limiter, log) : limiter,
       tokens: createSharedToken(pool, TARGET, clock),
+      meter,
     },
   );
-  return { target, store: createReconcileStore(pool, TARGET), mapping };
+  return { target, store: createReconcileStore(pool, TARGET, { meter }), mapping };
 }
 
 /** What of the mapping the target has to know as well. */

@@ -1,7 +1,8 @@
-import { type House, prepareAccess, type RunningSync, startApi, startSync } from "./compose.ts";
+import { type House, prepareAccess, type RunningSync, startApi, startMeter, startSync } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
 import { Unavailable } from "./core/errors.ts";
+import { createMeter } from "./core/meter.ts";
 import { openDatabase } from "./database/open.ts";
 import { type Ending, endInOrder } from "./ending.ts";
 import type { ReadinessCheck } from "./http/health.ts";
@@ -54,7 +55,9 @@ export async function startServer(config: Config, signal = new AbortController()
     begun.push({ name: "database", mostMs: 20_000, leastMs: 7_000, end: (graceMs) => database.stop(graceMs) });
     const pool = createPool({ url: () => database.url, max: POOL_SIZE, logger });
     begun.push({ name: "connections", mostMs: 4_000, leastMs: 3_000, end: () => pool.end() });
-    const house: House = { config, pool, clock, logger, traffic: createTraffic() };
+    const house: House = { config, pool, clock, logger, traffic: createTraffic(), meter: createMeter() };
+    const meter = startMeter(house);
+    begun.push({ name: "counters", mostMs: 3_000, leastMs: 0, end: () => meter.stop() });
     const checks: Record<string, ReadinessCheck> = { database: () => takesWrites(pool) };
     let sandboxUrl: string | undefined;
     let sync: RunningSync | undefined;

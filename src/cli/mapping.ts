@@ -87,14 +87,15 @@ async function compiled(file: string): Promise<Checked> {
 }
 
 async function tried(mapping: Mapping, most: number): Promise<Trial> {
-  const [{ withPool }, { tryMapping }, { systemClock }, { createTraffic }] = await Promise.all([
+  const [{ withPool }, { tryMapping }, { systemClock }, { createMeter }, { createTraffic }] = await Promise.all([
     import("./support/joined-pool.ts"),
     import("../reconcile/desired/mapping-trial.ts"),
     import("../core/clock.ts"),
+    import("../core/meter.ts"),
     import("../http/traffic.ts"),
   ]);
   return withPool(async (joined) => {
-    const house: House = { ...joined, clock: systemClock, traffic: createTraffic() };
+    const house: House = { ...joined, clock: systemClock, traffic: createTraffic(), meter: createMeter() };
     const [{ createReconcileStore }, { pagesOfPeople }] = await Promise.all([
       import("../store/create.ts"),
       import("./support/pages-of-people.ts"),

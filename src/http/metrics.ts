@@ -1,5 +1,5 @@
 import { Router } from "express";
-import { collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { methodNotAllowed } from "./methods.ts";
 import type { Mount } from "./mount.ts";
 import type { ObserveRequest } from "./observe.ts";
@@ -9,6 +9,22 @@ export function createMetricsRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   return registry;
+}
+
+/** Which program this is. `commit` is empty where the package does not tell. */
+export interface Build {
+  readonly version: string;
+  readonly node: string;
+  readonly commit: string;
+}
+
+export function showBuild(registry: Registry, { version, node, commit }: Build): void {
+  new Gauge({
+    name: "dingtalk_scim_build_info",
+    help: "Always 1; the labels tell which program answers",
+    labelNames: ["version", "node", "commit"],
+    registers: [registry],
+  }).set({ version, node, commit }, 1);
 }
 
 /** Requests by method, route pattern and status: `…_count` is the counter. */

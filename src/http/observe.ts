@@ -10,6 +10,8 @@ export interface FinishedRequest {
   /** 499 when the client went away before the answer was out. */
   readonly status: number;
   readonly ms: number;
+  /** Of whom asked with a good credential. */
+  readonly sourceId?: string;
 }
 
 export type ObserveRequest = (request: FinishedRequest) => void;
@@ -32,6 +34,7 @@ export function observeRequest(req: Request, res: Response, { clock, logger, obs
     route: routeOf(req, mount),
     status: res.writableFinished ? res.statusCode : CLIENT_WENT_AWAY,
     ms: Math.round((clock.monotonicMs() - startedMs) * 100) / 100,
+    ...(actor ? { sourceId: actor.sourceId } : {}),
   };
   observe(finished);
   const line = { requestId, ...finished, actor: actor?.id, clientRequestId: saneId(req.headers["x-request-id"]) };

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { type Clock, systemClock } from "../core/clock.ts";
+import type { Meter } from "../core/meter.ts";
 import type { DirectoryStore } from "../directory/ports.ts";
 import { createGroupStore } from "./directory/groups.ts";
 import { createUserStore } from "./directory/users.ts";
@@ -18,7 +19,7 @@ export const createDirectoryStore = (pool: Pool, targets: readonly string[]): Di
   ...createGroupStore(pool, targets),
 });
 
-export interface StoreTimes {
+export interface StoreOptions {
   readonly clock?: Clock;
   /** How long a run may keep its entity. */
   readonly leaseMs?: number;
@@ -26,6 +27,8 @@ export interface StoreTimes {
   readonly callLifeMs?: number;
   /** How long what may be half of a rename is provisional. */
   readonly settleMs?: number;
+  /** Told how long each change took to be right at the target. */
+  readonly meter?: Meter;
 }
 
 export type ReconcileStorage = ReturnType<typeof createReconcileStore>;
@@ -34,12 +37,12 @@ export type ReconcileStorage = ReturnType<typeof createReconcileStore>;
 export const createReconcileStore = (
   pool: Pool,
   target: string,
-  { clock = systemClock, leaseMs = LEASE_MS, callLifeMs = CALL_LIFE_MS, settleMs = SETTLE_MS }: StoreTimes = {},
+  { clock = systemClock, leaseMs = LEASE_MS, callLifeMs = CALL_LIFE_MS, settleMs = SETTLE_MS, meter }: StoreOptions = {},
 ) => {
   const worker = randomInt(1, 2 ** 31 - 1);
   const place = { term: 0, lost: false };
   return {
-    ...createClaims(pool, target, worker, { clock, leaseMs, callLifeMs, place }),
+    ...createClaims(pool, target, worker, { clock, leaseMs, callLifeMs, place, meter }),
     ...createLiveness(pool, target, worker, { callLifeMs, place }),
     ...createFacts(pool, target),
     ...createTree(pool, target, settleMs),

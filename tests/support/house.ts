@@ -14,7 +14,7 @@ import { createReconciler } from "../../src/reconcile/run/reconciler.ts";
 import type { TargetAdapter } from "../../src/reconcile/target.ts";
 import { readGroup, readUser } from "../../src/scim/resource/resource.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
-import { createDirectoryStore, createReconcileStore, type ReconcileStorage, type StoreTimes } from "../../src/store/create.ts";
+import { createDirectoryStore, createReconcileStore, type ReconcileStorage, type StoreOptions } from "../../src/store/create.ts";
 import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
 import { createRateLimiter } from "../../src/store/target/limiter.ts";
 import { createSharedToken } from "../../src/store/target/shared-token.ts";
@@ -91,7 +91,7 @@ export interface HouseOptions {
   readonly mapping?: string;
   /** What the first retry waits; small, as tests of faults have many. */
   readonly retryBaseMs?: number;
-  readonly times?: StoreTimes;
+  readonly times?: StoreOptions;
   /** How long an answer of DingTalk is waited for. */
   readonly timeoutMs?: number;
 }

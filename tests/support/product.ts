@@ -4,6 +4,7 @@ import { composeApi, type House, type RunningSync, startSync } from "../../src/c
 import { type Environment, parseConfig } from "../../src/config.ts";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
+import { createMeter } from "../../src/core/meter.ts";
 import { createApp, renderFor } from "../../src/http/app.ts";
 import type { Scope } from "../../src/http/auth/scopes.ts";
 import { startHttpServer } from "../../src/http/connection/server.ts";
@@ -84,6 +85,8 @@ export async function openProduct({
   const pool = createPool({ url: database.url, max: 12, logger: silentLogger });
   const simulator = createSimulator({ qps: 0 });
   const { url: dingtalk } = await simulator.start();
+  // Shared by all parts, as in one process.
+  const meter = createMeter();
   const houseWith = (settings: Environment): House => {
     const environment = {
       BOOTSTRAP_TOKEN: BOOTSTRAP,
@@ -98,7 +101,7 @@ export async function openProduct({
       DATA_DIR: dataDir,
       ...settings,
     };
-    return { config: parseConfig(environment), pool, clock, logger, traffic: createTraffic() };
+    return { config: parseConfig(environment), pool, clock, logger, traffic: createTraffic(), meter };
   };
   const house = houseWith(settings);
   const options = await composeApi(house, { database: async () => void (await pool.query("select 1")) });

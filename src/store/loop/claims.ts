@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { Clock } from "../../core/clock.ts";
 import { type Deadline, startDeadline } from "../../core/deadline.ts";
 import type { EntityKind } from "../../core/entity.ts";
+import type { Meter } from "../../core/meter.ts";
 import type { ReconcileStore } from "../../reconcile/ports.ts";
 import type { Refusals } from "../../reconcile/run/refusal.ts";
 import type { Pool } from "../postgres/pool.ts";
@@ -85,10 +86,16 @@ export interface ClaimOptions {
   readonly leaseMs: number;
   readonly callLifeMs: number;
   readonly place: Place;
+  readonly meter: Meter | undefined;
 }
 
 /** `worker`: the number under which this process holds its leases. */
-export function createClaims(pool: Pool, target: string, worker: number, { clock, leaseMs, callLifeMs, place }: ClaimOptions): Claims {
+export function createClaims(
+  pool: Pool,
+  target: string,
+  worker: number,
+  { clock, leaseMs, callLifeMs, place, meter }: ClaimOptions,
+): Claims {
   /** Over with the lease, or as soon as others may take this worker for dead. */
   function deadlineOfClaim(): Deadline {
     const lease = startDeadline(clock, leaseMs * (1 - MARGIN));
@@ -120,7 +127,7 @@ export function createClaims(pool: Pool, target: string, worker: number, { clock
       return row?.ms ?? undefined;
     },
 
-    ...createRunWrites(pool, target, callLifeMs),
+    ...createRunWrites(pool, target, { callLifeMs, meter }),
     ...createHolders(pool, target),
 
     async release(claim) {

@@ -1,3 +1,5 @@
+import type pg from "pg";
+import type { Meter } from "../../core/meter.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { eventColumns, PRIORITY } from "../write-sql.ts";
@@ -39,7 +41,10 @@ const ENDS = `event as (insert into history select e.* from mine, json_populate_
       last_answer = coalesce(excluded.last_answer, s.last_answer), notes = excluded.notes, refused = excluded.refused, holder = excluded.holder,
       recheck_at = coalesce(excluded.recheck_at, s.recheck_at), planned = excluded.planned, cause = excluded.cause)`;
 
-const END: Statement = { name: "run-end", text: `with mine as (select w.* from ${heldBy(RUNS)}), ${ENDS} select at from mine` };
+/** With the time since the commit of the change, in seconds, where the target is right now. */
+const ENDED = `select at, kind, case when state = 'inSync' then extract(epoch from now() - due_since)::float8 end as latency from mine`;
+
+const END: Statement = { name: "run-end", text: `with mine as (select w.*, held.due_since from ${heldBy(RUNS)}), ${ENDS} ${ENDED}` };
 
 /** Only of those that nobody waits for, that nobody reports to, and that lead no department. */
 const END_QUIETLY: Statement = {
@@ -49,37 +54,52 @@ const END_QUIETLY: Statement = {
      where case when w.awaited then not exists (select from entity_states s where ${WAITING_ON("array[w.id]")}) else true end
        and case when w.reported then not exists (${REPORTS("m.id = w.id")}) else true end
        and case when w.led then not ${ANY_MANAGED} else true end),
-  mine as (select w.* from ${heldBy("quiet w", "not s.awaited")}), ${ENDS},
+  mine as (select w.*, held.due_since from ${heldBy("quiet w", "not s.awaited")}), ${ENDS},
   linked as (${putLinks("(select * from mine where puts)")})
-  select at from mine`,
+  ${ENDED}`,
 };
+
+interface Ended extends pg.QueryResultRow {
+  readonly at: number;
+  readonly kind: string;
+  readonly latency: number | null;
+}
+
+export interface RunEndOptions {
+  readonly callLifeMs: number;
+  readonly meter: Meter | undefined;
+}
 
 /**
  * Ends runs of one batch; whether each still held its lease. Of two ends side by side, neither may miss that the other waits for it: see MARK_AS_AWAITED.
  */
 export const createRunEnds =
-  (pool: Pool, target: string, callLifeMs: number) =>
+  (pool: Pool, target: string, { callLifeMs, meter }: RunEndOptions) =>
   async (runs: readonly EndedRun[]): Promise<readonly boolean[]> => {
     const ended = new Set<EndedRun>();
-    const end = async (db: Queryable, statement: Statement, some: readonly EndedRun[]): Promise<void> => {
-      const rows = await run<{ at: number }>(db, statement, [
-        target,
-        JSON.stringify(inLockOrder(some).map((each) => endRow(each, callLifeMs))),
-      ]);
-      for (const { at } of rows) ended.add(some[at]!);
+    const end = (db: Queryable, statement: Statement, some: readonly EndedRun[]): Promise<Ended[]> =>
+      run<Ended>(db, statement, [target, JSON.stringify(inLockOrder(some).map((each) => endRow(each, callLifeMs)))]);
+    const committed = (rows: readonly Ended[], some: readonly EndedRun[]): void => {
+      for (const { at, kind, latency } of rows) {
+        ended.add(some[at]!);
+        if (latency !== null) meter?.observe("syncLatency", { kind }, latency);
+      }
     };
 
     const quiet = runs.filter(isQuiet);
-    if (quiet.length > 0) await end(pool.alongIndexes, END_QUIETLY, quiet);
+    if (quiet.length > 0) committed(await end(pool.alongIndexes, END_QUIETLY, quiet), quiet);
     const others = runs.filter((each) => !ended.has(each));
     if (others.length > 0) {
-      await inTransaction(pool.alongIndexes, async (client) => {
+      const rows = await inTransaction(pool.alongIndexes, async (client) => {
         await markAwaited(client, target, others);
-        await end(client, END, others);
-        const [mine, lost] = [others.filter((each) => ended.has(each)), others.filter((each) => !ended.has(each))];
+        const rows = await end(client, END, others);
+        const held = new Set(rows.map(({ at }) => others[at]));
+        const [mine, lost] = [others.filter((each) => held.has(each)), others.filter((each) => !held.has(each))];
         await consequences(client, target, mine);
         await recordLate(client, target, lost, callLifeMs);
+        return rows;
       });
+      committed(rows, others);
     }
     return runs.map((each) => ended.has(each));
   };

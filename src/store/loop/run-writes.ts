@@ -4,7 +4,7 @@ import { batched } from "../postgres/batch.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { isOneItemsFault, run, type Statement } from "../postgres/statement.ts";
 import { eventColumns } from "../write-sql.ts";
-import { createRunEnds } from "./run-ends.ts";
+import { createRunEnds, type RunEndOptions } from "./run-ends.ts";
 import { heldBy, inLockOrder } from "./run-leases.ts";
 
 /* What a run writes: its beginning and its end, both only under its lease. Runs that go on side by side begin and finish in common statements. */
@@ -25,7 +25,7 @@ const BEGIN: Statement = {
 
 type RunWrites = Pick<ReconcileStore, "begin" | "finish">;
 
-export function createRunWrites(pool: Pool, target: string, callLifeMs: number): RunWrites {
+export function createRunWrites(pool: Pool, target: string, options: RunEndOptions): RunWrites {
   const beginAll = async (items: readonly BeginItem[]): Promise<readonly boolean[]> => {
     const rows = inLockOrder(items).map(
       ({
@@ -51,7 +51,7 @@ export function createRunWrites(pool: Pool, target: string, callLifeMs: number):
 
   // One that cannot be recorded must not keep the others from being recorded.
   const begin = batched(beginAll, { isolates: isOneItemsFault });
-  const finish = batched(createRunEnds(pool, target, callLifeMs), { isolates: isOneItemsFault, strict: true });
+  const finish = batched(createRunEnds(pool, target, options), { isolates: isOneItemsFault, strict: true });
 
   return {
     begin: (claim, intent, create) => begin({ claim, intent, create }),

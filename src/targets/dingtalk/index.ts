@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import type { EntityKind } from "../../core/entity.ts";
+import type { Meter } from "../../core/meter.ts";
 import {
   type ListPage,
   type RateLimiter,
@@ -32,6 +33,7 @@ export interface DingTalkDeps {
   /** Asked before every call with the call's path; hears of every throttle answer. */
   readonly limiter: RateLimiter;
   readonly tokens: SharedToken;
+  readonly meter?: Meter;
   /** In [0, 1): spreads what several processes would do at the same moment. */
   readonly random?: () => number;
 }

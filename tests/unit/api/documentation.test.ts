@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Registry } from "prom-client";
+import { observeMeters } from "../../../src/api/meter-metrics.ts";
 import { observeSync } from "../../../src/api/sync-metrics.ts";
 import { systemClock } from "../../../src/core/clock.ts";
-import { silentLogger } from "../../../src/core/logger.ts";
 import { flatTable, parseQuery } from "../../../src/filter/parse.ts";
 import { EVENT_CODES, OUTCOMES } from "../../../src/history/event.ts";
 import { EVENT_ATTRIBUTES } from "../../../src/history/event-log.ts";
-import { observeIn } from "../../../src/http/metrics.ts";
+import { observeIn, showBuild } from "../../../src/http/metrics.ts";
 
 const page = (name: string): string => readFileSync(join(__dirname, "..", "..", "..", "docs", name), "utf8");
 /** Code in the first column of the tables that follow a heading of columns. */
@@ -33,7 +33,9 @@ test.each(filters)("the question %s can be asked", (filter) => {
 test("operators are told every metric of ours", () => {
   const registry = new Registry();
   observeIn(registry);
-  observeSync(registry, { target: "t", read: () => Promise.reject(new Error("not read")), clock: systemClock, logger: silentLogger });
+  showBuild(registry, { version: "1", node: "1", commit: "" });
+  observeSync(registry, { target: "t", figures: async () => undefined, clock: systemClock });
+  observeMeters(registry, { target: "t", meters: async () => undefined });
   const names = registry.getMetricsAsArray().map(({ name }) => name);
   expect(
     firstColumn(page("operations.md"), "| Name | Is |")

@@ -3,6 +3,8 @@ export type Subject = "user" | "department" | "role" | "account" | "app";
 
 export interface Api {
   readonly path: string;
+  /** The path without what differs between organisations. */
+  readonly template?: string;
   /** Old: token in the query, `errcode` envelope. New: token in a header, HTTP status and `code` (dingtalk-api.md section 1). */
   readonly generation: "old" | "new";
   readonly method: "GET" | "POST";
@@ -64,4 +66,8 @@ export const API = {
 } as const satisfies Readonly<Record<string, Api>>;
 
 /** The token call that names the organisation: it fails when the app belongs to another one. */
-export const organisationToken = (corpId: string): Api => ({ ...API.token, path: `/v1.0/oauth2/${encodeURIComponent(corpId)}/token` });
+export const organisationToken = (corpId: string): Api => ({
+  ...API.token,
+  path: `/v1.0/oauth2/${encodeURIComponent(corpId)}/token`,
+  template: "/v1.0/oauth2/{corpId}/token",
+});

@@ -6,6 +6,7 @@ import axios, { AxiosHeaders, isAxiosError } from "axios";
 import type { Clock } from "../../../core/clock.ts";
 import type { Deadline } from "../../../core/deadline.ts";
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
+import type { Meter } from "../../../core/meter.ts";
 import {
   type RateLimiter,
   type SharedToken,
@@ -17,6 +18,7 @@ import {
 import type { DingTalkConfig } from "../config.ts";
 import { type Answer, type Refusal, readAnswer } from "./answer.ts";
 import type { Api } from "./apis.ts";
+import { type CallOutcome, callLabels, codeLabel } from "./call-labels.ts";
 import { meaningOf } from "./codes.ts";
 import { BAN_MS, errorOf, transportError } from "./errors.ts";
 import { createFarSeconds } from "./rate-window.ts";
@@ -45,6 +47,8 @@ export interface ClientDeps {
   readonly tokens: SharedToken;
   /** In [0, 1). */
   readonly random: () => number;
+  /** Told of every call that was sent or tried. */
+  readonly meter?: Meter;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -135,8 +139,12 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
     async function once(api: Api, parameters: JsonObject, token: string | undefined, within: Door): Promise<Answer> {
       await takeTurn(api, within.signal);
       const startedMs = deps.clock.monotonicMs();
-      const record = (code: string, requestId?: string): void => {
-        const durationMs = Math.round(deps.clock.monotonicMs() - startedMs);
+      const record = (outcome: CallOutcome, code: string, requestId?: string): void => {
+        const tookMs = deps.clock.monotonicMs() - startedMs;
+        const labels = callLabels(api, outcome);
+        deps.meter?.count("targetCalls", { ...labels, code: codeLabel(code) });
+        deps.meter?.observe("targetCall", labels, tookMs / 1_000);
+        const durationMs = Math.round(tookMs);
         calls.push({ api: api.path, code, durationMs, ...(requestId === undefined ? {} : { requestId }) });
       };
       try {
@@ -144,8 +152,8 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
         serverDate = reply.date;
         const answer = readAnswer(api, reply.status, reply.text);
         wrote ||= answer.ok && api.effect === "write";
-        if (answer.ok) record("ok", answer.requestId);
-        else record(answer.refusal.code, answer.refusal.requestId);
+        if (answer.ok) record("ok", "ok", answer.requestId);
+        else record("refused", answer.refusal.code, answer.refusal.requestId);
         return answer;
       } catch (error) {
         if (error instanceof PlaceLost)
@@ -154,7 +162,7 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
             reasonCode: "leaseEnded",
             begun: wrote,
           });
-        record(error instanceof TargetError ? error.answer : "bug");
+        record("failed", error instanceof TargetError ? error.answer : "bug");
         throw error;
       }
     }

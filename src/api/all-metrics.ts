@@ -1,0 +1,49 @@
+import type { Registry } from "prom-client";
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Meter } from "../core/meter.ts";
+import { type Build, createMetricsRegistry, observeIn, showBuild } from "../http/metrics.ts";
+import type { ObserveRequest } from "../http/observe.ts";
+import { type MeterFigures, observeMeters } from "./meter-metrics.ts";
+import { remembered } from "./remembered.ts";
+import { observeSync, type SyncFigures } from "./sync-metrics.ts";
+
+export interface MetricsOptions {
+  readonly target: string;
+  readonly build: Build;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Of this process. */
+  readonly meter: Meter;
+  readonly status: () => Promise<SyncFigures>;
+  readonly meters: {
+    write(meter: Meter): Promise<void>;
+    read(): Promise<MeterFigures>;
+  };
+}
+
+/** Everything that `/metrics` shows of this process and, by the database, of all. */
+export function createMetrics({ target, build, clock, logger, meter, status, meters }: MetricsOptions): {
+  readonly registry: Registry;
+  readonly observe: ObserveRequest;
+} {
+  const registry = createMetricsRegistry();
+  const observeRequest = observeIn(registry);
+  // Whoever asks this process sees all that it has counted.
+  const read = async () => {
+    await meters.write(meter);
+    return meters.read();
+  };
+  showBuild(registry, build);
+  observeSync(registry, { target, figures: remembered({ read: status, what: "the figures of the loop", clock, logger }), clock });
+  observeMeters(registry, { target, meters: remembered({ read, what: "the counters", clock, logger }) });
+  return {
+    registry,
+    observe(request) {
+      observeRequest(request);
+      if (request.sourceId !== undefined && request.route.startsWith(SCIM)) meter.heard(request.sourceId, clock.now());
+    },
+  };
+}
+
+const SCIM = "/scim/";

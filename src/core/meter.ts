@@ -1,0 +1,78 @@
+/*
+ * What a process counts between two writes to the database: additions in memory, so that nothing on the hot path costs a statement. Labels must come from
+ * sets of ours: each combination stays for good.
+ */
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** Upper bounds of the buckets in seconds; what is above the last is in `+Inf`. */
+export const HISTOGRAMS = {
+  /** From the head of a call to its answer. */
+  targetCall: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
+  /** From the commit of a change to the target being right. */
+  syncLatency: [0.5, 1, 2.5, 5, 10, 15, 30, 45, 60, 120, 300, 900, 3_600, 14_400],
+} as const satisfies Readonly<Record<string, readonly number[]>>;
+
+export type HistogramName = keyof typeof HISTOGRAMS;
+export type CounterName = "targetCalls";
+export type SampleName = CounterName | HistogramName | `${HistogramName}Sum`;
+
+/** Of a histogram: how many fell into the bucket `le`, not how many fell into it or one below. */
+export interface Sample {
+  readonly name: SampleName;
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+export interface Readings {
+  readonly samples: readonly Sample[];
+  /** When each source was last heard of, by its id. */
+  readonly heard: ReadonlyMap<string, Date>;
+}
+
+export interface Meter {
+  count(name: CounterName, labels: Labels): void;
+  observe(name: HistogramName, labels: Labels, seconds: number): void;
+  heard(sourceId: string, at: Date): void;
+  /** What was counted since the last time. */
+  take(): Readings;
+  /** For readings that could not be written down. */
+  putBack(readings: Readings): void;
+}
+
+export const INFINITE = "+Inf";
+
+export function createMeter(): Meter {
+  let samples = new Map<string, Sample>();
+  let heard = new Map<string, Date>();
+
+  function add(name: SampleName, labels: Labels, value: number): void {
+    const key = `${name} ${JSON.stringify(labels)}`;
+    samples.set(key, { name, labels, value: value + (samples.get(key)?.value ?? 0) });
+  }
+
+  function hear(sourceId: string, at: Date): void {
+    const last = heard.get(sourceId);
+    if (!last || last < at) heard.set(sourceId, at);
+  }
+
+  return {
+    count: (name, labels) => add(name, labels, 1),
+    observe(name, labels, seconds) {
+      const bound = HISTOGRAMS[name].find((each) => seconds <= each);
+      add(name, { ...labels, le: bound === undefined ? INFINITE : String(bound) }, 1);
+      add(`${name}Sum`, labels, seconds);
+    },
+    heard: hear,
+    take() {
+      const readings = { samples: [...samples.values()], heard };
+      samples = new Map();
+      heard = new Map();
+      return readings;
+    },
+    putBack(readings) {
+      for (const { name, labels, value } of readings.samples) add(name, labels, value);
+      for (const [sourceId, at] of readings.heard) hear(sourceId, at);
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { Labels } from "../../../core/meter.ts";
+import { ODD } from "./answer.ts";
+import type { Api } from "./apis.ts";
+import { CODES } from "./codes.ts";
+
+/** `refused`: DingTalk answered and said no. `failed`: nobody answered, or we broke it off. */
+export type CallOutcome = "ok" | "refused" | "failed";
+
+/** Of metrics: each set is bounded, whatever DingTalk or the network says. */
+export const callLabels = (api: Api, outcome: CallOutcome): Labels => ({ method: api.method, api: api.template ?? api.path, outcome });
+
+const OWN: ReadonlySet<string> = new Set(["ok", "aborted", "timeout", "no-answer", "bug", ...Object.values(ODD)]);
+const NETWORK: ReadonlySet<string> = new Set([
+  ..."ECONNREFUSED ECONNRESET ENOTFOUND EAI_AGAIN EPIPE EHOSTUNREACH ENETUNREACH ENETDOWN EPROTO".split(" "),
+  ..."ERR_BAD_RESPONSE ERR_BAD_REQUEST ERR_NETWORK ERR_CANCELED CERT_HAS_EXPIRED".split(" "),
+]);
+
+/** A code that is not in our table is one of any number: those are `other`, and the history has each call with its own. */
+export function codeLabel(code: string): string {
+  const lastWord = code.slice(code.lastIndexOf(".") + 1);
+  if (OWN.has(code) || NETWORK.has(code) || Object.hasOwn(CODES, code)) return code;
+  if (Object.hasOwn(CODES, lastWord)) return lastWord;
+  return code.startsWith("http-4") ? "http-4xx" : "other";
+}
