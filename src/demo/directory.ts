@@ -6,13 +6,25 @@ import type { Http } from "./http.ts";
 export interface Directory {
   readonly users: readonly JsonObject[];
   readonly groups: readonly JsonObject[];
+  /** Ids under which people are in DingTalk, by their own ids. Who was there before the directory keeps the old one. */
+  readonly remoteIds: ReadonlyMap<string, string>;
 }
 
 const PAGE = 100;
 
 /** Everything, page by page. Read while nobody writes, so the pages belong together. */
 export async function readDirectory(http: Http): Promise<Directory> {
-  return { users: await readAll(http, "/Users"), groups: await readAll(http, "/Groups") };
+  return { users: await readAll(http, "/Users"), groups: await readAll(http, "/Groups"), remoteIds: await readRemoteIds(http) };
+}
+
+async function readRemoteIds(http: Http): Promise<ReadonlyMap<string, string>> {
+  const ids = new Map<string, string>();
+  for (let next = ""; ; ) {
+    const page = await http.get(`/api/sync/items?kind=user&count=1000${next === "" ? "" : `&after=${next}`}`);
+    for (const { id, remoteId } of objects(page.items)) if (text(remoteId) !== "") ids.set(text(id), text(remoteId));
+    next = text(page.next);
+    if (next === "") return ids;
+  }
 }
 
 async function readAll(http: Http, endpoint: string): Promise<readonly JsonObject[]> {

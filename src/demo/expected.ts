@@ -23,7 +23,7 @@ export interface ExpectedPerson {
 }
 
 export interface Expected {
-  /** By userid, which is the id of the SCIM resource. */
+  /** By userid: that of the link, else the id of the SCIM resource. */
   readonly people: ReadonlyMap<string, ExpectedPerson>;
   readonly departments: ReadonlySet<string>;
 }
@@ -31,7 +31,8 @@ export interface Expected {
 const DINGTALK = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:User";
 export const PATHS = " | ";
 
-export function expectedOf({ users, groups }: Directory): Expected {
+export function expectedOf({ users, groups, remoteIds }: Directory): Expected {
+  const userid = (id: string): string => remoteIds.get(id) ?? id;
   const staying = new Map(users.filter(isMember).map((user) => [text(user.id), user]));
   const paths = new Map<string, string[]>();
   for (const group of groups) {
@@ -41,7 +42,7 @@ export function expectedOf({ users, groups }: Directory): Expected {
     }
   }
   return {
-    people: new Map([...staying].map(([id, user]) => [id, personOf(user, paths.get(id) ?? [], staying)])),
+    people: new Map([...staying].map(([id, user]) => [userid(id), personOf(user, paths.get(id) ?? [], { staying, userid })])),
     departments: new Set(groups.flatMap((group) => withAncestors(pathOf(group)))),
   };
 }
@@ -49,7 +50,12 @@ export function expectedOf({ users, groups }: Directory): Expected {
 /** Leavers are removed, and nobody can be in DingTalk without a mobile. */
 const isMember = (user: JsonObject): boolean => user.active !== false && typed(user.phoneNumbers, "mobile") !== "";
 
-function personOf(user: JsonObject, paths: readonly string[], staying: ReadonlyMap<string, JsonObject>): ExpectedPerson {
+interface Others {
+  readonly staying: ReadonlyMap<string, JsonObject>;
+  readonly userid: (id: string) => string;
+}
+
+function personOf(user: JsonObject, paths: readonly string[], { staying, userid }: Others): ExpectedPerson {
   const name = object(user.name);
   const enterprise = object(user[ENTERPRISE]);
   const manager = text(object(enterprise.manager).value);
@@ -60,7 +66,7 @@ function personOf(user: JsonObject, paths: readonly string[], staying: ReadonlyM
     ...set("mobile", digits(typed(user.phoneNumbers, "mobile"))),
     ...set("email", typed(user.emails, "work")),
     ...set("telephone", typed(user.phoneNumbers, "work").replace(/^tel:/, "")),
-    ...set("manager_userid", manager !== text(user.id) && staying.has(manager) ? manager : ""),
+    ...set("manager_userid", manager !== text(user.id) && staying.has(manager) ? userid(manager) : ""),
     hide_mobile: String(object(user[DINGTALK]).hideMobile ?? true),
     departments: [...new Set(paths.length > 0 ? paths : [""])].sort().join(PATHS),
   };

@@ -102,7 +102,7 @@ export interface TargetAdapter {
   /** Pure. Whether a department with these attributes hides people: those it is for must not sit where everybody sees them. Absent: none does. */
   conceals?(department: Attributes): boolean;
 
-  /** The remote id we will ask for, where the target lets the caller choose it. Same input, same answer, for ever. */
+  /** The remote id a create will ask for, where the target lets the caller choose it. Same input, same answer, for ever. Of what is there the link tells the id: it may be another one. */
   remoteIdFor(ref: EntityRef): string | undefined;
 
   /**

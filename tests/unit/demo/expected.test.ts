@@ -12,7 +12,8 @@ const person = (id: string, more: JsonObject = {}): JsonObject => ({
   ...more,
 });
 const managedBy = (id: string): JsonObject => ({ [ENTERPRISE]: { manager: { value: id } } });
-const one = (users: readonly JsonObject[], groups: readonly JsonObject[] = []) => expectedOf({ users, groups }).people.get("a");
+const one = (users: readonly JsonObject[], groups: readonly JsonObject[] = []) =>
+  expectedOf({ users, groups, remoteIds: new Map() }).people.get("a");
 
 test.each<[string, JsonObject, object]>([
   ["the display name comes first", { name: { formatted: "F" } }, { name: "Person a" }],
@@ -37,11 +38,16 @@ test("groups are paths, with the departments above them", () => {
     { id: "h", displayName: "HK / Finance", members: [{ value: "a" }] },
   ];
   expect(one([person("a")], groups)?.departments).toBe("HK/Finance | HK/Sales/Retail");
-  expect(expectedOf({ users: [], groups }).departments).toEqual(new Set(["HK", "HK/Sales", "HK/Sales/Retail", "HK/Finance"]));
+  expect(expectedOf({ users: [], groups, remoteIds: new Map() }).departments).toEqual(
+    new Set(["HK", "HK/Sales", "HK/Sales/Retail", "HK/Finance"]),
+  );
 });
 
 test("leavers and people without a mobile are not to be there", () => {
-  expect(expectedOf({ users: [person("a", { active: false }), person("b", { phoneNumbers: [] })], groups: [] }).people.size).toBe(0);
+  expect(
+    expectedOf({ users: [person("a", { active: false }), person("b", { phoneNumbers: [] })], groups: [], remoteIds: new Map() }).people
+      .size,
+  ).toBe(0);
 });
 
 describe("a comparison names", () => {
@@ -68,4 +74,11 @@ describe("a comparison names", () => {
   ])("%s", (_what, wanted, actual, differences) =>
     expect(compare(wanted, actual)).toEqual(differences.map((each) => expect.objectContaining(each))),
   );
+});
+
+test("who was there before is known by the old userid, also as a manager", () => {
+  const users = [person("a"), person("b", managedBy("a"))];
+  const { people } = expectedOf({ users, groups: [], remoteIds: new Map([["a", "old.a"]]) });
+  expect([...people.keys()]).toEqual(["old.a", "b"]);
+  expect(people.get("b")?.manager_userid).toBe("old.a");
 });

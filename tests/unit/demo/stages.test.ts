@@ -75,7 +75,9 @@ test("what was provisioned is remembered as it was wanted, and what lacks is nam
     id: `g${index}`,
     members: team.members.map((member) => ({ value: idOf.get(member)! })),
   }));
-  expect(lacks(remember({ users: managed, groups }, first), first)).toEqual([]);
+  expect(lacks(remember({ users: managed, groups, remoteIds: new Map() }, first), first)).toEqual([]);
   const [lost, ...kept] = managed;
-  expect(lacks(remember({ users: kept, groups }, first), first)).toContain(`user ${String(lost!.userName)} is not in the directory`);
+  expect(lacks(remember({ users: kept, groups, remoteIds: new Map() }, first), first)).toContain(
+    `user ${String(lost!.userName)} is not in the directory`,
+  );
 });

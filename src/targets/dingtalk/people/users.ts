@@ -33,7 +33,7 @@ export interface UserOptions extends RecordOptions {
   readonly newPassword: () => string;
 }
 
-/** People. Their user id is the entity's own id, so a create that happened unseen is found by repeating it (dingtalk-api.md section 18.1). */
+/** People. Who is made here gets the entity's own id as user id, so a create that happened unseen is found by repeating it (dingtalk-api.md section 18.1). */
 export function createUsers(client: DingTalkClient, admins: Admins, options: UserOptions) {
   async function get(session: Session, userid: string): Promise<Actual | undefined> {
     try {
