@@ -102,6 +102,8 @@ export interface ReconcileStore {
 
   /** The entity of ours and of the same kind that has a value at the target, if any, and what may be expected of it. */
   holder(ref: EntityRef, wanted: WantedValue): Promise<Holder | undefined>;
+  /** What the target has refused of an entity when it was last asked. */
+  refused(ref: EntityRef): Promise<Refusals | undefined>;
   /** Values of a person's that active people wait for, who were refused them because of this one. */
   asked(personId: string): Promise<readonly AskedValue[]>;
   /**

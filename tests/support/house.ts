@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { systemClock } from "../../src/core/clock.ts";
+import { type Clock, systemClock } from "../../src/core/clock.ts";
 import type { JsonObject } from "../../src/core/entity.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { RequestContext } from "../../src/directory/context.ts";
@@ -62,6 +62,7 @@ export interface Connection {
   readonly store: ReconcileStorage;
   readonly target: TargetAdapter;
   readonly mapping: Mapping;
+  readonly clock: Clock;
 }
 
 export interface RemoteUser {
@@ -134,7 +135,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       await store.close();
       await own.end();
     });
-    return { pool: own, store, target, mapping: compileMapping(text) };
+    return { pool: own, store, target, mapping: compileMapping(text), clock: systemClock };
   }
 
   const get = async <T>(path: string): Promise<T> => (await (await fetch(`${dingtalk}${path}`)).json()) as T;

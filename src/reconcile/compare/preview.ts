@@ -1,16 +1,24 @@
+import type { Clock } from "../../core/clock.ts";
 import type { EntityRef } from "../../core/entity.ts";
 import type { Explanation } from "../../mapping/mapping.ts";
-import { concludePerson, concludeRole, judge, personInput } from "../desired/conclude.ts";
-import { concludeDepartment } from "../desired/conclude-department.ts";
+import { personInput } from "../desired/conclude.ts";
+import { desiredOf } from "../desired/desired.ts";
+import { load } from "../desired/load.ts";
 import type { Wish, WishDeps } from "../desired/result.ts";
 import type { PersonFacts } from "../facts.ts";
 import type { Desired, Plan } from "../plan.ts";
-import { shapedPlan } from "../run/normalized-plan.ts";
+import { RETRY_BASE_MS, settle } from "../run/next-state.ts";
+import { planned } from "../run/planned.ts";
 import type { Actual, Attributes, Note } from "../target.ts";
+
+export interface PreviewDeps extends WishDeps {
+  readonly clock: Pick<Clock, "now">;
+}
 
 /** What a run would conclude from what is known now. Nothing is sent, nothing is read from the target, and nothing is written. */
 export type Forecast =
   | { readonly kind: "plan"; readonly desired: Desired; readonly shaped: Attributes; readonly plan: Plan; readonly notes: readonly Note[] }
+  | { readonly kind: "invited"; readonly reasonCode?: string; readonly reason?: string; readonly remedy?: string }
   | Extract<Wish, { kind: "waiting" | "held" | "parked" }>;
 
 export interface PersonPreview {
@@ -25,39 +33,38 @@ export interface PersonPreview {
 }
 
 /** One person, explained. Undefined when neither the directory nor a link knows them. */
-export async function previewPerson(deps: WishDeps, personId: string): Promise<PersonPreview | undefined> {
-  const facts = (await deps.store.people([personId])).get(personId)!;
+export async function previewPerson(deps: PreviewDeps, personId: string): Promise<PersonPreview | undefined> {
+  const ref = { kind: "user", id: personId } as const;
+  const known = await load(deps, ref);
+  if (known.kind !== "user") return undefined;
+  const { facts, judgement } = known;
   if (!facts.document && !facts.link) return undefined;
   const actual = actualOf(facts.link);
   return {
     remoteId: facts.link?.remoteId,
     actual,
-    paths: judge(deps.mapping, deps.target, facts, actual).paths.map(({ path }) => path.map((level) => level.name)),
-    forecast: await forecastPerson(deps, personId, facts, actual),
+    paths: judgement.paths.map(({ path }) => path.map((level) => level.name)),
+    forecast: (await concluded(deps, ref, await desiredOf(deps, ref, known), actual))!,
     explanations: facts.document ? deps.mapping.explain(personInput(facts)) : [],
   };
 }
 
-/** The same for any entity, against an observation that may be newer than the remembered one. */
-export async function forecast(deps: WishDeps, ref: EntityRef, actual: Actual): Promise<Forecast | undefined> {
-  const { store } = deps;
-  if (ref.kind === "group") return undefined;
-  if (ref.kind === "user") return forecastPerson(deps, ref.id, (await store.people([ref.id])).get(ref.id)!, actual);
-  const wish =
-    ref.kind === "department"
-      ? await concludeDepartment(deps, ref.id, (await store.departments([ref.id])).get(ref.id)!, actual)
-      : concludeRole((await store.roles([ref.id])).get(ref.id)!);
-  return wish.kind === "desired" ? planned(deps, ref, wish.desired, actual) : wish;
+/** The same for any entity, against an observation that may be newer than the remembered one. Undefined for what never lives at the target itself. */
+export async function forecast(deps: PreviewDeps, ref: EntityRef, actual?: Actual): Promise<Forecast | undefined> {
+  const known = await load(deps, ref, actual ? { actual } : {});
+  const wish = await desiredOf(deps, ref, known);
+  const there = actual ?? (known.kind === "group" ? undefined : actualOf(known.facts.link));
+  return concluded(deps, ref, wish, there);
 }
 
-async function forecastPerson(deps: WishDeps, personId: string, facts: PersonFacts, actual: Actual | undefined): Promise<Forecast> {
-  const wish = await concludePerson(deps, personId, facts, judge(deps.mapping, deps.target, facts, actual), actual);
-  return wish.kind === "desired" ? planned(deps, { kind: "user", id: personId }, wish.desired, actual) : wish;
-}
-
-function planned({ target }: WishDeps, ref: EntityRef, desired: Desired, actual: Actual | undefined): Forecast {
-  const { shaped, next, notes } = shapedPlan(target, ref, desired, actual);
-  return { kind: "plan", desired, shaped, plan: next, notes };
+async function concluded(deps: PreviewDeps, ref: EntityRef, wish: Wish, actual: Actual | undefined): Promise<Forecast | undefined> {
+  if (wish.kind === "settled") return undefined;
+  if (wish.kind !== "desired") return wish;
+  const refused = await deps.store.refused(ref);
+  const { invited, shaped, next, notes } = await planned(deps, ref, wish, { actual, refused, now: deps.clock.now() });
+  if (!invited) return { kind: "plan", desired: wish.desired, shaped, plan: next, notes };
+  const { reasonCode, reason, remedy } = settle(invited.end, 0, { random: 0, baseMs: RETRY_BASE_MS });
+  return { kind: "invited", ...(reasonCode ? { reasonCode } : {}), ...(reason ? { reason } : {}), ...(remedy ? { remedy } : {}) };
 }
 
 const actualOf = (link: PersonFacts["link"]): Actual | undefined =>

@@ -2,29 +2,37 @@ import type { JsonObject } from "../../core/entity.ts";
 import { isUuid } from "../../core/id.ts";
 import { GROUP_EXTENSIONS } from "../../mapping/extensions.ts";
 import type { GroupPlacement, Mapping, NoPlace } from "../../mapping/mapping.ts";
-import type { Claim, GroupPlace } from "../ports.ts";
+import type { GroupFacts } from "../facts.ts";
+import type { GroupPlace } from "../ports.ts";
 import type { LoopReason } from "../reasons.ts";
 import { levelsOf, withNameKeys } from "./path-levels.ts";
 import type { Wish, WishDeps } from "./result.ts";
 
+/** `place`: where the tree is to have the group, undefined when it is gone; "stay" leaves it where it is. */
+interface GroupConclusion {
+  readonly place: GroupPlace | undefined | "stay";
+  readonly wish: Wish;
+}
+
 /** A group is never at the target under its own name: it becomes a node of the department tree, a role, or nothing. */
-export async function placeGroup({ store, mapping, target }: WishDeps, claim: Claim): Promise<Wish> {
-  const { id } = claim.ref;
-  const { structure } = mapping.settings;
-  const { document } = (await store.groups([id])).get(id)!;
-  if (!document) {
-    await store.placeGroup(id, undefined, structure, claim.causes);
-    return { kind: "settled", notes: [], gone: true };
-  }
+export async function placementOfGroup(
+  { store, mapping, target }: WishDeps,
+  id: string,
+  { document }: GroupFacts,
+): Promise<GroupConclusion> {
+  if (!document) return { place: undefined, wish: { kind: "settled", notes: [], gone: true } };
   const chain = await chainOf({ store, mapping }, id, document);
-  if (chain.missing !== undefined && !(await store.parentIsGone(id))) return parentMissing(chain.missing);
+  if (chain.missing !== undefined && !(await store.parentIsGone(id))) return { place: "stay", wish: parentMissing(chain.missing) };
   const groups = chain.missing === undefined ? chain.groups : [...chain.groups.slice(0, -1), withoutParent(chain.groups.at(-1)!)];
   const [group, ...ancestors] = groups;
   const placement = mapping.group({ group: group!, ancestors });
-  await store.placeGroup(id, placeOf(mapping, target, placement), structure, claim.causes);
   const stuck = placement.kind === "none" ? STUCK[placement.reason] : undefined;
-  if (stuck) return { kind: "parked", ...stuck };
-  return { kind: "settled", notes: placement.kind === "department" ? placement.notes : [], gone: false };
+  return {
+    place: placeOf(mapping, target, placement),
+    wish: stuck
+      ? { kind: "parked", ...stuck }
+      : { kind: "settled", notes: placement.kind === "department" ? placement.notes : [], gone: false },
+  };
 }
 
 const parentMissing = (reference: string): Wish => ({

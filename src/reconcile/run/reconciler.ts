@@ -4,7 +4,9 @@ import type { Logger } from "../../core/logger.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
 import { containersOf } from "../containers.ts";
-import { wishFor } from "../desired/desired.ts";
+import { desiredOf } from "../desired/desired.ts";
+import { load } from "../desired/load.ts";
+import { place } from "../desired/place.ts";
 import type { Wish } from "../desired/result.ts";
 import type { Plan } from "../plan.ts";
 import { policy, type SyncMode, type Verdict } from "../policy.ts";
@@ -25,13 +27,13 @@ import {
 import { causeOf } from "./cause.ts";
 import { changesOf } from "./changes.ts";
 import { answersOf, distrust } from "./distrust.ts";
-import { invitationOf, whileInvited } from "./invitation.ts";
+import { invitationOf } from "./invitation.ts";
 import type { LoopLog } from "./loop-log.ts";
 import { RETRY_BASE_MS, type RunEnd, settle } from "./next-state.ts";
-import { shapedPlan } from "./normalized-plan.ts";
 import { outcomeOfError } from "./outcome.ts";
+import { planned } from "./planned.ts";
 import type { Refusals } from "./refusal.ts";
-import { afterAttempt, type Conclusion, conclude, entryOf, heldBy, type Open, sparing, stillOpen, withHolders } from "./refusals.ts";
+import { afterAttempt, type Conclusion, conclude, entryOf, heldBy, type Open, withHolders } from "./refusals.ts";
 import { createRunEvents } from "./run-events.ts";
 import { notesOfUnsent } from "./unsent.ts";
 
@@ -91,7 +93,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     let result: RunResult | undefined;
     try {
       const context = { signal, deadline: claim.deadline };
-      const wish = await wishFor(deps, claim, context);
+      const known = await place(deps, claim, await load(deps, claim.ref, { context }));
+      const wish = await desiredOf(deps, claim.ref, known);
       result = await converge(claim, wish, context);
     } catch (error) {
       if (error instanceof NotBegun) throw error.cause;
@@ -121,9 +124,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     if (wish.kind !== "desired") return { ...quiet, end: wish };
 
     const actual = wish.seen ? wish.seen.actual : await observe(claim, wish, context);
-    const remembered = [...(await sparing(store, claim.ref, await stillOpen(store, claim.ref, claim.refused))), ...(wish.gives ?? [])];
-    const { next, notes, open } = shapedPlan(target, claim.ref, wish.desired, actual, remembered);
-    const invited = actual ? undefined : whileInvited(wish.link?.invitation, next, clock.now());
+    const { next, notes, open, invited } = await planned(deps, claim.ref, wish, { actual, refused: claim.refused, now: clock.now() });
     if (invited) return { ...quiet, ...invited };
     if (next.action === "none") return nothingToDo(claim, wish, actual, { notes, open });
     const verdict = policy(next, mode);

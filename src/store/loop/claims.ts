@@ -79,7 +79,7 @@ interface ClaimRow extends pg.QueryResultRow {
   cause: string | null;
 }
 
-type Claims = Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "holder" | "asked" | "distrust">;
+type Claims = Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "holder" | "asked" | "refused" | "distrust">;
 
 export interface ClaimOptions {
   readonly clock: Clock;

@@ -56,13 +56,18 @@ const ASKED: Statement = {
    where ${WAITING_ON("array[$2::uuid]")} and s.kind = 'user' and s.refused is not null`,
 };
 
+const REFUSED: Statement = {
+  name: "holder-refused",
+  text: "select s.refused from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = $3 and s.refused is not null",
+};
+
 interface AskedRow extends pg.QueryResultRow {
   id: string;
   refused: string;
   present: boolean;
 }
 
-export function createHolders(pool: Pool, target: string): Pick<ReconcileStore, "holder" | "asked"> {
+export function createHolders(pool: Pool, target: string): Pick<ReconcileStore, "holder" | "asked" | "refused"> {
   const found = async (statement: Statement, values: unknown[]): Promise<string | undefined> =>
     (await run<{ id: string }>(pool, statement, [target, ...values]))[0]?.id;
 
@@ -78,6 +83,11 @@ export function createHolders(pool: Pool, target: string): Pick<ReconcileStore, 
       if (holder === undefined) return undefined;
       const [row] = await run<Holder & pg.QueryResultRow>(pool, EXPECTED, [target, kind, holder, id, attribute, text]);
       return row && { id: row.id, expect: row.expect };
+    },
+
+    async refused({ kind, id }) {
+      const [row] = await run<{ refused: string }>(pool, REFUSED, [target, kind, id]);
+      return row && (JSON.parse(row.refused) as Refusals);
     },
 
     async asked(personId) {

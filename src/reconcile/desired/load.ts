@@ -1,0 +1,77 @@
+import type { EntityRef } from "../../core/entity.ts";
+import { unreachable } from "../../core/errors.ts";
+import type { DepartmentFacts, GroupFacts, Link, PersonFacts, RoleFacts } from "../facts.ts";
+import type { Actual, WriteContext } from "../target.ts";
+import { type Judgement, judge } from "./conclude.ts";
+import type { Wish, WishDeps } from "./result.ts";
+
+type Observation = Pick<Actual, "attributes" | "presence">;
+
+/** What is known of one entity when it is concluded. `actual`: the newest observation; `seen`: set when it was read from the target just now. */
+export type Known =
+  /** `wish`: set once it is concluded, which placing it does. */
+  | { readonly kind: "group"; readonly facts: GroupFacts; readonly wish?: Wish }
+  | { readonly kind: "role"; readonly facts: RoleFacts }
+  | {
+      readonly kind: "user";
+      readonly facts: PersonFacts;
+      readonly judgement: Judgement;
+      readonly actual: Observation | undefined;
+      readonly seen?: Seen;
+    }
+  | { readonly kind: "department"; readonly facts: DepartmentFacts; readonly actual: Observation | undefined; readonly seen?: Seen };
+
+interface Seen {
+  readonly actual: Actual | undefined;
+}
+
+/** Where an observation comes from that is not remembered: a read in the name of a run, or one that somebody else has made just now. */
+export interface Looking {
+  readonly context?: WriteContext;
+  readonly actual?: Actual;
+}
+
+/** Loads what is known now. Reads from the target only with a `context`, and only what the conclusion cannot do without. */
+export async function load(deps: WishDeps, { kind, id }: EntityRef, looking: Looking = {}): Promise<Known> {
+  const { store } = deps;
+  switch (kind) {
+    case "group":
+      return { kind, facts: (await store.groups([id])).get(id)! };
+    case "role":
+      return { kind, facts: (await store.roles([id])).get(id)! };
+    case "user": {
+      const facts = (await store.people([id])).get(id)!;
+      const known = await observed(deps, kind, facts.link, needsPerson(facts), looking);
+      return { kind, facts, judgement: judge(deps.mapping, deps.target, facts, known.actual), ...known };
+    }
+    case "department": {
+      const facts = (await store.departments([id])).get(id)!;
+      const known = await observed(deps, kind, facts.link, needsDepartment(facts), looking);
+      // The managers there are read from the link.
+      const link = known.seen && facts.link ? { ...facts.link, observed: known.seen.actual } : facts.link;
+      return { kind, facts: { ...facts, link }, ...known };
+    }
+    default:
+      return unreachable(kind);
+  }
+}
+
+async function observed(
+  { target }: WishDeps,
+  kind: "user" | "department",
+  link: Link | undefined,
+  isNeeded: boolean,
+  { context, actual }: Looking,
+): Promise<{ readonly actual: Observation | undefined; readonly seen?: Seen }> {
+  if (actual) return { actual };
+  if (!context || !isNeeded || link?.remoteId === undefined || link.observed) return { actual: link?.observed };
+  const seen = { actual: (await target.read(kind, link.remoteId, context)).actual };
+  return { actual: seen.actual, seen };
+}
+
+/** Whether a leaver is switched off or removed depends on the kind of account there, and must not depend on what was forgotten of it. */
+const needsPerson = ({ document }: PersonFacts): boolean => document !== undefined && document["active"] === false;
+
+/** Who waits to leave is let go of at once, and to do that the managers there have to be known. */
+const needsDepartment = ({ node, link }: DepartmentFacts): boolean =>
+  node !== undefined && node.leaving.length > 0 && link?.status === "owned";
