@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { answered, type Case, has, idsOf } from "./case.ts";
-import { type Answer, GROUP, type Resource, type ScimClient, USER } from "./client.ts";
+import { type Answer, GROUP, type Resource, type ScimClient, sideBySide, USER } from "./client.ts";
 
 /* RFC 7643 section 7: what /Schemas says of each attribute is how the server behaves. The attributes are those the server lists. */
 
@@ -99,12 +99,11 @@ const forAll = (name: string, applies: (listed: Listed) => boolean, check: Check
   async run(scim) {
     const chosen = (await listed(scim)).filter(applies);
     assert.ok(chosen.length > 0, "no such attribute is listed");
-    const wrong: string[] = [];
-    for (const one of chosen) {
+    const problems = await sideBySide(chosen, async (one) => {
       const problem = await check(scim, one);
-      if (problem !== undefined) wrong.push(`${one.path}: ${problem}`);
-    }
-    assert.deepEqual(wrong, []);
+      return problem === undefined ? [] : [`${one.path}: ${problem}`];
+    });
+    assert.deepEqual(problems.flat(), []);
   },
 });
 
