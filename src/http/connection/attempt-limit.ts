@@ -8,6 +8,11 @@ export interface AttemptLimit {
   giveBack(key: string): void;
 }
 
+interface Window {
+  used: number;
+  readonly endsMs: number;
+}
+
 const WINDOW_MS = 60_000;
 /** Some 2 MB, whoever comes from however many networks. */
 const MAX_KEYS = 10_000;
@@ -19,14 +24,30 @@ const MAX_KEYS = 10_000;
  */
 export function createAttemptLimit(perMinute: number, clock: Pick<Clock, "monotonicMs">): AttemptLimit {
   /** In the order in which windows began. */
-  const windows = new Map<string, { used: number; readonly endsMs: number }>();
+  const windows = new Map<string, Window>();
+  /** Goes on where it stood: a new one would pass every key that was forgotten since the map was last laid out (measured: ten times as long). */
+  let following = windows.entries();
+  let oldest: readonly [string, Window] | undefined;
 
-  function begin(key: string, nowMs: number) {
-    windows.delete(key);
-    for (const [other, { endsMs }] of windows) {
-      if (endsMs > nowMs && windows.size < MAX_KEYS) break;
-      windows.delete(other);
+  function next(): readonly [string, Window] | undefined {
+    const { value } = following.next();
+    // One that has reached the end stays there.
+    if (value === undefined) following = windows.entries();
+    return value;
+  }
+
+  function forgetOldest(nowMs: number): void {
+    for (oldest ??= next(); oldest !== undefined; oldest = next()) {
+      const [key, window] = oldest;
+      if (windows.get(key) !== window) continue;
+      if (window.endsMs > nowMs && windows.size < MAX_KEYS) return;
+      windows.delete(key);
     }
+  }
+
+  function begin(key: string, nowMs: number): Window {
+    windows.delete(key);
+    forgetOldest(nowMs);
     const window = { used: 0, endsMs: nowMs + WINDOW_MS };
     windows.set(key, window);
     return window;
