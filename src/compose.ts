@@ -179,7 +179,7 @@ export async function composeApi(house: House, checks: Readonly<Record<string, R
         operations,
         clock,
         target: TARGET,
-        mode: config.syncMode,
+        ceiling: config.syncMode,
         callsPerSecond: config.dingtalk.qps,
         ...(sandbox === undefined ? {} : { sandbox }),
       }),

@@ -1,7 +1,6 @@
 import { type Request, type Response, Router } from "express";
 import type { Clock } from "../core/clock.ts";
 import type { EntityKind } from "../core/entity.ts";
-import { uuidv7 } from "../core/id.ts";
 import type { Changes } from "../history/event.ts";
 import { sendJson } from "../http/answer.ts";
 import type { Scope } from "../http/auth/scopes.ts";
@@ -10,6 +9,7 @@ import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
 import { requestContext, requireScope } from "../http/request-context.ts";
+import { REASON_CODE, retryEvent } from "../reconcile/operator-event.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
 import type { SyncState } from "../reconcile/run/next-state.ts";
 import type { SyncItem, SyncOperations, SyncStatus } from "../reconcile/status.ts";
@@ -19,7 +19,8 @@ export interface SyncEndpointOptions {
   readonly operations: SyncOperations;
   readonly clock: Clock;
   readonly target: string;
-  readonly mode: SyncMode;
+  /** SYNC_MODE of this process: the mode in force is never above it. */
+  readonly ceiling: SyncMode;
   readonly callsPerSecond: number;
   /** Address of the simulated DingTalk; unset for a real organisation. Programs that play with people ask for it before they begin. */
   readonly sandbox?: string;
@@ -28,18 +29,16 @@ export interface SyncEndpointOptions {
 const STATES: readonly SyncState[] = ["inSync", "due", "waiting", "held", "parked"];
 /** `next` of a page: the kind and id of its last item. */
 const ITEM_KEY = /^[a-z]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const REASON_CODE = /^[a-zA-Z]{1,60}$/;
 const KINDS: readonly EntityKind[] = ["user", "group", "department", "role"];
 
 /** `/api/sync`: how far the target is, what is stuck and why, and one more try. */
 export function syncEndpoint(options: SyncEndpointOptions): Mount {
-  const { operations, clock, target } = options;
+  const { operations } = options;
   const router = Router();
 
-  const retryEvent = (res: Response) => {
+  const eventOf = (res: Response) => {
     const { actor, requestId, sourceId } = requestContext(res);
-    const at = clock.now();
-    return { id: uuidv7(at.getTime()), at, code: "operator.retry", actor, requestId, sourceId, causes: [], target } as const;
+    return retryEvent({ actor, requestId, sourceId }, options);
   };
 
   router
@@ -78,7 +77,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
     .post(requireScope("admin"), async (req: Request<{ kind: string; id: string }>, res: Response) => {
       const kind = KINDS.find((each) => each === req.params.kind);
       const ref = kind && { kind, id: req.params.id };
-      if (!ref || !(await operations.retry(ref, { ...retryEvent(res), subject: ref }))) throw new NotFoundPath();
+      if (!ref || !(await operations.retry(ref, { ...eventOf(res), subject: ref }))) throw new NotFoundPath();
       sendJson(res, 202, { kind, id: ref.id, state: "due", paused: (await operations.pause()) ?? null });
     })
     .all(methodNotAllowed("POST"));
@@ -87,7 +86,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
     .route("/items/retry")
     .post(requireScope("admin"), readJsonBody(), async (req: Request, res: Response) => {
       const reason = reasonIn(req.body);
-      const count = await operations.retryAll(reason, { ...retryEvent(res), detail: { reasonCode: reason } });
+      const count = await operations.retryAll(reason, { ...eventOf(res), detail: { reasonCode: reason } });
       sendJson(res, 202, { reason, count, paused: (await operations.pause()) ?? null });
     })
     .all(methodNotAllowed("POST"));
@@ -114,13 +113,14 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 function renderStatus(
   status: Omit<SyncStatus, "paused"> & { readonly paused: SyncStatus["paused"] | undefined },
   { living, lastMode }: Processes,
-  { target, mode, callsPerSecond, sandbox }: SyncEndpointOptions,
+  { target, ceiling, callsPerSecond, sandbox }: SyncEndpointOptions,
 ) {
   const { active, present, accurate } = status.people;
   const share = (part: number, whole: number): number => (whole === 0 ? 1 : part / whole);
   return {
     target,
-    mode: modeInForce(living) ?? lastMode ?? mode,
+    mode: modeInForce(living) ?? lastMode ?? ceiling,
+    ceiling,
     processes: living,
     sandbox: sandbox ?? null,
     asOf: status.asOf,

@@ -4,6 +4,7 @@ import { doctorCommand } from "./doctor.ts";
 import { mappingCommand } from "./mapping.ts";
 import { migrateCommand } from "./migrate.ts";
 import { planCommand } from "./plan.ts";
+import { retryCommand } from "./retry.ts";
 import { serveCommand } from "./serve.ts";
 import { simulatorCommand } from "./simulator.ts";
 import { sourceCommand } from "./source.ts";
@@ -27,6 +28,7 @@ export function createProgram(): Command {
     sourceCommand(),
     planCommand(),
     syncCommand(),
+    retryCommand(),
     doctorCommand(),
     mappingCommand(),
     migrateCommand(),

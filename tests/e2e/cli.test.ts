@@ -1,5 +1,7 @@
 import { writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "../../src/core/clock.ts";
 import { openPlace, type Place, runCommand } from "../support/server.ts";
 
 let place: Place;
@@ -105,6 +107,37 @@ test("a plan explains what was read, what DingTalk would get of it, and what it 
   expect(about("mobile")).toEqual(expect.arrayContaining(["not sent", "note the value cannot be a telephone number"]));
   expect(about("job_number")).toEqual(expect.arrayContaining(["not sent", expect.stringContaining("60 characters, DingTalk takes 50")]));
   expect(about("positions")).toEqual(expect.arrayContaining(["not sent", expect.stringContaining("a department the person is not in")]));
+});
+
+test("all of one reason are tried again beside the running server, in the name of whoever asked", async () => {
+  const token = (await command("token", "create", "--name", "operator", "--scope", "provision,admin,history:read")).stdout.trim();
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/scim+json" };
+  // biome-ignore lint/suspicious/noExplicitAny: answers of any shape, and every look is an assertion.
+  const read = async (path: string): Promise<any> => (await fetch(`${place.url}${path}`, { headers })).json();
+  const body = JSON.stringify({ userName: "no.number@example.com", displayName: "No Number" });
+  expect((await fetch(`${place.url}/scim/v2/Users`, { method: "POST", headers, body })).status).toBe(201);
+  const isParked = async () => {
+    const deadlineMs = systemClock.monotonicMs() + 10_000;
+    while ((await read("/api/sync/items?q=no.number@example.com")).items[0].state !== "parked") {
+      if (systemClock.monotonicMs() > deadlineMs) throw new Error("the person was not parked in ten seconds");
+      await systemClock.sleep(50);
+    }
+  };
+  await isParked();
+
+  const { code, stdout } = await command("retry", "--reason", "mobileMissing", "--json");
+  const { reason, count, paused } = JSON.parse(stdout);
+  expect([code, reason, count >= 1, paused]).toEqual([0, "mobileMissing", true, null]);
+  const asked = async () => (await read(`/api/history?${new URLSearchParams({ filter: 'code eq "operator.retry"' })}`)).events;
+  expect(await asked()).toMatchObject([{ actor: "cli", detail: { reasonCode: "mobileMissing", osUser: userInfo().username } }]);
+  // The running server has looked again, and found the same.
+  await isParked();
+
+  expect(await command("retry", "--reason", "nobodyHasThis")).toMatchObject({
+    code: 0,
+    stdout: "Nothing is out of sync for the reason nobodyHasThis.\n",
+  });
+  expect((await asked()).length).toBe(1);
 });
 
 test("the database of a running server is up to date", async () => {

@@ -51,6 +51,7 @@ test("the status counts every entity in one of five states", async () => {
     target: "dingtalk",
     // The API of this process is set to another one than the loop that ran last.
     mode: "upsert",
+    ceiling: "sync",
     processes: [],
     sandbox: null,
     asOf: expect.any(String),

@@ -1,0 +1,15 @@
+import type { Clock } from "../core/clock.ts";
+import { uuidv7 } from "../core/id.ts";
+import type { HistoryEvent } from "../history/event.ts";
+
+/** What a `reasonCode` looks like, as items tell it. */
+export const REASON_CODE = /^[a-zA-Z]{1,60}$/;
+
+/** Who asks: over HTTP in a request of a source, at the command line as somebody of the machine. */
+export type Operator = Pick<HistoryEvent, "actor" | "requestId" | "sourceId">;
+
+/** The event of a retry, wherever it was asked for. */
+export function retryEvent(operator: Operator, { clock, target }: { readonly clock: Clock; readonly target: string }): HistoryEvent {
+  const at = clock.now();
+  return { id: uuidv7(at.getTime()), at, code: "operator.retry", ...operator, causes: [], target };
+}
