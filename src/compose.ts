@@ -206,7 +206,7 @@ export interface LoopParts {
 
 /** Calls nobody yet. The target has to be closed. Throws CannotStart for a mapping file that is wrong. */
 export function loopParts({ config, pool, clock, meter }: House, organisation: DingTalkConfig, log?: LoopLog): LoopParts {
-  const mapping = loadMapping(config, TARGET);
+  const mapping = belowRoot(loadMapping(config, TARGET), organisation);
   const limiter = createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 });
   const target = createTarget(
     { kind: "dingtalk", ...organisation, ...targetSettings(mapping) },
@@ -219,6 +219,10 @@ export function loopParts({ config, pool, clock, meter }: House, organisation: D
   );
   return { target, store: createReconcileStore(pool, TARGET, { meter }), mapping };
 }
+
+/** Below another root the same mapping means other departments: everybody is looked at again when it changes. */
+const belowRoot = (mapping: Mapping, { managedRoot = "1" }: DingTalkConfig): Mapping =>
+  managedRoot === "1" ? mapping : { ...mapping, version: `${mapping.version}@${managedRoot}` };
 
 /** What of the mapping the target has to know as well. */
 const targetSettings = ({ settings: { region, registeredIn, roleGroup, enterpriseAccounts } }: Mapping) => ({

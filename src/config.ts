@@ -22,7 +22,7 @@ export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 export type DingTalkSettings =
   /** No credentials are set: the simulator of this process is the organisation. */
-  | { readonly kind: "sandbox"; readonly simulatorPort: number; readonly qps: number }
+  | { readonly kind: "sandbox"; readonly simulatorPort: number; readonly qps: number; readonly managedRoot: string }
   | {
       readonly kind: "organisation";
       readonly appKey: string;
@@ -32,6 +32,8 @@ export type DingTalkSettings =
       readonly oapiUrl: string;
       readonly apiUrl: string;
       readonly qps: number;
+      /** Id of the department below which we work. */
+      readonly managedRoot: string;
     };
 
 export interface Config {
@@ -161,6 +163,10 @@ const RULES = {
   DINGTALK_OAPI_URL: baseAddress.default("https://oapi.dingtalk.com"),
   DINGTALK_API_URL: baseAddress.default("https://api.dingtalk.com"),
   DINGTALK_QPS: wholeNumber(1, 1_000, "must be a whole number from 1 to 1000").default(15),
+  DINGTALK_MANAGED_ROOT: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, "must be the id of a department, a positive whole number")
+    .default("1"),
   SIMULATOR_PORT: wholeNumber(1, 65_535, PORT_RULE).optional(),
   SYNC_MODE: oneOf(["observe", "upsert", "sync"]).optional(),
   MAPPING_FILE: text.optional(),
@@ -242,12 +248,13 @@ const hasProxy = ({ PUBLIC_URL, TRUST_PROXY }: Values): boolean =>
   TRUST_PROXY !== undefined || (PUBLIC_URL !== undefined && !isLoopbackName(new URL(PUBLIC_URL).hostname));
 
 function dingTalkOf(values: Values): DingTalkSettings {
-  const { DINGTALK_APP_KEY: appKey, DINGTALK_APP_SECRET: appSecret, DINGTALK_CORP_ID: corpId, DINGTALK_QPS: qps } = values;
+  const { DINGTALK_APP_KEY: appKey, DINGTALK_APP_SECRET: appSecret, DINGTALK_CORP_ID: corpId } = values;
+  const { DINGTALK_QPS: qps, DINGTALK_MANAGED_ROOT: managedRoot } = values;
   if (appKey === undefined || appSecret === undefined || corpId === undefined) {
-    return { kind: "sandbox", simulatorPort: values.SIMULATOR_PORT ?? values.PORT + 1, qps };
+    return { kind: "sandbox", simulatorPort: values.SIMULATOR_PORT ?? values.PORT + 1, qps, managedRoot };
   }
   const { DINGTALK_OAPI_URL: oapiUrl, DINGTALK_API_URL: apiUrl } = values;
-  return { kind: "organisation", appKey, appSecret: new Secret(appSecret), corpId, oapiUrl, apiUrl, qps };
+  return { kind: "organisation", appKey, appSecret: new Secret(appSecret), corpId, oapiUrl, apiUrl, qps, managedRoot };
 }
 
 function isHost(value: string): boolean {

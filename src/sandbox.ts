@@ -24,12 +24,13 @@ export function sandboxUrl({ dingtalk }: Config): string | undefined {
 /** How to reach the organisation; starts nothing. */
 export function organisationSettings(config: Config): DingTalkConfig {
   const { dingtalk } = config;
+  const { qps, managedRoot } = dingtalk;
   if (dingtalk.kind === "sandbox") {
     const url = `http://${HOST}:${dingtalk.simulatorPort}`;
-    return { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: url, apiUrl: url, qps: dingtalk.qps };
+    return { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: url, apiUrl: url, qps, managedRoot };
   }
-  const { appKey, appSecret, corpId, oapiUrl, apiUrl, qps } = dingtalk;
-  return { appKey, appSecret: appSecret.reveal(), corpId, oapiUrl, apiUrl, qps };
+  const { appKey, appSecret, corpId, oapiUrl, apiUrl } = dingtalk;
+  return { appKey, appSecret: appSecret.reveal(), corpId, oapiUrl, apiUrl, qps, managedRoot };
 }
 
 /** The simulator never starts when real credentials are set. */

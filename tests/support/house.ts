@@ -90,6 +90,7 @@ export interface Organisation {
 export interface HouseOptions {
   readonly qps?: number;
   readonly mapping?: string;
+  readonly managedRoot?: string;
   /** What the first retry waits; small, as tests of faults have many. */
   readonly retryBaseMs?: number;
   readonly times?: StoreOptions;
@@ -126,6 +127,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         oapiUrl: url,
         apiUrl: url,
         qps: options.qps ?? 0,
+        ...(options.managedRoot === undefined ? {} : { managedRoot: options.managedRoot }),
         ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
       },
       { clock: systemClock, limiter, tokens: createSharedToken(own, "dingtalk", systemClock) },

@@ -52,7 +52,12 @@ async function sweepKind(
       if (seen.has(remoteId)) continue;
       // A list may lack what moved while it was read, or what the app may not see: only the object itself can say that it is gone.
       const { actual } = await target.read(kind, remoteId, { signal });
-      if (actual) continue;
+      if (actual) {
+        const link = (await store.linksTo(kind, [remoteId])).get(remoteId);
+        // Where only a part of the target is listed, it may have been moved out of it.
+        if (link?.status === "owned") await compareLinked(deps, kind, actual, link, since, count, event);
+        continue;
+      }
       count.missing += 1;
       await store.noteMissing({ kind, id }, since, [event.id]);
     }

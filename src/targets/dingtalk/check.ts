@@ -3,6 +3,7 @@ import type { JsonObject } from "../../core/entity.ts";
 import {
   type Problem,
   TargetError,
+  TargetNotFound,
   TargetRejected,
   TargetThrottled,
   TargetUnavailable,
@@ -29,16 +30,18 @@ interface Probe {
   readonly parameters: JsonObject;
 }
 
-/** One page of people: who is in the root also shows how this organisation writes numbers. */
-const PEOPLE: Probe = { api: API.userList, parameters: { dept_id: Number(ROOT), cursor: 0, size: 100 } };
-
 /** One harmless call for each permission point the adapter lives on (dingtalk-api.md section 2.3). */
-const PROBES: readonly Probe[] = [
-  { api: API.departmentGet, parameters: { dept_id: Number(ROOT) } },
-  PEOPLE,
-  { api: API.userAdmins, parameters: {} },
-  { api: API.userUpdate, parameters: { userid: NOBODY, name: NOBODY } },
-];
+function probesOf({ managedRoot = ROOT, enterpriseAccounts }: DingTalkConfig): readonly Probe[] {
+  const dept_id = Number(managedRoot);
+  return [
+    { api: API.departmentGet, parameters: { dept_id } },
+    // One page of people: who is in the root also shows how this organisation writes numbers.
+    { api: API.userList, parameters: { dept_id, cursor: 0, size: 100 } },
+    { api: API.userAdmins, parameters: {} },
+    { api: API.userUpdate, parameters: { userid: NOBODY, name: NOBODY } },
+    ...(enterpriseAccounts ? [ACCOUNT_PROBE] : []),
+  ];
+}
 
 const ACCOUNT_PROBE: Probe = { api: API.accountStatus, parameters: { userId: NOBODY } };
 
@@ -56,12 +59,13 @@ export function createCheck(client: DingTalkClient, config: DingTalkConfig, cloc
     const credentials = await checkCredentials(session, config);
     if (credentials.length > 0) return [...cloud, ...credentials];
     const problems: Problem[] = [...cloud, ...(await checkScope(session, config))];
-    for (const probe of config.enterpriseAccounts ? [...PROBES, ACCOUNT_PROBE] : PROBES) {
+    for (const probe of probesOf(config)) {
       if (problems.some(({ code, concerns }) => concerns === "moment" || isWayThere(code) || NOTHING_WORKS.has(meaningOf(code).kind)))
         break;
       const answer = await attempt(() => session.call(probe.api, probe.parameters));
+      if (answer instanceof TargetNotFound && probe.api === API.departmentGet) return [...problems, rootMissing(config)];
       if (answer instanceof TargetError) problems.push(...whyRefused(config, probe.api, answer));
-      else if (probe === PEOPLE) problems.push(...checkRegistration(registration, answer));
+      else if (probe.api === API.userList) problems.push(...checkRegistration(registration, answer));
     }
     return [...problems, ...checkClock(session, clock)];
   };
@@ -128,7 +132,9 @@ async function checkScope(session: Session, config: DingTalkConfig): Promise<rea
   const departments = idsOf(scopes.authed_dept);
   const fields = idsOf(answer.auth_user_field);
   return [
-    ...(departments.includes(ROOT) ? [] : [contactScope(departments, idsOf(scopes.authed_user))]),
+    ...([ROOT, config.managedRoot].some((root) => root !== undefined && departments.includes(root))
+      ? []
+      : [contactScope(departments, idsOf(scopes.authed_user))]),
     ...FIELD_PERMISSIONS.filter(([field]) => fields.length > 0 && !fields.includes(field)).map(([field, shown, permission]) => ({
       code: `field-${field}`,
       concerns: "everybody" as const,
@@ -176,6 +182,14 @@ function checkRegistration(registration: Registration, answer: JsonObject): read
     },
   ];
 }
+
+const rootMissing = ({ managedRoot = ROOT }: DingTalkConfig): Problem => ({
+  code: "managed-root",
+  concerns: "process",
+  text: `DINGTALK_MANAGED_ROOT names department ${managedRoot}, which DingTalk does not have`,
+  remedy:
+    "set it to the id of a department: DingTalk admin console › Contacts, in the address of the department's page; unset, it is the organisation itself",
+});
 
 function whyRefused(config: DingTalkConfig, api: Api, failure: TargetError): readonly Problem[] {
   switch (meaningOf(failure.answer).kind) {

@@ -18,6 +18,8 @@ export interface DingTalkConfig {
   readonly region?: string;
   /** ISO 3166 code of where the organisation is registered, as `region` when unset: one of `CN` writes mainland numbers bare (dingtalk-api.md section 5.1). */
   readonly registeredIn?: string;
+  /** Department below which everything of ours is, the organisation itself when unset. Nothing outside is made, changed or removed. */
+  readonly managedRoot?: string;
   /** Role group that holds the roles we make; the others are never looked at. `SCIM` when unset. */
   readonly roleGroup?: string;
   /** Whether the mapping makes enterprise accounts, so that `check` asks for their permission too. */

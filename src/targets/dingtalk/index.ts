@@ -26,6 +26,7 @@ import { createRegistration, writingMobiles } from "./people/registration.ts";
 import { createUsers } from "./people/users.ts";
 import { ROOT } from "./structure/department-wire.ts";
 import { createDepartments } from "./structure/departments.ts";
+import { createManagedArea } from "./structure/managed-area.ts";
 import { createRoles } from "./structure/roles.ts";
 
 export interface DingTalkDeps {
@@ -46,15 +47,16 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
   const client = createClient(config, { ...deps, random });
   const admins = createAdmins();
   const registration = createRegistration((config.registeredIn ?? region).toUpperCase());
-  const users = createUsers(writingMobiles(client, registration), admins, options);
-  const departments = createDepartments(client, region);
+  const area = createManagedArea(config.managedRoot ?? ROOT, deps.clock);
+  const users = createUsers(writingMobiles(client, registration), { admins, area }, options);
+  const departments = createDepartments(client, area, region);
   const roles = createRoles(client, options.roleGroup);
   const accounts = createAccounts(client, admins);
-  const listing = createListing(client, { clock: deps.clock, random }, options);
+  const listing = createListing(client, { clock: deps.clock, random, area }, options);
 
   return {
     name: "dingtalk",
-    rootDepartment: ROOT,
+    rootDepartment: area.root,
     canSuspend,
     nameKey: departmentNameKey,
     numberedName: numberedDepartmentName,

@@ -15,8 +15,10 @@ import { API } from "./client/apis.ts";
 import type { DingTalkClient, Session } from "./client/client.ts";
 import { withCalls } from "./client/operation.ts";
 import { isTrue, objectsIn } from "./client/wire-values.ts";
+import { apart } from "./people/places.ts";
 import { grantedIn, type RecordOptions, userFromWire } from "./people/user-record.ts";
-import { departmentFromWire, isForeign, ROOT } from "./structure/department-wire.ts";
+import { departmentFromWire, isForeign } from "./structure/department-wire.ts";
+import type { ManagedArea } from "./structure/managed-area.ts";
 import { roleActual, roleGroups } from "./structure/roles.ts";
 
 /** A page of `user/list` at its largest, and an end for one that never says it is done: 100 000 is DingTalk's own largest cursor. */
@@ -33,20 +35,23 @@ const TREE_FRESH_MS = 15 * 60_000;
 export interface ListingDeps {
   readonly clock: Clock;
   readonly random: () => number;
+  readonly area: ManagedArea;
 }
 
-/** Everything of a kind through the paged lists (dingtalk-api.md section 5.4: there is no call for all people). Rejects as a whole when any page fails. */
+/** Everything of a kind below the managed root through the paged lists (dingtalk-api.md section 5.4: there is no call for all people). Rejects as a whole when any page fails. */
 export function createListing(client: DingTalkClient, deps: ListingDeps, options: RecordOptions) {
+  const { area } = deps;
   let walked: { readonly departments: readonly string[]; readonly atMs: number } | undefined;
 
   async function* departments(context: WriteContext): AsyncIterable<ListPage> {
     const session = patient(client.open(context), deps, context.signal);
     const ids: string[] = [];
     try {
-      for await (const children of tree(session)) {
+      for await (const children of tree(session, area.root)) {
         ids.push(...children.map((record) => String(record.dept_id)));
         yield { actuals: children.map((record) => departmentFromWire(record, false)) };
       }
+      area.learn(ids);
       walked = { departments: ids, atMs: deps.clock.monotonicMs() };
     } catch (error) {
       throw withCalls(error, session);
@@ -61,13 +66,14 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
         const managers: string[] = [];
         let told = true;
         // A person is in the list of each of their departments, with all of them named: the first time is enough.
-        for await (const page of peopleOf(session, department)) {
+        for await (const page of peopleOf(session, department, area.root)) {
           managers.push(...page.filter((record) => isTrue(record.leader)).map((record) => String(record.userid)));
           told &&= page.every((record) => record.leader !== undefined);
           const fresh = page.filter((record) => !seen.has(String(record.userid)));
           for (const record of fresh) seen.add(String(record.userid));
           const granted = grantedIn(page);
-          if (fresh.length > 0) yield { actuals: fresh.map((record) => userFromWire(record, granted, false, options)) };
+          const people = fresh.map((record) => userFromWire(record, granted, false, options));
+          if (people.length > 0) yield { actuals: await placed(session, people) };
         }
         if (told) yield { actuals: [], managers: new Map([[department, managers.sort()]]) };
       }
@@ -76,13 +82,26 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
     }
   }
 
+  /** Places outside are apart; the walk has shown most that are inside. */
+  async function placed(session: Session, people: readonly Actual[]): Promise<readonly Actual[]> {
+    if (area.whole) return people;
+    const named = people.flatMap(({ attributes }) => (Array.isArray(attributes.departments) ? (attributes.departments as string[]) : []));
+    const inside = await area.within(session, [...new Set(named)]);
+    return people.map((actual) => apart(actual, inside));
+  }
+
   /** The root and everything below it; from the last walk, once, while it is fresh. A department made since is missed: absence is confirmed by a read. */
   async function* departmentsIn(session: Session): AsyncIterable<string> {
     const known = walked && deps.clock.monotonicMs() - walked.atMs < TREE_FRESH_MS ? walked.departments : undefined;
     walked = undefined;
-    yield ROOT;
+    yield area.root;
     if (known) yield* known;
-    else for await (const children of tree(session)) for (const child of children) yield String(child.dept_id);
+    else
+      for await (const children of tree(session, area.root)) {
+        const ids = children.map((child) => String(child.dept_id));
+        area.learn(ids);
+        yield* ids;
+      }
   }
 
   async function* roles(context: WriteContext): AsyncIterable<ListPage> {
@@ -103,7 +122,7 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
     const session = patient(client.open(context), deps, context.signal);
     try {
       const records: JsonObject[] = [];
-      for await (const children of tree(session)) {
+      for await (const children of tree(session, area.root)) {
         const found = children.find((record) => record.source_identifier === entityId);
         if (found) return { actual: departmentFromWire(found, false), calls: session.calls };
         records.push(...children);
@@ -127,13 +146,13 @@ interface Found {
   readonly calls: readonly TargetCall[];
 }
 
-async function* peopleOf(session: Session, deptId: string): AsyncIterable<readonly JsonObject[]> {
+async function* peopleOf(session: Session, deptId: string, root: string): AsyncIterable<readonly JsonObject[]> {
   let cursor = 0;
   for (let page = 0; page < MAX_PAGES; page++) {
     // Pages in turn: each names the next.
     const answer = await session
       .call(API.userList, { dept_id: Number(deptId), cursor, size: PAGE, language: "zh_CN" })
-      .catch(goneSince(deptId));
+      .catch(deptId === root ? raised : goneSince);
     // Removed since the tree was walked, by us most often: it has no people. Whether somebody is missing is never concluded from a list.
     if (answer === "gone") return;
     const result = resultOf(answer);
@@ -146,14 +165,18 @@ async function* peopleOf(session: Session, deptId: string): AsyncIterable<readon
   throw new TargetUnavailable(`the people of department ${deptId} never ended`, { answer: "no-end", reasonCode: "answerIncomplete" });
 }
 
-const goneSince = (deptId: string) => (error: unknown) => {
-  if (error instanceof TargetNotFound && deptId !== ROOT) return "gone" as const;
+const goneSince = (error: unknown): "gone" => {
+  if (error instanceof TargetNotFound) return "gone";
+  throw error;
+};
+
+const raised = (error: unknown): never => {
   throw error;
 };
 
 /** Children by parent, from the root down. A department seen twice (moved meanwhile) is not walked twice. */
-async function* tree(session: Session): AsyncIterable<readonly JsonObject[]> {
-  const waiting = [ROOT];
+async function* tree(session: Session, root: string): AsyncIterable<readonly JsonObject[]> {
+  const waiting = [root];
   const seen = new Set(waiting);
   for (let parent = waiting.shift(); parent !== undefined; parent = waiting.shift()) {
     const { result } = await session.call(API.departmentChildren, { dept_id: Number(parent), language: "zh_CN" });

@@ -47,6 +47,7 @@ export const API = {
   departmentDelete: old("/topapi/v2/department/delete", "write", "department"),
   departmentGet: old("/topapi/v2/department/get", "read", "department"),
   departmentChildren: old("/topapi/v2/department/listsub", "read", "department"),
+  departmentParents: old("/topapi/v2/department/listparentbydept", "read", "department"),
   departmentChildIds: old("/topapi/v2/department/listsubid", "read", "department"),
   roleAddGroup: old("/role/add_role_group", "write", "role", false),
   roleAdd: old("/role/add_role", "write", "role", false),

@@ -351,6 +351,7 @@ export const OWN_REASONS = [
   "rateLimited",
   "leaseEnded",
   "administrator",
+  "outsideManagedRoot",
   "nameMissing",
   "mobileMissing",
   "loginMissing",

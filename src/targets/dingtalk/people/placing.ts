@@ -3,7 +3,6 @@ import { resultOf } from "../client/answer.ts";
 import { API } from "../client/apis.ts";
 import type { Session } from "../client/client.ts";
 import { isTrue } from "../client/wire-values.ts";
-import { ROOT } from "../structure/department-wire.ts";
 import type { Sent } from "./parts.ts";
 
 /** Departments tried one by one for one person; the rest is left out. */
@@ -18,8 +17,15 @@ export interface Placing {
   correct(sent: Sent): Sent;
 }
 
-/** `had`: where the person is now, none when they are new; there they have room. */
-export function createPlacing(session: Session, had: readonly string[], call: (attributes: Attributes) => Promise<void>): Placing {
+export interface Place {
+  readonly session: Session;
+  /** Where people are who are nowhere else. */
+  readonly root: string;
+  /** Where the person is now, none when they are new; there they have room. */
+  readonly had: readonly string[];
+}
+
+export function createPlacing({ session, root, had }: Place, call: (attributes: Attributes) => Promise<void>): Placing {
   let narrowed: { readonly wished: readonly string[]; readonly open: readonly string[]; readonly error: TargetError } | undefined;
 
   async function send(attributes: Attributes): Promise<void> {
@@ -53,9 +59,9 @@ export function createPlacing(session: Session, had: readonly string[], call: (a
     // In turn: each try says the whole set.
     for (const id of wished.filter((each) => !had.includes(each)).slice(0, MAX_TRIED)) await enter([...open, id].sort());
     if (open.length > 0) return open;
-    if (had.length > 0 || wished.includes(ROOT)) throw full;
+    if (had.length > 0 || wished.includes(root)) throw full;
     await demandVisible(wished);
-    if (!(await enter([ROOT]))) throw full;
+    if (!(await enter([root]))) throw full;
     return open;
   }
 

@@ -21,8 +21,10 @@ import { meaningOf } from "../client/codes.ts";
 import { NO_FEATURE } from "../client/meaning.ts";
 import { differences, noteOf, operate, withHolder } from "../client/operation.ts";
 import { textOrUndefined } from "../client/wire-values.ts";
+import { type ManagedArea, outside } from "../structure/managed-area.ts";
 import type { Admins } from "./admins.ts";
 import { partly, type Sent, sendInParts } from "./parts.ts";
+import { apart, placesOutside, saysPlaces, together } from "./places.ts";
 import { createPlacing } from "./placing.ts";
 import { changeRoles } from "./role-members.ts";
 import { userCreateBody, userUpdateBody } from "./user-body.ts";
@@ -34,11 +36,16 @@ export interface UserOptions extends RecordOptions {
 }
 
 /** People. Who is made here gets the entity's own id as user id, so a create that happened unseen is found by repeating it (dingtalk-api.md section 18.1). */
-export function createUsers(client: DingTalkClient, admins: Admins, options: UserOptions) {
+export function createUsers(
+  client: DingTalkClient,
+  { admins, area }: { readonly admins: Admins; readonly area: ManagedArea },
+  options: UserOptions,
+) {
   async function get(session: Session, userid: string): Promise<Actual | undefined> {
     try {
       const record = resultOf(await session.call(API.userGet, { userid, language: "zh_CN" }));
-      return userFromWire(record, grantedIn([record]), true, options);
+      const actual = userFromWire(record, grantedIn([record]), true, options);
+      return area.whole ? actual : apart(actual, await area.within(session, listOf(actual.attributes.departments ?? null)));
     } catch (error) {
       if (error instanceof TargetNotFound) return undefined;
       throw error;
@@ -50,7 +57,7 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
     return operate(client, context, async (session) => {
       const { roles, ...own } = attributes;
       let exists = false;
-      const placing = createPlacing(session, [], async (each) => {
+      const placing = createPlacing({ session, root: area.root, had: [] }, async (each) => {
         if (exists) return void (await send(session, ref.id, each, own));
         await session.call(API.userCreate, userCreateBody(ref.id, each, options.newPassword()));
         exists = true;
@@ -69,7 +76,7 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
   }
 
   async function send(session: Session, userid: string, set: Attributes, before: Attributes): Promise<void> {
-    const body = userUpdateBody(userid, set, before);
+    const body = userUpdateBody(userid, together(set, before), together(before, before));
     if (body) await session.call(API.userUpdate, body);
   }
 
@@ -105,11 +112,11 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
 
   async function change(session: Session, seen: Actual, set: Attributes): Promise<Written> {
     const { roles, ...own } = set;
-    const actual = await complete(session, seen, roles);
+    const actual = await complete(session, seen, set);
     const carried = Object.fromEntries(Object.entries(own).filter(([name]) => isCarried(actual, name, own)));
     const left = Object.keys(own).filter((name) => !(name in carried));
     const had = listOf(actual.attributes.departments ?? null);
-    const placing = createPlacing(session, had, (each) => send(session, actual.remoteId, each, actual.attributes));
+    const placing = createPlacing({ session, root: area.root, had }, (each) => send(session, actual.remoteId, each, actual.attributes));
     const sent = placing.correct(await sendInParts(carried, { send: placing.send }));
     const done = written(session, actual, { ...sent, refused: await Promise.all(sent.refused.map((one) => named(session, one))) });
     if (sent.failure) throw partly(sent.failure, done);
@@ -135,10 +142,11 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
     ) !== undefined;
 
   /** Some calls need to say what was there before: roles are given and taken one by one, and an enterprise account's departments are always said again. */
-  async function complete(session: Session, seen: Actual, roles: AttributeValue | undefined): Promise<Actual> {
-    const lacksRoles = roles !== undefined && seen.attributes.roles === undefined;
+  async function complete(session: Session, seen: Actual, set: Attributes): Promise<Actual> {
+    const lacksRoles = set.roles !== undefined && seen.attributes.roles === undefined;
     const lacksDepartments = typeof seen.attributes.exclusive_account_type === "string" && seen.attributes.departments === undefined;
-    if (!lacksRoles && !lacksDepartments) return seen;
+    const lacksOthers = !area.whole && saysPlaces(set, seen.attributes);
+    if (!lacksRoles && !lacksDepartments && !lacksOthers) return seen;
     const now = await get(session, seen.remoteId);
     if (!now)
       throw new TargetNotFound(`the person ${seen.remoteId} does not exist any more`, { answer: "60121", reasonCode: "personMissing" });
@@ -164,6 +172,7 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
   async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
     return operate(client, context, async (session) => {
       if ((await admins.demandOrdinary(session, actual.remoteId)) === "absent") return { calls: session.calls };
+      await demandInside(session, actual.remoteId);
       try {
         await session.call(API.userDelete, { userid: actual.remoteId });
       } catch (error) {
@@ -171,6 +180,14 @@ export function createUsers(client: DingTalkClient, admins: Admins, options: Use
       }
       return { calls: session.calls };
     });
+  }
+
+  /** A removal is one from the whole organisation. */
+  async function demandInside(session: Session, userid: string): Promise<void> {
+    if (area.whole) return;
+    const now = await get(session, userid);
+    const others = now ? placesOutside(now) : [];
+    if (others.length > 0) throw outside(`the person is also in department ${others.join(", ")}, outside the managed root ${area.root}`);
   }
 
   async function read(userid: string, context: WriteContext) {

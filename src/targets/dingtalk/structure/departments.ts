@@ -19,10 +19,11 @@ import type { DingTalkClient, Session } from "../client/client.ts";
 import { differences, noteOf, operate, withHolder } from "../client/operation.ts";
 import { idsOf, objectsIn } from "../client/wire-values.ts";
 import { partly, type Sent, sendInParts } from "../people/parts.ts";
-import { afterBirth, atBirth, departmentCreateBody, departmentFromWire, departmentUpdateBody, nameOf, ROOT } from "./department-wire.ts";
+import { afterBirth, atBirth, departmentCreateBody, departmentFromWire, departmentUpdateBody, nameOf } from "./department-wire.ts";
+import type { ManagedArea } from "./managed-area.ts";
 
 /** Departments. DingTalk chooses their ids, so ours goes along as `source_identifier` and is what we find them by (dingtalk-api.md section 18.2). */
-export function createDepartments(client: DingTalkClient, region: string) {
+export function createDepartments(client: DingTalkClient, area: ManagedArea, region: string) {
   async function get(session: Session, deptId: string): Promise<Actual | undefined> {
     try {
       return departmentFromWire(resultOf(await session.call(API.departmentGet, { dept_id: Number(deptId), language: "zh_CN" })), true);
@@ -38,7 +39,9 @@ export function createDepartments(client: DingTalkClient, region: string) {
 
   async function create(ref: EntityRef, attributes: Attributes, context: WriteContext & { readonly resume: boolean }): Promise<Written> {
     return operate(client, context, async (session) => {
-      const siblings = () => childrenOf(session, String(attributes.parent ?? ROOT));
+      const parent = String(attributes.parent ?? area.root);
+      await area.demandInside(session, parent);
+      const siblings = () => childrenOf(session, parent);
       const earlier = context.resume ? await ownAmong(session, ref, attributes, await siblings(), "everyChild") : undefined;
       if (earlier) return bringInLine(session, earlier, attributes);
       try {
@@ -64,7 +67,7 @@ export function createDepartments(client: DingTalkClient, region: string) {
       required,
       send: async (each) => {
         const isNew = remoteId === undefined;
-        remoteId ??= await createOne(session, departmentCreateBody(ref.id, each));
+        remoteId ??= await createOne(session, departmentCreateBody(ref.id, { parent: area.root, ...each }));
         const later = isNew ? afterBirth(each) : each;
         if (Object.keys(later).length > 0) await session.call(API.departmentUpdate, departmentUpdateBody(remoteId, later));
       },
@@ -111,8 +114,12 @@ export function createDepartments(client: DingTalkClient, region: string) {
   }
 
   async function update(_ref: EntityRef, actual: Actual, set: Attributes, context: WriteContext): Promise<Written> {
-    demandOrdinary(actual.remoteId);
-    return operate(client, context, (session) => change(session, actual, set));
+    demandOrdinary(actual.remoteId, area.root);
+    return operate(client, context, async (session) => {
+      await area.demandInside(session, actual.remoteId);
+      if (typeof set.parent === "string") await area.demandInside(session, set.parent);
+      return change(session, actual, set);
+    });
   }
 
   async function change(session: Session, actual: Actual, set: Attributes): Promise<Written> {
@@ -154,7 +161,7 @@ export function createDepartments(client: DingTalkClient, region: string) {
    */
   async function stepAside(session: Session, actual: Actual, set: Attributes, conflict: TargetConflict): Promise<never> {
     const parent = set.parent ?? actual.attributes.parent ?? (await get(session, actual.remoteId))?.attributes.parent;
-    const siblings = await childrenOf(session, String(parent ?? ROOT));
+    const siblings = await childrenOf(session, String(parent ?? area.root));
     const wanted = set.name ?? actual.attributes.name;
     const holder = siblings.find((sibling) => nameOf(sibling) === wanted && String(sibling.dept_id) !== actual.remoteId);
     if (!holder) throw nameCameFree(conflict);
@@ -172,9 +179,10 @@ export function createDepartments(client: DingTalkClient, region: string) {
   }
 
   async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
-    demandOrdinary(actual.remoteId);
+    demandOrdinary(actual.remoteId, area.root);
     return operate(client, context, async (session) => {
       try {
+        await area.demandInside(session, actual.remoteId);
         await demandLeaf(session, actual.remoteId);
         await session.call(API.departmentDelete, { dept_id: Number(actual.remoteId) });
       } catch (error) {
@@ -213,8 +221,8 @@ const nameCameFree = (conflict: TargetConflict): TargetDependency =>
     { cause: conflict },
   );
 
-function demandOrdinary(deptId: string): void {
-  if (deptId !== ROOT && /^\d+$/.test(deptId)) return;
+function demandOrdinary(deptId: string, root: string): void {
+  if (deptId !== root && /^\d+$/.test(deptId)) return;
   throw new TargetRejected("the organisation itself and departments of other kinds are never touched", {
     answer: "protected",
     reasonCode: "rootProtected",

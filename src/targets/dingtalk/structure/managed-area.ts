@@ -1,0 +1,77 @@
+import type { Clock } from "../../../core/clock.ts";
+import { type TargetError, TargetNotFound, TargetProtected } from "../../../reconcile/target.ts";
+import { resultOf } from "../client/answer.ts";
+import { API } from "../client/apis.ts";
+import type { Session } from "../client/client.ts";
+import { idsOf } from "../client/wire-values.ts";
+import { ROOT } from "./department-wire.ts";
+
+/** The department below which we work, and what is in it. Nothing outside is made, changed or removed. */
+export interface ManagedArea {
+  readonly root: string;
+  /** It is the organisation itself: nothing is outside, and nothing has to be asked. */
+  readonly whole: boolean;
+  /** Those of the departments that are the root or below it, by what was learned a short while ago. */
+  within(session: Session, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Rejects with TargetProtected unless the department is the root or below it now. */
+  demandInside(session: Session, id: string): Promise<void>;
+  /** A list has shown these inside. */
+  learn(ids: Iterable<string>): void;
+}
+
+/** Departments are moved seldom; what a change depends on is asked at the time. */
+const FRESH_MS = 60_000;
+
+export function createManagedArea(root: string, clock: Pick<Clock, "monotonicMs">): ManagedArea {
+  const known = new Map<string, { readonly inside: boolean; readonly atMs: number }>();
+  const note = (id: string, inside: boolean): boolean => {
+    known.set(id, { inside, atMs: clock.monotonicMs() });
+    return inside;
+  };
+
+  /** Self first, the organisation last (dingtalk-api.md section 4.4). */
+  async function ask(session: Session, id: string): Promise<boolean> {
+    try {
+      const { parent_id_list: parents } = resultOf(await session.call(API.departmentParents, { dept_id: Number(id) }));
+      return note(id, idsOf(parents).includes(root));
+    } catch (error) {
+      // One that is not there any more has nothing of ours in it.
+      if (error instanceof TargetNotFound) return note(id, false);
+      throw error;
+    }
+  }
+
+  const whole = root === ROOT;
+  return {
+    root,
+    whole,
+
+    async within(session, ids) {
+      if (whole) return new Set(ids);
+      const inside = new Set<string>();
+      for (const id of ids) {
+        const seen = known.get(id);
+        const fresh = seen !== undefined && clock.monotonicMs() - seen.atMs < FRESH_MS;
+        // In turn: few departments are new.
+        if (id === root || (fresh ? seen.inside : await ask(session, id))) inside.add(id);
+      }
+      return inside;
+    },
+
+    async demandInside(session, id) {
+      if (whole || id === root || (await ask(session, id))) return;
+      throw outside(`department ${id} is not below the managed root ${root}`);
+    },
+
+    learn(ids) {
+      if (!whole) for (const id of ids) note(id, true);
+    },
+  };
+}
+
+export const outside = (message: string): TargetError =>
+  new TargetProtected(message, {
+    answer: "outside",
+    reasonCode: "outsideManagedRoot",
+    remedy: "move it below the managed root in DingTalk, or do by hand what is to be done; it is looked at every hour",
+  });
