@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { House } from "../compose.ts";
-import type { MappingProblem } from "../mapping/file/problem.ts";
+import type { FileProblem } from "../mapping/file/problem.ts";
 import type { Mapping } from "../mapping/mapping.ts";
 import type { Trial } from "../reconcile/desired/mapping-trial.ts";
 import { EXIT, foundProblems } from "./support/exit-codes.ts";
@@ -63,7 +63,7 @@ function checkCommand(): Command {
 
 type Checked =
   | { readonly kind: "valid"; readonly mapping: Mapping }
-  | { readonly kind: "invalid"; readonly problems: readonly MappingProblem[] }
+  | { readonly kind: "invalid"; readonly problems: readonly FileProblem[] }
   | { readonly kind: "unreadable"; readonly why: string };
 
 async function compiled(file: string): Promise<Checked> {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { parsePath } from "./department-path.ts";
 import { departmentRules } from "./departments.ts";
 import { explainWith } from "./explain.ts";
@@ -6,9 +5,10 @@ import { type CompileAt, type Expression, ExpressionInvalid, expressionCompiler 
 import { GROUP_EXTENSIONS, PERSON_EXTENSIONS } from "./extensions.ts";
 import type { MappingFile } from "./file/file.ts";
 import type { KnownVariables } from "./file/known-names.ts";
-import { inOrder, type ParsedFile, parseMappingFile } from "./file/parse.ts";
-import { MappingInvalid, type MappingProblem, suggestion } from "./file/problem.ts";
+import { type ParsedFile, parseMappingFile } from "./file/parse.ts";
+import { type FileProblem, inOrder, MappingInvalid, suggestion } from "./file/problem.ts";
 import type { Path } from "./file/source-location.ts";
+import { versionOf } from "./file/version.ts";
 import type { Explanation, Mapping, MappingSettings, PersonInput } from "./mapping.ts";
 import { type PathRule, type PersonRules, personMapping } from "./person.ts";
 
@@ -29,7 +29,7 @@ export interface CompileOptions {
 export function compileMapping(yamlText: string, options: CompileOptions = {}): Mapping {
   const parsed = parseMappingFile(yamlText);
   const { file } = parsed;
-  const problems: MappingProblem[] = [
+  const problems: FileProblem[] = [
     ...unknownAttributes(parsed, ["person"], Object.keys(file.person), options.personAttributes),
     ...unknownAttributes(parsed, ["departments", "settings"], Object.keys(file.departments.settings), options.departmentAttributes),
     ...file.departments.attributes.flatMap(({ settings }, index) =>
@@ -65,7 +65,7 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
 /** How each attribute of a person came about, in the order of the file. */
 export const explainPerson = (mapping: Mapping, input: PersonInput): readonly Explanation[] => mapping.explain(input);
 
-function compiler(parsed: ParsedFile, variables: readonly string[], known: KnownVariables, problems: MappingProblem[]): CompileAt {
+function compiler(parsed: ParsedFile, variables: readonly string[], known: KnownVariables, problems: FileProblem[]): CompileAt {
   let compile: ReturnType<typeof expressionCompiler>;
   try {
     compile = expressionCompiler(parsed.file, variables, known);
@@ -146,7 +146,7 @@ function unknownAttributes(
   path: Path,
   names: readonly string[],
   known: readonly string[] | undefined,
-): readonly MappingProblem[] {
+): readonly FileProblem[] {
   if (!known) return [];
   const isKnown = (name: string): boolean => known.some((one) => (one.endsWith(".*") ? name.startsWith(one.slice(0, -1)) : one === name));
   return names
@@ -174,19 +174,4 @@ function settingsOf({ region, organisation, zone, roleGroup, enterpriseAccounts,
     ...(defaultDepartment ? { defaultDepartment } : {}),
     ...(externalDefault ? { externalDefault } : {}),
   };
-}
-
-function versionOf(file: MappingFile): string {
-  return createHash("sha256").update(canonical(file)).digest("hex").slice(0, 12);
-}
-
-/** JSON with sorted keys. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`)
-    .join(",")}}`;
 }

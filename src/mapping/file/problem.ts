@@ -1,8 +1,8 @@
 import { nearest } from "../../core/did-you-mean.ts";
 import { AppError } from "../../core/errors.ts";
 
-/** One mistake in a mapping file, at the place an editor would put the cursor (both counted from 1). */
-export interface MappingProblem {
+/** One mistake in a file, at the place an editor would put the cursor (both counted from 1). */
+export interface FileProblem {
   readonly line: number;
   readonly column: number;
   /** Keys down to the offending node, joined with dots; empty for the file itself. */
@@ -10,17 +10,23 @@ export interface MappingProblem {
   readonly message: string;
 }
 
-/** The mapping file cannot be used. Holds every problem found, in the order of the file. */
-export class MappingInvalid extends AppError {
-  readonly code = "MAPPING_INVALID";
-  readonly problems: readonly MappingProblem[];
-  constructor(problems: readonly MappingProblem[], options?: ErrorOptions) {
+/** A file of settings cannot be used. Holds every problem found, in the order of the file. */
+export abstract class FileInvalid extends AppError {
+  readonly problems: readonly FileProblem[];
+  constructor(problems: readonly FileProblem[], options?: ErrorOptions) {
     super(problems.map(formatProblem).join("\n"), options);
     this.problems = problems;
   }
 }
 
-const formatProblem = ({ line, column, path, message }: MappingProblem): string =>
+export class MappingInvalid extends FileInvalid {
+  readonly code = "MAPPING_INVALID";
+}
+
+export const inOrder = (problems: readonly FileProblem[]): readonly FileProblem[] =>
+  [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+
+const formatProblem = ({ line, column, path, message }: FileProblem): string =>
   `${line}:${column} ${path === "" ? "" : `${path}: `}${message}`;
 
 /** " (did you mean …?)" when one of the known words is close to the unknown one, else nothing. */

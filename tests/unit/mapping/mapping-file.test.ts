@@ -1,9 +1,9 @@
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { RESERVED_ATTRIBUTES, RESERVED_SETTINGS } from "../../../src/mapping/file/file.ts";
-import { MappingInvalid, type MappingProblem } from "../../../src/mapping/file/problem.ts";
+import { type FileProblem, MappingInvalid } from "../../../src/mapping/file/problem.ts";
 import { RESERVED } from "../../../src/reconcile/target.ts";
 
-const problemsOf = (text: string, options = {}): readonly MappingProblem[] => {
+const problemsOf = (text: string, options = {}): readonly FileProblem[] => {
   try {
     compileMapping(text, options);
   } catch (error) {

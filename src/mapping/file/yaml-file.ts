@@ -1,0 +1,112 @@
+import { LineCounter, parseDocument, type YAMLParseError } from "yaml";
+import type { z } from "zod";
+import { type FileProblem, inOrder, suggestion } from "./problem.ts";
+import { keyPosition, type Path, valuePosition } from "./source-location.ts";
+
+/* Files that people write in YAML: every mistake in their shape is told with the place an editor would put the cursor. */
+
+export interface Places {
+  /** A problem of the value at `path`; with `offset`, of a character of its text. */
+  problemAt(path: Path, message: string, offset?: number): FileProblem;
+  /** A problem of the key itself. */
+  problemAtKey(path: Path, message: string): FileProblem;
+}
+
+export interface ReadFile<File> extends Places {
+  readonly file: File;
+}
+
+export const MAX_FILE_LENGTH = 256 * 1_024;
+
+/** Throws what `refuse` makes of all problems found. */
+export function readYaml<Schema extends z.ZodType>(
+  text: string,
+  schema: Schema,
+  refuse: (problems: readonly FileProblem[], options?: ErrorOptions) => Error,
+): ReadFile<z.output<Schema>> {
+  if (text.length > MAX_FILE_LENGTH)
+    throw refuse([{ line: 1, column: 1, path: "", message: `the file is longer than ${MAX_FILE_LENGTH} characters` }]);
+  const lines = new LineCounter();
+  // Aliases are refused below: nothing in these files needs them, and they are how a small file becomes an enormous one.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, version: "1.2" });
+  const place = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  if (document.errors.length > 0)
+    throw refuse(document.errors.map((error) => ({ ...place(error.pos[0]), path: "", message: yamlProblem(error) })));
+  const problem = (position: number, path: Path, message: string): FileProblem => ({ ...place(position), path: path.join("."), message });
+  const places: Places = {
+    problemAt: (path, message, offset) => problem(valuePosition(document.contents, path, text, offset), path, message),
+    problemAtKey: (path, message) => problem(keyPosition(document.contents, path), path, message),
+  };
+
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw refuse([{ line: 1, column: 1, path: "", message: "anchors and aliases are not used in this file" }], { cause: error });
+  }
+  const parsed = schema.safeParse(value, { reportInput: true });
+  if (!parsed.success) throw refuse(inOrder(parsed.error.issues.flatMap((issue) => fromIssue(issue, schema, places))));
+  return { file: parsed.data, ...places };
+}
+
+/** What the parser stumbles over in an expression that YAML takes for something of its own. */
+const UNQUOTED: ReadonlySet<string> = new Set(["BLOCK_AS_IMPLICIT_KEY", "UNEXPECTED_TOKEN", "BAD_SCALAR_START"]);
+
+function yamlProblem({ code, message }: YAMLParseError): string {
+  const first = message.split("\n", 1)[0]!.replace(/^./, (letter) => letter.toLowerCase());
+  return UNQUOTED.has(code) ? `${first}; put the expression in quotes, such as 'a ? b : c'` : first;
+}
+
+type Issue = z.core.$ZodIssue;
+
+function fromIssue(issue: Issue, schema: z.ZodType, { problemAt, problemAtKey }: Places): readonly FileProblem[] {
+  const path = issue.path.filter((part): part is string | number => typeof part !== "symbol");
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((unknown) => problemAtKey([...path, unknown], `unknown key${suggestion(unknown, keysAt(schema, path))}`));
+    case "invalid_key":
+      return [problemAtKey(path, issue.issues[0]?.message ?? "is not a possible name")];
+    case "invalid_value":
+      if (issue.values.length > 1)
+        return [problemAt(path, `must be one of ${issue.values.join(", ")}${suggestion(String(issue.input), issue.values.map(String))}`)];
+      return [problemAt(path, issue.message)];
+    default:
+      return [
+        problemAt(
+          path,
+          issue.message.replace(/^Invalid input: /, "").replace(/^./, (letter) => letter.toLowerCase()),
+        ),
+      ];
+  }
+}
+
+/** Keys that the shape knows at a place, for suggestions. */
+function keysAt(schema: z.ZodType, path: Path): readonly string[] {
+  let shape: z.core.$ZodType = schema;
+  for (const part of path) shape = below(shape, part) ?? shape;
+  const object = unwrapped(shape);
+  return "shape" in object._zod.def ? Object.keys(object._zod.def.shape as object) : []; // `shape` exists on object schemas only
+}
+
+interface SchemaParts {
+  readonly innerType?: z.core.$ZodType;
+  readonly out?: z.core.$ZodType;
+  readonly element?: z.core.$ZodType;
+  readonly valueType?: z.core.$ZodType;
+  readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
+}
+
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  const parts = schema._zod.def as SchemaParts; // each kind of schema has some of these parts
+  const inner = parts.innerType ?? parts.out;
+  return inner ? unwrapped(inner) : schema;
+}
+
+function below(schema: z.core.$ZodType, part: string | number): z.core.$ZodType | undefined {
+  const parts = unwrapped(schema)._zod.def as SchemaParts;
+  return parts.shape ? parts.shape[part] : (parts.element ?? parts.valueType);
+}
