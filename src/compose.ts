@@ -28,9 +28,10 @@ import { docsMounts } from "./http/docs.ts";
 import { healthMounts, type ReadinessCheck } from "./http/health.ts";
 import { metricsEndpoint } from "./http/metrics.ts";
 import type { Traffic } from "./http/traffic.ts";
-import { loadMapping } from "./load-mapping.ts";
+import { loadMapping, loadPolicy } from "./load-rules.ts";
 import type { Mapping } from "./mapping/mapping.ts";
 import { openapiFile } from "./paths.ts";
+import type { Policy } from "./policy/policy.ts";
 import { sweep } from "./reconcile/compare/sweep.ts";
 import { startWhenChecked } from "./reconcile/process/loop-start.ts";
 import { watchPauses } from "./reconcile/process/pause-watch.ts";
@@ -202,11 +203,13 @@ export interface LoopParts {
   readonly target: ReturnType<typeof createTarget>;
   readonly store: ReconcileStorage;
   readonly mapping: Mapping;
+  readonly policy: Policy;
 }
 
-/** Calls nobody yet. The target has to be closed. Throws CannotStart for a mapping file that is wrong. */
+/** Calls nobody yet. The target has to be closed. Throws CannotStart for a mapping or policy file that is wrong. */
 export function loopParts({ config, pool, clock, meter }: House, organisation: DingTalkConfig, log?: LoopLog): LoopParts {
   const mapping = belowRoot(loadMapping(config, TARGET), organisation);
+  const policy = loadPolicy(config, TARGET);
   const limiter = createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 });
   const target = createTarget(
     { kind: "dingtalk", ...organisation, ...targetSettings(mapping) },
@@ -217,7 +220,7 @@ export function loopParts({ config, pool, clock, meter }: House, organisation: D
       meter,
     },
   );
-  return { target, store: createReconcileStore(pool, TARGET, { meter }), mapping };
+  return { target, store: createReconcileStore(pool, TARGET, { meter }), mapping, policy };
 }
 
 /** Below another root the same mapping means other departments: everybody is looked at again when it changes. */
@@ -240,7 +243,7 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
     throw new CannotStart([`this directory belongs to the DingTalk organisation ${pinned}; DINGTALK_CORP_ID names another one`]);
   }
   const log = createLoopLog(logger, clock, TARGET);
-  const { target, store, mapping } = loopParts(house, organisation, log);
+  const { target, store, mapping, policy } = loopParts(house, organisation, log);
   const rest = createOwnRest(clock);
   const presence = createPresence(pool, TARGET, {
     mode: config.syncMode,
@@ -260,7 +263,7 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
   });
   const { requestSweep } = createSyncOperations(pool, TARGET, clock);
   const { mode } = await store.rules();
-  await renewRules(store, { mapping, mode: config.syncMode, target: TARGET, clock });
+  await renewRules(store, { mapping, policy, mode: config.syncMode, target: TARGET, clock });
   // In observe the plans are all there is to see, and what changed at the target while nobody looked belongs to them.
   if (config.syncMode === "observe" && mode !== "observe") await requestSweep("system");
   const worker = createWorker({

@@ -50,6 +50,8 @@ export interface Config {
   readonly syncMode: SyncMode;
   /** Unset = the built-in mapping. */
   readonly mappingFile?: string;
+  /** Unset = the built-in policy. */
+  readonly policyFile?: string;
   /** SCIM requests per second; 0 = no limit. */
   readonly rateLimitPerClient: number;
   /** Requests of one client that run at the same time; 0 = no limit. */
@@ -88,7 +90,7 @@ export function loadConfig(warn: (line: string) => void): Config {
 }
 
 /** First words of settings that are ours alone: whoever sets such a variable means this program. */
-const OURS = /^(DINGTALK|SCIM|SYNC|SIMULATOR|ASSERTION|MAPPING|BOOTSTRAP)_/;
+const OURS = /^(DINGTALK|SCIM|SYNC|SIMULATOR|ASSERTION|MAPPING|POLICY|BOOTSTRAP)_/;
 
 /** Variables that no part of the program reads and that were most likely meant for it: all of `.env`, and of the environment those that look like ours. */
 export function unknownSettings(environment: Environment, inFile: readonly string[] = []): readonly string[] {
@@ -170,6 +172,7 @@ const RULES = {
   SIMULATOR_PORT: wholeNumber(1, 65_535, PORT_RULE).optional(),
   SYNC_MODE: oneOf(["observe", "upsert", "sync"]).optional(),
   MAPPING_FILE: text.optional(),
+  POLICY_FILE: text.optional(),
   RATE_LIMIT_PER_CLIENT: wholeNumber(0, 1_000_000, "must be a whole number from 0 to 1000000").default(50),
   CONCURRENT_REQUESTS_PER_CLIENT: wholeNumber(0, 1_000, "must be a whole number from 0 to 1000").default(RUNNING_OF_A_CLIENT),
   TRUST_PROXY: z
@@ -232,6 +235,7 @@ function toConfig(values: Values): Config {
     // Nothing real is changed before somebody says so.
     syncMode: values.SYNC_MODE ?? (dingtalk.kind === "sandbox" ? "sync" : "observe"),
     ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),
+    ...(values.POLICY_FILE === undefined ? {} : { policyFile: values.POLICY_FILE }),
     rateLimitPerClient: values.RATE_LIMIT_PER_CLIENT,
     concurrencyPerClient: values.CONCURRENT_REQUESTS_PER_CLIENT,
     trustedProxies: values.TRUST_PROXY ?? NO_PROXIES,

@@ -24,6 +24,7 @@ export const EVENT_CODES = [
   "source.created",
   "mapping.changed",
   "mode.changed",
+  "policy.changed",
   "database.restored",
 ] as const;
 

@@ -184,14 +184,21 @@ export interface PersonPlace {
   readonly settings?: Attributes;
 }
 
+/** The mode, and the versions of mapping and policy. */
+export interface Rules {
+  readonly mapping: string;
+  readonly mode: string;
+  readonly policy: string;
+}
+
 /** Under which rules the target was last worked on, and marks for when they change. */
 export interface Renewal {
-  rules(): Promise<{ readonly mappingVersion: string | undefined; readonly mode: string | undefined }>;
+  rules(): Promise<Partial<Rules>>;
   /** Everybody in the directory, and every department and role; how many. */
   markAll(causes: readonly string[]): Promise<number>;
   markHeld(causes: readonly string[]): Promise<number>;
-  /** With the event that says so, in one transaction. */
-  remember(rules: { readonly mappingVersion: string; readonly mode: string }, event: HistoryEvent): Promise<void>;
+  /** With the events that say so, in one transaction. */
+  remember(rules: Rules, events: readonly HistoryEvent[]): Promise<void>;
 }
 
 /** What the comparison with the target's lists asks of the storage. */

@@ -18,9 +18,10 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   http: ["core"],
   directory: ["core", "filter", "history"],
   mapping: ["core"],
+  policy: ["core", "mapping"],
   scim: ["core", "directory", "filter", "http"],
   api: ["core", "filter", "history", "http", "reconcile"],
-  reconcile: ["core", "history", "mapping"],
+  reconcile: ["core", "history", "mapping", "policy"],
   targets: ["core", "reconcile/target.ts"],
   // Storage implements the ports of others. Its own files join the sub-rooms, or are read by several of them.
   store: ["core", "directory", "history", "store"],
@@ -66,7 +67,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   scimmy: ["scim"],
   ws: ["simulator"],
   yaml: ["mapping"],
-  zod: ["config.ts", "mapping", "simulator"],
+  zod: ["config.ts", "mapping", "policy", "simulator"],
 };
 
 /** What may be written only in certain rooms or files. */

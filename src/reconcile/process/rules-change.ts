@@ -1,38 +1,53 @@
 import type { Clock } from "../../core/clock.ts";
-import type { JsonObject } from "../../core/entity.ts";
 import { uuidv7 } from "../../core/id.ts";
-import type { HistoryEvent } from "../../history/event.ts";
+import type { EventCode, HistoryEvent } from "../../history/event.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
+import type { Policy } from "../../policy/policy.ts";
 import type { SyncMode } from "../policy.ts";
-import type { Renewal } from "../ports.ts";
+import type { Renewal, Rules } from "../ports.ts";
+
+export interface NewRules {
+  readonly mapping: Pick<Mapping, "version">;
+  readonly policy: Pick<Policy, "version">;
+  readonly mode: SyncMode;
+  readonly target: string;
+  readonly clock: Clock;
+}
 
 /**
- * To be called at start, before the worker: when the mapping is not the one of the last time, everybody is looked at again; when the mode is not, those
- * who are held. Stopped half-way, it begins anew the next time. Answers how many were marked.
+ * To be called at start, before the worker: when the mapping is not the one of the last time, everybody is looked at again; when the mode or the policy is
+ * not, those who are held. Stopped half-way, it begins anew the next time. Answers how many were marked.
  */
-export async function renewRules(
-  store: Renewal,
-  { mapping, mode, target, clock }: { readonly mapping: Mapping; readonly mode: SyncMode; readonly target: string; readonly clock: Clock },
-): Promise<number> {
+export async function renewRules(store: Renewal, { mapping, policy, mode, target, clock }: NewRules): Promise<number> {
   const before = await store.rules();
-  const sameMapping = before.mappingVersion === mapping.version;
-  if (sameMapping && before.mode === mode) return 0;
+  const now: Rules = { mapping: mapping.version, mode, policy: policy.version };
+  const codes = changesIn(before, now);
+  if (codes.length === 0) return 0;
 
   const at = clock.now();
-  const event: HistoryEvent = {
-    id: uuidv7(at.getTime()),
-    at,
-    code: sameMapping ? "mode.changed" : "mapping.changed",
-    actor: "system",
-    causes: [],
-    target,
-    detail: { mapping: mapping.version, mode, ...beforeOf(before) },
-  };
-  const marked = sameMapping ? await store.markHeld([event.id]) : await store.markAll([event.id]);
-  await store.remember({ mappingVersion: mapping.version, mode }, event);
+  const events = codes.map(
+    (code): HistoryEvent => ({
+      id: uuidv7(at.getTime()),
+      at,
+      code,
+      actor: "system",
+      causes: [],
+      target,
+      detail: { ...now, ...(before.mapping === undefined ? {} : { before: { ...before } }) },
+    }),
+  );
+  const causes = events.map(({ id }) => id);
+  const marked = codes.includes("mapping.changed") ? await store.markAll(causes) : await store.markHeld(causes);
+  await store.remember(now, events);
   return marked;
 }
 
-/** Nothing at the first start. */
-const beforeOf = ({ mappingVersion, mode }: Awaited<ReturnType<Renewal["rules"]>>): JsonObject =>
-  mappingVersion === undefined || mode === undefined ? {} : { before: { mapping: mappingVersion, mode } };
+/** The first start of all is one with new rules. A new mode is not told apart from a new mapping, which has everybody looked at. */
+function changesIn(before: Partial<Rules>, now: Rules): readonly EventCode[] {
+  const mapping = before.mapping !== now.mapping;
+  return [
+    ...(mapping ? (["mapping.changed"] as const) : []),
+    ...(!mapping && before.mode !== now.mode ? (["mode.changed"] as const) : []),
+    ...(before.mapping !== undefined && before.policy !== now.policy ? (["policy.changed"] as const) : []),
+  ];
+}

@@ -1,21 +1,24 @@
 import type pg from "pg";
-import type { Renewal } from "../../reconcile/ports.ts";
+import type { Renewal, Rules } from "../../reconcile/ports.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
-import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { appendEvents, eventColumns, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /* New rules, at the start of a process: whoever they may concern is looked at again. Rows are marked in slices, so that no statement runs for long. */
 
 const SLICE = 5_000;
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
-const KNOWN: Statement = { name: "renewal-known", text: "select mapping_version, mode from target_states where target = $1" };
+const KNOWN: Statement = {
+  name: "renewal-known",
+  text: "select mapping_version as mapping, mode, policy_version as policy from target_states where target = $1",
+};
 
 const REMEMBER: Statement = {
   name: "renewal-remember",
   text: `with done as (
-    insert into target_states (target, mapping_version, mode) values ($1, $2, $3)
-    on conflict (target) do update set mapping_version = excluded.mapping_version, mode = excluded.mode returning 1),
-  event as (${appendEvent(4, "done")})
+    insert into target_states (target, mapping_version, mode, policy_version) values ($1, $2, $3, $4)
+    on conflict (target) do update set mapping_version = excluded.mapping_version, mode = excluded.mode, policy_version = excluded.policy_version returning 1),
+  events as (${appendEvents("(select value as event from done, json_array_elements($5::json)) w")})
   select 1 from done`,
 };
 
@@ -81,8 +84,8 @@ export function createRenewal(pool: pg.Pool, target: string): Renewal {
 
   return {
     async rules() {
-      const [row] = await run<{ mapping_version: string | null; mode: string | null }>(pool, KNOWN, [target]);
-      return { mappingVersion: row?.mapping_version ?? undefined, mode: row?.mode ?? undefined };
+      const [row] = await run<{ [Name in keyof Rules]: string | null }>(pool, KNOWN, [target]);
+      return Object.fromEntries(Object.entries(row ?? {}).filter(([, value]) => value !== null));
     },
 
     markAll,
@@ -93,8 +96,8 @@ export function createRenewal(pool: pg.Pool, target: string): Renewal {
       return row!.n;
     },
 
-    async remember(rules, event) {
-      await run(pool, REMEMBER, [target, rules.mappingVersion, rules.mode, eventRow(event)]);
+    async remember({ mapping, mode, policy }, events) {
+      await run(pool, REMEMBER, [target, mapping, mode, policy, JSON.stringify(events.map(eventColumns))]);
     },
   };
 }

@@ -115,6 +115,24 @@ test("other rules are applied to everybody, and the history says so", async () =
   expect(touched.sort()).toEqual([li, wu].sort());
 });
 
+test("another policy is an event, and what was held is judged again", async () => {
+  await open();
+  const first = await product.startSync({ SYNC_MODE: "observe" });
+  await add("Li");
+  await product.until(async () => (await held()) === 1);
+  await first.stop(1_000);
+  expect(await events('code eq "policy.changed"')).toEqual([]);
+
+  const file = join(folder, "policy.yaml");
+  writeFileSync(file, "version: 1\nlimits: { peopleRemoved: { atLeast: 7 } }\n");
+  await product.startSync({ SYNC_MODE: "observe", POLICY_FILE: file });
+  const [changed] = await events('code eq "policy.changed"');
+  expect(changed).toMatchObject({ actor: "system", detail: { mode: "observe", before: { mode: "observe" } } });
+  expect(changed.detail.policy).not.toBe(changed.detail.before.policy);
+  await product.until(async () => (await status()).states.due === 0);
+  expect(await held()).toBe(1);
+});
+
 describe("a target that is not ready", () => {
   /** The minute until the next look is over at once. */
   const impatient: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 100), signal) };

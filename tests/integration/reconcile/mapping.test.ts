@@ -1,6 +1,8 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
+import { compilePolicy } from "../../../src/policy/compile.ts";
+import { DEFAULT_POLICY } from "../../../src/policy/default-policy.ts";
 import { renewRules } from "../../../src/reconcile/process/rules-change.ts";
 import { type House, openHouse } from "../../support/house.ts";
 import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, DINGTALK_USER, members, person, remote, stateOf } from "./sample.ts";
@@ -311,7 +313,13 @@ describe("new rules", () => {
   beforeEach(() => withMapping((text) => text));
   const renew = (mode: "observe" | "sync", text = DEFAULT_MAPPING) => {
     const mapping = compileMapping(text);
-    return renewRules(house.connect().store, { mapping, mode, target: "dingtalk", clock: systemClock });
+    return renewRules(house.connect().store, {
+      mapping,
+      policy: compilePolicy(DEFAULT_POLICY),
+      mode,
+      target: "dingtalk",
+      clock: systemClock,
+    });
   };
 
   test("a new mapping concerns everybody, the same one nobody", async () => {

@@ -1,0 +1,106 @@
+import type { PersonInput } from "../../../src/mapping/mapping.ts";
+import { knownNames } from "../../../src/mapping-names.ts";
+import { compilePolicy, PolicyInvalid } from "../../../src/policy/compile.ts";
+import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema/enterprise.ts";
+
+const known = knownNames("dingtalk").personDocument;
+const compile = (lines: string) => compilePolicy(`version: 1\n${lines}`, known);
+
+function problemsOf(lines: string): readonly string[] {
+  try {
+    compile(lines);
+    return [];
+  } catch (error) {
+    if (error instanceof PolicyInvalid) return error.message.split("\n");
+    throw error;
+  }
+}
+
+const person = (user: object, groups: readonly string[] = []): PersonInput => ({
+  user: { id: "u1", ...user },
+  groups: groups.map((displayName) => ({ id: displayName, displayName })),
+});
+
+test.each<[string, string, readonly string[]]>([
+  ["an unknown key", "limit: {}", ["2:1 limit: unknown key (did you mean limits?)"]],
+  ["an unknown limit", "limits:\n  peopleremove: {}", ["3:3 limits.peopleremove: unknown key (did you mean peopleRemoved?)"]],
+  ["a figure out of range", "limits: { peopleRemoved: { percent: 101 } }", ["2:37 limits.peopleRemoved.percent: must be from 0 to 100"]],
+  ["a figure that is none", "limits: { peopleRemoved: { atLeast: many } }", ["2:37 limits.peopleRemoved.atLeast: must be a whole number"]],
+  ["a limit without end", "limits: { peopleRemoved: off }", ["2:26 limits.peopleRemoved: expected object, received string"]],
+  [
+    "a word that is nearly one",
+    "adopt: { people: { 2: lnk } }",
+    ["2:23 adopt.people.2: must be one of link, propose, never (did you mean link?)"],
+  ],
+  [
+    "a weak tier that links",
+    "adopt: { people: { 5: link } }",
+    ["2:23 adopt.people.5: must be propose or never: this tier is too weak to link by itself"],
+  ],
+  [
+    "tier 1 without its value",
+    "adopt: { people: { 1: link } }",
+    ["2:23 adopt.people.1: tier 1 needs adopt.userid, the value that equals the userid"],
+  ],
+  [
+    "an attribute nobody has",
+    "scope: { where: enterprise.departmnt == 'IT' }",
+    ["2:17 scope.where: enterprise has no attribute departmnt (did you mean department?)"],
+  ],
+  ["a scope without anything", "scope: {}", ["2:1 scope: needs groups or where: without the key scope everybody is in scope"]],
+  ["half a number", 'protect: { mobile: ["6123"] }', ["2:21 protect.mobile.0: must be a telephone number with its country code"]],
+  [
+    "several at once, in the order of the file",
+    "scope: { where: nobody }\nprotect: { where: user.nme == '' }",
+    [
+      "2:17 scope.where: unknown variable nobody; a fixed text needs quotes inside the quotes, such as '\"Head office\"'",
+      "3:19 protect.where: user has no attribute nme (did you mean name?)",
+    ],
+  ],
+])("refuses %s", (_name, lines, problems) => expect(problemsOf(lines)).toEqual(problems));
+
+test("layout and order do not make another policy, figures do", () => {
+  const version = (lines: string) => compile(lines).version;
+  expect(version("protect: { userid: [a] }\nscope: { groups: [x] }")).toBe(
+    version("# why\nscope:\n  groups:\n  - x\nprotect: { userid: [a] }"),
+  );
+  expect(version("limits: { peopleRemoved: { percent: 3 } }")).not.toBe(version(""));
+});
+
+test("a pilot takes in members of its groups and whoever meets its condition", () => {
+  const pilot = compile('scope: { groups: ["Pilot *"], where: enterprise.department == "IT" }');
+  expect(pilot.inScope(person({}, ["pilot HK"]))).toBe(true);
+  expect(pilot.inScope(person({ [ENTERPRISE_SCHEMA]: { department: "IT" } }))).toBe(true);
+  expect(pilot.inScope(person({ [ENTERPRISE_SCHEMA]: { department: "HR" } }, ["Sales"]))).toBe(false);
+  expect(compile("").inScope(person({}))).toBe(true);
+});
+
+describe("protected", () => {
+  const { isProtected } = compile(
+    'protect: { userid: [boss], job_number: [7, "008"], mobile: ["+852 6123 4567", "+86 138 0013 8000"], where: \'user.userType == "Board"\' }',
+  );
+  test.each<[string, string, object, PersonInput | undefined, boolean]>([
+    ["by userid", "boss", {}, undefined, true],
+    ["by job number", "x", { job_number: "7" }, undefined, true],
+    ["by a job number as it is written", "x", { job_number: "8" }, undefined, false],
+    ["by mobile", "x", { mobile: "+852-61234567" }, undefined, true],
+    ["by a mobile of the mainland", "x", { mobile: "13800138000" }, undefined, true],
+    ["by condition", "x", {}, person({ userType: "Board" }), true],
+    ["not by a condition that does not hold", "x", {}, person({ userType: "Staff" }), false],
+    ["not, once the directory has no such person", "x", {}, undefined, false],
+  ])("%s", (_name, remoteId, attributes, input, expected) => {
+    expect(isProtected({ remoteId, attributes: { ...attributes }, input })).toBe(expected);
+  });
+
+  test("by a condition that cannot be evaluated", () => {
+    const policy = compile("protect: { where: user.title > 3 }");
+    expect(policy.isProtected({ remoteId: "x", attributes: {}, input: person({ title: "Clerk" }) })).toBe(true);
+  });
+});
+
+test("the directory tells the userid of tier 1", () => {
+  const { adopt } = compile("adopt: { userid: enterprise.employeeNumber, people: { 1: link } }");
+  expect(adopt.userid(person({ [ENTERPRISE_SCHEMA]: { employeeNumber: " E1 " } }))).toBe("E1");
+  expect(adopt.userid(person({}))).toBeUndefined();
+  expect(adopt.people).toEqual({ 1: "link", 2: "propose", 3: "propose", 4: "propose", 5: "propose", 6: "propose" });
+});
