@@ -38,7 +38,7 @@ import { watchPauses } from "./reconcile/process/pause-watch.ts";
 import { preflight } from "./reconcile/process/preflight.ts";
 import { createOwnRest } from "./reconcile/process/presence.ts";
 import { watchForRestores } from "./reconcile/process/restore.ts";
-import { renewRules } from "./reconcile/process/rules-change.ts";
+import { requeueAfterRulesChange } from "./reconcile/process/rules-change.ts";
 import { createWorker } from "./reconcile/process/worker.ts";
 import { createLoopLog, type LoopLog, tellingRests } from "./reconcile/run/loop-log.ts";
 import { createReconciler } from "./reconcile/run/reconciler.ts";
@@ -73,7 +73,7 @@ const CONCURRENCY = 32;
 /** The same without a rate: nobody waits for a turn, and what goes side by side shares its statements (measured: 0.9 ms of CPU an entity, 1.6 with 16). */
 const CONCURRENCY_UNPACED = 128;
 
-export interface House {
+export interface AppContext {
   readonly config: Config;
   readonly pool: Pool;
   readonly clock: Clock;
@@ -85,7 +85,7 @@ export interface House {
 }
 
 /** The token to show once, when one was made just now. */
-export async function prepareAccess({ config, pool, clock }: House): Promise<{ readonly newToken: Secret | undefined }> {
+export async function prepareAccess({ config, pool, clock }: AppContext): Promise<{ readonly newToken: Secret | undefined }> {
   const database = createPrisma(pool);
   const tokens = createTokens({ database, clock, environment: environmentOf(config) });
   const sources = createSources(database, clock);
@@ -94,20 +94,20 @@ export async function prepareAccess({ config, pool, clock }: House): Promise<{ r
 }
 
 /** Writes down what this process counts, until it is stopped. */
-export const startMeter = (house: House): MeterKeeper => keepMeter(createMeterStore(house.pool, TARGET), house.meter, house);
+export const startMeter = (app: AppContext): MeterKeeper => keepMeter(createMeterStore(app.pool, TARGET), app.meter, app);
 
 const environmentOf = (config: Config) => (config.dingtalk.kind === "sandbox" ? "test" : "live");
 
 /** SCIM, operators' and auditors' interface, OAuth, probes and documents on one listener. */
-export async function startApi(house: House, checks: Readonly<Record<string, ReadinessCheck>>): Promise<HttpServer> {
-  const { config, clock, logger } = house;
-  const options = await composeApi(house, checks);
-  const app = createApp(options);
+export async function startApi(app: AppContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<HttpServer> {
+  const { config, clock, logger } = app;
+  const options = await composeApi(app, checks);
+  const express = createApp(options);
   return startHttpServer({
     host: config.host,
     port: config.port,
-    handler: app,
-    messages: messagesOf(app),
+    handler: express,
+    messages: messagesOf(express),
     clock,
     logger,
     limits: { connectionsPerAddress: config.connectionsPerAddress },
@@ -117,8 +117,8 @@ export async function startApi(house: House, checks: Readonly<Record<string, Rea
 }
 
 /** Every address there is, with what stands behind it; listens nowhere. */
-export async function composeApi(house: House, checks: Readonly<Record<string, ReadinessCheck>>): Promise<AppOptions> {
-  const { config, pool, clock, logger, traffic } = house;
+export async function composeApi(app: AppContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<AppOptions> {
+  const { config, pool, clock, logger, traffic } = app;
   const database = createPrisma(pool);
   const source = await createSources(database, clock).ensureDefault();
   const signingKey = createSigningKey(createSigningKeys(database));
@@ -151,7 +151,7 @@ export async function composeApi(house: House, checks: Readonly<Record<string, R
     build: readBuild(),
     clock,
     logger,
-    meter: house.meter,
+    meter: app.meter,
     status: operations.status,
     meters: createMeterStore(pool, TARGET),
   });
@@ -199,7 +199,7 @@ export interface RunningSync {
 }
 
 /** What the loop works with, and the commands that look at what it would do. */
-export interface LoopParts {
+export interface SyncComponents {
   readonly target: ReturnType<typeof createTarget>;
   readonly store: ReconcileStorage;
   readonly mapping: Mapping;
@@ -207,7 +207,7 @@ export interface LoopParts {
 }
 
 /** Calls nobody yet. The target has to be closed. Throws CannotStart for a mapping or policy file that is wrong. */
-export function loopParts({ config, pool, clock, meter }: House, organisation: DingTalkConfig, log?: LoopLog): LoopParts {
+export function syncComponents({ config, pool, clock, meter }: AppContext, organisation: DingTalkConfig, log?: LoopLog): SyncComponents {
   const mapping = belowRoot(loadMapping(config, TARGET), organisation);
   const policy = loadPolicy(config, TARGET);
   const limiter = createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 });
@@ -236,14 +236,14 @@ const targetSettings = ({ settings: { region, registeredIn, roleGroup, enterpris
 });
 
 /** The reconcile loop of this process. Throws CannotStart when the organisation is not the one this directory belongs to. */
-export async function startSync(house: House, organisation: DingTalkConfig): Promise<RunningSync> {
-  const { config, pool, clock, logger, traffic } = house;
+export async function startSync(app: AppContext, organisation: DingTalkConfig): Promise<RunningSync> {
+  const { config, pool, clock, logger, traffic } = app;
   const pinned = await pinOrganisation(pool, TARGET, organisation.corpId);
   if (pinned !== organisation.corpId) {
     throw new CannotStart([`this directory belongs to the DingTalk organisation ${pinned}; DINGTALK_CORP_ID names another one`]);
   }
   const log = createLoopLog(logger, clock, TARGET);
-  const { target, store, mapping, policy } = loopParts(house, organisation, log);
+  const { target, store, mapping, policy } = syncComponents(app, organisation, log);
   const rest = createOwnRest(clock);
   const presence = createPresence(pool, TARGET, {
     mode: config.syncMode,
@@ -263,7 +263,7 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
   });
   const { requestSweep } = createSyncOperations(pool, TARGET, clock);
   const { mode } = await store.rules();
-  await renewRules(store, { mapping, policy, mode: config.syncMode, target: TARGET, clock });
+  await requeueAfterRulesChange(store, { mapping, policy, mode: config.syncMode, target: TARGET, clock });
   // In observe the plans are all there is to see, and what changed at the target while nobody looked belongs to them.
   if (config.syncMode === "observe" && mode !== "observe") await requestSweep("system");
   const worker = createWorker({
@@ -272,7 +272,7 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
     clock,
     logger,
     concurrency: organisation.qps > 0 ? CONCURRENCY : CONCURRENCY_UNPACED,
-    isPressed: () => traffic.busy,
+    shouldYield: () => traffic.busy,
     isResting: () => rest.problem() !== undefined,
   });
   const stopping = new AbortController();
@@ -280,7 +280,7 @@ export async function startSync(house: House, organisation: DingTalkConfig): Pro
   // Before the loop adds events of its own.
   await watchForRestores({ ...restores, compare: () => requestSweep("system") }, stopping.signal);
   const queue = startQueue(
-    { pool: pool.relaxed, clock, logger },
+    { pool: pool.asyncCommit, clock, logger },
     {
       wake: worker.wake,
       sweep: async (actor) => {

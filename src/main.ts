@@ -1,4 +1,4 @@
-import { type House, prepareAccess, type RunningSync, startApi, startMeter, startSync } from "./compose.ts";
+import { type AppContext, prepareAccess, type RunningSync, startApi, startMeter, startSync } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
 import { Unavailable } from "./core/errors.ts";
@@ -55,8 +55,8 @@ export async function startServer(config: Config, signal = new AbortController()
     begun.push({ name: "database", mostMs: 20_000, leastMs: 7_000, end: (graceMs) => database.stop(graceMs) });
     const pool = createPool({ url: () => database.url, max: POOL_SIZE, logger });
     begun.push({ name: "connections", mostMs: 4_000, leastMs: 3_000, end: () => pool.end() });
-    const house: House = { config, pool, clock, logger, traffic: createTraffic(), meter: createMeter() };
-    const meter = startMeter(house);
+    const app: AppContext = { config, pool, clock, logger, traffic: createTraffic(), meter: createMeter() };
+    const meter = startMeter(app);
     begun.push({ name: "counters", mostMs: 3_000, leastMs: 0, end: () => meter.stop() });
     const checks: Record<string, ReadinessCheck> = { database: () => takesWrites(pool) };
     let sandboxUrl: string | undefined;
@@ -65,7 +65,7 @@ export async function startServer(config: Config, signal = new AbortController()
       const organisation = await openOrganisation(config, logger);
       begun.push({ name: "sandbox", mostMs: 2_000, leastMs: 1_000, end: () => organisation.stop() });
       sandboxUrl = organisation.sandboxUrl;
-      sync = await patiently(signal, () => startSync(house, organisation.settings));
+      sync = await patiently(signal, () => startSync(app, organisation.settings));
       Object.assign(checks, sync.checks);
     }
     const loop = sync;
@@ -77,13 +77,13 @@ export async function startServer(config: Config, signal = new AbortController()
     };
     begun.push(work);
     if (config.role !== "worker") {
-      const api = await patiently(signal, () => startApi(house, checks));
+      const api = await patiently(signal, () => startApi(app, checks));
       // Both at once: neither needs the other.
       begun[begun.length - 1] = { ...work, end: async () => void (await Promise.all([api.stop(GRACE_MS), loop?.stop(GRACE_MS)])) };
     }
     await firstReady(checks);
     // Last of all: a token that is made and then not shown, because the start failed, would be lost.
-    const newToken = config.role === "worker" ? undefined : (await patiently(signal, () => prepareAccess(house))).newToken;
+    const newToken = config.role === "worker" ? undefined : (await patiently(signal, () => prepareAccess(app))).newToken;
     return { notice: noticeOf(config, { sandboxUrl, newToken: newToken?.reveal() }), stop };
   } catch (error) {
     await stop();

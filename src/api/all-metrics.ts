@@ -6,7 +6,7 @@ import { type Build, createMetricsRegistry, observeIn, showBuild } from "../http
 import type { ObserveRequest } from "../http/observe.ts";
 import { type MeterFigures, observeMeters } from "./meter-metrics.ts";
 import { remembered } from "./remembered.ts";
-import { observeSync, type SyncFigures } from "./sync-metrics.ts";
+import { observeSync, type SyncStats } from "./sync-metrics.ts";
 
 export interface MetricsOptions {
   readonly target: string;
@@ -15,7 +15,7 @@ export interface MetricsOptions {
   readonly logger: Logger;
   /** Of this process. */
   readonly meter: Meter;
-  readonly status: () => Promise<SyncFigures>;
+  readonly status: () => Promise<SyncStats>;
   readonly meters: {
     write(meter: Meter): Promise<void>;
     read(): Promise<MeterFigures>;

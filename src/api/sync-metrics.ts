@@ -3,7 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Reading } from "./remembered.ts";
 
 /** The state of the loop in numbers: what operators see in the status, or part of it. */
-export interface SyncFigures {
+export interface SyncStats {
   readonly states: Readonly<Record<string, number>>;
   readonly oldestDue?: Date;
   readonly lost: number;
@@ -13,7 +13,7 @@ export interface SyncFigures {
 
 export interface SyncMetricsOptions {
   readonly target: string;
-  readonly figures: Reading<SyncFigures>;
+  readonly figures: Reading<SyncStats>;
   readonly clock: Clock;
 }
 
@@ -40,7 +40,7 @@ export function observeSync(registry: Registry, { target, figures, clock }: Sync
       for (const [state, count] of Object.entries(known?.states ?? {})) this.set({ target, state }, count);
     },
   });
-  const single = (name: string, help: string, value: (figures: SyncFigures) => number) =>
+  const single = (name: string, help: string, value: (figures: SyncStats) => number) =>
     new Gauge({
       ...shared,
       name,

@@ -1,6 +1,6 @@
 import { Command } from "commander";
+import { withApp } from "./support/app.ts";
 import { foundProblems } from "./support/exit-codes.ts";
-import { withHouse } from "./support/house.ts";
 import { keepAlive } from "./support/keep-alive.ts";
 import { print, printJson, say } from "./support/output.ts";
 import { withInterrupt } from "./support/signals.ts";
@@ -15,7 +15,7 @@ export const doctorCommand = (): Command =>
     .action(async ({ json }: { json?: true }) => {
       const result = await keepAlive(() =>
         withInterrupt((signal) =>
-          withHouse(async ({ config, mapping, target, store }) => {
+          withApp(async ({ config, mapping, target, store }) => {
             const problems = await target.check({ signal });
             const isWell = problems.every(({ isAdvice }) => isAdvice);
             const before = await store.paused();

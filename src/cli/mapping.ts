@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import type { House } from "../compose.ts";
+import type { AppContext } from "../compose.ts";
 import type { FileProblem } from "../mapping/file/problem.ts";
 import type { Mapping } from "../mapping/mapping.ts";
 import type { Trial } from "../reconcile/desired/mapping-trial.ts";
@@ -95,12 +95,12 @@ async function tried(mapping: Mapping, most: number): Promise<Trial> {
     import("../http/traffic.ts"),
   ]);
   return withPool(async (joined) => {
-    const house: House = { ...joined, clock: systemClock, traffic: createTraffic(), meter: createMeter() };
+    const app: AppContext = { ...joined, clock: systemClock, traffic: createTraffic(), meter: createMeter() };
     const [{ createReconcileStore }, { pagesOfPeople }] = await Promise.all([
       import("../store/create.ts"),
       import("./support/pages-of-people.ts"),
     ]);
-    return tryMapping({ mapping, store: createReconcileStore(house.pool, "dingtalk"), ids: pagesOfPeople(house, most) });
+    return tryMapping({ mapping, store: createReconcileStore(app.pool, "dingtalk"), ids: pagesOfPeople(app, most) });
   });
 }
 

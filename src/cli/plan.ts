@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import type { Explanation } from "../mapping/mapping.ts";
 import type { Forecast, PersonPreview } from "../reconcile/compare/preview.ts";
+import { withApp } from "./support/app.ts";
 import { foundProblems } from "./support/exit-codes.ts";
 import { personMeant } from "./support/find-person.ts";
-import { withHouse } from "./support/house.ts";
 import { NotFoundHere } from "./support/not-found-here.ts";
 import { print, printJson, printTable, say } from "./support/output.ts";
 
@@ -19,9 +19,9 @@ export const planCommand = (): Command =>
     )
     .action(async ({ user, explain, json }: { user: string; explain?: true; json?: true }) => {
       const { previewPerson } = await import("../reconcile/compare/preview.ts");
-      const { item, preview } = await withHouse(async (house) => {
-        const found = await personMeant(house, user);
-        return { item: found, preview: await previewPerson(house, found.ref.id) };
+      const { item, preview } = await withApp(async (app) => {
+        const found = await personMeant(app, user);
+        return { item: found, preview: await previewPerson(app, found.ref.id) };
       });
       const { ref, state, reasonCode, reason, remedy } = item;
       if (!preview) throw new NotFoundHere(`nobody has the userName or id ${user}`);

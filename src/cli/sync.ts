@@ -1,6 +1,6 @@
 import { Command } from "commander";
+import { withApp } from "./support/app.ts";
 import { foundProblems } from "./support/exit-codes.ts";
-import { withHouse } from "./support/house.ts";
 import { keepAlive } from "./support/keep-alive.ts";
 import { print, printJson, say } from "./support/output.ts";
 import { ACTOR } from "./support/records.ts";
@@ -21,7 +21,7 @@ Example:
     )
     .action(async ({ json }: { json?: true }) => {
       const { sweep } = await import("../reconcile/compare/sweep.ts");
-      const result = await keepAlive(() => withInterrupt((signal) => withHouse((house) => sweep(house, ACTOR, signal))));
+      const result = await keepAlive(() => withInterrupt((signal) => withApp((app) => sweep(app, ACTOR, signal))));
       const { compared, differing, missing, found, orphans, orphanExamples, repaired } = result;
       const wrong = differing + missing + found + repaired;
       if (json) printJson(result);

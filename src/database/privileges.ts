@@ -22,7 +22,7 @@ export interface Command {
 /** Nothing of our environment may change how PostgreSQL behaves (PGPORT, LANG, TZ, …); the system's default search path finds `unshare` and `sh`. */
 export const cleanEnvironment: Readonly<Record<string, string>> = { LC_ALL: "C", TZ: "UTC" };
 
-const NOBODY = 65_534;
+const NOBODY_UID = 65_534;
 
 /**
  * Finds a way to run `program` that can also write to `directory`, and gives it the directory.
@@ -65,13 +65,13 @@ function userNamespace(unshare: string, owner: Privileges["owner"]): Privileges 
     name: "user namespace",
     owner,
     // Without --fork the program takes the place of unshare, so its pid is the pid we started.
-    command: (program, args) => ({ file: unshare, args: ["--user", `--map-user=${NOBODY}`, "--", program, ...args], credentials: {} }),
+    command: (program, args) => ({ file: unshare, args: ["--user", `--map-user=${NOBODY_UID}`, "--", program, ...args], credentials: {} }),
   };
 }
 
 function nobody(): Privileges {
   const fields = /^nobody:.*$/m.exec(readFileSync("/etc/passwd", "utf8"))?.[0].split(":");
-  const owner = { uid: Number(fields?.[2] ?? NOBODY), gid: Number(fields?.[3] ?? NOBODY) };
+  const owner = { uid: Number(fields?.[2] ?? NOBODY_UID), gid: Number(fields?.[3] ?? NOBODY_UID) };
   return { name: "nobody", owner, command: (program, args) => ({ file: program, args, credentials: owner }) };
 }
 

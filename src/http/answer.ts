@@ -27,7 +27,7 @@ export interface ErrorAnswer {
 
 /** The end of every failed request: one answer in the form of the room that owns the path, and a log entry where an operator has to know. */
 export function sendError(req: Request, res: Response, { error: thrown, render, logger }: ErrorAnswer): void {
-  const error = understood(thrown);
+  const error = normalizeError(thrown);
   const requestId = requestIdOf(res);
   const { status, contentType, body, unexpected } = render(error, requestId);
   if (unexpected) logger.error({ requestId, error }, "unexpected failure of a request");
@@ -43,7 +43,7 @@ export function sendError(req: Request, res: Response, { error: thrown, render, 
 }
 
 /** Express throws a URIError with a status for a path whose percent-encoding is broken; one of ours has none and stays unknown. */
-function understood(error: unknown): unknown {
+function normalizeError(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const isBrokenPath = error instanceof URIError && (error as { status?: unknown }).status === 400;
   return isBrokenPath ? new Malformed("the path is not validly percent-encoded") : error;

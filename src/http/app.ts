@@ -30,7 +30,7 @@ export interface AppOptions extends KnownHosts {
 }
 
 /**
- * The door of the house: gives every request its id, checks it by its headers alone and hands it to the mount that owns the path. Bodies are read by
+ * The HTTP entry: gives every request its id, checks it by its headers alone and hands it to the mount that owns the path. Bodies are read by
  * the mounts, after that. Does nothing on import and listens nowhere: http/connection/server.ts does.
  */
 export function createApp(options: AppOptions): Express {

@@ -1,7 +1,7 @@
 import { AppError, type Retry } from "../core/errors.ts";
 
 /*
- * What the door of the house refuses. Messages are written for clients and never repeat what came in. The statuses are in the table of the room that
+ * What the HTTP entry refuses. Messages are written for clients and never repeat what came in. The statuses are in the table of the room that
  * owns the path: scim/errors.ts for SCIM, problem.ts for everything else. `errorHeaders` gives the headers that go with an error in either.
  */
 

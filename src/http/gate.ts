@@ -29,16 +29,16 @@ export function createGate(gate: Gate, deps: GateDeps): RequestHandler {
     const credential = bearerCredential(req);
     const { token } = credential;
     // Whoever was let in a short while ago is not kept out because somebody else behind the same address guesses.
-    const isKnown = token !== undefined && authenticator.recognises(token);
+    const isKnown = token !== undefined && authenticator.wasValidRecently(token);
     const address = isKnown ? "" : addressOf(req);
     const network = isKnown ? "" : networkOf(address);
     if (!isKnown) {
-      const waitMs = limits.strangers.take(network);
+      const waitMs = limits.unauthenticated.take(network);
       if (waitMs > 0) throw new TooManyRequests(waitMs);
     }
     const verdict: Verdict = token === undefined ? { ok: false, refusal: credential.refusal } : await authenticator.authenticate(token);
     if (verdict.ok) {
-      if (!isKnown) limits.strangers.giveBack(network);
+      if (!isKnown) limits.unauthenticated.giveBack(network);
       return verdict.actor;
     }
     const from = isKnown ? addressOf(req) : address;

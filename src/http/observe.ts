@@ -37,7 +37,7 @@ export function observeRequest(req: Request, res: Response, { clock, logger, obs
     ...(actor ? { sourceId: actor.sourceId } : {}),
   };
   observe(finished);
-  const line = { requestId, ...finished, actor: actor?.id, clientRequestId: saneId(req.headers["x-request-id"]) };
+  const line = { requestId, ...finished, actor: actor?.id, clientRequestId: clientRequestId(req.headers["x-request-id"]) };
   if (QUIET.has(finished.route) && finished.status < 400) logger.debug(line, "request");
   else logger.info(line, "request");
 }
@@ -52,6 +52,6 @@ function routeOf(req: Request, mount: string | undefined): string {
 const SANE_ID = /^[A-Za-z0-9-]{8,64}$/;
 
 /** The id a client or proxy gave the request, if it looks like one: logged to find the other end's records, used for nothing else. */
-function saneId(header: string | string[] | undefined): string | undefined {
+function clientRequestId(header: string | string[] | undefined): string | undefined {
   return typeof header === "string" && SANE_ID.test(header) ? header : undefined;
 }

@@ -47,7 +47,7 @@ export interface TrustLookup {
 
 export interface AssertionLedger {
   /** Whether this is the first time, of all processes, that somebody spends what has this digest. Remembered until `expiresAt`. */
-  spend(digest: Uint8Array, expiresAt: Date): Promise<boolean>;
+  consume(digest: Uint8Array, expiresAt: Date): Promise<boolean>;
 }
 
 export interface StoredKey {

@@ -28,7 +28,7 @@ export interface PersonInput {
 export type Account = "regular" | "sso" | "dingtalk";
 
 /** What holds for a person in one department only. */
-export interface Position {
+export interface JobPosition {
   /** The department as the client named it: id, externalId or path of a group, or a path. */
   readonly reference: string;
   readonly title?: string;
@@ -59,7 +59,7 @@ export interface PersonMapping {
   /** Those of `departments` of which more is said than their path. */
   readonly stated?: readonly StatedDepartment[];
   /** Absent: left alone; empty: what is there by department is cleared. */
-  readonly positions?: readonly Position[];
+  readonly positions?: readonly JobPosition[];
   /** The one of `departments` that is the main one. */
   readonly mainDepartment?: DepartmentPath;
   /** The main department as the client named it: id, externalId or path of a group, or a path by attributes. Comes before `mainDepartment`. */

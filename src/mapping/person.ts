@@ -8,11 +8,11 @@ import type { Rule } from "./file/file.ts";
 import type {
   Account,
   DepartmentPath,
+  JobPosition,
   MappedAttributes,
   MappingNote,
   PersonInput,
   PersonMapping,
-  Position,
   StatedDepartment,
   When,
 } from "./mapping.ts";
@@ -141,10 +141,10 @@ function accountOf(value: unknown, notes: MappingNote[]): Account {
 }
 
 /** Undefined: what is there by department is left alone. */
-function positionsOf(rule: ReferenceRule | undefined, variables: Variables, notes: MappingNote[]): readonly Position[] | undefined {
+function positionsOf(rule: ReferenceRule | undefined, variables: Variables, notes: MappingNote[]): readonly JobPosition[] | undefined {
   const entries = asList(single("positions", rule?.expression, variables, notes)).slice(0, MAX_POSITIONS);
   if (entries.length === 0) return rule?.empty === "clear" && !hasFailed(notes, "positions") ? [] : undefined;
-  const positions = entries.map((entry): Position => {
+  const positions = entries.map((entry): JobPosition => {
     const title = asText(member(entry, "title"));
     const order = orderOf(member(entry, "order"), "positions", notes);
     return {

@@ -17,7 +17,7 @@ export interface Placement {
  * Joins what groups and attributes say about where a person belongs. Keeps the promise that an external person is in external departments only
  * and anybody else in internal ones only; whatever is left out for that is a note.
  */
-export function placePerson(
+export function assignDepartments(
   settings: Pick<MappingSettings, "defaultDepartment" | "externalDefault" | "separator">,
   person: Pick<PersonMapping, "departments" | "external">,
   groups: readonly { readonly id: string; readonly placement: GroupPlacement }[],

@@ -2,7 +2,7 @@ import type { Deadline } from "../core/deadline.ts";
 import type { EntityKind, EntityRef, JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import type { DepartmentFacts, GroupFacts, Invitation, Manager, PersonFacts, Reference, RoleFacts } from "./facts.ts";
-import type { Settlement } from "./run/next-state.ts";
+import type { NextState } from "./run/next-state.ts";
 import type { Refusals } from "./run/refusal.ts";
 import type { Actual, Attributes, AttributeValue } from "./target.ts";
 
@@ -42,8 +42,8 @@ export type LinkChange =
   | { readonly kind: "doubt" }
   | { readonly kind: "remove" };
 
-export interface Finish {
-  readonly settlement: Settlement;
+export interface RunOutcome {
+  readonly next: NextState;
   /** To be remembered; absent: nothing is. */
   readonly refused?: Refusals;
   /** What at the target it is parked for. */
@@ -89,14 +89,14 @@ export interface ReconcileStore {
    * Puts a group where the mapping says (undefined: the group is gone), in one transaction: makes missing departments above, moves or renames its own,
    * lets go of empty ones, and marks all of those, the people concerned, and the groups below whose place depends on this one's.
    */
-  placeGroup(groupId: string, place: GroupPlace | undefined, structure: Structure, causes: readonly string[]): Promise<void>;
+  writeGroupNode(groupId: string, place: GroupTarget | undefined, structure: Structure, causes: readonly string[]): Promise<void>;
   /** The same for the departments a person is in by attributes; whether anything changed. */
-  placePerson(userId: string, places: readonly PersonPlace[], causes: readonly string[]): Promise<boolean>;
+  writePersonDepartments(userId: string, places: readonly AttributeDepartment[], causes: readonly string[]): Promise<boolean>;
 
   /** Commits the intent (and, for a create, the intended link) before the call. False when the lease is lost: then nothing may be sent. */
   begin(claim: Claim, intent: HistoryEvent, create: { readonly remoteId: string | undefined } | undefined): Promise<boolean>;
   /** Ends the run in one transaction. False when the lease was lost; then nothing was changed. */
-  finish(claim: Claim, finish: Finish): Promise<boolean>;
+  finish(claim: Claim, finish: RunOutcome): Promise<boolean>;
   /** Ends the run without having looked at the entity: it stays due. */
   release(claim: Claim): Promise<void>;
 
@@ -169,13 +169,13 @@ export interface PathLevel {
   readonly settings: Attributes;
 }
 
-export type GroupPlace =
+export type GroupTarget =
   /** The settings of the last level are the group's. `managers` as the client names people; absent: nothing is said of them. */
   | { readonly kind: "department"; readonly path: readonly PathLevel[]; readonly managers?: readonly string[] }
   | { readonly kind: "role"; readonly name: string }
   | { readonly kind: "none"; readonly reason: string };
 
-export interface PersonPlace {
+export interface AttributeDepartment {
   readonly path: readonly PathLevel[];
   readonly main: boolean;
   /** Managers of the department as the person's attributes name them; absent: nothing is said of them. */
@@ -192,7 +192,7 @@ export interface Rules {
 }
 
 /** Under which rules the target was last worked on, and marks for when they change. */
-export interface Renewal {
+export interface RulesStore {
   rules(): Promise<Partial<Rules>>;
   /** Everybody in the directory, and every department and role; how many. */
   markAll(causes: readonly string[]): Promise<number>;

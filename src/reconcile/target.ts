@@ -109,7 +109,7 @@ export interface TargetAdapter {
    * Pure. Desired as the target can hold it: normalised, cut to limits, what cannot be changed now left out; each such act is a note.
    * Applying it twice changes nothing, and `actual` read back from what was sent compares equal to it.
    */
-  shape(kind: EntityKind, desired: Attributes, actual?: Actual): { readonly attributes: Attributes; readonly notes: readonly Note[] };
+  normalize(kind: EntityKind, desired: Attributes, actual?: Actual): { readonly attributes: Attributes; readonly notes: readonly Note[] };
 
   /**
    * Makes the entity. Idempotent where the target lets us choose the id: "already exists" under our own id is looked up and brought in line.
@@ -311,7 +311,7 @@ export class TargetPending extends TargetError {
   }
 }
 
-/* ---- What an adapter may ask of the house. ---- */
+/* ---- What an adapter may ask for. ---- */
 
 /** Rate shared by all processes. */
 export interface RateLimiter {

@@ -1,5 +1,5 @@
 import { silentLogger } from "../core/logger.ts";
-import { createSite, type SimulatorOptions } from "./site.ts";
+import { createSimulatorApp, type SimulatorOptions } from "./site.ts";
 import { listen } from "./wire/listener.ts";
 
 export interface Simulator {
@@ -16,7 +16,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   return {
     async start() {
       if (running) throw new Error("the simulator is running already");
-      const site = createSite(options);
+      const site = createSimulatorApp(options);
       try {
         const listener = await listen({
           host,
@@ -25,7 +25,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
           logger,
           answer: site.answer,
           holds: site.holds,
-          wayMs: site.wayMs,
+          latencyMs: site.latencyMs,
           upgrade: site.upgrade,
         });
         running = {

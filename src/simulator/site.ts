@@ -17,7 +17,7 @@ import { createLimits, limitsFor } from "./gateway/limits.ts";
 import { type OpenCall, tokenCall } from "./gateway/open-calls.ts";
 import { createRoundTrip } from "./gateway/round-trip.ts";
 import { type Route, routes } from "./gateway/routes.ts";
-import type { World } from "./gateway/state.ts";
+import type { SimulatorState } from "./gateway/state.ts";
 import { createTokens } from "./gateway/tokens.ts";
 import { instanceOf } from "./instance.ts";
 import { seedNumber } from "./organisation/identifiers.ts";
@@ -27,20 +27,20 @@ import { defaultSwitches } from "./organisation/switches.ts";
 import type { Handling, HttpCall, Late } from "./wire/wire.ts";
 
 /** One simulated DingTalk, wired and without a port. */
-export interface Site {
+export interface SimulatorApp {
   readonly clock: Clock;
   answer(call: HttpCall): Handling | Late;
   /** Resolves when a late call arrives: false when it never does. */
   holds(late: Late, signal: AbortSignal): Promise<boolean>;
   /** How long a call is on its way here, and its answer on the way back. */
-  wayMs(call: HttpCall): number;
+  latencyMs(call: HttpCall): number;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Ends subscriptions and everything that waits. */
   stopServing(): void;
   closeJournal(): void;
 }
 
-export function createSite(options: SimulatorOptions): Site {
+export function createSimulatorApp(options: SimulatorOptions): SimulatorApp {
   const { appKey = "sandbox", appSecret = "sandbox", corpId = "dingsandbox", seed = "sandbox", qps = 20 } = options;
   const { logger = silentLogger } = options;
   const clock = createMovableClock(options.clock ?? systemClock);
@@ -72,7 +72,7 @@ export function createSite(options: SimulatorOptions): Site {
   const route = (path: string): Route | undefined => routes.get(path) ?? extra.get(path);
   const open = (path: string): OpenCall | undefined => openCalls.get(path) ?? tokenCall(path);
 
-  const world: World = {
+  const world: SimulatorState = {
     organisation,
     corpId,
     seed,
@@ -94,7 +94,7 @@ export function createSite(options: SimulatorOptions): Site {
     clock,
     answer: (call) => (isControl(call.path) ? { kind: "answer", reply: control(call), afterMs: 0 } : gateway(call)),
     holds: ({ path, heldMs }, signal) => held.hold(path, heldMs, signal),
-    wayMs: (call) => (isControl(call.path) ? 0 : world.roundTrip.nextWayMs()),
+    latencyMs: (call) => (isControl(call.path) ? 0 : world.roundTrip.nextWayMs()),
     upgrade: stream.upgrade,
     stopServing() {
       stream.stop();

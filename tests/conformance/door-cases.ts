@@ -100,7 +100,7 @@ export const doorCases = [
       answered(await scim.patch(`/Users/${id}/`, { op: "add", path: "title", value: "x" }), 200);
       answered(await scim.send("DELETE", `/Users/${id}/`), 204);
     },
-    "both media types are taken; the client's wish is followed": async (scim) => {
+    "both media types are taken; the client's preference is followed": async (scim) => {
       for (const type of [
         "application/json",
         "application/scim+json; charset=utf-8",

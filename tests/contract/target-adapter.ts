@@ -43,14 +43,14 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
     });
     afterEach(() => under.close());
 
-    const wishFor = (attributes: Attributes = {}): Attributes => ({
+    const desiredPerson = (attributes: Attributes = {}): Attributes => ({
       ...under.person(++n),
       departments: [target.rootDepartment],
       ...attributes,
     });
 
-    async function make(ref: EntityRef, wished: Attributes, resume = false): Promise<Actual> {
-      const { attributes } = target.shape(ref.kind, wished);
+    async function make(ref: EntityRef, requested: Attributes, resume = false): Promise<Actual> {
+      const { attributes } = target.normalize(ref.kind, requested);
       return target.create(ref, attributes, { ...context, resume });
     }
     const makeDepartment = (title: string, parent = target.rootDepartment, ref = fresh("department")) => make(ref, { name: title, parent });
@@ -77,17 +77,17 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
       throw new Error(`expected a TargetError, got ${String(error)}`);
     }
     /** What would still have to be sent. */
-    const missing = (wished: Attributes, kind: EntityKind, actual: Actual) =>
-      plan({ state: "present", attributes: target.shape(kind, wished, actual).attributes, when: {}, notes: [] }, actual);
+    const missing = (requested: Attributes, kind: EntityKind, actual: Actual) =>
+      plan({ state: "present", attributes: target.normalize(kind, requested, actual).attributes, when: {}, notes: [] }, actual);
 
     describe("create", () => {
       test("a person reads back as written, and nothing is left to send", async () => {
         const ref = fresh("user");
-        const wished = wishFor();
-        const made = await make(ref, wished);
+        const requested = desiredPerson();
+        const made = await make(ref, requested);
         expect(made.remoteId).toBe(target.remoteIdFor(ref) ?? made.remoteId);
-        expect(missing(wished, "user", made)).toEqual({ action: "none" });
-        expect(missing(wished, "user", await existing("user", made.remoteId))).toEqual({ action: "none" });
+        expect(missing(requested, "user", made)).toEqual({ action: "none" });
+        expect(missing(requested, "user", await existing("user", made.remoteId))).toEqual({ action: "none" });
       });
 
       test("a department reads back as written, with our id on it", async () => {
@@ -100,9 +100,9 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
 
       test("a person made twice is one person", async () => {
         const ref = fresh("user");
-        const wished = wishFor();
-        const first = await make(ref, wished);
-        const second = await make(ref, { ...wished, name: "Renamed Meanwhile" });
+        const requested = desiredPerson();
+        const first = await make(ref, requested);
+        const second = await make(ref, { ...requested, name: "Renamed Meanwhile" });
         expect(second.remoteId).toBe(first.remoteId);
         const everybody = await listed("user");
         expect(everybody.map((actual) => [actual.remoteId, actual.attributes.name])).toEqual([[first.remoteId, "Renamed Meanwhile"]]);
@@ -134,8 +134,8 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
       test.each<[string, EntityKind, Attributes]>([
         ["a department below one that is not there", "department", { name: "Lost", parent: "987654" }],
         ["a person in a department that is not there", "user", { departments: ["987654"] }],
-      ])("%s waits for it", async (_name, kind, wished) => {
-        const error = await failure(make(fresh(kind), kind === "user" ? wishFor(wished) : wished));
+      ])("%s waits for it", async (_name, kind, requested) => {
+        const error = await failure(make(fresh(kind), kind === "user" ? desiredPerson(requested) : requested));
         expect(error).toBeInstanceOf(TargetDependency);
         expect(await listed(kind)).toEqual([]);
       });
@@ -143,30 +143,30 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
 
     describe("update", () => {
       test("sets what was asked and leaves the rest", async () => {
-        const wished = wishFor();
+        const requested = desiredPerson();
         const ref = fresh("user");
-        const made = await make(ref, wished);
+        const made = await make(ref, requested);
         const after = await target.update(ref, made, { title: "Director" }, context);
         expect(after.attributes.title).toBe("Director");
-        expect(missing({ ...wished, title: "Director" }, "user", await existing("user", made.remoteId))).toEqual({ action: "none" });
+        expect(missing({ ...requested, title: "Director" }, "user", await existing("user", made.remoteId))).toEqual({ action: "none" });
       });
 
       test("moves a person to another department", async () => {
         const ref = fresh("user");
-        const made = await make(ref, wishFor());
+        const made = await make(ref, desiredPerson());
         const there = await makeDepartment("Finance");
         await target.update(ref, made, { departments: [there.remoteId] }, context);
         expect((await existing("user", made.remoteId)).attributes.departments).toEqual([there.remoteId]);
       });
 
       test("sets and clears the manager", async () => {
-        const boss = await make(fresh("user"), wishFor());
+        const boss = await make(fresh("user"), desiredPerson());
         const ref = fresh("user");
-        const wished = wishFor({ manager: boss.remoteId });
-        const made = await make(ref, wished);
+        const requested = desiredPerson({ manager: boss.remoteId });
+        const made = await make(ref, requested);
         expect((await existing("user", made.remoteId)).attributes.manager).toBe(boss.remoteId);
         await target.update(ref, made, { manager: null }, context);
-        expect(missing({ ...wished, manager: null }, "user", await existing("user", made.remoteId))).toEqual({ action: "none" });
+        expect(missing({ ...requested, manager: null }, "user", await existing("user", made.remoteId))).toEqual({ action: "none" });
       });
 
       test("renames and moves a department", async () => {
@@ -179,15 +179,15 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
 
       test("clears a value", async () => {
         const ref = fresh("user");
-        const wished = wishFor({ title: "Clerk" });
-        const made = await make(ref, wished);
+        const requested = desiredPerson({ title: "Clerk" });
+        const made = await make(ref, requested);
         await target.update(ref, made, { title: null }, context);
-        expect(missing({ ...wished, title: null }, "user", await existing("user", made.remoteId))).toEqual({ action: "none" });
+        expect(missing({ ...requested, title: null }, "user", await existing("user", made.remoteId))).toEqual({ action: "none" });
       });
 
       test.each<EntityKind>(["user", "department"])("of a %s that is gone says so", async (kind) => {
         const ref = fresh(kind);
-        const made = await make(ref, kind === "user" ? wishFor() : { name: "Finance", parent: target.rootDepartment });
+        const made = await make(ref, kind === "user" ? desiredPerson() : { name: "Finance", parent: target.rootDepartment });
         await target.remove(ref, made, context);
         expect(await failure(target.update(ref, made, { name: "Other" }, context))).toBeInstanceOf(TargetNotFound);
       });
@@ -196,7 +196,7 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
     describe("remove", () => {
       test.each<EntityKind>(["user", "department"])("of a %s, twice, leaves none", async (kind) => {
         const ref = fresh(kind);
-        const made = await make(ref, kind === "user" ? wishFor() : { name: "Finance", parent: target.rootDepartment });
+        const made = await make(ref, kind === "user" ? desiredPerson() : { name: "Finance", parent: target.rootDepartment });
         await target.remove(ref, made, context);
         await target.remove(ref, made, context);
         expect(await read(kind, made.remoteId)).toBeUndefined();
@@ -206,7 +206,7 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
       test("of a department with somebody inside waits", async () => {
         const ref = fresh("department");
         const department = await makeDepartment("Finance", target.rootDepartment, ref);
-        await make(fresh("user"), wishFor({ departments: [department.remoteId] }));
+        await make(fresh("user"), desiredPerson({ departments: [department.remoteId] }));
         expect(await failure(target.remove(ref, department, context))).toBeInstanceOf(TargetDependency);
         expect(await read("department", department.remoteId)).toBeDefined();
       });
@@ -221,10 +221,10 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
 
       test("a person who left and comes back has the same remote id", async () => {
         const ref = fresh("user");
-        const wished = wishFor();
-        const made = await make(ref, wished);
+        const requested = desiredPerson();
+        const made = await make(ref, requested);
         await target.remove(ref, made, context);
-        expect((await make(ref, wished)).remoteId).toBe(made.remoteId);
+        expect((await make(ref, requested)).remoteId).toBe(made.remoteId);
       });
     });
 
@@ -238,9 +238,9 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
         const north = await makeDepartment("North");
         const south = await makeDepartment("South", north.remoteId);
         const made = [
-          await make(fresh("user"), wishFor()),
-          await make(fresh("user"), wishFor({ departments: [north.remoteId, south.remoteId].sort() })),
-          await make(fresh("user"), wishFor({ departments: [south.remoteId] })),
+          await make(fresh("user"), desiredPerson()),
+          await make(fresh("user"), desiredPerson({ departments: [north.remoteId, south.remoteId].sort() })),
+          await make(fresh("user"), desiredPerson({ departments: [south.remoteId] })),
         ];
         const found = await listed("user");
         expect(found.map((actual) => actual.remoteId).sort()).toEqual(made.map((actual) => actual.remoteId).sort());
@@ -251,14 +251,17 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
       });
 
       test("list fails as a whole when it cannot go on", async () => {
-        await make(fresh("user"), wishFor());
+        await make(fresh("user"), desiredPerson());
         for (let times = 0; times < 8; times++) await under.break("user", "list", "dropped");
         expect(await failure(listed("user"))).toBeInstanceOf(TargetError);
       });
 
       test.each<EntityKind>(["user", "department"])("find knows a %s by our id, and knows when it is not there", async (kind) => {
         const ref = fresh(kind);
-        const made = await make(ref, kind === "user" ? wishFor() : { name: "Finance", parent: (await makeDepartment("North")).remoteId });
+        const made = await make(
+          ref,
+          kind === "user" ? desiredPerson() : { name: "Finance", parent: (await makeDepartment("North")).remoteId },
+        );
         expect((await target.find(ref, context)).actual?.remoteId).toBe(made.remoteId);
         expect((await target.find(fresh(kind), context)).actual).toBeUndefined();
       });
@@ -266,19 +269,21 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
 
     describe("canonical form", () => {
       test("shaping twice changes nothing", () => {
-        const wished = wishFor({ name: "  Chan\u200b Tai Man ".repeat(20), title: "  " });
-        const once = target.shape("user", wished);
-        const twice = target.shape("user", once.attributes);
+        const requested = desiredPerson({ name: "  Chan\u200b Tai Man ".repeat(20), title: "  " });
+        const once = target.normalize("user", requested);
+        const twice = target.normalize("user", once.attributes);
         expect(twice.attributes).toEqual(once.attributes);
       });
 
       test("a value in another spelling is no difference after it was written", async () => {
         for (const { kind, attribute, given, kept } of under.spellings) {
-          const wished =
-            kind === "user" ? wishFor({ [attribute]: given }) : { name: "Finance", parent: target.rootDepartment, [attribute]: given };
-          const made = await make(fresh(kind), wished);
+          const requested =
+            kind === "user"
+              ? desiredPerson({ [attribute]: given })
+              : { name: "Finance", parent: target.rootDepartment, [attribute]: given };
+          const made = await make(fresh(kind), requested);
           expect(made.attributes[attribute]).toBe(kept);
-          expect(missing(wished, kind, await existing(kind, made.remoteId))).toEqual({ action: "none" });
+          expect(missing(requested, kind, await existing(kind, made.remoteId))).toEqual({ action: "none" });
         }
       });
     });
@@ -286,7 +291,7 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
     describe("failures", () => {
       test("a throttled call says for how long, and nothing was done", async () => {
         await under.break("user", "create", "throttled");
-        const error = await failure(make(fresh("user"), wishFor()));
+        const error = await failure(make(fresh("user"), desiredPerson()));
         expect(error).toBeInstanceOf(TargetThrottled);
         expect(error.retry).toMatchObject({ kind: "after" });
         expect(error.retry.kind === "after" && error.retry.ms).toBeGreaterThan(0);
@@ -295,10 +300,10 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
 
       test("an unavailable target is told apart, and the same call succeeds later", async () => {
         const ref = fresh("user");
-        const wished = wishFor();
+        const requested = desiredPerson();
         await under.break("user", "create", "unavailable");
-        expect(await failure(make(ref, wished))).toBeInstanceOf(TargetUnavailable);
-        await make(ref, wished);
+        expect(await failure(make(ref, requested))).toBeInstanceOf(TargetUnavailable);
+        await make(ref, requested);
         expect(await listed("user")).toHaveLength(1);
       });
 
@@ -309,17 +314,17 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
         ["department", "dropped"],
       ])("a create of a %s whose answer was %s is unknown, and repeating it makes one", async (kind, fault) => {
         const ref = fresh(kind);
-        const wished = kind === "user" ? wishFor() : { name: "Finance", parent: target.rootDepartment };
+        const requested = kind === "user" ? desiredPerson() : { name: "Finance", parent: target.rootDepartment };
         await under.break(kind, "create", fault);
-        expect(await failure(make(ref, wished))).toBeInstanceOf(TargetOutcomeUnknown);
-        const made = await make(ref, wished, true);
+        expect(await failure(make(ref, requested))).toBeInstanceOf(TargetOutcomeUnknown);
+        const made = await make(ref, requested, true);
         expect(await listed(kind)).toHaveLength(1);
-        expect(missing(wished, kind, await existing(kind, made.remoteId))).toEqual({ action: "none" });
+        expect(missing(requested, kind, await existing(kind, made.remoteId))).toEqual({ action: "none" });
       });
 
       test("a removal whose answer was lost is unknown, and repeating it is success", async () => {
         const ref = fresh("user");
-        const made = await make(ref, wishFor());
+        const made = await make(ref, desiredPerson());
         await under.break("user", "remove", "lost");
         expect(await failure(target.remove(ref, made, context))).toBeInstanceOf(TargetOutcomeUnknown);
         await target.remove(ref, made, context);
@@ -327,24 +332,27 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
       });
 
       test("an aborted call has done nothing", async () => {
-        const { attributes } = target.shape("user", wishFor());
+        const { attributes } = target.normalize("user", desiredPerson());
         const error = await failure(target.create(fresh("user"), attributes, { signal: AbortSignal.abort(), resume: false }));
         expect(error).toBeInstanceOf(TargetUnavailable);
         expect(await listed("user")).toEqual([]);
       });
 
       test("calls are on record, those of a failure too", async () => {
-        const made = await target.create(fresh("user"), target.shape("user", wishFor()).attributes, { ...context, resume: false });
+        const made = await target.create(fresh("user"), target.normalize("user", desiredPerson()).attributes, {
+          ...context,
+          resume: false,
+        });
         expect(made.calls.length).toBeGreaterThan(0);
         await under.break("user", "create", "throttled");
-        expect((await failure(make(fresh("user"), wishFor()))).calls.length).toBeGreaterThan(0);
+        expect((await failure(make(fresh("user"), desiredPerson()))).calls.length).toBeGreaterThan(0);
       });
     });
 
     test("who can be suspended is switched off and on", async () => {
       const ref = fresh("user");
-      const wished = target.canSuspend(wishFor()) ? wishFor() : { ...wishFor(), exclusive_account_type: "sso" };
-      const made = await make(ref, wished);
+      const requested = target.canSuspend(desiredPerson()) ? desiredPerson() : { ...desiredPerson(), exclusive_account_type: "sso" };
+      const made = await make(ref, requested);
       expect(target.canSuspend(made.attributes)).toBe(true);
       await target.setSuspended(ref, made, true, context);
       expect((await existing("user", made.remoteId)).presence).toBe("disabled");
@@ -356,7 +364,7 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
       const roleRef = fresh("role");
       const role = await make(roleRef, { name: "VPN users" });
       const ref = fresh("user");
-      const made = await make(ref, wishFor({ roles: [role.remoteId] }));
+      const made = await make(ref, desiredPerson({ roles: [role.remoteId] }));
       expect((await existing("user", made.remoteId)).attributes.roles).toEqual([role.remoteId]);
       const without = await target.update(ref, made, { roles: [] }, context);
       expect((await existing("user", without.remoteId)).attributes.roles).toEqual([]);

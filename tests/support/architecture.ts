@@ -89,6 +89,13 @@ export const TEXTS: readonly { readonly what: string; readonly pattern: RegExp; 
     pattern: /["'`]\/?(?:topapi\/|v1\.0\/|gettoken)/,
     only: ["targets/dingtalk", "simulator", "demo", "cli"],
   },
+  // Words of a private vocabulary; the glossary of ARCHITECTURE.md has the field's.
+  {
+    what: "a retired word",
+    pattern:
+      /\b(?:wish(?:ed|es)?|[A-Za-z]+Wish|wishFor|Judgement|settlement|Settlement|shapedPlan|WAKE_[A-Z_]+|LOOK_AGAIN|END_QUIETLY|GATHERING_TURNS|alongIndexes|isOneItemsFault|Sight|Outlook|FarSeconds|hearPeople|tellBelow|speaksFor|takeBackDangling|lotAt|saneId|withHouse|wayMs|(?:new|old)Desk|Fate|renewRules|(?:at|after)Birth|bringInLine|demandIdentity|callOpenly)\b/,
+    only: [],
+  },
   { what: "a way around the type checker", pattern: /@ts-ignore|@ts-expect-error|\bas any\b|:\s*any\b/, only: [] },
 ];
 

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { composeApi, type House, type RunningSync, startSync } from "../../src/compose.ts";
+import { type AppContext, composeApi, type RunningSync, startSync } from "../../src/compose.ts";
 import { type Environment, parseConfig } from "../../src/config.ts";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
@@ -87,7 +87,7 @@ export async function openProduct({
   const { url: dingtalk } = await simulator.start();
   // Shared by all parts, as in one process.
   const meter = createMeter();
-  const houseWith = (settings: Environment): House => {
+  const houseWith = (settings: Environment): AppContext => {
     const environment = {
       BOOTSTRAP_TOKEN: BOOTSTRAP,
       RATE_LIMIT_PER_CLIENT: "0",
@@ -103,8 +103,8 @@ export async function openProduct({
     };
     return { config: parseConfig(environment), pool, clock, logger, traffic: createTraffic(), meter };
   };
-  const house = houseWith(settings);
-  const options = await composeApi(house, { database: async () => void (await pool.query("select 1")) });
+  const env = houseWith(settings);
+  const options = await composeApi(env, { database: async () => void (await pool.query("select 1")) });
   const server = await startHttpServer({
     host: "127.0.0.1",
     port: 0,

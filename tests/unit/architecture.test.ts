@@ -43,6 +43,7 @@ describe("the rules notice", () => {
     ["SQL outside the store", "api/sync.ts", "const q = `select id from users`;"],
     ["an address of DingTalk outside the adapter", "reconcile/plan.ts", `const api = "/topapi/v2/user/get";`],
     ["a cast to any", "scim/users.ts", "const x = body as any;"],
+    ["a retired word", "reconcile/plan.ts", "const wish = 1;"],
   ])("%s", (_what, path, text) => expect(breaches([{ path, text }])).toHaveLength(1));
 
   test("a circle, of types too", () => {

@@ -6,14 +6,14 @@ import { warn } from "./output.ts";
 /** More than a command needs at once. */
 const CONNECTIONS = 4;
 
-export interface Joined {
+export interface DatabaseAccess {
   readonly config: Config;
   readonly pool: Pool;
   readonly logger: Logger;
 }
 
 /** Runs `work` on the product's database, beside a running server or alone, and leaves it as it was found. Throws CannotStart when there is no way in. */
-export async function withPool<T>(work: (joined: Joined) => Promise<T>): Promise<T> {
+export async function withPool<T>(work: (joined: DatabaseAccess) => Promise<T>): Promise<T> {
   const config = loadConfig(warn);
   // Loaded here, so that help and mistakes do not wait for the database's client.
   const [{ joinDatabase }, { createLogger }, { migrationsDirectory }, { createPool }] = await Promise.all([

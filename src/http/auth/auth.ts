@@ -21,7 +21,7 @@ export interface Authenticator {
   /** The same for the pair of the token endpoint: the token's id, and its secret part or its whole text. */
   authenticateClient(id: string, secret: string): Promise<Verdict>;
   /** Whether this very token was good within the last day. Says nothing about now. */
-  recognises(token: string): boolean;
+  wasValidRecently(token: string): boolean;
   /** After a revocation in this process: what was verified before counts no more. Other processes notice within a second. */
   forget(tokenId: string): void;
 }
@@ -87,7 +87,7 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
 
   function ofRecord(id: string, record: TokenRecord | undefined, secret: string): Verdict {
     // An unknown id takes the same path and time as a wrong secret (safety.md T2).
-    const isSecret = isSecretOf(secret, record?.secretHash ?? NOBODY);
+    const isSecret = isSecretOf(secret, record?.secretHash ?? DUMMY_HASH);
     if (!record) return refused("unknownToken", id);
     if (!isSecret) return refused("wrongSecret", id);
     const why = unusable(record);
@@ -139,7 +139,7 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
       if (reading.kind === "mistyped") return refused("mistyped", id);
       return ofRecord(id, await tokens.find(id), reading.kind === "token" && reading.parts.id === id ? reading.parts.secret : secret);
     },
-    recognises(token) {
+    wasValidRecently(token) {
       const entry = remembered.get(keyOf(token));
       return entry?.tokenId !== undefined && ageMs(entry) < RECOGNISED_MS;
     },
@@ -155,7 +155,7 @@ const accepted = (actor: Actor): Verdict => ({ ok: true, actor });
 const refused = (code: RefusalCode, tokenId?: string): Verdict => ({ ok: false, refusal: refusal(code, tokenId) });
 
 /** The digest of nothing: no secret has it. */
-const NOBODY = new Uint8Array(32);
+const DUMMY_HASH = new Uint8Array(32);
 
 const keyOf = (token: string): string => hash("sha256", token, "base64");
 

@@ -50,7 +50,7 @@ export function createFederation({ trusts, ledger, keys, keyOrigins, clock, logg
       const verdict = await judgeAssertion(assertion, { trust, keys: keys.at(trust.jwksUrl), now: clock.now() });
       if (!verdict.ok) return verdict;
       const { jti, endsAt } = verdict;
-      if (jti !== undefined && !(await ledger.spend(digestOf(trust.issuer, jti), new Date(endsAt.getTime() + CLOCK_MARGIN_MS))))
+      if (jti !== undefined && !(await ledger.consume(digestOf(trust.issuer, jti), new Date(endsAt.getTime() + CLOCK_MARGIN_MS))))
         return { ok: false, reason: "it was used before" };
       // Not awaited: when it fails, the request has lost nothing and the next one tries again.
       trusts.touch(trust.id).catch((error: unknown) => logger.warn({ actor: actor.id, error }, "the last use of a trust was not noted"));

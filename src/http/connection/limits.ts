@@ -12,7 +12,7 @@ export interface ClientLimit {
 export interface Limits {
   readonly perClient: ClientLimit;
   /** By network: requests without a token that we know. */
-  readonly strangers: AttemptLimit;
+  readonly unauthenticated: AttemptLimit;
   readonly tokenAttempts: TokenAttempts;
   /** Of the requests that run at the same time. */
   readonly share: ClientShare;
@@ -31,7 +31,7 @@ export interface LimitSettings {
 export function createLimits({ ratePerClient, concurrencyPerClient }: LimitSettings, clock: Clock): Limits {
   return {
     perClient: createClientLimit(ratePerClient, clock),
-    strangers: createAttemptLimit(STRANGERS_PER_MINUTE, clock),
+    unauthenticated: createAttemptLimit(STRANGERS_PER_MINUTE, clock),
     tokenAttempts: createTokenAttempts(clock),
     share: createClientShare(clock, concurrencyPerClient),
   };

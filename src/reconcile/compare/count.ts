@@ -1,10 +1,10 @@
 import type { Clock } from "../../core/clock.ts";
 import type { EntityKind } from "../../core/entity.ts";
-import type { WishDeps } from "../desired/result.ts";
+import type { DesiredDeps } from "../desired/result.ts";
 import type { SweepStore } from "../ports.ts";
 
-export interface SweepDeps extends Omit<WishDeps, "store"> {
-  readonly store: WishDeps["store"] & SweepStore;
+export interface SweepDeps extends Omit<DesiredDeps, "store"> {
+  readonly store: DesiredDeps["store"] & SweepStore;
   readonly clock: Clock;
 }
 

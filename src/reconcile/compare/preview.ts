@@ -4,14 +4,14 @@ import type { Explanation } from "../../mapping/mapping.ts";
 import { personInput } from "../desired/conclude.ts";
 import { desiredOf } from "../desired/desired.ts";
 import { load } from "../desired/load.ts";
-import type { Wish, WishDeps } from "../desired/result.ts";
+import type { DesiredDeps, DesiredResult } from "../desired/result.ts";
 import type { PersonFacts } from "../facts.ts";
 import type { Desired, Plan } from "../plan.ts";
-import { RETRY_BASE_MS, settle } from "../run/next-state.ts";
+import { nextState, RETRY_BASE_MS } from "../run/next-state.ts";
 import { planned } from "../run/planned.ts";
 import type { Actual, Attributes, Note } from "../target.ts";
 
-export interface PreviewDeps extends WishDeps {
+export interface PreviewDeps extends DesiredDeps {
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -19,7 +19,7 @@ export interface PreviewDeps extends WishDeps {
 export type Forecast =
   | { readonly kind: "plan"; readonly desired: Desired; readonly shaped: Attributes; readonly plan: Plan; readonly notes: readonly Note[] }
   | { readonly kind: "invited"; readonly reasonCode?: string; readonly reason?: string; readonly remedy?: string }
-  | Extract<Wish, { kind: "waiting" | "held" | "parked" }>;
+  | Extract<DesiredResult, { kind: "waiting" | "held" | "parked" }>;
 
 export interface PersonPreview {
   readonly remoteId: string | undefined;
@@ -52,18 +52,23 @@ export async function previewPerson(deps: PreviewDeps, personId: string): Promis
 /** The same for any entity, against an observation that may be newer than the remembered one. Undefined for what never lives at the target itself. */
 export async function forecast(deps: PreviewDeps, ref: EntityRef, actual?: Actual): Promise<Forecast | undefined> {
   const known = await load(deps, ref, actual ? { actual } : {});
-  const wish = await desiredOf(deps, ref, known);
+  const resolved = await desiredOf(deps, ref, known);
   const there = actual ?? (known.kind === "group" ? undefined : actualOf(known.facts.link));
-  return concluded(deps, ref, wish, there);
+  return concluded(deps, ref, resolved, there);
 }
 
-async function concluded(deps: PreviewDeps, ref: EntityRef, wish: Wish, actual: Actual | undefined): Promise<Forecast | undefined> {
-  if (wish.kind === "settled") return undefined;
-  if (wish.kind !== "desired") return wish;
+async function concluded(
+  deps: PreviewDeps,
+  ref: EntityRef,
+  resolved: DesiredResult,
+  actual: Actual | undefined,
+): Promise<Forecast | undefined> {
+  if (resolved.kind === "settled") return undefined;
+  if (resolved.kind !== "desired") return resolved;
   const refused = await deps.store.refused(ref);
-  const { invited, shaped, next, notes } = await planned(deps, ref, wish, { actual, refused, now: deps.clock.now() });
-  if (!invited) return { kind: "plan", desired: wish.desired, shaped, plan: next, notes };
-  const { reasonCode, reason, remedy } = settle(invited.end, 0, { random: 0, baseMs: RETRY_BASE_MS });
+  const { invited, shaped, next, notes } = await planned(deps, ref, resolved, { actual, refused, now: deps.clock.now() });
+  if (!invited) return { kind: "plan", desired: resolved.desired, shaped, plan: next, notes };
+  const { reasonCode, reason, remedy } = nextState(invited.end, 0, { random: 0, baseMs: RETRY_BASE_MS });
   return { kind: "invited", ...(reasonCode ? { reasonCode } : {}), ...(reason ? { reason } : {}), ...(remedy ? { remedy } : {}) };
 }
 

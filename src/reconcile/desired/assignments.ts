@@ -2,23 +2,23 @@ import { unreachable } from "../../core/errors.ts";
 import { fold } from "../../core/fold.ts";
 import { parsePath } from "../../mapping/department-path.ts";
 import type { DepartmentPath, GroupPlacement, Mapping, MappingSettings, PersonMapping } from "../../mapping/mapping.ts";
-import { placePerson } from "../../mapping/placement.ts";
+import { assignDepartments } from "../../mapping/placement.ts";
 import type { DepartmentReference, GroupOfPerson, PersonFacts, Reference } from "../facts.ts";
-import type { PersonPlace } from "../ports.ts";
+import type { AttributeDepartment } from "../ports.ts";
 import type { Note } from "../target.ts";
 import { levelsOf } from "./path-levels.ts";
 
 /* Where a person belongs: what groups and attributes say, joined so that people of other organisations and our own never share a department. */
 
 /** A department of a person, and what holds for them there only. */
-export interface Post extends DepartmentReference {
+export interface DepartmentAssignment extends DepartmentReference {
   readonly title?: string;
   readonly order?: number;
 }
 
 /** Departments and roles of a person, as references to what they have become at the target. */
-export interface Places {
-  readonly departments: readonly Post[];
+export interface Assignments {
+  readonly departments: readonly DepartmentAssignment[];
   readonly roles: readonly Reference[];
   readonly main: Reference | undefined;
   /** Groups nobody has looked at yet: where they lead is not known. */
@@ -29,20 +29,24 @@ export interface Places {
 }
 
 /** A parked person is in the one department for that; undefined when it is not fit for them, as it would mix external people with ours. */
-export function parkingPlace(mapping: Mapping, external: boolean): readonly PersonPlace[] | undefined {
+export function parkingDepartment(mapping: Mapping, external: boolean): readonly AttributeDepartment[] | undefined {
   const { parkIn } = mapping.settings;
   if (!parkIn) return external ? undefined : [];
   return mapping.isExternal(parkIn) === external ? [{ path: levelsOf(mapping, parkIn), main: true }] : undefined;
 }
 
 /** Departments a person is in by other means than groups: by attributes, or the one for externals who have none. */
-export function pathsOf(mapping: Mapping, mapped: PersonMapping, groups: readonly GroupOfPerson[]): readonly PersonPlace[] {
+export function attributeDepartments(
+  mapping: Mapping,
+  mapped: PersonMapping,
+  groups: readonly GroupOfPerson[],
+): readonly AttributeDepartment[] {
   if (groups.some((group) => group.placement === undefined)) return mapped.departments.map((path) => placeAt(mapping, mapped, path));
-  const { departments } = placePerson(mapping.settings, mapped, placementsOf(groups, mapping.settings));
+  const { departments } = assignDepartments(mapping.settings, mapped, placementsOf(groups, mapping.settings));
   return departments.flatMap((place) => (place.kind === "path" ? [placeAt(mapping, mapped, place.path)] : []));
 }
 
-function placeAt(mapping: Mapping, mapped: PersonMapping, path: DepartmentPath): PersonPlace {
+function placeAt(mapping: Mapping, mapped: PersonMapping, path: DepartmentPath): AttributeDepartment {
   const same = (other: DepartmentPath | undefined): boolean => JSON.stringify(path) === JSON.stringify(other);
   const stated = mapped.stated?.find((one) => same(one.path));
   const byPath = mapping.department(path, mapped.external).managers;
@@ -55,10 +59,10 @@ function placeAt(mapping: Mapping, mapped: PersonMapping, path: DepartmentPath):
   };
 }
 
-/** Pure. `facts.departments` are already those of `pathsOf`. */
-export function placesOf(settings: MappingSettings, mapped: PersonMapping, facts: PersonFacts): Places {
+/** Pure. `facts.departments` are already those of `attributeDepartments`. */
+export function assignmentsOf(settings: MappingSettings, mapped: PersonMapping, facts: PersonFacts): Assignments {
   const { groups } = facts;
-  const placement = placePerson(settings, mapped, placementsOf(groups, settings));
+  const placement = assignDepartments(settings, mapped, placementsOf(groups, settings));
   const wanted = new Set(placement.departments.flatMap((place) => (place.kind === "group" ? [place.groupId] : [])));
   // A path may lead to a department that a group has made external, or ours, by itself.
   const fitting = facts.departments.filter((department) => department.external === mapped.external);
@@ -70,7 +74,7 @@ export function placesOf(settings: MappingSettings, mapped: PersonMapping, facts
   const mainGroup = reference === undefined ? undefined : inGroups.find((group) => isMeant(group, reference, settings.separator));
   const mainPath = reference === undefined ? undefined : fitting.find((department) => isPath(department, reference, settings.separator));
   if (reference !== undefined && !mainGroup && !mainPath) notes.push(NO_MAIN);
-  const posts = positioned(mapped, fitting, inGroups, settings.separator);
+  const posts = withJobPositions(mapped, fitting, inGroups, settings.separator);
   notes.push(...posts.notes);
   const unplaced = groups.filter((group) => group.placement === undefined);
   const stuck = unplaced.filter((group) => group.state === "parked");
@@ -85,19 +89,19 @@ export function placesOf(settings: MappingSettings, mapped: PersonMapping, facts
 }
 
 /** Titles and orders of single departments: as the client names the department, else as the rule says from which it follows. */
-function positioned(
+function withJobPositions(
   mapped: PersonMapping,
   byAttributes: PersonFacts["departments"],
   byGroups: readonly GroupOfPerson[],
   separator: string,
-): { readonly departments: readonly Post[]; readonly notes: readonly Note[] } {
+): { readonly departments: readonly DepartmentAssignment[]; readonly notes: readonly Note[] } {
   const positions = mapped.positions ?? [];
   const used = new Set<string>();
   const post = (
     department: DepartmentReference,
-    said: Pick<Post, "title" | "order"> | undefined,
+    said: Pick<DepartmentAssignment, "title" | "order"> | undefined,
     isMeantBy: (reference: string) => boolean,
-  ): Post => {
+  ): DepartmentAssignment => {
     const position = positions.find(({ reference }) => isMeantBy(reference));
     if (position) used.add(position.reference);
     const title = position?.title ?? said?.title;
@@ -133,7 +137,7 @@ const notThere = (positions: number): Note => ({
 });
 
 /** In the department for leavers and nowhere else. */
-export const parkedPlaces = (facts: PersonFacts): Places => ({
+export const parkedAssignments = (facts: PersonFacts): Assignments => ({
   departments: facts.departments.map(({ id, remoteId, state, settings }) => ({ id, remoteId, state, ...(settings ? { settings } : {}) })),
   roles: [],
   main: facts.departments[0],

@@ -2,7 +2,7 @@ import type { DepartmentFacts } from "../facts.ts";
 import type { NameHolder } from "../ports.ts";
 import type { Actual, Attributes, TargetAdapter } from "../target.ts";
 import type { ConcludeDeps } from "./conclude.ts";
-import { departmentWish, type NumberedName, part, type StructureWish, shownName, withNumber } from "./department.ts";
+import { desiredDepartment, type NumberedName, part, type StructureResult, shownName, withNumber } from "./department.ts";
 
 /*
  * What is concluded of a department. The tree gives no two siblings one name, but names change hands: whoever is to have a name waits until the one who
@@ -19,28 +19,28 @@ export async function concludeDepartment(
   id: string,
   facts: DepartmentFacts,
   actual: Pick<Actual, "attributes"> | undefined = facts.link?.observed,
-): Promise<StructureWish> {
+): Promise<StructureResult> {
   const { store, target } = deps;
   const numbered: NumberedName = target.numberedName?.bind(target) ?? withNumber;
-  const wish = departmentWish(facts, target.rootDepartment, numbered);
-  if (wish.kind === "waiting") {
+  const resolved = desiredDepartment(facts, target.rootDepartment, numbered);
+  if (resolved.kind === "waiting") {
     // One to be removed waits for whoever is inside.
-    const on = wish.reasonCode === "stillOccupied" ? [id] : wish.on;
-    return on.length > 0 && (await store.waitsInCircle(id, on)) ? stepAside(deps, id, facts, actual, wish, numbered) : wish;
+    const on = resolved.reasonCode === "stillOccupied" ? [id] : resolved.on;
+    return on.length > 0 && (await store.waitsInCircle(id, on)) ? yieldName(deps, id, facts, actual, resolved, numbered) : resolved;
   }
-  if (wish.kind !== "desired" || wish.again || wish.desired.state !== "present") return wish;
+  if (resolved.kind !== "desired" || resolved.again || resolved.desired.state !== "present") return resolved;
 
-  const wanted = target.shape("department", wish.desired.attributes).attributes;
-  if (actual && actual.attributes["name"] === wanted["name"] && actual.attributes["parent"] === wanted["parent"]) return wish;
+  const wanted = target.normalize("department", resolved.desired.attributes).attributes;
+  if (actual && actual.attributes["name"] === wanted["name"] && actual.attributes["parent"] === wanted["parent"]) return resolved;
   const holder = (await holders(deps, id, wanted)).find((each) => gives(each, wanted, target, numbered));
-  if (!holder) return wish;
+  if (!holder) return resolved;
   const waits = {
     kind: "waiting" as const,
     on: [holder.id],
     reasonCode: "waitingForName" as const,
     reason: `another department of ours still has the name: department ${holder.id}`,
   };
-  return (await store.waitsInCircle(id, [holder.id])) ? stepAside(deps, id, facts, actual, waits, numbered) : waits;
+  return (await store.waitsInCircle(id, [holder.id])) ? yieldName(deps, id, facts, actual, waits, numbered) : waits;
 }
 
 async function holders({ store }: ConcludeDeps, id: string, { name, parent }: Attributes): Promise<readonly NameHolder[]> {
@@ -51,31 +51,31 @@ async function holders({ store }: ConcludeDeps, id: string, { name, parent }: At
 function gives(
   holder: NameHolder,
   wanted: Attributes,
-  target: Pick<TargetAdapter, "shape" | "rootDepartment">,
+  target: Pick<TargetAdapter, "normalize" | "rootDepartment">,
   numbered: NumberedName,
 ): boolean {
   if (holder.state === "parked" || holder.state === "held" || holder.present === null) return false;
   if (!holder.present) return true;
   const parent = holder.top ? target.rootDepartment : holder.parentId;
   if (parent !== wanted["parent"]) return true;
-  const { name } = target.shape("department", { name: shownName(holder, numbered) }).attributes;
+  const { name } = target.normalize("department", { name: shownName(holder, numbered) }).attributes;
   return name !== wanted["name"];
 }
 
-async function stepAside(
+async function yieldName(
   deps: ConcludeDeps,
   id: string,
   { node }: DepartmentFacts,
   actual: Pick<Actual, "attributes"> | undefined,
-  wish: Extract<StructureWish, { kind: "waiting" }>,
+  resolved: Extract<StructureResult, { kind: "waiting" }>,
   numbered: NumberedName,
-): Promise<StructureWish> {
-  const waits = { ...wish, inCircle: true };
+): Promise<StructureResult> {
+  const waits = { ...resolved, inCircle: true };
   const parent = actual?.attributes["parent"];
   const now = String(actual?.attributes["name"]);
   if (!node || parent === undefined || parent === null) return waits;
   const plain = node.present ? shownName(node, numbered) : node.name;
-  const shown = (name: string) => deps.target.shape("department", { name }).attributes["name"] ?? name;
+  const shown = (name: string) => deps.target.normalize("department", { name }).attributes["name"] ?? name;
   const names = [...(node.present ? [plain] : []), ...Array.from({ length: MAX_NUMBER - 1 }, (_, at) => numbered(node.name, at + 2))].map(
     shown,
   );

@@ -1,11 +1,11 @@
 import type { Mapping, PersonInput, PersonMapping } from "../../mapping/mapping.ts";
 import type { Link, PersonFacts, RoleFacts } from "../facts.ts";
 import type { Desired } from "../plan.ts";
-import type { PersonPlace, ReconcileStore } from "../ports.ts";
+import type { AttributeDepartment, ReconcileStore } from "../ports.ts";
 import type { Actual, TargetAdapter } from "../target.ts";
-import { parkedPlaces, parkingPlace, pathsOf, placesOf } from "./assignments.ts";
-import { roleWish, type StructureWish } from "./department.ts";
-import { type PersonWish, personWish, type Standing, standingOf } from "./person.ts";
+import { assignmentsOf, attributeDepartments, parkedAssignments, parkingDepartment } from "./assignments.ts";
+import { desiredRole, type StructureResult } from "./department.ts";
+import { desiredPerson, type LifecycleState, lifecycleOf, type PersonResult } from "./person.ts";
 
 /*
  * What is concluded of an entity from what is known of it. The run, the plan that people ask for and the comparison all ask here, so that they cannot come
@@ -14,32 +14,32 @@ import { type PersonWish, personWish, type Standing, standingOf } from "./person
 
 export interface ConcludeDeps {
   readonly store: Pick<ReconcileStore, "manager" | "managedBy" | "waitsInCircle" | "nameHolders">;
-  readonly target: Pick<TargetAdapter, "rootDepartment" | "canSuspend" | "conceals" | "numberedName" | "shape">;
+  readonly target: Pick<TargetAdapter, "rootDepartment" | "canSuspend" | "conceals" | "numberedName" | "normalize">;
   readonly mapping: Mapping;
 }
 
 /** How the mapping and the directory want a person; `parking`: in the department for leavers only. */
-export interface Judgement {
-  readonly standing: Standing;
+export interface Classification {
+  readonly standing: LifecycleState;
   readonly mapped: PersonMapping | undefined;
-  readonly paths: readonly PersonPlace[];
+  readonly paths: readonly AttributeDepartment[];
   readonly parking: boolean;
 }
 
-const ABSENT: Judgement = { standing: "absent", mapped: undefined, paths: [], parking: false };
+const ABSENT: Classification = { standing: "absent", mapped: undefined, paths: [], parking: false };
 
 /** Pure. */
-export function judge(
+export function classify(
   mapping: Mapping,
   target: Pick<TargetAdapter, "canSuspend">,
   facts: PersonFacts,
   actual: Pick<Actual, "attributes"> | undefined,
-): Judgement {
-  const standing = standingOf(facts, mapping.settings.inactive, actual ? target.canSuspend(actual.attributes) : false);
+): Classification {
+  const standing = lifecycleOf(facts, mapping.settings.inactive, actual ? target.canSuspend(actual.attributes) : false);
   if (standing === "absent") return ABSENT;
   const mapped = mapping.person(personInput(facts));
-  if (standing !== "parked") return { standing, mapped, paths: pathsOf(mapping, mapped, facts.groups), parking: false };
-  const paths = parkingPlace(mapping, mapped.external);
+  if (standing !== "parked") return { standing, mapped, paths: attributeDepartments(mapping, mapped, facts.groups), parking: false };
+  const paths = parkingDepartment(mapping, mapped.external);
   return paths ? { standing, mapped, paths, parking: true } : ABSENT;
 }
 
@@ -48,13 +48,13 @@ export async function concludePerson(
   deps: ConcludeDeps,
   personId: string,
   known: PersonFacts,
-  { standing, mapped, parking }: Judgement,
+  { standing, mapped, parking }: Classification,
   actual: Pick<Actual, "attributes" | "presence"> | undefined,
-): Promise<PersonWish> {
+): Promise<PersonResult> {
   const { store, target, mapping } = deps;
   if (standing === "absent" || !mapped) return { kind: "desired", desired: { state: "absent" } };
   const facts = await withManager(deps, known, mapped);
-  const places = parking ? parkedPlaces(facts) : placesOf(mapping.settings, mapped, facts);
+  const places = parking ? parkedAssignments(facts) : assignmentsOf(mapping.settings, mapped, facts);
   const rules = {
     personId,
     standing,
@@ -62,16 +62,16 @@ export async function concludePerson(
     rootDepartment: target.rootDepartment,
     conceals: (settings: Actual["attributes"]) => target.conceals?.(settings) ?? false,
   };
-  let wish = personWish(facts, mapped, places, { ...rules, mayWaitForManager: true });
-  if (wish.kind === "waiting" && (await store.waitsInCircle(personId, wish.on))) {
+  let resolved = desiredPerson(facts, mapped, places, { ...rules, mayWaitForManager: true });
+  if (resolved.kind === "waiting" && (await store.waitsInCircle(personId, resolved.on))) {
     // A manager is left out for the moment, where people name each other or are waited for by those they wait for.
-    wish = personWish(facts, mapped, places, { ...rules, mayWaitForManager: false });
-    if (wish.kind === "waiting") return { ...wish, inCircle: true };
+    resolved = desiredPerson(facts, mapped, places, { ...rules, mayWaitForManager: false });
+    if (resolved.kind === "waiting") return { ...resolved, inCircle: true };
   }
-  if (wish.kind !== "desired") return wish;
-  const forMs = standing === "member" ? settlesInMs(facts, wish.desired) : undefined;
+  if (resolved.kind !== "desired") return resolved;
+  const forMs = standing === "member" ? settlesInMs(facts, resolved.desired) : undefined;
   if (forMs !== undefined) return { kind: "waiting", on: [], forMs, reasonCode: "settling", reason: MAY_COME_BACK };
-  const managed = await stillManages(deps, personId, wish.desired, actual, facts.link);
+  const managed = await stillManages(deps, personId, resolved.desired, actual, facts.link);
   return managed.length > 0
     ? {
         kind: "waiting",
@@ -80,7 +80,7 @@ export async function concludePerson(
         reasonCode: "stillManager",
         reason: "a department that this person leaves still has them as its manager",
       }
-    : wish;
+    : resolved;
 }
 
 const MAY_COME_BACK = "a department of this person was emptied a moment ago and may be needed again";
@@ -117,7 +117,7 @@ async function stillManages(
   return managed.filter(({ state }) => state !== "parked" && state !== "held").map((department) => department.id);
 }
 
-export const concludeRole = (facts: RoleFacts): StructureWish => roleWish(facts);
+export const concludeRole = (facts: RoleFacts): StructureResult => desiredRole(facts);
 
 export const personInput = (facts: PersonFacts): PersonInput => ({
   user: facts.document!,

@@ -4,14 +4,14 @@ import type { LoopNote, Stuck, Waiting } from "../reasons.ts";
 import type { Attributes, AttributeValue, Note } from "../target.ts";
 
 /** What a department or role should be at the target, or what has to happen first. */
-export type StructureWish =
+export type StructureResult =
   /** `again`: a part that must not wait for the rest. */
   | { readonly kind: "desired"; readonly desired: Desired; readonly again?: boolean }
   | Waiting
   /** The one above is stuck in the same way: waiting for it would keep everybody inside waiting, too. */
   | (Stuck & { readonly on: readonly string[] });
 
-const absent: StructureWish = { kind: "desired", desired: { state: "absent" } };
+const absent: StructureResult = { kind: "desired", desired: { state: "absent" } };
 
 export type NumberedName = (name: string, number: number) => string;
 
@@ -20,23 +20,23 @@ export const shownName = ({ name, ordinal = 1 }: { readonly name: string; readon
   ordinal > 1 ? numbered(name, ordinal) : name;
 
 /** Parents come first on the way in; on the way out people and departments inside go first. Both follow from what is known, not from a stage list. */
-export function departmentWish(facts: DepartmentFacts, rootDepartment: string, numbered: NumberedName = withNumber): StructureWish {
-  const wish = wishOf(facts, rootDepartment, numbered);
+export function desiredDepartment(facts: DepartmentFacts, rootDepartment: string, numbered: NumberedName = withNumber): StructureResult {
+  const resolved = resultOf(facts, rootDepartment, numbered);
   // Who leaves waits until the department has let go of them, so that does not wait for anything else.
-  const managers = wish.kind === "desired" ? undefined : withoutLeaving(facts);
-  return managers ? part({ managers }) : wish;
+  const managers = resolved.kind === "desired" ? undefined : withoutLeaving(facts);
+  return managers ? part({ managers }) : resolved;
 }
 
 export const withNumber: NumberedName = (name, number) => `${name} (${number})`;
 
 /** What can be done at once of a department that has to wait with the rest. */
-export const part = (attributes: Attributes): StructureWish => ({
+export const part = (attributes: Attributes): StructureResult => ({
   kind: "desired",
   desired: { state: "present", attributes, when: {}, notes: [] },
   again: true,
 });
 
-function wishOf(facts: DepartmentFacts, rootDepartment: string, numbered: NumberedName): StructureWish {
+function resultOf(facts: DepartmentFacts, rootDepartment: string, numbered: NumberedName): StructureResult {
   const { node, link, occupied } = facts;
   const settling = node?.settlesInMs;
   if (!node?.present) {
@@ -53,7 +53,7 @@ function wishOf(facts: DepartmentFacts, rootDepartment: string, numbered: Number
   return { kind: "desired", desired: { state: "present", attributes, when: {}, notes: [...namesakes(node), ...notes] } };
 }
 
-const settles = (forMs: number, reason: string): StructureWish => ({ kind: "waiting", on: [], forMs, reasonCode: "settling", reason });
+const settles = (forMs: number, reason: string): StructureResult => ({ kind: "waiting", on: [], forMs, reasonCode: "settling", reason });
 
 function namesakes({ ordinal = 1, namesake }: NonNullable<DepartmentFacts["node"]>): readonly Note[] {
   if (ordinal === 1) return [];
@@ -62,7 +62,7 @@ function namesakes({ ordinal = 1, namesake }: NonNullable<DepartmentFacts["node"
   return [{ attribute: "name", code: "nameShared" satisfies LoopNote, text }];
 }
 
-function belowMissing({ id, state }: Reference): StructureWish {
+function belowMissing({ id, state }: Reference): StructureResult {
   if (state !== "parked" && state !== "held") {
     return { kind: "waiting", on: [id], reasonCode: "waitingForParent", reason: "the department above is not at the target yet" };
   }
@@ -120,7 +120,7 @@ function obstacleOf({ person }: DepartmentManager): (Pick<Note, "text"> & { read
   return undefined;
 }
 
-export function roleWish({ name, link, occupied }: RoleFacts): StructureWish {
+export function desiredRole({ name, link, occupied }: RoleFacts): StructureResult {
   if (name === undefined)
     return occupied && link ? { kind: "waiting", on: [], reasonCode: "roleStillUsed", reason: "people still have this role" } : absent;
   return { kind: "desired", desired: { state: "present", attributes: { name }, when: {}, notes: [] } };

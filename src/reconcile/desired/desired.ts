@@ -4,32 +4,32 @@ import type { PersonFacts } from "../facts.ts";
 import type { AskedValue, ReconcileStore } from "../ports.ts";
 import { concludePerson, concludeRole } from "./conclude.ts";
 import { concludeDepartment } from "./conclude-department.ts";
-import { givesWay } from "./give-way.ts";
+import { releaseValues } from "./give-way.ts";
 import { placementOfGroup } from "./group.ts";
 import type { Known } from "./load.ts";
-import type { Wish, WishDeps } from "./result.ts";
+import type { DesiredDeps, DesiredResult } from "./result.ts";
 
 /** Concludes from what is known what the target should hold. Writes nothing: the run, the plan and the comparison all ask here. */
-export async function desiredOf(deps: WishDeps, ref: EntityRef, known: Known): Promise<Wish> {
+export async function desiredOf(deps: DesiredDeps, ref: EntityRef, known: Known): Promise<DesiredResult> {
   switch (known.kind) {
     case "group":
-      return known.wish ?? (await placementOfGroup(deps, ref.id, known.facts)).wish;
+      return known.resolved ?? (await placementOfGroup(deps, ref.id, known.facts)).resolved;
     case "role": {
-      const wish = concludeRole(known.facts);
-      return wish.kind === "desired" ? { ...wish, link: known.facts.link, inDirectory: known.facts.name !== undefined } : wish;
+      const resolved = concludeRole(known.facts);
+      return resolved.kind === "desired" ? { ...resolved, link: known.facts.link, inDirectory: known.facts.name !== undefined } : resolved;
     }
     case "department": {
       const { facts, actual, seen } = known;
-      const wish = await concludeDepartment(deps, ref.id, facts, actual);
-      if (wish.kind !== "desired") return wish;
-      return { ...wish, link: facts.link, inDirectory: facts.node?.present ?? false, ...(seen ? { seen } : {}) };
+      const resolved = await concludeDepartment(deps, ref.id, facts, actual);
+      if (resolved.kind !== "desired") return resolved;
+      return { ...resolved, link: facts.link, inDirectory: facts.node?.present ?? false, ...(seen ? { seen } : {}) };
     }
     case "user": {
       const { facts, judgement, actual, seen } = known;
-      const wish = await concludePerson(deps, ref.id, facts, judgement, actual);
-      if (wish.kind !== "desired") return wish;
-      const desired = { ...wish, link: facts.link, inDirectory: facts.document !== undefined, ...(seen ? { seen } : {}) };
-      return givesWay(deps.target, ref, desired, await asked(deps.store, ref.id, facts));
+      const resolved = await concludePerson(deps, ref.id, facts, judgement, actual);
+      if (resolved.kind !== "desired") return resolved;
+      const desired = { ...resolved, link: facts.link, inDirectory: facts.document !== undefined, ...(seen ? { seen } : {}) };
+      return releaseValues(deps.target, ref, desired, await asked(deps.store, ref.id, facts));
     }
     default:
       return unreachable(known);

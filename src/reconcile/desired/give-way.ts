@@ -1,38 +1,40 @@
 import type { EntityRef } from "../../core/entity.ts";
 import type { AskedValue } from "../ports.ts";
-import type { Open } from "../run/refusals.ts";
+import type { OpenRefusal } from "../run/refusals.ts";
 import type { TargetAdapter } from "../target.ts";
-import type { Wish } from "./result.ts";
+import type { DesiredResult } from "./result.ts";
 
-type DesiredWish = Extract<Wish, { kind: "desired" }>;
+type DesiredEntity = Extract<DesiredResult, { kind: "desired" }>;
 
 /**
  * An inactive person of ours lets an active one have what both cannot have. Where the target does not let go of a value and the active one cannot be there
  * without it, it is most often the same human under a new record: then the inactive one leaves the target.
  */
-export function givesWay(
+export function releaseValues(
   target: Pick<TargetAdapter, "freeing">,
   ref: EntityRef,
-  wish: DesiredWish,
+  resolved: DesiredEntity,
   asked: readonly AskedValue[],
-): DesiredWish {
-  if (asked.length === 0 || wish.desired.state === "absent") return wish;
+): DesiredEntity {
+  if (asked.length === 0 || resolved.desired.state === "absent") return resolved;
   const stuck = asked.find(({ attribute, present }) => !present && target.freeing(ref, attribute) === undefined);
   if (stuck)
     return {
-      ...wish,
+      ...resolved,
       desired: { state: "absent" },
       gives: [
         given(stuck, `removed from the target, where inactive people are kept: ${becauseOf(stuck)}, who could not be there otherwise`),
       ],
     };
   const gives = asked.filter(({ attribute }) => target.freeing(ref, attribute) !== undefined);
-  return gives.length === 0 ? wish : { ...wish, gives: gives.map((one) => given(one, `the value was given up: ${becauseOf(one)}`)) };
+  return gives.length === 0
+    ? resolved
+    : { ...resolved, gives: gives.map((one) => given(one, `the value was given up: ${becauseOf(one)}`)) };
 }
 
 const becauseOf = ({ attribute, by }: AskedValue): string => `user ${by} is active and has the same ${attribute}`;
 
-const given = ({ attribute, value, by }: AskedValue, reason: string): Open => ({
+const given = ({ attribute, value, by }: AskedValue, reason: string): OpenRefusal => ({
   attribute,
   value,
   told: { reasonCode: "gaveWay", answer: "", reason, remedy: "" },

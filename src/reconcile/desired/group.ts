@@ -3,39 +3,39 @@ import { isUuid } from "../../core/id.ts";
 import { GROUP_EXTENSIONS } from "../../mapping/extensions.ts";
 import type { GroupPlacement, Mapping, NoPlace } from "../../mapping/mapping.ts";
 import type { GroupFacts } from "../facts.ts";
-import type { GroupPlace } from "../ports.ts";
+import type { GroupTarget } from "../ports.ts";
 import type { LoopReason } from "../reasons.ts";
 import { levelsOf, withNameKeys } from "./path-levels.ts";
-import type { Wish, WishDeps } from "./result.ts";
+import type { DesiredDeps, DesiredResult } from "./result.ts";
 
 /** `place`: where the tree is to have the group, undefined when it is gone; "stay" leaves it where it is. */
 interface GroupConclusion {
-  readonly place: GroupPlace | undefined | "stay";
-  readonly wish: Wish;
+  readonly place: GroupTarget | undefined | "stay";
+  readonly resolved: DesiredResult;
 }
 
 /** A group is never at the target under its own name: it becomes a node of the department tree, a role, or nothing. */
 export async function placementOfGroup(
-  { store, mapping, target }: WishDeps,
+  { store, mapping, target }: DesiredDeps,
   id: string,
   { document }: GroupFacts,
 ): Promise<GroupConclusion> {
-  if (!document) return { place: undefined, wish: { kind: "settled", notes: [], gone: true } };
+  if (!document) return { place: undefined, resolved: { kind: "settled", notes: [], gone: true } };
   const chain = await chainOf({ store, mapping }, id, document);
-  if (chain.missing !== undefined && !(await store.parentIsGone(id))) return { place: "stay", wish: parentMissing(chain.missing) };
+  if (chain.missing !== undefined && !(await store.parentIsGone(id))) return { place: "stay", resolved: parentMissing(chain.missing) };
   const groups = chain.missing === undefined ? chain.groups : [...chain.groups.slice(0, -1), withoutParent(chain.groups.at(-1)!)];
   const [group, ...ancestors] = groups;
   const placement = mapping.group({ group: group!, ancestors });
   const stuck = placement.kind === "none" ? STUCK[placement.reason] : undefined;
   return {
     place: placeOf(mapping, target, placement),
-    wish: stuck
+    resolved: stuck
       ? { kind: "parked", ...stuck }
       : { kind: "settled", notes: placement.kind === "department" ? placement.notes : [], gone: false },
   };
 }
 
-const parentMissing = (reference: string): Wish => ({
+const parentMissing = (reference: string): DesiredResult => ({
   kind: "parked",
   reasonCode: "parentNotKnown",
   reason: `the group above this one, ${reference}, is not in the directory`,
@@ -52,7 +52,7 @@ interface Chain {
   readonly missing?: string;
 }
 
-async function chainOf({ store, mapping }: Pick<WishDeps, "store" | "mapping">, id: string, group: JsonObject): Promise<Chain> {
+async function chainOf({ store, mapping }: Pick<DesiredDeps, "store" | "mapping">, id: string, group: JsonObject): Promise<Chain> {
   const { structure, separator } = mapping.settings;
   if (structure === "path") return { groups: [group] };
   if (structure === "nested") return { groups: [group, ...(await store.groupsAbove(id))] };
@@ -79,7 +79,7 @@ function withoutParent(group: JsonObject): JsonObject {
 /** A path of one name is written with a separator before it. */
 const isPath = (reference: string, separator: string): boolean => reference.includes(separator) && !isUuid(reference);
 
-function placeOf(mapping: Mapping, target: WishDeps["target"], placement: GroupPlacement): GroupPlace {
+function placeOf(mapping: Mapping, target: DesiredDeps["target"], placement: GroupPlacement): GroupTarget {
   if (placement.kind !== "department") return placement;
   const levels = withNameKeys(target, levelsOf(mapping, placement.path, placement.external));
   return {
@@ -89,7 +89,7 @@ function placeOf(mapping: Mapping, target: WishDeps["target"], placement: GroupP
   };
 }
 
-/** Reasons that are nobody's wish: the group waits for its source to mend it. */
+/** Reasons nobody asked for: the group waits for its source to mend it. */
 const STUCK: Partial<Record<NoPlace, { readonly reasonCode: LoopReason; readonly reason: string; readonly remedy: string }>> = {
   cycle: {
     reasonCode: "groupCycle",

@@ -2,20 +2,20 @@ import type { EntityRef } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { DepartmentFacts, GroupFacts, Link, PersonFacts, RoleFacts } from "../facts.ts";
 import type { Actual, WriteContext } from "../target.ts";
-import { type Judgement, judge } from "./conclude.ts";
-import type { Wish, WishDeps } from "./result.ts";
+import { type Classification, classify } from "./conclude.ts";
+import type { DesiredDeps, DesiredResult } from "./result.ts";
 
 type Observation = Pick<Actual, "attributes" | "presence">;
 
 /** What is known of one entity when it is concluded. `actual`: the newest observation; `seen`: set when it was read from the target just now. */
 export type Known =
-  /** `wish`: set once it is concluded, which placing it does. */
-  | { readonly kind: "group"; readonly facts: GroupFacts; readonly wish?: Wish }
+  /** `resolved`: set once it is concluded, which placing it does. */
+  | { readonly kind: "group"; readonly facts: GroupFacts; readonly resolved?: DesiredResult }
   | { readonly kind: "role"; readonly facts: RoleFacts }
   | {
       readonly kind: "user";
       readonly facts: PersonFacts;
-      readonly judgement: Judgement;
+      readonly judgement: Classification;
       readonly actual: Observation | undefined;
       readonly seen?: Seen;
     }
@@ -32,7 +32,7 @@ export interface Looking {
 }
 
 /** Loads what is known now. Reads from the target only with a `context`, and only what the conclusion cannot do without. */
-export async function load(deps: WishDeps, { kind, id }: EntityRef, looking: Looking = {}): Promise<Known> {
+export async function load(deps: DesiredDeps, { kind, id }: EntityRef, looking: Looking = {}): Promise<Known> {
   const { store } = deps;
   switch (kind) {
     case "group":
@@ -42,7 +42,7 @@ export async function load(deps: WishDeps, { kind, id }: EntityRef, looking: Loo
     case "user": {
       const facts = (await store.people([id])).get(id)!;
       const known = await observed(deps, kind, facts.link, needsPerson(facts), looking);
-      return { kind, facts, judgement: judge(deps.mapping, deps.target, facts, known.actual), ...known };
+      return { kind, facts, judgement: classify(deps.mapping, deps.target, facts, known.actual), ...known };
     }
     case "department": {
       const facts = (await store.departments([id])).get(id)!;
@@ -57,7 +57,7 @@ export async function load(deps: WishDeps, { kind, id }: EntityRef, looking: Loo
 }
 
 async function observed(
-  { target }: WishDeps,
+  { target }: DesiredDeps,
   kind: "user" | "department",
   link: Link | undefined,
   isNeeded: boolean,

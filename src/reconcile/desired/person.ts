@@ -3,19 +3,23 @@ import type { Manager, PersonFacts } from "../facts.ts";
 import type { Desired } from "../plan.ts";
 import type { LoopNote, Stuck, Waiting } from "../reasons.ts";
 import type { Actual, Attributes, AttributeValue, Note } from "../target.ts";
-import { type Places, type Post, remoteIds } from "./assignments.ts";
+import { type Assignments, type DepartmentAssignment, remoteIds } from "./assignments.ts";
 
 /** What a person should be at the target, or what has to be there first. */
-export type PersonWish = { readonly kind: "desired"; readonly desired: Desired } | Waiting | Stuck;
+export type PersonResult = { readonly kind: "desired"; readonly desired: Desired } | Waiting | Stuck;
 
 /**
  * How the directory wants a person at the target. `member`: in all their departments; `parked`: in the one for leavers only;
  * `suspended`: there, but switched off; `absent`: not there.
  */
-export type Standing = "member" | "parked" | "suspended" | "absent";
+export type LifecycleState = "member" | "parked" | "suspended" | "absent";
 
 /** Accounts that can be switched off are, instead of being removed or moved about. Leavers who were never there are not made. */
-export function standingOf({ document, link }: PersonFacts, inactive: Mapping["settings"]["inactive"], canSuspend: boolean): Standing {
+export function lifecycleOf(
+  { document, link }: PersonFacts,
+  inactive: Mapping["settings"]["inactive"],
+  canSuspend: boolean,
+): LifecycleState {
   if (!document) return "absent";
   if (document["active"] !== false) return "member";
   if (!link) return "absent";
@@ -26,7 +30,7 @@ export function standingOf({ document, link }: PersonFacts, inactive: Mapping["s
 export interface PersonRules {
   readonly personId: string;
   readonly rootDepartment: string;
-  readonly standing: Exclude<Standing, "absent">;
+  readonly standing: Exclude<LifecycleState, "absent">;
   readonly presence: Actual["presence"] | undefined;
   /** A manager who is on the way may be waited for, unless that could go round in a circle. */
   readonly mayWaitForManager: boolean;
@@ -35,7 +39,7 @@ export interface PersonRules {
 }
 
 /** Pure. `mapped` and `places` are the mapping's answers for a person who is to be there. */
-export function personWish(facts: PersonFacts, mapped: PersonMapping, places: Places, rules: PersonRules): PersonWish {
+export function desiredPerson(facts: PersonFacts, mapped: PersonMapping, places: Assignments, rules: PersonRules): PersonResult {
   // Access ends at once; what else has to be right of somebody who is switched off comes after.
   if (rules.standing === "suspended" && rules.presence !== "disabled")
     return { kind: "desired", desired: { state: "suspended", attributes: {} } };
@@ -81,8 +85,8 @@ export function personWish(facts: PersonFacts, mapped: PersonMapping, places: Pl
 }
 
 /** What holds in one department only. Nothing said leaves what is there; an order cannot be taken away, so none said leaves that one. */
-function byDepartment({ positions }: PersonMapping, { departments }: Places): Readonly<Record<string, AttributeValue>> {
-  const list = (told: (post: Post) => string | number | undefined): readonly string[] => {
+function byDepartment({ positions }: PersonMapping, { departments }: Assignments): Readonly<Record<string, AttributeValue>> {
+  const list = (told: (post: DepartmentAssignment) => string | number | undefined): readonly string[] => {
     const known = departments.filter((post) => post.remoteId !== undefined && told(post) !== undefined);
     // Of two groups with one department the first one's word counts.
     return [...new Map(known.toReversed().map((post) => [post.remoteId, told(post)]))].map(([id, value]) => `${id}=${value}`).sort();
@@ -97,7 +101,7 @@ function byDepartment({ positions }: PersonMapping, { departments }: Places): Re
 }
 
 /** Nobody is in the root without being told: where the source says nothing of a department, or what it says leads to none. */
-const inRoot = ({ departments }: Places): Note => ({
+const inRoot = ({ departments }: Assignments): Note => ({
   attribute: "departments",
   code: "inRoot",
   text:
@@ -107,7 +111,7 @@ const inRoot = ({ departments }: Places): Note => ({
 });
 
 /** In the root everybody would see somebody who is to be hidden. */
-const hiddenOnly = (on: readonly string[]): PersonWish => ({
+const hiddenOnly = (on: readonly string[]): PersonResult => ({
   kind: "parked",
   on,
   reasonCode: "hiddenDepartmentStuck",
@@ -116,7 +120,7 @@ const hiddenOnly = (on: readonly string[]): PersonWish => ({
 });
 
 /** Where they belong is known as soon as the group above has come. */
-const groupWaits = (on: readonly string[]): PersonWish => ({
+const groupWaits = (on: readonly string[]): PersonResult => ({
   kind: "parked",
   on,
   reasonCode: "groupStuck",
@@ -132,12 +136,12 @@ const OUTSIDE = {
   remedy: "put the person into a group for external people, or name an externalDefault in the mapping",
 } as const;
 
-type ManagerWish =
+type ManagerResult =
   | { readonly kind: "wait"; readonly id: string }
   | { readonly kind: "set"; readonly remoteId: string | null; readonly note?: Note };
 
 /** An optional reference: it is set when it can be, waited for a moment, and never blocks the rest. */
-function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }: PersonRules): ManagerWish {
+function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }: PersonRules): ManagerResult {
   if (!manager) return { kind: "set", remoteId: null };
   const { person } = manager;
   if (!person) return without("unknownManager", "the manager is not in the directory");
@@ -150,7 +154,7 @@ function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }
   return without("managerNotThere", "the manager is not at the target yet; set as soon as they are");
 }
 
-const without = (code: LoopNote, text: string): ManagerWish => ({
+const without = (code: LoopNote, text: string): ManagerResult => ({
   kind: "set",
   remoteId: null,
   note: { attribute: "manager", code, text },

@@ -2,23 +2,23 @@ import type { Claim } from "../ports.ts";
 import { placementOfGroup } from "./group.ts";
 import type { Known } from "./load.ts";
 import { withNameKeys } from "./path-levels.ts";
-import type { WishDeps } from "./result.ts";
+import type { DesiredDeps } from "./result.ts";
 
 /**
  * Puts a group, or a person who is in departments by attributes, where the mapping says: into the desired tree. The only effect before a plan, and a step
  * of the run alone. Answers what is known afterwards.
  */
-export async function place(deps: WishDeps, { ref: { id }, causes }: Claim, known: Known): Promise<Known> {
+export async function place(deps: DesiredDeps, { ref: { id }, causes }: Claim, known: Known): Promise<Known> {
   const { store, target, mapping } = deps;
   if (known.kind === "group") {
-    const { place: placed, wish } = await placementOfGroup(deps, id, known.facts);
-    if (placed !== "stay") await store.placeGroup(id, placed, mapping.settings.structure, causes);
-    return { ...known, wish };
+    const { place: placed, resolved } = await placementOfGroup(deps, id, known.facts);
+    if (placed !== "stay") await store.writeGroupNode(id, placed, mapping.settings.structure, causes);
+    return { ...known, resolved };
   }
   if (known.kind !== "user") return known;
   const { paths } = known.judgement;
   if (paths.length === 0 && known.facts.departments.length === 0) return known;
   const levels = paths.map((each) => ({ ...each, path: withNameKeys(target, each.path) }));
-  if (!(await store.placePerson(id, levels, causes))) return known;
+  if (!(await store.writePersonDepartments(id, levels, causes))) return known;
   return { ...known, facts: (await store.people([id])).get(id)! };
 }

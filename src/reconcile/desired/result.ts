@@ -3,11 +3,11 @@ import type { Link } from "../facts.ts";
 import type { Desired } from "../plan.ts";
 import type { ReconcileStore } from "../ports.ts";
 import type { Stuck, Waiting } from "../reasons.ts";
-import type { Open } from "../run/refusals.ts";
+import type { OpenRefusal } from "../run/refusals.ts";
 import type { Actual, Note, TargetAdapter } from "../target.ts";
 
 /** What one run should bring about. */
-export type Wish =
+export type DesiredResult =
   /** Nothing of it lives at the target itself (a group is a department, a role or nothing). */
   | { readonly kind: "settled"; readonly notes: readonly Note[]; readonly gone: boolean }
   | Waiting
@@ -18,14 +18,14 @@ export type Wish =
       readonly link: Link | undefined;
       readonly inDirectory: boolean;
       /** Values that an active person needs more. */
-      readonly gives?: readonly Open[];
+      readonly gives?: readonly OpenRefusal[];
       /** Set when it took a read to know what is desired. */
       readonly seen?: { readonly actual: Actual | undefined };
       /** It is only a part, which must not wait for the rest: another run follows. */
       readonly again?: boolean;
     };
 
-export interface WishDeps {
+export interface DesiredDeps {
   readonly store: ReconcileStore;
   readonly target: TargetAdapter;
   readonly mapping: Mapping;

@@ -4,7 +4,7 @@ import type { EventCode, HistoryEvent } from "../../history/event.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { SyncMode } from "../policy.ts";
-import type { Renewal, Rules } from "../ports.ts";
+import type { Rules, RulesStore } from "../ports.ts";
 
 export interface NewRules {
   readonly mapping: Pick<Mapping, "version">;
@@ -18,7 +18,7 @@ export interface NewRules {
  * To be called at start, before the worker: when the mapping is not the one of the last time, everybody is looked at again; when the mode or the policy is
  * not, those who are held. Stopped half-way, it begins anew the next time. Answers how many were marked.
  */
-export async function renewRules(store: Renewal, { mapping, policy, mode, target, clock }: NewRules): Promise<number> {
+export async function requeueAfterRulesChange(store: RulesStore, { mapping, policy, mode, target, clock }: NewRules): Promise<number> {
   const before = await store.rules();
   const now: Rules = { mapping: mapping.version, mode, policy: policy.version };
   const codes = changesIn(before, now);

@@ -21,7 +21,7 @@ export interface WorkerOptions {
   /** Entities worked on side by side. More than the target's rate can carry only makes facts older. */
   readonly concurrency: number;
   /** Whether this process has requests to answer right now: then the loop leaves them the processor. */
-  readonly isPressed?: () => boolean;
+  readonly shouldYield?: () => boolean;
   /** Whether this process rests: then it leaves what is due to others. */
   readonly isResting?: () => boolean;
 }
@@ -41,7 +41,7 @@ const POLL_MS = 1_000;
 /** What is due but cannot be had (another process is taking it) must not make the loop spin. */
 const MIN_REST_MS = 10;
 /** How often the worker shows that it lives and frees what dead ones held. */
-const ALIVE_MS = 2_000;
+const HEARTBEAT_MS = 2_000;
 /** Between two looks at a worker that seems to be gone: one that lives notices in far less. */
 const CERTAIN_MS = 1_000;
 /** How often it looks for entities that lost their place among the five states (safety.md I4). */
@@ -51,7 +51,7 @@ const REPAIR_MS = 60_000;
  * Between two looks while there are requests to answer. At most `concurrency` runs begin in each, which is more than DingTalk lets through; what needs no call
  * would else take as much of the processor as the answers do.
  */
-const REST_BESIDE_REQUESTS_MS = 300;
+const YIELD_MS = 300;
 
 /** Claims what is due, a few at a time, and hands each to the reconciler. */
 export function createWorker({
@@ -60,7 +60,7 @@ export function createWorker({
   clock,
   logger,
   concurrency,
-  isPressed = () => false,
+  shouldYield = () => false,
   isResting = () => false,
 }: WorkerOptions): Worker {
   const abort = new AbortController();
@@ -68,52 +68,52 @@ export function createWorker({
   setMaxListeners(0, abort.signal);
   const running = new Map<string, Promise<void>>();
   /** The last claim got all it asked for. */
-  let plenty = false;
+  let saturated = false;
   let stopping = false;
-  let ring = () => {};
-  let rung = false;
+  let notify = () => {};
+  let notified = false;
   let loop: Promise<void> | undefined;
   let aliveAt = Number.NEGATIVE_INFINITY;
   let repairedAt = Number.NEGATIVE_INFINITY;
   let lookedAt: number | undefined;
 
   const wake = (): void => {
-    rung = true;
-    ring();
+    notified = true;
+    notify();
   };
 
   /** Waits for a wake-up, at most `ms`. */
   async function rest(ms: number): Promise<void> {
-    if (!rung && !stopping) {
+    if (!notified && !stopping) {
       const timer = new AbortController();
       await Promise.race([
         new Promise<void>((resolve) => {
-          ring = resolve;
+          notify = resolve;
         }),
         clock.sleep(ms, timer.signal).catch(() => undefined),
       ]);
       timer.abort();
     }
-    rung = false;
+    notified = false;
   }
 
   async function look(): Promise<void> {
     await live();
     const free = isResting() ? 0 : concurrency - running.size;
     // While there is plenty, many are taken at a time: what is taken together is loaded and recorded together.
-    const claims = free > 0 && (!plenty || free * 4 >= concurrency) ? await store.claim(free) : [];
-    if (claims.length > 0 || free * 4 >= concurrency) plenty = claims.length > 0 && claims.length === free;
+    const claims = free > 0 && (!saturated || free * 4 >= concurrency) ? await store.claim(free) : [];
+    if (claims.length > 0 || free * 4 >= concurrency) saturated = claims.length > 0 && claims.length === free;
     lookedAt = clock.monotonicMs();
     for (const claim of claims) start(claim);
   }
 
   async function live(): Promise<void> {
     const now = clock.monotonicMs();
-    if (now - aliveAt > ALIVE_MS) {
+    if (now - aliveAt > HEARTBEAT_MS) {
       const { freed, suspects } = await store.keepAlive([...running.keys()]);
       if (freed > 0) logger.warn({ freed }, "took over what a stopped worker had in hand");
       // Who seems to be gone is looked at once more before long: what they had in hand should not wait.
-      aliveAt = suspects > 0 ? now - ALIVE_MS + CERTAIN_MS : now;
+      aliveAt = suspects > 0 ? now - HEARTBEAT_MS + CERTAIN_MS : now;
     }
     if (now - repairedAt > REPAIR_MS) {
       const repaired = await store.repair();
@@ -138,8 +138,8 @@ export function createWorker({
     while (!stopping) {
       try {
         await look();
-        if (isPressed()) {
-          await clock.sleep(REST_BESIDE_REQUESTS_MS);
+        if (shouldYield()) {
+          await clock.sleep(YIELD_MS);
           continue;
         }
         const dueMs = running.size === 0 ? await store.nextDueMs() : undefined;

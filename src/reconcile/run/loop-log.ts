@@ -2,12 +2,12 @@ import type { Clock } from "../../core/clock.ts";
 import type { EntityRef } from "../../core/entity.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { RateLimiter } from "../target.ts";
-import type { Settlement } from "./next-state.ts";
+import type { NextState } from "./next-state.ts";
 
 /** What the loop tells the log: codes and ids, never a name, number or address of anybody. */
 export interface LoopLog {
   /** One line for a run that did not end in sync. */
-  run(ref: EntityRef, settlement: Settlement, attempt: number): void;
+  run(ref: EntityRef, next: NextState, attempt: number): void;
   /** One line when the calls of an API (or all of them) begin to rest, none while the rest is made longer. */
   pause(api: string, rest: { readonly ms: number; readonly reasonCode?: string; readonly answer?: string }): void;
   /** The rest ended sooner than was said. */

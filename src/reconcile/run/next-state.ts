@@ -24,7 +24,7 @@ import {
 export type SyncState = "inSync" | "due" | "waiting" | "held" | "parked";
 
 /** What the target said of a value it refused. */
-export interface Told {
+export interface Explanation {
   readonly reasonCode: string;
   readonly answer: string;
   readonly reason: string;
@@ -53,13 +53,13 @@ export type RunEnd =
   | (Stuck<"held"> & { readonly planned?: Planned })
   | Stuck<"parked">
   /** Something was taken a moment ago and may be free by now. */
-  | { readonly kind: "soon"; readonly told: Told }
+  | { readonly kind: "soon"; readonly told: Explanation }
   /** Other entities of ours hold values at the target that this one needs. `holderMoves`: they are about to leave or to change, so the values may come free. */
   | {
       readonly kind: "blocked";
       readonly by: readonly string[];
       readonly holderMoves: boolean;
-      readonly told: Told;
+      readonly told: Explanation;
       readonly holder?: HeldBy;
       readonly notes: readonly Note[];
     }
@@ -74,7 +74,7 @@ export interface Pause {
   readonly reasonCode: string;
 }
 
-export interface Settlement {
+export interface NextState {
   readonly state: SyncState;
   /** Milliseconds until the next look; undefined when only a change or an operator brings it back. */
   readonly nextMs: number | undefined;
@@ -125,7 +125,7 @@ export interface RetryRules {
 }
 
 /** The only retry table. `attempts`: runs in a row that failed before this one. */
-export function settle(end: RunEnd, attempts: number, rules: RetryRules): Settlement {
+export function nextState(end: RunEnd, attempts: number, rules: RetryRules): NextState {
   const guardMs = WAIT_GUARD * rules.baseMs;
   const steady = { attempts: 0, observeFirst: false } as const;
   switch (end.kind) {
@@ -206,7 +206,12 @@ export function settle(end: RunEnd, attempts: number, rules: RetryRules): Settle
   }
 }
 
-const toldBy = ({ reasonCode, reason, remedy, answer }: Told) => ({ reasonCode, reason, answer, ...(remedy === "" ? {} : { remedy }) });
+const toldBy = ({ reasonCode, reason, remedy, answer }: Explanation) => ({
+  reasonCode,
+  reason,
+  answer,
+  ...(remedy === "" ? {} : { remedy }),
+});
 
 const toldOf = (error: unknown) => ({
   reasonCode: error instanceof TargetError ? error.reasonCode : error instanceof Unavailable ? DATABASE_AWAY : UNEXPECTED,
@@ -216,7 +221,7 @@ const toldOf = (error: unknown) => ({
   ...(error instanceof TargetError ? { answer: error.answer } : {}),
 });
 
-function failed(error: unknown, attempts: number, { random, baseMs }: RetryRules): Settlement {
+function failed(error: unknown, attempts: number, { random, baseMs }: RetryRules): NextState {
   const tried = attempts + 1;
   const told = toldOf(error);
   const pauseMs = backoffMs(attempts, random, baseMs);

@@ -1,39 +1,44 @@
 import type { EntityRef } from "../../core/entity.ts";
 import { type Desired, type Plan, plan, sameValue } from "../plan.ts";
 import type { Actual, Attributes, AttributeValue, Note, TargetAdapter } from "../target.ts";
-import type { Open } from "./refusals.ts";
+import type { OpenRefusal } from "./refusals.ts";
 
 export interface ShapedPlan {
   readonly shaped: Attributes;
   readonly next: Plan;
   readonly notes: readonly Note[];
   /** Refusals that stand in the way of what is desired now. */
-  readonly open: readonly Open[];
+  readonly open: readonly OpenRefusal[];
 }
 
-/** The plan for what the target can hold of what is desired, and has not refused, with notes about the rest. Pure, as `shape` is. */
-export function shapedPlan(
-  target: Pick<TargetAdapter, "shape" | "freeing">,
+/** The plan for what the target can hold of what is desired, and has not refused, with notes about the rest. Pure, as `normalize` is. */
+export function normalizedPlan(
+  target: Pick<TargetAdapter, "normalize" | "freeing">,
   ref: EntityRef,
   desired: Desired,
   actual: Actual | undefined,
-  refused: readonly Open[] = [],
+  refused: readonly OpenRefusal[] = [],
 ): ShapedPlan {
   if (desired.state === "absent") {
     // Who left for another's sake has that noted.
     return { shaped: {}, next: plan(desired, actual), notes: [], open: refused.filter(({ letGo }) => letGo === "forGood") };
   }
-  const { attributes, notes } = target.shape(ref.kind, desired.attributes, actual);
+  const { attributes, notes } = target.normalize(ref.kind, desired.attributes, actual);
   // Somebody who is not there is offered anew as a whole.
   const open = actual ? refused.filter(({ attribute, value }) => isOffered(attributes[attribute], value)) : [];
   const next = plan({ ...desired, attributes: withoutOpen(target, ref, attributes, open) }, actual);
   return { shaped: attributes, next, notes: desired.state === "present" ? [...desired.notes, ...notes] : notes, open };
 }
 
-const isOffered = (wished: AttributeValue | undefined, refused: AttributeValue): boolean =>
-  wished !== undefined && sameValue(wished, refused);
+const isOffered = (requested: AttributeValue | undefined, refused: AttributeValue): boolean =>
+  requested !== undefined && sameValue(requested, refused);
 
-function withoutOpen(target: Pick<TargetAdapter, "freeing">, ref: EntityRef, attributes: Attributes, open: readonly Open[]): Attributes {
+function withoutOpen(
+  target: Pick<TargetAdapter, "freeing">,
+  ref: EntityRef,
+  attributes: Attributes,
+  open: readonly OpenRefusal[],
+): Attributes {
   const left: Record<string, AttributeValue> = { ...attributes };
   for (const { attribute, letGo } of open) {
     const instead = letGo === "first" || letGo === "forGood" ? target.freeing(ref, attribute) : undefined;

@@ -1,16 +1,16 @@
 import type { EntityRef } from "../../core/entity.ts";
-import type { Wish } from "../desired/result.ts";
+import type { DesiredResult } from "../desired/result.ts";
 import type { LinkChange, ReconcileStore } from "../ports.ts";
 import type { Actual, TargetAdapter } from "../target.ts";
 import { whileInvited } from "./invitation.ts";
 import type { RunEnd } from "./next-state.ts";
-import { type ShapedPlan, shapedPlan } from "./normalized-plan.ts";
+import { normalizedPlan, type ShapedPlan } from "./normalized-plan.ts";
 import type { Refusals } from "./refusal.ts";
 import { sparing, stillOpen } from "./refusals.ts";
 
 export interface PlannedDeps {
   readonly store: Pick<ReconcileStore, "holder" | "asked">;
-  readonly target: Pick<TargetAdapter, "shape" | "freeing">;
+  readonly target: Pick<TargetAdapter, "normalize" | "freeing">;
 }
 
 export interface Planned extends ShapedPlan {
@@ -22,10 +22,10 @@ export interface Planned extends ShapedPlan {
 export async function planned(
   { store, target }: PlannedDeps,
   ref: EntityRef,
-  wish: Extract<Wish, { kind: "desired" }>,
+  resolved: Extract<DesiredResult, { kind: "desired" }>,
   { actual, refused, now }: { readonly actual: Actual | undefined; readonly refused: Refusals | undefined; readonly now: Date },
 ): Promise<Planned> {
-  const remembered = [...(await sparing(store, ref, await stillOpen(store, ref, refused))), ...(wish.gives ?? [])];
-  const shaped = shapedPlan(target, ref, wish.desired, actual, remembered);
-  return { ...shaped, invited: actual ? undefined : whileInvited(wish.link?.invitation, shaped.next, now) };
+  const remembered = [...(await sparing(store, ref, await stillOpen(store, ref, refused))), ...(resolved.gives ?? [])];
+  const shaped = normalizedPlan(target, ref, resolved.desired, actual, remembered);
+  return { ...shaped, invited: actual ? undefined : whileInvited(resolved.link?.invitation, shaped.next, now) };
 }

@@ -7,7 +7,7 @@ import { containersOf } from "../containers.ts";
 import { desiredOf } from "../desired/desired.ts";
 import { load } from "../desired/load.ts";
 import { place } from "../desired/place.ts";
-import type { Wish } from "../desired/result.ts";
+import type { DesiredResult } from "../desired/result.ts";
 import type { Plan } from "../plan.ts";
 import { policy, type SyncMode, type Verdict } from "../policy.ts";
 import type { Claim, LinkChange, ReconcileStore } from "../ports.ts";
@@ -29,11 +29,11 @@ import { changesOf } from "./changes.ts";
 import { answersOf, distrust } from "./distrust.ts";
 import { invitationOf } from "./invitation.ts";
 import type { LoopLog } from "./loop-log.ts";
-import { RETRY_BASE_MS, type RunEnd, settle } from "./next-state.ts";
+import { nextState, RETRY_BASE_MS, type RunEnd } from "./next-state.ts";
 import { outcomeOfError } from "./outcome.ts";
 import { planned } from "./planned.ts";
 import type { Refusals } from "./refusal.ts";
-import { afterAttempt, type Conclusion, conclude, entryOf, heldBy, type Open, withHolders } from "./refusals.ts";
+import { afterAttempt, type Conclusion, conclude, entryOf, heldBy, type OpenRefusal, withHolders } from "./refusals.ts";
 import { createRunEvents } from "./run-events.ts";
 import { notesOfUnsent } from "./unsent.ts";
 
@@ -56,7 +56,7 @@ export interface ReconcilerDeps {
 /** Makes one entity equal at the target: load, observe, plan, policy, apply, record. Never rejects for a failure it can record. */
 export type Reconciler = (claim: Claim, signal: AbortSignal) => Promise<void>;
 
-/** What a run leaves behind besides its settlement. */
+/** What a run leaves behind besides its next. */
 interface RunResult {
   readonly end: RunEnd;
   /** What the target refuses, to be remembered; absent: what was known before. */
@@ -70,16 +70,16 @@ interface RunResult {
   readonly gone: boolean;
 }
 
-type DesiredWish = Extract<Wish, { kind: "desired" }>;
+type DesiredEntity = Extract<DesiredResult, { kind: "desired" }>;
 
 /** Notes of a run, and the refusals that stand. */
 interface Known {
   readonly notes: readonly Note[];
-  readonly open: readonly Open[];
+  readonly open: readonly OpenRefusal[];
 }
 
 interface Blocked {
-  readonly open: readonly Open[];
+  readonly open: readonly OpenRefusal[];
   readonly conclusion: Conclusion;
 }
 
@@ -94,8 +94,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     try {
       const context = { signal, deadline: claim.deadline };
       const known = await place(deps, claim, await load(deps, claim.ref, { context }));
-      const wish = await desiredOf(deps, claim.ref, known);
-      result = await converge(claim, wish, context);
+      const resolved = await desiredOf(deps, claim.ref, known);
+      result = await converge(claim, resolved, context);
     } catch (error) {
       if (error instanceof NotBegun) throw error.cause;
       if (signal.aborted) return store.release(claim);
@@ -105,28 +105,28 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     }
     if (!result) return;
     const { refused = claim.refused } = result;
-    const settlement = settle(result.end, claim.attempts, { random: deps.random(), baseMs: retryBaseMs });
-    deps.log?.run(claim.ref, settlement, claim.attempts + 1);
-    if (settlement.pauseAll) await store.pause(settlement.pauseAll.ms, settlement.pauseAll.reason, settlement.pauseAll.reasonCode);
-    if (settlement.pauseHere) {
-      const { ms, reasonCode, reason, remedy } = settlement.pauseHere;
+    const next = nextState(result.end, claim.attempts, { random: deps.random(), baseMs: retryBaseMs });
+    deps.log?.run(claim.ref, next, claim.attempts + 1);
+    if (next.pauseAll) await store.pause(next.pauseAll.ms, next.pauseAll.reason, next.pauseAll.reasonCode);
+    if (next.pauseHere) {
+      const { ms, reasonCode, reason, remedy } = next.pauseHere;
       deps.rest?.begin(ms, { code: reasonCode, text: reason, remedy });
     }
     const { end, refused: _before, ...learned } = result;
-    const cause = settlement.state === "parked" && end.kind === "failed" ? causeOf(end.error, claim.ref.id) : undefined;
+    const cause = next.state === "parked" && end.kind === "failed" ? causeOf(end.error, claim.ref.id) : undefined;
     const memory = refused && !isNothing(refused) ? { refused } : {};
-    await store.finish(claim, { settlement, ...learned, ...memory, ...(cause ? { cause } : {}) });
+    await store.finish(claim, { next, ...learned, ...memory, ...(cause ? { cause } : {}) });
   };
 
   /** Undefined when the lease was lost: then another run is at work and this one must not speak. */
-  async function converge(claim: Claim, wish: Wish, context: WriteContext): Promise<RunResult | undefined> {
-    if (wish.kind === "settled") return { ...quiet, end: { kind: "inSync", notes: wish.notes }, gone: wish.gone };
-    if (wish.kind !== "desired") return { ...quiet, end: wish };
+  async function converge(claim: Claim, resolved: DesiredResult, context: WriteContext): Promise<RunResult | undefined> {
+    if (resolved.kind === "settled") return { ...quiet, end: { kind: "inSync", notes: resolved.notes }, gone: resolved.gone };
+    if (resolved.kind !== "desired") return { ...quiet, end: resolved };
 
-    const actual = wish.seen ? wish.seen.actual : await observe(claim, wish, context);
-    const { next, notes, open, invited } = await planned(deps, claim.ref, wish, { actual, refused: claim.refused, now: clock.now() });
+    const actual = resolved.seen ? resolved.seen.actual : await observe(claim, resolved, context);
+    const { next, notes, open, invited } = await planned(deps, claim.ref, resolved, { actual, refused: claim.refused, now: clock.now() });
     if (invited) return { ...quiet, ...invited };
-    if (next.action === "none") return nothingToDo(claim, wish, actual, { notes, open });
+    if (next.action === "none") return nothingToDo(claim, resolved, actual, { notes, open });
     const verdict = policy(next, mode);
     if (!verdict.allow)
       return { ...quiet, end: { kind: "held", planned: { action: next.action, changes: changesOf(next) }, ...verdictOf(verdict) } };
@@ -134,7 +134,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     const intent = intentOf(claim, next);
     const begun = await begin(claim, intent, next.action === "create" ? { remoteId: target.remoteIdFor(claim.ref) } : undefined);
     if (!begun) return undefined;
-    return attempt(claim, wish, next, intent, { notes, open }, context);
+    return attempt(claim, resolved, next, intent, { notes, open }, context);
   }
 
   async function begin(...begun: Parameters<ReconcileStore["begin"]>): Promise<boolean> {
@@ -147,7 +147,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   }
 
   /** What the target holds: the remembered observation while it can be trusted, else one read. */
-  async function observe(claim: Claim, { link, desired }: DesiredWish, context: WriteContext): Promise<Actual | undefined> {
+  async function observe(claim: Claim, { link, desired }: DesiredEntity, context: WriteContext): Promise<Actual | undefined> {
     if (!link) return undefined;
     if (link.status === "intended") {
       // A create whose answer we never had is repeated, and the adapter finds what the first may have made; to remove it, it must be found first.
@@ -158,22 +158,22 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     return (await target.read(claim.ref.kind, link.remoteId, context)).actual;
   }
 
-  function nothingToDo(claim: Claim, wish: DesiredWish, actual: Actual | undefined, { notes, open }: Known): RunResult {
+  function nothingToDo(claim: Claim, resolved: DesiredEntity, actual: Actual | undefined, { notes, open }: Known): RunResult {
     const concluded = concluding(claim, actual?.attributes ?? {}, { notes, open });
     if (actual)
-      return { ...quiet, ...concluded, link: wish.link?.observed ? { kind: "keep" } : put(actual), presenceChanged: arrives(wish) };
-    const had = wish.link !== undefined;
+      return { ...quiet, ...concluded, link: resolved.link?.observed ? { kind: "keep" } : put(actual), presenceChanged: arrives(resolved) };
+    const had = resolved.link !== undefined;
     return {
       ...quiet,
       ...concluded,
-      ...(had ? { ...leaving(claim, wish), presenceChanged: true } : { gone: !wish.inDirectory }),
+      ...(had ? { ...leaving(claim, resolved), presenceChanged: true } : { gone: !resolved.inDirectory }),
     };
   }
 
   /** While a call may still be carried out that was never answered, the duty stays: it is looked for when that time is over. */
-  function leaving(claim: Claim, wish: DesiredWish): Pick<RunResult, "link" | "gone"> {
+  function leaving(claim: Claim, resolved: DesiredEntity): Pick<RunResult, "link" | "gone"> {
     const doubtful = claim.unsettled && target.canFind(claim.ref.kind);
-    return doubtful ? { link: { kind: "doubt" }, gone: false } : { link: { kind: "remove" }, gone: !wish.inDirectory };
+    return doubtful ? { link: { kind: "doubt" }, gone: false } : { link: { kind: "remove" }, gone: !resolved.inDirectory };
   }
 
   function concluding({ ref, attempts }: Claim, attributes: Attributes, { notes, open }: Known): Conclusion {
@@ -187,7 +187,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
 
   async function attempt(
     claim: Claim,
-    wish: DesiredWish,
+    resolved: DesiredEntity,
     next: Exclude<Plan, { action: "none" }>,
     intent: HistoryEvent,
     { notes, open }: Known,
@@ -201,13 +201,13 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       const after = containersOf(link.attributes);
       return {
         link,
-        presenceChanged: next.action === "create" || arrives(wish),
+        presenceChanged: next.action === "create" || arrives(resolved),
         departed: before.filter((id) => !after.includes(id)),
         arrived: next.action === "create" ? [] : after.filter((id) => !before.includes(id)),
       };
     };
     try {
-      const resume = wish.link?.status === "intended";
+      const resume = resolved.link?.status === "intended";
       const done = await apply(claim, next, resume, context);
       if (done.written && done.calls.length === 0) {
         const unsent = notesOfUnsent(next, [...notes, ...done.written.notes]);
@@ -221,7 +221,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       if (!done.written) {
         return {
           ...concluding(claim, {}, { notes, open }),
-          ...leaving(claim, wish),
+          ...leaving(claim, resolved),
           event,
           presenceChanged: true,
           departed: before,
@@ -229,7 +229,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       }
       const now = linked(done.written);
       // Switched on or off, the rest is looked at in a run of its own: access comes first.
-      if (next.action === "resume" || next.action === "suspend" || wish.again) return { ...quiet, ...now, end: { kind: "again" }, event };
+      if (next.action === "resume" || next.action === "suspend" || resolved.again)
+        return { ...quiet, ...now, end: { kind: "again" }, event };
       const known = { notes: [...notes, ...done.written.notes], open: afterAttempt(open, refused) };
       return { ...quiet, ...now, ...concluding(claim, now.link.attributes, known), event };
     } catch (error) {
@@ -246,7 +247,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
           event,
           link: { kind: "invitation", invitation: invitationOf(error, next.attributes, event.at) },
         };
-      const neverMade = next.action === "create" && !wish.link && (event.outcome === "refused" || event.outcome === "notSent");
+      const neverMade = next.action === "create" && !resolved.link && (event.outcome === "refused" || event.outcome === "notSent");
       const link: LinkChange = neverMade && !calls.some((call) => call.code === "ok") ? { kind: "remove" } : { kind: "keep" };
       const on = error instanceof TargetError ? await distrust(deps, claim.ref, next, { answers: [error.answer], cause: intent.id }) : [];
       const end = { kind: "failed", error, ...(on.length > 0 ? { on } : {}) } as const;
@@ -259,7 +260,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     if (!(error instanceof TargetConflict)) return undefined;
     const wanted = next.action === "create" ? next.attributes : next.action === "update" ? next.set : {};
     const open = await withHolders(store, claim.ref, [{ attribute: error.attribute, value: wanted[error.attribute] ?? null, error }]);
-    const [{ told, holder }] = open as [Open];
+    const [{ told, holder }] = open as [OpenRefusal];
     const refused = Object.fromEntries(open.map((one) => entryOf(one)));
     const holderMoves =
       holder !== undefined &&
@@ -299,7 +300,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
 }
 
 /** Those who refer to an entity are told when it comes, by our doing or by an earlier call or invitation. */
-const arrives = ({ link }: DesiredWish): boolean => link?.status !== "owned";
+const arrives = ({ link }: DesiredEntity): boolean => link?.status !== "owned";
 
 /** Whether the intent stands is not known. The run leaves it at that: its lease is given back by the worker, and the intent, if there is one, settled as unknown. */
 class NotBegun extends Error {}

@@ -1,12 +1,12 @@
 import type { AttributeValue } from "../target.ts";
-import type { Told } from "./next-state.ts";
+import type { Explanation } from "./next-state.ts";
 
 /** Why an own value was given up: those who need it go first, or an active person needs it for good. Or the target does not let it go. */
 export type LetGo = "first" | "forGood" | "refused";
 /** A refused value as it is remembered. `holder`: the entity of ours that has it. */
 export interface Refusal {
   readonly value: AttributeValue;
-  readonly told: Told;
+  readonly told: Explanation;
   readonly holder?: string;
   /** Remote id of the one who has it, when that is nobody of ours. */
   readonly stranger?: string;

@@ -1,16 +1,16 @@
 import type { EntityRef } from "../../core/entity.ts";
 import type { Holder, ReconcileStore } from "../ports.ts";
 import { type AttributeValue, type Note, type Refused, TargetConflict } from "../target.ts";
-import { type HeldBy, MAX_DEPENDENCY_TRIES, type RunEnd, type Told } from "./next-state.ts";
+import { type Explanation, type HeldBy, MAX_DEPENDENCY_TRIES, type RunEnd } from "./next-state.ts";
 import type { LetGo, Refusal, Refusals } from "./refusal.ts";
 
 /* What becomes of values the target refuses: each is noted, waited for, or made way for, and none is offered again while nothing has changed. */
 
 /** A refusal that still stands, with what may be expected of the one who has the value. */
-export interface Open {
+export interface OpenRefusal {
   readonly attribute: string;
   readonly value: AttributeValue;
-  readonly told: Told;
+  readonly told: Explanation;
   readonly holder?: Holder;
   readonly stranger?: string;
   readonly letGo?: LetGo;
@@ -21,8 +21,8 @@ export interface Open {
 type Holders = Pick<ReconcileStore, "holder">;
 
 /** What of the remembered refusals still stands: a value that its holder has let go of is offered again. */
-export async function stillOpen(store: Holders, ref: EntityRef, remembered: Refusals | undefined): Promise<readonly Open[]> {
-  const open: Open[] = [];
+export async function stillOpen(store: Holders, ref: EntityRef, remembered: Refusals | undefined): Promise<readonly OpenRefusal[]> {
+  const open: OpenRefusal[] = [];
   for (const [attribute, { holder: entityId, ...known }] of Object.entries(remembered ?? {})) {
     // Rarely more than one.
     const holder = entityId === undefined ? undefined : await store.holder(ref, { attribute, value: known.value, entityId });
@@ -33,33 +33,37 @@ export async function stillOpen(store: Holders, ref: EntityRef, remembered: Refu
 }
 
 /** With the values that others ask for given up, where this one wants another value anyway and cannot have it. */
-export async function sparing(store: Pick<ReconcileStore, "asked">, ref: EntityRef, open: readonly Open[]): Promise<readonly Open[]> {
+export async function sparing(
+  store: Pick<ReconcileStore, "asked">,
+  ref: EntityRef,
+  open: readonly OpenRefusal[],
+): Promise<readonly OpenRefusal[]> {
   if (ref.kind !== "user" || open.length === 0) return open;
   const asked = await store.asked(ref.id);
-  const isAsked = (one: Open): boolean => asked.some(({ attribute, value }) => attribute === one.attribute && value !== one.value);
+  const isAsked = (one: OpenRefusal): boolean => asked.some(({ attribute, value }) => attribute === one.attribute && value !== one.value);
   return open.map((one) => (one.letGo === undefined && isAsked(one) ? { ...one, letGo: "first" } : one));
 }
 
 /** What stands after an attempt: a value that was to be let go of and was not is kept, and that is remembered. */
-export function afterAttempt(open: readonly Open[], fresh: readonly Open[]): readonly Open[] {
+export function afterAttempt(open: readonly OpenRefusal[], fresh: readonly OpenRefusal[]): readonly OpenRefusal[] {
   const kept = open.map(
-    (one): Open => (one.letGo && fresh.some(({ attribute }) => attribute === one.attribute) ? { ...one, letGo: "refused" } : one),
+    (one): OpenRefusal => (one.letGo && fresh.some(({ attribute }) => attribute === one.attribute) ? { ...one, letGo: "refused" } : one),
   );
   return [...kept, ...fresh.filter(({ attribute }) => !open.some((one) => one.attribute === attribute))];
 }
 
 /** Fresh refusals, with the holders of values that are taken. */
-export async function withHolders(store: Holders, ref: EntityRef, refused: readonly Refused[]): Promise<readonly Open[]> {
+export async function withHolders(store: Holders, ref: EntityRef, refused: readonly Refused[]): Promise<readonly OpenRefusal[]> {
   return Promise.all(refused.map((one) => withHolder(store, ref, one)));
 }
 
-async function withHolder(store: Holders, ref: EntityRef, { attribute, value, error }: Refused): Promise<Open> {
+async function withHolder(store: Holders, ref: EntityRef, { attribute, value, error }: Refused): Promise<OpenRefusal> {
   const { message, answer, reasonCode, remedy } = error;
   if (!(error instanceof TargetConflict)) return { attribute, value, told: { reasonCode, answer, reason: message, remedy } };
   const { heldBy: remoteId } = error;
   const found = await store.holder(ref, { attribute, value, remoteId });
   const holder = found?.id === ref.id ? undefined : found;
-  const told = (who: string, what: string): Told => ({ reasonCode, answer, reason: `${message}: ${who}`, remedy: what });
+  const told = (who: string, what: string): Explanation => ({ reasonCode, answer, reason: `${message}: ${who}`, remedy: what });
   if (holder) return { attribute, value, holder, told: told(`${ref.kind} ${holder.id} has it`, OURS) };
   if (remoteId === undefined) return { attribute, value, lookAgain: true, told: told("it is not known who has it", remedy) };
   return { attribute, value, stranger: remoteId, told: told(`${remoteId} has it, whom this service does not manage`, remedy) };
@@ -83,10 +87,10 @@ export interface Conclusion {
 }
 
 /** Pure. `notes` are those the run has anyway. */
-export function conclude(open: readonly Open[], notes: readonly Note[], situation: Situation): Conclusion {
+export function conclude(open: readonly OpenRefusal[], notes: readonly Note[], situation: Situation): Conclusion {
   const { kind } = situation;
   const judged = open.map((one) => ({ one, verdict: verdictOn(one, situation) }));
-  const those = (wanted: Verdict): readonly Open[] => judged.filter(({ verdict }) => verdict === wanted).map(({ one }) => one);
+  const those = (wanted: Verdict): readonly OpenRefusal[] => judged.filter(({ verdict }) => verdict === wanted).map(({ one }) => one);
   const remembered = judged.filter(({ verdict }) => verdict !== "again").map(({ one, verdict }) => entryOf(one, verdict));
   const refused = Object.fromEntries(remembered);
   const waiting = those("wait");
@@ -102,7 +106,7 @@ export function conclude(open: readonly Open[], notes: readonly Note[], situatio
 
 type Verdict = "note" | "wait" | "letGo" | "again";
 
-function verdictOn({ attribute, holder, letGo, lookAgain }: Open, { attempts, has, canFree }: Situation): Verdict {
+function verdictOn({ attribute, holder, letGo, lookAgain }: OpenRefusal, { attempts, has, canFree }: Situation): Verdict {
   if (letGo === "forGood" || letGo === "refused") return "note";
   if (lookAgain) return attempts === 0 ? "again" : "note";
   if (!holder || attempts + 1 >= MAX_DEPENDENCY_TRIES) return "note";
@@ -123,18 +127,18 @@ function verdictOn({ attribute, holder, letGo, lookAgain }: Open, { attempts, ha
   }
 }
 
-export const entryOf = (one: Open, verdict?: Verdict): [string, Refusal] => {
+export const entryOf = (one: OpenRefusal, verdict?: Verdict): [string, Refusal] => {
   const { attribute, value, told, holder, stranger, letGo } = one;
   const held = holder ? { holder: holder.id } : stranger === undefined ? {} : { stranger };
   return [attribute, { value, told, ...held, ...(verdict === "letGo" ? { letGo: "first" } : letGo ? { letGo } : {}) }];
 };
 
-export function heldBy(kind: EntityRef["kind"], open: Open | undefined): { readonly holder?: HeldBy } {
+export function heldBy(kind: EntityRef["kind"], open: OpenRefusal | undefined): { readonly holder?: HeldBy } {
   if (open?.holder) return { holder: { kind, id: open.holder.id } };
   return open?.stranger === undefined ? {} : { holder: { kind, remoteId: open.stranger } };
 }
 
-const noteOf = ({ attribute, told: { reasonCode, answer, reason, remedy } }: Open): Note => ({
+const noteOf = ({ attribute, told: { reasonCode, answer, reason, remedy } }: OpenRefusal): Note => ({
   attribute,
   code: reasonCode,
   ...(answer === "" ? {} : { answer }),

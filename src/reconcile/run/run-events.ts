@@ -7,7 +7,7 @@ import type { Plan } from "../plan.ts";
 import type { Claim } from "../ports.ts";
 import { type TargetAdapter, type TargetCall, TargetError } from "../target.ts";
 import { changesOf } from "./changes.ts";
-import { heldBy, type Open } from "./refusals.ts";
+import { heldBy, type OpenRefusal } from "./refusals.ts";
 
 export interface RunEventDeps {
   readonly clock: Clock;
@@ -36,7 +36,7 @@ export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
   function outcomeOf(
     intent: HistoryEvent,
     outcome: Outcome,
-    result: { readonly calls: readonly TargetCall[]; readonly error?: unknown; readonly refused: readonly Open[] },
+    result: { readonly calls: readonly TargetCall[]; readonly error?: unknown; readonly refused: readonly OpenRefusal[] },
   ): HistoryEvent {
     const at = clock.now();
     const { changes: _changes, ...same } = intent;
@@ -59,7 +59,7 @@ export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
 }
 
 /** What was refused, without the values, and who has them. */
-const refusedIn = (refused: readonly Open[], { subject }: HistoryEvent): JsonObject =>
+const refusedIn = (refused: readonly OpenRefusal[], { subject }: HistoryEvent): JsonObject =>
   refused.length === 0
     ? {}
     : {

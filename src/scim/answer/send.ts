@@ -10,7 +10,7 @@ const PLAIN_JSON = "application/json";
 const CHUNK = 65_536;
 
 /**
- * Sends JSON text as `application/scim+json`, or as `application/json` to those who accept only that. Other wishes of Accept are passed over, as RFC 9110
+ * Sends JSON text as `application/scim+json`, or as `application/json` to those who accept only that. Other values of Accept are ignored, as RFC 9110
  * section 12.5.1 allows: a client that reads neither is better served by an answer than by 406. Pieces are written as fast as the client takes them.
  */
 export async function send(req: Request, res: Response, status: number, text: Text): Promise<void> {

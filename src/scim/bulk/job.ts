@@ -39,12 +39,12 @@ export async function runBulkJob(
   // A task may be put off while others run inside another one's turn, never when it has a turn of its own: each round gets on.
   for (let left: readonly Task[] = tasks; left.length > 0 && job.failuresLeft > 0; left = left.filter((task) => task.state === "new")) {
     for (let at = 0; at < left.length; ) {
-      const lot = lotAt(job, left, at);
+      const lot = chunkAt(job, left, at);
       await Promise.all(lot.map((task) => attempt(job, task)));
       at += lot.length;
     }
   }
-  await takeBackDangling(job, tasks);
+  await rollBackDependents(job, tasks);
   return tasks.flatMap(({ operation, kind, outcome }) => (outcome ? [{ operation, resource: kind, outcome }] : []));
 }
 
@@ -55,7 +55,7 @@ const LOT = 100;
  * are begun in order, so of two with the same name one is made, the first unless a crowd of other requests comes between. Where the job ends after so many
  * failures, it has to be known of each before the next begins.
  */
-function lotAt(job: Job, tasks: readonly Task[], at: number): readonly Task[] {
+function chunkAt(job: Job, tasks: readonly Task[], at: number): readonly Task[] {
   let end = at;
   if (job.failuresLeft === Number.POSITIVE_INFINITY) while (end - at < LOT && standsAlone(tasks[end])) end += 1;
   return tasks.slice(at, Math.max(end, at + 1));
@@ -142,21 +142,21 @@ function end(job: Job, task: Task, outcome: BulkOutcome): void {
 /** Makes what the task refers to. False when it has to wait for a task that is running, in whose turn this is. */
 async function prepare(job: Job, task: Task, above: ReadonlySet<Task>): Promise<boolean> {
   for (const name of task.firm) {
-    const maker = makerOf(job, name);
+    const maker = producerOf(job, name);
     if (above.has(maker)) throw new BulkConflict("groups that would contain each other in a circle");
     await attempt(job, maker, above);
     if (maker.state !== "ended") return false;
     refuseFailed(maker);
   }
   for (const name of task.loose) {
-    const maker = makerOf(job, name);
+    const maker = producerOf(job, name);
     await attempt(job, maker);
     refuseFailed(maker);
   }
   return true;
 }
 
-function makerOf(job: Job, bulkId: string): Task {
+function producerOf(job: Job, bulkId: string): Task {
   const maker = job.makers.get(bulkId);
   if (!maker) throw new InvalidValue("a bulkId is referred to that no POST of this request has");
   return maker;
@@ -208,7 +208,7 @@ function idOf(job: Job, { target }: Task): { readonly id?: string } {
 }
 
 /** Takes back what was made in reliance on something that then failed or was never tried. */
-async function takeBackDangling(job: Job, tasks: readonly Task[]): Promise<void> {
+async function rollBackDependents(job: Job, tasks: readonly Task[]): Promise<void> {
   const isMissing = (name: string) => job.makers.get(name)?.outcome?.kind !== "done";
   for (;;) {
     const dangling = tasks.find(({ loose, outcome }) => outcome?.kind === "done" && [...loose].some(isMissing));

@@ -5,7 +5,7 @@ import { compileElementQuery } from "../../filter/evaluate.ts";
 import { isUnassigned } from "../dialect.ts";
 import { InvalidValue, NoTarget } from "../errors.ts";
 import { decisive, sameValue, thingOf } from "../resource/list-elements.ts";
-import { assign, coercion, type JsonElement, mergedComplex, refuseTooManyElements, saysSomething } from "../resource/values.ts";
+import { assign, coercion, hasContent, type JsonElement, mergedComplex, refuseTooManyElements } from "../resource/values.ts";
 import type { AttributeSpec } from "../schema/attributes.ts";
 import type { Operation } from "./operation.ts";
 import type { PathTarget } from "./path.ts";
@@ -32,7 +32,7 @@ export function patchedAttribute(
   if (sub !== undefined) {
     const holder = { ...(present as JsonElement | undefined) };
     assign(holder, sub.name, op === "remove" ? undefined : coercion(sub)(value));
-    return saysSomething(attribute, holder) ? holder : undefined;
+    return hasContent(attribute, holder) ? holder : undefined;
   }
   if (op === "remove") return undefined;
   return attribute.type === "complex" ? mergedComplex(attribute, present as JsonElement | undefined, value) : coercion(attribute)(value);
@@ -138,7 +138,7 @@ function withSub(
     if (!test(element)) return [element];
     const next = { ...element };
     assign(next, sub.name, value);
-    if (value === undefined && !saysSomething(attribute, next)) return [];
+    if (value === undefined && !hasContent(attribute, next)) return [];
     touched.push(next);
     return [next];
   });
@@ -171,6 +171,6 @@ function withOnePrimary(
   elements: readonly JsonElement[],
   touched: readonly JsonElement[],
 ): readonly JsonElement[] {
-  if (!touched.some((element) => element.primary === true && saysSomething(attribute, element))) return elements;
+  if (!touched.some((element) => element.primary === true && hasContent(attribute, element))) return elements;
   return elements.map((element) => (element.primary === true && !touched.includes(element) ? { ...element, primary: false } : element));
 }

@@ -6,7 +6,7 @@ import { isEmpty, isUnassigned, operationOf, soleValueOf, structureOf } from "..
 import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany } from "../errors.ts";
 import { type Body, isObject, memberOf } from "../json.ts";
 import { foreignNameIn, mergeForeign, refuseTooMuchForeign } from "../resource/foreign.ts";
-import { finished } from "../resource/resource.ts";
+import { finalizeDocument } from "../resource/resource.ts";
 import { assign, type JsonElement, nothingUnderstood } from "../resource/values.ts";
 import type { ResourceSchema } from "../schema/attributes.ts";
 import { checkMessage } from "../schema/claimed-schemas.ts";
@@ -62,7 +62,7 @@ export function applyPatch(document: JsonObject, operations: readonly Operation[
   // Attributes are replaced, never changed in place, so copying one level (and each extension touched) leaves `document` whole.
   const draft: Draft = { document: { ...document }, schema, comparisons: 0 };
   for (const operation of operations) applyOperation(draft, operation);
-  const result = finished(schema, draft.document, document);
+  const result = finalizeDocument(schema, draft.document, document);
   return sameJson(document, result) ? document : result;
 }
 

@@ -4,7 +4,7 @@ import { sameJson } from "../../core/same-json.ts";
 import { InvalidValue } from "../errors.ts";
 import { isObject } from "../json.ts";
 import type { AttributeSpec } from "../schema/attributes.ts";
-import { type JsonElement, saysSomething } from "./values.ts";
+import { hasContent, type JsonElement } from "./values.ts";
 
 /*
  * What the elements of a multi-valued attribute are to each other: which of them are about the same thing, and what a list looks like when a request is done.
@@ -55,7 +55,7 @@ export function settledList(spec: AttributeSpec, elements: readonly JsonValue[])
   if (spec.type !== "complex") return elements;
   const result = withoutRepetitions(
     spec,
-    (elements as readonly JsonElement[]).filter((element) => saysSomething(spec, element)),
+    (elements as readonly JsonElement[]).filter((element) => hasContent(spec, element)),
   );
   refuseTwoPrimaries(spec, result);
   if (result.length === elements.length) return elements;

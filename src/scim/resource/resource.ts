@@ -54,7 +54,7 @@ function readDocument(schema: ResourceSchema, body: Body): Reading {
     if (spec !== undefined) readAttribute(reading, spec, body[name]);
     else if (name.includes(":")) readQualified(reading, name, body[name]);
   }
-  finished(schema, reading.document);
+  finalizeDocument(schema, reading.document);
   return reading;
 }
 
@@ -141,7 +141,7 @@ function put(document: JsonElement, name: string, value: JsonValue | undefined):
  * Completes a document: lists are settled, `schemas` lists what is really in it, required attributes are there, foreign extensions keep to their limits.
  * Changes and answers the object it is given, and no object inside it. `before`: the document that it was made from; what is the same in both is in order.
  */
-export function finished(schema: ResourceSchema, document: JsonElement, before?: JsonObject): JsonElement {
+export function finalizeDocument(schema: ResourceSchema, document: JsonElement, before?: JsonObject): JsonElement {
   settleLists(schema.attributes, document, before);
   for (const { id, attributes } of schema.extensions) {
     const extension = document[id] as JsonObject | undefined;

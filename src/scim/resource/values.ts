@@ -116,7 +116,7 @@ export function mergedComplex(spec: AttributeSpec, present: JsonElement | undefi
   const result: JsonElement = { ...present };
   const adds = readInto(result, spec, given);
   // Labels that came alone wait for their value until the end of the request; those whose value was just taken away go with it.
-  return hasMembers(result) && (adds || saysSomething(spec, result)) ? result : undefined;
+  return hasMembers(result) && (adds || hasContent(spec, result)) ? result : undefined;
 }
 
 function hasMembers(value: JsonElement): boolean {
@@ -194,7 +194,7 @@ export function assign(holder: JsonElement, name: string, value: JsonValue | und
 const LABELS: ReadonlySet<string> = new Set(["type", "primary", "display"]);
 
 /** An element of a list whose labels alone are left (`{ "type": "work" }`) has no value any more. */
-export function saysSomething(spec: AttributeSpec, value: JsonElement): boolean {
+export function hasContent(spec: AttributeSpec, value: JsonElement): boolean {
   for (const name in value) if (!spec.multiValued || !LABELS.has(name)) return true;
   return false;
 }

@@ -1,6 +1,6 @@
 import type { QueryAttribute, QueryKey, QueryType } from "../../filter/ast.ts";
 import type { Attribute, SchemaDefinition } from "./schema-attributes.ts";
-import { complex, moment, reference, text } from "./schema-attributes.ts";
+import { complex, dateTime, reference, string } from "./schema-attributes.ts";
 
 /*
  * Lookup tables compiled once from the schema definitions. Names are found without regard to letter case, in Maps: an inherited name
@@ -116,16 +116,16 @@ function commonAttributes(): readonly AttributeSpec[] {
   const readOnly = { mutable: "readOnly", caseExact: true } as const;
   return [
     reference("schemas", "The schemas of the resource.", ["uri"], { multiValued: true, mutable: "readOnly", returned: "always" }),
-    text("id", "The id the server gave.", { ...readOnly, returned: "always", uniqueness: "global" }),
+    string("id", "The id the server gave.", { ...readOnly, returned: "always", uniqueness: "global" }),
     complex(
       "meta",
       "About the resource.",
       [
-        text("resourceType", "User or Group.", readOnly),
-        moment("created", "When it was made.", readOnly),
-        moment("lastModified", "When it last changed.", readOnly),
+        string("resourceType", "User or Group.", readOnly),
+        dateTime("created", "When it was made.", readOnly),
+        dateTime("lastModified", "When it last changed.", readOnly),
         reference("location", "Its address.", ["uri"], readOnly),
-        text("version", "Its version.", readOnly),
+        string("version", "Its version.", readOnly),
       ],
       { mutable: "readOnly" },
     ),

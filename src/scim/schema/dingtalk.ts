@@ -1,4 +1,4 @@
-import { complex, schema, text, truth, whole } from "./schema-attributes.ts";
+import { boolean, complex, integer, schema, string } from "./schema-attributes.ts";
 
 /*
  * What DingTalk keeps of people and departments and SCIM has no word for (dingtalk-api.md sections 4, 5 and 6). The name space is our own.
@@ -8,56 +8,56 @@ export const DINGTALK_USER_SCHEMA = "urn:dingtalk-scim:params:scim:schemas:exten
 export const DINGTALK_GROUP_SCHEMA = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";
 
 export const dingtalkUserSchema = schema(DINGTALK_USER_SCHEMA, "DingTalkUser", "A person in DingTalk", [
-  truth("external", "Somebody who does not belong to the organisation; not made a member of it."),
-  text(
+  boolean("external", "Somebody who does not belong to the organisation; not made a member of it."),
+  string(
     "accountType",
     "How the person signs in: an own DingTalk account, one of the organisation through single sign-on, or one with a login name.",
     {
       canonicalValues: ["personal", "sso", "dingtalk"],
     },
   ),
-  text("loginId", "The login name of an account of type dingtalk."),
-  truth("hideMobile", "Hides the mobile number on the profile."),
-  truth("seniorMode", "Keeps ordinary staff from calling and seeing the number."),
-  text("workPlace", "The place of work."),
-  text("remark", "A note."),
-  text("hiredDate", "The day the person joined, as an ISO 8601 date."),
-  text("nickName", "The nickname of an account the organisation owns."),
-  text("organizationEmail", "The address in the organisation's DingTalk mailbox."),
-  text("organizationEmailType", "The edition of that mailbox.", { canonicalValues: ["profession", "base"] }),
-  text("language", "The language of DingTalk.", { canonicalValues: ["zh_CN", "en_US"] }),
-  text("mainDepartment", "The main department, by the id or externalId of its group, or by its path.", { caseExact: true }),
+  string("loginId", "The login name of an account of type dingtalk."),
+  boolean("hideMobile", "Hides the mobile number on the profile."),
+  boolean("seniorMode", "Keeps ordinary staff from calling and seeing the number."),
+  string("workPlace", "The place of work."),
+  string("remark", "A note."),
+  string("hiredDate", "The day the person joined, as an ISO 8601 date."),
+  string("nickName", "The nickname of an account the organisation owns."),
+  string("organizationEmail", "The address in the organisation's DingTalk mailbox."),
+  string("organizationEmailType", "The edition of that mailbox.", { canonicalValues: ["profession", "base"] }),
+  string("language", "The language of DingTalk.", { canonicalValues: ["zh_CN", "en_US"] }),
+  string("mainDepartment", "The main department, by the id or externalId of its group, or by its path.", { caseExact: true }),
   complex(
     "departments",
     "What holds for the person in one department only. It puts nobody into a department: groups and the mapping do.",
     [
-      text("value", "The department, by the id or externalId of its group, or by its path.", { caseExact: true }),
-      text("title", "The title there."),
-      whole("order", "The place among the people there; larger comes first."),
-      truth("main", "Whether it is the main department."),
+      string("value", "The department, by the id or externalId of its group, or by its path.", { caseExact: true }),
+      string("title", "The title there."),
+      integer("order", "The place among the people there; larger comes first."),
+      boolean("main", "Whether it is the main department."),
     ],
     { multiValued: true },
   ),
   complex(
     "customFields",
     "Custom fields of the organisation, by the name the administrator gave them.",
-    [text("name", "The name of the field."), text("value", "Its value.")],
+    [string("name", "The name of the field."), string("value", "Its value.")],
     { multiValued: true },
   ),
 ]);
 
 export const dingtalkGroupSchema = schema(DINGTALK_GROUP_SCHEMA, "DingTalkGroup", "A group as a DingTalk department or role", [
-  text("kind", "What the group becomes in DingTalk.", { canonicalValues: ["department", "role", "none"] }),
-  text("parent", "The department above, by the id or externalId of its group, or by its path.", { caseExact: true }),
-  text("manager", "The manager of the department, by id, externalId or employee number.", { caseExact: true }),
+  string("kind", "What the group becomes in DingTalk.", { canonicalValues: ["department", "role", "none"] }),
+  string("parent", "The department above, by the id or externalId of its group, or by its path.", { caseExact: true }),
+  string("manager", "The manager of the department, by id, externalId or employee number.", { caseExact: true }),
   complex(
     "managers",
     "The managers of the department, where there are several. Each becomes one as soon as they are members.",
-    [text("value", "The id, externalId or employee number.", { caseExact: true })],
+    [string("value", "The id, externalId or employee number.", { caseExact: true })],
     { multiValued: true },
   ),
-  whole("order", "The place among the departments of one parent; smaller comes first."),
-  text("code", "A short code of the department."),
-  truth("hidden", "Hides the department from others."),
-  truth("external", "The people in it belong to another organisation."),
+  integer("order", "The place among the departments of one parent; smaller comes first."),
+  string("code", "A short code of the department."),
+  boolean("hidden", "Hides the department from others."),
+  boolean("external", "The people in it belong to another organisation."),
 ]);

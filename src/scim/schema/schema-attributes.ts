@@ -9,16 +9,16 @@ export type Attribute = SCIMMY.Types.Attribute;
 export type SchemaDefinition = SCIMMY.Types.SchemaDefinition;
 type Config = SCIMMY.Types.Attribute.AttributeConfig;
 
-export const text = (name: string, description: string, config: Config = {}): Attribute =>
+export const string = (name: string, description: string, config: Config = {}): Attribute =>
   new SCIMMY.Types.Attribute("string", name, { description, ...config });
 
-export const truth = (name: string, description: string, config: Config = {}): Attribute =>
+export const boolean = (name: string, description: string, config: Config = {}): Attribute =>
   new SCIMMY.Types.Attribute("boolean", name, { description, ...config });
 
-export const whole = (name: string, description: string, config: Config = {}): Attribute =>
+export const integer = (name: string, description: string, config: Config = {}): Attribute =>
   new SCIMMY.Types.Attribute("integer", name, { description, ...config });
 
-export const moment = (name: string, description: string, config: Config = {}): Attribute =>
+export const dateTime = (name: string, description: string, config: Config = {}): Attribute =>
   new SCIMMY.Types.Attribute("dateTime", name, { description, ...config });
 
 export const binary = (name: string, description: string, config: Config = {}): Attribute =>
@@ -31,19 +31,19 @@ export const complex = (name: string, description: string, subAttributes: Attrib
   new SCIMMY.Types.Attribute("complex", name, { description, ...config }, subAttributes);
 
 /** A list of `{ value, display, type, primary }` as RFC 7643 section 2.4 shapes them. */
-export function list(name: string, description: string, value: Attribute, types: string[] = []): Attribute {
+export function multiValued(name: string, description: string, value: Attribute, types: string[] = []): Attribute {
   return complex(
     name,
     description,
     [
       value,
-      text("display", "A name for people to read."),
-      text(
+      string("display", "A name for people to read."),
+      string(
         "type",
         "What the value is for. Other words than those listed are accepted and kept.",
         types.length > 0 ? { canonicalValues: types } : {},
       ),
-      truth("primary", "Marks the preferred value; at most one element has true."),
+      boolean("primary", "Marks the preferred value; at most one element has true."),
     ],
     { multiValued: true },
   );
@@ -51,7 +51,7 @@ export function list(name: string, description: string, value: Attribute, types:
 
 /** The identifier a client knows its resource by; opaque to us, and the client's own to keep unique (RFC 7643 section 3.1). */
 export const externalId = (): Attribute =>
-  text("externalId", "The identifier the client gave. The client keeps it unique; it is meaningless to the server.", { caseExact: true });
+  string("externalId", "The identifier the client gave. The client keeps it unique; it is meaningless to the server.", { caseExact: true });
 
 /**
  * The library's constructor takes identifiers below `urn:ietf:params:scim:schemas:` only. That name space is the IETF's, so our own

@@ -1,5 +1,5 @@
 import type { SchemaDefinition } from "./schema-attributes.ts";
-import { complex, schema, text, truth } from "./schema-attributes.ts";
+import { boolean, complex, schema, string } from "./schema-attributes.ts";
 
 /*
  * A worker as a flow from Workday would describe one (clients.md section 3). Workday has no SCIM schema of its own. The second spelling has
@@ -9,35 +9,35 @@ import { complex, schema, text, truth } from "./schema-attributes.ts";
 export const WORKDAY_SCHEMA = "urn:dingtalk-scim:params:scim:schemas:extension:workday:2.0:Worker";
 export const WORKDAY_ALIAS = "urn:ietf:params:scim:schemas:extension:workday:2.0:Worker";
 
-const date = (name: string, description: string) => text(name, `${description}, as an ISO 8601 date.`);
+const date = (name: string, description: string) => string(name, `${description}, as an ISO 8601 date.`);
 
 /** Every worker schema needs attributes of its own making: the library's objects belong to one definition. */
 const worker = (id: string): SchemaDefinition =>
   schema(id, "WorkdayWorker", "A person as a Workday worker", [
-    text("wid", "The Workday id.", { caseExact: true }),
-    text("workerId", "The worker id.", { caseExact: true }),
-    text("employeeId", "The employee id.", { caseExact: true }),
-    text("contingentWorkerId", "The id as a contingent worker.", { caseExact: true }),
-    text("workerType", "Employee, Contingent Worker or another type."),
-    truth("contingent", "Whether the person is a contingent worker."),
-    text("preferredName", "The preferred name."),
-    text("legalName", "The legal name."),
-    text("businessTitle", "The business title."),
-    text("position", "The position."),
-    text("jobProfile", "The job profile."),
-    text("jobFamily", "The job family."),
-    text("jobClassification", "The job classification."),
-    text("managementLevel", "The management level."),
-    text("jobLevel", "The job level."),
-    text("company", "The company."),
-    text("businessUnit", "The business unit."),
-    text("costCenter", "The cost centre."),
-    text("region", "The region."),
-    text("location", "The location."),
+    string("wid", "The Workday id.", { caseExact: true }),
+    string("workerId", "The worker id.", { caseExact: true }),
+    string("employeeId", "The employee id.", { caseExact: true }),
+    string("contingentWorkerId", "The id as a contingent worker.", { caseExact: true }),
+    string("workerType", "Employee, Contingent Worker or another type."),
+    boolean("contingent", "Whether the person is a contingent worker."),
+    string("preferredName", "The preferred name."),
+    string("legalName", "The legal name."),
+    string("businessTitle", "The business title."),
+    string("position", "The position."),
+    string("jobProfile", "The job profile."),
+    string("jobFamily", "The job family."),
+    string("jobClassification", "The job classification."),
+    string("managementLevel", "The management level."),
+    string("jobLevel", "The job level."),
+    string("company", "The company."),
+    string("businessUnit", "The business unit."),
+    string("costCenter", "The cost centre."),
+    string("region", "The region."),
+    string("location", "The location."),
     complex("supervisoryOrganization", "The supervisory organisation.", [
-      text("id", "Its id.", { caseExact: true }),
-      text("name", "Its name."),
-      text("parentId", "The id of the one above.", { caseExact: true }),
+      string("id", "Its id.", { caseExact: true }),
+      string("name", "Its name."),
+      string("parentId", "The id of the one above.", { caseExact: true }),
     ]),
     date("hireDate", "The day of hire"),
     date("originalHireDate", "The day of the first hire"),
@@ -45,8 +45,8 @@ const worker = (id: string): SchemaDefinition =>
     date("terminationDate", "The day the work ends"),
     date("lastDayOfWork", "The last day worked"),
     date("contractEndDate", "The day the contract ends"),
-    truth("onLeave", "Whether the person is on leave."),
-    text("leaveStatus", "The kind of leave."),
+    boolean("onLeave", "Whether the person is on leave."),
+    string("leaveStatus", "The kind of leave."),
   ]);
 
 export const workdaySchema = worker(WORKDAY_SCHEMA);

@@ -7,7 +7,7 @@ import { faultSchema } from "../gateway/faults.ts";
 import { limitsFor } from "../gateway/limits.ts";
 import { oldAnswer, oldRefusal } from "../gateway/oapi.ts";
 import type { Route } from "../gateway/routes.ts";
-import { carryOut, type World } from "../gateway/state.ts";
+import { carryOut, type SimulatorState } from "../gateway/state.ts";
 import { createOrganisation } from "../organisation/organisation.ts";
 import { describeIssues, switchesSchema } from "../organisation/switches.ts";
 import { type HttpCall, header, json, type Reply } from "../wire/wire.ts";
@@ -55,7 +55,7 @@ export interface ControlSettings {
 export const isControl = (path: string): boolean => path.startsWith("/_sim/");
 
 /** The addresses that are not DingTalk's: look at the organisation, break it, change it behind the app's back. Loopback only. */
-export function createControl(world: World, settings: ControlSettings): (call: HttpCall) => Reply {
+export function createControl(world: SimulatorState, settings: ControlSettings): (call: HttpCall) => Reply {
   const actions = new Map<string, Action>([
     ["GET /_sim/state", () => json(200, stateView(world.organisation))],
     ["GET /_sim/instance", () => json(200, { instance: settings.instance })],

@@ -5,10 +5,10 @@ export interface Count {
 }
 
 /** `failed` is a rule's refusal, a failure, or no answer at all: the gateway let the call through or never saw it. */
-export type Fate = "answered" | "refused" | "failed";
+export type CallResult = "answered" | "refused" | "failed";
 
 export interface Tally {
-  add(path: string, fate: Fate): void;
+  add(path: string, fate: CallResult): void;
   read(): { readonly calls: Readonly<Record<string, Count>>; readonly total: number };
   clear(): void;
 }

@@ -5,20 +5,20 @@ import { type Refusal, Refused, refuse } from "../wire/refusal.ts";
 import { type Handling, type HttpCall, json, type Late, type Reply } from "../wire/wire.ts";
 import { newAnswer, newFields, newGatewayRefusal, newRefusal, newToken } from "./api.ts";
 import { banReply } from "./ban.ts";
-import type { Fate } from "./counters.ts";
+import type { CallResult } from "./counters.ts";
 import { type Fault, happensAfter, happensBefore } from "./faults.ts";
 import { oldAnswer, oldFields, oldGatewayRefusal, oldRefusal, oldToken } from "./oapi.ts";
 import type { Answered, OpenCall } from "./open-calls.ts";
 import type { Route } from "./routes.ts";
-import { carryOut, type World } from "./state.ts";
+import { carryOut, type SimulatorState } from "./state.ts";
 
-export interface Directions {
+export interface RouteTable {
   route(path: string): Route | undefined;
   open(path: string): OpenCall | undefined;
 }
 
 /** From an HTTP request of an app to its answer: ban, faults, path, token, address, permission, limit, then the rule. */
-export function createGateway(world: World, directions: Directions): (call: HttpCall) => Handling | Late {
+export function createGateway(world: SimulatorState, directions: RouteTable): (call: HttpCall) => Handling | Late {
   let calls = 0;
   return (call) => {
     const late = world.faults.take(call.path, happensBefore);
@@ -35,7 +35,9 @@ export function createGateway(world: World, directions: Directions): (call: Http
   function receive(call: HttpCall): Handling {
     calls += 1;
     const { seed } = world.organisation;
-    const desk = call.path.startsWith("/v1.0/") ? newDesk(newRequestId(seed, calls)) : oldDesk(world, call.path, oldRequestId(seed, calls));
+    const desk = call.path.startsWith("/v1.0/")
+      ? newApi(newRequestId(seed, calls))
+      : legacyApi(world, call.path, oldRequestId(seed, calls));
     const { handling, fate } = handle(world, directions, desk, call);
     world.tally.add(call.path, fate);
     return handling;
@@ -43,7 +45,7 @@ export function createGateway(world: World, directions: Directions): (call: Http
 }
 
 /** How one generation reads calls and words its answers. */
-interface Desk {
+interface ApiGeneration {
   readonly requestId: string;
   token(call: HttpCall): string | undefined;
   fields(call: HttpCall): Fields;
@@ -52,7 +54,7 @@ interface Desk {
   gatewayRefusal(refusal: GatewayRefusal): Reply;
 }
 
-const newDesk = (requestId: string): Desk => ({
+const newApi = (requestId: string): ApiGeneration => ({
   requestId,
   token: newToken,
   fields: newFields,
@@ -65,7 +67,7 @@ const newDesk = (requestId: string): Desk => ({
   gatewayRefusal: (refusal) => newGatewayRefusal(refusal, requestId),
 });
 
-const oldDesk = (world: World, path: string, requestId: string): Desk => ({
+const legacyApi = (world: SimulatorState, path: string, requestId: string): ApiGeneration => ({
   requestId,
   token: oldToken,
   fields: (call) => oldFields(call, world.organisation.switches),
@@ -77,13 +79,13 @@ const oldDesk = (world: World, path: string, requestId: string): Desk => ({
 
 interface Handled {
   readonly handling: Handling;
-  readonly fate: Fate;
+  readonly fate: CallResult;
 }
 
-const answer = (reply: Reply, fate: Fate, afterMs = 0): Handled => ({ handling: { kind: "answer", reply, afterMs }, fate });
+const answer = (reply: Reply, fate: CallResult, afterMs = 0): Handled => ({ handling: { kind: "answer", reply, afterMs }, fate });
 const drop = (afterMs: number): Handled => ({ handling: { kind: "drop", afterMs }, fate: "failed" });
 
-function handle(world: World, directions: Directions, desk: Desk, call: HttpCall): Handled {
+function handle(world: SimulatorState, directions: RouteTable, desk: ApiGeneration, call: HttpCall): Handled {
   const nowMs = world.clock.now().getTime();
   if (world.limits.bans(call.address, nowMs)) return answer(banReply(world.organisation.switches, desk.requestId), "refused");
   const before = world.faults.take(call.path, (kind) => !happensAfter(kind) && !happensBefore(kind));
@@ -99,7 +101,7 @@ function handle(world: World, directions: Directions, desk: Desk, call: HttpCall
 }
 
 /** Why the gateway refuses a call; undefined when it lets it through, which counts against the limit. */
-function refuses(world: World, desk: Desk, call: HttpCall, route: Route): GatewayRefusal | undefined {
+function refuses(world: SimulatorState, desk: ApiGeneration, call: HttpCall, route: Route): GatewayRefusal | undefined {
   const nowMs = world.clock.now().getTime();
   const { ipAllowList, revokedPermissions } = world.organisation.switches;
   const token = desk.token(call);
@@ -113,7 +115,7 @@ function refuses(world: World, desk: Desk, call: HttpCall, route: Route): Gatewa
   return route.paid && !world.limits.admitPaid(nowMs) ? { kind: "quota" } : undefined;
 }
 
-function business(world: World, desk: Desk, call: HttpCall, route: Route): Answered {
+function business(world: SimulatorState, desk: ApiGeneration, call: HttpCall, route: Route): Answered {
   try {
     if (call.method !== route.method) {
       if (route.generation === "new") return { reply: desk.gatewayRefusal({ kind: "unknown-path" }), fate: "refused" };
@@ -129,7 +131,7 @@ function business(world: World, desk: Desk, call: HttpCall, route: Route): Answe
 }
 
 /** Faults that happen to a call which was admitted: it is done, the answer is late or lost. */
-function afterwards(world: World, call: HttpCall, { reply, fate }: Answered): Handled {
+function afterwards(world: SimulatorState, call: HttpCall, { reply, fate }: Answered): Handled {
   if (fate === "refused") return answer(reply, fate);
   const fault = world.faults.take(call.path, happensAfter);
   if (fault?.fault === "timeout_after_commit") return drop(fault.delayMs);
@@ -137,7 +139,7 @@ function afterwards(world: World, call: HttpCall, { reply, fate }: Answered): Ha
 }
 
 /** Faults that happen instead of the call: nothing is done. */
-function insteadOf(world: World, directions: Directions, desk: Desk, call: HttpCall, fault: Fault): Handled {
+function insteadOf(world: SimulatorState, directions: RouteTable, desk: ApiGeneration, call: HttpCall, fault: Fault): Handled {
   const nowMs = world.clock.now().getTime();
   const appKey = [...world.apps.keys()][0] ?? "";
   const refuseWith = (refusal: GatewayRefusal): Handled => answer(desk.gatewayRefusal(refusal), "refused", fault.delayMs);
@@ -179,7 +181,10 @@ const saidByGateway = (answer: Fault["answer"]): boolean =>
   answer?.sub_code !== undefined || (answer?.code?.startsWith("Forbidden.") ?? false);
 
 /** Any answer of section 12 in the envelope of the called generation: `sub_code` below 88, `errcode` at the top, `code` with its HTTP status. */
-function spoken(desk: Desk, { errcode, sub_code, code, status = 400, message = "", fields = {} }: NonNullable<Fault["answer"]>): Reply {
+function spoken(
+  desk: ApiGeneration,
+  { errcode, sub_code, code, status = 400, message = "", fields = {} }: NonNullable<Fault["answer"]>,
+): Reply {
   if (code !== undefined) return json(status, { code, message, requestid: desk.requestId, ...fields });
   if (sub_code === undefined) return json(200, { errcode, errmsg: message, request_id: desk.requestId, ...fields });
   const errmsg = `ding talk error[subcode=${sub_code},submsg=${message}]`;

@@ -2,18 +2,18 @@ import { text } from "../wire/fields.ts";
 import { Refused } from "../wire/refusal.ts";
 import { type HttpCall, json, type Reply } from "../wire/wire.ts";
 import { newFields, newGatewayRefusal, newRefusal } from "./api.ts";
-import type { Fate } from "./counters.ts";
+import type { CallResult } from "./counters.ts";
 import { oldGatewayRefusal } from "./oapi.ts";
-import type { World } from "./state.ts";
+import type { SimulatorState } from "./state.ts";
 import { TOKEN_SECONDS } from "./tokens.ts";
 
 export interface Answered {
   readonly reply: Reply;
-  readonly fate: Fate;
+  readonly fate: CallResult;
 }
 
 /** A call that brings its own credentials instead of a token (dingtalk-api.md 2.1, 10.2, 11.1). */
-export type OpenCall = (world: World, call: HttpCall, requestId: string) => Answered;
+export type OpenCall = (world: SimulatorState, call: HttpCall, requestId: string) => Answered;
 
 const CORP_TOKEN = /^\/v1\.0\/oauth2\/([^/]+)\/token$/;
 
@@ -59,7 +59,7 @@ type Granted = { readonly appKey: string; readonly answer: (token: string) => Re
 type Denied = readonly [status: number, code: string, message: string];
 
 function newTokenCall(
-  world: World,
+  world: SimulatorState,
   call: HttpCall,
   requestId: string,
   check: (fields: Readonly<Record<string, unknown>>) => Granted | Denied,
@@ -81,7 +81,7 @@ function newTokenCall(
 }
 
 /** Asking for tokens often is throttled: the ordinary limit per second, and one per minute (16.2). */
-function overrun(world: World, appKey: string, api: string) {
+function overrun(world: SimulatorState, appKey: string, api: string) {
   const now = nowMs(world);
   const second = world.limits.admit(appKey, api, now);
   if (second) return { kind: "app-rate", ...second } as const;
@@ -89,7 +89,7 @@ function overrun(world: World, appKey: string, api: string) {
   return minute ? ({ kind: "app-rate-minute", ...minute } as const) : undefined;
 }
 
-const nowMs = (world: World): number => world.clock.now().getTime();
+const nowMs = (world: SimulatorState): number => world.clock.now().getTime();
 const answered = (body: unknown): Answered => ({ reply: json(200, body), fate: "answered" });
 const refused = (reply: Reply): Answered => ({ reply, fate: "refused" });
 const failed = (reply: Reply): Answered => ({ reply, fate: "failed" });

@@ -11,7 +11,7 @@ import type { RoundTrip } from "./round-trip.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** Everything that lives in one running simulator. */
-export interface World {
+export interface SimulatorState {
   /** Replaced as a whole by a reset. */
   organisation: Organisation;
   readonly corpId: string;
@@ -32,7 +32,7 @@ export interface World {
 }
 
 /** Runs a rule; what it changed is in the journal before it is true, and true before anybody hears of it. */
-export function carryOut(world: World, rule: Rule, fields: Fields, by: Act["by"]): Outcome {
+export function carryOut(world: SimulatorState, rule: Rule, fields: Fields, by: Act["by"]): Outcome {
   const { organisation } = world;
   const outcome = perform(organisation, rule, fields, { nowMs: world.clock.now().getTime(), by });
   if (outcome.changes.length > 0) {

@@ -2,14 +2,19 @@ import { boundedText, departmentIds, type Fields, flag, objects, present, requir
 import { refuse } from "../wire/refusal.ts";
 import type { Organisation } from "./model.ts";
 import type { Act } from "./organisation.ts";
-import type { Change, Post } from "./records.ts";
+import type { Change, DepartmentEntry } from "./records.ts";
 import { demandDepartment } from "./scope.ts";
 
 /**
  * Where a person sits after the call: `dept_id_list` replaces the whole set, the three lists of objects then say order, title and main
  * department of single entries (5.1, 5.2). Entries for departments the person is not in are ignored.
  */
-export function readPosts(organisation: Organisation, fields: Fields, act: Act, current: readonly Post[]): readonly Post[] {
+export function readPosts(
+  organisation: Organisation,
+  fields: Fields,
+  act: Act,
+  current: readonly DepartmentEntry[],
+): readonly DepartmentEntry[] {
   const listed = departmentIds(fields, "dept_id_list", 40025);
   if (listed !== undefined) demandDepartments(organisation, act, listed, current);
   const orders = byDepartment(fields, "dept_order_list", (entry) => ({ order: whole(entry, "order", 40011) }));
@@ -21,7 +26,7 @@ export function readPosts(organisation: Organisation, fields: Fields, act: Act, 
   }));
   if (listed === undefined && orders.size + titles.size + positions.size === 0) return current;
   const posts = (listed ?? current.map((post) => post.dept_id)).map(
-    (dept_id): Post => ({
+    (dept_id): DepartmentEntry => ({
       ...(current.find((post) => post.dept_id === dept_id) ?? { dept_id, order: 0, main: false }),
       ...present(orders.get(dept_id) ?? {}),
       ...present(titles.get(dept_id) ?? {}),
@@ -33,12 +38,12 @@ export function readPosts(organisation: Organisation, fields: Fields, act: Act, 
 }
 
 /** Exactly one main department: the one just named, else the one it was, else the first. */
-export function withOneMain(posts: readonly Post[], named?: number): readonly Post[] {
+export function withOneMain(posts: readonly DepartmentEntry[], named?: number): readonly DepartmentEntry[] {
   const main = named ?? posts.find((post) => post.main)?.dept_id ?? posts[0]?.dept_id;
   return posts.map((post) => ({ ...post, main: post.dept_id === main }));
 }
 
-function demandDepartments(organisation: Organisation, act: Act, listed: readonly number[], current: readonly Post[]): void {
+function demandDepartments(organisation: Organisation, act: Act, listed: readonly number[], current: readonly DepartmentEntry[]): void {
   if (listed.length === 0) throw refuse(40025);
   if (listed.length > (current.length === 0 ? 100 : 300)) throw refuse(40066);
   const { maxDepartmentMembers } = organisation.switches;
@@ -56,7 +61,12 @@ function byDepartment<T>(fields: Fields, name: string, read: (entry: Fields) => 
 }
 
 /** A person who leaves a department cannot stay its manager or chat owner; whether DingTalk refuses or drops is a switch. */
-export function leaveDepartments(organisation: Organisation, userid: string, before: readonly Post[], after: readonly Post[]): Change[] {
+export function leaveDepartments(
+  organisation: Organisation,
+  userid: string,
+  before: readonly DepartmentEntry[],
+  after: readonly DepartmentEntry[],
+): Change[] {
   const changes: Change[] = [];
   for (const { dept_id } of before) {
     const department = organisation.departments.get(dept_id);

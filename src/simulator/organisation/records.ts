@@ -7,7 +7,7 @@ export interface Phone {
 }
 
 /** A person's place in one department. */
-export interface Post {
+export interface DepartmentEntry {
   readonly dept_id: number;
   /** Larger = earlier, the opposite of departments (5.1). */
   readonly order: number;
@@ -55,7 +55,7 @@ export interface User extends UserTexts {
   readonly name: string;
   readonly phone?: Phone;
   readonly hide_mobile: boolean;
-  readonly posts: readonly Post[];
+  readonly posts: readonly DepartmentEntry[];
   readonly manager_userid?: string;
   readonly extension: Readonly<Record<string, string>>;
   readonly hired_date?: number;

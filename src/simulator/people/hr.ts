@@ -2,7 +2,7 @@ import { parseSearchedMobile } from "../organisation/mobile.ts";
 import type { Organisation } from "../organisation/model.ts";
 import type { Act, Done } from "../organisation/organisation.ts";
 import { leaveDepartments, withOneMain } from "../organisation/posts.ts";
-import { type Change, type PendingDismission, type Post, phoneKey, type User } from "../organisation/records.ts";
+import { type Change, type DepartmentEntry, type PendingDismission, phoneKey, type User } from "../organisation/records.ts";
 import { type Fields, object, requiredText, text } from "../wire/fields.ts";
 import { invalidParameter, missing, Refused, refuse, refuseNew } from "../wire/refusal.ts";
 import { endMembership } from "./delete.ts";
@@ -126,7 +126,7 @@ export function transfer(organisation: Organisation, fields: Fields, act: Act): 
   if (listed.length === 0 || !listed.every((id) => organisation.departments.has(id))) throw invalidParameter("deptIdsAfterTransfer");
   if (named !== undefined && !listed.includes(named)) throw invalidParameter("mainDeptIdAfterTransfer");
   const posts = withOneMain(
-    listed.map((dept_id): Post => user.posts.find((post) => post.dept_id === dept_id) ?? { dept_id, order: 0, main: false }),
+    listed.map((dept_id): DepartmentEntry => user.posts.find((post) => post.dept_id === dept_id) ?? { dept_id, order: 0, main: false }),
     named,
   );
   return {

@@ -21,7 +21,7 @@ export interface ListenOptions {
   /** Resolves when a late call arrives: false when it never does. */
   holds(late: Late, signal: AbortSignal): Promise<boolean>;
   /** How long the call was on its way, and the answer will be; 0 for none. */
-  wayMs(call: HttpCall): number;
+  latencyMs(call: HttpCall): number;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
@@ -67,13 +67,13 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       return;
     }
     const call = httpCall(request, body);
-    const wayMs = options.wayMs(call);
-    if (wayMs > 0 && !(await sleeps(wayMs))) return void request.socket.destroy();
+    const latencyMs = options.latencyMs(call);
+    if (latencyMs > 0 && !(await sleeps(latencyMs))) return void request.socket.destroy();
     const met = options.answer(call);
     if (met.kind === "late" && met.isLost) request.socket.destroy();
     if (met.kind === "late" && !(await options.holds(met, closing.signal))) return void request.socket.destroy();
     const handling = met.kind === "late" ? met.arrive() : met;
-    const afterMs = handling.afterMs + wayMs;
+    const afterMs = handling.afterMs + latencyMs;
     const inTime = afterMs === 0 || (await sleeps(afterMs));
     if (inTime && handling.kind === "answer") send(response, handling.reply);
     else request.socket.destroy();

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { Unavailable } from "../../core/errors.ts";
 import { Prisma, PrismaClient } from "../../generated/prisma/client.ts";
 import type { HistoryEvent } from "../../history/event.ts";
-import { repeated, translated } from "../postgres/statement.ts";
+import { repeated, toAppError } from "../postgres/statement.ts";
 
 /*
  * Prisma on the pool that everything shares, for what is not a hot path. It brings its own parsers for every query, so those of the pool do not reach it: JSON
@@ -49,10 +49,10 @@ const CONFLICT = "P2034";
 function prismaFailure(error: unknown): unknown {
   if (error instanceof Unavailable) return error;
   if (error instanceof Prisma.PrismaClientInitializationError) return new Unavailable("the database does not answer", { cause: error });
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return translated(error);
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return toAppError(error);
   if (UNAVAILABLE.has(error.code)) return new Unavailable("the database does not answer", { cause: error });
   const sqlState = (error.meta?.driverAdapterError as { cause?: { originalCode?: unknown } } | undefined)?.cause?.originalCode;
-  const meaning = translated({ code: error.code === CONFLICT ? (sqlState ?? "40001") : sqlState });
+  const meaning = toAppError({ code: error.code === CONFLICT ? (sqlState ?? "40001") : sqlState });
   // The cause keeps the server's own code, which says whether it may be repeated.
   return meaning instanceof Unavailable ? meaning : error;
 }

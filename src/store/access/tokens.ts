@@ -125,7 +125,7 @@ export function createTokens({ database, clock, environment }: TokensOptions): T
   };
 }
 
-interface Happening {
+interface AuditDetails {
   readonly actor: string;
   readonly at: Date;
   readonly sourceId: string;
@@ -133,7 +133,7 @@ interface Happening {
   readonly scopes: readonly string[];
 }
 
-const eventOf = (code: "token.created" | "token.revoked", { actor, at, sourceId, tokenId, scopes }: Happening) =>
+const eventOf = (code: "token.created" | "token.revoked", { actor, at, sourceId, tokenId, scopes }: AuditDetails) =>
   historyRow({ id: uuidv7(at.getTime()), at, code, actor, sourceId, causes: [], detail: { tokenId, scopes } });
 
 interface Row {

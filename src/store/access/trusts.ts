@@ -80,14 +80,14 @@ interface Row {
   readonly scopes: readonly string[];
 }
 
-interface Happening {
+interface AuditDetails {
   readonly actor: string;
   readonly at: Date;
   readonly trust: Row;
 }
 
 /** All that was trusted, so that an auditor need not ask for the row. Names a workload, nobody's person. */
-function eventOf(code: "trust.created" | "trust.removed", { actor, at, trust }: Happening) {
+function eventOf(code: "trust.created" | "trust.removed", { actor, at, trust }: AuditDetails) {
   const { id: trustId, sourceId, issuer, subject, audiences, tenantId, jwksUrl, scopes } = trust;
   const detail = { trustId, issuer, subject, audiences, tenantId, jwksUrl, scopes };
   return historyRow({ id: uuidv7(at.getTime()), at, code, actor, sourceId, causes: [], detail });

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { isUuid } from "../../core/id.ts";
 import type { Fact, MembersChanged } from "../../directory/ports.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
-import { inTransaction, isOneItemsFault, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { inTransaction, isItemFailure, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { type GroupRow, groupOf } from "./group-rows.ts";
 
@@ -127,7 +127,7 @@ export function createMemberChanges(pool: pg.Pool, targets: readonly string[]): 
   }
 
   const together = batched((deltas: readonly MembersDelta[]) => changeAll(pool, deltas), {
-    isolates: isOneItemsFault,
+    isolates: isItemFailure,
     fits: areApart,
     answerWithinMs: REQUEST_MS,
   });

@@ -12,7 +12,7 @@ import { createLookup } from "./lookup.ts";
 import { withMatches } from "./match.ts";
 import { changeNesting, leaveNesting, lockNesting, refreshAncestors } from "./nesting.ts";
 import type { ListTable } from "./page-statement.ts";
-import { STORED_ROWS, storedColumns, storedOf } from "./stored-rows.ts";
+import { decodeStored, ENCODED_COLUMNS, storedColumns } from "./stored-rows.ts";
 
 const INSERT: Statement = {
   name: "group-insert",
@@ -74,8 +74,8 @@ const GROUPS: ListTable<StoredGroup> = {
   table: "groups g",
   alias: "g",
   select: storedColumns("g"),
-  packing: STORED_ROWS,
-  items: () => storedOf,
+  packing: ENCODED_COLUMNS,
+  items: () => decodeStored,
 };
 
 type Groups = Pick<

@@ -1,8 +1,8 @@
 import type { ListQuery, Page } from "../../directory/list-query.ts";
-import type { Position } from "../filter/sort.ts";
+import type { PageCursor } from "../filter/sort.ts";
 import type { Pool } from "../postgres/pool.ts";
-import { detached } from "../postgres/row-encoding.ts";
-import { createPageMemory } from "./page-cache.ts";
+import { copyString } from "../postgres/row-encoding.ts";
+import { createPageCache } from "./page-cache.ts";
 import { readPosition, writePosition } from "./page-cursor.ts";
 import { createPageStatements, type Found, type ListTable, type PreparedList, type Slice } from "./page-statement.ts";
 
@@ -24,7 +24,7 @@ export function createList<Item extends { readonly id: string }>(
   table: ListTable<Item>,
 ): (sourceId: string, query: ListQuery) => Promise<Page<Item>> {
   const statements = createPageStatements(pool, table);
-  const memory = createPageMemory();
+  const memory = createPageCache();
 
   async function totalOf(list: PreparedList, { sights }: Pick<Found<Item>, "sights">): Promise<number> {
     const [sight] = sights;
@@ -82,7 +82,7 @@ export function createList<Item extends { readonly id: string }>(
   };
 }
 
-function positionAt({ items, keys }: Found<{ readonly id: string }>, at: number): Position | undefined {
+function positionAt({ items, keys }: Found<{ readonly id: string }>, at: number): PageCursor | undefined {
   const item = items[at];
-  return item && { id: detached(item.id), key: keys[at] ?? undefined };
+  return item && { id: copyString(item.id), key: keys[at] ?? undefined };
 }

@@ -1,8 +1,8 @@
 import type pg from "pg";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import type { Pool } from "../postgres/pool.ts";
-import { detached, type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
-import { isOneItemsFault, run, type Statement } from "../postgres/statement.ts";
+import { copyString, type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
+import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
 import type { ListTable } from "./page-statement.ts";
 
 /** Of what rows are found by: the value of an indexed column within a source. */
@@ -47,7 +47,7 @@ export function createLookup<Item>(
     ),
   };
   const answer = async (asked: readonly Asked[]): Promise<readonly (readonly Item[])[]> => {
-    const [answered] = await run<FoundRows>(pool.alongIndexes, statement, [
+    const [answered] = await run<FoundRows>(pool.byKey, statement, [
       asked.map(({ sourceId }) => sourceId),
       asked.map(({ value }) => value),
     ]);
@@ -56,9 +56,9 @@ export function createLookup<Item>(
     if (places === null) return found;
     const itemOf = items(shared);
     const rows = rowsOf(answered!);
-    for (const [n, at] of places.split(",").entries()) found[Number(at)]!.push(itemOf(detached(rows[n]!)));
+    for (const [n, at] of places.split(",").entries()) found[Number(at)]!.push(itemOf(copyString(rows[n]!)));
     return found;
   };
-  const lookup = batched(answer, { isolates: isOneItemsFault, answerWithinMs: REQUEST_MS });
+  const lookup = batched(answer, { isolates: isItemFailure, answerWithinMs: REQUEST_MS });
   return (sourceId, value) => lookup({ sourceId, value });
 }

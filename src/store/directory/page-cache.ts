@@ -1,4 +1,4 @@
-import type { Position } from "../filter/sort.ts";
+import type { PageCursor } from "../filter/sort.ts";
 
 /*
  * What a walk through the pages of a list leaves behind for its next step: the total, and where each page ended. It is never needed: a process that
@@ -11,15 +11,15 @@ import type { Position } from "../filter/sort.ts";
  */
 
 /** What one statement saw. */
-export interface Sight {
+export interface ListSnapshot {
   readonly snapshot: string;
   /** Only of all resources, which need no counting. */
   readonly total?: number;
   /** Only of all resources by id. */
-  readonly moves?: Moves;
+  readonly moves?: ChangeProbe;
 }
 
-export interface Moves {
+export interface ChangeProbe {
   readonly removed: number;
   /** The horizon that was asked about, and the rows behind it; at most BEYOND_LIMIT are counted. */
   readonly asked: string;
@@ -29,7 +29,7 @@ export interface Moves {
 }
 
 /** What a statement is to look at: how many rows are behind which horizon, and where a new one would be. */
-export interface Outlook {
+export interface ProbeRequest {
   readonly horizon: string;
   readonly renew: boolean;
 }
@@ -39,28 +39,28 @@ export const BEYOND_LIMIT = 2_000;
 /** With more rows behind it, the horizon is moved on: each page counts them. */
 const FAR_BEHIND = 200;
 /** Nothing is behind it. */
-export const NO_OUTLOOK: Outlook = { horizon: "ffffffff-ffff-ffff-ffff-ffffffffffff", renew: true };
+export const NO_PROBE: ProbeRequest = { horizon: "ffffffff-ffff-ffff-ffff-ffffffffffff", renew: true };
 
 export interface PageMemory {
   totalOf(list: string, snapshot: string): number | undefined;
-  outlookOf(list: string): Outlook;
+  outlookOf(list: string): ProbeRequest;
   /** The last row known of the first `index` (1-based) ones. */
   nearest(list: string, index: number): Remembered | undefined;
-  rememberTotal(list: string, sight: Sight, total: number): void;
-  rememberPosition(list: string, sight: Sight, index: number, position: Position): void;
+  rememberTotal(list: string, sight: ListSnapshot, total: number): void;
+  rememberPosition(list: string, sight: ListSnapshot, index: number, position: PageCursor): void;
 }
 
 export interface Remembered {
   /** Which row it was (1-based). */
   readonly index: number;
-  readonly position: Position;
+  readonly position: PageCursor;
   /** Tells from what a later statement saw whether it is there still. */
-  readonly holds: (sight: Sight) => boolean;
+  readonly holds: (sight: ListSnapshot) => boolean;
 }
 
-interface Walk {
+interface CachedList {
   snapshot: string;
-  base: Base | undefined;
+  base: Anchor | undefined;
   /** Rows behind its horizon, as last seen. */
   beyond: number;
   total: number | undefined;
@@ -69,7 +69,7 @@ interface Walk {
 }
 
 /** So many rows were up to the horizon, when so many had been removed. */
-interface Base {
+interface Anchor {
   readonly horizon: string;
   readonly settled: number;
   readonly removed: number;
@@ -77,7 +77,7 @@ interface Base {
 
 interface Place {
   readonly index: number;
-  readonly position: Position;
+  readonly position: PageCursor;
   readonly snapshot: string;
   /** Before the horizon when it was remembered. */
   readonly settled: boolean;
@@ -89,9 +89,9 @@ const MAX_LISTS = 500;
 /** Positions by long values are not worth their room. */
 const MAX_KEY_LENGTH = 512;
 
-export function createPageMemory(): PageMemory {
+export function createPageCache(): PageMemory {
   // In the order of last use, oldest first.
-  const walks = new Map<string, Walk>();
+  const walks = new Map<string, CachedList>();
   let positions = 0;
 
   function forget(list: string): void {
@@ -99,7 +99,7 @@ export function createPageMemory(): PageMemory {
     walks.delete(list);
   }
 
-  function walkOf(list: string, sight: Sight): Walk {
+  function walkOf(list: string, sight: ListSnapshot): CachedList {
     let walk = walks.get(list);
     if (walk && (walk.snapshot === sight.snapshot || stands(walk.base, sight))) {
       walks.delete(list);
@@ -120,7 +120,7 @@ export function createPageMemory(): PageMemory {
     return walk;
   }
 
-  function makeRoom(list: string, walk: Walk): void {
+  function makeRoom(list: string, walk: CachedList): void {
     for (const oldest of walks.keys()) {
       if (walks.size <= MAX_LISTS && positions < MAX_POSITIONS) return;
       if (oldest !== list) forget(oldest);
@@ -137,7 +137,7 @@ export function createPageMemory(): PageMemory {
     },
     outlookOf(list) {
       const walk = walks.get(list);
-      return walk?.base ? { horizon: walk.base.horizon, renew: walk.beyond > FAR_BEHIND } : NO_OUTLOOK;
+      return walk?.base ? { horizon: walk.base.horizon, renew: walk.beyond > FAR_BEHIND } : NO_PROBE;
     },
     nearest(list, index) {
       const walk = walks.get(list);
@@ -176,11 +176,11 @@ function placesUpTo(places: readonly Place[], index: number): number {
   return low;
 }
 
-const baseOf = ({ total, moves }: Sight): Base | undefined =>
+const baseOf = ({ total, moves }: ListSnapshot): Anchor | undefined =>
   total !== undefined && moves?.horizon ? { horizon: moves.horizon, settled: total - HORIZON, removed: moves.removed } : undefined;
 
 /** Whether no row up to the horizon has moved. A statement that asked about another horizon, or saw too many rows behind it, cannot tell. */
-function stands(base: Base | undefined, { total, moves }: Sight): boolean {
+function stands(base: Anchor | undefined, { total, moves }: ListSnapshot): boolean {
   if (!base || total === undefined || !moves || moves.asked !== base.horizon || moves.beyond > BEYOND_LIMIT) return false;
   return moves.removed === base.removed && total - moves.beyond === base.settled;
 }

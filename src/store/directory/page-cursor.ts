@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isUuid } from "../../core/id.ts";
 import { isStorableText } from "../../core/storable-text.ts";
 import { InvalidCursor } from "../../directory/errors.ts";
-import type { Order, Position } from "../filter/sort.ts";
+import type { Order, PageCursor } from "../filter/sort.ts";
 
 /*
  * A position in a list as an opaque text (RFC 9865 section 2): what it says is all there is, nothing is kept for it, and it never expires.
@@ -11,7 +11,7 @@ import type { Order, Position } from "../filter/sort.ts";
  */
 
 /** `list`: a digest of all that makes the list what it is (source, filter, order). */
-export function writePosition({ id, key }: Position, list: string): string {
+export function writePosition({ id, key }: PageCursor, list: string): string {
   return Buffer.from(JSON.stringify([digestOf([list, id, key ?? null]), id, key ?? null])).toString("base64url");
 }
 
@@ -19,7 +19,7 @@ const MAX_LENGTH = 100_000;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
 /** Rejects with InvalidCursor whatever this list did not write. */
-export function readPosition(text: string, list: string, kind: Order["kind"]): Position {
+export function readPosition(text: string, list: string, kind: Order["kind"]): PageCursor {
   if (text.length > MAX_LENGTH || !BASE64URL.test(text)) throw invalid();
   let parts: unknown;
   try {

@@ -2,13 +2,13 @@ import type pg from "pg";
 import { unreachable } from "../../core/errors.ts";
 import type { ListQuery } from "../../directory/list-query.ts";
 import type { Relation } from "../filter/attribute-values.ts";
-import { NO_KEY, type Order, orderOf, type Position } from "../filter/sort.ts";
+import { NO_KEY, type Order, orderOf, type PageCursor } from "../filter/sort.ts";
 import { isHotMatch, selectiveBy, selectsAtMostOne, where } from "../filter/where.ts";
 import { createParameters, type Parameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { type Packed, packed, type RowPacking, rowsOf } from "../postgres/row-encoding.ts";
 import { run } from "../postgres/statement.ts";
-import { BEYOND_LIMIT, HORIZON, NO_OUTLOOK, type Outlook, type Sight } from "./page-cache.ts";
+import { BEYOND_LIMIT, HORIZON, type ListSnapshot, NO_PROBE, type ProbeRequest } from "./page-cache.ts";
 import { digestOf } from "./page-cursor.ts";
 import { nameStatements } from "./statement-name.ts";
 
@@ -44,13 +44,13 @@ export interface PreparedList {
 export type Slice =
   | { readonly kind: "first" }
   /** `behind`: counted from there; only where the order has no second part. */
-  | { readonly kind: "skip"; readonly offset: number; readonly behind?: Position }
-  | { readonly kind: "behind"; readonly position: Position };
+  | { readonly kind: "skip"; readonly offset: number; readonly behind?: PageCursor }
+  | { readonly kind: "behind"; readonly position: PageCursor };
 
 interface PackedPage extends Packed, pg.QueryResultRow {
   /** A JSON array, where the list is sorted by values. */
   readonly keys: string | null;
-  /** A `Sight`, as JSON. */
+  /** A `ListSnapshot`, as JSON. */
   readonly sight: string;
 }
 
@@ -60,7 +60,7 @@ export interface Found<Item> {
   /** The sort value of each item, where the list is sorted by values. */
   readonly keys: readonly (string | null)[];
   /** What each statement saw that found any. */
-  readonly sights: readonly Sight[];
+  readonly sights: readonly ListSnapshot[];
 }
 
 /** Rows that are passed over sooner than their ids are looked up. */
@@ -72,8 +72,8 @@ export interface PageStatements<Item> {
   /** Rejects with InvalidFilter. */
   prepare(sourceId: string, query: Pick<ListQuery, "filter" | "sort">): PreparedList;
   /** `outlook`: where to look for moves. */
-  read(list: PreparedList, slice: Slice, limit: number, outlook?: Outlook): Promise<Found<Item>>;
-  count(list: PreparedList): Promise<{ readonly total: number; readonly sight: Sight }>;
+  read(list: PreparedList, slice: Slice, limit: number, outlook?: ProbeRequest): Promise<Found<Item>>;
+  count(list: PreparedList): Promise<{ readonly total: number; readonly sight: ListSnapshot }>;
 }
 
 export function createPageStatements<Item>(
@@ -89,7 +89,7 @@ export function createPageStatements<Item>(
   const ask = <Row extends pg.QueryResultRow>({ hot, selective, sourceId }: PreparedList, text: string, values: readonly unknown[]) =>
     hot || selective ? run<Row>(pool, statement(text, hot), values) : pool.scans.run<Row>(sourceId, statement(text, hot), values);
 
-  function sightOf({ filtered, sorted }: PreparedList, { horizon, renew }: Outlook, parameters: Parameters): string {
+  function sightOf({ filtered, sorted }: PreparedList, { horizon, renew }: ProbeRequest, parameters: Parameters): string {
     const parts = ["'snapshot', pg_current_snapshot()::text"];
     if (!filtered) parts.push(`'total', ${counted("count")}`);
     if (!filtered && !sorted) {
@@ -115,7 +115,7 @@ export function createPageStatements<Item>(
   /** One statement of a page: `from` and `end` add their parameters to those of the list. */
   async function answer(
     list: PreparedList,
-    outlook: Outlook,
+    outlook: ProbeRequest,
     parts: (parameters: Parameters) => readonly [from: string, end: string],
   ): Promise<Found<Item>> {
     const parameters = createParameters(list.values);
@@ -131,7 +131,7 @@ export function createPageStatements<Item>(
     return {
       items: found.map(items(answered!.shared)),
       keys: answered!.keys === null ? [] : (JSON.parse(answered!.keys) as (string | null)[]),
-      sights: [JSON.parse(answered!.sight) as Sight],
+      sights: [JSON.parse(answered!.sight) as ListSnapshot],
     };
   }
 
@@ -164,7 +164,7 @@ export function createPageStatements<Item>(
       };
     },
 
-    async read(list, slice, limit, outlook = NO_OUTLOOK) {
+    async read(list, slice, limit, outlook = NO_PROBE) {
       switch (slice.kind) {
         case "first":
           return answer(list, outlook, (own) => [matching(list), `limit ${own.add(limit, "bigint")}`]);

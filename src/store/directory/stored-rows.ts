@@ -6,7 +6,7 @@ import { FIELD, type RowPacking } from "../postgres/row-encoding.ts";
 export const storedColumns = (alias: string, document = `${alias}.document`): string =>
   `${alias}.id, ${alias}.version, ${alias}.created_at, ${alias}.modified_at, ${document} as document`;
 
-export const STORED_ROWS: RowPacking = { fields: ["r.id", "r.version", "r.created_at", "r.modified_at", "r.document"] };
+export const ENCODED_COLUMNS: RowPacking = { fields: ["r.id", "r.version", "r.created_at", "r.modified_at", "r.document"] };
 
 export interface StoredRow {
   readonly id: string;
@@ -16,8 +16,8 @@ export interface StoredRow {
   readonly document: string;
 }
 
-/** Of a row that was packed as `STORED_ROWS` says. Cut by hand: as one call for each row `split` took 4 % of what a page costs. */
-export function storedOf(row: string): StoredRow {
+/** Of a row that was packed as `ENCODED_COLUMNS` says. Cut by hand: as one call for each row `split` took 4 % of what a page costs. */
+export function decodeStored(row: string): StoredRow {
   const afterId = row.indexOf(FIELD);
   const afterVersion = row.indexOf(FIELD, afterId + 1);
   const afterCreated = row.indexOf(FIELD, afterVersion + 1);

@@ -1,7 +1,7 @@
 import type { GroupOfUser, StoredUser } from "../../directory/user.ts";
 import type { RowPacking } from "../postgres/row-encoding.ts";
 import type { ListTable } from "./page-statement.ts";
-import { STORED_ROWS, storedColumns, storedOf } from "./stored-rows.ts";
+import { decodeStored, ENCODED_COLUMNS, storedColumns } from "./stored-rows.ts";
 
 /*
  * Rows of users as statements read them. The groups of a person (RFC 7643 section 4.1.2) are read once for all rows of a statement: who is listed by which,
@@ -37,7 +37,7 @@ const NO_GROUPS: readonly GroupOfUser[] = [];
 export function usersOf(shared: string | null): (row: string) => StoredUser {
   const groups = shared === null ? undefined : groupsByPerson(JSON.parse(shared) as Groups);
   return (row) => {
-    const { id, version, createdAt, modifiedAt, document } = storedOf(row);
+    const { id, version, createdAt, modifiedAt, document } = decodeStored(row);
     // Written out: a spread of 100 objects a page took a tenth of its processor time.
     return { id, version, createdAt, modifiedAt, document, groups: groups?.get(id) ?? NO_GROUPS };
   };
@@ -77,7 +77,7 @@ function groupsIn(
 }
 
 /** Packs rows of `storedColumns`. */
-export const USER_ROWS: RowPacking = { ...STORED_ROWS, shared: GROUPS_OF_PAGE };
+export const USER_ROWS: RowPacking = { ...ENCODED_COLUMNS, shared: GROUPS_OF_PAGE };
 
 export const USERS: ListTable<StoredUser> = {
   resource: "User",

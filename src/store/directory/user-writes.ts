@@ -4,7 +4,7 @@ import type { Fact } from "../../directory/ports.ts";
 import type { StoredUser, UserContent } from "../../directory/user.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import { type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
-import { isOneItemsFault, run, type Statement } from "../postgres/statement.ts";
+import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
 import { appendEvents, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { storedColumns } from "./stored-rows.ts";
 import { USER_ROWS, usersOf } from "./user-rows.ts";
@@ -93,7 +93,7 @@ export interface UserWrites {
 const LANES = 2;
 
 export function createUserWrites(pool: pg.Pool, targets: readonly string[]): UserWrites {
-  const options = { lanes: LANES, isolates: isOneItemsFault, fits: areOthers, answerWithinMs: REQUEST_MS };
+  const options = { lanes: LANES, isolates: isItemFailure, fits: areOthers, answerWithinMs: REQUEST_MS };
   const send = <Row extends pg.QueryResultRow>(statement: Statement, writes: readonly UserWrite[]) =>
     run<Row>(pool, statement, [`[${[...writes].sort(byId).map(rowOf).join(",")}]`, targets]);
 

@@ -15,7 +15,7 @@ export interface Order {
   readonly keyAsText: string;
   readonly kind: SqlValue["kind"] | "none";
   /** Conditions whose rows, one after the other, are everything behind the position. Two where NULLs must be told apart to let an index serve both. */
-  readonly behind: (position: Position) => readonly Condition[];
+  readonly behind: (position: PageCursor) => readonly Condition[];
 }
 
 /** The key of an order by id alone. */
@@ -24,7 +24,7 @@ export const NO_KEY = "null::text";
 export type Condition = (parameters: Parameters) => string;
 
 /** Where a page ended: the sort value (undefined: none) and the id of its last row. */
-export interface Position {
+export interface PageCursor {
   readonly key: string | undefined;
   readonly id: string;
 }

@@ -108,7 +108,7 @@ export function createClaims(
       if (place.lost) return [];
       // Counted from before the statement leaves: the lease begins later.
       const deadline = deadlineOfClaim();
-      const rows = await run<ClaimRow>(pool.alongIndexes, CLAIM, [target, limit, worker, leaseMs]);
+      const rows = await run<ClaimRow>(pool.byKey, CLAIM, [target, limit, worker, leaseMs]);
       return rows.map((row) => ({
         ref: { kind: row.kind, id: row.entity_id },
         lease: row.lease,

@@ -279,13 +279,13 @@ type Facts = Pick<
 export function createFacts(pool: Pool, target: string): Facts {
   // Runs that start together load in one statement.
   const person = batched(async (ids: readonly string[]): Promise<readonly PersonFacts[]> => {
-    const rows = await run<PersonRow>(pool.alongIndexes, PEOPLE, [target, [...new Set(ids)]]);
+    const rows = await run<PersonRow>(pool.byKey, PEOPLE, [target, [...new Set(ids)]]);
     const facts = new Map(rows.map((row) => [row.id, personOf(row)]));
     return ids.map((id) => facts.get(id)!);
   });
   const circle = batched(async (waits: readonly { readonly id: string; readonly on: readonly string[] }[]): Promise<readonly boolean[]> => {
     const values = [target, waits.map(({ id }) => id), waits.map(({ on }) => `{${on.join(",")}}`)];
-    const rows = await run<{ at: number }>(pool.alongIndexes, CIRCLE, values);
+    const rows = await run<{ at: number }>(pool.byKey, CIRCLE, values);
     const circles = new Set(rows.map((row) => row.at));
     return waits.map((_, at) => circles.has(at + 1));
   });
@@ -342,7 +342,7 @@ export function createFacts(pool: Pool, target: string): Facts {
     waitsInCircle: (id, on) => circle({ id, on }),
 
     async nameHolders(departmentId, { name, parent }) {
-      const rows = await run<NameHolder & { parentId: string | null; top: boolean } & pg.QueryResultRow>(pool.alongIndexes, NAME_HOLDERS, [
+      const rows = await run<NameHolder & { parentId: string | null; top: boolean } & pg.QueryResultRow>(pool.byKey, NAME_HOLDERS, [
         target,
         name,
         parent,

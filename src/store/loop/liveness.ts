@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
-import { WAKE } from "./requeue.ts";
+import { REQUEUE } from "./requeue.ts";
 
 /*
  * Which workers live, and what becomes of the work of those that do not. A worker shows that it lives by a session advisory lock under its number:
@@ -69,7 +69,7 @@ const RECHECK: Statement = {
   forgotten as (
     update links l set attributes = null from late where l.target = late.target and l.kind = late.kind and l.entity_id = late.entity_id),
   looked as (
-    update entity_states s set ${WAKE}, recheck_at = null from late
+    update entity_states s set ${REQUEUE}, recheck_at = null from late
      where s.target = late.target and s.kind = late.kind and s.entity_id = late.entity_id returning 1)
   select count(*) as looked from looked`,
 };

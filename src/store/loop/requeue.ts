@@ -19,7 +19,7 @@ const ANY_KIND = "any('{user,group,department,role}'::text[])";
  * seen from here, or comes after this one and sees who waits: one statement that takes a row for quiet goes by what was there when it began, but
  * reads the mark anew once it has the lock.
  */
-export const MARK_AS_AWAITED = statement(
+export const MARK_AWAITED = statement(
   "mark-as-awaited",
   `with rows as materialized (
      select n.kind, n.id, false as awaited from ${NAMED} n
@@ -35,7 +35,7 @@ export const MARK_AS_AWAITED = statement(
 );
 
 /** Makes those named due that wait and of whose state `s` a condition holds. They are found and changed by their key: see run-leases.ts. */
-const lookAtOnce = (condition: string): string =>
+const recheckNow = (condition: string): string =>
   `insert into entity_states as e (target, kind, entity_id, state, next_at)
    select s.target, s.kind, s.entity_id, s.state, now() from ${NAMED} n cross join lateral (
      select * from entity_states s where s.target = $1 and s.kind = n.kind and s.entity_id = n.id limit 1) s
@@ -43,7 +43,7 @@ const lookAtOnce = (condition: string): string =>
    on conflict (target, kind, entity_id) do update set next_at = excluded.next_at where e.state = 'waiting'`;
 
 /** Due at once; a run under way will find that the generation moved on. */
-export const WAKE = `state = 'due', next_at = now(), attempts = 0, due_since = coalesce(s.due_since, now()), desired_generation = s.desired_generation + 1`;
+export const REQUEUE = `state = 'due', next_at = now(), attempts = 0, due_since = coalesce(s.due_since, now()), desired_generation = s.desired_generation + 1`;
 
 /** Of a link `l`: somebody is known to be manager there. */
 const HAS_MANAGERS = "coalesce(json_typeof(l.attributes->'managers') = 'array' and json_array_length(l.attributes->'managers') > 0, false)";
@@ -63,33 +63,33 @@ export const REPORTS = (condition: string): string => `
 export const ANY_MANAGED = "exists (select 1 from departments d where d.target = $1 and d.managed)";
 
 /** Wakes whoever waits for one of these, or is parked because of one. */
-export const WAKE_WAITING = statement(
+export const REQUEUE_DEPENDENTS = statement(
   "wake-waiting",
-  `update entity_states s set ${WAKE}, waiting_on = null, causes = s.causes || $3::uuid[]
+  `update entity_states s set ${REQUEUE}, waiting_on = null, causes = s.causes || $3::uuid[]
     where ${WAITING_ON("$2::uuid[]")}`,
 );
 /** Wakes whoever waits for one of these that is stuck: they go on without it. Those who are stuck because of each other are let be. */
-export const WAKE_HOPEFUL = statement(
+export const REQUEUE_WAITING = statement(
   "wake-hopeful",
-  `update entity_states s set ${WAKE}, waiting_on = null, causes = s.causes || $3::uuid[]
+  `update entity_states s set ${REQUEUE}, waiting_on = null, causes = s.causes || $3::uuid[]
     where ${WAITING_ON("$2::uuid[]")} and (s.state || '') = 'waiting'`,
 );
 /** What kept these parked at the target has gone for one of them: the others with the same cause are looked at as well. */
-export const WAKE_SAME_CAUSE = statement(
+export const REQUEUE_SAME_CAUSE = statement(
   "wake-same-cause",
-  `update entity_states s set ${WAKE}, cause = null, causes = s.causes || $3::uuid[]
+  `update entity_states s set ${REQUEUE}, cause = null, causes = s.causes || $3::uuid[]
     where s.target = $1 and s.cause = any($2::text[]) and s.state = 'parked'`,
 );
 /** Wakes those who report to people who came or went, by the directory and by what is at the target. */
-export const WAKE_REPORTS = statement(
+export const REQUEUE_REPORTS = statement(
   "wake-reports",
-  `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
+  `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
     where s.target = $1 and s.kind = 'user' and s.entity_id = any(array(${REPORTS("m.id = any($2::uuid[])")}))`,
 );
 /** Wakes those who have people as manager at the target who are gone: the directory may not know any more who they were. */
-export const WAKE_FOLLOWERS = statement(
+export const REQUEUE_REPORTS_BY_REMOTE_MANAGER = statement(
   "wake-followers",
-  `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
+  `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
     where s.target = $1 and s.kind = 'user' and s.entity_id = any(array(
       select l.entity_id from links l
        where l.target = $1 and l.kind = 'user' and l.attributes->>'manager' = any(array(
@@ -99,9 +99,9 @@ export const WAKE_FOLLOWERS = statement(
  * Wakes departments that name one of these people as manager: only members can be, so it matters where they sit. Costs next to nothing while no department
  * names anybody; else each look-up is by itself (`offset 0`), as joins are planned by statistics that may be old.
  */
-export const WAKE_LED = statement(
+export const REQUEUE_MANAGED_DEPARTMENTS = statement(
   "wake-led",
-  `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
+  `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
     where ${ANY_MANAGED} and s.target = $1 and s.kind = 'department' and s.entity_id = any(array(
       with named as materialized (
         select m.source_id, ${namesOf("m")} as names from users m where m.id = any($2::uuid[]))
@@ -116,18 +116,18 @@ export const WAKE_LED = statement(
        where p.target = $1))`,
 );
 /** Wakes departments that have people as managers at the target who are gone: the directory may not know any more who they were. */
-export const WAKE_LED_BEFORE = statement(
+export const REQUEUE_DEPARTMENTS_BY_REMOTE_MANAGER = statement(
   "wake-led-before",
-  `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
+  `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
     where s.target = $1 and s.kind = 'department' and s.entity_id = any(array(
       select l.entity_id from links l
        where l.target = $1 and l.kind = 'department' and (l.attributes->'managers')::jsonb ?| array(
          select m.remote_id from links m where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[]) and m.remote_id is not null)))`,
 );
 /** Wakes those who had to do without a department or role that has now come to the target, or may be about to conclude so. */
-export const WAKE_MEMBERS = statement(
+export const REQUEUE_MEMBERS = statement(
   "wake-members",
-  `update entity_states s set ${WAKE}, causes = s.causes || $3::uuid[]
+  `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
     where s.target = $1 and s.kind = 'user' and (s.state = 'inSync' or s.lease is not null) and s.entity_id = any(array(
       select m.user_id from placements p join group_members m on m.group_id = p.group_id
        where p.target = $1 and (p.department_id = any($2::uuid[]) or p.kind = 'role' and p.group_id = any($2::uuid[]))
@@ -138,9 +138,9 @@ export const WAKE_MEMBERS = statement(
  * Wakes departments and roles of ours that wait to be removed and have just lost an occupant. One that is being looked at this moment may have counted
  * the occupant still: its run will find that the generation moved on. A department that only let go of a manager does not wait, and is to go all the same.
  */
-export const WAKE_CONTAINERS = statement(
+export const REQUEUE_CONTAINERS = statement(
   "wake-containers",
-  `update entity_states s set ${WAKE}
+  `update entity_states s set ${REQUEUE}
      from links l
     where l.target = $1 and s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
       and (s.state = 'waiting' or s.lease is not null
@@ -152,9 +152,9 @@ export const WAKE_CONTAINERS = statement(
  * does also while it waits itself for the very person to leave, or is being looked at by a run that cannot know yet, or may have to let somebody have a value of its own: inactive, or in want of another one
  * itself.
  */
-export const MARK_AWAITED = statement(
+export const REQUEUE_AWAITED = statement(
   "mark-awaited",
-  `update entity_states s set ${WAKE}
+  `update entity_states s set ${REQUEUE}
     where s.target = $1 and s.kind = ${ANY_KIND} and s.entity_id = any($2::uuid[])
       and (s.state = 'inSync' and not exists (
              select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
@@ -184,16 +184,16 @@ export const inCircle = (id: string, waits: string): string => `exists (
     select from (select a.id, a.led_to from awaited a limit 5000) a where a.led_to and a.id = ${id})`;
 
 /** Those whose wait has closed a circle: two that began to wait for each other at one moment did not see it. */
-export const LOOK_IN_CIRCLE = statement("look-in-circle", lookAtOnce(inCircle("s.entity_id", "s.waiting_on")));
+export const RECHECK_CIRCLE = statement("look-in-circle", recheckNow(inCircle("s.entity_id", "s.waiting_on")));
 /** Of whom they wait for, one was stuck before that could be told to them: those who are stuck are not waited for. */
-export const LOOK_IF_STUCK = statement(
+export const RECHECK_IF_STUCK = statement(
   "look-if-stuck",
-  lookAtOnce(
+  recheckNow(
     `exists (select 1 from entity_states o where o.target = $1 and o.kind = ${ANY_KIND} and o.entity_id = any(s.waiting_on) and o.state in ('parked', 'held'))`,
   ),
 );
 /** Whoever is waited for in a circle by one that cannot give way. */
-export const LOOK_AWAITED = statement(
+export const RECHECK_AWAITED = statement(
   "look-awaited",
   `insert into entity_states as e (target, kind, entity_id, state, next_at)
    select s.target, s.kind, s.entity_id, s.state, now() from unnest($2::uuid[]) n(id) cross join lateral (
@@ -207,18 +207,18 @@ const waitsForName = (s: string, l: string): string => `
              and not exists (select 1 from entity_states h where h.target = $1 and h.kind = 'department' and h.entity_id = ${l}.entity_id and h.state = 'inSync')`;
 
 /** What came to be while the run that waits for it was looking: nobody else will wake it. */
-export const LOOK_AGAIN = statement(
+export const RECHECK_WAITING = statement(
   "look-again",
-  lookAtOnce(`(exists (select 1 from links l where l.target = $1 and l.kind = ${ANY_KIND} and l.entity_id = any(s.waiting_on) and l.status = 'owned'
+  recheckNow(`(exists (select 1 from links l where l.target = $1 and l.kind = ${ANY_KIND} and l.entity_id = any(s.waiting_on) and l.status = 'owned'
              and not (s.kind = 'department' and l.kind = 'department' and ${waitsForName("s", "l")})
              and not (s.kind = 'user' and l.kind = 'department' and ${HAS_MANAGERS} and (l.attributes->'managers')::jsonb ?
                (select own.remote_id from links own where own.target = $1 and own.kind = 'user' and own.entity_id = s.entity_id)))
            or exists (select 1 from placements p where p.target = $1 and p.group_id = any(s.waiting_on) and p.kind <> 'role'))`),
 );
 /** The same for a run that was refused because of another entity, which has come to rest while the refusal was on its way. */
-export const LOOK_AFTER_REFUSAL = statement(
+export const RECHECK_REFUSED = statement(
   "look-after-refusal",
-  lookAtOnce(
+  recheckNow(
     `exists (select 1 from entity_states o where o.target = $1 and o.kind = ${ANY_KIND} and o.entity_id = any(s.waiting_on) and o.state = 'inSync')`,
   ),
 );

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { Renewal, Rules } from "../../reconcile/ports.ts";
+import type { Rules, RulesStore } from "../../reconcile/ports.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { appendEvents, eventColumns, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
@@ -63,7 +63,7 @@ interface Slice extends pg.QueryResultRow {
   n: number;
 }
 
-export function createRenewal(pool: pg.Pool, target: string): Renewal {
+export function createRenewal(pool: pg.Pool, target: string): RulesStore {
   async function markAll(causes: readonly string[]): Promise<number> {
     let marked = 0;
     for (const statement of [MARK_GROUPS, MARK_PEOPLE]) {

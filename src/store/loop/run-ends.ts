@@ -4,8 +4,8 @@ import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { eventColumns, PRIORITY } from "../write-sql.ts";
 import { ANY_MANAGED, REPORTS, WAITING_ON } from "./requeue.ts";
-import { consequences, type EndedRun, linkColumns, markAwaited, putLinks, recordLate } from "./run-consequences.ts";
-import { heldBy, inLockOrder } from "./run-leases.ts";
+import { consequences, type FinishedRun, linkColumns, markAwaited, putLinks, recordLate } from "./run-consequences.ts";
+import { heldBy, sortedForLocking } from "./run-leases.ts";
 
 /*
  * Ends of runs: state, outcome event, link, and what follows for others. Most runs concern nobody else, which only the database knows for certain: those
@@ -14,7 +14,7 @@ import { heldBy, inLockOrder } from "./run-leases.ts";
  * ten to twelve statements at the end; 3.5 ms of PostgreSQL's).
  */
 
-/** `puts`: a link to be written. `awaited`, `reported`, `led`: whom it may concern, see `isQuiet`. */
+/** `puts`: a link to be written. `awaited`, `reported`, `led`: whom it may concern, see `isSelfContained`. */
 const RUNS = `json_to_recordset($2::json) as w(at int, kind text, id uuid, lease uuid, generation bigint, state text, next_ms float8, attempts int,
     reason_code text, reason text, remedy text, waiting_on uuid[], answer text, notes json, refused json, holder json, event json, causes uuid[], recheck_ms float8, planned json, cause text,
     puts boolean, remote_id text, presence text, attributes json, containers text[], awaited boolean, reported boolean, led boolean)`;
@@ -47,7 +47,7 @@ const ENDED = `select at, kind, case when state = 'inSync' then extract(epoch fr
 const END: Statement = { name: "run-end", text: `with mine as (select w.*, held.due_since from ${heldBy(RUNS)}), ${ENDS} ${ENDED}` };
 
 /** Only of those that nobody waits for, that nobody reports to, and that lead no department. */
-const END_QUIETLY: Statement = {
+const END_SELF_CONTAINED: Statement = {
   name: "run-end-quietly",
   text: `with quiet as (
     select w.* from ${RUNS}
@@ -71,26 +71,26 @@ export interface RunEndOptions {
 }
 
 /**
- * Ends runs of one batch; whether each still held its lease. Of two ends side by side, neither may miss that the other waits for it: see MARK_AS_AWAITED.
+ * Ends runs of one batch; whether each still held its lease. Of two ends side by side, neither may miss that the other waits for it: see MARK_AWAITED.
  */
 export const createRunEnds =
   (pool: Pool, target: string, { callLifeMs, meter }: RunEndOptions) =>
-  async (runs: readonly EndedRun[]): Promise<readonly boolean[]> => {
-    const ended = new Set<EndedRun>();
-    const end = (db: Queryable, statement: Statement, some: readonly EndedRun[]): Promise<Ended[]> =>
-      run<Ended>(db, statement, [target, JSON.stringify(inLockOrder(some).map((each) => endRow(each, callLifeMs)))]);
-    const committed = (rows: readonly Ended[], some: readonly EndedRun[]): void => {
+  async (runs: readonly FinishedRun[]): Promise<readonly boolean[]> => {
+    const ended = new Set<FinishedRun>();
+    const end = (db: Queryable, statement: Statement, some: readonly FinishedRun[]): Promise<Ended[]> =>
+      run<Ended>(db, statement, [target, JSON.stringify(sortedForLocking(some).map((each) => endRow(each, callLifeMs)))]);
+    const committed = (rows: readonly Ended[], some: readonly FinishedRun[]): void => {
       for (const { at, kind, latency } of rows) {
         ended.add(some[at]!);
         if (latency !== null) meter?.observe("syncLatency", { kind }, latency);
       }
     };
 
-    const quiet = runs.filter(isQuiet);
-    if (quiet.length > 0) committed(await end(pool.alongIndexes, END_QUIETLY, quiet), quiet);
+    const quiet = runs.filter(isSelfContained);
+    if (quiet.length > 0) committed(await end(pool.byKey, END_SELF_CONTAINED, quiet), quiet);
     const others = runs.filter((each) => !ended.has(each));
     if (others.length > 0) {
-      const rows = await inTransaction(pool.alongIndexes, async (client) => {
+      const rows = await inTransaction(pool.byKey, async (client) => {
         await markAwaited(client, target, others);
         const rows = await end(client, END, others);
         const held = new Set(rows.map(({ at }) => others[at]));
@@ -105,8 +105,8 @@ export const createRunEnds =
   };
 
 /** Whether a run came to rest in a way that concerns nobody but those the statement asks about. */
-function isQuiet({ claim: { ref, cause }, end: { settlement, link, departed, gone } }: EndedRun): boolean {
-  const { state, waitingOn, observeFirst } = settlement;
+function isSelfContained({ claim: { ref, cause }, end: { next, link, departed, gone } }: FinishedRun): boolean {
+  const { state, waitingOn, observeFirst } = next;
   return (
     ref.kind === "user" &&
     state === "inSync" &&
@@ -120,26 +120,26 @@ function isQuiet({ claim: { ref, cause }, end: { settlement, link, departed, gon
   );
 }
 
-const endRow = ({ item: { claim, end }, at }: { readonly item: EndedRun; readonly at: number }, callLifeMs: number) => {
-  const { settlement, link, event, presenceChanged } = end;
+const endRow = ({ item: { claim, end }, at }: { readonly item: FinishedRun; readonly at: number }, callLifeMs: number) => {
+  const { next, link, event, presenceChanged } = end;
   const written = event?.outcome === "done";
   return {
     at,
     ...claim.ref,
     lease: claim.lease,
     generation: claim.generation,
-    state: settlement.state,
-    next_ms: settlement.nextMs,
-    attempts: settlement.attempts,
-    reason_code: settlement.reasonCode,
-    reason: settlement.reason,
-    remedy: settlement.remedy,
-    waiting_on: settlement.waitingOn,
-    answer: settlement.answer,
-    notes: settlement.notes,
+    state: next.state,
+    next_ms: next.nextMs,
+    attempts: next.attempts,
+    reason_code: next.reasonCode,
+    reason: next.reason,
+    remedy: next.remedy,
+    waiting_on: next.waitingOn,
+    answer: next.answer,
+    notes: next.notes,
     refused: end.refused,
-    holder: settlement.holder,
-    planned: settlement.planned,
+    holder: next.holder,
+    planned: next.planned,
     event: event && eventColumns(event),
     causes: claim.causes,
     cause: end.cause,

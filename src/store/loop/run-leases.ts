@@ -12,7 +12,7 @@ export const heldBy = (runs: string, condition = "true"): string => `${runs} cro
     select s.due_since from entity_states s where s.target = $1 and s.kind = w.kind and s.entity_id = w.id and s.lease = w.lease and ${condition} for update) held`;
 
 /** Rows are locked in the order of their key, so that processes do not wait in a circle. `at`: where each stood. */
-export function inLockOrder<Item extends { readonly claim: Claim }>(
+export function sortedForLocking<Item extends { readonly claim: Claim }>(
   items: readonly Item[],
 ): readonly { readonly item: Item; readonly at: number }[] {
   const key = ({ item: { claim } }: { readonly item: Item }): string => `${claim.ref.kind}:${claim.ref.id}`;

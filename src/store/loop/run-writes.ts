@@ -2,10 +2,10 @@ import type { HistoryEvent } from "../../history/event.ts";
 import type { Claim, ReconcileStore } from "../../reconcile/ports.ts";
 import { batched } from "../postgres/batch.ts";
 import type { Pool } from "../postgres/pool.ts";
-import { isOneItemsFault, run, type Statement } from "../postgres/statement.ts";
+import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
 import { eventColumns } from "../write-sql.ts";
 import { createRunEnds, type RunEndOptions } from "./run-ends.ts";
-import { heldBy, inLockOrder } from "./run-leases.ts";
+import { heldBy, sortedForLocking } from "./run-leases.ts";
 
 /* What a run writes: its beginning and its end, both only under its lease. Runs that go on side by side begin and finish in common statements. */
 
@@ -27,7 +27,7 @@ type RunWrites = Pick<ReconcileStore, "begin" | "finish">;
 
 export function createRunWrites(pool: Pool, target: string, options: RunEndOptions): RunWrites {
   const beginAll = async (items: readonly BeginItem[]): Promise<readonly boolean[]> => {
-    const rows = inLockOrder(items).map(
+    const rows = sortedForLocking(items).map(
       ({
         item: {
           claim: { ref, lease },
@@ -44,14 +44,14 @@ export function createRunWrites(pool: Pool, target: string, options: RunEndOptio
         event: eventColumns(intent),
       }),
     );
-    const begun = await run<{ at: number }>(pool.alongIndexes, BEGIN, [target, JSON.stringify(rows)]);
+    const begun = await run<{ at: number }>(pool.byKey, BEGIN, [target, JSON.stringify(rows)]);
     const mine = new Set(begun.map((row) => row.at));
     return items.map((_, at) => mine.has(at));
   };
 
   // One that cannot be recorded must not keep the others from being recorded.
-  const begin = batched(beginAll, { isolates: isOneItemsFault });
-  const finish = batched(createRunEnds(pool, target, options), { isolates: isOneItemsFault, strict: true });
+  const begin = batched(beginAll, { isolates: isItemFailure });
+  const finish = batched(createRunEnds(pool, target, options), { isolates: isItemFailure, strict: true });
 
   return {
     begin: (claim, intent, create) => begin({ claim, intent, create }),

@@ -77,9 +77,9 @@ export class Pool extends pg.Pool {
    * perhaps while the tables are empty, and would then go on reading them from end to end while they grow (measured in a first load of 3,000 people: 32 a
    * second with such plans). Without sorts what is asked for in the order of an index is read in it, and only as far as needed.
    */
-  readonly alongIndexes: pg.Pool;
+  readonly byKey: pg.Pool;
   /** Whose commits do not wait for the disk: for what may be forgotten in a crash of the database. */
-  readonly relaxed: pg.Pool;
+  readonly asyncCommit: pg.Pool;
   /** For statements that no index serves. */
   readonly scans: Scans;
   private readonly scanning: pg.Pool;
@@ -91,8 +91,8 @@ export class Pool extends pg.Pool {
     super(configOf(options, {}));
     const beside = (most: number, settings: SessionSettings): pg.Pool =>
       this.#watch(new pg.Pool(configOf({ ...options, max: Math.min(options.max, most) }, settings)), options.logger);
-    this.alongIndexes = beside(ALONG_INDEXES_MAX, ALONG_INDEXES);
-    this.relaxed = beside(RELAXED_MAX, { synchronous_commit: "off" });
+    this.byKey = beside(ALONG_INDEXES_MAX, ALONG_INDEXES);
+    this.asyncCommit = beside(RELAXED_MAX, { synchronous_commit: "off" });
     this.scanning = beside(SCANS_MAX, SCANNING);
     this.scans = createScans(this.scanning);
     this.#watch(this, options.logger);
@@ -111,7 +111,7 @@ export class Pool extends pg.Pool {
 
   /** Waits a moment for what is under way. Resolves even if a connection hangs or somebody keeps one. */
   override async end(): Promise<void> {
-    const pools = [super.end(), this.alongIndexes.end(), this.relaxed.end(), this.scanning.end()];
+    const pools = [super.end(), this.byKey.end(), this.asyncCommit.end(), this.scanning.end()];
     const ended = Promise.all(pools);
     const late = new AbortController();
     const overdue = systemClock.sleep(END_MS, late.signal).then(() => this.#break());

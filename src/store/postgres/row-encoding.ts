@@ -54,4 +54,4 @@ export interface Packed {
 export const rowsOf = ({ rows }: Packed): readonly string[] => (rows === null ? [] : rows.split(ROW));
 
 /** The same text by itself: what was cut out of a long one keeps all of that in memory, which whatever is remembered must not. */
-export const detached = (text: string): string => Buffer.from(text).toString();
+export const copyString = (text: string): string => Buffer.from(text).toString();

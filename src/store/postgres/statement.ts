@@ -79,7 +79,7 @@ export async function repeated<T>(work: () => Promise<T>): Promise<T> {
 const causeOf = (error: unknown): unknown => (error instanceof Unavailable ? error.cause : error);
 
 function rethrow(error: unknown): never {
-  throw translated(error);
+  throw toAppError(error);
 }
 
 const UNIQUE_VIOLATION = "23505";
@@ -93,7 +93,7 @@ const CONFLICTS: Readonly<Record<string, { readonly resource: "User" | "Group"; 
 const REFUSED_AGAIN_MS = 30_000;
 
 /** What a driver error means to the rooms that called; a bug of ours passes unchanged. */
-export function translated(error: unknown): unknown {
+export function toAppError(error: unknown): unknown {
   const failure = failureOf(error);
   switch (failure) {
     case "repeat":
@@ -125,7 +125,7 @@ function mistakeOf(error: unknown): Error | undefined {
 const LOCK_NOT_AVAILABLE = "55P03";
 
 /** Whether a statement for several may have failed because of one of them: one was refused, or its row is held by others. Not when the database is away. */
-export function isOneItemsFault(error: unknown): boolean {
+export function isItemFailure(error: unknown): boolean {
   if (!(error instanceof Unavailable)) return true;
   return codeOf(error.cause) === LOCK_NOT_AVAILABLE || failureOf(error.cause) === "repeat";
 }

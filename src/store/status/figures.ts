@@ -69,7 +69,7 @@ type Count =
 type CountsRow = pg.QueryResultRow & Readonly<Record<Count, number>> & { readonly as_of: Date; readonly oldest: Date | null };
 
 /** Counts are of one moment, `asOf`. They cost by what is not in sync, not by how many people there are. */
-export async function readFigures(pool: pg.Pool, target: string): Promise<SyncStatus> {
+export async function readStats(pool: pg.Pool, target: string): Promise<SyncStatus> {
   const [counts, paused, latency, calls] = await Promise.all([
     countsOf(pool, target),
     createPauses(pool, target).paused(),

@@ -57,7 +57,7 @@ export const createMeterStore = (pool: Pool, target: string): MeterStore => ({
     const samples = readings.samples.map(({ name, labels, value }) => ({ name, labels: JSON.stringify(labels), value }));
     const heard = [...readings.heard].map(([id, at]) => ({ id, at }));
     try {
-      await run(pool.relaxed, WRITE, [target, JSON.stringify(samples), JSON.stringify(heard)]);
+      await run(pool.asyncCommit, WRITE, [target, JSON.stringify(samples), JSON.stringify(heard)]);
     } catch (error) {
       meter.putBack(readings);
       throw error;

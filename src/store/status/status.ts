@@ -12,7 +12,7 @@ import { createParameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "../write-sql.ts";
-import { readFigures } from "./figures.ts";
+import { readStats } from "./figures.ts";
 import { isMeantBy, NAME } from "./item-search.ts";
 import { sharedReading } from "./shared-reading.ts";
 
@@ -95,7 +95,7 @@ interface ItemRow extends pg.QueryResultRow {
 /** The loop of one target as operators see it. */
 export function createSyncOperations(pool: Pool, target: string, clock: Clock): SyncOperations {
   return {
-    status: sharedReading(() => readFigures(pool, target), clock),
+    status: sharedReading(() => readStats(pool, target), clock),
 
     async items({ state, kind, text, reasonCode, after, count }) {
       const parameters = createParameters([target]);

@@ -21,7 +21,7 @@ export interface LimiterOptions {
  * Share of the allowed rate that is used. Windows are the far end's and calls arrive a little late: 20 calls spread over 1,038 ms leave 38 ms for that
  * before a 21st falls into one of its seconds.
  */
-const PACE = 0.963;
+const UTILISATION = 0.963;
 
 /**
  * Parameters: 1 target, 2 api, 3 slots wanted, 4 interval in ms, 5 burst. Answers the wait for the first of the slots. Slots a crash of the server forgets
@@ -40,7 +40,7 @@ const TAKE: Statement = {
     returning extract(epoch from free_at - clock_timestamp())::float8 * 1000 - $3::float8 * $4::float8 as wait_ms`,
 };
 
-const GIVE_BACK: Statement = {
+const REFUND: Statement = {
   name: "limiter-give-back",
   text: "update rate_limits set free_at = free_at - $3::float8 * interval '1 ms', calls = calls - 1 where target = $1 and api = $2",
 };
@@ -60,7 +60,7 @@ const RESTS: Statement = {
 };
 
 /** Looked at so long before a call leaves that the look does not make it late. */
-const LOOK_MS = 20;
+const PAUSE_RECHECK_MS = 20;
 
 interface Waiter {
   resolve(waitMs: number): void;
@@ -68,7 +68,7 @@ interface Waiter {
 }
 
 export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSecond, burst }: LimiterOptions): RateLimiter {
-  const intervalMs = perSecond > 0 ? 1_000 / (perSecond * PACE) : 0;
+  const intervalMs = perSecond > 0 ? 1_000 / (perSecond * UTILISATION) : 0;
   const queues = new Map<string, Waiter[]>();
 
   /** One statement for everybody who asked for this API since the last one left. */
@@ -114,7 +114,7 @@ export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSeco
         const waitMs = await slot(api);
         const leaveMs = clock.monotonicMs() + waitMs;
         if (leaveMs > untilMs) {
-          await run(pool, GIVE_BACK, [target, api, intervalMs]);
+          await run(pool, REFUND, [target, api, intervalMs]);
           throw new TargetThrottled(`no call of ${api} may leave for ${Math.round(waitMs)} ms`, {
             answer: "limiter",
             reasonCode: "rateLimited",
@@ -124,8 +124,8 @@ export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSeco
         }
         if (waitMs <= 0) return;
         // Slots are given seconds ahead, so a pause overtakes most calls while they wait. Theirs is lost then, as it lies in the pause.
-        if (waitMs > LOOK_MS) {
-          await clock.sleep(waitMs - LOOK_MS, signal);
+        if (waitMs > PAUSE_RECHECK_MS) {
+          await clock.sleep(waitMs - PAUSE_RECHECK_MS, signal);
           if (await rests(api)) continue;
         }
         await clock.sleep(Math.max(0, leaveMs - clock.monotonicMs()), signal);

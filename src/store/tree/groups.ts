@@ -1,17 +1,17 @@
 import type pg from "pg";
-import type { GroupPlace, PathLevel, Structure } from "../../reconcile/ports.ts";
+import type { GroupTarget, PathLevel, Structure } from "../../reconcile/ports.ts";
 import { run } from "../postgres/statement.ts";
 import { foldedNames } from "../references.ts";
 import { isKeyed } from "./keys.ts";
-import { isAtTarget, isOnTheWayOnly, letGo, move } from "./moves.ts";
-import { add, describe, ensure, keyOf, type Node, nodeAt, nodeOf, noteManagers, speaksFor } from "./nodes.ts";
+import { isAtTarget, isOnTheWayOnly, move, pruneUnused } from "./moves.ts";
+import { add, describe, describesNode, ensure, keyOf, type Node, nodeAt, nodeOf, noteManagers } from "./nodes.ts";
 import type { Scope } from "./scope.ts";
 import {
   CLAIM_NODE,
   HELD,
   MISPLACED_BY_PARENT,
   MISPLACED_NESTED,
-  NEXT_SPEAKER,
+  NEXT_DESCRIBER,
   PEOPLE_IN,
   PLACEMENT,
   PUT_PLACEMENT,
@@ -21,13 +21,13 @@ import {
 /* Groups in the tree: which node, role or nothing each is placed on, and who has to be looked at again when that changes. */
 
 interface PlacementRow extends pg.QueryResultRow {
-  kind: GroupPlace["kind"];
+  kind: GroupTarget["kind"];
   department_id: string | null;
   name: string | null;
   managers: string[] | null;
 }
 
-export async function moveGroup(scope: Scope, groupId: string, place: GroupPlace | undefined, structure: Structure): Promise<void> {
+export async function moveGroup(scope: Scope, groupId: string, place: GroupTarget | undefined, structure: Structure): Promise<void> {
   const { client, target, marks } = scope;
   const [before] = await run<PlacementRow>(client, PLACEMENT, [target, groupId]);
   const old = before?.department_id ?? null;
@@ -47,10 +47,10 @@ export async function moveGroup(scope: Scope, groupId: string, place: GroupPlace
   if (before?.kind === "role" && place?.kind !== "role") marks.roles.add(groupId);
   if (structure !== "path") await markMisplaced(scope, groupId, old, node, structure);
   if (old === null || old === node) return;
-  const [next] = await run<{ group_id: string | null; user_id: string | null }>(client, NEXT_SPEAKER, [old]);
+  const [next] = await run<{ group_id: string | null; user_id: string | null }>(client, NEXT_DESCRIBER, [old]);
   if (next?.group_id) marks.groups.add(next.group_id);
   else if (next?.user_id) marks.people.add(next.user_id);
-  await letGo(scope, old);
+  await pruneUnused(scope, old);
 }
 
 /** Groups below that are not under this group's node, or still under one it has left: each has to be looked at again. */
@@ -75,7 +75,7 @@ async function nodeForGroup(scope: Scope, groupId: string, path: readonly PathLe
   const own = await nodeOf(scope, groupId);
   const there = await nodeAt(scope, keyOf(path));
   if (there && there.id === own?.id) {
-    if (await speaksFor(scope, own.id, groupId)) await describe(scope, own, path.at(-1)!);
+    if (await describesNode(scope, own.id, groupId)) await describe(scope, own, path.at(-1)!);
     return own.id;
   }
   // A department with people in it by attributes stays with them.
@@ -83,7 +83,7 @@ async function nodeForGroup(scope: Scope, groupId: string, path: readonly PathLe
   if (there && !(follows && (await givesWay(scope, there, own.id, groupId)))) {
     if (!own) await adopt(scope, there, groupId);
     // Of several groups with one path the oldest says what the department is like, so that they do not undo each other.
-    if (await speaksFor(scope, there.id, groupId)) await describe(scope, there, path.at(-1)!);
+    if (await describesNode(scope, there.id, groupId)) await describe(scope, there, path.at(-1)!);
     return there.id;
   }
   if (follows) {

@@ -2,7 +2,7 @@ import { isUuid } from "../../core/id.ts";
 import type { PathLevel } from "../../reconcile/ports.ts";
 import { run } from "../postgres/statement.ts";
 import { nameNode, releaseName } from "./names.ts";
-import { add, ensure, isExternal, keyOf, type Node, nameKeyOf, nodeAt, nodeById, tellBelow } from "./nodes.ts";
+import { add, ensure, isExternal, keyOf, type Node, nameKeyOf, nodeAt, nodeById, propagateExternal } from "./nodes.ts";
 import type { Scope } from "./scope.ts";
 import {
   ADOPT,
@@ -60,8 +60,8 @@ export async function move(
   if (node.present) await releaseName(scope, node.parent_id, node.name_key);
   for (const row of await run<{ group_id: string }>(client, STANDING, [node.id, isUuid(node.anchor ?? "") ? node.anchor : NO_GROUP]))
     marks.groups.add(row.group_id);
-  if (standIn !== undefined) await letGo(scope, standIn);
-  if (node.present && node.parent_id !== null && node.parent_id !== parentId) await letGo(scope, node.parent_id);
+  if (standIn !== undefined) await pruneUnused(scope, standIn);
+  if (node.present && node.parent_id !== null && node.parent_id !== parentId) await pruneUnused(scope, node.parent_id);
 }
 
 /** Old departments above a node, nearest first. */
@@ -108,11 +108,11 @@ async function settle(scope: Scope, node: Node, { parentId, key, level }: Seat):
   const nameKey = nameKeyOf(level);
   await run(scope.client, MOVE_NODE, [node.id, parentId, level.name, key, JSON.stringify(level.settings), external, nameKey]);
   await nameNode(scope, node.id, parentId, nameKey);
-  if (external !== node.external) await tellBelow(scope, node.id, external);
+  if (external !== node.external) await propagateExternal(scope, node.id, external);
 }
 
 /** Lets nodes go that nothing asks for any more, from here upwards. One whose children all left for a new department goes on as that one. */
-export async function letGo(scope: Scope, nodeId: string): Promise<void> {
+export async function pruneUnused(scope: Scope, nodeId: string): Promise<void> {
   const { client, marks, settleMs } = scope;
   for (let id: string | null = nodeId; id !== null; ) {
     const [gone]: { parent_id: string | null; name_key: string }[] = await run<{ parent_id: string | null; name_key: string }>(

@@ -53,11 +53,11 @@ export const isExternal = async ({ client }: Scope, nodeId: string | null): Prom
   nodeId !== null && (await run<{ external: boolean }>(client, NODE_BY_ID, [nodeId]))[0]?.external === true;
 
 /** Whether no older group stands for the node. */
-export const speaksFor = async ({ client }: Scope, nodeId: string, groupId: string): Promise<boolean> =>
+export const describesNode = async ({ client }: Scope, nodeId: string, groupId: string): Promise<boolean> =>
   (await run(client, OLDER_GROUP, [nodeId, groupId])).length === 0;
 
 /** Comes after every group. */
-export const NOBODY = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+export const MAX_UUID = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 const isDescribed = async ({ client }: Scope, nodeId: string): Promise<boolean> => (await run(client, DESCRIBED, [nodeId])).length > 0;
 
@@ -74,7 +74,7 @@ export interface Making {
 export async function ensure(
   scope: Scope,
   path: readonly PathLevel[],
-  { leaving = [], userId = NOBODY }: Making = {},
+  { leaving = [], userId = MAX_UUID }: Making = {},
 ): Promise<string | null> {
   let parentId: string | null = null;
   for (let depth = 1; depth <= path.length; depth++) {
@@ -131,11 +131,11 @@ export async function describe(scope: Scope, node: Node, { name, settings, exter
     await releaseName(scope, node.parent_id, node.name_key);
   }
   scope.marks.departments.add(node.id);
-  if (node.external !== external) await tellBelow(scope, node.id, external);
+  if (node.external !== external) await propagateExternal(scope, node.id, external);
 }
 
 /** What is below an external department is external as well. People are placed anew; groups below say for themselves what they are when it no longer is. */
-export async function tellBelow({ client, target, marks }: Scope, nodeId: string, external: boolean): Promise<void> {
+export async function propagateExternal({ client, target, marks }: Scope, nodeId: string, external: boolean): Promise<void> {
   const below = await run<{ id: string; group_ids: string[] | null }>(client, TELL_BELOW, [target, nodeId, external]);
   for (const { id, group_ids } of below) {
     marks.peopleIn.add(id);

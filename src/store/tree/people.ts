@@ -1,13 +1,13 @@
 import type pg from "pg";
-import type { PathLevel, PersonPlace } from "../../reconcile/ports.ts";
+import type { AttributeDepartment, PathLevel } from "../../reconcile/ports.ts";
 import type { Attributes } from "../../reconcile/target.ts";
 import { run } from "../postgres/statement.ts";
 import { foldedNames } from "../references.ts";
 import { changedKeys, ensureKeyed, statedKeys } from "./keys.ts";
-import { letGo } from "./moves.ts";
-import { describe, NOBODY, nodeById, noteManagers, sameNames, speaksFor, withPeople } from "./nodes.ts";
+import { pruneUnused } from "./moves.ts";
+import { describe, describesNode, MAX_UUID, nodeById, noteManagers, sameNames, withPeople } from "./nodes.ts";
 import type { Scope } from "./scope.ts";
-import { PERSON_DEPARTMENTS, PUT_PERSON_DEPARTMENTS, SPEAKER } from "./statements.ts";
+import { DESCRIBER, PERSON_DEPARTMENTS, PUT_PERSON_DEPARTMENTS } from "./statements.ts";
 
 /* People in the tree by their attributes: the nodes each is in, and what they make of these. */
 
@@ -21,7 +21,7 @@ interface PersonRow extends pg.QueryResultRow {
   stated: string | null;
 }
 
-export async function movePerson(scope: Scope, userId: string, places: readonly PersonPlace[]): Promise<boolean> {
+export async function movePerson(scope: Scope, userId: string, places: readonly AttributeDepartment[]): Promise<boolean> {
   const { client, target } = scope;
   const rows = await run<PersonRow>(client, PERSON_DEPARTMENTS, [target, userId]);
   const before = new Map(rows.map((row) => [row.department_id, row] as const));
@@ -36,12 +36,13 @@ export async function movePerson(scope: Scope, userId: string, places: readonly 
   }
   const same = before.size === after.size && [...after].every(([id, row]) => sameRow(before.get(id), row));
   if (!same) await putPerson(scope, userId, before, after);
-  for (const [id, { settings, external, level }] of after) if (settings !== null || external) await hearPeople(scope, id, level, userId);
+  for (const [id, { settings, external, level }] of after)
+    if (settings !== null || external) await applyPeopleSettings(scope, id, level, userId);
   for (const row of before.values()) if (!after.has(row.department_id)) await leave(scope, row);
   return !same;
 }
 
-const personRow = (id: string, { path, main, managers, settings }: PersonPlace, twin: PersonRow | undefined): PersonRow => ({
+const personRow = (id: string, { path, main, managers, settings }: AttributeDepartment, twin: PersonRow | undefined): PersonRow => ({
   department_id: id,
   main: main || (twin?.main ?? false),
   external: path.at(-1)!.external,
@@ -80,16 +81,16 @@ const sameRow = (before: PersonRow | undefined, after: PersonRow): boolean =>
 
 /** Somebody else may speak for the department now, and only their own run knows what its path says. */
 async function leave(scope: Scope, { department_id: id, settings }: PersonRow): Promise<void> {
-  const [next] = settings === null ? [] : await run<{ user_id: string }>(scope.client, SPEAKER, [id]);
+  const [next] = settings === null ? [] : await run<{ user_id: string }>(scope.client, DESCRIBER, [id]);
   if (next) scope.marks.people.add(next.user_id);
-  await letGo(scope, id);
+  await pruneUnused(scope, id);
 }
 
 /** What people's attributes say of a department comes before what its path says, and what a group says before both. */
-async function hearPeople(scope: Scope, nodeId: string, level: PathLevel, userId: string): Promise<void> {
+async function applyPeopleSettings(scope: Scope, nodeId: string, level: PathLevel, userId: string): Promise<void> {
   const node = await nodeById(scope, nodeId);
-  if (!node || !(await speaksFor(scope, nodeId, NOBODY))) return;
-  const [speaker] = await run<{ settings: string }>(scope.client, SPEAKER, [nodeId]);
+  if (!node || !(await describesNode(scope, nodeId, MAX_UUID))) return;
+  const [speaker] = await run<{ settings: string }>(scope.client, DESCRIBER, [nodeId]);
   const said = speaker ? (JSON.parse(speaker.settings) as Attributes) : {};
   await describe(scope, node, await withPeople(scope, node, { ...level, settings: { ...level.settings, ...said } }, userId));
 }

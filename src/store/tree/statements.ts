@@ -104,14 +104,14 @@ export const EXTERNAL_PEOPLE = statement(
   "select 1 from person_departments where department_id = $1 and user_id <> $2 and external limit 1",
 );
 /** Of the people in a node who say what it is like, the first one made is heard. */
-export const SPEAKER = statement(
+export const DESCRIBER = statement(
   "speaker",
   `select p.user_id, p.settings from person_departments p
     where p.department_id = $1 and p.settings is not null and not exists (select 1 from placements g where g.department_id = $1)
     order by p.user_id limit 1`,
 );
 /** Who describes a node once a group no longer does: another group, else somebody in it by attributes. */
-export const NEXT_SPEAKER = statement(
+export const NEXT_DESCRIBER = statement(
   "next-speaker",
   `select (select p.group_id from placements p where p.department_id = $1 order by p.group_id limit 1) as group_id,
           (select p.user_id from person_departments p where p.department_id = $1 order by p.settings is null, p.user_id limit 1) as user_id`,

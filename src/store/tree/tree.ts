@@ -12,7 +12,7 @@ import { LOCK } from "./statements.ts";
  * Changes are small and rare, so each takes the tree's lock, and all of them mark the nodes they touch and the people who move.
  */
 
-type Tree = Pick<ReconcileStore, "placeGroup" | "placePerson">;
+type Tree = Pick<ReconcileStore, "writeGroupNode" | "writePersonDepartments">;
 
 /**
  * A directory renames a region and the departments in it with one request each, in any order, and may delete a group and send it again at once. What is
@@ -35,8 +35,8 @@ export function createTree(pool: pg.Pool, target: string, settleMs = SETTLE_MS):
     );
 
   return {
-    placeGroup: (groupId, place, structure, causes) => underLock(causes, (scope) => moveGroup(scope, groupId, place, structure)),
+    writeGroupNode: (groupId, place, structure, causes) => underLock(causes, (scope) => moveGroup(scope, groupId, place, structure)),
 
-    placePerson: (userId, places, causes) => underLock(causes, (scope) => movePerson(scope, userId, places)),
+    writePersonDepartments: (userId, places, causes) => underLock(causes, (scope) => movePerson(scope, userId, places)),
   };
 }

@@ -96,7 +96,7 @@ const cloudOf = (url: string): string | undefined => /\.dingtalk(\.com|\.io)$/.e
 const WRONG_ORGANISATION = new Set(["unknownError", "invalid.client", "unauthorized.client", "invalidClientIdOrSecret", "33001"]);
 
 async function checkCredentials(session: Session, config: DingTalkConfig): Promise<readonly Problem[]> {
-  const openly = (api: Api, body: JsonObject) => attempt(() => session.callOpenly(api, body));
+  const openly = (api: Api, body: JsonObject) => attempt(() => session.callWithoutToken(api, body));
   const { appKey, appSecret, corpId } = config;
   const app = await openly(API.token, { appKey, appSecret });
   if (app instanceof TargetError)

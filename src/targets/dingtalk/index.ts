@@ -11,7 +11,7 @@ import {
   type WriteContext,
 } from "../../reconcile/target.ts";
 import { freeing } from "./attributes/freeing.ts";
-import { shape } from "./attributes/normalize.ts";
+import { normalize } from "./attributes/normalize.ts";
 import { DEFAULT_REGION } from "./attributes/phone.ts";
 import { departmentNameKey, numberedDepartmentName } from "./attributes/text.ts";
 import { createCheck } from "./check.ts";
@@ -62,7 +62,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
     numberedName: numberedDepartmentName,
     conceals: ({ hide_dept, outer_dept }) => [hide_dept, outer_dept].some((value) => value === true || value === "true"),
     remoteIdFor: (ref) => (ref.kind === "user" ? ref.id : undefined),
-    shape: (kind, desired, actual) => shape(kind, desired, actual, region),
+    normalize: (kind, desired, actual) => normalize(kind, desired, actual, region),
     create: (ref, attributes, context) =>
       on(ref.kind, {
         user: () => users.create(ref, attributes, context),

@@ -16,7 +16,7 @@ import type { DingTalkClient, Session } from "./client/client.ts";
 import { withCalls } from "./client/operation.ts";
 import { isTrue, objectsIn } from "./client/wire-values.ts";
 import { apart } from "./people/places.ts";
-import { grantedIn, type RecordOptions, userFromWire } from "./people/user-record.ts";
+import { type RecordOptions, userFromWire, visiblePermissions } from "./people/user-record.ts";
 import { departmentFromWire, isForeign } from "./structure/department-wire.ts";
 import type { ManagedArea } from "./structure/managed-area.ts";
 import { roleActual, roleGroups } from "./structure/roles.ts";
@@ -71,7 +71,7 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
           told &&= page.every((record) => record.leader !== undefined);
           const fresh = page.filter((record) => !seen.has(String(record.userid)));
           for (const record of fresh) seen.add(String(record.userid));
-          const granted = grantedIn(page);
+          const granted = visiblePermissions(page);
           const people = fresh.map((record) => userFromWire(record, granted, false, options));
           if (people.length > 0) yield { actuals: await placed(session, people) };
         }
@@ -200,7 +200,7 @@ function patient(session: Session, { clock, random }: ListingDeps, signal: Abort
     get serverDate() {
       return session.serverDate;
     },
-    callOpenly: session.callOpenly,
+    callWithoutToken: session.callWithoutToken,
     async call(api, parameters) {
       for (let attempt = 0; ; attempt++) {
         try {

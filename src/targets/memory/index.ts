@@ -111,7 +111,7 @@ export function createMemoryTarget(): MemoryTarget {
     rootDepartment: ROOT,
     canSuspend: () => true,
     remoteIdFor: (ref) => (ref.kind === "user" ? ref.id : undefined),
-    shape: (_kind, desired) => shape(desired),
+    normalize: (_kind, desired) => normalize(desired),
     create: (ref, attributes, context) =>
       operate(`${ref.kind}/create`, context, (calls) =>
         write(
@@ -157,7 +157,7 @@ export function createMemoryTarget(): MemoryTarget {
 }
 
 /** Trims, cuts, sorts; an empty text is null. */
-function shape(desired: Attributes): ReturnType<TargetAdapter["shape"]> {
+function normalize(desired: Attributes): ReturnType<TargetAdapter["normalize"]> {
   const notes: { attribute: string; code: string; text: string }[] = [];
   const attributes = Object.entries(desired).map(([name, value]): [string, AttributeValue] => {
     if (Array.isArray(value)) return [name, [...new Set<string>(value)].sort()];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Registry } from "prom-client";
 import { observeMeters } from "../../../src/api/meter-metrics.ts";
 import { remembered } from "../../../src/api/remembered.ts";
-import { observeSync, type SyncFigures } from "../../../src/api/sync-metrics.ts";
+import { observeSync, type SyncStats } from "../../../src/api/sync-metrics.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createMeter } from "../../../src/core/meter.ts";
 import { createMeterStore } from "../../../src/store/status/meters.ts";
@@ -56,13 +56,13 @@ test("the loop shows its entities by state, the oldest that is due, what is lost
 });
 
 describe("scraping", () => {
-  const figures: SyncFigures = {
+  const figures: SyncStats = {
     states: { due: 1 },
     lost: 0,
     people: { active: 4, present: 3, accurate: 2 },
   };
 
-  function scraped(read: () => Promise<SyncFigures>) {
+  function scraped(read: () => Promise<SyncStats>) {
     const registry = new Registry();
     const clock = createManualClock();
     const reading = { what: "the figures", clock, logger: silentLogger };

@@ -67,7 +67,7 @@ export function createTrustMap() {
     },
   };
   const ledger: AssertionLedger = {
-    async spend(digest) {
+    async consume(digest) {
       const key = Buffer.from(digest).toString("hex");
       return !spent.has(key) && spent.add(key) !== undefined;
     },

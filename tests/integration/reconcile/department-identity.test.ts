@@ -1,5 +1,5 @@
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
-import { type House, openHouse } from "../../support/house.ts";
+import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, changeGroup, chart, members, notesOn, person } from "./sample.ts";
 
 /* Departments keep their id at DingTalk, with everything administrators have set there, and renames cost what a rename costs. */
@@ -7,15 +7,15 @@ import { change, changeGroup, chart, members, notesOn, person } from "./sample.t
 const UPDATE = "/topapi/v2/department/update";
 const READS = ["/topapi/v2/department/get", "/topapi/v2/department/listsub", "/topapi/v2/department/listsubid", "/topapi/v2/user/get"];
 
-let house: House;
-afterEach(() => house.close());
+let env: TestEnvironment;
+afterEach(() => env.close());
 
 const idsByName = async (): Promise<Record<string, number>> =>
-  Object.fromEntries((await house.state()).departments.map(({ name, dept_id }) => [name, dept_id]));
+  Object.fromEntries((await env.state()).departments.map(({ name, dept_id }) => [name, dept_id]));
 
 let known: Readonly<Record<string, { readonly count: number; readonly refused: number }>> = {};
 async function callsSince(): Promise<Record<string, number>> {
-  const now = await house.calls();
+  const now = await env.calls();
   const made = Object.entries(now).flatMap(([api, { count }]) => {
     const more = count - (known[api]?.count ?? 0);
     return more > 0 ? [[api, more] as const] : [];
@@ -24,10 +24,10 @@ async function callsSince(): Promise<Record<string, number>> {
   return Object.fromEntries(made);
 }
 const reads = (calls: Record<string, number>): number => READS.reduce((sum, api) => sum + (calls[api] ?? 0), 0);
-const start = async (options: Parameters<typeof openHouse>[0] = {}) => {
+const start = async (options: Parameters<typeof openTestEnvironment>[0] = {}) => {
   known = {};
-  house = await openHouse({ times: { settleMs: 15_000 }, retryBaseMs: 2_000, ...options });
-  return house.startWorker();
+  env = await openTestEnvironment({ times: { settleMs: 15_000 }, retryBaseMs: 2_000, ...options });
+  return env.startWorker();
 };
 /** As a source does that allows no two groups one name: each gets another name first. The loop sees all of it at once. */
 async function renameAtOnce(
@@ -36,10 +36,10 @@ async function renameAtOnce(
   names: readonly string[],
 ): Promise<void> {
   await worker.stop(2_000);
-  for (const [at, group] of groups.entries()) await changeGroup(house, group, { displayName: `Aside ${at}` });
-  for (const [at, group] of groups.entries()) await changeGroup(house, group, { displayName: names[at]! });
-  house.startWorker();
-  await house.quiet();
+  for (const [at, group] of groups.entries()) await changeGroup(env, group, { displayName: `Aside ${at}` });
+  for (const [at, group] of groups.entries()) await changeGroup(env, group, { displayName: names[at]! });
+  env.startWorker();
+  await env.quiet();
 }
 
 describe("a region and its five teams", () => {
@@ -51,14 +51,14 @@ describe("a region and its five teams", () => {
     ["the region in between", [2, 4, -1, 1, 0, 3]],
   ])("renamed with %s: one update, at most two reads, the ids stay", async (_name, order) => {
     await start();
-    const region = await house.addGroup("Old");
+    const region = await env.addGroup("Old");
     const teams: string[] = [];
-    for (const at of TEAMS) teams.push(await house.addGroup(`Old/T${at}`, [await house.addUser(person(`P${at}`))]));
-    await house.quiet();
+    for (const at of TEAMS) teams.push(await env.addGroup(`Old/T${at}`, [await env.addUser(person(`P${at}`))]));
+    await env.quiet();
     const before = await idsByName();
     await callsSince();
-    for (const at of order) await changeGroup(house, at < 0 ? region : teams[at]!, { displayName: at < 0 ? "New" : `New/T${at}` });
-    await house.quiet();
+    for (const at of order) await changeGroup(env, at < 0 ? region : teams[at]!, { displayName: at < 0 ? "New" : `New/T${at}` });
+    await env.quiet();
     const { Old, ...others } = before;
     expect(await idsByName()).toEqual({ ...others, New: Old });
     const calls = await callsSince();
@@ -70,27 +70,27 @@ describe("a region and its five teams", () => {
   test("that nobody stands for, renamed by its teams: the same", async () => {
     await start();
     const teams: string[] = [];
-    for (const at of TEAMS) teams.push(await house.addGroup(`Old/T${at}`));
-    await house.quiet();
+    for (const at of TEAMS) teams.push(await env.addGroup(`Old/T${at}`));
+    await env.quiet();
     const before = await idsByName();
     await callsSince();
-    for (const at of TEAMS) await changeGroup(house, teams[at]!, { displayName: `New/T${at}` });
-    await house.quiet();
+    for (const at of TEAMS) await changeGroup(env, teams[at]!, { displayName: `New/T${at}` });
+    await env.quiet();
     expect((await idsByName())["New"]).toBe(before["Old"]);
     expect(await callsSince()).toEqual({ [UPDATE]: 1 });
   });
 
   test("of which one team stays gets a department of the old name for it", async () => {
     await start({ times: { settleMs: 500 } });
-    const region = await house.addGroup("Old");
-    const [stays = "", goes = ""] = [await house.addGroup("Old/T0"), await house.addGroup("Old/T1")];
-    await house.quiet();
+    const region = await env.addGroup("Old");
+    const [stays = "", goes = ""] = [await env.addGroup("Old/T0"), await env.addGroup("Old/T1")];
+    await env.quiet();
     const before = await idsByName();
-    await changeGroup(house, region, { displayName: "New" });
-    await changeGroup(house, goes, { displayName: "New/T1" });
-    await house.quiet();
+    await changeGroup(env, region, { displayName: "New" });
+    await changeGroup(env, goes, { displayName: "New/T1" });
+    await env.quiet();
     expect(stays).not.toBe("");
-    expect(Object.keys(await chart(house)).sort()).toEqual(["", "New", "New/T1", "Old", "Old/T0"]);
+    expect(Object.keys(await chart(env)).sort()).toEqual(["", "New", "New/T1", "Old", "Old/T0"]);
     const { Old, ...others } = before;
     expect(await idsByName()).toMatchObject({ ...others, New: Old });
   });
@@ -99,16 +99,16 @@ describe("a region and its five teams", () => {
 test("a group deleted and sent again at once costs nothing", async () => {
   await start();
   const people: string[] = [];
-  for (const name of ["A", "B", "C"]) people.push(await house.addUser(person(name)));
-  const group = await house.addGroup("HK/Sales", people);
-  await house.quiet();
+  for (const name of ["A", "B", "C"]) people.push(await env.addUser(person(name)));
+  const group = await env.addGroup("HK/Sales", people);
+  await env.quiet();
   await callsSince();
-  await house.groups.remove(house.context, group);
-  const again = await house.addGroup("HK/Sales");
-  for (const id of people) await members(house, again, { add: [id] });
-  await house.quiet();
+  await env.groups.remove(env.context, group);
+  const again = await env.addGroup("HK/Sales");
+  for (const id of people) await members(env, again, { add: [id] });
+  await env.quiet();
   expect(await callsSince()).toEqual({});
-  expect(await chart(house)).toEqual({ "": [], HK: [], "HK/Sales": ["A", "B", "C"] });
+  expect(await chart(env)).toEqual({ "": [], HK: [], "HK/Sales": ["A", "B", "C"] });
 });
 
 describe("an organisation that attributes name by its id", () => {
@@ -122,13 +122,13 @@ describe("an organisation that attributes name by its id", () => {
   test("is renamed where it is, and nobody moves", async () => {
     await start({ mapping });
     const people: string[] = [];
-    for (const name of ["A", "B", "C", "D"]) people.push(await house.addUser(person(name, at("O-7", "Kowloon"))));
-    await house.quiet();
+    for (const name of ["A", "B", "C", "D"]) people.push(await env.addUser(person(name, at("O-7", "Kowloon"))));
+    await env.quiet();
     const before = await idsByName();
     await callsSince();
-    for (const id of people) await change(house, id, at("O-7", "Kowloon West"));
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": [], Shops: [], "Shops/Kowloon West": ["A", "B", "C", "D"] });
+    for (const id of people) await change(env, id, at("O-7", "Kowloon West"));
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [], Shops: [], "Shops/Kowloon West": ["A", "B", "C", "D"] });
     expect((await idsByName())["Kowloon West"]).toBe(before["Kowloon"]);
     expect(await callsSince()).toEqual({ [UPDATE]: 1 });
   });
@@ -136,7 +136,7 @@ describe("an organisation that attributes name by its id", () => {
 
 describe("names", () => {
   /** Every name a department ever had at DingTalk, from the calls that gave it one. */
-  const refused = async () => Object.values(await house.calls()).reduce((sum, call) => sum + call.refused, 0);
+  const refused = async () => Object.values(await env.calls()).reduce((sum, call) => sum + call.refused, 0);
 
   test.each<[string, string, string]>([
     ["the same in their first 64 characters", `${"Regional office ".repeat(4)}North`, `${"Regional office ".repeat(4)}South`],
@@ -145,26 +145,26 @@ describe("names", () => {
     ["with other blanks", "Head office", "Head\u00a0 office"],
   ])("%s: both departments exist, nobody is in the root, and each is told of the other", async (_name, one, other) => {
     await start({ times: { settleMs: 50 } });
-    const a = await house.addUser(person("A"));
-    const b = await house.addUser(person("B"));
-    await house.addGroup(one, [a]);
-    await house.quiet();
-    await house.addGroup(other, [b]);
-    await house.quiet();
-    const places = await chart(house);
+    const a = await env.addUser(person("A"));
+    const b = await env.addUser(person("B"));
+    await env.addGroup(one, [a]);
+    await env.quiet();
+    await env.addGroup(other, [b]);
+    await env.quiet();
+    const places = await chart(env);
     expect(places[""]).toEqual([]);
     expect(Object.values(places).flat().sort()).toEqual(["A", "B"]);
     expect(Object.keys(places).filter((name) => name.endsWith(" (2)"))).toHaveLength(1);
-    const { rows } = await house.pool.query("select id from departments where ordinal = 2");
-    expect(await notesOn(house, rows[0].id)).toContain("name: nameShared");
+    const { rows } = await env.pool.query("select id from departments where ordinal = 2");
+    expect(await notesOn(env, rows[0].id)).toContain("name: nameShared");
     expect(await refused()).toBe(0);
   });
 
   test("that change hands in a chain are renamed in order: no refusal, no other name in between", async () => {
     const worker = await start();
     const groups: string[] = [];
-    for (const name of ["A", "B", "C"]) groups.push(await house.addGroup(name));
-    await house.quiet();
+    for (const name of ["A", "B", "C"]) groups.push(await env.addGroup(name));
+    await env.quiet();
     const before = await idsByName();
     await callsSince();
     await renameAtOnce(worker, groups, ["B", "C", "D"]);
@@ -179,8 +179,8 @@ describe("names", () => {
   ])("%s: one of them has a number behind its name for a moment", async (_name, from, to) => {
     const worker = await start();
     const groups: string[] = [];
-    for (const name of from) groups.push(await house.addGroup(name));
-    await house.quiet();
+    for (const name of from) groups.push(await env.addGroup(name));
+    await env.quiet();
     const before = await idsByName();
     await callsSince();
     await renameAtOnce(worker, groups, to);
@@ -193,13 +193,13 @@ describe("names", () => {
 
   test("a department that moves below the new one of its old name", async () => {
     await start({ times: { settleMs: 500 } });
-    const a = await house.addUser(person("A"));
-    const sales = await house.addGroup("Sales", [a]);
-    await house.quiet();
+    const a = await env.addUser(person("A"));
+    const sales = await env.addGroup("Sales", [a]);
+    await env.quiet();
     const before = await idsByName();
-    await changeGroup(house, sales, { displayName: "Sales/Retail" });
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": [], Sales: [], "Sales/Retail": ["A"] });
+    await changeGroup(env, sales, { displayName: "Sales/Retail" });
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [], Sales: [], "Sales/Retail": ["A"] });
     expect((await idsByName())["Retail"]).toBe(before["Sales"]);
     expect(await refused()).toBe(0);
   });

@@ -1,6 +1,6 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { type House, openHouse } from "../../support/house.ts";
+import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { DIRT, type Dirt, PROTECTED, SEATS } from "./dirt.ts";
 import { createRandom, createRandomDirectory } from "./random-directory.ts";
 import { doubles, mend, seenStrangers, strangers } from "./storm.ts";
@@ -11,11 +11,11 @@ import { doubles, mend, seenStrangers, strangers } from "./storm.ts";
 const FAULT_SEEDS = Number(process.env["FAULT_SEEDS"] ?? 4);
 const SEEDS = Math.ceil(FAULT_SEEDS / 4);
 
-let house: House;
+let env: TestEnvironment;
 beforeEach(async () => {
-  house = await openHouse({ retryBaseMs: 10 });
+  env = await openTestEnvironment({ retryBaseMs: 10 });
 });
-afterEach(() => house.close());
+afterEach(() => env.close());
 
 /** Kinds of entity that may be parked at the end, with each kind of dirt: nobody else may be. */
 const MAY_BE_PARKED: Readonly<Partial<Record<Dirt, readonly string[]>>> = {
@@ -28,24 +28,24 @@ const MAY_BE_PARKED: Readonly<Partial<Record<Dirt, readonly string[]>>> = {
 };
 
 async function administratorsAmong(userids: readonly string[]): Promise<readonly string[]> {
-  const { users } = await house.state();
+  const { users } = await env.state();
   return users.filter((user) => user["admin"] === true && userids.includes(user.userid)).map(({ userid }) => userid);
 }
 
 /** Whoever was invited agrees, whatever has become of them here. Answers whether anybody joined. */
 async function acceptAll(): Promise<boolean> {
-  const { organisation, users: before } = (await house.state()) as unknown as {
+  const { organisation, users: before } = (await env.state()) as unknown as {
     organisation: { invitations: { mobile: string }[] };
     users: unknown[];
   };
-  for (const { mobile } of organisation.invitations) await house.control("edit", { call: "accept", body: { mobile } });
-  return (await house.state()).users.length > before.length;
+  for (const { mobile } of organisation.invitations) await env.control("edit", { call: "accept", body: { mobile } });
+  return (await env.state()).users.length > before.length;
 }
 
 /** Nothing moves any more, but for those who wait for one of these reasons. Two that wait for each other are let go after 30 s. */
 async function still(but: readonly string[]): Promise<void> {
   for (const end = systemClock.monotonicMs() + 50_000; ; await systemClock.sleep(20)) {
-    const { rows } = await house.pool.query(
+    const { rows } = await env.pool.query(
       `select kind, entity_id, state, reason from entity_states where lease is not null or state = 'due'
          or (state = 'waiting' and reason_code <> all ($1))`,
       [but],
@@ -58,7 +58,7 @@ async function still(but: readonly string[]): Promise<void> {
 /** Everything is tried again until nobody who was invited joins any more. */
 async function again(): Promise<void> {
   do {
-    await mend(house);
+    await mend(env);
     await still(["invitationPending", "waitingForManager"]);
   } while (await acceptAll());
   await still(["invitationPending"]);
@@ -67,21 +67,21 @@ async function again(): Promise<void> {
 async function storm(seed: number, dirt: readonly Dirt[]): Promise<void> {
   const random = createRandom(seed);
   const kinds = new Set(dirt);
-  const directory = createRandomDirectory(house, random, kinds);
-  const before = await strangers(house);
-  await house.control("switches", {
+  const directory = createRandomDirectory(env, random, kinds);
+  const before = await strangers(env);
+  await env.control("switches", {
     ...(kinds.has("fullDepartments") ? { maxDepartmentMembers: SEATS } : {}),
     ...(kinds.has("invitedPeople") ? { protectedMobiles: PROTECTED } : {}),
   });
   const made = new Set<string>();
   for (let n = 0; n < 15; n++) await directory.edit();
-  house.startWorker();
+  env.startWorker();
   for (let n = 0; n < 25; n++) {
     if (kinds.has("lateAdministrators") && random() < 0.4) {
-      const { users } = await house.state();
+      const { users } = await env.state();
       const person = users.filter(({ userid }) => !userid.startsWith("stranger"))[Math.floor(random() * 4)];
       if (person) {
-        await house.control("edit", { call: "admin", body: { userid: person.userid, sys_level: 2 } });
+        await env.control("edit", { call: "admin", body: { userid: person.userid, sys_level: 2 } });
         made.add(person.userid);
       }
     }
@@ -91,22 +91,22 @@ async function storm(seed: number, dirt: readonly Dirt[]): Promise<void> {
   if (kinds.has("lateAdministrators")) {
     await again();
     expect([...(await administratorsAmong([...made]))].sort()).toEqual([...made].sort());
-    for (const userid of made) await house.control("edit", { call: "admin", body: { userid, sys_level: 0 } });
+    for (const userid of made) await env.control("edit", { call: "admin", body: { userid, sys_level: 0 } });
   }
   await again();
   if (kinds.has("invitedPeople")) {
-    await sweep({ ...house.connect(), clock: systemClock }, "cli", new AbortController().signal);
+    await sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal);
     await again();
   }
 
-  const { rows } = await house.pool.query("select kind, entity_id, state, reason from entity_states where state <> 'inSync'");
+  const { rows } = await env.pool.query("select kind, entity_id, state, reason from entity_states where state <> 'inSync'");
   expect(await directory.differences()).toEqual([]);
-  expect(await doubles(house)).toEqual([]);
-  expect(await seenStrangers(house)).toEqual(before);
+  expect(await doubles(env)).toEqual([]);
+  expect(await seenStrangers(env)).toEqual(before);
   const mayBeParked = dirt.flatMap((kind) => MAY_BE_PARKED[kind] ?? []);
   expect(rows.filter(({ kind, state }) => state !== "parked" || !mayBeParked.includes(kind))).toEqual([]);
   // What stays out stays out quietly: a comparison finds nothing to do about the rest.
-  const { missing } = await sweep({ ...house.connect(), clock: systemClock }, "cli", new AbortController().signal);
+  const { missing } = await sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal);
   expect(missing).toBe(0);
 }
 

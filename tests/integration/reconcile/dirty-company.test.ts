@@ -2,7 +2,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { createSyncOperations } from "../../../src/store/status/status.ts";
-import { type House, openHouse } from "../../support/house.ts";
+import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { createRandom } from "./random-directory.ts";
 import { change, DINGTALK_USER, ENTERPRISE, mobile } from "./sample.ts";
 
@@ -11,8 +11,8 @@ import { change, DINGTALK_USER, ENTERPRISE, mobile } from "./sample.ts";
 const PEOPLE = 300;
 const SEEDS = Number(process.env["FAULT_SEEDS"] ?? 1);
 
-let house: House;
-afterEach(() => house.close());
+let env: TestEnvironment;
+afterEach(() => env.close());
 
 type Obstacle = "twin" | "noMobile" | "stranger" | "fiveOrganisations";
 
@@ -73,8 +73,8 @@ function company(seed: number): readonly Person[] {
 }
 
 const wire = (number: number): string => mobile(number).replace(" ", "-").replaceAll(" ", "");
-const edit = (call: string, body: JsonObject) => house.control("edit", { call, body });
-const calls = async (): Promise<number> => Object.values(await house.calls()).reduce((sum, { count }) => sum + count, 0);
+const edit = (call: string, body: JsonObject) => env.control("edit", { call, body });
+const calls = async (): Promise<number> => Object.values(await env.calls()).reduce((sum, { count }) => sum + count, 0);
 
 interface Row {
   readonly entity_id: string;
@@ -86,8 +86,8 @@ interface Row {
 }
 
 async function absent(ids: ReadonlyMap<string, Person>): Promise<readonly Row[]> {
-  const there = new Set((await house.state()).users.map(({ userid }) => userid));
-  const { rows } = await house.pool.query<Row>(
+  const there = new Set((await env.state()).users.map(({ userid }) => userid));
+  const { rows } = await env.pool.query<Row>(
     "select entity_id, state, reason_code, reason, remedy, holder from entity_states where kind = 'user' order by entity_id",
   );
   return rows.filter(({ entity_id }) => ids.has(entity_id) && !there.has(entity_id));
@@ -96,8 +96,8 @@ async function absent(ids: ReadonlyMap<string, Person>): Promise<readonly Row[]>
 test.each(Array.from({ length: SEEDS }, (_, at) => at + 1))(
   "everybody who can be in is in, the others are told why, and what they are told works, seed %s",
   async (seed) => {
-    house = await openHouse({ retryBaseMs: 10 });
-    await house.control("switches", {
+    env = await openTestEnvironment({ retryBaseMs: 10 });
+    await env.control("switches", {
       maxDepartmentMembers: 40,
       createRefusals: { [wire(FIVE)]: 40019 },
       ownWays: [
@@ -108,15 +108,15 @@ test.each(Array.from({ length: SEEDS }, (_, at) => at + 1))(
     const theirs = { userid: "stranger", name: "Stranger", mobile: wire(STRANGERS), dept_id_list: "1", email: "theirs@example.com" };
     await edit("/topapi/v2/user/create", theirs);
     const ids = new Map<string, Person>();
-    for (const person of company(seed)) ids.set(await house.addUser(person.document), person);
+    for (const person of company(seed)) ids.set(await env.addUser(person.document), person);
     for (let group = 0; group < 10; group++) {
-      await house.addGroup(
+      await env.addGroup(
         `Area ${group % 3}/Shop ${group}`,
         [...ids].filter(([, person]) => person.group === group).map(([id]) => id),
       );
     }
-    house.startWorker({ concurrency: 16 });
-    await house.quiet(60_000);
+    env.startWorker({ concurrency: 16 });
+    await env.quiet(60_000);
 
     // Possible: one person for each number that DingTalk takes and no stranger has.
     const numbers = new Set(
@@ -129,14 +129,14 @@ test.each(Array.from({ length: SEEDS }, (_, at) => at + 1))(
 
     // Nothing is left to be done: the same cycle once more costs no call.
     const before = await calls();
-    for (const [id, { document }] of ids) await change(house, id, document);
-    await house.quiet();
-    await house.pool.query("update entity_states set state = 'due', next_at = now() where state = 'inSync'");
-    await house.quiet(30_000);
+    for (const [id, { document }] of ids) await change(env, id, document);
+    await env.quiet();
+    await env.pool.query("update entity_states set state = 'due', next_at = now() where state = 'inSync'");
+    await env.quiet(30_000);
     expect((await calls()) - before).toBe(0);
 
     // Whom it concerns, and what to do: done, and they are in.
-    const operations = createSyncOperations(house.pool as never, "dingtalk", systemClock);
+    const operations = createSyncOperations(env.pool as never, "dingtalk", systemClock);
     const retry = (id: string) =>
       operations.retry(
         { kind: "user", id },
@@ -153,32 +153,32 @@ test.each(Array.from({ length: SEEDS }, (_, at) => at + 1))(
       const held = JSON.parse(holder ?? "null") as { id?: string; remoteId?: string } | null;
       switch (reason_code) {
         case "mobileMissing":
-          await change(house, id, phones(fresh++));
+          await change(env, id, phones(fresh++));
           break;
         case "mobileTaken":
           expect(`${reason}`).toContain(held?.id ?? held?.remoteId);
-          if (held?.id) await change(house, id, phones(fresh++));
+          if (held?.id) await change(env, id, phones(fresh++));
           else await edit("/topapi/v2/user/delete", { userid: held!.remoteId! });
           break;
         case "tooManyOrganisations":
-          await house.control("switches", { createRefusals: {} });
+          await env.control("switches", { createRefusals: {} });
           break;
         default:
           throw new Error(`no remedy was tried for ${reason_code}`);
       }
       await retry(id);
     }
-    await house.quiet(30_000);
+    await env.quiet(30_000);
     // Several may have waited for the same number of a stranger: the last ones are told who of ours has it now.
     for (const { entity_id: id, holder } of await absent(ids)) {
       expect(ids.has((JSON.parse(holder ?? "{}") as { id?: string }).id ?? "")).toBe(true);
-      await change(house, id, phones(fresh++));
+      await change(env, id, phones(fresh++));
     }
-    await house.quiet(30_000);
+    await env.quiet(30_000);
     expect(await absent(ids)).toEqual([]);
-    const { store, target, mapping } = house.connect();
+    const { store, target, mapping } = env.connect();
     await sweep({ store, target, mapping, clock: systemClock }, "test", new AbortController().signal);
-    await house.quiet(30_000);
+    await env.quiet(30_000);
     expect(await absent(ids)).toEqual([]);
   },
   180_000,

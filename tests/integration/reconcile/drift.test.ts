@@ -1,23 +1,23 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { type Connection, type House, openHouse } from "../../support/house.ts";
+import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { createRandom, createRandomDirectory, type Random } from "./random-directory.ts";
 
-let house: House;
+let env: TestEnvironment;
 let hand: Connection;
 beforeEach(async () => {
-  house = await openHouse({ retryBaseMs: 10 });
-  hand = house.connect();
+  env = await openTestEnvironment({ retryBaseMs: 10 });
+  hand = env.connect();
 });
-afterEach(() => house.close());
+afterEach(() => env.close());
 
 const compare = () => sweep({ ...hand, clock: systemClock }, "cli", new AbortController().signal);
-const edit = (call: string, body: JsonObject) => house.control("edit", { call, body });
+const edit = (call: string, body: JsonObject) => env.control("edit", { call, body });
 
 /** What an administrator may do to our people and departments, and beside them. */
 async function meddle(random: Random): Promise<void> {
-  const { users, departments } = await house.state();
+  const { users, departments } = await env.state();
   const any = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const user = users.length > 0 ? any(users) : undefined;
   const department = any(departments);
@@ -56,19 +56,19 @@ test.each([1, 2, 3, 4, 5, 6])(
   "whatever administrators did, a comparison finds it, and the next one finds nothing, seed %s",
   async (seed) => {
     const random = createRandom(seed);
-    const directory = createRandomDirectory(house, random);
+    const directory = createRandomDirectory(env, random);
     for (let n = 0; n < 25; n++) await directory.edit();
-    house.startWorker();
-    await house.quiet();
+    env.startWorker();
+    await env.quiet();
     expect(await compare()).toMatchObject({ differing: 0, missing: 0 });
 
     for (let n = 0; n < 12; n++) await meddle(random);
     await compare();
-    await house.quiet();
+    await env.quiet();
     expect(await directory.differences()).toEqual([]);
     expect(await compare()).toMatchObject({ differing: 0, missing: 0, repaired: 0 });
     // Whoever has a note and was seen otherwise than remembered is looked at once more, without a call.
-    await house.quiet();
-    expect((await house.pool.query("select kind, reason from entity_states where state <> 'inSync'")).rows).toEqual([]);
+    await env.quiet();
+    expect((await env.pool.query("select kind, reason from entity_states where state <> 'inSync'")).rows).toEqual([]);
   },
 );

@@ -1,6 +1,6 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { type House, openHouse, type Running } from "../../support/house.ts";
+import { openTestEnvironment, type Running, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, changeGroup, ENTERPRISE, members, person } from "./sample.ts";
 
 /* What a company costs in calls, beside the fewest there could be. The token is one more, whatever the company. */
@@ -10,16 +10,16 @@ const CREATE_USER = "/topapi/v2/user/create";
 const CREATE_DEPARTMENT = "/topapi/v2/department/create";
 const UPDATE_USER = "/topapi/v2/user/update";
 
-let house: House;
+let env: TestEnvironment;
 beforeEach(async () => {
-  house = await openHouse();
+  env = await openTestEnvironment();
 });
-afterEach(() => house.close());
+afterEach(() => env.close());
 
 /** Calls of each path since the last reading of them. */
 let known: Readonly<Record<string, number>> = {};
 async function callsSince(): Promise<Readonly<Record<string, number>>> {
-  const now = Object.fromEntries(Object.entries(await house.calls()).map(([api, { count }]) => [api, count]));
+  const now = Object.fromEntries(Object.entries(await env.calls()).map(([api, { count }]) => [api, count]));
   const made = Object.entries(now).flatMap(([api, count]) =>
     count > (known[api] ?? 0) ? [[api, count - (known[api] ?? 0)] as const] : [],
   );
@@ -43,19 +43,19 @@ async function company(size: number): Promise<Company> {
   const people: string[] = [];
   for (let n = 0; n < size; n++) {
     const manager = n > 0 ? { [ENTERPRISE]: { manager: { value: people[Math.floor((n - 1) / 5)]! } } } : {};
-    people.push(await house.addUser(person(`Person ${n}`, { title: "Clerk", ...manager })));
+    people.push(await env.addUser(person(`Person ${n}`, { title: "Clerk", ...manager })));
   }
   const groups: string[] = [];
   for (const [at, path] of PATHS.entries())
     groups.push(
       await addGroup(
-        house,
+        env,
         { displayName: path },
         people.filter((_id, n) => n % PATHS.length === at),
       ),
     );
-  const worker = house.startWorker();
-  await house.quiet(25_000);
+  const worker = env.startWorker();
+  await env.quiet(25_000);
   return { people, groups, worker };
 }
 
@@ -67,20 +67,20 @@ test("a first load: one call for each person and department, and the token", asy
 test("a second cycle that says the same costs nothing", async () => {
   const { people, groups } = await company(10);
   await callsSince();
-  for (const id of people) await change(house, id, { title: "Clerk" });
+  for (const id of people) await change(env, id, { title: "Clerk" });
   for (const [at, id] of groups.entries()) {
-    await changeGroup(house, id, { displayName: PATHS[at]! });
-    await members(house, id, { add: people.filter((_id, n) => n % PATHS.length === at) });
+    await changeGroup(env, id, { displayName: PATHS[at]! });
+    await members(env, id, { add: people.filter((_id, n) => n % PATHS.length === at) });
   }
-  await house.quiet(25_000);
+  await env.quiet(25_000);
   expect(await callsSince()).toEqual({});
 });
 
 test("everything marked once more, with nothing changed, costs nothing", async () => {
   await company(10);
   await callsSince();
-  await house.pool.query("update entity_states set state = 'due', next_at = now(), desired_generation = desired_generation + 1");
-  await house.quiet(25_000);
+  await env.pool.query("update entity_states set state = 'due', next_at = now(), desired_generation = desired_generation + 1");
+  await env.quiet(25_000);
   expect(await callsSince()).toEqual({});
 });
 
@@ -90,15 +90,15 @@ test("ten changes of each person that wait together are one call a person", asyn
   await callsSince();
   for (let turn = 0; turn < 10; turn++) {
     for (const [n, id] of people.entries()) {
-      if (turn % 3 === 2) await members(house, groups[(n + turn) % PATHS.length]!, { add: [id] });
-      else await change(house, id, { title: `Title ${turn}`, displayName: `Person ${n} ${turn}` });
+      if (turn % 3 === 2) await members(env, groups[(n + turn) % PATHS.length]!, { add: [id] });
+      else await change(env, id, { title: `Title ${turn}`, displayName: `Person ${n} ${turn}` });
     }
   }
-  house.startWorker();
-  await house.quiet(25_000);
+  env.startWorker();
+  await env.quiet(25_000);
   const { [TOKEN]: _token, ...made } = await callsSince();
   expect(made).toEqual({ [UPDATE_USER]: people.length });
-  const titles = new Set((await house.state()).users.map(({ title }) => title));
+  const titles = new Set((await env.state()).users.map(({ title }) => title));
   expect(titles).toEqual(new Set(["Title 9"]));
 });
 
@@ -106,24 +106,24 @@ test("changes that take each other back cost nothing", async () => {
   const { people, groups, worker } = await company(10);
   await worker.stop(5_000);
   await callsSince();
-  for (const id of people) await change(house, id, { title: "Head" });
-  await members(house, groups[0]!, { add: people });
-  await changeGroup(house, groups[4]!, { displayName: "CN/Other" });
-  for (const id of people) await change(house, id, { title: "Clerk" });
-  await members(house, groups[0]!, { remove: people.filter((_id, n) => n % PATHS.length !== 0) });
-  await changeGroup(house, groups[4]!, { displayName: "CN/Ops" });
-  house.startWorker();
-  await house.quiet(25_000);
+  for (const id of people) await change(env, id, { title: "Head" });
+  await members(env, groups[0]!, { add: people });
+  await changeGroup(env, groups[4]!, { displayName: "CN/Other" });
+  for (const id of people) await change(env, id, { title: "Clerk" });
+  await members(env, groups[0]!, { remove: people.filter((_id, n) => n % PATHS.length !== 0) });
+  await changeGroup(env, groups[4]!, { displayName: "CN/Ops" });
+  env.startWorker();
+  await env.quiet(25_000);
   const { [TOKEN]: _token, ...made } = await callsSince();
   expect(made).toEqual({});
 });
 
 test("a comparison is the pages of the lists and nothing else, also where a department has several", async () => {
   const { people, groups } = await company(105);
-  await members(house, groups[1]!, { add: people });
-  await house.quiet(25_000);
+  await members(env, groups[1]!, { add: people });
+  await env.quiet(25_000);
   await callsSince();
-  expect(await sweep({ ...house.connect(), clock: systemClock }, "cli", new AbortController().signal)).toMatchObject({
+  expect(await sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal)).toMatchObject({
     differing: 0,
     missing: 0,
   });

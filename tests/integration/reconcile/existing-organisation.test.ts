@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { type House, openHouse, type RemoteDepartment } from "../../support/house.ts";
+import { openTestEnvironment, type RemoteDepartment, type TestEnvironment } from "../../support/test-environment.ts";
 import { ENTERPRISE, mobile } from "./sample.ts";
 
 /*
@@ -55,8 +55,8 @@ const directory = fc.record({
 type Existing = typeof existing extends fc.Arbitrary<infer T> ? T : never;
 type Wanted = typeof directory extends fc.Arbitrary<infer T> ? T : never;
 
-let house: House;
-const edit = (call: string, body: JsonObject) => house.control("edit", { call, body });
+let env: TestEnvironment;
+const edit = (call: string, body: JsonObject) => env.control("edit", { call, body });
 
 /** Ids of the strangers' departments, the root first. A name that is taken is refused by the simulator as by DingTalk, and left out. */
 async function populate({ departments, people, role }: Existing): Promise<readonly number[]> {
@@ -68,7 +68,7 @@ async function populate({ departments, people, role }: Existing): Promise<readon
       hide_dept: hidden,
       create_dept_group: !hidden,
     });
-    const made = (await house.state()).departments.map(({ dept_id }) => dept_id).filter((id) => !ids.includes(id));
+    const made = (await env.state()).departments.map(({ dept_id }) => dept_id).filter((id) => !ids.includes(id));
     ids.push(...made);
   }
   for (const [at, { name, number, places, active }] of people.entries()) {
@@ -86,7 +86,7 @@ async function populate({ departments, people, role }: Existing): Promise<readon
   }
   if (role) {
     await edit("/role/add_role_group", { name: "SCIM" });
-    const { roles } = (await house.state()) as unknown as { roles: { name: string; groupId: number }[] };
+    const { roles } = (await env.state()) as unknown as { roles: { name: string; groupId: number }[] };
     await edit("/role/add_role", { roleName: "Theirs", groupId: roles.find((group) => group.name === "SCIM")!.groupId });
   }
   return ids;
@@ -101,11 +101,11 @@ interface Placed {
 
 /** Fills the directory, and says where each person should be and whether a stranger is in the way. */
 async function fill({ groups, people }: Wanted, there: Existing, places: readonly number[]): Promise<readonly Placed[]> {
-  const rootNames = new Set((await house.state()).departments.filter(({ parent_id }) => parent_id === 1).map(({ name }) => name));
+  const rootNames = new Set((await env.state()).departments.filter(({ parent_id }) => parent_id === 1).map(({ name }) => name));
   const numbers = new Set(there.people.map(({ number }) => number));
   const ids: string[] = [];
   for (const [at, { name, number, title, active, manager, there: before }] of people.entries()) {
-    const id = await house.addUser({
+    const id = await env.addUser({
       userName: `user${at}@example.com`,
       displayName: name,
       active,
@@ -123,7 +123,7 @@ async function fill({ groups, people }: Wanted, there: Existing, places: readonl
   const memberships = people.map(({ groups: wanted }) => new Set(groups.length > 0 ? wanted.map((group) => group % groups.length) : []));
   for (const [at, path] of groups.entries()) {
     const members = ids.filter((_id, person) => memberships[person]!.has(at));
-    await house.addGroup(path.join("/"), members);
+    await env.addGroup(path.join("/"), members);
   }
   const taken = (path: readonly string[]): boolean => rootNames.has(path[0]!);
   const placed: (Placed & { readonly active: boolean })[] = [];
@@ -139,7 +139,7 @@ async function fill({ groups, people }: Wanted, there: Existing, places: readonl
 
 /** Everything that is not ours, as DingTalk shows it. Counts of members say who of ours sits beside. */
 async function strangers(): Promise<unknown> {
-  const { users, departments, ...rest } = await house.state();
+  const { users, departments, ...rest } = await env.state();
   return {
     users: users.filter(({ userid }) => userid.startsWith("stranger")),
     departments: departments
@@ -165,7 +165,7 @@ interface Left {
 /** Until nobody is due or waits; answers who is not in sync, and rejects after ten seconds. */
 async function settled(): Promise<readonly Left[]> {
   for (const end = systemClock.monotonicMs() + 10_000; ; ) {
-    const { rows } = await house.pool.query<Left & { lease: string | null }>(
+    const { rows } = await env.pool.query<Left & { lease: string | null }>(
       "select kind, entity_id, state, reason, lease from entity_states where state <> 'inSync' or lease is not null",
     );
     const busy = rows.filter(({ lease, state }) => lease !== null || state === "due" || state === "waiting");
@@ -179,33 +179,33 @@ const WRITES = /create|update|delete|add_role|addroles|removeroles|disable|enabl
 
 /** Calls that would change something, done or refused. */
 async function writes(): Promise<number> {
-  return Object.entries(await house.calls()).reduce((sum, [api, { count }]) => sum + (WRITES.test(api) ? count : 0), 0);
+  return Object.entries(await env.calls()).reduce((sum, [api, { count }]) => sum + (WRITES.test(api) ? count : 0), 0);
 }
 
 async function holds(there: Existing, wanted: Wanted): Promise<void> {
-  house = await openHouse({ retryBaseMs: 10 });
+  env = await openTestEnvironment({ retryBaseMs: 10 });
   try {
     const places = await populate(there);
-    const rootNames = new Set((await house.state()).departments.filter(({ parent_id }) => parent_id === 1).map(({ name }) => name));
+    const rootNames = new Set((await env.state()).departments.filter(({ parent_id }) => parent_id === 1).map(({ name }) => name));
     const people = await fill(wanted, there, places);
     const before = await strangers();
     const blocked = new Set(people.filter((person) => person.blocked).map(({ id }) => id));
 
-    house.startWorker();
+    env.startWorker();
     const left = await settled();
     expect(left.filter(({ kind, entity_id }) => kind === "user" && !blocked.has(entity_id))).toEqual([]);
     expect(await strangers()).toEqual(before);
 
     // Who left and is still there under our own id has no link: the comparison finds them, and they go.
-    const compare = () => sweep({ ...house.connect(), clock: systemClock }, "cli", new AbortController().signal);
+    const compare = () => sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal);
     await compare();
     await settled();
-    const { rows: leavers } = await house.pool.query<{ id: string }>("select id::text from users where not active");
-    const inside = (await house.state()).users.map(({ userid }) => userid);
+    const { rows: leavers } = await env.pool.query<{ id: string }>("select id::text from users where not active");
+    const inside = (await env.state()).users.map(({ userid }) => userid);
     expect(leavers.filter(({ id }) => inside.includes(id))).toEqual([]);
     expect(await strangers()).toEqual(before);
 
-    const { users, departments } = await house.state();
+    const { users, departments } = await env.state();
     const pathOf = pathsIn(departments);
     const ours = departments.filter(({ source_identifier }) => source_identifier).map(({ dept_id }) => pathOf(dept_id));
     const free = wanted.groups.filter((path) => !rootNames.has(path[0]!));
@@ -217,12 +217,12 @@ async function holds(there: Existing, wanted: Wanted): Promise<void> {
     }
 
     // Once more from memory, and once more after forgetting everything that was seen: nothing is sent.
-    const [made, sent] = [await house.state(), await writes()];
+    const [made, sent] = [await env.state(), await writes()];
     const again = "update entity_states set state = 'due', next_at = now(), attempts = 0 where state = 'inSync'";
-    await house.pool.query(again);
+    await env.pool.query(again);
     await settled();
-    await house.pool.query("update links set attributes = null, observed_at = null where status = 'owned'");
-    await house.pool.query(again);
+    await env.pool.query("update links set attributes = null, observed_at = null where status = 'owned'");
+    await env.pool.query(again);
     await settled();
     expect((await writes()) - sent).toBe(0);
 
@@ -231,40 +231,40 @@ async function holds(there: Existing, wanted: Wanted): Promise<void> {
     expect(missing).toBe(0);
     expect(differing).toBeLessThanOrEqual(users.filter(({ userid }) => blocked.has(userid)).length);
     await settled();
-    expect(await house.state()).toEqual(made);
+    expect(await env.state()).toEqual(made);
     expect(await strangers()).toEqual(before);
   } finally {
-    await house.close();
+    await env.close();
   }
 }
 
 test("a stranger's department in the way of ours, and of those below it, keeps nobody out; when it is gone everybody moves in", async () => {
-  house = await openHouse({ retryBaseMs: 10 });
+  env = await openTestEnvironment({ retryBaseMs: 10 });
   try {
     await edit("/topapi/v2/department/create", { name: "HK", parent_id: 1 });
-    const theirs = (await house.state()).departments.find(({ name }) => name === "HK")!.dept_id;
-    const id = await house.addUser({
+    const theirs = (await env.state()).departments.find(({ name }) => name === "HK")!.dept_id;
+    const id = await env.addUser({
       userName: "li@example.com",
       displayName: "Li",
       active: true,
       phoneNumbers: [{ type: "mobile", value: mobile(1) }],
     });
-    await house.addGroup("HK/Sales/Retail", [id]);
-    house.startWorker();
+    await env.addGroup("HK/Sales/Retail", [id]);
+    env.startWorker();
     const left = await settled();
     expect(left.map(({ kind, state }) => [kind, state])).toEqual(Array(3).fill(["department", "parked"]));
-    expect((await house.state()).users).toMatchObject([{ userid: id, dept_id_list: [1] }]);
+    expect((await env.state()).users).toMatchObject([{ userid: id, dept_id_list: [1] }]);
 
     await edit("/topapi/v2/department/update", { dept_id: theirs, name: "Hong Kong" });
     // The operator lets the topmost be tried again; those below follow by themselves.
-    await house.pool.query(
+    await env.pool.query(
       "update entity_states set state = 'due', next_at = now() where kind = 'department' and last_answer = '60021' and state = 'parked'",
     );
     expect(await settled()).toEqual([]);
-    const { users, departments } = await house.state();
+    const { users, departments } = await env.state();
     expect(users[0]!.dept_id_list.map(pathsIn(departments))).toEqual(["HK/Sales/Retail"]);
   } finally {
-    await house.close();
+    await env.close();
   }
 });
 

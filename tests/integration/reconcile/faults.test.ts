@@ -1,5 +1,5 @@
-import { readFigures } from "../../../src/store/status/figures.ts";
-import { type House, openHouse } from "../../support/house.ts";
+import { readStats } from "../../../src/store/status/figures.ts";
+import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { plainFigures } from "../store/plain-figures.ts";
 import { createRandom, createRandomDirectory } from "./random-directory.ts";
 import { doubles, mend, seenStrangers, strangers } from "./storm.ts";
@@ -22,35 +22,35 @@ const KINDS = [
   "global_limit",
 ] as const;
 
-let house: House;
+let env: TestEnvironment;
 beforeEach(async () => {
-  house = await openHouse({ retryBaseMs: 10 });
+  env = await openTestEnvironment({ retryBaseMs: 10 });
 });
-afterEach(() => house.close());
+afterEach(() => env.close());
 
 /** Every other seed has two workers, which meet the faults at the same time. */
 async function storm(seed: number, kinds: readonly string[]): Promise<void> {
   const random = createRandom(seed);
-  const directory = createRandomDirectory(house, random);
-  const before = await strangers(house);
+  const directory = createRandomDirectory(env, random);
+  const before = await strangers(env);
   // What DingTalk does with a manager who leaves is not documented.
-  await house.control("switches", { managerLeavesDepartment: seed % 3 === 0 ? "refused" : "dropped" });
+  await env.control("switches", { managerLeavesDepartment: seed % 3 === 0 ? "refused" : "dropped" });
   for (let n = 0; n < 15; n++) await directory.edit();
-  for (let worker = 0; worker <= seed % 2; worker++) house.startWorker();
+  for (let worker = 0; worker <= seed % 2; worker++) env.startWorker();
   for (let n = 0; n < 25; n++) {
     if (random() < 0.5) {
       const fault = kinds[Math.floor(random() * kinds.length)]!;
-      await house.control("faults", { fault, times: 1 + Math.floor(random() * 2), delayMs: 5 });
+      await env.control("faults", { fault, times: 1 + Math.floor(random() * 2), delayMs: 5 });
     }
     await directory.edit();
   }
-  await mend(house);
-  await house.quiet(20_000);
+  await mend(env);
+  await env.quiet(20_000);
   expect(await directory.differences()).toEqual([]);
-  expect(await doubles(house)).toEqual([]);
-  expect(await seenStrangers(house)).toEqual(before);
-  expect((await house.pool.query("select kind, reason from entity_states where state <> 'inSync'")).rows).toEqual([]);
-  expect(await readFigures(house.pool, "dingtalk")).toMatchObject(await plainFigures(house.pool, "dingtalk"));
+  expect(await doubles(env)).toEqual([]);
+  expect(await seenStrangers(env)).toEqual(before);
+  expect((await env.pool.query("select kind, reason from entity_states where state <> 'inSync'")).rows).toEqual([]);
+  expect(await readStats(env.pool, "dingtalk")).toMatchObject(await plainFigures(env.pool, "dingtalk"));
 }
 
 test.each(KINDS.flatMap((kind, at) => Array.from({ length: ALONE }, (_, turn) => [kind, 1_000 + 100 * at + turn] as const)))(

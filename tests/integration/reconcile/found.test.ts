@@ -1,19 +1,19 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { type House, openHouse } from "../../support/house.ts";
+import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, chart, mobile, person, remote, stateOf } from "./sample.ts";
 
 /* What carries our id at DingTalk and nobody here looks after. */
 
-let house: House;
+let env: TestEnvironment;
 beforeEach(async () => {
-  house = await openHouse();
+  env = await openTestEnvironment();
 });
-afterEach(() => house.close());
+afterEach(() => env.close());
 
-const compare = () => sweep({ ...house.connect(), clock: systemClock }, "cli", new AbortController().signal);
-const edit = (call: string, body: object) => house.control("edit", { call, body: body as never });
+const compare = () => sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal);
+const edit = (call: string, body: object) => env.control("edit", { call, body: body as never });
 let number = 0;
 const appear = (userid: string, more: object = {}) => {
   number += 1;
@@ -25,38 +25,38 @@ const appear = (userid: string, more: object = {}) => {
     ...more,
   });
 };
-const inside = async () => (await house.state()).users.map(({ userid }) => userid);
+const inside = async () => (await env.state()).users.map(({ userid }) => userid);
 
 test.each<[string, (id: string) => Promise<unknown>]>([
-  ["was deactivated", (id) => change(house, id, { active: false })],
-  ["was deleted", (id) => house.users.remove(house.context, id)],
+  ["was deactivated", (id) => change(env, id, { active: false })],
+  ["was deleted", (id) => env.users.remove(env.context, id)],
 ])("a leaver who %s and is back under our id is removed by the next comparison", async (_name, leave) => {
-  const id = await house.addUser(person("Li"));
-  house.startWorker();
-  await house.quiet();
+  const id = await env.addUser(person("Li"));
+  env.startWorker();
+  await env.quiet();
   await leave(id);
-  await house.quiet();
+  await env.quiet();
   await appear(id);
   expect(await compare()).toMatchObject({ found: 1, orphans: 0 });
-  await house.quiet();
+  await env.quiet();
   expect(await inside()).toEqual([]);
   expect(await compare()).toMatchObject({ found: 0, orphans: 0 });
 });
 
 test("somebody of the directory whose link was lost is taken back, and brought in line", async () => {
-  const id = await house.addUser(person("Li", { title: "Head" }));
-  house.startWorker();
-  await house.quiet();
-  await house.pool.query("delete from links");
+  const id = await env.addUser(person("Li", { title: "Head" }));
+  env.startWorker();
+  await env.quiet();
+  await env.pool.query("delete from links");
   await edit("/topapi/v2/user/update", { userid: id, title: "King" });
   expect(await compare()).toMatchObject({ found: 1 });
-  await house.quiet();
-  expect(await remote(house, id)).toMatchObject({ title: "Head" });
-  expect((await house.calls())["/topapi/v2/user/create"]!.count).toBe(1);
+  await env.quiet();
+  expect(await remote(env, id)).toMatchObject({ title: "Head" });
+  expect((await env.calls())["/topapi/v2/user/create"]!.count).toBe(1);
 });
 
 test("an id of our form that nobody here ever knew is a stranger's: named, and left alone", async () => {
-  house.startWorker();
+  env.startWorker();
   const stranger = uuidv7(systemClock.now().getTime());
   await appear(stranger);
   await edit("/topapi/v2/department/create", { name: "Theirs", parent_id: 1, source_identifier: uuidv7(1_700_000_000_000) });
@@ -68,81 +68,81 @@ test("an id of our form that nobody here ever knew is a stranger's: named, and l
       { kind: "user", remoteId: stranger },
     ],
   });
-  await house.quiet();
+  await env.quiet();
   expect(await inside()).toEqual([stranger]);
 });
 
 test.each([true, false])("a department that was given up and is there again is removed; lists tell whose it is: %s", async (told) => {
-  await house.control("switches", { listsubSourceIdentifier: told });
-  house.startWorker();
-  const group = await house.addGroup("Sales");
-  await house.quiet();
-  const { source_identifier } = (await house.state()).departments.find(({ name }) => name === "Sales")!;
-  await house.groups.remove(house.context, group);
-  await house.quiet();
+  await env.control("switches", { listsubSourceIdentifier: told });
+  env.startWorker();
+  const group = await env.addGroup("Sales");
+  await env.quiet();
+  const { source_identifier } = (await env.state()).departments.find(({ name }) => name === "Sales")!;
+  await env.groups.remove(env.context, group);
+  await env.quiet();
   await edit("/topapi/v2/department/create", { name: "Sales", parent_id: 1, source_identifier });
   await edit("/topapi/v2/department/create", { name: "Theirs", parent_id: 1 });
   expect(await compare()).toMatchObject({ found: 1, orphans: 1 });
-  await house.quiet();
-  expect(Object.keys(await chart(house))).toEqual(["", "Theirs"]);
+  await env.quiet();
+  expect(Object.keys(await chart(env))).toEqual(["", "Theirs"]);
 });
 
 test("of two departments of one entity the linked one stays, and people are not moved", async () => {
-  const id = await house.addUser(person("Li"));
-  await house.addGroup("Sales", [id]);
-  house.startWorker();
-  await house.quiet();
-  const first = (await house.state()).departments.find(({ name }) => name === "Sales")!;
+  const id = await env.addUser(person("Li"));
+  await env.addGroup("Sales", [id]);
+  env.startWorker();
+  await env.quiet();
+  const first = (await env.state()).departments.find(({ name }) => name === "Sales")!;
   await edit("/topapi/v2/department/create", { name: "Sales late", parent_id: 1, source_identifier: first.source_identifier });
   expect(await compare()).toMatchObject({ found: 1 });
-  await house.quiet();
-  expect((await house.state()).departments.map(({ dept_id }) => dept_id)).toEqual([1, first.dept_id]);
-  expect(await chart(house)).toEqual({ "": [], Sales: ["Li"] });
+  await env.quiet();
+  expect((await env.state()).departments.map(({ dept_id }) => dept_id)).toEqual([1, first.dept_id]);
+  expect(await chart(env)).toEqual({ "": [], Sales: ["Li"] });
   expect(await compare()).toMatchObject({ found: 0, orphans: 0, differing: 0 });
 });
 
 test("of two departments of one entity the other one is taken when the linked one has gone", async () => {
-  await house.addGroup("Sales");
-  house.startWorker();
-  await house.quiet();
-  const first = (await house.state()).departments.find(({ name }) => name === "Sales")!;
+  await env.addGroup("Sales");
+  env.startWorker();
+  await env.quiet();
+  const first = (await env.state()).departments.find(({ name }) => name === "Sales")!;
   await edit("/topapi/v2/department/delete", { dept_id: first.dept_id });
   await edit("/topapi/v2/department/create", { name: "Sales late", parent_id: 1, source_identifier: first.source_identifier });
   await compare();
-  await house.quiet();
-  expect(Object.keys(await chart(house))).toEqual(["", "Sales"]);
+  await env.quiet();
+  expect(Object.keys(await chart(env))).toEqual(["", "Sales"]);
 });
 
 test("what was made in a time that a restore lost is ours, and gives way to those who were sent again", async () => {
   const before = systemClock.now();
   const lost = uuidv7(before.getTime() + 1);
   await appear(lost, { mobile: mobile(9_990_001).replace(/\+852 (\d{4}) (\d{4})/, "+852-$1$2") });
-  await house.pool.query("insert into lost_periods (target, since, until) values ('dingtalk', $1, $2)", [
+  await env.pool.query("insert into lost_periods (target, since, until) values ('dingtalk', $1, $2)", [
     before,
     new Date(before.getTime() + 10),
   ]);
-  const id = await house.addUser(person("Li", { phoneNumbers: [{ type: "mobile", value: mobile(9_990_001) }] }));
-  house.startWorker();
-  await house.quiet();
+  const id = await env.addUser(person("Li", { phoneNumbers: [{ type: "mobile", value: mobile(9_990_001) }] }));
+  env.startWorker();
+  await env.quiet();
   expect(await compare()).toMatchObject({ found: 1, orphans: 0 });
-  await house.quiet();
+  await env.quiet();
   await compare();
-  await house.quiet();
+  await env.quiet();
   expect(await inside()).toEqual([id]);
-  expect(await stateOf(house, "user", id)).toMatchObject({ state: "inSync" });
+  expect(await stateOf(env, "user", id)).toMatchObject({ state: "inSync" });
 });
 
 test("in observe what is found is held, with what would be done about it", async () => {
-  const id = await house.addUser(person("Li"));
-  const worker = house.startWorker();
-  await house.quiet();
-  await change(house, id, { active: false });
-  await house.quiet();
+  const id = await env.addUser(person("Li"));
+  const worker = env.startWorker();
+  await env.quiet();
+  await change(env, id, { active: false });
+  await env.quiet();
   await worker.stop(1_000);
   await appear(id);
-  house.startWorker({ mode: "observe" });
+  env.startWorker({ mode: "observe" });
   await compare();
-  await house.quiet();
-  expect(await stateOf(house, "user", id)).toMatchObject({ state: "held", reason: expect.stringContaining("remove") });
+  await env.quiet();
+  expect(await stateOf(env, "user", id)).toMatchObject({ state: "held", reason: expect.stringContaining("remove") });
   expect(await inside()).toEqual([id]);
 });

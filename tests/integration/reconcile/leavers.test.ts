@@ -3,7 +3,7 @@ import type { JsonObject } from "../../../src/core/entity.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { createSyncOperations } from "../../../src/store/status/status.ts";
-import { type Connection, type House, openHouse } from "../../support/house.ts";
+import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { createRandom, type Random } from "./random-directory.ts";
 import { change, DINGTALK_USER, person } from "./sample.ts";
 
@@ -28,16 +28,16 @@ interface Person {
   administers: boolean;
 }
 
-let house: House;
+let env: TestEnvironment;
 let hand: Connection;
 beforeEach(async () => {
-  house = await openHouse({ retryBaseMs: 10 });
-  hand = house.connect();
+  env = await openTestEnvironment({ retryBaseMs: 10 });
+  hand = env.connect();
 });
-afterEach(() => house.close());
+afterEach(() => env.close());
 
 const compare = () => sweep({ ...hand, clock: systemClock }, "cli", new AbortController().signal);
-const edit = (call: string, body: JsonObject) => house.control("edit", { call, body });
+const edit = (call: string, body: JsonObject) => env.control("edit", { call, body });
 const wire = (n: number) => `+852-6111${String(n).padStart(4, "0")}`;
 const KINDS: readonly Kind[] = ["regular", "invited", "invited", "enterprise"];
 
@@ -49,19 +49,18 @@ const documentOf = (kind: Kind, n: number): JsonObject =>
 
 /** Who can use the organisation: switched off is out. */
 async function inside(): Promise<ReadonlySet<string>> {
-  const { users } = await house.state();
+  const { users } = await env.state();
   return new Set(users.filter((user) => user["disable_status"] !== true).map(({ userid }) => userid));
 }
 
 /** Runs that have asked who administers go on with the answer, in DingTalk's time of a few milliseconds: the role is given when none is under way. */
 async function withNobodyAtWork(act: () => Promise<void>): Promise<void> {
-  await house.pool.query(
+  await env.pool.query(
     "insert into target_states (target, paused_until) values ('dingtalk', now() + interval '1 min') on conflict (target) do update set paused_until = excluded.paused_until",
   );
-  while ((await house.pool.query("select 1 from entity_states where lease is not null limit 1")).rows.length > 0)
-    await systemClock.sleep(5);
+  while ((await env.pool.query("select 1 from entity_states where lease is not null limit 1")).rows.length > 0) await systemClock.sleep(5);
   await act();
-  await house.pool.query("update target_states set paused_until = null");
+  await env.pool.query("update target_states set paused_until = null");
 }
 
 function steps(random: Random, one: Person): readonly (() => Promise<unknown>)[] {
@@ -72,20 +71,20 @@ function steps(random: Random, one: Person): readonly (() => Promise<unknown>)[]
     () => edit("accept", { mobile: wire(n) }),
     unlessDeleted(async () => {
       one.state = "inactive";
-      await change(house, id, { active: false });
+      await change(env, id, { active: false });
     }),
     unlessDeleted(async () => {
       one.state = "inactive";
-      await change(house, id, { active: false });
+      await change(env, id, { active: false });
     }),
     unlessDeleted(async () => {
       one.state = "active";
-      await change(house, id, { active: true });
+      await change(env, id, { active: true });
     }),
     unlessDeleted(async () => {
       if (random() < 0.5) return;
       one.state = "deleted";
-      await house.users.remove(house.context, id);
+      await env.users.remove(env.context, id);
     }),
     () =>
       withNobodyAtWork(async () => {
@@ -97,14 +96,14 @@ function steps(random: Random, one: Person): readonly (() => Promise<unknown>)[]
       if (one.administers) await edit("admin", { userid: id, sys_level: 0 });
       one.administers = false;
     },
-    unlessDeleted(() => change(house, id, { [DINGTALK_USER]: random() < 0.5 ? { accountType: "sso" } : null } as JsonObject)),
-    unlessDeleted(() => change(house, id, { title: `Title ${Math.floor(random() * 9)}` })),
+    unlessDeleted(() => change(env, id, { [DINGTALK_USER]: random() < 0.5 ? { accountType: "sso" } : null } as JsonObject)),
+    unlessDeleted(() => change(env, id, { title: `Title ${Math.floor(random() * 9)}` })),
     async () => {
       const at = systemClock.now();
       const event = { id: uuidv7(at.getTime()), at, code: "operator.retry", actor: "cli", causes: [], target: "dingtalk" } as const;
-      await createSyncOperations(house.pool, "dingtalk", systemClock).retry({ kind: "user", id }, event);
+      await createSyncOperations(env.pool, "dingtalk", systemClock).retry({ kind: "user", id }, event);
     },
-    () => house.pool.query("update entity_states set next_at = now() where entity_id = $1 and state = 'waiting' and lease is null", [id]),
+    () => env.pool.query("update entity_states set next_at = now() where entity_id = $1 and state = 'waiting' and lease is null", [id]),
   ];
 }
 
@@ -116,10 +115,10 @@ test.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
     const kinds = Array.from({ length: PEOPLE }, () => KINDS[Math.floor(random() * KINDS.length)]!);
     const invited = kinds.flatMap((kind, n) => (kind === "invited" ? [wire(n)] : []));
     // The list of administrators may lag behind, the person's own record does not.
-    await house.control("switches", { protectedMobiles: invited, adminListDelayMs: seed % 2 === 0 ? 60_000 : 0 });
-    for (let worker = 0; worker <= seed % 2; worker++) house.startWorker();
+    await env.control("switches", { protectedMobiles: invited, adminListDelayMs: seed % 2 === 0 ? 60_000 : 0 });
+    for (let worker = 0; worker <= seed % 2; worker++) env.startWorker();
     for (const [n, kind] of kinds.entries()) {
-      people.push({ n, id: await house.addUser(documentOf(kind, n)), kind, state: "active", administers: false });
+      people.push({ n, id: await env.addUser(documentOf(kind, n)), kind, state: "active", administers: false });
     }
     const removed: string[] = [];
     for (let step = 0; step < STEPS; step++) {
@@ -128,23 +127,23 @@ test.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
         await acts[Math.floor(random() * acts.length)]!();
       }
       if (random() < 0.3) await compare();
-      if (random() < 0.5) await house.quiet();
+      if (random() < 0.5) await env.quiet();
       const now = await inside();
       removed.push(...people.filter(({ id, administers }) => administers && !now.has(id)).map(({ n }) => `person ${n} at step ${step}`));
     }
     expect(removed).toEqual([]);
     // By now the list has caught up.
-    await house.control("switches", { adminListDelayMs: 0 });
-    await house.quiet();
+    await env.control("switches", { adminListDelayMs: 0 });
+    await env.quiet();
     await compare();
-    await house.quiet();
+    await env.quiet();
 
     const now = await inside();
     const told = ({ n, kind, state, administers }: Person) => ({ n, kind, state, administers });
     const stay = people.filter(({ id, state, administers }) => state !== "active" && !administers && now.has(id));
     expect(stay.map(told)).toEqual([]);
     // Those who should be there are, unless DingTalk waits for them to agree.
-    const { organisation } = (await (await fetch(`${house.dingtalk}/_sim/state`)).json()) as {
+    const { organisation } = (await (await fetch(`${env.dingtalk}/_sim/state`)).json()) as {
       organisation: { invitations: readonly { userid: string }[] };
     };
     const waiting = new Set(organisation.invitations.map(({ userid }) => userid));

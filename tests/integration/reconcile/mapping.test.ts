@@ -3,15 +3,15 @@ import { compileMapping } from "../../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { compilePolicy } from "../../../src/policy/compile.ts";
 import { DEFAULT_POLICY } from "../../../src/policy/default-policy.ts";
-import { renewRules } from "../../../src/reconcile/process/rules-change.ts";
-import { type House, openHouse } from "../../support/house.ts";
+import { requeueAfterRulesChange } from "../../../src/reconcile/process/rules-change.ts";
+import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, DINGTALK_USER, members, person, remote, stateOf } from "./sample.ts";
 
-let house: House;
+let env: TestEnvironment;
 const withMapping = async (change: (text: string) => string): Promise<void> => {
-  house = await openHouse({ mapping: change(DEFAULT_MAPPING) });
+  env = await openTestEnvironment({ mapping: change(DEFAULT_MAPPING) });
 };
-afterEach(() => house.close());
+afterEach(() => env.close());
 
 const departments =
   (lines: string) =>
@@ -21,90 +21,90 @@ const parents = departments("  from: groups\n  structure: parent");
 const nested = departments("  from: groups\n  structure: nested");
 const outsider = { [DINGTALK_USER]: { external: true } };
 const start = async (): Promise<void> => {
-  house.startWorker();
-  await house.quiet();
+  env.startWorker();
+  await env.quiet();
 };
 
 describe("external people", () => {
   beforeEach(() => withMapping((text) => text));
 
   test("without a group they sit in the department for externals, which is an outer department", async () => {
-    await house.addUser(person("Guest", outsider));
-    await house.addUser(person("Ours"));
+    await env.addUser(person("Guest", outsider));
+    await env.addUser(person("Ours"));
     await start();
-    expect(await chart(house)).toEqual({ "": ["Ours"], "External partners": ["Guest"] });
-    const department = (await house.state()).departments.find(({ name }) => name === "External partners");
+    expect(await chart(env)).toEqual({ "": ["Ours"], "External partners": ["Guest"] });
+    const department = (await env.state()).departments.find(({ name }) => name === "External partners");
     expect(department).toMatchObject({ outer_dept: true });
   });
 
   test("they are left out of internal groups, and our own out of external ones", async () => {
-    const guest = await house.addUser(person("Guest", outsider));
-    const ours = await house.addUser(person("Ours"));
-    await house.addGroup("Sales", [guest, ours]);
-    await house.addGroup("External partners/Acme", [guest, ours]);
+    const guest = await env.addUser(person("Guest", outsider));
+    const ours = await env.addUser(person("Ours"));
+    await env.addGroup("Sales", [guest, ours]);
+    await env.addGroup("External partners/Acme", [guest, ours]);
     await start();
-    expect(await chart(house)).toEqual({ "": [], Sales: ["Ours"], "External partners": [], "External partners/Acme": ["Guest"] });
+    expect(await chart(env)).toEqual({ "": [], Sales: ["Ours"], "External partners": [], "External partners/Acme": ["Guest"] });
   });
 
   test("what is below a department that says it is external is external as well", async () => {
-    const ours = await house.addUser(person("Ours"));
-    await house.addGroup("Vendors/Desk", [ours]);
-    const vendors = await house.addGroup("Vendors");
+    const ours = await env.addUser(person("Ours"));
+    await env.addGroup("Vendors/Desk", [ours]);
+    const vendors = await env.addGroup("Vendors");
     await start();
-    expect(await chart(house)).toEqual({ "": [], Vendors: [], "Vendors/Desk": ["Ours"] });
-    await changeGroup(house, vendors, { [DINGTALK_GROUP]: { external: true } });
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": ["Ours"], Vendors: [], "Vendors/Desk": [] });
-    await changeGroup(house, vendors, { [DINGTALK_GROUP]: { external: false } });
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": [], Vendors: [], "Vendors/Desk": ["Ours"] });
+    expect(await chart(env)).toEqual({ "": [], Vendors: [], "Vendors/Desk": ["Ours"] });
+    await changeGroup(env, vendors, { [DINGTALK_GROUP]: { external: true } });
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": ["Ours"], Vendors: [], "Vendors/Desk": [] });
+    await changeGroup(env, vendors, { [DINGTALK_GROUP]: { external: false } });
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [], Vendors: [], "Vendors/Desk": ["Ours"] });
   });
 });
 
 test("an external person without any place is held, not put into the root", async () => {
   await withMapping((text) => text.replace(/ {2}externalDefault:.*\n/, ""));
-  const guest = await house.addUser(person("Guest", outsider));
+  const guest = await env.addUser(person("Guest", outsider));
   await start();
-  expect(await chart(house)).toEqual({ "": [] });
-  expect(await stateOf(house, "user", guest)).toEqual({ state: "held", reason: "the person is external and in no external department" });
-  const partners = await house.addGroup("External partners", [guest]);
-  await house.quiet();
-  expect(await chart(house)).toEqual({ "": [], "External partners": ["Guest"] });
-  expect(await stateOf(house, "group", partners)).toMatchObject({ state: "inSync" });
+  expect(await chart(env)).toEqual({ "": [] });
+  expect(await stateOf(env, "user", guest)).toEqual({ state: "held", reason: "the person is external and in no external department" });
+  const partners = await env.addGroup("External partners", [guest]);
+  await env.quiet();
+  expect(await chart(env)).toEqual({ "": [], "External partners": ["Guest"] });
+  expect(await stateOf(env, "group", partners)).toMatchObject({ state: "inSync" });
 });
 
 describe("leavers", () => {
   test("parked: in the department for that, and back", async () => {
     await withMapping((text) => text.replace("inactive: { regular: remove }", "inactive: { regular: park, parkIn: Left }"));
-    const id = await house.addUser(person("Leung"));
-    await house.addGroup("Ops", [id]);
+    const id = await env.addUser(person("Leung"));
+    await env.addGroup("Ops", [id]);
     await start();
-    await change(house, id, { active: false });
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": [], Ops: [], Left: ["Leung"] });
-    expect((await house.state()).departments.find(({ name }) => name === "Left")).toMatchObject({ hide_dept: true });
-    await change(house, id, { active: true });
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": [], Ops: ["Leung"] });
+    await change(env, id, { active: false });
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [], Ops: [], Left: ["Leung"] });
+    expect((await env.state()).departments.find(({ name }) => name === "Left")).toMatchObject({ hide_dept: true });
+    await change(env, id, { active: true });
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [], Ops: ["Leung"] });
   });
 
   test("parked: external people never beside our own", async () => {
     await withMapping((text) => text.replace("inactive: { regular: remove }", "inactive: { regular: park, parkIn: Left }"));
-    const id = await house.addUser(person("Guest", outsider));
+    const id = await env.addUser(person("Guest", outsider));
     await start();
-    await change(house, id, { active: false });
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": [] });
+    await change(env, id, { active: false });
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [] });
   });
 
   test("kept: nothing changes", async () => {
     await withMapping((text) => text.replace("inactive: { regular: remove }", "inactive: { regular: keep }"));
-    const id = await house.addUser(person("Leung"));
-    await house.addGroup("Ops", [id]);
+    const id = await env.addUser(person("Leung"));
+    await env.addGroup("Ops", [id]);
     await start();
-    await change(house, id, { active: false });
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": [], Ops: ["Leung"] });
+    await change(env, id, { active: false });
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [], Ops: ["Leung"] });
   });
 });
 
@@ -113,38 +113,38 @@ describe("enterprise accounts", () => {
   beforeEach(() => withMapping((text) => text));
 
   test("are switched off and on, and removed when deleted", async () => {
-    const id = await house.addUser(person("Mak", sso));
-    const ops = await house.addGroup("Ops", [id]);
+    const id = await env.addUser(person("Mak", sso));
+    const ops = await env.addGroup("Ops", [id]);
     await start();
-    expect(await remote(house, id)).toMatchObject({ exclusive_account: true });
+    expect(await remote(env, id)).toMatchObject({ exclusive_account: true });
 
-    await change(house, id, { active: false, title: "Gone" });
-    await house.quiet();
-    expect(await remote(house, id)).toMatchObject({ disable_status: true });
-    expect((await house.calls())["/v1.0/contact/orgAccounts/signOut"]!.count).toBe(1);
+    await change(env, id, { active: false, title: "Gone" });
+    await env.quiet();
+    expect(await remote(env, id)).toMatchObject({ disable_status: true });
+    expect((await env.calls())["/v1.0/contact/orgAccounts/signOut"]!.count).toBe(1);
 
-    await house.groups.remove(house.context, ops);
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": ["Mak"] });
+    await env.groups.remove(env.context, ops);
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": ["Mak"] });
 
-    await change(house, id, { active: true });
-    await house.quiet();
-    const back = await remote(house, id);
+    await change(env, id, { active: true });
+    await env.quiet();
+    const back = await remote(env, id);
     expect(back!["disable_status"] ?? false).toBe(false);
     expect(back!["title"]).toBe("Gone");
 
-    await house.users.remove(house.context, id);
-    await house.quiet();
-    expect(await remote(house, id)).toBeUndefined();
+    await env.users.remove(env.context, id);
+    await env.quiet();
+    expect(await remote(env, id)).toBeUndefined();
   });
 
   test("are switched off, not removed, when nothing is remembered of them", async () => {
-    const id = await house.addUser(person("Mak", sso));
+    const id = await env.addUser(person("Mak", sso));
     await start();
-    await house.pool.query("update links set attributes = null where entity_id = $1", [id]);
-    await change(house, id, { active: false });
-    await house.quiet();
-    expect(await remote(house, id)).toMatchObject({ disable_status: true });
+    await env.pool.query("update links set attributes = null where entity_id = $1", [id]);
+    await change(env, id, { active: false });
+    await env.quiet();
+    expect(await remote(env, id)).toMatchObject({ disable_status: true });
   });
 });
 
@@ -156,42 +156,42 @@ describe.each([
 
   /** A group below another, stated in the way of the structure. */
   async function below(parent: string | undefined, displayName: string, people: readonly string[] = []): Promise<string> {
-    if (structure === "parent") return addGroup(house, { displayName, ...(parent ? { [DINGTALK_GROUP]: { parent } } : {}) }, people);
-    const id = await addGroup(house, { displayName }, people);
-    if (parent) await members(house, parent, { add: [id] });
+    if (structure === "parent") return addGroup(env, { displayName, ...(parent ? { [DINGTALK_GROUP]: { parent } } : {}) }, people);
+    const id = await addGroup(env, { displayName }, people);
+    if (parent) await members(env, parent, { add: [id] });
     return id;
   }
   async function move(id: string, from: string, to: string): Promise<void> {
-    if (structure === "parent") return changeGroup(house, id, { [DINGTALK_GROUP]: { parent: to } });
-    await members(house, from, { remove: [id] });
-    await members(house, to, { add: [id] });
+    if (structure === "parent") return changeGroup(env, id, { [DINGTALK_GROUP]: { parent: to } });
+    await members(env, from, { remove: [id] });
+    await members(env, to, { add: [id] });
   }
 
   test("follows a rename and a move, and nobody else is called", async () => {
-    const li = await house.addUser(person("Li"));
+    const li = await env.addUser(person("Li"));
     const hk = await below(undefined, "HK");
     const cn = await below(undefined, "CN");
     const sales = await below(hk, "Sales");
     await below(sales, "Retail", [li]);
     await start();
-    expect(await chart(house)).toEqual({ "": [], HK: [], CN: [], "HK/Sales": [], "HK/Sales/Retail": ["Li"] });
+    expect(await chart(env)).toEqual({ "": [], HK: [], CN: [], "HK/Sales": [], "HK/Sales/Retail": ["Li"] });
 
-    await changeGroup(house, hk, { displayName: "Hong Kong" });
+    await changeGroup(env, hk, { displayName: "Hong Kong" });
     await move(sales, hk, cn);
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": [], "Hong Kong": [], CN: [], "CN/Sales": [], "CN/Sales/Retail": ["Li"] });
-    expect((await house.calls())["/topapi/v2/user/update"]).toBeUndefined();
-    expect((await house.calls())["/topapi/v2/department/create"]!.count).toBe(4);
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [], "Hong Kong": [], CN: [], "CN/Sales": [], "CN/Sales/Retail": ["Li"] });
+    expect((await env.calls())["/topapi/v2/user/update"]).toBeUndefined();
+    expect((await env.calls())["/topapi/v2/department/create"]!.count).toBe(4);
   });
 
   test("a deleted group leaves those below at the top", async () => {
-    const li = await house.addUser(person("Li"));
+    const li = await env.addUser(person("Li"));
     const hk = await below(undefined, "HK");
     await below(hk, "Sales", [li]);
     await start();
-    await house.groups.remove(house.context, hk);
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": [], Sales: ["Li"] });
+    await env.groups.remove(env.context, hk);
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [], Sales: ["Li"] });
   });
 });
 
@@ -199,24 +199,24 @@ describe("parents named by the client", () => {
   beforeEach(() => withMapping(parents));
 
   test("a parent that comes after its child", async () => {
-    const li = await house.addUser(person("Li"));
-    await addGroup(house, { displayName: "Sales", [DINGTALK_GROUP]: { parent: "EXT1" } }, [li]);
+    const li = await env.addUser(person("Li"));
+    await addGroup(env, { displayName: "Sales", [DINGTALK_GROUP]: { parent: "EXT1" } }, [li]);
     await start();
-    await addGroup(house, { displayName: "HK", externalId: "EXT1" });
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": [], HK: [], "HK/Sales": ["Li"] });
+    await addGroup(env, { displayName: "HK", externalId: "EXT1" });
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [], HK: [], "HK/Sales": ["Li"] });
   });
 
   test("a circle is parked with its reason, and dissolves when it is mended", async () => {
-    const a = await addGroup(house, { displayName: "A", [DINGTALK_GROUP]: { parent: "B" } });
-    const b = await addGroup(house, { displayName: "B", [DINGTALK_GROUP]: { parent: "A" } });
+    const a = await addGroup(env, { displayName: "A", [DINGTALK_GROUP]: { parent: "B" } });
+    const b = await addGroup(env, { displayName: "B", [DINGTALK_GROUP]: { parent: "A" } });
     await start();
     const parked = { state: "parked", reason: "the groups above this one lead back to it" };
-    expect([await stateOf(house, "group", a), await stateOf(house, "group", b)]).toEqual([parked, parked]);
-    expect(await chart(house)).toEqual({ "": [] });
-    await changeGroup(house, a, { [DINGTALK_GROUP]: {} });
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": [], A: [], "A/B": [] });
+    expect([await stateOf(env, "group", a), await stateOf(env, "group", b)]).toEqual([parked, parked]);
+    expect(await chart(env)).toEqual({ "": [] });
+    await changeGroup(env, a, { [DINGTALK_GROUP]: {} });
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [], A: [], "A/B": [] });
   });
 });
 
@@ -224,40 +224,39 @@ describe("roles", () => {
   beforeEach(() => withMapping(departments('  from: groups\n  groups:\n    - { match: "Role *", to: role }')));
 
   test("are given, renamed, taken away and removed", async () => {
-    const li = await house.addUser(person("Li"));
-    const group = await house.addGroup("Role Buyers", [li]);
+    const li = await env.addUser(person("Li"));
+    const group = await env.addGroup("Role Buyers", [li]);
     await start();
-    const roleNames = async () =>
-      ((await remote(house, li))!["role_list"] as { name: string }[] | undefined)?.map(({ name }) => name) ?? [];
+    const roleNames = async () => ((await remote(env, li))!["role_list"] as { name: string }[] | undefined)?.map(({ name }) => name) ?? [];
     expect(await roleNames()).toEqual(["Role Buyers"]);
-    expect(await chart(house)).toEqual({ "": ["Li"] });
+    expect(await chart(env)).toEqual({ "": ["Li"] });
 
-    await changeGroup(house, group, { displayName: "Role Purchasing" });
-    await house.quiet();
+    await changeGroup(env, group, { displayName: "Role Purchasing" });
+    await env.quiet();
     expect(await roleNames()).toEqual(["Role Purchasing"]);
 
-    await members(house, group, { remove: [li] });
-    await house.quiet();
+    await members(env, group, { remove: [li] });
+    await env.quiet();
     expect(await roleNames()).toEqual([]);
 
-    await members(house, group, { add: [li] });
-    await house.quiet();
+    await members(env, group, { add: [li] });
+    await env.quiet();
     expect(await roleNames()).toEqual(["Role Purchasing"]);
 
-    await house.groups.remove(house.context, group);
-    await house.quiet();
+    await env.groups.remove(env.context, group);
+    await env.quiet();
     expect(await roleNames()).toEqual([]);
-    expect((await house.pool.query("select 1 from links where kind = 'role'")).rows).toEqual([]);
+    expect((await env.pool.query("select 1 from links where kind = 'role'")).rows).toEqual([]);
   });
 
   test("a role becomes a department when the group is renamed so", async () => {
-    const li = await house.addUser(person("Li"));
-    const group = await house.addGroup("Role Buyers", [li]);
+    const li = await env.addUser(person("Li"));
+    const group = await env.addGroup("Role Buyers", [li]);
     await start();
-    await changeGroup(house, group, { displayName: "Buyers" });
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": [], Buyers: ["Li"] });
-    expect((await house.pool.query("select 1 from links where kind = 'role'")).rows).toEqual([]);
+    await changeGroup(env, group, { displayName: "Buyers" });
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [], Buyers: ["Li"] });
+    expect((await env.pool.query("select 1 from links where kind = 'role'")).rows).toEqual([]);
   });
 });
 
@@ -273,18 +272,18 @@ describe("departments by attributes", () => {
   const at = (division: string, department: string) => ({ [ENTERPRISE]: { division, department } });
 
   test("come and go with the people in them, beside those of groups", async () => {
-    const li = await house.addUser(person("Li", at("Asia", "Sales")));
-    const wu = await house.addUser(person("Wu", at("Asia", "Sales")));
-    await house.addGroup("Asia/Sales", [li]);
-    await house.addGroup("Club", [wu]);
+    const li = await env.addUser(person("Li", at("Asia", "Sales")));
+    const wu = await env.addUser(person("Wu", at("Asia", "Sales")));
+    await env.addGroup("Asia/Sales", [li]);
+    await env.addGroup("Club", [wu]);
     await start();
-    expect(await chart(house)).toEqual({ "": [], Asia: [], "Asia/Sales": ["Li", "Wu"], Club: ["Wu"] });
-    await change(house, wu, at("Europe", "Trade"));
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": [], Asia: [], "Asia/Sales": ["Li"], Club: ["Wu"], Europe: [], "Europe/Trade": ["Wu"] });
-    await house.users.remove(house.context, wu);
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": [], Asia: [], "Asia/Sales": ["Li"], Club: [] });
+    expect(await chart(env)).toEqual({ "": [], Asia: [], "Asia/Sales": ["Li", "Wu"], Club: ["Wu"] });
+    await change(env, wu, at("Europe", "Trade"));
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [], Asia: [], "Asia/Sales": ["Li"], Club: ["Wu"], Europe: [], "Europe/Trade": ["Wu"] });
+    await env.users.remove(env.context, wu);
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [], Asia: [], "Asia/Sales": ["Li"], Club: [] });
   });
 });
 
@@ -292,20 +291,20 @@ describe("two groups with one path", () => {
   beforeEach(() => withMapping((text) => text));
 
   test("are one department, described by the older, and it stays until the last one goes", async () => {
-    const li = await house.addUser(person("Li"));
-    const wu = await house.addUser(person("Wu"));
-    const first = await addGroup(house, { displayName: "Sales", [DINGTALK_GROUP]: { order: 7 } }, [li]);
-    const second = await addGroup(house, { displayName: "/Sales/", [DINGTALK_GROUP]: { order: 9 } }, [wu]);
+    const li = await env.addUser(person("Li"));
+    const wu = await env.addUser(person("Wu"));
+    const first = await addGroup(env, { displayName: "Sales", [DINGTALK_GROUP]: { order: 7 } }, [li]);
+    const second = await addGroup(env, { displayName: "/Sales/", [DINGTALK_GROUP]: { order: 9 } }, [wu]);
     await start();
-    expect(await chart(house)).toEqual({ "": [], Sales: ["Li", "Wu"] });
-    expect((await house.state()).departments.find(({ name }) => name === "Sales")).toMatchObject({ order: 7 });
-    await house.groups.remove(house.context, first);
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": ["Li"], Sales: ["Wu"] });
-    expect((await house.state()).departments.find(({ name }) => name === "Sales")).toMatchObject({ order: 9 });
-    await house.groups.remove(house.context, second);
-    await house.quiet();
-    expect(await chart(house)).toEqual({ "": ["Li", "Wu"] });
+    expect(await chart(env)).toEqual({ "": [], Sales: ["Li", "Wu"] });
+    expect((await env.state()).departments.find(({ name }) => name === "Sales")).toMatchObject({ order: 7 });
+    await env.groups.remove(env.context, first);
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": ["Li"], Sales: ["Wu"] });
+    expect((await env.state()).departments.find(({ name }) => name === "Sales")).toMatchObject({ order: 9 });
+    await env.groups.remove(env.context, second);
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": ["Li", "Wu"] });
   });
 });
 
@@ -313,7 +312,7 @@ describe("new rules", () => {
   beforeEach(() => withMapping((text) => text));
   const renew = (mode: "observe" | "sync", text = DEFAULT_MAPPING) => {
     const mapping = compileMapping(text);
-    return renewRules(house.connect().store, {
+    return requeueAfterRulesChange(env.connect().store, {
       mapping,
       policy: compilePolicy(DEFAULT_POLICY),
       mode,
@@ -323,16 +322,16 @@ describe("new rules", () => {
   };
 
   test("a new mapping concerns everybody, the same one nobody", async () => {
-    const li = await house.addUser(person("Li"));
-    await house.addGroup("Sales", [li]);
+    const li = await env.addUser(person("Li"));
+    await env.addGroup("Sales", [li]);
     await renew("sync");
     await start();
     expect(await renew("sync")).toBe(0);
     const changed = DEFAULT_MAPPING.replace("name: firstOf(user.displayName,", 'name: firstOf("Dr " + user.displayName,');
     expect(await renew("sync", changed)).toBe(3);
-    house.startWorker({ mapping: changed });
-    await house.quiet();
-    const { rows } = await house.pool.query("select detail from history where code = 'mapping.changed' order by id");
+    env.startWorker({ mapping: changed });
+    await env.quiet();
+    const { rows } = await env.pool.query("select detail from history where code = 'mapping.changed' order by id");
     expect(rows.map((row) => JSON.parse(row.detail).mapping)).toEqual([
       compileMapping(DEFAULT_MAPPING).version,
       compileMapping(changed).version,
@@ -340,21 +339,21 @@ describe("new rules", () => {
   });
 
   test("a new mode concerns those who are held", async () => {
-    const id = await house.addUser(person("Li"));
+    const id = await env.addUser(person("Li"));
     await renew("observe");
-    const watcher = house.startWorker({ mode: "observe" });
-    await house.quiet();
+    const watcher = env.startWorker({ mode: "observe" });
+    await env.quiet();
     await watcher.stop(1_000);
-    expect(await stateOf(house, "user", id)).toMatchObject({ state: "held" });
+    expect(await stateOf(env, "user", id)).toMatchObject({ state: "held" });
     expect(await renew("sync")).toBe(1);
     await start();
-    expect(await remote(house, id)).toBeDefined();
+    expect(await remote(env, id)).toBeDefined();
   });
 
   test("every intent names the version of the mapping", async () => {
-    await house.addUser(person("Li"));
+    await env.addUser(person("Li"));
     await start();
-    const { rows } = await house.pool.query("select detail from history where code = 'target.intent'");
+    const { rows } = await env.pool.query("select detail from history where code = 'target.intent'");
     expect(rows.map((row) => JSON.parse(row.detail).mapping)).toEqual([compileMapping(DEFAULT_MAPPING).version]);
   });
 });

@@ -2,20 +2,20 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { type Forecast, forecast } from "../../../src/reconcile/compare/preview.ts";
 import { createReconciler } from "../../../src/reconcile/run/reconciler.ts";
 import type { TargetAdapter } from "../../../src/reconcile/target.ts";
-import { type Connection, type House, openHouse } from "../../support/house.ts";
+import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { createRandom, createRandomDirectory } from "./random-directory.ts";
 import { addGroup, change, ENTERPRISE, mobile, person, stateOf } from "./sample.ts";
 
 /* The run, the preview and the comparison conclude by the same functions, so what is foretold of an entity is what its next run does. */
 
-let house: House;
-afterEach(() => house.close());
+let env: TestEnvironment;
+afterEach(() => env.close());
 
 type Write = readonly [action: string, values: unknown];
 
 /** A target that notes the writes it is asked for, and a loop that is driven one entity at a time. */
 async function byHand(): Promise<Connection & { next(): Promise<boolean>; readonly compared: () => number }> {
-  const connection = house.connect();
+  const connection = env.connect();
   const { store, target } = connection;
   await store.keepAlive([]);
   let writes: Write[] = [];
@@ -78,8 +78,8 @@ function writesIn(foretold: Forecast | undefined): readonly Write[] {
 }
 
 test.each([1, 2, 3, 4])("what is foretold of an entity is what its run does (seed %i)", async (seed) => {
-  house = await openHouse({ retryBaseMs: 20, times: { settleMs: 0 } });
-  const directory = createRandomDirectory(house, createRandom(seed));
+  env = await openTestEnvironment({ retryBaseMs: 20, times: { settleMs: 0 } });
+  const directory = createRandomDirectory(env, createRandom(seed));
   const hand = await byHand();
   for (let round = 0; round < 6; round++) {
     for (let edit = 0; edit < 10; edit++) await directory.edit();
@@ -90,30 +90,30 @@ test.each([1, 2, 3, 4])("what is foretold of an entity is what its run does (see
 });
 
 test("a value that DingTalk refused is not foretold again", async () => {
-  house = await openHouse();
-  await house.control("edit", {
+  env = await openTestEnvironment();
+  await env.control("edit", {
     call: "/topapi/v2/user/create",
     body: { userid: "stranger", name: "Stranger", mobile: mobile(7_000).replace(" ", "-").replace(" ", ""), dept_id_list: "1" },
   });
-  const li = await house.addUser(person("Li"));
-  const worker = house.startWorker();
-  await house.quiet();
-  await change(house, li, { title: "Head", phoneNumbers: [{ type: "mobile", value: mobile(7_000) }] });
-  await house.quiet();
+  const li = await env.addUser(person("Li"));
+  const worker = env.startWorker();
+  await env.quiet();
+  await change(env, li, { title: "Head", phoneNumbers: [{ type: "mobile", value: mobile(7_000) }] });
+  await env.quiet();
   await worker.stop(2_000);
-  expect(await stateOf(house, "user", li)).toMatchObject({ state: "inSync" });
-  expect(await forecast(house.connect(), { kind: "user", id: li })).toMatchObject({ kind: "plan", plan: { action: "none" } });
+  expect(await stateOf(env, "user", li)).toMatchObject({ state: "inSync" });
+  expect(await forecast(env.connect(), { kind: "user", id: li })).toMatchObject({ kind: "plan", plan: { action: "none" } });
 });
 
 test("who manages a department is foretold to wait before leaving it", async () => {
-  house = await openHouse();
-  const li = await house.addUser(person("Li", { [ENTERPRISE]: { employeeNumber: "N-1" } }));
+  env = await openTestEnvironment();
+  const li = await env.addUser(person("Li", { [ENTERPRISE]: { employeeNumber: "N-1" } }));
   const urn = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";
-  await addGroup(house, { displayName: "Ops", [urn]: { managers: [{ value: li }] } }, [li]);
-  const worker = house.startWorker();
-  await house.quiet();
+  await addGroup(env, { displayName: "Ops", [urn]: { managers: [{ value: li }] } }, [li]);
+  const worker = env.startWorker();
+  await env.quiet();
   await worker.stop(2_000);
-  const group = (await house.pool.query("select id from groups")).rows[0].id;
-  await house.groups.change(house.context, group, { members: { kind: "delta", add: [], remove: [li] } });
-  expect(await forecast(house.connect(), { kind: "user", id: li })).toMatchObject({ kind: "waiting", reasonCode: "stillManager" });
+  const group = (await env.pool.query("select id from groups")).rows[0].id;
+  await env.groups.change(env.context, group, { members: { kind: "delta", add: [], remove: [li] } });
+  expect(await forecast(env.connect(), { kind: "user", id: li })).toMatchObject({ kind: "waiting", reasonCode: "stillManager" });
 });

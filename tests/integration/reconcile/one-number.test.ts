@@ -1,18 +1,18 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { type House, openHouse } from "../../support/house.ts";
+import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change as changeOf, person, remote as remoteOf } from "./sample.ts";
 
 /* One mobile number, two people of ours. Whether a number comes free is asked twenty times, with a pause of thirty bases: they are small here. */
 
-let house: House;
+let env: TestEnvironment;
 beforeEach(async () => {
-  house = await openHouse({ retryBaseMs: 2 });
+  env = await openTestEnvironment({ retryBaseMs: 2 });
 });
-afterEach(() => house.close());
+afterEach(() => env.close());
 
-const remote = (id: string) => remoteOf(house, id);
-const change = (id: string, more: Parameters<typeof changeOf>[2]): Promise<void> => changeOf(house, id, more);
+const remote = (id: string) => remoteOf(env, id);
+const change = (id: string, more: Parameters<typeof changeOf>[2]): Promise<void> => changeOf(env, id, more);
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (const end = systemClock.monotonicMs() + 25_000; !(await holds()); ) {
     if (systemClock.monotonicMs() > end) throw new Error("it never came to be");
@@ -23,26 +23,26 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 const number = { phoneNumbers: [{ type: "mobile", value: "+852 6000 0001" }] };
 
 test("who leaves goes first, and who comes does not have to wait for a person to look", async () => {
-  const old = await house.addUser(person("Old", number));
-  house.startWorker();
-  await house.quiet();
-  const fresh = await house.addUser(person("Fresh", number));
-  await house.users.remove(house.context, old);
-  await house.quiet();
+  const old = await env.addUser(person("Old", number));
+  env.startWorker();
+  await env.quiet();
+  const fresh = await env.addUser(person("Fresh", number));
+  await env.users.remove(env.context, old);
+  await env.quiet();
   expect([await remote(old), (await remote(fresh))!.name]).toEqual([undefined, "Fresh"]);
 });
 
 test("the second is parked, says who holds it, and goes on when the number comes free", async () => {
-  const first = await house.addUser(person("First", number));
-  house.startWorker();
-  await house.quiet();
-  const second = await house.addUser(person("Second", number));
-  await house.quiet();
-  const { rows } = await house.pool.query("select state, waiting_on from entity_states where entity_id = $1", [second]);
+  const first = await env.addUser(person("First", number));
+  env.startWorker();
+  await env.quiet();
+  const second = await env.addUser(person("Second", number));
+  await env.quiet();
+  const { rows } = await env.pool.query("select state, waiting_on from entity_states where entity_id = $1", [second]);
   expect(rows).toEqual([{ state: "parked", waiting_on: [first] }]);
   await change(first, { phoneNumbers: [{ type: "mobile", value: "+852 6000 0002" }] });
   await until(async () => (await remote(second)) !== undefined);
-  await house.quiet();
+  await env.quiet();
   expect((await remote(second))!.name).toBe("Second");
 });
 
@@ -51,16 +51,16 @@ describe.each([true, false])("of people who have signed in: %s", (signedIn) => {
   /** People with the numbers 1, 2, …, who then get the ones named, and another title. */
   async function renumbered(wanted: readonly number[]): Promise<readonly string[]> {
     const ids: string[] = [];
-    for (const at of wanted.keys()) ids.push(await house.addUser(person(`P${at}`, numberOf(at + 1))));
-    house.startWorker();
-    await house.quiet();
-    if (signedIn) for (const userid of ids) await house.control("edit", { call: "activate", body: { userid } });
+    for (const at of wanted.keys()) ids.push(await env.addUser(person(`P${at}`, numberOf(at + 1))));
+    env.startWorker();
+    await env.quiet();
+    if (signedIn) for (const userid of ids) await env.control("edit", { call: "activate", body: { userid } });
     for (const [at, id] of ids.entries()) await change(id, { ...numberOf(wanted[at]!), title: "Head" });
-    await house.quiet(25_000);
+    await env.quiet(25_000);
     return ids;
   }
   const endOf = async (ids: readonly string[]) => {
-    const { rows } = await house.pool.query("select entity_id, state, notes from entity_states where entity_id = any($1)", [ids]);
+    const { rows } = await env.pool.query("select entity_id, state, notes from entity_states where entity_id = any($1)", [ids]);
     const states = new Map(rows.map((row) => [row.entity_id, row]));
     return Promise.all(
       ids.map(async (id) => {
@@ -80,7 +80,7 @@ describe.each([true, false])("of people who have signed in: %s", (signedIn) => {
     const ids = await renumbered(wanted);
     expect(await endOf(ids)).toEqual(wanted.map((_, at) => kept(at + 1)));
     await change(ids[0]!, { title: "Chief" });
-    await house.quiet();
+    await env.quiet();
     expect(await endOf(ids.slice(0, 1))).toEqual([{ ...kept(1), title: "Chief" }]);
   });
 
@@ -97,10 +97,10 @@ describe.each([true, false])("of people who have signed in: %s", (signedIn) => {
       [b, 1],
       [a, 2],
     ] as const)
-      await house.control("edit", { call: "renumber", body: { userid, mobile: `+852-6000000${n}` } });
-    const { store, target, mapping } = house.connect();
+      await env.control("edit", { call: "renumber", body: { userid, mobile: `+852-6000000${n}` } });
+    const { store, target, mapping } = env.connect();
     await sweep({ store, target, mapping, clock: systemClock }, "test", new AbortController().signal);
-    await house.quiet();
+    await env.quiet();
     expect(await endOf([a, b])).toEqual([
       { ...kept(2), notes: [] },
       { ...kept(1), notes: [] },

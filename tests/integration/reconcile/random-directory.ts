@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
-import type { House, RemoteUser } from "../../support/house.ts";
+import type { RemoteUser, TestEnvironment } from "../../support/test-environment.ts";
 import { canBeIn, type Dirt, dirtOf, dirtyDocument, lookOf, MAILBOXES, OFFICES, type PersonDirt, SEATS, TWIN_LEVELS } from "./dirt.ts";
 import { addGroup, change, changeGroup, DINGTALK_GROUP, ENTERPRISE, members, mobile } from "./sample.ts";
 
@@ -46,7 +46,7 @@ export interface RandomDirectory {
   differences(): Promise<readonly string[]>;
 }
 
-export function createRandomDirectory(house: House, random: Random, kinds: ReadonlySet<Dirt> = new Set()): RandomDirectory {
+export function createRandomDirectory(env: TestEnvironment, random: Random, kinds: ReadonlySet<Dirt> = new Set()): RandomDirectory {
   const people = new Map<string, Person>();
   const groups = new Map<string, Group>();
   const levels = kinds.has("twinDepartments") ? [...LEVELS, ...TWIN_LEVELS] : LEVELS;
@@ -85,18 +85,18 @@ export function createRandomDirectory(house: House, random: Random, kinds: Reado
       manager: anyPerson()?.id,
       dirt: dirtOf(kinds, random),
     };
-    const id = await house.addUser({ userName: `user${++names}@example.com`, ...documentOf(fresh) });
+    const id = await env.addUser({ userName: `user${++names}@example.com`, ...documentOf(fresh) });
     people.set(id, { id, ...fresh });
   }
 
   async function edited(person: Person, edit: Partial<Person>): Promise<void> {
     Object.assign(person, edit);
     const { id, ...document } = person;
-    await change(house, id, { title: null, [ENTERPRISE]: null, ...documentOf(document) } as JsonObject);
+    await change(env, id, { title: null, [ENTERPRISE]: null, ...documentOf(document) } as JsonObject);
   }
 
   async function removePerson(person: Person): Promise<void> {
-    await house.users.remove(house.context, person.id);
+    await env.users.remove(env.context, person.id);
     people.delete(person.id);
     for (const group of groups.values()) group.members.delete(person.id);
   }
@@ -131,7 +131,7 @@ export function createRandomDirectory(house: House, random: Random, kinds: Reado
       const path = freePath();
       if (path === undefined) return;
       const joining = [...people.keys()].filter(() => random() < 0.3);
-      const id = await addGroup(house, { displayName: path }, joining);
+      const id = await addGroup(env, { displayName: path }, joining);
       groups.set(id, { id, path, members: new Set(joining), managers: [] });
     },
     async () => {
@@ -139,7 +139,7 @@ export function createRandomDirectory(house: House, random: Random, kinds: Reado
       const person = anyPerson();
       if (!group || !person) return;
       const joins = !group.members.has(person.id);
-      await members(house, group.id, joins ? { add: [person.id] } : { remove: [person.id] });
+      await members(env, group.id, joins ? { add: [person.id] } : { remove: [person.id] });
       if (joins) group.members.add(person.id);
       else group.members.delete(person.id);
     },
@@ -147,7 +147,7 @@ export function createRandomDirectory(house: House, random: Random, kinds: Reado
       const group = anyGroup();
       const path = freePath();
       if (!group || path === undefined) return;
-      await changeGroup(house, group.id, { displayName: path });
+      await changeGroup(env, group.id, { displayName: path });
       group.path = path;
     },
     // Members or not, and somebody who is to come back with another id.
@@ -155,22 +155,22 @@ export function createRandomDirectory(house: House, random: Random, kinds: Reado
       const group = anyGroup();
       if (!group) return;
       group.managers = [...people.keys()].filter((id) => random() < (group.members.has(id) ? 0.4 : 0.1));
-      await changeGroup(house, group.id, { [DINGTALK_GROUP]: { managers: group.managers.map((value) => ({ value })) } });
+      await changeGroup(env, group.id, { [DINGTALK_GROUP]: { managers: group.managers.map((value) => ({ value })) } });
     },
     // Two groups swap their names.
     async () => {
       const [a, b] = [anyGroup(), anyGroup()];
       if (!a || !b || a === b) return;
       const [first, second] = [a.path, b.path];
-      await changeGroup(house, a.id, { displayName: "Aside" });
-      await changeGroup(house, b.id, { displayName: first });
-      await changeGroup(house, a.id, { displayName: second });
+      await changeGroup(env, a.id, { displayName: "Aside" });
+      await changeGroup(env, b.id, { displayName: first });
+      await changeGroup(env, a.id, { displayName: second });
       [a.path, b.path] = [second, first];
     },
     async () => {
       const group = anyGroup();
       if (!group || random() < 0.5) return;
-      await house.groups.remove(house.context, group.id);
+      await env.groups.remove(env.context, group.id);
       groups.delete(group.id);
     },
   ];
@@ -181,7 +181,7 @@ export function createRandomDirectory(house: House, random: Random, kinds: Reado
       if (JSON.stringify(expected) !== JSON.stringify(actual))
         found.push(`${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`);
     };
-    const { departments, users } = await house.state();
+    const { departments, users } = await env.state();
     const byId = new Map(departments.map((department) => [department.dept_id, department]));
     const pathOf = (id: number): string =>
       id === 1 ? "" : [pathOf(byId.get(id)!.parent_id), byId.get(id)!.name].filter(Boolean).join("/");

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { readGroup, readUser } from "../../../src/scim/resource/resource.ts";
-import type { House, RemoteUser } from "../../support/house.ts";
+import type { RemoteUser, TestEnvironment } from "../../support/test-environment.ts";
 
 export const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 export const DINGTALK_USER = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:User";
@@ -24,21 +24,21 @@ export function person(name: string, more: JsonObject = {}): JsonObject {
 export const mobile = (n: number): string =>
   `+852 9${String(Math.floor(n / 10_000)).padStart(3, "0")} ${String(n % 10_000).padStart(4, "0")}`;
 
-export async function remote(house: House, id: string): Promise<RemoteUser | undefined> {
-  return (await house.state()).users.find((user) => user.userid === id);
+export async function remote(env: TestEnvironment, id: string): Promise<RemoteUser | undefined> {
+  return (await env.state()).users.find((user) => user.userid === id);
 }
 
 /** What is noted of an entity: attribute and code of each. */
-export async function notesOn(house: House, id: string): Promise<readonly string[]> {
-  const { rows } = await house.pool.query("select notes from entity_states where entity_id = $1", [id]);
+export async function notesOn(env: TestEnvironment, id: string): Promise<readonly string[]> {
+  const { rows } = await env.pool.query("select notes from entity_states where entity_id = $1", [id]);
   return (JSON.parse(rows[0]?.notes ?? "[]") as { attribute: string; code: string }[]).map(
     ({ attribute, code }) => `${attribute}: ${code}`,
   );
 }
 
 /** Departments as paths of names, and who sits in each, so that expectations read like an organisation chart. */
-export async function chart(house: House): Promise<Record<string, string[]>> {
-  const { departments, users } = await house.state();
+export async function chart(env: TestEnvironment): Promise<Record<string, string[]>> {
+  const { departments, users } = await env.state();
   const byId = new Map(departments.map((department) => [department.dept_id, department]));
   const pathOf = (id: number): string => {
     const { parent_id, name } = byId.get(id)!;
@@ -55,24 +55,32 @@ export async function chart(house: House): Promise<Record<string, string[]>> {
   );
 }
 
-export async function change(house: House, id: string, more: JsonObject): Promise<void> {
-  await house.users.change(house.context, id, (current) => readUser({ ...current, ...more }));
+export async function change(env: TestEnvironment, id: string, more: JsonObject): Promise<void> {
+  await env.users.change(env.context, id, (current) => readUser({ ...current, ...more }));
 }
 
-export async function changeGroup(house: House, id: string, document: JsonObject): Promise<void> {
-  await house.groups.change(house.context, id, { decide: (current) => readGroup({ ...current, ...document }).content });
+export async function changeGroup(env: TestEnvironment, id: string, document: JsonObject): Promise<void> {
+  await env.groups.change(env.context, id, { decide: (current) => readGroup({ ...current, ...document }).content });
 }
 
-export async function addGroup(house: House, document: JsonObject, members: readonly string[] = []): Promise<string> {
-  return (await house.groups.create(house.context, readGroup(document).content, members)).id;
+export async function addGroup(env: TestEnvironment, document: JsonObject, members: readonly string[] = []): Promise<string> {
+  return (await env.groups.create(env.context, readGroup(document).content, members)).id;
 }
 
-export async function members(house: House, id: string, change: { readonly add?: readonly string[]; readonly remove?: readonly string[] }) {
-  await house.groups.change(house.context, id, { members: { kind: "delta", add: change.add ?? [], remove: change.remove ?? [] } });
+export async function members(
+  env: TestEnvironment,
+  id: string,
+  change: { readonly add?: readonly string[]; readonly remove?: readonly string[] },
+) {
+  await env.groups.change(env.context, id, { members: { kind: "delta", add: change.add ?? [], remove: change.remove ?? [] } });
 }
 
 /** State and reason of an entity, as operators see them. */
-export async function stateOf(house: House, kind: string, id: string): Promise<{ state: string; reason: string | null } | undefined> {
-  const { rows } = await house.pool.query("select state, reason from entity_states where kind = $1 and entity_id = $2", [kind, id]);
+export async function stateOf(
+  env: TestEnvironment,
+  kind: string,
+  id: string,
+): Promise<{ state: string; reason: string | null } | undefined> {
+  const { rows } = await env.pool.query("select state, reason from entity_states where kind = $1 and entity_id = $2", [kind, id]);
   return rows[0];
 }

@@ -2,35 +2,35 @@ import { systemClock } from "../../../src/core/clock.ts";
 import type { SweepResult } from "../../../src/reconcile/compare/count.ts";
 import { previewPerson } from "../../../src/reconcile/compare/preview.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { type Connection, type House, openHouse } from "../../support/house.ts";
+import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, chart, person, remote } from "./sample.ts";
 
-let house: House;
+let env: TestEnvironment;
 let hand: Connection;
 beforeEach(async () => {
-  house = await openHouse();
-  hand = house.connect();
+  env = await openTestEnvironment();
+  hand = env.connect();
 });
-afterEach(() => house.close());
+afterEach(() => env.close());
 
 const compare = (): Promise<SweepResult> => sweep({ ...hand, clock: systemClock }, "cli", new AbortController().signal);
 const clean = { differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [], repaired: 0 };
-const edit = (call: string, body: Record<string, unknown>) => house.control("edit", { call, body: body as never });
+const edit = (call: string, body: Record<string, unknown>) => env.control("edit", { call, body: body as never });
 
 async function staffed(): Promise<{ li: string; wu: string }> {
-  const li = await house.addUser(person("Li", { title: "Clerk" }));
-  const wu = await house.addUser(person("Wu"));
-  await house.addGroup("HK/Sales", [li]);
-  house.startWorker();
-  await house.quiet();
+  const li = await env.addUser(person("Li", { title: "Clerk" }));
+  const wu = await env.addUser(person("Wu"));
+  await env.addGroup("HK/Sales", [li]);
+  env.startWorker();
+  await env.quiet();
   return { li, wu };
 }
 
 test("what is equal is found equal, by lists only, one call a page", async () => {
   await staffed();
-  const before = await house.calls();
+  const before = await env.calls();
   expect(await compare()).toEqual({ ...clean, compared: 4 });
-  const after = await house.calls();
+  const after = await env.calls();
   const made = Object.entries(after).flatMap(([api, { count }]) =>
     count > (before[api]?.count ?? 0) ? [[api, count - (before[api]?.count ?? 0)]] : [],
   );
@@ -42,9 +42,9 @@ test("what somebody changed by hand is put right", async () => {
   const { li } = await staffed();
   await edit("/topapi/v2/user/update", { userid: li, title: "King", dept_id_list: "1" });
   expect(await compare()).toEqual({ ...clean, compared: 4, differing: 1 });
-  await house.quiet();
-  expect(await remote(house, li)).toMatchObject({ title: "Clerk" });
-  expect(await chart(house)).toEqual({ "": ["Wu"], HK: [], "HK/Sales": ["Li"] });
+  await env.quiet();
+  expect(await remote(env, li)).toMatchObject({ title: "Clerk" });
+  expect(await chart(env)).toEqual({ "": ["Wu"], HK: [], "HK/Sales": ["Li"] });
   expect(await compare()).toEqual({ ...clean, compared: 4 });
 });
 
@@ -52,17 +52,17 @@ test("what others own may change as they like", async () => {
   const { li } = await staffed();
   await edit("/topapi/v2/user/update", { userid: li, remark: "likes tea" });
   expect(await compare()).toEqual({ ...clean, compared: 4 });
-  expect(await remote(house, li)).toMatchObject({ remark: "likes tea" });
+  expect(await remote(env, li)).toMatchObject({ remark: "likes tea" });
 });
 
 test("a removed person and a renamed department come back", async () => {
   const { wu } = await staffed();
-  const sales = (await house.state()).departments.find(({ name }) => name === "Sales")!;
+  const sales = (await env.state()).departments.find(({ name }) => name === "Sales")!;
   await edit("/topapi/v2/user/delete", { userid: wu });
   await edit("/topapi/v2/department/update", { dept_id: sales.dept_id, name: "Nonsense" });
   expect(await compare()).toEqual({ ...clean, compared: 3, differing: 1, missing: 1 });
-  await house.quiet();
-  expect(await chart(house)).toEqual({ "": ["Wu"], HK: [], "HK/Sales": ["Li"] });
+  await env.quiet();
+  expect(await chart(env)).toEqual({ "": ["Wu"], HK: [], "HK/Sales": ["Li"] });
 });
 
 test("what is nobody's is counted and left alone", async () => {
@@ -77,29 +77,29 @@ test("what is nobody's is counted and left alone", async () => {
       { kind: "user", remoteId: "stranger", name: "Stranger" },
     ],
   });
-  expect(await remote(house, "stranger")).toBeDefined();
+  expect(await remote(env, "stranger")).toBeDefined();
 });
 
 test("a page that fails ends the comparison: nobody is taken to be missing", async () => {
   await staffed();
-  await house.control("faults", { match: "/topapi/v2/user/list", fault: "permission", times: 1 });
+  await env.control("faults", { match: "/topapi/v2/user/list", fault: "permission", times: 1 });
   await expect(compare()).rejects.toThrow("user/list");
-  const { rows } = await house.pool.query("select 1 from entity_states where state <> 'inSync'");
+  const { rows } = await env.pool.query("select 1 from entity_states where state <> 'inSync'");
   expect(rows).toEqual([]);
 });
 
 test("what should be due and is not, and what this target never heard of, is put to work", async () => {
   const { li } = await staffed();
-  await house.pool.query("update entity_states set state = 'due', next_at = null where entity_id = $1", [li]);
-  await house.pool.query("delete from entity_states where kind = 'group'");
+  await env.pool.query("update entity_states set state = 'due', next_at = null where entity_id = $1", [li]);
+  await env.pool.query("delete from entity_states where kind = 'group'");
   expect(await compare()).toEqual({ ...clean, compared: 4, repaired: 2 });
-  await house.quiet();
+  await env.quiet();
 });
 
 test("a comparison leaves its beginning and its result in the history", async () => {
   await staffed();
   await compare();
-  const { rows } = await house.pool.query("select actor, detail from history where code = 'operator.reconcile' order by id");
+  const { rows } = await env.pool.query("select actor, detail from history where code = 'operator.reconcile' order by id");
   expect(rows.map((row) => [row.actor, row.detail && JSON.parse(row.detail)])).toEqual([
     ["cli", null],
     ["cli", { compared: 4, differing: 0, missing: 0, found: 0, orphans: 0, repaired: 0 }],
@@ -111,12 +111,12 @@ describe("a preview of one person", () => {
 
   test("shows what would be sent, with rules and notes, and sends nothing", async () => {
     const { li } = await staffed();
-    const before = await house.calls();
+    const before = await env.calls();
     await hand.pool.query(
       "update entity_states set lease = gen_random_uuid(), leased_until = now() + interval '1 h' where entity_id = $1",
       [li],
     );
-    await change(house, li, { title: "Head", displayName: "L".repeat(90) });
+    await change(env, li, { title: "Head", displayName: "L".repeat(90) });
     const seen = await preview(li);
     expect(seen!.forecast).toMatchObject({
       kind: "plan",
@@ -125,7 +125,7 @@ describe("a preview of one person", () => {
     });
     expect(seen!.actual).toMatchObject({ attributes: { title: "Clerk" } });
     expect(seen!.explanations.find(({ attribute }) => attribute === "title")).toMatchObject({ result: "Head" });
-    expect(await house.calls()).toEqual(before);
+    expect(await env.calls()).toEqual(before);
   });
 
   test("of somebody unknown is none", async () => {

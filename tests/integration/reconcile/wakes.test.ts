@@ -1,14 +1,14 @@
-import type { Claim, Finish } from "../../../src/reconcile/ports.ts";
+import type { Claim, RunOutcome } from "../../../src/reconcile/ports.ts";
 import { createReconcileStore } from "../../../src/store/create.ts";
-import { type House, openHouse } from "../../support/house.ts";
+import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 
 /* Whoever was left out, or has to wait, is looked at again as soon as the reason is gone, and not when some guard comes round. */
 
-let house: House;
+let env: TestEnvironment;
 beforeEach(async () => {
-  house = await openHouse({ retryBaseMs: 5 });
+  env = await openTestEnvironment({ retryBaseMs: 5 });
 });
-afterEach(() => house.close());
+afterEach(() => env.close());
 
 const person = (name: string) => ({
   userName: `${name}@example.com`,
@@ -17,61 +17,61 @@ const person = (name: string) => ({
 });
 
 const departmentOf = async (id: string): Promise<readonly string[]> => {
-  const { users, departments } = await house.state();
+  const { users, departments } = await env.state();
   const seats = users.find((user) => user.userid === id)?.dept_id_list ?? [];
   return seats.map((seat) => departments.find((department) => department.dept_id === seat)!.name).sort();
 };
 
 test("people who had to go without a parked department come into it when it is made after all", async () => {
   const theirs = { name: "Sales", parent_id: 1 };
-  await house.control("edit", { call: "/topapi/v2/department/create", body: theirs });
-  const id = await house.addUser(person("Ann"));
-  await house.addGroup("Sales", [id]);
-  house.startWorker();
-  await house.quiet();
+  await env.control("edit", { call: "/topapi/v2/department/create", body: theirs });
+  const id = await env.addUser(person("Ann"));
+  await env.addGroup("Sales", [id]);
+  env.startWorker();
+  await env.quiet();
   expect(await departmentOf(id)).toEqual(["Sandbox"]);
 
-  const taken = (await house.state()).departments.find((department) => department.name === "Sales")!.dept_id;
-  await house.control("edit", { call: "/topapi/v2/department/delete", body: { dept_id: taken } });
-  await house.pool.query("update entity_states set state = 'due', next_at = now() where kind = 'department' and state = 'parked'");
-  await house.quiet();
+  const taken = (await env.state()).departments.find((department) => department.name === "Sales")!.dept_id;
+  await env.control("edit", { call: "/topapi/v2/department/delete", body: { dept_id: taken } });
+  await env.pool.query("update entity_states set state = 'due', next_at = now() where kind = 'department' and state = 'parked'");
+  await env.quiet();
   expect(await departmentOf(id)).toEqual(["Sales"]);
 });
 
 test("a department that is being looked at while its last member leaves is looked at once more", async () => {
-  const id = await house.addUser(person("Ann"));
-  const group = await house.addGroup("Sales", [id]);
-  const worker = house.startWorker();
-  await house.quiet();
+  const id = await env.addUser(person("Ann"));
+  const group = await env.addGroup("Sales", [id]);
+  const worker = env.startWorker();
+  await env.quiet();
   await worker.stop(1_000);
 
-  await house.groups.remove(house.context, group);
-  const store = createReconcileStore(house.pool, "dingtalk");
+  await env.groups.remove(env.context, group);
+  const store = createReconcileStore(env.pool, "dingtalk");
   const claims = await store.claim(10);
   const groupRun = claims.find(({ ref }) => ref.kind === "group")!;
   const memberRun = claims.find(({ ref }) => ref.kind === "user")!;
   const settled = { state: "inSync", nextMs: undefined, attempts: 0, observeFirst: false } as const;
-  await store.placeGroup(group, undefined, "path", []);
-  await store.finish(groupRun, { ...nothing, settlement: settled, gone: true });
+  await store.writeGroupNode(group, undefined, "path", []);
+  await store.finish(groupRun, { ...nothing, next: settled, gone: true });
 
   const [departmentRun] = (await store.claim(10)).filter(({ ref }) => ref.kind === "department");
   const before = (await store.departments([departmentRun!.ref.id])).get(departmentRun!.ref.id)!;
   expect(before.occupied).toBe(true);
   const seat = before.link!.remoteId!;
   const link = { kind: "put", remoteId: id, presence: "active", attributes: { departments: ["1"] }, containers: ["1"] } as const;
-  await store.finish(memberRun, { ...nothing, settlement: settled, link, departed: [seat] });
-  await store.finish(departmentRun!, { ...nothing, settlement: { ...settled, state: "waiting", nextMs: 30_000, waitingOn: [] } });
+  await store.finish(memberRun, { ...nothing, next: settled, link, departed: [seat] });
+  await store.finish(departmentRun!, { ...nothing, next: { ...settled, state: "waiting", nextMs: 30_000, waitingOn: [] } });
 
-  const { rows } = await house.pool.query("select state, next_at <= now() as now from entity_states where entity_id = $1", [
+  const { rows } = await env.pool.query("select state, next_at <= now() as now from entity_states where entity_id = $1", [
     departmentRun!.ref.id,
   ]);
   expect(rows).toEqual([{ state: "due", now: true }]);
 });
 
 const nothing = { link: { kind: "keep" }, presenceChanged: false, departed: [], gone: false } as const;
-const waitsFor = (id: string, inCircle?: boolean): Finish => ({
+const waitsFor = (id: string, inCircle?: boolean): RunOutcome => ({
   ...nothing,
-  settlement: {
+  next: {
     state: "waiting",
     nextMs: 30_000,
     attempts: 0,
@@ -80,20 +80,20 @@ const waitsFor = (id: string, inCircle?: boolean): Finish => ({
     ...(inCircle === undefined ? {} : { inCircle }),
   },
 });
-const isThere = ({ ref: { id } }: Claim): Finish => ({
-  settlement: { state: "inSync", nextMs: undefined, attempts: 0, observeFirst: false },
+const isThere = ({ ref: { id } }: Claim): RunOutcome => ({
+  next: { state: "inSync", nextMs: undefined, attempts: 0, observeFirst: false },
   link: { kind: "put", remoteId: id, presence: "active", attributes: { departments: ["1"] }, containers: ["1"] },
   presenceChanged: true,
   departed: [],
   gone: false,
 });
-const isParked: Finish = { ...nothing, settlement: { state: "parked", nextMs: undefined, attempts: 1, observeFirst: false } };
+const isParked: RunOutcome = { ...nothing, next: { state: "parked", nextMs: undefined, attempts: 1, observeFirst: false } };
 const isDueNow = async (id: string): Promise<boolean> =>
-  (await house.pool.query("select next_at <= now() as now from entity_states where entity_id = $1", [id])).rows[0]!.now;
+  (await env.pool.query("select next_at <= now() as now from entity_states where entity_id = $1", [id])).rows[0]!.now;
 
 test("one that begins to wait for what was parked a moment ago is looked at once more, and in a circle is not", async () => {
-  const [boss, clerk, other] = [await house.addUser(person("Ann")), await house.addUser(person("Bob")), await house.addUser(person("Cid"))];
-  const store = createReconcileStore(house.pool, "dingtalk");
+  const [boss, clerk, other] = [await env.addUser(person("Ann")), await env.addUser(person("Bob")), await env.addUser(person("Cid"))];
+  const store = createReconcileStore(env.pool, "dingtalk");
   const claims = new Map((await store.claim(10)).map((claim) => [claim.ref.id, claim]));
   await store.finish(claims.get(boss)!, isParked);
   await store.finish(claims.get(clerk)!, waitsFor(boss));
@@ -102,15 +102,15 @@ test("one that begins to wait for what was parked a moment ago is looked at once
 });
 
 test("people who are being looked at while a parked department comes are looked at once more", async () => {
-  await house.control("edit", { call: "/topapi/v2/department/create", body: { name: "Sales", parent_id: 1 } });
-  const id = await house.addUser(person("Ann"));
-  await house.addGroup("Sales", [id]);
-  const worker = house.startWorker();
-  await house.quiet();
+  await env.control("edit", { call: "/topapi/v2/department/create", body: { name: "Sales", parent_id: 1 } });
+  const id = await env.addUser(person("Ann"));
+  await env.addGroup("Sales", [id]);
+  const worker = env.startWorker();
+  await env.quiet();
   await worker.stop(1_000);
-  await house.pool.query("update entity_states set state = 'due', next_at = now() where kind in ('department', 'user')");
+  await env.pool.query("update entity_states set state = 'due', next_at = now() where kind in ('department', 'user')");
 
-  const store = createReconcileStore(house.pool, "dingtalk");
+  const store = createReconcileStore(env.pool, "dingtalk");
   const claims = await store.claim(10);
   const department = claims.find(({ ref }) => ref.kind === "department")!;
   await store.finish(department, isThere(department));
@@ -121,10 +121,10 @@ test("people who are being looked at while a parked department comes are looked 
 
 /** Whoever comes to wait gets no further than the commit until `let go`. */
 async function holdCommits(): Promise<{ held(): Promise<boolean>; letGo(): Promise<void> }> {
-  await house.pool.query(`create function hold() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock_shared(42); return null; end $$;
+  await env.pool.query(`create function hold() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock_shared(42); return null; end $$;
     create constraint trigger hold after insert or update on entity_states deferrable initially deferred
       for each row when (new.state = 'waiting') execute function hold()`);
-  const holder = await house.pool.connect();
+  const holder = await env.pool.connect();
   await holder.query("select pg_advisory_lock(42)");
   return {
     held: async () => (await holder.query("select from pg_locks where locktype = 'advisory' and not granted")).rowCount! > 0,
@@ -143,8 +143,8 @@ test.each([
   ["comes and concerns nobody else", isThere],
   ["is parked", () => isParked],
 ])("in another process, one that begins to wait at the moment when the other %s", async (_name, end) => {
-  const [boss, clerk] = [await house.addUser(person("Ann")), await house.addUser(person("Bob"))];
-  const [here, there] = [house.connect(), house.connect()];
+  const [boss, clerk] = [await env.addUser(person("Ann")), await env.addUser(person("Bob"))];
+  const [here, there] = [env.connect(), env.connect()];
   const claims = new Map((await here.store.claim(10)).map((claim) => [claim.ref.id, claim]));
   const { held, letGo } = await holdCommits();
   const waits = here.store.finish(claims.get(clerk)!, waitsFor(boss));
@@ -153,7 +153,7 @@ test.each([
   // It ends before the other one's wait is to be seen, or stands still until it is.
   const stands = async () =>
     (
-      await house.pool.query(
+      await env.pool.query(
         "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and wait_event <> 'advisory'",
       )
     ).rowCount! > 0;

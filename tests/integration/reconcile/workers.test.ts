@@ -1,18 +1,18 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import type { HistoryEvent } from "../../../src/history/event.ts";
-import type { Claim, Finish } from "../../../src/reconcile/ports.ts";
-import { type Connection, type House, openHouse } from "../../support/house.ts";
+import type { Claim, RunOutcome } from "../../../src/reconcile/ports.ts";
+import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, chart, person, remote, stateOf } from "./sample.ts";
 
-let house: House;
+let env: TestEnvironment;
 beforeEach(async () => {
-  house = await openHouse();
+  env = await openTestEnvironment();
 });
-afterEach(() => house.close());
+afterEach(() => env.close());
 
 /** A worker of which only the storage lives: it claims, and does with its claim what the test says. */
 async function puppet(): Promise<Connection> {
-  const connection = house.connect();
+  const connection = env.connect();
   await connection.store.keepAlive([]);
   return connection;
 }
@@ -29,8 +29,8 @@ const intentOf = (claim: Claim): HistoryEvent => ({
   detail: { action: "create" },
 });
 
-const done = (remoteId: string, event?: HistoryEvent): Finish => ({
-  settlement: { state: "inSync", nextMs: undefined, attempts: 0, observeFirst: false },
+const done = (remoteId: string, event?: HistoryEvent): RunOutcome => ({
+  next: { state: "inSync", nextMs: undefined, attempts: 0, observeFirst: false },
   link: { kind: "put", remoteId, attributes: { name: "Puppet" }, presence: "active", containers: [] },
   presenceChanged: true,
   departed: [],
@@ -40,7 +40,7 @@ const done = (remoteId: string, event?: HistoryEvent): Finish => ({
 
 /** Outcomes by intent, and intents without one (safety.md I6). */
 async function outcomes(): Promise<{ outcome: string; n: number }[]> {
-  const { rows } = await house.pool.query(
+  const { rows } = await env.pool.query(
     `select coalesce(o.outcome, 'none') as outcome, count(*)::int as n from history i left join history o on o.code = 'target.outcome' and o.causes @> array[i.id]
       where i.code = 'target.intent' group by 1 order by 1`,
   );
@@ -48,14 +48,14 @@ async function outcomes(): Promise<{ outcome: string; n: number }[]> {
 }
 
 test("three workers do the work once", async () => {
-  const people = await Promise.all(Array.from({ length: 60 }, (_, n) => house.addUser(person(`P${n}`))));
-  await house.addGroup("A/B", people.slice(0, 30));
-  await house.addGroup("A/C", people.slice(30));
-  for (let n = 0; n < 3; n++) house.startWorker();
-  await house.quiet();
-  const sitting = await chart(house);
+  const people = await Promise.all(Array.from({ length: 60 }, (_, n) => env.addUser(person(`P${n}`))));
+  await env.addGroup("A/B", people.slice(0, 30));
+  await env.addGroup("A/C", people.slice(30));
+  for (let n = 0; n < 3; n++) env.startWorker();
+  await env.quiet();
+  const sitting = await chart(env);
   expect([sitting["A/B"]!.length, sitting["A/C"]!.length]).toEqual([30, 30]);
-  const calls = await house.calls();
+  const calls = await env.calls();
   expect(calls["/topapi/v2/user/create"]).toMatchObject({ count: 60, refused: 0 });
   expect(calls["/topapi/v2/department/create"]).toMatchObject({ count: 3, refused: 0 });
   expect(calls["/topapi/v2/user/update"]).toBeUndefined();
@@ -63,17 +63,17 @@ test("three workers do the work once", async () => {
 });
 
 test("what a killed worker had in hand is taken over within seconds, and its open intent is settled as unknown", async () => {
-  const id = await house.addUser(person("Li"));
+  const id = await env.addUser(person("Li"));
   const dead = await puppet();
   const [claim] = await dead.store.claim(5);
   expect(await dead.store.begin(claim!, intentOf(claim!), { remoteId: id })).toBe(true);
   await dead.store.close();
 
   const killedAt = systemClock.monotonicMs();
-  house.startWorker();
-  await house.quiet();
+  env.startWorker();
+  await env.quiet();
   expect(systemClock.monotonicMs() - killedAt).toBeLessThan(4_000);
-  expect((await remote(house, id))!.name).toBe("Li");
+  expect((await remote(env, id))!.name).toBe("Li");
   expect(await outcomes()).toEqual([
     { outcome: "done", n: 1 },
     { outcome: "unknown", n: 1 },
@@ -81,7 +81,7 @@ test("what a killed worker had in hand is taken over within seconds, and its ope
 });
 
 test("a worker that lives keeps what it has, as long as it may", async () => {
-  await house.addUser(person("Li"));
+  await env.addUser(person("Li"));
   const slow = await puppet();
   expect(await slow.store.claim(5)).toHaveLength(1);
   const other = await puppet();
@@ -90,16 +90,16 @@ test("a worker that lives keeps what it has, as long as it may", async () => {
 });
 
 test("a lease that ended is free, whoever holds it", async () => {
-  await house.addUser(person("Li"));
+  await env.addUser(person("Li"));
   const stuck = await puppet();
   expect(await stuck.store.claim(5)).toHaveLength(1);
-  await house.pool.query("update entity_states set leased_until = now() - interval '1 s'");
+  await env.pool.query("update entity_states set leased_until = now() - interval '1 s'");
   const other = await puppet();
   expect(await other.store.claim(5)).toHaveLength(1);
 });
 
 test("a worker gives back runs it does not know any more", async () => {
-  await house.addUser(person("Li"));
+  await env.addUser(person("Li"));
   const forgetful = await puppet();
   const [claim] = await forgetful.store.claim(5);
   expect(await forgetful.store.keepAlive([claim!.lease])).toEqual({ freed: 0, suspects: 0 });
@@ -110,14 +110,14 @@ test("a worker gives back runs it does not know any more", async () => {
 describe("a run that lost its lease", () => {
   /** Stopped after its write, past its lease, while another worker did the work. */
   async function overtaken(): Promise<{ id: string; frozen: Connection; claim: Claim; intent: HistoryEvent }> {
-    const id = await house.addUser(person("Li"));
+    const id = await env.addUser(person("Li"));
     const frozen = await puppet();
     const [claim] = await frozen.store.claim(5);
     const intent = intentOf(claim!);
     await frozen.store.begin(claim!, intent, { remoteId: id });
-    await house.pool.query("update entity_states set leased_until = now() - interval '1 s' where entity_id = $1", [id]);
-    house.startWorker();
-    await house.quiet();
+    await env.pool.query("update entity_states set leased_until = now() - interval '1 s' where entity_id = $1", [id]);
+    env.startWorker();
+    await env.quiet();
     return { id, frozen, claim: claim!, intent };
   }
 
@@ -132,15 +132,15 @@ describe("a run that lost its lease", () => {
 
   test("cannot write a link or a state; what it learned is an event of its own, and somebody looks again", async () => {
     const { id, frozen, claim, intent } = await overtaken();
-    await house.control("edit", { call: "/topapi/v2/user/update", body: { userid: id, name: "Puppet" } });
+    await env.control("edit", { call: "/topapi/v2/user/update", body: { userid: id, name: "Puppet" } });
     expect(await frozen.store.finish(claim, done(id, intent))).toBe(false);
-    await house.quiet();
-    expect((await remote(house, id))!.name).toBe("Li");
+    await env.quiet();
+    expect((await remote(env, id))!.name).toBe("Li");
     expect(await outcomes()).toEqual([
       { outcome: "done", n: 2 },
       { outcome: "unknown", n: 1 },
     ]);
-    const { rows } = await house.pool.query("select causes, outcome, detail from history where code = 'target.late'");
+    const { rows } = await env.pool.query("select causes, outcome, detail from history where code = 'target.late'");
     expect(rows.map(({ causes, outcome, detail }) => [causes, outcome, JSON.parse(detail)["learned"]])).toEqual([
       [[intent.id], null, "done"],
     ]);
@@ -148,121 +148,121 @@ describe("a run that lost its lease", () => {
 });
 
 test("a change that comes while a run is at work is not lost by its end", async () => {
-  const id = await house.addUser(person("Li"));
+  const id = await env.addUser(person("Li"));
   const busy = await puppet();
   const [claim] = await busy.store.claim(5);
-  await change(house, id, { title: "Head" });
+  await change(env, id, { title: "Head" });
   expect(await busy.store.finish(claim!, done(id))).toBe(true);
-  expect(await stateOf(house, "user", id)).toMatchObject({ state: "due" });
+  expect(await stateOf(env, "user", id)).toMatchObject({ state: "due" });
 });
 
 test("an entity outside the five states is put back to work", async () => {
-  const id = await house.addUser(person("Li"));
+  const id = await env.addUser(person("Li"));
   const { store } = await puppet();
-  await house.pool.query("update entity_states set next_at = null");
+  await env.pool.query("update entity_states set next_at = null");
   expect(await store.repair()).toBe(1);
   expect(await store.repair()).toBe(0);
   expect(await store.claim(5)).toHaveLength(1);
-  expect(await stateOf(house, "user", id)).toMatchObject({ state: "due" });
+  expect(await stateOf(env, "user", id)).toMatchObject({ state: "due" });
 });
 
 test("a paused target is left alone by every worker, and the pause ends by itself", async () => {
-  await house.addUser(person("Li"));
+  await env.addUser(person("Li"));
   const { store } = await puppet();
   await store.pause(300, "banned", "notReady");
   await store.pause(50, "shorter", "notReady");
   expect(await store.claim(5)).toEqual([]);
   expect(await store.nextDueMs()).toBeGreaterThan(100);
-  house.startWorker();
-  await house.quiet();
+  env.startWorker();
+  await env.quiet();
 });
 
 describe("a call that nobody answered", () => {
   const recheckAt = async (id: string): Promise<number | undefined> => {
-    const { rows } = await house.pool.query(
+    const { rows } = await env.pool.query(
       "select extract(epoch from recheck_at - now())::float8 * 1000 as ms from entity_states where entity_id = $1",
       [id],
     );
     return rows[0]?.ms ?? undefined;
   };
   /** The longest life of a call has passed. */
-  const later = () => house.pool.query("update entity_states set recheck_at = now() where recheck_at is not null");
+  const later = () => env.pool.query("update entity_states set recheck_at = now() where recheck_at is not null");
   const rechecked = async (): Promise<void> => {
     await later();
     for (;;) {
-      const { rows } = await house.pool.query("select 1 from entity_states where recheck_at is not null");
+      const { rows } = await env.pool.query("select 1 from entity_states where recheck_at is not null");
       if (rows.length === 0) break;
       await systemClock.sleep(20);
     }
-    await house.quiet();
+    await env.quiet();
   };
-  const lost = (match: string) => house.control("faults", { match, fault: "timeout_before" });
+  const lost = (match: string) => env.control("faults", { match, fault: "timeout_before" });
 
   test("is looked at at once, and once more when it can have no effect any more", async () => {
-    house.startWorker();
+    env.startWorker();
     await lost("/topapi/v2/user/create");
-    const id = await house.addUser(person("Li"));
-    await house.quiet();
-    expect(await remote(house, id)).toBeDefined();
+    const id = await env.addUser(person("Li"));
+    await env.quiet();
+    expect(await remote(env, id)).toBeDefined();
     expect(await recheckAt(id)).toBeGreaterThan(14 * 60_000);
     // It lands late, over what the next run wrote.
-    await house.control("edit", { call: "/topapi/v2/user/update", body: { userid: id, name: "Older" } });
+    await env.control("edit", { call: "/topapi/v2/user/update", body: { userid: id, name: "Older" } });
     await rechecked();
-    expect((await remote(house, id))!.name).toBe("Li");
+    expect((await remote(env, id))!.name).toBe("Li");
     expect(await recheckAt(id)).toBeUndefined();
   });
 
   test.each(["deactivated", "deleted"])("that lands after the person was %s does not bring them back", async (how) => {
-    house.startWorker();
+    env.startWorker();
     await lost("/topapi/v2/user/create");
     const document = person("Li");
-    const id = await house.addUser(document);
-    await house.quiet();
-    if (how === "deleted") await house.users.remove(house.context, id);
-    else await change(house, id, { active: false });
-    await house.quiet();
-    expect(await remote(house, id)).toBeUndefined();
-    await house.control("edit", {
+    const id = await env.addUser(document);
+    await env.quiet();
+    if (how === "deleted") await env.users.remove(env.context, id);
+    else await change(env, id, { active: false });
+    await env.quiet();
+    expect(await remote(env, id)).toBeUndefined();
+    await env.control("edit", {
       call: "/topapi/v2/user/create",
       body: { userid: id, name: "Li", mobile: "+852-61230001", dept_id_list: "1" },
     });
     await rechecked();
-    expect(await remote(house, id)).toBeUndefined();
+    expect(await remote(env, id)).toBeUndefined();
     // Nothing is left to look after.
-    expect((await house.pool.query("select 1 from links where entity_id = $1", [id])).rows).toEqual([]);
+    expect((await env.pool.query("select 1 from links where entity_id = $1", [id])).rows).toEqual([]);
   });
 
   test("of a department that lands after the department was given up does not keep it", async () => {
-    house.startWorker();
+    env.startWorker();
     await lost("/topapi/v2/department/create");
-    const group = await house.addGroup("Sales");
-    await house.quiet();
-    const made = (await house.state()).departments.find(({ name }) => name === "Sales")!;
-    await house.groups.remove(house.context, group);
-    await house.quiet();
-    expect(Object.keys(await chart(house))).toEqual([""]);
-    await house.control("edit", {
+    const group = await env.addGroup("Sales");
+    await env.quiet();
+    const made = (await env.state()).departments.find(({ name }) => name === "Sales")!;
+    await env.groups.remove(env.context, group);
+    await env.quiet();
+    expect(Object.keys(await chart(env))).toEqual([""]);
+    await env.control("edit", {
       call: "/topapi/v2/department/create",
       body: { name: "Sales", parent_id: 1, source_identifier: made.source_identifier! },
     });
     await rechecked();
-    expect(Object.keys(await chart(house))).toEqual([""]);
-    expect((await house.pool.query("select 1 from links")).rows).toEqual([]);
+    expect(Object.keys(await chart(env))).toEqual([""]);
+    expect((await env.pool.query("select 1 from links")).rows).toEqual([]);
   });
 });
 
 describe("a worker whose lock is gone", () => {
   const loseLock = () =>
-    house.pool.query("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = 72707370 and granted");
+    env.pool.query("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = 72707370 and granted");
 
   test("sends nothing for what it claimed before, and has its place again with the next sign of life", async () => {
-    await house.addUser(person("Li"));
+    await env.addUser(person("Li"));
     const worker = await puppet();
     const [claim] = await worker.store.claim(5);
     expect(claim!.deadline.leftMs()).toBeGreaterThan(100_000);
     await loseLock();
     while (claim!.deadline.leftMs() > 0) await systemClock.sleep(5);
-    await house.addUser(person("Wu"));
+    await env.addUser(person("Wu"));
     expect(await worker.store.claim(5)).toEqual([]);
     await worker.store.keepAlive([claim!.lease]);
     const [next] = await worker.store.claim(5);
@@ -271,11 +271,11 @@ describe("a worker whose lock is gone", () => {
   });
 
   test("is taken for dead at the second look only", async () => {
-    await house.addUser(person("Li"));
+    await env.addUser(person("Li"));
     const worker = await puppet();
     const [claim] = await worker.store.claim(5);
     await loseLock();
-    const other = house.connect();
+    const other = env.connect();
     expect(await other.store.keepAlive([])).toEqual({ freed: 0, suspects: 1 });
     await worker.store.keepAlive([claim!.lease]).catch(() => undefined);
     await worker.store.keepAlive([claim!.lease]);

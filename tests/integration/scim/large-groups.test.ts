@@ -96,7 +96,7 @@ test("a page of 100 groups with their members takes a handful of statements", as
 async function settle(): Promise<void> {
   const { pool } = open.app;
   const text = "select pg_stat_force_next_flush(), pg_sleep(0.01)";
-  const plain = [pool, pool.alongIndexes, pool.relaxed].flatMap((each) => Array.from({ length: each.totalCount }, () => each.query(text)));
+  const plain = [pool, pool.byKey, pool.asyncCommit].flatMap((each) => Array.from({ length: each.totalCount }, () => each.query(text)));
   const scanning = Array.from({ length: SCANS_MAX }, (_, at) => pool.scans.run(`owner-${at}`, { name: "settle", text }, []));
   await Promise.all([...plain, ...scanning]);
 }

@@ -32,7 +32,7 @@ const taken = async () => (await pool.query("select name, taken from seats order
 
 test.each<[string, (one: string, other: string) => Promise<unknown>]>([
   ["a prepared one", (one, other) => run(pool, { name: "crosswise", text: "select crosswise($1, $2)" }, [one, other])],
-  ["one of the loop's", (one, other) => run(pool.alongIndexes, { name: "crosswise", text: "select crosswise($1, $2)" }, [one, other])],
+  ["one of the loop's", (one, other) => run(pool.byKey, { name: "crosswise", text: "select crosswise($1, $2)" }, [one, other])],
   ["one of the client's for what is not hot", (one, other) => createPrisma(pool).$queryRawUnsafe("select crosswise($1, $2)", one, other)],
 ])("%s: both are done in the end, each once", async (_name, cross) => {
   await Promise.all([cross("left", "right"), cross("right", "left")]);

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
-import { readFigures } from "../../../src/store/status/figures.ts";
+import { readStats } from "../../../src/store/status/figures.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
 import { seed } from "../../support/seed.ts";
 import { plainFigures } from "./plain-figures.ts";
@@ -97,7 +97,7 @@ test("they are what plain counts come to, whatever the states", async () => {
     fc
       .asyncProperty(fc.array(entity, { maxLength: 60 }), async (entities) => {
         await make(entities);
-        const { asOf, calls, ...figures } = await readFigures(pool, TARGET);
+        const { asOf, calls, ...figures } = await readStats(pool, TARGET);
         expect(figures).toEqual(await plainFigures(pool, TARGET));
         expect(asOf).toBeInstanceOf(Date);
         expect(calls).toEqual([]);
@@ -115,7 +115,7 @@ test("percentiles are of those in sync that were settled within a day, the last 
        select $5, 'user', gen_random_uuid(), $2, now() - $3::interval, $4 from generate_series(1, $1::int)`,
       [count, state, ago, latencyMs, TARGET],
     );
-  const latency = async () => (await readFigures(pool, TARGET)).latencyMs;
+  const latency = async () => (await readStats(pool, TARGET)).latencyMs;
   await settled(5, "inSync", "25 hours", 9);
   await settled(5, "due", "1 hour", 9);
   await settled(5, "inSync", "1 hour", null);
@@ -152,7 +152,7 @@ test("nobody in sync is read one by one", async () => {
       return query({ text, ...(values ? { values } : {}) });
     },
   } as unknown as pg.Pool;
-  expect((await readFigures(explaining, TARGET)).states).toMatchObject({ inSync: PEOPLE - 20, due: 20 });
+  expect((await readStats(explaining, TARGET)).states).toMatchObject({ inSync: PEOPLE - 20, due: 20 });
   const text = plans.join("\n");
   expect(text).not.toMatch(/Seq Scan on (users|entity_states|links)/);
   for (const index of ["entity_states_open", "users_inactive", "entity_states_settled", "users_pkey", "links_pkey"])
@@ -170,5 +170,5 @@ test("they are right when more are open than are looked up one by one", async ()
      union all select $2, 'user', gen_random_uuid(), 'held', null from generate_series(1, 50000)`,
     [source, TARGET],
   );
-  expect(await readFigures(pool, TARGET)).toMatchObject(await plainFigures(pool, TARGET));
+  expect(await readStats(pool, TARGET)).toMatchObject(await plainFigures(pool, TARGET));
 });

@@ -31,7 +31,7 @@ const ONE = { name: "one", text: "select 1 as one" };
 
 const WAYS: readonly (readonly [string, () => Promise<unknown>])[] = [
   ["a statement", () => run(pool, ONE, [])],
-  ["a look-up", () => run(pool.alongIndexes, ONE, [])],
+  ["a look-up", () => run(pool.byKey, ONE, [])],
   ["a transaction", () => inTransaction(pool, (client) => run(client, ONE, []))],
   ["the client for what is not hot", () => prisma.source.findMany()],
   [

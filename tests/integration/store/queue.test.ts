@@ -33,7 +33,7 @@ afterEach(async () => {
 
 const begin = (tasks: Partial<QueueTasks>): Queue => {
   queue = startQueue(
-    { pool: pool.relaxed, clock: systemClock, logger: silentLogger, fallMs: 500 },
+    { pool: pool.asyncCommit, clock: systemClock, logger: silentLogger, fallMs: 500 },
     { wake: () => {}, sweep: async () => {}, ...tasks },
   );
   return queue;

@@ -62,7 +62,7 @@ async function runs(count: number): Promise<number> {
   const ended = await Promise.all(
     claims.map((claim) =>
       store.finish(claim, {
-        settlement: { state: "inSync", nextMs: undefined, attempts: 0, observeFirst: false },
+        next: { state: "inSync", nextMs: undefined, attempts: 0, observeFirst: false },
         link: { kind: "put", remoteId: claim.ref.id, attributes: { name: "Li" }, presence: "active", containers: [] },
         presenceChanged: false,
         departed: [],
@@ -74,7 +74,7 @@ async function runs(count: number): Promise<number> {
 }
 
 async function rowsRead(): Promise<number> {
-  await pool.alongIndexes.query("select pg_stat_force_next_flush()");
+  await pool.byKey.query("select pg_stat_force_next_flush()");
   const { rows } = await pool.query(
     "select sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::int as n from pg_stat_user_tables where relname in ('entity_states', 'links')",
   );

@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const levels = (path: string): PathLevel[] => path.split("/").map((name) => ({ name, external: false, settings: {} }));
 const place = (group: string, path: string): Promise<void> =>
-  tree.placeGroup(group, { kind: "department", path: levels(path) }, "path", []);
+  tree.writeGroupNode(group, { kind: "department", path: levels(path) }, "path", []);
 
 /** Everything of the tree is at the target now. */
 const made = () =>
@@ -98,7 +98,7 @@ async function expectSame(before: readonly string[], after: readonly string[], r
     const expected = new Set(after.flatMap((path) => path.split("/").map((_, at, all) => all.slice(0, at + 1).join("/"))));
     expect({ order, paths: Object.keys(now).sort() }).toEqual({ order, paths: [...expected].sort() });
     expect({ order, ids: after.map((path) => now[path]) }).toEqual({ order, ids: before.map((path) => ids[path]) });
-    for (const group of groups) await tree.placeGroup(group, undefined, "path", []);
+    for (const group of groups) await tree.writeGroupNode(group, undefined, "path", []);
     for (const table of ["departments", "links", "entity_states"]) await pool.query(`delete from ${table}`);
   }
 }
@@ -154,7 +154,7 @@ test("a group deleted and sent again has the department it had", async () => {
   await place(first, "HK/Sales");
   await made();
   const before = await idsByPath();
-  await tree.placeGroup(first, undefined, "path", []);
+  await tree.writeGroupNode(first, undefined, "path", []);
   expect(await idsByPath()).toEqual({});
   await place(second, "HK/Sales");
   expect(await idsByPath()).toEqual(before);
@@ -163,7 +163,7 @@ test("a group deleted and sent again has the department it had", async () => {
 describe("names that are one at the target", () => {
   const at = (name: string, nameKey: string): readonly PathLevel[] => [{ name, nameKey, external: false, settings: {} }];
   const put = (group: string, name: string, nameKey: string) =>
-    tree.placeGroup(group, { kind: "department", path: at(name, nameKey) }, "path", []);
+    tree.writeGroupNode(group, { kind: "department", path: at(name, nameKey) }, "path", []);
   const ordinals = async () =>
     Object.fromEntries(
       (await pool.query("select name, ordinal from departments where present")).rows.map(({ name, ordinal }) => [name, ordinal]),
@@ -192,7 +192,7 @@ describe("departments by key", () => {
   const path = (...named: readonly (readonly [key: string, name: string])[]): readonly PathLevel[] =>
     named.map(([key, name]) => ({ key, name, external: false, settings: {} }));
   const people = Array.from({ length: 4 }, () => randomUUID());
-  const put = (id: string, levels: readonly PathLevel[]) => tree.placePerson(id, [{ path: levels, main: true }], []);
+  const put = (id: string, levels: readonly PathLevel[]) => tree.writePersonDepartments(id, [{ path: levels, main: true }], []);
 
   test("another name renames, whoever says so first, and nobody who has not heard of it undoes that", async () => {
     const old = path(["o1", "Retail"], ["o2", "Sales"]);

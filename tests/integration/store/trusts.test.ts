@@ -88,10 +88,10 @@ test("of ten processes that get the same assertion at once, one may take it; wha
   const end = new Date(nowMs + MINUTE_MS);
   for (let round = 0; round < 10; round++) {
     const digest = randomBytes(32);
-    const taken = await Promise.all(ledgers.map((ledger) => ledger.spend(digest, end)));
+    const taken = await Promise.all(ledgers.map((ledger) => ledger.consume(digest, end)));
     expect(taken.filter((first) => first)).toHaveLength(1);
   }
   nowMs += MINUTE_MS + 1;
-  expect(await ledgers[0]!.spend(randomBytes(32), new Date(nowMs + MINUTE_MS))).toBe(true);
+  expect(await ledgers[0]!.consume(randomBytes(32), new Date(nowMs + MINUTE_MS))).toBe(true);
   expect(await database.usedAssertion.count()).toBe(1);
 });

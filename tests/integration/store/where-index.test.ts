@@ -43,7 +43,7 @@ beforeAll(async () => {
   );
   await pool.query("analyze");
 
-  for (const sessions of [pool, pool.alongIndexes, pool["scanning"]]) {
+  for (const sessions of [pool, pool.byKey, pool["scanning"]]) {
     const query = sessions.query.bind(sessions) as (config: pg.QueryConfig) => Promise<pg.QueryResult>;
     Object.assign(sessions, {
       query(config: pg.QueryConfig) {

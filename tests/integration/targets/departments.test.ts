@@ -48,7 +48,7 @@ describe.each([true, false])("with source_identifier in the lists: %s", (listsub
       [north, await create(target, north, { name: "North", parent: "1" })],
       [south, await create(target, south, { name: "South", parent: "1" })],
     ]);
-    const wished = new Map([
+    const requested = new Map([
       [north, "South"],
       [south, "North"],
     ]);
@@ -58,7 +58,7 @@ describe.each([true, false])("with source_identifier in the lists: %s", (listsub
     for (let ref = waiting.shift(); ref && outcomes.length < 10; ref = waiting.shift()) {
       const seen = actual.get(ref);
       if (!seen) throw new Error("unknown department");
-      const failure = await target.update(ref, seen, { name: wished.get(ref) ?? "" }, calmly).then(
+      const failure = await target.update(ref, seen, { name: requested.get(ref) ?? "" }, calmly).then(
         () => undefined,
         (error: unknown) => error,
       );

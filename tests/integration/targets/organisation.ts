@@ -87,8 +87,8 @@ export const person = (n: number, more: Attributes = {}): Attributes => ({
 export const newRef = (kind: EntityKind): EntityRef => ({ kind, id: randomUUID() });
 
 /** Shapes and creates, as the reconcile loop does. */
-export function create(target: TargetAdapter, ref: EntityRef, wished: Attributes, resume = false): Promise<Written> {
-  return target.create(ref, target.shape(ref.kind, wished).attributes, { ...calmly, resume });
+export function create(target: TargetAdapter, ref: EntityRef, requested: Attributes, resume = false): Promise<Written> {
+  return target.create(ref, target.normalize(ref.kind, requested).attributes, { ...calmly, resume });
 }
 
 /** The TargetError something is rejected with. */

@@ -140,8 +140,8 @@ describe("a new person without whom nothing goes", () => {
 describe("a department", () => {
   test("a list of who may see it that is refused leaves it hidden", async () => {
     const target = await open();
-    const wished = { name: "Board", parent: "1", hide_dept: true, dept_permits: ["424242"], brief: "x" };
-    const done = await create(target, newRef("department"), wished);
+    const requested = { name: "Board", parent: "1", hide_dept: true, dept_permits: ["424242"], brief: "x" };
+    const done = await create(target, newRef("department"), requested);
     expect(done.refused).toMatchObject([{ attribute: "dept_permits", error: { answer: "600109" } }]);
     expect(await departmentOf(done.remoteId)).toMatchObject({ name: "Board", hide_dept: true, dept_permits: [], brief: "x" });
   });
@@ -185,9 +185,9 @@ describe("a full department", () => {
 
   test("keeps nobody out of their others", async () => {
     const { target, ids, free } = await full(2);
-    const wished = [...ids, free].sort();
-    const done = await create(target, newRef("user"), person(1, { departments: wished, title: "Head" }));
-    expect(done.refused).toMatchObject([{ attribute: "departments", value: wished, error: { answer: "40023" } }]);
+    const requested = [...ids, free].sort();
+    const done = await create(target, newRef("user"), person(1, { departments: requested, title: "Head" }));
+    expect(done.refused).toMatchObject([{ attribute: "departments", value: requested, error: { answer: "40023" } }]);
     expect(done.attributes).toMatchObject({ departments: [free], title: "Head" });
     expect(await userOf(done.remoteId)).toMatchObject({ dept_id_list: [Number(free)] });
   });

@@ -147,14 +147,14 @@ describe("a mobile number", () => {
       const ref = newRef("user");
       const made = await create(target, ref, person(1));
       await organisation.control("edit", { call: "activate", body: { userid: ref.id } });
-      const wished = person(1, { mobile: "+852-98765432", title: "Head" });
+      const requested = person(1, { mobile: "+852-98765432", title: "Head" });
       const after = await target.update(ref, made, { mobile: "+852-98765432", title: "Head" }, calmly);
       expect(after.calls.map((call) => call.code)).toEqual([String(code), "ok"]);
       expect(after.notes).toMatchObject([{ attribute: "mobile", answer: String(code) }]);
       expect(after.attributes).toMatchObject({ mobile: "+852-91000001", title: "Head" });
       expect(await userOf(ref.id)).toMatchObject({ mobile: "91000001", title: "Head" });
-      expect(target.shape("user", wished, after).attributes).not.toHaveProperty("mobile");
-      expect(target.shape("user", wished, await observed(target, ref.id)).attributes).not.toHaveProperty("mobile");
+      expect(target.normalize("user", requested, after).attributes).not.toHaveProperty("mobile");
+      expect(target.normalize("user", requested, await observed(target, ref.id)).attributes).not.toHaveProperty("mobile");
     },
   );
 
@@ -218,8 +218,8 @@ describe("references", () => {
     ];
     const ids = [north.remoteId, south.remoteId].sort();
     const ref = newRef("user");
-    const wished = { departments: ids, mainDepartment: south.remoteId, departmentTitles: [`${north.remoteId}=Auditor`] };
-    const made = await create(target, ref, person(1, wished));
+    const requested = { departments: ids, mainDepartment: south.remoteId, departmentTitles: [`${north.remoteId}=Auditor`] };
+    const made = await create(target, ref, person(1, requested));
     expect((await observed(target, ref.id)).attributes).toMatchObject({ mainDepartment: south.remoteId });
     await target.update(ref, made, { mainDepartment: north.remoteId }, calmly);
     const after = await observed(target, ref.id);

@@ -37,7 +37,7 @@ const text = fc.oneof(
 const optional = fc.oneof(text, fc.constant(null));
 
 /** Everything a mapping may ask for; numbers and e-mail addresses are given out one by one, since two people cannot share them. */
-const wishes = fc.record(
+const requests = fc.record(
   {
     title: optional,
     job_number: optional,
@@ -56,9 +56,9 @@ const wishes = fc.record(
   { requiredKeys: ["places", "main"] },
 );
 
-type Wishes = typeof wishes extends fc.Arbitrary<infer T> ? T : never;
+type Requested = typeof requests extends fc.Arbitrary<infer T> ? T : never;
 
-function desiredOf({ places, main, order, ...rest }: Wishes, mobile: string): Attributes {
+function desiredOf({ places, main, order, ...rest }: Requested, mobile: string): Attributes {
   const ids = places.map((place) => departments[place] ?? "1").sort();
   const mainDepartment = ids[main % ids.length] ?? "1";
   return {
@@ -78,15 +78,15 @@ async function read(remoteId: string): Promise<Actual> {
 }
 
 const left = (desired: Attributes, actual: Actual) =>
-  plan({ state: "present", attributes: target.shape("user", desired, actual).attributes, when: {}, notes: [] }, actual);
+  plan({ state: "present", attributes: target.normalize("user", desired, actual).attributes, when: {}, notes: [] }, actual);
 
-test("whatever is wished, written and read back leaves nothing to send, twice over", async () => {
+test("whatever is requested, written and read back leaves nothing to send, twice over", async () => {
   await fc.assert(
-    fc.asyncProperty(wishes, wishes, async (first, second) => {
+    fc.asyncProperty(requests, requests, async (first, second) => {
       const mobile = `+852-9${String(1_000_000 + numbers++)}`;
       const ref = newRef("user");
       const desired = desiredOf(first, mobile);
-      await target.create(ref, target.shape("user", desired).attributes, { ...calmly, resume: false });
+      await target.create(ref, target.normalize("user", desired).attributes, { ...calmly, resume: false });
       const made = await read(ref.id);
       expect(left(desired, made)).toEqual({ action: "none" });
 

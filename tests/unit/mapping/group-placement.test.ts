@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import type { GroupPlacement } from "../../../src/mapping/mapping.ts";
-import { placePerson } from "../../../src/mapping/placement.ts";
+import { assignDepartments } from "../../../src/mapping/placement.ts";
 
 const DINGTALK = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";
 
@@ -147,7 +147,7 @@ describe("a person among groups", () => {
   const nothing = { id: "none", placement: { kind: "none", reason: "rule" } as const };
   const settings = { separator: "/", externalDefault: ["Partners", "Others"] };
 
-  test.each<[string, Parameters<typeof placePerson>, object]>([
+  test.each<[string, Parameters<typeof assignDepartments>, object]>([
     [
       "departments and roles",
       [settings, { departments: [["X"]], external: false }, [inside, role, nothing]],
@@ -186,7 +186,7 @@ describe("a person among groups", () => {
       [{ separator: "/" }, { departments: [], external: true }, []],
       { departments: [], outside: true, notes: [{ code: "noExternalDepartment" }] },
     ],
-  ])("%s", (_name, given, expected) => expect(placePerson(...given)).toMatchObject(expected));
+  ])("%s", (_name, given, expected) => expect(assignDepartments(...given)).toMatchObject(expected));
 });
 
 describe("managers of a department", () => {

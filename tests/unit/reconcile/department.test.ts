@@ -1,4 +1,4 @@
-import { departmentWish, roleWish, type StructureWish } from "../../../src/reconcile/desired/department.ts";
+import { desiredDepartment, desiredRole, type StructureResult } from "../../../src/reconcile/desired/department.ts";
 import type { DepartmentFacts, DepartmentManager, Link, Reference, RoleFacts } from "../../../src/reconcile/facts.ts";
 
 const owned: Link = { status: "owned", remoteId: "7", observed: undefined };
@@ -15,11 +15,11 @@ const node = {
 };
 const department = (facts: Partial<DepartmentFacts>): DepartmentFacts => ({ node, link: undefined, occupied: false, ...facts });
 const role = (facts: Partial<RoleFacts>): RoleFacts => ({ name: "Buyers", link: undefined, occupied: false, ...facts });
-const present = (attributes: object): StructureWish =>
-  ({ kind: "desired", desired: { state: "present", attributes, when: {}, notes: [] } }) as StructureWish;
-const absent: StructureWish = { kind: "desired", desired: { state: "absent" } };
+const present = (attributes: object): StructureResult =>
+  ({ kind: "desired", desired: { state: "present", attributes, when: {}, notes: [] } }) as StructureResult;
+const absent: StructureResult = { kind: "desired", desired: { state: "absent" } };
 
-test.each<[string, DepartmentFacts, StructureWish]>([
+test.each<[string, DepartmentFacts, StructureResult]>([
   ["at the top it is below the root", department({}), present({ order: 3, name: "Sales", parent: "1" })],
   ["below another it names that one", department({ node: { ...node, parent } }), present({ order: 3, name: "Sales", parent: "5" })],
   [
@@ -44,7 +44,7 @@ test.each<[string, DepartmentFacts, StructureWish]>([
     department({ node: { ...node, present: false }, link: owned, occupied: true }),
     { kind: "waiting", on: [], reasonCode: "stillOccupied", reason: "people or departments of ours are still inside" },
   ],
-])("department: %s", (_name, facts, expected) => expect(departmentWish(facts, "1")).toEqual(expected));
+])("department: %s", (_name, facts, expected) => expect(desiredDepartment(facts, "1")).toEqual(expected));
 
 describe("managers", () => {
   type Named = DepartmentManager["person"];
@@ -61,7 +61,7 @@ describe("managers", () => {
   const named = (...people: readonly Named[]): DepartmentManager[] => people.map((person, at) => ({ reference: `M-${at}`, person }));
   type Node = NonNullable<DepartmentFacts["node"]>;
 
-  /** The managers wished for (undefined: left alone) and the codes of the notes. */
+  /** The managers requested for (undefined: left alone) and the codes of the notes. */
   test.each<[string, Partial<Node>, Link | undefined, readonly string[] | undefined, readonly string[]]>([
     ["nobody ever named: left alone", {}, led("x"), undefined, []],
     ["named and there, sorted", { managed: true, managers: named(member("b"), member("a")) }, led(), ["a", "b"], []],
@@ -83,20 +83,20 @@ describe("managers", () => {
     ["somebody else leaves", { leaving: ["y"] }, led("x"), undefined, []],
     ["leaves, and what is there is not known", { leaving: ["a"] }, owned, undefined, []],
   ])("%s", (_name, more, link, managers, notes) => {
-    const wish = departmentWish(department({ node: { ...node, ...more }, link }), "1");
-    if (wish.kind !== "desired" || wish.desired.state !== "present") throw new Error("the department is to be there");
-    expect(wish.desired.attributes["managers"]).toEqual(managers);
-    expect(wish.desired.notes.map(({ code }) => code)).toEqual(notes);
+    const result = desiredDepartment(department({ node: { ...node, ...more }, link }), "1");
+    if (result.kind !== "desired" || result.desired.state !== "present") throw new Error("the department is to be there");
+    expect(result.desired.attributes["managers"]).toEqual(managers);
+    expect(result.desired.notes.map(({ code }) => code)).toEqual(notes);
   });
 
   test("a department that is to go lets go of a manager first, so that they can leave", () => {
     const going = { node: { ...node, present: false, leaving: ["a"] }, occupied: true };
-    expect(departmentWish(department({ ...going, link: led("a") }), "1")).toEqual({ ...present({ managers: [] }), again: true });
-    expect(departmentWish(department({ ...going, link: led() }), "1")).toMatchObject({ kind: "waiting" });
+    expect(desiredDepartment(department({ ...going, link: led("a") }), "1")).toEqual({ ...present({ managers: [] }), again: true });
+    expect(desiredDepartment(department({ ...going, link: led() }), "1")).toMatchObject({ kind: "waiting" });
   });
 });
 
-test.each<[string, RoleFacts, StructureWish]>([
+test.each<[string, RoleFacts, StructureResult]>([
   ["a group placed as a role", role({}), present({ name: "Buyers" })],
   ["not a role any more", role({ name: undefined, link: owned }), absent],
   [
@@ -104,4 +104,4 @@ test.each<[string, RoleFacts, StructureWish]>([
     role({ name: undefined, link: owned, occupied: true }),
     { kind: "waiting", on: [], reasonCode: "roleStillUsed", reason: "people still have this role" },
   ],
-])("role: %s", (_name, facts, expected) => expect(roleWish(facts)).toEqual(expected));
+])("role: %s", (_name, facts, expected) => expect(desiredRole(facts)).toEqual(expected));

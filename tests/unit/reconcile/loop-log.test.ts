@@ -1,6 +1,6 @@
 import type { Logger } from "../../../src/core/logger.ts";
 import { createLoopLog, tellingRests } from "../../../src/reconcile/run/loop-log.ts";
-import type { Settlement } from "../../../src/reconcile/run/next-state.ts";
+import type { NextState } from "../../../src/reconcile/run/next-state.ts";
 
 function open(perMinute?: number) {
   const clock = { nowMs: 0, monotonicMs: () => clock.nowMs };
@@ -12,7 +12,7 @@ function open(perMinute?: number) {
 }
 const ref = { kind: "user", id: "u1" } as const;
 const CANARY = "canary-Mei-Chan";
-const parked: Settlement = {
+const parked: NextState = {
   state: "parked",
   nextMs: undefined,
   attempts: 2,

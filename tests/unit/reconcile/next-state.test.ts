@@ -1,5 +1,5 @@
 import { Unavailable } from "../../../src/core/errors.ts";
-import { type RunEnd, type Settlement, settle } from "../../../src/reconcile/run/next-state.ts";
+import { type NextState, nextState, type RunEnd } from "../../../src/reconcile/run/next-state.ts";
 import {
   TargetConflict,
   TargetDependency,
@@ -20,7 +20,7 @@ const note = { attribute: "mobile", code: "mobileTaken", answer: "60104", text: 
 const misconfigured = (scope: "all" | "process" | "entity") => new TargetMisconfigured("no permission", { ...told, scope, ms: 60_000 });
 
 /* Architecture section 7, "Outbound outcome": one row each. */
-test.each<[string, RunEnd, number, Partial<Settlement>]>([
+test.each<[string, RunEnd, number, Partial<NextState>]>([
   ["in sync or applied: done", { kind: "inSync", notes: [] }, 3, { state: "inSync", nextMs: undefined, attempts: 0 }],
   ["half done: again at once", { kind: "again" }, 3, { state: "due", nextMs: 0, attempts: 0 }],
   [
@@ -165,15 +165,17 @@ test.each<[string, RunEnd, number, Partial<Settlement>]>([
     7,
     { state: "due", nextMs: 5_000, attempts: 7 },
   ],
-])("%s", (_name, end, attempts, expected) => expect(settle(end, attempts, half)).toMatchObject(expected));
+])("%s", (_name, end, attempts, expected) => expect(nextState(end, attempts, half)).toMatchObject(expected));
 
 test("notes are kept with what is in sync, and left out when there are none", () => {
   const note = { attribute: "mobile", code: "mobileLocked", answer: "41054", text: "only the person can change it" };
-  expect(settle({ kind: "inSync", notes: [note] }, 0, half).notes).toEqual([note]);
-  expect(settle({ kind: "inSync", notes: [] }, 0, half)).not.toHaveProperty("notes");
+  expect(nextState({ kind: "inSync", notes: [note] }, 0, half).notes).toEqual([note]);
+  expect(nextState({ kind: "inSync", notes: [] }, 0, half)).not.toHaveProperty("notes");
 });
 
 test("retries are spread between half and the whole of the pause", () => {
-  const pauses = [0, 0.5, 0.999].map((random) => settle(failed(new TargetUnavailable("down", told)), 2, { random, baseMs: 1_000 }).nextMs);
+  const pauses = [0, 0.5, 0.999].map(
+    (random) => nextState(failed(new TargetUnavailable("down", told)), 2, { random, baseMs: 1_000 }).nextMs,
+  );
   expect(pauses).toEqual([2_000, 3_000, 3_998]);
 });

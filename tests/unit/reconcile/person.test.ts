@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import type { MappingSettings, PersonMapping } from "../../../src/mapping/mapping.ts";
-import { parkedPlaces, placesOf } from "../../../src/reconcile/desired/assignments.ts";
-import { type PersonRules, personWish, type Standing, standingOf } from "../../../src/reconcile/desired/person.ts";
+import { assignmentsOf, parkedAssignments } from "../../../src/reconcile/desired/assignments.ts";
+import { desiredPerson, type LifecycleState, lifecycleOf, type PersonRules } from "../../../src/reconcile/desired/person.ts";
 import type { GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../../../src/reconcile/facts.ts";
 import type { Attributes, Note } from "../../../src/reconcile/target.ts";
 
@@ -52,24 +52,24 @@ const mapped = (more: Partial<PersonMapping> = {}): PersonMapping => ({
 const outsider = mapped({ external: true });
 const rules: PersonRules = { personId: "u1", rootDepartment: "1", standing: "member", presence: undefined, mayWaitForManager: true };
 
-const wishOf = (person: PersonFacts, mapping: PersonMapping, more: Partial<PersonRules> = {}) =>
-  personWish(person, mapping, placesOf(settings, mapping, person), { ...rules, ...more });
+const resultOf = (person: PersonFacts, mapping: PersonMapping, more: Partial<PersonRules> = {}) =>
+  desiredPerson(person, mapping, assignmentsOf(settings, mapping, person), { ...rules, ...more });
 
 /** What is desired, without what every case has, or why there is nothing. */
-function summary(wish: ReturnType<typeof personWish>): unknown {
-  if (wish.kind === "waiting") return { waitsFor: wish.on };
-  if (wish.kind !== "desired") return wish.on ? { [wish.kind]: wish.on } : wish.kind;
-  if (wish.desired.state !== "present") return wish.desired;
-  const { attributes } = wish.desired;
+function summary(result: ReturnType<typeof desiredPerson>): unknown {
+  if (result.kind === "waiting") return { waitsFor: result.on };
+  if (result.kind !== "desired") return result.on ? { [result.kind]: result.on } : result.kind;
+  if (result.desired.state !== "present") return result.desired;
+  const { attributes } = result.desired;
   // That somebody is in the root has tests of its own.
-  const notes = wish.desired.notes.filter(({ code }) => code !== "inRoot");
+  const notes = result.desired.notes.filter(({ code }) => code !== "inRoot");
   const { name: _name, ...rest } = attributes;
   return { ...rest, ...(notes.length > 0 ? { notes: notes.map((note: Note) => note.code) } : {}) };
 }
 
 describe("whether somebody is to be there", () => {
   const leaver: JsonObject = { id: "u1", active: false };
-  test.each<[string, JsonObject | undefined, Link | undefined, MappingSettings["inactive"], boolean, Standing]>([
+  test.each<[string, JsonObject | undefined, Link | undefined, MappingSettings["inactive"], boolean, LifecycleState]>([
     ["active", { id: "u1", active: true }, undefined, "remove", false, "member"],
     ["nothing said of active", { id: "u1" }, undefined, "remove", false, "member"],
     ["deleted", undefined, owned, "keep", true, "absent"],
@@ -79,7 +79,7 @@ describe("whether somebody is to be there", () => {
     ["inactive, keep", leaver, owned, "keep", false, "member"],
     ["inactive, an account with a switch: whatever the policy for the others", leaver, owned, "remove", true, "suspended"],
   ])("%s", (_name, document, link, inactive, canSuspend, expected) => {
-    expect(standingOf(facts({ document, link }), inactive, canSuspend)).toBe(expected);
+    expect(lifecycleOf(facts({ document, link }), inactive, canSuspend)).toBe(expected);
   });
 });
 
@@ -221,15 +221,15 @@ describe("where they belong", () => {
       mapped({ positions: [] }),
       { departments: ["r-d1"], departmentTitles: [], roles: [] },
     ],
-  ])("%s", (_name, person, mapping, expected) => expect(summary(wishOf(person, mapping))).toEqual(expected));
+  ])("%s", (_name, person, mapping, expected) => expect(summary(resultOf(person, mapping))).toEqual(expected));
 
   test("parked: in the one department for that, without roles", () => {
     const person = facts({
       groups: [group(), group({ id: "g2", placement: "role", role: there("g2") })],
       departments: [byPath(there("p"), { main: true })],
     });
-    const wish = personWish(person, mapped(), parkedPlaces(person), { ...rules, standing: "parked" });
-    expect(summary(wish)).toEqual({ departments: ["r-p"], mainDepartment: "r-p", roles: [] });
+    const result = desiredPerson(person, mapped(), parkedAssignments(person), { ...rules, standing: "parked" });
+    expect(summary(result)).toEqual({ departments: ["r-p"], mainDepartment: "r-p", roles: [] });
   });
 });
 
@@ -257,8 +257,8 @@ describe("the manager", () => {
     ["has left", "M-1", boss({ active: false }), {}, { manager: null, notes: ["managerLeft"] }],
   ])("%s", (_name, reference, manager, more, expected) => {
     const mapping = reference === undefined ? mapped() : mapped({ manager: reference });
-    const wish = summary(wishOf(facts({ manager }), mapping, more));
-    const { departments: _departments, roles: _roles, ...rest } = wish as Record<string, unknown>;
+    const result = summary(resultOf(facts({ manager }), mapping, more));
+    const { departments: _departments, roles: _roles, ...rest } = result as Record<string, unknown>;
     expect(rest).toEqual(expected);
   });
 });
@@ -266,21 +266,21 @@ describe("the manager", () => {
 describe("somebody who is switched off", () => {
   const person = facts({ document: { id: "u1", active: false }, link: owned, groups: [group({ department: coming("d1") })] });
   test("loses access at once, whatever else would have to come first", () => {
-    expect(summary(wishOf(person, mapped(), { standing: "suspended", presence: "active" }))).toEqual({
+    expect(summary(resultOf(person, mapped(), { standing: "suspended", presence: "active" }))).toEqual({
       state: "suspended",
       attributes: {},
     });
   });
   test("is moved out of departments that go", () => {
     const moved = facts({ ...person, groups: [group()] });
-    const wish = wishOf(moved, mapped(), { standing: "suspended", presence: "disabled" });
-    expect(summary(wish)).toEqual({ state: "suspended", attributes: { departments: ["r-d1"] } });
+    const result = resultOf(moved, mapped(), { standing: "suspended", presence: "disabled" });
+    expect(summary(result)).toEqual({ state: "suspended", attributes: { departments: ["r-d1"] } });
   });
 });
 
 describe("the root is nobody's place by accident", () => {
-  const codes = (wish: ReturnType<typeof personWish>) =>
-    wish.kind === "desired" && wish.desired.state === "present" ? wish.desired.notes.map(({ code }) => code) : wish.kind;
+  const codes = (result: ReturnType<typeof desiredPerson>) =>
+    result.kind === "desired" && result.desired.state === "present" ? result.desired.notes.map(({ code }) => code) : result.kind;
   const made = (settings: readonly Attributes[]) => group({ department: { ...stuck("d1"), settings } });
   const conceals = (settings: Attributes) => settings["hide"] === true;
 
@@ -293,17 +293,17 @@ describe("the root is nobody's place by accident", () => {
     ["below a hidden department that could not be made", facts({ groups: [made([{}, { hide: true }])] }), "parked"],
     ["with another department", facts({ groups: [made([{ hide: true }]), group({ id: "g2", department: there("d2") })] }), ["notThere"]],
     ["with a department", facts({ groups: [group()] }), []],
-  ])("somebody %s", (_name, known, expected) => expect(codes(wishOf(known, mapped(), { conceals }))).toEqual(expected));
+  ])("somebody %s", (_name, known, expected) => expect(codes(resultOf(known, mapped(), { conceals }))).toEqual(expected));
 
   test("a group that waits for the one above it keeps back nobody who has another department", () => {
     const waiting = group({ id: "g2", placement: undefined, department: undefined, state: "parked" });
-    expect(wishOf(facts({ groups: [waiting] }), mapped())).toMatchObject({ kind: "parked", on: ["g2"] });
-    expect(codes(wishOf(facts({ groups: [group(), waiting] }), mapped()))).toEqual(["groupWaits"]);
+    expect(resultOf(facts({ groups: [waiting] }), mapped())).toMatchObject({ kind: "parked", on: ["g2"] });
+    expect(codes(resultOf(facts({ groups: [group(), waiting] }), mapped()))).toEqual(["groupWaits"]);
   });
 });
 
 test("several active people with the number of the manager: none is chosen", () => {
   const manager: Manager = { reference: "726", person: { ...there("m"), active: true, several: true } };
-  const wish = wishOf(facts({ manager, groups: [group()] }), mapped({ manager: "726" }));
-  expect(summary(wish)).toMatchObject({ manager: null, notes: ["severalManagers"] });
+  const result = resultOf(facts({ manager, groups: [group()] }), mapped({ manager: "726" }));
+  expect(summary(result)).toMatchObject({ manager: null, notes: ["severalManagers"] });
 });

@@ -51,7 +51,7 @@ function endlessWork() {
     clock,
     logger: silentLogger,
     concurrency: CONCURRENCY,
-    isPressed: () => door.busy,
+    shouldYield: () => door.busy,
   });
   return { worker, door, begun: () => begun, passTime: () => wakeSleepers() };
 }

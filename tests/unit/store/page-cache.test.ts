@@ -1,26 +1,26 @@
-import { createPageMemory, HORIZON, NO_OUTLOOK, type Outlook, type Sight } from "../../../src/store/directory/page-cache.ts";
+import { createPageCache, HORIZON, type ListSnapshot, NO_PROBE, type ProbeRequest } from "../../../src/store/directory/page-cache.ts";
 
 const id = (number: number): string => `00000000-0000-7000-8000-${String(number).padStart(12, "0")}`;
 
 /** What a statement sees of rows 1 to `last`, of which none is missing, when it looks as `outlook` says. */
-function sight(snapshot: string, last: number, outlook: Outlook, more: { total?: number; removed?: number } = {}): Sight {
+function sight(snapshot: string, last: number, outlook: ProbeRequest, more: { total?: number; removed?: number } = {}): ListSnapshot {
   const { horizon: asked, renew } = outlook;
-  const beyond = asked === NO_OUTLOOK.horizon ? 0 : last - Number(asked.slice(-12));
+  const beyond = asked === NO_PROBE.horizon ? 0 : last - Number(asked.slice(-12));
   const moves = { removed: more.removed ?? 0, asked, beyond, horizon: renew ? id(last - HORIZON) : null };
   return { snapshot, total: more.total ?? last, moves };
 }
 
 /** Of a thousand rows. */
-const KNOWN: Outlook = { horizon: id(1_000 - HORIZON), renew: false };
+const KNOWN: ProbeRequest = { horizon: id(1_000 - HORIZON), renew: false };
 
-function walked(): ReturnType<typeof createPageMemory> {
-  const memory = createPageMemory();
-  memory.rememberPosition("list", sight("s1", 1_000, NO_OUTLOOK), 100, { id: id(100), key: undefined });
-  memory.rememberPosition("list", sight("s1", 1_000, NO_OUTLOOK), 980, { id: id(980), key: undefined });
+function walked(): ReturnType<typeof createPageCache> {
+  const memory = createPageCache();
+  memory.rememberPosition("list", sight("s1", 1_000, NO_PROBE), 100, { id: id(100), key: undefined });
+  memory.rememberPosition("list", sight("s1", 1_000, NO_PROBE), 980, { id: id(980), key: undefined });
   return memory;
 }
 
-test.each<[string, number, Sight, boolean]>([
+test.each<[string, number, ListSnapshot, boolean]>([
   ["nothing has happened", 980, { snapshot: "s1" }, true],
   ["something has, and the list is not one that tells what", 100, { snapshot: "s2" }, false],
   ["something else has happened", 100, sight("s2", 1_000, KNOWN), true],
@@ -37,8 +37,8 @@ test.each<[string, number, Sight, boolean]>([
 
 test("the nearest row known is the last of those up to the one asked for", () => {
   const memory = walked();
-  memory.rememberPosition("list", sight("s1", 1_000, NO_OUTLOOK), 500, { id: id(500), key: undefined });
-  memory.rememberPosition("list", sight("s1", 1_000, NO_OUTLOOK), 100, { id: id(100), key: undefined });
+  memory.rememberPosition("list", sight("s1", 1_000, NO_PROBE), 500, { id: id(500), key: undefined });
+  memory.rememberPosition("list", sight("s1", 1_000, NO_PROBE), 100, { id: id(100), key: undefined });
   expect([99, 100, 499, 500, 979, 5_000].map((index) => memory.nearest("list", index)?.index)).toEqual([
     undefined,
     100,
@@ -51,7 +51,7 @@ test("the nearest row known is the last of those up to the one asked for", () =>
 });
 
 test("a total is good for its snapshot only", () => {
-  const memory = createPageMemory();
+  const memory = createPageCache();
   memory.rememberTotal("list", { snapshot: "s1" }, 7);
   expect([memory.totalOf("list", "s1"), memory.totalOf("list", "s2"), memory.totalOf("other", "s1")]).toEqual([7, undefined, undefined]);
 });
@@ -75,7 +75,7 @@ test("a list in which rows have moved starts anew", () => {
 });
 
 test("memory is bounded: the lists used longest ago go first", () => {
-  const memory = createPageMemory();
+  const memory = createPageCache();
   for (let list = 0; list < 300; list += 1) {
     for (let page = 1; page <= 100; page += 1)
       memory.rememberPosition(`list ${list}`, { snapshot: "s1" }, page, { id: id(page), key: undefined });

@@ -25,12 +25,12 @@ const MOBILE_LOCKED: Reason = [
 
 const accountType: Rule = (attributes, actual) => {
   const kind = kindOfAccount(attributes, actual);
-  const wished = attributes.exclusive_account_type;
+  const requested = attributes.exclusive_account_type;
   const had = actual?.attributes.exclusive_account_type;
   const left: (readonly [string, Reason?])[] = [];
   // No update carries it, so where it is not known either there is nothing to be said.
-  if (actual && had === undefined && wished !== undefined) left.push(["exclusive_account_type"]);
-  if (wished !== undefined && had !== undefined && had !== wished) {
+  if (actual && had === undefined && requested !== undefined) left.push(["exclusive_account_type"]);
+  if (requested !== undefined && had !== undefined && had !== requested) {
     left.push(["exclusive_account_type", ["fixedAtCreation", "the kind of account is fixed; remove the person and add them again"]]);
   }
   if (kind && attributes.mobile !== undefined)
@@ -43,7 +43,7 @@ const accountType: Rule = (attributes, actual) => {
   return left;
 };
 
-/** No main department is no wish; one the person is not in cannot be set. */
+/** Without a main department nothing is said about it; one the person is not in cannot be set. */
 const mainDepartment: Rule = (attributes, actual) => {
   const main = attributes.mainDepartment;
   const departments = attributes.departments ?? actual?.attributes.departments;
@@ -90,21 +90,21 @@ export const RULES: Readonly<Record<EntityKind, readonly Rule[]>> = {
 };
 
 /**
- * DingTalk keeps an order and a title for each department of a person, also where nobody gave one: the orders nobody wished for,
+ * DingTalk keeps an order and a title for each department of a person, also where nobody gave one: the orders nobody requested for,
  * and the titles that only repeat the person's own, stay as they are.
  */
-export function unmanagedEntries(wished: Attributes, there: Attributes): Attributes {
-  const departments = listOf(wished.departments ?? there.departments);
+export function unmanagedEntries(requested: Attributes, there: Attributes): Attributes {
+  const departments = listOf(requested.departments ?? there.departments);
   const completed = (name: string, theirs: (value: string) => AttributeValue | undefined): Attributes => {
-    if (wished[name] === undefined) return {};
-    const wishedPairs = pairsOf(wished[name]);
+    if (requested[name] === undefined) return {};
+    const requestedPairs = pairsOf(requested[name]);
     const kept = [...pairsOf(there[name])]
-      .filter(([id]) => !wishedPairs.has(id) && departments.includes(id))
+      .filter(([id]) => !requestedPairs.has(id) && departments.includes(id))
       .flatMap(([id, value]) => (isNothing(theirs(value)) ? [] : [[id, theirs(value)]]));
-    return { [name]: [...wishedPairs, ...kept].map(([id, value]) => `${id}=${value}`).sort() };
+    return { [name]: [...requestedPairs, ...kept].map(([id, value]) => `${id}=${value}`).sort() };
   };
   // A title that repeats the person's own follows it.
-  const own = wished.title === undefined ? there.title : wished.title;
+  const own = requested.title === undefined ? there.title : requested.title;
   return {
     ...completed("departmentOrders", (order) => order),
     ...completed("departmentTitles", (title) => (title === there.title ? own : undefined)),

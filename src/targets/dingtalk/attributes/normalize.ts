@@ -14,8 +14,8 @@ export interface Shaped {
 /** A value in canonical form, or the reason there is none. */
 type Fitted = { readonly value: AttributeValue; readonly notes?: readonly Reason[] } | { readonly omit: Reason | undefined };
 
-/** Desired attributes as DingTalk can hold them; see `TargetAdapter.shape`. Pure. */
-export function shape(kind: EntityKind, desired: Attributes, actual: Actual | undefined, region: string): Shaped {
+/** Desired attributes as DingTalk can hold them; see `TargetAdapter.normalize`. Pure. */
+export function normalize(kind: EntityKind, desired: Attributes, actual: Actual | undefined, region: string): Shaped {
   const attributes: Record<string, AttributeValue> = {};
   const notes: Note[] = [];
   const note = (attribute: string, [code, text]: Reason): void => void notes.push({ attribute, code, text });

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "../../../core/entity.ts";
 import { TargetUnavailable } from "../../../reconcile/target.ts";
 import type { Api } from "./apis.ts";
 
-/** DingTalk's answer to a call that was not carried out as asked. `code` is the most specific one found, or one of ours in ODD. */
+/** DingTalk's answer to a call that was not carried out as asked. `code` is the most specific one found, or one of ours in SYNTHETIC_CODES. */
 export interface Refusal {
   readonly code: string;
   readonly message: string;
@@ -11,7 +11,7 @@ export interface Refusal {
 }
 
 /** Answers that carry no code of DingTalk's. */
-export const ODD = {
+export const SYNTHETIC_CODES = {
   /** The page or JSON of the address guard, for every app behind our address (section 9.3). */
   banned: "ip-ban",
   /** 5xx without an envelope: said before anything was carried out. */
@@ -40,13 +40,13 @@ export function resultOf(body: JsonObject): JsonObject {
 export function readAnswer(api: Api, status: number, text: string): Answer {
   const body = parse(text);
   if (body === undefined) return unreadable(api, status, text);
-  if (body.punish !== undefined) return refused(ODD.banned, "DingTalk's address guard answered", body);
+  if (body.punish !== undefined) return refused(SYNTHETIC_CODES.banned, "DingTalk's address guard answered", body);
   return api.generation === "old" ? oldEnvelope(status, body) : newEnvelope(status, body);
 }
 
 function oldEnvelope(status: number, body: JsonObject): Answer {
   if (body.errcode === undefined) {
-    return refused(status >= 500 ? ODD.failed : ODD.lost, `HTTP ${status} without errcode`, body);
+    return refused(status >= 500 ? SYNTHETIC_CODES.failed : SYNTHETIC_CODES.lost, `HTTP ${status} without errcode`, body);
   }
   const errcode = String(body.errcode);
   if (Number(errcode) === 0) return { ok: true, body, ...requestIdOf(body) };
@@ -66,14 +66,14 @@ function unreadable(api: Api, status: number, text: string): Answer {
   const ok = status >= 200 && status < 300;
   if (trimmed === "") return ok && api.generation === "new" ? { ok: true, body: {} } : broken(status);
   if (/punish|x5sec/i.test(trimmed) || (status < 500 && !trimmed.startsWith("{"))) {
-    return refused(ODD.banned, `HTTP ${status} with a page in place of an answer`, {});
+    return refused(SYNTHETIC_CODES.banned, `HTTP ${status} with a page in place of an answer`, {});
   }
   return broken(status);
 }
 
 function broken(status: number): Answer {
   const gatewayLostIt = status === 502 || status === 504 || status < 300;
-  return refused(gatewayLostIt ? ODD.lost : ODD.failed, `HTTP ${status} without a readable answer`, {});
+  return refused(gatewayLostIt ? SYNTHETIC_CODES.lost : SYNTHETIC_CODES.failed, `HTTP ${status} without a readable answer`, {});
 }
 
 function parse(text: string): JsonObject | undefined {

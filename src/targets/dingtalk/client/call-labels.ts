@@ -1,5 +1,5 @@
 import type { Labels } from "../../../core/meter.ts";
-import { ODD } from "./answer.ts";
+import { SYNTHETIC_CODES } from "./answer.ts";
 import type { Api } from "./apis.ts";
 import { CODES } from "./codes.ts";
 
@@ -9,7 +9,7 @@ export type CallOutcome = "ok" | "refused" | "failed";
 /** Of metrics: each set is bounded, whatever DingTalk or the network says. */
 export const callLabels = (api: Api, outcome: CallOutcome): Labels => ({ method: api.method, api: api.template ?? api.path, outcome });
 
-const OWN: ReadonlySet<string> = new Set(["ok", "aborted", "timeout", "no-answer", "bug", ...Object.values(ODD)]);
+const OWN: ReadonlySet<string> = new Set(["ok", "aborted", "timeout", "no-answer", "bug", ...Object.values(SYNTHETIC_CODES)]);
 const NETWORK: ReadonlySet<string> = new Set([
   ..."ECONNREFUSED ECONNRESET ENOTFOUND EAI_AGAIN EPIPE EHOSTUNREACH ENETUNREACH ENETDOWN EPROTO".split(" "),
   ..."ERR_BAD_RESPONSE ERR_BAD_REQUEST ERR_NETWORK ERR_CANCELED CERT_HAS_EXPIRED".split(" "),

@@ -32,7 +32,7 @@ export interface Session {
   /** Answers the whole body of a success; rejects with a TargetError, aborted calls included. */
   call(api: Api, parameters?: JsonObject): Promise<JsonObject>;
   /** The same without a token, for the token calls themselves. */
-  callOpenly(api: Api, parameters: JsonObject): Promise<JsonObject>;
+  callWithoutToken(api: Api, parameters: JsonObject): Promise<JsonObject>;
 }
 
 export interface DingTalkClient {
@@ -167,7 +167,7 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
       }
     }
 
-    async function callOpenly(api: Api, parameters: JsonObject, within: Door = { signal, deadline }): Promise<JsonObject> {
+    async function callWithoutToken(api: Api, parameters: JsonObject, within: Door = { signal, deadline }): Promise<JsonObject> {
       const answer = await once(api, parameters, undefined, within);
       return answer.ok ? answer.body : refuse(api, answer.refusal);
     }
@@ -175,7 +175,10 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
     async function call(api: Api, parameters: JsonObject = {}): Promise<JsonObject> {
       // A token is fetched for everybody: one caller's abort must not fail those who wait with it.
       const fetch = () =>
-        fetchToken((tokenApi, body) => callOpenly(tokenApi, body, { signal: new AbortController().signal, deadline: undefined }), config);
+        fetchToken(
+          (tokenApi, body) => callWithoutToken(tokenApi, body, { signal: new AbortController().signal, deadline: undefined }),
+          config,
+        );
       const token = await deps.tokens.get(fetch);
       const first = await once(api, parameters, token, { signal, deadline });
       if (first.ok) return first.body;
@@ -191,7 +194,7 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
         return serverDate;
       },
       call,
-      callOpenly: (api, parameters) => callOpenly(api, parameters),
+      callWithoutToken: (api, parameters) => callWithoutToken(api, parameters),
     };
   }
 

@@ -1,4 +1,4 @@
-import { ODD } from "./answer.ts";
+import { SYNTHETIC_CODES } from "./answer.ts";
 
 /**
  * What an answer is about, and so what may be done (dingtalk-api.md section 12). `errors.ts` turns each kind into a TargetError.
@@ -104,7 +104,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "88": of("transient", "gatewayRefused", "DingTalk's gateway refused without saying why"),
   operationTimeout: of("unfinished", "noAnswer", "DingTalk did not finish in time"),
   "service.timeout": of("unfinished", "noAnswer", "DingTalk did not finish in time"),
-  [ODD.lost]: of("unfinished", "noAnswer", "the answer was lost on the way"),
+  [SYNTHETIC_CODES.lost]: of("unfinished", "noAnswer", "the answer was lost on the way"),
 
   // Rate and quota (section 9)
   "90018": APP_RATE,
@@ -132,7 +132,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "90003": of("blocked", "organisationBlocked", "the organisation is blocked for all APIs"),
   "90004": of("blocked", "organisationBlocked", "the organisation is blocked for all APIs"),
   "90017": of("blocked", "addressBlocked", "too many organisations are served from our address"),
-  [ODD.banned]: of("blocked", "addressBlocked", "our address is banned for calling too often"),
+  [SYNTHETIC_CODES.banned]: of("blocked", "addressBlocked", "our address is banned for calling too often"),
   "90020": of("quota", "quotaUsedUp", "the month's calls of this API are used up"),
   ApiCountLimitForOrg: of("quota", "quotaUsedUp", "the month's calls of this API are used up"),
   "20001": of("quota", "quotaUsedUp", "the month's event messages are used up"),

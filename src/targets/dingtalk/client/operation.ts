@@ -39,10 +39,10 @@ export const noteOf = (attribute: string, error: TargetError): Note => ({
   text: error.remedy === "" ? error.message : `${error.message}; ${error.remedy}`,
 });
 
-/** What of `wished` the observation does not already say. Empty and never told is no difference. */
-export function differences(wished: Attributes, actual: Attributes): Attributes {
-  const names = Object.keys(wished).filter((name) => !same(wished[name] ?? null, actual[name] ?? null));
-  return Object.fromEntries(names.map((name) => [name, wished[name] ?? null]));
+/** What of `requested` the observation does not already say. Empty and never told is no difference. */
+export function differences(requested: Attributes, actual: Attributes): Attributes {
+  const names = Object.keys(requested).filter((name) => !same(requested[name] ?? null, actual[name] ?? null));
+  return Object.fromEntries(names.map((name) => [name, requested[name] ?? null]));
 }
 
 const same = (a: AttributeValue, b: AttributeValue): boolean => JSON.stringify(empty(a)) === JSON.stringify(empty(b));

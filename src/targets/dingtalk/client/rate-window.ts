@@ -8,7 +8,7 @@
  * when the call left. Each answer bounds the difference of the clocks from both sides, and many bound it closely.
  */
 
-export interface Exchanged {
+export interface ClockSample {
   /** By our clock, in milliseconds. */
   readonly sentMs: number;
   readonly receivedMs: number;
@@ -16,8 +16,8 @@ export interface Exchanged {
   readonly dateMs: number;
 }
 
-export interface FarSeconds {
-  observe(exchanged: Exchanged): void;
+export interface RateWindow {
+  observe(exchanged: ClockSample): void;
   /** How long a call that could leave now should be held back; 0 while ways differ too little to matter, or too much to help, or too little is known. */
   holdMs(nowMs: number): number;
 }
@@ -42,7 +42,7 @@ const DRIFT = 5e-5;
 /** Servers that write the date keep it for a few milliseconds more than its second. */
 const STALE_MS = 10;
 
-export function createFarSeconds(): FarSeconds {
+export function createFarSeconds(): RateWindow {
   const ways: number[] = [];
   let holding = false;
   /** Their clock minus ours is between these, as of a moment. */

@@ -33,7 +33,7 @@ export interface Parts {
  * Sends attributes; a value that is refused keeps only itself back. Where the refusal does not name it, the rest is sent first (on a create: what is
  * required), and then the suspects in halves, so that one bad value of n costs about 2 log n calls.
  */
-export async function sendInParts(wished: Attributes, { required = [], decisive = [], send }: Parts): Promise<Sent> {
+export async function sendInParts(requested: Attributes, { required = [], decisive = [], send }: Parts): Promise<Sent> {
   const taken: Record<string, AttributeValue> = {};
   const refused: Refused[] = [];
   let rounds = MAX_ROUNDS;
@@ -43,7 +43,7 @@ export async function sendInParts(wished: Attributes, { required = [], decisive 
   const refuse = (names: readonly string[], error: TargetError): void => {
     for (const name of names) {
       if (decisive.includes(name)) decided ??= error;
-      else refused.push({ attribute: name, value: wished[name] ?? null, error });
+      else refused.push({ attribute: name, value: requested[name] ?? null, error });
     }
   };
   const misplaced = (name: string): boolean => PLACED.includes(name) && refused.some(({ attribute }) => attribute === "departments");
@@ -55,8 +55,8 @@ export async function sendInParts(wished: Attributes, { required = [], decisive 
     if (names.length === 0) return;
     if (rounds-- <= 0 && last) return refuse(names, last);
     try {
-      await send(only(wished, names));
-      Object.assign(taken, only(wished, names));
+      await send(only(requested, names));
+      Object.assign(taken, only(requested, names));
     } catch (error) {
       if (!isAboutValues(error, names)) throw error;
       last = error;
@@ -74,7 +74,7 @@ export async function sendInParts(wished: Attributes, { required = [], decisive 
   }
 
   try {
-    await part(inOrder(Object.keys(wished)));
+    await part(inOrder(Object.keys(requested)));
   } catch (error) {
     if (Object.keys(taken).length === 0) throw error;
     return { taken, refused, failure: error };

@@ -26,7 +26,7 @@ export interface Place {
 }
 
 export function createPlacing({ session, root, had }: Place, call: (attributes: Attributes) => Promise<void>): Placing {
-  let narrowed: { readonly wished: readonly string[]; readonly open: readonly string[]; readonly error: TargetError } | undefined;
+  let narrowed: { readonly requested: readonly string[]; readonly open: readonly string[]; readonly error: TargetError } | undefined;
 
   async function send(attributes: Attributes): Promise<void> {
     const { departments } = attributes;
@@ -36,12 +36,12 @@ export function createPlacing({ session, root, had }: Place, call: (attributes: 
     } catch (error) {
       if (!isFull(error)) throw error;
       const open = await whereThereIsRoom(attributes, departments as readonly string[], error);
-      narrowed = { wished: departments as readonly string[], open, error };
+      narrowed = { requested: departments as readonly string[], open, error };
     }
   }
 
-  async function whereThereIsRoom(attributes: Attributes, wished: readonly string[], full: TargetError): Promise<readonly string[]> {
-    const staying = wished.filter((id) => had.includes(id));
+  async function whereThereIsRoom(attributes: Attributes, requested: readonly string[], full: TargetError): Promise<readonly string[]> {
+    const staying = requested.filter((id) => had.includes(id));
     let open: readonly string[] = [];
     let first: Attributes = attributes;
     const enter = async (departments: readonly string[]): Promise<boolean> => {
@@ -57,10 +57,10 @@ export function createPlacing({ session, root, had }: Place, call: (attributes: 
     };
     if (staying.length > 0) await enter(staying);
     // In turn: each try says the whole set.
-    for (const id of wished.filter((each) => !had.includes(each)).slice(0, MAX_TRIED)) await enter([...open, id].sort());
+    for (const id of requested.filter((each) => !had.includes(each)).slice(0, MAX_TRIED)) await enter([...open, id].sort());
     if (open.length > 0) return open;
-    if (had.length > 0 || wished.includes(root)) throw full;
-    await demandVisible(wished);
+    if (had.length > 0 || requested.includes(root)) throw full;
+    await demandVisible(requested);
     if (!(await enter([root]))) throw full;
     return open;
   }
@@ -79,10 +79,10 @@ export function createPlacing({ session, root, had }: Place, call: (attributes: 
 
   function correct(sent: Sent): Sent {
     if (!narrowed || sent.taken.departments === undefined) return sent;
-    const { wished, open, error } = narrowed;
+    const { requested, open, error } = narrowed;
     const { mainDepartment, ...rest } = sent.taken;
     const placed = mainDepartment === undefined || open.includes(String(mainDepartment)) ? sent.taken : rest;
-    const refused: Refused[] = [{ attribute: "departments", value: wished, error }];
+    const refused: Refused[] = [{ attribute: "departments", value: requested, error }];
     if (placed === rest && mainDepartment !== undefined) refused.push({ attribute: "mainDepartment", value: mainDepartment, error });
     return { ...sent, taken: { ...placed, departments: open }, refused: [...sent.refused, ...refused] };
   }

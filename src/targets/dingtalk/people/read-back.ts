@@ -16,7 +16,7 @@ interface Kind {
   read(remoteId: string, context: WriteContext): Promise<{ readonly actual: Actual | undefined; readonly calls: Written["calls"] }>;
 }
 
-/** Where somebody is and who leads whom is never left as DingTalk has it; lists per department hold entries that are nobody's wish. */
+/** Where somebody is and who leads whom is never left as DingTalk has it; lists per department hold entries nobody asked for. */
 const NEVER_LEFT = new Set(
   "departments mainDepartment manager managers roles parent departmentTitles departmentOrders exclusive_account_type".split(" "),
 );

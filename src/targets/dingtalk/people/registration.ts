@@ -46,7 +46,7 @@ function writing(session: Session, registration: Registration): Session {
     get serverDate() {
       return session.serverDate;
     },
-    callOpenly: session.callOpenly,
+    callWithoutToken: session.callWithoutToken,
     async call(api, parameters) {
       const mobile = parameters?.mobile;
       if (typeof mobile !== "string") return session.call(api, parameters);

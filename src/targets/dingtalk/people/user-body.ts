@@ -62,15 +62,17 @@ function extensionText(attributes: Attributes, wanted: (value: AttributeValue) =
  * The per-department positions, which also carry the main department. The list replaces the one before, so known titles are said again;
  * a title that only repeats the person's own was put there by DingTalk, and one that is to go is said empty.
  */
-function positionList(wished: Attributes, before: Attributes | undefined): JsonValue[] | undefined {
+function positionList(requested: Attributes, before: Attributes | undefined): JsonValue[] | undefined {
   const had = pairsOf(before?.departmentTitles);
   const inherited = (id: string): boolean => before !== undefined && had.get(id) === before.title;
   const titles = new Map(
-    [...pairsOf(wished.departmentTitles)].filter(([id, title]) => !inherited(id) || (title !== before?.title && title !== wished.title)),
+    [...pairsOf(requested.departmentTitles)].filter(
+      ([id, title]) => !inherited(id) || (title !== before?.title && title !== requested.title),
+    ),
   );
-  for (const id of had.keys()) if (!pairsOf(wished.departmentTitles).has(id)) titles.set(id, "");
-  const main = typeof wished.mainDepartment === "string" ? wished.mainDepartment : undefined;
-  const members = Array.isArray(wished.departments) ? new Set<string>(wished.departments) : undefined;
+  for (const id of had.keys()) if (!pairsOf(requested.departmentTitles).has(id)) titles.set(id, "");
+  const main = typeof requested.mainDepartment === "string" ? requested.mainDepartment : undefined;
+  const members = Array.isArray(requested.departments) ? new Set<string>(requested.departments) : undefined;
   const ids = new Set([...(main === undefined ? [] : [main]), ...titles.keys()]);
   const list = [...ids]
     .filter((id) => members?.has(id) ?? true)

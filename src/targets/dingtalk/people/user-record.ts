@@ -12,7 +12,7 @@ export interface RecordOptions {
 }
 
 /** Field permissions seen at work in one answer: a field of theirs that is missing beside others is empty, not withheld. */
-export function grantedIn(records: readonly JsonObject[]): ReadonlySet<string> {
+export function visiblePermissions(records: readonly JsonObject[]): ReadonlySet<string> {
   const granted = new Set<string>();
   for (const [name, field] of fieldsOf("user")) {
     if (field.permission && records.some((record) => record[name] !== undefined)) granted.add(field.permission);
@@ -29,7 +29,7 @@ export function userFromWire(record: JsonObject, granted: ReadonlySet<string>, c
   const attributes: Record<string, AttributeValue> = {};
   for (const [name, field] of fieldsOf("user")) {
     if (COMPOSED.has(name)) continue;
-    const value = toldOf(name, field, record, granted, options);
+    const value = readField(name, field, record, granted, options);
     if (value !== undefined) attributes[name] = value;
   }
   Object.assign(attributes, extensionOf(record), placement(record), accountOf(record));
@@ -50,7 +50,7 @@ export function userFromWire(record: JsonObject, granted: ReadonlySet<string>, c
 /** `senior_mode` is called `senior` in reads. */
 const READ_NAMES: Readonly<Record<string, string>> = { senior_mode: "senior" };
 
-function toldOf(
+function readField(
   name: string,
   field: Field,
   record: JsonObject,

@@ -13,7 +13,7 @@ import {
   type WriteContext,
   type Written,
 } from "../../../reconcile/target.ts";
-import { shape } from "../attributes/normalize.ts";
+import { normalize } from "../attributes/normalize.ts";
 import { isObject, resultOf } from "../client/answer.ts";
 import { API } from "../client/apis.ts";
 import type { DingTalkClient, Session } from "../client/client.ts";
@@ -28,7 +28,7 @@ import { apart, placesOutside, saysPlaces, together } from "./places.ts";
 import { createPlacing } from "./placing.ts";
 import { changeRoles } from "./role-members.ts";
 import { userCreateBody, userUpdateBody } from "./user-body.ts";
-import { grantedIn, type RecordOptions, userFromWire } from "./user-record.ts";
+import { type RecordOptions, userFromWire, visiblePermissions } from "./user-record.ts";
 
 export interface UserOptions extends RecordOptions {
   /** A password nobody learns, for accounts that have to have one. */
@@ -44,7 +44,7 @@ export function createUsers(
   async function get(session: Session, userid: string): Promise<Actual | undefined> {
     try {
       const record = resultOf(await session.call(API.userGet, { userid, language: "zh_CN" }));
-      const actual = userFromWire(record, grantedIn([record]), true, options);
+      const actual = userFromWire(record, visiblePermissions([record]), true, options);
       return area.whole ? actual : apart(actual, await area.within(session, listOf(actual.attributes.departments ?? null)));
     } catch (error) {
       if (error instanceof TargetNotFound) return undefined;
@@ -53,7 +53,7 @@ export function createUsers(
   }
 
   async function create(ref: EntityRef, attributes: Attributes, context: WriteContext): Promise<Written> {
-    demandIdentity(attributes);
+    requireIdentity(attributes);
     return operate(client, context, async (session) => {
       const { roles, ...own } = attributes;
       let exists = false;
@@ -70,7 +70,7 @@ export function createUsers(
         return isEmpty(roles) ? fresh : await withRoles(session, fresh, roles, []);
       } catch (error) {
         if (!(error instanceof TargetConflict) || exists) throw explained(error, attributes);
-        return await bringInLine(session, attributes, await ownOrConflict(session, ref, attributes, error));
+        return await updateToMatch(session, attributes, await ownOrConflict(session, ref, attributes, error));
       }
     });
   }
@@ -100,8 +100,8 @@ export function createUsers(
     }
   }
 
-  async function bringInLine(session: Session, attributes: Attributes, actual: Actual): Promise<Written> {
-    const shaped = shape("user", attributes, actual, options.region);
+  async function updateToMatch(session: Session, attributes: Attributes, actual: Actual): Promise<Written> {
+    const shaped = normalize("user", attributes, actual, options.region);
     const done = await change(session, actual, differences(shaped.attributes, actual.attributes));
     return { ...done, notes: [...shaped.notes, ...done.notes] };
   }
@@ -154,10 +154,10 @@ export function createUsers(
   }
 
   /** The person exists by now: a refusal about roles must not look as if they did not. */
-  async function withRoles(session: Session, done: Written, wished: AttributeValue, had: AttributeValue | undefined): Promise<Written> {
+  async function withRoles(session: Session, done: Written, requested: AttributeValue, had: AttributeValue | undefined): Promise<Written> {
     try {
-      await changeRoles(session, done.remoteId, listOf(wished), listOf(had ?? []));
-      return { ...done, attributes: { ...done.attributes, roles: wished }, calls: session.calls };
+      await changeRoles(session, done.remoteId, listOf(requested), listOf(had ?? []));
+      return { ...done, attributes: { ...done.attributes, roles: requested }, calls: session.calls };
     } catch (error) {
       if (!(error instanceof TargetError) || error.retry.kind !== "never") throw error;
       return {
@@ -201,7 +201,7 @@ export function createUsers(
 const FRESH: Attributes = { manager: null, roles: [], exclusive_account_type: null };
 
 /** Refused here because DingTalk would refuse it: saves the call and names the attribute (sections 5.1 and 6). */
-function demandIdentity(attributes: Attributes): void {
+function requireIdentity(attributes: Attributes): void {
   const type = attributes.exclusive_account_type;
   if (isEmpty(attributes.name)) throw lacking("name", "give the person a name at its source");
   if (isEmpty(type) && isEmpty(attributes.mobile))

@@ -9,14 +9,15 @@ export const ROOT = "1";
 /** Body of `department/create` (section 4.1): what DingTalk cannot take at birth, and what is empty, is not in it. */
 export function departmentCreateBody(entityId: string, attributes: Attributes): JsonObject {
   const body: Record<string, JsonValue> = {};
-  for (const [name, value] of Object.entries(atBirth(attributes))) if (!isNothing(value)) body[wireName(name)] = toWire(name, value);
+  for (const [name, value] of Object.entries(createFields(attributes))) if (!isNothing(value)) body[wireName(name)] = toWire(name, value);
   return { ...body, parent_id: Number(attributes.parent ?? ROOT), source_identifier: entityId };
 }
 
 /** Attributes that `department/create` takes. */
-export const atBirth = (attributes: Attributes): Attributes => only(attributes, (name) => fieldOf("department", name)?.when !== "update");
+export const createFields = (attributes: Attributes): Attributes =>
+  only(attributes, (name) => fieldOf("department", name)?.when !== "update");
 /** Attributes that only `department/update` takes, where there is anything to set. Managers are not among them: a new department has no members. */
-export const afterBirth = (attributes: Attributes): Attributes =>
+export const postCreateFields = (attributes: Attributes): Attributes =>
   only(attributes, (name, value) => name !== "managers" && fieldOf("department", name)?.when === "update" && !isNothing(value));
 
 /** Body of `department/update` for just `set` (section 4.2). */

@@ -11,7 +11,7 @@ import {
   type WriteContext,
   type Written,
 } from "../../../reconcile/target.ts";
-import { shape } from "../attributes/normalize.ts";
+import { normalize } from "../attributes/normalize.ts";
 import { numberedDepartmentName } from "../attributes/text.ts";
 import { isObject, resultOf } from "../client/answer.ts";
 import { API } from "../client/apis.ts";
@@ -19,7 +19,14 @@ import type { DingTalkClient, Session } from "../client/client.ts";
 import { differences, noteOf, operate, withHolder } from "../client/operation.ts";
 import { idsOf, objectsIn } from "../client/wire-values.ts";
 import { partly, type Sent, sendInParts } from "../people/parts.ts";
-import { afterBirth, atBirth, departmentCreateBody, departmentFromWire, departmentUpdateBody, nameOf } from "./department-wire.ts";
+import {
+  createFields,
+  departmentCreateBody,
+  departmentFromWire,
+  departmentUpdateBody,
+  nameOf,
+  postCreateFields,
+} from "./department-wire.ts";
 import type { ManagedArea } from "./managed-area.ts";
 
 /** Departments. DingTalk chooses their ids, so ours goes along as `source_identifier` and is what we find them by (dingtalk-api.md section 18.2). */
@@ -43,16 +50,16 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
       await area.demandInside(session, parent);
       const siblings = () => childrenOf(session, parent);
       const earlier = context.resume ? await ownAmong(session, ref, attributes, await siblings(), "everyChild") : undefined;
-      if (earlier) return bringInLine(session, earlier, attributes);
+      if (earlier) return updateToMatch(session, earlier, attributes);
       try {
         return await make(session, ref, attributes);
       } catch (error) {
         if (!(error instanceof TargetConflict) || error.attribute !== "name") throw error;
         const children = await siblings();
         const own = await ownAmong(session, ref, attributes, children, "ofThisName");
-        if (own) return bringInLine(session, own, attributes);
+        if (own) return updateToMatch(session, own, attributes);
         const holder = children.find((child) => nameOf(child) === attributes.name);
-        if (!holder) throw nameCameFree(error);
+        if (!holder) throw nameNowFree(error);
         throw withHolder(error, String(holder.dept_id));
       }
     });
@@ -60,15 +67,15 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
 
   async function make(session: Session, ref: EntityRef, attributes: Attributes): Promise<Written> {
     let remoteId: string | undefined;
-    const born = atBirth(attributes);
-    const wished = { ...born, ...afterBirth(attributes) };
+    const born = createFields(attributes);
+    const requested = { ...born, ...postCreateFields(attributes) };
     const required = ["name", "parent"].filter((name) => born[name] !== undefined);
-    const sent = await sendInParts(wished, {
+    const sent = await sendInParts(requested, {
       required,
       send: async (each) => {
         const isNew = remoteId === undefined;
         remoteId ??= await createOne(session, departmentCreateBody(ref.id, { parent: area.root, ...each }));
-        const later = isNew ? afterBirth(each) : each;
+        const later = isNew ? postCreateFields(each) : each;
         if (Object.keys(later).length > 0) await session.call(API.departmentUpdate, departmentUpdateBody(remoteId, later));
       },
     });
@@ -108,8 +115,8 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
     return undefined;
   }
 
-  async function bringInLine(session: Session, actual: Actual, attributes: Attributes): Promise<Written> {
-    const { managers: _later, ...own } = shape("department", attributes, actual, region).attributes;
+  async function updateToMatch(session: Session, actual: Actual, attributes: Attributes): Promise<Written> {
+    const { managers: _later, ...own } = normalize("department", attributes, actual, region).attributes;
     return change(session, actual, differences(own, actual.attributes));
   }
 
@@ -129,7 +136,7 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
         try {
           await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, each));
         } catch (error) {
-          if (error instanceof TargetConflict && error.attribute === "name") await stepAside(session, actual, each, error);
+          if (error instanceof TargetConflict && error.attribute === "name") await renameAside(session, actual, each, error);
           throw error;
         }
       },
@@ -159,12 +166,12 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
    * for each other for ever: the one that comes first takes the name it is to have with a number behind it, which frees its old one.
    * Always rejects: with a dependency when the holder is one of ours and will move on, with the conflict when it is not.
    */
-  async function stepAside(session: Session, actual: Actual, set: Attributes, conflict: TargetConflict): Promise<never> {
+  async function renameAside(session: Session, actual: Actual, set: Attributes, conflict: TargetConflict): Promise<never> {
     const parent = set.parent ?? actual.attributes.parent ?? (await get(session, actual.remoteId))?.attributes.parent;
     const siblings = await childrenOf(session, String(parent ?? area.root));
     const wanted = set.name ?? actual.attributes.name;
     const holder = siblings.find((sibling) => nameOf(sibling) === wanted && String(sibling.dept_id) !== actual.remoteId);
-    if (!holder) throw nameCameFree(conflict);
+    if (!holder) throw nameNowFree(conflict);
     const owner = holder.source_identifier ?? (await get(session, String(holder.dept_id)))?.entityId;
     if (typeof owner !== "string" || !isUuid(owner)) throw withHolder(conflict, String(holder.dept_id));
     const numbered = Array.from({ length: siblings.length + 1 }, (_, at) => numberedDepartmentName(String(wanted), at + 2));
@@ -214,7 +221,7 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
 const SOON_MS = 200;
 
 /** The holder was given another name between the refusal and the look: the next try will do. Tries are bounded, should the holder only be out of our sight. */
-const nameCameFree = (conflict: TargetConflict): TargetDependency =>
+const nameNowFree = (conflict: TargetConflict): TargetDependency =>
   new TargetDependency(
     "the name was taken a moment ago and nobody has it now",
     { answer: conflict.answer, reasonCode: "nameCameFree", ms: SOON_MS },

@@ -1,14 +1,14 @@
 import type { JsonObject } from "../../../../src/core/entity.ts";
 import type { Attributes } from "../../../../src/reconcile/target.ts";
 import {
-  afterBirth,
   departmentCreateBody,
   departmentFromWire,
   departmentUpdateBody,
   isForeign,
+  postCreateFields,
 } from "../../../../src/targets/dingtalk/structure/department-wire.ts";
 
-const wished: Attributes = {
+const requested: Attributes = {
   name: "Finance",
   parent: "7",
   order: 10,
@@ -20,7 +20,7 @@ const wished: Attributes = {
 };
 
 test("create says what it can take, with our id", () =>
-  expect(departmentCreateBody("e-1", wished)).toEqual({
+  expect(departmentCreateBody("e-1", requested)).toEqual({
     name: "Finance",
     parent_id: 7,
     order: 10,
@@ -31,7 +31,7 @@ test("create says what it can take, with our id", () =>
 
 test("without a parent it is below the organisation", () => expect(departmentCreateBody("e-1", { name: "A" }).parent_id).toBe(1));
 
-test("the code comes after birth, managers only once they are members", () => expect(afterBirth(wished)).toEqual({ code: "FIN" }));
+test("the code comes after birth, managers only once they are members", () => expect(postCreateFields(requested)).toEqual({ code: "FIN" }));
 
 test.each<[string, Attributes, JsonObject]>([
   ["a move", { parent: "9" }, { parent_id: 9 }],

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../../src/core/entity.ts";
-import { grantedIn, userFromWire } from "../../../../src/targets/dingtalk/people/user-record.ts";
+import { userFromWire, visiblePermissions } from "../../../../src/targets/dingtalk/people/user-record.ts";
 
 const HK = { region: "HK", roleGroup: "SCIM" };
 
@@ -27,7 +27,7 @@ describe("a person as read", () => {
   };
   const read = (changed: JsonObject = {}, complete = true) => {
     const told = { ...record, ...changed };
-    return userFromWire(told, grantedIn([told]), complete, HK).attributes;
+    return userFromWire(told, visiblePermissions([told]), complete, HK).attributes;
   };
 
   test("takes the canonical form", () => {
@@ -51,7 +51,7 @@ describe("a person as read", () => {
 
   test("a field left out with all of its permission was not told", () => {
     const { email: _e, extension: _x, mobile: _m, state_code: _s, ...withheld } = record;
-    const { attributes } = userFromWire(withheld, grantedIn([withheld]), true, HK);
+    const { attributes } = userFromWire(withheld, visiblePermissions([withheld]), true, HK);
     for (const name of ["mobile", "email", "work_place", "remark", "org_email"]) expect(attributes).not.toHaveProperty(name);
   });
 

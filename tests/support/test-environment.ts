@@ -21,8 +21,8 @@ import { createSharedToken } from "../../src/store/target/shared-token.ts";
 import { createDingTalkTarget } from "../../src/targets/dingtalk/index.ts";
 import { createTestDatabase } from "./postgres.ts";
 
-/** The house without its HTTP door: directory, PostgreSQL, workers, and the simulator as DingTalk. */
-export interface House {
+/** The product without its HTTP entry: directory, PostgreSQL, workers, and the simulator as DingTalk. */
+export interface TestEnvironment {
   readonly pool: Pool;
   readonly users: UserDirectory;
   readonly groups: GroupDirectory;
@@ -33,7 +33,7 @@ export interface House {
   /** Makes a person from a SCIM document and answers their id. */
   addUser(document: JsonObject): Promise<string>;
   addGroup(displayName: string, members?: readonly string[]): Promise<string>;
-  /** A worker process: its own pool, stopped with the house unless it is stopped before. */
+  /** A worker process: its own pool, stopped with the environment unless it is stopped before. */
   startWorker(options?: WorkerOptions): Running;
   /** What `startWorker` works with, for calls that are made by hand. */
   connect(): Connection;
@@ -87,7 +87,7 @@ export interface Organisation {
   readonly departments: readonly RemoteDepartment[];
 }
 
-export interface HouseOptions {
+export interface TestEnvironmentOptions {
   readonly qps?: number;
   readonly mapping?: string;
   readonly managedRoot?: string;
@@ -101,7 +101,7 @@ export interface HouseOptions {
 /** Short, as most tests are not about what may be half of a rename. */
 const SETTLE_MS = 50;
 
-export async function openHouse(options: HouseOptions = {}): Promise<House> {
+export async function openTestEnvironment(options: TestEnvironmentOptions = {}): Promise<TestEnvironment> {
   const database = await createTestDatabase();
   const pool = createPool({ url: database.url, max: 12, logger: silentLogger });
   const simulator = createSimulator({ qps: 0 });

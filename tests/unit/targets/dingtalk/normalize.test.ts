@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import type { EntityKind } from "../../../../src/core/entity.ts";
 import type { Actual, Attributes, AttributeValue } from "../../../../src/reconcile/target.ts";
-import { shape } from "../../../../src/targets/dingtalk/attributes/normalize.ts";
+import { normalize } from "../../../../src/targets/dingtalk/attributes/normalize.ts";
 
 const seen = (attributes: Attributes): Actual => ({ remoteId: "u1", presence: "active", attributes });
 const codes = (kind: EntityKind, desired: Attributes, actual?: Actual) =>
-  shape(kind, desired, actual, "HK").notes.map((note) => `${note.attribute}: ${note.code}`);
+  normalize(kind, desired, actual, "HK").notes.map((note) => `${note.attribute}: ${note.code}`);
 
 describe("a person", () => {
   test.each<[string, Attributes, Attributes, string[]]>([
@@ -30,7 +30,7 @@ describe("a person", () => {
       { departments: ["7"] },
       ["mainDepartment: notAMember"],
     ],
-    ["no main department is no wish", { mainDepartment: null }, {}, []],
+    ["without a main department nothing is said", { mainDepartment: null }, {}, []],
     ["a custom field", { "extension.Cost centre": " 4711 " }, { "extension.Cost centre": "4711" }, []],
     ["a name DingTalk has nothing for", { favourite: "tea" }, {}, ["favourite: unknownAttribute"]],
     [
@@ -50,7 +50,7 @@ describe("a person", () => {
     ["one that is too long all the same is left out", { telephone: "1".repeat(21) }, {}, ["telephone: tooLong"]],
     ["a regular account has no nickname", { nickname: "Li" }, {}, ["nickname: notUsed"]],
   ])("%s", (_name, desired, attributes, notes) => {
-    expect(shape("user", desired, undefined, "HK").attributes).toEqual(attributes);
+    expect(normalize("user", desired, undefined, "HK").attributes).toEqual(attributes);
     expect(codes("user", desired)).toEqual(notes);
   });
 
@@ -67,7 +67,7 @@ describe("a person", () => {
     ["a number not told is not known to be locked", { activated: true }, { mobile: "+852-98765432" }, []],
   ])("%s", (_name, there, attributes, notes) => {
     const desired = { mobile: "+852 9876 5432" };
-    expect(shape("user", desired, seen(there), "HK").attributes).toEqual(attributes);
+    expect(normalize("user", desired, seen(there), "HK").attributes).toEqual(attributes);
     expect(codes("user", desired, seen(there))).toEqual(notes);
   });
 
@@ -81,7 +81,7 @@ describe("a person", () => {
     ],
   ])("the edition of a mailbox %s", (_name, there, attributes) => {
     const desired = { org_email: "li@example.com", org_email_type: "base" };
-    expect(shape("user", desired, seen(there), "HK").attributes).toEqual(attributes);
+    expect(normalize("user", desired, seen(there), "HK").attributes).toEqual(attributes);
   });
 
   test("emptying a field that has a value is sent with a warning", () => {
@@ -90,7 +90,7 @@ describe("a person", () => {
   });
 
   test("a custom field that is not there needs no emptying", () =>
-    expect(shape("user", { "extension.Level": null }, seen({}), "HK").attributes).toEqual({}));
+    expect(normalize("user", { "extension.Level": null }, seen({}), "HK").attributes).toEqual({}));
 
   test("the kind of account is fixed", () => {
     const desired = { exclusive_account_type: "sso" };
@@ -118,7 +118,7 @@ describe("a department", () => {
       ["user_permits: cut"],
     ],
   ])("%s", (_name, desired, attributes, notes) => {
-    expect(shape("department", desired, undefined, "HK").attributes).toEqual(attributes);
+    expect(normalize("department", desired, undefined, "HK").attributes).toEqual(attributes);
     expect(codes("department", desired)).toEqual(notes);
   });
 });
@@ -162,8 +162,8 @@ test("shaping shaped attributes changes nothing", () => {
       fc.option(fc.dictionary(fc.constantFrom(...names, "activated", "mobile_refused"), value), { nil: undefined }),
       (kind, desired, there) => {
         const actual = there && seen(there);
-        const once = shape(kind, desired, actual, "HK");
-        expect(shape(kind, once.attributes, actual, "HK").attributes).toEqual(once.attributes);
+        const once = normalize(kind, desired, actual, "HK");
+        expect(normalize(kind, once.attributes, actual, "HK").attributes).toEqual(once.attributes);
       },
     ),
   );
