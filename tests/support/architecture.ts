@@ -31,6 +31,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/directory": ["core", "directory", "filter", "store/postgres", "store/filter", ...sharedStatements()],
   "store/tree": ["core", "reconcile", "store/postgres", ...sharedStatements()],
   "store/loop": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
+  "store/facts": ["core", "reconcile", "store/postgres", "store/loop/requeue.ts", ...sharedStatements()],
   "store/status": ["core", "reconcile", "store/postgres", "store/loop", ...sharedStatements()],
   "store/target": ["core", "reconcile", "store/postgres"],
   "store/access": ["core", "history", "http/ports.ts", "http/auth", "store/postgres", "generated"],

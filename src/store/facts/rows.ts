@@ -1,0 +1,160 @@
+import type pg from "pg";
+import type { JsonObject } from "../../core/entity.ts";
+import type {
+  DepartmentFacts,
+  DepartmentReference,
+  GroupOfPerson,
+  Invitation,
+  Link,
+  Manager,
+  PersonFacts,
+  Reference,
+} from "../../reconcile/facts.ts";
+import type { Actual, Attributes } from "../../reconcile/target.ts";
+import { managersOf } from "./department-managers.ts";
+
+/* Rows of statements.ts as facts. */
+
+export interface LinkRow {
+  status: Link["status"] | null;
+  remote_id: string | null;
+  attributes: string | null;
+  presence: Actual["presence"] | null;
+  invitation: string | null;
+}
+
+export interface ReferenceJson {
+  id: string;
+  remoteId: string | null;
+  state: Reference["state"] | null;
+}
+
+export const parsed = <T>(text: string | null): T | undefined => (text === null ? undefined : (JSON.parse(text) as T));
+
+export function linkOf({ status, remote_id: remoteId, attributes, presence, invitation }: LinkRow): Link | undefined {
+  if (status === null) return undefined;
+  return {
+    status,
+    remoteId: remoteId ?? undefined,
+    observed: attributes !== null && presence !== null ? { attributes: JSON.parse(attributes) as Attributes, presence } : undefined,
+    ...(status === "intended" && invitation !== null ? { invitation: JSON.parse(invitation) as Invitation } : {}),
+  };
+}
+
+export const referenceOf = (json: ReferenceJson): Reference => ({
+  id: json.id,
+  remoteId: json.remoteId ?? undefined,
+  state: json.state ?? undefined,
+});
+
+interface DepartmentJson extends ReferenceJson {
+  settings: Attributes[] | null;
+}
+
+const departmentOf = (json: DepartmentJson): DepartmentReference => ({
+  ...referenceOf(json),
+  ...(json.settings ? { settings: json.settings } : {}),
+});
+
+export interface ManagerJson {
+  reference: string;
+  person: (ReferenceJson & { active: boolean; several: boolean }) | null;
+}
+
+export const managerOf = ({ reference, person }: ManagerJson): Manager => ({
+  reference,
+  person: person ? { ...referenceOf(person), active: person.active, several: person.several } : undefined,
+});
+
+export interface PersonRow extends LinkRow, pg.QueryResultRow {
+  id: string;
+  source_id: string | null;
+  document: string | null;
+  groups: string | null;
+  departments: string | null;
+  settling: string | null;
+  manager: string | null;
+}
+
+export interface DepartmentRow extends LinkRow, pg.QueryResultRow {
+  id: string;
+  name: string | null;
+  settings: string;
+  external: boolean;
+  present: boolean;
+  managed: boolean;
+  ordinal: number;
+  settles_ms: number | null;
+  namesake: string | null;
+  managers: string | null;
+  leaving: string | null;
+  parent: string | null;
+  occupied: boolean;
+}
+
+export interface RoleRow extends LinkRow, pg.QueryResultRow {
+  id: string;
+  name: string | null;
+  occupied: boolean;
+}
+
+type GroupJson = Pick<GroupOfPerson, "id" | "displayName"> & {
+  placement: GroupOfPerson["placement"] | null;
+  state: Reference["state"] | null;
+  department: DepartmentJson | null;
+  externalId: string | null;
+  external: boolean | null;
+  role: ReferenceJson | null;
+};
+
+export function personOf(row: PersonRow): PersonFacts {
+  const managerJson = parsed<ManagerJson>(row.manager);
+  return {
+    sourceId: row.source_id ?? undefined,
+    document: row.document === null ? undefined : { id: row.id, ...(JSON.parse(row.document) as JsonObject) },
+    link: linkOf(row),
+    groups: (parsed<GroupJson[]>(row.groups) ?? []).map((group) => ({
+      id: group.id,
+      displayName: group.displayName,
+      externalId: group.externalId ?? undefined,
+      placement: group.placement ?? undefined,
+      state: group.state ?? undefined,
+      department: group.department ? departmentOf(group.department) : undefined,
+      external: group.external ?? false,
+      role: group.role ? referenceOf(group.role) : undefined,
+    })),
+    departments: (parsed<{ department: DepartmentJson; main: boolean; external: boolean; path: string[] }[]>(row.departments) ?? []).map(
+      ({ department, main, external, path }) => ({
+        ...departmentOf(department),
+        main,
+        external,
+        path,
+      }),
+    ),
+    manager: managerJson && managerOf(managerJson),
+    ...(row.settling === null ? {} : { settling: JSON.parse(row.settling) as NonNullable<PersonFacts["settling"]> }),
+  };
+}
+
+export const documentOf = (id: string, document: string | null): JsonObject | undefined =>
+  document === null ? undefined : { id, ...(JSON.parse(document) as JsonObject) };
+
+export function departmentFactsOf(row: DepartmentRow): DepartmentFacts {
+  const parent = parsed<ReferenceJson>(row.parent);
+  const node =
+    row.name === null
+      ? undefined
+      : {
+          name: row.name,
+          settings: JSON.parse(row.settings) as Attributes,
+          external: row.external,
+          present: row.present,
+          parent: parent && referenceOf(parent),
+          managed: row.managed,
+          ordinal: row.ordinal,
+          settlesInMs: row.settles_ms ?? undefined,
+          namesake: parsed<{ id: string; name: string }>(row.namesake),
+          ...managersOf(row.managers, row.leaving),
+        };
+  return { node, link: linkOf(row), occupied: row.occupied };
+}

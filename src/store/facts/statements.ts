@@ -1,0 +1,130 @@
+import { inCircle } from "../loop/requeue.ts";
+import type { Statement } from "../postgres/statement.ts";
+import { meant } from "../references.ts";
+import { leavingPeople, namedManagers } from "./department-managers.ts";
+import { stateOfPerson } from "./person-state.ts";
+
+/* The statements behind facts.ts: one for any number of entities of a kind. */
+
+/** A reference as JSON: `{id, remoteId, state}` of another entity at target $1. */
+const reference = (kind: string, id: string): string =>
+  `json_build_object('id', ${id}, 'remoteId', (${ownedBy(kind, id)}), 'state', (${stateOf(kind, id)}))`;
+
+const ownedBy = (kind: string, id: string): string =>
+  `select l.remote_id from links l where l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id} and l.status = 'owned'`;
+const stateOf = (kind: string, id: string): string =>
+  `select s.state from entity_states s where s.target = $1 and s.kind = '${kind}' and s.entity_id = ${id}`;
+
+/** The same of a department, with the settings that hold for it while it is not at the target. */
+const department = (id: string): string => `json_build_object('id', ${id}, 'remoteId', (${ownedBy("department", id)}),
+  'state', (${stateOf("department", id)}),
+  'settings', case when not exists (${ownedBy("department", id)}) then (
+    with recursive up(parent_id, settings) as (
+      select own.parent_id, own.settings from departments own where own.id = ${id}
+      union all
+      select above.parent_id, above.settings from up join departments above on above.id = up.parent_id)
+    select json_agg(up.settings) from up) end)`;
+
+/** Columns and the FROM item of the link of `id`. It is looked up for each: as a join it could be planned as a walk through all links of the target. */
+const LINK = "l.status, l.remote_id, l.attributes, l.presence, l.invitation";
+const withLink = (kind: string, id: string): string =>
+  `left join lateral (select * from links l where l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id} limit 1) l on true`;
+
+const manager = (sourceId: string, ref: string): string => `
+  json_build_object('reference', ${ref}, 'person', (
+    select json_build_object('id', m.id, 'active', m.active, 'several', m.several,
+      'remoteId', (select l.remote_id from links l where l.target = $1 and l.kind = 'user' and l.entity_id = m.id and l.status = 'owned'),
+      'state', ${stateOfPerson("m.id")})
+      from (${meant(sourceId, ref)}) m))`;
+
+const msUntil = (at: string): string => `(extract(epoch from ${at} - now()) * 1000)::float8`;
+
+export const PEOPLE: Statement = {
+  name: "facts-people",
+  text: `select w.id, u.source_id, u.document, ${LINK},
+    (select json_agg(json_build_object('id', g.id, 'displayName', g.display_name, 'externalId', g.external_id, 'placement', p.kind,
+        'department', case when p.kind = 'department' then ${department("p.department_id")} end,
+        'state', case when p.kind is null then (${stateOf("group", "g.id")}) end,
+        'external', (select d.external from departments d where d.id = p.department_id),
+        'role', case when p.kind = 'role' then ${reference("role", "g.id")} end) order by g.id)
+       from group_members m join groups g on g.id = m.group_id left join placements p on p.target = $1 and p.group_id = g.id
+      where m.user_id = w.id) as groups,
+    (select json_agg(json_build_object('department', ${department("d.department_id")}, 'main', d.main, 'external', n.external, 'path', n.path_key))
+       from person_departments d join departments n on n.id = d.department_id where d.target = $1 and d.user_id = w.id) as departments,
+    case when exists (select from departments e where e.target = $1 and not e.present and e.settles_at > now()) then (
+      select json_agg(json_build_object('remoteId', own.remote_id, 'ms', ${msUntil("d.settles_at")}))
+        from links own join departments d on d.id = own.entity_id
+       where own.target = $1 and own.kind = 'department' and own.remote_id = any(l.containers) and not d.present and d.settles_at > now()) end as settling,
+    case when u.manager_ref is not null then ${manager("u.source_id", "u.manager_ref")} end as manager
+    from unnest($2::uuid[]) as w(id) left join users u on u.id = w.id ${withLink("user", "w.id")}`,
+};
+
+export const GROUPS: Statement = {
+  name: "facts-groups",
+  text: "select w.id, g.document from unnest($1::uuid[]) as w(id) left join groups g on g.id = w.id",
+};
+
+export const DEPARTMENTS: Statement = {
+  name: "facts-departments",
+  text: `select w.id, d.name, d.settings, d.external, d.present, d.managed, d.ordinal, ${LINK},
+    case when d.settles_at > now() then ${msUntil("d.settles_at")} end as settles_ms,
+    case when d.ordinal > 1 then (
+      select json_build_object('id', o.id, 'name', o.name) from departments o
+       where o.target = $1 and o.parent_id is not distinct from d.parent_id and o.name_key = d.name_key and o.present and o.id <> d.id
+       order by o.ordinal limit 1) end as namesake,
+    case when d.managed then ${namedManagers("w.id")} end as managers, ${leavingPeople("w.id")} as leaving,
+    case when d.parent_id is not null then ${reference("department", "d.parent_id")} end as parent,
+    exists (select 1 from links own join links o on o.target = own.target and o.containers @> array[own.remote_id]
+             where own.target = $1 and own.kind = 'department' and own.entity_id = w.id) as occupied
+    from unnest($2::uuid[]) as w(id) left join departments d on d.id = w.id and d.target = $1 ${withLink("department", "w.id")}`,
+};
+
+export const ROLES: Statement = {
+  name: "facts-roles",
+  text: `select w.id, p.name, ${LINK},
+    exists (select 1 from links own join links o on o.target = own.target and o.containers @> array['role:' || own.remote_id]
+             where own.target = $1 and own.kind = 'role' and own.entity_id = w.id) as occupied
+    from unnest($2::uuid[]) as w(id) left join placements p on p.target = $1 and p.group_id = w.id and p.kind = 'role' ${withLink("role", "w.id")}`,
+};
+
+export const MANAGER: Statement = { name: "facts-manager", text: `select ${manager("$2::uuid", "$3::text")} as manager` };
+
+/** Of entities and those each would wait for: where waiting would go round in a circle. */
+export const CIRCLE: Statement = {
+  name: "facts-circle",
+  text: `select w.at::int from rows from (unnest($2::uuid[]), unnest($3::text[])) with ordinality as w(id, waits, at) where ${inCircle("w.id", "w.waits::uuid[]")}`,
+};
+
+/** Departments of ours that have a name below a department at the target now. */
+export const NAME_HOLDERS: Statement = {
+  name: "facts-name-holders",
+  text: `select l.entity_id as id, l.remote_id as "remoteId", s.state, d.present, d.name, d.ordinal, d.settles_at > now() as settling,
+      (select p.remote_id from links p where p.target = $1 and p.kind = 'department' and p.entity_id = d.parent_id and p.status = 'owned') as "parentId",
+      d.parent_id is null as top
+    from links l left join departments d on d.id = l.entity_id
+    left join entity_states s on s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
+   where lower(l.attributes->>'name') = lower($2) and l.target = $1 and l.kind = 'department' and l.status = 'owned'
+     and l.attributes->>'parent' = $3 and l.entity_id <> $4 order by l.entity_id`,
+};
+
+export const ABOVE: Statement = {
+  name: "facts-groups-above",
+  text: `with recursive above(id, depth) as (
+    select $1::uuid, 0
+    union all
+    select (select min(c.group_id::text)::uuid from group_children c where c.child_id = a.id), a.depth + 1 from above a where a.id is not null and a.depth < 25)
+  select g.id, g.document from above a join groups g on g.id = a.id where a.depth > 0 order by a.depth`,
+};
+
+export const GROUP_MEANT: Statement = {
+  name: "facts-group-meant",
+  text: `select p.id, p.document from groups g join groups p on p.source_id = g.source_id
+      and (p.id::text = $2 or p.external_id = $2 or p.display_name_key = $3)
+    where g.id = $1 order by p.id::text = $2 desc, p.external_id is not distinct from $2 desc, p.id limit 1`,
+};
+
+export const PARENT_IS_GONE: Statement = {
+  name: "facts-parent-is-gone",
+  text: `select 1 from placements p join departments d on d.id = p.department_id
+    where p.target = $1 and p.group_id = $2 and d.parent_id is not null and not exists (select 1 from placements o where o.department_id = d.parent_id)`,
+};
