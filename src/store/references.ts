@@ -1,4 +1,7 @@
+import type { JsonValue } from "../core/entity.ts";
 import { fold } from "../core/fold.ts";
+import type { Changes } from "../history/event.ts";
+import { folded } from "./postgres/folded.ts";
 
 /*
  * Whom a reference to a person means (clients.md section 3), said once in both directions: from the reference to the person, and from a person to those
@@ -6,11 +9,7 @@ import { fold } from "../core/fold.ts";
  * letter case, and an externalId with it.
  */
 
-const URN = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
-
-/** A text as references are compared; the same as `fold` for all that employee numbers are made of. */
-export const folded = (text: string): string => `lower(normalize(${text}, nfkc))`;
 
 /** The same for a list that a column holds beside the names as they were given. */
 export const foldedNames = (names: readonly string[] | null): readonly string[] | null => (names === null ? null : names.map(fold));
@@ -34,4 +33,30 @@ export const meant = (sourceId: string, ref: string): string => `
  * who is looked at for nothing finds nothing to do.
  */
 export const namesOf = (m: string): string => `array_remove(array[${m}.id::text, ${folded(`${m}.external_id`)},
-      ${folded(`${m}.document#>>'{${URN},employeeNumber}'`)}], null)`;
+      ${m}.employee_number_key], null)`;
+
+/** Who names, as manager, somebody of the rows `n(source_id, names)` that a FROM item yields. Each name is looked up by itself, by its index. */
+export const whoReportTo = (named: string): string => `
+  select r.id, n.cause from ${named} n cross join lateral unnest(n.names) as name(key)
+    cross join lateral (
+      select r.id from users r where r.source_id = n.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = name.key offset 0) r`;
+
+/** The departments `(target, id)` that name somebody of such rows as manager. Each look-up is by itself (`offset 0`), as joins are planned by statistics that may be old. */
+export const whatIsLedBy = (named: string): string => `
+  select p.target, p.department_id as id, n.cause from ${named} n
+    cross join lateral (select * from placements p where p.managers_key && n.names offset 0) p
+    cross join lateral (select from groups g where g.id = p.group_id and g.source_id = n.source_id offset 0) g
+   where p.department_id is not null
+  union
+  select p.target, p.department_id, n.cause from ${named} n
+    cross join lateral (select * from person_departments p where p.managers_key && n.names offset 0) p
+    cross join lateral (select from users u where u.id = p.user_id and u.source_id = n.source_id offset 0) u`;
+
+/** Whether a change concerns what others may name a person by. Which names, the statement finds out. */
+export const mayRename = ({ externalId, ...others }: Changes): boolean =>
+  externalId !== undefined || Object.values(others).some(({ before, after }) => numberIn(before) !== numberIn(after));
+
+/** Of an extension, whichever its name. */
+const numberIn = (value: JsonValue | undefined): JsonValue | undefined =>
+  // Lists are narrowed out by hand: the library's own check does not know of those that cannot be changed.
+  typeof value === "object" && value !== null && "employeeNumber" in value ? value.employeeNumber : undefined;

@@ -3,8 +3,10 @@ import { fold } from "../../core/fold.ts";
 import type { Fact } from "../../directory/ports.ts";
 import type { StoredUser, UserContent } from "../../directory/user.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
+import { folded } from "../postgres/folded.ts";
 import { type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
 import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
+import { mayRename, whatIsLedBy, whoReportTo } from "../references.ts";
 import { appendEvents, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { storedColumns } from "./stored-rows.ts";
 import { USER_ROWS, usersOf } from "./user-rows.ts";
@@ -59,16 +61,48 @@ const INSERT: Statement = {
 /** Says nothing new, but a plan made while the table is small finds the rows by their key all the same, as it must when the table has grown. */
 const ALONG_KEY = "u.id = any (array(select g.id from given g))";
 
-const UPDATE: Statement = {
-  name: "users-update",
-  text: `with ${GIVEN},
-  done as (
+const DONE = `done as (
     update users u set version = u.version + 1, modified_at = g.modified_at, (${NAMES}) = row(${VALUES})
       from given g where ${ALONG_KEY} and u.id = g.id and u.source_id = g.source_id and u.version = g.expected
-    returning u.id, u.version, u.created_at, u.modified_at),
-  ${CONSEQUENCES}
-  ${packed(`select ${storedColumns("d", "''")} from done d`, USER_ROWS, { beside: { woken: "(select count(*) from woken)" } })}`,
+    returning u.id, u.version, u.created_at, u.modified_at)`;
+const WRITTEN = packed(`select ${storedColumns("d", "''")} from done d`, USER_ROWS, { beside: { woken: "(select count(*) from woken)" } });
+
+const UPDATE: Statement = { name: "users-update", text: `with ${GIVEN}, ${DONE}, ${CONSEQUENCES} ${WRITTEN}` };
+
+const changed = (before: string, now: string): string => `${before} is distinct from ${now}`;
+
+/**
+ * The same where a number or externalId changes, by which others name the person: those who named the one before, and those who name the one now, are looked at
+ * as well. What was stored before is as it was when the statement began; a row of another version by then is not written.
+ */
+const RENAME: Statement = {
+  name: "users-rename",
+  text: `with ${GIVEN},
+  before as materialized (select u.id, u.external_id, u.employee_number_key from users u where ${ALONG_KEY}),
+  ${DONE},
+  written as materialized (select g.*, (g.event->>'id')::uuid as cause from done join given g on g.id = done.id),
+  named as materialized (
+    select w.source_id, w.cause, array_remove(
+        case when ${changed("b.external_id", "w.external_id")} then array[${folded("b.external_id")}, ${folded("w.external_id")}] else '{}' end
+        || case when ${changed("b.employee_number_key", "w.employee_number_key")} then array[b.employee_number_key, w.employee_number_key] else '{}' end, null) as names
+      from written w join before b on b.id = w.id),
+  event as (${appendEvents("written w")}),
+  marked as (${markDue(
+    `(select 'user'::text as kind, p.id as entity_id, min(p.priority)::smallint as priority, array_agg(distinct p.cause) as causes
+        from (select w.id, w.priority, w.cause from written w
+              union all select r.id, ${PRIORITY.person}, r.cause from (${whoReportTo("named")}) r) p group by p.id) m`,
+    "$2::text[]",
+  )}),
+  marked_departments as (${markDue(
+    `(select 'department'::text as kind, led.target, led.id as entity_id, ${PRIORITY.structure}::smallint as priority, array_agg(distinct led.cause) as causes
+        from (${whatIsLedBy("named")}) led group by led.target, led.id) m`,
+    "array[m.target]",
+  )}),
+  woken as (${wakeUp("marked")})
+  ${WRITTEN}`,
 };
+
+const renames = ({ fact: { event } }: UserWrite): boolean => mayRename(event.changes ?? {});
 
 export interface UserWrite {
   readonly sourceId: string;
@@ -103,7 +137,7 @@ export function createUserWrites(pool: pg.Pool, targets: readonly string[]): Use
       return writes.map(() => undefined);
     }, options),
     update: batched(async (writes) => {
-      const [answered] = await send<Packed & pg.QueryResultRow>(UPDATE, writes);
+      const [answered] = await send<Packed & pg.QueryResultRow>(writes.some(renames) ? RENAME : UPDATE, writes);
       const written = new Map(
         rowsOf(answered!)
           .map(usersOf(answered!.shared))

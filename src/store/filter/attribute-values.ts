@@ -1,7 +1,8 @@
 import type { AddressPrefixes, QueryAttribute } from "../../filter/ast.ts";
 import { InvalidFilter } from "../../filter/errors.ts";
+import { folded } from "../postgres/folded.ts";
 import type { Parameters } from "../postgres/parameters.ts";
-import { documentValue, folded, type SqlValue } from "./comparison.ts";
+import { documentValue, type SqlValue } from "./comparison.ts";
 
 /*
  * Where the values of an attribute are in the database: in a column, in rows of other tables (members, groups), or in the document.

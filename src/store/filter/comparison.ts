@@ -2,6 +2,7 @@ import { unreachable } from "../../core/errors.ts";
 import { fold } from "../../core/fold.ts";
 import type { CompareOperator, QueryAttribute } from "../../filter/ast.ts";
 import { InvalidFilter } from "../../filter/errors.ts";
+import { folded } from "../postgres/folded.ts";
 import type { Parameters } from "../postgres/parameters.ts";
 
 /*
@@ -16,9 +17,6 @@ export interface SqlValue {
   /** True when there is a value; an empty string is none (RFC 7644 table 3, `pr`). */
   readonly present: string;
 }
-
-/** core/fold.ts in SQL. ICU lower-cases as JavaScript does, by the whole string (final sigma, İ), whatever the locale of the database. */
-export const folded = (text: string): string => `lower(normalize(${text}, NFKC) collate "und-x-icu") collate "C"`;
 
 /** A value found in a document: `json` and `text` are the same value as JSON and as text (`#>` and `#>>`). */
 export function documentValue(attribute: QueryAttribute, json: string, text: string): SqlValue {

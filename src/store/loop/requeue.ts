@@ -1,5 +1,6 @@
+import { folded } from "../postgres/folded.ts";
 import type { Statement } from "../postgres/statement.ts";
-import { folded, namesOf } from "../references.ts";
+import { namesOf, whatIsLedBy } from "../references.ts";
 
 /*
  * What the end of one run means for others: who waited for it, who referred to it, who has to be looked at once more. Everything here only makes
@@ -97,23 +98,15 @@ export const REQUEUE_REPORTS_BY_REMOTE_MANAGER = statement(
 );
 /**
  * Wakes departments that name one of these people as manager: only members can be, so it matters where they sit. Costs next to nothing while no department
- * names anybody; else each look-up is by itself (`offset 0`), as joins are planned by statistics that may be old.
+ * names anybody.
  */
 export const REQUEUE_MANAGED_DEPARTMENTS = statement(
   "wake-led",
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
     where ${ANY_MANAGED} and s.target = $1 and s.kind = 'department' and s.entity_id = any(array(
       with named as materialized (
-        select m.source_id, ${namesOf("m")} as names from users m where m.id = any($2::uuid[]))
-      select p.department_id from named n
-        cross join lateral (select * from placements p where p.managers_key && n.names offset 0) p
-        cross join lateral (select from groups g where g.id = p.group_id and g.source_id = n.source_id offset 0) g
-       where p.target = $1 and p.department_id is not null
-      union
-      select p.department_id from named n
-        cross join lateral (select * from person_departments p where p.managers_key && n.names offset 0) p
-        cross join lateral (select from users u where u.id = p.user_id and u.source_id = n.source_id offset 0) u
-       where p.target = $1))`,
+        select m.source_id, ${namesOf("m")} as names, null::uuid as cause from users m where m.id = any($2::uuid[]))
+      select led.id from (${whatIsLedBy("named")}) led where led.target = $1))`,
 );
 /** Wakes departments that have people as managers at the target who are gone: the directory may not know any more who they were. */
 export const REQUEUE_DEPARTMENTS_BY_REMOTE_MANAGER = statement(

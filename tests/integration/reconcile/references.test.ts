@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../../src/core/entity.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { forecast, previewPerson } from "../../../src/reconcile/compare/preview.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
@@ -41,15 +42,82 @@ describe("of people", () => {
   });
 
   test("who is named in other letters is waited for and found when they come", async () => {
-    const report = await env.addUser(reporting("Report", "hk-1a"));
-    const group = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: "Hk-1A" }] } });
+    const report = await env.addUser(reporting("Report", "hk-1a-ß-ж"));
+    const group = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: "Hk-1A-ß-Ж" }] } });
     env.startWorker();
     await env.quiet();
-    const boss = await env.addUser(numbered("Boss", "HK-1a"));
+    const boss = await env.addUser(numbered("Boss", "HK-1a-ß-Ж"));
     await env.groups.change(env.context, group, { members: { kind: "delta", add: [boss], remove: [] } });
     await env.quiet();
     expect(await managerOf(report)).toBe(boss);
     expect((await env.state()).departments.find(({ name }) => name === "Ops")!.dept_manager_userid_list).toEqual([boss]);
+  });
+});
+
+describe("a number or externalId that changes", () => {
+  beforeEach(async () => {
+    env = await openTestEnvironment({ retryBaseMs: 2_000 });
+  });
+
+  const leaders = async (name: string) => (await env.state()).departments.find((each) => each.name === name)!.dept_manager_userid_list;
+  const renumber = (id: string, employeeNumber?: string) =>
+    change(env, id, { [ENTERPRISE]: employeeNumber === undefined ? {} : { employeeNumber } });
+
+  /** Two bosses in one department that names its manager as `named`, and somebody who reports to `named`. */
+  async function company(named: string, ofBoss: JsonObject, ofOther: JsonObject) {
+    const boss = await env.addUser(person("Boss", ofBoss));
+    const other = await env.addUser(person("Other", ofOther));
+    const report = await env.addUser(reporting("Report", named));
+    const group = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: named }] } });
+    await env.groups.change(env.context, group, { members: { kind: "delta", add: [boss, other], remove: [] } });
+    env.startWorker();
+    await env.quiet();
+    return { boss, other, report };
+  }
+  const number = (employeeNumber: string): JsonObject => ({ [ENTERPRISE]: { employeeNumber } });
+
+  test("by employee number, in other letters and widths: who named it hears of it, person and department", async () => {
+    const { boss, other, report } = await company("ｈｋé１", number("HK9"), number("HK2"));
+    expect([await managerOf(report), await leaders("Ops")]).toEqual(["", []]);
+    // Given.
+    await renumber(boss, "HKÉ1");
+    await env.quiet();
+    expect([await managerOf(report), await leaders("Ops")]).toEqual([boss, [boss]]);
+    // Handed on: the first gives it up, another gets it.
+    await renumber(boss, "HK3");
+    await renumber(other, "hKÉ１");
+    await env.quiet();
+    expect([await managerOf(report), await leaders("Ops")]).toEqual([other, [other]]);
+    // Taken away.
+    await renumber(other);
+    await env.quiet();
+    expect([await managerOf(report), await leaders("Ops")]).toEqual(["", []]);
+  });
+
+  test("by externalId", async () => {
+    const { boss, other, report } = await company("ext-1", { externalId: "ext-1" }, { externalId: "ext-2" });
+    expect([await managerOf(report), await leaders("Ops")]).toEqual([boss, [boss]]);
+    await change(env, boss, { externalId: "ext-3" });
+    await env.quiet();
+    expect([await managerOf(report), await leaders("Ops")]).toEqual(["", []]);
+    await change(env, other, { externalId: "ext-1" });
+    await env.quiet();
+    expect([await managerOf(report), await leaders("Ops")]).toEqual([other, [other]]);
+  });
+
+  test("does not concern those who report, where another attribute changes", async () => {
+    const { boss } = await company("HK1", number("HK1"), number("HK2"));
+    const generations = async () =>
+      (await env.pool.query("select entity_id as id, desired_generation as n from entity_states where kind = 'user' order by entity_id"))
+        .rows as {
+        id: string;
+        n: number;
+      }[];
+    const before = await generations();
+    await change(env, boss, { title: "Head" });
+    await env.quiet();
+    const after = await generations();
+    expect(after.filter(({ n }, at) => n !== before[at]!.n).map(({ id }) => id)).toEqual([boss]);
   });
 });
 
