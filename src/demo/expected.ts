@@ -34,6 +34,7 @@ export const PATHS = " | ";
 export function expectedOf({ users, groups, remoteIds }: Directory): Expected {
   const userid = (id: string): string => remoteIds.get(id) ?? id;
   const staying = new Map(users.filter(isMember).map((user) => [text(user.id), user]));
+  const meant = whoIsMeant(users);
   const paths = new Map<string, string[]>();
   for (const group of groups) {
     for (const member of objects(group.members)) {
@@ -42,7 +43,7 @@ export function expectedOf({ users, groups, remoteIds }: Directory): Expected {
     }
   }
   return {
-    people: new Map([...staying].map(([id, user]) => [userid(id), personOf(user, paths.get(id) ?? [], { staying, userid })])),
+    people: new Map([...staying].map(([id, user]) => [userid(id), personOf(user, paths.get(id) ?? [], { staying, userid, meant })])),
     departments: new Set(groups.flatMap((group) => withAncestors(pathOf(group)))),
   };
 }
@@ -50,15 +51,38 @@ export function expectedOf({ users, groups, remoteIds }: Directory): Expected {
 /** Leavers are removed, and nobody can be in DingTalk without a mobile. */
 const isMember = (user: JsonObject): boolean => user.active !== false && typed(user.phoneNumbers, "mobile") !== "";
 
+/** Whom a reference means, by id, externalId or employee number: somebody active comes first, and of several active ones it is nobody. */
+function whoIsMeant(users: readonly JsonObject[]): (reference: string) => string {
+  const bearers = new Map<string, JsonObject[]>();
+  const add = (key: string, user: JsonObject): void => void bearers.set(key, [...(bearers.get(key) ?? []), user]);
+  for (const user of users) {
+    add(`id ${text(user.id)}`, user);
+    if (text(user.externalId) !== "") add(`externalId ${text(user.externalId)}`, user);
+    const number = text(object(user[ENTERPRISE]).employeeNumber);
+    if (number !== "") add(`number ${number.normalize("NFKC").toLowerCase()}`, user);
+  }
+  return (reference) => {
+    const [byId] = bearers.get(`id ${reference.toLowerCase()}`) ?? [];
+    if (byId) return text(byId.id);
+    const ways = [`externalId ${reference}`, `number ${reference.normalize("NFKC").toLowerCase()}`];
+    for (const way of ways) {
+      const active = (bearers.get(way) ?? []).filter((user) => user.active !== false);
+      if (active.length > 0) return active.length === 1 ? text(active[0]?.id) : "";
+    }
+    return "";
+  };
+}
+
 interface Others {
+  readonly meant: (reference: string) => string;
   readonly staying: ReadonlyMap<string, JsonObject>;
   readonly userid: (id: string) => string;
 }
 
-function personOf(user: JsonObject, paths: readonly string[], { staying, userid }: Others): ExpectedPerson {
+function personOf(user: JsonObject, paths: readonly string[], { staying, userid, meant }: Others): ExpectedPerson {
   const name = object(user.name);
   const enterprise = object(user[ENTERPRISE]);
-  const manager = text(object(enterprise.manager).value);
+  const manager = meant(text(object(enterprise.manager).value));
   return {
     name: text(user.displayName) || text(name.formatted) || `${text(name.givenName)} ${text(name.familyName)}`.trim(),
     ...set("title", text(user.title)),

@@ -32,6 +32,20 @@ test.each<[string, JsonObject[], string | undefined]>([
   ["who was deleted", [], undefined],
 ])("a manager %s", (_what, others, expected) => expect(one([person("a", managedBy("m")), ...others])?.manager_userid).toBe(expected));
 
+const numbered = (employeeNumber: string, more: JsonObject = {}): JsonObject => ({ [ENTERPRISE]: { employeeNumber }, ...more });
+
+test.each<[string, string, JsonObject[], string | undefined]>([
+  ["by employee number", "HK1", [person("m", numbered("HK1"))], "m"],
+  ["by the same number in other letters and widths", "ｈｋ１", [person("m", numbered("HK1"))], "m"],
+  ["by externalId", "x-1", [person("m", { externalId: "x-1" })], "m"],
+  ["by externalId in other letters", "X-1", [person("m", { externalId: "x-1" })], undefined],
+  ["by a number whose last owner has left", "HK1", [person("old", numbered("HK1", { active: false })), person("m", numbered("HK1"))], "m"],
+  ["by a number that two have", "HK1", [person("m", numbered("HK1")), person("n", numbered("HK1"))], undefined],
+  ["by a number that nobody has", "HK1", [person("m")], undefined],
+])("a manager is named %s", (_how, reference, others, expected) =>
+  expect(one([person("a", managedBy(reference)), ...others])?.manager_userid).toBe(expected),
+);
+
 test("groups are paths, with the departments above them", () => {
   const groups = [
     { id: "g", displayName: "HK/Sales/Retail", members: [{ value: "a" }] },
