@@ -3,7 +3,7 @@ import { AppError } from "./core/errors.ts";
 import type { Logger } from "./core/logger.ts";
 
 /*
- * JSON lines on stdout. What may be in a line is listed (safety.md T25): a field that is not on the list is dropped and counted, so that neither a person's
+ * JSON lines on stdout. What may be in a line is listed (docs/threats.md T25): a field that is not on the list is dropped and counted, so that neither a person's
  * data nor a secret gets out by a careless call. Errors are taken apart: of ours the message is written for operators and shown; of all others only name, code
  * and the places in the code, since drivers and HTTP clients put values, addresses with tokens and whole requests into theirs.
  */

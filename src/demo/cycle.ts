@@ -172,7 +172,7 @@ async function provisionManager(deps: CycleDeps, { wanted, resend }: CyclePlan, 
   const { http, memory } = deps;
   const known = memory.users.get(person.externalId)!;
   const managerId = managerIn(wanted, person);
-  // A deleted manager is never mentioned again (clients.md section 1, "What Entra never does").
+  // A deleted manager is never mentioned again (docs/clients.md 1.2).
   if (managerId === undefined && person.managerId !== undefined) return;
   if (managerId === known.managerId && !(resend && managerId !== undefined)) return;
   const manager = managerId === undefined ? undefined : memory.users.get(managerId)!.id;

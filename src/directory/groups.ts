@@ -126,7 +126,7 @@ export function createGroupDirectory({ store, clock }: DirectoryDeps): GroupDire
   };
 }
 
-/** Names the members that do not exist, so that the client can retry them (F34); only what has the form of an id is repeated. */
+/** Names the members that do not exist, so that the client can retry them (docs/threats.md F34); only what has the form of an id is repeated. */
 function missing(ids: readonly string[]): string {
   const named = ids.filter(isUuid).slice(0, 3);
   const more = ids.length - named.length;

@@ -5,7 +5,7 @@ import { type JsonBounds, type JsonExcess, jsonExcess } from "./connection/json-
 import { BodyTooLarge, Malformed, RequestAborted, UnsupportedMediaType } from "./errors.ts";
 
 /*
- * Bodies are read by the routers, after the door has authenticated the request, and only by those that want one (safety.md T9, T10).
+ * Bodies are read by the routers, after the door has authenticated the request, and only by those that want one (docs/threats.md T9, T10).
  *   readJsonBody(options)  middleware: req.body = the parsed JSON, undefined when there was no body
  *   readFormBody(options)  middleware: req.body = URLSearchParams
  */

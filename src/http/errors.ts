@@ -5,7 +5,7 @@ import { AppError, type Retry } from "../core/errors.ts";
  * owns the path: scim/errors.ts for SCIM, problem.ts for everything else. `errorHeaders` gives the headers that go with an error in either.
  */
 
-/** No valid credential. One message for every cause: nobody learns which part was wrong (safety.md T28). */
+/** No valid credential. One message for every cause: nobody learns which part was wrong (docs/threats.md T28). */
 export class Unauthenticated extends AppError {
   readonly code = "UNAUTHENTICATED";
   /** `missing` when the request carried none at all. For the challenge only. */
@@ -39,7 +39,7 @@ export class MethodNotAllowed extends AppError {
   }
 }
 
-/** The Host header names a server we are not (RFC 9110 section 15.5.20, safety.md T20). */
+/** The Host header names a server we are not (RFC 9110 section 15.5.20, docs/threats.md T20). */
 export class MisdirectedRequest extends AppError {
   readonly code = "MISDIRECTED_REQUEST";
   constructor() {

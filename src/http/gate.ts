@@ -76,7 +76,7 @@ const SCHEME = /^Bearer +([\x21-\x7e]+) *$/i;
 
 type Credential = { readonly token: string } | { readonly token: undefined; readonly refusal: Refusal };
 
-/** The token of the one Authorization header. Another scheme, an empty token and a second header are no credential (safety.md T3). */
+/** The token of the one Authorization header. Another scheme, an empty token and a second header are no credential (docs/threats.md T3). */
 function bearerCredential(req: IncomingMessage): Credential {
   const header = req.headers.authorization;
   if (header === undefined) return { token: undefined, refusal: refusal("missing") };

@@ -1,4 +1,4 @@
-/** Levels DingTalk allows (dingtalk-api.md section 4.5). */
+/** Levels DingTalk allows (docs/dingtalk.md 4.5). */
 export const MAX_DEPTH = 20;
 
 /**

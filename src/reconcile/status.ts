@@ -14,7 +14,7 @@ export interface SyncStatus {
   readonly states: Readonly<Record<SyncState, number>>;
   /** Since when the longest waiting entity is due. */
   readonly oldestDue?: Date;
-  /** Entities that are due or waiting and that nobody would ever look at again; the loop mends them once a minute, and there should be none (safety.md I4). */
+  /** Entities that are due or waiting and that nobody would ever look at again; the loop mends them once a minute, and there should be none (docs/threats.md I4). */
   readonly lost: number;
   readonly paused?: TargetPause;
   /** From a change being committed to the target being equal, over the last 10,000 entities that were settled within the last day and are in sync still. */

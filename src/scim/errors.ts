@@ -79,7 +79,7 @@ const TABLE: ReadonlyMap<string, Rendering> = new Map<string, Rendering>([
   ["INVALID_FILTER", { status: 400, scimType: "invalidFilter" }],
   ["INVALID_PATH", { status: 400, scimType: "invalidPath" }],
   ["INVALID_VALUE", { status: 400, scimType: "invalidValue" }],
-  // Names members by ids of ours only, so that a client can tell which to send first (safety.md F34).
+  // Names members by ids of ours only, so that a client can tell which to send first (docs/threats.md F34).
   ["INVALID_MEMBERS", { status: 400, scimType: "invalidValue" }],
   ["NO_TARGET", { status: 400, scimType: "noTarget" }],
   ["MUTABILITY", { status: 400, scimType: "mutability" }],

@@ -19,7 +19,7 @@ const ENDPOINT = "/Groups";
 export interface GroupKindOptions {
   /** The public address of the SCIM root. */
   readonly baseUrl: string;
-  /** Whether a bare `remove` of `members` empties a group; else it is refused (clients.md section 5, row 5). */
+  /** Whether a bare `remove` of `members` empties a group; else it is refused (docs/clients.md 5.1). */
   readonly allowRemoveAllMembers: boolean;
 }
 

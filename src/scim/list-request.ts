@@ -24,7 +24,7 @@ export interface ListRequest extends ProjectionRequest {
   readonly count: number;
 }
 
-/** Rejects with InvalidValue or InvalidCount. A `startIndex` below 1 is 1, a negative `count` is 0, a large one the largest page (section 3.4.2.4). */
+/** Rejects with InvalidValue or InvalidCount. A `startIndex` below 1 is 1, a negative `count` is 0, a large one the largest page (RFC 7644 section 3.4.2.4). */
 export function readListRequest(parameters: Readonly<Record<string, unknown>>): ListRequest {
   const filter = textOf(parameters, "filter");
   const sortBy = textOf(parameters, "sortBy");
@@ -48,7 +48,7 @@ export function readListRequest(parameters: Readonly<Record<string, unknown>>): 
 
 const SEARCH_NAMES = ["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"];
 
-/** The body of a POST to `.search` (section 3.4.3). */
+/** The body of a POST to `.search` (RFC 7644 section 3.4.3). */
 export function readSearchBody(body: Body): ListRequest {
   checkMessage(body, "SearchRequest");
   return readListRequest(Object.fromEntries(SEARCH_NAMES.map((name) => [name, memberOf(body, name.toLowerCase())])));

@@ -91,7 +91,7 @@ function queryOf(kind: ResourceKind, kinds: readonly ResourceKind[], request: Li
   return listQuery(kind.schema, request, tableAcross(kind.schema, others));
 }
 
-/** An attribute that only other types have is one without value here (section 3.4.2.1): it is looked for in the document, where it cannot be. */
+/** An attribute that only other types have is one without value here (RFC 7644 section 3.4.2.1): it is looked for in the document, where it cannot be. */
 function tableAcross(own: ResourceSchema, others: readonly ResourceSchema[]): AttributeTable {
   return {
     find(name) {

@@ -9,7 +9,7 @@ export interface Simulator {
   stop(): Promise<void>;
 }
 
-/** A DingTalk organisation behind DingTalk's HTTP: old API, new API and Stream gateway on one port (dingtalk-api.md section 16). */
+/** A DingTalk organisation behind DingTalk's HTTP: old API, new API and Stream gateway on one port (docs/dingtalk.md 13). */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const { host = "127.0.0.1", port = 0, logger = silentLogger } = options;
   let running: { close(): Promise<void> } | undefined;

@@ -4,7 +4,7 @@ import type { Changes } from "../history/event.ts";
 import { folded } from "./postgres/folded.ts";
 
 /*
- * Whom a reference to a person means (clients.md section 3), said once in both directions: from the reference to the person, and from a person to those
+ * Whom a reference to a person means (docs/clients.md 3), said once in both directions: from the reference to the person, and from a person to those
  * who may mean them. A reference is our id, else an externalId, else an employee number of the same source; an employee number is compared without
  * letter case, and an externalId with it.
  */

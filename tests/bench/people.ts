@@ -23,7 +23,7 @@ export function answeredUser(space: string, n: number): Record<string, unknown> 
   return { id, ...entraUser(space, n), meta: { resourceType: "User", created: at, lastModified: at, location, version: 'W/"1"' } };
 }
 
-/** What Entra ID sends for a new person (clients.md section 1), about 1 kB. */
+/** What Entra ID sends for a new person (docs/clients.md 1.1), about 1 kB. */
 export function entraUser(space: string, n: number): Record<string, unknown> {
   const userName = userNameOf(space, n);
   return {

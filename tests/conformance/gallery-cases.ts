@@ -3,7 +3,7 @@ import { answered, type Case, casesOf, has, idsOf, memberIds, refused } from "./
 import { ENTERPRISE, GROUP, message, type Resource, type ScimClient, USER } from "./client.ts";
 
 /*
- * What Microsoft's validation of a gallery application sends (clients.md sections 1 and 4): people, groups and the protocol, in both shapes of PATCH. People made by
+ * What Microsoft's validation of a gallery application sends (docs/clients.md 1 and 4): people, groups and the protocol, in both shapes of PATCH. People made by
  * one run share e-mail, telephone numbers and employee number, and values are rubbish on purpose: nothing but userName and externalId may be unique.
  */
 
@@ -238,7 +238,7 @@ const protocol = casesOf("Microsoft gallery, protocol", {
   },
 });
 
-/** Names as the discovery of attributes makes them of a schema (clients.md section 4, trap 2). */
+/** Names as the discovery of attributes makes them of a schema (docs/clients.md 4.2). */
 function flattened({ id, attributes }: Resource): readonly string[] {
   const prefix = id === USER || id === GROUP ? "" : `${id}:`;
   return (attributes as Resource[]).flatMap((attribute) => {

@@ -21,7 +21,7 @@ const PEOPLE: Readonly<Record<Person, Resource>> = {
   omalley: { name: { familyName: "O'Malley" }, title: 'Vice "President"', emails: [{ value: "omalley@example.org", type: "other" }] },
 };
 
-/** Every filter of section 3.4.2.2, and one for each operator and kind of value. */
+/** Every filter of RFC 7644 section 3.4.2.2, and one for each operator and kind of value. */
 const FILTERS: readonly (readonly [filter: string, matches: readonly Person[]])[] = [
   ['name.familyName co "O\'Malley"', ["omalley"]],
   ['name.familyName sw "jen"', ["barbara"]],

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { CODES } from "../../src/targets/dingtalk/client/codes.ts";
 
-/* Whoever follows a name in a document or a comment finds a file. */
+/* Every file, section and id that a document or a comment names exists. */
 
 const root = join(__dirname, "..", "..");
 const filesBelow = (folder: string, ending: string): readonly string[] =>
@@ -14,6 +15,12 @@ const code = [...sources, ...filesBelow("tests", ".ts")];
 const documents = [...readdirSync(root).filter((name) => name.endsWith(".md")), ...filesBelow("docs", ".md")];
 const names = new Set(code.map((path) => path.split("/").at(-1)));
 
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+
+/** A block, or lines that follow each other. */
+const commentsOf = (text: string): readonly string[] =>
+  [...text.matchAll(/\/\*[\s\S]*?\*\/|(?:(?<![:"'`])\/\/.*\n\s*)+/gm)].map(([comment]) => comment);
+
 /** Paths that a text names, without those of libraries and addresses. */
 const cited = (text: string): readonly string[] =>
   [...text.matchAll(/(?<![\w/.@*-])((?:[\w-]+\/)*[\w-]+(?:\.test)?\.ts)(?![\w-])/g)].map((match) => match[1]!);
@@ -22,13 +29,92 @@ const isThere = (path: string): boolean =>
   path.includes("/") ? ["", "src", "tests"].some((base) => existsSync(join(root, base, path))) : names.has(path);
 
 test.each(documents)("%s names files that exist", (document) => {
-  expect(cited(readFileSync(join(root, document), "utf8")).filter((path) => !isThere(path))).toEqual([]);
+  expect(cited(read(document)).filter((path) => !isThere(path))).toEqual([]);
 });
 
 test("comments name files that exist", () => {
-  const wrong = sources.flatMap((path) => {
-    const comments = [...readFileSync(join(root, path), "utf8").matchAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm)].map(([comment]) => comment);
-    return cited(comments.join("\n")).flatMap((name) => (isThere(name) ? [] : [`${path}: ${name}`]));
-  });
+  const wrong = sources.flatMap((path) =>
+    cited(commentsOf(read(path)).join("\n")).flatMap((name) => (isThere(name) ? [] : [`${path}: ${name}`])),
+  );
   expect(wrong).toEqual([]);
+});
+
+/** What each cited document can be cited for: numbers of its headings, ids of its rows. */
+const citable: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  [
+    ["docs/dingtalk.md", /^#+ (\d+(?:\.\d+)?)\.? /gm],
+    ["docs/clients.md", /^#+ (\d+(?:\.\d+)?)\.? /gm],
+    ["docs/threats.md", /^\| ([IFT]\d+) \|/gm],
+  ].map(([path, places]) => [path as string, new Set([...read(path as string).matchAll(places as RegExp)].map((match) => match[1]!))]),
+);
+
+const PLACE = String.raw`(?:\d+(?:\.\d+)?|[IFT]\d+)\b(?![\w-]|\.\d)`;
+const CITATION = new RegExp(String.raw`(?<![\w/-])((?:[\w.-]+\/)*[A-Za-z][\w-]*\.md)((?:(?:,| and)? ${PLACE})*)`, "g");
+
+/** Citations of documents in a text that lead nowhere. */
+function deadEnds(text: string): readonly string[] {
+  return [...text.replace(/\n\s*(?:\*|\/\/)?\s*/g, " ").matchAll(CITATION)].flatMap(([, path = "", places = ""]) => {
+    if (!existsSync(join(root, path))) return [path];
+    const known = citable.get(path);
+    const cited = [...places.matchAll(new RegExp(PLACE, "g"))].map(([place]) => place);
+    if (known !== undefined) return cited.filter((place) => !known.has(place)).map((place) => `${path} ${place}`);
+    return cited.map((place) => `${path} ${place}`);
+  });
+}
+
+test("comments cite documents, sections and rows that exist", () => {
+  const wrong = code.flatMap((path) => deadEnds(commentsOf(read(path)).join("\n")).map((place) => `${path}: ${place}`));
+  expect(wrong).toEqual([]);
+});
+
+test.each([
+  ["a document that is not there", "stays within limits (safety.md T25)", ["safety.md"]],
+  ["a section that is not there", "see docs/dingtalk.md 5.1, 5.9 and 6", ["docs/dingtalk.md 5.9"]],
+  ["a row that is not there, across lines", "see docs/threats.md I4,\n * F99", ["docs/threats.md F99"]],
+  ["what is there", "docs/clients.md 1.2; docs/threats.md T2. ARCHITECTURE.md tells more", []],
+])("%s", (_name, text, expected) => {
+  expect(deadEnds(text)).toEqual(expected);
+});
+
+test("a comment that cites a section names the document or the RFC", () => {
+  const bare = code.flatMap((path) =>
+    commentsOf(read(path))
+      .filter((comment) => /\b[Ss]ections? \d/.test(comment) && !/RFC\s+(\*\s*)?\d|\.md/.test(comment))
+      .map((comment) => `${path}: ${comment}`),
+  );
+  expect(bare).toEqual([]);
+});
+
+test("the numbers of the simulator's tests are sections of docs/dingtalk.md", () => {
+  const numbered = code.filter((path) => /^tests\/(unit|integration)\/simulator\//.test(path));
+  const wrong = numbered.flatMap((path) =>
+    [...read(path).matchAll(/(?:describe|test)\("((?:\d+\.\d+(?: and |, )?)+) /g)]
+      .flatMap((match) => [...match[1]!.matchAll(/\d+\.\d+/g)].map(([place]) => place))
+      .filter((place) => !citable.get("docs/dingtalk.md")!.has(place))
+      .map((place) => `${path}: ${place}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("every row of docs/threats.md is cited by code, and names files that exist", () => {
+  const rows = [...read("docs/threats.md").matchAll(/^\| ([IFT]\d+) \|.*$/gm)];
+  const everything = code.flatMap((path) => commentsOf(read(path))).join("\n");
+  expect(
+    rows.filter(([, id]) => !new RegExp(String.raw`docs/threats\.md(?:,? [IFT]\d+)*,? ${id}\b`).test(everything)).map(([, id]) => id),
+  ).toEqual([]);
+  expect(rows.filter(([row]) => !/`tests\/.*`/.test(row)).map(([, id]) => id)).toEqual([]);
+});
+
+test("docs/dingtalk.md lists the codes the adapter knows, each below its kind", () => {
+  const section = read("docs/dingtalk.md")
+    .split(/^## /m)
+    .find((text) => text.startsWith("12."))!;
+  const listed = [...section.matchAll(/^\| `(\w+)` \| (.*?) \|/gm)].flatMap(([, kind, codes = ""]) =>
+    [...codes.matchAll(/`([^`]+)`/g)].map(([, name]) => `${name}: ${kind}`),
+  );
+  expect(listed.sort()).toEqual(
+    Object.entries(CODES)
+      .map(([name, { kind }]) => `${name}: ${kind}`)
+      .sort(),
+  );
 });

@@ -86,7 +86,7 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
   }
 
   function ofRecord(id: string, record: TokenRecord | undefined, secret: string): Verdict {
-    // An unknown id takes the same path and time as a wrong secret (safety.md T2).
+    // An unknown id takes the same path and time as a wrong secret (docs/threats.md T2).
     const isSecret = isSecretOf(secret, record?.secretHash ?? DUMMY_HASH);
     if (!record) return refused("unknownToken", id);
     if (!isSecret) return refused("wrongSecret", id);

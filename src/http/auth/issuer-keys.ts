@@ -4,7 +4,7 @@ import { Unavailable } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 
 /*
- * Public keys that others sign with, kept as safety.md T8 asks: what was published last serves for a day while the host does not answer, and a key nobody knows
+ * Public keys that others sign with, kept as docs/threats.md T8 says: what was published last serves for a day while the host does not answer, and a key nobody knows
  * is asked for at most every 30 seconds. jose's own remote set drops its keys when they age and waits only after a success, hence this one around its local set.
  */
 

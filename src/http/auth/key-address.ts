@@ -1,6 +1,6 @@
 /**
  * Whether the keys of an issuer may be asked for at this address: on one of the origins the operator has named, so that nobody makes this server call
- * another (safety.md T24). The configuration sees to it that the origins are HTTPS, or plain HTTP on this machine.
+ * another (docs/threats.md T24). The configuration sees to it that the origins are HTTPS, or plain HTTP on this machine.
  */
 export function isKeyAddress(address: string, origins: readonly string[]): boolean {
   if (!URL.canParse(address)) return false;

@@ -17,7 +17,7 @@ import { type ClientCredential, type OAuthErrorCode, readTokenRequest } from "./
 
 /*
  * Our token endpoint (RFC 6749 section 4.4): an access token of an hour for a token's id and secret, or for a client id and an assertion signed by an issuer
- * that is trusted, since Entra's gallery takes no long-lived bearer any more (clients.md). Nothing else: no refresh tokens, no users.
+ * that is trusted, since Entra's gallery takes no long-lived bearer any more (docs/clients.md 1.4). Nothing else: no refresh tokens, no users.
  */
 
 export interface OAuthOptions {
@@ -31,7 +31,7 @@ export interface OAuthOptions {
 
 const BODY_LIMIT_BYTES = 16_384;
 
-/** One text for every cause: nobody learns which part was wrong (safety.md T28). */
+/** One text for every cause: nobody learns which part was wrong (docs/threats.md T28). */
 const UNKNOWN_CLIENT = {
   secret: "unknown client, or wrong, expired or revoked secret",
   assertion: "unknown client, or an assertion that it is not trusted with",

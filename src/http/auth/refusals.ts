@@ -4,7 +4,7 @@ import { networkOf } from "../connection/address.ts";
 import { createAttemptLimit } from "../connection/attempt-limit.ts";
 
 /*
- * Why a credential does not count. For the log of the operator: whoever sent it gets the same 401 for every cause (safety.md T28).
+ * Why a credential does not count. For the log of the operator: whoever sent it gets the same 401 for every cause (docs/threats.md T28).
  */
 
 const REASONS = {

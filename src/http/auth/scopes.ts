@@ -1,4 +1,4 @@
-/** What a token may do. None implies another: a token lists all it needs (safety.md T4). */
+/** What a token may do. None implies another: a token lists all it needs (docs/threats.md T4). */
 export type Scope = "provision" | "history:read" | "metrics" | "admin";
 
 export const SCOPES: readonly Scope[] = ["provision", "history:read", "metrics", "admin"];

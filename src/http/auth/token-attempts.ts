@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import { createAttemptLimit } from "../connection/attempt-limit.ts";
 
-/** Attempts at the token endpoint (safety.md T5). */
+/** Attempts at the token endpoint (docs/threats.md T5). */
 export interface TokenAttempts {
   /** Takes one attempt of a client of this network. */
   take(network: string, clientId: string): TokenAttempt;

@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 
 /*
  * The text of a token: sdt_<env>_<id>_<secret><crc>. A fixed prefix lets scanners of repositories and logs find leaked ones, the checksum finds typing
- * errors without a look-up (safety.md T1). Only the id and the hash of the secret are ever stored (T2).
+ * errors without a look-up (docs/threats.md T1). Only the id and the hash of the secret are ever stored (docs/threats.md T2).
  */
 
 export type TokenEnvironment = "live" | "test";
@@ -52,7 +52,7 @@ export function parseToken(text: string): TokenParts | undefined {
   return reading.kind === "token" ? reading.parts : undefined;
 }
 
-/** SHA-256 is enough: a secret of 256 random bits cannot be searched for (safety.md T2). */
+/** SHA-256 is enough: a secret of 256 random bits cannot be searched for (docs/threats.md T2). */
 export const hashSecret = (secret: string): Buffer => hash("sha256", secret, "buffer");
 
 /** In constant time, on digests, which have one length whatever was sent. */

@@ -29,7 +29,7 @@ interface Connection {
 /**
  * The connections of a server. One too many is not turned away while others only wait: in its place goes, in this order, the oldest that has not yet sent a
  * whole request, the one that has been idle longest, and the oldest that is sending a later request. So whoever opens connections and sends nothing, or
- * little by little, replaces connections of its own kind, and a client that sends its request at once is served (safety.md T9). Those whose requests are
+ * little by little, replaces connections of its own kind, and a client that sends its request at once is served (docs/threats.md T9). Those whose requests are
  * being answered stay; when all are, the new one is closed.
  */
 export function trackConnections(server: Server, { total, perAddress, isProxy }: ConnectionBounds): Connections {

@@ -43,7 +43,7 @@ export interface ServerLimits {
   readonly checkIntervalMs: number;
 }
 
-/** Against slow and many connections (safety.md T9). Keep-alive outlives that of common proxies (60 s), so that they never write to a closing one. */
+/** Against slow and many connections (docs/threats.md T9). Keep-alive outlives that of common proxies (60 s), so that they never write to a closing one. */
 const SERVER_LIMITS: ServerLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,

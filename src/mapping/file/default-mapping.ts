@@ -1,5 +1,5 @@
 /**
- * The mapping used when no file is given, in the form of such a file. Attribute names are DingTalk's (dingtalk-api.md sections 4 and 5).
+ * The mapping used when no file is given, in the form of such a file. Attribute names are DingTalk's (docs/dingtalk.md 4 and 5).
  * It names as few attributes of a person as the work needs; a rule without a value sends nothing.
  */
 export const DEFAULT_MAPPING = `# Attribute and department mapping, see docs/mapping.md.

@@ -14,7 +14,7 @@ const KINDS = ["department", "user", "role"] as const;
 
 /**
  * Compares everything of ours with the target's lists, page by page: in memory are one page and the ids seen so far. Differences are marked, and the
- * worker does the rest. Rejects with the listing's error when any page fails: then nothing is taken to be missing (safety.md F57).
+ * worker does the rest. Rejects with the listing's error when any page fails: then nothing is taken to be missing (docs/threats.md F57).
  */
 export async function sweep(deps: SweepDeps, actor: string, signal: AbortSignal): Promise<SweepResult> {
   const { store, clock, target } = deps;

@@ -44,7 +44,7 @@ const MIN_REST_MS = 10;
 const HEARTBEAT_MS = 2_000;
 /** Between two looks at a worker that seems to be gone: one that lives notices in far less. */
 const CERTAIN_MS = 1_000;
-/** How often it looks for entities that lost their place among the five states (safety.md I4). */
+/** How often it looks for entities that lost their place among the five states (docs/threats.md I4). */
 const REPAIR_MS = 60_000;
 
 /**

@@ -4,7 +4,7 @@ import type { LinkChange } from "../ports.ts";
 import type { Attributes, TargetPending } from "../target.ts";
 import type { RunEnd } from "./next-state.ts";
 
-/** Seven days by what is known (dingtalk-api.md section 5.1 says nothing), and an hour for clocks. */
+/** Seven days by what is known (docs/dingtalk.md 5.1 says nothing), and an hour for clocks. */
 const OPEN_MS = 7 * 86_400_000 + 3_600_000;
 
 /**

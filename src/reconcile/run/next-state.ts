@@ -20,7 +20,7 @@ import {
   TargetUnavailable,
 } from "../target.ts";
 
-/** The five states an entity can be in; there is no sixth (safety.md I4). */
+/** The five states an entity can be in; there is no sixth (docs/threats.md I4). */
 export type SyncState = "inSync" | "due" | "waiting" | "held" | "parked";
 
 /** What the target said of a value it refused. */

@@ -31,7 +31,7 @@ export function bulkRoutes(kinds: readonly ResourceKind[], logger: Logger): Rout
   return routes;
 }
 
-/** `location` of all but a POST that failed; `response` only where something went wrong (section 3.7.3). */
+/** `location` of all but a POST that failed; `response` only where something went wrong (RFC 7644 section 3.7.3). */
 function rendered({ operation, resource, outcome }: BulkResult, report: (error: unknown) => void): JsonObject {
   const { method, bulkId } = operation;
   const named = { ...(method === undefined ? {} : { method }), ...(bulkId === undefined ? {} : { bulkId }) };

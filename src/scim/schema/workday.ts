@@ -2,7 +2,7 @@ import type { SchemaDefinition } from "./schema-attributes.ts";
 import { boolean, complex, schema, string } from "./schema-attributes.ts";
 
 /*
- * A worker as a flow from Workday would describe one (clients.md section 3). Workday has no SCIM schema of its own. The second spelling has
+ * A worker as a flow from Workday would describe one (docs/clients.md 3). Workday has no SCIM schema of its own. The second spelling has
  * been seen in use although its name space is the IETF's; whoever writes it gets it back.
  */
 

@@ -33,7 +33,7 @@ function activate(organisation: Organisation, fields: Fields): Done {
   };
 }
 
-/** The person signs in with another number from now on, and the organisation shows that one (5.2). It stays the same person, so the unionid stays. */
+/** The person signs in with another number from now on, and the organisation shows that one (docs/dingtalk.md 5.2). It stays the same person, so the unionid stays. */
 function renumber(organisation: Organisation, fields: Fields, act: Act): Done {
   const user = demandKnownUser(organisation, requiredText(fields, "userid"));
   const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));

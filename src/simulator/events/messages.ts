@@ -24,7 +24,7 @@ export interface Messages {
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-/** A robot takes 20 a minute and is silent for ten minutes after more (11.1). */
+/** A robot takes 20 a minute and is silent for ten minutes after more (docs/dingtalk.md 11.1). */
 const ROBOT_PER_MINUTE = 20;
 const ROBOT_SILENCE_MS = 10 * MINUTE_MS;
 
@@ -34,7 +34,7 @@ interface Task {
   readonly forbidden: readonly { readonly code: string; readonly userid: string; readonly count: number }[];
 }
 
-/** Work notices (11.2) and custom robots (11.1). */
+/** Work notices (docs/dingtalk.md 11.2) and custom robots (docs/dingtalk.md 11.1). */
 export function createMessages(): Messages {
   const sent: Message[] = [];
   const tasks = new Map<number, Task>();

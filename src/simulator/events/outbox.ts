@@ -1,7 +1,7 @@
 import { eventId } from "../organisation/identifiers.ts";
 import type { EventDraft } from "../organisation/records.ts";
 
-/** A contact event on its way to subscribers (dingtalk-api.md 10.1). */
+/** A contact event on its way to subscribers (docs/dingtalk.md 10.1). */
 export interface OrganisationEvent {
   readonly eventId: string;
   readonly eventType: string;

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
 
-/** Blocks of the padding: PKCS#7 to 32 bytes, not to the 16 of AES (dingtalk-api.md 10.3). */
+/** Blocks of the padding: PKCS#7 to 32 bytes, not to the 16 of AES (docs/dingtalk.md 10.3). */
 const BLOCK = 32;
 
 export interface PushKeys {

@@ -6,7 +6,7 @@ import type { Switches } from "../organisation/switches.ts";
 import type { OrganisationEvent, Subscriber } from "./outbox.ts";
 import { decryptPush, encryptPush, signPush } from "./push-cipher.ts";
 
-/** How long a receiver may take: for an event, and for the check of a new address (dingtalk-api.md 10.3). */
+/** How long a receiver may take: for an event, and for the check of a new address (docs/dingtalk.md 10.3). */
 const EVENT_MS = 2_500;
 const CHECK_MS = 1_500;
 /** Pushes one call of the failed list gives out, and erases. */

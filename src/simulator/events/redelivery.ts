@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { OrganisationEvent } from "./outbox.ts";
 
-/** Answer time of a Stream message, and the pause before an unanswered one comes again (dingtalk-api.md 10.2). */
+/** Answer time of a Stream message, and the pause before an unanswered one comes again (docs/dingtalk.md 10.2). */
 export const ACK_MS = 3_000;
 export const REDELIVERY_MS = 60_000;
 /** After this many deliveries, or pauses without a client, an event is lost. */

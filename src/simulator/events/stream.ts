@@ -6,7 +6,7 @@ import { newRequestId } from "../organisation/identifiers.ts";
 import type { OrganisationEvent, Subscriber } from "./outbox.ts";
 import { createRedelivery } from "./redelivery.ts";
 
-/** A ticket opens one connection, within this time (dingtalk-api.md 10.2). */
+/** A ticket opens one connection, within this time (docs/dingtalk.md 10.2). */
 export const TICKET_MS = 90_000;
 const PING_MS = 60_000;
 
@@ -35,7 +35,7 @@ export interface StreamGateway extends Subscriber {
   stop(): void;
 }
 
-/** The Stream gateway of section 10.2: one event goes to one connection of those that want it, in turn. */
+/** The Stream gateway of docs/dingtalk.md 10.2: one event goes to one connection of those that want it, in turn. */
 export function createStreamGateway(options: { readonly clock: Clock; readonly seed: number }): StreamGateway {
   const { clock, seed } = options;
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });

@@ -180,7 +180,7 @@ function insteadOf(world: SimulatorState, directions: RouteTable, desk: ApiGener
 const saidByGateway = (answer: Fault["answer"]): boolean =>
   answer?.sub_code !== undefined || (answer?.code?.startsWith("Forbidden.") ?? false);
 
-/** Any answer of section 12 in the envelope of the called generation: `sub_code` below 88, `errcode` at the top, `code` with its HTTP status. */
+/** Any answer of docs/dingtalk.md 12 in the envelope of the called generation: `sub_code` below 88, `errcode` at the top, `code` with its HTTP status. */
 function spoken(
   desk: ApiGeneration,
   { errcode, sub_code, code, status = 400, message = "", fields = {} }: NonNullable<Fault["answer"]>,

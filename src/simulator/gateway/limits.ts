@@ -1,6 +1,6 @@
 import { beijingTime } from "../wire/gateway-refusal.ts";
 
-/** How much the gateway admits (dingtalk-api.md 9.1). 0 = no limit. */
+/** How much the gateway admits (docs/dingtalk.md 9.1). 0 = no limit. */
 export interface LimitSettings {
   /** Calls per second, per app and API, counted in fixed windows of one second. */
   readonly qps: number;
@@ -32,9 +32,9 @@ export interface Limits {
 }
 
 export const BAN_MS = 5 * 60_000;
-/** The exclusive edition's calls per second; 60 with the add-on pack of the others (9.1). */
+/** The exclusive edition's calls per second; 60 with the add-on pack of the others (docs/dingtalk.md 9.1). */
 const MOST_SOLD = 120;
-/** What the professional edition has (9.1): enterprise accounts are not for the standard one. */
+/** What the professional edition has (docs/dingtalk.md 9.1): enterprise accounts are not for the standard one. */
 const PAID_CALLS = 200_000;
 
 /** The limits for a rate: a rate that no edition sells (above 120, or none) is a test's own, so the other dimensions are off unless named. */

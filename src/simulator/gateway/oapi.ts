@@ -5,7 +5,7 @@ import { type Refusal, Refused, refuse } from "../wire/refusal.ts";
 import { type HttpCall, header, json, type Reply } from "../wire/wire.ts";
 import type { Overrun } from "./limits.ts";
 
-/** The old API's envelopes (dingtalk-api.md 3): HTTP 200 whatever happens, errors in `errcode`. */
+/** The old API's envelopes (docs/dingtalk.md 3): HTTP 200 whatever happens, errors in `errcode`. */
 
 export const oldAnswer = (answer: Readonly<Record<string, unknown>>, requestId: string): Reply =>
   json(200, { errcode: 0, errmsg: "ok", ...answer, request_id: requestId });
@@ -58,7 +58,7 @@ export function oldGatewayRefusal(refusal: GatewayRefusal, path: string, switche
   }
 }
 
-/** The text of 9.2; the end of the limit is Beijing time and can be parsed. */
+/** The text of docs/dingtalk.md 9.2; the end of the limit is Beijing time and can be parsed. */
 function exceeded(path: string, { limit, fromMs, untilMs }: Overrun): string {
   const period = `从 ${beijingTime(fromMs)} 到 ${beijingTime(fromMs)} 请求总次数超过 ${limit} 次`;
   const advice = "建议错开整点时刻调用该接口";
@@ -70,12 +70,12 @@ const busy = { generation: "old", errcode: -1, errmsg: "系统繁忙" } as const
 /** `/topapi/v2/user/create` is `dingtalk.oapi.v2.user.create` in the texts. */
 const apiName = (path: string): string => `dingtalk.oapi.${path.replace(/^\/(topapi\/)?/, "").replaceAll("/", ".")}`;
 
-/** The token is in the query, or in a field of a form body (2.1); a header does not count. */
+/** The token is in the query, or in a field of a form body (docs/dingtalk.md 2.1); a header does not count. */
 export function oldToken(call: HttpCall): string | undefined {
   return call.query.access_token || (isForm(call) ? new URLSearchParams(call.body).get("access_token") : undefined) || undefined;
 }
 
-/** Query and body as one; JSON and form bodies both work (3). Throws `Refused` for a body that is neither. */
+/** Query and body as one; JSON and form bodies both work (docs/dingtalk.md 3). Throws `Refused` for a body that is neither. */
 export function oldFields(call: HttpCall, switches: Switches): Fields {
   if (call.body === "") return call.query;
   if (isForm(call)) return { ...call.query, ...Object.fromEntries(new URLSearchParams(call.body)) };

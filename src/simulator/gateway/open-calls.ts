@@ -12,7 +12,7 @@ export interface Answered {
   readonly fate: CallResult;
 }
 
-/** A call that brings its own credentials instead of a token (dingtalk-api.md 2.1, 10.2, 11.1). */
+/** A call that brings its own credentials instead of a token (docs/dingtalk.md 2.1, 10.2, 11.1). */
 export type OpenCall = (world: SimulatorState, call: HttpCall, requestId: string) => Answered;
 
 const CORP_TOKEN = /^\/v1\.0\/oauth2\/([^/]+)\/token$/;
@@ -80,7 +80,7 @@ function newTokenCall(
   }
 }
 
-/** Asking for tokens often is throttled: the ordinary limit per second, and one per minute (16.2). */
+/** Asking for tokens often is throttled: the ordinary limit per second, and one per minute (docs/dingtalk.md 13.1). */
 function overrun(world: SimulatorState, appKey: string, api: string) {
   const now = nowMs(world);
   const second = world.limits.admit(appKey, api, now);

@@ -50,10 +50,10 @@ export interface Route {
   readonly path: string;
   readonly generation: "old" | "new";
   readonly method: "GET" | "POST" | "PUT";
-  /** The permission point the app needs (2.3). */
+  /** The permission point the app needs (docs/dingtalk.md 2.3). */
   readonly permission: string;
   readonly rule: Rule;
-  /** Whether it counts against the month's quota: contact calls are free (9.1). */
+  /** Whether it counts against the month's quota: contact calls are free (docs/dingtalk.md 9.1). */
   readonly paid?: boolean;
 }
 
@@ -113,7 +113,7 @@ const OLD: readonly Row[] = [
   ["/chat/create", CHATS, createOldChat],
 ];
 
-/** Chats and processes are counted; that account switches and search are too is taken for granted, as no list names them free (9.1). */
+/** Chats and processes are counted; that account switches and search are too is taken for granted, as no list names them free (docs/dingtalk.md 9.1). */
 const PAID: readonly Row[] = [
   ["/v1.0/contact/orgAccounts/disable", SECURITY, disableAccount],
   ["/v1.0/contact/orgAccounts/enable", SECURITY, enableAccount],

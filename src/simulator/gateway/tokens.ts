@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Lifetime of an app's token (dingtalk-api.md 2.1). */
+/** Lifetime of an app's token (docs/dingtalk.md 2.1). */
 export const TOKEN_SECONDS = 7_200;
 
 export interface Tokens {

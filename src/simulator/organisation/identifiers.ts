@@ -56,7 +56,7 @@ export function createIds(seed: number, start: number): Ids {
   };
 }
 
-/** A unionid belongs to the person and the developer's organisation, so leaving and coming back keeps it (5.3, 16.5). */
+/** A unionid belongs to the person and the developer's organisation, so leaving and coming back keeps it (docs/dingtalk.md 5.3, 13.3). */
 export const unionid = (seed: number, corpId: string, person: string): string =>
   createHash("sha256").update(`${seed} ${corpId} ${person}`).digest("base64url").replaceAll(/[-_]/g, "i").slice(0, 36);
 

@@ -9,7 +9,7 @@ const INTERNATIONAL = /^\+(\d{1,4})-(\d{4,14})$/;
 const MAINLAND = /^1\d{10}$/;
 
 /**
- * A number as writes take it (5.1): `+xx-xxxxxx`; a mainland number bare in an organisation registered in the mainland, `+86-…` everywhere else.
+ * A number as writes take it (docs/dingtalk.md 5.1): `+xx-xxxxxx`; a mainland number bare in an organisation registered in the mainland, `+86-…` everywhere else.
  * Undefined when the form does not fit the region, or when numbers of that country have another length.
  */
 export function parseMobile(plan: Plan, text: string): Phone | undefined {
@@ -23,13 +23,13 @@ export function parseMobile(plan: Plan, text: string): Phone | undefined {
   return mobileLengths === "any" || isPlausibleMobile(stateCode, number) ? { stateCode, number } : undefined;
 }
 
-/** A number as getbymobile takes it: the written form, or a mainland number bare in either region; at most 15 characters (5.4). */
+/** A number as getbymobile takes it: the written form, or a mainland number bare in either region; at most 15 characters (docs/dingtalk.md 5.4). */
 export function parseSearchedMobile(plan: Plan, text: string): Phone | undefined {
   if (text.length > 15) return undefined;
   return MAINLAND.test(text) ? { stateCode: "86", number: text } : parseMobile(plan, text);
 }
 
-/** The number of an enterprise account: `+86-134…` style in every region (6). */
+/** The number of an enterprise account: `+86-134…` style in every region (docs/dingtalk.md 6). */
 export function parseExclusiveMobile(plan: Plan, text: string): Phone | undefined {
   return parseMobile({ ...plan, region: "hongkong" }, text) ?? parseMobile({ ...plan, region: "mainland" }, text);
 }

@@ -22,7 +22,7 @@ export interface Done {
   readonly events?: readonly EventDraft[];
 }
 
-/** One rule of the fact sheet: looks at the state, changes nothing, answers or throws `Refused`. */
+/** One rule of docs/dingtalk.md: looks at the state, changes nothing, answers or throws `Refused`. */
 export type Rule = (organisation: Organisation, fields: Fields, act: Act) => Done;
 
 export type Outcome =
@@ -44,7 +44,7 @@ export class RefusedWithChanges extends Refused {
   }
 }
 
-/** Roles every organisation has; the group's roles cannot be changed (8.1). */
+/** Roles every organisation has; the group's roles cannot be changed (docs/dingtalk.md 8.1). */
 const SYSTEM_ROLES = ["负责人", "主管", "主管理员", "子管理员"];
 
 export function createOrganisation(options: { readonly corpId: string; readonly seed: string; readonly switches: Switches }): Organisation {

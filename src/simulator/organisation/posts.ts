@@ -7,7 +7,7 @@ import { demandDepartment } from "./scope.ts";
 
 /**
  * Where a person sits after the call: `dept_id_list` replaces the whole set, the three lists of objects then say order, title and main
- * department of single entries (5.1, 5.2). Entries for departments the person is not in are ignored.
+ * department of single entries (docs/dingtalk.md 5.1, 5.2). Entries for departments the person is not in are ignored.
  */
 export function readPosts(
   organisation: Organisation,

@@ -1,4 +1,4 @@
-/** What the simulated organisation remembers. Names follow DingTalk's reads (dingtalk-api.md 4.4, 5.4) where a read shows the value as it is. */
+/** What the simulated organisation remembers. Names follow DingTalk's reads (docs/dingtalk.md 4.4, 5.4) where a read shows the value as it is. */
 
 export interface Phone {
   /** Country code without `+`, e.g. "852". */
@@ -9,14 +9,14 @@ export interface Phone {
 /** A person's place in one department. */
 export interface DepartmentEntry {
   readonly dept_id: number;
-  /** Larger = earlier, the opposite of departments (5.1). */
+  /** Larger = earlier, the opposite of departments (docs/dingtalk.md 5.1). */
   readonly order: number;
   readonly main: boolean;
   readonly title?: string;
   readonly work_place?: string;
 }
 
-/** The part of an enterprise account a regular account does not have (6). */
+/** The part of an enterprise account a regular account does not have (docs/dingtalk.md 6). */
 export interface EnterpriseAccount {
   readonly type: "sso" | "dingtalk";
   readonly login_id?: string;
@@ -80,7 +80,7 @@ export interface Department {
   readonly name: string;
   /** Absent for the root only. */
   readonly parent_id?: number;
-  /** Smaller = earlier (4.1). */
+  /** Smaller = earlier (docs/dingtalk.md 4.1). */
   readonly order: number;
   readonly source_identifier?: string;
   readonly code?: string;
@@ -135,7 +135,7 @@ export interface Invitation {
   readonly sent: number;
 }
 
-/** A chat made by the app (8.2); department chats are not among them, they follow their department. */
+/** A chat made by the app (docs/dingtalk.md 8.2); department chats are not among them, they follow their department. */
 export interface Chat {
   readonly openConversationId: string;
   readonly chatid: string;
@@ -147,7 +147,7 @@ export interface Chat {
   readonly uuid?: string;
 }
 
-/** Somebody outside the organisation that people inside keep in contact with (8.3). */
+/** Somebody outside the organisation that people inside keep in contact with (docs/dingtalk.md 8.3). */
 export interface ExternalContact {
   readonly userid: string;
   readonly unionid: string;
@@ -163,7 +163,7 @@ export interface ExternalContact {
   readonly share_user_ids: readonly string[];
 }
 
-/** Somebody who is still here and is going to leave (7). */
+/** Somebody who is still here and is going to leave (docs/dingtalk.md 7). */
 export interface PendingDismission {
   readonly userId: string;
   readonly lastWorkDate: number;
@@ -179,7 +179,7 @@ export interface PreEntry {
   readonly mobile: string;
 }
 
-/** Leave for another organisation to bring in enterprise accounts of these departments (6). */
+/** Leave for another organisation to bring in enterprise accounts of these departments (docs/dingtalk.md 6). */
 export interface OrganisationGrant {
   readonly joinCorpId: string;
   readonly grantDeptIdList: readonly number[];
@@ -207,7 +207,7 @@ export type Change =
   | { readonly type: "pre-entry.put"; readonly entry: PreEntry }
   | { readonly type: "grant.put"; readonly grant: OrganisationGrant };
 
-/** A contact event before it has an id and a time (10.1). */
+/** A contact event before it has an id and a time (docs/dingtalk.md 10.1). */
 export interface EventDraft {
   readonly eventType: string;
   readonly data: Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import type { Organisation } from "./model.ts";
 import { type Act, ROOT } from "./organisation.ts";
 import type { User } from "./records.ts";
 
-/** The app's contact scope (2.3): whole organisation, or some departments with everything below them and some people. */
+/** The app's contact scope (docs/dingtalk.md 2.3): whole organisation, or some departments with everything below them and some people. */
 function isWholeOrganisation(organisation: Organisation, act: Act): boolean {
   return act.by === "administrator" || organisation.switches.contactScope.departments.includes(ROOT);
 }

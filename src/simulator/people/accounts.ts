@@ -6,7 +6,7 @@ import { invalidParameter, refuseNew } from "../wire/refusal.ts";
 
 type Owned = User & { readonly account: EnterpriseAccount };
 
-/** `POST /v1.0/contact/orgAccounts/disable` (6). */
+/** `POST /v1.0/contact/orgAccounts/disable` (docs/dingtalk.md 6). */
 export const disableAccount = (organisation: Organisation, fields: Fields, act: Act): Done => setDisabled(organisation, fields, act, true);
 
 /** `POST /v1.0/contact/orgAccounts/enable`. */

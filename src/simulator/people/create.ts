@@ -10,7 +10,7 @@ import { missing, refuse } from "../wire/refusal.ts";
 import { readAccount } from "./enterprise-fields.ts";
 import { demandFreeTexts, demandManager, noTexts, readExtension, readFlags, readTexts, readUserid, requiredName } from "./fields.ts";
 
-/** `POST /topapi/v2/user/create` (5.1), regular and enterprise accounts (6). Nobody is activated by being created. */
+/** `POST /topapi/v2/user/create` (docs/dingtalk.md 5.1), regular and enterprise accounts (docs/dingtalk.md 6). Nobody is activated by being created. */
 export function createUser(organisation: Organisation, given: Fields, act: Act): Done {
   const fields = withOwnWays(organisation, "user", given, act);
   const userid = readUserid(fields);
@@ -83,7 +83,7 @@ function demandHeadcount(organisation: Organisation): void {
   if (maxUsers > 0 && organisation.users.size >= maxUsers) throw refuse(verified ? 40024 : 40020);
 }
 
-/** 40103 sends an invitation and makes nobody a member; other refusals that hang on the person come from a switch (5.1). */
+/** 40103 sends an invitation and makes nobody a member; other refusals that hang on the person come from a switch (docs/dingtalk.md 5.1). */
 function demandConsent(organisation: Organisation, phone: Phone, user: User, act: Act): void {
   const { createRefusals, protectedMobiles } = organisation.switches;
   const written = writtenMobile(organisation.switches, phone);

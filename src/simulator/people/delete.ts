@@ -7,7 +7,7 @@ import { type Fields, requiredText } from "../wire/fields.ts";
 import { demandReachableUser } from "./lookup.ts";
 
 /**
- * `POST /topapi/v2/user/delete` (5.3, 16.6): the membership ends, roles go with it, others' `manager_userid` keeps pointing here,
+ * `POST /topapi/v2/user/delete` (docs/dingtalk.md 5.3, 13.4): the membership ends, roles go with it, others' `manager_userid` keeps pointing here,
  * a leave record says who did it.
  */
 export const deleteUser = (organisation: Organisation, fields: Fields, act: Act): Done =>

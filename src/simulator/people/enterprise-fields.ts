@@ -5,7 +5,7 @@ import type { EnterpriseAccount } from "../organisation/records.ts";
 import { boundedText, type Fields, flag, text } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
 
-/** What makes a create one of an enterprise account (6); undefined for a regular one. */
+/** What makes a create one of an enterprise account (docs/dingtalk.md 6); undefined for a regular one. */
 export function readAccount(organisation: Organisation, fields: Fields): EnterpriseAccount | undefined {
   if (text(fields, "outer_exclusive_corpid")) return readOuterAccount(organisation, fields);
   if (flag(fields, "exclusive_account") !== true) return undefined;
@@ -39,7 +39,7 @@ function readOuterAccount(organisation: Organisation, fields: Fields): Enterpris
   };
 }
 
-/** What an update may change of the account; `login_id` is spelled `loginId` here (6). */
+/** What an update may change of the account; `login_id` is spelled `loginId` here (docs/dingtalk.md 6). */
 export function changeAccount(organisation: Organisation, fields: Fields, userid: string, account: EnterpriseAccount): EnterpriseAccount {
   const changed = { ...account, ...readNames(organisation, fields) };
   if (account.type === "sso") return changed;

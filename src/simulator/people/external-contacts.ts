@@ -21,7 +21,7 @@ const LABEL_GROUPS = [
 const MOST_LABELS = 20;
 const MOST_SHARED = 20;
 
-/** `POST /topapi/extcontact/create` (8.3): somebody outside, in the care of a member. */
+/** `POST /topapi/extcontact/create` (docs/dingtalk.md 8.3): somebody outside, in the care of a member. */
 export function createContact(organisation: Organisation, fields: Fields, act: Act): Done {
   demandFeature(organisation);
   const contact = requiredContact(fields);

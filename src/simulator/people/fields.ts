@@ -5,7 +5,7 @@ import type { User, UserTexts } from "../organisation/records.ts";
 import { boundedText, type Fields, flag, object, present, text, whole } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
 
-/** Longest text and the code a longer one gets (5.1); that of an extension is a switch. */
+/** Longest text and the code a longer one gets (docs/dingtalk.md 5.1); that of an extension is a switch. */
 const TEXTS: readonly (readonly [keyof UserTexts, number | "telephoneMax", number])[] = [
   ["telephone", "telephoneMax", 40063],
   ["job_number", 50, 60123],
@@ -37,7 +37,7 @@ export function readTexts(organisation: Organisation, fields: Fields): Partial<U
   return named;
 }
 
-/** 60106, 40101 and 40100: e-mail address, mailbox and telephone extension are unique in the organisation (5.1). */
+/** 60106, 40101 and 40100: e-mail address, mailbox and telephone extension are unique in the organisation (docs/dingtalk.md 5.1). */
 export function demandFreeTexts(organisation: Organisation, named: Partial<UserTexts>, self: string | undefined): void {
   const emailHolder = named.email ? organisation.byEmail.get(emailKey(named.email)) : undefined;
   if (emailHolder !== undefined && emailHolder !== self) throw refuse(60106);
@@ -62,7 +62,7 @@ export function readFlags(fields: Fields): Partial<Pick<User, "hide_mobile" | "s
 }
 
 /**
- * Custom fields (5.1, 5.2): keys nobody made in the console are ignored; by default the given ones replace all,
+ * Custom fields (docs/dingtalk.md 5.1, 5.2): keys nobody made in the console are ignored; by default the given ones replace all,
  * with `ext_attrs_update_mode` 1 they are added. An empty value removes the field.
  */
 export function readExtension(organisation: Organisation, fields: Fields, current: User["extension"]): User["extension"] | undefined {
@@ -84,7 +84,7 @@ export function demandManager(organisation: Organisation, userid: string): strin
   return userid;
 }
 
-/** A caller's own userid: 1 to 64 characters of letters, digits and `_ - @ .` (5.1). */
+/** A caller's own userid: 1 to 64 characters of letters, digits and `_ - @ .` (docs/dingtalk.md 5.1). */
 export function readUserid(fields: Fields): string | undefined {
   const userid = text(fields, "userid");
   if (userid === undefined || userid === "") return undefined;

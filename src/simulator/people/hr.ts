@@ -8,7 +8,7 @@ import { invalidParameter, missing, Refused, refuse, refuseNew } from "../wire/r
 import { endMembership } from "./delete.ts";
 
 /*
- * The part of 智能人事 that touches the directory (dingtalk-api.md 7): who has left, who is going to, and leaving with a hand-over.
+ * The part of 智能人事 that touches the directory (docs/dingtalk.md 7): who has left, who is going to, and leaving with a hand-over.
  * What is handed over (files, approvals) is not part of the simulated state, except for the leaver's reports.
  */
 

@@ -10,7 +10,7 @@ import { missing, refuse } from "../wire/refusal.ts";
 import { demandKnownUser, demandReachableUser } from "./lookup.ts";
 import { memberView, permittedUserView } from "./view.ts";
 
-/** `POST /topapi/v2/user/get` (5.4); an enterprise account also by `login_id` (6). */
+/** `POST /topapi/v2/user/get` (docs/dingtalk.md 5.4); an enterprise account also by `login_id` (docs/dingtalk.md 6). */
 export function getUser(organisation: Organisation, fields: Fields, act: Act): Done {
   const userid = text(fields, "userid") || organisation.byLoginId.get(loginKey(text(fields, "login_id") ?? ""));
   if (!userid && !text(fields, "login_id")) throw missing("userid");
@@ -42,7 +42,7 @@ function listMembers(
   return { answer: { result: { ...more(offset + list.length, everyone.length), list } } };
 }
 
-/** `next_cursor` is absent on the last page (5.4). */
+/** `next_cursor` is absent on the last page (docs/dingtalk.md 5.4). */
 const more = (next: number, total: number): Record<string, unknown> =>
   next < total ? { has_more: true, next_cursor: next } : { has_more: false };
 
@@ -81,7 +81,7 @@ function comparison(orderField: string, deptId: number): (one: User, other: User
   }
 }
 
-/** `POST /topapi/user/listid`: unpaged, not limited by the contact scope (2.3). */
+/** `POST /topapi/user/listid`: unpaged, not limited by the contact scope (docs/dingtalk.md 2.3). */
 export function listIds(organisation: Organisation, fields: Fields): Done {
   const deptId = requiredWhole(fields, "dept_id", 40009);
   if (!organisation.departments.has(deptId)) throw refuse(60003);
@@ -107,7 +107,7 @@ export function listAdmins(organisation: Organisation, _fields: Fields, act: Act
   return { answer: { result } };
 }
 
-/** `POST /topapi/v2/user/getbymobile`: current staff; enterprise accounts only when asked for (5.4). */
+/** `POST /topapi/v2/user/getbymobile`: current staff; enterprise accounts only when asked for (docs/dingtalk.md 5.4). */
 export function getByMobile(organisation: Organisation, fields: Fields, act: Act): Done {
   const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));
   if (!phone) throw refuse(40104);

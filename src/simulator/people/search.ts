@@ -3,7 +3,7 @@ import type { Done } from "../organisation/organisation.ts";
 import { type Fields, text } from "../wire/fields.ts";
 import { invalidParameter } from "../wire/refusal.ts";
 
-/** `POST /v1.0/contact/users/search` (5.4): by name; `fullMatchField` 1 wants the whole name. */
+/** `POST /v1.0/contact/users/search` (docs/dingtalk.md 5.4): by name; `fullMatchField` 1 wants the whole name. */
 export function searchUsers(organisation: Organisation, fields: Fields): Done {
   const word = readWord(fields);
   const whole = text(fields, "fullMatchField") === "1";
@@ -12,7 +12,7 @@ export function searchUsers(organisation: Organisation, fields: Fields): Done {
   return paged(fields, found);
 }
 
-/** `POST /v1.0/contact/departments/search` (4.4). */
+/** `POST /v1.0/contact/departments/search` (docs/dingtalk.md 4.4). */
 export function searchDepartments(organisation: Organisation, fields: Fields): Done {
   const word = readWord(fields);
   const found: number[] = [];

@@ -1,7 +1,7 @@
 import type { Organisation } from "../organisation/model.ts";
 import type { Department, Phone, User } from "../organisation/records.ts";
 
-/** One person as user/get shows them (5.4), every field permission granted. Values that are not set are absent. */
+/** One person as user/get shows them (docs/dingtalk.md 5.4), every field permission granted. Values that are not set are absent. */
 export function userView(organisation: Organisation, user: User): Record<string, unknown> {
   return {
     ...basics(organisation, user),
@@ -14,12 +14,12 @@ export function userView(organisation: Organisation, user: User): Record<string,
   };
 }
 
-/** The same, as far as the app's field permissions go (2.3), and an address only if the person uses it: the rest is silently absent. */
+/** The same, as far as the app's field permissions go (docs/dingtalk.md 2.3), and an address only if the person uses it: the rest is silently absent. */
 export function permittedUserView(organisation: Organisation, user: User): Record<string, unknown> {
   return withoutForbidden(organisation, user, userView(organisation, user));
 }
 
-/** One person as user/list shows them in one department: `dept_order` and `leader`, no manager, no roles (5.4). */
+/** One person as user/list shows them in one department: `dept_order` and `leader`, no manager, no roles (docs/dingtalk.md 5.4). */
 export function memberView(organisation: Organisation, user: User, deptId: number): Record<string, unknown> {
   return withoutForbidden(organisation, user, {
     ...basics(organisation, user),
@@ -70,7 +70,7 @@ function accountView(organisation: Organisation, { account }: User): Record<stri
   };
 }
 
-/** Country code and number are split on read (5.4). */
+/** Country code and number are split on read (docs/dingtalk.md 5.4). */
 const mobileView = ({ phone }: User): Record<string, unknown> => (phone ? { state_code: phone.stateCode, mobile: phone.number } : {});
 
 const personal = (user: User): Record<string, unknown> => ({

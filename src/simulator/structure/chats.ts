@@ -6,7 +6,7 @@ import { type Fields, text } from "../wire/fields.ts";
 import { invalidParameter, refuse, refuseNew } from "../wire/refusal.ts";
 
 /*
- * Chats made by the app (dingtalk-api.md 8.2). The sheet gives the fields and sizes; that one unknown person refuses the whole call,
+ * Chats made by the app (docs/dingtalk.md 8.2). That page gives the fields and sizes; that one unknown person refuses the whole call,
  * and what updates answer, is decided here.
  */
 

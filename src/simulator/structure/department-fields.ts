@@ -7,7 +7,7 @@ import { refuse } from "../wire/refusal.ts";
 
 type Writable = Partial<Omit<Department, "dept_id" | "name" | "parent_id">>;
 
-/** The fields create and update share (4.1); what the call does not name is not in the result. */
+/** The fields create and update share (docs/dingtalk.md 4.1); what the call does not name is not in the result. */
 export function readWritable(organisation: Organisation, fields: Fields, current: Department | undefined): Writable {
   return present({
     order: whole(fields, "order", 40011),
@@ -24,7 +24,7 @@ export function readWritable(organisation: Organisation, fields: Fields, current
   });
 }
 
-/** The four lists of who may see or be seen: on create 50 each, on update 50 for the two of a pair together (4.1). */
+/** The four lists of who may see or be seen: on create 50 each, on update 50 for the two of a pair together (docs/dingtalk.md 4.1). */
 function visibleLists(organisation: Organisation, fields: Fields, current: Department | undefined): Writable {
   const errcode = current ? 60109 : organisation.switches.createVisibleListError;
   const departments = (name: string): number[] | undefined => {
@@ -53,7 +53,7 @@ function visibleLists(organisation: Organisation, fields: Fields, current: Depar
   return present(lists);
 }
 
-/** 60001 empty or longer than `most` characters, 60009 a character DingTalk keeps for itself, 60022 a word it does not like (4.1). */
+/** 60001 empty or longer than `most` characters, 60009 a character DingTalk keeps for itself, 60022 a word it does not like (docs/dingtalk.md 4.1). */
 export function demandName(organisation: Organisation, written: string, most: number): string {
   const name = written.trim();
   if (lookOf(name) === "" || [...name].length > most) throw refuse(60001);
@@ -67,7 +67,7 @@ export function demandFreeName(organisation: Organisation, parentId: number, nam
   if (holderOfName(organisation, parentId, name, self) !== undefined) throw refuse(organisation.switches.duplicateDepartment);
 }
 
-/** Depth and width under a new parent (4.5): 60002 and 60110. `height` is the number of levels that come along. */
+/** Depth and width under a new parent (docs/dingtalk.md 4.5): 60002 and 60110. `height` is the number of levels that come along. */
 export function demandRoom(organisation: Organisation, parentId: number, height: number): void {
   const { maxDepth, maxChildren } = organisation.switches;
   if (maxDepth > 0 && depth(organisation, parentId) + height > maxDepth) throw refuse(60002);

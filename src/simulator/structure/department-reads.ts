@@ -6,16 +6,16 @@ import { type Fields, requiredText, requiredWhole, whole } from "../wire/fields.
 import { refuse } from "../wire/refusal.ts";
 import { ancestors, demandExisting, subtree } from "./departments.ts";
 
-/** A school directory's department: it appears in lists and no call accepts it (4.4). */
+/** A school directory's department: it appears in lists and no call accepts it (docs/dingtalk.md 4.4). */
 const SCHOOL = { dept_id: -1, name: "家校通讯录", parent_id: ROOT, create_dept_group: false, auto_add_user: false };
 
-/** `POST /topapi/v2/department/get` (4.4). */
+/** `POST /topapi/v2/department/get` (docs/dingtalk.md 4.4). */
 export function getDepartment(organisation: Organisation, fields: Fields, act: Act): Done {
   const department = demandExisting(organisation, act, requiredWhole(fields, "dept_id", 40009));
   return { answer: { result: departmentView(organisation, department, countMembers(organisation, department.dept_id)) } };
 }
 
-/** One department in the field names of get; lists of the visible are arrays here and only shown when they matter (4.4). */
+/** One department in the field names of get; lists of the visible are arrays here and only shown when they matter (docs/dingtalk.md 4.4). */
 export function departmentView(organisation: Organisation, department: Department, memberCount: number): Record<string, unknown> {
   const { hide_dept, dept_permits, user_permits, outer_dept, outer_dept_only_self, outer_permit_users, outer_permit_depts, ...plain } =
     department;
@@ -72,7 +72,7 @@ export function listSub(organisation: Organisation, fields: Fields, act: Act): D
   return { answer: { result: showsSchool(organisation, deptId) ? [...list, SCHOOL] : list } };
 }
 
-/** `POST /topapi/v2/department/listsubid`: not limited by the contact scope (2.3). */
+/** `POST /topapi/v2/department/listsubid`: not limited by the contact scope (docs/dingtalk.md 2.3). */
 export function listSubId(organisation: Organisation, fields: Fields): Done {
   const deptId = requiredWhole(fields, "dept_id", 40009);
   if (!organisation.departments.has(deptId)) throw refuse(60003);

@@ -7,10 +7,10 @@ import { boundedText, type Fields, flag, ids, present, requiredText, requiredWho
 import { refuse } from "../wire/refusal.ts";
 import { demandFreeName, demandName, demandRoom, readWritable } from "./department-fields.ts";
 
-/** Characters of a name (4.1). */
+/** Characters of a name (docs/dingtalk.md 4.1). */
 const NAME_MAX = 64;
 
-/** `POST /topapi/v2/department/create` (4.1). */
+/** `POST /topapi/v2/department/create` (docs/dingtalk.md 4.1). */
 export function createDepartment(organisation: Organisation, given: Fields, act: Act): Done {
   const fields = withOwnWays(organisation, "department", given, act);
   const name = demandName(organisation, requiredText(fields, "name"), NAME_MAX);
@@ -46,7 +46,7 @@ function nextOrder(organisation: Organisation, parentId: number): number {
   return highest + 1;
 }
 
-/** `POST /topapi/v2/department/update` (4.2): what the call does not name stays. */
+/** `POST /topapi/v2/department/update` (docs/dingtalk.md 4.2): what the call does not name stays. */
 export function updateDepartment(organisation: Organisation, given: Fields, act: Act): Done {
   const fields = withOwnWays(organisation, "department", given, act);
   const deptId = requiredWhole(fields, "dept_id", 40009);
@@ -90,7 +90,7 @@ function demandMove(organisation: Organisation, act: Act, deptId: number, parent
   demandRoom(organisation, parentId, height(organisation, deptId));
 }
 
-/** Each manager must already be a member of this very department (4.2); an empty list clears only when forced to. */
+/** Each manager must already be a member of this very department (docs/dingtalk.md 4.2); an empty list clears only when forced to. */
 function managers(organisation: Organisation, fields: Fields, deptId: number): readonly string[] | undefined {
   const list = ids(fields, "dept_manager_userid_list");
   const forced = ids(fields, "force_update_fields")?.includes("dept_manager_userid_list") ?? false;
@@ -107,7 +107,7 @@ function owner(organisation: Organisation, fields: Fields, deptId: number): stri
   return userid;
 }
 
-/** `POST /topapi/v2/department/delete` (4.3). */
+/** `POST /topapi/v2/department/delete` (docs/dingtalk.md 4.3). */
 export function deleteDepartment(organisation: Organisation, fields: Fields, act: Act): Done {
   const deptId = requiredWhole(fields, "dept_id", 40009);
   if (deptId === ROOT) throw refuse(60007);

@@ -4,7 +4,7 @@ import type { Change, EventDraft, Role, User } from "../organisation/records.ts"
 import { boundedText, departmentIds, type Fields, ids, page, requiredText, requiredWhole, text } from "../wire/fields.ts";
 import { refuse } from "../wire/refusal.ts";
 
-/** Answers of these calls are spelled as DingTalk spells them: `roleId`, `role_id`, `id`, `hasMore` (8.1). */
+/** Answers of these calls are spelled as DingTalk spells them: `roleId`, `role_id`, `id`, `hasMore` (docs/dingtalk.md 8.1). */
 
 /** `POST /role/add_role_group`. */
 export function addRoleGroup(organisation: Organisation, fields: Fields, act: Act): Done {
@@ -50,7 +50,7 @@ export function deleteRole(organisation: Organisation, fields: Fields): Done {
 
 const labelEvent = (eventType: string, labelIdList: readonly number[]): EventDraft => ({ eventType, data: { labelIdList, scope: "1" } });
 
-/** `POST /topapi/role/addrolesforemps`: at most 20 roles × 20 people; one unknown person refuses the whole batch (8.1). */
+/** `POST /topapi/role/addrolesforemps`: at most 20 roles × 20 people; one unknown person refuses the whole batch (docs/dingtalk.md 8.1). */
 export function addRolesForPeople(organisation: Organisation, fields: Fields, act: Act): Done {
   const { roleIds, users } = readBatch(organisation, fields, 20);
   return grants(roleIds, users, "add", act, (user) => [
@@ -170,7 +170,7 @@ function demandRole(organisation: Organisation, roleId: number): Role {
   return role;
 }
 
-/** Roles of the group 默认 cannot be changed (8.1). */
+/** Roles of the group 默认 cannot be changed (docs/dingtalk.md 8.1). */
 function demandOwnRole(organisation: Organisation, roleId: number): Role {
   const role = demandRole(organisation, roleId);
   if (organisation.roleGroups.get(role.groupId)?.system) throw refuse(23004);

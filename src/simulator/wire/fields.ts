@@ -53,7 +53,7 @@ export function flag(fields: Fields, name: string): boolean | undefined {
   throw badParameter(name);
 }
 
-/** A comma-separated list of ids. A real array answers 40035 (section 16.3); one number is a list of one. */
+/** A comma-separated list of ids. A real array answers 40035 (docs/dingtalk.md 13.2); one number is a list of one. */
 export function ids(fields: Fields, name: string): string[] | undefined {
   const value = text(fields, name);
   if (value === undefined) return undefined;
@@ -69,7 +69,7 @@ export function departmentIds(fields: Fields, name: string, errcode: number): nu
   });
 }
 
-/** A list of objects: an array, or the JSON text of one (section 3). */
+/** A list of objects: an array, or the JSON text of one (docs/dingtalk.md 3). */
 export function objects(fields: Fields, name: string): Fields[] | undefined {
   const value = parsed(fields, name);
   if (value === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { AppError } from "../../core/errors.ts";
 
-/** A business refusal in the words of the generation that answers (dingtalk-api.md section 3). */
+/** A business refusal in the words of the generation that answers (docs/dingtalk.md 3). */
 export type Refusal =
   | { readonly generation: "old"; readonly errcode: number; readonly errmsg: string; readonly fields?: Readonly<Record<string, unknown>> }
   | { readonly generation: "new"; readonly status: number; readonly code: string; readonly message: string };
@@ -15,7 +15,7 @@ export class Refused extends AppError {
   }
 }
 
-/** Texts of the old API's codes; programs must not match on them (section 3), people read them. */
+/** Texts of the old API's codes; programs must not match on them (docs/dingtalk.md 3), people read them. */
 const TEXTS: Readonly<Record<number, string>> = {
   [-1]: "系统繁忙",
   22005: "外部联系人已存在",

@@ -29,7 +29,7 @@ export const CALL_LIFE_MS = 15 * 60_000;
 /**
  * Gives back what is held by dead workers, by leases that ended, and by this worker ($1) for runs it no longer knows (leases $2 are the ones it does).
  * A worker without its lock is dead once it was seen so before ($3): one that lives has noticed meanwhile that the lock is gone, and sends nothing.
- * Where a write may have been sent, its intent gets the outcome `unknown`, and what was observed before is forgotten (safety.md I6, F37), now and once more
+ * Where a write may have been sent, its intent gets the outcome `unknown`, and what was observed before is forgotten (docs/threats.md I6, F37), now and once more
  * after the longest life of a call ($4).
  */
 const FREE_ABANDONED: Statement = {
@@ -74,7 +74,7 @@ const RECHECK: Statement = {
   select count(*) as looked from looked`,
 };
 
-/** I4 of safety.md: whatever is due or waiting has a time or a run, and what is in sync is so at the newest generation. Both are made so again. */
+/** docs/threats.md I4: whatever is due or waiting has a time or a run, and what is in sync is so at the newest generation. Both are made so again. */
 const REPAIR: Statement = {
   name: "repair-states",
   text: `with faulty as (

@@ -34,7 +34,7 @@ const POLL_MS = 1_000;
  */
 const LINGER_MS = 100;
 
-/** 02:10 in Hong Kong, in UTC: not on the hour, when everybody calls DingTalk (dingtalk-api.md section 9.1). */
+/** 02:10 in Hong Kong, in UTC: not on the hour, when everybody calls DingTalk (docs/dingtalk.md 9.1). */
 const NIGHTLY = "10 18 * * * sweep ?jobKey=sweep&jobKeyMode=preserve_run_at";
 
 export interface QueueDeps {

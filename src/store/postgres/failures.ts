@@ -26,7 +26,7 @@ const BUSY: ReadonlySet<string> = new Set(["55P03", "57014"]);
  * the next connection leads to its successor.
  */
 const AWAY = /^(08|28|53|57|58|3D000|40003|25006|25P03|NO_ANSWER$)/;
-/** Privilege missing, a trigger that raised: above all a history that cannot be written refuses the write it would record (safety.md F65). */
+/** Privilege missing, a trigger that raised: above all a history that cannot be written refuses the write it would record (docs/threats.md F65). */
 const REFUSED: ReadonlySet<string> = new Set(["42501", "P0001"]);
 /** Whatever keeps an event from being stored, a constraint too, is no mistake of the client. */
 const HISTORY = "history";

@@ -47,7 +47,7 @@ const SESSION: SessionSettings = {
 };
 
 /**
- * Bounds (safety.md T11, F41, F44). Whatever the database does, who asks gets an answer within five seconds: a wait for a connection and then one statement, or a
+ * Bounds (docs/threats.md T11, F41, F44). Whatever the database does, who asks gets an answer within five seconds: a wait for a connection and then one statement, or a
  * wait for a lock and then another one alone (batch.ts). The server ends a statement that it works on; a server that says nothing is given up a little later.
  */
 const CONNECT_MS = 2_000;

@@ -61,7 +61,7 @@ function setPatient(client: pg.PoolClient, patient: boolean): void {
   if (client instanceof Connection) client.patient = patient;
 }
 
-/** How often something is tried that met a deadlock or a serialisation failure (safety.md F45). */
+/** How often something is tried that met a deadlock or a serialisation failure (docs/threats.md F45). */
 const MAX_ROUNDS = 3;
 
 /** Rejects in our words. */

@@ -6,7 +6,7 @@ import { run, type Statement } from "../postgres/statement.ts";
 /*
  * The rate towards a target, shared by all processes: one row per API holds the moment the next call may leave. A take reserves slots by moving that
  * moment on, and tells how long to wait for each (GCRA with a small burst). Callers of one process that ask at the same time share one statement.
- * The far end counts in fixed one-second windows, so burst + rate must not exceed its limit (stack.md, "Rate limit towards DingTalk").
+ * The far end counts in fixed one-second windows, so burst + rate must not exceed its limit (docs/dingtalk.md 9.1).
  */
 
 export interface LimiterOptions {

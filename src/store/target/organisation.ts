@@ -10,7 +10,7 @@ const PIN: Statement = {
 
 /**
  * Remembers on the first call which organisation this directory belongs to, and answers the one remembered: credentials of another one must stop
- * the server before any write (safety.md F63).
+ * the server before any write (docs/threats.md F63).
  */
 export async function pinOrganisation(pool: pg.Pool, target: string, organisation: string): Promise<string> {
   const [row] = await run<{ organisation: string }>(pool, PIN, [target, organisation]);

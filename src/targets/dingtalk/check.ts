@@ -30,7 +30,7 @@ interface Probe {
   readonly parameters: JsonObject;
 }
 
-/** One harmless call for each permission point the adapter lives on (dingtalk-api.md section 2.3). */
+/** One harmless call for each permission point the adapter lives on (docs/dingtalk.md 2.3). */
 function probesOf({ managedRoot = ROOT, enterpriseAccounts }: DingTalkConfig): readonly Probe[] {
   const dept_id = Number(managedRoot);
   return [
@@ -74,7 +74,7 @@ export function createCheck(client: DingTalkClient, config: DingTalkConfig, cloc
 /** Refusals that every call gets: one of them says it all. */
 const NOTHING_WORKS: ReadonlySet<Kind> = new Set(["address", "blocked", "token", "credential"]);
 
-/** The old and the new API of one organisation are in the same cloud (section 1). */
+/** The old and the new API of one organisation are in the same cloud (docs/dingtalk.md 1). */
 export function checkCloud({ oapiUrl, apiUrl }: Pick<DingTalkConfig, "oapiUrl" | "apiUrl">): readonly Problem[] {
   const [old, recent] = [cloudOf(oapiUrl), cloudOf(apiUrl)];
   if (old === undefined || recent === undefined || old === recent) return [];
@@ -92,7 +92,7 @@ export function checkCloud({ oapiUrl, apiUrl }: Pick<DingTalkConfig, "oapiUrl" |
 /** `.com` or `.io`; undefined for an address that is neither, such as a proxy's. */
 const cloudOf = (url: string): string | undefined => /\.dingtalk(\.com|\.io)$/.exec(new URL(url).hostname)?.[1];
 
-/** A wrong organisation is answered as an unknown error (section 2.2), a wrong pair by the documented codes. */
+/** A wrong organisation is answered as an unknown error (docs/dingtalk.md 2.2), a wrong pair by the documented codes. */
 const WRONG_ORGANISATION = new Set(["unknownError", "invalid.client", "unauthorized.client", "invalidClientIdOrSecret", "33001"]);
 
 async function checkCredentials(session: Session, config: DingTalkConfig): Promise<readonly Problem[]> {

@@ -16,7 +16,7 @@ export interface DingTalkConfig {
    * ISO 3166 code of the region that numbers without a country code are of, `HK` when unset.
    */
   readonly region?: string;
-  /** ISO 3166 code of where the organisation is registered, as `region` when unset: one of `CN` writes mainland numbers bare (dingtalk-api.md section 5.1). */
+  /** ISO 3166 code of where the organisation is registered, as `region` when unset: one of `CN` writes mainland numbers bare (docs/dingtalk.md 5.1). */
   readonly registeredIn?: string;
   /** Department below which everything of ours is, the organisation itself when unset. Nothing outside is made, changed or removed. */
   readonly managedRoot?: string;

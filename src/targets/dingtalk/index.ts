@@ -126,5 +126,5 @@ function on<T>(kind: EntityKind, by: Kinds<T>): T {
   return by[kind]();
 }
 
-/** Letters and digits, as DingTalk demands (section 6), and far too many to guess. */
+/** Letters and digits, as DingTalk demands (docs/dingtalk.md 6), and far too many to guess. */
 const newPassword = (): string => `Aa1${randomBytes(24).toString("base64url")}`;

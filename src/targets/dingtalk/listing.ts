@@ -38,7 +38,7 @@ export interface ListingDeps {
   readonly area: ManagedArea;
 }
 
-/** Everything of a kind below the managed root through the paged lists (dingtalk-api.md section 5.4: there is no call for all people). Rejects as a whole when any page fails. */
+/** Everything of a kind below the managed root through the paged lists (docs/dingtalk.md 5.4: there is no call for all people). Rejects as a whole when any page fails. */
 export function createListing(client: DingTalkClient, deps: ListingDeps, options: RecordOptions) {
   const { area } = deps;
   let walked: { readonly departments: readonly string[]; readonly atMs: number } | undefined;

@@ -6,7 +6,7 @@ import { createTrusts } from "../../../src/store/access/trusts.ts";
 import { type Issuer, openIssuer } from "../../support/issuer.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 
-/* Federated identity in Microsoft's validation of a gallery application (clients.md section 1): against the product as it is composed, with a real database. */
+/* Federated identity in Microsoft's validation of a gallery application (docs/clients.md 1.4): against the product as it is composed, with a real database. */
 
 let issuer: Issuer;
 let product: Product;

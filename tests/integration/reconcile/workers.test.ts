@@ -38,7 +38,7 @@ const done = (remoteId: string, event?: HistoryEvent): RunOutcome => ({
   ...(event ? { event: { ...event, id: crypto.randomUUID(), code: "target.outcome", causes: [event.id], outcome: "done" } } : {}),
 });
 
-/** Outcomes by intent, and intents without one (safety.md I6). */
+/** Outcomes by intent, and intents without one (docs/threats.md I6). */
 async function outcomes(): Promise<{ outcome: string; n: number }[]> {
   const { rows } = await env.pool.query(
     `select coalesce(o.outcome, 'none') as outcome, count(*)::int as n from history i left join history o on o.code = 'target.outcome' and o.causes @> array[i.id]

@@ -1,7 +1,7 @@
 import { message, type Resource, type ScimClient, USER } from "../../conformance/client.ts";
 import { type OpenScim, openScim } from "./open-scim.ts";
 
-/* T20: every address in an answer begins with PUBLIC_URL, whatever the request says of its host. */
+/* docs/threats.md T20: every address in an answer begins with PUBLIC_URL, whatever the request says of its host. */
 
 let open: OpenScim;
 let scim: ScimClient;

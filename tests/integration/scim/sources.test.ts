@@ -1,7 +1,7 @@
 import { GROUP, message, type ScimClient, USER } from "../../conformance/client.ts";
 import { type OpenScim, openScim } from "./open-scim.ts";
 
-/* T18: what belongs to one source does not exist for another. */
+/* docs/threats.md T18: what belongs to one source does not exist for another. */
 
 let open: OpenScim;
 let owner: ScimClient;

@@ -36,7 +36,7 @@ describe("9 limits", () => {
     expect(refused.json.message).toContain("您的企业应用调用钉钉开放平台当前接口的所有请求都被暂时禁用了");
   });
 
-  test("16.2 more than 60 token calls in a minute are throttled, whichever of the three", async () => {
+  test("13.1 more than 60 token calls in a minute are throttled, whichever of the three", async () => {
     const oldCall = () => simulator.fetch("/gettoken?appkey=sandbox&appsecret=sandbox");
     const newCall = () => simulator.post("/v1.0/oauth2/accessToken", { appKey: "sandbox", appSecret: "sandbox" });
     await clock.advance(60_000);

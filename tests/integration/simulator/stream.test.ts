@@ -17,7 +17,7 @@ interface Frame {
   readonly data: string;
 }
 
-/** A client written from section 10.2 alone. */
+/** A client written from docs/dingtalk.md 10.2 alone. */
 interface PlainClient {
   readonly frames: Frame[];
   answer(frame: Frame, status: "SUCCESS" | "LATER"): void;
@@ -63,7 +63,7 @@ async function connect(simulator: OpenSimulator, more: Record<string, unknown> =
 
 const events = ({ frames }: PlainClient): Frame[] => frames.filter(({ type }) => type === "EVENT");
 
-describe("10.2 a client written from the fact sheet", () => {
+describe("10.2 a client written from the documented protocol", () => {
   const clock = createManualClock();
   let simulator: OpenSimulator;
   const clients: PlainClient[] = [];

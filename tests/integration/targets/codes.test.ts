@@ -13,7 +13,7 @@ import {
 import { CODES, type Kind } from "../../../src/targets/dingtalk/client/codes.ts";
 import { calmly, newRef, openOrganisation, refusalOf, type TestOrganisation } from "./organisation.ts";
 
-/* dingtalk-api.md section 12: every code of the table, said by the simulator in each envelope it may come in, to a change of a person. */
+/* docs/dingtalk.md 12: every code of the table, said by the simulator in each envelope it may come in, to a change of a person. */
 
 let organisation: TestOrganisation;
 beforeAll(async () => {

@@ -7,7 +7,7 @@ afterEach(() => server.close());
 
 const SUSPEND = "/v1.0/contact/orgAccounts/enable";
 
-/** Answers as DingTalk gave or documents them (dingtalk-api.md sections 2.3, 5, 9, 12), and what the adapter makes of each. */
+/** Answers as DingTalk gave or documents them (docs/dingtalk.md 2.3, 5, 9, 12), and what the adapter makes of each. */
 describe("the old API says", () => {
   test.each<[string, string, Partial<TargetError> & Readonly<Record<string, unknown>>]>([
     [

@@ -12,7 +12,7 @@ const mapping = compileMapping(DEFAULT_MAPPING);
 const mapped = (user: JsonObject): PersonMapping =>
   mapping.person({ user: { id: "u1", userName: "mei.chan@example.com", active: true, ...user }, groups: [] });
 
-/** What Entra ID sends with its default attribute mapping (clients.md section 1). */
+/** What Entra ID sends with its default attribute mapping (docs/clients.md 1.3). */
 const fromEntra: JsonObject = {
   externalId: "3aa5550b-7fe3-48b9-8d7b-5741afc65534",
   displayName: "Chan Mei",

@@ -19,7 +19,7 @@ const conflict = new TargetConflict("the number is taken", { ...told, attribute:
 const note = { attribute: "mobile", code: "mobileTaken", answer: "60104", text: "the number is taken; change it" };
 const misconfigured = (scope: "all" | "process" | "entity") => new TargetMisconfigured("no permission", { ...told, scope, ms: 60_000 });
 
-/* Architecture section 7, "Outbound outcome": one row each. */
+/* ARCHITECTURE.md, "The five states": one row for each end of a run. */
 test.each<[string, RunEnd, number, Partial<NextState>]>([
   ["in sync or applied: done", { kind: "inSync", notes: [] }, 3, { state: "inSync", nextMs: undefined, attempts: 0 }],
   ["half done: again at once", { kind: "again" }, 3, { state: "due", nextMs: 0, attempts: 0 }],

@@ -21,7 +21,7 @@ describe("6 creating enterprise accounts", () => {
     expect(createBench().code(create, fields)).toBe(expected);
   });
 
-  test("16.9 the feature switched off answers 400002", () => {
+  test("13.5 the feature switched off answers 400002", () => {
     expect(createBench({ enterpriseAccounts: false }).code(create, sso)).toBe(400002);
   });
 

@@ -73,7 +73,7 @@ describe("2.1 tokens", () => {
     expect(new Set(issue()).size).toBe(2);
   });
 
-  test("16.2 asking for tokens is limited per minute", () => {
+  test("13.1 asking for tokens is limited per minute", () => {
     const limits = createLimits(limitsFor(20));
     const over = Array.from({ length: 61 }, () => limits.admitToken("a", T)).filter((one) => one !== undefined);
     expect(over).toEqual([{ limit: 60, fromMs: T, untilMs: T + 60_000 }]);

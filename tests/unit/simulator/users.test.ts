@@ -277,7 +277,7 @@ describe("5.2 user/update", () => {
   });
 });
 
-describe("5.3 and 16.6 user/delete", () => {
+describe("5.3 and 13.4 user/delete", () => {
   test("gone from every list, roles dropped, others' manager left dangling, a leave record by oapi", () => {
     const bench = createBench();
     const a = addDepartment(bench, "A");

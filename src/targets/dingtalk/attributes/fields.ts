@@ -36,7 +36,7 @@ export interface Field {
   readonly unique?: boolean;
   /** `create`: fixed afterwards; `update`: can only be set on something that exists. */
   readonly when?: "create" | "update";
-  /** Field permission without which reads leave it out silently (dingtalk-api.md section 2.3). */
+  /** Field permission without which reads leave it out silently (docs/dingtalk.md 2.3). */
   readonly permission?: "mobile" | "personal";
 }
 
@@ -48,18 +48,18 @@ const text = (max: number, tooLong: "cut" | "omit", more: Partial<Field> = {}): 
 const flag: Field = { form: { type: "flag" }, clear: "false" };
 const ids = (max: number): Field => ({ form: { type: "ids", max }, clear: "none" });
 
-/** Section 5.1 and 6, in DingTalk's own names. `extension.<field name>` is answered by `fieldOf`. */
+/** docs/dingtalk.md 5.1 and 6, in DingTalk's own names. `extension.<field name>` is answered by `fieldOf`. */
 const USER: Readonly<Record<string, Field>> = {
   name: text(80, "cut", { clear: "never" }),
   mobile: { form: { type: "phone" }, clear: "never", unique: true, permission: "mobile" },
   title: text(200, "cut"),
   job_number: text(50, "omit"),
   email: text(50, "omit", { unique: true, permission: "personal" }),
-  // Clearing it would freeze or delete the person's mailbox (section 6).
+  // Clearing it would freeze or delete the person's mailbox (docs/dingtalk.md 6).
   org_email: text(100, "omit", { clear: "never", permission: "personal" }),
   // Reads do not tell it.
   org_email_type: { form: { type: "choice", of: ["profession", "base"] }, clear: "unwished" },
-  // 20 by the official help, 50 by the API's page (section 5.1): the smaller is right by both.
+  // 20 by the official help, 50 by the API's page (docs/dingtalk.md 5.1): the smaller is right by both.
   telephone: { form: { type: "text", max: 20, tooLong: "omit", dense: densePhone }, clear: "empty", unique: true },
   work_place: text(100, "cut", { permission: "personal" }),
   remark: { form: { type: "text", max: 2_000, tooLong: "cut", lines: true }, clear: "empty", permission: "personal" },
@@ -78,7 +78,7 @@ const USER: Readonly<Record<string, Field>> = {
   exclusive_mobile: { form: { type: "phone" }, clear: "never" },
 };
 
-/** Section 4.1 and 4.2. Every list of who may see a department takes 50 entries. */
+/** docs/dingtalk.md 4.1 and 4.2. Every list of who may see a department takes 50 entries. */
 const DEPARTMENT: Readonly<Record<string, Field>> = {
   name: { form: { type: "text", max: DEPARTMENT_NAME_MAX, tooLong: "cut", departmentName: true }, clear: "never", unique: true },
   parent: { form: { type: "id" }, clear: "never" },
@@ -116,7 +116,7 @@ export const COMPOSED = new Set([
 ]);
 
 export const EXTENSION = "extension.";
-/** All custom fields together, as JSON text (section 5.1). */
+/** All custom fields together, as JSON text (docs/dingtalk.md 5.1). */
 export const EXTENSION_MAX = 2_000;
 const EXTENSION_FIELD: Field = text(EXTENSION_MAX, "cut", { permission: "personal" });
 

@@ -2,7 +2,7 @@ import type { EntityRef } from "../../../core/entity.ts";
 import type { AttributeValue } from "../../../reconcile/target.ts";
 import { fieldOf } from "./fields.ts";
 
-/** See `TargetAdapter.freeing`. A number belongs to who signs in with it, and a mailbox would be frozen (dingtalk-api.md sections 5.2 and 6). */
+/** See `TargetAdapter.freeing`. A number belongs to who signs in with it, and a mailbox would be frozen (docs/dingtalk.md 5.2 and 6). */
 export function freeing({ kind, id }: EntityRef, attribute: string): AttributeValue | undefined {
   if (kind !== "user") return undefined;
   // An account has to have one; this one nobody asks for.

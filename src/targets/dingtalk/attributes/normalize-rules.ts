@@ -11,7 +11,7 @@ const kindOfAccount = (attributes: Attributes, actual: Actual | undefined): Attr
   return had === undefined ? attributes.exclusive_account_type : had;
 };
 
-/** A person who has signed in owns the number (section 5.2), and a number DingTalk has refused is not offered twice. */
+/** A person who has signed in owns the number (docs/dingtalk.md 5.2), and a number DingTalk has refused is not offered twice. */
 const mobileLocked: Rule = ({ mobile }, actual) => {
   if (mobile === undefined || !actual || actual.attributes.mobile === undefined || actual.attributes.mobile === mobile) return [];
   if (actual.attributes.activated !== true && actual.attributes.mobile_refused !== mobile) return [];

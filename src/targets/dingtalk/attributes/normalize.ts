@@ -131,7 +131,7 @@ function fitPairs(value: AttributeValue, kind: "text" | "number"): Fitted {
 
 const wrongType = (expected: string): Fitted => ({ omit: ["wrongType", `DingTalk expects ${expected} here`] });
 
-/** Section 5.2: only a manager can be cleared by the book. */
+/** docs/dingtalk.md 5.2: only a manager can be cleared by the book. */
 const UNPROVEN_CLEAR: Reason = [
   "clearingUndocumented",
   "sent as an empty text; DingTalk does not promise that this empties the field, so look whether it did",

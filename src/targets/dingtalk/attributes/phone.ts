@@ -16,11 +16,11 @@ export function canonicalPhone(text: string, region: string): string | undefined
 /** A number for people to read, without what only sets it out: `+852 2345 6789 ext. 204` is `+85223456789ext204`. */
 export const densePhone = (text: string): string => text.replaceAll(/[\s().\-–·]/gu, "");
 
-/** As a call takes it: an organisation of the mainland wants mainland numbers bare, every other one with `+86-` (dingtalk-api.md section 5.1). */
+/** As a call takes it: an organisation of the mainland wants mainland numbers bare, every other one with `+86-` (docs/dingtalk.md 5.1). */
 export const phoneToWire = (canonical: string, isMainland: boolean): string =>
   isMainland && canonical.startsWith("+86-") ? canonical.slice("+86-".length) : canonical;
 
-/** Reads split the country code off (section 5.4). A number we cannot parse is kept as told: it must still compare unequal. */
+/** Reads split the country code off (docs/dingtalk.md 5.4). A number we cannot parse is kept as told: it must still compare unequal. */
 export function phoneFromWire(mobile: string, stateCode: string | undefined, region: string): string {
   const joined = stateCode && !mobile.startsWith("+") ? `+${stateCode.replace(/^\+/, "")}-${mobile}` : mobile;
   return canonicalPhone(joined, region) ?? joined;

@@ -15,7 +15,7 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
 const LOOKS_ESCAPED = /\\(?=u[0-9a-f]{4})/gi;
 
 /**
- * Text as DingTalk can hold it (safety.md F28, F29): NFC, no control or bidirectional characters, trimmed,
+ * Text as DingTalk can hold it (docs/threats.md F28, F29): NFC, no control or bidirectional characters, trimmed,
  * at most `max` UTF-16 units, cut between graphemes. Cleaning clean text changes nothing.
  */
 export function cleanText(raw: string, options: { readonly max: number; readonly lines?: boolean }): CleanText {
@@ -46,7 +46,7 @@ function wholeCodePoints(text: string, max: number): string {
   return text.slice(0, splitsPair ? max - 1 : max);
 }
 
-/** Characters a department name must not contain (dingtalk-api.md section 4.1), and what stands for them: alike to the eye, and told apart on the way back. */
+/** Characters a department name must not contain (docs/dingtalk.md 4.1), and what stands for them: alike to the eye, and told apart on the way back. */
 const STAND_INS: readonly (readonly [forbidden: string, standIn: string])[] = [
   ["-", "\u2010"],
   [",", "\u201a"],
@@ -58,7 +58,7 @@ export const departmentName = (plain: string): string => STAND_INS.reduce((name,
 /** The name as it was before `departmentName`, for people and for matching departments made by hand. */
 export const plainDepartmentName = (name: string): string => STAND_INS.reduce((plain, [from, to]) => plain.replaceAll(to, from), name);
 
-/** DingTalk's limit for a department's name (section 4.1), in UTF-16 units, which never exceeds its own count. */
+/** DingTalk's limit for a department's name (docs/dingtalk.md 4.1), in UTF-16 units, which never exceeds its own count. */
 export const DEPARTMENT_NAME_MAX = 64;
 
 const BLANKS = /\s+/gu;

@@ -12,7 +12,7 @@ export interface Refusal {
 
 /** Answers that carry no code of DingTalk's. */
 export const SYNTHETIC_CODES = {
-  /** The page or JSON of the address guard, for every app behind our address (section 9.3). */
+  /** The page or JSON of the address guard, for every app behind our address (docs/dingtalk.md 9.3). */
   banned: "ip-ban",
   /** 5xx without an envelope: said before anything was carried out. */
   failed: "http-5xx",
@@ -34,8 +34,8 @@ export function resultOf(body: JsonObject): JsonObject {
 }
 
 /**
- * Reads the envelope of either generation (dingtalk-api.md section 3). Pure.
- * The order is that of section 12: address ban, then `code`, then `sub_code` below 88, then `errcode`.
+ * Reads the envelope of either generation (docs/dingtalk.md 3). Pure.
+ * The order is that of docs/dingtalk.md 12: address ban, then `code`, then `sub_code` below 88, then `errcode`.
  */
 export function readAnswer(api: Api, status: number, text: string): Answer {
   const body = parse(text);

@@ -5,7 +5,7 @@ export interface Api {
   readonly path: string;
   /** The path without what differs between organisations. */
   readonly template?: string;
-  /** Old: token in the query, `errcode` envelope. New: token in a header, HTTP status and `code` (dingtalk-api.md section 1). */
+  /** Old: token in the query, `errcode` envelope. New: token in a header, HTTP status and `code` (docs/dingtalk.md 1). */
   readonly generation: "old" | "new";
   readonly method: "GET" | "POST";
   /** A `read` without an answer has done nothing; a `write` without one may have been carried out. */

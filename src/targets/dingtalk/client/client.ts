@@ -119,7 +119,7 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
       if (date) farSeconds.observe({ sentMs, receivedMs: deps.clock.monotonicMs(), dateMs: date.getTime() });
       return { status: response.status, text: typeof text === "string" ? text : "", date };
     } catch (error) {
-      // The axios error holds the address with the token and the body with personal data: only its code goes on (safety.md T25).
+      // The axios error holds the address with the token and the body with personal data: only its code goes on (docs/threats.md T25).
       if (wire.tooLate) throw new PlaceLost();
       const reason = signal.aborted ? "aborted" : reasonOf(error);
       const cutShort = deadline !== undefined && deadline.leftMs() < 1;

@@ -1,7 +1,7 @@
 import { SYNTHETIC_CODES } from "./answer.ts";
 
 /**
- * What an answer is about, and so what may be done (dingtalk-api.md section 12). `errors.ts` turns each kind into a TargetError.
+ * What an answer is about, and so what may be done (docs/dingtalk.md 12). `errors.ts` turns each kind into a TargetError.
  *
  * transient: busy, said before anything was done · unfinished: DingTalk lost track itself, a write may have happened
  * rate, rateMinute: this app on this API · rateAll: one API, everybody's calls · blocked: our address or organisation, five minutes
@@ -84,7 +84,7 @@ const PEOPLE_INSIDE =
 const DEPARTMENT_NAME_TAKEN = of("taken", "nameTaken", "another department of this name exists under the same parent", "name");
 const MAIL_TAKEN = of("taken", "emailTaken", "another person has this e-mail address", "email");
 
-/** Every code of section 12, old and new API. New-API codes stand here in full, or by their last word where DingTalk puts words before it. */
+/** Every code of docs/dingtalk.md 12, old and new API. New-API codes stand here in full, or by their last word where DingTalk puts words before it. */
 export const CODES: Readonly<Record<string, Meaning>> = {
   // Transient
   "-1": BUSY,
@@ -106,7 +106,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "service.timeout": of("unfinished", "noAnswer", "DingTalk did not finish in time"),
   [SYNTHETIC_CODES.lost]: of("unfinished", "noAnswer", "the answer was lost on the way"),
 
-  // Rate and quota (section 9)
+  // Rate and quota (docs/dingtalk.md 9)
   "90018": APP_RATE,
   "90005": APP_RATE,
   "90006": APP_RATE,

@@ -28,7 +28,7 @@ export interface Moment {
 const MISCONFIGURED_MS = 60_000;
 const SCOPE_MS = 10 * 60_000;
 const QUOTA_MS = 6 * 3_600_000;
-/** Section 9.3: a ban of an address lasts five minutes. */
+/** docs/dingtalk.md 9.3: a ban of an address lasts five minutes. */
 export const BAN_MS = 5 * 60_000;
 /** An announced end further away than this is taken for a wrong clock. */
 const MAX_ANNOUNCED_MS = 15 * 60_000;
@@ -146,7 +146,7 @@ function remedyOf(api: Api, meaning: Meaning, refusal: Refusal): string {
 
 const SENSITIVE = "; only an administrator of the whole organisation's contacts can grant it";
 
-/** Permission points named by either generation (section 2.3). */
+/** Permission points named by either generation (docs/dingtalk.md 2.3). */
 export function permissionsIn(refusal: Refusal): readonly string[] {
   const detail = refusal.body.accessdenieddetail ?? refusal.body.AccessDeniedDetail;
   const listed = isObject(detail) && Array.isArray(detail.requiredScopes) ? detail.requiredScopes.filter(isText) : [];
@@ -173,7 +173,7 @@ function throttledMs(kind: "rate" | "rateMinute" | "rateAll", refusal: Refusal, 
   return (kind === "rateMinute" ? 60_000 : 1_000) + jitter;
 }
 
-/** "限制将在 2026-09-03 00:01:03 结束", Beijing time (section 9.2): the last date before 结束. */
+/** "限制将在 2026-09-03 00:01:03 结束", Beijing time (docs/dingtalk.md 9.2): the last date before 结束. */
 export function announcedEndMs(message: string): number | undefined {
   const found = /(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})\s*结束/.exec(message);
   if (!found) return undefined;
@@ -181,14 +181,14 @@ export function announcedEndMs(message: string): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** The user id that holds a value: its own field in some answers, the end of the text in others (section 5.1). */
+/** The user id that holds a value: its own field in some answers, the end of the text in others (docs/dingtalk.md 5.1). */
 function heldBy(refusal: Refusal): { readonly heldBy?: string } {
   const field = refusal.body.userid;
   const id = typeof field === "string" && field !== "" ? field : /userid\s*[:：]\s*([\w\-@.]{1,64})/i.exec(refusal.message)?.[1];
   return id === undefined ? {} : { heldBy: id };
 }
 
-/** Before the connection stood nothing can have been carried out; after it, a write may have been (safety.md F2, F3). */
+/** Before the connection stood nothing can have been carried out; after it, a write may have been (docs/threats.md F2, F3). */
 export function transportError(api: Api, sent: boolean, reason: string): TargetError {
   const unknown = sent && api.effect === "write";
   const told = { answer: reason, reasonCode: sent ? "noAnswer" : "unreachable" };

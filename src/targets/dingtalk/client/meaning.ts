@@ -9,7 +9,7 @@ const WIRE_NAMES = {
   department: { parent_id: "parent", dept_manager_userid_list: "managers" },
 } as const;
 
-/** Codes that stand for many causes; DingTalk's text tells some of them apart (dingtalk-api.md sections 5.2 and 6). Programs cannot rely on texts, so none is needed. */
+/** Codes that stand for many causes; DingTalk's text tells some of them apart (docs/dingtalk.md 5.2 and 6). Programs cannot rely on texts, so none is needed. */
 const VAGUE = new Set(["40035", "400002", "invalid.param"]);
 const SAYS_TAKEN = /已存在|重复|already exist|duplicate/i;
 const SAYS_MANAGER = /主管|负责人|manager/i;

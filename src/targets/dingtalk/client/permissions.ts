@@ -1,6 +1,6 @@
 import { API, type Api } from "./apis.ts";
 
-/** A permission point of the console, and what it is for in the operator's words (dingtalk-api.md section 2.3). */
+/** A permission point of the console, and what it is for in the operator's words (docs/dingtalk.md 2.3). */
 export interface Permission {
   readonly point: string;
   readonly lets: string;

@@ -1,5 +1,5 @@
 /*
- * DingTalk counts calls in whole seconds of its own clock (dingtalk-api.md section 9.1: a refusal names the second in which there were too many). Calls that
+ * DingTalk counts calls in whole seconds of its own clock (docs/dingtalk.md 9.1: a refusal names the second in which there were too many). Calls that
  * leave evenly arrive evenly only while their way takes equally long; where it takes 50 ms once and 500 ms the next time, some of one second arrive in the
  * next, which then has too many. So no call leaves so late in a second that it might arrive in the next: it waits for that. What is allowed for a second then
  * arrives within it, whatever each way takes. (Measured at 20 calls a second of 20, with 50 to 500 ms: docs/benchmarks.md, "Towards DingTalk".)

@@ -3,7 +3,7 @@ import { TargetUnavailable } from "../../../reconcile/target.ts";
 import type { DingTalkConfig } from "../config.ts";
 import { API, type Api } from "./apis.ts";
 
-/** The official SDK asks for a new token five minutes before the end of the old one (dingtalk-api.md section 2.1). */
+/** The official SDK asks for a new token five minutes before the end of the old one (docs/dingtalk.md 2.1). */
 const EARLY_MS = 5 * 60_000;
 
 /**

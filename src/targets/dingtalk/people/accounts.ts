@@ -6,7 +6,7 @@ import type { Admins } from "./admins.ts";
 
 const REASON = "switched off in the directory";
 
-/** Only enterprise accounts have a switch; a regular account belongs to the person (dingtalk-api.md section 6). */
+/** Only enterprise accounts have a switch; a regular account belongs to the person (docs/dingtalk.md 6). */
 export const canSuspend = (attributes: Attributes): boolean => typeof attributes.exclusive_account_type === "string";
 
 /** The switch of enterprise accounts. Switching twice is the same as once. */

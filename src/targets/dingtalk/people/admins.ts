@@ -14,7 +14,7 @@ export interface Admins {
 
 /**
  * Main and sub administrators. The person's own record is asked first, whose flag follows a change at once; it does not say of whom it is true and may be
- * withheld, so the list, which names both levels and may lag behind, is asked as well (dingtalk-api.md section 5.4). Whoever either names is protected.
+ * withheld, so the list, which names both levels and may lag behind, is asked as well (docs/dingtalk.md 5.4). Whoever either names is protected.
  */
 export function createAdmins(): Admins {
   let running: Promise<unknown> = Promise.resolve();

@@ -27,7 +27,7 @@ const KEPT = "kept.";
 const pairOf = (sent: AttributeValue, shown: AttributeValue | undefined): string => JSON.stringify([sent, shown ?? null]);
 
 /**
- * An update that looks afterwards. DingTalk accepts values that it ignores, chooses by itself or turns into something else (dingtalk-api.md section 5.2), and
+ * An update that looks afterwards. DingTalk accepts values that it ignores, chooses by itself or turns into something else (docs/dingtalk.md 5.2), and
  * nothing in the answer says so. A comparison finds them; what it found and is sent again is read back, which tells an administrator's change from DingTalk's own
  * way. One call more, for those only.
  */

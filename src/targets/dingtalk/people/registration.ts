@@ -4,7 +4,7 @@ import { phoneToWire } from "../attributes/phone.ts";
 import { API, type Api } from "../client/apis.ts";
 import type { DingTalkClient, Session } from "../client/client.ts";
 
-/** Where the organisation is registered decides how it writes mainland numbers: bare in the mainland, with `+86-` everywhere else (dingtalk-api.md section 5.1). */
+/** Where the organisation is registered decides how it writes mainland numbers: bare in the mainland, with `+86-` everywhere else (docs/dingtalk.md 5.1). */
 export interface Registration {
   /** What the settings say. */
   readonly configured: boolean;

@@ -1,7 +1,7 @@
 import { API } from "../client/apis.ts";
 import type { Session } from "../client/client.ts";
 
-/** At most 20 roles a call, for giving and for taking (dingtalk-api.md section 8.1). */
+/** At most 20 roles a call, for giving and for taking (docs/dingtalk.md 8.1). */
 const ROLES_PER_CALL = 20;
 
 /** Gives and takes roles so that the person has just `requested` of those we know of. */

@@ -3,7 +3,7 @@ import type { Attributes, AttributeValue } from "../../../reconcile/target.ts";
 import { COMPOSED, EXTENSION, fieldOf } from "../attributes/fields.ts";
 import { pairsOf } from "../client/wire-values.ts";
 
-/** Body of `user/create` (dingtalk-api.md sections 5.1 and 6). What is empty is not sent. */
+/** Body of `user/create` (docs/dingtalk.md 5.1 and 6). What is empty is not sent. */
 export function userCreateBody(userid: string, attributes: Attributes, initPassword: string): JsonObject {
   const body: Record<string, JsonValue> = { userid };
   for (const [name, value] of plainValues(attributes)) if (value !== null) body[name] = value;
@@ -23,7 +23,7 @@ export function userCreateBody(userid: string, attributes: Attributes, initPassw
   };
 }
 
-/** Body of `user/update` for just `set` (section 5.2), or undefined when nothing in it belongs to that call. */
+/** Body of `user/update` for just `set` (docs/dingtalk.md 5.2), or undefined when nothing in it belongs to that call. */
 export function userUpdateBody(userid: string, set: Attributes, actual: Attributes): JsonObject | undefined {
   const body: Record<string, JsonValue> = {};
   const exclusive = typeof actual.exclusive_account_type === "string";
@@ -51,7 +51,7 @@ function* plainValues(attributes: Attributes): Iterable<readonly [string, Attrib
   }
 }
 
-/** The call takes JSON as text (section 5.2). */
+/** The call takes JSON as text (docs/dingtalk.md 5.2). */
 function extensionText(attributes: Attributes, wanted: (value: AttributeValue) => boolean): string | undefined {
   const fields = Object.entries(attributes).filter(([name, value]) => name.startsWith(EXTENSION) && wanted(value));
   if (fields.length === 0) return undefined;

@@ -23,7 +23,7 @@ export function visiblePermissions(records: readonly JsonObject[]): ReadonlySet<
 
 /**
  * One record of `user/get` or `user/list` in canonical form. Fields without a value are left out by DingTalk, and so are withheld ones:
- * the first are null here, the second absent (section 2.3, never diff on what was not told).
+ * the first are null here, the second absent (docs/dingtalk.md 2.3, never diff on what was not told).
  */
 export function userFromWire(record: JsonObject, granted: ReadonlySet<string>, complete: boolean, options: RecordOptions): Actual {
   const attributes: Record<string, AttributeValue> = {};
@@ -118,5 +118,5 @@ const rolesOf = (record: JsonObject, group: string): readonly string[] =>
     .map((role) => String(role.id))
     .sort();
 
-/** Negative ids are school directories, never ours (section 4.4). */
+/** Negative ids are school directories, never ours (docs/dingtalk.md 4.4). */
 const isOrdinary = (id: string): boolean => !id.startsWith("-");

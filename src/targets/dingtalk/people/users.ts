@@ -35,7 +35,7 @@ export interface UserOptions extends RecordOptions {
   readonly newPassword: () => string;
 }
 
-/** People. Who is made here gets the entity's own id as user id, so a create that happened unseen is found by repeating it (dingtalk-api.md section 18.1). */
+/** People. Who is made here gets the entity's own id as user id, so a create that happened unseen is found by repeating it (docs/dingtalk.md 14.1). */
 export function createUsers(
   client: DingTalkClient,
   { admins, area }: { readonly admins: Admins; readonly area: ManagedArea },
@@ -200,7 +200,7 @@ export function createUsers(
 /** What a new person is unless something else was sent. */
 const FRESH: Attributes = { manager: null, roles: [], exclusive_account_type: null };
 
-/** Refused here because DingTalk would refuse it: saves the call and names the attribute (sections 5.1 and 6). */
+/** Refused here because DingTalk would refuse it: saves the call and names the attribute (docs/dingtalk.md 5.1 and 6). */
 function requireIdentity(attributes: Attributes): void {
   const type = attributes.exclusive_account_type;
   if (isEmpty(attributes.name)) throw lacking("name", "give the person a name at its source");

@@ -3,10 +3,10 @@ import type { Actual, Attributes, AttributeValue } from "../../../reconcile/targ
 import { fieldOf, fieldsOf } from "../attributes/fields.ts";
 import { idsOf, isTrue, textOrNull, textOrUndefined } from "../client/wire-values.ts";
 
-/** The organisation itself (dingtalk-api.md section 4). */
+/** The organisation itself (docs/dingtalk.md 4). */
 export const ROOT = "1";
 
-/** Body of `department/create` (section 4.1): what DingTalk cannot take at birth, and what is empty, is not in it. */
+/** Body of `department/create` (docs/dingtalk.md 4.1): what DingTalk cannot take at birth, and what is empty, is not in it. */
 export function departmentCreateBody(entityId: string, attributes: Attributes): JsonObject {
   const body: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(createFields(attributes))) if (!isNothing(value)) body[wireName(name)] = toWire(name, value);
@@ -20,7 +20,7 @@ export const createFields = (attributes: Attributes): Attributes =>
 export const postCreateFields = (attributes: Attributes): Attributes =>
   only(attributes, (name, value) => name !== "managers" && fieldOf("department", name)?.when === "update" && !isNothing(value));
 
-/** Body of `department/update` for just `set` (section 4.2). */
+/** Body of `department/update` for just `set` (docs/dingtalk.md 4.2). */
 export function departmentUpdateBody(deptId: string, set: Attributes): JsonObject {
   const body: Record<string, JsonValue> = { dept_id: Number(deptId) };
   for (const [name, value] of Object.entries(set)) if (fieldOf("department", name)) body[wireName(name)] = toWire(name, value);
@@ -31,7 +31,7 @@ export function departmentUpdateBody(deptId: string, set: Attributes): JsonObjec
 const WIRE_NAMES: Readonly<Record<string, string>> = { parent: "parent_id", managers: "dept_manager_userid_list" };
 const wireName = (name: string): string => WIRE_NAMES[name] ?? name;
 
-/** Lists travel as one text with commas (section 3). */
+/** Lists travel as one text with commas (docs/dingtalk.md 3). */
 function toWire(name: string, value: AttributeValue): JsonValue {
   if (Array.isArray(value)) return value.join(",");
   if (value === null) return "";
@@ -43,7 +43,7 @@ const isNothing = (value: AttributeValue): boolean => value === null || (Array.i
 const only = (attributes: Attributes, wanted: (name: string, value: AttributeValue) => boolean): Attributes =>
   Object.fromEntries(Object.entries(attributes).filter(([name, value]) => wanted(name, value)));
 
-/** One record of `department/get`, or of `listsub`, which tells less (section 4.4). */
+/** One record of `department/get`, or of `listsub`, which tells less (docs/dingtalk.md 4.4). */
 export function departmentFromWire(record: JsonObject, complete: boolean): Actual {
   const attributes: Record<string, AttributeValue> = {};
   for (const [name, { form }] of fieldsOf("department")) {

@@ -29,7 +29,7 @@ import {
 } from "./department-wire.ts";
 import type { ManagedArea } from "./managed-area.ts";
 
-/** Departments. DingTalk chooses their ids, so ours goes along as `source_identifier` and is what we find them by (dingtalk-api.md section 18.2). */
+/** Departments. DingTalk chooses their ids, so ours goes along as `source_identifier` and is what we find them by (docs/dingtalk.md 14.2). */
 export function createDepartments(client: DingTalkClient, area: ManagedArea, region: string) {
   async function get(session: Session, deptId: string): Promise<Actual | undefined> {
     try {
@@ -199,7 +199,7 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
     });
   }
 
-  /** Some organisations delete what is below as well (section 4.3), and that may be somebody else's. */
+  /** Some organisations delete what is below as well (docs/dingtalk.md 4.3), and that may be somebody else's. */
   async function demandLeaf(session: Session, deptId: string): Promise<void> {
     const { result } = await session.call(API.departmentChildIds, { dept_id: Number(deptId) });
     const children = isObject(result) ? idsOf(result.dept_id_list) : [];

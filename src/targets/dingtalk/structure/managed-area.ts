@@ -29,7 +29,7 @@ export function createManagedArea(root: string, clock: Pick<Clock, "monotonicMs"
     return inside;
   };
 
-  /** Self first, the organisation last (dingtalk-api.md section 4.4). */
+  /** Self first, the organisation last (docs/dingtalk.md 4.4). */
   async function ask(session: Session, id: string): Promise<boolean> {
     try {
       const { parent_id_list: parents } = resultOf(await session.call(API.departmentParents, { dept_id: Number(id) }));

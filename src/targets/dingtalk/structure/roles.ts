@@ -25,7 +25,7 @@ export interface RoleGroup {
   readonly roles: readonly { readonly id: string; readonly name: string }[];
 }
 
-/** Roles in one role group of ours (dingtalk-api.md section 8.1). DingTalk keeps no id of ours for them: within the group the name is what they are found by. */
+/** Roles in one role group of ours (docs/dingtalk.md 8.1). DingTalk keeps no id of ours for them: within the group the name is what they are found by. */
 export function createRoles(client: DingTalkClient, groupName: string) {
   let groupId: number | undefined;
 

@@ -22,7 +22,7 @@ const errorFor = (code: string, api: Api = API.userUpdate, message = "", body: J
 
 type ErrorClass = abstract new (...parameters: never[]) => TargetError;
 
-/** dingtalk-api.md section 12, line by line. */
+/** docs/dingtalk.md 12, line by line. */
 describe("every code has its class", () => {
   const table: readonly (readonly [string, Api, ErrorClass, readonly string[]])[] = [
     [
