@@ -34,6 +34,7 @@ import { openapiFile } from "./paths.ts";
 import type { Policy } from "./policy/policy.ts";
 import { sweep } from "./reconcile/compare/sweep.ts";
 import { startWhenChecked } from "./reconcile/process/loop-start.ts";
+import { createSteering } from "./reconcile/process/orders.ts";
 import { watchPauses } from "./reconcile/process/pause-watch.ts";
 import { preflight } from "./reconcile/process/preflight.ts";
 import { createOwnRest } from "./reconcile/process/presence.ts";
@@ -250,6 +251,9 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     mappingVersion: mapping.version,
     settings: settingsDigest(organisation),
   });
+  const steering = createSteering({ store, ceiling: config.syncMode, clock, logger, wake: () => worker.wake() });
+  // Before anything is claimed.
+  await steering.look();
   const reconcile = createReconciler({
     log,
     rest,
@@ -257,6 +261,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     target,
     mapping,
     mode: config.syncMode,
+    term: steering.term,
     clock,
     logger,
     random: Math.random,
@@ -273,7 +278,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     logger,
     concurrency: organisation.qps > 0 ? CONCURRENCY : CONCURRENCY_UNPACED,
     shouldYield: () => traffic.busy,
-    isResting: () => rest.problem() !== undefined,
+    isResting: () => rest.problem() !== undefined || steering.isHalted(),
   });
   const stopping = new AbortController();
   const restores = { store: createRestoreStore(pool, TARGET), file: createSeenFile(config.dataDir), clock, logger, target: TARGET };
@@ -291,6 +296,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     },
   );
   const watching = { target, store, presence, rest, clock, logger };
+  const following = steering.watch(stopping.signal);
   let watch = Promise.resolve();
   let startedMs: number | undefined;
   const loopStart = startWhenChecked({
@@ -316,7 +322,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     async stop(graceMs) {
       stopping.abort(new Error("the server is stopping"));
       await Promise.all([loopStart.stop(), queue.stop(graceMs), worker.stop(graceMs)]);
-      await watch;
+      await Promise.all([watch, following]);
       await presence.leave().catch((error: unknown) => logger.warn({ target: TARGET, error }, "the stop could not be told to the others"));
       target.close();
     },

@@ -9,10 +9,12 @@ import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
 import { requestContext, requireScope } from "../http/request-context.ts";
-import { REASON_CODE, retryEvent } from "../reconcile/operator-event.ts";
+import { operatorEvent, REASON_CODE } from "../reconcile/operator-event.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
+import { ceilingOf, modeInForce, type Orders } from "../reconcile/process/orders.ts";
 import type { SyncState } from "../reconcile/run/next-state.ts";
 import type { SyncItem, SyncOperations, SyncStatus } from "../reconcile/status.ts";
+import { ordersRoutes } from "./orders.ts";
 import { choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
 
 export interface SyncEndpointOptions {
@@ -38,17 +40,25 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
 
   const eventOf = (res: Response) => {
     const { actor, requestId, sourceId } = requestContext(res);
-    return retryEvent({ actor, requestId, sourceId }, options);
+    return operatorEvent("operator.retry", { actor, requestId, sourceId }, options);
+  };
+
+  const sendStatus = async (res: Response): Promise<void> => {
+    // Counts that took long are told again for a while, so nothing is asked beside them; whether anything is sent is told as it is now.
+    const status = await operations.status();
+    const [processes, pause, orders] = await Promise.all([operations.processes(), operations.pause(), operations.orders()]);
+    sendJson(res, 200, renderStatus({ ...status, paused: pause }, processes, orders, options));
+  };
+
+  /** Why nothing is sent now, if nothing is. */
+  const pauses = async () => {
+    const [{ halted }, pause] = await Promise.all([operations.orders(), operations.pause()]);
+    return { paused: halted ?? null, targetPause: pause ?? null };
   };
 
   router
     .route("/status")
-    .get(async (_req: Request, res: Response) => {
-      // Counts that took long are told again for a while, so nothing is asked beside them; whether anything is sent is told as it is now.
-      const status = await operations.status();
-      const [processes, pause] = await Promise.all([operations.processes(), operations.pause()]);
-      sendJson(res, 200, renderStatus({ ...status, paused: pause }, processes, options));
-    })
+    .get((_req: Request, res: Response) => sendStatus(res))
     .all(methodNotAllowed("GET"));
 
   router
@@ -78,7 +88,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
       const kind = KINDS.find((each) => each === req.params.kind);
       const ref = kind && { kind, id: req.params.id };
       if (!ref || !(await operations.retry(ref, { ...eventOf(res), subject: ref }))) throw new NotFoundPath();
-      sendJson(res, 202, { kind, id: ref.id, state: "due", paused: (await operations.pause()) ?? null });
+      sendJson(res, 202, { kind, id: ref.id, state: "due", ...(await pauses()) });
     })
     .all(methodNotAllowed("POST"));
 
@@ -87,7 +97,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
     .post(requireScope("admin"), readJsonBody(), async (req: Request, res: Response) => {
       const reason = reasonIn(req.body);
       const count = await operations.retryAll(reason, { ...eventOf(res), detail: { reasonCode: reason } });
-      sendJson(res, 202, { reason, count, paused: (await operations.pause()) ?? null });
+      sendJson(res, 202, { reason, count, ...(await pauses()) });
     })
     .all(methodNotAllowed("POST"));
 
@@ -98,6 +108,8 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
       sendJson(res, 202, { state: "asked", result: "an event operator.reconcile in /api/history" });
     })
     .all(methodNotAllowed("POST"));
+
+  router.use(ordersRoutes({ ...options, sendStatus }));
 
   return { path: "/api/sync", access: ["admin", "history:read"], handler: router };
 }
@@ -112,22 +124,24 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 function renderStatus(
   status: Omit<SyncStatus, "paused"> & { readonly paused: SyncStatus["paused"] | undefined },
-  { living, lastMode }: Processes,
-  { target, ceiling, callsPerSecond, sandbox }: SyncEndpointOptions,
+  processes: Processes,
+  orders: Orders,
+  { target, ceiling: own, callsPerSecond, sandbox }: SyncEndpointOptions,
 ) {
   const { active, present, accurate } = status.people;
+  const ceiling = ceilingOf(processes, own);
   const share = (part: number, whole: number): number => (whole === 0 ? 1 : part / whole);
   return {
     target,
-    mode: modeInForce(living) ?? lastMode ?? ceiling,
+    mode: modeInForce(ceiling, orders.mode),
     ceiling,
-    processes: living,
+    processes: processes.living,
     sandbox: sandbox ?? null,
     asOf: status.asOf,
     states: status.states,
     oldestDue: status.oldestDue ?? null,
     lost: status.lost,
-    paused: status.paused ?? null,
+    paused: orders.halted ?? null,
     targetPause: status.paused ?? null,
     latencyMs: status.latencyMs ?? null,
     accuracy: share(accurate, active),
@@ -141,10 +155,6 @@ function renderStatus(
 }
 
 type Processes = Awaited<ReturnType<SyncOperations["processes"]>>;
-
-/** While processes differ, what the boldest of them does is what may happen. */
-const modeInForce = (living: Processes["living"]): SyncMode | undefined =>
-  (["sync", "upsert", "observe"] as const).find((mode) => living.some((process) => process.mode === mode));
 
 /** Values of people are for those who may read the history, where they stand as well; others see which attributes would change. */
 function renderItemFor(scopes: readonly Scope[]) {

@@ -3,6 +3,7 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { mappingCommand } from "./mapping.ts";
 import { migrateCommand } from "./migrate.ts";
+import { modeCommand, pauseCommand, resumeCommand } from "./orders.ts";
 import { planCommand } from "./plan.ts";
 import { retryCommand } from "./retry.ts";
 import { serveCommand } from "./serve.ts";
@@ -29,6 +30,9 @@ export function createProgram(): Command {
     planCommand(),
     syncCommand(),
     retryCommand(),
+    pauseCommand(),
+    resumeCommand(),
+    modeCommand(),
     doctorCommand(),
     mappingCommand(),
     migrateCommand(),

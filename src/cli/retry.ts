@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../core/clock.ts";
-import { REASON_CODE, retryEvent } from "../reconcile/operator-event.ts";
+import { operatorEvent, REASON_CODE } from "../reconcile/operator-event.ts";
 import { withPool } from "./support/joined-pool.ts";
 import { osUser } from "./support/os-user.ts";
 import { print, printJson } from "./support/output.ts";
@@ -21,8 +21,9 @@ export const retryCommand = (): Command =>
       const result = await withPool(async ({ pool }) => {
         const { createSyncOperations } = await import("../store/status/status.ts");
         const operations = createSyncOperations(pool, TARGET, systemClock);
-        const event = retryEvent({ actor: ACTOR }, { clock: systemClock, target: TARGET });
-        const count = await operations.retryAll(reason, { ...event, detail: { reasonCode: reason, osUser: osUser() } });
+        const detail = { reasonCode: reason, osUser: osUser() };
+        const event = operatorEvent("operator.retry", { actor: ACTOR }, { clock: systemClock, target: TARGET }, detail);
+        const count = await operations.retryAll(reason, event);
         return { reason, count, paused: (await operations.pause()) ?? null };
       });
       const { count, paused } = result;

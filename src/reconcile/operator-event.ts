@@ -8,8 +8,13 @@ export const REASON_CODE = /^[a-zA-Z]{1,60}$/;
 /** Who asks: over HTTP in a request of a source, at the command line as somebody of the machine. */
 export type Operator = Pick<HistoryEvent, "actor" | "requestId" | "sourceId">;
 
-/** The event of a retry, wherever it was asked for. */
-export function retryEvent(operator: Operator, { clock, target }: { readonly clock: Clock; readonly target: string }): HistoryEvent {
+/** What an operator asked for, wherever they did. */
+export function operatorEvent(
+  code: HistoryEvent["code"] & `operator.${string}`,
+  operator: Operator,
+  { clock, target }: { readonly clock: Clock; readonly target: string },
+  detail?: HistoryEvent["detail"],
+): HistoryEvent {
   const at = clock.now();
-  return { id: uuidv7(at.getTime()), at, code: "operator.retry", ...operator, causes: [], target };
+  return { id: uuidv7(at.getTime()), at, code, ...operator, causes: [], target, ...(detail ? { detail } : {}) };
 }

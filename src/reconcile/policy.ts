@@ -18,7 +18,7 @@ export function policy(plan: Plan, mode: SyncMode): Verdict {
       allow: false,
       reasonCode: "modeObserve",
       reason: `mode is observe: ${plan.action} was planned, not sent`,
-      remedy: "set SYNC_MODE to upsert or sync when the plan is right",
+      remedy: "raise the mode to upsert or sync when the plan is right (dingtalk-scim mode, at most SYNC_MODE)",
     };
   }
   if (!REMOVALS.has(plan.action)) return { allow: true };
@@ -26,6 +26,6 @@ export function policy(plan: Plan, mode: SyncMode): Verdict {
     allow: false,
     reasonCode: "modeUpsert",
     reason: `mode is upsert: ${plan.action} was planned, not sent`,
-    remedy: "set SYNC_MODE to sync to let leavers be removed",
+    remedy: "raise the mode to sync to let leavers be removed (dingtalk-scim mode, at most SYNC_MODE)",
   };
 }

@@ -2,6 +2,7 @@ import type { Deadline } from "../core/deadline.ts";
 import type { EntityKind, EntityRef, JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import type { DepartmentFacts, GroupFacts, Invitation, Manager, PersonFacts, Reference, RoleFacts } from "./facts.ts";
+import type { SyncMode } from "./policy.ts";
 import type { NextState } from "./run/next-state.ts";
 import type { Refusals } from "./run/refusal.ts";
 import type { Actual, Attributes, AttributeValue } from "./target.ts";
@@ -19,6 +20,8 @@ export interface Claim {
   readonly deadline: Deadline;
   /** A call that nobody answered may still be carried out. */
   readonly unsettled: boolean;
+  /** What operators had ordered when it was taken. */
+  readonly orderedMode?: SyncMode;
   /** What the target refused when it was last asked. */
   readonly refused?: Refusals;
   /** What at the target it was parked for. */

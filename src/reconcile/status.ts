@@ -1,6 +1,7 @@
 import type { EntityRef } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import type { SyncMode } from "./policy.ts";
+import type { OrdersStore } from "./process/orders.ts";
 import type { TargetPause } from "./process/preflight.ts";
 import type { LoopProcess } from "./process/presence.ts";
 import type { HeldBy, Planned, SyncState } from "./run/next-state.ts";
@@ -60,7 +61,7 @@ export interface ItemQuery {
   readonly count: number;
 }
 
-export interface SyncOperations {
+export interface SyncOperations extends OrdersStore {
   /** Begun after it was asked for, unless counting takes long. */
   status(): Promise<SyncStatus>;
   items(query: ItemQuery): Promise<{ readonly items: readonly SyncItem[]; readonly next?: string }>;

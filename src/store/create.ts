@@ -7,6 +7,7 @@ import { createUserStore } from "./directory/users.ts";
 import { createFacts } from "./facts/facts.ts";
 import { createClaims, LEASE_MS } from "./loop/claims.ts";
 import { CALL_LIFE_MS, createLiveness } from "./loop/liveness.ts";
+import { createOrders } from "./loop/orders.ts";
 import { createPauses } from "./loop/pause.ts";
 import { createRenewal } from "./loop/rules-change.ts";
 import { createSweepStore } from "./loop/sweep.ts";
@@ -47,6 +48,7 @@ export const createReconcileStore = (
     ...createFacts(pool, target),
     ...createTree(pool, target, settleMs),
     ...createPauses(pool, target),
+    ...createOrders(pool, target),
     ...createRenewal(pool, target),
     ...createSweepStore(pool, target),
   };

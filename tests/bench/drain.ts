@@ -141,7 +141,14 @@ async function drain(what: string, { pool, address, concurrency, statements, cpu
       tokens: createSharedToken(own, TARGET, systemClock),
     },
   );
-  const deps = { store, target, mapping: compileMapping(DEFAULT_MAPPING), mode: "sync" as const, clock: systemClock, logger: silentLogger };
+  const deps = {
+    store,
+    target,
+    mapping: compileMapping(DEFAULT_MAPPING),
+    mode: "sync" as const,
+    clock: systemClock,
+    logger: silentLogger,
+  };
   const worker = createWorker({
     store,
     reconcile: createReconciler({ ...deps, random: Math.random }),

@@ -74,6 +74,27 @@ test("a source is made once, and gets tokens of its own", async () => {
   expect(JSON.parse((await command("source", "list", "--json")).stdout).map(({ name }: { name: string }) => name)).toContain("workday");
 });
 
+test("an operator stops and goes on beside the running server, and lowers the mode", async () => {
+  const token = (await command("token", "create", "--name", "operator", "--scope", "admin,history:read")).stdout.trim();
+  const get = async (path: string) => (await fetch(`${place.url}${path}`, { headers: { authorization: `Bearer ${token}` } })).json();
+  expect((await command("pause")).code).toBe(2);
+  expect((await command("pause", "--reason", " ")).code).toBe(2);
+  expect((await command("pause", "--reason", "drill")).code).toBe(0);
+  expect((await command("mode", "observe")).code).toBe(0);
+  expect(await get("/api/sync/status")).toMatchObject({ paused: { by: "cli", reason: "drill" }, mode: "observe", ceiling: "sync" });
+  expect((await command("mode", "everything")).code).toBe(2);
+  expect((await command("mode", "sync")).code).toBe(0);
+  expect((await command("resume")).code).toBe(0);
+  expect(await get("/api/sync/status")).toMatchObject({ paused: null, mode: "sync" });
+  const { events } = (await get(`/api/history?${new URLSearchParams({ filter: 'code sw "operator."' })}`)) as { events: object[] };
+  expect(events).toMatchObject([
+    { code: "operator.resume", actor: "cli", detail: { osUser: expect.any(String) } },
+    { code: "operator.mode" },
+    { code: "operator.mode", detail: { mode: "observe" } },
+    { code: "operator.pause", detail: { reason: "drill" } },
+  ]);
+});
+
 test("a plan explains what was read, what DingTalk would get of it, and what it would not get, and why", async () => {
   const token = (await command("token", "create", "--name", "planner", "--scope", "provision")).stdout.trim();
   const user = {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import type { Deadline } from "../../core/deadline.ts";
 import { Unavailable, unreachable } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { HistoryEvent } from "../../history/event.ts";
@@ -11,6 +12,7 @@ import type { DesiredResult } from "../desired/result.ts";
 import type { Plan } from "../plan.ts";
 import { policy, type SyncMode, type Verdict } from "../policy.ts";
 import type { Claim, LinkChange, ReconcileStore } from "../ports.ts";
+import { modeInForce } from "../process/orders.ts";
 import type { OwnRest } from "../process/presence.ts";
 import {
   type Actual,
@@ -41,7 +43,10 @@ export interface ReconcilerDeps {
   readonly store: ReconcileStore;
   readonly target: TargetAdapter;
   readonly mapping: Mapping;
+  /** Of the settings; an order may say less. */
   readonly mode: SyncMode;
+  /** Another number after each order to stop something: what a run began before it is not sent any more. */
+  readonly term?: () => number;
   readonly clock: Clock;
   readonly logger: Logger;
   /** In [0, 1); spreads retries. */
@@ -92,7 +97,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   return async (claim, signal) => {
     let result: RunResult | undefined;
     try {
-      const context = { signal, deadline: claim.deadline };
+      const context = { signal, deadline: untilOrdered(claim.deadline, deps.term) };
       const known = await place(deps, claim, await load(deps, claim.ref, { context }));
       const resolved = await desiredOf(deps, claim.ref, known);
       result = await converge(claim, resolved, context);
@@ -127,7 +132,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     const { next, notes, open, invited } = await planned(deps, claim.ref, resolved, { actual, refused: claim.refused, now: clock.now() });
     if (invited) return { ...quiet, ...invited };
     if (next.action === "none") return nothingToDo(claim, resolved, actual, { notes, open });
-    const verdict = policy(next, mode);
+    const verdict = policy(next, modeInForce(mode, claim.orderedMode));
     if (!verdict.allow)
       return { ...quiet, end: { kind: "held", planned: { action: next.action, changes: changesOf(next) }, ...verdictOf(verdict) } };
 
@@ -297,6 +302,12 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
         return unreachable(next);
     }
   }
+}
+
+/** Over with the deadline, or as soon as an operator stops what the run may be about. */
+function untilOrdered(deadline: Deadline, term: (() => number) | undefined): Deadline {
+  const begun = term?.();
+  return { leftMs: () => (term?.() === begun ? deadline.leftMs() : 0) };
 }
 
 /** Those who refer to an entity are told when it comes, by our doing or by an earlier call or invitation. */

@@ -3,6 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import { type Deadline, startDeadline } from "../../core/deadline.ts";
 import type { EntityKind } from "../../core/entity.ts";
 import type { Meter } from "../../core/meter.ts";
+import type { SyncMode } from "../../reconcile/policy.ts";
 import type { ReconcileStore } from "../../reconcile/ports.ts";
 import type { Refusals } from "../../reconcile/run/refusal.ts";
 import type { Pool } from "../postgres/pool.ts";
@@ -32,12 +33,13 @@ const CLAIM: Statement = {
   picked as (
     select s.target, s.kind, s.entity_id from entity_states s
      where (select true from relaxed) and s.target = $1 and s.next_at <= now() and s.lease is null
-       and not exists (select 1 from target_states t where t.target = $1 and t.paused_until > now())
+       and not exists (select 1 from target_states t where t.target = $1 and (t.paused_until > now() or t.halted_at is not null))
      order by s.priority, s.next_at limit $2 for update of s skip locked)
   insert into entity_states as s (target, kind, entity_id, state, lease, leased_until, worker)
   select target, kind, entity_id, 'due', gen_random_uuid(), now() + $4::float8 * interval '1 ms', $3 from picked
   on conflict (target, kind, entity_id) do update set lease = excluded.lease, leased_until = excluded.leased_until, worker = excluded.worker
-  returning s.kind, s.entity_id, s.lease, s.desired_generation as generation, s.attempts, s.causes, s.recheck_at is not null as unsettled, s.refused, s.cause`,
+  returning s.kind, s.entity_id, s.lease, s.desired_generation as generation, s.attempts, s.causes, s.recheck_at is not null as unsettled, s.refused, s.cause,
+    (select t.ordered_mode from target_states t where t.target = $1) as ordered_mode`,
 };
 
 /** One short walk along the index for each priority: the cost does not grow with what waits. */
@@ -47,7 +49,7 @@ const NEXT_DUE: Statement = {
     from unnest(array[${Object.values(PRIORITY).join(", ")}]::smallint[]) as p(priority),
       lateral (select s.next_at as at from entity_states s
                 where s.target = $1 and s.priority = p.priority and s.next_at is not null and s.lease is null order by s.next_at limit 1) first
-    having count(first.at) > 0`,
+    having count(first.at) > 0 and not exists (select 1 from target_states t where t.target = $1 and t.halted_at is not null)`,
 };
 
 const DISTRUST: Statement = {
@@ -77,6 +79,7 @@ interface ClaimRow extends pg.QueryResultRow {
   unsettled: boolean;
   refused: string | null;
   cause: string | null;
+  ordered_mode: SyncMode | null;
 }
 
 type Claims = Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "holder" | "asked" | "refused" | "distrust">;
@@ -117,6 +120,7 @@ export function createClaims(
         causes: row.causes,
         deadline,
         unsettled: row.unsettled,
+        ...(row.ordered_mode === null ? {} : { orderedMode: row.ordered_mode }),
         ...(row.refused === null ? {} : { refused: JSON.parse(row.refused) as Refusals }),
         cause: row.cause ?? undefined,
       }));

@@ -6,6 +6,7 @@ import type { SyncMode } from "../../reconcile/policy.ts";
 import type { HeldBy, Planned, SyncState } from "../../reconcile/run/next-state.ts";
 import type { SyncItem, SyncOperations } from "../../reconcile/status.ts";
 import type { Note } from "../../reconcile/target.ts";
+import { createOrders } from "../loop/orders.ts";
 import { createPauses } from "../loop/pause.ts";
 import { livingProcesses } from "../loop/processes.ts";
 import { createParameters } from "../postgres/parameters.ts";
@@ -95,6 +96,8 @@ interface ItemRow extends pg.QueryResultRow {
 /** The loop of one target as operators see it. */
 export function createSyncOperations(pool: Pool, target: string, clock: Clock): SyncOperations {
   return {
+    ...createOrders(pool, target),
+
     status: sharedReading(() => readStats(pool, target), clock),
 
     async items({ state, kind, text, reasonCode, after, count }) {

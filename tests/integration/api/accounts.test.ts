@@ -106,7 +106,7 @@ test("a mapping that wants such accounts does not start with an organisation tha
   await open({ enterpriseAccounts: false });
   const running = await product.startSync(mappingWith("enterpriseAccounts: true"));
   const id = await add("chan", { accountType: "sso" });
-  await product.until(async () => (await product.send("GET", "/api/sync/status")).body.paused !== null);
+  await product.until(async () => (await product.send("GET", "/api/sync/status")).body.targetPause !== null);
   const { paused } = (await product.send("GET", "/api/sync/status")).body;
   expect(JSON.stringify(paused)).toContain("enterprise accounts");
   expect(await user(id)).toBeUndefined();

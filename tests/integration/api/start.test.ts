@@ -141,7 +141,7 @@ describe("a target that is not ready", () => {
     await open({ clock: impatient, switches: { revokedPermissions: ["qyapi_manage_addresslist"] } });
     await add("Li");
     await product.startSync();
-    await product.until(async () => (await status()).paused !== null);
+    await product.until(async () => (await status()).targetPause !== null);
     const { paused, states } = await status();
     expect(paused.reason).toMatch(/^not ready: .*grant qyapi_manage_addresslist/);
     expect(states).toMatchObject({ due: 1 });
@@ -152,14 +152,14 @@ describe("a target that is not ready", () => {
     await product.control("switches", { revokedPermissions: [] });
     await product.until(async () => (await product.remote()).users.length === 1);
     await product.quiet();
-    expect((await status()).paused).toBeNull();
+    expect((await status()).targetPause).toBeNull();
   });
 
   test("can be stopped while it waits, and what was found is forgotten by a start that finds it mended", async () => {
     await open({ switches: { contactScope: { departments: [], users: [] } } });
     await add("Li");
     const sync = await product.startSync();
-    await product.until(async () => (await status()).paused !== null);
+    await product.until(async () => (await status()).targetPause !== null);
     await sync.stop(1_000);
     await product.control("switches", { contactScope: { departments: [1], users: [] } });
     await product.startSync();
@@ -171,10 +171,10 @@ describe("a target that is not ready", () => {
     const { pause, liftPause } = createReconcileStore(product.pool, "dingtalk");
     await pause(60_000, "not ready: x", "notReady");
     await liftPause();
-    expect((await status()).paused).toBeNull();
+    expect((await status()).targetPause).toBeNull();
     await pause(60_000, "banned for five minutes", "addressBlocked");
     await liftPause();
-    expect((await status()).paused).toMatchObject({ reason: "banned for five minutes", reasonCode: "addressBlocked" });
+    expect((await status()).targetPause).toMatchObject({ reason: "banned for five minutes", reasonCode: "addressBlocked" });
   });
 });
 

@@ -51,7 +51,7 @@ test("the status counts every entity in one of five states", async () => {
     target: "dingtalk",
     // The API of this process is set to another one than the loop that ran last.
     mode: "upsert",
-    ceiling: "sync",
+    ceiling: "upsert",
     processes: [],
     sandbox: null,
     asOf: expect.any(String),
@@ -145,7 +145,10 @@ describe("one more try", () => {
   test("is made due, recorded with who asked for it, and leads to what the try did", async () => {
     const token = await product.token(["admin"]);
     const answer = await product.send("POST", `/api/sync/items/user/${ids["Cy Wong"]}/retry`, { token });
-    expect([answer.status, answer.body]).toEqual([202, { kind: "user", id: ids["Cy Wong"], state: "due", paused: null }]);
+    expect([answer.status, answer.body]).toEqual([
+      202,
+      { kind: "user", id: ids["Cy Wong"], state: "due", paused: null, targetPause: null },
+    ]);
     // Until the next look it is known what the last one found.
     expect((await items({ q: "cy" })).items[0]).toMatchObject({
       state: "due",
@@ -205,7 +208,7 @@ describe("one more try for all of one cause", () => {
     await product.pool.query("update entity_states set reason_code = 'emailTaken' where state = 'inSync' and kind = 'user'");
 
     const answer = await retry({ reason: "emailTaken" });
-    expect([answer.status, answer.body]).toEqual([202, { reason: "emailTaken", count: 4_100, paused: null }]);
+    expect([answer.status, answer.body]).toEqual([202, { reason: "emailTaken", count: 4_100, paused: null, targetPause: null }]);
     const { rows } = await product.pool.query(
       `select state, reason_code, count(*)::int as n, count(remedy)::int as remedies, min(cardinality(causes)) as causes from entity_states
         where reason_code like 'email%' and state <> 'inSync' group by state, reason_code order by state`,
@@ -242,8 +245,8 @@ describe("one more try for all of one cause", () => {
       "insert into target_states (target, paused_until, pause_reason) values ('dingtalk', now() + interval '1 hour', 'not ready') on conflict (target) do update set paused_until = excluded.paused_until, pause_reason = excluded.pause_reason",
     );
     const paused = { until: expect.any(String), reason: "not ready" };
-    expect((await retry({ reason: "nameTaken" })).body.paused).toEqual(paused);
-    expect((await product.send("POST", `/api/sync/items/user/${ids["Ann Lee"]}/retry`)).body.paused).toEqual(paused);
+    expect((await retry({ reason: "nameTaken" })).body.targetPause).toEqual(paused);
+    expect((await product.send("POST", `/api/sync/items/user/${ids["Ann Lee"]}/retry`)).body.targetPause).toEqual(paused);
     await product.pool.query("update target_states set paused_until = null, pause_reason = null");
   });
 });

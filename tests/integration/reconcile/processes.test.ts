@@ -40,7 +40,7 @@ test.each<[string, { settings?: Record<string, string>; before?: () => Promise<v
     expect((await resting())[0].problems).toEqual([expect.objectContaining({ code })]);
   }
   for (const name of ["Ann", "Bo", "Cy"]) await until(isThere(await add(name)));
-  expect((await status()).paused).toBeNull();
+  expect((await status()).targetPause).toBeNull();
   await odd.stop(1_000);
   await until(async () => (await status()).processes.length === 1);
 });
@@ -53,7 +53,7 @@ test("a wrong clock of one process stops that one only, and is said", async () =
   await until(async () => (await resting()).length === 1);
   expect((await resting())[0].problems).toEqual([expect.objectContaining({ code: "clock" })]);
   await until(isThere(await add("Ann")));
-  expect((await status()).paused).toBeNull();
+  expect((await status()).targetPause).toBeNull();
   expect(lines.join("")).toContain("this process is not ready and rests alone");
 });
 
@@ -66,7 +66,7 @@ test("busy answers while a second process starts stop nobody", async () => {
   await product.control("faults", { match: "/auth/scopes", fault: "busy", times: 4 });
   await product.startSync();
   await until(async () => (await status()).processes.filter(({ state }: { state: string }) => state === "working").length === 2);
-  expect((await status()).paused).toBeNull();
+  expect((await status()).targetPause).toBeNull();
   await until(isThere(await add("Bo")));
 });
 
@@ -77,13 +77,13 @@ test("a permission that is taken away stops all, and all go on as soon as it is 
   await until(isThere(await add("Ann")));
   await product.control("switches", { revokedPermissions: ["qyapi_manage_addresslist"] });
   const bo = await add("Bo");
-  await until(async () => (await status()).paused !== null);
-  expect((await status()).paused).toMatchObject({ reasonCode: expect.stringMatching(/^(permissionMissing|notReady)$/) });
+  await until(async () => (await status()).targetPause !== null);
+  expect((await status()).targetPause).toMatchObject({ reasonCode: expect.stringMatching(/^(permissionMissing|notReady)$/) });
   await until(async () => (await resting()).length === 2);
   await product.control("switches", { revokedPermissions: [] });
   // The pause itself would have lasted a minute.
   await until(isThere(bo));
-  await until(async () => (await status()).paused === null);
+  await until(async () => (await status()).targetPause === null);
   const told = lines.map((line) => JSON.parse(line) as { msg: string; api?: string; reasonCode?: string });
   expect(told.some(({ msg, api }) => msg === "calls rest" && api === "everything")).toBe(true);
   await until(async () => lines.some((line) => line.includes("calls go on")));
@@ -97,7 +97,7 @@ test("an address that is not on the list stops the process, which says so, and n
   const bo = await add("Bo");
   await until(async () => (await resting()).length === 1);
   expect((await resting())[0].problems).toEqual([expect.objectContaining({ code: "addressNotAllowed" })]);
-  expect((await status()).paused).toBeNull();
+  expect((await status()).targetPause).toBeNull();
   await product.control("switches", { ipAllowList: [] });
   await until(isThere(bo));
 });

@@ -1,0 +1,87 @@
+import { type Request, type Response, Router } from "express";
+import type { Clock } from "../core/clock.ts";
+import { AppError } from "../core/errors.ts";
+import { isStorableText } from "../core/storable-text.ts";
+import type { HistoryEvent } from "../history/event.ts";
+import { readJsonBody } from "../http/body.ts";
+import { methodNotAllowed } from "../http/methods.ts";
+import { requestContext, requireScope } from "../http/request-context.ts";
+import { operatorEvent } from "../reconcile/operator-event.ts";
+import type { SyncMode } from "../reconcile/policy.ts";
+import { ceilingOf, isAbove } from "../reconcile/process/orders.ts";
+import type { SyncOperations } from "../reconcile/status.ts";
+import { InvalidParameter } from "./query-values.ts";
+
+export interface OrdersOptions {
+  readonly operations: SyncOperations;
+  readonly clock: Clock;
+  readonly target: string;
+  /** Of this process's settings; counts while no process of the loop is known. */
+  readonly ceiling: SyncMode;
+  /** Answers with the status as it is now. */
+  readonly sendStatus: (res: Response) => Promise<void>;
+}
+
+/** A mode that the settings do not allow. */
+export class ModeAboveCeiling extends AppError {
+  readonly code = "CONFLICT";
+}
+
+const MODES: readonly SyncMode[] = ["observe", "upsert", "sync"];
+const MAX_REASON = 500;
+
+/** Stop, go on, and the mode: for operators, at run time. */
+export function ordersRoutes({ operations, clock, target, ceiling: own, sendStatus }: OrdersOptions): Router {
+  const router = Router();
+
+  const eventOf = (res: Response, code: Parameters<typeof operatorEvent>[0], detail?: HistoryEvent["detail"]): HistoryEvent => {
+    const { actor, requestId, sourceId } = requestContext(res);
+    return operatorEvent(code, { actor, requestId, sourceId }, { clock, target }, detail);
+  };
+
+  router
+    .route("/pause")
+    .post(requireScope("admin"), readJsonBody(), async (req: Request, res: Response) => {
+      const reason = reasonIn(req.body);
+      await operations.halt({ by: requestContext(res).actor, reason }, eventOf(res, "operator.pause", { reason }));
+      await sendStatus(res);
+    })
+    .all(methodNotAllowed("POST"));
+
+  router
+    .route("/resume")
+    .post(requireScope("admin"), async (_req: Request, res: Response) => {
+      await operations.goOn(eventOf(res, "operator.resume"));
+      await sendStatus(res);
+    })
+    .all(methodNotAllowed("POST"));
+
+  router
+    .route("/mode")
+    .put(requireScope("admin"), readJsonBody(), async (req: Request, res: Response) => {
+      const mode = modeIn(req.body);
+      const ceiling = ceilingOf(await operations.processes(), own);
+      if (isAbove(mode, ceiling)) throw new ModeAboveCeiling(`the mode ${mode} is above ${ceiling}, which SYNC_MODE allows at most`);
+      await operations.orderMode(mode === ceiling ? undefined : mode, eventOf(res, "operator.mode", { mode, ceiling }));
+      await sendStatus(res);
+    })
+    .all(methodNotAllowed("PUT"));
+
+  return router;
+}
+
+function reasonIn(body: unknown): string {
+  const reason = fieldOf(body, "reason");
+  const text = typeof reason === "string" ? reason.trim() : "";
+  if (text !== "" && text.length <= MAX_REASON && isStorableText(text)) return text;
+  throw new InvalidParameter(`the body must be {"reason": "<why>"}, of at most ${MAX_REASON} characters`);
+}
+
+function modeIn(body: unknown): SyncMode {
+  const mode = MODES.find((each) => each === fieldOf(body, "mode"));
+  if (mode) return mode;
+  throw new InvalidParameter(`the body must be {"mode": "<mode>"}, one of ${MODES.join(", ")}`);
+}
+
+const fieldOf = (body: unknown, name: string): unknown =>
+  typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>)[name] : undefined;

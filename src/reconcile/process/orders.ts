@@ -1,0 +1,110 @@
+import type { Clock } from "../../core/clock.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import type { SyncMode } from "../policy.ts";
+
+/** What operators ordered: that nothing is sent, and a mode. Kept with the target, so that they hold for every process and over restarts. */
+export interface Orders {
+  readonly halted?: Halt;
+  /** Undefined: the mode of the settings. */
+  readonly mode?: SyncMode;
+}
+
+export interface Halt {
+  readonly by: string;
+  readonly reason: string;
+  readonly since: Date;
+}
+
+export interface OrdersStore {
+  orders(): Promise<Orders>;
+  /** Nothing is claimed and nothing is sent any more. Ordered again, the reason is the new one. */
+  halt(halt: Pick<Halt, "by" | "reason">, event: HistoryEvent): Promise<void>;
+  /** Without an event when nothing was halted. */
+  goOn(event: HistoryEvent): Promise<void>;
+  /** Whoever was held for the mode is looked at again. Without an event when the order is the one there is. */
+  orderMode(mode: SyncMode | undefined, event: HistoryEvent): Promise<void>;
+}
+
+const MODES: readonly SyncMode[] = ["observe", "upsert", "sync"];
+
+/**
+ * The highest mode an order can say: of the processes that live, the boldest setting; while none lives, that of the last one, else of the one that asks. Pure.
+ */
+export function ceilingOf(
+  { living, lastMode }: { readonly living: readonly { readonly mode: SyncMode }[]; readonly lastMode: SyncMode | undefined },
+  own: SyncMode,
+): SyncMode {
+  return MODES.findLast((mode) => living.some((process) => process.mode === mode)) ?? lastMode ?? own;
+}
+
+export const isAbove = (mode: SyncMode, ceiling: SyncMode): boolean => MODES.indexOf(mode) > MODES.indexOf(ceiling);
+
+/** An order never goes above the ceiling, which the settings say. Pure. */
+export const modeInForce = (ceiling: SyncMode, ordered: SyncMode | undefined): SyncMode =>
+  ordered === undefined || isAbove(ordered, ceiling) ? ceiling : ordered;
+
+/** The orders as this process knows them. */
+export interface Steering {
+  readonly isHalted: () => boolean;
+  /** Another number after each order that stops something: what was begun before it may not be sent any more. */
+  readonly term: () => number;
+  /** Reads the orders now. */
+  look(): Promise<void>;
+  /** Reads them every half second until `signal` is aborted. */
+  watch(signal: AbortSignal): Promise<void>;
+}
+
+/** Twice a second: whatever the order, every process follows it within two. */
+const LOOK_MS = 500;
+
+export function createSteering({
+  store,
+  ceiling,
+  clock,
+  logger,
+  wake = () => undefined,
+}: {
+  readonly store: Pick<OrdersStore, "orders">;
+  readonly ceiling: SyncMode;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Something may be done now that could not be before. */
+  readonly wake?: () => void;
+}): Steering {
+  let mode = ceiling;
+  let halted = false;
+  let term = 0;
+
+  async function look(): Promise<void> {
+    const orders = await store.orders();
+    const now = { mode: modeInForce(ceiling, orders.mode), halted: orders.halted !== undefined };
+    if (isAbove(mode, now.mode) || (now.halted && !halted)) term += 1;
+    if (now.halted !== halted)
+      logger.warn({ mode: now.mode }, now.halted ? "an operator stopped all writes" : "an operator let writes go on");
+    if (now.mode !== mode) logger.warn({ mode: now.mode }, "the mode is another one now");
+    const more = (halted && !now.halted) || isAbove(now.mode, mode);
+    ({ mode, halted } = now);
+    if (more) wake();
+  }
+
+  return {
+    isHalted: () => halted,
+    term: () => term,
+    look,
+    async watch(signal) {
+      let told = false;
+      while (!signal.aborted) {
+        try {
+          await look();
+          told = false;
+        } catch (error) {
+          // Without the database nothing is claimed or begun either.
+          if (!told) logger.warn({ error }, "the orders of operators cannot be read");
+          told = true;
+        }
+        await clock.sleep(LOOK_MS, signal).catch(() => undefined);
+      }
+    },
+  };
+}
