@@ -44,16 +44,19 @@ function compile(node: FilterNode, context: Context): string {
   }
 }
 
-/** Equalities of one attribute with several texts are one comparison with a list: clients look for some hundred ids in one filter. */
+/**
+ * Comparisons of one attribute with several texts, by `eq` or by `co`, are one comparison with a list: clients look for some hundred ids in one filter. Each
+ * by itself would take the document apart and fold the value once more.
+ */
 function alternatives(nodes: readonly FilterNode[], context: Context): readonly string[] {
   const lists = new Map<string, CompareNode[]>();
   for (const node of nodes) {
     if (!isListable(node)) continue;
-    const list = lists.get(node.attribute.name);
+    const list = lists.get(keyOf(node));
     if (list) list.push(node);
-    else lists.set(node.attribute.name, [node]);
+    else lists.set(keyOf(node), [node]);
   }
-  const listOf = (node: FilterNode) => (isListable(node) ? lists.get(node.attribute.name)! : [node]);
+  const listOf = (node: FilterNode) => (isListable(node) ? lists.get(keyOf(node))! : [node]);
   return nodes.flatMap((node) => {
     const list = listOf(node);
     if (list.length === 1) return [compile(node, context)];
@@ -66,16 +69,18 @@ const NOT_LISTED: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>(["member
 
 const isListable = (node: FilterNode): node is CompareNode =>
   node.op === "compare" &&
-  node.operator === "eq" &&
+  (node.operator === "co" || (node.operator === "eq" && !NOT_LISTED.has(node.attribute.key))) &&
   (node.attribute.type === "string" || node.attribute.type === "reference") &&
   node.attribute.address === undefined &&
-  !NOT_LISTED.has(node.attribute.key) &&
   node.value !== "";
 
+const keyOf = ({ operator, attribute }: CompareNode): string => `${operator} ${attribute.name}`;
+
 function compileList(leaves: readonly CompareNode[], context: Context): string {
-  const { attribute } = leaves[0]!;
+  const { attribute, operator } = leaves[0]!;
   const { parameters, relation } = context;
   const wanted = leaves.map(({ value }) => (attribute.caseExact ? String(value) : fold(String(value))));
+  if (operator === "co") return containsAny(context.values(attribute), parameters.add(wanted, "text[]"));
   if (!context.inElement && attribute.key === "id") {
     return `${relation.alias}.id = any(${parameters.add(wanted.filter(isCanonicalUuid), "uuid[]")})`;
   }
@@ -85,6 +90,15 @@ function compileList(leaves: readonly CompareNode[], context: Context): string {
   const values = context.values(attribute);
   const condition = `${values.value.sql} = any(${parameters.add(wanted, "text[]")})`;
   return values.kind === "one" ? `(${condition})` : exists(values.from, condition);
+}
+
+/** `offset 0`: the value is worked out once, not once for each text. */
+function containsAny(values: Values, texts: string): string {
+  const from = values.kind === "one" ? "" : `from ${values.from}`;
+  return exists(
+    `(select ${values.value.sql} as value ${from} offset 0) held cross join unnest(${texts}) as wanted(text)`,
+    "strpos(held.value, wanted.text) > 0",
+  );
 }
 
 const exists = (from: string, condition: string): string => `exists (select 1 from ${from} where ${condition})`;
