@@ -12,7 +12,8 @@ import {
 import { isObject } from "./client/answer.ts";
 import { API, type Api, organisationToken } from "./client/apis.ts";
 import type { DingTalkClient, Session } from "./client/client.ts";
-import { type Kind, meaningOf } from "./client/codes.ts";
+import type { Kind } from "./client/code-meaning.ts";
+import { meaningOf } from "./client/codes.ts";
 import { addressIn } from "./client/errors.ts";
 import { permissionOf } from "./client/permissions.ts";
 import { idsOf, objectsIn } from "./client/wire-values.ts";

@@ -10,7 +10,8 @@ import {
   TargetThrottled,
   TargetUnavailable,
 } from "../../../src/reconcile/target.ts";
-import { CODES, type Kind } from "../../../src/targets/dingtalk/client/codes.ts";
+import type { Kind } from "../../../src/targets/dingtalk/client/code-meaning.ts";
+import { CODES } from "../../../src/targets/dingtalk/client/codes.ts";
 import { calmly, newRef, openOrganisation, refusalOf, type TestOrganisation } from "./organisation.ts";
 
 /* docs/dingtalk.md 12: every code of the table, said by the simulator in each envelope it may come in, to a change of a person. */

@@ -1,88 +1,23 @@
 import { SYNTHETIC_CODES } from "./answer.ts";
-
-/**
- * What an answer is about, and so what may be done (docs/dingtalk.md 12). `errors.ts` turns each kind into a TargetError.
- *
- * transient: busy, said before anything was done · unfinished: DingTalk lost track itself, a write may have happened
- * rate, rateMinute: this app on this API · rateAll: one API, everybody's calls · blocked: our address or organisation, five minutes
- * quota: the month is used up · token: fetch another one · credential, permission, address: an administrator has to act
- * scope: this object is outside what the app may touch · userMissing, departmentMissing, roleMissing: the thing named does not exist
- * dependency: something else has to come first · taken: another object holds the value · pending: the person has to agree
- * locked: the person's own number, not ours to change · data, capacity, protected: refused until somebody changes something
- */
-export type Kind =
-  | "transient"
-  | "unfinished"
-  | "rate"
-  | "rateMinute"
-  | "rateAll"
-  | "blocked"
-  | "quota"
-  | "token"
-  | "credential"
-  | "permission"
-  | "address"
-  | "scope"
-  | "userMissing"
-  | "departmentMissing"
-  | "roleMissing"
-  | "dependency"
-  | "taken"
-  | "pending"
-  | "locked"
-  | "data"
-  | "capacity"
-  | "protected";
-
-export interface Meaning {
-  readonly kind: Kind;
-  /** Ours, and stable; several codes of DingTalk's may mean the same. A remedy belongs to a reason, whichever the code. */
-  readonly reason: string;
-  /** In the operator's words, without personal data. */
-  readonly says: string;
-  /** The attribute it is about, where the code tells, or a name for several it may be about (`MEANT` in targets/dingtalk/people/parts.ts). */
-  readonly attribute?: string;
-  /** Of a dependency: how often it is tried before people have to look. */
-  readonly tries?: number;
-  /** It is about the entity as a whole: no value by itself makes a difference. */
-  readonly whole?: true;
-  /** What to do, where the kind's own advice in REMEDIES is not precise enough. */
-  readonly remedy?: string;
-}
-
-const of = (kind: Kind, reason: string, says: string, attribute?: string, remedy?: string): Meaning => ({
-  kind,
-  reason,
-  says,
-  ...(attribute ? { attribute } : {}),
-  ...(remedy ? { remedy } : {}),
-});
-
-const BUSY = of("transient", "dingtalkBusy", "DingTalk is busy");
-const APP_RATE = of("rate", "appRateExceeded", "this app calls this API too often");
-const APP_RATE_MINUTE = of("rateMinute", "appRateExceeded", "this app calls this API too often in one minute");
-const ALL_RATE = of("rateAll", "apiRateExceeded", "all apps together call this API too often");
-const BAD_TOKEN = of("token", "tokenRefused", "the access token is not valid any more");
-const BAD_SECRET = of("credential", "credentialWrong", "the app key or the app secret is wrong");
-const PERMISSION = of("permission", "permissionMissing", "the app lacks a permission");
-const ADDRESS = of("address", "addressNotAllowed", "our address is not on the app's list");
-const NO_USER = of("userMissing", "personMissing", "the person does not exist in this organisation");
-const NO_DEPARTMENT = of("departmentMissing", "departmentMissing", "the department does not exist");
-const NO_PARENT = of("dependency", "parentMissing", "the parent department does not exist", "parent");
-const HEADCOUNT: Meaning = {
-  ...of(
-    "capacity",
-    "organisationFull",
-    "the organisation has reached its number of people",
-    undefined,
-    "verify the organisation or buy seats: DingTalk admin console › Enterprise settings › Certification",
-  ),
-  whole: true,
-};
-const PEOPLE_INSIDE =
-  "nobody of this service is in it: move the others out of the department and those below it in DingTalk (管理后台 › 通讯录), then retry, or wait for the next comparison";
-const DEPARTMENT_NAME_TAKEN = of("taken", "nameTaken", "another department of this name exists under the same parent", "name");
-const MAIL_TAKEN = of("taken", "emailTaken", "another person has this e-mail address", "email");
+import {
+  ADDRESS,
+  ALL_RATE,
+  APP_RATE,
+  APP_RATE_MINUTE,
+  BAD_SECRET,
+  BAD_TOKEN,
+  BUSY,
+  DEPARTMENT_NAME_TAKEN,
+  HEADCOUNT,
+  MAIL_TAKEN,
+  type Meaning,
+  NO_DEPARTMENT,
+  NO_PARENT,
+  NO_USER,
+  of,
+  PEOPLE_INSIDE,
+  PERMISSION,
+} from "./code-meaning.ts";
 
 /** Every code of docs/dingtalk.md 12, old and new API. New-API codes stand here in full, or by their last word where DingTalk puts words before it. */
 export const CODES: Readonly<Record<string, Meaning>> = {
@@ -332,7 +267,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "exclusive.account.only": of("protected", "notEnterpriseAccount", "only enterprise accounts of this organisation can be switched off"),
 };
 
-const UNKNOWN = of("data", "unknownAnswer", "DingTalk refused with a code we do not know");
+export const UNKNOWN = of("data", "unknownAnswer", "DingTalk refused with a code we do not know");
 const UNKNOWN_CLIENT_FAULT = /^http-4/;
 
 /** Never undefined: a code nobody wrote down is a refusal of these data, shown with its code; it parks one entity and stops nothing else. */
@@ -342,28 +277,3 @@ export function meaningOf(code: string): Meaning {
   if (Object.hasOwn(CODES, lastWord)) return CODES[lastWord] ?? UNKNOWN;
   return UNKNOWN_CLIENT_FAULT.test(code) ? of("data", "unknownAnswer", `DingTalk answered ${code} without saying why`) : UNKNOWN;
 }
-
-/** Reasons the adapter finds without a code of DingTalk's that says so. */
-export const OWN_REASONS = [
-  "unreachable",
-  "noAnswer",
-  "answerIncomplete",
-  "rateLimited",
-  "leaseEnded",
-  "administrator",
-  "outsideManagedRoot",
-  "nameMissing",
-  "mobileMissing",
-  "loginMissing",
-  "nameTakenByOwn",
-  "stillManages",
-  "featureMissing",
-  "valueTaken",
-  "nameCameFree",
-  "roleNotIdentifiable",
-  "notSupported",
-  UNKNOWN.reason,
-] as const;
-
-/** Every `reasonCode` an entity may get from this adapter. */
-export const DINGTALK_REASONS: ReadonlySet<string> = new Set([...Object.values(CODES).map(({ reason }) => reason), ...OWN_REASONS]);

@@ -14,7 +14,7 @@ import {
 } from "../../../reconcile/target.ts";
 import { isObject, type Refusal } from "./answer.ts";
 import type { Api } from "./apis.ts";
-import type { Kind, Meaning } from "./codes.ts";
+import type { Kind, Meaning } from "./code-meaning.ts";
 import { meaningFor } from "./meaning.ts";
 import { permissionOf } from "./permissions.ts";
 

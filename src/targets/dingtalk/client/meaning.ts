@@ -1,7 +1,8 @@
 import { fieldsOf } from "../attributes/fields.ts";
 import type { Refusal } from "./answer.ts";
 import type { Api } from "./apis.ts";
-import { type Meaning, meaningOf } from "./codes.ts";
+import type { Meaning } from "./code-meaning.ts";
+import { meaningOf } from "./codes.ts";
 
 /** What fields are called in calls, where that is not the attribute's own name. */
 const WIRE_NAMES = {
