@@ -118,3 +118,22 @@ test("docs/dingtalk.md lists the codes the adapter knows, each below its kind", 
       .sort(),
   );
 });
+
+/** Rows below "Where to find what": a question or a task, and where to look. */
+const signposts = read("ARCHITECTURE.md")
+  .split("## Where to find what")[1]!
+  .split("\n")
+  .filter((line) => line.startsWith("| ") && !line.startsWith("| ---"))
+  .map((line) => line.split(" | "))
+  .filter(([row]) => row !== "| Question" && row !== "| Task");
+
+test("a newcomer's questions are answered by files", () => {
+  expect(signposts.filter(([row]) => row!.endsWith("?")).length).toBeGreaterThanOrEqual(10);
+});
+
+test.each(signposts)("%s names files that exist", (_row, places = "") => {
+  const paths = [...places.matchAll(/`([\w./-]+\/[\w./-]*|[\w-]*\.[\w.]+)`|\]\(([\w./-]+)/g)].map(([, path, link]) => path ?? link!);
+  const addresses = paths.filter((path) => path.startsWith("/"));
+  expect(paths.length - addresses.length).toBeGreaterThan(0);
+  expect(paths.filter((path) => !addresses.includes(path) && !["", "src"].some((base) => existsSync(join(root, base, path))))).toEqual([]);
+});
