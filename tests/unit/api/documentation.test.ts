@@ -38,7 +38,7 @@ test("operators are told every metric of ours", () => {
   observeMeters(registry, { target: "t", meters: async () => undefined });
   const names = registry.getMetricsAsArray().map(({ name }) => name);
   expect(
-    firstColumn(page("operations.md"), "| Name | Is |")
+    firstColumn(page("operations.md"), "| Name | Meaning |")
       .filter((name) => /^(dingtalk|http)/.test(name))
       .sort(),
   ).toEqual(names.sort());
