@@ -108,6 +108,8 @@ const WAIT_GUARD = 30;
 const DEPENDENCY_PAUSE = 5;
 /** Dependencies the target reports settle soon or never: after this many tries a person has to look. */
 export const MAX_DEPENDENCY_TRIES = 20;
+/** For a value that one of ours has is waited this often, without a change of either: looks are cheap, and values that go round many people take some. */
+export const MAX_BLOCKED_LOOKS = 100;
 const DATABASE_AWAY: LoopReason = "databaseUnavailable";
 const UNEXPECTED: LoopReason = "unexpectedError";
 const MAX_CIRCLE_LOOKS = 5;
@@ -181,7 +183,7 @@ export function nextState(end: RunEnd, attempts: number, rules: RetryRules): Nex
         notes: end.notes,
         observeFirst: false,
       };
-      const waits = end.holderMoves && attempts + 1 < MAX_DEPENDENCY_TRIES;
+      const waits = end.holderMoves && attempts + 1 < MAX_BLOCKED_LOOKS;
       // Parked, it still names the holder: whatever happens to that one wakes it.
       return waits ? { ...blocked, state: "waiting", nextMs: guardMs } : { ...blocked, state: "parked", nextMs: undefined };
     }

@@ -1,7 +1,7 @@
 import type { EntityRef } from "../../core/entity.ts";
 import type { Holder, ReconcileStore } from "../ports.ts";
 import { type AttributeValue, type Note, type Refused, TargetConflict } from "../target.ts";
-import { type Explanation, type HeldBy, MAX_DEPENDENCY_TRIES, type RunEnd } from "./next-state.ts";
+import { type Explanation, type HeldBy, MAX_BLOCKED_LOOKS, type RunEnd } from "./next-state.ts";
 import type { LetGo, Refusal, Refusals } from "./refusal.ts";
 
 /* What becomes of values the target refuses: each is noted, waited for, or made way for, and none is offered again while nothing has changed. */
@@ -109,7 +109,7 @@ type Verdict = "note" | "wait" | "letGo" | "again";
 function verdictOn({ attribute, holder, letGo, lookAgain }: OpenRefusal, { attempts, has, canFree }: Situation): Verdict {
   if (letGo === "forGood" || letGo === "refused") return "note";
   if (lookAgain) return attempts === 0 ? "again" : "note";
-  if (!holder || attempts + 1 >= MAX_DEPENDENCY_TRIES) return "note";
+  if (!holder || attempts + 1 >= MAX_BLOCKED_LOOKS) return "note";
   switch (holder.expect) {
     case "free":
       return "again";

@@ -43,8 +43,10 @@ const recheckNow = (condition: string): string =>
     where s.state = 'waiting' and ${condition}
    on conflict (target, kind, entity_id) do update set next_at = excluded.next_at where e.state = 'waiting'`;
 
-/** Due at once; a run under way will find that the generation moved on. */
-export const REQUEUE = `state = 'due', next_at = now(), attempts = 0, due_since = coalesce(s.due_since, now()), desired_generation = s.desired_generation + 1`;
+const requeued = (attempts: string): string =>
+  `state = 'due', next_at = now(), attempts = ${attempts}, due_since = coalesce(s.due_since, now()), desired_generation = s.desired_generation + 1`;
+/** Due now; a run under way will find that the generation moved on. */
+export const REQUEUE = requeued("0");
 
 /** Of a link `l`: somebody is known to be manager there. */
 const HAS_MANAGERS = "coalesce(json_typeof(l.attributes->'managers') = 'array' and json_array_length(l.attributes->'managers') > 0, false)";
@@ -69,10 +71,13 @@ export const REQUEUE_DEPENDENTS = statement(
   `update entity_states s set ${REQUEUE}, waiting_on = null, causes = s.causes || $3::uuid[]
     where ${WAITING_ON("$2::uuid[]")}`,
 );
-/** Wakes whoever waits for one of these that is stuck: they go on without it. Those who are stuck because of each other are let be. */
+/**
+ * Requeues those that wait for one of these, which has not changed and may not: they can go on without it. Nothing has come free, so their attempts go on
+ * counting: two that requeue each other would do so without end. Those that are stuck because of each other are left alone.
+ */
 export const REQUEUE_WAITING = statement(
-  "wake-hopeful",
-  `update entity_states s set ${REQUEUE}, waiting_on = null, causes = s.causes || $3::uuid[]
+  "requeue-waiting",
+  `update entity_states s set ${requeued("s.attempts")}, waiting_on = null, causes = s.causes || $3::uuid[]
     where ${WAITING_ON("$2::uuid[]")} and (s.state || '') = 'waiting'`,
 );
 /** What kept these parked at the target has gone for one of them: the others with the same cause are looked at as well. */

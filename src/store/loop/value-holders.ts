@@ -41,7 +41,7 @@ const EXPECTED: Statement = {
    select id, case when free then 'free'
                    when not active and state in ('inSync', 'due', 'waiting')
                      and exists (select 1 from users me where me.id = $4::uuid and me.active) then 'yields'
-                   when spare and state = 'inSync' then 'spares'
+                   when spare and state = 'inSync' and ($2 <> 'user' or exists (select 1 from users me where me.id = $4::uuid and me.active)) then 'spares'
                    when exists (select 1 from awaited a where a.id = $4::uuid) then case when noted.here then 'stays' else 'circle' end
                    when state in ('due', 'waiting') then 'moves'
                    else 'stays' end as expect

@@ -36,7 +36,7 @@ const documentOf = (own: number, { email, telephone, orgEmail, active }: Values)
 
 function shuffled<T>(list: readonly T[], random: Random): T[] {
   const left = [...list];
-  return Array.from(left, () => left.splice(Math.floor(random() * left.length), 1)[0]!);
+  return list.map(() => left.splice(Math.floor(random() * left.length), 1)[0]!);
 }
 
 /** Mostly a permutation, with a twin or a new value now and then. */

@@ -219,3 +219,14 @@ test("what was taken of a partly refused move is remembered, and the department 
   expect(departments.map(({ name }) => name)).not.toContain("From");
   expect(await refusedOf(id)).toMatchObject({ email: { holder } });
 });
+
+test("a leaver who wants a value of somebody active, who wants another's in vain, comes to rest without it", async () => {
+  await open({ mapping: DEFAULT_MAPPING.replace("inactive: { regular: remove }", "inactive: { regular: park, parkIn: Leavers }") });
+  const [leaver, holder] = await withMail(3);
+  await change(env, holder!, mail("m2@example.com"));
+  await env.quiet();
+  await change(env, leaver!, { active: false, ...mail("m1@example.com") });
+  await env.quiet();
+  expect(await emails([leaver!, holder!])).toEqual(["m0@example.com", "m1@example.com"]);
+  expect(await stateOf(env, "user", leaver!)).toMatchObject({ state: "inSync" });
+});

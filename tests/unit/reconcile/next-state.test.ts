@@ -116,7 +116,7 @@ test.each<[string, RunEnd, number, Partial<NextState>]>([
   [
     "two of ours hold each other's value: not for ever",
     { kind: "blocked", by: ["u2"], holderMoves: true, told: { ...told, reason: "the number is taken" }, notes: [] },
-    19,
+    99,
     { state: "parked", nextMs: undefined, waitingOn: ["u2"] },
   ],
   [
