@@ -82,6 +82,15 @@ export interface WriteContext {
   readonly deadline?: Deadline;
 }
 
+/** What tells who a person is. Texts that mean the same are equal, but for letter case and blanks. */
+export interface Identity {
+  readonly name?: string;
+  /** The number the employer gave them. */
+  readonly number?: string;
+  readonly mobile?: string;
+  readonly emails: readonly string[];
+}
+
 /** Some of what the bulk lists show. */
 export interface ListPage {
   readonly actuals: readonly Actual[];
@@ -101,6 +110,11 @@ export interface TargetAdapter {
   numberedName?(name: string, number: number): string;
   /** Pure. Whether a department with these attributes hides people: those it is for must not sit where everybody sees them. Absent: none does. */
   conceals?(department: Attributes): boolean;
+
+  /** Pure. What of a person's attributes tells who they are. Absent: nobody who is there already is ever known again. */
+  identity?(attributes: Attributes): Identity;
+  /** Attributes that say who somebody is, or by which they sign in: of somebody who is taken over they are not changed at once. */
+  readonly identifying?: readonly string[];
 
   /** The remote id a create will ask for, where the target lets the caller choose it. Same input, same answer, for ever. Of what is there the link tells the id: it may be another one. */
   remoteIdFor(ref: EntityRef): string | undefined;
