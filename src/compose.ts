@@ -52,6 +52,7 @@ import { createSources } from "./store/access/sources.ts";
 import { createTokens } from "./store/access/tokens.ts";
 import { createTrusts } from "./store/access/trusts.ts";
 import { createAssertionLedger } from "./store/access/used-assertions.ts";
+import { createAdoptionOperations } from "./store/adopt/decisions.ts";
 import { createDirectoryStore, createReconcileStore, type ReconcileStorage } from "./store/create.ts";
 import { createEventLog } from "./store/history/event-log.ts";
 import { createPresence } from "./store/loop/processes.ts";
@@ -178,6 +179,7 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
       }),
       historyEndpoint(createEventLog(pool)),
       syncEndpoint({
+        adoptions: createAdoptionOperations(pool, TARGET),
         operations,
         clock,
         target: TARGET,
@@ -262,6 +264,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     mapping,
     mode: config.syncMode,
     term: steering.term,
+    adopt: policy.adopt,
     clock,
     logger,
     random: Math.random,
@@ -289,7 +292,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     {
       wake: worker.wake,
       sweep: async (actor) => {
-        const { orphanExamples: _named, ...result } = await sweep({ store, target, mapping, clock }, actor, stopping.signal);
+        const { orphanExamples: _named, ...result } = await sweep({ store, target, mapping, policy, clock }, actor, stopping.signal);
         logger.info({ target: TARGET, ...result }, "everything was compared with the target");
         worker.wake();
       },

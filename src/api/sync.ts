@@ -9,15 +9,18 @@ import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
 import { requestContext, requireScope } from "../http/request-context.ts";
+import type { AdoptionOperations } from "../reconcile/adopt/ports.ts";
 import { operatorEvent, REASON_CODE } from "../reconcile/operator-event.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
 import { ceilingOf, modeInForce, type Orders } from "../reconcile/process/orders.ts";
 import type { SyncState } from "../reconcile/run/next-state.ts";
 import type { SyncItem, SyncOperations, SyncStatus } from "../reconcile/status.ts";
+import { adoptionRoutes } from "./adoptions.ts";
 import { ordersRoutes } from "./orders.ts";
 import { choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
 
 export interface SyncEndpointOptions {
+  readonly adoptions: AdoptionOperations;
   readonly operations: SyncOperations;
   readonly clock: Clock;
   readonly target: string;
@@ -46,8 +49,13 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
   const sendStatus = async (res: Response): Promise<void> => {
     // Counts that took long are told again for a while, so nothing is asked beside them; whether anything is sent is told as it is now.
     const status = await operations.status();
-    const [processes, pause, orders] = await Promise.all([operations.processes(), operations.pause(), operations.orders()]);
-    sendJson(res, 200, renderStatus({ ...status, paused: pause }, processes, orders, options));
+    const [processes, pause, orders, proposed] = await Promise.all([
+      operations.processes(),
+      operations.pause(),
+      operations.orders(),
+      options.adoptions.proposed(),
+    ]);
+    sendJson(res, 200, { ...renderStatus({ ...status, paused: pause }, processes, orders, options), adoptions: { proposed } });
   };
 
   /** Why nothing is sent now, if nothing is. */
@@ -110,6 +118,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
     .all(methodNotAllowed("POST"));
 
   router.use(ordersRoutes({ ...options, sendStatus }));
+  router.use(adoptionRoutes(options));
 
   return { path: "/api/sync", access: ["admin", "history:read"], handler: router };
 }

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { adoptCommand } from "./adopt.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { mappingCommand } from "./mapping.ts";
@@ -27,6 +28,7 @@ export function createProgram(): Command {
     tokenCommand(),
     trustCommand(),
     sourceCommand(),
+    adoptCommand(),
     planCommand(),
     syncCommand(),
     retryCommand(),

@@ -13,6 +13,8 @@ export interface Link {
   readonly observed: { readonly attributes: Attributes; readonly presence: Actual["presence"] } | undefined;
   /** Of an intended link: the person was asked to agree. */
   readonly invitation?: Invitation;
+  /** It was at the target before us. `fresh`: nothing was changed since it was linked; `strangers`: of a department, something inside is not ours. */
+  readonly adopted?: { readonly fresh: boolean; readonly strangers: boolean };
 }
 
 /** Another entity this one refers to, and how far it is. */
@@ -27,6 +29,8 @@ export interface Reference {
 export interface DepartmentReference extends Reference {
   /** While it is not at the target: its own attributes and those of the departments above it. */
   readonly settings?: readonly Attributes[];
+  /** While it is not at the target: it, or one above it, may be there already, and nobody has decided. */
+  readonly undecided?: boolean;
 }
 
 export interface GroupOfPerson {
@@ -47,7 +51,7 @@ export interface Manager {
   /** As the client named it. */
   readonly reference: string;
   /** The person meant, when there is one in the directory. */
-  readonly person: (Reference & Meant) | undefined;
+  readonly person: (Reference & Meant & { readonly undecided?: boolean }) | undefined;
 }
 
 /** How sure it is whom a reference means. */
@@ -70,6 +74,8 @@ export interface PersonFacts {
     readonly path: readonly string[];
   })[];
   readonly manager: Manager | undefined;
+  /** Without a link: somebody who is there may be this person, and nobody has decided. */
+  readonly undecided?: boolean;
   /** Departments the person sits in at the target that were emptied a moment ago, and for how long they may still come back. */
   readonly settling?: readonly { readonly remoteId: string; readonly ms: number }[];
 }
@@ -116,6 +122,8 @@ export interface DepartmentFacts {
       }
     | undefined;
   readonly link: Link | undefined;
+  /** Without a link: a department that is there may be this one, and nobody has decided. */
+  readonly undecided?: boolean;
   /** People or departments of ours still inside at the target. */
   readonly occupied: boolean;
 }

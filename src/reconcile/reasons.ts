@@ -27,6 +27,8 @@ export const LOOP_REASONS = [
   "invitationOpen",
   "invitedLeaver",
   "invitationRunOut",
+  "adoptionOpen",
+  "strangersInside",
   "databaseUnavailable",
   "unexpectedError",
 ] as const;
@@ -49,6 +51,9 @@ export const LOOP_NOTES = [
   "inRoot",
   "gaveWay",
   "nameShared",
+  "strangersInside",
+  "keptOnAdoption",
+  "departmentUndecided",
 ] as const;
 
 export type LoopNote = (typeof LOOP_NOTES)[number];

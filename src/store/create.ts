@@ -2,6 +2,8 @@ import { randomInt } from "node:crypto";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Meter } from "../core/meter.ts";
 import type { DirectoryStore } from "../directory/ports.ts";
+import { createAdoptionOperations } from "./adopt/decisions.ts";
+import { createAdoptionStore } from "./adopt/proposals.ts";
 import { createGroupStore } from "./directory/groups.ts";
 import { createUserStore } from "./directory/users.ts";
 import { createFacts } from "./facts/facts.ts";
@@ -51,5 +53,7 @@ export const createReconcileStore = (
     ...createOrders(pool, target),
     ...createRenewal(pool, target),
     ...createSweepStore(pool, target),
+    ...createAdoptionStore(pool, target),
+    accept: createAdoptionOperations(pool, target).accept,
   };
 };

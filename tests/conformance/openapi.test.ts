@@ -72,6 +72,11 @@ describe("outside SCIM", () => {
       client_assertion: "x.y.z",
     };
     const event = (await send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${user}"`)}`)).body.events[0].id;
+    const adoption = "019ab2c4-5d6e-7f80-9123-456789abcdef";
+    await product.pool.query(
+      "insert into adoptions (id, target, kind, entity_id, remote_id, tier, matched, state) values ($1, 'dingtalk', 'user', $2, 'mei', 3, '{mobile,name}', 'proposed')",
+      [adoption, user],
+    );
     const ask: Parameters<Product["send"]>[] = [
       ["GET", "/api/sync/status"],
       ["GET", "/api/sync/items?count=1"],
@@ -82,6 +87,23 @@ describe("outside SCIM", () => {
       ["POST", "/api/sync/items/retry", { body: { reason: "x".repeat(2_000_000) } }],
       ["POST", "/api/sync/items/retry", { form: { reason: "mobileTaken" } }],
       ["POST", "/api/sync/reconcile"],
+      ["POST", "/api/sync/pause", { body: { reason: "a test" } }],
+      ["POST", "/api/sync/pause", { body: { reason: "x".repeat(2_000_000) } }],
+      ["POST", "/api/sync/pause", { form: { reason: "a test" } }],
+      ["POST", "/api/sync/resume"],
+      ["PUT", "/api/sync/mode", { body: { mode: "observe" } }],
+      ["PUT", "/api/sync/mode", { body: { mode: "x".repeat(2_000_000) } }],
+      ["PUT", "/api/sync/mode", { form: { mode: "observe" } }],
+      ["GET", "/api/sync/adoptions"],
+      ["POST", "/api/sync/adoptions/accept", { body: { tier: 1, count: 0 } }],
+      ["POST", "/api/sync/adoptions/accept", { body: { tier: 1, count: "x".repeat(2_000_000) } }],
+      ["POST", "/api/sync/adoptions/accept", { form: { tier: "1" } }],
+      ["POST", `/api/sync/adoptions/${adoption}/accept`],
+      ["POST", `/api/sync/adoptions/${NOBODY}/accept`],
+      ["POST", `/api/sync/items/user/${user}/unlink`],
+      ["POST", `/api/sync/items/user/${NOBODY}/unlink`],
+      ["POST", `/api/sync/adoptions/${adoption}/reject`],
+      ["POST", `/api/sync/adoptions/${NOBODY}/reject`],
       ["GET", "/api/history?count=1"],
       ["GET", "/api/history?filter=wrong"],
       ["GET", `/api/history/${event}`],

@@ -1,7 +1,8 @@
 import { fold, foldName } from "../../core/fold.ts";
+import type { AdoptionRules } from "../../policy/policy.ts";
 import type { Identity } from "../target.ts";
 import type { Candidate, TierDefinition } from "./match.ts";
-import { type AdoptionRules, type Evidence, ruleFor, type Tier } from "./rules.ts";
+import { type Evidence, ruleFor, type Tier } from "./rules.ts";
 
 /** What is known of a person on either side. */
 export interface PersonProfile {

@@ -1,9 +1,6 @@
-import type { PersonInput } from "../../mapping/mapping.ts";
+import type { Adoption, AdoptionRules } from "../../policy/policy.ts";
 
 /* Which of what is at the target already may be taken over, and on whose word. */
-
-/** `link` takes over by itself, `propose` asks a person, `never` does not look. */
-export type TierRule = "link" | "propose" | "never";
 
 /** People: 1 userid as the policy names it, 2 job number and name, 3 mobile and name, 4 e-mail and name, 5 mobile alone, 6 name and a department. */
 export type PersonTier = 1 | 2 | 3 | 4 | 5 | 6;
@@ -16,13 +13,6 @@ export type Strength = "strong" | "weak";
 /** Attributes that speak for a match, by the names that operators see. */
 export type Evidence = "userid" | "job_number" | "mobile" | "email" | "name" | "department" | "source_identifier" | "path";
 
-export interface AdoptionRules {
-  readonly people: Readonly<Record<PersonTier, TierRule>>;
-  readonly departments: Readonly<Record<DepartmentTier, TierRule>>;
-  /** The value of a person that equals the remote id of somebody who is there, where one does. */
-  readonly userid: (input: PersonInput) => string | undefined;
-}
-
 /** Nothing is taken over without a person's word. */
 export const PROPOSE_ALL: AdoptionRules = {
   people: { 1: "propose", 2: "propose", 3: "propose", 4: "propose", 5: "propose", 6: "propose" },
@@ -34,7 +24,7 @@ export const PROPOSE_ALL: AdoptionRules = {
 export const strengthOf = (kind: "user" | "department", tier: Tier): Strength => (kind === "user" && tier >= 5 ? "weak" : "strong");
 
 /** What a rule makes of a match: a weak one is never taken over without a person's word, whatever the rule says. */
-export const ruleFor = (rules: AdoptionRules, kind: "user" | "department", tier: Tier): TierRule => {
+export const ruleFor = (rules: AdoptionRules, kind: "user" | "department", tier: Tier): Adoption => {
   const rule = kind === "user" ? rules.people[tier] : rules.departments[tier as DepartmentTier];
   return rule === "link" && strengthOf(kind, tier) === "weak" ? "propose" : rule;
 };

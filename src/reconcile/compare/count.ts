@@ -1,11 +1,16 @@
 import type { Clock } from "../../core/clock.ts";
 import type { EntityKind } from "../../core/entity.ts";
+import type { AdoptionRules } from "../../policy/policy.ts";
+import type { AdoptDeps } from "../adopt/propose.ts";
+
 import type { DesiredDeps } from "../desired/result.ts";
 import type { SweepStore } from "../ports.ts";
 
 export interface SweepDeps extends Omit<DesiredDeps, "store"> {
-  readonly store: DesiredDeps["store"] & SweepStore;
+  readonly store: DesiredDeps["store"] & SweepStore & AdoptDeps["store"];
   readonly clock: Clock;
+  /** Says who of those who are there already may be taken over; nobody without a person's word unless given. */
+  readonly policy?: { readonly adopt: AdoptionRules };
 }
 
 export interface SweepResult {

@@ -1,5 +1,6 @@
 import type { EntityKind } from "../../core/entity.ts";
 import { isCanonicalUuid, madeAtMs, uuidv7 } from "../../core/id.ts";
+import { pairKey } from "../adopt/match.ts";
 import { containersOf } from "../containers.ts";
 import type { Owner, Period } from "../ports.ts";
 import type { Actual } from "../target.ts";
@@ -25,17 +26,32 @@ export interface TakingBack {
   readonly signal: AbortSignal;
 }
 
-/** Lists may be old by now and may not tell whose a thing is: whatever may be ours is read once more before it is taken back. */
-export async function takeBack(deps: SweepDeps, kind: EntityKind, listed: Listed, count: Count, how: TakingBack): Promise<void> {
+/**
+ * Lists may be old by now and may not tell whose a thing is: whatever may be ours is read once more before it is taken back. Answers what is not ours; what
+ * a person has given up stays so.
+ */
+export async function takeBack(
+  deps: SweepDeps,
+  kind: EntityKind,
+  listed: Listed,
+  count: Count,
+  how: TakingBack,
+): Promise<readonly Actual[]> {
   const { store, target } = deps;
   const told = listed.unlinked.some(({ entityId }) => entityId !== undefined);
   // Where the target chooses ids, ours is a field of the thing, which its list may leave out.
   const mayHide = target.canFind(kind) && target.remoteIdFor({ kind, id: "" }) === undefined && !told;
   const owners = await ownersOf(deps, kind, listed.unlinked);
   const periods = await store.lostPeriods();
+  const givenUp = kind === "user" || kind === "department" ? await store.rejected(kind) : new Set<string>();
+  const strangers: Actual[] = [];
+  const isStranger = (each: Actual): void => {
+    strangers.push(each);
+    stranger(count, kind, each);
+  };
   for (const each of listed.unlinked) {
     if (each.entityId === undefined ? !mayHide : !isOurs(each.entityId, owners, periods)) {
-      stranger(count, kind, each);
+      isStranger(each);
       continue;
     }
     // In turn: there are few.
@@ -43,8 +59,8 @@ export async function takeBack(deps: SweepDeps, kind: EntityKind, listed: Listed
     if (!actual) continue;
     const id = actual.entityId;
     const known = id !== undefined && (owners.has(id) ? owners : await ownersOf(deps, kind, [actual]));
-    if (id === undefined || !known || !isOurs(id, known, periods)) {
-      stranger(count, kind, each);
+    if (id === undefined || !known || !isOurs(id, known, periods) || givenUp.has(pairKey(id, actual.remoteId))) {
+      isStranger(each);
       continue;
     }
     const linked = known.get(id)?.remoteId;
@@ -53,6 +69,7 @@ export async function takeBack(deps: SweepDeps, kind: EntityKind, listed: Listed
     await store.relink(ref, { actual, containers: containersOf(actual.attributes) }, how.causes);
     count.found += 1;
   }
+  return strangers;
 }
 
 /** A second one of the same entity. It becomes an entity of its own that the directory does not have, so it is let go. */

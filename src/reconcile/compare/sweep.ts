@@ -2,6 +2,8 @@ import type { Clock } from "../../core/clock.ts";
 import type { EntityKind, EntityRef } from "../../core/entity.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { HistoryEvent } from "../../history/event.ts";
+import { collectStrangers, proposeAdoptions, type Strangers } from "../adopt/propose.ts";
+import { PROPOSE_ALL } from "../adopt/rules.ts";
 import { containersOf } from "../containers.ts";
 import { sameValue } from "../plan.ts";
 import type { LinkTo } from "../ports.ts";
@@ -23,7 +25,9 @@ export async function sweep(deps: SweepDeps, actor: string, signal: AbortSignal)
   await store.beginSweep(event);
   const count: Count = { compared: 0, differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [] };
   // One kind after the other: people are compared with departments that are known to be there.
-  for (const kind of KINDS) await sweepKind(deps, kind, await store.moment(), count, event, signal);
+  const strangers = collectStrangers(target);
+  for (const kind of KINDS) await sweepKind(deps, kind, { since: await store.moment(), count, event, strangers }, signal);
+  await proposeAdoptions({ ...deps, rules: deps.policy?.adopt ?? PROPOSE_ALL }, strangers, event);
   await store.markRefused([event.id]);
   await store.tryCauses([event.id]);
   const result: SweepResult = { ...count, repaired: (await store.repair()) + (await store.markUnknown([event.id])) };
@@ -31,19 +35,27 @@ export async function sweep(deps: SweepDeps, actor: string, signal: AbortSignal)
   return result;
 }
 
+interface Sweeping {
+  readonly since: Date;
+  readonly count: Count;
+  readonly event: Pick<HistoryEvent, "id">;
+  readonly strangers: Strangers;
+}
+
 async function sweepKind(
   deps: SweepDeps,
   kind: (typeof KINDS)[number],
-  since: Date,
-  count: Count,
-  event: Pick<HistoryEvent, "id">,
+  { since, count, event, strangers }: Sweeping,
   signal: AbortSignal,
 ): Promise<void> {
   const { store, target } = deps;
   const seen = new Set<string>();
   const unlinked: Actual[] = [];
   for await (const page of target.list(kind, { signal })) {
-    for (const actual of page.actuals) seen.add(actual.remoteId);
+    for (const actual of page.actuals) {
+      seen.add(actual.remoteId);
+      if (kind === "department") strangers.tree.add(actual);
+    }
     unlinked.push(...(await comparePage(deps, kind, page.actuals, since, count, event)));
     if (page.managers) await compareManagers(deps, page.managers, since, count, event, signal);
   }
@@ -62,7 +74,8 @@ async function sweepKind(
       await store.noteMissing({ kind, id }, since, [event.id]);
     }
   }
-  await takeBack(deps, kind, { unlinked, seen }, count, { causes: [event.id], signal });
+  const others = await takeBack(deps, kind, { unlinked, seen }, count, { causes: [event.id], signal });
+  if (kind !== "role") for (const each of others) kind === "user" ? strangers.person(each) : strangers.department(each);
 }
 
 /** Answers what of the page is not linked. */

@@ -106,12 +106,8 @@ function withJobPositions(
     if (position) used.add(position.reference);
     const title = position?.title ?? said?.title;
     const order = position?.order ?? said?.order;
-    const { id, remoteId, state, settings } = department;
     return {
-      id,
-      remoteId,
-      state,
-      ...(settings ? { settings } : {}),
+      ...referenceTo(department),
       ...(title === undefined ? {} : { title }),
       ...(order === undefined ? {} : { order }),
     };
@@ -130,6 +126,14 @@ function withJobPositions(
   return { departments, notes: missed > 0 ? [notThere(missed)] : [] };
 }
 
+const referenceTo = ({ id, remoteId, state, settings, undecided }: DepartmentReference): DepartmentReference => ({
+  id,
+  remoteId,
+  state,
+  ...(settings ? { settings } : {}),
+  ...(undecided ? { undecided } : {}),
+});
+
 const notThere = (positions: number): Note => ({
   attribute: "positions",
   code: "notAMember",
@@ -138,7 +142,7 @@ const notThere = (positions: number): Note => ({
 
 /** In the department for leavers and nowhere else. */
 export const parkedAssignments = (facts: PersonFacts): Assignments => ({
-  departments: facts.departments.map(({ id, remoteId, state, settings }) => ({ id, remoteId, state, ...(settings ? { settings } : {}) })),
+  departments: facts.departments.map(referenceTo),
   roles: [],
   main: facts.departments[0],
   unknownGroups: [],

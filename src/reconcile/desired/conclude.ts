@@ -5,7 +5,7 @@ import type { AttributeDepartment, ReconcileStore } from "../ports.ts";
 import type { Actual, TargetAdapter } from "../target.ts";
 import { assignmentsOf, attributeDepartments, parkedAssignments, parkingDepartment } from "./assignments.ts";
 import { desiredRole, type StructureResult } from "./department.ts";
-import { desiredPerson, type LifecycleState, lifecycleOf, type PersonResult } from "./person.ts";
+import { ADOPTION_REMEDY, desiredPerson, type LifecycleState, lifecycleOf, type PersonResult } from "./person.ts";
 
 /*
  * What is concluded of an entity from what is known of it. The run, the plan that people ask for and the comparison all ask here, so that they cannot come
@@ -53,6 +53,7 @@ export async function concludePerson(
 ): Promise<PersonResult> {
   const { store, target, mapping } = deps;
   if (standing === "absent" || !mapped) return { kind: "desired", desired: { state: "absent" } };
+  if (known.undecided && !known.link) return ADOPTION_OPEN;
   const facts = await withManager(deps, known, mapped);
   const places = parking ? parkedAssignments(facts) : assignmentsOf(mapping.settings, mapped, facts);
   const rules = {
@@ -82,6 +83,14 @@ export async function concludePerson(
       }
     : resolved;
 }
+
+/** A second account would be made beside the one that may be theirs. */
+const ADOPTION_OPEN: PersonResult = {
+  kind: "held",
+  reasonCode: "adoptionOpen",
+  reason: "somebody at the target may be this person, and nobody has decided",
+  remedy: ADOPTION_REMEDY,
+};
 
 const MAY_COME_BACK = "a department of this person was emptied a moment ago and may be needed again";
 

@@ -2,6 +2,7 @@ import type { DepartmentFacts, DepartmentManager, Reference, RoleFacts } from ".
 import type { Desired } from "../plan.ts";
 import type { LoopNote, Stuck, Waiting } from "../reasons.ts";
 import type { Attributes, AttributeValue, Note } from "../target.ts";
+import { ADOPTION_REMEDY } from "./person.ts";
 
 /** What a department or role should be at the target, or what has to happen first. */
 export type StructureResult =
@@ -42,16 +43,46 @@ function resultOf(facts: DepartmentFacts, rootDepartment: string, numbered: Numb
   if (!node?.present) {
     if (!link) return absent;
     if (settling !== undefined) return settles(settling, "the department was emptied a moment ago and may be needed again");
-    if (!occupied) return absent;
+    if (!occupied) return link.adopted?.strangers ? STRANGERS_INSIDE : absent;
     return { kind: "waiting", on: [], reasonCode: "stillOccupied", reason: "people or departments of ours are still inside" };
   }
+  if (!link && facts.undecided) return ADOPTION_OPEN;
   if (!link && settling !== undefined) return settles(settling, "the department may be a new name of one that is there");
   const parent = node.parent ? node.parent.remoteId : rootDepartment;
   if (parent === undefined) return belowMissing(node.parent!);
   const { managers, notes } = managersOf(facts);
+  // Those who are inside and not ours find their department as they know it.
+  if (link?.adopted?.strangers)
+    return {
+      kind: "desired",
+      desired: { state: "present", attributes: managers ? { managers } : {}, when: {}, notes: [...notes, AS_IT_WAS] },
+    };
   const attributes = { ...node.settings, name: shownName(node, numbered), parent, ...(managers ? { managers } : {}) };
   return { kind: "desired", desired: { state: "present", attributes, when: {}, notes: [...namesakes(node), ...notes] } };
 }
+
+const ADOPTION_OPEN: StructureResult = {
+  kind: "held",
+  on: [],
+  reasonCode: "adoptionOpen",
+  reason: "a department at the target may be this one, and nobody has decided",
+  remedy: ADOPTION_REMEDY,
+};
+
+const STRANGERS_INSIDE: StructureResult = {
+  kind: "held",
+  on: [],
+  reasonCode: "strangersInside",
+  reason: "the department was there before, and people or departments are inside that are not ours",
+  remedy:
+    "move them elsewhere in DingTalk, or give the department up: dingtalk-scim adopt unlink department ID; it is looked at by the next comparison",
+};
+
+const AS_IT_WAS: Note = {
+  attribute: "name",
+  code: "strangersInside" satisfies LoopNote,
+  text: "the department was there before, and people or departments are inside that are not ours: name, place and settings stay as they are",
+};
 
 const settles = (forMs: number, reason: string): StructureResult => ({ kind: "waiting", on: [], forMs, reasonCode: "settling", reason });
 

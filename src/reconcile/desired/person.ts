@@ -43,7 +43,10 @@ export function desiredPerson(facts: PersonFacts, mapped: PersonMapping, places:
   // Access ends at once; what else has to be right of somebody who is switched off comes after.
   if (rules.standing === "suspended" && rules.presence !== "disabled")
     return { kind: "desired", desired: { state: "suspended", attributes: {} } };
-  const notes: Note[] = [...mapped.notes, ...places.notes];
+  const undecided = places.departments.some((place) => place.remoteId === undefined && place.undecided);
+  // In the root, or without the department, they would be moved about for a question that is still open.
+  const stays = undecided && facts.link?.status === "owned";
+  const notes: Note[] = [...mapped.notes, ...places.notes, ...(undecided ? [UNDECIDED] : [])];
   const waitFor: string[] = [...places.unknownGroups];
   const departments = remoteIds(places.departments, "department", waitFor, notes);
   const roles = remoteIds(places.roles, "role", waitFor, notes);
@@ -54,21 +57,28 @@ export function desiredPerson(facts: PersonFacts, mapped: PersonMapping, places:
       reasonCode: "waitingForDepartment",
       reason: "a department or role of this person is not at the target yet",
     };
-  if (departments.length === 0 && mapped.external) return OUTSIDE;
-  if (departments.length === 0) {
+  if (departments.length === 0 && mapped.external && !stays) return OUTSIDE;
+  if (departments.length === 0 && !stays) {
     const hidden = places.departments.filter(({ settings = [] }) => settings.some((each) => rules.conceals?.(each) ?? false));
     if (hidden.length > 0) return hiddenOnly(hidden.map(({ id }) => id));
     if (places.stuckGroups.length > 0) return groupWaits(places.stuckGroups);
     notes.push(inRoot(places));
   }
 
-  const placed = {
-    departments: departments.length > 0 ? departments : [rules.rootDepartment],
-    ...(places.main?.remoteId === undefined ? {} : { mainDepartment: places.main.remoteId }),
-  };
+  const placed: Attributes = stays
+    ? {}
+    : {
+        departments: departments.length > 0 ? departments : [rules.rootDepartment],
+        ...(places.main?.remoteId === undefined ? {} : { mainDepartment: places.main.remoteId }),
+      };
   if (rules.standing === "suspended") return { kind: "desired", desired: { state: "suspended", attributes: placed } };
 
-  const attributes: Record<string, AttributeValue> = { ...mapped.attributes, ...placed, ...byDepartment(mapped, places), roles };
+  const attributes: Record<string, AttributeValue> = {
+    ...mapped.attributes,
+    ...placed,
+    ...(stays ? {} : byDepartment(mapped, places)),
+    roles,
+  };
   if (mapped.manager !== undefined) {
     const manager = managerOf(facts.manager, rules);
     if (manager.kind === "wait")
@@ -78,7 +88,7 @@ export function desiredPerson(facts: PersonFacts, mapped: PersonMapping, places:
         reasonCode: "waitingForManager",
         reason: "the manager of this person is not at the target yet",
       };
-    attributes["manager"] = manager.remoteId;
+    if (manager.remoteId !== undefined) attributes["manager"] = manager.remoteId;
     if (manager.note) notes.push(manager.note);
   }
   return { kind: "desired", desired: { state: "present", attributes, when: mapped.when, notes } };
@@ -110,6 +120,14 @@ const inRoot = ({ departments }: Assignments): Note => ({
       : "the person is in no department, so they are directly below the organisation; put them into a group that becomes one, or name a default under departments in the mapping",
 });
 
+const UNDECIDED: Note = {
+  attribute: "departments",
+  code: "departmentUndecided" satisfies LoopNote,
+  text: "a department of this person may be one that is at the target already, and nobody has decided; whoever is there stays where they are",
+};
+
+export const ADOPTION_REMEDY = "decide: dingtalk-scim adopt list, then adopt accept ID or adopt reject ID";
+
 /** In the root everybody would see somebody who is to be hidden. */
 const hiddenOnly = (on: readonly string[]): PersonResult => ({
   kind: "parked",
@@ -138,7 +156,7 @@ const OUTSIDE = {
 
 type ManagerResult =
   | { readonly kind: "wait"; readonly id: string }
-  | { readonly kind: "set"; readonly remoteId: string | null; readonly note?: Note };
+  | { readonly kind: "set"; readonly remoteId: string | null | undefined; readonly note?: Note };
 
 /** An optional reference: it is set when it can be, waited for a moment, and never blocks the rest. */
 function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }: PersonRules): ManagerResult {
@@ -149,10 +167,15 @@ function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }
   if (person.id === personId) return without("ownManager", "the person is named as their own manager");
   if (!person.active) return without("managerLeft", "the manager has left");
   if (person.remoteId !== undefined) return { kind: "set", remoteId: person.remoteId };
+  // Who leads them there now may be the very person.
+  if (person.undecided)
+    return { kind: "set", remoteId: undefined, note: { attribute: "manager", code: "managerNotThere" satisfies LoopNote, text: MAY_LEAD } };
   const onTheWay = person.state === "due" || person.state === "waiting";
   if (onTheWay && mayWaitForManager) return { kind: "wait", id: person.id };
   return without("managerNotThere", "the manager is not at the target yet; set as soon as they are");
 }
+
+const MAY_LEAD = "the manager may be somebody at the target, and nobody has decided; left as it is";
 
 const without = (code: LoopNote, text: string): ManagerResult => ({
   kind: "set",

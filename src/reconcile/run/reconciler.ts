@@ -4,6 +4,10 @@ import { Unavailable, unreachable } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
+import type { AdoptionRules } from "../../policy/policy.ts";
+import { proposeHolder } from "../adopt/holder.ts";
+import type { AdoptionStore } from "../adopt/ports.ts";
+import { PROPOSE_ALL } from "../adopt/rules.ts";
 import { containersOf } from "../containers.ts";
 import { desiredOf } from "../desired/desired.ts";
 import { load } from "../desired/load.ts";
@@ -40,7 +44,7 @@ import { createRunEvents } from "./run-events.ts";
 import { notesOfUnsent } from "./unsent.ts";
 
 export interface ReconcilerDeps {
-  readonly store: ReconcileStore;
+  readonly store: ReconcileStore & Pick<AdoptionStore, "proposeOne">;
   readonly target: TargetAdapter;
   readonly mapping: Mapping;
   /** Of the settings; an order may say less. */
@@ -52,6 +56,8 @@ export interface ReconcilerDeps {
   /** In [0, 1); spreads retries. */
   readonly random: () => number;
   readonly log?: LoopLog;
+  /** Who of those who are there already may be proposed; all tiers unless given. */
+  readonly adopt?: AdoptionRules;
   /** Of this process, for what is wrong with it alone. */
   readonly rest?: OwnRest;
   /** What the first retry waits; RETRY_BASE_MS unless given. */
@@ -166,7 +172,12 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   function nothingToDo(claim: Claim, resolved: DesiredEntity, actual: Actual | undefined, { notes, open }: Known): RunResult {
     const concluded = concluding(claim, actual?.attributes ?? {}, { notes, open });
     if (actual)
-      return { ...quiet, ...concluded, link: resolved.link?.observed ? { kind: "keep" } : put(actual), presenceChanged: arrives(resolved) };
+      return {
+        ...quiet,
+        ...concluded,
+        link: resolved.link?.observed && !resolved.link.adopted?.fresh ? { kind: "keep" } : put(actual),
+        presenceChanged: arrives(resolved),
+      };
     const had = resolved.link !== undefined;
     return {
       ...quiet,
@@ -242,6 +253,13 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       const calls = error instanceof TargetError ? error.calls : [];
       const taken = error instanceof TargetError ? error.taken : undefined;
       const blocked = await blockedBy(claim, next, error);
+      const stranger = blocked?.open[0]?.stranger;
+      if (stranger !== undefined && next.action === "create")
+        await proposeHolder(
+          { ...deps, rules: deps.adopt ?? PROPOSE_ALL },
+          { ref: claim.ref, attributes: next.attributes, remoteId: stranger, intent },
+          context,
+        );
       const event = outcomeOf(intent, outcomeOfError(error, context.signal), { calls, error, refused: blocked?.open ?? [] });
       if (!(error instanceof TargetError))
         logger.error({ kind: claim.ref.kind, entityId: claim.ref.id, error }, "a write to the target failed");
@@ -311,7 +329,7 @@ function untilOrdered(deadline: Deadline, term: (() => number) | undefined): Dea
 }
 
 /** Those who refer to an entity are told when it comes, by our doing or by an earlier call or invitation. */
-const arrives = ({ link }: DesiredEntity): boolean => link?.status !== "owned";
+const arrives = ({ link }: DesiredEntity): boolean => link?.status !== "owned" || link.adopted?.fresh === true;
 
 /** Whether the intent stands is not known. The run leaves it at that: its lease is given back by the worker, and the intent, if there is one, settled as unknown. */
 class NotBegun extends Error {}

@@ -21,6 +21,9 @@ export interface LinkRow {
   attributes: string | null;
   presence: Actual["presence"] | null;
   invitation: string | null;
+  adopted: boolean | null;
+  fresh: boolean | null;
+  strangers: boolean | null;
 }
 
 export interface ReferenceJson {
@@ -31,13 +34,14 @@ export interface ReferenceJson {
 
 export const parsed = <T>(text: string | null): T | undefined => (text === null ? undefined : (JSON.parse(text) as T));
 
-export function linkOf({ status, remote_id: remoteId, attributes, presence, invitation }: LinkRow): Link | undefined {
+export function linkOf({ status, remote_id: remoteId, attributes, presence, invitation, ...row }: LinkRow): Link | undefined {
   if (status === null) return undefined;
   return {
     status,
     remoteId: remoteId ?? undefined,
     observed: attributes !== null && presence !== null ? { attributes: JSON.parse(attributes) as Attributes, presence } : undefined,
     ...(status === "intended" && invitation !== null ? { invitation: JSON.parse(invitation) as Invitation } : {}),
+    ...(row.adopted ? { adopted: { fresh: row.fresh === true, strangers: row.strangers === true } } : {}),
   };
 }
 
@@ -48,22 +52,25 @@ export const referenceOf = (json: ReferenceJson): Reference => ({
 });
 
 interface DepartmentJson extends ReferenceJson {
-  settings: Attributes[] | null;
+  absent: { settings: Attributes[]; undecided: boolean } | null;
 }
 
 const departmentOf = (json: DepartmentJson): DepartmentReference => ({
   ...referenceOf(json),
-  ...(json.settings ? { settings: json.settings } : {}),
+  ...(json.absent ? { settings: json.absent.settings } : {}),
+  ...(json.absent?.undecided ? { undecided: true } : {}),
 });
 
 export interface ManagerJson {
   reference: string;
-  person: (ReferenceJson & { active: boolean; several: boolean }) | null;
+  person: (ReferenceJson & { active: boolean; several: boolean; undecided: boolean | null }) | null;
 }
 
 export const managerOf = ({ reference, person }: ManagerJson): Manager => ({
   reference,
-  person: person ? { ...referenceOf(person), active: person.active, several: person.several } : undefined,
+  person: person
+    ? { ...referenceOf(person), active: person.active, several: person.several, ...(person.undecided ? { undecided: true } : {}) }
+    : undefined,
 });
 
 export interface PersonRow extends LinkRow, pg.QueryResultRow {
@@ -74,6 +81,7 @@ export interface PersonRow extends LinkRow, pg.QueryResultRow {
   departments: string | null;
   settling: string | null;
   manager: string | null;
+  undecided: boolean | null;
 }
 
 export interface DepartmentRow extends LinkRow, pg.QueryResultRow {
@@ -89,6 +97,7 @@ export interface DepartmentRow extends LinkRow, pg.QueryResultRow {
   managers: string | null;
   leaving: string | null;
   parent: string | null;
+  undecided: boolean | null;
   occupied: boolean;
 }
 
@@ -132,6 +141,7 @@ export function personOf(row: PersonRow): PersonFacts {
       }),
     ),
     manager: managerJson && managerOf(managerJson),
+    ...(row.undecided ? { undecided: true } : {}),
     ...(row.settling === null ? {} : { settling: JSON.parse(row.settling) as NonNullable<PersonFacts["settling"]> }),
   };
 }
@@ -156,5 +166,5 @@ export function departmentFactsOf(row: DepartmentRow): DepartmentFacts {
           namesake: parsed<{ id: string; name: string }>(row.namesake),
           ...managersOf(row.managers, row.leaving),
         };
-  return { node, link: linkOf(row), occupied: row.occupied };
+  return { node, link: linkOf(row), occupied: row.occupied, ...(row.undecided ? { undecided: true } : {}) };
 }

@@ -15,25 +15,32 @@ const ownedBy = (kind: string, id: string): string =>
 const stateOf = (kind: string, id: string): string =>
   `select s.state from entity_states s where s.target = $1 and s.kind = '${kind}' and s.entity_id = ${id}`;
 
-/** The same of a department, with the settings that hold for it while it is not at the target. */
+/** Whether something at the target may be this entity, by a list, and nobody has decided. What a refusal has shown stands in the way by itself. */
+const undecided = (kind: string, id: string): string =>
+  `exists (select from adoptions a where a.target = $1 and a.kind = '${kind}' and a.entity_id = ${id}
+     and (a.listed and a.state in ('proposed', 'ambiguous') or a.released))`;
+
+/** The same of a department, with what holds for it, by itself and by those above it, while it is not at the target. */
 const department = (id: string): string => `json_build_object('id', ${id}, 'remoteId', (${ownedBy("department", id)}),
   'state', (${stateOf("department", id)}),
-  'settings', case when not exists (${ownedBy("department", id)}) then (
-    with recursive up(parent_id, settings) as (
-      select own.parent_id, own.settings from departments own where own.id = ${id}
+  'absent', case when not exists (${ownedBy("department", id)}) then (
+    with recursive up(id, parent_id, settings) as (
+      select own.id, own.parent_id, own.settings from departments own where own.id = ${id}
       union all
-      select above.parent_id, above.settings from up join departments above on above.id = up.parent_id)
-    select json_agg(up.settings) from up) end)`;
+      select above.id, above.parent_id, above.settings from up join departments above on above.id = up.parent_id)
+    select json_build_object('settings', json_agg(up.settings),
+      'undecided', bool_or(${undecided("department", "up.id")} and not exists (${ownedBy("department", "up.id")}))) from up) end)`;
 
 /** Columns and the FROM item of the link of `id`. It is looked up for each: as a join it could be planned as a walk through all links of the target. */
-const LINK = "l.status, l.remote_id, l.attributes, l.presence, l.invitation";
+const LINK = "l.status, l.remote_id, l.attributes, l.presence, l.invitation, l.adopted, l.fresh, l.strangers";
 const withLink = (kind: string, id: string): string =>
   `left join lateral (select * from links l where l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id} limit 1) l on true`;
 
 const manager = (sourceId: string, ref: string): string => `
   json_build_object('reference', ${ref}, 'person', (
     select json_build_object('id', m.id, 'active', m.active, 'several', m.several,
-      'remoteId', (select l.remote_id from links l where l.target = $1 and l.kind = 'user' and l.entity_id = m.id and l.status = 'owned'),
+      'remoteId', (${ownedBy("user", "m.id")}),
+      'undecided', case when not exists (${ownedBy("user", "m.id")}) then ${undecided("user", "m.id")} end,
       'state', ${stateOfPerson("m.id")})
       from (${meant(sourceId, ref)}) m))`;
 
@@ -41,7 +48,7 @@ const msUntil = (at: string): string => `(extract(epoch from ${at} - now()) * 10
 
 export const PEOPLE: Statement = {
   name: "facts-people",
-  text: `select w.id, u.source_id, u.document, ${LINK},
+  text: `select w.id, u.source_id, u.document, ${LINK}, case when l.status is null then ${undecided("user", "w.id")} end as undecided,
     (select json_agg(json_build_object('id', g.id, 'displayName', g.display_name, 'externalId', g.external_id, 'placement', p.kind,
         'department', case when p.kind = 'department' then ${department("p.department_id")} end,
         'state', case when p.kind is null then (${stateOf("group", "g.id")}) end,
@@ -67,6 +74,7 @@ export const GROUPS: Statement = {
 export const DEPARTMENTS: Statement = {
   name: "facts-departments",
   text: `select w.id, d.name, d.settings, d.external, d.present, d.managed, d.ordinal, ${LINK},
+    case when l.status is null then ${undecided("department", "w.id")} end as undecided,
     case when d.settles_at > now() then ${msUntil("d.settles_at")} end as settles_ms,
     case when d.ordinal > 1 then (
       select json_build_object('id', o.id, 'name', o.name) from departments o

@@ -38,7 +38,7 @@ export const putLinks = (links: string): string => `
   insert into links (target, kind, entity_id, remote_id, status, presence, attributes, containers, observed_at)
   select $1, l.kind, l.id, l.remote_id, 'owned', l.presence, l.attributes, l.containers, now() from ${links} l order by l.kind, l.id
   on conflict (target, kind, entity_id) do update set remote_id = excluded.remote_id, status = 'owned', presence = excluded.presence,
-    attributes = excluded.attributes, containers = excluded.containers, observed_at = now(), invitation = null`;
+    attributes = excluded.attributes, containers = excluded.containers, observed_at = now(), invitation = null, fresh = false`;
 
 const PUT_LINKS = statement(
   "put-links",

@@ -16,7 +16,8 @@ const BEGIN: Statement = {
   intent as (insert into history select e.* from mine, json_populate_record(null::history, mine.event) e),
   linked as (
     insert into links (target, kind, entity_id, remote_id, status) select $1, kind, id, remote_id, 'intended' from mine where make
-    on conflict (target, kind, entity_id) do update set remote_id = coalesce(excluded.remote_id, links.remote_id), status = 'intended', attributes = null),
+    on conflict (target, kind, entity_id) do update set remote_id = coalesce(excluded.remote_id, links.remote_id), status = 'intended', attributes = null,
+      adopted = false, fresh = false, strangers = false),
   begun as (
     insert into entity_states (target, kind, entity_id, state, intent) select $1, kind, id, 'due', (event->>'id')::uuid from mine
     on conflict (target, kind, entity_id) do update set intent = excluded.intent)

@@ -44,7 +44,8 @@ const RELINK = statement(
     select $1, $2, $3::uuid, $4, 'owned', $5, $6, $7, now()
      where ${AFTER_LOCK} and not exists (select 1 from links o where o.target = $1 and o.kind = $2 and o.remote_id = $4 and o.entity_id <> $3::uuid)
     on conflict (target, kind, entity_id) do update set remote_id = excluded.remote_id, status = 'owned', attributes = excluded.attributes,
-      presence = excluded.presence, containers = excluded.containers, observed_at = now(), invitation = null
+      presence = excluded.presence, containers = excluded.containers, observed_at = now(), invitation = null,
+      adopted = false, fresh = false, strangers = false
     returning 1),
   marked as (${markDue(`(select $2::text as kind, $3::uuid as entity_id, ${PRIORITY.urgent}::smallint as priority, $8::uuid[] as causes from linked) m`, "$9::text[]")}),
   woken as (${wakeUp("marked")})
@@ -94,7 +95,7 @@ const REFUSED = statement(
   `with marked as (
     update entity_states s set state = 'due', next_at = now(), attempts = 0, desired_generation = s.desired_generation + 1,
       due_since = coalesce(s.due_since, now()), causes = s.causes || $2::uuid[], refused = null
-     where s.target = $1 and (s.refused is not null and s.state = 'inSync' or s.state = 'parked' and s.last_answer is not null and s.cause is null) returning 1),
+     where s.target = $1 and (s.state = 'inSync' and (s.refused is not null or strpos(s.notes::text, '"keptOnAdoption"') > 0) or s.state = 'parked' and s.last_answer is not null and s.cause is null) returning 1),
   woken as (${wakeUp("marked")})
   select (select count(*) from woken) as woken`,
 );

@@ -1,6 +1,7 @@
+import type { AdoptionRules } from "../../../../src/policy/policy.ts";
 import { type Match, match, pairKey } from "../../../../src/reconcile/adopt/match.ts";
 import { type PersonProfile, personCandidate, tiersOf } from "../../../../src/reconcile/adopt/profiles.ts";
-import { type AdoptionRules, PROPOSE_ALL, strengthOf } from "../../../../src/reconcile/adopt/rules.ts";
+import { PROPOSE_ALL, strengthOf } from "../../../../src/reconcile/adopt/rules.ts";
 
 /* Who is who between the directory and an organisation that was there before. */
 

@@ -1,0 +1,97 @@
+import { type Request, type Response, Router } from "express";
+import type { Clock } from "../core/clock.ts";
+import { AppError } from "../core/errors.ts";
+import { isCanonicalUuid } from "../core/id.ts";
+import { sendJson } from "../http/answer.ts";
+import { readJsonBody } from "../http/body.ts";
+import { NotFoundPath } from "../http/errors.ts";
+import { methodNotAllowed } from "../http/methods.ts";
+import { requestContext, requireScope } from "../http/request-context.ts";
+import { ADOPTION_STATES, type AdoptableKind, type Adoption, type AdoptionOperations, type Decision } from "../reconcile/adopt/ports.ts";
+import { refusalText } from "../reconcile/adopt/refusal-text.ts";
+import { choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
+
+export interface AdoptionRoutes {
+  readonly adoptions: AdoptionOperations;
+  readonly clock: Clock;
+  readonly target: string;
+}
+
+/** The decision cannot be carried out as things stand now. */
+class DecisionRefused extends AppError {
+  readonly code = "CONFLICT";
+}
+
+const KINDS: readonly AdoptableKind[] = ["user", "department"];
+const TIERS = ["1", "2", "3", "4", "5", "6"] as const;
+
+/** `/api/sync/adoptions`: who of ours what is there already may be, and what people decide about it. */
+export function adoptionRoutes({ adoptions, clock, target }: AdoptionRoutes): Router {
+  const router = Router();
+
+  const by = (res: Response) => {
+    const { actor, requestId, sourceId } = requestContext(res);
+    return { at: clock.now(), actor, requestId, sourceId, causes: [], target } as const;
+  };
+
+  router
+    .route("/adoptions")
+    .get(async (req: Request, res: Response) => {
+      const state = choiceOf(req, "state", ADOPTION_STATES);
+      const kind = choiceOf(req, "kind", KINDS);
+      const tier = choiceOf(req, "tier", TIERS);
+      const after = textOf(req, "after");
+      if (after !== undefined && !isCanonicalUuid(after)) throw new InvalidParameter("after must be the `next` of another page");
+      const page = await adoptions.list({
+        count: countOf(req),
+        ...(state ? { state } : {}),
+        ...(kind ? { kind } : {}),
+        ...(tier ? { tier: Number(tier) } : {}),
+        ...(after ? { after } : {}),
+      });
+      sendJson(res, 200, page);
+    })
+    .all(methodNotAllowed("GET"));
+
+  router
+    .route("/adoptions/accept")
+    .post(requireScope("admin"), readJsonBody(), async (req: Request, res: Response) => {
+      const { tier, count } = tierIn(req.body);
+      const accepted = doneOf(await adoptions.acceptTier(tier, count, by(res)));
+      sendJson(res, 200, { tier, count, accepted: accepted.length });
+    })
+    .all(methodNotAllowed("POST"));
+
+  for (const decide of ["accept", "reject"] as const)
+    router
+      .route(`/adoptions/:id/${decide}`)
+      .post(requireScope("admin"), async (req: Request<{ id: string }>, res: Response) => {
+        sendJson(res, 200, doneOf(await adoptions[decide](req.params.id, by(res)))[0]);
+      })
+      .all(methodNotAllowed("POST"));
+
+  router
+    .route("/items/:kind/:id/unlink")
+    .post(requireScope("admin"), async (req: Request<{ kind: string; id: string }>, res: Response) => {
+      const kind = KINDS.find((each) => each === req.params.kind);
+      if (!kind) throw new NotFoundPath();
+      sendJson(res, 200, doneOf(await adoptions.unlink({ kind, id: req.params.id }, by(res)))[0]);
+    })
+    .all(methodNotAllowed("POST"));
+
+  return router;
+}
+
+function doneOf(decision: Decision): readonly Adoption[] {
+  if (decision.kind === "unknown") throw new NotFoundPath();
+  if (decision.kind === "refused") throw new DecisionRefused(refusalText(decision.why));
+  return decision.adoptions;
+}
+
+function tierIn(body: unknown): { readonly tier: number; readonly count: number } {
+  const { tier, count } = (typeof body === "object" && body !== null ? body : {}) as { tier?: unknown; count?: unknown }; // what they are is looked at next
+  const isTier = typeof tier === "number" && Number.isInteger(tier) && tier >= 1 && tier <= TIERS.length;
+  const isCount = typeof count === "number" && Number.isSafeInteger(count) && count >= 0;
+  if (isTier && isCount) return { tier, count };
+  throw new InvalidParameter('the body must be {"tier": 1 to 6, "count": how many are proposed at it}');
+}

@@ -1,0 +1,71 @@
+import type { EntityRef } from "../../core/entity.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import type { AdoptionRules } from "../../policy/policy.ts";
+import { type Actual, type Attributes, type TargetAdapter, TargetError, type WriteContext } from "../target.ts";
+import { match } from "./match.ts";
+import type { AdoptableKind, AdoptionStore, Proposal } from "./ports.ts";
+import { departmentCandidate, evidenceOf, personCandidate, tiersOf } from "./profiles.ts";
+
+/*
+ * A create that was refused because somebody who is not ours has a value of it: often that is the very person, made by hand. The refusal stands, and a
+ * person is asked.
+ */
+
+export interface HolderDeps {
+  readonly store: Pick<AdoptionStore, "proposeOne">;
+  readonly target: TargetAdapter;
+  readonly rules: AdoptionRules;
+}
+
+export interface RefusedCreate {
+  readonly ref: EntityRef;
+  readonly attributes: Attributes;
+  /** Who has the value. */
+  readonly remoteId: string;
+  readonly intent: HistoryEvent;
+}
+
+/** One read. Whether the holder can be read or not, the refusal is what it is. */
+export async function proposeHolder(deps: HolderDeps, refused: RefusedCreate, context: WriteContext): Promise<void> {
+  const { ref, remoteId, intent } = refused;
+  const { kind } = ref;
+  if (kind !== "user" && kind !== "department") return;
+  const actual = await read(deps, kind, remoteId, context);
+  const proposal = actual && proposalOf(deps, kind, refused, actual);
+  if (proposal) await deps.store.proposeOne(proposal, { at: intent.at, actor: intent.actor, causes: [intent.id] });
+}
+
+async function read({ target }: HolderDeps, kind: AdoptableKind, remoteId: string, context: WriteContext): Promise<Actual | undefined> {
+  try {
+    return (await target.read(kind, remoteId, context)).actual;
+  } catch (error) {
+    // The call is on record, and the next comparison finds the same.
+    if (error instanceof TargetError) return undefined;
+    throw error;
+  }
+}
+
+function proposalOf(
+  { target, rules }: HolderDeps,
+  kind: AdoptableKind,
+  { ref, attributes, remoteId }: RefusedCreate,
+  actual: Actual,
+): Proposal | undefined {
+  const candidate = (id: string, of: Attributes) =>
+    kind === "user"
+      ? personCandidate({ id, identity: target.identity?.(of) ?? { emails: [] }, departments: [] })
+      : departmentCandidate({ id, ownIds: [], path: `${of["parent"]}\n${target.nameKey?.(textOf(of["name"])) ?? textOf(of["name"])}` });
+  const [found] = match(tiersOf(kind, rules), { ours: [candidate(ref.id, attributes)], theirs: [candidate(remoteId, actual.attributes)] });
+  if (!found) return undefined;
+  const [name, there, title] = [attributes["name"], actual.attributes["name"], actual.attributes["title"]].map(textOf);
+  return {
+    kind,
+    entity: { id: ref.id, ...(name ? { name } : {}) },
+    remote: { id: remoteId, ...(there ? { name: there } : {}), ...(title ? { title } : {}), departments: [] },
+    tier: found.tier,
+    matched: evidenceOf(kind, found.tier),
+    state: found.state,
+  };
+}
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -1,0 +1,70 @@
+import { fold } from "../../core/fold.ts";
+import type { Actual, TargetAdapter } from "../target.ts";
+import type { TreeNode } from "./ports.ts";
+
+/* Departments of both sides as paths, in a form in which the same place is the same text. */
+
+/** Deeper than any target's tree: ends what goes round in a circle. */
+const MAX_DEPTH = 50;
+/** Cannot be part of a name. */
+const BETWEEN = "\n";
+
+type Naming = Pick<TargetAdapter, "rootDepartment" | "nameKey">;
+
+export interface RemoteTree {
+  add(department: Actual): void;
+  has(remoteId: string): boolean;
+  /** The department and those above it, up to the root, which is not among them. */
+  way(remoteId: string): readonly string[];
+  /** For comparing; undefined for the root and for what no list has shown. */
+  key(remoteId: string): string | undefined;
+  /** For people. */
+  path(remoteId: string): string;
+}
+
+export function createRemoteTree(naming: Naming): RemoteTree {
+  const known = new Map<string, { readonly name: string; readonly parent: string }>();
+  const keyOf = (name: string): string => naming.nameKey?.(name) ?? fold(name);
+
+  function way(remoteId: string): readonly string[] {
+    const ids: string[] = [];
+    for (let at = remoteId; at !== naming.rootDepartment && ids.length < MAX_DEPTH; ) {
+      const department = known.get(at);
+      if (!department) return [];
+      ids.push(at);
+      at = department.parent;
+    }
+    return ids;
+  }
+
+  const names = (remoteId: string): readonly string[] =>
+    way(remoteId)
+      .map((id) => known.get(id)!.name)
+      .reverse();
+
+  return {
+    add({ remoteId, attributes: { name, parent } }) {
+      known.set(remoteId, {
+        name: typeof name === "string" ? name : "",
+        parent: typeof parent === "string" ? parent : naming.rootDepartment,
+      });
+    },
+    has: (remoteId) => known.has(remoteId),
+    way,
+    key: (remoteId) => names(remoteId).map(keyOf).join(BETWEEN) || undefined,
+    path: (remoteId) => names(remoteId).join("/"),
+  };
+}
+
+/** Keys of the desired tree's nodes; what is linked is where the target has it. */
+export function nodeKeys(nodes: readonly TreeNode[], remote: RemoteTree, naming: Naming): ReadonlyMap<string, string> {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const keyOf = (node: TreeNode, depth: number): string => {
+    const there = node.remoteId === undefined ? undefined : remote.key(node.remoteId);
+    if (there !== undefined || depth > MAX_DEPTH) return there ?? "";
+    const above = node.parentId === undefined ? undefined : byId.get(node.parentId);
+    const own = naming.nameKey?.(node.name) ?? fold(node.name);
+    return above ? `${keyOf(above, depth + 1)}${BETWEEN}${own}` : own;
+  };
+  return new Map(nodes.map((node) => [node.id, keyOf(node, 0)]));
+}
