@@ -10,6 +10,7 @@ import { RUNNING_OF_A_CLIENT } from "./http/connection/client-share.ts";
 import { CONNECTIONS_OF_AN_ADDRESS } from "./http/connection/connections.ts";
 import { isLoopbackName } from "./http/connection/host.ts";
 import { NO_PROXIES, readTrustedProxies, type TrustedProxies } from "./http/connection/trusted-proxies.ts";
+import type { SyncMode } from "./reconcile/policy.ts";
 
 /*
  * The one place that reads the environment. Everything is checked at once, so that a wrong set-up is mended in one go. An empty variable counts as unset,
@@ -17,7 +18,6 @@ import { NO_PROXIES, readTrustedProxies, type TrustedProxies } from "./http/conn
  */
 
 export type Role = "api" | "worker" | "all";
-export type SyncMode = "observe" | "upsert" | "sync";
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 export type DingTalkSettings =

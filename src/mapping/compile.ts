@@ -9,7 +9,7 @@ import { type ParsedFile, parseMappingFile } from "./file/parse.ts";
 import { type FileProblem, inOrder, MappingInvalid, suggestion } from "./file/problem.ts";
 import type { Path } from "./file/source-location.ts";
 import { versionOf } from "./file/version.ts";
-import type { Explanation, Mapping, MappingSettings, PersonInput } from "./mapping.ts";
+import type { Mapping, MappingSettings } from "./mapping.ts";
 import { type PathRule, type PersonRules, personMapping } from "./person.ts";
 
 export interface CompileOptions {
@@ -61,9 +61,6 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
     explain: (input) => explainWith(rules, departments, input),
   };
 }
-
-/** How each attribute of a person came about, in the order of the file. */
-export const explainPerson = (mapping: Mapping, input: PersonInput): readonly Explanation[] => mapping.explain(input);
 
 function compiler(parsed: ParsedFile, variables: readonly string[], known: KnownVariables, problems: FileProblem[]): CompileAt {
   let compile: ReturnType<typeof expressionCompiler>;

@@ -6,10 +6,6 @@ export type Place = { readonly kind: "group"; readonly groupId: string } | { rea
 
 export interface Placement {
   readonly departments: readonly Place[];
-  /** Groups that have become roles. */
-  readonly roleGroupIds: readonly string[];
-  /** Without a department, an ordinary person is in the root. An external one must not be: they stay outside until there is a place for them. */
-  readonly outside: boolean;
   readonly notes: readonly MappingNote[];
 }
 
@@ -30,18 +26,17 @@ export function assignDepartments(
     else notes.push(refused(formatPath(placement.path, settings.separator), person.external));
   }
   departments.push(...person.departments.map((path) => ({ kind: "path", path }) as const));
-  const roleGroupIds = groups.filter(({ placement }) => placement.kind === "role").map(({ id }) => id);
-  if (!person.external && departments.length === 0 && settings.defaultDepartment)
-    return { departments: [{ kind: "path", path: settings.defaultDepartment }], roleGroupIds, outside: false, notes };
-  if (!person.external || departments.length > 0) return { departments, roleGroupIds, outside: false, notes };
-  if (settings.externalDefault)
-    return { departments: [{ kind: "path", path: settings.externalDefault }], roleGroupIds, outside: false, notes };
+  if (departments.length > 0) return { departments, notes };
+  const byDefault = person.external ? settings.externalDefault : settings.defaultDepartment;
+  if (byDefault) return { departments: [{ kind: "path", path: byDefault }], notes };
+  // Without a department, an ordinary person is in the root. An external one must not be.
+  if (!person.external) return { departments, notes };
   notes.push({
     attribute: "departments",
     code: "noExternalDepartment",
     text: "the person is external and in no external department, and the mapping names no externalDefault",
   });
-  return { departments, roleGroupIds, outside: true, notes };
+  return { departments, notes };
 }
 
 const refused = (path: string, external: boolean): MappingNote => ({

@@ -47,7 +47,7 @@ export interface Actual {
   readonly remoteId: string;
   readonly attributes: Attributes;
   /** How people are present: `invited` has not agreed yet, `disabled` exists but cannot sign in. */
-  readonly presence: "active" | "invited" | "disabled";
+  readonly presence: "active" | "disabled";
   /** Our own id for it where the target keeps one (a deterministic user id, a department's source identifier). */
   readonly entityId?: string;
 }

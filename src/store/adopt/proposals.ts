@@ -3,6 +3,7 @@ import { uuidv7 } from "../../core/id.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import { pairKey } from "../../reconcile/adopt/match.ts";
 import type { AdoptionStore, Listing, Proposal, TreeNode } from "../../reconcile/adopt/ports.ts";
+import { FIRST_ID } from "../postgres/parameters.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { eventColumns, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
@@ -10,7 +11,6 @@ import { eventColumns, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 const PEOPLE_SLICE = 500;
 const PROPOSALS_SLICE = 500;
-const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
 const statement = (name: string, text: string): Statement => ({ name: `adopt-${name}`, text });
 

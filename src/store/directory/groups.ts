@@ -2,6 +2,7 @@ import { fold } from "../../core/fold.ts";
 import { isUuid } from "../../core/id.ts";
 import type { GroupContent, Member, MemberChange, StoredGroup } from "../../directory/group.ts";
 import type { DirectoryStore, Fact, MembersChanged } from "../../directory/ports.ts";
+import { FIRST_ID } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
@@ -66,8 +67,6 @@ const GROUP_MEMBERS: Statement = {
   text: `select c.child_id as id, g.display_name as display from group_children c join groups g on g.id = c.child_id
     where c.group_id = $1 and c.child_id > $2 order by c.child_id limit ${MEMBERS_PAGE}`,
 };
-
-const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
 const GROUPS: ListTable<StoredGroup> = {
   resource: "Group",

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { WorkerLife } from "../../reconcile/process/worker.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { REQUEUE } from "./requeue.ts";
 
@@ -91,27 +92,12 @@ export interface Place {
   lost: boolean;
 }
 
-export interface Signs {
-  readonly freed: number;
-  /** Workers that seem to be gone: the next look tells. */
-  readonly suspects: number;
-}
-
-export interface Liveness {
-  /** Shows that this worker lives and frees what was abandoned; `leases` are those of its own running work. To be called every few seconds. */
-  keepAlive(leases: readonly string[]): Promise<Signs>;
-  /** Puts entities that lost their place among the five states back to work; how many there were. Ought to find none. */
-  repair(): Promise<number>;
-  /** Gives the lock back. */
-  close(): Promise<void>;
-}
-
 export function createLiveness(
   pool: pg.Pool,
   target: string,
   worker: number,
   { callLifeMs, place }: { readonly callLifeMs: number; readonly place: Place },
-): Liveness {
+): WorkerLife {
   let holder: pg.PoolClient | undefined;
   let suspects: readonly number[] = [];
 

@@ -1,12 +1,12 @@
 import type pg from "pg";
 import type { Rules, RulesStore } from "../../reconcile/ports.ts";
+import { FIRST_ID } from "../postgres/parameters.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { appendEvents, eventColumns, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /* New rules, at the start of a process: whoever they may concern is looked at again. Rows are marked in slices, so that no statement runs for long. */
 
 const SLICE = 5_000;
-const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
 const KNOWN: Statement = {
   name: "renewal-known",

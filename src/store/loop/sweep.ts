@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { LinkTo, Observation, Period, SweepStore } from "../../reconcile/ports.ts";
 import type { Attributes } from "../../reconcile/target.ts";
+import { FIRST_ID } from "../postgres/parameters.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
@@ -110,8 +111,6 @@ const unknownOf = (table: "users" | "groups", kind: "user" | "group", priority: 
     select (select count(*) from marked) as n, (select count(*) from woken) as woken`,
   );
 const UNKNOWN = [unknownOf("groups", "group", PRIORITY.structure), unknownOf("users", "user", PRIORITY.person)];
-
-const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
 interface LinkRow extends pg.QueryResultRow {
   entity_id: string;

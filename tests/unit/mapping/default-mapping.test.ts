@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { compileMapping, explainPerson } from "../../../src/mapping/compile.ts";
+import { compileMapping } from "../../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import type { PersonMapping } from "../../../src/mapping/mapping.ts";
 
@@ -178,7 +178,7 @@ test("a person of another organisation has a place of their own", () => {
 });
 
 describe("the explanation", () => {
-  const explained = explainPerson(mapping, {
+  const explained = mapping.explain({
     user: { id: "u1", ...fromEntra, phoneNumbers: [{ type: "mobile", value: "12" }] },
     groups: [],
   });

@@ -149,22 +149,20 @@ describe("a person among groups", () => {
 
   test.each<[string, Parameters<typeof assignDepartments>, object]>([
     [
-      "departments and roles",
+      "departments of groups and of attributes, and no roles",
       [settings, { departments: [["X"]], external: false }, [inside, role, nothing]],
       {
         departments: [
           { kind: "group", groupId: "in" },
           { kind: "path", path: ["X"] },
         ],
-        roleGroupIds: ["role"],
-        outside: false,
         notes: [],
       },
     ],
     [
       "nobody is in the root unless they belong to the organisation",
       [settings, { departments: [], external: false }, []],
-      { departments: [], outside: false },
+      { departments: [] },
     ],
     [
       "an ordinary person is kept out of an external department",
@@ -174,17 +172,17 @@ describe("a person among groups", () => {
     [
       "an external person is kept out of an internal one",
       [settings, { departments: [], external: true }, [inside, outside]],
-      { departments: [{ kind: "group", groupId: "out" }], outside: false, notes: [{ code: "externalPerson" }] },
+      { departments: [{ kind: "group", groupId: "out" }], notes: [{ code: "externalPerson" }] },
     ],
     [
       "an external person in none goes where the file says",
       [settings, { departments: [], external: true }, [inside]],
-      { departments: [{ kind: "path", path: ["Partners", "Others"] }], outside: false },
+      { departments: [{ kind: "path", path: ["Partners", "Others"] }] },
     ],
     [
       "or stays outside",
       [{ separator: "/" }, { departments: [], external: true }, []],
-      { departments: [], outside: true, notes: [{ code: "noExternalDepartment" }] },
+      { departments: [], notes: [{ code: "noExternalDepartment" }] },
     ],
   ])("%s", (_name, given, expected) => expect(assignDepartments(...given)).toMatchObject(expected));
 });

@@ -24,7 +24,6 @@ test.each<[string, Desired, Actual | undefined, Plan]>([
   ["to be empty, never told: nothing", present({ phone: null }), li, { action: "none" }],
   ["has a value, never told: set", present({ phone: "1" }), li, { action: "update", actual: li, set: { phone: "1" } }],
   ["sets are compared as sorted lists", present({ departments: ["1", "2"] }), there({ departments: ["1", "2"] }), { action: "none" }],
-  ["an invited person is updated like any other", present({ name: "Li" }), there({ name: "Li" }, "invited"), { action: "none" }],
   ["switched off but wanted: switched on first", present({ name: "Wu" }), off, { action: "resume", actual: off }],
   ["on create only: not sent later", present({ title: "Head" }, { title: "onCreate" }), li, { action: "none" }],
   [
