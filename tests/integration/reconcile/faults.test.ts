@@ -58,6 +58,7 @@ test.each(KINDS.flatMap((kind, at) => Array.from({ length: ALONE }, (_, turn) =>
   async (kind, seed) => {
     await storm(seed, [kind]);
   },
+  90_000,
 );
 
 test.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
@@ -65,4 +66,5 @@ test.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
   async (seed) => {
     await storm(seed, KINDS);
   },
+  90_000,
 );

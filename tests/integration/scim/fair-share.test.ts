@@ -22,7 +22,7 @@ afterAll(() => app.close());
 
 /** As a client that does not try again. */
 const get = (path: string) => fetch(`${app.base}${path}`, { headers: { authorization: `Bearer ${app.token}` } });
-const terms = (count: number): string => Array.from({ length: count }, (_, at) => `emails.value co "nobody-${at}@"`).join(" or ");
+const terms = (count: number): string => Array.from({ length: count }, (_, at) => `emails.value ew "@nobody-${at}"`).join(" or ");
 const SLOW: readonly [string, string][] = [
   ["filters that no index serves", `/Users?filter=${encodeURIComponent(terms(45))}`],
   ["totals of them", `/Users?count=0&filter=${encodeURIComponent(terms(45))}`],
@@ -33,13 +33,13 @@ test.each(SLOW)("24 %s: other requests, and those of others, are served meanwhil
   let running = 24;
   const slow = Array.from({ length: 24 }, () => get(path).finally(() => running--));
   const waits: number[] = [];
-  for (let at = 0; at < 10; at++) {
+  for (let at = 0; at < 10 && running > 0; at++) {
     const started = performance.now();
     const { id } = await other.user();
     expect((await other.get(`/Users/${id}`)).status).toBe(200);
     waits.push(performance.now() - started);
   }
-  expect(running).toBeGreaterThan(0);
+  expect(waits.length).toBeGreaterThan(1);
   const statuses = (await Promise.all(slow)).map(({ status, headers }) => [
     status,
     status === 200 || Number(headers.get("retry-after")) > 0,
