@@ -32,6 +32,7 @@ import { loadMapping, loadPolicy } from "./load-rules.ts";
 import type { Mapping } from "./mapping/mapping.ts";
 import { openapiFile } from "./paths.ts";
 import type { Policy } from "./policy/policy.ts";
+import { assess } from "./reconcile/assess/assess.ts";
 import { sweep } from "./reconcile/compare/sweep.ts";
 import { startWhenChecked } from "./reconcile/process/loop-start.ts";
 import { createSteering } from "./reconcile/process/orders.ts";
@@ -52,6 +53,7 @@ import { createSources } from "./store/access/sources.ts";
 import { createTokens } from "./store/access/tokens.ts";
 import { createTrusts } from "./store/access/trusts.ts";
 import { createAssertionLedger } from "./store/access/used-assertions.ts";
+import { createAssessmentRequests } from "./store/adopt/assessments.ts";
 import { createAdoptionOperations } from "./store/adopt/decisions.ts";
 import { createDirectoryStore, createReconcileStore, type ReconcileStorage } from "./store/create.ts";
 import { createEventLog } from "./store/history/event-log.ts";
@@ -180,6 +182,7 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
       historyEndpoint(createEventLog(pool)),
       syncEndpoint({
         adoptions: createAdoptionOperations(pool, TARGET),
+        assessments: createAssessmentRequests(pool, TARGET),
         operations,
         clock,
         target: TARGET,
@@ -291,6 +294,11 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     { pool: pool.asyncCommit, clock, logger },
     {
       wake: worker.wake,
+      assess: async (actor) => {
+        const { findings, figures } = await assess({ store, target, mapping, policy, clock }, actor, stopping.signal);
+        logger.info({ target: TARGET, findings, ...figures }, "both sides were assessed");
+        worker.wake();
+      },
       sweep: async (actor) => {
         const { orphanExamples: _named, ...result } = await sweep({ store, target, mapping, policy, clock }, actor, stopping.signal);
         logger.info({ target: TARGET, ...result }, "everything was compared with the target");

@@ -9,10 +9,12 @@ import { methodNotAllowed } from "../http/methods.ts";
 import { requestContext, requireScope } from "../http/request-context.ts";
 import { ADOPTION_STATES, type AdoptableKind, type Adoption, type AdoptionOperations, type Decision } from "../reconcile/adopt/ports.ts";
 import { refusalText } from "../reconcile/adopt/refusal-text.ts";
+import type { AssessmentRequests } from "../reconcile/assess/requests.ts";
 import { choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
 
 export interface AdoptionRoutes {
   readonly adoptions: AdoptionOperations;
+  readonly assessments: AssessmentRequests;
   readonly clock: Clock;
   readonly target: string;
 }
@@ -26,7 +28,7 @@ const KINDS: readonly AdoptableKind[] = ["user", "department"];
 const TIERS = ["1", "2", "3", "4", "5", "6"] as const;
 
 /** `/api/sync/adoptions`: who of ours what is there already may be, and what people decide about it. */
-export function adoptionRoutes({ adoptions, clock, target }: AdoptionRoutes): Router {
+export function adoptionRoutes({ adoptions, assessments, clock, target }: AdoptionRoutes): Router {
   const router = Router();
 
   const by = (res: Response) => {
@@ -78,6 +80,24 @@ export function adoptionRoutes({ adoptions, clock, target }: AdoptionRoutes): Ro
       sendJson(res, 200, doneOf(await adoptions.unlink({ kind, id: req.params.id }, by(res)))[0]);
     })
     .all(methodNotAllowed("POST"));
+
+  router
+    .route("/assess")
+    .post(requireScope("admin"), async (_req: Request, res: Response) => {
+      await assessments.request(requestContext(res).actor);
+      sendJson(res, 202, { state: "running", result: "GET /api/sync/assessment" });
+    })
+    .all(methodNotAllowed("POST"));
+
+  router
+    .route("/assessment")
+    .get(async (_req: Request, res: Response) => {
+      const last = await assessments.last();
+      if (!last) throw new NotFoundPath();
+      const { report, ...record } = last;
+      sendJson(res, 200, { ...record, ...report });
+    })
+    .all(methodNotAllowed("GET"));
 
   return router;
 }

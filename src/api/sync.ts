@@ -10,6 +10,7 @@ import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
 import { requestContext, requireScope } from "../http/request-context.ts";
 import type { AdoptionOperations } from "../reconcile/adopt/ports.ts";
+import type { AssessmentRequests } from "../reconcile/assess/requests.ts";
 import { operatorEvent, REASON_CODE } from "../reconcile/operator-event.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
 import { ceilingOf, modeInForce, type Orders } from "../reconcile/process/orders.ts";
@@ -21,6 +22,7 @@ import { choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
 
 export interface SyncEndpointOptions {
   readonly adoptions: AdoptionOperations;
+  readonly assessments: AssessmentRequests;
   readonly operations: SyncOperations;
   readonly clock: Clock;
   readonly target: string;

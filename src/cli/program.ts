@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { adoptCommand } from "./adopt.ts";
+import { assessCommand } from "./assess.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { mappingCommand } from "./mapping.ts";
@@ -28,6 +29,7 @@ export function createProgram(): Command {
     tokenCommand(),
     trustCommand(),
     sourceCommand(),
+    assessCommand(),
     adoptCommand(),
     planCommand(),
     syncCommand(),

@@ -20,6 +20,7 @@ export const EVENT_CODES = [
   "operator.resume",
   "operator.mode",
   "operator.reconcile",
+  "operator.assess",
   "adoption.proposed",
   "adoption.linked",
   "adoption.rejected",

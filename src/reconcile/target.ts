@@ -50,6 +50,8 @@ export interface Actual {
   readonly presence: "active" | "disabled";
   /** Our own id for it where the target keeps one (a deterministic user id, a department's source identifier). */
   readonly entityId?: string;
+  /** One of the target's own administrators, where a read tells it: never removed or switched off. */
+  readonly isAdministrator?: true;
 }
 
 /**
@@ -91,6 +93,13 @@ export interface Identity {
   readonly emails: readonly string[];
 }
 
+/** What a person cannot be made without. `code` is the reason that a create would get. */
+export interface Lacking {
+  readonly attribute: string;
+  readonly code: string;
+  readonly remedy: string;
+}
+
 /** Some of what the bulk lists show. */
 export interface ListPage {
   readonly actuals: readonly Actual[];
@@ -113,6 +122,10 @@ export interface TargetAdapter {
 
   /** Pure. What of a person's attributes tells who they are. Absent: nobody who is there already is ever known again. */
   identity?(attributes: Attributes): Identity;
+  /** Pure. What a create of a person with these attributes would be refused for, by what is known without asking. Absent: nothing is known. */
+  lacking?(attributes: Attributes): readonly Lacking[];
+  /** Pure. The name of the custom field that an attribute stands for; undefined for all others. */
+  customField?(attribute: string): string | undefined;
   /** Attributes that say who somebody is, or by which they sign in: of somebody who is taken over they are not changed at once. */
   readonly identifying?: readonly string[];
 

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Meter } from "../core/meter.ts";
 import type { DirectoryStore } from "../directory/ports.ts";
+import { createAssessmentStore } from "./adopt/assessments.ts";
 import { createAdoptionOperations } from "./adopt/decisions.ts";
 import { createAdoptionStore } from "./adopt/proposals.ts";
 import { createGroupStore } from "./directory/groups.ts";
@@ -54,6 +55,7 @@ export const createReconcileStore = (
     ...createRenewal(pool, target),
     ...createSweepStore(pool, target),
     ...createAdoptionStore(pool, target),
+    ...createAssessmentStore(pool, target),
     accept: createAdoptionOperations(pool, target).accept,
   };
 };

@@ -77,6 +77,7 @@ describe("outside SCIM", () => {
       "insert into adoptions (id, target, kind, entity_id, remote_id, tier, matched, state) values ($1, 'dingtalk', 'user', $2, 'mei', 3, '{mobile,name}', 'proposed')",
       [adoption, user],
     );
+    await product.pool.query("delete from assessments");
     const ask: Parameters<Product["send"]>[] = [
       ["GET", "/api/sync/status"],
       ["GET", "/api/sync/items?count=1"],
@@ -94,6 +95,9 @@ describe("outside SCIM", () => {
       ["PUT", "/api/sync/mode", { body: { mode: "observe" } }],
       ["PUT", "/api/sync/mode", { body: { mode: "x".repeat(2_000_000) } }],
       ["PUT", "/api/sync/mode", { form: { mode: "observe" } }],
+      ["GET", "/api/sync/assessment"],
+      ["POST", "/api/sync/assess"],
+      ["GET", "/api/sync/assessment"],
       ["GET", "/api/sync/adoptions"],
       ["POST", "/api/sync/adoptions/accept", { body: { tier: 1, count: 0 } }],
       ["POST", "/api/sync/adoptions/accept", { body: { tier: 1, count: "x".repeat(2_000_000) } }],

@@ -49,7 +49,7 @@ const PROPOSE = statement(
       from given order by kind, entity_id, remote_id
     on conflict (target, kind, entity_id, remote_id) do update set tier = excluded.tier, matched = excluded.matched, state = excluded.state,
       entity_name = excluded.entity_name, remote_name = excluded.remote_name, remote_title = excluded.remote_title,
-      remote_departments = excluded.remote_departments, listed = excluded.listed or a.listed, seen = excluded.seen, decided_at = null, decided_by = null
+      remote_departments = excluded.remote_departments, listed = excluded.listed or a.listed, seen = greatest(excluded.seen, a.seen), decided_at = null, decided_by = null
      where ${OPEN}
     returning id, kind, entity_id, remote_id),
   named as (
@@ -66,7 +66,7 @@ const PROPOSE = statement(
 const WITHDRAW = statement(
   "withdraw",
   `with gone as (
-    delete from adoptions a where a.target = ($1::text[])[1] and a.state in ('proposed', 'ambiguous') and a.seen is distinct from $2::uuid
+    delete from adoptions a where a.target = ($1::text[])[1] and a.state in ('proposed', 'ambiguous') and (a.seen is null or a.seen < $2::uuid)
       and (a.listed or exists (select from links l where l.target = a.target and l.kind = a.kind and l.entity_id = a.entity_id and l.status = 'owned'))
     returning kind, entity_id),
   marked as (${markDue(`(select distinct kind, entity_id, ${PRIORITY.person}::smallint as priority, $3::uuid[] as causes from gone) m`, "$1::text[]")}),

@@ -23,6 +23,8 @@ export interface QueueTasks {
   readonly wake: () => void;
   /** Everything is to be compared with the target: asked for by `actor`, or nightly. Runs in one process at a time; a rejection is tried again later. */
   readonly sweep: (actor: string) => Promise<void>;
+  /** Both sides are to be assessed; the same otherwise. */
+  readonly assess: (actor: string) => Promise<void>;
 }
 
 /** How long a wake-up may lie when its NOTIFY was lost. */
@@ -62,15 +64,8 @@ export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps,
   let runner: Runner | undefined;
   /** Names under which earlier runs hold what they could not end. */
   let held: string[] = [];
-  let sweeping: Promise<void> | undefined;
-
-  /** A run that was left behind may still be at it when the next one gets the same job. */
-  function sweep(payload: unknown): Promise<void> {
-    sweeping ??= tasks.sweep(actorOf(payload)).finally(() => {
-      sweeping = undefined;
-    });
-    return sweeping;
-  }
+  const sweep = oneAtATime(tasks.sweep);
+  const assess = oneAtATime(tasks.assess);
 
   async function runOnce(): Promise<void> {
     if (held.length > 0) await run(pool, GIVE_BACK, [held]);
@@ -81,8 +76,8 @@ export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps,
     try {
       runner = await runJobs({
         pgPool: pool,
-        // A sweep may take minutes; wake-ups must not wait for it.
-        concurrency: 2,
+        // Comparisons and assessments may take minutes; wake-ups must not wait for them.
+        concurrency: 3,
         pollInterval: POLL_MS,
         noHandleSignals: true,
         logger: new QueueLogger(forward(logger)),
@@ -95,6 +90,7 @@ export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps,
             await clock.sleep(LINGER_MS);
           },
           sweep,
+          assess,
         },
       });
       if (stopping.signal.aborted) await runner.stop();
@@ -128,6 +124,17 @@ export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps,
       await Promise.race([ended, clock.sleep(graceMs, late.signal).catch(() => undefined)]);
       late.abort();
     },
+  };
+}
+
+/** A run that was left behind may still be at it when the next one gets the same job. */
+function oneAtATime(task: (actor: string) => Promise<void>): (payload: unknown) => Promise<void> {
+  let running: Promise<void> | undefined;
+  return (payload) => {
+    running ??= task(actorOf(payload)).finally(() => {
+      running = undefined;
+    });
+    return running;
   };
 }
 

@@ -21,7 +21,7 @@ import type { DingTalkConfig } from "./config.ts";
 import { createListing } from "./listing.ts";
 import { canSuspend, createAccounts } from "./people/accounts.ts";
 import { createAdmins } from "./people/admins.ts";
-import { identityOf } from "./people/identity.ts";
+import { customFieldOf, identityOf, lackingOf } from "./people/identity.ts";
 import { updateAndLook } from "./people/read-back.ts";
 import { createRegistration, writingMobiles } from "./people/registration.ts";
 import { createUsers } from "./people/users.ts";
@@ -63,6 +63,8 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
     numberedName: numberedDepartmentName,
     conceals: ({ hide_dept, outer_dept }) => [hide_dept, outer_dept].some((value) => value === true || value === "true"),
     identity: identityOf,
+    lacking: lackingOf,
+    customField: customFieldOf,
     identifying: ["mobile", "login_id"],
     remoteIdFor: (ref) => (ref.kind === "user" ? ref.id : undefined),
     normalize: (kind, desired, actual) => normalize(kind, desired, actual, region),

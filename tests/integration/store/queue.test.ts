@@ -34,7 +34,7 @@ afterEach(async () => {
 const begin = (tasks: Partial<QueueTasks>): Queue => {
   queue = startQueue(
     { pool: pool.asyncCommit, clock: systemClock, logger: silentLogger, fallMs: 500 },
-    { wake: () => {}, sweep: async () => {}, ...tasks },
+    { wake: () => {}, sweep: async () => {}, assess: async () => {}, ...tasks },
   );
   return queue;
 };

@@ -1,4 +1,5 @@
-import type { Attributes, Identity } from "../../../reconcile/target.ts";
+import type { Attributes, Identity, Lacking } from "../../../reconcile/target.ts";
+import { EXTENSION } from "../attributes/fields.ts";
 
 /** Who a person is, by what both sides know. Numbers and addresses are in canonical form on both. */
 export function identityOf({ name, job_number: number, mobile, email, org_email: organisationEmail }: Attributes): Identity {
@@ -11,3 +12,27 @@ export function identityOf({ name, job_number: number, mobile, email, org_email:
 }
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+
+/** What DingTalk takes nobody without (docs/dingtalk.md 5.1 and 6). */
+export function lackingOf({ name, mobile, login_id: login, exclusive_account_type: type }: Attributes): readonly Lacking[] {
+  return [
+    ...(isText(name) ? [] : [{ attribute: "name", code: "nameMissing", remedy: "give the person a name at its source" } as const]),
+    ...(isText(type) || isText(mobile) ? [] : [NO_MOBILE]),
+    ...(type !== "dingtalk" || isText(login) ? [] : [NO_LOGIN]),
+  ];
+}
+
+const NO_MOBILE: Lacking = {
+  attribute: "mobile",
+  code: "mobileMissing",
+  remedy: "give the person a valid mobile number at its source, or map an enterprise account",
+};
+const NO_LOGIN: Lacking = {
+  attribute: "login_id",
+  code: "loginMissing",
+  remedy: "give the person a login name at its source (loginId of the DingTalk extension), or make it an account of type sso",
+};
+
+/** The name of a custom field as administrators see it. */
+export const customFieldOf = (attribute: string): string | undefined =>
+  attribute.startsWith(EXTENSION) ? attribute.slice(EXTENSION.length) : undefined;

@@ -44,6 +44,7 @@ export function userFromWire(record: JsonObject, granted: ReadonlySet<string>, c
     attributes,
     presence: isTrue(record.disable_status) ? "disabled" : "active",
     ...(isUuid(userid) ? { entityId: userid } : {}),
+    ...(isTrue(record.admin) ? { isAdministrator: true } : {}),
   };
 }
 

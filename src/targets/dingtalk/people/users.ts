@@ -23,6 +23,7 @@ import { differences, noteOf, operate, withHolder } from "../client/operation.ts
 import { textOrUndefined } from "../client/wire-values.ts";
 import { type ManagedArea, outside } from "../structure/managed-area.ts";
 import type { Admins } from "./admins.ts";
+import { lackingOf } from "./identity.ts";
 import { partly, type Sent, sendInParts } from "./parts.ts";
 import { apart, placesOutside, saysPlaces, together } from "./places.ts";
 import { createPlacing } from "./placing.ts";
@@ -202,25 +203,11 @@ const FRESH: Attributes = { manager: null, roles: [], exclusive_account_type: nu
 
 /** Refused here because DingTalk would refuse it: saves the call and names the attribute (docs/dingtalk.md 5.1 and 6). */
 function requireIdentity(attributes: Attributes): void {
-  const type = attributes.exclusive_account_type;
-  if (isEmpty(attributes.name)) throw lacking("name", "give the person a name at its source");
-  if (isEmpty(type) && isEmpty(attributes.mobile))
-    throw lacking("mobile", "give the person a valid mobile number at its source, or map an enterprise account");
-  if (type === "dingtalk" && isEmpty(attributes.login_id))
-    throw lacking(
-      "login_id",
-      "give the person a login name at its source (loginId of the DingTalk extension), or make it an account of type sso",
-    );
+  const [lacking] = lackingOf(attributes);
+  if (!lacking) return;
+  const { attribute, code, remedy } = lacking;
+  throw new TargetRejected(`a person needs a ${attribute} that DingTalk can hold`, { answer: `no-${attribute}`, reasonCode: code, remedy });
 }
-
-const LACKING = { name: "nameMissing", mobile: "mobileMissing", login_id: "loginMissing" } as const;
-
-const lacking = (attribute: keyof typeof LACKING, remedy: string): TargetRejected =>
-  new TargetRejected(`a person needs a ${attribute} that DingTalk can hold`, {
-    answer: `no-${attribute}`,
-    reasonCode: LACKING[attribute],
-    remedy,
-  });
 
 /** A person is nothing without these: a create without them is not tried. */
 const REQUIRED = ["name", "mobile", "departments", "exclusive_account_type", "login_id"];

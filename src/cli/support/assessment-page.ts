@@ -1,0 +1,104 @@
+import type { Assessment, Finding, Listed, Share } from "../../reconcile/assess/report.ts";
+import { LANGUAGES, type Language, TEXTS, type Text } from "./assessment-texts.ts";
+
+/** The report as one page that can be mailed: no script, nothing to load, all three languages below each other. */
+export function assessmentPage(report: Assessment): string {
+  const parts = LANGUAGES.map((language) => partOf(report, language));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escaped(TEXTS.title.en)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<nav>${LANGUAGES.map(({ lang, label }) => `<a href="#${lang}" lang="${lang}">${escaped(label)}</a>`).join(" ")}</nav>
+${parts.join("\n")}
+</body>
+</html>
+`;
+}
+
+const STYLE = `body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1a1a1a;background:#fff}
+table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}th,td{border-bottom:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}
+nav a{margin-right:1rem}section{margin-bottom:4rem}summary{cursor:pointer}.figure{font-size:1.4rem;font-weight:600}`;
+
+function partOf(report: Assessment, { lang, key }: Language): string {
+  const say = (text: Text): string => escaped(text[key]);
+  const { people, departments, figures } = report;
+  const tiers = ["1", "2", "3", "4", "5", "6"].filter((tier) => people.tiers[tier] !== undefined || departments.tiers[tier] !== undefined);
+  const row = (text: string, ...cells: readonly (number | string)[]): string =>
+    `<tr><th scope="row">${text}</th>${cells.map((cell) => `<td>${escaped(String(cell))}</td>`).join("")}</tr>`;
+  const figure = (name: Text, meaning: Text, share: Share): string =>
+    `<p><span class="figure">${say(name)}: ${Math.round(share.share * 100)} %</span> (${share.count} / ${share.of})<br>${say(meaning)}</p>`;
+  return `<section id="${lang}" lang="${lang}">
+<h1>${say(TEXTS.title)}</h1>
+<p>${escaped(report.at)} · ${say(report.findings === 0 ? TEXTS.nothing : TEXTS.findings)}: ${report.findings}</p>
+${figure(TEXTS.matchable, TEXTS.matchableMeans, figures.matchable)}
+${figure(TEXTS.complete, TEXTS.completeMeans, figures.complete)}
+<h2>${say(TEXTS.sides)}</h2>
+<table><thead><tr><th></th><th scope="col">${say(TEXTS.people)}</th><th scope="col">${say(TEXTS.departments)}</th></tr></thead><tbody>
+${row(say(TEXTS.directory), people.directory, departments.directory)}
+${row(say(TEXTS.dingtalk), people.target, departments.target)}
+${row(say(TEXTS.linked), people.linked, departments.linked)}
+${tiers.map((tier) => row(`${say(TEXTS.tier)} ${tier}`, people.tiers[tier] ?? 0, departments.tiers[tier] ?? 0)).join("\n")}
+${row(say(TEXTS.ambiguous), people.ambiguous.count, departments.ambiguous.count)}
+${row(say(TEXTS.onlyHere), people.onlyHere.count, departments.onlyHere.count)}
+${row(say(TEXTS.onlyThere), people.onlyThere.count, departments.onlyThere.count)}
+</tbody></table>
+<h2>${say(TEXTS.lists)}</h2>
+${listsOf(report)
+  .map(([text, finding]) => listOf(say(text), finding))
+  .join("\n")}
+<h2>${say(TEXTS.sources)}</h2>
+<table><tbody>
+${report.sources.map(({ name, kind, lastSpoke, changedInADay }) => row(escaped(`${name} (${kind})`), lastSpoke ?? "–", changedInADay)).join("\n")}
+</tbody></table>
+<h2>${say(TEXTS.permissions)}</h2>
+${report.permissions.length === 0 ? `<p>${say(TEXTS.noProblems)}</p>` : `<ul>${report.permissions.map(({ text, remedy }) => `<li lang="en">${escaped(text)} → ${escaped(remedy)}</li>`).join("")}</ul>`}
+</section>`;
+}
+
+function listsOf({
+  people,
+  departments,
+  mobiles,
+  names,
+  managers,
+  accounts,
+  customFields,
+  privateAddresses,
+}: Assessment): readonly (readonly [Text, Finding])[] {
+  return [
+    [TEXTS.ambiguousPeople, people.ambiguous],
+    [TEXTS.ambiguousDepartments, departments.ambiguous],
+    [TEXTS.mobileMissing, mobiles.missing],
+    [TEXTS.mobileImpossible, mobiles.impossible],
+    [TEXTS.mobileShared, mobiles.shared],
+    [TEXTS.nameRefused, names.refused],
+    [TEXTS.nameCut, names.cut],
+    [TEXTS.managerNotFound, managers.notFound],
+    [TEXTS.managerLoop, managers.loop],
+    [TEXTS.leavers, accounts.leavers],
+    [TEXTS.neverActivated, accounts.neverActivated],
+    [TEXTS.administrators, accounts.administrators],
+    [TEXTS.customFields, customFields],
+    [TEXTS.privateAddresses, privateAddresses],
+    [TEXTS.peopleOnlyHere, people.onlyHere],
+    [TEXTS.peopleOnlyThere, people.onlyThere],
+    [TEXTS.departmentsOnlyHere, departments.onlyHere],
+    [TEXTS.departmentsOnlyThere, departments.onlyThere],
+  ];
+}
+
+const listOf = (title: string, { count, items }: Finding): string =>
+  count === 0
+    ? ""
+    : `<details><summary>${title}: ${count}</summary><table><tbody>${items.map(lineOf).join("")}${count > items.length ? "<tr><td>…</td></tr>" : ""}</tbody></table></details>`;
+
+const lineOf = ({ name, id, remoteId, detail }: Listed): string =>
+  `<tr>${[name, id, remoteId, detail].map((cell) => `<td>${escaped(cell ?? "")}</td>`).join("")}</tr>`;
+
+const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");

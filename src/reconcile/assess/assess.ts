@@ -1,0 +1,198 @@
+import type { Clock } from "../../core/clock.ts";
+import { uuidv7 } from "../../core/id.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import type { AdoptionRules } from "../../policy/policy.ts";
+import type { Proposal } from "../adopt/ports.ts";
+import { type AdoptDeps, collectStrangers, proposeAdoptions, type Strangers } from "../adopt/propose.ts";
+import { PROPOSE_ALL } from "../adopt/rules.ts";
+import type { SweepStore } from "../ports.ts";
+import type { Actual, Problem } from "../target.ts";
+import { createDirectoryPart, type ProposalsOf, proposalsById, tiersOfMatches } from "./directory.ts";
+import { leaversThere } from "./leavers.ts";
+import { type Assessment, createFinding, type Finding, findingsOf, type Matched, type SourceActivity } from "./report.ts";
+
+/*
+ * The health of both sides: who is who, and what of the data will keep somebody out or wrong. Reads the target by its lists only, a page at a time, and the
+ * directory a slice at a time; writes nothing to the target. Works with an empty directory.
+ */
+
+export interface AssessmentStore {
+  /** Ids of the active people of the directory, in slices. */
+  activePeople(): AsyncIterable<readonly string[]>;
+  /** Ids of people who are inactive in the directory and have no link, in slices. */
+  unlinkedLeavers(): AsyncIterable<readonly string[]>;
+  sources(): Promise<readonly SourceActivity[]>;
+  /** What the last checks of all running processes found wrong. */
+  knownProblems(): Promise<readonly Pick<Problem, "code" | "text" | "remedy">[]>;
+  beginAssessment(event: HistoryEvent): Promise<void>;
+  endAssessment(report: Assessment, event: HistoryEvent): Promise<void>;
+  /** Says why there is no report. */
+  failAssessment(reason: string): Promise<void>;
+}
+
+export interface AssessDeps extends Omit<AdoptDeps, "rules"> {
+  readonly store: AdoptDeps["store"] & AssessmentStore & Pick<SweepStore, "linksTo">;
+  readonly clock: Clock;
+  readonly policy?: { readonly adopt: AdoptionRules };
+}
+
+/** What has been read so far. */
+export interface AssessmentProgress {
+  departments(read: number): void;
+  people(read: number): void;
+  directory(read: number): void;
+}
+
+const SILENT: AssessmentProgress = { departments: () => undefined, people: () => undefined, directory: () => undefined };
+
+/** Makes the report, records it, and proposes who is who. Rejects with the error of a list: half a list says nothing. */
+export async function assess(
+  deps: AssessDeps,
+  actor: string,
+  signal: AbortSignal,
+  progress: AssessmentProgress = SILENT,
+): Promise<Assessment> {
+  const { store, clock, target } = deps;
+  const at = clock.now();
+  const event = { id: uuidv7(at.getTime()), at, code: "operator.assess", actor, causes: [], target: target.name } as const;
+  await store.beginAssessment(event);
+  try {
+    const report = await reportOf(deps, event, signal, progress);
+    const endedAt = clock.now();
+    const { matchable, complete } = report.figures;
+    const detail = { findings: report.findings, matchable: { ...matchable }, complete: { ...complete } };
+    await store.endAssessment(report, { ...event, id: uuidv7(endedAt.getTime()), at: endedAt, causes: [event.id], detail });
+    return report;
+  } catch (error) {
+    await store.failAssessment(error instanceof Error ? error.message : "unexpected error");
+    throw error;
+  }
+}
+
+async function reportOf(deps: AssessDeps, event: HistoryEvent, signal: AbortSignal, progress: AssessmentProgress): Promise<Assessment> {
+  const { store, target } = deps;
+  const seen = await lists(deps, signal, progress);
+  const proposals = await proposeAdoptions({ ...deps, rules: deps.policy?.adopt ?? PROPOSE_ALL }, seen.strangers, event);
+  const people = proposalsById(proposals, "user");
+  const part = createDirectoryPart(deps, people);
+  let read = 0;
+  for await (const ids of store.activePeople()) {
+    signal.throwIfAborted();
+    for (const [id, facts] of await store.people(ids)) part.add(id, facts);
+    read += ids.length;
+    progress.directory(read);
+  }
+  const rules = deps.policy?.adopt ?? PROPOSE_ALL;
+  const leavers = await leaversThere({ ...deps, rules, ids: store.unlinkedLeavers() }, seen.strangers.people, proposals);
+  const { active, linked, ambiguous, onlyHere, attributes, ...directory } = part.done();
+  const report: Omit<Assessment, "findings"> = {
+    at: event.at.toISOString(),
+    target: target.name,
+    managedRoot: target.rootDepartment,
+    ...directory,
+    people: {
+      directory: active,
+      target: seen.people,
+      linked,
+      tiers: tiersOfMatches(people),
+      ambiguous,
+      onlyHere,
+      onlyThere: onlyThere(
+        seen.strangers.people.map(({ profile }) => ({ remoteId: profile.id, name: profile.identity.name ?? "" })),
+        proposals,
+        "user",
+      ),
+    },
+    departments: await departmentsPart(deps, seen, proposals),
+    accounts: { neverActivated: seen.neverActivated, administrators: seen.administrators, leavers },
+    customFields: missingFields(deps, attributes, seen.attributes),
+    sources: await store.sources(),
+    permissions: await store.knownProblems(),
+  };
+  return { ...report, findings: findingsOf(report) };
+}
+
+interface Seen {
+  readonly strangers: Strangers;
+  readonly people: number;
+  readonly departments: number;
+  readonly neverActivated: Finding;
+  readonly administrators: Finding;
+  /** Attributes that anybody's record had. */
+  readonly attributes: ReadonlySet<string>;
+}
+
+async function lists({ store, target }: AssessDeps, signal: AbortSignal, progress: AssessmentProgress): Promise<Seen> {
+  const strangers = collectStrangers(target);
+  const [never, administrators] = [createFinding(), createFinding()];
+  const attributes = new Set<string>();
+  const count = { people: 0, departments: 0 };
+  const unlinked = async (kind: "user" | "department", page: readonly Actual[]): Promise<readonly Actual[]> => {
+    const links = await store.linksTo(
+      kind,
+      page.map(({ remoteId }) => remoteId),
+    );
+    return page.filter(({ remoteId }) => links.get(remoteId)?.status !== "owned");
+  };
+  for await (const { actuals } of target.list("department", { signal })) {
+    for (const actual of actuals) strangers.tree.add(actual);
+    for (const each of await unlinked("department", actuals)) strangers.department(each);
+    count.departments += actuals.length;
+    progress.departments(count.departments);
+  }
+  for await (const { actuals } of target.list("user", { signal })) {
+    for (const actual of actuals) {
+      const who = { remoteId: actual.remoteId, name: String(actual.attributes["name"] ?? "") };
+      if (actual.attributes["activated"] === false) never.add(who);
+      if (actual.isAdministrator) administrators.add(who);
+      for (const name of Object.keys(actual.attributes)) attributes.add(name);
+    }
+    for (const each of await unlinked("user", actuals)) strangers.person(each);
+    count.people += actuals.length;
+    progress.people(count.people);
+  }
+  return { strangers, ...count, neverActivated: never.done(), administrators: administrators.done(), attributes };
+}
+
+/** Who has no proposal that may become a link. */
+function onlyThere(
+  strangers: readonly { readonly remoteId: string; readonly name: string }[],
+  proposals: readonly Proposal[],
+  kind: Proposal["kind"],
+): Finding {
+  const proposed = new Set(proposals.filter((each) => each.kind === kind).map(({ remote }) => remote.id));
+  const list = createFinding();
+  for (const each of strangers) if (!proposed.has(each.remoteId)) list.add(each);
+  return list.done();
+}
+
+async function departmentsPart({ store }: AssessDeps, { strangers, departments }: Seen, proposals: readonly Proposal[]): Promise<Matched> {
+  const nodes = await store.treeNodes();
+  const proposed: ProposalsOf = proposalsById(proposals, "department");
+  const [ambiguous, onlyHere] = [createFinding(), createFinding()];
+  for (const { id, name, remoteId } of nodes) {
+    const found = proposed.get(id) ?? [];
+    if (remoteId !== undefined) continue;
+    if (found.length === 0) onlyHere.add({ id, name });
+    else if (found[0]!.state === "ambiguous") ambiguous.add({ id, name, detail: found.map(({ remote }) => remote.id).join(", ") });
+  }
+  const there = strangers.departments.map(({ remoteId }) => ({ remoteId, name: strangers.tree.path(remoteId) }));
+  return {
+    directory: nodes.length,
+    target: departments,
+    linked: nodes.filter(({ remoteId }) => remoteId !== undefined).length,
+    tiers: tiersOfMatches(proposed),
+    ambiguous: ambiguous.done(),
+    onlyHere: onlyHere.done(),
+    onlyThere: onlyThere(there, proposals, "department"),
+  };
+}
+
+function missingFields({ target }: AssessDeps, wanted: ReadonlySet<string>, there: ReadonlySet<string>): Finding {
+  const list = createFinding();
+  for (const name of [...wanted].sort()) {
+    const field = target.customField?.(name);
+    if (field !== undefined && !there.has(name)) list.add({ name: field });
+  }
+  return list.done();
+}

@@ -1,0 +1,136 @@
+import type { Mapping } from "../../mapping/mapping.ts";
+import type { Proposal } from "../adopt/ports.ts";
+import { strengthOf } from "../adopt/rules.ts";
+import { personInput } from "../desired/conclude.ts";
+import type { PersonFacts } from "../facts.ts";
+import type { Note, TargetAdapter } from "../target.ts";
+import { managerLoops } from "./manager-loops.ts";
+import { type Assessment, createFinding, shareOf } from "./report.ts";
+
+/* The directory's half of an assessment: every active person once, a slice at a time. Kept of each is a number, an address of memory for lists, and their manager. */
+
+export interface DirectoryDeps {
+  readonly target: TargetAdapter;
+  readonly mapping: Mapping;
+}
+
+/** Proposals by the id of the entity. */
+export type ProposalsOf = ReadonlyMap<string, readonly Proposal[]>;
+
+export const proposalsById = (proposals: readonly Proposal[], kind: Proposal["kind"]): ProposalsOf => {
+  const byId = new Map<string, Proposal[]>();
+  for (const each of proposals) if (each.kind === kind) byId.set(each.entity.id, [...(byId.get(each.entity.id) ?? []), each]);
+  return byId;
+};
+
+/** Providers whose addresses belong to people, not to an employer. */
+const PRIVATE = new Set(
+  "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com yahoo.com.hk icloud.com me.com qq.com foxmail.com 163.com 126.com yeah.net sina.com sohu.com aliyun.com 139.com 189.cn netvigator.com gmx.net protonmail.com".split(
+    " ",
+  ),
+);
+
+export function createDirectoryPart({ target, mapping }: DirectoryDeps, proposed: ProposalsOf) {
+  const lists = {
+    ambiguous: createFinding(),
+    onlyHere: createFinding(),
+    missing: createFinding(),
+    impossible: createFinding(),
+    refused: createFinding(),
+    cut: createFinding(),
+    notFound: createFinding(),
+    privateAddresses: createFinding(),
+  };
+  const count = { active: 0, linked: 0, matchable: 0, complete: 0 };
+  const byMobile = new Map<string, string[]>();
+  const managers = new Map<string, string>();
+  const names = new Map<string, string>();
+  const wanted = new Set<string>();
+
+  function standing(id: string, name: string, { link }: PersonFacts): void {
+    const found = proposed.get(id) ?? [];
+    const [first] = found;
+    if (link?.status === "owned") {
+      count.linked += 1;
+      count.matchable += 1;
+    } else if (!first) lists.onlyHere.add({ id, name });
+    else if (first.state === "ambiguous") {
+      const whom = found.map(({ remote }) => `${remote.name ?? ""} (${remote.id})`);
+      lists.ambiguous.add({ id, name, detail: whom.join(", ") });
+    } else if (strengthOf("user", first.tier) === "strong") count.matchable += 1;
+  }
+
+  function manager(id: string, name: string, reference: string | undefined, facts: PersonFacts): boolean {
+    if (reference === undefined || facts.manager === undefined) return true;
+    const { person } = facts.manager;
+    if (person && !person.several) {
+      managers.set(id, person.id);
+      return true;
+    }
+    lists.notFound.add({ id, name, detail: facts.manager.reference });
+    return false;
+  }
+
+  return {
+    add(id: string, facts: PersonFacts): void {
+      if (!facts.document) return;
+      count.active += 1;
+      const mapped = mapping.person(personInput(facts));
+      const { attributes, notes: cut } = target.normalize("user", mapped.attributes);
+      const notes: readonly Note[] = [...mapped.notes, ...cut];
+      const name = String(attributes["name"] ?? mapped.attributes["name"] ?? facts.document["userName"] ?? "");
+      names.set(id, name);
+      for (const each of Object.keys(mapped.attributes)) wanted.add(each);
+      standing(id, name, facts);
+      const lacking = target.lacking?.(attributes) ?? [];
+      const noted = (attribute: string) => notes.find((note) => note.attribute === attribute);
+      for (const { attribute, code } of lacking) {
+        const why = noted(attribute);
+        const list = attribute === "name" ? lists.refused : why ? lists.impossible : lists.missing;
+        list.add({ id, name, detail: why?.text ?? code });
+      }
+      const named = noted("name");
+      if (named && !lacking.some(({ attribute }) => attribute === "name")) lists.cut.add({ id, name, detail: named.text });
+      const identity = target.identity?.(attributes);
+      if (identity?.mobile !== undefined) byMobile.set(identity.mobile, [...(byMobile.get(identity.mobile) ?? []), id]);
+      const domains = (identity?.emails ?? []).map((each) => each.slice(each.lastIndexOf("@") + 1).toLowerCase());
+      for (const domain of domains) if (PRIVATE.has(domain)) lists.privateAddresses.add({ id, name, detail: domain });
+      const led = manager(id, name, mapped.manager ?? undefined, facts);
+      if (lacking.length === 0 && notes.length === 0 && led) count.complete += 1;
+    },
+
+    done(): Pick<Assessment, "figures" | "mobiles" | "names" | "managers" | "privateAddresses"> & {
+      readonly active: number;
+      readonly linked: number;
+      readonly ambiguous: Assessment["people"]["ambiguous"];
+      readonly onlyHere: Assessment["people"]["onlyHere"];
+      /** Attributes that the mapping gave anybody. */
+      readonly attributes: ReadonlySet<string>;
+    } {
+      const shared = createFinding();
+      for (const ids of byMobile.values())
+        if (ids.length > 1) for (const id of ids) shared.add({ id, name: names.get(id) ?? "", detail: `${ids.length}` });
+      const loop = createFinding();
+      for (const ids of managerLoops(managers)) for (const id of ids) loop.add({ id, name: names.get(id) ?? "", detail: `${ids.length}` });
+      return {
+        active: count.active,
+        linked: count.linked,
+        attributes: wanted,
+        figures: { matchable: shareOf(count.matchable, count.active), complete: shareOf(count.complete, count.active) },
+        ambiguous: lists.ambiguous.done(),
+        onlyHere: lists.onlyHere.done(),
+        mobiles: { missing: lists.missing.done(), impossible: lists.impossible.done(), shared: shared.done() },
+        names: { refused: lists.refused.done(), cut: lists.cut.done() },
+        managers: { notFound: lists.notFound.done(), loop: loop.done() },
+        privateAddresses: lists.privateAddresses.done(),
+      };
+    },
+  };
+}
+
+/** Of the proposals one for each entity that has exactly one, by tier. */
+export function tiersOfMatches(proposed: ProposalsOf): Readonly<Record<string, number>> {
+  const tiers: Record<string, number> = {};
+  for (const [first] of proposed.values()) if (first?.state === "proposed") tiers[first.tier] = (tiers[first.tier] ?? 0) + 1;
+  return tiers;
+}

@@ -1,0 +1,18 @@
+/** People who are above themselves, by who names whom as manager. Each loop once, all of its people. Pure. */
+export function managerLoops(managerOf: ReadonlyMap<string, string>): readonly (readonly string[])[] {
+  const done = new Set<string>();
+  const loops: string[][] = [];
+  for (const start of managerOf.keys()) {
+    const way = new Map<string, number>();
+    for (let at: string | undefined = start; at !== undefined && !done.has(at); at = managerOf.get(at)) {
+      const begun = way.get(at);
+      if (begun !== undefined) {
+        loops.push([...way.keys()].slice(begun));
+        break;
+      }
+      way.set(at, way.size);
+    }
+    for (const id of way.keys()) done.add(id);
+  }
+  return loops;
+}

@@ -1,0 +1,105 @@
+import type { Problem } from "../target.ts";
+
+/* What an assessment tells of both sides, before the first write and at any time after. */
+
+/** One of a list. `id` is of the directory, `remoteId` of the target. */
+export interface Listed {
+  readonly id?: string;
+  readonly remoteId?: string;
+  readonly name?: string;
+  readonly detail?: string;
+}
+
+/** How many there are, and the first of them. */
+export interface Finding {
+  readonly count: number;
+  readonly items: readonly Listed[];
+}
+
+export interface Share {
+  readonly count: number;
+  readonly of: number;
+  /** 1 of nobody. */
+  readonly share: number;
+}
+
+/** Of both sides, by the tier of the match. What is linked is known for certain. */
+export interface Matched {
+  readonly directory: number;
+  readonly target: number;
+  readonly linked: number;
+  readonly tiers: Readonly<Record<string, number>>;
+  readonly ambiguous: Finding;
+  readonly onlyHere: Finding;
+  readonly onlyThere: Finding;
+}
+
+export interface SourceActivity {
+  readonly name: string;
+  readonly kind: string;
+  readonly lastSpoke?: string;
+  /** People and groups it changed in the last 24 hours. */
+  readonly changedInADay: number;
+}
+
+export interface Assessment {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly target: string;
+  readonly managedRoot: string;
+  readonly figures: {
+    /** Active people of the directory with a link or exactly one strong match. */
+    readonly matchable: Share;
+    /** Active people with everything that the target and the mapping need. */
+    readonly complete: Share;
+  };
+  readonly people: Matched;
+  readonly departments: Matched;
+  readonly mobiles: { readonly missing: Finding; readonly impossible: Finding; readonly shared: Finding };
+  readonly names: { readonly refused: Finding; readonly cut: Finding };
+  readonly managers: { readonly notFound: Finding; readonly loop: Finding };
+  readonly accounts: { readonly neverActivated: Finding; readonly administrators: Finding; readonly leavers: Finding };
+  /** Fields that the mapping fills and that no profile at the target has. */
+  readonly customFields: Finding;
+  /** Addresses at providers for private people, used as accounts. */
+  readonly privateAddresses: Finding;
+  readonly sources: readonly SourceActivity[];
+  /** Of the last check, `doctor` makes a new one. */
+  readonly permissions: readonly Pick<Problem, "code" | "text" | "remedy">[];
+  /** What a person has to look at. 0: nothing to say. */
+  readonly findings: number;
+}
+
+const MOST = 100;
+
+/** Collects one list in little memory. */
+export function createFinding(): { add(listed: Listed): void; done(): Finding } {
+  let count = 0;
+  const items: Listed[] = [];
+  return {
+    add(listed) {
+      count += 1;
+      if (items.length < MOST) items.push(listed);
+    },
+    done: () => ({ count, items }),
+  };
+}
+
+export const shareOf = (count: number, of: number): Share => ({ count, of, share: of === 0 ? 1 : count / of });
+
+/** Decisions that wait, data that keep somebody out or wrong, and what the target does not allow. Who is only on one side is no finding by itself. */
+export function findingsOf(report: Omit<Assessment, "findings">): number {
+  const { people, departments, mobiles, names, managers, accounts, customFields, privateAddresses, permissions } = report;
+  const proposed = [people, departments].flatMap(({ tiers }) => Object.values(tiers)).reduce((sum, count) => sum + count, 0);
+  const lists = [
+    people.ambiguous,
+    departments.ambiguous,
+    ...Object.values(mobiles),
+    ...Object.values(names),
+    ...Object.values(managers),
+    accounts.leavers,
+    customFields,
+    privateAddresses,
+  ];
+  return proposed + permissions.length + lists.reduce((sum, { count }) => sum + count, 0);
+}
