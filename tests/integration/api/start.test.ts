@@ -142,8 +142,8 @@ describe("a target that is not ready", () => {
     await add("Li");
     await product.startSync();
     await product.until(async () => (await status()).targetPause !== null);
-    const { paused, states } = await status();
-    expect(paused.reason).toMatch(/^not ready: .*grant qyapi_manage_addresslist/);
+    const { targetPause, states } = await status();
+    expect(targetPause.reason).toMatch(/^not ready: .*grant qyapi_manage_addresslist/);
     expect(states).toMatchObject({ due: 1 });
     expect((await product.remote()).users).toEqual([]);
     expect(Object.keys(await product.calls())).not.toContain("/topapi/v2/user/create");
