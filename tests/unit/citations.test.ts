@@ -137,3 +137,10 @@ test.each(signposts)("%s names files that exist", (_row, places = "") => {
   expect(paths.length - addresses.length).toBeGreaterThan(0);
   expect(paths.filter((path) => !addresses.includes(path) && !["", "src"].some((base) => existsSync(join(root, base, path))))).toEqual([]);
 });
+
+test("the list of decisions has every page, with its title", () => {
+  const pages = documents.filter((path) => /^docs\/adr\/\d/.test(path)).map((path) => [path.split("/").at(-1)!, read(path)] as const);
+  const titles = pages.map(([name, text]) => `${name} ${/^# \d{4} (.*)$/m.exec(text)?.[1]}`);
+  const listed = [...read("docs/adr/README.md").matchAll(/^\| \[\d{4}\]\((\S+)\) \| (.*?)(?: \(superseded by \d{4}\))? \|$/gm)];
+  expect(listed.map(([, name, title]) => `${name} ${title}`)).toEqual(titles.sort());
+});
