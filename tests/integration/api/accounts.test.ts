@@ -107,8 +107,8 @@ test("a mapping that wants such accounts does not start with an organisation tha
   const running = await product.startSync(mappingWith("enterpriseAccounts: true"));
   const id = await add("chan", { accountType: "sso" });
   await product.until(async () => (await product.send("GET", "/api/sync/status")).body.targetPause !== null);
-  const { paused } = (await product.send("GET", "/api/sync/status")).body;
-  expect(JSON.stringify(paused)).toContain("enterprise accounts");
+  const { targetPause } = (await product.send("GET", "/api/sync/status")).body;
+  expect(JSON.stringify(targetPause)).toContain("enterprise accounts");
   expect(await user(id)).toBeUndefined();
   await running.stop(1_000);
 });
