@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createMetrics } from "./api/all-metrics.ts";
 import { historyEndpoint } from "./api/events.ts";
+import { holdsEndpoint } from "./api/holds.ts";
 import { syncEndpoint } from "./api/sync.ts";
 import { readBuild } from "./build.ts";
 import type { Config } from "./config.ts";
@@ -61,6 +62,7 @@ import { createPresence } from "./store/loop/processes.ts";
 import { startQueue } from "./store/loop/queue.ts";
 import { createRestoreStore } from "./store/loop/restore.ts";
 import type { Pool } from "./store/postgres/pool.ts";
+import { createHolds } from "./store/status/holds.ts";
 import { createMeterStore, keepMeter, type MeterKeeper } from "./store/status/meters.ts";
 import { createSyncOperations } from "./store/status/status.ts";
 import { createRateLimiter } from "./store/target/limiter.ts";
@@ -150,6 +152,7 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
   const directory = { store: createDirectoryStore(pool, [TARGET]), clock };
   const sandbox = sandboxUrl(config);
   const operations = createSyncOperations(pool, TARGET, clock);
+  const holds = createHolds(pool, TARGET, clock);
   const { registry, observe } = createMetrics({
     target: TARGET,
     build: readBuild(),
@@ -180,10 +183,12 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
         allowRemoveAllMembers: config.allowRemoveAllMembers,
       }),
       historyEndpoint(createEventLog(pool)),
+      holdsEndpoint({ holds, sandbox: sandbox !== undefined }),
       syncEndpoint({
         adoptions: createAdoptionOperations(pool, TARGET),
         assessments: createAssessmentRequests(pool, TARGET),
         operations,
+        holds,
         clock,
         target: TARGET,
         ceiling: config.syncMode,
@@ -268,6 +273,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     mode: config.syncMode,
     term: steering.term,
     adopt: policy.adopt,
+    policy,
     clock,
     logger,
     random: Math.random,

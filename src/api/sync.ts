@@ -11,6 +11,7 @@ import type { Mount } from "../http/mount.ts";
 import { requestContext, requireScope } from "../http/request-context.ts";
 import type { AdoptionOperations } from "../reconcile/adopt/ports.ts";
 import type { AssessmentRequests } from "../reconcile/assess/requests.ts";
+import type { HoldOperations } from "../reconcile/guard/operations.ts";
 import { operatorEvent, REASON_CODE } from "../reconcile/operator-event.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
 import { ceilingOf, modeInForce, type Orders } from "../reconcile/process/orders.ts";
@@ -24,6 +25,7 @@ export interface SyncEndpointOptions {
   readonly adoptions: AdoptionOperations;
   readonly assessments: AssessmentRequests;
   readonly operations: SyncOperations;
+  readonly holds: Pick<HoldOperations, "openCount">;
   readonly clock: Clock;
   readonly target: string;
   /** SYNC_MODE of this process: the mode in force is never above it. */
@@ -51,13 +53,15 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
   const sendStatus = async (res: Response): Promise<void> => {
     // Counts that took long are told again for a while, so nothing is asked beside them; whether anything is sent is told as it is now.
     const status = await operations.status();
-    const [processes, pause, orders, proposed] = await Promise.all([
+    const [processes, pause, orders, proposed, open] = await Promise.all([
       operations.processes(),
       operations.pause(),
       operations.orders(),
       options.adoptions.proposed(),
+      options.holds.openCount(),
     ]);
-    sendJson(res, 200, { ...renderStatus({ ...status, paused: pause }, processes, orders, options), adoptions: { proposed } });
+    const figures = renderStatus({ ...status, paused: pause }, processes, orders, options);
+    sendJson(res, 200, { ...figures, holds: { open }, adoptions: { proposed } });
   };
 
   /** Why nothing is sent now, if nothing is. */

@@ -3,6 +3,7 @@ import { adoptCommand } from "./adopt.ts";
 import { assessCommand } from "./assess.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { holdsCommand } from "./holds.ts";
 import { mappingCommand } from "./mapping.ts";
 import { migrateCommand } from "./migrate.ts";
 import { modeCommand, pauseCommand, resumeCommand } from "./orders.ts";
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     pauseCommand(),
     resumeCommand(),
     modeCommand(),
+    holdsCommand(),
     doctorCommand(),
     mappingCommand(),
     migrateCommand(),

@@ -29,6 +29,8 @@ export interface Http {
   scim(request: ScimRequest): Promise<Answer>;
   /** A GET of the operators' interface, repeated until it is answered. Rejects for any status but 200. */
   get(path: string): Promise<JsonObject>;
+  /** Whatever the answer is. */
+  post(path: string, body: JsonObject): Promise<Answer>;
   /** Milliseconds that SCIM requests took, waiting left out. */
   readonly timesMs: readonly number[];
   /** Times the server was not there or asked to wait. */
@@ -56,7 +58,11 @@ export function createHttp({ url, token, clock, signal, perSecond, patienceMs }:
     try {
       const response = await fetch(`${url}${path}`, {
         method,
-        headers: { authorization: `Bearer ${token}`, accept: "*/*", ...(body ? { "content-type": "application/scim+json" } : {}) },
+        headers: {
+          authorization: `Bearer ${token}`,
+          accept: "*/*",
+          ...(body ? { "content-type": path.startsWith("/scim/") ? "application/scim+json" : "application/json" } : {}),
+        },
         ...(body ? { body: JSON.stringify(body) } : {}),
         signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
       });
@@ -108,6 +114,7 @@ export function createHttp({ url, token, clock, signal, perSecond, patienceMs }:
         throw new DemoFailed(`${url}${path} answered ${status}; the token needs the scopes provision, history:read and admin`);
       return body;
     },
+    post: (path, body) => insist({ method: "POST", path, body }, false),
     timesMs,
     interruptions,
   };

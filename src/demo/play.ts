@@ -6,6 +6,7 @@ import { type Acknowledged, type CyclePlan, playCycle, stepsOf } from "./cycle.t
 import { type Directory, readDirectory, text } from "./directory.ts";
 import { expectedOf } from "./expected.ts";
 import { DemoFailed } from "./failure.ts";
+import { type ApprovedHold, untilSettled } from "./holds.ts";
 import { createHttp, type Http } from "./http.ts";
 import { lacks, type Memory, remember } from "./memory.ts";
 import { objectId } from "./people.ts";
@@ -37,6 +38,8 @@ export interface Progress {
 
 export interface CycleResult {
   readonly name: string;
+  /** What was held under a limit of the policy, and approved by the demo. */
+  readonly approved: readonly ApprovedHold[];
   readonly writes: number;
   /** Milliseconds from the first request to DingTalk being quiet. */
   readonly tookMs: number;
@@ -180,13 +183,14 @@ async function cycle(stage: Stage, name: string, plan: CyclePlan): Promise<Cycle
   const startedMs = clock.monotonicMs();
   progress.begin(name, stepsOf(plan, { memory }));
   await playCycle({ http, clock, memory, acknowledged, step: () => progress.step() }, plan);
-  const status = await untilQuiet(http, { ...options, look: (open) => progress.open(open) });
+  const { status, approved } = await untilSettled(http, { ...options, look: (open) => progress.open(open) });
   progress.end();
   const tookMs = clock.monotonicMs() - startedMs;
   const after = await simulator.state();
   return {
     name,
     writes: acknowledged.length - before.writes,
+    approved,
     tookMs,
     calls: total(callsBetween(before.sent, status.calls) ?? status.calls),
     fewest: fewestCalls(before.state, after),

@@ -33,6 +33,12 @@ export const EVENT_CODES = [
   "mapping.changed",
   "mode.changed",
   "policy.changed",
+  "hold.opened",
+  "hold.extended",
+  "hold.approved",
+  "hold.rejected",
+  "hold.dissolved",
+  "hold.expired",
   "database.restored",
 ] as const;
 

@@ -26,6 +26,8 @@ export interface Claim {
   readonly refused?: Refusals;
   /** What at the target it was parked for. */
   readonly cause: string | undefined;
+  /** It is a member of a hold. */
+  readonly inHold?: boolean;
 }
 
 /** What a finished run learned about the remote object. */

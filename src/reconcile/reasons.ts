@@ -17,6 +17,7 @@ export const LOOP_REASONS = [
   "roleStillUsed",
   "modeObserve",
   "modeUpsert",
+  "heldByLimit",
   "externalWithoutDepartment",
   "parentNotKnown",
   "groupStuck",

@@ -9,6 +9,7 @@ import { createGroupStore } from "./directory/groups.ts";
 import { createUserStore } from "./directory/users.ts";
 import { createFacts } from "./facts/facts.ts";
 import { createClaims, LEASE_MS } from "./loop/claims.ts";
+import { expireHolds } from "./loop/hold-ends.ts";
 import { CALL_LIFE_MS, createLiveness } from "./loop/liveness.ts";
 import { createOrders } from "./loop/orders.ts";
 import { createPauses } from "./loop/pause.ts";
@@ -57,5 +58,6 @@ export const createReconcileStore = (
     ...createAdoptionStore(pool, target),
     ...createAssessmentStore(pool, target),
     accept: createAdoptionOperations(pool, target).accept,
+    expireHolds: () => expireHolds(pool, target, clock),
   };
 };

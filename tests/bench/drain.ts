@@ -20,6 +20,7 @@ import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
 import { createRateLimiter } from "../../src/store/target/limiter.ts";
 import { createSharedToken } from "../../src/store/target/shared-token.ts";
 import { createDingTalkTarget } from "../../src/targets/dingtalk/index.ts";
+import { raisedPolicy } from "../support/policies.ts";
 import { temporaryRoot } from "../support/temporary-root.ts";
 
 /*
@@ -144,6 +145,7 @@ async function drain(what: string, { pool, address, concurrency, statements, cpu
   const deps = {
     store,
     target,
+    policy: raisedPolicy,
     mapping: compileMapping(DEFAULT_MAPPING),
     mode: "sync" as const,
     clock: systemClock,

@@ -62,6 +62,28 @@ describe("outside SCIM", () => {
     return answer;
   }
 
+  /** A hold with one member, or with none. */
+  async function hold(member?: string): Promise<string> {
+    const { rows } = await product.pool.query(
+      `insert into holds (id, target, limit_name, state, hours, allowed, present, passed, policy, opened_at, expires_at)
+       values (gen_random_uuid(), 'dingtalk', $1, 'open', 24, 5, 1, 5, '', now(), now() + interval '1 day') returning id`,
+      [LIMITS.pop()],
+    );
+    const id = rows[0].id as string;
+    if (member !== undefined)
+      await product.pool.query(
+        `insert into hold_members (hold_id, target, kind, entity_id, key, action, generation, causes)
+         values ($1, 'dingtalk', 'user', $2, '', 'remove', 1, array(select h.id from history h where h.subject = $2))`,
+        [id, member],
+      );
+    return id;
+  }
+  const LIMITS = ["peopleRemoved", "departmentsRemoved", "departmentEmptied"];
+  const agreed = async (id: string) => {
+    const { digest, count } = (await product.send("GET", `/api/sync/holds/${id}`)).body;
+    return { digest, count };
+  };
+
   test("every answer is as documented", async () => {
     const user = (await product.send("POST", "/scim/v2/Users", { body: { userName: "mei", displayName: "Mei" } })).body.id;
     const provision = await product.token(["provision"]);
@@ -78,7 +100,23 @@ describe("outside SCIM", () => {
       [adoption, user],
     );
     await product.pool.query("delete from assessments");
+    const [held, empty, other] = await Promise.all([hold(user), hold(), hold()]);
     const ask: Parameters<Product["send"]>[] = [
+      ["GET", "/api/sync/holds?count=1"],
+      ["GET", "/api/sync/holds?state=wrong"],
+      ["GET", `/api/sync/holds/${held}`],
+      ["GET", `/api/sync/holds/${NOBODY}`],
+      ["POST", `/api/sync/holds/${held}/approve`],
+      ["POST", `/api/sync/holds/${held}/approve`, { body: { digest: "0", count: 1 } }],
+      ["POST", `/api/sync/holds/${held}/approve`, { body: await agreed(held) }],
+      ["POST", `/api/sync/holds/${empty}/approve`, { body: await agreed(empty) }],
+      ["POST", `/api/sync/holds/${other}/reject`],
+      ["POST", `/api/sync/holds/${other}/reject`],
+      ...["approve", "reject"].flatMap((decision): Parameters<Product["send"]>[] => [
+        ["POST", `/api/sync/holds/${NOBODY}/${decision}`, { body: { digest: "0", count: 1 } }],
+        ["POST", `/api/sync/holds/${held}/${decision}`, { body: { digest: "x".repeat(2_000_000), count: 1 } }],
+        ["POST", `/api/sync/holds/${held}/${decision}`, { form: { count: "1" } }],
+      ]),
       ["GET", "/api/sync/status"],
       ["GET", "/api/sync/items?count=1"],
       ["GET", "/api/sync/items?state=wrong"],

@@ -30,7 +30,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/history": ["core", "filter", "history", "store/postgres", "store/filter"],
   "store/directory": ["core", "directory", "filter", "store/postgres", "store/filter", ...sharedStatements()],
   "store/tree": ["core", "reconcile", "store/postgres", ...sharedStatements()],
-  "store/loop": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
+  "store/loop": ["core", "history", "policy/policy.ts", "reconcile", "store/postgres", ...sharedStatements()],
   "store/facts": ["core", "reconcile", "store/postgres", "store/loop/requeue.ts", ...sharedStatements()],
   "store/status": ["core", "reconcile", "store/postgres", "store/loop", ...sharedStatements()],
   "store/adopt": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],

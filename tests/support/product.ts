@@ -16,6 +16,7 @@ import { createPrisma } from "../../src/store/access/prisma.ts";
 import { createSources } from "../../src/store/access/sources.ts";
 import { createTokens } from "../../src/store/access/tokens.ts";
 import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
+import { RAISED_POLICY_FILE } from "./policies.ts";
 import { createTestDatabase } from "./postgres.ts";
 import { temporaryRoot } from "./temporary-root.ts";
 
@@ -99,6 +100,7 @@ export async function openProduct({
       DINGTALK_QPS: "1000",
       SYNC_MODE: "sync",
       DATA_DIR: dataDir,
+      POLICY_FILE: RAISED_POLICY_FILE,
       ...settings,
     };
     return { config: parseConfig(environment), pool, clock, logger, traffic: createTraffic(), meter };

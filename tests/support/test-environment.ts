@@ -8,6 +8,7 @@ import { createUserDirectory, type UserDirectory } from "../../src/directory/use
 import { compileMapping } from "../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../src/mapping/file/default-mapping.ts";
 import type { Mapping } from "../../src/mapping/mapping.ts";
+import { compilePolicy } from "../../src/policy/compile.ts";
 import type { SyncMode } from "../../src/reconcile/policy.ts";
 import { createWorker, type Worker } from "../../src/reconcile/process/worker.ts";
 import { createReconciler } from "../../src/reconcile/run/reconciler.ts";
@@ -19,6 +20,7 @@ import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
 import { createRateLimiter } from "../../src/store/target/limiter.ts";
 import { createSharedToken } from "../../src/store/target/shared-token.ts";
 import { createDingTalkTarget } from "../../src/targets/dingtalk/index.ts";
+import { raisedPolicy } from "./policies.ts";
 import { createTestDatabase } from "./postgres.ts";
 
 /** The product without its HTTP entry: directory, PostgreSQL, workers, and the simulator as DingTalk. */
@@ -47,6 +49,8 @@ export interface TestEnvironment {
 
 export interface WorkerOptions {
   readonly mode?: SyncMode;
+  /** Limits that nobody reaches unless given. */
+  readonly policy?: string;
   readonly mapping?: string;
   readonly concurrency?: number;
   /** Another way to DingTalk, such as a proxy. */
@@ -90,6 +94,8 @@ export interface Organisation {
 export interface TestEnvironmentOptions {
   readonly qps?: number;
   readonly mapping?: string;
+  /** Limits that nobody reaches unless given. */
+  readonly policy?: string;
   readonly managedRoot?: string;
   /** What the first retry waits; small, as tests of faults have many. */
   readonly retryBaseMs?: number;
@@ -156,11 +162,17 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
 
     connect: () => connect(),
 
-    startWorker({ mode = "sync", mapping, concurrency = 8, dingtalk: url } = {}) {
+    startWorker({ mode = "sync", policy = options.policy, mapping, concurrency = 8, dingtalk: url } = {}) {
       const connection = connect(mapping, url);
       const { store, target, pool: own } = connection;
       const deps = { store, target, mapping: connection.mapping, clock: systemClock, logger: silentLogger };
-      const reconcile = createReconciler({ ...deps, mode, random: Math.random, retryBaseMs: options.retryBaseMs ?? 20 });
+      const reconcile = createReconciler({
+        ...deps,
+        policy: policy === undefined ? raisedPolicy : compilePolicy(policy),
+        mode,
+        random: Math.random,
+        retryBaseMs: options.retryBaseMs ?? 20,
+      });
       const worker = createWorker({ store, reconcile, clock: systemClock, logger: silentLogger, concurrency });
       worker.start();
       workers.push(worker);

@@ -10,6 +10,8 @@ export interface WorkerLife {
   keepAlive(leases: readonly string[]): Promise<{ readonly freed: number; readonly suspects: number }>;
   /** Puts entities back to work that should be due and are not; how many. */
   repair(): Promise<number>;
+  /** Ends holds and approvals whose time is over. */
+  expireHolds(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -118,6 +120,7 @@ export function createWorker({
     if (now - repairedAt > REPAIR_MS) {
       const repaired = await store.repair();
       if (repaired > 0) logger.error({ repaired }, "entities without a state were put back to work");
+      await store.expireHolds();
       repairedAt = now;
     }
   }

@@ -4,7 +4,7 @@ import { Unavailable, unreachable } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
-import type { AdoptionRules } from "../../policy/policy.ts";
+import type { AdoptionRules, Policy } from "../../policy/policy.ts";
 import { proposeHolder } from "../adopt/holder.ts";
 import type { AdoptionStore } from "../adopt/ports.ts";
 import { PROPOSE_ALL } from "../adopt/rules.ts";
@@ -13,6 +13,9 @@ import { desiredOf } from "../desired/desired.ts";
 import { load } from "../desired/load.ts";
 import { place } from "../desired/place.ts";
 import type { DesiredResult } from "../desired/result.ts";
+import type { Guard } from "../guard/guard.ts";
+import { heldUnder } from "../guard/held-under.ts";
+import { spendingsOf } from "../guard/limits.ts";
 import type { Plan } from "../plan.ts";
 import { policy, type SyncMode, type Verdict } from "../policy.ts";
 import type { Claim, LinkChange, ReconcileStore } from "../ports.ts";
@@ -35,7 +38,7 @@ import { changesOf } from "./changes.ts";
 import { answersOf, distrust } from "./distrust.ts";
 import { invitationOf } from "./invitation.ts";
 import type { LoopLog } from "./loop-log.ts";
-import { nextState, RETRY_BASE_MS, type RunEnd } from "./next-state.ts";
+import { nextState, type Planned, RETRY_BASE_MS, type RunEnd } from "./next-state.ts";
 import { outcomeOfError } from "./outcome.ts";
 import { planned } from "./planned.ts";
 import type { Refusals } from "./refusal.ts";
@@ -44,13 +47,14 @@ import { createRunEvents } from "./run-events.ts";
 import { notesOfUnsent } from "./unsent.ts";
 
 export interface ReconcilerDeps {
-  readonly store: ReconcileStore & Pick<AdoptionStore, "proposeOne">;
+  readonly store: ReconcileStore & Guard & Pick<AdoptionStore, "proposeOne">;
   readonly target: TargetAdapter;
   readonly mapping: Mapping;
   /** Of the settings; an order may say less. */
   readonly mode: SyncMode;
   /** Another number after each order to stop something: what a run began before it is not sent any more. */
   readonly term?: () => number;
+  readonly policy: Policy;
   readonly clock: Clock;
   readonly logger: Logger;
   /** In [0, 1); spreads retries. */
@@ -139,18 +143,28 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     if (invited) return { ...quiet, ...invited };
     if (next.action === "none") return nothingToDo(claim, resolved, actual, { notes, open });
     const verdict = policy(next, modeInForce(mode, claim.orderedMode));
-    if (!verdict.allow)
-      return { ...quiet, end: { kind: "held", planned: { action: next.action, changes: changesOf(next) }, ...verdictOf(verdict) } };
+    if (!verdict.allow) return { ...quiet, end: { kind: "held", planned: plannedBy(next), ...verdictOf(verdict) } };
 
     const intent = intentOf(claim, next);
-    const begun = await begin(claim, intent, next.action === "create" ? { remoteId: target.remoteIdFor(claim.ref) } : undefined);
-    if (!begun) return undefined;
+    const spendings = spendingsOf(claim.ref, next, target.rootDepartment);
+    if (spendings.length > 0) {
+      const guarded = await begin(() => store.beginGuarded({ claim, intent, action: next.action, spendings, policy: deps.policy }));
+      if (guarded.kind === "lost") return undefined;
+      if (guarded.kind === "held") {
+        for (const hold of guarded.opened)
+          logger.warn({ ...hold, target: target.name }, "a limit of the policy was reached: what is beyond it is held");
+        return { ...quiet, end: { ...heldUnder(guarded), planned: plannedBy(next) } };
+      }
+    } else {
+      const create = next.action === "create" ? { remoteId: target.remoteIdFor(claim.ref) } : undefined;
+      if (!(await begin(() => store.begin(claim, intent, create)))) return undefined;
+    }
     return attempt(claim, resolved, next, intent, { notes, open }, context);
   }
 
-  async function begin(...begun: Parameters<ReconcileStore["begin"]>): Promise<boolean> {
+  async function begin<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
     try {
-      return await store.begin(...begun);
+      return await ask();
     } catch (cause) {
       if (!(cause instanceof Unavailable)) throw cause;
       throw new NotBegun("whether the run began is not known", { cause });
@@ -335,6 +349,8 @@ const arrives = ({ link }: DesiredEntity): boolean => link?.status !== "owned" |
 class NotBegun extends Error {}
 
 const isNothing = (refused: Refusals | undefined): boolean => refused === undefined || Object.keys(refused).length === 0;
+
+const plannedBy = (next: Plan): Planned => ({ action: next.action, changes: changesOf(next) });
 
 const verdictOf = ({ reasonCode, reason, remedy }: Extract<Verdict, { allow: false }>) => ({ reasonCode, reason, remedy });
 

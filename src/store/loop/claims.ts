@@ -3,12 +3,14 @@ import type { Clock } from "../../core/clock.ts";
 import { type Deadline, startDeadline } from "../../core/deadline.ts";
 import type { EntityKind } from "../../core/entity.ts";
 import type { Meter } from "../../core/meter.ts";
+import type { Guard } from "../../reconcile/guard/guard.ts";
 import type { SyncMode } from "../../reconcile/policy.ts";
 import type { ReconcileStore } from "../../reconcile/ports.ts";
 import type { Refusals } from "../../reconcile/run/refusal.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { markDue, PRIORITY } from "../write-sql.ts";
+import { createGuard } from "./guard.ts";
 import type { Place } from "./liveness.ts";
 import { createRunWrites } from "./run-writes.ts";
 import { createHolders } from "./value-holders.ts";
@@ -38,7 +40,7 @@ const CLAIM: Statement = {
   insert into entity_states as s (target, kind, entity_id, state, lease, leased_until, worker)
   select target, kind, entity_id, 'due', gen_random_uuid(), now() + $4::float8 * interval '1 ms', $3 from picked
   on conflict (target, kind, entity_id) do update set lease = excluded.lease, leased_until = excluded.leased_until, worker = excluded.worker
-  returning s.kind, s.entity_id, s.lease, s.desired_generation as generation, s.attempts, s.causes, s.recheck_at is not null as unsettled, s.refused, s.cause,
+  returning s.kind, s.entity_id, s.lease, s.desired_generation as generation, s.attempts, s.causes, s.recheck_at is not null as unsettled, s.refused, s.cause, s.in_hold,
     (select t.ordered_mode from target_states t where t.target = $1) as ordered_mode`,
 };
 
@@ -80,9 +82,11 @@ interface ClaimRow extends pg.QueryResultRow {
   refused: string | null;
   cause: string | null;
   ordered_mode: SyncMode | null;
+  in_hold: boolean;
 }
 
-type Claims = Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "holder" | "asked" | "refused" | "distrust">;
+type Claims = Guard &
+  Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "holder" | "asked" | "refused" | "distrust">;
 
 export interface ClaimOptions {
   readonly clock: Clock;
@@ -123,6 +127,7 @@ export function createClaims(
         ...(row.ordered_mode === null ? {} : { orderedMode: row.ordered_mode }),
         ...(row.refused === null ? {} : { refused: JSON.parse(row.refused) as Refusals }),
         cause: row.cause ?? undefined,
+        inHold: row.in_hold,
       }));
     },
 
@@ -131,7 +136,8 @@ export function createClaims(
       return row?.ms ?? undefined;
     },
 
-    ...createRunWrites(pool, target, { callLifeMs, meter }),
+    ...createRunWrites(pool, target, { callLifeMs, meter, clock }),
+    ...createGuard(pool, target, clock),
     ...createHolders(pool, target),
 
     async release(claim) {

@@ -97,7 +97,7 @@ export function createLiveness(
   target: string,
   worker: number,
   { callLifeMs, place }: { readonly callLifeMs: number; readonly place: Place },
-): WorkerLife {
+): Omit<WorkerLife, "expireHolds"> {
   let holder: pg.PoolClient | undefined;
   let suspects: readonly number[] = [];
 

@@ -1,7 +1,9 @@
 import type { HistoryEvent } from "../../history/event.ts";
+import { HELD_BY_LIMIT } from "../../reconcile/guard/hold.ts";
 import type { Claim, LinkChange, RunOutcome } from "../../reconcile/ports.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { eventColumns } from "../write-sql.ts";
+import { carriedOut, leaveHolds, membershipsOf, unflag } from "./hold-members.ts";
 import {
   MARK_AWAITED,
   NAMED,
@@ -103,7 +105,7 @@ export async function markAwaited(db: Queryable, target: string, runs: readonly 
 }
 
 /** What follows from runs that held their lease to the end. Statements without rows are left out. */
-export async function consequences(db: Queryable, target: string, runs: readonly FinishedRun[]): Promise<void> {
+export async function consequences(db: Queryable, target: string, runs: readonly FinishedRun[], now: Date): Promise<void> {
   const named = (wanted: (ended: FinishedRun) => boolean): [string[], string[]] => {
     const chosen = runs.filter(wanted).map(({ claim }) => claim.ref);
     return [chosen.map((ref) => ref.kind), chosen.map((ref) => ref.id)];
@@ -172,10 +174,37 @@ export async function consequences(db: Queryable, target: string, runs: readonly
   await look(RECHECK_IF_STUCK, (ended) => waits(ended) && ended.end.next.answer === undefined && !ended.end.next.inCircle);
   const inCircle = runs.filter((ended) => waits(ended) && ended.end.next.inCircle).flatMap(({ end }) => end.next.waitingOn ?? []);
   if (inCircle.length > 0) await run(db, RECHECK_AWAITED, [target, inCircle]);
+  await settleHolds(db, target, runs, now);
   await change(REMOVE_STATES, ({ end }) => end.gone);
   const [, nodes] = named(({ claim, end }) => end.gone && claim.ref.kind === "department");
   if (nodes.length > 0) await run(db, REMOVE_NODES, [target, nodes]);
 }
+
+/** Whoever a hold does not keep back any more leaves it. */
+async function settleHolds(db: Queryable, target: string, runs: readonly FinishedRun[], now: Date): Promise<void> {
+  const members = runs.filter(concernsHolds);
+  if (members.length === 0) return;
+  const done = members.flatMap(({ claim, end: { event } }) =>
+    event?.outcome === "done" ? [{ ...claim.ref, action: String(event.detail?.["action"]) }] : [],
+  );
+  await carriedOut(db, target, done);
+  const settled = members.filter(({ end }) => isSettled(end)).map(({ claim }) => claim.ref);
+  const memberships = await membershipsOf(
+    db,
+    target,
+    settled.map((ref) => ({ ...ref, causes: [] })),
+  );
+  await leaveHolds(db, target, memberships, now);
+  await unflag(db, target, settled);
+}
+
+/** Whether the end of a run may change holds: then their lock comes before those of rows. */
+export const concernsHolds = ({ claim, end }: FinishedRun): boolean =>
+  claim.inHold === true && (isSettled(end) || end.event?.outcome === "done");
+
+/** It came to rest, and not in a hold: what is tried again, or waits, may come back to it. */
+const isSettled = ({ next: { state, reasonCode } }: RunOutcome): boolean =>
+  state === "inSync" || ((state === "parked" || state === "held") && reasonCode !== HELD_BY_LIMIT);
 
 /** What follows from runs that had lost it, if they may have written: the intent has its outcome from whoever took over. */
 export async function recordLate(db: Queryable, target: string, runs: readonly FinishedRun[], callLifeMs: number): Promise<void> {

@@ -1,10 +1,12 @@
 import type pg from "pg";
+import type { Clock } from "../../core/clock.ts";
 import type { Meter } from "../../core/meter.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { eventColumns, PRIORITY } from "../write-sql.ts";
+import { lockGuard } from "./hold-members.ts";
 import { ANY_MANAGED, REPORTS, WAITING_ON } from "./requeue.ts";
-import { consequences, type FinishedRun, linkColumns, markAwaited, putLinks, recordLate } from "./run-consequences.ts";
+import { concernsHolds, consequences, type FinishedRun, linkColumns, markAwaited, putLinks, recordLate } from "./run-consequences.ts";
 import { heldBy, sortedForLocking } from "./run-leases.ts";
 
 /*
@@ -68,13 +70,14 @@ interface Ended extends pg.QueryResultRow {
 export interface RunEndOptions {
   readonly callLifeMs: number;
   readonly meter: Meter | undefined;
+  readonly clock: Pick<Clock, "now">;
 }
 
 /**
  * Ends runs of one batch; whether each still held its lease. Of two ends side by side, neither may miss that the other waits for it: see MARK_AWAITED.
  */
 export const createRunEnds =
-  (pool: Pool, target: string, { callLifeMs, meter }: RunEndOptions) =>
+  (pool: Pool, target: string, { callLifeMs, meter, clock }: RunEndOptions) =>
   async (runs: readonly FinishedRun[]): Promise<readonly boolean[]> => {
     const ended = new Set<FinishedRun>();
     const end = (db: Queryable, statement: Statement, some: readonly FinishedRun[]): Promise<Ended[]> =>
@@ -91,11 +94,12 @@ export const createRunEnds =
     const others = runs.filter((each) => !ended.has(each));
     if (others.length > 0) {
       const rows = await inTransaction(pool.byKey, async (client) => {
+        if (others.some(concernsHolds)) await lockGuard(client, target);
         await markAwaited(client, target, others);
         const rows = await end(client, END, others);
         const held = new Set(rows.map(({ at }) => others[at]));
         const [mine, lost] = [others.filter((each) => held.has(each)), others.filter((each) => !held.has(each))];
-        await consequences(client, target, mine);
+        await consequences(client, target, mine, clock.now());
         await recordLate(client, target, lost, callLifeMs);
         return rows;
       });
@@ -105,7 +109,7 @@ export const createRunEnds =
   };
 
 /** Whether a run came to rest in a way that concerns nobody but those the statement asks about. */
-function isSelfContained({ claim: { ref, cause }, end: { next, link, departed, gone } }: FinishedRun): boolean {
+function isSelfContained({ claim: { ref, cause, inHold }, end: { next, link, departed, gone } }: FinishedRun): boolean {
   const { state, waitingOn, observeFirst } = next;
   return (
     ref.kind === "user" &&
@@ -113,6 +117,7 @@ function isSelfContained({ claim: { ref, cause }, end: { next, link, departed, g
     waitingOn === undefined &&
     !observeFirst &&
     cause === undefined &&
+    !inHold &&
     link.kind !== "remove" &&
     link.kind !== "doubt" &&
     departed.length === 0 &&

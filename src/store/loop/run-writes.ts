@@ -2,7 +2,7 @@ import type { HistoryEvent } from "../../history/event.ts";
 import type { Claim, ReconcileStore } from "../../reconcile/ports.ts";
 import { batched } from "../postgres/batch.ts";
 import type { Pool } from "../postgres/pool.ts";
-import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
+import { isItemFailure, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { eventColumns } from "../write-sql.ts";
 import { createRunEnds, type RunEndOptions } from "./run-ends.ts";
 import { heldBy, sortedForLocking } from "./run-leases.ts";
@@ -26,30 +26,33 @@ const BEGIN: Statement = {
 
 type RunWrites = Pick<ReconcileStore, "begin" | "finish">;
 
-export function createRunWrites(pool: Pool, target: string, options: RunEndOptions): RunWrites {
-  const beginAll = async (items: readonly BeginItem[]): Promise<readonly boolean[]> => {
-    const rows = sortedForLocking(items).map(
-      ({
-        item: {
-          claim: { ref, lease },
-          intent,
-          create,
-        },
-        at,
-      }) => ({
-        at,
-        ...ref,
-        lease,
-        make: create !== undefined,
-        remote_id: create?.remoteId,
-        event: eventColumns(intent),
-      }),
-    );
-    const begun = await run<{ at: number }>(pool.byKey, BEGIN, [target, JSON.stringify(rows)]);
-    const mine = new Set(begun.map((row) => row.at));
-    return items.map((_, at) => mine.has(at));
-  };
+/** Whether each run still held its lease. */
+export async function beginRuns(db: Queryable, target: string, items: readonly BeginItem[]): Promise<readonly boolean[]> {
+  if (items.length === 0) return [];
+  const rows = sortedForLocking(items).map(
+    ({
+      item: {
+        claim: { ref, lease },
+        intent,
+        create,
+      },
+      at,
+    }) => ({
+      at,
+      ...ref,
+      lease,
+      make: create !== undefined,
+      remote_id: create?.remoteId,
+      event: eventColumns(intent),
+    }),
+  );
+  const begun = await run<{ at: number }>(db, BEGIN, [target, JSON.stringify(rows)]);
+  const mine = new Set(begun.map((row) => row.at));
+  return items.map((_, at) => mine.has(at));
+}
 
+export function createRunWrites(pool: Pool, target: string, options: RunEndOptions): RunWrites {
+  const beginAll = (items: readonly BeginItem[]) => beginRuns(pool.byKey, target, items);
   // One that cannot be recorded must not keep the others from being recorded.
   const begin = batched(beginAll, { isolates: isItemFailure });
   const finish = batched(createRunEnds(pool, target, options), { isolates: isItemFailure, strict: true });
@@ -61,7 +64,7 @@ export function createRunWrites(pool: Pool, target: string, options: RunEndOptio
   };
 }
 
-interface BeginItem {
+export interface BeginItem {
   readonly claim: Claim;
   readonly intent: HistoryEvent;
   readonly create: { readonly remoteId: string | undefined } | undefined;

@@ -2,6 +2,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { type Forecast, forecast } from "../../../src/reconcile/compare/preview.ts";
 import { createReconciler } from "../../../src/reconcile/run/reconciler.ts";
 import type { TargetAdapter } from "../../../src/reconcile/target.ts";
+import { raisedPolicy } from "../../support/policies.ts";
 import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { createRandom, createRandomDirectory } from "./random-directory.ts";
 import { addGroup, change, ENTERPRISE, mobile, person, stateOf } from "./sample.ts";
@@ -37,6 +38,7 @@ async function byHand(): Promise<Connection & { next(): Promise<boolean>; readon
   const reconcile = createReconciler({
     ...connection,
     target: noting,
+    policy: raisedPolicy,
     mode: "sync",
     logger: silentLogger,
     random: () => 0,

@@ -9,6 +9,7 @@ import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createRateLimiter } from "../../../src/store/target/limiter.ts";
 import { createSharedToken } from "../../../src/store/target/shared-token.ts";
 import { createDingTalkTarget } from "../../../src/targets/dingtalk/index.ts";
+import { raisedPolicy } from "../../support/policies.ts";
 
 /** A worker in a process of its own, with the times it is given, so that it can be stopped and continued. Prints "ready", and works until its input closes. */
 const [, , databaseUrl, dingtalk, leaseMs, callLifeMs, perSecond] = process.argv.map(String);
@@ -23,7 +24,7 @@ const target = createDingTalkTarget(
     tokens: createSharedToken(pool, "dingtalk", systemClock),
   },
 );
-const deps = { store, target, mapping: compileMapping(DEFAULT_MAPPING), clock: systemClock, logger: silentLogger };
+const deps = { store, target, policy: raisedPolicy, mapping: compileMapping(DEFAULT_MAPPING), clock: systemClock, logger: silentLogger };
 const reconcile = createReconciler({ ...deps, mode: "sync", random: Math.random, retryBaseMs: 20 });
 const worker = createWorker({ store, reconcile, clock: systemClock, logger: silentLogger, concurrency: 8 });
 worker.start();

@@ -43,6 +43,7 @@ function endlessWork() {
       nextDueMs: async () => 0,
       keepAlive: async () => ({ freed: 0, suspects: 0 }),
       repair: async () => 0,
+      expireHolds: async () => undefined,
       close: async () => undefined,
     },
     reconcile: async () => {

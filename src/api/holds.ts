@@ -1,0 +1,111 @@
+import { type Request, type Response, Router } from "express";
+import { sendJson } from "../http/answer.ts";
+import { readJsonBody } from "../http/body.ts";
+import { NotFoundPath } from "../http/errors.ts";
+import { methodNotAllowed } from "../http/methods.ts";
+import type { Mount } from "../http/mount.ts";
+import { requestContext, requireScope } from "../http/request-context.ts";
+import { type Agreement, HOLD_STATES, type Hold, type HoldMember } from "../reconcile/guard/hold.ts";
+import type { Decision, HoldOperations } from "../reconcile/guard/operations.ts";
+import { choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
+
+export interface HoldsEndpointOptions {
+  readonly holds: HoldOperations;
+  /** In the sandbox one approval is enough, and nobody has to say what they agree to. */
+  readonly sandbox: boolean;
+}
+
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const MEMBER_KEY = /^[a-z]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** `/api/sync/holds`: what a limit of the policy keeps back, and decisions about it. */
+export function holdsEndpoint({ holds, sandbox }: HoldsEndpointOptions): Mount {
+  const router = Router();
+
+  router
+    .route("/")
+    .get(async (req: Request, res: Response) => {
+      const state = choiceOf(req, "state", HOLD_STATES);
+      const after = pageKey(req, ID);
+      const page = await holds.list({ count: countOf(req), ...(state ? { state } : {}), ...(after ? { after } : {}) });
+      sendJson(res, 200, { holds: page.holds.map(renderHold), ...(page.next ? { next: page.next } : {}) });
+    })
+    .all(methodNotAllowed("GET"));
+
+  router
+    .route("/:id")
+    .get(async (req: Request<{ id: string }>, res: Response) => {
+      const after = pageKey(req, MEMBER_KEY);
+      const hold = await holds.get(req.params.id);
+      if (!hold) throw new NotFoundPath();
+      const page = await holds.members(hold.id, { count: countOf(req), ...(after ? { after } : {}) });
+      sendJson(res, 200, { ...renderHold(hold), entities: page.members.map(renderMember), ...(page.next ? { next: page.next } : {}) });
+    })
+    .all(methodNotAllowed("GET"));
+
+  const operatorOf = (res: Response) => {
+    const { actor, requestId, sourceId } = requestContext(res);
+    return { actor, requestId, sourceId };
+  };
+
+  router
+    .route("/:id/approve")
+    .post(requireScope("admin"), readJsonBody(), async (req: Request<{ id: string }>, res: Response) => {
+      const agreement = agreementIn(req.body, sandbox);
+      answer(res, await holds.approve(req.params.id, agreement, operatorOf(res), { alone: sandbox }));
+    })
+    .all(methodNotAllowed("POST"));
+
+  router
+    .route("/:id/reject")
+    .post(requireScope("admin"), readJsonBody(), async (req: Request<{ id: string }>, res: Response) => {
+      // Rejecting changes nothing at the target: nobody has to name what they keep back.
+      answer(res, await holds.reject(req.params.id, agreementIn(req.body, true), operatorOf(res)));
+    })
+    .all(methodNotAllowed("POST"));
+
+  return { path: "/api/sync/holds", access: ["admin", "history:read"], handler: router };
+}
+
+function answer(res: Response, decision: Decision): void {
+  if (decision.kind === "unknown") throw new NotFoundPath();
+  const hold = renderHold(decision.hold);
+  if (decision.kind === "moved") sendMoved(res, decision.hold);
+  else if (decision.kind === "needsSecond") sendJson(res, 202, { ...hold, needsSecondApproval: true });
+  else sendJson(res, 200, hold);
+}
+
+/** The hold is not what was agreed to: the answer tells what it is now. */
+function sendMoved(res: Response, hold: Hold): void {
+  const detail = hold.state === "open" ? "the hold is not what it was; look at it again" : `the hold is ${hold.state}`;
+  const problem = {
+    type: "about:blank",
+    title: "Conflict",
+    status: 409,
+    detail,
+    code: "CONFLICT",
+    requestId: requestContext(res).requestId,
+  };
+  sendJson(res, 409, { ...problem, state: hold.state, digest: hold.digest, count: hold.count }, "application/problem+json");
+}
+
+function pageKey(req: Request, form: RegExp): string | undefined {
+  const after = textOf(req, "after");
+  if (after !== undefined && !form.test(after)) throw new InvalidParameter("after must be the `next` of another page");
+  return after;
+}
+
+function agreementIn(body: unknown, optional: boolean): Agreement {
+  if (body === undefined && optional) return {};
+  const given: Readonly<Record<string, unknown>> = typeof body === "object" && body !== null ? { ...body } : {};
+  const { digest, count } = given;
+  const rightDigest = typeof digest === "string" || (optional && digest === undefined);
+  const rightCount = (typeof count === "number" && Number.isInteger(count)) || (optional && count === undefined);
+  if (typeof body !== "object" || body === null || !rightDigest || !rightCount)
+    throw new InvalidParameter('the body must be {"digest": "<digest>", "count": <number>}, as the hold tells them');
+  return { ...(typeof digest === "string" ? { digest } : {}), ...(typeof count === "number" ? { count } : {}) };
+}
+
+const renderHold = ({ approvals, ...hold }: Hold) => ({ ...hold, approvals: approvals.map(({ by, at }) => ({ by, at })) });
+
+const renderMember = ({ name, ...member }: HoldMember) => ({ ...member, name: name ?? null });

@@ -1,0 +1,28 @@
+import type { Stuck } from "../reasons.ts";
+import type { Begun, HeldUnder } from "./guard.ts";
+import { HELD_BY_LIMIT } from "./hold.ts";
+import type { LimitName } from "./limits.ts";
+
+const WHAT: Readonly<Record<LimitName, string>> = {
+  peopleRemoved: "more people would be removed or switched off in 24 hours than the policy allows",
+  departmentsRemoved: "more departments would be removed in 24 hours than the policy allows",
+  departmentEmptied: "more people would leave one department in an hour than the policy allows",
+  attributeBlanked: "one attribute would be emptied, or set to one value, for more people in an hour than the policy allows",
+  mappingChanged: "the mapping was changed, and would touch more than the policy allows",
+  sourceCollapsed: "the source names far fewer active people than a day ago",
+};
+
+/** How a run ends that the guard holds back. */
+export function heldUnder({ holds }: Extract<Begun, { kind: "held" }>): Stuck<"held"> {
+  const [first] = holds as readonly [HeldUnder, ...HeldUnder[]];
+  const ids = holds.map(({ id }) => id).join(", ");
+  return {
+    kind: "held",
+    reasonCode: HELD_BY_LIMIT,
+    reason: WHAT[first.limit],
+    remedy:
+      first.state === "open"
+        ? `look at hold ${ids}: approve it if this is meant, else mend the source, which dissolves it`
+        : `hold ${ids} is ${first.state}: change the person or group at the source to have it judged again`,
+  };
+}

@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import type { EntityRef } from "../../core/entity.ts";
+import { unreachable } from "../../core/errors.ts";
+import type { Limits } from "../../policy/policy.ts";
+import type { Plan } from "../plan.ts";
+import type { Attributes, AttributeValue } from "../target.ts";
+
+/* What a plan spends of the limits of the policy, and whether there is enough left. Pure; the counting is the storage's. */
+
+export const LIMIT_NAMES = [
+  "peopleRemoved",
+  "departmentsRemoved",
+  "departmentEmptied",
+  "attributeBlanked",
+  "mappingChanged",
+  "sourceCollapsed",
+] as const;
+
+export type LimitName = (typeof LIMIT_NAMES)[number];
+
+/** The limits that are counted act by act. */
+export type CountedLimit = Extract<LimitName, "peopleRemoved" | "departmentsRemoved" | "departmentEmptied" | "attributeBlanked">;
+
+export interface Spending {
+  readonly limit: CountedLimit;
+  /** Remote id of the department or name of the attribute, where the limit counts for each; else empty. */
+  readonly key: string;
+}
+
+/** Hours of the sliding window of each. */
+export const WINDOW_HOURS: Readonly<Record<CountedLimit, number>> = {
+  peopleRemoved: 24,
+  departmentsRemoved: 24,
+  departmentEmptied: 1,
+  attributeBlanked: 1,
+};
+
+const FOR_ALL = "";
+
+/** Nothing for a plan that takes nothing away. */
+export function spendingsOf({ kind }: EntityRef, plan: Plan, rootDepartment: string): readonly Spending[] {
+  switch (plan.action) {
+    case "remove":
+      if (kind === "department") return [{ limit: "departmentsRemoved", key: FOR_ALL }];
+      return kind === "user" ? [{ limit: "peopleRemoved", key: FOR_ALL }, ...left(plan.actual.attributes, [], rootDepartment)] : [];
+    case "suspend":
+      return [{ limit: "peopleRemoved", key: FOR_ALL }];
+    case "update":
+      return kind === "user" ? [...moves(plan, rootDepartment), ...blanked(plan)] : [];
+    case "create":
+    case "resume":
+    case "none":
+      return [];
+    default:
+      return unreachable(plan);
+  }
+}
+
+type Update = Extract<Plan, { action: "update" }>;
+
+function moves({ actual, set }: Update, rootDepartment: string): readonly Spending[] {
+  const { departments } = set;
+  return Array.isArray(departments) ? left(actual.attributes, departments, rootDepartment) : [];
+}
+
+/** The root is exempt: newcomers pass through it. */
+function left(there: Attributes, staying: readonly string[], rootDepartment: string): readonly Spending[] {
+  const { departments = [] } = there;
+  if (!Array.isArray(departments)) return [];
+  return departments
+    .filter((id: string) => id !== rootDepartment && !staying.includes(id))
+    .map((key: string) => ({ limit: "departmentEmptied", key }));
+}
+
+function blanked({ actual, set }: Update): readonly Spending[] {
+  return Object.entries(set)
+    .filter(([name, value]) => isEmpty(value) && !isEmpty(actual.attributes[name]))
+    .map(([key]) => ({ limit: "attributeBlanked", key }));
+}
+
+const isEmpty = (value: AttributeValue | undefined): boolean =>
+  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+/** Values that are set in the place of others, as keys of `attributeBlanked`: many people who get one and the same lose what they had. */
+export function replacements(plan: Plan): readonly Spending[] {
+  if (plan.action !== "update") return [];
+  return Object.entries(plan.set)
+    .filter(([name, value]) => name !== "departments" && !isEmpty(value) && !isEmpty(plan.actual.attributes[name]))
+    .map(([name, value]) => ({ limit: "attributeBlanked", key: `${name}=${digestOf(value)}` }));
+}
+
+/** Values are personal, and a count needs none. */
+const digestOf = (value: AttributeValue): string => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+
+/** How many acts of a limit pass in its window. `present`: of what the limit is a share. */
+export function allowedOf(limit: CountedLimit, limits: Limits, present: number): number {
+  switch (limit) {
+    case "peopleRemoved":
+    case "departmentsRemoved": {
+      const { atLeast, percent } = limits[limit];
+      return Math.max(atLeast, shareOf(present, percent));
+    }
+    case "departmentEmptied": {
+      const { people, percent } = limits[limit];
+      return present < people ? Number.POSITIVE_INFINITY : shareOf(present, percent);
+    }
+    case "attributeBlanked": {
+      const { people, percent } = limits[limit];
+      return Math.max(people - 1, shareOf(present, percent));
+    }
+    default:
+      return unreachable(limit);
+  }
+}
+
+/** Rounded after the digits that a product of two decimals can be wrong in. */
+const shareOf = (whole: number, percent: number): number => Math.floor(Number(((whole * percent) / 100).toFixed(6)));
+
+/** What is known of a limit and key in its window. */
+export interface Counter {
+  readonly spent: number;
+  readonly present: number;
+}
+
+export type ReadCounter = (spending: Spending) => Counter;
+
+export interface Tripped extends Spending, Counter {
+  readonly allowed: number;
+}
+
+/** The limits that one more act would exceed. */
+export function tripped(spendings: readonly Spending[], limits: Limits, counterOf: ReadCounter): readonly Tripped[] {
+  return spendings.flatMap((spending) => {
+    const counter = counterOf(spending);
+    const allowed = allowedOf(spending.limit, limits, counter.present);
+    return counter.spent + 1 > allowed ? [{ ...spending, ...counter, allowed }] : [];
+  });
+}
+
+/** Whether so much happened that a limit may be near: below its fixed part nothing has to be counted of what is there. */
+export function needsPresent({ limit }: Spending, limits: Limits, spent: number): boolean {
+  if (limit === "peopleRemoved" || limit === "departmentsRemoved") return spent > limits[limit].atLeast;
+  return limit === "departmentEmptied" ? true : spent > limits[limit].people - 1;
+}
