@@ -144,3 +144,16 @@ test("the list of decisions has every page, with its title", () => {
   const listed = [...read("docs/adr/README.md").matchAll(/^\| \[\d{4}\]\((\S+)\) \| (.*?)(?: \(superseded by \d{4}\))? \|$/gm)];
   expect(listed.map(([, name, title]) => `${name} ${title}`)).toEqual(titles.sort());
 });
+
+test("lines of documents have at most 120 characters, outside tables and code", () => {
+  const long = documents.flatMap((path) => {
+    let inCode = false;
+    return read(path)
+      .split("\n")
+      .flatMap((line, index) => {
+        if (line.trimStart().startsWith("```")) inCode = !inCode;
+        return line.length > 120 && !inCode && !line.trimStart().startsWith("|") ? [`${path}:${index + 1}`] : [];
+      });
+  });
+  expect(long).toEqual([]);
+});
