@@ -138,6 +138,12 @@ test.each(signposts)("%s names files that exist", (_row, places = "") => {
   expect(paths.filter((path) => !addresses.includes(path) && !["", "src"].some((base) => existsSync(join(root, base, path))))).toEqual([]);
 });
 
+test("ARCHITECTURE.md names every table", () => {
+  const tables = [...read("prisma/schema.prisma").matchAll(/@@map\("(\w+)"\)/g)].map((match) => match[1]!);
+  const section = read("ARCHITECTURE.md").split("\n## Tables")[1]!.split("\n## ")[0]!;
+  expect(tables.filter((table) => !section.includes(`\`${table}\``))).toEqual([]);
+});
+
 test("the list of decisions has every page, with its title", () => {
   const pages = documents.filter((path) => /^docs\/adr\/\d/.test(path)).map((path) => [path.split("/").at(-1)!, read(path)] as const);
   const titles = pages.map(([name, text]) => `${name} ${/^# \d{4} (.*)$/m.exec(text)?.[1]}`);

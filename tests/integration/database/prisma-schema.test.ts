@@ -33,6 +33,8 @@ const BEYOND_THE_SCHEMA: readonly string[] = [
   "history_causes",
   "history_one_outcome",
   "history_request",
+  "holds_ending",
+  "holds_open",
   "links_manager",
   "links_name",
   "person_departments_managers",
@@ -81,7 +83,7 @@ function modelOf(body: string): readonly [string, Table] {
   for (const [, kind, list = "", rest = ""] of body.matchAll(/@@(id|unique|index)\(\[([^\]]+)\](.*)\)/g)) {
     if (kind === "id") primaryKey.push(...namesIn(list));
     else
-      indexes[/map: "(\w+)"/.exec(rest)?.[1] ?? "?"] = [
+      indexes[/map: "(\w+)"/.exec(rest)?.[1] ?? [table, ...namesIn(list), kind === "unique" ? "key" : "idx"].join("_")] = [
         ...(kind === "unique" ? ["unique"] : []),
         ...(/type: Gin/.test(rest) ? ["gin"] : []),
         ...namesIn(list),
