@@ -9,7 +9,7 @@ import type { Tier } from "./rules.ts";
 export interface Candidate {
   readonly id: string;
   /** Of each tier the texts that have to be equal; none: the tier says nothing of it. */
-  readonly keys: Readonly<Partial<Record<Tier, readonly string[]>>>;
+  keysAt(tier: Tier): readonly string[];
   /** Two who both have one and have different ones are not the same, whatever else they share. */
   readonly number?: string | undefined;
 }
@@ -45,9 +45,10 @@ export const pairKey = (ours: string, theirs: string): string => `${ours} ${thei
 /** What so many share says nothing of anybody, and nobody reads the list. */
 const MAX_SHARED = 20;
 
+/** Places of both in the lists. Many thousands of pairs are kept as numbers: texts and maps for each would take most of the memory of an assessment. */
 interface Pair {
-  readonly ours: string;
-  readonly theirs: string;
+  readonly ours: number;
+  readonly theirs: number;
   readonly doubted: boolean;
 }
 
@@ -58,158 +59,159 @@ interface Level {
 
 /** `tiers` in the order in which they decide. */
 export function match(tiers: readonly TierDefinition[], sides: Sides): readonly Match[] {
-  const levels = levelsOf(tiers, sides);
   const settled: Match[] = [];
-  const taken = { ours: new Set<string>(), theirs: new Set<string>() };
+  let left = sides;
+  const strong = tiers.filter((each) => each.strong);
   for (;;) {
-    const said = round(levels, taken);
-    const certain = said.filter(
-      ({ state, tier }) => state === "proposed" && levels.find((each) => each.definition.tier === tier)?.definition.strong,
-    );
-    if (certain.length === 0) return [...settled, ...said].sort((a, b) => compare(a.ours, b.ours) || compare(a.theirs, b.theirs));
+    const certain = round(strong, left).filter(({ state }) => state === "proposed");
+    if (certain.length === 0) break;
     // Who is known is nobody else's candidate any more, which may decide about others.
-    for (const each of certain) {
-      taken.ours.add(each.ours);
-      taken.theirs.add(each.theirs);
-    }
     settled.push(...certain);
+    left = without(left, certain);
   }
+  return [...settled, ...round(tiers, left)].sort((a, b) => compare(a.ours, b.ours) || compare(a.theirs, b.theirs));
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+function without({ ours, theirs, ...rest }: Sides, known: readonly Match[]): Sides {
+  const [here, there] = [new Set(known.map((each) => each.ours)), new Set(known.map((each) => each.theirs))];
+  return { ...rest, ours: ours.filter(({ id }) => !here.has(id)), theirs: theirs.filter(({ id }) => !there.has(id)) };
+}
+
 function levelsOf(tiers: readonly TierDefinition[], sides: Sides): readonly Level[] {
-  const found = new Map<Tier, ReadonlySet<string>>();
+  const found = new Map<Tier, readonly Pair[]>();
+  const isSame = (a: Pair) => (b: Pair) => a.ours === b.ours && a.theirs === b.theirs;
   return tiers.map((definition) => {
-    const excluded = definition.without === undefined ? undefined : found.get(definition.without);
-    const pairs = pairsOf(definition, sides).filter((pair) => !excluded?.has(pairKey(pair.ours, pair.theirs)));
-    found.set(definition.tier, new Set(pairs.map((pair) => pairKey(pair.ours, pair.theirs))));
+    const all = pairsOf(definition, sides);
+    const before = definition.without === undefined ? undefined : grouped(found.get(definition.without) ?? [], "ours");
+    const pairs = before ? all.filter((pair) => !before.get(pair.ours)?.some(isSame(pair))) : all;
+    found.set(definition.tier, pairs);
     return { definition, pairs };
   });
 }
 
 function pairsOf({ tier, otherNumber }: TierDefinition, { ours, theirs, rejected }: Sides): readonly Pair[] {
   const [left, right] = [byKey(ours, tier), byKey(theirs, tier)];
-  const pairs = new Map<string, Pair>();
+  const pairs: Pair[] = [];
   for (const [key, mine] of left) {
-    const others = right.get(key) ?? [];
-    if (mine.length > MAX_SHARED || others.length > MAX_SHARED) continue;
+    const others = right.get(key);
+    if (!others || mine.length > MAX_SHARED || others.length > MAX_SHARED) continue;
     for (const one of mine) {
       for (const other of others) {
-        const differ = one.number !== undefined && other.number !== undefined && one.number !== other.number;
-        const pair = pairKey(one.id, other.id);
-        if ((differ && otherNumber === "no") || rejected?.has(pair)) continue;
-        pairs.set(pair, { ours: one.id, theirs: other.id, doubted: differ && otherNumber === "doubted" });
+        const [here, there] = [ours[one]!, theirs[other]!];
+        const differ = here.number !== undefined && there.number !== undefined && here.number !== there.number;
+        if ((differ && otherNumber === "no") || rejected?.has(pairKey(here.id, there.id))) continue;
+        pairs.push({ ours: one, theirs: other, doubted: differ && otherNumber === "doubted" });
       }
     }
   }
-  return [...pairs.values()];
+  return once(pairs);
 }
 
-function byKey(candidates: readonly Candidate[], tier: Tier): ReadonlyMap<string, readonly Candidate[]> {
-  const index = new Map<string, Candidate[]>();
-  for (const each of candidates)
-    for (const key of new Set(each.keys[tier])) {
+/** Two may share several keys of one tier. */
+function once(pairs: readonly Pair[]): readonly Pair[] {
+  const seen = new Map<number, number[]>();
+  return pairs.filter(({ ours, theirs }) => {
+    const others = seen.get(ours);
+    if (others?.includes(theirs)) return false;
+    if (others) others.push(theirs);
+    else seen.set(ours, [theirs]);
+    return true;
+  });
+}
+
+function byKey(candidates: readonly Candidate[], tier: Tier): ReadonlyMap<string, readonly number[]> {
+  const index = new Map<string, number[]>();
+  for (const [at, each] of candidates.entries())
+    for (const key of new Set(each.keysAt(tier))) {
       const there = index.get(key);
-      if (there) there.push(each);
-      else index.set(key, [each]);
+      if (there) there.push(at);
+      else index.set(key, [at]);
     }
   return index;
 }
 
-/** Candidates by id, with the tier that named each. */
-type Choice = Map<string, Tier>;
+/** Candidates, with the tier that named each first. */
+type Choice = readonly { readonly other: number; readonly tier: Tier }[];
+type Side = "ours" | "theirs";
+const opposite = { ours: "theirs", theirs: "ours" } as const;
 
-interface Taken {
-  readonly ours: ReadonlySet<string>;
-  readonly theirs: ReadonlySet<string>;
-}
-
-/** What the tiers say of all who are not taken. */
-function round(levels: readonly Level[], taken: Taken): readonly Match[] {
-  const free = levels.map(({ definition, pairs }) => ({
-    definition,
-    pairs: pairs.filter(({ ours, theirs }) => !taken.ours.has(ours) && !taken.theirs.has(theirs)),
-  }));
-  const rivals = rivalsOf(free);
-  const chosen = { ours: new Map<string, Choice>(), theirs: new Map<string, Choice>() };
-  const decided = { ours: new Set<string>(), theirs: new Set<string>() };
+/** What the tiers say of all of both sides. */
+function round(tiers: readonly TierDefinition[], sides: Sides): readonly Match[] {
+  const levels = levelsOf(tiers, sides);
+  const chosen = { ours: new Map<number, Choice>(), theirs: new Map<number, Choice>() };
+  const decided = { ours: new Set<number>(), theirs: new Set<number>() };
   const matches: Match[] = [];
-  const among = (choices: ReadonlyMap<string, Choice>, who: string, other: string): boolean => choices.get(who)?.has(other) ?? true;
+  const said = (ours: number, theirs: number, tier: Tier, state: Match["state"]): void => {
+    matches.push({ ours: sides.ours[ours]!.id, theirs: sides.theirs[theirs]!.id, tier, state });
+  };
+  const among = (side: Side, who: number, other: number): boolean => chosen[side].get(who)?.some((each) => each.other === other) ?? true;
 
-  for (const { definition, pairs } of free) {
+  for (const { definition, pairs } of levels) {
     const { tier, weight } = definition;
+    const rivals = rivalsOf(levels, weight);
     const open = pairs.filter(
       ({ ours, theirs }) =>
-        !decided.ours.has(ours) && !decided.theirs.has(theirs) && among(chosen.ours, ours, theirs) && among(chosen.theirs, theirs, ours),
+        !decided.ours.has(ours) && !decided.theirs.has(theirs) && among("ours", ours, theirs) && among("theirs", theirs, ours),
     );
-    const [mine, others] = [counted(open, "ours"), counted(open, "theirs")];
+    const [mine, others] = [grouped(open, "ours"), grouped(open, "theirs")];
     const left: Pair[] = [];
     for (const pair of open) {
       const { ours, theirs, doubted } = pair;
-      const alone = mine.get(ours) === 1 && others.get(theirs) === 1 && !doubted;
-      if (!alone || rivals.contests(weight, pair)) left.push(pair);
+      const alone = mine.get(ours)?.length === 1 && others.get(theirs)?.length === 1 && !doubted;
+      // Another tier of the same weight names somebody else for one of both.
+      const contested = rivals.ours.has(ours) || rivals.theirs.has(theirs);
+      if (!alone || contested) left.push(pair);
       else {
-        matches.push({ ours, theirs, tier, state: "proposed" });
+        said(ours, theirs, tier, "proposed");
         decided.ours.add(ours);
         decided.theirs.add(theirs);
       }
     }
-    keep(chosen.ours, grouped(left, "ours"), tier, (id) => rivals.of(weight, "ours", id));
-    keep(chosen.theirs, grouped(left, "theirs"), tier, (id) => rivals.of(weight, "theirs", id));
+    // Whoever has several candidates keeps just those, and later tiers choose among them. Of one weight all tiers name candidates.
+    for (const side of ["ours", "theirs"] as const)
+      for (const [who, those] of grouped(left, side))
+        if (!chosen[side].has(who))
+          chosen[side].set(who, rivals[side].get(who) ?? those.map((pair) => ({ other: pair[opposite[side]], tier })));
   }
 
   for (const [ours, choice] of chosen.ours) {
     if (decided.ours.has(ours)) continue;
-    for (const [theirs, tier] of choice)
-      if (!decided.theirs.has(theirs) && among(chosen.theirs, theirs, ours)) matches.push({ ours, theirs, tier, state: "ambiguous" });
+    for (const { other, tier } of choice)
+      if (!decided.theirs.has(other) && among("theirs", other, ours)) said(ours, other, tier, "ambiguous");
   }
   return matches;
 }
 
-type Side = "ours" | "theirs";
-const opposite = { ours: "theirs", theirs: "ours" } as const;
-
-const counted = (pairs: readonly Pair[], side: Side): ReadonlyMap<string, number> => {
-  const counts = new Map<string, number>();
-  for (const pair of pairs) counts.set(pair[side], (counts.get(pair[side]) ?? 0) + 1);
-  return counts;
-};
-
-function grouped(pairs: readonly Pair[], side: Side): ReadonlyMap<string, readonly string[]> {
-  const groups = new Map<string, string[]>();
-  for (const pair of pairs) groups.set(pair[side], [...(groups.get(pair[side]) ?? []), pair[opposite[side]]]);
+function grouped(pairs: readonly Pair[], side: Side): ReadonlyMap<number, readonly Pair[]> {
+  const groups = new Map<number, Pair[]>();
+  for (const pair of pairs) {
+    const there = groups.get(pair[side]);
+    if (there) there.push(pair);
+    else groups.set(pair[side], [pair]);
+  }
   return groups;
 }
 
-/** Whoever has several candidates keeps just those, and later tiers choose among them. Of one weight all tiers name candidates. */
-function keep(
-  choices: Map<string, Choice>,
-  left: ReadonlyMap<string, readonly string[]>,
-  tier: Tier,
-  rivals: (id: string) => Choice,
-): void {
-  for (const [id, others] of left) {
-    if (choices.has(id)) continue;
-    choices.set(id, new Map([...rivals(id), ...others.map((other) => [other, tier] as const)]));
-  }
-}
-
-/** Whom the tiers of one weight name, all together. */
-function rivalsOf(levels: readonly Level[]) {
-  const named = new Map<string, Choice>();
-  const at = (weight: number, side: Side, id: string): string => `${weight} ${side} ${id}`;
-  for (const { definition, pairs } of levels)
-    for (const pair of pairs)
-      for (const side of ["ours", "theirs"] as const) {
-        const key = at(definition.weight, side, pair[side]);
-        const choice = named.get(key) ?? new Map<string, Tier>();
-        if (!choice.has(pair[opposite[side]])) choice.set(pair[opposite[side]], definition.tier);
-        named.set(key, choice);
+/** Of those for whom the tiers of one weight name several, all whom they name. */
+function rivalsOf(levels: readonly Level[], weight: number): Readonly<Record<Side, ReadonlyMap<number, Choice>>> {
+  const named = levels.filter(({ definition }) => definition.weight === weight);
+  const of = (side: Side): ReadonlyMap<number, Choice> => {
+    const first = new Map<number, { readonly other: number; readonly tier: Tier }>();
+    const several = new Map<number, { readonly other: number; readonly tier: Tier }[]>();
+    for (const { definition, pairs } of named)
+      for (const pair of pairs) {
+        const [who, other] = [pair[side], pair[opposite[side]]];
+        const before = first.get(who);
+        if (!before) first.set(who, { other, tier: definition.tier });
+        else if (before.other !== other) {
+          const all = several.get(who) ?? [before];
+          if (!all.some((each) => each.other === other)) all.push({ other, tier: definition.tier });
+          several.set(who, all);
+        }
       }
-  const of = (weight: number, side: Side, id: string): Choice => named.get(at(weight, side, id)) ?? new Map<string, Tier>();
-  /** Whether another tier of the same weight names somebody else for either of a pair that is alone at its own. */
-  const contests = (weight: number, { ours, theirs }: Pair): boolean =>
-    of(weight, "ours", ours).size > 1 || of(weight, "theirs", theirs).size > 1;
-  return { of, contests };
+    return several;
+  };
+  return { ours: of("ours"), theirs: of("theirs") };
 }

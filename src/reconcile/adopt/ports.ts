@@ -71,8 +71,8 @@ export interface AdoptionStore {
   noteStrangers(remoteIds: readonly string[], causes: readonly string[]): Promise<void>;
 }
 
-/** Why a decision cannot be carried out. `changed`: the count differs; `busy`: a call is on its way just now; `taken`: one of both has another link. */
-export type Refusal = { readonly kind: "changed"; readonly count: number } | { readonly kind: "busy" | "taken" | "decided" };
+/** Why a decision cannot be carried out. `changed`: the count differs; `busy`: a call is on its way just now; `taken`: one of both has another link; `gone`: the directory does not want it at the target any more. */
+export type Refusal = { readonly kind: "changed"; readonly count: number } | { readonly kind: "busy" | "taken" | "decided" | "gone" };
 
 export type Decision =
   | { readonly kind: "done"; readonly adoptions: readonly Adoption[] }

@@ -5,7 +5,7 @@ import { personInput } from "../desired/conclude.ts";
 import type { PersonFacts } from "../facts.ts";
 import type { ReconcileStore } from "../ports.ts";
 import type { Actual, TargetAdapter } from "../target.ts";
-import { match } from "./match.ts";
+import { type Candidate, match } from "./match.ts";
 import type { AdoptionStore, Decision, DecisionEvent, Proposal, RemoteView, TreeNode } from "./ports.ts";
 import { departmentCandidate, evidenceOf, type PersonProfile, personCandidate, tiersOf } from "./profiles.ts";
 import { createRemoteTree, nodeKeys, type RemoteTree } from "./remote-tree.ts";
@@ -119,20 +119,26 @@ async function departmentProposals(
 async function personProposals(deps: AdoptDeps, { tree, people }: Strangers, nodes: readonly TreeNode[]): Promise<readonly Proposal[]> {
   if (people.length === 0) return [];
   const keys = nodeKeys(nodes, tree, deps.target);
-  const ours: PersonProfile[] = [];
+  const ours: Candidate[] = [];
+  const names = new Map<string, string | undefined>();
   for await (const ids of deps.store.unlinkedPeople())
-    for (const [id, facts] of await deps.store.people(ids)) if (facts.document) ours.push(profileOf(deps, id, facts, tree, keys));
+    for (const [id, facts] of await deps.store.people(ids)) {
+      if (!facts.document) continue;
+      const profile = profileOf(deps, id, facts, tree, keys);
+      ours.push(personCandidate(profile));
+      names.set(id, profile.identity.name);
+    }
   const found = match(tiersOf("user", deps.rules), {
-    ours: ours.map(personCandidate),
+    ours,
     theirs: people.map(({ profile, departments }) =>
       personCandidate({ ...profile, departments: departments.flatMap((department) => tree.key(department) ?? []) }),
     ),
     rejected: await deps.store.rejected("user"),
   });
-  const [here, there] = [new Map(ours.map((each) => [each.id, each])), new Map(people.map((each) => [each.profile.id, each]))];
+  const there = new Map(people.map((each) => [each.profile.id, each]));
   return found.map(({ ours: id, theirs, tier, state }) => ({
     kind: "user",
-    entity: named(id, here.get(id)?.identity.name),
+    entity: named(id, names.get(id)),
     remote: remoteView(there.get(theirs)!, tree),
     tier,
     matched: evidenceOf("user", tier),

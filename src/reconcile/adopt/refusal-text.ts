@@ -10,6 +10,8 @@ export function refusalText(why: Refusal): string {
       return "a change of this one is on its way to the target just now: try again in a few seconds";
     case "taken":
       return "one of both has another link by now: nothing is to be decided any more";
+    case "gone":
+      return "the person is not active, or the department not there, in the directory any more: linked, it would be removed";
     case "decided":
       return "this was decided before";
     default:

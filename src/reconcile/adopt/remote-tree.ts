@@ -24,6 +24,8 @@ export interface RemoteTree {
 
 export function createRemoteTree(naming: Naming): RemoteTree {
   const known = new Map<string, { readonly name: string; readonly parent: string }>();
+  /** One text for all who are in a department. */
+  const keys = new Map<string, string | undefined>();
   const keyOf = (name: string): string => naming.nameKey?.(name) ?? fold(name);
 
   function way(remoteId: string): readonly string[] {
@@ -44,6 +46,7 @@ export function createRemoteTree(naming: Naming): RemoteTree {
 
   return {
     add({ remoteId, attributes: { name, parent } }) {
+      keys.clear();
       known.set(remoteId, {
         name: typeof name === "string" ? name : "",
         parent: typeof parent === "string" ? parent : naming.rootDepartment,
@@ -51,7 +54,10 @@ export function createRemoteTree(naming: Naming): RemoteTree {
     },
     has: (remoteId) => known.has(remoteId),
     way,
-    key: (remoteId) => names(remoteId).map(keyOf).join(BETWEEN) || undefined,
+    key(remoteId) {
+      if (!keys.has(remoteId)) keys.set(remoteId, names(remoteId).map(keyOf).join(BETWEEN) || undefined);
+      return keys.get(remoteId);
+    },
     path: (remoteId) => names(remoteId).join("/"),
   };
 }

@@ -22,7 +22,9 @@ const SOURCES = statement(
   "sources",
   `select s.name, s.kind,
      (select max(spoke.at) from (select max(t.last_used_at) as at from tokens t where t.source_id = s.id
-        union all select max(t.last_used_at) from trusts t where t.source_id = s.id) spoke) as last_spoke,
+        union all select max(t.last_used_at) from trusts t where t.source_id = s.id
+        union all select max(u.modified_at) from users u where u.source_id = s.id
+        union all select max(g.modified_at) from groups g where g.source_id = s.id) spoke) as last_spoke,
      ((select count(*) from users u where u.source_id = s.id and u.modified_at > now() - interval '1 day')
       + (select count(*) from groups g where g.source_id = s.id and g.modified_at > now() - interval '1 day'))::int as changed
    from sources s order by s.name`,

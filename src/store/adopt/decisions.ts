@@ -22,6 +22,11 @@ const STATE = statement(
   "state",
   "select intent is not null as busy from entity_states where target = $1 and kind = $2 and entity_id = $3 for update",
 );
+/** Whoever is linked and not wanted any more is removed by the next run: nobody may come to that by an old proposal. */
+const WANTED: Readonly<Record<AdoptableKind, Statement>> = {
+  user: statement("wanted-person", "select 1 from users u where u.id = $1 and u.active for share"),
+  department: statement("wanted-department", "select 1 from departments d where d.id = $1 and d.present for share"),
+};
 /** A run that has looked and not yet begun concluded from what was before: without its lease it sends nothing. What was refused is offered anew. */
 const TAKE_LEASE = statement(
   "take-lease",
@@ -125,6 +130,7 @@ export function createAdoptionOperations(pool: pg.Pool, target: string): Adoptio
       if (!row) return { kind: "unknown" };
       if (row.state === "linked") return { kind: "refused", why: { kind: "decided" } };
       const ref: EntityRef = { kind: row.kind, id: row.entity_id };
+      if ((await run(db, WANTED[row.kind], [ref.id])).length === 0) return { kind: "refused", why: { kind: "gone" } };
       if (await isBusy(db, ref)) return { kind: "refused", why: { kind: "busy" } };
       if ((await run(db, LINK, [target, ref.kind, ref.id, row.remote_id])).length === 0) return { kind: "refused", why: { kind: "taken" } };
       await run(db, TAKE_LEASE, [target, ref.kind, ref.id]);

@@ -92,6 +92,21 @@ test("who is accepted is brought in line under the old userid; the number is cha
   expect(await operations().accept(adoption, by())).toMatchObject({ kind: "refused", why: { kind: "decided" } });
 });
 
+test.each<[string, (id: string) => Promise<unknown>]>([
+  ["deactivated", (id) => change(env, id, { active: false })],
+  ["deleted", (id) => env.users.remove(env.context, id)],
+])("somebody who was %s since cannot be accepted: they would be removed", async (_name, leave) => {
+  await byHand("li.wei", "Li Wei", { job_number: "7" });
+  const id = await env.addUser(li("7"));
+  await start("observe");
+  await compare();
+  const [adoption] = await list();
+  await leave(id);
+  expect(await operations().accept(adoption!.id, by())).toEqual({ kind: "refused", why: { kind: "gone" } });
+  await resume();
+  expect((await users()).map(({ userid }) => userid)).toEqual(["li.wei"]);
+});
+
 test("who is rejected is somebody else: they get an account of their own, and the two are never proposed again", async () => {
   await byHand("li.wei", "Li Wei", { job_number: "7" });
   const id = await env.addUser(li("7"));

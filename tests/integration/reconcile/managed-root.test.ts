@@ -1,6 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
+import { createAdoptionOperations } from "../../../src/store/adopt/decisions.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, chart, members, person, remote, stateOf } from "./sample.ts";
 
@@ -101,6 +102,19 @@ test("somebody of ours who was moved outside is brought back in, and stays outsi
   expect(await compare()).toMatchObject({ differing: 1, missing: 0 });
   await env.quiet();
   expect([...(await remote(env, li))!.dept_id_list].sort()).toEqual([asia, outside].sort());
+});
+
+test("somebody outside can be adopted, and comes in without leaving there", async () => {
+  const id = await env.addUser(person("Müller", { phoneNumbers: [{ type: "mobile", value: "+852 6111 0001" }] }));
+  await start();
+  expect(await stateOf(env, "user", id)).toMatchObject({ state: "parked" });
+  const adoptions = createAdoptionOperations(env.pool, "dingtalk");
+  const [proposal] = (await adoptions.list({ count: 10 })).adoptions;
+  expect(proposal).toMatchObject({ tier: 3, remote: { id: "eu1" } });
+  await adoptions.accept(proposal!.id, { at: systemClock.now(), actor: "token:test", causes: [] });
+  await env.quiet();
+  expect([...(await remote(env, "eu1"))!.dept_id_list].sort()).toEqual([asia, outside].sort());
+  expect((await env.state()).users).toHaveLength(1);
 });
 
 test("one that DingTalk does not have is told by the check", async () => {
