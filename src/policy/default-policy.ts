@@ -7,7 +7,6 @@ limits:
   departmentsRemoved: { atLeast: 3, percent: 2 }   # the same
   departmentEmptied: { people: 10, percent: 50 }   # in one hour, by leaving or moving
   attributeBlanked: { people: 20, percent: 20 }    # in one hour, one attribute
-  sourceCollapsed: { people: 20, percent: 50 }     # of a source's active people, in 24 hours
 
 adopt:
   people: { 1: propose, 2: propose, 3: propose, 4: propose, 5: propose, 6: propose }

@@ -42,7 +42,6 @@ export const policyFile = z.strictObject({
       departmentsRemoved: budget(3, 2),
       departmentEmptied: share(10, 50),
       attributeBlanked: share(20, 20),
-      sourceCollapsed: share(20, 50),
     })
     .prefault({}),
   protect: z

@@ -23,8 +23,6 @@ export interface Limits {
   readonly departmentEmptied: Share;
   /** For how many people one attribute may be emptied, or set to one value, in an hour. */
   readonly attributeBlanked: Share;
-  /** How far the active people of a source of at least `people` may fall below what they were a day ago. */
-  readonly sourceCollapsed: Share;
 }
 
 /** What is done with somebody found on both sides. Only what matches strongly can be linked without being asked. */

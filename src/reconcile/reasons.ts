@@ -18,6 +18,8 @@ export const LOOP_REASONS = [
   "modeObserve",
   "modeUpsert",
   "heldByLimit",
+  "protectedPerson",
+  "outsidePilot",
   "externalWithoutDepartment",
   "parentNotKnown",
   "groupStuck",

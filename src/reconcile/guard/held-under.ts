@@ -8,8 +8,6 @@ const WHAT: Readonly<Record<LimitName, string>> = {
   departmentsRemoved: "more departments would be removed in 24 hours than the policy allows",
   departmentEmptied: "more people would leave one department in an hour than the policy allows",
   attributeBlanked: "one attribute would be emptied, or set to one value, for more people in an hour than the policy allows",
-  mappingChanged: "the mapping was changed, and would touch more than the policy allows",
-  sourceCollapsed: "the source names far fewer active people than a day ago",
 };
 
 /** How a run ends that the guard holds back. */

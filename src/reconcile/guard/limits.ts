@@ -4,31 +4,22 @@ import { unreachable } from "../../core/errors.ts";
 import type { Limits } from "../../policy/policy.ts";
 import type { Plan } from "../plan.ts";
 import type { Attributes, AttributeValue } from "../target.ts";
+import { UNCOUNTED } from "./uncounted.ts";
 
 /* What a plan spends of the limits of the policy, and whether there is enough left. Pure; the counting is the storage's. */
 
-export const LIMIT_NAMES = [
-  "peopleRemoved",
-  "departmentsRemoved",
-  "departmentEmptied",
-  "attributeBlanked",
-  "mappingChanged",
-  "sourceCollapsed",
-] as const;
+export const LIMIT_NAMES = ["peopleRemoved", "departmentsRemoved", "departmentEmptied", "attributeBlanked"] as const;
 
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
-/** The limits that are counted act by act. */
-export type CountedLimit = Extract<LimitName, "peopleRemoved" | "departmentsRemoved" | "departmentEmptied" | "attributeBlanked">;
-
 export interface Spending {
-  readonly limit: CountedLimit;
+  readonly limit: LimitName;
   /** Remote id of the department or name of the attribute, where the limit counts for each; else empty. */
   readonly key: string;
 }
 
 /** Hours of the sliding window of each. */
-export const WINDOW_HOURS: Readonly<Record<CountedLimit, number>> = {
+export const WINDOW_HOURS: Readonly<Record<LimitName, number>> = {
   peopleRemoved: 24,
   departmentsRemoved: 24,
   departmentEmptied: 1,
@@ -89,11 +80,13 @@ export function replacements(plan: Plan): readonly Spending[] {
     .map(([name, value]) => ({ limit: "attributeBlanked", key: `${name}=${digestOf(value)}` }));
 }
 
+const isReplacement = (key: string): boolean => key.includes("=");
+
 /** Values are personal, and a count needs none. */
 const digestOf = (value: AttributeValue): string => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 
 /** How many acts of a limit pass in its window. `present`: of what the limit is a share. */
-export function allowedOf(limit: CountedLimit, limits: Limits, present: number): number {
+export function allowedOf({ limit, key }: Spending, limits: Limits, present: number): number {
   switch (limit) {
     case "peopleRemoved":
     case "departmentsRemoved": {
@@ -106,7 +99,8 @@ export function allowedOf(limit: CountedLimit, limits: Limits, present: number):
     }
     case "attributeBlanked": {
       const { people, percent } = limits[limit];
-      return Math.max(people - 1, shareOf(present, percent));
+      const allowed = Math.max(people - 1, shareOf(present, percent));
+      return isReplacement(key) ? Math.max(0, allowed - UNCOUNTED) : allowed;
     }
     default:
       return unreachable(limit);
@@ -132,7 +126,7 @@ export interface Tripped extends Spending, Counter {
 export function tripped(spendings: readonly Spending[], limits: Limits, counterOf: ReadCounter): readonly Tripped[] {
   return spendings.flatMap((spending) => {
     const counter = counterOf(spending);
-    const allowed = allowedOf(spending.limit, limits, counter.present);
+    const allowed = allowedOf(spending, limits, counter.present);
     return counter.spent + 1 > allowed ? [{ ...spending, ...counter, allowed }] : [];
   });
 }

@@ -3,19 +3,22 @@ import type { Deadline } from "../../core/deadline.ts";
 import { Unavailable, unreachable } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { HistoryEvent } from "../../history/event.ts";
-import type { Mapping } from "../../mapping/mapping.ts";
+import type { Mapping, PersonInput } from "../../mapping/mapping.ts";
 import type { AdoptionRules, Policy } from "../../policy/policy.ts";
 import { proposeHolder } from "../adopt/holder.ts";
 import type { AdoptionStore } from "../adopt/ports.ts";
 import { PROPOSE_ALL } from "../adopt/rules.ts";
 import { containersOf } from "../containers.ts";
+import { personInput } from "../desired/conclude.ts";
 import { desiredOf } from "../desired/desired.ts";
 import { load } from "../desired/load.ts";
 import { place } from "../desired/place.ts";
 import type { DesiredResult } from "../desired/result.ts";
 import type { Guard } from "../guard/guard.ts";
 import { heldUnder } from "../guard/held-under.ts";
-import { spendingsOf } from "../guard/limits.ts";
+import { replacements, spendingsOf } from "../guard/limits.ts";
+import { permission } from "../guard/permission.ts";
+import { createRepeats } from "../guard/repeats.ts";
 import type { Plan } from "../plan.ts";
 import { policy, type SyncMode, type Verdict } from "../policy.ts";
 import type { Claim, LinkChange, ReconcileStore } from "../ports.ts";
@@ -103,6 +106,7 @@ const quiet = { link: { kind: "keep" }, presenceChanged: false, departed: [], go
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const { intentOf, outcomeOf } = createRunEvents(deps);
   const { store, target, mode, clock, logger, retryBaseMs = RETRY_BASE_MS } = deps;
+  const repeats = createRepeats(clock);
 
   return async (claim, signal) => {
     let result: RunResult | undefined;
@@ -110,7 +114,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       const context = { signal, deadline: untilOrdered(claim.deadline, deps.term) };
       const known = await place(deps, claim, await load(deps, claim.ref, { context }));
       const resolved = await desiredOf(deps, claim.ref, known);
-      result = await converge(claim, resolved, context);
+      const person = known.kind === "user" && known.facts.document ? personInput(known.facts) : undefined;
+      result = await converge(claim, resolved, person, context);
     } catch (error) {
       if (error instanceof NotBegun) throw error.cause;
       if (signal.aborted) return store.release(claim);
@@ -134,7 +139,12 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   };
 
   /** Undefined when the lease was lost: then another run is at work and this one must not speak. */
-  async function converge(claim: Claim, resolved: DesiredResult, context: WriteContext): Promise<RunResult | undefined> {
+  async function converge(
+    claim: Claim,
+    resolved: DesiredResult,
+    person: PersonInput | undefined,
+    context: WriteContext,
+  ): Promise<RunResult | undefined> {
     if (resolved.kind === "settled") return { ...quiet, end: { kind: "inSync", notes: resolved.notes }, gone: resolved.gone };
     if (resolved.kind !== "desired") return { ...quiet, end: resolved };
 
@@ -142,11 +152,15 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     const { next, notes, open, invited } = await planned(deps, claim.ref, resolved, { actual, refused: claim.refused, now: clock.now() });
     if (invited) return { ...quiet, ...invited };
     if (next.action === "none") return nothingToDo(claim, resolved, actual, { notes, open });
-    const verdict = policy(next, modeInForce(mode, claim.orderedMode));
+    const byMode = policy(next, modeInForce(mode, claim.orderedMode));
+    const verdict = byMode.allow ? permission(deps.policy, claim.ref, next, person) : byMode;
     if (!verdict.allow) return { ...quiet, end: { kind: "held", planned: plannedBy(next), ...verdictOf(verdict) } };
 
     const intent = intentOf(claim, next);
-    const spendings = spendingsOf(claim.ref, next, target.rootDepartment);
+    const spendings = [
+      ...spendingsOf(claim.ref, next, target.rootDepartment),
+      ...(claim.ref.kind === "user" ? repeats.frequent(replacements(next)) : []),
+    ];
     if (spendings.length > 0) {
       const guarded = await begin(() => store.beginGuarded({ claim, intent, action: next.action, spendings, policy: deps.policy }));
       if (guarded.kind === "lost") return undefined;

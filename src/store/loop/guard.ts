@@ -4,7 +4,7 @@ import type { JsonObject } from "../../core/entity.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { Ask, Begun, Guard, HeldUnder, OpenedHold } from "../../reconcile/guard/guard.ts";
 import { OPEN_HOURS } from "../../reconcile/guard/hold.ts";
-import { type CountedLimit, type LimitName, type Spending, type Tripped, tripped, WINDOW_HOURS } from "../../reconcile/guard/limits.ts";
+import { type LimitName, type Spending, type Tripped, tripped, WINDOW_HOURS } from "../../reconcile/guard/limits.ts";
 import { batched } from "../postgres/batch.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, isItemFailure, type Queryable, run, type Statement } from "../postgres/statement.ts";
@@ -204,7 +204,7 @@ async function hold(db: Queryable, context: HoldContext, table: readonly Judged[
         holds.set(one.limit, id);
         openedNow.add(id);
         opened.push({ id, limit: one.limit, passed: one.spent, allowed: one.allowed, present: one.present });
-        const hours = WINDOW_HOURS[one.limit as CountedLimit];
+        const hours = WINDOW_HOURS[one.limit];
         await run(db, OPEN, [target, id, one.limit, hours, one.allowed, one.spent, policy]);
         const detail = {
           hold: id,

@@ -6,7 +6,7 @@ import type { Hold } from "../../../src/reconcile/guard/hold.ts";
 import type { HoldOperations } from "../../../src/reconcile/guard/operations.ts";
 import { createHolds } from "../../../src/store/status/holds.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
-import { addGroup, change, members, person } from "./sample.ts";
+import { addGroup, change, ENTERPRISE, members, person } from "./sample.ts";
 
 /* The limits of the policy against mistakes of a source. GUARD_PEOPLE makes the organisation as large as one likes. */
 
@@ -345,6 +345,57 @@ describe("other limits", () => {
     await env.quiet();
     expect((await env.state()).users.filter(({ title }) => String(title).startsWith("Clerk 0"))).toHaveLength(20);
     expect(await only()).toMatchObject({ state: "dissolved" });
+  });
+});
+
+test("one and the same value for many, in place of what they had", async () => {
+  await open("version: 1\nlimits: { attributeBlanked: { people: 9, percent: 20 } }");
+  const people = await populate(20, (at) => ({ title: `Clerk ${at}` }));
+  env.startWorker();
+  await env.quiet();
+  await age(2);
+  await eachOf(people, (id) => change(env, id, { title: "Boss" }));
+  await env.quiet();
+  expect((await env.state()).users.filter(({ title }) => title === "Boss")).toHaveLength(8);
+  expect(await only()).toMatchObject({ limit: "attributeBlanked", count: 12 });
+});
+
+describe("who may be written at all", () => {
+  const reasons = async () =>
+    (await env.pool.query("select reason_code from entity_states where state = 'held' order by 1")).rows.map(
+      ({ reason_code }) => reason_code,
+    );
+
+  test("protected people stay, whoever they are by", async () => {
+    await open('version: 1\nprotect: { mobile: ["+852 6000 0001"], job_number: [7], where: \'user.userType == "Board"\' }');
+    const ids = await Promise.all([
+      env.addUser(person("A", { phoneNumbers: [{ type: "mobile", value: "+852 6000 0001" }] })),
+      env.addUser(person("B", { [ENTERPRISE]: { employeeNumber: "7" } })),
+      env.addUser(person("C", { userType: "Board" })),
+      env.addUser(person("D")),
+    ]);
+    env.startWorker();
+    await env.quiet();
+    await deactivate(ids);
+    await env.quiet();
+    expect((await env.state()).users.map(({ name }) => name).sort()).toEqual(["A", "B", "C"]);
+    expect(await reasons()).toEqual(["protectedPerson", "protectedPerson", "protectedPerson"]);
+    expect(await all()).toEqual([]);
+  });
+
+  test("a pilot writes its own people only, and another policy judges the others anew", async () => {
+    await open('version: 1\nscope: { groups: ["Pilot *"], where: \'user.title == "Chief"\' }');
+    const [a] = await Promise.all([env.addUser(person("A")), env.addUser(person("B", { title: "Chief" })), env.addUser(person("C"))]);
+    await addGroup(env, { displayName: "Pilot one" }, [a!]);
+    const worker = env.startWorker();
+    await env.quiet();
+    expect((await env.state()).users.map(({ name }) => name).sort()).toEqual(["A", "B"]);
+    expect(await reasons()).toEqual(["outsidePilot"]);
+    await worker.stop(1_000);
+    env.startWorker({ policy: DEFAULT });
+    await env.pool.query("update entity_states set state = 'due', next_at = now() where state = 'held'");
+    await env.quiet();
+    expect(await there()).toBe(3);
   });
 });
 

@@ -1,6 +1,6 @@
 import { compilePolicy } from "../../../src/policy/compile.ts";
 import { approval, type Hold, needsTwo } from "../../../src/reconcile/guard/hold.ts";
-import { allowedOf, type CountedLimit, spendingsOf, tripped } from "../../../src/reconcile/guard/limits.ts";
+import { allowedOf, type LimitName, spendingsOf, tripped } from "../../../src/reconcile/guard/limits.ts";
 import type { Plan } from "../../../src/reconcile/plan.ts";
 import type { Actual, Attributes } from "../../../src/reconcile/target.ts";
 
@@ -38,7 +38,7 @@ describe("what a plan spends", () => {
   });
 });
 
-test.each<[CountedLimit, number, number]>([
+test.each<[LimitName, number, number]>([
   ["peopleRemoved", 0, 5],
   ["peopleRemoved", 250, 5],
   ["peopleRemoved", 299, 5],
@@ -52,7 +52,7 @@ test.each<[CountedLimit, number, number]>([
   ["attributeBlanked", 50, 19],
   ["attributeBlanked", 100, 20],
   ["attributeBlanked", 1_000, 200],
-])("%s of %i there: %d pass", (limit, present, expected) => expect(allowedOf(limit, limits, present)).toBe(expected));
+])("%s of %i there: %d pass", (limit, present, expected) => expect(allowedOf({ limit, key: "" }, limits, present)).toBe(expected));
 
 test("one more than allowed trips, and tells of what", () => {
   const spending = { limit: "peopleRemoved", key: "" } as const;
