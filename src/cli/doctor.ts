@@ -31,7 +31,7 @@ export const doctorCommand = (): Command =>
       if (json) printJson(result);
       else {
         for (const { code, text, remedy } of problems) print(`${text} (${code})\n  → ${remedy}`);
-        if (paused) print(`Nothing is sent until ${paused.until.toISOString()}, or until this is mended: ${paused.reason}`);
+        if (paused) print(`Nothing is sent until ${paused.until.toISOString()}, or until this is fixed: ${paused.reason}`);
         if (lifted) print("Nothing was sent because of what is mended now: the loop goes on.");
         say(`Settings, mapping and database are good. DingTalk (${organisation}, mode ${mode}): ${problems.length} problems.`);
       }

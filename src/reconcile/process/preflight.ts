@@ -107,8 +107,8 @@ const textOf = ({ code, text, remedy }: Problem): string => `${code}: ${text}; $
 
 const messageOf = ({ common }: Findings): string =>
   common.length > 0
-    ? "the target is not ready: nothing is sent until this is mended"
-    : "this process is not ready and rests alone: others go on; it is looked at again until this is mended";
+    ? "the target is not ready: nothing is sent until this is fixed"
+    : "this process is not ready and rests alone: others go on; it is looked at again until this is fixed";
 
 /** The state of a process that has begun to work. */
 export const stateOf = (pause: TargetPause | undefined, rest: OwnRest): ProcessState => (pause || rest.problem() ? "resting" : "working");
