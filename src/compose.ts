@@ -35,6 +35,8 @@ import { openapiFile } from "./paths.ts";
 import type { Policy } from "./policy/policy.ts";
 import { assess } from "./reconcile/assess/assess.ts";
 import { sweep } from "./reconcile/compare/sweep.ts";
+import { planEverybody, type WholePlan } from "./reconcile/compare/whole-plan.ts";
+import type { SyncMode } from "./reconcile/policy.ts";
 import { startWhenChecked } from "./reconcile/process/loop-start.ts";
 import { createSteering } from "./reconcile/process/orders.ts";
 import { watchPauses } from "./reconcile/process/pause-watch.ts";
@@ -62,6 +64,7 @@ import { createPresence } from "./store/loop/processes.ts";
 import { startQueue } from "./store/loop/queue.ts";
 import { createRestoreStore } from "./store/loop/restore.ts";
 import type { Pool } from "./store/postgres/pool.ts";
+import { openRehearsal } from "./store/rehearse.ts";
 import { createHolds } from "./store/status/holds.ts";
 import { createMeterStore, keepMeter, type MeterKeeper } from "./store/status/meters.ts";
 import { createSyncOperations } from "./store/status/status.ts";
@@ -232,6 +235,17 @@ export function syncComponents({ config, pool, clock, meter }: AppContext, organ
     },
   );
   return { target, store: createReconcileStore(pool, TARGET, { meter }), mapping, policy };
+}
+
+/** What the loop would do, were it let loose under these rules; those in force, or others. Sends nothing, writes nothing. */
+export async function wholePlan(
+  { pool, clock, target, store, mapping, policy }: Pick<AppContext, "pool" | "clock"> & SyncComponents,
+  mode: SyncMode,
+  signal: AbortSignal,
+): Promise<WholePlan> {
+  const rules = await store.rules();
+  const rehearsal = await openRehearsal(pool, { target: TARGET, everybody: rules.mapping !== mapping.version });
+  return planEverybody({ rehearsal, target, mapping, mode, clock, adopt: policy.adopt, policy }, signal);
 }
 
 /** Below another root the same mapping means other departments: everybody is looked at again when it changes. */

@@ -1,23 +1,48 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { Explanation } from "../mapping/mapping.ts";
 import type { Forecast, PersonPreview } from "../reconcile/compare/preview.ts";
+import type { SyncMode } from "../reconcile/policy.ts";
 import { withApp } from "./support/app.ts";
 import { foundProblems } from "./support/exit-codes.ts";
 import { personMeant } from "./support/find-person.ts";
 import { NotFoundHere } from "./support/not-found-here.ts";
 import { print, printJson, printTable, say } from "./support/output.ts";
+import { showWholePlan } from "./whole-plan.ts";
+
+interface Options {
+  readonly user?: string;
+  readonly explain?: true;
+  readonly json?: true;
+  readonly mode: SyncMode;
+  readonly mapping?: string;
+  readonly policy?: string;
+}
 
 export const planCommand = (): Command =>
   new Command("plan")
-    .description("what would be done about a person in DingTalk; nothing is sent, nothing is written")
-    .requiredOption("--user <user>", "userName or id; also name, e-mail address, job number, last digits of the mobile number")
-    .option("--explain", "every rule of the mapping with what it read and gave")
+    .description("everything that would be done in DingTalk, or what would be done about one person; nothing is sent, nothing is written")
+    .option("--user <user>", "one person: userName or id; also name, e-mail address, job number, last digits of the mobile number")
+    .option("--explain", "of one person: every rule of the mapping with what it read and gave")
+    .addOption(new Option("--mode <mode>", "as if this were the mode").choices(["observe", "upsert", "sync"]).default("sync"))
+    .option("--mapping <file>", "as if this were the mapping file")
+    .option("--policy <file>", "as if this were the policy file")
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
-      "\nExit code 1 when the person is parked or held: then nothing is done until that is mended.\n\nExamples:\n  $ dingtalk-scim plan --user mei.chan@example.com\n  $ dingtalk-scim plan --user mei.chan@example.com --explain",
+      "\nExit code 0 when nothing differs, else 1. Of one person: 1 when they are parked or held, as nothing is done until that is mended.\n\nExamples:\n  $ dingtalk-scim plan\n  $ dingtalk-scim plan --mapping new.yaml --json\n  $ dingtalk-scim plan --user mei.chan@example.com\n  $ dingtalk-scim plan --user mei.chan@example.com --explain",
     )
-    .action(async ({ user, explain, json }: { user: string; explain?: true; json?: true }) => {
+    .action(async ({ user, explain, json, mode, mapping, policy }: Options, command: Command) => {
+      if (user === undefined) {
+        if (explain) command.error("error: --explain is about one person: name them with --user");
+        return showWholePlan({
+          mode,
+          ...(mapping === undefined ? {} : { mapping }),
+          ...(policy === undefined ? {} : { policy }),
+          ...(json ? { json } : {}),
+        });
+      }
+      if (mapping !== undefined || policy !== undefined || command.getOptionValueSource("mode") === "cli")
+        command.error("error: --mode, --mapping and --policy are about everybody: leave --user out");
       const { previewPerson } = await import("../reconcile/compare/preview.ts");
       const { item, preview } = await withApp(async (app) => {
         const found = await personMeant(app, user);

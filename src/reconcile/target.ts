@@ -176,6 +176,12 @@ export interface TargetAdapter {
    */
   freeing(ref: EntityRef, attribute: string): AttributeValue | undefined;
 
+  /**
+   * The same target, which sends no write: each is answered as if all of it was taken, with just the writes among its `calls`. Reads say what is there. What
+   * the target itself would refuse is not known.
+   */
+  rehearsal(): TargetAdapter;
+
   /** What is missing before syncing can work; empty when all is well. */
   check(context: WriteContext): Promise<readonly Problem[]>;
 }

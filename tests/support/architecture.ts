@@ -33,6 +33,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/loop": ["core", "history", "policy/policy.ts", "reconcile", "store/postgres", ...sharedStatements()],
   "store/facts": ["core", "reconcile", "store/postgres", "store/loop/requeue.ts", ...sharedStatements()],
   "store/status": ["core", "reconcile", "store/postgres", "store/loop", ...sharedStatements()],
+  "store/rehearsal": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
   "store/adopt": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
   "store/target": ["core", "reconcile", "store/postgres"],
   "store/access": ["core", "history", "http/ports.ts", "http/auth", "store/postgres", "generated"],

@@ -1,4 +1,5 @@
 import type { AppContext, SyncComponents } from "../../compose.ts";
+import type { Config } from "../../config.ts";
 import { systemClock } from "../../core/clock.ts";
 import { createMeter } from "../../core/meter.ts";
 import { createTraffic } from "../../http/traffic.ts";
@@ -6,14 +7,17 @@ import { withPool } from "./joined-pool.ts";
 
 export interface OpenApp extends AppContext, SyncComponents {}
 
-/** Runs `work` with what the loop works with, beside a running server or alone. The loop itself does not run here. */
-export const withApp = <T>(work: (app: OpenApp) => Promise<T>): Promise<T> =>
+/** Runs `work` with what the loop works with, beside a running server or alone. The loop itself does not run here. `other`: settings in place of those there are. */
+export const withApp = <T>(
+  work: (app: OpenApp) => Promise<T>,
+  other: Partial<Pick<Config, "mappingFile" | "policyFile">> = {},
+): Promise<T> =>
   withPool(async (joined) => {
     const [{ syncComponents, startMeter }, { organisationSettings }] = await Promise.all([
       import("../../compose.ts"),
       import("../../sandbox.ts"),
     ]);
-    const app = { ...joined, clock: systemClock, traffic: createTraffic(), meter: createMeter() };
+    const app = { ...joined, config: { ...joined.config, ...other }, clock: systemClock, traffic: createTraffic(), meter: createMeter() };
     const parts = syncComponents(app, organisationSettings(app.config));
     const meter = startMeter(app);
     try {

@@ -5,11 +5,11 @@ import type { EventCode, HistoryEvent } from "../../history/event.ts";
 import type { HoldState } from "../../reconcile/guard/hold.ts";
 import type { LimitName } from "../../reconcile/guard/limits.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
-import { appendEvents, eventColumns } from "../write-sql.ts";
+import { appendEvents, eventColumns, IS_REAL } from "../write-sql.ts";
 
 /* Who is in a hold. Everything here runs in a transaction that has `lockGuard`, which comes before any lock of a row. */
 
-const LOCK: Statement = { name: "guard-lock", text: "select pg_advisory_xact_lock(72707371, hashtext($1))" };
+const LOCK: Statement = { name: "guard-lock", text: `select pg_advisory_xact_lock(72707371, hashtext($1)) where ${IS_REAL}` };
 
 /** Counters and holds of a target are looked at and changed by one transaction at a time. */
 export const lockGuard = async (db: Queryable, target: string): Promise<void> => {

@@ -83,7 +83,9 @@ export class Pool extends pg.Pool {
   /** For statements that no index serves. */
   readonly scans: Scans;
   private readonly scanning: pg.Pool;
-  /** Of all three. */
+  readonly #options: PoolOptions;
+  readonly #sessions = new Set<pg.Pool>();
+  /** Of all of them. */
   readonly #open = new Set<Connection>();
   #renewedMs = Number.NEGATIVE_INFINITY;
 
@@ -96,6 +98,16 @@ export class Pool extends pg.Pool {
     this.scanning = beside(SCANS_MAX, SCANNING);
     this.scans = createScans(this.scanning);
     this.#watch(this, options.logger);
+    this.#options = options;
+  }
+
+  /** One session of its own, planned along indexes, that lives until it is ended: for what is kept in temporary tables. */
+  session(settings: SessionSettings): pg.Pool {
+    const config = configOf({ ...this.#options, max: 1 }, { ...ALONG_INDEXES, ...settings });
+    const session = this.#watch(new pg.Pool({ ...config, idleTimeoutMillis: 0 }), this.#options.logger);
+    for (const ended of this.#sessions) if (ended.ending) this.#sessions.delete(ended);
+    this.#sessions.add(session);
+    return session;
   }
 
   /** Leaves every connection for a new one: they lead to a server that is not the right one any more. What is under way ends first. */
@@ -111,12 +123,22 @@ export class Pool extends pg.Pool {
 
   /** Waits a moment for what is under way. Resolves even if a connection hangs or somebody keeps one. */
   override async end(): Promise<void> {
-    const pools = [super.end(), this.byKey.end(), this.asyncCommit.end(), this.scanning.end()];
+    const pools = [
+      super.end(),
+      this.byKey.end(),
+      this.asyncCommit.end(),
+      this.scanning.end(),
+      ...this.#leftOpen().map((each) => each.end()),
+    ];
     const ended = Promise.all(pools);
     const late = new AbortController();
     const overdue = systemClock.sleep(END_MS, late.signal).then(() => this.#break());
     await Promise.race([ended, overdue.catch(() => undefined)]);
     late.abort();
+  }
+
+  #leftOpen(): readonly pg.Pool[] {
+    return [...this.#sessions].filter((each) => !each.ending);
   }
 
   #break(): void {

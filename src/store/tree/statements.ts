@@ -1,5 +1,5 @@
 import type { Statement } from "../postgres/statement.ts";
-import { markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { IS_REAL, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /* What the files tree*.ts say to the database. All of it runs under the lock of the tree. */
 
@@ -8,7 +8,8 @@ const GROUP_EXTENSION = "urn:dingtalk-scim:params:scim:schemas:extension:dingtal
 
 const statement = (name: string, text: string): Statement => ({ name: `tree-${name}`, text });
 
-export const LOCK = statement("lock", "select pg_advisory_xact_lock(hashtextextended('department-tree:' || $1::text, 0))");
+/** A rehearsal has a tree of its own. */
+export const LOCK = statement("lock", `select pg_advisory_xact_lock(hashtextextended('department-tree:' || $1::text, 0)) where ${IS_REAL}`);
 export const PLACEMENT = statement(
   "placement",
   "select kind, department_id, name, managers from placements where target = $1 and group_id = $2",

@@ -17,10 +17,11 @@ import { departmentNameKey, numberedDepartmentName } from "./attributes/text.ts"
 import { createCheck } from "./check.ts";
 import { createClient } from "./client/client.ts";
 import { disproved } from "./client/disproved.ts";
+import { rehearsedArea, rehearsing } from "./client/rehearsal.ts";
 import type { DingTalkConfig } from "./config.ts";
 import { createListing } from "./listing.ts";
 import { canSuspend, createAccounts } from "./people/accounts.ts";
-import { createAdmins } from "./people/admins.ts";
+import { type Admins, createAdmins } from "./people/admins.ts";
 import { customFieldOf, identityOf, lackingOf } from "./people/identity.ts";
 import { updateAndLook } from "./people/read-back.ts";
 import { createRegistration, writingMobiles } from "./people/registration.ts";
@@ -49,13 +50,16 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
   const admins = createAdmins();
   const registration = createRegistration((config.registeredIn ?? region).toUpperCase());
   const area = createManagedArea(config.managedRoot ?? ROOT, deps.clock);
-  const users = createUsers(writingMobiles(client, registration), { admins, area }, options);
-  const departments = createDepartments(client, area, region);
-  const roles = createRoles(client, options.roleGroup);
-  const accounts = createAccounts(client, admins);
+  const parts = {
+    users: createUsers(writingMobiles(client, registration), { admins, area }, options),
+    departments: createDepartments(client, area, region),
+    roles: createRoles(client, options.roleGroup),
+    accounts: createAccounts(client, admins),
+  };
+  const { users, departments, roles } = parts;
   const listing = createListing(client, { clock: deps.clock, random, area }, options);
 
-  return {
+  const target: Omit<TargetAdapter, "rehearsal"> = {
     name: "dingtalk",
     rootDepartment: area.root,
     canSuspend,
@@ -68,25 +72,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
     identifying: ["mobile", "login_id"],
     remoteIdFor: (ref) => (ref.kind === "user" ? ref.id : undefined),
     normalize: (kind, desired, actual) => normalize(kind, desired, actual, region),
-    create: (ref, attributes, context) =>
-      on(ref.kind, {
-        user: () => users.create(ref, attributes, context),
-        department: () => departments.create(ref, attributes, context),
-        role: () => roles.create(attributes, context),
-      }),
-    update: (ref, actual, set, context) =>
-      on(ref.kind, {
-        user: () => updateAndLook(users, actual, set, context),
-        department: () => updateAndLook({ ...departments, update: (...of) => departments.update(ref, ...of) }, actual, set, context),
-        role: () => roles.update(actual, set, context),
-      }),
-    remove: (ref, actual, context) =>
-      on(ref.kind, {
-        user: () => users.remove(actual, context),
-        department: () => departments.remove(actual, context),
-        role: () => roles.remove(actual, context),
-      }),
-    setSuspended: (_ref, actual, suspended, context) => accounts.setSuspended(actual, suspended, context),
+    ...writesOf(parts, updateAndLook),
     read: (kind, remoteId, context) =>
       on(kind, {
         user: () => users.read(remoteId, context),
@@ -115,7 +101,57 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
       }),
     freeing,
     check: createCheck(client, config, deps.clock, registration),
-    close: client.close,
+  };
+
+  /** Everything is answered as if it were taken, so there is nothing to look at after an update. */
+  function rehearsal(): TargetAdapter {
+    const dry = rehearsing(client);
+    const rehearsed = {
+      users: createUsers(dry, { admins: NOBODY_ADMINISTERS, area: rehearsedArea(area) }, options),
+      departments: createDepartments(dry, rehearsedArea(area), region),
+      roles: createRoles(dry, options.roleGroup),
+      accounts: createAccounts(dry, NOBODY_ADMINISTERS),
+    };
+    return { ...target, ...writesOf(rehearsed, (kind, actual, set, context) => kind.update(actual, set, context)), rehearsal };
+  }
+
+  return { ...target, rehearsal, close: client.close };
+}
+
+/** Who administers the organisation is asked when somebody is really removed. */
+const NOBODY_ADMINISTERS: Admins = { demandOrdinary: async () => "present" };
+
+interface Parts {
+  readonly users: ReturnType<typeof createUsers>;
+  readonly departments: ReturnType<typeof createDepartments>;
+  readonly roles: ReturnType<typeof createRoles>;
+  readonly accounts: ReturnType<typeof createAccounts>;
+}
+
+function writesOf(
+  { users, departments, roles, accounts }: Parts,
+  updated: typeof updateAndLook,
+): Pick<TargetAdapter, "create" | "update" | "remove" | "setSuspended"> {
+  return {
+    create: (ref, attributes, context) =>
+      on(ref.kind, {
+        user: () => users.create(ref, attributes, context),
+        department: () => departments.create(ref, attributes, context),
+        role: () => roles.create(attributes, context),
+      }),
+    update: (ref, actual, set, context) =>
+      on(ref.kind, {
+        user: () => updated(users, actual, set, context),
+        department: () => updated({ ...departments, update: (...of) => departments.update(ref, ...of) }, actual, set, context),
+        role: () => roles.update(actual, set, context),
+      }),
+    remove: (ref, actual, context) =>
+      on(ref.kind, {
+        user: () => users.remove(actual, context),
+        department: () => departments.remove(actual, context),
+        role: () => roles.remove(actual, context),
+      }),
+    setSuspended: (_ref, actual, suspended, context) => accounts.setSuspended(actual, suspended, context),
   };
 }
 

@@ -38,10 +38,11 @@ export interface MemoryTarget extends TargetAdapter {
  * A whole target in a map, with the promises of the port: the smallest example of an adapter, and a target for tests that are not about one.
  * People get the entity's id as remote id, departments and roles a number; siblings have different names; a department goes last.
  */
-export function createMemoryTarget(): MemoryTarget {
-  const things = new Map<string, Held>();
+export const createMemoryTarget = (): MemoryTarget => memoryTarget(new Map(), 0);
+
+function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget {
   const faults: MemoryFault[] = [];
-  let lastId = 0;
+  let lastId = firstId;
 
   const keyOf = (kind: EntityKind, remoteId: string): string => `${kind}:${remoteId}`;
   const all = (kind: EntityKind): Actual[] => [...things.values()].filter((held) => held.kind === kind).map((held) => held.actual);
@@ -150,6 +151,8 @@ export function createMemoryTarget(): MemoryTarget {
       for (let start = 0; start < found.length; start += PAGE) yield { actuals: found.slice(start, start + PAGE) };
     },
     freeing: (ref, attribute) => (ref.kind === "user" && attribute !== "name" ? null : undefined),
+    // All of it is in the map, so a copy of the map is all of it.
+    rehearsal: () => memoryTarget(new Map(things), lastId),
     check: async () => [],
     fail: (fault) => void faults.push(fault),
     close() {},

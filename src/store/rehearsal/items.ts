@@ -1,0 +1,156 @@
+import type pg from "pg";
+import type { EntityKind } from "../../core/entity.ts";
+import type { Changes } from "../../history/event.ts";
+import type { PlanItem, PlannedAction, PlannedWrite, PlanQuery, PlanSummary } from "../../reconcile/compare/whole-plan.ts";
+import type { SyncMode } from "../../reconcile/policy.ts";
+import { createParameters } from "../postgres/parameters.ts";
+import { run, type Statement } from "../postgres/statement.ts";
+
+/* What a rehearsal did, one row for each entity: `plan_items` of shadow.ts. */
+
+/** What several writes come to: the first says what was there, the last what is to be; a removal ends all, and who is made is made, whatever follows. */
+const RECORD: Statement = {
+  name: "plan-record",
+  text: `insert into plan_items as p (kind, id, action, changes, calls)
+    select w.kind, w.id, w.action, w.changes, w.calls from jsonb_to_recordset($1::jsonb) as w(kind text, id uuid, action text, changes jsonb, calls jsonb)
+    on conflict (kind, id) do update set
+      action = case when excluded.action = 'remove' then 'remove' when p.action = 'update' then excluded.action else p.action end,
+      changes = (
+        select coalesce(jsonb_object_agg(coalesce(a.key, b.key),
+            case when b.value is null then a.value when a.value is null then b.value else (a.value - 'after') || (b.value - 'before') end), '{}')
+          from jsonb_each(p.changes) a full join jsonb_each(excluded.changes) b on b.key = a.key),
+      calls = (
+        select coalesce(jsonb_object_agg(key, n), '{}') from (
+          select c.key, sum(c.value::int) as n from (
+            select key, value::text as value from jsonb_each(p.calls) union all select key, value::text from jsonb_each(excluded.calls)) c group by c.key) sums)`,
+};
+
+const DROP_UNCHANGED: Statement = {
+  name: "plan-drop-unchanged",
+  text: `with changed as (
+    select p.kind, p.id, (
+        select coalesce(jsonb_object_agg(c.key, c.value), '{}') from jsonb_each(p.changes) c where c.value->'before' is distinct from c.value->'after') as changes
+      from plan_items p where p.action = 'update'),
+  less as (update plan_items p set changes = c.changes from changed c where p.kind = c.kind and p.id = c.id and p.changes <> c.changes and c.changes <> '{}')
+  delete from plan_items p using changed c where p.kind = c.kind and p.id = c.id and c.changes = '{}'`,
+};
+
+/** The limit under which it is held. */
+const LIMIT = `(
+  select h.limit_name from hold_members m join holds h on h.id = m.hold_id
+   where s.in_hold and m.target = s.target and m.kind = s.kind and m.entity_id = s.entity_id order by h.opened_at desc limit 1)`;
+
+const ADD_HELD: Statement = {
+  name: "plan-add-held",
+  text: `insert into plan_items (kind, id, action, changes, held_by, calls)
+    select s.kind, s.entity_id, s.planned->>'action', coalesce((s.planned->'changes')::jsonb, '{}'), coalesce(${LIMIT}, s.reason_code), '{}'
+      from entity_states s where s.target = $1 and s.state = 'held' and s.planned is not null
+    on conflict (kind, id) do update set held_by = excluded.held_by`,
+};
+
+const HOLD_ALL: Statement = { name: "plan-hold-all", text: "update plan_items set held_by = 'modeObserve', calls = '{}'" };
+
+const HASTEN: Statement = {
+  name: "plan-hasten",
+  text: `with done as (
+    update entity_states set next_at = now() where target = $1 and next_at > now() and state in ('due', 'waiting') returning 1)
+    select count(*)::int as n from done`,
+};
+
+const SUMMARY: Statement = {
+  name: "plan-summary",
+  text: `select
+    (select json_object_agg(a.action, a.n) from (select action, count(*) as n from plan_items where held_by is null group by action) a) as actions,
+    (select count(*)::int from plan_items where held_by is not null) as held,
+    (select json_object_agg(c.key, c.n) from (
+       select k.key, count(*) as n from plan_items p, jsonb_object_keys(p.changes) k(key) where p.action = 'update' and p.held_by is null group by k.key order by k.key) c) as attributes,
+    (select json_object_agg(c.key, c.n) from (
+       select k.key, sum(k.value::text::int) as n from plan_items p, jsonb_each(p.calls) k group by k.key order by k.key) c) as apis`,
+};
+
+interface SummaryRow extends pg.QueryResultRow {
+  actions: string | null;
+  held: number;
+  attributes: string | null;
+  apis: string | null;
+}
+
+interface ItemRow extends pg.QueryResultRow {
+  kind: EntityKind;
+  id: string;
+  name: string | null;
+  action: PlannedAction;
+  changes: Changes;
+  held_by: string | null;
+}
+
+/** Each entity once: of two writes of one the later has to meet the row of the earlier. */
+export async function recordWrites(session: pg.Pool, writes: readonly PlannedWrite[]): Promise<void> {
+  let rows = new Map<string, object>();
+  const flush = async (): Promise<void> => {
+    if (rows.size > 0) await run(session, RECORD, [JSON.stringify([...rows.values()])]);
+    rows = new Map();
+  };
+  for (const { ref, action, changes, calls } of writes) {
+    const key = `${ref.kind}:${ref.id}`;
+    if (rows.has(key)) await flush();
+    const counts: Record<string, number> = {};
+    for (const { api } of calls) counts[api] = (counts[api] ?? 0) + 1;
+    rows.set(key, { kind: ref.kind, id: ref.id, action, changes, calls: counts });
+  }
+  await flush();
+}
+
+export async function hasten(session: pg.Pool, target: string): Promise<number> {
+  const [row] = await run<{ n: number }>(session, HASTEN, [target]);
+  return row!.n;
+}
+
+export async function summarise(session: pg.Pool, target: string, mode: SyncMode): Promise<PlanSummary> {
+  await run(session, DROP_UNCHANGED, []);
+  await run(session, ADD_HELD, [target]);
+  if (mode === "observe") await run(session, HOLD_ALL, []);
+  const [row] = await run<SummaryRow>(session, SUMMARY, []);
+  const counts = (text: string | null) => (text === null ? {} : (JSON.parse(text) as Readonly<Record<string, number>>));
+  const byApi = counts(row!.apis);
+  return {
+    ...{ create: 0, update: 0, remove: 0, suspend: 0, resume: 0 },
+    ...counts(row!.actions),
+    byAttribute: counts(row!.attributes),
+    held: row!.held,
+    calls: Object.values(byApi).reduce((sum, n) => sum + n, 0),
+    byApi,
+  };
+}
+
+/** People and groups of the directory, departments and roles of the copy; of what is removed and no longer known here, the name it had. */
+const NAME = `coalesce(u.document->>'displayName', u.user_name, d.name, r.name, p.changes->'name'->>'before')`;
+
+export async function itemsOf(
+  session: pg.Pool,
+  target: string,
+  { action, kind, after, count }: PlanQuery,
+): Promise<{ readonly items: readonly PlanItem[]; readonly next?: string }> {
+  const parameters = createParameters([target]);
+  const conditions = ["true"];
+  if (action) conditions.push(`p.action = ${parameters.add(action, "text")}`);
+  if (kind) conditions.push(`p.kind = ${parameters.add(kind, "text")}`);
+  const [afterKind, afterId] = after?.split(":") ?? [];
+  if (afterKind && afterId) conditions.push(`(p.kind, p.id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`);
+  const text = `select p.kind, p.id, p.action, p.changes, p.held_by, ${NAME} as name from plan_items p
+      left join users u on p.kind = 'user' and u.id = p.id
+      left join departments d on p.kind = 'department' and d.id = p.id
+      left join placements r on p.kind = 'role' and r.target = $1 and r.group_id = p.id
+     where ${conditions.join(" and ")} order by p.kind, p.id limit ${parameters.add(count + 1, "bigint")}`;
+  const rows = await run<ItemRow>(session, { name: "", text }, parameters.values);
+  const items = rows.slice(0, count).map((row) => ({
+    kind: row.kind,
+    id: row.id,
+    ...(row.name ? { name: row.name } : {}),
+    action: row.action,
+    changes: row.changes,
+    ...(row.held_by ? { heldBy: row.held_by } : {}),
+  }));
+  const last = items.at(-1);
+  return rows.length > count && last ? { items, next: `${last.kind}:${last.id}` } : { items };
+}

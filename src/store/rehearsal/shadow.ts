@@ -1,0 +1,129 @@
+import type pg from "pg";
+import type { Pool } from "../postgres/pool.ts";
+import { inTransaction } from "../postgres/statement.ts";
+
+/*
+ * A copy of what the loop keeps, in which it can be let loose: temporary tables of one session, which stand before the real ones of the same names. The
+ * directory itself is read where it is. Nothing of it outlives the session, and nobody else can see it.
+ */
+
+/** With their rows of the target. */
+const COPIED = [
+  "links",
+  "departments",
+  "placements",
+  "person_departments",
+  "adoptions",
+  "guard_acts",
+  "guard_bases",
+  "holds",
+  "hold_members",
+] as const;
+/** As tables without rows: nothing of what was there before matters. */
+const EMPTY = ["target_states"] as const;
+
+/** The session reads this wherever a statement would reach beyond its copy: see `wakeUp` and the lock of the tree. */
+export const REHEARSAL_SETTINGS = {
+  "dingtalk_scim.rehearsal": "on",
+  statement_timeout: "10000",
+  idle_in_transaction_session_timeout: "0",
+  // Longer than a plan is kept for its next page.
+  idle_session_timeout: "600000",
+  // What waits to be sorted in is read by every look-up.
+  gin_pending_list_limit: "64",
+  temp_buffers: "64MB",
+  work_mem: "32MB",
+} as const;
+
+export interface Shadow {
+  /** One session behind all kinds of sessions. */
+  readonly pool: Pool;
+  close(): Promise<void>;
+}
+
+export interface ShadowOptions {
+  readonly target: string;
+  /** Whether everybody is looked at, as with another mapping; else those who are not in sync. */
+  readonly everybody: boolean;
+}
+
+export async function openShadow(pool: Pool, { target, everybody }: ShadowOptions): Promise<Shadow> {
+  const session = pool.session(REHEARSAL_SETTINGS);
+  const shadow = Object.assign(session, { byKey: session, asyncCommit: session }) as unknown as Pool;
+  try {
+    await fill(session, target, everybody);
+  } catch (error) {
+    await session.end();
+    throw error;
+  }
+  return {
+    pool: shadow,
+    async close() {
+      if (!session.ending) await session.end();
+    },
+  };
+}
+
+async function fill(session: pg.Pool, target: string, everybody: boolean): Promise<void> {
+  const { rows } = await session.query<{ schema: string }>("select quote_ident(current_schema()) as schema");
+  const from = rows[0]!.schema;
+  // One snapshot for all of them.
+  await inTransaction(
+    session,
+    async (client) => {
+      const made = async (table: string, including: string, copied: string): Promise<void> => {
+        await client.query(`create temp table ${table} (like ${from}.${table} including ${including}) with (fillfactor = 50)`);
+        if (copied !== "") await client.query(copied, [target]);
+      };
+      for (const table of COPIED) await made(table, "all", `insert into pg_temp.${table} select * from ${from}.${table} where target = $1`);
+      for (const table of EMPTY) await made(table, "all", "");
+      await made(
+        "entity_states",
+        "all excluding indexes",
+        `insert into pg_temp.entity_states (target, kind, entity_id, state, priority, next_at, due_since, desired_generation, observed_generation, reason_code, reason, notes, refused, holder, waiting_on, cause, in_hold, causes)
+         select target, kind, entity_id, case when ${IS_OPEN} then 'due' else state end, priority, case when ${IS_OPEN} then now() end, due_since, desired_generation, observed_generation,
+           reason_code, reason, notes, refused, holder, case when ${IS_OPEN} then null else waiting_on end, cause, in_hold, case when in_hold then causes else '{}' end
+           from ${from}.entity_states where target = $1`,
+      );
+      await client.query(INDEXES);
+      if (everybody) await client.query(MARK_EVERYBODY, [target]);
+      // What may be half of a rename is taken as it is.
+      await client.query("update pg_temp.departments set settles_at = null where settles_at is not null");
+      await client.query(`create temp table history (like ${from}.history)`);
+      // Whether the source has spoken of a member of a hold since.
+      await client.query(
+        `insert into pg_temp.history select e.* from ${from}.history e where e.id in (select unnest(s.causes) from pg_temp.entity_states s where s.in_hold)`,
+      );
+      await client.query(
+        "create function pg_temp.forget() returns trigger language plpgsql as $$ begin return null; end $$; create trigger history_forgets before insert on history for each row execute function pg_temp.forget()",
+      );
+      await client.query(ITEMS);
+    },
+    "set local enable_seqscan = on; set local enable_hashjoin = on; set local enable_sort = on",
+  );
+  await session.query("analyze links, departments, placements, person_departments, adoptions, entity_states");
+}
+
+/** Those that the loop itself goes by. With room in the page a claim and a begin leave them alone, as in the real table. */
+const INDEXES = `
+  alter table entity_states add primary key (target, kind, entity_id);
+  create index on entity_states (target, priority, next_at) where next_at is not null;
+  create index on entity_states using gin (waiting_on) with (fastupdate = off) where waiting_on is not null;
+  create index on entity_states (target, cause) where cause is not null`;
+
+/** What a run would look at sooner or later. What is parked waits for a change. */
+const IS_OPEN = "state in ('due', 'waiting', 'held')";
+
+const MARK_EVERYBODY = `
+  insert into entity_states as s (target, kind, entity_id, state, priority, next_at)
+  select $1, m.kind, m.id, 'due', m.priority, now() from (
+    select 'group' as kind, id, 1::smallint as priority from groups
+    union all select 'user', id, 2::smallint from users
+    union all select kind, entity_id, priority from entity_states where target = $1 and kind in ('department', 'role')) m
+  on conflict (target, kind, entity_id) do update set state = 'due', next_at = now(), attempts = 0, waiting_on = null,
+    desired_generation = s.desired_generation + 1`;
+
+/** What the loop did in the copy; what it did several times to one entity is one row. */
+const ITEMS = `
+  create temp table plan_items (
+    kind text not null, id uuid not null, action text not null, changes jsonb not null, held_by text, calls jsonb not null, primary key (kind, id))`;
