@@ -34,6 +34,7 @@ import type { Mapping } from "./mapping/mapping.ts";
 import { openapiFile } from "./paths.ts";
 import type { Policy } from "./policy/policy.ts";
 import { assess } from "./reconcile/assess/assess.ts";
+import { createPlanDesk } from "./reconcile/compare/plan-desk.ts";
 import { sweep } from "./reconcile/compare/sweep.ts";
 import { planEverybody, type WholePlan } from "./reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "./reconcile/policy.ts";
@@ -47,7 +48,7 @@ import { requeueAfterRulesChange } from "./reconcile/process/rules-change.ts";
 import { createWorker } from "./reconcile/process/worker.ts";
 import { createLoopLog, type LoopLog, tellingRests } from "./reconcile/run/loop-log.ts";
 import { createReconciler } from "./reconcile/run/reconciler.ts";
-import { sandboxUrl } from "./sandbox.ts";
+import { organisationSettings, sandboxUrl } from "./sandbox.ts";
 import { scimMount } from "./scim/router.ts";
 import { ensureBootstrap } from "./store/access/bootstrap.ts";
 import { createPrisma } from "./store/access/prisma.ts";
@@ -190,6 +191,7 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
       syncEndpoint({
         adoptions: createAdoptionOperations(pool, TARGET),
         assessments: createAssessmentRequests(pool, TARGET),
+        plans: createPlanDesk({ make: (mode) => planUnderRules(app, mode), clock }),
         operations,
         holds,
         clock,
@@ -246,6 +248,16 @@ export async function wholePlan(
   const rules = await store.rules();
   const rehearsal = await openRehearsal(pool, { target: TARGET, everybody: rules.mapping !== mapping.version });
   return planEverybody({ rehearsal, target, mapping, mode, clock, adopt: policy.adopt, policy }, signal);
+}
+
+/** The same under the rules of this installation, with a target of its own. */
+async function planUnderRules(app: AppContext, mode: SyncMode): Promise<WholePlan> {
+  const parts = syncComponents(app, organisationSettings(app.config));
+  try {
+    return await wholePlan({ ...app, ...parts }, mode, new AbortController().signal);
+  } finally {
+    parts.target.close();
+  }
 }
 
 /** Below another root the same mapping means other departments: everybody is looked at again when it changes. */

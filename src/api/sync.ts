@@ -11,6 +11,7 @@ import type { Mount } from "../http/mount.ts";
 import { requestContext, requireScope } from "../http/request-context.ts";
 import type { AdoptionOperations } from "../reconcile/adopt/ports.ts";
 import type { AssessmentRequests } from "../reconcile/assess/requests.ts";
+import type { PlanDesk } from "../reconcile/compare/plan-desk.ts";
 import type { HoldOperations } from "../reconcile/guard/operations.ts";
 import { operatorEvent, REASON_CODE } from "../reconcile/operator-event.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
@@ -19,11 +20,13 @@ import type { SyncState } from "../reconcile/run/next-state.ts";
 import type { SyncItem, SyncOperations, SyncStatus } from "../reconcile/status.ts";
 import { adoptionRoutes } from "./adoptions.ts";
 import { ordersRoutes } from "./orders.ts";
+import { planRoutes } from "./plan.ts";
 import { choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
 
 export interface SyncEndpointOptions {
   readonly adoptions: AdoptionOperations;
   readonly assessments: AssessmentRequests;
+  readonly plans: PlanDesk;
   readonly operations: SyncOperations;
   readonly holds: Pick<HoldOperations, "openCount">;
   readonly clock: Clock;
@@ -124,6 +127,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
     .all(methodNotAllowed("POST"));
 
   router.use(ordersRoutes({ ...options, sendStatus }));
+  router.use(planRoutes(options));
   router.use(adoptionRoutes(options));
 
   return { path: "/api/sync", access: ["admin", "history:read"], handler: router };

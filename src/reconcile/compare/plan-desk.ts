@@ -1,0 +1,70 @@
+import type { Clock } from "../../core/clock.ts";
+import { Unavailable } from "../../core/errors.ts";
+import { createKeyedLock } from "../../core/keyed-lock.ts";
+import type { SyncMode } from "../policy.ts";
+import type { PlanItem, PlanQuery, PlanSummary, WholePlan } from "./whole-plan.ts";
+
+export interface PlanPage {
+  readonly summary: PlanSummary;
+  readonly items: readonly PlanItem[];
+  readonly next?: string;
+}
+
+/** Plans of everybody, page by page, for those who ask one page at a time. */
+export interface PlanDesk {
+  /** A first page is of a plan made for it, the others are of the same one while it is kept; then of a new one, in the same order. */
+  page(mode: SyncMode, query: PlanQuery): Promise<PlanPage>;
+}
+
+export interface PlanDeskOptions {
+  readonly make: (mode: SyncMode) => Promise<WholePlan>;
+  readonly clock: Pick<Clock, "monotonicMs">;
+}
+
+/** A plan that nobody has asked about for so long is let go of. */
+const KEPT_MS = 300_000;
+/** Each costs as much as a look at everybody; more wait for too long. */
+const MAX_WAITING = 4;
+
+export function createPlanDesk({ make, clock }: PlanDeskOptions): PlanDesk {
+  const oneByOne = createKeyedLock();
+  const kept = new Map<SyncMode, { readonly plan: WholePlan; usedMs: number }>();
+  let waiting = 0;
+
+  async function drop(mode: SyncMode): Promise<void> {
+    const plan = kept.get(mode)?.plan;
+    kept.delete(mode);
+    // Its session may have ended by itself.
+    await plan?.close().catch(() => undefined);
+  }
+
+  async function pageOf(plan: WholePlan, query: PlanQuery): Promise<PlanPage> {
+    return { summary: plan.summary, ...(await plan.items(query)) };
+  }
+
+  async function answer(mode: SyncMode, query: PlanQuery): Promise<PlanPage> {
+    for (const [each, { usedMs }] of kept) if (clock.monotonicMs() - usedMs > KEPT_MS) await drop(each);
+    const known = kept.get(mode);
+    if (known && query.after !== undefined) {
+      known.usedMs = clock.monotonicMs();
+      const page = await pageOf(known.plan, query).catch(() => undefined);
+      if (page) return page;
+    }
+    await drop(mode);
+    const plan = await make(mode);
+    kept.set(mode, { plan, usedMs: clock.monotonicMs() });
+    return pageOf(plan, query);
+  }
+
+  return {
+    async page(mode, query) {
+      if (waiting >= MAX_WAITING) throw new Unavailable("other plans are being made");
+      waiting += 1;
+      try {
+        return await oneByOne("plan", () => answer(mode, query));
+      } finally {
+        waiting -= 1;
+      }
+    },
+  };
+}

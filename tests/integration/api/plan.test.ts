@@ -1,0 +1,71 @@
+import { openProduct, type Product } from "../../support/product.ts";
+
+/* The plan of everybody over HTTP: a summary first, items page by page, as if the mode were another one. */
+
+let product: Product;
+const ids: string[] = [];
+
+beforeAll(async () => {
+  product = await openProduct();
+  for (let n = 0; n < 5; n++) {
+    const phoneNumbers = [{ type: "mobile", value: `+852 9400 000${n}` }];
+    const body = { userName: `p${n}`, displayName: `P ${n}`, title: "Clerk", phoneNumbers };
+    ids.push((await product.send("POST", "/scim/v2/Users", { body })).body.id);
+  }
+  const members = ids.map((value) => ({ value }));
+  await product.send("POST", "/scim/v2/Groups", { body: { displayName: "HK/Sales", members } });
+});
+afterAll(() => product.close());
+
+const plan = async (query: Record<string, string> = {}, token?: string) =>
+  product.send("GET", `/api/sync/plan?${new URLSearchParams(query)}`, token === undefined ? {} : { token });
+
+test("the plan says what the loop then does, and is empty afterwards", async () => {
+  const { status, body } = await plan();
+  expect(status).toBe(200);
+  expect(body.summary).toMatchObject({ create: 7, update: 0, remove: 0, suspend: 0, resume: 0, held: 0, calls: 7 });
+  expect(body.items).toHaveLength(7);
+  const user = body.items.find(({ id }: { id: string }) => id === ids[0]);
+  expect(user).toMatchObject({ kind: "user", name: "P 0", action: "create", changes: { title: { after: "Clerk" } } });
+  expect((await product.remote()).users.filter(({ userid }) => ids.includes(userid))).toEqual([]);
+
+  const sync = await product.startSync();
+  await product.quiet();
+  await sync.stop(1_000);
+  const calls = await product.calls();
+  expect([calls["/topapi/v2/user/create"], calls["/topapi/v2/department/create"]]).toEqual([5, 2]);
+  expect((await plan()).body).toMatchObject({ summary: { create: 0, update: 0, calls: 0, byAttribute: {}, minutes: 0 }, items: [] });
+});
+
+test("it pages, filters, and holds back what a mode does not do", async () => {
+  await product.send("DELETE", `/scim/v2/Users/${ids[0]}`);
+  const Operations = [{ op: "replace", path: "title", value: "Head" }];
+  const schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"];
+  for (const id of ids.slice(1)) await product.send("PATCH", `/scim/v2/Users/${id}`, { body: { schemas, Operations } });
+
+  const whole = (await plan()).body;
+  expect(whole.summary).toMatchObject({ update: 4, remove: 1, byAttribute: { title: 4 }, calls: 5 });
+  const seen: object[] = [];
+  for (let after: string | undefined, first = true; first || after; first = false) {
+    const page = (await plan({ count: "2", ...(after ? { after } : {}) })).body;
+    seen.push(...page.items);
+    after = page.next;
+  }
+  expect(seen).toEqual(whole.items);
+  const removed = (await plan({ action: "remove" })).body.items;
+  expect(removed).toMatchObject([{ id: ids[0], name: "P 0", action: "remove" }]);
+  expect((await plan({ kind: "department" })).body.items).toEqual([]);
+
+  const upsert = (await plan({ mode: "upsert" })).body;
+  expect(upsert.summary).toMatchObject({ update: 4, remove: 0, held: 1 });
+  expect(upsert.items.find(({ id }: { id: string }) => id === ids[0])).toMatchObject({ heldBy: "modeUpsert" });
+  expect((await plan({ mode: "observe" })).body.summary).toMatchObject({ update: 0, remove: 0, held: 5, calls: 0 });
+});
+
+test("values are for those who may read the history; what cannot be understood is refused", async () => {
+  const operator = (await plan({}, await product.token(["admin"]))).body.items;
+  expect(operator.find(({ id }: { id: string }) => id === ids[1]).changes).toEqual({ title: {} });
+  for (const query of [{ mode: "all" }, { action: "none" }, { kind: "group" }, { after: "x" }, { count: "0" }])
+    expect((await plan(query as Record<string, string>)).status).toBe(400);
+  expect((await plan({}, await product.token(["provision"]))).status).toBe(403);
+});
