@@ -9,20 +9,19 @@ import {
   TargetUnavailable,
   type WriteContext,
 } from "../../reconcile/target.ts";
+import { hostOf, isWayThere, problemOf } from "./check-problem.ts";
 import { isObject } from "./client/answer.ts";
 import { API, type Api, organisationToken } from "./client/apis.ts";
 import type { DingTalkClient, Session } from "./client/client.ts";
 import type { Kind } from "./client/code-meaning.ts";
 import { meaningOf } from "./client/codes.ts";
-import { addressIn } from "./client/errors.ts";
-import { permissionOf } from "./client/permissions.ts";
 import { idsOf, objectsIn } from "./client/wire-values.ts";
 import type { DingTalkConfig } from "./config.ts";
 import { type Registration, registrationSeenIn } from "./people/registration.ts";
 import { ROOT } from "./structure/department-wire.ts";
 
 /** A user id nobody has: asking to change this person needs the permission and changes nothing. */
-const NOBODY = "dingtalk-scim-check";
+const PROBE_USER_ID = "dingtalk-scim-check";
 /** Announced ends of throttles, and signatures, stop making sense beyond. */
 const MAX_SKEW_MS = 5 * 60_000;
 
@@ -39,12 +38,12 @@ function probesOf({ managedRoot = ROOT, enterpriseAccounts }: DingTalkConfig): r
     // One page of people: who is in the root also shows how this organisation writes numbers.
     { api: API.userList, parameters: { dept_id, cursor: 0, size: 100 } },
     { api: API.userAdmins, parameters: {} },
-    { api: API.userUpdate, parameters: { userid: NOBODY, name: NOBODY } },
+    { api: API.userUpdate, parameters: { userid: PROBE_USER_ID, name: PROBE_USER_ID } },
     ...(enterpriseAccounts ? [ACCOUNT_PROBE] : []),
   ];
 }
 
-const ACCOUNT_PROBE: Probe = { api: API.accountStatus, parameters: { userId: NOBODY } };
+const ACCOUNT_PROBE: Probe = { api: API.accountStatus, parameters: { userId: PROBE_USER_ID } };
 
 /** Fields of people that DingTalk leaves out without the field permission, and what the permission is called in the console. */
 const FIELD_PERMISSIONS: readonly (readonly [field: string, shown: string, permission: string])[] = [
@@ -243,71 +242,3 @@ async function outcome(call: () => Promise<JsonObject>): Promise<JsonObject | Ta
     throw error;
   }
 }
-
-/**
- * Whom a refusal keeps from working. Those that are not listed pass by themselves, or say nothing about the next call: DingTalk was busy, out of reach, asked
- * to slow down, or gave an answer nobody knows.
- */
-const CONCERNS: Readonly<Partial<Record<Kind, Problem["concerns"]>>> = {
-  permission: "everybody",
-  scope: "everybody",
-  blocked: "everybody",
-  credential: "settings",
-  token: "settings",
-  address: "process",
-};
-
-/** A refusal in the words of whoever has to mend it. */
-function problemOf(config: DingTalkConfig, api: Api, error: TargetError): Problem {
-  const { answer, remedy } = error;
-  const { kind, says, reason } = meaningOf(answer);
-  // Said of this process's settings alone, whatever the kind.
-  const own = reason === "apiAddressWrong" || reason === "httpsRequired" ? "process" : undefined;
-  const concerns = CONCERNS[kind] ?? "moment";
-  const host = hostOf(api.generation === "old" ? config.oapiUrl : config.apiUrl);
-  const variable = api.generation === "old" ? "DINGTALK_OAPI_URL" : "DINGTALK_API_URL";
-  switch (kind) {
-    case "permission": {
-      const { point, lets } = permissionOf(api);
-      return { code: point, concerns, text: `the app may not ${lets}`, remedy };
-    }
-    case "address": {
-      const address = addressIn(remedy) ?? "this server's address";
-      return { code: answer, concerns, text: `DingTalk refuses calls from ${address}: it is not on the app's list of addresses`, remedy };
-    }
-    case "token":
-      return { code: answer, concerns, text: `${host} refuses the access token that ${hostOf(config.apiUrl)} has just given`, remedy };
-    default:
-      if (isWayThere(answer))
-        return {
-          code: answer,
-          concerns: "moment",
-          text: `${host} cannot be reached from this server`,
-          remedy: `let this server connect to ${host} directly: check name resolution and the firewall, or correct ${variable}`,
-        };
-      if (error instanceof TargetThrottled || error instanceof TargetUnavailable)
-        return {
-          code: answer,
-          concerns: "moment",
-          text: `${api.path} could not be asked: ${restOf(error)}`,
-          remedy: "look again in a few minutes",
-        };
-      return {
-        code: answer,
-        concerns: own ?? concerns,
-        text: `${says}, said ${host} to ${api.path}`,
-        remedy: remedy || "wait a minute and look again; if it stays, ask DingTalk support with this code",
-      };
-  }
-}
-
-/** The limiter's own refusal is no answer of DingTalk's: calls rest for a reason that was said before. */
-const restOf = (error: TargetError): string =>
-  error.reasonCode === "rateLimited"
-    ? "its calls rest just now, as DingTalk asked for or as our own pace demands"
-    : meaningOf(error.answer).says;
-
-/** Codes of the system are in capitals, DingTalk's are not: without an answer it is the way there that is broken. */
-const isWayThere = (answer: string): boolean => /^[A-Z][A-Z_]+$/.test(answer) || answer === "timeout" || answer === "no-answer";
-
-const hostOf = (url: string): string => new URL(url).host;

@@ -1,0 +1,77 @@
+import { type Problem, type TargetError, TargetThrottled, TargetUnavailable } from "../../reconcile/target.ts";
+import type { Api } from "./client/apis.ts";
+import type { Kind } from "./client/code-meaning.ts";
+import { meaningOf } from "./client/codes.ts";
+import { addressIn } from "./client/errors.ts";
+import { permissionOf } from "./client/permissions.ts";
+import type { DingTalkConfig } from "./config.ts";
+
+/* A refusal met by the check, as a problem for whoever can solve it. Pure. */
+
+/**
+ * Whom a refusal keeps from working. Those that are not listed pass by themselves, or say nothing about the next call: DingTalk was busy, out of reach, asked
+ * to slow down, or gave an answer nobody knows.
+ */
+const CONCERNS: Readonly<Partial<Record<Kind, Problem["concerns"]>>> = {
+  permission: "everybody",
+  scope: "everybody",
+  blocked: "everybody",
+  credential: "settings",
+  token: "settings",
+  address: "process",
+};
+
+/** A refusal in the words of whoever has to mend it. */
+export function problemOf(config: DingTalkConfig, api: Api, error: TargetError): Problem {
+  const { answer, remedy } = error;
+  const { kind, says, reason } = meaningOf(answer);
+  // Said of this process's settings alone, whatever the kind.
+  const own = reason === "apiAddressWrong" || reason === "httpsRequired" ? "process" : undefined;
+  const concerns = CONCERNS[kind] ?? "moment";
+  const host = hostOf(api.generation === "old" ? config.oapiUrl : config.apiUrl);
+  const variable = api.generation === "old" ? "DINGTALK_OAPI_URL" : "DINGTALK_API_URL";
+  switch (kind) {
+    case "permission": {
+      const { point, lets } = permissionOf(api);
+      return { code: point, concerns, text: `the app may not ${lets}`, remedy };
+    }
+    case "address": {
+      const address = addressIn(remedy) ?? "this server's address";
+      return { code: answer, concerns, text: `DingTalk refuses calls from ${address}: it is not on the app's list of addresses`, remedy };
+    }
+    case "token":
+      return { code: answer, concerns, text: `${host} refuses the access token that ${hostOf(config.apiUrl)} has just given`, remedy };
+    default:
+      if (isWayThere(answer))
+        return {
+          code: answer,
+          concerns: "moment",
+          text: `${host} cannot be reached from this server`,
+          remedy: `let this server connect to ${host} directly: check name resolution and the firewall, or correct ${variable}`,
+        };
+      if (error instanceof TargetThrottled || error instanceof TargetUnavailable)
+        return {
+          code: answer,
+          concerns: "moment",
+          text: `${api.path} could not be asked: ${restOf(error)}`,
+          remedy: "look again in a few minutes",
+        };
+      return {
+        code: answer,
+        concerns: own ?? concerns,
+        text: `${says}, said ${host} to ${api.path}`,
+        remedy: remedy || "wait a minute and look again; if it stays, ask DingTalk support with this code",
+      };
+  }
+}
+
+/** The limiter's own refusal is no answer of DingTalk's: calls rest for a reason that was said before. */
+const restOf = (error: TargetError): string =>
+  error.reasonCode === "rateLimited"
+    ? "its calls rest just now, as DingTalk asked for or as our own pace demands"
+    : meaningOf(error.answer).says;
+
+/** Codes of the system are in capitals, DingTalk's are not: without an answer it is the way there that is broken. */
+export const isWayThere = (answer: string): boolean => /^[A-Z][A-Z_]+$/.test(answer) || answer === "timeout" || answer === "no-answer";
+
+export const hostOf = (url: string): string => new URL(url).host;
