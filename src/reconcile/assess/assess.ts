@@ -71,10 +71,8 @@ export async function assess(
 
 async function reportOf(deps: AssessDeps, event: HistoryEvent, signal: AbortSignal, progress: AssessmentProgress): Promise<Assessment> {
   const { store, target } = deps;
-  const seen = await lists(deps, signal, progress);
-  const proposals = await proposeAdoptions({ ...deps, rules: deps.policy?.adopt ?? PROPOSE_ALL }, seen.strangers, event);
-  const people = proposalsById(proposals, "user");
-  const part = createDirectoryPart(deps, people);
+  const { proposed, there, ...found } = await bothSides(deps, event, signal, progress);
+  const part = createDirectoryPart(deps, proposed);
   let read = 0;
   for await (const ids of store.activePeople()) {
     signal.throwIfAborted();
@@ -82,34 +80,44 @@ async function reportOf(deps: AssessDeps, event: HistoryEvent, signal: AbortSign
     read += ids.length;
     progress.directory(read);
   }
-  const rules = deps.policy?.adopt ?? PROPOSE_ALL;
-  const leavers = await leaversThere({ ...deps, rules, ids: store.unlinkedLeavers() }, seen.strangers.people, proposals);
   const { active, linked, ambiguous, onlyHere, attributes, ...directory } = part.done();
   const report: Omit<Assessment, "findings"> = {
     at: event.at.toISOString(),
     target: target.name,
     managedRoot: target.rootDepartment,
     ...directory,
+    ...found,
     people: {
       directory: active,
-      target: seen.people,
+      target: there.people,
       linked,
-      tiers: tiersOfMatches(people),
+      tiers: tiersOfMatches(proposed),
       ambiguous,
       onlyHere,
-      onlyThere: onlyThere(
-        seen.strangers.people.map(({ profile }) => ({ remoteId: profile.id, name: profile.identity.name ?? "" })),
-        proposals,
-        "user",
-      ),
+      onlyThere: there.onlyThere,
     },
-    departments: await departmentsPart(deps, seen, proposals),
-    accounts: { neverActivated: seen.neverActivated, administrators: seen.administrators, leavers },
-    customFields: missingFields(deps, attributes, seen.attributes),
+    customFields: missingFields(deps, attributes, there.attributes),
     sources: await store.sources(),
     permissions: await store.knownProblems(),
   };
   return { ...report, findings: findingsOf(report) };
+}
+
+/** Everything that needs the lists. What they showed of single people is let go of here: the directory is read afterwards. */
+async function bothSides(deps: AssessDeps, event: HistoryEvent, signal: AbortSignal, progress: AssessmentProgress) {
+  const seen = await lists(deps, signal, progress);
+  const rules = deps.policy?.adopt ?? PROPOSE_ALL;
+  const proposals = await proposeAdoptions({ ...deps, rules }, seen.strangers, event);
+  const strangers = seen.strangers.people;
+  const leavers = await leaversThere({ ...deps, rules, ids: deps.store.unlinkedLeavers() }, strangers, proposals);
+  const { people, attributes, neverActivated, administrators } = seen;
+  const listed = strangers.map(({ profile }) => ({ remoteId: profile.id, name: profile.identity.name ?? "" }));
+  return {
+    proposed: proposalsById(proposals, "user"),
+    there: { people, attributes, onlyThere: onlyThere(listed, proposals, "user") },
+    departments: await departmentsPart(deps, seen, proposals),
+    accounts: { neverActivated, administrators, leavers },
+  };
 }
 
 interface Seen {
@@ -132,7 +140,8 @@ async function lists({ store, target }: AssessDeps, signal: AbortSignal, progres
       kind,
       page.map(({ remoteId }) => remoteId),
     );
-    return page.filter(({ remoteId }) => links.get(remoteId)?.status !== "owned");
+    // One whose create is on its way has an intended link: it is ours.
+    return page.filter(({ remoteId }) => !links.has(remoteId));
   };
   for await (const { actuals } of target.list("department", { signal })) {
     for (const actual of actuals) strangers.tree.add(actual);
