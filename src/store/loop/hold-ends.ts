@@ -5,19 +5,34 @@ import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { wakeUp } from "../write-sql.ts";
 import { appendHoldEvents, holdEvent, lockGuard } from "./hold-members.ts";
 
-/** Members of a hold are looked at again. What is asked of them is what was asked before, so their generation stays. */
-export const REQUEUE_MEMBERS_OF_HOLD: Statement = {
+/** So many members at a time: no statement may run for long (measured: all of 100,000 in one took more than ten seconds). */
+const SLICE = 2_000;
+
+/** What is asked of the members is what was asked before, so their generation stays. */
+const REQUEUE_SLICE: Statement = {
   name: "hold-requeue",
   text: `with locked as materialized (
-    select s.kind, s.entity_id from entity_states s
-      join hold_members m on m.hold_id = $2 and m.kind = s.kind and m.entity_id = s.entity_id and not m.done
-     where s.target = $1 and s.state = 'held' order by s.kind, s.entity_id for update of s),
+    select s.kind, s.entity_id from hold_members m
+      join entity_states s on s.target = $1 and s.kind = m.kind and s.entity_id = m.entity_id
+     where m.hold_id = $2 and not m.done and (m.kind, m.entity_id) > ($3, $4::uuid) and s.state = 'held'
+     order by m.kind, m.entity_id limit ${SLICE} for update of s),
   due as (
     update entity_states s set state = 'due', next_at = now(), attempts = 0, due_since = coalesce(s.due_since, now()) from locked
      where s.target = $1 and s.kind = locked.kind and s.entity_id = locked.entity_id returning 1),
   woken as (${wakeUp("due")})
-  select (select count(*) from woken) as woken, (select count(*) from due) as due`,
+  select kind, entity_id as id, (select count(*) from woken) as woken from locked order by kind, entity_id`,
 };
+
+const FIRST = { kind: "", id: "00000000-0000-0000-0000-000000000000" } as const;
+
+/** Members of a hold that are held are looked at again. Stopped half-way, `expireHolds` goes on with it. */
+export async function requeueMembers(pool: Pool, target: string, hold: string): Promise<void> {
+  for (let last: { readonly kind: string; readonly id: string } | undefined = FIRST; last; ) {
+    // One after the other: each begins where the one before ended.
+    const rows: { kind: string; id: string }[] = await run(pool.byKey, REQUEUE_SLICE, [target, hold, last.kind, last.id]);
+    last = rows.length === SLICE ? rows.at(-1) : undefined;
+  }
+}
 
 const ENDING: Statement = {
   name: "hold-ending",
@@ -29,6 +44,12 @@ const ENDING: Statement = {
 const EXPIRE: Statement = {
   name: "hold-expire",
   text: "update holds set denies = state = 'open', state = 'expired', closed_at = coalesce(closed_at, now()) where id = $1",
+};
+
+/** Approvals that may not have reached every member yet: those that count, and those that ended lately. */
+const TO_REQUEUE: Statement = {
+  name: "hold-to-requeue",
+  text: `select h.id from holds h where h.target = $1 and not h.denies and h.state in ('approved', 'expired') and h.expires_at > now() - interval '10 minutes'`,
 };
 
 const FORGET_ACTS: Statement = {
@@ -50,9 +71,9 @@ export async function expireHolds(pool: Pool, target: string, clock: Clock): Pro
       await lockGuard(db, target);
       for (const { id, limit, state, left } of await run<Ending>(db, ENDING, [target])) {
         await run(db, EXPIRE, [id]);
-        if (state === "approved") await run(db, REQUEUE_MEMBERS_OF_HOLD, [target, id]);
         await appendHoldEvents(db, [holdEvent("hold.expired", { target, at: clock.now(), detail: { hold: id, limit, was: state, left } })]);
       }
     });
+  for (const { id } of await run<{ id: string }>(pool, TO_REQUEUE, [target])) await requeueMembers(pool, target, id);
   await run(pool, FORGET_ACTS, [target]);
 }

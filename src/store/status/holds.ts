@@ -4,7 +4,7 @@ import type { EntityKind, JsonObject } from "../../core/entity.ts";
 import { isUuid } from "../../core/id.ts";
 import { type Agreement, APPROVAL_HOURS, type Approval, approval, type Hold, type HoldMember } from "../../reconcile/guard/hold.ts";
 import type { Decider, Decision, HoldOperations } from "../../reconcile/guard/operations.ts";
-import { REQUEUE_MEMBERS_OF_HOLD } from "../loop/hold-ends.ts";
+import { requeueMembers } from "../loop/hold-ends.ts";
 import { appendHoldEvents, holdEvent, lockGuard } from "../loop/hold-members.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
@@ -122,8 +122,8 @@ export function createHolds(pool: Pool, target: string, clock: Clock): HoldOpera
       return (await run<{ n: number }>(pool, OPEN_COUNT, [target]))[0]!.n;
     },
 
-    approve: (id, agreement, operator, { alone }) =>
-      decide(id, async (db, hold) => {
+    async approve(id, agreement, operator, { alone }) {
+      const decision = await decide(id, async (db, hold) => {
         const verdict = approval(hold, agreement, { by: operator.name ?? operator.actor, at: clock.now(), alone });
         switch (verdict.kind) {
           case "moved":
@@ -138,12 +138,14 @@ export function createHolds(pool: Pool, target: string, clock: Clock): HoldOpera
               { by: operator.name ?? operator.actor, at: clock.now().toISOString(), digest: hold.digest },
             ];
             await run(db, APPROVE, [id, JSON.stringify(approvals)]);
-            await run(db, REQUEUE_MEMBERS_OF_HOLD, [target, id]);
             await told(db, "hold.approved", hold, operator, { approvals: approvals.map(({ by, at }) => ({ by, at })) });
             return "decided";
           }
         }
-      }),
+      });
+      if (decision.kind === "decided") await requeueMembers(pool, target, id);
+      return decision;
+    },
 
     reject: (id, agreement, operator) =>
       decide(id, async (db, hold) => {
