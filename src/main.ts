@@ -1,4 +1,6 @@
-import { type AppContext, prepareAccess, type RunningSync, startApi, startMeter, startSync } from "./compose.ts";
+import { type AppContext, startMeter } from "./compose.ts";
+import { prepareAccess, startApi } from "./compose-api.ts";
+import { type RunningSync, startSync } from "./compose-sync.ts";
 import type { Config } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
 import { Unavailable } from "./core/errors.ts";

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type AppContext, composeApi, type RunningSync, startSync } from "../../src/compose.ts";
+import type { AppContext } from "../../src/compose.ts";
+import { composeApi } from "../../src/compose-api.ts";
+import { type RunningSync, startSync } from "../../src/compose-sync.ts";
 import { type Environment, parseConfig } from "../../src/config.ts";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";

@@ -1,0 +1,170 @@
+import { readFileSync } from "node:fs";
+import { createMetrics } from "./api/all-metrics.ts";
+import { historyEndpoint } from "./api/events.ts";
+import { holdsEndpoint } from "./api/holds.ts";
+import { syncEndpoint } from "./api/sync.ts";
+import { readBuild } from "./build.ts";
+import { type AppContext, syncComponents, TARGET, wholePlan } from "./compose.ts";
+import type { Config } from "./config.ts";
+import { Secret } from "./core/secret.ts";
+import { createGroupDirectory } from "./directory/groups.ts";
+import { createUserDirectory } from "./directory/users.ts";
+import { type AppOptions, createApp, renderFor } from "./http/app.ts";
+import { createAccessTokens } from "./http/auth/access-tokens.ts";
+import { createAuthenticator } from "./http/auth/auth.ts";
+import { createFederation } from "./http/auth/federation.ts";
+import { createIssuerKeys } from "./http/auth/issuer-keys.ts";
+import { jwksEndpoint, tokenEndpoint } from "./http/auth/oauth.ts";
+import { createRefusalLog } from "./http/auth/refusals.ts";
+import { createSigningKey } from "./http/auth/signing.ts";
+import { createClientAddress } from "./http/connection/client-address.ts";
+import { messagesOf } from "./http/connection/express-messages.ts";
+import { createLimits } from "./http/connection/limits.ts";
+import { type HttpServer, startHttpServer } from "./http/connection/server.ts";
+import { docsMounts } from "./http/docs.ts";
+import { healthMounts, type ReadinessCheck } from "./http/health.ts";
+import { metricsEndpoint } from "./http/metrics.ts";
+import { openapiFile } from "./paths.ts";
+import { createPlanDesk } from "./reconcile/compare/plan-desk.ts";
+import type { WholePlan } from "./reconcile/compare/whole-plan.ts";
+import type { SyncMode } from "./reconcile/policy.ts";
+import { organisationSettings, sandboxUrl } from "./sandbox.ts";
+import { scimMount } from "./scim/router.ts";
+import { ensureBootstrap } from "./store/access/bootstrap.ts";
+import { createPrisma } from "./store/access/prisma.ts";
+import { createSigningKeys } from "./store/access/signing-keys.ts";
+import { createSources } from "./store/access/sources.ts";
+import { createTokens } from "./store/access/tokens.ts";
+import { createTrusts } from "./store/access/trusts.ts";
+import { createAssertionLedger } from "./store/access/used-assertions.ts";
+import { createAssessmentRequests } from "./store/adopt/assessments.ts";
+import { createAdoptionOperations } from "./store/adopt/decisions.ts";
+import { createDirectoryStore } from "./store/create.ts";
+import { createEventLog } from "./store/history/event-log.ts";
+import { createHolds } from "./store/status/holds.ts";
+import { createMeterStore } from "./store/status/meters.ts";
+import { createSyncOperations } from "./store/status/status.ts";
+
+/* The HTTP side: every address there is, with what stands behind it. */
+
+const environmentOf = (config: Config) => (config.dingtalk.kind === "sandbox" ? "test" : "live");
+
+/** The token to show once, when one was made just now. */
+export async function prepareAccess({ config, pool, clock }: AppContext): Promise<{ readonly newToken: Secret | undefined }> {
+  const database = createPrisma(pool);
+  const tokens = createTokens({ database, clock, environment: environmentOf(config) });
+  const sources = createSources(database, clock);
+  const { newToken } = await ensureBootstrap({ sources, tokens, ...(config.bootstrapToken ? { configured: config.bootstrapToken } : {}) });
+  return { newToken: newToken === undefined ? undefined : new Secret(newToken) };
+}
+
+/** SCIM, operators' and auditors' interface, OAuth, probes and documents on one listener. */
+export async function startApi(app: AppContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<HttpServer> {
+  const { config, clock, logger } = app;
+  const options = await composeApi(app, checks);
+  const express = createApp(options);
+  return startHttpServer({
+    host: config.host,
+    port: config.port,
+    handler: express,
+    messages: messagesOf(express),
+    clock,
+    logger,
+    limits: { connectionsPerAddress: config.connectionsPerAddress },
+    trustedProxies: config.trustedProxies,
+    renderFor: renderFor(options.mounts),
+  });
+}
+
+/** Every address there is, with what stands behind it; listens nowhere. */
+export async function composeApi(app: AppContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<AppOptions> {
+  const { config, pool, clock, logger, traffic } = app;
+  const database = createPrisma(pool);
+  const source = await createSources(database, clock).ensureDefault();
+  const signingKey = createSigningKey(createSigningKeys(database));
+  const accessTokens = createAccessTokens({ publicUrl: config.publicUrl, signingKey, clock });
+  const trusts = createTrusts(database, clock);
+  const authenticator = createAuthenticator({
+    tokens: createTokens({ database, clock, environment: environmentOf(config) }),
+    trusts,
+    accessTokens,
+    clock,
+    logger,
+    ...(config.bootstrapToken ? { bootstrap: { token: config.bootstrapToken, sourceId: source.id } } : {}),
+  });
+  const federation = createFederation({
+    trusts,
+    ledger: createAssertionLedger(database, clock),
+    keys: createIssuerKeys({ clock, logger }),
+    keyOrigins: config.assertionKeyOrigins,
+    clock,
+    logger,
+  });
+  const limits = createLimits({ ratePerClient: config.rateLimitPerClient, concurrencyPerClient: config.concurrencyPerClient }, clock);
+  const addressOf = createClientAddress(config.trustedProxies);
+  const logRefusal = createRefusalLog({ logger, clock });
+  const directory = { store: createDirectoryStore(pool, [TARGET]), clock };
+  const sandbox = sandboxUrl(config);
+  const operations = createSyncOperations(pool, TARGET, clock);
+  const holds = createHolds(pool, TARGET, clock);
+  const { registry, observe } = createMetrics({
+    target: TARGET,
+    build: readBuild(),
+    clock,
+    logger,
+    meter: app.meter,
+    status: operations.status,
+    meters: createMeterStore(pool, TARGET),
+  });
+
+  return {
+    publicUrl: config.publicUrl,
+    host: config.host,
+    clock,
+    logger,
+    authenticator,
+    limits,
+    addressOf,
+    logRefusal,
+    observe,
+    traffic,
+    mounts: [
+      scimMount({
+        users: createUserDirectory(directory),
+        groups: createGroupDirectory(directory),
+        logger,
+        publicUrl: config.publicUrl,
+        allowRemoveAllMembers: config.allowRemoveAllMembers,
+      }),
+      historyEndpoint(createEventLog(pool)),
+      holdsEndpoint({ holds, sandbox: sandbox !== undefined }),
+      syncEndpoint({
+        adoptions: createAdoptionOperations(pool, TARGET),
+        assessments: createAssessmentRequests(pool, TARGET),
+        plans: createPlanDesk({ make: (mode) => planUnderRules(app, mode), clock }),
+        operations,
+        holds,
+        clock,
+        target: TARGET,
+        ceiling: config.syncMode,
+        callsPerSecond: config.dingtalk.qps,
+        ...(sandbox === undefined ? {} : { sandbox }),
+      }),
+      tokenEndpoint({ authenticator, federation, accessTokens, limits, addressOf, logRefusal }),
+      jwksEndpoint([async () => [(await signingKey()).publicJwk]]),
+      ...healthMounts({ checks, clock, logger }),
+      metricsEndpoint(registry, { openOnLoopback: config.metricsOpenOnLoopback }),
+      ...docsMounts(readFileSync(openapiFile, "utf8"), config.publicUrl),
+    ],
+  };
+}
+
+/** The same under the rules of this installation, with a target of its own. */
+async function planUnderRules(app: AppContext, mode: SyncMode): Promise<WholePlan> {
+  const parts = syncComponents(app, organisationSettings(app.config));
+  try {
+    return await wholePlan({ ...app, ...parts }, mode, new AbortController().signal);
+  } finally {
+    parts.target.close();
+  }
+}
