@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { Command } from "commander";
+import { closeSync, openSync, writeFileSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
 import type { AssessmentProgress } from "../reconcile/assess/assess.ts";
 import type { Assessment, Finding, Matched, Share } from "../reconcile/assess/report.ts";
 import { withApp } from "./support/app.ts";
@@ -16,7 +16,7 @@ export const assessCommand = (): Command =>
       "the health of directory and DingTalk before the first write, or at any time: who is who, and which data keep somebody out",
     )
     .option("--json", "the report as JSON")
-    .option("--html <file>", "the report as one HTML file in English, simplified and traditional Chinese")
+    .option("--html <file>", "the report as one HTML file in English, simplified and traditional Chinese", writableFile)
     .addHelpText(
       "after",
       `
@@ -38,6 +38,16 @@ Examples:
       if (html !== undefined) say(`The report is in ${html}.`);
       if (report.findings > 0) foundProblems();
     });
+
+/** Asked before minutes of reading, not after. */
+function writableFile(path: string): string {
+  try {
+    closeSync(openSync(path, "a"));
+  } catch (error) {
+    throw new InvalidArgumentError(`${path} cannot be written (${(error as NodeJS.ErrnoException).code})`);
+  }
+  return path;
+}
 
 const EVERY = 1_000;
 

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { modeInForce } from "../reconcile/process/orders.ts";
 import { withApp } from "./support/app.ts";
 import { foundProblems } from "./support/exit-codes.ts";
 import { keepAlive } from "./support/keep-alive.ts";
@@ -19,21 +20,27 @@ export const doctorCommand = (): Command =>
             const problems = await target.check({ signal });
             const isWell = problems.every(({ isAdvice }) => isAdvice);
             const before = await store.paused();
-            // What is mended is used at once, by whoever sees it first.
+            // A pause ends as soon as its cause is gone, whoever sees that first.
             if (before && isWell) await store.liftPause();
             const paused = (await store.paused()) ?? null;
             const lifted = before !== undefined && paused === null;
-            return { organisation: config.dingtalk.kind, mode: config.syncMode, mapping: mapping.version, problems, paused, lifted };
+            const { halted, mode: ordered } = await store.orders();
+            const ceiling = config.syncMode;
+            const mode = modeInForce(ceiling, ordered);
+            const organisation = config.dingtalk.kind;
+            return { organisation, mode, ceiling, mapping: mapping.version, problems, paused, stopped: halted ?? null, lifted };
           }),
         ),
       );
-      const { organisation, mode, problems, paused, lifted } = result;
+      const { organisation, mode, ceiling, problems, paused, stopped, lifted } = result;
+      const modeText = mode === ceiling ? mode : `${mode}, below SYNC_MODE ${ceiling}`;
       if (json) printJson(result);
       else {
         for (const { code, text, remedy } of problems) print(`${text} (${code})\n  → ${remedy}`);
+        if (stopped) print(`Stopped by ${stopped.by} since ${stopped.since.toISOString()}: ${stopped.reason}\n  → dingtalk-scim resume`);
         if (paused) print(`Nothing is sent until ${paused.until.toISOString()}, or until this is fixed: ${paused.reason}`);
-        if (lifted) print("Nothing was sent because of what is mended now: the loop goes on.");
-        say(`Settings, mapping and database are good. DingTalk (${organisation}, mode ${mode}): ${problems.length} problems.`);
+        if (lifted) print("The cause of the pause is gone: the loop goes on.");
+        say(`Settings, mapping and database are good. DingTalk (${organisation}, mode ${modeText}): ${problems.length} problems.`);
       }
-      if (paused || problems.some(({ isAdvice }) => !isAdvice)) foundProblems();
+      if (paused || stopped || problems.some(({ isAdvice }) => !isAdvice)) foundProblems();
     });

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../core/clock.ts";
 import { SCOPES, type Scope } from "../http/auth/scopes.ts";
 import { DEFAULT_SOURCE } from "../store/access/sources.ts";
@@ -22,7 +22,7 @@ export const tokenCommand = (): Command =>
 function createCommand(): Command {
   return new Command("create")
     .description("make a token and show it, this once")
-    .requiredOption("--name <text>", "what you call it, such as the client it is for")
+    .requiredOption("--name <text>", "what you call it, such as the client it is for", notEmpty)
     .option("--source <name>", "the SCIM client it belongs to, see `source list`", DEFAULT_SOURCE)
     .option("--scope <scopes>", `what it may do: ${SCOPES.join(", ")}; may be repeated (default: provision)`, addScopes)
     .option("--expires <days>", "days until it expires, at most a year", wholeNumber(1, YEAR_DAYS), YEAR_DAYS)
@@ -88,3 +88,8 @@ function stateOf(expiresAt: Date | undefined, revokedAt: Date | undefined): stri
 }
 
 const day = (at: Date): string => at.toISOString().slice(0, 10);
+
+function notEmpty(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("must not be empty");
+  return text;
+}

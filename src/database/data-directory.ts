@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Clock } from "../core/clock.ts";
 import { CannotStart } from "../core/errors.ts";
+import { makeFolder } from "../core/make-folder.ts";
 import type { Binaries } from "./binaries.ts";
 import { cleanEnvironment, giveTo, type Privileges, saidBy } from "./privileges.ts";
 import { isErrno, processesIn, signal } from "./processes.ts";
@@ -21,8 +22,8 @@ export interface Layout {
 
 /** Makes the folder, with real paths: /proc shows no others. DATA_DIR may be entered, but not listed, by the user PostgreSQL runs as. */
 export function layOut(dataDir: string): Layout {
-  mkdirSync(dataDir, { recursive: true, mode: 0o711 });
-  mkdirSync(join(dataDir, "postgres"), { recursive: true, mode: 0o700 });
+  makeFolder(dataDir, 0o711);
+  makeFolder(join(dataDir, "postgres"), 0o700);
   const home = realpathSync(join(dataDir, "postgres"));
   return { home, cluster: join(home, "cluster"), password: join(home, "password"), log: join(home, "server.log") };
 }

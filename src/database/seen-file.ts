@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../core/make-folder.ts";
 
 /** What is kept of the newest event beside the database. */
 interface Seen {
@@ -23,7 +24,7 @@ export function createSeenFile(dataDir: string): { read(): Promise<Seen | undefi
 
     /** Whole or not at all: a half-written file would hide a restore. */
     async write(seen) {
-      await mkdir(dataDir, { recursive: true });
+      makeFolder(dataDir);
       await writeFile(draft, `${JSON.stringify(seen)}\n`, { mode: 0o600 });
       await rename(draft, path);
     },

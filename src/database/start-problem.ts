@@ -63,6 +63,7 @@ function serverProblem(error: unknown): string | undefined {
 
 function folderProblem(error: unknown, dataDir: string): string | undefined {
   if (isErrno(error, "ENOTDIR") || isErrno(error, "EEXIST")) return `DATA_DIR ${dataDir} is a file; name a folder`;
+  if (isErrno(error, "ENOENT")) return `DATA_DIR ${dataDir} cannot be made there; name another folder`;
   if (isErrno(error, "EROFS")) return `DATA_DIR ${dataDir} is on a read-only file system; name a folder that can be written`;
   if (isErrno(error, "ENOSPC") || isErrno(error, "EDQUOT")) return `the disk of DATA_DIR ${dataDir} is full; make room and start again`;
   if (!isErrno(error, "EACCES") && !isErrno(error, "EPERM")) return undefined;

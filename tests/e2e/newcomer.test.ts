@@ -103,6 +103,12 @@ describe("a database that cannot be opened", () => {
   });
 });
 
+test("DATA_DIR on a file system that makes no folders", async () => {
+  expect(await refusal(runCommand(["serve"], { ...place.settings, DATA_DIR: "/proc/none/data" }))).toEqual(
+    oneLine("DATA_DIR /proc/none/data cannot be made there; name another folder"),
+  );
+});
+
 test("DATA_DIR that is a file", async () => {
   const file = join(place.dataDir, "file");
   writeFileSync(file, "");

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { CannotStart } from "../../core/errors.ts";
+import { makeFolder } from "../../core/make-folder.ts";
 import type { Organisation } from "./model.ts";
 import { commit, createOrganisation, snapshot } from "./organisation.ts";
 import type { Change } from "./records.ts";
@@ -34,7 +35,7 @@ const CHANGES_PER_LINE = 200;
  * A last line without its end is a call that was never answered: it is left out. Any other unreadable line is `CannotStart`.
  */
 export function openJournal(path: string, fresh: () => Organisation): { readonly journal: Journal; readonly organisation: Organisation } {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const organisation = existsSync(path) ? read(path, fresh()) : fresh();
   let file = rewriteFile(path, organisation);
   return {
