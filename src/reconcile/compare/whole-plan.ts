@@ -7,7 +7,8 @@ import type { Plan } from "../plan.ts";
 import type { SyncMode } from "../policy.ts";
 import type { Claim } from "../ports.ts";
 import { changesOf } from "../run/changes.ts";
-import { createReconciler, type ReconcilerDeps } from "../run/reconciler.ts";
+import type { ReconcilerDeps } from "../run/deps.ts";
+import { createReconciler } from "../run/reconciler.ts";
 import type { TargetAdapter, TargetCall } from "../target.ts";
 
 /*

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Claim, ReconcileStore } from "../ports.ts";
-import type { Reconciler } from "../run/reconciler.ts";
+import type { Reconciler } from "../run/deps.ts";
 
 /** What shows other processes that this one lives, and mends what dead ones left behind. */
 export interface WorkerLife {

@@ -16,6 +16,8 @@ export interface RunEventDeps {
 }
 
 /** The events of a write to the target: what is intended, and what came of it. */
+export type RunEvents = ReturnType<typeof createRunEvents>;
+
 export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
   function intentOf(claim: Claim, next: Plan): HistoryEvent {
     const at = clock.now();

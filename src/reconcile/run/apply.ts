@@ -1,0 +1,50 @@
+import type { EntityRef } from "../../core/entity.ts";
+import { unreachable } from "../../core/errors.ts";
+import type { Plan } from "../plan.ts";
+import type { Actual, TargetAdapter, TargetCall, WriteContext, Written } from "../target.ts";
+import type { DesiredEntity } from "./run-result.ts";
+
+/* What a run asks of the target: one look, and the calls of one plan. */
+
+/** What the target holds: the remembered observation while it can be trusted, else one read. */
+export async function observe(
+  target: Pick<TargetAdapter, "find" | "read">,
+  ref: EntityRef,
+  { link, desired }: DesiredEntity,
+  context: WriteContext,
+): Promise<Actual | undefined> {
+  if (!link) return undefined;
+  if (link.status === "intended") {
+    // A create without an answer is repeated, and the adapter finds what the first one may have made. To remove it, it has to be found first.
+    return desired.state === "present" && !link.invitation ? undefined : (await target.find(ref, context)).actual;
+  }
+  if (link.remoteId === undefined) return undefined;
+  if (link.observed) return { remoteId: link.remoteId, ...link.observed };
+  return (await target.read(ref.kind, link.remoteId, context)).actual;
+}
+
+/** `written` is undefined after a removal. `resume`: an earlier create may have been carried out. */
+export async function apply(
+  target: TargetAdapter,
+  ref: EntityRef,
+  next: Exclude<Plan, { action: "none" }>,
+  resume: boolean,
+  context: WriteContext,
+): Promise<{ readonly written: Written | undefined; readonly calls: readonly TargetCall[] }> {
+  switch (next.action) {
+    case "create":
+      return withCalls(await target.create(ref, next.attributes, { ...context, resume }));
+    case "update":
+      return withCalls(await target.update(ref, next.actual, next.set, context));
+    case "suspend":
+      return withCalls(await target.setSuspended(ref, next.actual, true, context));
+    case "resume":
+      return withCalls(await target.setSuspended(ref, next.actual, false, context));
+    case "remove":
+      return { written: undefined, calls: (await target.remove(ref, next.actual, context)).calls };
+    default:
+      return unreachable(next);
+  }
+}
+
+const withCalls = (written: Written) => ({ written, calls: written.calls });

@@ -1,0 +1,56 @@
+import { Unavailable } from "../../core/errors.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import type { Policy } from "../../policy/policy.ts";
+import type { Guard } from "../guard/guard.ts";
+import { heldUnder } from "../guard/held-under.ts";
+import { replacements, spendingsOf } from "../guard/limits.ts";
+import type { Repeats } from "../guard/repeats.ts";
+import type { Plan } from "../plan.ts";
+import type { Claim, ReconcileStore } from "../ports.ts";
+import type { Stuck } from "../reasons.ts";
+import type { TargetAdapter } from "../target.ts";
+
+export interface BeginDeps {
+  readonly store: Pick<ReconcileStore, "begin"> & Guard;
+  readonly target: Pick<TargetAdapter, "name" | "rootDepartment" | "remoteIdFor">;
+  readonly policy: Pick<Policy, "limits" | "version">;
+  readonly logger: { warn(details: object, text: string): void };
+  readonly repeats: Repeats;
+}
+
+/**
+ * Commits the intent before anything is sent. What takes something away is counted by the guard in the same transaction, and may be held. Lost: another
+ * run is at work, and nothing may be sent.
+ */
+export async function beginRun(
+  { store, target, policy, logger, repeats }: BeginDeps,
+  claim: Claim,
+  next: Exclude<Plan, { action: "none" }>,
+  intent: HistoryEvent,
+): Promise<"begun" | "lost" | Stuck<"held">> {
+  const spendings = [
+    ...spendingsOf(claim.ref, next, target.rootDepartment),
+    ...(claim.ref.kind === "user" ? repeats.frequent(replacements(next)) : []),
+  ];
+  if (spendings.length === 0) {
+    const create = next.action === "create" ? { remoteId: target.remoteIdFor(claim.ref) } : undefined;
+    return (await known(() => store.begin(claim, intent, create))) ? "begun" : "lost";
+  }
+  const begun = await known(() => store.beginGuarded({ claim, intent, action: next.action, spendings, policy }));
+  if (begun.kind !== "held") return begun.kind;
+  for (const hold of begun.opened)
+    logger.warn({ ...hold, target: target.name }, "a limit of the policy was reached: what is beyond it is held");
+  return heldUnder(begun);
+}
+
+async function known<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (cause) {
+    if (!(cause instanceof Unavailable)) throw cause;
+    throw new NotBegun("whether the run began is not known", { cause });
+  }
+}
+
+/** Whether the intent stands is not known. The worker gives the lease back, and the intent, if there is one, is settled as unknown. */
+export class NotBegun extends Error {}

@@ -1,0 +1,35 @@
+import type { Plan } from "../plan.ts";
+import type { Claim, ReconcileStore } from "../ports.ts";
+import { type TargetAdapter, TargetConflict } from "../target.ts";
+import { type Conclusion, entryOf, heldBy, type OpenRefusal, withHolders } from "./refusals.ts";
+
+export interface Blocked {
+  readonly open: readonly OpenRefusal[];
+  readonly conclusion: Conclusion;
+}
+
+/** A value it cannot be without, and that one of our own has, may come free; one that a stranger has needs a person's decision. */
+export async function blockedBy(
+  { store, target }: { readonly store: Pick<ReconcileStore, "holder">; readonly target: Pick<TargetAdapter, "freeing"> },
+  claim: Claim,
+  next: Plan,
+  error: unknown,
+): Promise<Blocked | undefined> {
+  if (!(error instanceof TargetConflict)) return undefined;
+  const wanted = next.action === "create" ? next.attributes : next.action === "update" ? next.set : {};
+  const open = await withHolders(store, claim.ref, [{ attribute: error.attribute, value: wanted[error.attribute] ?? null, error }]);
+  const [{ told, holder }] = open as [OpenRefusal];
+  const refused = Object.fromEntries(open.map((one) => entryOf(one)));
+  const holderMoves =
+    holder !== undefined &&
+    (holder.expect === "spares"
+      ? target.freeing(claim.ref, error.attribute) !== undefined
+      : holder.expect !== "stays" && holder.expect !== "circle");
+  return {
+    open,
+    conclusion: {
+      end: { kind: "blocked", by: holder ? [holder.id] : [], holderMoves, told, ...heldBy(claim.ref.kind, open[0]), notes: [] },
+      refused,
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { HistoryEvent } from "../../history/event.ts";
+import { containersOf } from "../containers.ts";
+import type { DesiredResult } from "../desired/result.ts";
+import type { Claim, LinkChange } from "../ports.ts";
+import type { Actual, Attributes, Note, TargetAdapter } from "../target.ts";
+import type { RunEnd } from "./next-state.ts";
+import type { Refusals } from "./refusal.ts";
+import { type Conclusion, conclude, type OpenRefusal } from "./refusals.ts";
+
+/* What a run leaves behind besides its next state, and the pieces it is made of. Pure. */
+
+export interface RunResult {
+  readonly end: RunEnd;
+  /** What the target refuses, to be remembered; absent: what was known before. */
+  readonly refused?: Refusals;
+  readonly link: LinkChange;
+  readonly event?: HistoryEvent;
+  readonly presenceChanged: boolean;
+  readonly departed: readonly string[];
+  readonly arrived?: readonly string[];
+  /** The directory no longer has the entity and nothing of it is left at the target. */
+  readonly gone: boolean;
+}
+
+export type DesiredEntity = Extract<DesiredResult, { kind: "desired" }>;
+
+/** Notes of a run, and the refusals that stand. */
+export interface Known {
+  readonly notes: readonly Note[];
+  readonly open: readonly OpenRefusal[];
+}
+
+/** Nothing follows for the link or for other entities. */
+export const NO_FOLLOW_UPS = { link: { kind: "keep" }, presenceChanged: false, departed: [], gone: false } as const;
+
+/** Entities that refer to this one are requeued when it comes, by our call or by an earlier one or an invitation. */
+export const arrives = ({ link }: DesiredEntity): boolean => link?.status !== "owned" || link.adopted?.fresh === true;
+
+export const putLink = (actual: Pick<Actual, "remoteId" | "attributes" | "presence">): Extract<LinkChange, { kind: "put" }> => ({
+  kind: "put",
+  remoteId: actual.remoteId,
+  attributes: actual.attributes,
+  presence: actual.presence,
+  containers: containersOf(actual.attributes),
+});
+
+/** While a call that was never answered may still be carried out, the link stays: the entity is looked for when that time is over. */
+export function leaving(
+  target: Pick<TargetAdapter, "canFind">,
+  claim: Claim,
+  { inDirectory }: DesiredEntity,
+): Pick<RunResult, "link" | "gone"> {
+  const doubtful = claim.unsettled && target.canFind(claim.ref.kind);
+  return doubtful ? { link: { kind: "doubt" }, gone: false } : { link: { kind: "remove" }, gone: !inDirectory };
+}
+
+export const concluding = (
+  target: Pick<TargetAdapter, "freeing">,
+  { ref, attempts }: Claim,
+  attributes: Attributes,
+  { notes, open }: Known,
+): Conclusion =>
+  conclude(open, notes, {
+    kind: ref.kind,
+    attempts,
+    has: (attribute) => (attributes[attribute] ?? null) !== null,
+    canFree: (attribute) => target.freeing(ref, attribute) !== undefined,
+  });
+
+/** Nothing has to be sent. */
+export function nothingToDo(
+  target: Pick<TargetAdapter, "canFind" | "freeing">,
+  claim: Claim,
+  desired: DesiredEntity,
+  actual: Actual | undefined,
+  known: Known,
+): RunResult {
+  const concluded = concluding(target, claim, actual?.attributes ?? {}, known);
+  if (actual) {
+    const isRemembered = desired.link?.observed !== undefined && !desired.link.adopted?.fresh;
+    const link: LinkChange = isRemembered ? { kind: "keep" } : putLink(actual);
+    return { ...NO_FOLLOW_UPS, ...concluded, link, presenceChanged: arrives(desired) };
+  }
+  const had = desired.link !== undefined;
+  return {
+    ...NO_FOLLOW_UPS,
+    ...concluded,
+    ...(had ? { ...leaving(target, claim, desired), presenceChanged: true } : { gone: !desired.inDirectory }),
+  };
+}
