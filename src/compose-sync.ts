@@ -92,8 +92,8 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     {
       wake: worker.wake,
       assess: async (actor) => {
-        const { findings, figures } = await assess({ store, target, mapping, policy, clock }, actor, stopping.signal);
-        logger.info({ target: TARGET, findings, ...figures }, "both sides were assessed");
+        const { findings } = await assess({ store, target, mapping, policy, clock }, actor, stopping.signal);
+        logger.info({ target: TARGET, count: findings }, "both sides were assessed");
         worker.wake();
       },
       sweep: async (actor) => {

@@ -1,4 +1,4 @@
-import type { Attributes } from "./target.ts";
+import type { Attributes } from "./target-values.ts";
 
 /** Where an entity sits at the target: departments of a person, parent of a department, roles. Who is asked "is anybody still inside?" looks here. */
 export function containersOf(attributes: Attributes): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Actual, Attributes, AttributeValue, Note } from "./target.ts";
+import type { Actual, Attributes, AttributeValue, Note } from "./target-values.ts";
 
 /** When an attribute is sent: always kept equal, only with the create, or only while the target has no value of its own. */
 export type When = "always" | "onCreate" | "neverOverwrite";

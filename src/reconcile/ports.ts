@@ -5,7 +5,7 @@ import type { DepartmentFacts, GroupFacts, Invitation, Manager, PersonFacts, Ref
 import type { SyncMode } from "./policy.ts";
 import type { NextState } from "./run/next-state.ts";
 import type { Refusals } from "./run/refusal.ts";
-import type { Actual, Attributes, AttributeValue } from "./target.ts";
+import type { Actual, Attributes, AttributeValue } from "./target-values.ts";
 
 /** One entity taken for one run. Nobody else works on it until `finish`, or until the lease ends; a run that lost its lease changes nothing. */
 export interface Claim {

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { systemClock } from "../../src/core/clock.ts";
 import { containersOf } from "../../src/reconcile/containers.ts";
-import type { Actual } from "../../src/reconcile/target.ts";
+import type { Actual } from "../../src/reconcile/target-values.ts";
 import { createDingTalkTarget } from "../../src/targets/dingtalk/index.ts";
 import { createPauses, createToken } from "../support/limiter.ts";
 import { entraUser, idOf } from "./people.ts";

@@ -7,7 +7,7 @@ import { systemClock } from "../../src/core/clock.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
 import { migrate } from "../../src/database/migrate.ts";
-import { TargetError } from "../../src/reconcile/target.ts";
+import { TargetError } from "../../src/reconcile/target-failures.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
 import { createPool } from "../../src/store/postgres/pool.ts";
 import { createRateLimiter } from "../../src/store/target/limiter.ts";

@@ -118,6 +118,8 @@ describe("outside SCIM", () => {
         ["POST", `/api/sync/holds/${held}/${decision}`, { form: { count: "1" } }],
       ]),
       ["GET", "/api/sync/status"],
+      ["GET", "/api/sync/plan?count=1"],
+      ["GET", "/api/sync/plan?mode=wrong"],
       ["GET", "/api/sync/items?count=1"],
       ["GET", "/api/sync/items?state=wrong"],
       ["POST", `/api/sync/items/user/${user}/retry`],

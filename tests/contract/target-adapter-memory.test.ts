@@ -1,4 +1,4 @@
-import { TargetOutcomeUnknown, TargetThrottled, TargetUnavailable } from "../../src/reconcile/target.ts";
+import { TargetOutcomeUnknown, TargetThrottled, TargetUnavailable } from "../../src/reconcile/target-failures.ts";
 import { createMemoryTarget, type MemoryFault } from "../../src/targets/memory/index.ts";
 import { type ContractFault, targetAdapterContract } from "./target-adapter.ts";
 

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { EntityKind, EntityRef } from "../../src/core/entity.ts";
 import { plan } from "../../src/reconcile/plan.ts";
+import type { TargetAdapter } from "../../src/reconcile/target.ts";
 import {
-  type Actual,
-  type Attributes,
-  type TargetAdapter,
   TargetConflict,
   TargetDependency,
   TargetError,
@@ -12,7 +10,8 @@ import {
   TargetOutcomeUnknown,
   TargetThrottled,
   TargetUnavailable,
-} from "../../src/reconcile/target.ts";
+} from "../../src/reconcile/target-failures.ts";
+import type { Actual, Attributes } from "../../src/reconcile/target-values.ts";
 
 /** What goes wrong with the next call: `lost` it is carried out and nobody hears, `dropped` it is not and nobody hears. */
 export type ContractFault = "throttled" | "unavailable" | "lost" | "dropped";

@@ -22,7 +22,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   scim: ["core", "directory", "filter", "http"],
   api: ["core", "filter", "history", "http", "reconcile"],
   reconcile: ["core", "history", "mapping", "policy"],
-  targets: ["core", "reconcile/target.ts"],
+  targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-values.ts"],
   // Storage implements the ports of others. Its own files join the sub-rooms, or are read by several of them.
   store: ["core", "directory", "history", "store"],
   "store/postgres": ["core", "directory/errors.ts"],

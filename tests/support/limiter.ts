@@ -1,5 +1,6 @@
 import type { Clock } from "../../src/core/clock.ts";
-import { type RateLimiter, type SharedToken, TargetThrottled } from "../../src/reconcile/target.ts";
+import type { RateLimiter, SharedToken } from "../../src/reconcile/target.ts";
+import { TargetThrottled } from "../../src/reconcile/target-failures.ts";
 
 export interface WatchedLimiter extends RateLimiter {
   /** Pauses in the order they were asked for. */

@@ -1,7 +1,9 @@
 import type { EntityRef } from "../../core/entity.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { AdoptionRules } from "../../policy/policy.ts";
-import { type Actual, type Attributes, type TargetAdapter, TargetError, type WriteContext } from "../target.ts";
+import type { TargetAdapter, WriteContext } from "../target.ts";
+import { TargetError } from "../target-failures.ts";
+import type { Actual, Attributes } from "../target-values.ts";
 import { match } from "./match.ts";
 import type { AdoptableKind, AdoptionStore, Proposal } from "./ports.ts";
 import { departmentCandidate, evidenceOf, personCandidate, tiersOf } from "./profiles.ts";

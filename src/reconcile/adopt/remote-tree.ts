@@ -1,5 +1,6 @@
 import { fold } from "../../core/fold.ts";
-import type { Actual, TargetAdapter } from "../target.ts";
+import type { TargetAdapter } from "../target.ts";
+import type { Actual } from "../target-values.ts";
 import type { TreeNode } from "./ports.ts";
 
 /* Departments of both sides as paths, in a form in which the same place is the same text. */

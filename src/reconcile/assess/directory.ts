@@ -3,7 +3,8 @@ import type { Proposal } from "../adopt/ports.ts";
 import { strengthOf } from "../adopt/rules.ts";
 import { personInput } from "../desired/conclude.ts";
 import type { PersonFacts } from "../facts.ts";
-import type { Note, TargetAdapter } from "../target.ts";
+import type { TargetAdapter } from "../target.ts";
+import type { Note } from "../target-values.ts";
 import { managerLoops } from "./manager-loops.ts";
 import { type Assessment, createFinding, shareOf } from "./report.ts";
 

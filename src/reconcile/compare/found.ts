@@ -3,7 +3,7 @@ import { isCanonicalUuid, madeAtMs, uuidv7 } from "../../core/id.ts";
 import { pairKey } from "../adopt/match.ts";
 import { containersOf } from "../containers.ts";
 import type { Owner, Period } from "../ports.ts";
-import type { Actual } from "../target.ts";
+import type { Actual } from "../target-values.ts";
 import type { Count, SweepDeps } from "./count.ts";
 
 /*

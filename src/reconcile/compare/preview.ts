@@ -9,7 +9,7 @@ import type { PersonFacts } from "../facts.ts";
 import type { Desired, Plan } from "../plan.ts";
 import { nextState, RETRY_BASE_MS } from "../run/next-state.ts";
 import { planned } from "../run/planned.ts";
-import type { Actual, Attributes, Note } from "../target.ts";
+import type { Actual, Attributes, Note } from "../target-values.ts";
 
 export interface PreviewDeps extends DesiredDeps {
   readonly clock: Pick<Clock, "now">;

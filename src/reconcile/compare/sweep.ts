@@ -7,7 +7,7 @@ import { PROPOSE_ALL } from "../adopt/rules.ts";
 import { containersOf } from "../containers.ts";
 import { sameValue } from "../plan.ts";
 import type { LinkTo } from "../ports.ts";
-import { type Actual, type Attributes, DIFFERED } from "../target.ts";
+import { type Actual, type Attributes, DIFFERED } from "../target-values.ts";
 import type { Count, SweepDeps, SweepResult } from "./count.ts";
 import { takeBack } from "./found.ts";
 import { forecast } from "./preview.ts";

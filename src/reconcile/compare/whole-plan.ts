@@ -9,7 +9,8 @@ import type { Claim } from "../ports.ts";
 import { changesOf } from "../run/changes.ts";
 import type { ReconcilerDeps } from "../run/deps.ts";
 import { createReconciler } from "../run/reconciler.ts";
-import type { TargetAdapter, TargetCall } from "../target.ts";
+import type { TargetAdapter } from "../target.ts";
+import type { TargetCall } from "../target-values.ts";
 
 /*
  * The plan of everybody: the loop itself, on a copy of what it keeps and with a target that sends no write. So what it does there is what it would do: the

@@ -5,7 +5,7 @@ import type { DepartmentPath, GroupPlacement, Mapping, MappingSettings, PersonMa
 import { assignDepartments } from "../../mapping/placement.ts";
 import type { DepartmentReference, GroupOfPerson, PersonFacts, Reference } from "../facts.ts";
 import type { AttributeDepartment } from "../ports.ts";
-import type { Note } from "../target.ts";
+import type { Note } from "../target-values.ts";
 import { levelsOf } from "./path-levels.ts";
 
 /* Where a person belongs: what groups and attributes say, joined so that people of other organisations and our own never share a department. */

@@ -1,6 +1,7 @@
 import type { DepartmentFacts } from "../facts.ts";
 import type { NameHolder } from "../ports.ts";
-import type { Actual, Attributes, TargetAdapter } from "../target.ts";
+import type { TargetAdapter } from "../target.ts";
+import type { Actual, Attributes } from "../target-values.ts";
 import type { ConcludeDeps } from "./conclude.ts";
 import { desiredDepartment, type NumberedName, part, type StructureResult, shownName, withNumber } from "./department.ts";
 

@@ -2,7 +2,8 @@ import type { Mapping, PersonInput, PersonMapping } from "../../mapping/mapping.
 import type { Link, PersonFacts, RoleFacts } from "../facts.ts";
 import type { Desired } from "../plan.ts";
 import type { AttributeDepartment, ReconcileStore } from "../ports.ts";
-import type { Actual, TargetAdapter } from "../target.ts";
+import type { TargetAdapter } from "../target.ts";
+import type { Actual } from "../target-values.ts";
 import { assignmentsOf, attributeDepartments, parkedAssignments, parkingDepartment } from "./assignments.ts";
 import { desiredRole, type StructureResult } from "./department.ts";
 import { ADOPTION_REMEDY, desiredPerson, type LifecycleState, lifecycleOf, type PersonResult } from "./person.ts";

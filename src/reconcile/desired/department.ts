@@ -1,7 +1,7 @@
 import type { DepartmentFacts, DepartmentManager, Reference, RoleFacts } from "../facts.ts";
 import type { Desired } from "../plan.ts";
 import type { LoopNote, Stuck, Waiting } from "../reasons.ts";
-import type { Attributes, AttributeValue, Note } from "../target.ts";
+import type { Attributes, AttributeValue, Note } from "../target-values.ts";
 import { ADOPTION_REMEDY } from "./person.ts";
 
 /** What a department or role should be at the target, or what has to happen first. */

@@ -1,7 +1,8 @@
 import type { EntityRef } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { DepartmentFacts, GroupFacts, Link, PersonFacts, RoleFacts } from "../facts.ts";
-import type { Actual, WriteContext } from "../target.ts";
+import type { WriteContext } from "../target.ts";
+import type { Actual } from "../target-values.ts";
 import { type Classification, classify } from "./conclude.ts";
 import type { DesiredDeps, DesiredResult } from "./result.ts";
 

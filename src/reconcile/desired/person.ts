@@ -2,7 +2,7 @@ import type { Mapping, PersonMapping } from "../../mapping/mapping.ts";
 import type { Manager, PersonFacts } from "../facts.ts";
 import type { Desired } from "../plan.ts";
 import type { LoopNote, Stuck, Waiting } from "../reasons.ts";
-import type { Actual, Attributes, AttributeValue, Note } from "../target.ts";
+import type { Actual, Attributes, AttributeValue, Note } from "../target-values.ts";
 import { type Assignments, type DepartmentAssignment, remoteIds } from "./assignments.ts";
 
 /** What a person should be at the target, or what has to be there first. */

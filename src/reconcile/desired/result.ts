@@ -4,7 +4,8 @@ import type { Desired } from "../plan.ts";
 import type { ReconcileStore } from "../ports.ts";
 import type { Stuck, Waiting } from "../reasons.ts";
 import type { OpenRefusal } from "../run/refusals.ts";
-import type { Actual, Note, TargetAdapter } from "../target.ts";
+import type { TargetAdapter } from "../target.ts";
+import type { Actual, Note } from "../target-values.ts";
 
 /** What one run should bring about. */
 export type DesiredResult =

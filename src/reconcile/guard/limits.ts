@@ -3,7 +3,7 @@ import type { EntityRef } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { Limits } from "../../policy/policy.ts";
 import type { Plan } from "../plan.ts";
-import type { Attributes, AttributeValue } from "../target.ts";
+import type { Attributes, AttributeValue } from "../target-values.ts";
 import { UNCOUNTED } from "./uncounted.ts";
 
 /* What a plan spends of the limits of the policy, and whether there is enough left. Pure; the counting is the storage's. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
-import { type Problem, type TargetAdapter, TargetError } from "../target.ts";
+import type { Problem, TargetAdapter } from "../target.ts";
+import { TargetError } from "../target-failures.ts";
 import type { OwnRest, Presence, ProcessState } from "./presence.ts";
 
 export interface TargetPause {

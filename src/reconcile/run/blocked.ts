@@ -1,6 +1,7 @@
 import type { Plan } from "../plan.ts";
 import type { Claim, ReconcileStore } from "../ports.ts";
-import { type TargetAdapter, TargetConflict } from "../target.ts";
+import type { TargetAdapter } from "../target.ts";
+import { TargetConflict } from "../target-failures.ts";
 import { type Conclusion, entryOf, heldBy, type OpenRefusal, withHolders } from "./refusals.ts";
 
 export interface Blocked {

@@ -1,7 +1,8 @@
 import type { Invitation } from "../facts.ts";
 import type { Plan } from "../plan.ts";
 import type { LinkChange } from "../ports.ts";
-import type { Attributes, TargetPending } from "../target.ts";
+import type { TargetPending } from "../target-failures.ts";
+import type { Attributes } from "../target-values.ts";
 import type { RunEnd } from "./next-state.ts";
 
 /** Seven days by what is known (docs/dingtalk.md 5.1 says nothing), and an hour for clocks. */

@@ -5,7 +5,6 @@ import type { Changes } from "../../history/event.ts";
 import type { Plan } from "../plan.ts";
 import type { LoopReason, Stuck, Waiting } from "../reasons.ts";
 import {
-  type Note,
   TargetConflict,
   TargetDependency,
   TargetError,
@@ -18,7 +17,8 @@ import {
   TargetRejected,
   TargetThrottled,
   TargetUnavailable,
-} from "../target.ts";
+} from "../target-failures.ts";
+import type { Note } from "../target-values.ts";
 
 /** The five states an entity can be in; there is no sixth (docs/threats.md I4). */
 export type SyncState = "inSync" | "due" | "waiting" | "held" | "parked";

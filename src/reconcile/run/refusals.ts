@@ -1,6 +1,7 @@
 import type { EntityRef } from "../../core/entity.ts";
 import type { Holder, ReconcileStore } from "../ports.ts";
-import { type AttributeValue, type Note, type Refused, TargetConflict } from "../target.ts";
+import { type Refused, TargetConflict } from "../target-failures.ts";
+import type { AttributeValue, Note } from "../target-values.ts";
 import { type Explanation, type HeldBy, MAX_BLOCKED_LOOKS, type RunEnd } from "./next-state.ts";
 import type { LetGo, Refusal, Refusals } from "./refusal.ts";
 

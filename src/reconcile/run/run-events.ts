@@ -5,7 +5,9 @@ import type { HistoryEvent, Outcome } from "../../history/event.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
 import type { Plan } from "../plan.ts";
 import type { Claim } from "../ports.ts";
-import { type TargetAdapter, type TargetCall, TargetError } from "../target.ts";
+import type { TargetAdapter } from "../target.ts";
+import { TargetError } from "../target-failures.ts";
+import type { TargetCall } from "../target-values.ts";
 import { changesOf } from "./changes.ts";
 import { heldBy, type OpenRefusal } from "./refusals.ts";
 

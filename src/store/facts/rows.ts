@@ -10,7 +10,7 @@ import type {
   PersonFacts,
   Reference,
 } from "../../reconcile/facts.ts";
-import type { Actual, Attributes } from "../../reconcile/target.ts";
+import type { Actual, Attributes } from "../../reconcile/target-values.ts";
 import { managersOf } from "./department-managers.ts";
 
 /* Rows of statements.ts as facts. */

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { LinkTo, Observation, Period, SweepStore } from "../../reconcile/ports.ts";
-import type { Attributes } from "../../reconcile/target.ts";
+import type { Attributes } from "../../reconcile/target-values.ts";
 import { FIRST_ID } from "../postgres/parameters.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";

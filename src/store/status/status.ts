@@ -5,7 +5,7 @@ import { isUuid } from "../../core/id.ts";
 import type { SyncMode } from "../../reconcile/policy.ts";
 import type { HeldBy, Planned, SyncState } from "../../reconcile/run/next-state.ts";
 import type { SyncItem, SyncOperations } from "../../reconcile/status.ts";
-import type { Note } from "../../reconcile/target.ts";
+import type { Note } from "../../reconcile/target-values.ts";
 import { createOrders } from "../loop/orders.ts";
 import { createPauses } from "../loop/pause.ts";
 import { livingProcesses } from "../loop/processes.ts";

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Clock } from "../../core/clock.ts";
-import { type RateLimiter, TargetThrottled } from "../../reconcile/target.ts";
+import type { RateLimiter } from "../../reconcile/target.ts";
+import { TargetThrottled } from "../../reconcile/target-failures.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 /*

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { fold } from "../../core/fold.ts";
 import { sameValue } from "../../reconcile/plan.ts";
 import type { PathLevel } from "../../reconcile/ports.ts";
-import type { Attributes } from "../../reconcile/target.ts";
+import type { Attributes } from "../../reconcile/target-values.ts";
 import { run } from "../postgres/statement.ts";
 import { nameNode, releaseName } from "./names.ts";
 import type { Scope } from "./scope.ts";

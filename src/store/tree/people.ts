@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { AttributeDepartment, PathLevel } from "../../reconcile/ports.ts";
-import type { Attributes } from "../../reconcile/target.ts";
+import type { Attributes } from "../../reconcile/target-values.ts";
 import { run } from "../postgres/statement.ts";
 import { foldedNames } from "../references.ts";
 import { changedKeys, ensureKeyed, statedKeys } from "./keys.ts";

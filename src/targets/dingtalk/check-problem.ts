@@ -1,4 +1,5 @@
-import { type Problem, type TargetError, TargetThrottled, TargetUnavailable } from "../../reconcile/target.ts";
+import type { Problem } from "../../reconcile/target.ts";
+import { type TargetError, TargetThrottled, TargetUnavailable } from "../../reconcile/target-failures.ts";
 import type { Api } from "./client/apis.ts";
 import type { Kind } from "./client/code-meaning.ts";
 import { meaningOf } from "./client/codes.ts";

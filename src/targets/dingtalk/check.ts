@@ -1,14 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { JsonObject } from "../../core/entity.ts";
-import {
-  type Problem,
-  TargetError,
-  TargetNotFound,
-  TargetRejected,
-  TargetThrottled,
-  TargetUnavailable,
-  type WriteContext,
-} from "../../reconcile/target.ts";
+import type { Problem, WriteContext } from "../../reconcile/target.ts";
+import { TargetError, TargetNotFound, TargetRejected, TargetThrottled, TargetUnavailable } from "../../reconcile/target-failures.ts";
 import { hostOf, isWayThere, problemOf } from "./check-problem.ts";
 import { isObject } from "./client/answer.ts";
 import { API, type Api, organisationToken } from "./client/apis.ts";

@@ -2,14 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import type { EntityKind } from "../../core/entity.ts";
 import type { Meter } from "../../core/meter.ts";
-import {
-  type ListPage,
-  type RateLimiter,
-  type SharedToken,
-  type TargetAdapter,
-  TargetRejected,
-  type WriteContext,
-} from "../../reconcile/target.ts";
+import type { ListPage, RateLimiter, SharedToken, TargetAdapter, WriteContext } from "../../reconcile/target.ts";
+import { TargetRejected } from "../../reconcile/target-failures.ts";
 import { freeing } from "./attributes/freeing.ts";
 import { normalize } from "./attributes/normalize.ts";
 import { DEFAULT_REGION } from "./attributes/phone.ts";

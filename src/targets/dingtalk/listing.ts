@@ -1,15 +1,9 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { JsonObject } from "../../core/entity.ts";
-import {
-  type Actual,
-  type ListPage,
-  type TargetCall,
-  TargetNotFound,
-  TargetThrottled,
-  TargetUnavailable,
-  type WriteContext,
-} from "../../reconcile/target.ts";
+import type { ListPage, WriteContext } from "../../reconcile/target.ts";
+import { TargetNotFound, TargetThrottled, TargetUnavailable } from "../../reconcile/target-failures.ts";
+import type { Actual, TargetCall } from "../../reconcile/target-values.ts";
 import { resultOf } from "./client/answer.ts";
 import { API } from "./client/apis.ts";
 import type { DingTalkClient, Session } from "./client/client.ts";

@@ -1,17 +1,14 @@
 import type { EntityKind, EntityRef } from "../../core/entity.ts";
+import type { TargetAdapter, WriteContext } from "../../reconcile/target.ts";
 import {
-  type Actual,
-  type Attributes,
-  type AttributeValue,
-  type TargetAdapter,
   TargetConflict,
   TargetDependency,
   type TargetError,
   TargetNotFound,
   TargetUnavailable,
-  type WriteContext,
   type Written,
-} from "../../reconcile/target.ts";
+} from "../../reconcile/target-failures.ts";
+import type { Actual, Attributes, AttributeValue } from "../../reconcile/target-values.ts";
 
 const ROOT = "root";
 const PAGE = 100;

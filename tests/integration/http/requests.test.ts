@@ -160,8 +160,11 @@ describe("failures", () => {
 
 describe("the line of a request", () => {
   test.each([
-    ["/room/things/9b2c?filter=userName%20eq%20%22li%22", { route: "/room/things/:id", status: 200, actor: "token:bootstrap" }],
-    ["/room/9b2c", { route: "/room/*", status: 404, actor: "token:bootstrap" }],
+    [
+      "/room/things/9b2c?filter=userName%20eq%20%22li%22",
+      { route: "/room/things/:id", status: 200, actor: "token:bootstrap", sourceId: SOURCE },
+    ],
+    ["/room/9b2c", { route: "/room/*", status: 404, actor: "token:bootstrap", sourceId: SOURCE }],
     ["/nowhere/9b2c", { route: "unmatched", status: 404, actor: undefined }],
   ])("%s names the pattern, not the path", async (path, expected) => {
     const { headers } = await get(path);

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { TargetMisconfigured, TargetOutcomeUnknown, TargetThrottled, TargetUnavailable } from "../../../src/reconcile/target.ts";
+import { TargetMisconfigured, TargetOutcomeUnknown, TargetThrottled, TargetUnavailable } from "../../../src/reconcile/target-failures.ts";
 import { calmly, failureOf, newRef, person } from "./organisation.ts";
 import { openScripted, type ScriptedReply, type ScriptedServer, SECRET, TOKEN } from "./scripted.ts";
 

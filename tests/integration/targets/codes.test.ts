@@ -9,7 +9,7 @@ import {
   TargetRejected,
   TargetThrottled,
   TargetUnavailable,
-} from "../../../src/reconcile/target.ts";
+} from "../../../src/reconcile/target-failures.ts";
 import type { Kind } from "../../../src/targets/dingtalk/client/code-meaning.ts";
 import { CODES } from "../../../src/targets/dingtalk/client/codes.ts";
 import { calmly, newRef, openOrganisation, refusalOf, type TestOrganisation } from "./organisation.ts";

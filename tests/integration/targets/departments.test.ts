@@ -1,4 +1,5 @@
-import { type Actual, type Attributes, TargetConflict, TargetDependency, TargetRejected } from "../../../src/reconcile/target.ts";
+import { TargetConflict, TargetDependency, TargetRejected } from "../../../src/reconcile/target-failures.ts";
+import type { Actual, Attributes } from "../../../src/reconcile/target-values.ts";
 import { calmly, create, failureOf, newRef, openOrganisation, person, type TestOrganisation } from "./organisation.ts";
 
 let organisation: TestOrganisation;

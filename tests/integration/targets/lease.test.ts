@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createServer, type Server } from "node:net";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { Deadline } from "../../../src/core/deadline.ts";
-import { TargetLeaseEnded, TargetOutcomeUnknown } from "../../../src/reconcile/target.ts";
+import { TargetLeaseEnded, TargetOutcomeUnknown } from "../../../src/reconcile/target-failures.ts";
 import { failureOf, newRef, person } from "./organisation.ts";
 import { openScripted, type ScriptedServer } from "./scripted.ts";
 

@@ -1,5 +1,6 @@
 import type { EntityKind } from "../../../src/core/entity.ts";
-import { type Actual, TargetUnavailable } from "../../../src/reconcile/target.ts";
+import { TargetUnavailable } from "../../../src/reconcile/target-failures.ts";
+import type { Actual } from "../../../src/reconcile/target-values.ts";
 import { calmly, create, failureOf, newRef, openOrganisation, person, type TestOrganisation } from "./organisation.ts";
 
 let organisation: TestOrganisation;

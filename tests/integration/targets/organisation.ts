@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "../../../src/core/clock.ts";
 import type { EntityKind, EntityRef } from "../../../src/core/entity.ts";
-import { type Attributes, type TargetAdapter, TargetError, type Written } from "../../../src/reconcile/target.ts";
+import type { TargetAdapter } from "../../../src/reconcile/target.ts";
+import { TargetError, type Written } from "../../../src/reconcile/target-failures.ts";
+import type { Attributes } from "../../../src/reconcile/target-values.ts";
 import { createSimulator } from "../../../src/simulator/server.ts";
 import type { DingTalkConfig } from "../../../src/targets/dingtalk/config.ts";
 import { createDingTalkTarget } from "../../../src/targets/dingtalk/index.ts";

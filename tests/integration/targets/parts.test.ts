@@ -1,4 +1,5 @@
-import { type Attributes, TargetRejected, TargetUnavailable } from "../../../src/reconcile/target.ts";
+import { TargetRejected, TargetUnavailable } from "../../../src/reconcile/target-failures.ts";
+import type { Attributes } from "../../../src/reconcile/target-values.ts";
 import { calmly, create, failureOf, newRef, openOrganisation, person, type TestOrganisation } from "./organisation.ts";
 import { openScripted } from "./scripted.ts";
 

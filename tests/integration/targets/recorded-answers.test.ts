@@ -1,4 +1,4 @@
-import type { TargetError } from "../../../src/reconcile/target.ts";
+import type { TargetError } from "../../../src/reconcile/target-failures.ts";
 import { calmly, failureOf, newRef, person } from "./organisation.ts";
 import { openScripted, type ScriptedServer } from "./scripted.ts";
 

@@ -6,7 +6,7 @@ import {
   TargetRejected,
   TargetThrottled,
   TargetUnavailable,
-} from "../../../src/reconcile/target.ts";
+} from "../../../src/reconcile/target-failures.ts";
 import { calmly, create, failureOf, newRef, openOrganisation, person, type TestOrganisation } from "./organisation.ts";
 
 let organisation: TestOrganisation;

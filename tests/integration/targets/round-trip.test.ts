@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { plan } from "../../../src/reconcile/plan.ts";
-import type { Actual, Attributes, TargetAdapter } from "../../../src/reconcile/target.ts";
+import type { TargetAdapter } from "../../../src/reconcile/target.ts";
+import type { Actual, Attributes } from "../../../src/reconcile/target-values.ts";
 import { calmly, newRef, openOrganisation, type TestOrganisation } from "./organisation.ts";
 
 let organisation: TestOrganisation;

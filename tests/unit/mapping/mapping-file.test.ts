@@ -1,7 +1,7 @@
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { RESERVED_ATTRIBUTES, RESERVED_SETTINGS } from "../../../src/mapping/file/file.ts";
 import { type FileProblem, MappingInvalid } from "../../../src/mapping/file/problem.ts";
-import { RESERVED } from "../../../src/reconcile/target.ts";
+import { RESERVED } from "../../../src/reconcile/target-values.ts";
 
 const problemsOf = (text: string, options = {}): readonly FileProblem[] => {
   try {

@@ -2,7 +2,7 @@ import { compilePolicy } from "../../../src/policy/compile.ts";
 import { approval, type Hold, needsTwo } from "../../../src/reconcile/guard/hold.ts";
 import { allowedOf, type LimitName, spendingsOf, tripped } from "../../../src/reconcile/guard/limits.ts";
 import type { Plan } from "../../../src/reconcile/plan.ts";
-import type { Actual, Attributes } from "../../../src/reconcile/target.ts";
+import type { Actual, Attributes } from "../../../src/reconcile/target-values.ts";
 
 const { limits } = compilePolicy("version: 1");
 const user = { kind: "user", id: "u1" } as const;

@@ -10,7 +10,7 @@ import {
   TargetRejected,
   TargetThrottled,
   TargetUnavailable,
-} from "../../../src/reconcile/target.ts";
+} from "../../../src/reconcile/target-failures.ts";
 
 const half = { random: 0.5, baseMs: 1_000 };
 const failed = (error: unknown): RunEnd => ({ kind: "failed", error });

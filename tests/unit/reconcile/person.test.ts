@@ -3,7 +3,7 @@ import type { MappingSettings, PersonMapping } from "../../../src/mapping/mappin
 import { assignmentsOf, parkedAssignments } from "../../../src/reconcile/desired/assignments.ts";
 import { desiredPerson, type LifecycleState, lifecycleOf, type PersonRules } from "../../../src/reconcile/desired/person.ts";
 import type { GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../../../src/reconcile/facts.ts";
-import type { Attributes, Note } from "../../../src/reconcile/target.ts";
+import type { Attributes, Note } from "../../../src/reconcile/target-values.ts";
 
 const settings: MappingSettings = {
   region: "HK",

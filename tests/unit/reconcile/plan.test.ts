@@ -1,5 +1,5 @@
 import { type Desired, type Plan, plan, sameValue, type When } from "../../../src/reconcile/plan.ts";
-import type { Actual, Attributes, AttributeValue } from "../../../src/reconcile/target.ts";
+import type { Actual, Attributes, AttributeValue } from "../../../src/reconcile/target-values.ts";
 
 const present = (attributes: Attributes, when: Record<string, When> = {}): Desired => ({ state: "present", attributes, when, notes: [] });
 const suspended = (attributes: Attributes = {}): Desired => ({ state: "suspended", attributes });

@@ -1,6 +1,6 @@
 import type { Plan } from "../../../src/reconcile/plan.ts";
 import { policy, type SyncMode } from "../../../src/reconcile/policy.ts";
-import type { Actual } from "../../../src/reconcile/target.ts";
+import type { Actual } from "../../../src/reconcile/target-values.ts";
 
 const actual: Actual = { remoteId: "r1", attributes: {}, presence: "active" };
 const PLANS: Record<Plan["action"], Plan> = {

@@ -1,7 +1,8 @@
 import { silentLogger } from "../../../src/core/logger.ts";
 import { type PreflightDeps, preflight } from "../../../src/reconcile/process/preflight.ts";
 import { createOwnRest } from "../../../src/reconcile/process/presence.ts";
-import { type Problem, TargetUnavailable } from "../../../src/reconcile/target.ts";
+import type { Problem } from "../../../src/reconcile/target.ts";
+import { TargetUnavailable } from "../../../src/reconcile/target-failures.ts";
 import { createManualClock } from "../simulator/manual-clock.ts";
 
 const problem = (concerns: Problem["concerns"], code = "qyapi_write"): Problem => ({

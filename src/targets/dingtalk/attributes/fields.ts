@@ -1,5 +1,5 @@
 import type { EntityKind } from "../../../core/entity.ts";
-import { RESERVED } from "../../../reconcile/target.ts";
+import { RESERVED } from "../../../reconcile/target-values.ts";
 import { densePhone } from "./phone.ts";
 import { DEPARTMENT_NAME_MAX } from "./text.ts";
 

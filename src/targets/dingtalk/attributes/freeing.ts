@@ -1,5 +1,5 @@
 import type { EntityRef } from "../../../core/entity.ts";
-import type { AttributeValue } from "../../../reconcile/target.ts";
+import type { AttributeValue } from "../../../reconcile/target-values.ts";
 import { fieldOf } from "./fields.ts";
 
 /** See `TargetAdapter.freeing`. A number belongs to who signs in with it, and a mailbox would be frozen (docs/dingtalk.md 5.2 and 6). */

@@ -1,5 +1,5 @@
 import type { EntityKind } from "../../../core/entity.ts";
-import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target.ts";
+import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
 import { pairsOf } from "../client/wire-values.ts";
 import { keptOtherwise } from "../people/read-back.ts";
 import { EXTENSION, EXTENSION_MAX } from "./fields.ts";

@@ -1,5 +1,5 @@
 import type { EntityKind } from "../../../core/entity.ts";
-import type { Actual, Attributes, AttributeValue, Note } from "../../../reconcile/target.ts";
+import type { Actual, Attributes, AttributeValue, Note } from "../../../reconcile/target-values.ts";
 import { type Field, fieldOf } from "./fields.ts";
 import { mobileNumber } from "./mobile-number.ts";
 import { RULES, unmanagedEntries } from "./normalize-rules.ts";

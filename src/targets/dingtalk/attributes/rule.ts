@@ -1,4 +1,4 @@
-import type { Actual, Attributes } from "../../../reconcile/target.ts";
+import type { Actual, Attributes } from "../../../reconcile/target-values.ts";
 import type { NoteCode } from "./note-codes.ts";
 
 /** Code and text of a note. */

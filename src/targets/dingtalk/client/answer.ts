@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
-import { TargetUnavailable } from "../../../reconcile/target.ts";
+import { TargetUnavailable } from "../../../reconcile/target-failures.ts";
 import type { Api } from "./apis.ts";
 
 /** DingTalk's answer to a call that was not carried out as asked. `code` is the most specific one found, or one of ours in SYNTHETIC_CODES. */

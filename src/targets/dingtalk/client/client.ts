@@ -7,14 +7,9 @@ import type { Clock } from "../../../core/clock.ts";
 import type { Deadline } from "../../../core/deadline.ts";
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
 import type { Meter } from "../../../core/meter.ts";
-import {
-  type RateLimiter,
-  type SharedToken,
-  type TargetCall,
-  TargetError,
-  TargetLeaseEnded,
-  type WriteContext,
-} from "../../../reconcile/target.ts";
+import type { RateLimiter, SharedToken, WriteContext } from "../../../reconcile/target.ts";
+import { TargetError, TargetLeaseEnded } from "../../../reconcile/target-failures.ts";
+import type { TargetCall } from "../../../reconcile/target-values.ts";
 import type { DingTalkConfig } from "../config.ts";
 import { type Answer, type Refusal, readAnswer } from "./answer.ts";
 import type { Api } from "./apis.ts";

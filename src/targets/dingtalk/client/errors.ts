@@ -11,7 +11,7 @@ import {
   TargetRejected,
   TargetThrottled,
   TargetUnavailable,
-} from "../../../reconcile/target.ts";
+} from "../../../reconcile/target-failures.ts";
 import { isObject, type Refusal } from "./answer.ts";
 import type { Api } from "./apis.ts";
 import type { Kind, Meaning } from "./code-meaning.ts";

@@ -1,11 +1,6 @@
-import {
-  type Attributes,
-  type AttributeValue,
-  type Note,
-  TargetConflict,
-  TargetError,
-  type WriteContext,
-} from "../../../reconcile/target.ts";
+import type { WriteContext } from "../../../reconcile/target.ts";
+import { TargetConflict, TargetError } from "../../../reconcile/target-failures.ts";
+import type { Attributes, AttributeValue, Note } from "../../../reconcile/target-values.ts";
 import type { DingTalkClient, Session } from "./client.ts";
 
 /** A long listing fails after thousands of calls; its last few say enough. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../core/entity.ts";
-import type { TargetCall, WriteContext } from "../../../reconcile/target.ts";
+import type { WriteContext } from "../../../reconcile/target.ts";
+import type { TargetCall } from "../../../reconcile/target-values.ts";
 import type { ManagedArea } from "../structure/managed-area.ts";
 import { API, type Api } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../core/entity.ts";
-import { TargetUnavailable } from "../../../reconcile/target.ts";
+import { TargetUnavailable } from "../../../reconcile/target-failures.ts";
 import type { DingTalkConfig } from "../config.ts";
 import { API, type Api } from "./apis.ts";
 

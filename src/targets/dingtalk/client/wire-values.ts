@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
-import type { AttributeValue } from "../../../reconcile/target.ts";
+import type { AttributeValue } from "../../../reconcile/target-values.ts";
 import { isObject } from "./answer.ts";
 
 /** Ids as a list, or as the text with commas that requests use. */

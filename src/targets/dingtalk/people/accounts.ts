@@ -1,4 +1,6 @@
-import { type Actual, type Attributes, TargetNotFound, type WriteContext, type Written } from "../../../reconcile/target.ts";
+import type { WriteContext } from "../../../reconcile/target.ts";
+import { TargetNotFound, type Written } from "../../../reconcile/target-failures.ts";
+import type { Actual, Attributes } from "../../../reconcile/target-values.ts";
 import { API } from "../client/apis.ts";
 import type { DingTalkClient } from "../client/client.ts";
 import { operate } from "../client/operation.ts";

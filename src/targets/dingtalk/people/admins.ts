@@ -1,4 +1,4 @@
-import { TargetNotFound, TargetProtected } from "../../../reconcile/target.ts";
+import { TargetNotFound, TargetProtected } from "../../../reconcile/target-failures.ts";
 import { isObject } from "../client/answer.ts";
 import { API } from "../client/apis.ts";
 import type { Session } from "../client/client.ts";

@@ -1,4 +1,5 @@
-import type { Attributes, Identity, Lacking } from "../../../reconcile/target.ts";
+import type { Identity, Lacking } from "../../../reconcile/target.ts";
+import type { Attributes } from "../../../reconcile/target-values.ts";
 import { EXTENSION } from "../attributes/fields.ts";
 
 /** Who a person is, by what both sides know. Numbers and addresses are in canonical form on both. */

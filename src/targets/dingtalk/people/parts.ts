@@ -1,13 +1,12 @@
 import {
-  type Attributes,
-  type AttributeValue,
   type Refused,
   TargetConflict,
   TargetDependency,
   TargetError,
   TargetRejected,
   type Written,
-} from "../../../reconcile/target.ts";
+} from "../../../reconcile/target-failures.ts";
+import type { Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
 import { EXTENSION } from "../attributes/fields.ts";
 import { meaningOf } from "../client/codes.ts";
 

@@ -1,4 +1,4 @@
-import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target.ts";
+import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
 
 /*
  * Where somebody is outside the managed root. That is not ours to change, and DingTalk takes lists of departments as a whole: so it is kept apart from what is

@@ -1,4 +1,5 @@
-import { type Attributes, type Refused, TargetError, TargetNotFound, TargetRejected } from "../../../reconcile/target.ts";
+import { type Refused, TargetError, TargetNotFound, TargetRejected } from "../../../reconcile/target-failures.ts";
+import type { Attributes } from "../../../reconcile/target-values.ts";
 import { resultOf } from "../client/answer.ts";
 import { API } from "../client/apis.ts";
 import type { Session } from "../client/client.ts";

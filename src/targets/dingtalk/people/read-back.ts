@@ -1,13 +1,6 @@
-import {
-  type Actual,
-  type Attributes,
-  type AttributeValue,
-  DIFFERED,
-  type Note,
-  TargetError,
-  type WriteContext,
-  type Written,
-} from "../../../reconcile/target.ts";
+import type { WriteContext } from "../../../reconcile/target.ts";
+import { TargetError, type Written } from "../../../reconcile/target-failures.ts";
+import { type Actual, type Attributes, type AttributeValue, DIFFERED, type Note } from "../../../reconcile/target-values.ts";
 import type { Reason, Rule } from "../attributes/rule.ts";
 import { differences } from "../client/operation.ts";
 

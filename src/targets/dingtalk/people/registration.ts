@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../core/entity.ts";
-import { TargetError } from "../../../reconcile/target.ts";
+import { TargetError } from "../../../reconcile/target-failures.ts";
 import { phoneToWire } from "../attributes/phone.ts";
 import { API, type Api } from "../client/apis.ts";
 import type { DingTalkClient, Session } from "../client/client.ts";

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
-import type { Attributes, AttributeValue } from "../../../reconcile/target.ts";
+import type { Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
 import { COMPOSED, EXTENSION, fieldOf } from "../attributes/fields.ts";
 import { pairsOf } from "../client/wire-values.ts";
 

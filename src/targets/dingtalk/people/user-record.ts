@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
 import { isUuid } from "../../../core/id.ts";
-import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target.ts";
+import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
 import { COMPOSED, EXTENSION, type Field, fieldsOf } from "../attributes/fields.ts";
 import { phoneFromWire } from "../attributes/phone.ts";
 import { isObject } from "../client/answer.ts";

@@ -1,18 +1,15 @@
 import type { EntityRef } from "../../../core/entity.ts";
+import type { WriteContext } from "../../../reconcile/target.ts";
 import {
-  type Actual,
-  type Attributes,
-  type AttributeValue,
-  type Note,
   type Refused,
   TargetConflict,
   TargetDependency,
   TargetError,
   TargetNotFound,
   TargetRejected,
-  type WriteContext,
   type Written,
-} from "../../../reconcile/target.ts";
+} from "../../../reconcile/target-failures.ts";
+import type { Actual, Attributes, AttributeValue, Note } from "../../../reconcile/target-values.ts";
 import { normalize } from "../attributes/normalize.ts";
 import { isObject, resultOf } from "../client/answer.ts";
 import { API } from "../client/apis.ts";

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
-import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target.ts";
+import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
 import { fieldOf, fieldsOf } from "../attributes/fields.ts";
 import { idsOf, isTrue, textOrNull, textOrUndefined } from "../client/wire-values.ts";
 

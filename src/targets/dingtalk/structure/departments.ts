@@ -1,16 +1,15 @@
 import type { EntityRef, JsonObject } from "../../../core/entity.ts";
 import { isUuid } from "../../../core/id.ts";
+import type { WriteContext } from "../../../reconcile/target.ts";
 import {
-  type Actual,
-  type Attributes,
   TargetConflict,
   TargetDependency,
   TargetNotFound,
   TargetOutcomeUnknown,
   TargetRejected,
-  type WriteContext,
   type Written,
-} from "../../../reconcile/target.ts";
+} from "../../../reconcile/target-failures.ts";
+import type { Actual, Attributes } from "../../../reconcile/target-values.ts";
 import { normalize } from "../attributes/normalize.ts";
 import { numberedDepartmentName } from "../attributes/text.ts";
 import { isObject, resultOf } from "../client/answer.ts";

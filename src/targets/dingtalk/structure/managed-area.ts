@@ -1,5 +1,5 @@
 import type { Clock } from "../../../core/clock.ts";
-import { type TargetError, TargetNotFound, TargetProtected } from "../../../reconcile/target.ts";
+import { type TargetError, TargetNotFound, TargetProtected } from "../../../reconcile/target-failures.ts";
 import { resultOf } from "../client/answer.ts";
 import { API } from "../client/apis.ts";
 import type { Session } from "../client/client.ts";

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../../src/core/entity.ts";
-import type { Attributes } from "../../../../src/reconcile/target.ts";
+import type { Attributes } from "../../../../src/reconcile/target-values.ts";
 import {
   departmentCreateBody,
   departmentFromWire,

@@ -10,7 +10,7 @@ import {
   TargetRejected,
   TargetThrottled,
   TargetUnavailable,
-} from "../../../../src/reconcile/target.ts";
+} from "../../../../src/reconcile/target-failures.ts";
 import { API, type Api } from "../../../../src/targets/dingtalk/client/apis.ts";
 import { CODES } from "../../../../src/targets/dingtalk/client/codes.ts";
 import { addressIn, announcedEndMs, errorOf, permissionsIn, transportError } from "../../../../src/targets/dingtalk/client/errors.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { EntityKind } from "../../../../src/core/entity.ts";
-import type { Actual, Attributes, AttributeValue } from "../../../../src/reconcile/target.ts";
+import type { Actual, Attributes, AttributeValue } from "../../../../src/reconcile/target-values.ts";
 import { normalize } from "../../../../src/targets/dingtalk/attributes/normalize.ts";
 
 const seen = (attributes: Attributes): Actual => ({ remoteId: "u1", presence: "active", attributes });

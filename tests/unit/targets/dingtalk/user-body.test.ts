@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../../src/core/entity.ts";
-import type { Attributes } from "../../../../src/reconcile/target.ts";
+import type { Attributes } from "../../../../src/reconcile/target-values.ts";
 import { userCreateBody, userUpdateBody } from "../../../../src/targets/dingtalk/people/user-body.ts";
 
 describe("the body of user/create", () => {

@@ -1,0 +1,56 @@
+/*
+ * The port to a system we provision into. One adapter per target implements it; the reconcile loop knows nothing else of the target.
+ * Attribute names are the target's own words as the mapping file writes them, and opaque here, but for those in RESERVED.
+ */
+export type AttributeValue = string | number | boolean | null | readonly string[];
+
+/** A flat record in the target's canonical form (trimmed, sets sorted). An absent name says "not managed" or "not told"; null says "empty". */
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/**
+ * Attributes the loop itself fills in, with remote ids:
+ * user `manager` (remote id of a person, or null), user `departments` (sorted remote ids, never empty: the root stands for "none"),
+ * user `mainDepartment` (remote id or null), user `departmentTitles` and `departmentOrders` (sorted `"<remote id of a department>=<value>"`),
+ * user `roles` (sorted remote ids), department `parent` (remote id), department `managers` (sorted remote ids of people).
+ */
+export const RESERVED = {
+  user: ["manager", "departments", "mainDepartment", "departmentTitles", "departmentOrders", "roles"],
+  department: ["parent", "managers"],
+} as const;
+
+/** Something that cannot be made true, and why. Shown to the operator, never retried in a loop, never blocks other attributes. */
+export interface Note {
+  readonly attribute: string;
+  /** Stable: see reasons.ts. */
+  readonly code: string;
+  /** The target's own code, where it refused. */
+  readonly answer?: string;
+  /** What the administrator should know or do, in plain words. */
+  readonly text: string;
+}
+
+/** One HTTP call to the target, as the history keeps it. Holds no secret and no personal data. */
+export interface TargetCall {
+  readonly api: string;
+  readonly code: string;
+  readonly requestId?: string;
+  readonly durationMs: number;
+}
+
+/** What the target holds of one entity, as far as we can read it. */
+export interface Actual {
+  readonly remoteId: string;
+  readonly attributes: Attributes;
+  /** How people are present: `invited` has not agreed yet, `disabled` exists but cannot sign in. */
+  readonly presence: "active" | "disabled";
+  /** Our own id for it where the target keeps one (a deterministic user id, a department's source identifier). */
+  readonly entityId?: string;
+  /** One of the target's own administrators, where a read tells it: never removed or switched off. */
+  readonly isAdministrator?: true;
+}
+
+/**
+ * An attribute of the memory, beside those of the target: names of attributes that the last comparison found otherwise than they were remembered. Somebody changed them
+ * there, or the target made something else of what it was sent.
+ */
+export const DIFFERED = "differed";
