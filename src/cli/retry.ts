@@ -1,6 +1,9 @@
 import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../core/clock.ts";
-import { operatorEvent, REASON_CODE } from "../reconcile/operator-event.ts";
+import { nearest } from "../core/did-you-mean.ts";
+import { operatorEvent } from "../reconcile/operator-event.ts";
+import { LOOP_REASONS } from "../reconcile/reasons.ts";
+import { DINGTALK_REASONS } from "../targets/dingtalk/client/reasons.ts";
 import { withPool } from "./support/joined-pool.ts";
 import { osUser } from "./support/os-user.ts";
 import { print, printJson } from "./support/output.ts";
@@ -33,6 +36,10 @@ export const retryCommand = (): Command =>
     });
 
 function reasonCode(text: string): string {
-  if (!REASON_CODE.test(text)) throw new InvalidArgumentError("must be a reasonCode such as mobileTaken: letters only");
-  return text;
+  const known = [...LOOP_REASONS, ...DINGTALK_REASONS];
+  if (known.includes(text)) return text;
+  const meant = nearest(text, known, ({ length }) => Math.ceil(length / 4));
+  throw new InvalidArgumentError(
+    `there is no such reason${meant === undefined ? "; items tell them as reasonCode" : `; did you mean ${meant}?`}`,
+  );
 }

@@ -154,9 +154,13 @@ test("all of one reason are tried again beside the running server, in the name o
   // The running server has looked again, and found the same.
   await isParked();
 
-  expect(await command("retry", "--reason", "nobodyHasThis")).toMatchObject({
+  expect(await command("retry", "--reason", "mobileTaken")).toMatchObject({
     code: 0,
-    stdout: "Nothing is out of sync for the reason nobodyHasThis.\n",
+    stdout: "Nothing is out of sync for the reason mobileTaken.\n",
+  });
+  expect(await command("retry", "--reason", "mobileTakn")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("there is no such reason; did you mean mobileTaken?"),
   });
   expect((await asked()).length).toBe(1);
 });
