@@ -1,7 +1,6 @@
-import type { Clock } from "../core/clock.ts";
 import { objects, text } from "./directory.ts";
 import type { Http } from "./http.ts";
-import { type SyncStatus, untilQuiet } from "./server.ts";
+import { type Patience, type SyncStatus, untilQuiet } from "./server.ts";
 
 /** What a limit of the server's policy kept back until the demo agreed to it, as an operator would. */
 export interface ApprovedHold {
@@ -10,27 +9,20 @@ export interface ApprovedHold {
   readonly passed: number;
 }
 
-export interface Settling {
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly patienceMs: number;
-  look(open: number): void;
-}
-
 /** In one cycle; more would mean that approving leads nowhere. */
 const MOST_ROUNDS = 20;
 
 /** Waits until the server has nothing more to do, and agrees to whatever it holds under a limit: the demo means what it does. */
 export async function untilSettled(
   http: Http,
-  settling: Settling,
+  settling: Patience,
 ): Promise<{ readonly status: SyncStatus; readonly approved: readonly ApprovedHold[] }> {
   const approved: ApprovedHold[] = [];
   for (let round = 0; ; round += 1) {
-    const status = await untilQuiet(http, settling);
+    await untilQuiet(http, settling, true);
     const { holds } = await http.get("/api/sync/holds?state=open");
     const open = objects(holds);
-    if (open.length === 0 || round === MOST_ROUNDS) return { status, approved };
+    if (open.length === 0 || round === MOST_ROUNDS) return { status: await untilQuiet(http, settling), approved };
     for (const { id, digest, count, limit, passed } of open) {
       const answer = await http.post(`/api/sync/holds/${text(id)}/approve`, { digest: text(digest), count: Number(count) });
       // Somebody else joined meanwhile: the next round has it as it is then.
