@@ -48,7 +48,7 @@ test.each([
   ["a subject with blanks in it", ["trust", "add", "--subject", "two words"], "must be one text without blanks"],
   ["a trust without its claims", ["trust", "add", "--name", "x"], "'--tenant <id>' not specified"],
   ["a trust that nobody can have", ["trust", "remove", "nobody"], "there is no trust with the client id nobody"],
-  ["a reason that is none", ["retry", "--reason", "mobile taken"], "must be a reasonCode such as mobileTaken"],
+  ["a reason that is none", ["retry", "--reason", "mobile taken"], "there is no such reason; did you mean mobileTaken?"],
   ["too much", ["serve", "now"], "too many arguments"],
   ["no command", [], "Usage:"],
   ["half a command", ["token"], "Usage:"],
