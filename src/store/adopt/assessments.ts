@@ -3,12 +3,12 @@ import type { AssessmentStore } from "../../reconcile/assess/assess.ts";
 import type { Assessment, SourceActivity } from "../../reconcile/assess/report.ts";
 import type { AssessmentRecord, AssessmentRequests } from "../../reconcile/assess/requests.ts";
 import { run, type Statement } from "../postgres/statement.ts";
+import { inSlices } from "../postgres/walk.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
 
 /* The last assessment, and what it asks of the directory. */
 
 const SLICE = 500;
-const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
 const statement = (name: string, text: string): Statement => ({ name: `assess-${name}`, text });
 
@@ -56,12 +56,7 @@ const ASK = statement(
 const LAST = statement("last", "select state, asked_at, ended_at, reason, report from assessments where target = $1");
 
 async function* idsOf(pool: pg.Pool, each: Statement, before: readonly unknown[]): AsyncIterable<readonly string[]> {
-  for (let last = FIRST_ID; ; ) {
-    const rows = await run<{ id: string }>(pool, each, [...before, last]);
-    if (rows.length > 0) yield rows.map(({ id }) => id);
-    if (rows.length < SLICE) return;
-    last = rows.at(-1)!.id;
-  }
+  for await (const rows of inSlices(pool, each, SLICE, (last) => [...before, last])) yield rows.map(({ id }) => id);
 }
 
 export function createAssessmentStore(pool: pg.Pool, target: string): AssessmentStore {

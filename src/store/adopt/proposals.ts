@@ -3,8 +3,8 @@ import { uuidv7 } from "../../core/id.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import { pairKey } from "../../reconcile/adopt/match.ts";
 import type { AdoptionStore, Listing, Proposal, TreeNode } from "../../reconcile/adopt/ports.ts";
-import { FIRST_ID } from "../postgres/parameters.ts";
 import { run, type Statement } from "../postgres/statement.ts";
+import { inSlices } from "../postgres/walk.ts";
 import { eventColumns, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /* Who of ours what is at the target already may be: proposals, and what is needed to find them. */
@@ -106,12 +106,7 @@ export function createAdoptionStore(pool: pg.Pool, target: string): AdoptionStor
 
   return {
     async *unlinkedPeople() {
-      for (let last = FIRST_ID; ; ) {
-        const rows = await run<{ id: string }>(pool, UNLINKED_PEOPLE, [target, last]);
-        if (rows.length > 0) yield rows.map(({ id }) => id);
-        if (rows.length < PEOPLE_SLICE) return;
-        last = rows.at(-1)!.id;
-      }
+      for await (const rows of inSlices(pool, UNLINKED_PEOPLE, PEOPLE_SLICE, (last) => [target, last])) yield rows.map(({ id }) => id);
     },
 
     async treeNodes() {

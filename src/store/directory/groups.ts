@@ -2,9 +2,9 @@ import { fold } from "../../core/fold.ts";
 import { isUuid } from "../../core/id.ts";
 import type { GroupContent, Member, MemberChange, StoredGroup } from "../../directory/group.ts";
 import type { DirectoryStore, Fact, MembersChanged } from "../../directory/ports.ts";
-import { FIRST_ID } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
+import { inSlices } from "../postgres/walk.ts";
 import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { fewMembersOf, firstMembersOf } from "./first-members.ts";
 import { createMemberChanges } from "./group-members.ts";
@@ -161,13 +161,8 @@ export function createGroupStore(pool: Pool, targets: readonly string[]): Groups
         ["User", USER_MEMBERS],
         ["Group", GROUP_MEMBERS],
       ] as const) {
-        let after = FIRST_ID;
-        for (;;) {
-          const rows = await run<{ id: string; display: string | null }>(pool, statement, [groupId, after]);
-          if (rows.length > 0) yield rows.map((row): Member => ({ id: row.id, type, display: row.display ?? undefined }));
-          if (rows.length < MEMBERS_PAGE) break;
-          after = rows.at(-1)!.id;
-        }
+        const members = inSlices<{ id: string; display: string | null }>(pool, statement, MEMBERS_PAGE, (after) => [groupId, after]);
+        for await (const rows of members) yield rows.map((row): Member => ({ id: row.id, type, display: row.display ?? undefined }));
       }
     },
   };

@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { LimitName } from "../../reconcile/guard/limits.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
+import { FIRST_REF } from "../postgres/walk.ts";
 import { wakeUp } from "../write-sql.ts";
 import { appendHoldEvents, holdEvent, lockGuard } from "./hold-members.ts";
 
@@ -23,11 +24,9 @@ const REQUEUE_SLICE: Statement = {
   select kind, entity_id as id, (select count(*) from woken) as woken from locked order by kind, entity_id`,
 };
 
-const FIRST = { kind: "", id: "00000000-0000-0000-0000-000000000000" } as const;
-
 /** Members of a hold that are held are looked at again. Stopped half-way, `expireHolds` goes on with it. */
 export async function requeueMembers(pool: Pool, target: string, hold: string): Promise<void> {
-  for (let last: { readonly kind: string; readonly id: string } | undefined = FIRST; last; ) {
+  for (let last: { readonly kind: string; readonly id: string } | undefined = FIRST_REF; last; ) {
     // One after the other: each begins where the one before ended.
     const rows: { kind: string; id: string }[] = await run(pool.byKey, REQUEUE_SLICE, [target, hold, last.kind, last.id]);
     last = rows.length === SLICE ? rows.at(-1) : undefined;

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { Rules, RulesStore } from "../../reconcile/ports.ts";
-import { FIRST_ID } from "../postgres/parameters.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
+import { FIRST_ID } from "../postgres/walk.ts";
 import { appendEvents, eventColumns, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /* New rules, at the start of a process: whoever they may concern is looked at again. Rows are marked in slices, so that no statement runs for long. */

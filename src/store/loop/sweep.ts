@@ -1,8 +1,8 @@
 import type pg from "pg";
 import type { LinkTo, Observation, Period, SweepStore } from "../../reconcile/ports.ts";
 import type { Attributes } from "../../reconcile/target-values.ts";
-import { FIRST_ID } from "../postgres/parameters.ts";
 import { run, type Statement } from "../postgres/statement.ts";
+import { inSlices } from "../postgres/walk.ts";
 import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 const SLICE = 2_000;
@@ -63,7 +63,7 @@ const TRY_CAUSES = statement(
 );
 const LINKS_BEFORE = statement(
   "links-before",
-  `select l.entity_id, l.remote_id from links l
+  `select l.entity_id as id, l.remote_id from links l
     where l.target = $1 and l.kind = $2 and l.entity_id > $3 and l.status = 'owned' and l.observed_at < $4 order by l.entity_id limit ${SLICE}`,
 );
 /** Parameters: 1 target, 2 kind, 3 id, 4 since, 5 causes. A run that holds the entity sees that its generation moved on. */
@@ -165,12 +165,9 @@ export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore
     },
 
     async *linksBefore(kind, since) {
-      for (let last = FIRST_ID; ; ) {
-        const rows = await run<LinkRow>(pool, LINKS_BEFORE, [target, kind, last, since]);
-        if (rows.length > 0) yield rows.map((row) => ({ id: row.entity_id, remoteId: row.remote_id }));
-        if (rows.length < SLICE) return;
-        last = rows.at(-1)!.entity_id;
-      }
+      const after = (last: string) => [target, kind, last, since];
+      for await (const rows of inSlices<{ id: string; remote_id: string }>(pool, LINKS_BEFORE, SLICE, after))
+        yield rows.map(({ id, remote_id }) => ({ id, remoteId: remote_id }));
     },
 
     async noteObserved(ref, { actual, containers, wrong }, since, causes) {

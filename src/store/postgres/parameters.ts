@@ -18,6 +18,3 @@ export function createParameters(before: readonly unknown[] = []): Parameters {
     },
   };
 }
-
-/** Comes before every id: where a walk through a table by its ids begins. */
-export const FIRST_ID = "00000000-0000-0000-0000-000000000000";

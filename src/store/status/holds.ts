@@ -8,6 +8,7 @@ import { requeueMembers } from "../loop/hold-ends.ts";
 import { appendHoldEvents, holdEvent, lockGuard } from "../loop/hold-members.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { FIRST_REF } from "../postgres/walk.ts";
 import { NAME } from "./item-search.ts";
 
 /** The members in any order give one digest: each is hashed to 128 bits, and those are added without carry. */
@@ -66,8 +67,6 @@ interface MemberRow extends pg.QueryResultRow {
   readonly causes: string;
 }
 
-const FIRST = ["", "00000000-0000-0000-0000-000000000000"] as const;
-
 /** Holds of one target as operators see them. */
 export function createHolds(pool: Pool, target: string, clock: Clock): HoldOperations {
   const get = async (db: Queryable, id: string): Promise<Hold | undefined> =>
@@ -111,7 +110,7 @@ export function createHolds(pool: Pool, target: string, clock: Clock): HoldOpera
     get: (id) => get(pool, id),
 
     async members(id, { after, count }) {
-      const [kind = FIRST[0], entityId = FIRST[1]] = after?.split(":") ?? [];
+      const [kind = FIRST_REF.kind, entityId = FIRST_REF.id] = after?.split(":") ?? [];
       const rows = await run<MemberRow>(pool, MEMBERS, [target, id, kind, entityId, count + 1]);
       const members = rows.slice(0, count).map(memberOf);
       const last = members.at(-1);

@@ -12,6 +12,7 @@ import { livingProcesses } from "../loop/processes.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
+import { FIRST_REF } from "../postgres/walk.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "../write-sql.ts";
 import { readStats } from "./figures.ts";
 import { isMeantBy, NAME } from "./item-search.ts";
@@ -61,9 +62,6 @@ const RETRY_ALL: Statement = {
   woken as (${wakeUp("done")})
   select kind, entity_id, (select count(*) from woken) as woken from slice`,
 };
-/** Before every kind and id. */
-const FIRST = ["", "00000000-0000-0000-0000-000000000000"] as const;
-
 const LAST_MODE: Statement = { name: "status-last-mode", text: "select mode from target_states where target = $1" };
 
 const REQUEST_SWEEP: Statement = {
@@ -140,7 +138,7 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
 
     async retryAll(reasonCode, event) {
       let count = 0;
-      let after: readonly [string, string] | undefined = FIRST;
+      let after: readonly [string, string] | undefined = [FIRST_REF.kind, FIRST_REF.id];
       while (after) {
         // One after the other: each begins where the one before ended.
         const rows: { kind: string; entity_id: string }[] = await run(pool, RETRY_ALL, [
