@@ -2,7 +2,6 @@ import type { Clock } from "../../core/clock.ts";
 import type { EntityKind } from "../../core/entity.ts";
 import type { AdoptionRules } from "../../policy/policy.ts";
 import type { AdoptDeps } from "../adopt/propose.ts";
-
 import type { DesiredDeps } from "../desired/result.ts";
 import type { SweepStore } from "../ports.ts";
 

@@ -26,7 +26,7 @@ export async function sweep(deps: SweepDeps, actor: string, signal: AbortSignal)
   const count: Count = { compared: 0, differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [] };
   // One kind after the other: people are compared with departments that are known to be there.
   const strangers = collectStrangers(target);
-  for (const kind of KINDS) await sweepKind(deps, kind, { since: await store.moment(), count, event, strangers }, signal);
+  for (const kind of KINDS) await sweepKind(deps, kind, { since: await store.moment(), count, event, strangers, signal });
   await proposeAdoptions({ ...deps, rules: deps.policy?.adopt ?? PROPOSE_ALL }, strangers, event);
   await store.markRefused([event.id]);
   await store.tryCauses([event.id]);
@@ -40,15 +40,12 @@ interface Sweeping {
   readonly count: Count;
   readonly event: Pick<HistoryEvent, "id">;
   readonly strangers: Strangers;
+  readonly signal: AbortSignal;
 }
 
-async function sweepKind(
-  deps: SweepDeps,
-  kind: (typeof KINDS)[number],
-  { since, count, event, strangers }: Sweeping,
-  signal: AbortSignal,
-): Promise<void> {
+async function sweepKind(deps: SweepDeps, kind: (typeof KINDS)[number], sweeping: Sweeping): Promise<void> {
   const { store, target } = deps;
+  const { since, count, event, strangers, signal } = sweeping;
   const seen = new Set<string>();
   const unlinked: Actual[] = [];
   for await (const page of target.list(kind, { signal })) {
@@ -56,8 +53,8 @@ async function sweepKind(
       seen.add(actual.remoteId);
       if (kind === "department") strangers.tree.add(actual);
     }
-    unlinked.push(...(await comparePage(deps, kind, page.actuals, since, count, event)));
-    if (page.managers) await compareManagers(deps, page.managers, since, count, event, signal);
+    unlinked.push(...(await comparePage(deps, kind, page.actuals, sweeping)));
+    if (page.managers) await compareManagers(deps, page.managers, sweeping);
   }
   for await (const slice of store.linksBefore(kind, since)) {
     for (const { id, remoteId } of slice) {
@@ -67,7 +64,7 @@ async function sweepKind(
       if (actual) {
         const link = (await store.linksTo(kind, [remoteId])).get(remoteId);
         // Where only a part of the target is listed, it may have been moved out of it.
-        if (link?.status === "owned") await compareLinked(deps, kind, actual, link, since, count, event);
+        if (link?.status === "owned") await compareLinked(deps, kind, actual, link, sweeping);
         continue;
       }
       count.missing += 1;
@@ -79,14 +76,7 @@ async function sweepKind(
 }
 
 /** Answers what of the page is not linked. */
-async function comparePage(
-  deps: SweepDeps,
-  kind: EntityKind,
-  page: readonly Actual[],
-  since: Date,
-  count: Count,
-  event: Pick<HistoryEvent, "id">,
-): Promise<readonly Actual[]> {
+async function comparePage(deps: SweepDeps, kind: EntityKind, page: readonly Actual[], sweeping: Sweeping): Promise<readonly Actual[]> {
   const { store } = deps;
   const unlinked: Actual[] = [];
   const links = await store.linksTo(
@@ -99,8 +89,8 @@ async function comparePage(
       unlinked.push(actual);
       continue;
     }
-    count.compared += 1;
-    await compareLinked(deps, kind, actual, link, since, count, event);
+    sweeping.count.compared += 1;
+    await compareLinked(deps, kind, actual, link, sweeping);
   }
   return unlinked;
 }
@@ -110,9 +100,7 @@ async function compareLinked(
   kind: EntityKind,
   actual: Actual,
   link: LinkTo,
-  since: Date,
-  count: Count,
-  event: Pick<HistoryEvent, "id">,
+  { since, count, event }: Sweeping,
 ): Promise<void> {
   if (link.observed && !differs(link.observed, actual)) return;
   const ref: EntityRef = { kind, id: link.id };
@@ -124,20 +112,13 @@ async function compareLinked(
 }
 
 /** A list shows the people the app may see, so what it says of managers is only a reason to read the department itself. */
-async function compareManagers(
-  deps: SweepDeps,
-  managers: ReadonlyMap<string, readonly string[]>,
-  since: Date,
-  count: Count,
-  event: Pick<HistoryEvent, "id">,
-  signal: AbortSignal,
-): Promise<void> {
+async function compareManagers(deps: SweepDeps, managers: ReadonlyMap<string, readonly string[]>, sweeping: Sweeping): Promise<void> {
   const links = await deps.store.linksTo("department", [...managers.keys()]);
   for (const [remoteId, link] of links) {
     const known = link.observed?.attributes["managers"];
     if (link.status !== "owned" || !known || sameValue(known, managers.get(remoteId))) continue;
-    const { actual } = await deps.target.read("department", remoteId, { signal });
-    if (actual) await compareLinked(deps, "department", actual, link, since, count, event);
+    const { actual } = await deps.target.read("department", remoteId, { signal: sweeping.signal });
+    if (actual) await compareLinked(deps, "department", actual, link, sweeping);
   }
 }
 

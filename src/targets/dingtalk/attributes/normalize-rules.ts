@@ -90,7 +90,7 @@ export const RULES: Readonly<Record<EntityKind, readonly Rule[]>> = {
 };
 
 /**
- * DingTalk keeps an order and a title for each department of a person, also where nobody gave one: the orders nobody requested for,
+ * DingTalk keeps an order and a title for each department of a person, also where nobody gave one: the orders nobody asked for,
  * and the titles that only repeat the person's own, stay as they are.
  */
 export function unmanagedEntries(requested: Attributes, there: Attributes): Attributes {
