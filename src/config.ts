@@ -10,7 +10,7 @@ import { RUNNING_OF_A_CLIENT } from "./http/connection/client-share.ts";
 import { CONNECTIONS_OF_AN_ADDRESS } from "./http/connection/connections.ts";
 import { isLoopbackName } from "./http/connection/host.ts";
 import { NO_PROXIES, readTrustedProxies, type TrustedProxies } from "./http/connection/trusted-proxies.ts";
-import type { SyncMode } from "./reconcile/policy.ts";
+import { SYNC_MODES, type SyncMode } from "./reconcile/policy.ts";
 
 /*
  * The one place that reads the environment. Everything is checked at once, so that a wrong set-up is mended in one go. An empty variable counts as unset,
@@ -170,7 +170,7 @@ const RULES = {
     .regex(/^[1-9]\d{0,14}$/, "must be the id of a department, a positive whole number")
     .default("1"),
   SIMULATOR_PORT: wholeNumber(1, 65_535, PORT_RULE).optional(),
-  SYNC_MODE: oneOf(["observe", "upsert", "sync"]).optional(),
+  SYNC_MODE: oneOf(SYNC_MODES).optional(),
   MAPPING_FILE: text.optional(),
   POLICY_FILE: text.optional(),
   RATE_LIMIT_PER_CLIENT: wholeNumber(0, 1_000_000, "must be a whole number from 0 to 1000000").default(50),

@@ -7,7 +7,7 @@ import { readJsonBody } from "../http/body.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import { requestContext, requireScope } from "../http/request-context.ts";
 import { operatorEvent } from "../reconcile/operator-event.ts";
-import type { SyncMode } from "../reconcile/policy.ts";
+import { SYNC_MODES, type SyncMode } from "../reconcile/policy.ts";
 import { ceilingOf, isAbove } from "../reconcile/process/orders.ts";
 import type { SyncOperations } from "../reconcile/status.ts";
 import { InvalidParameter } from "./query-values.ts";
@@ -27,7 +27,6 @@ export class ModeAboveCeiling extends AppError {
   readonly code = "CONFLICT";
 }
 
-const MODES: readonly SyncMode[] = ["observe", "upsert", "sync"];
 const MAX_REASON = 500;
 
 /** Stop, go on, and the mode: for operators, at run time. */
@@ -78,9 +77,9 @@ function reasonIn(body: unknown): string {
 }
 
 function modeIn(body: unknown): SyncMode {
-  const mode = MODES.find((each) => each === fieldOf(body, "mode"));
+  const mode = SYNC_MODES.find((each) => each === fieldOf(body, "mode"));
   if (mode) return mode;
-  throw new InvalidParameter(`the body must be {"mode": "<mode>"}, one of ${MODES.join(", ")}`);
+  throw new InvalidParameter(`the body must be {"mode": "<mode>"}, one of ${SYNC_MODES.join(", ")}`);
 }
 
 const fieldOf = (body: unknown, name: string): unknown =>

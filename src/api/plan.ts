@@ -5,7 +5,7 @@ import { methodNotAllowed } from "../http/methods.ts";
 import { requestContext } from "../http/request-context.ts";
 import type { PlanDesk } from "../reconcile/compare/plan-desk.ts";
 import { minutesFor, type PlannedAction } from "../reconcile/compare/whole-plan.ts";
-import type { SyncMode } from "../reconcile/policy.ts";
+import { SYNC_MODES } from "../reconcile/policy.ts";
 import { choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
 
 export interface PlanOptions {
@@ -13,7 +13,6 @@ export interface PlanOptions {
   readonly callsPerSecond: number;
 }
 
-const MODES: readonly SyncMode[] = ["observe", "upsert", "sync"];
 const ACTIONS: readonly PlannedAction[] = ["create", "update", "remove", "suspend", "resume"];
 const KINDS: readonly EntityKind[] = ["user", "department", "role"];
 /** `next` of a page: the kind and id of its last item. */
@@ -25,7 +24,7 @@ export function planRoutes({ plans, callsPerSecond }: PlanOptions): Router {
   router
     .route("/plan")
     .get(async (req: Request, res: Response) => {
-      const mode = choiceOf(req, "mode", MODES) ?? "sync";
+      const mode = choiceOf(req, "mode", SYNC_MODES) ?? "sync";
       const action = choiceOf(req, "action", ACTIONS);
       const kind = choiceOf(req, "kind", KINDS);
       const after = textOf(req, "after");

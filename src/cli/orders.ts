@@ -2,7 +2,7 @@ import { Argument, Command, InvalidArgumentError } from "commander";
 import type { JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import { operatorEvent } from "../reconcile/operator-event.ts";
-import type { SyncMode } from "../reconcile/policy.ts";
+import { SYNC_MODES, type SyncMode } from "../reconcile/policy.ts";
 import type { SyncOperations } from "../reconcile/status.ts";
 import { foundProblems } from "./support/exit-codes.ts";
 import { osUser } from "./support/os-user.ts";
@@ -48,7 +48,7 @@ export const resumeCommand = (): Command =>
 export const modeCommand = (): Command =>
   new Command("mode")
     .description("lower or raise the mode while the server runs, never above SYNC_MODE")
-    .addArgument(new Argument("<mode>", "observe plans only, upsert never removes, sync does all").choices(["observe", "upsert", "sync"]))
+    .addArgument(new Argument("<mode>", "observe plans only, upsert never removes, sync does all").choices(SYNC_MODES))
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",

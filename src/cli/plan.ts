@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import type { Explanation } from "../mapping/mapping.ts";
 import type { Forecast, PersonPreview } from "../reconcile/compare/preview.ts";
-import type { SyncMode } from "../reconcile/policy.ts";
+import { SYNC_MODES, type SyncMode } from "../reconcile/policy.ts";
 import { withApp } from "./support/app.ts";
 import { foundProblems } from "./support/exit-codes.ts";
 import { personMeant } from "./support/find-person.ts";
@@ -23,7 +23,7 @@ export const planCommand = (): Command =>
     .description("everything that would be done in DingTalk, or what would be done about one person; nothing is sent, nothing is written")
     .option("--user <user>", "one person: userName or id; also name, e-mail address, job number, last digits of the mobile number")
     .option("--explain", "of one person: every rule of the mapping with what it read and gave")
-    .addOption(new Option("--mode <mode>", "as if this were the mode").choices(["observe", "upsert", "sync"]).default("sync"))
+    .addOption(new Option("--mode <mode>", "as if this were the mode").choices(SYNC_MODES).default("sync"))
     .option("--mapping <file>", "as if this were the mapping file")
     .option("--policy <file>", "as if this were the policy file")
     .option("--json", "the result as JSON")

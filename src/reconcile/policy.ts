@@ -1,8 +1,10 @@
 import type { Plan } from "./plan.ts";
 import type { LoopReason } from "./reasons.ts";
 
-/** `observe` plans only, `upsert` never removes or suspends, `sync` does all. */
-export type SyncMode = "observe" | "upsert" | "sync";
+/** From the most careful to the boldest: `observe` plans only, `upsert` never removes or suspends, `sync` does all. */
+export const SYNC_MODES = ["observe", "upsert", "sync"] as const;
+
+export type SyncMode = (typeof SYNC_MODES)[number];
 
 export type Verdict =
   | { readonly allow: true }

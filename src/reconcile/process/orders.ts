@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { HistoryEvent } from "../../history/event.ts";
-import type { SyncMode } from "../policy.ts";
+import { SYNC_MODES, type SyncMode } from "../policy.ts";
 
 /** What operators ordered: that nothing is sent, and a mode. Kept with the target, so that they hold for every process and over restarts. */
 export interface Orders {
@@ -26,8 +26,6 @@ export interface OrdersStore {
   orderMode(mode: SyncMode | undefined, event: HistoryEvent): Promise<void>;
 }
 
-const MODES: readonly SyncMode[] = ["observe", "upsert", "sync"];
-
 /**
  * The highest mode an order can say: of the processes that live, the boldest setting; while none lives, that of the last one, else of the one that asks. Pure.
  */
@@ -35,10 +33,10 @@ export function ceilingOf(
   { living, lastMode }: { readonly living: readonly { readonly mode: SyncMode }[]; readonly lastMode: SyncMode | undefined },
   own: SyncMode,
 ): SyncMode {
-  return MODES.findLast((mode) => living.some((process) => process.mode === mode)) ?? lastMode ?? own;
+  return SYNC_MODES.findLast((mode) => living.some((process) => process.mode === mode)) ?? lastMode ?? own;
 }
 
-export const isAbove = (mode: SyncMode, ceiling: SyncMode): boolean => MODES.indexOf(mode) > MODES.indexOf(ceiling);
+export const isAbove = (mode: SyncMode, ceiling: SyncMode): boolean => SYNC_MODES.indexOf(mode) > SYNC_MODES.indexOf(ceiling);
 
 /** An order never goes above the ceiling, which the settings say. Pure. */
 export const modeInForce = (ceiling: SyncMode, ordered: SyncMode | undefined): SyncMode =>
