@@ -63,7 +63,6 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     mapping,
     mode: config.syncMode,
     term: steering.term,
-    adopt: policy.adopt,
     policy,
     clock,
     logger,

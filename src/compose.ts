@@ -69,7 +69,7 @@ export async function wholePlan(
 ): Promise<WholePlan> {
   const rules = await store.rules();
   const rehearsal = await openRehearsal(pool, { target: TARGET, everybody: rules.mapping !== mapping.version });
-  return planEverybody({ rehearsal, target, mapping, mode, clock, adopt: policy.adopt, policy }, signal);
+  return planEverybody({ rehearsal, target, mapping, mode, clock, policy }, signal);
 }
 
 /** Below another root the same mapping means other departments: everybody is looked at again when it changes. */

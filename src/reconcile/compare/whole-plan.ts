@@ -80,7 +80,7 @@ export interface RehearsalStore {
   close(): Promise<void>;
 }
 
-export interface RehearsalDeps extends Pick<ReconcilerDeps, "adopt" | "policy"> {
+export interface RehearsalDeps extends Pick<ReconcilerDeps, "policy"> {
   readonly rehearsal: RehearsalStore;
   readonly target: Pick<TargetAdapter, "rehearsal">;
   readonly mapping: Mapping;
@@ -109,7 +109,7 @@ export async function planEverybody(deps: RehearsalDeps, signal: AbortSignal): P
 }
 
 async function rehearse(
-  { rehearsal, target, mapping, mode, clock, sideBySide, adopt, policy }: RehearsalDeps,
+  { rehearsal, target, mapping, mode, clock, sideBySide, policy }: RehearsalDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const { store } = rehearsal;
@@ -125,7 +125,6 @@ async function rehearse(
       written += 1;
     }),
     mapping,
-    ...(adopt ? { adopt } : {}),
     policy,
     // In observe nothing would come to be, and whatever hangs on it could not be told.
     mode: mode === "observe" ? "sync" : mode,

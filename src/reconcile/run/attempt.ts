@@ -1,6 +1,5 @@
 import type { HistoryEvent } from "../../history/event.ts";
 import { proposeHolder } from "../adopt/holder.ts";
-import { PROPOSE_ALL } from "../adopt/rules.ts";
 import { containersOf } from "../containers.ts";
 import type { Plan } from "../plan.ts";
 import type { Claim, LinkChange } from "../ports.ts";
@@ -89,7 +88,7 @@ async function failed(
   const stranger = blocked?.open[0]?.stranger;
   if (stranger !== undefined && next.action === "create")
     await proposeHolder(
-      { ...deps, rules: deps.adopt ?? PROPOSE_ALL },
+      { ...deps, rules: deps.policy.adopt },
       { ref: claim.ref, attributes: next.attributes, remoteId: stranger, intent },
       context,
     );

@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
-import type { AdoptionRules, Policy } from "../../policy/policy.ts";
+import type { Policy } from "../../policy/policy.ts";
 import type { AdoptionStore } from "../adopt/ports.ts";
 import type { Guard } from "../guard/guard.ts";
 import type { SyncMode } from "../policy.ts";
@@ -24,8 +24,6 @@ export interface ReconcilerDeps {
   /** In [0, 1); spreads retries. */
   readonly random: () => number;
   readonly log?: LoopLog;
-  /** Who of those who are there already may be proposed; all tiers unless given. */
-  readonly adopt?: AdoptionRules;
   /** Of this process, for what is wrong with it alone. */
   readonly rest?: OwnRest;
   /** What the first retry waits; RETRY_BASE_MS unless given. */

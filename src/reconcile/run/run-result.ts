@@ -1,26 +1,16 @@
-import type { HistoryEvent } from "../../history/event.ts";
 import { containersOf } from "../containers.ts";
 import type { DesiredResult } from "../desired/result.ts";
-import type { Claim, LinkChange } from "../ports.ts";
+import type { Claim, LinkChange, RunOutcome } from "../ports.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { Actual, Attributes, Note } from "../target-values.ts";
 import type { RunEnd } from "./next-state.ts";
-import type { Refusals } from "./refusal.ts";
 import { type Conclusion, conclude, type OpenRefusal } from "./refusals.ts";
 
 /* What a run leaves behind besides its next state, and the pieces it is made of. Pure. */
 
-export interface RunResult {
+/** The next state and the cause follow from how it ended. `refused` absent: what was known before. */
+export interface RunResult extends Omit<RunOutcome, "next" | "cause"> {
   readonly end: RunEnd;
-  /** What the target refuses, to be remembered; absent: what was known before. */
-  readonly refused?: Refusals;
-  readonly link: LinkChange;
-  readonly event?: HistoryEvent;
-  readonly presenceChanged: boolean;
-  readonly departed: readonly string[];
-  readonly arrived?: readonly string[];
-  /** The directory no longer has the entity and nothing of it is left at the target. */
-  readonly gone: boolean;
 }
 
 export type DesiredEntity = Extract<DesiredResult, { kind: "desired" }>;
