@@ -1,6 +1,5 @@
 import { type Request, type Response, Router } from "express";
 import type { Clock } from "../core/clock.ts";
-import { AppError } from "../core/errors.ts";
 import { isCanonicalUuid } from "../core/id.ts";
 import { sendJson } from "../http/answer.ts";
 import { readJsonBody } from "../http/body.ts";
@@ -10,18 +9,15 @@ import { requestContext, requireScope } from "../http/request-context.ts";
 import { ADOPTION_STATES, type AdoptableKind, type Adoption, type AdoptionOperations, type Decision } from "../reconcile/adopt/ports.ts";
 import { refusalText } from "../reconcile/adopt/refusal-text.ts";
 import type { AssessmentRequests } from "../reconcile/assess/requests.ts";
-import { choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
+import { Conflict } from "./conflict.ts";
+import { afterOf, choiceOf, countOf, InvalidParameter } from "./query-values.ts";
+import { fieldsOf, operatorOf } from "./requests.ts";
 
 export interface AdoptionRoutes {
   readonly adoptions: AdoptionOperations;
   readonly assessments: AssessmentRequests;
   readonly clock: Clock;
   readonly target: string;
-}
-
-/** The decision cannot be carried out as things stand now. */
-class DecisionRefused extends AppError {
-  readonly code = "CONFLICT";
 }
 
 const KINDS: readonly AdoptableKind[] = ["user", "department"];
@@ -31,10 +27,7 @@ const TIERS = ["1", "2", "3", "4", "5", "6"] as const;
 export function adoptionRoutes({ adoptions, assessments, clock, target }: AdoptionRoutes): Router {
   const router = Router();
 
-  const by = (res: Response) => {
-    const { actor, requestId, sourceId } = requestContext(res);
-    return { at: clock.now(), actor, requestId, sourceId, causes: [], target } as const;
-  };
+  const by = (res: Response) => ({ at: clock.now(), ...operatorOf(res), causes: [], target }) as const;
 
   router
     .route("/adoptions")
@@ -42,8 +35,7 @@ export function adoptionRoutes({ adoptions, assessments, clock, target }: Adopti
       const state = choiceOf(req, "state", ADOPTION_STATES);
       const kind = choiceOf(req, "kind", KINDS);
       const tier = choiceOf(req, "tier", TIERS);
-      const after = textOf(req, "after");
-      if (after !== undefined && !isCanonicalUuid(after)) throw new InvalidParameter("after must be the `next` of another page");
+      const after = afterOf(req, isCanonicalUuid);
       const page = await adoptions.list({
         count: countOf(req),
         ...(state ? { state } : {}),
@@ -104,12 +96,12 @@ export function adoptionRoutes({ adoptions, assessments, clock, target }: Adopti
 
 function doneOf(decision: Decision): readonly Adoption[] {
   if (decision.kind === "unknown") throw new NotFoundPath();
-  if (decision.kind === "refused") throw new DecisionRefused(refusalText(decision.why));
+  if (decision.kind === "refused") throw new Conflict(refusalText(decision.why));
   return decision.adoptions;
 }
 
 function tierIn(body: unknown): { readonly tier: number; readonly count: number } {
-  const { tier, count } = (typeof body === "object" && body !== null ? body : {}) as { tier?: unknown; count?: unknown }; // what they are is looked at next
+  const { tier, count } = fieldsOf(body) ?? {};
   const isTier = typeof tier === "number" && Number.isInteger(tier) && tier >= 1 && tier <= TIERS.length;
   const isCount = typeof count === "number" && Number.isSafeInteger(count) && count >= 0;
   if (isTier && isCount) return { tier, count };

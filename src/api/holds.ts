@@ -1,22 +1,23 @@
 import { type Request, type Response, Router } from "express";
+import { isCanonicalUuid } from "../core/id.ts";
 import { sendJson } from "../http/answer.ts";
 import { readJsonBody } from "../http/body.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
-import { requestContext, requireScope } from "../http/request-context.ts";
+import { renderProblem } from "../http/problem.ts";
+import { requestIdOf, requireScope } from "../http/request-context.ts";
 import { type Agreement, HOLD_STATES, type Hold, type HoldMember } from "../reconcile/guard/hold.ts";
 import type { Decision, HoldOperations } from "../reconcile/guard/operations.ts";
-import { choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
+import { Conflict } from "./conflict.ts";
+import { afterOf, choiceOf, countOf, InvalidParameter, isItemKey } from "./query-values.ts";
+import { fieldsOf, operatorOf } from "./requests.ts";
 
 export interface HoldsEndpointOptions {
   readonly holds: HoldOperations;
   /** In the sandbox one approval is enough, and nobody has to say what they agree to. */
   readonly sandbox: boolean;
 }
-
-const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const MEMBER_KEY = /^[a-z]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** `/api/sync/holds`: what a limit of the policy keeps back, and decisions about it. */
 export function holdsEndpoint({ holds, sandbox }: HoldsEndpointOptions): Mount {
@@ -26,7 +27,7 @@ export function holdsEndpoint({ holds, sandbox }: HoldsEndpointOptions): Mount {
     .route("/")
     .get(async (req: Request, res: Response) => {
       const state = choiceOf(req, "state", HOLD_STATES);
-      const after = pageKey(req, ID);
+      const after = afterOf(req, isCanonicalUuid);
       const page = await holds.list({ count: countOf(req), ...(state ? { state } : {}), ...(after ? { after } : {}) });
       sendJson(res, 200, { holds: page.holds.map(renderHold), ...(page.next ? { next: page.next } : {}) });
     })
@@ -35,18 +36,13 @@ export function holdsEndpoint({ holds, sandbox }: HoldsEndpointOptions): Mount {
   router
     .route("/:id")
     .get(async (req: Request<{ id: string }>, res: Response) => {
-      const after = pageKey(req, MEMBER_KEY);
+      const after = afterOf(req, isItemKey);
       const hold = await holds.get(req.params.id);
       if (!hold) throw new NotFoundPath();
       const page = await holds.members(hold.id, { count: countOf(req), ...(after ? { after } : {}) });
       sendJson(res, 200, { ...renderHold(hold), entities: page.members.map(renderMember), ...(page.next ? { next: page.next } : {}) });
     })
     .all(methodNotAllowed("GET"));
-
-  const operatorOf = (res: Response) => {
-    const { actor, requestId, sourceId } = requestContext(res);
-    return { actor, requestId, sourceId };
-  };
 
   router
     .route("/:id/approve")
@@ -78,30 +74,17 @@ function answer(res: Response, decision: Decision): void {
 /** The hold is not what was agreed to: the answer tells what it is now. */
 function sendMoved(res: Response, hold: Hold): void {
   const detail = hold.state === "open" ? "the hold is not what it was; look at it again" : `the hold is ${hold.state}`;
-  const problem = {
-    type: "about:blank",
-    title: "Conflict",
-    status: 409,
-    detail,
-    code: "CONFLICT",
-    requestId: requestContext(res).requestId,
-  };
-  sendJson(res, 409, { ...problem, state: hold.state, digest: hold.digest, count: hold.count }, "application/problem+json");
-}
-
-function pageKey(req: Request, form: RegExp): string | undefined {
-  const after = textOf(req, "after");
-  if (after !== undefined && !form.test(after)) throw new InvalidParameter("after must be the `next` of another page");
-  return after;
+  const { status, body, contentType } = renderProblem(new Conflict(detail), requestIdOf(res));
+  sendJson(res, status, { ...body, state: hold.state, digest: hold.digest, count: hold.count }, contentType);
 }
 
 function agreementIn(body: unknown, optional: boolean): Agreement {
   if (body === undefined && optional) return {};
-  const given: Readonly<Record<string, unknown>> = typeof body === "object" && body !== null ? { ...body } : {};
-  const { digest, count } = given;
+  const given = fieldsOf(body);
+  const { digest, count } = given ?? {};
   const rightDigest = typeof digest === "string" || (optional && digest === undefined);
   const rightCount = (typeof count === "number" && Number.isInteger(count)) || (optional && count === undefined);
-  if (typeof body !== "object" || body === null || !rightDigest || !rightCount)
+  if (!given || !rightDigest || !rightCount)
     throw new InvalidParameter('the body must be {"digest": "<digest>", "count": <number>}, as the hold tells them');
   return { ...(typeof digest === "string" ? { digest } : {}), ...(typeof count === "number" ? { count } : {}) };
 }

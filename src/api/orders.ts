@@ -1,6 +1,5 @@
 import { type Request, type Response, Router } from "express";
 import type { Clock } from "../core/clock.ts";
-import { AppError } from "../core/errors.ts";
 import { isStorableText } from "../core/storable-text.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import { readJsonBody } from "../http/body.ts";
@@ -10,7 +9,9 @@ import { operatorEvent } from "../reconcile/operator-event.ts";
 import { SYNC_MODES, type SyncMode } from "../reconcile/policy.ts";
 import { ceilingOf, isAbove } from "../reconcile/process/orders.ts";
 import type { SyncOperations } from "../reconcile/status.ts";
+import { Conflict } from "./conflict.ts";
 import { InvalidParameter } from "./query-values.ts";
+import { fieldsOf, operatorOf } from "./requests.ts";
 
 export interface OrdersOptions {
   readonly operations: SyncOperations;
@@ -22,21 +23,14 @@ export interface OrdersOptions {
   readonly sendStatus: (res: Response) => Promise<void>;
 }
 
-/** A mode that the settings do not allow. */
-export class ModeAboveCeiling extends AppError {
-  readonly code = "CONFLICT";
-}
-
 const MAX_REASON = 500;
 
 /** Stop, go on, and the mode: for operators, at run time. */
 export function ordersRoutes({ operations, clock, target, ceiling: own, sendStatus }: OrdersOptions): Router {
   const router = Router();
 
-  const eventOf = (res: Response, code: Parameters<typeof operatorEvent>[0], detail?: HistoryEvent["detail"]): HistoryEvent => {
-    const { actor, requestId, sourceId } = requestContext(res);
-    return operatorEvent(code, { actor, requestId, sourceId }, { clock, target }, detail);
-  };
+  const eventOf = (res: Response, code: Parameters<typeof operatorEvent>[0], detail?: HistoryEvent["detail"]): HistoryEvent =>
+    operatorEvent(code, operatorOf(res), { clock, target }, detail);
 
   router
     .route("/pause")
@@ -60,7 +54,7 @@ export function ordersRoutes({ operations, clock, target, ceiling: own, sendStat
     .put(requireScope("admin"), readJsonBody(), async (req: Request, res: Response) => {
       const mode = modeIn(req.body);
       const ceiling = ceilingOf(await operations.processes(), own);
-      if (isAbove(mode, ceiling)) throw new ModeAboveCeiling(`the mode ${mode} is above ${ceiling}, which SYNC_MODE allows at most`);
+      if (isAbove(mode, ceiling)) throw new Conflict(`the mode ${mode} is above ${ceiling}, which SYNC_MODE allows at most`);
       await operations.orderMode(mode === ceiling ? undefined : mode, eventOf(res, "operator.mode", { mode, ceiling }));
       await sendStatus(res);
     })
@@ -70,17 +64,14 @@ export function ordersRoutes({ operations, clock, target, ceiling: own, sendStat
 }
 
 function reasonIn(body: unknown): string {
-  const reason = fieldOf(body, "reason");
+  const reason = fieldsOf(body)?.["reason"];
   const text = typeof reason === "string" ? reason.trim() : "";
   if (text !== "" && text.length <= MAX_REASON && isStorableText(text)) return text;
   throw new InvalidParameter(`the body must be {"reason": "<why>"}, of at most ${MAX_REASON} characters`);
 }
 
 function modeIn(body: unknown): SyncMode {
-  const mode = SYNC_MODES.find((each) => each === fieldOf(body, "mode"));
+  const mode = SYNC_MODES.find((each) => each === fieldsOf(body)?.["mode"]);
   if (mode) return mode;
   throw new InvalidParameter(`the body must be {"mode": "<mode>"}, one of ${SYNC_MODES.join(", ")}`);
 }
-
-const fieldOf = (body: unknown, name: string): unknown =>
-  typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>)[name] : undefined;

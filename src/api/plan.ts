@@ -2,11 +2,11 @@ import { type Request, type Response, Router } from "express";
 import type { EntityKind } from "../core/entity.ts";
 import { sendJson } from "../http/answer.ts";
 import { methodNotAllowed } from "../http/methods.ts";
-import { requestContext } from "../http/request-context.ts";
 import type { PlanDesk } from "../reconcile/compare/plan-desk.ts";
 import { minutesFor, type PlannedAction } from "../reconcile/compare/whole-plan.ts";
 import { SYNC_MODES } from "../reconcile/policy.ts";
-import { choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
+import { afterOf, choiceOf, countOf, isItemKey } from "./query-values.ts";
+import { maySeeValues, withoutValues } from "./requests.ts";
 
 export interface PlanOptions {
   readonly plans: PlanDesk;
@@ -15,8 +15,6 @@ export interface PlanOptions {
 
 const ACTIONS: readonly PlannedAction[] = ["create", "update", "remove", "suspend", "resume"];
 const KINDS: readonly EntityKind[] = ["user", "department", "role"];
-/** `next` of a page: the kind and id of its last item. */
-const ITEM_KEY = /^[a-z]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The plan of everybody, as if the mode were another one. */
 export function planRoutes({ plans, callsPerSecond }: PlanOptions): Router {
@@ -27,19 +25,14 @@ export function planRoutes({ plans, callsPerSecond }: PlanOptions): Router {
       const mode = choiceOf(req, "mode", SYNC_MODES) ?? "sync";
       const action = choiceOf(req, "action", ACTIONS);
       const kind = choiceOf(req, "kind", KINDS);
-      const after = textOf(req, "after");
-      if (after !== undefined && !ITEM_KEY.test(after)) throw new InvalidParameter("after must be the `next` of another page");
+      const after = afterOf(req, isItemKey);
       const { summary, items, next } = await plans.page(mode, {
         count: countOf(req),
         ...(action ? { action } : {}),
         ...(kind ? { kind } : {}),
         ...(after ? { after } : {}),
       });
-      // Values of people are for those who may read the history, where they stand as well.
-      const maySee = requestContext(res).scopes.includes("history:read");
-      const shown = items.map((item) =>
-        maySee ? item : { ...item, changes: Object.fromEntries(Object.keys(item.changes).map((name) => [name, {}])) },
-      );
+      const shown = maySeeValues(res) ? items : items.map((item) => ({ ...item, changes: withoutValues(item.changes) }));
       sendJson(res, 200, {
         summary: { ...summary, minutes: minutesFor(summary, callsPerSecond) },
         items: shown,

@@ -1,5 +1,6 @@
 import type { Request } from "express";
 import { AppError } from "../core/errors.ts";
+import { isCanonicalUuid } from "../core/id.ts";
 import { isStorableText } from "../core/storable-text.ts";
 
 /** A parameter of the address that cannot be understood. Never repeats what was sent. */
@@ -33,4 +34,17 @@ export function countOf(req: Request): number {
   if (value === undefined) return DEFAULT_COUNT;
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidParameter("count must be a whole number from 1");
   return Math.min(Number(value), MAX_COUNT);
+}
+
+/** `next` of a page of items: the kind and id of its last one. */
+export function isItemKey(text: string): boolean {
+  const colon = text.indexOf(":");
+  return /^[a-z]+$/.test(text.slice(0, colon)) && isCanonicalUuid(text.slice(colon + 1));
+}
+
+/** `after`: the `next` of another page, in the form that this list gives out. */
+export function afterOf(req: Request, isForm: (text: string) => boolean): string | undefined {
+  const after = textOf(req, "after");
+  if (after !== undefined && !isForm(after)) throw new InvalidParameter("after must be the `next` of another page");
+  return after;
 }

@@ -1,9 +1,7 @@
 import { type Request, type Response, Router } from "express";
 import type { Clock } from "../core/clock.ts";
 import type { EntityKind } from "../core/entity.ts";
-import type { Changes } from "../history/event.ts";
 import { sendJson } from "../http/answer.ts";
-import type { Scope } from "../http/auth/scopes.ts";
 import { readJsonBody } from "../http/body.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
@@ -21,7 +19,8 @@ import type { SyncItem, SyncOperations, SyncStatus } from "../reconcile/status.t
 import { adoptionRoutes } from "./adoptions.ts";
 import { ordersRoutes } from "./orders.ts";
 import { planRoutes } from "./plan.ts";
-import { choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
+import { afterOf, choiceOf, countOf, InvalidParameter, isItemKey, textOf } from "./query-values.ts";
+import { fieldsOf, maySeeValues, operatorOf, withoutValues } from "./requests.ts";
 
 export interface SyncEndpointOptions {
   readonly adoptions: AdoptionOperations;
@@ -39,8 +38,6 @@ export interface SyncEndpointOptions {
 }
 
 const STATES: readonly SyncState[] = ["inSync", "due", "waiting", "held", "parked"];
-/** `next` of a page: the kind and id of its last item. */
-const ITEM_KEY = /^[a-z]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const KINDS: readonly EntityKind[] = ["user", "group", "department", "role"];
 
 /** `/api/sync`: how far the target is, what is stuck and why, and one more try. */
@@ -48,10 +45,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
   const { operations } = options;
   const router = Router();
 
-  const eventOf = (res: Response) => {
-    const { actor, requestId, sourceId } = requestContext(res);
-    return operatorEvent("operator.retry", { actor, requestId, sourceId }, options);
-  };
+  const eventOf = (res: Response) => operatorEvent("operator.retry", operatorOf(res), options);
 
   const sendStatus = async (res: Response): Promise<void> => {
     // Counts that took long are told again for a while, so nothing is asked beside them; whether anything is sent is told as it is now.
@@ -85,8 +79,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
       const kind = choiceOf(req, "kind", KINDS);
       const text = textOf(req, "q");
       const reasonCode = textOf(req, "reason");
-      const after = textOf(req, "after");
-      if (after !== undefined && !ITEM_KEY.test(after)) throw new InvalidParameter("after must be the `next` of another page");
+      const after = afterOf(req, isItemKey);
       const page = await operations.items({
         count: countOf(req),
         ...(state ? { state } : {}),
@@ -95,7 +88,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
         ...(reasonCode ? { reasonCode } : {}),
         ...(after ? { after } : {}),
       });
-      sendJson(res, 200, { items: page.items.map(renderItemFor(requestContext(res).scopes)), ...(page.next ? { next: page.next } : {}) });
+      sendJson(res, 200, { items: page.items.map(renderItemFor(maySeeValues(res))), ...(page.next ? { next: page.next } : {}) });
     })
     .all(methodNotAllowed("GET"));
 
@@ -134,12 +127,10 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
 }
 
 function reasonIn(body: unknown): string {
-  const reason: unknown = isObject(body) ? body["reason"] : undefined;
+  const reason = fieldsOf(body)?.["reason"];
   if (typeof reason === "string" && REASON_CODE.test(reason)) return reason;
   throw new InvalidParameter('the body must be {"reason": "<reasonCode>"}, as the items tell it');
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
 
 function renderStatus(
   status: Omit<SyncStatus, "paused"> & { readonly paused: SyncStatus["paused"] | undefined },
@@ -175,15 +166,11 @@ function renderStatus(
 
 type Processes = Awaited<ReturnType<SyncOperations["processes"]>>;
 
-/** Values of people are for those who may read the history, where they stand as well; others see which attributes would change. */
-function renderItemFor(scopes: readonly Scope[]) {
-  const maySee = scopes.includes("history:read");
-  return ({ ref, planned, ...item }: SyncItem) => ({
+const renderItemFor =
+  (maySee: boolean) =>
+  ({ ref, planned, ...item }: SyncItem) => ({
     kind: ref.kind,
     id: ref.id,
     ...item,
     ...(planned ? { planned: maySee ? planned : { ...planned, changes: withoutValues(planned.changes) } } : {}),
   });
-}
-
-const withoutValues = (changes: Changes): Changes => Object.fromEntries(Object.keys(changes).map((name) => [name, {}]));
