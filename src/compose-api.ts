@@ -4,7 +4,7 @@ import { historyEndpoint } from "./api/events.ts";
 import { holdsEndpoint } from "./api/holds.ts";
 import { syncEndpoint } from "./api/sync.ts";
 import { readBuild } from "./build.ts";
-import { type AppContext, syncComponents, TARGET, wholePlan } from "./compose.ts";
+import { type AppContext, syncComponents, wholePlan } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { Secret } from "./core/secret.ts";
 import { createGroupDirectory } from "./directory/groups.ts";
@@ -44,6 +44,7 @@ import { createEventLog } from "./store/history/event-log.ts";
 import { createHolds } from "./store/status/holds.ts";
 import { createMeterStore } from "./store/status/meters.ts";
 import { createSyncOperations } from "./store/status/status.ts";
+import { TARGET } from "./target-name.ts";
 
 /* The HTTP side: every address there is, with what stands behind it. */
 

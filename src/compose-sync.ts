@@ -1,4 +1,4 @@
-import { type AppContext, syncComponents, TARGET } from "./compose.ts";
+import { type AppContext, syncComponents } from "./compose.ts";
 import { CannotStart } from "./core/errors.ts";
 import { createSeenFile } from "./database/seen-file.ts";
 import type { ReadinessCheck } from "./http/health.ts";
@@ -19,6 +19,7 @@ import { startQueue } from "./store/loop/queue.ts";
 import { createRestoreStore } from "./store/loop/restore.ts";
 import { createSyncOperations } from "./store/status/status.ts";
 import { pinOrganisation } from "./store/target/organisation.ts";
+import { TARGET } from "./target-name.ts";
 import { type DingTalkConfig, settingsDigest } from "./targets/dingtalk/config.ts";
 
 /* The reconcile loop of one process. */

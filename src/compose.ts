@@ -15,12 +15,11 @@ import { openRehearsal } from "./store/rehearse.ts";
 import { createMeterStore, keepMeter, type MeterKeeper } from "./store/status/meters.ts";
 import { createRateLimiter } from "./store/target/limiter.ts";
 import { createSharedToken } from "./store/target/shared-token.ts";
+import { TARGET } from "./target-name.ts";
 import type { DingTalkConfig } from "./targets/dingtalk/config.ts";
 import { createTarget } from "./targets/registry.ts";
 
 /* With compose-api.ts and compose-sync.ts the only place where concrete things meet. No decisions are taken here. */
-
-export const TARGET = "dingtalk";
 
 export interface AppContext {
   readonly config: Config;

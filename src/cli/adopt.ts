@@ -9,14 +9,16 @@ import {
   type Decision,
 } from "../reconcile/adopt/ports.ts";
 import { refusalText } from "../reconcile/adopt/refusal-text.ts";
+import { TARGET } from "../target-name.ts";
+import { everyPage } from "./support/every-page.ts";
 import { foundProblems } from "./support/exit-codes.ts";
 import { withPool } from "./support/joined-pool.ts";
 import { NotFoundHere } from "./support/not-found-here.ts";
+import { wholeNumber } from "./support/numbers.ts";
 import { osUser } from "./support/os-user.ts";
 import { print, printJson, printTable, say } from "./support/output.ts";
 import { ACTOR } from "./support/records.ts";
 
-const TARGET = "dingtalk";
 const PAGE = 1_000;
 const KINDS: readonly AdoptableKind[] = ["user", "department"];
 
@@ -38,10 +40,7 @@ Examples:
   $ dingtalk-scim adopt accept --tier 2 --count 187
   $ dingtalk-scim adopt unlink user 019ab2c4-5d6e-7f80-9123-456789abcdef`;
 
-const wholeNumber = (text: string): number => {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("must be a whole number");
-  return Number(text);
-};
+const anyNumber = wholeNumber(0, 999_999_999);
 
 interface ListOptions {
   readonly state?: AdoptionState;
@@ -55,17 +54,13 @@ const listCommand = (): Command =>
     .description("what is proposed, ambiguous, linked or rejected")
     .addOption(new Option("--state <state>", "only these").choices([...ADOPTION_STATES]))
     .addOption(new Option("--kind <kind>", "only these").choices([...KINDS]))
-    .option("--tier <tier>", "only these", wholeNumber)
+    .option("--tier <tier>", "only these", anyNumber)
     .option("--json", "the result as JSON")
     .action(async ({ json, ...query }: ListOptions) => {
       const adoptions = await withOperations(async (operations) => {
         const all: Adoption[] = [];
-        for (let after: string | undefined; ; ) {
-          const page = await operations.list({ ...query, count: PAGE, ...(after === undefined ? {} : { after }) });
-          all.push(...page.adoptions);
-          after = page.next;
-          if (after === undefined) return all;
-        }
+        for await (const page of everyPage((from) => operations.list({ ...query, count: PAGE, ...from }))) all.push(...page.adoptions);
+        return all;
       });
       if (json) return printJson({ adoptions });
       const rows = adoptions.map(({ id, kind, tier, strength, state, entity, remote, matched }) => [
@@ -86,8 +81,8 @@ const acceptCommand = (): Command =>
   new Command("accept")
     .description("they are the same: link them")
     .argument("[ids...]", "of proposals, as `adopt list` tells them")
-    .option("--tier <tier>", "all that are proposed at this tier", wholeNumber)
-    .option("--count <count>", "how many those are", wholeNumber)
+    .option("--tier <tier>", "all that are proposed at this tier", anyNumber)
+    .option("--count <count>", "how many those are", anyNumber)
     .option("--json", "the result as JSON")
     .action(async (ids: string[], { tier, count, json }: { tier?: number; count?: number; json?: true }, command: Command) => {
       if (ids.length > 0 === (tier !== undefined) || (tier === undefined) !== (count === undefined))

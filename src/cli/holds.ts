@@ -4,6 +4,8 @@ import { unreachable } from "../core/errors.ts";
 import { isUuid } from "../core/id.ts";
 import { type Agreement, HOLD_STATES, type Hold, type HoldState } from "../reconcile/guard/hold.ts";
 import type { Decider, Decision, HoldOperations } from "../reconcile/guard/operations.ts";
+import { TARGET } from "../target-name.ts";
+import { everyPage } from "./support/every-page.ts";
 import { foundProblems } from "./support/exit-codes.ts";
 import { withPool } from "./support/joined-pool.ts";
 import { wholeNumber } from "./support/numbers.ts";
@@ -11,7 +13,6 @@ import { osUser } from "./support/os-user.ts";
 import { print, printJson, printTable, say } from "./support/output.ts";
 import { ACTOR } from "./support/records.ts";
 
-const TARGET = "dingtalk";
 const PAGE = 1_000;
 
 interface Output {
@@ -100,22 +101,15 @@ const withHolds = <T>(work: (operations: HoldOperations, sandbox: boolean) => Pr
 
 async function everyHold(operations: HoldOperations, state: HoldState | undefined): Promise<readonly Hold[]> {
   const holds: Hold[] = [];
-  for (let after: string | undefined; ; ) {
-    const page = await operations.list({ count: PAGE, ...(state ? { state } : {}), ...(after ? { after } : {}) });
+  for await (const page of everyPage((from) => operations.list({ count: PAGE, ...(state ? { state } : {}), ...from })))
     holds.push(...page.holds);
-    if (!page.next) return holds;
-    after = page.next;
-  }
+  return holds;
 }
 
 async function everyMember(operations: HoldOperations, id: string) {
   const members = [];
-  for (let after: string | undefined; ; ) {
-    const page = await operations.members(id, { count: PAGE, ...(after ? { after } : {}) });
-    members.push(...page.members);
-    if (!page.next) return members;
-    after = page.next;
-  }
+  for await (const page of everyPage((from) => operations.members(id, { count: PAGE, ...from }))) members.push(...page.members);
+  return members;
 }
 
 function unknown(id: string): void {

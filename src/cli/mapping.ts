@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import type { AppContext } from "../compose.ts";
 import type { FileProblem } from "../mapping/file/problem.ts";
 import type { Mapping } from "../mapping/mapping.ts";
 import type { Trial } from "../reconcile/desired/mapping-trial.ts";
+import { TARGET } from "../target-name.ts";
 import { EXIT, foundProblems } from "./support/exit-codes.ts";
 import { wholeNumber } from "./support/numbers.ts";
 import { print, printJson, printTable, say } from "./support/output.ts";
@@ -79,7 +79,7 @@ async function compiled(file: string): Promise<Checked> {
     return { kind: "unreadable", why: (error as NodeJS.ErrnoException).code ?? "unknown error" };
   }
   try {
-    return { kind: "valid", mapping: compileMapping(text, knownNames("dingtalk")) };
+    return { kind: "valid", mapping: compileMapping(text, knownNames(TARGET)) };
   } catch (error) {
     if (!(error instanceof MappingInvalid)) throw error;
     return { kind: "invalid", problems: error.problems };
@@ -87,20 +87,17 @@ async function compiled(file: string): Promise<Checked> {
 }
 
 async function tried(mapping: Mapping, most: number): Promise<Trial> {
-  const [{ withPool }, { tryMapping }, { systemClock }, { createMeter }, { createTraffic }] = await Promise.all([
+  const [{ withPool }, { tryMapping }, { systemClock }] = await Promise.all([
     import("./support/joined-pool.ts"),
     import("../reconcile/desired/mapping-trial.ts"),
     import("../core/clock.ts"),
-    import("../core/meter.ts"),
-    import("../http/traffic.ts"),
   ]);
-  return withPool(async (joined) => {
-    const app: AppContext = { ...joined, clock: systemClock, traffic: createTraffic(), meter: createMeter() };
+  return withPool(async ({ pool }) => {
     const [{ createReconcileStore }, { pagesOfPeople }] = await Promise.all([
       import("../store/create.ts"),
       import("./support/pages-of-people.ts"),
     ]);
-    return tryMapping({ mapping, store: createReconcileStore(app.pool, "dingtalk"), ids: pagesOfPeople(app, most) });
+    return tryMapping({ mapping, store: createReconcileStore(pool, TARGET), ids: pagesOfPeople({ pool, clock: systemClock }, most) });
   });
 }
 

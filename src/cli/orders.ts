@@ -1,11 +1,7 @@
 import { Argument, Command, InvalidArgumentError } from "commander";
-import type { JsonObject } from "../core/entity.ts";
-import type { HistoryEvent } from "../history/event.ts";
-import { operatorEvent } from "../reconcile/operator-event.ts";
 import { SYNC_MODES, type SyncMode } from "../reconcile/policy.ts";
-import type { SyncOperations } from "../reconcile/status.ts";
 import { foundProblems } from "./support/exit-codes.ts";
-import { osUser } from "./support/os-user.ts";
+import { withOperations } from "./support/operations.ts";
 import { printJson, say } from "./support/output.ts";
 import { ACTOR } from "./support/records.ts";
 
@@ -22,7 +18,7 @@ export const pauseCommand = (): Command =>
     .option("--json", "the result as JSON")
     .addHelpText("after", '\nKept over restarts.\n\nExample:\n  $ dingtalk-scim pause --reason "wrong filter at the source"')
     .action(async ({ reason, json }: Options & { readonly reason: string }) => {
-      await withOrders(({ operations, event }) => operations.halt({ by: ACTOR, reason }, event("operator.pause", { reason })));
+      await withOperations(({ operations, event }) => operations.halt({ by: ACTOR, reason }, event("operator.pause", { reason })));
       if (json) return printJson({ paused: true, reason });
       say("Nothing is sent to DingTalk any more, within two seconds. `dingtalk-scim resume` lets it go on.");
     });
@@ -32,7 +28,7 @@ export const resumeCommand = (): Command =>
     .description("let writes to DingTalk go on after `pause`")
     .option("--json", "the result as JSON")
     .action(async ({ json }: Options) => {
-      const before = await withOrders(async ({ operations, event }) => {
+      const before = await withOperations(async ({ operations, event }) => {
         const { halted } = await operations.orders();
         await operations.goOn(event("operator.resume"));
         return halted;
@@ -56,7 +52,7 @@ export const modeCommand = (): Command =>
     )
     .action(async (mode: SyncMode, { json }: Options) => {
       const { ceilingOf, isAbove } = await import("../reconcile/process/orders.ts");
-      const ceiling = await withOrders(async ({ operations, event, own }) => {
+      const ceiling = await withOperations(async ({ operations, event, own }) => {
         const highest = ceilingOf(await operations.processes(), own);
         if (!isAbove(mode, highest))
           await operations.orderMode(mode === highest ? undefined : mode, event("operator.mode", { mode, ceiling: highest }));
@@ -75,27 +71,4 @@ export const modeCommand = (): Command =>
 function said(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("must say why");
   return text.trim();
-}
-
-interface Work {
-  readonly operations: SyncOperations;
-  /** SYNC_MODE as this command sees it. */
-  readonly own: SyncMode;
-  event(code: Parameters<typeof operatorEvent>[0], detail?: JsonObject): HistoryEvent;
-}
-
-async function withOrders<T>(work: (parts: Work) => Promise<T>): Promise<T> {
-  const [{ withPool }, { createSyncOperations }, { systemClock }] = await Promise.all([
-    import("./support/joined-pool.ts"),
-    import("../store/status/status.ts"),
-    import("../core/clock.ts"),
-  ]);
-  return withPool(({ pool, config }) =>
-    work({
-      operations: createSyncOperations(pool, "dingtalk", systemClock),
-      own: config.syncMode,
-      event: (code, detail) =>
-        operatorEvent(code, { actor: ACTOR }, { clock: systemClock, target: "dingtalk" }, { ...detail, osUser: osUser() }),
-    }),
-  );
 }

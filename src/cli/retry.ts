@@ -1,15 +1,9 @@
 import { Command, InvalidArgumentError } from "commander";
-import { systemClock } from "../core/clock.ts";
 import { nearest } from "../core/did-you-mean.ts";
-import { operatorEvent } from "../reconcile/operator-event.ts";
 import { LOOP_REASONS } from "../reconcile/reasons.ts";
 import { DINGTALK_REASONS } from "../targets/dingtalk/client/reasons.ts";
-import { withPool } from "./support/joined-pool.ts";
-import { osUser } from "./support/os-user.ts";
+import { withOperations } from "./support/operations.ts";
 import { print, printJson } from "./support/output.ts";
-import { ACTOR } from "./support/records.ts";
-
-const TARGET = "dingtalk";
 
 export const retryCommand = (): Command =>
   new Command("retry")
@@ -21,12 +15,8 @@ export const retryCommand = (): Command =>
       "\nThe same as POST /api/sync/items/retry. Each keeps its reason until it was looked at again.\n\nExample:\n  $ dingtalk-scim retry --reason mobileTaken",
     )
     .action(async ({ reason, json }: { reason: string; json?: true }) => {
-      const result = await withPool(async ({ pool }) => {
-        const { createSyncOperations } = await import("../store/status/status.ts");
-        const operations = createSyncOperations(pool, TARGET, systemClock);
-        const detail = { reasonCode: reason, osUser: osUser() };
-        const event = operatorEvent("operator.retry", { actor: ACTOR }, { clock: systemClock, target: TARGET }, detail);
-        const count = await operations.retryAll(reason, event);
+      const result = await withOperations(async ({ operations, event }) => {
+        const count = await operations.retryAll(reason, event("operator.retry", { reasonCode: reason }));
         return { reason, count, paused: (await operations.pause()) ?? null };
       });
       const { count, paused } = result;

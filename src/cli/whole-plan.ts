@@ -1,6 +1,7 @@
 import type { PlanItem, PlanSummary, WholePlan } from "../reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
 import { withApp } from "./support/app.ts";
+import { everyPage } from "./support/every-page.ts";
 import { foundProblems } from "./support/exit-codes.ts";
 import { keepAlive } from "./support/keep-alive.ts";
 import { print, printTable, say } from "./support/output.ts";
@@ -70,12 +71,7 @@ async function printForPeople({ summary, items }: WholePlan, perSecond: number):
 const actionsOf = ({ create, update, remove, suspend, resume }: PlanSummary): number => create + update + remove + suspend + resume;
 
 async function* everyItem(items: WholePlan["items"]): AsyncIterable<PlanItem> {
-  for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
-    // In turn: each page says where the next begins.
-    const page = await items({ count: PAGE, ...(after === undefined ? {} : { after }) });
-    yield* page.items;
-    after = page.next;
-  }
+  for await (const page of everyPage((from) => items({ count: PAGE, ...from }))) yield* page.items;
 }
 
 const shown = (value: unknown): string =>

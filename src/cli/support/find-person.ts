@@ -1,6 +1,7 @@
 import type { AppContext } from "../../compose.ts";
 import { fold } from "../../core/fold.ts";
 import type { SyncItem } from "../../reconcile/status.ts";
+import { TARGET } from "../../target-name.ts";
 import { NotFoundHere } from "./not-found-here.ts";
 
 /** So many are named when several are meant. */
@@ -12,9 +13,9 @@ const LOOKED_AT = 1_000;
  * The person an operator names by user name, id, name, e-mail address, job number or last digits of a number, of whatever source, with where they stand on
  * the way to DingTalk. A name that is whole goes before one that others contain. Throws NotFoundHere for a name nobody has or several have.
  */
-export async function personMeant({ pool, clock }: AppContext, named: string): Promise<SyncItem> {
+export async function personMeant({ pool, clock }: Pick<AppContext, "pool" | "clock">, named: string): Promise<SyncItem> {
   const { createSyncOperations } = await import("../../store/status/status.ts");
-  const { items } = await createSyncOperations(pool, "dingtalk", clock).items({ kind: "user", text: named, count: LOOKED_AT });
+  const { items } = await createSyncOperations(pool, TARGET, clock).items({ kind: "user", text: named, count: LOOKED_AT });
   const whole = items.filter(({ name, userName }) => [name, userName].some((each) => each !== undefined && fold(each) === fold(named)));
   const meant = whole.length === 1 ? whole : items;
   const [person] = meant;

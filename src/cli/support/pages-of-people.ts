@@ -3,7 +3,7 @@ import type { AppContext } from "../../compose.ts";
 const PAGE = 200;
 
 /** Ids of people of every source, page by page, at most `most` in all. */
-export async function* pagesOfPeople({ pool, clock }: AppContext, most: number): AsyncIterable<readonly string[]> {
+export async function* pagesOfPeople({ pool, clock }: Pick<AppContext, "pool" | "clock">, most: number): AsyncIterable<readonly string[]> {
   const [{ createDirectoryStore }, { createPrisma }, { createSources }] = await Promise.all([
     import("../../store/create.ts"),
     import("../../store/access/prisma.ts"),
