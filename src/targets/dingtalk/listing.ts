@@ -8,6 +8,7 @@ import { resultOf } from "./client/answer.ts";
 import { API } from "./client/apis.ts";
 import type { DingTalkClient, Session } from "./client/client.ts";
 import { withCalls } from "./client/operation.ts";
+import { withCall } from "./client/session.ts";
 import { isTrue, objectsIn } from "./client/wire-values.ts";
 import { apart } from "./people/places.ts";
 import { type RecordOptions, userFromWire, visiblePermissions } from "./people/user-record.ts";
@@ -38,7 +39,7 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
   let walked: { readonly departments: readonly string[]; readonly atMs: number } | undefined;
 
   async function* departments(context: WriteContext): AsyncIterable<ListPage> {
-    const session = patient(client.open(context), deps, context.signal);
+    const session = withRetries(client.open(context), deps, context.signal);
     const ids: string[] = [];
     try {
       for await (const children of tree(session, area.root)) {
@@ -53,7 +54,7 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
   }
 
   async function* users(context: WriteContext): AsyncIterable<ListPage> {
-    const session = patient(client.open(context), deps, context.signal);
+    const session = withRetries(client.open(context), deps, context.signal);
     const seen = new Set<string>();
     try {
       for await (const department of departmentsIn(session)) {
@@ -99,7 +100,7 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
   }
 
   async function* roles(context: WriteContext): AsyncIterable<ListPage> {
-    const session = patient(client.open(context), deps, context.signal);
+    const session = withRetries(client.open(context), deps, context.signal);
     try {
       const ours = (await roleGroups(session)).find((group) => group.name === options.roleGroup);
       if (ours && ours.roles.length > 0) yield { actuals: ours.roles.map((role) => roleActual(role.id, role.name)) };
@@ -113,7 +114,7 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
    * "certainly not there" is worth that, and it is rare.
    */
   async function findDepartment(entityId: string, context: WriteContext): Promise<Found> {
-    const session = patient(client.open(context), deps, context.signal);
+    const session = withRetries(client.open(context), deps, context.signal);
     try {
       const records: JsonObject[] = [];
       for await (const children of tree(session, area.root)) {
@@ -186,27 +187,18 @@ async function* tree(session: Session, root: string): AsyncIterable<readonly Jso
 }
 
 /** Reads may be repeated: the same session, which waits out a throttle or a short failure a few times. */
-function patient(session: Session, { clock, random }: ListingDeps, signal: AbortSignal): Session {
-  return {
-    get calls() {
-      return session.calls;
-    },
-    get serverDate() {
-      return session.serverDate;
-    },
-    callWithoutToken: session.callWithoutToken,
-    async call(api, parameters) {
-      for (let attempt = 0; ; attempt++) {
-        try {
-          return await session.call(api, parameters);
-        } catch (error) {
-          const pauseMs = pauseAfter(error, attempt, random());
-          if (pauseMs === undefined || signal.aborted) throw error;
-          await clock.sleep(pauseMs, signal);
-        }
+function withRetries(session: Session, { clock, random }: ListingDeps, signal: AbortSignal): Session {
+  return withCall(session, async (api, parameters) => {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await session.call(api, parameters);
+      } catch (error) {
+        const pauseMs = pauseAfter(error, attempt, random());
+        if (pauseMs === undefined || signal.aborted) throw error;
+        await clock.sleep(pauseMs, signal);
       }
-    },
-  };
+    }
+  });
 }
 
 function pauseAfter(error: unknown, attempt: number, random: number): number | undefined {

@@ -3,6 +3,7 @@ import { TargetError } from "../../../reconcile/target-failures.ts";
 import { phoneToWire } from "../attributes/phone.ts";
 import { API, type Api } from "../client/apis.ts";
 import type { DingTalkClient, Session } from "../client/client.ts";
+import { withCall } from "../client/session.ts";
 
 /** Where the organisation is registered decides how it writes mainland numbers: bare in the mainland, with `+86-` everywhere else (docs/dingtalk.md 5.1). */
 export interface Registration {
@@ -39,28 +40,19 @@ export function writingMobiles(client: DingTalkClient, registration: Registratio
 }
 
 function writing(session: Session, registration: Registration): Session {
-  return {
-    get calls() {
-      return session.calls;
-    },
-    get serverDate() {
-      return session.serverDate;
-    },
-    callWithoutToken: session.callWithoutToken,
-    async call(api, parameters) {
-      const mobile = parameters?.mobile;
-      if (typeof mobile !== "string") return session.call(api, parameters);
-      const form = registration.isMainland;
-      const send = (isMainland: boolean): Promise<JsonObject> =>
-        session.call(api, { ...parameters, mobile: phoneToWire(mobile, isMainland) });
-      try {
-        return await send(form);
-      } catch (refusal) {
-        if (!WRITES.has(api) || !isBadNumber(refusal) || !mobile.startsWith("+86-")) throw refusal;
-        return await otherwise(registration, !form, send, refusal);
-      }
-    },
-  };
+  return withCall(session, async (api, parameters) => {
+    const mobile = parameters?.mobile;
+    if (typeof mobile !== "string") return session.call(api, parameters);
+    const form = registration.isMainland;
+    const send = (isMainland: boolean): Promise<JsonObject> =>
+      session.call(api, { ...parameters, mobile: phoneToWire(mobile, isMainland) });
+    try {
+      return await send(form);
+    } catch (refusal) {
+      if (!WRITES.has(api) || !isBadNumber(refusal) || !mobile.startsWith("+86-")) throw refusal;
+      return await otherwise(registration, !form, send, refusal);
+    }
+  });
 }
 
 /** Any answer but the same refusal shows that this form is the right one. */
