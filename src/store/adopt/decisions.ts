@@ -4,6 +4,7 @@ import { isUuid, uuidv7 } from "../../core/id.ts";
 import type { EventCode, HistoryEvent } from "../../history/event.ts";
 import type { AdoptableKind, Adoption, AdoptionOperations, AdoptionState, Decision, DecisionEvent } from "../../reconcile/adopt/ports.ts";
 import { strengthOf, type Tier } from "../../reconcile/adopt/rules.ts";
+import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
@@ -195,9 +196,8 @@ export function createAdoptionOperations(pool: pg.Pool, target: string): Adoptio
       const limit = parameters.add(count + 1, "bigint");
       const text = `select a.* from adoptions a where ${conditions.join(" and ")} order by a.id limit ${limit}`;
       const rows = await run<Row>(pool, { name: "", text }, parameters.values);
-      const adoptions = rows.slice(0, count).map(adoptionOf);
-      const last = adoptions.at(-1);
-      return rows.length > count && last ? { adoptions, next: last.id } : { adoptions };
+      const { items: adoptions, more } = pageOf(rows.map(adoptionOf), count, ({ id }) => id);
+      return { adoptions, ...more };
     },
 
     async proposed() {

@@ -7,6 +7,7 @@ import { InvalidFilter } from "../../filter/errors.ts";
 import type { Changes, EventCode, HistoryEvent, Outcome } from "../../history/event.ts";
 import type { EventLog } from "../../history/event-log.ts";
 import { compare, type SqlValue } from "../filter/comparison.ts";
+import { pageOf } from "../postgres/page.ts";
 import { createParameters, type Parameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
@@ -59,9 +60,8 @@ export function createEventLog(pool: Pool): EventLog {
       const rows = await (filter && !isServed(filter)
         ? pool.scans.run<EventRow>("history", statement, parameters.values)
         : run<EventRow>(pool, statement, parameters.values));
-      const events = rows.slice(0, count).map(eventOf);
-      const last = events.at(-1);
-      return rows.length > count && last ? { events, next: last.id } : { events };
+      const { items: events, more } = pageOf(rows.map(eventOf), count, ({ id }) => id);
+      return { events, ...more };
     },
 
     async story(id) {

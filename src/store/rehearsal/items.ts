@@ -3,6 +3,7 @@ import type { EntityKind } from "../../core/entity.ts";
 import type { Changes } from "../../history/event.ts";
 import type { PlanItem, PlannedAction, PlannedWrite, PlanQuery, PlanSummary } from "../../reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "../../reconcile/policy.ts";
+import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
@@ -143,7 +144,7 @@ export async function itemsOf(
       left join placements r on p.kind = 'role' and r.target = $1 and r.group_id = p.id
      where ${conditions.join(" and ")} order by p.kind, p.id limit ${parameters.add(count + 1, "bigint")}`;
   const rows = await run<ItemRow>(session, { name: "", text }, parameters.values);
-  const items = rows.slice(0, count).map((row) => ({
+  const read = rows.map((row) => ({
     kind: row.kind,
     id: row.id,
     ...(row.name ? { name: row.name } : {}),
@@ -151,6 +152,6 @@ export async function itemsOf(
     changes: row.changes,
     ...(row.held_by ? { heldBy: row.held_by } : {}),
   }));
-  const last = items.at(-1);
-  return rows.length > count && last ? { items, next: `${last.kind}:${last.id}` } : { items };
+  const { items, more } = pageOf(read, count, (last) => `${last.kind}:${last.id}`);
+  return { items, ...more };
 }

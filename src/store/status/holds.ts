@@ -6,6 +6,7 @@ import { type Agreement, APPROVAL_HOURS, type Approval, approval, type Hold, typ
 import type { Decider, Decision, HoldOperations } from "../../reconcile/guard/operations.ts";
 import { requeueMembers } from "../loop/hold-ends.ts";
 import { appendHoldEvents, holdEvent, lockGuard } from "../loop/hold-members.ts";
+import { pageOf } from "../postgres/page.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { FIRST_REF } from "../postgres/walk.ts";
@@ -102,9 +103,8 @@ export function createHolds(pool: Pool, target: string, clock: Clock): HoldOpera
     async list({ state, after, count }) {
       const known = after === undefined || isUuid(after) ? after : undefined;
       const rows = await run<HoldRow>(pool, LIST, [target, state, known, count + 1]);
-      const holds = rows.slice(0, count).map(holdOf);
-      const last = holds.at(-1);
-      return rows.length > count && last ? { holds, next: last.id } : { holds };
+      const { items: holds, more } = pageOf(rows.map(holdOf), count, ({ id }) => id);
+      return { holds, ...more };
     },
 
     get: (id) => get(pool, id),
@@ -112,9 +112,8 @@ export function createHolds(pool: Pool, target: string, clock: Clock): HoldOpera
     async members(id, { after, count }) {
       const [kind = FIRST_REF.kind, entityId = FIRST_REF.id] = after?.split(":") ?? [];
       const rows = await run<MemberRow>(pool, MEMBERS, [target, id, kind, entityId, count + 1]);
-      const members = rows.slice(0, count).map(memberOf);
-      const last = members.at(-1);
-      return rows.length > count && last ? { members, next: `${last.kind}:${last.id}` } : { members };
+      const { items: members, more } = pageOf(rows.map(memberOf), count, (last) => `${last.kind}:${last.id}`);
+      return { members, ...more };
     },
 
     async openCount() {

@@ -9,6 +9,7 @@ import type { Note } from "../../reconcile/target-values.ts";
 import { createOrders } from "../loop/orders.ts";
 import { createPauses } from "../loop/pause.ts";
 import { livingProcesses } from "../loop/processes.ts";
+import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
@@ -122,9 +123,8 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
       const rows = await (text
         ? pool.scans.run<ItemRow>("items", statement, parameters.values)
         : run<ItemRow>(pool, statement, parameters.values));
-      const items = rows.slice(0, count).map(itemOf);
-      const last = items.at(-1);
-      return rows.length > count && last ? { items, next: `${last.ref.kind}:${last.ref.id}` } : { items };
+      const { items, more } = pageOf(rows.map(itemOf), count, ({ ref: { kind, id } }) => `${kind}:${id}`);
+      return { items, ...more };
     },
 
     async requestSweep(actor) {
