@@ -1,19 +1,19 @@
 import type { Clock } from "../core/clock.ts";
-import { type Account, account, callsBetween, total } from "./account.ts";
-import type { Company, CompanySize } from "./company.ts";
-import { compare, type Difference } from "./compare.ts";
-import { type Acknowledged, type CyclePlan, playCycle, stepsOf } from "./cycle.ts";
-import { type Directory, readDirectory, text } from "./directory.ts";
-import { expectedOf } from "./expected.ts";
+import type { Company, CompanySize } from "./company/company.ts";
+import { objectId } from "./company/people.ts";
+import { afterLeavers, changed, founded } from "./company/stages.ts";
+import { type Account, account, callsBetween, total } from "./cycle/account.ts";
+import { lacks, type Memory, remember } from "./cycle/memory.ts";
+import { type Acknowledged, type CyclePlan, playCycle, stepsOf } from "./cycle/play-cycle.ts";
+import { compare, type Difference } from "./dingtalk/compare.ts";
+import { expectedOf } from "./dingtalk/expected.ts";
+import { createSimulatorView, fewestCalls, type Simulator } from "./dingtalk/simulator.ts";
 import { DemoFailed } from "./failure.ts";
-import { type ApprovedHold, untilSettled } from "./holds.ts";
-import { createHttp, type Http } from "./http.ts";
-import { lacks, type Memory, remember } from "./memory.ts";
-import { objectId } from "./people.ts";
-import { testConnection } from "./requests.ts";
-import { eventsSince, lastEvent, readStatus, stuck, untilQuiet } from "./server.ts";
-import { createSimulatorView, fewestCalls, type Simulator } from "./simulator.ts";
-import { afterLeavers, changed, founded } from "./stages.ts";
+import { type Directory, readDirectory, text } from "./server/directory.ts";
+import { type ApprovedHold, untilSettled } from "./server/holds.ts";
+import { createHttp, type Http } from "./server/http.ts";
+import { testConnection } from "./server/requests.ts";
+import { eventsSince, lastEvent, readStatus, stuck, untilQuiet } from "./server/status.ts";
 
 export interface DemoOptions extends CompanySize {
   readonly url: string;

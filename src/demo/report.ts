@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { total } from "./account.ts";
+import { total } from "./cycle/account.ts";
 import { type DemoResult, problemsOf } from "./play.ts";
 
 const LISTED = 20;

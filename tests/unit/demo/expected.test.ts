@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { compare } from "../../../src/demo/compare.ts";
-import { type Expected, expectedOf } from "../../../src/demo/expected.ts";
+import { compare } from "../../../src/demo/dingtalk/compare.ts";
+import { type Expected, expectedOf } from "../../../src/demo/dingtalk/expected.ts";
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const mobile = [{ type: "mobile", value: "+852 9123 4567" }];

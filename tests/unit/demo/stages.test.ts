@@ -1,8 +1,8 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { managerIn } from "../../../src/demo/company.ts";
-import { lacks, remember } from "../../../src/demo/memory.ts";
-import { createTeam, createUser } from "../../../src/demo/requests.ts";
-import { afterLeavers, changed, founded } from "../../../src/demo/stages.ts";
+import { managerIn } from "../../../src/demo/company/company.ts";
+import { afterLeavers, changed, founded } from "../../../src/demo/company/stages.ts";
+import { lacks, remember } from "../../../src/demo/cycle/memory.ts";
+import { createTeam, createUser } from "../../../src/demo/server/requests.ts";
 
 const SIZE = { users: 200, departments: 25, seed: 1 };
 const first = founded(SIZE);

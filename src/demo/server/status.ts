@@ -1,9 +1,9 @@
-import type { Clock } from "../core/clock.ts";
-import type { JsonObject } from "../core/entity.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { JsonObject } from "../../core/entity.ts";
+import type { CallCounts } from "../dingtalk/simulator.ts";
+import { DemoFailed } from "../failure.ts";
 import { object, objects, text } from "./directory.ts";
-import { DemoFailed } from "./failure.ts";
 import type { Http } from "./http.ts";
-import type { CallCounts } from "./simulator.ts";
 
 /** What the server says of itself. */
 export interface SyncStatus {

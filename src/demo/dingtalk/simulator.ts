@@ -1,7 +1,7 @@
-import type { JsonObject } from "../core/entity.ts";
-import { object, objects, text } from "./directory.ts";
+import type { JsonObject } from "../../core/entity.ts";
+import { DemoFailed } from "../failure.ts";
+import { object, objects, text } from "../server/directory.ts";
 import { type Expected, type ExpectedPerson, PATHS, plainPath } from "./expected.ts";
-import { DemoFailed } from "./failure.ts";
 
 /** The sandbox DingTalk, looked at from outside. */
 export interface Simulator {

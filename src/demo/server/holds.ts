@@ -1,6 +1,6 @@
 import { objects, text } from "./directory.ts";
 import type { Http } from "./http.ts";
-import { type Patience, type SyncStatus, untilQuiet } from "./server.ts";
+import { type Patience, type SyncStatus, untilQuiet } from "./status.ts";
 
 /** What a limit of the server's policy kept back until the demo agreed to it, as an operator would. */
 export interface ApprovedHold {

@@ -1,7 +1,7 @@
-import type { JsonObject } from "../core/entity.ts";
-import { type Company, managerIn, type Person, type Team } from "./company.ts";
-import { type Directory, object, objects, text, typed } from "./directory.ts";
-import { type Attributes, attributesOf, ENTERPRISE } from "./requests.ts";
+import type { JsonObject } from "../../core/entity.ts";
+import { type Company, managerIn, type Person, type Team } from "../company/company.ts";
+import { type Directory, object, objects, text, typed } from "../server/directory.ts";
+import { type Attributes, attributesOf, ENTERPRISE } from "../server/requests.ts";
 
 /** What the directory service remembers of the objects it has provisioned, by its own object ids. */
 export interface Memory {

@@ -1,6 +1,6 @@
-import type { JsonObject } from "../core/entity.ts";
-import { type Directory, object, objects, text, typed } from "./directory.ts";
-import { ENTERPRISE } from "./requests.ts";
+import type { JsonObject } from "../../core/entity.ts";
+import { type Directory, object, objects, text, typed } from "../server/directory.ts";
+import { ENTERPRISE } from "../server/requests.ts";
 
 /*
  * What DingTalk has to hold, by the promises about the default mapping and by them alone: this file shares no code with the mapping, so that the two can

@@ -1,6 +1,6 @@
-import type { Clock } from "../core/clock.ts";
-import type { JsonObject } from "../core/entity.ts";
-import { DemoFailed } from "./failure.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { JsonObject } from "../../core/entity.ts";
+import { DemoFailed } from "../failure.ts";
 import type { ScimRequest } from "./requests.ts";
 
 /** An answer of the server. */

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from "../core/entity.ts";
-import type { Person, Team } from "./company.ts";
+import type { JsonObject, JsonValue } from "../../core/entity.ts";
+import type { Person, Team } from "../company/company.ts";
 
 /* The requests of Microsoft Entra ID, in its own words. Every value is sent as the directory has it. */
 

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from "../core/entity.ts";
-import { DemoFailed } from "./failure.ts";
+import type { JsonObject, JsonValue } from "../../core/entity.ts";
+import { DemoFailed } from "../failure.ts";
 import type { Http } from "./http.ts";
 
 /** The directory as SCIM shows it. */

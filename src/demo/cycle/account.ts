@@ -1,7 +1,7 @@
-import type { JsonObject } from "../core/entity.ts";
-import type { Acknowledged } from "./cycle.ts";
-import { object, objects, text } from "./directory.ts";
-import type { CallCounts } from "./simulator.ts";
+import type { JsonObject } from "../../core/entity.ts";
+import type { CallCounts } from "../dingtalk/simulator.ts";
+import { object, objects, text } from "../server/directory.ts";
+import type { Acknowledged } from "./play-cycle.ts";
 
 /** Whether every DingTalk call and every acknowledged write can be found again in the history. */
 export interface Account {

@@ -1,11 +1,11 @@
-import type { Clock } from "../core/clock.ts";
-import { type Company, managerIn, type Person, type Team } from "./company.ts";
+import type { Clock } from "../../core/clock.ts";
+import { type Company, managerIn, type Person, type Team } from "../company/company.ts";
+import { DemoFailed } from "../failure.ts";
+import { object, objects, text } from "../server/directory.ts";
+import { type Answer, type Http, NoAnswer } from "../server/http.ts";
+import * as entra from "../server/requests.ts";
 import { concurrently } from "./concurrently.ts";
-import { object, objects, text } from "./directory.ts";
-import { DemoFailed } from "./failure.ts";
-import { type Answer, type Http, NoAnswer } from "./http.ts";
 import { attributesIn, attributesToSend, type KnownTeam, type KnownUser, type Memory } from "./memory.ts";
-import * as entra from "./requests.ts";
 
 /* One provisioning cycle: users before groups, references (members, managers) in a later pass, deletions where the object comes by. */
 
