@@ -24,6 +24,9 @@ import { type HttpServer, startHttpServer } from "./http/connection/server.ts";
 import { docsMounts } from "./http/docs.ts";
 import { healthMounts, type ReadinessCheck } from "./http/health.ts";
 import { metricsEndpoint } from "./http/metrics.ts";
+import { createSessionCookie } from "./http/session/cookie.ts";
+import { createSessions } from "./http/session/sessions.ts";
+import { signInMount } from "./http/session/sign-in.ts";
 import { openapiFile } from "./paths.ts";
 import { createPlanDesk } from "./reconcile/compare/plan-desk.ts";
 import type { WholePlan } from "./reconcile/compare/whole-plan.ts";
@@ -32,6 +35,7 @@ import { organisationSettings, sandboxUrl } from "./sandbox.ts";
 import { scimMount } from "./scim/router.ts";
 import { ensureBootstrap } from "./store/access/bootstrap.ts";
 import { createPrisma } from "./store/access/prisma.ts";
+import { createSessionStore } from "./store/access/sessions.ts";
 import { createSigningKeys } from "./store/access/signing-keys.ts";
 import { createSources } from "./store/access/sources.ts";
 import { createTokens } from "./store/access/tokens.ts";
@@ -93,6 +97,14 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
     logger,
     ...(config.bootstrapToken ? { bootstrap: { token: config.bootstrapToken, sourceId: source.id } } : {}),
   });
+  const sessions = createSessions({
+    store: createSessionStore(database, clock),
+    actorOfToken: (id) => authenticator.actorOfClient(id),
+    defaultSourceId: source.id,
+    clock,
+    logger,
+  });
+  const signedIn = { sessions, cookie: createSessionCookie(config.publicUrl), publicUrl: config.publicUrl };
   const federation = createFederation({
     trusts,
     ledger: createAssertionLedger(database, clock),
@@ -127,6 +139,7 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
     limits,
     addressOf,
     logRefusal,
+    signedIn,
     observe,
     traffic,
     mounts: [
@@ -138,7 +151,7 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
         allowRemoveAllMembers: config.allowRemoveAllMembers,
       }),
       historyEndpoint(createEventLog(pool)),
-      holdsEndpoint({ holds, sandbox: sandbox !== undefined }),
+      holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
       syncEndpoint({
         adoptions: createAdoptionOperations(pool, TARGET),
         assessments: createAssessmentRequests(pool, TARGET),
@@ -151,6 +164,7 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
         callsPerSecond: config.dingtalk.qps,
         ...(sandbox === undefined ? {} : { sandbox }),
       }),
+      signInMount({ authenticator, limits, addressOf, logRefusal, signedIn }),
       tokenEndpoint({ authenticator, federation, accessTokens, limits, addressOf, logRefusal }),
       jwksEndpoint([async () => [(await signingKey()).publicJwk]]),
       ...healthMounts({ checks, clock, logger }),

@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from "express";
+import type { Clock } from "../core/clock.ts";
 import { isCanonicalUuid } from "../core/id.ts";
 import { sendJson } from "../http/answer.ts";
 import { readJsonBody } from "../http/body.ts";
@@ -6,7 +7,7 @@ import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
 import { renderProblem } from "../http/problem.ts";
-import { requestIdOf, requireScope } from "../http/request-context.ts";
+import { requestIdOf, requireRecentSignIn, requireScope } from "../http/request-context.ts";
 import { type Agreement, HOLD_STATES, type Hold, type HoldMember } from "../reconcile/guard/hold.ts";
 import type { Decision, HoldOperations } from "../reconcile/guard/operations.ts";
 import { Conflict } from "./conflict.ts";
@@ -15,12 +16,13 @@ import { fieldsOf, operatorOf } from "./requests.ts";
 
 export interface HoldsEndpointOptions {
   readonly holds: HoldOperations;
+  readonly clock: Clock;
   /** In the sandbox one approval is enough, and nobody has to say what they agree to. */
   readonly sandbox: boolean;
 }
 
 /** `/api/sync/holds`: what a limit of the policy keeps back, and decisions about it. */
-export function holdsEndpoint({ holds, sandbox }: HoldsEndpointOptions): Mount {
+export function holdsEndpoint({ holds, clock, sandbox }: HoldsEndpointOptions): Mount {
   const router = Router();
 
   router
@@ -46,7 +48,7 @@ export function holdsEndpoint({ holds, sandbox }: HoldsEndpointOptions): Mount {
 
   router
     .route("/:id/approve")
-    .post(requireScope("admin"), readJsonBody(), async (req: Request<{ id: string }>, res: Response) => {
+    .post(requireScope("admin"), requireRecentSignIn(clock), readJsonBody(), async (req: Request<{ id: string }>, res: Response) => {
       const agreement = agreementIn(req.body, sandbox);
       answer(res, await holds.approve(req.params.id, agreement, operatorOf(res), { alone: sandbox }));
     })

@@ -4,6 +4,7 @@ import { assessCommand } from "./assess.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { holdsCommand } from "./holds.ts";
+import { loginLinkCommand } from "./login-link.ts";
 import { mappingCommand } from "./mapping.ts";
 import { migrateCommand } from "./migrate.ts";
 import { modeCommand, pauseCommand, resumeCommand } from "./orders.ts";
@@ -28,6 +29,7 @@ export function createProgram(): Command {
     serveCommand(),
     demoCommand(),
     tokenCommand(),
+    loginLinkCommand(),
     trustCommand(),
     sourceCommand(),
     assessCommand(),

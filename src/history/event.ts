@@ -27,6 +27,9 @@ export const EVENT_CODES = [
   "adoption.unlinked",
   "token.created",
   "token.revoked",
+  "link.created",
+  "session.opened",
+  "session.closed",
   "trust.created",
   "trust.removed",
   "source.created",
@@ -61,7 +64,7 @@ export interface HistoryEvent {
   readonly id: string;
   readonly at: Date;
   readonly code: EventCode;
-  /** `token:<id>`, `trust:<id>`, `worker`, `cli` or `system`. */
+  /** `token:<id>`, `trust:<id>`, `link:<id>`, `worker`, `cli` or `system`. */
   readonly actor: string;
   readonly sourceId?: string;
   readonly requestId?: string;

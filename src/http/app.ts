@@ -3,11 +3,8 @@ import type { Clock } from "../core/clock.ts";
 import { uuidv7 } from "../core/id.ts";
 import type { Logger } from "../core/logger.ts";
 import { sendError } from "./answer.ts";
-import type { Authenticator } from "./auth/auth.ts";
-import type { LogRefusal } from "./auth/refusals.ts";
-import type { ClientAddress } from "./connection/client-address.ts";
+import { createIdentify, type IdentifyDeps } from "./auth/identify.ts";
 import { createHostCheck, type KnownHosts } from "./connection/host.ts";
-import type { Limits } from "./connection/limits.ts";
 import { NotFoundPath } from "./errors.ts";
 import { createGate } from "./gate.ts";
 import type { Mount } from "./mount.ts";
@@ -16,13 +13,9 @@ import { type RenderError, renderProblem } from "./problem.ts";
 import { startTrace, traceOf } from "./request-context.ts";
 import type { Traffic } from "./traffic.ts";
 
-export interface AppOptions extends KnownHosts {
+export interface AppOptions extends KnownHosts, IdentifyDeps {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly authenticator: Authenticator;
-  readonly limits: Limits;
-  readonly addressOf: ClientAddress;
-  readonly logRefusal: LogRefusal;
   /** Told of every finished request, for metrics. */
   readonly observe: ObserveRequest;
   readonly mounts: readonly Mount[];
@@ -34,8 +27,8 @@ export interface AppOptions extends KnownHosts {
  * the mounts, after that. Does nothing on import and listens nowhere: http/connection/server.ts does.
  */
 export function createApp(options: AppOptions): Express {
-  const { logger, authenticator, limits, addressOf, logRefusal } = options;
-  const gateDeps = { authenticator, limits, isOurHost: createHostCheck(options), addressOf, logRefusal };
+  const { logger, limits } = options;
+  const gateDeps = { identify: createIdentify(options), limits, isOurHost: createHostCheck(options) };
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");

@@ -24,6 +24,19 @@ export class Forbidden extends AppError {
   }
 }
 
+/** A write with the cookie of a session that another site may have caused (docs/threats.md T21). */
+export class CrossSite extends AppError {
+  readonly code = "FORBIDDEN";
+}
+
+/** What is asked for needs a sign-in of the last minutes, not a session that was left open (docs/threats.md T38). */
+export class SignInAgain extends AppError {
+  readonly code = "SIGN_IN_AGAIN";
+  constructor() {
+    super("sign in again: this needs a sign-in of the last five minutes");
+  }
+}
+
 /** A path that no room answers. */
 export class NotFoundPath extends AppError {
   readonly code = "NOT_FOUND";

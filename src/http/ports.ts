@@ -45,6 +45,41 @@ export interface TrustLookup {
   touch(id: string): Promise<void>;
 }
 
+/** Somebody who is signed in, as it is stored: never the secret of the cookie. */
+export interface SessionRecord {
+  readonly id: string;
+  /** As history names them: `token:<id>`, `link:<id>`. */
+  readonly actor: string;
+  /** The token it was opened with, and with which it ends. */
+  readonly tokenId?: string | undefined;
+  readonly sourceId: string;
+  readonly role?: string | undefined;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly openedAt: Date;
+  readonly usedAt: Date;
+  readonly expiresAt: Date;
+}
+
+export interface LoginLinkRecord {
+  readonly id: string;
+  readonly role: string;
+  /** Who made it, as the operating system knows them. */
+  readonly madeBy: string;
+}
+
+export interface SessionStore {
+  /** Expired ones too. `secretHash`: SHA-256. Throws Unavailable when the database does not answer. */
+  find(secretHash: Uint8Array): Promise<SessionRecord | undefined>;
+  /** With the event `session.opened`. Removes those that have expired. */
+  add(session: SessionRecord, secretHash: Uint8Array, requestId: string): Promise<void>;
+  noteUse(id: string): Promise<void>;
+  /** With the event `session.closed`, when it was there. */
+  remove(id: string, actor: string, requestId: string): Promise<void>;
+  /** Of several who try, one gets it. Undefined when there is none that counts. */
+  spendLink(secretHash: Uint8Array, now: Date): Promise<LoginLinkRecord | undefined>;
+}
+
 export interface AssertionLedger {
   /** Whether this is the first time, of all processes, that somebody spends what has this digest. Remembered until `expiresAt`. */
   consume(digest: Uint8Array, expiresAt: Date): Promise<boolean>;

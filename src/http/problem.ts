@@ -21,6 +21,7 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ["REQUEST_ABORTED", 400],
   ["UNAUTHENTICATED", 401],
   ["FORBIDDEN", 403],
+  ["SIGN_IN_AGAIN", 403],
   ["NOT_FOUND", 404],
   ["METHOD_NOT_ALLOWED", 405],
   ["REQUEST_TIMEOUT", 408],

@@ -1,12 +1,13 @@
 import type { RequestHandler, Response } from "express";
+import type { Clock } from "../core/clock.ts";
 import { type Actor, allows, type Scope } from "./auth/scopes.ts";
 import type { Turn } from "./connection/client-share.ts";
-import { Forbidden, Unauthenticated } from "./errors.ts";
+import { Forbidden, SignInAgain, Unauthenticated } from "./errors.ts";
 
 /** Who asks, for which source, in which request. What a router hands on to the rooms behind it. */
 export interface RequestContext {
   readonly requestId: string;
-  /** `token:<id>` or `trust:<id>`. */
+  /** `token:<id>`, `trust:<id>` or `link:<id>`. */
   readonly actor: string;
   readonly sourceId: string;
   readonly scopes: readonly Scope[];
@@ -19,6 +20,8 @@ export interface Trace {
   /** Path of the mount that answers; unset when none does. */
   mount?: string;
   actor?: Actor;
+  /** Set where the actor is known by the cookie of a session. */
+  session?: { readonly secret: string; readonly openedAt: Date };
   /** Its client's place among the running requests. */
   turn?: Turn;
 }
@@ -46,6 +49,17 @@ export function requireScope(...anyOf: readonly Scope[]): RequestHandler {
     const { actor } = traceOf(res);
     if (!actor) throw new Unauthenticated("missing");
     if (!allows(actor, anyOf)) throw new Forbidden(anyOf);
+    next();
+  };
+}
+
+const RECENT_MS = 5 * 60_000;
+
+/** For acts that must not be done with a session somebody left open: SignInAgain where it is older than five minutes. Tokens pass. */
+export function requireRecentSignIn(clock: Pick<Clock, "now">): RequestHandler {
+  return (_req, res, next) => {
+    const { session } = traceOf(res);
+    if (session && clock.now().getTime() - session.openedAt.getTime() > RECENT_MS) throw new SignInAgain();
     next();
   };
 }

@@ -101,6 +101,13 @@ describe("outside SCIM", () => {
     );
     await product.pool.query("delete from assessments");
     const [held, empty, other] = await Promise.all([hold(user), hold(), hold()]);
+    const opened = await product.send("POST", "/auth/session", { token: "", body: { token: product.bootstrap } });
+    const session = {
+      cookie: opened.headers.getSetCookie()[0]!.split(";")[0]!,
+      origin: "http://127.0.0.1:8080",
+      "sec-fetch-site": "same-origin",
+      "x-csrf-token": opened.body.csrf as string,
+    };
     const ask: Parameters<Product["send"]>[] = [
       ["GET", "/api/sync/holds?count=1"],
       ["GET", "/api/sync/holds?state=wrong"],
@@ -159,6 +166,18 @@ describe("outside SCIM", () => {
       ["POST", "/oauth2/token", { token: "", form: { ...assertion, client_secret: "x" } }],
       ["POST", "/oauth2/token", { token: "", body: {} }],
       ["POST", "/oauth2/token", { token: "", form: { grant_type: "x".repeat(20_000) } }],
+      ["POST", "/auth/session", { token: "", body: { token: product.bootstrap } }],
+      ["POST", "/auth/session", { token: "", body: { token: "wrong" } }],
+      ["POST", "/auth/session", { token: "", body: {} }],
+      ["POST", "/auth/session", { token: "", body: { token: "x".repeat(20_000) } }],
+      ["POST", "/auth/session", { token: "", form: { token: "x" } }],
+      ["POST", "/auth/session", { token: "", body: { token: product.bootstrap }, headers: { "sec-fetch-site": "cross-site" } }],
+      ["GET", "/auth/session", { token: "" }],
+      ["GET", "/auth/session", { token: "", headers: { cookie: session.cookie } }],
+      ["DELETE", "/auth/session", { token: "" }],
+      ["DELETE", "/auth/session", { token: "", headers: { cookie: session.cookie } }],
+      ["DELETE", "/auth/session", { token: "", headers: session }],
+      ["GET", "/auth/link/wrong", { token: "" }],
       ["GET", "/.well-known/jwks.json", { token: "" }],
       ["GET", "/healthz", { token: "" }],
       ["GET", "/readyz", { token: "" }],

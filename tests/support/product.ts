@@ -56,6 +56,7 @@ export interface SendOptions {
   readonly token?: string;
   readonly body?: unknown;
   readonly form?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Reply {
@@ -146,12 +147,17 @@ export async function openProduct({
     until,
     control,
 
-    async send(method, path, { token = BOOTSTRAP, body, form } = {}) {
+    async send(method, path, { token = BOOTSTRAP, body, form, headers } = {}) {
       const type = form ? "application/x-www-form-urlencoded" : path.startsWith("/scim/") ? "application/scim+json" : "application/json";
       const sent = form ? new URLSearchParams(form).toString() : body === undefined ? undefined : JSON.stringify(body);
       const answer = await fetch(`${base}${path}`, {
         method,
-        headers: { ...(token === "" ? {} : { authorization: `Bearer ${token}` }), ...(sent === undefined ? {} : { "content-type": type }) },
+        redirect: "manual",
+        headers: {
+          ...headers,
+          ...(token === "" ? {} : { authorization: `Bearer ${token}` }),
+          ...(sent === undefined ? {} : { "content-type": type }),
+        },
         ...(sent === undefined ? {} : { body: sent }),
       });
       const text = await answer.text();

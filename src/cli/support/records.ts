@@ -1,5 +1,6 @@
 import type { Config } from "../../config.ts";
 import { systemClock } from "../../core/clock.ts";
+import type { LoginLinks } from "../../store/access/sessions.ts";
 import type { Sources } from "../../store/access/sources.ts";
 import type { Tokens } from "../../store/access/tokens.ts";
 import type { Trusts } from "../../store/access/trusts.ts";
@@ -13,16 +14,18 @@ export interface Records {
   readonly sources: Sources;
   readonly tokens: Tokens;
   readonly trusts: Trusts;
+  readonly sessions: LoginLinks;
 }
 
 /** Runs `work` on tokens, trusts and sources, beside a running server or alone. */
 export const withRecords = <T>(work: (records: Records) => Promise<T>): Promise<T> =>
   withPool(async ({ config, pool }) => {
-    const [{ createPrisma }, { createSources }, { createTokens }, { createTrusts }] = await Promise.all([
+    const [{ createPrisma }, { createSources }, { createTokens }, { createTrusts }, { createSessionStore }] = await Promise.all([
       import("../../store/access/prisma.ts"),
       import("../../store/access/sources.ts"),
       import("../../store/access/tokens.ts"),
       import("../../store/access/trusts.ts"),
+      import("../../store/access/sessions.ts"),
     ]);
     const database = createPrisma(pool);
     const environment = config.dingtalk.kind === "sandbox" ? "test" : "live";
@@ -31,5 +34,6 @@ export const withRecords = <T>(work: (records: Records) => Promise<T>): Promise<
       sources: createSources(database, systemClock),
       tokens: createTokens({ database, clock: systemClock, environment }),
       trusts: createTrusts(database, systemClock),
+      sessions: createSessionStore(database, systemClock),
     });
   });

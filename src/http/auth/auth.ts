@@ -10,7 +10,9 @@ import { type Refusal, type RefusalCode, refusal } from "./refusals.ts";
 import { type Actor, SCOPES, type Scope } from "./scopes.ts";
 import { hashSecret, isSecretOf, readToken } from "./tokens.ts";
 
-export type Verdict = { readonly ok: true; readonly actor: Actor } | { readonly ok: false; readonly refusal: Refusal };
+export type Verdict =
+  /** `passing`: by an access token, which ends within the hour. */
+  { readonly ok: true; readonly actor: Actor; readonly passing?: true } | { readonly ok: false; readonly refusal: Refusal };
 
 export interface Authenticator {
   /**
@@ -20,6 +22,8 @@ export interface Authenticator {
   authenticate(token: string): Promise<Verdict>;
   /** The same for the pair of the token endpoint: the token's id, and its secret part or its whole text. */
   authenticateClient(id: string, secret: string): Promise<Verdict>;
+  /** Who is behind a client id now; undefined when it was revoked or removed, or has expired. */
+  actorOfClient(id: string): Promise<Actor | undefined>;
   /** Whether this very token was good within the last day. Says nothing about now. */
   wasValidRecently(token: string): boolean;
   /** After a revocation in this process: what was verified before counts no more. Other processes notice within a second. */
@@ -72,7 +76,7 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
     if (!access) return refused("accessTokenRefused");
     // The client behind an access token may have been revoked or narrowed since.
     const client = await clientOf(access.clientId);
-    return client ? accepted(narrowed(client, access.scopes)) : refused("clientGone", access.clientId);
+    return client ? { ok: true, actor: narrowed(client, access.scopes), passing: true } : refused("clientGone", access.clientId);
   }
 
   async function clientOf(id: string): Promise<Actor | undefined> {
@@ -139,6 +143,7 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
       if (reading.kind === "mistyped") return refused("mistyped", id);
       return ofRecord(id, await tokens.find(id), reading.kind === "token" && reading.parts.id === id ? reading.parts.secret : secret);
     },
+    actorOfClient: clientOf,
     wasValidRecently(token) {
       const entry = remembered.get(keyOf(token));
       return entry?.tokenId !== undefined && ageMs(entry) < RECOGNISED_MS;

@@ -21,6 +21,7 @@ const REASONS = {
   expired: "the token has expired",
   accessTokenRefused: "the access token has expired, or was not signed by this server for this address (PUBLIC_URL)",
   clientGone: "the client behind the access token was revoked or removed, or has expired",
+  linkRefused: "the one-time link does not exist, was used or is older than ten minutes",
   assertionRefused: "the assertion does not count",
 } as const;
 

@@ -5,11 +5,11 @@ export const SCOPES: readonly Scope[] = ["provision", "history:read", "metrics",
 
 export const isScope = (text: string): text is Scope => (SCOPES as readonly string[]).includes(text);
 
-/** Who is behind a request: one token, or one trusted workload, of one source. */
+/** Who is behind a request: one token, one trusted workload, or somebody signed in; of one source. */
 export interface Actor {
-  /** `token:<id>` or `trust:<id>`, as history names it. */
+  /** `token:<id>`, `trust:<id>` or `link:<id>`, as history names it. */
   readonly id: string;
-  /** The same id alone: the client id at the token endpoint. */
+  /** The client id at the token endpoint, or the id of a session: limits are counted by it. */
   readonly tokenId: string;
   readonly sourceId: string;
   readonly scopes: readonly Scope[];

@@ -1,0 +1,102 @@
+import type { IncomingMessage } from "node:http";
+import type { Request, Response } from "express";
+import { networkOf } from "../connection/address.ts";
+import type { ClientAddress } from "../connection/client-address.ts";
+import type { Limits } from "../connection/limits.ts";
+import { TooManyRequests, Unauthenticated } from "../errors.ts";
+import { traceOf } from "../request-context.ts";
+import type { SessionCookie } from "../session/cookie.ts";
+import { checkWrite } from "../session/same-origin.ts";
+import type { Session, Sessions } from "../session/sessions.ts";
+import type { Authenticator, Verdict } from "./auth.ts";
+import { type LogRefusal, type Refusal, refusal } from "./refusals.ts";
+import type { Actor } from "./scopes.ts";
+
+export interface IdentifyDeps {
+  readonly authenticator: Authenticator;
+  readonly limits: Limits;
+  readonly addressOf: ClientAddress;
+  readonly logRefusal: LogRefusal;
+  /** Who is signed in to the dashboard; without it bearer tokens alone count. */
+  readonly signedIn?: SignedIn;
+}
+
+export interface SignedIn {
+  readonly sessions: Sessions;
+  readonly cookie: SessionCookie;
+  readonly publicUrl: string;
+}
+
+/**
+ * Who sends a request: the actor of its bearer token, or of the session of its cookie. One with an Authorization header is judged by that alone. Throws
+ * Unauthenticated, TooManyRequests for strangers, and CrossSite for a write that a foreign page may have caused.
+ */
+export type Identify = (req: Request, res: Response) => Promise<Actor>;
+
+export function createIdentify(deps: IdentifyDeps): Identify {
+  const { authenticator, limits, addressOf, logRefusal } = deps;
+  const findSession = createSessionFinder(deps);
+
+  return async (req, res) => {
+    const session = await findSession(req, res);
+    if (session) return session.actor;
+    const credential = bearerCredential(req);
+    const { token } = credential;
+    // Whoever was let in a short while ago is not kept out because somebody else behind the same address guesses.
+    const isKnown = token !== undefined && authenticator.wasValidRecently(token);
+    const address = isKnown ? "" : addressOf(req);
+    const network = isKnown ? "" : networkOf(address);
+    if (!isKnown) {
+      const waitMs = limits.unauthenticated.take(network);
+      if (waitMs > 0) throw new TooManyRequests(waitMs);
+    }
+    const verdict: Verdict = token === undefined ? { ok: false, refusal: credential.refusal } : await authenticator.authenticate(token);
+    if (verdict.ok) {
+      if (!isKnown) limits.unauthenticated.giveBack(network);
+      return verdict.actor;
+    }
+    const from = isKnown ? addressOf(req) : address;
+    logRefusal(verdict.refusal, { requestId: traceOf(res).requestId, path: req.originalUrl, address: from, credential: token });
+    throw new Unauthenticated(req.headers.authorization === undefined ? "missing" : "invalid");
+  };
+}
+
+/** The session behind the cookie of a request, noted in its trace; undefined when there is none that counts. */
+export function createSessionFinder({ signedIn, limits, addressOf }: Pick<IdentifyDeps, "signedIn" | "limits" | "addressOf">) {
+  return async (req: Request, res: Response): Promise<Session | undefined> => {
+    const secret = signedIn && req.headers.authorization === undefined ? signedIn.cookie.read(req) : undefined;
+    if (!signedIn || secret === undefined) return undefined;
+    const network = networkOf(addressOf(req));
+    const waitMs = limits.unauthenticated.take(network);
+    if (waitMs > 0) throw new TooManyRequests(waitMs);
+    const session = await signedIn.sessions.find(secret);
+    if (!session) return undefined;
+    limits.unauthenticated.giveBack(network);
+    checkWrite(req, secret, signedIn.publicUrl);
+    traceOf(res).session = { secret, openedAt: session.openedAt };
+    return session;
+  };
+}
+
+const SCHEME = /^Bearer +([\x21-\x7e]+) *$/i;
+
+type Credential = { readonly token: string } | { readonly token: undefined; readonly refusal: Refusal };
+
+/** The token of the one Authorization header. Another scheme, an empty token and a second header are no credential (docs/threats.md T3). */
+function bearerCredential(req: IncomingMessage): Credential {
+  const header = req.headers.authorization;
+  if (header === undefined) return { token: undefined, refusal: refusal("missing") };
+  if (countOfHeader(req, "authorization") !== 1) return { token: undefined, refusal: refusal("severalHeaders") };
+  const token = SCHEME.exec(header)?.[1];
+  return token === undefined ? { token, refusal: refusal("notBearer") } : { token };
+}
+
+/** Node keeps the first of several and hides the rest; `headersDistinct` would show them, at the price of a second table for every request. */
+export function countOfHeader({ rawHeaders }: IncomingMessage, lowerName: string): number {
+  let found = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (name.length === lowerName.length && name.toLowerCase() === lowerName) found++;
+  }
+  return found;
+}

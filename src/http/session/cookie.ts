@@ -1,0 +1,42 @@
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/*
+ * The cookie of a session holds 256 random bits and nothing else. Over https it has the prefix `__Host-` and Secure, so that no other host and no plain
+ * connection can set or read it (RFC 6265bis section 4.1.3); over plain http browsers would refuse both.
+ */
+
+export interface SessionCookie {
+  /** The secret that came with a request, if one did. */
+  read(req: IncomingMessage): string | undefined;
+  write(res: ServerResponse, secret: string, maxAgeSeconds: number): void;
+  clear(res: ServerResponse): void;
+}
+
+const FORM = /^[\w-]{43}$/;
+
+/** `publicUrl` tells how browsers reach this server. */
+export function createSessionCookie(publicUrl: string): SessionCookie {
+  const isSecure = publicUrl.startsWith("https:");
+  const name = `${isSecure ? "__Host-" : ""}dingtalk-scim`;
+  const attributes = `; Path=/; HttpOnly; SameSite=Strict${isSecure ? "; Secure" : ""}`;
+  return {
+    read(req) {
+      const found = (req.headers.cookie ?? "").split(";").find((pair) => pair.trim().startsWith(`${name}=`));
+      const secret = found?.trim().slice(name.length + 1);
+      return secret !== undefined && FORM.test(secret) ? secret : undefined;
+    },
+    write: (res, secret, maxAgeSeconds) => res.appendHeader("Set-Cookie", `${name}=${secret}; Max-Age=${maxAgeSeconds}${attributes}`),
+    clear: (res) => res.appendHeader("Set-Cookie", `${name}=; Max-Age=0${attributes}`),
+  };
+}
+
+export const makeSecret = (): string => randomBytes(32).toString("base64url");
+
+/** Follows from the secret, which no script can read: whoever has it got it from `GET /auth/session`, and only our own pages may read that answer. */
+export const csrfTokenOf = (secret: string): string => hash("sha256", `csrf ${secret}`, "base64url");
+
+export function isCsrfTokenOf(secret: string, token: unknown): boolean {
+  const [given, right] = [Buffer.from(typeof token === "string" ? token : ""), Buffer.from(csrfTokenOf(secret))];
+  return given.length === right.length && timingSafeEqual(given, right);
+}

@@ -1,0 +1,27 @@
+import type { IncomingMessage } from "node:http";
+import { CrossSite } from "../errors.ts";
+import { isCsrfTokenOf } from "./cookie.ts";
+
+/*
+ * Whether a request that a browser sends was made by our own page (docs/threats.md T21). Three signs, each alone enough in most browsers: the origin, what the
+ * browser says of the relation of the two sites, and a token that only our page can know.
+ */
+
+const READS: readonly (string | undefined)[] = ["GET", "HEAD"];
+
+/** Throws CrossSite for a write with a session that another page may have caused. */
+export function checkWrite(req: IncomingMessage, secret: string, publicUrl: string): void {
+  if (READS.includes(req.method)) return;
+  const { origin, "sec-fetch-site": site, "x-csrf-token": token } = req.headers;
+  if (origin !== new URL(publicUrl).origin) throw new CrossSite(`open the dashboard at ${publicUrl}: the setting PUBLIC_URL says so`);
+  if (site !== "same-origin") throw new CrossSite("Sec-Fetch-Site must be same-origin");
+  if (!isCsrfTokenOf(secret, token)) throw new CrossSite("X-CSRF-Token must be the one that GET /auth/session answers");
+}
+
+/** For signing in, which programs may do as well: what a browser says must be right, and what a program leaves out does not matter. */
+export function checkSignIn(req: IncomingMessage, publicUrl: string): void {
+  const { origin, "sec-fetch-site": site } = req.headers;
+  if (origin !== undefined && origin !== new URL(publicUrl).origin)
+    throw new CrossSite(`open the dashboard at ${publicUrl}: the setting PUBLIC_URL says so`);
+  if (site !== undefined && site !== "same-origin" && site !== "none") throw new CrossSite("Sec-Fetch-Site must be same-origin");
+}

@@ -1,0 +1,106 @@
+import type { Clock } from "../../core/clock.ts";
+import { uuidv7 } from "../../core/id.ts";
+import type { Logger } from "../../core/logger.ts";
+import { type Actor, isScope } from "../auth/scopes.ts";
+import { hashSecret } from "../auth/tokens.ts";
+import type { SessionRecord, SessionStore } from "../ports.ts";
+import { makeSecret } from "./cookie.ts";
+import { isRole, type Role, scopesOf } from "./roles.ts";
+
+/** Somebody signed in: with what rights, since when, and under what name. */
+export interface Session {
+  readonly id: string;
+  readonly actor: Actor;
+  readonly role?: Role;
+  readonly name: string;
+  readonly openedAt: Date;
+}
+
+export interface OpenedSession {
+  readonly session: Session;
+  /** For the cookie. Stored nowhere. */
+  readonly secret: string;
+}
+
+export interface Sessions {
+  /** Undefined for a secret of no session, and for one that has ended. Throws Unavailable when the database does not answer. */
+  find(secret: string): Promise<Session | undefined>;
+  openWithToken(actor: Actor, requestId: string): Promise<OpenedSession>;
+  /** Spends a one-time link; undefined when there is none of this code, it has expired or was used. */
+  openWithLink(code: string, requestId: string): Promise<OpenedSession | undefined>;
+  close(session: Session, requestId: string): Promise<void>;
+}
+
+export interface SessionsOptions {
+  readonly store: SessionStore;
+  /** Who is behind a token now; undefined when it was revoked or has expired. */
+  readonly actorOfToken: (tokenId: string) => Promise<Actor | undefined>;
+  /** Events of somebody who came by a link belong to this source. */
+  readonly defaultSourceId: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const IDLE_MS = 30 * 60_000;
+/** Written at most so often: a session may end that much early. */
+const NOTE_USE_MS = 60_000;
+export const SESSION_SECONDS = 12 * 3_600;
+
+/** Sessions are few and no hot path: each request reads its row, so that an end counts at once in every process. */
+export function createSessions({ store, actorOfToken, defaultSourceId, clock, logger }: SessionsOptions): Sessions {
+  async function open(by: Pick<SessionRecord, "actor" | "tokenId" | "sourceId" | "role" | "name" | "scopes">, requestId: string) {
+    const at = clock.now();
+    const secret = makeSecret();
+    const record: SessionRecord = {
+      ...by,
+      id: uuidv7(at.getTime()),
+      openedAt: at,
+      usedAt: at,
+      expiresAt: new Date(at.getTime() + SESSION_SECONDS * 1_000),
+    };
+    await store.add(record, hashSecret(secret), requestId);
+    return { session: await sessionOf(record), secret };
+  }
+
+  async function sessionOf(record: SessionRecord): Promise<Session> {
+    const { id, actor, sourceId, role, name, openedAt } = record;
+    // A scope that a later version wrote gives nothing here.
+    const scopes = record.scopes.filter(isScope);
+    // Limits of its own: it must not take the place of the client whose token it was opened with.
+    return { id, actor: { id: actor, tokenId: id, sourceId, scopes }, name, openedAt, ...(role && isRole(role) ? { role } : {}) };
+  }
+
+  return {
+    async find(secret) {
+      const record = await store.find(hashSecret(secret));
+      const nowMs = clock.now().getTime();
+      if (!record || record.expiresAt.getTime() <= nowMs || record.usedAt.getTime() + IDLE_MS <= nowMs) return undefined;
+      const session = await sessionOf(record);
+      if (record.tokenId !== undefined) {
+        const owner = await actorOfToken(record.tokenId);
+        if (!owner) return undefined;
+        return noted(record, {
+          ...session,
+          actor: { ...session.actor, scopes: session.actor.scopes.filter((scope) => owner.scopes.includes(scope)) },
+        });
+      }
+      return noted(record, session);
+    },
+    openWithToken: ({ id, tokenId, sourceId, scopes }, requestId) =>
+      open({ actor: id, tokenId, sourceId, name: tokenId, scopes }, requestId),
+    async openWithLink(code, requestId) {
+      const link = await store.spendLink(hashSecret(code), clock.now());
+      if (!link || !isRole(link.role)) return undefined;
+      const { id, role, madeBy } = link;
+      return open({ actor: `link:${id}`, sourceId: defaultSourceId, role, name: madeBy, scopes: scopesOf(role) }, requestId);
+    },
+    close: ({ id, actor }, requestId) => store.remove(id, actor.id, requestId),
+  };
+
+  function noted(record: SessionRecord, session: Session): Session {
+    // Not awaited: when it fails, the request has lost nothing and the next one tries again.
+    if (clock.now().getTime() - record.usedAt.getTime() > NOTE_USE_MS)
+      store.noteUse(record.id).catch((error: unknown) => logger.warn({ error }, "the last use of a session was not noted"));
+    return session;
+  }
+}

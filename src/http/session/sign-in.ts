@@ -1,0 +1,131 @@
+import { type Request, type Response, Router } from "express";
+import { sendJson } from "../answer.ts";
+import type { Authenticator } from "../auth/auth.ts";
+import { createSessionFinder, type IdentifyDeps, type SignedIn } from "../auth/identify.ts";
+import { type LogRefusal, refusal } from "../auth/refusals.ts";
+import { readJsonBody } from "../body.ts";
+import { networkOf } from "../connection/address.ts";
+import { Malformed, TooManyRequests, Unauthenticated } from "../errors.ts";
+import { methodNotAllowed } from "../methods.ts";
+import type { Mount } from "../mount.ts";
+import { requestIdOf } from "../request-context.ts";
+import { csrfTokenOf } from "./cookie.ts";
+import { checkSignIn } from "./same-origin.ts";
+import { type OpenedSession, SESSION_SECONDS, type Session } from "./sessions.ts";
+
+export interface SignInOptions extends Pick<IdentifyDeps, "limits" | "addressOf"> {
+  readonly authenticator: Authenticator;
+  readonly logRefusal: LogRefusal;
+  readonly signedIn: SignedIn;
+}
+
+const BODY = { limitBytes: 16_384, types: ["application/json"] };
+
+/** `/auth`: who is signed in to the dashboard; signing in with a token or a one-time link, and out. */
+export function signInMount(options: SignInOptions): Mount {
+  const { authenticator, limits, addressOf, logRefusal, signedIn } = options;
+  const { sessions, cookie, publicUrl } = signedIn;
+  const find = createSessionFinder(options);
+
+  /** Takes an attempt of a stranger; `good` gives it back. */
+  function attemptOf(req: Request): { good(): void } {
+    const network = networkOf(addressOf(req));
+    const waitMs = limits.unauthenticated.take(network);
+    if (waitMs > 0) throw new TooManyRequests(waitMs);
+    return { good: () => limits.unauthenticated.giveBack(network) };
+  }
+
+  function begin(res: Response, { session, secret }: OpenedSession): void {
+    cookie.write(res, secret, SESSION_SECONDS);
+    sendSession(res, session, secret);
+  }
+
+  /** Signing in again takes the place of the session there was. */
+  async function endBefore(req: Request, res: Response): Promise<void> {
+    const secret = cookie.read(req);
+    const before = secret === undefined ? undefined : await sessions.find(secret);
+    if (before) await sessions.close(before, requestIdOf(res));
+  }
+
+  const router = Router();
+  router
+    .route("/session")
+    .get(async (req, res) => {
+      const session = await find(req, res);
+      const secret = cookie.read(req);
+      if (!session || secret === undefined) throw new Unauthenticated("missing");
+      sendSession(res, session, secret);
+    })
+    .post(readJsonBody(BODY), async (req, res) => {
+      checkSignIn(req, publicUrl);
+      const token = tokenIn(req.body);
+      const attempt = attemptOf(req);
+      const verdict = await authenticator.authenticate(token);
+      if (!verdict.ok || verdict.passing) {
+        const why = verdict.ok ? refusal("unknownForm") : verdict.refusal;
+        logRefusal(why, { requestId: requestIdOf(res), path: req.originalUrl, address: addressOf(req), credential: token });
+        throw new Unauthenticated("invalid");
+      }
+      attempt.good();
+      const opened = await sessions.openWithToken(verdict.actor, requestIdOf(res));
+      await endBefore(req, res);
+      begin(res, opened);
+    })
+    .delete(async (req, res) => {
+      const session = await find(req, res);
+      if (!session) throw new Unauthenticated("missing");
+      await sessions.close(session, requestIdOf(res));
+      cookie.clear(res);
+      res.statusCode = 204;
+      res.end();
+    })
+    .all(methodNotAllowed("GET", "POST", "DELETE"));
+
+  router
+    .route("/link/:code")
+    .get(async (req: Request<{ code: string }>, res) => {
+      // What only looks must not spend the link: previews, prefetching, HEAD.
+      if (req.method === "HEAD" || req.headers["sec-purpose"] !== undefined) throw new Unauthenticated("missing");
+      const attempt = attemptOf(req);
+      const opened = await sessions.openWithLink(req.params.code, requestIdOf(res));
+      if (!opened) {
+        logRefusal(refusal("linkRefused"), { requestId: requestIdOf(res), path: "/auth/link", address: addressOf(req) });
+        // A person sees the page say it, a program gets the status.
+        if (!isForPerson(req)) throw new Unauthenticated("invalid");
+        return redirect(res, "/?refused=link");
+      }
+      attempt.good();
+      await endBefore(req, res);
+      cookie.write(res, opened.secret, SESSION_SECONDS);
+      redirect(res, "/");
+    })
+    .all(methodNotAllowed("GET"));
+
+  return { path: "/auth", access: "public", handler: router };
+}
+
+function sendSession(res: Response, { actor, role, name, openedAt }: Session, secret: string): void {
+  sendJson(res, 200, {
+    actor: actor.id,
+    name,
+    roles: role ? [role] : [],
+    scopes: actor.scopes,
+    csrf: csrfTokenOf(secret),
+    signedInAt: openedAt,
+  });
+}
+
+function tokenIn(body: unknown): string {
+  const token = typeof body === "object" && body !== null ? (body as { readonly token?: unknown }).token : undefined;
+  if (typeof token === "string" && token.trim() !== "") return token.trim();
+  throw new Malformed('the body must be {"token": "<token>"}');
+}
+
+const isForPerson = (req: Request): boolean => (req.headers.accept ?? "").includes("text/html");
+
+function redirect(res: Response, to: string): void {
+  res.statusCode = 303;
+  res.setHeader("Location", to);
+  res.setHeader("Referrer-Policy", "no-referrer");
+  res.end();
+}

@@ -1,0 +1,87 @@
+import type { Clock } from "../../core/clock.ts";
+import { uuidv7 } from "../../core/id.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import type { SessionRecord, SessionStore } from "../../http/ports.ts";
+import { type Database, historyRow } from "./prisma.ts";
+
+/** A link is good for so long. */
+export const LINK_MS = 10 * 60_000;
+
+export interface LoginLinks {
+  /** With the event `link.created`. Removes those that have expired. */
+  addLink(link: NewLoginLink): Promise<{ readonly id: string; readonly expiresAt: Date }>;
+}
+
+export interface NewLoginLink {
+  readonly secretHash: Uint8Array;
+  readonly role: string;
+  readonly reason: string;
+  readonly madeBy: string;
+}
+
+export function createSessionStore(database: Database, clock: Clock): SessionStore & LoginLinks {
+  const eventOf = (code: HistoryEvent["code"], more: Pick<HistoryEvent, "actor" | "detail"> & Partial<HistoryEvent>) => {
+    const at = clock.now();
+    return historyRow({ id: uuidv7(at.getTime()), at, code, causes: [], ...more });
+  };
+
+  return {
+    async find(secretHash) {
+      const row = await database.session.findUnique({ where: { secretHash: new Uint8Array(secretHash) } });
+      return row ? recordOf(row) : undefined;
+    },
+
+    async add({ tokenId, role, scopes, ...session }, secretHash, requestId) {
+      const { id, actor, sourceId } = session;
+      const detail = { session: id, by: tokenId === undefined ? "link" : "token", scopes: [...scopes] };
+      const row = { ...session, secretHash: new Uint8Array(secretHash), tokenId: tokenId ?? null, role: role ?? null, scopes: [...scopes] };
+      await database.$transaction([
+        database.session.deleteMany({ where: { expiresAt: { lt: clock.now() } } }),
+        database.session.create({ data: row }),
+        database.history.create({ data: eventOf("session.opened", { actor, sourceId, requestId, detail }) }),
+      ]);
+    },
+
+    async noteUse(id) {
+      await database.session.updateMany({ where: { id }, data: { usedAt: clock.now() } });
+    },
+
+    async remove(id, actor, requestId) {
+      await database.$transaction(async (transaction) => {
+        const { count } = await transaction.session.deleteMany({ where: { id } });
+        if (count > 0) await transaction.history.create({ data: eventOf("session.closed", { actor, requestId, detail: { session: id } }) });
+      });
+    },
+
+    async spendLink(secretHash, now) {
+      const row = await database.loginLink.findUnique({ where: { secretHash: new Uint8Array(secretHash) } });
+      if (!row) return undefined;
+      // Whoever removes the row has it.
+      const { count } = await database.loginLink.deleteMany({ where: { id: row.id } });
+      return count === 1 && row.expiresAt > now ? { id: row.id, role: row.role, madeBy: row.madeBy } : undefined;
+    },
+
+    async addLink({ secretHash, role, reason, madeBy }) {
+      const at = clock.now();
+      const [id, expiresAt] = [uuidv7(at.getTime()), new Date(at.getTime() + LINK_MS)];
+      const detail = { link: id, role, reason, osUser: madeBy };
+      await database.$transaction([
+        database.loginLink.deleteMany({ where: { expiresAt: { lt: at } } }),
+        database.loginLink.create({ data: { id, secretHash: new Uint8Array(secretHash), role, madeBy, expiresAt } }),
+        database.history.create({ data: eventOf("link.created", { actor: "cli", detail }) }),
+      ]);
+      return { id, expiresAt };
+    },
+  };
+}
+
+interface Row extends Omit<SessionRecord, "tokenId" | "role"> {
+  readonly tokenId: string | null;
+  readonly role: string | null;
+}
+
+const recordOf = ({ id, actor, tokenId, sourceId, role, name, scopes, openedAt, usedAt, expiresAt }: Row): SessionRecord => ({
+  ...{ id, actor, sourceId, name, scopes, openedAt, usedAt, expiresAt },
+  ...(tokenId === null ? {} : { tokenId }),
+  ...(role === null ? {} : { role }),
+});
