@@ -16,6 +16,7 @@ const shared = {
 /** Slow ones with a command of their own, which sets what makes them run, and a step of CI. */
 const BY_COMMAND = [
   ...(process.env.OUTAGE_ROUNDS === undefined ? ["/tests/e2e/outages"] : []),
+  ...(process.env.WHOLE_PACKAGE === undefined ? ["/tests/e2e/package"] : []),
   ...(process.env.WHOLE_PROCESSES === undefined
     ? ["/tests/e2e/(demo|kill|newcomer|start)", "/integration/database/(embedded-(crashes|supervised)|prepare)"]
     : []),

@@ -14,5 +14,5 @@ if (existsSync(entry)) {
   const { main } = await import(entry.href);
   process.exit(await main(process.argv.slice(2)));
 }
-process.stderr.write("dingtalk-scim is not built yet: run `npm run build` first\n");
+process.stderr.write("dingtalk-scim is not built yet: run `npm ci` and `npm run build` first\n");
 process.exit(3);

@@ -1,26 +1,40 @@
 // Makes what is not in the repository: the Prisma client (src/generated/prisma) and the compiled program (dist). Runs after `npm ci`, and before
-// `npm start` and `npm test` in case the install skipped scripts. Silent when all is well; what is up to date is left alone.
+// `npm start`, `npm test` and `npm pack` in case the install skipped scripts. Silent when all is well; what is up to date is left alone.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { copyParts } from "./copy-parts.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { resolve } = createRequire(import.meta.url);
 
+const dist = join(root, "dist");
+
 // An installed package brings dist and neither the source nor the compiler: nothing to do.
 if (existsSync(join(root, "src"))) {
+  demandTools();
   generateClient();
   compile();
+  removeOrphans();
+  copyParts(dist);
   writeCommit();
+}
+
+/** `.npmrc` has them installed even where NODE_ENV is production. */
+function demandTools() {
+  const missing = ["prisma", "typescript"].filter((name) => !packageDirectory(name));
+  if (missing.length === 0) return;
+  process.stderr.write(`${missing.join(" and ")} not installed, and a clone has to be compiled: run \`npm ci --include=dev\`\n`);
+  process.exit(1);
 }
 
 function generateClient() {
   const schema = join(root, "prisma", "schema.prisma");
   const prisma = packageDirectory("prisma");
-  if (!existsSync(schema) || !prisma) return;
+  if (!existsSync(schema)) return;
   const generated = join(root, "src", "generated");
   const stamp = join(generated, "prisma.sha256");
   const wanted = sha256(readFileSync(schema), readFileSync(join(prisma, "package.json")));
@@ -33,19 +47,21 @@ function generateClient() {
 }
 
 function compile() {
-  const typescript = packageDirectory("typescript");
-  if (!typescript) return;
-  // Without the development packages (npm ci --omit=dev, NODE_ENV=production) the types of others are not there: then nothing can be checked, and it was
-  // checked where this version was made.
-  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const isComplete = Object.keys(devDependencies ?? {}).every((name) => !name.startsWith("@types/") || packageDirectory(name));
-  const unchecked = ["--noCheck", "--types", ""];
-  run("tsc", join(typescript, "bin", "tsc"), ["-p", "tsconfig.build.json", ...(isComplete ? [] : unchecked)], {});
+  run("tsc", join(packageDirectory("typescript"), "bin", "tsc"), ["-p", "tsconfig.build.json"], {});
+}
+
+/** What was compiled from a source that is gone: the compiler leaves it, and a package must not bring it. The dashboard is built by another program. */
+function removeOrphans() {
+  const compiled = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((path) => /\.js(\.map)?$/.test(path));
+  for (const path of compiled) {
+    if (/^(web|node_modules)[/\\]/.test(path) || existsSync(join(root, "src", path.replace(/\.js(\.map)?$/, ".ts")))) continue;
+    rmSync(join(dist, path));
+  }
 }
 
 /** Which commit was compiled, for the metrics; nothing where this is no clone or there is no git. */
 function writeCommit() {
-  const file = join(root, "dist", "commit");
+  const file = join(dist, "commit");
   const asked = existsSync(join(root, ".git")) ? spawnSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }) : undefined;
   const commit = asked?.status === 0 ? asked.stdout : "";
   if (!existsSync(dirname(file)) || (existsSync(file) && readFileSync(file, "utf8") === commit)) return;

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { type Config, loadConfig } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
+import { CannotStart } from "../core/errors.ts";
 import { withOwnToken } from "./demo-token.ts";
 import { foundProblems } from "./support/exit-codes.ts";
 import { keepAlive } from "./support/keep-alive.ts";
@@ -51,11 +52,24 @@ Examples:
     .action(async (options: Options) => {
       const config = loadConfig(warn);
       // The names of the whole world take a fifth of a second to load, which no other command should pay.
-      const { demandServer } = await import("../demo/play.ts");
+      const { demandServer } = await loadDemo();
       const url = (options.url ?? config.publicUrl).replace(/\/+$/, "");
       await demandServer(url);
       await keepAlive(() => withInterrupt((signal) => withToken(config, options, (token) => play(options, { url, token, signal }))));
     });
+
+/** The people's names are of a library that an installed package leaves out. */
+async function loadDemo(): Promise<typeof import("../demo/play.ts")> {
+  try {
+    return await import("../demo/play.ts");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw cause;
+    throw new CannotStart(
+      ["the demo's people need a library that is not installed; add it beside this package: npm i @faker-js/faker@10"],
+      { cause },
+    );
+  }
+}
 
 function withToken(config: Config, options: Options, work: (token: string) => Promise<void>): Promise<void> {
   const given = options.token ?? config.bootstrapToken?.reveal();

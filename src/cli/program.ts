@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { readBuild } from "../build.ts";
 import { adoptCommand } from "./adopt.ts";
 import { assessCommand } from "./assess.ts";
 import { demoCommand } from "./demo.ts";
@@ -21,6 +22,7 @@ import { trustCommand } from "./trust.ts";
 export function createProgram(): Command {
   const program = new Command("dingtalk-scim")
     .description("SCIM 2.0 provisioning server for DingTalk")
+    .version(readBuild().version)
     .addHelpText(
       "after",
       "\nExit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run.\n`dingtalk-scim <command> --help` has examples.",

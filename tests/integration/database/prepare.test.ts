@@ -26,7 +26,7 @@ const at = (...path: string[]) => join(folder, ...path);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "prepare-"));
-  for (const file of ["bin/prepare.js", "prisma.config.ts", "tsconfig.json", "tsconfig.build.json", "package.json"])
+  for (const file of ["bin/prepare.js", "bin/copy-parts.js", "prisma.config.ts", "tsconfig.json", "tsconfig.build.json", "package.json"])
     cpSync(join(root, file), at(file));
   mkdirSync(at("prisma"));
   mkdirSync(at("src"));
@@ -77,8 +77,38 @@ test.each<[string, () => void, RegExp]>([
 test.each<[string, () => void]>([
   ["no schema yet", () => undefined],
   ["no source, as in an installed package", () => rmSync(at("src"), { recursive: true })],
-  ["no compiler", () => rmSync(at("node_modules"))],
 ])("with %s there is nothing to generate, and nothing is wrong", (_name, remove) => {
   remove();
   expect(prepare()).toEqual(silent);
+});
+
+test("without the compiler a clone says what to do, and fails", () => {
+  rmSync(at("node_modules"));
+  expect(prepare()).toEqual({
+    status: 1,
+    said: "prisma and typescript not installed, and a clone has to be compiled: run `npm ci --include=dev`\n",
+  });
+});
+
+test("what was compiled from a source that is gone goes too, and the dashboard stays", () => {
+  prepare();
+  mkdirSync(at("dist", "web"));
+  for (const file of ["gone.js", "gone.js.map", join("web", "page.js")]) writeFileSync(at("dist", file), "");
+  expect(prepare()).toEqual(silent);
+  expect(["gone.js", "gone.js.map", join("web", "page.js"), "main.js"].map((file) => existsSync(at("dist", file)))).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ]);
+});
+
+test("what the program needs of large packages is beside it", () => {
+  writeFileSync(at("prisma", "schema.prisma"), schema("Person"));
+  expect(prepare()).toEqual(silent);
+  const beside = (path: string) => existsSync(at("dist", "node_modules", path));
+  expect(["swagger-ui-dist/swagger-ui.css", "swagger-ui-dist/LICENSE", "@prisma/client/LICENSE"].filter((path) => !beside(path))).toEqual(
+    [],
+  );
+  expect(beside("@prisma/client/runtime/query_compiler_fast_bg.mysql.wasm-base64.mjs")).toBe(false);
 });

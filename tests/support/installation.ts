@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import { lstatSync, mkdirSync, readdirSync, realpathSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+const root = join(__dirname, "..", "..");
+const run = promisify(execFile);
+
+/** Makes the package in `folder`; resolves with its path. */
+export async function pack(folder: string): Promise<string> {
+  await run("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: root, maxBuffer: 64_000_000 });
+  const [tarball] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
+  return join(folder, tarball!);
+}
+
+export interface Installation {
+  readonly folder: string;
+  /** The package's own program. */
+  readonly program: string;
+  /** What all of it takes on the disk, in MB of a million bytes. */
+  readonly megabytes: number;
+  npx(args: readonly string[], home: string, uid: number | undefined): Promise<string>;
+}
+
+/** Installs the package in an empty folder that nobody may write to afterwards, with Node, npm and a shell in reach and nothing else. */
+export async function install(tarball: string, folder: string, more: readonly string[] = []): Promise<Installation> {
+  mkdirSync(folder);
+  const PATH = onlyTools(join(dirname(folder), "tools"));
+  const { HOME = "" } = process.env;
+  await run("npm", ["install", "--omit=dev", "--no-audit", ...more, tarball], { cwd: folder, env: { PATH, HOME }, maxBuffer: 64_000_000 });
+  await run("chmod", ["-R", "a-w,a+rX", folder]);
+  return {
+    folder,
+    program: join(folder, "node_modules", "dingtalk-scim", "bin", "dingtalk-scim.js"),
+    megabytes: Math.round(bytesIn(folder) / 1e6),
+    async npx(args, home, uid) {
+      const user = uid === undefined ? {} : { uid, gid: uid };
+      return (await run("npx", ["dingtalk-scim", ...args], { cwd: folder, env: { PATH, HOME: home }, ...user })).stdout;
+    },
+  };
+}
+
+/** A folder for PATH: no compiler, no make, no Python. */
+function onlyTools(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  const node = dirname(process.execPath);
+  const tools = { node: process.execPath, npm: join(node, "npm"), npx: join(node, "npx"), sh: "/bin/sh" };
+  const have = readdirSync(folder);
+  for (const [name, file] of Object.entries(tools)) if (!have.includes(name)) symlinkSync(realpathSync(file), join(folder, name));
+  return folder;
+}
+
+/** By whole blocks, as the disk counts. */
+function bytesIn(folder: string): number {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((path) => lstatSync(join(folder, path)).blocks * 512)
+    .reduce((sum, each) => sum + each, 0);
+}
