@@ -41,6 +41,14 @@ export type LinkChange =
       readonly presence: Actual["presence"];
       readonly containers: readonly string[];
     }
+  /** What was read of an owned one that is left as it is: remembered, and nothing more. */
+  | {
+      readonly kind: "seen";
+      readonly remoteId: string;
+      readonly attributes: Attributes;
+      readonly presence: Actual["presence"];
+      readonly containers: readonly string[];
+    }
   /** The person was asked to agree: the duty stays, and nothing is there until they do. */
   | { readonly kind: "invitation"; readonly invitation: Invitation }
   /** Nothing is there, but a call that was never answered may still put it there: the duty stays until that has been looked at. */

@@ -23,7 +23,7 @@ import { nextState, type Planned, RETRY_BASE_MS } from "./next-state.ts";
 import { planned } from "./planned.ts";
 import type { Refusals } from "./refusal.ts";
 import { createRunEvents, type RunEvents } from "./run-events.ts";
-import { NO_FOLLOW_UPS, nothingToDo, type RunResult } from "./run-result.ts";
+import { NO_FOLLOW_UPS, nothingToDo, type RunResult, seenLink } from "./run-result.ts";
 
 /** One run: load, place, desired state, observe, plan, policy and guard, apply, record. */
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
@@ -82,11 +82,12 @@ async function converge(
 
   const byMode = policy(next, modeInForce(deps.mode, claim.orderedMode));
   const verdict = byMode.allow ? permission(deps.policy, claim.ref, next, person) : byMode;
-  if (!verdict.allow) return { ...NO_FOLLOW_UPS, end: { kind: "held", planned: plannedBy(next), ...verdictOf(verdict) } };
+  const held = { ...NO_FOLLOW_UPS, link: seenLink(resolved, actual) };
+  if (!verdict.allow) return { ...held, end: { kind: "held", planned: plannedBy(next), ...verdictOf(verdict) } };
   const intent = events.intentOf(claim, next);
   const begun = await beginRun(deps, claim, next, intent);
   if (begun === "lost") return "lost";
-  if (begun !== "begun") return { ...NO_FOLLOW_UPS, end: { ...begun, planned: plannedBy(next) } };
+  if (begun !== "begun") return { ...held, end: { ...begun, planned: plannedBy(next) } };
   return send(deps, events, { claim, resolved, next, intent, known: { notes, open } }, context);
 }
 

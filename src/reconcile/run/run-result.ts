@@ -35,6 +35,12 @@ export const putLink = (actual: Pick<Actual, "remoteId" | "attributes" | "presen
   containers: containersOf(actual.attributes),
 });
 
+/** What a run that is held has read need not be read again by the next one. */
+export function seenLink({ link }: DesiredEntity, actual: Actual | undefined): LinkChange {
+  const isNew = actual !== undefined && link?.status === "owned" && link.remoteId === actual.remoteId && link.observed === undefined;
+  return isNew ? { ...putLink(actual), kind: "seen" } : { kind: "keep" };
+}
+
 /** While a call that was never answered may still be carried out, the link stays: the entity is looked for when that time is over. */
 export function leaving(
   target: Pick<TargetAdapter, "canFind">,

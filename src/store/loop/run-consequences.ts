@@ -48,6 +48,13 @@ const PUT_LINKS = statement(
     "(select * from json_to_recordset($2::json) as g(kind text, id uuid, remote_id text, presence text, attributes json, containers text[]))",
   ),
 );
+/** Everything else about the link stays, such as that it is fresh. */
+const SEEN = statement(
+  "seen",
+  `update links l set presence = g.presence, attributes = g.attributes, containers = g.containers, observed_at = now()
+     from json_to_recordset($3::json) as g(id uuid, remote_id text, presence text, attributes json, containers text[])
+    where l.target = $1 and l.kind = $2 and l.entity_id = g.id and l.status = 'owned' and l.remote_id = g.remote_id and l.attributes is null`,
+);
 const FORGET_OBSERVATIONS = statement(
   "forget",
   "update links l set attributes = null where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])",
@@ -150,6 +157,9 @@ export async function consequences(db: Queryable, target: string, runs: readonly
   if (eased.length > 0) await run(db, REQUEUE_SAME_CAUSE, [target, eased, events(({ claim }) => claim.cause !== undefined)]);
   const puts = runs.flatMap(({ claim, end }) => (end.link.kind === "put" ? [{ ...claim.ref, ...linkColumns(end.link) }] : []));
   if (puts.length > 0) await run(db, PUT_LINKS, [target, JSON.stringify(puts)]);
+  const seen = runs.flatMap(({ claim, end: { link } }) => (link.kind === "seen" ? [{ ...claim.ref, ...linkColumns(link) }] : []));
+  for (const kind of new Set(seen.map((each) => each.kind)))
+    await run(db, SEEN, [target, kind, JSON.stringify(seen.filter((each) => each.kind === kind))]);
   const invited = runs.flatMap(({ claim, end: { link } }) =>
     link.kind === "invitation" ? [{ ...claim.ref, invitation: link.invitation }] : [],
   );
@@ -220,7 +230,7 @@ function lateOf({ outcome, ...event }: HistoryEvent): HistoryEvent {
 
 const isGone = ({ kind }: LinkChange): boolean => kind === "remove" || kind === "doubt";
 
-export const linkColumns = (link: Extract<LinkChange, { kind: "put" }>) => ({
+export const linkColumns = (link: Extract<LinkChange, { kind: "put" | "seen" }>) => ({
   remote_id: link.remoteId,
   presence: link.presence,
   attributes: link.attributes,

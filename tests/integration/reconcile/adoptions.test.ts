@@ -92,6 +92,23 @@ test("who is accepted is brought in line under the old userid; the number is cha
   expect(await operations().accept(adoption, by())).toMatchObject({ kind: "refused", why: { kind: "decided" } });
 });
 
+test("what was read of somebody while they are held is not read again", async () => {
+  await byHand("li.wei", "Li Wei", { job_number: "7", title: "Old" });
+  const id = await env.addUser(li("7", { title: "Head" }));
+  await start("observe");
+  await compare();
+  await operations().accept((await list())[0]!.id, by());
+  const reads = async (): Promise<number> => (await env.calls())["/topapi/v2/user/get"]?.count ?? 0;
+  await start("observe");
+  expect(await stateOf(env, "user", id)).toMatchObject({ state: "held" });
+  const before = await reads();
+  await resume();
+  expect(await users()).toEqual([expect.objectContaining({ userid: "li.wei", title: "Head" })]);
+  // Still just taken over: the number waits for a later look.
+  expect(await notesOn(env, id)).toContain("mobile: keptOnAdoption");
+  expect((await reads()) - before).toBe(0);
+});
+
 test.each<[string, (id: string) => Promise<unknown>]>([
   ["deactivated", (id) => change(env, id, { active: false })],
   ["deleted", (id) => env.users.remove(env.context, id)],
