@@ -23,7 +23,7 @@ export const assessCommand = (): Command =>
 Reads DingTalk's lists, a page at a time, and writes nothing to DingTalk. Works before any SCIM client has sent anything. What may be the same on both sides
 is proposed: \`dingtalk-scim adopt list\`.
 
-Exit code 0 when there is nothing to say, 1 when a person has to look at something.
+Exit code 0 when nobody has to look at anything, 1 when somebody has.
 
 Examples:
   $ dingtalk-scim assess
@@ -85,14 +85,23 @@ function show(report: Assessment): void {
   print(`matchable  ${told(figures.matchable)}: active people with a link or exactly one strong match`);
   print(`complete   ${told(figures.complete)}: active people with everything that DingTalk and the mapping need`);
   print("");
-  printTable(
-    ["", "count", "the first"],
-    findingRows(report).map(([what, finding]) => [what, `${finding.count}`, firstOf(finding)]),
-  );
+  printFindings("to look at", findingRows(report));
+  printFindings("for your information", informationRows(report));
   for (const { text, remedy } of report.permissions) print(`${text}\n  → ${remedy}`);
   for (const { name, kind, lastSpoke, changedInADay } of report.sources)
     say(`Source ${name} (${kind}): ${lastSpoke ? `last heard of ${lastSpoke}` : "never heard of"}, ${changedInADay} changed in 24 hours.`);
-  say(report.findings === 0 ? "Nothing to say." : `${report.findings} things to look at.`);
+  say(report.findings === 0 ? "Nobody has to look at anything." : `${report.findings} things to look at.`);
+}
+
+type Row = readonly [string, Finding];
+
+function printFindings(head: string, rows: readonly Row[]): void {
+  const found = rows.filter(([, { count }]) => count > 0);
+  if (found.length === 0) return;
+  printTable(
+    [head, "count", "the first"],
+    found.map(([what, finding]) => [what, `${finding.count}`, firstOf(finding)]),
+  );
 }
 
 const tierRows = (people: Matched, departments: Matched): readonly string[][] =>
@@ -105,9 +114,9 @@ const told = ({ count, of, share }: Share): string => `${count} of ${of} (${Math
 const firstOf = ({ items: [first] }: Finding): string =>
   first ? [first.name ?? first.id ?? first.remoteId, first.detail].filter(Boolean).join(": ") : "";
 
-function findingRows(report: Assessment): readonly (readonly [string, Finding])[] {
+function findingRows(report: Assessment): readonly Row[] {
   const { people, departments, mobiles, names, managers, accounts, customFields, privateAddresses } = report;
-  const rows: readonly (readonly [string, Finding])[] = [
+  return [
     ["ambiguous people", people.ambiguous],
     ["ambiguous departments", departments.ambiguous],
     ["mobile missing", mobiles.missing],
@@ -118,10 +127,13 @@ function findingRows(report: Assessment): readonly (readonly [string, Finding])[
     ["manager not found", managers.notFound],
     ["managers in a loop", managers.loop],
     ["left and still in DingTalk", accounts.leavers],
-    ["never activated", accounts.neverActivated],
-    ["administrators (protected)", accounts.administrators],
     ["custom field on no profile", customFields],
     ["private address as account", privateAddresses],
   ];
-  return rows.filter(([, { count }]) => count > 0);
 }
+
+/** As things are in every organisation: nobody has to do anything about them. */
+const informationRows = ({ accounts }: Assessment): readonly Row[] => [
+  ["have never logged in to DingTalk", accounts.neverActivated],
+  ["administrators: never removed", accounts.administrators],
+];

@@ -32,6 +32,7 @@ function partOf(report: Assessment, { lang, key }: Language): string {
     `<tr><th scope="row">${text}</th>${cells.map((cell) => `<td>${escaped(String(cell))}</td>`).join("")}</tr>`;
   const figure = (name: Text, meaning: Text, share: Share): string =>
     `<p><span class="figure">${say(name)}: ${Math.round(share.share * 100)} %</span> (${share.count} / ${share.of})<br>${say(meaning)}</p>`;
+  const shown = (lists: readonly List[]): string => lists.map(([text, finding]) => listOf(say(text), finding)).join("\n");
   return `<section id="${lang}" lang="${lang}">
 <h1>${say(TEXTS.title)}</h1>
 <p>${escaped(report.at)} · ${say(report.findings === 0 ? TEXTS.nothing : TEXTS.findings)}: ${report.findings}</p>
@@ -48,9 +49,9 @@ ${row(say(TEXTS.onlyHere), people.onlyHere.count, departments.onlyHere.count)}
 ${row(say(TEXTS.onlyThere), people.onlyThere.count, departments.onlyThere.count)}
 </tbody></table>
 <h2>${say(TEXTS.lists)}</h2>
-${listsOf(report)
-  .map(([text, finding]) => listOf(say(text), finding))
-  .join("\n")}
+${shown(listsOf(report))}
+<h2>${say(TEXTS.information)}</h2>
+${shown(informationOf(report))}
 <h2>${say(TEXTS.sources)}</h2>
 <table><tbody>
 ${report.sources.map(({ name, kind, lastSpoke, changedInADay }) => row(escaped(`${name} (${kind})`), lastSpoke ?? "–", changedInADay)).join("\n")}
@@ -60,7 +61,9 @@ ${report.permissions.length === 0 ? `<p>${say(TEXTS.noProblems)}</p>` : `<ul>${r
 </section>`;
 }
 
-function listsOf({
+type List = readonly [Text, Finding];
+
+const listsOf = ({
   people,
   departments,
   mobiles,
@@ -69,28 +72,30 @@ function listsOf({
   accounts,
   customFields,
   privateAddresses,
-}: Assessment): readonly (readonly [Text, Finding])[] {
-  return [
-    [TEXTS.ambiguousPeople, people.ambiguous],
-    [TEXTS.ambiguousDepartments, departments.ambiguous],
-    [TEXTS.mobileMissing, mobiles.missing],
-    [TEXTS.mobileImpossible, mobiles.impossible],
-    [TEXTS.mobileShared, mobiles.shared],
-    [TEXTS.nameRefused, names.refused],
-    [TEXTS.nameCut, names.cut],
-    [TEXTS.managerNotFound, managers.notFound],
-    [TEXTS.managerLoop, managers.loop],
-    [TEXTS.leavers, accounts.leavers],
-    [TEXTS.neverActivated, accounts.neverActivated],
-    [TEXTS.administrators, accounts.administrators],
-    [TEXTS.customFields, customFields],
-    [TEXTS.privateAddresses, privateAddresses],
-    [TEXTS.peopleOnlyHere, people.onlyHere],
-    [TEXTS.peopleOnlyThere, people.onlyThere],
-    [TEXTS.departmentsOnlyHere, departments.onlyHere],
-    [TEXTS.departmentsOnlyThere, departments.onlyThere],
-  ];
-}
+}: Assessment): readonly List[] => [
+  [TEXTS.ambiguousPeople, people.ambiguous],
+  [TEXTS.ambiguousDepartments, departments.ambiguous],
+  [TEXTS.mobileMissing, mobiles.missing],
+  [TEXTS.mobileImpossible, mobiles.impossible],
+  [TEXTS.mobileShared, mobiles.shared],
+  [TEXTS.nameRefused, names.refused],
+  [TEXTS.nameCut, names.cut],
+  [TEXTS.managerNotFound, managers.notFound],
+  [TEXTS.managerLoop, managers.loop],
+  [TEXTS.leavers, accounts.leavers],
+  [TEXTS.customFields, customFields],
+  [TEXTS.privateAddresses, privateAddresses],
+];
+
+/** As things are in every organisation: nobody has to do anything about them. */
+const informationOf = ({ people, departments, accounts }: Assessment): readonly List[] => [
+  [TEXTS.peopleOnlyHere, people.onlyHere],
+  [TEXTS.peopleOnlyThere, people.onlyThere],
+  [TEXTS.departmentsOnlyHere, departments.onlyHere],
+  [TEXTS.departmentsOnlyThere, departments.onlyThere],
+  [TEXTS.neverActivated, accounts.neverActivated],
+  [TEXTS.administrators, accounts.administrators],
+];
 
 const listOf = (title: string, { count, items }: Finding): string =>
   count === 0
