@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { type Config, loadConfig } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
 import { CannotStart } from "../core/errors.ts";
+import type { DemoOptions } from "../demo/play.ts";
 import { withOwnToken } from "./demo-token.ts";
 import { foundProblems } from "./support/exit-codes.ts";
 import { keepAlive } from "./support/keep-alive.ts";
@@ -21,6 +22,7 @@ interface Options {
   readonly patience: number;
   readonly url?: string;
   readonly token?: string;
+  readonly rollout?: true;
   readonly json?: true;
 }
 
@@ -37,16 +39,20 @@ export const demoCommand = (): Command =>
       "--token <token>",
       "a token with the scopes provision, history:read and admin (default: BOOTSTRAP_TOKEN, else one is made in the database and revoked at the end)",
     )
+    .option("--rollout", "an organisation that has people already: assess, adopt, plan, upsert, sync, and a mass removal by mistake")
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
       `
 Plays an initial cycle, a change cycle, a leaver cycle and then the last one again, which must change nothing.
+With --rollout: people are in DingTalk first, entered by hand; the mode is lowered, they are taken over, and a mass removal by mistake is held and taken back.
+Each time another company is played, from --seed on, and stays.
 Exit code 1 when anything in DingTalk is not as in the directory. Plays against a sandbox only.
 
 Examples:
   $ dingtalk-scim demo
   $ dingtalk-scim demo --users 20 --departments 5 --seed 7
+  $ dingtalk-scim demo --rollout
   $ dingtalk-scim demo --url http://127.0.0.1:9000 --token "$TOKEN" --json`,
     )
     .action(async (options: Options) => {
@@ -83,10 +89,8 @@ interface Where {
 }
 
 async function play(options: Options, where: Where): Promise<void> {
-  const { playDemo, problemsOf } = await import("../demo/play.ts");
-  const { report } = await import("../demo/report.ts");
   const { users, departments, seed, rate } = options;
-  const result = await playDemo({
+  const playing: DemoOptions = {
     users,
     departments,
     seed,
@@ -95,11 +99,32 @@ async function play(options: Options, where: Where): Promise<void> {
     patienceMs: options.patience * 1_000,
     clock: systemClock,
     progress: createProgress(process.stderr.isTTY),
-  });
-  const problems = problemsOf(result);
-  if (options.json) printJson({ ...result, account: plain(result.account), problems });
-  else for (const line of report(result)) print(line);
+  };
+  const { problems, lines, result } = await (options.rollout ? rollout(playing) : cycles(playing));
+  if (options.json) printJson({ ...result, problems });
+  else for (const line of lines) print(line);
   if (problems.length > 0) foundProblems();
+}
+
+interface Played {
+  readonly problems: readonly string[];
+  readonly lines: readonly string[];
+  /** For JSON. */
+  readonly result: object;
+}
+
+async function cycles(options: DemoOptions): Promise<Played> {
+  const { playDemo, problemsOf } = await import("../demo/play.ts");
+  const { report } = await import("../demo/report.ts");
+  const result = await playDemo(options);
+  return { problems: problemsOf(result), lines: report(result), result: { ...result, account: plain(result.account) } };
+}
+
+async function rollout(options: DemoOptions): Promise<Played> {
+  const { playRollout, rolloutProblems } = await import("../demo/rollout/play-rollout.ts");
+  const { rolloutReport } = await import("../demo/rollout/rollout-report.ts");
+  const result = await playRollout(options);
+  return { problems: rolloutProblems(result), lines: rolloutReport(result), result };
 }
 
 /** Maps do not survive JSON. */

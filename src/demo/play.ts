@@ -156,7 +156,7 @@ interface Stage {
 }
 
 /** Only where nobody real can be hurt. */
-async function openSandbox(http: Http): Promise<Simulator> {
+export async function openSandbox(http: Http): Promise<Simulator> {
   const { sandbox, mode } = await readStatus(http);
   if (sandbox === undefined) throw new DemoFailed("this server works on a real DingTalk organisation; the demo plays in a sandbox only");
   if (mode !== "sync") throw new DemoFailed(`the server's mode is ${mode}; start it with SYNC_MODE=sync for the demo`);

@@ -62,6 +62,30 @@ test("the comparison finds it and the server mends it; then there is nothing lef
   expect(await command("doctor", "--json")).toMatchObject({ code: 0, stdout: expect.stringContaining('"problems": []') });
 });
 
+test("a rollout takes over who was there, holds a mass removal by mistake, and leaves the mode as it was", async () => {
+  const run = runCommand(["demo", "--rollout", "--users", "24", "--departments", "6", "--rate", "0", "--json"], place.settings);
+  expect(await run.ended()).toBe(0);
+  const { problems, steps, left, size } = JSON.parse(run.stdout);
+  expect(problems).toEqual([]);
+  expect(steps.map(({ name }: { name: string }) => name)).toEqual([
+    "by hand",
+    "directory",
+    "assess",
+    "adopt",
+    "correct",
+    "plan",
+    "upsert",
+    "sync",
+    "mistake",
+    "taken back",
+  ]);
+  // The company of the other demo is number 1. Its leavers have used up a part of what may leave in a day.
+  expect(size.seed).toBe(2);
+  expect(left.length).toBeLessThanOrEqual(5);
+  const status = runCommand(["mode", "sync", "--json"], place.settings);
+  expect(await status.ended()).toBe(0);
+});
+
 test("its own token is revoked at the end, and when it is interrupted", async () => {
   const interrupted = runCommand([...SMALL, "--seed", "2"], place.settings);
   await interrupted.says("initial cycle:");

@@ -30,6 +30,8 @@ export interface CyclePlan {
   readonly wanted: Company;
   /** Objects are looked for although they are known, as in a first cycle and after a restart of provisioning. */
   readonly match: boolean;
+  /** What is not known is not there: nothing is looked for before it is made. */
+  readonly fresh?: boolean;
   /** Everything is sent, changed or not. */
   readonly resend: boolean;
 }
@@ -96,11 +98,11 @@ function leavers<T>(known: ReadonlyMap<string, T>, wanted: readonly { readonly e
   return [...known].filter(([externalId]) => !staying.has(externalId));
 }
 
-async function provisionUser(deps: CycleDeps, { match, resend }: CyclePlan, person: Person, dialect: entra.Dialect): Promise<void> {
+async function provisionUser(deps: CycleDeps, { match, fresh, resend }: CyclePlan, person: Person, dialect: entra.Dialect): Promise<void> {
   const { http, memory } = deps;
   const wanted = entra.attributesOf(person);
   let known = memory.users.get(person.externalId);
-  if (match || known === undefined) known = await createOrFind(deps, person, known);
+  if (match || known === undefined) known = await createOrFind(deps, person, known, fresh);
   const toSend = resend ? wanted : attributesToSend(known.attributes, wanted);
   if (Object.keys(toSend).length > 0) {
     await http.scim(entra.readUser(known.id));
@@ -110,9 +112,15 @@ async function provisionUser(deps: CycleDeps, { match, resend }: CyclePlan, pers
 }
 
 /** Matches, and creates whom the match does not find. When the answer to a create is lost or it says "taken", matches again. */
-async function createOrFind({ http, acknowledged }: CycleDeps, person: Person, known: KnownUser | undefined): Promise<KnownUser> {
+async function createOrFind(
+  { http, acknowledged }: CycleDeps,
+  person: Person,
+  known: KnownUser | undefined,
+  fresh = false,
+): Promise<KnownUser> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const found = objects((await demand(http, entra.matchUser(person.userName))).body.Resources)[0];
+    const look = !fresh || attempt > 1;
+    const found = look ? objects((await demand(http, entra.matchUser(person.userName))).body.Resources)[0] : undefined;
     if (found) return { id: text(found.id), attributes: attributesIn(found), managerId: known?.managerId };
     const request = entra.createUser(person);
     const made = await answered(http, request);
@@ -123,10 +131,10 @@ async function createOrFind({ http, acknowledged }: CycleDeps, person: Person, k
   throw new DemoFailed(`${person.userName} is neither found nor can be made`);
 }
 
-async function provisionTeam(deps: CycleDeps, { match, resend }: CyclePlan, team: Team, dialect: entra.Dialect): Promise<void> {
+async function provisionTeam(deps: CycleDeps, { match, fresh, resend }: CyclePlan, team: Team, dialect: entra.Dialect): Promise<void> {
   const { http, memory } = deps;
   let known = memory.teams.get(team.externalId);
-  if (match || known === undefined) known = await createOrFindTeam(deps, team, known);
+  if (match || known === undefined) known = await createOrFindTeam(deps, team, known, fresh);
   if (resend || known.displayName !== team.displayName) {
     await http.scim(entra.readTeam(known.id));
     await write(deps, entra.renameTeam(known.id, team.displayName, dialect));
@@ -134,9 +142,15 @@ async function provisionTeam(deps: CycleDeps, { match, resend }: CyclePlan, team
   memory.teams.set(team.externalId, { ...known, displayName: team.displayName });
 }
 
-async function createOrFindTeam({ http, acknowledged }: CycleDeps, team: Team, known: KnownTeam | undefined): Promise<KnownTeam> {
+async function createOrFindTeam(
+  { http, acknowledged }: CycleDeps,
+  team: Team,
+  known: KnownTeam | undefined,
+  fresh = false,
+): Promise<KnownTeam> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const found = objects((await demand(http, entra.matchTeam(team.displayName))).body.Resources)[0];
+    const look = !fresh || attempt > 1;
+    const found = look ? objects((await demand(http, entra.matchTeam(team.displayName))).body.Resources)[0] : undefined;
     if (found) return { id: text(found.id), displayName: text(found.displayName), members: known?.members ?? new Set() };
     // Renamed since: an earlier cycle has told the id.
     if (known) return known;
@@ -168,7 +182,12 @@ function batches(members: readonly string[]): readonly (readonly string[])[] {
   );
 }
 
-async function provisionManager(deps: CycleDeps, { wanted, resend }: CyclePlan, person: Person, dialect: entra.Dialect): Promise<void> {
+async function provisionManager(
+  deps: CycleDeps,
+  { wanted, fresh, resend }: CyclePlan,
+  person: Person,
+  dialect: entra.Dialect,
+): Promise<void> {
   const { http, memory } = deps;
   const known = memory.users.get(person.externalId)!;
   const managerId = managerIn(wanted, person);
@@ -176,7 +195,7 @@ async function provisionManager(deps: CycleDeps, { wanted, resend }: CyclePlan, 
   if (managerId === undefined && person.managerId !== undefined) return;
   if (managerId === known.managerId && !(resend && managerId !== undefined)) return;
   const manager = managerId === undefined ? undefined : memory.users.get(managerId)!.id;
-  const found = manager === undefined ? [] : objects((await demand(http, entra.hasManager(known.id, manager))).body.Resources);
+  const found = manager === undefined || fresh ? [] : objects((await demand(http, entra.hasManager(known.id, manager))).body.Resources);
   if (found.length === 0 || resend) await write(deps, entra.patchManager(known.id, manager, dialect));
   memory.users.set(person.externalId, { ...known, managerId });
 }

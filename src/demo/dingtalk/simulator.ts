@@ -7,6 +7,8 @@ import { type Expected, type ExpectedPerson, PATHS, plainPath } from "./expected
 export interface Simulator {
   state(): Promise<OrganisationState>;
   calls(): Promise<CallCounts>;
+  /** What an administrator does by hand in DingTalk's own pages. Answers what the call of that path answers. */
+  edit(call: string, body: JsonObject): Promise<JsonObject>;
 }
 
 export interface OrganisationState {
@@ -22,18 +24,24 @@ export type CallCounts = ReadonlyMap<string, number>;
 const ROOT = 1;
 
 export function createSimulatorView(url: string): Simulator {
-  const get = async (path: string): Promise<JsonObject> => {
-    const answer = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(30_000) }).catch((cause: unknown) => {
+  const ask = async (path: string, body?: JsonObject): Promise<JsonObject> => {
+    const how = body ? { method: "POST", body: JSON.stringify(body) } : {};
+    const answer = await fetch(`${url}${path}`, { ...how, signal: AbortSignal.timeout(30_000) }).catch((cause: unknown) => {
       throw new DemoFailed(`the sandbox DingTalk at ${url} does not answer; the demo has to run on the server's own machine`, { cause });
     });
     if (!answer.ok) throw new DemoFailed(`the sandbox DingTalk at ${url} answered ${answer.status} to ${path}`);
     return (await answer.json()) as JsonObject; // the control interface answers JSON objects
   };
   return {
-    state: async () => stateOf(await get("/_sim/state")),
+    state: async () => stateOf(await ask("/_sim/state")),
     async calls() {
-      const { calls } = await get("/_sim/calls");
+      const { calls } = await ask("/_sim/calls");
       return new Map(Object.entries(object(calls)).map(([path, each]) => [path, Number(object(each).count)]));
+    },
+    async edit(call, body) {
+      const answer = await ask("/_sim/edit", { call, body });
+      if (Number(answer.errcode) !== 0) throw new DemoFailed(`the sandbox DingTalk refuses ${call} by hand: ${text(answer.errmsg)}`);
+      return object(answer.result);
     },
   };
 }

@@ -31,6 +31,8 @@ export interface Http {
   get(path: string): Promise<JsonObject>;
   /** Whatever the answer is. */
   post(path: string, body: JsonObject): Promise<Answer>;
+  /** Repeated until it is answered. */
+  put(path: string, body: JsonObject): Promise<Answer>;
   /** Milliseconds that SCIM requests took, waiting left out. */
   readonly timesMs: readonly number[];
   /** Times the server was not there or asked to wait. */
@@ -115,6 +117,7 @@ export function createHttp({ url, token, clock, signal, perSecond, patienceMs }:
       return body;
     },
     post: (path, body) => insist({ method: "POST", path, body }, false),
+    put: (path, body) => insist({ method: "PUT", path, body }, true),
     timesMs,
     interruptions,
   };

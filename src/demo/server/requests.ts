@@ -4,7 +4,7 @@ import type { Person, Team } from "../company/company.ts";
 /* The requests of Microsoft Entra ID, in its own words. Every value is sent as the directory has it. */
 
 export interface ScimRequest {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below the SCIM root. */
   readonly path: string;
   readonly body?: JsonObject;

@@ -13,6 +13,7 @@ export interface SyncStatus {
   readonly states: Readonly<Record<string, number>>;
   readonly latencyMs: { readonly p50: number; readonly p95: number } | undefined;
   readonly calls: CallCounts;
+  readonly openHolds: number;
 }
 
 export async function readStatus(http: Http): Promise<SyncStatus> {
@@ -24,6 +25,7 @@ export async function readStatus(http: Http): Promise<SyncStatus> {
     states: Object.fromEntries(Object.entries(object(status.states)).map(([state, count]) => [state, Number(count)])),
     latencyMs: status.latencyMs ? { p50: Number(latency.p50), p95: Number(latency.p95) } : undefined,
     calls: new Map(Object.entries(object(object(status.calls).byApi)).map(([api, count]) => [api, Number(count)])),
+    openHolds: Number(object(status.holds).open),
   };
 }
 

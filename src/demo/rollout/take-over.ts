@@ -1,0 +1,175 @@
+import { expectedOf } from "../dingtalk/expected.ts";
+import type { OrganisationState } from "../dingtalk/simulator.ts";
+import { object, readDirectory } from "../server/directory.ts";
+import { untilSettled } from "../server/holds.ts";
+import { stuck, untilQuiet } from "../server/status.ts";
+import type { Dirt } from "./by-hand.ts";
+import { enter } from "./enter.ts";
+import { type Adoption, acceptTier, adoptionsIn, assessed, compared, decide, orderMode, planFor } from "./operator.ts";
+import { changedIds, differences, partsOf, type Stage, type Strangers, step, tell, touched, unless } from "./stage.ts";
+
+/* From an organisation that nobody looks after to one that follows the directory: assess, adopt, plan, upsert, sync. */
+
+export async function takeOver(stage: Stage): Promise<Strangers> {
+  const { http, simulator, company, options } = stage;
+  const quiet = () => untilQuiet(http, { ...options, look: (open) => options.progress.open(open) }, true);
+  const settled = () => untilSettled(http, { ...options, look: (open) => options.progress.open(open) });
+  let found: OrganisationState = await simulator.state();
+  const untouched = async (): Promise<readonly string[]> =>
+    changedIds(found, await simulator.state()).map((id) => `${id} was changed before anybody allowed it`);
+
+  await orderMode(stage, "observe");
+  await step(stage, "by hand", async () => {
+    await enter(simulator, company, () => options.progress.step());
+    found = await simulator.state();
+    return {
+      told: [`${company.accounts.length} accounts in ${company.departments.length} departments`, dirtOf(company.dirt)],
+      problems: [],
+    };
+  });
+  await step(
+    stage,
+    "directory",
+    async () => {
+      await tell(stage, company.told);
+      await quiet();
+      const { people, teams } = company.told;
+      return { told: [`${people.length} people and ${teams.length} groups by SCIM; the mode is observe`], problems: await untouched() };
+    },
+    partsOf(stage, company.told),
+  );
+  const strangers = await strangersIn(stage, found);
+
+  await step(stage, "assess", async () => {
+    const { figures, people, findings } = await assessed(stage);
+    const { matchable, complete } = object(figures);
+    const share = (figure: typeof matchable): string => `${object(figure).count} of ${object(figure).of}`;
+    return {
+      told: [
+        `matchable ${share(matchable)}, complete ${share(complete)}`,
+        `ambiguous ${object(object(people).ambiguous).count}, only in DingTalk ${object(object(people).onlyThere).count}, to look at ${findings}`,
+      ],
+      problems: await untouched(),
+    };
+  });
+  await step(stage, "adopt", async () => {
+    const told = await adopt(stage);
+    await quiet();
+    return { told, problems: [...(await wrongLinks(stage)), ...(await untouched())] };
+  });
+  await step(
+    stage,
+    "correct",
+    async () => {
+      await tell(stage, company.wanted);
+      await quiet();
+      return { told: [`the source corrects ${company.dirt.landline ?? 0} mobile numbers`], problems: await untouched() };
+    },
+    partsOf(stage, company.wanted),
+  );
+
+  let touchedByPlan: ReadonlySet<string> = new Set();
+  await step(stage, "plan", async () => {
+    const { summary, touched: ids } = await planFor(http, "upsert");
+    touchedByPlan = ids;
+    const { create, update, remove, held } = summary;
+    return {
+      told: [`create ${create}, update ${update}, remove ${remove}, held ${held}; ${summary.calls} calls`],
+      problems: [...unless(remove === 0, `the plan would remove ${remove}`), ...(await untouched())],
+    };
+  });
+  await step(stage, "upsert", async () => {
+    await orderMode(stage, "upsert");
+    const { approved } = await settled();
+    const after = await simulator.state();
+    const changed = changedIds(found, after);
+    return {
+      told: [
+        `${changed.length} people and departments changed, ${touchedByPlan.size} were planned`,
+        ...approved.map(({ limit, count }) => `the limit ${limit} held ${count}; approved through the API, as an operator would`),
+      ],
+      problems: [
+        ...unless(changed.length === touchedByPlan.size, `${touchedByPlan.size} were planned and ${changed.length} changed`),
+        ...touched(strangers, after),
+      ],
+    };
+  });
+  await step(stage, "sync", async () => {
+    await orderMode(stage, "sync");
+    const { differing } = await compared(stage);
+    const { approved } = await settled();
+    const after = await simulator.state();
+    return {
+      told: [
+        `the comparison found ${differing} that differ: what identifies somebody is not overwritten in the run of the link`,
+        ...approved.map(({ limit, count }) => `the limit ${limit} held ${count}; approved`),
+      ],
+      problems: [...(await differences(stage, strangers, after)), ...touched(strangers, after), ...(await stuck(http))],
+    };
+  });
+  return strangers;
+}
+
+const WORDS: Readonly<Record<Dirt, string>> = {
+  noNumber: "without job number",
+  otherMobile: "another mobile",
+  otherName: "another name",
+  twin: "entered twice",
+  landline: "a landline in the directory",
+  onlyAddress: "only the address right",
+};
+
+const dirtOf = (dirt: Readonly<Partial<Record<Dirt, number>>>): string =>
+  Object.entries(dirt)
+    .map(([kind, count]) => `${count} ${WORDS[kind as Dirt]}`) // the keys are those of the type
+    .join(", ");
+
+/** Strong tiers as a whole; the rest one by one, by somebody who knows the people. */
+async function adopt(stage: Stage): Promise<readonly string[]> {
+  const { http } = stage;
+  const told: string[] = [];
+  const proposed = await adoptionsIn(http, "proposed");
+  for (const tier of [1, 2, 3, 4]) {
+    const at = proposed.filter((each) => each.tier === tier);
+    if (at.length === 0) continue;
+    await acceptTier(http, tier, at.length);
+    told.push(`tier ${tier}: ${at.length} accepted`);
+  }
+  const accounts = accountsByUserid(stage);
+  const isRight = ({ kind, ours, theirs }: Adoption): boolean => kind !== "user" || accounts.get(theirs) === ours;
+  const left = [...(await adoptionsIn(http, "proposed")), ...(await adoptionsIn(http, "ambiguous"))];
+  const [right, wrong] = [left.filter(isRight), left.filter((each) => !isRight(each))];
+  for (const each of wrong) await decide(http, each, "reject");
+  for (const each of right) await decide(http, each, "accept");
+  if (left.length > 0) told.push(`by a person: ${right.length} accepted, ${wrong.length} rejected`);
+  return told;
+}
+
+/** userid → id of the person whose account it is. */
+function accountsByUserid({ company, memory }: Stage): ReadonlyMap<string, string> {
+  return new Map(
+    company.accounts.flatMap(({ userid, whose }) => (whose === undefined ? [] : [[userid, memory.users.get(whose)!.id] as const])),
+  );
+}
+
+async function wrongLinks(stage: Stage): Promise<readonly string[]> {
+  const { remoteIds } = await readDirectory(stage.http);
+  const linked = new Map([...remoteIds].map(([id, remoteId]) => [remoteId, id]));
+  return [...accountsByUserid(stage)]
+    .filter(([userid, id]) => linked.get(userid) !== id)
+    .map(([userid]) => `${userid} is linked with ${linked.get(userid) ?? "nobody"}`);
+}
+
+/** Everybody and everything at DingTalk that the directory does not speak of. */
+async function strangersIn({ http, company }: Stage, found: OrganisationState): Promise<Strangers> {
+  const directory = await readDirectory(http);
+  const known = new Set([
+    ...directory.remoteIds.values(),
+    ...company.accounts.flatMap(({ userid, whose }) => (whose === undefined ? [] : [userid])),
+  ]);
+  const wanted = expectedOf(directory).departments;
+  return {
+    people: new Map([...found.entities].filter(([id]) => id.startsWith("user ") && !known.has(id.slice("user ".length)))),
+    departments: new Set([...found.shown.departments].filter((path) => !wanted.has(path))),
+  };
+}
