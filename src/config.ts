@@ -73,19 +73,33 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const ENV_FILE = ".env";
 
-/** From the environment and the file `.env` of the working folder; what both set, the environment decides. `warn` gets what may be a mistake, a line each. */
-export function loadConfig(warn: (line: string) => void): Config {
-  let inFile: Environment = {};
+export interface Sources {
+  readonly environment: Environment;
+  /** Names in the file `.env`, and those of them that the environment does not decide. */
+  readonly inFile: readonly string[];
+  readonly fromFile: ReadonlySet<string>;
+}
+
+/** The environment, completed by the file `.env` of the working folder; what both set, the environment decides. */
+export function readSources(): Sources {
+  const before = new Set(Object.keys(process.env));
+  let inFile: readonly string[] = [];
   if (existsSync(ENV_FILE)) {
     try {
-      inFile = parseEnv(readFileSync(ENV_FILE, "utf8"));
+      inFile = Object.keys(parseEnv(readFileSync(ENV_FILE, "utf8")));
       loadEnvFile(ENV_FILE);
     } catch (cause) {
       throw new CannotStart([`the file ${ENV_FILE} of this folder cannot be read; change its permissions or move it away`], { cause });
     }
   }
-  const config = parseConfig(process.env);
-  for (const line of unknownSettings(process.env, Object.keys(inFile))) warn(line);
+  return { environment: process.env, inFile, fromFile: new Set(inFile.filter((name) => !before.has(name))) };
+}
+
+/** `warn` gets what may be a mistake, a line each. */
+export function loadConfig(warn: (line: string) => void): Config {
+  const { environment, inFile } = readSources();
+  const config = parseConfig(environment);
+  for (const line of unknownSettings(environment, inFile)) warn(line);
   return config;
 }
 

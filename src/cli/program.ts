@@ -2,6 +2,8 @@ import { Command } from "commander";
 import { readBuild } from "../build.ts";
 import { adoptCommand } from "./adopt.ts";
 import { assessCommand } from "./assess.ts";
+import { completionCommand } from "./completion.ts";
+import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { holdsCommand } from "./holds.ts";
@@ -47,6 +49,8 @@ export function createProgram(): Command {
     mappingCommand(),
     migrateCommand(),
     simulatorCommand(),
+    configCommand(),
+    completionCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   return strict(program);

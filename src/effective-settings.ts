@@ -1,0 +1,68 @@
+import { type Config, type Environment, parseConfig, SETTINGS } from "./config.ts";
+import { CannotStart } from "./core/errors.ts";
+
+export interface EffectiveSetting {
+  readonly name: string;
+  /** For people: secrets are masked. Undefined where nothing is set and there is no default. */
+  readonly value: string | undefined;
+  readonly from: "environment" | ".env" | "default";
+}
+
+/** What the program would run with, in the order of the manual, and every problem with it. `fromFile`: what the file `.env` has set. */
+export function effectiveSettings(
+  environment: Environment,
+  fromFile: ReadonlySet<string>,
+): { readonly settings: readonly EffectiveSetting[]; readonly problems: readonly string[] } {
+  const { config, problems } = parsed(environment);
+  const defaults = defaultsOf(config ?? parseConfig({}));
+  const settings = SETTINGS.map((name): EffectiveSetting => {
+    const given = environment[name] || undefined;
+    if (given === undefined) return { name, value: defaults[name], from: "default" };
+    return { name, value: masked(name, given), from: fromFile.has(name) ? ".env" : "environment" };
+  });
+  return { settings, problems };
+}
+
+function parsed(environment: Environment): { readonly config?: Config; readonly problems: readonly string[] } {
+  try {
+    return { config: parseConfig(environment), problems: [] };
+  } catch (error) {
+    if (error instanceof CannotStart) return { problems: error.problems };
+    throw error;
+  }
+}
+
+/** Of what is not set; some follow from other settings. Settings that are not here have none. */
+const defaultsOf = (config: Config): Readonly<Record<string, string>> => ({
+  PORT: String(config.port),
+  HOST: config.host,
+  PUBLIC_URL: config.publicUrl,
+  DATA_DIR: config.dataDir,
+  ROLE: config.role,
+  DINGTALK_QPS: String(config.dingtalk.qps),
+  DINGTALK_MANAGED_ROOT: config.dingtalk.managedRoot,
+  ...(config.dingtalk.kind === "sandbox"
+    ? { SIMULATOR_PORT: String(config.dingtalk.simulatorPort) }
+    : { DINGTALK_OAPI_URL: config.dingtalk.oapiUrl, DINGTALK_API_URL: config.dingtalk.apiUrl }),
+  SYNC_MODE: config.syncMode,
+  RATE_LIMIT_PER_CLIENT: String(config.rateLimitPerClient),
+  CONCURRENT_REQUESTS_PER_CLIENT: String(config.concurrencyPerClient),
+  CONNECTIONS_PER_ADDRESS: String(config.connectionsPerAddress),
+  METRICS_OPEN_ON_LOOPBACK: String(config.metricsOpenOnLoopback),
+  ALLOW_REMOVE_ALL_MEMBERS: String(config.allowRemoveAllMembers),
+  ASSERTION_KEY_HOSTS: config.assertionKeyOrigins.map((origin) => new URL(origin).host).join(","),
+  LOG_LEVEL: config.logLevel,
+});
+
+const MASK = "[secret]";
+
+/** By name, and by form: addresses carry passwords before the host and keys behind it. An unknown setting is rather masked once too often. */
+export function masked(name: string, value: string): string {
+  if (/SECRET|TOKEN|PASSWORD/.test(name)) return MASK;
+  if (!URL.canParse(value) || !/^[a-z]+:\/\//i.test(value)) return value;
+  const url = new URL(value);
+  if (name.startsWith("ALERT_")) return `${url.protocol}//${url.host}/…`;
+  const user = url.username === "" ? "" : `${url.username}${url.password === "" ? "" : `:${MASK}`}@`;
+  const query = [...url.searchParams.keys()].map((key) => `${key}=…`).join("&");
+  return `${url.protocol}//${user}${url.host}${url.pathname === "/" ? "" : url.pathname}${query === "" ? "" : `?${query}`}`;
+}
