@@ -138,9 +138,9 @@ test("all of one reason are tried again beside the running server, in the name o
   const body = JSON.stringify({ userName: "no.number@example.com", displayName: "No Number" });
   expect((await fetch(`${place.url}/scim/v2/Users`, { method: "POST", headers, body })).status).toBe(201);
   const isParked = async () => {
-    const deadlineMs = systemClock.monotonicMs() + 10_000;
+    const deadlineMs = systemClock.monotonicMs() + 60_000;
     while ((await read("/api/sync/items?q=no.number@example.com")).items[0].state !== "parked") {
-      if (systemClock.monotonicMs() > deadlineMs) throw new Error("the person was not parked in ten seconds");
+      if (systemClock.monotonicMs() > deadlineMs) throw new Error("the person was not parked in a minute");
       await systemClock.sleep(50);
     }
   };

@@ -62,6 +62,10 @@ export const REPORTS = (condition: string): string => `
   select r.id from users m join users r on r.source_id = m.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = any(${namesOf("m")})
    where ${condition} and r.id <> m.id`;
 
+/** Whether a link `l` is known to have something else than a value, or nothing, as an attribute. */
+export const isFree = (attribute: string, value: string): string =>
+  `case when l.attributes->>${attribute} is not null then lower(l.attributes->>${attribute}) <> lower(${value}) else l.attributes->${attribute} is not null end`;
+
 /** Whether any department names its managers. */
 export const ANY_MANAGED = "exists (select 1 from departments d where d.target = $1 and d.managed)";
 
@@ -219,4 +223,20 @@ export const RECHECK_REFUSED = statement(
   recheckNow(
     `exists (select 1 from entity_states o where o.target = $1 and o.kind = ${ANY_KIND} and o.entity_id = any(s.waiting_on) and o.state = 'inSync')`,
   ),
+);
+/**
+ * A value that was refused because another one has it, and which that one let go of while the refusal was on its way: its end came before this one named it. What is
+ * given up for another's sake is not asked for.
+ */
+export const REQUEUE_IF_FREE = statement(
+  "requeue-if-free",
+  `insert into entity_states as s (target, kind, entity_id, state)
+   select o.target, o.kind, o.entity_id, o.state from ${NAMED} n cross join lateral (
+     select * from entity_states s where s.target = $1 and s.kind = n.kind and s.entity_id = n.id and s.waiting_on is not null limit 1) o
+    where exists (
+      select from json_each(o.refused) r(attribute, refusal)
+        left join links l on l.target = $1 and l.kind = o.kind and l.entity_id = (r.refusal->>'holder')::uuid
+       where r.refusal->>'holder' is not null and r.refusal->'letGo' is null
+         and (l.entity_id is null or ${isFree("r.attribute", "r.refusal->>'value'")}))
+   on conflict (target, kind, entity_id) do update set ${requeued("s.attempts")}, waiting_on = null`,
 );

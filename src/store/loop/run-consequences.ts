@@ -1,6 +1,7 @@
 import type { HistoryEvent } from "../../history/event.ts";
 import { HELD_BY_LIMIT } from "../../reconcile/guard/hold.ts";
 import type { Claim, LinkChange, RunOutcome } from "../../reconcile/ports.ts";
+import { MAX_BLOCKED_LOOKS } from "../../reconcile/run/next-state.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { eventColumns } from "../write-sql.ts";
 import { carriedOut, leaveHolds, membershipsOf, unflag } from "./hold-members.ts";
@@ -17,6 +18,7 @@ import {
   REQUEUE_CONTAINERS,
   REQUEUE_DEPARTMENTS_BY_REMOTE_MANAGER,
   REQUEUE_DEPENDENTS,
+  REQUEUE_IF_FREE,
   REQUEUE_MANAGED_DEPARTMENTS,
   REQUEUE_MEMBERS,
   REQUEUE_REPORTS,
@@ -100,13 +102,13 @@ const LATE = statement(
   update entity_states s set ${REQUEUE}, recheck_at = now() + $5::float8 * interval '1 ms' from ${NAMED} n where s.target = $1 and s.kind = n.kind and s.entity_id = n.id`,
 );
 
-const awaitedBy = (runs: readonly FinishedRun[]): readonly string[] => [
-  ...new Set(runs.flatMap(({ end: { next } }) => (next.state === "waiting" ? (next.waitingOn ?? []) : []))),
+const waitsOn = (runs: readonly FinishedRun[]): readonly string[] => [
+  ...new Set(runs.flatMap(({ end: { next } }) => next.waitingOn ?? [])),
 ];
 
-/** Comes first in the transaction that ends runs. */
+/** Comes first in the transaction that ends runs. Whoever has to do without a value of another one waits for that one as well, whatever the state. */
 export async function markAwaited(db: Queryable, target: string, runs: readonly FinishedRun[]): Promise<void> {
-  const awaited = awaitedBy(runs);
+  const awaited = waitsOn(runs);
   if (awaited.length === 0) return;
   await run(db, MARK_AWAITED, [target, runs.map(({ claim }) => claim.ref.kind), runs.map(({ claim }) => claim.ref.id), awaited]);
 }
@@ -173,10 +175,16 @@ export async function consequences(db: Queryable, target: string, runs: readonly
   if (arrived.length > 0) await run(db, FORGET_MANAGED, [target, JSON.stringify(arrived)]);
   const departed = runs.flatMap(({ end }) => end.departed);
   if (departed.length > 0) await run(db, REQUEUE_CONTAINERS, [target, departed]);
-  const awaited = awaitedBy(runs);
+  const awaited = waitsOn(runs.filter(({ end: { next } }) => next.state === "waiting"));
   if (awaited.length > 0) await run(db, REQUEUE_AWAITED, [target, awaited]);
   await look(RECHECK_WAITING, ({ end: { next } }) => next.state === "waiting" && next.answer === undefined);
   await look(RECHECK_REFUSED, ({ end: { next } }) => next.state === "waiting" && next.answer !== undefined);
+  // Once it has looked often enough, it goes without.
+  await look(
+    REQUEUE_IF_FREE,
+    ({ claim, end: { next, refused } }) =>
+      refused !== undefined && (next.waitingOn ?? []).length > 0 && claim.attempts + 1 < MAX_BLOCKED_LOOKS,
+  );
   const waits = ({ end: { next } }: FinishedRun) => next.state === "waiting" && (next.waitingOn ?? []).length > 0;
   // A refusal that names its holder has rules of its own.
   const unsure = ({ answer, inCircle }: FinishedRun["end"]["next"]) => answer === undefined && inCircle === undefined;

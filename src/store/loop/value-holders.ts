@@ -1,9 +1,10 @@
 import type pg from "pg";
+import type { EntityKind } from "../../core/entity.ts";
 import type { AskedValue, Holder, ReconcileStore } from "../../reconcile/ports.ts";
 import type { Refusals } from "../../reconcile/run/refusal.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
-import { WAITING_ON } from "./requeue.ts";
+import { isFree, WAITING_ON } from "./requeue.ts";
 
 /* Who has a value at the target that another one needs, and who asks for it. */
 
@@ -13,14 +14,20 @@ const BY_REMOTE_ID: Statement = {
 };
 
 /**
- * By what was last seen of all others. No index: it would cost every run, and this is asked after a refusal only, when the target does not say who has
+ * By what was last seen of all others, and else by what a run of theirs is sending at this moment: its end is not recorded yet. Both are seen as they were at one
+ * moment, so nobody is missed in between. No index: it would cost every run, and this is asked after a refusal only, when the target does not say who has
  * the value. The text is searched before it is parsed, which is the cheaper of the two.
  */
 const BY_VALUE: Statement = {
   name: "holder-by-value",
-  text: `select l.entity_id as id from links l
-    where l.target = $1 and l.kind = $2 and l.entity_id <> $3 and strpos(lower(l.attributes::text), lower($5)) > 0
-      and lower(l.attributes->>$4) = lower($6) limit 1`,
+  text: `select id from (select coalesce(
+    (select l.entity_id from links l
+      where l.target = $1 and l.kind = $2 and l.entity_id <> $3 and strpos(lower(l.attributes::text), lower($5)) > 0
+        and lower(l.attributes->>$4) = lower($6) limit 1),
+    (select s.entity_id from entity_states s join history h on h.id = s.intent
+      where s.target = $1 and s.state in ('due', 'waiting') and s.intent is not null and s.kind = $2 and s.entity_id <> $3
+        and lower(h.changes->$4->>'after') = lower($6) limit 1)) as id) holder
+    where id is not null`,
 };
 
 /** Whom the holder waits for, and those for whom these wait, at most 20 deep: who asks may be among them. */
@@ -29,7 +36,7 @@ const EXPECTED: Statement = {
   text: `with recursive held as (
      select l.entity_id as id, s.state, s.waiting_on, s.notes, u.active,
        s.refused->$5->>'value' <> $6 and s.refused->$5->'letGo' is null as spare,
-       case when l.attributes->>$5 is not null then lower(l.attributes->>$5) <> lower($6) else l.attributes->$5 is not null end as free
+       ${isFree("$5", "$6")} as free
       from links l left join entity_states s on s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
         left join users u on l.kind = 'user' and u.id = l.entity_id
       where l.target = $1 and l.kind = $2 and l.entity_id = $3),
@@ -71,15 +78,14 @@ export function createHolders(pool: Pool, target: string): Pick<ReconcileStore, 
   const found = async (statement: Statement, values: unknown[]): Promise<string | undefined> =>
     (await run<{ id: string }>(pool, statement, [target, ...values]))[0]?.id;
 
+  const byValue = async (kind: EntityKind, id: string, attribute: string, text: string): Promise<string | undefined> =>
+    text === "" ? undefined : await found(BY_VALUE, [kind, id, attribute, JSON.stringify(text).slice(1, -1), text]);
+
   return {
     async holder({ kind, id }, { attribute, value, remoteId, entityId }) {
       const text = value === null ? "" : String(value);
       const holder =
-        entityId ??
-        (remoteId === undefined ? undefined : await found(BY_REMOTE_ID, [kind, remoteId])) ??
-        (remoteId === undefined && text !== ""
-          ? await found(BY_VALUE, [kind, id, attribute, JSON.stringify(text).slice(1, -1), text])
-          : undefined);
+        entityId ?? (remoteId === undefined ? await byValue(kind, id, attribute, text) : await found(BY_REMOTE_ID, [kind, remoteId]));
       if (holder === undefined) return undefined;
       const [row] = await run<Holder & pg.QueryResultRow>(pool, EXPECTED, [target, kind, holder, id, attribute, text]);
       return row && { id: row.id, expect: row.expect };

@@ -1,3 +1,5 @@
+import { uuidv7 } from "../../../src/core/id.ts";
+import type { HistoryEvent } from "../../../src/history/event.ts";
 import type { Claim, RunOutcome } from "../../../src/reconcile/ports.ts";
 import { createReconcileStore } from "../../../src/store/create.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
@@ -99,6 +101,51 @@ test("one that begins to wait for what was parked a moment ago is looked at once
   await store.finish(claims.get(clerk)!, waitsFor(boss));
   await store.finish(claims.get(other)!, waitsFor(boss, true));
   expect([await isDueNow(clerk), await isDueNow(other)]).toEqual([true, false]);
+});
+
+test.each(["inSync", "waiting", "parked"] as const)(
+  "one that cannot have what another lets go of meanwhile, and ends as %s, is looked at once more",
+  async (state) => {
+    const [holder, wants] = [await env.addUser(person("Ann")), await env.addUser(person("Bob"))];
+    const store = createReconcileStore(env.pool, "dingtalk");
+    const claims = new Map((await store.claim(10)).map((claim) => [claim.ref.id, claim]));
+    const has = (email: string | null) => ({ ...isThere(claims.get(holder)!).link, attributes: { email } }) as RunOutcome["link"];
+    await store.finish(claims.get(holder)!, { ...isThere(claims.get(holder)!), link: has("m@example.com") });
+    const told = { reasonCode: "emailTaken", answer: "60106", reason: "taken", remedy: "" };
+    const refusal: RunOutcome = {
+      ...nothing,
+      next: { state, nextMs: state === "waiting" ? 30_000 : undefined, attempts: 0, observeFirst: false, waitingOn: [holder] },
+      refused: { email: { value: "m@example.com", holder, told } },
+    };
+    await env.pool.query("update entity_states set state = 'due', next_at = now() where entity_id = $1", [holder]);
+    const again = (await store.claim(10))[0]!;
+    await store.finish(again, { ...isThere(again), link: has("other@example.com") });
+    await store.finish(claims.get(wants)!, refusal);
+    expect(await isDueNow(wants)).toBe(true);
+  },
+);
+
+test("whoever is sending a value at this moment is known as its holder, before that run has ended", async () => {
+  const [sends, wants] = [await env.addUser(person("Ann")), await env.addUser(person("Bob"))];
+  const { store } = env.connect();
+  const claims = await store.claim(10);
+  const sending = claims.find(({ ref }) => ref.id === sends)!;
+  const asks = () => store.holder({ kind: "user", id: wants }, { attribute: "telephone", value: "+852 2345 0000" });
+  const intent: HistoryEvent = {
+    id: uuidv7(Date.now()),
+    at: new Date(),
+    code: "target.intent",
+    actor: "worker",
+    causes: [],
+    subject: sending.ref,
+    target: "dingtalk",
+    changes: { telephone: { after: "+852 2345 0000" } },
+  };
+  await store.begin(sending, intent, { remoteId: sends });
+  expect(await asks()).toEqual({ id: sends, expect: "moves" });
+  const link = { ...isThere(sending).link, attributes: { telephone: "+852 2345 0000" } } as RunOutcome["link"];
+  await store.finish(sending, { ...isThere(sending), link });
+  expect(await asks()).toEqual({ id: sends, expect: "stays" });
 });
 
 test("people who are being looked at while a parked department comes are looked at once more", async () => {
