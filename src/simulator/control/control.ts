@@ -63,6 +63,7 @@ export function createControl(world: SimulatorState, settings: ControlSettings):
     ["GET /_sim/faults", () => json(200, { faults: world.faults.list() })],
     ["GET /_sim/switches", () => json(200, world.organisation.switches)],
     ["GET /_sim/messages", () => json(200, { messages: settings.messages.list() })],
+    ["GET /_sim/robot", () => json(200, { messages: settings.messages.byRobots() })],
     ["GET /_sim/stream", () => json(200, { connections: settings.stream.connections() })],
     ["GET /_sim/held", () => json(200, { held: settings.held.paths() })],
     ["POST /_sim/release", () => json(200, { released: settings.held.release() })],

@@ -19,6 +19,8 @@ export interface Messages {
   noticeResult: Rule;
   sendToRobot: OpenCall;
   list(): readonly Message[];
+  /** Those that robots took. */
+  byRobots(): readonly { readonly robot: string; readonly body: Fields; readonly atMs: number }[];
   forget(): void;
 }
 
@@ -43,7 +45,11 @@ export function createMessages(): Messages {
   const perDay = new Map<string, { day: number; count: number }>();
   const robots = new Map<string, { startMs: number; count: number; silentUntilMs: number; seen: Set<string> }>();
 
-  return { sendNotice, noticeResult, sendToRobot, list: () => sent, forget };
+  return { sendNotice, noticeResult, sendToRobot, list: () => sent, byRobots, forget };
+
+  function byRobots(): ReturnType<Messages["byRobots"]> {
+    return sent.flatMap(({ to, body, atMs }) => ("robot" in to ? [{ robot: to.robot, body, atMs }] : []));
+  }
 
   /** `asyncsend_v2`: success even when limits drop the message; the result says so. */
   function sendNotice(organisation: Organisation, fields: Fields, act: Act): Done {
@@ -120,8 +126,10 @@ export function createMessages(): Messages {
     try {
       const robot = switches.robots.find(({ token }) => token === call.query.access_token);
       if (!robot) throw robotError(switches, 400101, 300005, "token is not exist");
+      if (robot.disabled) throw robotRefusal(400102, "robot is disabled");
       if (robot.secret) demandSignature(call, robot.secret, nowMs);
       const message = readMessage(call);
+      if (robot.keyword && !call.body.includes(robot.keyword)) throw robotRefusal(310000, "keywords not in content");
       if (admit(robot.token, text(message, "msgUuid"), nowMs, switches))
         sent.push({ to: { robot: robot.token }, body: message, atMs: nowMs });
       return { reply: json(200, { errcode: 0, errmsg: "ok" }), fate: "answered" };

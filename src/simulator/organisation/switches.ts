@@ -123,8 +123,17 @@ export const switchesSchema = z.strictObject({
   maxDepartments: z.number().int().min(0).default(10_000),
   maxDepartmentMembers: z.number().int().min(0).default(0),
   maxUsers: z.number().int().min(0).default(0),
-  /** Custom robots (docs/dingtalk.md 11.1): hook token and, when it signs, its secret. */
-  robots: z.array(z.strictObject({ token: z.string().min(1), secret: z.string().min(1).optional() })).default([{ token: "sandbox" }]),
+  /** Custom robots (docs/dingtalk.md 11.1): hook token and, by its security setting, its secret or a word that every message has to contain. `disabled`: switched off. */
+  robots: z
+    .array(
+      z.strictObject({
+        token: z.string().min(1),
+        secret: z.string().min(1).optional(),
+        keyword: z.string().min(1).optional(),
+        disabled: z.boolean().optional(),
+      }),
+    )
+    .default([{ token: "sandbox" }]),
   /** Whose codes robots answer: the documentation's (400101, 410100) or those recorded from the live host (300005, 660026). */
   robotCodes: z.enum(["recorded", "documented"]).default("recorded"),
   /** HTTP push of events (docs/dingtalk.md 10.3); `ownerKey` is the client id unless the subscription was made by API. */

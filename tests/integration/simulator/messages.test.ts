@@ -49,6 +49,20 @@ describe("11.1 custom robots", () => {
     expect((await send(markdown)).json).toMatchObject({ errcode: 0 });
   });
 
+  test("a robot that asks for a word takes no message without it, one that is off takes none", async () => {
+    await simulator.post("/_sim/reset", {
+      robots: [
+        { token: "picky", keyword: "alarm" },
+        { token: "off", disabled: true },
+      ],
+    });
+    expect((await send(markdown, "picky")).json).toEqual({ errcode: 310000, errmsg: "keywords not in content" });
+    const alarm = { msgtype: "text", text: { content: "alarm: sync failed" } };
+    expect((await send(alarm, "picky")).json).toMatchObject({ errcode: 0 });
+    expect((await send(alarm, "off")).json).toMatchObject({ errcode: 400102 });
+    expect((await simulator.fetch("/_sim/robot")).json.messages).toEqual([{ robot: "picky", body: alarm, atMs: expect.any(Number) }]);
+  });
+
   test("the documentation's codes by switch", async () => {
     await simulator.post("/_sim/switches", { robotCodes: "documented" });
     expect((await send(markdown, "nobody")).json).toMatchObject({ errcode: 400101 });
