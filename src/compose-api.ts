@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createMetrics } from "./api/all-metrics.ts";
 import { historyEndpoint } from "./api/events.ts";
 import { holdsEndpoint } from "./api/holds.ts";
+import { incidentsEndpoint } from "./api/incidents.ts";
 import { syncEndpoint } from "./api/sync.ts";
 import { readBuild } from "./build.ts";
 import { type AppContext, syncComponents, wholePlan } from "./compose.ts";
@@ -15,7 +16,7 @@ import { createAuthenticator } from "./http/auth/auth.ts";
 import { createFederation } from "./http/auth/federation.ts";
 import { createIssuerKeys } from "./http/auth/issuer-keys.ts";
 import { jwksEndpoint, tokenEndpoint } from "./http/auth/oauth.ts";
-import { createRefusalLog } from "./http/auth/refusals.ts";
+import { createRefusalLog, type LogRefusal } from "./http/auth/refusals.ts";
 import { createSigningKey } from "./http/auth/signing.ts";
 import { createClientAddress } from "./http/connection/client-address.ts";
 import { messagesOf } from "./http/connection/express-messages.ts";
@@ -43,6 +44,7 @@ import { createTrusts } from "./store/access/trusts.ts";
 import { createAssertionLedger } from "./store/access/used-assertions.ts";
 import { createAssessmentRequests } from "./store/adopt/assessments.ts";
 import { createAdoptionOperations } from "./store/adopt/decisions.ts";
+import { createIncidents } from "./store/alerts/listing.ts";
 import { createDirectoryStore } from "./store/create.ts";
 import { createEventLog } from "./store/history/event-log.ts";
 import { createHolds } from "./store/status/holds.ts";
@@ -115,11 +117,16 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
   });
   const limits = createLimits({ ratePerClient: config.rateLimitPerClient, concurrencyPerClient: config.concurrencyPerClient }, clock);
   const addressOf = createClientAddress(config.trustedProxies);
-  const logRefusal = createRefusalLog({ logger, clock });
+  const log = createRefusalLog({ logger, clock });
+  const logRefusal: LogRefusal = (refusal, request) => {
+    log(refusal, request);
+    app.refusals.add({ ...request, ...(refusal.tokenId === undefined ? {} : { tokenId: refusal.tokenId }) });
+  };
   const directory = { store: createDirectoryStore(pool, [TARGET]), clock };
   const sandbox = sandboxUrl(config);
   const operations = createSyncOperations(pool, TARGET, clock);
   const holds = createHolds(pool, TARGET, clock);
+  const incidents = createIncidents(pool, TARGET);
   const { registry, observe } = createMetrics({
     target: TARGET,
     build: readBuild(),
@@ -152,12 +159,14 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
       }),
       historyEndpoint(createEventLog(pool)),
       holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
+      incidentsEndpoint({ incidents, language: config.alerts.language, clock, target: TARGET }),
       syncEndpoint({
         adoptions: createAdoptionOperations(pool, TARGET),
         assessments: createAssessmentRequests(pool, TARGET),
         plans: createPlanDesk({ make: (mode) => planUnderRules(app, mode), clock }),
         operations,
         holds,
+        incidents,
         clock,
         target: TARGET,
         ceiling: config.syncMode,

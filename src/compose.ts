@@ -1,3 +1,4 @@
+import type { RefusalTally } from "./alerts/refusals.ts";
 import type { Config } from "./config.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Logger } from "./core/logger.ts";
@@ -30,6 +31,8 @@ export interface AppContext {
   readonly traffic: Traffic;
   /** Of this process as well. */
   readonly meter: Meter;
+  /** And of this process: credentials that were refused, for the alerts. */
+  readonly refusals: RefusalTally;
 }
 
 /** Writes down what this process counts, until it is stopped. */

@@ -3,6 +3,9 @@ import { isIP } from "node:net";
 import { loadEnvFile } from "node:process";
 import { parseEnv } from "node:util";
 import { z } from "zod";
+import { CHANNEL_NAMES, type ChannelName } from "./alerts/channels/channel.ts";
+import type { AlertSettings } from "./alerts/settings.ts";
+import { LANGUAGES } from "./alerts/words/languages.ts";
 import { nearest } from "./core/did-you-mean.ts";
 import { CannotStart } from "./core/errors.ts";
 import { Secret } from "./core/secret.ts";
@@ -66,6 +69,9 @@ export interface Config {
   readonly allowRemoveAllMembers: boolean;
   /** Origins from which the keys of trusted issuers may be fetched. */
   readonly assertionKeyOrigins: readonly string[];
+  readonly alerts: AlertSettings;
+  /** What latencies are held against. */
+  readonly latencyTargetSeconds: number;
   readonly logLevel: LogLevel;
 }
 
@@ -104,7 +110,7 @@ export function loadConfig(warn: (line: string) => void): Config {
 }
 
 /** First words of settings that are ours alone: whoever sets such a variable means this program. */
-const OURS = /^(DINGTALK|SCIM|SYNC|SIMULATOR|ASSERTION|MAPPING|POLICY|BOOTSTRAP)_/;
+const OURS = /^(DINGTALK|SCIM|SYNC|SIMULATOR|ASSERTION|MAPPING|POLICY|BOOTSTRAP|ALERT)_/;
 
 /** Variables that no part of the program reads and that were most likely meant for it: all of `.env`, and of the environment those that look like ours. */
 export function unknownSettings(environment: Environment, inFile: readonly string[] = []): readonly string[] {
@@ -155,6 +161,9 @@ const baseAddress = z
   .string()
   .refine(isBaseAddress, "must be an http or https address without user, query and fragment")
   .transform(withoutSlash);
+
+const outboundAddress = z.string().refine(isOutboundAddress, "must be an http or https address without user and fragment");
+const MAILBOX_RULE = "must be an e-mail address, such as alerts@example.com or Alerts <alerts@example.com>";
 
 /** In the order of the manual. */
 const RULES = {
@@ -208,6 +217,27 @@ const RULES = {
       "must be host names separated by commas, such as login.microsoftonline.com (for tests also http://127.0.0.1:PORT)",
     )
     .default(["https://login.microsoftonline.com", "https://login.windows.net"]),
+  ALERT_DINGTALK_ROBOT_URL: outboundAddress.optional(),
+  ALERT_DINGTALK_ROBOT_SECRET: text.optional(),
+  ALERT_DINGTALK_ROBOT_KEYWORD: text.optional(),
+  ALERT_WEBHOOK_URL: outboundAddress.optional(),
+  ALERT_WEBHOOK_SECRET: text.min(8, "must have at least 8 characters").optional(),
+  ALERT_SMTP_URL: z.string().refine(isSmtpUrl, "must be an address such as smtp://user:password@mail.example.com:587").optional(),
+  ALERT_MAIL_FROM: z.string().refine(isMailbox, MAILBOX_RULE).optional(),
+  ALERT_MAIL_TO: z
+    .string()
+    .transform(listOf)
+    .refine((all) => all.length > 0 && all.every(isMailbox), "must be e-mail addresses separated by commas")
+    .optional(),
+  ALERT_HEARTBEAT_URL: outboundAddress.optional(),
+  ALERT_LANGUAGE: oneOf(LANGUAGES).default("en"),
+  ALERT_PERSONAL: z
+    .string()
+    .transform(listOf)
+    .refine((all): all is ChannelName[] => all.every(isChannelName), `must be some of ${CHANNEL_NAMES.join(", ")}, separated by commas`)
+    .optional(),
+  ALERT_ALLOW_PRIVATE: oneOf(["true", "false"]).default("false"),
+  LATENCY_TARGET_SECONDS: wholeNumber(1, 86_400, "must be a whole number from 1 to 86400").default(45),
   LOG_LEVEL: oneOf(["debug", "info", "warn", "error", "silent"]).default("info"),
 };
 
@@ -222,7 +252,7 @@ const CREDENTIALS = ["DINGTALK_APP_KEY", "DINGTALK_APP_SECRET", "DINGTALK_CORP_I
 
 /** What single settings cannot show. */
 function contradictions(given: Environment): string[] {
-  const problems: string[] = [];
+  const problems: string[] = [...alertContradictions(given)];
   const missing = CREDENTIALS.filter((name) => given[name] === undefined);
   if (missing.length > 0 && missing.length < CREDENTIALS.length) {
     problems.push(`${missing.join(" and ")} must be set too: ${CREDENTIALS.join(", ")} are set together, or not at all for the sandbox`);
@@ -233,6 +263,45 @@ function contradictions(given: Environment): string[] {
     if (given.SIMULATOR_PORT !== undefined && Number(given.SIMULATOR_PORT) === port) problems.push("SIMULATOR_PORT must differ from PORT");
   }
   return problems;
+}
+
+const PLAIN = ["ALERT_DINGTALK_ROBOT_URL", "ALERT_WEBHOOK_URL", "ALERT_HEARTBEAT_URL"] as const;
+
+function alertContradictions(given: Environment): string[] {
+  const problems: string[] = [];
+  if (given.ALERT_ALLOW_PRIVATE !== "true")
+    for (const name of PLAIN)
+      if (given[name]?.toLowerCase().startsWith("http:"))
+        problems.push(`${name} must begin with https:// unless ALERT_ALLOW_PRIVATE is true`);
+  const mail = ["ALERT_SMTP_URL", "ALERT_MAIL_FROM", "ALERT_MAIL_TO"].filter((name) => given[name] === undefined);
+  if (mail.length > 0 && mail.length < 3)
+    problems.push(`${mail.join(" and ")} must be set too: ALERT_SMTP_URL, ALERT_MAIL_FROM and ALERT_MAIL_TO are set together`);
+  for (const [name, of] of [
+    ["ALERT_DINGTALK_ROBOT_SECRET", "ALERT_DINGTALK_ROBOT_URL"],
+    ["ALERT_DINGTALK_ROBOT_KEYWORD", "ALERT_DINGTALK_ROBOT_URL"],
+    ["ALERT_WEBHOOK_SECRET", "ALERT_WEBHOOK_URL"],
+  ] as const)
+    if (given[name] !== undefined && given[of] === undefined) problems.push(`${of} must be set too: ${name} belongs to it`);
+  return problems;
+}
+
+function alertsOf(values: Values): AlertSettings {
+  const secret = (value: string | undefined) => (value === undefined ? {} : { secret: new Secret(value) });
+  const { ALERT_DINGTALK_ROBOT_URL: robot, ALERT_WEBHOOK_URL: webhook, ALERT_SMTP_URL: smtp, ALERT_HEARTBEAT_URL: heartbeat } = values;
+  const { ALERT_DINGTALK_ROBOT_KEYWORD: keyword, ALERT_MAIL_FROM: from, ALERT_MAIL_TO: to } = values;
+  return Object.freeze({
+    ...(robot === undefined
+      ? {}
+      : {
+          robot: { url: new Secret(robot), ...secret(values.ALERT_DINGTALK_ROBOT_SECRET), ...(keyword === undefined ? {} : { keyword }) },
+        }),
+    ...(webhook === undefined ? {} : { webhook: { url: new Secret(webhook), ...secret(values.ALERT_WEBHOOK_SECRET) } }),
+    ...(smtp === undefined || from === undefined || to === undefined ? {} : { mail: { url: new Secret(smtp), from, to } }),
+    ...(heartbeat === undefined ? {} : { heartbeat: new Secret(heartbeat) }),
+    language: values.ALERT_LANGUAGE,
+    allowPrivate: values.ALERT_ALLOW_PRIVATE === "true",
+    personal: values.ALERT_PERSONAL ?? [],
+  });
 }
 
 function toConfig(values: Values): Config {
@@ -257,6 +326,8 @@ function toConfig(values: Values): Config {
     metricsOpenOnLoopback: values.METRICS_OPEN_ON_LOOPBACK === undefined ? !hasProxy(values) : values.METRICS_OPEN_ON_LOOPBACK === "true",
     allowRemoveAllMembers: values.ALLOW_REMOVE_ALL_MEMBERS === "true",
     assertionKeyOrigins: values.ASSERTION_KEY_HOSTS.filter((origin) => origin !== undefined),
+    alerts: alertsOf(values),
+    latencyTargetSeconds: values.LATENCY_TARGET_SECONDS,
     logLevel: values.LOG_LEVEL,
   });
 }
@@ -287,6 +358,31 @@ function isBaseAddress(value: string): boolean {
   if (!URL.canParse(value) || /[?#]/.test(value)) return false;
   const { protocol, username, password } = new URL(value);
   return (protocol === "http:" || protocol === "https:") && username === "" && password === "";
+}
+
+/** Its path and query are secrets as a rule. */
+function isOutboundAddress(value: string): boolean {
+  if (!URL.canParse(value) || value.includes("#")) return false;
+  const { protocol, username, password } = new URL(value);
+  return (protocol === "http:" || protocol === "https:") && username === "" && password === "";
+}
+
+function isSmtpUrl(value: string): boolean {
+  return URL.canParse(value) && /^smtps?:$/.test(new URL(value).protocol) && new URL(value).hostname !== "";
+}
+
+/** An address alone or behind a name; no line breaks, which would be headers. */
+function isMailbox(value: string): boolean {
+  return /^[^<>\p{Cc}]*<[^\s<>@,]+@[^\s<>@,]+>$|^[^\s<>@,]+@[^\s<>@,]+$/u.test(value.trim());
+}
+
+const isChannelName = (value: string): value is ChannelName => (CHANNEL_NAMES as readonly string[]).includes(value);
+
+function listOf(value: string): string[] {
+  return value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 }
 
 function isDatabaseUrl(value: string): boolean {

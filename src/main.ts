@@ -1,4 +1,6 @@
+import { createRefusalTally } from "./alerts/refusals.ts";
 import { type AppContext, startMeter } from "./compose.ts";
+import { startAlerting } from "./compose-alerts.ts";
 import { prepareAccess, startApi } from "./compose-api.ts";
 import { type RunningSync, startSync } from "./compose-sync.ts";
 import type { Config } from "./config.ts";
@@ -57,7 +59,15 @@ export async function startServer(config: Config, signal = new AbortController()
     begun.push({ name: "database", mostMs: 20_000, leastMs: 7_000, end: (graceMs) => database.stop(graceMs) });
     const pool = createPool({ url: () => database.url, max: POOL_SIZE, logger });
     begun.push({ name: "connections", mostMs: 4_000, leastMs: 3_000, end: () => pool.end() });
-    const app: AppContext = { config, pool, clock, logger, traffic: createTraffic(), meter: createMeter() };
+    const app: AppContext = {
+      config,
+      pool,
+      clock,
+      logger,
+      traffic: createTraffic(),
+      meter: createMeter(),
+      refusals: createRefusalTally(clock),
+    };
     const meter = startMeter(app);
     begun.push({ name: "counters", mostMs: 3_000, leastMs: 0, end: () => meter.stop() });
     const checks: Record<string, ReadinessCheck> = { database: () => takesWrites(pool) };
@@ -83,6 +93,9 @@ export async function startServer(config: Config, signal = new AbortController()
       // Both at once: neither needs the other.
       begun[begun.length - 1] = { ...work, end: async () => void (await Promise.all([api.stop(GRACE_MS), loop?.stop(GRACE_MS)])) };
     }
+    // Whatever else fails later: from here on somebody is told.
+    const alerts = startAlerting(app);
+    begun.push({ name: "alerts", mostMs: 2_000, leastMs: 500, end: () => alerts.stop() });
     await firstReady(checks);
     // Last of all: a token that is made and then not shown, because the start failed, would be lost.
     const newToken = config.role === "worker" ? undefined : (await patiently(signal, () => prepareAccess(app))).newToken;

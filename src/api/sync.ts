@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from "express";
+import type { IncidentOperations } from "../alerts/operations.ts";
 import type { Clock } from "../core/clock.ts";
 import type { EntityKind } from "../core/entity.ts";
 import { sendJson } from "../http/answer.ts";
@@ -28,6 +29,7 @@ export interface SyncEndpointOptions {
   readonly plans: PlanDesk;
   readonly operations: SyncOperations;
   readonly holds: Pick<HoldOperations, "openCount">;
+  readonly incidents: Pick<IncidentOperations, "openCount">;
   readonly clock: Clock;
   readonly target: string;
   /** SYNC_MODE of this process: the mode in force is never above it. */
@@ -50,15 +52,16 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
   const sendStatus = async (res: Response): Promise<void> => {
     // Counts that took long are told again for a while, so nothing is asked beside them; whether anything is sent is told as it is now.
     const status = await operations.status();
-    const [processes, pause, orders, proposed, open] = await Promise.all([
+    const [processes, pause, orders, proposed, open, incidents] = await Promise.all([
       operations.processes(),
       operations.pause(),
       operations.orders(),
       options.adoptions.proposed(),
       options.holds.openCount(),
+      options.incidents.openCount(),
     ]);
     const figures = renderStatus({ ...status, paused: pause }, processes, orders, options);
-    sendJson(res, 200, { ...figures, holds: { open }, adoptions: { proposed } });
+    sendJson(res, 200, { ...figures, holds: { open }, adoptions: { proposed }, incidents: { open: incidents } });
   };
 
   /** Why nothing is sent now, if nothing is. */

@@ -14,7 +14,7 @@ export const HISTOGRAMS = {
 } as const satisfies Readonly<Record<string, readonly number[]>>;
 
 export type HistogramName = keyof typeof HISTOGRAMS;
-export type CounterName = "targetCalls";
+export type CounterName = "targetCalls" | "alertDeliveries";
 export type SampleName = CounterName | HistogramName | `${HistogramName}Sum`;
 
 /** Of a histogram: how many fell into the bucket `le`, not how many fell into it or one below. */

@@ -17,7 +17,7 @@ const methodsOf = (path: string): readonly string[] =>
   contract.operations.filter((operation) => operation.path === path).map(({ method }) => method);
 
 test.each(paths)("%s takes the methods that are documented, and no others", async (path) => {
-  const address = path.replace("{kind}", "user").replace("{id}", NOBODY);
+  const address = path.replace("{kind}", "user").replace("{id}", NOBODY).replace("{delivery}", NOBODY);
   for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
     const { status } = await product.send(method, address);
     // /Me answers each method of SCIM that nobody stands behind it.
@@ -79,6 +79,17 @@ describe("outside SCIM", () => {
     return id;
   }
   const LIMITS = ["peopleRemoved", "departmentsRemoved", "departmentEmptied"];
+  /** One with a message. */
+  async function open(): Promise<{ readonly id: string; readonly delivery: string }> {
+    const { rows } = await product.pool.query(
+      `with incident as (
+         insert into incidents (id, target, key, kind, code, class, count, detail, opened_at, remind_at)
+         values (gen_random_uuid(), 'dingtalk', 'parked:mobileTaken', 'parked', 'mobileTaken', 'A', 2, '{"counts":{"user":2},"answer":"60104"}', now(), now()) returning id)
+       insert into incident_deliveries (id, incident_id, channel, message, state, created_at, next_at)
+       select gen_random_uuid(), incident.id, 'robot', 'opened', 'due', now(), now() from incident returning id as delivery, incident_id as id`,
+    );
+    return rows[0];
+  }
   const agreed = async (id: string) => {
     const { digest, count } = (await product.send("GET", `/api/sync/holds/${id}`)).body;
     return { digest, count };
@@ -100,6 +111,7 @@ describe("outside SCIM", () => {
       [adoption, user],
     );
     await product.pool.query("delete from assessments");
+    const incident = await open();
     const [held, empty, other] = await Promise.all([hold(user), hold(), hold()]);
     const opened = await product.send("POST", "/auth/session", { token: "", body: { token: product.bootstrap } });
     const session = {
@@ -124,6 +136,17 @@ describe("outside SCIM", () => {
         ["POST", `/api/sync/holds/${held}/${decision}`, { body: { digest: "x".repeat(2_000_000), count: 1 } }],
         ["POST", `/api/sync/holds/${held}/${decision}`, { form: { count: "1" } }],
       ]),
+      ["GET", "/api/incidents?count=1"],
+      ["GET", "/api/incidents?state=wrong"],
+      ["GET", `/api/incidents/${incident.id}`],
+      ["GET", `/api/incidents/${incident.id}?lang=xx`],
+      ["GET", `/api/incidents/${NOBODY}`],
+      ["POST", `/api/incidents/${incident.id}/acknowledge`],
+      ["POST", `/api/incidents/${incident.id}/acknowledge?lang=xx`],
+      ["POST", `/api/incidents/${NOBODY}/acknowledge`],
+      ["POST", `/api/incidents/${incident.id}/deliveries/${incident.delivery}/replay`],
+      ["POST", `/api/incidents/${incident.id}/deliveries/${incident.delivery}/replay?lang=xx`],
+      ["POST", `/api/incidents/${incident.id}/deliveries/${NOBODY}/replay`],
       ["GET", "/api/sync/status"],
       ["GET", "/api/sync/plan?count=1"],
       ["GET", "/api/sync/plan?mode=wrong"],
@@ -189,12 +212,12 @@ describe("outside SCIM", () => {
     ];
     for (const request of ask) await send(...request);
     for (const { method, path } of contract.operations.filter(({ path }) => path.startsWith("/api/"))) {
-      const address = path.replace("{kind}", "user").replace("{id}", user);
+      const address = path.replace("{kind}", "user").replace("{id}", user).replace("{delivery}", NOBODY);
       await send(method, address, { token: "" });
       await send(method, address, { token: provision });
     }
     for (const { method, path } of contract.operations) {
-      const address = path.replace("{kind}", "user").replace("{id}", NOBODY);
+      const address = path.replace("{kind}", "user").replace("{id}", NOBODY).replace("{delivery}", NOBODY);
       expect((await send(method, `${address}?${"x".repeat(40_000)}`)).status).toBe(414);
     }
     expect(wrong).toEqual([]);

@@ -20,7 +20,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   mapping: ["core"],
   policy: ["core", "mapping"],
   scim: ["core", "directory", "filter", "http"],
-  api: ["core", "filter", "history", "http", "reconcile"],
+  api: ["core", "alerts", "filter", "history", "http", "reconcile"],
   reconcile: ["core", "history", "mapping", "policy"],
   targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-values.ts"],
   // Storage implements the ports of others. Its own files join the sub-rooms, or are read by several of them.
@@ -35,6 +35,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/status": ["core", "reconcile", "store/postgres", "store/loop", ...sharedStatements()],
   "store/rehearsal": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
   "store/adopt": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
+  "store/alerts": ["core", "alerts", "history", "store/postgres", ...sharedStatements()],
   "store/target": ["core", "reconcile", "store/postgres"],
   "store/access": ["core", "history", "http/ports.ts", "http/auth", "store/postgres", "generated"],
   database: ["core"],
@@ -42,6 +43,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   simulator: ["core"],
   // A client of the running server over HTTP.
   demo: ["core"],
+  // Told of everything else by its store: it imports no other room.
+  alerts: ["core", "history"],
   cli: ["*"],
 };
 
@@ -64,6 +67,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   jose: ["http"],
   "libphonenumber-js": ["mapping/expression", "targets/dingtalk"],
   "lru-cache": ["directory"],
+  nodemailer: ["alerts"],
   pg: ["store", "database", "compose.ts", "cli"],
   pino: ["log.ts"],
   "prom-client": ["http", "api"],

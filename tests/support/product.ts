@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { createRefusalTally } from "../../src/alerts/refusals.ts";
 import type { AppContext } from "../../src/compose.ts";
 import { composeApi } from "../../src/compose-api.ts";
 import { type RunningSync, startSync } from "../../src/compose-sync.ts";
@@ -91,6 +92,7 @@ export async function openProduct({
   const { url: dingtalk } = await simulator.start();
   // Shared by all parts, as in one process.
   const meter = createMeter();
+  const refusals = createRefusalTally(clock);
   const houseWith = (settings: Environment): AppContext => {
     const environment = {
       BOOTSTRAP_TOKEN: BOOTSTRAP,
@@ -106,7 +108,7 @@ export async function openProduct({
       POLICY_FILE: RAISED_POLICY_FILE,
       ...settings,
     };
-    return { config: parseConfig(environment), pool, clock, logger, traffic: createTraffic(), meter };
+    return { config: parseConfig(environment), pool, clock, logger, traffic: createTraffic(), meter, refusals };
   };
   const env = houseWith(settings);
   const options = await composeApi(env, { database: async () => void (await pool.query("select 1")) });

@@ -33,6 +33,8 @@ test("nothing set is the sandbox on this machine", () => {
     metricsOpenOnLoopback: true,
     allowRemoveAllMembers: false,
     assertionKeyOrigins: ["https://login.microsoftonline.com", "https://login.windows.net"],
+    alerts: { language: "en", allowPrivate: false, personal: [] },
+    latencyTargetSeconds: 45,
     logLevel: "info",
   });
 });

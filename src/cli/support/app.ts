@@ -1,3 +1,4 @@
+import { createRefusalTally } from "../../alerts/refusals.ts";
 import type { AppContext, SyncComponents } from "../../compose.ts";
 import type { Config } from "../../config.ts";
 import { systemClock } from "../../core/clock.ts";
@@ -17,7 +18,14 @@ export const withApp = <T>(
       import("../../compose.ts"),
       import("../../sandbox.ts"),
     ]);
-    const app = { ...joined, config: { ...joined.config, ...other }, clock: systemClock, traffic: createTraffic(), meter: createMeter() };
+    const app = {
+      ...joined,
+      config: { ...joined.config, ...other },
+      clock: systemClock,
+      traffic: createTraffic(),
+      meter: createMeter(),
+      refusals: createRefusalTally(systemClock),
+    };
     const parts = syncComponents(app, organisationSettings(app.config));
     const meter = startMeter(app);
     try {

@@ -35,6 +35,8 @@ const BEYOND_THE_SCHEMA: readonly string[] = [
   "history_request",
   "holds_ending",
   "holds_open",
+  "incident_deliveries_due",
+  "incidents_open",
   "links_manager",
   "links_name",
   "person_departments_managers",

@@ -1,0 +1,42 @@
+import { createHmac } from "node:crypto";
+import type { Secret } from "../../core/secret.ts";
+import { payloadOf } from "../forms/payload.ts";
+import { type Channel, ChannelFailed } from "./channel.ts";
+import type { Outbound } from "./outbound.ts";
+
+export interface WebhookSettings {
+  readonly url: Secret;
+  readonly secret?: Secret;
+  readonly personal: boolean;
+}
+
+/** Standard Webhooks: `webhook-id`, `webhook-timestamp` and, with a secret, `webhook-signature`. Any 2xx is taken for yes. */
+export function createWebhook({ url, secret, personal }: WebhookSettings, outbound: Outbound): Channel {
+  const key = secret === undefined ? undefined : keyOf(secret.reveal());
+  return {
+    name: "webhook",
+    personal,
+    async send({ id, at, message }, signal) {
+      const body = JSON.stringify(payloadOf(message));
+      const timestamp = String(Math.floor(at.getTime() / 1_000));
+      const headers = {
+        "content-type": "application/json",
+        "webhook-id": id,
+        "webhook-timestamp": timestamp,
+        ...(key === undefined
+          ? {}
+          : { "webhook-signature": `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}` }),
+      };
+      const { status, retryAfterMs = 0 } = await outbound.send("POST", url.reveal(), { headers, body, signal });
+      if (status < 200 || status > 299) throw new ChannelFailed(`http-${status}`, { afterMs: Math.min(retryAfterMs, MOST_WAIT_MS) });
+    },
+  };
+}
+
+const MOST_WAIT_MS = 15 * 60_000;
+
+/** Base64, with or without the prefix `whsec_`; a text that is no base64 counts as its bytes. */
+export function keyOf(secret: string): Buffer {
+  const text = secret.replace(/^whsec_/, "");
+  return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? Buffer.from(text, "base64") : Buffer.from(text, "utf8");
+}

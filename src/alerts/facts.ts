@@ -1,0 +1,45 @@
+/** What the rules are decided by: counts and times of one moment, whatever the number of people. */
+export interface AlertFacts {
+  /** Of what is not in sync, by state, kind and reason. */
+  readonly open: readonly OpenGroup[];
+  readonly holds: readonly { readonly id: string; readonly limit: string; readonly count: number; readonly openedAt: Date }[];
+  readonly target: {
+    readonly pausedUntil?: Date;
+    readonly pauseCode?: string;
+    readonly pauseReason?: string;
+    readonly haltedAt?: Date;
+    readonly sweptAt?: Date;
+  };
+  /** Processes that run the loop and live. */
+  readonly processes: readonly { readonly startedAt: Date; readonly problems: readonly string[] }[];
+  /** Of what came in sync lately. */
+  readonly latency: { readonly p95Ms: number; readonly count: number };
+  readonly sources: readonly SourceContact[];
+  readonly signals: readonly Signal[];
+}
+
+export interface OpenGroup {
+  readonly state: string;
+  readonly kind: string;
+  readonly reasonCode?: string;
+  readonly answer?: string;
+  readonly count: number;
+  /** Due or waiting, and nobody would look at them again. */
+  readonly lost: number;
+  readonly oldestDue?: Date;
+}
+
+export interface SourceContact {
+  readonly id: string;
+  readonly name: string;
+  readonly lastRequestAt: Date;
+}
+
+export interface Signal {
+  readonly code: string;
+  readonly key: string;
+  readonly sourceId?: string;
+  readonly count: number;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+}

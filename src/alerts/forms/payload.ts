@@ -1,0 +1,28 @@
+import type { Message } from "../message.ts";
+
+const TYPES = { opened: "incident.opened", reminder: "incident.reminder", closed: "incident.closed", test: "alert.test" } as const;
+
+/** For programs: codes and counts beside the words. */
+export function payloadOf({ occasion, at, told, language, title, facts, remedy, link, names }: Message) {
+  const { id, class: severity, kind, code, count, detail, openedAt, closedAt } = told;
+  return {
+    type: TYPES[occasion],
+    timestamp: at.toISOString(),
+    data: {
+      id,
+      class: severity,
+      cause: kind,
+      code,
+      count,
+      detail,
+      openedAt: openedAt.toISOString(),
+      closedAt: closedAt?.toISOString() ?? null,
+      language,
+      title,
+      text: facts.map(([label, value]) => `${label}: ${value}`).join("\n"),
+      remedy: remedy?.[1] ?? null,
+      link,
+      ...(names.length > 0 ? { names } : {}),
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { Condition, Detail } from "./condition.ts";
+
+/* From what is wrong now, and what was known before, to what becomes of incidents. Pure. */
+
+/** An incident that is not closed. */
+export interface OpenIncident {
+  readonly id: string;
+  readonly key: string;
+  readonly openedAt: Date;
+  readonly acknowledged: boolean;
+  readonly reminders: number;
+  readonly remindAt: Date;
+}
+
+/** When each condition was first and last seen, in milliseconds; what one look hands on to the next. */
+export type Seen = Readonly<Record<string, { readonly sinceMs: number; readonly lastMs: number }>>;
+
+export interface Changes {
+  readonly seen: Seen;
+  readonly opened: readonly { readonly condition: Condition; readonly openedAt: Date; readonly remindAt: Date }[];
+  /** Counts of what goes on, and with `reminder` that it is told again. */
+  readonly goingOn: readonly {
+    readonly id: string;
+    readonly count: number;
+    readonly detail: Detail;
+    readonly reminder?: { readonly reminders: number; readonly remindAt: Date };
+  }[];
+  readonly closed: readonly { readonly id: string; readonly closedAt: Date }[];
+}
+
+/** A cause that is away for less comes and goes: retries make parked people due for a moment, pauses end and begin again. */
+export const QUIET_MS = 120_000;
+
+const HOUR_MS = 3_600_000;
+/** After the opening; then daily. */
+const REMINDERS_MS = [HOUR_MS, 6 * HOUR_MS];
+const DAILY_MS = 24 * HOUR_MS;
+
+/** When the reminder after the first `sent` ones is due. */
+export function reminderAt(openedAt: Date, sent: number): Date {
+  const early = REMINDERS_MS[sent];
+  const offset = early ?? REMINDERS_MS.at(-1)! + (sent - REMINDERS_MS.length + 1) * DAILY_MS;
+  return new Date(openedAt.getTime() + offset);
+}
+
+export function changesOf(conditions: readonly Condition[], incidents: readonly OpenIncident[], before: Seen, now: Date): Changes {
+  const nowMs = now.getTime();
+  const byKey = new Map(conditions.map((condition) => [condition.key, condition]));
+  const seen = seenNow(before, byKey, nowMs);
+  const open = new Map(incidents.map((incident) => [incident.key, incident]));
+  return {
+    seen,
+    opened: conditions
+      .filter(({ key, afterMs }) => !open.has(key) && nowMs - seen[key]!.sinceMs >= afterMs)
+      .map((condition) => ({ condition, openedAt: now, remindAt: reminderAt(now, 0) })),
+    goingOn: incidents.flatMap((incident) => {
+      const condition = byKey.get(incident.key);
+      return condition ? [{ id: incident.id, count: condition.count, detail: condition.detail, ...remindedOf(incident, now) }] : [];
+    }),
+    closed: incidents.filter(({ key }) => !(key in seen)).map(({ id }) => ({ id, closedAt: now })),
+  };
+}
+
+function seenNow(before: Seen, conditions: ReadonlyMap<string, Condition>, nowMs: number): Seen {
+  const kept = Object.entries(before).filter(([key, { lastMs }]) => conditions.has(key) || nowMs - lastMs < QUIET_MS);
+  const now = [...conditions.keys()].map((key) => [key, { sinceMs: before[key]?.sinceMs ?? nowMs, lastMs: nowMs }] as const);
+  return Object.fromEntries([...kept, ...now]);
+}
+
+/** Late ones are not made up for: one message says where it stands. */
+function remindedOf(
+  { openedAt, acknowledged, reminders, remindAt }: OpenIncident,
+  now: Date,
+): Pick<Changes["goingOn"][number], "reminder"> {
+  if (acknowledged || remindAt > now) return {};
+  let sent = reminders;
+  do sent += 1;
+  while (reminderAt(openedAt, sent) <= now);
+  return { reminder: { reminders: sent, remindAt: reminderAt(openedAt, sent) } };
+}

@@ -1,0 +1,43 @@
+import type { HistoryEvent } from "../history/event.ts";
+import type { ChannelName } from "./channels/channel.ts";
+import type { Occasion, Told } from "./told.ts";
+
+export const INCIDENT_STATES = ["open", "acknowledged", "closed"] as const;
+
+export type IncidentState = (typeof INCIDENT_STATES)[number];
+
+export interface Delivery {
+  readonly id: string;
+  readonly channel: ChannelName;
+  readonly message: Occasion;
+  readonly state: "due" | "sent" | "failed";
+  readonly attempts: number;
+  readonly createdAt: Date;
+  readonly nextAt?: Date;
+  readonly sentAt?: Date;
+  readonly error?: string;
+}
+
+export interface Incident extends Told {
+  readonly state: IncidentState;
+  readonly acknowledgedAt?: Date;
+  readonly acknowledgedBy?: string;
+  /** The newest ones. */
+  readonly deliveries: readonly Delivery[];
+}
+
+/** Incidents as operators see them. */
+export interface IncidentOperations {
+  /** Newest first. */
+  list(query: {
+    readonly state?: IncidentState;
+    readonly after?: string;
+    readonly count: number;
+  }): Promise<{ readonly incidents: readonly Incident[]; readonly next?: string }>;
+  get(id: string): Promise<Incident | undefined>;
+  openCount(): Promise<number>;
+  /** Ends the reminders. Undefined when there is no such incident; one that is closed or acknowledged stays as it is, without an event. */
+  acknowledge(id: string, event: HistoryEvent): Promise<Incident | undefined>;
+  /** Sends one message again, under its id. Undefined when there is no such delivery. */
+  replay(incident: string, delivery: string, event: HistoryEvent): Promise<Incident | undefined>;
+}

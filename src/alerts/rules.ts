@@ -1,0 +1,174 @@
+import type { CauseKind, Condition, Detail, IncidentClass } from "./condition.ts";
+import type { AlertFacts, OpenGroup, Signal, SourceContact } from "./facts.ts";
+import { type Rhythms, silentForMs } from "./rhythm.ts";
+import { targetCauses } from "./target-causes.ts";
+
+/* The rules of docs/alerts.md, one function for each heading. Pure: the same facts at the same time give the same conditions. */
+
+export interface Rules {
+  readonly latencyTargetSeconds: number;
+}
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+
+const PAUSED_MS = 10 * MINUTE_MS;
+const OVERDUE_MS = 15 * MINUTE_MS;
+const SLOW_MS = 10 * MINUTE_MS;
+/** Of fewer changes a percentile says nothing. */
+const SLOW_LEAST = 20;
+const COMPARED_MS = 26 * HOUR_MS;
+const WORKERLESS_MS = 2 * MINUTE_MS;
+/** Refusals in a row of one client before anybody is told; a stranger who guesses makes a source no worse. */
+export const STREAK = 5;
+/** A streak that was not ended and not continued is forgotten. */
+const STREAK_MS = 24 * HOUR_MS;
+/** What happened once is open for as long. */
+const ONCE_MS = HOUR_MS;
+/** Reasons that keep entities waiting and are somebody's to mend all the same. */
+const SCOPE_CODES: ReadonlySet<string> = new Set(["personOutsideScope", "departmentOutsideScope"]);
+const QUOTA_CODE = "quotaUsedUp";
+
+export function conditionsOf(facts: AlertFacts, rhythms: Rhythms, now: Date, rules: Rules): readonly Condition[] {
+  return [
+    ...stuck(facts.open),
+    ...lost(facts.open),
+    ...facts.holds.map(held),
+    ...target(facts, now),
+    ...worker(facts),
+    ...facts.signals.flatMap((signal) => signalled(signal, facts.sources, now)),
+    ...overdue(facts.open, now),
+    ...latency(facts, rules),
+    ...facts.sources.flatMap((source) => silence(source, rhythms, now)),
+    ...comparison(facts, now),
+  ];
+}
+
+interface More {
+  readonly count?: number;
+  readonly detail?: Detail;
+  readonly afterMs?: number;
+  readonly of?: string;
+}
+
+const condition = (
+  kind: CauseKind,
+  code: string,
+  severity: IncidentClass,
+  { count = 1, detail = {}, afterMs = 0, of }: More = {},
+): Condition => ({
+  key: [kind, code, ...(of === undefined ? [] : [of])].join(":"),
+  kind,
+  code,
+  class: severity,
+  count,
+  detail,
+  afterMs,
+});
+
+/** One for each reason, whoever and however many it keeps out. */
+function stuck(open: readonly OpenGroup[]): Condition[] {
+  const isStuck = ({ state, reasonCode }: OpenGroup): boolean =>
+    state === "parked" || (reasonCode !== undefined && (SCOPE_CODES.has(reasonCode) || reasonCode === QUOTA_CODE));
+  const byCode = new Map<string, OpenGroup[]>();
+  for (const group of open.filter(isStuck)) {
+    const code = group.reasonCode ?? "unexpectedError";
+    byCode.set(code, [...(byCode.get(code) ?? []), group]);
+  }
+  return [...byCode].map(([code, groups]) => {
+    const answer = groups.find((group) => group.answer !== undefined)?.answer;
+    const counts: Record<string, number> = {};
+    for (const { kind, count } of groups) counts[kind] = (counts[kind] ?? 0) + count;
+    return condition("parked", code, code === QUOTA_CODE ? "B" : "A", {
+      count: sum(groups.map(({ count }) => count)),
+      detail: { counts, ...(answer === undefined ? {} : { answer }) },
+    });
+  });
+}
+
+function lost(open: readonly OpenGroup[]): Condition[] {
+  const count = sum(open.map((group) => group.lost));
+  return count > 0 ? [condition("lost", "entityLost", "A", { count })] : [];
+}
+
+const held = ({ id, limit, count, openedAt }: AlertFacts["holds"][number]): Condition =>
+  condition("hold", "heldByLimit", "A", { count, of: id, detail: { limit, since: openedAt.toISOString() } });
+
+/** What keeps everything from being sent: somebody's to mend at once, or a failure that may pass. */
+function target({ target: { pausedUntil, pauseCode, pauseReason = "" }, processes }: AlertFacts, now: Date): Condition[] {
+  const own = new Set(processes.flatMap(({ problems }) => targetCauses(problems)));
+  const paused = pausedUntil !== undefined && pausedUntil > now;
+  const common = paused ? targetCauses([pauseCode ?? "", ...codesIn(pauseReason)]) : [];
+  for (const code of common) own.delete(code);
+  return [
+    ...common.map((code) => condition("target", code, "A")),
+    ...[...own].map((code) => condition("process", code, "A")),
+    ...(paused ? [condition("paused", "pausedByFailures", "B", { afterMs: PAUSED_MS })] : []),
+  ];
+}
+
+/** `not ready: CODE: text; remedy | CODE: text; remedy`, as reconcile/process/preflight.ts writes it. */
+const codesIn = (reason: string): readonly string[] =>
+  reason.startsWith("not ready: ")
+    ? reason
+        .slice("not ready: ".length)
+        .split(" | ")
+        .map((each) => each.split(":")[0] ?? "")
+    : [];
+
+function worker({ processes }: AlertFacts): Condition[] {
+  return processes.length === 0 ? [condition("worker", "noWorker", "B", { afterMs: WORKERLESS_MS })] : [];
+}
+
+/** A streak ends with the first good request of its source; one that names no source counts while a source that spoke before is silent. */
+function signalled({ code, key, sourceId, count, firstAt, lastAt }: Signal, sources: readonly SourceContact[], now: Date): Condition[] {
+  const ageMs = now.getTime() - lastAt.getTime();
+  if (code !== "sourceRefused") return ageMs < ONCE_MS ? [condition("signal", code, "A", { count, of: key })] : [];
+  if (count < STREAK || ageMs > STREAK_MS) return [];
+  const concerned =
+    sourceId === undefined ? sources.filter((source) => source.lastRequestAt < firstAt) : sources.filter(({ id }) => id === sourceId);
+  if (sourceId === undefined && concerned.length === 0) return [];
+  const source = sourceId === undefined && concerned.length > 1 ? undefined : concerned[0];
+  if (source && source.lastRequestAt > lastAt) return [];
+  const since = { since: firstAt.toISOString() };
+  return [condition("source", code, "A", { count, of: key, detail: source ? { ...since, source: source.name } : since })];
+}
+
+function overdue(open: readonly OpenGroup[], now: Date): Condition[] {
+  const due = open.filter(({ state }) => state === "due");
+  const oldest = Math.min(...due.flatMap(({ oldestDue }) => (oldestDue ? [oldestDue.getTime()] : [])));
+  if (now.getTime() - oldest < OVERDUE_MS || !Number.isFinite(oldest)) return [];
+  return [
+    condition("overdue", "oldestDue", "B", {
+      count: sum(due.map(({ count }) => count)),
+      detail: { since: new Date(oldest).toISOString() },
+    }),
+  ];
+}
+
+function latency({ latency: { p95Ms, count } }: AlertFacts, { latencyTargetSeconds }: Rules): Condition[] {
+  if (count < SLOW_LEAST || p95Ms <= latencyTargetSeconds * 1_000) return [];
+  const detail = { seconds: Math.round(p95Ms / 1_000), targetSeconds: latencyTargetSeconds };
+  return [condition("latency", "latencyHigh", "B", { count, detail, afterMs: SLOW_MS })];
+}
+
+function silence(source: SourceContact, rhythms: Rhythms, now: Date): Condition[] {
+  const allowedMs = silentForMs(rhythms[source.id]);
+  if (allowedMs === undefined || now.getTime() - source.lastRequestAt.getTime() < allowedMs) return [];
+  return [
+    condition("silence", "sourceSilent", "B", {
+      of: source.id,
+      detail: { source: source.name, since: source.lastRequestAt.toISOString() },
+    }),
+  ];
+}
+
+/** Before the first comparison, the oldest process of the loop says since when there could have been one. */
+function comparison({ target: { sweptAt }, processes }: AlertFacts, now: Date): Condition[] {
+  const started = Math.min(...processes.map(({ startedAt }) => startedAt.getTime()));
+  const since = sweptAt?.getTime() ?? started;
+  if (!Number.isFinite(since) || now.getTime() - since < COMPARED_MS) return [];
+  return [condition("comparison", "notCompared", "B", { detail: { since: new Date(since).toISOString() } })];
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

@@ -1,0 +1,67 @@
+import type { Secret } from "../core/secret.ts";
+import type { Channel } from "./channels/channel.ts";
+import type { Outbound } from "./channels/outbound.ts";
+import { type DeliveryDeps, deliverDue } from "./deliver.ts";
+import { beat, createPulse } from "./heartbeat.ts";
+import type { AlertStore, SignalStore } from "./ports.ts";
+import type { RefusalTally } from "./refusals.ts";
+import type { Rules } from "./rules.ts";
+import { look } from "./watch.ts";
+
+export interface AlertsDeps extends DeliveryDeps {
+  readonly store: AlertStore;
+  readonly signals: SignalStore;
+  readonly refusals: RefusalTally;
+  readonly channels: readonly Channel[];
+  readonly rules: Rules;
+  readonly outbound: Outbound;
+  readonly heartbeat?: Secret;
+  readonly paceMs?: number;
+}
+
+export interface RunningAlerts {
+  stop(): Promise<void>;
+}
+
+const LOOK_MS = 3_000;
+const DELIVER_MS = 2_000;
+
+/** Looks, delivers and gives signs of life beside everything else, until it is stopped. What fails is logged, and the next turn comes. */
+export function startAlerts(deps: AlertsDeps): RunningAlerts {
+  const { clock, logger, channels, outbound, heartbeat } = deps;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const pulse = createPulse(clock);
+  const names = channels.map(({ name }) => name);
+  let lastLookMs: number | undefined;
+
+  async function every(ms: number, task: string, work: () => Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      await work().catch((error: unknown) => {
+        if (!signal.aborted) logger.warn({ task, error }, "a part of the alerts failed; it is tried again");
+      });
+      await clock.sleep(ms, signal).catch(() => undefined);
+    }
+  }
+
+  const loops = [
+    every(LOOK_MS, "look", async () => {
+      await deps.refusals.flush(deps.signals);
+      // Somebody looked in any case: this process, or the one whose turn it is.
+      await look({ ...deps, channels: names });
+      lastLookMs = clock.monotonicMs();
+      if (heartbeat && pulse.take(lastLookMs)) await beat(heartbeat, outbound, signal);
+    }),
+    ...channels.map((channel) =>
+      every(DELIVER_MS, channel.name, async () => {
+        await deliverDue(channel, deps, signal);
+      }),
+    ),
+  ];
+  return {
+    async stop() {
+      stopping.abort(new Error("the server is stopping"));
+      await Promise.all(loops);
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import type { CauseKind, Detail, IncidentClass } from "./condition.ts";
+
+/** Why a message is sent. */
+export type Occasion = "opened" | "reminder" | "closed" | "test";
+
+/** An incident as it is told of. */
+export interface Told {
+  readonly id: string;
+  readonly kind: CauseKind;
+  readonly code: string;
+  readonly class: IncidentClass;
+  readonly count: number;
+  readonly detail: Detail;
+  readonly openedAt: Date;
+  readonly closedAt?: Date;
+}

@@ -1,0 +1,30 @@
+import type { Clock } from "../core/clock.ts";
+import type { ChannelName } from "./channels/channel.ts";
+import { changesOf } from "./incident.ts";
+import type { AlertStore, Decided, Known } from "./ports.ts";
+import { learn } from "./rhythm.ts";
+import { conditionsOf, type Rules } from "./rules.ts";
+
+export interface WatchDeps {
+  readonly store: Pick<AlertStore, "look">;
+  readonly channels: readonly ChannelName[];
+  readonly rules: Rules;
+  readonly clock: Clock;
+  /** Between two looks of all processes together. */
+  readonly paceMs?: number;
+}
+
+/** Six looks within the minute in which somebody is told. */
+export const PACE_MS = 9_000;
+
+/** One look at how things stand, if it is this process's turn. */
+export function look({ store, channels, rules, clock, paceMs = PACE_MS }: WatchDeps): Promise<boolean> {
+  const now = clock.now();
+  return store.look({ now, paceMs, channels }, (known) => decide(known, now, rules));
+}
+
+export function decide({ facts, incidents, memory }: Known, now: Date, rules: Rules): Decided {
+  const rhythms = learn(memory.rhythms, facts.sources, now);
+  const { seen, ...changes } = changesOf(conditionsOf(facts, rhythms, now, rules), incidents, memory.seen, now);
+  return { ...changes, memory: { seen, rhythms } };
+}

@@ -1,0 +1,55 @@
+import type { CauseKind } from "../condition.ts";
+import type { Occasion, Told } from "../told.ts";
+
+/** A text and what to do about it. */
+export type Reason = readonly [text: string, remedy: string];
+
+/** Everything that is said in one language. Each is written for its readers, in the words of DingTalk's console in that language. */
+export interface Catalogue {
+  readonly language: string;
+  readonly comma: string;
+  readonly brackets: readonly [string, string];
+  readonly labels: Readonly<Record<Label, string>>;
+  /** Before the headline. */
+  readonly occasions: Readonly<Record<Occasion, string>>;
+  duration(ms: number): string;
+  /** What there are of each kind: "12 people and 3 departments". */
+  counted(counts: Readonly<Record<string, number>>): string;
+  readonly causes: Readonly<Record<CauseKind, CauseWords>>;
+  readonly reasons: Readonly<Record<string, Reason>>;
+}
+
+export type Label = "since" | "lasted" | "goesOnFor" | "code" | "names" | "remedy" | "link";
+
+export interface CauseWords {
+  headline(told: Told, words: { readonly reason: string; readonly counted: string }): string;
+  /** Where the reason has none of its own. */
+  readonly remedy: string;
+}
+
+export interface Words extends Pick<Catalogue, "language" | "comma" | "labels" | "occasions" | "duration"> {
+  headline(told: Told): string;
+  remedy(told: Pick<Told, "kind" | "code">): string;
+}
+
+export function wordsOf(catalogue: Catalogue): Words {
+  const { causes, reasons, counted } = catalogue;
+  return {
+    ...catalogue,
+    duration: (ms) => catalogue.duration(ms),
+    headline(told) {
+      const text = Object.hasOwn(reasons, told.code) ? reasons[told.code]![0] : told.code;
+      const { answer } = told.detail;
+      const reason = answer === undefined ? text : `${text}${catalogue.brackets.join(answer)}`;
+      return causes[told.kind].headline(told, { reason, counted: counted(told.detail.counts ?? {}) });
+    },
+    remedy: ({ kind, code }) => (Object.hasOwn(reasons, code) ? reasons[code]![1] : causes[kind].remedy),
+  };
+}
+
+/** Days and hours, hours and minutes, or minutes. */
+export function partsOf(ms: number): { readonly days: number; readonly hours: number; readonly minutes: number } {
+  const all = Math.max(1, Math.round(ms / 60_000));
+  const days = Math.floor(all / 1_440);
+  return { days, hours: Math.floor((all % 1_440) / 60), minutes: days > 0 ? 0 : all % 60 };
+}

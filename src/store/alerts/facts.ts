@@ -1,0 +1,74 @@
+import type pg from "pg";
+import type { AlertFacts } from "../../alerts/facts.ts";
+import { type Queryable, run, type Statement } from "../postgres/statement.ts";
+
+/*
+ * What the rules are decided by. Read is what is not in sync (by the index of the open ones) and what settled within ten minutes, a bounded number: nothing
+ * here grows with the directory. Not prepared: a plan made while the tables were empty would read them from end to end.
+ */
+
+const OPEN: Statement = {
+  name: "",
+  text: `select state, kind, reason_code as "reasonCode", count(*) as count, max(last_answer) as answer,
+      count(*) filter (where state in ('due', 'waiting') and next_at is null and lease is null) as lost,
+      min(due_since) filter (where state = 'due') as "oldestDue"
+    from entity_states where target = $1 and state <> 'inSync' group by state, kind, reason_code`,
+};
+const HOLDS: Statement = {
+  name: "alerts-holds",
+  text: `select h.id, h.limit_name as limit, h.opened_at as "openedAt", (select count(*) from hold_members m where m.hold_id = h.id) as count
+    from holds h where h.target = $1 and h.state = 'open' order by h.id limit 100`,
+};
+const TARGET: Statement = {
+  name: "alerts-target",
+  text: `select paused_until as "pausedUntil", pause_code as "pauseCode", pause_reason as "pauseReason", halted_at as "haltedAt", swept_at as "sweptAt"
+    from target_states where target = $1`,
+};
+const PROCESSES: Statement = {
+  name: "alerts-processes",
+  text: `select started_at as "startedAt", array(select p->>'code' from json_array_elements(coalesce(problems::json, '[]')) p) as problems
+    from loop_processes where target = $1 and seen_at > now() - interval '30 seconds'`,
+};
+const LATELY_SETTLED = 2_000;
+const LATENCY: Statement = {
+  name: "",
+  text: `select coalesce(percentile_cont(0.95) within group (order by l.latency_ms), 0) as "p95Ms", count(*) as count
+    from (select s.latency_ms from entity_states s
+           where s.target = $1 and s.state = 'inSync' and s.latency_ms is not null and s.settled_at > $2::timestamptz - interval '10 minutes'
+           order by s.settled_at desc limit ${LATELY_SETTLED}) l`,
+};
+const SOURCES: Statement = {
+  name: "alerts-sources",
+  text: `select id, name, last_request_at as "lastRequestAt" from sources where last_request_at is not null order by last_request_at desc limit 100`,
+};
+const SIGNALS: Statement = {
+  name: "alerts-signals",
+  text: `select code, key, source_id as "sourceId", count, first_at as "firstAt", last_at as "lastAt" from alert_signals
+    where target = $1 and last_at > $2::timestamptz - interval '1 day' order by last_at desc limit 100`,
+};
+
+type Rows<T> = pg.QueryResultRow & T;
+type Nullable<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> | null };
+
+export async function readFacts(db: Queryable, target: string, now: Date): Promise<AlertFacts> {
+  // One connection: one after the other.
+  const open = await run<Rows<Nullable<AlertFacts["open"][number]>>>(db, OPEN, [target]);
+  const holds = await run<Rows<AlertFacts["holds"][number]>>(db, HOLDS, [target]);
+  const [state] = await run<Rows<Nullable<Required<AlertFacts["target"]>>>>(db, TARGET, [target]);
+  const processes = await run<Rows<AlertFacts["processes"][number]>>(db, PROCESSES, [target]);
+  const [latency] = await run<Rows<AlertFacts["latency"]>>(db, LATENCY, [target, now]);
+  const sources = await run<Rows<AlertFacts["sources"][number]>>(db, SOURCES, []);
+  const signals = await run<Rows<Nullable<AlertFacts["signals"][number]>>>(db, SIGNALS, [target, now]);
+  return {
+    open: open.map(known) as AlertFacts["open"],
+    holds,
+    target: state ? (known(state) as AlertFacts["target"]) : {},
+    processes,
+    latency: latency ?? { p95Ms: 0, count: 0 },
+    sources,
+    signals: signals.map(known) as AlertFacts["signals"],
+  };
+}
+
+/** What is not null; the casts above say the rest: columns that are never null in these statements. */
+const known = (row: object): object => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
