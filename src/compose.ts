@@ -49,7 +49,7 @@ export interface SyncComponents {
 /** Calls nobody yet. The target has to be closed. Throws CannotStart for a mapping or policy file that is wrong. */
 export function syncComponents({ config, pool, clock, meter }: AppContext, organisation: DingTalkConfig, log?: LoopLog): SyncComponents {
   const mapping = belowRoot(loadMapping(config, TARGET), organisation);
-  const policy = loadPolicy(config, TARGET);
+  const policy = loadPolicy(config, TARGET, mapping);
   const limiter = createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 });
   const target = createTarget(
     { kind: "dingtalk", ...organisation, ...targetSettings(mapping) },
@@ -70,7 +70,8 @@ export async function wholePlan(
   signal: AbortSignal,
 ): Promise<WholePlan> {
   const rules = await store.rules();
-  const rehearsal = await openRehearsal(pool, { target: TARGET, everybody: rules.mapping !== mapping.version });
+  const everybody = rules.mapping !== mapping.version || (rules.policy !== undefined && rules.policy !== policy.version);
+  const rehearsal = await openRehearsal(pool, { target: TARGET, everybody });
   return planEverybody({ rehearsal, target, mapping, mode, clock, policy }, signal);
 }
 

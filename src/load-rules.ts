@@ -15,8 +15,10 @@ export const loadMapping = ({ mappingFile }: Config, target: "dingtalk"): Mappin
   load("MAPPING_FILE", mappingFile, DEFAULT_MAPPING, (text) => compileMapping(text, knownNames(target)));
 
 /** What the loop may do on its own. Throws CannotStart with every mistake, by line and column. */
-export const loadPolicy = ({ policyFile }: Config, target: "dingtalk"): Policy =>
-  load("POLICY_FILE", policyFile, DEFAULT_POLICY, (text) => compilePolicy(text, knownNames(target).personDocument));
+export const loadPolicy = ({ policyFile }: Config, target: "dingtalk", { settings }: Pick<Mapping, "settings">): Policy =>
+  load("POLICY_FILE", policyFile, DEFAULT_POLICY, (text) =>
+    compilePolicy(text, knownNames(target).personDocument, { canPark: settings.parkIn !== undefined }),
+  );
 
 function load<Rules>(setting: string, file: string | undefined, builtIn: string, compile: (text: string) => Rules): Rules {
   try {

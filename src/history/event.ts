@@ -45,6 +45,9 @@ export const EVENT_CODES = [
   "hold.rejected",
   "hold.dissolved",
   "hold.expired",
+  "grace.started",
+  "grace.ended",
+  "grace.cancelled",
   "database.restored",
 ] as const;
 

@@ -16,8 +16,13 @@ export class PolicyInvalid extends FileInvalid {
   readonly code = "POLICY_INVALID";
 }
 
+export interface PolicyOptions {
+  /** Whether the mapping names a department for leavers; not asked unless given. */
+  readonly canPark?: boolean;
+}
+
 /** Reads a policy file. Throws PolicyInvalid with every problem, each with its line, column and path. `known`: attributes that people can have. */
-export function compilePolicy(yamlText: string, known: KnownVariables = {}): Policy {
+export function compilePolicy(yamlText: string, known: KnownVariables = {}, { canPark = true }: PolicyOptions = {}): Policy {
   const parsed = readYaml(yamlText, policyFile, (problems, options) => new PolicyInvalid(problems, options));
   const { file } = parsed;
   const problems = [...furtherProblems(parsed)];
@@ -35,10 +40,14 @@ export function compilePolicy(yamlText: string, known: KnownVariables = {}): Pol
   const pilot = at(["scope", "where"], file.scope?.where);
   const spared = at(["protect", "where"], file.protect.where);
   const userid = at(["adopt", "userid"], file.adopt.userid);
+  if (file.leaver.regular === "park" && !canPark)
+    problems.push(parsed.problemAt(["leaver", "regular"], "park needs inactive.parkIn in MAPPING_FILE, the path of the department"));
   if (problems.length > 0) throw new PolicyInvalid(inOrder(problems));
   return {
     version: versionOf(file),
     limits: file.limits,
+    grace: file.grace,
+    leaver: file.leaver,
     adopt: { people: file.adopt.people, departments: file.adopt.departments, userid: (input) => textOf(userid, input) },
     ...scopeOf(file, pilot),
     isProtected: protectionOf(file, spared),

@@ -8,6 +8,8 @@ limits:
   departmentEmptied: { people: 10, percent: 50 }   # in one hour, by leaving or moving
   attributeBlanked: { people: 20, percent: 20 }    # in one hour, one attribute
 
+grace: { regular: 0, enterprise: 0 }               # leavers are removed, or switched off, at once
+
 adopt:
   people: { 1: propose, 2: propose, 3: propose, 4: propose, 5: propose, 6: propose }
   departments: { 1: propose, 2: propose }

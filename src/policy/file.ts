@@ -26,6 +26,24 @@ const weak = adoption
   .refine((value) => value !== "link", "must be propose or never: this tier is too weak to link by itself")
   .default("propose");
 
+/** So long a leaver may stay at most: longer is no grace any more. */
+const MAX_GRACE_DAYS = 365;
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const NO_DURATION = "must be 0, or a whole number with m, h or d for minutes, hours or days, such as 24h";
+
+/** In milliseconds. */
+const duration = z.union([z.literal(0), z.string()], { error: NO_DURATION }).transform((value, context): number => {
+  const [, count, unit] = /^(\d{1,6})(m|h|d)$/.exec(String(value)) ?? [];
+  if (value === 0 || value === "0") return 0;
+  const ms = Number(count) * (UNIT_MS[unit as keyof typeof UNIT_MS] ?? Number.NaN);
+  const message = Number.isNaN(ms) ? NO_DURATION : ms > MAX_GRACE_DAYS * UNIT_MS.d ? `must be at most ${MAX_GRACE_DAYS}d` : undefined;
+  if (message === undefined) return ms;
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
+const graces = z.strictObject({ regular: duration.default(0), enterprise: duration.default(0) });
+
 export const policyFile = z.strictObject({
   version: z.literal(1, { error: "must be 1, the version of this file format" }),
   scope: z
@@ -42,6 +60,22 @@ export const policyFile = z.strictObject({
       departmentsRemoved: budget(3, 2),
       departmentEmptied: share(10, 50),
       attributeBlanked: share(20, 20),
+    })
+    .prefault({}),
+  /** How long a leaver stays before they are removed: for all, or for each kind of account. */
+  grace: z.preprocess(
+    (value) =>
+      typeof value === "string" || typeof value === "number"
+        ? { regular: value, enterprise: duration.safeParse(value).success ? value : 0 }
+        : value,
+    graces.prefault({}),
+  ),
+  leaver: z
+    .strictObject({
+      /** Left out: what the mapping says, and with a grace `remove` in place of `park`. */
+      regular: z.enum(["remove", "park", "keep"]).optional(),
+      /** Left out: `disable`, and with a grace `remove`. */
+      enterprise: z.enum(["disable", "remove"]).optional(),
     })
     .prefault({}),
   protect: z

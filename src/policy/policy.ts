@@ -40,6 +40,17 @@ export interface AdoptionRules {
   userid(input: PersonInput): string | undefined;
 }
 
+/** Accounts of the organisation are `enterprise`: they can be switched off. A regular account belongs to its person. */
+export type AccountKind = "regular" | "enterprise";
+
+/** What becomes of people who are inactive or gone in the directory. */
+export interface LeaverRules {
+  /** Milliseconds from being switched off or parked to being removed; 0: removed at once. */
+  readonly grace: Readonly<Record<AccountKind, number>>;
+  /** Of people who are inactive; whoever is deleted is removed. Absent: see `endOf` in reconcile/desired/leaver.ts. */
+  readonly leaver: { readonly regular?: "remove" | "park" | "keep" | undefined; readonly enterprise?: "disable" | "remove" | undefined };
+}
+
 /** Somebody at the target, who is to leave. */
 export interface Leaver {
   readonly remoteId: string;
@@ -49,7 +60,7 @@ export interface Leaver {
   readonly input: PersonInput | undefined;
 }
 
-export interface Policy {
+export interface Policy extends LeaverRules {
   /** First 12 hexadecimal digits of the SHA-256 of the file's meaning. */
   readonly version: string;
   readonly limits: Limits;

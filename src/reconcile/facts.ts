@@ -15,6 +15,18 @@ export interface Link {
   readonly invitation?: Invitation;
   /** It was at the target before us. `fresh`: nothing was changed since it was linked; `strangers`: of a department, something inside is not ours. */
   readonly adopted?: { readonly fresh: boolean; readonly strangers: boolean };
+  /** Of a leaver who is still there. */
+  readonly grace?: Grace;
+}
+
+/** The time between being switched off or parked and being removed. */
+export interface Grace {
+  readonly since: Date;
+  readonly until: Date;
+  /** The limits of the policy have counted the leaver when it began. */
+  readonly counted: boolean;
+  /** It was over once, and is not told again. */
+  readonly ended: boolean;
 }
 
 /** Another entity this one refers to, and how far it is. */

@@ -6,6 +6,8 @@ export type When = "always" | "onCreate" | "neverOverwrite";
 /** What the target should hold of one entity, in the target's canonical form. */
 export type Desired =
   | { readonly state: "absent" }
+  /** There, and left as it is. */
+  | { readonly state: "kept" }
   /** Switched off, but there: only what must be right of somebody who cannot sign in. */
   | { readonly state: "suspended"; readonly attributes: Attributes }
   | {
@@ -26,6 +28,7 @@ export type Plan =
 /** The difference as data: one entity, one action. Compares only what we manage; other attributes belong to the target's administrators. */
 export function plan(desired: Desired, actual: Actual | undefined): Plan {
   if (desired.state === "absent") return actual ? { action: "remove", actual } : { action: "none" };
+  if (desired.state === "kept") return { action: "none" };
   if (desired.state === "suspended") {
     if (!actual) return { action: "none" };
     return actual.presence === "disabled" ? difference(desired.attributes, {}, actual) : { action: "suspend", actual };

@@ -55,6 +55,13 @@ export type LinkChange =
   | { readonly kind: "doubt" }
   | { readonly kind: "remove" };
 
+/** What a run has changed about the grace of a leaver. */
+export type GraceChange =
+  | { readonly kind: "started"; readonly since: Date; readonly until: Date; readonly event: HistoryEvent }
+  /** Another policy has another end. */
+  | { readonly kind: "moved"; readonly until: Date }
+  | { readonly kind: "ended" | "cancelled"; readonly event: HistoryEvent };
+
 export interface RunOutcome {
   readonly next: NextState;
   /** To be remembered; absent: nothing is. */
@@ -70,6 +77,8 @@ export interface RunOutcome {
   readonly departed: readonly string[];
   /** Departments the person came into, having been outside. */
   readonly arrived?: readonly string[];
+  /** Of a leaver. */
+  readonly grace?: GraceChange;
   /** The directory no longer has the entity and nothing of it is left at the target: its state goes as well. */
   readonly gone: boolean;
 }
@@ -209,6 +218,7 @@ export interface RulesStore {
   rules(): Promise<Partial<Rules>>;
   /** Everybody in the directory, and every department and role; how many. */
   markAll(causes: readonly string[]): Promise<number>;
+  /** Everybody who is held, and who has left and is there still. */
   markHeld(causes: readonly string[]): Promise<number>;
   /** With the events that say so, in one transaction. */
   remember(rules: Rules, events: readonly HistoryEvent[]): Promise<void>;

@@ -4,7 +4,7 @@
  * docs/operations.md, and a test holds both lists equal.
  */
 
-/** Why an entity is not in sync, where the loop itself concluded it. */
+/** Why an entity is not in sync, or not for long, where the loop itself concluded it. */
 export const LOOP_REASONS = [
   "waitingForDepartment",
   "waitingForManager",
@@ -20,6 +20,7 @@ export const LOOP_REASONS = [
   "heldByLimit",
   "protectedPerson",
   "outsidePilot",
+  "inGrace",
   "externalWithoutDepartment",
   "parentNotKnown",
   "groupStuck",

@@ -55,6 +55,8 @@ export interface WorkerOptions {
   readonly concurrency?: number;
   /** Another way to DingTalk, such as a proxy. */
   readonly dingtalk?: string;
+  /** By which runs tell the time; the database has its own. */
+  readonly clock?: Clock;
 }
 
 export interface Running extends Worker {
@@ -162,10 +164,10 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
 
     connect: () => connect(),
 
-    startWorker({ mode = "sync", policy = options.policy, mapping, concurrency = 8, dingtalk: url } = {}) {
+    startWorker({ mode = "sync", policy = options.policy, mapping, concurrency = 8, dingtalk: url, clock = systemClock } = {}) {
       const connection = connect(mapping, url);
       const { store, target, pool: own } = connection;
-      const deps = { store, target, mapping: connection.mapping, clock: systemClock, logger: silentLogger };
+      const deps = { store, target, mapping: connection.mapping, clock, logger: silentLogger };
       const reconcile = createReconciler({
         ...deps,
         policy: policy === undefined ? raisedPolicy : compilePolicy(policy),

@@ -1,15 +1,15 @@
 import type { Clock } from "../../core/clock.ts";
 import type { EntityKind } from "../../core/entity.ts";
-import type { AdoptionRules } from "../../policy/policy.ts";
+import type { AdoptionRules, LeaverRules } from "../../policy/policy.ts";
 import type { AdoptDeps } from "../adopt/propose.ts";
 import type { DesiredDeps } from "../desired/result.ts";
 import type { SweepStore } from "../ports.ts";
 
-export interface SweepDeps extends Omit<DesiredDeps, "store"> {
+export interface SweepDeps extends Omit<DesiredDeps, "store" | "policy"> {
   readonly store: DesiredDeps["store"] & SweepStore & AdoptDeps["store"];
   readonly clock: Clock;
-  /** Says who of those who are there already may be taken over; nobody without a person's word unless given. */
-  readonly policy?: { readonly adopt: AdoptionRules };
+  /** Says who of those who are there already may be taken over, nobody without a person's word unless given; and how leavers go. */
+  readonly policy?: Partial<LeaverRules> & { readonly adopt: AdoptionRules };
 }
 
 export interface SweepResult {

@@ -3,10 +3,12 @@ import type { Link, PersonFacts, RoleFacts } from "../facts.ts";
 import type { Desired } from "../plan.ts";
 import type { AttributeDepartment, ReconcileStore } from "../ports.ts";
 import type { TargetAdapter } from "../target.ts";
-import type { Actual } from "../target-values.ts";
+import type { Actual, AttributeValue } from "../target-values.ts";
 import { assignmentsOf, attributeDepartments, parkedAssignments, parkingDepartment } from "./assignments.ts";
 import { desiredRole, type StructureResult } from "./department.ts";
-import { ADOPTION_REMEDY, desiredPerson, type LifecycleState, lifecycleOf, type PersonResult } from "./person.ts";
+import { AT_ONCE, type GraceStep, type LifecycleState, lifecycleOf } from "./leaver.ts";
+import { ADOPTION_REMEDY, desiredPerson, type PersonResult } from "./person.ts";
+import type { DesiredDeps } from "./result.ts";
 
 /*
  * What is concluded of an entity from what is known of it. The run, the plan that people ask for and the comparison all ask here, so that they cannot come
@@ -25,23 +27,35 @@ export interface Classification {
   readonly mapped: PersonMapping | undefined;
   readonly paths: readonly AttributeDepartment[];
   readonly parking: boolean;
+  /** Of a leaver who does not go at once, and of one who came back. */
+  readonly grace?: GraceStep;
 }
 
-const ABSENT: Classification = { standing: "absent", mapped: undefined, paths: [], parking: false };
+export type ClassifyDeps = Pick<DesiredDeps, "mapping" | "policy"> & {
+  readonly clock: Pick<DesiredDeps["clock"], "now">;
+  readonly target: Pick<TargetAdapter, "canSuspend">;
+};
 
-/** Pure. */
+/** Pure but for the time. */
 export function classify(
-  mapping: Mapping,
-  target: Pick<TargetAdapter, "canSuspend">,
+  { mapping, target, policy, clock }: ClassifyDeps,
   facts: PersonFacts,
   actual: Pick<Actual, "attributes"> | undefined,
 ): Classification {
-  const standing = lifecycleOf(facts, mapping.settings.inactive, actual ? target.canSuspend(actual.attributes) : false);
-  if (standing === "absent") return ABSENT;
+  const account = actual && (target.canSuspend(actual.attributes) ? ("enterprise" as const) : ("regular" as const));
+  const rules = { ...AT_ONCE, ...policy };
+  const { standing, grace } = lifecycleOf(facts, { settings: mapping.settings, rules, account, now: clock.now() });
+  const known = grace ? { grace } : {};
+  const unmapped = { mapped: undefined, paths: [], parking: false, ...known };
+  if (standing === "absent" || standing === "kept") return { standing, ...unmapped };
   const mapped = mapping.person(personInput(facts));
-  if (standing !== "parked") return { standing, mapped, paths: attributeDepartments(mapping, mapped, facts.groups), parking: false };
+  const member = () => ({ mapped, paths: attributeDepartments(mapping, mapped, facts.groups), parking: false, ...known });
+  if (standing !== "parked") return { standing, ...member() };
   const paths = parkingDepartment(mapping, mapped.external);
-  return paths ? { standing, mapped, paths, parking: true } : ABSENT;
+  if (paths) return { standing, mapped, paths, parking: true, ...known };
+  // Nobody is parked among people of another kind.
+  if (grace?.kind === "starts") return { standing: "member", ...member(), grace: { ...grace, standing: "member" } };
+  return grace?.kind === "runs" ? { standing: "member", ...member() } : { standing: "absent", ...unmapped };
 }
 
 /** `facts`: with the departments that the judgement's paths have become, where they have. */
@@ -53,6 +67,7 @@ export async function concludePerson(
   actual: Pick<Actual, "attributes" | "presence"> | undefined,
 ): Promise<PersonResult> {
   const { store, target, mapping } = deps;
+  if (standing === "kept") return { kind: "desired", desired: { state: "kept" } };
   if (standing === "absent" || !mapped) return { kind: "desired", desired: { state: "absent" } };
   if (known.undecided && !known.link) return ADOPTION_OPEN;
   const facts = await withManager(deps, known, mapped);
@@ -97,7 +112,7 @@ const MAY_COME_BACK = "a department of this person was emptied a moment ago and 
 
 /** How long a department the person would leave may still come back: a group that is deleted and sent again at once must not move everybody twice. */
 function settlesInMs({ settling = [] }: PersonFacts, desired: Desired): number | undefined {
-  const staying = desired.state === "absent" ? undefined : desired.attributes["departments"];
+  const staying = placesIn(desired);
   const left = Array.isArray(staying) ? settling.filter(({ remoteId }) => !staying.includes(remoteId)) : [];
   return left.length > 0 ? Math.max(...left.map(({ ms }) => ms)) : undefined;
 }
@@ -119,13 +134,16 @@ async function stillManages(
   actual: Pick<Actual, "attributes"> | undefined,
   link: Link | undefined,
 ): Promise<readonly string[]> {
-  const staying = desired.state === "absent" ? undefined : desired.attributes["departments"];
+  const staying = placesIn(desired);
   if (link?.remoteId === undefined || !Array.isArray(staying)) return [];
   const there = actual?.attributes["departments"];
   if (Array.isArray(there) && there.every((remoteId: string) => staying.includes(remoteId))) return [];
   const managed = await store.managedBy(personId, staying);
   return managed.filter(({ state }) => state !== "parked" && state !== "held").map((department) => department.id);
 }
+
+const placesIn = (desired: Desired): AttributeValue | undefined =>
+  desired.state === "absent" || desired.state === "kept" ? undefined : desired.attributes["departments"];
 
 export const concludeRole = (facts: RoleFacts): StructureResult => desiredRole(facts);
 

@@ -1,6 +1,7 @@
 import type { EntityRef } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { PersonFacts } from "../facts.ts";
+import type { Desired } from "../plan.ts";
 import type { AskedValue, ReconcileStore } from "../ports.ts";
 import { concludePerson, concludeRole } from "./conclude.ts";
 import { concludeDepartment } from "./conclude-department.ts";
@@ -29,13 +30,19 @@ export async function desiredOf(deps: DesiredDeps, ref: EntityRef, known: Known)
       const resolved = await concludePerson(deps, ref.id, facts, judgement, actual);
       if (resolved.kind !== "desired") return resolved;
       const desired = { ...resolved, link: facts.link, inDirectory: facts.document !== undefined, ...(seen ? { seen } : {}) };
-      return releaseValues(deps.target, ref, desired, await asked(deps.store, ref.id, facts));
+      return releaseValues(deps.target, ref, desired, await asked(deps.store, ref.id, { facts, desired: resolved.desired }));
     }
     default:
       return unreachable(known);
   }
 }
 
-/** Only who is inactive and there has to give anything away. */
-const asked = async (store: Pick<ReconcileStore, "asked">, id: string, { document, link }: PersonFacts): Promise<readonly AskedValue[]> =>
-  document?.["active"] === false && link?.remoteId !== undefined ? store.asked(id) : [];
+/** Only who is inactive or gone, and there, has to give anything away. Who goes at once gives all of it away. */
+const asked = async (
+  store: Pick<ReconcileStore, "asked">,
+  id: string,
+  { facts: { document, link }, desired }: { readonly facts: PersonFacts; readonly desired: Desired },
+): Promise<readonly AskedValue[]> => {
+  const mayGive = document ? document["active"] === false : desired.state !== "absent";
+  return mayGive && link?.remoteId !== undefined ? store.asked(id) : [];
+};

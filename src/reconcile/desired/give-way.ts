@@ -17,7 +17,11 @@ export function releaseValues(
   asked: readonly AskedValue[],
 ): DesiredEntity {
   if (asked.length === 0 || resolved.desired.state === "absent") return resolved;
-  const stuck = asked.find(({ attribute, present }) => !present && target.freeing(ref, attribute) === undefined);
+  // Of somebody whom the directory does not know any more single values are not changed.
+  const stuck =
+    resolved.desired.state === "kept"
+      ? asked[0]
+      : asked.find(({ attribute, present }) => !present && target.freeing(ref, attribute) === undefined);
   if (stuck)
     return {
       ...resolved,

@@ -1,9 +1,11 @@
 import type { EntityRef } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
+import type { LeaverRules } from "../../policy/policy.ts";
 import type { DepartmentFacts, GroupFacts, Link, PersonFacts, RoleFacts } from "../facts.ts";
 import type { WriteContext } from "../target.ts";
 import type { Actual } from "../target-values.ts";
 import { type Classification, classify } from "./conclude.ts";
+import { AT_ONCE } from "./leaver.ts";
 import type { DesiredDeps, DesiredResult } from "./result.ts";
 
 type Observation = Pick<Actual, "attributes" | "presence">;
@@ -42,8 +44,8 @@ export async function load(deps: DesiredDeps, { kind, id }: EntityRef, looking: 
       return { kind, facts: (await store.roles([id])).get(id)! };
     case "user": {
       const facts = (await store.people([id])).get(id)!;
-      const known = await observed(deps, kind, facts.link, needsPerson(facts), looking);
-      return { kind, facts, judgement: classify(deps.mapping, deps.target, facts, known.actual), ...known };
+      const known = await observed(deps, kind, facts.link, needsPerson(facts, deps.policy), looking);
+      return { kind, facts, judgement: classify(deps, facts, known.actual), ...known };
     }
     case "department": {
       const facts = (await store.departments([id])).get(id)!;
@@ -71,7 +73,8 @@ async function observed(
 }
 
 /** Whether a leaver is switched off or removed depends on the kind of account there, and must not depend on what was forgotten of it. */
-const needsPerson = ({ document }: PersonFacts): boolean => document !== undefined && document["active"] === false;
+const needsPerson = ({ document, link }: PersonFacts, { grace = AT_ONCE.grace }: Partial<LeaverRules> = {}): boolean =>
+  document ? document["active"] === false : grace.regular > 0 || grace.enterprise > 0 || link?.grace !== undefined;
 
 /** Who waits to leave is let go of at once, and to do that the managers there have to be known. */
 const needsDepartment = ({ node, link }: DepartmentFacts): boolean =>

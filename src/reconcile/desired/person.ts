@@ -1,36 +1,18 @@
-import type { Mapping, PersonMapping } from "../../mapping/mapping.ts";
+import type { PersonMapping } from "../../mapping/mapping.ts";
 import type { Manager, PersonFacts } from "../facts.ts";
 import type { Desired } from "../plan.ts";
 import type { LoopNote, Stuck, Waiting } from "../reasons.ts";
 import type { Actual, Attributes, AttributeValue, Note } from "../target-values.ts";
 import { type Assignments, type DepartmentAssignment, remoteIds } from "./assignments.ts";
+import type { LifecycleState } from "./leaver.ts";
 
 /** What a person should be at the target, or what has to be there first. */
 export type PersonResult = { readonly kind: "desired"; readonly desired: Desired } | Waiting | Stuck;
 
-/**
- * How the directory wants a person at the target. `member`: in all their departments; `parked`: in the one for leavers only;
- * `suspended`: there, but switched off; `absent`: not there.
- */
-export type LifecycleState = "member" | "parked" | "suspended" | "absent";
-
-/** Accounts that can be switched off are, instead of being removed or moved about. Leavers who were never there are not made. */
-export function lifecycleOf(
-  { document, link }: PersonFacts,
-  inactive: Mapping["settings"]["inactive"],
-  canSuspend: boolean,
-): LifecycleState {
-  if (!document) return "absent";
-  if (document["active"] !== false) return "member";
-  if (!link) return "absent";
-  if (canSuspend) return "suspended";
-  return inactive === "keep" ? "member" : inactive === "park" ? "parked" : "absent";
-}
-
 export interface PersonRules {
   readonly personId: string;
   readonly rootDepartment: string;
-  readonly standing: Exclude<LifecycleState, "absent">;
+  readonly standing: Exclude<LifecycleState, "kept" | "absent">;
   readonly presence: Actual["presence"] | undefined;
   /** A manager who is on the way may be waited for, unless that could go round in a circle. */
   readonly mayWaitForManager: boolean;

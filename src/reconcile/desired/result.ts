@@ -1,4 +1,6 @@
+import type { Clock } from "../../core/clock.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
+import type { LeaverRules } from "../../policy/policy.ts";
 import type { Link } from "../facts.ts";
 import type { Desired } from "../plan.ts";
 import type { ReconcileStore } from "../ports.ts";
@@ -30,4 +32,7 @@ export interface DesiredDeps {
   readonly store: ReconcileStore;
   readonly target: TargetAdapter;
   readonly mapping: Mapping;
+  /** What it says of leavers; unless given they go at once. */
+  readonly policy?: Partial<LeaverRules>;
+  readonly clock: Pick<Clock, "now">;
 }

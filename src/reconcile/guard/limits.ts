@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import type { EntityRef } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { Limits } from "../../policy/policy.ts";
+import type { GraceStep } from "../desired/leaver.ts";
 import type { Plan } from "../plan.ts";
-import type { Attributes, AttributeValue } from "../target-values.ts";
+import type { Actual, Attributes, AttributeValue } from "../target-values.ts";
 import { UNCOUNTED } from "./uncounted.ts";
 
 /* What a plan spends of the limits of the policy, and whether there is enough left. Pure; the counting is the storage's. */
@@ -27,17 +28,29 @@ export const WINDOW_HOURS: Readonly<Record<LimitName, number>> = {
 };
 
 const FOR_ALL = "";
+const REMOVED: Spending = { limit: "peopleRemoved", key: FOR_ALL };
+
+export interface SpendingContext {
+  readonly rootDepartment: string;
+  /** Where a leaver stands: with a grace they are counted when it begins, as those who are gone then, and not once more when they are removed. */
+  readonly leaver?: GraceStep | undefined;
+}
 
 /** Nothing for a plan that takes nothing away. */
-export function spendingsOf({ kind }: EntityRef, plan: Plan, rootDepartment: string): readonly Spending[] {
+export function spendingsOf({ kind }: EntityRef, plan: Plan, { rootDepartment, leaver }: SpendingContext): readonly Spending[] {
+  const leaves = (actual: Actual): readonly Spending[] => [REMOVED, ...left(actual.attributes, [], rootDepartment)];
   switch (plan.action) {
     case "remove":
       if (kind === "department") return [{ limit: "departmentsRemoved", key: FOR_ALL }];
-      return kind === "user" ? [{ limit: "peopleRemoved", key: FOR_ALL }, ...left(plan.actual.attributes, [], rootDepartment)] : [];
+      return kind !== "user" || (leaver?.kind === "over" && leaver.counted) ? [] : leaves(plan.actual);
     case "suspend":
-      return [{ limit: "peopleRemoved", key: FOR_ALL }];
-    case "update":
-      return kind === "user" ? [...moves(plan, rootDepartment), ...blanked(plan)] : [];
+      return leaver?.kind === "starts" ? leaves(plan.actual) : [REMOVED];
+    case "update": {
+      if (kind !== "user") return [];
+      const moved = moves(plan, rootDepartment);
+      const parks = leaver?.kind === "starts" && leaver.standing === "parked" && moved.length > 0;
+      return [...(parks ? [REMOVED] : []), ...moved, ...blanked(plan)];
+    }
     case "create":
     case "resume":
     case "none":

@@ -1,6 +1,7 @@
 import { Unavailable } from "../../core/errors.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { Policy } from "../../policy/policy.ts";
+import type { GraceStep } from "../desired/leaver.ts";
 import type { Guard } from "../guard/guard.ts";
 import { heldUnder } from "../guard/held-under.ts";
 import { replacements, spendingsOf } from "../guard/limits.ts";
@@ -18,18 +19,23 @@ export interface BeginDeps {
   readonly repeats: Repeats;
 }
 
+export interface Beginning {
+  readonly claim: Claim;
+  readonly next: Exclude<Plan, { action: "none" }>;
+  readonly leaver: GraceStep | undefined;
+  readonly intent: HistoryEvent;
+}
+
 /**
  * Commits the intent before anything is sent. What takes something away is counted by the guard in the same transaction, and may be held. Lost: another
  * run is at work, and nothing may be sent.
  */
 export async function beginRun(
   { store, target, policy, logger, repeats }: BeginDeps,
-  claim: Claim,
-  next: Exclude<Plan, { action: "none" }>,
-  intent: HistoryEvent,
+  { claim, next, leaver, intent }: Beginning,
 ): Promise<"begun" | "lost" | Stuck<"held">> {
   const spendings = [
-    ...spendingsOf(claim.ref, next, target.rootDepartment),
+    ...spendingsOf(claim.ref, next, { rootDepartment: target.rootDepartment, leaver }),
     ...(claim.ref.kind === "user" ? repeats.frequent(replacements(next)) : []),
   ];
   if (spendings.length === 0) {

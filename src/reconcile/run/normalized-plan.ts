@@ -20,7 +20,7 @@ export function normalizedPlan(
   actual: Actual | undefined,
   refused: readonly OpenRefusal[] = [],
 ): ShapedPlan {
-  if (desired.state === "absent") {
+  if (desired.state === "absent" || desired.state === "kept") {
     // Who left for another's sake has that noted.
     return { shaped: {}, next: plan(desired, actual), notes: [], open: refused.filter(({ letGo }) => letGo === "forGood") };
   }

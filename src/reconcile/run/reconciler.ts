@@ -2,6 +2,7 @@ import type { Deadline } from "../../core/deadline.ts";
 import type { PersonInput } from "../../mapping/mapping.ts";
 import { personInput } from "../desired/conclude.ts";
 import { desiredOf } from "../desired/desired.ts";
+import type { GraceStep } from "../desired/leaver.ts";
 import { load } from "../desired/load.ts";
 import { place } from "../desired/place.ts";
 import type { DesiredResult } from "../desired/result.ts";
@@ -19,6 +20,7 @@ import { beginRun, NotBegun } from "./begin.ts";
 import { causeOf } from "./cause.ts";
 import { changesOf } from "./changes.ts";
 import type { Reconciler, ReconcilerDeps } from "./deps.ts";
+import { type GraceResult, graceAfter } from "./grace.ts";
 import { nextState, type Planned, RETRY_BASE_MS } from "./next-state.ts";
 import { planned } from "./planned.ts";
 import type { Refusals } from "./refusal.ts";
@@ -49,7 +51,9 @@ async function resultOf(
     const known = await place(deps, claim, await load(deps, claim.ref, { context }));
     const resolved = await desiredOf(deps, claim.ref, known);
     const person = known.kind === "user" && known.facts.document ? personInput(known.facts) : undefined;
-    return await converge({ ...deps, repeats }, events, { claim, resolved, person }, context);
+    const leaver = known.kind === "user" ? known.judgement.grace : undefined;
+    const result = await converge({ ...deps, repeats }, events, { claim, resolved, person, leaver }, context);
+    return leaver && result !== "lost" ? { ...result, leaver } : result;
   } catch (error) {
     if (error instanceof NotBegun) throw error.cause;
     if (signal.aborted) return "released";
@@ -63,12 +67,13 @@ interface Resolved {
   readonly claim: Claim;
   readonly resolved: DesiredResult;
   readonly person: PersonInput | undefined;
+  readonly leaver: GraceStep | undefined;
 }
 
 async function converge(
   deps: ReconcilerDeps & { readonly repeats: Repeats },
   events: RunEvents,
-  { claim, resolved, person }: Resolved,
+  { claim, resolved, person, leaver }: Resolved,
   context: WriteContext,
 ): Promise<RunResult | "lost"> {
   const { target, clock } = deps;
@@ -84,16 +89,20 @@ async function converge(
   const verdict = byMode.allow ? permission(deps.policy, claim.ref, next, person) : byMode;
   const held = { ...NO_FOLLOW_UPS, link: seenLink(resolved, actual) };
   if (!verdict.allow) return { ...held, end: { kind: "held", planned: plannedBy(next), ...verdictOf(verdict) } };
-  const intent = events.intentOf(claim, next);
-  const begun = await beginRun(deps, claim, next, intent);
+  const intent = events.intentOf(claim, next, leaver);
+  const begun = await beginRun(deps, { claim, next, leaver, intent });
   if (begun === "lost") return "lost";
   if (begun !== "begun") return { ...held, end: { ...begun, planned: plannedBy(next) } };
   return send(deps, events, { claim, resolved, next, intent, known: { notes, open } }, context);
 }
 
-async function record(deps: ReconcilerDeps, claim: Claim, { end, refused = claim.refused, ...learned }: RunResult): Promise<void> {
-  const { store } = deps;
-  const next = nextState(end, claim.attempts, { random: deps.random(), baseMs: deps.retryBaseMs ?? RETRY_BASE_MS });
+async function record(deps: ReconcilerDeps, claim: Claim, result: RunResult): Promise<void> {
+  const { store, clock, target } = deps;
+  const { end, refused = claim.refused, leaver, ...learned } = result;
+  const state = nextState(end, claim.attempts, { random: deps.random(), baseMs: deps.retryBaseMs ?? RETRY_BASE_MS });
+  const { next, change }: GraceResult = leaver
+    ? graceAfter(leaver, { claim, next: state, learned, at: clock.now(), target: target.name })
+    : { next: state };
   deps.log?.run(claim.ref, next, claim.attempts + 1);
   if (next.pauseAll) await store.pause(next.pauseAll.ms, next.pauseAll.reason, next.pauseAll.reasonCode);
   if (next.pauseHere) {
@@ -102,7 +111,7 @@ async function record(deps: ReconcilerDeps, claim: Claim, { end, refused = claim
   }
   const cause = next.state === "parked" && end.kind === "failed" ? causeOf(end.error, claim.ref.id) : undefined;
   const memory = refused && !isNothing(refused) ? { refused } : {};
-  await store.finish(claim, { next, ...learned, ...memory, ...(cause ? { cause } : {}) });
+  await store.finish(claim, { next, ...learned, ...memory, ...(cause ? { cause } : {}), ...(change ? { grace: change } : {}) });
 }
 
 /** Over with the deadline, or as soon as an operator stops what the run may be about. */

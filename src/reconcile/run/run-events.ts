@@ -3,6 +3,7 @@ import type { JsonObject } from "../../core/entity.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { HistoryEvent, Outcome } from "../../history/event.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
+import type { GraceStep } from "../desired/leaver.ts";
 import type { Plan } from "../plan.ts";
 import type { Claim } from "../ports.ts";
 import type { TargetAdapter } from "../target.ts";
@@ -21,7 +22,7 @@ export interface RunEventDeps {
 export type RunEvents = ReturnType<typeof createRunEvents>;
 
 export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
-  function intentOf(claim: Claim, next: Plan): HistoryEvent {
+  function intentOf(claim: Claim, next: Plan, leaver?: GraceStep): HistoryEvent {
     const at = clock.now();
     return {
       id: uuidv7(at.getTime()),
@@ -33,7 +34,7 @@ export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
       target: target.name,
       attempt: claim.attempts + 1,
       changes: changesOf(next),
-      detail: { action: next.action, mapping: mapping.version },
+      detail: { action: next.action, mapping: mapping.version, ...graceOf(leaver) },
     };
   }
 
@@ -61,6 +62,10 @@ export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
 
   return { intentOf, outcomeOf };
 }
+
+/** The grace that was over before somebody is removed. */
+const graceOf = (leaver: GraceStep | undefined): JsonObject =>
+  leaver?.kind === "over" ? { grace: { since: leaver.since.toISOString(), until: leaver.until.toISOString() } } : {};
 
 /** What was refused, without the values, and who has them. */
 const refusedIn = (refused: readonly OpenRefusal[], { subject }: HistoryEvent): JsonObject =>

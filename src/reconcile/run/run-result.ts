@@ -1,4 +1,5 @@
 import { containersOf } from "../containers.ts";
+import type { GraceStep } from "../desired/leaver.ts";
 import type { DesiredResult } from "../desired/result.ts";
 import type { Claim, LinkChange, RunOutcome } from "../ports.ts";
 import type { TargetAdapter } from "../target.ts";
@@ -8,9 +9,11 @@ import { type Conclusion, conclude, type OpenRefusal } from "./refusals.ts";
 
 /* What a run leaves behind besides its next state, and the pieces it is made of. Pure. */
 
-/** The next state and the cause follow from how it ended. `refused` absent: what was known before. */
-export interface RunResult extends Omit<RunOutcome, "next" | "cause"> {
+/** The next state, the cause and what becomes of a grace follow from how it ended. `refused` absent: what was known before. */
+export interface RunResult extends Omit<RunOutcome, "next" | "cause" | "grace"> {
   readonly end: RunEnd;
+  /** Where a leaver stood when the run began. */
+  readonly leaver?: GraceStep;
 }
 
 export type DesiredEntity = Extract<DesiredResult, { kind: "desired" }>;

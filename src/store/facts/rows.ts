@@ -24,6 +24,10 @@ export interface LinkRow {
   adopted: boolean | null;
   fresh: boolean | null;
   strangers: boolean | null;
+  grace_since: Date | null;
+  grace_until: Date | null;
+  grace_counted: boolean | null;
+  grace_ended: boolean | null;
 }
 
 export interface ReferenceJson {
@@ -42,6 +46,9 @@ export function linkOf({ status, remote_id: remoteId, attributes, presence, invi
     observed: attributes !== null && presence !== null ? { attributes: JSON.parse(attributes) as Attributes, presence } : undefined,
     ...(status === "intended" && invitation !== null ? { invitation: JSON.parse(invitation) as Invitation } : {}),
     ...(row.adopted ? { adopted: { fresh: row.fresh === true, strangers: row.strangers === true } } : {}),
+    ...(row.grace_since && row.grace_until
+      ? { grace: { since: row.grace_since, until: row.grace_until, counted: row.grace_counted === true, ended: row.grace_ended === true } }
+      : {}),
   };
 }
 

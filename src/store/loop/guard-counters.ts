@@ -9,13 +9,13 @@ import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 
 /**
  * An act counts until its window is over, or until it was taken back: the entity is there again, by an observation that is newer than the act and made
- * while no write was on its way.
+ * while no write was on its way. A leaver whose grace runs is not there again.
  */
 const COUNTS = `from guard_acts a
   left join links l on l.target = a.target and l.kind = a.kind and l.entity_id = a.entity_id and l.status = 'owned'
   left join entity_states s on s.target = a.target and s.kind = a.kind and s.entity_id = a.entity_id
  where a.target = $1 and a.limit_name = w.limit_name and a.key = w.key and a.at > now() - w.hours * interval '1 hour'
-   and not (l.observed_at > a.at and s.intent is null and l.attributes is not null and case a.limit_name
+   and not (l.observed_at > a.at and s.intent is null and l.attributes is not null and l.grace_until is null and case a.limit_name
      when 'peopleRemoved' then l.presence is distinct from 'disabled'
      when 'departmentEmptied' then a.key = any(l.containers)
      when 'attributeBlanked' then strpos(a.key, '=') = 0 and coalesce(l.attributes->>a.key, '') <> ''

@@ -162,7 +162,7 @@ export const REQUEUE_AWAITED = statement(
              select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
               and not (l.kind = 'department' and ${HAS_MANAGERS}))
            or s.state = 'inSync' and s.kind = 'user' and (
-             s.refused is not null or exists (select 1 from users u where u.id = s.entity_id and not u.active))
+             s.refused is not null or not exists (select 1 from users u where u.id = s.entity_id and u.active))
            or (s.state = 'waiting' or s.lease is not null) and s.kind = 'department' and exists (
              select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
               and (l.attributes is null or ${HAS_MANAGERS})))`,

@@ -58,6 +58,19 @@ const MARK_HELD: Statement = {
   select count(*) as n, (select count(*) from woken) as woken from done`,
 };
 
+/** Those who have left and are there still: another policy may have another end for them. */
+const MARK_LEAVERS: Statement = {
+  name: "renewal-leavers",
+  text: `with marked as (${markDue(
+    `(select 'user'::text as kind, l.id as entity_id, ${PRIORITY.urgent}::smallint as priority, $3::uuid[] as causes from (
+        select u.id from users u join links own on own.target = $2 and own.kind = 'user' and own.entity_id = u.id where not u.active
+        union select g.entity_id from links g where g.target = $2 and g.kind = 'user' and g.grace_until is not null) l) m`,
+    "$1::text[]",
+  )}),
+  woken as (${wakeUp("marked")})
+  select count(*) as n, (select count(*) from woken) as woken from marked`,
+};
+
 interface Slice extends pg.QueryResultRow {
   last: string | null;
   n: number;
@@ -92,8 +105,11 @@ export function createRenewal(pool: pg.Pool, target: string): RulesStore {
 
     async markHeld(causes) {
       // However many are held: a statement of its own may have too little time.
-      const [row] = await inTransaction(pool, (client) => run<{ n: number }>(client, MARK_HELD, [target, causes]));
-      return row!.n;
+      return inTransaction(pool, async (client) => {
+        const [held] = await run<{ n: number }>(client, MARK_HELD, [target, causes]);
+        const [leavers] = await run<{ n: number }>(client, MARK_LEAVERS, [[target], target, causes]);
+        return held!.n + leavers!.n;
+      });
     },
 
     async remember({ mapping, mode, policy }, events) {

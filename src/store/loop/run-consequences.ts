@@ -4,6 +4,7 @@ import type { Claim, LinkChange, RunOutcome } from "../../reconcile/ports.ts";
 import { MAX_BLOCKED_LOOKS } from "../../reconcile/run/next-state.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { eventColumns } from "../write-sql.ts";
+import { changeGraces } from "./graces.ts";
 import { carriedOut, leaveHolds, membershipsOf, unflag } from "./hold-members.ts";
 import {
   MARK_AWAITED,
@@ -166,6 +167,7 @@ export async function consequences(db: Queryable, target: string, runs: readonly
     link.kind === "invitation" ? [{ ...claim.ref, invitation: link.invitation }] : [],
   );
   if (invited.length > 0) await run(db, INVITED, [target, JSON.stringify(invited)]);
+  await changeGraces(db, target, runs);
   await change(DOUBT_LINKS, ({ end }) => end.link.kind === "doubt");
   await change(REMOVE_LINKS, ({ end }) => end.link.kind === "remove");
   await change(FORGET_OBSERVATIONS, ({ end }) => end.next.observeFirst);

@@ -109,7 +109,7 @@ export const createRunEnds =
   };
 
 /** Whether a run came to rest in a way that concerns nobody but those the statement asks about. */
-function isSelfContained({ claim: { ref, cause, inHold }, end: { next, link, departed, gone } }: FinishedRun): boolean {
+function isSelfContained({ claim: { ref, cause, inHold }, end: { next, link, departed, gone, grace } }: FinishedRun): boolean {
   const { state, waitingOn, observeFirst } = next;
   return (
     ref.kind === "user" &&
@@ -118,6 +118,7 @@ function isSelfContained({ claim: { ref, cause, inHold }, end: { next, link, dep
     !observeFirst &&
     cause === undefined &&
     !inHold &&
+    grace === undefined &&
     link.kind !== "remove" &&
     link.kind !== "doubt" &&
     departed.length === 0 &&

@@ -34,7 +34,7 @@ const BY_VALUE: Statement = {
 const EXPECTED: Statement = {
   name: "holder-expected",
   text: `with recursive held as (
-     select l.entity_id as id, s.state, s.waiting_on, s.notes, u.active,
+     select l.entity_id as id, s.state, s.waiting_on, s.notes, u.active, l.kind = 'user' and u.id is null and s.state = 'inSync' as in_grace,
        s.refused->$5->>'value' <> $6 and s.refused->$5->'letGo' is null as spare,
        ${isFree("$5", "$6")} as free
       from links l left join entity_states s on s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
@@ -46,7 +46,7 @@ const EXPECTED: Statement = {
      union
      select unnest(s.waiting_on), a.depth + 1 from awaited a join entity_states s on s.target = $1 and s.kind = $2 and s.entity_id = a.id where a.depth < 20)
    select id, case when free then 'free'
-                   when not active and state in ('inSync', 'due', 'waiting')
+                   when (not active and state in ('inSync', 'due', 'waiting') or in_grace)
                      and exists (select 1 from users me where me.id = $4::uuid and me.active) then 'yields'
                    when spare and state = 'inSync' and ($2 <> 'user' or exists (select 1 from users me where me.id = $4::uuid and me.active)) then 'spares'
                    when exists (select 1 from awaited a where a.id = $4::uuid) then case when noted.here then 'stays' else 'circle' end

@@ -37,6 +37,7 @@ const BEYOND_THE_SCHEMA: readonly string[] = [
   "holds_open",
   "incident_deliveries_due",
   "incidents_open",
+  "links_grace",
   "links_manager",
   "links_name",
   "person_departments_managers",

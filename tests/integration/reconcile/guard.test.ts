@@ -6,7 +6,7 @@ import type { Hold } from "../../../src/reconcile/guard/hold.ts";
 import type { HoldOperations } from "../../../src/reconcile/guard/operations.ts";
 import { createHolds } from "../../../src/store/status/holds.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
-import { addGroup, change, ENTERPRISE, members, person } from "./sample.ts";
+import { addGroup, change, DINGTALK_USER, ENTERPRISE, members, person } from "./sample.ts";
 
 /* The limits of the policy against mistakes of a source. GUARD_PEOPLE makes the organisation as large as one likes. */
 
@@ -60,6 +60,35 @@ async function age(hours: number): Promise<void> {
 const eventsOf = async (code: string): Promise<readonly Record<string, unknown>[]> =>
   (await env.pool.query("select detail from history where code = $1 order by id", [code])).rows.map(({ detail }) => JSON.parse(detail));
 const operator = (actor: string) => ({ actor });
+
+test("with a grace the limit counts who is switched off, and not once more who is removed", async () => {
+  await open("version: 1\ngrace: 24h");
+  const people = await populate(20, () => ({ [DINGTALK_USER]: { accountType: "sso" } }));
+  env.startWorker();
+  await env.quiet();
+  await deactivate(people);
+  await env.quiet();
+  const off = async () => (await env.state()).users.filter((user) => user["disable_status"] === true).length;
+  expect([await there(), await off()]).toEqual([20, 5]);
+  expect(await only()).toMatchObject({ limit: "peopleRemoved", count: 15, passed: 5 });
+
+  // The grace of the five is over, within the window of the limit.
+  await env.pool.query("update links set grace_since = grace_since - interval '24 hours', grace_until = grace_until - interval '24 hours'");
+  await env.pool.query("update entity_states set next_at = now() where reason_code = 'inGrace'");
+  for (const deadline = systemClock.monotonicMs() + 30_000; (await there()) > 15 && systemClock.monotonicMs() < deadline; )
+    await systemClock.sleep(20);
+  expect(await only()).toMatchObject({ count: 15, passed: 5 });
+  const removals = await env.pool.query(
+    "select count(*) as n from history where code = 'target.intent' and detail->>'action' = 'remove' and detail->'grace' is not null",
+  );
+  expect(removals.rows).toEqual([{ n: 5 }]);
+
+  // Whoever comes back in the grace gives back what they have spent.
+  await activate(people);
+  await env.quiet();
+  expect([await there(), await off()]).toEqual([20, 0]);
+  expect(await only()).toMatchObject({ state: "dissolved" });
+});
 
 describe("everybody deactivated by mistake", () => {
   const allowed = Math.max(5, Math.floor(PEOPLE * 0.02));

@@ -48,6 +48,14 @@ test.each<[string, string, readonly string[]]>([
     ["2:17 scope.where: enterprise has no attribute departmnt (did you mean department?)"],
   ],
   ["a scope without anything", "scope: {}", ["2:1 scope: needs groups or where: without the key scope everybody is in scope"]],
+  [
+    "a grace without a unit",
+    "grace: 24",
+    ["2:8 grace.regular: must be 0, or a whole number with m, h or d for minutes, hours or days, such as 24h"],
+  ],
+  ["a grace that never ends", "grace: { enterprise: 366d }", ["2:22 grace.enterprise: must be at most 365d"]],
+  ["an account that there is not", "grace: { sso: 1d }", ["2:10 grace.sso: unknown key"]],
+  ["an end that there is not", "leaver: { regular: disable }", ["2:20 leaver.regular: must be one of remove, park, keep"]],
   ["half a number", 'protect: { mobile: ["6123"] }', ["2:21 protect.mobile.0: must be a telephone number with its country code"]],
   [
     "several at once, in the order of the file",
@@ -103,4 +111,19 @@ test("the directory tells the userid of tier 1", () => {
   expect(adopt.userid(person({ [ENTERPRISE_SCHEMA]: { employeeNumber: " E1 " } }))).toBe("E1");
   expect(adopt.userid(person({}))).toBeUndefined();
   expect(adopt.people).toEqual({ 1: "link", 2: "propose", 3: "propose", 4: "propose", 5: "propose", 6: "propose" });
+});
+
+test("a grace is for everybody, or for each kind of account", () => {
+  const HOUR_MS = 3_600_000;
+  expect(compile("").grace).toEqual({ regular: 0, enterprise: 0 });
+  expect(compile("grace: 24h").grace).toEqual({ regular: 24 * HOUR_MS, enterprise: 24 * HOUR_MS });
+  expect(compile("grace: 0").version).toBe(compile("").version);
+  expect(compile("grace: { enterprise: 30d }").grace).toEqual({ regular: 0, enterprise: 720 * HOUR_MS });
+  expect(compile("grace: { regular: 90m }").grace).toEqual({ regular: 1.5 * HOUR_MS, enterprise: 0 });
+});
+
+test("nobody is parked where the mapping has no department for it", () => {
+  const parks = (canPark: boolean) => compilePolicy("version: 1\nleaver: { regular: park }", {}, { canPark }).leaver.regular;
+  expect(parks(true)).toBe("park");
+  expect(() => parks(false)).toThrow("2:20 leaver.regular: park needs inactive.parkIn in MAPPING_FILE, the path of the department");
 });

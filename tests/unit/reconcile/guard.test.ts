@@ -1,4 +1,5 @@
 import { compilePolicy } from "../../../src/policy/compile.ts";
+import type { GraceStep, LifecycleState } from "../../../src/reconcile/desired/leaver.ts";
 import { approval, type Hold, needsTwo } from "../../../src/reconcile/guard/hold.ts";
 import { allowedOf, type LimitName, spendingsOf, tripped } from "../../../src/reconcile/guard/limits.ts";
 import type { Plan } from "../../../src/reconcile/plan.ts";
@@ -34,8 +35,23 @@ describe("what a plan spends", () => {
     ["a new one", user, { action: "create", attributes: { title: "Clerk" } }, []],
     ["switching on", user, { action: "resume", actual: there }, []],
   ])("%s", (_name, ref, plan, expected) => {
-    expect(spendingsOf(ref, plan, "1").map(({ limit, key }) => `${limit}:${key}`)).toEqual(expected);
+    expect(spendingsOf(ref, plan, { rootDepartment: "1" }).map(({ limit, key }) => `${limit}:${key}`)).toEqual(expected);
   });
+});
+
+describe("a leaver with a grace is counted once, as somebody who goes", () => {
+  const spent = (plan: Plan, leaver: GraceStep) =>
+    spendingsOf(user, plan, { rootDepartment: "1", leaver }).map(({ limit, key }) => `${limit}:${key}`);
+  const starts = (standing: LifecycleState): GraceStep => ({ kind: "starts", account: "regular", ms: 1, standing });
+  const over = (counted: boolean): GraceStep => ({ kind: "over", since: new Date(0), until: new Date(1), told: false, counted });
+  const gone = ["peopleRemoved:", "departmentEmptied:7", "departmentEmptied:8"];
+  test.each<[string, Plan, GraceStep, readonly string[]]>([
+    ["switched off", { action: "suspend", actual: there }, starts("suspended"), gone],
+    ["parked", update({ departments: ["9"] }), starts("parked"), gone],
+    ["another title while they stay", update({ title: "Head" }), starts("member"), []],
+    ["removed after that", { action: "remove", actual: there }, over(true), []],
+    ["removed without that", { action: "remove", actual: there }, over(false), gone],
+  ])("%s", (_name, plan, leaver, expected) => expect(spent(plan, leaver)).toEqual(expected));
 });
 
 test.each<[LimitName, number, number]>([

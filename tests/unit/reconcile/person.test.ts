@@ -1,7 +1,6 @@
-import type { JsonObject } from "../../../src/core/entity.ts";
 import type { MappingSettings, PersonMapping } from "../../../src/mapping/mapping.ts";
 import { assignmentsOf, parkedAssignments } from "../../../src/reconcile/desired/assignments.ts";
-import { desiredPerson, type LifecycleState, lifecycleOf, type PersonRules } from "../../../src/reconcile/desired/person.ts";
+import { desiredPerson, type PersonRules } from "../../../src/reconcile/desired/person.ts";
 import type { GroupOfPerson, Link, Manager, PersonFacts, Reference } from "../../../src/reconcile/facts.ts";
 import type { Attributes, Note } from "../../../src/reconcile/target-values.ts";
 
@@ -66,22 +65,6 @@ function summary(result: ReturnType<typeof desiredPerson>): unknown {
   const { name: _name, ...rest } = attributes;
   return { ...rest, ...(notes.length > 0 ? { notes: notes.map((note: Note) => note.code) } : {}) };
 }
-
-describe("whether somebody is to be there", () => {
-  const leaver: JsonObject = { id: "u1", active: false };
-  test.each<[string, JsonObject | undefined, Link | undefined, MappingSettings["inactive"], boolean, LifecycleState]>([
-    ["active", { id: "u1", active: true }, undefined, "remove", false, "member"],
-    ["nothing said of active", { id: "u1" }, undefined, "remove", false, "member"],
-    ["deleted", undefined, owned, "keep", true, "absent"],
-    ["inactive and never there", leaver, undefined, "keep", false, "absent"],
-    ["inactive, remove", leaver, owned, "remove", false, "absent"],
-    ["inactive, park", leaver, owned, "park", false, "parked"],
-    ["inactive, keep", leaver, owned, "keep", false, "member"],
-    ["inactive, an account with a switch: whatever the policy for the others", leaver, owned, "remove", true, "suspended"],
-  ])("%s", (_name, document, link, inactive, canSuspend, expected) => {
-    expect(lifecycleOf(facts({ document, link }), inactive, canSuspend)).toBe(expected);
-  });
-});
 
 describe("where they belong", () => {
   const byPath = (reference: Reference, more: { main?: boolean; external?: boolean } = {}) => ({
