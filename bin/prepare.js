@@ -59,11 +59,11 @@ function removeOrphans() {
   }
 }
 
-/** Which commit was compiled, for the metrics; nothing where this is no clone or there is no git. */
+/** Which commit was compiled, for the metrics; nothing where this is no clone or there is no git. The build of an image has no clone and tells it. */
 function writeCommit() {
   const file = join(dist, "commit");
   const asked = existsSync(join(root, ".git")) ? spawnSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }) : undefined;
-  const commit = asked?.status === 0 ? asked.stdout : "";
+  const commit = asked?.status === 0 ? asked.stdout : (process.env.BUILD_COMMIT ?? "");
   if (!existsSync(dirname(file)) || (existsSync(file) && readFileSync(file, "utf8") === commit)) return;
   writeFileSync(file, commit);
 }

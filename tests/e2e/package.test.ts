@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Installation, install, pack } from "../support/installation.ts";
 import { createEmptyDatabase } from "../support/postgres.ts";
@@ -20,7 +21,8 @@ let whole: Installation;
 let without: Installation;
 let place: Place;
 beforeAll(async () => {
-  folder = mkdtempSync(join(temporaryRoot(), "package-"));
+  // On the disk: it is too much for a file system in memory.
+  folder = mkdtempSync(join(tmpdir(), "package-"));
   chmodSync(folder, 0o755);
   const tarball = await pack(folder);
   whole = await install(tarball, join(folder, "whole"));
