@@ -19,6 +19,28 @@ export interface AlertSettings {
   readonly personal: readonly ChannelName[];
 }
 
+/** The fewest kinds of channel for a real organisation: DingTalk's robot is silent when DingTalk is what broke. */
+const LEAST_CHANNELS = 2;
+
+export interface Advice {
+  readonly code: string;
+  readonly text: string;
+  readonly remedy: string;
+}
+
+/** What is missing for somebody to be told whatever breaks. */
+export function adviceOf({ robot, webhook, mail }: AlertSettings, { isReal }: { readonly isReal: boolean }): readonly Advice[] {
+  const kinds = [robot, webhook, mail].filter((channel) => channel !== undefined).length;
+  if (!isReal || kinds >= LEAST_CHANNELS) return [];
+  const text =
+    kinds === 0
+      ? "nobody is told when something needs somebody: no channel is set"
+      : "only one kind of channel is set: nobody is told when that one fails";
+  return [
+    { code: "alertChannels", text, remedy: "set two of ALERT_DINGTALK_ROBOT_URL, ALERT_WEBHOOK_URL and ALERT_SMTP_URL (docs/alerts.md)" },
+  ];
+}
+
 export function channelsOf({ robot, webhook, mail, allowPrivate, personal }: AlertSettings, outbound: Outbound): readonly Channel[] {
   return [
     ...(robot ? [createRobot({ ...robot, personal: personal.includes("robot") }, outbound)] : []),

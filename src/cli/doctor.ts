@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { adviceOf } from "../alerts/settings.ts";
 import { modeInForce } from "../reconcile/process/orders.ts";
 import { withApp } from "./support/app.ts";
 import { foundProblems } from "./support/exit-codes.ts";
@@ -17,8 +18,10 @@ export const doctorCommand = (): Command =>
       const result = await keepAlive(() =>
         withInterrupt((signal) =>
           withApp(async ({ config, mapping, target, store }) => {
-            const problems = await target.check({ signal });
-            const isWell = problems.every(({ isAdvice }) => isAdvice);
+            const found = await target.check({ signal });
+            const isWell = found.every(({ isAdvice }) => isAdvice);
+            const advice = adviceOf(config.alerts, { isReal: config.dingtalk.kind === "organisation" });
+            const problems = [...found, ...advice.map((each) => ({ ...each, concerns: "everybody" as const, isAdvice: true }))];
             const before = await store.paused();
             // A pause ends as soon as its cause is gone, whoever sees that first.
             if (before && isWell) await store.liftPause();

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { readBuild } from "../build.ts";
 import { adoptCommand } from "./adopt.ts";
+import { alertCommand } from "./alert.ts";
 import { assessCommand } from "./assess.ts";
 import { completionCommand } from "./completion.ts";
 import { configCommand } from "./config.ts";
@@ -46,6 +47,7 @@ export function createProgram(): Command {
     modeCommand(),
     holdsCommand(),
     doctorCommand(),
+    alertCommand(),
     mappingCommand(),
     migrateCommand(),
     simulatorCommand(),
