@@ -10,7 +10,7 @@ import { TARGET } from "./target-name.ts";
 /* Who is told when something needs somebody. */
 
 /** What the alerts of this process work with; starts nothing. */
-export function alertsDeps(app: AppContext): AlertsDeps {
+export function alertsDeps(app: Omit<AppContext, "traffic">): AlertsDeps {
   const { config, pool, clock, logger, meter, refusals } = app;
   const { alerts, publicUrl, latencyTargetSeconds } = config;
   const outbound = createOutbound({ allowPrivate: alerts.allowPrivate });
@@ -19,7 +19,7 @@ export function alertsDeps(app: AppContext): AlertsDeps {
     signals: createSignals(pool, TARGET),
     refusals,
     channels: channelsOf(alerts, outbound),
-    rules: { latencyTargetSeconds },
+    rules: { latencyTargetSeconds, sandbox: config.dingtalk.kind === "sandbox" },
     words: wordsIn(alerts.language),
     publicUrl,
     outbound,

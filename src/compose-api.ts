@@ -134,6 +134,7 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
     logger,
     meter: app.meter,
     status: operations.status,
+    alerts: incidents.figures,
     meters: createMeterStore(pool, TARGET),
   });
 

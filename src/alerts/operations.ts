@@ -26,6 +26,22 @@ export interface Incident extends Told {
   readonly deliveries: readonly Delivery[];
 }
 
+/** For those who scrape. */
+export interface AlertFigures {
+  /** Not closed, by what they are. */
+  readonly open: readonly {
+    readonly class: string;
+    readonly cause: string;
+    readonly code: string;
+    readonly acknowledged: boolean;
+    readonly count: number;
+  }[];
+  /** Messages that are on their way, by channel, and since when the oldest one is. */
+  readonly due: readonly { readonly channel: string; readonly count: number; readonly oldest: Date }[];
+  /** When somebody last looked for incidents; undefined before the first time. */
+  readonly lookedAt?: Date;
+}
+
 /** Incidents as operators see them. */
 export interface IncidentOperations {
   /** Newest first. */
@@ -36,6 +52,7 @@ export interface IncidentOperations {
   }): Promise<{ readonly incidents: readonly Incident[]; readonly next?: string }>;
   get(id: string): Promise<Incident | undefined>;
   openCount(): Promise<number>;
+  figures(): Promise<AlertFigures>;
   /** Ends the reminders. Undefined when there is no such incident; one that is closed or acknowledged stays as it is, without an event. */
   acknowledge(id: string, event: HistoryEvent): Promise<Incident | undefined>;
   /** Sends one message again, under its id. Undefined when there is no such delivery. */

@@ -7,6 +7,8 @@ import { targetCauses } from "./target-causes.ts";
 
 export interface Rules {
   readonly latencyTargetSeconds: number;
+  /** Nobody has to be told who signs in to a sandbox. */
+  readonly sandbox?: boolean;
 }
 
 export const MINUTE_MS = 60_000;
@@ -27,6 +29,7 @@ const STREAK_MS = 24 * HOUR_MS;
 const ONCE_MS = HOUR_MS;
 /** Reasons that keep entities waiting and are somebody's to mend all the same. */
 const SCOPE_CODES: ReadonlySet<string> = new Set(["personOutsideScope", "departmentOutsideScope"]);
+const LINK_CODE = "oneTimeLinkUsed";
 const QUOTA_CODE = "quotaUsedUp";
 
 export function conditionsOf(facts: AlertFacts, rhythms: Rhythms, now: Date, rules: Rules): readonly Condition[] {
@@ -36,7 +39,7 @@ export function conditionsOf(facts: AlertFacts, rhythms: Rhythms, now: Date, rul
     ...facts.holds.map(held),
     ...target(facts, now),
     ...worker(facts),
-    ...facts.signals.flatMap((signal) => signalled(signal, facts.sources, now)),
+    ...facts.signals.filter(({ code }) => code !== LINK_CODE || !rules.sandbox).flatMap((signal) => signalled(signal, facts.sources, now)),
     ...overdue(facts.open, now),
     ...latency(facts, rules),
     ...facts.sources.flatMap((source) => silence(source, rhythms, now)),

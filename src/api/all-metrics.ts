@@ -1,9 +1,11 @@
 import type { Registry } from "prom-client";
+import type { AlertFigures } from "../alerts/operations.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Meter } from "../core/meter.ts";
 import { type Build, createMetricsRegistry, observeIn, showBuild } from "../http/metrics.ts";
 import type { ObserveRequest } from "../http/observe.ts";
+import { observeAlerts } from "./alert-metrics.ts";
 import { type MeterFigures, observeMeters } from "./meter-metrics.ts";
 import { remembered } from "./remembered.ts";
 import { observeSync, type SyncStats } from "./sync-metrics.ts";
@@ -16,6 +18,7 @@ export interface MetricsOptions {
   /** Of this process. */
   readonly meter: Meter;
   readonly status: () => Promise<SyncStats>;
+  readonly alerts: () => Promise<AlertFigures>;
   readonly meters: {
     write(meter: Meter): Promise<void>;
     read(): Promise<MeterFigures>;
@@ -23,7 +26,7 @@ export interface MetricsOptions {
 }
 
 /** Everything that `/metrics` shows of this process and, by the database, of all. */
-export function createMetrics({ target, build, clock, logger, meter, status, meters }: MetricsOptions): {
+export function createMetrics({ target, build, clock, logger, meter, status, alerts, meters }: MetricsOptions): {
   readonly registry: Registry;
   readonly observe: ObserveRequest;
 } {
@@ -36,6 +39,7 @@ export function createMetrics({ target, build, clock, logger, meter, status, met
   };
   showBuild(registry, build);
   observeSync(registry, { target, figures: remembered({ read: status, what: "the figures of the loop", clock, logger }), clock });
+  observeAlerts(registry, { target, figures: remembered({ read: alerts, what: "the incidents", clock, logger }) });
   observeMeters(registry, { target, meters: remembered({ read, what: "the counters", clock, logger }) });
   return {
     registry,

@@ -48,6 +48,17 @@ export function observeMeters(registry: Registry, { target, meters }: MeterMetri
       for (const { name, labels, value } of known?.samples ?? []) if (name === "targetCalls") this.inc({ target, ...labels }, value);
     },
   });
+  new Counter({
+    name: "dingtalk_scim_alert_deliveries_total",
+    help: "Tries to deliver a message about an incident, by channel and outcome (sent, failed, givenUp), of all processes together",
+    labelNames: ["target", "channel", "outcome"],
+    registers,
+    async collect() {
+      const known = await meters();
+      this.reset();
+      for (const { name, labels, value } of known?.samples ?? []) if (name === "alertDeliveries") this.inc({ target, ...labels }, value);
+    },
+  });
   new Gauge({
     name: "dingtalk_scim_source_last_request_timestamp_seconds",
     help: "When a client of this source last sent a SCIM request with a good token",

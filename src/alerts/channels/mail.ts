@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { createTransport } from "nodemailer";
 import type { Secret } from "../../core/secret.ts";
 import { htmlOf } from "../forms/html.ts";
@@ -34,7 +35,8 @@ export function createMail({ url, from, to, requireTls, personal }: MailSettings
         port: port === "" ? (secure ? SMTPS_PORT : SMTP_PORT) : Number(port),
         secure,
         requireTLS: requireTls && !secure,
-        tls: { servername: host, minVersion: "TLSv1.2" },
+        // A certificate names no number.
+        tls: { ...(isIP(host) === 0 ? { servername: host } : {}), minVersion: "TLSv1.2" },
         connectionTimeout: TIMEOUT_MS,
         greetingTimeout: TIMEOUT_MS,
         socketTimeout: TIMEOUT_MS,

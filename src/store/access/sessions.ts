@@ -38,6 +38,10 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
       await database.$transaction([
         database.session.deleteMany({ where: { expiresAt: { lt: clock.now() } } }),
         database.session.create({ data: row }),
+        // Somebody is told (docs/alerts.md), also when the session has ended by then.
+        ...(tokenId === undefined && actor.startsWith("link:")
+          ? [database.alertSignal.create({ data: linkUsed(actor, clock.now()) })]
+          : []),
         database.history.create({ data: eventOf("session.opened", { actor, sourceId, requestId, detail }) }),
       ]);
     },
@@ -85,3 +89,6 @@ const recordOf = ({ id, actor, tokenId, sourceId, role, name, scopes, openedAt, 
   ...(tokenId === null ? {} : { tokenId }),
   ...(role === null ? {} : { role }),
 });
+
+/** Of the whole installation, not of one target. */
+const linkUsed = (actor: string, at: Date) => ({ target: "", code: "oneTimeLinkUsed", key: actor, count: 1, firstAt: at, lastAt: at });

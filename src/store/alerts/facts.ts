@@ -44,7 +44,7 @@ const SOURCES: Statement = {
 const SIGNALS: Statement = {
   name: "alerts-signals",
   text: `select code, key, source_id as "sourceId", count, first_at as "firstAt", last_at as "lastAt" from alert_signals
-    where target = $1 and last_at > $2::timestamptz - interval '1 day' order by last_at desc limit 100`,
+    where target in ($1, '') and last_at > $2::timestamptz - interval '1 day' order by last_at desc limit 100`,
 };
 
 type Rows<T> = pg.QueryResultRow & T;

@@ -47,7 +47,7 @@ const CLOSE: Statement = {
 const TIDY: Statement = {
   name: "alerts-tidy",
   text: `with old as (delete from incidents where target = $1 and closed_at < $2::timestamptz - interval '100 days')
-    delete from alert_signals where target = $1 and last_at < $2::timestamptz - interval '7 days'`,
+    delete from alert_signals where target in ($1, '') and last_at < $2::timestamptz - interval '7 days'`,
 };
 const TIDY_SHARE = 0.001;
 

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { Delivery, Incident, IncidentOperations } from "../../alerts/operations.ts";
+import type { AlertFigures, Delivery, Incident, IncidentOperations } from "../../alerts/operations.ts";
 import { isUuid } from "../../core/id.ts";
 import { pageOf } from "../postgres/page.ts";
 import type { Pool } from "../postgres/pool.ts";
@@ -29,6 +29,19 @@ const GET: Statement = { name: "incidents-get", text: INCIDENT("(select * from i
 const OPEN_COUNT: Statement = {
   name: "incidents-open",
   text: "select count(*) as n from incidents where target = $1 and closed_at is null",
+};
+const OPEN_FIGURES: Statement = {
+  name: "incidents-open-figures",
+  text: `select class, kind as cause, code, acknowledged_at is not null as acknowledged, count(*) as count from incidents
+    where target = $1 and closed_at is null group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
+};
+const DUE_FIGURES: Statement = {
+  name: "incidents-due-figures",
+  text: "select channel, count(*) as count, min(created_at) as oldest from incident_deliveries where state = 'due' group by channel order by channel",
+};
+const LOOKED: Statement = {
+  name: "incidents-looked",
+  text: `select looked_at as "lookedAt" from alert_watches where target = $1 and looked_at > '-infinity'`,
 };
 const ACKNOWLEDGE: Statement = {
   name: "incidents-acknowledge",
@@ -75,6 +88,14 @@ export function createIncidents(pool: Pool, target: string): IncidentOperations 
     get,
     async openCount() {
       return (await run<{ n: number }>(pool, OPEN_COUNT, [target]))[0]!.n;
+    },
+    async figures() {
+      const [open, due, [looked]] = await Promise.all([
+        run<pg.QueryResultRow & AlertFigures["open"][number]>(pool, OPEN_FIGURES, [target]),
+        run<pg.QueryResultRow & AlertFigures["due"][number]>(pool, DUE_FIGURES, []),
+        run<{ lookedAt: Date }>(pool, LOOKED, [target]),
+      ]);
+      return { open, due, ...looked };
     },
     async acknowledge(id, event) {
       if (isUuid(id)) await run(pool, ACKNOWLEDGE, [target, id, eventRow(event)]);

@@ -40,8 +40,8 @@ export interface AlertsProcess {
   look(): Promise<boolean>;
   /** Sends what is due on every channel. */
   deliver(): Promise<void>;
-  /** Moves the clock in steps of at most a minute, with a look and deliveries after each. */
-  pass(ms: number): Promise<void>;
+  /** Moves the clock in steps of at most a minute, or the step given, with a look and deliveries after each. */
+  pass(ms: number, stepMs?: number): Promise<void>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: rows of any shape, and every look is an assertion.
@@ -95,9 +95,9 @@ export async function openAlerts(): Promise<Alerts> {
           const { signal } = new AbortController();
           await Promise.all(deps.channels.map((channel) => deliverDue(channel, deps, signal)));
         },
-        async pass(ms) {
-          for (let left = ms; left > 0; left -= STEP_MS) {
-            await clock.advance(Math.min(left, STEP_MS));
+        async pass(ms, stepMs = STEP_MS) {
+          for (let left = ms; left > 0; left -= stepMs) {
+            await clock.advance(Math.min(left, stepMs));
             await own.look();
             await own.deliver();
           }

@@ -1,0 +1,45 @@
+import { Gauge, type Registry } from "prom-client";
+import type { AlertFigures } from "../alerts/operations.ts";
+import type { Reading } from "./remembered.ts";
+
+/** Registers what is open and what is on its way to somebody. */
+export function observeAlerts(
+  registry: Registry,
+  { target, figures }: { readonly target: string; readonly figures: Reading<AlertFigures> },
+): void {
+  const registers = [registry];
+  new Gauge({
+    name: "dingtalk_scim_incidents_open",
+    help: "Incidents that are not closed, by class, cause and reason code",
+    labelNames: ["target", "class", "cause", "code", "acknowledged"],
+    registers,
+    async collect() {
+      const known = await figures();
+      this.reset();
+      for (const { acknowledged, count, ...labels } of known?.open ?? [])
+        this.set({ target, ...labels, acknowledged: String(acknowledged) }, count);
+    },
+  });
+  new Gauge({
+    name: "dingtalk_scim_alert_oldest_due_timestamp_seconds",
+    help: "Since when the oldest message that has not been delivered is on its way, by channel; nothing while none is",
+    labelNames: ["channel"],
+    registers,
+    async collect() {
+      const known = await figures();
+      this.reset();
+      for (const { channel, oldest } of known?.due ?? []) this.set({ channel }, oldest.getTime() / 1_000);
+    },
+  });
+  new Gauge({
+    name: "dingtalk_scim_alerts_last_look_timestamp_seconds",
+    help: "When a process last looked for incidents",
+    labelNames: ["target"],
+    registers,
+    async collect() {
+      const known = await figures();
+      this.reset();
+      if (known?.lookedAt) this.set({ target }, known.lookedAt.getTime() / 1_000);
+    },
+  });
+}
