@@ -5,18 +5,20 @@ import type { ReadinessCheck } from "./http/health.ts";
 import { assess } from "./reconcile/assess/assess.ts";
 import { sweep } from "./reconcile/compare/sweep.ts";
 import { startWhenChecked } from "./reconcile/process/loop-start.ts";
-import { createSteering } from "./reconcile/process/orders.ts";
+import { createSteering, modeInForce } from "./reconcile/process/orders.ts";
 import { watchPauses } from "./reconcile/process/pause-watch.ts";
 import { preflight } from "./reconcile/process/preflight.ts";
 import { createOwnRest } from "./reconcile/process/presence.ts";
 import { watchForRestores } from "./reconcile/process/restore.ts";
-import { requeueAfterRulesChange } from "./reconcile/process/rules-change.ts";
 import { createWorker } from "./reconcile/process/worker.ts";
+import { createRulesWatch } from "./reconcile/rules/watch.ts";
+import { weighRules } from "./reconcile/rules/weighing.ts";
 import { createLoopLog } from "./reconcile/run/loop-log.ts";
 import { createReconciler } from "./reconcile/run/reconciler.ts";
 import { createPresence } from "./store/loop/processes.ts";
 import { startQueue } from "./store/loop/queue.ts";
 import { createRestoreStore } from "./store/loop/restore.ts";
+import { openRehearsal } from "./store/rehearse.ts";
 import { createSyncOperations } from "./store/status/status.ts";
 import { pinOrganisation } from "./store/target/organisation.ts";
 import { TARGET } from "./target-name.ts";
@@ -51,6 +53,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const presence = createPresence(pool, TARGET, {
     mode: config.syncMode,
     mappingVersion: mapping.version,
+    policyVersion: policy.version,
     settings: settingsDigest(organisation),
   });
   const steering = createSteering({ store, ceiling: config.syncMode, clock, logger, wake: () => worker.wake() });
@@ -70,8 +73,23 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     random: Math.random,
   });
   const { requestSweep } = createSyncOperations(pool, TARGET, clock);
-  const { mode } = await store.rules();
-  await requeueAfterRulesChange(store, { mapping, policy, mode: config.syncMode, target: TARGET, clock });
+  const {
+    inForce: { mode },
+  } = await store.rules();
+  const rules = createRulesWatch({
+    store,
+    own: { mapping, policy, mode: config.syncMode, target: TARGET, clock },
+    processId: presence.id,
+    async weigh(written, signal) {
+      const { orderedMode } = await store.rules();
+      const rehearsal = await openRehearsal(pool, { target: TARGET, everybody: true });
+      return weighRules({ rehearsal, target, mapping, policy, mode: modeInForce(config.syncMode, orderedMode), clock, written }, signal);
+    },
+    clock,
+    logger,
+    wake: () => worker.wake(),
+  });
+  await rules.begin();
   // In observe the plans are all there is to see, and what changed at the target while nobody looked belongs to them.
   if (config.syncMode === "observe" && mode !== "observe") await requestSweep("system");
   const worker = createWorker({
@@ -81,7 +99,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     logger,
     concurrency: organisation.qps > 0 ? CONCURRENCY : CONCURRENCY_UNPACED,
     shouldYield: () => traffic.busy,
-    isResting: () => rest.problem() !== undefined || steering.isHalted(),
+    isResting: () => rest.problem() !== undefined || steering.isHalted() || !rules.isWorking(),
   });
   const stopping = new AbortController();
   const restores = { store: createRestoreStore(pool, TARGET), file: createSeenFile(config.dataDir), clock, logger, target: TARGET };
@@ -105,14 +123,18 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   );
   const watching = { target, store, presence, rest, clock, logger };
   const following = steering.watch(stopping.signal);
-  let watch = Promise.resolve();
+  let watch: Promise<unknown> = Promise.resolve();
   let startedMs: number | undefined;
   const loopStart = startWhenChecked({
     check: (signal) => preflight(watching, signal),
     start() {
       startedMs = clock.monotonicMs();
       worker.start();
-      watch = watchPauses({ ...watching, log, wake: worker.wake }, stopping.signal);
+      watch = Promise.all([
+        watchPauses({ ...watching, log, rules, wake: worker.wake }, stopping.signal),
+        // What is not remembered of an object has to be read for a comparison: not before that is possible.
+        rules.watch(stopping.signal),
+      ]);
     },
     clock,
     logger,

@@ -60,7 +60,8 @@ export function syncComponents({ config, pool, clock, meter }: AppContext, organ
       meter,
     },
   );
-  return { target, store: createReconcileStore(pool, TARGET, { meter }), mapping, policy };
+  const rules = { mapping: mapping.version, policy: policy.version, mode: config.syncMode };
+  return { target, store: createReconcileStore(pool, TARGET, { meter, rules }), mapping, policy };
 }
 
 /** What the loop would do, were it let loose under these rules; those in force, or others. Sends nothing, writes nothing. */
@@ -69,8 +70,8 @@ export async function wholePlan(
   mode: SyncMode,
   signal: AbortSignal,
 ): Promise<WholePlan> {
-  const rules = await store.rules();
-  const everybody = rules.mapping !== mapping.version || (rules.policy !== undefined && rules.policy !== policy.version);
+  const { inForce } = await store.rules();
+  const everybody = inForce.mapping !== mapping.version || (inForce.policy !== undefined && inForce.policy !== policy.version);
   const rehearsal = await openRehearsal(pool, { target: TARGET, everybody });
   return planEverybody({ rehearsal, target, mapping, mode, clock, policy }, signal);
 }

@@ -52,16 +52,18 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
   const sendStatus = async (res: Response): Promise<void> => {
     // Counts that took long are told again for a while, so nothing is asked beside them; whether anything is sent is told as it is now.
     const status = await operations.status();
-    const [processes, pause, orders, proposed, open, incidents] = await Promise.all([
+    const [processes, pause, orders, proposed, open, incidents, held] = await Promise.all([
       operations.processes(),
       operations.pause(),
       operations.orders(),
       options.adoptions.proposed(),
       options.holds.openCount(),
       options.incidents.openCount(),
+      operations.openHoldOfRules(),
     ]);
+    const rulesHold = held ? { id: held.id, mapping: held.mapping, policy: held.policy, since: held.openedAt } : null;
     const figures = renderStatus({ ...status, paused: pause }, processes, orders, options);
-    sendJson(res, 200, { ...figures, holds: { open }, adoptions: { proposed }, incidents: { open: incidents } });
+    sendJson(res, 200, { ...figures, holds: { open }, rulesHold, adoptions: { proposed }, incidents: { open: incidents } });
   };
 
   /** Why nothing is sent now, if nothing is. */

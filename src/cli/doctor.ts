@@ -31,19 +31,24 @@ export const doctorCommand = (): Command =>
             const ceiling = config.syncMode;
             const mode = modeInForce(ceiling, ordered);
             const organisation = config.dingtalk.kind;
-            return { organisation, mode, ceiling, mapping: mapping.version, problems, paused, stopped: halted ?? null, lifted };
+            const held = (await store.openHoldOfRules()) ?? null;
+            return { organisation, mode, ceiling, mapping: mapping.version, problems, paused, stopped: halted ?? null, lifted, held };
           }),
         ),
       );
-      const { organisation, mode, ceiling, problems, paused, stopped, lifted } = result;
+      const { organisation, mode, ceiling, problems, paused, stopped, lifted, held } = result;
       const modeText = mode === ceiling ? mode : `${mode}, below SYNC_MODE ${ceiling}`;
       if (json) printJson(result);
       else {
         for (const { code, text, remedy } of problems) print(`${text} (${code})\n  → ${remedy}`);
         if (stopped) print(`Stopped by ${stopped.by} since ${stopped.since.toISOString()}: ${stopped.reason}\n  → dingtalk-scim resume`);
+        if (held)
+          print(
+            `Mapping ${held.mapping} or policy ${held.policy} is held since ${held.openedAt.toISOString()}: it would touch more than the limits\n  → dingtalk-scim holds show ${held.id}`,
+          );
         if (paused) print(`Nothing is sent until ${paused.until.toISOString()}, or until this is fixed: ${paused.reason}`);
         if (lifted) print("The cause of the pause is gone: the loop goes on.");
         say(`Settings, mapping and database are good. DingTalk (${organisation}, mode ${modeText}): ${problems.length} problems.`);
       }
-      if (paused || stopped || problems.some(({ isAdvice }) => !isAdvice)) foundProblems();
+      if (paused || stopped || held || problems.some(({ isAdvice }) => !isAdvice)) foundProblems();
     });

@@ -206,24 +206,6 @@ export interface AttributeDepartment {
   readonly settings?: Attributes;
 }
 
-/** The mode, and the versions of mapping and policy. */
-export interface Rules {
-  readonly mapping: string;
-  readonly mode: string;
-  readonly policy: string;
-}
-
-/** Under which rules the target was last worked on, and marks for when they change. */
-export interface RulesStore {
-  rules(): Promise<Partial<Rules>>;
-  /** Everybody in the directory, and every department and role; how many. */
-  markAll(causes: readonly string[]): Promise<number>;
-  /** Everybody who is held, and who has left and is there still. */
-  markHeld(causes: readonly string[]): Promise<number>;
-  /** With the events that say so, in one transaction. */
-  remember(rules: Rules, events: readonly HistoryEvent[]): Promise<void>;
-}
-
 /** What the comparison with the target's lists asks of the storage. */
 export interface SweepStore {
   /** Records that it begins. */

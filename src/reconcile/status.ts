@@ -4,6 +4,7 @@ import type { SyncMode } from "./policy.ts";
 import type { OrdersStore } from "./process/orders.ts";
 import type { TargetPause } from "./process/preflight.ts";
 import type { LoopProcess } from "./process/presence.ts";
+import type { RulesHold } from "./rules/store.ts";
 import type { HeldBy, Planned, SyncState } from "./run/next-state.ts";
 import type { Note } from "./target-values.ts";
 
@@ -73,6 +74,8 @@ export interface SyncOperations extends OrdersStore {
   pause(): Promise<SyncStatus["paused"]>;
   /** The processes that run the loop now, and the mode of the last one that was started. */
   processes(): Promise<{ readonly living: readonly LoopProcess[]; readonly lastMode: SyncMode | undefined }>;
+  /** Rules of a process that would touch more than the limits, while nobody has decided about them. */
+  openHoldOfRules(): Promise<RulesHold | undefined>;
   /** Asks the worker to compare everything with the target, on behalf of `actor`; asked twice before it began is asked once. */
   requestSweep(actor: string): Promise<void>;
 }

@@ -8,12 +8,13 @@ import { createAdoptionStore } from "./adopt/proposals.ts";
 import { createGroupStore } from "./directory/groups.ts";
 import { createUserStore } from "./directory/users.ts";
 import { createFacts } from "./facts/facts.ts";
-import { createClaims, LEASE_MS } from "./loop/claims.ts";
+import { type ClaimOptions, createClaims, LEASE_MS } from "./loop/claims.ts";
 import { expireHolds } from "./loop/hold-ends.ts";
 import { CALL_LIFE_MS, createLiveness } from "./loop/liveness.ts";
 import { createOrders } from "./loop/orders.ts";
 import { createPauses } from "./loop/pause.ts";
 import { createRenewal } from "./loop/rules-change.ts";
+import { createRulesHolds } from "./loop/rules-holds.ts";
 import { createSweepStore } from "./loop/sweep.ts";
 import type { Pool } from "./postgres/pool.ts";
 import { createTree, SETTLE_MS } from "./tree/tree.ts";
@@ -34,6 +35,8 @@ export interface StoreOptions {
   readonly settleMs?: number;
   /** Told how long each change took to be right at the target. */
   readonly meter?: Meter;
+  /** Those this process works by: nothing is claimed by others than those in force. */
+  readonly rules?: NonNullable<ClaimOptions["rules"]>;
 }
 
 export type ReconcileStorage = ReturnType<typeof createReconcileStore>;
@@ -42,18 +45,19 @@ export type ReconcileStorage = ReturnType<typeof createReconcileStore>;
 export const createReconcileStore = (
   pool: Pool,
   target: string,
-  { clock = systemClock, leaseMs = LEASE_MS, callLifeMs = CALL_LIFE_MS, settleMs = SETTLE_MS, meter }: StoreOptions = {},
+  { clock = systemClock, leaseMs = LEASE_MS, callLifeMs = CALL_LIFE_MS, settleMs = SETTLE_MS, meter, rules }: StoreOptions = {},
 ) => {
   const worker = randomInt(1, 2 ** 31 - 1);
   const place = { term: 0, lost: false };
   return {
-    ...createClaims(pool, target, worker, { clock, leaseMs, callLifeMs, place, meter }),
+    ...createClaims(pool, target, worker, { clock, leaseMs, callLifeMs, place, meter, rules }),
     ...createLiveness(pool, target, worker, { callLifeMs, place }),
     ...createFacts(pool, target),
     ...createTree(pool, target, settleMs),
     ...createPauses(pool, target),
     ...createOrders(pool, target),
     ...createRenewal(pool, target),
+    ...createRulesHolds(pool, target, clock),
     ...createSweepStore(pool, target),
     ...createAdoptionStore(pool, target),
     ...createAssessmentStore(pool, target),

@@ -2,6 +2,7 @@ import { createReconcileStore } from "./create.ts";
 import type { Pool } from "./postgres/pool.ts";
 import { hasten, itemsOf, recordWrites, summarise } from "./rehearsal/items.ts";
 import { openShadow, type ShadowOptions } from "./rehearsal/shadow.ts";
+import { holdRules, touchedBy } from "./rehearsal/touched.ts";
 
 /** A copy of what the loop keeps of a target, for a plan of everybody. It has to be closed, by the plan that it settles in or after a failure. */
 export async function openRehearsal(pool: Pool, options: ShadowOptions) {
@@ -15,6 +16,8 @@ export async function openRehearsal(pool: Pool, options: ShadowOptions) {
       const summary = await summarise(shadow.pool, target, mode);
       return { summary, items: (query: Parameters<typeof itemsOf>[2]) => itemsOf(shadow.pool, target, query), close: shadow.close };
     },
+    touched: (scope: { readonly otherMapping: boolean }) => touchedBy(shadow.pool, { target, schema: shadow.schema, ...scope }),
+    hold: (hold: Parameters<typeof holdRules>[2]) => holdRules(shadow.pool, { target, schema: shadow.schema }, hold),
     close: shadow.close,
   };
 }

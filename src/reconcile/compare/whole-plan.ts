@@ -6,6 +6,8 @@ import type { Mapping } from "../../mapping/mapping.ts";
 import type { Plan } from "../plan.ts";
 import type { SyncMode } from "../policy.ts";
 import type { Claim } from "../ports.ts";
+import type { HoldOfRules } from "../rules/store.ts";
+import type { Touched } from "../rules/weigh.ts";
 import { changesOf } from "../run/changes.ts";
 import type { ReconcilerDeps } from "../run/deps.ts";
 import { createReconciler } from "../run/reconciler.ts";
@@ -77,6 +79,10 @@ export interface RehearsalStore {
   hasten(): Promise<number>;
   /** Adds what was held back to the items; in `observe` all of them are. */
   settle(mode: SyncMode): Promise<WholePlan>;
+  /** Of a plan that is settled: what it touches. `otherMapping`: by whatever it says; else by what follows from another policy. */
+  touched(scope: { readonly otherMapping: boolean }): Promise<Touched>;
+  /** Of a plan that is settled: opens the hold, for everybody to see, with all of the plan as its members. */
+  hold(hold: HoldOfRules): Promise<void>;
   close(): Promise<void>;
 }
 

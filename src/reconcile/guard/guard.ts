@@ -1,7 +1,7 @@
 import type { HistoryEvent } from "../../history/event.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { Claim } from "../ports.ts";
-import type { HoldState } from "./hold.ts";
+import type { HoldLimit, HoldState } from "./hold.ts";
 import type { LimitName, Spending } from "./limits.ts";
 
 /** The beginning of runs that take something away. */
@@ -28,7 +28,7 @@ export type Begun =
 
 export interface HeldUnder {
   readonly id: string;
-  readonly limit: LimitName;
+  readonly limit: HoldLimit;
   readonly state: HoldState;
 }
 

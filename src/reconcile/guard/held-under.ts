@@ -1,13 +1,13 @@
 import type { Stuck } from "../reasons.ts";
 import type { Begun, HeldUnder } from "./guard.ts";
-import { HELD_BY_LIMIT } from "./hold.ts";
-import type { LimitName } from "./limits.ts";
+import { HELD_BY_LIMIT, type HoldLimit } from "./hold.ts";
 
-const WHAT: Readonly<Record<LimitName, string>> = {
+const WHAT: Readonly<Record<HoldLimit, string>> = {
   peopleRemoved: "more people would be removed or switched off in 24 hours than the policy allows",
   departmentsRemoved: "more departments would be removed in 24 hours than the policy allows",
   departmentEmptied: "more people would leave one department in an hour than the policy allows",
   attributeBlanked: "one attribute would be emptied, or set to one value, for more people in an hour than the policy allows",
+  mappingChanged: "another mapping or policy would touch more than the policy allows",
 };
 
 /** How a run ends that the guard holds back. */

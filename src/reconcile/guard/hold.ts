@@ -1,6 +1,6 @@
-import type { EntityKind } from "../../core/entity.ts";
+import type { EntityKind, JsonObject } from "../../core/entity.ts";
 import type { LoopReason } from "../reasons.ts";
-import type { LimitName } from "./limits.ts";
+import { LIMIT_NAMES } from "./limits.ts";
 
 /* Holds: what a limit keeps back, as one thing to decide about. */
 
@@ -16,10 +16,18 @@ export const APPROVAL_HOURS = 1;
 /** How long an open hold waits for a decision; then its members stay held until the source speaks of them again. */
 export const OPEN_HOURS = 7 * 24;
 
+/** What a hold can be for: a limit that runs spend of, or rules that would touch more than the limits (reconcile/rules/weigh.ts). */
+export const HOLD_LIMITS = [...LIMIT_NAMES, "mappingChanged"] as const;
+
+export type HoldLimit = (typeof HOLD_LIMITS)[number];
+
+/** Whoever agreed to these agreed to each member as a whole: its other limits do not ask again. */
+export const PERMITS_ALL: ReadonlySet<HoldLimit> = new Set(["mappingChanged"]);
+
 export interface Hold {
   readonly id: string;
   readonly state: HoldState;
-  readonly limit: LimitName;
+  readonly limit: HoldLimit;
   /** Members. */
   readonly count: number;
   /** How many went through in the window before the limit was reached. */
@@ -33,6 +41,8 @@ export interface Hold {
   readonly openedAt: Date;
   readonly expiresAt: Date;
   readonly approvals: readonly Approval[];
+  /** What tripped, where the figures do not tell. */
+  readonly detail?: JsonObject;
 }
 
 export interface Approval {

@@ -1,8 +1,11 @@
+import type { RulesWatch } from "../rules/watch.ts";
 import type { LoopLog } from "../run/loop-log.ts";
 import { AGAIN_MS, findings, type PreflightDeps, stateOf, type TargetPause } from "./preflight.ts";
 
 export interface PauseWatchDeps extends PreflightDeps {
   readonly log: LoopLog;
+  /** By which this process works, or why by none. */
+  readonly rules: Pick<RulesWatch, "problem">;
   /** Something may be done now. */
   readonly wake: () => void;
 }
@@ -20,7 +23,7 @@ const BANS: ReadonlySet<string> = new Set(["addressBlocked", "organisationBlocke
  * target every five seconds. Ends when `signal` is aborted.
  */
 export async function watchPauses(deps: PauseWatchDeps, signal: AbortSignal): Promise<void> {
-  const { target, store, presence, rest, clock, logger, log, wake } = deps;
+  const { target, store, presence, rest, rules, clock, logger, log, wake } = deps;
   let resting = false;
   let checkedMs = Number.NEGATIVE_INFINITY;
 
@@ -32,7 +35,11 @@ export async function watchPauses(deps: PauseWatchDeps, signal: AbortSignal): Pr
     if (own && !resting) logger.error({ target: target.name, code: own.code }, "this process rests alone: others go on");
     if (!own && resting) logger.info({ target: target.name }, "this process goes on");
     resting = own !== undefined;
-    await presence.show(stateOf(pause, rest), own ? [own] : []);
+    const held = rules.problem();
+    await presence.show(
+      held ? "resting" : stateOf(pause, rest),
+      [own, held].filter((problem) => problem !== undefined),
+    );
     if (await isToCheck(pause, own !== undefined)) {
       const found = await findings(deps, signal);
       if (found.complete && found.common.length === 0 && pause) await store.liftPause();

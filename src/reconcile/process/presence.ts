@@ -17,6 +17,8 @@ export interface LoopProcess {
 }
 
 export interface Presence {
+  /** Of this process. */
+  readonly id: string;
   show(state: ProcessState, problems: LoopProcess["problems"]): Promise<void>;
   /** Whether a process with other credentials or addresses works: then a refusal of ours says nothing about everybody. */
   othersWork(): Promise<boolean>;

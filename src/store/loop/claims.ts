@@ -6,6 +6,7 @@ import type { Meter } from "../../core/meter.ts";
 import type { Guard } from "../../reconcile/guard/guard.ts";
 import type { SyncMode } from "../../reconcile/policy.ts";
 import type { ReconcileStore } from "../../reconcile/ports.ts";
+import type { Rules } from "../../reconcile/rules/store.ts";
 import type { Refusals } from "../../reconcile/run/refusal.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
@@ -26,6 +27,15 @@ export const LEASE_MS = 120_000;
 const MARGIN = 0.05;
 
 /**
+ * Whether this process works by rules that are not in force, or that may not be written by yet (reconcile/rules). In `observe` nothing is written.
+ * `at`: the first of three parameters, which are null where no rules are known.
+ */
+const OTHER_RULES = (at: number): string => `
+  $${at}::text is not null and (t.mapping_version <> $${at}::text or t.policy_version <> $${at + 1}::text
+    or ($${at + 2}::text <> 'observe' and coalesce(t.ordered_mode, '') <> 'observe'
+      and (t.written_mapping is distinct from $${at}::text or t.written_policy is distinct from $${at + 1}::text)))`;
+
+/**
  * What a dead worker held is not claimed but freed first, with the outcome of what it may have sent (liveness.ts). A lease that a crash of the server
  * forgets is nobody's: it need not wait for the disk. What begins under it does, and takes it along.
  */
@@ -35,7 +45,7 @@ const CLAIM: Statement = {
   picked as (
     select s.target, s.kind, s.entity_id from entity_states s
      where (select true from relaxed) and s.target = $1 and s.next_at <= now() and s.lease is null
-       and not exists (select 1 from target_states t where t.target = $1 and (t.paused_until > now() or t.halted_at is not null))
+       and not exists (select 1 from target_states t where t.target = $1 and (t.paused_until > now() or t.halted_at is not null or ${OTHER_RULES(5)}))
      order by s.priority, s.next_at limit $2 for update of s skip locked)
   insert into entity_states as s (target, kind, entity_id, state, lease, leased_until, worker)
   select target, kind, entity_id, 'due', gen_random_uuid(), now() + $4::float8 * interval '1 ms', $3 from picked
@@ -51,7 +61,7 @@ const NEXT_DUE: Statement = {
     from unnest(array[${Object.values(PRIORITY).join(", ")}]::smallint[]) as p(priority),
       lateral (select s.next_at as at from entity_states s
                 where s.target = $1 and s.priority = p.priority and s.next_at is not null and s.lease is null order by s.next_at limit 1) first
-    having count(first.at) > 0 and not exists (select 1 from target_states t where t.target = $1 and t.halted_at is not null)`,
+    having count(first.at) > 0 and not exists (select 1 from target_states t where t.target = $1 and (t.halted_at is not null or ${OTHER_RULES(2)}))`,
 };
 
 const DISTRUST: Statement = {
@@ -94,6 +104,8 @@ export interface ClaimOptions {
   readonly callLifeMs: number;
   readonly place: Place;
   readonly meter: Meter | undefined;
+  /** Those this process works by; nobody claims by others than those in force. Left out where there are no others. */
+  readonly rules: Rules | undefined;
 }
 
 /** `worker`: the number under which this process holds its leases. */
@@ -101,7 +113,7 @@ export function createClaims(
   pool: Pool,
   target: string,
   worker: number,
-  { clock, leaseMs, callLifeMs, place, meter }: ClaimOptions,
+  { clock, leaseMs, callLifeMs, place, meter, rules }: ClaimOptions,
 ): Claims {
   /** Over with the lease, or as soon as others may take this worker for dead. */
   function deadlineOfClaim(): Deadline {
@@ -110,12 +122,14 @@ export function createClaims(
     return { leftMs: () => (place.term === term ? lease.leftMs() : 0) };
   }
 
+  const ownRules = [rules?.mapping, rules?.policy, rules?.mode];
+
   return {
     async claim(limit) {
       if (place.lost) return [];
       // Counted from before the statement leaves: the lease begins later.
       const deadline = deadlineOfClaim();
-      const rows = await run<ClaimRow>(pool.byKey, CLAIM, [target, limit, worker, leaseMs]);
+      const rows = await run<ClaimRow>(pool.byKey, CLAIM, [target, limit, worker, leaseMs, ...ownRules]);
       return rows.map((row) => ({
         ref: { kind: row.kind, id: row.entity_id },
         lease: row.lease,
@@ -132,7 +146,7 @@ export function createClaims(
     },
 
     async nextDueMs() {
-      const [row] = await run<{ ms: number | null }>(pool, NEXT_DUE, [target]);
+      const [row] = await run<{ ms: number | null }>(pool, NEXT_DUE, [target, ...ownRules]);
       return row?.ms ?? undefined;
     },
 

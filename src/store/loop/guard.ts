@@ -3,7 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { JsonObject } from "../../core/entity.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { Ask, Begun, Guard, HeldUnder, OpenedHold } from "../../reconcile/guard/guard.ts";
-import { OPEN_HOURS } from "../../reconcile/guard/hold.ts";
+import { type HoldLimit, OPEN_HOURS, PERMITS_ALL } from "../../reconcile/guard/hold.ts";
 import { type LimitName, type Spending, type Tripped, tripped, WINDOW_HOURS } from "../../reconcile/guard/limits.ts";
 import { batched } from "../postgres/batch.ts";
 import type { Pool } from "../postgres/pool.ts";
@@ -57,7 +57,7 @@ const JOIN: Statement = {
 
 interface OpenHold {
   readonly id: string;
-  readonly limit: LimitName;
+  readonly limit: HoldLimit;
   readonly policy: string;
   /** Of a limit that counts for each key: those it has members of. */
   readonly keys: readonly string[] | null;
@@ -138,7 +138,8 @@ function judgeAll(asks: readonly Ask[], known: Known): readonly Judged[] {
     const own = known.memberships.filter(({ kind, id }) => kind === ref.kind && id === ref.id);
     const ofLimit = (limit: LimitName) => own.filter((one) => one.limit === limit && one.action === ask.action);
     const permits = own.filter(({ permits, action }) => permits && action === ask.action);
-    const open = ask.spendings.filter(({ limit }) => !permits.some((one) => one.limit === limit));
+    const permitsAll = permits.some(({ limit }) => PERMITS_ALL.has(limit));
+    const open = permitsAll ? [] : ask.spendings.filter(({ limit }) => !permits.some((one) => one.limit === limit));
     const denied = open.flatMap(({ limit }) => ofLimit(limit).filter(({ denies, spoken }) => denies && !spoken));
     const deniedLimits = new Set(denied.map(({ limit }) => limit));
     // What was spent on it before, by a run that came to nothing, is not spent again.
@@ -151,7 +152,7 @@ function judgeAll(asks: readonly Ask[], known: Known): readonly Judged[] {
     const over = tripped(free, ask.policy.limits, known.counters.read);
     if (denied.length + forced.length + over.length > 0) {
       for (const { limit } of over) trippedNow.add(limit);
-      const limits = new Set<LimitName>([...denied, ...forced, ...over].map(({ limit }) => limit));
+      const limits = new Set<HoldLimit>([...denied, ...forced, ...over].map(({ limit }) => limit));
       const leaves = own.filter((one) => one.spoken || (one.state === "open" && !limits.has(one.limit)));
       return { ask, verdict: { kind: "hold", tripped: over, denied, forced }, leaves };
     }

@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
-import type { LimitName } from "../../reconcile/guard/limits.ts";
+import type { HoldLimit } from "../../reconcile/guard/hold.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { FIRST_REF } from "../postgres/walk.ts";
@@ -58,7 +58,7 @@ const FORGET_ACTS: Statement = {
 
 interface Ending extends Record<string, unknown> {
   readonly id: string;
-  readonly limit: LimitName;
+  readonly limit: HoldLimit;
   readonly state: "open" | "approved";
   readonly left: number;
 }

@@ -2,8 +2,7 @@ import type pg from "pg";
 import type { EntityKind, EntityRef, JsonObject } from "../../core/entity.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { EventCode, HistoryEvent } from "../../history/event.ts";
-import type { HoldState } from "../../reconcile/guard/hold.ts";
-import type { LimitName } from "../../reconcile/guard/limits.ts";
+import type { HoldLimit, HoldState } from "../../reconcile/guard/hold.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { appendEvents, eventColumns, IS_REAL } from "../write-sql.ts";
 
@@ -19,7 +18,7 @@ export const lockGuard = async (db: Queryable, target: string): Promise<void> =>
 export interface Membership {
   readonly hold: string;
   readonly state: HoldState;
-  readonly limit: LimitName;
+  readonly limit: HoldLimit;
   readonly key: string;
   readonly action: string;
   readonly kind: EntityKind;
@@ -32,6 +31,7 @@ export interface Membership {
   readonly policy: string;
 }
 
+/** While rules are held, the plan of them stays what it is: whoever works by the rules before does not change it. */
 const MEMBERSHIPS: Statement = {
   name: "hold-memberships",
   text: `select h.id as hold, h.state, h.limit_name as limit, m.key, m.action, m.kind, m.entity_id as id, h.policy, h.denies,
@@ -40,7 +40,8 @@ const MEMBERSHIPS: Statement = {
         select from history e where e.id = any(r.causes) and e.id <> all(m.causes) and (e.code like 'user.%' or e.code like 'group.%')) as spoken
     from json_to_recordset($2::json) as r(kind text, id uuid, causes uuid[])
     cross join lateral (select * from hold_members m where m.target = $1 and m.kind = r.kind and m.entity_id = r.id and not m.done) m
-    join holds h on h.id = m.hold_id`,
+    join holds h on h.id = m.hold_id
+   where h.limit_name <> 'mappingChanged' or h.state = 'approved'`,
 };
 
 export const membershipsOf = (
@@ -75,7 +76,7 @@ const DISSOLVE: Statement = {
 };
 
 async function dissolveEmpty(db: Queryable, target: string, now: Date): Promise<void> {
-  const rows = await run<{ id: string; limit: LimitName; passed: number }>(db, DISSOLVE, [target]);
+  const rows = await run<{ id: string; limit: HoldLimit; passed: number }>(db, DISSOLVE, [target]);
   await appendHoldEvents(
     db,
     rows.map(({ id, limit, passed }) => holdEvent("hold.dissolved", { target, at: now, detail: { hold: id, limit, passed } })),

@@ -4,12 +4,12 @@ import type { LoopProcess, Presence } from "../../reconcile/process/presence.ts"
 import { run, type Statement } from "../postgres/statement.ts";
 
 /** A process that has not shown itself for so long has gone. */
-const GONE = "interval '30 seconds'";
+export const GONE = "interval '30 seconds'";
 
 const SHOW: Statement = {
   name: "process-show",
   text: `with gone as (delete from loop_processes where target = $2 and seen_at < now() - ${GONE} and id <> $1)
-    insert into loop_processes as p (id, target, mode, mapping_version, settings, state, problems) values ($1, $2, $3, $4, $5, $6, $7)
+    insert into loop_processes as p (id, target, mode, mapping_version, settings, state, problems, policy_version) values ($1, $2, $3, $4, $5, $6, $7, $8)
     on conflict (id) do update set state = excluded.state, problems = excluded.problems, seen_at = now()`,
 };
 const LEAVE: Statement = { name: "process-leave", text: "delete from loop_processes where id = $1" };
@@ -37,13 +37,14 @@ interface Row extends pg.QueryResultRow {
 export const createPresence = (
   pool: pg.Pool,
   target: string,
-  own: { readonly mode: string; readonly mappingVersion: string; readonly settings: string },
+  own: { readonly mode: string; readonly mappingVersion: string; readonly policyVersion: string; readonly settings: string },
 ): Presence => {
   const id = randomUUID();
   return {
+    id,
     async show(state, problems) {
       const told = problems.length > 0 ? JSON.stringify(problems) : null;
-      await run(pool, SHOW, [id, target, own.mode, own.mappingVersion, own.settings, state, told]);
+      await run(pool, SHOW, [id, target, own.mode, own.mappingVersion, own.settings, state, told, own.policyVersion]);
     },
     async othersWork() {
       const [row] = await run<{ n: number }>(pool, OTHERS, [id, target, own.settings]);

@@ -1,5 +1,7 @@
 import type pg from "pg";
-import type { Rules, RulesStore } from "../../reconcile/ports.ts";
+import type { Limits } from "../../policy/policy.ts";
+import type { SyncMode } from "../../reconcile/policy.ts";
+import type { RulesStore } from "../../reconcile/rules/store.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { FIRST_ID } from "../postgres/walk.ts";
 import { appendEvents, eventColumns, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
@@ -10,16 +12,23 @@ const SLICE = 5_000;
 
 const KNOWN: Statement = {
   name: "renewal-known",
-  text: "select mapping_version as mapping, mode, policy_version as policy from target_states where target = $1",
+  text: `select mapping_version as mapping, mode, policy_version as policy, marked, ordered_mode, written_mapping, written_policy, written_limits
+    from target_states where target = $1`,
 };
 
-const REMEMBER: Statement = {
-  name: "renewal-remember",
+const PUT_IN_FORCE: Statement = {
+  name: "renewal-in-force",
   text: `with done as (
-    insert into target_states (target, mapping_version, mode, policy_version) values ($1, $2, $3, $4)
-    on conflict (target) do update set mapping_version = excluded.mapping_version, mode = excluded.mode, policy_version = excluded.policy_version returning 1),
-  events as (${appendEvents("(select value as event from done, json_array_elements($5::json)) w")})
-  select 1 from done`,
+    insert into target_states (target, mapping_version, mode, policy_version, marked) values ($1, $2, $3, $4, false)
+    on conflict (target) do update set mapping_version = excluded.mapping_version, mode = excluded.mode, policy_version = excluded.policy_version, marked = false
+    returning 1)
+  ${appendEvents("(select value as event from done, json_array_elements($5::json)) w")}`,
+};
+const END_MARKING: Statement = { name: "renewal-marked", text: "update target_states set marked = true where target = $1" };
+const LET_WRITE: Statement = {
+  name: "renewal-let-write",
+  text: `insert into target_states (target, written_mapping, written_policy, written_limits) values ($1, $2, $3, $4)
+    on conflict (target) do update set written_mapping = excluded.written_mapping, written_policy = excluded.written_policy, written_limits = excluded.written_limits`,
 };
 
 /** A slice of the directory by id: those that were never marked for this target as well. */
@@ -71,12 +80,25 @@ const MARK_LEAVERS: Statement = {
   select count(*) as n, (select count(*) from woken) as woken from marked`,
 };
 
+interface KnownRow extends pg.QueryResultRow {
+  mapping: string | null;
+  mode: string | null;
+  policy: string | null;
+  marked: boolean;
+  ordered_mode: SyncMode | null;
+  written_mapping: string | null;
+  written_policy: string | null;
+  written_limits: string | null;
+}
+
 interface Slice extends pg.QueryResultRow {
   last: string | null;
   n: number;
 }
 
-export function createRenewal(pool: pg.Pool, target: string): RulesStore {
+type Renewal = Pick<RulesStore, "rules" | "putInForce" | "markAll" | "markHeld" | "endMarking" | "letWrite">;
+
+export function createRenewal(pool: pg.Pool, target: string): Renewal {
   async function markAll(causes: readonly string[]): Promise<number> {
     let marked = 0;
     for (const statement of [MARK_GROUPS, MARK_PEOPLE]) {
@@ -97,8 +119,28 @@ export function createRenewal(pool: pg.Pool, target: string): RulesStore {
 
   return {
     async rules() {
-      const [row] = await run<{ [Name in keyof Rules]: string | null }>(pool, KNOWN, [target]);
-      return Object.fromEntries(Object.entries(row ?? {}).filter(([, value]) => value !== null));
+      const [row] = await run<KnownRow>(pool, KNOWN, [target]);
+      if (!row) return { inForce: {}, marked: true };
+      const { mapping, mode, policy, marked, ordered_mode, written_mapping, written_policy, written_limits } = row;
+      const inForce = { ...(mapping && { mapping }), ...(mode && { mode }), ...(policy && { policy }) };
+      const written = written_mapping && {
+        mapping: written_mapping,
+        ...(written_policy && { policy: written_policy }),
+        ...(written_limits && { limits: JSON.parse(written_limits) as Limits }),
+      };
+      return { inForce, marked, ...(ordered_mode && { orderedMode: ordered_mode }), ...(written && { written }) };
+    },
+
+    async putInForce({ mapping, mode, policy }, events) {
+      await run(pool, PUT_IN_FORCE, [target, mapping, mode, policy, JSON.stringify(events.map(eventColumns))]);
+    },
+
+    async endMarking() {
+      await run(pool, END_MARKING, [target]);
+    },
+
+    async letWrite({ mapping, policy, limits }) {
+      await run(pool, LET_WRITE, [target, mapping, policy, JSON.stringify(limits)]);
     },
 
     markAll,
@@ -110,10 +152,6 @@ export function createRenewal(pool: pg.Pool, target: string): RulesStore {
         const [leavers] = await run<{ n: number }>(client, MARK_LEAVERS, [[target], target, causes]);
         return held!.n + leavers!.n;
       });
-    },
-
-    async remember({ mapping, mode, policy }, events) {
-      await run(pool, REMEMBER, [target, mapping, mode, policy, JSON.stringify(events.map(eventColumns))]);
     },
   };
 }

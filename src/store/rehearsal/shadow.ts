@@ -38,6 +38,8 @@ export const REHEARSAL_SETTINGS = {
 export interface Shadow {
   /** One session behind all kinds of sessions. */
   readonly pool: Pool;
+  /** Of the real tables, as an identifier. */
+  readonly schema: string;
   close(): Promise<void>;
 }
 
@@ -50,21 +52,23 @@ export interface ShadowOptions {
 export async function openShadow(pool: Pool, { target, everybody }: ShadowOptions): Promise<Shadow> {
   const session = pool.session(REHEARSAL_SETTINGS);
   const shadow = Object.assign(session, { byKey: session, asyncCommit: session }) as unknown as Pool;
+  let schema: string;
   try {
-    await fill(session, target, everybody);
+    schema = await fill(session, target, everybody);
   } catch (error) {
     await session.end();
     throw error;
   }
   return {
     pool: shadow,
+    schema,
     async close() {
       if (!session.ending) await session.end();
     },
   };
 }
 
-async function fill(session: pg.Pool, target: string, everybody: boolean): Promise<void> {
+async function fill(session: pg.Pool, target: string, everybody: boolean): Promise<string> {
   const { rows } = await session.query<{ schema: string }>("select quote_ident(current_schema()) as schema");
   const from = rows[0]!.schema;
   // One snapshot for all of them.
@@ -102,6 +106,7 @@ async function fill(session: pg.Pool, target: string, everybody: boolean): Promi
     "set local enable_seqscan = on; set local enable_hashjoin = on; set local enable_sort = on",
   );
   await session.query("analyze links, departments, placements, person_departments, adoptions, entity_states");
+  return from;
 }
 
 /** Those that the loop itself goes by. With room in the page a claim and a begin leave them alone, as in the real table. */

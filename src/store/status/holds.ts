@@ -18,7 +18,7 @@ const HASH = (seed: number): string =>
 
 const HOLD = (from: string): string => `
   select h.id, h.state, h.limit_name as limit, h.hours as "windowHours", h.allowed, h.present, h.passed, h.approvals, h.opened_at as "openedAt",
-    h.expires_at as "expiresAt", c.count, c.digest
+    h.expires_at as "expiresAt", h.detail, c.count, c.digest
   from ${from} h cross join lateral (
     select count(*) as count, ${HASH(0)} || ${HASH(1)} as digest from hold_members m where m.hold_id = h.id) c`;
 
@@ -55,8 +55,9 @@ const REJECT: Statement = {
   text: "update holds set state = 'rejected', denies = true, closed_at = now() where id = $1",
 };
 
-interface HoldRow extends pg.QueryResultRow, Omit<Hold, "approvals"> {
+interface HoldRow extends pg.QueryResultRow, Omit<Hold, "approvals" | "detail"> {
   readonly approvals: string;
+  readonly detail: string | null;
 }
 
 interface MemberRow extends pg.QueryResultRow {
@@ -158,7 +159,11 @@ export function createHolds(pool: Pool, target: string, clock: Clock): HoldOpera
 const isMeant = (hold: Hold, { digest = hold.digest, count = hold.count }: Agreement): boolean =>
   digest === hold.digest && count === hold.count;
 
-const holdOf = ({ approvals, ...row }: HoldRow): Hold => ({ ...row, approvals: JSON.parse(approvals) as Approval[] });
+const holdOf = ({ approvals, detail, ...row }: HoldRow): Hold => ({
+  ...row,
+  approvals: JSON.parse(approvals) as Approval[],
+  ...(detail === null ? {} : { detail: JSON.parse(detail) as JsonObject }),
+});
 
 function memberOf({ kind, id, action, done, name, causes }: MemberRow): HoldMember {
   const known = JSON.parse(causes) as { event: string; requestId: string | null; actor: string }[];

@@ -9,6 +9,7 @@ import type { Note } from "../../reconcile/target-values.ts";
 import { createOrders } from "../loop/orders.ts";
 import { createPauses } from "../loop/pause.ts";
 import { livingProcesses } from "../loop/processes.ts";
+import { createRulesHolds } from "../loop/rules-holds.ts";
 import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
@@ -156,6 +157,8 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
     },
 
     pause: () => createPauses(pool, target).paused(),
+
+    openHoldOfRules: createRulesHolds(pool, target, clock).openHoldOfRules,
 
     async processes() {
       const [living, modes] = await Promise.all([livingProcesses(pool, target), run<{ mode: SyncMode | null }>(pool, LAST_MODE, [target])]);

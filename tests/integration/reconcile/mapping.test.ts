@@ -3,7 +3,7 @@ import { compileMapping } from "../../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { compilePolicy } from "../../../src/policy/compile.ts";
 import { DEFAULT_POLICY } from "../../../src/policy/default-policy.ts";
-import { requeueAfterRulesChange } from "../../../src/reconcile/process/rules-change.ts";
+import { putInForce } from "../../../src/reconcile/rules/change.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, DINGTALK_USER, members, person, remote, stateOf } from "./sample.ts";
 
@@ -312,7 +312,7 @@ describe("new rules", () => {
   beforeEach(() => withMapping((text) => text));
   const renew = (mode: "observe" | "sync", text = DEFAULT_MAPPING) => {
     const mapping = compileMapping(text);
-    return requeueAfterRulesChange(env.connect().store, {
+    return putInForce(env.connect().store, {
       mapping,
       policy: compilePolicy(DEFAULT_POLICY),
       mode,

@@ -28,6 +28,7 @@ function look(findings: readonly (readonly Problem[] | Error)[], others = false)
     logger: { ...silentLogger, error: (_fields, text) => happened.push(text) },
     rest: createOwnRest(clock),
     presence: {
+      id: "this",
       show: async (state) => void happened.push(state),
       othersWork: async () => others,
       leave: async () => undefined,

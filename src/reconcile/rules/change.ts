@@ -4,7 +4,7 @@ import type { EventCode, HistoryEvent } from "../../history/event.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { SyncMode } from "../policy.ts";
-import type { Rules, RulesStore } from "../ports.ts";
+import type { KnownRules, Rules, RulesStore } from "./store.ts";
 
 export interface NewRules {
   readonly mapping: Pick<Mapping, "version">;
@@ -15,14 +15,17 @@ export interface NewRules {
 }
 
 /**
- * To be called at start, before the worker: when the mapping is not the one of the last time, everybody is looked at again; when the mode or the policy is
- * not, those who are held. Stopped half-way, it begins anew the next time. Answers how many were marked.
+ * Puts rules in force: when the mapping is not the one of the last time, everybody is looked at again; when the mode or the policy is not, those who are
+ * held. First nobody works by the others any more, then all are marked. Stopped half-way, it begins anew the next time. Answers how many were marked.
  */
-export async function requeueAfterRulesChange(store: RulesStore, { mapping, policy, mode, target, clock }: NewRules): Promise<number> {
-  const before = await store.rules();
+export async function putInForce(
+  store: Pick<RulesStore, "rules" | "putInForce" | "markAll" | "markHeld" | "endMarking">,
+  { mapping, policy, mode, target, clock }: NewRules,
+): Promise<number> {
+  const { inForce: before, marked: wasMarked }: KnownRules = await store.rules();
   const now: Rules = { mapping: mapping.version, mode, policy: policy.version };
   const codes = changesIn(before, now);
-  if (codes.length === 0) return 0;
+  if (codes.length === 0 && wasMarked) return 0;
 
   const at = clock.now();
   const events = codes.map(
@@ -37,8 +40,9 @@ export async function requeueAfterRulesChange(store: RulesStore, { mapping, poli
     }),
   );
   const causes = events.map(({ id }) => id);
-  const marked = codes.includes("mapping.changed") ? await store.markAll(causes) : await store.markHeld(causes);
-  await store.remember(now, events);
+  await store.putInForce(now, events);
+  const marked = codes.includes("mapping.changed") || !wasMarked ? await store.markAll(causes) : await store.markHeld(causes);
+  await store.endMarking();
   return marked;
 }
 

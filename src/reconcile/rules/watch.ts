@@ -1,0 +1,111 @@
+import type { Logger } from "../../core/logger.ts";
+import type { Problem } from "../target.ts";
+import { letWrite, type SettleDeps, type Standing, settleRules } from "./settle.ts";
+import type { RulesStore, WrittenRules } from "./store.ts";
+import type { Weighed } from "./weighing.ts";
+
+export interface RulesWatchDeps extends SettleDeps {
+  readonly store: RulesStore;
+  readonly clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> };
+  readonly logger: Logger;
+  /** Plans everybody under the own rules, and holds them if that is too much. */
+  readonly weigh: (written: WrittenRules, signal: AbortSignal) => Promise<Weighed>;
+  /** Something may be done now that could not be before. */
+  readonly wake: () => void;
+}
+
+export interface RulesWatch {
+  /** To be called once before anything is claimed. Compares nothing: that takes its time. */
+  begin(): Promise<void>;
+  /** Weighs what is to be weighed, and follows decisions and other processes until `signal` is aborted. */
+  watch(signal: AbortSignal): Promise<void>;
+  isWorking(): boolean;
+  /** Why this process works by no rules. */
+  problem(): Pick<Problem, "code" | "text" | "remedy"> | undefined;
+}
+
+/** An approval is followed within about a second. */
+const LOOK_MS = 1_000;
+
+export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
+  const { store, clock, logger, weigh, wake } = deps;
+  let standing: Standing | undefined;
+  /** Until it is decided about the start, this process may put its rules before those of others. */
+  let starting = true;
+
+  async function look(): Promise<void> {
+    const before = standing;
+    standing = await settleRules(deps, { starting, ...(before?.kind === "held" ? { awaited: before.hold.id } : {}) });
+    if (standing.kind !== "toWeigh") starting = false;
+    if (standing.kind === before?.kind) return;
+    if (standing.kind === "held") logger.error({ hold: standing.hold.id, state: standing.hold.state }, HELD);
+    if (standing.kind === "rests") logger.warn({}, "another process works by another mapping or policy: this one rests");
+    if (standing.kind !== "works" || !before) return;
+    logger.info({}, "this process works by its mapping and policy");
+    wake();
+  }
+
+  async function compare(signal: AbortSignal): Promise<void> {
+    await store.aloneAtWeighing(async () => {
+      // Another process may have decided meanwhile.
+      await look();
+      if (standing?.kind !== "toWeigh") return;
+      const { hold } = await weigh(standing.written, signal);
+      if (hold) logger.error({ hold: hold.id, exceeded: hold.exceeded }, HELD);
+      else standing = await letWrite(deps, await store.rules(), starting);
+      starting = false;
+      if (!hold) wake();
+    });
+    await look();
+  }
+
+  return {
+    begin: look,
+
+    async watch(signal) {
+      let told = false;
+      while (!signal.aborted) {
+        try {
+          await (standing?.kind === "toWeigh" ? compare(signal) : look());
+          told = false;
+        } catch (error) {
+          // Nothing is claimed by rules that are not settled.
+          if (!told && !signal.aborted) logger.warn({ error }, "mapping and policy cannot be settled; it is tried again");
+          told = true;
+        }
+        await clock.sleep(LOOK_MS, signal).catch(() => undefined);
+      }
+    },
+
+    isWorking: () => standing?.kind === "works",
+    problem: () => standing && problemOf(standing),
+  };
+}
+
+const HELD = "the mapping or policy of this process would touch more than the limits: nothing is sent by it until somebody decides";
+
+function problemOf(standing: Standing): Pick<Problem, "code" | "text" | "remedy"> | undefined {
+  switch (standing.kind) {
+    case "works":
+      return undefined;
+    case "held": {
+      const { id, state } = standing.hold;
+      return {
+        code: "rulesHeld",
+        text: `the mapping or policy would touch more than the limits of the policy: hold ${id} is ${state}`,
+        remedy:
+          state === "open"
+            ? `look at hold ${id}: approve it if this is meant, else start with the mapping and policy of before`
+            : "start with the mapping and policy of before, or with better ones",
+      };
+    }
+    case "rests":
+      return {
+        code: "rulesOfOthers",
+        text: "another process works by another mapping or policy, or waits for a decision about them",
+        remedy: "start all processes with the same MAPPING_FILE and POLICY_FILE",
+      };
+    case "toWeigh":
+      return { code: "rulesWeighed", text: "it is compared what the changed mapping or policy would touch", remedy: "wait" };
+  }
+}

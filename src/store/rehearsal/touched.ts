@@ -1,0 +1,111 @@
+import type pg from "pg";
+import { uuidv7 } from "../../core/id.ts";
+import { OPEN_HOURS } from "../../reconcile/guard/hold.ts";
+import { LIMIT_NAMES } from "../../reconcile/guard/limits.ts";
+import type { HoldOfRules } from "../../reconcile/rules/store.ts";
+import type { Touched } from "../../reconcile/rules/weigh.ts";
+import { inTransaction, run } from "../postgres/statement.ts";
+import { eventColumns } from "../write-sql.ts";
+
+/*
+ * What other rules would touch, read from the rehearsal of their plan, and the hold that keeps all of it back. The rehearsal's own tables hide the real
+ * ones of the same names, so these are named with their schema.
+ */
+
+/**
+ * What the rules let be written. Left out: what a mode, a pilot or protection keeps back, and what a limit holds already. With the mapping of before, what
+ * waits for its turn follows from the source: only those count who are kept back by the policy, or at rest.
+ */
+const ITEMS = (schema: string): string => `
+  select p.kind, p.id, p.action, p.changes, p.held_by, s.state, s.desired_generation as generation, s.causes
+    from plan_items p left join ${schema}.entity_states s on s.target = $1 and s.kind = p.kind and s.entity_id = p.id
+   where case when $2::boolean
+     then (p.held_by is null or p.held_by = any('{${LIMIT_NAMES.join(",")}}'::text[]))
+       and not (p.held_by is not null and s.state = 'held' and s.reason_code is not distinct from 'heldByLimit')
+     else p.held_by is null and (s.state = 'inSync' or s.state = 'held' and s.reason_code in ('outsidePilot', 'protectedPerson', 'heldByLimit')) end`;
+
+interface TouchedRow extends pg.QueryResultRow, Omit<Touched, "changed" | "present"> {
+  changed: string;
+  present: string;
+}
+
+/** `otherMapping`: whatever the plan says follows from it. */
+export async function touchedBy(
+  session: pg.Pool,
+  { target, schema, otherMapping }: { readonly target: string; readonly schema: string; readonly otherMapping: boolean },
+): Promise<Touched> {
+  const text = `with items as materialized (${ITEMS(schema)})
+    select
+      count(*) filter (where kind = 'user' and action in ('remove', 'suspend')) as "peopleRemoved",
+      count(*) filter (where kind = 'department' and action = 'remove') as "departmentsRemoved",
+      count(*) filter (where $2::boolean and kind = 'user' and action = 'create' and state is not distinct from 'inSync') as "peopleMade",
+      count(*) filter (where not $2::boolean and kind = 'user') as "peopleReleased",
+      count(*) filter (where held_by = 'departmentEmptied') as emptied,
+      (select count(*) from entity_states e where $2::boolean and e.target = $1 and e.kind = 'user' and e.state = 'due') as unknown,
+      (select coalesce(json_agg(c), '[]') from (
+        select i.kind, k.name as attribute, count(*) as count from items i cross join lateral jsonb_object_keys(i.changes) k(name)
+         where i.action = 'update' group by i.kind, k.name order by count(*) desc limit 100) c) as changed,
+      (select coalesce(json_object_agg(l.kind, l.n), '{}') from (
+        select kind, count(*) as n from ${schema}.links where target = $1 and status = 'owned' group by kind) l) as present
+      from items`;
+  const [row] = await run<TouchedRow>(session, { name: "", text }, [target, otherMapping]);
+  return {
+    ...row!,
+    changed: JSON.parse(row!.changed) as Touched["changed"],
+    present: { user: 0, group: 0, department: 0, role: 0, ...(JSON.parse(row!.present) as object) },
+  };
+}
+
+const SLICE = 10_000;
+
+/** All of it or nothing: a hold without its members would be dissolved. One of other rules is dissolved, as they are not there any more. */
+export async function holdRules(
+  session: pg.Pool,
+  { target, schema }: { readonly target: string; readonly schema: string },
+  { id, mapping, policy, before, exceeded, present, otherMapping, at }: HoldOfRules,
+): Promise<void> {
+  return inTransaction(session, async (db) => {
+    const send = <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]) => run<Row>(db, { name: "", text }, values);
+    const tell = (code: "hold.opened" | "hold.dissolved", detail: object) => {
+      const event = { id: uuidv7(at.getTime()), at, code, actor: "worker", causes: [], target, detail: detail as never };
+      return send(`insert into ${schema}.history select e.* from json_populate_record(null::${schema}.history, $1::json) e`, [
+        JSON.stringify(eventColumns(event)),
+      ]);
+    };
+    await send("select pg_advisory_xact_lock(72707371, hashtext($1))", [target]);
+    const gone = await send<{ id: string; mapping: string; policy: string }>(
+      `update ${schema}.holds set state = 'dissolved', closed_at = now() where target = $1 and limit_name = 'mappingChanged' and state = 'open' returning id, mapping, policy`,
+      [target],
+    );
+    for (const each of gone)
+      await tell("hold.dissolved", {
+        hold: each.id,
+        limit: "mappingChanged",
+        passed: 0,
+        mapping: each.mapping,
+        policy: each.policy,
+        followedBy: id,
+      });
+    const detail = { mapping, policy, before, exceeded };
+    await send(
+      `insert into ${schema}.holds (id, target, limit_name, state, hours, allowed, present, passed, policy, mapping, detail, expires_at)
+       values ($1, $2, 'mappingChanged', 'open', 0, $3, $4, 0, $5, $6, $7, now() + ${OPEN_HOURS} * interval '1 hour')`,
+      [id, target, exceeded[0]?.allowed ?? 0, present, policy, mapping, JSON.stringify(detail)],
+    );
+    let count = 0;
+    for (let after: readonly [string, string] | undefined = ["", "00000000-0000-0000-0000-000000000000"]; after; ) {
+      const rows: { kind: string; id: string }[] = await send(
+        `with items as (select * from (${ITEMS(schema)}) i where (i.kind, i.id) > ($4, $5::uuid) order by i.kind, i.id limit ${SLICE}),
+         joined as (
+           insert into ${schema}.hold_members (hold_id, target, kind, entity_id, key, action, generation, causes)
+           select $3::uuid, $1, kind, id, '', action, coalesce(generation, 0), coalesce(causes, '{}') from items)
+         select kind, id from items order by kind, id`,
+        [target, otherMapping, id, ...after],
+      );
+      count += rows.length;
+      const last = rows.at(-1);
+      after = last && rows.length === SLICE ? [last.kind, last.id] : undefined;
+    }
+    await tell("hold.opened", { hold: id, limit: "mappingChanged", hours: 0, count, passed: 0, ...detail });
+  });
+}
