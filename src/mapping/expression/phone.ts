@@ -1,4 +1,5 @@
 import { type CountryCode, isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { remembering } from "../../core/remembering.ts";
 
 export const isRegion = (text: string): boolean => isSupportedCountry(text);
 
@@ -14,7 +15,14 @@ const NEIGHBOURS: readonly CountryCode[] = ["HK", "CN", "MO", "TW", "SG"];
  * Possible, not valid: number plans change faster than libraries, and DingTalk is the judge.
  */
 export function readPhone(value: string, region: string): PhoneReading {
-  if (value.length > 64 || !isSupportedCountry(region)) return NO_NUMBER;
+  return value.length > 64 || !isSupportedCountry(region) ? NO_NUMBER : reading(`${region}${value}`);
+}
+
+/** Of a region and what follows it. One run reads a number several times. */
+const reading = remembering((text) => read(text.slice(REGION), text.slice(0, REGION) as CountryCode)); // the caller has checked it
+const REGION = 2;
+
+function read(value: string, region: CountryCode): PhoneReading {
   const [written = ""] = value.replace(/^\s*tel:/i, "").split(";", 1);
   // Who writes 00 in a directory means the plus sign. Read by the plan of Hong Kong, where 008 is a carrier, "0086 138…" would be Australian.
   const number = possible(written.replace(/^\s*00/, "+"), region) ?? possible(written, region);

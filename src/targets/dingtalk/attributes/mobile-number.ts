@@ -1,6 +1,7 @@
 import { Metadata } from "libphonenumber-js/core";
 import { type CountryCode, isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from "libphonenumber-js/max";
 import plans from "libphonenumber-js/metadata.max.json";
+import { remembering } from "../../../core/remembering.ts";
 import type { Reason } from "./rule.ts";
 
 /** A number somebody can sign in with, in canonical form, or why it cannot be one. */
@@ -16,7 +17,16 @@ const NEIGHBOURS: readonly CountryCode[] = ["HK", "CN", "MO", "TW", "SG"];
  * The mobile number a text means. A wrong one would belong to a stranger, who then is let in: without a country code it is one of `region`, unless it is a
  * mobile number only elsewhere; a landline, or a number of a length that mobiles do not have, is none.
  */
-export function mobileNumber(text: string, region: string): MobileNumber {
+export const mobileNumber = (text: string, region: string): MobileNumber => reading(`${region}${BETWEEN}${text}`);
+
+const BETWEEN = "\n";
+/** One run reads a number several times. */
+const reading = remembering((both) => {
+  const at = both.indexOf(BETWEEN);
+  return read(both.slice(at + 1), both.slice(0, at));
+});
+
+function read(text: string, region: string): MobileNumber {
   const country: CountryCode | undefined = isSupportedCountry(region) ? region : undefined;
   const number = parsePhoneNumberFromString(text, country);
   if (!number?.isPossible()) return { reason: ["notAPhoneNumber", "the value cannot be a telephone number"] };

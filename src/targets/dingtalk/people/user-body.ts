@@ -4,7 +4,7 @@ import { COMPOSED, EXTENSION, fieldOf } from "../attributes/fields.ts";
 import { pairsOf } from "../client/wire-values.ts";
 
 /** Body of `user/create` (docs/dingtalk.md 5.1 and 6). What is empty is not sent. */
-export function userCreateBody(userid: string, attributes: Attributes, initPassword: string): JsonObject {
+export function userCreateBody(userid: string, attributes: Attributes, newPassword: () => string): JsonObject {
   const body: Record<string, JsonValue> = { userid };
   for (const [name, value] of plainValues(attributes)) if (value !== null) body[name] = value;
   const extension = extensionText(attributes, (value) => value !== null);
@@ -19,7 +19,7 @@ export function userCreateBody(userid: string, attributes: Attributes, initPassw
     ...(extension ? { extension } : {}),
     ...(typeof type === "string" ? { exclusive_account: true, exclusive_account_type: type } : {}),
     // Nobody knows this password: DingTalk sends it to the person, who has to change it.
-    ...(type === "dingtalk" ? { init_password: initPassword, send_password_to_user: true } : {}),
+    ...(type === "dingtalk" ? { init_password: newPassword(), send_password_to_user: true } : {}),
   };
 }
 

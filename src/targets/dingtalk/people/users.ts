@@ -57,7 +57,7 @@ export function createUsers(
       let exists = false;
       const placing = createPlacing({ session, root: area.root, had: [] }, async (each) => {
         if (exists) return void (await send(session, ref.id, each, own));
-        await session.call(API.userCreate, userCreateBody(ref.id, each, options.newPassword()));
+        await session.call(API.userCreate, userCreateBody(ref.id, each, options.newPassword));
         exists = true;
       });
       try {

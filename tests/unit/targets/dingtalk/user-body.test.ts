@@ -19,7 +19,7 @@ describe("the body of user/create", () => {
       "extension.Level": null,
       roles: ["5"],
     };
-    expect(userCreateBody("u1001", attributes, "secret")).toEqual({
+    expect(userCreateBody("u1001", attributes, () => "secret")).toEqual({
       userid: "u1001",
       name: "Chan Tai Man",
       mobile: "+852-91234567",
@@ -47,7 +47,7 @@ describe("the body of user/create", () => {
       },
     ],
   ])("an enterprise account of type %s", (_name, attributes, body) =>
-    expect(userCreateBody("u1", attributes, "secret")).toEqual({ userid: "u1", ...body }),
+    expect(userCreateBody("u1", attributes, () => "secret")).toEqual({ userid: "u1", ...body }),
   );
 });
 
