@@ -33,6 +33,8 @@ export interface StoreOptions {
   readonly callLifeMs?: number;
   /** How long what may be half of a rename is provisional. */
   readonly settleMs?: number;
+  /** Of a copy that nobody else sees: nothing that is there for other processes, a crash or an auditor is written. */
+  readonly rehearsed?: boolean;
   /** Told how long each change took to be right at the target. */
   readonly meter?: Meter;
   /** Those this process works by: nothing is claimed by others than those in force. */
@@ -45,12 +47,20 @@ export type ReconcileStorage = ReturnType<typeof createReconcileStore>;
 export const createReconcileStore = (
   pool: Pool,
   target: string,
-  { clock = systemClock, leaseMs = LEASE_MS, callLifeMs = CALL_LIFE_MS, settleMs = SETTLE_MS, meter, rules }: StoreOptions = {},
+  {
+    clock = systemClock,
+    leaseMs = LEASE_MS,
+    callLifeMs = CALL_LIFE_MS,
+    settleMs = SETTLE_MS,
+    rehearsed = false,
+    meter,
+    rules,
+  }: StoreOptions = {},
 ) => {
   const worker = randomInt(1, 2 ** 31 - 1);
   const place = { term: 0, lost: false };
   return {
-    ...createClaims(pool, target, worker, { clock, leaseMs, callLifeMs, place, meter, rules }),
+    ...createClaims(pool, target, worker, { clock, leaseMs, callLifeMs, place, rehearsed, meter, rules }),
     ...createLiveness(pool, target, worker, { callLifeMs, place }),
     ...createFacts(pool, target),
     ...createTree(pool, target, settleMs),

@@ -9,7 +9,7 @@ export async function openRehearsal(pool: Pool, options: ShadowOptions) {
   const { target } = options;
   const shadow = await openShadow(pool, options);
   return {
-    store: createReconcileStore(shadow.pool, target, { settleMs: 0 }),
+    store: createReconcileStore(shadow.pool, target, { settleMs: 0, rehearsed: true }),
     record: (writes: Parameters<typeof recordWrites>[1]) => recordWrites(shadow.pool, writes),
     hasten: () => hasten(shadow.pool, target),
     async settle(mode: Parameters<typeof summarise>[2]) {

@@ -103,6 +103,7 @@ export interface ClaimOptions {
   readonly leaseMs: number;
   readonly callLifeMs: number;
   readonly place: Place;
+  readonly rehearsed: boolean;
   readonly meter: Meter | undefined;
   /** Those this process works by; nobody claims by others than those in force. Left out where there are no others. */
   readonly rules: Rules | undefined;
@@ -113,7 +114,7 @@ export function createClaims(
   pool: Pool,
   target: string,
   worker: number,
-  { clock, leaseMs, callLifeMs, place, meter, rules }: ClaimOptions,
+  { clock, leaseMs, callLifeMs, place, rehearsed, meter, rules }: ClaimOptions,
 ): Claims {
   /** Over with the lease, or as soon as others may take this worker for dead. */
   function deadlineOfClaim(): Deadline {
@@ -150,7 +151,7 @@ export function createClaims(
       return row?.ms ?? undefined;
     },
 
-    ...createRunWrites(pool, target, { callLifeMs, meter, clock }),
+    ...createRunWrites(pool, target, { callLifeMs, rehearsed, meter, clock }),
     ...createGuard(pool, target, clock),
     ...createHolders(pool, target),
 

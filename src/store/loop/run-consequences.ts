@@ -115,13 +115,18 @@ export async function markAwaited(db: Queryable, target: string, runs: readonly 
 }
 
 /** What follows from runs that held their lease to the end. Statements without rows are left out. */
-export async function consequences(db: Queryable, target: string, runs: readonly FinishedRun[], now: Date): Promise<void> {
+export async function consequences(
+  db: Queryable,
+  target: string,
+  runs: readonly FinishedRun[],
+  { now, rehearsed }: { readonly now: Date; readonly rehearsed: boolean },
+): Promise<void> {
   const named = (wanted: (ended: FinishedRun) => boolean): [string[], string[]] => {
     const chosen = runs.filter(wanted).map(({ claim }) => claim.ref);
     return [chosen.map((ref) => ref.kind), chosen.map((ref) => ref.id)];
   };
   const events = (wanted: (ended: FinishedRun) => boolean): string[] =>
-    runs.filter(wanted).flatMap(({ end }) => (end.event ? [end.event.id] : []));
+    runs.filter(wanted).flatMap(({ end }) => (end.event && !rehearsed ? [end.event.id] : []));
   const wake = async (statement: Statement, wanted: (ended: FinishedRun) => boolean): Promise<void> => {
     const [, ids] = named(wanted);
     if (ids.length > 0) await run(db, statement, [target, ids, events(wanted)]);

@@ -69,6 +69,8 @@ interface Ended extends pg.QueryResultRow {
 
 export interface RunEndOptions {
   readonly callLifeMs: number;
+  /** Events are forgotten, so they are neither sent nor the cause of anything. */
+  readonly rehearsed: boolean;
   readonly meter: Meter | undefined;
   readonly clock: Pick<Clock, "now">;
 }
@@ -77,11 +79,11 @@ export interface RunEndOptions {
  * Ends runs of one batch; whether each still held its lease. Of two ends side by side, neither may miss that the other waits for it: see MARK_AWAITED.
  */
 export const createRunEnds =
-  (pool: Pool, target: string, { callLifeMs, meter, clock }: RunEndOptions) =>
+  (pool: Pool, target: string, { callLifeMs, rehearsed, meter, clock }: RunEndOptions) =>
   async (runs: readonly FinishedRun[]): Promise<readonly boolean[]> => {
     const ended = new Set<FinishedRun>();
     const end = (db: Queryable, statement: Statement, some: readonly FinishedRun[]): Promise<Ended[]> =>
-      run<Ended>(db, statement, [target, JSON.stringify(sortedForLocking(some).map((each) => endRow(each, callLifeMs)))]);
+      run<Ended>(db, statement, [target, JSON.stringify(sortedForLocking(some).map((each) => endRow(each, callLifeMs, rehearsed)))]);
     const committed = (rows: readonly Ended[], some: readonly FinishedRun[]): void => {
       for (const { at, kind, latency } of rows) {
         ended.add(some[at]!);
@@ -99,7 +101,7 @@ export const createRunEnds =
         const rows = await end(client, END, others);
         const held = new Set(rows.map(({ at }) => others[at]));
         const [mine, lost] = [others.filter((each) => held.has(each)), others.filter((each) => !held.has(each))];
-        await consequences(client, target, mine, clock.now());
+        await consequences(client, target, mine, { now: clock.now(), rehearsed });
         await recordLate(client, target, lost, callLifeMs);
         return rows;
       });
@@ -126,7 +128,11 @@ function isSelfContained({ claim: { ref, cause, inHold }, end: { next, link, dep
   );
 }
 
-const endRow = ({ item: { claim, end }, at }: { readonly item: FinishedRun; readonly at: number }, callLifeMs: number) => {
+const endRow = (
+  { item: { claim, end }, at }: { readonly item: FinishedRun; readonly at: number },
+  callLifeMs: number,
+  rehearsed: boolean,
+) => {
   const { next, link, event, presenceChanged } = end;
   const written = event?.outcome === "done";
   return {
@@ -146,7 +152,7 @@ const endRow = ({ item: { claim, end }, at }: { readonly item: FinishedRun; read
     refused: end.refused,
     holder: next.holder,
     planned: next.planned,
-    event: event && eventColumns(event),
+    event: rehearsed ? undefined : event && eventColumns(event),
     causes: claim.causes,
     cause: end.cause,
     recheck_ms: event?.outcome === "unknown" ? callLifeMs : undefined,

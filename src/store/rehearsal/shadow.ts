@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction } from "../postgres/statement.ts";
+import { PRIORITY } from "../write-sql.ts";
 
 /*
  * A copy of what the loop keeps, in which it can be let loose: temporary tables of one session, which stand before the real ones of the same names. The
@@ -91,6 +92,7 @@ async function fill(session: pg.Pool, target: string, everybody: boolean): Promi
       );
       await client.query(INDEXES);
       if (everybody) await client.query(MARK_EVERYBODY, [target]);
+      await client.query(LEADERS_FIRST, [target]);
       // What may be half of a rename is taken as it is.
       await client.query("update pg_temp.departments set settles_at = null where settles_at is not null");
       await client.query(`create temp table history (like ${from}.history)`);
@@ -127,6 +129,20 @@ const MARK_EVERYBODY = `
     union all select kind, entity_id, priority from entity_states where target = $1 and kind in ('department', 'role')) m
   on conflict (target, kind, entity_id) do update set state = 'due', next_at = now(), attempts = 0, waiting_on = null,
     desired_generation = s.desired_generation + 1`;
+
+/**
+ * Whoever leads others is looked at before them, as each who finds their manager missing is looked at once more (measured with 10,000 people: 11,600 looks
+ * rather than 14,900). Only of many, as the order is another one than the loop's. By texts that may mean too many.
+ */
+const LEADERS_FIRST = `
+  with many as (select count(*) > 2000 as are from entity_states where target = $1 and next_at is not null),
+  named as (select distinct lower(manager_ref) as name from users where manager_ref is not null and active and (select are from many)),
+  leaders as (
+    select u.id from users u join named n on n.name = u.id::text
+    union select u.id from users u join named n on n.name = lower(u.external_id)
+    union select u.id from users u join named n on n.name = u.employee_number_key)
+  update entity_states s set priority = ${PRIORITY.structure} from leaders l
+   where s.target = $1 and s.kind = 'user' and s.entity_id = l.id and s.next_at is not null`;
 
 /** What the loop did in the copy; what it did several times to one entity is one row. */
 const ITEMS = `
