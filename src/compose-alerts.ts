@@ -32,4 +32,5 @@ export function alertsDeps(app: Omit<AppContext, "traffic">): AlertsDeps {
 }
 
 /** In every process, whatever its role: one of them looks, and all deliver. */
-export const startAlerting = (app: AppContext): RunningAlerts => startAlerts(alertsDeps(app));
+export const startAlerting = (app: AppContext, times: Pick<AlertsDeps, "paceMs" | "everyMs"> = {}): RunningAlerts =>
+  startAlerts({ ...alertsDeps(app), ...times });

@@ -39,6 +39,8 @@ export interface Signal {
   readonly code: string;
   readonly key: string;
   readonly sourceId?: string;
+  /** Its name. */
+  readonly source?: string;
   readonly count: number;
   readonly firstAt: Date;
   readonly lastAt: Date;

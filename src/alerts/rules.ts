@@ -124,17 +124,25 @@ function worker({ processes }: AlertFacts): Condition[] {
 }
 
 /** A streak ends with the first good request of its source; one that names no source counts while a source that spoke before is silent. */
-function signalled({ code, key, sourceId, count, firstAt, lastAt }: Signal, sources: readonly SourceContact[], now: Date): Condition[] {
+function signalled(signal: Signal, sources: readonly SourceContact[], now: Date): Condition[] {
+  const { code, key, count, firstAt, lastAt } = signal;
   const ageMs = now.getTime() - lastAt.getTime();
   if (code !== "sourceRefused") return ageMs < ONCE_MS ? [condition("signal", code, "A", { count, of: key })] : [];
   if (count < STREAK || ageMs > STREAK_MS) return [];
-  const concerned =
-    sourceId === undefined ? sources.filter((source) => source.lastRequestAt < firstAt) : sources.filter(({ id }) => id === sourceId);
-  if (sourceId === undefined && concerned.length === 0) return [];
-  const source = sourceId === undefined && concerned.length > 1 ? undefined : concerned[0];
-  if (source && source.lastRequestAt > lastAt) return [];
-  const since = { since: firstAt.toISOString() };
-  return [condition("source", code, "A", { count, of: key, detail: source ? { ...since, source: source.name } : since })];
+  const concerned = concernedBy(signal, sources);
+  if (!concerned) return [];
+  const source = concerned.length === 1 ? { source: concerned[0]! } : {};
+  return [condition("source", code, "A", { count, of: key, detail: { since: firstAt.toISOString(), ...source } })];
+}
+
+/** Names of the sources that may be meant; undefined where nobody is harmed. */
+function concernedBy({ sourceId, source, firstAt, lastAt }: Signal, sources: readonly SourceContact[]): readonly string[] | undefined {
+  if (sourceId === undefined) {
+    const silent = sources.filter(({ lastRequestAt }) => lastRequestAt < firstAt).map(({ name }) => name);
+    return silent.length > 0 ? silent : undefined;
+  }
+  const spokeSince = sources.some(({ id, lastRequestAt }) => id === sourceId && lastRequestAt > lastAt);
+  return spokeSince ? undefined : source === undefined ? [] : [source];
 }
 
 function overdue(open: readonly OpenGroup[], now: Date): Condition[] {

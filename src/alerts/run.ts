@@ -17,35 +17,36 @@ export interface AlertsDeps extends DeliveryDeps {
   readonly outbound: Outbound;
   readonly heartbeat?: Secret;
   readonly paceMs?: number;
+  /** Between two turns of this process. */
+  readonly everyMs?: number;
 }
 
 export interface RunningAlerts {
   stop(): Promise<void>;
 }
 
-const LOOK_MS = 3_000;
-const DELIVER_MS = 2_000;
+const EVERY_MS = 2_500;
 
 /** Looks, delivers and gives signs of life beside everything else, until it is stopped. What fails is logged, and the next turn comes. */
 export function startAlerts(deps: AlertsDeps): RunningAlerts {
-  const { clock, logger, channels, outbound, heartbeat } = deps;
+  const { clock, logger, channels, outbound, heartbeat, everyMs = EVERY_MS } = deps;
   const stopping = new AbortController();
   const { signal } = stopping;
   const pulse = createPulse(clock);
   const names = channels.map(({ name }) => name);
   let lastLookMs: number | undefined;
 
-  async function every(ms: number, task: string, work: () => Promise<void>): Promise<void> {
+  async function every(task: string, work: () => Promise<void>): Promise<void> {
     while (!signal.aborted) {
       await work().catch((error: unknown) => {
         if (!signal.aborted) logger.warn({ task, error }, "a part of the alerts failed; it is tried again");
       });
-      await clock.sleep(ms, signal).catch(() => undefined);
+      await clock.sleep(everyMs, signal).catch(() => undefined);
     }
   }
 
   const loops = [
-    every(LOOK_MS, "look", async () => {
+    every("look", async () => {
       await deps.refusals.flush(deps.signals);
       // Somebody looked in any case: this process, or the one whose turn it is.
       await look({ ...deps, channels: names });
@@ -53,7 +54,7 @@ export function startAlerts(deps: AlertsDeps): RunningAlerts {
       if (heartbeat && pulse.take(lastLookMs)) await beat(heartbeat, outbound, signal);
     }),
     ...channels.map((channel) =>
-      every(DELIVER_MS, channel.name, async () => {
+      every(channel.name, async () => {
         await deliverDue(channel, deps, signal);
       }),
     ),

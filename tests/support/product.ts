@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createRefusalTally } from "../../src/alerts/refusals.ts";
+import type { RunningAlerts } from "../../src/alerts/run.ts";
 import type { AppContext } from "../../src/compose.ts";
+import { startAlerting } from "../../src/compose-alerts.ts";
 import { composeApi } from "../../src/compose-api.ts";
 import { type RunningSync, startSync } from "../../src/compose-sync.ts";
 import { type Environment, parseConfig } from "../../src/config.ts";
@@ -35,6 +37,10 @@ export interface Product {
   token(scopes: readonly Scope[], source?: string): Promise<string>;
   /** Starts the loop, with settings of its own. Stopped with the product unless it is stopped before. */
   startSync(settings?: Environment, own?: { readonly clock?: Clock }): Promise<RunningSync>;
+  /** Somebody is told of incidents from here on, with settings of their own. Stopped with the product. */
+  startAlerts(settings?: Environment): RunningAlerts;
+  /** Address of the simulator. */
+  readonly dingtalk: string;
   /** Resolves when `condition` answers true; rejects after 25 seconds. */
   until(condition: () => Promise<boolean>): Promise<void>;
   /** Resolves when nothing is due or waiting. */
@@ -122,6 +128,7 @@ export async function openProduct({
   });
   const base = `http://127.0.0.1:${server.port}`;
   const loops = new Set<RunningSync>();
+  const telling: RunningAlerts[] = [];
   const prisma = createPrisma(pool);
   const sources = createSources(prisma, clock);
   const tokens = createTokens({ database: prisma, clock, environment: "test" });
@@ -143,6 +150,7 @@ export async function openProduct({
 
   return {
     base,
+    dingtalk,
     bootstrap: BOOTSTRAP,
     pool,
     mounts: options.mounts,
@@ -185,6 +193,12 @@ export async function openProduct({
       };
     },
 
+    startAlerts(own = {}) {
+      const running = startAlerting(houseWith({ ...settings, ...own }), { paceMs: 200, everyMs: 100 });
+      telling.push(running);
+      return running;
+    },
+
     quiet: () =>
       until(async () => (await pool.query("select 1 from entity_states where state in ('due', 'waiting') limit 1")).rows.length === 0),
 
@@ -196,6 +210,7 @@ export async function openProduct({
     },
 
     async close() {
+      for (const running of telling) await running.stop();
       for (const loop of loops) await loop.stop(2_000);
       await server.stop(1_000);
       await simulator.stop();

@@ -43,7 +43,7 @@ const SOURCES: Statement = {
 };
 const SIGNALS: Statement = {
   name: "alerts-signals",
-  text: `select code, key, source_id as "sourceId", count, first_at as "firstAt", last_at as "lastAt" from alert_signals
+  text: `select code, key, source_id as "sourceId", (select s.name from sources s where s.id = source_id) as source, count, first_at as "firstAt", last_at as "lastAt" from alert_signals
     where target in ($1, '') and last_at > $2::timestamptz - interval '1 day' order by last_at desc limit 100`,
 };
 
