@@ -49,6 +49,7 @@ import { createDirectoryStore } from "./store/create.ts";
 import { createEventLog } from "./store/history/event-log.ts";
 import { createHolds } from "./store/status/holds.ts";
 import { createMeterStore } from "./store/status/meters.ts";
+import { createPutBack } from "./store/status/put-back.ts";
 import { createSyncOperations } from "./store/status/status.ts";
 import { TARGET } from "./target-name.ts";
 
@@ -167,6 +168,7 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
         plans: createPlanDesk({ make: (mode) => planUnderRules(app, mode), clock }),
         operations,
         holds,
+        removed: createPutBack(pool, TARGET, clock),
         incidents,
         clock,
         target: TARGET,

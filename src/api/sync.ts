@@ -12,6 +12,7 @@ import type { AdoptionOperations } from "../reconcile/adopt/ports.ts";
 import type { AssessmentRequests } from "../reconcile/assess/requests.ts";
 import type { PlanDesk } from "../reconcile/compare/plan-desk.ts";
 import type { HoldOperations } from "../reconcile/guard/operations.ts";
+import type { PutBackOperations } from "../reconcile/guard/put-back.ts";
 import { operatorEvent, REASON_CODE } from "../reconcile/operator-event.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
 import { ceilingOf, modeInForce, type Orders } from "../reconcile/process/orders.ts";
@@ -22,6 +23,7 @@ import { ordersRoutes } from "./orders.ts";
 import { planRoutes } from "./plan.ts";
 import { afterOf, choiceOf, countOf, InvalidParameter, isItemKey, textOf } from "./query-values.ts";
 import { fieldsOf, maySeeValues, operatorOf, withoutValues } from "./requests.ts";
+import { restoreRoutes } from "./restore.ts";
 
 export interface SyncEndpointOptions {
   readonly adoptions: AdoptionOperations;
@@ -29,6 +31,7 @@ export interface SyncEndpointOptions {
   readonly plans: PlanDesk;
   readonly operations: SyncOperations;
   readonly holds: Pick<HoldOperations, "openCount">;
+  readonly removed: PutBackOperations;
   readonly incidents: Pick<IncidentOperations, "openCount">;
   readonly clock: Clock;
   readonly target: string;
@@ -127,6 +130,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
   router.use(ordersRoutes({ ...options, sendStatus }));
   router.use(planRoutes(options));
   router.use(adoptionRoutes(options));
+  router.use(restoreRoutes(options));
 
   return { path: "/api/sync", access: ["admin", "history:read"], handler: router };
 }

@@ -13,6 +13,7 @@ import { mappingCommand } from "./mapping.ts";
 import { migrateCommand } from "./migrate.ts";
 import { modeCommand, pauseCommand, resumeCommand } from "./orders.ts";
 import { planCommand } from "./plan.ts";
+import { restoreCommand } from "./restore.ts";
 import { retryCommand } from "./retry.ts";
 import { serveCommand } from "./serve.ts";
 import { simulatorCommand } from "./simulator.ts";
@@ -46,6 +47,7 @@ export function createProgram(): Command {
     resumeCommand(),
     modeCommand(),
     holdsCommand(),
+    restoreCommand(),
     doctorCommand(),
     alertCommand(),
     mappingCommand(),

@@ -19,6 +19,7 @@ export const EVENT_CODES = [
   "operator.pause",
   "operator.resume",
   "operator.mode",
+  "operator.restore",
   "operator.reconcile",
   "operator.assess",
   "operator.acknowledge",

@@ -88,6 +88,8 @@ export interface PersonFacts {
   readonly manager: Manager | undefined;
   /** Without a link: somebody who is there may be this person, and nobody has decided. */
   readonly undecided?: boolean;
+  /** What the target held of them when they were removed, when it is to be put back. */
+  readonly restoring?: Attributes;
   /** Departments the person sits in at the target that were emptied a moment ago, and for how long they may still come back. */
   readonly settling?: readonly { readonly remoteId: string; readonly ms: number }[];
 }

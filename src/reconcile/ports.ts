@@ -77,6 +77,8 @@ export interface RunOutcome {
   readonly departed: readonly string[];
   /** Departments the person came into, having been outside. */
   readonly arrived?: readonly string[];
+  /** It has put back what was kept of a person who had been removed. */
+  readonly restored?: boolean;
   /** Of a leaver. */
   readonly grace?: GraceChange;
   /** The directory no longer has the entity and nothing of it is left at the target: its state goes as well. */

@@ -112,6 +112,10 @@ describe("outside SCIM", () => {
     );
     await product.pool.query("delete from assessments");
     const incident = await open();
+    await product.pool.query(
+      "insert into removed_people (target, entity_id, remote_id, attributes, counted) values ('dingtalk', $1, 'mei', '{}', true)",
+      [user],
+    );
     const [held, empty, other] = await Promise.all([hold(user), hold(), hold()]);
     const opened = await product.send("POST", "/auth/session", { token: "", body: { token: product.bootstrap } });
     const session = {
@@ -136,6 +140,12 @@ describe("outside SCIM", () => {
         ["POST", `/api/sync/holds/${held}/${decision}`, { body: { digest: "x".repeat(2_000_000), count: 1 } }],
         ["POST", `/api/sync/holds/${held}/${decision}`, { form: { count: "1" } }],
       ]),
+      ["POST", "/api/sync/restore", { body: { ids: [user] } }],
+      ["POST", "/api/sync/restore", { body: { ids: [NOBODY] } }],
+      ["POST", "/api/sync/restore", { body: { ids: [] } }],
+      ["POST", "/api/sync/restore", { body: { hold: NOBODY } }],
+      ["POST", "/api/sync/restore", { body: { ids: "x".repeat(2_000_000) } }],
+      ["POST", "/api/sync/restore", { form: { hold: NOBODY } }],
       ["GET", "/api/incidents?count=1"],
       ["GET", "/api/incidents?state=wrong"],
       ["GET", `/api/incidents/${incident.id}`],

@@ -8,6 +8,7 @@ import { concludeDepartment } from "./conclude-department.ts";
 import { releaseValues } from "./give-way.ts";
 import { placementOfGroup } from "./group.ts";
 import type { Known } from "./load.ts";
+import { puttingBack } from "./put-back.ts";
 import type { DesiredDeps, DesiredResult } from "./result.ts";
 
 /** Concludes from what is known what the target should hold. Writes nothing: the run, the plan and the comparison all ask here. */
@@ -29,7 +30,14 @@ export async function desiredOf(deps: DesiredDeps, ref: EntityRef, known: Known)
       const { facts, judgement, actual, seen } = known;
       const resolved = await concludePerson(deps, ref.id, facts, judgement, actual);
       if (resolved.kind !== "desired") return resolved;
-      const desired = { ...resolved, link: facts.link, inDirectory: facts.document !== undefined, ...(seen ? { seen } : {}) };
+      const wanted = judgement.standing === "member" ? puttingBack(deps.target, resolved.desired, facts.restoring) : resolved.desired;
+      const desired = {
+        ...resolved,
+        desired: wanted,
+        link: facts.link,
+        inDirectory: facts.document !== undefined,
+        ...(seen ? { seen } : {}),
+      };
       return releaseValues(deps.target, ref, desired, await asked(deps.store, ref.id, { facts, desired: resolved.desired }));
     }
     default:

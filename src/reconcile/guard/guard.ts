@@ -1,6 +1,7 @@
 import type { HistoryEvent } from "../../history/event.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { Claim } from "../ports.ts";
+import type { Actual } from "../target-values.ts";
 import type { HoldLimit, HoldState } from "./hold.ts";
 import type { LimitName, Spending } from "./limits.ts";
 
@@ -17,6 +18,8 @@ export interface Ask {
   readonly action: string;
   readonly spendings: readonly Spending[];
   readonly policy: Pick<Policy, "limits" | "version">;
+  /** A person who is removed, as they are there: kept for putting them back. */
+  readonly removes?: Pick<Actual, "remoteId" | "attributes">;
 }
 
 export type Begun =

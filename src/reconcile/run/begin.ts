@@ -38,11 +38,12 @@ export async function beginRun(
     ...spendingsOf(claim.ref, next, { rootDepartment: target.rootDepartment, leaver }),
     ...(claim.ref.kind === "user" ? repeats.frequent(replacements(next)) : []),
   ];
-  if (spendings.length === 0) {
+  const removes = claim.ref.kind === "user" && next.action === "remove" ? { removes: next.actual } : {};
+  if (spendings.length === 0 && !("removes" in removes)) {
     const create = next.action === "create" ? { remoteId: target.remoteIdFor(claim.ref) } : undefined;
     return (await known(() => store.begin(claim, intent, create))) ? "begun" : "lost";
   }
-  const begun = await known(() => store.beginGuarded({ claim, intent, action: next.action, spendings, policy }));
+  const begun = await known(() => store.beginGuarded({ claim, intent, action: next.action, spendings, policy, ...removes }));
   if (begun.kind !== "held") return begun.kind;
   for (const hold of begun.opened)
     logger.warn({ ...hold, target: target.name }, "a limit of the policy was reached: what is beyond it is held");

@@ -53,7 +53,9 @@ async function resultOf(
     const person = known.kind === "user" && known.facts.document ? personInput(known.facts) : undefined;
     const leaver = known.kind === "user" ? known.judgement.grace : undefined;
     const result = await converge({ ...deps, repeats }, events, { claim, resolved, person, leaver }, context);
-    return leaver && result !== "lost" ? { ...result, leaver } : result;
+    if (result === "lost") return result;
+    const restores = known.kind === "user" && known.facts.restoring !== undefined && known.judgement.standing === "member";
+    return { ...result, ...(leaver ? { leaver } : {}), ...(restores ? { restores } : {}) };
   } catch (error) {
     if (error instanceof NotBegun) throw error.cause;
     if (signal.aborted) return "released";
@@ -98,7 +100,7 @@ async function converge(
 
 async function record(deps: ReconcilerDeps, claim: Claim, result: RunResult): Promise<void> {
   const { store, clock, target } = deps;
-  const { end, refused = claim.refused, leaver, ...learned } = result;
+  const { end, refused = claim.refused, leaver, restores, ...learned } = result;
   const state = nextState(end, claim.attempts, { random: deps.random(), baseMs: deps.retryBaseMs ?? RETRY_BASE_MS });
   const { next, change }: GraceResult = leaver
     ? graceAfter(leaver, { claim, next: state, learned, at: clock.now(), target: target.name })
@@ -111,7 +113,14 @@ async function record(deps: ReconcilerDeps, claim: Claim, result: RunResult): Pr
   }
   const cause = next.state === "parked" && end.kind === "failed" ? causeOf(end.error, claim.ref.id) : undefined;
   const memory = refused && !isNothing(refused) ? { refused } : {};
-  await store.finish(claim, { next, ...learned, ...memory, ...(cause ? { cause } : {}), ...(change ? { grace: change } : {}) });
+  await store.finish(claim, {
+    next,
+    ...learned,
+    ...memory,
+    ...(cause ? { cause } : {}),
+    ...(change ? { grace: change } : {}),
+    ...(restores && next.state === "inSync" ? { restored: true } : {}),
+  });
 }
 
 /** Over with the deadline, or as soon as an operator stops what the run may be about. */

@@ -10,10 +10,12 @@ import { type Conclusion, conclude, type OpenRefusal } from "./refusals.ts";
 /* What a run leaves behind besides its next state, and the pieces it is made of. Pure. */
 
 /** The next state, the cause and what becomes of a grace follow from how it ended. `refused` absent: what was known before. */
-export interface RunResult extends Omit<RunOutcome, "next" | "cause" | "grace"> {
+export interface RunResult extends Omit<RunOutcome, "next" | "cause" | "grace" | "restored"> {
   readonly end: RunEnd;
   /** Where a leaver stood when the run began. */
   readonly leaver?: GraceStep;
+  /** It was to put back what was kept of a person who had been removed. */
+  readonly restores?: boolean;
 }
 
 export type DesiredEntity = Extract<DesiredResult, { kind: "desired" }>;

@@ -63,6 +63,7 @@ export const PEOPLE: Statement = {
       select json_agg(json_build_object('remoteId', own.remote_id, 'ms', ${msUntil("d.settles_at")}))
         from links own join departments d on d.id = own.entity_id
        where own.target = $1 and own.kind = 'department' and own.remote_id = any(l.containers) and not d.present and d.settles_at > now()) end as settling,
+    (select r.attributes from removed_people r where r.target = $1 and r.entity_id = w.id and r.restoring) as restoring,
     case when u.manager_ref is not null then ${manager("u.source_id", "u.manager_ref")} end as manager
     from unnest($2::uuid[]) as w(id) left join users u on u.id = w.id ${withLink("user", "w.id")}`,
 };

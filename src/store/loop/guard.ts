@@ -10,6 +10,7 @@ import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, isItemFailure, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { type Act, type Counters, readCounters, recordActs } from "./guard-counters.ts";
 import { appendHoldEvents, holdEvent, leaveHolds, lockGuard, type Membership, membershipsOf, unflag } from "./hold-members.ts";
+import { keepRemoved } from "./removed-people.ts";
 import { heldBy, sortedForLocking } from "./run-leases.ts";
 import { beginRuns } from "./run-writes.ts";
 
@@ -94,7 +95,12 @@ async function decideAll(db: Queryable, target: string, asks: readonly Ask[], no
   await beginRuns(
     db,
     target,
-    begun.map(({ ask, verdict }) => ({ claim: ask.claim, intent: allowedBy(ask.intent, verdict), create: undefined })),
+    begun.map(({ ask, verdict }) => ({ claim: ask.claim, intent: allowedBy(ask, verdict), create: undefined })),
+  );
+  await keepRemoved(
+    db,
+    target,
+    begun.map(({ ask }) => ask),
   );
   await recordActs(
     db,
@@ -168,9 +174,9 @@ function forces(hold: OpenHold, { key }: Spending, { policy }: Ask, trippedNow: 
 }
 
 /** The history tells by what a removal was allowed. */
-function allowedBy(intent: HistoryEvent, verdict: Verdict): HistoryEvent {
+function allowedBy({ intent, spendings }: Ask, verdict: Verdict): HistoryEvent {
   const holds = verdict.kind === "allow" ? [...new Set(verdict.permits.map(({ hold }) => hold))] : [];
-  const by: JsonObject = holds.length > 0 ? { holds } : { limits: true };
+  const by: JsonObject = holds.length > 0 ? { holds } : spendings.length > 0 ? { limits: true } : { grace: true };
   return { ...intent, detail: { ...intent.detail, allowedBy: by } };
 }
 

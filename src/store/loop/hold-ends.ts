@@ -5,6 +5,7 @@ import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { FIRST_REF } from "../postgres/walk.ts";
 import { wakeUp } from "../write-sql.ts";
 import { appendHoldEvents, holdEvent, lockGuard } from "./hold-members.ts";
+import { forgetRemoved } from "./removed-people.ts";
 
 /** So many members at a time: no statement may run for long (measured: all of 100,000 in one took more than ten seconds). */
 const SLICE = 2_000;
@@ -75,4 +76,5 @@ export async function expireHolds(pool: Pool, target: string, clock: Clock): Pro
     });
   for (const { id } of await run<{ id: string }>(pool, TO_REQUEUE, [target])) await requeueMembers(pool, target, id);
   await run(pool, FORGET_ACTS, [target]);
+  await forgetRemoved(pool, target);
 }

@@ -6,6 +6,7 @@ import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { eventColumns } from "../write-sql.ts";
 import { changeGraces } from "./graces.ts";
 import { carriedOut, leaveHolds, membershipsOf, unflag } from "./hold-members.ts";
+import { wasPutBack } from "./removed-people.ts";
 import {
   MARK_AWAITED,
   NAMED,
@@ -173,6 +174,11 @@ export async function consequences(
   );
   if (invited.length > 0) await run(db, INVITED, [target, JSON.stringify(invited)]);
   await changeGraces(db, target, runs);
+  await wasPutBack(
+    db,
+    target,
+    runs.filter(({ end }) => end.restored).map(({ claim }) => claim.ref.id),
+  );
   await change(DOUBT_LINKS, ({ end }) => end.link.kind === "doubt");
   await change(REMOVE_LINKS, ({ end }) => end.link.kind === "remove");
   await change(FORGET_OBSERVATIONS, ({ end }) => end.next.observeFirst);

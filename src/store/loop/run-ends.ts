@@ -111,7 +111,7 @@ export const createRunEnds =
   };
 
 /** Whether a run came to rest in a way that concerns nobody but those the statement asks about. */
-function isSelfContained({ claim: { ref, cause, inHold }, end: { next, link, departed, gone, grace } }: FinishedRun): boolean {
+function isSelfContained({ claim: { ref, cause, inHold }, end: { next, link, departed, gone, grace, restored } }: FinishedRun): boolean {
   const { state, waitingOn, observeFirst } = next;
   return (
     ref.kind === "user" &&
@@ -121,6 +121,7 @@ function isSelfContained({ claim: { ref, cause, inHold }, end: { next, link, dep
     cause === undefined &&
     !inHold &&
     grace === undefined &&
+    !restored &&
     link.kind !== "remove" &&
     link.kind !== "doubt" &&
     departed.length === 0 &&

@@ -19,6 +19,7 @@ const COPIED = [
   "guard_bases",
   "holds",
   "hold_members",
+  "removed_people",
 ] as const;
 /** As tables without rows: nothing of what was there before matters. */
 const EMPTY = ["target_states"] as const;

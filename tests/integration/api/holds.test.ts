@@ -65,6 +65,37 @@ test("two tokens let it through, and an outdated digest does nothing", async () 
   expect(events[0]).toMatchObject({ actor: expect.stringMatching(/^token:/), detail: { hold: id, count: 3, digest } });
 });
 
+test("people are put back by their ids or by the hold, and never against the directory", async () => {
+  const [{ id: hold }] = await holds();
+  const restore = (body: object) => product.send("POST", "/api/sync/restore", { body });
+  const answer = await restore({ hold });
+  expect([answer.status, answer.body]).toEqual([409, expect.objectContaining({ code: "CONFLICT", restoring: 0 })]);
+  expect(answer.body.people.map(({ result }: { result: string }) => result)).toEqual(Array.from({ length: 5 }, () => "notWanted"));
+  expect((await restore({ hold: "00000000-0000-4000-8000-000000000000" })).status).toBe(404);
+  for (const body of [{}, { ids: [] }, { ids: ["x"] }, { ids: people, hold }]) expect((await restore(body)).status).toBe(400);
+
+  const id = await add(9);
+  await product.quiet();
+  // As if they had been there once before.
+  await product.pool.query(
+    `insert into removed_people (target, entity_id, remote_id, attributes, counted, at)
+     values ('dingtalk', $1, 'x', '{"remark":"Kept"}', true, now() - interval '1 day')`,
+    [id],
+  );
+  expect((await restore({ ids: [id, people[0]] })).body).toEqual({
+    people: [
+      { id, name: "P9", result: "restoring" },
+      expect.objectContaining({ id: people[0], result: expect.stringMatching(/^(notWanted|notRemoved)$/) }),
+    ],
+    restoring: 1,
+  });
+  await product.quiet();
+  expect((await product.remote()).users.find(({ userid }) => userid === id)).toMatchObject({ remark: "Kept" });
+  expect((await product.send("POST", "/api/sync/restore", { body: { hold }, token: await product.token(["history:read"]) })).status).toBe(
+    403,
+  );
+});
+
 test("what is rejected stays", async () => {
   const [{ id }] = await holds();
   expect((await product.send("POST", `/api/sync/holds/${id}/reject`)).body).toMatchObject({ state: "rejected", count: 3 });

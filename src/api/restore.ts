@@ -1,0 +1,40 @@
+import { type Request, type Response, Router } from "express";
+import { isCanonicalUuid } from "../core/id.ts";
+import { sendJson } from "../http/answer.ts";
+import { readJsonBody } from "../http/body.ts";
+import { NotFoundPath } from "../http/errors.ts";
+import { methodNotAllowed } from "../http/methods.ts";
+import { renderProblem } from "../http/problem.ts";
+import { requestIdOf, requireScope } from "../http/request-context.ts";
+import type { PutBackOperations, PutBackRequest } from "../reconcile/guard/put-back.ts";
+import { Conflict } from "./conflict.ts";
+import { InvalidParameter } from "./query-values.ts";
+import { fieldsOf, operatorOf } from "./requests.ts";
+
+/** So many people of one request; all of a hold are named by the hold. */
+const MOST = 1_000;
+
+/** `POST /api/sync/restore`: puts back people whom the loop has removed. */
+export function restoreRoutes({ removed }: { readonly removed: PutBackOperations }): Router {
+  const router = Router();
+  router
+    .route("/restore")
+    .post(requireScope("admin"), readJsonBody(), async (req: Request, res: Response) => {
+      const answer = await removed.putBack(requestIn(req.body), operatorOf(res));
+      if (!answer) throw new NotFoundPath();
+      if (answer.restoring > 0) return sendJson(res, 200, answer);
+      const { status, body, contentType } = renderProblem(new Conflict("nobody of these can be put back"), requestIdOf(res));
+      return sendJson(res, status, { ...body, ...answer }, contentType);
+    })
+    .all(methodNotAllowed("POST"));
+  return router;
+}
+
+function requestIn(body: unknown): PutBackRequest {
+  const { ids, hold } = fieldsOf(body) ?? {};
+  if (typeof hold === "string" && ids === undefined) return { hold };
+  if (Array.isArray(ids) && hold === undefined && ids.length > 0 && ids.length <= MOST && ids.every(isId)) return { ids };
+  throw new InvalidParameter(`the body must be {"ids": [<id>, …]} with at most ${MOST} ids, or {"hold": "<id>"}`);
+}
+
+const isId = (value: unknown): value is string => typeof value === "string" && isCanonicalUuid(value);
