@@ -27,8 +27,7 @@ export async function replay(name: string, folder: string): Promise<string> {
       if (instruction.word === "WORKDIR") workdir = join(at, instruction.rest);
       mkdirSync(workdir, { recursive: true });
       if (instruction.word === "COPY") await copy(instruction, at, workdir);
-      if (instruction.word === "RUN")
-        await run("sh", ["-ec", instruction.rest.replace(OWN, `${at}/$1`)], { cwd: workdir, maxBuffer: 64e6 });
+      if (instruction.word === "RUN") await command(instruction.rest.replace(OWN, `${at}/$1`), workdir);
     }
     return at;
   };
@@ -41,6 +40,12 @@ export async function replay(name: string, folder: string): Promise<string> {
   };
   const named = (wanted: string): Stage => stages.find((stage) => stage.name === wanted)!;
   return play(named(name));
+}
+
+/** With nothing of what npm tells the commands it runs, such as this one: where to install, and what. */
+async function command(text: string, cwd: string): Promise<void> {
+  const { PATH = "", HOME = "" } = process.env;
+  await run("sh", ["-ec", text], { cwd, env: { PATH, HOME }, maxBuffer: 64e6 });
 }
 
 /** The files of the repository that .dockerignore lets through. */
