@@ -63,7 +63,9 @@ async function printForPeople({ summary, items }: WholePlan, perSecond: number):
   const attributes = Object.entries(summary.byAttribute).map(([name, count]) => [name, String(count)]);
   if (attributes.length > 0) printTable(["updated attribute", "entities"], attributes);
   for await (const item of everyItem(items)) {
-    print(`${item.action} ${item.kind} ${item.name ?? ""} (${item.id})${item.heldBy ? `, held by ${item.heldBy}` : ""}`);
+    print(
+      `${item.action} ${item.kind} ${item.name ?? ""} (${item.id})${item.heldBy ? `, held by ${item.heldBy}` : ""}${item.until ? `, removed at ${item.until.toISOString()}` : ""}`,
+    );
     for (const [name, { before, after }] of Object.entries(item.changes)) print(`    ${name}: ${shown(before)} → ${shown(after)}`);
   }
 }

@@ -42,6 +42,8 @@ export interface SyncItem {
   readonly planned?: Planned;
   /** Entities of ours that have to come first, or that hold what this one needs. */
   readonly waitingOn?: readonly (EntityRef & { readonly name?: string })[];
+  /** Of a leaver who is still there: since when, and when they are removed. */
+  readonly grace?: { readonly since: Date; readonly until: Date };
   readonly attempts: number;
   readonly nextTry?: Date;
   readonly dueSince?: Date;

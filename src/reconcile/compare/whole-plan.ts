@@ -34,8 +34,10 @@ export interface PlanItem {
   readonly name?: string;
   readonly action: PlannedAction;
   readonly changes: Changes;
-  /** What holds it back: a mode or a limit. */
+  /** What holds it back: a mode, a limit or a grace. */
   readonly heldBy?: string;
+  /** Of a leaver: when the grace is over, and they are removed. */
+  readonly until?: Date;
 }
 
 export interface PlanSummary {

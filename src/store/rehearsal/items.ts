@@ -49,6 +49,15 @@ const ADD_HELD: Statement = {
     on conflict (kind, id) do update set held_by = excluded.held_by`,
 };
 
+/** Leavers whose grace runs: they are removed when it is over. */
+const ADD_LEAVERS: Statement = {
+  name: "plan-add-leavers",
+  text: `insert into plan_items (kind, id, action, changes, held_by, calls)
+    select 'user', l.entity_id, 'remove', '{}', 'inGrace', '{}' from links l
+     where l.target = $1 and l.kind = 'user' and l.grace_until is not null and not l.grace_ended
+    on conflict (kind, id) do nothing`,
+};
+
 const HOLD_ALL: Statement = { name: "plan-hold-all", text: "update plan_items set held_by = 'modeObserve', calls = '{}'" };
 
 const HASTEN: Statement = {
@@ -83,6 +92,7 @@ interface ItemRow extends pg.QueryResultRow {
   action: PlannedAction;
   changes: Changes;
   held_by: string | null;
+  until: Date | null;
 }
 
 /** Each entity once: of two writes of one the later has to meet the row of the earlier. */
@@ -111,6 +121,7 @@ export async function summarise(session: pg.Pool, target: string, mode: SyncMode
   await run(session, DROP_UNCHANGED, []);
   await run(session, ADD_HELD, [target]);
   if (mode === "observe") await run(session, HOLD_ALL, []);
+  await run(session, ADD_LEAVERS, [target]);
   const [row] = await run<SummaryRow>(session, SUMMARY, []);
   const counts = (text: string | null) => (text === null ? {} : (JSON.parse(text) as Readonly<Record<string, number>>));
   const byApi = counts(row!.apis);
@@ -138,7 +149,8 @@ export async function itemsOf(
   if (kind) conditions.push(`p.kind = ${parameters.add(kind, "text")}`);
   const [afterKind, afterId] = after?.split(":") ?? [];
   if (afterKind && afterId) conditions.push(`(p.kind, p.id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`);
-  const text = `select p.kind, p.id, p.action, p.changes, p.held_by, ${NAME} as name from plan_items p
+  const text = `select p.kind, p.id, p.action, p.changes, p.held_by, case when not o.grace_ended then o.grace_until end as until, ${NAME} as name from plan_items p
+      left join links o on p.kind = 'user' and o.target = $1 and o.kind = 'user' and o.entity_id = p.id
       left join users u on p.kind = 'user' and u.id = p.id
       left join departments d on p.kind = 'department' and d.id = p.id
       left join placements r on p.kind = 'role' and r.target = $1 and r.group_id = p.id
@@ -151,6 +163,7 @@ export async function itemsOf(
     action: row.action,
     changes: row.changes,
     ...(row.held_by ? { heldBy: row.held_by } : {}),
+    ...(row.until ? { until: row.until } : {}),
   }));
   const { items, more } = pageOf(read, count, (last) => `${last.kind}:${last.id}`);
   return { items, ...more };

@@ -3,6 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { EntityKind } from "../../core/entity.ts";
 import { isUuid } from "../../core/id.ts";
 import type { SyncMode } from "../../reconcile/policy.ts";
+import type { LoopReason } from "../../reconcile/reasons.ts";
 import type { HeldBy, Planned, SyncState } from "../../reconcile/run/next-state.ts";
 import type { SyncItem, SyncOperations } from "../../reconcile/status.ts";
 import type { Note } from "../../reconcile/target-values.ts";
@@ -36,6 +37,11 @@ const AWAITED = `case when s.waiting_on <> '{}' then (
         left join groups wg on w.kind in ('group', 'role') and wg.id = w.entity_id
         left join departments wd on w.kind = 'department' and wd.id = w.entity_id
        order by w.kind, w.entity_id limit 20) o) end`;
+
+/** The one reason of those that are in sync; found by the index of graces. */
+const IN_GRACE: LoopReason = "inGrace";
+const IN_GRACE_NOW = `s.kind = 'user' and s.entity_id in (
+  select e.entity_id from links e where e.target = $1 and e.kind = 'user' and e.grace_until is not null and not e.grace_ended)`;
 
 const RETRY: Statement = {
   name: "status-retry",
@@ -91,6 +97,8 @@ interface ItemRow extends pg.QueryResultRow {
   notes: string | null;
   planned: string | null;
   awaited: string | null;
+  grace_since: Date | null;
+  grace_until: Date | null;
 }
 
 /** The loop of one target as operators see it. */
@@ -105,7 +113,8 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
       const conditions = ["s.target = $1"];
       if (state) conditions.push(`s.state = ${parameters.add(state, "text")}`);
       if (kind) conditions.push(`s.kind = ${parameters.add(kind, "text")}`);
-      if (reasonCode) conditions.push(`s.reason_code = ${parameters.add(reasonCode, "text")} and s.state <> 'inSync'`);
+      if (reasonCode === IN_GRACE) conditions.push(IN_GRACE_NOW);
+      else if (reasonCode) conditions.push(`s.reason_code = ${parameters.add(reasonCode, "text")} and s.state <> 'inSync'`);
       if (text) conditions.push(isMeantBy(text, parameters));
       const [afterKind, afterId] = after?.split(":") ?? [];
       if (afterKind && afterId && isUuid(afterId)) {
@@ -114,7 +123,7 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
       const limit = parameters.add(count + 1, "bigint");
       const statement = {
         name: "",
-        text: `select s.*, ${NAME} as name, u.user_name, ${HOLDER_NAME} as holder_name, l.remote_id, ${AWAITED} as awaited from entity_states s
+        text: `select s.*, ${NAME} as name, u.user_name, ${HOLDER_NAME} as holder_name, l.remote_id, l.grace_since, l.grace_until, ${AWAITED} as awaited from entity_states s
           left join users u on s.kind = 'user' and u.id = s.entity_id
           left join groups g on s.kind in ('group', 'role') and g.id = s.entity_id
           left join departments d on s.kind = 'department' and d.id = s.entity_id
@@ -183,6 +192,7 @@ function itemOf(row: ItemRow): SyncItem {
     ...(row.planned ? { planned: JSON.parse(row.planned) as Planned } : {}),
     ...(row.awaited ? { waitingOn: awaitedOf(row.awaited) } : {}),
     ...(row.next_at ? { nextTry: row.next_at } : {}),
+    ...(row.grace_since && row.grace_until ? { grace: { since: row.grace_since, until: row.grace_until } } : {}),
     ...(row.due_since ? { dueSince: row.due_since } : {}),
     ...(row.settled_at ? { settledAt: row.settled_at } : {}),
     ...(row.last_answer ? { lastAnswer: row.last_answer } : {}),

@@ -1,6 +1,10 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
+import { compilePolicy } from "../../../src/policy/compile.ts";
+import { planEverybody } from "../../../src/reconcile/compare/whole-plan.ts";
 import { createMovableClock, type MovableClock } from "../../../src/simulator/control/movable-clock.ts";
+import { openRehearsal } from "../../../src/store/rehearse.ts";
+import { createSyncOperations } from "../../../src/store/status/status.ts";
 import { openTestEnvironment, type Running, type TestEnvironment, type WorkerOptions } from "../../support/test-environment.ts";
 import { addGroup, change, chart, DINGTALK_USER, person, remote } from "./sample.ts";
 
@@ -83,6 +87,33 @@ test("an account that can be switched off is, at once, and is removed when the g
   expect(await remote(env, id)).toBeUndefined();
   expect(await eventsOf(id)).toEqual(["grace.started", "grace.ended"]);
   expect(await actionsOf(id)).toEqual(["create", "suspend", "remove"]);
+});
+
+test("operators see who is on the way out, and until when, in the items and in the plan", async () => {
+  start();
+  const [off, leaving] = [await enterprise("Tse Ling"), await enterprise("Fan Wing")];
+  await env.quiet();
+  await leave(off);
+  await settled();
+  const { items } = await createSyncOperations(env.pool, "dingtalk", systemClock).items({
+    kind: "user",
+    reasonCode: "inGrace",
+    count: 100,
+  });
+  const item = items.find(({ ref }) => ref.id === off)!;
+  expect(item).toMatchObject({ state: "inSync", reasonCode: "inGrace", reason: expect.stringContaining(item.grace!.until.toISOString()) });
+  expect(item.grace!.until.getTime() - item.grace!.since.getTime()).toBe(DAY_MS);
+
+  await stop();
+  await leave(leaving);
+  const rehearsal = await openRehearsal(env.pool, { target: "dingtalk", everybody: false });
+  const plan = await planEverybody({ ...env.connect(), rehearsal, policy: compilePolicy(DAY), mode: "sync" }, new AbortController().signal);
+  const planned = (await plan.items({ count: 1_000 })).items;
+  await plan.close();
+  expect(planned.find(({ id }) => id === off)).toMatchObject({ action: "remove", heldBy: "inGrace", until: item.grace!.until });
+  const first = planned.find(({ id }) => id === leaving)!;
+  expect([first.action, first.heldBy, first.until]).toEqual(["suspend", undefined, expect.any(Date)]);
+  expect(await isOff(leaving)).toBe(false);
 });
 
 test("an account that cannot is parked, where the mapping has a place for that", async () => {
