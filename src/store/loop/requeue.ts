@@ -151,8 +151,8 @@ export const REQUEUE_CONTAINERS = statement(
 );
 /**
  * What is waited for and thought to be in order is looked at again: it is not at the target, is a department that has to let go of a manager, which it
- * does also while it waits itself for the very person to leave, or is being looked at by a run that cannot know yet, or may have to let somebody have a value of its own: inactive, or in want of another one
- * itself.
+ * does also while it waits itself for the very person to leave, or is being looked at by a run that cannot know yet, or may have to let somebody have a value of its own: inactive, or in want of another value
+ * of one of the attributes ($3) itself. Who wants other attributes has nothing to give, and the two would requeue each other.
  */
 export const REQUEUE_AWAITED = statement(
   "mark-awaited",
@@ -162,7 +162,8 @@ export const REQUEUE_AWAITED = statement(
              select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
               and not (l.kind = 'department' and ${HAS_MANAGERS}))
            or s.state = 'inSync' and s.kind = 'user' and (
-             s.refused is not null or not exists (select 1 from users u where u.id = s.entity_id and u.active))
+             exists (select from json_object_keys(s.refused) r(attribute) where r.attribute = any($3::text[]))
+             or not exists (select 1 from users u where u.id = s.entity_id and u.active))
            or (s.state = 'waiting' or s.lease is not null) and s.kind = 'department' and exists (
              select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
               and (l.attributes is null or ${HAS_MANAGERS})))`,
@@ -225,8 +226,8 @@ export const RECHECK_REFUSED = statement(
   ),
 );
 /**
- * A value that was refused because another one has it, and which that one let go of while the refusal was on its way: its end came before this one named it. What is
- * given up for another's sake is not asked for.
+ * A value that was refused because another one has it, and which that one let go of while the refusal was on its way: its end came before this one named it. What
+ * somebody inactive gives up for another's sake is not asked for.
  */
 export const REQUEUE_IF_FREE = statement(
   "requeue-if-free",
@@ -236,7 +237,8 @@ export const REQUEUE_IF_FREE = statement(
     where exists (
       select from json_each(o.refused) r(attribute, refusal)
         left join links l on l.target = $1 and l.kind = o.kind and l.entity_id = (r.refusal->>'holder')::uuid
-       where r.refusal->>'holder' is not null and r.refusal->'letGo' is null
+       where r.refusal->>'holder' is not null
+         and (r.refusal->'letGo' is null or exists (select from users u where u.id = o.entity_id and u.active))
          and (l.entity_id is null or ${isFree("r.attribute", "r.refusal->>'value'")}))
    on conflict (target, kind, entity_id) do update set ${requeued("s.attempts")}, waiting_on = null`,
 );

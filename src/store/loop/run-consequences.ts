@@ -188,8 +188,10 @@ export async function consequences(
   if (arrived.length > 0) await run(db, FORGET_MANAGED, [target, JSON.stringify(arrived)]);
   const departed = runs.flatMap(({ end }) => end.departed);
   if (departed.length > 0) await run(db, REQUEUE_CONTAINERS, [target, departed]);
-  const awaited = waitsOn(runs.filter(({ end: { next } }) => next.state === "waiting"));
-  if (awaited.length > 0) await run(db, REQUEUE_AWAITED, [target, awaited]);
+  const waiting = runs.filter(({ end: { next } }) => next.state === "waiting");
+  const awaited = waitsOn(waiting);
+  const asked = [...new Set(waiting.flatMap(({ end: { refused = {} } }) => Object.keys(refused)))];
+  if (awaited.length > 0) await run(db, REQUEUE_AWAITED, [target, awaited, asked]);
   await look(RECHECK_WAITING, ({ end: { next } }) => next.state === "waiting" && next.answer === undefined);
   await look(RECHECK_REFUSED, ({ end: { next } }) => next.state === "waiting" && next.answer !== undefined);
   // Once it has looked often enough, it goes without.

@@ -30,12 +30,16 @@ const BY_VALUE: Statement = {
     where id is not null`,
 };
 
-/** Whom the holder waits for, and those for whom these wait, at most 20 deep: who asks may be among them. */
+/**
+ * Whom the holder waits for, and those for whom these wait, at most 20 deep: who asks may be among them. A holder that waits for another attribute alone wants
+ * the value itself: two of whom each has what both want would wait for each other.
+ */
 const EXPECTED: Statement = {
   name: "holder-expected",
   text: `with recursive held as (
      select l.entity_id as id, s.state, s.waiting_on, s.notes, u.active, l.kind = 'user' and u.id is null and s.state = 'inSync' as in_grace,
        s.refused->$5->>'value' <> $6 and s.refused->$5->'letGo' is null as spare,
+       s.state = 'waiting' and s.refused is not null and s.refused->$5 is null as settled,
        ${isFree("$5", "$6")} as free
       from links l left join entity_states s on s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
         left join users u on l.kind = 'user' and u.id = l.entity_id
@@ -49,6 +53,7 @@ const EXPECTED: Statement = {
                    when (not active and state in ('inSync', 'due', 'waiting') or in_grace)
                      and exists (select 1 from users me where me.id = $4::uuid and me.active) then 'yields'
                    when spare and state = 'inSync' and ($2 <> 'user' or exists (select 1 from users me where me.id = $4::uuid and me.active)) then 'spares'
+                   when settled then 'stays'
                    when exists (select 1 from awaited a where a.id = $4::uuid) then case when noted.here then 'stays' else 'circle' end
                    when state in ('due', 'waiting') then 'moves'
                    else 'stays' end as expect

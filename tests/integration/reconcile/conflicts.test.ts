@@ -125,6 +125,22 @@ describe("addresses that change hands", () => {
     expect(new Set(await Promise.all(ids.map(async (id) => (await remote(env, id))!["telephone"]))).size).toBe(2);
   });
 
+  test("two of whom each has one of two values that both want end with a note each, and soon", async () => {
+    await open();
+    const both = (own: number, ext: number, box: number) => ({ ...telephone(own, `+852 2345 000${ext}`), ...mail(`m${box}@example.com`) });
+    const ids = [await env.addUser(person("A", both(0, 0, 0))), await env.addUser(person("B", both(1, 1, 1)))];
+    const worker = env.startWorker();
+    await env.quiet();
+    await worker.stop(5_000);
+    await change(env, ids[0]!, both(0, 1, 0));
+    await change(env, ids[1]!, both(1, 1, 0));
+    env.startWorker();
+    await env.quiet();
+    expect(await Promise.all(ids.map(notesOn))).toEqual([["telephone: extensionTaken"], ["email: emailTaken"]]);
+    const { rows } = await env.pool.query("select attempt from history where code = 'target.intent' order by attempt desc limit 1");
+    expect(rows[0]!.attempt).toBeLessThan(10);
+  });
+
   test("a cycle that DingTalk does not let go of ends with notes, and soon", async () => {
     await open({ switches: { emptyString: "ignored" } });
     const ids = await withMail(2);

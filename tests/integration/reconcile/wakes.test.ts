@@ -103,9 +103,14 @@ test("one that begins to wait for what was parked a moment ago is looked at once
   expect([await isDueNow(clerk), await isDueNow(other)]).toEqual([true, false]);
 });
 
-test.each(["inSync", "waiting", "parked"] as const)(
-  "one that cannot have what another lets go of meanwhile, and ends as %s, is looked at once more",
-  async (state) => {
+test.each([
+  ["inSync", undefined],
+  ["inSync", "forGood"],
+  ["waiting", undefined],
+  ["parked", undefined],
+] as const)(
+  "one that cannot have what another lets go of meanwhile, and ends as %s (given up before: %s), is looked at once more",
+  async (state, letGo) => {
     const [holder, wants] = [await env.addUser(person("Ann")), await env.addUser(person("Bob"))];
     const store = createReconcileStore(env.pool, "dingtalk");
     const claims = new Map((await store.claim(10)).map((claim) => [claim.ref.id, claim]));
@@ -115,7 +120,7 @@ test.each(["inSync", "waiting", "parked"] as const)(
     const refusal: RunOutcome = {
       ...nothing,
       next: { state, nextMs: state === "waiting" ? 30_000 : undefined, attempts: 0, observeFirst: false, waitingOn: [holder] },
-      refused: { email: { value: "m@example.com", holder, told } },
+      refused: { email: { value: "m@example.com", holder, told, ...(letGo ? { letGo } : {}) } },
     };
     await env.pool.query("update entity_states set state = 'due', next_at = now() where entity_id = $1", [holder]);
     const again = (await store.claim(10))[0]!;
