@@ -12,10 +12,13 @@ export async function beat(url: Secret, outbound: Outbound, signal: AbortSignal)
 const EVERY_MS = 5 * 60_000;
 /** A look that is older says that something hangs: then silence is the message. */
 const FRESH_MS = 60_000;
+const AGAIN_MS = 30_000;
 
 export interface Pulse {
   /** Whether one is due now. Asking takes it. */
   take(lastLookMs: number | undefined): boolean;
+  /** It did not arrive: the next one is not waited for as long. */
+  missed(): void;
 }
 
 /** The first one goes out at the start, as soon as somebody has looked. */
@@ -27,6 +30,9 @@ export function createPulse(clock: Pick<Clock, "monotonicMs">): Pulse {
       if (lastLookMs === undefined || nowMs - lastLookMs > FRESH_MS || nowMs - lastMs < EVERY_MS) return false;
       lastMs = nowMs;
       return true;
+    },
+    missed() {
+      lastMs = clock.monotonicMs() - EVERY_MS + AGAIN_MS;
     },
   };
 }

@@ -37,12 +37,27 @@ export function startAlerts(deps: AlertsDeps): RunningAlerts {
   let lastLookMs: number | undefined;
 
   async function every(task: string, work: () => Promise<void>): Promise<void> {
+    // An outage of the database is one line, not one for each turn.
+    let failing = false;
     while (!signal.aborted) {
-      await work().catch((error: unknown) => {
-        if (!signal.aborted) logger.warn({ task, error }, "a part of the alerts failed; it is tried again");
-      });
+      try {
+        await work();
+        if (failing) logger.info({ task }, "a part of the alerts works again");
+        failing = false;
+      } catch (error) {
+        if (!failing && !signal.aborted) logger.warn({ task, error }, "a part of the alerts failed; it is tried again");
+        failing = true;
+      }
       await clock.sleep(everyMs, signal).catch(() => undefined);
     }
+  }
+
+  async function sayAlive(url: Secret): Promise<void> {
+    if (!pulse.take(lastLookMs)) return;
+    await beat(url, outbound, signal).catch((error: unknown) => {
+      pulse.missed();
+      throw error;
+    });
   }
 
   const loops = [
@@ -51,8 +66,8 @@ export function startAlerts(deps: AlertsDeps): RunningAlerts {
       // Somebody looked in any case: this process, or the one whose turn it is.
       await look({ ...deps, channels: names });
       lastLookMs = clock.monotonicMs();
-      if (heartbeat && pulse.take(lastLookMs)) await beat(heartbeat, outbound, signal);
     }),
+    ...(heartbeat ? [every("heartbeat", () => sayAlive(heartbeat))] : []),
     ...channels.map((channel) =>
       every(channel.name, async () => {
         await deliverDue(channel, deps, signal);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
+import { adviceOf } from "../../src/alerts/settings.ts";
 import { type Config, type Environment, parseConfig, SETTINGS, unknownSettings } from "../../src/config.ts";
 import { CannotStart } from "../../src/core/errors.ts";
 import { NO_PROXIES } from "../../src/http/connection/trusted-proxies.ts";
@@ -183,6 +184,31 @@ test.each<[string, Environment, readonly string[]]>([
   ]),
   ["no connection at all", { CONNECTIONS_PER_ADDRESS: "0" }, ["CONNECTIONS_PER_ADDRESS must be a whole number from 1 to 100000"]],
   ["a blank folder", { DATA_DIR: "  " }, ["DATA_DIR must not be blank"]],
+  [
+    "a robot over plain HTTP",
+    { ALERT_DINGTALK_ROBOT_URL: "http://x/" },
+    ["ALERT_DINGTALK_ROBOT_URL must begin with https:// unless ALERT_ALLOW_PRIVATE is true"],
+  ],
+  [
+    "a secret of no webhook",
+    { ALERT_WEBHOOK_SECRET: "12345678" },
+    ["ALERT_WEBHOOK_URL must be set too: ALERT_WEBHOOK_SECRET belongs to it"],
+  ],
+  [
+    "mail without its half",
+    { ALERT_SMTP_URL: "smtp://mail.example.com" },
+    ["ALERT_MAIL_FROM and ALERT_MAIL_TO must be set too: ALERT_SMTP_URL, ALERT_MAIL_FROM and ALERT_MAIL_TO are set together"],
+  ],
+  [
+    "a sender that is a header of its own",
+    { ALERT_SMTP_URL: "smtp://x", ALERT_MAIL_TO: "a@b", ALERT_MAIL_FROM: "a\r\nBcc: x <a@b>" },
+    ["ALERT_MAIL_FROM must be an e-mail address, such as alerts@example.com or Alerts <alerts@example.com>"],
+  ],
+  [
+    "a channel that does not exist",
+    { ALERT_PERSONAL: "mail,pager" },
+    ["ALERT_PERSONAL must be some of robot, webhook, mail, separated by commas"],
+  ],
 ])("%s is refused", (_name, environment, problems) => expect(problemsOf(environment)).toEqual(problems));
 
 test("all problems are told at once, of single settings and between them", () => {
@@ -256,3 +282,18 @@ test.each<[string, Environment, readonly string[], readonly string[]]>([
   ["variables of other programs", { HOME: "/", PGPORT: "1", PATH: "", npm_config_port: "", EDITOR: "vi" }, [], []],
   ["settings", { PORT: "1", DATA_DIR: "x" }, ["PORT"], []],
 ])("%s", (_what, environment, inFile, told) => expect(unknownSettings(environment, inFile)).toEqual(told));
+
+test("channels are what is set, and their addresses are secrets", () => {
+  const { alerts } = parseConfig({
+    ALERT_DINGTALK_ROBOT_URL: "https://oapi.dingtalk.com/robot/send?access_token=hidden",
+    ALERT_SMTP_URL: "smtp://user:hidden@mail.example.com",
+    ALERT_MAIL_FROM: "Alerts <a@example.com>",
+    ALERT_MAIL_TO: "b@example.com, c@example.com",
+    ALERT_PERSONAL: "mail",
+  });
+  expect(inspect(alerts, { depth: 5 })).not.toContain("hidden");
+  expect([alerts.mail?.to, alerts.personal, alerts.webhook]).toEqual([["b@example.com", "c@example.com"], ["mail"], undefined]);
+  expect([true, false].map((isReal) => adviceOf(alerts, { isReal }).length)).toEqual([0, 0]);
+  const { webhook: _none, mail: _left, ...one } = alerts;
+  expect([true, false].map((isReal) => adviceOf(one, { isReal }).length)).toEqual([1, 0]);
+});

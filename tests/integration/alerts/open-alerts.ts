@@ -11,6 +11,7 @@ import { createTraffic } from "../../../src/http/traffic.ts";
 import { createSimulator } from "../../../src/simulator/server.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
+import { seed } from "../../support/seed.ts";
 import { createManualClock, type ManualClock } from "../../unit/simulator/manual-clock.ts";
 
 /** The alerts of a process by hand: time is moved, and looks and deliveries are made when a test asks for them. DingTalk's robot is the simulator's. */
@@ -107,14 +108,15 @@ export async function openAlerts(): Promise<Alerts> {
     },
     robot: async () => ((await (await fetch(`${url}/_sim/robot`)).json()) as { messages: readonly RobotMessage[] }).messages,
     async stuck(reasonCode, count, { kind = "user", answer, state = "parked" } = {}) {
-      await pool.query(
+      await seed(
+        pool,
         `insert into entity_states (target, kind, entity_id, state, reason_code, last_answer, next_at)
          select 'dingtalk', $1, gen_random_uuid(), $2, $3, $4, case when $2 in ('due', 'waiting') then now() end from generate_series(1, $5)`,
         [kind, state, reasonCode, answer ?? null, count],
       );
     },
     async heal(reasonCode) {
-      await pool.query("delete from entity_states where reason_code = $1", [reasonCode]);
+      await seed(pool, "delete from entity_states where reason_code = $1", [reasonCode]);
     },
     incidents: () => rows("select * from incidents order by opened_at, id"),
     deliveries: () => rows("select * from incident_deliveries order by created_at, id"),
