@@ -11,7 +11,7 @@ const TEST: Statement = {
   name: "alerts-test",
   text: `with event as (${appendEvent(4, "(select 1) once")})
     insert into incidents (id, target, key, kind, code, class, count, opened_at, closed_at, remind_at)
-    values ($1, $2, 'test:' || $1::text, 'test', 'test', 'B', 0, $3, $3, $3)`,
+    values ($1::uuid, $2, 'test:' || $1::uuid, 'test', 'test', 'B', 0, $3, $3, $3)`,
 };
 
 export const createAlertStore = (pool: Pool, target: string): AlertStore => ({

@@ -5,6 +5,7 @@ import { deliver } from "../../../src/alerts/deliver.ts";
 import { beat } from "../../../src/alerts/heartbeat.ts";
 import { startAlerts } from "../../../src/alerts/run.ts";
 import { systemClock } from "../../../src/core/clock.ts";
+import { uuidv7 } from "../../../src/core/id.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { createLineLogger } from "../http/door.ts";
 import { type Alerts, openAlerts, TOLD_BY_ROBOT } from "./open-alerts.ts";
@@ -238,6 +239,21 @@ test("what is not taken is tried again with growing pauses, and given up after a
     await one.deliver();
   }
   expect(await alerts.deliveries()).toMatchObject([{ state: "failed", error: "http-500" }]);
+});
+
+test("a test goes the way of every message, and is an incident that is over", async () => {
+  const one = alerts.process(every());
+  const at = alerts.clock.now();
+  const event = { id: uuidv7(at.getTime()), at, code: "operator.alertTest", actor: "cli", causes: [], target: "dingtalk" } as const;
+  const claimed = await one.deps.store.test(at, ["robot", "mail"], event);
+  const { signal } = new AbortController();
+  for (const each of claimed) await deliver(one.deps.channels.find(({ name }) => name === each.channel)!, each, one.deps, signal);
+  await one.look();
+  await one.pass(180_000);
+  expect((await alerts.robot()).map(({ body }) => body.markdown.title)).toEqual(["[dingtalk-scim] test message: this channel works"]);
+  expect([smtp.mails.length, hook.taken.length]).toEqual([1, 0]);
+  expect(await alerts.incidents()).toMatchObject([{ kind: "test", closed_at: at }]);
+  expect((await alerts.pool.query("select code from history")).rows).toEqual([{ code: "operator.alertTest" }]);
 });
 
 test("a redirect is not followed", async () => {
