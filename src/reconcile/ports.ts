@@ -119,6 +119,11 @@ export interface ReconcileStore {
 
   /** Commits the intent (and, for a create, the intended link) before the call. False when the lease is lost: then nothing may be sent. */
   begin(claim: Claim, intent: HistoryEvent, create: { readonly remoteId: string | undefined } | undefined): Promise<boolean>;
+  /**
+   * The same for an update that sets values in the place of others, which are counted with it, by all processes together. Near, and nothing begun, once one
+   * of them is set for more than `sure` in an hour.
+   */
+  beginSetting(claim: Claim, intent: HistoryEvent, values: ValuesSet): Promise<"begun" | "lost" | "near">;
   /** Ends the run in one transaction. False when the lease was lost; then nothing was changed. */
   finish(claim: Claim, finish: RunOutcome): Promise<boolean>;
   /** Ends the run without having looked at the entity: it stays due. */
@@ -139,6 +144,12 @@ export interface ReconcileStore {
 
   /** No claim for this long, in any process. */
   pause(ms: number, reason: string, reasonCode: string): Promise<void>;
+}
+
+/** Values by their keys (guard/limits.ts). */
+export interface ValuesSet {
+  readonly keys: readonly string[];
+  readonly sure: number;
 }
 
 /** A value that was refused because another has it: whom the target named, or whom we remember, or neither. */

@@ -5,7 +5,6 @@ import type { Limits } from "../../policy/policy.ts";
 import type { GraceStep } from "../desired/leaver.ts";
 import type { Plan } from "../plan.ts";
 import type { Actual, Attributes, AttributeValue } from "../target-values.ts";
-import { UNCOUNTED } from "./uncounted.ts";
 
 /* What a plan spends of the limits of the policy, and whether there is enough left. Pure; the counting is the storage's. */
 
@@ -93,13 +92,11 @@ export function replacements(plan: Plan): readonly Spending[] {
     .map(([name, value]) => ({ limit: "attributeBlanked", key: `${name}=${digestOf(value)}` }));
 }
 
-const isReplacement = (key: string): boolean => key.includes("=");
-
 /** Values are personal, and a count needs none. */
 const digestOf = (value: AttributeValue): string => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 
 /** How many acts of a limit pass in its window. `present`: of what the limit is a share. */
-export function allowedOf({ limit, key }: Spending, limits: Limits, present: number): number {
+export function allowedOf({ limit }: Pick<Spending, "limit">, limits: Limits, present: number): number {
   switch (limit) {
     case "peopleRemoved":
     case "departmentsRemoved": {
@@ -111,14 +108,16 @@ export function allowedOf({ limit, key }: Spending, limits: Limits, present: num
       return present < people ? Number.POSITIVE_INFINITY : shareOf(present, percent);
     }
     case "attributeBlanked": {
-      const { people, percent } = limits[limit];
-      const allowed = Math.max(people - 1, shareOf(present, percent));
-      return isReplacement(key) ? Math.max(0, allowed - UNCOUNTED) : allowed;
+      const { percent } = limits[limit];
+      return Math.max(sureOf(limits), shareOf(present, percent));
     }
     default:
       return unreachable(limit);
   }
 }
+
+/** For so many people a value may be set or emptied however few there are: up to here nothing has to be known of the others. */
+export const sureOf = ({ attributeBlanked: { people } }: Pick<Limits, "attributeBlanked">): number => people - 1;
 
 /** Rounded after the digits that a product of two decimals can be wrong in. */
 const shareOf = (whole: number, percent: number): number => Math.floor(Number(((whole * percent) / 100).toFixed(6)));
@@ -147,5 +146,5 @@ export function tripped(spendings: readonly Spending[], limits: Limits, counterO
 /** Whether so much happened that a limit may be near: below its fixed part nothing has to be counted of what is there. */
 export function needsPresent({ limit }: Spending, limits: Limits, spent: number): boolean {
   if (limit === "peopleRemoved" || limit === "departmentsRemoved") return spent > limits[limit].atLeast;
-  return limit === "departmentEmptied" ? true : spent > limits[limit].people - 1;
+  return limit === "departmentEmptied" ? true : spent > sureOf(limits);
 }

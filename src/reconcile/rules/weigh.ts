@@ -32,11 +32,11 @@ export interface Exceeded {
 /** Larger figures first within a limit. Empty: the rules may be written by. */
 export function weigh(touched: Touched, limits: Limits): readonly Exceeded[] {
   const { present } = touched;
-  const share = (kind: EntityKind): number => allowedOf({ limit: "attributeBlanked", key: "" }, limits, present[kind]);
+  const share = (kind: EntityKind): number => allowedOf({ limit: "attributeBlanked" }, limits, present[kind]);
   const budget = (limit: "peopleRemoved" | "departmentsRemoved", count: number, there: number): Exceeded => ({
     limit,
     count,
-    allowed: allowedOf({ limit, key: "" }, limits, there),
+    allowed: allowedOf({ limit }, limits, there),
   });
   const all: readonly Exceeded[] = [
     budget("peopleRemoved", touched.peopleRemoved, present.user),

@@ -4,19 +4,17 @@ import type { Policy } from "../../policy/policy.ts";
 import type { GraceStep } from "../desired/leaver.ts";
 import type { Guard } from "../guard/guard.ts";
 import { heldUnder } from "../guard/held-under.ts";
-import { replacements, spendingsOf } from "../guard/limits.ts";
-import type { Repeats } from "../guard/repeats.ts";
+import { replacements, type Spending, spendingsOf, sureOf } from "../guard/limits.ts";
 import type { Plan } from "../plan.ts";
 import type { Claim, ReconcileStore } from "../ports.ts";
 import type { Stuck } from "../reasons.ts";
 import type { TargetAdapter } from "../target.ts";
 
 export interface BeginDeps {
-  readonly store: Pick<ReconcileStore, "begin"> & Guard;
+  readonly store: Pick<ReconcileStore, "begin" | "beginSetting"> & Guard;
   readonly target: Pick<TargetAdapter, "name" | "rootDepartment" | "remoteIdFor">;
   readonly policy: Pick<Policy, "limits" | "version">;
   readonly logger: { warn(details: object, text: string): void };
-  readonly repeats: Repeats;
 }
 
 export interface Beginning {
@@ -31,23 +29,33 @@ export interface Beginning {
  * run is at work, and nothing may be sent.
  */
 export async function beginRun(
-  { store, target, policy, logger, repeats }: BeginDeps,
+  { store, target, policy, logger }: BeginDeps,
   { claim, next, leaver, intent }: Beginning,
 ): Promise<"begun" | "lost" | Stuck<"held">> {
-  const spendings = [
-    ...spendingsOf(claim.ref, next, { rootDepartment: target.rootDepartment, leaver }),
-    ...(claim.ref.kind === "user" ? repeats.frequent(replacements(next)) : []),
-  ];
+  const taken = spendingsOf(claim.ref, next, { rootDepartment: target.rootDepartment, leaver });
+  const values = claim.ref.kind === "user" ? replacements(next) : [];
   const removes = claim.ref.kind === "user" && next.action === "remove" ? { removes: next.actual } : {};
-  if (spendings.length === 0 && !("removes" in removes)) {
-    const create = next.action === "create" ? { remoteId: target.remoteIdFor(claim.ref) } : undefined;
-    return (await known(() => store.begin(claim, intent, create))) ? "begun" : "lost";
+  if (taken.length === 0 && !("removes" in removes)) {
+    const begun = await known(() => unguarded({ store, target, policy }, { claim, next, intent }, values));
+    if (begun !== "near") return begun;
   }
+  const spendings = [...taken, ...values];
   const begun = await known(() => store.beginGuarded({ claim, intent, action: next.action, spendings, policy, ...removes }));
   if (begun.kind !== "held") return begun.kind;
   for (const hold of begun.opened)
     logger.warn({ ...hold, target: target.name }, "a limit of the policy was reached: what is beyond it is held");
   return heldUnder(begun);
+}
+
+/** Near: so many have got one of the values that only the guard can tell whether one more may. */
+async function unguarded(
+  { store, target, policy }: Pick<BeginDeps, "store" | "target" | "policy">,
+  { claim, next, intent }: Omit<Beginning, "leaver">,
+  values: readonly Spending[],
+): Promise<"begun" | "lost" | "near"> {
+  if (values.length > 0) return store.beginSetting(claim, intent, { keys: values.map(({ key }) => key), sure: sureOf(policy.limits) });
+  const create = next.action === "create" ? { remoteId: target.remoteIdFor(claim.ref) } : undefined;
+  return (await store.begin(claim, intent, create)) ? "begun" : "lost";
 }
 
 async function known<Answer>(ask: () => Promise<Answer>): Promise<Answer> {

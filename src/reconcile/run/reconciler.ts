@@ -7,7 +7,6 @@ import { load } from "../desired/load.ts";
 import { place } from "../desired/place.ts";
 import type { DesiredResult } from "../desired/result.ts";
 import { permission } from "../guard/permission.ts";
-import { createRepeats, type Repeats } from "../guard/repeats.ts";
 import type { Plan } from "../plan.ts";
 import { policy, type Verdict } from "../policy.ts";
 import type { Claim } from "../ports.ts";
@@ -30,9 +29,8 @@ import { NO_FOLLOW_UPS, nothingToDo, type RunResult, seenLink } from "./run-resu
 /** One run: load, place, desired state, observe, plan, policy and guard, apply, record. */
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const events = createRunEvents(deps);
-  const repeats = createRepeats(deps.clock);
   return async (claim, signal) => {
-    const result = await resultOf(deps, events, repeats, claim, signal);
+    const result = await resultOf(deps, events, claim, signal);
     if (result === "released") return deps.store.release(claim);
     if (result !== "lost") await record(deps, claim, result);
   };
@@ -42,7 +40,6 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
 async function resultOf(
   deps: ReconcilerDeps,
   events: RunEvents,
-  repeats: Repeats,
   claim: Claim,
   signal: AbortSignal,
 ): Promise<RunResult | "lost" | "released"> {
@@ -52,7 +49,7 @@ async function resultOf(
     const resolved = await desiredOf(deps, claim.ref, known);
     const person = known.kind === "user" && known.facts.document ? personInput(known.facts) : undefined;
     const leaver = known.kind === "user" ? known.judgement.grace : undefined;
-    const result = await converge({ ...deps, repeats }, events, { claim, resolved, person, leaver }, context);
+    const result = await converge(deps, events, { claim, resolved, person, leaver }, context);
     if (result === "lost") return result;
     const restores = known.kind === "user" && known.facts.restoring !== undefined && known.judgement.standing === "member";
     return { ...result, ...(leaver ? { leaver } : {}), ...(restores ? { restores } : {}) };
@@ -73,7 +70,7 @@ interface Resolved {
 }
 
 async function converge(
-  deps: ReconcilerDeps & { readonly repeats: Repeats },
+  deps: ReconcilerDeps,
   events: RunEvents,
   { claim, resolved, person, leaver }: Resolved,
   context: WriteContext,

@@ -96,7 +96,10 @@ interface ClaimRow extends pg.QueryResultRow {
 }
 
 type Claims = Guard &
-  Pick<ReconcileStore, "claim" | "nextDueMs" | "begin" | "finish" | "release" | "holder" | "asked" | "refused" | "distrust">;
+  Pick<
+    ReconcileStore,
+    "claim" | "nextDueMs" | "begin" | "beginSetting" | "finish" | "release" | "holder" | "asked" | "refused" | "distrust"
+  >;
 
 export interface ClaimOptions {
   readonly clock: Clock;

@@ -113,12 +113,22 @@ export interface Act extends Spending {
   readonly id: string;
 }
 
+/** An upper bound for each value: see the table. `from`: `(select key, n …)`. In the order of keys, so that processes do not wait in a circle. */
+export const countValues = (from: string): string => `
+  insert into guard_values as g (target, key, n) select $1, w.key, w.n from ${from} w order by w.key
+  on conflict (target, key) do update set
+    before = case when g.since > now() - interval '1 hour' then g.before when g.since > now() - interval '2 hours' then g.n else 0 end,
+    n = case when g.since > now() - interval '1 hour' then g.n else 0 end + excluded.n,
+    since = case when g.since > now() - interval '1 hour' then g.since else now() end`;
+
 const RECORD: Statement = {
   name: "guard-record",
-  text: `insert into guard_acts as g (target, limit_name, key, kind, entity_id, since)
+  text: `with acts as (select * from json_to_recordset($2::json) as a(limit_name text, key text, kind text, id uuid)),
+  counted as (${countValues("(select a.key, count(*) as n from acts a where a.limit_name = 'attributeBlanked' and strpos(a.key, '=') > 0 group by a.key)")})
+  insert into guard_acts as g (target, limit_name, key, kind, entity_id, since)
     select $1, a.limit_name, a.key, a.kind, a.id, coalesce((
       select l.created_at from links l where l.target = $1 and l.kind = a.kind and l.entity_id = a.id), now())
-      from json_to_recordset($2::json) as a(limit_name text, key text, kind text, id uuid)
+      from acts a
     on conflict (target, limit_name, key, kind, entity_id) do update set at = now(), since = excluded.since`,
 };
 

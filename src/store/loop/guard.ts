@@ -95,7 +95,7 @@ async function decideAll(db: Queryable, target: string, asks: readonly Ask[], no
   await beginRuns(
     db,
     target,
-    begun.map(({ ask, verdict }) => ({ claim: ask.claim, intent: allowedBy(ask, verdict), create: undefined })),
+    begun.map(({ ask, verdict }) => ({ claim: ask.claim, intent: allowedBy(ask, verdict), create: undefined, values: undefined })),
   );
   await keepRemoved(
     db,

@@ -52,9 +52,13 @@ const TO_REQUEUE: Statement = {
   text: `select h.id from holds h where h.target = $1 and not h.denies and h.state in ('approved', 'expired') and h.expires_at > now() - interval '10 minutes'`,
 };
 
+/** What is out of its window, and has been for a while. */
 const FORGET_ACTS: Statement = {
   name: "guard-forget",
-  text: "delete from guard_acts where target = $1 and at < now() - interval '2 days'",
+  text: `with acts as (
+    delete from guard_acts where target = $1
+      and at < now() - case when limit_name in ('departmentEmptied', 'attributeBlanked') then interval '2 hours' else interval '2 days' end)
+  delete from guard_values where target = $1 and since < now() - interval '3 hours'`,
 };
 
 interface Ending extends Record<string, unknown> {

@@ -17,6 +17,7 @@ const COPIED = [
   "adoptions",
   "guard_acts",
   "guard_bases",
+  "guard_values",
   "holds",
   "hold_members",
   "removed_people",

@@ -3,6 +3,7 @@ import { uuidv7 } from "../../../src/core/id.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { compilePolicy } from "../../../src/policy/compile.ts";
 import type { Hold } from "../../../src/reconcile/guard/hold.ts";
+import { replacements } from "../../../src/reconcile/guard/limits.ts";
 import type { HoldOperations } from "../../../src/reconcile/guard/operations.ts";
 import { createHolds } from "../../../src/store/status/holds.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
@@ -382,16 +383,66 @@ describe("other limits", () => {
   });
 });
 
-test("one and the same value for many, in place of what they had", async () => {
-  await open("version: 1\nlimits: { attributeBlanked: { people: 9, percent: 20 } }");
-  const people = await populate(20, (at) => ({ title: `Clerk ${at}` }));
-  env.startWorker();
-  await env.quiet();
-  await age(2);
-  await eachOf(people, (id) => change(env, id, { title: "Boss" }));
-  await env.quiet();
-  expect((await env.state()).users.filter(({ title }) => title === "Boss")).toHaveLength(8);
-  expect(await only()).toMatchObject({ limit: "attributeBlanked", count: 12 });
+describe("one and the same value for many, in place of what they had", () => {
+  const EIGHT = "version: 1\nlimits: { attributeBlanked: { people: 9, percent: 20 } }";
+  const bosses = async () => (await env.state()).users.filter(({ title }) => title === "Boss").length;
+
+  async function clerks(count: number): Promise<readonly string[]> {
+    await open(EIGHT);
+    const people = await populate(count, (at) => ({ title: `Clerk ${at}` }));
+    const worker = env.startWorker();
+    await env.quiet();
+    await worker.stop(1_000);
+    await age(2);
+    return people;
+  }
+  const promote = (some: readonly string[]) => eachOf(some, (id) => change(env, id, { title: "Boss" }));
+
+  test("several workers together set it as often as the limit allows", async () => {
+    const people = await clerks(24);
+    await promote(people);
+    for (let at = 0; at < 3; at++) env.startWorker();
+    await env.quiet();
+    expect(await bosses()).toBe(8);
+    expect(await only()).toMatchObject({ limit: "attributeBlanked", count: 16, passed: 8, allowed: 8 });
+  });
+
+  test("one that is killed while it spends the last does not spend it twice, and no restart spends more", async () => {
+    const people = await clerks(16);
+    for (const until of [3, 5, 7]) {
+      await promote(people.slice(until === 3 ? 0 : until - 2, until));
+      const worker = env.startWorker();
+      await env.quiet();
+      await worker.stop(1_000);
+    }
+    expect(await bosses()).toBe(7);
+    await promote(people.slice(7));
+    const { store } = env.connect();
+    await store.keepAlive([]);
+    const [claim] = await store.claim(1);
+    const link = (await store.people([claim!.ref.id])).get(claim!.ref.id)!.link!;
+    const actual = { remoteId: link.remoteId!, ...link.observed! };
+    const keys = replacements({ action: "update", actual, set: { title: "Boss" } }).map(({ key }) => key);
+    const intent = {
+      id: uuidv7(systemClock.now().getTime()),
+      at: systemClock.now(),
+      code: "target.intent" as const,
+      actor: "worker",
+      causes: [],
+      subject: claim!.ref,
+      target: "dingtalk",
+    };
+    expect(await store.beginSetting(claim!, intent, { keys, sure: 8 })).toBe("begun");
+    const [next] = await store.claim(1);
+    expect(await store.beginSetting(next!, { ...intent, id: uuidv7(0), subject: next!.ref }, { keys, sure: 8 })).toBe("near");
+    await store.close();
+    env.startWorker();
+    env.startWorker();
+    await env.quiet();
+    expect(await bosses()).toBe(8);
+    expect((await env.state()).users.find(({ userid }) => userid === claim!.ref.id)).toMatchObject({ title: "Boss" });
+    expect(await only()).toMatchObject({ limit: "attributeBlanked", count: 8 });
+  });
 });
 
 describe("who may be written at all", () => {

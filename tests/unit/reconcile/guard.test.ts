@@ -68,7 +68,7 @@ test.each<[LimitName, number, number]>([
   ["attributeBlanked", 50, 19],
   ["attributeBlanked", 100, 20],
   ["attributeBlanked", 1_000, 200],
-])("%s of %i there: %d pass", (limit, present, expected) => expect(allowedOf({ limit, key: "" }, limits, present)).toBe(expected));
+])("%s of %i there: %d pass", (limit, present, expected) => expect(allowedOf({ limit }, limits, present)).toBe(expected));
 
 test("one more than allowed trips, and tells of what", () => {
   const spending = { limit: "peopleRemoved", key: "" } as const;
