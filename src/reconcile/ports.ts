@@ -146,7 +146,7 @@ export interface ReconcileStore {
   pause(ms: number, reason: string, reasonCode: string): Promise<void>;
 }
 
-/** Values by their keys (guard/limits.ts). */
+/** Values by their keys (reconcile/guard/limits.ts). */
 export interface ValuesSet {
   readonly keys: readonly string[];
   readonly sure: number;
