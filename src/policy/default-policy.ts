@@ -7,6 +7,7 @@ limits:
   departmentsRemoved: { atLeast: 3, percent: 2 }   # the same
   departmentEmptied: { people: 10, percent: 50 }   # in one hour, by leaving or moving
   attributeBlanked: { people: 20, percent: 20 }    # in one hour, one attribute
+  sourceCollapsed: { people: 20, percent: 50, silentHours: 72 }   # since last night, one source
 
 grace: { regular: 0, enterprise: 0 }               # leavers are removed, or switched off, at once
 

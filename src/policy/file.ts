@@ -60,6 +60,13 @@ export const policyFile = z.strictObject({
       departmentsRemoved: budget(3, 2),
       departmentEmptied: share(10, 50),
       attributeBlanked: share(20, 20),
+      sourceCollapsed: z
+        .strictObject({
+          people: count.min(1, "must be at least 1").default(20),
+          percent: percent.default(50),
+          silentHours: count.default(72),
+        })
+        .prefault({}),
     })
     .prefault({}),
   /** How long a leaver stays before they are removed: for all, or for each kind of account. */

@@ -23,6 +23,8 @@ export interface Limits {
   readonly departmentEmptied: Share;
   /** For how many people one attribute may be emptied, or set to one value, in an hour. */
   readonly attributeBlanked: Share;
+  /** What a source of at least `people` may lose since last night, in percent, before removals of its people are held; and for how long it may be silent. */
+  readonly sourceCollapsed: Share & { readonly silentHours: number };
 }
 
 /** What is done with somebody found on both sides. Only what matches strongly can be linked without being asked. */

@@ -22,7 +22,7 @@ export const HOLD_LIMITS = [...LIMIT_NAMES, "mappingChanged"] as const;
 export type HoldLimit = (typeof HOLD_LIMITS)[number];
 
 /** Whoever agreed to these agreed to each member as a whole: its other limits do not ask again. */
-export const PERMITS_ALL: ReadonlySet<HoldLimit> = new Set(["mappingChanged"]);
+export const PERMITS_ALL: ReadonlySet<HoldLimit> = new Set(["mappingChanged", "sourceCollapsed"]);
 
 export interface Hold {
   readonly id: string;

@@ -8,7 +8,7 @@ import type { Actual, Attributes, AttributeValue } from "../target-values.ts";
 
 /* What a plan spends of the limits of the policy, and whether there is enough left. Pure; the counting is the storage's. */
 
-export const LIMIT_NAMES = ["peopleRemoved", "departmentsRemoved", "departmentEmptied", "attributeBlanked"] as const;
+export const LIMIT_NAMES = ["peopleRemoved", "departmentsRemoved", "departmentEmptied", "attributeBlanked", "sourceCollapsed"] as const;
 
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
@@ -24,6 +24,7 @@ export const WINDOW_HOURS: Readonly<Record<LimitName, number>> = {
   departmentsRemoved: 24,
   departmentEmptied: 1,
   attributeBlanked: 1,
+  sourceCollapsed: 24,
 };
 
 const FOR_ALL = "";
@@ -111,6 +112,8 @@ export function allowedOf({ limit }: Pick<Spending, "limit">, limits: Limits, pr
       const { percent } = limits[limit];
       return Math.max(sureOf(limits), shareOf(present, percent));
     }
+    case "sourceCollapsed":
+      return 0;
     default:
       return unreachable(limit);
   }
@@ -143,8 +146,25 @@ export function tripped(spendings: readonly Spending[], limits: Limits, counterO
   });
 }
 
+/** What is known of a source since last night. */
+export interface SourceFigure {
+  readonly active: number;
+  readonly activeNow: number;
+  /** It changed nobody but those who left, and had been silent for long before. */
+  readonly onlyRemovals: boolean;
+}
+
+/** Whether removals of its people are more likely a mistake than leavers. Pure. */
+export function hasCollapsed({ active, activeNow, onlyRemovals }: SourceFigure, limits: Limits): boolean {
+  const { people, percent } = limits.sourceCollapsed;
+  if (active < people) return false;
+  const lost = active - activeNow;
+  return lost * 100 >= active * percent || (onlyRemovals && lost > limits.peopleRemoved.atLeast);
+}
+
 /** Whether so much happened that a limit may be near: below its fixed part nothing has to be counted of what is there. */
 export function needsPresent({ limit }: Spending, limits: Limits, spent: number): boolean {
   if (limit === "peopleRemoved" || limit === "departmentsRemoved") return spent > limits[limit].atLeast;
+  if (limit === "sourceCollapsed") return false;
   return limit === "departmentEmptied" ? true : spent > sureOf(limits);
 }

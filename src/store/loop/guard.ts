@@ -13,6 +13,7 @@ import { appendHoldEvents, holdEvent, leaveHolds, lockGuard, type Membership, me
 import { keepRemoved } from "./removed-people.ts";
 import { heldBy, sortedForLocking } from "./run-leases.ts";
 import { beginRuns } from "./run-writes.ts";
+import { type Collapsed, collapsedSources } from "./source-figures.ts";
 
 /*
  * The beginning of runs that take something away. Counting, deciding, spending and the intent are one transaction under one lock of the target, so any
@@ -27,16 +28,16 @@ const MINE: Statement = {
 const OPEN_HOLDS: Statement = {
   name: "guard-open-holds",
   text: `select h.id, h.limit_name as limit, h.policy,
-      case when h.limit_name in ('departmentEmptied', 'attributeBlanked') then array(select distinct m.key from hold_members m where m.hold_id = h.id) end as keys
+      case when h.limit_name in ('departmentEmptied', 'attributeBlanked', 'sourceCollapsed') then array(select distinct m.key from hold_members m where m.hold_id = h.id) end as keys
     from holds h where h.target = $1 and h.state = 'open'`,
 };
 
 const OPEN: Statement = {
   name: "guard-open-hold",
-  text: `insert into holds (id, target, limit_name, state, hours, allowed, present, passed, policy, expires_at)
+  text: `insert into holds (id, target, limit_name, state, hours, allowed, present, passed, policy, detail, expires_at)
     select $2, $1, $3, 'open', $4, $5, (
       select count(*) from links l where l.target = $1 and l.status = 'owned' and l.kind = case when $3 = 'departmentsRemoved' then 'department' else 'user' end),
-      $6, $7, now() + ${OPEN_HOURS} * interval '1 hour'`,
+      $6, $7, $8::json, now() + ${OPEN_HOURS} * interval '1 hour'`,
 };
 
 const RENEW: Statement = { name: "guard-renew-hold", text: "update holds set policy = $2 where id = any($1::uuid[])" };
@@ -72,8 +73,10 @@ export function createGuard(pool: Pool, target: string, clock: Clock): Guard {
   return { beginGuarded };
 }
 
-async function decideAll(db: Queryable, target: string, asks: readonly Ask[], now: Date): Promise<readonly Begun[]> {
+async function decideAll(db: Queryable, target: string, given: readonly Ask[], now: Date): Promise<readonly Begun[]> {
   await lockGuard(db, target);
+  const collapsed = await collapsedSources(db, target, given);
+  const asks = given.map((ask) => underSource(ask, collapsed));
   const leases = sortedForLocking(asks).map(({ item: { claim }, at }) => ({ at, ...claim.ref, lease: claim.lease }));
   const mine = new Set((await run<{ at: number }>(db, MINE, [target, JSON.stringify(leases)])).map(({ at }) => at));
   const living = asks.filter((_, at) => mine.has(at));
@@ -107,11 +110,17 @@ async function decideAll(db: Queryable, target: string, asks: readonly Ask[], no
     target,
     begun.flatMap(({ ask }) => ask.spendings.map((one): Act => ({ ...one, kind: ask.claim.ref.kind, id: ask.claim.ref.id }))),
   );
-  const answers = await hold(db, { target, now, open, counters, policy: policy.version }, table);
+  const answers = await hold(db, { target, now, open, counters, policy: policy.version, collapsed }, table);
   const left = table.flatMap(({ leaves }) => leaves);
   await leaveHolds(db, target, left, now);
   await unflag(db, target, left);
   return asks.map((ask) => answers.get(ask) ?? { kind: "lost" });
+}
+
+/** A source that collapsed holds back its people whole: nothing else is asked about them. */
+function underSource(ask: Ask, collapsed: ReadonlyMap<string, Collapsed>): Ask {
+  const source = collapsed.get(ask.claim.ref.id);
+  return source ? { ...ask, spendings: [{ limit: "sourceCollapsed", key: source.id }, ...ask.spendings] } : ask;
 }
 
 type Verdict =
@@ -150,12 +159,15 @@ function judgeAll(asks: readonly Ask[], known: Known): readonly Judged[] {
     const deniedLimits = new Set(denied.map(({ limit }) => limit));
     // What was spent on it before, by a run that came to nothing, is not spent again.
     const judged = open.filter((spending) => !deniedLimits.has(spending.limit) && !known.counters.isCounted(spending, ref.id));
+    const bySource = judged.some(({ limit }) => limit === "sourceCollapsed");
     const forced = judged.flatMap((spending) => {
+      if (bySource && spending.limit !== "sourceCollapsed") return [];
       const hold = known.open.find((one) => one.limit === spending.limit && forces(one, spending, ask, trippedNow));
       return hold ? [{ ...spending, hold: hold.id }] : [];
     });
     const free = judged.filter((spending) => !forced.some(({ limit, key }) => limit === spending.limit && key === spending.key));
-    const over = tripped(free, ask.policy.limits, known.counters.read);
+    const whole = [...free, ...forced].some(({ limit }) => limit === "sourceCollapsed");
+    const over = tripped(whole ? free.filter(({ limit }) => limit === "sourceCollapsed") : free, ask.policy.limits, known.counters.read);
     if (denied.length + forced.length + over.length > 0) {
       for (const { limit } of over) trippedNow.add(limit);
       const limits = new Set<HoldLimit>([...denied, ...forced, ...over].map(({ limit }) => limit));
@@ -186,6 +198,7 @@ interface HoldContext {
   readonly open: readonly OpenHold[];
   readonly counters: Counters;
   readonly policy: string;
+  readonly collapsed: ReadonlyMap<string, Collapsed>;
 }
 
 async function hold(db: Queryable, context: HoldContext, table: readonly Judged[]): Promise<ReadonlyMap<Ask, Begun>> {
@@ -212,7 +225,9 @@ async function hold(db: Queryable, context: HoldContext, table: readonly Judged[
         openedNow.add(id);
         opened.push({ id, limit: one.limit, passed: one.spent, allowed: one.allowed, present: one.present });
         const hours = WINDOW_HOURS[one.limit];
-        await run(db, OPEN, [target, id, one.limit, hours, one.allowed, one.spent, policy]);
+        const source = one.limit === "sourceCollapsed" ? context.collapsed.get(ask.claim.ref.id) : undefined;
+        const told = source && { source: source.id, name: source.name, active: source.active, activeNow: source.activeNow, hours };
+        await run(db, OPEN, [target, id, one.limit, hours, one.allowed, one.spent, policy, told ? JSON.stringify(told) : null]);
         const detail = {
           hold: id,
           limit: one.limit,
@@ -220,6 +235,7 @@ async function hold(db: Queryable, context: HoldContext, table: readonly Judged[
           passed: one.spent,
           allowed: one.allowed,
           ...(one.key === "" ? {} : { key: one.key }),
+          ...(told ? { active: told.active, activeNow: told.activeNow } : {}),
         };
         events.push(holdEvent("hold.opened", { target, at: now, detail, causes: ask.claim.causes }));
       }

@@ -4,6 +4,7 @@ import type { Attributes } from "../../reconcile/target-values.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
 import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { countSources } from "./source-figures.ts";
 
 const SLICE = 2_000;
 
@@ -144,6 +145,7 @@ export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore
 
     async endSweep(event) {
       await run(pool, END, [eventRow(event), target]);
+      await countSources(pool, target);
     },
 
     async linksTo(kind, remoteIds) {

@@ -18,6 +18,7 @@ const COPIED = [
   "guard_acts",
   "guard_bases",
   "guard_values",
+  "source_figures",
   "holds",
   "hold_members",
   "removed_people",

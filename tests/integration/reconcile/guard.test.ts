@@ -5,6 +5,7 @@ import { compilePolicy } from "../../../src/policy/compile.ts";
 import type { Hold } from "../../../src/reconcile/guard/hold.ts";
 import { replacements } from "../../../src/reconcile/guard/limits.ts";
 import type { HoldOperations } from "../../../src/reconcile/guard/operations.ts";
+import { countSources } from "../../../src/store/loop/source-figures.ts";
 import { createHolds } from "../../../src/store/status/holds.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, DINGTALK_USER, ENTERPRISE, members, person } from "./sample.ts";
@@ -442,6 +443,54 @@ describe("one and the same value for many, in place of what they had", () => {
     expect(await bosses()).toBe(8);
     expect((await env.state()).users.find(({ userid }) => userid === claim!.ref.id)).toMatchObject({ title: "Boss" });
     expect(await only()).toMatchObject({ limit: "attributeBlanked", count: 8 });
+  });
+});
+
+describe("a source that collapses", () => {
+  test("lost more than half since last night: removals of its people are one hold, which an approval lets through", async () => {
+    await open();
+    const people = await populate(40);
+    const first = env.startWorker();
+    await env.quiet();
+    await first.stop(1_000);
+    await age(25);
+    await countSources(env.pool, "dingtalk");
+    await deactivate(people.slice(0, 21));
+    env.startWorker();
+    await env.quiet();
+    expect(await there()).toBe(40);
+    const hold = await only();
+    expect(hold).toMatchObject({
+      limit: "sourceCollapsed",
+      count: 21,
+      windowHours: 24,
+      detail: { name: "test", active: 40, activeNow: 19 },
+    });
+    const { digest, count } = hold;
+    expect(await holds.approve(hold.id, { digest, count }, operator("ann"), { alone: true })).toMatchObject({ kind: "decided" });
+    await env.quiet();
+    expect(await there()).toBe(19);
+    expect(await all()).toHaveLength(1);
+  });
+
+  test("comes back from silence with nothing but removals, and takes them back", async () => {
+    await open();
+    const people = await populate(40);
+    const first = env.startWorker();
+    await env.quiet();
+    await first.stop(1_000);
+    await age(25);
+    await countSources(env.pool, "dingtalk");
+    await env.pool.query("update source_figures set spoke_at = spoke_at - interval '80 hours'");
+    await deactivate(people.slice(0, 8));
+    env.startWorker();
+    await env.quiet();
+    expect(await there()).toBe(40);
+    expect(await only()).toMatchObject({ limit: "sourceCollapsed", count: 8 });
+    await activate(people);
+    await env.quiet();
+    expect(await there()).toBe(40);
+    expect(await only()).toMatchObject({ state: "dissolved" });
   });
 });
 

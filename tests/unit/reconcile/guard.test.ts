@@ -1,7 +1,7 @@
 import { compilePolicy } from "../../../src/policy/compile.ts";
 import type { GraceStep, LifecycleState } from "../../../src/reconcile/desired/leaver.ts";
 import { approval, type Hold, needsTwo } from "../../../src/reconcile/guard/hold.ts";
-import { allowedOf, type LimitName, spendingsOf, tripped } from "../../../src/reconcile/guard/limits.ts";
+import { allowedOf, hasCollapsed, type LimitName, spendingsOf, tripped } from "../../../src/reconcile/guard/limits.ts";
 import type { Plan } from "../../../src/reconcile/plan.ts";
 import type { Actual, Attributes } from "../../../src/reconcile/target-values.ts";
 
@@ -69,6 +69,14 @@ test.each<[LimitName, number, number]>([
   ["attributeBlanked", 100, 20],
   ["attributeBlanked", 1_000, 200],
 ])("%s of %i there: %d pass", (limit, present, expected) => expect(allowedOf({ limit }, limits, present)).toBe(expected));
+
+test.each<[string, Parameters<typeof hasCollapsed>[0], boolean]>([
+  ["half of it is gone", { active: 40, activeNow: 20, onlyRemovals: false }, true],
+  ["less than half", { active: 40, activeNow: 21, onlyRemovals: false }, false],
+  ["a small one", { active: 19, activeNow: 0, onlyRemovals: true }, false],
+  ["six after a silence, and nothing else", { active: 40, activeNow: 34, onlyRemovals: true }, true],
+  ["five after a silence", { active: 40, activeNow: 35, onlyRemovals: true }, false],
+])("a source: %s", (_name, figure, expected) => expect(hasCollapsed(figure, limits)).toBe(expected));
 
 test("one more than allowed trips, and tells of what", () => {
   const spending = { limit: "peopleRemoved", key: "" } as const;
