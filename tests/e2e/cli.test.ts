@@ -95,6 +95,19 @@ test("an operator stops and goes on beside the running server, and lowers the mo
   ]);
 });
 
+test("nobody is put back who was not removed, and it says so", async () => {
+  expect((await command("restore")).code).toBe(2);
+  const nobody = "00000000-0000-4000-8000-000000000000";
+  const hold = await command("restore", "--hold", nobody);
+  expect([hold.code, hold.stdout + hold.stderr]).toEqual([1, expect.stringContaining(`there is no hold ${nobody}`)]);
+  const person = await command("restore", nobody);
+  expect([person.code, person.stdout]).toEqual([1, expect.stringContaining(`${nobody}: nobody has this id`)]);
+  expect(JSON.parse((await command("restore", nobody, "--json")).stdout)).toEqual({
+    people: [{ id: nobody, result: "unknown" }],
+    restoring: 0,
+  });
+});
+
 test("a plan explains what was read, what DingTalk would get of it, and what it would not get, and why", async () => {
   const token = (await command("token", "create", "--name", "planner", "--scope", "provision")).stdout.trim();
   const user = {
