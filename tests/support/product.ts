@@ -81,6 +81,8 @@ export interface ProductOptions {
   readonly switches?: object;
   /** Beside those the product is opened with. */
   readonly settings?: Environment;
+  /** Without credentials: the simulator is its sandbox, with the limits of the built-in policy. */
+  readonly sandbox?: boolean;
 }
 
 const BOOTSTRAP = "a-bootstrap-token-of-forty-characters-00";
@@ -90,6 +92,7 @@ export async function openProduct({
   logger = silentLogger,
   switches,
   settings = {},
+  sandbox = false,
 }: ProductOptions = {}): Promise<Product> {
   const database = await createTestDatabase();
   const dataDir = mkdtempSync(join(temporaryRoot(), "dingtalk-scim-data-"));
@@ -103,15 +106,19 @@ export async function openProduct({
     const environment = {
       BOOTSTRAP_TOKEN: BOOTSTRAP,
       RATE_LIMIT_PER_CLIENT: "0",
-      DINGTALK_APP_KEY: "sandbox",
-      DINGTALK_APP_SECRET: "sandbox",
-      DINGTALK_CORP_ID: "dingsandbox",
-      DINGTALK_OAPI_URL: dingtalk,
-      DINGTALK_API_URL: dingtalk,
+      ...(sandbox
+        ? { SIMULATOR_PORT: new URL(dingtalk).port }
+        : {
+            DINGTALK_APP_KEY: "sandbox",
+            DINGTALK_APP_SECRET: "sandbox",
+            DINGTALK_CORP_ID: "dingsandbox",
+            DINGTALK_OAPI_URL: dingtalk,
+            DINGTALK_API_URL: dingtalk,
+            POLICY_FILE: RAISED_POLICY_FILE,
+          }),
       DINGTALK_QPS: "1000",
       SYNC_MODE: "sync",
       DATA_DIR: dataDir,
-      POLICY_FILE: RAISED_POLICY_FILE,
       ...settings,
     };
     return { config: parseConfig(environment), pool, clock, logger, traffic: createTraffic(), meter, refusals };
