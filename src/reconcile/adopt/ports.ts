@@ -61,8 +61,8 @@ export interface AdoptionStore {
   treeNodes(): Promise<readonly TreeNode[]>;
   /** Pairs (`pairKey`) that are not to be proposed again. */
   rejected(kind: AdoptableKind): Promise<ReadonlySet<string>>;
-  /** Records what a list proposes. What an earlier list proposed and this one does not is withdrawn. Answers the ids of the proposals, in their order. */
-  propose(proposals: readonly Proposal[], listing: Listing): Promise<readonly string[]>;
+  /** Records what a list proposes. What an earlier list proposed and this one does not is withdrawn. Answers the ids of the proposals, each at its place; none for what was decided meanwhile. */
+  propose(proposals: readonly Proposal[], listing: Listing): Promise<readonly (string | undefined)[]>;
   /** To be called once after all proposals of a list. */
   withdrawOthers(listing: Listing): Promise<void>;
   /** One that a refusal led to, which stands in the way by itself: nothing is held for it. Nothing when it was decided before. */

@@ -78,7 +78,7 @@ export async function proposeAdoptions(
 async function linkCertain(
   deps: AdoptDeps,
   proposals: readonly Proposal[],
-  ids: readonly string[],
+  ids: readonly (string | undefined)[],
   by: DecisionEvent,
 ): Promise<ReadonlySet<string>> {
   const linked = new Set<string>();

@@ -96,12 +96,12 @@ interface NodeRow extends pg.QueryResultRow {
 }
 
 export function createAdoptionStore(pool: pg.Pool, target: string): AdoptionStore {
-  async function put(proposals: readonly Proposal[], listing: Listing, listed: boolean): Promise<readonly string[]> {
+  async function put(proposals: readonly Proposal[], listing: Listing, listed: boolean): Promise<readonly (string | undefined)[]> {
     const rows = proposals.map((proposal, at) => rowOf(proposal, { at, listed, target, origin: listing.origin }));
     const ids = new Map<number, string>();
     for (const { at, id } of await run<{ at: number; id: string }>(pool, PROPOSE, [[target], JSON.stringify(rows), listing.id]))
       ids.set(at, id);
-    return proposals.flatMap((_, at) => ids.get(at) ?? []);
+    return proposals.map((_, at) => ids.get(at));
   }
 
   return {
@@ -128,7 +128,7 @@ export function createAdoptionStore(pool: pg.Pool, target: string): AdoptionStor
     },
 
     async propose(proposals, listing) {
-      const ids: string[] = [];
+      const ids: (string | undefined)[] = [];
       for (let start = 0; start < proposals.length; start += PROPOSALS_SLICE)
         ids.push(...(await put(proposals.slice(start, start + PROPOSALS_SLICE), listing, true)));
       return ids;

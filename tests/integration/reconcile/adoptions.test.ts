@@ -1,5 +1,6 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
+import { uuidv7 } from "../../../src/core/id.ts";
 import type { AdoptionRules } from "../../../src/policy/policy.ts";
 import type { Adoption } from "../../../src/reconcile/adopt/ports.ts";
 import { PROPOSE_ALL } from "../../../src/reconcile/adopt/rules.ts";
@@ -90,6 +91,20 @@ test("who is accepted is brought in line under the old userid; the number is cha
   expect(await notesOn(env, id)).not.toContain("mobile: keptOnAdoption");
   expect((await users())[0]!["mobile"]).not.toBe("61110001");
   expect(await operations().accept(adoption, by())).toMatchObject({ kind: "refused", why: { kind: "decided" } });
+});
+
+test("a list that still proposes who was decided meanwhile gets no id for them, and the others get their own", async () => {
+  await byHand("li.wei", "Li Wei", { job_number: "7" });
+  const [li7, bo] = [await env.addUser(li("7")), await env.addUser(person("Bo"))];
+  await start("observe");
+  await compare();
+  await operations().accept((await list())[0]!.id, by());
+  const proposal = (id: string, remote: string) =>
+    ({ kind: "user", entity: { id }, remote: { id: remote, departments: [] }, tier: 2, matched: ["name"], state: "proposed" }) as const;
+  const at = systemClock.now();
+  const listing = { id: uuidv7(at.getTime()), origin: { at, actor: "test", causes: [] } };
+  const ids = await env.connect().store.propose([proposal(li7, "li.wei"), proposal(bo, "bo")], listing);
+  expect(ids).toEqual([undefined, expect.any(String)]);
 });
 
 test("what was read of somebody while they are held is not read again", async () => {
