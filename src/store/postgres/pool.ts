@@ -56,6 +56,8 @@ const STATEMENT_MS = 2_500;
 const ANSWER_MS = 2_700;
 /** Of a statement in a transaction, which the server is told to end after ten seconds (statement.ts). */
 const PATIENT_ANSWER_MS = 11_000;
+/** Those who share one session take turns: their wait for each other says nothing of the server. */
+const TURN_MS = 60_000;
 const KEEP_ALIVE_MS = 10_000;
 /** A server that stays read-only must not be connected to anew by every write. */
 const RENEW_MS = 1_000;
@@ -104,7 +106,7 @@ export class Pool extends pg.Pool {
   /** One session of its own, planned along indexes, that lives until it is ended: for what is kept in temporary tables. */
   session(settings: SessionSettings): pg.Pool {
     const config = configOf({ ...this.#options, max: 1 }, { ...ALONG_INDEXES, ...settings });
-    const session = this.#watch(new pg.Pool({ ...config, idleTimeoutMillis: 0 }), this.#options.logger);
+    const session = this.#watch(new pg.Pool({ ...config, idleTimeoutMillis: 0, connectionTimeoutMillis: TURN_MS }), this.#options.logger);
     for (const ended of this.#sessions) if (ended.ending) this.#sessions.delete(ended);
     this.#sessions.add(session);
     return session;
