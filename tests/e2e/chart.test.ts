@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { chartFolder, VALUES } from "../support/chart.ts";
 
 /* The chart as helm renders it: `npm run test:chart`, where helm is installed (HELM names it). GOLDEN=write accepts what has changed. */
@@ -54,6 +54,22 @@ test.each(Object.keys(VALUES))("%s: every pod passes the restricted standard and
     }
     for (const volume of pod.volumes ?? []) expect(Object.keys(volume)[1]).toMatch(/^(configMap|emptyDir)$/);
   }
+});
+
+test("the rules and the dashboard of this repository fit", () => {
+  const deploy = join(__dirname, "..", "..", "deploy");
+  const text = helm(
+    ...["template", "scim", chartFolder, "--kube-version", "1.31.0", "--values", VALUES["small"]!],
+    ...["--set", "monitoring.prometheusRule.enabled=true,monitoring.dashboard.enabled=true"],
+    ...["--set-file", `monitoring.prometheusRule.rules=${join(deploy, "prometheus", "alerts.yaml")}`],
+    ...["--set-file", `monitoring.dashboard.json=${join(deploy, "grafana", "dashboard.json")}`],
+  );
+  const rules = documents(text).find(({ kind }) => kind === "PrometheusRule") as unknown as { spec: unknown };
+  expect(rules.spec).toEqual(parse(readFileSync(join(deploy, "prometheus", "alerts.yaml"), "utf8")));
+  const dashboard = documents(text).find(({ metadata }) => metadata.name.endsWith("-dashboard")) as unknown as {
+    data: Record<string, string>;
+  };
+  expect(dashboard.data["dingtalk-scim.json"]).toBe(readFileSync(join(deploy, "grafana", "dashboard.json"), "utf8"));
 });
 
 test("without a database nothing is rendered", () => {

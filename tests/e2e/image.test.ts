@@ -9,7 +9,7 @@ import { openPlace, type Place, runCommand, type Settings, tokenIn } from "../su
 
 /* The commands of the Dockerfile, played without Docker, and what comes of them, started as the image starts it. */
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_500_000);
 
 const base = readDockerfile(readFileSync(join(__dirname, "..", "..", "Dockerfile"), "utf8")).find(({ name }) => name === "base")!;
 const value = (word: string): string => base.instructions.findLast((each) => each.word === word)!.rest;
