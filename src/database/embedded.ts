@@ -42,7 +42,9 @@ const START_TIMEOUT_MS = 120_000;
  * `CannotStart` with the holder's pid.
  * Throws `CannotStart` with the reason, and the end of the server's log where there is one.
  */
-export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(given: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  // First: where it is not installed, that is the problem to tell, not the folder.
+  const options = { ...given, binaries: given.binaries ?? findBinaries() };
   const clock = options.clock ?? systemClock;
   const layout = layOut(options.dataDir);
   const release = await holdDirectory(layout.home, clock);
