@@ -20,6 +20,7 @@ if (existsSync(join(root, "src"))) {
   compile();
   removeOrphans();
   copyParts(dist);
+  buildDashboard();
   writeCommit();
 }
 
@@ -57,6 +58,23 @@ function removeOrphans() {
     if (/^(web|node_modules)[/\\]/.test(path) || existsSync(join(root, "src", path.replace(/\.js(\.map)?$/, ".ts")))) continue;
     rmSync(join(dist, path));
   }
+}
+
+/** web/ → dist/web. */
+function buildDashboard() {
+  const web = join(root, "web");
+  const vite = packageDirectory("vite");
+  if (!existsSync(web) || !vite) return;
+  const files = readdirSync(web, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith("generated"))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const built = join(dist, "web");
+  const stamp = join(built, "sources.sha256");
+  const wanted = sha256(...[...files, join(root, "openapi.yaml"), join(root, "package-lock.json")].map((file) => readFileSync(file)));
+  if (existsSync(join(built, "index.html")) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  run("the build of the dashboard", join(web, "build.mjs"), [], {});
+  writeFileSync(stamp, wanted);
 }
 
 /** Which commit was compiled, for the metrics; nothing where this is no clone or there is no git. The build of an image has no clone and tells it. */

@@ -3,6 +3,8 @@ import { createMetrics } from "./api/all-metrics.ts";
 import { historyEndpoint } from "./api/events.ts";
 import { holdsEndpoint } from "./api/holds.ts";
 import { incidentsEndpoint } from "./api/incidents.ts";
+import { peopleEndpoint } from "./api/people.ts";
+import { sourcesEndpoint } from "./api/sources.ts";
 import { syncEndpoint } from "./api/sync.ts";
 import { readBuild } from "./build.ts";
 import { type AppContext, syncComponents, wholePlan } from "./compose.ts";
@@ -22,14 +24,16 @@ import { createClientAddress } from "./http/connection/client-address.ts";
 import { messagesOf } from "./http/connection/express-messages.ts";
 import { createLimits } from "./http/connection/limits.ts";
 import { type HttpServer, startHttpServer } from "./http/connection/server.ts";
+import { dashboardMounts } from "./http/dashboard.ts";
 import { docsMounts } from "./http/docs.ts";
 import { healthMounts, type ReadinessCheck } from "./http/health.ts";
 import { metricsEndpoint } from "./http/metrics.ts";
 import { createSessionCookie } from "./http/session/cookie.ts";
 import { createSessions } from "./http/session/sessions.ts";
 import { signInMount } from "./http/session/sign-in.ts";
-import { openapiFile } from "./paths.ts";
+import { dashboardDirectory, openapiFile } from "./paths.ts";
 import { createPlanDesk } from "./reconcile/compare/plan-desk.ts";
+import { type PersonPreview, previewPerson } from "./reconcile/compare/preview.ts";
 import type { WholePlan } from "./reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "./reconcile/policy.ts";
 import { organisationSettings, sandboxUrl } from "./sandbox.ts";
@@ -88,7 +92,8 @@ export async function startApi(app: AppContext, checks: Readonly<Record<string, 
 export async function composeApi(app: AppContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<AppOptions> {
   const { config, pool, clock, logger, traffic } = app;
   const database = createPrisma(pool);
-  const source = await createSources(database, clock).ensureDefault();
+  const sources = createSources(database, clock);
+  const source = await sources.ensureDefault();
   const signingKey = createSigningKey(createSigningKeys(database));
   const accessTokens = createAccessTokens({ publicUrl: config.publicUrl, signingKey, clock });
   const trusts = createTrusts(database, clock);
@@ -160,6 +165,8 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
         allowRemoveAllMembers: config.allowRemoveAllMembers,
       }),
       historyEndpoint(createEventLog(pool)),
+      peopleEndpoint({ operations, preview: (id) => personUnderRules(app, id) }),
+      sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl }),
       holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
       incidentsEndpoint({ incidents, language: config.alerts.language, clock, target: TARGET }),
       syncEndpoint({
@@ -182,11 +189,22 @@ export async function composeApi(app: AppContext, checks: Readonly<Record<string
       ...healthMounts({ checks, clock, logger }),
       metricsEndpoint(registry, { openOnLoopback: config.metricsOpenOnLoopback }),
       ...docsMounts(readFileSync(openapiFile, "utf8"), config.publicUrl),
+      ...dashboardMounts(dashboardDirectory),
     ],
   };
 }
 
-/** The same under the rules of this installation, with a target of its own. */
+/** What a run would conclude about one person, by what is known now. */
+async function personUnderRules(app: AppContext, id: string): Promise<PersonPreview | undefined> {
+  const parts = syncComponents(app, organisationSettings(app.config));
+  try {
+    return await previewPerson({ ...app, ...parts }, id);
+  } finally {
+    parts.target.close();
+  }
+}
+
+/** The plan of everybody under the rules of this installation, with a target of its own. */
 async function planUnderRules(app: AppContext, mode: SyncMode): Promise<WholePlan> {
   const parts = syncComponents(app, organisationSettings(app.config));
   try {

@@ -152,7 +152,9 @@ function noticeOf(
   const where = facts.sandboxUrl === undefined ? "the configured organisation" : `sandbox (simulated DingTalk) at ${facts.sandboxUrl}`;
   return [
     "dingtalk-scim is ready",
-    ...(role === "worker" ? [] : [`  SCIM (Tenant URL)   ${publicUrl}/scim/v2`, `  API, documented     ${publicUrl}/docs`]),
+    ...(role === "worker"
+      ? []
+      : [`  Dashboard           ${publicUrl}/`, `  SCIM (Tenant URL)   ${publicUrl}/scim/v2`, `  API, documented     ${publicUrl}/docs`]),
     ...(role === "api" ? [] : [`  DingTalk            ${where}, mode ${syncMode}`]),
     `  Database            ${config.databaseUrl ? "DATABASE_URL" : `embedded PostgreSQL in ${config.dataDir}`}`,
     ...(facts.newToken === undefined

@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 /** The package's own folder, from src/ and from dist/ alike: the files that are neither compiled nor configured live there. */
 export const packageRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
 export const migrationsDirectory = join(packageRoot, "prisma", "migrations");
+/** The built dashboard. */
+export const dashboardDirectory = join(packageRoot, "dist", "web");
 export const openapiFile = join(packageRoot, "openapi.yaml");
 
 function findRoot(folder: string): string {

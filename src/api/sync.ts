@@ -101,6 +101,11 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
     .all(methodNotAllowed("GET"));
 
   router
+    .route("/reasons")
+    .get(async (_req: Request, res: Response) => sendJson(res, 200, { reasons: await operations.reasons() }))
+    .all(methodNotAllowed("GET"));
+
+  router
     .route("/items/:kind/:id/retry")
     .post(requireScope("admin"), async (req: Request<{ kind: string; id: string }>, res: Response) => {
       const kind = KINDS.find((each) => each === req.params.kind);
@@ -147,7 +152,7 @@ function renderStatus(
   orders: Orders,
   { target, ceiling: own, callsPerSecond, sandbox }: SyncEndpointOptions,
 ) {
-  const { active, present, accurate } = status.people;
+  const { active, present, accurate, stuck } = status.people;
   const ceiling = ceilingOf(processes, own);
   const share = (part: number, whole: number): number => (whole === 0 ? 1 : part / whole);
   return {
@@ -158,6 +163,7 @@ function renderStatus(
     sandbox: sandbox ?? null,
     asOf: status.asOf,
     states: status.states,
+    people: { total: active, inSync: accurate, needsYou: stuck },
     oldestDue: status.oldestDue ?? null,
     lost: status.lost,
     paused: orders.halted ?? null,
@@ -175,7 +181,7 @@ function renderStatus(
 
 type Processes = Awaited<ReturnType<SyncOperations["processes"]>>;
 
-const renderItemFor =
+export const renderItemFor =
   (maySee: boolean) =>
   ({ ref, planned, ...item }: SyncItem) => ({
     kind: ref.kind,

@@ -21,8 +21,8 @@ export interface SyncStatus {
   readonly paused?: TargetPause;
   /** From a change being committed to the target being equal, over the last 10,000 entities that were settled within the last day and are in sync still. */
   readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
-  /** Active people of the directory; those of them that are at the target; those that are there and in sync. */
-  readonly people: { readonly active: number; readonly present: number; readonly accurate: number };
+  /** Active people of the directory; those of them that are at the target; those that are there and in sync. `stuck`: people, leavers too, who are held or parked. */
+  readonly people: { readonly active: number; readonly present: number; readonly accurate: number; readonly stuck: number };
   readonly calls: readonly { readonly api: string; readonly count: number }[];
 }
 
@@ -52,7 +52,19 @@ export interface SyncItem {
   readonly notes: readonly Note[];
 }
 
+/** What is not in sync for one reason. */
+export interface ReasonCount {
+  readonly state: SyncState;
+  readonly reasonCode: string;
+  readonly count: number;
+  /** Of one of them; others of the same code may have other words. */
+  readonly reason?: string;
+  readonly remedy?: string;
+}
+
 export interface ItemQuery {
+  /** One entity by its id. */
+  readonly id?: string;
   readonly state?: SyncState;
   readonly kind?: EntityRef["kind"];
   /** Part of a name, user name or e-mail address, a job number or id, or the last digits of a telephone number. */
@@ -67,6 +79,10 @@ export interface ItemQuery {
 export interface SyncOperations extends OrdersStore {
   /** Begun after it was asked for, unless counting takes long. */
   status(): Promise<SyncStatus>;
+  /** Every reason there is, the most frequent first; begun after it was asked for, unless counting takes long. */
+  reasons(): Promise<readonly ReasonCount[]>;
+  /** What entities are called that have these ids at the target, as far as they are ours. */
+  remoteNames(kind: "user" | "department", remoteIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   items(query: ItemQuery): Promise<{ readonly items: readonly SyncItem[]; readonly next?: string }>;
   /** Makes one entity due now; false when there is no such entity. The event is recorded in the same transaction. What the last look found stays until the next. */
   retry(ref: EntityRef, event: HistoryEvent): Promise<boolean>;

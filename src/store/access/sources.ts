@@ -13,6 +13,8 @@ export interface Source {
   readonly name: string;
   readonly kind: SourceKind;
   readonly createdAt: Date;
+  /** Of its SCIM requests; written a few seconds late. */
+  readonly lastRequestAt?: Date;
 }
 
 export class SourceNameTaken extends AppError {
@@ -86,7 +88,15 @@ export function createSources(database: Database, clock: Clock): Sources {
 }
 
 /** The column is free text; a kind that a later version wrote is as good as `other` to this one. */
-function sourceOf(row: { id: string; name: string; kind: string; createdAt: Date }): Source {
-  const kind = SOURCE_KINDS.find((known) => known === row.kind) ?? "other";
-  return { id: row.id, name: row.name, kind, createdAt: row.createdAt };
+function sourceOf({ id, name, kind: stored, createdAt, lastRequestAt }: Row): Source {
+  const kind = SOURCE_KINDS.find((known) => known === stored) ?? "other";
+  return { id, name, kind, createdAt, ...(lastRequestAt ? { lastRequestAt } : {}) };
+}
+
+interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly createdAt: Date;
+  readonly lastRequestAt: Date | null;
 }

@@ -20,6 +20,7 @@ const COUNTS: Statement = {
       count(*) filter (where o.state in ('due', 'waiting') and o.next_at is null and o.lease is null) as lost,
       min(o.due_since) filter (where o.state in ('due', 'waiting')) as oldest,
       count(u.id) as open_people, count(g.id) as open_groups, count(*) filter (where o.kind in ('department', 'role')) as open_structure,
+      count(*) filter (where o.kind = 'user' and o.state in ('held', 'parked')) as stuck_people,
       count(*) filter (where u.active) as open_active, count(l.entity_id) filter (where u.active) as open_present,
       (select coalesce(sum(c.count), 0) from resource_counts c where c.kind = 'User')::bigint as people,
       (select coalesce(sum(c.count), 0) from resource_counts c where c.kind = 'Group')::bigint as groups,
@@ -57,6 +58,7 @@ type Count =
   | "held"
   | "parked"
   | "lost"
+  | "stuck_people"
   | "open_people"
   | "open_groups"
   | "open_structure"
@@ -89,7 +91,7 @@ export async function readStats(pool: pg.Pool, target: string): Promise<SyncStat
     ...(oldest ? { oldestDue: oldest } : {}),
     ...(paused ? { paused } : {}),
     ...(p50 !== undefined && p95 !== undefined && p99 !== undefined ? { latencyMs: { p50, p95, p99 } } : {}),
-    people: { active, present: accurate + row.open_present, accurate },
+    people: { active, present: accurate + row.open_present, accurate, stuck: row.stuck_people },
     calls: calls.map(({ api, calls: count }) => ({ api, count })),
   };
 }

@@ -19,6 +19,7 @@ import { FIRST_REF } from "../postgres/walk.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "../write-sql.ts";
 import { readStats } from "./figures.ts";
 import { isMeantBy, NAME } from "./item-search.ts";
+import { readReasons, readRemoteNames } from "./reasons.ts";
 import { sharedReading } from "./shared-reading.ts";
 
 /** Who has the value: somebody of the directory, or a department of the tree. */
@@ -108,9 +109,17 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
 
     status: sharedReading(() => readStats(pool, target), clock),
 
-    async items({ state, kind, text, reasonCode, after, count }) {
+    reasons: sharedReading(() => readReasons(pool, target), clock),
+
+    remoteNames: (kind, remoteIds) => readRemoteNames(pool, target, kind, remoteIds),
+
+    async items({ id, state, kind, text, reasonCode, after, count }) {
       const parameters = createParameters([target]);
       const conditions = ["s.target = $1"];
+      if (id !== undefined) {
+        if (!isUuid(id)) return { items: [] };
+        conditions.push(`s.entity_id = ${parameters.add(id, "uuid")}`);
+      }
       if (state) conditions.push(`s.state = ${parameters.add(state, "text")}`);
       if (kind) conditions.push(`s.kind = ${parameters.add(kind, "text")}`);
       if (reasonCode === IN_GRACE) conditions.push(IN_GRACE_NOW);

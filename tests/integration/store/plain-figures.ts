@@ -16,12 +16,16 @@ export async function plainFigures(pool: pg.Pool, target: string) {
      where u.active`,
     [target],
   );
+  const stuck = await pool.query<{ stuck: number }>(
+    "select count(*) as stuck from entity_states where target = $1 and kind = 'user' and state in ('held', 'parked')",
+    [target],
+  );
   const [oldestDue] = states.rows.flatMap(({ oldest }) => (oldest ? [oldest] : [])).sort((one, other) => one.getTime() - other.getTime());
   const none = { inSync: 0, due: 0, waiting: 0, held: 0, parked: 0 };
   return {
     states: { ...none, ...Object.fromEntries(states.rows.map(({ state, n }) => [state, n])) },
     lost: states.rows.reduce((sum, { lost }) => sum + lost, 0),
     ...(oldestDue ? { oldestDue } : {}),
-    people: people.rows[0]!,
+    people: { ...people.rows[0]!, ...stuck.rows[0]! },
   };
 }

@@ -46,6 +46,7 @@ test("the package holds the program, its migrations, its contract and its manual
     "dist/cli/main.js",
     "dist/main.js",
     "dist/commit",
+    "dist/web/index.html",
     "dist/node_modules/@prisma/client/package.json",
     "dist/node_modules/swagger-ui-dist/swagger-ui-bundle.js",
     "prisma/migrations/migration_lock.toml",

@@ -1,0 +1,69 @@
+import { type Request, type Response, Router } from "express";
+import { sendJson } from "../http/answer.ts";
+import { NotFoundPath } from "../http/errors.ts";
+import { methodNotAllowed } from "../http/methods.ts";
+import type { Mount } from "../http/mount.ts";
+import type { PersonPreview } from "../reconcile/compare/preview.ts";
+import { sameValue } from "../reconcile/plan.ts";
+import type { SyncOperations } from "../reconcile/status.ts";
+import type { AttributeValue } from "../reconcile/target-values.ts";
+import { renderItemFor } from "./sync.ts";
+
+export interface PeopleOptions {
+  readonly operations: Pick<SyncOperations, "items" | "remoteNames">;
+  /** What a run would conclude about a person; sends nothing. */
+  readonly preview: (id: string) => Promise<PersonPreview | undefined>;
+}
+
+/** `/api/users/{id}`: one person, as the directory wants them beside what was last seen at the target. */
+export function peopleEndpoint({ operations, preview }: PeopleOptions): Mount {
+  const router = Router();
+  router
+    .route("/:id")
+    .get(async (req: Request<{ id: string }>, res: Response) => {
+      const { items } = await operations.items({ id: req.params.id, kind: "user", count: 1 });
+      const [item] = items;
+      const seen = item && (await preview(item.ref.id));
+      if (!seen) throw new NotFoundPath();
+      const columns = columnsOf(seen);
+      const departments = await operations.remoteNames("department", idsIn(columns, "departments"));
+      const people = await operations.remoteNames("user", idsIn(columns, "manager"));
+      sendJson(res, 200, {
+        item: renderItemFor(true)(item),
+        action: seen.forecast.kind === "plan" ? seen.forecast.plan.action : seen.forecast.kind,
+        present: seen.actual?.presence ?? null,
+        departments: seen.paths,
+        columns,
+        names: { ...Object.fromEntries(departments), ...Object.fromEntries(people) },
+      });
+    })
+    .all(methodNotAllowed("GET"));
+  return { path: "/api/users", access: ["history:read"], handler: router };
+}
+
+interface Column {
+  readonly attribute: string;
+  /** In the form the target can hold; null where the directory has nothing to say. */
+  readonly directory: AttributeValue;
+  readonly target: AttributeValue;
+  /** The next run would change it. */
+  readonly differs: boolean;
+}
+
+function columnsOf({ actual, forecast }: PersonPreview): readonly Column[] {
+  const wanted = forecast.kind === "plan" ? forecast.shaped : {};
+  const there = actual?.attributes ?? {};
+  const set = forecast.kind === "plan" && forecast.plan.action === "update" ? forecast.plan.set : undefined;
+  return [...new Set([...Object.keys(wanted), ...Object.keys(there)])].sort().map((attribute) => ({
+    attribute,
+    directory: wanted[attribute] ?? null,
+    target: there[attribute] ?? null,
+    differs: set ? attribute in set : actual === undefined && attribute in wanted && !sameValue(wanted[attribute], null),
+  }));
+}
+
+const idsIn = (columns: readonly Column[], name: string): readonly string[] =>
+  columns
+    .filter(({ attribute }) => attribute === name)
+    .flatMap(({ directory, target }) => [directory, target])
+    .flatMap((value) => (typeof value === "string" ? [value] : Array.isArray(value) ? (value as readonly string[]) : []));

@@ -1,0 +1,33 @@
+import { type Request, type Response, Router } from "express";
+import { sendJson } from "../http/answer.ts";
+import { methodNotAllowed } from "../http/methods.ts";
+import type { Mount } from "../http/mount.ts";
+
+export interface SourceSeen {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly createdAt: Date;
+  readonly lastRequestAt?: Date;
+}
+
+export interface SourcesOptions {
+  readonly list: () => Promise<readonly SourceSeen[]>;
+  readonly publicUrl: string;
+}
+
+/** `/api/sources`: the SCIM clients, when each was last heard of, and what to enter at a new one. */
+export function sourcesEndpoint({ list, publicUrl }: SourcesOptions): Mount {
+  const router = Router();
+  router
+    .route("/")
+    .get(async (_req: Request, res: Response) => {
+      const sources = await list();
+      sendJson(res, 200, {
+        sources: sources.map(({ lastRequestAt, ...source }) => ({ ...source, lastRequestAt: lastRequestAt ?? null })),
+        connect: { tenantUrl: `${publicUrl}/scim/v2`, tokenEndpoint: `${publicUrl}/oauth2/token` },
+      });
+    })
+    .all(methodNotAllowed("GET"));
+  return { path: "/api/sources", access: ["admin", "history:read"], handler: router };
+}

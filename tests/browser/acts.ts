@@ -1,0 +1,146 @@
+import type { Browser } from "playwright-core";
+import { openPage, settled, signIn } from "./browser.ts";
+import type { Stage } from "./stage.ts";
+
+/* What people do at the dashboard, from the first letter to what is true afterwards. Each answers what is wrong. */
+
+type Act = (browser: Browser, stage: Stage) => Promise<readonly string[] | undefined>;
+
+/** An act as somebody signed in; what the browser complains of is wrong as well. */
+const signedIn =
+  (act: (page: import("playwright-core").Page, stage: Stage) => Promise<readonly string[] | undefined>): Act =>
+  async (browser, stage) => {
+    const { context, page, troubles } = await openPage(browser, stage.url, { locale: "en-GB" });
+    try {
+      await signIn(page, stage.token);
+      return [...((await act(page, stage)) ?? []), ...troubles];
+    } finally {
+      await context.close();
+    }
+  };
+
+const expected = (what: string, isSo: boolean): readonly string[] => (isSo ? [] : [`not so: ${what}`]);
+
+export const acts: Readonly<Record<string, Act>> = {
+  "a first load is at most 250 kB": async (browser, stage) => {
+    const { context, page } = await openPage(browser, stage.url, { locale: "en-GB" });
+    let bytes = 0;
+    page.on(
+      "response",
+      (response) =>
+        void response
+          .request()
+          .sizes()
+          .then(
+            ({ responseBodySize }) => {
+              bytes += responseBodySize;
+            },
+            () => undefined,
+          ),
+    );
+    await page.goto("/");
+    await settled(page);
+    await context.close();
+    process.stdout.write(`first load: ${Math.round(bytes / 1_000)} kB\n`);
+    return expected(`${bytes} bytes are at most 250,000 and more than none`, bytes > 10_000 && bytes <= 250_000);
+  },
+
+  "a wrong token is refused in words": async (browser, stage) => {
+    const { context, page } = await openPage(browser, stage.url, { locale: "en-GB" });
+    await page.goto("/");
+    await page.locator("input[type=password]").fill("wrong");
+    await page.keyboard.press("Enter");
+    await page.getByText("The token is not accepted").waitFor();
+    await context.close();
+    return undefined;
+  },
+
+  "pause and resume, by keyboard alone": signedIn(async (page, stage) => {
+    await page.getByRole("button", { name: "Pause" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.getByLabel(/Reason/).focus();
+    await page.keyboard.type("a look by keyboard");
+    await page.keyboard.press("Enter");
+    await page.getByText("Paused: nothing is sent").waitFor();
+    const { paused } = (await stage.send("GET", "/api/sync/status")) as { paused: { reason: string } | null };
+    await page.getByRole("button", { name: "Resume" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").getByRole("button", { name: "Resume" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    return expected("the reason is recorded", paused?.reason === "a look by keyboard");
+  }),
+
+  "Escape closes a dialog, and the focus is where it was": signedIn(async (page) => {
+    await page.getByRole("button", { name: "Change mode" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    const focused = await page.evaluate(() => document.activeElement?.textContent);
+    return expected(`the focus is at the button, not at ${focused}`, focused === "Change mode");
+  }),
+
+  "people are found by a part of the name, and the address says so": signedIn(async (page) => {
+    await page.goto("/people");
+    await page.getByLabel("Search").fill("Person 1");
+    await page.waitForURL(/q=Person/);
+    await page.getByRole("link", { name: "Person 13" }).click();
+    await page.waitForURL(/\/people\/[0-9a-f-]{36}/);
+    await page.getByText("Directory and DingTalk").waitFor();
+    const text = (await page.locator("main").textContent()) ?? "";
+    await page.goBack();
+    await page.waitForURL(/q=Person/);
+    return [...expected("the mobile number is masked", text.includes("••••") && !text.includes("9200 0013") && !/9200.?0013/.test(text))];
+  }),
+
+  "all of one reason are tried again": signedIn(async (page, stage) => {
+    await page.goto("/needs-you");
+    await page.getByRole("button", { name: "Try 1 again" }).first().click();
+    await page.getByRole("dialog").getByText("Parked Person").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Try 1 again" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    const { events } = (await stage.send("GET", `/api/history?filter=${encodeURIComponent('code eq "operator.retry"')}`)) as {
+      events: unknown[];
+    };
+    return expected("the retry is recorded", events.length > 0);
+  }),
+
+  "a hold is approved by typing its count, by keyboard alone": signedIn(async (page, stage) => {
+    await page.goto("/needs-you");
+    await page.getByRole("link", { name: /would leave DingTalk/ }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/holds\//);
+    await page.getByRole("button", { name: /Approve/ }).focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog");
+    await dialog.waitFor();
+    const blocked = await dialog.getByRole("button", { name: /Approve/ }).isDisabled();
+    const { holds } = (await stage.send("GET", "/api/sync/holds?state=open")) as { holds: { count: number }[] };
+    await dialog.locator("input").focus();
+    await page.keyboard.type(String(holds[0]!.count));
+    await page.keyboard.press("Enter");
+    await dialog.waitFor({ state: "detached" });
+    await page.getByText("approved", { exact: true }).waitFor();
+    return expected("it cannot be approved before the count is typed", blocked);
+  }),
+
+  "the language is changed by the switch, and kept": signedIn(async (page) => {
+    await page.getByLabel("Language").selectOption("zh-Hant-HK");
+    await page.getByRole("heading", { name: "概覽" }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "概覽" }).waitFor();
+    await page.goto("/?lang=zh-CN");
+    await page.getByRole("heading", { name: "概览" }).waitFor();
+    return undefined;
+  }),
+
+  "whoever signs out sees nothing more, in no tab": signedIn(async (page) => {
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.locator("input[type=password]").waitFor();
+    await page.goto("/people");
+    await page.locator("input[type=password]").waitFor();
+    return undefined;
+  }),
+};

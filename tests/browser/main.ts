@@ -1,0 +1,139 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { acts } from "./acts.ts";
+import { openBrowser, openPage, settled, signIn } from "./browser.ts";
+import { openStage, type Stage } from "./stage.ts";
+
+/*
+ * The dashboard in a browser, `npm run test:browser`: each screen in each language, light and dark, wide and 320 px; nothing is asked of others, the policy of the
+ * page stops nothing, and axe finds nothing serious. Then what operators do, by keyboard. Pictures go to screenshots/, for people to look at.
+ */
+
+const LANGUAGES = [
+  ["en-GB", "en"],
+  ["zh-CN", "zh-Hans-CN"],
+  ["zh-HK", "zh-Hant-HK"],
+] as const;
+const PICTURES = join(__dirname, "..", "..", "screenshots");
+const axe = readFileSync(createRequire(__filename).resolve("axe-core/axe.min.js"), "utf8");
+
+let passed = 0;
+const failures: string[] = [];
+
+async function check(name: string, work: () => Promise<readonly string[] | undefined>): Promise<void> {
+  const wrong = await work().catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+  if (!wrong || wrong.length === 0) passed++;
+  else {
+    failures.push(name);
+    process.stdout.write(`✗ ${name}\n${wrong.map((line) => `    ${line.split("\n").slice(0, 4).join("\n    ")}\n`).join("")}`);
+  }
+}
+
+async function screensOf({ send, people }: Stage): Promise<readonly (readonly [string, string])[]> {
+  const { holds } = (await send("GET", "/api/sync/holds?state=open")) as { holds: { id: string }[] };
+  const { events } = (await send("GET", `/api/history?filter=${encodeURIComponent('code eq "target.intent"')}`)) as {
+    events: { id: string }[];
+  };
+  return [
+    ["overview", "/"],
+    ["needs-you", "/needs-you"],
+    ["hold", `/holds/${holds[0]!.id}`],
+    ["people", "/people"],
+    ["people-found", "/people?q=hostile"],
+    ["people-none", "/people?q=nobody-at-all"],
+    ["parked", `/people/${people["parked@example.com"]}`],
+    ["hostile", `/people/${people["hostile2@example.com"]}`],
+    ["plan", "/plan?mode=sync"],
+    ["history", "/history"],
+    ["event", `/history/${events[0]!.id}`],
+    ["connections", "/connections"],
+  ];
+}
+
+/** What is wrong with the page as it stands. */
+async function faults(page: Page, language: string): Promise<string[]> {
+  const wrong: string[] = [];
+  const shown = await page.evaluate(() => ({
+    language: document.documentElement.lang,
+    title: document.title,
+    scrolls: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    problems: [...document.querySelectorAll(".problem[role=alert]")].map(({ textContent }) => textContent),
+    images: document.images.length,
+  }));
+  if (shown.language !== language) wrong.push(`lang is ${shown.language}`);
+  if (/hacked/.test(shown.title) || shown.images > 0) wrong.push("a name became markup");
+  if (shown.scrolls > 0) wrong.push(`scrolls sideways by ${shown.scrolls} px`);
+  wrong.push(...shown.problems.map((text) => `shows a problem: ${text}`));
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    // Set by the script of axe.
+    const { axe: judge } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+    };
+    return (await judge.run()).violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  });
+  wrong.push(
+    ...found.map(
+      ({ id, impact, nodes }) =>
+        `axe, ${impact}: ${id}: ${nodes
+          .map(({ html }) => html.slice(0, 160))
+          .slice(0, 3)
+          .join(" | ")}`,
+    ),
+  );
+  return wrong;
+}
+
+async function look(browser: Browser, stage: Stage): Promise<void> {
+  const screens = await screensOf(stage);
+  for (const [locale, language] of LANGUAGES)
+    for (const [colorScheme, width] of [
+      ["light", 1280],
+      ["dark", 320],
+    ] as const) {
+      const { context, page, troubles } = await openPage(browser, stage.url, { locale, colorScheme, width });
+      const named = (screen: string) => `${screen} ${language} ${colorScheme} ${width}`;
+      const seen = async (screen: string) => {
+        await settled(page);
+        await page.screenshot({ path: join(PICTURES, `${named(screen).replaceAll(" ", "-")}.png`), fullPage: true });
+        return [...(await faults(page, language)), ...(troubles as string[]).splice(0)];
+      };
+      await check(named("sign-in"), async () => {
+        await page.goto("/");
+        return seen("sign-in");
+      });
+      await signIn(page, stage.token);
+      for (const [screen, path] of screens)
+        await check(named(screen), async () => {
+          await page.goto(path);
+          return seen(screen);
+        });
+      await context.close();
+    }
+}
+
+async function main(): Promise<number> {
+  mkdirSync(PICTURES, { recursive: true });
+  const [browser, stage] = await Promise.all([openBrowser(), openStage()]);
+  try {
+    await look(browser, stage);
+    for (const [name, act] of Object.entries(acts)) await check(name, () => act(browser, stage));
+  } finally {
+    await browser.close();
+    await stage.close();
+  }
+  process.stdout.write(`\n${passed} passed, ${failures.length} failed\n`);
+  return failures.length === 0 && passed > 0 ? 0 : 1;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,133 @@
+import { type ReactNode, useId, useState } from "react";
+import { useAnswer, useOrder } from "../base/queries.ts";
+import type { Session, SyncStatus } from "../generated/api.ts";
+import { useWords } from "../words/words.ts";
+import { Dialog } from "./dialog.tsx";
+import { Problem } from "./states.tsx";
+import { Foreign, When } from "./text.tsx";
+
+/** Whether anything is sent, and under which mode: above every view. */
+export function Banner({ session }: { readonly session: Session }): ReactNode {
+  const { t } = useWords();
+  const { data: status } = useAnswer("GET /api/sync/status", {}, { live: true });
+  const [asks, setAsks] = useState<"pause" | "resume" | "mode">();
+  if (!status) return null;
+  const mayAct = session.scopes.includes("admin");
+  const { mode, paused, targetPause, sandbox } = status;
+  const tone = paused || targetPause ? "stopped" : mode === "sync" ? "calm" : "careful";
+  return (
+    <section className={`banner ${tone}`} aria-label={t("banner.label")}>
+      <div>
+        {paused ? (
+          <p>
+            <strong>{t("banner.paused")}</strong> <Foreign text={paused.reason} /> <span className="quiet">{paused.by}</span>{" "}
+            <When at={paused.since} />
+          </p>
+        ) : null}
+        {targetPause ? (
+          <p>
+            <strong>{t("banner.targetPause")}</strong> <span lang="en">{targetPause.reason}</span>
+          </p>
+        ) : null}
+        <p>
+          {t("banner.mode")} <strong>{mode}</strong>: {t(`mode.${mode}`)}
+          {sandbox === null ? null : <> {t("banner.sandbox")}</>}
+        </p>
+      </div>
+      {mayAct ? (
+        <div className="buttons">
+          <button type="button" onClick={() => setAsks("mode")}>
+            {t("button.mode")}
+          </button>
+          {paused ? (
+            <button type="button" className="primary" onClick={() => setAsks("resume")}>
+              {t("button.resume")}
+            </button>
+          ) : (
+            <button type="button" onClick={() => setAsks("pause")}>
+              {t("button.pause")}
+            </button>
+          )}
+        </div>
+      ) : null}
+      {asks === "pause" ? <PauseDialog onClose={() => setAsks(undefined)} /> : null}
+      {asks === "resume" ? <ResumeDialog status={status} onClose={() => setAsks(undefined)} /> : null}
+      {asks === "mode" ? <ModeDialog status={status} onClose={() => setAsks(undefined)} /> : null}
+    </section>
+  );
+}
+
+interface Closing {
+  readonly onClose: () => void;
+}
+
+function PauseDialog({ onClose }: Closing): ReactNode {
+  const { t } = useWords();
+  const id = useId();
+  const [reason, setReason] = useState("");
+  const pause = useOrder("POST /api/sync/pause");
+  return (
+    <Dialog
+      title={t("pause.title")}
+      act={t("button.pause")}
+      busy={pause.isPending}
+      blocked={reason.trim() === ""}
+      onAct={() => pause.mutate({ body: { reason } }, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <p>{t("pause.text")}</p>
+      <div className="field">
+        <label htmlFor={id}>{t("pause.reason")}</label>
+        <input id={id} value={reason} maxLength={500} required onChange={(event) => setReason(event.target.value)} />
+      </div>
+      <Problem error={pause.error} />
+    </Dialog>
+  );
+}
+
+function ResumeDialog({ status, onClose }: Closing & { readonly status: SyncStatus }): ReactNode {
+  const { t } = useWords();
+  const resume = useOrder("POST /api/sync/resume");
+  return (
+    <Dialog
+      title={t("resume.title")}
+      act={t("button.resume")}
+      busy={resume.isPending}
+      onAct={() => resume.mutate({}, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <p>{t("resume.text", { count: status.states.due + status.states.waiting })}</p>
+      <Problem error={resume.error} />
+    </Dialog>
+  );
+}
+
+const MODES = ["observe", "upsert", "sync"] as const;
+
+function ModeDialog({ status, onClose }: Closing & { readonly status: SyncStatus }): ReactNode {
+  const { t } = useWords();
+  const [mode, setMode] = useState<(typeof MODES)[number]>(status.mode);
+  const order = useOrder("PUT /api/sync/mode");
+  const isAbove = (each: (typeof MODES)[number]) => MODES.indexOf(each) > MODES.indexOf(status.ceiling);
+  return (
+    <Dialog
+      title={t("mode.title")}
+      act={t("button.apply")}
+      busy={order.isPending}
+      blocked={mode === status.mode}
+      onAct={() => order.mutate({ body: { mode } }, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <fieldset>
+        <legend>{t("mode.legend", { ceiling: status.ceiling })}</legend>
+        {MODES.map((each) => (
+          <label key={each} className="choice">
+            <input type="radio" name="mode" value={each} checked={mode === each} disabled={isAbove(each)} onChange={() => setMode(each)} />{" "}
+            <strong>{each}</strong> {t(`mode.${each}`)}
+          </label>
+        ))}
+      </fieldset>
+      <Problem error={order.error} />
+    </Dialog>
+  );
+}

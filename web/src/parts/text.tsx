@@ -1,0 +1,80 @@
+import type { ReactNode } from "react";
+import { useNow } from "../base/queries.ts";
+import { useWords } from "../words/words.ts";
+
+/** Characters that are not seen, or that turn the text around them: they are shown by their number (docs/threats.md T22). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
+const UNSEEN = /([\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff])/u;
+
+/** A text from elsewhere, such as a name: on its own in direction, with what is unseen made visible. */
+export function Foreign({ text }: { readonly text: string }): ReactNode {
+  // Pieces have no other identity than their place: those with an odd number are what is not seen.
+  const pieces = text.split(UNSEEN).map((piece, at) => ({ piece, key: `${at} ${piece}`, isUnseen: at % 2 === 1 }));
+  return (
+    <bdi>
+      {pieces.map(({ piece, key, isUnseen }) =>
+        isUnseen ? (
+          <span key={key} className="unseen">
+            {`U+${piece.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`}
+          </span>
+        ) : (
+          piece
+        ),
+      )}
+    </bdi>
+  );
+}
+
+/** Relative and absolute together. */
+export function When({ at }: { readonly at: string }): ReactNode {
+  const words = useWords();
+  const now = useNow();
+  return (
+    <time dateTime={at}>
+      {words.ago(at, Math.max(now, Date.parse(at)))} <span className="quiet">{words.time(at)}</span>
+    </time>
+  );
+}
+
+/** Attributes that hold a telephone number. */
+const NUMBERS = new Set(["mobile", "telephone", "phoneNumbers"]);
+
+/** A value of an attribute; of telephone numbers only the last digits. */
+export function Value({
+  attribute,
+  value,
+  names = {},
+}: {
+  readonly attribute: string;
+  readonly value: unknown;
+  readonly names?: Readonly<Record<string, string>>;
+}): ReactNode {
+  if (value === null || value === undefined || value === "") return <span className="quiet">–</span>;
+  if (Array.isArray(value)) {
+    if (value.length === 0) return <span className="quiet">–</span>;
+    return (
+      <ul className="values">
+        {value.map((each) => (
+          <li key={JSON.stringify(each)}>
+            <Value attribute={attribute} value={each} names={names} />
+          </li>
+        ))}
+      </ul>
+    );
+  }
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  if (NUMBERS.has(attribute)) return <span className="masked">{masked(text)}</span>;
+  const name = names[text];
+  return name === undefined ? (
+    <Foreign text={text} />
+  ) : (
+    <span>
+      <Foreign text={name} /> <code className="quiet">{text}</code>
+    </span>
+  );
+}
+
+export function masked(text: string): string {
+  const digits = text.replace(/\D/g, "");
+  return `••••${digits.length > 6 ? digits.slice(-4) : ""}`;
+}

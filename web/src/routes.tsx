@@ -1,0 +1,54 @@
+import type { ReactNode } from "react";
+import type { Session } from "./generated/api.ts";
+import { Link } from "./parts/link.tsx";
+import { Empty } from "./parts/states.tsx";
+import { Connections } from "./screens/connections.tsx";
+import { EventStory } from "./screens/event.tsx";
+import { History } from "./screens/history.tsx";
+import { HoldScreen } from "./screens/hold.tsx";
+import { NeedsYou } from "./screens/needs-you.tsx";
+import { Overview } from "./screens/overview.tsx";
+import { People } from "./screens/people.tsx";
+import { Person } from "./screens/person.tsx";
+import { Plan } from "./screens/plan.tsx";
+import { type Key, useWords } from "./words/words.ts";
+
+/* The views and their addresses, as src/http/dashboard.ts serves them. */
+
+interface Route {
+  readonly pattern: RegExp;
+  readonly title: Key;
+  /** In the navigation. */
+  readonly href?: string;
+  readonly render: (session: Session, id: string) => ReactNode;
+}
+
+export const ROUTES: readonly Route[] = [
+  { pattern: /^\/$/, title: "nav.overview", href: "/", render: (session) => <Overview session={session} /> },
+  { pattern: /^\/needs-you\/?$/, title: "nav.needsYou", href: "/needs-you", render: (session) => <NeedsYou session={session} /> },
+  { pattern: /^\/people\/?$/, title: "nav.people", href: "/people", render: () => <People /> },
+  { pattern: /^\/plan\/?$/, title: "nav.plan", href: "/plan", render: () => <Plan /> },
+  { pattern: /^\/history\/?$/, title: "nav.history", href: "/history", render: () => <History /> },
+  { pattern: /^\/connections\/?$/, title: "nav.connections", href: "/connections", render: () => <Connections /> },
+  { pattern: /^\/people\/([^/]+)\/?$/, title: "person.title", render: (session, id) => <Person id={id} session={session} /> },
+  { pattern: /^\/holds\/([^/]+)\/?$/, title: "hold.title", render: (session, id) => <HoldScreen id={id} session={session} /> },
+  { pattern: /^\/history\/([^/]+)\/?$/, title: "event.title", render: (_session, id) => <EventStory id={id} /> },
+];
+
+export function screenFor(path: string): { readonly title: Key; readonly render: (session: Session) => ReactNode } {
+  for (const { pattern, title, render } of ROUTES) {
+    const match = pattern.exec(path);
+    if (match) return { title, render: (session) => render(session, match[1] ?? "") };
+  }
+  return { title: "nowhere.title", render: () => <Nowhere /> };
+}
+
+function Nowhere(): ReactNode {
+  const { t } = useWords();
+  return (
+    <Empty>
+      <p>{t("nowhere.text")}</p>
+      <Link href="/">{t("nav.overview")}</Link>
+    </Empty>
+  );
+}

@@ -1,0 +1,121 @@
+import { type ReactNode, useState } from "react";
+import { useAnswer } from "../base/queries.ts";
+import type { SyncStatus } from "../generated/api.ts";
+import { Loading, Problem } from "../parts/states.tsx";
+import { Foreign, When } from "../parts/text.tsx";
+import { useWords } from "../words/words.ts";
+
+export function Connections(): ReactNode {
+  const { t } = useWords();
+  const { data, error } = useAnswer("GET /api/sources", {}, { live: true });
+  const { data: status } = useAnswer("GET /api/sync/status", {}, { live: true });
+  if (!data) return error ? <Problem error={error} /> : <Loading />;
+  const { connect, sources } = data;
+  return (
+    <>
+      <section>
+        <h2>{t("sources.title")}</h2>
+        <div className="scroll">
+          <table>
+            <caption className="hidden">{t("sources.title")}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t("column.name")}</th>
+                <th scope="col">{t("sources.kind")}</th>
+                <th scope="col">{t("sources.last")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {sources.map(({ id, name, kind, lastRequestAt }) => (
+                <tr key={id}>
+                  <th scope="row">
+                    <Foreign text={name} />
+                  </th>
+                  <td>{kind}</td>
+                  <td>{lastRequestAt ? <When at={lastRequestAt} /> : t("sources.silent")}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </section>
+      <section>
+        <h2>{t("connect.title")}</h2>
+        <p>{t("connect.text")}</p>
+        <dl className="facts">
+          <Copied name={t("connect.tenantUrl")} value={connect.tenantUrl} />
+          <Copied name={t("connect.token")} value='npx dingtalk-scim token create --name "Entra ID"' />
+          <Copied name={t("connect.tokenEndpoint")} value={connect.tokenEndpoint} />
+        </dl>
+        <ol className="steps">
+          <Step done={sources.some(({ lastRequestAt }) => lastRequestAt !== null)}>{t("step.request")}</Step>
+          <Step done={(status?.people.total ?? 0) > 0}>{t("step.person")}</Step>
+          <Step done={(status?.people.inSync ?? 0) > 0}>{t("step.inStep")}</Step>
+        </ol>
+      </section>
+      {status ? <DingTalk status={status} /> : null}
+    </>
+  );
+}
+
+/** A value to enter elsewhere, exactly as it is. */
+function Copied({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
+  const { t } = useWords();
+  const [copied, setCopied] = useState(false);
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        <code className="long">{value}</code>{" "}
+        <button
+          type="button"
+          onClick={() =>
+            void navigator.clipboard.writeText(value).then(
+              () => setCopied(true),
+              () => setCopied(false),
+            )
+          }
+          aria-label={`${t("button.copy")}: ${name}`}
+        >
+          {copied ? t("button.copied") : t("button.copy")}
+        </button>
+      </dd>
+    </>
+  );
+}
+
+function Step({ done, children }: { readonly done: boolean; readonly children: ReactNode }): ReactNode {
+  const { t } = useWords();
+  return (
+    <li>
+      <span aria-hidden="true">{done ? "☑" : "☐"}</span> {children} <span className="quiet">{t(done ? "step.done" : "step.open")}</span>
+    </li>
+  );
+}
+
+function DingTalk({ status: { sandbox, targetPause, processes } }: { readonly status: SyncStatus }): ReactNode {
+  const { t } = useWords();
+  const problems = [...new Map(processes.flatMap((each) => each.problems).map((problem) => [problem.code, problem])).values()];
+  return (
+    <section>
+      <h2>{t("dingtalk.title")}</h2>
+      <p>{sandbox === null ? t("dingtalk.real") : t("banner.sandbox")}</p>
+      {processes.length === 0 ? <p className="problem">{t("dingtalk.noProcess")}</p> : null}
+      {targetPause ? (
+        <p className="problem" lang="en">
+          {targetPause.reason} <When at={targetPause.until} />
+        </p>
+      ) : null}
+      {problems.length === 0 && !targetPause && processes.length > 0 ? <p>✓ {t("dingtalk.well")}</p> : null}
+      <ul className="cards">
+        {problems.map(({ code, text, remedy }) => (
+          <li key={code} lang="en">
+            <h3>{text}</h3>
+            <p>{remedy}</p>
+            <code>{code}</code>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,91 @@
+import type { ReactNode } from "react";
+import { go, useAddress, withQuery } from "../base/address.ts";
+import { usePages } from "../base/queries.ts";
+import type { Event } from "../generated/api.ts";
+import { Link } from "../parts/link.tsx";
+import { More } from "../parts/more.tsx";
+import { Search } from "../parts/search.tsx";
+import { Empty, Loading, Problem } from "../parts/states.tsx";
+import { When } from "../parts/text.tsx";
+import { useWords } from "../words/words.ts";
+import { Changes } from "./changes.tsx";
+
+export function History(): ReactNode {
+  const { t } = useWords();
+  const address = useAddress();
+  const filter = address.query.get("filter") ?? "";
+  const pages = usePages("GET /api/history", { query: { filter, count: 50 } });
+  const events = pages.data?.pages.flatMap((page) => page.events);
+  return (
+    <>
+      <div className="filters">
+        <Search
+          label={t("history.filter")}
+          hint={t("history.filterHint")}
+          value={filter}
+          onChange={(text) => go(withQuery(address, { filter: text }), { replace: true })}
+        />
+      </div>
+      <p>
+        {t("history.examples")}{" "}
+        {EXAMPLES.map((each) => (
+          <Link key={each} href={`/history?filter=${encodeURIComponent(each)}`} className="example">
+            <code>{each}</code>
+          </Link>
+        ))}
+      </p>
+      <Problem error={pages.error} />
+      {events ? <Events events={events} /> : pages.error ? null : <Loading />}
+      <More hasMore={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
+    </>
+  );
+}
+
+const EXAMPLES = ['code sw "operator."', 'outcome eq "refused"', 'code eq "user.deactivated"'];
+
+export function Events({ events }: { readonly events: readonly Event[] }): ReactNode {
+  const { t } = useWords();
+  if (events.length === 0)
+    return (
+      <Empty>
+        <p>{t("history.none")}</p>
+        <Link href="/history">{t("history.all")}</Link>
+      </Empty>
+    );
+  return (
+    <div className="scroll">
+      <table>
+        <caption className="hidden">{t("nav.history")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("column.when")}</th>
+            <th scope="col">{t("column.event")}</th>
+            <th scope="col">{t("column.actor")}</th>
+            <th scope="col">{t("column.changes")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {events.map((event) => (
+            <tr key={event.id}>
+              <td>
+                <When at={event.at} />
+              </td>
+              <th scope="row">
+                <Link href={`/history/${event.id}`}>
+                  <code>{event.code}</code>
+                </Link>{" "}
+                {event.outcome ? <span className={`chip outcome-${event.outcome}`}>{t(`outcome.${event.outcome}`)}</span> : null}
+              </th>
+              <td>
+                <code>{event.actor}</code>
+              </td>
+              <td>
+                <Changes changes={event.changes ?? {}} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,148 @@
+import type { ReactNode } from "react";
+import { useAnswer, useOrder, usePages } from "../base/queries.ts";
+import type { Person as PersonAnswer, Session } from "../generated/api.ts";
+import { Link } from "../parts/link.tsx";
+import { More } from "../parts/more.tsx";
+import { Empty, Loading, Problem, StateChip } from "../parts/states.tsx";
+import { Foreign, Value, When } from "../parts/text.tsx";
+import { useReasons } from "../words/reasons.ts";
+import { useWords } from "../words/words.ts";
+import { Events } from "./history.tsx";
+
+export function Person({ id, session }: { readonly id: string; readonly session: Session }): ReactNode {
+  const { t } = useWords();
+  const { data: person, error } = useAnswer("GET /api/users/{id}", { path: { id } }, { live: true });
+  const story = usePages("GET /api/history", { query: { filter: `subject eq "${id}"`, count: 20 } });
+  const retry = useOrder("POST /api/sync/items/{kind}/{id}/retry");
+  if (!person) return error ? <Problem error={error} /> : <Loading />;
+  const { item } = person;
+  const events = story.data?.pages.flatMap((page) => page.events);
+  return (
+    <>
+      <p className="sentence">
+        <Foreign text={item.name ?? id} /> <StateChip state={item.state} />
+      </p>
+      <Facts person={person} />
+      {session.scopes.includes("admin") && item.state !== "inSync" ? (
+        <p className="buttons">
+          <button type="button" disabled={retry.isPending} onClick={() => retry.mutate({ path: { kind: "user", id } })}>
+            {t("button.retry")}
+          </button>
+        </p>
+      ) : null}
+      <Problem error={error ?? retry.error} />
+      <Difference person={person} />
+      <section>
+        <h2>{t("person.story")}</h2>
+        <Problem error={story.error} />
+        {events ? <Events events={events} /> : <Loading />}
+        <More hasMore={story.hasNextPage} busy={story.isFetchingNextPage} onMore={() => void story.fetchNextPage()} />
+      </section>
+    </>
+  );
+}
+
+function Facts({ person: { item, present, action } }: { readonly person: PersonAnswer }): ReactNode {
+  const { t } = useWords();
+  const worded = useReasons();
+  const { title, remedy } = worded(item);
+  return (
+    <dl className="facts">
+      {item.userName ? (
+        <>
+          <dt>{t("person.userName")}</dt>
+          <dd>
+            <Foreign text={item.userName} />
+          </dd>
+        </>
+      ) : null}
+      <dt>{t("person.inDingTalk")}</dt>
+      <dd>
+        {present === null ? t("person.absent") : t(`presence.${present}`)} {item.remoteId ? <code>{item.remoteId}</code> : null}
+      </dd>
+      {item.reasonCode && item.state !== "inSync" ? (
+        <>
+          <dt>{t("column.reason")}</dt>
+          <dd>
+            {title} <code>{item.reasonCode}</code>
+            {item.lastAnswer ? <code> {item.lastAnswer}</code> : null}
+          </dd>
+          <dt>{t("person.remedy")}</dt>
+          <dd>{remedy ?? t("person.noRemedy")}</dd>
+        </>
+      ) : null}
+      {item.holder ? (
+        <>
+          <dt>{t("person.holder")}</dt>
+          <dd>
+            {item.holder.id && item.holder.kind === "user" ? (
+              <Link href={`/people/${item.holder.id}`}>
+                <Foreign text={item.holder.name ?? item.holder.id} />
+              </Link>
+            ) : (
+              <Foreign text={item.holder.name ?? item.holder.remoteId ?? item.holder.kind} />
+            )}
+          </dd>
+        </>
+      ) : null}
+      <dt>{t("person.next")}</dt>
+      <dd>
+        {t(`action.${action}`)} {item.nextTry && item.state !== "inSync" ? <When at={item.nextTry} /> : null}
+      </dd>
+      {item.attempts > 0 ? (
+        <>
+          <dt>{t("person.attempts")}</dt>
+          <dd>{item.attempts}</dd>
+        </>
+      ) : null}
+      {item.notes.map(({ attribute, code, text }) => (
+        <div key={`${attribute} ${code}`}>
+          <dt>{t("person.note")}</dt>
+          <dd>
+            <code>{attribute}</code> <span lang="en">{text}</span>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** What the directory wants beside what was last seen there. */
+function Difference({ person: { columns, names } }: { readonly person: PersonAnswer }): ReactNode {
+  const { t } = useWords();
+  if (columns.length === 0)
+    return (
+      <Empty>
+        <p>{t("person.nothingKnown")}</p>
+      </Empty>
+    );
+  return (
+    <div className="scroll">
+      <table>
+        <caption>{t("person.difference")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("column.attribute")}</th>
+            <th scope="col">{t("person.directory")}</th>
+            <th scope="col">{t("person.dingtalk")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {columns.map(({ attribute, directory, target, differs }) => (
+            <tr key={attribute} className={differs ? "differs" : ""}>
+              <th scope="row">
+                <code>{attribute}</code> {differs ? <span className="chip state-due">≠ {t("person.differs")}</span> : null}
+              </th>
+              <td>
+                <Value attribute={attribute} value={directory} names={names} />
+              </td>
+              <td>
+                <Value attribute={attribute} value={target} names={names} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

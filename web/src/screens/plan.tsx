@@ -1,0 +1,139 @@
+import type { ReactNode } from "react";
+import { go, useAddress, withQuery } from "../base/address.ts";
+import { usePages } from "../base/queries.ts";
+import type { Plan as PlanAnswer } from "../generated/api.ts";
+import { Link } from "../parts/link.tsx";
+import { More } from "../parts/more.tsx";
+import { Empty, Problem } from "../parts/states.tsx";
+import { Foreign } from "../parts/text.tsx";
+import { useWords } from "../words/words.ts";
+import { Changes } from "./changes.tsx";
+
+const MODES = ["observe", "upsert", "sync"] as const;
+const ACTIONS = ["create", "update", "remove", "suspend", "resume"] as const;
+
+/** Everything that would be done, as if the mode were another. Making it takes seconds; it is made when the view is opened, and not again by itself. */
+export function Plan(): ReactNode {
+  const { t } = useWords();
+  const address = useAddress();
+  const mode = MODES.find((each) => each === address.query.get("mode")) ?? "sync";
+  const action = ACTIONS.find((each) => each === address.query.get("action"));
+  const pages = usePages("GET /api/sync/plan", { query: { mode, action, count: 50 } });
+  const summary = pages.data?.pages[0]?.summary;
+  const items = pages.data?.pages.flatMap((page) => page.items) ?? [];
+  const choose = (change: Readonly<Record<string, string | undefined>>) => go(withQuery(address, change));
+  return (
+    <>
+      <p>{t("plan.text")}</p>
+      <div className="filters">
+        <label className="field">
+          {t("plan.mode")}
+          <select value={mode} onChange={(event) => choose({ mode: event.target.value })}>
+            {MODES.map((each) => (
+              <option key={each} value={each}>
+                {each}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="field">
+          {t("column.action")}
+          <select value={action ?? ""} onChange={(event) => choose({ action: event.target.value })}>
+            <option value="">{t("plan.anyAction")}</option>
+            {ACTIONS.map((each) => (
+              <option key={each} value={each}>
+                {t(`action.${each}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="button" disabled={pages.isFetching} onClick={() => void pages.refetch()}>
+          {t("plan.again")}
+        </button>
+      </div>
+      <Problem error={pages.error} />
+      {pages.isFetching && !pages.isFetchingNextPage ? (
+        <p role="status">
+          <progress aria-label={t("plan.making")} /> {t("plan.making")}
+        </p>
+      ) : null}
+      {summary ? <Summary summary={summary} /> : null}
+      {summary && items.length === 0 ? (
+        <Empty>
+          <p>{t("plan.nothing")}</p>
+          <Link href="/">{t("nav.overview")}</Link>
+        </Empty>
+      ) : null}
+      {items.length > 0 ? <Items items={items} /> : null}
+      <More hasMore={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
+    </>
+  );
+}
+
+function Summary({ summary }: { readonly summary: PlanAnswer["summary"] }): ReactNode {
+  const { t, number } = useWords();
+  return (
+    <dl className="figures small">
+      {ACTIONS.map((each) => (
+        <div key={each}>
+          <dt>{t(`action.${each}`)}</dt>
+          <dd>{number(summary[each])}</dd>
+        </div>
+      ))}
+      <div>
+        <dt>{t("plan.held")}</dt>
+        <dd>{number(summary.held)}</dd>
+      </div>
+      <div>
+        <dt>{t("plan.calls")}</dt>
+        <dd>{number(summary.calls)}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function Items({ items }: { readonly items: PlanAnswer["items"] }): ReactNode {
+  const { t } = useWords();
+  return (
+    <div className="scroll">
+      <table>
+        <caption className="hidden">{t("nav.plan")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("column.name")}</th>
+            <th scope="col">{t("column.action")}</th>
+            <th scope="col">{t("column.changes")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map(({ kind, id, name, action, changes, heldBy }) => (
+            <tr key={`${kind} ${id}`}>
+              <th scope="row">
+                {kind === "user" ? (
+                  <Link href={`/people/${id}`}>
+                    <Foreign text={name ?? id} />
+                  </Link>
+                ) : (
+                  <>
+                    <Foreign text={name ?? id} /> <span className="quiet">{t(`kind.${kind}`)}</span>
+                  </>
+                )}
+              </th>
+              <td>
+                {t(`action.${action}`)}{" "}
+                {heldBy ? (
+                  <span className="chip state-held">
+                    ‖ {t("plan.heldBy")} <code>{heldBy}</code>
+                  </span>
+                ) : null}
+              </td>
+              <td>
+                <Changes changes={changes} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import type { ReasonWords } from "./reasons.ts";
+import { type Catalogue, createWords, LANGUAGES, type Language, languageFor, type Words } from "./words.ts";
+
+const STORED = "dingtalk-scim-language";
+
+/** One language is loaded, the others when they are chosen. */
+const CATALOGUES: Readonly<Record<Language, () => Promise<readonly [Catalogue, ReasonWords]>>> = {
+  en: async () => [(await import("./en.ts")).en, (await import("./reasons-en.ts")).reasonsEn],
+  "zh-Hans-CN": async () => [(await import("./zh-hans.ts")).zhHans, (await import("./reasons-zh-hans.ts")).reasonsZhHans],
+  "zh-Hant-HK": async () => [(await import("./zh-hant.ts")).zhHant, (await import("./reasons-zh-hant.ts")).reasonsZhHant],
+};
+
+/** `?lang=` wins and is kept, then what was kept, then what the browser asks for. */
+export function chosenLanguage(): Language {
+  const asked = new URLSearchParams(window.location.search).get("lang");
+  if (asked !== null) keepLanguage(languageFor([asked]));
+  const kept = LANGUAGES.find((each) => each === window.localStorage.getItem(STORED));
+  return kept ?? languageFor(navigator.languages);
+}
+
+export const keepLanguage = (language: Language): void => window.localStorage.setItem(STORED, language);
+
+export async function loadWords(language: Language): Promise<Words> {
+  const words = createWords(language, ...(await CATALOGUES[language]()));
+  document.documentElement.lang = language;
+  return words;
+}
