@@ -96,6 +96,10 @@ export const en = {
     other: "One attribute of {count} people would be emptied or made equal",
   },
   "limit.mappingChanged": { one: "{count} change by new rules", other: "{count} changes by new rules" },
+  "limit.sourceCollapsed": {
+    one: "{count} leaves because a source lost most of its people",
+    other: "{count} leave because a source lost most of its people",
+  },
   "hold.title": "Hold",
   "hold.passed": "{passed} went through before; the limit is {allowed} in {hours} hours, of {present} present.",
   "hold.state": "State",

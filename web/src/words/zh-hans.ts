@@ -94,6 +94,7 @@ export const zhHans: Catalogue = {
   "limit.departmentEmptied": "{count} 人将离开同一部门",
   "limit.attributeBlanked": "{count} 人的同一字段将被清空或变为相同",
   "limit.mappingChanged": "新规则将带来 {count} 项更改",
+  "limit.sourceCollapsed": "数据源失去大部分人员，{count} 人将离开",
   "hold.title": "拦截",
   "hold.passed": "此前已通过 {passed} 项；上限为 {hours} 小时内 {allowed} 项（现有 {present} 项）。",
   "hold.state": "状态",

@@ -94,6 +94,7 @@ export const zhHant: Catalogue = {
   "limit.departmentEmptied": "{count} 人將離開同一部門",
   "limit.attributeBlanked": "{count} 人的同一欄位將被清空或變為相同",
   "limit.mappingChanged": "新規則將帶來 {count} 項更改",
+  "limit.sourceCollapsed": "資料來源失去大部分人員，{count} 人將離開",
   "hold.title": "攔截",
   "hold.passed": "此前已通過 {passed} 項；上限為 {hours} 小時內 {allowed} 項（現有 {present} 項）。",
   "hold.state": "狀態",
