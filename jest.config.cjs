@@ -27,7 +27,7 @@ const BY_COMMAND = [
 const CHECKS = ["architecture", "citations", "openapi-lint"].map((name) => `<rootDir>/tests/unit/${name}.test.ts`);
 
 module.exports = {
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   maxWorkers: 2,
   testSequencer: "<rootDir>/tests/support/jest-sequencer.cjs",
   projects: [

@@ -182,7 +182,7 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
       return { ...worker, pool: own };
     },
 
-    async quiet(ms = 25_000) {
+    async quiet(ms = 60_000) {
       const deadline = systemClock.monotonicMs() + ms;
       for (;;) {
         for (const worker of workers) worker.wake();
