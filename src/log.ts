@@ -19,6 +19,8 @@ export const LOGGED_FIELDS: ReadonlySet<string> = new Set(
     "part graceMs failures port host pid adopted version role mode migration migrations problems signal url publicUrl simulatorUrl",
     // the loop's care for itself
     ...["freed", "repaired", "compared", "differing", "missing", "orphans"],
+    // rules that are held
+    ...["hold", "exceeded"],
     // entities and their way to a target; `path` is that of a call, not of a department
     "target kind id entityId userId groupId departmentId state reason remedy action outcome attempt attempts generation lease waitingOn",
     "reasonCode answer leftOut ms advice",

@@ -148,9 +148,9 @@ export async function openProduct({
   const get = async <T>(address: string): Promise<T> => (await (await fetch(`${dingtalk}/_sim/${address}`)).json()) as T;
 
   const until: Product["until"] = async (condition) => {
-    const deadline = systemClock.monotonicMs() + 25_000;
+    const deadline = systemClock.monotonicMs() + 90_000;
     while (!(await condition())) {
-      if (systemClock.monotonicMs() > deadline) throw new Error("the condition has not come true in 25 seconds");
+      if (systemClock.monotonicMs() > deadline) throw new Error("the condition has not come true in 90 seconds");
       await systemClock.sleep(20);
     }
   };

@@ -51,7 +51,7 @@ export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
       await look();
       if (standing?.kind !== "toWeigh") return;
       const { hold } = await weigh(standing.written, signal);
-      if (hold) logger.error({ hold: hold.id, exceeded: hold.exceeded }, HELD);
+      if (hold) logger.error({ hold: hold.id, exceeded: hold.exceeded.map(({ limit }) => limit) }, HELD);
       else standing = await letWrite(deps, await store.rules(), starting);
       starting = false;
       if (!hold) wake();

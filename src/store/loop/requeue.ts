@@ -226,19 +226,23 @@ export const RECHECK_REFUSED = statement(
   ),
 );
 /**
- * A value that was refused because another one has it, and which that one let go of while the refusal was on its way: its end came before this one named it. What
- * somebody inactive gives up for another's sake is not asked for.
+ * A value that was refused because another one has it, who let go of it while the refusal was on its way: its end came before this one named it. What
+ * somebody inactive gives up for another's sake is not asked for. And a value of a stranger who was found to be ours meanwhile: that one is waited for.
  */
 export const REQUEUE_IF_FREE = statement(
   "requeue-if-free",
   `insert into entity_states as s (target, kind, entity_id, state)
    select o.target, o.kind, o.entity_id, o.state from ${NAMED} n cross join lateral (
-     select * from entity_states s where s.target = $1 and s.kind = n.kind and s.entity_id = n.id and s.waiting_on is not null limit 1) o
+     select * from entity_states s where s.target = $1 and s.kind = n.kind and s.entity_id = n.id limit 1) o
     where exists (
       select from json_each(o.refused) r(attribute, refusal)
         left join links l on l.target = $1 and l.kind = o.kind and l.entity_id = (r.refusal->>'holder')::uuid
-       where r.refusal->>'holder' is not null
+       where o.waiting_on is not null and r.refusal->>'holder' is not null
          and (r.refusal->'letGo' is null or exists (select from users u where u.id = o.entity_id and u.active))
          and (l.entity_id is null or ${isFree("r.attribute", "r.refusal->>'value'")}))
+    or exists (
+      select from json_each(o.refused) r(attribute, refusal)
+        join links l on l.target = $1 and l.kind = o.kind and l.remote_id = r.refusal->>'stranger'
+       where l.entity_id <> o.entity_id)
    on conflict (target, kind, entity_id) do update set ${requeued("s.attempts")}, waiting_on = null`,
 );

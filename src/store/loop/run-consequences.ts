@@ -108,6 +108,10 @@ const waitsOn = (runs: readonly FinishedRun[]): readonly string[] => [
   ...new Set(runs.flatMap(({ end: { next } }) => next.waitingOn ?? [])),
 ];
 
+/** Whether it has to do without a value that somebody else has, one of ours or a stranger. */
+export const isWithoutValue = ({ refused = {} }: RunOutcome): boolean =>
+  Object.values(refused).some(({ holder, stranger }) => (holder ?? stranger) !== undefined);
+
 /** Comes first in the transaction that ends runs. Whoever has to do without a value of another one waits for that one as well, whatever the state. */
 export async function markAwaited(db: Queryable, target: string, runs: readonly FinishedRun[]): Promise<void> {
   const awaited = waitsOn(runs);
@@ -195,11 +199,7 @@ export async function consequences(
   await look(RECHECK_WAITING, ({ end: { next } }) => next.state === "waiting" && next.answer === undefined);
   await look(RECHECK_REFUSED, ({ end: { next } }) => next.state === "waiting" && next.answer !== undefined);
   // Once it has looked often enough, it goes without.
-  await look(
-    REQUEUE_IF_FREE,
-    ({ claim, end: { next, refused } }) =>
-      refused !== undefined && (next.waitingOn ?? []).length > 0 && claim.attempts + 1 < MAX_BLOCKED_LOOKS,
-  );
+  await look(REQUEUE_IF_FREE, (ended) => isWithoutValue(ended.end) && ended.claim.attempts + 1 < MAX_BLOCKED_LOOKS);
   const waits = ({ end: { next } }: FinishedRun) => next.state === "waiting" && (next.waitingOn ?? []).length > 0;
   // A refusal that names its holder has rules of its own.
   const unsure = ({ answer, inCircle }: FinishedRun["end"]["next"]) => answer === undefined && inCircle === undefined;

@@ -6,7 +6,16 @@ import { inTransaction, type Queryable, run, type Statement } from "../postgres/
 import { eventColumns, PRIORITY } from "../write-sql.ts";
 import { lockGuard } from "./hold-members.ts";
 import { ANY_MANAGED, REPORTS, WAITING_ON } from "./requeue.ts";
-import { concernsHolds, consequences, type FinishedRun, linkColumns, markAwaited, putLinks, recordLate } from "./run-consequences.ts";
+import {
+  concernsHolds,
+  consequences,
+  type FinishedRun,
+  isWithoutValue,
+  linkColumns,
+  markAwaited,
+  putLinks,
+  recordLate,
+} from "./run-consequences.ts";
 import { heldBy, sortedForLocking } from "./run-leases.ts";
 
 /*
@@ -111,12 +120,14 @@ export const createRunEnds =
   };
 
 /** Whether a run came to rest in a way that concerns nobody but those the statement asks about. */
-function isSelfContained({ claim: { ref, cause, inHold }, end: { next, link, departed, gone, grace, restored } }: FinishedRun): boolean {
+function isSelfContained({ claim: { ref, cause, inHold }, end }: FinishedRun): boolean {
+  const { next, link, departed, gone, grace, restored } = end;
   const { state, waitingOn, observeFirst } = next;
   return (
     ref.kind === "user" &&
     state === "inSync" &&
     waitingOn === undefined &&
+    !isWithoutValue(end) &&
     !observeFirst &&
     cause === undefined &&
     !inHold &&

@@ -130,6 +130,21 @@ test.each([
   },
 );
 
+test("one that cannot have what a stranger has, who was found to be ours meanwhile, is looked at once more", async () => {
+  const [found, wants] = [await env.addUser(person("Ann")), await env.addUser(person("Bob"))];
+  const store = createReconcileStore(env.pool, "dingtalk");
+  const claims = new Map((await store.claim(10)).map((claim) => [claim.ref.id, claim]));
+  await store.finish(claims.get(found)!, isThere(claims.get(found)!));
+  const told = { reasonCode: "mobileTaken", answer: "60104", reason: "taken", remedy: "" };
+  const refused = { mobile: { value: "+852-91234567", stranger: found, told } };
+  await store.finish(claims.get(wants)!, { ...isParked, refused });
+  expect(await isDueNow(wants)).toBe(true);
+  const again = (await store.claim(10))[0]!;
+  // Nobody of ours: it stays parked.
+  await store.finish(again, { ...isParked, refused: { mobile: { ...refused.mobile, stranger: "manager4220" } } });
+  expect(await isDueNow(wants)).toBeNull();
+});
+
 test("whoever is sending a value at this moment is known as its holder, before that run has ended", async () => {
   const [sends, wants] = [await env.addUser(person("Ann")), await env.addUser(person("Bob"))];
   const { store } = env.connect();
