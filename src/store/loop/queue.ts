@@ -4,6 +4,7 @@ import type pg from "pg";
 import { backoffMs } from "../../core/backoff.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
+import { releasedOnce } from "../postgres/release-once.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 /*
@@ -75,7 +76,7 @@ export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps,
     const fallen = new Promise<void>((resolve) => events.once("pool:gracefulShutdown", () => void clock.sleep(fallMs).then(resolve)));
     try {
       runner = await runJobs({
-        pgPool: pool,
+        pgPool: releasedOnce(pool),
         // Comparisons and assessments may take minutes; wake-ups must not wait for them.
         concurrency: 3,
         pollInterval: POLL_MS,

@@ -2,6 +2,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { type Queue, type QueueTasks, startQueue } from "../../../src/store/loop/queue.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
+import { releasedOnce } from "../../../src/store/postgres/release-once.ts";
 import { createTestDatabase, runOn, type TestDatabase } from "../../support/postgres.ts";
 import { openProxy, type TcpProxy } from "../../support/proxy.ts";
 
@@ -116,6 +117,19 @@ test("begun while the database is away it says so, and begins when it comes", as
   expect(runs()).toBe(true);
   expect(unhandled).toEqual([]);
 }, 30_000);
+
+test("a connection that is given back twice is given back once", async () => {
+  const given = await new Promise<{ readonly release: () => void; readonly rows: unknown[] }>((resolve, reject) => {
+    releasedOnce(pool.asyncCommit).connect((error, client, release) => {
+      if (error || !client) return reject(error);
+      client.query("select 1 as one").then(({ rows }) => resolve({ release, rows }), reject);
+    });
+  });
+  given.release();
+  expect(() => given.release()).not.toThrow();
+  expect(given.rows).toEqual([{ one: 1 }]);
+  expect((await pool.asyncCommit.query("select 2 as two")).rows).toEqual([{ two: 2 }]);
+});
 
 test("two jobs whose end could not be recorded do not keep the next ones from being done", async () => {
   let woken = 0;
