@@ -17,7 +17,7 @@ function typeOf(schema = {}) {
   if (schema.oneOf ?? schema.anyOf) return (schema.oneOf ?? schema.anyOf).map((part) => `(${typeOf(part)})`).join(" | ");
   if (Array.isArray(schema.type)) return schema.type.map((type) => `(${typeOf({ ...schema, type })})`).join(" | ");
   if (schema.type === "array") return `readonly (${typeOf(schema.items)})[]`;
-  if (schema.type === "object" || schema.properties) return objectOf(schema);
+  if (schema.type === "object" || (schema.type === undefined && schema.properties)) return objectOf(schema);
   return { integer: "number", number: "number", string: "string", boolean: "boolean", null: "null" }[schema.type] ?? "unknown";
 }
 

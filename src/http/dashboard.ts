@@ -9,7 +9,18 @@ import type { Mount } from "./mount.ts";
 /* The dashboard: files that were built from web/, the same for everybody. Their data come from the API, with the session of whoever looks. */
 
 /** Every view has an address that can be kept and handed on; the page reads it by itself. */
-const PAGES = ["/", "/needs-you", "/holds/:id", "/people", "/people/:id", "/plan", "/history", "/history/:id", "/connections"] as const;
+const PAGES = [
+  "/",
+  "/needs-you",
+  "/holds/:id",
+  "/incidents/:id",
+  "/people",
+  "/people/:id",
+  "/plan",
+  "/history",
+  "/history/:id",
+  "/connections",
+] as const;
 
 const TYPES: Readonly<Record<string, string>> = { ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8" };
 

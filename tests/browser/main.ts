@@ -37,6 +37,7 @@ async function screensOf({ send, people }: Stage): Promise<readonly (readonly [s
     events: { id: string }[];
   };
   return [
+    ["incident", `/incidents/${await firstIncident(send)}`],
     ["overview", "/"],
     ["needs-you", "/needs-you"],
     ["hold", `/holds/${holds[0]!.id}`],
@@ -50,6 +51,17 @@ async function screensOf({ send, people }: Stage): Promise<readonly (readonly [s
     ["event", `/history/${events[0]!.id}`],
     ["connections", "/connections"],
   ];
+}
+
+/** The loop's troubles become incidents within some seconds. */
+async function firstIncident(send: Stage["send"]): Promise<string> {
+  const deadline = performance.now() + 60_000;
+  for (;;) {
+    const { incidents } = (await send("GET", "/api/incidents")) as { incidents: { id: string }[] };
+    if (incidents[0]) return incidents[0].id;
+    if (performance.now() > deadline) throw new Error("no incident was opened within a minute");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 /** What is wrong with the page as it stands. */

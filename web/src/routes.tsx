@@ -6,6 +6,7 @@ import { Connections } from "./screens/connections.tsx";
 import { EventStory } from "./screens/event.tsx";
 import { History } from "./screens/history.tsx";
 import { HoldScreen } from "./screens/hold.tsx";
+import { IncidentScreen } from "./screens/incident.tsx";
 import { NeedsYou } from "./screens/needs-you.tsx";
 import { Overview } from "./screens/overview.tsx";
 import { People } from "./screens/people.tsx";
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: /^\/connections\/?$/, title: "nav.connections", href: "/connections", render: () => <Connections /> },
   { pattern: /^\/people\/([^/]+)\/?$/, title: "person.title", render: (session, id) => <Person id={id} session={session} /> },
   { pattern: /^\/holds\/([^/]+)\/?$/, title: "hold.title", render: (session, id) => <HoldScreen id={id} session={session} /> },
+  { pattern: /^\/incidents\/([^/]+)\/?$/, title: "incident.title", render: (session, id) => <IncidentScreen id={id} session={session} /> },
   { pattern: /^\/history\/([^/]+)\/?$/, title: "event.title", render: (_session, id) => <EventStory id={id} /> },
 ];
 

@@ -10,14 +10,15 @@ import { isDecidedHere, useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
 
 export function NeedsYou({ session }: { readonly session: Session }): ReactNode {
-  const { t } = useWords();
+  const { t, language } = useWords();
+  const incidents = useAnswer("GET /api/incidents", { query: { state: "open", lang: language } }, { live: true });
   const holds = useAnswer("GET /api/sync/holds", { query: { state: "open" } }, { live: true });
   const reasons = useAnswer("GET /api/sync/reasons", {}, { live: true });
   const adoptions = usePages("GET /api/sync/adoptions", { query: { state: "proposed", count: 50 } });
   const proposals = adoptions.data?.pages.flatMap((page) => page.adoptions) ?? [];
   const stuck = reasons.data?.reasons.filter((each) => isStuck(each) && !isDecidedHere(each.reasonCode)) ?? [];
   const waiting = reasons.data?.reasons.filter((each) => !isStuck(each)) ?? [];
-  const problem = holds.error ?? reasons.error ?? adoptions.error;
+  const problem = holds.error ?? incidents.error ?? reasons.error ?? adoptions.error;
   if (!holds.data || !reasons.data || !adoptions.data) return problem ? <Problem error={problem} /> : <Loading />;
   const nothing = holds.data.holds.length + stuck.length + proposals.length === 0;
   return (
@@ -42,6 +43,25 @@ export function NeedsYou({ session }: { readonly session: Session }): ReactNode 
                 <p>{t("hold.passed", { passed: hold.passed, allowed: hold.allowed, hours: hold.windowHours, present: hold.present })}</p>
                 <p>
                   <When at={hold.openedAt} />
+                </p>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+      {incidents.data && incidents.data.incidents.length > 0 ? (
+        <section>
+          <h2>{t("incidents.title")}</h2>
+          <ul className="cards">
+            {incidents.data.incidents.map(({ id, title, openedAt }) => (
+              <li key={id}>
+                <h3>
+                  <Link href={`/incidents/${id}`}>
+                    <Foreign text={title} />
+                  </Link>
+                </h3>
+                <p>
+                  <When at={openedAt} />
                 </p>
               </li>
             ))}
