@@ -25,7 +25,7 @@ interface Route {
 }
 
 export const ROUTES: readonly Route[] = [
-  { pattern: /^\/$/, title: "nav.overview", href: "/", render: (session) => <Overview session={session} /> },
+  { pattern: /^\/$/, title: "nav.overview", href: "/", render: () => <Overview /> },
   { pattern: /^\/needs-you\/?$/, title: "nav.needsYou", href: "/needs-you", render: (session) => <NeedsYou session={session} /> },
   { pattern: /^\/people\/?$/, title: "nav.people", href: "/people", render: () => <People /> },
   { pattern: /^\/plan\/?$/, title: "nav.plan", href: "/plan", render: () => <Plan /> },

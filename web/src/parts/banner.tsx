@@ -1,5 +1,7 @@
 import { type ReactNode, useId, useState } from "react";
+import { MODES } from "../base/modes.ts";
 import { useAnswer, useOrder } from "../base/queries.ts";
+import { mayAct } from "../base/rights.ts";
 import type { Session, SyncStatus } from "../generated/api.ts";
 import { useWords } from "../words/words.ts";
 import { Dialog } from "./dialog.tsx";
@@ -12,7 +14,7 @@ export function Banner({ session }: { readonly session: Session }): ReactNode {
   const { data: status } = useAnswer("GET /api/sync/status", {}, { live: true });
   const [asks, setAsks] = useState<"pause" | "resume" | "mode">();
   if (!status) return null;
-  const mayAct = session.scopes.includes("admin");
+  const acts = mayAct(session);
   const { mode, paused, targetPause, sandbox } = status;
   const tone = paused || targetPause ? "stopped" : mode === "sync" ? "calm" : "careful";
   return (
@@ -34,7 +36,7 @@ export function Banner({ session }: { readonly session: Session }): ReactNode {
           {sandbox === null ? null : <> {t("banner.sandbox")}</>}
         </p>
       </div>
-      {mayAct ? (
+      {acts ? (
         <div className="buttons">
           <button type="button" onClick={() => setAsks("mode")}>
             {t("button.mode")}
@@ -101,8 +103,6 @@ function ResumeDialog({ status, onClose }: Closing & { readonly status: SyncStat
     </Dialog>
   );
 }
-
-const MODES = ["observe", "upsert", "sync"] as const;
 
 function ModeDialog({ status, onClose }: Closing & { readonly status: SyncStatus }): ReactNode {
   const { t } = useWords();

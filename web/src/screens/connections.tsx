@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import { useAnswer } from "../base/queries.ts";
 import type { SyncStatus } from "../generated/api.ts";
 import { Loading, Problem } from "../parts/states.tsx";
+import { Table } from "../parts/table.tsx";
 import { Foreign, When } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 
@@ -15,29 +16,17 @@ export function Connections(): ReactNode {
     <>
       <section>
         <h2>{t("sources.title")}</h2>
-        <div className="scroll">
-          <table>
-            <caption className="hidden">{t("sources.title")}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t("column.name")}</th>
-                <th scope="col">{t("sources.kind")}</th>
-                <th scope="col">{t("sources.last")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {sources.map(({ id, name, kind, lastRequestAt }) => (
-                <tr key={id}>
-                  <th scope="row">
-                    <Foreign text={name} />
-                  </th>
-                  <td>{kind}</td>
-                  <td>{lastRequestAt ? <When at={lastRequestAt} /> : t("sources.silent")}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table caption={t("sources.title")} captionHidden heads={[t("column.name"), t("sources.kind"), t("sources.last")]}>
+          {sources.map(({ id, name, kind, lastRequestAt }) => (
+            <tr key={id}>
+              <th scope="row">
+                <Foreign text={name} />
+              </th>
+              <td>{kind}</td>
+              <td>{lastRequestAt ? <When at={lastRequestAt} /> : t("sources.silent")}</td>
+            </tr>
+          ))}
+        </Table>
       </section>
       <section>
         <h2>{t("connect.title")}</h2>

@@ -6,6 +6,7 @@ import { Link } from "../parts/link.tsx";
 import { More } from "../parts/more.tsx";
 import { Search } from "../parts/search.tsx";
 import { Empty, Loading, Problem } from "../parts/states.tsx";
+import { Table } from "../parts/table.tsx";
 import { When } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 import { Changes } from "./changes.tsx";
@@ -53,39 +54,26 @@ export function Events({ events }: { readonly events: readonly Event[] }): React
       </Empty>
     );
   return (
-    <div className="scroll">
-      <table>
-        <caption className="hidden">{t("nav.history")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("column.when")}</th>
-            <th scope="col">{t("column.event")}</th>
-            <th scope="col">{t("column.actor")}</th>
-            <th scope="col">{t("column.changes")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {events.map((event) => (
-            <tr key={event.id}>
-              <td>
-                <When at={event.at} />
-              </td>
-              <th scope="row">
-                <Link href={`/history/${event.id}`}>
-                  <code>{event.code}</code>
-                </Link>{" "}
-                {event.outcome ? <span className={`chip outcome-${event.outcome}`}>{t(`outcome.${event.outcome}`)}</span> : null}
-              </th>
-              <td>
-                <code>{event.actor}</code>
-              </td>
-              <td>
-                <Changes changes={event.changes ?? {}} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table caption={t("nav.history")} captionHidden heads={[t("column.when"), t("column.event"), t("column.actor"), t("column.changes")]}>
+      {events.map((event) => (
+        <tr key={event.id}>
+          <td>
+            <When at={event.at} />
+          </td>
+          <th scope="row">
+            <Link href={`/history/${event.id}`}>
+              <code>{event.code}</code>
+            </Link>{" "}
+            {event.outcome ? <span className={`chip outcome-${event.outcome}`}>{t(`outcome.${event.outcome}`)}</span> : null}
+          </th>
+          <td>
+            <code>{event.actor}</code>
+          </td>
+          <td>
+            <Changes changes={event.changes ?? {}} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -1,12 +1,15 @@
 import { type ReactNode, useId, useState } from "react";
 import { ApiError } from "../base/api.ts";
 import { useOrder, usePages } from "../base/queries.ts";
+import { mayAct } from "../base/rights.ts";
 import type { HoldWithMembers, Session } from "../generated/api.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { EntityName } from "../parts/entity-name.tsx";
 import { Link } from "../parts/link.tsx";
 import { More } from "../parts/more.tsx";
 import { Loading, Problem } from "../parts/states.tsx";
-import { Foreign, When } from "../parts/text.tsx";
+import { Table } from "../parts/table.tsx";
+import { When } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 import { Names } from "./needs-you.tsx";
 import { SignInForm } from "./sign-in.tsx";
@@ -46,7 +49,7 @@ export function HoldScreen({ id, session }: { readonly id: string; readonly sess
           </div>
         ))}
       </dl>
-      {hold.state === "open" && session.scopes.includes("admin") ? (
+      {hold.state === "open" && mayAct(session) ? (
         <div className="buttons">
           <button type="button" className="danger" onClick={() => setAsks("approve")}>
             {t("button.approve", { count: hold.count })}
@@ -68,37 +71,25 @@ type Member = HoldWithMembers["entities"][number];
 function Members({ members }: { readonly members: readonly Member[] }): ReactNode {
   const { t } = useWords();
   return (
-    <div className="scroll">
-      <table>
-        <caption>{t("hold.members")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("column.name")}</th>
-            <th scope="col">{t("column.action")}</th>
-            <th scope="col">{t("hold.cause")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {members.map(({ kind, id, name, action, done, causes }) => (
-            <tr key={`${kind} ${id}`}>
-              <th scope="row">
-                {kind === "user" ? <Link href={`/people/${id}`}>{<Foreign text={name ?? id} />}</Link> : <Foreign text={name ?? id} />}
-              </th>
-              <td>
-                {t(`action.${action}`)} {done ? t("hold.done") : ""}
-              </td>
-              <td>
-                {causes.map(({ event, actor }) => (
-                  <Link key={event} href={`/history/${event}`}>
-                    <code>{actor}</code>
-                  </Link>
-                ))}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table caption={t("hold.members")} heads={[t("column.name"), t("column.action"), t("hold.cause")]}>
+      {members.map(({ kind, id, name, action, done, causes }) => (
+        <tr key={`${kind} ${id}`}>
+          <th scope="row">
+            <EntityName kind={kind} id={id} name={name} />
+          </th>
+          <td>
+            {t(`action.${action}`)} {done ? t("hold.done") : ""}
+          </td>
+          <td>
+            {causes.map(({ event, actor }) => (
+              <Link key={event} href={`/history/${event}`}>
+                <code>{actor}</code>
+              </Link>
+            ))}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

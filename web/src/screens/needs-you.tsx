@@ -1,10 +1,13 @@
 import { type ReactNode, useState } from "react";
 import { useAnswer, useOrder, usePages } from "../base/queries.ts";
+import { mayAct } from "../base/rights.ts";
 import type { Adoption, Reasons, Session } from "../generated/api.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { EntityName } from "../parts/entity-name.tsx";
 import { Link } from "../parts/link.tsx";
 import { More } from "../parts/more.tsx";
 import { Empty, Loading, Problem, StateChip } from "../parts/states.tsx";
+import { Table } from "../parts/table.tsx";
 import { Foreign, When } from "../parts/text.tsx";
 import { isDecidedHere, useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
@@ -19,8 +22,8 @@ export function NeedsYou({ session }: { readonly session: Session }): ReactNode 
   const stuck = reasons.data?.reasons.filter((each) => isStuck(each) && !isDecidedHere(each.reasonCode)) ?? [];
   const waiting = reasons.data?.reasons.filter((each) => !isStuck(each)) ?? [];
   const problem = holds.error ?? incidents.error ?? reasons.error ?? adoptions.error;
-  if (!holds.data || !reasons.data || !adoptions.data) return problem ? <Problem error={problem} /> : <Loading />;
-  const nothing = holds.data.holds.length + stuck.length + proposals.length === 0;
+  if (!holds.data || !incidents.data || !reasons.data || !adoptions.data) return problem ? <Problem error={problem} /> : <Loading />;
+  const nothing = holds.data.holds.length + incidents.data.incidents.length + stuck.length + proposals.length === 0;
   return (
     <>
       <Problem error={problem} />
@@ -49,7 +52,7 @@ export function NeedsYou({ session }: { readonly session: Session }): ReactNode 
           </ul>
         </section>
       ) : null}
-      {incidents.data && incidents.data.incidents.length > 0 ? (
+      {incidents.data.incidents.length > 0 ? (
         <section>
           <h2>{t("incidents.title")}</h2>
           <ul className="cards">
@@ -116,7 +119,7 @@ function ReasonCards({ reasons, session }: { readonly reasons: readonly Reason[]
                 <StateChip state={state} /> <code>{reasonCode}</code>
               </p>
               {remedy ? <p>{remedy}</p> : null}
-              {session.scopes.includes("admin") ? (
+              {mayAct(session) ? (
                 <button type="button" onClick={() => setAsks(each)}>
                   {t("button.retryAll", { count })}
                 </button>
@@ -170,54 +173,41 @@ function Proposals({ proposals, session }: { readonly proposals: readonly Adopti
   const { t } = useWords();
   const accept = useOrder("POST /api/sync/adoptions/{id}/accept");
   const reject = useOrder("POST /api/sync/adoptions/{id}/reject");
-  const mayAct = session.scopes.includes("admin");
+  const acts = mayAct(session);
   const busy = accept.isPending || reject.isPending;
   return (
     <>
       <Problem error={accept.error ?? reject.error} />
-      <div className="scroll">
-        <table>
-          <caption className="hidden">{t("adoptions.title")}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("adoptions.directory")}</th>
-              <th scope="col">{t("adoptions.dingtalk")}</th>
-              <th scope="col">{t("adoptions.equal")}</th>
-              {mayAct ? <th scope="col">{t("adoptions.decide")}</th> : null}
-            </tr>
-          </thead>
-          <tbody>
-            {proposals.map(({ id, entity, remote, matched, strength, tier, kind }) => (
-              <tr key={id}>
-                <th scope="row">
-                  {kind === "user" ? (
-                    <Link href={`/people/${entity.id}`}>{entity.name ? <Foreign text={entity.name} /> : entity.id}</Link>
-                  ) : (
-                    <Foreign text={entity.name ?? entity.id} />
-                  )}
-                </th>
-                <td>
-                  <Foreign text={remote.name ?? remote.id} /> {remote.title ? <Foreign text={remote.title} /> : null}{" "}
-                  <span className="quiet">{remote.departments.join(", ")}</span> <code>{remote.id}</code>
-                </td>
-                <td>
-                  {t(`strength.${strength}`)} ({tier}) <code>{matched.join(", ")}</code>
-                </td>
-                {mayAct ? (
-                  <td className="buttons">
-                    <button type="button" disabled={busy} onClick={() => accept.mutate({ path: { id } })}>
-                      {t("button.same")}
-                    </button>
-                    <button type="button" disabled={busy} onClick={() => reject.mutate({ path: { id } })}>
-                      {t("button.different")}
-                    </button>
-                  </td>
-                ) : null}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        caption={t("adoptions.title")}
+        captionHidden
+        heads={[t("adoptions.directory"), t("adoptions.dingtalk"), t("adoptions.equal"), ...(acts ? [t("adoptions.decide")] : [])]}
+      >
+        {proposals.map(({ id, entity, remote, matched, strength, tier, kind }) => (
+          <tr key={id}>
+            <th scope="row">
+              <EntityName kind={kind} id={entity.id} name={entity.name} />
+            </th>
+            <td>
+              <Foreign text={remote.name ?? remote.id} /> {remote.title ? <Foreign text={remote.title} /> : null}{" "}
+              <span className="quiet">{remote.departments.join(", ")}</span> <code>{remote.id}</code>
+            </td>
+            <td>
+              {t(`strength.${strength}`)} ({tier}) <code>{matched.join(", ")}</code>
+            </td>
+            {acts ? (
+              <td className="buttons">
+                <button type="button" disabled={busy} onClick={() => accept.mutate({ path: { id } })}>
+                  {t("button.same")}
+                </button>
+                <button type="button" disabled={busy} onClick={() => reject.mutate({ path: { id } })}>
+                  {t("button.different")}
+                </button>
+              </td>
+            ) : null}
+          </tr>
+        ))}
+      </Table>
     </>
   );
 }

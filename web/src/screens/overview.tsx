@@ -1,12 +1,12 @@
 import type { ReactNode } from "react";
 import { useAnswer } from "../base/queries.ts";
-import type { Session, SyncStatus } from "../generated/api.ts";
+import type { SyncStatus } from "../generated/api.ts";
 import { Link } from "../parts/link.tsx";
 import { Empty, Loading, Problem } from "../parts/states.tsx";
 import { Foreign, When } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 
-export function Overview({ session }: { readonly session: Session }): ReactNode {
+export function Overview(): ReactNode {
   const { data: status, error } = useAnswer("GET /api/sync/status", {}, { live: true });
   if (error && !status) return <Problem error={error} />;
   if (!status) return <Loading />;
@@ -15,7 +15,7 @@ export function Overview({ session }: { readonly session: Session }): ReactNode 
       <Sentence status={status} />
       <Problem error={error} />
       {status.people.total === 0 ? <NobodyYet /> : null}
-      <Figures status={status} session={session} />
+      <Figures status={status} />
       <Sources />
     </>
   );
@@ -51,7 +51,7 @@ function NobodyYet(): ReactNode {
 
 const LINE_MS = 45_000;
 
-function Figures({ status }: { readonly status: SyncStatus; readonly session: Session }): ReactNode {
+function Figures({ status }: { readonly status: SyncStatus }): ReactNode {
   const { t, number, percent } = useWords();
   const { states, oldestDue, latencyMs, holds, adoptions, accuracy, coverage, calls } = status;
   return (

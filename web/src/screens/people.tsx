@@ -6,6 +6,7 @@ import { Link } from "../parts/link.tsx";
 import { More } from "../parts/more.tsx";
 import { Search } from "../parts/search.tsx";
 import { Empty, Loading, Problem, StateChip } from "../parts/states.tsx";
+import { Table } from "../parts/table.tsx";
 import { Foreign, When } from "../parts/text.tsx";
 import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
@@ -55,7 +56,7 @@ export function People(): ReactNode {
           {t("people.reason")} <code>{reason}</code> <Link href={withQuery(address, { reason: undefined })}>{t("people.everyReason")}</Link>
         </p>
       ) : null}
-      {pages.error ? <Problem error={pages.error} /> : null}
+      <Problem error={pages.error} />
       {items ? <Items items={items} filtered={q !== "" || state !== undefined || reason !== ""} /> : pages.error ? null : <Loading />}
       <More hasMore={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
     </>
@@ -73,41 +74,28 @@ function Items({ items, filtered }: { readonly items: readonly SyncItem[]; reado
       </Empty>
     );
   return (
-    <div className="scroll">
-      <table>
-        <caption className="hidden">{t("nav.people")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("column.name")}</th>
-            <th scope="col">{t("column.state")}</th>
-            <th scope="col">{t("column.reason")}</th>
-            <th scope="col">{t("column.changed")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((item) => (
-            <tr key={`${item.kind} ${item.id}`}>
-              <th scope="row">
-                {item.kind === "user" ? (
-                  <Link href={`/people/${item.id}`}>
-                    <Foreign text={item.name ?? item.id} />
-                  </Link>
-                ) : (
-                  <Link href={`/history?filter=${encodeURIComponent(`subject eq "${item.id}"`)}`}>
-                    <Foreign text={item.name ?? item.id} />
-                  </Link>
-                )}{" "}
-                <span className="quiet">{item.kind === "user" ? <Foreign text={item.userName ?? ""} /> : t(`kind.${item.kind}`)}</span>
-              </th>
-              <td>
-                <StateChip state={item.state} />
-              </td>
-              <td>{item.reasonCode && item.state !== "inSync" ? worded(item).title : ""}</td>
-              <td>{item.dueSince ? <When at={item.dueSince} /> : item.settledAt ? <When at={item.settledAt} /> : ""}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table caption={t("nav.people")} captionHidden heads={[t("column.name"), t("column.state"), t("column.reason"), t("column.changed")]}>
+      {items.map((item) => (
+        <tr key={`${item.kind} ${item.id}`}>
+          <th scope="row">
+            {item.kind === "user" ? (
+              <Link href={`/people/${item.id}`}>
+                <Foreign text={item.name ?? item.id} />
+              </Link>
+            ) : (
+              <Link href={`/history?filter=${encodeURIComponent(`subject eq "${item.id}"`)}`}>
+                <Foreign text={item.name ?? item.id} />
+              </Link>
+            )}{" "}
+            <span className="quiet">{item.kind === "user" ? <Foreign text={item.userName ?? ""} /> : t(`kind.${item.kind}`)}</span>
+          </th>
+          <td>
+            <StateChip state={item.state} />
+          </td>
+          <td>{item.reasonCode && item.state !== "inSync" ? worded(item).title : ""}</td>
+          <td>{item.dueSince ? <When at={item.dueSince} /> : item.settledAt ? <When at={item.settledAt} /> : ""}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -1,9 +1,11 @@
 import type { ReactNode } from "react";
 import { useAnswer, useOrder, usePages } from "../base/queries.ts";
+import { mayAct } from "../base/rights.ts";
 import type { Person as PersonAnswer, Session } from "../generated/api.ts";
 import { Link } from "../parts/link.tsx";
 import { More } from "../parts/more.tsx";
 import { Empty, Loading, Problem, StateChip } from "../parts/states.tsx";
+import { Table } from "../parts/table.tsx";
 import { Foreign, Value, When } from "../parts/text.tsx";
 import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
@@ -23,7 +25,7 @@ export function Person({ id, session }: { readonly id: string; readonly session:
         <Foreign text={item.name ?? id} /> <StateChip state={item.state} />
       </p>
       <Facts person={person} />
-      {session.scopes.includes("admin") && item.state !== "inSync" ? (
+      {mayAct(session) && item.state !== "inSync" ? (
         <p className="buttons">
           <button type="button" disabled={retry.isPending} onClick={() => retry.mutate({ path: { kind: "user", id } })}>
             {t("button.retry")}
@@ -117,32 +119,20 @@ function Difference({ person: { columns, names } }: { readonly person: PersonAns
       </Empty>
     );
   return (
-    <div className="scroll">
-      <table>
-        <caption>{t("person.difference")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("column.attribute")}</th>
-            <th scope="col">{t("person.directory")}</th>
-            <th scope="col">{t("person.dingtalk")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {columns.map(({ attribute, directory, target, differs }) => (
-            <tr key={attribute} className={differs ? "differs" : ""}>
-              <th scope="row">
-                <code>{attribute}</code> {differs ? <span className="chip state-due">≠ {t("person.differs")}</span> : null}
-              </th>
-              <td>
-                <Value attribute={attribute} value={directory} names={names} />
-              </td>
-              <td>
-                <Value attribute={attribute} value={target} names={names} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table caption={t("person.difference")} heads={[t("column.attribute"), t("person.directory"), t("person.dingtalk")]}>
+      {columns.map(({ attribute, directory, target, differs }) => (
+        <tr key={attribute} className={differs ? "differs" : ""}>
+          <th scope="row">
+            <code>{attribute}</code> {differs ? <span className="chip state-due">≠ {t("person.differs")}</span> : null}
+          </th>
+          <td>
+            <Value attribute={attribute} value={directory} names={names} />
+          </td>
+          <td>
+            <Value attribute={attribute} value={target} names={names} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

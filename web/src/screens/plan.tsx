@@ -1,15 +1,16 @@
 import type { ReactNode } from "react";
 import { go, useAddress, withQuery } from "../base/address.ts";
+import { MODES } from "../base/modes.ts";
 import { usePages } from "../base/queries.ts";
 import type { Plan as PlanAnswer } from "../generated/api.ts";
+import { EntityName } from "../parts/entity-name.tsx";
 import { Link } from "../parts/link.tsx";
 import { More } from "../parts/more.tsx";
 import { Empty, Problem } from "../parts/states.tsx";
-import { Foreign } from "../parts/text.tsx";
+import { Table } from "../parts/table.tsx";
 import { useWords } from "../words/words.ts";
 import { Changes } from "./changes.tsx";
 
-const MODES = ["observe", "upsert", "sync"] as const;
 const ACTIONS = ["create", "update", "remove", "suspend", "resume"] as const;
 
 /** Everything that would be done, as if the mode were another. Making it takes seconds; it is made when the view is opened, and not again by itself. */
@@ -95,45 +96,25 @@ function Summary({ summary }: { readonly summary: PlanAnswer["summary"] }): Reac
 function Items({ items }: { readonly items: PlanAnswer["items"] }): ReactNode {
   const { t } = useWords();
   return (
-    <div className="scroll">
-      <table>
-        <caption className="hidden">{t("nav.plan")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("column.name")}</th>
-            <th scope="col">{t("column.action")}</th>
-            <th scope="col">{t("column.changes")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map(({ kind, id, name, action, changes, heldBy }) => (
-            <tr key={`${kind} ${id}`}>
-              <th scope="row">
-                {kind === "user" ? (
-                  <Link href={`/people/${id}`}>
-                    <Foreign text={name ?? id} />
-                  </Link>
-                ) : (
-                  <>
-                    <Foreign text={name ?? id} /> <span className="quiet">{t(`kind.${kind}`)}</span>
-                  </>
-                )}
-              </th>
-              <td>
-                {t(`action.${action}`)}{" "}
-                {heldBy ? (
-                  <span className="chip state-held">
-                    ‖ {t("plan.heldBy")} <code>{heldBy}</code>
-                  </span>
-                ) : null}
-              </td>
-              <td>
-                <Changes changes={changes} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table caption={t("nav.plan")} captionHidden heads={[t("column.name"), t("column.action"), t("column.changes")]}>
+      {items.map(({ kind, id, name, action, changes, heldBy }) => (
+        <tr key={`${kind} ${id}`}>
+          <th scope="row">
+            <EntityName kind={kind} id={id} name={name} /> {kind === "user" ? null : <span className="quiet">{t(`kind.${kind}`)}</span>}
+          </th>
+          <td>
+            {t(`action.${action}`)}{" "}
+            {heldBy ? (
+              <span className="chip state-held">
+                ‖ {t("plan.heldBy")} <code>{heldBy}</code>
+              </span>
+            ) : null}
+          </td>
+          <td>
+            <Changes changes={changes} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
