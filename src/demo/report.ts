@@ -1,8 +1,8 @@
 import Table from "cli-table3";
 import { total } from "./cycle/account.ts";
 import { type DemoResult, problemsOf } from "./play.ts";
+import { problemLines } from "./problem-lines.ts";
 
-const LISTED = 20;
 /** Two columns that fit a terminal of 100 characters. */
 const FACT_WIDTHS = [28, 68];
 
@@ -16,13 +16,9 @@ export function report(result: DemoResult): readonly string[] {
     facts(result),
     ...approvals(result),
     "Fewest calls: one for each person and each department that is not the same in DingTalk before and after the cycle.",
-    ...(problems.length === 0
-      ? ["0 differences: DingTalk holds what the directory says, field by field, and every call is accounted for."]
-      : [`${problems.length} problems:`, ...problems.slice(0, LISTED).map((problem) => `  - ${problem}`), ...more(problems.length)]),
+    ...problemLines(problems, "0 differences: DingTalk holds what the directory says, field by field, and every call is accounted for."),
   ];
 }
-
-const more = (problems: number): readonly string[] => (problems > LISTED ? [`  … and ${problems - LISTED} more (--json lists all)`] : []);
 
 /** The server keeps its limits in the sandbox too: the demo agrees to what it does on purpose. */
 const approvals = ({ cycles }: DemoResult): readonly string[] =>

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
+import { problemLines } from "../problem-lines.ts";
 import { type RolloutResult, rolloutProblems } from "./play-rollout.ts";
 
-const LISTED = 20;
 const WIDTHS = [12, 56, 8, 7, 9];
 /** No colours: the result is kept in files as often as it is looked at. */
 const PLAIN = { head: [], border: [], compact: true };
@@ -22,10 +22,9 @@ export function rolloutReport(result: RolloutResult): readonly string[] {
     `Company ${size.seed}: ${size.users} people who were in DingTalk before the directory was connected.`,
     table.toString(),
     left.length === 0 ? "Nobody left by the mistake." : `Left by the mistake, and made anew when it was taken back: ${left.join(", ")}.`,
-    ...(problems.length === 0
-      ? ["0 problems: nobody is there twice, no stranger was touched, and DingTalk holds what the directory says, field by field."]
-      : [`${problems.length} problems:`, ...problems.slice(0, LISTED).map((problem) => `  - ${problem}`), ...more(problems.length)]),
+    ...problemLines(
+      problems,
+      "0 problems: nobody is there twice, no stranger was touched, and DingTalk holds what the directory says, field by field.",
+    ),
   ];
 }
-
-const more = (problems: number): readonly string[] => (problems > LISTED ? [`  … and ${problems - LISTED} more (--json lists all)`] : []);
