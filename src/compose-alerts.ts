@@ -2,28 +2,25 @@ import { createOutbound } from "./alerts/channels/outbound.ts";
 import { type AlertsDeps, type RunningAlerts, startAlerts } from "./alerts/run.ts";
 import { channelsOf } from "./alerts/settings.ts";
 import { wordsIn } from "./alerts/words/languages.ts";
-import type { AppContext } from "./compose.ts";
+import type { AppContext, ServerContext } from "./compose.ts";
 import { createSignals } from "./store/alerts/signals.ts";
 import { createAlertStore } from "./store/alerts/store.ts";
 import { TARGET } from "./target-name.ts";
 
 /* Who is told when something needs somebody. */
 
-/** What the alerts of this process work with; starts nothing. */
-export function alertsDeps(app: Omit<AppContext, "traffic">): AlertsDeps {
-  const { config, pool, clock, logger, meter, refusals } = app;
-  const { alerts, publicUrl, latencyTargetSeconds } = config;
+export type Delivering = Omit<AlertsDeps, "signals" | "refusals" | "rules" | "heartbeat">;
+
+/** What messages leave by; starts nothing. */
+export function deliveryDeps({ config, pool, clock, logger, meter }: Omit<AppContext, "traffic">): Delivering {
+  const { alerts, publicUrl } = config;
   const outbound = createOutbound({ allowPrivate: alerts.allowPrivate });
   return {
     store: createAlertStore(pool, TARGET),
-    signals: createSignals(pool, TARGET),
-    refusals,
     channels: channelsOf(alerts, outbound),
-    rules: { latencyTargetSeconds, sandbox: config.dingtalk.kind === "sandbox" },
     words: wordsIn(alerts.language),
     publicUrl,
     outbound,
-    ...(alerts.heartbeat ? { heartbeat: alerts.heartbeat } : {}),
     clock,
     logger,
     meter,
@@ -31,6 +28,19 @@ export function alertsDeps(app: Omit<AppContext, "traffic">): AlertsDeps {
   };
 }
 
+/** What the alerts of this process work with; starts nothing. */
+export function alertsDeps(app: Omit<ServerContext, "traffic">): AlertsDeps {
+  const { config, pool, refusals } = app;
+  const { alerts, latencyTargetSeconds, dingtalk } = config;
+  return {
+    ...deliveryDeps(app),
+    signals: createSignals(pool, TARGET),
+    refusals,
+    rules: { latencyTargetSeconds, sandbox: dingtalk.kind === "sandbox" },
+    ...(alerts.heartbeat ? { heartbeat: alerts.heartbeat } : {}),
+  };
+}
+
 /** In every process, whatever its role: one of them looks, and all deliver. */
-export const startAlerting = (app: AppContext, times: Pick<AlertsDeps, "paceMs" | "everyMs"> = {}): RunningAlerts =>
+export const startAlerting = (app: ServerContext, times: Pick<AlertsDeps, "paceMs" | "everyMs"> = {}): RunningAlerts =>
   startAlerts({ ...alertsDeps(app), ...times });

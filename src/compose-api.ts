@@ -7,8 +7,7 @@ import { peopleEndpoint } from "./api/people.ts";
 import { sourcesEndpoint } from "./api/sources.ts";
 import { syncEndpoint } from "./api/sync.ts";
 import { readBuild } from "./build.ts";
-import { type AppContext, syncComponents, wholePlan } from "./compose.ts";
-import type { Config } from "./config.ts";
+import { type AppContext, type ServerContext, syncComponents, wholePlan } from "./compose.ts";
 import { Secret } from "./core/secret.ts";
 import { createGroupDirectory } from "./directory/groups.ts";
 import { createUserDirectory } from "./directory/users.ts";
@@ -38,6 +37,7 @@ import type { WholePlan } from "./reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "./reconcile/policy.ts";
 import { organisationSettings, sandboxUrl } from "./sandbox.ts";
 import { scimMount } from "./scim/router.ts";
+import type { Config } from "./settings/config.ts";
 import { ensureBootstrap } from "./store/access/bootstrap.ts";
 import { createPrisma } from "./store/access/prisma.ts";
 import { createSessionStore } from "./store/access/sessions.ts";
@@ -71,7 +71,7 @@ export async function prepareAccess({ config, pool, clock }: AppContext): Promis
 }
 
 /** SCIM, operators' and auditors' interface, OAuth, probes and documents on one listener. */
-export async function startApi(app: AppContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<HttpServer> {
+export async function startApi(app: ServerContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<HttpServer> {
   const { config, clock, logger } = app;
   const options = await composeApi(app, checks);
   const express = createApp(options);
@@ -89,7 +89,7 @@ export async function startApi(app: AppContext, checks: Readonly<Record<string, 
 }
 
 /** Every address there is, with what stands behind it; listens nowhere. */
-export async function composeApi(app: AppContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<AppOptions> {
+export async function composeApi(app: ServerContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<AppOptions> {
   const { config, pool, clock, logger, traffic } = app;
   const database = createPrisma(pool);
   const sources = createSources(database, clock);

@@ -1,5 +1,4 @@
 import type { RefusalTally } from "./alerts/refusals.ts";
-import type { Config } from "./config.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Logger } from "./core/logger.ts";
 import type { Meter } from "./core/meter.ts";
@@ -10,6 +9,7 @@ import type { Policy } from "./policy/policy.ts";
 import { planEverybody, type WholePlan } from "./reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "./reconcile/policy.ts";
 import { type LoopLog, tellingRests } from "./reconcile/run/loop-log.ts";
+import type { Config } from "./settings/config.ts";
 import { createReconcileStore, type ReconcileStorage } from "./store/create.ts";
 import type { Pool } from "./store/postgres/pool.ts";
 import { openRehearsal } from "./store/rehearse.ts";
@@ -31,7 +31,11 @@ export interface AppContext {
   readonly traffic: Traffic;
   /** Of this process as well. */
   readonly meter: Meter;
-  /** And of this process: credentials that were refused, for the alerts. */
+}
+
+/** Of a process that serves. */
+export interface ServerContext extends AppContext {
+  /** Credentials that it has refused, for the alerts. */
   readonly refusals: RefusalTally;
 }
 

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import type { Config } from "./config.ts";
 import { CannotStart } from "./core/errors.ts";
 import { compileMapping } from "./mapping/compile.ts";
 import { DEFAULT_MAPPING } from "./mapping/file/default-mapping.ts";
@@ -9,6 +8,7 @@ import { knownNames } from "./mapping-names.ts";
 import { compilePolicy } from "./policy/compile.ts";
 import { DEFAULT_POLICY } from "./policy/default-policy.ts";
 import type { Policy } from "./policy/policy.ts";
+import type { Config } from "./settings/config.ts";
 
 /** The rules of this installation. Throws CannotStart with every mistake, by line and column. */
 export const loadMapping = ({ mappingFile }: Config, target: "dingtalk"): Mapping =>

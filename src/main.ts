@@ -1,9 +1,8 @@
 import { createRefusalTally } from "./alerts/refusals.ts";
-import { type AppContext, startMeter } from "./compose.ts";
+import { type ServerContext, startMeter } from "./compose.ts";
 import { startAlerting } from "./compose-alerts.ts";
 import { prepareAccess, startApi } from "./compose-api.ts";
 import { type RunningSync, startSync } from "./compose-sync.ts";
-import type { Config } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
 import { Unavailable } from "./core/errors.ts";
 import { createMeter } from "./core/meter.ts";
@@ -14,6 +13,7 @@ import { createTraffic } from "./http/traffic.ts";
 import { createLogger } from "./log.ts";
 import { migrationsDirectory } from "./paths.ts";
 import { openOrganisation } from "./sandbox.ts";
+import type { Config } from "./settings/config.ts";
 import { createPool, type Pool } from "./store/postgres/pool.ts";
 
 export interface Server {
@@ -59,7 +59,7 @@ export async function startServer(config: Config, signal = new AbortController()
     begun.push({ name: "database", mostMs: 20_000, leastMs: 7_000, end: (graceMs) => database.stop(graceMs) });
     const pool = createPool({ url: () => database.url, max: POOL_SIZE, logger });
     begun.push({ name: "connections", mostMs: 4_000, leastMs: 3_000, end: () => pool.end() });
-    const app: AppContext = {
+    const app: ServerContext = {
       config,
       pool,
       clock,

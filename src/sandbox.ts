@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { Config } from "./config.ts";
 import { CannotStart } from "./core/errors.ts";
 import type { Logger } from "./core/logger.ts";
+import type { Config } from "./settings/config.ts";
 import { instanceOf } from "./simulator/instance.ts";
 import { createSimulator } from "./simulator/server.ts";
 import type { DingTalkConfig } from "./targets/dingtalk/config.ts";

@@ -3,31 +3,39 @@
  * name, by DingTalk's number, or by a word of its own.
  */
 
+const oneOf =
+  (...codes: readonly string[]) =>
+  (found: string): boolean =>
+    codes.includes(found);
+
+/** DingTalk's own, where its check shows them: secret, app, organisation, token. */
+const OF_CREDENTIALS = [
+  "40096",
+  "40089",
+  "40088",
+  "invalidClientIdOrSecret",
+  "invalid_client",
+  "50003",
+  "50005",
+  "70001",
+  "33001",
+  "40014",
+  "42001",
+];
+const isSetting = oneOf("apiAddressWrong", "httpsRequired", "cloud", "corp-id", "managed-root", "enterprise-accounts", "clock");
+
 const CAUSES: readonly { readonly code: string; readonly isMeant: (found: string) => boolean }[] = [
-  { code: "contactScope", isMeant: (found) => found === "contact-scope" },
+  { code: "contactScope", isMeant: oneOf("contact-scope") },
   { code: "addressNotAllowed", isMeant: oneOf("addressNotAllowed", "60020", "IpNotInWhiteList") },
   { code: "permissionMissing", isMeant: (found) => found === "permissionMissing" || /^(qyapi_|Contact\.|[A-Z]\w+\.[A-Z]\w+)/.test(found) },
   {
     code: "credentialWrong",
-    isMeant: oneOf("credentialWrong", "appStopped", "organisationDisabled", "organisationWrong", "tokenRefused", ...numbers()),
+    isMeant: oneOf("credentialWrong", "appStopped", "organisationDisabled", "organisationWrong", "tokenRefused", ...OF_CREDENTIALS),
   },
-  {
-    code: "settingsWrong",
-    isMeant: oneOf("apiAddressWrong", "httpsRequired", "cloud", "corp-id", "managed-root", "enterprise-accounts", "clock"),
-  },
-  { code: "settingsWrong", isMeant: (found) => found.startsWith("field-") },
+  { code: "settingsWrong", isMeant: (found) => isSetting(found) || found.startsWith("field-") },
 ];
 
 /** Each cause once, whatever names it goes by. What passes by itself (a ban, a failure) is none. */
 export const targetCauses = (found: readonly string[]): readonly string[] => [
   ...new Set(found.flatMap((each) => CAUSES.find(({ isMeant }) => isMeant(each.trim()))?.code ?? [])),
 ];
-
-function oneOf(...codes: readonly string[]): (found: string) => boolean {
-  return (found) => codes.includes(found);
-}
-
-/** DingTalk's own, where its check shows them: secret, app, organisation, token. */
-function numbers(): readonly string[] {
-  return ["40096", "40089", "40088", "invalidClientIdOrSecret", "invalid_client", "50003", "50005", "70001", "33001", "40014", "42001"];
-}

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { ChannelName } from "../alerts/channels/channel.ts";
+import { CHANNEL_NAMES, type ChannelName } from "../alerts/channels/channel.ts";
 import { TARGET } from "../target-name.ts";
 import { foundProblems } from "./support/exit-codes.ts";
 import { withPool } from "./support/joined-pool.ts";
@@ -8,7 +8,6 @@ import { print, printJson, say } from "./support/output.ts";
 import { ACTOR } from "./support/records.ts";
 import { withInterrupt } from "./support/signals.ts";
 
-const CHANNELS = ["robot", "webhook", "mail"] as const satisfies readonly ChannelName[];
 const OTHER_NAME = "dingtalk";
 
 interface Sent {
@@ -23,7 +22,7 @@ export function alertCommand(): Command {
   command
     .command("test")
     .description("send a test message on every channel that is set, and tell what became of it")
-    .addOption(new Option("--channel <channel>", "only this one; dingtalk is the robot").choices([...CHANNELS, OTHER_NAME]))
+    .addOption(new Option("--channel <channel>", "only this one; dingtalk is the robot").choices([...CHANNEL_NAMES, OTHER_NAME]))
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
@@ -48,19 +47,17 @@ export function alertCommand(): Command {
 /** As a running server would send them: with rows that show it, and under their ids. What fails here is tried again by the server. */
 const sendTests = (only: ChannelName | undefined, signal: AbortSignal): Promise<readonly Sent[]> =>
   withPool(async ({ config, pool, logger }) => {
-    const [{ alertsDeps }, { systemClock }, { createMeter }, { createRefusalTally }, { deliver }, { operatorEvent }, { createMeterStore }] =
-      await Promise.all([
-        import("../compose-alerts.ts"),
-        import("../core/clock.ts"),
-        import("../core/meter.ts"),
-        import("../alerts/refusals.ts"),
-        import("../alerts/deliver.ts"),
-        import("../reconcile/operator-event.ts"),
-        import("../store/status/meters.ts"),
-      ]);
+    const [{ deliveryDeps }, { systemClock }, { createMeter }, { deliver }, { operatorEvent }, { createMeterStore }] = await Promise.all([
+      import("../compose-alerts.ts"),
+      import("../core/clock.ts"),
+      import("../core/meter.ts"),
+      import("../alerts/deliver.ts"),
+      import("../reconcile/operator-event.ts"),
+      import("../store/status/meters.ts"),
+    ]);
     const clock = systemClock;
     const meter = createMeter();
-    const deps = alertsDeps({ config, pool, logger, clock, meter, refusals: createRefusalTally(clock) });
+    const deps = deliveryDeps({ config, pool, logger, clock, meter });
     const channels = deps.channels.filter(({ name }) => only === undefined || name === only);
     if (channels.length === 0) return [];
     const names = channels.map(({ name }) => name);

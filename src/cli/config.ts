@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { readSources, unknownSettings } from "../config.ts";
-import { effectiveSettings } from "../effective-settings.ts";
+import { effectiveSettings } from "../settings/effective-settings.ts";
+import { readSources, unknownSettings } from "../settings/environment.ts";
 import { foundProblems } from "./support/exit-codes.ts";
 import { printJson, printTable, say, warn } from "./support/output.ts";
 

@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { type Config, loadConfig } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
 import { CannotStart } from "../core/errors.ts";
 import type { DemoOptions } from "../demo/play.ts";
+import { type Config, loadConfig } from "../settings/config.ts";
 import { withOwnToken } from "./demo-token.ts";
 import { foundProblems } from "./support/exit-codes.ts";
 import { keepAlive } from "./support/keep-alive.ts";

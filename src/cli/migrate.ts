@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { loadConfig } from "../config.ts";
 import type { MigrationState } from "../database/migrate.ts";
+import { loadConfig } from "../settings/config.ts";
 import { foundProblems } from "./support/exit-codes.ts";
 import { printJson, printTable, say, warn } from "./support/output.ts";
 

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { loadConfig } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
+import { loadConfig } from "../settings/config.ts";
 import { keepAlive } from "./support/keep-alive.ts";
 import { say, warn } from "./support/output.ts";
 import { Interrupted, untilStopped } from "./support/signals.ts";

@@ -33,7 +33,16 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/loop": ["core", "history", "policy/policy.ts", "reconcile", "store/postgres", ...sharedStatements()],
   "store/facts": ["core", "reconcile", "store/postgres", "store/loop/requeue.ts", ...sharedStatements()],
   "store/status": ["core", "reconcile", "store/postgres", "store/loop", ...sharedStatements()],
-  "store/rehearsal": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
+  // A hold of rules is opened in the rehearsal that found it, and dissolved by the loop.
+  "store/rehearsal": [
+    "core",
+    "history",
+    "reconcile",
+    "store/postgres",
+    "store/loop/hold-members.ts",
+    "store/loop/rules-holds.ts",
+    ...sharedStatements(),
+  ],
   "store/adopt": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
   "store/alerts": ["core", "alerts", "history", "store/postgres", ...sharedStatements()],
   "store/target": ["core", "reconcile", "store/postgres"],
@@ -45,6 +54,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   demo: ["core"],
   // Told of everything else by its store: it imports no other room.
   alerts: ["core", "history"],
+  // Each setting in the form its room wants it.
+  settings: ["core", "alerts", "http/connection", "reconcile/policy.ts"],
   cli: ["*"],
 };
 
@@ -74,12 +85,12 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   scimmy: ["scim"],
   ws: ["simulator"],
   yaml: ["mapping"],
-  zod: ["config.ts", "mapping", "policy", "simulator"],
+  zod: ["settings", "mapping", "policy", "simulator"],
 };
 
 /** What may be written only in certain rooms or files. */
 export const TEXTS: readonly { readonly what: string; readonly pattern: RegExp; readonly only: readonly string[] }[] = [
-  { what: "the environment is read", pattern: /process\.env\b/, only: ["config.ts"] },
+  { what: "the environment is read", pattern: /process\.env\b/, only: ["settings/environment.ts"] },
   {
     what: "time is read or slept",
     // A socket has an idle timer of that name, which reads no clock of ours.

@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createRefusalTally } from "../../src/alerts/refusals.ts";
 import type { RunningAlerts } from "../../src/alerts/run.ts";
-import type { AppContext } from "../../src/compose.ts";
+import type { ServerContext } from "../../src/compose.ts";
 import { startAlerting } from "../../src/compose-alerts.ts";
 import { composeApi } from "../../src/compose-api.ts";
 import { type RunningSync, startSync } from "../../src/compose-sync.ts";
-import { type Environment, parseConfig } from "../../src/config.ts";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
 import { createMeter } from "../../src/core/meter.ts";
@@ -16,6 +15,8 @@ import { startHttpServer } from "../../src/http/connection/server.ts";
 import type { Mount } from "../../src/http/mount.ts";
 import { createTraffic } from "../../src/http/traffic.ts";
 import { organisationSettings } from "../../src/sandbox.ts";
+import { parseConfig } from "../../src/settings/config.ts";
+import type { Environment } from "../../src/settings/environment.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
 import { createPrisma } from "../../src/store/access/prisma.ts";
 import { createSources } from "../../src/store/access/sources.ts";
@@ -102,7 +103,7 @@ export async function openProduct({
   // Shared by all parts, as in one process.
   const meter = createMeter();
   const refusals = createRefusalTally(clock);
-  const houseWith = (settings: Environment): AppContext => {
+  const houseWith = (settings: Environment): ServerContext => {
     const environment = {
       BOOTSTRAP_TOKEN: BOOTSTRAP,
       RATE_LIMIT_PER_CLIENT: "0",

@@ -4,7 +4,7 @@ import type { Secret } from "../../core/secret.ts";
 import { htmlOf } from "../forms/html.ts";
 import { textOf } from "../forms/text.ts";
 import { type Channel, ChannelFailed } from "./channel.ts";
-import { failureOf, type Outbound } from "./outbound.ts";
+import { bare, failureOf, type Outbound } from "./outbound.ts";
 
 export interface MailSettings {
   /** `smtp://user:password@host:port`, or `smtps://` for TLS from the first byte. */
@@ -29,7 +29,7 @@ export function createMail({ url, from, to, requireTls, personal }: MailSettings
     async send({ id, at, message }, signal) {
       const { protocol, hostname, port, username, password } = new URL(url.reveal());
       const secure = protocol === "smtps:";
-      const host = hostname.replace(/^\[|\]$/g, "");
+      const host = bare(hostname);
       const transport = createTransport({
         host: await outbound.addressOf(host),
         port: port === "" ? (secure ? SMTPS_PORT : SMTP_PORT) : Number(port),

@@ -72,7 +72,8 @@ export function createOutbound({ allowPrivate }: { readonly allowPrivate: boolea
   };
 }
 
-const bare = (host: string): string => host.replace(/^\[|\]$/g, "");
+/** Of a URL: an address of version 6 stands in brackets there. */
+export const bare = (host: string): string => host.replace(/^\[|\]$/g, "");
 
 function forbidden(): NodeJS.ErrnoException {
   return Object.assign(new Error("the address is not allowed"), { code: FORBIDDEN });

@@ -1,9 +1,8 @@
-import { createRefusalTally } from "../../alerts/refusals.ts";
 import type { AppContext, SyncComponents } from "../../compose.ts";
-import type { Config } from "../../config.ts";
 import { systemClock } from "../../core/clock.ts";
 import { createMeter } from "../../core/meter.ts";
 import { createTraffic } from "../../http/traffic.ts";
+import type { Config } from "../../settings/config.ts";
 import { withPool } from "./joined-pool.ts";
 
 export interface OpenApp extends AppContext, SyncComponents {}
@@ -24,7 +23,6 @@ export const withApp = <T>(
       clock: systemClock,
       traffic: createTraffic(),
       meter: createMeter(),
-      refusals: createRefusalTally(systemClock),
     };
     const parts = syncComponents(app, organisationSettings(app.config));
     const meter = startMeter(app);

@@ -1,3 +1,4 @@
+import { escapedHtml } from "../../core/html.ts";
 import type { Assessment, Finding, Listed, Share } from "../../reconcile/assess/report.ts";
 import { LANGUAGES, type Language, TEXTS, type Text } from "./assessment-texts.ts";
 
@@ -9,11 +10,11 @@ export function assessmentPage(report: Assessment): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${escaped(TEXTS.title.en)}</title>
+<title>${escapedHtml(TEXTS.title.en)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<nav>${LANGUAGES.map(({ lang, label }) => `<a href="#${lang}" lang="${lang}">${escaped(label)}</a>`).join(" ")}</nav>
+<nav>${LANGUAGES.map(({ lang, label }) => `<a href="#${lang}" lang="${lang}">${escapedHtml(label)}</a>`).join(" ")}</nav>
 ${parts.join("\n")}
 </body>
 </html>
@@ -25,17 +26,17 @@ table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}th,td{border-bot
 nav a{margin-right:1rem}section{margin-bottom:4rem}summary{cursor:pointer}.figure{font-size:1.4rem;font-weight:600}`;
 
 function partOf(report: Assessment, { lang, key }: Language): string {
-  const say = (text: Text): string => escaped(text[key]);
+  const say = (text: Text): string => escapedHtml(text[key]);
   const { people, departments, figures } = report;
   const tiers = ["1", "2", "3", "4", "5", "6"].filter((tier) => people.tiers[tier] !== undefined || departments.tiers[tier] !== undefined);
   const row = (text: string, ...cells: readonly (number | string)[]): string =>
-    `<tr><th scope="row">${text}</th>${cells.map((cell) => `<td>${escaped(String(cell))}</td>`).join("")}</tr>`;
+    `<tr><th scope="row">${text}</th>${cells.map((cell) => `<td>${escapedHtml(String(cell))}</td>`).join("")}</tr>`;
   const figure = (name: Text, meaning: Text, share: Share): string =>
     `<p><span class="figure">${say(name)}: ${Math.round(share.share * 100)} %</span> (${share.count} / ${share.of})<br>${say(meaning)}</p>`;
   const shown = (lists: readonly List[]): string => lists.map(([text, finding]) => listOf(say(text), finding)).join("\n");
   return `<section id="${lang}" lang="${lang}">
 <h1>${say(TEXTS.title)}</h1>
-<p>${escaped(report.at)} · ${say(report.findings === 0 ? TEXTS.nothing : TEXTS.findings)}: ${report.findings}</p>
+<p>${escapedHtml(report.at)} · ${say(report.findings === 0 ? TEXTS.nothing : TEXTS.findings)}: ${report.findings}</p>
 ${figure(TEXTS.matchable, TEXTS.matchableMeans, figures.matchable)}
 ${figure(TEXTS.complete, TEXTS.completeMeans, figures.complete)}
 <h2>${say(TEXTS.sides)}</h2>
@@ -54,10 +55,10 @@ ${shown(listsOf(report))}
 ${shown(informationOf(report))}
 <h2>${say(TEXTS.sources)}</h2>
 <table><tbody>
-${report.sources.map(({ name, kind, lastSpoke, changedInADay }) => row(escaped(`${name} (${kind})`), lastSpoke ?? "–", changedInADay)).join("\n")}
+${report.sources.map(({ name, kind, lastSpoke, changedInADay }) => row(escapedHtml(`${name} (${kind})`), lastSpoke ?? "–", changedInADay)).join("\n")}
 </tbody></table>
 <h2>${say(TEXTS.permissions)}</h2>
-${report.permissions.length === 0 ? `<p>${say(TEXTS.noProblems)}</p>` : `<ul>${report.permissions.map(({ text, remedy }) => `<li lang="en">${escaped(text)} → ${escaped(remedy)}</li>`).join("")}</ul>`}
+${report.permissions.length === 0 ? `<p>${say(TEXTS.noProblems)}</p>` : `<ul>${report.permissions.map(({ text, remedy }) => `<li lang="en">${escapedHtml(text)} → ${escapedHtml(remedy)}</li>`).join("")}</ul>`}
 </section>`;
 }
 
@@ -103,7 +104,4 @@ const listOf = (title: string, { count, items }: Finding): string =>
     : `<details><summary>${title}: ${count}</summary><table><tbody>${items.map(lineOf).join("")}${count > items.length ? "<tr><td>…</td></tr>" : ""}</tbody></table></details>`;
 
 const lineOf = ({ name, id, remoteId, detail }: Listed): string =>
-  `<tr>${[name, id, remoteId, detail].map((cell) => `<td>${escaped(cell ?? "")}</td>`).join("")}</tr>`;
-
-const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+  `<tr>${[name, id, remoteId, detail].map((cell) => `<td>${escapedHtml(cell ?? "")}</td>`).join("")}</tr>`;

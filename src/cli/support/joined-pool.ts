@@ -1,5 +1,5 @@
-import { type Config, loadConfig } from "../../config.ts";
 import type { Logger } from "../../core/logger.ts";
+import { type Config, loadConfig } from "../../settings/config.ts";
 import type { Pool } from "../../store/postgres/pool.ts";
 import { warn } from "./output.ts";
 

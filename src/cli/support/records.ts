@@ -1,5 +1,5 @@
-import type { Config } from "../../config.ts";
 import { systemClock } from "../../core/clock.ts";
+import type { Config } from "../../settings/config.ts";
 import type { LoginLinks } from "../../store/access/sessions.ts";
 import type { Sources } from "../../store/access/sources.ts";
 import type { Tokens } from "../../store/access/tokens.ts";

@@ -45,14 +45,10 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     // Whoever was let in a short while ago is not kept out because somebody else behind the same address guesses.
     const isKnown = token !== undefined && authenticator.wasValidRecently(token);
     const address = isKnown ? "" : addressOf(req);
-    const network = isKnown ? "" : networkOf(address);
-    if (!isKnown) {
-      const waitMs = limits.unauthenticated.take(network);
-      if (waitMs > 0) throw new TooManyRequests(waitMs);
-    }
+    const attempt = isKnown ? undefined : attemptOfStranger(limits, address);
     const verdict: Verdict = token === undefined ? { ok: false, refusal: credential.refusal } : await authenticator.authenticate(token);
     if (verdict.ok) {
-      if (!isKnown) limits.unauthenticated.giveBack(network);
+      attempt?.good();
       return verdict.actor;
     }
     const from = isKnown ? addressOf(req) : address;
@@ -66,16 +62,22 @@ export function createSessionFinder({ signedIn, limits, addressOf }: Pick<Identi
   return async (req: Request, res: Response): Promise<Session | undefined> => {
     const secret = signedIn && req.headers.authorization === undefined ? signedIn.cookie.read(req) : undefined;
     if (!signedIn || secret === undefined) return undefined;
-    const network = networkOf(addressOf(req));
-    const waitMs = limits.unauthenticated.take(network);
-    if (waitMs > 0) throw new TooManyRequests(waitMs);
+    const attempt = attemptOfStranger(limits, addressOf(req));
     const session = await signedIn.sessions.find(secret);
     if (!session) return undefined;
-    limits.unauthenticated.giveBack(network);
+    attempt.good();
     checkWrite(req, secret, signedIn.publicUrl);
     traceOf(res).session = { secret, openedAt: session.openedAt };
     return session;
   };
+}
+
+/** Takes one of the attempts that strangers of this network have, and throws TooManyRequests when there is none; `good` gives it back. */
+export function attemptOfStranger({ unauthenticated }: Pick<Limits, "unauthenticated">, address: string): { good(): void } {
+  const network = networkOf(address);
+  const waitMs = unauthenticated.take(network);
+  if (waitMs > 0) throw new TooManyRequests(waitMs);
+  return { good: () => unauthenticated.giveBack(network) };
 }
 
 const SCHEME = /^Bearer +([\x21-\x7e]+) *$/i;

@@ -59,15 +59,7 @@ export function createSessions({ store, actorOfToken, defaultSourceId, clock, lo
       expiresAt: new Date(at.getTime() + SESSION_SECONDS * 1_000),
     };
     await store.add(record, hashSecret(secret), requestId);
-    return { session: await sessionOf(record), secret };
-  }
-
-  async function sessionOf(record: SessionRecord): Promise<Session> {
-    const { id, actor, sourceId, role, name, openedAt } = record;
-    // A scope that a later version wrote gives nothing here.
-    const scopes = record.scopes.filter(isScope);
-    // Limits of its own: it must not take the place of the client whose token it was opened with.
-    return { id, actor: { id: actor, tokenId: id, sourceId, scopes }, name, openedAt, ...(role && isRole(role) ? { role } : {}) };
+    return { session: sessionOf(record), secret };
   }
 
   return {
@@ -75,16 +67,15 @@ export function createSessions({ store, actorOfToken, defaultSourceId, clock, lo
       const record = await store.find(hashSecret(secret));
       const nowMs = clock.now().getTime();
       if (!record || record.expiresAt.getTime() <= nowMs || record.usedAt.getTime() + IDLE_MS <= nowMs) return undefined;
-      const session = await sessionOf(record);
-      if (record.tokenId !== undefined) {
-        const owner = await actorOfToken(record.tokenId);
-        if (!owner) return undefined;
-        return noted(record, {
-          ...session,
-          actor: { ...session.actor, scopes: session.actor.scopes.filter((scope) => owner.scopes.includes(scope)) },
-        });
-      }
-      return noted(record, session);
+      if (record.tokenId === undefined) return noted(record, record.scopes);
+      const owner = await actorOfToken(record.tokenId);
+      return (
+        owner &&
+        noted(
+          record,
+          record.scopes.filter((scope) => owner.scopes.some((own) => own === scope)),
+        )
+      );
     },
     openWithToken: ({ id, tokenId, sourceId, scopes }, requestId) =>
       open({ actor: id, tokenId, sourceId, name: tokenId, scopes }, requestId),
@@ -97,10 +88,17 @@ export function createSessions({ store, actorOfToken, defaultSourceId, clock, lo
     close: ({ id, actor }, requestId) => store.remove(id, actor.id, requestId),
   };
 
-  function noted(record: SessionRecord, session: Session): Session {
+  function noted(record: SessionRecord, scopes: readonly string[]): Session {
     // Not awaited: when it fails, the request has lost nothing and the next one tries again.
     if (clock.now().getTime() - record.usedAt.getTime() > NOTE_USE_MS)
       store.noteUse(record.id).catch((error: unknown) => logger.warn({ error }, "the last use of a session was not noted"));
-    return session;
+    return sessionOf({ ...record, scopes });
   }
+}
+
+function sessionOf({ id, actor, sourceId, role, name, scopes: given, openedAt }: SessionRecord): Session {
+  // A scope that a later version wrote gives nothing here.
+  const scopes = given.filter(isScope);
+  // Limits of its own: it must not take the place of the client whose token it was opened with.
+  return { id, actor: { id: actor, tokenId: id, sourceId, scopes }, name, openedAt, ...(role && isRole(role) ? { role } : {}) };
 }

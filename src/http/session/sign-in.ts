@@ -1,11 +1,10 @@
 import { type Request, type Response, Router } from "express";
 import { sendJson } from "../answer.ts";
 import type { Authenticator } from "../auth/auth.ts";
-import { createSessionFinder, type IdentifyDeps, type SignedIn } from "../auth/identify.ts";
+import { attemptOfStranger, createSessionFinder, type IdentifyDeps, type SignedIn } from "../auth/identify.ts";
 import { type LogRefusal, refusal } from "../auth/refusals.ts";
 import { readJsonBody } from "../body.ts";
-import { networkOf } from "../connection/address.ts";
-import { Malformed, TooManyRequests, Unauthenticated } from "../errors.ts";
+import { Malformed, Unauthenticated } from "../errors.ts";
 import { methodNotAllowed } from "../methods.ts";
 import type { Mount } from "../mount.ts";
 import { requestIdOf } from "../request-context.ts";
@@ -26,14 +25,6 @@ export function signInMount(options: SignInOptions): Mount {
   const { authenticator, limits, addressOf, logRefusal, signedIn } = options;
   const { sessions, cookie, publicUrl } = signedIn;
   const find = createSessionFinder(options);
-
-  /** Takes an attempt of a stranger; `good` gives it back. */
-  function attemptOf(req: Request): { good(): void } {
-    const network = networkOf(addressOf(req));
-    const waitMs = limits.unauthenticated.take(network);
-    if (waitMs > 0) throw new TooManyRequests(waitMs);
-    return { good: () => limits.unauthenticated.giveBack(network) };
-  }
 
   function begin(res: Response, { session, secret }: OpenedSession): void {
     cookie.write(res, secret, SESSION_SECONDS);
@@ -59,7 +50,7 @@ export function signInMount(options: SignInOptions): Mount {
     .post(readJsonBody(BODY), async (req, res) => {
       checkSignIn(req, publicUrl);
       const token = tokenIn(req.body);
-      const attempt = attemptOf(req);
+      const attempt = attemptOfStranger(limits, addressOf(req));
       const verdict = await authenticator.authenticate(token);
       if (!verdict.ok || verdict.passing) {
         const why = verdict.ok ? refusal("unknownForm") : verdict.refusal;
@@ -86,7 +77,7 @@ export function signInMount(options: SignInOptions): Mount {
     .get(async (req: Request<{ code: string }>, res) => {
       // What only looks must not spend the link: previews, prefetching, HEAD.
       if (req.method === "HEAD" || req.headers["sec-purpose"] !== undefined) throw new Unauthenticated("missing");
-      const attempt = attemptOf(req);
+      const attempt = attemptOfStranger(limits, addressOf(req));
       const opened = await sessions.openWithLink(req.params.code, requestIdOf(res));
       if (!opened) {
         logRefusal(refusal("linkRefused"), { requestId: requestIdOf(res), path: "/auth/link", address: addressOf(req) });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
-import { SETTINGS } from "../../../src/config.ts";
+import { SETTINGS } from "../../../src/settings/rules.ts";
 import { chartFolder, readYaml, templates, VALUES } from "../../support/chart.ts";
 
 /* The chart without helm: its parts fit together. `npm run test:chart` renders it. */

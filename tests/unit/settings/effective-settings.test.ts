@@ -1,5 +1,5 @@
-import { SETTINGS } from "../../src/config.ts";
-import { effectiveSettings, masked } from "../../src/effective-settings.ts";
+import { effectiveSettings, masked } from "../../../src/settings/effective-settings.ts";
+import { SETTINGS } from "../../../src/settings/rules.ts";
 
 const FILE = new Set(["PORT"]);
 

@@ -1,5 +1,7 @@
-import { type Config, type Environment, parseConfig, SETTINGS } from "./config.ts";
-import { CannotStart } from "./core/errors.ts";
+import { CannotStart } from "../core/errors.ts";
+import { type Config, parseConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
+import { SETTINGS } from "./rules.ts";
 
 export interface EffectiveSetting {
   readonly name: string;

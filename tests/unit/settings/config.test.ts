@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { adviceOf } from "../../src/alerts/settings.ts";
-import { type Config, type Environment, parseConfig, SETTINGS, unknownSettings } from "../../src/config.ts";
-import { CannotStart } from "../../src/core/errors.ts";
-import { NO_PROXIES } from "../../src/http/connection/trusted-proxies.ts";
+import { adviceOf } from "../../../src/alerts/settings.ts";
+import { CannotStart } from "../../../src/core/errors.ts";
+import { NO_PROXIES } from "../../../src/http/connection/trusted-proxies.ts";
+import { type Config, parseConfig } from "../../../src/settings/config.ts";
+import { type Environment, unknownSettings } from "../../../src/settings/environment.ts";
+import { SETTINGS } from "../../../src/settings/rules.ts";
 
 const real = { DINGTALK_APP_KEY: "dingkey", DINGTALK_APP_SECRET: "app-secret-value", DINGTALK_CORP_ID: "ding123" };
 
@@ -240,7 +242,7 @@ test("nothing can be changed afterwards", () => {
 });
 
 test(".env.example has every setting once, with its default", () => {
-  const example = readFileSync(join(__dirname, "../../.env.example"), "utf8");
+  const example = readFileSync(join(__dirname, "../../../.env.example"), "utf8");
   const entries = [...example.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name!, value!] as const);
   expect(entries.map(([name]) => name)).toEqual(SETTINGS);
   const defaults = Object.fromEntries(

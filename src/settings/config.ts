@@ -1,0 +1,133 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import type { AlertSettings } from "../alerts/settings.ts";
+import { CannotStart } from "../core/errors.ts";
+import { Secret } from "../core/secret.ts";
+import { isLoopbackName } from "../http/connection/host.ts";
+import { NO_PROXIES, type TrustedProxies } from "../http/connection/trusted-proxies.ts";
+import type { SyncMode } from "../reconcile/policy.ts";
+import { alertsOf } from "./alerts.ts";
+import { contradictions } from "./contradictions.ts";
+import { type Environment, readSources, unknownSettings } from "./environment.ts";
+import { RULES, SETTINGS, type Values } from "./rules.ts";
+
+/*
+ * What the program runs with, from its environment. Everything is checked at once, so that a wrong set-up is mended in one go. An empty variable counts as unset,
+ * which is how container tools hand over what nobody has filled in.
+ */
+
+export type Role = "api" | "worker" | "all";
+export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+
+export type DingTalkSettings =
+  /** No credentials are set: the simulator of this process is the organisation. */
+  | { readonly kind: "sandbox"; readonly simulatorPort: number; readonly qps: number; readonly managedRoot: string }
+  | {
+      readonly kind: "organisation";
+      readonly appKey: string;
+      readonly appSecret: Secret;
+      readonly corpId: string;
+      /** Base addresses without a slash at the end. */
+      readonly oapiUrl: string;
+      readonly apiUrl: string;
+      readonly qps: number;
+      /** Id of the department below which we work. */
+      readonly managedRoot: string;
+    };
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Scheme, host and port; no slash at the end. */
+  readonly publicUrl: string;
+  /** With its password; unset = embedded. */
+  readonly databaseUrl?: Secret;
+  readonly dataDir: string;
+  readonly bootstrapToken?: Secret;
+  readonly role: Role;
+  readonly dingtalk: DingTalkSettings;
+  readonly syncMode: SyncMode;
+  /** Unset = the built-in mapping. */
+  readonly mappingFile?: string;
+  /** Unset = the built-in policy. */
+  readonly policyFile?: string;
+  /** SCIM requests per second; 0 = no limit. */
+  readonly rateLimitPerClient: number;
+  /** Requests of one client that run at the same time; 0 = no limit. */
+  readonly concurrencyPerClient: number;
+  /** Whose forwarding headers are believed. */
+  readonly trustedProxies: TrustedProxies;
+  /** Connections that one address may have open. */
+  readonly connectionsPerAddress: number;
+  /** Whether `/metrics` asks no token of callers on this machine. */
+  readonly metricsOpenOnLoopback: boolean;
+  /** Whether a PATCH that removes `members` without naming any empties the group; otherwise it is refused. */
+  readonly allowRemoveAllMembers: boolean;
+  /** Origins from which the keys of trusted issuers may be fetched. */
+  readonly assertionKeyOrigins: readonly string[];
+  readonly alerts: AlertSettings;
+  /** What latencies are held against. */
+  readonly latencyTargetSeconds: number;
+  readonly logLevel: LogLevel;
+}
+
+/** `warn` gets what may be a mistake, a line each. */
+export function loadConfig(warn: (line: string) => void): Config {
+  const { environment, inFile } = readSources();
+  const config = parseConfig(environment);
+  for (const line of unknownSettings(environment, inFile)) warn(line);
+  return config;
+}
+
+/** Throws CannotStart with every problem; each names the variable and the rule, none repeats the value. */
+export function parseConfig(environment: Environment): Config {
+  const given = Object.fromEntries(SETTINGS.map((name) => [name, environment[name] || undefined]));
+  const parsed = z.object(RULES).safeParse(given);
+  const problems = [...(parsed.success ? [] : parsed.error.issues.map(describe)), ...contradictions(given)];
+  if (!parsed.success || problems.length > 0) throw new CannotStart(problems);
+  return toConfig(parsed.data);
+}
+
+const describe = (issue: z.core.$ZodIssue): string => `${String(issue.path[0])} ${issue.message}`;
+
+function toConfig(values: Values): Config {
+  const dingtalk = Object.freeze(dingTalkOf(values));
+  return Object.freeze({
+    port: values.PORT,
+    host: values.HOST,
+    publicUrl: values.PUBLIC_URL ?? `http://${isIP(values.HOST) === 6 ? `[${values.HOST}]` : values.HOST}:${values.PORT}`,
+    ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: new Secret(values.DATABASE_URL) }),
+    dataDir: values.DATA_DIR,
+    ...(values.BOOTSTRAP_TOKEN === undefined ? {} : { bootstrapToken: new Secret(values.BOOTSTRAP_TOKEN) }),
+    role: values.ROLE,
+    dingtalk,
+    // Nothing real is changed before somebody says so.
+    syncMode: values.SYNC_MODE ?? (dingtalk.kind === "sandbox" ? "sync" : "observe"),
+    ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),
+    ...(values.POLICY_FILE === undefined ? {} : { policyFile: values.POLICY_FILE }),
+    rateLimitPerClient: values.RATE_LIMIT_PER_CLIENT,
+    concurrencyPerClient: values.CONCURRENT_REQUESTS_PER_CLIENT,
+    trustedProxies: values.TRUST_PROXY ?? NO_PROXIES,
+    connectionsPerAddress: values.CONNECTIONS_PER_ADDRESS,
+    metricsOpenOnLoopback: values.METRICS_OPEN_ON_LOOPBACK === undefined ? !hasProxy(values) : values.METRICS_OPEN_ON_LOOPBACK === "true",
+    allowRemoveAllMembers: values.ALLOW_REMOVE_ALL_MEMBERS === "true",
+    assertionKeyOrigins: values.ASSERTION_KEY_HOSTS.filter((origin) => origin !== undefined),
+    alerts: alertsOf(values),
+    latencyTargetSeconds: values.LATENCY_TARGET_SECONDS,
+    logLevel: values.LOG_LEVEL,
+  });
+}
+
+/** A public address needs a certificate, which this server has none of; a proxy may run on this machine and say nothing of itself. */
+const hasProxy = ({ PUBLIC_URL, TRUST_PROXY }: Values): boolean =>
+  TRUST_PROXY !== undefined || (PUBLIC_URL !== undefined && !isLoopbackName(new URL(PUBLIC_URL).hostname));
+
+function dingTalkOf(values: Values): DingTalkSettings {
+  const { DINGTALK_APP_KEY: appKey, DINGTALK_APP_SECRET: appSecret, DINGTALK_CORP_ID: corpId } = values;
+  const { DINGTALK_QPS: qps, DINGTALK_MANAGED_ROOT: managedRoot } = values;
+  if (appKey === undefined || appSecret === undefined || corpId === undefined) {
+    return { kind: "sandbox", simulatorPort: values.SIMULATOR_PORT ?? values.PORT + 1, qps, managedRoot };
+  }
+  const { DINGTALK_OAPI_URL: oapiUrl, DINGTALK_API_URL: apiUrl } = values;
+  return { kind: "organisation", appKey, appSecret: new Secret(appSecret), corpId, oapiUrl, apiUrl, qps, managedRoot };
+}

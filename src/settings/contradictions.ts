@@ -1,0 +1,39 @@
+import type { Environment } from "./environment.ts";
+import { DEFAULT_PORT } from "./rules.ts";
+
+const CREDENTIALS = ["DINGTALK_APP_KEY", "DINGTALK_APP_SECRET", "DINGTALK_CORP_ID"] as const;
+
+/** What single settings cannot show. */
+export function contradictions(given: Environment): string[] {
+  const problems: string[] = [...alertContradictions(given)];
+  const missing = CREDENTIALS.filter((name) => given[name] === undefined);
+  if (missing.length > 0 && missing.length < CREDENTIALS.length) {
+    problems.push(`${missing.join(" and ")} must be set too: ${CREDENTIALS.join(", ")} are set together, or not at all for the sandbox`);
+  }
+  if (missing.length === CREDENTIALS.length) {
+    const port = Number(given.PORT ?? DEFAULT_PORT);
+    if (given.SIMULATOR_PORT === undefined && port === 65_535) problems.push("SIMULATOR_PORT must be set: PORT + 1 is beyond 65535");
+    if (given.SIMULATOR_PORT !== undefined && Number(given.SIMULATOR_PORT) === port) problems.push("SIMULATOR_PORT must differ from PORT");
+  }
+  return problems;
+}
+
+const PLAIN = ["ALERT_DINGTALK_ROBOT_URL", "ALERT_WEBHOOK_URL", "ALERT_HEARTBEAT_URL"] as const;
+
+function alertContradictions(given: Environment): string[] {
+  const problems: string[] = [];
+  if (given.ALERT_ALLOW_PRIVATE !== "true")
+    for (const name of PLAIN)
+      if (given[name]?.toLowerCase().startsWith("http:"))
+        problems.push(`${name} must begin with https:// unless ALERT_ALLOW_PRIVATE is true`);
+  const mail = ["ALERT_SMTP_URL", "ALERT_MAIL_FROM", "ALERT_MAIL_TO"].filter((name) => given[name] === undefined);
+  if (mail.length > 0 && mail.length < 3)
+    problems.push(`${mail.join(" and ")} must be set too: ALERT_SMTP_URL, ALERT_MAIL_FROM and ALERT_MAIL_TO are set together`);
+  for (const [name, of] of [
+    ["ALERT_DINGTALK_ROBOT_SECRET", "ALERT_DINGTALK_ROBOT_URL"],
+    ["ALERT_DINGTALK_ROBOT_KEYWORD", "ALERT_DINGTALK_ROBOT_URL"],
+    ["ALERT_WEBHOOK_SECRET", "ALERT_WEBHOOK_URL"],
+  ] as const)
+    if (given[name] !== undefined && given[of] === undefined) problems.push(`${of} must be set too: ${name} belongs to it`);
+  return problems;
+}

@@ -1,0 +1,61 @@
+import { isIP } from "node:net";
+import { CHANNEL_NAMES, type ChannelName } from "../alerts/channels/channel.ts";
+
+/* Forms that values of settings have. */
+
+export function isHost(value: string): boolean {
+  return isIP(value) !== 0 || /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(value);
+}
+
+export function isOrigin(value: string): boolean {
+  return isBaseAddress(value) && new URL(value).pathname === "/";
+}
+
+export function isBaseAddress(value: string): boolean {
+  return isHttpAddress(value) && !value.includes("?");
+}
+
+/** Without user and fragment. */
+export function isHttpAddress(value: string): boolean {
+  if (!URL.canParse(value) || value.includes("#")) return false;
+  const { protocol, username, password } = new URL(value);
+  return (protocol === "http:" || protocol === "https:") && username === "" && password === "";
+}
+
+export function isSmtpUrl(value: string): boolean {
+  return URL.canParse(value) && /^smtps?:$/.test(new URL(value).protocol) && new URL(value).hostname !== "";
+}
+
+/** An address alone or behind a name; no line breaks, which would be headers. */
+export function isMailbox(value: string): boolean {
+  return /^[^<>\p{Cc}]*<[^\s<>@,]+@[^\s<>@,]+>$|^[^\s<>@,]+@[^\s<>@,]+$/u.test(value.trim());
+}
+
+export const isChannelName = (value: string): value is ChannelName => (CHANNEL_NAMES as readonly string[]).includes(value);
+
+export function listOf(value: string): string[] {
+  return value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+export function isDatabaseUrl(value: string): boolean {
+  return URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol);
+}
+
+/** HTTPS for every name. Plain HTTP is for this machine only, and has to be written out; addresses by number name no certificate. */
+export function originsOf(value: string): (string | undefined)[] {
+  return value.split(",").map((part) => {
+    const entry = part.trim().toLowerCase();
+    if (/^http:\/\/(127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(entry)) return URL.canParse(entry) ? new URL(entry).origin : undefined;
+    const host = /^(.+?)(:\d{1,5})?$/.exec(entry)?.[1];
+    const isName = host !== undefined && isHost(host) && isIP(host) === 0 && URL.canParse(`https://${entry}`);
+    return isName ? new URL(`https://${entry}`).origin : undefined;
+  });
+}
+
+/** The address as its parser writes it: host in lower case, no default port. */
+export function withoutSlash(value: string): string {
+  return new URL(value).href.replace(/\/+$/, "");
+}

@@ -1,0 +1,125 @@
+import { z } from "zod";
+import { CHANNEL_NAMES, type ChannelName } from "../alerts/channels/channel.ts";
+import { LANGUAGES } from "../alerts/words/languages.ts";
+import { RUNNING_OF_A_CLIENT } from "../http/connection/client-share.ts";
+import { CONNECTIONS_OF_AN_ADDRESS } from "../http/connection/connections.ts";
+import { readTrustedProxies } from "../http/connection/trusted-proxies.ts";
+import { SYNC_MODES } from "../reconcile/policy.ts";
+import {
+  isBaseAddress,
+  isChannelName,
+  isDatabaseUrl,
+  isHost,
+  isHttpAddress,
+  isMailbox,
+  isOrigin,
+  isSmtpUrl,
+  listOf,
+  originsOf,
+  withoutSlash,
+} from "./forms.ts";
+
+/* Every setting by itself: its form, and what it is when it is not set. */
+
+export const DEFAULT_PORT = 8080;
+const PORT_RULE = "must be a whole number from 1 to 65535";
+const MIN_BOOTSTRAP_LENGTH = 32;
+
+const wholeNumber = (min: number, max: number, rule: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, rule)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, rule);
+const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  z.enum(words, { error: `must be one of ${words.join(", ")}` });
+const text = z.string().trim().min(1, "must not be blank");
+const baseAddress = z
+  .string()
+  .refine(isBaseAddress, "must be an http or https address without user, query and fragment")
+  .transform(withoutSlash);
+
+/** Its path and query are secrets as a rule. */
+const outboundAddress = z.string().refine(isHttpAddress, "must be an http or https address without user and fragment");
+const MAILBOX_RULE = "must be an e-mail address, such as alerts@example.com or Alerts <alerts@example.com>";
+
+/** In the order of the manual. */
+export const RULES = {
+  PORT: wholeNumber(1, 65_535, PORT_RULE).default(DEFAULT_PORT),
+  HOST: z.string().refine(isHost, "must be an IP address or a host name").default("127.0.0.1"),
+  PUBLIC_URL: z
+    .string()
+    .refine(isOrigin, "must be an http or https address of scheme, host and port only, such as https://scim.example.com")
+    .transform(withoutSlash)
+    .optional(),
+  DATABASE_URL: z.string().refine(isDatabaseUrl, "must be an address such as postgresql://user:password@host:5432/database").optional(),
+  DATA_DIR: text.default("./.data"),
+  BOOTSTRAP_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]*$/, "must hold printable ASCII characters without spaces only")
+    .min(MIN_BOOTSTRAP_LENGTH, `must have at least ${MIN_BOOTSTRAP_LENGTH} characters`)
+    .optional(),
+  ROLE: oneOf(["api", "worker", "all"]).default("all"),
+  DINGTALK_APP_KEY: text.optional(),
+  DINGTALK_APP_SECRET: text.optional(),
+  DINGTALK_CORP_ID: text.optional(),
+  DINGTALK_OAPI_URL: baseAddress.default("https://oapi.dingtalk.com"),
+  DINGTALK_API_URL: baseAddress.default("https://api.dingtalk.com"),
+  DINGTALK_QPS: wholeNumber(1, 1_000, "must be a whole number from 1 to 1000").default(15),
+  DINGTALK_MANAGED_ROOT: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, "must be the id of a department, a positive whole number")
+    .default("1"),
+  SIMULATOR_PORT: wholeNumber(1, 65_535, PORT_RULE).optional(),
+  SYNC_MODE: oneOf(SYNC_MODES).optional(),
+  MAPPING_FILE: text.optional(),
+  POLICY_FILE: text.optional(),
+  RATE_LIMIT_PER_CLIENT: wholeNumber(0, 1_000_000, "must be a whole number from 0 to 1000000").default(50),
+  CONCURRENT_REQUESTS_PER_CLIENT: wholeNumber(0, 1_000, "must be a whole number from 0 to 1000").default(RUNNING_OF_A_CLIENT),
+  TRUST_PROXY: z
+    .string()
+    .transform(readTrustedProxies)
+    .refine(
+      (proxies) => proxies !== undefined,
+      "must be the number of proxies before this server (at most 10), or addresses, CIDR ranges, loopback, linklocal and uniquelocal separated by commas",
+    )
+    .optional(),
+  CONNECTIONS_PER_ADDRESS: wholeNumber(1, 100_000, "must be a whole number from 1 to 100000").default(CONNECTIONS_OF_AN_ADDRESS),
+  METRICS_OPEN_ON_LOOPBACK: oneOf(["true", "false"]).optional(),
+  ALLOW_REMOVE_ALL_MEMBERS: oneOf(["true", "false"]).default("false"),
+  ASSERTION_KEY_HOSTS: z
+    .string()
+    .transform(originsOf)
+    .refine(
+      (origins) => !origins.includes(undefined),
+      "must be host names separated by commas, such as login.microsoftonline.com (for tests also http://127.0.0.1:PORT)",
+    )
+    .default(["https://login.microsoftonline.com", "https://login.windows.net"]),
+  ALERT_DINGTALK_ROBOT_URL: outboundAddress.optional(),
+  ALERT_DINGTALK_ROBOT_SECRET: text.optional(),
+  ALERT_DINGTALK_ROBOT_KEYWORD: text.optional(),
+  ALERT_WEBHOOK_URL: outboundAddress.optional(),
+  ALERT_WEBHOOK_SECRET: text.min(8, "must have at least 8 characters").optional(),
+  ALERT_SMTP_URL: z.string().refine(isSmtpUrl, "must be an address such as smtp://user:password@mail.example.com:587").optional(),
+  ALERT_MAIL_FROM: z.string().refine(isMailbox, MAILBOX_RULE).optional(),
+  ALERT_MAIL_TO: z
+    .string()
+    .transform(listOf)
+    .refine((all) => all.length > 0 && all.every(isMailbox), "must be e-mail addresses separated by commas")
+    .optional(),
+  ALERT_HEARTBEAT_URL: outboundAddress.optional(),
+  ALERT_LANGUAGE: oneOf(LANGUAGES).default("en"),
+  ALERT_PERSONAL: z
+    .string()
+    .transform(listOf)
+    .refine((all): all is ChannelName[] => all.every(isChannelName), `must be some of ${CHANNEL_NAMES.join(", ")}, separated by commas`)
+    .optional(),
+  ALERT_ALLOW_PRIVATE: oneOf(["true", "false"]).default("false"),
+  LATENCY_TARGET_SECONDS: wholeNumber(1, 86_400, "must be a whole number from 1 to 86400").default(45),
+  LOG_LEVEL: oneOf(["debug", "info", "warn", "error", "silent"]).default("info"),
+};
+
+export type Values = z.output<z.ZodObject<typeof RULES>>;
+
+/** Names of all settings. */
+export const SETTINGS = Object.keys(RULES) as readonly (keyof typeof RULES)[];
