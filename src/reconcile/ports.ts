@@ -30,25 +30,18 @@ export interface Claim {
   readonly inHold?: boolean;
 }
 
+/** A remote object as a link remembers it. */
+export interface LinkedObject extends Pick<Actual, "remoteId" | "attributes" | "presence"> {
+  /** Remote ids of the departments (and `role:` ids) it sits in. */
+  readonly containers: readonly string[];
+}
+
 /** What a finished run learned about the remote object. */
 export type LinkChange =
   | { readonly kind: "keep" }
-  /** `containers`: remote ids of the departments (and `role:` ids) it sits in. */
-  | {
-      readonly kind: "put";
-      readonly remoteId: string;
-      readonly attributes: Attributes;
-      readonly presence: Actual["presence"];
-      readonly containers: readonly string[];
-    }
+  | (LinkedObject & { readonly kind: "put" })
   /** What was read of an owned one that is left as it is: remembered, and nothing more. */
-  | {
-      readonly kind: "seen";
-      readonly remoteId: string;
-      readonly attributes: Attributes;
-      readonly presence: Actual["presence"];
-      readonly containers: readonly string[];
-    }
+  | (LinkedObject & { readonly kind: "seen" })
   /** The person was asked to agree: the duty stays, and nothing is there until they do. */
   | { readonly kind: "invitation"; readonly invitation: Invitation }
   /** Nothing is there, but a call that was never answered may still put it there: the duty stays until that has been looked at. */

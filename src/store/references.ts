@@ -60,3 +60,10 @@ export const mayRename = ({ externalId, ...others }: Changes): boolean =>
 const numberIn = (value: JsonValue | undefined): JsonValue | undefined =>
   // Lists are narrowed out by hand: the library's own check does not know of those that cannot be changed.
   typeof value === "object" && value !== null && "employeeNumber" in value ? value.employeeNumber : undefined;
+
+/** What a person `u` is called, best first: for `coalesce`. */
+export const NAMES_OF_PERSON = "u.document->>'displayName', u.user_name";
+
+/** Whether an entity state is due or waiting, and nobody would look at it again. */
+export const isLost = (state: string): string =>
+  `${state}.state in ('due', 'waiting') and ${state}.next_at is null and ${state}.lease is null`;

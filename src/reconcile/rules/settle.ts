@@ -41,8 +41,7 @@ export async function settleRules(
 ): Promise<Standing> {
   const { store, own, processId } = deps;
   const known = await store.rules();
-  const isInForce = known.inForce.mapping === own.mapping.version && known.inForce.policy === own.policy.version;
-  const gives = async (): Promise<boolean> => !starting && !isInForce && (await store.othersWorkBy(known.inForce, processId));
+  const gives = async (): Promise<boolean> => !starting && !isInForce(known, own) && (await store.othersWorkBy(known.inForce, processId));
 
   if (modeInForce(own.mode, known.orderedMode) === "observe") return (await gives()) ? { kind: "rests" } : works(deps, known, starting);
   if (!known.written || isWritten(known.written, own)) {
@@ -62,9 +61,8 @@ export async function settleRules(
 }
 
 /** The modes of processes may differ: only a start says a new one. */
-async function works({ store, own }: SettleDeps, { inForce, marked }: KnownRules, starting: boolean): Promise<Standing> {
-  const isSame = inForce.mapping === own.mapping.version && inForce.policy === own.policy.version;
-  const isNew = !isSame || (starting && (!marked || inForce.mode !== own.mode));
+async function works({ store, own }: SettleDeps, known: KnownRules, starting: boolean): Promise<Standing> {
+  const isNew = !isInForce(known, own) || (starting && (!known.marked || known.inForce.mode !== own.mode));
   return { kind: "works", marked: isNew ? await putInForce(store, own) : 0 };
 }
 
@@ -77,6 +75,9 @@ export async function letWrite(deps: SettleDeps, known: KnownRules, starting: bo
     await store.letWrite({ mapping: own.mapping.version, policy: version, limits });
   return standing;
 }
+
+const isInForce = ({ inForce }: KnownRules, own: OwnRules): boolean =>
+  inForce.mapping === own.mapping.version && inForce.policy === own.policy.version;
 
 const isWritten = ({ mapping, policy }: WrittenRules, own: OwnRules): boolean =>
   mapping === own.mapping.version && (policy === undefined || policy === own.policy.version);

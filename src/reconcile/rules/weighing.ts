@@ -1,11 +1,9 @@
 import { uuidv7 } from "../../core/id.ts";
 import { planEverybody, type RehearsalDeps } from "../compare/whole-plan.ts";
-import type { OwnRules } from "./settle.ts";
 import type { WrittenRules } from "./store.ts";
 import { type Exceeded, weigh } from "./weigh.ts";
 
-export interface WeighingDeps extends Omit<RehearsalDeps, "policy"> {
-  readonly policy: RehearsalDeps["policy"];
+export interface WeighingDeps extends RehearsalDeps {
   readonly written: WrittenRules;
 }
 
@@ -15,7 +13,7 @@ export interface Weighed {
 }
 
 /**
- * Plans otherMapping under the rules of this process and, where that is more than the limits of before let through, holds all of it. The limits of before:
+ * Plans everybody under the rules of this process and, where that is more than the limits of before let through, holds all of it. The limits of before:
  * who raises them does not decide by that how much the raise lets out at once.
  */
 export async function weighRules(deps: WeighingDeps, signal: AbortSignal): Promise<Weighed> {
@@ -28,10 +26,8 @@ export async function weighRules(deps: WeighingDeps, signal: AbortSignal): Promi
     if (exceeded.length === 0) return {};
     const at = clock.now();
     const id = uuidv7(at.getTime());
-    const rules: Pick<OwnRules["mapping"], "version"> = mapping;
-    const before = { mapping: written.mapping, ...(written.policy === undefined ? {} : { policy: written.policy }) };
     const present = touched.present.user;
-    await rehearsal.hold({ id, at, mapping: rules.version, policy: policy.version, before, exceeded, present, otherMapping });
+    await rehearsal.hold({ id, at, mapping: mapping.version, policy: policy.version, before: written, exceeded, present, otherMapping });
     return { hold: { id, exceeded } };
   } finally {
     await plan.close();

@@ -34,13 +34,15 @@ export async function beginRun(
 ): Promise<"begun" | "lost" | Stuck<"held">> {
   const taken = spendingsOf(claim.ref, next, { rootDepartment: target.rootDepartment, leaver });
   const values = claim.ref.kind === "user" ? replacements(next) : [];
-  const removes = claim.ref.kind === "user" && next.action === "remove" ? { removes: next.actual } : {};
-  if (taken.length === 0 && !("removes" in removes)) {
+  const removes = claim.ref.kind === "user" && next.action === "remove" ? next.actual : undefined;
+  if (taken.length === 0 && !removes) {
     const begun = await known(() => unguarded({ store, target, policy }, { claim, next, intent }, values));
     if (begun !== "near") return begun;
   }
   const spendings = [...taken, ...values];
-  const begun = await known(() => store.beginGuarded({ claim, intent, action: next.action, spendings, policy, ...removes }));
+  const begun = await known(() =>
+    store.beginGuarded({ claim, intent, action: next.action, spendings, policy, ...(removes ? { removes } : {}) }),
+  );
   if (begun.kind !== "held") return begun.kind;
   for (const hold of begun.opened)
     logger.warn({ ...hold, target: target.name }, "a limit of the policy was reached: what is beyond it is held");

@@ -7,6 +7,7 @@ import { strengthOf, type Tier } from "../../reconcile/adopt/rules.ts";
 import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { NAMES_OF_PERSON } from "../references.ts";
 import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /* What operators decide about who is who. A decision changes links here and nothing at the target; the runs that follow do the rest, under the same rules as ever. */
@@ -66,7 +67,7 @@ const RELEASE = statement(
   "release",
   `insert into adoptions as a (id, target, kind, entity_id, remote_id, tier, matched, state, released, listed, entity_name, remote_name, remote_title, decided_at, decided_by)
    select $6::uuid, $1, $2, $3::uuid, $4, 1, '{}', 'rejected', true, false,
-     case $2 when 'user' then (select coalesce(u.document->>'displayName', u.user_name) from users u where u.id = $3::uuid)
+     case $2 when 'user' then (select coalesce(${NAMES_OF_PERSON}) from users u where u.id = $3::uuid)
              else (select d.name from departments d where d.id = $3::uuid) end, $7, $8, $9, $5
    on conflict (target, kind, entity_id, remote_id) do update set state = 'rejected', released = true, decided_at = excluded.decided_at, decided_by = excluded.decided_by
    returning *`,

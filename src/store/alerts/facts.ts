@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { AlertFacts } from "../../alerts/facts.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { isLost } from "../references.ts";
 
 /*
  * What the rules are decided by. Read is what is not in sync (by the index of the open ones) and what settled within ten minutes, a bounded number: nothing
@@ -10,9 +11,9 @@ import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 const OPEN: Statement = {
   name: "",
   text: `select state, kind, reason_code as "reasonCode", count(*) as count, max(last_answer) as answer,
-      count(*) filter (where state in ('due', 'waiting') and next_at is null and lease is null) as lost,
+      count(*) filter (where ${isLost("s")}) as lost,
       min(due_since) filter (where state = 'due') as "oldestDue"
-    from entity_states where target = $1 and state <> 'inSync' group by state, kind, reason_code`,
+    from entity_states s where target = $1 and state <> 'inSync' group by state, kind, reason_code`,
 };
 const HOLDS: Statement = {
   name: "alerts-holds",

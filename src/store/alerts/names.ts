@@ -1,8 +1,9 @@
 import type { AlertStore } from "../../alerts/ports.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
+import { NAMES_OF_PERSON } from "../references.ts";
 
-const NAME = "coalesce(u.document->>'displayName', u.user_name)";
+const NAME = `coalesce(${NAMES_OF_PERSON})`;
 const STUCK: Statement = {
   name: "alerts-names-stuck",
   text: `select ${NAME} as name from (

@@ -117,7 +117,7 @@ async function decideAll(db: Queryable, target: string, given: readonly Ask[], n
   return asks.map((ask) => answers.get(ask) ?? { kind: "lost" });
 }
 
-/** A source that collapsed holds back its people whole: nothing else is asked about them. */
+/** Whoever is of a source that collapsed spends of that limit as well. */
 function underSource(ask: Ask, collapsed: ReadonlyMap<string, Collapsed>): Ask {
   const source = collapsed.get(ask.claim.ref.id);
   return source ? { ...ask, spendings: [{ limit: "sourceCollapsed", key: source.id }, ...ask.spendings] } : ask;
@@ -158,16 +158,16 @@ function judgeAll(asks: readonly Ask[], known: Known): readonly Judged[] {
     const denied = open.flatMap(({ limit }) => ofLimit(limit).filter(({ denies, spoken }) => denies && !spoken));
     const deniedLimits = new Set(denied.map(({ limit }) => limit));
     // What was spent on it before, by a run that came to nothing, is not spent again.
-    const judged = open.filter((spending) => !deniedLimits.has(spending.limit) && !known.counters.isCounted(spending, ref.id));
-    const bySource = judged.some(({ limit }) => limit === "sourceCollapsed");
+    const unspent = open.filter((spending) => !deniedLimits.has(spending.limit) && !known.counters.isCounted(spending, ref.id));
+    const ofSource = unspent.filter(({ limit }) => limit === "sourceCollapsed");
+    // A source that collapsed holds back its people whole: nothing else is asked about them.
+    const judged = ofSource.length > 0 ? ofSource : unspent;
     const forced = judged.flatMap((spending) => {
-      if (bySource && spending.limit !== "sourceCollapsed") return [];
       const hold = known.open.find((one) => one.limit === spending.limit && forces(one, spending, ask, trippedNow));
       return hold ? [{ ...spending, hold: hold.id }] : [];
     });
     const free = judged.filter((spending) => !forced.some(({ limit, key }) => limit === spending.limit && key === spending.key));
-    const whole = [...free, ...forced].some(({ limit }) => limit === "sourceCollapsed");
-    const over = tripped(whole ? free.filter(({ limit }) => limit === "sourceCollapsed") : free, ask.policy.limits, known.counters.read);
+    const over = tripped(free, ask.policy.limits, known.counters.read);
     if (denied.length + forced.length + over.length > 0) {
       for (const { limit } of over) trippedNow.add(limit);
       const limits = new Set<HoldLimit>([...denied, ...forced, ...over].map(({ limit }) => limit));

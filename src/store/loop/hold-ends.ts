@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { HoldLimit } from "../../reconcile/guard/hold.ts";
+import { WINDOW_HOURS } from "../../reconcile/guard/limits.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { FIRST_REF } from "../postgres/walk.ts";
@@ -52,12 +53,14 @@ const TO_REQUEUE: Statement = {
   text: `select h.id from holds h where h.target = $1 and not h.denies and h.state in ('approved', 'expired') and h.expires_at > now() - interval '10 minutes'`,
 };
 
-/** What is out of its window, and has been for a while. */
+/** What has been out of its window for as long again. */
 const FORGET_ACTS: Statement = {
   name: "guard-forget",
   text: `with acts as (
     delete from guard_acts where target = $1
-      and at < now() - case when limit_name in ('departmentEmptied', 'attributeBlanked') then interval '2 hours' else interval '2 days' end)
+      and at < now() - 2 * interval '1 hour' * case limit_name ${Object.entries(WINDOW_HOURS)
+        .map(([limit, hours]) => `when '${limit}' then ${hours}`)
+        .join(" ")} else 24 end)
   delete from guard_values where target = $1 and since < now() - interval '3 hours'`,
 };
 

@@ -8,7 +8,9 @@ import { appendEvents, eventColumns, IS_REAL } from "../write-sql.ts";
 
 /* Who is in a hold. Everything here runs in a transaction that has `lockGuard`, which comes before any lock of a row. */
 
-const LOCK: Statement = { name: "guard-lock", text: `select pg_advisory_xact_lock(72707371, hashtext($1)) where ${IS_REAL}` };
+/** Takes the lock in any case; a copy that nobody else sees needs none. */
+export const TAKE_LOCK = "select pg_advisory_xact_lock(72707371, hashtext($1))";
+const LOCK: Statement = { name: "guard-lock", text: `${TAKE_LOCK} where ${IS_REAL}` };
 
 /** Counters and holds of a target are looked at and changed by one transaction at a time. */
 export const lockGuard = async (db: Queryable, target: string): Promise<void> => {

@@ -1,5 +1,7 @@
 import type pg from "pg";
 import type { Clock } from "../../core/clock.ts";
+import type { JsonObject } from "../../core/entity.ts";
+import type { HistoryEvent } from "../../history/event.ts";
 import type { RulesHold, RulesStore } from "../../reconcile/rules/store.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { FIRST_REF } from "../postgres/walk.ts";
@@ -17,11 +19,21 @@ const OF_RULES: Statement = {
 };
 const OPEN: Statement = { name: "rules-hold-open", text: `${HOLD} and h.state = 'open'` };
 
-const DISSOLVE: Statement = {
-  name: "rules-hold-dissolve",
-  text: `update holds set state = 'dissolved', closed_at = now() where target = $1 and limit_name = 'mappingChanged' and state = 'open'
-    returning id, mapping, policy`,
-};
+/** `holds`: the table. */
+export const dissolving = (holds: string): string =>
+  `update ${holds} set state = 'dissolved', closed_at = now() where target = $1 and limit_name = 'mappingChanged' and state = 'open'
+    returning id, mapping, policy`;
+const DISSOLVE: Statement = { name: "rules-hold-dissolve", text: dissolving("holds") };
+
+export interface DissolvedRules extends pg.QueryResultRow {
+  readonly id: string;
+  readonly mapping: string;
+  readonly policy: string;
+}
+
+/** `more`: what the history tells besides. */
+export const dissolvedEvent = ({ id, mapping, policy }: DissolvedRules, target: string, at: Date, more: JsonObject = {}): HistoryEvent =>
+  holdEvent("hold.dissolved", { target, at, detail: { hold: id, limit: "mappingChanged", passed: 0, mapping, policy, ...more } });
 
 const OTHERS: Statement = {
   name: "rules-others",
@@ -62,14 +74,11 @@ export function createRulesHolds(pool: pg.Pool, target: string, clock: Clock): R
       if ((await run(pool, OPEN, [target])).length === 0) return;
       await inTransaction(pool, async (db) => {
         await lockGuard(db, target);
-        const rows = await run<{ id: string; mapping: string; policy: string }>(db, DISSOLVE, [target]);
-        const event = ({ id, mapping, policy }: (typeof rows)[number]) =>
-          holdEvent("hold.dissolved", {
-            target,
-            at: clock.now(),
-            detail: { hold: id, limit: "mappingChanged", passed: 0, mapping, policy },
-          });
-        await appendHoldEvents(db, rows.map(event));
+        const rows = await run<DissolvedRules>(db, DISSOLVE, [target]);
+        await appendHoldEvents(
+          db,
+          rows.map((row) => dissolvedEvent(row, target, clock.now())),
+        );
       });
     },
 

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from "../../history/event.ts";
 import { HELD_BY_LIMIT } from "../../reconcile/guard/hold.ts";
-import type { Claim, LinkChange, RunOutcome } from "../../reconcile/ports.ts";
+import type { Claim, LinkChange, LinkedObject, RunOutcome } from "../../reconcile/ports.ts";
 import { MAX_BLOCKED_LOOKS } from "../../reconcile/run/next-state.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { eventColumns } from "../write-sql.ts";
@@ -253,7 +253,7 @@ function lateOf({ outcome, ...event }: HistoryEvent): HistoryEvent {
 
 const isGone = ({ kind }: LinkChange): boolean => kind === "remove" || kind === "doubt";
 
-export const linkColumns = (link: Extract<LinkChange, { kind: "put" | "seen" }>) => ({
+export const linkColumns = (link: LinkedObject) => ({
   remote_id: link.remoteId,
   presence: link.presence,
   attributes: link.attributes,

@@ -6,6 +6,7 @@ import type { SyncMode } from "../../reconcile/policy.ts";
 import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import { run, type Statement } from "../postgres/statement.ts";
+import { NAMES_OF_PERSON } from "../references.ts";
 
 /* What a rehearsal did, one row for each entity: `plan_items` of shadow.ts. */
 
@@ -136,7 +137,7 @@ export async function summarise(session: pg.Pool, target: string, mode: SyncMode
 }
 
 /** People and groups of the directory, departments and roles of the copy; of what is removed and no longer known here, the name it had. */
-const NAME = `coalesce(u.document->>'displayName', u.user_name, d.name, r.name, p.changes->'name'->>'before')`;
+const NAME = `coalesce(${NAMES_OF_PERSON}, d.name, r.name, p.changes->'name'->>'before')`;
 
 export async function itemsOf(
   session: pg.Pool,

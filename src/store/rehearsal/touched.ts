@@ -1,11 +1,14 @@
 import type pg from "pg";
-import { uuidv7 } from "../../core/id.ts";
+import type { HistoryEvent } from "../../history/event.ts";
 import { OPEN_HOURS } from "../../reconcile/guard/hold.ts";
 import { LIMIT_NAMES } from "../../reconcile/guard/limits.ts";
-import type { HoldOfRules } from "../../reconcile/rules/store.ts";
+import type { HoldOfRules, WrittenRules } from "../../reconcile/rules/store.ts";
 import type { Touched } from "../../reconcile/rules/weigh.ts";
+import { holdEvent, TAKE_LOCK } from "../loop/hold-members.ts";
+import { type DissolvedRules, dissolvedEvent, dissolving } from "../loop/rules-holds.ts";
 import { inTransaction, run } from "../postgres/statement.ts";
-import { eventColumns } from "../write-sql.ts";
+import { FIRST_REF } from "../postgres/walk.ts";
+import { eventRow } from "../write-sql.ts";
 
 /*
  * What other rules would touch, read from the rehearsal of their plan, and the hold that keeps all of it back. The rehearsal's own tables hide the real
@@ -66,46 +69,34 @@ export async function holdRules(
 ): Promise<void> {
   return inTransaction(session, async (db) => {
     const send = <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]) => run<Row>(db, { name: "", text }, values);
-    const tell = (code: "hold.opened" | "hold.dissolved", detail: object) => {
-      const event = { id: uuidv7(at.getTime()), at, code, actor: "worker", causes: [], target, detail: detail as never };
-      return send(`insert into ${schema}.history select e.* from json_populate_record(null::${schema}.history, $1::json) e`, [
-        JSON.stringify(eventColumns(event)),
-      ]);
-    };
-    await send("select pg_advisory_xact_lock(72707371, hashtext($1))", [target]);
-    const gone = await send<{ id: string; mapping: string; policy: string }>(
-      `update ${schema}.holds set state = 'dissolved', closed_at = now() where target = $1 and limit_name = 'mappingChanged' and state = 'open' returning id, mapping, policy`,
-      [target],
-    );
-    for (const each of gone)
-      await tell("hold.dissolved", {
-        hold: each.id,
-        limit: "mappingChanged",
-        passed: 0,
-        mapping: each.mapping,
-        policy: each.policy,
-        followedBy: id,
-      });
-    const detail = { mapping, policy, before, exceeded };
+    const tell = (event: HistoryEvent) =>
+      send(`insert into ${schema}.history select e.* from json_populate_record(null::${schema}.history, $1::json) e`, [eventRow(event)]);
+    await send(TAKE_LOCK, [target]);
+    for (const each of await send<DissolvedRules>(dissolving(`${schema}.holds`), [target]))
+      await tell(dissolvedEvent(each, target, at, { followedBy: id }));
+    const detail = { mapping, policy, before: versionsOf(before), exceeded: exceeded.map((each) => ({ ...each })) };
     await send(
       `insert into ${schema}.holds (id, target, limit_name, state, hours, allowed, present, passed, policy, mapping, detail, expires_at)
        values ($1, $2, 'mappingChanged', 'open', 0, $3, $4, 0, $5, $6, $7, now() + ${OPEN_HOURS} * interval '1 hour')`,
       [id, target, exceeded[0]?.allowed ?? 0, present, policy, mapping, JSON.stringify(detail)],
     );
     let count = 0;
-    for (let after: readonly [string, string] | undefined = ["", "00000000-0000-0000-0000-000000000000"]; after; ) {
+    for (let last: { readonly kind: string; readonly id: string } | undefined = FIRST_REF; last; ) {
       const rows: { kind: string; id: string }[] = await send(
         `with items as (select * from (${ITEMS(schema)}) i where (i.kind, i.id) > ($4, $5::uuid) order by i.kind, i.id limit ${SLICE}),
          joined as (
            insert into ${schema}.hold_members (hold_id, target, kind, entity_id, key, action, generation, causes)
            select $3::uuid, $1, kind, id, '', action, coalesce(generation, 0), coalesce(causes, '{}') from items)
          select kind, id from items order by kind, id`,
-        [target, otherMapping, id, ...after],
+        [target, otherMapping, id, last.kind, last.id],
       );
       count += rows.length;
-      const last = rows.at(-1);
-      after = last && rows.length === SLICE ? [last.kind, last.id] : undefined;
+      last = rows.length === SLICE ? rows.at(-1) : undefined;
     }
-    await tell("hold.opened", { hold: id, limit: "mappingChanged", hours: 0, count, passed: 0, ...detail });
+    await tell(
+      holdEvent("hold.opened", { target, at, detail: { hold: id, limit: "mappingChanged", hours: 0, count, passed: 0, ...detail } }),
+    );
   });
 }
+
+const versionsOf = ({ mapping, policy }: WrittenRules) => ({ mapping, ...(policy === undefined ? {} : { policy }) });

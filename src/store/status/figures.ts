@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { SyncStatus } from "../../reconcile/status.ts";
 import { createPauses } from "../loop/pause.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
+import { isLost } from "../references.ts";
 
 /*
  * The figures of one target, without reading those in sync one by one. Read are the entities that are not in sync (by the index of the open ones), the
@@ -17,7 +18,7 @@ const COUNTS: Statement = {
   text: `select now() as as_of,
       count(*) filter (where o.state = 'due') as due, count(*) filter (where o.state = 'waiting') as waiting,
       count(*) filter (where o.state = 'held') as held, count(*) filter (where o.state = 'parked') as parked,
-      count(*) filter (where o.state in ('due', 'waiting') and o.next_at is null and o.lease is null) as lost,
+      count(*) filter (where ${isLost("o")}) as lost,
       min(o.due_since) filter (where o.state in ('due', 'waiting')) as oldest,
       count(u.id) as open_people, count(g.id) as open_groups, count(*) filter (where o.kind in ('department', 'role')) as open_structure,
       count(*) filter (where o.kind = 'user' and o.state in ('held', 'parked')) as stuck_people,

@@ -1,8 +1,9 @@
 import { fold } from "../../core/fold.ts";
 import type { Parameters } from "../postgres/parameters.ts";
+import { NAMES_OF_PERSON } from "../references.ts";
 
 /** Of what the directory no longer has, the name it has at the target. */
-export const NAME = "coalesce(u.document->>'displayName', u.user_name, g.display_name, d.name, l.attributes->>'name')";
+export const NAME = `coalesce(${NAMES_OF_PERSON}, g.display_name, d.name, l.attributes->>'name')`;
 
 const EMPLOYEE_NUMBER = "{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}";
 

@@ -4,6 +4,7 @@ import { KEPT_DAYS, type PutBackOperations, type PutBackResult } from "../../rec
 import { operatorEvent } from "../../reconcile/operator-event.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
+import { NAMES_OF_PERSON } from "../references.ts";
 import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /** So many at a time, so that no statement runs for long. */
@@ -24,7 +25,7 @@ const HOLD_EXISTS: Statement = { name: "put-back-hold", text: "select from holds
 /** Without a row either nothing was ever removed, or it was so long ago that nothing is kept: the history knows. */
 const JUDGE: Statement = {
   name: "put-back-judge",
-  text: `select a.id, coalesce(u.document->>'displayName', u.user_name, r.attributes->>'name') as name,
+  text: `select a.id, coalesce(${NAMES_OF_PERSON}, r.attributes->>'name') as name,
       case
         when r.entity_id is null then case
           when exists (select from history e where e.subject = a.id and e.code = 'target.outcome' and e.outcome = 'done' and e.target = $1
