@@ -1,26 +1,26 @@
 import { Command } from "commander";
 import { readBuild } from "../build.ts";
-import { adoptCommand } from "./adopt.ts";
-import { alertCommand } from "./alert.ts";
-import { assessCommand } from "./assess.ts";
-import { completionCommand } from "./completion.ts";
-import { configCommand } from "./config.ts";
-import { demoCommand } from "./demo.ts";
-import { doctorCommand } from "./doctor.ts";
-import { holdsCommand } from "./holds.ts";
-import { loginLinkCommand } from "./login-link.ts";
-import { mappingCommand } from "./mapping.ts";
-import { migrateCommand } from "./migrate.ts";
-import { modeCommand, pauseCommand, resumeCommand } from "./orders.ts";
-import { planCommand } from "./plan.ts";
-import { restoreCommand } from "./restore.ts";
-import { retryCommand } from "./retry.ts";
-import { serveCommand } from "./serve.ts";
-import { simulatorCommand } from "./simulator.ts";
-import { sourceCommand } from "./source.ts";
-import { syncCommand } from "./sync.ts";
-import { tokenCommand } from "./token.ts";
-import { trustCommand } from "./trust.ts";
+import { loginLinkCommand } from "./access/login-link.ts";
+import { sourceCommand } from "./access/source.ts";
+import { tokenCommand } from "./access/token.ts";
+import { trustCommand } from "./access/trust.ts";
+import { alertCommand } from "./install/alert.ts";
+import { completionCommand } from "./install/completion.ts";
+import { configCommand } from "./install/config.ts";
+import { demoCommand } from "./install/demo.ts";
+import { doctorCommand } from "./install/doctor.ts";
+import { migrateCommand } from "./install/migrate.ts";
+import { serveCommand } from "./install/serve.ts";
+import { simulatorCommand } from "./install/simulator.ts";
+import { adoptCommand } from "./operate/adopt.ts";
+import { assessCommand } from "./operate/assess.ts";
+import { holdsCommand } from "./operate/holds.ts";
+import { mappingCommand } from "./operate/mapping.ts";
+import { modeCommand, pauseCommand, resumeCommand } from "./operate/orders.ts";
+import { planCommand } from "./operate/plan.ts";
+import { restoreCommand } from "./operate/restore.ts";
+import { retryCommand } from "./operate/retry.ts";
+import { syncCommand } from "./operate/sync.ts";
 
 /** The command line; what a command needs beyond its options is loaded when it runs. Exit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run. */
 export function createProgram(): Command {

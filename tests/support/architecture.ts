@@ -31,7 +31,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/directory": ["core", "directory", "filter", "store/postgres", "store/filter", ...sharedStatements()],
   "store/tree": ["core", "reconcile", "store/postgres", ...sharedStatements()],
   "store/loop": ["core", "history", "policy/policy.ts", "reconcile", "store/postgres", ...sharedStatements()],
-  "store/facts": ["core", "reconcile", "store/postgres", "store/loop/requeue.ts", ...sharedStatements()],
+  "store/facts": ["core", "reconcile", "store/postgres", "store/loop/runs/requeue.ts", ...sharedStatements()],
   "store/status": ["core", "reconcile", "store/postgres", "store/loop", ...sharedStatements()],
   // A hold of rules is opened in the rehearsal that found it, and dissolved by the loop.
   "store/rehearsal": [
@@ -39,8 +39,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "history",
     "reconcile",
     "store/postgres",
-    "store/loop/hold-members.ts",
-    "store/loop/rules-holds.ts",
+    "store/loop/guard/hold-members.ts",
+    "store/loop/guard/rules-holds.ts",
     ...sharedStatements(),
   ],
   "store/adopt": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],

@@ -1,4 +1,4 @@
-import { inCircle } from "../loop/requeue.ts";
+import { inCircle } from "../loop/runs/requeue.ts";
 import type { Statement } from "../postgres/statement.ts";
 import { meant } from "../references.ts";
 import { leavingPeople, namedManagers } from "./department-managers.ts";

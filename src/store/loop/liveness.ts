@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { WorkerLife } from "../../reconcile/process/worker.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
-import { REQUEUE } from "./requeue.ts";
+import { REQUEUE } from "./runs/requeue.ts";
 
 /*
  * Which workers live, and what becomes of the work of those that do not. A worker shows that it lives by a session advisory lock under its number:

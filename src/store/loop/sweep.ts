@@ -4,7 +4,7 @@ import type { Attributes } from "../../reconcile/target-values.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
 import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
-import { countSources } from "./source-figures.ts";
+import { countSources } from "./guard/source-figures.ts";
 
 const SLICE = 2_000;
 

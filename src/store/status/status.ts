@@ -7,10 +7,10 @@ import type { LoopReason } from "../../reconcile/reasons.ts";
 import type { HeldBy, Planned, SyncState } from "../../reconcile/run/next-state.ts";
 import type { SyncItem, SyncOperations } from "../../reconcile/status.ts";
 import type { Note } from "../../reconcile/target-values.ts";
+import { createRulesHolds } from "../loop/guard/rules-holds.ts";
 import { createOrders } from "../loop/orders.ts";
 import { createPauses } from "../loop/pause.ts";
 import { livingProcesses } from "../loop/processes.ts";
-import { createRulesHolds } from "../loop/rules-holds.ts";
 import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
@@ -55,7 +55,7 @@ const RETRY: Statement = {
   select (select count(*) from woken) as woken from done`,
 };
 
-/** Of one cause there may be many thousands: they are taken in slices, in the order in which runs lock them (store/loop/run-leases.ts). */
+/** Of one cause there may be many thousands: they are taken in slices, in the order in which runs lock them (store/loop/runs/run-leases.ts). */
 const SLICE = 2_000;
 const RETRY_ALL: Statement = {
   name: "status-retry-all",

@@ -1,0 +1,36 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { hashSecret } from "../../http/auth/tokens.ts";
+import { makeSecret } from "../../http/session/cookie.ts";
+import { ROLES, type Role } from "../../http/session/roles.ts";
+import { osUser } from "../support/os-user.ts";
+import { print, printJson, say } from "../support/output.ts";
+import { withRecords } from "../support/records.ts";
+
+interface Options {
+  readonly role: Role;
+  readonly reason: string;
+  readonly json?: true;
+}
+
+export const loginLinkCommand = (): Command =>
+  new Command("login-link")
+    .description("a link that signs in to the dashboard, once and within ten minutes; an event tells who made it")
+    .addOption(new Option("--role <role>", "what whoever opens it may do").choices(ROLES).makeOptionMandatory())
+    .requiredOption("--reason <text>", "why, for the history", said)
+    .option("--json", "the result as JSON")
+    .addHelpText("after", '\nExample:\n  $ dingtalk-scim login-link --role admin --reason "the identity provider is down"')
+    .action(async ({ role, reason, json }: Options) => {
+      const secret = makeSecret();
+      const { url, expiresAt } = await withRecords(async ({ config, sessions }) => {
+        const link = await sessions.addLink({ secretHash: hashSecret(secret), role, reason, madeBy: osUser() });
+        return { url: `${config.publicUrl}/auth/link/${secret}`, expiresAt: link.expiresAt };
+      });
+      if (json) return printJson({ url, role, expiresAt });
+      say(`A link for the role ${role}, good once until ${expiresAt.toISOString()}:`);
+      print(url);
+    });
+
+function said(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("must say why");
+  return text.trim();
+}

@@ -1,0 +1,35 @@
+import { systemClock } from "../../core/clock.ts";
+import type { Scope } from "../../http/auth/scopes.ts";
+import { say } from "../support/output.ts";
+import { ACTOR, withRecords } from "../support/records.ts";
+
+const SCOPES: readonly Scope[] = ["provision", "history:read", "admin"];
+const LIFE_MS = 60 * 60_000;
+
+/**
+ * Runs `work` with a token that is made for it in the database of the server on this machine and revoked afterwards, whatever happens. The connection is
+ * not kept in between: the server may be started anew meanwhile, and its database with it.
+ */
+export async function withOwnToken<T>(work: (token: string) => Promise<T>): Promise<T> {
+  const made = await withRecords(async ({ sources, tokens }) => {
+    const { id: sourceId } = await sources.ensureDefault();
+    const expiresAt = new Date(systemClock.now().getTime() + LIFE_MS);
+    return tokens.create(ACTOR, { name: "demo", sourceId, scopes: SCOPES, expiresAt });
+  });
+  try {
+    return await work(made.text);
+  } finally {
+    await revoke(made.id);
+  }
+}
+
+async function revoke(id: string): Promise<void> {
+  try {
+    await withRecords(({ tokens }) => tokens.revoke(ACTOR, id));
+  } catch (error) {
+    // Must not hide how the work ended.
+    say(
+      `The demo's token ${id} could not be revoked and ends by itself within the hour (${error instanceof Error ? error.message : String(error)}).`,
+    );
+  }
+}

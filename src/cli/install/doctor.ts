@@ -1,0 +1,54 @@
+import { Command } from "commander";
+import { adviceOf } from "../../alerts/settings.ts";
+import { modeInForce } from "../../reconcile/process/orders.ts";
+import { withApp } from "../support/app.ts";
+import { foundProblems } from "../support/exit-codes.ts";
+import { keepAlive } from "../support/keep-alive.ts";
+import { print, printJson, say } from "../support/output.ts";
+import { withInterrupt } from "../support/signals.ts";
+
+export const doctorCommand = (): Command =>
+  new Command("doctor")
+    .description(
+      "check settings, database, mapping and what DingTalk lets the app do; ends a pause whose cause is gone, and changes nothing else",
+    )
+    .option("--json", "the result as JSON")
+    .addHelpText("after", "\nExit code 1 when something is missing; each problem says what to do.\n\nExample:\n  $ dingtalk-scim doctor")
+    .action(async ({ json }: { json?: true }) => {
+      const result = await keepAlive(() =>
+        withInterrupt((signal) =>
+          withApp(async ({ config, mapping, target, store }) => {
+            const found = await target.check({ signal });
+            const isWell = found.every(({ isAdvice }) => isAdvice);
+            const advice = adviceOf(config.alerts, { isReal: config.dingtalk.kind === "organisation" });
+            const problems = [...found, ...advice.map((each) => ({ ...each, concerns: "everybody" as const, isAdvice: true }))];
+            const before = await store.paused();
+            // A pause ends as soon as its cause is gone, whoever sees that first.
+            if (before && isWell) await store.liftPause();
+            const paused = (await store.paused()) ?? null;
+            const lifted = before !== undefined && paused === null;
+            const { halted, mode: ordered } = await store.orders();
+            const ceiling = config.syncMode;
+            const mode = modeInForce(ceiling, ordered);
+            const organisation = config.dingtalk.kind;
+            const held = (await store.openHoldOfRules()) ?? null;
+            return { organisation, mode, ceiling, mapping: mapping.version, problems, paused, stopped: halted ?? null, lifted, held };
+          }),
+        ),
+      );
+      const { organisation, mode, ceiling, problems, paused, stopped, lifted, held } = result;
+      const modeText = mode === ceiling ? mode : `${mode}, below SYNC_MODE ${ceiling}`;
+      if (json) printJson(result);
+      else {
+        for (const { code, text, remedy } of problems) print(`${text} (${code})\n  → ${remedy}`);
+        if (stopped) print(`Stopped by ${stopped.by} since ${stopped.since.toISOString()}: ${stopped.reason}\n  → dingtalk-scim resume`);
+        if (held)
+          print(
+            `Mapping ${held.mapping} or policy ${held.policy} is held since ${held.openedAt.toISOString()}: it would touch more than the limits\n  → dingtalk-scim holds show ${held.id}`,
+          );
+        if (paused) print(`Nothing is sent until ${paused.until.toISOString()}, or until this is fixed: ${paused.reason}`);
+        if (lifted) print("The cause of the pause is gone: the loop goes on.");
+        say(`Settings, mapping and database are good. DingTalk (${organisation}, mode ${modeText}): ${problems.length} problems.`);
+      }
+      if (paused || stopped || held || problems.some(({ isAdvice }) => !isAdvice)) foundProblems();
+    });

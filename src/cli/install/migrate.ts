@@ -1,0 +1,50 @@
+import { Command } from "commander";
+import type { MigrationState } from "../../database/migrate.ts";
+import { loadConfig } from "../../settings/config.ts";
+import { foundProblems } from "../support/exit-codes.ts";
+import { printJson, printTable, say, warn } from "../support/output.ts";
+
+export const migrateCommand = (): Command =>
+  new Command("migrate")
+    .description("bring the database up to this version; `serve` does the same by itself")
+    .option("--status", "only tell what there is to do; exit code 1 when there is something")
+    .option("--json", "the result as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ DATABASE_URL=postgresql://owner@db/scim dingtalk-scim migrate
+  $ dingtalk-scim migrate --status`,
+    )
+    .action(async ({ status, json }: { status?: true; json?: true }) => {
+      const states = await migrations(status ? "look" : "apply");
+      const pending = states.filter(({ applied }) => !applied).length;
+      if (json) printJson({ upToDate: pending === 0, migrations: states });
+      else {
+        printTable(
+          ["migration", "state"],
+          states.map(({ name, applied }) => [name, applied ? "applied" : "to be applied"]),
+        );
+        say(pending === 0 ? "The database is up to date." : `${pending} migrations are to be applied; \`migrate\` does it.`);
+      }
+      if (pending > 0) foundProblems();
+    });
+
+async function migrations(purpose: "look" | "apply"): Promise<readonly MigrationState[]> {
+  const { databaseUrl, dataDir } = loadConfig(warn);
+  const [{ openDatabase, reachDatabase }, { migrationStates }, { createLogger }, { migrationsDirectory }] = await Promise.all([
+    import("../../database/open.ts"),
+    import("../../database/migrate.ts"),
+    import("../../log.ts"),
+    import("../../paths.ts"),
+  ]);
+  const logger = createLogger({ level: "silent" });
+  const database = await reachDatabase({ url: databaseUrl?.reveal(), dataDir, logger });
+  try {
+    const { url } = database;
+    if (purpose === "apply") await (await openDatabase({ url, dataDir, migrations: migrationsDirectory, logger })).stop();
+    return await migrationStates({ connectionString: url, directory: migrationsDirectory, logger });
+  } finally {
+    await database.stop();
+  }
+}

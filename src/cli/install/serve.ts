@@ -1,0 +1,40 @@
+import { Command } from "commander";
+import { systemClock } from "../../core/clock.ts";
+import { loadConfig } from "../../settings/config.ts";
+import { keepAlive } from "../support/keep-alive.ts";
+import { say, warn } from "../support/output.ts";
+import { Interrupted, untilStopped } from "../support/signals.ts";
+
+export const serveCommand = (): Command =>
+  new Command("serve")
+    .description("run the server; settings come from the environment, see .env.example")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ dingtalk-scim serve                                  with the sandbox DingTalk and a database of its own
+  $ PORT=9000 DATA_DIR=/var/lib/dingtalk-scim dingtalk-scim serve`,
+    )
+    .action(async () => {
+      const { startServer } = await import("../../main.ts");
+      // Nothing else holds a process without a listener while the database is away.
+      await keepAlive(async () => {
+        const interrupted = new AbortController();
+        const stopped = untilStopped().then(() => interrupted.abort(new Interrupted("interrupted")));
+        const starting = startServer(loadConfig(warn), interrupted.signal);
+        const server = await Promise.race([starting, stopped.then(() => overdue(interrupted.signal))]);
+        // In one piece: whoever reads it gets the whole.
+        say(server.notice.join("\n"));
+        await stopped;
+        say("stopping");
+        await server.stop();
+      });
+    });
+
+/** A start that is told to stop tidies up behind itself; one that hangs is left to the end of the process. */
+const OVERDUE_MS = 20_000;
+
+async function overdue(signal: AbortSignal): Promise<never> {
+  await systemClock.sleep(OVERDUE_MS);
+  throw signal.reason;
+}

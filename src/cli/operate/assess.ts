@@ -1,0 +1,139 @@
+import { closeSync, openSync, writeFileSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
+import type { AssessmentProgress } from "../../reconcile/assess/assess.ts";
+import type { Assessment, Finding, Matched, Share } from "../../reconcile/assess/report.ts";
+import { withApp } from "../support/app.ts";
+import { assessmentPage } from "../support/assessment-page.ts";
+import { foundProblems } from "../support/exit-codes.ts";
+import { keepAlive } from "../support/keep-alive.ts";
+import { print, printJson, printTable, say } from "../support/output.ts";
+import { ACTOR } from "../support/records.ts";
+import { withInterrupt } from "../support/signals.ts";
+
+export const assessCommand = (): Command =>
+  new Command("assess")
+    .description(
+      "the health of directory and DingTalk before the first write, or at any time: who is who, and which data keep somebody out",
+    )
+    .option("--json", "the report as JSON")
+    .option("--html <file>", "the report as one HTML file in English, simplified and traditional Chinese", writableFile)
+    .addHelpText(
+      "after",
+      `
+Reads DingTalk's lists, a page at a time, and writes nothing to DingTalk. Works before any SCIM client has sent anything. What may be the same on both sides
+is proposed: \`dingtalk-scim adopt list\`.
+
+Exit code 0 when nobody has to look at anything, 1 when somebody has.
+
+Examples:
+  $ dingtalk-scim assess
+  $ dingtalk-scim assess --html assessment.html`,
+    )
+    .action(async ({ json, html }: { json?: true; html?: string }) => {
+      const { assess } = await import("../../reconcile/assess/assess.ts");
+      const report = await keepAlive(() => withInterrupt((signal) => withApp((app) => assess(app, ACTOR, signal, progressLines()))));
+      if (html !== undefined) writeFileSync(html, assessmentPage(report));
+      if (json) printJson(report);
+      else show(report);
+      if (html !== undefined) say(`The report is in ${html}.`);
+      if (report.findings > 0) foundProblems();
+    });
+
+/** Asked before minutes of reading, not after. */
+function writableFile(path: string): string {
+  try {
+    closeSync(openSync(path, "a"));
+  } catch (error) {
+    throw new InvalidArgumentError(`${path} cannot be written (${(error as NodeJS.ErrnoException).code})`);
+  }
+  return path;
+}
+
+const EVERY = 1_000;
+
+/** A line for each thousand: long lists take minutes at DingTalk's rate. */
+function progressLines(): AssessmentProgress {
+  const lines = (what: string) => {
+    let told = 0;
+    return (read: number): void => {
+      if (Math.floor(read / EVERY) > Math.floor(told / EVERY)) say(`${read} ${what} read`);
+      told = read;
+    };
+  };
+  return {
+    departments: lines("departments of DingTalk"),
+    people: lines("people of DingTalk"),
+    directory: lines("people of the directory"),
+  };
+}
+
+function show(report: Assessment): void {
+  const { figures, people, departments } = report;
+  printTable(
+    ["", "people", "departments"],
+    [
+      ["in the directory", `${people.directory}`, `${departments.directory}`],
+      ["in DingTalk", `${people.target}`, `${departments.target}`],
+      ["linked", `${people.linked}`, `${departments.linked}`],
+      ...tierRows(people, departments),
+      ["ambiguous", `${people.ambiguous.count}`, `${departments.ambiguous.count}`],
+      ["only in the directory", `${people.onlyHere.count}`, `${departments.onlyHere.count}`],
+      ["only in DingTalk", `${people.onlyThere.count}`, `${departments.onlyThere.count}`],
+    ],
+  );
+  print("");
+  print(`matchable  ${told(figures.matchable)}: active people with a link or exactly one strong match`);
+  print(`complete   ${told(figures.complete)}: active people with everything that DingTalk and the mapping need`);
+  print("");
+  printFindings("to look at", findingRows(report));
+  printFindings("for your information", informationRows(report));
+  for (const { text, remedy } of report.permissions) print(`${text}\n  → ${remedy}`);
+  for (const { name, kind, lastSpoke, changedInADay } of report.sources)
+    say(`Source ${name} (${kind}): ${lastSpoke ? `last heard of ${lastSpoke}` : "never heard of"}, ${changedInADay} changed in 24 hours.`);
+  say(report.findings === 0 ? "Nobody has to look at anything." : `${report.findings} things to look at.`);
+}
+
+type Row = readonly [string, Finding];
+
+function printFindings(head: string, rows: readonly Row[]): void {
+  const found = rows.filter(([, { count }]) => count > 0);
+  if (found.length === 0) return;
+  printTable(
+    [head, "count", "the first"],
+    found.map(([what, finding]) => [what, `${finding.count}`, firstOf(finding)]),
+  );
+}
+
+const tierRows = (people: Matched, departments: Matched): readonly string[][] =>
+  ["1", "2", "3", "4", "5", "6"]
+    .filter((tier) => people.tiers[tier] !== undefined || departments.tiers[tier] !== undefined)
+    .map((tier) => [`proposed, tier ${tier}`, `${people.tiers[tier] ?? 0}`, `${departments.tiers[tier] ?? 0}`]);
+
+const told = ({ count, of, share }: Share): string => `${count} of ${of} (${Math.round(share * 100)} %)`;
+
+const firstOf = ({ items: [first] }: Finding): string =>
+  first ? [first.name ?? first.id ?? first.remoteId, first.detail].filter(Boolean).join(": ") : "";
+
+function findingRows(report: Assessment): readonly Row[] {
+  const { people, departments, mobiles, names, managers, accounts, customFields, privateAddresses } = report;
+  return [
+    ["ambiguous people", people.ambiguous],
+    ["ambiguous departments", departments.ambiguous],
+    ["mobile missing", mobiles.missing],
+    ["mobile not usable", mobiles.impossible],
+    ["mobile shared", mobiles.shared],
+    ["name refused", names.refused],
+    ["name cut", names.cut],
+    ["manager not found", managers.notFound],
+    ["managers in a loop", managers.loop],
+    ["left and still in DingTalk", accounts.leavers],
+    ["custom field on no profile", customFields],
+    ["private address as account", privateAddresses],
+  ];
+}
+
+/** As things are in every organisation: nobody has to do anything about them. */
+const informationRows = ({ accounts }: Assessment): readonly Row[] => [
+  ["have never logged in to DingTalk", accounts.neverActivated],
+  ["administrators: never removed", accounts.administrators],
+];

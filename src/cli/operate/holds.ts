@@ -1,0 +1,140 @@
+import { Command, Option } from "commander";
+import { systemClock } from "../../core/clock.ts";
+import { unreachable } from "../../core/errors.ts";
+import { isUuid } from "../../core/id.ts";
+import { type Agreement, HOLD_STATES, type Hold, type HoldState } from "../../reconcile/guard/hold.ts";
+import type { Decider, Decision, HoldOperations } from "../../reconcile/guard/operations.ts";
+import { TARGET } from "../../target-name.ts";
+import { everyPage } from "../support/every-page.ts";
+import { foundProblems } from "../support/exit-codes.ts";
+import { withPool } from "../support/joined-pool.ts";
+import { wholeNumber } from "../support/numbers.ts";
+import { osUser } from "../support/os-user.ts";
+import { print, printJson, printTable, say } from "../support/output.ts";
+import { ACTOR } from "../support/records.ts";
+
+const PAGE = 1_000;
+
+interface Output {
+  readonly json?: true;
+}
+
+export function holdsCommand(): Command {
+  const command = new Command("holds").description("what limits of the policy keep back, and decisions about it");
+  command
+    .command("list")
+    .description("holds, newest first")
+    .addOption(new Option("--state <state>", "only those").choices(HOLD_STATES))
+    .option("--json", "the result as JSON")
+    .action(async ({ state, json }: Output & { state?: HoldState }) => {
+      const holds = await withHolds((operations) => everyHold(operations, state));
+      if (json) return printJson({ holds });
+      if (holds.length === 0) return say("Nothing is held under a limit.");
+      printTable(
+        ["id", "state", "limit", "held", "passed", "allowed", "opened", "until"],
+        holds.map((hold) => [
+          hold.id,
+          hold.state,
+          hold.limit,
+          String(hold.count),
+          String(hold.passed),
+          String(hold.allowed),
+          hold.openedAt.toISOString(),
+          hold.expiresAt.toISOString(),
+        ]),
+      );
+    });
+  command
+    .command("show <id>")
+    .description("one hold with its members")
+    .option("--json", "the result as JSON")
+    .action(async (id: string, { json }: Output) => {
+      const shown = await withHolds(async (operations) => {
+        const hold = isUuid(id) ? await operations.get(id) : undefined;
+        return hold && { ...hold, entities: await everyMember(operations, id) };
+      });
+      if (!shown) return unknown(id);
+      if (json) return printJson(shown);
+      print(
+        `${shown.state}: ${shown.count} held under ${shown.limit}, ${shown.passed} passed of ${shown.allowed} in ${shown.windowHours} h`,
+      );
+      print(`digest ${shown.digest}`);
+      printTable(
+        ["kind", "id", "name", "action", "asked by"],
+        shown.entities.map(({ kind, id: entity, name, action, causes }) => [kind, entity, name ?? "", action, causes[0]?.actor ?? ""]),
+      );
+    });
+  command
+    .command("approve <id>")
+    .description("let exactly these members through, for one hour")
+    .requiredOption("--count <number>", "how many you agree to, as `holds show` tells", wholeNumber(0, 999_999_999))
+    .option("--digest <digest>", "which ones, as `holds show` tells; left out: those there are now")
+    .option("--json", "the result as JSON")
+    .addHelpText(
+      "after",
+      "\nMore than 50, or more than a tenth of those in DingTalk, need the agreement of two: another one gives it over the API.",
+    )
+    .action(async (id: string, { count, digest, json }: Output & { count: number; digest?: string }) =>
+      show(
+        id,
+        json,
+        await withHolds((operations, sandbox) => operations.approve(id, agreement(count, digest), operator(), { alone: sandbox })),
+      ),
+    );
+  command
+    .command("reject <id>")
+    .description("keep them as they are until the source changes them again")
+    .option("--json", "the result as JSON")
+    .action(async (id: string, { json }: Output) => show(id, json, await withHolds((operations) => operations.reject(id, {}, operator()))));
+  return command;
+}
+
+const agreement = (count: number, digest: string | undefined): Agreement => ({ count, ...(digest === undefined ? {} : { digest }) });
+
+const operator = (): Decider => ({ actor: ACTOR, name: `${ACTOR}:${osUser()}`, detail: { osUser: osUser() } });
+
+const withHolds = <T>(work: (operations: HoldOperations, sandbox: boolean) => Promise<T>): Promise<T> =>
+  withPool(async ({ pool, config }) => {
+    const { createHolds } = await import("../../store/status/holds.ts");
+    return work(createHolds(pool, TARGET, systemClock), config.dingtalk.kind === "sandbox");
+  });
+
+async function everyHold(operations: HoldOperations, state: HoldState | undefined): Promise<readonly Hold[]> {
+  const holds: Hold[] = [];
+  for await (const page of everyPage((from) => operations.list({ count: PAGE, ...(state ? { state } : {}), ...from })))
+    holds.push(...page.holds);
+  return holds;
+}
+
+async function everyMember(operations: HoldOperations, id: string) {
+  const members = [];
+  for await (const page of everyPage((from) => operations.members(id, { count: PAGE, ...from }))) members.push(...page.members);
+  return members;
+}
+
+function unknown(id: string): void {
+  say(`there is no hold ${id}`);
+  foundProblems();
+}
+
+function show(id: string, json: true | undefined, decision: Decision): void {
+  if (decision.kind === "unknown") unknown(id);
+  else if (json) printJson({ result: decision.kind, hold: decision.hold });
+  else say(told(decision));
+  if (decision.kind === "moved") foundProblems();
+}
+
+function told({ kind, hold }: Exclude<Decision, { kind: "unknown" }>): string {
+  switch (kind) {
+    case "decided":
+      return `${hold.count} ${hold.state}.`;
+    case "needsSecond":
+      return `Noted. ${hold.count} need the approval of somebody else as well.`;
+    case "moved":
+      return hold.state === "open"
+        ? `Nothing was done: the hold has ${hold.count} members now, with the digest ${hold.digest}.`
+        : `Nothing was done: the hold is ${hold.state}.`;
+    default:
+      return unreachable(kind);
+  }
+}

@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import type { FileProblem } from "../../mapping/file/problem.ts";
+import type { Mapping } from "../../mapping/mapping.ts";
+import type { Trial } from "../../reconcile/desired/mapping-trial.ts";
+import { TARGET } from "../../target-name.ts";
+import { EXIT, foundProblems } from "../support/exit-codes.ts";
+import { wholeNumber } from "../support/numbers.ts";
+import { print, printJson, printTable, say } from "../support/output.ts";
+
+const MAX_PEOPLE = 1_000_000;
+
+export const mappingCommand = (): Command =>
+  new Command("mapping")
+    .description("check a mapping file before the server uses it")
+    .addCommand(checkCommand())
+    .addCommand(
+      new Command("schema")
+        .description("print the JSON Schema of a mapping file, for editors")
+        .addHelpText(
+          "after",
+          "\nExample:\n  $ dingtalk-scim mapping schema > mapping.schema.json\n  # yaml-language-server: $schema=./mapping.schema.json",
+        )
+        .action(async () => printJson((await import("../../mapping/file/json-schema.ts")).mappingJsonSchema())),
+    );
+
+interface Options {
+  readonly people?: number;
+  readonly json?: true;
+}
+
+function checkCommand(): Command {
+  return new Command("check")
+    .description("find every mistake of a mapping file; with --people, also what it cannot make of the people of the directory")
+    .argument("<file>", "the YAML file, as MAPPING_FILE would name it")
+    .option("--people <count>", "try it on so many people of the directory; needs the installation", wholeNumber(1, MAX_PEOPLE))
+    .option("--json", "the result as JSON")
+    .addHelpText(
+      "after",
+      "\nNothing is written and nothing is sent. Exit code 1 when the file has a mistake.\n\nExamples:\n  $ dingtalk-scim mapping check mapping.yaml\n  $ dingtalk-scim mapping check mapping.yaml --people 500",
+    )
+    .action(async (file: string, { people, json }: Options) => {
+      const checked = await compiled(file);
+      if (checked.kind === "unreadable") {
+        say(`dingtalk-scim: ${file} cannot be read: ${checked.why}`);
+        process.exitCode = EXIT.couldNotRun;
+        return;
+      }
+      if (checked.kind === "invalid") {
+        if (json) printJson({ valid: false, problems: checked.problems });
+        else
+          for (const { line, column, path, message } of checked.problems)
+            print(`${file}:${line}:${column} ${path === "" ? "" : `${path}: `}${message}`);
+        say(`${checked.problems.length} mistakes in ${file}.`);
+        return foundProblems();
+      }
+      const trial = people === undefined ? undefined : await tried(checked.mapping, people);
+      if (json) return printJson({ valid: true, problems: [], version: checked.mapping.version, ...(trial ? { trial } : {}) });
+      if (trial) showTrial(trial);
+      say(`${file} is good (version ${checked.mapping.version}).`);
+    });
+}
+
+type Checked =
+  | { readonly kind: "valid"; readonly mapping: Mapping }
+  | { readonly kind: "invalid"; readonly problems: readonly FileProblem[] }
+  | { readonly kind: "unreadable"; readonly why: string };
+
+async function compiled(file: string): Promise<Checked> {
+  const [{ compileMapping }, { MappingInvalid }, { knownNames }] = await Promise.all([
+    import("../../mapping/compile.ts"),
+    import("../../mapping/file/problem.ts"),
+    import("../../mapping-names.ts"),
+  ]);
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    return { kind: "unreadable", why: (error as NodeJS.ErrnoException).code ?? "unknown error" };
+  }
+  try {
+    return { kind: "valid", mapping: compileMapping(text, knownNames(TARGET)) };
+  } catch (error) {
+    if (!(error instanceof MappingInvalid)) throw error;
+    return { kind: "invalid", problems: error.problems };
+  }
+}
+
+async function tried(mapping: Mapping, most: number): Promise<Trial> {
+  const [{ withPool }, { tryMapping }, { systemClock }] = await Promise.all([
+    import("../support/joined-pool.ts"),
+    import("../../reconcile/desired/mapping-trial.ts"),
+    import("../../core/clock.ts"),
+  ]);
+  return withPool(async ({ pool }) => {
+    const [{ createReconcileStore }, { pagesOfPeople }] = await Promise.all([
+      import("../../store/create.ts"),
+      import("../support/pages-of-people.ts"),
+    ]);
+    return tryMapping({ mapping, store: createReconcileStore(pool, TARGET), ids: pagesOfPeople({ pool, clock: systemClock }, most) });
+  });
+}
+
+function showTrial({ people, values, notes }: Trial): void {
+  print(`${people} people of the directory were tried.`);
+  printTable(
+    ["attribute", "people with a value"],
+    Object.entries(values).map(([name, count]) => [name, String(count)]),
+  );
+  if (notes.length === 0) return;
+  printTable(
+    ["attribute", "note", "people", "for example", "meaning"],
+    notes.map(({ attribute, code, count, example, text }) => [attribute, code, String(count), example, text]),
+  );
+}

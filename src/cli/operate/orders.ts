@@ -1,0 +1,74 @@
+import { Argument, Command, InvalidArgumentError } from "commander";
+import { SYNC_MODES, type SyncMode } from "../../reconcile/policy.ts";
+import { foundProblems } from "../support/exit-codes.ts";
+import { withOperations } from "../support/operations.ts";
+import { printJson, say } from "../support/output.ts";
+import { ACTOR } from "../support/records.ts";
+
+/* Stop, go on, and the mode, beside a running server: it follows within two seconds. */
+
+interface Options {
+  readonly json?: true;
+}
+
+export const pauseCommand = (): Command =>
+  new Command("pause")
+    .description("stop all writes to DingTalk, of every process, until `resume`; SCIM goes on being answered")
+    .requiredOption("--reason <text>", "why, for the others and for the history", said)
+    .option("--json", "the result as JSON")
+    .addHelpText("after", '\nKept over restarts.\n\nExample:\n  $ dingtalk-scim pause --reason "wrong filter at the source"')
+    .action(async ({ reason, json }: Options & { readonly reason: string }) => {
+      await withOperations(({ operations, event }) => operations.halt({ by: ACTOR, reason }, event("operator.pause", { reason })));
+      if (json) return printJson({ paused: true, reason });
+      say("Nothing is sent to DingTalk any more, within two seconds. `dingtalk-scim resume` lets it go on.");
+    });
+
+export const resumeCommand = (): Command =>
+  new Command("resume")
+    .description("let writes to DingTalk go on after `pause`")
+    .option("--json", "the result as JSON")
+    .action(async ({ json }: Options) => {
+      const before = await withOperations(async ({ operations, event }) => {
+        const { halted } = await operations.orders();
+        await operations.goOn(event("operator.resume"));
+        return halted;
+      });
+      if (json) return printJson({ paused: false, was: before ?? null });
+      say(
+        before
+          ? `Writes go on. They were stopped by ${before.by} since ${before.since.toISOString()}: ${before.reason}`
+          : "Nothing was stopped.",
+      );
+    });
+
+export const modeCommand = (): Command =>
+  new Command("mode")
+    .description("lower or raise the mode while the server runs, never above SYNC_MODE")
+    .addArgument(new Argument("<mode>", "observe plans only, upsert never removes, sync does all").choices(SYNC_MODES))
+    .option("--json", "the result as JSON")
+    .addHelpText(
+      "after",
+      "\nKept over restarts. Exit code 1 when SYNC_MODE does not allow the mode.\n\nExample:\n  $ dingtalk-scim mode observe",
+    )
+    .action(async (mode: SyncMode, { json }: Options) => {
+      const { ceilingOf, isAbove } = await import("../../reconcile/process/orders.ts");
+      const ceiling = await withOperations(async ({ operations, event, own }) => {
+        const highest = ceilingOf(await operations.processes(), own);
+        if (!isAbove(mode, highest))
+          await operations.orderMode(mode === highest ? undefined : mode, event("operator.mode", { mode, ceiling: highest }));
+        return highest;
+      });
+      const refused = isAbove(mode, ceiling);
+      if (refused) foundProblems();
+      if (json) return printJson({ mode: refused ? null : mode, ceiling });
+      say(
+        refused
+          ? `The mode ${mode} is above ${ceiling}, which SYNC_MODE allows at most. Nothing was changed.`
+          : `The mode is ${mode}, for every process within two seconds.`,
+      );
+    });
+
+function said(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("must say why");
+  return text.trim();
+}

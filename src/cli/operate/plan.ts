@@ -1,0 +1,112 @@
+import { Command, Option } from "commander";
+import type { Explanation } from "../../mapping/mapping.ts";
+import type { Forecast, PersonPreview } from "../../reconcile/compare/preview.ts";
+import { SYNC_MODES, type SyncMode } from "../../reconcile/policy.ts";
+import { withApp } from "../support/app.ts";
+import { foundProblems } from "../support/exit-codes.ts";
+import { personMeant } from "../support/find-person.ts";
+import { NotFoundHere } from "../support/not-found-here.ts";
+import { print, printJson, printTable, say } from "../support/output.ts";
+import { showWholePlan } from "./whole-plan.ts";
+
+interface Options {
+  readonly user?: string;
+  readonly explain?: true;
+  readonly json?: true;
+  readonly mode: SyncMode;
+  readonly mapping?: string;
+  readonly policy?: string;
+}
+
+export const planCommand = (): Command =>
+  new Command("plan")
+    .description("everything that would be done in DingTalk, or what would be done about one person; nothing is sent, nothing is written")
+    .option("--user <user>", "one person: userName or id; also name, e-mail address, job number, last digits of the mobile number")
+    .option("--explain", "of one person: every rule of the mapping with what it read and gave")
+    .addOption(new Option("--mode <mode>", "as if this were the mode").choices(SYNC_MODES).default("sync"))
+    .option("--mapping <file>", "as if this were the mapping file")
+    .option("--policy <file>", "as if this were the policy file")
+    .option("--json", "the result as JSON")
+    .addHelpText(
+      "after",
+      "\nExit code 0 when nothing differs, else 1. Of one person: 1 when they are parked or held, as nothing is done until that is mended.\n\nExamples:\n  $ dingtalk-scim plan\n  $ dingtalk-scim plan --mapping new.yaml --json\n  $ dingtalk-scim plan --user mei.chan@example.com\n  $ dingtalk-scim plan --user mei.chan@example.com --explain",
+    )
+    .action(async ({ user, explain, json, mode, mapping, policy }: Options, command: Command) => {
+      if (user === undefined) {
+        if (explain) command.error("error: --explain is about one person: name them with --user");
+        return showWholePlan({
+          mode,
+          ...(mapping === undefined ? {} : { mapping }),
+          ...(policy === undefined ? {} : { policy }),
+          ...(json ? { json } : {}),
+        });
+      }
+      if (mapping !== undefined || policy !== undefined || command.getOptionValueSource("mode") === "cli")
+        command.error("error: --mode, --mapping and --policy are about everybody: leave --user out");
+      const { previewPerson } = await import("../../reconcile/compare/preview.ts");
+      const { item, preview } = await withApp(async (app) => {
+        const found = await personMeant(app, user);
+        return { item: found, preview: await previewPerson(app, found.ref.id) };
+      });
+      const { ref, state, reasonCode, reason, remedy } = item;
+      if (!preview) throw new NotFoundHere(`nobody has the userName or id ${user}`);
+      const { explanations, ...plan } = preview;
+      const isStuck = state === "parked" || state === "held";
+      if (isStuck) foundProblems();
+      if (json)
+        return printJson({
+          id: ref.id,
+          state,
+          ...(reason ? { reasonCode, reason, remedy } : {}),
+          ...plan,
+          ...(explain ? { explanations } : {}),
+        });
+      say(`${user} (${ref.id}), in DingTalk ${preview.remoteId ?? "not yet"}`);
+      if (isStuck) print(`${state} (${reasonCode}): ${reason}${remedy ? `\n  → ${remedy}` : ""}\nafter a retry:`);
+      showForecast(preview);
+      if (explain) showExplanations(preview);
+    });
+
+function showForecast({ actual, forecast }: PersonPreview): void {
+  if (forecast.kind !== "plan") {
+    print(`${forecast.kind}: ${forecast.reason}`);
+    return;
+  }
+  const { plan, desired, notes } = forecast;
+  print(
+    plan.action === "none"
+      ? desired.state === "absent"
+        ? "nothing to do: is not to be in DingTalk and is not"
+        : "nothing to do"
+      : plan.action,
+  );
+  const set = plan.action === "create" ? plan.attributes : plan.action === "update" ? plan.set : {};
+  const rows = Object.entries(set).map(([name, value]) => [name, shown(actual?.attributes[name]), shown(value)]);
+  if (rows.length > 0) printTable(["attribute", "in DingTalk", "from the directory"], rows);
+  for (const { attribute, text } of notes) print(`note on ${attribute}: ${text}`);
+}
+
+function showExplanations({ explanations, forecast }: PersonPreview): void {
+  for (const explanation of explanations) {
+    const { attribute, sources, rule, result, when, note } = explanation;
+    print(`${attribute}: ${result === undefined ? "left alone" : shown(result)}${when === "always" ? "" : ` (${when})`}`);
+    print(`    rule ${rule}`);
+    for (const { path, value } of sources.filter((source) => source.value !== null && source.value !== "")) {
+      print(`    read ${path} = ${shown(value)}`);
+    }
+    if (note !== undefined) print(`    note ${note}`);
+    for (const line of sentOf(explanation, forecast)) print(`    ${line}`);
+  }
+}
+
+/** What DingTalk would get of a value where that is another one, and why. */
+function sentOf({ attribute, result, note }: Explanation, forecast: Forecast): readonly string[] {
+  if (forecast.kind !== "plan" || result === undefined) return [];
+  const why = forecast.notes.filter((each) => each.attribute === attribute && each.text !== note).map(({ text }) => `note ${text}`);
+  const sent = forecast.shaped[attribute];
+  if (sent === undefined) return why.length > 0 ? ["not sent", ...why] : [];
+  return [...(shown(sent) === shown(result) ? [] : [`DingTalk gets ${shown(sent)}`]), ...why];
+}
+
+const shown = (value: unknown): string =>
+  value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value);

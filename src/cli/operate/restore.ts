@@ -1,0 +1,47 @@
+import { Command } from "commander";
+import { systemClock } from "../../core/clock.ts";
+import { isUuid } from "../../core/id.ts";
+import { PUT_BACK_TEXTS, type PutBackRequest } from "../../reconcile/guard/put-back.ts";
+import { TARGET } from "../../target-name.ts";
+import { foundProblems } from "../support/exit-codes.ts";
+import { personMeant } from "../support/find-person.ts";
+import { withPool } from "../support/joined-pool.ts";
+import { osUser } from "../support/os-user.ts";
+import { print, printJson, say } from "../support/output.ts";
+import { ACTOR } from "../support/records.ts";
+
+interface Options {
+  readonly hold?: string;
+  readonly json?: true;
+}
+
+export const restoreCommand = (): Command =>
+  new Command("restore")
+    .description("put back people whom the loop has removed; the running server does it")
+    .argument("[person...]", "id or userName; also name, e-mail address, job number, last digits of the mobile number")
+    .option("--hold <id>", "all who were removed under this hold, before its limit was reached or by its approval")
+    .option("--json", "the result as JSON")
+    .addHelpText(
+      "after",
+      "\nThe same as POST /api/sync/restore. Only people whom the directory wants in DingTalk are put back, within 30 days. Exit code 1 when somebody is not.\n\nExamples:\n  $ dingtalk-scim restore mei.chan@example.com\n  $ dingtalk-scim restore --hold 0198c6a2-3c1e-4a52-9d7e-1f0c5b7e2a11",
+    )
+    .action(async (people: readonly string[], { hold, json }: Options, command: Command) => {
+      if ((people.length === 0) === (hold === undefined)) command.error("error: name people, or a hold with --hold");
+      const result = await withPool(async ({ pool }) => {
+        const { createPutBack } = await import("../../store/status/put-back.ts");
+        const idOf = async (named: string) => (isUuid(named) ? named : (await personMeant({ pool, clock: systemClock }, named)).ref.id);
+        const request: PutBackRequest = hold === undefined ? { ids: await Promise.all(people.map(idOf)) } : { hold };
+        return createPutBack(pool, TARGET, systemClock).putBack(request, { actor: ACTOR }, { osUser: osUser() });
+      });
+      if (!result) {
+        say(`there is no hold ${hold}`);
+        return foundProblems();
+      }
+      if (result.restoring < result.people.length || result.people.length === 0) foundProblems();
+      if (json) return printJson(result);
+      for (const { id, name, result: what } of result.people)
+        if (what !== "restoring") print(`${name ?? id}${name ? ` (${id})` : ""}: ${PUT_BACK_TEXTS[what]}`);
+      print(
+        result.people.length === 0 ? "Nobody was removed under this hold." : `${result.restoring} of ${result.people.length} are put back.`,
+      );
+    });

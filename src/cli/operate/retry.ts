@@ -1,0 +1,35 @@
+import { Command, InvalidArgumentError } from "commander";
+import { nearest } from "../../core/did-you-mean.ts";
+import { LOOP_REASONS } from "../../reconcile/reasons.ts";
+import { DINGTALK_REASONS } from "../../targets/dingtalk/client/reasons.ts";
+import { withOperations } from "../support/operations.ts";
+import { print, printJson } from "../support/output.ts";
+
+export const retryCommand = (): Command =>
+  new Command("retry")
+    .description("one more try for everything that is not in sync for one reason; the running server does it")
+    .requiredOption("--reason <code>", "reasonCode as the items tell it, such as mobileTaken", reasonCode)
+    .option("--json", "the result as JSON")
+    .addHelpText(
+      "after",
+      "\nThe same as POST /api/sync/items/retry. Each keeps its reason until it was looked at again.\n\nExample:\n  $ dingtalk-scim retry --reason mobileTaken",
+    )
+    .action(async ({ reason, json }: { reason: string; json?: true }) => {
+      const result = await withOperations(async ({ operations, event }) => {
+        const count = await operations.retryAll(reason, event("operator.retry", { reasonCode: reason }));
+        return { reason, count, paused: (await operations.pause()) ?? null };
+      });
+      const { count, paused } = result;
+      if (json) return printJson(result);
+      print(count === 0 ? `Nothing is out of sync for the reason ${reason}.` : `${count} with the reason ${reason} are due now.`);
+      if (count > 0 && paused) print(`Nothing is sent until ${paused.until.toISOString()}: ${paused.reason}`);
+    });
+
+function reasonCode(text: string): string {
+  const known = [...LOOP_REASONS, ...DINGTALK_REASONS];
+  if (known.includes(text)) return text;
+  const meant = nearest(text, known, ({ length }) => Math.ceil(length / 4));
+  throw new InvalidArgumentError(
+    `there is no such reason${meant === undefined ? "; items tell them as reasonCode" : `; did you mean ${meant}?`}`,
+  );
+}

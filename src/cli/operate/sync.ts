@@ -1,0 +1,36 @@
+import { Command } from "commander";
+import { withApp } from "../support/app.ts";
+import { foundProblems } from "../support/exit-codes.ts";
+import { keepAlive } from "../support/keep-alive.ts";
+import { print, printJson, say } from "../support/output.ts";
+import { ACTOR } from "../support/records.ts";
+import { withInterrupt } from "../support/signals.ts";
+
+export const syncCommand = (): Command =>
+  new Command("sync")
+    .description("compare everything with DingTalk now; what differs becomes due, and the running server does the rest")
+    .option("--json", "the result as JSON")
+    .addHelpText(
+      "after",
+      `
+Reads DingTalk's lists, a page at a time. Objects that are not ours are counted and never touched.
+Exit code 1 when something was not as it should be.
+
+Example:
+  $ dingtalk-scim sync`,
+    )
+    .action(async ({ json }: { json?: true }) => {
+      const { sweep } = await import("../../reconcile/compare/sweep.ts");
+      const result = await keepAlive(() => withInterrupt((signal) => withApp((app) => sweep(app, ACTOR, signal))));
+      const { compared, differing, missing, found, orphans, orphanExamples, repaired } = result;
+      const wrong = differing + missing + found + repaired;
+      if (json) printJson(result);
+      else {
+        say(
+          `${compared} of ours compared: ${differing} differ, ${missing} are missing, ${found} carry our id and should be looked after, ${repaired} had been forgotten; all of those are due now.`,
+        );
+        say(`${orphans} are not ours and are left alone${orphans > 0 ? ":" : "."}`);
+        for (const { kind, remoteId, name } of orphanExamples) print(`${kind}\t${remoteId}\t${name ?? ""}`);
+      }
+      if (wrong > 0) foundProblems();
+    });

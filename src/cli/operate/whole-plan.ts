@@ -1,0 +1,80 @@
+import type { PlanItem, PlanSummary, WholePlan } from "../../reconcile/compare/whole-plan.ts";
+import type { SyncMode } from "../../reconcile/policy.ts";
+import { withApp } from "../support/app.ts";
+import { everyPage } from "../support/every-page.ts";
+import { foundProblems } from "../support/exit-codes.ts";
+import { keepAlive } from "../support/keep-alive.ts";
+import { print, printTable, say } from "../support/output.ts";
+import { withInterrupt } from "../support/signals.ts";
+
+const PAGE = 500;
+
+interface Options {
+  readonly mode: SyncMode;
+  readonly mapping?: string;
+  readonly policy?: string;
+  readonly json?: true;
+}
+
+/** The plan of everybody: a summary, then each item, a page at a time. */
+export async function showWholePlan({ mode, mapping, policy, json }: Options): Promise<void> {
+  await keepAlive(() =>
+    withInterrupt((signal) =>
+      withApp(
+        async (app) => {
+          const { wholePlan } = await import("../../compose.ts");
+          const plan = await wholePlan(app, mode, signal);
+          try {
+            await (json ? printAsJson(plan) : printForPeople(plan, app.config.dingtalk.qps));
+          } finally {
+            await plan.close();
+          }
+        },
+        { ...(mapping === undefined ? {} : { mappingFile: mapping }), ...(policy === undefined ? {} : { policyFile: policy }) },
+      ),
+    ),
+  );
+}
+
+async function printAsJson({ summary, items }: WholePlan): Promise<void> {
+  print(`{"summary": ${JSON.stringify(summary)},\n "items": [`);
+  let first = true;
+  for await (const item of everyItem(items)) {
+    print(`${first ? "  " : "  ,"}${JSON.stringify(item)}`);
+    first = false;
+  }
+  print(" ]}");
+  if (!first) foundProblems();
+}
+
+async function printForPeople({ summary, items }: WholePlan, perSecond: number): Promise<void> {
+  if (actionsOf(summary) + summary.held === 0) return say("Nothing differs: DingTalk is as the directory says.");
+  foundProblems();
+  const { minutesFor } = await import("../../reconcile/compare/whole-plan.ts");
+  printTable(
+    ["create", "update", "remove", "suspend", "resume", "held", "calls", "minutes"],
+    [
+      [
+        ...[summary.create, summary.update, summary.remove, summary.suspend, summary.resume, summary.held, summary.calls].map(String),
+        minutesFor(summary, perSecond).toFixed(1),
+      ],
+    ],
+  );
+  const attributes = Object.entries(summary.byAttribute).map(([name, count]) => [name, String(count)]);
+  if (attributes.length > 0) printTable(["updated attribute", "entities"], attributes);
+  for await (const item of everyItem(items)) {
+    print(
+      `${item.action} ${item.kind} ${item.name ?? ""} (${item.id})${item.heldBy ? `, held by ${item.heldBy}` : ""}${item.until ? `, removed at ${item.until.toISOString()}` : ""}`,
+    );
+    for (const [name, { before, after }] of Object.entries(item.changes)) print(`    ${name}: ${shown(before)} → ${shown(after)}`);
+  }
+}
+
+const actionsOf = ({ create, update, remove, suspend, resume }: PlanSummary): number => create + update + remove + suspend + resume;
+
+async function* everyItem(items: WholePlan["items"]): AsyncIterable<PlanItem> {
+  for await (const page of everyPage((from) => items({ count: PAGE, ...from }))) yield* page.items;
+}
+
+const shown = (value: unknown): string =>
+  value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value);

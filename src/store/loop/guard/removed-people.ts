@@ -1,0 +1,42 @@
+import type { Ask } from "../../../reconcile/guard/guard.ts";
+import { KEPT_DAYS } from "../../../reconcile/guard/put-back.ts";
+import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
+
+/* What the target held of people when they were removed. Kept with the intent, before the call: after an answer that never came it could not be read any more. */
+
+const KEEP: Statement = {
+  name: "removed-keep",
+  text: `insert into removed_people as r (target, entity_id, remote_id, attributes, counted)
+    select $1, k.id, k.remote_id, k.attributes, k.counted from json_to_recordset($2::json) as k(id uuid, remote_id text, attributes json, counted boolean)
+    order by k.id
+    on conflict (target, entity_id) do update set remote_id = excluded.remote_id, attributes = excluded.attributes, counted = excluded.counted,
+      restoring = false, at = now()`,
+};
+
+/** Of those whose removal begins. */
+export async function keepRemoved(db: Queryable, target: string, asks: readonly Ask[]): Promise<void> {
+  const rows = asks.flatMap(({ claim, removes, spendings }) =>
+    removes ? [{ id: claim.ref.id, remote_id: removes.remoteId, attributes: removes.attributes, counted: spendings.length > 0 }] : [],
+  );
+  if (rows.length > 0) await run(db, KEEP, [target, JSON.stringify(rows)]);
+}
+
+const PUT_BACK: Statement = {
+  name: "removed-put-back",
+  text: "update removed_people set attributes = null, restoring = false where target = $1 and entity_id = any($2::uuid[]) and restoring",
+};
+
+/** What was kept has served its purpose. */
+export async function wasPutBack(db: Queryable, target: string, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await run(db, PUT_BACK, [target, ids]);
+}
+
+const FORGET: Statement = {
+  name: "removed-forget",
+  text: `delete from removed_people where target = $1 and at < now() - ${KEPT_DAYS} * interval '1 day'`,
+};
+
+/** To be called every now and then. */
+export async function forgetRemoved(db: Queryable, target: string): Promise<void> {
+  await run(db, FORGET, [target]);
+}

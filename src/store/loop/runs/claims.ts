@@ -1,0 +1,169 @@
+import type pg from "pg";
+import type { Clock } from "../../../core/clock.ts";
+import { type Deadline, startDeadline } from "../../../core/deadline.ts";
+import type { EntityKind } from "../../../core/entity.ts";
+import type { Meter } from "../../../core/meter.ts";
+import type { Guard } from "../../../reconcile/guard/guard.ts";
+import type { SyncMode } from "../../../reconcile/policy.ts";
+import type { ReconcileStore } from "../../../reconcile/ports.ts";
+import type { Rules } from "../../../reconcile/rules/store.ts";
+import type { Refusals } from "../../../reconcile/run/refusal.ts";
+import type { Pool } from "../../postgres/pool.ts";
+import { run, type Statement } from "../../postgres/statement.ts";
+import { markDue, PRIORITY } from "../../write-sql.ts";
+import { createGuard } from "../guard/guard.ts";
+import type { Place } from "../liveness.ts";
+import { createRunWrites } from "./run-writes.ts";
+import { createHolders } from "./value-holders.ts";
+
+/*
+ * Whose turn it is. `entity_states` is the queue and the truth; a claim is a lease on a row. The lease names the run (fencing: every later write checks
+ * it) and the worker. What the run writes under it: run-writes.ts, run-ends.ts.
+ */
+
+/** Longer than any single run may take: limiter wait plus time-outs of a few calls. */
+export const LEASE_MS = 120_000;
+/** So much earlier than the lease the run ends by its own clocks: they may go slower than the database's, and what is written has a way to go. */
+const MARGIN = 0.05;
+
+/**
+ * Whether this process works by rules that are not in force, or that may not be written by yet (reconcile/rules). In `observe` nothing is written.
+ * `at`: the first of three parameters, which are null where no rules are known.
+ */
+const OTHER_RULES = (at: number): string => `
+  $${at}::text is not null and (t.mapping_version <> $${at}::text or t.policy_version <> $${at + 1}::text
+    or ($${at + 2}::text <> 'observe' and coalesce(t.ordered_mode, '') <> 'observe'
+      and (t.written_mapping is distinct from $${at}::text or t.written_policy is distinct from $${at + 1}::text)))`;
+
+/**
+ * What a dead worker held is not claimed but freed first, with the outcome of what it may have sent (liveness.ts). A lease that a crash of the server
+ * forgets is nobody's: it need not wait for the disk. What begins under it does, and takes it along.
+ */
+const CLAIM: Statement = {
+  name: "claim",
+  text: `with relaxed as materialized (select set_config('synchronous_commit', 'off', true)),
+  picked as (
+    select s.target, s.kind, s.entity_id from entity_states s
+     where (select true from relaxed) and s.target = $1 and s.next_at <= now() and s.lease is null
+       and not exists (select 1 from target_states t where t.target = $1 and (t.paused_until > now() or t.halted_at is not null or ${OTHER_RULES(5)}))
+     order by s.priority, s.next_at limit $2 for update of s skip locked)
+  insert into entity_states as s (target, kind, entity_id, state, lease, leased_until, worker)
+  select target, kind, entity_id, 'due', gen_random_uuid(), now() + $4::float8 * interval '1 ms', $3 from picked
+  on conflict (target, kind, entity_id) do update set lease = excluded.lease, leased_until = excluded.leased_until, worker = excluded.worker
+  returning s.kind, s.entity_id, s.lease, s.desired_generation as generation, s.attempts, s.causes, s.recheck_at is not null as unsettled, s.refused, s.cause, s.in_hold,
+    (select t.ordered_mode from target_states t where t.target = $1) as ordered_mode`,
+};
+
+/** One short walk along the index for each priority: the cost does not grow with what waits. */
+const NEXT_DUE: Statement = {
+  name: "next-due",
+  text: `select greatest(0, extract(epoch from greatest(min(first.at), (select t.paused_until from target_states t where t.target = $1)) - now()) * 1000)::float8 as ms
+    from unnest(array[${Object.values(PRIORITY).join(", ")}]::smallint[]) as p(priority),
+      lateral (select s.next_at as at from entity_states s
+                where s.target = $1 and s.priority = p.priority and s.next_at is not null and s.lease is null order by s.next_at limit 1) first
+    having count(first.at) > 0 and not exists (select 1 from target_states t where t.target = $1 and (t.halted_at is not null or ${OTHER_RULES(2)}))`,
+};
+
+const DISTRUST: Statement = {
+  name: "run-distrust",
+  text: `with doubted as (
+    select l.kind, l.entity_id from links l where l.target = $1 and l.kind = $2 and l.remote_id = any($3::text[]) and l.status = 'owned'),
+  locked as materialized (
+    select 1 from doubted d cross join lateral (
+      select 1 from entity_states s where s.target = $1 and s.kind = d.kind and s.entity_id = d.entity_id for update) l),
+  forgotten as (
+    update links l set attributes = null from doubted d where (select count(*) from locked) >= 0 and l.target = $1 and l.kind = d.kind and l.entity_id = d.entity_id),
+  marked as (${markDue(`(select d.kind, d.entity_id, ${PRIORITY.structure}::smallint as priority, $4::uuid[] as causes from doubted d) m`, "array[$1::text]")})
+  select d.entity_id as id from doubted d`,
+};
+const RELEASE: Statement = {
+  name: "run-release",
+  text: "update entity_states set lease = null, leased_until = null, worker = null where target = $1 and kind = $2 and entity_id = $3 and lease = $4",
+};
+
+interface ClaimRow extends pg.QueryResultRow {
+  kind: EntityKind;
+  entity_id: string;
+  lease: string;
+  generation: number;
+  attempts: number;
+  causes: string[];
+  unsettled: boolean;
+  refused: string | null;
+  cause: string | null;
+  ordered_mode: SyncMode | null;
+  in_hold: boolean;
+}
+
+type Claims = Guard &
+  Pick<
+    ReconcileStore,
+    "claim" | "nextDueMs" | "begin" | "beginSetting" | "finish" | "release" | "holder" | "asked" | "refused" | "distrust"
+  >;
+
+export interface ClaimOptions {
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  readonly callLifeMs: number;
+  readonly place: Place;
+  readonly rehearsed: boolean;
+  readonly meter: Meter | undefined;
+  /** Those this process works by; nobody claims by others than those in force. Left out where there are no others. */
+  readonly rules: Rules | undefined;
+}
+
+/** `worker`: the number under which this process holds its leases. */
+export function createClaims(
+  pool: Pool,
+  target: string,
+  worker: number,
+  { clock, leaseMs, callLifeMs, place, rehearsed, meter, rules }: ClaimOptions,
+): Claims {
+  /** Over with the lease, or as soon as others may take this worker for dead. */
+  function deadlineOfClaim(): Deadline {
+    const lease = startDeadline(clock, leaseMs * (1 - MARGIN));
+    const { term } = place;
+    return { leftMs: () => (place.term === term ? lease.leftMs() : 0) };
+  }
+
+  const ownRules = [rules?.mapping, rules?.policy, rules?.mode];
+
+  return {
+    async claim(limit) {
+      if (place.lost) return [];
+      // Counted from before the statement leaves: the lease begins later.
+      const deadline = deadlineOfClaim();
+      const rows = await run<ClaimRow>(pool.byKey, CLAIM, [target, limit, worker, leaseMs, ...ownRules]);
+      return rows.map((row) => ({
+        ref: { kind: row.kind, id: row.entity_id },
+        lease: row.lease,
+        generation: row.generation,
+        attempts: row.attempts,
+        causes: row.causes,
+        deadline,
+        unsettled: row.unsettled,
+        ...(row.ordered_mode === null ? {} : { orderedMode: row.ordered_mode }),
+        ...(row.refused === null ? {} : { refused: JSON.parse(row.refused) as Refusals }),
+        cause: row.cause ?? undefined,
+        inHold: row.in_hold,
+      }));
+    },
+
+    async nextDueMs() {
+      const [row] = await run<{ ms: number | null }>(pool, NEXT_DUE, [target, ...ownRules]);
+      return row?.ms ?? undefined;
+    },
+
+    ...createRunWrites(pool, target, { callLifeMs, rehearsed, meter, clock }),
+    ...createGuard(pool, target, clock),
+    ...createHolders(pool, target),
+
+    async release(claim) {
+      await run(pool, RELEASE, [target, claim.ref.kind, claim.ref.id, claim.lease]);
+    },
+
+    async distrust(kind, remoteIds, causes) {
+      return (await run<{ id: string }>(pool, DISTRUST, [target, kind, remoteIds, causes])).map(({ id }) => id);
+    },
+  };
+}

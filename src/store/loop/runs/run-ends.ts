@@ -1,0 +1,177 @@
+import type pg from "pg";
+import type { Clock } from "../../../core/clock.ts";
+import type { Meter } from "../../../core/meter.ts";
+import type { Pool } from "../../postgres/pool.ts";
+import { inTransaction, type Queryable, run, type Statement } from "../../postgres/statement.ts";
+import { eventColumns, PRIORITY } from "../../write-sql.ts";
+import { lockGuard } from "../guard/hold-members.ts";
+import { ANY_MANAGED, REPORTS, WAITING_ON } from "./requeue.ts";
+import {
+  concernsHolds,
+  consequences,
+  type FinishedRun,
+  isWithoutValue,
+  linkColumns,
+  markAwaited,
+  putLinks,
+  recordLate,
+} from "./run-consequences.ts";
+import { heldBy, sortedForLocking } from "./run-leases.ts";
+
+/*
+ * Ends of runs: state, outcome event, link, and what follows for others. Most runs concern nobody else, which only the database knows for certain: those
+ * end in one statement that asks and writes at once. The others end in a transaction of several (run-consequences.ts). At DingTalk's rate runs end one by
+ * one, and each statement costs more for its way than for its work (measured at 15 entities a second: 8.6 ms of processor time in the server for each, with
+ * ten to twelve statements at the end; 3.5 ms of PostgreSQL's).
+ */
+
+/** `puts`: a link to be written. `awaited`, `reported`, `led`: whom it may concern, see `isSelfContained`. */
+const RUNS = `json_to_recordset($2::json) as w(at int, kind text, id uuid, lease uuid, generation bigint, state text, next_ms float8, attempts int,
+    reason_code text, reason text, remedy text, waiting_on uuid[], answer text, notes json, refused json, holder json, event json, causes uuid[], recheck_ms float8, planned json, cause text,
+    puts boolean, remote_id text, presence text, attributes json, containers text[], awaited boolean, reported boolean, led boolean)`;
+
+/** The row proposed carries what the run says, its generation as the one observed and the causes it has dealt with. */
+const ENDS = `event as (insert into history select e.* from mine, json_populate_record(null::history, mine.event) e where mine.event is not null on conflict do nothing),
+  ended as (
+    insert into entity_states as s (target, kind, entity_id, state, next_at, observed_generation, attempts, reason_code, reason, remedy, waiting_on, last_answer, notes, refused, holder, causes, recheck_at, planned, cause)
+    select $1, kind, id, state, now() + next_ms * interval '1 ms', generation, attempts, reason_code, reason, remedy, waiting_on, answer, notes, refused, holder, causes,
+      now() + recheck_ms * interval '1 ms', planned, cause from mine
+    on conflict (target, kind, entity_id) do update set
+      lease = null, leased_until = null, worker = null, intent = null, awaited = false,
+      state = case when s.desired_generation = excluded.observed_generation then excluded.state else 'due' end,
+      next_at = case when s.desired_generation = excluded.observed_generation then excluded.next_at else now() end,
+      observed_generation = case when excluded.state = 'inSync' then excluded.observed_generation else s.observed_generation end,
+      settled_at = case when excluded.state = 'inSync' then now() else s.settled_at end,
+      latency_ms = case when excluded.state = 'inSync' and s.due_since is not null then extract(epoch from now() - s.due_since) * 1000 else s.latency_ms end,
+      due_since = case when excluded.state <> 'inSync' then s.due_since when s.desired_generation = excluded.observed_generation then null else now() end,
+      causes = case when excluded.state <> 'inSync' then s.causes when s.causes = excluded.causes then '{}'
+                    else array(select c from unnest(s.causes) c where c <> all(excluded.causes)) end,
+      priority = case when excluded.state = 'inSync' and s.desired_generation = excluded.observed_generation
+                      then case when s.kind = 'user' then ${PRIORITY.person} else ${PRIORITY.structure} end else s.priority end,
+      attempts = excluded.attempts, reason_code = excluded.reason_code, reason = excluded.reason, remedy = excluded.remedy, waiting_on = excluded.waiting_on,
+      last_answer = coalesce(excluded.last_answer, s.last_answer), notes = excluded.notes, refused = excluded.refused, holder = excluded.holder,
+      recheck_at = coalesce(excluded.recheck_at, s.recheck_at), planned = excluded.planned, cause = excluded.cause)`;
+
+/** With the time since the commit of the change, in seconds, where the target is right now. */
+const ENDED = `select at, kind, case when state = 'inSync' then extract(epoch from now() - due_since)::float8 end as latency from mine`;
+
+const END: Statement = { name: "run-end", text: `with mine as (select w.*, held.due_since from ${heldBy(RUNS)}), ${ENDS} ${ENDED}` };
+
+/** Only of those that nobody waits for, that nobody reports to, and that lead no department. */
+const END_SELF_CONTAINED: Statement = {
+  name: "run-end-quietly",
+  text: `with quiet as (
+    select w.* from ${RUNS}
+     where case when w.awaited then not exists (select from entity_states s where ${WAITING_ON("array[w.id]")}) else true end
+       and case when w.reported then not exists (${REPORTS("m.id = w.id")}) else true end
+       and case when w.led then not ${ANY_MANAGED} else true end),
+  mine as (select w.*, held.due_since from ${heldBy("quiet w", "not s.awaited")}), ${ENDS},
+  linked as (${putLinks("(select * from mine where puts)")})
+  ${ENDED}`,
+};
+
+interface Ended extends pg.QueryResultRow {
+  readonly at: number;
+  readonly kind: string;
+  readonly latency: number | null;
+}
+
+export interface RunEndOptions {
+  readonly callLifeMs: number;
+  /** Events are forgotten, so they are neither sent nor the cause of anything. */
+  readonly rehearsed: boolean;
+  readonly meter: Meter | undefined;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/**
+ * Ends runs of one batch; whether each still held its lease. Of two ends side by side, neither may miss that the other waits for it: see MARK_AWAITED.
+ */
+export const createRunEnds =
+  (pool: Pool, target: string, { callLifeMs, rehearsed, meter, clock }: RunEndOptions) =>
+  async (runs: readonly FinishedRun[]): Promise<readonly boolean[]> => {
+    const ended = new Set<FinishedRun>();
+    const end = (db: Queryable, statement: Statement, some: readonly FinishedRun[]): Promise<Ended[]> =>
+      run<Ended>(db, statement, [target, JSON.stringify(sortedForLocking(some).map((each) => endRow(each, callLifeMs, rehearsed)))]);
+    const committed = (rows: readonly Ended[], some: readonly FinishedRun[]): void => {
+      for (const { at, kind, latency } of rows) {
+        ended.add(some[at]!);
+        if (latency !== null) meter?.observe("syncLatency", { kind }, latency);
+      }
+    };
+
+    const quiet = runs.filter(isSelfContained);
+    if (quiet.length > 0) committed(await end(pool.byKey, END_SELF_CONTAINED, quiet), quiet);
+    const others = runs.filter((each) => !ended.has(each));
+    if (others.length > 0) {
+      const rows = await inTransaction(pool.byKey, async (client) => {
+        if (others.some(concernsHolds)) await lockGuard(client, target);
+        await markAwaited(client, target, others);
+        const rows = await end(client, END, others);
+        const held = new Set(rows.map(({ at }) => others[at]));
+        const [mine, lost] = [others.filter((each) => held.has(each)), others.filter((each) => !held.has(each))];
+        await consequences(client, target, mine, { now: clock.now(), rehearsed });
+        await recordLate(client, target, lost, callLifeMs);
+        return rows;
+      });
+      committed(rows, others);
+    }
+    return runs.map((each) => ended.has(each));
+  };
+
+/** Whether a run came to rest in a way that concerns nobody but those the statement asks about. */
+function isSelfContained({ claim: { ref, cause, inHold }, end }: FinishedRun): boolean {
+  const { next, link, departed, gone, grace, restored } = end;
+  const { state, waitingOn, observeFirst } = next;
+  return (
+    ref.kind === "user" &&
+    state === "inSync" &&
+    waitingOn === undefined &&
+    !isWithoutValue(end) &&
+    !observeFirst &&
+    cause === undefined &&
+    !inHold &&
+    grace === undefined &&
+    !restored &&
+    link.kind !== "remove" &&
+    link.kind !== "doubt" &&
+    departed.length === 0 &&
+    !gone
+  );
+}
+
+const endRow = (
+  { item: { claim, end }, at }: { readonly item: FinishedRun; readonly at: number },
+  callLifeMs: number,
+  rehearsed: boolean,
+) => {
+  const { next, link, event, presenceChanged } = end;
+  const written = event?.outcome === "done";
+  return {
+    at,
+    ...claim.ref,
+    lease: claim.lease,
+    generation: claim.generation,
+    state: next.state,
+    next_ms: next.nextMs,
+    attempts: next.attempts,
+    reason_code: next.reasonCode,
+    reason: next.reason,
+    remedy: next.remedy,
+    waiting_on: next.waitingOn,
+    answer: next.answer,
+    notes: next.notes,
+    refused: end.refused,
+    holder: next.holder,
+    planned: next.planned,
+    event: rehearsed ? undefined : event && eventColumns(event),
+    causes: claim.causes,
+    cause: end.cause,
+    recheck_ms: event?.outcome === "unknown" ? callLifeMs : undefined,
+    puts: link.kind === "put",
+    ...(link.kind === "put" ? linkColumns(link) : {}),
+    awaited: presenceChanged || written,
+    reported: presenceChanged,
+    led: written && link.kind !== "keep",
+  };
+};

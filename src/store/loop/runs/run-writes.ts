@@ -1,0 +1,96 @@
+import type { HistoryEvent } from "../../../history/event.ts";
+import type { Claim, ReconcileStore, ValuesSet } from "../../../reconcile/ports.ts";
+import { batched } from "../../postgres/batch.ts";
+import type { Pool } from "../../postgres/pool.ts";
+import { isItemFailure, type Queryable, run, type Statement } from "../../postgres/statement.ts";
+import { eventColumns } from "../../write-sql.ts";
+import { countValues } from "../guard/guard-counters.ts";
+import { createRunEnds, type RunEndOptions } from "./run-ends.ts";
+import { heldBy, sortedForLocking } from "./run-leases.ts";
+
+/* What a run writes: its beginning and its end, both only under its lease. Runs that go on side by side begin and finish in common statements. */
+
+const ROWS =
+  "json_to_recordset($2::json) as w(at int, kind text, id uuid, lease uuid, make boolean, remote_id text, event json, keys text[], sure bigint)";
+
+/** Of the runs in `mine`. */
+const INTENTS = `
+  intent as (insert into history select e.* from mine, json_populate_record(null::history, mine.event) e),
+  linked as (
+    insert into links (target, kind, entity_id, remote_id, status) select $1, kind, id, remote_id, 'intended' from mine where make
+    on conflict (target, kind, entity_id) do update set remote_id = coalesce(excluded.remote_id, links.remote_id), status = 'intended', attributes = null,
+      adopted = false, fresh = false, strangers = false),
+  begun as (
+    insert into entity_states (target, kind, entity_id, state, intent) select $1, kind, id, 'due', (event->>'id')::uuid from mine
+    on conflict (target, kind, entity_id) do update set intent = excluded.intent)`;
+
+const BEGIN: Statement = {
+  name: "begin",
+  text: `with mine as (select w.* from ${heldBy(ROWS)}),${INTENTS}
+  select at, false as near from mine`,
+};
+
+/**
+ * Counts what is set on the way, one row for each value. Statements of several processes wait for each other there, and each sees what the one before it has
+ * written: a snapshot of the acts would not. Those that come to more than is sure have begun nothing.
+ */
+const BEGIN_SETTING: Statement = {
+  name: "begin-setting",
+  text: `with held as materialized (select w.* from ${heldBy(ROWS)}),
+  wanted as materialized (
+    select h.at, h.sure, k.key, row_number() over (partition by k.key order by h.at) as nth, count(*) over (partition by k.key) as added
+      from held h cross join lateral unnest(h.keys) k(key)),
+  counted as (${countValues("(select key, max(added) as n from wanted group by key)")} returning g.key, g.n + g.before as bound),
+  near as (select distinct w.at from wanted w join counted c on c.key = w.key where c.bound - w.added + w.nth > w.sure),
+  mine as (select h.* from held h where h.at not in (select at from near)),
+  acts as (
+    insert into guard_acts (target, limit_name, key, kind, entity_id, since)
+    select $1, 'attributeBlanked', w.key, m.kind, m.id, now() from mine m join wanted w on w.at = m.at order by w.key, m.id
+    on conflict (target, limit_name, key, kind, entity_id) do update set at = now()),${INTENTS}
+  select at, false as near from mine union all select at, true from near`,
+};
+
+type RunWrites = Pick<ReconcileStore, "begin" | "beginSetting" | "finish">;
+
+type Begun = "begun" | "lost" | "near";
+
+/** Near: only of those that come with values. */
+export async function beginRuns(db: Queryable, target: string, items: readonly BeginItem[]): Promise<readonly Begun[]> {
+  if (items.length === 0) return [];
+  const rows = sortedForLocking(items).map(({ item: { claim, intent, create, values }, at }) => ({
+    at,
+    ...claim.ref,
+    lease: claim.lease,
+    make: create !== undefined,
+    remote_id: create?.remoteId,
+    event: eventColumns(intent),
+    ...values,
+  }));
+  const statement = items.some(({ values }) => values) ? BEGIN_SETTING : BEGIN;
+  const known = await run<{ at: number; near: boolean }>(db, statement, [target, JSON.stringify(rows)]);
+  const verdicts = new Map(known.map(({ at, near }) => [at, near ? ("near" as const) : ("begun" as const)]));
+  return items.map((_, at) => verdicts.get(at) ?? "lost");
+}
+
+export function createRunWrites(pool: Pool, target: string, options: RunEndOptions): RunWrites {
+  const beginAll = (items: readonly BeginItem[]) => beginRuns(pool.byKey, target, items);
+  // One that cannot be recorded must not keep the others from being recorded.
+  const begin = batched(beginAll, { isolates: isItemFailure });
+  const finish = batched(createRunEnds(pool, target, options), { isolates: isItemFailure, strict: true });
+
+  return {
+    // In a copy nobody can take the entity away, and nobody looks for what was begun.
+    begin: async (claim, intent, create) => options.rehearsed || (await begin({ claim, intent, create, values: undefined })) === "begun",
+
+    beginSetting: (claim, intent, values) => begin({ claim, intent, create: undefined, values }),
+
+    finish: (claim, end) => finish({ claim, end }),
+  };
+}
+
+export interface BeginItem {
+  readonly claim: Claim;
+  readonly intent: HistoryEvent;
+  readonly create: { readonly remoteId: string | undefined } | undefined;
+  readonly values: ValuesSet | undefined;
+}

@@ -1,0 +1,113 @@
+import type pg from "pg";
+import type { EntityKind } from "../../../core/entity.ts";
+import type { AskedValue, Holder, ReconcileStore } from "../../../reconcile/ports.ts";
+import type { Refusals } from "../../../reconcile/run/refusal.ts";
+import type { Pool } from "../../postgres/pool.ts";
+import { run, type Statement } from "../../postgres/statement.ts";
+import { isFree, WAITING_ON } from "./requeue.ts";
+
+/* Who has a value at the target that another one needs, and who asks for it. */
+
+const BY_REMOTE_ID: Statement = {
+  name: "holder-by-remote-id",
+  text: "select l.entity_id as id from links l where l.target = $1 and l.kind = $2 and l.remote_id = $3 limit 1",
+};
+
+/**
+ * By what was last seen of all others, and else by what a run of theirs is sending at this moment: its end is not recorded yet. Both are seen as they were at one
+ * moment, so nobody is missed in between. No index: it would cost every run, and this is asked after a refusal only, when the target does not say who has
+ * the value. The text is searched before it is parsed, which is the cheaper of the two.
+ */
+const BY_VALUE: Statement = {
+  name: "holder-by-value",
+  text: `select id from (select coalesce(
+    (select l.entity_id from links l
+      where l.target = $1 and l.kind = $2 and l.entity_id <> $3 and strpos(lower(l.attributes::text), lower($5)) > 0
+        and lower(l.attributes->>$4) = lower($6) limit 1),
+    (select s.entity_id from entity_states s join history h on h.id = s.intent
+      where s.target = $1 and s.state in ('due', 'waiting') and s.intent is not null and s.kind = $2 and s.entity_id <> $3
+        and lower(h.changes->$4->>'after') = lower($6) limit 1)) as id) holder
+    where id is not null`,
+};
+
+/**
+ * Whom the holder waits for, and those for whom these wait, at most 20 deep: who asks may be among them. A holder that waits for another attribute alone wants
+ * the value itself: two of whom each has what both want would wait for each other.
+ */
+const EXPECTED: Statement = {
+  name: "holder-expected",
+  text: `with recursive held as (
+     select l.entity_id as id, s.state, s.waiting_on, s.notes, u.active, l.kind = 'user' and u.id is null and s.state = 'inSync' as in_grace,
+       s.refused->$5->>'value' <> $6 and s.refused->$5->'letGo' is null as spare,
+       s.state = 'waiting' and s.refused is not null and s.refused->$5 is null as settled,
+       ${isFree("$5", "$6")} as free
+      from links l left join entity_states s on s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
+        left join users u on l.kind = 'user' and u.id = l.entity_id
+      where l.target = $1 and l.kind = $2 and l.entity_id = $3),
+   noted as (select exists (select 1 from held, json_array_elements(held.notes) n where n->>'attribute' = $5) as here),
+   awaited(id, depth) as (
+     select unnest(waiting_on), 1 from held
+     union
+     select unnest(s.waiting_on), a.depth + 1 from awaited a join entity_states s on s.target = $1 and s.kind = $2 and s.entity_id = a.id where a.depth < 20)
+   select id, case when free then 'free'
+                   when (not active and state in ('inSync', 'due', 'waiting') or in_grace)
+                     and exists (select 1 from users me where me.id = $4::uuid and me.active) then 'yields'
+                   when spare and state = 'inSync' and ($2 <> 'user' or exists (select 1 from users me where me.id = $4::uuid and me.active)) then 'spares'
+                   when settled then 'stays'
+                   when exists (select 1 from awaited a where a.id = $4::uuid) then case when noted.here then 'stays' else 'circle' end
+                   when state in ('due', 'waiting') then 'moves'
+                   else 'stays' end as expect
+     from held, noted`,
+};
+
+const ASKED: Statement = {
+  name: "holder-asked",
+  text: `select s.entity_id as id, s.refused,
+      exists (select 1 from links l where l.target = $1 and l.kind = 'user' and l.entity_id = s.entity_id and l.status = 'owned') as present
+    from entity_states s join users u on u.id = s.entity_id and u.active
+   where ${WAITING_ON("array[$2::uuid]")} and s.kind = 'user' and s.refused is not null`,
+};
+
+const REFUSED: Statement = {
+  name: "holder-refused",
+  text: "select s.refused from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = $3 and s.refused is not null",
+};
+
+interface AskedRow extends pg.QueryResultRow {
+  id: string;
+  refused: string;
+  present: boolean;
+}
+
+export function createHolders(pool: Pool, target: string): Pick<ReconcileStore, "holder" | "asked" | "refused"> {
+  const found = async (statement: Statement, values: unknown[]): Promise<string | undefined> =>
+    (await run<{ id: string }>(pool, statement, [target, ...values]))[0]?.id;
+
+  const byValue = async (kind: EntityKind, id: string, attribute: string, text: string): Promise<string | undefined> =>
+    text === "" ? undefined : await found(BY_VALUE, [kind, id, attribute, JSON.stringify(text).slice(1, -1), text]);
+
+  return {
+    async holder({ kind, id }, { attribute, value, remoteId, entityId }) {
+      const text = value === null ? "" : String(value);
+      const holder =
+        entityId ?? (remoteId === undefined ? await byValue(kind, id, attribute, text) : await found(BY_REMOTE_ID, [kind, remoteId]));
+      if (holder === undefined) return undefined;
+      const [row] = await run<Holder & pg.QueryResultRow>(pool, EXPECTED, [target, kind, holder, id, attribute, text]);
+      return row && { id: row.id, expect: row.expect };
+    },
+
+    async refused({ kind, id }) {
+      const [row] = await run<{ refused: string }>(pool, REFUSED, [target, kind, id]);
+      return row && (JSON.parse(row.refused) as Refusals);
+    },
+
+    async asked(personId) {
+      const rows = await run<AskedRow>(pool, ASKED, [target, personId]);
+      return rows.flatMap(({ id, refused, present }) =>
+        Object.entries(JSON.parse(refused) as Refusals)
+          .filter(([, { holder }]) => holder === personId)
+          .map(([attribute, { value }]): AskedValue => ({ attribute, value, by: id, present })),
+      );
+    },
+  };
+}
