@@ -1,5 +1,5 @@
 /**
- * Three projects: `check` reads the source as text (architecture, contract), `unit` is pure code and needs nothing, `tests` runs the product on a
+ * Three projects: `check` reads the source as text (architecture, contract) and holds that every value has a class, `unit` is pure code and needs nothing, `tests` runs the product on a
  * PostgreSQL that its global set-up starts.
  */
 const shared = {
@@ -24,7 +24,9 @@ const BY_COMMAND = [
     : []),
 ];
 
-const CHECKS = ["architecture", "citations", "openapi-lint"].map((name) => `<rootDir>/tests/unit/${name}.test.ts`);
+const CHECKS = ["architecture", "citations", "openapi-lint", "privacy/classification", "privacy/data-map"].map(
+  (name) => `<rootDir>/tests/unit/${name}.test.ts`,
+);
 
 module.exports = {
   testTimeout: 120_000,

@@ -1,4 +1,5 @@
 import { CannotStart } from "../core/errors.ts";
+import { classOfSetting } from "../privacy/settings.ts";
 import { type Config, parseConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { SETTINGS } from "./rules.ts";
@@ -61,9 +62,10 @@ const defaultsOf = (config: Config): Readonly<Record<string, string>> => ({
 
 const MASK = "[secret]";
 
-/** By name, and by form: addresses carry passwords before the host and keys behind it. An unknown setting is rather masked once too often. */
+/** By class, and by form: addresses carry passwords before the host and keys behind it. An unknown setting is rather masked once too often. */
 export function masked(name: string, value: string): string {
-  if (/SECRET|TOKEN|PASSWORD/.test(name)) return MASK;
+  const sensitivity = classOfSetting(name) ?? "secret";
+  if (sensitivity === "secret" && !name.endsWith("_URL")) return MASK;
   if (!URL.canParse(value) || !/^[a-z]+:\/\//i.test(value)) return value;
   const url = new URL(value);
   if (name.startsWith("ALERT_")) return `${url.protocol}//${url.host}/…`;

@@ -14,6 +14,7 @@ export interface SourceFile {
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   filter: ["core"],
+  privacy: ["core"],
   history: ["core", "filter"],
   http: ["core"],
   directory: ["core", "filter", "history"],
@@ -55,7 +56,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // Told of everything else by its store: it imports no other room.
   alerts: ["core", "history"],
   // Each setting in the form its room wants it.
-  settings: ["core", "alerts", "http/connection", "reconcile/policy.ts"],
+  settings: ["core", "alerts", "http/connection", "privacy", "reconcile/policy.ts"],
   cli: ["*"],
 };
 

@@ -1,0 +1,197 @@
+import { SENSITIVITIES, type Sensitivity } from "./classification.ts";
+
+/* Every table of the database, column by column. A new one fails a test until somebody has decided what it is. */
+
+export interface TableClass {
+  readonly purpose: string;
+  /** How long its rows stay. */
+  readonly retention: string;
+  /** Names separated by spaces. */
+  readonly public?: string;
+  readonly personal?: string;
+  readonly secret?: string;
+}
+
+const WITH_THE_RESOURCE = "until the SCIM client deletes the resource";
+const NO_END = "without end";
+
+export const TABLES: Readonly<Record<string, TableClass>> = {
+  users: {
+    purpose: "people, as the SCIM client wrote them",
+    retention: WITH_THE_RESOURCE,
+    public: "id source_id version active created_at modified_at",
+    personal: "user_name user_name_key display_name_key external_id employee_number_key manager_ref email_keys document",
+  },
+  groups: {
+    purpose: "groups, as the SCIM client wrote them",
+    retention: WITH_THE_RESOURCE,
+    public: "id source_id version display_name display_name_key external_id created_at modified_at",
+    // A group may name its managers.
+    personal: "document",
+  },
+  group_members: { purpose: "who is in a group", retention: WITH_THE_RESOURCE, public: "group_id", personal: "user_id" },
+  group_children: { purpose: "groups in groups", retention: WITH_THE_RESOURCE, public: "group_id child_id" },
+  group_ancestors: { purpose: "groups in groups, through all levels", retention: WITH_THE_RESOURCE, public: "group_id ancestor_id" },
+  resource_counts: { purpose: "totals of lists", retention: NO_END, public: "source_id kind slot count removed" },
+
+  history: {
+    purpose: "evidence: who changed what, and what DingTalk answered",
+    retention: NO_END,
+    public: "id at code source_id request_id causes subject_kind subject target attempt outcome",
+    // `actor` and `detail` may name who of the operators acted.
+    personal: "actor changes detail",
+  },
+
+  entity_states: {
+    purpose: "the queue: what is left to do, and why something is not done",
+    retention: "while the entity exists",
+    public:
+      "target kind entity_id state reason_code remedy priority attempts next_at due_since settled_at latency_ms desired_generation observed_generation causes waiting_on awaited lease leased_until intent worker recheck_at in_hold",
+    personal: "reason last_answer cause notes holder planned refused",
+  },
+  links: {
+    purpose: "what belongs to us at DingTalk, and what was seen there last",
+    retention: "until the object is gone from DingTalk",
+    public:
+      "target kind entity_id status presence containers observed_at created_at adopted fresh strangers grace_since grace_until grace_counted grace_ended",
+    personal: "remote_id attributes invitation",
+  },
+  removed_people: {
+    purpose: "puts people back who were removed by mistake",
+    retention: "30 days",
+    public: "target entity_id counted restoring at",
+    personal: "remote_id attributes",
+  },
+  adoptions: {
+    purpose: "who in DingTalk may be one of ours, and the decision",
+    retention: NO_END,
+    public: "id target kind entity_id tier matched state released listed seen made_at decided_at",
+    personal: "remote_id entity_name remote_name remote_title remote_departments decided_by",
+  },
+  assessments: {
+    purpose: "the last look at both sides",
+    retention: "until the next one",
+    public: "target state asked_at ended_at",
+    personal: "reason report",
+  },
+  departments: {
+    purpose: "the desired tree of departments",
+    retention: "while something needs the department",
+    public: "id target parent_id name path_key external present managed anchor settles_at origin name_key ordinal",
+    personal: "settings",
+  },
+  placements: {
+    purpose: "what became of each group",
+    retention: "while the group exists",
+    public: "target group_id kind department_id name reason",
+    personal: "managers managers_key",
+  },
+  person_departments: {
+    purpose: "departments that follow from attributes",
+    retention: "while the person is in the directory",
+    public: "target department_id main external",
+    personal: "user_id managers managers_key settings stated",
+  },
+
+  guard_acts: {
+    purpose: "what the limits of the policy count",
+    retention: "the longest window of a limit",
+    public: "target limit_name kind entity_id at since",
+    // Of values: an attribute with the digest of the value.
+    personal: "key",
+  },
+  // The key is an attribute with the digest of a value.
+  guard_values: { purpose: "how often a value was set", retention: "two hours", public: "target n before since", personal: "key" },
+  guard_bases: { purpose: "how many were present when a window began", retention: NO_END, public: "target kind hours present counted_at" },
+  source_figures: {
+    purpose: "by which a source is known that lost most of its people",
+    retention: "while the source exists",
+    public: "target source_id active spoke_at counted_at active_now only_removals looked_at",
+  },
+  holds: {
+    purpose: "what a limit holds back, and who decided",
+    retention: NO_END,
+    public: "id target limit_name state hours allowed present passed policy denies opened_at expires_at closed_at mapping detail",
+    personal: "approvals",
+  },
+  hold_members: {
+    purpose: "the entities that are held",
+    retention: NO_END,
+    public: "hold_id target kind entity_id key action generation causes done at",
+  },
+
+  incidents: {
+    purpose: "what needs somebody",
+    retention: NO_END,
+    public: "id target key kind code class count detail opened_at acknowledged_at closed_at reminders remind_at",
+    personal: "acknowledged_by",
+  },
+  incident_deliveries: {
+    purpose: "messages about it",
+    retention: NO_END,
+    public: "id incident_id channel message state attempts created_at next_at attempted_at sent_at error",
+  },
+  alert_watches: { purpose: "what one look for incidents hands on to the next", retention: NO_END, public: "target looked_at memory" },
+  alert_signals: {
+    purpose: "refused credentials, counted",
+    retention: "a day after the last",
+    public: "target code source_id count first_at last_at",
+    // An address of a caller, where no token is known.
+    personal: "key",
+  },
+
+  sources: { purpose: "SCIM clients", retention: NO_END, public: "id name kind created_at last_request_at" },
+  tokens: {
+    purpose: "access of programs",
+    retention: NO_END,
+    public: "id source_id name scopes created_at expires_at last_used_at revoked_at",
+    secret: "secret_hash",
+  },
+  trusts: {
+    purpose: "workloads whose signed assertions count",
+    retention: NO_END,
+    public: "id source_id name issuer subject audiences tenant_id jwks_url scopes created_at last_used_at removed_at",
+  },
+  used_assertions: { purpose: "each assertion counts once", retention: "until it ends by itself", public: "expires_at", secret: "digest" },
+  signing_keys: { purpose: "signs access tokens", retention: NO_END, public: "id created_at", secret: "private_jwk" },
+  sessions: {
+    purpose: "who is signed in to the dashboard",
+    retention: "until the session ends",
+    public: "id token_id source_id role scopes opened_at used_at expires_at",
+    personal: "actor name",
+    secret: "secret_hash",
+  },
+  login_links: {
+    purpose: "one-time links for signing in",
+    retention: "until it is used or ends",
+    public: "id role expires_at",
+    personal: "made_by",
+    secret: "secret_hash",
+  },
+
+  target_states: {
+    purpose: "a target's pause, mode and organisation",
+    retention: NO_END,
+    public:
+      "target organisation mapping_version mode policy_version paused_until pause_reason pause_code checked_at swept_at halted_at ordered_mode written_mapping written_policy written_limits marked",
+    personal: "halted_by halt_reason",
+  },
+  lost_periods: { purpose: "times that a restored database has lost", retention: NO_END, public: "target since until noticed_at" },
+  loop_processes: {
+    purpose: "processes that run the loop",
+    retention: "a minute after the last sign of life",
+    public: "id target mode mapping_version policy_version settings state problems started_at seen_at",
+  },
+  rate_limits: { purpose: "the rate of each API of DingTalk", retention: NO_END, public: "target api free_at blocked_until reason calls" },
+  meters: { purpose: "counters", retention: NO_END, public: "target name labels value" },
+  shared_tokens: { purpose: "the access token of DingTalk", retention: "until it ends", public: "name expires_at", secret: "value" },
+};
+
+/** Columns of a table with their class, in the order of the lists. */
+export const columnsOf = (table: TableClass): readonly (readonly [string, Sensitivity])[] =>
+  SENSITIVITIES.flatMap((sensitivity) =>
+    (table[sensitivity] ?? "")
+      .split(" ")
+      .filter((name) => name !== "")
+      .map((name) => [name, sensitivity] as const),
+  );
