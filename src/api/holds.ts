@@ -7,7 +7,7 @@ import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
 import { renderProblem } from "../http/problem.ts";
-import { requestIdOf, requireRecentSignIn, requireScope } from "../http/request-context.ts";
+import { requestIdOf, requireRecentSignIn, requireRight } from "../http/request-context.ts";
 import { type Agreement, HOLD_STATES, type Hold, type HoldMember } from "../reconcile/guard/hold.ts";
 import type { Decision, HoldOperations } from "../reconcile/guard/operations.ts";
 import { Conflict } from "./conflict.ts";
@@ -48,7 +48,7 @@ export function holdsEndpoint({ holds, clock, sandbox }: HoldsEndpointOptions): 
 
   router
     .route("/:id/approve")
-    .post(requireScope("admin"), requireRecentSignIn(clock), readJsonBody(), async (req: Request<{ id: string }>, res: Response) => {
+    .post(requireRight("approve"), requireRecentSignIn(clock), readJsonBody(), async (req: Request<{ id: string }>, res: Response) => {
       const agreement = agreementIn(req.body, sandbox);
       answer(res, await holds.approve(req.params.id, agreement, operatorOf(res), { alone: sandbox }));
     })
@@ -56,7 +56,7 @@ export function holdsEndpoint({ holds, clock, sandbox }: HoldsEndpointOptions): 
 
   router
     .route("/:id/reject")
-    .post(requireScope("admin"), readJsonBody(), async (req: Request<{ id: string }>, res: Response) => {
+    .post(requireRight("approve"), readJsonBody(), async (req: Request<{ id: string }>, res: Response) => {
       // Rejecting changes nothing at the target: nobody has to name what they keep back.
       answer(res, await holds.reject(req.params.id, agreementIn(req.body, true), operatorOf(res)));
     })

@@ -7,7 +7,7 @@ import { sendJson } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
-import { requireScope } from "../http/request-context.ts";
+import { requireRight } from "../http/request-context.ts";
 import { operatorEvent } from "../reconcile/operator-event.ts";
 import { afterOf, choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
 import { operatorOf } from "./requests.ts";
@@ -47,7 +47,7 @@ export function incidentsEndpoint({ incidents, language, clock, target }: Incide
 
   router
     .route("/:id/acknowledge")
-    .post(requireScope("admin"), async (req: Request<{ id: string }>, res: Response) => {
+    .post(requireRight("operate"), async (req: Request<{ id: string }>, res: Response) => {
       const event = operatorEvent("operator.acknowledge", operatorOf(res), { clock, target }, { incident: req.params.id });
       show(req, res, await incidents.acknowledge(req.params.id, event));
     })
@@ -55,7 +55,7 @@ export function incidentsEndpoint({ incidents, language, clock, target }: Incide
 
   router
     .route("/:id/deliveries/:delivery/replay")
-    .post(requireScope("admin"), async (req: Request<{ id: string; delivery: string }>, res: Response) => {
+    .post(requireRight("operate"), async (req: Request<{ id: string; delivery: string }>, res: Response) => {
       const { id, delivery } = req.params;
       const event = operatorEvent("operator.replay", operatorOf(res), { clock, target }, { incident: id, delivery });
       show(req, res, await incidents.replay(id, delivery, event));

@@ -4,7 +4,7 @@ import { isStorableText } from "../core/storable-text.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import { readJsonBody } from "../http/body.ts";
 import { methodNotAllowed } from "../http/methods.ts";
-import { requestContext, requireScope } from "../http/request-context.ts";
+import { requestContext, requireRight } from "../http/request-context.ts";
 import { operatorEvent } from "../reconcile/operator-event.ts";
 import { SYNC_MODES, type SyncMode } from "../reconcile/policy.ts";
 import { ceilingOf, isAbove } from "../reconcile/process/orders.ts";
@@ -34,7 +34,7 @@ export function ordersRoutes({ operations, clock, target, ceiling: own, sendStat
 
   router
     .route("/pause")
-    .post(requireScope("admin"), readJsonBody(), async (req: Request, res: Response) => {
+    .post(requireRight("operate"), readJsonBody(), async (req: Request, res: Response) => {
       const reason = reasonIn(req.body);
       await operations.halt({ by: requestContext(res).actor, reason }, eventOf(res, "operator.pause", { reason }));
       await sendStatus(res);
@@ -43,7 +43,7 @@ export function ordersRoutes({ operations, clock, target, ceiling: own, sendStat
 
   router
     .route("/resume")
-    .post(requireScope("admin"), async (_req: Request, res: Response) => {
+    .post(requireRight("operate"), async (_req: Request, res: Response) => {
       await operations.goOn(eventOf(res, "operator.resume"));
       await sendStatus(res);
     })
@@ -51,7 +51,7 @@ export function ordersRoutes({ operations, clock, target, ceiling: own, sendStat
 
   router
     .route("/mode")
-    .put(requireScope("admin"), readJsonBody(), async (req: Request, res: Response) => {
+    .put(requireRight("administer"), readJsonBody(), async (req: Request, res: Response) => {
       const mode = modeIn(req.body);
       const ceiling = ceilingOf(await operations.processes(), own);
       if (isAbove(mode, ceiling)) throw new Conflict(`the mode ${mode} is above ${ceiling}, which SYNC_MODE allows at most`);

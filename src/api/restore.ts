@@ -5,7 +5,7 @@ import { readJsonBody } from "../http/body.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import { renderProblem } from "../http/problem.ts";
-import { requestIdOf, requireScope } from "../http/request-context.ts";
+import { requestIdOf, requireRight } from "../http/request-context.ts";
 import type { PutBackOperations, PutBackRequest } from "../reconcile/guard/put-back.ts";
 import { Conflict } from "./conflict.ts";
 import { InvalidParameter } from "./query-values.ts";
@@ -19,7 +19,7 @@ export function restoreRoutes({ removed }: { readonly removed: PutBackOperations
   const router = Router();
   router
     .route("/restore")
-    .post(requireScope("admin"), readJsonBody(), async (req: Request, res: Response) => {
+    .post(requireRight("operate"), readJsonBody(), async (req: Request, res: Response) => {
       const answer = await removed.putBack(requestIn(req.body), operatorOf(res));
       if (!answer) throw new NotFoundPath();
       if (answer.restoring > 0) return sendJson(res, 200, answer);

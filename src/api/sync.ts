@@ -7,7 +7,7 @@ import { readJsonBody } from "../http/body.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
-import { requestContext, requireScope } from "../http/request-context.ts";
+import { requestContext, requireRight } from "../http/request-context.ts";
 import type { AdoptionOperations } from "../reconcile/adopt/ports.ts";
 import type { AssessmentRequests } from "../reconcile/assess/requests.ts";
 import type { PlanDesk } from "../reconcile/compare/plan-desk.ts";
@@ -107,7 +107,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
 
   router
     .route("/items/:kind/:id/retry")
-    .post(requireScope("admin"), async (req: Request<{ kind: string; id: string }>, res: Response) => {
+    .post(requireRight("operate"), async (req: Request<{ kind: string; id: string }>, res: Response) => {
       const kind = KINDS.find((each) => each === req.params.kind);
       const ref = kind && { kind, id: req.params.id };
       if (!ref || !(await operations.retry(ref, { ...eventOf(res), subject: ref }))) throw new NotFoundPath();
@@ -117,7 +117,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
 
   router
     .route("/items/retry")
-    .post(requireScope("admin"), readJsonBody(), async (req: Request, res: Response) => {
+    .post(requireRight("operate"), readJsonBody(), async (req: Request, res: Response) => {
       const reason = reasonIn(req.body);
       const count = await operations.retryAll(reason, { ...eventOf(res), detail: { reasonCode: reason } });
       sendJson(res, 202, { reason, count, ...(await pauses()) });
@@ -126,7 +126,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
 
   router
     .route("/reconcile")
-    .post(requireScope("admin"), async (_req: Request, res: Response) => {
+    .post(requireRight("operate"), async (_req: Request, res: Response) => {
       await operations.requestSweep(requestContext(res).actor);
       sendJson(res, 202, { state: "asked", result: "an event operator.reconcile in /api/history" });
     })

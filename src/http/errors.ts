@@ -16,11 +16,15 @@ export class Unauthenticated extends AppError {
   }
 }
 
-/** The token is good and does not carry a scope that the address asks for. */
+/** Whoever asks is known, and has neither a scope nor a role that the address asks for. */
 export class Forbidden extends AppError {
   readonly code = "FORBIDDEN";
-  constructor(readonly scopes: readonly string[]) {
-    super(`the token needs the scope ${scopes.join(" or ")}`);
+  constructor(
+    readonly scopes: readonly string[],
+    roles: readonly string[] = [],
+  ) {
+    const byName = roles.length === 0 ? "" : `; somebody signed in by name needs the role ${roles.join(" or ")}`;
+    super(`the token needs the scope ${scopes.join(" or ")}${byName}`);
   }
 }
 

@@ -53,7 +53,7 @@ export interface SessionRecord {
   /** The token it was opened with, and with which it ends. */
   readonly tokenId?: string | undefined;
   readonly sourceId: string;
-  readonly role?: string | undefined;
+  readonly roles: readonly string[];
   readonly name: string;
   readonly scopes: readonly string[];
   readonly openedAt: Date;

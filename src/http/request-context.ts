@@ -1,6 +1,7 @@
 import type { RequestHandler, Response } from "express";
 import type { Clock } from "../core/clock.ts";
-import { type Actor, allows, type Scope } from "./auth/scopes.ts";
+import { HOLDERS, mayDo, type Right } from "./auth/rights.ts";
+import type { Actor, Scope } from "./auth/scopes.ts";
 import type { Turn } from "./connection/client-share.ts";
 import { Forbidden, SignInAgain, Unauthenticated } from "./errors.ts";
 
@@ -43,12 +44,12 @@ export function requestContext(res: Response): RequestContext {
   return { requestId, actor: actor.id, sourceId: actor.sourceId, scopes: actor.scopes };
 }
 
-/** For a route that asks for more than its mount does: lets tokens pass that carry at least one of the scopes, else Forbidden. */
-export function requireScope(...anyOf: readonly Scope[]): RequestHandler {
+/** For a route that asks for more than its mount does: Forbidden for whoever does not have the right. */
+export function requireRight(right: Right): RequestHandler {
   return (_req, res, next) => {
     const { actor } = traceOf(res);
     if (!actor) throw new Unauthenticated("missing");
-    if (!allows(actor, anyOf)) throw new Forbidden(anyOf);
+    if (!mayDo(actor, right)) throw new Forbidden(HOLDERS[right].scopes, HOLDERS[right].roles);
     next();
   };
 }

@@ -157,7 +157,7 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
   sessions: {
     purpose: "who is signed in to the dashboard",
     retention: "until the session ends",
-    public: "id token_id source_id role scopes opened_at used_at expires_at",
+    public: "id token_id source_id roles scopes opened_at used_at expires_at",
     personal: "actor name",
     secret: "secret_hash",
   },

@@ -12,6 +12,8 @@ export interface Operation {
   /** Below the root: `/Users/{id}`. */
   readonly path: string;
   readonly statuses: readonly string[];
+  /** Who may: a token or session with one of these scopes, somebody signed in with one of these roles. Undefined where everybody may. */
+  readonly holders?: { readonly scopes: readonly string[]; readonly roles: readonly string[]; readonly bearer: boolean };
 }
 
 export interface Contract {
@@ -33,13 +35,28 @@ interface DocumentedAnswer {
   readonly schema: ValidateFunction;
 }
 
+interface DocumentedOperation {
+  readonly responses: Readonly<Record<string, { readonly $ref: string }>>;
+  readonly security?: readonly Readonly<Record<string, unknown>>[];
+  readonly "x-scopes"?: readonly string[];
+  readonly "x-roles"?: readonly string[];
+}
+
 interface Document {
-  readonly paths: Readonly<
-    Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, { readonly $ref: string }>> }>>>
-  >;
+  readonly security: readonly Readonly<Record<string, unknown>>[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
   readonly components: {
     readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
   };
+}
+
+function holdersOf(
+  { security, "x-scopes": scopes, "x-roles": roles }: DocumentedOperation,
+  ofAll: Document["security"],
+): Pick<Operation, "holders"> {
+  const ways = security ?? ofAll;
+  if (ways.length === 0) return {};
+  return { holders: { scopes: scopes ?? [], roles: roles ?? [], bearer: ways.some((way) => "bearer" in way) } };
 }
 
 /** SCIM answers in either of its types, as the client wishes. */
@@ -56,8 +73,10 @@ export function readContract(root: string = SCIM_ROOT): Contract {
   );
   const itemOf = (path: string) => document.paths[root + path]!;
   const operations = paths.flatMap((path) =>
-    Object.entries(itemOf(path)).flatMap(([method, { responses }]) =>
-      METHODS.includes(method) ? [{ method: method.toUpperCase(), path, statuses: Object.keys(responses) }] : [],
+    Object.entries(itemOf(path)).flatMap(([method, operation]) =>
+      METHODS.includes(method)
+        ? [{ method: method.toUpperCase(), path, statuses: Object.keys(operation.responses), ...holdersOf(operation, document.security) }]
+        : [],
     ),
   );
   const matchers = paths.map((path) => ({

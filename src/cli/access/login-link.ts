@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { ROLES, type Role } from "../../http/auth/roles.ts";
 import { hashSecret } from "../../http/auth/tokens.ts";
 import { makeSecret } from "../../http/session/cookie.ts";
-import { ROLES, type Role } from "../../http/session/roles.ts";
 import { osUser } from "../support/os-user.ts";
 import { print, printJson, say } from "../support/output.ts";
 import { withRecords } from "../support/records.ts";

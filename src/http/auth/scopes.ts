@@ -1,3 +1,5 @@
+import type { Role } from "./roles.ts";
+
 /** What a token may do. None implies another: a token lists all it needs (docs/threats.md T4). */
 export type Scope = "provision" | "history:read" | "metrics" | "admin";
 
@@ -13,6 +15,9 @@ export interface Actor {
   readonly tokenId: string;
   readonly sourceId: string;
   readonly scopes: readonly Scope[];
+  /** Of somebody signed in by name or with a link; a token has scopes alone. */
+  readonly roles?: readonly Role[];
 }
 
-export const allows = (actor: Actor, anyOf: readonly Scope[]): boolean => anyOf.some((scope) => actor.scopes.includes(scope));
+export const allows = (actor: Pick<Actor, "scopes">, anyOf: readonly Scope[]): boolean =>
+  anyOf.some((scope) => actor.scopes.includes(scope));

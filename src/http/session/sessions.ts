@@ -1,17 +1,17 @@
 import type { Clock } from "../../core/clock.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { Logger } from "../../core/logger.ts";
+import { scopesOf } from "../auth/rights.ts";
+import { isRole } from "../auth/roles.ts";
 import { type Actor, isScope } from "../auth/scopes.ts";
 import { hashSecret } from "../auth/tokens.ts";
 import type { SessionRecord, SessionStore } from "../ports.ts";
 import { makeSecret } from "./cookie.ts";
-import { isRole, type Role, scopesOf } from "./roles.ts";
 
-/** Somebody signed in: with what rights, since when, and under what name. */
+/** Somebody signed in: as whom, since when, and under what name. */
 export interface Session {
   readonly id: string;
   readonly actor: Actor;
-  readonly role?: Role;
   readonly name: string;
   readonly openedAt: Date;
 }
@@ -48,7 +48,7 @@ export const SESSION_SECONDS = 12 * 3_600;
 
 /** Sessions are few and no hot path: each request reads its row, so that an end counts at once in every process. */
 export function createSessions({ store, actorOfToken, defaultSourceId, clock, logger }: SessionsOptions): Sessions {
-  async function open(by: Pick<SessionRecord, "actor" | "tokenId" | "sourceId" | "role" | "name" | "scopes">, requestId: string) {
+  async function open(by: Pick<SessionRecord, "actor" | "tokenId" | "sourceId" | "roles" | "name" | "scopes">, requestId: string) {
     const at = clock.now();
     const secret = makeSecret();
     const record: SessionRecord = {
@@ -78,12 +78,12 @@ export function createSessions({ store, actorOfToken, defaultSourceId, clock, lo
       );
     },
     openWithToken: ({ id, tokenId, sourceId, scopes }, requestId) =>
-      open({ actor: id, tokenId, sourceId, name: tokenId, scopes }, requestId),
+      open({ actor: id, tokenId, sourceId, roles: [], name: tokenId, scopes }, requestId),
     async openWithLink(code, requestId) {
       const link = await store.spendLink(hashSecret(code), clock.now());
       if (!link || !isRole(link.role)) return undefined;
       const { id, role, madeBy } = link;
-      return open({ actor: `link:${id}`, sourceId: defaultSourceId, role, name: madeBy, scopes: scopesOf(role) }, requestId);
+      return open({ actor: `link:${id}`, sourceId: defaultSourceId, roles: [role], name: madeBy, scopes: scopesOf([role]) }, requestId);
     },
     close: ({ id, actor }, requestId) => store.remove(id, actor.id, requestId),
   };
@@ -96,9 +96,9 @@ export function createSessions({ store, actorOfToken, defaultSourceId, clock, lo
   }
 }
 
-function sessionOf({ id, actor, sourceId, role, name, scopes: given, openedAt }: SessionRecord): Session {
-  // A scope that a later version wrote gives nothing here.
-  const scopes = given.filter(isScope);
+function sessionOf({ id, actor, sourceId, roles: givenRoles, name, scopes: given, openedAt }: SessionRecord): Session {
+  // A scope or role that a later version wrote gives nothing here.
+  const [scopes, roles] = [given.filter(isScope), givenRoles.filter(isRole)];
   // Limits of its own: it must not take the place of the client whose token it was opened with.
-  return { id, actor: { id: actor, tokenId: id, sourceId, scopes }, name, openedAt, ...(role && isRole(role) ? { role } : {}) };
+  return { id, actor: { id: actor, tokenId: id, sourceId, scopes, roles }, name, openedAt };
 }

@@ -3,6 +3,7 @@ import { sendJson } from "../answer.ts";
 import type { Authenticator } from "../auth/auth.ts";
 import { attemptOfStranger, createSessionFinder, type IdentifyDeps, type SignedIn } from "../auth/identify.ts";
 import { type LogRefusal, refusal } from "../auth/refusals.ts";
+import { rightsOf } from "../auth/rights.ts";
 import { readJsonBody } from "../body.ts";
 import { Malformed, Unauthenticated } from "../errors.ts";
 import { methodNotAllowed } from "../methods.ts";
@@ -95,12 +96,13 @@ export function signInMount(options: SignInOptions): Mount {
   return { path: "/auth", access: "public", handler: router };
 }
 
-function sendSession(res: Response, { actor, role, name, openedAt }: Session, secret: string): void {
+function sendSession(res: Response, { actor, name, openedAt }: Session, secret: string): void {
   sendJson(res, 200, {
     actor: actor.id,
     name,
-    roles: role ? [role] : [],
+    roles: actor.roles ?? [],
     scopes: actor.scopes,
+    rights: rightsOf(actor),
     csrf: csrfTokenOf(secret),
     signedInAt: openedAt,
   });

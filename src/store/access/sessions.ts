@@ -31,10 +31,10 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
       return row ? recordOf(row) : undefined;
     },
 
-    async add({ tokenId, role, scopes, ...session }, secretHash, requestId) {
+    async add({ tokenId, roles, scopes, ...session }, secretHash, requestId) {
       const { id, actor, sourceId } = session;
       const detail = { session: id, by: tokenId === undefined ? "link" : "token", scopes: [...scopes] };
-      const row = { ...session, secretHash: new Uint8Array(secretHash), tokenId: tokenId ?? null, role: role ?? null, scopes: [...scopes] };
+      const row = { ...session, secretHash: new Uint8Array(secretHash), tokenId: tokenId ?? null, roles: [...roles], scopes: [...scopes] };
       await database.$transaction([
         database.session.deleteMany({ where: { expiresAt: { lt: clock.now() } } }),
         database.session.create({ data: row }),
@@ -79,15 +79,13 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
   };
 }
 
-interface Row extends Omit<SessionRecord, "tokenId" | "role"> {
+interface Row extends Omit<SessionRecord, "tokenId"> {
   readonly tokenId: string | null;
-  readonly role: string | null;
 }
 
-const recordOf = ({ id, actor, tokenId, sourceId, role, name, scopes, openedAt, usedAt, expiresAt }: Row): SessionRecord => ({
-  ...{ id, actor, sourceId, name, scopes, openedAt, usedAt, expiresAt },
+const recordOf = ({ id, actor, tokenId, sourceId, roles, name, scopes, openedAt, usedAt, expiresAt }: Row): SessionRecord => ({
+  ...{ id, actor, sourceId, roles, name, scopes, openedAt, usedAt, expiresAt },
   ...(tokenId === null ? {} : { tokenId }),
-  ...(role === null ? {} : { role }),
 });
 
 /** Of the whole installation, not of one target. */

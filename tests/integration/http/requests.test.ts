@@ -4,7 +4,7 @@ import { Unavailable } from "../../../src/core/errors.ts";
 import { readJsonBody } from "../../../src/http/body.ts";
 import { methodNotAllowed } from "../../../src/http/methods.ts";
 import type { Mount } from "../../../src/http/mount.ts";
-import { requestContext, requireScope } from "../../../src/http/request-context.ts";
+import { requestContext, requireRight } from "../../../src/http/request-context.ts";
 import { BOOTSTRAP, createLineLogger, type Door, openDoor, SOURCE } from "./door.ts";
 
 const { lines, logger } = createLineLogger();
@@ -26,7 +26,7 @@ function room(): Mount {
     .post(readJsonBody(), (req, res) => void res.status(201).json({ got: req.body }))
     .all(methodNotAllowed("GET", "POST"));
   router.get("/things/:id", (_req, res) => void res.json(requestContext(res)));
-  router.get("/admin", requireScope("admin"), (_req, res) => void res.json({}));
+  router.get("/admin", requireRight("administer"), (_req, res) => void res.json({}));
   router.get("/broken", broken);
   router.get("/away", away);
   return {

@@ -1,4 +1,4 @@
 import type { Session } from "../generated/api.ts";
 
-/** Whether buttons that act are shown; the server judges by itself. */
-export const mayAct = ({ scopes }: Session): boolean => scopes.includes("admin");
+/** Whether a button is shown; the server judges by itself. */
+export const may = ({ rights }: Session, right: Session["rights"][number]): boolean => rights.includes(right);

@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useState } from "react";
 import { MODES } from "../base/modes.ts";
 import { useAnswer, useOrder } from "../base/queries.ts";
-import { mayAct } from "../base/rights.ts";
+import { may } from "../base/rights.ts";
 import type { Session, SyncStatus } from "../generated/api.ts";
 import { useWords } from "../words/words.ts";
 import { Dialog } from "./dialog.tsx";
@@ -14,7 +14,7 @@ export function Banner({ session }: { readonly session: Session }): ReactNode {
   const { data: status } = useAnswer("GET /api/sync/status", {}, { live: true });
   const [asks, setAsks] = useState<"pause" | "resume" | "mode">();
   if (!status) return null;
-  const acts = mayAct(session);
+  const operates = may(session, "operate");
   const { mode, paused, targetPause, sandbox } = status;
   const tone = paused || targetPause ? "stopped" : mode === "sync" ? "calm" : "careful";
   return (
@@ -36,11 +36,13 @@ export function Banner({ session }: { readonly session: Session }): ReactNode {
           {sandbox === null ? null : <> {t("banner.sandbox")}</>}
         </p>
       </div>
-      {acts ? (
+      {operates ? (
         <div className="buttons">
-          <button type="button" onClick={() => setAsks("mode")}>
-            {t("button.mode")}
-          </button>
+          {may(session, "administer") ? (
+            <button type="button" onClick={() => setAsks("mode")}>
+              {t("button.mode")}
+            </button>
+          ) : null}
           {paused ? (
             <button type="button" className="primary" onClick={() => setAsks("resume")}>
               {t("button.resume")}

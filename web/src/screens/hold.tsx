@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useState } from "react";
 import { ApiError } from "../base/api.ts";
 import { useOrder, usePages } from "../base/queries.ts";
-import { mayAct } from "../base/rights.ts";
+import { may } from "../base/rights.ts";
 import type { HoldWithMembers, Session } from "../generated/api.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { EntityName } from "../parts/entity-name.tsx";
@@ -49,7 +49,7 @@ export function HoldScreen({ id, session }: { readonly id: string; readonly sess
           </div>
         ))}
       </dl>
-      {hold.state === "open" && mayAct(session) ? (
+      {hold.state === "open" && may(session, "approve") ? (
         <div className="buttons">
           <button type="button" className="danger" onClick={() => setAsks("approve")}>
             {t("button.approve", { count: hold.count })}

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { useAnswer, useOrder } from "../base/queries.ts";
-import { mayAct } from "../base/rights.ts";
+import { may } from "../base/rights.ts";
 import type { Incident, Session } from "../generated/api.ts";
 import { Link } from "../parts/link.tsx";
 import { Loading, Problem } from "../parts/states.tsx";
@@ -22,7 +22,7 @@ export function IncidentScreen({ id, session }: { readonly id: string; readonly 
         <Foreign text={incident.remedy} />
       </p>
       <Facts incident={incident} />
-      {incident.state === "open" && mayAct(session) ? (
+      {incident.state === "open" && may(session, "operate") ? (
         <p>
           <button type="button" disabled={acknowledge.isPending} onClick={() => acknowledge.mutate({ path: { id } })}>
             {t("button.acknowledge")}

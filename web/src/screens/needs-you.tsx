@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { useAnswer, useOrder, usePages } from "../base/queries.ts";
-import { mayAct } from "../base/rights.ts";
+import { may } from "../base/rights.ts";
 import type { Adoption, Reasons, Session } from "../generated/api.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { EntityName } from "../parts/entity-name.tsx";
@@ -119,7 +119,7 @@ function ReasonCards({ reasons, session }: { readonly reasons: readonly Reason[]
                 <StateChip state={state} /> <code>{reasonCode}</code>
               </p>
               {remedy ? <p>{remedy}</p> : null}
-              {mayAct(session) ? (
+              {may(session, "operate") ? (
                 <button type="button" onClick={() => setAsks(each)}>
                   {t("button.retryAll", { count })}
                 </button>
@@ -173,7 +173,7 @@ function Proposals({ proposals, session }: { readonly proposals: readonly Adopti
   const { t } = useWords();
   const accept = useOrder("POST /api/sync/adoptions/{id}/accept");
   const reject = useOrder("POST /api/sync/adoptions/{id}/reject");
-  const acts = mayAct(session);
+  const acts = may(session, "approve");
   const busy = accept.isPending || reject.isPending;
   return (
     <>

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { useAnswer, useOrder, usePages } from "../base/queries.ts";
-import { mayAct } from "../base/rights.ts";
+import { may } from "../base/rights.ts";
 import type { Person as PersonAnswer, Session } from "../generated/api.ts";
 import { Link } from "../parts/link.tsx";
 import { More } from "../parts/more.tsx";
@@ -25,7 +25,7 @@ export function Person({ id, session }: { readonly id: string; readonly session:
         <Foreign text={item.name ?? id} /> <StateChip state={item.state} />
       </p>
       <Facts person={person} />
-      {mayAct(session) && item.state !== "inSync" ? (
+      {may(session, "operate") && item.state !== "inSync" ? (
         <p className="buttons">
           <button type="button" disabled={retry.isPending} onClick={() => retry.mutate({ path: { kind: "user", id } })}>
             {t("button.retry")}
