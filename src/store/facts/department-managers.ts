@@ -1,4 +1,5 @@
 import type { DepartmentManager, Reference } from "../../reconcile/facts.ts";
+import { WAITING_ON } from "../loop/runs/requeue.ts";
 import type { Statement } from "../postgres/statement.ts";
 import { meant } from "../references.ts";
 
@@ -28,7 +29,7 @@ export const namedManagers = (id: string): string => `
 /** Remote ids of people who wait for department `id`, as a JSON text. */
 export const leavingPeople = (id: string): string => `
   (select json_agg(l.remote_id) from entity_states s join links l on l.target = s.target and l.kind = s.kind and l.entity_id = s.entity_id
-    where s.target = $1 and s.kind = 'user' and s.state = 'waiting' and s.waiting_on @> array[${id}] and l.status = 'owned')`;
+    where ${WAITING_ON(`array[${id}]`)} and s.kind = 'user' and s.state = 'waiting' and l.status = 'owned')`;
 
 /** Departments that have person $2 as manager at the target and are none of those with the remote ids $3, in which they stay. */
 export const MANAGED_BY: Statement = {

@@ -63,12 +63,12 @@ export function createFacts(pool: Pool, target: string): Facts {
     },
 
     async departments(ids) {
-      const rows = await run<DepartmentRow>(pool, DEPARTMENTS, [target, ids]);
+      const rows = await run<DepartmentRow>(pool.byKey, DEPARTMENTS, [target, ids]);
       return new Map(rows.map((row) => [row.id, departmentFactsOf(row)]));
     },
 
     async roles(ids) {
-      const rows = await run<RoleRow>(pool, ROLES, [target, ids]);
+      const rows = await run<RoleRow>(pool.byKey, ROLES, [target, ids]);
       return new Map(rows.map((row) => [row.id, { name: row.name ?? undefined, link: linkOf(row), occupied: row.occupied }]));
     },
 

@@ -47,6 +47,13 @@ const manager = (sourceId: string, ref: string): string => `
 
 const msUntil = (at: string): string => `(extract(epoch from ${at} - now()) * 1000)::float8`;
 
+/**
+ * Whether anybody is known to be in the container of that name. The target is compared in a form that no other index serves, as with WAITING_ON of requeue.ts:
+ * before the first analyze each look went through all departments for all departments (measured with 500 of them: 53 ms).
+ */
+const occupied = (container: string): string =>
+  `case when l.remote_id is not null then exists (select 1 from links o where o.containers @> array[${container}] and (o.target || '') = $1) else false end`;
+
 export const PEOPLE: Statement = {
   name: "facts-people",
   text: `select w.id, u.source_id, u.document, ${LINK}, case when l.status is null then ${undecided("user", "w.id")} end as undecided,
@@ -84,16 +91,15 @@ export const DEPARTMENTS: Statement = {
        order by o.ordinal limit 1) end as namesake,
     case when d.managed then ${namedManagers("w.id")} end as managers, ${leavingPeople("w.id")} as leaving,
     case when d.parent_id is not null then ${reference("department", "d.parent_id")} end as parent,
-    exists (select 1 from links own join links o on o.target = own.target and o.containers @> array[own.remote_id]
-             where own.target = $1 and own.kind = 'department' and own.entity_id = w.id) as occupied
-    from unnest($2::uuid[]) as w(id) left join departments d on d.id = w.id and d.target = $1 ${withLink("department", "w.id")}`,
+    ${occupied("l.remote_id")} as occupied
+    from unnest($2::uuid[]) as w(id) left join lateral (select * from departments d where d.id = w.id and (d.target || '') = $1 limit 1) d on true
+      ${withLink("department", "w.id")}`,
 };
 
 export const ROLES: Statement = {
   name: "facts-roles",
   text: `select w.id, p.name, ${LINK},
-    exists (select 1 from links own join links o on o.target = own.target and o.containers @> array['role:' || own.remote_id]
-             where own.target = $1 and own.kind = 'role' and own.entity_id = w.id) as occupied
+    ${occupied("'role:' || l.remote_id")} as occupied
     from unnest($2::uuid[]) as w(id) left join placements p on p.target = $1 and p.group_id = w.id and p.kind = 'role' ${withLink("role", "w.id")}`,
 };
 

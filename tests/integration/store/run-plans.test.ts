@@ -76,9 +76,24 @@ async function runs(count: number): Promise<number> {
 async function rowsRead(): Promise<number> {
   await pool.byKey.query("select pg_stat_force_next_flush()");
   const { rows } = await pool.query(
-    "select sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::int as n from pg_stat_user_tables where relname in ('entity_states', 'links')",
+    "select sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::int as n from pg_stat_user_tables where relname in ('entity_states', 'links', 'departments')",
   );
   return rows[0].n;
+}
+
+/** Each is linked, has nobody inside, and waits for nobody. */
+async function departments(count: number): Promise<readonly string[]> {
+  await pool.query("alter table departments set (autovacuum_enabled = off)");
+  const { rows } = await pool.query<{ ids: string[] }>(
+    `with new as (
+       insert into departments (id, target, name, name_key, path_key, present) select gen_random_uuid(), 'dingtalk', 'D' || i, 'd' || i, array['d' || i], true from generate_series(1, $1::int) i
+       returning id),
+     linked as (insert into links (target, kind, entity_id, remote_id, status, presence, attributes) select 'dingtalk', 'department', id, 'd' || id, 'owned', 'active', '{}' from new),
+     stated as (insert into entity_states (target, kind, entity_id, state) select 'dingtalk', 'department', id, 'inSync' from new)
+     select array_agg(id) as ids from new`,
+    [count],
+  );
+  return rows[0]!.ids;
 }
 
 test("rows are read by their keys, whatever the statistics say", async () => {
@@ -86,5 +101,13 @@ test("rows are read by their keys, whatever the statistics say", async () => {
   for (let round = 0; round < 8; round++) expect(await runs(CLAIMED)).toBe(CLAIMED);
   const before = await rowsRead();
   expect(await runs(CLAIMED)).toBe(CLAIMED);
+  expect((await rowsRead()) - before).toBeLessThan(CLAIMED * MOST_READ);
+});
+
+test("a department is read without all the others", async () => {
+  const ids = await departments(500);
+  for (let round = 0; round < 8; round++) await store.departments(ids.slice(0, CLAIMED));
+  const before = await rowsRead();
+  expect((await store.departments(ids.slice(0, CLAIMED))).size).toBe(CLAIMED);
   expect((await rowsRead()) - before).toBeLessThan(CLAIMED * MOST_READ);
 });
