@@ -3,6 +3,7 @@ import { createMetrics } from "./api/all-metrics.ts";
 import { historyEndpoint } from "./api/events.ts";
 import { holdsEndpoint } from "./api/holds.ts";
 import { incidentsEndpoint } from "./api/incidents.ts";
+import { kpisEndpoint } from "./api/kpis.ts";
 import { peopleEndpoint } from "./api/people.ts";
 import { sourcesEndpoint } from "./api/sources.ts";
 import { syncEndpoint } from "./api/sync.ts";
@@ -51,6 +52,7 @@ import { createAdoptionOperations } from "./store/adopt/decisions.ts";
 import { createIncidents } from "./store/alerts/listing.ts";
 import { createDirectoryStore } from "./store/create.ts";
 import { createEventLog } from "./store/history/event-log.ts";
+import { createKpiStore } from "./store/kpis/kpis.ts";
 import { createHolds } from "./store/status/holds.ts";
 import { createMeterStore } from "./store/status/meters.ts";
 import { createPutBack } from "./store/status/put-back.ts";
@@ -168,6 +170,12 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
       peopleEndpoint({ operations, preview: (id) => personUnderRules(app, id) }),
       sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl }),
       holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
+      kpisEndpoint({
+        kpis: createKpiStore(pool, TARGET),
+        operations,
+        targets: { latencySeconds: config.latencyTargetSeconds, leaverMinutes: config.leaverMinutes },
+        clock,
+      }),
       incidentsEndpoint({ incidents, language: config.alerts.language, clock, target: TARGET }),
       syncEndpoint({
         adoptions: createAdoptionOperations(pool, TARGET),

@@ -2,6 +2,7 @@ import { createRefusalTally } from "./alerts/refusals.ts";
 import { type ServerContext, startMeter } from "./compose.ts";
 import { startAlerting } from "./compose-alerts.ts";
 import { prepareAccess, startApi } from "./compose-api.ts";
+import { startFigures } from "./compose-kpis.ts";
 import { type RunningSync, startSync } from "./compose-sync.ts";
 import { systemClock } from "./core/clock.ts";
 import { Unavailable } from "./core/errors.ts";
@@ -96,6 +97,8 @@ export async function startServer(config: Config, signal = new AbortController()
     // Whatever else fails later: from here on somebody is told.
     const alerts = startAlerting(app);
     begun.push({ name: "alerts", mostMs: 2_000, leastMs: 500, end: () => alerts.stop() });
+    const figures = startFigures(app);
+    begun.push({ name: "figures", mostMs: 2_000, leastMs: 500, end: () => figures.stop() });
     await firstReady(checks);
     // Last of all: a token that is made and then not shown, because the start failed, would be lost.
     const newToken = config.role === "worker" ? undefined : (await patiently(signal, () => prepareAccess(app))).newToken;

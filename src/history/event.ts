@@ -50,6 +50,7 @@ export const EVENT_CODES = [
   "grace.ended",
   "grace.cancelled",
   "database.restored",
+  "kpis.measured",
 ] as const;
 
 export type EventCode = (typeof EVENT_CODES)[number];

@@ -53,6 +53,7 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
   return {
     version: versionOf(file),
     settings: settingsOf(file),
+    personAttributes: [...Object.keys(file.person), "departments", ...(file.manager ? ["manager"] : [])],
     person: (input) => personMapping(rules, departments, input),
     group: departments.place,
     department: departments.describe,

@@ -142,6 +142,8 @@ export interface Mapping {
   /** First 12 hexadecimal digits of the SHA-256 of the file's meaning: comments, order of keys and layout do not count. */
   readonly version: string;
   readonly settings: MappingSettings;
+  /** Attributes of a person that the file sets, the departments and the manager among them. */
+  readonly personAttributes: readonly string[];
   person(input: PersonInput): PersonMapping;
   group(input: GroupInput): GroupPlacement;
   /** A department known by its path only, as if a group of that name stood for it. */

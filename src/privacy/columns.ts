@@ -183,6 +183,7 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     public: "id target mode mapping_version policy_version settings state problems started_at seen_at",
   },
   rate_limits: { purpose: "the rate of each API of DingTalk", retention: NO_END, public: "target api free_at blocked_until reason calls" },
+  kpi_hours: { purpose: "figures by the hour", retention: "three years", public: "target hour figures final made_at" },
   meters: { purpose: "counters", retention: NO_END, public: "target name labels value" },
   shared_tokens: { purpose: "the access token of DingTalk", retention: "until it ends", public: "name expires_at", secret: "value" },
 };

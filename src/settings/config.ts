@@ -68,6 +68,8 @@ export interface Config {
   readonly alerts: AlertSettings;
   /** What latencies are held against. */
   readonly latencyTargetSeconds: number;
+  /** Within how many minutes a leaver should be gone. */
+  readonly leaverMinutes: number;
   readonly logLevel: LogLevel;
 }
 
@@ -114,6 +116,7 @@ function toConfig(values: Values): Config {
     assertionKeyOrigins: values.ASSERTION_KEY_HOSTS.filter((origin) => origin !== undefined),
     alerts: alertsOf(values),
     latencyTargetSeconds: values.LATENCY_TARGET_SECONDS,
+    leaverMinutes: values.LEAVER_SLA_MINUTES,
     logLevel: values.LOG_LEVEL,
   });
 }

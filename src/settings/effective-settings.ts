@@ -57,6 +57,7 @@ const defaultsOf = (config: Config): Readonly<Record<string, string>> => ({
   ALERT_LANGUAGE: config.alerts.language,
   ALERT_ALLOW_PRIVATE: String(config.alerts.allowPrivate),
   LATENCY_TARGET_SECONDS: String(config.latencyTargetSeconds),
+  LEAVER_SLA_MINUTES: String(config.leaverMinutes),
   LOG_LEVEL: config.logLevel,
 });
 

@@ -116,6 +116,7 @@ export const RULES = {
     .optional(),
   ALERT_ALLOW_PRIVATE: oneOf(["true", "false"]).default("false"),
   LATENCY_TARGET_SECONDS: wholeNumber(1, 86_400, "must be a whole number from 1 to 86400").default(45),
+  LEAVER_SLA_MINUTES: wholeNumber(1, 43_200, "must be a whole number from 1 to 43200").default(60),
   LOG_LEVEL: oneOf(["debug", "info", "warn", "error", "silent"]).default("info"),
 };
 

@@ -21,7 +21,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   mapping: ["core"],
   policy: ["core", "mapping"],
   scim: ["core", "directory", "filter", "http"],
-  api: ["core", "alerts", "filter", "history", "http", "reconcile"],
+  api: ["core", "alerts", "filter", "history", "http", "kpis", "reconcile"],
   reconcile: ["core", "history", "mapping", "policy"],
   targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-values.ts"],
   // Storage implements the ports of others. Its own files join the sub-rooms, or are read by several of them.
@@ -46,6 +46,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   "store/adopt": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
   "store/alerts": ["core", "alerts", "history", "store/postgres", ...sharedStatements()],
+  "store/kpis": ["core", "history", "kpis", "store/postgres", "store/status/figures.ts", ...sharedStatements()],
   "store/target": ["core", "reconcile", "store/postgres"],
   "store/access": ["core", "history", "http/ports.ts", "http/auth", "store/postgres", "generated"],
   database: ["core"],
@@ -55,6 +56,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   demo: ["core"],
   // Told of everything else by its store: it imports no other room.
   alerts: ["core", "history"],
+  kpis: ["core"],
   // Each setting in the form its room wants it.
   settings: ["core", "alerts", "http/connection", "privacy", "reconcile/policy.ts"],
   cli: ["*"],

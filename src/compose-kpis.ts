@@ -1,0 +1,15 @@
+import type { AppContext } from "./compose.ts";
+import { type RunningKpis, startKpis } from "./kpis/run.ts";
+import { loadMapping } from "./load-rules.ts";
+import { createKpiStore } from "./store/kpis/kpis.ts";
+import { TARGET } from "./target-name.ts";
+
+/** In every process, whatever its role: whichever comes first brings the figures up to date. */
+export const startFigures = ({ config, pool, clock, logger }: Omit<AppContext, "traffic" | "meter">): RunningKpis =>
+  startKpis({
+    store: createKpiStore(pool, TARGET),
+    leaverMinutes: config.leaverMinutes,
+    attributes: loadMapping(config, TARGET).personAttributes,
+    clock,
+    logger,
+  });

@@ -1,0 +1,150 @@
+import { uuidv7 } from "../../core/id.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import { type HourFigures, hourOf, type KpiHour, type Leavers, type Measured } from "../../kpis/hour.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS } from "../../kpis/periods.ts";
+import type { KpiStore, RollUp } from "../../kpis/ports.ts";
+import type { Pool } from "../postgres/pool.ts";
+import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { readStats } from "../status/figures.ts";
+import { appendEvent, eventRow } from "../write-sql.ts";
+import { IN_USE, INTERVENTIONS, LATENCY, LEAVERS, MEASURED, WRONG } from "./statements.ts";
+
+/* Figures by the hour, made from the history and kept beside it. */
+
+/** An event is written a moment after the time it bears; an hour is done when nothing of it can be on its way. */
+const STRAGGLERS_MS = 15 * MINUTE_MS;
+/** Between two looks at the hour that goes on. */
+const PACE_MS = 5 * MINUTE_MS;
+/** Hours in one turn. */
+const HOURS_MAX = 48;
+/** How far back an installation is caught up with, and how long its figures are kept. */
+const CAUGHT_UP_MS = 13 * WEEK_MS;
+const KEPT_MS = 3 * 365 * DAY_MS;
+/** Acts of one person that follow each other this soon are one piece of work; the first of it takes as long as below. */
+const PAUSE_MS = 15 * MINUTE_MS;
+const ONE_ACT_SECONDS = 120;
+
+const LOCK: Statement = { name: "", text: "select pg_try_advisory_xact_lock(hashtextextended('kpis:' || $1::text, 0)) as mine" };
+const LAST: Statement = {
+  name: "",
+  text: "select hour, final, made_at as made from kpi_hours where target = $1 order by hour desc limit 1",
+};
+const OPEN: Statement = { name: "", text: "select min(hour) as hour from kpi_hours where target = $1 and not final" };
+const FIRST: Statement = { name: "", text: "select at from history order by id limit 1" };
+const PUT: Statement = {
+  name: "",
+  text: `insert into kpi_hours (target, hour, figures, final, made_at) values ($1, $2, $3, $4, $5)
+    on conflict (target, hour) do update set figures = excluded.figures, final = excluded.final, made_at = excluded.made_at`,
+};
+const FORGET: Statement = { name: "", text: "delete from kpi_hours where target = $1 and hour < $2" };
+const HOURS: Statement = { name: "kpi-hours", text: "select hour, figures from kpi_hours where target = $1 and hour >= $2 order by hour" };
+const RECORD: Statement = { name: "", text: `with event as (${appendEvent(1, "(select 1) once")}) select 1` };
+
+export const createKpiStore = (pool: Pool, target: string): KpiStore => ({
+  async rollUp(order) {
+    const { now } = order;
+    const current = hourOf(now);
+    const [last] = await run<Last>(pool, LAST, [target]);
+    const isFresh = last !== undefined && last.hour >= current;
+    if (isFresh && now.getTime() - last.made.getTime() < PACE_MS) return { more: false };
+    // Not in the hour in which an installation begins: people are just arriving.
+    const measured =
+      last && (!isFresh || !(await figuresOf(pool, target, current, order)).measured) ? await measure(pool, target, order) : undefined;
+    return inTransaction(pool, async (db) => {
+      const [turn] = await run<{ mine: boolean }>(db, LOCK, [target]);
+      if (!turn!.mine) return { more: false };
+      if (measured) await recordOnce(db, target, current, now, measured);
+      const from = await firstOpen(db, target, now);
+      const until = Math.min(current.getTime(), from + (HOURS_MAX - 1) * HOUR_MS);
+      for (let hour = from; hour <= until; hour += HOUR_MS) {
+        const figures = await figuresOf(db, target, new Date(hour), order);
+        const final = now.getTime() >= hour + HOUR_MS + STRAGGLERS_MS;
+        await run(db, PUT, [target, new Date(hour), JSON.stringify(figures), final, now]);
+      }
+      await run(db, FORGET, [target, new Date(now.getTime() - KEPT_MS)]);
+      return { more: until < current.getTime() };
+    });
+  },
+
+  async hours(from) {
+    const rows = await run<{ hour: Date; figures: string }>(pool, HOURS, [target, from]);
+    return rows.map(({ hour, figures }): KpiHour => ({ from: hour, figures: JSON.parse(figures) as HourFigures }));
+  },
+});
+
+interface Last {
+  readonly hour: Date;
+  readonly final: boolean;
+  readonly made: Date;
+}
+
+/** The first hour that is not done, in milliseconds. */
+async function firstOpen(db: Queryable, target: string, now: Date): Promise<number> {
+  const current = hourOf(now).getTime();
+  const [open] = await run<{ hour: Date | null }>(db, OPEN, [target]);
+  if (open?.hour) return Math.min(open.hour.getTime(), current);
+  const [last] = await run<Last>(db, LAST, [target]);
+  if (last) return Math.min(last.hour.getTime() + HOUR_MS, current);
+  const [first] = await run<{ at: Date }>(db, FIRST, []);
+  return Math.max(hourOf(first?.at ?? now).getTime(), current - CAUGHT_UP_MS);
+}
+
+async function figuresOf(db: Queryable, target: string, from: Date, { now, leaverMinutes }: RollUp): Promise<HourFigures> {
+  const begins = from.getTime();
+  const until = new Date(begins + HOUR_MS);
+  const hour = [target, idBefore(begins), idBefore(until.getTime())];
+  const latency = await run<{ bucket: number | null; count: number }>(db, LATENCY, hour);
+  const acts = await run<{ code: string; count: number; seconds: number }>(db, INTERVENTIONS, [
+    ...hour,
+    idBefore(begins - PAUSE_MS),
+    PAUSE_MS / 1_000,
+    ONE_ACT_SECONDS,
+  ]);
+  const leaverSeconds = leaverMinutes * 60;
+  const [leavers] = await run<Leavers>(db, LEAVERS, [
+    ...[target, idBefore(begins - leaverSeconds * 1_000), idBefore(until.getTime())],
+    ...[leaverSeconds, from, until, now],
+  ]);
+  const [measured] = await run<{ detail: string }>(db, MEASURED, hour);
+  return {
+    latency: Object.fromEntries(latency.flatMap(({ bucket, count }) => (bucket === null ? [] : [[bucket, count]]))),
+    changes: latency.reduce((sum, { count }) => sum + count, 0),
+    leavers: { total: leavers!.total, inTime: leavers!.inTime },
+    interventions: Object.fromEntries(acts.map(({ code, count }) => [code, count])),
+    handSeconds: Math.round(acts.reduce((sum, { seconds }) => sum + seconds, 0)),
+    ...(measured ? { measured: JSON.parse(measured.detail) as Measured } : {}),
+  };
+}
+
+/** Not in the transaction: it reads what everybody writes to. */
+async function measure(pool: Pool, target: string, { attributes }: RollUp): Promise<Measured | undefined> {
+  const { people, calls } = await readStats(pool, target);
+  if (people.active === 0) return undefined;
+  const inUse = await run<{ name: string }>(pool, IN_USE, [target, attributes]);
+  const wrong = await run<{ name: string; wrong: number }>(pool, WRONG, [target, inUse.map(({ name }) => name)]);
+  const { active, present, accurate } = people;
+  const right = Object.fromEntries(wrong.map((each): [string, number] => [each.name, Math.max(0, active - each.wrong)]).sort());
+  return { active, present, accurate, right, calls: calls.reduce((sum, { count }) => sum + count, 0) };
+}
+
+/** Another process may have been faster. */
+async function recordOnce(db: Queryable, target: string, hour: Date, now: Date, measured: Measured): Promise<void> {
+  const known = await run(db, MEASURED, [target, idBefore(hour.getTime()), idBefore(hour.getTime() + HOUR_MS)]);
+  if (known.length > 0) return;
+  const event: HistoryEvent = {
+    id: uuidv7(now.getTime()),
+    at: now,
+    code: "kpis.measured",
+    actor: "system",
+    causes: [],
+    target,
+    detail: { ...measured },
+  };
+  await run(db, RECORD, [eventRow(event)]);
+}
+
+/** Less than every id that was made at this time or later. */
+const idBefore = (ms: number): string => {
+  const time = Math.max(0, ms).toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
+};
