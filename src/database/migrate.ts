@@ -1,5 +1,6 @@
 import { Logger as QueueLogger, runMigrations } from "graphile-worker";
-import { Client } from "pg";
+import { Client, DatabaseError } from "pg";
+import { systemClock } from "../core/clock.ts";
 import { CannotStart } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { type Migration, readMigrations } from "./migration-files.ts";
@@ -12,9 +13,21 @@ export interface MigrateOptions {
 
 /** The lock `prisma migrate` takes, so that its runs and ours exclude each other. */
 const MIGRATION_LOCK = 72_707_369;
+/** Waiting in a statement would keep the one who has it from building an index beside writers: that waits for every statement that began before. */
+const LOCK_LOOK_MS = 100;
 
 /**
- * Brings the product's tables up to the migrations in `directory`, each in a transaction of its own, and returns the names of those applied now.
+ * Whoever wants a table after a migration that waits for it waits as well. So it gives way after a moment, which is less than a request waits for a lock
+ * (store/postgres/pool.ts), and tries again.
+ */
+const TABLE_LOCK_MS = 500;
+const TABLE_LOCK_PAUSE_MS = 1_000;
+const TABLE_LOCK_TRIES = 60;
+const LOCK_NOT_AVAILABLE = "55P03";
+
+/**
+ * Brings the product's tables up to the migrations in `directory`, each in a transaction of its own but for those that build indexes beside writers, and
+ * returns the names of those applied now. Processes of the version before may be at work: nobody waits for a migration that waits for a table.
  * Any number of processes may call it at once: one works, the others wait and then find nothing to do. A migration that fails leaves no trace and
  * is tried again by the next call. The ledger `_prisma_migrations` is the one of `prisma migrate`.
  *
@@ -111,9 +124,31 @@ function findPending(migrations: readonly Migration[], applied: readonly LedgerR
   return migrations.filter(({ name }) => !names.has(name));
 }
 
-async function apply(client: Client, { name, checksum, sql }: Migration): Promise<void> {
+async function apply(client: Client, migration: Migration): Promise<void> {
+  const { name } = migration;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await (migration.steps ? applySteps(client, migration, migration.steps) : applyWhole(client, migration));
+    } catch (cause) {
+      if (!isLockTimeout(cause))
+        throw new CannotStart([`migration ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`], { cause });
+      if (tries === TABLE_LOCK_TRIES)
+        throw new CannotStart(
+          [
+            `migration ${name} needs a table that another program keeps locked; end its transaction (pg_stat_activity shows it) and try again`,
+          ],
+          { cause },
+        );
+      await systemClock.sleep(TABLE_LOCK_PAUSE_MS);
+    }
+  }
+}
+
+const isLockTimeout = (error: unknown): boolean => error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE;
+
+async function applyWhole(client: Client, { name, checksum, sql }: Migration): Promise<void> {
   try {
-    await client.query("begin");
+    await client.query(`begin; set local lock_timeout = ${TABLE_LOCK_MS}`);
     const begun = await client.query(
       `insert into public._prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
        values (gen_random_uuid()::text, $1, $2, clock_timestamp(), null, 1) returning id, pg_current_xact_id()::text as transaction`,
@@ -127,13 +162,21 @@ async function apply(client: Client, { name, checksum, sql }: Migration): Promis
     );
     if (ended.rowCount !== 1) throw new Error("it ends the transaction it runs in, so it may be half done");
     await client.query("commit");
-  } catch (cause) {
+  } catch (error) {
     // On a lost connection this fails as well, and the server has rolled back by itself.
     await client.query("rollback").catch(() => undefined);
-    throw new CannotStart([`migration ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`], {
-      cause,
-    });
+    throw error;
   }
+}
+
+/** Outside a transaction; what was begun and not finished is begun again by the next call, so each step can be repeated (migration-files.ts). */
+async function applySteps(client: Client, { name, checksum }: Migration, steps: readonly string[]): Promise<void> {
+  for (const step of steps) await client.query(step);
+  await client.query(
+    `insert into public._prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+     values (gen_random_uuid()::text, $1, $2, clock_timestamp(), clock_timestamp(), 1)`,
+    [checksum, name],
+  );
 }
 
 /** Runs `work` on a connection of its own. The lock belongs to the session, so a killed process frees it. */
@@ -144,10 +187,12 @@ async function underLock<T>(options: MigrateOptions, work: (client: Client) => P
   try {
     // Limits meant for requests (set on the role or in the URL) must not end a wait for a peer, nor a long migration.
     await client.query("set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0");
-    const { rows } = await client.query("select pg_try_advisory_lock($1) as locked", [MIGRATION_LOCK]);
-    if (!rows[0].locked) {
+    const isLocked = async () =>
+      (await client.query("select pg_try_advisory_lock($1) as locked", [MIGRATION_LOCK])).rows[0].locked === true;
+    if (!(await isLocked())) {
       options.logger.info({}, "another process is migrating the database; waiting for it");
-      await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
+      do await systemClock.sleep(LOCK_LOOK_MS);
+      while (!(await isLocked()));
     }
     return await work(client);
   } finally {

@@ -45,8 +45,6 @@ const rows = async (sql: string) => (await client.query(sql)).rows;
 const applied = async () =>
   (await rows("select migration_name from _prisma_migrations order by started_at")).map((row) => row.migration_name);
 const lockHolder = "select pg_advisory_lock(72707369)";
-const waiting =
-  "select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())";
 
 async function waitFor(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition()));
@@ -128,14 +126,59 @@ test("many at once on an empty database apply each migration once", async () => 
 test("a lock held by another process is waited for, longer than the time limit of the role", async () => {
   await client.query(`${lockHolder}; alter role postgres in database ${new URL(database.url).pathname.slice(1)} set lock_timeout = 1`);
   let done = false;
-  const migrating = apply({ "1_first": first }).finally(() => {
+  const told: string[] = [];
+  const logger = { ...silentLogger, info: (_fields: object, message: string) => void told.push(message) };
+  const migrating = apply({ "1_first": first }, logger).finally(() => {
     done = true;
   });
-  await waitFor(async () => (await rows(waiting)).length > 0);
+  await waitFor(async () => {
+    await rows("select");
+    return told.length > 0;
+  });
   await client.query("select pg_sleep(0.05)");
-  expect(done).toBe(false);
+  expect([done, told]).toEqual([false, ["another process is migrating the database; waiting for it"]]);
   await client.query("select pg_advisory_unlock_all()");
   await expect(migrating).resolves.toEqual(["1_first"]);
+});
+
+test("a table that somebody reads for long is waited for without keeping others waiting", async () => {
+  await apply({ "1_first": first });
+  await client.query("begin; select from first");
+  const migrating = apply({ "1_first": first, "2_second": second });
+  const other = new Client({ connectionString: database.url });
+  await other.connect();
+  // Beside the reader's, and behind the migration while it waits.
+  await waitFor(async () => (await rows("select from pg_locks where relation = 'first'::regclass and not granted")).length > 0);
+  await other.query("set statement_timeout = 2000");
+  for (let times = 0; times < 3; times++) await other.query("update first set n = n + 1");
+  await other.end();
+  await client.query("commit");
+  await expect(migrating).resolves.toEqual(["2_second"]);
+  expect(await rows("select n, m from first")).toEqual([{ n: 4, m: 2 }]);
+});
+
+describe("an index that is built beside writers", () => {
+  const indexed =
+    "-- Beside writers.\ndrop index concurrently if exists first_n;\ncreate unique index concurrently first_n on first (n);\n";
+  const isValid = "select indisvalid as valid from pg_index where indexrelid = to_regclass('first_n')";
+
+  test("is there once, however many processes start", async () => {
+    const results = await Promise.all(Array.from({ length: 4 }, () => apply({ "1_first": first, "2_indexed": indexed })));
+    expect(results.flat().sort()).toEqual(["1_first", "2_indexed"]);
+    expect(await rows(isValid)).toEqual([{ valid: true }]);
+  });
+
+  test("is built anew where a build has failed", async () => {
+    await apply({ "1_first": first });
+    await client.query("insert into first values (1)");
+    await expect(apply({ "1_first": first, "2_indexed": indexed })).rejects.toThrow(
+      "migration 2_indexed failed: could not create unique index",
+    );
+    expect(await rows(isValid)).toEqual([{ valid: false }]);
+    await client.query("update first set n = 2 where ctid = (select max(ctid) from first)");
+    await expect(apply({ "1_first": first, "2_indexed": indexed })).resolves.toEqual(["2_indexed"]);
+    expect(await rows(isValid)).toEqual([{ valid: true }]);
+  });
 });
 
 test("a killed migrator leaves neither the lock nor half a migration", async () => {
