@@ -18,6 +18,7 @@ const BY_COMMAND = [
   ...(process.env.OUTAGE_ROUNDS === undefined ? ["/tests/e2e/outages"] : []),
   ...(process.env.WHOLE_PACKAGE === undefined ? ["/tests/e2e/package"] : []),
   ...(process.env.WHOLE_CHART === undefined ? ["/tests/e2e/chart"] : []),
+  ...(process.env.UPGRADE_SECONDS === undefined ? ["/tests/e2e/upgrade"] : []),
   ...(process.env.WHOLE_IMAGE === undefined ? ["/tests/e2e/image"] : []),
   ...(process.env.WHOLE_PROCESSES === undefined
     ? ["/tests/e2e/(demo|kill|newcomer|start)", "/integration/database/(embedded-(crashes|supervised)|prepare)"]
