@@ -21,6 +21,7 @@ import { planCommand } from "./operate/plan.ts";
 import { restoreCommand } from "./operate/restore.ts";
 import { retryCommand } from "./operate/retry.ts";
 import { syncCommand } from "./operate/sync.ts";
+import { subjectCommand } from "./subject/subject.ts";
 
 /** The command line; what a command needs beyond its options is loaded when it runs. Exit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run. */
 export function createProgram(): Command {
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     modeCommand(),
     holdsCommand(),
     restoreCommand(),
+    subjectCommand(),
     doctorCommand(),
     alertCommand(),
     mappingCommand(),

@@ -51,6 +51,9 @@ export const EVENT_CODES = [
   "grace.cancelled",
   "database.restored",
   "kpis.measured",
+  "subject.held",
+  "subject.released",
+  "subject.exported",
 ] as const;
 
 export type EventCode = (typeof EVENT_CODES)[number];

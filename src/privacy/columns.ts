@@ -42,6 +42,13 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     personal: "actor changes detail",
   },
 
+  legal_holds: {
+    purpose: "whose values must stay, whatever else would remove them",
+    retention: "until it is released",
+    public: "subject held_at",
+    personal: "reason held_by",
+  },
+
   entity_states: {
     purpose: "the queue: what is left to do, and why something is not done",
     retention: "while the entity exists",

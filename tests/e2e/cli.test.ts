@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/core/clock.ts";
@@ -37,6 +37,30 @@ test("a token is made beside the running server, does what its scopes say, and e
   while ((await statusOf("/api/history", token)) === 200 && systemClock.monotonicMs() < deadlineMs) await systemClock.sleep(20);
   expect(await statusOf("/api/history", token)).toBe(401);
   expect((await command("token", "revoke", "nobody")).code).toBe(2);
+});
+
+test("what is held about a person is exported, and a hold begins once", async () => {
+  const token = (await command("token", "create", "--name", "client", "--scope", "provision")).stdout.trim();
+  const answer = await fetch(`${place.url}/scim/v2/Users`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
+    body: JSON.stringify({
+      schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
+      userName: "yan",
+      displayName: "Yan",
+      preferredLanguage: "zh-HK",
+    }),
+  });
+  const { id } = (await answer.json()) as { id: string };
+  const [json, html] = [join(place.dataDir, "yan.json"), join(place.dataDir, "yan.html")];
+  expect((await command("subject", "export", "yan", "--json", json, "--html", html)).code).toBe(0);
+  expect(JSON.parse(readFileSync(json, "utf8"))).toMatchObject({ id, directory: { document: { userName: "yan" } } });
+  expect(readFileSync(html, "utf8")).toContain('<html lang="zh-Hant-HK">');
+
+  const hold = ["subject", "hold", id, "--reason", "case 17"];
+  expect([(await command(...hold)).code, (await command(...hold)).code]).toEqual([0, 1]);
+  expect((await command("subject", "release", "yan", "--reason", "settled")).code).toBe(0);
+  expect((await command("subject", "hold", "nobody", "--reason", "x")).code).toBe(1);
 });
 
 test("a trust is made with what Entra's portal shows, and ends when it is removed", async () => {

@@ -14,7 +14,7 @@ export interface SourceFile {
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   filter: ["core"],
-  privacy: ["core"],
+  privacy: ["core", "history"],
   history: ["core", "filter"],
   http: ["core"],
   directory: ["core", "filter", "history"],
@@ -45,6 +45,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     ...sharedStatements(),
   ],
   "store/adopt": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
+  "store/privacy": ["core", "history", "privacy", "store/postgres", ...sharedStatements()],
   "store/alerts": ["core", "alerts", "history", "store/postgres", ...sharedStatements()],
   "store/kpis": ["core", "history", "kpis", "store/postgres", "store/status/figures.ts", ...sharedStatements()],
   "store/target": ["core", "reconcile", "store/postgres"],

@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { ROLES, type Role } from "../../http/auth/roles.ts";
 import { hashSecret } from "../../http/auth/tokens.ts";
 import { makeSecret } from "../../http/session/cookie.ts";
 import { osUser } from "../support/os-user.ts";
 import { print, printJson, say } from "../support/output.ts";
 import { withRecords } from "../support/records.ts";
+import { said } from "../support/said.ts";
 
 interface Options {
   readonly role: Role;
@@ -29,8 +30,3 @@ export const loginLinkCommand = (): Command =>
       say(`A link for the role ${role}, good once until ${expiresAt.toISOString()}:`);
       print(url);
     });
-
-function said(text: string): string {
-  if (text.trim() === "") throw new InvalidArgumentError("must say why");
-  return text.trim();
-}

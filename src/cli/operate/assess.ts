@@ -1,5 +1,5 @@
-import { closeSync, openSync, writeFileSync } from "node:fs";
-import { Command, InvalidArgumentError } from "commander";
+import { writeFileSync } from "node:fs";
+import { Command } from "commander";
 import type { AssessmentProgress } from "../../reconcile/assess/assess.ts";
 import type { Assessment, Finding, Matched, Share } from "../../reconcile/assess/report.ts";
 import { withApp } from "../support/app.ts";
@@ -9,6 +9,7 @@ import { keepAlive } from "../support/keep-alive.ts";
 import { print, printJson, printTable, say } from "../support/output.ts";
 import { ACTOR } from "../support/records.ts";
 import { withInterrupt } from "../support/signals.ts";
+import { writableFile } from "../support/writable-file.ts";
 
 export const assessCommand = (): Command =>
   new Command("assess")
@@ -38,16 +39,6 @@ Examples:
       if (html !== undefined) say(`The report is in ${html}.`);
       if (report.findings > 0) foundProblems();
     });
-
-/** Asked before minutes of reading, not after. */
-function writableFile(path: string): string {
-  try {
-    closeSync(openSync(path, "a"));
-  } catch (error) {
-    throw new InvalidArgumentError(`${path} cannot be written (${(error as NodeJS.ErrnoException).code})`);
-  }
-  return path;
-}
 
 const EVERY = 1_000;
 

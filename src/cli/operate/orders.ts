@@ -1,9 +1,10 @@
-import { Argument, Command, InvalidArgumentError } from "commander";
+import { Argument, Command } from "commander";
 import { SYNC_MODES, type SyncMode } from "../../reconcile/policy.ts";
 import { foundProblems } from "../support/exit-codes.ts";
 import { withOperations } from "../support/operations.ts";
 import { printJson, say } from "../support/output.ts";
 import { ACTOR } from "../support/records.ts";
+import { said } from "../support/said.ts";
 
 /* Stop, go on, and the mode, beside a running server: it follows within two seconds. */
 
@@ -67,8 +68,3 @@ export const modeCommand = (): Command =>
           : `The mode is ${mode}, for every process within two seconds.`,
       );
     });
-
-function said(text: string): string {
-  if (text.trim() === "") throw new InvalidArgumentError("must say why");
-  return text.trim();
-}

@@ -1,0 +1,143 @@
+import { writeFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import { languageOf } from "../../alerts/words/languages.ts";
+import { systemClock } from "../../core/clock.ts";
+import { isUuid } from "../../core/id.ts";
+import { flatTable, parseQuery } from "../../filter/parse.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import { EVENT_ATTRIBUTES, type EventLog } from "../../history/event-log.ts";
+import { type SubjectReport, subjectReport } from "../../privacy/subject-report.ts";
+import type { AskedBy, HoldResult, SubjectOperations } from "../../privacy/subjects.ts";
+import { LANGUAGES, type Language } from "../support/assessment-texts.ts";
+import { foundProblems } from "../support/exit-codes.ts";
+import { personMeant } from "../support/find-person.ts";
+import { type DatabaseAccess, withPool } from "../support/joined-pool.ts";
+import { NotFoundHere } from "../support/not-found-here.ts";
+import { osUser } from "../support/os-user.ts";
+import { printJson, say } from "../support/output.ts";
+import { ACTOR } from "../support/records.ts";
+import { said } from "../support/said.ts";
+import { writableFile } from "../support/writable-file.ts";
+import { subjectPage } from "./subject-page.ts";
+
+const WHO = "id or userName; also name, e-mail address, job number, last digits of the mobile number. People who are gone: their id";
+
+/** What people may ask of the data about them, and what keeps it. */
+export function subjectCommand(): Command {
+  const command = new Command("subject").description("the data of one person: everything that is held, and legal holds");
+  command
+    .command("export <person>")
+    .description("everything that is held about a person, what DingTalk was sent, and who looked; names of others are left out")
+    .option("--json <file>", "as JSON into this file; without --json and --html: to standard output", writableFile)
+    .option("--html <file>", "as one readable page in the person's language", writableFile)
+    .addOption(new Option("--lang <language>", "of the page, instead of the person's").choices(LANGUAGES.map(({ lang }) => lang)))
+    .addHelpText(
+      "after",
+      "\nThe export is an event of the history itself.\n\nExample:\n  $ dingtalk-scim subject export mei.chan@example.com --html mei.html",
+    )
+    .action(async (person: string, { json, html, lang }: { json?: string; html?: string; lang?: string }) => {
+      const forms = [...(json !== undefined || html === undefined ? ["json"] : []), ...(html === undefined ? [] : ["html"])];
+      const report = await withSubjects(person, async (subjects, id, log) => exported(subjects, log, id, forms));
+      if (!report) return unknown(person);
+      if (html !== undefined) writeFileSync(html, subjectPage(report, languageFor(report, lang)), { mode: 0o600 });
+      if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`, { mode: 0o600 });
+      if (json === undefined && html === undefined) return printJson(report);
+      for (const file of [json, html]) if (file !== undefined) say(`What is held about ${report.id} is in ${file}.`);
+    });
+  command
+    .command("hold <person>")
+    .description("a legal hold: nothing removes values of this person until it is released")
+    .requiredOption("--reason <text>", "why, for the history; without names", said)
+    .addHelpText("after", `\n<person>: ${WHO}.\n\nExample:\n  $ dingtalk-scim subject hold mei.chan@example.com --reason "case 2026/17"`)
+    .action(async (person: string, { reason }: { reason: string }) => {
+      const result = await withSubjects(person, (subjects, id) => subjects.hold(id, reason, asked()));
+      tell(person, result, "is under a legal hold now.", "was under a legal hold before. Nothing was changed.");
+    });
+  command
+    .command("release <person>")
+    .description("end a legal hold")
+    .requiredOption("--reason <text>", "why, for the history; without names", said)
+    .action(async (person: string, { reason }: { reason: string }) => {
+      const result = await withSubjects(person, (subjects, id) => subjects.release(id, reason, asked()));
+      tell(person, result, "is under no legal hold any more.", "is under no legal hold. Nothing was changed.");
+    });
+  return command;
+}
+
+const asked = (): AskedBy => ({ actor: ACTOR, detail: { osUser: osUser() } });
+
+/** Undefined for a name that nobody has. */
+const withSubjects = <T>(
+  person: string,
+  work: (subjects: SubjectOperations, id: string, log: EventLog) => Promise<T>,
+): Promise<T | undefined> =>
+  withPool(async (access) => {
+    const [{ createSubjects }, { createEventLog }] = await Promise.all([
+      import("../../store/privacy/subjects.ts"),
+      import("../../store/history/event-log.ts"),
+    ]);
+    const id = await idOf(access, person);
+    if (id === undefined) return undefined;
+    return work(createSubjects(access.pool, systemClock), id, createEventLog(access.pool));
+  });
+
+async function idOf({ pool }: DatabaseAccess, person: string): Promise<string | undefined> {
+  if (isUuid(person)) return person;
+  try {
+    return (await personMeant({ pool, clock: systemClock }, person)).ref.id;
+  } catch (error) {
+    if (!(error instanceof NotFoundHere)) throw error;
+    say(error.message);
+    return undefined;
+  }
+}
+
+const PAGE = 1_000;
+const TABLE = flatTable(EVENT_ATTRIBUTES);
+
+async function exported(
+  subjects: SubjectOperations,
+  log: EventLog,
+  id: string,
+  forms: readonly string[],
+): Promise<SubjectReport | undefined> {
+  const records = await subjects.records(id);
+  if (!records) return undefined;
+  await subjects.noteExport(id, forms, asked());
+  return subjectReport(records, await everyEvent(log, id), systemClock.now());
+}
+
+/** Oldest first. */
+async function everyEvent(log: EventLog, id: string): Promise<readonly HistoryEvent[]> {
+  const filter = parseQuery(`subject eq "${id}"`, TABLE);
+  const events: HistoryEvent[] = [];
+  for (let after: string | undefined; ; ) {
+    // Each page begins where the one before ended.
+    const page = await log.list({ filter, count: PAGE, ...(after === undefined ? {} : { after }) });
+    events.push(...page.events);
+    if (page.next === undefined) return events.reverse();
+    after = page.next;
+  }
+}
+
+/** The language the person reads, as far as the directory says it: the first of an Accept-Language header, or the locale. */
+function languageFor({ directory }: SubjectReport, asked: string | undefined): Language {
+  const { preferredLanguage, locale } = directory?.document ?? {};
+  const tags = asked === undefined ? [preferredLanguage, locale] : [asked];
+  const [language = "en"] = tags.flatMap((tag) => (typeof tag === "string" ? (languageOf(tag.split(/[,;]/)[0]!) ?? []) : []));
+  return LANGUAGES.find(({ lang }) => lang.startsWith(language)) ?? LANGUAGES[0]!;
+}
+
+function tell(person: string, result: HoldResult | undefined, done: string, already: string): void {
+  if (result === undefined || result === "unknown") {
+    unknown(person);
+    return;
+  }
+  if (result === "already") foundProblems();
+  say(`${person} ${result === "done" ? done : already}`);
+}
+
+function unknown(person: string): void {
+  say(`nobody is known as ${person}. Nothing was changed.`);
+  foundProblems();
+}

@@ -1,0 +1,59 @@
+import type { JsonObject } from "../core/entity.ts";
+
+/* What may be asked about one person: the port of its storage. */
+
+/** Who asks, and what of them an event tells beside. */
+export interface AskedBy {
+  readonly actor: string;
+  readonly requestId?: string;
+  /** The user of the operating system, at the command line. */
+  readonly detail?: JsonObject;
+}
+
+/** Nothing is changed but for `done`. */
+export type HoldResult = "done" | "unknown" | "already";
+
+export interface SubjectOperations {
+  /** Nothing removes values of this person until the hold is released. `unknown`: no store and no event has the id as a person. */
+  hold(id: string, reason: string, by: AskedBy): Promise<HoldResult>;
+  /** `already`: there is no hold. */
+  release(id: string, reason: string, by: AskedBy): Promise<HoldResult>;
+  /** Everything that is stored under the person's id but for the history. Undefined: unknown. */
+  records(id: string): Promise<SubjectRecords | undefined>;
+  /** Records that somebody gets an export; to be called before they do. */
+  noteExport(id: string, forms: readonly string[], by: AskedBy): Promise<void>;
+}
+
+/** Rows as they are stored; JSON as values, times in ISO 8601. */
+export interface SubjectRecords {
+  readonly id: string;
+  /** Absent when the directory has no such person any more. */
+  readonly directory?: {
+    readonly source: string;
+    readonly active: boolean;
+    readonly createdAt: string;
+    readonly modifiedAt: string;
+    readonly document: JsonObject;
+    readonly groups: readonly string[];
+  };
+  /** One for each target. */
+  readonly links: readonly {
+    readonly target: string;
+    readonly remoteId?: string;
+    readonly presence?: string;
+    readonly observedAt?: string;
+    readonly attributes?: JsonObject;
+  }[];
+  /** What was kept to put the person back. */
+  readonly removed: readonly { readonly target: string; readonly at: string; readonly attributes?: JsonObject }[];
+  readonly states: readonly {
+    readonly target: string;
+    readonly state: string;
+    readonly reasonCode?: string;
+    readonly planned?: JsonObject;
+    readonly notes?: readonly JsonObject[];
+    readonly refused?: JsonObject;
+  }[];
+  readonly adoptions: readonly { readonly target: string; readonly state: string; readonly at: string; readonly name?: string }[];
+  readonly held: boolean;
+}

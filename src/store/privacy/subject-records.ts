@@ -1,0 +1,31 @@
+import type pg from "pg";
+import type { SubjectRecords } from "../../privacy/subjects.ts";
+import { run, type Statement } from "../postgres/statement.ts";
+import { IS_KNOWN } from "./known.ts";
+
+/** One row with everything: of a single moment, and read on one way. Times are ISO 8601 in UTC. */
+const READ: Statement = {
+  name: "subject-records",
+  text: `select ${IS_KNOWN} as known, json_build_object(
+    'id', $1::uuid,
+    'directory', (select json_build_object('source', o.name, 'active', u.active, 'createdAt', u.created_at, 'modifiedAt', u.modified_at, 'document', u.document,
+        'groups', (select coalesce(json_agg(g.display_name order by g.display_name), '[]') from group_members m join groups g on g.id = m.group_id where m.user_id = u.id))
+      from users u join sources o on o.id = u.source_id where u.id = $1),
+    'links', (select coalesce(json_agg(json_build_object('target', l.target, 'remoteId', l.remote_id, 'presence', l.presence, 'observedAt', l.observed_at,
+        'attributes', l.attributes) order by l.target), '[]') from links l where l.kind = 'user' and l.entity_id = $1),
+    'removed', (select coalesce(json_agg(json_build_object('target', r.target, 'at', r.at, 'attributes', r.attributes) order by r.target), '[]')
+      from removed_people r where r.entity_id = $1),
+    'states', (select coalesce(json_agg(json_build_object('target', s.target, 'state', s.state, 'reasonCode', s.reason_code, 'planned', s.planned, 'notes', s.notes,
+        'refused', s.refused) order by s.target), '[]') from entity_states s where s.kind = 'user' and s.entity_id = $1),
+    'adoptions', (select coalesce(json_agg(json_build_object('target', a.target, 'state', a.state, 'at', a.made_at, 'name', a.entity_name) order by a.made_at), '[]')
+      from adoptions a where a.kind = 'user' and a.entity_id = $1),
+    'held', exists (select from legal_holds h where h.subject = $1)) as records`,
+};
+
+export async function readRecords(pool: pg.Pool, id: string): Promise<SubjectRecords | undefined> {
+  const [row] = await run<{ known: boolean; records: string }>(pool, READ, [id]);
+  return row?.known ? (JSON.parse(row.records, withoutNulls) as SubjectRecords) : undefined;
+}
+
+/** What is not there is left out. */
+const withoutNulls = (_name: string, value: unknown): unknown => (value === null ? undefined : value);

@@ -1,0 +1,70 @@
+import type pg from "pg";
+import type { Clock } from "../../core/clock.ts";
+import type { JsonObject } from "../../core/entity.ts";
+import { isUuid, uuidv7 } from "../../core/id.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import type { AskedBy, HoldResult, SubjectOperations } from "../../privacy/subjects.ts";
+import { run, type Statement } from "../postgres/statement.ts";
+import { appendEvent, eventRow } from "../write-sql.ts";
+import { IS_KNOWN } from "./known.ts";
+import { readRecords } from "./subject-records.ts";
+
+const statement = (name: string, text: string): Statement => ({ name: `subject-${name}`, text });
+
+const HOLD = statement(
+  "hold",
+  `with known as materialized (select ${IS_KNOWN} as known),
+  done as (
+    insert into legal_holds (subject, reason, held_by, held_at) select $1, $2, $3, $4 from known where known on conflict (subject) do nothing returning 1),
+  event as (${appendEvent(5, "done")})
+  select known, exists (select from done) as done from known`,
+);
+
+const RELEASE = statement(
+  "release",
+  `with done as (delete from legal_holds where subject = $1 returning 1),
+  event as (${appendEvent(2, "done")})
+  select ${IS_KNOWN} as known, exists (select from done) as done`,
+);
+
+const NOTE = statement("note", appendEvent(1, "(select 1) as once"));
+
+export function createSubjects(pool: pg.Pool, clock: Clock): SubjectOperations {
+  const ask = async (which: Statement, values: readonly unknown[]): Promise<HoldResult> => {
+    const [row] = await run<{ known: boolean; done: boolean }>(pool, which, values);
+    return row?.done ? "done" : row?.known ? "already" : "unknown";
+  };
+
+  return {
+    async hold(id, reason, by) {
+      if (!isUuid(id)) return "unknown";
+      const event = subjectEvent("subject.held", id, by, clock, { reason });
+      return ask(HOLD, [id, reason, nameOf(by), event.at, eventRow(event)]);
+    },
+
+    async release(id, reason, by) {
+      if (!isUuid(id)) return "unknown";
+      return ask(RELEASE, [id, eventRow(subjectEvent("subject.released", id, by, clock, { reason }))]);
+    },
+
+    records: async (id) => (isUuid(id) ? readRecords(pool, id) : undefined),
+
+    async noteExport(id, forms, by) {
+      await run(pool, NOTE, [eventRow(subjectEvent("subject.exported", id, by, clock, { forms: [...forms] }))]);
+    },
+  };
+}
+
+export function subjectEvent(
+  code: HistoryEvent["code"] & `subject.${string}`,
+  id: string,
+  { actor, requestId, detail }: AskedBy,
+  clock: Clock,
+  more: JsonObject,
+): HistoryEvent {
+  const at = clock.now();
+  const about = { subject: { kind: "user", id }, detail: { ...more, ...detail } } as const;
+  return { id: uuidv7(at.getTime()), at, code, actor, causes: [], ...(requestId === undefined ? {} : { requestId }), ...about };
+}
+
+const nameOf = ({ actor, detail }: AskedBy): string => (typeof detail?.osUser === "string" ? `${actor}:${detail.osUser}` : actor);
