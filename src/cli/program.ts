@@ -17,6 +17,7 @@ import { assessCommand } from "./operate/assess.ts";
 import { holdsCommand } from "./operate/holds.ts";
 import { mappingCommand } from "./operate/mapping.ts";
 import { modeCommand, pauseCommand, resumeCommand } from "./operate/orders.ts";
+import { peopleCommand } from "./operate/people.ts";
 import { planCommand } from "./operate/plan.ts";
 import { restoreCommand } from "./operate/restore.ts";
 import { retryCommand } from "./operate/retry.ts";
@@ -39,6 +40,7 @@ export function createProgram(): Command {
     loginLinkCommand(),
     trustCommand(),
     sourceCommand(),
+    peopleCommand(),
     assessCommand(),
     adoptCommand(),
     planCommand(),

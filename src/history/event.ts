@@ -37,6 +37,7 @@ export const EVENT_CODES = [
   "trust.created",
   "trust.removed",
   "source.created",
+  "people.imported",
   "mapping.changed",
   "mode.changed",
   "policy.changed",

@@ -259,3 +259,33 @@ test("a mapping file is checked, and tried on people of the directory", async ()
   expect((await command("mapping", "check", join(place.dataDir, "nowhere.yaml"))).code).toBe(3);
   expect(JSON.parse((await command("mapping", "schema")).stdout).required).toEqual(["version"]);
 });
+
+test("people come from a file, and the history says which one it was", async () => {
+  const file = join(place.settings["DATA_DIR"]!, "people.csv");
+  writeFileSync(file, "employee id,name,mobile,department,favourite\n1,Ann,+852 9123 0001,Sales,red\n2,Bob,+852 9123 0002,Sales,blue\n");
+  const unknown = await command("people", "import", file, "--source", "hr");
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("there is no source named hr")]);
+
+  await command("source", "create", "--name", "hr", "--kind", "other");
+  const trial = await command("people", "import", file, "--source", "hr", "--dry-run");
+  expect([trial.code, trial.stdout]).toEqual([0, expect.stringContaining("Nothing was written")]);
+  expect(trial.stderr).toContain('the column "favourite" is not read');
+  const done = await command("people", "import", file, "--source", "hr", "--json");
+  expect([done.code, JSON.parse(done.stdout)]).toMatchObject([0, { result: "done", people: [{ action: "create" }, { action: "create" }] }]);
+
+  const { token } = JSON.parse((await command("token", "create", "--name", "reader", "--scope", "history:read", "--json")).stdout);
+  const ask = async (filter: string) =>
+    (await (
+      await fetch(`${place.url}/api/history?filter=${encodeURIComponent(filter)}`, { headers: { authorization: `Bearer ${token}` } })
+    ).json()) as {
+      readonly events: readonly { readonly code: string; readonly requestId: string; readonly detail: object }[];
+    };
+  const [imported] = (await ask('code eq "people.imported"')).events;
+  expect(imported).toMatchObject({ detail: { file: "people.csv", created: 2, departments: 1, complete: true } });
+  const codes = (await ask(`requestId eq "${imported!.requestId}"`)).events.map(({ code }) => code);
+  expect(codes.filter((code) => code === "user.created")).toHaveLength(2);
+
+  writeFileSync(file, "employee id,name\n,Nobody\n");
+  const wrong = await command("people", "import", file, "--source", "hr");
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("row 2: there is no external id")]);
+});

@@ -1,0 +1,73 @@
+import { fold } from "../core/fold.ts";
+import { type Columns, columnsOf } from "./columns.ts";
+import { contentOf, type PersonRecord, personRecord } from "./person.ts";
+import { type Row, UnreadableFile } from "./row.ts";
+
+/** What is wrong with one row. Names fields, never values. */
+export interface RowProblem {
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface CheckedFile {
+  readonly columns: Columns;
+  readonly people: number;
+  readonly activePeople: number;
+  /** Of all people of the file. */
+  readonly keys: ReadonlySet<string>;
+  readonly problems: readonly RowProblem[];
+}
+
+/**
+ * Reads a whole file without changing anything: its columns, each row, and whether two rows are about one person or one user name. Keeps a key and a user
+ * name of each person. Rejects with UnreadableFile where nothing can be said of single rows.
+ */
+export async function checkFile(rows: AsyncIterable<Row>): Promise<CheckedFile> {
+  const problems: RowProblem[] = [];
+  const keys = new Map<string, number>();
+  const userNames = new Map<string, number>();
+  let columns: Columns | undefined;
+  let [people, activePeople] = [0, 0];
+  for await (const row of rows) {
+    columns ??= usableColumns(Object.keys(row.values));
+    const result = personRecord(row, columns);
+    const text =
+      result.kind === "problem"
+        ? result.text
+        : (refused(result.person) ??
+          earlier(keys, result.person.key, row.at, "person") ??
+          earlier(userNames, fold(result.person.userName), row.at, "user name"));
+    if (text === undefined && result.kind === "person") {
+      people += 1;
+      if (result.person.active) activePeople += 1;
+    } else if (text !== undefined) problems.push({ at: row.at, text });
+  }
+  if (!columns) throw new UnreadableFile("the file has no rows");
+  return { columns, people, activePeople, keys: new Set(keys.keys()), problems };
+}
+
+function usableColumns(names: readonly string[]): Columns {
+  const columns = columnsOf(names);
+  const [twice] = columns.twice;
+  if (twice)
+    throw new UnreadableFile(
+      `two columns are about ${twice.field}: ${twice.columns.map((name) => JSON.stringify(name)).join(" and ")}; remove one`,
+    );
+  return columns;
+}
+
+function refused(person: PersonRecord): string | undefined {
+  try {
+    contentOf(person);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return error.message;
+    throw error;
+  }
+}
+
+function earlier(seen: Map<string, number>, value: string, at: number, what: string): string | undefined {
+  const first = seen.get(value);
+  if (first === undefined) seen.set(value, at);
+  return first === undefined ? undefined : `the same ${what} as in row ${first}`;
+}

@@ -1,0 +1,154 @@
+import type { JsonObject } from "../core/entity.ts";
+import { AppError } from "../core/errors.ts";
+import { differences, type RequestContext } from "../directory/context.ts";
+import { UniquenessConflict } from "../directory/errors.ts";
+import type { StoredUser } from "../directory/user.ts";
+import type { UserDirectory } from "../directory/users.ts";
+import { parseFilter } from "../scim/filter.ts";
+import { userContent } from "../scim/resource/columns.ts";
+import { userResource } from "../scim/schema/schemas.ts";
+import type { RowProblem } from "./check.ts";
+import { contentOf, type PersonRecord } from "./person.ts";
+
+export type PersonAction = "create" | "change" | "activate" | "deactivate";
+
+export interface PersonChange {
+  readonly action: PersonAction;
+  /** Undefined for somebody who is not in the file. */
+  readonly at?: number;
+  /** The directory's id; undefined for somebody a trial would create. */
+  readonly id?: string;
+  readonly key: string;
+  readonly attributes: readonly string[];
+}
+
+export interface PeopleImport {
+  readonly changes: readonly PersonChange[];
+  readonly unchanged: number;
+  readonly problems: readonly RowProblem[];
+  /** The directory's id of each person of the file; in a trial a placeholder for those who are not there yet. */
+  readonly ids: ReadonlyMap<string, string>;
+}
+
+export interface PeopleOptions {
+  readonly users: UserDirectory;
+  readonly context: RequestContext;
+  /** Of everybody in the file. */
+  readonly keys: ReadonlySet<string>;
+  /** False: a trial, which writes nothing. */
+  readonly writes: boolean;
+  readonly onPerson?: () => void;
+}
+
+/**
+ * Brings the people of a source to what the records say, by the same commands as the SCIM interface; who is the same already is not written. Somebody who
+ * takes over a user name that another record gives up comes after that one.
+ */
+export async function importPeople(records: AsyncIterable<PersonRecord>, options: PeopleOptions): Promise<PeopleImport> {
+  const changes: PersonChange[] = [];
+  const problems: RowProblem[] = [];
+  const ids = new Map<string, string>();
+  let unchanged = 0;
+  let again: PersonRecord[] = [];
+
+  const take = async (record: PersonRecord): Promise<void> => {
+    const done = await importPerson(record, options);
+    ids.set(record.key, done.id);
+    if (done.change) changes.push(done.change);
+    else unchanged += 1;
+  };
+  for await (const record of records) {
+    try {
+      await take(record);
+    } catch (error) {
+      if (error instanceof UniquenessConflict) again.push(record);
+      else if (error instanceof AppError && error.retry.kind === "never") problems.push({ at: record.at, text: error.message });
+      else throw error;
+    }
+    options.onPerson?.();
+  }
+  // Each round lets those go on whose name has become free; what remains is held by somebody the file does not name.
+  for (let left = -1; again.length > 0 && again.length !== left; ) {
+    left = again.length;
+    const round = again;
+    again = [];
+    for (const record of round) {
+      try {
+        await take(record);
+      } catch (error) {
+        if (!(error instanceof UniquenessConflict)) throw error;
+        again.push(record);
+      }
+    }
+  }
+  for (const { at } of again) problems.push({ at, text: "another person of this source has this user name" });
+  return { changes, unchanged, problems, ids };
+}
+
+async function importPerson(
+  record: PersonRecord,
+  options: PeopleOptions,
+): Promise<{ readonly id: string; readonly change?: PersonChange }> {
+  const { users, context, writes } = options;
+  const found = await findPerson(record, options);
+  if (!found) {
+    const content = contentOf(record);
+    const attributes = Object.keys(differences({}, content.document));
+    const id = writes ? (await users.create(context, content)).id : `new:${record.key}`;
+    return { id, change: { action: "create", at: record.at, ...(writes ? { id } : {}), key: record.key, attributes } };
+  }
+  const before = JSON.parse(found.document) as JsonObject;
+  const content = contentOf(record, before);
+  const attributes = Object.keys(differences(before, content.document));
+  if (attributes.length === 0) return { id: found.id };
+  if (writes) await users.change(context, found.id, (current) => contentOf(record, current));
+  const action = before["active"] === content.columns.active ? "change" : content.columns.active ? "activate" : "deactivate";
+  return { id: found.id, change: { action, at: record.at, id: found.id, key: record.key, attributes } };
+}
+
+/** By the key, else by the user name of somebody whom the source knew before it was filled from a file: of nobody whom another row is about. */
+async function findPerson({ key, userName }: PersonRecord, { users, context, keys }: PeopleOptions): Promise<StoredUser | undefined> {
+  const byKey = await one(`externalId eq ${JSON.stringify(key)}`, users, context);
+  if (byKey) return byKey;
+  const byName = await one(`userName eq ${JSON.stringify(userName)}`, users, context);
+  const { externalId } = byName ? (JSON.parse(byName.document) as JsonObject) : {};
+  return typeof externalId === "string" && keys.has(externalId) ? undefined : byName;
+}
+
+async function one(filter: string, users: UserDirectory, context: RequestContext): Promise<StoredUser | undefined> {
+  const page = await users.list(context, { filter: parseFilter(userResource, filter), start: { kind: "index", startIndex: 1 }, count: 1 });
+  return page.items[0];
+}
+
+/** How many people of the source are active. */
+export async function activePeople(users: UserDirectory, context: RequestContext): Promise<number> {
+  const page = await users.list(context, { filter: ACTIVE, start: { kind: "index", startIndex: 1 }, count: 0 });
+  return page.total;
+}
+
+const ACTIVE = parseFilter(userResource, "active eq true");
+const PAGE = 200;
+
+/** Deactivates everybody active of the source whom the file does not name. For a file that holds everybody. */
+export async function deactivateAbsent(
+  present: ReadonlySet<string>,
+  { users, context, writes }: PeopleOptions,
+): Promise<readonly PersonChange[]> {
+  const changes: PersonChange[] = [];
+  for (let position: string | undefined; ; ) {
+    const page = await users.list(context, { filter: ACTIVE, start: { kind: "after", position }, count: PAGE });
+    for (const user of page.items) {
+      if (present.has(user.id)) continue;
+      const document = JSON.parse(user.document) as JsonObject;
+      if (writes) await users.change(context, user.id, (current) => userContent({ ...current, active: false }));
+      changes.push({
+        action: "deactivate",
+        id: user.id,
+        key: String(document["externalId"] ?? document["userName"]),
+        attributes: ["active"],
+      });
+    }
+    if (page.next === undefined) return changes;
+    position = page.next;
+  }
+}
