@@ -1,4 +1,5 @@
 import type { Request, Response } from "express";
+import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { discardRest } from "./body.ts";
@@ -23,10 +24,11 @@ export interface ErrorAnswer {
   readonly error: unknown;
   readonly render: RenderError;
   readonly logger: Logger;
+  readonly clock: Pick<Clock, "sleep">;
 }
 
 /** The end of every failed request: one answer in the form of the room that owns the path, and a log entry where an operator has to know. */
-export function sendError(req: Request, res: Response, { error: thrown, render, logger }: ErrorAnswer): void {
+export function sendError(req: Request, res: Response, { error: thrown, render, logger, clock }: ErrorAnswer): void {
   const error = normalizeError(thrown);
   const requestId = requestIdOf(res);
   const { status, contentType, body, unexpected } = render(error, requestId);
@@ -38,7 +40,7 @@ export function sendError(req: Request, res: Response, { error: thrown, render, 
     return;
   }
   for (const [name, value] of Object.entries(errorHeaders(error))) res.setHeader(name, value);
-  discardRest(req, res);
+  discardRest(req, res, clock);
   sendJson(res, status, body, contentType);
 }
 

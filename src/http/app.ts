@@ -27,7 +27,7 @@ export interface AppOptions extends KnownHosts, IdentifyDeps {
  * the mounts, after that. Does nothing on import and listens nowhere: http/connection/server.ts does.
  */
 export function createApp(options: AppOptions): Express {
-  const { logger, limits } = options;
+  const { limits } = options;
   const gateDeps = { identify: createIdentify(options), limits, isOurHost: createHostCheck(options) };
   const app = express();
   app.disable("x-powered-by");
@@ -36,11 +36,11 @@ export function createApp(options: AppOptions): Express {
 
   app.use(begin(options));
   for (const mount of options.mounts) {
-    const answer = answerErrors(mount.renderError ?? renderProblem, logger);
+    const answer = answerErrors(mount.renderError ?? renderProblem, options);
     app.use(mount.path, createGate(mount, gateDeps), mount.handler, notFound, answer);
   }
   app.use(createGate({ path: "", access: "public" }, gateDeps), notFound);
-  app.use(answerErrors(renderProblem, logger));
+  app.use(answerErrors(renderProblem, options));
   return app;
 }
 
@@ -86,6 +86,6 @@ const notFound: RequestHandler = () => {
 
 /** Express knows an error handler by its four parameters. */
 const answerErrors =
-  (render: RenderError, logger: Logger): ErrorRequestHandler =>
+  (render: RenderError, { logger, clock }: Pick<AppOptions, "logger" | "clock">): ErrorRequestHandler =>
   (error, req, res, _next) =>
-    sendError(req, res, { error, render, logger });
+    sendError(req, res, { error, render, logger, clock });

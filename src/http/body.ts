@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler, Response } from "express";
-import { type JsonBounds, type JsonExcess, jsonExcess } from "./connection/json-scan.ts";
+import type { Clock } from "../core/clock.ts";
+import { createJsonScan, type JsonBounds, type JsonExcess } from "./connection/json-scan.ts";
 import { BodyTooLarge, Malformed, RequestAborted, UnsupportedMediaType } from "./errors.ts";
 
 /*
@@ -25,7 +26,7 @@ export const JSON_BODY: BodyOptions = { limitBytes: 1_048_576, types: ["applicat
 /** Throws BodyTooLarge, UnsupportedMediaType, Malformed (no JSON, no UTF-8, beyond JSON_BOUNDS), RequestAborted. */
 export function readJsonBody(options: BodyOptions = JSON_BODY): RequestHandler {
   return async (req, res, next) => {
-    const bytes = await readBytes(req, res, options);
+    const bytes = await readBytes(req, res, { ...options, check: createBodyCheck(req) });
     req.body = bytes === undefined ? undefined : parseJson(bytes);
     next();
   };
@@ -49,9 +50,17 @@ const EXCESSES: Readonly<Record<JsonExcess, string>> = {
   values: `the body holds more than ${JSON_BOUNDS.values} values`,
 };
 
+/** Looks at each piece as it comes, so that what is refused is not read to its end. */
+function createBodyCheck(req: IncomingMessage): BodyCheck | undefined {
+  if (Number(req.headers["content-length"] ?? Number.POSITIVE_INFINITY) <= SMALL_BYTES) return undefined;
+  const scan = createJsonScan(JSON_BOUNDS);
+  return (piece) => {
+    const excess = scan(piece);
+    return excess && new Malformed(EXCESSES[excess]);
+  };
+}
+
 function parseJson(bytes: Buffer): unknown {
-  const excess = bytes.length > SMALL_BYTES ? jsonExcess(bytes, JSON_BOUNDS) : undefined;
-  if (excess !== undefined) throw new Malformed(EXCESSES[excess]);
   const text = bytes.toString("utf8");
   try {
     // RFC 8259 section 8.1 lets a parser ignore a byte order mark.
@@ -63,8 +72,15 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
+/** Why a body is refused, as soon as a piece of it tells. */
+type BodyCheck = (piece: Buffer) => Malformed | undefined;
+
+interface ReadOptions extends BodyOptions {
+  readonly check?: BodyCheck | undefined;
+}
+
 /** Valid UTF-8. */
-async function readBytes(req: IncomingMessage, res: Response, options: BodyOptions): Promise<Buffer | undefined> {
+async function readBytes(req: IncomingMessage, res: Response, options: ReadOptions): Promise<Buffer | undefined> {
   const declared = req.headers["content-length"];
   if (declared === "0" || (declared === undefined && req.headers["transfer-encoding"] === undefined)) return undefined;
   checkType(req, options.types);
@@ -72,7 +88,7 @@ async function readBytes(req: IncomingMessage, res: Response, options: BodyOptio
   if (declared !== undefined && Number(declared) > options.limitBytes) throw new BodyTooLarge(options.limitBytes);
   // The server leaves this to us (http/connection/server.ts), so that nobody sends a body that is refused anyway.
   if (req.headers.expect !== undefined) res.writeContinue();
-  const bytes = await collect(req, options.limitBytes);
+  const bytes = await collect(req, options);
   if (bytes.length === 0) return undefined;
   if (!isUtf8(bytes)) throw new Malformed("the body is not valid UTF-8");
   return bytes;
@@ -87,7 +103,7 @@ function checkType(req: IncomingMessage, types: readonly string[]): void {
   if (!types.includes(type.trim())) throw new UnsupportedMediaType(types);
 }
 
-function collect(req: IncomingMessage, limitBytes: number): Promise<Buffer> {
+function collect(req: IncomingMessage, { limitBytes, check }: ReadOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -98,10 +114,11 @@ function collect(req: IncomingMessage, limitBytes: number): Promise<Buffer> {
     };
     const onData = (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limitBytes) {
+      const refusal = size > limitBytes ? new BodyTooLarge(limitBytes) : check?.(chunk);
+      if (refusal) {
         stop();
         req.pause();
-        reject(new BodyTooLarge(limitBytes));
+        reject(refusal);
       } else chunks.push(chunk);
     };
     const onEnd = () => {
@@ -121,18 +138,23 @@ function collect(req: IncomingMessage, limitBytes: number): Promise<Buffer> {
 }
 
 const MAX_DISCARDED_BYTES = 8 * 1_048_576;
+/** After each piece, of 64 kB at most: 6 MB a second and connection. */
+const DISCARD_PAUSE_MS = 10;
 
 /**
  * What a client still sends after its answer is thrown away: closing at once would reset the connection, and the answer would be lost on the way.
+ * It is read slowly, so that TCP slows down a client that sends megabyte after megabyte which nobody wants; other clients wait for every piece read.
  * Bounded here in bytes and by the server's request time-out in time. A client that waits for `100 Continue` sends nothing, and its connection is closed.
  */
-export function discardRest(req: IncomingMessage, res: Response): void {
+export function discardRest(req: IncomingMessage, res: Response, clock: Pick<Clock, "sleep">): void {
   if (req.complete) return;
   if (req.headers.expect !== undefined && !req.readableDidRead) res.setHeader("Connection", "close");
   let left = MAX_DISCARDED_BYTES;
   req.on("data", (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) req.socket.destroy();
+    req.pause();
+    void clock.sleep(DISCARD_PAUSE_MS).then(() => req.resume());
   });
   req.on("error", () => undefined);
   req.resume();

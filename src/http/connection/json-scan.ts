@@ -21,39 +21,50 @@ const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b
  * The first bound that a text breaks; undefined when none. Pure; makes nothing but a table of `depth` numbers. For valid JSON the answer is exact; for a text
  * that is none it may be any, since parsing refuses that one anyway.
  */
-export function jsonExcess(text: Uint8Array, bounds: JsonBounds): JsonExcess | undefined {
+export const jsonExcess = (text: Uint8Array, bounds: JsonBounds): JsonExcess | undefined => createJsonScan(bounds)(text);
+
+/** The same for a text that arrives in pieces, called with each in turn: the answer comes with the first piece that breaks a bound. */
+export function createJsonScan(bounds: JsonBounds): (piece: Uint8Array) => JsonExcess | undefined {
   const members = new Uint32Array(bounds.depth + 1);
   let depth = 0;
   let values = 0;
-  for (let at = 0; at < text.length; at++) {
-    switch (text[at]) {
-      case QUOTE:
-        at = endOfString(text, at);
-        break;
-      case COLON:
-        if (++members[depth]! > bounds.members) return "members";
-        break;
-      case COMMA:
-        if (++values > bounds.values) return "values";
-        break;
-      case OPEN_BRACKET:
-      case OPEN_BRACE:
-        if (++depth > bounds.depth) return "depth";
-        if (++values > bounds.values) return "values";
-        members[depth] = 0;
-        break;
-      case CLOSE_BRACKET:
-      case CLOSE_BRACE:
-        if (depth > 0) depth--;
-        break;
-    }
-  }
-  return undefined;
-}
+  let isInString = false;
+  /** Bytes of the next piece that a backslash at the end of the last one covers. */
+  let escaped = 0;
 
-/** Where the string that begins here ends, or the text. */
-function endOfString(text: Uint8Array, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text[at] !== QUOTE) at += text[at] === BACKSLASH ? 2 : 1;
-  return at;
+  /** Where the string that goes on at `from` ends, or the piece. */
+  function endOfString(piece: Uint8Array, from: number): number {
+    let at = from;
+    while (at < piece.length && piece[at] !== QUOTE) at += piece[at] === BACKSLASH ? 2 : 1;
+    isInString = at >= piece.length;
+    escaped = Math.max(0, at - piece.length);
+    return at;
+  }
+
+  return (piece) => {
+    for (let at = isInString ? endOfString(piece, escaped) + 1 : 0; at < piece.length; at++) {
+      switch (piece[at]) {
+        case QUOTE:
+          at = endOfString(piece, at + 1);
+          break;
+        case COLON:
+          if (++members[depth]! > bounds.members) return "members";
+          break;
+        case COMMA:
+          if (++values > bounds.values) return "values";
+          break;
+        case OPEN_BRACKET:
+        case OPEN_BRACE:
+          if (++depth > bounds.depth) return "depth";
+          if (++values > bounds.values) return "values";
+          members[depth] = 0;
+          break;
+        case CLOSE_BRACKET:
+        case CLOSE_BRACE:
+          if (depth > 0) depth--;
+          break;
+      }
+    }
+    return undefined;
+  };
 }

@@ -94,6 +94,23 @@ describe("on the wire", () => {
     expect(said).toContain('{"body":{}}');
   });
 
+  test("a body that is too deep is refused before it has come whole", async () => {
+    const declared = head(lines("Content-Type: application/json", "Content-Length: 1000000"));
+    const said = await exchange(door.server.port, [declared, "[".repeat(100)], isWhole);
+    expect(statusOf(said)).toBe(400);
+    expect(said).toContain("nested deeper than 32 levels");
+  });
+
+  test("what is sent after a refusal is read slowly, so that it takes no time from others", async () => {
+    const started = performance.now();
+    const body = Buffer.alloc(4 * LIMIT, "x");
+    const refused = head(lines("Content-Type: text/plain", `Content-Length: ${body.length}`));
+    const next = head([...lines("Content-Type: application/json", "Content-Length: 2")]);
+    await exchange(door.server.port, [refused, body, next, "{}"], (text) => text.includes("HTTP/1.1 200"));
+    // 64 pieces of 64 kB at 10 ms each; read as fast as it comes it takes 10 ms in all.
+    expect(performance.now() - started).toBeGreaterThan(400);
+  });
+
   test("a sender without end is cut off, after its answer", async () => {
     const piece = Buffer.alloc(LIMIT, "x");
     const declared = head(lines("Content-Type: application/json", `Content-Length: ${1_000 * LIMIT}`));

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type JsonBounds, jsonExcess } from "../../../src/http/connection/json-scan.ts";
+import { createJsonScan, type JsonBounds, jsonExcess } from "../../../src/http/connection/json-scan.ts";
 
 const BOUNDS: JsonBounds = { depth: 3, members: 4, values: 12 };
 const scan = (text: string, bounds = BOUNDS) => jsonExcess(Buffer.from(text), bounds);
@@ -46,6 +46,20 @@ test("valid JSON is measured as parsing would show it, however it is written", (
       if (members > 0) expect(scan(text, { ...within, members: members - 1 })).toBe("members");
       expect(scan(text, { ...within, members: Math.max(members, 1) })).toBeUndefined();
     }),
+  );
+});
+
+test("a text in pieces is measured as the whole, wherever it is cut", () => {
+  const piece = fc.constantFrom("[", "]", "{", "}", ",", ":", '"', "\\", "a", "张");
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 60 }), fc.array(fc.nat(60), { maxLength: 6 }), (parts, cuts) => {
+      const text = Buffer.from(parts.join(""));
+      const pushed = createJsonScan(BOUNDS);
+      const edges = [0, ...cuts.map((cut) => Math.min(cut, text.length)).sort((a, b) => a - b), text.length];
+      const found = edges.slice(1).map((end, at) => pushed(text.subarray(edges[at], end)));
+      expect(found.find((excess) => excess !== undefined)).toBe(jsonExcess(text, BOUNDS));
+    }),
+    { numRuns: 1_000 },
   );
 });
 
