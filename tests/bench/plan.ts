@@ -1,23 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import pg from "pg";
 import { systemClock } from "../../src/core/clock.ts";
-import { silentLogger } from "../../src/core/logger.ts";
-import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
-import { migrate, migrateQueue } from "../../src/database/migrate.ts";
 import { compileMapping } from "../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../src/mapping/file/default-mapping.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
 import { DEFAULT_POLICY } from "../../src/policy/default-policy.ts";
 import { planEverybody } from "../../src/reconcile/compare/whole-plan.ts";
 import type { RateLimiter } from "../../src/reconcile/target.ts";
-import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
+import type { Pool } from "../../src/store/postgres/pool.ts";
 import { openRehearsal } from "../../src/store/rehearse.ts";
 import { createSharedToken } from "../../src/store/target/shared-token.ts";
 import { createDingTalkTarget } from "../../src/targets/dingtalk/index.ts";
-import { temporaryRoot } from "../support/temporary-root.ts";
-import { cpuMsWithChildren } from "./processes.ts";
+import { withEmbedded } from "./embedded.ts";
 
 /*
  * What the plan of everybody costs, and that it calls nobody: the target has no address that answers.
@@ -46,36 +40,15 @@ const MEMBERS = `
 
 const peakMb = (pid: "self"): number => Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1024);
 
-async function bench(people: number, groups: number): Promise<void> {
-  const folder = mkdtempSync(join(temporaryRoot(), "dingtalk-scim-plan-"));
-  const postgres = await startEmbeddedPostgres({ dataDir: folder, logger: silentLogger });
-  const pool = createPool({ url: postgres.url, max: 4, logger: silentLogger });
-  try {
-    const postmaster = Number.parseInt(readFileSync(join(folder, "postgres", "cluster", "postmaster.pid"), "utf8"), 10);
-    const connection = { connectionString: postgres.url, logger: silentLogger };
-    await migrateQueue(connection);
-    await migrate({ ...connection, directory: join(__dirname, "..", "..", "prisma", "migrations") });
-    await fill(postgres.url, people, groups);
-    for (const name of ["first load", "again"].slice(0, Number(values.rounds)))
-      await measured(name, pool, people, () => cpuMsWithChildren(postmaster));
-  } finally {
-    await pool.end();
-    await postgres.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** By a client without the bounds of the product's own. */
-async function fill(url: string, people: number, groups: number): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query("insert into sources (id, name) values (gen_random_uuid(), 'bench') on conflict do nothing");
-  await client.query(PEOPLE, [people]);
-  await client.query(GROUPS, [groups]);
-  await client.query(MEMBERS, [groups]);
-  await client.query("analyze");
-  await client.end();
-}
+const bench = (people: number, groups: number): Promise<void> =>
+  withEmbedded(async ({ pool, fill, cpuMs }) => {
+    await fill(async (client) => {
+      await client.query(PEOPLE, [people]);
+      await client.query(GROUPS, [groups]);
+      await client.query(MEMBERS, [groups]);
+    });
+    for (const name of ["first load", "again"].slice(0, Number(values.rounds))) await measured(name, pool, people, cpuMs);
+  });
 
 async function measured(name: string, pool: Pool, people: number, databaseMs: () => number): Promise<void> {
   const target = createDingTalkTarget(
