@@ -5,6 +5,7 @@ import { holdsEndpoint } from "./api/holds.ts";
 import { incidentsEndpoint } from "./api/incidents.ts";
 import { kpisEndpoint } from "./api/kpis.ts";
 import { peopleEndpoint } from "./api/people.ts";
+import { createPersonalReads } from "./api/personal-reads.ts";
 import { sourcesEndpoint } from "./api/sources.ts";
 import { syncEndpoint } from "./api/sync.ts";
 import { readBuild } from "./build.ts";
@@ -52,6 +53,7 @@ import { createAdoptionOperations } from "./store/adopt/decisions.ts";
 import { createIncidents } from "./store/alerts/listing.ts";
 import { createDirectoryStore } from "./store/create.ts";
 import { createEventLog } from "./store/history/event-log.ts";
+import { createPersonalReadLog } from "./store/history/personal-reads.ts";
 import { createKpiStore } from "./store/kpis/kpis.ts";
 import { createHolds } from "./store/status/holds.ts";
 import { createMeterStore } from "./store/status/meters.ts";
@@ -131,6 +133,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
     app.refusals.add({ ...request, ...(refusal.tokenId === undefined ? {} : { tokenId: refusal.tokenId }) });
   };
   const directory = { store: createDirectoryStore(pool, [TARGET]), clock };
+  const reads = createPersonalReads(createPersonalReadLog(pool), clock);
   const sandbox = sandboxUrl(config);
   const operations = createSyncOperations(pool, TARGET, clock);
   const holds = createHolds(pool, TARGET, clock);
@@ -166,8 +169,8 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
         publicUrl: config.publicUrl,
         allowRemoveAllMembers: config.allowRemoveAllMembers,
       }),
-      historyEndpoint(createEventLog(pool)),
-      peopleEndpoint({ operations, preview: (id) => personUnderRules(app, id) }),
+      historyEndpoint(createEventLog(pool), reads),
+      peopleEndpoint({ operations, reads, preview: (id) => personUnderRules(app, id) }),
       sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl }),
       holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
       kpisEndpoint({
@@ -178,6 +181,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
       }),
       incidentsEndpoint({ incidents, language: config.alerts.language, clock, target: TARGET }),
       syncEndpoint({
+        reads,
         adoptions: createAdoptionOperations(pool, TARGET),
         assessments: createAssessmentRequests(pool, TARGET),
         plans: createPlanDesk({ make: (mode) => planUnderRules(app, mode), clock }),

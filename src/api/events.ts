@@ -6,13 +6,24 @@ import { sendJson } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
+import { type PersonalReads, shownChanges } from "./personal-reads.ts";
 import { countOf, textOf } from "./query-values.ts";
 
 const TABLE = flatTable(EVENT_ATTRIBUTES);
 
-/** `/api/history`: what happened, newest first, and the story of one event. Read only. */
-export function historyEndpoint(log: EventLog): Mount {
+const ADDRESS = "/api/history";
+
+/** `/api/history`: what happened, newest first, and the story of one event. Read only; values are for those who may see them. */
+export function historyEndpoint(log: EventLog, reads: PersonalReads): Mount {
   const router = Router();
+  const rendered = async (res: Response, events: readonly HistoryEvent[]) => {
+    const maySee = await reads.mayShow(
+      res,
+      ADDRESS,
+      events.map(({ subject, changes }) => ({ of: subject, changes })),
+    );
+    return events.map((event) => renderEvent(event, maySee));
+  };
 
   router
     .route("/")
@@ -24,7 +35,7 @@ export function historyEndpoint(log: EventLog): Mount {
         ...(filter === undefined ? {} : { filter: parseQuery(filter, TABLE) }),
         ...(after === undefined ? {} : { after }),
       });
-      sendJson(res, 200, { events: page.events.map(renderEvent), ...(page.next ? { next: page.next } : {}) });
+      sendJson(res, 200, { events: await rendered(res, page.events), ...(page.next ? { next: page.next } : {}) });
     })
     .all(methodNotAllowed("GET"));
 
@@ -34,14 +45,15 @@ export function historyEndpoint(log: EventLog): Mount {
       const story = await log.story(req.params.id);
       if (!story) throw new NotFoundPath();
       const { event, causes, effects, truncated } = story;
-      sendJson(res, 200, { ...renderEvent(event), causedBy: causes.map(renderEvent), effects: effects.map(renderEvent), truncated });
+      const [shown, ...others] = await rendered(res, [event, ...causes, ...effects]);
+      sendJson(res, 200, { ...shown, causedBy: others.slice(0, causes.length), effects: others.slice(causes.length), truncated });
     })
     .all(methodNotAllowed("GET"));
 
-  return { path: "/api/history", access: ["history:read"], handler: router };
+  return { path: ADDRESS, access: ["history:read"], handler: router };
 }
 
 /** Names as the filter knows them. */
-function renderEvent({ sourceId, ...event }: HistoryEvent) {
-  return { ...event, ...(sourceId ? { source: sourceId } : {}) };
+function renderEvent({ sourceId, changes, ...event }: HistoryEvent, maySee: boolean) {
+  return { ...event, ...(changes ? { changes: shownChanges(maySee, changes) } : {}), ...(sourceId ? { source: sourceId } : {}) };
 }

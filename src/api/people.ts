@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from "express";
+import type { Changes } from "../history/event.ts";
 import { sendJson } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
@@ -7,16 +8,18 @@ import type { PersonPreview } from "../reconcile/compare/preview.ts";
 import { sameValue } from "../reconcile/plan.ts";
 import type { SyncOperations } from "../reconcile/status.ts";
 import type { AttributeValue } from "../reconcile/target-values.ts";
+import type { PersonalReads } from "./personal-reads.ts";
 import { renderItemFor } from "./sync.ts";
 
 export interface PeopleOptions {
   readonly operations: Pick<SyncOperations, "items" | "remoteNames">;
   /** What a run would conclude about a person; sends nothing. */
   readonly preview: (id: string) => Promise<PersonPreview | undefined>;
+  readonly reads: PersonalReads;
 }
 
 /** `/api/users/{id}`: one person, as the directory wants them beside what was last seen at the target. */
-export function peopleEndpoint({ operations, preview }: PeopleOptions): Mount {
+export function peopleEndpoint({ operations, preview, reads }: PeopleOptions): Mount {
   const router = Router();
   router
     .route("/:id")
@@ -25,15 +28,18 @@ export function peopleEndpoint({ operations, preview }: PeopleOptions): Mount {
       const [item] = items;
       const seen = item && (await preview(item.ref.id));
       if (!seen) throw new NotFoundPath();
-      const columns = columnsOf(seen);
+      const found = columnsOf(seen);
+      const maySee = await reads.mayShow(res, "/api/users", [{ of: item.ref, changes: asChanges(found) }]);
+      const columns = maySee ? found : found.map(masked);
       const departments = await operations.remoteNames("department", idsIn(columns, "departments"));
       const people = await operations.remoteNames("user", idsIn(columns, "manager"));
       sendJson(res, 200, {
-        item: renderItemFor(true)(item),
+        item: renderItemFor(maySee)(item),
         action: seen.forecast.kind === "plan" ? seen.forecast.plan.action : seen.forecast.kind,
         present: seen.actual?.presence ?? null,
         departments: seen.paths,
         columns,
+        masked: !maySee,
         names: { ...Object.fromEntries(departments), ...Object.fromEntries(people) },
       });
     })
@@ -49,6 +55,11 @@ interface Column {
   /** The next run would change it. */
   readonly differs: boolean;
 }
+
+const asChanges = (columns: readonly Column[]): Changes =>
+  Object.fromEntries(columns.map(({ attribute, directory, target }) => [attribute, { before: target, after: directory }]));
+
+const masked = ({ attribute, differs }: Column) => ({ attribute, directory: null, target: null, differs });
 
 function columnsOf({ actual, forecast }: PersonPreview): readonly Column[] {
   const wanted = forecast.kind === "plan" ? forecast.shaped : {};

@@ -5,19 +5,20 @@ import { methodNotAllowed } from "../http/methods.ts";
 import type { PlanDesk } from "../reconcile/compare/plan-desk.ts";
 import { minutesFor, type PlannedAction } from "../reconcile/compare/whole-plan.ts";
 import { SYNC_MODES } from "../reconcile/policy.ts";
+import { type PersonalReads, shownChanges } from "./personal-reads.ts";
 import { afterOf, choiceOf, countOf, isItemKey } from "./query-values.ts";
-import { maySeeValues, withoutValues } from "./requests.ts";
 
 export interface PlanOptions {
   readonly plans: PlanDesk;
   readonly callsPerSecond: number;
+  readonly reads: PersonalReads;
 }
 
 const ACTIONS: readonly PlannedAction[] = ["create", "update", "remove", "suspend", "resume"];
 const KINDS: readonly EntityKind[] = ["user", "department", "role"];
 
 /** The plan of everybody, as if the mode were another one. */
-export function planRoutes({ plans, callsPerSecond }: PlanOptions): Router {
+export function planRoutes({ plans, callsPerSecond, reads }: PlanOptions): Router {
   const router = Router();
   router
     .route("/plan")
@@ -32,7 +33,12 @@ export function planRoutes({ plans, callsPerSecond }: PlanOptions): Router {
         ...(kind ? { kind } : {}),
         ...(after ? { after } : {}),
       });
-      const shown = maySeeValues(res) ? items : items.map((item) => ({ ...item, changes: withoutValues(item.changes) }));
+      const maySee = await reads.mayShow(
+        res,
+        "/api/sync/plan",
+        items.map((item) => ({ of: item, changes: item.changes })),
+      );
+      const shown = items.map((item) => ({ ...item, changes: shownChanges(maySee, item.changes) }));
       sendJson(res, 200, {
         summary: { ...summary, minutes: minutesFor(summary, callsPerSecond) },
         items: shown,

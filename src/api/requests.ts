@@ -13,7 +13,7 @@ export function operatorOf(res: Response): Operator {
 export const fieldsOf = (body: unknown): Readonly<Record<string, unknown>> | undefined =>
   typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>) : undefined;
 
-/** Values of people are for those who may read the history, where they stand as well; others see which attributes would change. */
-export const maySeeValues = (res: Response): boolean => requestContext(res).scopes.includes("history:read");
+/** Others see which attributes changed or would change. What is shown of people is noted (personal-reads.ts). */
+export const maySeeValues = (res: Response): boolean => requestContext(res).scopes.includes("history:personal");
 
 export const withoutValues = (changes: Changes): Changes => Object.fromEntries(Object.keys(changes).map((name) => [name, {}]));

@@ -20,9 +20,10 @@ import type { SyncState } from "../reconcile/run/next-state.ts";
 import type { SyncItem, SyncOperations, SyncStatus } from "../reconcile/status.ts";
 import { adoptionRoutes } from "./adoptions.ts";
 import { ordersRoutes } from "./orders.ts";
+import { type PersonalReads, shownChanges } from "./personal-reads.ts";
 import { planRoutes } from "./plan.ts";
 import { afterOf, choiceOf, countOf, InvalidParameter, isItemKey, textOf } from "./query-values.ts";
-import { fieldsOf, maySeeValues, operatorOf, withoutValues } from "./requests.ts";
+import { fieldsOf, operatorOf } from "./requests.ts";
 import { restoreRoutes } from "./restore.ts";
 
 export interface SyncEndpointOptions {
@@ -38,6 +39,7 @@ export interface SyncEndpointOptions {
   /** SYNC_MODE of this process: the mode in force is never above it. */
   readonly ceiling: SyncMode;
   readonly callsPerSecond: number;
+  readonly reads: PersonalReads;
   /** Address of the simulated DingTalk; unset for a real organisation. Programs that play with people ask for it before they begin. */
   readonly sandbox?: string;
 }
@@ -47,7 +49,7 @@ const KINDS: readonly EntityKind[] = ["user", "group", "department", "role"];
 
 /** `/api/sync`: how far the target is, what is stuck and why, and one more try. */
 export function syncEndpoint(options: SyncEndpointOptions): Mount {
-  const { operations } = options;
+  const { operations, reads } = options;
   const router = Router();
 
   const eventOf = (res: Response) => operatorEvent("operator.retry", operatorOf(res), options);
@@ -96,7 +98,12 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
         ...(reasonCode ? { reasonCode } : {}),
         ...(after ? { after } : {}),
       });
-      sendJson(res, 200, { items: page.items.map(renderItemFor(maySeeValues(res))), ...(page.next ? { next: page.next } : {}) });
+      const maySee = await reads.mayShow(
+        res,
+        "/api/sync/items",
+        page.items.map(({ ref, planned }) => ({ of: ref, changes: planned?.changes })),
+      );
+      sendJson(res, 200, { items: page.items.map(renderItemFor(maySee)), ...(page.next ? { next: page.next } : {}) });
     })
     .all(methodNotAllowed("GET"));
 
@@ -187,5 +194,5 @@ export const renderItemFor =
     kind: ref.kind,
     id: ref.id,
     ...item,
-    ...(planned ? { planned: maySee ? planned : { ...planned, changes: withoutValues(planned.changes) } } : {}),
+    ...(planned ? { planned: { ...planned, changes: shownChanges(maySee, planned.changes) } } : {}),
   });

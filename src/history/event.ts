@@ -52,6 +52,7 @@ export const EVENT_CODES = [
   "grace.cancelled",
   "database.restored",
   "kpis.measured",
+  "personal.read",
   "subject.held",
   "subject.released",
   "subject.exported",

@@ -42,6 +42,11 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     personal: "actor changes detail",
   },
 
+  personal_reads: {
+    purpose: "which events say that somebody looked at a person's values",
+    retention: "as its event",
+    public: "subject event",
+  },
   legal_holds: {
     purpose: "whose values must stay, whatever else would remove them",
     retention: "until it is released",

@@ -11,7 +11,7 @@ export interface Keeping {
 
 const SEEN_BY: Readonly<Record<Sensitivity, string>> = {
   public: "its SCIM client; `history:read`, `admin`",
-  personal: "its SCIM client; `history:read`",
+  personal: "its SCIM client; `history:personal`",
   secret: "nobody",
 };
 

@@ -30,19 +30,20 @@ export interface SubjectReport extends SubjectRecords {
   readonly history: readonly ReportedEvent[];
   /** Of it, what was sent to DingTalk, with what came of it. */
   readonly sent: readonly ReportedEvent[];
-  /** Of it, who looked at the values. */
-  readonly looked: readonly ReportedEvent[];
+  /** Of it, who got an export as this one. Who was shown values on the way is in `reads`. */
+  readonly exports: readonly ReportedEvent[];
 }
 
 /** `events`: all of the person, oldest first. Pure. */
 export function subjectReport(records: SubjectRecords, events: readonly HistoryEvent[], at: Date): SubjectReport {
   const history = events.map(reported);
   const coded = (pattern: RegExp) => history.filter(({ code }) => pattern.test(code));
-  const { directory, links, removed, states, adoptions, id, held } = records;
+  const { directory, links, removed, states, adoptions, id, held, reads } = records;
   return {
     id,
     at: at.toISOString(),
     held,
+    reads,
     ...(directory ? { directory: { ...directory, document: ofThePerson(directory.document) } } : {}),
     links: links.map(withOwnAttributes),
     removed: removed.map(withOwnAttributes),
@@ -55,7 +56,7 @@ export function subjectReport(records: SubjectRecords, events: readonly HistoryE
     adoptions,
     history,
     sent: coded(/^target\.(?:intent|outcome)$/),
-    looked: coded(/^(?:personal\.read|subject\.exported)$/),
+    exports: coded(/^subject\.exported$/),
   };
 }
 

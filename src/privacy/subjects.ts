@@ -56,4 +56,11 @@ export interface SubjectRecords {
   }[];
   readonly adoptions: readonly { readonly target: string; readonly state: string; readonly at: string; readonly name?: string }[];
   readonly held: boolean;
+  /** Who was shown values, the newest first, a thousand at most. */
+  readonly reads: readonly {
+    readonly at: string;
+    /** `token`, `trust`, `link` or `user`. */
+    readonly by: string;
+    readonly address: string;
+  }[];
 }

@@ -98,7 +98,16 @@ ${
 <h2>${say(TEXTS.sent)}</h2>
 ${events(report.sent)}
 <h2>${say(TEXTS.looked)}</h2>
-${report.looked.length === 0 ? `<p>${say(TEXTS.nobody)}</p>` : events(report.looked)}
+${report.reads.length + report.exports.length === 0 ? `<p>${say(TEXTS.nobody)}</p>` : ""}
+${
+  report.reads.length > 0
+    ? table(
+        [TEXTS.when, TEXTS.by, TEXTS.where].map(say),
+        report.reads.map(({ at, by, address }) => [at, by, address].map(escapedHtml)),
+      )
+    : ""
+}
+${report.exports.length > 0 ? events(report.exports) : ""}
 <h2>${say(TEXTS.history)}</h2>
 ${events(report.history)}
 </main>

@@ -39,6 +39,7 @@ export const TEXTS = {
   when: text("When", "时间", "時間"),
   what: text("What", "事项", "事項"),
   by: text("By", "执行者", "執行者"),
+  where: text("Where", "位置", "位置"),
   outcome: text("Result", "结果", "結果"),
   before: text("Before", "更改前", "更改前"),
   after: text("After", "更改后", "更改後"),

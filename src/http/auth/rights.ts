@@ -31,10 +31,10 @@ export const RIGHTS = Object.keys(HOLDERS) as readonly Right[];
 /** What roles give of the scopes that tokens have. Nobody at the dashboard is a SCIM client. */
 const SCOPES_OF: Readonly<Record<Role, readonly Scope[]>> = {
   viewer: ["history:read"],
-  operator: ["history:read"],
-  approver: ["history:read"],
-  auditor: ["history:read"],
-  admin: ["history:read", "metrics", "admin"],
+  operator: ["history:read", "history:personal"],
+  approver: ["history:read", "history:personal"],
+  auditor: ["history:read", "history:personal"],
+  admin: ["history:read", "history:personal", "metrics", "admin"],
 };
 
 export const scopesOf = (roles: readonly Role[]): readonly Scope[] => [...new Set(roles.flatMap((role) => SCOPES_OF[role]))];

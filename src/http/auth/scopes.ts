@@ -1,9 +1,9 @@
 import type { Role } from "./roles.ts";
 
 /** What a token may do. None implies another: a token lists all it needs (docs/threats.md T4). */
-export type Scope = "provision" | "history:read" | "metrics" | "admin";
+export type Scope = "provision" | "history:read" | "history:personal" | "metrics" | "admin";
 
-export const SCOPES: readonly Scope[] = ["provision", "history:read", "metrics", "admin"];
+export const SCOPES: readonly Scope[] = ["provision", "history:read", "history:personal", "metrics", "admin"];
 
 export const isScope = (text: string): text is Scope => (SCOPES as readonly string[]).includes(text);
 

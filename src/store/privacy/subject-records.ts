@@ -19,6 +19,9 @@ const READ: Statement = {
         'refused', s.refused) order by s.target), '[]') from entity_states s where s.kind = 'user' and s.entity_id = $1),
     'adoptions', (select coalesce(json_agg(json_build_object('target', a.target, 'state', a.state, 'at', a.made_at, 'name', a.entity_name) order by a.made_at), '[]')
       from adoptions a where a.kind = 'user' and a.entity_id = $1),
+    'reads', (select coalesce(json_agg(r order by r.at desc), '[]') from (
+      select h.at, split_part(h.actor, ':', 1) as by, h.detail->>'address' as address
+        from personal_reads p join history h on h.id = p.event where p.subject = $1 order by p.event desc limit 1000) r),
     'held', exists (select from legal_holds h where h.subject = $1)) as records`,
 };
 

@@ -75,7 +75,8 @@ test.each<[string, () => string, (event: Event) => boolean]>([
       subject?.id === li && (code.startsWith("user.") || outcome === "refused") && !("userName" in (changes ?? {})),
   ],
 ])("events are found by %s", async (_name, filter, wanted) => {
-  const { events } = await history({ filter: filter(), count: "1000" });
+  // Each look at values makes an event of its own.
+  const events = (await history({ filter: filter(), count: "1000" })).events.filter(({ code }) => code !== "personal.read");
   expect(events).toEqual(all.filter(wanted));
   expect(events.length).toBeGreaterThan(0);
   expect(events.length).toBeLessThan(all.length);
@@ -106,8 +107,9 @@ test("a parameter given twice is refused", async () => {
 
 test("pages go from the newest to the oldest without gaps or doubles, whatever is written meanwhile", async () => {
   const seen: Event[] = [];
+  // What was written since, such as the reads of the tests before, is not asked for.
   for (let after: string | undefined, page = 0; page === 0 || after; page++) {
-    const { events, next } = await history({ count: "3", ...(after ? { after } : {}) });
+    const { events, next } = await history({ count: "3", filter: `at le "${all[0]!.at}"`, ...(after ? { after } : {}) });
     seen.push(...events);
     after = next;
     if (page < 3) await product.send("POST", "/scim/v2/Users", { body: { userName: `late.${page}` } });

@@ -101,7 +101,7 @@ describe("paths and methods", () => {
       requestId: headers["x-request-id"],
       actor: "token:bootstrap",
       sourceId: SOURCE,
-      scopes: ["provision", "history:read", "metrics", "admin"],
+      scopes: ["provision", "history:read", "history:personal", "metrics", "admin"],
     });
   });
 

@@ -139,13 +139,13 @@ test("nothing personal is in any line, whatever DingTalk says", async () => {
   expect(text).not.toMatch(/canary|9876|nomobile/i);
 });
 
-test("an observing loop says what it would do, with values for those who may read the history", async () => {
+test("an observing loop says what it would do, with values for those who may see them", async () => {
   await open();
   await add("Ann");
   await product.startSync({ SYNC_MODE: "observe" });
   await until(async () => (await status()).states.held === 1);
   const held = async (token: string) => (await product.send("GET", "/api/sync/items?state=held", { token })).body.items[0];
-  const auditor = await held(await product.token(["history:read"]));
+  const auditor = await held(await product.token(["history:read", "history:personal"]));
   expect(auditor).toMatchObject({ reasonCode: "modeObserve", planned: { action: "create", changes: { name: { after: "Ann" } } } });
   const operator = await held(await product.token(["admin"]));
   expect(operator.planned.action).toBe("create");

@@ -3,6 +3,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { Unavailable } from "../../../src/core/errors.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { Secret } from "../../../src/core/secret.ts";
+import { SCOPES } from "../../../src/http/auth/scopes.ts";
 import { createSigningKey } from "../../../src/http/auth/signing.ts";
 import { hashSecret, isSecretOf, parseToken } from "../../../src/http/auth/tokens.ts";
 import { ensureBootstrap } from "../../../src/store/access/bootstrap.ts";
@@ -163,7 +164,7 @@ describe("the way in at the first start", () => {
     const printed = starts.flatMap(({ newToken }) => newToken ?? []);
     expect(printed).toHaveLength(1);
     const record = await deps.tokens.find(parseToken(printed[0]!)!.id);
-    expect(record?.scopes).toEqual(["provision", "history:read", "metrics", "admin"]);
+    expect(record?.scopes).toEqual(SCOPES);
     expect(isSecretOf(parseToken(printed[0]!)!.secret, record!.secretHash)).toBe(true);
     expect(record?.sourceId).toBe(starts[0]!.source.id);
   });

@@ -35,6 +35,7 @@ const records: SubjectRecords = {
     },
   ],
   adoptions: [],
+  reads: [{ at: "2026-11-03T00:00:00Z", by: "token", address: "/api/history" }],
 };
 
 const event = (n: number, code: HistoryEvent["code"], more: Partial<HistoryEvent> = {}): HistoryEvent => ({
@@ -58,7 +59,8 @@ test("it holds what is held, what was sent and who looked", () => {
   expect(report.directory?.document).toMatchObject({ displayName: "Mei <b>Chan", [ENTERPRISE]: { employeeNumber: "E1" } });
   expect(report.history.map(({ code }) => code)).toEqual(["user.created", "target.intent", "subject.exported"]);
   expect(report.sent.map(({ id }) => id)).toEqual(["e2"]);
-  expect(report.looked).toMatchObject([{ id: "e3", by: "cli", detail: { forms: ["html"] } }]);
+  expect(report.exports).toMatchObject([{ id: "e3", by: "cli", detail: { forms: ["html"] } }]);
+  expect(report.reads).toHaveLength(1);
 });
 
 test("it says nothing of other people", () => expect(JSON.stringify(report)).not.toMatch(/boss/i));
@@ -68,6 +70,7 @@ test.each(LANGUAGES)("the page in $lang is whole, and what people wrote is text 
   expect(page).toContain(`<html lang="${language.lang}">`);
   expect(page).toContain("Mei &lt;b&gt;Chan");
   expect(page).toContain("+852 9123 4567");
+  expect(page).toContain("<td>/api/history</td>");
   expect(page).toContain(TEXTS.other[language.key]);
   expect(page).not.toMatch(/<script|boss|undefined/i);
 });
