@@ -12,7 +12,7 @@ import { TARGET } from "./target-name.ts";
 export type Delivering = Omit<AlertsDeps, "signals" | "refusals" | "rules" | "heartbeat">;
 
 /** What messages leave by; starts nothing. */
-export function deliveryDeps({ config, pool, clock, logger, meter }: Omit<AppContext, "traffic">): Delivering {
+export function deliveryDeps({ config, pool, clock, logger, meter }: Omit<AppContext, "traffic" | "vault">): Delivering {
   const { alerts, publicUrl } = config;
   const outbound = createOutbound({ allowPrivate: alerts.allowPrivate });
   return {
@@ -29,7 +29,7 @@ export function deliveryDeps({ config, pool, clock, logger, meter }: Omit<AppCon
 }
 
 /** What the alerts of this process work with; starts nothing. */
-export function alertsDeps(app: Omit<ServerContext, "traffic">): AlertsDeps {
+export function alertsDeps(app: Omit<ServerContext, "traffic" | "vault">): AlertsDeps {
   const { config, pool, refusals } = app;
   const { alerts, latencyTargetSeconds, dingtalk } = config;
   return {

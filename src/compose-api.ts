@@ -94,7 +94,7 @@ export async function startApi(app: ServerContext, checks: Readonly<Record<strin
 
 /** Every address there is, with what stands behind it; listens nowhere. */
 export async function composeApi(app: ServerContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<AppOptions> {
-  const { config, pool, clock, logger, traffic } = app;
+  const { config, pool, vault, clock, logger, traffic } = app;
   const database = createPrisma(pool);
   const sources = createSources(database, clock);
   const source = await sources.ensureDefault();
@@ -132,7 +132,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
     log(refusal, request);
     app.refusals.add({ ...request, ...(refusal.tokenId === undefined ? {} : { tokenId: refusal.tokenId }) });
   };
-  const directory = { store: createDirectoryStore(pool, [TARGET]), clock };
+  const directory = { store: createDirectoryStore(pool, [TARGET], vault), clock };
   const reads = createPersonalReads(createPersonalReadLog(pool), clock);
   const sandbox = sandboxUrl(config);
   const operations = createSyncOperations(pool, TARGET, clock);
@@ -169,7 +169,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
         publicUrl: config.publicUrl,
         allowRemoveAllMembers: config.allowRemoveAllMembers,
       }),
-      historyEndpoint(createEventLog(pool), reads),
+      historyEndpoint(createEventLog(pool, vault), reads),
       peopleEndpoint({ operations, reads, preview: (id) => personUnderRules(app, id) }),
       sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl }),
       holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
@@ -182,7 +182,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
       incidentsEndpoint({ incidents, language: config.alerts.language, clock, target: TARGET }),
       syncEndpoint({
         reads,
-        adoptions: createAdoptionOperations(pool, TARGET),
+        adoptions: createAdoptionOperations(pool, TARGET, vault),
         assessments: createAssessmentRequests(pool, TARGET),
         plans: createPlanDesk({ make: (mode) => planUnderRules(app, mode), clock }),
         operations,

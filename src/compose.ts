@@ -11,6 +11,7 @@ import type { SyncMode } from "./reconcile/policy.ts";
 import { type LoopLog, tellingRests } from "./reconcile/run/loop-log.ts";
 import type { Config } from "./settings/config.ts";
 import { createReconcileStore, type ReconcileStorage } from "./store/create.ts";
+import type { Vault } from "./store/personal/vault.ts";
 import type { Pool } from "./store/postgres/pool.ts";
 import { openRehearsal } from "./store/rehearse.ts";
 import { createMeterStore, keepMeter, type MeterKeeper } from "./store/status/meters.ts";
@@ -25,6 +26,7 @@ import { createTarget } from "./targets/registry.ts";
 export interface AppContext {
   readonly config: Config;
   readonly pool: Pool;
+  readonly vault: Vault;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Of this process. */
@@ -51,7 +53,11 @@ export interface SyncComponents {
 }
 
 /** Calls nobody yet. The target has to be closed. Throws CannotStart for a mapping or policy file that is wrong. */
-export function syncComponents({ config, pool, clock, meter }: AppContext, organisation: DingTalkConfig, log?: LoopLog): SyncComponents {
+export function syncComponents(
+  { config, pool, vault, clock, meter }: AppContext,
+  organisation: DingTalkConfig,
+  log?: LoopLog,
+): SyncComponents {
   const mapping = belowRoot(loadMapping(config, TARGET), organisation);
   const policy = loadPolicy(config, TARGET, mapping);
   const limiter = createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 });
@@ -65,7 +71,7 @@ export function syncComponents({ config, pool, clock, meter }: AppContext, organ
     },
   );
   const rules = { mapping: mapping.version, policy: policy.version, mode: config.syncMode };
-  return { target, store: createReconcileStore(pool, TARGET, { meter, rules }), mapping, policy };
+  return { target, store: createReconcileStore(pool, TARGET, { vault, meter, rules }), mapping, policy };
 }
 
 /** What the loop would do, were it let loose under these rules; those in force, or others. Sends nothing, writes nothing. */

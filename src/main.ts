@@ -12,6 +12,7 @@ import { type Ending, endInOrder } from "./ending.ts";
 import type { ReadinessCheck } from "./http/health.ts";
 import { createTraffic } from "./http/traffic.ts";
 import { createLogger } from "./log.ts";
+import { openVault } from "./open-vault.ts";
 import { migrationsDirectory } from "./paths.ts";
 import { openOrganisation } from "./sandbox.ts";
 import type { Config } from "./settings/config.ts";
@@ -60,9 +61,11 @@ export async function startServer(config: Config, signal = new AbortController()
     begun.push({ name: "database", mostMs: 20_000, leastMs: 7_000, end: (graceMs) => database.stop(graceMs) });
     const pool = createPool({ url: () => database.url, max: POOL_SIZE, logger });
     begun.push({ name: "connections", mostMs: 4_000, leastMs: 3_000, end: () => pool.end() });
+    const vault = await patiently(signal, () => openVault({ config, pool, clock }));
     const app: ServerContext = {
       config,
       pool,
+      vault,
       clock,
       logger,
       traffic: createTraffic(),

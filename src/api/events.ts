@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from "express";
 import { flatTable, parseQuery } from "../filter/parse.ts";
-import type { HistoryEvent } from "../history/event.ts";
+import type { LoggedEvent } from "../history/event.ts";
 import { EVENT_ATTRIBUTES, type EventLog } from "../history/event-log.ts";
 import { sendJson } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
@@ -16,11 +16,14 @@ const ADDRESS = "/api/history";
 /** `/api/history`: what happened, newest first, and the story of one event. Read only; values are for those who may see them. */
 export function historyEndpoint(log: EventLog, reads: PersonalReads): Mount {
   const router = Router();
-  const rendered = async (res: Response, events: readonly HistoryEvent[]) => {
+  const rendered = async (res: Response, events: readonly LoggedEvent[]) => {
     const maySee = await reads.mayShow(
       res,
       ADDRESS,
-      events.map(({ subject, changes }) => ({ of: subject, changes })),
+      events.map(({ subject, changes, personal }) => ({
+        of: subject,
+        changes: personal ? { ...changes, detail: { after: personal } } : changes,
+      })),
     );
     return events.map((event) => renderEvent(event, maySee));
   };
@@ -54,6 +57,12 @@ export function historyEndpoint(log: EventLog, reads: PersonalReads): Mount {
 }
 
 /** Names as the filter knows them. */
-function renderEvent({ sourceId, changes, ...event }: HistoryEvent, maySee: boolean) {
-  return { ...event, ...(changes ? { changes: shownChanges(maySee, changes) } : {}), ...(sourceId ? { source: sourceId } : {}) };
+function renderEvent({ sourceId, changes, detail, personal, ...event }: LoggedEvent, maySee: boolean) {
+  const told = personal && maySee ? { ...detail, ...personal } : detail;
+  return {
+    ...event,
+    ...(changes ? { changes: shownChanges(maySee, changes) } : {}),
+    ...(told ? { detail: told } : {}),
+    ...(sourceId ? { source: sourceId } : {}),
+  };
 }

@@ -1,5 +1,5 @@
 import type { FilterNode, QueryAttribute } from "../filter/ast.ts";
-import type { HistoryEvent } from "./event.ts";
+import type { LoggedEvent } from "./event.ts";
 
 const attribute = (name: string, type: QueryAttribute["type"] = "string", multiValued = false): QueryAttribute => ({
   name,
@@ -24,17 +24,17 @@ export const EVENT_ATTRIBUTES: readonly QueryAttribute[] = [
 
 export interface EventPage {
   /** Newest first. */
-  readonly events: readonly HistoryEvent[];
+  readonly events: readonly LoggedEvent[];
   /** Id of the last event when more follow: ask again with it as `after`. */
   readonly next?: string;
 }
 
 export interface EventStory {
-  readonly event: HistoryEvent;
+  readonly event: LoggedEvent;
   /** Events that led to it, oldest first. */
-  readonly causes: readonly HistoryEvent[];
+  readonly causes: readonly LoggedEvent[];
   /** Events it led to, directly or through others, oldest first; the DingTalk calls are in the outcomes among them. */
-  readonly effects: readonly HistoryEvent[];
+  readonly effects: readonly LoggedEvent[];
   /** More effects than are told here. */
   readonly truncated: boolean;
 }

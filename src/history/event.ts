@@ -56,6 +56,7 @@ export const EVENT_CODES = [
   "subject.held",
   "subject.released",
   "subject.exported",
+  "history.encrypted",
 ] as const;
 
 export type EventCode = (typeof EVENT_CODES)[number];
@@ -90,4 +91,12 @@ export interface HistoryEvent {
   readonly changes?: Changes;
   /** Codes, counts, calls: nothing personal. */
   readonly detail?: JsonObject;
+  /** Details that name somebody. They are encrypted like the values of `changes`; whoever may see those sees them as part of `detail`. */
+  readonly personal?: JsonObject;
+}
+
+/** An event as the history tells it. */
+export interface LoggedEvent extends HistoryEvent {
+  /** The key of its subject was destroyed: `changes` has the names of attributes and no values. */
+  readonly erased?: true;
 }

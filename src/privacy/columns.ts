@@ -37,10 +37,19 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
   history: {
     purpose: "evidence: who changed what, and what DingTalk answered",
     retention: NO_END,
-    public: "id at code source_id request_id causes subject_kind subject target attempt outcome",
+    public: "id at code source_id request_id causes subject_kind subject target attempt outcome attributes members",
     // `actor` and `detail` may name who of the operators acted.
-    personal: "actor changes detail",
+    personal: "actor changes sealed detail",
   },
+
+  subject_keys: {
+    purpose: "keys of people, groups and departments, under which their values in the history are encrypted",
+    retention: "until the person is erased",
+    public: "subject kind ref made_at destroyed_at",
+    secret: "wrapped",
+  },
+
+  encryption_key: { purpose: "which key wraps the others", retention: NO_END, public: "single id since" },
 
   personal_reads: {
     purpose: "which events say that somebody looked at a person's values",

@@ -51,6 +51,8 @@ export interface Config {
   readonly mappingFile?: string;
   /** Unset = the built-in policy. */
   readonly policyFile?: string;
+  /** The key-encryption key; unset = `encryption.key` in `dataDir`. */
+  readonly encryptionKeyFile?: string;
   /** SCIM requests per second; 0 = no limit. */
   readonly rateLimitPerClient: number;
   /** Requests of one client that run at the same time; 0 = no limit. */
@@ -107,6 +109,7 @@ function toConfig(values: Values): Config {
     syncMode: values.SYNC_MODE ?? (dingtalk.kind === "sandbox" ? "sync" : "observe"),
     ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),
     ...(values.POLICY_FILE === undefined ? {} : { policyFile: values.POLICY_FILE }),
+    ...(values.ENCRYPTION_KEY_FILE === undefined ? {} : { encryptionKeyFile: values.ENCRYPTION_KEY_FILE }),
     rateLimitPerClient: values.RATE_LIMIT_PER_CLIENT,
     concurrencyPerClient: values.CONCURRENT_REQUESTS_PER_CLIENT,
     trustedProxies: values.TRUST_PROXY ?? NO_PROXIES,

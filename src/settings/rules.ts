@@ -74,6 +74,7 @@ export const RULES = {
   SYNC_MODE: oneOf(SYNC_MODES).optional(),
   MAPPING_FILE: text.optional(),
   POLICY_FILE: text.optional(),
+  ENCRYPTION_KEY_FILE: text.optional(),
   RATE_LIMIT_PER_CLIENT: wholeNumber(0, 1_000_000, "must be a whole number from 0 to 1000000").default(50),
   CONCURRENT_REQUESTS_PER_CLIENT: wholeNumber(0, 1_000, "must be a whole number from 0 to 1000").default(RUNNING_OF_A_CLIENT),
   TRUST_PROXY: z

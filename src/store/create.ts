@@ -16,16 +16,19 @@ import { createOrders } from "./loop/orders.ts";
 import { createPauses } from "./loop/pause.ts";
 import { type ClaimOptions, createClaims, LEASE_MS } from "./loop/runs/claims.ts";
 import { createSweepStore } from "./loop/sweep.ts";
+import type { Vault } from "./personal/vault.ts";
 import type { Pool } from "./postgres/pool.ts";
 import { createTree, SETTLE_MS } from "./tree/tree.ts";
 
 /** The directory in PostgreSQL. Every write marks the entities it concerns for each of `targets`. */
-export const createDirectoryStore = (pool: Pool, targets: readonly string[]): DirectoryStore => ({
-  ...createUserStore(pool, targets),
-  ...createGroupStore(pool, targets),
+export const createDirectoryStore = (pool: Pool, targets: readonly string[], vault: Vault): DirectoryStore => ({
+  ...createUserStore(pool, targets, vault),
+  ...createGroupStore(pool, targets, vault),
 });
 
 export interface StoreOptions {
+  /** Keeps the values of what is written to the target. */
+  readonly vault: Vault;
   readonly clock?: Clock;
   /** How long a run may keep its entity. */
   readonly leaseMs?: number;
@@ -48,6 +51,7 @@ export const createReconcileStore = (
   pool: Pool,
   target: string,
   {
+    vault,
     clock = systemClock,
     leaseMs = LEASE_MS,
     callLifeMs = CALL_LIFE_MS,
@@ -55,12 +59,12 @@ export const createReconcileStore = (
     rehearsed = false,
     meter,
     rules,
-  }: StoreOptions = {},
+  }: StoreOptions,
 ) => {
   const worker = randomInt(1, 2 ** 31 - 1);
   const place = { term: 0, lost: false };
   return {
-    ...createClaims(pool, target, worker, { clock, leaseMs, callLifeMs, place, rehearsed, meter, rules }),
+    ...createClaims(pool, target, worker, { clock, leaseMs, callLifeMs, place, rehearsed, meter, rules, vault }),
     ...createLiveness(pool, target, worker, { callLifeMs, place }),
     ...createFacts(pool, target),
     ...createTree(pool, target, settleMs),
@@ -69,9 +73,9 @@ export const createReconcileStore = (
     ...createRenewal(pool, target),
     ...createRulesHolds(pool, target, clock),
     ...createSweepStore(pool, target),
-    ...createAdoptionStore(pool, target),
+    ...createAdoptionStore(pool, target, vault),
     ...createAssessmentStore(pool, target),
-    accept: createAdoptionOperations(pool, target).accept,
+    accept: createAdoptionOperations(pool, target, vault).accept,
     expireHolds: () => expireHolds(pool, target, clock),
   };
 };

@@ -1,4 +1,5 @@
 import { createReconcileStore } from "./create.ts";
+import { withoutValues } from "./personal/vault.ts";
 import type { Pool } from "./postgres/pool.ts";
 import { hasten, itemsOf, recordWrites, summarise } from "./rehearsal/items.ts";
 import { openShadow, type ShadowOptions } from "./rehearsal/shadow.ts";
@@ -9,7 +10,7 @@ export async function openRehearsal(pool: Pool, options: ShadowOptions) {
   const { target } = options;
   const shadow = await openShadow(pool, options);
   return {
-    store: createReconcileStore(shadow.pool, target, { settleMs: 0, rehearsed: true }),
+    store: createReconcileStore(shadow.pool, target, { vault: withoutValues, settleMs: 0, rehearsed: true }),
     record: (writes: Parameters<typeof recordWrites>[1]) => recordWrites(shadow.pool, writes),
     hasten: () => hasten(shadow.pool, target),
     async settle(mode: Parameters<typeof summarise>[2]) {

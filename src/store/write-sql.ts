@@ -1,3 +1,4 @@
+import type { JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 
 /*
@@ -13,10 +14,21 @@ export const appendEvent = (at: number, from: string): string =>
 export const appendEvents = (from: string): string =>
   `insert into history select e.* from ${from} cross join json_populate_record(null::history, w.event) e`;
 
-/** The event as `appendEvent` reads it: column names of `history`. */
+/** An event without values as `appendEvent` reads it: column names of `history`. */
 export const eventRow = (event: HistoryEvent): string => JSON.stringify(eventColumns(event));
 
-export function eventColumns(event: HistoryEvent) {
+/** Those with values come from the vault (store/personal/vault.ts), as they have to be encrypted. */
+export function eventColumns(event: HistoryEvent): EventColumns {
+  if (hasValues(event)) throw new Error(`the values of an event ${event.code} have to be encrypted`);
+  return openColumns(event);
+}
+
+export const hasValues = ({ changes, personal }: HistoryEvent): boolean =>
+  (changes !== undefined && Object.keys(changes).length > 0) || personal !== undefined;
+
+/** Everything but the values. */
+export function openColumns(event: HistoryEvent): EventColumns {
+  const attributes = Object.keys(event.changes ?? {});
   return {
     id: event.id,
     at: event.at,
@@ -31,9 +43,29 @@ export function eventColumns(event: HistoryEvent) {
     target: event.target,
     attempt: event.attempt,
     outcome: event.outcome,
-    changes: event.changes && Object.keys(event.changes).length > 0 ? event.changes : undefined,
+    attributes: attributes.length > 0 ? attributes : undefined,
     detail: event.detail,
   };
+}
+
+/** Columns of `history`, as JSON has them. */
+export interface EventColumns {
+  readonly id: string;
+  readonly at: Date;
+  readonly code: string;
+  readonly actor: string;
+  readonly source_id: string | undefined;
+  readonly request_id: string | undefined;
+  readonly causes: readonly string[];
+  readonly subject_kind: string | undefined;
+  readonly subject: string | undefined;
+  readonly target: string | undefined;
+  readonly attempt: number | undefined;
+  readonly outcome: string | undefined;
+  readonly attributes: readonly string[] | undefined;
+  readonly detail: JsonObject | undefined;
+  /** Nonce, ciphertext and tag in hexadecimal. */
+  readonly sealed?: string;
 }
 
 /** The id of the event in parameter `at`, as the causes of a mark. */

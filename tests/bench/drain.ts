@@ -22,6 +22,7 @@ import { createSharedToken } from "../../src/store/target/shared-token.ts";
 import { createDingTalkTarget } from "../../src/targets/dingtalk/index.ts";
 import { raisedPolicy } from "../support/policies.ts";
 import { temporaryRoot } from "../support/temporary-root.ts";
+import { testVault } from "../support/vault.ts";
 
 /*
  * How fast the worker empties its queue against a simulator without limits in a process of its own, and what a claim costs with a long queue:
@@ -61,7 +62,7 @@ async function bench({ people, groups, concurrency, backlog, statements }: Optio
     const cpu = cpuMeter(parentOf(rows[0]!.pid), simulator.pid!);
     const drained = { pool, address, concurrency, statements, cpu };
     await drain("first load", drained);
-    await createReconcileStore(pool, TARGET).markAll([randomUUID()]);
+    await createReconcileStore(pool, TARGET, { vault: testVault }).markAll([randomUUID()]);
     await drain("nothing differs", drained);
   } finally {
     simulator.kill();
@@ -77,7 +78,7 @@ async function claimCost(pool: Pool, waiting: number): Promise<void> {
     [waiting],
   );
   await pool.query("analyze entity_states");
-  const store = createReconcileStore(pool, "other");
+  const store = createReconcileStore(pool, "other", { vault: testVault });
   const startedMs = systemClock.monotonicMs();
   for (let n = 0; n < CLAIM_ROUNDS; n++) for (const claim of await store.claim(1)) await store.release(claim);
   const each = (systemClock.monotonicMs() - startedMs) / CLAIM_ROUNDS;
@@ -91,7 +92,7 @@ async function claimCost(pool: Pool, waiting: number): Promise<void> {
 async function addPeople(pool: Pool, count: number, groups: number): Promise<void> {
   const sourceId = randomUUID();
   await pool.query("insert into sources (id, name) values ($1, 'bench')", [sourceId]);
-  const deps = { store: createDirectoryStore(pool, [TARGET]), clock: systemClock };
+  const deps = { store: createDirectoryStore(pool, [TARGET], testVault), clock: systemClock };
   const users = createUserDirectory(deps);
   const context = { sourceId, actor: "token:bench", requestId: randomUUID() };
   const ids: string[] = [];
@@ -133,7 +134,7 @@ interface Drained {
 
 async function drain(what: string, { pool, address, concurrency, statements, cpu }: Drained): Promise<void> {
   const own = createPool({ url: pool.options.connectionString!, max: 8, logger: silentLogger });
-  const store = createReconcileStore(own, TARGET);
+  const store = createReconcileStore(own, TARGET, { vault: testVault });
   const target = createDingTalkTarget(
     { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: address, apiUrl: address, qps: 0 },
     {

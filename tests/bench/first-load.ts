@@ -10,6 +10,7 @@ import { readGroup, readUser } from "../../src/scim/resource/resource.ts";
 import { createDirectoryStore } from "../../src/store/create.ts";
 import type { Pool } from "../../src/store/postgres/pool.ts";
 import { createPool } from "../../src/store/postgres/pool.ts";
+import { testVault } from "../support/vault.ts";
 import { onStage, runBench, type Simulator, type Stage } from "./stage.ts";
 
 /*
@@ -57,7 +58,7 @@ async function firstLoad(stage: Stage): Promise<number> {
 
 /** Ten departments of the first level, the rest below them; everybody in one. Ten report to each manager, and managers come after their reports. */
 async function fill(pool: Pool): Promise<void> {
-  const deps = { store: createDirectoryStore(pool, ["dingtalk"]), clock: systemClock };
+  const deps = { store: createDirectoryStore(pool, ["dingtalk"], testVault), clock: systemClock };
   const [users, groups] = [createUserDirectory(deps), createGroupDirectory(deps)];
   const sourceId = randomUUID();
   await pool.query("insert into sources (id, name) values ($1, 'first load')", [sourceId]);

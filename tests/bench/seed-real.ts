@@ -5,7 +5,7 @@ import { fold } from "../../src/core/fold.ts";
 import { sameJson } from "../../src/core/same-json.ts";
 import { differences, type RequestContext, requestEvent } from "../../src/directory/context.ts";
 import { readGroup, readUser } from "../../src/scim/resource/resource.ts";
-import { eventColumns, PRIORITY } from "../../src/store/write-sql.ts";
+import { openColumns, PRIORITY } from "../../src/store/write-sql.ts";
 import type { Subject } from "./client.ts";
 import { entraUser, groupIdOf, idOf } from "./people.ts";
 import { expecting, SCIM, send } from "./workloads.ts";
@@ -132,8 +132,9 @@ const groupRow = (context: RequestContext, id: string, { columns, document }: Gr
   document,
 });
 
-const createdEvent = (context: RequestContext, kind: "user" | "group", id: string, document: JsonObject): Row =>
-  eventColumns(requestEvent(context, at, `${kind}.created`, { kind, id }, differences({}, document)));
+const createdEvent = (context: RequestContext, kind: "user" | "group", id: string, document: JsonObject): Row => ({
+  ...openColumns(requestEvent(context, at, `${kind}.created`, { kind, id }, differences({}, document))),
+});
 
 const stateRow = (kind: string, id: string, priority: number): Row => ({
   target: TARGET,

@@ -32,6 +32,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/filter": ["core", "filter", "store/postgres"],
   "store/history": ["core", "filter", "history", "store/postgres", "store/filter", ...sharedStatements()],
   "store/directory": ["core", "directory", "filter", "store/postgres", "store/filter", ...sharedStatements()],
+  "store/personal": ["core", "history", "store/postgres", "store/write-sql.ts"],
   "store/tree": ["core", "reconcile", "store/postgres", ...sharedStatements()],
   "store/loop": ["core", "history", "policy/policy.ts", "reconcile", "store/postgres", ...sharedStatements()],
   "store/facts": ["core", "reconcile", "store/postgres", "store/loop/runs/requeue.ts", ...sharedStatements()],
@@ -65,9 +66,9 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   cli: ["*"],
 };
 
-/** Pieces of statements that more than one sub-room of the storage needs. */
+/** Pieces of statements that more than one sub-room of the storage needs, and what encrypts the values of their events. */
 function sharedStatements(): readonly string[] {
-  return ["store/write-sql.ts", "store/references.ts"];
+  return ["store/write-sql.ts", "store/references.ts", "store/personal/vault.ts"];
 }
 
 /** Which library lives where. A library that is not named here has no place in src/. */
@@ -84,7 +85,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "graphile-worker": ["store/loop", "database"],
   jose: ["http"],
   "libphonenumber-js": ["mapping/expression", "targets/dingtalk"],
-  "lru-cache": ["directory"],
+  "lru-cache": ["directory", "store/personal"],
   nodemailer: ["alerts"],
   pg: ["store", "database", "compose.ts", "cli"],
   pino: ["log.ts"],

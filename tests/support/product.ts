@@ -25,6 +25,7 @@ import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
 import { RAISED_POLICY_FILE } from "./policies.ts";
 import { createTestDatabase } from "./postgres.ts";
 import { temporaryRoot } from "./temporary-root.ts";
+import { testVault } from "./vault.ts";
 
 /** The product as it is composed for a start, in this process: every address on a free port, the loop when it is asked for, and the simulator as DingTalk. */
 export interface Product {
@@ -122,7 +123,7 @@ export async function openProduct({
       DATA_DIR: dataDir,
       ...settings,
     };
-    return { config: parseConfig(environment), pool, clock, logger, traffic: createTraffic(), meter, refusals };
+    return { config: parseConfig(environment), pool, vault: testVault, clock, logger, traffic: createTraffic(), meter, refusals };
   };
   const env = houseWith(settings);
   const options = await composeApi(env, { database: async () => void (await pool.query("select 1")) });

@@ -9,6 +9,7 @@ import { createUserStore } from "../../src/store/directory/users.ts";
 import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
 import { BOOTSTRAP, createLineLogger, type Line, openDoor, PUBLIC_URL, SOURCE } from "../integration/http/door.ts";
 import { createTestDatabase } from "./postgres.ts";
+import { testVault } from "./vault.ts";
 
 /** The SCIM service provider on a free port and a database of its own. */
 export interface ScimApp {
@@ -46,7 +47,10 @@ export async function startScimApp({
   const pool = createPool({ url: database.url, max: 10, logger: silentLogger });
   await pool.query("insert into sources (id, name) values ($1, 'test')", [SOURCE]);
   const targets = ["dingtalk"];
-  const deps = { store: { ...createUserStore(pool, targets), ...createGroupStore(pool, targets) }, clock: systemClock };
+  const deps = {
+    store: { ...createUserStore(pool, targets, testVault), ...createGroupStore(pool, targets, testVault) },
+    clock: systemClock,
+  };
   const { lines, logger } = createLineLogger();
   const directories = { users: createUserDirectory(deps), groups: createGroupDirectory(deps) };
   const mount = scimMount({ ...directories, logger, publicUrl: PUBLIC_URL, allowRemoveAllMembers });

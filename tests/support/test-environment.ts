@@ -22,6 +22,7 @@ import { createSharedToken } from "../../src/store/target/shared-token.ts";
 import { createDingTalkTarget } from "../../src/targets/dingtalk/index.ts";
 import { raisedPolicy } from "./policies.ts";
 import { createTestDatabase } from "./postgres.ts";
+import { testVault } from "./vault.ts";
 
 /** The product without its HTTP entry: directory, PostgreSQL, workers, and the simulator as DingTalk. */
 export interface TestEnvironment {
@@ -101,7 +102,7 @@ export interface TestEnvironmentOptions {
   readonly managedRoot?: string;
   /** What the first retry waits; small, as tests of faults have many. */
   readonly retryBaseMs?: number;
-  readonly times?: StoreOptions;
+  readonly times?: Omit<StoreOptions, "vault">;
   /** How long an answer of DingTalk is waited for. */
   readonly timeoutMs?: number;
 }
@@ -114,7 +115,7 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
   const pool = createPool({ url: database.url, max: 12, logger: silentLogger });
   const simulator = createSimulator({ qps: 0 });
   const { url: dingtalk } = await simulator.start();
-  const deps = { store: createDirectoryStore(pool, ["dingtalk"]), clock: systemClock };
+  const deps = { store: createDirectoryStore(pool, ["dingtalk"], testVault), clock: systemClock };
   const users = createUserDirectory(deps);
   const groups = createGroupDirectory(deps);
   const sourceId = randomUUID();
@@ -125,7 +126,7 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
 
   function connect(text = options.mapping ?? DEFAULT_MAPPING, url = dingtalk): Connection {
     const own = createPool({ url: database.url, max: 6, logger: silentLogger });
-    const store = createReconcileStore(own, "dingtalk", { settleMs: SETTLE_MS, ...options.times });
+    const store = createReconcileStore(own, "dingtalk", { vault: testVault, settleMs: SETTLE_MS, ...options.times });
     const limiter = createRateLimiter(own, systemClock, { target: "dingtalk", perSecond: options.qps ?? 0, burst: 0 });
     const target = createDingTalkTarget(
       {

@@ -150,7 +150,10 @@ function tell(decisions: readonly Decision[], json: true | undefined): void {
 const by = () => ({ at: systemClock.now(), actor: ACTOR, causes: [], target: TARGET, detail: { osUser: osUser() } });
 
 const withOperations = <T>(work: (operations: AdoptionOperations) => Promise<T>): Promise<T> =>
-  withPool(async ({ pool }) => {
-    const { createAdoptionOperations } = await import("../../store/adopt/decisions.ts");
-    return work(createAdoptionOperations(pool, TARGET));
+  withPool(async (joined) => {
+    const [{ createAdoptionOperations }, { openVault }] = await Promise.all([
+      import("../../store/adopt/decisions.ts"),
+      import("../../open-vault.ts"),
+    ]);
+    return work(createAdoptionOperations(joined.pool, TARGET, await openVault({ ...joined, clock: systemClock })));
   });

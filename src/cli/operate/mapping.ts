@@ -93,11 +93,17 @@ async function tried(mapping: Mapping, most: number): Promise<Trial> {
     import("../../core/clock.ts"),
   ]);
   return withPool(async ({ pool }) => {
-    const [{ createReconcileStore }, { pagesOfPeople }] = await Promise.all([
+    const [{ createReconcileStore }, { withoutValues }, { pagesOfPeople }] = await Promise.all([
       import("../../store/create.ts"),
+      import("../../store/personal/vault.ts"),
       import("../support/pages-of-people.ts"),
     ]);
-    return tryMapping({ mapping, store: createReconcileStore(pool, TARGET), ids: pagesOfPeople({ pool, clock: systemClock }, most) });
+    // Nothing is written.
+    return tryMapping({
+      mapping,
+      store: createReconcileStore(pool, TARGET, { vault: withoutValues }),
+      ids: pagesOfPeople({ pool, clock: systemClock }, most),
+    });
   });
 }
 

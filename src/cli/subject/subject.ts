@@ -72,13 +72,18 @@ const withSubjects = <T>(
   work: (subjects: SubjectOperations, id: string, log: EventLog) => Promise<T>,
 ): Promise<T | undefined> =>
   withPool(async (access) => {
-    const [{ createSubjects }, { createEventLog }] = await Promise.all([
+    const [{ createSubjects }, { createEventLog }, { openVault }] = await Promise.all([
       import("../../store/privacy/subjects.ts"),
       import("../../store/history/event-log.ts"),
+      import("../../open-vault.ts"),
     ]);
     const id = await idOf(access, person);
     if (id === undefined) return undefined;
-    return work(createSubjects(access.pool, systemClock), id, createEventLog(access.pool));
+    return work(
+      createSubjects(access.pool, systemClock),
+      id,
+      createEventLog(access.pool, await openVault({ ...access, clock: systemClock })),
+    );
   });
 
 async function idOf({ pool }: DatabaseAccess, person: string): Promise<string | undefined> {

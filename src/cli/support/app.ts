@@ -13,12 +13,14 @@ export const withApp = <T>(
   other: Partial<Pick<Config, "mappingFile" | "policyFile">> = {},
 ): Promise<T> =>
   withPool(async (joined) => {
-    const [{ syncComponents, startMeter }, { organisationSettings }] = await Promise.all([
+    const [{ syncComponents, startMeter }, { openVault }, { organisationSettings }] = await Promise.all([
       import("../../compose.ts"),
+      import("../../open-vault.ts"),
       import("../../sandbox.ts"),
     ]);
     const app = {
       ...joined,
+      vault: await openVault({ ...joined, clock: systemClock }),
       config: { ...joined.config, ...other },
       clock: systemClock,
       traffic: createTraffic(),

@@ -10,6 +10,7 @@ import { csvRows } from "../../import/file/csv.ts";
 import type { Encoding } from "../../import/file/encoding.ts";
 import { jsonRows } from "../../import/file/json.ts";
 import { type ImportResult, importFile } from "../../import/run.ts";
+import { openVault } from "../../open-vault.ts";
 import { createPrisma } from "../../store/access/prisma.ts";
 import { createSources } from "../../store/access/sources.ts";
 import { createDirectoryStore } from "../../store/create.ts";
@@ -32,9 +33,12 @@ export interface FileImport {
 /** Imports a file beside a running server, or alone. Everything it changes carries the request id of its event `people.imported`. */
 export async function importFromFile(path: string, options: FileImport): Promise<ImportResult> {
   const digest = await digestOf(path);
-  return withPool(async ({ pool }) => {
+  return withPool(async ({ pool, config }) => {
     const source = await findSource(createSources(createPrisma(pool), systemClock), options.source);
-    const directory = { store: createDirectoryStore(pool, [TARGET]), clock: systemClock };
+    const directory = {
+      store: createDirectoryStore(pool, [TARGET], await openVault({ config, pool, clock: systemClock })),
+      clock: systemClock,
+    };
     const context = { sourceId: source.id, actor: ACTOR, requestId: uuidv7(systemClock.now().getTime()) };
     const writes = options.dryRun !== true;
     const result = await importFile({

@@ -4,12 +4,13 @@ const PAGE = 200;
 
 /** Ids of people of every source, page by page, at most `most` in all. */
 export async function* pagesOfPeople({ pool, clock }: Pick<AppContext, "pool" | "clock">, most: number): AsyncIterable<readonly string[]> {
-  const [{ createDirectoryStore }, { createPrisma }, { createSources }] = await Promise.all([
+  const [{ createDirectoryStore }, { withoutValues }, { createPrisma }, { createSources }] = await Promise.all([
     import("../../store/create.ts"),
+    import("../../store/personal/vault.ts"),
     import("../../store/access/prisma.ts"),
     import("../../store/access/sources.ts"),
   ]);
-  const directory = createDirectoryStore(pool, []);
+  const directory = createDirectoryStore(pool, [], withoutValues);
   let left = most;
   for (const { id } of await createSources(createPrisma(pool), clock).list()) {
     let position: string | undefined;

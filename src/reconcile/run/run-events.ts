@@ -44,7 +44,7 @@ export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
     result: { readonly calls: readonly TargetCall[]; readonly error?: unknown; readonly refused: readonly OpenRefusal[] },
   ): HistoryEvent {
     const at = clock.now();
-    const { changes: _changes, ...same } = intent;
+    const { changes: _changes, personal: _personal, ...same } = intent;
     const failure: JsonObject =
       result.error instanceof TargetError
         ? { error: result.error.code, answer: result.error.answer, reasonCode: result.error.reasonCode }
@@ -56,7 +56,14 @@ export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
       code: "target.outcome",
       causes: [intent.id],
       outcome,
-      detail: { ...intent.detail, calls: result.calls.map((call) => ({ ...call })), ...failure, ...refusedIn(result.refused, intent) },
+      detail: {
+        ...intent.detail,
+        calls: result.calls.map((call) => ({ ...call })),
+        ...failure,
+        ...refusedIn(result.refused, intent, withoutStrangers),
+      },
+      // Whom the target names by its own id may be told from it.
+      ...(result.refused.some(({ stranger }) => stranger !== undefined) ? { personal: refusedIn(result.refused, intent, heldBy) } : {}),
     };
   }
 
@@ -67,8 +74,10 @@ export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
 const graceOf = (leaver: GraceStep | undefined): JsonObject =>
   leaver?.kind === "over" ? { grace: { since: leaver.since.toISOString(), until: leaver.until.toISOString() } } : {};
 
+const withoutStrangers: typeof heldBy = (kind, open) => (open?.holder ? heldBy(kind, open) : {});
+
 /** What was refused, without the values, and who has them. */
-const refusedIn = (refused: readonly OpenRefusal[], { subject }: HistoryEvent): JsonObject =>
+const refusedIn = (refused: readonly OpenRefusal[], { subject }: HistoryEvent, holderOf: typeof heldBy): JsonObject =>
   refused.length === 0
     ? {}
     : {
@@ -76,6 +85,6 @@ const refusedIn = (refused: readonly OpenRefusal[], { subject }: HistoryEvent): 
           attribute: one.attribute,
           answer: one.told.answer,
           reasonCode: one.told.reasonCode,
-          ...(subject ? (heldBy(subject.kind, one) as JsonObject) : {}),
+          ...(subject ? (holderOf(subject.kind, one) as JsonObject) : {}),
         })),
       };

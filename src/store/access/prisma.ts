@@ -60,9 +60,9 @@ function prismaFailure(error: unknown): unknown {
 /** Whether a row with this unique value was there before. */
 export const isDuplicate = (error: unknown): boolean => error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
 
-/** The event as a row, to be created in the transaction of what it records. */
-export function historyRow(event: HistoryEvent): Prisma.HistoryCreateInput {
-  const { id, at, code, actor, causes, subject, changes, detail } = event;
+/** The event as a row, to be created in the transaction of what it records. It has no values, which only the vault writes (store/personal/vault.ts). */
+export function historyRow(event: Omit<HistoryEvent, "changes" | "personal">): Prisma.HistoryCreateInput {
+  const { id, at, code, actor, causes, subject, detail } = event;
   return {
     id,
     at,
@@ -76,8 +76,7 @@ export function historyRow(event: HistoryEvent): Prisma.HistoryCreateInput {
     target: event.target ?? null,
     attempt: event.attempt ?? null,
     outcome: event.outcome ?? null,
-    // Both are JSON by their type; Prisma's own type for it is only stricter about `readonly`.
-    ...(changes && Object.keys(changes).length > 0 ? { changes: changes as Prisma.InputJsonObject } : {}),
+    // JSON by its type; Prisma's own type for it is only stricter about `readonly`.
     ...(detail ? { detail: detail as Prisma.InputJsonObject } : {}),
   };
 }

@@ -4,11 +4,12 @@ import { isUuid, uuidv7 } from "../../core/id.ts";
 import type { EventCode, HistoryEvent } from "../../history/event.ts";
 import type { AdoptableKind, Adoption, AdoptionOperations, AdoptionState, Decision, DecisionEvent } from "../../reconcile/adopt/ports.ts";
 import { strengthOf, type Tier } from "../../reconcile/adopt/rules.ts";
+import type { Vault } from "../personal/vault.ts";
 import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { NAMES_OF_PERSON } from "../references.ts";
-import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /* What operators decide about who is who. A decision changes links here and nothing at the target; the runs that follow do the rest, under the same rules as ever. */
 
@@ -103,7 +104,7 @@ interface Row extends pg.QueryResultRow {
 
 type Work = (db: Queryable) => Promise<Decision>;
 
-export function createAdoptionOperations(pool: pg.Pool, target: string): AdoptionOperations {
+export function createAdoptionOperations(pool: pg.Pool, target: string, vault: Vault): AdoptionOperations {
   const transaction = (work: Work): Promise<Decision> =>
     inTransaction(pool, async (db) => {
       await run(db, LOCK, [target]);
@@ -121,9 +122,11 @@ export function createAdoptionOperations(pool: pg.Pool, target: string): Adoptio
       code,
       target,
       subject: { kind, id },
-      detail: { ...by.detail, adoption: about.id, remoteId, tier, matched },
+      detail: { ...by.detail, adoption: about.id, tier, matched },
+      personal: { remoteId },
     };
-    await run(db, FOLLOW, [eventRow(event), kind, [...new Set([id, ...others])], [target]]);
+    const [row] = await vault.rows(db, [event]);
+    await run(db, FOLLOW, [JSON.stringify(row), kind, [...new Set([id, ...others])], [target]]);
   }
 
   const accept = (id: string, by: DecisionEvent): Promise<Decision> =>

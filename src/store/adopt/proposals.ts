@@ -3,9 +3,10 @@ import { uuidv7 } from "../../core/id.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import { pairKey } from "../../reconcile/adopt/match.ts";
 import type { AdoptionStore, Listing, Proposal, TreeNode } from "../../reconcile/adopt/ports.ts";
+import type { Vault } from "../personal/vault.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
-import { eventColumns, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /* Who of ours what is at the target already may be: proposals, and what is needed to find them. */
 
@@ -95,9 +96,11 @@ interface NodeRow extends pg.QueryResultRow {
   ids: string[];
 }
 
-export function createAdoptionStore(pool: pg.Pool, target: string): AdoptionStore {
+export function createAdoptionStore(pool: pg.Pool, target: string, vault: Vault): AdoptionStore {
   async function put(proposals: readonly Proposal[], listing: Listing, listed: boolean): Promise<readonly (string | undefined)[]> {
-    const rows = proposals.map((proposal, at) => rowOf(proposal, { at, listed, target, origin: listing.origin }));
+    const events = proposals.map((proposal) => eventOf(proposal, target, listing.origin));
+    const sealed = await vault.rows(pool, events);
+    const rows = proposals.map((proposal, at) => ({ ...rowOf(proposal, { at, listed, event: events[at]! }), event: sealed[at]! }));
     const ids = new Map<number, string>();
     for (const { at, id } of await run<{ at: number; id: string }>(pool, PROPOSE, [[target], JSON.stringify(rows), listing.id]))
       ids.set(at, id);
@@ -151,23 +154,25 @@ export function createAdoptionStore(pool: pg.Pool, target: string): AdoptionStor
 interface RowPlace {
   readonly at: number;
   readonly listed: boolean;
-  readonly target: string;
-  readonly origin: Listing["origin"];
+  readonly event: ProposedEvent;
 }
 
-function rowOf({ kind, entity, remote, tier, matched, state }: Proposal, { at, listed, target, origin }: RowPlace) {
-  const id = uuidv7(origin.at.getTime());
-  const event: HistoryEvent = {
-    ...origin,
-    id: uuidv7(origin.at.getTime()),
-    code: "adoption.proposed",
-    target,
-    subject: { kind, id: entity.id },
-    detail: { adoption: id, remoteId: remote.id, tier, matched, state },
-  };
+type ProposedEvent = HistoryEvent & { readonly detail: { readonly adoption: string } };
+
+const eventOf = ({ kind, entity, remote, tier, matched, state }: Proposal, target: string, origin: Listing["origin"]): ProposedEvent => ({
+  ...origin,
+  id: uuidv7(origin.at.getTime()),
+  code: "adoption.proposed",
+  target,
+  subject: { kind, id: entity.id },
+  detail: { adoption: uuidv7(origin.at.getTime()), tier, matched, state },
+  personal: { remoteId: remote.id },
+});
+
+function rowOf({ kind, entity, remote, tier, matched, state }: Proposal, { at, listed, event }: RowPlace) {
   return {
     at,
-    id,
+    id: event.detail.adoption,
     kind,
     entity_id: entity.id,
     remote_id: remote.id,
@@ -179,6 +184,5 @@ function rowOf({ kind, entity, remote, tier, matched, state }: Proposal, { at, l
     remote_title: remote.title,
     remote_departments: remote.departments,
     listed,
-    event: eventColumns(event),
   };
 }

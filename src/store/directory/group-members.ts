@@ -1,9 +1,10 @@
 import type pg from "pg";
 import { isUuid } from "../../core/id.ts";
 import type { Fact, MembersChanged } from "../../directory/ports.ts";
+import type { EventRow, Vault } from "../personal/vault.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import { inTransaction, isItemFailure, type Queryable, run, type Statement } from "../postgres/statement.ts";
-import { eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { type GroupRow, groupOf } from "./group-rows.ts";
 
 /** People who join and leave one group, as one request asks. */
@@ -17,7 +18,8 @@ export interface MembersDelta {
   /** Nothing is done unless this is the group's version. */
   readonly expected: number | undefined;
   readonly at: Date;
-  readonly fact: Fact;
+  /** As it is stored but for `members`. */
+  readonly event: EventRow;
 }
 
 /** `nested`: a name to remove is a group's, which takes the longer way (nesting.ts); nothing was changed then. */
@@ -25,7 +27,7 @@ export type DeltaResult = MembersChanged | "nested";
 
 export interface MemberChanges {
   /** In a commit that it may share with changes that arrive at the same time. */
-  change(delta: MembersDelta): Promise<DeltaResult>;
+  change(delta: Omit<MembersDelta, "event"> & { readonly fact: Fact }): Promise<DeltaResult>;
   /** As a part of the transaction of this connection. */
   changeIn(client: Queryable, delta: MembersDelta): Promise<DeltaResult>;
 }
@@ -89,10 +91,8 @@ const CHANGE: Statement = {
      where g.id = any (${IDS}) and g.id = o.group_id),
   event as (
     insert into history
-    select e.id, e.at, e.code, e.actor, e.source_id, e.request_id, e.causes, e.subject_kind, e.subject, e.target, e.attempt, e.outcome,
-           (case when o.members is null then e.changes::jsonb
-                 else coalesce(e.changes::jsonb, '{}') || jsonb_build_object('members', o.members) end)::json,
-           e.detail
+    select e.id, e.at, e.code, e.actor, e.source_id, e.request_id, e.causes, e.subject_kind, e.subject, e.target, e.attempt, e.outcome, null, e.detail,
+           case when o.members is null then e.attributes else e.attributes || '{members}' end, o.members::json, e.sealed
       from outcome o cross join json_populate_record(null::history, o.event) e where o.changed),
   marked as (${markDue(
     `(select 'user'::text as kind, m.user_id as entity_id, ${PRIORITY.person}::smallint as priority, array_agg((o.event->>'id')::uuid) as causes
@@ -119,7 +119,7 @@ interface ChangedRow extends GroupRow {
   nested: boolean;
 }
 
-export function createMemberChanges(pool: pg.Pool, targets: readonly string[]): MemberChanges {
+export function createMemberChanges(pool: pg.Pool, targets: readonly string[], vault: Vault): MemberChanges {
   async function changeAll(db: Queryable, deltas: readonly MembersDelta[]): Promise<readonly DeltaResult[]> {
     const rows = await run<ChangedRow>(db, CHANGE, [`[${deltas.map(givenRow).join(",")}]`, targets]);
     const byNumber = new Map(rows.map((row) => [row.n, row]));
@@ -139,7 +139,13 @@ export function createMemberChanges(pool: pg.Pool, targets: readonly string[]): 
   const alone = (delta: MembersDelta): Promise<DeltaResult> => inTransaction(pool, (client) => changeIn(client, delta));
 
   return {
-    change: async (delta) => malformed(delta) ?? (isLarge(delta) ? alone(delta) : together(delta)),
+    async change({ fact, ...given }) {
+      const refused = malformed(given);
+      if (refused) return refused;
+      const [event] = await vault.rows(pool, [fact.event]);
+      const delta = { ...given, event: event! };
+      return isLarge(delta) ? alone(delta) : together(delta);
+    },
     changeIn: async (client, delta) => malformed(delta) ?? changeIn(client, delta),
   };
 }
@@ -150,14 +156,14 @@ export function createMemberChanges(pool: pg.Pool, targets: readonly string[]): 
  */
 const WITHOUT_LOOPS: Statement = { name: "members-without-loops", text: "set local enable_nestloop = off" };
 
-function malformed({ add }: MembersDelta): MembersChanged | undefined {
+function malformed({ add }: Pick<MembersDelta, "add">): MembersChanged | undefined {
   const nobody = add.filter((member) => !isUuid(member));
   return nobody.length > 0 ? { kind: "missing", ids: nobody } : undefined;
 }
 
-const givenRow = ({ sourceId, id, add, remove, documentChanged, expected, at, fact }: MembersDelta, n: number): string => {
+const givenRow = ({ sourceId, id, add, remove, documentChanged, expected, at, event }: MembersDelta, n: number): string => {
   const row = { n, group_id: id, source_id: sourceId, at, add, remove: remove.filter(isUuid), document_changed: documentChanged, expected };
-  return `${JSON.stringify(row).slice(0, -1)},"event":${eventRow(fact.event)}}`;
+  return `${JSON.stringify(row).slice(0, -1)},"event":${JSON.stringify(event)}}`;
 };
 
 function resultOf({ expected }: MembersDelta, row: ChangedRow | undefined): DeltaResult {

@@ -2,10 +2,11 @@ import { fold } from "../../core/fold.ts";
 import { isUuid } from "../../core/id.ts";
 import type { GroupContent, Member, MemberChange, StoredGroup } from "../../directory/group.ts";
 import type { DirectoryStore, Fact, MembersChanged } from "../../directory/ports.ts";
+import type { Vault } from "../personal/vault.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
-import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { appendEvent, causedBy, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { fewMembersOf, firstMembersOf } from "./first-members.ts";
 import { createMemberChanges } from "./group-members.ts";
 import { createList } from "./list.ts";
@@ -18,7 +19,8 @@ import { decodeStored, ENCODED_COLUMNS, storedColumns } from "./stored-rows.ts";
 const INSERT: Statement = {
   name: "group-insert",
   // Version 0: the statement that adds the first members counts it up to 1.
-  text: `insert into groups (id, source_id, version, created_at, modified_at, display_name, display_name_key, external_id, document)
+  text: `with keyed as (insert into subject_keys (subject, kind, wrapped) values ($1, 'group', $8::bytea))
+    insert into groups (id, source_id, version, created_at, modified_at, display_name, display_name_key, external_id, document)
     values ($1, $2, 0, $3, $3, $4, $5, $6, $7)`,
 };
 
@@ -82,8 +84,8 @@ type Groups = Pick<
   "insertGroup" | "updateGroup" | "deleteGroup" | "getGroup" | "listGroups" | "membersOf" | "firstMembersOf" | "fewMembersOf"
 >;
 
-export function createGroupStore(pool: Pool, targets: readonly string[]): Groups {
-  const members = createMemberChanges(pool, targets);
+export function createGroupStore(pool: Pool, targets: readonly string[], vault: Vault): Groups {
+  const members = createMemberChanges(pool, targets, vault);
   const byId = createLookup(pool, GROUPS, { name: "group-id", column: "g.id", type: "uuid" });
   const byDisplayName = createLookup(pool, GROUPS, { name: "group-display-name", column: "g.display_name_key", type: "text" });
   const byExternalId = createLookup(pool, GROUPS, { name: "group-external-id", column: "g.external_id", type: "text" });
@@ -98,10 +100,12 @@ export function createGroupStore(pool: Pool, targets: readonly string[]): Groups
   ): Promise<MembersChanged> {
     const refused = Symbol("refused");
     let result: MembersChanged = { kind: "gone" };
+    const first = change.insert ? vault.first(fact.event) : undefined;
+    const event = first?.row ?? (await vault.rows(pool, [fact.event]))[0]!;
     try {
       await inTransaction(pool, async (client) => {
         await lockNesting(client, sourceId);
-        if (change.insert && change.content) await run(client, INSERT, [id, sourceId, at, ...contentValues(change.content)]);
+        if (first && change.content) await run(client, INSERT, [id, sourceId, at, ...contentValues(change.content), first.wrapped]);
         else if (change.content) {
           const [row] = await run(client, UPDATE_CONTENT, [id, sourceId, change.expected ?? null, ...contentValues(change.content)]);
           if (!row) {
@@ -116,14 +120,16 @@ export function createGroupStore(pool: Pool, targets: readonly string[]): Groups
         }
         const documentChanged = change.content !== undefined || nesting.changed;
         const expected = change.insert ? undefined : change.expected;
-        const changed = await members.changeIn(client, { sourceId, id, ...nesting.people, documentChanged, expected, at, fact });
+        const changed = await members.changeIn(client, { sourceId, id, ...nesting.people, documentChanged, expected, at, event });
         if (changed === "nested") throw new Error("nested groups were left among the people");
         result = changed;
         if (result.kind !== "changed" && result.kind !== "unchanged") throw refused;
       });
     } catch (error) {
       if (error !== refused) throw error;
+      return result;
     }
+    first?.keep();
     return result;
   }
 
@@ -140,13 +146,15 @@ export function createGroupStore(pool: Pool, targets: readonly string[]): Groups
       return result === "nested" || result.kind === "missing" ? changeAll(sourceId, id, change, at, fact) : result;
     },
 
-    deleteGroup: (sourceId, id, expected, fact) =>
-      inTransaction(pool, async (client) => {
+    async deleteGroup(sourceId, id, expected, fact) {
+      const [event] = await vault.rows(pool, [fact.event]);
+      return inTransaction(pool, async (client) => {
         const below = await leaveNesting(client, sourceId, id);
-        const deleted = await run(client, DELETE, [id, sourceId, expected, eventRow(fact.event), targets]);
+        const deleted = await run(client, DELETE, [id, sourceId, expected, JSON.stringify(event), targets]);
         await refreshAncestors(client, below);
         return deleted.length > 0;
-      }),
+      });
+    },
 
     getGroup: async (sourceId, id) => (isUuid(id) ? (await byId(sourceId, id))[0] : undefined),
 

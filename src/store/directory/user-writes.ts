@@ -2,12 +2,13 @@ import type pg from "pg";
 import { fold } from "../../core/fold.ts";
 import type { Fact } from "../../directory/ports.ts";
 import type { StoredUser, UserContent } from "../../directory/user.ts";
+import type { EventRow, Vault } from "../personal/vault.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import { folded } from "../postgres/folded.ts";
 import { type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
 import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
 import { mayRename, whatIsLedBy, whoReportTo } from "../references.ts";
-import { appendEvents, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { appendEvents, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { storedColumns } from "./stored-rows.ts";
 import { USER_ROWS, usersOf } from "./user-rows.ts";
 
@@ -34,7 +35,7 @@ const VALUES = Object.keys(COLUMNS).map(given).join(", ");
 
 const GIVEN = `given as (
     select * from json_to_recordset($1::json) as g(
-      id uuid, source_id uuid, expected bigint, modified_at timestamptz, event json, priority smallint,
+      id uuid, source_id uuid, expected bigint, modified_at timestamptz, event json, wrapped bytea, priority smallint,
       ${Object.entries(COLUMNS)
         .map(([name, type]) => `${name} ${type}`)
         .join(", ")}))`;
@@ -54,6 +55,7 @@ const INSERT: Statement = {
   done as (
     insert into users (id, source_id, created_at, modified_at, ${NAMES})
     select g.id, g.source_id, g.modified_at, g.modified_at, ${VALUES} from given g returning id),
+  keyed as (insert into subject_keys (subject, kind, wrapped) select g.id, 'user', g.wrapped from given g),
   ${CONSEQUENCES}
   select (select count(*) from woken) as woken from done`,
 };
@@ -123,21 +125,40 @@ export interface UserWrites {
   update(write: UserWrite): Promise<StoredUser | undefined>;
 }
 
+/** A write with its event as it is stored. `wrapped`: the key of somebody new. */
+interface Recorded {
+  readonly write: UserWrite;
+  readonly event: EventRow;
+  readonly wrapped?: string;
+}
+
 /** One is written to disk while the next is worked out. */
 const LANES = 2;
 
-export function createUserWrites(pool: pg.Pool, targets: readonly string[]): UserWrites {
+export function createUserWrites(pool: pg.Pool, targets: readonly string[], vault: Vault): UserWrites {
   const options = { lanes: LANES, isolates: isItemFailure, fits: areOthers, answerWithinMs: REQUEST_MS };
-  const send = <Row extends pg.QueryResultRow>(statement: Statement, writes: readonly UserWrite[]) =>
+  const send = <Row extends pg.QueryResultRow>(statement: Statement, writes: readonly Recorded[]) =>
     run<Row>(pool, statement, [`[${[...writes].sort(byId).map(rowOf).join(",")}]`, targets]);
 
   return {
     insert: batched(async (writes) => {
-      await send(INSERT, writes);
+      const firsts = writes.map(({ fact }) => vault.first(fact.event));
+      await send(
+        INSERT,
+        writes.map((write, at) => ({ write, event: firsts[at]!.row, wrapped: firsts[at]!.wrapped })),
+      );
+      for (const first of firsts) first.keep();
       return writes.map(() => undefined);
     }, options),
     update: batched(async (writes) => {
-      const [answered] = await send<Packed & pg.QueryResultRow>(writes.some(renames) ? RENAME : UPDATE, writes);
+      const events = await vault.rows(
+        pool,
+        writes.map(({ fact }) => fact.event),
+      );
+      const [answered] = await send<Packed & pg.QueryResultRow>(
+        writes.some(renames) ? RENAME : UPDATE,
+        writes.map((write, at) => ({ write, event: events[at]! })),
+      );
       const written = new Map(
         rowsOf(answered!)
           .map(usersOf(answered!.shared))
@@ -158,19 +179,21 @@ export function createUserWrites(pool: pg.Pool, targets: readonly string[]): Use
 const areOthers = (batch: readonly UserWrite[], { id }: UserWrite): boolean => batch.every((other) => other.id !== id);
 
 /** Everybody takes the rows of several users in one order, so that nobody waits for somebody who waits for him. */
-const byId = (a: UserWrite, b: UserWrite): number => (a.id < b.id ? -1 : 1);
+const byId = ({ write: a }: Recorded, { write: b }: Recorded): number => (a.id < b.id ? -1 : 1);
 
 /** An empty string is no value (RFC 7643 section 2.5): it is neither unique nor first in an order. */
 const key = (text: string | undefined): string | null => (text ? fold(text) : null);
 
 /** Text, so that the document, which is text already, is not written a second time. */
-function rowOf({ sourceId, id, expected, content: { columns }, document, at, fact }: UserWrite): string {
+function rowOf({ write: { sourceId, id, expected, content, document, at, fact }, event, wrapped }: Recorded): string {
+  const { columns } = content;
   const row = JSON.stringify({
     id,
     source_id: sourceId,
     expected,
     modified_at: at,
     priority: priorityOf(fact),
+    wrapped,
     active: columns.active,
     user_name: columns.userName,
     user_name_key: fold(columns.userName),
@@ -180,7 +203,7 @@ function rowOf({ sourceId, id, expected, content: { columns }, document, at, fac
     manager_ref: columns.managerRef || null,
     email_keys: columns.emails.map(fold),
   });
-  return `${row.slice(0, -1)},"document":${document},"event":${eventRow(fact.event)}}`;
+  return `${row.slice(0, -1)},"document":${document},"event":${JSON.stringify(event)}}`;
 }
 
 export const priorityOf = (fact: Fact): number => (fact.marks.some((mark) => mark.urgent) ? PRIORITY.urgent : PRIORITY.person);

@@ -1,8 +1,9 @@
 import { isUuid } from "../../core/id.ts";
 import type { DirectoryStore } from "../../directory/ports.ts";
+import type { Vault } from "../personal/vault.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
-import { appendEvent, causedBy, eventRow, markDue, wakeUp } from "../write-sql.ts";
+import { appendEvent, causedBy, markDue, wakeUp } from "../write-sql.ts";
 import { createList } from "./list.ts";
 import { createLookup } from "./lookup.ts";
 import { withMatches } from "./match.ts";
@@ -20,8 +21,8 @@ const DELETE: Statement = {
 
 type Users = Pick<DirectoryStore, "insertUser" | "updateUser" | "deleteUser" | "getUser" | "listUsers">;
 
-export function createUserStore(pool: Pool, targets: readonly string[]): Users {
-  const writes = createUserWrites(pool, targets);
+export function createUserStore(pool: Pool, targets: readonly string[], vault: Vault): Users {
+  const writes = createUserWrites(pool, targets, vault);
   const byId = createLookup(pool, USERS, { name: "user-id", column: "u.id", type: "uuid" });
   const byUserName = createLookup(pool, USERS, { name: "user-name", column: "u.user_name_key", type: "text" });
   const byExternalId = createLookup(pool, USERS, { name: "user-external-id", column: "u.external_id", type: "text" });
@@ -38,7 +39,8 @@ export function createUserStore(pool: Pool, targets: readonly string[]): Users {
       writes.update({ sourceId, id, expected, content, document: JSON.stringify(content.document), at, fact }),
 
     async deleteUser(sourceId, id, expected, fact) {
-      return (await run(pool, DELETE, [id, sourceId, expected, eventRow(fact.event), priorityOf(fact), targets])).length > 0;
+      const [event] = await vault.rows(pool, [fact.event]);
+      return (await run(pool, DELETE, [id, sourceId, expected, JSON.stringify(event), priorityOf(fact), targets])).length > 0;
     },
 
     getUser: async (sourceId, id) => (isUuid(id) ? (await byId(sourceId, id))[0] : undefined),

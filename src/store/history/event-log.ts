@@ -4,15 +4,17 @@ import { unreachable } from "../../core/errors.ts";
 import { isUuid } from "../../core/id.ts";
 import type { FilterNode, QueryAttribute } from "../../filter/ast.ts";
 import { InvalidFilter } from "../../filter/errors.ts";
-import type { Changes, EventCode, HistoryEvent, Outcome } from "../../history/event.ts";
+import type { Changes, EventCode, LoggedEvent, Outcome } from "../../history/event.ts";
 import type { EventLog } from "../../history/event-log.ts";
 import { compare, type SqlValue } from "../filter/comparison.ts";
+import type { EventValues, Vault } from "../personal/vault.ts";
 import { pageOf } from "../postgres/page.ts";
 import { createParameters, type Parameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
-const COLUMNS = `h.id, h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.changes, h.detail`;
+const COLUMNS = `h.id, h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.changes, h.attributes, h.members, h.sealed, h.detail,
+  case when h.sealed is not null then (select k.wrapped from subject_keys k where k.subject = h.subject) end as wrapped`;
 
 /** A story is bounded: a change of a group's name may have moved ten thousand people. */
 const MAX_EFFECTS = 1_000;
@@ -41,11 +43,18 @@ interface EventRow extends pg.QueryResultRow {
   target: string | null;
   attempt: number | null;
   outcome: Outcome | null;
+  /** Of events from before values were encrypted, until they are too. */
   changes: string | null;
+  attributes: string[] | null;
+  members: string | null;
+  sealed: Buffer | null;
+  wrapped: Buffer | null;
   detail: string | null;
 }
 
-export function createEventLog(pool: Pool): EventLog {
+export function createEventLog(pool: Pool, vault: Vault): EventLog {
+  const eventOf = (row: EventRow): LoggedEvent => loggedEvent(row, vault);
+
   return {
     async list({ filter, after, count }) {
       const parameters = createParameters();
@@ -80,7 +89,8 @@ export function createEventLog(pool: Pool): EventLog {
   };
 }
 
-function eventOf(row: EventRow): HistoryEvent {
+function loggedEvent(row: EventRow, vault: Vault): LoggedEvent {
+  const { changes, personal, erased } = valuesIn(row, vault);
   return {
     id: row.id,
     at: row.at,
@@ -93,8 +103,26 @@ function eventOf(row: EventRow): HistoryEvent {
     ...(row.target ? { target: row.target } : {}),
     ...(row.attempt === null ? {} : { attempt: row.attempt }),
     ...(row.outcome ? { outcome: row.outcome } : {}),
-    ...(row.changes ? { changes: JSON.parse(row.changes) as Changes } : {}),
+    ...(changes ? { changes } : {}),
     ...(row.detail ? { detail: JSON.parse(row.detail) as JsonObject } : {}),
+    ...(personal ? { personal } : {}),
+    ...(erased ? { erased } : {}),
+  };
+}
+
+function valuesIn(row: EventRow, vault: Vault): Pick<LoggedEvent, "changes" | "personal" | "erased"> {
+  const { id, subject, sealed, wrapped } = row;
+  if (row.changes !== null) return { changes: JSON.parse(row.changes) as Changes };
+  const members = row.members === null ? {} : { members: JSON.parse(row.members) as Changes[string] };
+  const hasValues = sealed !== null && subject !== null;
+  const values = hasValues ? (vault.open({ subject, about: id, sealed, wrapped }) as EventValues | undefined) : {};
+  // Whose values are gone, or never were kept, shows what changed all the same.
+  const names = Object.fromEntries((row.attributes ?? []).map((name) => [name, {}]));
+  const changes = { ...names, ...values?.changes, ...members };
+  return {
+    ...(Object.keys(changes).length > 0 ? { changes } : {}),
+    ...(values?.detail ? { personal: values.detail } : {}),
+    ...(values === undefined ? { erased: true } : {}),
   };
 }
 
@@ -142,7 +170,7 @@ function isServed(node: FilterNode): boolean {
 function anyOf(attribute: QueryAttribute, condition: (value: SqlValue) => string): string {
   if (attribute.name === "attribute") {
     const changed = condition({ kind: "text", sql: `k.name collate "C"`, present: "true" });
-    return `exists (select 1 from json_object_keys(h.changes) as k(name) where ${changed})`;
+    return `exists (select 1 from unnest(case when h.changes is null then h.attributes else array(select json_object_keys(h.changes)) end) as k(name) where ${changed})`;
   }
   if (attribute.name === "at") return `(${condition({ kind: "instant", sql: "h.at", present: "true" })})`;
   const column = `h.${UUIDS.get(attribute.name) ?? attribute.name}`;

@@ -6,6 +6,7 @@ import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { createReconcileStore } from "../../../src/store/create.ts";
 import { openProduct, type Product, type ProductOptions } from "../../support/product.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";
+import { testVault } from "../../support/vault.ts";
 
 /* What a start does before the first entity is looked at, and what it takes up again. */
 
@@ -168,7 +169,7 @@ describe("a target that is not ready", () => {
 
   test("which is banned goes on resting", async () => {
     await open();
-    const { pause, liftPause } = createReconcileStore(product.pool, "dingtalk");
+    const { pause, liftPause } = createReconcileStore(product.pool, "dingtalk", { vault: testVault });
     await pause(60_000, "not ready: x", "notReady");
     await liftPause();
     expect((await status()).targetPause).toBeNull();

@@ -32,6 +32,7 @@ const BEYOND_THE_SCHEMA: readonly string[] = [
   "groups_parent",
   "history_causes",
   "history_one_outcome",
+  "history_plain",
   "history_request",
   "holds_ending",
   "holds_open",

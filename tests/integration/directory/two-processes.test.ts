@@ -9,6 +9,7 @@ import { createDirectoryStore } from "../../../src/store/create.ts";
 import type { Pool } from "../../../src/store/postgres/pool.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { testVault } from "../../support/vault.ts";
 
 /* Each process remembers people as it last saw them. Whatever another one did meanwhile must not be lost, overlooked or undone. */
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   pool = createPool({ url: database.url, max: 8, logger: silentLogger });
   await pool.query("insert into sources (id, name) values ($1, 'test')", [sourceId]);
-  const process = () => createUserDirectory({ store: createDirectoryStore(pool, ["dingtalk"]), clock: systemClock });
+  const process = () => createUserDirectory({ store: createDirectoryStore(pool, ["dingtalk"], testVault), clock: systemClock });
   here = process();
   there = process();
 });

@@ -8,6 +8,7 @@ import { type ImportOptions, type ImportResult, importFile } from "../../../src/
 import { createDirectoryStore } from "../../../src/store/create.ts";
 import { TARGET } from "../../../src/target-name.ts";
 import { openProduct, type Product } from "../../support/product.ts";
+import { testVault } from "../../support/vault.ts";
 
 let product: Product;
 let token: string;
@@ -30,7 +31,7 @@ beforeEach(async () => {
 });
 
 function imported(text: string, options: Partial<ImportOptions> = {}): Promise<ImportResult> {
-  const directory = { store: createDirectoryStore(product.pool, [TARGET]), clock: systemClock };
+  const directory = { store: createDirectoryStore(product.pool, [TARGET], testVault), clock: systemClock };
   return importFile({
     users: createUserDirectory(directory),
     groups: createGroupDirectory(directory),

@@ -6,7 +6,9 @@ import type { Adoption } from "../../../src/reconcile/adopt/ports.ts";
 import { PROPOSE_ALL } from "../../../src/reconcile/adopt/rules.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { createAdoptionOperations } from "../../../src/store/adopt/decisions.ts";
+import { createEventLog } from "../../../src/store/history/event-log.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import { testVault } from "../../support/vault.ts";
 import { change, chart, ENTERPRISE, notesOn, person, stateOf } from "./sample.ts";
 
 /* People and departments that were at DingTalk before the directory. */
@@ -27,16 +29,17 @@ const byHand = async (userid: string, name: string, more: JsonObject = {}): Prom
 };
 const compare = (adopt: AdoptionRules = PROPOSE_ALL) =>
   sweep({ ...env.connect(), clock: systemClock, policy: { adopt } }, "cli", new AbortController().signal);
-const operations = () => createAdoptionOperations(env.pool, "dingtalk");
+const operations = () => createAdoptionOperations(env.pool, "dingtalk", testVault);
 const by = () => ({ at: systemClock.now(), actor: "token:test", causes: [], target: "dingtalk" });
 const list = async (): Promise<readonly Adoption[]> => (await operations().list({ count: 100 })).adoptions;
 const told = async () => (await list()).map(({ entity, remote, tier, state }) => `${entity.name}=${remote.id} ${tier} ${state}`).sort();
 const users = async () => (await env.state()).users;
-const events = async (code: string) =>
-  (await env.pool.query("select actor, detail from history where code = $1 order by id", [code])).rows.map(({ actor, detail }) => ({
-    actor,
-    ...JSON.parse(detail),
-  }));
+async function events(code: string): Promise<readonly JsonObject[]> {
+  const log = createEventLog(env.pool, testVault);
+  const { rows } = await env.pool.query<{ id: string }>("select id from history where code = $1 order by id", [code]);
+  const told = await Promise.all(rows.map(async ({ id }) => (await log.story(id))!.event));
+  return told.map(({ actor, detail, personal }) => ({ actor, ...detail, ...personal }));
+}
 const writes = async (): Promise<number> => {
   const calls = await env.calls();
   return Object.entries(calls)

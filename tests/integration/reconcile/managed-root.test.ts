@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../src/core/entity.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { createAdoptionOperations } from "../../../src/store/adopt/decisions.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import { testVault } from "../../support/vault.ts";
 import { change, chart, members, person, remote, stateOf } from "./sample.ts";
 
 /* Only what is below one department of DingTalk is ours to work in. */
@@ -108,7 +109,7 @@ test("somebody outside can be adopted, and comes in without leaving there", asyn
   const id = await env.addUser(person("Müller", { phoneNumbers: [{ type: "mobile", value: "+852 6111 0001" }] }));
   await start();
   expect(await stateOf(env, "user", id)).toMatchObject({ state: "parked" });
-  const adoptions = createAdoptionOperations(env.pool, "dingtalk");
+  const adoptions = createAdoptionOperations(env.pool, "dingtalk", testVault);
   const [proposal] = (await adoptions.list({ count: 10 })).adoptions;
   expect(proposal).toMatchObject({ tier: 3, remote: { id: "eu1" } });
   await adoptions.accept(proposal!.id, { at: systemClock.now(), actor: "token:test", causes: [] });

@@ -3,6 +3,7 @@ import type { HistoryEvent } from "../../../src/history/event.ts";
 import type { Claim, RunOutcome } from "../../../src/reconcile/ports.ts";
 import { createReconcileStore } from "../../../src/store/create.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import { testVault } from "../../support/vault.ts";
 
 /* Whoever was left out, or has to wait, is looked at again as soon as the reason is gone, and not when some guard comes round. */
 
@@ -48,7 +49,7 @@ test("a department that is being looked at while its last member leaves is looke
   await worker.stop(1_000);
 
   await env.groups.remove(env.context, group);
-  const store = createReconcileStore(env.pool, "dingtalk");
+  const store = createReconcileStore(env.pool, "dingtalk", { vault: testVault });
   const claims = await store.claim(10);
   const groupRun = claims.find(({ ref }) => ref.kind === "group")!;
   const memberRun = claims.find(({ ref }) => ref.kind === "user")!;
@@ -95,7 +96,7 @@ const isDueNow = async (id: string): Promise<boolean> =>
 
 test("one that begins to wait for what was parked a moment ago is looked at once more, and in a circle is not", async () => {
   const [boss, clerk, other] = [await env.addUser(person("Ann")), await env.addUser(person("Bob")), await env.addUser(person("Cid"))];
-  const store = createReconcileStore(env.pool, "dingtalk");
+  const store = createReconcileStore(env.pool, "dingtalk", { vault: testVault });
   const claims = new Map((await store.claim(10)).map((claim) => [claim.ref.id, claim]));
   await store.finish(claims.get(boss)!, isParked);
   await store.finish(claims.get(clerk)!, waitsFor(boss));
@@ -112,7 +113,7 @@ test.each([
   "one that cannot have what another lets go of meanwhile, and ends as %s (given up before: %s), is looked at once more",
   async (state, letGo) => {
     const [holder, wants] = [await env.addUser(person("Ann")), await env.addUser(person("Bob"))];
-    const store = createReconcileStore(env.pool, "dingtalk");
+    const store = createReconcileStore(env.pool, "dingtalk", { vault: testVault });
     const claims = new Map((await store.claim(10)).map((claim) => [claim.ref.id, claim]));
     const has = (email: string | null) => ({ ...isThere(claims.get(holder)!).link, attributes: { email } }) as RunOutcome["link"];
     await store.finish(claims.get(holder)!, { ...isThere(claims.get(holder)!), link: has("m@example.com") });
@@ -132,7 +133,7 @@ test.each([
 
 test("one that cannot have what a stranger has, who was found to be ours meanwhile, is looked at once more", async () => {
   const [found, wants] = [await env.addUser(person("Ann")), await env.addUser(person("Bob"))];
-  const store = createReconcileStore(env.pool, "dingtalk");
+  const store = createReconcileStore(env.pool, "dingtalk", { vault: testVault });
   const claims = new Map((await store.claim(10)).map((claim) => [claim.ref.id, claim]));
   await store.finish(claims.get(found)!, isThere(claims.get(found)!));
   const told = { reasonCode: "mobileTaken", answer: "60104", reason: "taken", remedy: "" };
@@ -177,7 +178,7 @@ test("people who are being looked at while a parked department comes are looked 
   await worker.stop(1_000);
   await env.pool.query("update entity_states set state = 'due', next_at = now() where kind in ('department', 'user')");
 
-  const store = createReconcileStore(env.pool, "dingtalk");
+  const store = createReconcileStore(env.pool, "dingtalk", { vault: testVault });
   const claims = await store.claim(10);
   const department = claims.find(({ ref }) => ref.kind === "department")!;
   await store.finish(department, isThere(department));

@@ -10,12 +10,13 @@ import { createRateLimiter } from "../../../src/store/target/limiter.ts";
 import { createSharedToken } from "../../../src/store/target/shared-token.ts";
 import { createDingTalkTarget } from "../../../src/targets/dingtalk/index.ts";
 import { raisedPolicy } from "../../support/policies.ts";
+import { testVault } from "../../support/vault.ts";
 
 /** A worker in a process of its own, with the times it is given, so that it can be stopped and continued. Prints "ready", and works until its input closes. */
 const [, , databaseUrl, dingtalk, leaseMs, callLifeMs, perSecond] = process.argv.map(String);
 const qps = Number(perSecond);
 const pool = createPool({ url: String(databaseUrl), max: 6, logger: silentLogger });
-const store = createReconcileStore(pool, "dingtalk", { leaseMs: Number(leaseMs), callLifeMs: Number(callLifeMs) });
+const store = createReconcileStore(pool, "dingtalk", { vault: testVault, leaseMs: Number(leaseMs), callLifeMs: Number(callLifeMs) });
 const target = createDingTalkTarget(
   { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: String(dingtalk), apiUrl: String(dingtalk), qps },
   {

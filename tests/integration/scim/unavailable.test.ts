@@ -7,6 +7,7 @@ import { createGroupStore } from "../../../src/store/directory/groups.ts";
 import { createUserStore } from "../../../src/store/directory/users.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createScimClient, message, USER } from "../../conformance/client.ts";
+import { testVault } from "../../support/vault.ts";
 import { BOOTSTRAP, type Door, openDoor, PUBLIC_URL } from "../http/door.ts";
 
 let door: Door;
@@ -15,7 +16,7 @@ let door: Door;
 const pool = createPool({ url: "postgresql://nobody@127.0.0.1:1/none", max: 2, logger: silentLogger });
 
 beforeAll(async () => {
-  const deps = { store: { ...createUserStore(pool, []), ...createGroupStore(pool, []) }, clock: systemClock };
+  const deps = { store: { ...createUserStore(pool, [], testVault), ...createGroupStore(pool, [], testVault) }, clock: systemClock };
   const directories = { users: createUserDirectory(deps), groups: createGroupDirectory(deps) };
   door = await openDoor({ mounts: [scimMount({ ...directories, logger: silentLogger, publicUrl: PUBLIC_URL })] });
 });

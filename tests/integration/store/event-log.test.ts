@@ -2,6 +2,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { readUser } from "../../../src/scim/resource/resource.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import { testVault } from "../../support/vault.ts";
 import { person } from "../reconcile/sample.ts";
 
 let env: TestEnvironment;
@@ -25,7 +26,7 @@ test("an intent names each cause once, in the order they came", async () => {
   const named = intent!["causes"] as string[];
   expect(named.slice(0, 2)).toEqual(causes);
   expect(new Set(named).size).toBe(named.length);
-  const story = await createEventLog(env.pool).story(intent!["id"]);
+  const story = await createEventLog(env.pool, testVault).story(intent!["id"]);
   expect(story!.causes.map(({ code }) => code)).toEqual(["user.created", "group.created", "target.outcome"].slice(0, named.length));
 });
 
@@ -42,7 +43,7 @@ test("however often somebody is marked, the row stays small, and each request's 
   await env.quiet();
   const writes = await sql("select id from history where subject = $1 and code like 'user.%' order by id", [id]);
   expect(writes).toHaveLength(101);
-  const log = createEventLog(env.pool);
+  const log = createEventLog(env.pool, testVault);
   for (const n of [0, 1, 31, 32, 33, 66, 100]) {
     const { effects } = (await log.story(writes[n]!["id"]))!;
     expect(effects.filter(({ code }) => code === "target.outcome")).toMatchObject([{ subject: { id }, outcome: "done" }]);
@@ -58,7 +59,7 @@ test("a story is bounded, and says when it is not whole", async () => {
       [root, from, to],
     );
   await sql("insert into history (id, at, code, actor) values ($1, now(), 'group.updated', 'cli')", [root]);
-  const log = createEventLog(env.pool);
+  const log = createEventLog(env.pool, testVault);
   await effect(1, 1_000);
   expect(await log.story(root)).toMatchObject({ truncated: false, effects: { length: 1_000 } });
   await effect(1_001, 1_001);
@@ -71,7 +72,7 @@ test("events that name each other end", async () => {
     sql("insert into history (id, at, code, actor, causes) values ($1, now(), 'target.intent', 'worker', array[$2::uuid])", [id, cause]);
   await insert(one!, two!);
   await insert(two!, one!);
-  const story = await createEventLog(env.pool).story(one!);
+  const story = await createEventLog(env.pool, testVault).story(one!);
   expect(story!.effects.map(({ id }) => id)).toEqual([one, two]);
 });
 

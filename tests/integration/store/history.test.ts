@@ -5,8 +5,10 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { createUserDirectory } from "../../../src/directory/users.ts";
 import { readUser } from "../../../src/scim/resource/resource.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
+import { createEventLog } from "../../../src/store/history/event-log.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
 import { message, type ScimClient } from "../../conformance/client.ts";
+import { testVault } from "../../support/vault.ts";
 import { type OpenScim, openScim } from "../scim/open-scim.ts";
 
 let open: OpenScim;
@@ -28,12 +30,13 @@ const sql = async (text: string, values: readonly unknown[] = []) => (await open
 async function eventsOf(act: () => Promise<unknown>) {
   const [{ n: before }] = (await sql("select count(*) as n from history")) as [{ n: number }];
   await act();
-  const rows = await sql("select code, subject_kind, subject, actor, source_id, causes, changes from history where request_id = $1", [
+  const rows = await sql("select id, code, subject_kind, subject, actor, source_id, causes from history where request_id = $1", [
     requestId,
   ]);
   const [{ n: after }] = (await sql("select count(*) as n from history")) as [{ n: number }];
   expect(after - before).toBe(rows.length);
-  return rows.map((row) => ({ ...row, changes: row["changes"] === null ? null : JSON.parse(row["changes"]) }));
+  const log = createEventLog(open.app.pool, testVault);
+  return Promise.all(rows.map(async ({ id, ...row }) => ({ ...row, changes: (await log.story(id))?.event.changes ?? null })));
 }
 
 describe("history is append-only", () => {
@@ -213,7 +216,7 @@ describe("when an event cannot be stored", () => {
     const url = new URL(open.app.databaseUrl);
     url.searchParams.set("options", `-c role=${role}`);
     const weak = createPool({ url: url.href, max: 1, logger: silentLogger });
-    const users = createUserDirectory({ store: createDirectoryStore(weak, []), clock: systemClock });
+    const users = createUserDirectory({ store: createDirectoryStore(weak, [], testVault), clock: systemClock });
     const create = (userName: string) => {
       const context = { sourceId: open.app.sourceId, actor: "token:test", requestId: randomUUID() };
       return users.create(context, readUser({ userName }));

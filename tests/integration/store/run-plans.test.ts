@@ -5,6 +5,7 @@ import { createReconcileStore, type ReconcileStorage } from "../../../src/store/
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
 import { seed } from "../../support/seed.ts";
+import { testVault } from "../../support/vault.ts";
 
 /* What the runs of one claim read, beside many entities and with statistics from a time when there were none. */
 
@@ -21,7 +22,7 @@ beforeEach(async () => {
   const database = await createTestDatabase();
   // One connection, so that its counters can be asked for.
   pool = createPool({ url: database.url, max: 1, logger: silentLogger });
-  store = createReconcileStore(pool, "dingtalk");
+  store = createReconcileStore(pool, "dingtalk", { vault: testVault });
   close = async () => {
     await pool.end();
     await database.drop();

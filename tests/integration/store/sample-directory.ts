@@ -14,6 +14,7 @@ import { createUserStore } from "../../../src/store/directory/users.ts";
 import type { Pool } from "../../../src/store/postgres/pool.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
+import { testVault } from "../../support/vault.ts";
 
 /** A directory on a database of its own, written through the store; lists are asked for with the text of filter and sort attribute. */
 export interface SampleDirectory {
@@ -43,8 +44,8 @@ export interface ListRequest {
 export async function createSampleDirectory(): Promise<SampleDirectory> {
   const database = await createTestDatabase();
   const pool = createPool({ url: database.url, max: 8, logger: silentLogger });
-  const userStore = createUserStore(pool, []);
-  const groupStore = createGroupStore(pool, []);
+  const userStore = createUserStore(pool, [], testVault);
+  const groupStore = createGroupStore(pool, [], testVault);
   let clock = Date.parse("2026-01-01T00:00:00Z");
 
   const tick = (): Date => {

@@ -10,6 +10,7 @@ import type { AttributeSpec } from "../../../src/scim/schema/attributes.ts";
 import { groupResource, userResource } from "../../../src/scim/schema/schemas.ts";
 import { createGroupStore } from "../../../src/store/directory/groups.ts";
 import { createUserStore } from "../../../src/store/directory/users.ts";
+import { testVault } from "../../support/vault.ts";
 import { createSampleDirectory, type SampleDirectory } from "./sample-directory.ts";
 
 /*
@@ -116,8 +117,8 @@ beforeAll(async () => {
   for (const document of users) await directory.addUser(person(document), undefined, other);
   await directory.addGroup(groups[0]!, [], other);
 
-  const userStore = createUserStore(directory.pool, []);
-  const groupStore = createGroupStore(directory.pool, []);
+  const userStore = createUserStore(directory.pool, [], testVault);
+  const groupStore = createGroupStore(directory.pool, [], testVault);
   for (const { id } of stored) people.push(whole("User", (await userStore.getUser(directory.sourceId, id))!));
   for (const { id } of made) {
     const members: JsonValue[] = [];

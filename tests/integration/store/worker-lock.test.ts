@@ -4,12 +4,13 @@ import { createReconcileStore } from "../../../src/store/create.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
 import { openProxy } from "../../support/proxy.ts";
+import { testVault } from "../../support/vault.ts";
 
 test("a worker whose connection was lost with the network lives again, while the server still keeps the old session", async () => {
   const database = await createTestDatabase();
   const proxy = await openProxy(database.url);
   const pool = createPool({ url: proxy.through(database.url), max: 4, logger: silentLogger });
-  const store = createReconcileStore(pool, "dingtalk");
+  const store = createReconcileStore(pool, "dingtalk", { vault: testVault });
   const holders = async () => {
     const { rows } = await pool.query(
       "select count(*)::int as n from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())",

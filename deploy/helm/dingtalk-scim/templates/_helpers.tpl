@@ -42,6 +42,21 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 {{- end -}}
 
+{{/* The Secret of the key files, which are no settings. */}}
+{{- define "dingtalk-scim.keysSecretName" -}}
+{{- if .Values.existingKeysSecret -}}
+{{- .Values.existingKeysSecret -}}
+{{- else if .Values.keys.encryption -}}
+{{- printf "%s-keys" (include "dingtalk-scim.fullname" .) -}}
+{{- else -}}
+{{- fail "existingKeysSecret must name a Secret with the file encryption.key (or, for a trial, keys.encryption must be set)" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "dingtalk-scim.keys" -}}
+{ name: keys, secret: { secretName: {{ include "dingtalk-scim.keysSecretName" . }}, items: [{ key: encryption.key, path: encryption.key }] } }
+{{- end -}}
+
 {{- define "dingtalk-scim.image" -}}
 {{- if .Values.image.digest -}}
 {{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}
@@ -86,6 +101,7 @@ env:
   - { name: HOST, value: "0.0.0.0" }
   - { name: PORT, value: "8080" }
   - { name: DATA_DIR, value: /data }
+  - { name: ENCRYPTION_KEY_FILE, value: /etc/dingtalk-scim-keys/encryption.key }
   {{- if .context.Values.mapping }}
   - { name: MAPPING_FILE, value: /etc/dingtalk-scim/mapping.yaml }
   {{- end }}

@@ -9,7 +9,7 @@ import { batched } from "../../postgres/batch.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { inTransaction, isItemFailure, type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import { heldBy, sortedForLocking } from "../runs/run-leases.ts";
-import { beginRuns } from "../runs/run-writes.ts";
+import { beginRuns, type RunContext } from "../runs/run-writes.ts";
 import { type Act, type Counters, readCounters, recordActs } from "./guard-counters.ts";
 import { appendHoldEvents, holdEvent, leaveHolds, lockGuard, type Membership, membershipsOf, unflag } from "./hold-members.ts";
 import { keepRemoved } from "./removed-people.ts";
@@ -65,15 +65,16 @@ interface OpenHold {
   readonly keys: readonly string[] | null;
 }
 
-export function createGuard(pool: Pool, target: string, clock: Clock): Guard {
+export function createGuard(pool: Pool, context: RunContext, clock: Clock): Guard {
   const beginGuarded = batched(
-    (asks: readonly Ask[]): Promise<readonly Begun[]> => inTransaction(pool.byKey, (db) => decideAll(db, target, asks, clock.now())),
+    (asks: readonly Ask[]): Promise<readonly Begun[]> => inTransaction(pool.byKey, (db) => decideAll(db, context, asks, clock.now())),
     { isolates: isItemFailure, strict: true },
   );
   return { beginGuarded };
 }
 
-async function decideAll(db: Queryable, target: string, given: readonly Ask[], now: Date): Promise<readonly Begun[]> {
+async function decideAll(db: Queryable, context: RunContext, given: readonly Ask[], now: Date): Promise<readonly Begun[]> {
+  const { target } = context;
   await lockGuard(db, target);
   const collapsed = await collapsedSources(db, target, given);
   const asks = given.map((ask) => underSource(ask, collapsed));
@@ -97,7 +98,7 @@ async function decideAll(db: Queryable, target: string, given: readonly Ask[], n
   const begun = table.filter(({ verdict }) => verdict.kind === "allow");
   await beginRuns(
     db,
-    target,
+    context,
     begun.map(({ ask, verdict }) => ({ claim: ask.claim, intent: allowedBy(ask, verdict), create: undefined, values: undefined })),
   );
   await keepRemoved(

@@ -8,6 +8,7 @@ import type { SyncMode } from "../../../reconcile/policy.ts";
 import type { ReconcileStore } from "../../../reconcile/ports.ts";
 import type { Rules } from "../../../reconcile/rules/store.ts";
 import type { Refusals } from "../../../reconcile/run/refusal.ts";
+import type { Vault } from "../../personal/vault.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 import { markDue, PRIORITY } from "../../write-sql.ts";
@@ -110,6 +111,7 @@ export interface ClaimOptions {
   readonly meter: Meter | undefined;
   /** Those this process works by; nobody claims by others than those in force. Left out where there are no others. */
   readonly rules: Rules | undefined;
+  readonly vault: Vault;
 }
 
 /** `worker`: the number under which this process holds its leases. */
@@ -117,7 +119,7 @@ export function createClaims(
   pool: Pool,
   target: string,
   worker: number,
-  { clock, leaseMs, callLifeMs, place, rehearsed, meter, rules }: ClaimOptions,
+  { clock, leaseMs, callLifeMs, place, rehearsed, meter, rules, vault }: ClaimOptions,
 ): Claims {
   /** Over with the lease, or as soon as others may take this worker for dead. */
   function deadlineOfClaim(): Deadline {
@@ -154,9 +156,9 @@ export function createClaims(
       return row?.ms ?? undefined;
     },
 
-    ...createRunWrites(pool, target, { callLifeMs, rehearsed, meter, clock }),
-    ...createGuard(pool, target, clock),
-    ...createHolders(pool, target),
+    ...createRunWrites(pool, target, { callLifeMs, rehearsed, meter, clock, vault }),
+    ...createGuard(pool, { target, vault }, clock),
+    ...createHolders(pool, target, vault),
 
     async release(claim) {
       await run(pool, RELEASE, [target, claim.ref.kind, claim.ref.id, claim.lease]);

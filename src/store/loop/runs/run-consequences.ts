@@ -2,8 +2,8 @@ import type { HistoryEvent } from "../../../history/event.ts";
 import { HELD_BY_LIMIT } from "../../../reconcile/guard/hold.ts";
 import type { Claim, LinkChange, LinkedObject, RunOutcome } from "../../../reconcile/ports.ts";
 import { MAX_BLOCKED_LOOKS } from "../../../reconcile/run/next-state.ts";
+import type { Vault } from "../../personal/vault.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
-import { eventColumns } from "../../write-sql.ts";
 import { changeGraces } from "../guard/graces.ts";
 import { carriedOut, leaveHolds, membershipsOf, unflag } from "../guard/hold-members.ts";
 import { wasPutBack } from "../guard/removed-people.ts";
@@ -240,10 +240,19 @@ const isSettled = ({ next: { state, reasonCode } }: RunOutcome): boolean =>
   state === "inSync" || ((state === "parked" || state === "held") && reasonCode !== HELD_BY_LIMIT);
 
 /** What follows from runs that had lost it, if they may have written: the intent has its outcome from whoever took over. */
-export async function recordLate(db: Queryable, target: string, runs: readonly FinishedRun[], callLifeMs: number): Promise<void> {
+export async function recordLate(
+  db: Queryable,
+  { target, vault }: { readonly target: string; readonly vault: Vault },
+  runs: readonly FinishedRun[],
+  callLifeMs: number,
+): Promise<void> {
   const late = runs.flatMap(({ claim, end }) => (end.event ? [{ ref: claim.ref, event: lateOf(end.event) }] : []));
   if (late.length === 0) return;
-  const events = JSON.stringify(late.map(({ event }) => eventColumns(event)));
+  const rows = await vault.rows(
+    db,
+    late.map(({ event }) => event),
+  );
+  const events = JSON.stringify(rows);
   await run(db, LATE, [target, late.map(({ ref }) => ref.kind), late.map(({ ref }) => ref.id), events, callLifeMs]);
 }
 

@@ -1,9 +1,10 @@
 import type pg from "pg";
 import type { Clock } from "../../../core/clock.ts";
 import type { Meter } from "../../../core/meter.ts";
+import type { EventRow, Vault } from "../../personal/vault.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../../postgres/statement.ts";
-import { eventColumns, PRIORITY } from "../../write-sql.ts";
+import { PRIORITY } from "../../write-sql.ts";
 import { lockGuard } from "../guard/hold-members.ts";
 import { ANY_MANAGED, REPORTS, WAITING_ON } from "./requeue.ts";
 import {
@@ -80,6 +81,7 @@ export interface RunEndOptions {
   readonly callLifeMs: number;
   /** Events are forgotten, so they are neither sent nor the cause of anything. */
   readonly rehearsed: boolean;
+  readonly vault: Vault;
   readonly meter: Meter | undefined;
   readonly clock: Pick<Clock, "now">;
 }
@@ -88,11 +90,15 @@ export interface RunEndOptions {
  * Ends runs of one batch; whether each still held its lease. Of two ends side by side, neither may miss that the other waits for it: see MARK_AWAITED.
  */
 export const createRunEnds =
-  (pool: Pool, target: string, { callLifeMs, rehearsed, meter, clock }: RunEndOptions) =>
+  (pool: Pool, target: string, { callLifeMs, rehearsed, meter, clock, vault }: RunEndOptions) =>
   async (runs: readonly FinishedRun[]): Promise<readonly boolean[]> => {
     const ended = new Set<FinishedRun>();
-    const end = (db: Queryable, statement: Statement, some: readonly FinishedRun[]): Promise<Ended[]> =>
-      run<Ended>(db, statement, [target, JSON.stringify(sortedForLocking(some).map((each) => endRow(each, callLifeMs, rehearsed)))]);
+    const end = async (db: Queryable, statement: Statement, some: readonly FinishedRun[]): Promise<Ended[]> => {
+      const events = await vault.rows(db, rehearsed ? [] : some.flatMap(({ end: { event } }) => event ?? []));
+      const byId = new Map(events.map((event) => [event.id, event]));
+      const rows = sortedForLocking(some).map((each) => endRow(each, callLifeMs, byId));
+      return run<Ended>(db, statement, [target, JSON.stringify(rows)]);
+    };
     const committed = (rows: readonly Ended[], some: readonly FinishedRun[]): void => {
       for (const { at, kind, latency } of rows) {
         ended.add(some[at]!);
@@ -111,7 +117,7 @@ export const createRunEnds =
         const held = new Set(rows.map(({ at }) => others[at]));
         const [mine, lost] = [others.filter((each) => held.has(each)), others.filter((each) => !held.has(each))];
         await consequences(client, target, mine, { now: clock.now(), rehearsed });
-        await recordLate(client, target, lost, callLifeMs);
+        await recordLate(client, { target, vault }, lost, callLifeMs);
         return rows;
       });
       committed(rows, others);
@@ -143,7 +149,7 @@ function isSelfContained({ claim: { ref, cause, inHold }, end }: FinishedRun): b
 const endRow = (
   { item: { claim, end }, at }: { readonly item: FinishedRun; readonly at: number },
   callLifeMs: number,
-  rehearsed: boolean,
+  events: ReadonlyMap<string, EventRow>,
 ) => {
   const { next, link, event, presenceChanged } = end;
   const written = event?.outcome === "done";
@@ -164,7 +170,7 @@ const endRow = (
     refused: end.refused,
     holder: next.holder,
     planned: next.planned,
-    event: rehearsed ? undefined : event && eventColumns(event),
+    event: event && events.get(event.id),
     causes: claim.causes,
     cause: end.cause,
     recheck_ms: event?.outcome === "unknown" ? callLifeMs : undefined,

@@ -1,9 +1,9 @@
 import type { HistoryEvent } from "../../../history/event.ts";
 import type { Claim, ReconcileStore, ValuesSet } from "../../../reconcile/ports.ts";
+import type { Vault } from "../../personal/vault.ts";
 import { batched } from "../../postgres/batch.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { isItemFailure, type Queryable, run, type Statement } from "../../postgres/statement.ts";
-import { eventColumns } from "../../write-sql.ts";
 import { countValues } from "../guard/guard-counters.ts";
 import { createRunEnds, type RunEndOptions } from "./run-ends.ts";
 import { heldBy, sortedForLocking } from "./run-leases.ts";
@@ -52,18 +52,27 @@ const BEGIN_SETTING: Statement = {
 
 type RunWrites = Pick<ReconcileStore, "begin" | "beginSetting" | "finish">;
 
+export interface RunContext {
+  readonly target: string;
+  readonly vault: Vault;
+}
+
 type Begun = "begun" | "lost" | "near";
 
 /** Near: only of those that come with values. */
-export async function beginRuns(db: Queryable, target: string, items: readonly BeginItem[]): Promise<readonly Begun[]> {
+export async function beginRuns(db: Queryable, { target, vault }: RunContext, items: readonly BeginItem[]): Promise<readonly Begun[]> {
   if (items.length === 0) return [];
-  const rows = sortedForLocking(items).map(({ item: { claim, intent, create, values }, at }) => ({
+  const events = await vault.rows(
+    db,
+    items.map(({ intent }) => intent),
+  );
+  const rows = sortedForLocking(items).map(({ item: { claim, create, values }, at }) => ({
     at,
     ...claim.ref,
     lease: claim.lease,
     make: create !== undefined,
     remote_id: create?.remoteId,
-    event: eventColumns(intent),
+    event: events[at],
     ...values,
   }));
   const statement = items.some(({ values }) => values) ? BEGIN_SETTING : BEGIN;
@@ -73,7 +82,7 @@ export async function beginRuns(db: Queryable, target: string, items: readonly B
 }
 
 export function createRunWrites(pool: Pool, target: string, options: RunEndOptions): RunWrites {
-  const beginAll = (items: readonly BeginItem[]) => beginRuns(pool.byKey, target, items);
+  const beginAll = (items: readonly BeginItem[]) => beginRuns(pool.byKey, { target, vault: options.vault }, items);
   // One that cannot be recorded must not keep the others from being recorded.
   const begin = batched(beginAll, { isolates: isItemFailure });
   const finish = batched(createRunEnds(pool, target, options), { isolates: isItemFailure, strict: true });

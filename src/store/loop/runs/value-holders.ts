@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { EntityKind } from "../../../core/entity.ts";
 import type { AskedValue, Holder, ReconcileStore } from "../../../reconcile/ports.ts";
 import type { Refusals } from "../../../reconcile/run/refusal.ts";
+import type { EventValues, Vault } from "../../personal/vault.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 import { isFree, WAITING_ON } from "./requeue.ts";
@@ -14,21 +15,30 @@ const BY_REMOTE_ID: Statement = {
 };
 
 /**
- * By what was last seen of all others, and else by what a run of theirs is sending at this moment: its end is not recorded yet. Both are seen as they were at one
- * moment, so nobody is missed in between. No index: it would cost every run, and this is asked after a refusal only, when the target does not say who has
- * the value. The text is searched before it is parsed, which is the cheaper of the two.
+ * By what was last seen of all others, and else by what a run of theirs is sending at this moment: its end is not recorded yet, and its event has the value
+ * encrypted. Both are seen as they were at one moment, so nobody is missed in between. No index: it would cost every run, and this is asked after a refusal
+ * only, when the target does not say who has the value. The text is searched before it is parsed, which is the cheaper of the two.
  */
 const BY_VALUE: Statement = {
   name: "holder-by-value",
-  text: `select id from (select coalesce(
-    (select l.entity_id from links l
-      where l.target = $1 and l.kind = $2 and l.entity_id <> $3 and strpos(lower(l.attributes::text), lower($5)) > 0
-        and lower(l.attributes->>$4) = lower($6) limit 1),
-    (select s.entity_id from entity_states s join history h on h.id = s.intent
-      where s.target = $1 and s.state in ('due', 'waiting') and s.intent is not null and s.kind = $2 and s.entity_id <> $3
-        and lower(h.changes->$4->>'after') = lower($6) limit 1)) as id) holder
-    where id is not null`,
+  text: `with seen as (
+    select l.entity_id as id from links l
+     where l.target = $1 and l.kind = $2 and l.entity_id <> $3 and strpos(lower(l.attributes::text), lower($5)) > 0
+       and lower(l.attributes->>$4) = lower($6) limit 1)
+  select id, null::uuid as event, null::bytea as sealed, null::bytea as wrapped from seen
+  union all
+  select s.entity_id, h.id, h.sealed, k.wrapped
+    from entity_states s join history h on h.id = s.intent join subject_keys k on k.subject = s.entity_id
+   where s.target = $1 and s.state in ('due', 'waiting') and s.intent is not null and s.kind = $2 and s.entity_id <> $3
+     and h.sealed is not null and $4 = any(h.attributes) and not exists (select from seen)`,
 };
+
+interface SendingRow extends pg.QueryResultRow {
+  readonly id: string;
+  readonly event: string | null;
+  readonly sealed: Buffer | null;
+  readonly wrapped: Buffer | null;
+}
 
 /**
  * Whom the holder waits for, and those for whom these wait, at most 20 deep: who asks may be among them. A holder that waits for another attribute alone wants
@@ -79,12 +89,23 @@ interface AskedRow extends pg.QueryResultRow {
   present: boolean;
 }
 
-export function createHolders(pool: Pool, target: string): Pick<ReconcileStore, "holder" | "asked" | "refused"> {
+export function createHolders(pool: Pool, target: string, vault: Vault): Pick<ReconcileStore, "holder" | "asked" | "refused"> {
   const found = async (statement: Statement, values: unknown[]): Promise<string | undefined> =>
     (await run<{ id: string }>(pool, statement, [target, ...values]))[0]?.id;
 
-  const byValue = async (kind: EntityKind, id: string, attribute: string, text: string): Promise<string | undefined> =>
-    text === "" ? undefined : await found(BY_VALUE, [kind, id, attribute, JSON.stringify(text).slice(1, -1), text]);
+  async function byValue(kind: EntityKind, id: string, attribute: string, text: string): Promise<string | undefined> {
+    if (text === "") return undefined;
+    const rows = await run<SendingRow>(pool, BY_VALUE, [target, kind, id, attribute, JSON.stringify(text).slice(1, -1), text]);
+    return rows.find((row) => row.event === null || isSending(row, attribute, text))?.id;
+  }
+
+  function isSending({ id, event, sealed, wrapped }: SendingRow, attribute: string, text: string): boolean {
+    if (event === null || sealed === null) return false;
+    const values = vault.open({ subject: id, about: event, sealed, wrapped }) as EventValues | undefined;
+    const after = values?.changes?.[attribute]?.after;
+    // As `->>` makes text of JSON.
+    return after !== undefined && (typeof after === "string" ? after : JSON.stringify(after)).toLowerCase() === text.toLowerCase();
+  }
 
   return {
     async holder({ kind, id }, { attribute, value, remoteId, entityId }) {

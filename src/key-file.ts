@@ -1,0 +1,38 @@
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { CannotStart } from "./core/errors.ts";
+import { makeFolder } from "./core/make-folder.ts";
+
+/* Files that hold a secret key each: read, or made for their owner alone. */
+
+const OWNER_ALONE = 0o600;
+
+const codeOf = (error: unknown): unknown => (error as NodeJS.ErrnoException).code;
+
+/** Undefined when there is none. Throws CannotStart when there is one that cannot be read. */
+export function readKeyFile(path: string, setting: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    if (codeOf(cause) === "ENOENT") return undefined;
+    throw new CannotStart([`${setting}: ${path} cannot be read`], { cause });
+  }
+}
+
+/** On the disk when it returns. What is there already stays, and is answered: another process may be faster. */
+export function makeKeyFile(path: string, text: string, setting: string): string {
+  try {
+    makeFolder(dirname(path));
+    const file = openSync(path, "wx", OWNER_ALONE);
+    try {
+      writeSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    return text;
+  } catch (cause) {
+    if (codeOf(cause) !== "EEXIST") throw new CannotStart([`${setting}: ${path} is not there and cannot be made`], { cause });
+    return readFileSync(path, "utf8");
+  }
+}

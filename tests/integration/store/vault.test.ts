@@ -1,0 +1,129 @@
+import { randomBytes } from "node:crypto";
+import { systemClock } from "../../../src/core/clock.ts";
+import { uuidv7 } from "../../../src/core/id.ts";
+import { createUserDirectory } from "../../../src/directory/users.ts";
+import { readUser } from "../../../src/scim/resource/resource.ts";
+import { createDirectoryStore } from "../../../src/store/create.ts";
+import { createEventLog } from "../../../src/store/history/event-log.ts";
+import { createKeyEncryptionKey } from "../../../src/store/personal/key-encryption.ts";
+import { createVault } from "../../../src/store/personal/vault.ts";
+import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import { createTestVault, testVault } from "../../support/vault.ts";
+
+/* Values of people in the history: encrypted as they are written, read with the key of whose they are, and gone with it. */
+
+const CANARY = "Canary 张金丝雀";
+
+let env: TestEnvironment;
+beforeAll(async () => {
+  env = await openTestEnvironment();
+});
+afterAll(() => env.close());
+
+const person = (displayName: string) => env.users.create(env.context, readUser({ userName: uuidv7(Date.now()), displayName }));
+const eventsOf = async (subject: string): Promise<readonly { id: string; sealed: Buffer; attributes: string[]; changes: unknown }[]> =>
+  (await env.pool.query("select * from history where subject = $1 order by id", [subject])).rows;
+const told = async (id: string, vault = testVault) => (await createEventLog(env.pool, vault).story(id))?.event;
+
+test("no row of the history holds a value in plain text, and the API reads all of them", async () => {
+  const { id } = await person(CANARY);
+  await env.users.change(env.context, id, (current) => readUser({ ...current, title: CANARY }));
+  await env.users.remove(env.context, id);
+  const { rows } = await env.pool.query("select h::text as text from history h where subject = $1", [id]);
+  expect(rows).toHaveLength(3);
+  for (const { text } of rows) expect(text).not.toContain("Canary");
+  const [created, updated, deleted] = await eventsOf(id);
+  expect(created).toMatchObject({ changes: null, attributes: expect.arrayContaining(["displayName"]) });
+  expect((await told(created!.id))?.changes).toMatchObject({ displayName: { after: CANARY } });
+  expect(updated).toMatchObject({ attributes: ["title"] });
+  expect((await told(updated!.id))?.changes).toEqual({ title: { after: CANARY } });
+  expect((await told(deleted!.id))?.changes).toMatchObject({ title: { before: CANARY }, displayName: { before: CANARY } });
+});
+
+test("a process that has never seen a person reads the key, and both write under the same one", async () => {
+  const { id } = await person("Shared");
+  const other = createUserDirectory({ store: createDirectoryStore(env.pool, [], createTestVault()), clock: systemClock });
+  await other.change(env.context, id, (current) => readUser({ ...current, title: "there" }));
+  const [, updated] = await eventsOf(id);
+  expect((await told(updated!.id))?.changes).toEqual({ title: { after: "there" } });
+});
+
+test("ten processes that meet a subject without a key at the same time agree on one", async () => {
+  const ref = { kind: "user", id: uuidv7(Date.now()) } as const;
+  const sealed = await Promise.all(
+    Array.from({ length: 10 }, async (_, at) => (await createTestVault().seal(env.pool, [{ ref, about: `${at}`, value: at }]))[0]),
+  );
+  const [{ wrapped }] = (await env.pool.query("select wrapped from subject_keys where subject = $1", [ref.id])).rows as [
+    { wrapped: Buffer },
+  ];
+  sealed.forEach((text, at) => {
+    expect(createTestVault().open({ subject: ref.id, about: `${at}`, sealed: text!, wrapped })).toBe(at);
+  });
+});
+
+test("a person that could not be made leaves no key behind, and the next try has one", async () => {
+  const taken = await person("First");
+  const [{ userName }] = [JSON.parse(taken.document) as { userName: string }];
+  const before = await env.pool.query("select count(*) as n from subject_keys");
+  await expect(env.users.create(env.context, readUser({ userName }))).rejects.toThrow();
+  expect((await env.pool.query("select count(*) as n from subject_keys")).rows).toEqual(before.rows);
+});
+
+test("destroying a key takes the values and leaves the event with the names of attributes; nobody else loses anything", async () => {
+  const [gone, stays] = await Promise.all([person(CANARY), person("Stays")]);
+  const [event] = await eventsOf(gone.id);
+  const reading = createTestVault();
+  expect((await told(event!.id, reading))?.changes).toMatchObject({ displayName: { after: CANARY } });
+
+  expect(await testVault.destroy(env.pool, [gone.id])).toEqual([gone.id]);
+  expect(await testVault.destroy(env.pool, [gone.id])).toEqual([]);
+
+  // Also for a process that has used the key before.
+  for (const vault of [testVault, reading]) {
+    const after = await told(event!.id, vault);
+    expect(after).toMatchObject({ erased: true, code: "user.created", changes: { displayName: {}, userName: {} } });
+    expect(JSON.stringify(after)).not.toContain("Canary");
+  }
+  const [other] = await eventsOf(stays.id);
+  expect((await told(other!.id))?.changes).toMatchObject({ displayName: { after: "Stays" } });
+});
+
+test("events written after a key was destroyed keep no values, and the write succeeds", async () => {
+  const { id } = await person(CANARY);
+  await testVault.destroy(env.pool, [id]);
+  await env.users.remove(env.context, id);
+  const events = await eventsOf(id);
+  expect(events.map(({ sealed }) => sealed === null)).toEqual([false, true]);
+  expect(events[1]).toMatchObject({ attributes: expect.arrayContaining(["displayName"]) });
+});
+
+test.each([
+  ["under another key-encryption key", () => createVault(createKeyEncryptionKey(randomBytes(32))), (row: Buffer) => row],
+  ["with one bit flipped", createTestVault, (row: Buffer) => Buffer.from(row.map((byte, at) => (at === 20 ? byte ^ 1 : byte)))],
+  ["cut off", createTestVault, (row: Buffer) => row.subarray(0, 10)],
+])("what is read %s is an error, not another value", async (_name, vault, altered) => {
+  const { id } = await person("Untouched");
+  const [event] = await eventsOf(id);
+  const [{ wrapped }] = (await env.pool.query("select wrapped from subject_keys where subject = $1", [id])).rows as [{ wrapped: Buffer }];
+  const stored = { subject: id, about: event!.id, sealed: event!.sealed, wrapped };
+  expect(testVault.open(stored)).toMatchObject({ changes: { displayName: { after: "Untouched" } } });
+  expect(() => vault().open({ ...stored, sealed: altered(event!.sealed) })).toThrow();
+  expect(() => testVault.open({ ...stored, about: uuidv7(1) })).toThrow();
+});
+
+test("the filter finds events by the names of what they changed, encrypted or from before", async () => {
+  const { id } = await person("Filtered");
+  const old = uuidv7(Date.now());
+  await env.pool.query(
+    "insert into history (id, at, code, actor, subject_kind, subject, changes) values ($1, now(), 'user.updated', 'token:old', 'user', $2, $3)",
+    [old, id, JSON.stringify({ nickName: { before: "a", after: "b" } })],
+  );
+  const log = createEventLog(env.pool, testVault);
+  const attribute = { name: "attribute", path: ["attribute"], multiValued: true, type: "string", caseExact: true } as const;
+  const found = async (value: string) =>
+    (await log.list({ filter: { op: "compare", operator: "eq", attribute, value }, count: 10 })).events.filter(
+      ({ subject }) => subject?.id === id,
+    );
+  expect((await found("nickName")).map((event) => event.changes)).toEqual([{ nickName: { before: "a", after: "b" } }]);
+  expect(await found("displayName")).toHaveLength(1);
+});
