@@ -20,6 +20,8 @@ const PAGES = [
   "/history",
   "/history/:id",
   "/connections",
+  "/reports",
+  "/report",
 ] as const;
 
 const TYPES: Readonly<Record<string, string>> = { ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8" };

@@ -101,7 +101,7 @@ function Header({ session, onLanguage }: LanguageProps & { readonly session: Ses
     <header>
       <p className="product">
         <Link href="/" className="home">
-          dingtalk-scim
+          <span translate="no">dingtalk-scim</span>
         </Link>
       </p>
       {session ? (
@@ -112,7 +112,7 @@ function Header({ session, onLanguage }: LanguageProps & { readonly session: Ses
                 []
               ) : (
                 <li key={href}>
-                  <Link href={href} current={href === "/" ? path === "/" : path.startsWith(href)}>
+                  <Link href={href} current={href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`)}>
                     {t(title)}
                   </Link>
                 </li>

@@ -12,6 +12,8 @@ import { Overview } from "./screens/overview.tsx";
 import { People } from "./screens/people.tsx";
 import { Person } from "./screens/person.tsx";
 import { Plan } from "./screens/plan.tsx";
+import { Report } from "./screens/report.tsx";
+import { Reports } from "./screens/reports.tsx";
 import { type Key, useWords } from "./words/words.ts";
 
 /* The views and their addresses, as src/http/dashboard.ts serves them. */
@@ -31,6 +33,8 @@ export const ROUTES: readonly Route[] = [
   { pattern: /^\/plan\/?$/, title: "nav.plan", href: "/plan", render: () => <Plan /> },
   { pattern: /^\/history\/?$/, title: "nav.history", href: "/history", render: () => <History /> },
   { pattern: /^\/connections\/?$/, title: "nav.connections", href: "/connections", render: () => <Connections /> },
+  { pattern: /^\/reports\/?$/, title: "nav.reports", href: "/reports", render: () => <Reports /> },
+  { pattern: /^\/report\/?$/, title: "report.title", render: () => <Report /> },
   { pattern: /^\/people\/([^/]+)\/?$/, title: "person.title", render: (session, id) => <Person id={id} session={session} /> },
   { pattern: /^\/holds\/([^/]+)\/?$/, title: "hold.title", render: (session, id) => <HoldScreen id={id} session={session} /> },
   { pattern: /^\/incidents\/([^/]+)\/?$/, title: "incident.title", render: (session, id) => <IncidentScreen id={id} session={session} /> },

@@ -13,8 +13,8 @@ import { IN_USE, INTERVENTIONS, LATENCY, LEAVERS, MEASURED, WRONG } from "./stat
 
 /** An event is written a moment after the time it bears; an hour is done when nothing of it can be on its way. */
 const STRAGGLERS_MS = 15 * MINUTE_MS;
-/** Between two looks at the hour that goes on. */
-const PACE_MS = 5 * MINUTE_MS;
+/** Between two looks of all processes at the hour that goes on. */
+const PACE_MS = 50_000;
 /** Hours in one turn. */
 const HOURS_MAX = 48;
 /** How far back an installation is caught up with, and how long its figures are kept. */

@@ -32,7 +32,7 @@ export function Banner({ session }: { readonly session: Session }): ReactNode {
           </p>
         ) : null}
         <p>
-          {t("banner.mode")} <strong>{mode}</strong>: {t(`mode.${mode}`)}
+          {t("banner.mode")} <strong translate="no">{mode}</strong>: {t(`mode.${mode}`)}
           {sandbox === null ? null : <> {t("banner.sandbox")}</>}
         </p>
       </div>
@@ -125,7 +125,7 @@ function ModeDialog({ status, onClose }: Closing & { readonly status: SyncStatus
         {MODES.map((each) => (
           <label key={each} className="choice">
             <input type="radio" name="mode" value={each} checked={mode === each} disabled={isAbove(each)} onChange={() => setMode(each)} />{" "}
-            <strong>{each}</strong> {t(`mode.${each}`)}
+            <strong translate="no">{each}</strong> {t(`mode.${each}`)}
           </label>
         ))}
       </fieldset>

@@ -22,7 +22,7 @@ export function Connections(): ReactNode {
               <th scope="row">
                 <Foreign text={name} />
               </th>
-              <td>{kind}</td>
+              <td translate="no">{kind}</td>
               <td>{lastRequestAt ? <When at={lastRequestAt} /> : t("sources.silent")}</td>
             </tr>
           ))}

@@ -109,7 +109,7 @@ function ReasonCards({ reasons, session }: { readonly reasons: readonly Reason[]
       <ul className="cards">
         {reasons.map((each) => {
           const { state, reasonCode, count } = each;
-          const { title, remedy } = worded(each);
+          const { title, remedy, lang } = worded(each);
           return (
             <li key={`${state} ${reasonCode}`}>
               <h3>
@@ -118,7 +118,7 @@ function ReasonCards({ reasons, session }: { readonly reasons: readonly Reason[]
               <p>
                 <StateChip state={state} /> <code>{reasonCode}</code>
               </p>
-              {remedy ? <p>{remedy}</p> : null}
+              {remedy ? <p lang={lang}>{remedy}</p> : null}
               {may(session, "operate") ? (
                 <button type="button" onClick={() => setAsks(each)}>
                   {t("button.retryAll", { count })}

@@ -1,13 +1,16 @@
 import type { ReactNode } from "react";
 import { useAnswer } from "../base/queries.ts";
-import type { SyncStatus } from "../generated/api.ts";
+import type { Kpis, SyncStatus } from "../generated/api.ts";
+import { LatencyChart } from "../parts/latency-chart.tsx";
 import { Link } from "../parts/link.tsx";
 import { Empty, Loading, Problem } from "../parts/states.tsx";
 import { Foreign, When } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 
 export function Overview(): ReactNode {
+  const { t } = useWords();
   const { data: status, error } = useAnswer("GET /api/sync/status", {}, { live: true });
+  const { data: kpis } = useAnswer("GET /api/kpis", { query: { weeks: 1 } }, { live: true });
   if (error && !status) return <Problem error={error} />;
   if (!status) return <Loading />;
   return (
@@ -15,7 +18,10 @@ export function Overview(): ReactNode {
       <Sentence status={status} />
       <Problem error={error} />
       {status.people.total === 0 ? <NobodyYet /> : null}
-      <Figures status={status} />
+      <Figures status={status} kpis={kpis} />
+      {kpis && kpis.day.latency.count > 0 ? (
+        <LatencyChart caption={t("overview.latencyChart")} latency={kpis.day.latency} targetSeconds={kpis.targets.latencySeconds} />
+      ) : null}
       <Sources />
     </>
   );
@@ -49,11 +55,13 @@ function NobodyYet(): ReactNode {
   );
 }
 
-const LINE_MS = 45_000;
-
-function Figures({ status }: { readonly status: SyncStatus }): ReactNode {
-  const { t, number, percent } = useWords();
+function Figures({ status, kpis }: { readonly status: SyncStatus; readonly kpis: Kpis | undefined }): ReactNode {
+  const { t, number, percent, duration } = useWords();
+  const lineSeconds = kpis?.targets.latencySeconds;
+  const target = { target: lineSeconds === undefined ? "" : duration(lineSeconds) };
   const { states, oldestDue, latencyMs, holds, adoptions, accuracy, coverage, calls } = status;
+  const rateNote = (perSecond: number): string =>
+    perSecond === 0 ? t("overview.callsNoRate") : t("overview.callsNote", { second: perSecond, day: perSecond * 86_400 });
   return (
     <dl className="figures">
       <Figure
@@ -74,7 +82,11 @@ function Figures({ status }: { readonly status: SyncStatus }): ReactNode {
       </Figure>
       <Figure
         name={t("overview.latency")}
-        note={latencyMs && latencyMs.p95 > LINE_MS ? t("overview.latencySlow") : t("overview.latencyNote")}
+        note={
+          lineSeconds !== undefined && latencyMs && latencyMs.p95 > lineSeconds * 1_000
+            ? t("overview.latencySlow", target)
+            : t("overview.latencyNote", target)
+        }
       >
         {latencyMs ? t("overview.seconds", { p50: seconds(latencyMs.p50), p95: seconds(latencyMs.p95) }) : t("overview.noLatency")}
       </Figure>
@@ -84,8 +96,8 @@ function Figures({ status }: { readonly status: SyncStatus }): ReactNode {
       <Figure name={t("overview.coverage")} note={t("overview.coverageNote")}>
         {percent(coverage)}
       </Figure>
-      <Figure name={t("overview.calls")} note={t("overview.callsNote", { count: calls.perSecondAndApi })}>
-        {number(calls.total)}
+      <Figure name={t("overview.calls")} note={rateNote(calls.perSecondAndApi)}>
+        {typeof kpis?.day.calls === "number" ? t("overview.callsDay", { count: kpis.day.calls }) : number(calls.total)}
       </Figure>
     </dl>
   );
@@ -125,7 +137,10 @@ function Sources(): ReactNode {
             <strong>
               <Foreign text={name} />
             </strong>{" "}
-            <span className="quiet">{kind}</span> {lastRequestAt ? <When at={lastRequestAt} /> : <span>{t("sources.silent")}</span>}
+            <span className="quiet" translate="no">
+              {kind}
+            </span>{" "}
+            {lastRequestAt ? <When at={lastRequestAt} /> : <span>{t("sources.silent")}</span>}
           </li>
         ))}
       </ul>

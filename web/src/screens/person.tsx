@@ -47,7 +47,7 @@ export function Person({ id, session }: { readonly id: string; readonly session:
 function Facts({ person: { item, present, action } }: { readonly person: PersonAnswer }): ReactNode {
   const { t } = useWords();
   const worded = useReasons();
-  const { title, remedy } = worded(item);
+  const { title, remedy, lang } = worded(item);
   return (
     <dl className="facts">
       {item.userName ? (
@@ -70,7 +70,7 @@ function Facts({ person: { item, present, action } }: { readonly person: PersonA
             {item.lastAnswer ? <code> {item.lastAnswer}</code> : null}
           </dd>
           <dt>{t("person.remedy")}</dt>
-          <dd>{remedy ?? t("person.noRemedy")}</dd>
+          <dd>{remedy ? <span lang={lang}>{remedy}</span> : t("person.noRemedy")}</dd>
         </>
       ) : null}
       {item.holder ? (

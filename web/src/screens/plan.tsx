@@ -31,7 +31,7 @@ export function Plan(): ReactNode {
           {t("plan.mode")}
           <select value={mode} onChange={(event) => choose({ mode: event.target.value })}>
             {MODES.map((each) => (
-              <option key={each} value={each}>
+              <option key={each} value={each} translate="no">
                 {each}
               </option>
             ))}

@@ -20,7 +20,7 @@ export function SignIn(): ReactNode {
       <h2>{t("signIn.noToken")}</h2>
       <p>{t("signIn.printed")}</p>
       <p>{t("signIn.link")}</p>
-      <pre>npx dingtalk-scim login-link --role admin --reason "…"</pre>
+      <pre translate="no">npx dingtalk-scim login-link --role admin --reason "…"</pre>
     </div>
   );
 }

@@ -16,16 +16,22 @@ interface Reasoned {
 }
 
 /** A reason in the words of the page, by its code; one that a later server tells, in the server's. The server's own remedy is more precise, and English. */
-export function useReasons(): (reasoned: Reasoned) => { readonly title: string; readonly remedy: string | undefined } {
+export function useReasons(): (reasoned: Reasoned) => {
+  readonly title: string;
+  readonly remedy: string | undefined;
+  readonly lang?: "en";
+} {
   const { language, reasons } = useWords();
   return ({ reasonCode = "", reason, remedy }) => {
-    if (!Object.hasOwn(REMEDIES, reasonCode)) return { title: reason ?? reasonCode, remedy };
+    if (!Object.hasOwn(REMEDIES, reasonCode)) return { title: reason ?? reasonCode, remedy, lang: "en" };
     // Looked up above.
     const code = reasonCode as ReasonCode;
     const ours = reasons.remedies[REMEDIES[code]];
     // What is decided here needs no command line.
     const isTheirs = language === "en" && !isDecidedHere(code);
-    return { title: reasons.titles[code], remedy: isTheirs ? (remedy ?? ours) : ours };
+    return isTheirs && remedy !== undefined
+      ? { title: reasons.titles[code], remedy, lang: "en" }
+      : { title: reasons.titles[code], remedy: ours };
   };
 }
 

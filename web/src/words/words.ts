@@ -22,8 +22,14 @@ export interface Words {
   readonly language: Language;
   readonly reasons: ReasonWords;
   t(key: Key, values?: Values): string;
+  /** Whether there are words for a key that was put together. */
+  has(key: string): key is Key;
   number(value: number): string;
   percent(value: number): string;
+  /** Such as 45 sec or 2 min, in the words of the language. */
+  duration(seconds: number): string;
+  /** Year, month and day in UTC, such as 2026-11-21. */
+  date(at: string): string;
   /** Date and time with the zone, such as 2026-11-21 19:40 HKT. */
   time(at: string): string;
   /** Such as "3 minutes ago". */
@@ -47,8 +53,20 @@ export function createWords(language: Language, catalogue: Catalogue, reasons: R
         return value === undefined ? whole : typeof value === "number" ? numbers.format(value) : value;
       });
     },
+    has: (key): key is Key => Object.hasOwn(catalogue, key),
     number: (value) => numbers.format(value),
     percent: (value) => percents.format(value),
+    duration: (seconds) => {
+      const { unit, size } = DURATIONS.find(({ from }) => seconds >= from) ?? { unit: "second", size: 1 };
+      const value = seconds / size;
+      return new Intl.NumberFormat(language, {
+        style: "unit",
+        unit,
+        unitDisplay: "short",
+        maximumFractionDigits: value < 10 ? 1 : 0,
+      }).format(value);
+    },
+    date: (at) => at.slice(0, 10),
     time: timeText,
     ago(at, now = Date.now()) {
       const seconds = (Date.parse(at) - now) / 1_000;
@@ -66,6 +84,12 @@ const UNITS: readonly (readonly [number, Intl.RelativeTimeFormatUnit])[] = [
   [60, "minute"],
   [1, "second"],
 ];
+
+/** Below two minutes seconds say more. */
+const DURATIONS = [
+  { unit: "hour", from: 3_600, size: 3_600 },
+  { unit: "minute", from: 120, size: 60 },
+] as const;
 
 /** The same in every language: it sorts, and it can be pasted into a ticket. Only the zone has a name. */
 function timeText(at: string): string {
