@@ -31,12 +31,16 @@ async function check(name: string, work: () => Promise<readonly string[] | undef
   }
 }
 
+/** Names of screens to look at, such as `npm run test:browser -- report`; all of them, and what operators do, when none is given. */
+const ONLY = process.argv.slice(2);
+const isMeant = (screen: string): boolean => ONLY.length === 0 || ONLY.includes(screen);
+
 async function screensOf({ send, people }: Stage): Promise<readonly (readonly [string, string])[]> {
   const { holds } = (await send("GET", "/api/sync/holds?state=open")) as { holds: { id: string }[] };
   const { events } = (await send("GET", `/api/history?filter=${encodeURIComponent('code eq "target.intent"')}`)) as {
     events: { id: string }[];
   };
-  return [
+  const screens: readonly (readonly [string, string])[] = [
     ["incident", `/incidents/${await firstIncident(send)}`],
     ["overview", "/"],
     ["needs-you", "/needs-you"],
@@ -50,7 +54,10 @@ async function screensOf({ send, people }: Stage): Promise<readonly (readonly [s
     ["history", "/history"],
     ["event", `/history/${events[0]!.id}`],
     ["connections", "/connections"],
+    ["reports", "/reports"],
+    ["report", "/report"],
   ];
+  return screens.filter(([screen]) => isMeant(screen));
 }
 
 /** The loop's troubles become incidents within some seconds. */
@@ -126,12 +133,52 @@ async function look(browser: Browser, stage: Stage): Promise<void> {
     }
 }
 
+/** English in letters of its own: what is in plain letters then did not come from a catalogue. Foreign texts and names are marked as such. */
+async function lookForRawText(browser: Browser, stage: Stage): Promise<void> {
+  const { context, page } = await openPage(browser, stage.url, { locale: "en-GB", width: 320 });
+  const look = async () => {
+    await settled(page);
+    return page.evaluate(() => {
+      const named = "aria-label title placeholder alt".split(" ");
+      const isOurs = (element: Element): boolean =>
+        element.closest("code, bdi, time, [translate=no], main [lang], option[lang], noscript, script") === null;
+      const plain = /[A-Za-z]{2,}/;
+      const found: string[] = [];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode())
+        if (plain.test(node.nodeValue ?? "") && node.parentElement && isOurs(node.parentElement)) found.push(node.nodeValue!.trim());
+      for (const element of document.querySelectorAll(named.map((name) => `[${name}]`).join()))
+        for (const name of named) {
+          const text = element.getAttribute(name);
+          if (text !== null && plain.test(text) && isOurs(element)) found.push(`${name}="${text}"`);
+        }
+      const sideways = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+      return [
+        ...[...new Set(found)].map((text) => `raw text: ${text.slice(0, 100)}`),
+        ...(sideways > 0 ? [`scrolls sideways by ${sideways} px`] : []),
+      ];
+    });
+  };
+  await check("sign-in has no raw text", async () => {
+    await page.goto("/?lang=en-XA");
+    return look();
+  });
+  await signIn(page, stage.token);
+  for (const [screen, path] of await screensOf(stage))
+    await check(`${screen} has no raw text`, async () => {
+      await page.goto(`${path}${path.includes("?") ? "&" : "?"}lang=en-XA`);
+      return look();
+    });
+  await context.close();
+}
+
 async function main(): Promise<number> {
   mkdirSync(PICTURES, { recursive: true });
   const [browser, stage] = await Promise.all([openBrowser(), openStage()]);
   try {
     await look(browser, stage);
-    for (const [name, act] of Object.entries(acts)) await check(name, () => act(browser, stage));
+    await lookForRawText(browser, stage);
+    if (ONLY.length === 0) for (const [name, act] of Object.entries(acts)) await check(name, () => act(browser, stage));
   } finally {
     await browser.close();
     await stage.close();

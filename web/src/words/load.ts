@@ -1,6 +1,10 @@
 import type { ReasonWords } from "./reasons.ts";
 import { type Catalogue, createWords, LANGUAGES, type Language, languageFor, type Words } from "./words.ts";
 
+/** For tests; never kept. */
+const PSEUDO = "en-XA";
+const askedLanguage = (): string | null => new URLSearchParams(window.location.search).get("lang");
+
 const STORED = "dingtalk-scim-language";
 
 /** One language is loaded, the others when they are chosen. */
@@ -12,7 +16,8 @@ const CATALOGUES: Readonly<Record<Language, () => Promise<readonly [Catalogue, R
 
 /** `?lang=` wins and is kept, then what was kept, then what the browser asks for. */
 export function chosenLanguage(): Language {
-  const asked = new URLSearchParams(window.location.search).get("lang");
+  const asked = askedLanguage();
+  if (asked === PSEUDO) return "en";
   if (asked !== null) keepLanguage(languageFor([asked]));
   const kept = LANGUAGES.find((each) => each === window.localStorage.getItem(STORED));
   return kept ?? languageFor(navigator.languages);
@@ -23,5 +28,5 @@ export const keepLanguage = (language: Language): void => window.localStorage.se
 export async function loadWords(language: Language): Promise<Words> {
   const words = createWords(language, ...(await CATALOGUES[language]()));
   document.documentElement.lang = language;
-  return words;
+  return askedLanguage() === PSEUDO ? (await import("./pseudo.ts")).pseudoWords(words) : words;
 }

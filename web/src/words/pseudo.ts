@@ -1,0 +1,32 @@
+import type { ReasonWords } from "./reasons.ts";
+import type { Words } from "./words.ts";
+
+/* The language `?lang=en-XA`: English with other letters, and longer. What is still in plain letters then did not come from a catalogue. */
+
+const LETTERS: Readonly<Record<string, string>> = Object.fromEntries(
+  [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"].map((letter, at) => [
+    letter,
+    [..."áƀçđéƒǵĥíĵķłɱñóƥɋŕšťúṽŵẋýžÁƁÇĐÉƑǴĤÍĴĶŁṀÑÓƤɊŔŠŤÚṼŴẊÝŽ"][at] ?? letter,
+  ]),
+);
+
+/** A third longer: as much room as translations need. */
+const pseudo = (text: string): string => {
+  const letters = [...text].map((letter) => LETTERS[letter] ?? letter).join("");
+  return `[${letters}${"·".repeat(Math.ceil(text.length / 3))}]`;
+};
+
+const each = <T extends Readonly<Record<string, string>>>(texts: T): T =>
+  // The same keys with other texts.
+  Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, pseudo(text)])) as T;
+
+export function pseudoWords(words: Words): Words {
+  const reasons: ReasonWords = { titles: each(words.reasons.titles), remedies: each(words.reasons.remedies) };
+  return {
+    ...words,
+    reasons,
+    t: (key, values) => pseudo(words.t(key, values)),
+    duration: (seconds) => pseudo(words.duration(seconds)),
+    ago: (at, now) => pseudo(words.ago(at, now)),
+  };
+}
