@@ -38,6 +38,7 @@ test("nothing set is the sandbox on this machine", () => {
     assertionKeyOrigins: ["https://login.microsoftonline.com", "https://login.windows.net"],
     alerts: { language: "en", allowPrivate: false, personal: [] },
     latencyTargetSeconds: 45,
+    leaverMinutes: 60,
     logLevel: "info",
   });
 });
