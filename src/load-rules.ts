@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { CannotStart } from "./core/errors.ts";
+import { compileWorkday, type WorkdayPlan } from "./import/workday/file.ts";
 import { compileMapping } from "./mapping/compile.ts";
 import { DEFAULT_MAPPING } from "./mapping/file/default-mapping.ts";
 import { FileInvalid } from "./mapping/file/problem.ts";
@@ -8,7 +9,7 @@ import { knownNames } from "./mapping-names.ts";
 import { compilePolicy } from "./policy/compile.ts";
 import { DEFAULT_POLICY } from "./policy/default-policy.ts";
 import type { Policy } from "./policy/policy.ts";
-import type { Config } from "./settings/config.ts";
+import type { Config, WorkdaySettings } from "./settings/config.ts";
 
 /** The rules of this installation. Throws CannotStart with every mistake, by line and column. */
 export const loadMapping = ({ mappingFile }: Config, target: "dingtalk"): Mapping =>
@@ -19,6 +20,9 @@ export const loadPolicy = ({ policyFile }: Config, target: "dingtalk", { setting
   load("POLICY_FILE", policyFile, DEFAULT_POLICY, (text) =>
     compilePolicy(text, knownNames(target).personDocument, { canPark: settings.parkIn !== undefined }),
   );
+
+/** Which report of Workday's is read, and what its columns mean. Throws CannotStart with every mistake, by line and column. */
+export const loadWorkday = ({ file }: WorkdaySettings): WorkdayPlan => load("WORKDAY_FILE", file, "", compileWorkday);
 
 function load<Rules>(setting: string, file: string | undefined, builtIn: string, compile: (text: string) => Rules): Rules {
   try {

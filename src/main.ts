@@ -2,6 +2,7 @@ import { createRefusalTally } from "./alerts/refusals.ts";
 import { type ServerContext, startMeter } from "./compose.ts";
 import { startAlerting } from "./compose-alerts.ts";
 import { prepareAccess, startApi } from "./compose-api.ts";
+import { startWorkday } from "./compose-import.ts";
 import { startFigures } from "./compose-kpis.ts";
 import { type RunningSync, startSync } from "./compose-sync.ts";
 import { systemClock } from "./core/clock.ts";
@@ -102,6 +103,10 @@ export async function startServer(config: Config, signal = new AbortController()
     begun.push({ name: "alerts", mostMs: 2_000, leastMs: 500, end: () => alerts.stop() });
     const figures = startFigures(app);
     begun.push({ name: "figures", mostMs: 2_000, leastMs: 500, end: () => figures.stop() });
+    if (config.workday && config.role !== "api") {
+      const workday = startWorkday(app, config.workday);
+      begun.push({ name: "reader of Workday", mostMs: 5_000, leastMs: 500, end: () => workday.stop() });
+    }
     await firstReady(checks);
     // Last of all: a token that is made and then not shown, because the start failed, would be lost.
     const newToken = config.role === "worker" ? undefined : (await patiently(signal, () => prepareAccess(app))).newToken;

@@ -22,6 +22,7 @@ import { planCommand } from "./operate/plan.ts";
 import { restoreCommand } from "./operate/restore.ts";
 import { retryCommand } from "./operate/retry.ts";
 import { syncCommand } from "./operate/sync.ts";
+import { workdayCommand } from "./operate/workday.ts";
 import { subjectCommand } from "./subject/subject.ts";
 
 /** The command line; what a command needs beyond its options is loaded when it runs. Exit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run. */
@@ -41,6 +42,7 @@ export function createProgram(): Command {
     trustCommand(),
     sourceCommand(),
     peopleCommand(),
+    workdayCommand(),
     assessCommand(),
     adoptCommand(),
     planCommand(),

@@ -38,6 +38,7 @@ export const EVENT_CODES = [
   "trust.removed",
   "source.created",
   "people.imported",
+  "people.importRefused",
   "mapping.changed",
   "mode.changed",
   "policy.changed",

@@ -1,5 +1,5 @@
 import { fold } from "../core/fold.ts";
-import { type Columns, columnsOf } from "./columns.ts";
+import { type Columns, columnReaders, columnsOf, type FieldReaders } from "./columns.ts";
 import { contentOf, type PersonRecord, personRecord } from "./person.ts";
 import { type Row, UnreadableFile } from "./row.ts";
 
@@ -10,7 +10,9 @@ export interface RowProblem {
 }
 
 export interface CheckedFile {
-  readonly columns: Columns;
+  /** Undefined where fields are read by rules, not by the names of columns. */
+  readonly columns?: Columns;
+  readonly readers: FieldReaders;
   readonly people: number;
   readonly activePeople: number;
   /** Of all people of the file. */
@@ -19,18 +21,26 @@ export interface CheckedFile {
 }
 
 /**
- * Reads a whole file without changing anything: its columns, each row, and whether two rows are about one person or one user name. Keeps a key and a user
+ * Reads a whole file without changing anything: its columns (unless `rules` read the fields), each row, and whether two rows are about one person or one user name. Keeps a key and a user
  * name of each person. Rejects with UnreadableFile where nothing can be said of single rows.
  */
-export async function checkFile(rows: AsyncIterable<Row>): Promise<CheckedFile> {
+export async function checkFile(rows: AsyncIterable<Row>, rules?: FieldReaders): Promise<CheckedFile> {
   const problems: RowProblem[] = [];
   const keys = new Map<string, number>();
   const userNames = new Map<string, number>();
+  const names = new Set<string>();
   let columns: Columns | undefined;
+  let readers = rules;
   let [people, activePeople] = [0, 0];
   for await (const row of rows) {
-    columns ??= usableColumns(Object.keys(row.values));
-    const result = personRecord(row, columns);
+    const before = names.size;
+    // A record of a JSON list leaves out what is empty, so a column may show up late.
+    if (!rules) for (const name of Object.keys(row.values)) names.add(name);
+    if (!readers || names.size > before) {
+      columns = usableColumns([...names]);
+      readers = columnReaders(columns);
+    }
+    const result = personRecord(row, readers);
     const text =
       result.kind === "problem"
         ? result.text
@@ -42,8 +52,7 @@ export async function checkFile(rows: AsyncIterable<Row>): Promise<CheckedFile> 
       if (result.person.active) activePeople += 1;
     } else if (text !== undefined) problems.push({ at: row.at, text });
   }
-  if (!columns) throw new UnreadableFile("the file has no rows");
-  return { columns, people, activePeople, keys: new Set(keys.keys()), problems };
+  return { ...(columns ? { columns } : {}), readers: readers ?? new Map(), people, activePeople, keys: new Set(keys.keys()), problems };
 }
 
 function usableColumns(names: readonly string[]): Columns {

@@ -1,5 +1,7 @@
 import { nearest } from "../core/did-you-mean.ts";
+import type { JsonValue } from "../core/entity.ts";
 import { fold } from "../core/fold.ts";
+import type { Row } from "./row.ts";
 
 /** What a column can be about. One line each: the names it is known by, in English, Workday's, simplified and traditional Chinese. */
 const NAMES = {
@@ -63,6 +65,12 @@ const NAMES = {
 
 export type Field = keyof typeof NAMES;
 
+/** What a record says of a field; undefined: nothing can be made of it. */
+export type FieldReader = (values: Row["values"]) => JsonValue | undefined;
+
+/** Of the fields that a file tells at all. */
+export type FieldReaders = ReadonlyMap<Field, FieldReader>;
+
 export const FIELDS = Object.keys(NAMES) as readonly Field[];
 
 /** The form two names of columns are compared in: letter case, blanks, `_`, `-` and dots do not count. */
@@ -99,3 +107,7 @@ export function columnsOf(names: readonly string[]): Columns {
   }
   return { of, unknown, twice };
 }
+
+/** Reads each field from its column; a record may leave a column out, and says nothing in it then. */
+export const columnReaders = ({ of }: Columns): FieldReaders =>
+  new Map([...of].map(([field, column]): [Field, FieldReader] => [field, (values) => values[column] ?? null]));

@@ -5,7 +5,7 @@ import { checkedBody } from "../scim/json.ts";
 import { readUser } from "../scim/resource/resource.ts";
 import { ENTERPRISE_SCHEMA } from "../scim/schema/enterprise.ts";
 import { WORKDAY_SCHEMA } from "../scim/schema/workday.ts";
-import type { Columns, Field } from "./columns.ts";
+import type { Field, FieldReaders } from "./columns.ts";
 import type { Row } from "./row.ts";
 
 /** A person as a row says. A field without a column is not in `values`: nothing is said of it, and what the directory holds stays. */
@@ -24,11 +24,11 @@ export interface PersonRecord {
 export type RecordResult = { readonly kind: "person"; readonly person: PersonRecord } | { readonly kind: "problem"; readonly text: string };
 
 /** Pure. A problem names the field and says what to do, and never repeats a value. */
-export function personRecord(row: Row, columns: Columns): RecordResult {
+export function personRecord(row: Row, readers: FieldReaders): RecordResult {
   const values: Partial<Record<Field, string>> = {};
-  for (const [field, column] of columns.of) {
-    const text = textOf(row.values[column]);
-    if (text === undefined) return problem(`the value for ${field} is neither a text nor a number`);
+  for (const [field, read] of readers) {
+    const text = textOf(field, read(row.values));
+    if (text === undefined) return problem(`nothing can be made of the value for ${field}`);
     if (ROUNDED.test(text)) return problem(`${field} was turned into a rounded number by a spreadsheet program: format the column as text`);
     values[field] = text;
   }
@@ -53,9 +53,12 @@ export function personRecord(row: Row, columns: Columns): RecordResult {
 
 const problem = (text: string): RecordResult => ({ kind: "problem", text });
 
-function textOf(value: JsonValue | undefined): string | undefined {
-  if (value === undefined || value === null) return "";
+/** Departments may be a list. */
+function textOf(field: Field, value: JsonValue | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (value === null) return "";
   if (typeof value === "string") return value.trim();
+  if (Array.isArray(value) && field === "departments" && value.every((name) => typeof name === "string")) return value.join("\n");
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 

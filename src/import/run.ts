@@ -2,7 +2,7 @@ import type { RequestContext } from "../directory/context.ts";
 import type { GroupDirectory } from "../directory/groups.ts";
 import type { UserDirectory } from "../directory/users.ts";
 import { type CheckedFile, checkFile, type RowProblem } from "./check.ts";
-import type { Columns } from "./columns.ts";
+import type { FieldReaders } from "./columns.ts";
 import { type DepartmentChange, importDepartments, NamedDepartments } from "./departments.ts";
 import { activePeople, deactivateAbsent, importPeople, type PersonChange } from "./people.ts";
 import { type PersonRecord, personRecord } from "./person.ts";
@@ -17,6 +17,8 @@ export interface ImportOptions {
   readonly context: RequestContext;
   /** Opens the file anew: it is read twice, first to check all of it. */
   readonly rows: () => AsyncIterable<Row>;
+  /** How fields are read; unset: by the names of the columns. */
+  readonly rules?: FieldReaders;
   /** The file holds everybody of the source: who is not in it has left. */
   readonly isComplete: boolean;
   /** How many active people the file holds, as somebody has confirmed; needed where it is less than nine tenths of those there are. */
@@ -45,8 +47,8 @@ export type ImportResult =
  * Rejects with UnreadableFile, or as the directory does.
  */
 export async function importFile(options: ImportOptions): Promise<ImportResult> {
-  const { users, groups, context, isComplete, confirmed, writes, rows, onPerson } = options;
-  const file = await checkFile(rows());
+  const { users, groups, context, isComplete, confirmed, writes, rows, rules, onPerson } = options;
+  const file = await checkFile(rows(), rules);
   if (file.problems.length > 0) return { kind: "refused", file };
   if (isComplete) {
     const active = await activePeople(users, context);
@@ -56,7 +58,7 @@ export async function importFile(options: ImportOptions): Promise<ImportResult> 
   const named = new NamedDepartments();
   const records = new Map<string, PersonRecord>();
   let done = 0;
-  const { changes, unchanged, problems, ids } = await importPeople(recordsOf(rows(), file.columns, records), {
+  const { changes, unchanged, problems, ids } = await importPeople(recordsOf(rows(), file.readers, records), {
     users,
     context,
     keys: file.keys,
@@ -67,16 +69,16 @@ export async function importFile(options: ImportOptions): Promise<ImportResult> 
   // Somebody whose row was not taken over is in the file all the same.
   const left =
     isComplete && problems.length === 0 ? await deactivateAbsent(new Set(ids.values()), { users, context, keys: file.keys, writes }) : [];
-  const departments = file.columns.of.has("departments")
+  const departments = file.readers.has("departments")
     ? await importDepartments(named, { groups, context, isComplete: isComplete && problems.length === 0, writes })
     : [];
   return { kind: "done", file, people: [...changes, ...left], unchanged, departments, problems };
 }
 
 /** Of each person only the departments are kept: they are concluded when everybody is there. */
-async function* recordsOf(rows: AsyncIterable<Row>, columns: Columns, kept: Map<string, PersonRecord>): AsyncIterable<PersonRecord> {
+async function* recordsOf(rows: AsyncIterable<Row>, readers: FieldReaders, kept: Map<string, PersonRecord>): AsyncIterable<PersonRecord> {
   for await (const row of rows) {
-    const result = personRecord(row, columns);
+    const result = personRecord(row, readers);
     if (result.kind !== "person") continue;
     if (result.person.departments) kept.set(result.person.key, { ...result.person, values: {} });
     yield result.person;

@@ -35,6 +35,14 @@ export type DingTalkSettings =
       readonly managedRoot: string;
     };
 
+export interface WorkdaySettings {
+  readonly file: string;
+  readonly userName?: string;
+  readonly password?: Secret;
+  readonly clientSecret?: Secret;
+  readonly refreshToken?: Secret;
+}
+
 export interface Config {
   readonly port: number;
   readonly host: string;
@@ -53,6 +61,8 @@ export interface Config {
   readonly policyFile?: string;
   /** The key-encryption key; unset = `encryption.key` in `dataDir`. */
   readonly encryptionKeyFile?: string;
+  /** Unset = Workday is not read from here. */
+  readonly workday?: WorkdaySettings;
   /** SCIM requests per second; 0 = no limit. */
   readonly rateLimitPerClient: number;
   /** Requests of one client that run at the same time; 0 = no limit. */
@@ -110,6 +120,7 @@ function toConfig(values: Values): Config {
     ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),
     ...(values.POLICY_FILE === undefined ? {} : { policyFile: values.POLICY_FILE }),
     ...(values.ENCRYPTION_KEY_FILE === undefined ? {} : { encryptionKeyFile: values.ENCRYPTION_KEY_FILE }),
+    ...(values.WORKDAY_FILE === undefined ? {} : { workday: workdayOf(values, values.WORKDAY_FILE) }),
     rateLimitPerClient: values.RATE_LIMIT_PER_CLIENT,
     concurrencyPerClient: values.CONCURRENT_REQUESTS_PER_CLIENT,
     trustedProxies: values.TRUST_PROXY ?? NO_PROXIES,
@@ -136,4 +147,16 @@ function dingTalkOf(values: Values): DingTalkSettings {
   }
   const { DINGTALK_OAPI_URL: oapiUrl, DINGTALK_API_URL: apiUrl } = values;
   return { kind: "organisation", appKey, appSecret: new Secret(appSecret), corpId, oapiUrl, apiUrl, qps, managedRoot };
+}
+
+function workdayOf(values: Values, file: string): WorkdaySettings {
+  const { WORKDAY_USERNAME: userName, WORKDAY_PASSWORD: password } = values;
+  const { WORKDAY_CLIENT_SECRET: clientSecret, WORKDAY_REFRESH_TOKEN: refreshToken } = values;
+  return Object.freeze({
+    file,
+    ...(userName === undefined ? {} : { userName }),
+    ...(password === undefined ? {} : { password: new Secret(password) }),
+    ...(clientSecret === undefined ? {} : { clientSecret: new Secret(clientSecret) }),
+    ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
+  });
 }

@@ -5,7 +5,7 @@ const CREDENTIALS = ["DINGTALK_APP_KEY", "DINGTALK_APP_SECRET", "DINGTALK_CORP_I
 
 /** What single settings cannot show. */
 export function contradictions(given: Environment): string[] {
-  const problems: string[] = [...alertContradictions(given)];
+  const problems: string[] = [...alertContradictions(given), ...workdayContradictions(given)];
   const missing = CREDENTIALS.filter((name) => given[name] === undefined);
   if (missing.length > 0 && missing.length < CREDENTIALS.length) {
     problems.push(`${missing.join(" and ")} must be set too: ${CREDENTIALS.join(", ")} are set together, or not at all for the sandbox`);
@@ -17,6 +17,13 @@ export function contradictions(given: Environment): string[] {
   }
   return problems;
 }
+
+const WORKDAY = ["WORKDAY_USERNAME", "WORKDAY_PASSWORD", "WORKDAY_CLIENT_SECRET", "WORKDAY_REFRESH_TOKEN"] as const;
+
+const workdayContradictions = (given: Environment): string[] =>
+  given.WORKDAY_FILE === undefined
+    ? WORKDAY.filter((name) => given[name] !== undefined).map((name) => `WORKDAY_FILE must be set too: ${name} belongs to it`)
+    : [];
 
 const PLAIN = ["ALERT_DINGTALK_ROBOT_URL", "ALERT_WEBHOOK_URL", "ALERT_HEARTBEAT_URL"] as const;
 

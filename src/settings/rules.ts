@@ -75,6 +75,11 @@ export const RULES = {
   MAPPING_FILE: text.optional(),
   POLICY_FILE: text.optional(),
   ENCRYPTION_KEY_FILE: text.optional(),
+  WORKDAY_FILE: text.optional(),
+  WORKDAY_USERNAME: text.optional(),
+  WORKDAY_PASSWORD: text.optional(),
+  WORKDAY_CLIENT_SECRET: text.optional(),
+  WORKDAY_REFRESH_TOKEN: text.optional(),
   RATE_LIMIT_PER_CLIENT: wholeNumber(0, 1_000_000, "must be a whole number from 0 to 1000000").default(50),
   CONCURRENT_REQUESTS_PER_CLIENT: wholeNumber(0, 1_000, "must be a whole number from 0 to 1000").default(RUNNING_OF_A_CLIENT),
   TRUST_PROXY: z

@@ -25,6 +25,7 @@ import { noJournal, openJournal } from "./organisation/journal.ts";
 import { createOrganisation } from "./organisation/organisation.ts";
 import { defaultSwitches } from "./organisation/switches.ts";
 import type { Handling, HttpCall, Late } from "./wire/wire.ts";
+import { createReports, isReport } from "./workday/reports.ts";
 
 /** One simulated DingTalk, wired and without a port. */
 export interface SimulatorApp {
@@ -56,6 +57,7 @@ export function createSimulatorApp(options: SimulatorOptions): SimulatorApp {
   const startSeed = `${seed} ${clock.now().getTime()}`;
   const outbox = createOutbox({ seed: seedNumber(startSeed), corpId, nowMs: () => clock.now().getTime() }, [stream, push]);
   const messages = createMessages();
+  const reports = createReports(appKey, appSecret);
   const extra = new Map<string, Route>(
     (
       [
@@ -89,10 +91,13 @@ export function createSimulatorApp(options: SimulatorOptions): SimulatorApp {
   };
   const gateway = createGateway(world, { route, open });
   const instance = instanceOf(options.journalPath);
-  const control = createControl(world, { qps, route, stream, push, messages, clock, held, instance });
+  const control = createControl(world, { qps, route, stream, push, messages, reports, clock, held, instance });
   return {
     clock,
-    answer: (call) => (isControl(call.path) ? { kind: "answer", reply: control(call), afterMs: 0 } : gateway(call)),
+    answer(call) {
+      if (isControl(call.path)) return { kind: "answer", reply: control(call), afterMs: 0 };
+      return isReport(call.path) ? reports.answer(call) : gateway(call);
+    },
     holds: ({ path, heldMs }, signal) => held.hold(path, heldMs, signal),
     latencyMs: (call) => (isControl(call.path) ? 0 : world.roundTrip.nextWayMs()),
     upgrade: stream.upgrade,

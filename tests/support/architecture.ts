@@ -22,7 +22,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   policy: ["core", "mapping"],
   scim: ["core", "directory", "filter", "http"],
   // People from files and reports, by the commands that a SCIM client has.
-  import: ["core", "directory", "filter", "scim"],
+  import: ["core", "directory", "filter", "history", "mapping", "scim"],
   api: ["core", "alerts", "filter", "history", "http", "kpis", "reconcile"],
   reconcile: ["core", "history", "mapping", "policy"],
   targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-values.ts"],
@@ -51,6 +51,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/privacy": ["core", "history", "privacy", "store/postgres", ...sharedStatements()],
   "store/alerts": ["core", "alerts", "history", "store/postgres", ...sharedStatements()],
   "store/kpis": ["core", "history", "kpis", "store/postgres", "store/status/figures.ts", ...sharedStatements()],
+  "store/import": ["core", "import/workday/ports.ts", "store/postgres", ...sharedStatements()],
   "store/target": ["core", "reconcile", "store/postgres"],
   "store/access": ["core", "history", "http/ports.ts", "http/auth", "store/postgres", "generated"],
   database: ["core"],
@@ -76,7 +77,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "@faker-js/faker": ["demo"],
   "@marcbachmann/cel-js": ["mapping"],
   "@prisma/adapter-pg": ["store/access"],
-  axios: ["targets"],
+  axios: ["targets", "import/workday"],
   "cli-progress": ["cli", "demo"],
   "cli-table3": ["cli", "demo"],
   commander: ["cli"],
@@ -94,7 +95,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "stream-json": ["import"],
   ws: ["simulator"],
   yaml: ["mapping"],
-  zod: ["settings", "mapping", "policy", "simulator"],
+  zod: ["import/workday", "settings", "mapping", "policy", "simulator"],
 };
 
 /** What may be written only in certain rooms or files. */

@@ -1,9 +1,7 @@
 import { Command, Option } from "commander";
 import { ENCODINGS, type Encoding } from "../../import/file/encoding.ts";
-import type { ImportResult } from "../../import/run.ts";
-import { EXIT, foundProblems } from "../support/exit-codes.ts";
+import { tellImport } from "../support/import-report.ts";
 import { wholeNumber } from "../support/numbers.ts";
-import { print, printJson, printTable, say } from "../support/output.ts";
 
 interface Options {
   readonly source: string;
@@ -13,8 +11,6 @@ interface Options {
   readonly encoding?: Encoding;
   readonly json?: true;
 }
-
-const LISTED = 20;
 
 export const peopleCommand = (): Command =>
   new Command("people").description("people of a source that has no SCIM client").addCommand(importCommand());
@@ -36,11 +32,7 @@ function importCommand(): Command {
     .addHelpText("after", HELP)
     .action(async (path: string, { json, ...options }: Options) => {
       const { importFromFile } = await import("../support/import-file.ts");
-      const result = await importFromFile(path, options);
-      if (result.kind === "refused") process.exitCode = EXIT.problems;
-      else if (result.problems.length > 0) foundProblems();
-      if (json) return printJson(jsonOf(result));
-      report(result, options.dryRun === true);
+      tellImport(await importFromFile(path, options), { isTrial: options.dryRun === true, asJson: json === true });
     });
 }
 
@@ -54,55 +46,3 @@ Examples:
   $ dingtalk-scim source create --name hr --kind other
   $ dingtalk-scim people import people.csv --source hr --dry-run
   $ dingtalk-scim people import people.csv --source hr`;
-
-function report(result: ImportResult, isTrial: boolean): void {
-  const { file } = result;
-  for (const { column, meant } of file.columns.unknown)
-    say(`dingtalk-scim: the column ${JSON.stringify(column)} is not read${meant === undefined ? "" : `; did you mean ${meant}?`}`);
-  if (result.kind === "refused") {
-    if (result.reason) {
-      const { inFile, active } = result.reason;
-      say(`Nothing was changed: the file has ${inFile} active people, and the source has ${active}.`);
-      say(`If the others have left: --count ${inFile}. If the file does not hold everybody: --partial.`);
-      return;
-    }
-    say(`Nothing was changed: ${file.problems.length} of the rows are wrong.`);
-    list(file.problems);
-    return;
-  }
-  const count = (action: string) => result.people.filter((change) => change.action === action).length;
-  printTable(
-    ["people", "", "departments", ""],
-    [
-      ["created", String(count("create")), "created", String(result.departments.filter(({ action }) => action === "create").length)],
-      ["changed", String(count("change")), "changed", String(result.departments.filter(({ action }) => action === "change").length)],
-      ["activated", String(count("activate")), "removed", String(result.departments.filter(({ action }) => action === "remove").length)],
-      ["deactivated", String(count("deactivate")), "", ""],
-      ["unchanged", String(result.unchanged), "", ""],
-    ],
-  );
-  if (isTrial) print("Nothing was written: this was a trial.");
-  if (result.problems.length === 0) return;
-  say(`${result.problems.length} rows could not be taken over; nobody was deactivated for being absent:`);
-  list(result.problems);
-}
-
-function list(problems: readonly { readonly at: number; readonly text: string }[]): void {
-  for (const { at, text } of problems.slice(0, LISTED)) say(`  - row ${at}: ${text}`);
-  if (problems.length > LISTED) say(`  … and ${problems.length - LISTED} more (--json lists all)`);
-}
-
-function jsonOf(result: ImportResult) {
-  const { columns, people, activePeople, problems } = result.file;
-  const file = { people, activePeople, columns: Object.fromEntries(columns.of), notRead: columns.unknown.map(({ column }) => column) };
-  return result.kind === "refused"
-    ? { result: "refused", file, ...(result.reason ? { fewer: result.reason } : {}), problems }
-    : {
-        result: "done",
-        file,
-        people: result.people,
-        unchanged: result.unchanged,
-        departments: result.departments,
-        problems: result.problems,
-      };
-}

@@ -2,20 +2,15 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
+import { importPeopleFile } from "../../compose-import.ts";
 import { systemClock } from "../../core/clock.ts";
-import { uuidv7 } from "../../core/id.ts";
-import { createGroupDirectory } from "../../directory/groups.ts";
-import { createUserDirectory } from "../../directory/users.ts";
 import { csvRows } from "../../import/file/csv.ts";
 import type { Encoding } from "../../import/file/encoding.ts";
 import { jsonRows } from "../../import/file/json.ts";
-import { type ImportResult, importFile } from "../../import/run.ts";
+import type { ImportResult } from "../../import/run.ts";
 import { openVault } from "../../open-vault.ts";
 import { createPrisma } from "../../store/access/prisma.ts";
 import { createSources } from "../../store/access/sources.ts";
-import { createDirectoryStore } from "../../store/create.ts";
-import { append } from "../../store/history/append.ts";
-import { TARGET } from "../../target-name.ts";
 import { findSource } from "./find-source.ts";
 import { withPool } from "./joined-pool.ts";
 import { NotFoundHere } from "./not-found-here.ts";
@@ -34,27 +29,18 @@ export interface FileImport {
 export async function importFromFile(path: string, options: FileImport): Promise<ImportResult> {
   const digest = await digestOf(path);
   return withPool(async ({ pool, config }) => {
-    const source = await findSource(createSources(createPrisma(pool), systemClock), options.source);
-    const directory = {
-      store: createDirectoryStore(pool, [TARGET], await openVault({ config, pool, clock: systemClock })),
-      clock: systemClock,
+    const { id: sourceId } = await findSource(createSources(createPrisma(pool), systemClock), options.source);
+    const isComplete = options.partial !== true;
+    const origin = { complete: isComplete, file: basename(path), sha256: digest, osUser: osUser() };
+    const rows = () => {
+      const bytes = createReadStream(path);
+      return path.toLowerCase().endsWith(".json") ? jsonRows(bytes) : csvRows(bytes, options.encoding);
     };
-    const context = { sourceId: source.id, actor: ACTOR, requestId: uuidv7(systemClock.now().getTime()) };
-    const writes = options.dryRun !== true;
-    const result = await importFile({
-      users: createUserDirectory(directory),
-      groups: createGroupDirectory(directory),
-      context,
-      rows: () => {
-        const bytes = createReadStream(path);
-        return path.toLowerCase().endsWith(".json") ? jsonRows(bytes) : csvRows(bytes, options.encoding);
-      },
-      isComplete: options.partial !== true,
-      ...(options.count === undefined ? {} : { confirmed: options.count }),
-      writes,
-    });
-    if (writes && result.kind === "done") await append(pool, importedEvent(context, basename(path), digest, options, result));
-    return result;
+    return importPeopleFile(
+      { pool, vault: await openVault({ config, pool, clock: systemClock }), clock: systemClock },
+      { sourceId, actor: ACTOR, origin },
+      { rows, isComplete, writes: options.dryRun !== true, ...(options.count === undefined ? {} : { confirmed: options.count }) },
+    );
   });
 }
 
@@ -68,35 +54,4 @@ async function digestOf(path: string): Promise<string> {
     throw new NotFoundHere(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
   return hash.digest("hex");
-}
-
-function importedEvent(
-  context: { readonly sourceId: string; readonly actor: string; readonly requestId: string },
-  file: string,
-  sha256: string,
-  { partial }: FileImport,
-  { people, unchanged, departments, problems }: ImportResult & { readonly kind: "done" },
-) {
-  const at = systemClock.now();
-  const count = (action: string) => people.filter((change) => change.action === action).length;
-  return {
-    id: uuidv7(at.getTime()),
-    at,
-    code: "people.imported" as const,
-    ...context,
-    causes: [],
-    detail: {
-      file,
-      sha256,
-      complete: partial !== true,
-      created: count("create"),
-      changed: count("change"),
-      activated: count("activate"),
-      deactivated: count("deactivate"),
-      unchanged,
-      departments: departments.length,
-      notTaken: problems.length,
-      osUser: osUser(),
-    },
-  };
 }

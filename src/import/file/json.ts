@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from "node:stream";
+import { pipeline, type Readable, Transform } from "node:stream";
 import { pick } from "stream-json/filters/pick.js";
 import { parser } from "stream-json/parser.js";
 import { streamArray } from "stream-json/streamers/stream-array.js";
@@ -22,8 +22,16 @@ export async function* jsonRows(bytes: Readable): AsyncIterable<Row> {
   const first = head.toString("latin1").trim().slice(0, 1);
   if (first !== "[" && first !== "{") throw new UnreadableFile(`the file is neither a JSON list nor an object with a list ${REPORT_LIST}`);
   const elements = streamArray.asStream();
+  let isThere = first === "[";
+  const seeing = new Transform({
+    objectMode: true,
+    transform(token, _encoding, done) {
+      isThere = true;
+      done(null, token);
+    },
+  });
   if (first === "[") pipeline(all, parser.asStream(), elements, note);
-  else pipeline(all, parser.asStream(), pick.asStream({ filter: REPORT_LIST, once: true }), elements, note);
+  else pipeline(all, parser.asStream(), pick.asStream({ filter: REPORT_LIST, once: true }), seeing, elements, note);
   let at = 0;
   try {
     for await (const { value } of elements as AsyncIterable<{ readonly value: JsonValue }>) {
@@ -41,5 +49,5 @@ export async function* jsonRows(bytes: Readable): AsyncIterable<Row> {
   }
   if (failed.signal.aborted)
     throw new UnreadableFile(`the file ends too early, after ${at} elements of its list`, { cause: failed.signal.reason });
-  if (at === 0 && first === "{") throw new UnreadableFile(`the object has no list ${REPORT_LIST}, or it is empty`);
+  if (!isThere) throw new UnreadableFile(`the object has no list ${REPORT_LIST}`);
 }

@@ -11,6 +11,7 @@ import { carryOut, type SimulatorState } from "../gateway/state.ts";
 import { createOrganisation } from "../organisation/organisation.ts";
 import { describeIssues, switchesSchema } from "../organisation/switches.ts";
 import { type HttpCall, header, json, type Reply } from "../wire/wire.ts";
+import type { Reports } from "../workday/reports.ts";
 import { consoleActs } from "./console.ts";
 import type { HeldCalls } from "./held-calls.ts";
 import type { MovableClock } from "./movable-clock.ts";
@@ -46,6 +47,7 @@ export interface ControlSettings {
   readonly stream: StreamGateway;
   readonly push: Push;
   readonly messages: Messages;
+  readonly reports: Reports;
   readonly clock: MovableClock;
   readonly held: HeldCalls;
   /** See simulator/instance.ts. */
@@ -74,6 +76,7 @@ export function createControl(world: SimulatorState, settings: ControlSettings):
     ["POST /_sim/limits", setLimits],
     ["POST /_sim/latency", setLatency],
     ["POST /_sim/switches", setSwitches],
+    ["POST /_sim/workday", (body) => settings.reports.put(body)],
     ["POST /_sim/reset", reset],
   ]);
   const paths = new Set([...actions.keys()].map((key) => key.slice(key.indexOf(" ") + 1)));

@@ -128,5 +128,6 @@ function httpCall(request: IncomingMessage, body: string): HttpCall {
 
 function send(response: ServerResponse, reply: Reply): void {
   response.writeHead(reply.status, { "content-type": reply.contentType, "content-length": Buffer.byteLength(reply.body) });
-  response.end(reply.body);
+  if (reply.cutAfter === undefined) response.end(reply.body);
+  else response.write(Buffer.from(reply.body).subarray(0, reply.cutAfter), () => response.destroy());
 }

@@ -13,6 +13,8 @@ export interface Reply {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** The connection ends after so many bytes of the body. */
+  readonly cutAfter?: number;
 }
 
 /** What happens to the connection: an answer, possibly late, or no answer at all. */

@@ -23,7 +23,17 @@ test.each([["the defaults", join(chartFolder, "values.yaml")], ...Object.entries
 });
 
 /** Set by the chart, which knows the container. */
-const BY_CHART = ["PORT", "HOST", "ROLE", "DATA_DIR", "SIMULATOR_PORT", "MAPPING_FILE", "POLICY_FILE", "ENCRYPTION_KEY_FILE"];
+const BY_CHART = [
+  "PORT",
+  "HOST",
+  "ROLE",
+  "DATA_DIR",
+  "SIMULATOR_PORT",
+  "MAPPING_FILE",
+  "POLICY_FILE",
+  "WORKDAY_FILE",
+  "ENCRYPTION_KEY_FILE",
+];
 
 test("every setting is reachable, a secret only through the Secret", () => {
   const inSettings = SETTINGS.filter((name) => accepts({ settings: { [name]: "x" } }));

@@ -108,11 +108,14 @@ env:
   {{- if .context.Values.policy }}
   - { name: POLICY_FILE, value: /etc/dingtalk-scim/policy.yaml }
   {{- end }}
+  {{- if .context.Values.workday }}
+  - { name: WORKDAY_FILE, value: /etc/dingtalk-scim/workday.yaml }
+  {{- end }}
 {{- end -}}
 
 {{/* Makes new pods of new settings, which are read at start. */}}
 {{- define "dingtalk-scim.checksums" -}}
-checksum/settings: {{ list .Values.settings .Values.mapping .Values.policy | toJson | sha256sum }}
+checksum/settings: {{ list .Values.settings .Values.mapping .Values.policy .Values.workday | toJson | sha256sum }}
 {{- if not .Values.existingSecret }}
 checksum/secrets: {{ .Values.secrets | toJson | sha256sum }}
 {{- end }}

@@ -1,0 +1,69 @@
+import type { ImportResult } from "../../import/run.ts";
+import { foundProblems } from "./exit-codes.ts";
+import { print, printJson, printTable, say } from "./output.ts";
+
+const LISTED = 20;
+
+/** Tells what became of an import, and sets the exit code: 1 where something was refused. */
+export function tellImport(result: ImportResult, { isTrial, asJson }: { readonly isTrial: boolean; readonly asJson: boolean }): void {
+  if (result.kind === "refused" || result.problems.length > 0) foundProblems();
+  if (asJson) printJson(jsonOf(result));
+  else report(result, isTrial);
+}
+
+function report(result: ImportResult, isTrial: boolean): void {
+  const { file } = result;
+  for (const { column, meant } of file.columns?.unknown ?? [])
+    say(`dingtalk-scim: the column ${JSON.stringify(column)} is not read${meant === undefined ? "" : `; did you mean ${meant}?`}`);
+  if (result.kind === "refused") {
+    if (result.reason) {
+      const { inFile, active } = result.reason;
+      say(`Nothing was changed: the file has ${inFile} active people, and the source has ${active}.`);
+      say(`If the others have left: --count ${inFile}. If the file does not hold everybody: --partial.`);
+      return;
+    }
+    say(`Nothing was changed: ${file.problems.length} of the rows are wrong.`);
+    list(file.problems);
+    return;
+  }
+  const count = (action: string) => result.people.filter((change) => change.action === action).length;
+  printTable(
+    ["people", "", "departments", ""],
+    [
+      ["created", String(count("create")), "created", String(result.departments.filter(({ action }) => action === "create").length)],
+      ["changed", String(count("change")), "changed", String(result.departments.filter(({ action }) => action === "change").length)],
+      ["activated", String(count("activate")), "removed", String(result.departments.filter(({ action }) => action === "remove").length)],
+      ["deactivated", String(count("deactivate")), "", ""],
+      ["unchanged", String(result.unchanged), "", ""],
+    ],
+  );
+  if (isTrial) print("Nothing was written: this was a trial.");
+  if (result.problems.length === 0) return;
+  say(`${result.problems.length} rows could not be taken over; nobody was deactivated for being absent:`);
+  list(result.problems);
+}
+
+function list(problems: readonly { readonly at: number; readonly text: string }[]): void {
+  for (const { at, text } of problems.slice(0, LISTED)) say(`  - row ${at}: ${text}`);
+  if (problems.length > LISTED) say(`  … and ${problems.length - LISTED} more (--json lists all)`);
+}
+
+function jsonOf(result: ImportResult) {
+  const { columns, people, activePeople, problems } = result.file;
+  const file = {
+    people,
+    activePeople,
+    columns: Object.fromEntries(columns?.of ?? []),
+    notRead: columns?.unknown.map(({ column }) => column) ?? [],
+  };
+  return result.kind === "refused"
+    ? { result: "refused", file, ...(result.reason ? { fewer: result.reason } : {}), problems }
+    : {
+        result: "done",
+        file,
+        people: result.people,
+        unchanged: result.unchanged,
+        departments: result.departments,
+        problems: result.problems,
+      };
+}

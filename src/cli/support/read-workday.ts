@@ -1,0 +1,62 @@
+import { pullFromWorkday } from "../../compose-import.ts";
+import { systemClock } from "../../core/clock.ts";
+import { CannotStart } from "../../core/errors.ts";
+import type { ImportResult } from "../../import/run.ts";
+import { nextReading, type Reading } from "../../import/workday/reading.ts";
+import { loadWorkday } from "../../load-rules.ts";
+import { openVault } from "../../open-vault.ts";
+import { createPrisma } from "../../store/access/prisma.ts";
+import { createSources } from "../../store/access/sources.ts";
+import { createReadingStore } from "../../store/import/readings.ts";
+import { foundProblems } from "./exit-codes.ts";
+import { withPool } from "./joined-pool.ts";
+import { osUser } from "./os-user.ts";
+import { say } from "./output.ts";
+import { ACTOR } from "./records.ts";
+import { withInterrupt } from "./signals.ts";
+
+export interface WorkdayRequest {
+  readonly full?: true;
+  readonly count?: number;
+  readonly writes: boolean;
+}
+
+/** Undefined when another process is reading, which is said. */
+export const readWorkday = ({
+  full,
+  count,
+  writes,
+}: WorkdayRequest): Promise<{ readonly reading: Reading; readonly result: ImportResult } | undefined> =>
+  withInterrupt((signal) =>
+    withPool(async ({ config, pool }) => {
+      const { workday: settings } = config;
+      if (!settings) throw new CannotStart(["WORKDAY_FILE must be set: it says which report is read (docs/workday.md)"]);
+      const plan = loadWorkday(settings);
+      const app = { config, pool, vault: await openVault({ config, pool, clock: systemClock }), clock: systemClock };
+      const sources = createSources(createPrisma(pool), systemClock);
+      const { id: sourceId } =
+        (await sources.findByName(plan.source)) ?? (await sources.create(ACTOR, { name: plan.source, kind: "workday" }));
+      const readings = createReadingStore(pool);
+      const last = await readings.last(sourceId);
+      const reading: Reading = full || count !== undefined ? { kind: "everybody" } : nextReading(plan, last, systemClock.now());
+      let result: ImportResult | undefined;
+      const alone = await readings.alone(sourceId, async () => {
+        result = await pullFromWorkday(app, {
+          plan,
+          settings,
+          reading,
+          sourceId,
+          writes,
+          ...(count === undefined ? {} : { confirmed: count }),
+          detail: { osUser: osUser() },
+          signal,
+        });
+      });
+      if (!alone || !result) {
+        say("dingtalk-scim: another process is reading Workday at the moment; try again when it is done");
+        foundProblems();
+        return undefined;
+      }
+      return { reading, result };
+    }),
+  );

@@ -1,0 +1,104 @@
+import { mkdir } from "node:fs/promises";
+import type { AppContext } from "./compose.ts";
+import { uuidv7 } from "./core/id.ts";
+import { createGroupDirectory } from "./directory/groups.ts";
+import { createUserDirectory } from "./directory/users.ts";
+import { importEvent, type Origin } from "./import/event.ts";
+import { type ImportOptions, type ImportResult, importFile } from "./import/run.ts";
+import type { WorkdayPlan } from "./import/workday/file.ts";
+import { pull } from "./import/workday/pull.ts";
+import { dueReading, type Reading } from "./import/workday/reading.ts";
+import { type ReadingSchedule, scheduleReadings } from "./import/workday/schedule.ts";
+import { loadWorkday } from "./load-rules.ts";
+import type { WorkdaySettings } from "./settings/config.ts";
+import { createPrisma } from "./store/access/prisma.ts";
+import { createSources } from "./store/access/sources.ts";
+import { createDirectoryStore } from "./store/create.ts";
+import { createReadingStore } from "./store/import/readings.ts";
+import { TARGET } from "./target-name.ts";
+
+/* People from files and reports, written to the directory as a SCIM client would. */
+
+type Context = Pick<AppContext, "pool" | "vault" | "clock">;
+
+const directories = ({ pool, vault, clock }: Context) => {
+  const directory = { store: createDirectoryStore(pool, [TARGET], vault), clock };
+  return { users: createUserDirectory(directory), groups: createGroupDirectory(directory) };
+};
+
+const contextOf = ({ clock }: Context, sourceId: string, actor: string) => ({ sourceId, actor, requestId: uuidv7(clock.now().getTime()) });
+
+/** Imports a file into a source, and writes down that it did; a trial is no event. */
+export async function importPeopleFile(
+  app: Context,
+  by: { readonly sourceId: string; readonly actor: string; readonly origin: Origin },
+  options: Omit<ImportOptions, "users" | "groups" | "context">,
+): Promise<ImportResult> {
+  const context = contextOf(app, by.sourceId, by.actor);
+  const result = await importFile({ ...directories(app), ...options, context });
+  if (options.writes) await createReadingStore(app.pool).record(importEvent(context, app.clock.now(), by.origin, result));
+  return result;
+}
+
+export interface WorkdayPull {
+  readonly plan: WorkdayPlan;
+  readonly settings: WorkdaySettings;
+  readonly reading: Reading;
+  readonly sourceId: string;
+  readonly writes: boolean;
+  readonly confirmed?: number;
+  /** Who asked, for the history. */
+  readonly detail?: { readonly osUser: string };
+  readonly signal: AbortSignal;
+}
+
+/** Reads the report and imports it. What is written bears the actor `workday` and one request id. */
+export async function pullFromWorkday(
+  app: Context & Pick<AppContext, "config">,
+  { plan, settings, reading, sourceId, writes, confirmed, detail, signal }: WorkdayPull,
+): Promise<ImportResult> {
+  const began = app.clock.now();
+  const context = contextOf(app, sourceId, "workday");
+  await mkdir(app.config.dataDir, { recursive: true });
+  const result = await pull(reading, {
+    ...directories(app),
+    context,
+    plan,
+    credentials: settings,
+    directory: app.config.dataDir,
+    writes,
+    ...(confirmed === undefined ? {} : { confirmed }),
+    signal,
+  });
+  // What was entered while the report was prepared may not be in it.
+  const through = (reading.kind === "updated" ? reading.through : began).toISOString();
+  const origin = { complete: reading.kind === "everybody", through, ...detail };
+  if (writes) await createReadingStore(app.pool).record(importEvent(context, app.clock.now(), origin, result));
+  return result;
+}
+
+/** Reads Workday whenever it is due, in one process at a time. Throws CannotStart for a file that is wrong. */
+export function startWorkday(app: AppContext, settings: WorkdaySettings): ReadingSchedule {
+  const plan = loadWorkday(settings);
+  const readings = createReadingStore(app.pool);
+  const sources = createSources(createPrisma(app.pool), app.clock);
+  return scheduleReadings(async (signal) => {
+    const source = (await sources.findByName(plan.source)) ?? (await sources.create("system", { name: plan.source, kind: "workday" }));
+    await readings.alone(source.id, async () => {
+      const reading = dueReading(plan, await readings.last(source.id), app.clock.now());
+      if (!reading) return;
+      const result = await pullFromWorkday(app, { plan, settings, reading, sourceId: source.id, writes: true, signal });
+      if (result.kind === "refused") throw new ReadingRefused(result);
+    });
+  }, app);
+}
+
+class ReadingRefused extends Error {
+  constructor({ file, reason }: ImportResult & { readonly kind: "refused" }) {
+    super(
+      reason
+        ? `the report has ${reason.inFile} active people and the source ${reason.active}: dingtalk-scim workday pull --count ${reason.inFile} confirms it`
+        : `${file.problems.length} rows of the report are wrong: dingtalk-scim workday check lists them`,
+    );
+  }
+}
