@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createMetrics } from "./api/all-metrics.ts";
 import { historyEndpoint } from "./api/events.ts";
+import { feedEndpoint } from "./api/feed.ts";
 import { holdsEndpoint } from "./api/holds.ts";
 import { incidentsEndpoint } from "./api/incidents.ts";
 import { kpisEndpoint } from "./api/kpis.ts";
@@ -20,6 +21,7 @@ import { createFederation } from "./http/auth/federation.ts";
 import { createIssuerKeys } from "./http/auth/issuer-keys.ts";
 import { jwksEndpoint, tokenEndpoint } from "./http/auth/oauth.ts";
 import { createRefusalLog, type LogRefusal } from "./http/auth/refusals.ts";
+import { createSecurityEventTokens } from "./http/auth/security-event-tokens.ts";
 import { createSigningKey } from "./http/auth/signing.ts";
 import { createClientAddress } from "./http/connection/client-address.ts";
 import { messagesOf } from "./http/connection/express-messages.ts";
@@ -32,6 +34,7 @@ import { metricsEndpoint } from "./http/metrics.ts";
 import { createSessionCookie } from "./http/session/cookie.ts";
 import { createSessions } from "./http/session/sessions.ts";
 import { signInMount } from "./http/session/sign-in.ts";
+import { loadFeed } from "./load-rules.ts";
 import { dashboardDirectory, openapiFile } from "./paths.ts";
 import { createPlanDesk } from "./reconcile/compare/plan-desk.ts";
 import { type PersonPreview, previewPerson } from "./reconcile/compare/preview.ts";
@@ -52,6 +55,7 @@ import { createAssessmentRequests } from "./store/adopt/assessments.ts";
 import { createAdoptionOperations } from "./store/adopt/decisions.ts";
 import { createIncidents } from "./store/alerts/listing.ts";
 import { createDirectoryStore } from "./store/create.ts";
+import { createFeedStore } from "./store/feed/feed-store.ts";
 import { createEventLog } from "./store/history/event-log.ts";
 import { createPersonalReadLog } from "./store/history/personal-reads.ts";
 import { createKpiStore } from "./store/kpis/kpis.ts";
@@ -138,6 +142,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
   const operations = createSyncOperations(pool, TARGET, clock);
   const holds = createHolds(pool, TARGET, clock);
   const incidents = createIncidents(pool, TARGET);
+  const feed = createFeedStore(pool, vault);
   const { registry, observe } = createMetrics({
     target: TARGET,
     build: readBuild(),
@@ -146,6 +151,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
     meter: app.meter,
     status: operations.status,
     alerts: incidents.figures,
+    feed: feed.figures,
     meters: createMeterStore(pool, TARGET),
   });
 
@@ -178,6 +184,14 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
         operations,
         targets: { latencySeconds: config.latencyTargetSeconds, leaverMinutes: config.leaverMinutes },
         clock,
+      }),
+      feedEndpoint({
+        entries: loadFeed(config),
+        store: feed,
+        tokens: createSecurityEventTokens({ publicUrl: config.publicUrl, signingKey, clock }),
+        clock,
+        logger,
+        target: TARGET,
       }),
       incidentsEndpoint({ incidents, language: config.alerts.language, clock, target: TARGET }),
       syncEndpoint({

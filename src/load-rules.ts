@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { CannotStart } from "./core/errors.ts";
+import { compileFeed } from "./feed/compile.ts";
+import type { SinkEntry } from "./feed/file.ts";
 import { compileWorkday, type WorkdayPlan } from "./import/workday/file.ts";
 import { compileMapping } from "./mapping/compile.ts";
 import { DEFAULT_MAPPING } from "./mapping/file/default-mapping.ts";
@@ -23,6 +25,10 @@ export const loadPolicy = ({ policyFile }: Config, target: "dingtalk", { setting
 
 /** Which report of Workday's is read, and what its columns mean. Throws CannotStart with every mistake, by line and column. */
 export const loadWorkday = ({ file }: WorkdaySettings): WorkdayPlan => load("WORKDAY_FILE", file, "", compileWorkday);
+
+/** Who gets the events; nobody without a file. Throws CannotStart with every mistake, by line and column. */
+export const loadFeed = ({ feedFile }: Config): readonly SinkEntry[] =>
+  feedFile === undefined ? [] : load("FEED_FILE", feedFile, "", compileFeed);
 
 function load<Rules>(setting: string, file: string | undefined, builtIn: string, compile: (text: string) => Rules): Rules {
   try {

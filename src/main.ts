@@ -2,6 +2,7 @@ import { createRefusalTally } from "./alerts/refusals.ts";
 import { type ServerContext, startMeter } from "./compose.ts";
 import { startAlerting } from "./compose-alerts.ts";
 import { prepareAccess, startApi } from "./compose-api.ts";
+import { openFeed } from "./compose-feed.ts";
 import { startWorkday } from "./compose-import.ts";
 import { startFigures } from "./compose-kpis.ts";
 import { type RunningSync, startSync } from "./compose-sync.ts";
@@ -101,6 +102,10 @@ export async function startServer(config: Config, signal = new AbortController()
     // Whatever else fails later: from here on somebody is told.
     const alerts = startAlerting(app);
     begun.push({ name: "alerts", mostMs: 2_000, leastMs: 500, end: () => alerts.stop() });
+    if (config.role !== "api") {
+      const feed = await openFeed(app);
+      begun.push({ name: "feed", mostMs: 2_000, leastMs: 500, end: () => feed.stop() });
+    }
     const figures = startFigures(app);
     begun.push({ name: "figures", mostMs: 2_000, leastMs: 500, end: () => figures.stop() });
     if (config.workday && config.role !== "api") {

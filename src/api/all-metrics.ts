@@ -3,9 +3,11 @@ import type { AlertFigures } from "../alerts/operations.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Meter } from "../core/meter.ts";
+import type { ConsumerFigures } from "../feed/ports.ts";
 import { type Build, createMetricsRegistry, observeIn, showBuild } from "../http/metrics.ts";
 import type { ObserveRequest } from "../http/observe.ts";
 import { observeAlerts } from "./alert-metrics.ts";
+import { observeFeed } from "./feed-metrics.ts";
 import { type MeterFigures, observeMeters } from "./meter-metrics.ts";
 import { remembered } from "./remembered.ts";
 import { observeSync, type SyncStats } from "./sync-metrics.ts";
@@ -19,6 +21,7 @@ export interface MetricsOptions {
   readonly meter: Meter;
   readonly status: () => Promise<SyncStats>;
   readonly alerts: () => Promise<AlertFigures>;
+  readonly feed: () => Promise<readonly ConsumerFigures[]>;
   readonly meters: {
     write(meter: Meter): Promise<void>;
     read(): Promise<MeterFigures>;
@@ -26,7 +29,7 @@ export interface MetricsOptions {
 }
 
 /** Everything that `/metrics` shows of this process and, by the database, of all. */
-export function createMetrics({ target, build, clock, logger, meter, status, alerts, meters }: MetricsOptions): {
+export function createMetrics({ target, build, clock, logger, meter, status, alerts, feed, meters }: MetricsOptions): {
   readonly registry: Registry;
   readonly observe: ObserveRequest;
 } {
@@ -40,6 +43,7 @@ export function createMetrics({ target, build, clock, logger, meter, status, ale
   showBuild(registry, build);
   observeSync(registry, { target, figures: remembered({ read: status, what: "the figures of the loop", clock, logger }), clock });
   observeAlerts(registry, { target, figures: remembered({ read: alerts, what: "the incidents", clock, logger }) });
+  observeFeed(registry, remembered({ read: feed, what: "the figures of the feed", clock, logger }));
   observeMeters(registry, { target, meters: remembered({ read, what: "the counters", clock, logger }) });
   return {
     registry,

@@ -204,6 +204,13 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     public: "id target mode mapping_version policy_version settings state problems started_at seen_at",
   },
   rate_limits: { purpose: "the rate of each API of DingTalk", retention: NO_END, public: "target api free_at blocked_until reason calls" },
+  feed_order: { purpose: "how far the order of the feed goes", retention: NO_END, public: "single last began_at ordered_at swept_at" },
+  feed_positions: { purpose: "the order of events in the feed", retention: NO_END, public: "position event_id" },
+  feed_cursors: {
+    purpose: "how far each consumer of the feed is",
+    retention: NO_END,
+    public: "consumer position acknowledged lease leased_until attempts next_at error moved_at",
+  },
   kpi_hours: { purpose: "figures by the hour", retention: "three years", public: "target hour figures final made_at" },
   meters: { purpose: "counters", retention: NO_END, public: "target name labels value" },
   shared_tokens: { purpose: "the access token of DingTalk", retention: "until it ends", public: "name expires_at", secret: "value" },

@@ -59,6 +59,8 @@ export interface Config {
   readonly mappingFile?: string;
   /** Unset = the built-in policy. */
   readonly policyFile?: string;
+  /** Unset = no feed of events. */
+  readonly feedFile?: string;
   /** The key-encryption key; unset = `encryption.key` in `dataDir`. */
   readonly encryptionKeyFile?: string;
   /** Unset = Workday is not read from here. */
@@ -119,6 +121,7 @@ function toConfig(values: Values): Config {
     syncMode: values.SYNC_MODE ?? (dingtalk.kind === "sandbox" ? "sync" : "observe"),
     ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),
     ...(values.POLICY_FILE === undefined ? {} : { policyFile: values.POLICY_FILE }),
+    ...(values.FEED_FILE === undefined ? {} : { feedFile: values.FEED_FILE }),
     ...(values.ENCRYPTION_KEY_FILE === undefined ? {} : { encryptionKeyFile: values.ENCRYPTION_KEY_FILE }),
     ...(values.WORKDAY_FILE === undefined ? {} : { workday: workdayOf(values, values.WORKDAY_FILE) }),
     rateLimitPerClient: values.RATE_LIMIT_PER_CLIENT,

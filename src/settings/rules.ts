@@ -74,6 +74,7 @@ export const RULES = {
   SYNC_MODE: oneOf(SYNC_MODES).optional(),
   MAPPING_FILE: text.optional(),
   POLICY_FILE: text.optional(),
+  FEED_FILE: text.optional(),
   ENCRYPTION_KEY_FILE: text.optional(),
   WORKDAY_FILE: text.optional(),
   WORKDAY_USERNAME: text.optional(),

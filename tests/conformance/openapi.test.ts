@@ -1,13 +1,16 @@
+import { join } from "node:path";
 import { EVENT_CODES, OUTCOMES } from "../../src/history/event.ts";
 import { openProduct, type Product } from "../support/product.ts";
 import { readContract } from "./contract.ts";
 
 const contract = readContract("");
 const NOBODY = "2819c223-7f76-453a-919d-413861904646";
+/** A consumer that fetches. */
+const FEED_FILE = join(__dirname, "..", "fixtures", "feed", "poll.yaml");
 let product: Product;
 
 beforeAll(async () => {
-  product = await openProduct();
+  product = await openProduct({ settings: { FEED_FILE } });
 });
 
 afterAll(() => product.close());
@@ -17,7 +20,7 @@ const methodsOf = (path: string): readonly string[] =>
   contract.operations.filter((operation) => operation.path === path).map(({ method }) => method);
 
 test.each(paths)("%s takes the methods that are documented, and no others", async (path) => {
-  const address = path.replace("{kind}", "user").replace("{id}", NOBODY).replace("{delivery}", NOBODY);
+  const address = path.replace("{kind}", "user").replace("{id}", NOBODY).replace("{delivery}", NOBODY).replace("{name}", "risc");
   for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
     const { status } = await product.send(method, address);
     // /Me answers each method of SCIM that nobody stands behind it.
@@ -168,6 +171,15 @@ describe("outside SCIM", () => {
       ["POST", `/api/incidents/${incident.id}/deliveries/${incident.delivery}/replay`],
       ["POST", `/api/incidents/${incident.id}/deliveries/${incident.delivery}/replay?lang=xx`],
       ["POST", `/api/incidents/${incident.id}/deliveries/${NOBODY}/replay`],
+      ["GET", "/api/feed"],
+      ["POST", "/api/feed/risc/poll", { body: { returnImmediately: true } }],
+      ["POST", "/api/feed/risc/poll", { body: { maxEvents: "many" } }],
+      ["POST", "/api/feed/risc/replay", { body: { from: 1 } }],
+      ...["replay", "poll"].flatMap((order): Parameters<Product["send"]>[] => [
+        ["POST", `/api/feed/nobody/${order}`, { body: { from: 1 } }],
+        ["POST", `/api/feed/risc/${order}`, { body: { from: "x".repeat(2_000_000) } }],
+        ["POST", `/api/feed/risc/${order}`, { form: { from: "1" } }],
+      ]),
       ["GET", "/api/sync/status"],
       ["GET", "/api/sync/plan?count=1"],
       ["GET", "/api/sync/plan?mode=wrong"],
@@ -251,12 +263,12 @@ describe("outside SCIM", () => {
     ];
     for (const request of ask) await send(...request);
     for (const { method, path } of contract.operations.filter(({ path }) => path.startsWith("/api/"))) {
-      const address = path.replace("{kind}", "user").replace("{id}", user).replace("{delivery}", NOBODY);
+      const address = path.replace("{kind}", "user").replace("{id}", user).replace("{delivery}", NOBODY).replace("{name}", "risc");
       await send(method, address, { token: "" });
       await send(method, address, { token: provision });
     }
     for (const { method, path } of contract.operations) {
-      const address = path.replace("{kind}", "user").replace("{id}", NOBODY).replace("{delivery}", NOBODY);
+      const address = path.replace("{kind}", "user").replace("{id}", NOBODY).replace("{delivery}", NOBODY).replace("{name}", "risc");
       expect((await send(method, `${address}?${"x".repeat(40_000)}`)).status).toBe(414);
     }
     expect(wrong).toEqual([]);

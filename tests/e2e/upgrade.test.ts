@@ -64,6 +64,7 @@ const dingtalk = () => places[0]!.simulatorUrl;
 
 const settings = () => ({
   DATABASE_URL: database.url,
+  ENCRYPTION_KEY_FILE: join(folder, "encryption.key"),
   BOOTSTRAP_TOKEN: TOKEN,
   RATE_LIMIT_PER_CLIENT: "0",
   LOG_LEVEL: "warn",

@@ -23,7 +23,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   scim: ["core", "directory", "filter", "http"],
   // People from files and reports, by the commands that a SCIM client has.
   import: ["core", "directory", "filter", "history", "mapping", "scim"],
-  api: ["core", "alerts", "filter", "history", "http", "kpis", "reconcile"],
+  api: ["core", "alerts", "feed", "filter", "history", "http", "kpis", "reconcile"],
   reconcile: ["core", "history", "mapping", "policy"],
   targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-values.ts"],
   // Storage implements the ports of others. Its own files join the sub-rooms, or are read by several of them.
@@ -50,6 +50,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/adopt": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
   "store/privacy": ["core", "history", "privacy", "store/postgres", ...sharedStatements()],
   "store/alerts": ["core", "alerts", "history", "store/postgres", ...sharedStatements()],
+  "store/feed": ["core", "feed/ports.ts", "history", "store/postgres", "store/history/event-log.ts", ...sharedStatements()],
   "store/kpis": ["core", "history", "kpis", "store/postgres", "store/status/figures.ts", ...sharedStatements()],
   "store/import": ["core", "import/workday/ports.ts", "store/postgres", ...sharedStatements()],
   "store/target": ["core", "reconcile", "store/postgres"],
@@ -62,6 +63,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // Told of everything else by its store: it imports no other room.
   alerts: ["core", "history"],
   kpis: ["core"],
+  // It reads a file as policies are read, and leaves this program by the way of the alerts.
+  feed: ["core", "history", "alerts/channels", "mapping/file"],
   // Each setting in the form its room wants it.
   settings: ["core", "alerts", "http/connection", "privacy", "reconcile/policy.ts"],
   cli: ["*"],
@@ -95,7 +98,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "stream-json": ["import"],
   ws: ["simulator"],
   yaml: ["mapping"],
-  zod: ["import/workday", "settings", "mapping", "policy", "simulator"],
+  zod: ["feed", "import/workday", "settings", "mapping", "policy", "simulator"],
 };
 
 /** What may be written only in certain rooms or files. */

@@ -18,15 +18,7 @@ export function createWebhook({ url, secret, personal }: WebhookSettings, outbou
     personal,
     async send({ id, at, message }, signal) {
       const body = JSON.stringify(payloadOf(message));
-      const timestamp = String(Math.floor(at.getTime() / 1_000));
-      const headers = {
-        "content-type": "application/json",
-        "webhook-id": id,
-        "webhook-timestamp": timestamp,
-        ...(key === undefined
-          ? {}
-          : { "webhook-signature": `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}` }),
-      };
+      const headers = { "content-type": "application/json", ...signedHeaders({ id, at, body }, key) };
       const { status, retryAfterMs = 0 } = await outbound.send("POST", url.reveal(), { headers, body, signal });
       if (status < 200 || status > 299) throw new ChannelFailed(`http-${status}`, { afterMs: Math.min(retryAfterMs, MOST_WAIT_MS) });
     },
@@ -34,6 +26,20 @@ export function createWebhook({ url, secret, personal }: WebhookSettings, outbou
 }
 
 const MOST_WAIT_MS = 15 * 60_000;
+
+/** Of Standard Webhooks; without a key nothing is signed. */
+export function signedHeaders(
+  { id, at, body }: { readonly id: string; readonly at: Date; readonly body: string },
+  key: Buffer | undefined,
+): Readonly<Record<string, string>> {
+  const timestamp = String(Math.floor(at.getTime() / 1_000));
+  const signature = (by: Buffer) => createHmac("sha256", by).update(`${id}.${timestamp}.${body}`).digest("base64");
+  return {
+    "webhook-id": id,
+    "webhook-timestamp": timestamp,
+    ...(key === undefined ? {} : { "webhook-signature": `v1,${signature(key)}` }),
+  };
+}
 
 /** Base64, with or without the prefix `whsec_`; a text that is no base64 counts as its bytes. */
 export function keyOf(secret: string): Buffer {

@@ -13,7 +13,8 @@ import { createParameters, type Parameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
-const COLUMNS = `h.id, h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.changes, h.attributes, h.members, h.sealed, h.detail,
+/** Of `history h`, as `loggedEvent` reads them. */
+export const COLUMNS = `h.id, h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.changes, h.attributes, h.members, h.sealed, h.detail,
   case when h.sealed is not null then (select k.wrapped from subject_keys k where k.subject = h.subject) end as wrapped`;
 
 /** A story is bounded: a change of a group's name may have moved ten thousand people. */
@@ -30,7 +31,7 @@ const EFFECTS: Statement = {
   select ${COLUMNS} from (select id from led_to limit ${MAX_EFFECTS + 1}) l join history h on h.id = l.id order by h.id`,
 };
 
-interface EventRow extends pg.QueryResultRow {
+export interface EventRow extends pg.QueryResultRow {
   id: string;
   at: Date;
   code: EventCode;
@@ -89,7 +90,7 @@ export function createEventLog(pool: Pool, vault: Vault): EventLog {
   };
 }
 
-function loggedEvent(row: EventRow, vault: Vault): LoggedEvent {
+export function loggedEvent(row: EventRow, vault: Vault): LoggedEvent {
   const { changes, personal, erased } = valuesIn(row, vault);
   return {
     id: row.id,

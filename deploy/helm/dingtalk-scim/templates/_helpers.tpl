@@ -111,11 +111,14 @@ env:
   {{- if .context.Values.workday }}
   - { name: WORKDAY_FILE, value: /etc/dingtalk-scim/workday.yaml }
   {{- end }}
+  {{- if .context.Values.feed }}
+  - { name: FEED_FILE, value: /etc/dingtalk-scim/feed.yaml }
+  {{- end }}
 {{- end -}}
 
 {{/* Makes new pods of new settings, which are read at start. */}}
 {{- define "dingtalk-scim.checksums" -}}
-checksum/settings: {{ list .Values.settings .Values.mapping .Values.policy .Values.workday | toJson | sha256sum }}
+checksum/settings: {{ list .Values.settings .Values.mapping .Values.policy .Values.feed .Values.workday | toJson | sha256sum }}
 {{- if not .Values.existingSecret }}
 checksum/secrets: {{ .Values.secrets | toJson | sha256sum }}
 {{- end }}

@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { createOutbound } from "./alerts/channels/outbound.ts";
+import type { AppContext } from "./compose.ts";
+import { CannotStart } from "./core/errors.ts";
+import { Secret } from "./core/secret.ts";
+import { type RunningFeed, startFeed } from "./feed/run.ts";
+import { openSinks, type SinkDeps } from "./feed/sinks/open-sinks.ts";
+import { loadFeed } from "./load-rules.ts";
+import { createFeedStore } from "./store/feed/feed-store.ts";
+
+/* Events of the history to other systems. */
+
+/** Beside the loop, never where SCIM is answered. Without FEED_FILE nothing runs. Throws CannotStart for a wrong file, and for a library or a secret that is not there. */
+export async function openFeed(
+  { config, pool, vault, clock, logger }: AppContext,
+  own: Pick<SinkDeps, "load"> & { readonly everyMs?: number } = {},
+): Promise<RunningFeed> {
+  const entries = loadFeed(config);
+  if (entries.length === 0) return { stop: async () => undefined };
+  const { everyMs, ...more } = own;
+  const sinks = await openSinks(entries, {
+    source: config.publicUrl,
+    outbound: (allowPrivate) => createOutbound({ allowPrivate }),
+    secretIn,
+    clock,
+    ...more,
+  });
+  const consumers = entries.map(({ name }) => name);
+  return startFeed({
+    store: createFeedStore(pool, vault),
+    sinks,
+    consumers,
+    clock,
+    logger,
+    random: Math.random,
+    ...(everyMs === undefined ? {} : { everyMs }),
+  });
+}
+
+function secretIn(file: string): Secret {
+  try {
+    return new Secret(readFileSync(file, "utf8").trim());
+  } catch (cause) {
+    throw new CannotStart([`FEED_FILE: the file of secrets ${file} cannot be read`], { cause });
+  }
+}

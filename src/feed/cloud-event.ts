@@ -1,0 +1,62 @@
+import type { JsonObject } from "../core/entity.ts";
+import type { NumberedEvent } from "./ports.ts";
+
+/** CloudEvents 1.0 in its JSON format, with the extensions `sequence` and `partitionkey` (docs/feed.md has an example). */
+export interface CloudEvent extends JsonObject {
+  readonly specversion: "1.0";
+  /** Of the event in the history: the same at every delivery. */
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly time: string;
+  readonly datacontenttype: "application/json";
+  /** The position as a text that sorts as the number does. */
+  readonly sequence: string;
+  readonly data: JsonObject;
+}
+
+export const CLOUD_EVENT_TYPE = "application/cloudevents+json; charset=UTF-8";
+const TYPE_PREFIX = "dingtalk-scim.";
+/** Of the largest number that JSON readers hold exactly. */
+const SEQUENCE_DIGITS = 16;
+
+export interface Encoding {
+  /** PUBLIC_URL: which installation tells. */
+  readonly source: string;
+  /** Whether values of people, and names of operators, go along. */
+  readonly personal: boolean;
+}
+
+export function cloudEventOf({ position, event }: NumberedEvent, { source, personal }: Encoding): CloudEvent {
+  const { id, at, code, subject, changes, detail, personal: named, causes, actor, sourceId, requestId, target, attempt, outcome } = event;
+  return {
+    specversion: "1.0",
+    id,
+    source,
+    type: `${TYPE_PREFIX}${code}`,
+    ...(subject ? { subject: `${subject.kind}/${subject.id}`, partitionkey: subject.id } : {}),
+    time: at.toISOString(),
+    datacontenttype: "application/json",
+    sequence: String(position).padStart(SEQUENCE_DIGITS, "0"),
+    data: {
+      code,
+      actor: personal ? actor : namelessOf(actor),
+      causes: [...causes],
+      ...(sourceId === undefined ? {} : { sourceId }),
+      ...(requestId === undefined ? {} : { requestId }),
+      ...(target === undefined ? {} : { target }),
+      ...(attempt === undefined ? {} : { attempt }),
+      ...(outcome === undefined ? {} : { outcome }),
+      ...(changes === undefined ? {} : { attributes: Object.keys(changes) }),
+      ...(personal && changes !== undefined ? { changes: changes as JsonObject } : {}),
+      // Codes and counts mostly, but operators give reasons and names of theirs.
+      ...(personal && (detail !== undefined || named !== undefined) ? { detail: { ...detail, ...named } } : {}),
+    },
+  };
+}
+
+/** Ids of credentials are nobody's name; of people who signed in only the kind is told. */
+const namelessOf = (actor: string): string => (/^(token|trust|link):/.test(actor) ? actor : actor.replace(/:.*$/s, ""));
+
+/** Events of one subject stay in their order; those without one are a subject of their own. */
+export const subjectOf = ({ event }: NumberedEvent): string => event.subject?.id ?? "";

@@ -1,0 +1,81 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { EVENT_CODES } from "../history/event.ts";
+
+/* The shape of a feed file. Every object is strict, so that a key nobody reads is an error. Secrets stand in files of their own. */
+
+const MAX_SINKS = 20;
+const text = z.string().trim().min(1).max(500);
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "must be 1 to 40 of a-z, 0-9 and -, and begin with a letter");
+const path = text;
+const hostAndPort = z.string().refine((value) => {
+  const [, host = "", port = ""] = /^(.+):(\d{1,5})$/.exec(value) ?? [];
+  return host !== "" && !/[\s/@]/.test(host) && (!host.includes(":") || isIP(host.replace(/^\[|\]$/g, "")) === 6) && Number(port) > 0;
+}, "must be a host and a port, such as broker-1.example.com:9092");
+
+/** `user.*` or a code of an event. */
+const code = z
+  .string()
+  .refine(
+    (value) => EVENT_CODES.some((known) => known === value || (value.endsWith(".*") && known.startsWith(value.slice(0, -1)))),
+    "must be the code of an event, such as user.created, or all of a kind, such as user.*",
+  );
+
+const common = {
+  name,
+  /** Left out: all. */
+  codes: z.array(code).min(1).max(EVENT_CODES.length).optional(),
+  /** Values of people go along. */
+  personal: z.boolean("must be true or false").default(false),
+};
+
+const webhook = z.strictObject({
+  kind: z.literal("webhook"),
+  ...common,
+  url: z.string().refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), "must be an https address"),
+  secretFile: path.optional(),
+  /** It may be at a private address, and speak plain HTTP. */
+  allowPrivate: z.boolean("must be true or false").default(false),
+});
+
+const kafka = z.strictObject({
+  kind: z.literal("kafka"),
+  ...common,
+  brokers: z.array(hostAndPort).min(1).max(50),
+  topic: z.string().regex(/^[\w.-]{1,249}$/, "must be the name of a topic"),
+  tls: z.boolean("must be true or false").default(true),
+  mechanism: z.enum(["plain", "scram-sha-256", "scram-sha-512"]).default("scram-sha-512"),
+  username: text.optional(),
+  passwordFile: path.optional(),
+});
+
+const rocketmq = z.strictObject({
+  kind: z.literal("rocketmq"),
+  ...common,
+  /** Of the proxy of RocketMQ 5. */
+  endpoint: hostAndPort,
+  topic: z.string().regex(/^[\w%-]{1,127}$/, "must be the name of a topic"),
+  tls: z.boolean("must be true or false").default(true),
+  accessKey: text.optional(),
+  secretKeyFile: path.optional(),
+});
+
+const poll = z.strictObject({
+  kind: z.literal("poll"),
+  name,
+  /** `aud` of the tokens. */
+  audience: text,
+});
+
+export const feedFile = z.strictObject({
+  version: z.literal(1, { error: "must be 1, the version of this file format" }),
+  sinks: z
+    .array(z.discriminatedUnion("kind", [webhook, kafka, rocketmq, poll], { error: "kind must be one of webhook, kafka, rocketmq, poll" }))
+    .min(1)
+    .max(MAX_SINKS),
+});
+
+export type FeedFile = z.output<typeof feedFile>;
+export type SinkEntry = FeedFile["sinks"][number];
+export type KafkaEntry = Extract<SinkEntry, { kind: "kafka" }>;
+export type RocketmqEntry = Extract<SinkEntry, { kind: "rocketmq" }>;
