@@ -6,7 +6,8 @@ export interface AlertFacts {
   readonly target: {
     readonly pausedUntil?: Date;
     readonly pauseCode?: string;
-    readonly pauseReason?: string;
+    /** Codes of what a check of the target found. */
+    readonly pauseProblems?: readonly string[];
     readonly haltedAt?: Date;
     readonly sweptAt?: Date;
   };

@@ -98,10 +98,10 @@ const held = ({ id, limit, count, openedAt }: AlertFacts["holds"][number]): Cond
   condition("hold", "heldByLimit", "A", { count, of: id, detail: { limit, since: openedAt.toISOString() } });
 
 /** What keeps everything from being sent: somebody's to mend at once, or a failure that may pass. */
-function target({ target: { pausedUntil, pauseCode, pauseReason = "" }, processes }: AlertFacts, now: Date): Condition[] {
+function target({ target: { pausedUntil, pauseCode, pauseProblems = [] }, processes }: AlertFacts, now: Date): Condition[] {
   const own = new Set(processes.flatMap(({ problems }) => targetCauses(problems)));
   const paused = pausedUntil !== undefined && pausedUntil > now;
-  const common = paused ? targetCauses([pauseCode ?? "", ...codesIn(pauseReason)]) : [];
+  const common = paused ? targetCauses([pauseCode ?? "", ...pauseProblems]) : [];
   for (const code of common) own.delete(code);
   return [
     ...common.map((code) => condition("target", code, "A")),
@@ -109,15 +109,6 @@ function target({ target: { pausedUntil, pauseCode, pauseReason = "" }, processe
     ...(paused ? [condition("paused", "pausedByFailures", "B", { afterMs: PAUSED_MS })] : []),
   ];
 }
-
-/** `not ready: CODE: text; remedy | CODE: text; remedy`, as reconcile/process/preflight.ts writes it. */
-const codesIn = (reason: string): readonly string[] =>
-  reason.startsWith("not ready: ")
-    ? reason
-        .slice("not ready: ".length)
-        .split(" | ")
-        .map((each) => each.split(":")[0] ?? "")
-    : [];
 
 function worker({ processes }: AlertFacts): Condition[] {
   return processes.length === 0 ? [condition("worker", "noWorker", "B", { afterMs: WORKERLESS_MS })] : [];

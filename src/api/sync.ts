@@ -16,6 +16,7 @@ import type { PutBackOperations } from "../reconcile/guard/put-back.ts";
 import { operatorEvent, REASON_CODE } from "../reconcile/operator-event.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
 import { ceilingOf, modeInForce, type Orders } from "../reconcile/process/orders.ts";
+import { pauseText, type TargetPause } from "../reconcile/process/preflight.ts";
 import type { SyncState } from "../reconcile/run/next-state.ts";
 import type { SyncItem, SyncOperations, SyncStatus } from "../reconcile/status.ts";
 import { adoptionRoutes } from "./adoptions.ts";
@@ -74,7 +75,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
   /** Why nothing is sent now, if nothing is. */
   const pauses = async () => {
     const [{ halted }, pause] = await Promise.all([operations.orders(), operations.pause()]);
-    return { paused: halted ?? null, targetPause: pause ?? null };
+    return { paused: halted ?? null, targetPause: renderPause(pause) };
   };
 
   router
@@ -174,7 +175,7 @@ function renderStatus(
     oldestDue: status.oldestDue ?? null,
     lost: status.lost,
     paused: orders.halted ?? null,
-    targetPause: status.paused ?? null,
+    targetPause: renderPause(status.paused),
     latencyMs: status.latencyMs ?? null,
     accuracy: share(accurate, active),
     coverage: share(present, active),
@@ -185,6 +186,9 @@ function renderStatus(
     },
   };
 }
+
+/** Programs get what was found one by one, and people all of it in one line. */
+const renderPause = (pause: TargetPause | undefined) => (pause ? { problems: [], ...pause, reason: pauseText(pause) } : null);
 
 type Processes = Awaited<ReturnType<SyncOperations["processes"]>>;
 

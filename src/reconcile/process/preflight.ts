@@ -8,11 +8,15 @@ export interface TargetPause {
   readonly until: Date;
   readonly reason: string;
   readonly reasonCode?: string;
+  /** What a check found, where that is the reason. */
+  readonly problems?: readonly PauseProblem[];
 }
+
+export type PauseProblem = Pick<Problem, "code" | "text" | "remedy">;
 
 export interface PauseStore {
   /** No claim for this long, in any process. */
-  pause(ms: number, reason: string, reasonCode: string): Promise<void>;
+  pause(ms: number, reason: string, reasonCode: string, problems?: readonly PauseProblem[]): Promise<void>;
   /** Ends the target's rest, whoever began it. */
   liftPause(): Promise<void>;
   /** The rest that goes on now. */
@@ -34,7 +38,7 @@ export interface PreflightDeps {
 export const AGAIN_MS = 5_000;
 /** The pause outlasts the wait for the next look, so that nothing slips through between. */
 export const PAUSE_MS = AGAIN_MS + 30_000;
-export const NOT_READY = "not ready: ";
+const NOT_READY = "not ready";
 export const NOT_READY_CODE = "notReady";
 
 /**
@@ -63,7 +67,10 @@ export async function preflight(deps: PreflightDeps, signal: AbortSignal): Promi
     const texts = problems.map(textOf);
     if (texts.join() !== told) logger.error({ target: target.name, problems: texts }, messageOf(found));
     told = texts.join();
-    if (found.common.length > 0) await store.pause(PAUSE_MS, NOT_READY + found.common.map(textOf).join(" | "), NOT_READY_CODE);
+    if (found.common.length > 0) {
+      const common = found.common.map(({ code, text, remedy }) => ({ code, text, remedy }));
+      await store.pause(PAUSE_MS, NOT_READY, NOT_READY_CODE, common);
+    }
     await presence.show("resting", problems);
     await clock.sleep(AGAIN_MS, signal).catch(() => undefined);
   }
@@ -104,7 +111,11 @@ export async function findings(
   };
 }
 
-const textOf = ({ code, text, remedy }: Problem): string => `${code}: ${text}; ${remedy}`;
+/** The reason of a pause in one line, with all that was found. */
+export const pauseText = ({ reason, problems = [] }: Pick<TargetPause, "reason" | "problems">): string =>
+  problems.length === 0 ? reason : `${reason}: ${problems.map(textOf).join(" | ")}`;
+
+const textOf = ({ code, text, remedy }: PauseProblem): string => `${code}: ${text}; ${remedy}`;
 
 const messageOf = ({ common }: Findings): string =>
   common.length > 0

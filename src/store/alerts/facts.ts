@@ -22,7 +22,8 @@ const HOLDS: Statement = {
 };
 const TARGET: Statement = {
   name: "alerts-target",
-  text: `select paused_until as "pausedUntil", pause_code as "pauseCode", pause_reason as "pauseReason", halted_at as "haltedAt", swept_at as "sweptAt"
+  text: `select paused_until as "pausedUntil", pause_code as "pauseCode", 
+      array(select p->>'code' from json_array_elements(coalesce(pause_problems, '[]')) p) as "pauseProblems", halted_at as "haltedAt", swept_at as "sweptAt"
     from target_states where target = $1`,
 };
 const PROCESSES: Statement = {

@@ -244,7 +244,7 @@ describe("one more try for all of one cause", () => {
     await product.pool.query(
       "insert into target_states (target, paused_until, pause_reason) values ('dingtalk', now() + interval '1 hour', 'not ready') on conflict (target) do update set paused_until = excluded.paused_until, pause_reason = excluded.pause_reason",
     );
-    const paused = { until: expect.any(String), reason: "not ready" };
+    const paused = { until: expect.any(String), reason: "not ready", problems: [] };
     expect((await retry({ reason: "nameTaken" })).body.targetPause).toEqual(paused);
     expect((await product.send("POST", `/api/sync/items/user/${ids["Ann Lee"]}/retry`)).body.targetPause).toEqual(paused);
     await product.pool.query("update target_states set paused_until = null, pause_reason = null");

@@ -62,7 +62,7 @@ test.each<[string, Partial<AlertFacts>, readonly string[]]>([
         ...well.target,
         pausedUntil: ago(-1),
         pauseCode: "notReady",
-        pauseReason: "not ready: qyapi_get_member: the app may not; grant it | contact-scope: some: text; widen it | 60020: x; y",
+        pauseProblems: ["qyapi_get_member", "contact-scope", "60020"],
       },
     },
     ["A target:permissionMissing", "A target:contactScope", "A target:addressNotAllowed", "B paused:pausedByFailures"],

@@ -1,5 +1,5 @@
 import { silentLogger } from "../../../src/core/logger.ts";
-import { type PreflightDeps, preflight } from "../../../src/reconcile/process/preflight.ts";
+import { type PreflightDeps, pauseText, preflight } from "../../../src/reconcile/process/preflight.ts";
 import { createOwnRest } from "../../../src/reconcile/process/presence.ts";
 import type { Problem } from "../../../src/reconcile/target.ts";
 import { TargetUnavailable } from "../../../src/reconcile/target-failures.ts";
@@ -13,7 +13,7 @@ const problem = (concerns: Problem["concerns"], code = "qyapi_write"): Problem =
 });
 const lacking = problem("everybody");
 const away = new TargetUnavailable("dingtalk does not answer", { answer: "ECONNREFUSED", reasonCode: "unreachable" });
-const RESTS = "everything rests 35 s: not ready: qyapi_write: the text; the remedy";
+const RESTS = "everything rests 35 s: notReady: not ready: qyapi_write: the text; the remedy";
 const SAID = "the target is not ready: nothing is sent until this is fixed";
 const SAID_ALONE = "this process is not ready and rests alone: others go on; it is looked at again until this is fixed";
 
@@ -42,7 +42,8 @@ function look(findings: readonly (readonly Problem[] | Error)[], others = false)
       },
     },
     store: {
-      pause: async (ms, reason) => void happened.push(`everything rests ${ms / 1_000} s: ${reason}`),
+      pause: async (ms, reason, code, problems) =>
+        void happened.push(`everything rests ${ms / 1_000} s: ${code}: ${pauseText({ reason, ...(problems ? { problems } : {}) })}`),
       liftPause: async () => void happened.push("everything goes on"),
       paused: async () => undefined,
       mayCheck: async () => true,

@@ -3,8 +3,10 @@ import { MODES } from "../base/modes.ts";
 import { useAnswer, useOrder } from "../base/queries.ts";
 import { may } from "../base/rights.ts";
 import type { Session, SyncStatus } from "../generated/api.ts";
+import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
 import { Dialog } from "./dialog.tsx";
+import { Link } from "./link.tsx";
 import { Problem } from "./states.tsx";
 import { Foreign, When } from "./text.tsx";
 
@@ -28,7 +30,7 @@ export function Banner({ session }: { readonly session: Session }): ReactNode {
         ) : null}
         {targetPause ? (
           <p>
-            <strong>{t("banner.targetPause")}</strong> <span lang="en">{targetPause.reason}</span>
+            <strong>{t("banner.targetPause")}</strong> <TargetPause pause={targetPause} />
           </p>
         ) : null}
         <p>
@@ -58,6 +60,21 @@ export function Banner({ session }: { readonly session: Session }): ReactNode {
       {asks === "resume" ? <ResumeDialog status={status} onClose={() => setAsks(undefined)} /> : null}
       {asks === "mode" ? <ModeDialog status={status} onClose={() => setAsks(undefined)} /> : null}
     </section>
+  );
+}
+
+/** In the words of the page, by codes; the particulars are at Connections. */
+function TargetPause({ pause }: { readonly pause: NonNullable<SyncStatus["targetPause"]> }): ReactNode {
+  const { t } = useWords();
+  const worded = useReasons();
+  if (pause.problems.length === 0) return <span>{worded(pause).title}</span>;
+  return (
+    <>
+      <Link href="/connections">{t("banner.notReady", { count: pause.problems.length })}</Link>{" "}
+      {pause.problems.map(({ code }) => (
+        <code key={code}>{code} </code>
+      ))}
+    </>
   );
 }
 

@@ -4,6 +4,7 @@ import type { SyncStatus } from "../generated/api.ts";
 import { Loading, Problem } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { Foreign, When } from "../parts/text.tsx";
+import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
 
 export function Connections(): ReactNode {
@@ -84,15 +85,21 @@ function Step({ done, children }: { readonly done: boolean; readonly children: R
 
 function DingTalk({ status: { sandbox, targetPause, processes } }: { readonly status: SyncStatus }): ReactNode {
   const { t } = useWords();
-  const problems = [...new Map(processes.flatMap((each) => each.problems).map((problem) => [problem.code, problem])).values()];
+  const worded = useReasons();
+  const problems = [
+    ...new Map(
+      [...processes.flatMap((each) => each.problems), ...(targetPause?.problems ?? [])].map((problem) => [problem.code, problem]),
+    ).values(),
+  ];
   return (
     <section>
       <h2>{t("dingtalk.title")}</h2>
       <p>{sandbox === null ? t("dingtalk.real") : t("banner.sandbox")}</p>
       {processes.length === 0 ? <p className="problem">{t("dingtalk.noProcess")}</p> : null}
       {targetPause ? (
-        <p className="problem" lang="en">
-          {targetPause.reason} <When at={targetPause.until} />
+        <p className="problem">
+          {targetPause.problems.length > 0 ? t("banner.notReady", { count: targetPause.problems.length }) : worded(targetPause).title}{" "}
+          <When at={targetPause.until} />
         </p>
       ) : null}
       {problems.length === 0 && !targetPause && processes.length > 0 ? <p>✓ {t("dingtalk.well")}</p> : null}

@@ -39,6 +39,7 @@ export const en = {
   "signIn.linkRefused": "This link does not count: it was used, or is older than ten minutes. Make another one.",
   "banner.label": "State of the loop",
   "banner.paused": "Paused: nothing is sent to DingTalk.",
+  "banner.notReady": { one: "{count} thing is missing in DingTalk or its app", other: "{count} things are missing in DingTalk or its app" },
   "banner.targetPause": "DingTalk rests:",
   "banner.mode": "Mode",
   "banner.sandbox": "Sandbox: DingTalk is simulated.",

@@ -41,6 +41,7 @@ export const zhHans: Catalogue = {
   "signIn.linkRefused": "该链接无效：已使用过，或已超过十分钟。请重新生成。",
   "banner.label": "同步状态",
   "banner.paused": "已暂停：不向钉钉发送任何更改。",
+  "banner.notReady": "钉钉或其应用缺少 {count} 项设置",
   "banner.targetPause": "钉钉暂不可用：",
   "banner.mode": "模式",
   "banner.sandbox": "沙盒：使用模拟的钉钉。",

@@ -41,6 +41,7 @@ export const zhHant: Catalogue = {
   "signIn.linkRefused": "此連結無效：已用過，或已超過十分鐘。請重新產生。",
   "banner.label": "同步狀態",
   "banner.paused": "已暫停：不會向釘釘傳送任何更改。",
+  "banner.notReady": "釘釘或其應用欠缺 {count} 項設定",
   "banner.targetPause": "釘釘暫不可用：",
   "banner.mode": "模式",
   "banner.sandbox": "沙盒：使用模擬的釘釘。",
