@@ -1,7 +1,9 @@
 import { type AppContext, syncComponents } from "./compose.ts";
 import { CannotStart } from "./core/errors.ts";
+import { createErasuresFile } from "./database/erasures-file.ts";
 import { createSeenFile } from "./database/seen-file.ts";
 import type { ReadinessCheck } from "./http/health.ts";
+import { keepErasures } from "./privacy/keep-erasures.ts";
 import { assess } from "./reconcile/assess/assess.ts";
 import { sweep } from "./reconcile/compare/sweep.ts";
 import { startWhenChecked } from "./reconcile/process/loop-start.ts";
@@ -18,6 +20,7 @@ import { createReconciler } from "./reconcile/run/reconciler.ts";
 import { createPresence } from "./store/loop/processes.ts";
 import { startQueue } from "./store/loop/queue.ts";
 import { createRestoreStore } from "./store/loop/restore.ts";
+import { createErasures } from "./store/privacy/erase.ts";
 import { openRehearsal } from "./store/rehearse.ts";
 import { createSyncOperations } from "./store/status/status.ts";
 import { pinOrganisation } from "./store/target/organisation.ts";
@@ -105,6 +108,8 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const restores = { store: createRestoreStore(pool, TARGET), file: createSeenFile(config.dataDir), clock, logger, target: TARGET };
   // Before the loop adds events of its own.
   await watchForRestores({ ...restores, compare: () => requestSweep("system") }, stopping.signal);
+  const erasures = createErasures({ pool, vault: app.vault, clock, targets: [TARGET] });
+  await keepErasures({ store: erasures, file: createErasuresFile(config.dataDir), clock, logger }, stopping.signal);
   const queue = startQueue(
     { pool: pool.asyncCommit, clock, logger },
     {

@@ -58,6 +58,7 @@ export const EVENT_CODES = [
   "subject.released",
   "subject.exported",
   "history.encrypted",
+  "subject.erased",
 ] as const;
 
 export type EventCode = (typeof EVENT_CODES)[number];

@@ -56,6 +56,12 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     retention: "as its event",
     public: "subject event",
   },
+  erasures: {
+    purpose: "whose values were erased, so that a restored database forgets them again",
+    retention: NO_END,
+    public: "subject basis erased_at",
+    personal: "erased_by",
+  },
   legal_holds: {
     purpose: "whose values must stay, whatever else would remove them",
     retention: "until it is released",

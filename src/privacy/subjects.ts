@@ -24,6 +24,36 @@ export interface SubjectOperations {
   noteExport(id: string, forms: readonly string[], by: AskedBy): Promise<void>;
 }
 
+/** Nothing is changed but for `done`. `active`: the directory says that the person works here. */
+export type EraseResult = "done" | "unknown" | "held" | "active" | "already";
+
+/** On record in the database and beside it. */
+export interface Erasure {
+  readonly subject: string;
+  readonly basis: string;
+  /** As events name actors, at the command line with the user of the operating system. */
+  readonly by: string;
+  readonly at: Date;
+}
+
+export interface ErasureStore {
+  /**
+   * What stores keep of the person goes, values in the history can be read by nobody any more, and the directory has the person no longer: the loop removes
+   * them from the target. Events, their order and their proofs stay.
+   */
+  erase(
+    id: string,
+    basis: string,
+    by: AskedBy,
+  ): Promise<{ readonly result: "done"; readonly erasure: Erasure } | { readonly result: Exclude<EraseResult, "done"> }>;
+  /** The same for a person whom a restore of an older database has brought back; false when there is nothing to do. */
+  replay(erasure: Erasure): Promise<boolean>;
+  /** All that are on record, the oldest first. */
+  list(): Promise<readonly Erasure[]>;
+  /** Clears what was written of erased people since, such as by a run that was under way. To be called every now and then. */
+  clearAgain(): Promise<void>;
+}
+
 /** Rows as they are stored; JSON as values, times in ISO 8601. */
 export interface SubjectRecords {
   readonly id: string;

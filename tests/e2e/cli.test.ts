@@ -61,6 +61,12 @@ test("what is held about a person is exported, and a hold begins once", async ()
   expect([(await command(...hold)).code, (await command(...hold)).code]).toEqual([0, 1]);
   expect((await command("subject", "release", "yan", "--reason", "settled")).code).toBe(0);
   expect((await command("subject", "hold", "nobody", "--reason", "x")).code).toBe(1);
+
+  const erase = ["subject", "erase", id, "--basis", "request"];
+  expect((await command(...erase)).stderr).toContain("is active in the directory");
+  await fetch(`${place.url}/scim/v2/Users/${id}`, { method: "DELETE", headers: { authorization: `Bearer ${token}` } });
+  expect((await command(...erase)).code).toBe(0);
+  expect(JSON.parse(readFileSync(join(place.dataDir, "erasures.jsonl"), "utf8"))).toMatchObject({ subject: id, basis: "request" });
 });
 
 test("a trust is made with what Entra's portal shows, and ends when it is removed", async () => {

@@ -48,7 +48,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     ...sharedStatements(),
   ],
   "store/adopt": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
-  "store/privacy": ["core", "history", "privacy", "store/postgres", ...sharedStatements()],
+  "store/privacy": ["core", "history", "privacy", "store/personal", "store/postgres", ...sharedStatements()],
   "store/alerts": ["core", "alerts", "history", "store/postgres", ...sharedStatements()],
   "store/feed": ["core", "feed/ports.ts", "history", "store/postgres", "store/history/event-log.ts", ...sharedStatements()],
   "store/kpis": ["core", "history", "kpis", "store/postgres", "store/status/figures.ts", ...sharedStatements()],

@@ -7,7 +7,8 @@ import { flatTable, parseQuery } from "../../filter/parse.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import { EVENT_ATTRIBUTES, type EventLog } from "../../history/event-log.ts";
 import { type SubjectReport, subjectReport } from "../../privacy/subject-report.ts";
-import type { AskedBy, HoldResult, SubjectOperations } from "../../privacy/subjects.ts";
+import type { AskedBy, EraseResult, ErasureStore, HoldResult, SubjectOperations } from "../../privacy/subjects.ts";
+import { TARGET } from "../../target-name.ts";
 import { LANGUAGES, type Language } from "../support/assessment-texts.ts";
 import { foundProblems } from "../support/exit-codes.ts";
 import { personMeant } from "../support/find-person.ts";
@@ -24,7 +25,7 @@ const WHO = "id or userName; also name, e-mail address, job number, last digits 
 
 /** What people may ask of the data about them, and what keeps it. */
 export function subjectCommand(): Command {
-  const command = new Command("subject").description("the data of one person: everything that is held, and legal holds");
+  const command = new Command("subject").description("the data of one person: everything that is held, erasure, and legal holds");
   command
     .command("export <person>")
     .description("everything that is held about a person, what DingTalk was sent, and who looked; names of others are left out")
@@ -61,6 +62,19 @@ export function subjectCommand(): Command {
       const result = await withSubjects(person, (subjects, id) => subjects.release(id, reason, asked()));
       tell(person, result, "is under no legal hold any more.", "is under no legal hold. Nothing was changed.");
     });
+  command
+    .command("erase <person>")
+    .description("erase what is held about a person who is gone or switched off; it cannot be undone")
+    .requiredOption("--basis <text>", "on which ground, for the history; without names", said)
+    .addHelpText(
+      "after",
+      `\n<person>: ${WHO}.\n\nRefused, with exit code 1 and nothing changed: under a legal hold, while the directory says that the person is active, and for somebody unknown.\n\nExample:\n  $ dingtalk-scim subject erase mei.chan@example.com --basis "request of 12 May, article 17"`,
+    )
+    .action(async (person: string, { basis }: { basis: string }) => {
+      const result = await withErasures(person, (erasures, id) => erasures.erase(id, basis, asked()));
+      if (result === "done") say(`${person} is erased. If DingTalk still has the person, the running server removes them there.`);
+      else refused(person, result);
+    });
   return command;
 }
 
@@ -84,6 +98,26 @@ const withSubjects = <T>(
       id,
       createEventLog(access.pool, await openVault({ ...access, clock: systemClock })),
     );
+  });
+
+/** Undefined for a name that nobody has. */
+const withErasures = (
+  person: string,
+  work: (erasures: ErasureStore, id: string) => ReturnType<ErasureStore["erase"]>,
+): Promise<EraseResult | undefined> =>
+  withPool(async (access) => {
+    const [{ createErasures }, { createErasuresFile }, { openVault }] = await Promise.all([
+      import("../../store/privacy/erase.ts"),
+      import("../../database/erasures-file.ts"),
+      import("../../open-vault.ts"),
+    ]);
+    const id = await idOf(access, person);
+    if (id === undefined) return undefined;
+    const vault = await openVault({ ...access, clock: systemClock });
+    const done = await work(createErasures({ pool: access.pool, vault, clock: systemClock, targets: [TARGET] }), id);
+    // The running server adds it as well, should this not come to its end.
+    if (done.result === "done") await createErasuresFile(access.config.dataDir).add([done.erasure]);
+    return done.result;
   });
 
 async function idOf({ pool }: DatabaseAccess, person: string): Promise<string | undefined> {
@@ -140,6 +174,21 @@ function tell(person: string, result: HoldResult | undefined, done: string, alre
   }
   if (result === "already") foundProblems();
   say(`${person} ${result === "done" ? done : already}`);
+}
+
+const REFUSED: Readonly<Record<Exclude<EraseResult, "done" | "unknown">, string>> = {
+  held: "is under a legal hold (subject release ends it)",
+  active: "is active in the directory: the SCIM client has to switch the person off or delete them first",
+  already: "was erased before",
+};
+
+function refused(person: string, result: Exclude<EraseResult, "done"> | undefined): void {
+  if (result === undefined || result === "unknown") {
+    unknown(person);
+    return;
+  }
+  say(`${person} ${REFUSED[result]}. Nothing was changed.`);
+  foundProblems();
 }
 
 function unknown(person: string): void {

@@ -27,7 +27,10 @@ const MAKE: Statement = {
 
 const DESTROY: Statement = {
   name: "keys-destroy",
-  text: `update subject_keys k set wrapped = null, destroyed_at = now() where k.subject = any($1::uuid[]) and k.wrapped is not null returning k.subject`,
+  // Who has no key gets none any more.
+  text: `insert into subject_keys as k (subject, kind, destroyed_at)
+    select w.subject, w.kind, now() from json_to_recordset($1::json) as w(subject uuid, kind text) order by w.subject
+    on conflict (subject) do update set wrapped = null, destroyed_at = now() where k.wrapped is not null`,
 };
 
 interface KeyRow extends pg.QueryResultRow {
@@ -50,8 +53,8 @@ export interface SubjectKeys {
   of(db: Queryable, subjects: readonly EntityRef[]): Promise<ReadonlyMap<string, Buffer | undefined>>;
   /** As rows of `subject_keys` have it; null = destroyed. */
   unwrapped(subject: string, wrapped: Buffer | null): Buffer | undefined;
-  /** Of these subjects; answers those that had one. In the transaction of `db`. */
-  destroy(db: Queryable, subjects: readonly string[]): Promise<readonly string[]>;
+  /** Of these subjects, who get none any more. In the transaction of `db`. */
+  destroy(db: Queryable, subjects: readonly EntityRef[]): Promise<void>;
 }
 
 export function createSubjectKeys(kek: KeyEncryptionKey): SubjectKeys {
@@ -100,9 +103,8 @@ export function createSubjectKeys(kek: KeyEncryptionKey): SubjectKeys {
     },
 
     async destroy(db, subjects) {
-      const destroyed = await run<{ subject: string }>(db, DESTROY, [subjects]);
-      for (const subject of subjects) remembered.delete(subject);
-      return destroyed.map(({ subject }) => subject);
+      await run(db, DESTROY, [JSON.stringify(subjects.map(({ id, kind }) => ({ subject: id, kind })))]);
+      for (const { id } of subjects) remembered.delete(id);
     },
   };
 }

@@ -47,8 +47,8 @@ export interface Vault {
   ): Promise<readonly (Buffer | undefined)[]>;
   /** Undefined where the key was destroyed. Throws for what was altered. */
   open(value: SealedValue): JsonValue | undefined;
-  /** The values of these subjects cannot be read by anybody any more. Answers the subjects that had a key. In the transaction of `db`. */
-  destroy(db: Queryable, subjects: readonly string[]): Promise<readonly string[]>;
+  /** The values of these subjects cannot be read by anybody any more, and none are kept of them again. In the transaction of `db`. */
+  destroy(db: Queryable, subjects: readonly EntityRef[]): Promise<void>;
 }
 
 export function createVault(kek: KeyEncryptionKey): Vault {
@@ -99,7 +99,7 @@ export const withoutValues: Vault = {
   first: (event) => ({ row: openColumns(event), wrapped: "", keep: () => undefined }),
   seal: async (_db, values) => values.map(() => undefined),
   open: () => undefined,
-  destroy: async () => [],
+  destroy: async () => undefined,
 };
 
 function valuesOf(event: HistoryEvent): JsonObject | undefined {

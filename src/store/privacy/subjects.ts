@@ -1,12 +1,12 @@
 import type pg from "pg";
 import type { Clock } from "../../core/clock.ts";
-import type { JsonObject } from "../../core/entity.ts";
-import { isUuid, uuidv7 } from "../../core/id.ts";
-import type { HistoryEvent } from "../../history/event.ts";
-import type { AskedBy, HoldResult, SubjectOperations } from "../../privacy/subjects.ts";
-import { run, type Statement } from "../postgres/statement.ts";
+import { isUuid } from "../../core/id.ts";
+import type { HoldResult, SubjectOperations } from "../../privacy/subjects.ts";
+import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
 import { IS_KNOWN } from "./known.ts";
+import { lockSubject } from "./lock-subject.ts";
+import { nameOf, subjectEvent } from "./subject-event.ts";
 import { readRecords } from "./subject-records.ts";
 
 const statement = (name: string, text: string): Statement => ({ name: `subject-${name}`, text });
@@ -30,21 +30,23 @@ const RELEASE = statement(
 const NOTE = statement("note", appendEvent(1, "(select 1) as once"));
 
 export function createSubjects(pool: pg.Pool, clock: Clock): SubjectOperations {
-  const ask = async (which: Statement, values: readonly unknown[]): Promise<HoldResult> => {
-    const [row] = await run<{ known: boolean; done: boolean }>(pool, which, values);
-    return row?.done ? "done" : row?.known ? "already" : "unknown";
-  };
+  const ask = (which: Statement, id: string, values: readonly unknown[]): Promise<HoldResult> =>
+    inTransaction(pool, async (db) => {
+      await lockSubject(db, id);
+      const [row] = await run<{ known: boolean; done: boolean }>(db, which, [id, ...values]);
+      return row?.done ? "done" : row?.known ? "already" : "unknown";
+    });
 
   return {
     async hold(id, reason, by) {
       if (!isUuid(id)) return "unknown";
       const event = subjectEvent("subject.held", id, by, clock, { reason });
-      return ask(HOLD, [id, reason, nameOf(by), event.at, eventRow(event)]);
+      return ask(HOLD, id, [reason, nameOf(by), event.at, eventRow(event)]);
     },
 
     async release(id, reason, by) {
       if (!isUuid(id)) return "unknown";
-      return ask(RELEASE, [id, eventRow(subjectEvent("subject.released", id, by, clock, { reason }))]);
+      return ask(RELEASE, id, [eventRow(subjectEvent("subject.released", id, by, clock, { reason }))]);
     },
 
     records: async (id) => (isUuid(id) ? readRecords(pool, id) : undefined),
@@ -54,17 +56,3 @@ export function createSubjects(pool: pg.Pool, clock: Clock): SubjectOperations {
     },
   };
 }
-
-export function subjectEvent(
-  code: HistoryEvent["code"] & `subject.${string}`,
-  id: string,
-  { actor, requestId, detail }: AskedBy,
-  clock: Clock,
-  more: JsonObject,
-): HistoryEvent {
-  const at = clock.now();
-  const about = { subject: { kind: "user", id }, detail: { ...more, ...detail } } as const;
-  return { id: uuidv7(at.getTime()), at, code, actor, causes: [], ...(requestId === undefined ? {} : { requestId }), ...about };
-}
-
-const nameOf = ({ actor, detail }: AskedBy): string => (typeof detail?.osUser === "string" ? `${actor}:${detail.osUser}` : actor);

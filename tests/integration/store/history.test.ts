@@ -46,11 +46,66 @@ describe("history is append-only", () => {
     "update history set actor = 'nobody'",
     "delete from history",
     "truncate history",
-    "update history set code = code where false",
+    "update history set code = code",
+    "update history set sealed = null, changes = null",
+    "delete from history where code = 'user.created'",
   ])("%s is refused", async (text) => {
     const before = await open.contents();
     await expect(sql(text)).rejects.toThrow("history is append-only");
     expect(await open.contents()).toEqual(before);
+  });
+});
+
+describe("history forgets by rule", () => {
+  const id = "01980000-0000-7000-8000-000000000009";
+  const subject = "01980000-0000-7000-8000-00000000000a";
+  const old = (days: number, code = "user.updated") =>
+    sql(
+      `insert into history (id, at, code, actor, subject_kind, subject, changes, detail)
+        values ($1, now() - $2 * interval '1 day', $3, 'token:x', 'user', $4, '{"title":{"after":"Clerk"}}', '{"count":1}')`,
+      [id, days, code, subject],
+    );
+  const row = async () => (await sql("select code, actor, changes, attributes, detail from history where id = $1", [id]))[0];
+  afterEach(async () => {
+    await sql(
+      "set session_replication_role = replica; delete from history where actor = 'token:x'; set session_replication_role = default",
+    );
+    await sql("delete from subject_keys where subject = $1", [subject]);
+  });
+
+  const values = "update history set changes = null, attributes = '{title}' where id = $1";
+  test.each<[string, number, string, string, boolean]>([
+    ["values of a month", 31, "user.updated", values, true],
+    ["values of less", 29, "user.updated", values, false],
+    ["values, and the name with them", 31, "user.updated", "update history set changes = null where id = $1", false],
+    ["values, and who acted", 31, "user.updated", `${values.replace("set", "set actor = 'nobody',")}`, false],
+    ["values, and a detail", 31, "user.updated", `${values.replace("set", "set detail = null,")}`, false],
+    [
+      "other values in their place",
+      4_000,
+      "user.updated",
+      'update history set changes = \'{"title":{"after":"King"}}\' where id = $1',
+      false,
+    ],
+    ["an event of a year", 366, "user.updated", "delete from history where id = $1", true],
+    ["an event of less", 364, "user.updated", "delete from history where id = $1", false],
+    ["who looked, of a month", 31, "personal.read", "delete from history where id = $1", true],
+    ["who looked, of less", 29, "personal.read", "delete from history where id = $1", false],
+  ])("%s", async (_name, days, code, statement, allowed) => {
+    await old(days, code);
+    const before = await row();
+    if (allowed) await sql(statement, [id]);
+    else await expect(sql(statement, [id])).rejects.toThrow("history is append-only");
+    if (!allowed) expect(await row()).toEqual(before);
+    else if (statement.startsWith("update")) expect(await row()).toEqual({ ...before, changes: null, attributes: ["title"] });
+    else expect(await row()).toBeUndefined();
+  });
+
+  test("values of somebody whose key was destroyed, however young", async () => {
+    await old(0);
+    await sql("insert into subject_keys (subject, kind, destroyed_at) values ($1, 'user', now())", [subject]);
+    await sql(values, [id]);
+    expect(await row()).toMatchObject({ changes: null, attributes: ["title"] });
   });
 });
 

@@ -8,12 +8,13 @@ const KEEP: Statement = {
   name: "removed-keep",
   text: `insert into removed_people as r (target, entity_id, remote_id, attributes, counted)
     select $1, k.id, k.remote_id, k.attributes, k.counted from json_to_recordset($2::json) as k(id uuid, remote_id text, attributes json, counted boolean)
+    where not exists (select from erasures e where e.subject = k.id)
     order by k.id
     on conflict (target, entity_id) do update set remote_id = excluded.remote_id, attributes = excluded.attributes, counted = excluded.counted,
       restoring = false, at = now()`,
 };
 
-/** Of those whose removal begins. */
+/** Of those whose removal begins; of erased people nothing is kept. */
 export async function keepRemoved(db: Queryable, target: string, asks: readonly Ask[]): Promise<void> {
   const rows = asks.flatMap(({ claim, removes, spendings }) =>
     removes ? [{ id: claim.ref.id, remote_id: removes.remoteId, attributes: removes.attributes, counted: spendings.length > 0 }] : [],

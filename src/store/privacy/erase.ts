@@ -1,0 +1,140 @@
+import type pg from "pg";
+import type { Clock } from "../../core/clock.ts";
+import { isUuid } from "../../core/id.ts";
+import type { AskedBy, EraseResult, Erasure, ErasureStore } from "../../privacy/subjects.ts";
+import type { Vault } from "../personal/vault.ts";
+import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { forgetValues } from "./forget-values.ts";
+import { IS_KNOWN } from "./known.ts";
+import { lockSubject } from "./lock-subject.ts";
+import { DIRECTORY_STORE, PERSONAL_STORES } from "./personal-stores.ts";
+import { nameOf, subjectEvent } from "./subject-event.ts";
+
+/* Erases people: what stores keep of them goes, their key is destroyed, and the erasure is on record. One transaction: all of it or nothing. */
+
+const statement = (name: string, text: string): Statement => ({ name: `erase-${name}`, text });
+
+const FACTS = statement(
+  "facts",
+  `select ${IS_KNOWN} as known, (select u.active from users u where u.id = $1 for update) as active,
+    (select h.held_at from legal_holds h where h.subject = $1) as "heldAt", exists (select from erasures e where e.subject = $1) as erased,
+    (select array_remove(u.email_keys || u.user_name_key || u.display_name_key, null) from users u where u.id = $1) as names`,
+);
+
+const RECORD = statement(
+  "record",
+  `with done as (insert into erasures (subject, basis, erased_by, erased_at) values ($1, $2, $3, $4) on conflict (subject) do nothing returning 1)
+   ${appendEvent(5, "(select 1) as once")}`,
+);
+
+/** As a SCIM client would delete the person: the loop removes them from the target. */
+const DELETED = statement(
+  "deleted",
+  `with event as (${appendEvent(1, "(select 1) as once")}),
+  marked as (${markDue(`(select 'user'::text as kind, $2::uuid as entity_id, ${PRIORITY.urgent}::smallint as priority, ${causedBy(1)} as causes) m`, "$3::text[]")}),
+  woken as (${wakeUp("marked")})
+  select (select count(*) from woken) as woken`,
+);
+
+const LIST = statement(
+  "list",
+  `select e.subject, e.basis, e.erased_by as by, e.erased_at as at from erasures e order by e.erased_at, e.subject`,
+);
+
+/** Erased people of whom something may have been written since: a run under way, or one that looked at the target before it removed them. */
+const LEFT = statement(
+  "left",
+  `select e.subject from erasures e
+    where exists (select from entity_states s where s.kind = 'user' and s.entity_id = e.subject)
+       or exists (select from links l where l.kind = 'user' and l.entity_id = e.subject)
+       or exists (select from removed_people r where r.entity_id = e.subject)
+       or exists (select from adoptions a where a.kind = 'user' and a.entity_id = e.subject)`,
+);
+
+interface Facts extends pg.QueryResultRow {
+  readonly known: boolean;
+  /** Null: the directory has no such person. */
+  readonly active: boolean | null;
+  readonly heldAt: Date | null;
+  readonly erased: boolean;
+  readonly names: readonly string[] | null;
+}
+
+export interface ErasureDeps {
+  readonly pool: pg.Pool;
+  readonly vault: Pick<Vault, "destroy">;
+  readonly clock: Clock;
+  /** Whoever has to remove the person too. */
+  readonly targets: readonly string[];
+}
+
+export function createErasures({ pool, vault, clock, targets }: ErasureDeps): ErasureStore {
+  /** What is said of a person in the directory goes as well. */
+  async function erase(db: Queryable, { subject, basis, by, at }: Erasure, asked: AskedBy, facts: Facts, replayed: boolean): Promise<void> {
+    const deleted = subjectEvent("user.deleted", subject, asked, clock, {});
+    if (facts.active !== null) {
+      await run(db, statement(DIRECTORY_STORE.table, DIRECTORY_STORE.erase), [[subject]]);
+      await run(db, DELETED, [eventRow(deleted), subject, targets]);
+    }
+    await clearStores(db, [subject], facts.names ?? []);
+    await vault.destroy(db, [{ kind: "user", id: subject }]);
+    await forgetValues(db, [subject]);
+    const event = subjectEvent("subject.erased", subject, asked, clock, { basis, ...(replayed ? { replayed } : {}) });
+    const causes = facts.active === null ? [] : [deleted.id];
+    await run(db, RECORD, [subject, basis, by, at, eventRow({ ...event, causes })]);
+  }
+
+  const factsOf = async (db: Queryable, subject: string): Promise<Facts> => {
+    await lockSubject(db, subject);
+    return (await run<Facts>(db, FACTS, [subject]))[0]!;
+  };
+
+  return {
+    async erase(id, basis, asked) {
+      if (!isUuid(id)) return { result: "unknown" };
+      return inTransaction(pool, async (db) => {
+        const facts = await factsOf(db, id);
+        const refused = refusal(facts);
+        if (refused) return { result: refused };
+        const erasure = { subject: id, basis, by: nameOf(asked), at: clock.now() };
+        await erase(db, erasure, asked, facts, false);
+        return { result: "done", erasure } as const;
+      });
+    },
+
+    replay: (erasure) =>
+      inTransaction(pool, async (db) => {
+        const facts = await factsOf(db, erasure.subject);
+        // A hold of the restored database may be one that had been released; one that came later is not.
+        if (facts.erased || !facts.known || (facts.heldAt && facts.heldAt > erasure.at)) return false;
+        await erase(db, erasure, { actor: "system" }, facts, true);
+        return true;
+      }),
+
+    list: () => run<Erasure & pg.QueryResultRow>(pool, LIST, []),
+
+    async clearAgain() {
+      const left = (await run<{ subject: string }>(pool, LEFT, [])).map(({ subject }) => subject);
+      for (let at = 0; at < left.length; at += SLICE) await clearStores(pool, left.slice(at, at + SLICE), []);
+    },
+  };
+}
+
+const SLICE = 500;
+
+/** The one order of all who clear, so that none waits for another in a circle. */
+export async function clearStores(db: Queryable, subjects: readonly string[], names: readonly string[]): Promise<void> {
+  for (const { table, erase } of PERSONAL_STORES) {
+    // Statements without names have no such parameter.
+    const values = erase.includes("$2") ? [subjects, names] : [subjects];
+    await run(db, statement(table, erase), values);
+  }
+}
+
+function refusal({ known, active, heldAt, erased }: Facts): Exclude<EraseResult, "done"> | undefined {
+  if (!known) return "unknown";
+  if (heldAt) return "held";
+  if (active) return "active";
+  return erased ? "already" : undefined;
+}

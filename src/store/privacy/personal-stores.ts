@@ -1,0 +1,64 @@
+/*
+ * Every table that keeps values of people, and how those of some people are taken out of it. A test holds it against the classification (privacy/columns.ts), and
+ * another one looks for what was erased in every table. The history is not here: its values are encrypted, and go with the person's key (store/personal).
+ */
+
+/** In the statements `$1::uuid[]` are the people, `$2::text[]` their user names, display names and e-mail addresses, folded. */
+export interface PersonalStore {
+  readonly table: string;
+  readonly erase: string;
+}
+
+/** What only the directory says of people it still has. */
+export const DIRECTORY_STORE: PersonalStore = { table: "users", erase: "delete from users where id = any($1::uuid[])" };
+
+const OF_PERSON = "kind = 'user' and entity_id = any($1::uuid[])";
+
+/** What is left of people when the directory has no such person any more. */
+export const PERSONAL_STORES: readonly PersonalStore[] = [
+  {
+    table: "entity_states",
+    // The row stays while the person is at the target: it is the queue. What the next run finds is written anew.
+    erase: `update entity_states set reason = null, last_answer = null, cause = null, notes = null, holder = null, planned = null, refused = null
+      where ${OF_PERSON} and coalesce(reason, last_answer, cause, notes::text, holder::text, planned::text, refused::text) is not null`,
+  },
+  {
+    table: "links",
+    // The link stays while the person is at the target: without it nobody would know that they are ours to remove.
+    erase: `update links set attributes = null, invitation = null where ${OF_PERSON} and (attributes is not null or invitation is not null)`,
+  },
+  { table: "removed_people", erase: "delete from removed_people where entity_id = any($1::uuid[])" },
+  { table: "adoptions", erase: `delete from adoptions where ${OF_PERSON}` },
+  {
+    table: "assessments",
+    // A report with many people in it, which anybody can have made anew.
+    erase: `delete from assessments a where a.state <> 'running' and exists (
+      select from unnest($1::uuid[]) as p(id) where strpos(a.report::text, p.id::text) > 0
+        or exists (select from unnest($2::text[]) as n(name) where strpos(lower(a.report::text), n.name) > 0))`,
+  },
+  { table: "person_departments", erase: "delete from person_departments where user_id = any($1::uuid[])" },
+  // Digests of values; removals are counted without.
+  { table: "guard_acts", erase: `delete from guard_acts where ${OF_PERSON} and strpos(key, '=') > 0` },
+  {
+    table: "sessions",
+    // Somebody who signed in under a name of the person; sessions know no id of the directory.
+    erase: "delete from sessions where cardinality($1::uuid[]) > 0 and lower(name) = any($2::text[])",
+  },
+];
+
+/** Tables with personal columns in which nothing has to be erased for a person, and why. */
+export const NOTHING_TO_ERASE: Readonly<Record<string, string>> = {
+  history: "its values are encrypted under the person's key, which is destroyed",
+  group_members: "goes with the person's row",
+  groups: "a group's own document; managers are named in it by id or number, by the SCIM client alone",
+  departments: "settings of a department, as the group or the people in it say them",
+  placements: "managers of a group, by id or number, as the group's document names them",
+  guard_values: "digests of values without anybody's id, gone within three hours",
+  legal_holds: "nobody is erased under a hold",
+  holds: "which operators agreed",
+  incidents: "which operator acknowledged",
+  alert_signals: "addresses of callers",
+  login_links: "which operator made it",
+  target_states: "which operator stopped the loop",
+  erasures: "the record of the erasure itself",
+};
