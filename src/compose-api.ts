@@ -31,7 +31,10 @@ import { dashboardMounts } from "./http/dashboard.ts";
 import { docsMounts } from "./http/docs.ts";
 import { healthMounts, type ReadinessCheck } from "./http/health.ts";
 import { metricsEndpoint } from "./http/metrics.ts";
+import { createAttemptCookie } from "./http/oidc/attempt.ts";
+import { createProvider } from "./http/oidc/provider.ts";
 import { createSessionCookie } from "./http/session/cookie.ts";
+import { createRoleWatch } from "./http/session/role-watch.ts";
 import { createSessions } from "./http/session/sessions.ts";
 import { signInMount } from "./http/session/sign-in.ts";
 import { loadFeed } from "./load-rules.ts";
@@ -113,9 +116,13 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
     logger,
     ...(config.bootstrapToken ? { bootstrap: { token: config.bootstrapToken, sourceId: source.id } } : {}),
   });
+  const ledger = createAssertionLedger(database, clock);
+  const sessionStore = createSessionStore(database, clock);
+  const provider = config.oidc && createProvider({ settings: config.oidc, publicUrl: config.publicUrl, clock, logger });
   const sessions = createSessions({
-    store: createSessionStore(database, clock),
+    store: sessionStore,
     actorOfToken: (id) => authenticator.actorOfClient(id),
+    roleWatch: createRoleWatch({ store: sessionStore, lookAgain: provider?.lookAgain, clock, logger }),
     defaultSourceId: source.id,
     clock,
     logger,
@@ -123,7 +130,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
   const signedIn = { sessions, cookie: createSessionCookie(config.publicUrl), publicUrl: config.publicUrl };
   const federation = createFederation({
     trusts,
-    ledger: createAssertionLedger(database, clock),
+    ledger,
     keys: createIssuerKeys({ clock, logger }),
     keyOrigins: config.assertionKeyOrigins,
     clock,
@@ -209,7 +216,10 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
         callsPerSecond: config.dingtalk.qps,
         ...(sandbox === undefined ? {} : { sandbox }),
       }),
-      signInMount({ authenticator, limits, addressOf, logRefusal, signedIn }),
+      signInMount({
+        ...{ authenticator, limits, addressOf, logRefusal, signedIn },
+        oidc: provider && { provider, cookie: createAttemptCookie(config.publicUrl), ledger, clock },
+      }),
       tokenEndpoint({ authenticator, federation, accessTokens, limits, addressOf, logRefusal }),
       jwksEndpoint([async () => [(await signingKey()).publicJwk]]),
       ...healthMounts({ checks, clock, logger }),

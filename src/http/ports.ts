@@ -48,7 +48,7 @@ export interface TrustLookup {
 /** Somebody who is signed in, as it is stored: never the secret of the cookie. */
 export interface SessionRecord {
   readonly id: string;
-  /** As history names them: `token:<id>`, `link:<id>`. */
+  /** As history names them: `token:<id>`, `link:<id>`, `user:<sub>`. */
   readonly actor: string;
   /** The token it was opened with, and with which it ends. */
   readonly tokenId?: string | undefined;
@@ -59,6 +59,12 @@ export interface SessionRecord {
   readonly openedAt: Date;
   readonly usedAt: Date;
   readonly expiresAt: Date;
+  /** When they last proved who they are, as far as it is known. */
+  readonly authenticatedAt?: Date;
+  /** When the identity provider that let them in was last asked for their roles. Only of such sessions. */
+  readonly checkedAt?: Date;
+  /** What it is asked with, encrypted with the secret of the cookie. */
+  readonly sealedRefresh?: Uint8Array;
 }
 
 export interface LoginLinkRecord {
@@ -74,8 +80,11 @@ export interface SessionStore {
   /** With the event `session.opened`. Removes those that have expired. */
   add(session: SessionRecord, secretHash: Uint8Array, requestId: string): Promise<void>;
   noteUse(id: string): Promise<void>;
-  /** With the event `session.closed`, when it was there. */
-  remove(id: string, actor: string, requestId: string): Promise<void>;
+  /** With the event `session.closed`, when it was there. `reason` where nobody asked for it. */
+  remove(id: string, by: { readonly actor: string; readonly requestId?: string; readonly reason?: string }): Promise<void>;
+  /** Whether the caller is the one, of all processes, to ask for the roles now: nobody was within the last `restMs`. */
+  claimCheck(id: string, now: Date, restMs: number): Promise<boolean>;
+  renew(id: string, session: Required<Pick<SessionRecord, "roles" | "scopes" | "name" | "checkedAt" | "sealedRefresh">>): Promise<void>;
   /** Of several who try, one gets it. Undefined when there is none that counts. */
   spendLink(secretHash: Uint8Array, now: Date): Promise<LoginLinkRecord | undefined>;
 }

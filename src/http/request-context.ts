@@ -22,7 +22,7 @@ export interface Trace {
   mount?: string;
   actor?: Actor;
   /** Set where the actor is known by the cookie of a session. */
-  session?: { readonly secret: string; readonly openedAt: Date };
+  session?: { readonly secret: string; readonly authenticatedAt?: Date };
   /** Its client's place among the running requests. */
   turn?: Turn;
 }
@@ -56,11 +56,12 @@ export function requireRight(right: Right): RequestHandler {
 
 const RECENT_MS = 5 * 60_000;
 
-/** For acts that must not be done with a session somebody left open: SignInAgain where it is older than five minutes. Tokens pass. */
+/** For acts that must not be done with a session somebody left open: SignInAgain where the last proof of who they are is older than five minutes. Tokens pass. */
 export function requireRecentSignIn(clock: Pick<Clock, "now">): RequestHandler {
   return (_req, res, next) => {
     const { session } = traceOf(res);
-    if (session && clock.now().getTime() - session.openedAt.getTime() > RECENT_MS) throw new SignInAgain();
+    const provedMs = session?.authenticatedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
+    if (session && clock.now().getTime() - provedMs > RECENT_MS) throw new SignInAgain();
     next();
   };
 }

@@ -184,9 +184,9 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
   sessions: {
     purpose: "who is signed in to the dashboard",
     retention: "until the session ends",
-    public: "id token_id source_id roles scopes opened_at used_at expires_at",
+    public: "id token_id source_id roles scopes opened_at used_at expires_at authenticated_at checked_at tried_at",
     personal: "actor name",
-    secret: "secret_hash",
+    secret: "secret_hash sealed_refresh",
   },
   login_links: {
     purpose: "one-time links for signing in",

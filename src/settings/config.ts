@@ -5,6 +5,7 @@ import { CannotStart } from "../core/errors.ts";
 import { Secret } from "../core/secret.ts";
 import { isLoopbackName } from "../http/connection/host.ts";
 import { NO_PROXIES, type TrustedProxies } from "../http/connection/trusted-proxies.ts";
+import type { OidcSettings } from "../http/oidc/settings.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
 import { alertsOf } from "./alerts.ts";
 import { contradictions } from "./contradictions.ts";
@@ -79,6 +80,8 @@ export interface Config {
   readonly allowRemoveAllMembers: boolean;
   /** Origins from which the keys of trusted issuers may be fetched. */
   readonly assertionKeyOrigins: readonly string[];
+  /** By which people sign in to the dashboard; unset = with tokens and one-time links only. */
+  readonly oidc?: OidcSettings;
   readonly alerts: AlertSettings;
   /** What latencies are held against. */
   readonly latencyTargetSeconds: number;
@@ -131,11 +134,18 @@ function toConfig(values: Values): Config {
     metricsOpenOnLoopback: values.METRICS_OPEN_ON_LOOPBACK === undefined ? !hasProxy(values) : values.METRICS_OPEN_ON_LOOPBACK === "true",
     allowRemoveAllMembers: values.ALLOW_REMOVE_ALL_MEMBERS === "true",
     assertionKeyOrigins: values.ASSERTION_KEY_HOSTS.filter((origin) => origin !== undefined),
+    ...oidcOf(values),
     alerts: alertsOf(values),
     latencyTargetSeconds: values.LATENCY_TARGET_SECONDS,
     leaverMinutes: values.LEAVER_SLA_MINUTES,
     logLevel: values.LOG_LEVEL,
   });
+}
+
+function oidcOf({ OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, ...values }: Values): { readonly oidc?: OidcSettings } {
+  const { OIDC_CLIENT_SECRET: secret, OIDC_ROLES_CLAIM: rolesClaim, OIDC_ROLE_NAMES: roleNames } = values;
+  if (issuer === undefined || clientId === undefined || secret === undefined) return {};
+  return { oidc: { issuer, clientId, clientSecret: new Secret(secret), rolesClaim, ...(roleNames ? { roleNames } : {}) } };
 }
 
 /** A public address needs a certificate, which this server has none of; a proxy may run on this machine and say nothing of itself. */

@@ -5,7 +5,7 @@ const CREDENTIALS = ["DINGTALK_APP_KEY", "DINGTALK_APP_SECRET", "DINGTALK_CORP_I
 
 /** What single settings cannot show. */
 export function contradictions(given: Environment): string[] {
-  const problems: string[] = [...alertContradictions(given), ...workdayContradictions(given)];
+  const problems: string[] = [...alertContradictions(given), ...workdayContradictions(given), ...oidcContradictions(given)];
   const missing = CREDENTIALS.filter((name) => given[name] === undefined);
   if (missing.length > 0 && missing.length < CREDENTIALS.length) {
     problems.push(`${missing.join(" and ")} must be set too: ${CREDENTIALS.join(", ")} are set together, or not at all for the sandbox`);
@@ -26,6 +26,16 @@ const workdayContradictions = (given: Environment): string[] =>
     : [];
 
 const PLAIN = ["ALERT_DINGTALK_ROBOT_URL", "ALERT_WEBHOOK_URL", "ALERT_HEARTBEAT_URL"] as const;
+
+const OIDC = ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] as const;
+
+function oidcContradictions(given: Environment): string[] {
+  const unset = OIDC.filter((name) => given[name] === undefined);
+  if (unset.length > 0 && unset.length < OIDC.length)
+    return [`${unset.join(" and ")} must be set too: ${OIDC.join(", ")} are set together`];
+  const alone = (["OIDC_ROLE_NAMES", "OIDC_ROLES_CLAIM"] as const).filter((name) => given[name] !== undefined && unset.length > 0);
+  return alone.map((name) => `OIDC_ISSUER must be set too: ${name} belongs to it`);
+}
 
 function alertContradictions(given: Environment): string[] {
   const problems: string[] = [];

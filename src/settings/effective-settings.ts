@@ -54,6 +54,7 @@ const defaultsOf = (config: Config): Readonly<Record<string, string>> => ({
   METRICS_OPEN_ON_LOOPBACK: String(config.metricsOpenOnLoopback),
   ALLOW_REMOVE_ALL_MEMBERS: String(config.allowRemoveAllMembers),
   ASSERTION_KEY_HOSTS: config.assertionKeyOrigins.map((origin) => new URL(origin).host).join(","),
+  OIDC_ROLES_CLAIM: config.oidc?.rolesClaim ?? "roles",
   ALERT_LANGUAGE: config.alerts.language,
   ALERT_ALLOW_PRIVATE: String(config.alerts.allowPrivate),
   LATENCY_TARGET_SECONDS: String(config.latencyTargetSeconds),

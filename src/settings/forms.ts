@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { CHANNEL_NAMES, type ChannelName } from "../alerts/channels/channel.ts";
+import { isRole, type Role } from "../http/auth/roles.ts";
 
 /* Forms that values of settings have. */
 
@@ -20,6 +21,25 @@ export function isHttpAddress(value: string): boolean {
   if (!URL.canParse(value) || value.includes("#")) return false;
   const { protocol, username, password } = new URL(value);
   return (protocol === "http:" || protocol === "https:") && username === "" && password === "";
+}
+
+/** Plain HTTP is for this machine only. */
+export function isIssuer(value: string): boolean {
+  if (!isBaseAddress(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === "https:" || hostname === "127.0.0.1" || hostname === "[::1]";
+}
+
+/** Pairs of a word of others and a role of ours; undefined when one is not of that form. A word may hold `=`. */
+export function roleNamesOf(value: string): ReadonlyMap<string, Role> | undefined {
+  const names = new Map<string, Role>();
+  for (const pair of listOf(value)) {
+    const at = pair.lastIndexOf("=");
+    const [theirs, ours] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    if (at < 1 || theirs === "" || !isRole(ours) || names.has(theirs)) return undefined;
+    names.set(theirs, ours);
+  }
+  return names.size === 0 ? undefined : names;
 }
 
 export function isSmtpUrl(value: string): boolean {

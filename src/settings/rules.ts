@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { CHANNEL_NAMES, type ChannelName } from "../alerts/channels/channel.ts";
 import { LANGUAGES } from "../alerts/words/languages.ts";
+import { ROLES } from "../http/auth/roles.ts";
 import { RUNNING_OF_A_CLIENT } from "../http/connection/client-share.ts";
 import { CONNECTIONS_OF_AN_ADDRESS } from "../http/connection/connections.ts";
 import { readTrustedProxies } from "../http/connection/trusted-proxies.ts";
+import { isOfEveryTenant } from "../http/oidc/settings.ts";
 import { SYNC_MODES } from "../reconcile/policy.ts";
 import {
   isBaseAddress,
@@ -11,11 +13,13 @@ import {
   isDatabaseUrl,
   isHost,
   isHttpAddress,
+  isIssuer,
   isMailbox,
   isOrigin,
   isSmtpUrl,
   listOf,
   originsOf,
+  roleNamesOf,
   withoutSlash,
 } from "./forms.ts";
 
@@ -102,6 +106,22 @@ export const RULES = {
       "must be host names separated by commas, such as login.microsoftonline.com (for tests also http://127.0.0.1:PORT)",
     )
     .default(["https://login.microsoftonline.com", "https://login.windows.net"]),
+  OIDC_ISSUER: z
+    .string()
+    .refine(isIssuer, "must be an https address without user, query and fragment (http for 127.0.0.1 and [::1])")
+    .refine(
+      (value) => !isIssuer(value) || !isOfEveryTenant(value),
+      "must name one tenant, such as https://login.microsoftonline.com/TENANT-ID/v2.0, not common, organizations or consumers",
+    )
+    .optional(),
+  OIDC_CLIENT_ID: text.optional(),
+  OIDC_CLIENT_SECRET: text.optional(),
+  OIDC_ROLES_CLAIM: text.default("roles"),
+  OIDC_ROLE_NAMES: z
+    .string()
+    .transform(roleNamesOf)
+    .refine((names) => names !== undefined, `must be pairs such as SCIM-Admins=admin, separated by commas; roles are ${ROLES.join(", ")}`)
+    .optional(),
   ALERT_DINGTALK_ROBOT_URL: outboundAddress.optional(),
   ALERT_DINGTALK_ROBOT_SECRET: text.optional(),
   ALERT_DINGTALK_ROBOT_KEYWORD: text.optional(),

@@ -13,7 +13,12 @@ export interface Operation {
   readonly path: string;
   readonly statuses: readonly string[];
   /** Who may: a token or session with one of these scopes, somebody signed in with one of these roles. Undefined where everybody may. */
-  readonly holders?: { readonly scopes: readonly string[]; readonly roles: readonly string[]; readonly bearer: boolean };
+  readonly holders?: {
+    readonly scopes: readonly string[];
+    readonly roles: readonly string[];
+    readonly bearer: boolean;
+    readonly areStated: boolean;
+  };
 }
 
 export interface Contract {
@@ -56,7 +61,9 @@ function holdersOf(
 ): Pick<Operation, "holders"> {
   const ways = security ?? ofAll;
   if (ways.length === 0) return {};
-  return { holders: { scopes: scopes ?? [], roles: roles ?? [], bearer: ways.some((way) => "bearer" in way) } };
+  return {
+    holders: { scopes: scopes ?? [], roles: roles ?? [], bearer: ways.some((way) => "bearer" in way), areStated: Boolean(scopes && roles) },
+  };
 }
 
 /** SCIM answers in either of its types, as the client wishes. */

@@ -202,6 +202,8 @@ describe("outside SCIM", () => {
       ["GET", `/api/users/${user}`],
       ["GET", `/api/users/${NOBODY}`],
       ["GET", "/api/sources"],
+      ["GET", "/api/kpis?weeks=1"],
+      ["GET", "/api/kpis?weeks=0"],
       ...[
         "/",
         "/needs-you",
@@ -251,6 +253,9 @@ describe("outside SCIM", () => {
       ["DELETE", "/auth/session", { token: "" }],
       ["DELETE", "/auth/session", { token: "", headers: { cookie: session.cookie } }],
       ["DELETE", "/auth/session", { token: "", headers: session }],
+      ["GET", "/auth/methods", { token: "" }],
+      ["GET", "/auth/login", { token: "" }],
+      ["GET", "/auth/callback", { token: "" }],
       ["GET", "/auth/link/wrong", { token: "" }],
       ["GET", "/.well-known/jwks.json", { token: "" }],
       ["GET", "/healthz", { token: "" }],
@@ -273,7 +278,7 @@ describe("outside SCIM", () => {
     }
     expect(wrong).toEqual([]);
     const unseen = contract.unseen(/20\d|40[134]|41\d/).filter((name) => !name.includes("/scim/v2"));
-    // Whoever asks from this machine needs no token for the figures.
-    expect(unseen).toEqual(["GET /metrics 401", "GET /metrics 403"]);
+    // Whoever asks from this machine needs no token for the figures. Who is refused at the identity provider: tests/integration/http/sign-in.test.ts.
+    expect(unseen).toEqual(["GET /auth/login 401", "GET /auth/callback 401", "GET /metrics 401", "GET /metrics 403"]);
   });
 });

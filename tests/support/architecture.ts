@@ -66,7 +66,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // It reads a file as policies are read, and leaves this program by the way of the alerts.
   feed: ["core", "history", "alerts/channels", "mapping/file"],
   // Each setting in the form its room wants it.
-  settings: ["core", "alerts", "http/connection", "privacy", "reconcile/policy.ts"],
+  settings: ["core", "alerts", "http/auth/roles.ts", "http/connection", "http/oidc/settings.ts", "privacy", "reconcile/policy.ts"],
   cli: ["*"],
 };
 
@@ -91,6 +91,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "libphonenumber-js": ["mapping/expression", "targets/dingtalk"],
   "lru-cache": ["directory", "store/personal"],
   nodemailer: ["alerts"],
+  "openid-client": ["http/oidc"],
   pg: ["store", "database", "compose.ts", "cli"],
   pino: ["log.ts"],
   "prom-client": ["http", "api"],

@@ -5,6 +5,7 @@ import { ApiError, call, send, useSession } from "./base/api.ts";
 import type { Session } from "./generated/api.ts";
 import { Banner } from "./parts/banner.tsx";
 import { Link } from "./parts/link.tsx";
+import { Refused } from "./parts/refused.tsx";
 import { Loading, Problem } from "./parts/states.tsx";
 import { ROUTES, screenFor } from "./routes.tsx";
 import { SignIn } from "./screens/sign-in.tsx";
@@ -49,6 +50,7 @@ function Door({ onLanguage }: LanguageProps): ReactNode {
       <Header session={session.data ?? undefined} onLanguage={onLanguage} />
       {session.data ? <Banner session={session.data} /> : null}
       <main id="main" tabIndex={-1}>
+        <Refused />
         {session.isPending ? (
           <Loading />
         ) : session.error ? (

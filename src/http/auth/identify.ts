@@ -5,7 +5,7 @@ import type { ClientAddress } from "../connection/client-address.ts";
 import type { Limits } from "../connection/limits.ts";
 import { TooManyRequests, Unauthenticated } from "../errors.ts";
 import { traceOf } from "../request-context.ts";
-import type { SessionCookie } from "../session/cookie.ts";
+import type { SecretCookie } from "../session/cookie.ts";
 import { checkWrite } from "../session/same-origin.ts";
 import type { Session, Sessions } from "../session/sessions.ts";
 import type { Authenticator, Verdict } from "./auth.ts";
@@ -23,7 +23,7 @@ export interface IdentifyDeps {
 
 export interface SignedIn {
   readonly sessions: Sessions;
-  readonly cookie: SessionCookie;
+  readonly cookie: SecretCookie;
   readonly publicUrl: string;
 }
 
@@ -67,7 +67,7 @@ export function createSessionFinder({ signedIn, limits, addressOf }: Pick<Identi
     if (!session) return undefined;
     attempt.good();
     checkWrite(req, secret, signedIn.publicUrl);
-    traceOf(res).session = { secret, openedAt: session.openedAt };
+    traceOf(res).session = { secret, ...(session.authenticatedAt ? { authenticatedAt: session.authenticatedAt } : {}) };
     return session;
   };
 }

@@ -23,6 +23,13 @@ const REASONS = {
   clientGone: "the client behind the access token was revoked or removed, or has expired",
   linkRefused: "the one-time link does not exist, was used or is older than ten minutes",
   assertionRefused: "the assertion does not count",
+  oidcState: "nobody who comes back from the identity provider began to sign in here, or that was more than ten minutes ago",
+  oidcReplayed: "this answer of the identity provider was used before",
+  oidcDenied: "the identity provider did not let them in",
+  oidcToken: "the ID token does not count",
+  oidcTenant: "the ID token is of another tenant",
+  oidcNoRole: "the identity provider names no role for them that counts here",
+  oidcUnavailable: "the identity provider does not answer",
 } as const;
 
 export type RefusalCode = keyof typeof REASONS;

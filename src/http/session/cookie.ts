@@ -2,29 +2,40 @@ import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 /*
- * The cookie of a session holds 256 random bits and nothing else. Over https it has the prefix `__Host-` and Secure, so that no other host and no plain
+ * The cookie of a session holds 256 random bits and nothing else. Over https a cookie has the prefix `__Host-` and Secure, so that no other host and no plain
  * connection can set or read it (RFC 6265bis section 4.1.3); over plain http browsers would refuse both.
  */
 
-export interface SessionCookie {
+export interface SecretCookie {
   /** The secret that came with a request, if one did. */
   read(req: IncomingMessage): string | undefined;
   write(res: ServerResponse, secret: string, maxAgeSeconds: number): void;
   clear(res: ServerResponse): void;
 }
 
-const FORM = /^[\w-]{43}$/;
+const SECRET_FORM = /^[\w-]{43}$/;
 
 /** `publicUrl` tells how browsers reach this server. */
-export function createSessionCookie(publicUrl: string): SessionCookie {
+export const createSessionCookie = (publicUrl: string): SecretCookie =>
+  createSecretCookie(publicUrl, { name: "dingtalk-scim", form: SECRET_FORM, sameSite: "Strict" });
+
+export interface CookieOptions {
+  readonly name: string;
+  /** Of a value; another one counts as none. */
+  readonly form: RegExp;
+  /** `Lax` where somebody has to bring it along who comes from another site. */
+  readonly sameSite: "Strict" | "Lax";
+}
+
+export function createSecretCookie(publicUrl: string, { name: plainName, form, sameSite }: CookieOptions): SecretCookie {
   const isSecure = publicUrl.startsWith("https:");
-  const name = `${isSecure ? "__Host-" : ""}dingtalk-scim`;
-  const attributes = `; Path=/; HttpOnly; SameSite=Strict${isSecure ? "; Secure" : ""}`;
+  const name = `${isSecure ? "__Host-" : ""}${plainName}`;
+  const attributes = `; Path=/; HttpOnly; SameSite=${sameSite}${isSecure ? "; Secure" : ""}`;
   return {
     read(req) {
       const found = (req.headers.cookie ?? "").split(";").find((pair) => pair.trim().startsWith(`${name}=`));
       const secret = found?.trim().slice(name.length + 1);
-      return secret !== undefined && FORM.test(secret) ? secret : undefined;
+      return secret !== undefined && form.test(secret) ? secret : undefined;
     },
     write: (res, secret, maxAgeSeconds) => res.appendHeader("Set-Cookie", `${name}=${secret}; Max-Age=${maxAgeSeconds}${attributes}`),
     clear: (res) => res.appendHeader("Set-Cookie", `${name}=; Max-Age=0${attributes}`),

@@ -5,8 +5,11 @@ import { scopesOf } from "../auth/rights.ts";
 import { isRole } from "../auth/roles.ts";
 import { type Actor, isScope } from "../auth/scopes.ts";
 import { hashSecret } from "../auth/tokens.ts";
+import type { Person } from "../oidc/claims.ts";
 import type { SessionRecord, SessionStore } from "../ports.ts";
 import { makeSecret } from "./cookie.ts";
+import type { RoleWatch } from "./role-watch.ts";
+import { seal } from "./sealed.ts";
 
 /** Somebody signed in: as whom, since when, and under what name. */
 export interface Session {
@@ -14,6 +17,8 @@ export interface Session {
   readonly actor: Actor;
   readonly name: string;
   readonly openedAt: Date;
+  /** When they last proved who they are; undefined when an identity provider let them in without a proof that is known to be new. */
+  readonly authenticatedAt?: Date;
 }
 
 export interface OpenedSession {
@@ -28,6 +33,8 @@ export interface Sessions {
   openWithToken(actor: Actor, requestId: string): Promise<OpenedSession>;
   /** Spends a one-time link; undefined when there is none of this code, it has expired or was used. */
   openWithLink(code: string, requestId: string): Promise<OpenedSession | undefined>;
+  /** For whom an identity provider has let in. Without a refresh token the session ends when the roles would have to be looked at again. */
+  openByProvider(person: Person, refreshToken: string | undefined, requestId: string): Promise<OpenedSession>;
   close(session: Session, requestId: string): Promise<void>;
 }
 
@@ -35,7 +42,9 @@ export interface SessionsOptions {
   readonly store: SessionStore;
   /** Who is behind a token now; undefined when it was revoked or has expired. */
   readonly actorOfToken: (tokenId: string) => Promise<Actor | undefined>;
-  /** Events of somebody who came by a link belong to this source. */
+  /** Looks at the roles again of those whom an identity provider let in. */
+  readonly roleWatch: RoleWatch;
+  /** Events of somebody who came by a link or an identity provider belong to this source. */
   readonly defaultSourceId: string;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -46,9 +55,11 @@ const IDLE_MS = 30 * 60_000;
 const NOTE_USE_MS = 60_000;
 export const SESSION_SECONDS = 12 * 3_600;
 
+type Opening = Omit<SessionRecord, "id" | "openedAt" | "usedAt" | "expiresAt" | "sealedRefresh">;
+
 /** Sessions are few and no hot path: each request reads its row, so that an end counts at once in every process. */
-export function createSessions({ store, actorOfToken, defaultSourceId, clock, logger }: SessionsOptions): Sessions {
-  async function open(by: Pick<SessionRecord, "actor" | "tokenId" | "sourceId" | "roles" | "name" | "scopes">, requestId: string) {
+export function createSessions({ store, actorOfToken, roleWatch, defaultSourceId, clock, logger }: SessionsOptions): Sessions {
+  async function open(by: Opening, requestId: string, refreshToken?: string): Promise<OpenedSession> {
     const at = clock.now();
     const secret = makeSecret();
     const record: SessionRecord = {
@@ -57,6 +68,7 @@ export function createSessions({ store, actorOfToken, defaultSourceId, clock, lo
       openedAt: at,
       usedAt: at,
       expiresAt: new Date(at.getTime() + SESSION_SECONDS * 1_000),
+      ...(refreshToken === undefined ? {} : { sealedRefresh: seal(refreshToken, secret) }),
     };
     await store.add(record, hashSecret(secret), requestId);
     return { session: sessionOf(record), secret };
@@ -67,6 +79,10 @@ export function createSessions({ store, actorOfToken, defaultSourceId, clock, lo
       const record = await store.find(hashSecret(secret));
       const nowMs = clock.now().getTime();
       if (!record || record.expiresAt.getTime() <= nowMs || record.usedAt.getTime() + IDLE_MS <= nowMs) return undefined;
+      if (record.checkedAt) {
+        const current = await roleWatch(record, record.checkedAt, secret);
+        return current && noted(current, current.scopes);
+      }
       if (record.tokenId === undefined) return noted(record, record.scopes);
       const owner = await actorOfToken(record.tokenId);
       return (
@@ -78,14 +94,25 @@ export function createSessions({ store, actorOfToken, defaultSourceId, clock, lo
       );
     },
     openWithToken: ({ id, tokenId, sourceId, scopes }, requestId) =>
-      open({ actor: id, tokenId, sourceId, roles: [], name: tokenId, scopes }, requestId),
+      open({ actor: id, tokenId, sourceId, roles: [], name: tokenId, scopes, authenticatedAt: clock.now() }, requestId),
     async openWithLink(code, requestId) {
       const link = await store.spendLink(hashSecret(code), clock.now());
       if (!link || !isRole(link.role)) return undefined;
       const { id, role, madeBy } = link;
-      return open({ actor: `link:${id}`, sourceId: defaultSourceId, roles: [role], name: madeBy, scopes: scopesOf([role]) }, requestId);
+      const [roles, scopes] = [[role], scopesOf([role])];
+      const by = { actor: `link:${id}`, sourceId: defaultSourceId, roles, name: madeBy, scopes, authenticatedAt: clock.now() };
+      return open(by, requestId);
     },
-    close: ({ id, actor }, requestId) => store.remove(id, actor.id, requestId),
+    openByProvider: ({ subject, name, roles, authenticatedAt }, refreshToken, requestId) =>
+      open(
+        {
+          ...{ actor: `user:${subject}`, sourceId: defaultSourceId, roles, name, scopes: scopesOf(roles), checkedAt: clock.now() },
+          ...(authenticatedAt ? { authenticatedAt } : {}),
+        },
+        requestId,
+        refreshToken,
+      ),
+    close: ({ id, actor }, requestId) => store.remove(id, { actor: actor.id, requestId }),
   };
 
   function noted(record: SessionRecord, scopes: readonly string[]): Session {
@@ -96,9 +123,10 @@ export function createSessions({ store, actorOfToken, defaultSourceId, clock, lo
   }
 }
 
-function sessionOf({ id, actor, sourceId, roles: givenRoles, name, scopes: given, openedAt }: SessionRecord): Session {
+function sessionOf({ id, actor, sourceId, roles: givenRoles, name, scopes: given, openedAt, authenticatedAt }: SessionRecord): Session {
   // A scope or role that a later version wrote gives nothing here.
   const [scopes, roles] = [given.filter(isScope), givenRoles.filter(isRole)];
   // Limits of its own: it must not take the place of the client whose token it was opened with.
-  return { id, actor: { id: actor, tokenId: id, sourceId, scopes, roles }, name, openedAt };
+  const by = { id: actor, tokenId: id, sourceId, scopes, roles };
+  return { id, actor: by, name, openedAt, ...(authenticatedAt ? { authenticatedAt } : {}) };
 }

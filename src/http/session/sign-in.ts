@@ -2,18 +2,21 @@ import { type Request, type Response, Router } from "express";
 import { sendJson } from "../answer.ts";
 import type { Authenticator } from "../auth/auth.ts";
 import { attemptOfStranger, createSessionFinder, type IdentifyDeps, type SignedIn } from "../auth/identify.ts";
-import { type LogRefusal, refusal } from "../auth/refusals.ts";
+import { type LogRefusal, type Refusal, refusal } from "../auth/refusals.ts";
 import { rightsOf } from "../auth/rights.ts";
 import { readJsonBody } from "../body.ts";
 import { Malformed, Unauthenticated } from "../errors.ts";
 import { methodNotAllowed } from "../methods.ts";
 import type { Mount } from "../mount.ts";
+import { type OidcSignIn, oidcRoutes, redirect } from "../oidc/routes.ts";
 import { requestIdOf } from "../request-context.ts";
 import { csrfTokenOf } from "./cookie.ts";
 import { checkSignIn } from "./same-origin.ts";
 import { type OpenedSession, SESSION_SECONDS, type Session } from "./sessions.ts";
 
 export interface SignInOptions extends Pick<IdentifyDeps, "limits" | "addressOf"> {
+  /** Undefined where no identity provider is set. */
+  readonly oidc: OidcSignIn | undefined;
   readonly authenticator: Authenticator;
   readonly logRefusal: LogRefusal;
   readonly signedIn: SignedIn;
@@ -21,9 +24,9 @@ export interface SignInOptions extends Pick<IdentifyDeps, "limits" | "addressOf"
 
 const BODY = { limitBytes: 16_384, types: ["application/json"] };
 
-/** `/auth`: who is signed in to the dashboard; signing in with a token or a one-time link, and out. */
+/** `/auth`: who is signed in to the dashboard; signing in by an identity provider, with a token or a one-time link, and out. */
 export function signInMount(options: SignInOptions): Mount {
-  const { authenticator, limits, addressOf, logRefusal, signedIn } = options;
+  const { authenticator, limits, addressOf, logRefusal, signedIn, oidc } = options;
   const { sessions, cookie, publicUrl } = signedIn;
   const find = createSessionFinder(options);
 
@@ -37,6 +40,14 @@ export function signInMount(options: SignInOptions): Mount {
     const secret = cookie.read(req);
     const before = secret === undefined ? undefined : await sessions.find(secret);
     if (before) await sessions.close(before, requestIdOf(res));
+  }
+
+  /** A person sees the page say it, a program gets the status. */
+  function refuse(req: Request, res: Response, why: Refusal): void {
+    const requestId = requestIdOf(res);
+    logRefusal(why, { requestId, path: req.baseUrl + req.path.replace(/^\/link\/.*/, "/link"), address: addressOf(req) });
+    if (!isForPerson(req)) throw new Unauthenticated("invalid");
+    redirect(res, `/?refused=${why.code}&request=${requestId}`);
   }
 
   const router = Router();
@@ -80,18 +91,25 @@ export function signInMount(options: SignInOptions): Mount {
       if (req.method === "HEAD" || req.headers["sec-purpose"] !== undefined) throw new Unauthenticated("missing");
       const attempt = attemptOfStranger(limits, addressOf(req));
       const opened = await sessions.openWithLink(req.params.code, requestIdOf(res));
-      if (!opened) {
-        logRefusal(refusal("linkRefused"), { requestId: requestIdOf(res), path: "/auth/link", address: addressOf(req) });
-        // A person sees the page say it, a program gets the status.
-        if (!isForPerson(req)) throw new Unauthenticated("invalid");
-        return redirect(res, "/?refused=link");
-      }
+      if (!opened) return refuse(req, res, refusal("linkRefused"));
       attempt.good();
       await endBefore(req, res);
       cookie.write(res, opened.secret, SESSION_SECONDS);
       redirect(res, "/");
     })
     .all(methodNotAllowed("GET"));
+
+  router.use(
+    oidcRoutes({
+      ...{ oidc, limits, addressOf, refuse },
+      async letIn(req, res, { person, refreshToken, returnTo }) {
+        const opened = await sessions.openByProvider(person, refreshToken, requestIdOf(res));
+        await endBefore(req, res);
+        cookie.write(res, opened.secret, SESSION_SECONDS);
+        redirect(res, returnTo);
+      },
+    }),
+  );
 
   return { path: "/auth", access: "public", handler: router };
 }
@@ -115,10 +133,3 @@ function tokenIn(body: unknown): string {
 }
 
 const isForPerson = (req: Request): boolean => (req.headers.accept ?? "").includes("text/html");
-
-function redirect(res: Response, to: string): void {
-  res.statusCode = 303;
-  res.setHeader("Location", to);
-  res.setHeader("Referrer-Policy", "no-referrer");
-  res.end();
-}

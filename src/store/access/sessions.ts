@@ -31,17 +31,20 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
       return row ? recordOf(row) : undefined;
     },
 
-    async add({ tokenId, roles, scopes, ...session }, secretHash, requestId) {
+    async add({ tokenId, roles, scopes, sealedRefresh, ...session }, secretHash, requestId) {
       const { id, actor, sourceId } = session;
-      const detail = { session: id, by: tokenId === undefined ? "link" : "token", scopes: [...scopes] };
-      const row = { ...session, secretHash: new Uint8Array(secretHash), tokenId: tokenId ?? null, roles: [...roles], scopes: [...scopes] };
+      const by = tokenId !== undefined ? "token" : actor.startsWith("link:") ? "link" : "provider";
+      const detail = { session: id, by, roles: [...roles], scopes: [...scopes] };
+      const row = {
+        ...session,
+        ...{ secretHash: new Uint8Array(secretHash), tokenId: tokenId ?? null, roles: [...roles], scopes: [...scopes] },
+        sealedRefresh: sealedRefresh ? new Uint8Array(sealedRefresh) : null,
+      };
       await database.$transaction([
         database.session.deleteMany({ where: { expiresAt: { lt: clock.now() } } }),
         database.session.create({ data: row }),
         // Somebody is told (docs/alerts.md), also when the session has ended by then.
-        ...(tokenId === undefined && actor.startsWith("link:")
-          ? [database.alertSignal.create({ data: linkUsed(actor, clock.now()) })]
-          : []),
+        ...(by === "link" ? [database.alertSignal.create({ data: linkUsed(actor, clock.now()) })] : []),
         database.history.create({ data: eventOf("session.opened", { actor, sourceId, requestId, detail }) }),
       ]);
     },
@@ -50,10 +53,23 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
       await database.session.updateMany({ where: { id }, data: { usedAt: clock.now() } });
     },
 
-    async remove(id, actor, requestId) {
+    async claimCheck(id, now, restMs) {
+      const free = { OR: [{ triedAt: null }, { triedAt: { lt: new Date(now.getTime() - restMs) } }] };
+      const { count } = await database.session.updateMany({ where: { id, ...free }, data: { triedAt: now } });
+      return count === 1;
+    },
+
+    async renew(id, { roles, scopes, name, checkedAt, sealedRefresh }) {
+      const data = { roles: [...roles], scopes: [...scopes], name, checkedAt, sealedRefresh: new Uint8Array(sealedRefresh) };
+      await database.session.updateMany({ where: { id }, data });
+    },
+
+    async remove(id, { actor, requestId, reason }) {
+      const detail = { session: id, ...(reason === undefined ? {} : { reason }) };
       await database.$transaction(async (transaction) => {
         const { count } = await transaction.session.deleteMany({ where: { id } });
-        if (count > 0) await transaction.history.create({ data: eventOf("session.closed", { actor, requestId, detail: { session: id } }) });
+        const event = eventOf("session.closed", { actor, detail, ...(requestId === undefined ? {} : { requestId }) });
+        if (count > 0) await transaction.history.create({ data: event });
       });
     },
 
@@ -79,13 +95,19 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
   };
 }
 
-interface Row extends Omit<SessionRecord, "tokenId"> {
+interface Row extends Omit<SessionRecord, "tokenId" | "authenticatedAt" | "checkedAt" | "sealedRefresh"> {
   readonly tokenId: string | null;
+  readonly authenticatedAt: Date | null;
+  readonly checkedAt: Date | null;
+  readonly sealedRefresh: Uint8Array | null;
 }
 
-const recordOf = ({ id, actor, tokenId, sourceId, roles, name, scopes, openedAt, usedAt, expiresAt }: Row): SessionRecord => ({
+const recordOf = ({ id, actor, sourceId, roles, name, scopes, openedAt, usedAt, expiresAt, ...more }: Row): SessionRecord => ({
   ...{ id, actor, sourceId, roles, name, scopes, openedAt, usedAt, expiresAt },
-  ...(tokenId === null ? {} : { tokenId }),
+  ...(more.tokenId === null ? {} : { tokenId: more.tokenId }),
+  ...(more.authenticatedAt === null ? {} : { authenticatedAt: more.authenticatedAt }),
+  ...(more.checkedAt === null ? {} : { checkedAt: more.checkedAt }),
+  ...(more.sealedRefresh === null ? {} : { sealedRefresh: more.sealedRefresh }),
 });
 
 /** Of the whole installation, not of one target. */

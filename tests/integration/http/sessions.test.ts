@@ -195,7 +195,11 @@ describe("a one-time link", () => {
     expect(json).toMatchObject({ actor: expect.stringMatching(/^link:/), name: "root", roles: ["viewer"], scopes: ["history:read"] });
     const again = await send("GET", link);
     expect([again.status, again.setCookie]).toEqual([401, []]);
-    expect(await send("GET", link, { accept: "text/html" })).toMatchObject({ status: 303, location: "/?refused=link", setCookie: [] });
+    expect(await send("GET", link, { accept: "text/html" })).toMatchObject({
+      status: 303,
+      location: expect.stringMatching(/^\/\?refused=linkRefused&request=/),
+      setCookie: [],
+    });
     expect((await events("link.created")).at(-1)).toMatchObject({ actor: "cli", detail: { reason: "a test", osUser: "root" } });
     expect((await events("session.opened")).at(-1)).toMatchObject({ actor: json.actor, detail: { by: "link" } });
   });

@@ -43,6 +43,12 @@ test("nothing set is the sandbox on this machine", () => {
   });
 });
 
+const OIDC = {
+  OIDC_ISSUER: "https://login.microsoftonline.com/ce5f061f-abe6-4e40-9615-301f87bcb7f0/v2.0",
+  OIDC_CLIENT_ID: "client",
+  OIDC_CLIENT_SECRET: "hidden",
+};
+
 test.each<[string, Environment, (config: Config) => unknown, unknown]>([
   [
     "an empty variable is an unset one",
@@ -87,6 +93,12 @@ test.each<[string, Environment, (config: Config) => unknown, unknown]>([
     { ASSERTION_KEY_HOSTS: "Login.Microsoftonline.us, login.example:8443,http://127.0.0.1:9,http://[::1]:9" },
     (c) => c.assertionKeyOrigins,
     ["https://login.microsoftonline.us", "https://login.example:8443", "http://127.0.0.1:9", "http://[::1]:9"],
+  ],
+  [
+    "an identity provider",
+    { ...OIDC, OIDC_ROLE_NAMES: "dc=x=viewer, SCIM Admins = admin" },
+    (c) => [c.oidc?.issuer, c.oidc?.rolesClaim, Object.fromEntries(c.oidc?.roleNames ?? [])],
+    [OIDC.OIDC_ISSUER, "roles", { "dc=x": "viewer", "SCIM Admins": "admin" }],
   ],
   [
     "the local proxy",
@@ -178,6 +190,29 @@ test.each<[string, Environment, readonly string[]]>([
       ],
     ],
   ),
+  ...["common", "organizations", "consumers", "contoso.onmicrosoft.com"].map((tenant): [string, Environment, readonly string[]] => [
+    `everybody's tenant ${tenant}`,
+    { ...OIDC, OIDC_ISSUER: `https://login.microsoftonline.com/${tenant}/v2.0` },
+    ["OIDC_ISSUER must name one tenant, such as https://login.microsoftonline.com/TENANT-ID/v2.0, not common, organizations or consumers"],
+  ]),
+  ...["http://login.example", "http://localhost:9", "login.example", "https://u:p@login.example", "https://login.example/?x"].map(
+    (OIDC_ISSUER): [string, Environment, readonly string[]] => [
+      `the issuer ${OIDC_ISSUER}`,
+      { ...OIDC, OIDC_ISSUER },
+      ["OIDC_ISSUER must be an https address without user, query and fragment (http for 127.0.0.1 and [::1])"],
+    ],
+  ),
+  ...["admin", "x=", "=admin", "x=root", "x=admin,x=viewer"].map((OIDC_ROLE_NAMES): [string, Environment, readonly string[]] => [
+    `the role names ${OIDC_ROLE_NAMES}`,
+    { ...OIDC, OIDC_ROLE_NAMES },
+    ["OIDC_ROLE_NAMES must be pairs such as SCIM-Admins=admin, separated by commas; roles are viewer, operator, approver, auditor, admin"],
+  ]),
+  [
+    "a provider without a client",
+    { OIDC_ISSUER: OIDC.OIDC_ISSUER },
+    ["OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set too: OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET are set together"],
+  ],
+  ["roles without a provider", { OIDC_ROLES_CLAIM: "groups" }, ["OIDC_ISSUER must be set too: OIDC_ROLES_CLAIM belongs to it"]],
   ...["true", "proxy.example", "10.0.0.0/0"].map((value): [string, Environment, readonly string[]] => [
     `the proxy ${value}`,
     { TRUST_PROXY: value },

@@ -12,7 +12,7 @@ import { Table } from "../parts/table.tsx";
 import { When } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 import { Names } from "./needs-you.tsx";
-import { SignInForm } from "./sign-in.tsx";
+import { SignInAgain } from "./sign-in.tsx";
 
 export function HoldScreen({ id, session }: { readonly id: string; readonly session: Session }): ReactNode {
   const { t } = useWords();
@@ -61,7 +61,7 @@ export function HoldScreen({ id, session }: { readonly id: string; readonly sess
       ) : null}
       <Members members={members} />
       <More hasMore={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
-      {asks ? <Decision act={asks} hold={hold} members={members} onClose={() => setAsks(undefined)} /> : null}
+      {asks ? <Decision act={asks} hold={hold} members={members} session={session} onClose={() => setAsks(undefined)} /> : null}
     </>
   );
 }
@@ -97,13 +97,14 @@ interface DecisionProps {
   readonly act: "approve" | "reject";
   readonly hold: HoldWithMembers;
   readonly members: readonly Member[];
+  readonly session: Session;
   readonly onClose: () => void;
 }
 
 const SHOWN = 20;
 
 /** Names and count stand there, and the count has to be typed: nobody removes more people than they mean to. */
-function Decision({ act, hold, members, onClose }: DecisionProps): ReactNode {
+function Decision({ act, hold, members, session, onClose }: DecisionProps): ReactNode {
   const { t } = useWords();
   const id = useId();
   const [typed, setTyped] = useState("");
@@ -114,13 +115,7 @@ function Decision({ act, hold, members, onClose }: DecisionProps): ReactNode {
   const given = { path: { id: hold.id }, body: { digest: hold.digest, count: hold.count } };
   const needsSignIn = order.error instanceof ApiError && order.error.code === "SIGN_IN_AGAIN";
   const carryOut = () => order.mutate(given, { onSuccess: (answer) => ("needsSecondApproval" in answer ? setSecond(true) : onClose()) });
-  if (needsSignIn)
-    return (
-      <div className="again">
-        <p role="alert">{t("problem.signInAgain")}</p>
-        <SignInForm onDone={() => order.reset()} />
-      </div>
-    );
+  if (needsSignIn) return <SignInAgain session={session} onDone={() => order.reset()} />;
   if (second)
     return (
       <Dialog title={t("hold.second")} act={t("button.ok")} onAct={onClose} onClose={onClose}>

@@ -2,19 +2,23 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { useAddress } from "../base/address.ts";
 import { call } from "../base/api.ts";
+import { useAnswer } from "../base/queries.ts";
+import type { Session } from "../generated/api.ts";
 import { Problem } from "../parts/states.tsx";
 import { useWords } from "../words/words.ts";
 
 export function SignIn(): ReactNode {
   const { t } = useWords();
-  const { query } = useAddress();
+  const { data } = useAnswer("GET /auth/methods");
+  const byProvider = data?.methods.includes("provider") ?? false;
   return (
     <div className="door">
       <h1>{t("signIn.title")}</h1>
-      {query.get("refused") === "link" ? (
-        <p className="problem" role="alert">
-          {t("signIn.linkRefused")}
-        </p>
+      {byProvider ? (
+        <>
+          <ProviderLink />
+          <h2>{t("signIn.orToken")}</h2>
+        </>
       ) : null}
       <SignInForm />
       <h2>{t("signIn.noToken")}</h2>
@@ -25,8 +29,41 @@ export function SignIn(): ReactNode {
   );
 }
 
-/** Also for signing in once more, before something that must not be done with a session that was left open. */
-export function SignInForm({ onDone }: { readonly onDone?: () => void }): ReactNode {
+/** To the identity provider, and back to this view. `fresh`: it has to ask for a proof again. */
+function ProviderLink({ fresh = false }: { readonly fresh?: boolean }): ReactNode {
+  const { t } = useWords();
+  const { path, query } = useAddress();
+  const here = new URLSearchParams(query);
+  for (const name of ["refused", "request"]) here.delete(name);
+  const search = here.toString();
+  const to = new URLSearchParams({ ...(fresh ? { fresh: "" } : {}), return: search === "" ? path : `${path}?${search}` });
+  return (
+    <p>
+      <a className="button primary" href={`/auth/login?${to}`}>
+        {t("signIn.provider")}
+      </a>
+    </p>
+  );
+}
+
+interface AgainProps {
+  readonly session: Session;
+  /** Where they signed in here; whoever goes to the provider comes back to the view. */
+  readonly onDone: () => void;
+}
+
+/** Before something that must not be done with a session that was left open. */
+export function SignInAgain({ session, onDone }: AgainProps): ReactNode {
+  const { t } = useWords();
+  return (
+    <div className="again">
+      <p role="alert">{t("problem.signInAgain")}</p>
+      {session.actor.startsWith("user:") ? <ProviderLink fresh /> : <SignInForm onDone={onDone} />}
+    </div>
+  );
+}
+
+function SignInForm({ onDone }: { readonly onDone?: () => void }): ReactNode {
   const { t } = useWords();
   const id = useId();
   const client = useQueryClient();

@@ -1,0 +1,159 @@
+import * as client from "openid-client";
+import type { Clock } from "../../core/clock.ts";
+import type { Logger } from "../../core/logger.ts";
+import { type Refusal, type RefusalCode, refusal } from "../auth/refusals.ts";
+import type { Attempt } from "./attempt.ts";
+import { type Person, personOf } from "./claims.ts";
+import type { OidcSettings } from "./settings.ts";
+
+/*
+ * The identity provider: code flow with PKCE (RFC 9700 section 2.1.1). It is asked for the first time when somebody signs in, so a provider that is down does
+ * not keep the server from starting. Its keys are fetched for each sign-in, which is rare: a key it has changed to counts at once.
+ */
+
+export interface NotSignedIn {
+  readonly kind: "refused";
+  /** `oidcUnavailable` when the provider gave no answer, which says nothing about anybody. */
+  readonly refusal: Refusal;
+}
+
+export type SignedInPerson = { readonly kind: "person"; readonly person: Person; readonly refreshToken?: string } | NotSignedIn;
+
+export interface Provider {
+  /** Where the browser has to go. */
+  addressFor(attempt: Attempt): Promise<URL | NotSignedIn>;
+  /** Who came back. `query` is that of the address they came back to. */
+  redeem(query: URLSearchParams, attempt: Attempt): Promise<SignedInPerson>;
+  /** Who they are now. */
+  lookAgain(refreshToken: string): Promise<SignedInPerson>;
+}
+
+export interface ProviderOptions {
+  readonly settings: OidcSettings;
+  readonly publicUrl: string;
+  readonly clock: Pick<Clock, "monotonicMs">;
+  readonly logger: Logger;
+}
+
+const TIMEOUT_SECONDS = 5;
+/** What the provider says about itself changes hardly ever. */
+const KNOWN_MS = 10 * 60_000;
+/** `offline_access`: a refresh token, with which roles are looked at again. */
+const SCOPE = "openid profile offline_access";
+
+export const callbackOf = (publicUrl: string): string => `${publicUrl}/auth/callback`;
+
+export function createProvider({ settings, publicUrl, clock, logger }: ProviderOptions): Provider {
+  let known: { readonly metadata: client.ServerMetadata; readonly atMs: number } | undefined;
+  const isPlain = settings.issuer.startsWith("http:");
+  const secret = settings.clientSecret.reveal();
+
+  async function metadata(): Promise<client.ServerMetadata> {
+    if (known && clock.monotonicMs() - known.atMs < KNOWN_MS) return known.metadata;
+    const found = await client.discovery(new URL(settings.issuer), settings.clientId, secret, undefined, {
+      timeout: TIMEOUT_SECONDS,
+      // The settings allow it on this machine only.
+      ...(isPlain ? { execute: [client.allowInsecureRequests] } : {}),
+    });
+    known = { metadata: { ...found.serverMetadata() }, atMs: clock.monotonicMs() };
+    return known.metadata;
+  }
+
+  /** A new one each time: keys are remembered by configuration. */
+  async function configuration(): Promise<client.Configuration> {
+    const server = await metadata();
+    const byPost = server.token_endpoint_auth_methods_supported?.includes("client_secret_post") ?? false;
+    const made = new client.Configuration(
+      server,
+      settings.clientId,
+      { client_secret: secret },
+      byPost ? client.ClientSecretPost(secret) : client.ClientSecretBasic(secret),
+    );
+    made.timeout = TIMEOUT_SECONDS;
+    if (isPlain) client.allowInsecureRequests(made);
+    // The signature of the ID token too, although it comes from the provider itself over TLS.
+    client.enableNonRepudiationChecks(made);
+    return made;
+  }
+
+  /** `ask` gets tokens from the provider. */
+  async function personBy(
+    ask: (made: client.Configuration) => Promise<client.TokenEndpointResponse & client.TokenEndpointResponseHelpers>,
+  ): Promise<SignedInPerson> {
+    let made: client.Configuration;
+    try {
+      made = await configuration();
+    } catch (error) {
+      return unavailable(error);
+    }
+    try {
+      const tokens = await ask(made);
+      const claims = tokens.claims();
+      if (!claims) return refused("oidcToken", "the provider sent no ID token");
+      const reading = personOf(claims, settings);
+      if (reading.kind === "refused") return refused(reading.code, reading.reason);
+      return { ...reading, ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }) };
+    } catch (error) {
+      return verdictOn(error) ?? unavailable(error);
+    }
+  }
+
+  function unavailable(error: unknown) {
+    logger.warn({ error }, "the identity provider could not be asked");
+    return refused("oidcUnavailable");
+  }
+
+  return {
+    async addressFor({ state, nonce, verifier, fresh }) {
+      try {
+        return client.buildAuthorizationUrl(await configuration(), {
+          redirect_uri: callbackOf(publicUrl),
+          scope: SCOPE,
+          state,
+          nonce,
+          code_challenge: await client.calculatePKCECodeChallenge(verifier),
+          code_challenge_method: "S256",
+          ...(fresh ? { prompt: "login" } : {}),
+        });
+      } catch (error) {
+        return unavailable(error);
+      }
+    },
+    redeem: (query, { state, nonce, verifier }) =>
+      personBy((made) =>
+        client.authorizationCodeGrant(made, new URL(`?${query}`, callbackOf(publicUrl)), {
+          expectedState: state,
+          expectedNonce: nonce,
+          pkceCodeVerifier: verifier,
+          idTokenExpected: true,
+        }),
+      ),
+    lookAgain: (refreshToken) => personBy((made) => client.refreshTokenGrant(made, refreshToken)),
+  };
+}
+
+const refused = (code: RefusalCode, reason?: string) =>
+  ({ kind: "refused", refusal: { ...refusal(code), ...(reason === undefined ? {} : { reason }) } }) as const;
+
+/** Registered words of OAuth and OpenID Connect are shown, nothing else that a provider writes. */
+const WORD = /^[a-z_]{1,60}$/;
+
+/** What the provider answered, where it did and the answer does not count; undefined when it did not answer. */
+function verdictOn(error: unknown): SignedInPerson | undefined {
+  const said = (word: string) => (WORD.test(word) ? word : "an error without a known word");
+  if (error instanceof client.AuthorizationResponseError) return refused("oidcDenied", `the provider says ${said(error.error)}`);
+  if (error instanceof client.ResponseBodyError)
+    return refused("oidcDenied", `the provider refused the code or the refresh token: ${said(error.error)}`);
+  if (error instanceof client.ClientError && error.code !== undefined && CHECKS.has(error.code)) {
+    // The library's texts name claims, never their values.
+    const { message } = error.cause instanceof Error ? error.cause : error;
+    return refused("oidcToken", message);
+  }
+  return undefined;
+}
+
+const CHECKS: ReadonlySet<string> = new Set(
+  ["INVALID_RESPONSE", "JWT_CLAIM_COMPARISON_FAILED", "JWT_TIMESTAMP_CHECK_FAILED", "KEY_SELECTION_FAILED", "PARSE_ERROR"].map(
+    (name) => `OAUTH_${name}`,
+  ),
+);

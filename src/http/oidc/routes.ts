@@ -1,0 +1,103 @@
+import { timingSafeEqual } from "node:crypto";
+import { type Request, type Response, Router } from "express";
+import type { Clock } from "../../core/clock.ts";
+import { sendJson } from "../answer.ts";
+import { attemptOfStranger, type IdentifyDeps } from "../auth/identify.ts";
+import { type Refusal, refusal } from "../auth/refusals.ts";
+import { NotFoundPath } from "../errors.ts";
+import { methodNotAllowed } from "../methods.ts";
+import type { AssertionLedger } from "../ports.ts";
+import type { SecretCookie } from "../session/cookie.ts";
+import { ATTEMPT_SECONDS, type Attempt, beginAttempt, readAttempt } from "./attempt.ts";
+import type { Person } from "./claims.ts";
+import type { Provider } from "./provider.ts";
+
+export interface OidcSignIn {
+  readonly provider: Provider;
+  /** Holds what a browser has begun. */
+  readonly cookie: SecretCookie;
+  /** Each answer of the provider counts once, in all processes. */
+  readonly ledger: AssertionLedger;
+  readonly clock: Pick<Clock, "now">;
+}
+
+export interface OidcRoutesOptions extends Pick<IdentifyDeps, "limits" | "addressOf"> {
+  /** Undefined where no provider is set. */
+  readonly oidc: OidcSignIn | undefined;
+  /** Answers that somebody is not let in. */
+  readonly refuse: (req: Request, res: Response, why: Refusal) => void;
+  /** Opens their session and answers with its cookie. */
+  readonly letIn: (req: Request, res: Response, who: LetIn) => Promise<void>;
+}
+
+export interface LetIn {
+  readonly person: Person;
+  readonly refreshToken?: string;
+  readonly returnTo: string;
+}
+
+/** `/auth/login`, the way to the identity provider, and `/auth/callback`, the way back (the code flow of OpenID Connect Core 1.0). */
+export function oidcRoutes({ oidc, limits, addressOf, refuse, letIn }: OidcRoutesOptions): Router {
+  const router = Router();
+
+  router
+    .route("/methods")
+    .get((_req, res) => sendJson(res, 200, { methods: oidc ? ["provider", "token"] : ["token"] }))
+    .all(methodNotAllowed("GET"));
+
+  router
+    .route("/login")
+    .get(async (req, res) => {
+      if (!oidc) throw new NotFoundPath();
+      attemptOfStranger(limits, addressOf(req));
+      const now = oidc.clock.now();
+      const text = beginAttempt(now, { fresh: req.query.fresh !== undefined, returnTo: oneText(req.query.return) });
+      // It was made for this moment.
+      const address = await oidc.provider.addressFor(readAttempt(text, now)!);
+      if (!(address instanceof URL)) return refuse(req, res, address.refusal);
+      oidc.cookie.write(res, text, ATTEMPT_SECONDS);
+      redirect(res, address.href);
+    })
+    .all(methodNotAllowed("GET"));
+
+  router
+    .route("/callback")
+    .get(async (req, res) => {
+      if (!oidc) throw new NotFoundPath();
+      // What only looks must not use the answer up: previews, prefetching, HEAD.
+      if (req.method === "HEAD" || req.headers["sec-purpose"] !== undefined) return refuse(req, res, refusal("oidcState"));
+      const stranger = attemptOfStranger(limits, addressOf(req));
+      const text = oidc.cookie.read(req);
+      oidc.cookie.clear(res);
+      const attempt = text === undefined ? undefined : readAttempt(text, oidc.clock.now());
+      const query = new URLSearchParams(req.originalUrl.split("?", 2)[1]);
+      if (!attempt || !isStateOf(attempt, query)) return refuse(req, res, refusal("oidcState"));
+      if (!(await oidc.ledger.consume(attempt.digest, attempt.expiresAt))) return refuse(req, res, refusal("oidcReplayed"));
+      const answer = await oidc.provider.redeem(query, attempt);
+      if (answer.kind === "refused") return refuse(req, res, answer.refusal);
+      stranger.good();
+      const person = withProof(answer.person, attempt, oidc.clock.now());
+      await letIn(req, res, { ...answer, person, returnTo: attempt.returnTo });
+    })
+    .all(methodNotAllowed("GET"));
+
+  return router;
+}
+
+/** A provider that does not tell when somebody proved who they are was asked to have it proved now, or it is not known. */
+const withProof = (person: Person, { fresh }: Attempt, now: Date): Person =>
+  person.authenticatedAt || !fresh ? person : { ...person, authenticatedAt: now };
+
+function isStateOf({ state }: Attempt, query: URLSearchParams): boolean {
+  const [given, right] = [Buffer.from(query.get("state") ?? ""), Buffer.from(state)];
+  return given.length === right.length && timingSafeEqual(given, right);
+}
+
+const oneText = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+export function redirect(res: Response, to: string): void {
+  res.statusCode = 303;
+  res.setHeader("Location", to);
+  res.setHeader("Referrer-Policy", "no-referrer");
+  res.end();
+}
