@@ -30,6 +30,7 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
   const parsed = parseMappingFile(yamlText);
   const { file } = parsed;
   const problems: FileProblem[] = [
+    ...parsed.problems,
     ...unknownAttributes(parsed, ["person"], Object.keys(file.person), options.personAttributes),
     ...unknownAttributes(parsed, ["departments", "settings"], Object.keys(file.departments.settings), options.departmentAttributes),
     ...file.departments.attributes.flatMap(({ settings }, index) =>

@@ -4,16 +4,23 @@ import { isExternalPath } from "../departments.ts";
 import { type MappingFile, mappingFile, RESERVED_ATTRIBUTES, RESERVED_SETTINGS } from "./file.ts";
 import { type FileProblem, inOrder, MappingInvalid } from "./problem.ts";
 import type { Path } from "./source-location.ts";
-import { type Places, type ReadFile, readYaml } from "./yaml-file.ts";
+import { type Places, type ReadPart, readYamlPart } from "./yaml-file.ts";
 
-export type ParsedFile = ReadFile<MappingFile>;
+export type ParsedFile = ReadPart<MappingFile>;
 
-/** Reads a mapping file and checks its shape, not yet its expressions. Throws MappingInvalid with every problem found. */
+/** What expressions refer to: without it they would be told to name what is not there. */
+const REFERRED_TO = /^(tables|extensions)\b/;
+
+/**
+ * Reads a mapping file and checks its shape, not yet its expressions. `problems` are those of the shape: whoever goes on to check names and expressions
+ * tells them together. Throws MappingInvalid where that would be of no use.
+ */
 export function parseMappingFile(text: string): ParsedFile {
-  const parsed = readYaml(text, mappingFile, (problems, options) => new MappingInvalid(problems, options));
-  const problems = inOrder(furtherProblems(parsed.file, parsed));
-  if (problems.length > 0) throw new MappingInvalid(problems);
-  return parsed;
+  const parsed = readYamlPart(text, mappingFile, (problems, options) => new MappingInvalid(problems, options));
+  // Not asked of a part of a file: what it lacks may be what has the wrong shape.
+  const problems = parsed.problems.length > 0 ? parsed.problems : inOrder(furtherProblems(parsed.file, parsed));
+  if (problems.some(({ path }) => path === "" || REFERRED_TO.test(path))) throw new MappingInvalid(problems);
+  return { ...parsed, problems };
 }
 
 /** What the shape alone cannot say. */

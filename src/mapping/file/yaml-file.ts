@@ -18,12 +18,22 @@ export interface ReadFile<File> extends Places {
 
 export const MAX_FILE_LENGTH = 256 * 1_024;
 
+export interface ReadPart<File> extends ReadFile<File> {
+  /** Of the shape, in the order of the file. What they concern is not in `file`. */
+  readonly problems: readonly FileProblem[];
+}
+
+type Refuse = (problems: readonly FileProblem[], options?: ErrorOptions) => Error;
+
 /** Throws what `refuse` makes of all problems found. */
-export function readYaml<Schema extends z.ZodType>(
-  text: string,
-  schema: Schema,
-  refuse: (problems: readonly FileProblem[], options?: ErrorOptions) => Error,
-): ReadFile<z.output<Schema>> {
+export function readYaml<Schema extends z.ZodType>(text: string, schema: Schema, refuse: Refuse): ReadFile<z.output<Schema>> {
+  const { problems, ...file } = readYamlPart(text, schema, refuse);
+  if (problems.length > 0) throw refuse(problems);
+  return file;
+}
+
+/** The same, but what has the right shape is read where the rest has not, so that its own mistakes are told in the same turn. Throws when nothing is left. */
+export function readYamlPart<Schema extends z.ZodType>(text: string, schema: Schema, refuse: Refuse): ReadPart<z.output<Schema>> {
   if (text.length > MAX_FILE_LENGTH)
     throw refuse([{ line: 1, column: 1, path: "", message: `the file is longer than ${MAX_FILE_LENGTH} characters` }]);
   const lines = new LineCounter();
@@ -49,9 +59,35 @@ export function readYaml<Schema extends z.ZodType>(
     throw refuse([{ line: 1, column: 1, path: "", message: "anchors and aliases are not used in this file" }], { cause: error });
   }
   const parsed = schema.safeParse(value, { reportInput: true });
-  if (!parsed.success) throw refuse(inOrder(parsed.error.issues.flatMap((issue) => fromIssue(issue, schema, places))));
-  return { file: parsed.data, ...places };
+  if (parsed.success) return { file: parsed.data, problems: [], ...places };
+  const problems = inOrder(parsed.error.issues.flatMap((issue) => fromIssue(issue, schema, places)));
+  const concerned = parsed.error.issues.flatMap((issue) => concernedKeys(value, issue));
+  for (const { parent, key } of concerned) delete parent[key];
+  const rest = schema.safeParse(value);
+  if (!rest.success) throw refuse(problems);
+  return { file: rest.data, problems, ...places };
 }
+
+interface Concerned {
+  readonly parent: Record<PropertyKey, unknown>;
+  readonly key: PropertyKey;
+}
+
+/** Elements of lists stay, since others would change their place. Where a key is missing, what lacks it is concerned. */
+function concernedKeys(value: unknown, issue: Issue): readonly Concerned[] {
+  const at = (path: readonly PropertyKey[]) => path.reduce<unknown>((node, part) => (isRecord(node) ? node[part] : undefined), value);
+  if (issue.code === "unrecognized_keys") {
+    const parent = at(issue.path);
+    return isRecord(parent) ? issue.keys.map((key) => ({ parent, key })) : [];
+  }
+  for (let depth = issue.path.length; depth > 0; depth--) {
+    const [parent, key] = [at(issue.path.slice(0, depth - 1)), issue.path[depth - 1]!];
+    if (isRecord(parent) && Object.hasOwn(parent, key)) return Array.isArray(parent) ? [] : [{ parent, key }];
+  }
+  return [];
+}
+
+const isRecord = (value: unknown): value is Record<PropertyKey, unknown> => typeof value === "object" && value !== null;
 
 /** What the parser stumbles over in an expression that YAML takes for something of its own. */
 const UNQUOTED: ReadonlySet<string> = new Set(["BLOCK_AS_IMPLICIT_KEY", "UNEXPECTED_TOKEN", "BAD_SCALAR_START"]);

@@ -17,6 +17,28 @@ const problemsOf = (text: string): readonly string[] => {
 };
 const QUOTES = `; a fixed text needs quotes inside the quotes, such as '"Head office"'`;
 
+test.each<[string, string, readonly string[]]>([
+  [
+    "an unknown key",
+    "version: 1\nregon: HK\nperson: { titel: user.title, job_number: user.titel }",
+    ["2:1 regon", "3:11 person.titel", "3:42 person.job_number.value"],
+  ],
+  [
+    "a value that is not allowed",
+    "version: 1\nzone: X\ndepartments: { settings: { hide_dep: true } }\nmanager: enterprise.manger.value",
+    ["2:7 zone", "3:28 departments.settings.hide_dep", "4:10 manager.value"],
+  ],
+  [
+    "a rule of the wrong form",
+    "version: 1\nzone: Asia/Shanghai\nperson: { name: { when: now }, titel: user.title }",
+    ["3:17 person.name.value", "3:25 person.name.when", "3:32 person.titel"],
+  ],
+  // What refers to them cannot be judged.
+  ["tables of the wrong form", "version: 1\ntables: 5\nperson: { titel: user.title }", ["2:9 tables"]],
+])("names that mean nothing are told beside %s", (_name, text, places) => {
+  expect(problemsOf(text).map((problem) => problem.split(" ", 2).join(" "))).toEqual(places);
+});
+
 describe("a name that means nothing is a mistake of the file, at its place", () => {
   test.each<[string, string, string]>([
     [
