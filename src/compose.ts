@@ -3,7 +3,7 @@ import type { Clock } from "./core/clock.ts";
 import type { Logger } from "./core/logger.ts";
 import type { Meter } from "./core/meter.ts";
 import type { Traffic } from "./http/traffic.ts";
-import { loadMapping, loadPolicy } from "./load-rules.ts";
+import { loadRules } from "./load-rules.ts";
 import type { Mapping } from "./mapping/mapping.ts";
 import type { Policy } from "./policy/policy.ts";
 import { planEverybody, type WholePlan } from "./reconcile/compare/whole-plan.ts";
@@ -58,8 +58,8 @@ export function syncComponents(
   organisation: DingTalkConfig,
   log?: LoopLog,
 ): SyncComponents {
-  const mapping = belowRoot(loadMapping(config, TARGET), organisation);
-  const policy = loadPolicy(config, TARGET, mapping);
+  const { mapping: everywhere, policy } = loadRules(config, TARGET);
+  const mapping = belowRoot(everywhere, organisation);
   const limiter = createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 });
   const target = createTarget(
     { kind: "dingtalk", ...organisation, ...targetSettings(mapping) },

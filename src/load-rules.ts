@@ -13,15 +13,42 @@ import { DEFAULT_POLICY } from "./policy/default-policy.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Config, WorkdaySettings } from "./settings/config.ts";
 
-/** The rules of this installation. Throws CannotStart with every mistake, by line and column. */
+export interface Rules {
+  readonly mapping: Mapping;
+  /** What the loop may do on its own. */
+  readonly policy: Policy;
+}
+
+/** The rules of this installation. Throws CannotStart with every mistake of both files, by line and column. */
+export function loadRules({ mappingFile, policyFile }: Config, target: "dingtalk"): Rules {
+  const known = knownNames(target);
+  const mapping = attempt(() => load("MAPPING_FILE", mappingFile, DEFAULT_MAPPING, (text) => compileMapping(text, known)));
+  // Where the mapping cannot be read, the policy is not told that it parks people nowhere.
+  const canPark = !mapping.made || mapping.made.settings.parkIn !== undefined;
+  const policy = attempt(() =>
+    load("POLICY_FILE", policyFile, DEFAULT_POLICY, (text) => compilePolicy(text, known.personDocument, { canPark })),
+  );
+  if (mapping.made && policy.made) return { mapping: mapping.made, policy: policy.made };
+  throw new CannotStart([...mapping.problems, ...policy.problems], { cause: mapping.cause ?? policy.cause });
+}
+
 export const loadMapping = ({ mappingFile }: Config, target: "dingtalk"): Mapping =>
   load("MAPPING_FILE", mappingFile, DEFAULT_MAPPING, (text) => compileMapping(text, knownNames(target)));
 
-/** What the loop may do on its own. Throws CannotStart with every mistake, by line and column. */
-export const loadPolicy = ({ policyFile }: Config, target: "dingtalk", { settings }: Pick<Mapping, "settings">): Policy =>
-  load("POLICY_FILE", policyFile, DEFAULT_POLICY, (text) =>
-    compilePolicy(text, knownNames(target).personDocument, { canPark: settings.parkIn !== undefined }),
-  );
+interface Attempt<Made> {
+  readonly made?: Made;
+  readonly problems: readonly string[];
+  readonly cause?: CannotStart;
+}
+
+function attempt<Made>(make: () => Made): Attempt<Made> {
+  try {
+    return { made: make(), problems: [] };
+  } catch (error) {
+    if (!(error instanceof CannotStart)) throw error;
+    return { problems: error.problems, cause: error };
+  }
+}
 
 /** Which report of Workday's is read, and what its columns mean. Throws CannotStart with every mistake, by line and column. */
 export const loadWorkday = ({ file }: WorkdaySettings): WorkdayPlan => load("WORKDAY_FILE", file, "", compileWorkday);

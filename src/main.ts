@@ -13,12 +13,14 @@ import { openDatabase } from "./database/open.ts";
 import { type Ending, endInOrder } from "./ending.ts";
 import type { ReadinessCheck } from "./http/health.ts";
 import { createTraffic } from "./http/traffic.ts";
+import { loadRules } from "./load-rules.ts";
 import { createLogger } from "./log.ts";
 import { openVault } from "./open-vault.ts";
 import { migrationsDirectory } from "./paths.ts";
 import { openOrganisation } from "./sandbox.ts";
 import type { Config } from "./settings/config.ts";
 import { createPool, type Pool } from "./store/postgres/pool.ts";
+import { TARGET } from "./target-name.ts";
 
 export interface Server {
   /** What an operator wants to read when it is ready, line by line. Holds the first token, if one was made. */
@@ -54,6 +56,8 @@ export async function startServer(config: Config, signal = new AbortController()
   };
 
   try {
+    // A mistake in a file costs no database: each part reads them again.
+    loadRules(config, TARGET);
     const database = await openDatabase({
       url: config.databaseUrl?.reveal(),
       dataDir: config.dataDir,

@@ -55,6 +55,21 @@ test.each([[["token", "create", "--name", "x"]], [["plan", "--user", "x"]], [["s
   },
 );
 
+test.each([[["serve"]], [["plan", "--user", "x"]]])(
+  "%j with mistakes in its files tells all of them, and makes no database",
+  async (args) => {
+    const [mapping, policy] = [join(place.dataDir, "mapping.yaml"), join(place.dataDir, "policy.yaml")];
+    writeFileSync(mapping, "version: 1\nregon: HK\nperson: { titel: user.title }\n");
+    writeFileSync(policy, "version: 1\nlimts: {}\n");
+    expect(await refusal(runCommand(args, { ...place.settings, MAPPING_FILE: mapping, POLICY_FILE: policy }))).toEqual([
+      expect.stringContaining(`MAPPING_FILE ${mapping}:2:1 regon: unknown key (did you mean region?)`),
+      expect.stringContaining(`MAPPING_FILE ${mapping}:3:11 person.titel: `),
+      expect.stringContaining(`POLICY_FILE ${policy}:2:1 limts: unknown key (did you mean limits?)`),
+    ]);
+    expect(existsSync(join(place.dataDir, "postgres"))).toBe(false);
+  },
+);
+
 describe("a database that cannot be opened", () => {
   const server = new URL(process.env[SERVER_VARIABLE]!);
   const to = (change: (url: URL) => void): string => {

@@ -3,6 +3,7 @@ import { systemClock } from "../../core/clock.ts";
 import { createMeter } from "../../core/meter.ts";
 import { createTraffic } from "../../http/traffic.ts";
 import type { Config } from "../../settings/config.ts";
+import { TARGET } from "../../target-name.ts";
 import { withPool } from "./joined-pool.ts";
 
 export interface OpenApp extends AppContext, SyncComponents {}
@@ -11,8 +12,9 @@ export interface OpenApp extends AppContext, SyncComponents {}
 export const withApp = <T>(
   work: (app: OpenApp) => Promise<T>,
   other: Partial<Pick<Config, "mappingFile" | "policyFile">> = {},
-): Promise<T> =>
-  withPool(async (joined) => {
+): Promise<T> => {
+  const checkRules = async (config: Config) => (await import("../../load-rules.ts")).loadRules({ ...config, ...other }, TARGET);
+  return withPool(async (joined) => {
     const [{ syncComponents, startMeter }, { openVault }, { organisationSettings }] = await Promise.all([
       import("../../compose.ts"),
       import("../../open-vault.ts"),
@@ -34,4 +36,5 @@ export const withApp = <T>(
       await meter.stop();
       parts.target.close();
     }
-  });
+  }, checkRules);
+};

@@ -12,9 +12,16 @@ export interface DatabaseAccess {
   readonly logger: Logger;
 }
 
-/** Runs `work` on the product's database, beside a running server or alone, and leaves it as it was found. Throws CannotStart when there is no way in. */
-export async function withPool<T>(work: (joined: DatabaseAccess) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` on the product's database, beside a running server or alone, and leaves it as it was found. Throws CannotStart when there is no way in, and
+ * what `check` throws before the database is opened.
+ */
+export async function withPool<T>(
+  work: (joined: DatabaseAccess) => Promise<T>,
+  check: (config: Config) => Promise<unknown> = async () => undefined,
+): Promise<T> {
   const config = loadConfig(warn);
+  await check(config);
   // Loaded here, so that help and mistakes do not wait for the database's client.
   const [{ joinDatabase }, { createLogger }, { migrationsDirectory }, { createPool }] = await Promise.all([
     import("../../database/open.ts"),
