@@ -45,6 +45,7 @@ const MEMBERS: Statement = {
     left join groups g on m.kind in ('group', 'role') and g.id = m.entity_id
     left join departments d on m.kind = 'department' and d.id = m.entity_id
     left join links l on l.target = $1 and l.kind = m.kind and l.entity_id = m.entity_id
+    left join removed_people r on m.kind = 'user' and r.target = $1 and r.entity_id = m.entity_id
     order by m.kind, m.entity_id`,
 };
 

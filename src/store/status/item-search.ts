@@ -1,9 +1,11 @@
 import { fold } from "../../core/fold.ts";
+import { hanVariants } from "../../core/han.ts";
+import { folded } from "../postgres/folded.ts";
 import type { Parameters } from "../postgres/parameters.ts";
 import { NAMES_OF_PERSON } from "../references.ts";
 
-/** Of what the directory no longer has, the name it has at the target. */
-export const NAME = `coalesce(${NAMES_OF_PERSON}, g.display_name, d.name, l.attributes->>'name')`;
+/** Of what the directory no longer has, the name it has at the target, or had there when the loop removed it (`r`, a row of removed_people). */
+export const NAME = `coalesce(${NAMES_OF_PERSON}, g.display_name, d.name, l.attributes->>'name', r.attributes->>'name')`;
 
 const EMPLOYEE_NUMBER = "{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}";
 
@@ -14,19 +16,35 @@ const anyValue = (attribute: "emails" | "phoneNumbers", condition: string): stri
     select from json_array_elements(case when json_typeof(u.document->'${attribute}') = 'array' then u.document->'${attribute}' else '[]' end) e
      where ${condition}) else false end)`;
 
+/** Whether a text holds a folded one, whether in simplified or traditional characters. */
+export function contains(part: string, parameters: Parameters): (text: string) => string {
+  const characters = hanVariants(part);
+  if (characters.every((variants) => [...variants].length === 1)) {
+    const sought = parameters.add(part, "text");
+    return (text) => `strpos(${folded(text)}, ${sought}) > 0`;
+  }
+  // A bracket expression of one letter or sign is that character, but for ^ and the backslash.
+  const pattern = parameters.add(
+    characters.map((variants) => (/[\^\\]/.test(variants) ? `\\${variants}` : `[${variants}]`)).join(""),
+    "text",
+  );
+  return (text) => `${folded(text)} ~ ${pattern}`;
+}
+
 /**
- * Whether an item (with its user `u`, group `g`, department `d` and link `l`) is meant by what an operator types: a part of the name, user name or e-mail
- * address in any letter case, the whole job number or id, or the last digits of a telephone number.
+ * Whether an item (with its user `u`, group `g`, department `d`, link `l` and removal `r`) is meant by what an operator types: a part of the name, user name
+ * or e-mail address in any letter case, in simplified or traditional characters, the whole job number or id, or the last digits of a telephone number.
  */
 export function isMeantBy(text: string, parameters: Parameters): string {
-  const folded = parameters.add(fold(text.trim()), "text");
+  const isIn = contains(fold(text.trim()), parameters);
+  const whole = parameters.add(fold(text.trim()), "text");
   const digits = text.replace(/\D/g, "");
   const conditions = [
-    `strpos(lower(${NAME}), ${folded}) > 0`,
-    `strpos(lower(u.user_name), ${folded}) > 0`,
-    anyValue("emails", `strpos(lower(e->>'value'), ${folded}) > 0`),
-    `lower(u.document#>>'${EMPLOYEE_NUMBER}') = ${folded}`,
-    `s.entity_id::text = ${folded}`,
+    isIn(NAME),
+    isIn("u.user_name"),
+    anyValue("emails", isIn("e->>'value'")),
+    `lower(u.document#>>'${EMPLOYEE_NUMBER}') = ${whole}`,
+    `s.entity_id::text = ${whole}`,
   ];
   if (DIGITS.test(text)) {
     const ending = parameters.add(digits, "text");

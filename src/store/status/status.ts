@@ -137,6 +137,7 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
           left join groups g on s.kind in ('group', 'role') and g.id = s.entity_id
           left join departments d on s.kind = 'department' and d.id = s.entity_id
           left join links l on l.target = s.target and l.kind = s.kind and l.entity_id = s.entity_id
+          left join removed_people r on s.kind = 'user' and r.target = s.target and r.entity_id = s.entity_id
           where ${conditions.join(" and ")} order by s.kind, s.entity_id limit ${limit}`,
       };
       const rows = await (text

@@ -1,3 +1,6 @@
+import { personMeant } from "../../../src/cli/support/find-person.ts";
+import { systemClock } from "../../../src/core/clock.ts";
+import { findRemoved } from "../../../src/store/status/removed-people.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { plainFigures } from "../store/plain-figures.ts";
 
@@ -278,5 +281,39 @@ describe("scopes", () => {
     expect((await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`, { token: auditor })).body.events).toHaveLength(1);
     expect((await product.send("GET", "/api/sync/items?q=ann", { token: auditor })).body.items).toHaveLength(1);
     expect((await product.send("GET", `/scim/v2/Users/${ids["Ann Lee"]}`, { token: client })).status).toBe(404);
+  });
+});
+
+describe("people with Chinese names", () => {
+  beforeAll(async () => {
+    const add = async (userName: string, displayName: string, more: object = {}) => {
+      ids[userName] = (await product.send("POST", "/scim/v2/Users", { body: { userName, displayName, ...more } })).body.id;
+    };
+    await add("huang", "黃小明");
+    await add("huang.2", "黄小明（財務）");
+    await add("ye", "叶^[1]-张");
+    await add("gone", "衛國強", { phoneNumbers: [{ type: "mobile", value: "+852 9000 7007" }] });
+    const sync = await product.startSync();
+    await product.quiet();
+    await product.send("DELETE", `/scim/v2/Users/${ids["gone"]}`);
+    await product.quiet();
+    await sync.stop(1_000);
+  });
+
+  test.each<[string, string, string[]]>([
+    ["simplified characters", "黄小明", ["黃小明", "黄小明（財務）"]],
+    ["traditional characters", "黃小明", ["黃小明", "黄小明（財務）"]],
+    ["both", "黃小明（财務）", ["黄小明（財務）"]],
+    ["signs that mean something in patterns", "葉^[1]-張", ["叶^[1]-张"]],
+    ["a pattern, which is none", "葉.", []],
+  ])("are found by %s", async (_name, q, expected) => {
+    expect(names(await items({ q }))).toEqual(expected.sort());
+  });
+
+  test("somebody who was deleted is found by the name they had in DingTalk", async () => {
+    expect(await findRemoved(product.pool, "dingtalk", "卫国", 5)).toEqual([{ id: ids["gone"], name: "衛國強", at: expect.any(Date) }]);
+    expect(await findRemoved(product.pool, "dingtalk", "黃小明", 5)).toEqual([]);
+    const meant = personMeant({ pool: product.pool, clock: systemClock }, "卫国强");
+    await expect(meant).rejects.toThrow(`Deleted, and removed from DingTalk: 衛國強 (${ids["gone"]}, removed `);
   });
 });

@@ -1,0 +1,31 @@
+import { fold } from "./fold.ts";
+import { HAN_PAIRS } from "./han-pairs.ts";
+
+/** Lazily: most processes never look for a name. */
+let tables: { readonly simplified: ReadonlyMap<string, string>; readonly variants: ReadonlyMap<string, string> } | undefined;
+
+function read() {
+  const characters = [...HAN_PAIRS].filter((character) => character !== "\n");
+  const simplified = new Map<string, string>();
+  const variants = new Map<string, string>();
+  for (let at = 0; at < characters.length; at += 2) {
+    const [traditional, simple] = [characters[at]!, characters[at + 1]!];
+    simplified.set(traditional, simple);
+    variants.set(simple, `${variants.get(simple) ?? simple}${traditional}`);
+  }
+  return { simplified, variants };
+}
+
+/** The form two names are compared in where somebody looks for one: `fold`, in simplified characters. Not for telling people apart: 鍾 and 鐘 become one. */
+export function foldHan(text: string): string {
+  tables ??= read();
+  const { simplified } = tables;
+  return Array.from(fold(text), (character) => simplified.get(character) ?? character).join("");
+}
+
+/** For each character of a folded text all that mean the same, simplified and traditional; one where there are no others. */
+export function hanVariants(folded: string): readonly string[] {
+  tables ??= read();
+  const { simplified, variants } = tables;
+  return Array.from(folded, (character) => variants.get(simplified.get(character) ?? character) ?? character);
+}
