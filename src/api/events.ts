@@ -1,14 +1,15 @@
 import { type Request, type Response, Router } from "express";
 import { flatTable, parseQuery } from "../filter/parse.ts";
 import type { LoggedEvent } from "../history/event.ts";
-import { EVENT_ATTRIBUTES, type EventLog } from "../history/event-log.ts";
+import { type BucketSize, EVENT_ATTRIBUTES, type EventLog } from "../history/event-log.ts";
 import { sendJson } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
 import { type PersonalReads, shownChanges } from "./personal-reads.ts";
-import { countOf, textOf } from "./query-values.ts";
+import { choiceOf, countOf, InvalidParameter, periodOf, textOf } from "./query-values.ts";
 
+const BUCKETS: readonly BucketSize[] = ["hour", "day"];
 const TABLE = flatTable(EVENT_ATTRIBUTES);
 
 const ADDRESS = "/api/history";
@@ -31,14 +32,26 @@ export function historyEndpoint(log: EventLog, reads: PersonalReads): Mount {
   router
     .route("/")
     .get(async (req: Request, res: Response) => {
-      const filter = textOf(req, "filter");
+      const text = textOf(req, "filter");
       const after = textOf(req, "after");
-      const page = await log.list({
-        count: countOf(req),
-        ...(filter === undefined ? {} : { filter: parseQuery(filter, TABLE) }),
-        ...(after === undefined ? {} : { after }),
-      });
-      sendJson(res, 200, { events: await rendered(res, page.events), ...(page.next ? { next: page.next } : {}) });
+      const since = textOf(req, "since");
+      if (after !== undefined && since !== undefined) throw new InvalidParameter("after and since do not go together");
+      const query = { count: countOf(req), ...(text === undefined ? {} : { filter: parseQuery(text, TABLE) }) };
+      if (since !== undefined) {
+        const { events, ...rest } = await log.arrivals({ ...query, since });
+        return sendJson(res, 200, { events: await rendered(res, events), ...rest });
+      }
+      const { events, ...rest } = await log.list({ ...query, ...(after === undefined ? {} : { after }) });
+      sendJson(res, 200, { events: await rendered(res, events), ...rest });
+    })
+    .all(methodNotAllowed("GET"));
+
+  router
+    .route("/histogram")
+    .get(async (req: Request, res: Response) => {
+      const period = periodOf(req);
+      const buckets = await log.histogram(period, choiceOf(req, "by", BUCKETS) ?? "day");
+      sendJson(res, 200, { buckets });
     })
     .all(methodNotAllowed("GET"));
 

@@ -2,6 +2,7 @@ import type { Request } from "express";
 import { AppError } from "../core/errors.ts";
 import { isCanonicalUuid } from "../core/id.ts";
 import { isStorableText } from "../core/storable-text.ts";
+import { instantOf } from "../filter/lexer.ts";
 
 /** A parameter of the address that cannot be understood. Never repeats what was sent. */
 export class InvalidParameter extends AppError {
@@ -23,6 +24,22 @@ export function choiceOf<T extends string>(req: Request, name: string, choices: 
   const choice = choices.find((each) => each === value);
   if (choice === undefined) throw new InvalidParameter(`${name} must be one of ${choices.join(", ")}`);
   return choice;
+}
+
+/** A time as filters have it: RFC 3339, or a date; without a zone it is UTC. */
+export function timeOf(req: Request, name: string): Date | undefined {
+  const value = textOf(req, name);
+  const ms = value === undefined ? undefined : instantOf(value);
+  if (value !== undefined && ms === undefined) throw new InvalidParameter(`${name} must be a time such as 2026-07-01T00:00:00Z`);
+  return ms === undefined ? undefined : new Date(ms);
+}
+
+/** `from` (inclusive) and `to` (exclusive), both of which have to be there. */
+export function periodOf(req: Request): { readonly from: Date; readonly to: Date } {
+  const [from, to] = [timeOf(req, "from"), timeOf(req, "to")];
+  if (!from || !to) throw new InvalidParameter("from and to must both be given");
+  if (from.getTime() > to.getTime()) throw new InvalidParameter("from must not be after to");
+  return { from, to };
 }
 
 const DEFAULT_COUNT = 100;

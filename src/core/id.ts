@@ -14,6 +14,17 @@ export function uuidv7(nowMs: number): string {
 export const madeAtMs = (id: string): number | undefined =>
   isUuid(id) && id[14] === "7" ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;
 
+/** The lowest and the highest version 7 UUID that can be made in a millisecond. Times beyond what such an id can hold give those of its ends. */
+export const oldestIdAt = (ms: number): string => `${timeOf(ms)}-0000-0000-000000000000`;
+export const latestIdAt = (ms: number): string => `${timeOf(ms)}-ffff-ffff-ffffffffffff`;
+
+function timeOf(ms: number): string {
+  const time = Math.min(Math.max(Math.floor(ms), 0), 2 ** 48 - 1)
+    .toString(16)
+    .padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}`;
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** As ours are written: in lower case. */

@@ -1,5 +1,5 @@
 import type { FilterNode, QueryAttribute } from "../filter/ast.ts";
-import type { LoggedEvent } from "./event.ts";
+import type { EventCode, LoggedEvent } from "./event.ts";
 
 const attribute = (name: string, type: QueryAttribute["type"] = "string", multiValued = false): QueryAttribute => ({
   name,
@@ -22,11 +22,29 @@ export const EVENT_ATTRIBUTES: readonly QueryAttribute[] = [
   attribute("attribute", "string", true),
 ];
 
+export interface EventQuery {
+  readonly filter?: FilterNode;
+  /** Newest first unless told otherwise. Events have the order of their ids, which is that of their times to the millisecond. */
+  readonly order?: "oldest";
+  /** The last event of the page before. */
+  readonly after?: string;
+  readonly count: number;
+}
+
 export interface EventPage {
-  /** Newest first. */
   readonly events: readonly LoggedEvent[];
   /** Id of the last event when more follow: ask again with it as `after`. */
   readonly next?: string;
+  /** Of a first page: what has been written down when it was read. `arrivals` tells the rest, later. */
+  readonly since?: string;
+}
+
+export interface ArrivalPage {
+  /** In the order of their ids. */
+  readonly events: readonly LoggedEvent[];
+  /** For the next call; when `more` are there already, at once. */
+  readonly since: string;
+  readonly more: boolean;
 }
 
 export interface EventStory {
@@ -39,9 +57,29 @@ export interface EventStory {
   readonly truncated: boolean;
 }
 
+export type BucketSize = "hour" | "day";
+
+/** From a time (inclusive) to a time (exclusive). */
+export interface Period {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** How many events of each code there are, by the time of the event. */
+export interface Counts extends Period {
+  readonly counts: Readonly<Partial<Record<EventCode, number>>>;
+}
+
 /** The history as auditors read it. Nobody decides by it. */
 export interface EventLog {
-  /** Rejects InvalidFilter for what cannot be answered exactly. `after`: an event id. */
-  list(query: { readonly filter?: FilterNode; readonly after?: string; readonly count: number }): Promise<EventPage>;
+  /** Rejects InvalidFilter for what cannot be answered exactly. Every event that was there when the first page was read is in one of the pages. */
+  list(query: EventQuery): Promise<EventPage>;
+  /**
+   * Events that had not been written down when the page with this `since` was read, each once however late its transaction ended: for whoever follows the
+   * history. Rejects InvalidFilter for a marker of another database.
+   */
+  arrivals(query: { readonly since: string; readonly filter?: FilterNode; readonly count: number }): Promise<ArrivalPage>;
+  /** Hours or days of UTC that have events, oldest first; the first and the last end with the period. */
+  histogram(period: Period, by: BucketSize): Promise<readonly Counts[]>;
   story(id: string): Promise<EventStory | undefined>;
 }

@@ -233,6 +233,8 @@ describe("outside SCIM", () => {
       ["POST", `/api/sync/adoptions/${NOBODY}/reject`],
       ["GET", "/api/history?count=1"],
       ["GET", "/api/history?filter=wrong"],
+      ["GET", "/api/history/histogram?from=2026-07-01&to=2026-07-02"],
+      ["GET", "/api/history/histogram"],
       ["GET", `/api/history/${event}`],
       ["GET", `/api/history/${NOBODY}`],
       ["POST", "/oauth2/token", { token: "", form: client }],

@@ -1,17 +1,17 @@
 import type pg from "pg";
 import type { EntityKind, JsonObject } from "../../core/entity.ts";
-import { unreachable } from "../../core/errors.ts";
 import { isUuid } from "../../core/id.ts";
-import type { FilterNode, QueryAttribute } from "../../filter/ast.ts";
 import { InvalidFilter } from "../../filter/errors.ts";
 import type { Changes, EventCode, LoggedEvent, Outcome } from "../../history/event.ts";
-import type { EventLog } from "../../history/event-log.ts";
-import { compare, type SqlValue } from "../filter/comparison.ts";
+import type { EventLog, EventPage } from "../../history/event-log.ts";
 import type { EventValues, Vault } from "../personal/vault.ts";
-import { pageOf } from "../postgres/page.ts";
-import { createParameters, type Parameters } from "../postgres/parameters.ts";
+import { pageOf as pageOfRows } from "../postgres/page.ts";
+import { createParameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
+import { arrivedSince, isOfAnother, type Look, markerOf, notAMarker, readMarker, SNAPSHOT } from "./arrivals.ts";
+import { compileEventFilter, indexOf } from "./event-filter.ts";
+import { countEvents } from "./histogram.ts";
 
 /** Of `history h`, as `loggedEvent` reads them. */
 export const COLUMNS = `h.id, h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.changes, h.attributes, h.members, h.sealed, h.detail,
@@ -31,7 +31,11 @@ const EFFECTS: Statement = {
   select ${COLUMNS} from (select id from led_to limit ${MAX_EFFECTS + 1}) l join history h on h.id = l.id order by h.id`,
 };
 
-export interface EventRow extends pg.QueryResultRow {
+const NOTHING_THERE: Statement = { name: "event-snapshot", text: `select ${SNAPSHOT}` };
+
+interface Seen extends Look, pg.QueryResultRow {}
+
+export interface EventRow extends Seen {
   id: string;
   at: Date;
   code: EventCode;
@@ -55,24 +59,52 @@ export interface EventRow extends pg.QueryResultRow {
 
 export function createEventLog(pool: Pool, vault: Vault): EventLog {
   const eventOf = (row: EventRow): LoggedEvent => loggedEvent(row, vault);
+  const pageOf = (rows: readonly EventRow[], count: number): Pick<EventPage, "events" | "next"> => {
+    const { items, more } = pageOfRows(rows, count, ({ id }) => id);
+    return { events: items.map(eventOf), ...more };
+  };
 
   return {
-    async list({ filter, after, count }) {
+    async list({ filter, order, after, count }) {
       const parameters = createParameters();
-      const conditions = filter ? [compile(filter, parameters)] : [];
+      const { conditions, lead, mayScan } = indexOf(filter, parameters);
+      const [direction, beyond] = order === "oldest" ? ["asc", ">"] : ["desc", "<"];
+      const where = [...conditions, ...(filter ? [compileEventFilter(filter, parameters)] : [])];
       if (after !== undefined) {
         if (!isUuid(after)) throw new InvalidFilter("after must be the id of an event");
-        conditions.push(`h.id < ${parameters.add(after, "uuid")}`);
+        where.push(`h.id ${beyond} ${parameters.add(after, "uuid")}`);
       }
-      const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
-      const limit = parameters.add(count + 1, "bigint");
-      const statement = { name: "", text: `select ${COLUMNS} from history h ${where} order by h.id desc limit ${limit}` };
-      const rows = await (filter && !isServed(filter)
-        ? pool.scans.run<EventRow>("history", statement, parameters.values)
-        : run<EventRow>(pool, statement, parameters.values));
-      const { items: events, more } = pageOf(rows.map(eventOf), count, ({ id }) => id);
-      return { events, ...more };
+      const text = `select ${COLUMNS}, ${SNAPSHOT} from history h ${where.length > 0 ? `where ${where.join(" and ")}` : ""}
+        order by ${lead ? `${lead} ${direction}, ` : ""}h.id ${direction} limit ${parameters.add(count + 1, "bigint")}`;
+      const read = () =>
+        mayScan
+          ? pool.scans.run<EventRow>("history", { name: "", text }, parameters.values)
+          : run<EventRow>(pool, { name: "", text }, parameters.values);
+      let rows = await read();
+      if (after !== undefined) return pageOf(rows, count);
+      if (rows.length > 0) return { ...pageOf(rows, count), since: markerOf(rows[0]!) };
+      // What was not there has to have been looked for after the snapshot.
+      const [before] = await run<Seen>(pool, NOTHING_THERE, []);
+      rows = await read();
+      return { ...pageOf(rows, count), since: markerOf(rows[0] ?? before!) };
     },
+
+    async arrivals({ since, filter, count }) {
+      const before = readMarker(since);
+      const parameters = createParameters();
+      const where = [...arrivedSince(before, parameters), ...(filter ? [compileEventFilter(filter, parameters)] : [])];
+      const text = `select ${COLUMNS}, ${SNAPSHOT} from history h where ${where.join(" and ")} order by h.id limit ${parameters.add(count + 1, "bigint")}`;
+      // Before the events: what ends in between is told twice rather than never.
+      const [now] = await run<Seen>(pool, NOTHING_THERE, []);
+      if (isOfAnother(before.seen, now!.seen)) throw notAMarker();
+      const rows = await pool.scans.run<EventRow>("history", { name: "", text }, parameters.values);
+      const events = rows.slice(0, count).map(eventOf);
+      const upTo = before.upTo ?? rows[0] ?? now!;
+      const more = rows.length > count;
+      return { events, more, since: more ? markerOf(before, { ...upTo, after: events.at(-1)!.id }) : markerOf(upTo) };
+    },
+
+    histogram: (period, by) => countEvents(pool, period, by),
 
     async story(id) {
       if (!isUuid(id)) return undefined;
@@ -125,55 +157,4 @@ function valuesIn(row: EventRow, vault: Vault): Pick<LoggedEvent, "changes" | "p
     ...(values?.detail ? { personal: values.detail } : {}),
     ...(values === undefined ? { erased: true } : {}),
   };
-}
-
-/** The same meaning as filters of people have (filter/ast.ts): what is NULL is not true, and every negation is `is not true`. */
-function compile(node: FilterNode, parameters: Parameters): string {
-  switch (node.op) {
-    case "and":
-    case "or":
-      return `(${node.nodes.map((child) => compile(child, parameters)).join(` ${node.op} `)})`;
-    case "not":
-      return `((${compile(node.node, parameters)}) is not true)`;
-    case "present":
-      return anyOf(node.attribute, (value) => value.present);
-    case "compare": {
-      const { operator, attribute, value: literal } = node;
-      if (operator === "eq" && typeof literal === "string" && UUIDS.has(attribute.name)) {
-        return isUuid(literal) ? `(h.${UUIDS.get(attribute.name)} = ${parameters.add(literal, "uuid")})` : "false";
-      }
-      if (operator !== "ne") return anyOf(attribute, (value) => compare(value, operator, attribute, literal, parameters));
-      const equal = anyOf(attribute, (value) => compare(value, "eq", attribute, literal, parameters));
-      return `((${equal}) is not true)`;
-    }
-    case "some":
-      throw new InvalidFilter(`filter: ${node.attribute.name} has no parts`);
-    default:
-      return unreachable(node);
-  }
-}
-
-/** Kept as uuid, and served by an index when compared as one. */
-const UUIDS: ReadonlyMap<string, string> = new Map([
-  ["source", "source_id"],
-  ["subject", "subject"],
-  ["requestId", "request_id"],
-]);
-
-/** Of one thing or one request there are few events, and an index knows them. */
-const SERVED: ReadonlySet<string> = new Set(["subject", "requestId"]);
-
-function isServed(node: FilterNode): boolean {
-  if (node.op === "and") return node.nodes.some(isServed);
-  return node.op === "compare" && node.operator === "eq" && SERVED.has(node.attribute.name);
-}
-
-function anyOf(attribute: QueryAttribute, condition: (value: SqlValue) => string): string {
-  if (attribute.name === "attribute") {
-    const changed = condition({ kind: "text", sql: `k.name collate "C"`, present: "true" });
-    return `exists (select 1 from unnest(case when h.changes is null then h.attributes else array(select json_object_keys(h.changes)) end) as k(name) where ${changed})`;
-  }
-  if (attribute.name === "at") return `(${condition({ kind: "instant", sql: "h.at", present: "true" })})`;
-  const column = `h.${UUIDS.get(attribute.name) ?? attribute.name}`;
-  return `(${condition({ kind: "text", sql: `${column}::text collate "C"`, present: `${column} is not null` })})`;
 }

@@ -1,0 +1,71 @@
+import { oldestIdAt } from "../../core/id.ts";
+import { InvalidFilter } from "../../filter/errors.ts";
+import type { Parameters } from "../postgres/parameters.ts";
+
+/*
+ * What has arrived since somebody looked. Ids are made by processes before their transactions end, so an event may become visible behind others that were
+ * seen long before: neither an id nor a time says what was there. A snapshot of the database does (PostgreSQL manual, "Transaction IDs and snapshots").
+ * A marker is the snapshot of one look, in pages also that of the next one, and the last event told.
+ */
+
+export interface Look {
+  /** A snapshot: `12:15:13,14`. */
+  readonly seen: string;
+  /** When that was, in milliseconds by the clock of the database. */
+  readonly atMs: number;
+}
+
+export interface Arrivals extends Look {
+  /** The look that is being told in pages. */
+  readonly upTo?: Look & { readonly after: string };
+}
+
+/** The snapshot of a statement, beside its rows. */
+export const SNAPSHOT = `pg_current_snapshot()::text as seen, (extract(epoch from now()) * 1000)::float8 as "atMs"`;
+
+/** Longer than any event waits for the end of its transaction: statements and leases have bounds of seconds and minutes. */
+const LATEST_MS = 15 * 60_000;
+
+/** The row's own transaction with its epoch: `xmin` has the lower half, and none of the rows asked for is two thousand million transactions old. */
+const WRITTEN_BY = `((h.xmin::text::bigint | (pg_snapshot_xmax(pg_current_snapshot())::text::bigint >> 32 << 32))
+    - case when h.xmin::text::bigint > (pg_snapshot_xmax(pg_current_snapshot())::text::bigint & 4294967295) then 4294967296 else 0 end)::text::xid8`;
+
+export function arrivedSince({ seen, atMs, upTo }: Arrivals, parameters: Parameters): readonly string[] {
+  const snapshot = (text: string) => `${parameters.add(text, "text")}::pg_snapshot`;
+  return [
+    `h.id >= ${parameters.add(oldestIdAt(atMs - LATEST_MS), "uuid")}`,
+    `not pg_visible_in_snapshot(${WRITTEN_BY}, ${snapshot(seen)})`,
+    ...(upTo ? [`pg_visible_in_snapshot(${WRITTEN_BY}, ${snapshot(upTo.seen)})`, `h.id > ${parameters.add(upTo.after, "uuid")}`] : []),
+  ];
+}
+
+const SNAPSHOT_FORM = "\\d{1,19}:\\d{1,19}:[\\d,]{0,20000}";
+const UUID_FORM = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+const MARKER = new RegExp(`^(\\d{1,15})_(${SNAPSHOT_FORM})(?:_(\\d{1,15})_(${SNAPSHOT_FORM})_(${UUID_FORM}))?$`);
+
+/** A marker is opaque to whoever holds it. Rejects with InvalidFilter what is none. */
+export function readMarker(text: string): Arrivals {
+  const found = MARKER.exec(Buffer.from(text, "base64url").toString("latin1"));
+  if (!found || !isSnapshot(found[2]!) || (found[4] !== undefined && !isSnapshot(found[4]))) throw notAMarker();
+  const [, atMs, seen, untilMs, until, after] = found;
+  const upTo = until === undefined ? {} : { upTo: { seen: until, atMs: Number(untilMs), after: after! } };
+  return { seen: seen!, atMs: Number(atMs), ...upTo };
+}
+
+export function markerOf({ seen, atMs }: Look, upTo?: Arrivals["upTo"]): string {
+  const parts = [Math.floor(atMs), seen, ...(upTo ? [Math.floor(upTo.atMs), upTo.seen, upTo.after] : [])];
+  return Buffer.from(parts.join("_"), "latin1").toString("base64url");
+}
+
+/** As PostgreSQL reads it: running transactions in order, within the bounds. */
+function isSnapshot(text: string): boolean {
+  const [min, max, running] = text.split(":") as [string, string, string];
+  const ids = running === "" ? [] : running.split(",").map((id) => (/^\d{1,19}$/.test(id) ? BigInt(id) : -1n));
+  const [low, high] = [BigInt(min), BigInt(max)];
+  return low > 0n && low <= high && high < 2n ** 63n && ids.every((id, at) => id >= low && id < high && (at === 0 || ids[at - 1]! < id));
+}
+
+/** A database that was restored counts its transactions from an earlier one on. */
+export const isOfAnother = (seen: string, now: string): boolean => BigInt(seen.split(":")[1]!) > BigInt(now.split(":")[1]!);
+
+export const notAMarker = (): InvalidFilter => new InvalidFilter("since must be the `since` of another answer of this database");
