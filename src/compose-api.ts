@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { createMetrics } from "./api/all-metrics.ts";
 import { historyEndpoint } from "./api/events.ts";
 import { feedEndpoint } from "./api/feed.ts";
+import { groupsEndpoint } from "./api/groups.ts";
+import { leaversEndpoint } from "./api/history/leavers.ts";
 import { holdsEndpoint } from "./api/holds.ts";
 import { incidentsEndpoint } from "./api/incidents.ts";
 import { kpisEndpoint } from "./api/kpis.ts";
@@ -146,6 +148,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
   const directory = { store: createDirectoryStore(pool, [TARGET], vault), clock };
   const reads = createPersonalReads(createPersonalReadLog(pool), clock);
   const sandbox = sandboxUrl(config);
+  const history = createEventLog(pool, vault);
   const operations = createSyncOperations(pool, TARGET, clock);
   const holds = createHolds(pool, TARGET, clock);
   const incidents = createIncidents(pool, TARGET);
@@ -182,8 +185,10 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
         publicUrl: config.publicUrl,
         allowRemoveAllMembers: config.allowRemoveAllMembers,
       }),
-      historyEndpoint(createEventLog(pool, vault), reads),
-      peopleEndpoint({ operations, reads, preview: (id) => personUnderRules(app, id) }),
+      historyEndpoint(history, reads),
+      leaversEndpoint({ log: history, limitMinutes: config.leaverMinutes, clock }),
+      groupsEndpoint({ log: history }),
+      peopleEndpoint({ log: history, operations, preview: (id) => personUnderRules(app, id), reads }),
       sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl }),
       holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
       kpisEndpoint({

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from "express";
 import type { Changes } from "../history/event.ts";
+import type { EventLog } from "../history/event-log.ts";
 import { sendJson } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
@@ -8,10 +9,12 @@ import type { PersonPreview } from "../reconcile/compare/preview.ts";
 import { sameValue } from "../reconcile/plan.ts";
 import type { SyncOperations } from "../reconcile/status.ts";
 import type { AttributeValue } from "../reconcile/target-values.ts";
+import { timelineRoutes } from "./history/timeline.ts";
 import type { PersonalReads } from "./personal-reads.ts";
 import { renderItemFor } from "./sync.ts";
 
 export interface PeopleOptions {
+  readonly log: EventLog;
   readonly operations: Pick<SyncOperations, "items" | "remoteNames">;
   /** What a run would conclude about a person; sends nothing. */
   readonly preview: (id: string) => Promise<PersonPreview | undefined>;
@@ -19,8 +22,9 @@ export interface PeopleOptions {
 }
 
 /** `/api/users/{id}`: one person, as the directory wants them beside what was last seen at the target. */
-export function peopleEndpoint({ operations, preview, reads }: PeopleOptions): Mount {
+export function peopleEndpoint({ log, operations, preview, reads }: PeopleOptions): Mount {
   const router = Router();
+  router.use(timelineRoutes(log, "user"));
   router
     .route("/:id")
     .get(async (req: Request<{ id: string }>, res: Response) => {

@@ -11,6 +11,8 @@ export interface RequestContext {
   /** `token:<id>`. */
   readonly actor: string;
   readonly requestId: string;
+  /** When the request arrived. */
+  readonly receivedAt?: Date;
 }
 
 export interface DirectoryDeps {
@@ -35,6 +37,7 @@ export function requestEvent(
     causes: [],
     subject,
     changes,
+    ...(context.receivedAt ? { detail: { receivedAt: context.receivedAt.toISOString() } } : {}),
   };
 }
 

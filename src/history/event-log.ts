@@ -1,3 +1,4 @@
+import type { EntityKind } from "../core/entity.ts";
 import type { FilterNode, QueryAttribute } from "../filter/ast.ts";
 import type { EventCode, LoggedEvent } from "./event.ts";
 
@@ -57,6 +58,17 @@ export interface EventStory {
   readonly truncated: boolean;
 }
 
+/** Events with one of these as their own id, among their causes, or as their subject. */
+export type Relation = "id" | "cause" | "subject";
+
+export interface RelatedQuery {
+  readonly codes?: readonly EventCode[];
+  /** Of the subject. */
+  readonly kind?: EntityKind;
+  readonly after?: string;
+  readonly count: number;
+}
+
 export type BucketSize = "hour" | "day";
 
 /** From a time (inclusive) to a time (exclusive). */
@@ -79,6 +91,8 @@ export interface EventLog {
    * history. Rejects InvalidFilter for a marker of another database.
    */
   arrivals(query: { readonly since: string; readonly filter?: FilterNode; readonly count: number }): Promise<ArrivalPage>;
+  /** Oldest first, along an index however many events there are. */
+  related(by: Relation, values: readonly string[], query: RelatedQuery): Promise<Pick<EventPage, "events" | "next">>;
   /** Hours or days of UTC that have events, oldest first; the first and the last end with the period. */
   histogram(period: Period, by: BucketSize): Promise<readonly Counts[]>;
   story(id: string): Promise<EventStory | undefined>;

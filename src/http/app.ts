@@ -54,9 +54,10 @@ export const renderFor =
 
 function begin({ clock, logger, observe, traffic }: AppOptions): RequestHandler {
   return (req, res, next) => {
-    const requestId = uuidv7(clock.now().getTime());
+    const startedAt = clock.now();
+    const requestId = uuidv7(startedAt.getTime());
     req.url = withoutRepeatedSlashes(req.url);
-    startTrace(res, { requestId, startedMs: clock.monotonicMs() });
+    startTrace(res, { requestId, startedMs: clock.monotonicMs(), startedAt });
     res.setHeader("X-Request-Id", requestId);
     res.setHeader("X-Content-Type-Options", "nosniff");
     // What we answer is personal or changes at any time (RFC 9111 section 5.2.2.5).

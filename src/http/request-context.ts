@@ -8,6 +8,7 @@ import { Forbidden, SignInAgain, Unauthenticated } from "./errors.ts";
 /** Who asks, for which source, in which request. What a router hands on to the rooms behind it. */
 export interface RequestContext {
   readonly requestId: string;
+  readonly receivedAt: Date;
   /** `token:<id>`, `trust:<id>` or `link:<id>`. */
   readonly actor: string;
   readonly sourceId: string;
@@ -18,6 +19,7 @@ export interface RequestContext {
 export interface Trace {
   readonly requestId: string;
   readonly startedMs: number;
+  readonly startedAt: Date;
   /** Path of the mount that answers; unset when none does. */
   mount?: string;
   actor?: Actor;
@@ -39,9 +41,9 @@ export const requestIdOf = (res: Response): string => traceOf(res).requestId;
 
 /** The authenticated context. Throws Unauthenticated where the mount is public. */
 export function requestContext(res: Response): RequestContext {
-  const { requestId, actor } = traceOf(res);
+  const { requestId, startedAt, actor } = traceOf(res);
   if (!actor) throw new Unauthenticated("missing");
-  return { requestId, actor: actor.id, sourceId: actor.sourceId, scopes: actor.scopes };
+  return { requestId, receivedAt: startedAt, actor: actor.id, sourceId: actor.sourceId, scopes: actor.scopes };
 }
 
 /** For a route that asks for more than its mount does: Forbidden for whoever does not have the right. */

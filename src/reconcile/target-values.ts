@@ -35,6 +35,9 @@ export interface TargetCall {
   readonly code: string;
   readonly requestId?: string;
   readonly durationMs: number;
+  /** When it was sent, by our clock; when it was answered, by the target's, in whole seconds. ISO 8601. */
+  readonly at?: string;
+  readonly targetAt?: string;
 }
 
 /** What the target holds of one entity, as far as we can read it. */

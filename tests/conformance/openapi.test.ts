@@ -111,6 +111,7 @@ describe("outside SCIM", () => {
 
   test("every answer is as documented", async () => {
     const user = (await product.send("POST", "/scim/v2/Users", { body: { userName: "mei", displayName: "Mei" } })).body.id;
+    const group = (await product.send("POST", "/scim/v2/Groups", { body: { displayName: "Timeline" } })).body.id;
     const provision = await product.token(["provision"]);
     const client = { grant_type: "client_credentials", client_id: provision.split("_")[2]!, client_secret: provision };
     const assertion = {
@@ -235,6 +236,14 @@ describe("outside SCIM", () => {
       ["GET", "/api/history?filter=wrong"],
       ["GET", "/api/history/histogram?from=2026-07-01&to=2026-07-02"],
       ["GET", "/api/history/histogram"],
+      ["GET", `/api/users/${user}/timeline`],
+      ["GET", `/api/users/${user}/timeline?after=wrong`],
+      ["GET", `/api/users/${NOBODY}/timeline`],
+      ["GET", `/api/groups/${group}/timeline`],
+      ["GET", `/api/groups/${group}/timeline?after=wrong`],
+      ["GET", `/api/groups/${NOBODY}/timeline`],
+      ["GET", "/api/leavers?from=2026-07-01&to=2126-07-02"],
+      ["GET", "/api/leavers"],
       ["GET", `/api/history/${event}`],
       ["GET", `/api/history/${NOBODY}`],
       ["POST", "/oauth2/token", { token: "", form: client }],

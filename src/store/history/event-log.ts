@@ -3,7 +3,7 @@ import type { EntityKind, JsonObject } from "../../core/entity.ts";
 import { isUuid } from "../../core/id.ts";
 import { InvalidFilter } from "../../filter/errors.ts";
 import type { Changes, EventCode, LoggedEvent, Outcome } from "../../history/event.ts";
-import type { EventLog, EventPage } from "../../history/event-log.ts";
+import type { EventLog, EventPage, Relation } from "../../history/event-log.ts";
 import type { EventValues, Vault } from "../personal/vault.ts";
 import { pageOf as pageOfRows } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
@@ -16,6 +16,12 @@ import { countEvents } from "./histogram.ts";
 /** Of `history h`, as `loggedEvent` reads them. */
 export const COLUMNS = `h.id, h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.changes, h.attributes, h.members, h.sealed, h.detail,
   case when h.sealed is not null then (select k.wrapped from subject_keys k where k.subject = h.subject) end as wrapped`;
+
+const RELATIONS: Readonly<Record<Relation, (values: string) => string>> = {
+  id: (values) => `h.id = any(${values})`,
+  cause: (values) => `h.causes && ${values} and h.causes <> '{}'`,
+  subject: (values) => `h.subject = any(${values})`,
+};
 
 /** A story is bounded: a change of a group's name may have moved ten thousand people. */
 const MAX_EFFECTS = 1_000;
@@ -34,8 +40,9 @@ const EFFECTS: Statement = {
 const NOTHING_THERE: Statement = { name: "event-snapshot", text: `select ${SNAPSHOT}` };
 
 interface Seen extends Look, pg.QueryResultRow {}
+type SeenRow = EventRow & Seen;
 
-export interface EventRow extends Seen {
+export interface EventRow extends pg.QueryResultRow {
   id: string;
   at: Date;
   code: EventCode;
@@ -78,8 +85,8 @@ export function createEventLog(pool: Pool, vault: Vault): EventLog {
         order by ${lead ? `${lead} ${direction}, ` : ""}h.id ${direction} limit ${parameters.add(count + 1, "bigint")}`;
       const read = () =>
         mayScan
-          ? pool.scans.run<EventRow>("history", { name: "", text }, parameters.values)
-          : run<EventRow>(pool, { name: "", text }, parameters.values);
+          ? pool.scans.run<SeenRow>("history", { name: "", text }, parameters.values)
+          : run<SeenRow>(pool, { name: "", text }, parameters.values);
       let rows = await read();
       if (after !== undefined) return pageOf(rows, count);
       if (rows.length > 0) return { ...pageOf(rows, count), since: markerOf(rows[0]!) };
@@ -97,11 +104,25 @@ export function createEventLog(pool: Pool, vault: Vault): EventLog {
       // Before the events: what ends in between is told twice rather than never.
       const [now] = await run<Seen>(pool, NOTHING_THERE, []);
       if (isOfAnother(before.seen, now!.seen)) throw notAMarker();
-      const rows = await pool.scans.run<EventRow>("history", { name: "", text }, parameters.values);
+      const rows = await pool.scans.run<SeenRow>("history", { name: "", text }, parameters.values);
       const events = rows.slice(0, count).map(eventOf);
       const upTo = before.upTo ?? rows[0] ?? now!;
       const more = rows.length > count;
       return { events, more, since: more ? markerOf(before, { ...upTo, after: events.at(-1)!.id }) : markerOf(upTo) };
+    },
+
+    async related(by, values, { codes, kind, after, count }) {
+      const parameters = createParameters();
+      const where = [RELATIONS[by](parameters.add(values.filter(isUuid), "uuid[]"))];
+      if (codes) where.push(`h.code = any(${parameters.add(codes, "text[]")})`);
+      if (kind) where.push(`h.subject_kind = ${parameters.add(kind, "text")}`);
+      if (after !== undefined) {
+        if (!isUuid(after)) throw new InvalidFilter("after must be the id of an event");
+        where.push(`h.id > ${parameters.add(after, "uuid")}`);
+      }
+      const limit = parameters.add(count + 1, "bigint");
+      const text = `select ${COLUMNS} from history h where ${where.join(" and ")} order by h.id limit ${limit}`;
+      return pageOf(await run<EventRow>(pool, { name: "", text }, parameters.values), count);
     },
 
     histogram: (period, by) => countEvents(pool, period, by),

@@ -210,6 +210,9 @@ async function hold(db: Queryable, context: HoldContext, table: readonly Judged[
   const joins: { hold: string; kind: string; id: string; key: string; action: string; generation: number; causes: readonly string[] }[] =
     [];
   const openedNow = new Set<string>();
+  /** Who joins which hold now, and why. The event names both, so that the history of each tells of the hold. */
+  const joining = new Map<string, { readonly members: string[]; readonly causes: string[] }>();
+  const joinersOf = (id: string) => joining.get(id) ?? joining.set(id, { members: [], causes: [] }).get(id)!;
   for (const { ask, verdict } of table) {
     if (verdict.kind === "allow") {
       answers.set(ask, { kind: "begun" });
@@ -237,22 +240,27 @@ async function hold(db: Queryable, context: HoldContext, table: readonly Judged[
           allowed: one.allowed,
           ...(one.key === "" ? {} : { key: one.key }),
           ...(told ? { active: told.active, activeNow: told.activeNow } : {}),
+          members: joinersOf(id).members,
         };
-        events.push(holdEvent("hold.opened", { target, at: now, detail, causes: ask.claim.causes }));
+        events.push(holdEvent("hold.opened", { target, at: now, detail, causes: joinersOf(id).causes }));
       }
       under.push({ id: id!, limit: one.limit, state: "open" });
       const { claim, action } = ask;
-      if (!joins.some((join) => join.hold === id && join.id === claim.ref.id))
-        joins.push({ hold: id!, ...claim.ref, key: one.key, action, generation: claim.generation, causes: claim.causes });
+      if (joins.some((join) => join.hold === id && join.id === claim.ref.id)) continue;
+      joins.push({ hold: id!, ...claim.ref, key: one.key, action, generation: claim.generation, causes: claim.causes });
+      joinersOf(id!).members.push(claim.ref.id);
+      joinersOf(id!).causes.push(...claim.causes);
     }
     answers.set(ask, { kind: "held", holds: under, opened });
   }
   if (joins.length > 0) {
     const rows = await run<{ hold: string; added: number }>(db, JOIN, [target, JSON.stringify(joins)]);
     const limitOf = new Map([...holds].map(([limit, id]) => [id, limit]));
-    for (const { hold: id, added } of rows)
-      if (!openedNow.has(id))
-        events.push(holdEvent("hold.extended", { target, at: now, detail: { hold: id, limit: limitOf.get(id)!, added } }));
+    for (const { hold: id, added } of rows) {
+      if (openedNow.has(id)) continue;
+      const { members, causes } = joinersOf(id);
+      events.push(holdEvent("hold.extended", { target, at: now, detail: { hold: id, limit: limitOf.get(id)!, added, members }, causes }));
+    }
     const judgedAnew = context.open.filter((one) => one.policy !== policy && joins.some((join) => join.hold === one.id));
     if (judgedAnew.length > 0) await run(db, RENEW, [judgedAnew.map(({ id }) => id), policy]);
   }

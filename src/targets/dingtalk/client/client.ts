@@ -134,17 +134,27 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
     async function once(api: Api, parameters: JsonObject, token: string | undefined, within: Door): Promise<Answer> {
       await takeTurn(api, within.signal);
       const startedMs = deps.clock.monotonicMs();
+      const at = deps.clock.now().toISOString();
+      let targetAt: string | undefined;
       const record = (outcome: CallOutcome, code: string, requestId?: string): void => {
         const tookMs = deps.clock.monotonicMs() - startedMs;
         const labels = callLabels(api, outcome);
         deps.meter?.count("targetCalls", { ...labels, code: codeLabel(code) });
         deps.meter?.observe("targetCall", labels, tookMs / 1_000);
         const durationMs = Math.round(tookMs);
-        calls.push({ api: api.path, code, durationMs, ...(requestId === undefined ? {} : { requestId }) });
+        calls.push({
+          api: api.path,
+          code,
+          durationMs,
+          at,
+          ...(targetAt ? { targetAt } : {}),
+          ...(requestId === undefined ? {} : { requestId }),
+        });
       };
       try {
         const reply = await exchange(api, parameters, token, within);
         serverDate = reply.date;
+        targetAt = reply.date?.toISOString();
         const answer = readAnswer(api, reply.status, reply.text);
         wrote ||= answer.ok && api.effect === "write";
         if (answer.ok) record("ok", "ok", answer.requestId);

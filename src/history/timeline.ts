@@ -1,0 +1,163 @@
+import type { JsonObject } from "../core/entity.ts";
+import type { EventCode, HistoryEvent } from "./event.ts";
+import type { EventLog } from "./event-log.ts";
+
+/*
+ * The way of a change, step by step: received → committed → planned → held or sent → answered. Pure but for the reading.
+ * `received` is when the request arrived and `committed` when its change was stored with its event; `planned` when the difference to the target was found.
+ */
+
+export type StepName = "received" | "committed" | "planned" | "held" | "sent" | "answered";
+
+export interface Step {
+  readonly step: StepName;
+  /** By our clock. */
+  readonly at: Date;
+  /** By the clock of the target, in whole seconds. */
+  readonly targetAt?: Date;
+  /** The event that tells of it. */
+  readonly event: string;
+  readonly requestId?: string;
+  /** Which try this was, from 1. */
+  readonly attempt?: number;
+  /** The code of the event; of a plan the action; of a hold the limit; of an answer the target's own code. */
+  readonly code?: string;
+}
+
+export interface Timeline {
+  /** Oldest first. */
+  readonly steps: readonly Step[];
+  /** There are more: ask again with it as `after`. */
+  readonly next?: string;
+}
+
+const CHANGES: readonly EventCode[] = [
+  "user.created",
+  "user.updated",
+  "user.activated",
+  "user.deactivated",
+  "user.deleted",
+  "group.created",
+  "group.updated",
+  "group.deleted",
+  "group.members",
+];
+
+export function stepsOf(event: HistoryEvent): readonly Step[] {
+  const common = {
+    event: event.id,
+    ...(event.requestId === undefined ? {} : { requestId: event.requestId }),
+    ...(event.attempt === undefined ? {} : { attempt: event.attempt }),
+  };
+  switch (event.code) {
+    case "target.intent":
+      return [{ step: "planned", at: event.at, ...common, ...codeIn(event.detail, "action") }];
+    case "target.outcome":
+    case "target.late":
+      return callSteps(event).map((step) => ({ ...step, ...common }));
+    case "hold.opened":
+    case "hold.extended":
+      return [{ step: "held", at: event.at, ...common, ...codeIn(event.detail, "limit") }];
+    case "grace.started":
+      return [{ step: "held", at: event.at, ...common, code: "grace" }];
+    default:
+      return CHANGES.includes(event.code) ? changeSteps(event, common) : [{ step: "committed", at: event.at, ...common, code: event.code }];
+  }
+}
+
+function changeSteps(event: HistoryEvent, common: Pick<Step, "event" | "requestId" | "attempt">): readonly Step[] {
+  const received = timeIn(event.detail, "receivedAt");
+  return [
+    ...(received ? [{ step: "received" as const, at: received, ...common, code: event.code }] : []),
+    { step: "committed", at: event.at, ...common, code: event.code },
+  ];
+}
+
+/** Of an attempt: when its first call was sent, and its last one answered. A call that was never answered has no answer. */
+function callSteps({ at, detail, outcome }: HistoryEvent): readonly Pick<Step, "step" | "at" | "targetAt" | "code">[] {
+  const calls = callsOf(detail);
+  const [first, last] = [calls[0], calls.at(-1)];
+  if (!first || !last) return [];
+  const code = typeof detail?.["answer"] === "string" ? detail["answer"] : last.code;
+  const answered = { step: "answered" as const, at, ...(last.targetAt ? { targetAt: last.targetAt } : {}), ...(code ? { code } : {}) };
+  return [{ step: "sent", at: first.at ?? at }, ...(outcome === "unknown" ? [] : [answered])];
+}
+
+interface TimedCall {
+  readonly code?: string;
+  readonly at?: Date;
+  readonly targetAt?: Date;
+}
+
+/** The calls of an outcome, with their times; those of earlier versions have none. */
+export function callsOf(detail: JsonObject | undefined): readonly TimedCall[] {
+  const calls = detail?.["calls"];
+  if (!Array.isArray(calls)) return [];
+  return calls.map((call) => {
+    const fields = typeof call === "object" && call !== null && !Array.isArray(call) ? (call as JsonObject) : {};
+    const [at, targetAt] = [timeIn(fields, "at"), timeIn(fields, "targetAt")];
+    return { ...codeIn(fields, "code"), ...(at ? { at } : {}), ...(targetAt ? { targetAt } : {}) };
+  });
+}
+
+export function timeIn(fields: JsonObject | undefined, name: string): Date | undefined {
+  const value = fields?.[name];
+  return typeof value === "string" && !Number.isNaN(Date.parse(value)) ? new Date(value) : undefined;
+}
+
+const codeIn = (fields: JsonObject | undefined, name: string): { readonly code?: string } =>
+  typeof fields?.[name] === "string" ? { code: fields[name] } : {};
+
+export interface TimelineQuery {
+  readonly kind: "user" | "group";
+  readonly id: string;
+  readonly after?: string;
+  /** Events of a page; the steps of what led to them come along. */
+  readonly count: number;
+}
+
+/** Undefined where the history knows of no such person or group. */
+export async function readTimeline(log: EventLog, { kind, id, after, count }: TimelineQuery): Promise<Timeline | undefined> {
+  const page = await log.related("subject", [id], { kind, count, ...(after === undefined ? {} : { after }) });
+  if (page.events.length === 0) return after === undefined ? undefined : { steps: [] };
+  const own = page.events.filter(({ code }) => code !== "marks.merged");
+  const there = kind === "user" ? [] : await departmentsOf(log, own);
+  const known = new Set([...own, ...there].map((event) => event.id));
+  const missing = [...new Set([...own, ...there].flatMap(({ causes }) => causes))].filter((cause) => !known.has(cause));
+  const causes = (await allOf(log, "id", missing)).filter(({ code }) => code !== "target.intent" && code !== "target.outcome");
+  const held = (await allOf(log, "cause", [...known, ...missing])).filter((event) => holds(event, id));
+  const events = [...own, ...there, ...causes, ...held];
+  const steps = [...new Map(events.map((event) => [event.id, event])).values()].flatMap(stepsOf);
+  return { steps: steps.sort(byTime), ...(page.next === undefined ? {} : { next: page.next }) };
+}
+
+/** A group has no object of its own at the target: it becomes a department or a role, whose plans follow from the group's events. */
+async function departmentsOf(log: EventLog, events: readonly HistoryEvent[]): Promise<readonly HistoryEvent[]> {
+  const led = await allOf(
+    log,
+    "cause",
+    events.map(({ id }) => id),
+  );
+  const intents = led.filter(({ code, subject }) => code === "target.intent" && subject?.kind !== "user");
+  const outcomes = await allOf(
+    log,
+    "cause",
+    intents.map(({ id }) => id),
+  );
+  return [...intents, ...outcomes.filter(({ subject }) => subject?.kind !== "user")];
+}
+
+/** A hold names who joined it with this event. */
+const holds = ({ code, detail }: HistoryEvent, id: string): boolean =>
+  (code === "hold.opened" || code === "hold.extended") && Array.isArray(detail?.["members"]) && detail["members"].includes(id);
+
+const ORDER: readonly StepName[] = ["received", "committed", "planned", "held", "sent", "answered"];
+const byTime = (one: Step, other: Step): number =>
+  one.at.getTime() - other.at.getTime() || ORDER.indexOf(one.step) - ORDER.indexOf(other.step) || (one.event < other.event ? -1 : 1);
+
+/** Far more than one person's page can lead to. */
+const MANY = 1_000;
+
+async function allOf(log: EventLog, by: "id" | "cause", values: readonly string[]): Promise<readonly HistoryEvent[]> {
+  return values.length === 0 ? [] : (await log.related(by, values, { count: MANY })).events;
+}

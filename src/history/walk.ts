@@ -1,0 +1,35 @@
+import type { FilterNode } from "../filter/ast.ts";
+import type { EventCode, HistoryEvent } from "./event.ts";
+import { EVENT_ATTRIBUTES, type EventLog, type Period } from "./event-log.ts";
+
+export interface WalkQuery {
+  readonly period?: Partial<Period>;
+  /** Of this code only. */
+  readonly code?: EventCode;
+  readonly filter?: FilterNode;
+}
+
+const PAGE = 1_000;
+const named = (name: string) => EVENT_ATTRIBUTES.find((attribute) => attribute.name === name)!;
+const [AT, CODE] = [named("at"), named("code")];
+
+/** All events of a period and a filter, oldest first, a page at a time: what is kept in memory does not grow with the history. */
+export async function* walk(log: EventLog, query: WalkQuery): AsyncIterable<readonly HistoryEvent[]> {
+  const filter = filterOf(query);
+  for (let after: string | undefined, more = true; more; ) {
+    const page = await log.list({ order: "oldest", count: PAGE, ...(filter ? { filter } : {}), ...(after ? { after } : {}) });
+    if (page.events.length > 0) yield page.events;
+    after = page.next;
+    more = after !== undefined;
+  }
+}
+
+export function filterOf({ period = {}, code, filter }: WalkQuery): FilterNode | undefined {
+  const nodes: FilterNode[] = [
+    ...(period.from ? [{ op: "compare", operator: "ge", attribute: AT, value: period.from.toISOString() } as const] : []),
+    ...(period.to ? [{ op: "compare", operator: "lt", attribute: AT, value: period.to.toISOString() } as const] : []),
+    ...(code ? [{ op: "compare", operator: "eq", attribute: CODE, value: code } as const] : []),
+    ...(filter ? [filter] : []),
+  ];
+  return nodes.length > 1 ? { op: "and", nodes } : nodes[0];
+}
