@@ -4,6 +4,7 @@ import { historyEndpoint } from "./api/events.ts";
 import { feedEndpoint } from "./api/feed.ts";
 import { groupsEndpoint } from "./api/groups.ts";
 import { leaversEndpoint } from "./api/history/leavers.ts";
+import { organisationEndpoint } from "./api/history/organisation.ts";
 import { holdsEndpoint } from "./api/holds.ts";
 import { incidentsEndpoint } from "./api/incidents.ts";
 import { kpisEndpoint } from "./api/kpis.ts";
@@ -149,6 +150,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
   const reads = createPersonalReads(createPersonalReadLog(pool), clock);
   const sandbox = sandboxUrl(config);
   const history = createEventLog(pool, vault);
+  const past = { log: history, reads, clock };
   const operations = createSyncOperations(pool, TARGET, clock);
   const holds = createHolds(pool, TARGET, clock);
   const incidents = createIncidents(pool, TARGET);
@@ -187,8 +189,9 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
       }),
       historyEndpoint(history, reads),
       leaversEndpoint({ log: history, limitMinutes: config.leaverMinutes, clock }),
-      groupsEndpoint({ log: history }),
-      peopleEndpoint({ log: history, operations, preview: (id) => personUnderRules(app, id), reads }),
+      groupsEndpoint(past),
+      organisationEndpoint(past),
+      peopleEndpoint({ ...past, operations, preview: (id) => personUnderRules(app, id) }),
       sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl }),
       holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
       kpisEndpoint({

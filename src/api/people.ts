@@ -1,6 +1,5 @@
 import { type Request, type Response, Router } from "express";
 import type { Changes } from "../history/event.ts";
-import type { EventLog } from "../history/event-log.ts";
 import { sendJson } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
@@ -9,31 +8,29 @@ import type { PersonPreview } from "../reconcile/compare/preview.ts";
 import { sameValue } from "../reconcile/plan.ts";
 import type { SyncOperations } from "../reconcile/status.ts";
 import type { AttributeValue } from "../reconcile/target-values.ts";
+import { entityAt, type PastOptions } from "./history/at.ts";
 import { timelineRoutes } from "./history/timeline.ts";
-import type { PersonalReads } from "./personal-reads.ts";
 import { renderItemFor } from "./sync.ts";
 
-export interface PeopleOptions {
-  readonly log: EventLog;
+export interface PeopleOptions extends PastOptions {
   readonly operations: Pick<SyncOperations, "items" | "remoteNames">;
   /** What a run would conclude about a person; sends nothing. */
   readonly preview: (id: string) => Promise<PersonPreview | undefined>;
-  readonly reads: PersonalReads;
 }
 
 /** `/api/users/{id}`: one person, as the directory wants them beside what was last seen at the target. */
-export function peopleEndpoint({ log, operations, preview, reads }: PeopleOptions): Mount {
+export function peopleEndpoint({ operations, preview, ...past }: PeopleOptions): Mount {
   const router = Router();
-  router.use(timelineRoutes(log, "user"));
+  router.use(timelineRoutes(past.log, "user"));
   router
     .route("/:id")
-    .get(async (req: Request<{ id: string }>, res: Response) => {
+    .get(entityAt(past, "user"), async (req: Request<{ id: string }>, res: Response) => {
       const { items } = await operations.items({ id: req.params.id, kind: "user", count: 1 });
       const [item] = items;
       const seen = item && (await preview(item.ref.id));
       if (!seen) throw new NotFoundPath();
       const found = columnsOf(seen);
-      const maySee = await reads.mayShow(res, "/api/users", [{ of: item.ref, changes: asChanges(found) }]);
+      const maySee = await past.reads.mayShow(res, "/api/users", [{ of: item.ref, changes: asChanges(found) }]);
       const columns = maySee ? found : found.map(masked);
       const departments = await operations.remoteNames("department", idsIn(columns, "departments"));
       const people = await operations.remoteNames("user", idsIn(columns, "manager"));

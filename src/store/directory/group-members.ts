@@ -13,6 +13,8 @@ export interface MembersDelta {
   readonly id: string;
   readonly add: readonly string[];
   readonly remove: readonly string[];
+  /** Groups that have joined and left already, in the same transaction: told in the event beside the people. */
+  readonly groups?: { readonly joined: readonly string[]; readonly left: readonly string[] };
   /** The document of the group was changed as well, in the same transaction: counts as a change, and the group is marked. */
   readonly documentChanged: boolean;
   /** Nothing is done unless this is the group's version. */
@@ -45,7 +47,7 @@ const CHANGE: Statement = {
   name: "group-members",
   text: `with given as (
     select * from json_to_recordset($1::json) as g(
-      n integer, group_id uuid, source_id uuid, at timestamptz, add uuid[], remove uuid[], event json, document_changed boolean, expected bigint)),
+      n integer, group_id uuid, source_id uuid, at timestamptz, add uuid[], remove uuid[], joined_groups uuid[], left_groups uuid[], event json, document_changed boolean, expected bigint)),
   held as (
     select h.id, h.source_id, h.version, h.created_at, h.modified_at, h.document
       from groups h where h.id = any (${IDS}) order by h.id for update),
@@ -77,7 +79,9 @@ const CHANGE: Statement = {
   moves as (
     select m.n, jsonb_strip_nulls(jsonb_build_object(
              'before', jsonb_agg(m.user_id) filter (where not m.came), 'after', jsonb_agg(m.user_id) filter (where m.came))) as members
-      from moved m group by m.n),
+      from (select n, user_id, came from moved
+            union all select f.n, j.id, true from fit f cross join unnest(f.joined_groups) as j(id)
+            union all select f.n, l.id, false from fit f cross join unnest(f.left_groups) as l(id)) m group by m.n),
   judged as (
     select f.n, f.group_id, f.version, f.at, f.event, f.document_changed, s.members, f.document_changed or s.n is not null as changed
       from fit f left join moves s on s.n = f.n),
@@ -161,8 +165,19 @@ function malformed({ add }: Pick<MembersDelta, "add">): MembersChanged | undefin
   return nobody.length > 0 ? { kind: "missing", ids: nobody } : undefined;
 }
 
-const givenRow = ({ sourceId, id, add, remove, documentChanged, expected, at, event }: MembersDelta, n: number): string => {
-  const row = { n, group_id: id, source_id: sourceId, at, add, remove: remove.filter(isUuid), document_changed: documentChanged, expected };
+const givenRow = ({ sourceId, id, add, remove, groups, documentChanged, expected, at, event }: MembersDelta, n: number): string => {
+  const nested = { joined_groups: groups?.joined, left_groups: groups?.left };
+  const row = {
+    n,
+    group_id: id,
+    source_id: sourceId,
+    at,
+    add,
+    remove: remove.filter(isUuid),
+    ...nested,
+    document_changed: documentChanged,
+    expected,
+  };
   return `${JSON.stringify(row).slice(0, -1)},"event":${JSON.stringify(event)}}`;
 };
 

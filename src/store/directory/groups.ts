@@ -120,7 +120,16 @@ export function createGroupStore(pool: Pool, targets: readonly string[], vault: 
         }
         const documentChanged = change.content !== undefined || nesting.changed;
         const expected = change.insert ? undefined : change.expected;
-        const changed = await members.changeIn(client, { sourceId, id, ...nesting.people, documentChanged, expected, at, event });
+        const changed = await members.changeIn(client, {
+          sourceId,
+          id,
+          ...nesting.people,
+          groups: nesting.groups,
+          documentChanged,
+          expected,
+          at,
+          event,
+        });
         if (changed === "nested") throw new Error("nested groups were left among the people");
         result = changed;
         if (result.kind !== "changed" && result.kind !== "unchanged") throw refused;

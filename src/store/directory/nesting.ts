@@ -13,6 +13,8 @@ export type Nesting =
       readonly kind: "ok";
       readonly changed: boolean;
       readonly people: { readonly add: readonly string[]; readonly remove: readonly string[] };
+      /** What was done: groups that are in it now, and that are no more. */
+      readonly groups: { readonly joined: readonly string[]; readonly left: readonly string[] };
     }
   | { readonly kind: "cycle" }
   | { readonly kind: "tooDeep" };
@@ -49,7 +51,7 @@ export async function changeNesting(client: pg.PoolClient, sourceId: string, gro
   const add = wanted.filter((id) => !isGroup.has(id));
   const nested = new Set(children);
   const remove = change.kind === "all" ? await peopleOutside(client, groupId, add) : change.remove.filter((id) => !nested.has(id));
-  return { kind: "ok", changed, people: { add, remove } };
+  return { kind: "ok", changed, people: { add, remove }, groups: { joined: joining, left: leaving } };
 }
 
 /** Before a group is deleted: takes the lock and answers the groups below it, whose ancestors must be refreshed afterwards. */

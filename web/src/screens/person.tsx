@@ -13,9 +13,11 @@ import { Events } from "./history.tsx";
 
 export function Person({ id, session }: { readonly id: string; readonly session: Session }): ReactNode {
   const { t } = useWords();
-  const { data: person, error } = useAnswer("GET /api/users/{id}", { path: { id } }, { live: true });
+  const { data, error } = useAnswer("GET /api/users/{id}", { path: { id } }, { live: true });
   const story = usePages("GET /api/history", { query: { filter: `subject eq "${id}"`, count: 20 } });
   const retry = useOrder("POST /api/sync/items/{kind}/{id}/retry");
+  // Only with a time is it the other form.
+  const person = data && "item" in data ? data : undefined;
   if (!person) return error ? <Problem error={error} /> : <Loading />;
   const { item } = person;
   const events = story.data?.pages.flatMap((page) => page.events);

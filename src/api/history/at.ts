@@ -1,0 +1,38 @@
+import type { Request, RequestHandler, Response } from "express";
+import type { Clock } from "../../core/clock.ts";
+import { isUuid } from "../../core/id.ts";
+import type { EventLog } from "../../history/event-log.ts";
+import { readEntityAt } from "../../history/state-at.ts";
+import { sendJson } from "../../http/answer.ts";
+import { NotFoundPath } from "../../http/errors.ts";
+import type { PersonalReads } from "../personal-reads.ts";
+import { InvalidParameter, timeOf } from "../query-values.ts";
+import { resourceOf, targetOf, valuesIn } from "./entity-view.ts";
+
+export interface PastOptions {
+  readonly log: EventLog;
+  readonly reads: PersonalReads;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** A time that has come: what will have been is not known. */
+export function pastOf(req: Request, name: string, clock: Pick<Clock, "now">): Date | undefined {
+  const at = timeOf(req, name);
+  if (at && at.getTime() > clock.now().getTime()) throw new InvalidParameter(`${name} must not be in the future`);
+  return at;
+}
+
+/** `/{id}?at=TIME`: one person or group as the directory and the target were then. Without `at` a person is left to the next handler; a group is as it is now. */
+export function entityAt({ log, reads, clock }: PastOptions, kind: "user" | "group"): RequestHandler<{ id: string }> {
+  return async (req, res: Response, next) => {
+    const at = pastOf(req as Request, "at", clock) ?? (kind === "group" ? clock.now() : undefined);
+    if (!at) return next();
+    const found = isUuid(req.params.id) ? await readEntityAt(log, { kind, id: req.params.id }, at) : undefined;
+    if (!found) throw new NotFoundPath();
+    const { entity, became } = found;
+    const maySee = await reads.mayShow(res, `/api/${kind}s`, [valuesIn(entity)]);
+    const target =
+      kind === "user" ? targetOf(entity, maySee) : became.map((one) => ({ kind: one.kind, id: one.id, ...targetOf(one, maySee) }));
+    sendJson(res, 200, { at, resource: resourceOf(entity, maySee), target, masked: !maySee });
+  };
+}

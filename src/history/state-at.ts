@@ -1,0 +1,79 @@
+import type { EntityKind } from "../core/entity.ts";
+import type { EventLog } from "./event-log.ts";
+import type { EntityState } from "./state.ts";
+import { History, type Snapshot, STATE_CODES } from "./state.ts";
+import { walk } from "./walk.ts";
+
+/* How everything was at a time, read from the history alone. */
+
+export interface EntityAt {
+  readonly entity: EntityState;
+  /** Of a group: the departments and roles that its changes led to. */
+  readonly became: readonly EntityState[];
+}
+
+const PAGE = 1_000;
+
+/** Undefined where the history up to then knows of no such person or group. */
+export async function readEntityAt(
+  log: EventLog,
+  ref: { readonly kind: "user" | "group"; readonly id: string },
+  at: Date,
+): Promise<EntityAt | undefined> {
+  const history = new History();
+  const events = await applied(log, history, [ref.id], at);
+  const entity = history.get(ref.id);
+  if (!entity || entity.kind !== ref.kind) return undefined;
+  const became = ref.kind === "user" ? [] : await ledTo(log, events, at);
+  await applied(log, history, became, at);
+  return { entity, became: became.flatMap((id) => history.get(id) ?? []).filter(({ target }) => target !== undefined) };
+}
+
+/** Ids of the events that were applied. */
+async function applied(log: EventLog, history: History, subjects: readonly string[], at: Date): Promise<readonly string[]> {
+  const ids: string[] = [];
+  if (subjects.length === 0) return ids;
+  for (let after: string | undefined, more = true; more; ) {
+    const page = await log.related("subject", subjects, { codes: STATE_CODES, count: PAGE, ...(after ? { after } : {}) });
+    for (const event of page.events) {
+      if (event.at.getTime() > at.getTime()) continue;
+      history.apply(event);
+      ids.push(event.id);
+    }
+    after = page.next;
+    more = after !== undefined;
+  }
+  return ids;
+}
+
+const CONTAINERS: readonly EntityKind[] = ["department", "role"];
+
+async function ledTo(log: EventLog, causes: readonly string[], at: Date): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (let from = 0; from < causes.length; from += PAGE) {
+    const { events } = await log.related("cause", causes.slice(from, from + PAGE), { codes: ["target.intent"], count: PAGE });
+    for (const { subject, at: when } of events)
+      if (subject && CONTAINERS.includes(subject.kind) && when.getTime() <= at.getTime()) found.add(subject.id);
+  }
+  return [...found];
+}
+
+/** Of everybody and everything at each of these times, which come in order. */
+export async function readSnapshots(log: EventLog, times: readonly Date[]): Promise<readonly Snapshot[]> {
+  const history = new History();
+  const snapshots: Snapshot[] = [];
+  const last = times.at(-1);
+  if (!last) return snapshots;
+  const take = (untilMs: number): void => {
+    while (snapshots.length < times.length && times[snapshots.length]!.getTime() < untilMs) snapshots.push(history.snapshot());
+  };
+  // Times have whole milliseconds: before the next one is at this one or before.
+  for await (const page of walk(log, { period: { to: new Date(last.getTime() + 1) } })) {
+    for (const event of page) {
+      take(event.at.getTime());
+      history.apply(event);
+    }
+  }
+  take(Number.POSITIVE_INFINITY);
+  return snapshots;
+}
