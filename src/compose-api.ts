@@ -62,6 +62,7 @@ import { createAdoptionOperations } from "./store/adopt/decisions.ts";
 import { createIncidents } from "./store/alerts/listing.ts";
 import { createDirectoryStore } from "./store/create.ts";
 import { createFeedStore } from "./store/feed/feed-store.ts";
+import { createEventAppender } from "./store/history/event-appender.ts";
 import { createEventLog } from "./store/history/event-log.ts";
 import { createPersonalReadLog } from "./store/history/personal-reads.ts";
 import { createKpiStore } from "./store/kpis/kpis.ts";
@@ -149,6 +150,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
   const directory = { store: createDirectoryStore(pool, [TARGET], vault), clock };
   const reads = createPersonalReads(createPersonalReadLog(pool), clock);
   const sandbox = sandboxUrl(config);
+  const build = readBuild();
   const history = createEventLog(pool, vault);
   const past = { log: history, reads, clock };
   const operations = createSyncOperations(pool, TARGET, clock);
@@ -157,7 +159,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
   const feed = createFeedStore(pool, vault);
   const { registry, observe } = createMetrics({
     target: TARGET,
-    build: readBuild(),
+    build,
     clock,
     logger,
     meter: app.meter,
@@ -187,7 +189,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
         publicUrl: config.publicUrl,
         allowRemoveAllMembers: config.allowRemoveAllMembers,
       }),
-      historyEndpoint(history, reads),
+      historyEndpoint({ ...past, events: createEventAppender(pool), version: build.version }),
       leaversEndpoint({ log: history, limitMinutes: config.leaverMinutes, clock }),
       groupsEndpoint(past),
       organisationEndpoint(past),

@@ -1,12 +1,13 @@
 import { type Request, type Response, Router } from "express";
 import { flatTable, parseQuery } from "../filter/parse.ts";
 import type { LoggedEvent } from "../history/event.ts";
-import { type BucketSize, EVENT_ATTRIBUTES, type EventLog } from "../history/event-log.ts";
+import { type BucketSize, EVENT_ATTRIBUTES } from "../history/event-log.ts";
 import { sendJson } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
-import { type PersonalReads, shownChanges } from "./personal-reads.ts";
+import { type ExportOptions, exportRoutes } from "./history/export.ts";
+import { shownChanges } from "./personal-reads.ts";
 import { choiceOf, countOf, InvalidParameter, periodOf, textOf } from "./query-values.ts";
 
 const BUCKETS: readonly BucketSize[] = ["hour", "day"];
@@ -15,8 +16,10 @@ const TABLE = flatTable(EVENT_ATTRIBUTES);
 const ADDRESS = "/api/history";
 
 /** `/api/history`: what happened, newest first, and the story of one event. Read only; values are for those who may see them. */
-export function historyEndpoint(log: EventLog, reads: PersonalReads): Mount {
+export function historyEndpoint(options: ExportOptions): Mount {
+  const { log, reads } = options;
   const router = Router();
+  router.use(exportRoutes(options));
   const rendered = async (res: Response, events: readonly LoggedEvent[]) => {
     const maySee = await reads.mayShow(
       res,

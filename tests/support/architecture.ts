@@ -16,6 +16,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   filter: ["core"],
   privacy: ["core", "history"],
   history: ["core", "filter"],
+  // What auditors take away.
+  evidence: ["core", "filter", "history"],
   http: ["core"],
   directory: ["core", "filter", "history"],
   mapping: ["core"],
@@ -23,7 +25,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   scim: ["core", "directory", "filter", "http"],
   // People from files and reports, by the commands that a SCIM client has.
   import: ["core", "directory", "filter", "history", "mapping", "scim"],
-  api: ["core", "alerts", "feed", "filter", "history", "http", "kpis", "reconcile"],
+  api: ["core", "alerts", "evidence", "feed", "filter", "history", "http", "kpis", "reconcile"],
   reconcile: ["core", "history", "mapping", "policy"],
   targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-values.ts"],
   // Storage implements the ports of others. Its own files join the sub-rooms, or are read by several of them.
@@ -99,6 +101,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "stream-json": ["import"],
   ws: ["simulator"],
   yaml: ["mapping"],
+  yazl: ["evidence"],
   zod: ["feed", "import/workday", "settings", "mapping", "policy", "simulator"],
 };
 

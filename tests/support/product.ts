@@ -180,7 +180,7 @@ export async function openProduct({
         ...(sent === undefined ? {} : { body: sent }),
       });
       const text = await answer.text();
-      const isJson = /json/.test(answer.headers.get("content-type") ?? "");
+      const isJson = /[/+]json/.test(answer.headers.get("content-type") ?? "");
       return { status: answer.status, headers: answer.headers, text, body: isJson && text !== "" ? JSON.parse(text) : undefined };
     },
 

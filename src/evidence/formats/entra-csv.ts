@@ -1,0 +1,131 @@
+import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { JsonValue } from "../../core/entity.ts";
+import type { LoggedEvent } from "../../history/event.ts";
+import { stepsOf } from "../../history/timeline.ts";
+import { zipped } from "../zip.ts";
+import { type Cell, csvHead, csvLine } from "./csv.ts";
+import type { Format, Pages } from "./format.ts";
+
+/*
+ * The three tables that Microsoft Entra ID hands out of its provisioning logs, joined by ChangeId. A change is a write of SCIM (its ChangeId is its event), or
+ * a write to DingTalk (its ChangeId is the intent). What else is in the history is no provisioning, and in the other formats.
+ */
+
+const LOGS = [
+  "Id",
+  "ChangeId",
+  "ActivityDateTime",
+  "ProvisioningAction",
+  "StatusInfoStatus",
+  "ErrorCode",
+  "DurationInMilliseconds",
+  "InitiatedById",
+  "SourceSystemDisplayName",
+  "SourceIdentityId",
+  "SourceIdentityType",
+  "TargetSystemDisplayName",
+  "CorrelationId",
+] as const;
+const STEPS = ["ChangeId", "Name", "ProvisioningStepType", "Status", "ActivityDateTime", "Description"] as const;
+const PROPERTIES = ["ChangeId", "DisplayName", "OldValue", "NewValue"] as const;
+
+interface Row {
+  readonly log: readonly Cell[];
+  readonly steps: readonly (readonly Cell[])[];
+  readonly properties: readonly (readonly Cell[])[];
+}
+
+const ACTIONS: Readonly<Record<string, string>> = {
+  created: "Create",
+  updated: "Update",
+  members: "Update",
+  activated: "Update",
+  deactivated: "Disable",
+  deleted: "Delete",
+  create: "Create",
+  update: "Update",
+  remove: "Delete",
+  suspend: "Disable",
+  resume: "Update",
+};
+const STATUS = { done: "Success", refused: "Failure", notSent: "Skipped", unknown: "Warning", superseded: "Warning" } as const;
+
+function rowOf(event: LoggedEvent, intent: LoggedEvent | undefined): Row {
+  const { code, subject, outcome, detail } = event;
+  const isCall = code.startsWith("target.");
+  const change = intent?.id ?? (code === "target.outcome" ? (event.causes[0] ?? event.id) : event.id);
+  const action = isCall ? String(detail?.["action"] ?? "") : code.slice(code.indexOf(".") + 1);
+  const status = !isCall ? "Success" : outcome ? STATUS[outcome] : "Warning";
+  const steps = [...(intent ? stepsOf(intent) : []), ...stepsOf(event)];
+  const changes = Object.entries(intent?.changes ?? event.changes ?? {});
+  return {
+    log: [
+      event.id,
+      change,
+      event.at,
+      ACTIONS[action] ?? "Other",
+      status,
+      typeof detail?.["answer"] === "string" ? detail["answer"] : undefined,
+      intent ? event.at.getTime() - intent.at.getTime() : undefined,
+      event.actor,
+      isCall ? "dingtalk-scim" : (event.sourceId ?? "SCIM"),
+      subject?.id,
+      subject?.kind,
+      isCall ? event.target : "dingtalk-scim",
+      event.requestId,
+    ],
+    steps: steps.map(({ step, at, code: name }) => [change, step, isCall ? "Export" : "Import", status, at, name]),
+    properties: changes.map(([name, { before, after }]) => [change, name, valueCell(before), valueCell(after)]),
+  };
+}
+
+const valueCell = (value: JsonValue | undefined): Cell =>
+  value === undefined || value === null ? undefined : typeof value === "object" ? JSON.stringify(value) : value;
+
+const IS_CHANGE = /^(user|group)\./;
+
+/** A write to DingTalk is told when it has its outcome; those that have none are told at the end. */
+export async function* entraRows(pages: Pages): AsyncIterable<Row> {
+  const open = new Map<string, LoggedEvent>();
+  for await (const page of pages) {
+    for (const event of page) {
+      if (event.code === "target.intent") open.set(event.id, event);
+      else if (event.code === "target.outcome") {
+        const intent = open.get(event.causes[0] ?? "");
+        if (intent) open.delete(intent.id);
+        yield rowOf(event, intent);
+      } else if (IS_CHANGE.test(event.code)) yield rowOf(event, undefined);
+    }
+  }
+  for (const intent of open.values()) yield rowOf(intent, undefined);
+}
+
+export const entraCsvFormat: Format = {
+  contentType: "application/zip",
+  extension: "zip",
+  async *write(pages) {
+    // Three files from one reading: they go to a folder of ours first, and leave it with the answer.
+    const folder = mkdtempSync(join(tmpdir(), "dingtalk-scim-export-"));
+    try {
+      const names = ["ProvisioningLogs.csv", "ProvisioningLogs_Steps.csv", "ProvisioningLogs_ModifiedProperties.csv"];
+      const files = names.map((name) => openSync(join(folder, name), "wx", 0o600));
+      try {
+        for (const [at, head] of [LOGS, STEPS, PROPERTIES].entries()) writeSync(files[at]!, csvHead(head));
+        for await (const { log, steps, properties } of entraRows(pages)) {
+          for (const [at, rows] of [[log], steps, properties].entries())
+            if (rows.length > 0) writeSync(files[at]!, rows.map(csvLine).join(""));
+        }
+      } finally {
+        for (const file of files) closeSync(file);
+      }
+      yield* zipped(
+        names.map((name) => ({ name, content: () => createReadStream(join(folder, name)) as AsyncIterable<Buffer> })),
+        new Date(0),
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
