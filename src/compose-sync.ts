@@ -4,6 +4,7 @@ import { createErasuresFile } from "./database/erasures-file.ts";
 import { createSeenFile } from "./database/seen-file.ts";
 import type { ReadinessCheck } from "./http/health.ts";
 import { keepErasures } from "./privacy/keep-erasures.ts";
+import { keepRetention } from "./privacy/retention.ts";
 import { assess } from "./reconcile/assess/assess.ts";
 import { sweep } from "./reconcile/compare/sweep.ts";
 import { startWhenChecked } from "./reconcile/process/loop-start.ts";
@@ -21,6 +22,7 @@ import { createPresence } from "./store/loop/processes.ts";
 import { startQueue } from "./store/loop/queue.ts";
 import { createRestoreStore } from "./store/loop/restore.ts";
 import { createErasures } from "./store/privacy/erase.ts";
+import { createRetention } from "./store/privacy/retention.ts";
 import { openRehearsal } from "./store/rehearse.ts";
 import { createSyncOperations } from "./store/status/status.ts";
 import { pinOrganisation } from "./store/target/organisation.ts";
@@ -110,6 +112,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   await watchForRestores({ ...restores, compare: () => requestSweep("system") }, stopping.signal);
   const erasures = createErasures({ pool, vault: app.vault, clock, targets: [TARGET] });
   await keepErasures({ store: erasures, file: createErasuresFile(config.dataDir), clock, logger }, stopping.signal);
+  const retention = keepRetention({ store: createRetention(pool, app.vault), days: config.retention, clock, logger }, stopping.signal);
   const queue = startQueue(
     { pool: pool.asyncCommit, clock, logger },
     {
@@ -157,7 +160,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     async stop(graceMs) {
       stopping.abort(new Error("the server is stopping"));
       await Promise.all([loopStart.stop(), queue.stop(graceMs), worker.stop(graceMs)]);
-      await Promise.all([watch, following]);
+      await Promise.all([watch, following, retention]);
       await presence.leave().catch((error: unknown) => logger.warn({ target: TARGET, error }, "the stop could not be told to the others"));
       target.close();
     },

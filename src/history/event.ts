@@ -63,6 +63,7 @@ export const EVENT_CODES = [
   "subject.exported",
   "history.encrypted",
   "subject.erased",
+  "retention.applied",
 ] as const;
 
 export type EventCode = (typeof EVENT_CODES)[number];

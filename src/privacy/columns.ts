@@ -36,7 +36,7 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
 
   history: {
     purpose: "evidence: who changed what, and what DingTalk answered",
-    retention: NO_END,
+    retention: "7 years, values 2 years, values of leavers 90 days, who looked and signed in 180 days",
     public: "id at code source_id request_id causes subject_kind subject target attempt outcome attributes members",
     // `actor` and `detail` may name who of the operators acted.
     personal: "actor changes sealed detail",
@@ -62,6 +62,7 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     public: "subject basis erased_at",
     personal: "erased_by",
   },
+  retention_marks: { purpose: "how far old values were taken out of the history", retention: NO_END, public: "job event" },
   legal_holds: {
     purpose: "whose values must stay, whatever else would remove them",
     retention: "until it is released",
@@ -149,13 +150,13 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
 
   incidents: {
     purpose: "what needs somebody",
-    retention: NO_END,
+    retention: "180 days after it was closed",
     public: "id target key kind code class count detail opened_at acknowledged_at closed_at reminders remind_at",
     personal: "acknowledged_by",
   },
   incident_deliveries: {
     purpose: "messages about it",
-    retention: NO_END,
+    retention: "180 days",
     public: "id incident_id channel message state attempts created_at next_at attempted_at sent_at error",
   },
   alert_watches: { purpose: "what one look for incidents hands on to the next", retention: NO_END, public: "target looked_at memory" },
@@ -179,18 +180,23 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     retention: NO_END,
     public: "id source_id name issuer subject audiences tenant_id jwks_url scopes created_at last_used_at removed_at",
   },
-  used_assertions: { purpose: "each assertion counts once", retention: "until it ends by itself", public: "expires_at", secret: "digest" },
+  used_assertions: {
+    purpose: "each assertion counts once",
+    retention: "a day after it ended by itself",
+    public: "expires_at",
+    secret: "digest",
+  },
   signing_keys: { purpose: "signs access tokens", retention: NO_END, public: "id created_at", secret: "private_jwk" },
   sessions: {
     purpose: "who is signed in to the dashboard",
-    retention: "until the session ends",
+    retention: "a day after the session ended",
     public: "id token_id source_id roles scopes opened_at used_at expires_at authenticated_at checked_at tried_at",
     personal: "actor name",
     secret: "secret_hash sealed_refresh",
   },
   login_links: {
     purpose: "one-time links for signing in",
-    retention: "until it is used or ends",
+    retention: "a day after it ended, or until it is used",
     public: "id role expires_at",
     personal: "made_by",
     secret: "secret_hash",

@@ -15,7 +15,8 @@ const SEEN_BY: Readonly<Record<Sensitivity, string>> = {
   secret: "nobody",
 };
 
-const UNTIL_DELETED = "its SCIM client deletes it; in history without end";
+const IN_HISTORY = "in history 2 years (leavers: 90 days)";
+const UNTIL_DELETED = `its SCIM client deletes it; ${IN_HISTORY}`;
 
 /** Of an attribute of SCIM. */
 export function keepingOfScim(kind: "User" | "Group", { sensitivity, purpose, sentAs }: AttributeClass): Keeping {
@@ -28,5 +29,5 @@ export function keepingOfScim(kind: "User" | "Group", { sensitivity, purpose, se
 export const keepingOfTarget = (kind: string, { sensitivity }: AttributeClass): Keeping => ({
   places: ["history", "entity_states", "links", ...(kind === "user" ? ["removed_people"] : [])],
   seenBy: SEEN_BY[sensitivity].replace("its SCIM client; ", "everybody in DingTalk who may see it there; "),
-  until: "it is gone from DingTalk (people: 30 days more); in history without end",
+  until: `it is gone from DingTalk (people: 30 days more); ${IN_HISTORY}`,
 });

@@ -6,6 +6,7 @@ import { Secret } from "../core/secret.ts";
 import { isLoopbackName } from "../http/connection/host.ts";
 import { NO_PROXIES, type TrustedProxies } from "../http/connection/trusted-proxies.ts";
 import type { OidcSettings } from "../http/oidc/settings.ts";
+import type { Retention } from "../privacy/retention.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
 import { alertsOf } from "./alerts.ts";
 import { contradictions } from "./contradictions.ts";
@@ -83,6 +84,7 @@ export interface Config {
   /** By which people sign in to the dashboard; unset = with tokens and one-time links only. */
   readonly oidc?: OidcSettings;
   readonly alerts: AlertSettings;
+  readonly retention: Retention;
   /** What latencies are held against. */
   readonly latencyTargetSeconds: number;
   /** Within how many minutes a leaver should be gone. */
@@ -136,6 +138,7 @@ function toConfig(values: Values): Config {
     assertionKeyOrigins: values.ASSERTION_KEY_HOSTS.filter((origin) => origin !== undefined),
     ...oidcOf(values),
     alerts: alertsOf(values),
+    retention: retentionOf(values),
     latencyTargetSeconds: values.LATENCY_TARGET_SECONDS,
     leaverMinutes: values.LEAVER_SLA_MINUTES,
     logLevel: values.LOG_LEVEL,
@@ -147,6 +150,15 @@ function oidcOf({ OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, ...values }: Va
   if (issuer === undefined || clientId === undefined || secret === undefined) return {};
   return { oidc: { issuer, clientId, clientSecret: new Secret(secret), rolesClaim, ...(roleNames ? { roleNames } : {}) } };
 }
+const retentionOf = (values: Values): Retention =>
+  Object.freeze({
+    leavers: values.RETAIN_LEAVERS_DAYS,
+    values: values.RETAIN_VALUES_DAYS,
+    events: values.RETAIN_EVENTS_DAYS,
+    access: values.RETAIN_ACCESS_DAYS,
+    ended: values.RETAIN_ENDED_DAYS,
+    messages: values.RETAIN_MESSAGES_DAYS,
+  });
 
 /** A public address needs a certificate, which this server has none of; a proxy may run on this machine and say nothing of itself. */
 const hasProxy = ({ PUBLIC_URL, TRUST_PROXY }: Values): boolean =>

@@ -34,7 +34,7 @@ export function readSources(): Sources {
 }
 
 /** First words of settings that are ours alone: whoever sets such a variable means this program. */
-const OURS = /^(DINGTALK|SCIM|SYNC|SIMULATOR|ASSERTION|MAPPING|POLICY|BOOTSTRAP|ALERT|ENCRYPTION|HISTORY)_/;
+const OURS = /^(DINGTALK|SCIM|SYNC|SIMULATOR|ASSERTION|MAPPING|POLICY|BOOTSTRAP|ALERT|RETAIN|ENCRYPTION|HISTORY)_/;
 
 /** Variables that no part of the program reads and that were most likely meant for it: all of `.env`, and of the environment those that look like ours. */
 export function unknownSettings(environment: Environment, inFile: readonly string[] = []): readonly string[] {

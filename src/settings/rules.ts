@@ -6,6 +6,7 @@ import { RUNNING_OF_A_CLIENT } from "../http/connection/client-share.ts";
 import { CONNECTIONS_OF_AN_ADDRESS } from "../http/connection/connections.ts";
 import { readTrustedProxies } from "../http/connection/trusted-proxies.ts";
 import { isOfEveryTenant } from "../http/oidc/settings.ts";
+import { DEFAULT_RETENTION, LEAST_RETENTION, type RetentionJob } from "../privacy/retention.ts";
 import { SYNC_MODES } from "../reconcile/policy.ts";
 import {
   isBaseAddress,
@@ -46,6 +47,12 @@ const baseAddress = z
 /** Its path and query are secrets as a rule. */
 const outboundAddress = z.string().refine(isHttpAddress, "must be an http or https address without user and fragment");
 const MAILBOX_RULE = "must be an e-mail address, such as alerts@example.com or Alerts <alerts@example.com>";
+
+const MOST_DAYS = 36_500;
+const days = (job: RetentionJob) =>
+  wholeNumber(LEAST_RETENTION[job], MOST_DAYS, `must be a whole number from ${LEAST_RETENTION[job]} to ${MOST_DAYS}`).default(
+    DEFAULT_RETENTION[job],
+  );
 
 /** In the order of the manual. */
 export const RULES = {
@@ -142,6 +149,12 @@ export const RULES = {
     .refine((all): all is ChannelName[] => all.every(isChannelName), `must be some of ${CHANNEL_NAMES.join(", ")}, separated by commas`)
     .optional(),
   ALERT_ALLOW_PRIVATE: oneOf(["true", "false"]).default("false"),
+  RETAIN_LEAVERS_DAYS: days("leavers"),
+  RETAIN_VALUES_DAYS: days("values"),
+  RETAIN_EVENTS_DAYS: days("events"),
+  RETAIN_ACCESS_DAYS: days("access"),
+  RETAIN_ENDED_DAYS: days("ended"),
+  RETAIN_MESSAGES_DAYS: days("messages"),
   LATENCY_TARGET_SECONDS: wholeNumber(1, 86_400, "must be a whole number from 1 to 86400").default(45),
   LEAVER_SLA_MINUTES: wholeNumber(1, 43_200, "must be a whole number from 1 to 43200").default(60),
   LOG_LEVEL: oneOf(["debug", "info", "warn", "error", "silent"]).default("info"),

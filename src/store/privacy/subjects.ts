@@ -22,7 +22,9 @@ const HOLD = statement(
 
 const RELEASE = statement(
   "release",
+  // What was passed over for the hold is looked at again.
   `with done as (delete from legal_holds where subject = $1 returning 1),
+  again as (delete from retention_marks where exists (select from done)),
   event as (${appendEvent(2, "done")})
   select ${IS_KNOWN} as known, exists (select from done) as done`,
 );

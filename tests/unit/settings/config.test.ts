@@ -37,6 +37,7 @@ test("nothing set is the sandbox on this machine", () => {
     allowRemoveAllMembers: false,
     assertionKeyOrigins: ["https://login.microsoftonline.com", "https://login.windows.net"],
     alerts: { language: "en", allowPrivate: false, personal: [] },
+    retention: { leavers: 90, values: 730, events: 2_555, access: 180, ended: 1, messages: 180 },
     latencyTargetSeconds: 45,
     leaverMinutes: 60,
     logLevel: "info",

@@ -1,0 +1,71 @@
+import type { Clock } from "../core/clock.ts";
+import { uuidv7 } from "../core/id.ts";
+import type { Logger } from "../core/logger.ts";
+import type { HistoryEvent } from "../history/event.ts";
+
+/*
+ * What is kept for how long. Each job removes one kind of thing that is older than its days; a legal hold keeps everything of its person, whatever the days.
+ */
+
+export const RETENTION_JOBS = ["leavers", "values", "events", "access", "ended", "messages"] as const;
+
+/**
+ * `leavers`: values of people who are gone from directory and target; `values`: those of all, in events; `events`: events as a whole; `access`: events of who looked and
+ * signed in; `ended`: sessions, links for signing in and used assertions, after their end; `messages`: about incidents.
+ */
+export type RetentionJob = (typeof RETENTION_JOBS)[number];
+
+/** In days. */
+export type Retention = Readonly<Record<RetentionJob, number>>;
+
+export const DEFAULT_RETENTION: Retention = { leavers: 90, values: 730, events: 2_555, access: 180, ended: 1, messages: 180 };
+
+/** Less than this the database refuses (migration erasures), or what would be removed is still at work. */
+export const LEAST_RETENTION: Retention = { leavers: 0, values: 30, events: 365, access: 30, ended: 0, messages: 7 };
+
+export interface RetentionStore {
+  /** Removes what is older, in slices; how much. */
+  forget(job: RetentionJob, before: Date, signal: AbortSignal): Promise<number>;
+  append(event: HistoryEvent): Promise<void>;
+}
+
+export interface RetentionDeps {
+  readonly store: RetentionStore;
+  readonly days: Retention;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const DAY_MS = 86_400_000;
+const EVERY_MS = 3_600_000;
+/** A start has other things to do first. */
+const FIRST_MS = 60_000;
+
+/** Once an hour until `signal` is aborted; the first time a minute after the start. */
+export async function keepRetention(deps: RetentionDeps, signal: AbortSignal): Promise<void> {
+  const { clock, logger } = deps;
+  for (let waitMs = FIRST_MS; !signal.aborted; waitMs = EVERY_MS) {
+    await clock.sleep(waitMs, signal).catch(() => undefined);
+    if (signal.aborted) return;
+    await applyRetention(deps, signal).catch((error: unknown) => {
+      logger.error({ error }, "what is too old could not be removed; the next try is in an hour");
+    });
+  }
+}
+
+/** All jobs, one after the other: each is bounded, and none is in a hurry. What was removed from the history or of people is an event. */
+export async function applyRetention({ store, days, clock, logger }: RetentionDeps, signal: AbortSignal): Promise<void> {
+  const removed: Partial<Record<RetentionJob, number>> = {};
+  for (const job of RETENTION_JOBS) {
+    if (signal.aborted) break;
+    const count = await store.forget(job, new Date(clock.now().getTime() - days[job] * DAY_MS), signal);
+    if (count > 0) removed[job] = count;
+    if (count > 0) logger.info({ task: job, count }, "what was kept long enough was removed");
+  }
+  const { ended: _ended, messages: _messages, ...told } = removed;
+  if (Object.keys(told).length === 0) return;
+  const at = clock.now();
+  const keptDays = Object.fromEntries(Object.keys(told).map((job) => [job, days[job as RetentionJob]]));
+  const detail = { removed: told, days: keptDays };
+  await store.append({ id: uuidv7(at.getTime()), at, code: "retention.applied", actor: "system", causes: [], detail });
+}
