@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { accessEndpoint } from "./api/access.ts";
 import { createMetrics } from "./api/all-metrics.ts";
 import { historyEndpoint } from "./api/events.ts";
 import { feedEndpoint } from "./api/feed.ts";
@@ -112,8 +113,9 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
   const signingKey = createSigningKey(createSigningKeys(database));
   const accessTokens = createAccessTokens({ publicUrl: config.publicUrl, signingKey, clock });
   const trusts = createTrusts(database, clock);
+  const tokens = createTokens({ database, clock, environment: environmentOf(config) });
   const authenticator = createAuthenticator({
-    tokens: createTokens({ database, clock, environment: environmentOf(config) }),
+    tokens,
     trusts,
     accessTokens,
     clock,
@@ -225,6 +227,17 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
         ceiling: config.syncMode,
         callsPerSecond: config.dingtalk.qps,
         ...(sandbox === undefined ? {} : { sandbox }),
+      }),
+      accessEndpoint({
+        records: {
+          ...{ tokens, trusts, sessions },
+          links: { list: sessionStore.listLinks, add: sessionStore.addLink, remove: sessionStore.removeLink },
+          sourceId: async (name) => (await sources.findByName(name))?.id,
+        },
+        tokenPrefix: `sdt_${environmentOf(config)}_`,
+        publicUrl: config.publicUrl,
+        clock,
+        forget: (id) => authenticator.forget(id),
       }),
       signInMount({
         ...{ authenticator, limits, addressOf, logRefusal, signedIn },

@@ -32,6 +32,7 @@ export const EVENT_CODES = [
   "token.created",
   "token.revoked",
   "link.created",
+  "link.revoked",
   "session.opened",
   "session.closed",
   "trust.created",

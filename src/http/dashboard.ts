@@ -20,6 +20,7 @@ const PAGES = [
   "/history",
   "/history/:id",
   "/connections",
+  "/access",
   "/reports",
   "/report",
 ] as const;

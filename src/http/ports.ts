@@ -80,8 +80,10 @@ export interface SessionStore {
   /** With the event `session.opened`. Removes those that have expired. */
   add(session: SessionRecord, secretHash: Uint8Array, requestId: string): Promise<void>;
   noteUse(id: string): Promise<void>;
-  /** With the event `session.closed`, when it was there. `reason` where nobody asked for it. */
-  remove(id: string, by: { readonly actor: string; readonly requestId?: string; readonly reason?: string }): Promise<void>;
+  /** Those that have not expired and were used since then, newest first. */
+  list(usedAfter: Date): Promise<readonly SessionRecord[]>;
+  /** With the event `session.closed`, when it was there. `reason` where whoever is signed in did not ask for it. */
+  remove(id: string, by: { readonly actor: string; readonly requestId?: string; readonly reason?: string }): Promise<boolean>;
   /** Whether the caller is the one, of all processes, to ask for the roles now: nobody was within the last `restMs`. */
   claimCheck(id: string, now: Date, restMs: number): Promise<boolean>;
   renew(id: string, session: Required<Pick<SessionRecord, "roles" | "scopes" | "name" | "checkedAt" | "sealedRefresh">>): Promise<void>;

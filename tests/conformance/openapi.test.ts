@@ -104,6 +104,23 @@ describe("outside SCIM", () => {
     );
     return rows[0];
   }
+  /** Paths of a trust, a link and a session that can be ended. */
+  async function ended(): Promise<readonly string[]> {
+    const { rows } = await product.pool.query(
+      `with source as (select id from sources limit 1),
+       trust as (
+         insert into trusts (id, source_id, name, issuer, subject, audiences, tenant_id, jwks_url, scopes, created_at)
+         select gen_random_uuid(), id, 'x', 'https://x', 's', '{a}', 't', 'https://x/keys', '{provision}', now() from source returning id),
+       link as (
+         insert into login_links (id, secret_hash, role, made_by, expires_at)
+         values (gen_random_uuid(), sha256('x'), 'viewer', 'x', now() + interval '1 minute') returning id),
+       session as (
+         insert into sessions (id, secret_hash, actor, source_id, roles, name, scopes, opened_at, used_at, expires_at)
+         select gen_random_uuid(), sha256('y'), 'link:x', id, '{}', 'x', '{}', now(), now(), now() + interval '1 hour' from source returning id)
+       select trust.id as trusts, link.id as links, session.id as sessions from trust, link, session`,
+    );
+    return Object.entries(rows[0]).map(([what, id]) => `/api/access/${what}/${id}`);
+  }
   const agreed = async (id: string) => {
     const { digest, count } = (await product.send("GET", `/api/sync/holds/${id}`)).body;
     return { digest, count };
@@ -216,6 +233,9 @@ describe("outside SCIM", () => {
         "/history",
         `/history/${event}`,
         "/connections",
+        "/access",
+        "/reports",
+        "/report",
       ].map((page): Parameters<Product["send"]> => ["GET", page, { token: "" }]),
       ["GET", /src="(\/assets\/[^"]+)"/.exec((await product.send("GET", "/", { token: "" })).text)![1]!, { token: "" }],
       ["GET", "/assets/nothing.js", { token: "" }],
@@ -264,6 +284,16 @@ describe("outside SCIM", () => {
       ["POST", "/oauth2/token", { token: "", form: { ...assertion, client_secret: "x" } }],
       ["POST", "/oauth2/token", { token: "", body: {} }],
       ["POST", "/oauth2/token", { token: "", form: { grant_type: "x".repeat(20_000) } }],
+      ["GET", "/api/access"],
+      ["POST", "/api/access/tokens", { body: { name: "x", scopes: ["metrics"], days: 1 } }],
+      ["POST", "/api/access/tokens", { body: { name: "x".repeat(2_000_000) } }],
+      ["POST", "/api/access/tokens", { form: { name: "x" } }],
+      ["POST", "/api/access/links", { body: { role: "viewer", reason: "a test" } }],
+      ["POST", "/api/access/links", { body: { role: "x".repeat(2_000_000) } }],
+      ["POST", "/api/access/links", { form: { role: "viewer" } }],
+      ...["tokens", "trusts", "links", "sessions"].map((what): Parameters<Product["send"]> => ["DELETE", `/api/access/${what}/${NOBODY}`]),
+      ["DELETE", `/api/access/tokens/${(await product.token(["metrics"])).split("_")[2]}`],
+      ...(await ended()).map((path): Parameters<Product["send"]> => ["DELETE", path]),
       ["POST", "/auth/session", { token: "", body: { token: product.bootstrap } }],
       ["POST", "/auth/session", { token: "", body: { token: "wrong" } }],
       ["POST", "/auth/session", { token: "", body: {} }],

@@ -7,10 +7,11 @@ import { type Actor, allows, type Scope } from "./scopes.ts";
  */
 
 /**
- * `operate`: try again, pause, resume, compare, put back, acknowledge. `approve`: decide about holds and adoptions. `administer`: the mode, and who has
+ * `operate`: try again, pause, resume, compare, put back, acknowledge. `approve`: decide about holds and adoptions. `oversee`: see who has
+ * access. `administer`: the mode, and who has
  * access. Reading is asked for by scope alone (Mount.access), which every role has.
  */
-export type Right = "operate" | "approve" | "administer";
+export type Right = "operate" | "approve" | "oversee" | "administer";
 
 export interface Holders {
   /** Any of these is enough. */
@@ -22,6 +23,7 @@ export const HOLDERS: Readonly<Record<Right, Holders>> = {
   operate: { scopes: ["admin"], roles: ["operator", "admin"] },
   // Not operators: whoever runs the loop does not also let a mass removal through.
   approve: { scopes: ["admin"], roles: ["approver", "admin"] },
+  oversee: { scopes: ["admin"], roles: ["auditor", "admin"] },
   administer: { scopes: ["admin"], roles: ["admin"] },
 };
 

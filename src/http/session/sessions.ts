@@ -36,6 +36,10 @@ export interface Sessions {
   /** For whom an identity provider has let in. Without a refresh token the session ends when the roles would have to be looked at again. */
   openByProvider(person: Person, refreshToken: string | undefined, requestId: string): Promise<OpenedSession>;
   close(session: Session, requestId: string): Promise<void>;
+  /** Of everybody, newest first. */
+  list(): Promise<readonly SessionRecord[]>;
+  /** Ends somebody's session; false when there is none. */
+  end(id: string, by: { readonly actor: string; readonly requestId: string }): Promise<boolean>;
 }
 
 export interface SessionsOptions {
@@ -112,7 +116,11 @@ export function createSessions({ store, actorOfToken, roleWatch, defaultSourceId
         requestId,
         refreshToken,
       ),
-    close: ({ id, actor }, requestId) => store.remove(id, { actor: actor.id, requestId }),
+    async close({ id, actor }, requestId) {
+      await store.remove(id, { actor: actor.id, requestId });
+    },
+    list: () => store.list(new Date(clock.now().getTime() - IDLE_MS)),
+    end: (id, by) => store.remove(id, { ...by, reason: "endedByAdministrator" }),
   };
 
   function noted(record: SessionRecord, scopes: readonly string[]): Session {

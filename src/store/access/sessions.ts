@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { HistoryEvent } from "../../history/event.ts";
-import type { SessionRecord, SessionStore } from "../../http/ports.ts";
+import type { LoginLinkRecord, SessionRecord, SessionStore } from "../../http/ports.ts";
 import { type Database, historyRow } from "./prisma.ts";
 
 /** A link is good for so long. */
@@ -9,7 +9,17 @@ export const LINK_MS = 10 * 60_000;
 
 export interface LoginLinks {
   /** With the event `link.created`. Removes those that have expired. */
-  addLink(link: NewLoginLink): Promise<{ readonly id: string; readonly expiresAt: Date }>;
+  addLink(link: NewLoginLink, by?: By): Promise<{ readonly id: string; readonly expiresAt: Date }>;
+  /** Those that can be used, newest first. */
+  listLinks(): Promise<readonly (Omit<LoginLinkRecord, "secretHash"> & { readonly expiresAt: Date })[]>;
+  /** With the event `link.revoked`, when it was there. */
+  removeLink(id: string, by: By): Promise<boolean>;
+}
+
+/** Who did it, as the history names them; the command line when it is left out. */
+interface By {
+  readonly actor: string;
+  readonly requestId: string;
 }
 
 export interface NewLoginLink {
@@ -64,12 +74,21 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
       await database.session.updateMany({ where: { id }, data });
     },
 
+    async list(usedAfter) {
+      const rows = await database.session.findMany({
+        where: { expiresAt: { gt: clock.now() }, usedAt: { gt: usedAfter } },
+        orderBy: { openedAt: "desc" },
+      });
+      return rows.map(recordOf);
+    },
+
     async remove(id, { actor, requestId, reason }) {
       const detail = { session: id, ...(reason === undefined ? {} : { reason }) };
-      await database.$transaction(async (transaction) => {
+      return database.$transaction(async (transaction) => {
         const { count } = await transaction.session.deleteMany({ where: { id } });
         const event = eventOf("session.closed", { actor, detail, ...(requestId === undefined ? {} : { requestId }) });
         if (count > 0) await transaction.history.create({ data: event });
+        return count > 0;
       });
     },
 
@@ -81,14 +100,26 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
       return count === 1 && row.expiresAt > now ? { id: row.id, role: row.role, madeBy: row.madeBy } : undefined;
     },
 
-    async addLink({ secretHash, role, reason, madeBy }) {
+    async listLinks() {
+      const rows = await database.loginLink.findMany({ where: { expiresAt: { gt: clock.now() } }, orderBy: { id: "desc" } });
+      return rows.map(({ id, role, madeBy, expiresAt }) => ({ id, role, madeBy, expiresAt }));
+    },
+
+    removeLink: (id, by) =>
+      database.$transaction(async (transaction) => {
+        const { count } = await transaction.loginLink.deleteMany({ where: { id } });
+        if (count > 0) await transaction.history.create({ data: eventOf("link.revoked", { ...by, detail: { link: id } }) });
+        return count > 0;
+      }),
+
+    async addLink({ secretHash, role, reason, madeBy }, by) {
       const at = clock.now();
       const [id, expiresAt] = [uuidv7(at.getTime()), new Date(at.getTime() + LINK_MS)];
-      const detail = { link: id, role, reason, osUser: madeBy };
+      const detail = { link: id, role, reason, ...(by ? {} : { osUser: madeBy }) };
       await database.$transaction([
         database.loginLink.deleteMany({ where: { expiresAt: { lt: at } } }),
         database.loginLink.create({ data: { id, secretHash: new Uint8Array(secretHash), role, madeBy, expiresAt } }),
-        database.history.create({ data: eventOf("link.created", { actor: "cli", detail }) }),
+        database.history.create({ data: eventOf("link.created", { actor: "cli", ...by, detail }) }),
       ]);
       return { id, expiresAt };
     },

@@ -335,7 +335,7 @@ describe("every quarter of an hour the roles are looked at again", () => {
     expect((await whoIs(session)).roles).toEqual(["admin"]);
     expect(await afterQuarter(session)).toMatchObject({ roles: ["viewer"], scopes: ["history:read"], rights: [] });
     provider.person = { ...provider.person, roles: ["auditor", "operator"] };
-    expect((await afterQuarter(session)).rights).toEqual(["operate"]);
+    expect((await afterQuarter(session)).rights).toEqual(["operate", "oversee"]);
     expect(await statusOf(session)).toBe(200);
   });
 
