@@ -67,6 +67,7 @@ import { createEventAppender } from "./store/history/event-appender.ts";
 import { createEventLog } from "./store/history/event-log.ts";
 import { createPersonalReadLog } from "./store/history/personal-reads.ts";
 import { createKpiStore } from "./store/kpis/kpis.ts";
+import { readingFrom } from "./store/replica.ts";
 import { createHolds } from "./store/status/holds.ts";
 import { createMeterStore } from "./store/status/meters.ts";
 import { createPutBack } from "./store/status/put-back.ts";
@@ -106,7 +107,7 @@ export async function startApi(app: ServerContext, checks: Readonly<Record<strin
 
 /** Every address there is, with what stands behind it; listens nowhere. */
 export async function composeApi(app: ServerContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<AppOptions> {
-  const { config, pool, vault, clock, logger, traffic } = app;
+  const { config, pool, vault, replica, clock, logger, traffic } = app;
   const database = createPrisma(pool);
   const sources = createSources(database, clock);
   const source = await sources.ensureDefault();
@@ -153,9 +154,18 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
   const reads = createPersonalReads(createPersonalReadLog(pool), clock);
   const sandbox = sandboxUrl(config);
   const build = readBuild();
-  const history = createEventLog(pool, vault);
+  const history = {
+    ...createEventLog(pool, vault),
+    ...readingFrom(replica, pool, (from) => {
+      const { list, related, histogram, story } = createEventLog(from, vault);
+      return { list, related, histogram, story };
+    }),
+  };
   const past = { log: history, reads, clock };
-  const operations = createSyncOperations(pool, TARGET, clock);
+  const operations = {
+    ...createSyncOperations(pool, TARGET, clock),
+    ...readingFrom(replica, pool, (from) => ({ items: createSyncOperations(from, TARGET, clock).items })),
+  };
   const holds = createHolds(pool, TARGET, clock);
   const incidents = createIncidents(pool, TARGET);
   const feed = createFeedStore(pool, vault);
@@ -168,6 +178,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
     status: operations.status,
     alerts: incidents.figures,
     feed: feed.figures,
+    replica: () => replica?.state(),
     meters: createMeterStore(pool, TARGET),
   });
 
@@ -199,7 +210,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
       sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl }),
       holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
       kpisEndpoint({
-        kpis: createKpiStore(pool, TARGET),
+        kpis: readingFrom(replica, pool, (from) => ({ hours: createKpiStore(from, TARGET).hours })),
         operations,
         targets: { latencySeconds: config.latencyTargetSeconds, leaverMinutes: config.leaverMinutes },
         clock,
@@ -224,6 +235,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
         incidents,
         clock,
         target: TARGET,
+        replica: () => replica?.state(),
         ceiling: config.syncMode,
         callsPerSecond: config.dingtalk.qps,
         ...(sandbox === undefined ? {} : { sandbox }),

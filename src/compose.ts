@@ -14,6 +14,7 @@ import { createReconcileStore, type ReconcileStorage } from "./store/create.ts";
 import type { Vault } from "./store/personal/vault.ts";
 import type { Pool } from "./store/postgres/pool.ts";
 import { openRehearsal } from "./store/rehearse.ts";
+import type { Replica } from "./store/replica.ts";
 import { createMeterStore, keepMeter, type MeterKeeper } from "./store/status/meters.ts";
 import { createRateLimiter } from "./store/target/limiter.ts";
 import { createSharedToken } from "./store/target/shared-token.ts";
@@ -37,6 +38,8 @@ export interface AppContext {
 
 /** Of a process that serves. */
 export interface ServerContext extends AppContext {
+  /** For what is only looked at. */
+  readonly replica?: Replica;
   /** Credentials that it has refused, for the alerts. */
   readonly refusals: RefusalTally;
 }

@@ -20,6 +20,7 @@ import { migrationsDirectory } from "./paths.ts";
 import { openOrganisation } from "./sandbox.ts";
 import type { Config } from "./settings/config.ts";
 import { createPool, type Pool } from "./store/postgres/pool.ts";
+import { type Replica, watchReplica } from "./store/replica.ts";
 import { TARGET } from "./target-name.ts";
 
 export interface Server {
@@ -31,6 +32,8 @@ export interface Server {
 
 /** Connections of one process for requests and the rest; look-ups, the loop, the queue and scans have up to fifteen more (store/postgres/pool.ts). PostgreSQL allows 100 by default. */
 const POOL_SIZE = 15;
+/** To a replica: for the history and the dashboard. */
+const REPLICA_POOL_SIZE = 5;
 /** For requests and the loop's runs; those that call DingTalk may take longer, and are settled as unknown by the next start. */
 const GRACE_MS = 10_000;
 /** Longer than a part needs that ends by its grace. */
@@ -68,7 +71,10 @@ export async function startServer(config: Config, signal = new AbortController()
     const pool = createPool({ url: () => database.url, max: POOL_SIZE, logger });
     begun.push({ name: "connections", mostMs: 4_000, leastMs: 3_000, end: () => pool.end() });
     const vault = await patiently(signal, () => openVault({ config, pool, clock }));
+    const replica = config.role === "worker" ? undefined : openReplica(config, { pool, clock, logger });
+    if (replica) begun.push({ name: "replica", mostMs: 3_000, leastMs: 500, end: () => replica.stop() });
     const app: ServerContext = {
+      ...(replica ? { replica } : {}),
       config,
       pool,
       vault,
@@ -124,6 +130,19 @@ export async function startServer(config: Config, signal = new AbortController()
     await stop();
     throw error;
   }
+}
+
+function openReplica(
+  { databaseReadUrl }: Config,
+  { pool, clock, logger }: Pick<ServerContext, "pool" | "clock" | "logger">,
+): Replica | undefined {
+  if (databaseReadUrl === undefined) return undefined;
+  return watchReplica({
+    primary: pool,
+    pool: createPool({ url: databaseReadUrl.reveal(), max: REPLICA_POOL_SIZE, logger }),
+    clock,
+    logger,
+  });
 }
 
 /** Repeats a part of the start while the database is not available. */

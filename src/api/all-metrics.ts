@@ -10,6 +10,7 @@ import { observeAlerts } from "./alert-metrics.ts";
 import { observeFeed } from "./feed-metrics.ts";
 import { type MeterFigures, observeMeters } from "./meter-metrics.ts";
 import { remembered } from "./remembered.ts";
+import { observeReplica } from "./replica-metrics.ts";
 import { observeSync, type SyncStats } from "./sync-metrics.ts";
 
 export interface MetricsOptions {
@@ -22,6 +23,7 @@ export interface MetricsOptions {
   readonly status: () => Promise<SyncStats>;
   readonly alerts: () => Promise<AlertFigures>;
   readonly feed: () => Promise<readonly ConsumerFigures[]>;
+  readonly replica: () => { readonly state: string; readonly lagMs?: number } | undefined;
   readonly meters: {
     write(meter: Meter): Promise<void>;
     read(): Promise<MeterFigures>;
@@ -29,7 +31,7 @@ export interface MetricsOptions {
 }
 
 /** Everything that `/metrics` shows of this process and, by the database, of all. */
-export function createMetrics({ target, build, clock, logger, meter, status, alerts, feed, meters }: MetricsOptions): {
+export function createMetrics({ target, build, clock, logger, meter, status, alerts, feed, replica, meters }: MetricsOptions): {
   readonly registry: Registry;
   readonly observe: ObserveRequest;
 } {
@@ -44,6 +46,7 @@ export function createMetrics({ target, build, clock, logger, meter, status, ale
   observeSync(registry, { target, figures: remembered({ read: status, what: "the figures of the loop", clock, logger }), clock });
   observeAlerts(registry, { target, figures: remembered({ read: alerts, what: "the incidents", clock, logger }) });
   observeFeed(registry, remembered({ read: feed, what: "the figures of the feed", clock, logger }));
+  observeReplica(registry, replica);
   observeMeters(registry, { target, meters: remembered({ read, what: "the counters", clock, logger }) });
   return {
     registry,

@@ -37,6 +37,8 @@ export interface SyncEndpointOptions {
   readonly incidents: Pick<IncidentOperations, "openCount">;
   readonly clock: Clock;
   readonly target: string;
+  /** Undefined without one. */
+  readonly replica: () => { readonly state: string; readonly lagMs?: number } | undefined;
   /** SYNC_MODE of this process: the mode in force is never above it. */
   readonly ceiling: SyncMode;
   readonly callsPerSecond: number;
@@ -44,6 +46,11 @@ export interface SyncEndpointOptions {
   /** Address of the simulated DingTalk; unset for a real organisation. Programs that play with people ask for it before they begin. */
   readonly sandbox?: string;
 }
+
+const replicaOf = ({ replica }: SyncEndpointOptions) => {
+  const { state, lagMs } = replica() ?? {};
+  return state === undefined ? null : { state, lagSeconds: lagMs === undefined ? null : Math.round(lagMs / 100) / 10 };
+};
 
 const STATES: readonly SyncState[] = ["inSync", "due", "waiting", "held", "parked"];
 const KINDS: readonly EntityKind[] = ["user", "group", "department", "role"];
@@ -69,7 +76,14 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
     ]);
     const rulesHold = held ? { id: held.id, mapping: held.mapping, policy: held.policy, since: held.openedAt } : null;
     const figures = renderStatus({ ...status, paused: pause }, processes, orders, options);
-    sendJson(res, 200, { ...figures, holds: { open }, rulesHold, adoptions: { proposed }, incidents: { open: incidents } });
+    sendJson(res, 200, {
+      ...figures,
+      holds: { open },
+      rulesHold,
+      adoptions: { proposed },
+      incidents: { open: incidents },
+      replica: replicaOf(options),
+    });
   };
 
   /** Why nothing is sent now, if nothing is. */

@@ -4,6 +4,7 @@ import type { Sensitivity } from "./classification.ts";
 
 const SECRET: ReadonlySet<string> = new Set([
   "DATABASE_URL",
+  "DATABASE_READ_URL",
   "BOOTSTRAP_TOKEN",
   "DINGTALK_APP_SECRET",
   "OIDC_CLIENT_SECRET",

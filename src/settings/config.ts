@@ -52,6 +52,8 @@ export interface Config {
   readonly publicUrl: string;
   /** With its password; unset = embedded. */
   readonly databaseUrl?: Secret;
+  /** Of a replica, for what is only looked at. */
+  readonly databaseReadUrl?: Secret;
   readonly dataDir: string;
   readonly bootstrapToken?: Secret;
   readonly role: Role;
@@ -118,6 +120,7 @@ function toConfig(values: Values): Config {
     host: values.HOST,
     publicUrl: values.PUBLIC_URL ?? `http://${isIP(values.HOST) === 6 ? `[${values.HOST}]` : values.HOST}:${values.PORT}`,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: new Secret(values.DATABASE_URL) }),
+    ...(values.DATABASE_READ_URL === undefined ? {} : { databaseReadUrl: new Secret(values.DATABASE_READ_URL) }),
     dataDir: values.DATA_DIR,
     ...(values.BOOTSTRAP_TOKEN === undefined ? {} : { bootstrapToken: new Secret(values.BOOTSTRAP_TOKEN) }),
     role: values.ROLE,

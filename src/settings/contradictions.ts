@@ -6,6 +6,8 @@ const CREDENTIALS = ["DINGTALK_APP_KEY", "DINGTALK_APP_SECRET", "DINGTALK_CORP_I
 /** What single settings cannot show. */
 export function contradictions(given: Environment): string[] {
   const problems: string[] = [...alertContradictions(given), ...workdayContradictions(given), ...oidcContradictions(given)];
+  if (given.DATABASE_READ_URL !== undefined && given.DATABASE_URL === undefined)
+    problems.push("DATABASE_URL must be set too: DATABASE_READ_URL is a replica of it");
   const missing = CREDENTIALS.filter((name) => given[name] === undefined);
   if (missing.length > 0 && missing.length < CREDENTIALS.length) {
     problems.push(`${missing.join(" and ")} must be set too: ${CREDENTIALS.join(", ")} are set together, or not at all for the sandbox`);

@@ -64,6 +64,10 @@ export const RULES = {
     .transform(withoutSlash)
     .optional(),
   DATABASE_URL: z.string().refine(isDatabaseUrl, "must be an address such as postgresql://user:password@host:5432/database").optional(),
+  DATABASE_READ_URL: z
+    .string()
+    .refine(isDatabaseUrl, "must be an address such as postgresql://user:password@replica:5432/database")
+    .optional(),
   DATA_DIR: text.default("./.data"),
   BOOTSTRAP_TOKEN: z
     .string()

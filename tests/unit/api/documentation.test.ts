@@ -4,6 +4,7 @@ import { Registry } from "prom-client";
 import { observeAlerts } from "../../../src/api/alert-metrics.ts";
 import { observeFeed } from "../../../src/api/feed-metrics.ts";
 import { observeMeters } from "../../../src/api/meter-metrics.ts";
+import { observeReplica } from "../../../src/api/replica-metrics.ts";
 import { observeSync } from "../../../src/api/sync-metrics.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { flatTable, parseQuery } from "../../../src/filter/parse.ts";
@@ -38,6 +39,7 @@ test("operators are told every metric of ours", () => {
   showBuild(registry, { version: "1", node: "1", commit: "" });
   observeSync(registry, { target: "t", figures: async () => undefined, clock: systemClock });
   observeAlerts(registry, { target: "t", figures: async () => undefined });
+  observeReplica(registry, () => undefined);
   observeFeed(registry, async () => undefined);
   observeMeters(registry, { target: "t", meters: async () => undefined });
   const names = registry.getMetricsAsArray().map(({ name }) => name);
