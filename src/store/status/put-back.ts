@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { isUuid } from "../../core/id.ts";
+import { WINDOW_HOURS } from "../../reconcile/guard/limits.ts";
 import { KEPT_DAYS, type PutBackOperations, type PutBackResult } from "../../reconcile/guard/put-back.ts";
 import { operatorEvent } from "../../reconcile/operator-event.ts";
 import type { Pool } from "../postgres/pool.ts";
@@ -10,12 +11,20 @@ import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "../w
 /** So many at a time, so that no statement runs for long. */
 const SLICE = 1_000;
 
-/** Removed before the limit was reached, in its window, and afterwards by an approval. */
+/**
+ * Removed in the window of the limit before the hold was opened or while it was, and afterwards by an approval. Of the other limits too: what empties a
+ * department, or a source that loses its people, removes some before it is held. Held rules look back as far as removals are counted. Whom the directory does
+ * not want there is not put back, so that one too many does no harm.
+ */
 const OF_HOLD: Statement = {
   name: "put-back-of-hold",
   text: `select r.entity_id as id from removed_people r join holds h on h.id = $2 and h.target = $1
-     where r.target = $1 and h.limit_name = 'peopleRemoved' and r.counted
-       and r.at > h.opened_at - h.hours * interval '1 hour' and r.at <= coalesce(h.closed_at, now())
+     where r.target = $1 and r.counted
+       and r.at > h.opened_at - case h.limit_name when 'mappingChanged' then ${WINDOW_HOURS.peopleRemoved} else h.hours end * interval '1 hour'
+       and r.at <= coalesce(h.closed_at, now())
+       and case h.limit_name
+         when 'sourceCollapsed' then not exists (select from users u where u.id = r.entity_id and u.source_id <> (h.detail->>'source')::uuid)
+         else h.limit_name in ('peopleRemoved', 'departmentEmptied', 'mappingChanged') end
     union
     select m.entity_id from hold_members m where m.hold_id = $2 and m.target = $1 and m.kind = 'user' and m.action = 'remove' and m.done
     order by id`,

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { PutBackOperations } from "../../../src/reconcile/guard/put-back.ts";
+import { countSources } from "../../../src/store/loop/guard/source-figures.ts";
 import { createHolds } from "../../../src/store/status/holds.ts";
 import { createPutBack } from "../../../src/store/status/put-back.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
@@ -25,6 +27,72 @@ const restoreEvents = async () =>
   (await env.pool.query("select detail from history where code = 'operator.restore' order by id")).rows.map(({ detail }) =>
     JSON.parse(detail),
   );
+
+describe("who was removed before a hold is found by it", () => {
+  const OF = 12;
+  const REMOVALS = "version: 1\nlimits: { peopleRemoved: { atLeast: 100 }, departmentEmptied: { people: ";
+  /** Everybody in one department, all made by the same source. */
+  async function sales(limits: string): Promise<readonly string[]> {
+    env.startWorker({ policy: limits });
+    const ids: string[] = [];
+    for (let at = 0; at < OF; at++) ids.push(await env.addUser(person(`P${at}`)));
+    await addGroup(env, { displayName: "Sales" }, ids);
+    await env.quiet();
+    return ids;
+  }
+  const leave = async (ids: readonly string[]): Promise<void> => {
+    await Promise.all(ids.map((id) => activate(id, false)));
+    await env.quiet();
+  };
+  const opened = async () => (await createHolds(env.pool, "dingtalk", systemClock).list({ count: 10 })).holds[0]!;
+  /** Everybody is wanted again. */
+  async function putBack(ids: readonly string[], hold: string): Promise<readonly string[]> {
+    await Promise.all(ids.map((id) => activate(id, true)));
+    await env.quiet();
+    return (await removed.putBack({ hold }, OPERATOR))!.people.filter(({ result }) => result === "restoring").map(({ id }) => id);
+  }
+  const gone = async (ids: readonly string[]): Promise<readonly string[]> => {
+    const there = new Set((await env.state()).users.map(({ userid }) => userid));
+    return ids.filter((id) => !there.has(id)).sort();
+  };
+
+  test("of a department that would be emptied", async () => {
+    const ids = await sales(`${REMOVALS}10, percent: 50 } }`);
+    await leave(ids);
+    const hold = await opened();
+    expect(hold).toMatchObject({ limit: "departmentEmptied", passed: 6, count: 6 });
+    const left = await gone(ids);
+    expect(left).toHaveLength(6);
+    expect([...(await putBack(ids, hold.id))].sort()).toEqual(left);
+  });
+
+  test("of a source that lost its people", async () => {
+    const ids = await sales(`${REMOVALS}100 }, sourceCollapsed: { people: 10 } }`);
+    await countSources(env.pool, "dingtalk");
+    await leave(ids.slice(0, 4));
+    const left = await gone(ids);
+    expect(left).toHaveLength(4);
+    // A count of the source serves for ten seconds.
+    await env.pool.query("update source_figures set looked_at = null");
+    await leave(ids.slice(4, 10));
+    const hold = await opened();
+    expect(hold).toMatchObject({ limit: "sourceCollapsed", count: 6 });
+    expect([...(await putBack(ids, hold.id))].sort()).toEqual(left);
+  });
+
+  test("of rules that were held", async () => {
+    const ids = await sales(`${REMOVALS}100 } }`);
+    await leave(ids.slice(0, 4));
+    const left = await gone(ids);
+    const hold = randomUUID();
+    await env.pool.query(
+      `insert into holds (id, target, limit_name, state, hours, allowed, present, passed, policy, expires_at)
+       values ($1, 'dingtalk', 'mappingChanged', 'rejected', 0, 5, 12, 0, 'p', now())`,
+      [hold],
+    );
+    expect([...(await putBack(ids, hold))].sort()).toEqual(left);
+  });
+});
 
 test("the 40 removed by a mistake are put back by one command, with title, departments and manager", async () => {
   const PEOPLE = 60;
