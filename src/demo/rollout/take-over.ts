@@ -84,11 +84,10 @@ export async function takeOver(stage: Stage): Promise<Strangers> {
     const after = await simulator.state();
     const changed = changedIds(found, after);
     return {
-      told: [
-        `${changed.length} people and departments changed, ${touchedByPlan.size} were planned`,
-        ...approved.map(({ limit, count }) => `the limit ${limit} held ${count}; approved through the API, as an operator would`),
-      ],
+      told: [`${changed.length} people and departments changed, ${touchedByPlan.size} were planned`],
       problems: [
+        // Nobody loses a value by being taken over.
+        ...approved.map(({ limit, count }) => `the limit ${limit} held ${count}`),
         ...unless(changed.length === touchedByPlan.size, `${touchedByPlan.size} were planned and ${changed.length} changed`),
         ...touched(strangers, after),
       ],

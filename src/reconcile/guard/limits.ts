@@ -85,11 +85,17 @@ function blanked({ actual, set }: Update): readonly Spending[] {
 const isEmpty = (value: AttributeValue | undefined): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
-/** Values that are set in the place of others, as keys of `attributeBlanked`: many people who get one and the same lose what they had. */
-export function replacements(plan: Plan): readonly Spending[] {
+/**
+ * Values that are set in the place of others, as keys of `attributeBlanked`: many people who get one and the same lose what they had. `firstWrite`: the first one
+ * to an account that was adopted. A flag that is off there was most likely never set by anybody, so nothing is lost when it is turned on: else taking over an
+ * organisation would need an approval for each flag with a default (`hide_mobile`). At any later write it counts.
+ */
+export function replacements(plan: Plan, { firstWrite }: { readonly firstWrite: boolean }): readonly Spending[] {
   if (plan.action !== "update") return [];
+  const { attributes } = plan.actual;
+  const nothingLost = (name: string): boolean => isEmpty(attributes[name]) || (firstWrite && attributes[name] === false);
   return Object.entries(plan.set)
-    .filter(([name, value]) => name !== "departments" && !isEmpty(value) && !isEmpty(plan.actual.attributes[name]))
+    .filter(([name, value]) => name !== "departments" && !isEmpty(value) && !nothingLost(name))
     .map(([name, value]) => ({ limit: "attributeBlanked", key: `${name}=${digestOf(value)}` }));
 }
 

@@ -22,6 +22,8 @@ export interface Beginning {
   readonly next: Exclude<Plan, { action: "none" }>;
   readonly leaver: GraceStep | undefined;
   readonly intent: HistoryEvent;
+  /** Whether nothing was written since the account was adopted. */
+  readonly firstWrite: boolean;
 }
 
 /**
@@ -30,10 +32,10 @@ export interface Beginning {
  */
 export async function beginRun(
   { store, target, policy, logger }: BeginDeps,
-  { claim, next, leaver, intent }: Beginning,
+  { claim, next, leaver, intent, firstWrite }: Beginning,
 ): Promise<"begun" | "lost" | Stuck<"held">> {
   const taken = spendingsOf(claim.ref, next, { rootDepartment: target.rootDepartment, leaver });
-  const values = claim.ref.kind === "user" ? replacements(next) : [];
+  const values = claim.ref.kind === "user" ? replacements(next, { firstWrite }) : [];
   const removes = claim.ref.kind === "user" && next.action === "remove" ? next.actual : undefined;
   if (taken.length === 0 && !removes) {
     const begun = await known(() => unguarded({ store, target, policy }, { claim, next, intent }, values));
@@ -52,7 +54,7 @@ export async function beginRun(
 /** Near: so many have got one of the values that only the guard can tell whether one more may. */
 async function unguarded(
   { store, target, policy }: Pick<BeginDeps, "store" | "target" | "policy">,
-  { claim, next, intent }: Omit<Beginning, "leaver">,
+  { claim, next, intent }: Omit<Beginning, "leaver" | "firstWrite">,
   values: readonly Spending[],
 ): Promise<"begun" | "lost" | "near"> {
   if (values.length > 0) return store.beginSetting(claim, intent, { keys: values.map(({ key }) => key), sure: sureOf(policy.limits) });

@@ -89,7 +89,7 @@ async function converge(
   const held = { ...NO_FOLLOW_UPS, link: seenLink(resolved, actual) };
   if (!verdict.allow) return { ...held, end: { kind: "held", planned: plannedBy(next), ...verdictOf(verdict) } };
   const intent = events.intentOf(claim, next, leaver);
-  const begun = await beginRun(deps, { claim, next, leaver, intent });
+  const begun = await beginRun(deps, { claim, next, leaver, intent, firstWrite: resolved.link?.adopted?.fresh === true });
   if (begun === "lost") return "lost";
   if (begun !== "begun") return { ...held, end: { ...begun, planned: plannedBy(next) } };
   return send(deps, events, { claim, resolved, next, intent, known: { notes, open } }, context);

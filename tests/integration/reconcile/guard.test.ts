@@ -425,7 +425,7 @@ describe("one and the same value for many, in place of what they had", () => {
     const [claim] = await store.claim(1);
     const link = (await store.people([claim!.ref.id])).get(claim!.ref.id)!.link!;
     const actual = { remoteId: link.remoteId!, ...link.observed! };
-    const keys = replacements({ action: "update", actual, set: { title: "Boss" } }).map(({ key }) => key);
+    const keys = replacements({ action: "update", actual, set: { title: "Boss" } }, { firstWrite: false }).map(({ key }) => key);
     const intent = {
       id: uuidv7(systemClock.now().getTime()),
       at: systemClock.now(),

@@ -1,7 +1,7 @@
 import { compilePolicy } from "../../../src/policy/compile.ts";
 import type { GraceStep, LifecycleState } from "../../../src/reconcile/desired/leaver.ts";
 import { approval, type Hold, needsTwo } from "../../../src/reconcile/guard/hold.ts";
-import { allowedOf, hasCollapsed, type LimitName, spendingsOf, tripped } from "../../../src/reconcile/guard/limits.ts";
+import { allowedOf, hasCollapsed, type LimitName, replacements, spendingsOf, tripped } from "../../../src/reconcile/guard/limits.ts";
 import type { Plan } from "../../../src/reconcile/plan.ts";
 import type { Actual, Attributes } from "../../../src/reconcile/target-values.ts";
 
@@ -52,6 +52,20 @@ describe("a leaver with a grace is counted once, as somebody who goes", () => {
     ["removed after that", { action: "remove", actual: there }, over(true), []],
     ["removed without that", { action: "remove", actual: there }, over(false), gone],
   ])("%s", (_name, plan, leaver, expected) => expect(spent(plan, leaver)).toEqual(expected));
+});
+
+describe("values that are set in the place of others", () => {
+  const set = (before: Attributes, after: Attributes, firstWrite: boolean) =>
+    replacements({ action: "update", actual: actual(before), set: after }, { firstWrite }).map(({ key }) => key.split("=")[0]);
+  test.each<[string, Attributes, Attributes, boolean, readonly string[]]>([
+    ["a title in place of another", { title: "Clerk" }, { title: "Head" }, false, ["title"]],
+    ["a title where none was", { title: "" }, { title: "Head" }, false, []],
+    ["a flag that is turned on", { hide_mobile: false }, { hide_mobile: true }, false, ["hide_mobile"]],
+    ["a flag that is turned on at the first write after adoption", { hide_mobile: false }, { hide_mobile: true }, true, []],
+    ["a flag that is turned off at the first write after adoption", { hide_mobile: true }, { hide_mobile: false }, true, ["hide_mobile"]],
+    ["a title in place of another at the first write after adoption", { title: "Clerk" }, { title: "Head" }, true, ["title"]],
+    ["other departments, which have a limit of their own", { departments: ["7"] }, { departments: ["8"] }, false, []],
+  ])("%s", (_name, before, after, firstWrite, expected) => expect(set(before, after, firstWrite)).toEqual(expected));
 });
 
 test.each<[LimitName, number, number]>([
