@@ -3,6 +3,7 @@ import { CannotStart } from "./core/errors.ts";
 import { createErasuresFile } from "./database/erasures-file.ts";
 import { createSeenFile } from "./database/seen-file.ts";
 import type { ReadinessCheck } from "./http/health.ts";
+import { policyAdvice } from "./policy/advice.ts";
 import { keepErasures } from "./privacy/keep-erasures.ts";
 import { keepRetention } from "./privacy/retention.ts";
 import { assess } from "./reconcile/assess/assess.ts";
@@ -54,6 +55,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   }
   const log = createLoopLog(logger, clock, TARGET);
   const { target, store, mapping, policy } = syncComponents(app, organisation, log);
+  for (const { text, remedy } of policyAdvice(policy, mapping.settings)) logger.warn({ target: TARGET, remedy }, text);
   const rest = createOwnRest(clock);
   const presence = createPresence(pool, TARGET, {
     mode: config.syncMode,

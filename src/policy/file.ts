@@ -42,7 +42,12 @@ const duration = z.union([z.literal(0), z.string()], { error: NO_DURATION }).tra
   return z.NEVER;
 });
 
-const graces = z.strictObject({ regular: duration.default(0), enterprise: duration.default(0) });
+const graces = z.strictObject({
+  regular: duration.default(0),
+  enterprise: duration.default(0),
+  /** That leavers with a regular account keep their access meanwhile is meant. Without a default, as it says nothing where it is left out. */
+  keepsAccess: z.boolean("must be true or false").optional(),
+});
 
 export const policyFile = z.strictObject({
   version: z.literal(1, { error: "must be 1, the version of this file format" }),

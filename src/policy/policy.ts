@@ -48,7 +48,10 @@ export type AccountKind = "regular" | "enterprise";
 /** What becomes of people who are inactive or gone in the directory. */
 export interface LeaverRules {
   /** Milliseconds from being switched off or parked to being removed; 0: removed at once. */
-  readonly grace: Readonly<Record<AccountKind, number>>;
+  readonly grace: Readonly<Record<AccountKind, number>> & {
+    /** Whoever wrote the policy knows that regular accounts which are neither parked nor switched off keep their access meanwhile. */
+    readonly keepsAccess?: boolean | undefined;
+  };
   /** Of people who are inactive; whoever is deleted is removed. Absent: see `endOf` in reconcile/desired/leaver.ts. */
   readonly leaver: { readonly regular?: "remove" | "park" | "keep" | undefined; readonly enterprise?: "disable" | "remove" | undefined };
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { adviceOf } from "../../alerts/settings.ts";
+import { policyAdvice } from "../../policy/advice.ts";
 import { modeInForce } from "../../reconcile/process/orders.ts";
 import { withApp } from "../support/app.ts";
 import { foundProblems } from "../support/exit-codes.ts";
@@ -17,10 +18,13 @@ export const doctorCommand = (): Command =>
     .action(async ({ json }: { json?: true }) => {
       const result = await keepAlive(() =>
         withInterrupt((signal) =>
-          withApp(async ({ config, mapping, target, store }) => {
+          withApp(async ({ config, mapping, policy, target, store }) => {
             const found = await target.check({ signal });
             const isWell = found.every(({ isAdvice }) => isAdvice);
-            const advice = adviceOf(config.alerts, { isReal: config.dingtalk.kind === "organisation" });
+            const advice = [
+              ...adviceOf(config.alerts, { isReal: config.dingtalk.kind === "organisation" }),
+              ...policyAdvice(policy, mapping.settings),
+            ];
             const problems = [...found, ...advice.map((each) => ({ ...each, concerns: "everybody" as const, isAdvice: true }))];
             const before = await store.paused();
             // A pause ends as soon as its cause is gone, whoever sees that first.

@@ -78,6 +78,10 @@ function show(report: Assessment): void {
   print("");
   printFindings("to look at", findingRows(report));
   printFindings("for your information", informationRows(report));
+  if (report.accessKeptHours !== undefined)
+    print(
+      `people who leave keep their access to DingTalk for ${report.accessKeptHours} hours (grace without a department to move them into)\n  → docs/policy.md#leavers`,
+    );
   for (const { text, remedy } of report.permissions) print(`${text}\n  → ${remedy}`);
   for (const { name, kind, lastSpoke, changedInADay } of report.sources)
     say(`Source ${name} (${kind}): ${lastSpoke ? `last heard of ${lastSpoke}` : "never heard of"}, ${changedInADay} changed in 24 hours.`);

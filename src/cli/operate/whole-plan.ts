@@ -4,7 +4,7 @@ import { withApp } from "../support/app.ts";
 import { everyPage } from "../support/every-page.ts";
 import { foundProblems } from "../support/exit-codes.ts";
 import { keepAlive } from "../support/keep-alive.ts";
-import { print, printTable, say } from "../support/output.ts";
+import { print, printTable, say, warn } from "../support/output.ts";
 import { withInterrupt } from "../support/signals.ts";
 
 const PAGE = 500;
@@ -23,6 +23,8 @@ export async function showWholePlan({ mode, mapping, policy, json }: Options): P
       withApp(
         async (app) => {
           const { wholePlan } = await import("../../compose.ts");
+          const { policyAdvice } = await import("../../policy/advice.ts");
+          for (const { text, remedy } of policyAdvice(app.policy, app.mapping.settings)) warn(`Note: ${text}.\n  → ${remedy}`);
           const plan = await wholePlan(app, mode, signal);
           try {
             await (json ? printAsJson(plan) : printForPeople(plan, app.config.dingtalk.qps));

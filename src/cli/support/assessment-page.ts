@@ -58,6 +58,7 @@ ${shown(informationOf(report))}
 ${report.sources.map(({ name, kind, lastSpoke, changedInADay }) => row(escapedHtml(`${name} (${kind})`), lastSpoke ?? "–", changedInADay)).join("\n")}
 </tbody></table>
 <h2>${say(TEXTS.permissions)}</h2>
+${report.accessKeptHours === undefined ? "" : `<p>${say(TEXTS.accessKept)}: ${report.accessKeptHours}</p>`}
 ${report.permissions.length === 0 ? `<p>${say(TEXTS.noProblems)}</p>` : `<ul>${report.permissions.map(({ text, remedy }) => `<li lang="en">${escapedHtml(text)} → ${escapedHtml(remedy)}</li>`).join("")}</ul>`}
 </section>`;
 }

@@ -71,6 +71,11 @@ export const TEXTS = {
     "來源：最近一次通訊，24 小時內的變更數",
   ),
   permissions: text("Permissions and settings", "权限与设置", "權限與設定"),
+  accessKept: text(
+    "People who leave keep their access to DingTalk for so many hours: a regular account cannot be disabled, and the mapping names no department to move them into meanwhile (inactive.parkIn)",
+    "离职人员继续保有钉钉访问权限的小时数：普通账号无法停用，且映射未指定离职期间转入的部门 (inactive.parkIn)",
+    "離職人員繼續保有釘釘存取權限的小時數：一般帳號無法停用，而對應檔未指定離職期間轉入的部門 (inactive.parkIn)",
+  ),
   noProblems: text(
     "The last check of a running server found nothing missing. `dingtalk-scim doctor` checks now.",
     "运行中的服务最近一次检查未发现缺失。可运行 dingtalk-scim doctor 立即检查。",

@@ -1,7 +1,8 @@
 import type { Clock } from "../../core/clock.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { HistoryEvent } from "../../history/event.ts";
-import type { AdoptionRules } from "../../policy/policy.ts";
+import { accessKeptMs } from "../../policy/advice.ts";
+import type { AdoptionRules, LeaverRules } from "../../policy/policy.ts";
 import type { Proposal } from "../adopt/ports.ts";
 import { type AdoptDeps, collectStrangers, proposeAdoptions, type Strangers } from "../adopt/propose.ts";
 import { PROPOSE_ALL } from "../adopt/rules.ts";
@@ -34,7 +35,7 @@ export interface AssessmentStore {
 export interface AssessDeps extends Omit<AdoptDeps, "rules"> {
   readonly store: AdoptDeps["store"] & AssessmentStore & Pick<SweepStore, "linksTo">;
   readonly clock: Clock;
-  readonly policy?: { readonly adopt: AdoptionRules };
+  readonly policy?: LeaverRules & { readonly adopt: AdoptionRules };
 }
 
 /** What has been read so far. */
@@ -82,6 +83,7 @@ async function reportOf(deps: AssessDeps, event: HistoryEvent, signal: AbortSign
     progress.directory(read);
   }
   const { active, linked, ambiguous, onlyHere, attributes, ...directory } = part.done();
+  const keptMs = deps.policy && accessKeptMs(deps.policy, deps.mapping.settings);
   const report: Omit<Assessment, "findings"> = {
     at: event.at.toISOString(),
     target: target.name,
@@ -99,6 +101,7 @@ async function reportOf(deps: AssessDeps, event: HistoryEvent, signal: AbortSign
     },
     customFields: missingFields(deps, attributes, there.attributes),
     sources: await store.sources(),
+    ...(keptMs === undefined ? {} : { accessKeptHours: keptMs / 3_600_000 }),
     permissions: await store.knownProblems(),
   };
   return { ...report, findings: findingsOf(report) };

@@ -64,6 +64,8 @@ export interface Assessment {
   /** Addresses at providers for private people, used as accounts. */
   readonly privateAddresses: Finding;
   readonly sources: readonly SourceActivity[];
+  /** How long leavers with a regular account keep their access by the policy, in hours; left out where they do not, or where that is meant. */
+  readonly accessKeptHours?: number;
   /** Of the last check, `doctor` makes a new one. */
   readonly permissions: readonly Pick<Problem, "code" | "text" | "remedy">[];
   /** What a person has to look at. 0: nothing to say. */
@@ -89,7 +91,7 @@ export const shareOf = (count: number, of: number): Share => ({ count, of, share
 
 /** Decisions that wait, data that keep somebody out or wrong, and what the target does not allow. Who is only on one side is no finding by itself. */
 export function findingsOf(report: Omit<Assessment, "findings">): number {
-  const { people, departments, mobiles, names, managers, accounts, customFields, privateAddresses, permissions } = report;
+  const { people, departments, mobiles, names, managers, accounts, customFields, privateAddresses, permissions, accessKeptHours } = report;
   const proposed = [people, departments].flatMap(({ tiers }) => Object.values(tiers)).reduce((sum, count) => sum + count, 0);
   const lists = [
     people.ambiguous,
@@ -101,5 +103,5 @@ export function findingsOf(report: Omit<Assessment, "findings">): number {
     customFields,
     privateAddresses,
   ];
-  return proposed + permissions.length + lists.reduce((sum, { count }) => sum + count, 0);
+  return proposed + permissions.length + (accessKeptHours === undefined ? 0 : 1) + lists.reduce((sum, { count }) => sum + count, 0);
 }

@@ -25,6 +25,7 @@ const report: Assessment = {
   customFields: none,
   privateAddresses: none,
   sources: [{ name: "Entra & Co", kind: "entra", changedInADay: 3 }],
+  accessKeptHours: 24,
   permissions: [{ code: "60011", text: "a permission is missing", remedy: "grant it" }],
   findings: 3,
 };

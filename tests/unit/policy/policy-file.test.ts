@@ -119,6 +119,7 @@ test("a grace is for everybody, or for each kind of account", () => {
   expect(compile("grace: 24h").grace).toEqual({ regular: 24 * HOUR_MS, enterprise: 24 * HOUR_MS });
   expect(compile("grace: 0").version).toBe(compile("").version);
   expect(compile("grace: { enterprise: 30d }").grace).toEqual({ regular: 0, enterprise: 720 * HOUR_MS });
+  expect(compile("grace: { regular: 0, keepsAccess: true }").grace).toEqual({ regular: 0, enterprise: 0, keepsAccess: true });
   expect(compile("grace: { regular: 90m }").grace).toEqual({ regular: 1.5 * HOUR_MS, enterprise: 0 });
 });
 

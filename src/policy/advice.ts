@@ -1,0 +1,49 @@
+import type { Mapping } from "../mapping/mapping.ts";
+import type { LeaverRules } from "./policy.ts";
+
+/* What is allowed, and may not be what an operator means. */
+
+export interface PolicyAdvice {
+  readonly code: "graceKeepsAccess";
+  readonly text: string;
+  readonly remedy: string;
+}
+
+/**
+ * How long leavers with a regular account go on using the organisation, in milliseconds; undefined where they do not, or where the policy says that it is meant.
+ * Such an account belongs to its person and cannot be switched off: with a grace, and no department to park them in, nothing changes for them until it ends.
+ */
+export function accessKeptMs(
+  { grace, leaver }: LeaverRules,
+  { parkIn, inactive }: Pick<Mapping["settings"], "parkIn" | "inactive">,
+): number | undefined {
+  const staysForGood = (leaver.regular ?? inactive) === "keep";
+  return grace.regular === 0 || grace.keepsAccess || parkIn !== undefined || staysForGood ? undefined : grace.regular;
+}
+
+/** Pure. */
+export function policyAdvice(rules: LeaverRules, settings: Pick<Mapping["settings"], "parkIn" | "inactive">): readonly PolicyAdvice[] {
+  const keptMs = accessKeptMs(rules, settings);
+  if (keptMs === undefined) return [];
+  return [
+    {
+      code: "graceKeepsAccess",
+      text: `people who leave keep their access to DingTalk for ${durationText(keptMs)}: a regular account cannot be disabled, and the mapping names no department to move them into meanwhile`,
+      remedy:
+        "name the department in inactive.parkIn of MAPPING_FILE, or set grace.regular to 0 in POLICY_FILE; if it is meant, write keepsAccess: true below grace",
+    },
+  ];
+}
+
+const UNITS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+] as const;
+
+/** As the file writes it, in words. */
+export function durationText(ms: number): string {
+  const [unit, unitMs] = UNITS.find(([, each]) => ms % each === 0) ?? UNITS[2];
+  const count = Math.round(ms / unitMs);
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
