@@ -101,6 +101,7 @@ function personRules(file: MappingFile, compileAt: CompileAt): PersonRules {
     customFields: at(["customFields"], file.customFields),
     manager: file.manager && { expression: compileAt(valuePath(["manager"]), file.manager.value), empty: file.manager.empty },
     external: at(["external"], file.external),
+    transfer: file.departments.transfer,
     account: at(["account"], file.account),
     mainDepartment: at(["departments", "main"], file.departments.main),
     positions: file.departments.positions && {

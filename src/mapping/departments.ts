@@ -49,7 +49,7 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
     expression: compileAt(["departments", "managers", "value"], file.departments.managers.value),
     empty: file.departments.managers.empty,
   };
-  const isExternal = (path: DepartmentPath): boolean => isExternalPath(path, externalPatterns, separator);
+  const isExternal = (path: DepartmentPath): boolean => isBelow(path, externalPatterns, separator);
   const parentReference = (group: JsonObject): string | undefined => {
     const parent = structure === "parent" ? asText(member(dingtalkOf(group), "parent")) : "";
     return parent === "" ? undefined : parent;
@@ -122,7 +122,7 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
 }
 
 /** Whether the department or one above it has a path like one of the patterns. */
-export const isExternalPath = (path: DepartmentPath, patterns: readonly string[], separator: string): boolean =>
+export const isBelow = (path: DepartmentPath, patterns: readonly string[], separator: string): boolean =>
   path.some((_, index) => patterns.some((pattern) => matchesGlob(formatPath(path.slice(0, index + 1), separator), pattern)));
 
 const dingtalkOf = (group: JsonObject): unknown => extensionOf(group, GROUP_EXTENSIONS.dingtalk!);

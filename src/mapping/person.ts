@@ -4,7 +4,7 @@ import type { Variables } from "./expression/evaluation.ts";
 import type { Expression } from "./expression/expression.ts";
 import { asList, asText, isTrue, member } from "./expression/scim-values.ts";
 import { extensionOf } from "./extensions.ts";
-import type { Rule } from "./file/file.ts";
+import type { Rule, TransferRule } from "./file/file.ts";
 import type {
   Account,
   DepartmentPath,
@@ -18,6 +18,7 @@ import type {
 } from "./mapping.ts";
 import { referencesIn } from "./references.ts";
 import { type RuleResult, ruleResult } from "./rule-value.ts";
+import { withTransfer } from "./transfer.ts";
 
 export interface PersonRules {
   readonly extensions: Readonly<Record<string, readonly string[]>>;
@@ -29,6 +30,7 @@ export interface PersonRules {
   readonly mainDepartment: Expression | undefined;
   readonly positions: ReferenceRule | undefined;
   readonly paths: readonly PathRule[];
+  readonly transfer: readonly TransferRule[] | undefined;
 }
 
 export interface ReferenceRule {
@@ -78,7 +80,7 @@ export function personMapping(rules: PersonRules, departments: Departments, inpu
   const { paths, main, stated } = departmentPaths(rules, departments, variables, external, notes);
   const account = accountOf(single("account", rules.account, variables, notes), notes);
   if (account !== "regular") attributes[ACCOUNT_TYPE] = account;
-  return {
+  return withTransfer(rules.transfer, departments, input, {
     attributes,
     when,
     ...(manager.kind === "leave" ? {} : { manager: manager.kind === "clear" ? null : asText(manager.value) }),
@@ -90,7 +92,7 @@ export function personMapping(rules: PersonRules, departments: Departments, inpu
     external,
     account,
     notes,
-  };
+  });
 }
 
 /** What expressions about a person see. */

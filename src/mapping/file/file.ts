@@ -68,6 +68,15 @@ const groupRule = z.strictObject({
   settings: settings.optional(),
 });
 
+const transferRule = z.strictObject({
+  /** A path, with `*` and `?`: of a department, or of one above it. The first rule that matches counts. */
+  match: text,
+  /** `minimal`: of its people the target gets only what it cannot do without. */
+  transfer: z.enum(["full", "minimal"]),
+  /** Attributes that are sent all the same. */
+  keep: z.array(key).max(50).optional(),
+});
+
 const attributePath = z.strictObject({
   /** One expression per level, or one that gives a path or a list. Levels without a value are left out. */
   path: z.union([text, z.array(text).min(1).max(20)], { error: "must be an expression or a list of expressions" }),
@@ -102,6 +111,8 @@ const departments = z.strictObject({
   settings: z.record(key, ruleOrExpression).default({}),
   /** Managers of a department, over the same: ids, externalIds or employee numbers. A department that never had any named keeps those it has. */
   managers: reference("leave").optional(),
+  /** Whose people are to be known to the target by as little as possible. */
+  transfer: z.array(transferRule).max(200).optional(),
   /** Patterns of paths that are for external people; what is below such a department is external too. */
   external: z.array(text).max(200).default([]),
   /** Where a person goes who is in no department otherwise, instead of the root. */
@@ -148,4 +159,5 @@ export const mappingFile = z.strictObject({
 
 export type MappingFile = z.infer<typeof mappingFile>;
 export type Rule = z.infer<typeof rule>;
+export type TransferRule = z.infer<typeof transferRule>;
 export type GroupRule = z.infer<typeof groupRule>;

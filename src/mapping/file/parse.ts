@@ -1,6 +1,6 @@
 import { fold } from "../../core/fold.ts";
 import { MAX_DEPTH, parsePath } from "../department-path.ts";
-import { isExternalPath } from "../departments.ts";
+import { isBelow } from "../departments.ts";
 import { type MappingFile, mappingFile, RESERVED_ATTRIBUTES, RESERVED_SETTINGS } from "./file.ts";
 import { type FileProblem, inOrder, MappingInvalid } from "./problem.ts";
 import type { Path } from "./source-location.ts";
@@ -57,9 +57,9 @@ function furtherProblems(file: MappingFile, { problemAt, problemAtKey }: Places)
   if (file.departments.from !== "groups" && file.departments.attributes.length === 0)
     problems.push(problemAtKey(["departments"], `from: ${file.departments.from} needs attributes, the paths`));
   const { external, default: ordinary, externalDefault, separator } = file.departments;
-  if (ordinary !== undefined && isExternalPath(parsePath(ordinary, separator), external, separator))
+  if (ordinary !== undefined && isBelow(parsePath(ordinary, separator), external, separator))
     problems.push(problemAt(["departments", "default"], "must not be one of the departments that external names"));
-  if (externalDefault !== undefined && !isExternalPath(parsePath(externalDefault, separator), external, separator)) {
+  if (externalDefault !== undefined && !isBelow(parsePath(externalDefault, separator), external, separator)) {
     problems.push(problemAt(["departments", "externalDefault"], "must be one of the departments that external names"));
   }
   const paths: readonly (readonly [Path, string | undefined])[] = [

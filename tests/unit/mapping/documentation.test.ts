@@ -17,7 +17,7 @@ test.each(examples.map((text, index) => [index + 1, text] as const))("example %i
   expect(compileMapping(text).version).toHaveLength(12);
 });
 
-test("the page has its examples", () => expect(examples).toHaveLength(4));
+test("the page has its examples", () => expect(examples).toHaveLength(5));
 
 test.each([
   ...Object.keys(FUNCTIONS),
@@ -30,7 +30,7 @@ test.each([
 });
 
 test("Workday's example does what the page says", () => {
-  const mapping = compileMapping(examples[3]!);
+  const mapping = compileMapping(examples[4]!);
   const person = (worker: object) => mapping.person({ user: { id: "u1", [WORKDAY_SCHEMA]: { ...worker } }, groups: [] });
   const supervisoryOrganization = { id: "SUP-ORG-118", name: "Kowloon Branches", parentId: "SUP-ORG-100" };
   expect(person({ supervisoryOrganization })).toMatchObject({
@@ -43,6 +43,25 @@ test("Workday's example does what the page says", () => {
     external: true,
     notes: [],
   });
+});
+
+test("the example of minimal transfer does what the page says", () => {
+  const mapping = compileMapping(examples[1]!);
+  const user = {
+    id: "u1",
+    displayName: "Mei Chan",
+    title: "Clerk",
+    phoneNumbers: [{ type: "mobile", value: "+852 6111 0001" }],
+    [ENTERPRISE_SCHEMA]: { employeeNumber: "E1", manager: { value: "boss" } },
+  };
+  const person = (...groups: readonly string[]) =>
+    mapping.person({ user, groups: groups.map((displayName, at) => ({ id: `g${at}`, displayName })) });
+  const all = { name: "Mei Chan", title: "Clerk", job_number: "E1" };
+  expect(person("Asia/Sales")).toMatchObject({ attributes: all, manager: "boss" });
+  expect(person("Europe/Sales/Berlin")).toMatchObject({ attributes: all, manager: "boss" });
+  for (const groups of [["Europe"], ["Europe/Legal"], ["Asia/Sales", "Europe/Legal"]])
+    expect(person(...groups)).toMatchObject({ attributes: { name: "Mei Chan", title: null, job_number: "E1" }, manager: null });
+  expect(person("Europe").attributes["mobile"]).toBe(person("Asia").attributes["mobile"]);
 });
 
 test("extensions go by the names the SCIM side gives them", () => {
