@@ -9,6 +9,7 @@ import { organisationEndpoint } from "./api/history/organisation.ts";
 import { holdsEndpoint } from "./api/holds.ts";
 import { incidentsEndpoint } from "./api/incidents.ts";
 import { kpisEndpoint } from "./api/kpis.ts";
+import { logMounts } from "./api/log.ts";
 import { peopleEndpoint } from "./api/people.ts";
 import { createPersonalReads } from "./api/personal-reads.ts";
 import { sourcesEndpoint } from "./api/sources.ts";
@@ -65,6 +66,7 @@ import { createDirectoryStore } from "./store/create.ts";
 import { createFeedStore } from "./store/feed/feed-store.ts";
 import { createEventAppender } from "./store/history/event-appender.ts";
 import { createEventLog } from "./store/history/event-log.ts";
+import { createLogReader } from "./store/history/log/reader.ts";
 import { createPersonalReadLog } from "./store/history/personal-reads.ts";
 import { createKpiStore } from "./store/kpis/kpis.ts";
 import { readingFrom } from "./store/replica.ts";
@@ -150,6 +152,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
     log(refusal, request);
     app.refusals.add({ ...request, ...(refusal.tokenId === undefined ? {} : { tokenId: refusal.tokenId }) });
   };
+  const entries = createLogReader(pool);
   const directory = { store: createDirectoryStore(pool, [TARGET], vault), clock };
   const reads = createPersonalReads(createPersonalReadLog(pool), clock);
   const sandbox = sandboxUrl(config);
@@ -202,7 +205,8 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
         publicUrl: config.publicUrl,
         allowRemoveAllMembers: config.allowRemoveAllMembers,
       }),
-      historyEndpoint({ ...past, events: createEventAppender(pool), version: build.version }),
+      historyEndpoint({ ...past, entries, events: createEventAppender(pool), version: build.version }),
+      ...logMounts(entries),
       leaversEndpoint({ log: history, limitMinutes: config.leaverMinutes, clock }),
       groupsEndpoint(past),
       organisationEndpoint(past),

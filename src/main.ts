@@ -3,6 +3,7 @@ import { type ServerContext, startMeter } from "./compose.ts";
 import { startAlerting } from "./compose-alerts.ts";
 import { prepareAccess, startApi } from "./compose-api.ts";
 import { openFeed } from "./compose-feed.ts";
+import { startSealing } from "./compose-history.ts";
 import { startWorkday } from "./compose-import.ts";
 import { startFigures } from "./compose-kpis.ts";
 import { type RunningSync, startSync } from "./compose-sync.ts";
@@ -108,6 +109,10 @@ export async function startServer(config: Config, signal = new AbortController()
       const api = await patiently(signal, () => startApi(app, checks));
       // Both at once: neither needs the other.
       begun[begun.length - 1] = { ...work, end: async () => void (await Promise.all([api.stop(GRACE_MS), loop?.stop(GRACE_MS)])) };
+    }
+    if (config.role !== "api") {
+      const sealer = startSealing(app);
+      begun.push({ name: "sealer", mostMs: 3_000, leastMs: 500, end: () => sealer.stop() });
     }
     // Whatever else fails later: from here on somebody is told.
     const alerts = startAlerting(app);

@@ -19,6 +19,7 @@ export const CAUSE_KINDS = [
   "latency",
   "silence",
   "comparison",
+  "sealing",
   "worker",
   "test",
 ] as const;

@@ -40,6 +40,8 @@ export interface AlertFigures {
   readonly due: readonly { readonly channel: string; readonly count: number; readonly oldest: Date }[];
   /** When somebody last looked for incidents; undefined before the first time. */
   readonly lookedAt?: Date;
+  /** Until when every event is in the log; undefined before it has begun. */
+  readonly sealedAt?: Date;
 }
 
 /** Incidents as operators see them. */

@@ -20,6 +20,7 @@ const SLOW_MS = 10 * MINUTE_MS;
 /** Of fewer changes a percentile says nothing. */
 const SLOW_LEAST = 20;
 const COMPARED_MS = 26 * HOUR_MS;
+const SEALED_MS = 5 * MINUTE_MS;
 const WORKERLESS_MS = 2 * MINUTE_MS;
 /** Refusals in a row of one client before anybody is told; a stranger who guesses makes a source no worse. */
 export const STREAK = 5;
@@ -44,6 +45,7 @@ export function conditionsOf(facts: AlertFacts, rhythms: Rhythms, now: Date, rul
     ...latency(facts, rules),
     ...facts.sources.flatMap((source) => silence(source, rhythms, now)),
     ...comparison(facts, now),
+    ...sealing(facts, now),
   ];
 }
 
@@ -171,6 +173,11 @@ function comparison({ target: { sweptAt }, processes }: AlertFacts, now: Date): 
   const since = sweptAt?.getTime() ?? started;
   if (!Number.isFinite(since) || now.getTime() - since < COMPARED_MS) return [];
   return [condition("comparison", "notCompared", "B", { detail: { since: new Date(since).toISOString() } })];
+}
+
+function sealing({ sealedAt }: AlertFacts, now: Date): Condition[] {
+  if (!sealedAt || now.getTime() - sealedAt.getTime() < SEALED_MS) return [];
+  return [condition("sealing", "sealingLate", "A", { detail: { since: sealedAt.toISOString() } })];
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

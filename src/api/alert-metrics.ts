@@ -32,6 +32,16 @@ export function observeAlerts(
     },
   });
   new Gauge({
+    name: "dingtalk_scim_history_sealed_timestamp_seconds",
+    help: "Until when every event of the history is in the log",
+    registers,
+    async collect() {
+      const known = await figures();
+      this.reset();
+      if (known?.sealedAt) this.set(known.sealedAt.getTime() / 1_000);
+    },
+  });
+  new Gauge({
     name: "dingtalk_scim_alerts_last_look_timestamp_seconds",
     help: "When a process last looked for incidents",
     labelNames: ["target"],

@@ -1,8 +1,11 @@
 import { type Request, type Response, Router } from "express";
+import { isUuid } from "../core/id.ts";
 import { flatTable, parseQuery } from "../filter/parse.ts";
 import type { LoggedEvent } from "../history/event.ts";
 import { type BucketSize, EVENT_ATTRIBUTES } from "../history/event-log.ts";
-import { sendJson } from "../http/answer.ts";
+import type { LogReader } from "../history/log/ports.ts";
+import { proofOf } from "../history/log/proof.ts";
+import { sendJson, sendText } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
@@ -16,8 +19,8 @@ const TABLE = flatTable(EVENT_ATTRIBUTES);
 const ADDRESS = "/api/history";
 
 /** `/api/history`: what happened, newest first, and the story of one event. Read only; values are for those who may see them. */
-export function historyEndpoint(options: ExportOptions): Mount {
-  const { log, reads } = options;
+export function historyEndpoint(options: ExportOptions & { readonly entries: LogReader }): Mount {
+  const { log, reads, entries } = options;
   const router = Router();
   router.use(exportRoutes(options));
   const rendered = async (res: Response, events: readonly LoggedEvent[]) => {
@@ -66,6 +69,15 @@ export function historyEndpoint(options: ExportOptions): Mount {
       const { event, causes, effects, truncated } = story;
       const [shown, ...others] = await rendered(res, [event, ...causes, ...effects]);
       sendJson(res, 200, { ...shown, causedBy: others.slice(0, causes.length), effects: others.slice(causes.length), truncated });
+    })
+    .all(methodNotAllowed("GET"));
+
+  router
+    .route("/:id/proof")
+    .get(async (req: Request<{ id: string }>, res: Response) => {
+      const proof = isUuid(req.params.id) ? await proofOf(entries, req.params.id) : undefined;
+      if (proof === undefined) throw new NotFoundPath();
+      sendText(res, 200, "text/plain", proof);
     })
     .all(methodNotAllowed("GET"));
 

@@ -4,6 +4,7 @@ import { loginLinkCommand } from "./access/login-link.ts";
 import { sourceCommand } from "./access/source.ts";
 import { tokenCommand } from "./access/token.ts";
 import { trustCommand } from "./access/trust.ts";
+import { historyCommand } from "./history/history.ts";
 import { alertCommand } from "./install/alert.ts";
 import { completionCommand } from "./install/completion.ts";
 import { configCommand } from "./install/config.ts";
@@ -53,6 +54,7 @@ export function createProgram(): Command {
     modeCommand(),
     holdsCommand(),
     restoreCommand(),
+    historyCommand(),
     subjectCommand(),
     doctorCommand(),
     alertCommand(),

@@ -10,6 +10,12 @@ export function uuidv7(nowMs: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
+/** The smallest that could have been made then: everything above it was made since. */
+export function firstUuidAt(ms: number): string {
+  const time = ms.toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+}
+
 /** When a version 7 UUID was made, in milliseconds; undefined for any other. */
 export const madeAtMs = (id: string): number | undefined =>
   isUuid(id) && id[14] === "7" ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;

@@ -107,4 +107,8 @@ export interface HistoryEvent {
 export interface LoggedEvent extends HistoryEvent {
   /** The key of its subject was destroyed: `changes` has the names of attributes and no values. */
   readonly erased?: true;
+  /** What the log's entry commits to (entry.ts). Undefined while values from before are not encrypted yet. */
+  readonly open?: string;
+  /** Base64. */
+  readonly sealed?: string;
 }

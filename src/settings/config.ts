@@ -67,6 +67,8 @@ export interface Config {
   readonly feedFile?: string;
   /** The key-encryption key; unset = `encryption.key` in `dataDir`. */
   readonly encryptionKeyFile?: string;
+  /** The key that signs the history, of workers alone; unset = `history.key` in `dataDir`. */
+  readonly historyKeyFile?: string;
   /** Unset = Workday is not read from here. */
   readonly workday?: WorkdaySettings;
   /** SCIM requests per second; 0 = no limit. */
@@ -129,6 +131,7 @@ function toConfig(values: Values): Config {
     syncMode: values.SYNC_MODE ?? (dingtalk.kind === "sandbox" ? "sync" : "observe"),
     ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),
     ...(values.POLICY_FILE === undefined ? {} : { policyFile: values.POLICY_FILE }),
+    ...(values.HISTORY_KEY_FILE === undefined ? {} : { historyKeyFile: values.HISTORY_KEY_FILE }),
     ...(values.FEED_FILE === undefined ? {} : { feedFile: values.FEED_FILE }),
     ...(values.ENCRYPTION_KEY_FILE === undefined ? {} : { encryptionKeyFile: values.ENCRYPTION_KEY_FILE }),
     ...(values.WORKDAY_FILE === undefined ? {} : { workday: workdayOf(values, values.WORKDAY_FILE) }),

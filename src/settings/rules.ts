@@ -91,6 +91,7 @@ export const RULES = {
   POLICY_FILE: text.optional(),
   FEED_FILE: text.optional(),
   ENCRYPTION_KEY_FILE: text.optional(),
+  HISTORY_KEY_FILE: text.optional(),
   WORKDAY_FILE: text.optional(),
   WORKDAY_USERNAME: text.optional(),
   WORKDAY_PASSWORD: text.optional(),

@@ -88,7 +88,13 @@ export function readContract(root: string = SCIM_ROOT): Contract {
   );
   const matchers = paths.map((path) => ({
     path,
-    test: new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}/?$`, "i"),
+    test: new RegExp(
+      `^${path
+        .replaceAll(".", "\\.")
+        .replaceAll("{tile}", ".+")
+        .replaceAll(/\{\w+\}/g, "[^/]+")}/?$`,
+      "i",
+    ),
   }));
   // A name such as `.search` is no id: the longest description of an address goes first.
   matchers.sort((left, right) => Number(left.path.includes("{")) - Number(right.path.includes("{")));

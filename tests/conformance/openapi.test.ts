@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { EVENT_CODES, OUTCOMES } from "../../src/history/event.ts";
+import { beginTestLog } from "../support/history-log.ts";
 import { openProduct, type Product } from "../support/product.ts";
 import { readContract } from "./contract.ts";
 
@@ -52,7 +53,7 @@ test("every route there is is documented, and every documented path has a route"
       ...new Set(
         routes.map((path) =>
           path
-            .replaceAll(/:(\w+)/g, "{$1}")
+            .replaceAll(/[:*](\w+)/g, "{$1}")
             .replace(/^\/\//, "/")
             .replace(/^\/$/, ""),
         ),
@@ -136,6 +137,8 @@ describe("outside SCIM", () => {
       client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
       client_assertion: "x.y.z",
     };
+    for (const path of ["/history/checkpoint", "/history/key"]) expect((await send("GET", path)).status).toBe(404);
+    await (await beginTestLog(product.pool))();
     const event = (await send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${user}"`)}`)).body.events[0].id;
     const adoption = "019ab2c4-5d6e-7f80-9123-456789abcdef";
     await product.pool.query(
@@ -277,6 +280,20 @@ describe("outside SCIM", () => {
       ["GET", "/api/organisation/difference"],
       ["GET", `/api/history/${event}`],
       ["GET", `/api/history/${NOBODY}`],
+      ["GET", `/api/history/${event}/proof`],
+      ["GET", `/api/history/${NOBODY}/proof`],
+      ...[
+        "/history/checkpoint",
+        "/history/key",
+        "/history/tile/0/000.p/1",
+        "/history/tile/entries/000.p/1",
+        "/history/events/000.p/1",
+      ].flatMap((path): Parameters<Product["send"]>[] => [
+        ["GET", path],
+        ["GET", path.replace(/000.*/, "999")],
+        ["GET", path, { token: "" }],
+        ["GET", path, { token: provision }],
+      ]),
       ["POST", "/oauth2/token", { token: "", form: client }],
       ["POST", "/oauth2/token", { token: "", form: { grant_type: "password" } }],
       ["POST", "/oauth2/token", { token: "", form: { grant_type: "client_credentials", client_id: "nobody", client_secret: "x" } }],

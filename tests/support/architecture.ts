@@ -15,7 +15,9 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   filter: ["core"],
   privacy: ["core", "history"],
-  history: ["core", "filter"],
+  // The formats of transparency logs, as others publish them. Pure.
+  tlog: ["core"],
+  history: ["core", "filter", "tlog"],
   // What auditors take away.
   evidence: ["core", "filter", "history"],
   http: ["core"],
@@ -25,14 +27,14 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   scim: ["core", "directory", "filter", "http"],
   // People from files and reports, by the commands that a SCIM client has.
   import: ["core", "directory", "filter", "history", "mapping", "scim"],
-  api: ["core", "alerts", "evidence", "feed", "filter", "history", "http", "kpis", "reconcile"],
+  api: ["core", "alerts", "evidence", "feed", "filter", "history", "http", "kpis", "reconcile", "tlog"],
   reconcile: ["core", "history", "mapping", "policy"],
   targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-values.ts"],
   // Storage implements the ports of others. Its own files join the sub-rooms, or are read by several of them.
   store: ["core", "directory", "history", "store"],
   "store/postgres": ["core", "directory/errors.ts"],
   "store/filter": ["core", "filter", "store/postgres"],
-  "store/history": ["core", "filter", "history", "store/postgres", "store/filter", ...sharedStatements()],
+  "store/history": ["core", "filter", "history", "tlog", "store/postgres", "store/filter", ...sharedStatements()],
   "store/directory": ["core", "directory", "filter", "store/postgres", "store/filter", ...sharedStatements()],
   "store/personal": ["core", "history", "store/postgres", "store/write-sql.ts"],
   "store/tree": ["core", "reconcile", "store/postgres", ...sharedStatements()],

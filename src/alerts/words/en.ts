@@ -93,6 +93,10 @@ export const ENGLISH: Catalogue = {
       headline: () => "nothing was compared with DingTalk for 26 hours",
       remedy: "Run dingtalk-scim sync. If it does not end, look in the log for the reason.",
     },
+    sealing: {
+      headline: () => "the history has not been sealed for five minutes",
+      remedy: "Look in the log of the workers for the reason, often a missing HISTORY_KEY_FILE. Until then later events cannot be proven.",
+    },
     worker: {
       headline: () => "no process carries out changes",
       remedy: "Start a process with ROLE=worker or ROLE=all, or look why it ended.",

@@ -79,6 +79,10 @@ export const SIMPLIFIED: Catalogue = {
       headline: () => "已有 26 小时未与钉钉做全量比对",
       remedy: "请运行 dingtalk-scim sync。如果无法完成，请在日志中查找原因。",
     },
+    sealing: {
+      headline: () => "历史记录已有五分钟未封存",
+      remedy: "请在工作进程的日志中查找原因，常见原因是缺少 HISTORY_KEY_FILE。在此之前，之后的事件无法证明。",
+    },
     worker: { headline: () => "没有进程在执行变更", remedy: "请启动 ROLE=worker 或 ROLE=all 的进程，或查明它为何退出。" },
     test: { headline: () => "测试消息：此通道工作正常", remedy: "" },
   },

@@ -76,6 +76,10 @@ export const TRADITIONAL: Catalogue = {
       remedy: "請在來源系統查看佈建狀態：可能已停止或遭隔離。",
     },
     comparison: { headline: () => "已有 26 小時未與釘釘全面比對", remedy: "請執行 dingtalk-scim sync。如未能完成，請在記錄檔尋找原因。" },
+    sealing: {
+      headline: () => "歷史記錄已有五分鐘未封存",
+      remedy: "請在工作程序的記錄檔尋找原因，通常是欠缺 HISTORY_KEY_FILE。在此之前，往後的事件無法證明。",
+    },
     worker: { headline: () => "沒有程序執行變更", remedy: "請啟動 ROLE=worker 或 ROLE=all 的程序，或查明它為何結束。" },
     test: { headline: () => "測試訊息：此途徑運作正常", remedy: "" },
   },

@@ -49,6 +49,8 @@ const SIGNALS: Statement = {
     where target in ($1, '') and last_at > $2::timestamptz - interval '1 day' order by last_at desc limit 100`,
 };
 
+const SEALED: Statement = { name: "alerts-sealed", text: `select l.looked_at as "sealedAt" from history_log l` };
+
 type Rows<T> = pg.QueryResultRow & T;
 type Nullable<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> | null };
 
@@ -61,7 +63,9 @@ export async function readFacts(db: Queryable, target: string, now: Date): Promi
   const [latency] = await run<Rows<AlertFacts["latency"]>>(db, LATENCY, [target, now]);
   const sources = await run<Rows<AlertFacts["sources"][number]>>(db, SOURCES, []);
   const signals = await run<Rows<Nullable<AlertFacts["signals"][number]>>>(db, SIGNALS, [target, now]);
+  const [sealed] = await run<Rows<{ readonly sealedAt: Date }>>(db, SEALED, []);
   return {
+    ...sealed,
     open: open.map(known) as AlertFacts["open"],
     holds,
     target: state ? (known(state) as AlertFacts["target"]) : {},

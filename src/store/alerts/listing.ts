@@ -43,6 +43,7 @@ const LOOKED: Statement = {
   name: "incidents-looked",
   text: `select looked_at as "lookedAt" from alert_watches where target = $1 and looked_at > '-infinity'`,
 };
+const SEALED: Statement = { name: "incidents-sealed", text: `select l.looked_at as "sealedAt" from history_log l` };
 const ACKNOWLEDGE: Statement = {
   name: "incidents-acknowledge",
   text: `with done as (
@@ -90,12 +91,13 @@ export function createIncidents(pool: Pool, target: string): IncidentOperations 
       return (await run<{ n: number }>(pool, OPEN_COUNT, [target]))[0]!.n;
     },
     async figures() {
-      const [open, due, [looked]] = await Promise.all([
+      const [open, due, [looked], [sealed]] = await Promise.all([
         run<pg.QueryResultRow & AlertFigures["open"][number]>(pool, OPEN_FIGURES, [target]),
         run<pg.QueryResultRow & AlertFigures["due"][number]>(pool, DUE_FIGURES, []),
         run<{ lookedAt: Date }>(pool, LOOKED, [target]),
+        run<{ sealedAt: Date }>(pool, SEALED, []),
       ]);
-      return { open, due, ...looked };
+      return { open, due, ...looked, ...sealed };
     },
     async acknowledge(id, event) {
       if (isUuid(id)) await run(pool, ACKNOWLEDGE, [target, id, eventRow(event)]);

@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { EntityKind, JsonObject } from "../../core/entity.ts";
 import { isUuid } from "../../core/id.ts";
 import { InvalidFilter } from "../../filter/errors.ts";
+import { openPart } from "../../history/entry.ts";
 import type { Changes, EventCode, LoggedEvent, Outcome } from "../../history/event.ts";
 import type { EventLog, EventPage, Relation } from "../../history/event-log.ts";
 import type { EventValues, Vault } from "../personal/vault.ts";
@@ -161,6 +162,8 @@ export function loggedEvent(row: EventRow, vault: Vault): LoggedEvent {
     ...(row.detail ? { detail: JSON.parse(row.detail) as JsonObject } : {}),
     ...(personal ? { personal } : {}),
     ...(erased ? { erased } : {}),
+    ...(row.changes === null ? { open: openPart(row) } : {}),
+    ...(row.sealed === null ? {} : { sealed: row.sealed.toString("base64") }),
   };
 }
 

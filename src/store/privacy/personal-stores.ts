@@ -61,4 +61,5 @@ export const NOTHING_TO_ERASE: Readonly<Record<string, string>> = {
   login_links: "which operator made it",
   target_states: "which operator stopped the loop",
   erasures: "the record of the erasure itself",
+  history_leaves: "entries name ids, and commit to the rest by hashes",
 };

@@ -87,6 +87,8 @@ test.each<[string, Partial<AlertFacts>, readonly string[]]>([
   ["due for less", { open: [group({ state: "due", oldestDue: ago(14.9) })] }, []],
   ["slow", { latency: { p95Ms: 45_001, count: 20 } }, ["B latency:latencyHigh"]],
   ["slow, but too few to say", { latency: { p95Ms: 90_000, count: 19 } }, []],
+  ["sealed five minutes ago", { sealedAt: ago(5) }, ["A sealing:sealingLate"]],
+  ["sealed four minutes ago", { sealedAt: ago(4) }, []],
   ["not compared for 26 hours", { target: { sweptAt: ago(26 * 60) } }, ["B comparison:notCompared"]],
   ["never compared, and young", { target: {}, processes: [{ startedAt: ago(60), problems: [] }] }, []],
 ])("%s", (_name, facts, expected) => expect(keys(facts)).toEqual(expected));

@@ -34,6 +34,7 @@ const BY_CHART = [
   "FEED_FILE",
   "WORKDAY_FILE",
   "ENCRYPTION_KEY_FILE",
+  "HISTORY_KEY_FILE",
 ];
 
 test("every setting is reachable, a secret only through the Secret", () => {

@@ -46,15 +46,19 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- define "dingtalk-scim.keysSecretName" -}}
 {{- if .Values.existingKeysSecret -}}
 {{- .Values.existingKeysSecret -}}
-{{- else if .Values.keys.encryption -}}
+{{- else if and .Values.keys.encryption .Values.keys.history -}}
 {{- printf "%s-keys" (include "dingtalk-scim.fullname" .) -}}
 {{- else -}}
-{{- fail "existingKeysSecret must name a Secret with the file encryption.key (or, for a trial, keys.encryption must be set)" -}}
+{{- fail "existingKeysSecret must name a Secret with the files encryption.key and history.key (or, for a trial, both of keys must be set)" -}}
 {{- end -}}
 {{- end -}}
 
 {{- define "dingtalk-scim.keys" -}}
 { name: keys, secret: { secretName: {{ include "dingtalk-scim.keysSecretName" . }}, items: [{ key: encryption.key, path: encryption.key }] } }
+{{- end -}}
+
+{{- define "dingtalk-scim.workerKeys" -}}
+{ name: keys, secret: { secretName: {{ include "dingtalk-scim.keysSecretName" . }}, items: [{ key: encryption.key, path: encryption.key }, { key: history.key, path: history.key }] } }
 {{- end -}}
 
 {{- define "dingtalk-scim.image" -}}
@@ -102,6 +106,9 @@ env:
   - { name: PORT, value: "8080" }
   - { name: DATA_DIR, value: /data }
   - { name: ENCRYPTION_KEY_FILE, value: /etc/dingtalk-scim-keys/encryption.key }
+  {{- if eq .role "worker" }}
+  - { name: HISTORY_KEY_FILE, value: /etc/dingtalk-scim-keys/history.key }
+  {{- end }}
   {{- if .context.Values.mapping }}
   - { name: MAPPING_FILE, value: /etc/dingtalk-scim/mapping.yaml }
   {{- end }}

@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { CannotStart } from "../../core/errors.ts";
+import { FormatError } from "../../tlog/format-error.ts";
+
+/** Throws CannotStart. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new CannotStart([`${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`], { cause });
+  }
+}
+
+/** What is malformed is told with where it came from. Throws CannotStart. */
+export function formatted<T>(where: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    if (!(cause instanceof FormatError)) throw cause;
+    throw new CannotStart([`${where}: ${cause.message}`], { cause });
+  }
+}

@@ -1,0 +1,14 @@
+import { Command } from "commander";
+import { exportCommand } from "./export.ts";
+import { keyCommand } from "./key.ts";
+import { proofCommand } from "./proof.ts";
+import { verifyCommand } from "./verify.ts";
+
+/** The history as a log that can be verified (docs/auditors.md). */
+export const historyCommand = (): Command =>
+  new Command("history")
+    .description("verify that the history was not altered, and take along what proves it")
+    .addCommand(verifyCommand())
+    .addCommand(exportCommand())
+    .addCommand(proofCommand())
+    .addCommand(keyCommand());

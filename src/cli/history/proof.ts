@@ -1,0 +1,28 @@
+import { Command } from "commander";
+import { isUuid } from "../../core/id.ts";
+import { foundProblems } from "../support/exit-codes.ts";
+import { withPool } from "../support/joined-pool.ts";
+import { print, say } from "../support/output.ts";
+
+export const proofCommand = (): Command =>
+  new Command("proof")
+    .description("that one event is in the log, as a text that needs no network (C2SP tlog-proof)")
+    .argument("<event>", "its id")
+    .addHelpText("after", "\nThe same as GET /api/history/ID/proof.\n\nExample:\n  $ dingtalk-scim history proof ID > event.tlog-proof")
+    .action(async (event: string) => {
+      const text = isUuid(event) ? await proven(event) : undefined;
+      if (text === undefined) {
+        say(`${event} is no event of the log, or is not in it yet.`);
+        return foundProblems();
+      }
+      print(text.replace(/\n$/, ""));
+    });
+
+const proven = (event: string): Promise<string | undefined> =>
+  withPool(async ({ pool }) => {
+    const [{ createLogReader }, { proofOf }] = await Promise.all([
+      import("../../store/history/log/reader.ts"),
+      import("../../history/log/proof.ts"),
+    ]);
+    return proofOf(createLogReader(pool), event);
+  });

@@ -1,0 +1,75 @@
+import { Command } from "commander";
+import { systemClock } from "../../core/clock.ts";
+import type { Verdict, VerifyOptions } from "../../history/log/verify.ts";
+import { parseCheckpoints } from "../../tlog/checkpoint.ts";
+import { parseVerifierKey } from "../../tlog/note.ts";
+import { parsePolicy } from "../../tlog/policy.ts";
+import { foundProblems } from "../support/exit-codes.ts";
+import { keepAlive } from "../support/keep-alive.ts";
+import { print, printJson } from "../support/output.ts";
+import { formatted, readText } from "./files.ts";
+import { withSource } from "./source.ts";
+
+interface Options {
+  readonly from?: string;
+  readonly token?: string;
+  readonly key?: readonly string[];
+  readonly policy?: string;
+  readonly anchors?: string;
+  readonly json?: true;
+}
+
+export const verifyCommand = (): Command =>
+  new Command("verify")
+    .description("is the history what was signed? Exit code 1 when it is not")
+    .option("--from <place>", "folder of an export, or address of a server; left out: the database of this installation")
+    .option("--token <token>", "of the server, with the scope history:read")
+    .option("--key <vkey...>", "verifier keys that are trusted; left out: those of the policy, else those the source names itself")
+    .option("--policy <file>", "tlog-policy file: whose signatures the checkpoint needs")
+    .option("--anchors <file>", "checkpoints that were kept elsewhere, one after another")
+    .option("--json", "the result as JSON")
+    .addHelpText(
+      "after",
+      "\nEvery entry is hashed, the tree is built anew, and each event is compared with its entry. What is wrong first is named by its event and its index.\n" +
+        "\nExamples:\n  $ dingtalk-scim history verify\n  $ dingtalk-scim history verify --from export/ --policy policy.txt --anchors anchors.txt",
+    )
+    .action(async ({ json, ...options }: Options) => {
+      const verdict = await keepAlive(() => verified(options));
+      if (!verdict.ok) foundProblems();
+      if (json) return printJson(verdict.ok ? verdict : { ok: false, ...verdict.fault });
+      tell(verdict);
+    });
+
+/** What the retention of this version may have taken away. */
+const EVENT_YEARS = 7;
+const VALUE_YEARS = 2;
+
+async function verified({ from, token, key, policy, anchors }: Omit<Options, "json">): Promise<Verdict> {
+  const { verifyLog } = await import("../../history/log/verify.ts");
+  const options: VerifyOptions = {
+    expired: { events: yearsAgo(EVENT_YEARS), values: yearsAgo(VALUE_YEARS) },
+    ...(key ? { keys: key.map((text) => formatted("--key", () => parseVerifierKey(text))) } : {}),
+    ...(policy === undefined ? {} : { policy: formatted(policy, () => parsePolicy(readText(policy))) }),
+    ...(anchors === undefined ? {} : { anchors: formatted(anchors, () => parseCheckpoints(readText(anchors))) }),
+  };
+  return withSource({ from, token }, (source) => verifyLog(source, options));
+}
+
+function yearsAgo(years: number): Date {
+  const date = systemClock.now();
+  date.setUTCFullYear(date.getUTCFullYear() - years);
+  return date;
+}
+
+function tell(verdict: Verdict): void {
+  if (!verdict.ok) {
+    const { message, index, event } = verdict.fault;
+    print(`NOT VERIFIED: ${message}`);
+    if (index !== undefined) print(`First wrong entry: ${index}${event === undefined ? "" : ` (event ${event})`}`);
+    return;
+  }
+  const { origin, size, root, events, witnesses, anchors } = verdict.verified;
+  print(`Verified: ${origin}, ${size} entries, root ${root}`);
+  print(`  Events compared with their entries: ${events.compared}; expired: ${events.expired}, values expired: ${events.withoutValues}`);
+  print(`  Anchors: ${anchors}; witnesses of the policy: ${witnesses.join(", ") || "none"}`);
+}

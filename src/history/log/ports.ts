@@ -1,0 +1,32 @@
+/** Who keeps the log. */
+export interface SealStore {
+  /**
+   * Every event with an id above `from` that is committed has an entry when it answers true, and a checkpoint that says so. False: another process is at it, or
+   * `signal` came.
+   */
+  sealFrom(from: string, signal: AbortSignal): Promise<boolean>;
+}
+
+/** What is in the log, as it is served. */
+export interface LogReader {
+  /** The newest published checkpoint. */
+  checkpoint(): Promise<string | undefined>;
+  /** Verifier keys, the one in force first. */
+  keys(): Promise<readonly string[]>;
+  /** At least `width` hashes of a tile; undefined where the log is not that long. */
+  tile(level: number, index: number, width: number): Promise<Buffer | undefined>;
+  /** Entries from 256 × `index` on, `width` of them. */
+  entries(index: number, width: number): Promise<readonly string[] | undefined>;
+  /** What of the events of these entries is kept now, in their order. */
+  events(index: number, width: number): Promise<readonly KeptEvent[] | undefined>;
+  /** The place of an event in the log. */
+  indexOf(event: string): Promise<number | undefined>;
+}
+
+/** An event as it can be compared with its entry. Undefined parts: the event is gone. */
+export interface KeptEvent {
+  readonly id: string;
+  readonly open?: string;
+  /** Base64. */
+  readonly sealed?: string;
+}

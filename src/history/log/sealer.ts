@@ -1,0 +1,73 @@
+import type { Clock } from "../../core/clock.ts";
+import { firstUuidAt } from "../../core/id.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { SealStore } from "./ports.ts";
+
+/*
+ * Puts events into the log. It looks for those without an entry, as a position in the history would pass over what commits late: every few seconds among
+ * those of the last minutes, which is where they are; now and then among those of the last day, for processes whose clock is wrong; and at the start and once a
+ * day among all.
+ */
+
+const EVERY_MS = 5_000;
+const RECENT_MS = 2 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+const LATE_EVERY_MS = 10 * 60_000;
+const ALL_EVERY_MS = DAY_MS;
+
+export interface SealerDeps {
+  readonly store: SealStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Sealer {
+  /** One look, now; after it every event that was committed before has an entry, unless another process is at it. */
+  seal(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function startSealer({ store, clock, logger }: SealerDeps, { everyMs = EVERY_MS }: { readonly everyMs?: number } = {}): Sealer {
+  const stopping = new AbortController();
+  let lastAllMs: number | undefined;
+  let lastLateMs = clock.monotonicMs();
+  let turn: Promise<void> = Promise.resolve();
+
+  async function look(): Promise<void> {
+    const nowMs = clock.now().getTime();
+    const ms = clock.monotonicMs();
+    const all = lastAllMs === undefined || ms - lastAllMs >= ALL_EVERY_MS;
+    const late = ms - lastLateMs >= LATE_EVERY_MS;
+    const backMs = all ? nowMs : late ? DAY_MS : RECENT_MS;
+    const done = await store.sealFrom(firstUuidAt(nowMs - backMs), stopping.signal);
+    if (!done) return;
+    if (all) lastAllMs = ms;
+    if (all || late) lastLateMs = ms;
+  }
+
+  const seal = (): Promise<void> => {
+    // One after the other in this process; processes take turns by a lock.
+    turn = turn.catch(() => undefined).then(look);
+    return turn;
+  };
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await seal();
+      } catch (error) {
+        if (!stopping.signal.aborted) logger.error({ error }, "the history could not be sealed");
+      }
+      await clock.sleep(everyMs, stopping.signal).catch(() => undefined);
+    }
+  }
+
+  const running = run();
+  return {
+    seal,
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { KeyObject } from "node:crypto";
+import type { VerifierKey } from "../../../tlog/note.ts";
+import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
+
+/* Which key signs the log. The secret half is in a file of the worker; here is the half that everybody may know. */
+
+export interface LogKey {
+  readonly verifier: VerifierKey;
+  readonly secret: KeyObject;
+}
+
+/** The key of this process. Rejects when the file does not hold the one in force. */
+export type LoadLogKey = () => Promise<LogKey>;
+
+const CURRENT: Statement = { name: "log-key", text: "select k.vkey from history_log_keys k where k.until is null" };
+const ALL: Statement = { name: "log-keys", text: "select k.vkey from history_log_keys k order by k.until is not null, k.since desc" };
+const ORIGIN: Statement = { name: "log-origin", text: "select l.origin from history_log l" };
+const BEGIN: Statement = {
+  name: "log-begin",
+  text: `with log as (insert into history_log (origin) values ($1) on conflict do nothing returning 1)
+    insert into history_log_keys (vkey) select $2 from log returning 1`,
+};
+const REPLACE: Statement = {
+  name: "log-key-replace",
+  text: "update history_log_keys k set until = now() where k.until is null",
+};
+const ADD: Statement = { name: "log-key-add", text: "insert into history_log_keys (vkey) values ($1)" };
+
+/** Undefined before the log has begun. */
+export const currentKey = async (db: Queryable): Promise<string | undefined> => (await run<{ vkey: string }>(db, CURRENT, []))[0]?.vkey;
+
+/** The one in force first. */
+export const allKeys = async (db: Queryable): Promise<readonly string[]> =>
+  (await run<{ vkey: string }>(db, ALL, [])).map(({ vkey }) => vkey);
+
+export const originOf = async (db: Queryable): Promise<string | undefined> => (await run<{ origin: string }>(db, ORIGIN, []))[0]?.origin;
+
+/** False: somebody else began it. */
+export const beginLog = async (db: Queryable, key: VerifierKey): Promise<boolean> =>
+  (await run(db, BEGIN, [key.name, key.text])).length > 0;
+
+export async function replaceKey(db: Queryable, key: VerifierKey): Promise<void> {
+  await run(db, REPLACE, []);
+  await run(db, ADD, [key.text]);
+}

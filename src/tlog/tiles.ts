@@ -1,0 +1,107 @@
+import { EMPTY_ROOT, HASH_BYTES, nodeHash, treeHash } from "./hash.ts";
+
+/* The tree as tiles of 256 hashes (C2SP tlog-tiles). */
+
+export const TILE = 256;
+
+export interface TilePlace {
+  readonly level: number;
+  readonly index: number;
+  /** Hashes in it; 256 when it is full. */
+  readonly width: number;
+}
+
+/** `x001/x234/067`, and the width of one that is not full: `067.p/8`. */
+export function tilePath(index: number, width = TILE): string {
+  const parts: string[] = [];
+  for (let rest = index, last = true; last || rest > 0; rest = Math.floor(rest / 1000), last = false)
+    parts.unshift(`${last ? "" : "x"}${String(rest % 1000).padStart(3, "0")}`);
+  return `${parts.join("/")}${width === TILE ? "" : `.p/${width}`}`;
+}
+
+/** Undefined for what is no path of a tile. */
+export function parseTilePath(path: string): { readonly index: number; readonly width: number } | undefined {
+  const match = /^((?:x\d{3}\/)*)(\d{3})(?:\.p\/([1-9]\d{0,2}))?$/.exec(path);
+  if (!match) return undefined;
+  const index = Number(`${(match[1] ?? "").replace(/[x/]/g, "")}${match[2]}`);
+  const width = match[3] === undefined ? TILE : Number(match[3]);
+  if (width > TILE || (match[3] !== undefined && width === TILE) || !Number.isSafeInteger(index)) return undefined;
+  // One path for each tile.
+  return tilePath(index, width) === path ? { index, width } : undefined;
+}
+
+/** Hashes of a level in a tree of this size. */
+const hashesAt = (size: number, level: number): number => Math.floor(size / TILE ** level);
+
+/** Whether a tree of this size has so many hashes there. */
+export const isWithin = (size: number, { level, index, width }: TilePlace): boolean => index * TILE + width <= hashesAt(size, level);
+
+/** The last tile of each level: one that is not full, or the one that ends where the tree does. */
+export function rightEdge(size: number): readonly TilePlace[] {
+  const places: TilePlace[] = [];
+  for (let level = 0; hashesAt(size, level) > 0; level++) {
+    const count = hashesAt(size, level);
+    if (count % TILE > 0) places.push({ level, index: Math.floor(count / TILE), width: count % TILE });
+  }
+  return places;
+}
+
+/** Every tile of a tree of this size, the lowest level first. */
+export function* allTiles(size: number): Generator<TilePlace> {
+  for (let level = 0; hashesAt(size, level) > 0; level++) {
+    const count = hashesAt(size, level);
+    for (let index = 0; index * TILE < count; index++) yield { level, index, width: Math.min(TILE, count - index * TILE) };
+  }
+}
+
+export function hashesOf(tile: Buffer): Buffer[] {
+  return Array.from({ length: tile.length / HASH_BYTES }, (_, at) => tile.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
+}
+
+/** A tree that grows at its right edge, of which only that edge is in memory: at most 255 hashes for each level. */
+export class GrowingTree {
+  size: number;
+  readonly #levels: Buffer[][];
+
+  /** `edge`: the tiles that `rightEdge(size)` names, by level. */
+  constructor(size: number, edge: ReadonlyMap<number, Buffer>) {
+    this.size = size;
+    const height = Math.max(-1, ...edge.keys()) + 1;
+    this.#levels = Array.from({ length: height }, (_, level) => hashesOf(edge.get(level) ?? Buffer.alloc(0)));
+  }
+
+  /** Appends leaves, and answers the tiles that have changed: full ones, which never change again, and the edge. */
+  append(leaves: readonly Buffer[]): readonly (TilePlace & { readonly hashes: Buffer })[] {
+    const full: (TilePlace & { readonly hashes: Buffer })[] = [];
+    for (const leaf of leaves) {
+      this.size++;
+      this.#push(0, leaf, full);
+    }
+    const edge = rightEdge(this.size).map((place) => ({ ...place, hashes: Buffer.concat(this.#levels[place.level]!) }));
+    return [...full, ...edge];
+  }
+
+  #push(level: number, hash: Buffer, full: (TilePlace & { readonly hashes: Buffer })[]): void {
+    this.#levels[level] ??= [];
+    const hashes = this.#levels[level];
+    hashes.push(hash);
+    if (hashes.length < TILE) return;
+    full.push({ level, index: hashesAt(this.size, level + 1) - 1, width: TILE, hashes: Buffer.concat(hashes) });
+    this.#levels[level] = [];
+    this.#push(level + 1, treeHash(hashes), full);
+  }
+
+  /** From the right: each level is a row of subtrees of the same height, those of the level below stand to the right of it. */
+  root(): Buffer {
+    let root: Buffer | undefined;
+    for (const hashes of this.#levels) {
+      for (let end = hashes.length; end > 0; ) {
+        const width = end & -end;
+        const peak = treeHash(hashes.slice(end - width, end));
+        root = root ? nodeHash(peak, root) : peak;
+        end -= width;
+      }
+    }
+    return root ?? EMPTY_ROOT;
+  }
+}
