@@ -42,10 +42,11 @@ import { createSessionCookie } from "./http/session/cookie.ts";
 import { createRoleWatch } from "./http/session/role-watch.ts";
 import { createSessions } from "./http/session/sessions.ts";
 import { signInMount } from "./http/session/sign-in.ts";
+import { keptComponents } from "./kept-components.ts";
 import { loadFeed } from "./load-rules.ts";
 import { dashboardDirectory, openapiFile } from "./paths.ts";
 import { createPlanDesk } from "./reconcile/compare/plan-desk.ts";
-import { type PersonPreview, previewPerson } from "./reconcile/compare/preview.ts";
+import { previewPerson } from "./reconcile/compare/preview.ts";
 import type { WholePlan } from "./reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "./reconcile/policy.ts";
 import { organisationSettings, sandboxUrl } from "./sandbox.ts";
@@ -165,6 +166,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
     }),
   };
   const past = { log: history, reads, clock };
+  const looks = keptComponents(app, () => organisationSettings(config));
   const operations = {
     ...createSyncOperations(pool, TARGET, clock),
     ...readingFrom(replica, pool, (from) => ({ items: createSyncOperations(from, TARGET, clock).items })),
@@ -210,7 +212,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
       leaversEndpoint({ log: history, limitMinutes: config.leaverMinutes, clock }),
       groupsEndpoint(past),
       organisationEndpoint(past),
-      peopleEndpoint({ ...past, operations, preview: (id) => personUnderRules(app, id) }),
+      peopleEndpoint({ ...past, operations, preview: async (id) => previewPerson({ ...app, ...looks() }, id) }),
       sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl }),
       holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
       kpisEndpoint({
@@ -267,16 +269,6 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
       ...dashboardMounts(dashboardDirectory),
     ],
   };
-}
-
-/** What a run would conclude about one person, by what is known now. */
-async function personUnderRules(app: AppContext, id: string): Promise<PersonPreview | undefined> {
-  const parts = syncComponents(app, organisationSettings(app.config));
-  try {
-    return await previewPerson({ ...app, ...parts }, id);
-  } finally {
-    parts.target.close();
-  }
 }
 
 /** The plan of everybody under the rules of this installation, with a target of its own. */

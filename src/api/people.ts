@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from "express";
+import type { JsonValue } from "../core/entity.ts";
 import type { Changes } from "../history/event.ts";
 import { sendJson } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
@@ -50,6 +51,8 @@ export function peopleEndpoint({ operations, preview, ...past }: PeopleOptions):
 
 interface Column {
   readonly attribute: string;
+  /** What the rule of the mapping read, by its name in the file; empty where no rule names the attribute. */
+  readonly source: readonly { readonly path: string; readonly value: JsonValue }[];
   /** In the form the target can hold; null where the directory has nothing to say. */
   readonly directory: AttributeValue;
   readonly target: AttributeValue;
@@ -58,16 +61,29 @@ interface Column {
 }
 
 const asChanges = (columns: readonly Column[]): Changes =>
-  Object.fromEntries(columns.map(({ attribute, directory, target }) => [attribute, { before: target, after: directory }]));
+  Object.fromEntries(
+    columns.map(({ attribute, source, directory, target }) => [
+      attribute,
+      { before: target, after: directory ?? (source.length > 0 ? source.map(({ value }) => value) : null) },
+    ]),
+  );
 
-const masked = ({ attribute, differs }: Column) => ({ attribute, directory: null, target: null, differs });
+const masked = ({ attribute, source, differs }: Column): Column => ({
+  attribute,
+  source: source.map(({ path }) => ({ path, value: null })),
+  directory: null,
+  target: null,
+  differs,
+});
 
-function columnsOf({ actual, forecast }: PersonPreview): readonly Column[] {
+function columnsOf({ actual, forecast, explanations }: PersonPreview): readonly Column[] {
   const wanted = forecast.kind === "plan" ? forecast.shaped : {};
   const there = actual?.attributes ?? {};
   const set = forecast.kind === "plan" && forecast.plan.action === "update" ? forecast.plan.set : undefined;
+  const rules = new Map(explanations.map(({ attribute, sources }) => [attribute, sources]));
   return [...new Set([...Object.keys(wanted), ...Object.keys(there)])].sort().map((attribute) => ({
     attribute,
+    source: rules.get(attribute) ?? [],
     directory: wanted[attribute] ?? null,
     target: there[attribute] ?? null,
     differs: set ? attribute in set : actual === undefined && attribute in wanted && !sameValue(wanted[attribute], null),

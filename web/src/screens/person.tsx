@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
-import { useAnswer, useOrder, usePages } from "../base/queries.ts";
-import { may } from "../base/rights.ts";
+import { useAnswer, usePages } from "../base/queries.ts";
 import type { Person as PersonAnswer, Session } from "../generated/api.ts";
 import { Link } from "../parts/link.tsx";
 import { More } from "../parts/more.tsx";
@@ -10,12 +9,12 @@ import { Foreign, Value, When } from "../parts/text.tsx";
 import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
 import { Events } from "./history.tsx";
+import { PersonActs } from "./person-acts.tsx";
 
 export function Person({ id, session }: { readonly id: string; readonly session: Session }): ReactNode {
   const { t } = useWords();
   const { data, error } = useAnswer("GET /api/users/{id}", { path: { id } }, { live: true });
   const story = usePages("GET /api/history", { query: { filter: `subject eq "${id}"`, count: 20 } });
-  const retry = useOrder("POST /api/sync/items/{kind}/{id}/retry");
   // Only with a time is it the other form.
   const person = data && "item" in data ? data : undefined;
   if (!person) return error ? <Problem error={error} /> : <Loading />;
@@ -27,14 +26,8 @@ export function Person({ id, session }: { readonly id: string; readonly session:
         <Foreign text={item.name ?? id} /> <StateChip state={item.state} />
       </p>
       <Facts person={person} />
-      {may(session, "operate") && item.state !== "inSync" ? (
-        <p className="buttons">
-          <button type="button" disabled={retry.isPending} onClick={() => retry.mutate({ path: { kind: "user", id } })}>
-            {t("button.retry")}
-          </button>
-        </p>
-      ) : null}
-      <Problem error={error ?? retry.error} />
+      <PersonActs id={id} person={person} events={events ?? []} session={session} />
+      <Problem error={error} />
       <Difference person={person} />
       <section>
         <h2>{t("person.story")}</h2>
@@ -121,16 +114,27 @@ function Difference({ person: { columns, names } }: { readonly person: PersonAns
       </Empty>
     );
   return (
-    <Table caption={t("person.difference")} heads={[t("column.attribute"), t("person.directory"), t("person.dingtalk")]}>
-      {columns.map(({ attribute, directory, target, differs }) => (
+    <Table
+      caption={t("person.difference")}
+      heads={[t("column.attribute"), t("person.source"), t("person.directory"), t("person.dingtalk")]}
+    >
+      {columns.map(({ attribute, source, directory, target, differs }) => (
         <tr key={attribute} className={differs ? "differs" : ""}>
           <th scope="row">
             <code>{attribute}</code> {differs ? <span className="chip state-due">≠ {t("person.differs")}</span> : null}
           </th>
-          <td>
+          <td data-head={t("person.source")}>
+            {source.length === 0 ? <span className="quiet">–</span> : null}
+            {source.map(({ path, value }) => (
+              <div key={path}>
+                <code className="quiet">{path}</code> <Value attribute={attribute} value={value} />
+              </div>
+            ))}
+          </td>
+          <td data-head={t("person.directory")}>
             <Value attribute={attribute} value={directory} names={names} />
           </td>
-          <td>
+          <td data-head={t("person.dingtalk")} className={differs ? "wrong" : ""}>
             <Value attribute={attribute} value={target} names={names} />
           </td>
         </tr>
