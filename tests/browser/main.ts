@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { acts } from "./acts.ts";
 import { openBrowser, openPage, settled, signIn } from "./browser.ts";
+import { signInActs } from "./sign-in-acts.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 /*
@@ -54,6 +55,7 @@ async function screensOf({ send, people }: Stage): Promise<readonly (readonly [s
     ["history", "/history"],
     ["event", `/history/${events[0]!.id}`],
     ["connections", "/connections"],
+    ["access", "/access"],
     ["reports", "/reports"],
     ["report", "/report"],
   ];
@@ -178,7 +180,8 @@ async function main(): Promise<number> {
   try {
     await look(browser, stage);
     await lookForRawText(browser, stage);
-    if (ONLY.length === 0) for (const [name, act] of Object.entries(acts)) await check(name, () => act(browser, stage));
+    for (const [name, act] of Object.entries({ ...acts, ...signInActs }))
+      if (ONLY.length === 0 || ONLY.some((word) => name.startsWith(`${word}:`))) await check(name, () => act(browser, stage));
   } finally {
     await browser.close();
     await stage.close();

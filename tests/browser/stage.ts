@@ -2,6 +2,7 @@ import { Client } from "pg";
 import { layOut, readPassword } from "../../src/database/data-directory.ts";
 import { urlOf } from "../../src/database/embedded.ts";
 import { postmasterOf } from "../../src/database/postmaster.ts";
+import { type IdentityProvider, openIdentityProvider } from "../support/identity-provider.ts";
 import { openPlace, type Place, tokenIn } from "../support/server.ts";
 
 /* The built product with something to see on every screen: people in each state, a hold, a match to decide, and names that try to do harm. */
@@ -10,6 +11,8 @@ export interface Stage {
   readonly url: string;
   readonly token: string;
   readonly place: Place;
+  /** By which people may sign in. */
+  readonly provider: IdentityProvider;
   /** With the token of the first start. */
   send(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
   /** Ids of people by user name. */
@@ -35,7 +38,8 @@ const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 export async function openStage(): Promise<Stage> {
   const place = await openPlace();
-  const server = await place.start();
+  const provider = await openIdentityProvider(place.url);
+  const server = await place.start(provider.settings);
   const token = tokenIn(server.stderr);
   if (token === undefined) throw new Error("the first start printed no token");
 
@@ -105,7 +109,11 @@ export async function openStage(): Promise<Stage> {
     });
   await until("the limit held some", async () => (await status()).holds.open > 0 && (await isQuiet()));
   await pastWeeks(place);
-  return { url: place.url, token, place, send, people, close: () => place.clear() };
+  async function close(): Promise<void> {
+    await place.clear();
+    await provider.close();
+  }
+  return { url: place.url, token, place, provider, send, people, close };
 }
 
 const DAY_MS = 86_400_000;

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useAddress } from "./base/address.ts";
 import { ApiError, call, send, useSession } from "./base/api.ts";
+import { may } from "./base/rights.ts";
 import type { Session } from "./generated/api.ts";
 import { Banner } from "./parts/banner.tsx";
 import { Link } from "./parts/link.tsx";
@@ -109,8 +110,8 @@ function Header({ session, onLanguage }: LanguageProps & { readonly session: Ses
       {session ? (
         <nav aria-label={t("nav.label")}>
           <ul>
-            {ROUTES.flatMap(({ href, title }) =>
-              href === undefined ? (
+            {ROUTES.flatMap(({ href, title, needs }) =>
+              href === undefined || (needs && !may(session, needs)) ? (
                 []
               ) : (
                 <li key={href}>

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { Session } from "./generated/api.ts";
 import { Link } from "./parts/link.tsx";
 import { Empty } from "./parts/states.tsx";
+import { Access } from "./screens/access.tsx";
 import { Connections } from "./screens/connections.tsx";
 import { EventStory } from "./screens/event.tsx";
 import { History } from "./screens/history.tsx";
@@ -23,6 +24,8 @@ interface Route {
   readonly title: Key;
   /** In the navigation. */
   readonly href?: string;
+  /** Only for those who may; others are answered by the server. */
+  readonly needs?: Session["rights"][number];
   readonly render: (session: Session, id: string) => ReactNode;
 }
 
@@ -33,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: /^\/plan\/?$/, title: "nav.plan", href: "/plan", render: () => <Plan /> },
   { pattern: /^\/history\/?$/, title: "nav.history", href: "/history", render: () => <History /> },
   { pattern: /^\/connections\/?$/, title: "nav.connections", href: "/connections", render: () => <Connections /> },
+  { pattern: /^\/access\/?$/, title: "nav.access", href: "/access", needs: "oversee", render: (session) => <Access session={session} /> },
   { pattern: /^\/reports\/?$/, title: "nav.reports", href: "/reports", render: () => <Reports /> },
   { pattern: /^\/report\/?$/, title: "report.title", render: () => <Report /> },
   { pattern: /^\/people\/([^/]+)\/?$/, title: "person.title", render: (session, id) => <Person id={id} session={session} /> },

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import type { Answers } from "../generated/api.ts";
-import { call, type Given, type Operation } from "./api.ts";
+import { call, type Given, type Operation, send } from "./api.ts";
 
 const POLL_MS = 5_000;
 /** A page that nobody looks at asks nothing, so that its session can end (it does after 30 minutes without a request). */
@@ -48,6 +48,15 @@ export function useOrder<O extends Operation>(operation: O) {
   const client = useQueryClient();
   return useMutation<Answers[O], Error, Given>({
     mutationFn: (given) => call(operation, given),
+    onSettled: () => client.invalidateQueries(),
+  });
+}
+
+/** The same for operations that answer nothing. */
+export function useEnding(operation: string) {
+  const client = useQueryClient();
+  return useMutation<unknown, Error, Given>({
+    mutationFn: (given) => send(operation, given),
     onSettled: () => client.invalidateQueries(),
   });
 }

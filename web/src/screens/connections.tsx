@@ -1,6 +1,7 @@
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useAnswer } from "../base/queries.ts";
 import type { SyncStatus } from "../generated/api.ts";
+import { Copied } from "../parts/copied.tsx";
 import { Loading, Problem } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { Foreign, When } from "../parts/text.tsx";
@@ -44,32 +45,6 @@ export function Connections(): ReactNode {
         </ol>
       </section>
       {status ? <DingTalk status={status} /> : null}
-    </>
-  );
-}
-
-/** A value to enter elsewhere, exactly as it is. */
-function Copied({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
-  const { t } = useWords();
-  const [copied, setCopied] = useState(false);
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>
-        <code className="long">{value}</code>{" "}
-        <button
-          type="button"
-          onClick={() =>
-            void navigator.clipboard.writeText(value).then(
-              () => setCopied(true),
-              () => setCopied(false),
-            )
-          }
-          aria-label={`${t("button.copy")}: ${name}`}
-        >
-          {copied ? t("button.copied") : t("button.copy")}
-        </button>
-      </dd>
     </>
   );
 }

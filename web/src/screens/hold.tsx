@@ -1,5 +1,4 @@
 import { type ReactNode, useId, useState } from "react";
-import { ApiError } from "../base/api.ts";
 import { useOrder, usePages } from "../base/queries.ts";
 import { may } from "../base/rights.ts";
 import type { HoldWithMembers, Session } from "../generated/api.ts";
@@ -12,7 +11,6 @@ import { Table } from "../parts/table.tsx";
 import { When } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 import { Names } from "./needs-you.tsx";
-import { SignInAgain } from "./sign-in.tsx";
 
 export function HoldScreen({ id, session }: { readonly id: string; readonly session: Session }): ReactNode {
   const { t } = useWords();
@@ -61,7 +59,7 @@ export function HoldScreen({ id, session }: { readonly id: string; readonly sess
       ) : null}
       <Members members={members} />
       <More hasMore={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
-      {asks ? <Decision act={asks} hold={hold} members={members} session={session} onClose={() => setAsks(undefined)} /> : null}
+      {asks ? <Decision act={asks} hold={hold} members={members} onClose={() => setAsks(undefined)} /> : null}
     </>
   );
 }
@@ -97,14 +95,13 @@ interface DecisionProps {
   readonly act: "approve" | "reject";
   readonly hold: HoldWithMembers;
   readonly members: readonly Member[];
-  readonly session: Session;
   readonly onClose: () => void;
 }
 
 const SHOWN = 20;
 
 /** Names and count stand there, and the count has to be typed: nobody removes more people than they mean to. */
-function Decision({ act, hold, members, session, onClose }: DecisionProps): ReactNode {
+function Decision({ act, hold, members, onClose }: DecisionProps): ReactNode {
   const { t } = useWords();
   const id = useId();
   const [typed, setTyped] = useState("");
@@ -113,9 +110,7 @@ function Decision({ act, hold, members, session, onClose }: DecisionProps): Reac
   const reject = useOrder("POST /api/sync/holds/{id}/reject");
   const order = act === "approve" ? approve : reject;
   const given = { path: { id: hold.id }, body: { digest: hold.digest, count: hold.count } };
-  const needsSignIn = order.error instanceof ApiError && order.error.code === "SIGN_IN_AGAIN";
   const carryOut = () => order.mutate(given, { onSuccess: (answer) => ("needsSecondApproval" in answer ? setSecond(true) : onClose()) });
-  if (needsSignIn) return <SignInAgain session={session} onDone={() => order.reset()} />;
   if (second)
     return (
       <Dialog title={t("hold.second")} act={t("button.ok")} onAct={onClose} onClose={onClose}>
@@ -131,6 +126,7 @@ function Decision({ act, hold, members, session, onClose }: DecisionProps): Reac
       blocked={act === "approve" && typed.normalize("NFKC").trim() !== String(hold.count)}
       onAct={carryOut}
       onClose={onClose}
+      order={order}
     >
       <p>{t(act === "approve" ? "approve.text" : "reject.text")}</p>
       <Names names={members.slice(0, SHOWN).map(({ name, id: entity }) => name ?? entity)} total={hold.count} />
@@ -140,7 +136,6 @@ function Decision({ act, hold, members, session, onClose }: DecisionProps): Reac
           <input id={id} inputMode="numeric" autoComplete="off" value={typed} onChange={(event) => setTyped(event.target.value)} />
         </div>
       ) : null}
-      <Problem error={order.error} />
     </Dialog>
   );
 }
