@@ -1,12 +1,13 @@
 import { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import type { Verdict, VerifyOptions } from "../../history/log/verify.ts";
+import { type Config, loadConfig } from "../../settings/config.ts";
 import { parseCheckpoints } from "../../tlog/checkpoint.ts";
 import { parseVerifierKey } from "../../tlog/note.ts";
 import { parsePolicy } from "../../tlog/policy.ts";
 import { foundProblems } from "../support/exit-codes.ts";
 import { keepAlive } from "../support/keep-alive.ts";
-import { print, printJson } from "../support/output.ts";
+import { print, printJson, warn } from "../support/output.ts";
 import { formatted, readText } from "./files.ts";
 import { withSource } from "./source.ts";
 
@@ -40,14 +41,12 @@ export const verifyCommand = (): Command =>
       tell(verdict);
     });
 
-/** What the retention of this version may have taken away. */
-const EVENT_YEARS = 7;
-const VALUE_YEARS = 2;
+const DAY_MS = 86_400_000;
 
 async function verified({ from, token, key, policy, anchors }: Omit<Options, "json">): Promise<Verdict> {
   const { verifyLog } = await import("../../history/log/verify.ts");
   const options: VerifyOptions = {
-    expired: { events: yearsAgo(EVENT_YEARS), values: yearsAgo(VALUE_YEARS) },
+    expired: expiredBefore(loadConfig(warn)),
     ...(key ? { keys: key.map((text) => formatted("--key", () => parseVerifierKey(text))) } : {}),
     ...(policy === undefined ? {} : { policy: formatted(policy, () => parsePolicy(readText(policy))) }),
     ...(anchors === undefined ? {} : { anchors: formatted(anchors, () => parseCheckpoints(readText(anchors))) }),
@@ -55,10 +54,10 @@ async function verified({ from, token, key, policy, anchors }: Omit<Options, "js
   return withSource({ from, token }, (source) => verifyLog(source, options));
 }
 
-function yearsAgo(years: number): Date {
-  const date = systemClock.now();
-  date.setUTCFullYear(date.getUTCFullYear() - years);
-  return date;
+/** By the settings of this machine, or their defaults: what retention may have taken away. */
+function expiredBefore({ retention }: Config): NonNullable<VerifyOptions["expired"]> {
+  const before = (days: number): Date => new Date(systemClock.now().getTime() - days * DAY_MS);
+  return { events: before(retention.events), access: before(retention.access), values: before(retention.values) };
 }
 
 function tell(verdict: Verdict): void {

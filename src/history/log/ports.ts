@@ -7,6 +7,12 @@ export interface SealStore {
   sealFrom(from: string, signal: AbortSignal): Promise<boolean>;
 }
 
+/** Events whose values are not encrypted yet. They get an entry when they are. */
+export interface OlderEvents {
+  /** Encrypts some, the oldest first; undefined when there are none. `first`: the lowest id among them. */
+  encryptSome(): Promise<{ readonly first: string; readonly more: boolean } | undefined>;
+}
+
 /** What is in the log, as it is served. */
 export interface LogReader {
   /** The newest published checkpoint. */

@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
-import { firstUuidAt } from "../../core/id.ts";
+import { firstUuidAt, madeAtMs } from "../../core/id.ts";
 import type { Logger } from "../../core/logger.ts";
-import type { SealStore } from "./ports.ts";
+import type { OlderEvents, SealStore } from "./ports.ts";
 
 /*
  * Puts events into the log. It looks for those without an entry, as a position in the history would pass over what commits late: every few seconds among
@@ -17,6 +17,7 @@ const ALL_EVERY_MS = DAY_MS;
 
 export interface SealerDeps {
   readonly store: SealStore;
+  readonly older: OlderEvents;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -27,9 +28,14 @@ export interface Sealer {
   stop(): Promise<void>;
 }
 
-export function startSealer({ store, clock, logger }: SealerDeps, { everyMs = EVERY_MS }: { readonly everyMs?: number } = {}): Sealer {
+export function startSealer(
+  { store, older, clock, logger }: SealerDeps,
+  { everyMs = EVERY_MS }: { readonly everyMs?: number } = {},
+): Sealer {
   const stopping = new AbortController();
   let lastAllMs: number | undefined;
+  /** From where on events were encrypted that have no entry yet. */
+  let owedMs: number | undefined;
   let lastLateMs = clock.monotonicMs();
   let turn: Promise<void> = Promise.resolve();
 
@@ -39,10 +45,22 @@ export function startSealer({ store, clock, logger }: SealerDeps, { everyMs = EV
     const all = lastAllMs === undefined || ms - lastAllMs >= ALL_EVERY_MS;
     const late = ms - lastLateMs >= LATE_EVERY_MS;
     const backMs = all ? nowMs : late ? DAY_MS : RECENT_MS;
-    const done = await store.sealFrom(firstUuidAt(nowMs - backMs), stopping.signal);
+    await encryptOlder();
+    const fromMs = Math.min(nowMs - backMs, owedMs ?? nowMs);
+    const done = await store.sealFrom(firstUuidAt(fromMs), stopping.signal);
     if (!done) return;
+    owedMs = undefined;
     if (all) lastAllMs = ms;
     if (all || late) lastLateMs = ms;
+  }
+
+  /** What a stop leaves over is found by the next start. */
+  async function encryptOlder(): Promise<void> {
+    for (let more = true; more && !stopping.signal.aborted; ) {
+      const some = await older.encryptSome();
+      if (some) owedMs = Math.min(owedMs ?? Number.POSITIVE_INFINITY, madeAtMs(some.first) ?? 0);
+      more = some?.more ?? false;
+    }
   }
 
   const seal = (): Promise<void> => {

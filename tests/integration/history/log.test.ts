@@ -11,6 +11,8 @@ import { type Verdict, type VerifyOptions, verifyLog } from "../../../src/histor
 import { loadLogKey } from "../../../src/log-key.ts";
 import { readUser } from "../../../src/scim/resource/resource.ts";
 import { parseConfig } from "../../../src/settings/config.ts";
+import { createEventLog } from "../../../src/store/history/event-log.ts";
+import { createOlderEvents } from "../../../src/store/history/log/older.ts";
 import { createLogReader } from "../../../src/store/history/log/reader.ts";
 import { createSealStore } from "../../../src/store/history/log/seal.ts";
 import { parseCheckpoint } from "../../../src/tlog/checkpoint.ts";
@@ -20,6 +22,7 @@ import { parseProof } from "../../../src/tlog/proof-text.ts";
 import { rootFromInclusion } from "../../../src/tlog/proofs.ts";
 import { type Files, independentlyWrong } from "../../support/independent-verifier.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import { testVault } from "../../support/vault.ts";
 
 /* The history as a log: what is sealed, and how each way of altering it is seen. */
 
@@ -47,6 +50,7 @@ const people = (n: number) =>
   );
 const checkpoint = async () => (await reader().checkpoint())!;
 const numbers = async (text: string, values: unknown[] = []): Promise<number> => Number((await env.pool.query(text, values)).rows[0].n);
+const older = () => createOlderEvents(env.pool, testVault);
 const withoutLeaf = () =>
   numbers("select count(*) as n from history h where not exists (select from history_leaves l where l.event = h.id)");
 /** As whoever owns the database can. */
@@ -93,7 +97,12 @@ test("two processes that seal at the same time, while people write: one entry fo
   await seal();
   const sealers = [0, 1].map(() =>
     startSealer(
-      { store: createSealStore(env.pool, { clock: systemClock, loadKey, witnessed: false }), clock: systemClock, logger: silentLogger },
+      {
+        store: createSealStore(env.pool, { clock: systemClock, loadKey, witnessed: false }),
+        older: older(),
+        clock: systemClock,
+        logger: silentLogger,
+      },
       { everyMs: 5 },
     ),
   );
@@ -102,6 +111,65 @@ test("two processes that seal at the same time, while people write: one entry fo
   await seal();
   expect(await withoutLeaf()).toBe(0);
   expect(await verified()).toMatchObject({ ok: true, verified: { size: 300 } });
+});
+
+test("events of an earlier version are encrypted, then sealed; what else is altered is refused", async () => {
+  const [person] = await people(1);
+  const plain = (changes: unknown, at = Date.now() - 90 * 86_400_000) =>
+    env.pool.query(
+      "insert into history (id, at, code, actor, subject_kind, subject, changes) values ($1, now(), 'user.updated', 'token:old', 'user', $2, $3) returning id",
+      [uuidv7(at), person!.id, JSON.stringify(changes)],
+    );
+  const title = { title: { before: "Clerk", after: "Canary" } };
+  const {
+    rows: [old],
+  } = await plain(title);
+  await plain({ members: { after: [person!.id] } });
+  await plain({ members: { before: [person!.id] }, ...title });
+  await seal();
+  expect(await withoutLeaf()).toBe(3);
+  for (const change of [
+    "changes = null",
+    "changes = null, attributes = '{title}'",
+    "changes = null, attributes = '{name}', sealed = '\\x00'",
+    "actor = 'x', changes = null, attributes = '{title}', sealed = '\\x00'",
+  ])
+    await expect(env.pool.query(`update history set ${change} where id = $1`, [old.id])).rejects.toThrow("history is append-only");
+
+  const sealer = startSealer({
+    store: createSealStore(env.pool, { clock: systemClock, loadKey, witnessed: false }),
+    older: older(),
+    clock: systemClock,
+    logger: silentLogger,
+  });
+  await sealer.seal();
+  await sealer.stop();
+  expect(await withoutLeaf()).toBe(0);
+  expect(await verified()).toMatchObject({ ok: true, verified: { size: 4 } });
+  expect(await numbers("select count(*) as n from history where changes is not null or sealed::text like '%Canary%'")).toBe(0);
+  const told = await createEventLog(env.pool, testVault).list({ count: 10 });
+  const updates = told.events.filter(({ code }) => code === "user.updated").map(({ changes }) => changes);
+  expect(updates).toEqual(
+    expect.arrayContaining([title, { members: { after: [person!.id] } }, { members: { before: [person!.id] }, ...title }]),
+  );
+});
+
+test("what retention has taken away may be missing, and nothing else", async () => {
+  await people(2);
+  await env.pool.query("insert into history (id, at, code, actor) values ($1, now() - interval '200 days', 'session.opened', 'token:x')", [
+    uuidv7(1),
+  ]);
+  await seal();
+  await tamper("update history set sealed = null where id = (select event from history_leaves where index = 1)");
+  await tamper("delete from history where code = 'session.opened'");
+  const before = (days: number) => new Date(Date.now() - days * 86_400_000);
+  const expired = { events: before(2_555), access: before(180), values: before(-1) };
+  expect(await verified({ expired })).toMatchObject({ ok: true, verified: { events: { compared: 2, withoutValues: 1, expired: 1 } } });
+  expect(await verified({ expired: { ...expired, access: before(201) } })).toMatchObject({
+    ok: false,
+    fault: { message: "the event of entry 0 is missing" },
+  });
+  expect(await verified({ expired: { ...expired, values: before(1) } })).toMatchObject({ ok: false, fault: { index: 1 } });
 });
 
 test("a checkpoint of the same size is written an hour later, and not before", async () => {
