@@ -92,6 +92,9 @@ const CONFLICTS: Readonly<Record<string, { readonly resource: "User" | "Group"; 
 /** An operator has to mend it first. */
 const REFUSED_AGAIN_MS = 30_000;
 
+/** docs/threats.md F43. */
+const DISK_FULL = "53100";
+
 /** What a driver error means to the rooms that called; a bug of ours passes unchanged. */
 export function toAppError(error: unknown): unknown {
   const failure = failureOf(error);
@@ -100,7 +103,9 @@ export function toAppError(error: unknown): unknown {
     case "busy":
       return new Unavailable("the database is busy", { cause: error });
     case "away":
-      return new Unavailable("the database does not answer", { cause: error });
+      return new Unavailable(codeOf(error) === DISK_FULL ? "the disk of the database is full" : "the database does not answer", {
+        cause: error,
+      });
     case "refused":
       return new Unavailable(`the database refuses a statement (${codeOf(error)})`, { cause: error, retryAfterMs: REFUSED_AGAIN_MS });
     case "other":
