@@ -1,10 +1,14 @@
 import { AppError } from "../core/errors.ts";
+import { isUuid } from "../core/id.ts";
 
 /*
- * What the directory refuses. A client is shown the text scim/errors.ts has for the code; identifiers in messages are for operators.
+ * What the directory refuses. A client is shown the text, or the one that scim/errors.ts has for the code.
  */
 
 export type ResourceType = "User" | "Group";
+
+/** Of ours; another text may be anything. */
+const named = (id: string): string => (isUuid(id) ? ` ${id}` : "");
 
 /** A row was looked for, in the asking source, and is not there. Never thrown for anything else. */
 export class NotFound extends AppError {
@@ -14,7 +18,7 @@ export class NotFound extends AppError {
     readonly id: string,
     options?: ErrorOptions,
   ) {
-    super(`${resource} not found`, options);
+    super(`${resource}${named(id)} not found`, options);
   }
 }
 
@@ -38,7 +42,7 @@ export class VersionConflict extends AppError {
     readonly id: string,
     options?: ErrorOptions,
   ) {
-    super(`the ${resource} has changed: read it again and repeat the request`, options);
+    super(`the ${resource}${named(id)} has changed: read it again and repeat the request`, options);
   }
 }
 

@@ -1,3 +1,4 @@
+import { quotedName } from "../core/quoted-name.ts";
 import type { CompareNode, CompareOperator, FilterNode, QueryAttribute, QueryType } from "./ast.ts";
 import {
   type Cursor,
@@ -92,7 +93,7 @@ function readTerm(cursor: Cursor, table: AttributeTable): FilterNode {
     return { op: "not", node: readGroup(cursor, table) };
   }
   const entry = table.find(name);
-  if (entry === undefined) throw refused("unknown attribute");
+  if (entry === undefined) throw refused(`unknown attribute${quotedName(name)}`);
   if (!entry.filterable) throw refused(`${entry.attribute.name} cannot be used in a filter`);
   if (cursor.text[cursor.at] === "[") return readValuePath(cursor, entry);
   return readComparison(cursor, entry);
@@ -111,8 +112,9 @@ function readValuePath(cursor: Cursor, entry: TableEntry): FilterNode {
   const selected = readBracket(cursor, inner);
   let node = selected;
   if (take(cursor, ".")) {
-    const sub = inner.find(readWord(cursor, "a sub-attribute name"));
-    if (sub === undefined) throw refused("unknown sub-attribute");
+    const name = readWord(cursor, "a sub-attribute name");
+    const sub = inner.find(name);
+    if (sub === undefined) throw refused(`${entry.attribute.name} has no sub-attribute${quotedName(name)}`);
     node = { op: "and", nodes: [selected, readComparison(cursor, sub)] };
   }
   if (entry.attribute.multiValued) return { op: "some", attribute: entry.attribute, node };
@@ -136,7 +138,7 @@ function readComparison(cursor: Cursor, entry: TableEntry): FilterNode {
   if (cursor.terms > FILTER_LIMITS.terms) throw refused(`more than ${FILTER_LIMITS.terms} comparisons`);
   const operator = readWord(cursor, "an operator").toLowerCase();
   if (operator === "pr") return { op: "present", attribute: entry.attribute };
-  if (!isCompareOperator(operator)) throw refused("unknown operator");
+  if (!isCompareOperator(operator)) throw refused(`${entry.attribute.name} is followed by an unknown operator${quotedName(operator)}`);
   const attribute = comparable(entry);
   const literal = readLiteral(cursor, TEXTS.has(attribute.type));
   if (literal === null) {

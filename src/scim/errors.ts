@@ -3,7 +3,8 @@ import { AppError } from "../core/errors.ts";
 /*
  * What a SCIM request can be refused for, and the only table that turns errors into statuses (RFC 7644 section 3.12).
  *   renderScimError(error)  → status and body of the answer
- * Messages of the classes below are written for clients: they name attributes of our schemas and limits, never what came in.
+ * Messages of the classes below are written for clients: they name attributes, ids and limits, never a value that came in
+ * (core/quoted-name.ts).
  */
 
 /** The body is no JSON, is no object, or is beyond the limits of its form. */

@@ -1,3 +1,4 @@
+import { quotedName } from "../core/quoted-name.ts";
 import type { ListQuery, PageStart } from "../directory/list-query.ts";
 import { type AttributeTable, parseQuery } from "../filter/parse.ts";
 import type { ProjectionRequest } from "./answer/projection.ts";
@@ -62,7 +63,8 @@ export function readProjectionRequest(parameters: Readonly<Record<string, unknow
 export function listQuery(schema: ResourceSchema, request: ListRequest, table: AttributeTable = filterTable(schema)): ListQuery {
   const { filter, sortBy, descending, start, count } = request;
   const attribute = sortBy === undefined ? undefined : parseSortBy(schema, sortBy);
-  if (sortBy !== undefined && attribute === undefined) throw new InvalidValue("sortBy must name an attribute that can be compared");
+  if (sortBy !== undefined && attribute === undefined)
+    throw new InvalidValue(`sortBy must name an attribute that can be compared${sortBy && `; there is none${quotedName(sortBy)}`}`);
   return {
     ...(filter === undefined ? {} : { filter: parseQuery(filter, table) }),
     ...(attribute === undefined ? {} : { sort: { attribute, descending } }),

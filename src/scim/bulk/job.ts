@@ -1,3 +1,4 @@
+import { quotedName } from "../../core/quoted-name.ts";
 import type { RequestContext } from "../../directory/context.ts";
 import { MethodNotAllowed, NotFoundPath } from "../../http/errors.ts";
 import { versionCheck } from "../answer/etag.ts";
@@ -146,24 +147,26 @@ async function prepare(job: Job, task: Task, above: ReadonlySet<Task>): Promise<
     if (above.has(maker)) throw new BulkConflict("groups that would contain each other in a circle");
     await attempt(job, maker, above);
     if (maker.state !== "ended") return false;
-    refuseFailed(maker);
+    refuseFailed(maker, name);
   }
   for (const name of task.loose) {
     const maker = producerOf(job, name);
     await attempt(job, maker);
-    refuseFailed(maker);
+    refuseFailed(maker, name);
   }
   return true;
 }
 
 function producerOf(job: Job, bulkId: string): Task {
   const maker = job.makers.get(bulkId);
-  if (!maker) throw new InvalidValue("a bulkId is referred to that no POST of this request has");
+  if (!maker) throw new InvalidValue(`a bulkId is referred to that no POST of this request has${quotedName(bulkId)}`);
   return maker;
 }
 
-function refuseFailed({ outcome }: Task): void {
-  if (outcome?.kind === "failed") throw new BulkConflict("an operation that this one refers to has failed");
+const failedBefore = (bulkId: string) => new BulkConflict(`an operation that this one refers to has failed${quotedName(bulkId)}`);
+
+function refuseFailed({ outcome }: Task, bulkId: string): void {
+  if (outcome?.kind === "failed") throw failedBefore(bulkId);
 }
 
 async function perform(job: Job, task: Task): Promise<BulkOutcome> {
@@ -214,6 +217,6 @@ async function rollBackDependents(job: Job, tasks: readonly Task[]): Promise<voi
     const dangling = tasks.find(({ loose, outcome }) => outcome?.kind === "done" && [...loose].some(isMissing));
     if (!dangling?.kind || dangling.outcome?.kind !== "done") return;
     await dangling.kind.remove(job.context, dangling.outcome.id);
-    dangling.outcome = { kind: "failed", error: new BulkConflict("an operation that this one refers to has failed") };
+    dangling.outcome = { kind: "failed", error: failedBefore([...dangling.loose].find(isMissing) ?? "") };
   }
 }

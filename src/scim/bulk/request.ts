@@ -1,4 +1,5 @@
 import { AppError } from "../../core/errors.ts";
+import { quotedName } from "../../core/quoted-name.ts";
 import { BulkTooLarge, InvalidSyntax, InvalidValue } from "../errors.ts";
 import { type Body, isObject, memberOf } from "../json.ts";
 import { checkMessage } from "../schema/claimed-schemas.ts";
@@ -55,7 +56,8 @@ function readFailOnErrors(value: unknown): number | undefined {
 /** A second operation of one name is the one that is wrong: what refers to the name means the first. */
 function ownName(operation: ReadableOperation, names: Set<string>): ReadableOperation {
   const { bulkId } = operation;
-  if (bulkId !== undefined && names.has(bulkId)) throw new InvalidValue("a bulkId must be given to one operation only");
+  if (bulkId !== undefined && names.has(bulkId))
+    throw new InvalidValue(`a bulkId must be given to one operation only${quotedName(bulkId)}`);
   if (bulkId !== undefined) names.add(bulkId);
   return operation;
 }

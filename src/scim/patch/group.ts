@@ -1,3 +1,4 @@
+import { quotedName } from "../../core/quoted-name.ts";
 import type { MemberChange } from "../../directory/group.ts";
 import type { FilterNode } from "../../filter/ast.ts";
 import { InvalidFilter } from "../../filter/errors.ts";
@@ -81,7 +82,7 @@ function split(value: Body): { readonly own: readonly GivenMembers[]; readonly r
     const target = findPath(groupResource, name);
     const given = target?.kind === "core" ? structureOf(value[name]) : value[name];
     if (target !== undefined && isMembers(target)) {
-      if (seen.has(name.toLowerCase())) throw new InvalidSyntax("a name is given twice in one value");
+      if (seen.has(name.toLowerCase())) throw new InvalidSyntax(`a name is given twice in one value${quotedName(name)}`);
       seen.add(name.toLowerCase());
       own.push({ target, value: given });
     } else if (target?.kind === "core" && isObject(given)) {

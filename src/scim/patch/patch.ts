@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
+import { quotedName } from "../../core/quoted-name.ts";
 import { sameJson } from "../../core/same-json.ts";
 import type { FilterNode } from "../../filter/ast.ts";
 import { isEmpty, isUnassigned, operationOf, soleValueOf, structureOf } from "../dialect.ts";
@@ -42,18 +43,18 @@ export function readOperations(body: Body): readonly Operation[] {
   // Microsoft's validator sends an empty list, and expects that nothing changes.
   if (!Array.isArray(operations)) throw new InvalidSyntax("Operations must be a list");
   if (operations.length > MAX_OPERATIONS) throw new TooMany(`more than ${MAX_OPERATIONS} operations`);
-  return operations.map(readOperation);
+  return operations.map((operation, index) => readOperation(operation, `operation ${index + 1}`));
 }
 
-function readOperation(operation: unknown): Operation {
-  if (!isObject(operation)) throw new InvalidSyntax("an operation must be an object");
+function readOperation(operation: unknown, which: string): Operation {
+  if (!isObject(operation)) throw new InvalidSyntax(`${which} must be an object`);
   const op = operationOf(memberOf(operation, "op"));
-  if (op === undefined) throw new InvalidSyntax("op must be add, replace or remove");
+  if (op === undefined) throw new InvalidSyntax(`${which}: op must be add, replace or remove`);
   const path = memberOf(operation, "path");
   const value = memberOf(operation, "value");
-  if (value === undefined && op !== "remove") throw new InvalidValue(`${op} needs a value`);
+  if (value === undefined && op !== "remove") throw new InvalidValue(`${which}: ${op} needs a value`);
   if (path === undefined || path === null || path === "") return { op, value };
-  if (typeof path !== "string") throw new InvalidPath("path must be a string");
+  if (typeof path !== "string") throw new InvalidPath(`${which}: path must be a string`);
   return { op, path, value };
 }
 
@@ -98,7 +99,7 @@ function applyMembers(draft: Draft, op: "add" | "replace", value: Body, prefix: 
       continue;
     }
     const lower = name.toLowerCase();
-    if (seen.has(lower)) throw new InvalidSyntax("a name is given twice in one value");
+    if (seen.has(lower)) throw new InvalidSyntax(`a name is given twice in one value${quotedName(name)}`);
     seen.add(lower);
     if (!isReadOnly(target)) applyTo(draft, op, target, value[name]);
   }

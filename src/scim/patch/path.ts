@@ -1,3 +1,4 @@
+import { quotedName } from "../../core/quoted-name.ts";
 import type { FilterNode } from "../../filter/ast.ts";
 import { InvalidFilter } from "../../filter/errors.ts";
 import { FILTER_LIMITS } from "../../filter/lexer.ts";
@@ -22,7 +23,7 @@ export type PathTarget =
 /** Rejects with InvalidPath (malformed, unknown attribute) or InvalidFilter (what stands in the brackets). */
 export function parsePath(schema: ResourceSchema, path: string): PathTarget {
   const target = findPath(schema, path);
-  if (target === undefined) throw new InvalidPath("path: no such attribute");
+  if (target === undefined) throw new InvalidPath(`path: no such attribute${quotedName(path)}`);
   return target;
 }
 
@@ -39,7 +40,8 @@ export function findPath(schema: ResourceSchema, path: string): PathTarget | und
   }
   const { filter, sub } = parsePathText(path.trim(), filterTable(schema));
   const found = sub === undefined ? undefined : named.attribute.sub.get(sub);
-  if (sub !== undefined && found === undefined) throw new InvalidPath(`path: ${named.attribute.fullName} has no such sub-attribute`);
+  if (sub !== undefined && found === undefined)
+    throw new InvalidPath(`path: ${named.attribute.fullName} has no such sub-attribute${quotedName(sub)}`);
   if (filter === undefined) throw new InvalidFilter("path: the filter is missing");
   return { ...named, filter, ...(found ? { sub: found } : {}) };
 }

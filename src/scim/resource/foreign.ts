@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
+import { quotedName } from "../../core/quoted-name.ts";
 import { InvalidSyntax, InvalidValue } from "../errors.ts";
 import { type Body, isObject } from "../json.ts";
 import type { ResourceSchema } from "../schema/attributes.ts";
@@ -41,8 +42,11 @@ function refuseTwoSpellings(value: unknown): void {
   if (Array.isArray(value)) for (const element of value) refuseTwoSpellings(element);
   if (!isObject(value)) return;
   const names = Object.keys(value);
-  if (new Set(names.map((name) => name.toLowerCase())).size < names.length)
-    throw new InvalidSyntax("an attribute of an extension is given twice");
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name.toLowerCase())) throw new InvalidSyntax(`an attribute of an extension is given twice${quotedName(name)}`);
+    seen.add(name.toLowerCase());
+  }
   for (const name of names) refuseTwoSpellings(value[name]);
 }
 
@@ -55,7 +59,7 @@ export function refuseTooMuchForeign(schema: ResourceSchema, document: JsonObjec
     if (extensions > FOREIGN_LIMITS.extensions)
       throw new InvalidValue(`more than ${FOREIGN_LIMITS.extensions} extensions without a schema`);
     if (Object.keys(document[name] as JsonObject).length > FOREIGN_LIMITS.attributes) {
-      throw new InvalidValue(`an extension without a schema has more than ${FOREIGN_LIMITS.attributes} attributes`);
+      throw new InvalidValue(`the extension${quotedName(name)} has no schema, and more than ${FOREIGN_LIMITS.attributes} attributes`);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
+import { quotedName } from "../../core/quoted-name.ts";
 import type { GroupContent } from "../../directory/group.ts";
 import type { UserContent } from "../../directory/user.ts";
 import { isEmpty, isUnassigned, structureOf } from "../dialect.ts";
@@ -100,7 +101,7 @@ function readQualified(reading: Reading, name: string, value: unknown): void {
 
 function noteExtension({ extensions }: Reading, name: string): void {
   const lower = name.toLowerCase();
-  if (extensions.has(lower)) throw new InvalidSyntax("an extension is given twice");
+  if (extensions.has(lower)) throw new InvalidSyntax(`an extension is given twice${quotedName(name)}`);
   extensions.add(lower);
 }
 

@@ -83,8 +83,10 @@ describe("what is refused", () => {
     ["a pattern character as name", '% eq "a"'],
   ])("%s", (_name, text) => expect(() => parse(text)).toThrow(InvalidFilter));
 
-  test("the refusal never repeats the filter", () => {
-    for (const text of ['secret-word eq "a"', 'code eq "secret-word', "code secret-word 1"]) {
+  test("the refusal names what is wrong, and never repeats a value", () => {
+    expect(() => parse('colour eq "a"')).toThrow('unknown attribute "colour"');
+    expect(() => parse("code like 1")).toThrow('code is followed by an unknown operator "like"');
+    for (const text of ['a@secret-word eq "a"', 'colour eq "secret-word"', 'code eq "secret-word', 'code like "secret-word"']) {
       expect(() => parse(text)).toThrow(expect.objectContaining({ message: expect.not.stringContaining("secret-word") }));
     }
   });

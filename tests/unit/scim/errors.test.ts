@@ -38,6 +38,7 @@ test.each<[unknown, number, string | undefined, string]>([
     "no such user or group: 01a20001-cabc-7e5b-bed5-566d9b3dfacd",
   ],
   [new NotFound("User", "4711"), 404, undefined, "User not found"],
+  [new NotFound("User", "01a20001-cabc-7e5b-bed5-566d9b3dfacd"), 404, undefined, "User 01a20001-cabc-7e5b-bed5-566d9b3dfacd not found"],
   [new UniquenessConflict("User", "userName"), 409, "uniqueness", "another User has this userName"],
   [new VersionConflict("Group", "4711"), 412, undefined, "the Group has changed: read it again and repeat the request"],
   [new http.Unauthenticated("missing"), 401, undefined, "a valid bearer token is required"],
