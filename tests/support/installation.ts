@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { lstatSync, mkdirSync, readdirSync, realpathSync, symlinkSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
@@ -11,6 +11,30 @@ export async function pack(folder: string): Promise<string> {
   await run("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: root, maxBuffer: 64_000_000 });
   const [tarball] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
   return join(folder, tarball!);
+}
+
+/** The same from a copy of the source elsewhere, compiled anew: the tracked files, and the libraries that are installed here. */
+export async function packElsewhere(folder: string): Promise<string> {
+  const copy = join(folder, "copy");
+  mkdirSync(copy);
+  const { stdout: commit } = await run("git", ["rev-parse", "HEAD"], { cwd: root });
+  const { stdout: files } = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: root,
+    maxBuffer: 64_000_000,
+  });
+  const list = join(folder, "files");
+  writeFileSync(list, files);
+  await run("tar", ["-cf", `${copy}.tar`, "--null", "-T", list], { cwd: root });
+  await run("tar", ["-xf", `${copy}.tar`, "-C", copy]);
+  await run("cp", ["-a", join(root, "node_modules"), copy]);
+  const packed = join(folder, "packed");
+  mkdirSync(packed);
+  await run("npm", ["pack", "--silent", "--pack-destination", packed], {
+    cwd: copy,
+    env: { ...process.env, BUILD_COMMIT: commit },
+    maxBuffer: 64_000_000,
+  });
+  return join(packed, readdirSync(packed)[0]!);
 }
 
 export interface Installation {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { removeLeftover } from "./postgres-leftovers.cjs";
@@ -120,6 +121,13 @@ export async function openPlace(): Promise<Place> {
 export function killGroup({ child }: Run): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   process.kill(-child.pid, "SIGKILL");
+}
+
+/** As an operator makes one where no folder of the server's can be written to. Any user may read it. */
+export function makeEncryptionKey(folder: string): string {
+  const file = join(folder, "given.key");
+  writeFileSync(file, randomBytes(32).toString("base64"), { mode: 0o644 });
+  return file;
 }
 
 /** The process id of the PostgreSQL that works in this data directory, if one lives. */
