@@ -55,6 +55,7 @@ import type { Config } from "./settings/config.ts";
 import { ensureBootstrap } from "./store/access/bootstrap.ts";
 import { createPrisma } from "./store/access/prisma.ts";
 import { createSessionStore } from "./store/access/sessions.ts";
+import { createSetup } from "./store/access/setup.ts";
 import { createSigningKeys } from "./store/access/signing-keys.ts";
 import { createSources } from "./store/access/sources.ts";
 import { createTokens } from "./store/access/tokens.ts";
@@ -213,7 +214,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
       groupsEndpoint(past),
       organisationEndpoint(past),
       peopleEndpoint({ ...past, operations, preview: async (id) => previewPerson({ ...app, ...looks() }, id) }),
-      sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl }),
+      sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl, setup: createSetup(database, clock) }),
       holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
       kpisEndpoint({
         kpis: readingFrom(replica, pool, (from) => ({ hours: createKpiStore(from, TARGET).hours })),

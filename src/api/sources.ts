@@ -14,17 +14,20 @@ export interface SourceSeen {
 export interface SourcesOptions {
   readonly list: () => Promise<readonly SourceSeen[]>;
   readonly publicUrl: string;
+  /** What of a set-up is there. */
+  readonly setup: () => Promise<{ readonly token: boolean; readonly person: boolean; readonly group: boolean }>;
 }
 
 /** `/api/sources`: the SCIM clients, when each was last heard of, and what to enter at a new one. */
-export function sourcesEndpoint({ list, publicUrl }: SourcesOptions): Mount {
+export function sourcesEndpoint({ list, publicUrl, setup }: SourcesOptions): Mount {
   const router = Router();
   router
     .route("/")
     .get(async (_req: Request, res: Response) => {
-      const sources = await list();
+      const [sources, seen] = await Promise.all([list(), setup()]);
       sendJson(res, 200, {
         sources: sources.map(({ lastRequestAt, ...source }) => ({ ...source, lastRequestAt: lastRequestAt ?? null })),
+        setup: { ...seen, request: sources.some(({ lastRequestAt }) => lastRequestAt !== undefined) },
         connect: { tenantUrl: `${publicUrl}/scim/v2`, tokenEndpoint: `${publicUrl}/oauth2/token` },
       });
     })

@@ -35,7 +35,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: /^\/people\/?$/, title: "nav.people", href: "/people", render: () => <People /> },
   { pattern: /^\/plan\/?$/, title: "nav.plan", href: "/plan", render: () => <Plan /> },
   { pattern: /^\/history\/?$/, title: "nav.history", href: "/history", render: () => <History /> },
-  { pattern: /^\/connections\/?$/, title: "nav.connections", href: "/connections", render: () => <Connections /> },
+  { pattern: /^\/connections\/?$/, title: "nav.connections", href: "/connections", render: (session) => <Connections session={session} /> },
   { pattern: /^\/access\/?$/, title: "nav.access", href: "/access", needs: "oversee", render: (session) => <Access session={session} /> },
   { pattern: /^\/reports\/?$/, title: "nav.reports", href: "/reports", render: () => <Reports /> },
   { pattern: /^\/report\/?$/, title: "report.title", render: () => <Report /> },

@@ -17,7 +17,7 @@ export interface BootstrapOptions {
 }
 
 /** One id for all processes and all starts: the first start that gets it is the one that prints. */
-const FIRST_TOKEN = "first";
+export const FIRST_TOKEN = "first";
 
 /** Sees to it that there is a source and a way in. May run at every start and in several processes at once. */
 export async function ensureBootstrap({ sources, tokens, configured }: BootstrapOptions): Promise<Bootstrap> {

@@ -1,19 +1,23 @@
 import type { ReactNode } from "react";
 import { useAnswer } from "../base/queries.ts";
-import type { SyncStatus } from "../generated/api.ts";
+import { may } from "../base/rights.ts";
+import type { Session, SyncStatus } from "../generated/api.ts";
 import { Copied } from "../parts/copied.tsx";
+import { Link } from "../parts/link.tsx";
 import { Loading, Problem } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { Foreign, When } from "../parts/text.tsx";
+import { PERMISSIONS } from "../words/permissions.ts";
 import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
+import { Refusals } from "./refusals.tsx";
 
-export function Connections(): ReactNode {
+export function Connections({ session }: { readonly session: Session }): ReactNode {
   const { t } = useWords();
   const { data, error } = useAnswer("GET /api/sources", {}, { live: true });
   const { data: status } = useAnswer("GET /api/sync/status", {}, { live: true });
   if (!data) return error ? <Problem error={error} /> : <Loading />;
-  const { connect, sources } = data;
+  const { connect, sources, setup } = data;
   return (
     <>
       <section>
@@ -39,11 +43,16 @@ export function Connections(): ReactNode {
           <Copied name={t("connect.tokenEndpoint")} value={connect.tokenEndpoint} />
         </dl>
         <ol className="steps">
-          <Step done={sources.some(({ lastRequestAt }) => lastRequestAt !== null)}>{t("step.request")}</Step>
-          <Step done={(status?.people.total ?? 0) > 0}>{t("step.person")}</Step>
+          <Step done={setup.token}>
+            {t("step.token")} {may(session, "administer") ? <Link href="/access">{t("nav.access")}</Link> : null}
+          </Step>
+          <Step done={setup.request}>{t("step.request")}</Step>
+          <Step done={setup.person}>{t("step.person")}</Step>
+          <Step done={setup.group}>{t("step.group")}</Step>
           <Step done={(status?.people.inSync ?? 0) > 0}>{t("step.inStep")}</Step>
         </ol>
       </section>
+      {session.scopes.includes("history:read") ? <Refusals /> : null}
       {status ? <DingTalk status={status} /> : null}
     </>
   );
@@ -87,6 +96,42 @@ function DingTalk({ status: { sandbox, targetPause, processes } }: { readonly st
           </li>
         ))}
       </ul>
+      <Permissions known={processes.length > 0} problems={problems.map(({ code }) => code)} />
     </section>
   );
 }
+
+/** Each permission with the name under which the console of DingTalk grants it. */
+function Permissions({ known, problems }: { readonly known: boolean; readonly problems: readonly string[] }): ReactNode {
+  const { t, language } = useWords();
+  const codes = PERMISSIONS.map(({ code }) => code);
+  // Another problem, such as wrong credentials, keeps the check from asking for each.
+  const asked = known && problems.every((code) => codes.includes(code));
+  const stateOf = (code: string) => (problems.includes(code) ? "missing" : asked ? "granted" : "unknown");
+  return (
+    <Table caption={t("permission.title")} heads={[t("permission.name"), t("permission.code"), t("permission.state")]}>
+      {PERMISSIONS.map(({ code, console, english }) => (
+        <tr key={code}>
+          <th scope="row">
+            <span lang="zh-Hans-CN" translate="no">
+              {console}
+            </span>{" "}
+            {language === "en" ? (
+              <span className="quiet" translate="no">
+                {english}
+              </span>
+            ) : null}
+          </th>
+          <td>
+            <code className="long">{code}</code>
+          </td>
+          <td>
+            <span aria-hidden="true">{SIGNS[stateOf(code)]}</span> {t(`permission.${stateOf(code)}`)}
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+const SIGNS = { granted: "✓", missing: "✗", unknown: "?" } as const;
