@@ -1,14 +1,14 @@
 import { parseArgs } from "node:util";
 import type { Subject } from "./client.ts";
 import { type Growth, growthText, isTooSteep, measureGrowth } from "./growth.ts";
-import { seedFloor } from "./seed-floor.ts";
+import { seedBaseline } from "./seed-baseline.ts";
 import { seedReal } from "./seed-real.ts";
 import { onStage, runBench, type Stage, withDatabase } from "./stage.ts";
 import { type Contender, type Figures, figuresOf, figuresText, inTurns } from "./turns.ts";
 import { demandMembers, groupWorkloads, lostCycleMembers, makeCycleGroups, type Workload, workloads } from "./workloads.ts";
 
 /*
- * Runs the floor and the real server side by side on one PostgreSQL and prints how near the real one comes, workload by workload:
+ * Runs the baseline and the real server side by side on one PostgreSQL and prints how near the real one comes, workload by workload:
  *   npm run bench -- --users 10000 --clients 8 --seconds 6
  * With `--sizes 1000,50000` two real servers of these sizes instead, and how costs grow from one to the other; and from the first group of `--groups` to
  * the last.
@@ -37,29 +37,29 @@ const MEMBERS_BAR = 0.05;
 interface Row {
   readonly workload: string;
   readonly real: Figures;
-  readonly floor: Figures;
+  readonly baseline: Figures;
   readonly ratio: number;
   readonly cpuRatio: number;
   readonly bar: number | undefined;
 }
 
-async function besideTheFloor(stage: Stage): Promise<number> {
-  const floorDatabase = await stage.database("floor");
-  const floor = await stage.floor(floorDatabase, clients);
-  await withDatabase(floorDatabase, (client) => seedFloor(client, users, groupSizes));
+async function besideTheBaseline(stage: Stage): Promise<number> {
+  const baselineDatabase = await stage.database("baseline");
+  const baseline = await stage.baseline(baselineDatabase, clients);
+  await withDatabase(baselineDatabase, (client) => seedBaseline(client, users, groupSizes));
   const real = await startSeeded(stage, "real", users, groupSizes);
   await makeCycleGroups(real);
   const rows: Row[] = [];
   for (const workload of wanted(workloads({ users, groupSizes }))) {
-    const [below, above] = await inTurns([onFloor(workload, floor), onReal(workload, real)], turns);
+    const [below, above] = await inTurns([onBaseline(workload, baseline), onReal(workload, real)], turns);
     const row = rowOf(workload, figuresOf(below!), figuresOf(above!));
     rows.push(row);
     say(line(row));
   }
   await demandMembers(real, groupSizes);
   const lost = await lostCycleMembers(real);
-  say(`memory: real ${real.rssMb().toFixed(0)} MB, floor ${floor.rssMb().toFixed(0)} MB; members lost in the first cycle: ${lost}`);
-  tell({ users, clients, seconds, rows, lostMembers: lost, rssMb: { floor: floor.rssMb(), real: real.rssMb() } });
+  say(`memory: real ${real.rssMb().toFixed(0)} MB, baseline ${baseline.rssMb().toFixed(0)} MB; members lost in the first cycle: ${lost}`);
+  tell({ users, clients, seconds, rows, lostMembers: lost, rssMb: { baseline: baseline.rssMb(), real: real.rssMb() } });
   const factor = Number(options.loose ?? 1);
   const missed = rows.filter(({ bar, ratio }) => bar !== undefined && ratio < bar * factor);
   for (const { workload, ratio, bar } of missed) say(`below the bar: ${workload} ${ratio.toFixed(2)} < ${bar! * factor}`);
@@ -108,28 +108,28 @@ async function startSeeded(stage: Stage, name: string, count: number, sizes: rea
 
 const isWanted = ({ name }: Workload): boolean => options.only === undefined || name.includes(options.only);
 const wanted = (all: readonly Workload[]): readonly Workload[] => all.filter(isWanted);
-const onFloor = (workload: Workload, subject: Subject): Contender => ({ subject, iteration: (n) => workload.floor(subject, n) });
+const onBaseline = (workload: Workload, subject: Subject): Contender => ({ subject, iteration: (n) => workload.baseline(subject, n) });
 const onReal = (workload: Workload, subject: Subject): Contender => ({ subject, iteration: (n) => workload.real(subject, n) });
 
 const say = (text: string): void => void (options.json || process.stdout.write(`${text}\n`));
 const tell = (result: unknown): void => void (options.json && process.stdout.write(`${JSON.stringify(result)}\n`));
 
-const rowOf = ({ name, bar }: Workload, floor: Figures, real: Figures): Row => ({
+const rowOf = ({ name, bar }: Workload, baseline: Figures, real: Figures): Row => ({
   workload: name,
   real,
-  floor,
-  ratio: real.perSecond / floor.perSecond,
-  cpuRatio: real.cpuMsPerRequest / floor.cpuMsPerRequest,
+  baseline,
+  ratio: real.perSecond / baseline.perSecond,
+  cpuRatio: real.cpuMsPerRequest / baseline.cpuMsPerRequest,
   bar,
 });
 
-const line = ({ workload, real, floor, ratio, cpuRatio, bar }: Row): string =>
+const line = ({ workload, real, baseline, ratio, cpuRatio, bar }: Row): string =>
   [
     workload.padEnd(42),
     figuresText(real),
-    `| floor ${floor.perSecond.toFixed(0).padStart(6)}/s p50 ${floor.p50Ms.toFixed(2)} cpu ${floor.cpuMsPerRequest.toFixed(3)}`,
+    `| baseline ${baseline.perSecond.toFixed(0).padStart(6)}/s p50 ${baseline.p50Ms.toFixed(2)} cpu ${baseline.cpuMsPerRequest.toFixed(3)}`,
     `| ratio ${ratio.toFixed(2)}${bar === undefined ? "" : ` (bar ${bar})`} cpu x${cpuRatio.toFixed(2)}`,
   ].join("  ");
 
 const sizes = options.sizes?.split(",").map(Number);
-runBench(() => onStage((stage) => (sizes ? bySize(stage, sizes) : besideTheFloor(stage))));
+runBench(() => onStage((stage) => (sizes ? bySize(stage, sizes) : besideTheBaseline(stage))));

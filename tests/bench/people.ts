@@ -15,7 +15,7 @@ export const groupIdOf = (size: number): string => idOf("group", size);
 export const userNameOf = (space: string, n: number): string => `${space}.${n}@example.com`;
 export const externalIdOf = (space: string, n: number): string => `${space}-${n}`;
 
-/** The same person as our server answers it, so that the floor hands out as many bytes. */
+/** The same person as our server answers it, so that the baseline hands out as many bytes. */
 export function answeredUser(space: string, n: number): Record<string, unknown> {
   const at = "2026-11-21T22:40:00.123Z";
   const id = idOf(space, n);

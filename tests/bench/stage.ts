@@ -11,13 +11,13 @@ import { freePort } from "../../src/database/server.ts";
 import { ended, firstLine, startProgram } from "../support/programs.ts";
 import { type Call, connect, type Subject } from "./client.ts";
 
-/* What the benches play on: one PostgreSQL with fsync, and beside it the built product, the floor and simulators, each a process of its own. */
+/* What the benches play on: one PostgreSQL with fsync, and beside it the built product, the baseline and simulators, each a process of its own. */
 
 export interface Stage {
   readonly postgresPid: number;
   /** An empty database of this name; its address. */
   database(name: string): Promise<string>;
-  floor(database: string, clients: number): Promise<Subject>;
+  baseline(database: string, clients: number): Promise<Subject>;
   /** `qps`: calls a second for each API; 0 is no limit. */
   simulator(qps: number): Promise<Simulator>;
   /** Resolves when it is ready. */
@@ -61,13 +61,13 @@ export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T>
         await withDatabase(postgres.url, (client) => client.query(`create database ${name}`));
         return postgres.url.replace(/[^/]+$/, name);
       },
-      async floor(database, clients) {
-        const floor = startProgram(join(__dirname, "floor.ts"), [database]);
+      async baseline(database, clients) {
+        const baseline = startProgram(join(__dirname, "baseline.ts"), [database]);
         endings.push(async () => {
-          floor.stdin?.end();
-          await ended(floor);
+          baseline.stdin?.end();
+          await ended(baseline);
         });
-        return connect("floor", Number(await firstLine(floor)), floor.pid!, "none", clients);
+        return connect("baseline", Number(await firstLine(baseline)), baseline.pid!, "none", clients);
       },
       simulator: (qps) => startSimulator(qps, endings),
       worker(database, dingtalk, more) {

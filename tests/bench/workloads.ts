@@ -1,14 +1,14 @@
 import type { Answer, Call, Subject } from "./client.ts";
 import { answeredUser, entraUser, externalIdOf, groupIdOf, idOf, userNameOf } from "./people.ts";
 
-/** What is measured: one iteration on the floor and the same on the real server. Each answers how many requests it made, and rejects on a wrong answer. */
+/** What is measured: one iteration on the baseline and the same on the real server. Each answers how many requests it made, and rejects on a wrong answer. */
 export interface Workload {
   readonly name: string;
-  /** Least ratio of requests per second to the floor that is asked for, where there is one. */
+  /** Least ratio of requests per second to the baseline that is asked for, where there is one. */
   readonly bar?: number;
   /** Whether its cost must not grow with the number of people. */
   readonly steady?: boolean;
-  floor(subject: Subject, n: number): Promise<number>;
+  baseline(subject: Subject, n: number): Promise<number>;
   real(subject: Subject, n: number): Promise<number>;
 }
 
@@ -49,7 +49,7 @@ export function workloads({ users, groupSizes }: Scale): readonly Workload[] {
     {
       name: "read by id",
       bar: 0.6,
-      floor: (subject, n) => readById(subject, somebody(n, users)),
+      baseline: (subject, n) => readById(subject, somebody(n, users)),
       real: (subject, n) => readById(subject, somebody(n, users)),
     },
     ...(["userName", "externalId"] as const).flatMap((attribute): Workload[] => {
@@ -64,20 +64,20 @@ export function workloads({ users, groupSizes }: Scale): readonly Workload[] {
         return 1;
       };
       return [
-        { name: `match ${attribute}, hit`, bar: 0.6, steady: true, floor: hit, real: hit },
-        { name: `match ${attribute}, miss`, bar: 0.6, steady: true, floor: miss, real: miss },
+        { name: `match ${attribute}, hit`, bar: 0.6, steady: true, baseline: hit, real: hit },
+        { name: `match ${attribute}, miss`, bar: 0.6, steady: true, baseline: miss, real: miss },
       ];
     }),
     {
       name: "create",
       bar: 0.5,
-      async floor(subject) {
+      async baseline(subject) {
         const n = made++;
         await expecting(
           subject,
-          send("POST", `${SCIM}/Users`, { id: idOf("floor", n), ...entraUser("floor", n) }),
+          send("POST", `${SCIM}/Users`, { id: idOf("baseline", n), ...entraUser("baseline", n) }),
           201,
-          userNameOf("floor", n),
+          userNameOf("baseline", n),
         );
         return 1;
       },
@@ -90,13 +90,13 @@ export function workloads({ users, groupSizes }: Scale): readonly Workload[] {
     {
       name: "update",
       bar: 0.45,
-      floor: (subject, n) => updateFloor(subject, somebody(n, users), `Title ${n}`),
+      baseline: (subject, n) => updateBaseline(subject, somebody(n, users), `Title ${n}`),
       real: (subject, n) => update(subject, somebody(n, users), { op: "Replace", path: "title", value: `Title ${n}` }, `Title ${n}`),
     },
     {
       name: "disable and enable",
       bar: 0.45,
-      floor: (subject, n) => updateFloor(subject, somebody(n, users), "False"),
+      baseline: (subject, n) => updateBaseline(subject, somebody(n, users), "False"),
       async real(subject, n) {
         const who = somebody(n, users);
         const off = await update(subject, who, { op: "Replace", path: "active", value: "False" }, `"active":false`);
@@ -107,21 +107,21 @@ export function workloads({ users, groupSizes }: Scale): readonly Workload[] {
       name: "list of 100, walking",
       bar: 0.4,
       steady: true,
-      floor: (subject, n) => list(subject, `after=${idOf("seed", (n * 100) % users)}`),
+      baseline: (subject, n) => list(subject, `after=${idOf("seed", (n * 100) % users)}`),
       real: (subject, n) => list(subject, `startIndex=${((n * 100) % users) + 1}&count=100`),
     },
     {
       name: "list of 100, any page",
       bar: 0.4,
       steady: true,
-      floor: (subject, n) => list(subject, `after=${idOf("seed", somebody(n, users - 100))}`),
+      baseline: (subject, n) => list(subject, `after=${idOf("seed", somebody(n, users - 100))}`),
       real: (subject, n) => list(subject, `startIndex=${somebody(n, users - 100) + 1}&count=100`),
     },
     ...groupSizes.flatMap((size) => groupWorkloads(size)),
     {
       name: "first cycle (match, create, group add)",
       bar: 0.5,
-      async floor(subject) {
+      async baseline(subject) {
         const n = made++;
         await expecting(subject, match("userName", userNameOf("cycle", n)), 200);
         await expecting(subject, send("POST", `${SCIM}/Users`, { id: idOf("cycle", n), ...entraUser("cycle", n) }), 201);
@@ -152,7 +152,7 @@ export function workloads({ users, groupSizes }: Scale): readonly Workload[] {
     },
     {
       name: "history by subject",
-      floor: (subject, n) => history(subject, somebody(n, users)),
+      baseline: (subject, n) => history(subject, somebody(n, users)),
       real: (subject, n) => history(subject, somebody(n, users)),
     },
   ];
@@ -163,7 +163,7 @@ export function groupWorkloads(size: number): readonly Workload[] {
   return [
     {
       name: `group of ${size}: add and remove one`,
-      async floor(subject, n) {
+      async baseline(subject, n) {
         const value = idOf("seed", n % size);
         await expecting(subject, send("PATCH", `${SCIM}/Groups/${groupIdOf(size)}`, { op: "remove", value }), CHANGED);
         await expecting(subject, send("PATCH", `${SCIM}/Groups/${groupIdOf(size)}`, { op: "add", value }), CHANGED);
@@ -186,7 +186,7 @@ export function groupWorkloads(size: number): readonly Workload[] {
     },
     {
       name: `group of ${size}: read without members`,
-      floor: (subject) => readGroup(subject, size),
+      baseline: (subject) => readGroup(subject, size),
       real: (subject) => readGroup(subject, size),
     },
   ];
@@ -232,7 +232,7 @@ async function readById(subject: Subject, n: number): Promise<number> {
   return 1;
 }
 
-async function updateFloor(subject: Subject, n: number, mark: string): Promise<number> {
+async function updateBaseline(subject: Subject, n: number, mark: string): Promise<number> {
   await expecting(subject, send("PATCH", `${SCIM}/Users/${idOf("seed", n)}`, { ...answeredUser("seed", n), title: mark }), 200, mark);
   return 1;
 }

@@ -2,8 +2,8 @@ import express from "express";
 import { Pool } from "pg";
 
 /*
- * The floor: what express and PostgreSQL can do at best on this machine for the same addresses and body sizes. One indexed, prepared statement a request,
- * every write durable, no SCIM, no checks, no history. `node run-typescript.cjs floor.ts DATABASE_URL`; prints its port.
+ * The baseline: what express and PostgreSQL can do at best on this machine for the same addresses and body sizes. One indexed, prepared statement a request,
+ * every write durable, no SCIM, no checks, no history. `node run-typescript.cjs baseline.ts DATABASE_URL`; prints its port.
  */
 
 const TABLES = `

@@ -1,11 +1,11 @@
 import type { Client } from "pg";
 import { answeredUser, entraUser, externalIdOf, groupIdOf, idOf, userNameOf } from "./people.ts";
 
-/* Fills the floor's database with the people and groups of seed-real.ts. */
+/* Fills the baseline's database with the people and groups of seed-real.ts. */
 
 const CHUNK = 5_000;
 
-export async function seedFloor(db: Client, users: number, groupSizes: readonly number[]): Promise<void> {
+export async function seedBaseline(db: Client, users: number, groupSizes: readonly number[]): Promise<void> {
   for (let from = 0; from < users; from += CHUNK) {
     const people = numbers(from, Math.min(users, from + CHUNK));
     await db.query("insert into users select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])", [
