@@ -53,6 +53,8 @@ export interface DemoResult {
   readonly size: CompanySize;
   /** This company was there already and has been left as it was. */
   readonly playedBefore: boolean;
+  /** What differed, or was stuck, before the demo began: data of somebody else, not counted as the demo's. */
+  readonly earlier: readonly string[];
   readonly cycles: readonly CycleResult[];
   readonly people: { readonly directory: number; readonly active: number; readonly dingtalk: number };
   readonly departments: { readonly directory: number; readonly dingtalk: number };
@@ -72,17 +74,15 @@ export interface DemoResult {
 export function problemsOf(result: DemoResult): readonly string[] {
   return [
     ...result.lost,
-    ...result.cycles.flatMap(({ name, differences }) =>
-      differences.map(
-        ({ what, attribute, directory, dingtalk }) =>
-          `${name}: ${what}: ${attribute} is ${directory} in the directory, ${dingtalk} in DingTalk`,
-      ),
-    ),
+    ...result.cycles.flatMap(({ name, differences }) => differences.map((difference) => `${name}: ${inWords(difference)}`)),
     ...result.changedByRepeat.map((what) => `the repeated cycle has changed ${what}`),
     ...result.stuck,
     ...result.account.gaps,
   ];
 }
+
+const inWords = ({ what, attribute, directory, dingtalk }: Difference): string =>
+  `${what}: ${attribute} is ${directory} in the directory, ${dingtalk} in DingTalk`;
 
 /** Rejects DemoFailed at once when nothing answers at this address: later the demo is patient, but it has to begin with a server. */
 export async function demandServer(url: string): Promise<void> {
@@ -107,7 +107,9 @@ export async function playDemo(options: DemoOptions): Promise<DemoResult> {
   const before = { event: await lastEvent(http), arrived: await simulator.calls(), sent: (await readStatus(http)).calls };
   const playedBefore = stands(atStart, second, last);
 
-  const stage: Stage = { options, http, simulator, memory: remember(atStart, second), acknowledged: [] };
+  const differed = compare(expectedOf(atStart), (await simulator.state()).shown).map(inWords);
+  const earlier = [...differed, ...(await stuck(http))];
+  const stage: Stage = { options, http, simulator, earlier: new Set(earlier), memory: remember(atStart, second), acknowledged: [] };
   for (const gone of stage.memory.users.keys())
     if (!first.people.some(({ externalId }) => externalId === gone)) stage.memory.users.delete(gone);
   const cycles: CycleResult[] = [];
@@ -129,12 +131,13 @@ export async function playDemo(options: DemoOptions): Promise<DemoResult> {
   return {
     size: { users: options.users, departments: options.departments, seed: options.seed },
     playedBefore,
+    earlier,
     cycles,
     people: { directory: repeated.users.length, active, dingtalk: shown.people.size },
     departments: { directory: expectedOf(repeated).departments.size, dingtalk: shown.departments.size },
     lost: lacks(remember(repeated, last), last),
     changedByRepeat: changedResources(settled, repeated),
-    stuck: await stuck(http),
+    stuck: (await stuck(http)).filter((line) => !stage.earlier.has(line)),
     scimMs: { ...percentiles(http.timesMs), requests: http.timesMs.length },
     latencyMs: status.latencyMs,
     interruptions: http.interruptions,
@@ -151,6 +154,7 @@ interface Stage {
   readonly options: DemoOptions;
   readonly http: Http;
   readonly simulator: Simulator;
+  readonly earlier: ReadonlySet<string>;
   memory: Memory;
   readonly acknowledged: Acknowledged[];
 }
@@ -194,7 +198,7 @@ async function cycle(stage: Stage, name: string, plan: CyclePlan): Promise<Cycle
     tookMs,
     calls: total(callsBetween(before.sent, status.calls) ?? status.calls),
     fewest: fewestCalls(before.state, after),
-    differences: compare(expectedOf(await readDirectory(http)), after.shown),
+    differences: compare(expectedOf(await readDirectory(http)), after.shown).filter((each) => !stage.earlier.has(inWords(each))),
   };
 }
 

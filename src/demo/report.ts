@@ -15,6 +15,9 @@ export function report(result: DemoResult): readonly string[] {
     cycles(result),
     facts(result),
     ...approvals(result),
+    ...(result.earlier.length > 0
+      ? [`Not counted, as they were there before the demo (--json lists them): ${result.earlier.length} differences.`]
+      : []),
     "Fewest calls: one for each person and each department that is not the same in DingTalk before and after the cycle.",
     ...problemLines(problems, "0 differences: DingTalk holds what the directory says, field by field, and every call is accounted for."),
   ];

@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import type { JsonObject } from "../../core/entity.ts";
 import { type Company, managerIn, type Person, type Team } from "../company/company.ts";
 import { DemoFailed } from "../failure.ts";
 import { object, objects, text } from "../server/directory.ts";
@@ -102,7 +103,7 @@ async function provisionUser(deps: CycleDeps, { match, fresh, resend }: CyclePla
   const { http, memory } = deps;
   const wanted = entra.attributesOf(person);
   let known = memory.users.get(person.externalId);
-  if (match || known === undefined) known = await createOrFind(deps, person, known, fresh);
+  if (match || known === undefined) known = await createOrFind(deps, soughtPerson(person, known), fresh);
   const toSend = resend ? wanted : attributesToSend(known.attributes, wanted);
   if (Object.keys(toSend).length > 0) {
     await http.scim(entra.readUser(known.id));
@@ -111,56 +112,64 @@ async function provisionUser(deps: CycleDeps, { match, fresh, resend }: CyclePla
   memory.users.set(person.externalId, { ...known, attributes: wanted });
 }
 
-/** Matches, and creates whom the match does not find. When the answer to a create is lost or it says "taken", matches again. */
-async function createOrFind(
-  { http, acknowledged }: CycleDeps,
-  person: Person,
-  known: KnownUser | undefined,
-  fresh = false,
-): Promise<KnownUser> {
+interface Sought<Known> {
+  /** Under which it is matched. */
+  readonly name: string;
+  readonly match: entra.ScimRequest;
+  readonly create: entra.ScimRequest;
+  /** Of what was found; without it, of what was made. */
+  known(id: string, found?: JsonObject): Known;
+  /** Where the match finds nothing, as it was renamed since: an earlier cycle has told the id. */
+  readonly otherwise?: Known | undefined;
+}
+
+/** Matches, and creates what the match does not find. When the answer to a create is lost or it says "taken", matches again. */
+async function createOrFind<Known>({ http, acknowledged }: CycleDeps, sought: Sought<Known>, fresh = false): Promise<Known> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const look = !fresh || attempt > 1;
-    const found = look ? objects((await demand(http, entra.matchUser(person.userName))).body.Resources)[0] : undefined;
-    if (found) return { id: text(found.id), attributes: attributesIn(found), managerId: known?.managerId };
-    const request = entra.createUser(person);
-    const made = await answered(http, request);
+    const found = look ? objects((await demand(http, sought.match)).body.Resources)[0] : undefined;
+    if (found) return sought.known(text(found.id), found);
+    if (sought.otherwise) return sought.otherwise;
+    const made = await answered(http, sought.create);
     if (!made || made.status === CONFLICT) continue;
-    acknowledge(acknowledged, request, made);
-    return { id: text(made.body.id), attributes: entra.attributesOf(person), managerId: undefined };
+    acknowledge(acknowledged, sought.create, made);
+    return sought.known(text(made.body.id));
   }
-  throw new DemoFailed(`${person.userName} is neither found nor can be made`);
+  throw new DemoFailed(`${sought.name} is neither found nor can be made`);
 }
+
+const soughtPerson = (person: Person, before: KnownUser | undefined): Sought<KnownUser> => ({
+  name: person.userName,
+  match: entra.matchUser(person.userName),
+  create: entra.createUser(person),
+  known: (id, found) => ({
+    id,
+    attributes: found ? attributesIn(found) : entra.attributesOf(person),
+    managerId: found ? before?.managerId : undefined,
+  }),
+});
+
+const soughtTeam = (team: Team, before: KnownTeam | undefined): Sought<KnownTeam> => ({
+  name: team.displayName,
+  match: entra.matchTeam(team.displayName),
+  create: entra.createTeam(team),
+  known: (id, found) => ({
+    id,
+    displayName: found ? text(found.displayName) : team.displayName,
+    members: (found && before?.members) ?? new Set(),
+  }),
+  otherwise: before,
+});
 
 async function provisionTeam(deps: CycleDeps, { match, fresh, resend }: CyclePlan, team: Team, dialect: entra.Dialect): Promise<void> {
   const { http, memory } = deps;
   let known = memory.teams.get(team.externalId);
-  if (match || known === undefined) known = await createOrFindTeam(deps, team, known, fresh);
+  if (match || known === undefined) known = await createOrFind(deps, soughtTeam(team, known), fresh);
   if (resend || known.displayName !== team.displayName) {
     await http.scim(entra.readTeam(known.id));
     await write(deps, entra.renameTeam(known.id, team.displayName, dialect));
   }
   memory.teams.set(team.externalId, { ...known, displayName: team.displayName });
-}
-
-async function createOrFindTeam(
-  { http, acknowledged }: CycleDeps,
-  team: Team,
-  known: KnownTeam | undefined,
-  fresh = false,
-): Promise<KnownTeam> {
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const look = !fresh || attempt > 1;
-    const found = look ? objects((await demand(http, entra.matchTeam(team.displayName))).body.Resources)[0] : undefined;
-    if (found) return { id: text(found.id), displayName: text(found.displayName), members: known?.members ?? new Set() };
-    // Renamed since: an earlier cycle has told the id.
-    if (known) return known;
-    const request = entra.createTeam(team);
-    const made = await answered(http, request);
-    if (!made || made.status === CONFLICT) continue;
-    acknowledge(acknowledged, request, made);
-    return { id: text(made.body.id), displayName: team.displayName, members: new Set() };
-  }
-  throw new DemoFailed(`${team.displayName} is neither found nor can be made`);
 }
 
 async function provisionMembers(deps: CycleDeps, { resend }: CyclePlan, team: Team, dialect: entra.Dialect): Promise<void> {

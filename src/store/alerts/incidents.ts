@@ -49,7 +49,8 @@ const TIDY: Statement = {
   text: `with old as (delete from incidents where target = $1 and closed_at < $2::timestamptz - interval '100 days')
     delete from alert_signals where target in ($1, '') and last_at < $2::timestamptz - interval '7 days'`,
 };
-const TIDY_SHARE = 0.001;
+/** In the first look of each hour, of whichever process. Missed or done twice at times, which harms nothing. */
+const TIDY_EVERY_MS = 3_600_000;
 
 export const createLook =
   (pool: Pool, target: string): AlertStore["look"] =>
@@ -63,7 +64,7 @@ export const createLook =
       const decided = decide({ facts, incidents, memory: { ...NOTHING, ...(JSON.parse(turn.memory) as Partial<Memory>) } });
       await write(db, target, decided, { now, channels });
       await run(db, LOOKED, [target, JSON.stringify(decided.memory)]);
-      if (Math.random() < TIDY_SHARE) await run(db, TIDY, [target, now]);
+      if (now.getTime() % TIDY_EVERY_MS < paceMs) await run(db, TIDY, [target, now]);
       return true;
     });
   };
