@@ -170,6 +170,18 @@ describe("a person who left", () => {
     expect(JSON.stringify(events)).not.toMatch(FOUND);
     expect(JSON.stringify(await createSubjects(product.pool, systemClock).records(id))).not.toMatch(FOUND);
     expect((await product.send("GET", `/scim/v2/Users/${id}`)).status).toBe(404);
+    const now = encodeURIComponent(systemClock.now().toISOString());
+    for (const address of [
+      ...["jsonl", "csv", "ocsf", "cef"].map((format) => `/api/history/export?format=${format}`),
+      `/api/users/${id}/timeline`,
+      `/api/organisation?at=${now}`,
+      `/api/organisation/difference?from=2026-01-01&to=${now}`,
+      "/api/sync/items?count=1000",
+      "/metrics",
+    ]) {
+      const { status, text } = await product.send("GET", address);
+      expect([address, status, FOUND.exec(text)?.[0]]).toEqual([address, 200, undefined]);
+    }
     expect(lines.length).toBeGreaterThan(5);
     expect(lines.join("")).not.toMatch(FOUND);
     expect(await erasures.erase(id, "again", by)).toEqual({ result: "already" });
