@@ -67,6 +67,14 @@ export const EVENT_CODES = [
   "retention.applied",
 ] as const;
 
+/** Who looked, who signed in, who was refused: they are kept shorter than what was changed. */
+export const ACCESS_CODES = [
+  "personal.read",
+  "access.refused",
+  "session.opened",
+  "session.closed",
+] as const satisfies readonly (typeof EVENT_CODES)[number][];
+
 export type EventCode = (typeof EVENT_CODES)[number];
 
 /**

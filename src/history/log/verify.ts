@@ -6,7 +6,7 @@ import { isSignedBy, LOG_KEY, parseVerifierKey, type VerifierKey } from "../../t
 import { cosignedBy, type Policy } from "../../tlog/policy.ts";
 import { GrowingTree, hashesOf, TILE } from "../../tlog/tiles.ts";
 import { digestOf } from "../entry.ts";
-import type { EventCode } from "../event.ts";
+import { ACCESS_CODES } from "../event.ts";
 import type { KeptEvent } from "./ports.ts";
 
 /*
@@ -168,7 +168,7 @@ async function compareFull(source: LogSource, tiles: ReturnType<GrowingTree["app
 }
 
 /** Who looked and signed in is kept for a shorter time. */
-const ACCESS_CODES: ReadonlySet<unknown> = new Set<EventCode>(["personal.read", "access.refused", "session.opened", "session.closed"]);
+const SHORTER: ReadonlySet<unknown> = new Set(ACCESS_CODES);
 
 interface EntryMembers {
   readonly code?: unknown;
@@ -208,7 +208,7 @@ function compareEvents(
     if (kept === undefined || kept.id !== id) throw new Wrong({ message: `the event of entry ${place} is another one`, ...where });
     const isBefore = (limit: Date | undefined): boolean => limit !== undefined && new Date(String(time)) < limit;
     if (kept.open === undefined) {
-      if (!isBefore(expired?.events) && !(ACCESS_CODES.has(code) && isBefore(expired?.access)))
+      if (!isBefore(expired?.events) && !(SHORTER.has(code) && isBefore(expired?.access)))
         wrong(`the event of entry ${place} is missing`, where);
       counts.expired++;
       continue;

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { ACCESS_CODES } from "../../history/event.ts";
 import type { RetentionJob, RetentionStore } from "../../privacy/retention.ts";
 import type { Vault } from "../personal/vault.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
@@ -61,7 +62,7 @@ const ACCESS = statement(
       and h.id < ${idAt(1)} order by h.id limit ${SLICE}),
   gone as (
     delete from history h using slice s
-      where h.id = s.id and s.at < $1 and s.code in ('personal.read', 'access.refused', 'session.opened', 'session.closed')
+      where h.id = s.id and s.at < $1 and s.code in (${ACCESS_CODES.map((code) => `'${code}'`).join(", ")})
         and not exists (select from personal_reads p join legal_holds k on k.subject = p.subject where p.event = h.id) returning h.id),
   reads as (delete from personal_reads p using gone g where p.event = g.id),
   marked as (

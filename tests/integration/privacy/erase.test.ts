@@ -3,9 +3,16 @@ import { join } from "node:path";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createErasuresFile } from "../../../src/database/erasures-file.ts";
+import { proofOf } from "../../../src/history/log/proof.ts";
+import { storedLog } from "../../../src/history/log/sources.ts";
+import { type Verdict, verifyLog } from "../../../src/history/log/verify.ts";
 import { createLogger } from "../../../src/log.ts";
+import { loadLogKey } from "../../../src/log-key.ts";
 import { keepOnce } from "../../../src/privacy/keep-erasures.ts";
 import type { ErasureStore } from "../../../src/privacy/subjects.ts";
+import { parseConfig } from "../../../src/settings/config.ts";
+import { createLogReader } from "../../../src/store/history/log/reader.ts";
+import { createSealStore } from "../../../src/store/history/log/seal.ts";
 import { createErasures } from "../../../src/store/privacy/erase.ts";
 import { createSubjects } from "../../../src/store/privacy/subjects.ts";
 import { openProduct, type Product } from "../../support/product.ts";
@@ -26,6 +33,7 @@ const by = { actor: "cli", detail: { osUser: "root" } };
 let product: Product;
 let erasures: ErasureStore;
 const lines: string[] = [];
+const keyDir = mkdtempSync(join(temporaryRoot(), "dingtalk-scim-key-"));
 beforeAll(async () => {
   const logger = createLogger({ level: "debug", destination: { write: (line) => lines.push(line) } });
   product = await openProduct({ logger });
@@ -75,6 +83,30 @@ async function everything(texts: readonly string[] = [""]): Promise<readonly str
 const marked = () => everything(MARKS);
 const historyOf = async (id: string) =>
   (await product.pool.query("select h::text as row from history h where subject = $1 order by id", [id])).rows;
+
+/** Seals what is not in the log yet, and verifies all of it; nothing may have expired. */
+async function sealed(): Promise<Verdict> {
+  const config = parseConfig({ DATA_DIR: keyDir, PUBLIC_URL: "https://scim.example.com" });
+  const loadKey = () => loadLogKey({ config, pool: product.pool });
+  const store = createSealStore(product.pool, { clock: systemClock, loadKey, witnessed: false });
+  await store.sealFrom("00000000-0000-0000-0000-000000000000", new AbortController().signal);
+  return verifyLog(storedLog(createLogReader(product.pool)));
+}
+
+/** Of every event of this person that is in the log. */
+async function proofs(id: string): Promise<readonly string[]> {
+  const { rows } = await product.pool.query<{ id: string }>(
+    "select h.id from history h join history_leaves l on l.event = h.id where h.subject = $1",
+    [id],
+  );
+  return Promise.all(
+    rows.map(async (row) => {
+      const proof = await proofOf(createLogReader(product.pool), row.id);
+      if (proof === undefined) throw new Error(`no proof of ${row.id}`);
+      return JSON.stringify(proof);
+    }),
+  );
+}
 
 /** In every column that the classification calls personal, whatever a run would leave there. */
 async function seed(id: string): Promise<void> {
@@ -159,7 +191,11 @@ describe("a person who left", () => {
   });
 
   test("is found nowhere after the erasure: no table, no log, no answer; others keep their history", async () => {
+    expect(await sealed()).toMatchObject({ ok: true });
     expect(await erasures.erase(id, "request of 12 May", by)).toMatchObject({ result: "done", erasure: { subject: id, by: "cli:root" } });
+    const before = await proofs(id);
+    expect(await sealed()).toMatchObject({ ok: true, verified: { events: { withoutValues: 0, expired: 0 } } });
+    expect(before.length).toBeGreaterThan(3);
     expect(await marked()).toEqual([]);
     expect(await historyOf(other)).toEqual(others);
     const events = (await product.send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${id}"`)}&count=1000`)).body.events;

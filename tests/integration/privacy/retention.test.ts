@@ -1,12 +1,23 @@
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
 import { type Clock, systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
+import { storedLog } from "../../../src/history/log/sources.ts";
+import { type VerifyOptions, verifyLog } from "../../../src/history/log/verify.ts";
+import { loadLogKey } from "../../../src/log-key.ts";
 import { applyRetention, DEFAULT_RETENTION, type RetentionJob } from "../../../src/privacy/retention.ts";
+import { parseConfig } from "../../../src/settings/config.ts";
+import { createLogReader } from "../../../src/store/history/log/reader.ts";
+import { createSealStore } from "../../../src/store/history/log/seal.ts";
 import { createRetention } from "../../../src/store/privacy/retention.ts";
 import { createSubjects } from "../../../src/store/privacy/subjects.ts";
 import { openProduct, type Product } from "../../support/product.ts";
+import { temporaryRoot } from "../../support/temporary-root.ts";
 import { testVault } from "../../support/vault.ts";
 
 /* Every job by itself, under a clock that stands: what is a day too old goes, what is a day younger stays. */
+
+const keyDir = mkdtempSync(join(temporaryRoot(), "dingtalk-scim-key-"));
 
 const NOW = new Date("2026-11-30T12:00:00Z");
 const DAY_MS = 86_400_000;
@@ -71,7 +82,7 @@ test("values of events go after two years, and the names of the attributes stay"
   const ids = [await event(731), await event(731, { plain: true }), await event(729)];
   await run();
   expect([await left(ids), await withValues(ids)]).toEqual([[0, 1, 2], [2]]);
-  expect(await sql("select attributes from history where id = $1", [ids[1]])).toEqual([{ attributes: ["title"] }]);
+  expect(await sql("select attributes from history where id = $1", [ids[0]])).toEqual([{ attributes: ["title"] }]);
   expect(await sql("select detail from history where code = 'retention.applied'")).toEqual([
     { detail: JSON.stringify({ removed: { values: 2 }, days: { values: 730 } }) },
   ]);
@@ -176,6 +187,23 @@ test("sessions, links and assertions go a day after their end, messages and clos
   expect([await sql("select 1 from incidents"), await sql("select 1 from incident_deliveries")].map((rows) => rows.length)).toEqual([2, 1]);
   // Of no person, and no part of the history.
   expect(await sql("select 1 from history")).toEqual([]);
+});
+
+test("what has aged may be missing from a signed log, and nothing else may", async () => {
+  await key();
+  for (const [days, code] of [[2_556], [731], [181, "personal.read"], [1]] as const) await event(days, { ...(code ? { code } : {}) });
+  const loadKey = () =>
+    loadLogKey({ config: parseConfig({ DATA_DIR: keyDir, PUBLIC_URL: "https://scim.example.com" }), pool: product.pool });
+  const store = createSealStore(product.pool, { clock: systemClock, loadKey, witnessed: false });
+  await store.sealFrom("00000000-0000-0000-0000-000000000000", never);
+  const verified = (options: VerifyOptions = {}) => verifyLog(storedLog(createLogReader(product.pool)), options);
+  expect(await verified()).toMatchObject({ ok: true, verified: { events: { compared: 4 } } });
+  await run();
+  const { events, access, values } = DEFAULT_RETENTION;
+  const expired = { events: ago(events), access: ago(access), values: ago(values) };
+  expect(await verified({ expired })).toMatchObject({ ok: true, verified: { events: { compared: 2, expired: 2, withoutValues: 1 } } });
+  expect(await verified({ expired: { ...expired, access: ago(200) } })).toMatchObject({ ok: false });
+  expect(await verified()).toMatchObject({ ok: false });
 });
 
 test.each<[RetentionJob, number]>([
