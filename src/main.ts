@@ -11,7 +11,7 @@ import { systemClock } from "./core/clock.ts";
 import { Unavailable } from "./core/errors.ts";
 import { createMeter } from "./core/meter.ts";
 import { openDatabase } from "./database/open.ts";
-import { type Ending, endInOrder } from "./ending.ts";
+import { type Ending, endInOrder, type Stage } from "./ending.ts";
 import type { ReadinessCheck } from "./http/health.ts";
 import { createTraffic } from "./http/traffic.ts";
 import { loadRules } from "./load-rules.ts";
@@ -52,7 +52,8 @@ const READY_LOOK_MS = 20;
 export async function startServer(config: Config, signal = new AbortController().signal): Promise<Server> {
   const logger = createLogger({ level: config.logLevel });
   const clock = systemClock;
-  const begun: Ending[] = [];
+  const begun: Stage[] = [];
+  const begin = (...stage: readonly Ending[]): void => void begun.push(stage);
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopped ??= endInOrder(begun, clock, logger);
@@ -68,12 +69,12 @@ export async function startServer(config: Config, signal = new AbortController()
       migrations: migrationsDirectory,
       logger,
     });
-    begun.push({ name: "database", mostMs: 20_000, leastMs: 7_000, end: (graceMs) => database.stop(graceMs) });
+    begin({ name: "database", mostMs: 20_000, leastMs: 7_000, end: (graceMs) => database.stop(graceMs) });
     const pool = createPool({ url: () => database.url, max: POOL_SIZE, logger });
-    begun.push({ name: "connections", mostMs: 4_000, leastMs: 3_000, end: () => pool.end() });
+    begin({ name: "connections", mostMs: 4_000, leastMs: 3_000, end: () => pool.end() });
     const vault = await patiently(signal, () => openVault({ config, pool, clock }));
     const replica = config.role === "worker" ? undefined : openReplica(config, { pool, clock, logger });
-    if (replica) begun.push({ name: "replica", mostMs: 3_000, leastMs: 500, end: () => replica.stop() });
+    if (replica) begin({ name: "replica", mostMs: 3_000, leastMs: 500, end: () => replica.stop() });
     const app: ServerContext = {
       ...(replica ? { replica } : {}),
       config,
@@ -86,46 +87,40 @@ export async function startServer(config: Config, signal = new AbortController()
       refusals: createRefusalTally(clock),
     };
     const meter = startMeter(app);
-    begun.push({ name: "counters", mostMs: 3_000, leastMs: 0, end: () => meter.stop() });
+    begin({ name: "counters", mostMs: 3_000, leastMs: 0, end: () => meter.stop() });
     const checks: Record<string, ReadinessCheck> = { database: () => takesWrites(pool) };
     let sandboxUrl: string | undefined;
     let sync: RunningSync | undefined;
     if (config.role !== "api") {
       const organisation = await openOrganisation(config, logger);
-      begun.push({ name: "sandbox", mostMs: 2_000, leastMs: 1_000, end: () => organisation.stop() });
+      begin({ name: "sandbox", mostMs: 2_000, leastMs: 1_000, end: () => organisation.stop() });
       sandboxUrl = organisation.sandboxUrl;
       sync = await patiently(signal, () => startSync(app, organisation.settings));
       Object.assign(checks, sync.checks);
     }
-    const loop = sync;
-    const work: Ending = {
-      name: "requests and loop",
-      mostMs: GRACE_MS + SLACK_MS,
-      leastMs: GRACE_MS,
-      end: async () => loop?.stop(GRACE_MS),
-    };
-    begun.push(work);
-    if (config.role !== "worker") {
-      const api = await patiently(signal, () => startApi(app, checks));
-      // Both at once: neither needs the other.
-      begun[begun.length - 1] = { ...work, end: async () => void (await Promise.all([api.stop(GRACE_MS), loop?.stop(GRACE_MS)])) };
-    }
+    // All at once: none needs the others, and each may wait for a database that says nothing.
+    const working: Ending[] = [];
+    begun.push(working);
+    const work = (name: string, part: { stop(graceMs: number): Promise<void> }): void =>
+      void working.push({ name, mostMs: GRACE_MS + SLACK_MS, leastMs: GRACE_MS, end: () => part.stop(GRACE_MS) });
+    if (sync) work("loop", sync);
+    if (config.role !== "worker") work("requests", await patiently(signal, () => startApi(app, checks)));
     if (config.role !== "api") {
       const sealer = startSealing(app);
-      begun.push({ name: "sealer", mostMs: 3_000, leastMs: 500, end: () => sealer.stop() });
+      working.push({ name: "sealer", mostMs: 3_000, leastMs: 500, end: () => sealer.stop() });
     }
     // Whatever else fails later: from here on somebody is told.
     const alerts = startAlerting(app);
-    begun.push({ name: "alerts", mostMs: 2_000, leastMs: 500, end: () => alerts.stop() });
+    working.push({ name: "alerts", mostMs: 2_000, leastMs: 500, end: () => alerts.stop() });
     if (config.role !== "api") {
       const feed = await openFeed(app);
-      begun.push({ name: "feed", mostMs: 2_000, leastMs: 500, end: () => feed.stop() });
+      working.push({ name: "feed", mostMs: 2_000, leastMs: 500, end: () => feed.stop() });
     }
     const figures = startFigures(app);
-    begun.push({ name: "figures", mostMs: 2_000, leastMs: 500, end: () => figures.stop() });
+    working.push({ name: "figures", mostMs: 2_000, leastMs: 500, end: () => figures.stop() });
     if (config.workday && config.role !== "api") {
       const workday = startWorkday(app, config.workday);
-      begun.push({ name: "reader of Workday", mostMs: 5_000, leastMs: 500, end: () => workday.stop() });
+      working.push({ name: "reader of Workday", mostMs: 5_000, leastMs: 500, end: () => workday.stop() });
     }
     await firstReady(checks);
     // Last of all: a token that is made and then not shown, because the start failed, would be lost.

@@ -26,22 +26,28 @@ function quickClock(): Clock {
 
 type Way = "ends" | "fails" | "hangs";
 
-async function ended(parts: readonly (readonly [name: string, way: Way, mostMs: number, leastMs: number])[]) {
+type Part = readonly [name: string, way: Way, mostMs: number, leastMs: number];
+
+const ended = (parts: readonly Part[]) => endedStages(parts.map((part) => [part]));
+
+async function endedStages(stages: readonly (readonly Part[])[]) {
   const clock = quickClock();
   const order: string[] = [];
   const graces: Record<string, number> = {};
-  const begun = parts.map(
-    ([name, way, mostMs, leastMs]): Ending => ({
-      name,
-      mostMs,
-      leastMs,
-      end: async (graceMs) => {
-        order.push(name);
-        graces[name] = graceMs;
-        if (way === "fails") throw new Error("no");
-        if (way === "hangs") await new Promise(() => {});
-      },
-    }),
+  const begun = stages.map((parts) =>
+    parts.map(
+      ([name, way, mostMs, leastMs]): Ending => ({
+        name,
+        mostMs,
+        leastMs,
+        end: async (graceMs) => {
+          order.push(name);
+          graces[name] = graceMs;
+          if (way === "fails") throw new Error("no");
+          if (way === "hangs") await new Promise(() => {});
+        },
+      }),
+    ),
   );
   await endInOrder(begun, clock, silentLogger);
   return { order, graces, tookMs: clock.monotonicMs() };
@@ -74,4 +80,17 @@ test("whoever is quick leaves the time to the others", async () => {
     ["loop", "ends", 11_500, 10_000],
   ]);
   expect(graces).toEqual({ loop: 11_500, database: 20_000 });
+});
+
+test("what is of one stage ends at the same time, each within its own time, and what is below comes after all of them", async () => {
+  const { order, graces } = await endedStages([
+    [["database", "ends", 20_000, 7_000]],
+    [
+      ["loop", "hangs", 11_500, 10_000],
+      ["requests", "ends", 11_500, 10_000],
+      ["alerts", "fails", 2_000, 500],
+    ],
+  ]);
+  expect(order).toEqual(["loop", "requests", "alerts", "database"]);
+  expect(graces).toEqual({ loop: 11_500, requests: 11_500, alerts: 2_000, database: 11_500 });
 });
