@@ -1,16 +1,40 @@
+import { readFileSync } from "node:fs";
 import type { AppContext } from "./compose.ts";
+import { CannotStart } from "./core/errors.ts";
 import { type Sealer, startSealer } from "./history/log/sealer.ts";
+import { createWitnessing, type PostText } from "./history/log/witnessing.ts";
 import { loadLogKey } from "./log-key.ts";
+import { createCheckpointDesk } from "./store/history/log/checkpoint-desk.ts";
 import { createOlderEvents } from "./store/history/log/older.ts";
+import { createLogReader } from "./store/history/log/reader.ts";
 import { createSealStore } from "./store/history/log/seal.ts";
+import { FormatError } from "./tlog/format-error.ts";
+import { type Policy, parsePolicy } from "./tlog/policy.ts";
 
 /* The history as a log. */
 
-/** Of a process that runs the loop: whoever signs is not whoever takes requests. */
-export const startSealing = ({ config, pool, vault, clock, logger }: AppContext): Sealer =>
-  startSealer({
-    store: createSealStore(pool, { clock, loadKey: () => loadLogKey({ config, pool }), witnessed: false }),
-    older: createOlderEvents(pool, vault),
-    clock,
-    logger,
-  });
+/** Of a process that runs the loop: whoever signs is not whoever takes requests. Throws CannotStart for a policy that is wrong. */
+export function startSealing({ config, pool, vault, clock, logger }: AppContext): Sealer {
+  const policy = config.historyWitnessPolicy === undefined ? undefined : readPolicy(config.historyWitnessPolicy);
+  const store = createSealStore(pool, { clock, loadKey: () => loadLogKey({ config, pool }), witnessed: policy !== undefined });
+  const witnesses =
+    policy && createWitnessing({ desk: createCheckpointDesk(pool), log: createLogReader(pool), policy, post: postText, logger });
+  return startSealer({ store, older: createOlderEvents(pool, vault), clock, logger, ...(witnesses ? { witnesses } : {}) });
+}
+
+function readPolicy(file: string): Policy {
+  try {
+    return parsePolicy(readFileSync(file, "utf8"));
+  } catch (cause) {
+    const why = cause instanceof FormatError ? cause.message : "cannot be read";
+    throw new CannotStart([`HISTORY_WITNESS_POLICY ${file}: ${why}`], { cause });
+  }
+}
+
+const ANSWER_MS = 5_000;
+
+/** Sends nothing but a checkpoint and hashes. */
+export const postText: PostText = async (url, body) => {
+  const answer = await fetch(url, { method: "POST", body, redirect: "error", signal: AbortSignal.timeout(ANSWER_MS) });
+  return { status: answer.status, type: answer.headers.get("content-type") ?? "", body: await answer.text() };
+};

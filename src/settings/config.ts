@@ -69,6 +69,8 @@ export interface Config {
   readonly encryptionKeyFile?: string;
   /** The key that signs the history, of workers alone; unset = `history.key` in `dataDir`. */
   readonly historyKeyFile?: string;
+  /** tlog-policy file with the witnesses that are asked; unset = none. */
+  readonly historyWitnessPolicy?: string;
   /** Unset = Workday is not read from here. */
   readonly workday?: WorkdaySettings;
   /** SCIM requests per second; 0 = no limit. */
@@ -131,6 +133,7 @@ function toConfig(values: Values): Config {
     syncMode: values.SYNC_MODE ?? (dingtalk.kind === "sandbox" ? "sync" : "observe"),
     ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),
     ...(values.POLICY_FILE === undefined ? {} : { policyFile: values.POLICY_FILE }),
+    ...(values.HISTORY_WITNESS_POLICY === undefined ? {} : { historyWitnessPolicy: values.HISTORY_WITNESS_POLICY }),
     ...(values.HISTORY_KEY_FILE === undefined ? {} : { historyKeyFile: values.HISTORY_KEY_FILE }),
     ...(values.FEED_FILE === undefined ? {} : { feedFile: values.FEED_FILE }),
     ...(values.ENCRYPTION_KEY_FILE === undefined ? {} : { encryptionKeyFile: values.ENCRYPTION_KEY_FILE }),

@@ -92,6 +92,7 @@ export const RULES = {
   FEED_FILE: text.optional(),
   ENCRYPTION_KEY_FILE: text.optional(),
   HISTORY_KEY_FILE: text.optional(),
+  HISTORY_WITNESS_POLICY: text.optional(),
   WORKDAY_FILE: text.optional(),
   WORKDAY_USERNAME: text.optional(),
   WORKDAY_PASSWORD: text.optional(),

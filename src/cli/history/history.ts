@@ -3,6 +3,7 @@ import { exportCommand } from "./export.ts";
 import { keyCommand } from "./key.ts";
 import { proofCommand } from "./proof.ts";
 import { verifyCommand } from "./verify.ts";
+import { witnessCommand } from "./witness.ts";
 
 /** The history as a log that can be verified (docs/auditors.md). */
 export const historyCommand = (): Command =>
@@ -11,4 +12,5 @@ export const historyCommand = (): Command =>
     .addCommand(verifyCommand())
     .addCommand(exportCommand())
     .addCommand(proofCommand())
-    .addCommand(keyCommand());
+    .addCommand(keyCommand())
+    .addCommand(witnessCommand());

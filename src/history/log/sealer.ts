@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import { firstUuidAt, madeAtMs } from "../../core/id.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { OlderEvents, SealStore } from "./ports.ts";
+import type { Witnessing } from "./witnessing.ts";
 
 /*
  * Puts events into the log. It looks for those without an entry, as a position in the history would pass over what commits late: every few seconds among
@@ -18,6 +19,8 @@ const ALL_EVERY_MS = DAY_MS;
 export interface SealerDeps {
   readonly store: SealStore;
   readonly older: OlderEvents;
+  /** Those who sign checkpoints as well. */
+  readonly witnesses?: Witnessing;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -29,7 +32,7 @@ export interface Sealer {
 }
 
 export function startSealer(
-  { store, older, clock, logger }: SealerDeps,
+  { store, older, witnesses, clock, logger }: SealerDeps,
   { everyMs = EVERY_MS }: { readonly everyMs?: number } = {},
 ): Sealer {
   const stopping = new AbortController();
@@ -49,6 +52,8 @@ export function startSealer(
     const fromMs = Math.min(nowMs - backMs, owedMs ?? nowMs);
     const done = await store.sealFrom(firstUuidAt(fromMs), stopping.signal);
     if (!done) return;
+    // Whoever has sealed asks; while not enough have signed, everybody reads the checkpoint before.
+    await witnesses?.ask();
     owedMs = undefined;
     if (all) lastAllMs = ms;
     if (all || late) lastLateMs = ms;

@@ -58,7 +58,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
 {{- define "dingtalk-scim.workerKeys" -}}
-{ name: keys, secret: { secretName: {{ include "dingtalk-scim.keysSecretName" . }}, items: [{ key: encryption.key, path: encryption.key }, { key: history.key, path: history.key }] } }
+{ name: keys, secret: { secretName: {{ include "dingtalk-scim.keysSecretName" . }} } }
 {{- end -}}
 
 {{- define "dingtalk-scim.image" -}}

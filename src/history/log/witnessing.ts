@@ -1,0 +1,99 @@
+import type { Logger } from "../../core/logger.ts";
+import { parseCheckpoint, type SignedCheckpoint } from "../../tlog/checkpoint.ts";
+import { FormatError } from "../../tlog/format-error.ts";
+import { formatNote, isSignedBy, parseSignature, type Signature } from "../../tlog/note.ts";
+import type { Policy, PolicyWitness } from "../../tlog/policy.ts";
+import { consistencyProof } from "../../tlog/proofs.ts";
+import { formatAddCheckpoint } from "../../tlog/witness.ts";
+import type { LogReader } from "./ports.ts";
+
+/* Asks the witnesses of the policy for their signatures (C2SP tlog-witness). A checkpoint is published when enough of them have signed it. */
+
+export interface CheckpointDesk {
+  /** The newest checkpoint, when it is not published. */
+  unpublished(): Promise<{ readonly id: number; readonly note: string } | undefined>;
+  publish(id: number, note: string): Promise<void>;
+}
+
+/** Rejects when there is no answer. */
+export type PostText = (url: string, body: string) => Promise<{ readonly status: number; readonly type: string; readonly body: string }>;
+
+export interface WitnessingDeps {
+  readonly desk: CheckpointDesk;
+  readonly log: Pick<LogReader, "tile">;
+  readonly policy: Policy;
+  readonly post: PostText;
+  readonly logger: Logger;
+}
+
+export interface Witnessing {
+  /** Whether the newest checkpoint is published now. */
+  ask(): Promise<boolean>;
+}
+
+export function createWitnessing({ desk, log, policy, post, logger }: WitnessingDeps): Witnessing {
+  /** Sizes that each has signed last, as far as is known. */
+  const known = new Map<string, number>();
+
+  async function proofFrom(old: number, { size }: SignedCheckpoint): Promise<readonly Buffer[]> {
+    return consistencyProof(
+      async (level, index, width) => {
+        const tile = await log.tile(level, index, width);
+        if (!tile) throw new Error(`tile ${index} of level ${level} is missing in the log`);
+        return tile;
+      },
+      old,
+      size,
+    );
+  }
+
+  async function askOne({ name, key, url }: PolicyWitness, checkpoint: SignedCheckpoint): Promise<readonly Signature[]> {
+    if (url === undefined) return [];
+    for (let round = 0; round < 2; round++) {
+      const old = Math.min(known.get(name) ?? 0, checkpoint.size);
+      const answer = await post(
+        `${url.replace(/\/$/, "")}/add-checkpoint`,
+        formatAddCheckpoint({ old, proof: await proofFrom(old, checkpoint), checkpoint }),
+      );
+      if (answer.status === 409 && answer.type.startsWith("text/x.tlog.size") && /^\d{1,15}\n$/.test(answer.body)) {
+        const size = Number(answer.body);
+        if (size > checkpoint.size) throw new FormatError(`it has seen this log with ${size} entries, and it has ${checkpoint.size}`);
+        known.set(name, size);
+        continue;
+      }
+      if (answer.status !== 200) throw new FormatError(`it answers ${answer.status}: ${answer.body.slice(0, 200).trim()}`);
+      const signatures = answer.body.split("\n").slice(0, -1).map(parseSignature);
+      const mine = signatures.filter(({ name: by, id }) => by === key.name && id.equals(key.id));
+      if (mine.length === 0 || !isSignedBy({ text: checkpoint.note.text, signatures: mine }, key))
+        throw new FormatError("it has signed nothing");
+      known.set(name, checkpoint.size);
+      return mine;
+    }
+    return [];
+  }
+
+  return {
+    async ask() {
+      const newest = await desk.unpublished();
+      if (!newest) return true;
+      const checkpoint = parseCheckpoint(newest.note);
+      const names = new Set<string>();
+      const answers = await Promise.all(
+        policy.witnesses.map(async (witness) => {
+          try {
+            const signatures = await askOne(witness, checkpoint);
+            if (signatures.length > 0) names.add(witness.name);
+            return signatures;
+          } catch (error) {
+            logger.warn({ error }, "a witness has not signed the history");
+            return [];
+          }
+        }),
+      );
+      if (!policy.isQuorum(names)) return false;
+      const { text, signatures } = checkpoint.note;
+      await desk.publish(newest.id, formatNote({ text, signatures: [...signatures, ...answers.flat()] }));
+      return true;
+    },
+  };
+}

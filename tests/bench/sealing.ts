@@ -1,0 +1,154 @@
+import { createPrivateKey, randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { systemClock } from "../../src/core/clock.ts";
+import { uuidv7 } from "../../src/core/id.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import { openDatabase } from "../../src/database/open.ts";
+import { createUserDirectory } from "../../src/directory/users.ts";
+import { startSealer } from "../../src/history/log/sealer.ts";
+import { storedLog } from "../../src/history/log/sources.ts";
+import { verifyLog } from "../../src/history/log/verify.ts";
+import { logKey, newSecret } from "../../src/log-key.ts";
+import { readUser } from "../../src/scim/resource/resource.ts";
+import { createDirectoryStore } from "../../src/store/create.ts";
+import { beginLog } from "../../src/store/history/log/keys.ts";
+import { createOlderEvents } from "../../src/store/history/log/older.ts";
+import { createLogReader } from "../../src/store/history/log/reader.ts";
+import { createSealStore } from "../../src/store/history/log/seal.ts";
+import { createKeyEncryptionKey } from "../../src/store/personal/key-encryption.ts";
+import { createVault, type Vault } from "../../src/store/personal/vault.ts";
+import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
+import { openColumns } from "../../src/store/write-sql.ts";
+import { onStage, runBench, type Stage } from "./stage.ts";
+
+/*
+ * What encryption and sealing cost the write path, and how fast the log grows and is verified. Turns with and without alternate in one run.
+ *   npm run build && node tests/support/run-typescript.cjs tests/bench/sealing.ts --turns 6 --seconds 4 --events 100000
+ */
+
+const { values } = parseArgs({
+  options: {
+    turns: { type: "string", default: "6" },
+    seconds: { type: "string", default: "4" },
+    writers: { type: "string", default: "32" },
+    events: { type: "string", default: "100000" },
+  },
+});
+const [turns, seconds, writers, events] = [values.turns, values.seconds, values.writers, values.events].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+];
+const root = join(__dirname, "..", "..");
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Values in plain text, as they were before: no key, no cipher. */
+const plain: Vault = {
+  rows: async (_db, all) => all.map((event) => ({ ...openColumns(event), changes: event.changes })),
+  first: (event) => ({ row: { ...openColumns(event), changes: event.changes } as never, wrapped: "", keep: () => undefined }),
+  seal: async (_db, all) => all.map(() => undefined),
+  open: () => undefined,
+  destroy: async () => undefined,
+};
+
+/** The same statements without the row of the key. */
+function withoutKeys(pool: Pool): Pool {
+  const query = pool.query.bind(pool) as (config: { name: string; text: string }) => unknown;
+  return Object.assign(Object.create(pool) as Pool, {
+    query: (config: { name: string; text: string }) =>
+      query({ ...config, name: config.name && `${config.name}-plain`, text: config.text.replace(/\n\s*keyed as \(.*\),/, "") }),
+  });
+}
+
+async function bench(stage: Stage): Promise<number> {
+  const url = await stage.database("sealing");
+  const database = await openDatabase({ url, dataDir: "", migrations: join(root, "prisma", "migrations"), logger: silentLogger });
+  const pool = createPool({ url, max: 16, logger: silentLogger });
+  try {
+    const sourceId = randomUUID();
+    await pool.query("insert into sources (id, name) values ($1, 'bench')", [sourceId]);
+    const vault = createVault(createKeyEncryptionKey(Buffer.alloc(32, 1)));
+    const key = logKey("bench.example.com/history/1", createPrivateKey(newSecret()));
+    await beginLog(pool, key.verifier);
+    const store = createSealStore(pool, { clock: systemClock, loadKey: async () => key, witnessed: false });
+    const older = createOlderEvents(pool, vault);
+    const context = () => ({ sourceId, actor: "token:bench", requestId: randomUUID() });
+    const on = createUserDirectory({ store: createDirectoryStore(pool, ["dingtalk"], vault), clock: systemClock });
+    const off = createUserDirectory({ store: createDirectoryStore(withoutKeys(pool), ["dingtalk"], plain), clock: systemClock });
+    const user = (title: string) =>
+      readUser({ userName: uuidv7(systemClock.now().getTime()), displayName: "Chan Tai Man", title, emails: [{ value: "a@example.com" }] });
+    const rates = { create: { on: [] as number[], off: [] as number[] }, update: { on: [] as number[], off: [] as number[] } };
+    for (let turn = 0; turn < turns * 2; turn++) {
+      const which = turn % 2 === 0 ? "on" : "off";
+      const people = which === "on" ? on : off;
+      const sealer =
+        which === "on"
+          ? startSealer({ store, older: { encryptSome: async () => undefined }, clock: systemClock, logger: silentLogger })
+          : undefined;
+      const ids: string[] = [];
+      rates.create[which].push(await rate(async () => void ids.push((await people.create(context(), user("Clerk"))).id)));
+      let n = 0;
+      rates.update[which].push(
+        await rate(
+          async () => void (await people.change(context(), ids[n++ % ids.length]!, (current) => readUser({ ...current, title: `t${n}` }))),
+        ),
+      );
+      await sealer?.stop();
+    }
+    for (const kind of ["create", "update"] as const) {
+      const [with_, without] = [median(rates[kind].on), median(rates[kind].off)];
+      print(
+        `${kind}: ${with_.toFixed(0)}/s with encryption and sealing, ${without.toFixed(0)}/s without: ${((with_ / without - 1) * 100).toFixed(1)} %`,
+      );
+    }
+    let ms = systemClock.monotonicMs();
+    for (let some = await older.encryptSome(); some?.more; some = await older.encryptSome());
+    const left = Number(
+      (await pool.query("select count(*) as n from history h where not exists (select from history_leaves l where l.event = h.id)")).rows[0]
+        .n,
+    );
+    print(`encrypted the events of the turns without: ${left} in ${((systemClock.monotonicMs() - ms) / 1_000).toFixed(1)} s`);
+    await pool.query(
+      `insert into history (id, at, code, actor, source_id, request_id, attributes, detail)
+       select ('0190' || lpad(to_hex(n), 8, '0') || '7000' || '8' || substr(md5(n::text), 1, 15))::uuid, now(), 'user.updated', 'token:bench', gen_random_uuid(), gen_random_uuid(), '{title}', '{"n":1}'
+         from generate_series(1, $1::int) n`,
+      [events],
+    );
+    ms = systemClock.monotonicMs();
+    await store.sealFrom("00000000-0000-7000-8000-000000000000", new AbortController().signal);
+    const total = events + left;
+    print(`sealed ${total} events at ${(total / ((systemClock.monotonicMs() - ms) / 1_000)).toFixed(0)}/s`);
+    global.gc?.();
+    const before = process.memoryUsage().rss;
+    ms = systemClock.monotonicMs();
+    const verdict = await verifyLog(storedLog(createLogReader(pool)));
+    const took = (systemClock.monotonicMs() - ms) / 1_000;
+    const size = verdict.ok ? verdict.verified.size : 0;
+    print(
+      `verified ${size} entries and events in ${took.toFixed(1)} s, ${((took / size) * 1_000_000).toFixed(0)} s for a million; memory +${((process.memoryUsage().rss - before) / 2 ** 20).toFixed(0)} MB`,
+    );
+    return verdict.ok ? 0 : 1;
+  } finally {
+    await pool.end();
+    await database.stop();
+  }
+}
+
+async function rate(work: () => Promise<void>): Promise<number> {
+  const began = systemClock.monotonicMs();
+  let done = 0;
+  const writer = async () => {
+    while (systemClock.monotonicMs() - began < seconds * 1_000) {
+      await work();
+      done++;
+    }
+  };
+  await Promise.all(Array.from({ length: writers }, writer));
+  return done / ((systemClock.monotonicMs() - began) / 1_000);
+}
+
+const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+
+runBench(() => onStage(bench));
