@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { accessEndpoint } from "./api/access.ts";
 import { createMetrics } from "./api/all-metrics.ts";
+import { departmentsEndpoint } from "./api/departments.ts";
 import { historyEndpoint } from "./api/events.ts";
 import { feedEndpoint } from "./api/feed.ts";
 import { groupsEndpoint } from "./api/groups.ts";
@@ -72,6 +73,7 @@ import { createLogReader } from "./store/history/log/reader.ts";
 import { createPersonalReadLog } from "./store/history/personal-reads.ts";
 import { createKpiStore } from "./store/kpis/kpis.ts";
 import { readingFrom } from "./store/replica.ts";
+import { createDepartmentList } from "./store/status/departments.ts";
 import { createHolds } from "./store/status/holds.ts";
 import { createMeterStore } from "./store/status/meters.ts";
 import { createPutBack } from "./store/status/put-back.ts";
@@ -214,6 +216,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
       groupsEndpoint(past),
       organisationEndpoint(past),
       peopleEndpoint({ ...past, operations, preview: async (id) => previewPerson({ ...app, ...looks() }, id) }),
+      departmentsEndpoint(createDepartmentList(pool, TARGET)),
       sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl, setup: createSetup(database, clock) }),
       holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
       kpisEndpoint({

@@ -16,6 +16,7 @@ const PAGES = [
   "/incidents/:id",
   "/people",
   "/people/:id",
+  "/departments",
   "/plan",
   "/history",
   "/history/:id",

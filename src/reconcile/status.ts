@@ -97,3 +97,29 @@ export interface SyncOperations extends OrdersStore {
   /** Asks the worker to compare everything with the target, on behalf of `actor`; asked twice before it began is asked once. */
   requestSweep(actor: string): Promise<void>;
 }
+
+/** A department of the desired tree. */
+export interface DepartmentNode {
+  readonly id: string;
+  readonly name: string;
+  /** Names from the top down, its own among them. */
+  readonly path: readonly string[];
+  /** How many lie directly below it. */
+  readonly children: number;
+  /** Unset before the first look at it. */
+  readonly state?: SyncState;
+  readonly reasonCode?: string;
+  readonly reason?: string;
+  readonly remedy?: string;
+  readonly remoteId?: string;
+}
+
+export interface DepartmentList {
+  /** By name. Those directly below `parent`, of the top when it is left out; or those of the whole tree whose name holds `text`. `after`: the id of the last one. */
+  list(query: {
+    readonly parent?: string;
+    readonly text?: string;
+    readonly after?: string;
+    readonly count: number;
+  }): Promise<{ readonly departments: readonly DepartmentNode[]; readonly next?: string }>;
+}

@@ -51,6 +51,7 @@ async function screensOf({ send, people }: Stage): Promise<readonly (readonly [s
     ["people-none", "/people?q=nobody-at-all"],
     ["parked", `/people/${people["parked@example.com"]}`],
     ["hostile", `/people/${people["hostile2@example.com"]}`],
+    ["departments", "/departments"],
     ["plan", "/plan?mode=sync"],
     ["history", "/history"],
     ["event", `/history/${events[0]!.id}`],

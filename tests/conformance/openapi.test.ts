@@ -223,6 +223,8 @@ describe("outside SCIM", () => {
       ["GET", `/api/users/${user}`],
       ["GET", `/api/users/${NOBODY}`],
       ["GET", "/api/sources"],
+      ["GET", "/api/departments"],
+      ["GET", "/api/departments?parent=x"],
       ["GET", "/api/kpis?weeks=1"],
       ["GET", "/api/kpis?weeks=0"],
       ...[
@@ -236,6 +238,7 @@ describe("outside SCIM", () => {
         "/history",
         `/history/${event}`,
         "/connections",
+        "/departments",
         "/access",
         "/reports",
         "/report",

@@ -4,6 +4,7 @@ import { Link } from "./parts/link.tsx";
 import { Empty } from "./parts/states.tsx";
 import { Access } from "./screens/access.tsx";
 import { Connections } from "./screens/connections.tsx";
+import { Departments } from "./screens/departments.tsx";
 import { EventStory } from "./screens/event.tsx";
 import { History } from "./screens/history.tsx";
 import { HoldScreen } from "./screens/hold.tsx";
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: /^\/$/, title: "nav.overview", href: "/", render: () => <Overview /> },
   { pattern: /^\/needs-you\/?$/, title: "nav.needsYou", href: "/needs-you", render: (session) => <NeedsYou session={session} /> },
   { pattern: /^\/people\/?$/, title: "nav.people", href: "/people", render: () => <People /> },
+  { pattern: /^\/departments\/?$/, title: "nav.departments", href: "/departments", render: () => <Departments /> },
   { pattern: /^\/plan\/?$/, title: "nav.plan", href: "/plan", render: () => <Plan /> },
   { pattern: /^\/history\/?$/, title: "nav.history", href: "/history", render: () => <History /> },
   { pattern: /^\/connections\/?$/, title: "nav.connections", href: "/connections", render: (session) => <Connections session={session} /> },
