@@ -1,0 +1,82 @@
+import { parseArgs } from "node:util";
+import { systemClock } from "../../src/core/clock.ts";
+import { createKpiStore } from "../../src/store/kpis/kpis.ts";
+import { createSyncOperations } from "../../src/store/status/status.ts";
+import { withEmbedded } from "./embedded.ts";
+
+/*
+ * What the dashboard asks of a large directory: the counts of Overview, a page of people and the next one, one person, a search; and one turn of the figures.
+ *   node tests/support/run-typescript.cjs tests/bench/lists.ts --people 1000000
+ */
+
+const TARGET = "dingtalk";
+const { values } = parseArgs({ options: { people: { type: "string", default: "1000000" }, rounds: { type: "string", default: "15" } } });
+const people = Number(values.people);
+const PAGE_BAR_MS = 300;
+const OVERVIEW_BAR_MS = 50;
+
+/** Everybody is there and in step but one of 10,000, who is parked; one of 50 is inactive. */
+const PEOPLE = `
+  insert into users (id, source_id, active, user_name, user_name_key, display_name_key, document, created_at, modified_at)
+  select gen_random_uuid(), s.id, n % 50 <> 0, 'u' || n || '@example.com', 'u' || n || '@example.com', 'person ' || n,
+    json_build_object('userName', 'u' || n || '@example.com', 'displayName', 'Person ' || n, 'title', 'Clerk',
+      'phoneNumbers', json_build_array(json_build_object('type', 'mobile', 'value', '+852 6' || (1000000 + n)))), now(), now()
+    from sources s, generate_series(1, $1::int) n`;
+const STATES = `
+  insert into entity_states (target, kind, entity_id, state, reason_code, settled_at, latency_ms, observed_generation)
+  select $1, 'user', id, case when n % 10000 = 0 then 'parked' else 'inSync' end, case when n % 10000 = 0 then 'mobileTaken' end,
+    now() - (n % 5000000) * interval '100 ms', 900, 1 from (select id, row_number() over () as n from users) u`;
+const LINKS = `
+  insert into links (target, kind, entity_id, remote_id, status, presence, attributes, observed_at)
+  select $1, 'user', id, id::text, 'owned', 'active', json_build_object('name', document->>'displayName', 'title', 'Clerk'), now() from users where active`;
+
+void withEmbedded(async ({ pool, fill }) => {
+  await fill(async (client) => {
+    await client.query(PEOPLE, [people]);
+    await client.query(STATES, [TARGET]);
+    await client.query(LINKS, [TARGET]);
+  });
+  const operations = createSyncOperations(pool, TARGET, systemClock);
+  const kpis = createKpiStore(pool, TARGET);
+  const first = await operations.items({ kind: "user", count: 50 });
+  const someone = first.items[7]!.ref.id;
+  const after = first.next!;
+  const bounded: readonly (readonly [string, number | undefined, () => Promise<unknown>])[] = [
+    ["counts of Overview", OVERVIEW_BAR_MS, () => operations.status()],
+    ["first page of 50 people", PAGE_BAR_MS, () => operations.items({ kind: "user", count: 50 })],
+    ["the next page", PAGE_BAR_MS, () => operations.items({ kind: "user", count: 50, after })],
+    ["those who are parked", PAGE_BAR_MS, () => operations.items({ kind: "user", state: "parked", count: 50 })],
+    ["one person by id", PAGE_BAR_MS, () => operations.items({ kind: "user", id: someone, count: 1 })],
+    ["a search by the end of a name", undefined, () => operations.items({ kind: "user", text: `Person ${people - 1}`, count: 50 })],
+    ["figures of thirteen weeks", OVERVIEW_BAR_MS, () => kpis.hours(new Date(0))],
+  ];
+  for (const [name, barMs, ask] of bounded) {
+    const took: number[] = [];
+    for (let round = 0; round < (barMs === undefined ? 2 : Number(values.rounds)); round++) {
+      const beginMs = systemClock.monotonicMs();
+      const failure = await ask().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      // What has no bar may be more than the server has time for; that is told as well.
+      if (failure !== undefined && barMs !== undefined) throw failure;
+      if (failure !== undefined) tell(name, `no answer: ${failure instanceof Error ? failure.message : String(failure)}`);
+      took.push(systemClock.monotonicMs() - beginMs);
+    }
+    took.sort((one, other) => one - other);
+    const median = took[took.length >> 1]!;
+    tell(
+      name,
+      `median ${median.toFixed(1)} ms, worst ${took.at(-1)!.toFixed(1)} ms${barMs === undefined ? "" : ` (bar ${barMs} for the median)`}`,
+    );
+    if (barMs !== undefined && median > barMs) process.exitCode = 1;
+  }
+  const order = { leaverMinutes: 60, attributes: ["name", "title", "mobile"] };
+  const begin = new Date();
+  await kpis.rollUp({ ...order, now: begin });
+  const beginMs = systemClock.monotonicMs();
+  await kpis.rollUp({ ...order, now: new Date(begin.getTime() + 3_600_000) });
+  tell("the figures' turn that measures everybody", `${(systemClock.monotonicMs() - beginMs).toFixed(0)} ms, once an hour`);
+});
+
+const tell = (name: string, text: string): void => void process.stdout.write(`${people} people, ${name}: ${text}\n`);
