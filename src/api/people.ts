@@ -5,12 +5,14 @@ import { sendJson } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
+import { demandRecentSignIn, traceOf } from "../http/request-context.ts";
 import type { PersonPreview } from "../reconcile/compare/preview.ts";
 import { sameValue } from "../reconcile/plan.ts";
-import type { SyncOperations } from "../reconcile/status.ts";
+import type { SyncItem, SyncOperations } from "../reconcile/status.ts";
 import type { AttributeValue } from "../reconcile/target-values.ts";
 import { entityAt, type PastOptions } from "./history/at.ts";
 import { timelineRoutes } from "./history/timeline.ts";
+import { choiceOf } from "./query-values.ts";
 import { renderItemFor } from "./sync.ts";
 
 export interface PeopleOptions extends PastOptions {
@@ -26,17 +28,23 @@ export function peopleEndpoint({ operations, preview, ...past }: PeopleOptions):
   router
     .route("/:id")
     .get(entityAt(past, "user"), async (req: Request<{ id: string }>, res: Response) => {
+      const reveals = choiceOf(req, "reveal", ["numbers"]) !== undefined;
+      if (reveals) demandRecentSignIn(res, past.clock);
       const { items } = await operations.items({ id: req.params.id, kind: "user", count: 1 });
       const [item] = items;
       const seen = item && (await preview(item.ref.id));
       if (!seen) throw new NotFoundPath();
       const found = columnsOf(seen);
-      const maySee = await past.reads.mayShow(res, "/api/users", [{ of: item.ref, changes: asChanges(found) }]);
-      const columns = maySee ? found : found.map(masked);
+      const maySee = await past.reads.mayShow(res, reveals ? "/api/users?reveal" : "/api/users", [
+        { of: item.ref, changes: asChanges(found) },
+      ]);
+      // Somebody at the page asks for numbers by themselves; a program has no page that could hide them.
+      const hides = traceOf(res).session !== undefined && !reveals;
+      const columns = maySee ? (hides ? found.map(withoutNumbers) : found) : found.map(masked);
       const departments = await operations.remoteNames("department", idsIn(columns, "departments"));
       const people = await operations.remoteNames("user", idsIn(columns, "manager"));
       sendJson(res, 200, {
-        item: renderItemFor(maySee)(item),
+        item: renderItemFor(maySee)(hides ? withoutPlannedNumbers(item) : item),
         action: seen.forecast.kind === "plan" ? seen.forecast.plan.action : seen.forecast.kind,
         present: seen.actual?.presence ?? null,
         departments: seen.paths,
@@ -75,6 +83,30 @@ const masked = ({ attribute, source, differs }: Column): Column => ({
   target: null,
   differs,
 });
+
+/** Attributes that hold a telephone number. */
+const NUMBERS: ReadonlySet<string> = new Set(["mobile", "telephone"]);
+
+function withoutNumbers(column: Column): Column {
+  if (!NUMBERS.has(column.attribute)) return column;
+  const { source, directory, target } = column;
+  const shown = source.map(({ path, value }) => ({ path, value: value === null ? null : lastDigits(JSON.stringify(value)) }));
+  return { ...column, source: shown, directory: hidden(directory), target: hidden(target) };
+}
+
+function withoutPlannedNumbers(item: SyncItem): SyncItem {
+  if (!item.planned) return item;
+  const changes = Object.entries(item.planned.changes).map(([name, change]) => [name, NUMBERS.has(name) ? {} : change]);
+  return { ...item, planned: { ...item.planned, changes: Object.fromEntries(changes) } };
+}
+
+const hidden = (value: AttributeValue): AttributeValue => (value === null ? null : lastDigits(String(value)));
+
+/** As the page masks them. A short number is hidden whole. */
+function lastDigits(text: string): string {
+  const digits = text.replace(/\D/g, "");
+  return `••••${digits.length > 6 ? digits.slice(-4) : ""}`;
+}
 
 function columnsOf({ actual, forecast, explanations }: PersonPreview): readonly Column[] {
   const wanted = forecast.kind === "plan" ? forecast.shaped : {};

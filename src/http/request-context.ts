@@ -59,11 +59,16 @@ export function requireRight(right: Right): RequestHandler {
 const RECENT_MS = 5 * 60_000;
 
 /** For acts that must not be done with a session somebody left open: SignInAgain where the last proof of who they are is older than five minutes. Tokens pass. */
+export function demandRecentSignIn(res: Response, clock: Pick<Clock, "now">): void {
+  const { session } = traceOf(res);
+  const provedMs = session?.authenticatedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
+  if (session && clock.now().getTime() - provedMs > RECENT_MS) throw new SignInAgain();
+}
+
+/** The same, before the body of a request is read. */
 export function requireRecentSignIn(clock: Pick<Clock, "now">): RequestHandler {
   return (_req, res, next) => {
-    const { session } = traceOf(res);
-    const provedMs = session?.authenticatedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
-    if (session && clock.now().getTime() - provedMs > RECENT_MS) throw new SignInAgain();
+    demandRecentSignIn(res, clock);
     next();
   };
 }

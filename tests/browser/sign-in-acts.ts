@@ -113,6 +113,23 @@ export const signInActs: Readonly<Record<string, Act>> = {
   })),
   "oidc: whoever has no role is refused": refused("oidcNoRole", "You have no role here", ({ roles: _, ...claims }) => ({ claims })),
 
+  "reveal: a telephone number is shown to whoever asks for it, and hidden again": atProvider(undefined, async (page, stage) => {
+    await page.goto(`/people/${stage.people["person13@example.com"]}`);
+    await page.locator("input[type=password]").fill(stage.token);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Show telephone numbers" }).click();
+    await page
+      .getByText(/9200.?0013/)
+      .first()
+      .waitFor();
+    await page.getByRole("button", { name: "Hide telephone numbers" }).click();
+    await page
+      .getByText(/9200.?0013/)
+      .first()
+      .waitFor({ state: "detached" });
+    return undefined;
+  }),
+
   "oidc: an answer of the provider counts once, and in one browser": atProvider(undefined, async (page, stage, browser) => {
     let used: { readonly url: string; readonly cookie: string } | undefined;
     page.on("request", (request) => {

@@ -37,17 +37,20 @@ export function When({ at }: { readonly at: string }): ReactNode {
 }
 
 /** Attributes that hold a telephone number. */
-const NUMBERS = new Set(["mobile", "telephone", "phoneNumbers"]);
+export const NUMBERS: ReadonlySet<string> = new Set(["mobile", "telephone", "phoneNumbers"]);
 
 /** A value of an attribute; of telephone numbers only the last digits. */
 export function Value({
   attribute,
   value,
   names = {},
+  revealed = false,
 }: {
   readonly attribute: string;
   readonly value: unknown;
   readonly names?: Readonly<Record<string, string>>;
+  /** Numbers as they are. */
+  readonly revealed?: boolean;
 }): ReactNode {
   if (value === null || value === undefined || value === "") return <span className="quiet">–</span>;
   if (Array.isArray(value)) {
@@ -56,14 +59,14 @@ export function Value({
       <ul className="values">
         {value.map((each) => (
           <li key={JSON.stringify(each)}>
-            <Value attribute={attribute} value={each} names={names} />
+            <Value attribute={attribute} value={each} names={names} revealed={revealed} />
           </li>
         ))}
       </ul>
     );
   }
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  if (NUMBERS.has(attribute)) return <span className="masked">{masked(text)}</span>;
+  if (NUMBERS.has(attribute) && !revealed) return <span className="masked">{masked(text)}</span>;
   const name = names[text];
   return name === undefined ? (
     <Foreign text={text} />
@@ -74,7 +77,9 @@ export function Value({
   );
 }
 
+/** What the server has masked stays as it is. */
 export function masked(text: string): string {
+  if (/^••••\d{0,4}$/.test(text)) return text;
   const digits = text.replace(/\D/g, "");
   return `••••${digits.length > 6 ? digits.slice(-4) : ""}`;
 }

@@ -122,15 +122,17 @@ function Tokens({ tokens, onEnd }: { readonly tokens: AccessAnswer["tokens"]; re
             <th scope="row">
               <Foreign text={name} />
             </th>
-            <td>
+            <td data-head={t("access.prefix")}>
               <code>{prefix}…</code>
             </td>
-            <td translate="no">{scopes.join(", ")}</td>
-            <td>
+            <td data-head={t("access.scopes")} translate="no">
+              {scopes.join(", ")}
+            </td>
+            <td data-head={t("access.source")}>
               <Foreign text={source} />
             </td>
-            <td>{lastUsedAt ? <When at={lastUsedAt} /> : t("access.never")}</td>
-            <td>
+            <td data-head={t("access.lastUse")}>{lastUsedAt ? <When at={lastUsedAt} /> : t("access.never")}</td>
+            <td data-head={t("access.end")}>
               {revokedAt ? (
                 <>
                   {t("access.revoked")} <When at={revokedAt} />
@@ -184,14 +186,16 @@ function Trusts({ trusts, onEnd }: { readonly trusts: AccessAnswer["trusts"]; re
               <th scope="row">
                 <Foreign text={name} /> <code className="long">{id}</code>
               </th>
-              <td>
+              <td data-head={t("access.issuer")}>
                 <code className="long">{issuer}</code>
               </td>
-              <td translate="no">{scopes.join(", ")}</td>
-              <td>
+              <td data-head={t("access.scopes")} translate="no">
+                {scopes.join(", ")}
+              </td>
+              <td data-head={t("access.source")}>
                 <Foreign text={source} />
               </td>
-              <td>
+              <td data-head={t("access.lastUse")}>
                 {removedAt ? t("access.removed") : lastUsedAt ? null : t("access.never")}{" "}
                 {removedAt || lastUsedAt ? <When at={(removedAt ?? lastUsedAt)!} /> : null}
               </td>
@@ -222,11 +226,13 @@ function People({ sessions, onEnd }: { readonly sessions: AccessAnswer["sessions
             <th scope="row">
               <Foreign text={name} /> {own ? <span className="chip">{t("access.you")}</span> : null} <code className="long">{actor}</code>
             </th>
-            <td translate="no">{roles.length > 0 ? roles.join(", ") : scopes.join(", ")}</td>
-            <td>
+            <td data-head={t("access.roles")} translate="no">
+              {roles.length > 0 ? roles.join(", ") : scopes.join(", ")}
+            </td>
+            <td data-head={t("access.since")}>
               <When at={openedAt} />
             </td>
-            <td>
+            <td data-head={t("access.lastRequest")}>
               <When at={usedAt} />
             </td>
             <EndCell {...{ onEnd, id, name }} over={own} act={t("access.signOut")} />
@@ -253,10 +259,10 @@ function Links({ links, onEnd }: { readonly links: AccessAnswer["links"]; readon
             <th scope="row" translate="no">
               {role}
             </th>
-            <td>
+            <td data-head={t("access.madeBy")}>
               <Foreign text={madeBy} />
             </td>
-            <td>
+            <td data-head={t("access.end")}>
               <Until at={expiresAt} />
             </td>
             <EndCell {...{ onEnd, id }} name={role} over={false} act={t("access.revoke")} />

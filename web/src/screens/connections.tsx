@@ -122,10 +122,10 @@ function Permissions({ known, problems }: { readonly known: boolean; readonly pr
               </span>
             ) : null}
           </th>
-          <td>
+          <td data-head={t("permission.code")}>
             <code className="long">{code}</code>
           </td>
-          <td>
+          <td data-head={t("permission.state")}>
             <span aria-hidden="true">{SIGNS[stateOf(code)]}</span> {t(`permission.${stateOf(code)}`)}
           </td>
         </tr>

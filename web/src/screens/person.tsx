@@ -1,11 +1,13 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
+import { ApiError } from "../base/api.ts";
 import { useAnswer, usePages } from "../base/queries.ts";
 import type { Person as PersonAnswer, Session } from "../generated/api.ts";
 import { Link } from "../parts/link.tsx";
 import { More } from "../parts/more.tsx";
+import { SignInAgain } from "../parts/sign-in-form.tsx";
 import { Empty, Loading, Problem, StateChip } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
-import { Foreign, Value, When } from "../parts/text.tsx";
+import { Foreign, NUMBERS, Value, When } from "../parts/text.tsx";
 import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
 import { Events } from "./history.tsx";
@@ -28,7 +30,7 @@ export function Person({ id, session }: { readonly id: string; readonly session:
       <Facts person={person} />
       <PersonActs id={id} person={person} events={events ?? []} session={session} />
       <Problem error={error} />
-      <Difference person={person} />
+      <Difference person={person} session={session} />
       <section>
         <h2>{t("person.story")}</h2>
         <Problem error={story.error} />
@@ -105,8 +107,15 @@ function Facts({ person: { item, present, action } }: { readonly person: PersonA
 }
 
 /** What the directory wants beside what was last seen there. */
-function Difference({ person: { columns, names } }: { readonly person: PersonAnswer }): ReactNode {
+function Difference({ person, session }: { readonly person: PersonAnswer; readonly session: Session }): ReactNode {
   const { t } = useWords();
+  const [asks, setAsks] = useState(false);
+  const given = { path: { id: person.item.id }, query: { reveal: "numbers" } };
+  const revealed = useAnswer("GET /api/users/{id}", given, { enabled: asks });
+  const shown = asks && revealed.data && "item" in revealed.data ? revealed.data : undefined;
+  const { columns, names } = shown ?? person;
+  const isLate = asks && revealed.error instanceof ApiError && revealed.error.code === "SIGN_IN_AGAIN";
+  const hasNumbers = session.scopes.includes("history:personal") && columns.some(({ attribute }) => NUMBERS.has(attribute));
   if (columns.length === 0)
     return (
       <Empty>
@@ -114,31 +123,41 @@ function Difference({ person: { columns, names } }: { readonly person: PersonAns
       </Empty>
     );
   return (
-    <Table
-      caption={t("person.difference")}
-      heads={[t("column.attribute"), t("person.source"), t("person.directory"), t("person.dingtalk")]}
-    >
-      {columns.map(({ attribute, source, directory, target, differs }) => (
-        <tr key={attribute} className={differs ? "differs" : ""}>
-          <th scope="row">
-            <code>{attribute}</code> {differs ? <span className="chip state-due">≠ {t("person.differs")}</span> : null}
-          </th>
-          <td data-head={t("person.source")}>
-            {source.length === 0 ? <span className="quiet">–</span> : null}
-            {source.map(({ path, value }) => (
-              <div key={path}>
-                <code className="quiet">{path}</code> <Value attribute={attribute} value={value} />
-              </div>
-            ))}
-          </td>
-          <td data-head={t("person.directory")}>
-            <Value attribute={attribute} value={directory} names={names} />
-          </td>
-          <td data-head={t("person.dingtalk")} className={differs ? "wrong" : ""}>
-            <Value attribute={attribute} value={target} names={names} />
-          </td>
-        </tr>
-      ))}
-    </Table>
+    <>
+      {isLate ? <SignInAgain onDone={() => void revealed.refetch()} /> : <Problem error={asks ? revealed.error : null} />}
+      {hasNumbers ? (
+        <p className="buttons">
+          <button type="button" aria-pressed={shown !== undefined} onClick={() => setAsks(!asks)}>
+            {t(asks ? "person.hideNumbers" : "person.showNumbers")}
+          </button>
+        </p>
+      ) : null}
+      <Table
+        caption={t("person.difference")}
+        heads={[t("column.attribute"), t("person.source"), t("person.directory"), t("person.dingtalk")]}
+      >
+        {columns.map(({ attribute, source, directory, target, differs }) => (
+          <tr key={attribute} className={differs ? "differs" : ""}>
+            <th scope="row">
+              <code>{attribute}</code> {differs ? <span className="chip state-due">≠ {t("person.differs")}</span> : null}
+            </th>
+            <td data-head={t("person.source")}>
+              {source.length === 0 ? <span className="quiet">–</span> : null}
+              {source.map(({ path, value }) => (
+                <div key={path}>
+                  <code className="quiet">{path}</code> <Value attribute={attribute} value={value} revealed={shown !== undefined} />
+                </div>
+              ))}
+            </td>
+            <td data-head={t("person.directory")}>
+              <Value attribute={attribute} value={directory} names={names} revealed={shown !== undefined} />
+            </td>
+            <td data-head={t("person.dingtalk")} className={differs ? "wrong" : ""}>
+              <Value attribute={attribute} value={target} names={names} revealed={shown !== undefined} />
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </>
   );
 }

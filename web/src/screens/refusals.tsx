@@ -61,13 +61,13 @@ export function Refusals(): ReactNode {
                     <When at={at} />
                   </Link>
                 </th>
-                <td>
+                <td data-head={t("refusals.check")}>
                   <Check name={textIn(detail, "check")} />
                 </td>
-                <td>
+                <td data-head={t("refusals.credential")}>
                   <code className="long">{textIn(detail, "tokenId") ?? textIn(detail, "tokenPrefix") ?? "–"}</code>
                 </td>
-                <td>
+                <td data-head={t("refusals.path")}>
                   <code className="long">{textIn(detail, "path") ?? "–"}</code>
                 </td>
               </tr>

@@ -308,6 +308,8 @@ export const en = {
   "person.next": "Next",
   "person.attempts": "Attempts",
   "person.note": "Note",
+  "person.showNumbers": "Show telephone numbers",
+  "person.hideNumbers": "Hide telephone numbers",
   "person.difference": "Directory and DingTalk",
   "person.directory": "The directory wants",
   "person.dingtalk": "Last seen in DingTalk",

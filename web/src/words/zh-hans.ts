@@ -302,6 +302,8 @@ export const zhHans: Catalogue = {
   "person.next": "下一步",
   "person.attempts": "尝试次数",
   "person.note": "说明",
+  "person.showNumbers": "显示电话号码",
+  "person.hideNumbers": "隐藏电话号码",
   "person.difference": "目录与钉钉对照",
   "person.directory": "目录要求",
   "person.dingtalk": "钉钉最近状态",

@@ -302,6 +302,8 @@ export const zhHant: Catalogue = {
   "person.next": "下一步",
   "person.attempts": "嘗試次數",
   "person.note": "說明",
+  "person.showNumbers": "顯示電話號碼",
+  "person.hideNumbers": "隱藏電話號碼",
   "person.difference": "目錄與釘釘對照",
   "person.directory": "目錄要求",
   "person.dingtalk": "釘釘最近狀態",
