@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
+import { boundHeap } from "../../heap.ts";
 import { loadConfig } from "../../settings/config.ts";
 import { keepAlive } from "../support/keep-alive.ts";
 import { say, warn } from "../support/output.ts";
@@ -16,6 +17,7 @@ Examples:
   $ PORT=9000 DATA_DIR=/var/lib/dingtalk-scim dingtalk-scim serve`,
     )
     .action(async () => {
+      boundHeap();
       const { startServer } = await import("../../main.ts");
       // Nothing else holds a process without a listener while the database is away.
       await keepAlive(async () => {
