@@ -5,7 +5,8 @@ import { fold } from "../../src/core/fold.ts";
 import { sameJson } from "../../src/core/same-json.ts";
 import { differences, type RequestContext, requestEvent } from "../../src/directory/context.ts";
 import { readGroup, readUser } from "../../src/scim/resource/resource.ts";
-import { openColumns, PRIORITY } from "../../src/store/write-sql.ts";
+import { PRIORITY } from "../../src/store/write-sql.ts";
+import { BENCH_VAULT } from "./bench-key.ts";
 import type { Subject } from "./client.ts";
 import { entraUser, groupIdOf, idOf } from "./people.ts";
 import { expecting, SCIM, send } from "./workloads.ts";
@@ -43,11 +44,11 @@ export async function seedReal(db: Client, server: Subject, company: Company): P
   const { users, groupSizes = [], departments = 0 } = company;
   await db.query("set synchronous_commit = off");
   const { rows } = await db.query<{ id: string }>("select id from sources where name = 'default'");
-  const context = { sourceId: rows[0]!.id, actor: "token:bootstrap", requestId: randomUUID() };
+  const context = { sourceId: rows[0]!.id, actor: "token:bootstrap", requestId: randomUUID(), receivedAt: at };
   await compareWithWritten(db, server, context);
   const contentOf = (n: number) => readUser(entraUser("seed", n));
   await fill(db, "users", upTo(users), (n) => userRow(context, idOf("seed", n), contentOf(n)));
-  await fill(db, "history", upTo(users), (n) => createdEvent(context, "user", idOf("seed", n), contentOf(n).document));
+  await fillCreated(db, context, "user", upTo(users), (n) => ({ id: idOf("seed", n), document: contentOf(n).document }));
   await fill(db, "entity_states", upTo(users), (n) => stateRow("user", idOf("seed", n), PRIORITY.person));
   await seedGroups(db, context, [...groupSizes.map(groupOfSize), ...departmentsOf(departments, users)]);
   await db.query("vacuum analyze");
@@ -91,7 +92,7 @@ async function seedGroups(db: Client, context: RequestContext, groups: readonly 
   };
   const contentOf = ({ displayName }: SeededGroup) => readGroup({ displayName }).content;
   await fill(db, "groups", groups, (group) => groupRow(context, group.id, contentOf(group)));
-  await fill(db, "history", groups, (group) => createdEvent(context, "group", group.id, contentOf(group).document));
+  await fillCreated(db, context, "group", groups, (group) => ({ id: group.id, document: contentOf(group).document }));
   await fill(db, "departments", groups, nodeOf);
   await fill(db, "placements", groups, ({ id, node }) => ({ target: TARGET, group_id: id, kind: "department", department_id: node }));
   await fill(db, "entity_states", groups, ({ id }) => stateRow("group", id, PRIORITY.structure));
@@ -132,9 +133,35 @@ const groupRow = (context: RequestContext, id: string, { columns, document }: Gr
   document,
 });
 
-const createdEvent = (context: RequestContext, kind: "user" | "group", id: string, document: JsonObject): Row => ({
-  ...openColumns(requestEvent(context, at, `${kind}.created`, { kind, id }, differences({}, document))),
-});
+type Kind = "user" | "group";
+
+/** The event, and the key that its values are encrypted under. */
+function createdEvent(context: RequestContext, kind: Kind, id: string, document: JsonObject): { readonly event: Row; readonly key: Row } {
+  const { row, wrapped } = BENCH_VAULT.first(requestEvent(context, at, `${kind}.created`, { kind, id }, differences({}, document)));
+  return { event: { ...row }, key: { subject: id, kind, ref: randomUUID(), wrapped, made_at: at } };
+}
+
+interface Created {
+  readonly id: string;
+  readonly document: JsonObject;
+}
+
+async function fillCreated<Item>(
+  db: Client,
+  context: RequestContext,
+  kind: Kind,
+  items: Iterable<Item>,
+  of: (item: Item) => Created,
+): Promise<void> {
+  const keys: Row[] = [];
+  await fill(db, "history", items, (item) => {
+    const { id, document } = of(item);
+    const { event, key } = createdEvent(context, kind, id, document);
+    keys.push(key);
+    return event;
+  });
+  await fill(db, "subject_keys", keys, (key) => key);
+}
 
 const stateRow = (kind: string, id: string, priority: number): Row => ({
   target: TARGET,
@@ -186,19 +213,23 @@ async function compareWithWritten(db: Client, server: Subject, context: RequestC
     ]);
     const plain = JSON.parse(JSON.stringify(seeded)) as Row;
     const names = new Set([...Object.keys(rows[0]!.row), ...Object.keys(plain)]);
-    for (const own of ["id", "at", "created_at", "modified_at", "request_id", "actor"]) names.delete(own);
+    for (const own of ["id", "at", "created_at", "modified_at", "request_id", "actor", "detail"]) names.delete(own);
+    // Encrypted under another key: as long as it should be.
+    const { sealed } = rows[0]!.row;
+    if (names.delete("sealed") && String(sealed).length !== String(plain["sealed"]).length)
+      throw new Error(`the seed of ${table} is not as long as what the server writes`);
     const other = [...names].filter((name) => !sameJson((rows[0]!.row[name] ?? null) as JsonObject, (plain[name] ?? null) as JsonObject));
     if (other.length > 0) throw new Error(`the seed of ${table} is not what the server writes: ${other.join(", ")}`);
   };
   const person = entraUser("sample", SAMPLE);
   const id = await make("Users", person as JsonObject);
   await compare("users", "id", id, userRow(context, id, readUser(person)));
-  await compare("history", "subject", id, createdEvent(context, "user", id, readUser(person).document));
+  await compare("history", "subject", id, createdEvent(context, "user", id, readUser(person).document).event);
   const group = { displayName: "Sample" };
   const groupId = await make("Groups", group);
   const { content } = readGroup(group);
   await compare("groups", "id", groupId, groupRow(context, groupId, content));
-  await compare("history", "subject", groupId, createdEvent(context, "group", groupId, content.document));
+  await compare("history", "subject", groupId, createdEvent(context, "group", groupId, content.document).event);
   for (const path of [`Users/${id}`, `Groups/${groupId}`]) await expecting(server, { method: "DELETE", path: `${SCIM}/${path}` }, 204);
 }
 

@@ -9,6 +9,7 @@ import { silentLogger } from "../../src/core/logger.ts";
 import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
 import { freePort } from "../../src/database/server.ts";
 import { ended, firstLine, startProgram } from "../support/programs.ts";
+import { shareKey } from "./bench-key.ts";
 import { type Call, connect, type Subject } from "./client.ts";
 
 /* What the benches play on: one PostgreSQL with fsync, and beside it the built product, the baseline and simulators, each a process of its own. */
@@ -50,6 +51,7 @@ const program = join(__dirname, "..", "..", "bin", "dingtalk-scim.js");
 /** Ends everything it started, also when `work` rejects or somebody interrupts. */
 export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "dingtalk-scim-bench-"));
+  shareKey(folder);
   const endings: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
   try {
     // Several servers and the seeding: more connections than one product needs.
