@@ -132,7 +132,7 @@ export function readContract(root: string = SCIM_ROOT): Contract {
       const { type, schema } = expected;
       const sent = answer.headers.get("content-type");
       if (sent === null || !mediaTypes(type).includes(sent.split(";")[0]!)) return `${name} is ${sent}, not ${type}`;
-      return schema(/json$/.test(type) ? answer.body : answer.text)
+      return schema(/[/+]json$/.test(type) ? answer.body : answer.text)
         ? undefined
         : `${name}: ${ajv.errorsText(schema.errors)}: ${answer.text.slice(0, 300)}`;
     },
