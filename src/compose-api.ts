@@ -20,13 +20,14 @@ import { type AppContext, type ServerContext, syncComponents, wholePlan } from "
 import { Secret } from "./core/secret.ts";
 import { createGroupDirectory } from "./directory/groups.ts";
 import { createUserDirectory } from "./directory/users.ts";
+import { createRefusalEvents } from "./evidence/refusal-events.ts";
 import { type AppOptions, createApp, renderFor } from "./http/app.ts";
 import { createAccessTokens } from "./http/auth/access-tokens.ts";
 import { createAuthenticator } from "./http/auth/auth.ts";
 import { createFederation } from "./http/auth/federation.ts";
 import { createIssuerKeys } from "./http/auth/issuer-keys.ts";
 import { jwksEndpoint, tokenEndpoint } from "./http/auth/oauth.ts";
-import { createRefusalLog, type LogRefusal } from "./http/auth/refusals.ts";
+import { createRefusalLog, type LogRefusal, shownOf, shownPath } from "./http/auth/refusals.ts";
 import { createSecurityEventTokens } from "./http/auth/security-event-tokens.ts";
 import { createSigningKey } from "./http/auth/signing.ts";
 import { createClientAddress } from "./http/connection/client-address.ts";
@@ -152,9 +153,13 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
   const limits = createLimits({ ratePerClient: config.rateLimitPerClient, concurrencyPerClient: config.concurrencyPerClient }, clock);
   const addressOf = createClientAddress(config.trustedProxies);
   const log = createRefusalLog({ logger, clock });
+  const events = createEventAppender(pool);
+  const refused = createRefusalEvents({ events, clock, logger });
   const logRefusal: LogRefusal = (refusal, request) => {
     log(refusal, request);
     app.refusals.add({ ...request, ...(refusal.tokenId === undefined ? {} : { tokenId: refusal.tokenId }) });
+    const { requestId, path, credential } = request;
+    refused.add({ check: refusal.code, requestId, path: shownPath(path), ...shownOf(refusal.tokenId, credential) });
   };
   const entries = createLogReader(pool);
   const directory = { store: createDirectoryStore(pool, [TARGET], vault), clock };
@@ -210,7 +215,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
         publicUrl: config.publicUrl,
         allowRemoveAllMembers: config.allowRemoveAllMembers,
       }),
-      historyEndpoint({ ...past, entries, events: createEventAppender(pool), version: build.version }),
+      historyEndpoint({ ...past, entries, events, version: build.version }),
       ...logMounts(entries),
       leaversEndpoint({ log: history, limitMinutes: config.leaverMinutes, clock }),
       groupsEndpoint(past),

@@ -1,4 +1,5 @@
 import { createRefusalTally } from "./alerts/refusals.ts";
+import { readBuild } from "./build.ts";
 import { type ServerContext, startMeter } from "./compose.ts";
 import { startAlerting } from "./compose-alerts.ts";
 import { prepareAccess, startApi } from "./compose-api.ts";
@@ -9,6 +10,7 @@ import { startFigures } from "./compose-kpis.ts";
 import { type RunningSync, startSync } from "./compose-sync.ts";
 import { systemClock } from "./core/clock.ts";
 import { Unavailable } from "./core/errors.ts";
+import { uuidv7 } from "./core/id.ts";
 import { createMeter } from "./core/meter.ts";
 import { openDatabase } from "./database/open.ts";
 import { type Ending, endInOrder, type Stage } from "./ending.ts";
@@ -20,6 +22,9 @@ import { openVault } from "./open-vault.ts";
 import { migrationsDirectory } from "./paths.ts";
 import { openOrganisation } from "./sandbox.ts";
 import type { Config } from "./settings/config.ts";
+import { readSources } from "./settings/environment.ts";
+import { digestOfSettings } from "./settings/settings-digest.ts";
+import { createEventAppender } from "./store/history/event-appender.ts";
 import { createPool, type Pool } from "./store/postgres/pool.ts";
 import { type Replica, watchReplica } from "./store/replica.ts";
 import { TARGET } from "./target-name.ts";
@@ -125,6 +130,7 @@ export async function startServer(config: Config, signal = new AbortController()
     await firstReady(checks);
     // Last of all: a token that is made and then not shown, because the start failed, would be lost.
     const newToken = config.role === "worker" ? undefined : (await patiently(signal, () => prepareAccess(app))).newToken;
+    await patiently(signal, () => noteStart(pool, config));
     return { notice: noticeOf(config, { sandboxUrl, newToken: newToken?.reveal() }), stop };
   } catch (error) {
     await stop();
@@ -143,6 +149,14 @@ function openReplica(
     clock,
     logger,
   });
+}
+
+/** With what this process runs, as an event: names of settings, and a digest that changes with them. */
+async function noteStart(pool: Pool, { role }: Config): Promise<void> {
+  const at = systemClock.now();
+  const { settings, digest } = digestOfSettings(readSources().environment);
+  const detail = { version: readBuild().version, role, settings, digest };
+  await createEventAppender(pool).append({ id: uuidv7(at.getTime()), at, code: "server.started", actor: "system", causes: [], detail });
 }
 
 /** Repeats a part of the start while the database is not available. */

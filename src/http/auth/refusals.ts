@@ -79,20 +79,27 @@ export function createRefusalLog({ logger, clock }: { readonly logger: Logger; r
     }
     if (leftOut > 0) logger.warn({ count: leftOut }, "refused credentials were not logged one by one");
     leftOut = 0;
-    const shownId = tokenId !== undefined && ID.test(tokenId) ? tokenId : undefined;
-    const prefix =
-      shownId === undefined && credential !== undefined && credential.length >= MIN_CUT ? credential.slice(0, PREFIX) : undefined;
     logger.warn(
       {
         requestId,
         reasonCode: code,
         reason: reason ?? REASONS[code],
-        ...(shownId === undefined ? {} : { tokenId: shownId }),
-        ...(prefix === undefined ? {} : { tokenPrefix: prefix }),
+        ...shownOf(tokenId, credential),
         address,
-        path: path.split("?", 1)[0]!.slice(0, MAX_PATH),
+        path: shownPath(path),
       },
       "a credential was refused",
     );
   };
+}
+
+export const shownPath = (path: string): string => path.split("?", 1)[0]!.slice(0, MAX_PATH);
+
+/** What of a refused credential may be written down. */
+export function shownOf(
+  tokenId: string | undefined,
+  credential: string | undefined,
+): { readonly tokenId?: string; readonly tokenPrefix?: string } {
+  if (tokenId !== undefined && ID.test(tokenId)) return { tokenId };
+  return credential !== undefined && credential.length >= MIN_CUT ? { tokenPrefix: credential.slice(0, PREFIX) } : {};
 }
