@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { accessEndpoint } from "./api/access.ts";
 import { createMetrics } from "./api/all-metrics.ts";
 import { departmentsEndpoint } from "./api/departments.ts";
 import { historyEndpoint } from "./api/events.ts";
 import { feedEndpoint } from "./api/feed.ts";
 import { groupsEndpoint } from "./api/groups.ts";
+import { evidenceEndpoint } from "./api/history/evidence.ts";
 import { leaversEndpoint } from "./api/history/leavers.ts";
 import { organisationEndpoint } from "./api/history/organisation.ts";
 import { holdsEndpoint } from "./api/holds.ts";
@@ -20,6 +22,7 @@ import { type AppContext, type ServerContext, syncComponents, wholePlan } from "
 import { Secret } from "./core/secret.ts";
 import { createGroupDirectory } from "./directory/groups.ts";
 import { createUserDirectory } from "./directory/users.ts";
+import { createEvidenceDesk } from "./evidence/pack/desk.ts";
 import { createRefusalEvents } from "./evidence/refusal-events.ts";
 import { type AppOptions, createApp, renderFor } from "./http/app.ts";
 import { createAccessTokens } from "./http/auth/access-tokens.ts";
@@ -175,6 +178,16 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
   };
   const past = { log: history, reads, clock };
   const looks = keptComponents(app, () => organisationSettings(config));
+  const desk = createEvidenceDesk({
+    // Complete: a replica may be behind.
+    log: createEventLog(pool, vault),
+    events,
+    clock,
+    logger,
+    limitMinutes: config.leaverMinutes,
+    version: build.version,
+    folder: join(config.dataDir, "evidence"),
+  });
   const operations = {
     ...createSyncOperations(pool, TARGET, clock),
     ...readingFrom(replica, pool, (from) => ({ items: createSyncOperations(from, TARGET, clock).items })),
@@ -222,6 +235,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
       organisationEndpoint(past),
       peopleEndpoint({ ...past, operations, preview: async (id) => previewPerson({ ...app, ...looks() }, id) }),
       departmentsEndpoint(createDepartmentList(pool, TARGET)),
+      evidenceEndpoint({ desk, clock }),
       sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl, setup: createSetup(database, clock) }),
       holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
       kpisEndpoint({

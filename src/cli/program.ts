@@ -4,6 +4,7 @@ import { loginLinkCommand } from "./access/login-link.ts";
 import { sourceCommand } from "./access/source.ts";
 import { tokenCommand } from "./access/token.ts";
 import { trustCommand } from "./access/trust.ts";
+import { evidenceCommand } from "./audit/evidence.ts";
 import { historyCommand } from "./history/history.ts";
 import { alertCommand } from "./install/alert.ts";
 import { completionCommand } from "./install/completion.ts";
@@ -56,6 +57,7 @@ export function createProgram(): Command {
     restoreCommand(),
     historyCommand(),
     subjectCommand(),
+    evidenceCommand(),
     doctorCommand(),
     alertCommand(),
     mappingCommand(),

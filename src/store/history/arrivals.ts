@@ -20,8 +20,12 @@ export interface Arrivals extends Look {
   readonly upTo?: Look & { readonly after: string };
 }
 
-/** The snapshot of a statement, beside its rows. */
-export const SNAPSHOT = `pg_current_snapshot()::text as seen, (extract(epoch from now()) * 1000)::float8 as "atMs"`;
+/**
+ * The snapshot of a statement, beside its rows. A replica does not list the transactions that run: there only what is older than all of them counts as seen, and
+ * some events may be told twice.
+ */
+export const SNAPSHOT = `case when pg_is_in_recovery() then concat_ws(':', pg_snapshot_xmin(pg_current_snapshot()), pg_snapshot_xmin(pg_current_snapshot()), '')
+    else pg_current_snapshot()::text end as seen, (extract(epoch from now()) * 1000)::float8 as "atMs"`;
 
 /** Longer than any event waits for the end of its transaction: statements and leases have bounds of seconds and minutes. */
 const LATEST_MS = 15 * 60_000;

@@ -1,0 +1,77 @@
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { type Request, type Response, Router } from "express";
+import type { Clock } from "../../core/clock.ts";
+import { Unavailable } from "../../core/errors.ts";
+import { isCanonicalUuid } from "../../core/id.ts";
+import type { EvidenceDesk } from "../../evidence/pack/desk.ts";
+import { instantOf } from "../../filter/lexer.ts";
+import { sendJson } from "../../http/answer.ts";
+import { readJsonBody } from "../../http/body.ts";
+import { NotFoundPath } from "../../http/errors.ts";
+import { methodNotAllowed } from "../../http/methods.ts";
+import type { Mount } from "../../http/mount.ts";
+import { InvalidParameter } from "../query-values.ts";
+import { fieldsOf, operatorOf } from "../requests.ts";
+
+const PATH = "/api/evidence";
+const DEFAULT_SAMPLE = 25;
+const MAX_SAMPLE = 1_000;
+const MAX_SEED = 2 ** 31 - 1;
+const AGAIN_MS = 5_000;
+
+/** `/api/evidence`: a pack about a period, made in the background. */
+export function evidenceEndpoint({ desk, clock }: { readonly desk: EvidenceDesk; readonly clock: Pick<Clock, "now"> }): Mount {
+  const router = Router();
+  router
+    .route("/")
+    .post(readJsonBody(), (req: Request, res: Response) => {
+      const fields = fieldsOf(req.body) ?? {};
+      const [from, to] = [timeIn(fields, "from"), timeIn(fields, "to")];
+      if (from.getTime() >= to.getTime()) throw new InvalidParameter("from must be before to");
+      if (to.getTime() > clock.now().getTime()) throw new InvalidParameter("to must not be in the future");
+      const sample = wholeIn(fields, "sample", MAX_SAMPLE) ?? DEFAULT_SAMPLE;
+      const seed = wholeIn(fields, "seed", MAX_SEED) ?? clock.now().getTime() % MAX_SEED;
+      const id = desk.order({ from, to, sample, seed, by: operatorOf(res) });
+      res.setHeader("Location", `${PATH}/${id}`);
+      sendJson(res, 202, { id });
+    })
+    .all(methodNotAllowed("POST"));
+  router
+    .route("/:id")
+    .get(async (req: Request<{ id: string }>, res: Response) => {
+      const { id } = req.params;
+      const state = isCanonicalUuid(id) ? desk.state(id) : { kind: "unknown" as const };
+      switch (state.kind) {
+        case "unknown":
+          throw new NotFoundPath();
+        case "failed":
+          throw new Unavailable("the pack could not be made: ask for another one", { retryAfterMs: AGAIN_MS });
+        case "making":
+          return sendJson(res, 202, { id });
+        case "made":
+          res.statusCode = 200;
+          res.setHeader("Content-Type", "application/zip");
+          res.setHeader("Content-Length", state.bytes);
+          res.setHeader("Content-Disposition", `attachment; filename="evidence-${id}.zip"`);
+          await pipeline(createReadStream(state.file), res);
+      }
+    })
+    .all(methodNotAllowed("GET"));
+  return { path: PATH, access: ["history:read"], handler: router };
+}
+
+function timeIn(fields: Readonly<Record<string, unknown>>, name: string): Date {
+  const value = fields[name];
+  const ms = typeof value === "string" ? instantOf(value) : undefined;
+  if (ms === undefined) throw new InvalidParameter(`${name} must be a time such as 2026-07-01T00:00:00Z`);
+  return new Date(ms);
+}
+
+function wholeIn(fields: Readonly<Record<string, unknown>>, name: string, most: number): number | undefined {
+  const value = fields[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > most)
+    throw new InvalidParameter(`${name} must be a whole number from 0 to ${most}`);
+  return value;
+}

@@ -1,0 +1,54 @@
+import { createWriteStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { Command, InvalidArgumentError } from "commander";
+import { systemClock } from "../../core/clock.ts";
+import { instantOf } from "../../filter/lexer.ts";
+import { withHistory } from "../support/history.ts";
+import { keepAlive } from "../support/keep-alive.ts";
+import { wholeNumber } from "../support/numbers.ts";
+import { say } from "../support/output.ts";
+import { writableFile } from "../support/writable-file.ts";
+
+interface Options {
+  readonly from: Date;
+  readonly to: Date;
+  readonly sample: number;
+  readonly seed?: number;
+  readonly out: string;
+}
+
+const MAX_SEED = 2 ** 31 - 1;
+
+/** What an auditor takes away about a period. */
+export const evidenceCommand = (): Command =>
+  new Command("evidence")
+    .description("an evidence pack about a period: population, sample, failures, approvals, access, configuration, all events")
+    .requiredOption("--from <time>", "the beginning, inclusive; a date is midnight of UTC", time)
+    .requiredOption("--to <time>", "the end, exclusive; not in the future", time)
+    .option("--sample <number>", "changes of people in the sample", wholeNumber(0, 1_000), 25)
+    .option("--seed <number>", "by which the sample is drawn; chosen and told when left out", wholeNumber(0, MAX_SEED))
+    .requiredOption("--out <file>", "the zip", writableFile)
+    .addHelpText(
+      "after",
+      "\nThe same as POST /api/evidence. The pack has no values of people, and is an event of the history itself.\n\nExample:\n  $ dingtalk-scim evidence --from 2026-07-01 --to 2026-10-01 --seed 7 --out evidence.zip",
+    )
+    .action(async ({ from, to, sample, seed, out }: Options, command: Command) => {
+      if (from.getTime() >= to.getTime()) command.error("error: --from must be before --to");
+      if (to.getTime() > systemClock.now().getTime()) command.error("error: --to must not be in the future");
+      await keepAlive(() =>
+        withHistory(async ({ log, events, by, version, config }) => {
+          const [{ evidencePack }, { randomUUID }] = await Promise.all([import("../../evidence/pack/pack.ts"), import("node:crypto")]);
+          const deps = { log, events, clock: systemClock, limitMinutes: config.leaverMinutes, version };
+          const order = { id: randomUUID(), from, to, sample, seed: seed ?? systemClock.now().getTime() % MAX_SEED, by };
+          await pipeline(Readable.from(evidencePack(deps, order)), createWriteStream(out, { mode: 0o600 }));
+        }),
+      );
+      say(`The evidence is in ${out}.`);
+    });
+
+function time(text: string): Date {
+  const ms = instantOf(text);
+  if (ms === undefined) throw new InvalidArgumentError("a time such as 2026-07-01T00:00:00Z, or a date");
+  return new Date(ms);
+}

@@ -1,0 +1,35 @@
+import { readBuild } from "../../build.ts";
+import { systemClock } from "../../core/clock.ts";
+import type { Taker } from "../../evidence/export.ts";
+import type { EventAppender } from "../../history/event-appender.ts";
+import type { EventLog } from "../../history/event-log.ts";
+import type { Config } from "../../settings/config.ts";
+import { withPool } from "./joined-pool.ts";
+import { osUser } from "./os-user.ts";
+import { ACTOR } from "./records.ts";
+
+export interface HistoryAccess {
+  readonly config: Config;
+  readonly log: EventLog;
+  readonly events: EventAppender;
+  /** Who runs the command. */
+  readonly by: Taker;
+  readonly version: string;
+}
+
+/** Runs `work` on the history, beside a running server or alone. */
+export const withHistory = <T>(work: (access: HistoryAccess) => Promise<T>): Promise<T> =>
+  withPool(async (access) => {
+    const [{ createEventLog }, { createEventAppender }, { openVault }] = await Promise.all([
+      import("../../store/history/event-log.ts"),
+      import("../../store/history/event-appender.ts"),
+      import("../../open-vault.ts"),
+    ]);
+    return work({
+      config: access.config,
+      log: createEventLog(access.pool, await openVault({ ...access, clock: systemClock })),
+      events: createEventAppender(access.pool),
+      by: { actor: ACTOR, detail: { osUser: osUser() } },
+      version: readBuild().version,
+    });
+  });

@@ -1,0 +1,66 @@
+import { escapedHtml } from "../../core/html.ts";
+import { LANGUAGES, TEXTS, type Text } from "./words.ts";
+
+export interface Summary {
+  readonly from: Date;
+  readonly to: Date;
+  readonly madeAt: Date;
+  readonly by: string;
+  readonly version: string;
+  readonly events: number;
+  readonly joiners: number;
+  readonly movers: number;
+  readonly leavers: number;
+  readonly late: number;
+  readonly failures: number;
+  readonly unresolved: number;
+  readonly sample: { readonly size: number; readonly seed: number };
+  readonly files: readonly string[];
+}
+
+/** One page without a script and with nothing to load: all three languages below each other. */
+export const coverPage = (summary: Summary): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escapedHtml(TEXTS.title.en)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<nav>${LANGUAGES.map(({ lang, label }) => `<a href="#${lang}" lang="${lang}">${label}</a>`).join(" ")}</nav>
+${LANGUAGES.map(({ lang, key }) => partOf(summary, lang, key)).join("\n")}
+</body>
+</html>
+`;
+
+const STYLE = `body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1a1a1a;background:#fff}
+table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}th,td{border-bottom:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}
+nav a{margin-right:1rem}section{margin-bottom:4rem}`;
+
+function partOf(summary: Summary, lang: string, key: keyof Text): string {
+  const say = (text: Text): string => escapedHtml(text[key]);
+  const row = (name: string, value: string | number): string =>
+    `<tr><th scope="row">${name}</th><td>${escapedHtml(String(value))}</td></tr>`;
+  const { from, to, madeAt, sample } = summary;
+  return `<section id="${lang}" lang="${lang}">
+<h1>${say(TEXTS.title)}</h1>
+<table><tbody>
+${row(say(TEXTS.period), `${from.toISOString()} – ${to.toISOString()}`)}
+${row(say(TEXTS.made), madeAt.toISOString())}
+${row(say(TEXTS.by), summary.by)}
+${row(say(TEXTS.version), summary.version)}
+</tbody></table>
+<h2>${say(TEXTS.figures)}</h2>
+<table><tbody>
+${(["events", "joiners", "movers", "leavers", "late", "failures", "unresolved"] as const).map((name) => row(say(TEXTS[name]), summary[name])).join("\n")}
+${row(say(TEXTS.sample), `${sample.size} · ${sample.seed}`)}
+</tbody></table>
+<p>${say(TEXTS.complete)}</p>
+<p>${say(TEXTS.values)}</p>
+<h2>${say(TEXTS.files)}</h2>
+<table><tbody>
+${summary.files.flatMap((name) => (name in TEXTS ? [row(`<code>${name}</code>`, TEXTS[name as keyof typeof TEXTS][key])] : [])).join("\n")}
+</tbody></table>
+</section>`;
+}

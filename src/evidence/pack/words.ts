@@ -1,0 +1,77 @@
+/** A text in the three languages of the cover. */
+export interface Text {
+  readonly en: string;
+  readonly hans: string;
+  readonly hant: string;
+}
+
+export const LANGUAGES = [
+  { lang: "en", key: "en", label: "English" },
+  { lang: "zh-Hans-CN", key: "hans", label: "简体中文" },
+  { lang: "zh-Hant-HK", key: "hant", label: "繁體中文" },
+] as const satisfies readonly { readonly lang: string; readonly key: keyof Text; readonly label: string }[];
+
+const text = (en: string, hans: string, hant: string): Text => ({ en, hans, hant });
+
+export const TEXTS = {
+  title: text("Evidence pack", "证据包", "證據套件"),
+  period: text("Period (from inclusive, to exclusive)", "期间（含起始时间，不含结束时间）", "期間（包括開始時間，不包括結束時間）"),
+  made: text("Made at", "生成时间", "製作時間"),
+  by: text("Asked for by", "申请者", "申請者"),
+  version: text("Program version", "程序版本", "程式版本"),
+  figures: text("Figures", "数字", "數字"),
+  events: text("Events of the period", "期间内的事件", "期間內的事件"),
+  joiners: text("Joiners", "入职", "入職"),
+  movers: text("Changes of people", "人员变更", "人員變更"),
+  leavers: text("Leavers", "离职", "離職"),
+  late: text("Leavers not out in time", "未按时移除的离职人员", "未按時移除的離職人員"),
+  failures: text("Writes that DingTalk did not carry out", "钉钉未执行的写入", "釘釘未執行的寫入"),
+  unresolved: text("… of them without a later write that was carried out", "……其中之后仍未成功写入的", "……其中其後仍未成功寫入的"),
+  sample: text("Sample: size and seed", "样本：数量与种子", "樣本：數量與種子"),
+  files: text("Files", "文件", "檔案"),
+  values: text(
+    "The pack has no values of people: ids lead to them, for those who may see them.",
+    "本证据包不含人员的具体数值；有权限者可凭 ID 查询。",
+    "本套件不含人員的具體數值；有權限者可憑 ID 查詢。",
+  ),
+  complete: text(
+    "Complete: the database counts the same number of events of each code as events.jsonl has lines.",
+    "完整：数据库按代码统计的事件数与 events.jsonl 的行数一致。",
+    "完整：資料庫按代碼統計的事件數與 events.jsonl 的行數一致。",
+  ),
+  "events.jsonl": text("every event of the period, oldest first", "期间内的全部事件，由旧到新", "期間內的全部事件，由舊到新"),
+  "population.csv": text(
+    "every joiner, change and leaver, with the times of each",
+    "全部入职、变更与离职，及各自的时间",
+    "全部入職、變更與離職，及各自的時間",
+  ),
+  "leavers.csv": text("every leaver with the four times and the verdict", "全部离职人员、四个时间与判定", "全部離職人員、四個時間與判定"),
+  "sample.csv": text("the sample", "样本", "樣本"),
+  "sample.jsonl": text(
+    "each event of the sample with what led to it and what it led to",
+    "样本中的每个事件及其前因后果",
+    "樣本中的每個事件及其前因後果",
+  ),
+  "sample-method.txt": text(
+    "how the sample was drawn, and how to draw it again",
+    "抽样方法，以及如何重新抽取",
+    "抽樣方法，以及如何重新抽取",
+  ),
+  "failures.csv": text("failures and their resolution", "失败及其处理结果", "失敗及其處理結果"),
+  "approvals.csv": text(
+    "holds, approvals, adoptions and orders of operators",
+    "拦截、审批、关联确认与操作员指令",
+    "攔截、審批、連結確認與操作員指令",
+  ),
+  "access.csv": text(
+    "access given and taken, sign-ins, refused credentials, reads, exports",
+    "权限的授予与收回、登录、被拒凭证、查阅与导出",
+    "權限的授予與收回、登入、被拒憑證、查閱與匯出",
+  ),
+  "configuration.csv": text(
+    "starts, and versions of mapping, policy and mode; first those in force when the period began",
+    "启动记录，以及映射、策略与模式的版本；先列期间开始时生效的版本",
+    "啟動記錄，以及對應、政策與模式的版本；先列期間開始時生效的版本",
+  ),
+  "VERIFY.txt": text("the commands that verify this pack", "用于验证本证据包的命令", "用以驗證本套件的指令"),
+} as const;
