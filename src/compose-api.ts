@@ -181,6 +181,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
   const desk = createEvidenceDesk({
     // Complete: a replica may be behind.
     log: createEventLog(pool, vault),
+    entries,
     events,
     clock,
     logger,

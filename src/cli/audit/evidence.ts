@@ -37,9 +37,9 @@ export const evidenceCommand = (): Command =>
       if (from.getTime() >= to.getTime()) command.error("error: --from must be before --to");
       if (to.getTime() > systemClock.now().getTime()) command.error("error: --to must not be in the future");
       await keepAlive(() =>
-        withHistory(async ({ log, events, by, version, config }) => {
+        withHistory(async ({ log, events, entries, by, version, config }) => {
           const [{ evidencePack }, { randomUUID }] = await Promise.all([import("../../evidence/pack/pack.ts"), import("node:crypto")]);
-          const deps = { log, events, clock: systemClock, limitMinutes: config.leaverMinutes, version };
+          const deps = { log, events, entries, clock: systemClock, limitMinutes: config.leaverMinutes, version };
           const order = { id: randomUUID(), from, to, sample, seed: seed ?? systemClock.now().getTime() % MAX_SEED, by };
           await pipeline(Readable.from(evidencePack(deps, order)), createWriteStream(out, { mode: 0o600 }));
         }),

@@ -1,22 +1,76 @@
+import { createWriteStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Command } from "commander";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { Command, Option } from "commander";
+import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
+import { exportHistory } from "../../evidence/export.ts";
+import type { FormatName } from "../../evidence/formats/format.ts";
+import { FORMAT_NAMES, formatOf } from "../../evidence/formats/formats.ts";
+import type { FilterNode } from "../../filter/ast.ts";
+import { InvalidFilter } from "../../filter/errors.ts";
+import { flatTable, parseQuery } from "../../filter/parse.ts";
+import { EVENT_ATTRIBUTES } from "../../history/event-log.ts";
 import { parseCheckpoint } from "../../tlog/checkpoint.ts";
+import { withHistory } from "../support/history.ts";
 import { keepAlive } from "../support/keep-alive.ts";
-import { print } from "../support/output.ts";
+import { print, say } from "../support/output.ts";
+import { writableFile } from "../support/writable-file.ts";
 import { withSource } from "./source.ts";
+
+interface Options {
+  readonly tiles?: string;
+  readonly from?: string;
+  readonly token?: string;
+  readonly out?: string;
+  readonly format: FormatName;
+  readonly filter?: string;
+}
 
 export const exportCommand = (): Command =>
   new Command("export")
-    .description("the log as files, which `history verify --from` and foreign programs read")
-    .requiredOption("--tiles <folder>", "where to: checkpoint, key, tile/ and events/; what is there already is written over")
-    .option("--from <address>", "of a server; left out: the database of this installation")
+    .description("the events as one file, or the log as files that prove it")
+    .option("--out <file>", "the events, with their values; - for standard output", (path) => (path === "-" ? path : writableFile(path)))
+    .addOption(new Option("--format <format>", "of that file").choices(FORMAT_NAMES).default("jsonl"))
+    .option("--filter <filter>", "which events, in the grammar of GET /api/history; all when it is left out")
+    .option("--tiles <folder>", "checkpoint, key, tile/ and events/, which `history verify --from` and foreign programs read; written over")
+    .option("--from <address>", "of a server, with --tiles; left out: the database of this installation")
     .option("--token <token>", "of the server, with the scope history:read")
-    .action(async ({ tiles, from, token }: { tiles: string; from?: string; token?: string }) => {
+    .addHelpText(
+      "after",
+      `\nThe same as GET /api/history/export, and an event of the history itself.\n\nExamples:\n  $ dingtalk-scim history export --format csv --filter 'at ge "2026-07-01T00:00:00Z"' --out july.csv\n  $ dingtalk-scim history export --tiles export/`,
+    )
+    .action(async ({ tiles, from, token, out, format, filter }: Options, command: Command) => {
+      if ((tiles === undefined) === (out === undefined)) command.error("error: name a file with --out, or a folder with --tiles");
+      if (tiles === undefined) {
+        await keepAlive(() => writeEvents(out!, format, filter));
+        if (out !== "-") say(`The events are in ${out}.`);
+        return;
+      }
       const size = await keepAlive(() => exported(tiles, { from, token }));
       print(`${size} entries are in ${tiles}.`);
     });
+
+/** Rejects CannotStart for a filter that is none. */
+const writeEvents = (out: string, name: FormatName, text: string | undefined): Promise<void> =>
+  withHistory(async ({ log, events, by, version }) => {
+    const filter = text === undefined ? {} : { filter: { text, node: nodeOf(text) } };
+    const order = { format: formatOf(name, version), name, by, ...filter };
+    // Whoever has the database and its keys may see what is in it; the event says who it was.
+    const source = Readable.from(exportHistory({ log, events, clock: systemClock, shown: async (page) => page }, order));
+    await (out === "-" ? pipeline(source, process.stdout, { end: false }) : pipeline(source, createWriteStream(out, { mode: 0o600 })));
+  });
+
+function nodeOf(text: string): FilterNode {
+  try {
+    return parseQuery(text, flatTable(EVENT_ATTRIBUTES));
+  } catch (error) {
+    if (!(error instanceof InvalidFilter)) throw error;
+    throw new CannotStart([error.message], { cause: error });
+  }
+}
 
 async function exported(folder: string, place: { readonly from: string | undefined; readonly token: string | undefined }): Promise<number> {
   const { exportLog } = await import("../../history/log/sources.ts");

@@ -5,6 +5,8 @@ import type { EventCode, LoggedEvent } from "../../history/event.ts";
 import type { EventAppender } from "../../history/event-appender.ts";
 import type { EventLog, Period } from "../../history/event-log.ts";
 import { readLeavers } from "../../history/leavers.ts";
+import type { LogReader } from "../../history/log/ports.ts";
+import { proofOf } from "../../history/log/proof.ts";
 import { filterOf, walk } from "../../history/walk.ts";
 import { noted, type Taker } from "../export.ts";
 import { plainEvent } from "../formats/format.ts";
@@ -17,6 +19,8 @@ import { Workspace } from "./workspace.ts";
 export interface PackDeps {
   readonly log: EventLog;
   readonly events: EventAppender;
+  /** The log that the events are sealed in. */
+  readonly entries: LogReader;
   readonly clock: Pick<Clock, "now">;
   /** Within how many minutes a leaver should be gone. */
   readonly limitMinutes: number;
@@ -160,6 +164,7 @@ async function fill(space: Workspace, deps: PackDeps, order: PackOrder, madeAt: 
     };
     space.text("sample.jsonl", `${JSON.stringify(told)}\n`);
   }
+  await prove(space, deps.entries, drawn);
   space.text("VERIFY.txt", VERIFY);
   const of = (movement: Member["movement"]) => members.filter((member) => member.movement === movement).length;
   space.text(
@@ -182,6 +187,16 @@ async function fill(space: Workspace, deps: PackDeps, order: PackOrder, madeAt: 
     }),
   );
   return counts;
+}
+
+/** The checkpoint and the verifier keys, and for each event of the sample the way from it to a checkpoint. Before the worker has begun the log there are none. */
+async function prove(space: Workspace, entries: LogReader, drawn: readonly Member[]): Promise<void> {
+  space.text("checkpoint.txt", (await entries.checkpoint()) ?? "");
+  space.text("keys.txt", (await entries.keys()).map((key) => `${key}\n`).join(""));
+  for (const { event } of drawn) {
+    const proof = await proofOf(entries, event);
+    if (proof !== undefined) space.text(`proofs-${event}.tlog-proof`, proof);
+  }
 }
 
 const MEMBER_COLUMNS = ["movement", "event", "code", "subject", "actor", "requestId", "received", "committed", "sent", "answered"] as const;
@@ -236,4 +251,8 @@ const VERIFY = `1. Each file is the one that was made (run in the folder of this
 2. The manifest is the one that the history names (needs a token with history:read):
    curl -sG https://SERVER/api/history --data-urlencode 'filter=code eq "evidence.made"' -H "Authorization: Bearer TOKEN" \\
      | jq -r '.events[].detail.manifest' | grep "$(sha256sum < manifest.json | cut -d' ' -f1)"
+
+3. Nothing of the history was altered since the checkpoint in this pack (needs the package, and no installation). Each proofs-EVENT.tlog-proof proves one
+   event of the sample by itself; keys.txt has the verifier key, which you compare with the one you kept:
+   npx dingtalk-scim history verify --from https://SERVER --token TOKEN --key "$(head -n 1 keys.txt)" --anchors checkpoint.txt
 `;

@@ -73,5 +73,11 @@ export const TEXTS = {
     "启动记录，以及映射、策略与模式的版本；先列期间开始时生效的版本",
     "啟動記錄，以及對應、政策與模式的版本；先列期間開始時生效的版本",
   ),
+  "checkpoint.txt": text(
+    "the signed checkpoint of the log (C2SP tlog-checkpoint); the proofs of the sample lead to it or to a later one",
+    "日志的签名检查点（C2SP tlog-checkpoint）；样本的证明指向该检查点或其后的检查点",
+    "日誌的簽署檢查點（C2SP tlog-checkpoint）；樣本的證明指向該檢查點或其後的檢查點",
+  ),
+  "keys.txt": text("the keys that verify it", "用于验证的公钥", "用以驗證的公鑰"),
   "VERIFY.txt": text("the commands that verify this pack", "用于验证本证据包的命令", "用以驗證本套件的指令"),
 } as const;

@@ -11,13 +11,13 @@ export class Workspace {
 
   /** A file with these columns; answers what adds rows to it. */
   table(name: string, columns: readonly string[]): (rows: readonly (readonly Cell[])[]) => void {
-    this.#open(name);
     this.text(name, csvHead(columns));
     return (rows) => this.text(name, rows.map(csvLine).join(""));
   }
 
+  /** Adds to a file, which it begins when there is none. */
   text(name: string, text: string): void {
-    if (text !== "") writeSync(this.#files.get(name) ?? this.#open(name), text);
+    writeSync(this.#files.get(name) ?? this.#open(name), text);
   }
 
   #open(name: string): number {
