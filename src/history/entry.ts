@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalJson } from "../core/canonical-json.ts";
 import type { JsonObject } from "../core/entity.ts";
 
@@ -75,7 +75,7 @@ export function entryOf(row: OpenColumns, sealed: Buffer | null, ref: string | n
 }
 
 /** As entries have it: SHA-256 in lowercase hexadecimal. */
-export const digestOf = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
+export const digestOf = (content: string | Buffer): string => hash("sha256", content, "hex");
 
 const defined = (members: Readonly<Record<string, JsonObject[string] | undefined>>): JsonObject =>
   Object.fromEntries(Object.entries(members).filter((member): member is [string, JsonObject[string]] => member[1] !== undefined));

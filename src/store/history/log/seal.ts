@@ -15,9 +15,10 @@ const statement = (name: string, text: string): Statement => ({ name: `seal-${na
 /** Who has it extends the log. */
 const TRY_LOCK = statement("lock", "select pg_try_advisory_xact_lock(hashtextextended('history-log', 0)) as mine");
 
-/** Events walked through at a time, and entries made in one transaction: ten full tiles. */
+/** Events walked through at a time, entries made in one transaction, and those made before requests have a turn: each takes a tenth of a millisecond. */
 const PART = 20_000;
-const BATCH = 2_560;
+const BATCH = 1_024;
+const TURN = 32;
 
 /** Those of one part of the history that have no entry. What is still in plain text gets one when it is encrypted. */
 const WITHOUT_ENTRY = statement(
@@ -127,7 +128,7 @@ async function extend(db: Queryable, key: LogKey, rows: readonly SealRow[], { cl
     throw new Error(`the log is signed with the key ${current}, and HISTORY_KEY_FILE holds ${key.verifier.text}`);
   const tree = await readTree(db);
   if (rows.length > 0) {
-    const entries = rows.map((row) => entryOf(row, row.sealed, row.ref));
+    const entries = await entriesOf(rows);
     await run(db, PUT_LEAVES, [tree.size, rows.map(({ id }) => id), entries]);
     const tiles = tree.append(entries.map(leafHash));
     await run(db, PUT_TILES, [tiles.map(({ level }) => level), tiles.map(({ index }) => index), tiles.map(({ hashes }) => hashes)]);
@@ -138,6 +139,17 @@ async function extend(db: Queryable, key: LogKey, rows: readonly SealRow[], { cl
   if (!due) return;
   await putCheckpoint(db, tree, [key], { at, witnessed });
   if (rows.length === 0) await run(db, THIN_OUT, [at]);
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function entriesOf(rows: readonly SealRow[]): Promise<readonly string[]> {
+  const entries: string[] = [];
+  for (let at = 0; at < rows.length; at += TURN) {
+    for (const row of rows.slice(at, at + TURN)) entries.push(entryOf(row, row.sealed, row.ref));
+    await nextTurn();
+  }
+  return entries;
 }
 
 export async function readTree(db: Queryable): Promise<GrowingTree> {
