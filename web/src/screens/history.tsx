@@ -10,6 +10,7 @@ import { Table } from "../parts/table.tsx";
 import { When } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 import { Changes } from "./changes.tsx";
+import { Histogram } from "./histogram.tsx";
 
 export function History(): ReactNode {
   const { t } = useWords();
@@ -35,6 +36,20 @@ export function History(): ReactNode {
           </Link>
         ))}
       </p>
+      <Histogram filter={filter} />
+      <p>
+        {t("history.export")}{" "}
+        {FORMATS.map((format) => (
+          <a
+            key={format}
+            className="example"
+            download
+            href={`/api/history/export?${new URLSearchParams({ format, ...(filter === "" ? {} : { filter }) })}`}
+          >
+            <code>{format}</code>
+          </a>
+        ))}
+      </p>
       <Problem error={pages.error} />
       {events ? <Events events={events} /> : pages.error ? null : <Loading />}
       <More hasMore={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
@@ -42,6 +57,7 @@ export function History(): ReactNode {
   );
 }
 
+const FORMATS = ["csv", "jsonl", "entra-csv", "ocsf", "cef"];
 const EXAMPLES = ['code sw "operator."', 'outcome eq "refused"', 'code eq "user.deactivated"'];
 
 export function Events({ events }: { readonly events: readonly Event[] }): ReactNode {

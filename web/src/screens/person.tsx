@@ -12,6 +12,7 @@ import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
 import { Events } from "./history.tsx";
 import { PersonActs } from "./person-acts.tsx";
+import { Timeline } from "./timeline.tsx";
 
 export function Person({ id, session }: { readonly id: string; readonly session: Session }): ReactNode {
   const { t } = useWords();
@@ -31,6 +32,7 @@ export function Person({ id, session }: { readonly id: string; readonly session:
       <PersonActs id={id} person={person} events={events ?? []} session={session} />
       <Problem error={error} />
       <Difference person={person} session={session} />
+      <Timeline id={id} />
       <section>
         <h2>{t("person.story")}</h2>
         <Problem error={story.error} />
