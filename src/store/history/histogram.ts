@@ -8,8 +8,10 @@ import { SLACK_MS } from "./event-filter.ts";
 /** The index by code has the times as well: the events themselves are not read. */
 const COUNTS: Statement = {
   name: "event-counts",
-  text: `select (extract(epoch from date_trunc($3, h.at, 'UTC')) * 1000)::float8 as "from", h.code, count(*) as n from history h
-    where h.at >= $1 and h.at < $2 and h.id >= $4 and h.id <= $5 group by 1, 2 order by 1, 2`,
+  text: `select (extract(epoch from b.begin) * 1000)::float8 as "from", b.code, b.n from (
+      select date_trunc($3, h.at, 'UTC') as begin, h.code, count(*) as n from history h
+       where h.at >= $1 and h.at < $2 and h.id >= $4 and h.id <= $5 group by 1, 2) b
+    order by 1, 2`,
 };
 
 const LENGTH_MS = { hour: 3_600_000, day: 86_400_000 } as const;
