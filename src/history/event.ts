@@ -63,6 +63,7 @@ export const EVENT_CODES = [
   "subject.released",
   "subject.exported",
   "history.encrypted",
+  "history.keyReplaced",
   "subject.erased",
   "retention.applied",
 ] as const;

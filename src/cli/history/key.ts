@@ -1,13 +1,18 @@
 import { Command } from "commander";
+import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
 import { withPool } from "../support/joined-pool.ts";
+import { osUser } from "../support/os-user.ts";
 import { print } from "../support/output.ts";
+import { ACTOR } from "../support/records.ts";
 
 export const keyCommand = (): Command =>
   new Command("key")
     .description("the verifier key of the log, a line for each; the one in force first")
     .addHelpText("after", "\nThe same as GET /history/key. Keep it where the owner of the database cannot change it.")
-    .action(async () => {
+    .option("--rotate", "a new key takes its place, and one checkpoint is signed with both; run it where the workers run")
+    .action(async ({ rotate }: { rotate?: true }) => {
+      if (rotate) await rotated();
       const keys = await withPool(async ({ pool }) => {
         const { createLogReader } = await import("../../store/history/log/reader.ts");
         return createLogReader(pool).keys();
@@ -15,3 +20,9 @@ export const keyCommand = (): Command =>
       if (keys.length === 0) throw new CannotStart(["there is no log yet: the worker begins it"]);
       for (const key of keys) print(key);
     });
+
+const rotated = (): Promise<string> =>
+  withPool(async (joined) => {
+    const { rotateLogKey } = await import("../../rotate-log-key.ts");
+    return rotateLogKey({ ...joined, clock: systemClock }, { actor: ACTOR, detail: { osUser: osUser() } });
+  });

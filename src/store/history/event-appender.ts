@@ -1,12 +1,12 @@
-import type pg from "pg";
 import type { EventAppender } from "../../history/event-appender.ts";
-import { run, type Statement } from "../postgres/statement.ts";
+import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
 
 const APPEND: Statement = { name: "event-append", text: appendEvent(1, "(select 1) as once") };
 
-export const createEventAppender = (pool: pg.Pool): EventAppender => ({
+/** In the transaction of `db`, where it is one. */
+export const createEventAppender = (db: Queryable): EventAppender => ({
   async append(event) {
-    await run(pool, APPEND, [eventRow(event)]);
+    await run(db, APPEND, [eventRow(event)]);
   },
 });

@@ -9,6 +9,7 @@ import { startSealer } from "../../../src/history/log/sealer.ts";
 import { exportLog, laidOutLog, storedLog } from "../../../src/history/log/sources.ts";
 import { type Verdict, type VerifyOptions, verifyLog } from "../../../src/history/log/verify.ts";
 import { loadLogKey } from "../../../src/log-key.ts";
+import { rotateLogKey } from "../../../src/rotate-log-key.ts";
 import { readUser } from "../../../src/scim/resource/resource.ts";
 import { parseConfig } from "../../../src/settings/config.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";
@@ -347,6 +348,24 @@ test("a database put back to an earlier state: an anchor names both sizes", asyn
   const verdict = await fromFiles(early, { anchors: [parseCheckpoint(anchor)], keys: await keys() });
   expect(verdict.ok ? "" : verdict.fault.message).toBe("the log has 3 entries, and an anchor was signed with 5: its end is missing");
   expect(independentlyWrong(early, await reader().keys(), [anchor])).toBe("3 entries, and an anchor of 5");
+});
+
+test("a new key takes the place of the old one: one checkpoint has both signatures, and what either knows verifies", async () => {
+  await people(2);
+  await seal();
+  const [before] = await keys();
+  const anchor = parseCheckpoint(await checkpoint());
+  const text = await rotateLogKey({ config: config(), pool: env.pool, clock: systemClock }, { actor: "cli", detail: {} });
+  expect((await reader().keys())[0]).toBe(text);
+  const both = parseCheckpoint(await checkpoint());
+  expect(both.note.signatures).toHaveLength(2);
+  expect(await verified({ keys: [before!], anchors: [anchor] })).toMatchObject({ ok: true });
+  expect(await verified({ keys: [parseVerifierKey(text)] })).toMatchObject({ ok: true });
+  await people(1);
+  await seal();
+  expect(await verified({ keys: [parseVerifierKey(text)], anchors: [both] })).toMatchObject({ ok: true, verified: { size: 4 } });
+  expect(await verified({ keys: [before!] })).toMatchObject({ ok: false });
+  expect(independentlyWrong(await exported(), [before!.text, text], [anchor.text, both.text])).toBeUndefined();
 });
 
 test("a key file that is gone or another one stops sealing, and nothing is signed", async () => {
