@@ -26,7 +26,8 @@ export async function packElsewhere(folder: string): Promise<string> {
   writeFileSync(list, files);
   await run("tar", ["-cf", `${copy}.tar`, "--null", "-T", list], { cwd: root });
   await run("tar", ["-xf", `${copy}.tar`, "-C", copy]);
-  await run("cp", ["-a", join(root, "node_modules"), copy]);
+  // As links where both are on one disk: the libraries are half a gigabyte.
+  await run("cp", ["-al", join(root, "node_modules"), copy]).catch(() => run("cp", ["-a", join(root, "node_modules"), copy]));
   const packed = join(folder, "packed");
   mkdirSync(packed);
   await run("npm", ["pack", "--silent", "--pack-destination", packed], {
