@@ -344,6 +344,9 @@ describe("outside SCIM", () => {
       ["GET", "/docs/nothing", { token: "" }],
     ];
     for (const request of ask) await send(...request);
+    const { id: pack } = (await send("POST", "/api/evidence", { body: { from: "2026-01-01", to: "2026-01-02" } })).body;
+    await send("GET", `/api/evidence/${pack}`);
+    await product.until(async () => (await send("GET", `/api/evidence/${pack}`)).status === 200);
     for (const { method, path } of contract.operations.filter(({ path }) => path.startsWith("/api/"))) {
       const address = path.replace("{kind}", "user").replace("{id}", user).replace("{delivery}", NOBODY).replace("{name}", "risc");
       await send(method, address, { token: "" });
