@@ -99,6 +99,7 @@ describe("paths and methods", () => {
     const { body, headers } = await get("/room/things/42");
     expect(body).toEqual({
       requestId: headers["x-request-id"],
+      receivedAt: expect.any(String),
       actor: "token:bootstrap",
       sourceId: SOURCE,
       scopes: ["provision", "history:read", "history:personal", "metrics", "admin"],

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../src/core/entity.ts";
+import type { EntityRef, JsonObject } from "../../../src/core/entity.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import type { StoredGroup } from "../../../src/directory/group.ts";
@@ -65,17 +65,21 @@ export async function createSampleDirectory(): Promise<SampleDirectory> {
     pool,
     sourceId,
     addSource,
-    addUser: (document, at = tick(), source = sourceId) =>
-      userStore.insertUser(source, uuidv7(at.getTime()), userContent(document), at, fact(at, source)),
+    addUser(document, at = tick(), source = sourceId) {
+      const id = uuidv7(at.getTime());
+      return userStore.insertUser(source, id, userContent(document), at, fact(at, source, { kind: "user", id }));
+    },
     async addGroup(document, members = [], source = sourceId) {
       const at = tick();
-      const made = await groupStore.insertGroup(source, uuidv7(at.getTime()), groupContent(document), members, at, fact(at, source));
+      const id = uuidv7(at.getTime());
+      const made = await groupStore.insertGroup(source, id, groupContent(document), members, at, fact(at, source, { kind: "group", id }));
       if (made.kind !== "changed" && made.kind !== "unchanged") throw new Error(`the group was not made: ${made.kind}`);
       return made.group;
     },
     async removeUser(id, source = sourceId) {
       const user = await userStore.getUser(source, id);
-      if (!user || !(await userStore.deleteUser(source, id, user.version, fact(tick(), source)))) throw new Error("nobody was removed");
+      if (!user || !(await userStore.deleteUser(source, id, user.version, fact(tick(), source, { kind: "user", id }))))
+        throw new Error("nobody was removed");
     },
     users: (request, source = sourceId) => userStore.listUsers(source, listQuery("User", request)),
     groups: (request, source = sourceId) => groupStore.listGroups(source, listQuery("Group", request)),
@@ -99,7 +103,7 @@ export function listQuery(resource: "User" | "Group", request: ListRequest): Lis
   };
 }
 
-function fact(at: Date, sourceId: string): Fact {
-  const event = { id: uuidv7(at.getTime()), at, code: "user.created", actor: "test", sourceId, causes: [] } as const;
+function fact(at: Date, sourceId: string, subject: EntityRef): Fact {
+  const event = { id: uuidv7(at.getTime()), at, code: "user.created", actor: "test", sourceId, causes: [], subject } as const;
   return { event, marks: [] };
 }

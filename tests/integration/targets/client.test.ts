@@ -48,8 +48,8 @@ describe("a request", () => {
     server = await openScripted(at(CREATE, old({ errcode: 0, request_id: "6iq4" })));
     const { calls } = await createPerson();
     expect(calls).toEqual([
-      { api: TOKENS, code: "ok", durationMs: expect.any(Number) },
-      { api: CREATE, code: "ok", requestId: "6iq4", durationMs: expect.any(Number) },
+      { api: TOKENS, code: "ok", durationMs: expect.any(Number), at: expect.any(String), targetAt: expect.any(String) },
+      { api: CREATE, code: "ok", requestId: "6iq4", durationMs: expect.any(Number), at: expect.any(String), targetAt: expect.any(String) },
     ]);
   });
 });
