@@ -1,5 +1,5 @@
 import type { Purpose } from "../../privacy/classification.ts";
-import type { Language, Text } from "../support/assessment-texts.ts";
+import type { Language, Text } from "../assess/assessment-texts.ts";
 
 const text = (en: string, hans: string, hant: string): Text => ({ en, hans, hant });
 

@@ -9,7 +9,7 @@ import { EVENT_ATTRIBUTES, type EventLog } from "../../history/event-log.ts";
 import { type SubjectReport, subjectReport } from "../../privacy/subject-report.ts";
 import type { AskedBy, EraseResult, ErasureStore, HoldResult, SubjectOperations } from "../../privacy/subjects.ts";
 import { TARGET } from "../../target-name.ts";
-import { LANGUAGES, type Language } from "../support/assessment-texts.ts";
+import { LANGUAGES, type Language } from "../assess/assessment-texts.ts";
 import { foundProblems } from "../support/exit-codes.ts";
 import { personMeant } from "../support/find-person.ts";
 import { type DatabaseAccess, withPool } from "../support/joined-pool.ts";

@@ -1,4 +1,4 @@
-import { assessmentPage } from "../../../src/cli/support/assessment-page.ts";
+import { assessmentPage } from "../../../src/cli/assess/assessment-page.ts";
 import type { Assessment, Finding, Matched } from "../../../src/reconcile/assess/report.ts";
 
 const none: Finding = { count: 0, items: [] };

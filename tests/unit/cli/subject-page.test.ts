@@ -1,6 +1,6 @@
+import { LANGUAGES } from "../../../src/cli/assess/assessment-texts.ts";
 import { subjectPage } from "../../../src/cli/subject/subject-page.ts";
 import { CODE_TEXTS, PURPOSE_TEXTS, TEXTS } from "../../../src/cli/subject/subject-texts.ts";
-import { LANGUAGES } from "../../../src/cli/support/assessment-texts.ts";
 import type { HistoryEvent } from "../../../src/history/event.ts";
 import { subjectReport } from "../../../src/privacy/subject-report.ts";
 import type { SubjectRecords } from "../../../src/privacy/subjects.ts";

@@ -3,13 +3,13 @@ import { Command } from "commander";
 import type { AssessmentProgress } from "../../reconcile/assess/assess.ts";
 import type { Assessment, Finding, Matched, Share } from "../../reconcile/assess/report.ts";
 import { withApp } from "../support/app.ts";
-import { assessmentPage } from "../support/assessment-page.ts";
 import { foundProblems } from "../support/exit-codes.ts";
 import { keepAlive } from "../support/keep-alive.ts";
 import { print, printJson, printTable, say } from "../support/output.ts";
 import { ACTOR } from "../support/records.ts";
 import { withInterrupt } from "../support/signals.ts";
 import { writableFile } from "../support/writable-file.ts";
+import { assessmentPage } from "./assessment-page.ts";
 
 export const assessCommand = (): Command =>
   new Command("assess")

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { ENCODINGS, type Encoding } from "../../import/file/encoding.ts";
-import { tellImport } from "../support/import-report.ts";
 import { wholeNumber } from "../support/numbers.ts";
+import { tellImport } from "./import-report.ts";
 
 interface Options {
   readonly source: string;
@@ -31,7 +31,7 @@ function importCommand(): Command {
     .option("--json", "the result as JSON")
     .addHelpText("after", HELP)
     .action(async (path: string, { json, ...options }: Options) => {
-      const { importFromFile } = await import("../support/import-file.ts");
+      const { importFromFile } = await import("./import-file.ts");
       tellImport(await importFromFile(path, options), { isTrial: options.dryRun === true, asJson: json === true });
     });
 }

@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import type { ImportResult } from "../../import/run.ts";
 import type { Reading } from "../../import/workday/reading.ts";
-import { tellImport } from "../support/import-report.ts";
 import { wholeNumber } from "../support/numbers.ts";
 import { say } from "../support/output.ts";
+import { tellImport } from "./import-report.ts";
 
 interface Options {
   readonly full?: true;
@@ -36,7 +36,7 @@ export const workdayCommand = (): Command =>
     );
 
 async function read(options: Options, writes: boolean): Promise<void> {
-  const { readWorkday } = await import("../support/read-workday.ts");
+  const { readWorkday } = await import("./read-workday.ts");
   const done = await readWorkday({ ...options, writes });
   if (done) tell(done.reading, done.result, writes, options.json === true);
 }
