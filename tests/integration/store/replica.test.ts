@@ -104,7 +104,8 @@ test("without the replica the primary is read, in the middle of a request too", 
   expect((await log.story(id))?.event.id).toBe(id);
   expect(await newest(log)).toBe(id);
   await until(() => replica.state().state === "away");
-  expect(warnings).toEqual(["the replica at DATABASE_READ_URL does not answer; history and dashboard are read from the primary"]);
+  // On a busy machine it may have fallen behind before.
+  expect(warnings.at(-1)).toBe("the replica at DATABASE_READ_URL does not answer; history and dashboard are read from the primary");
 });
 
 test.each([
