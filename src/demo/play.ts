@@ -53,7 +53,7 @@ export interface DemoResult {
   readonly size: CompanySize;
   /** This company was there already and has been left as it was. */
   readonly playedBefore: boolean;
-  /** What differed, or was stuck, before the demo began: data of somebody else, not counted as the demo's. */
+  /** Of people and departments of others: what differed, or was stuck, before the demo began. Not counted as the demo's. */
   readonly earlier: readonly string[];
   readonly cycles: readonly CycleResult[];
   readonly people: { readonly directory: number; readonly active: number; readonly dingtalk: number };
@@ -107,9 +107,11 @@ export async function playDemo(options: DemoOptions): Promise<DemoResult> {
   const before = { event: await lastEvent(http), arrived: await simulator.calls(), sent: (await readStatus(http)).calls };
   const playedBefore = stands(atStart, second, last);
 
+  const memory = remember(atStart, second);
   const differed = compare(expectedOf(atStart), (await simulator.state()).shown).map(inWords);
-  const earlier = [...differed, ...(await stuck(http))];
-  const stage: Stage = { options, http, simulator, earlier: new Set(earlier), memory: remember(atStart, second), acknowledged: [] };
+  const own = [...memory.users.values()].map(({ id }) => id);
+  const earlier = [...differed, ...(await stuck(http))].filter((line) => !own.some((id) => line.includes(id)));
+  const stage: Stage = { options, http, simulator, earlier: new Set(earlier), memory, acknowledged: [] };
   for (const gone of stage.memory.users.keys())
     if (!first.people.some(({ externalId }) => externalId === gone)) stage.memory.users.delete(gone);
   const cycles: CycleResult[] = [];
