@@ -34,7 +34,7 @@ export function Timeline({ id }: { readonly id: string }): ReactNode {
                   <code>{code ?? step}</code>
                 </Link>
               </td>
-              <td>{targetAt ? words.time(targetAt) : null}</td>
+              <td>{targetAt ? <time dateTime={targetAt}>{words.time(targetAt)}</time> : null}</td>
               <td>{attempt}</td>
             </tr>
           ))}
