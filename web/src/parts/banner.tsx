@@ -35,7 +35,7 @@ export function Banner({ session }: { readonly session: Session }): ReactNode {
         ) : null}
         <p>
           {t("banner.mode")} <strong translate="no">{mode}</strong>: {t(`mode.${mode}`)}
-          {sandbox === null ? null : <> {t("banner.sandbox")}</>}
+          {sandbox === null ? null : <> · {t("banner.sandbox")}</>}
         </p>
       </div>
       {operates ? (
