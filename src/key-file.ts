@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { CannotStart } from "./core/errors.ts";
 import { makeFolder } from "./core/make-folder.ts";
@@ -23,12 +24,16 @@ export function readKeyFile(path: string, setting: string): string | undefined {
 export function makeKeyFile(path: string, text: string, setting: string): string {
   try {
     makeFolder(dirname(path));
-    const file = openSync(path, "wx", OWNER_ALONE);
+    // Whole before it has its name: another process must not read half a key.
+    const draft = `${path}.${randomUUID()}`;
+    const file = openSync(draft, "wx", OWNER_ALONE);
     try {
       writeSync(file, text);
       fsyncSync(file);
+      linkSync(draft, path);
     } finally {
       closeSync(file);
+      unlinkSync(draft);
     }
     return text;
   } catch (cause) {

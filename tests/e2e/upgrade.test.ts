@@ -65,6 +65,7 @@ const dingtalk = () => places[0]!.simulatorUrl;
 const settings = () => ({
   DATABASE_URL: database.url,
   ENCRYPTION_KEY_FILE: join(folder, "encryption.key"),
+  HISTORY_KEY_FILE: join(folder, "history.key"),
   BOOTSTRAP_TOKEN: TOKEN,
   RATE_LIMIT_PER_CLIENT: "0",
   LOG_LEVEL: "warn",
