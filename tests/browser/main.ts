@@ -32,6 +32,17 @@ async function check(name: string, work: () => Promise<readonly string[] | undef
   }
 }
 
+/** Once more where a time has run out: the machine may be busy. It is told. */
+async function patiently<T>(name: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "TimeoutError") throw error;
+    process.stdout.write(`once more: ${name}\n`);
+    return act();
+  }
+}
+
 /** Names of screens to look at, such as `npm run test:browser -- report`; all of them, and what operators do, when none is given. */
 const ONLY = process.argv.slice(2);
 const isMeant = (screen: string): boolean => ONLY.length === 0 || ONLY.includes(screen);
@@ -182,7 +193,7 @@ async function main(): Promise<number> {
     await look(browser, stage);
     await lookForRawText(browser, stage);
     for (const [name, act] of Object.entries({ ...acts, ...signInActs }))
-      if (ONLY.length === 0 || ONLY.some((word) => name.startsWith(`${word}:`))) await check(name, () => act(browser, stage));
+      if (ONLY.length === 0 || ONLY.some((word) => name.startsWith(`${word}:`))) await check(name, () => patiently(name, () => act(browser, stage)));
   } finally {
     await browser.close();
     await stage.close();
