@@ -193,7 +193,8 @@ async function main(): Promise<number> {
     await look(browser, stage);
     await lookForRawText(browser, stage);
     for (const [name, act] of Object.entries({ ...acts, ...signInActs }))
-      if (ONLY.length === 0 || ONLY.some((word) => name.startsWith(`${word}:`))) await check(name, () => patiently(name, () => act(browser, stage)));
+      if (ONLY.length === 0 || ONLY.some((word) => name.startsWith(`${word}:`)))
+        await check(name, () => patiently(name, () => act(browser, stage)));
   } finally {
     await browser.close();
     await stage.close();
