@@ -27,9 +27,10 @@ export function evidenceEndpoint({ desk, clock }: { readonly desk: EvidenceDesk;
     .route("/")
     .post(readJsonBody(), (req: Request, res: Response) => {
       const fields = fieldsOf(req.body) ?? {};
-      const [from, to] = [timeIn(fields, "from"), timeIn(fields, "to")];
-      if (from.getTime() >= to.getTime()) throw new InvalidParameter("from must be before to");
-      if (to.getTime() > clock.now().getTime()) throw new InvalidParameter("to must not be in the future");
+      const from = timeIn(fields, "from");
+      // A period that goes on has a pack of what there is; the pack says until when.
+      const to = new Date(Math.min(timeIn(fields, "to").getTime(), clock.now().getTime()));
+      if (from.getTime() >= to.getTime()) throw new InvalidParameter("from must be before to, and in the past");
       const sample = wholeIn(fields, "sample", MAX_SAMPLE) ?? DEFAULT_SAMPLE;
       const seed = wholeIn(fields, "seed", MAX_SEED) ?? clock.now().getTime() % MAX_SEED;
       const id = desk.order({ from, to, sample, seed, by: operatorOf(res) });

@@ -36,8 +36,10 @@ export function organisationEndpoint({ log, reads, clock }: PastOptions): Mount 
   router
     .route("/difference")
     .get(async (req: Request, res: Response) => {
-      const { from, to } = periodOf(req);
-      if (to.getTime() > clock.now().getTime()) throw new InvalidParameter("to must not be in the future");
+      const period = periodOf(req);
+      const { from } = period;
+      const to = new Date(Math.min(period.to.getTime(), clock.now().getTime()));
+      if (from.getTime() > to.getTime()) throw new InvalidParameter("from must not be in the future");
       const [before, after] = await readSnapshots(log, [from, to]);
       const people = difference(before!, after!, ["user"], isMember);
       const departments = difference(before!, after!, ["department", "role"], isAtTarget);

@@ -25,7 +25,7 @@ export const evidenceCommand = (): Command =>
   new Command("evidence")
     .description("an evidence pack about a period: population, sample, failures, approvals, access, configuration, all events")
     .requiredOption("--from <time>", "the beginning, inclusive; a date is midnight of UTC", time)
-    .requiredOption("--to <time>", "the end, exclusive; not in the future", time)
+    .requiredOption("--to <time>", "the end, exclusive; a time to come means now", time)
     .option("--sample <number>", "changes of people in the sample", wholeNumber(0, 1_000), 25)
     .option("--seed <number>", "by which the sample is drawn; chosen and told when left out", wholeNumber(0, MAX_SEED))
     .requiredOption("--out <file>", "the zip", writableFile)
@@ -33,9 +33,9 @@ export const evidenceCommand = (): Command =>
       "after",
       "\nThe same as POST /api/evidence. The pack has no values of people, and is an event of the history itself.\n\nExample:\n  $ dingtalk-scim evidence --from 2026-07-01 --to 2026-10-01 --seed 7 --out evidence.zip",
     )
-    .action(async ({ from, to, sample, seed, out }: Options, command: Command) => {
-      if (from.getTime() >= to.getTime()) command.error("error: --from must be before --to");
-      if (to.getTime() > systemClock.now().getTime()) command.error("error: --to must not be in the future");
+    .action(async ({ from, to: until, sample, seed, out }: Options, command: Command) => {
+      const to = new Date(Math.min(until.getTime(), systemClock.now().getTime()));
+      if (from.getTime() >= to.getTime()) command.error("error: --from must be before --to, and in the past");
       await keepAlive(() =>
         withHistory(async ({ log, events, entries, by, version, config }) => {
           const [{ evidencePack }, { randomUUID }] = await Promise.all([import("../../evidence/pack/pack.ts"), import("node:crypto")]);
