@@ -1,7 +1,7 @@
 import type { EntityRef, JsonObject, JsonValue } from "../core/entity.ts";
 
-/** Stable: auditors and exports rely on them. A SCIM write, what it led to at a target, and what operators did. */
-export const EVENT_CODES = [
+/** Somebody or something of the directory has changed. */
+export const DIRECTORY_CODES = [
   "user.created",
   "user.updated",
   "user.activated",
@@ -11,6 +11,11 @@ export const EVENT_CODES = [
   "group.updated",
   "group.deleted",
   "group.members",
+] as const;
+
+/** Stable: auditors and exports rely on them. A SCIM write, what it led to at a target, and what operators did. */
+export const EVENT_CODES = [
+  ...DIRECTORY_CODES,
   "target.intent",
   "target.outcome",
   "target.late",

@@ -1,6 +1,6 @@
 import type { EntityKind, JsonObject, JsonValue } from "../core/entity.ts";
 import { sameJson } from "../core/same-json.ts";
-import type { Changes, EventCode, LoggedEvent } from "./event.ts";
+import { type Changes, DIRECTORY_CODES, type EventCode, type LoggedEvent } from "./event.ts";
 
 /*
  * How everything was after a number of events, from the events alone. Pure. The directory's side follows the documents that SCIM wrote. The target's side
@@ -21,15 +21,7 @@ export interface EntityState {
 
 /** Codes that say something of a state. */
 export const STATE_CODES: readonly EventCode[] = [
-  "user.created",
-  "user.updated",
-  "user.activated",
-  "user.deactivated",
-  "user.deleted",
-  "group.created",
-  "group.updated",
-  "group.deleted",
-  "group.members",
+  ...DIRECTORY_CODES,
   "target.intent",
   "target.outcome",
   "adoption.linked",

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/entity.ts";
-import type { EventCode, HistoryEvent } from "./event.ts";
+import { DIRECTORY_CODES, type EventCode, type HistoryEvent } from "./event.ts";
 import type { EventLog } from "./event-log.ts";
 
 /*
@@ -31,17 +31,7 @@ export interface Timeline {
   readonly next?: string;
 }
 
-const CHANGES: readonly EventCode[] = [
-  "user.created",
-  "user.updated",
-  "user.activated",
-  "user.deactivated",
-  "user.deleted",
-  "group.created",
-  "group.updated",
-  "group.deleted",
-  "group.members",
-];
+const CHANGES: readonly EventCode[] = DIRECTORY_CODES;
 
 export function stepsOf(event: HistoryEvent): readonly Step[] {
   const common = {
