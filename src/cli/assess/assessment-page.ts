@@ -1,29 +1,14 @@
-import { escapedHtml } from "../../core/html.ts";
+import { escapedHtml, pageInLanguages } from "../../core/html.ts";
 import type { Assessment, Finding, Listed, Share } from "../../reconcile/assess/report.ts";
 import { LANGUAGES, type Language, TEXTS, type Text } from "./assessment-texts.ts";
 
 /** The report as one page that can be mailed: no script, nothing to load, all three languages below each other. */
-export function assessmentPage(report: Assessment): string {
-  const parts = LANGUAGES.map((language) => partOf(report, language));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${escapedHtml(TEXTS.title.en)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<nav>${LANGUAGES.map(({ lang, label }) => `<a href="#${lang}" lang="${lang}">${escapedHtml(label)}</a>`).join(" ")}</nav>
-${parts.join("\n")}
-</body>
-</html>
-`;
-}
-
-const STYLE = `body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1a1a1a;background:#fff}
-table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}th,td{border-bottom:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}
-nav a{margin-right:1rem}section{margin-bottom:4rem}summary{cursor:pointer}.figure{font-size:1.4rem;font-weight:600}`;
+export const assessmentPage = (report: Assessment): string =>
+  pageInLanguages(
+    TEXTS.title.en,
+    LANGUAGES.map((language) => ({ ...language, section: partOf(report, language) })),
+    "summary{cursor:pointer}.figure{font-size:1.4rem;font-weight:600}",
+  );
 
 function partOf(report: Assessment, { lang, key }: Language): string {
   const say = (text: Text): string => escapedHtml(text[key]);

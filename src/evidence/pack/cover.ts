@@ -1,4 +1,4 @@
-import { escapedHtml } from "../../core/html.ts";
+import { escapedHtml, pageInLanguages } from "../../core/html.ts";
 import { LANGUAGES, TEXTS, type Text } from "./words.ts";
 
 export interface Summary {
@@ -19,24 +19,11 @@ export interface Summary {
 }
 
 /** One page without a script and with nothing to load: all three languages below each other. */
-export const coverPage = (summary: Summary): string => `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${escapedHtml(TEXTS.title.en)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<nav>${LANGUAGES.map(({ lang, label }) => `<a href="#${lang}" lang="${lang}">${label}</a>`).join(" ")}</nav>
-${LANGUAGES.map(({ lang, key }) => partOf(summary, lang, key)).join("\n")}
-</body>
-</html>
-`;
-
-const STYLE = `body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1a1a1a;background:#fff}
-table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}th,td{border-bottom:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}
-nav a{margin-right:1rem}section{margin-bottom:4rem}`;
+export const coverPage = (summary: Summary): string =>
+  pageInLanguages(
+    TEXTS.title.en,
+    LANGUAGES.map(({ lang, label, key }) => ({ lang, label, section: partOf(summary, lang, key) })),
+  );
 
 function partOf(summary: Summary, lang: string, key: keyof Text): string {
   const say = (text: Text): string => escapedHtml(text[key]);
