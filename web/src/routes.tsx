@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { Session } from "./generated/api.ts";
 import { Link } from "./parts/link.tsx";
 import { Empty } from "./parts/states.tsx";
-import { Access } from "./screens/access.tsx";
+import { Access } from "./screens/access/access.tsx";
 import { Connections } from "./screens/connections.tsx";
 import { Departments } from "./screens/departments.tsx";
 import { EventStory } from "./screens/event.tsx";
