@@ -12,7 +12,7 @@ import { type ReadingSchedule, scheduleReadings } from "./import/workday/schedul
 import { loadWorkday } from "./load-rules.ts";
 import type { WorkdaySettings } from "./settings/config.ts";
 import { createPrisma } from "./store/access/prisma.ts";
-import { createSources } from "./store/access/sources.ts";
+import { createSources, type Source, type Sources } from "./store/access/sources.ts";
 import { createDirectoryStore } from "./store/create.ts";
 import { createReadingStore } from "./store/import/readings.ts";
 import { TARGET } from "./target-name.ts";
@@ -77,13 +77,17 @@ export async function pullFromWorkday(
   return result;
 }
 
+/** The source that the report fills; made by `actor` when there is none. */
+export const workdaySource = async (sources: Sources, plan: WorkdayPlan, actor: string): Promise<Source> =>
+  (await sources.findByName(plan.source)) ?? (await sources.create(actor, { name: plan.source, kind: "workday" }));
+
 /** Reads Workday whenever it is due, in one process at a time. Throws CannotStart for a file that is wrong. */
 export function startWorkday(app: AppContext, settings: WorkdaySettings): ReadingSchedule {
   const plan = loadWorkday(settings);
   const readings = createReadingStore(app.pool);
   const sources = createSources(createPrisma(app.pool), app.clock);
   return scheduleReadings(async (signal) => {
-    const source = (await sources.findByName(plan.source)) ?? (await sources.create("system", { name: plan.source, kind: "workday" }));
+    const source = await workdaySource(sources, plan, "system");
     await readings.alone(source.id, async () => {
       const reading = dueReading(plan, await readings.last(source.id), app.clock.now());
       if (!reading) return;
