@@ -61,8 +61,15 @@ function setPatient(client: pg.PoolClient, patient: boolean): void {
   if (client instanceof Connection) client.patient = patient;
 }
 
-/** How often something is tried that met a deadlock or a serialisation failure (docs/threats.md F45). */
+/** How often something is tried that met a deadlock or a serialisation failure (docs/threats.md F45), or a row that was deleted meanwhile. */
 const MAX_ROUNDS = 3;
+
+/**
+ * What a row refers to was there when the statement began and is not any more: a foreign key is checked as of now. The next round sees that it is missing,
+ * and says so. Where it is violated every time, it is a mistake of ours, and no trouble of the database.
+ */
+const FOREIGN_KEY_VIOLATION = "23503";
+const isRepeatable = (error: unknown): boolean => failureOf(error) === "repeat" || codeOf(error) === FOREIGN_KEY_VIOLATION;
 
 /** Rejects in our words. */
 export async function repeated<T>(work: () => Promise<T>): Promise<T> {
@@ -70,7 +77,7 @@ export async function repeated<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (round === MAX_ROUNDS || failureOf(causeOf(error)) !== "repeat") return rethrow(error);
+      if (round === MAX_ROUNDS || !isRepeatable(causeOf(error))) return rethrow(error);
     }
   }
 }
