@@ -1,50 +1,7 @@
+import { momentOf } from "../../core/zone.ts";
+
 const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[Zz]|[+-]\d{2}:\d{2})?$/;
 const TIME = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?([Zz]|[+-]\d{2}:?\d{2})?$/;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function formatOf(zone: string): Intl.DateTimeFormat {
-  let format = formats.get(zone);
-  if (!format) {
-    const part = "2-digit";
-    format = new Intl.DateTimeFormat("en-US", {
-      timeZone: zone,
-      hourCycle: "h23",
-      era: "short",
-      year: "numeric",
-      month: part,
-      day: part,
-      hour: part,
-      minute: part,
-      second: part,
-    });
-    formats.set(zone, format);
-  }
-  return format;
-}
-
-export function isZone(zone: string): boolean {
-  try {
-    formatOf(zone);
-    return true;
-  } catch {
-    return false; // the only reason to throw is a RangeError for an unknown zone
-  }
-}
-
-/** How far the clocks of `zone` are ahead of UTC at `ms`. */
-function offsetMs(zone: string, ms: number): number {
-  const parts = new Map(
-    formatOf(zone)
-      .formatToParts(ms)
-      .map(({ type, value }) => [type, value]),
-  );
-  const number = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
-  const year = parts.get("era") === "BC" ? 1 - number("year") : number("year");
-  return (
-    Date.UTC(year, number("month") - 1, number("day"), number("hour"), number("minute"), number("second")) - Math.floor(ms / 1_000) * 1_000
-  );
-}
 
 /** Days of hire repeat within a company, and formatting a date to learn its zone is by far the dearest step of a mapping. */
 const MAX_REMEMBERED = 4_096;
@@ -80,9 +37,7 @@ function calculateMs(text: string, zone: string): number | undefined {
   const rolledOver = new Date(utc).getUTCDate() !== Number(day) || new Date(utc).getUTCMonth() !== Number(month) - 1;
   if (rolledOver || Number(year) < 100 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   if (offset !== undefined) return utc - statedOffsetMs(offset);
-  // The offset at the moment sought, not at the same clock reading in UTC: the second step is right across a change of the clocks.
-  const guess = utc - offsetMs(zone, utc);
-  return utc - offsetMs(zone, guess);
+  return momentOf(utc, zone);
 }
 
 function statedOffsetMs(text: string): number {

@@ -1,8 +1,9 @@
 import type { Environment } from "@marcbachmann/cel-js";
 import { fold } from "../../core/fold.ts";
+import { isZone } from "../../core/zone.ts";
 import type { MappingFile } from "../file/file.ts";
 import type { MappingNoteCode } from "../note-codes.ts";
-import { dateToMs, isZone } from "./date.ts";
+import { dateToMs } from "./date.ts";
 import type { EvaluationNote } from "./evaluation.ts";
 import { matchesGlob } from "./glob.ts";
 import { joinName, splitName } from "./person-name.ts";

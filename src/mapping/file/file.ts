@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isZone } from "../expression/date.ts";
+import { isZone } from "../../core/zone.ts";
 import { isRegion } from "../expression/phone.ts";
 
 /*
