@@ -20,6 +20,7 @@ export const CAUSE_KINDS = [
   "silence",
   "comparison",
   "sealing",
+  "import",
   "worker",
   "test",
 ] as const;

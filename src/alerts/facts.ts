@@ -17,6 +17,8 @@ export interface AlertFacts {
   readonly latency: { readonly p95Ms: number; readonly count: number };
   readonly sources: readonly SourceContact[];
   readonly signals: readonly Signal[];
+  /** Sources whose last file or report was refused as a whole. */
+  readonly refusedImports?: readonly { readonly sourceId: string; readonly source: string; readonly at: Date }[];
   /** Until when every event is in the log; undefined before the log has begun. */
   readonly sealedAt?: Date;
 }

@@ -46,6 +46,7 @@ export function conditionsOf(facts: AlertFacts, rhythms: Rhythms, now: Date, rul
     ...facts.sources.flatMap((source) => silence(source, rhythms, now)),
     ...comparison(facts, now),
     ...sealing(facts, now),
+    ...(facts.refusedImports ?? []).map(importRefused),
   ];
 }
 
@@ -179,5 +180,9 @@ function sealing({ sealedAt }: AlertFacts, now: Date): Condition[] {
   if (!sealedAt || now.getTime() - sealedAt.getTime() < SEALED_MS) return [];
   return [condition("sealing", "sealingLate", "A", { detail: { since: sealedAt.toISOString() } })];
 }
+
+/** One for each source, however often it is tried again; over when the source is read, or when nobody has tried for a day. */
+const importRefused = ({ sourceId, source, at }: NonNullable<AlertFacts["refusedImports"]>[number]): Condition =>
+  condition("import", "importRefused", "A", { of: sourceId, detail: { source, since: at.toISOString() } });
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

@@ -97,6 +97,10 @@ export const ENGLISH: Catalogue = {
       headline: () => "the history has not been sealed for five minutes",
       remedy: "Look in the log of the workers for the reason, often a missing HISTORY_KEY_FILE. Until then later events cannot be proven.",
     },
+    import: {
+      headline: ({ detail }) => `nothing is taken over from the source ${detail.source}: its file or report was refused as a whole`,
+      remedy: "See what is wrong: dingtalk-scim workday check, or people import --dry-run.",
+    },
     worker: {
       headline: () => "no process carries out changes",
       remedy: "Start a process with ROLE=worker or ROLE=all, or look why it ended.",
@@ -122,6 +126,10 @@ export const ENGLISH: Catalogue = {
     sealingLate: of(
       "the history was not sealed in time",
       "Look in the log for the reason; until then later changes of the history cannot be proven.",
+    ),
+    importRefused: of(
+      "a file or report was refused as a whole",
+      "Run dingtalk-scim workday check, or people import --dry-run: it names the rows that are wrong, or the number of active people to confirm with --count.",
     ),
     parentStuck: of("the department above could not be created", "Look at that department first."),
     parentNotKnown: of("the group above is not in the directory", "Send that group, or correct the parent at the source."),

@@ -83,6 +83,10 @@ export const SIMPLIFIED: Catalogue = {
       headline: () => "历史记录已有五分钟未封存",
       remedy: "请在工作进程的日志中查找原因，常见原因是缺少 HISTORY_KEY_FILE。在此之前，之后的事件无法证明。",
     },
+    import: {
+      headline: ({ detail }) => `来源 ${detail.source} 的文件或报表被整体拒绝，未导入任何内容`,
+      remedy: "请运行 dingtalk-scim workday check 或 people import --dry-run 查看原因。",
+    },
     worker: { headline: () => "没有进程在执行变更", remedy: "请启动 ROLE=worker 或 ROLE=all 的进程，或查明它为何退出。" },
     test: { headline: () => "测试消息：此通道工作正常", remedy: "" },
   },
@@ -94,6 +98,10 @@ export const SIMPLIFIED: Catalogue = {
     settingsWrong: of("某项设置或本机时钟有误", "请运行 dingtalk-scim doctor，它会指出是哪一项。"),
     oneTimeLinkUsed: of("有人通过一次性链接登录", "请查明是谁、因何使用。若无人知情，请结束该会话。"),
     sealingLate: of("历史记录未按时封存", "请在日志中查找原因；在此之前，无法证明历史记录未被改动。"),
+    importRefused: of(
+      "文件或报表被整体拒绝",
+      "请运行 dingtalk-scim workday check 或 people import --dry-run：会列出有误的行，或需用 --count 确认的在职人数。",
+    ),
     parentStuck: of("上级部门未能创建", "请先处理上级部门。"),
     parentNotKnown: of("上级群组不在目录中", "请推送该群组，或在来源系统中更正上级。"),
     groupStuck: of("所在的唯一群组正在等待其上级群组", "请处理该群组。"),

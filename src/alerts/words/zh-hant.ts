@@ -80,6 +80,10 @@ export const TRADITIONAL: Catalogue = {
       headline: () => "歷史記錄已有五分鐘未封存",
       remedy: "請在工作程序的記錄檔尋找原因，通常是欠缺 HISTORY_KEY_FILE。在此之前，往後的事件無法證明。",
     },
+    import: {
+      headline: ({ detail }) => `來源 ${detail.source} 的檔案或報表整份遭拒，未匯入任何內容`,
+      remedy: "請執行 dingtalk-scim workday check 或 people import --dry-run 查看原因。",
+    },
     worker: { headline: () => "沒有程序執行變更", remedy: "請啟動 ROLE=worker 或 ROLE=all 的程序，或查明它為何結束。" },
     test: { headline: () => "測試訊息：此途徑運作正常", remedy: "" },
   },
@@ -91,6 +95,10 @@ export const TRADITIONAL: Catalogue = {
     settingsWrong: of("某項設定或本機時鐘有誤", "請執行 dingtalk-scim doctor，它會列出是哪一項。"),
     oneTimeLinkUsed: of("有人以一次性連結登入", "請查明是誰人及因何使用。如無人知悉，請結束該工作階段。"),
     sealingLate: of("歷史記錄未有按時封存", "請在記錄檔尋找原因；在此之前，無法證明歷史記錄未經改動。"),
+    importRefused: of(
+      "檔案或報表整份遭拒",
+      "請執行 dingtalk-scim workday check 或 people import --dry-run：會列出有誤的列，或需以 --count 確認的在職人數。",
+    ),
     parentStuck: of("上級部門未能建立", "請先處理上級部門。"),
     parentNotKnown: of("上級群組不在目錄內", "請推送該群組，或在來源系統更正上級。"),
     groupStuck: of("唯一所屬的群組正等候其上級群組", "請處理該群組。"),

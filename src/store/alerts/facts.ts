@@ -49,6 +49,16 @@ const SIGNALS: Statement = {
     where target in ($1, '') and last_at > $2::timestamptz - interval '1 day' order by last_at desc limit 100`,
 };
 
+/** The first refusal since the source was read for the last time, by the index of codes. */
+const REFUSED_IMPORTS: Statement = {
+  name: "alerts-refused-imports",
+  text: `select r.source_id as "sourceId", s.name as source, min(r.at) as at
+      from history r join sources s on s.id = r.source_id
+     where r.code = 'people.importRefused' and r.at > $1::timestamptz - interval '1 day'
+       and not exists (select 1 from history d where d.code = 'people.imported' and d.id > r.id and d.source_id = r.source_id)
+     group by r.source_id, s.name order by r.source_id limit 100`,
+};
+
 const SEALED: Statement = { name: "alerts-sealed", text: `select l.looked_at as "sealedAt" from history_log l` };
 
 type Rows<T> = pg.QueryResultRow & T;
@@ -63,6 +73,7 @@ export async function readFacts(db: Queryable, target: string, now: Date): Promi
   const [latency] = await run<Rows<AlertFacts["latency"]>>(db, LATENCY, [target, now]);
   const sources = await run<Rows<AlertFacts["sources"][number]>>(db, SOURCES, []);
   const signals = await run<Rows<Nullable<AlertFacts["signals"][number]>>>(db, SIGNALS, [target, now]);
+  const refusedImports = await run<Rows<NonNullable<AlertFacts["refusedImports"]>[number]>>(db, REFUSED_IMPORTS, [now]);
   const [sealed] = await run<Rows<{ readonly sealedAt: Date }>>(db, SEALED, []);
   return {
     ...sealed,
@@ -73,6 +84,7 @@ export async function readFacts(db: Queryable, target: string, now: Date): Promi
     latency: latency ?? { p95Ms: 0, count: 0 },
     sources,
     signals: signals.map(known) as AlertFacts["signals"],
+    refusedImports,
   };
 }
 

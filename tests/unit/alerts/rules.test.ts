@@ -75,6 +75,11 @@ test.each<[string, Partial<AlertFacts>, readonly string[]]>([
   ],
   ["one process alone", { processes: [{ startedAt: ago(5), problems: ["clock"] }] }, ["A process:settingsWrong"]],
   ["no process at all", { processes: [] }, ["B worker:noWorker"]],
+  [
+    "a report that was refused, however often",
+    { refusedImports: [{ sourceId: "s2", source: "workday", at: ago(90) }] },
+    ["A import:importRefused:s2"],
+  ],
   ["five refusals in a row of a source", { signals: [{ ...streak, sourceId: "s1" }], sources: [entra] }, ["A source:sourceRefused:t1"]],
   ["four are none", { signals: [{ ...streak, count: 4, sourceId: "s1" }], sources: [entra] }, []],
   ["a good request ends the row", { signals: [{ ...streak, sourceId: "s1" }], sources: [{ ...entra, lastRequestAt: ago(0) }] }, []],

@@ -17,7 +17,7 @@ const NOT_PARKED: ReadonlySet<string> = new Set(
 const codes = [
   ...LOOP_REASONS.filter((code) => !NOT_PARKED.has(code)),
   ...Object.values(CODES).flatMap((meaning) => (meaning && PARKING.has(meaning.kind) ? [meaning.reason] : [])),
-  ...["credentialWrong", "permissionMissing", "addressNotAllowed", "contactScope", "settingsWrong", "oneTimeLinkUsed"],
+  ...["credentialWrong", "permissionMissing", "addressNotAllowed", "contactScope", "settingsWrong", "oneTimeLinkUsed", "importRefused"],
   ...["nameMissing", "mobileMissing", "loginMissing", "administrator", "outsideManagedRoot", "roleNotIdentifiable", "unknownAnswer"],
 ];
 
