@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import type { AppContext } from "./compose.ts";
 import { uuidv7 } from "./core/id.ts";
@@ -78,8 +79,18 @@ export async function pullFromWorkday(
 }
 
 /** The source that the report fills; made by `actor` when there is none. */
-export const workdaySource = async (sources: Sources, plan: WorkdayPlan, actor: string): Promise<Source> =>
+const workdaySource = async (sources: Sources, plan: WorkdayPlan, actor: string): Promise<Source> =>
   (await sources.findByName(plan.source)) ?? (await sources.create(actor, { name: plan.source, kind: "workday" }));
+
+/** Its id. A trial makes none: where there is no source yet, it looks into one that nobody has. */
+export async function workdaySourceId(
+  sources: Sources,
+  plan: WorkdayPlan,
+  { actor, writes }: { readonly actor: string; readonly writes: boolean },
+): Promise<string> {
+  const source = writes ? await workdaySource(sources, plan, actor) : await sources.findByName(plan.source);
+  return source?.id ?? randomUUID();
+}
 
 /** Reads Workday whenever it is due, in one process at a time. Throws CannotStart for a file that is wrong. */
 export function startWorkday(app: AppContext, settings: WorkdaySettings): ReadingSchedule {

@@ -1,4 +1,4 @@
-import { pullFromWorkday, workdaySource } from "../../compose-import.ts";
+import { pullFromWorkday, workdaySourceId } from "../../compose-import.ts";
 import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
 import type { ImportResult } from "../../import/run.ts";
@@ -34,7 +34,7 @@ export const readWorkday = ({
       const plan = loadWorkday(settings);
       const app = { config, pool, vault: await openVault({ config, pool, clock: systemClock }), clock: systemClock };
       const sources = createSources(createPrisma(pool), systemClock);
-      const { id: sourceId } = await workdaySource(sources, plan, ACTOR);
+      const sourceId = await workdaySourceId(sources, plan, { actor: ACTOR, writes });
       const readings = createReadingStore(pool);
       const last = await readings.last(sourceId);
       const reading: Reading = full || count !== undefined ? { kind: "everybody" } : nextReading(plan, last, systemClock.now());

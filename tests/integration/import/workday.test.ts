@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pullFromWorkday, startWorkday } from "../../../src/compose-import.ts";
+import { pullFromWorkday, startWorkday, workdaySourceId } from "../../../src/compose-import.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createMeter } from "../../../src/core/meter.ts";
@@ -8,7 +8,11 @@ import { createTraffic } from "../../../src/http/traffic.ts";
 import { compileWorkday } from "../../../src/import/workday/file.ts";
 import type { Reading } from "../../../src/import/workday/reading.ts";
 import { parseConfig } from "../../../src/settings/config.ts";
+import { createPrisma } from "../../../src/store/access/prisma.ts";
+import { createSources } from "../../../src/store/access/sources.ts";
+import { readFacts } from "../../../src/store/alerts/facts.ts";
 import { createReadingStore } from "../../../src/store/import/readings.ts";
+import { TARGET } from "../../../src/target-name.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";
 import { testVault } from "../../support/vault.ts";
@@ -106,8 +110,29 @@ test("only a report of everybody concludes that somebody has left; one of nine t
   expect(await active()).toHaveLength(20);
   const { rows } = await product.pool.query("select detail from history where code = 'people.importRefused'");
   expect(rows.map(({ detail }) => JSON.parse(detail))).toEqual([expect.objectContaining({ activeInFile: 17, active: 20, wrongRows: 0 })]);
+  const refused = async () => (await readFacts(product.pool, TARGET, systemClock.now())).refusedImports;
+  expect(await refused()).toEqual([{ sourceId, source: "workday", at: expect.any(Date) }]);
   await pulled(EVERYBODY, 17);
   expect(await active()).toHaveLength(17);
+  expect(await refused()).toEqual([]);
+});
+
+test("a check makes no source and writes nothing", async () => {
+  const given = app();
+  const plan = compileWorkday(fileText().replace("report:", "source: workday-tried\nreport:"));
+  const sources = createSources(createPrisma(product.pool), systemClock);
+  const before = (await product.pool.query("select (select count(*) from history), (select count(*) from sources)")).rows;
+  const result = await pullFromWorkday(given, {
+    plan,
+    settings: given.config.workday!,
+    reading: EVERYBODY,
+    sourceId: await workdaySourceId(sources, plan, { actor: "cli", writes: false }),
+    writes: false,
+    signal: AbortSignal.timeout(60_000),
+  });
+  expect(result).toMatchObject({ kind: "done", people: { length: 17 } });
+  expect((await product.pool.query("select (select count(*) from history), (select count(*) from sources)")).rows).toEqual(before);
+  expect(await sources.findByName("workday-tried")).toBeUndefined();
 });
 
 test("what was entered in a period changes those alone; an empty period changes nobody", async () => {
