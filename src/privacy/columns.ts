@@ -19,7 +19,13 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
   users: {
     purpose: "people, as the SCIM client wrote them",
     retention: WITH_THE_RESOURCE,
-    public: "id source_id version active created_at modified_at",
+    public: "id source_id version active created_at modified_at person_id",
+    personal: "user_name user_name_key display_name_key external_id employee_number_key manager_ref email_keys document",
+  },
+  persons: {
+    purpose: "what several records of one person come to",
+    retention: "until the last of its records is deleted, or they are separated",
+    public: "id source_id version active manager_source_id record_ids left_sources rules created_at modified_at",
     personal: "user_name user_name_key display_name_key external_id employee_number_key manager_ref email_keys document",
   },
   groups: {

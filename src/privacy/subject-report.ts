@@ -38,13 +38,14 @@ export interface SubjectReport extends SubjectRecords {
 export function subjectReport(records: SubjectRecords, events: readonly HistoryEvent[], at: Date): SubjectReport {
   const history = events.map(reported);
   const coded = (pattern: RegExp) => history.filter(({ code }) => pattern.test(code));
-  const { directory, links, removed, states, adoptions, id, held, reads } = records;
+  const { directory, joined, links, removed, states, adoptions, id, held, reads } = records;
   return {
     id,
     at: at.toISOString(),
     held,
     reads,
     ...(directory ? { directory: { ...directory, document: ofThePerson(directory.document) } } : {}),
+    ...(joined ? { joined: joinedOf(joined) } : {}),
     links: links.map(withOwnAttributes),
     removed: removed.map(withOwnAttributes),
     states: states.map(({ planned, refused, notes, ...rest }) => ({
@@ -62,6 +63,12 @@ export function subjectReport(records: SubjectRecords, events: readonly HistoryE
 
 const withOwnAttributes = <T extends { readonly attributes?: JsonObject }>(row: T): T =>
   row.attributes ? { ...row, attributes: ofThePerson(row.attributes) } : row;
+
+const joinedOf = ({ person, document, others = [] }: NonNullable<SubjectRecords["joined"]>): NonNullable<SubjectRecords["joined"]> => ({
+  person,
+  document: ofThePerson(document),
+  others: others.map((record) => ({ ...record, document: ofThePerson(record.document) })),
+});
 
 /** What was refused, without who has it. */
 const valuesOf = (refused: JsonObject): JsonObject =>

@@ -66,6 +66,19 @@ export interface SubjectRecords {
     readonly document: JsonObject;
     readonly groups: readonly string[];
   };
+  /** Where several records of the directory are one person: what they come to, and the other records. */
+  readonly joined?: {
+    readonly person: string;
+    readonly document: JsonObject;
+    readonly others?: readonly {
+      readonly id: string;
+      readonly source: string;
+      readonly active: boolean;
+      readonly createdAt: string;
+      readonly modifiedAt: string;
+      readonly document: JsonObject;
+    }[];
+  };
   /** One for each target. */
   readonly links: readonly {
     readonly target: string;

@@ -20,26 +20,46 @@ export const foldedNames = (names: readonly string[] | null): readonly string[] 
  */
 export const meant = (sourceId: string, ref: string): string => `
   select c.id, c.active, c.way > 0 and c.active and count(*) over (partition by c.way, c.active) > 1 as several
-    from (select x.id, x.active, 0 as way from users x
-           where x.source_id = ${sourceId} and x.id = case when ${ref} ~* '${UUID}' then ${ref}::uuid end
-          union all
-          select x.id, x.active, 1 from users x where x.source_id = ${sourceId} and x.external_id = ${ref}
-          union all
-          select x.id, x.active, 2 from users x where x.source_id = ${sourceId} and x.employee_number_key = ${folded(ref)}) c
+    from (select distinct coalesce(n.person_id, n.id) as id, coalesce(j.active, n.active) as active, n.way from (
+            select x.id, x.person_id, x.active, 0 as way from users x
+             where x.source_id = ${sourceId} and x.id = case when ${ref} ~* '${UUID}' then ${ref}::uuid end
+            union all
+            select x.id, x.person_id, x.active, 1 from users x where x.source_id = ${sourceId} and x.external_id = ${ref}
+            union all
+            select x.id, x.person_id, x.active, 2 from users x where x.source_id = ${sourceId} and x.employee_number_key = ${folded(ref)}) n
+          left join lateral (select p.active from persons p where p.id = n.person_id limit 1) j on true) c
    order by c.way = 0 desc, c.active desc, c.way, c.id limit 1`;
 
 /**
- * Every folded text that may mean the person `m` of the directory. It may be too many, as an externalId is compared with letter case when it is resolved:
+ * Every folded text that may mean the person of the record `m`. It may be too many, as an externalId is compared with letter case when it is resolved:
  * who is looked at for nothing finds nothing to do.
  */
 export const namesOf = (m: string): string => `array_remove(array[${m}.id::text, ${folded(`${m}.external_id`)},
       ${m}.employee_number_key], null)`;
 
+/*
+ * A person of the view `people` is one record of `users`, or what several come to (docs/sources.md). The view is a union with a condition, which the planner
+ * searches by its keys only where the key is known beforehand, and reads from end to end in a join: hence these forms.
+ */
+
+/** A FROM item: the person of that id, or none. `when`: a condition on what comes before. */
+export const personWith = (id: string, when = "true"): string => `lateral (select * from people x where ${when} and x.id = ${id} limit 1)`;
+export const isPerson = (id: string): string => `exists (select from people x where x.id = ${id} offset 0)`;
+export const isActivePerson = (id: string): string => `exists (select from people x where x.id = ${id} and x.active offset 0)`;
+
+/** A FROM item: the records that the persons with the ids in the array `ids` come from. */
+export const recordsOf = (ids: string): string =>
+  `(select r.*, r.id as person from users r where r.id = any(${ids}) and r.person_id is null
+    union all select r.*, r.person_id from users r where r.person_id = any(${ids}))`;
+
+/** Whose record it is. */
+export const personOf = (recordId: string): string => `coalesce((select r.person_id from users r where r.id = ${recordId}), ${recordId})`;
+
 /** Who names, as manager, somebody of the rows `n(source_id, names)` that a FROM item yields. Each name is looked up by itself, by its index. */
 export const whoReportTo = (named: string): string => `
   select r.id, n.cause from ${named} n cross join lateral unnest(n.names) as name(key)
     cross join lateral (
-      select r.id from users r where r.source_id = n.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = name.key offset 0) r`;
+      select coalesce(r.person_id, r.id) as id from users r where r.source_id = n.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = name.key offset 0) r`;
 
 /** The departments `(target, id)` that name somebody of such rows as manager. Each look-up is by itself (`offset 0`), as joins are planned by statistics that may be old. */
 export const whatIsLedBy = (named: string): string => `
@@ -50,7 +70,7 @@ export const whatIsLedBy = (named: string): string => `
   union
   select p.target, p.department_id, n.cause from ${named} n
     cross join lateral (select * from person_departments p where p.managers_key && n.names offset 0) p
-    cross join lateral (select from users u where u.id = p.user_id and u.source_id = n.source_id offset 0) u`;
+    cross join lateral (select from people u where u.id = p.user_id and u.source_id = n.source_id offset 0) u`;
 
 /** Whether a change concerns what others may name a person by. Which names, the statement finds out. */
 export const mayRename = ({ externalId, ...others }: Changes): boolean =>

@@ -11,7 +11,7 @@ import { CODE_TEXTS, type Language, PURPOSE_TEXTS, TEXTS, type Text } from "./su
 export function subjectPage(report: SubjectReport, { lang, key }: Language): string {
   const say = (text: Text): string => escapedHtml(text[key]);
   const shown = (value: JsonValue | undefined): string => bdi(textOf(value), say(TEXTS.other));
-  const { directory, links, removed, states, adoptions } = report;
+  const { directory, joined, links, removed, states, adoptions } = report;
   const facts = (rows: readonly (readonly [Text, string])[]): string =>
     table(
       [],
@@ -71,6 +71,18 @@ ${
       ])}${attributes(directory.document, purposeOfScim)}`
     : `<p>${say(TEXTS.noDirectory)}</p>`
 }
+${(joined?.others ?? [])
+  .map(
+    (record) =>
+      `${facts([
+        [TEXTS.source, bdi(record.source)],
+        [TEXTS.id, escapedHtml(record.id)],
+        [TEXTS.active, say(record.active ? TEXTS.yes : TEXTS.no)],
+        [TEXTS.created, escapedHtml(record.createdAt)],
+        [TEXTS.modified, escapedHtml(record.modifiedAt)],
+      ])}${attributes(record.document, purposeOfScim)}`,
+  )
+  .join("\n")}
 <h2>${say(TEXTS.dingtalk)}</h2>
 ${links.length === 0 ? `<p>${say(TEXTS.noDingtalk)}</p>` : ""}
 ${links

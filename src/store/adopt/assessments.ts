@@ -12,10 +12,10 @@ const SLICE = 500;
 
 const statement = (name: string, text: string): Statement => ({ name: `assess-${name}`, text });
 
-const PEOPLE = statement("people", `select u.id from users u where u.active and u.id > $1 order by u.id limit ${SLICE}`);
+const PEOPLE = statement("people", `select u.id from people u where u.active and u.id > $1 order by u.id limit ${SLICE}`);
 const LEAVERS = statement(
   "leavers",
-  `select u.id from users u where not u.active and u.id > $2
+  `select u.id from people u where not u.active and u.id > $2
      and not exists (select from links l where l.target = $1 and l.kind = 'user' and l.entity_id = u.id) order by u.id limit ${SLICE}`,
 );
 const SOURCES = statement(

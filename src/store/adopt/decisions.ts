@@ -8,7 +8,7 @@ import type { Vault } from "../personal/vault.ts";
 import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
-import { NAMES_OF_PERSON } from "../references.ts";
+import { isActivePerson, NAMES_OF_PERSON } from "../references.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /* What operators decide about who is who. A decision changes links here and nothing at the target; the runs that follow do the rest, under the same rules as ever. */
@@ -27,7 +27,10 @@ const STATE = statement(
 );
 /** Whoever is linked and not wanted any more is removed by the next run: nobody may come to that by an old proposal. */
 const WANTED: Readonly<Record<AdoptableKind, Statement>> = {
-  user: statement("wanted-person", "select 1 from users u where u.id = $1 and u.active for share"),
+  user: statement(
+    "wanted-person",
+    `select 1 from users u where (u.id = $1 or u.person_id = $1) and ${isActivePerson("$1::uuid")} for share`,
+  ),
   department: statement("wanted-department", "select 1 from departments d where d.id = $1 and d.present for share"),
 };
 /** A run that has looked and not yet begun concluded from what was before: without its lease it sends nothing. What was refused is offered anew. */
@@ -68,7 +71,7 @@ const RELEASE = statement(
   "release",
   `insert into adoptions as a (id, target, kind, entity_id, remote_id, tier, matched, state, released, listed, entity_name, remote_name, remote_title, decided_at, decided_by)
    select $6::uuid, $1, $2, $3::uuid, $4, 1, '{}', 'rejected', true, false,
-     case $2 when 'user' then (select coalesce(${NAMES_OF_PERSON}) from users u where u.id = $3::uuid)
+     case $2 when 'user' then (select coalesce(${NAMES_OF_PERSON}) from people u where u.id = $3::uuid)
              else (select d.name from departments d where d.id = $3::uuid) end, $7, $8, $9, $5
    on conflict (target, kind, entity_id, remote_id) do update set state = 'rejected', released = true, decided_at = excluded.decided_at, decided_by = excluded.decided_by
    returning *`,

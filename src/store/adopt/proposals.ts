@@ -17,7 +17,7 @@ const statement = (name: string, text: string): Statement => ({ name: `adopt-${n
 
 const UNLINKED_PEOPLE = statement(
   "unlinked-people",
-  `select u.id from users u where u.active and u.id > $2
+  `select u.id from people u where u.active and u.id > $2
      and not exists (select from links l where l.target = $1 and l.kind = 'user' and l.entity_id = u.id and (l.status = 'owned' or l.invitation is not null))
    order by u.id limit ${PEOPLE_SLICE}`,
 );

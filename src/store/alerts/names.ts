@@ -1,21 +1,21 @@
 import type { AlertStore } from "../../alerts/ports.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
-import { NAMES_OF_PERSON } from "../references.ts";
+import { NAMES_OF_PERSON, personWith } from "../references.ts";
 
 const NAME = `coalesce(${NAMES_OF_PERSON})`;
 const STUCK: Statement = {
   name: "alerts-names-stuck",
   text: `select ${NAME} as name from (
       select entity_id from entity_states where target = $1 and reason_code = $2 and kind = 'user' and state <> 'inSync' order by entity_id limit $3) s
-    join users u on u.id = s.entity_id order by 1`,
+    join ${personWith("s.entity_id")} u on true order by 1`,
 };
 const HELD: Statement = {
   name: "alerts-names-held",
   text: `select ${NAME} as name from (
       select m.entity_id from hold_members m join holds h on h.id = m.hold_id
        where h.target = $1 and h.state = 'open' and h.limit_name = $2 and m.kind = 'user' order by m.entity_id limit $3) s
-    join users u on u.id = s.entity_id order by 1`,
+    join ${personWith("s.entity_id")} u on true order by 1`,
 };
 
 export const createNames =

@@ -4,6 +4,7 @@ import type { Fact, MembersChanged } from "../../directory/ports.ts";
 import type { EventRow, Vault } from "../personal/vault.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import { inTransaction, isItemFailure, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { personOf } from "../references.ts";
 import { markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { type GroupRow, groupOf } from "./group-rows.ts";
 
@@ -99,8 +100,8 @@ const CHANGE: Statement = {
            case when o.members is null then e.attributes else e.attributes || '{members}' end, o.members::json, e.sealed
       from outcome o cross join json_populate_record(null::history, o.event) e where o.changed),
   marked as (${markDue(
-    `(select 'user'::text as kind, m.user_id as entity_id, ${PRIORITY.person}::smallint as priority, array_agg((o.event->>'id')::uuid) as causes
-        from moved m join outcome o on o.n = m.n group by m.user_id
+    `(select 'user'::text as kind, ${personOf("m.user_id")} as entity_id, ${PRIORITY.person}::smallint as priority, array_agg((o.event->>'id')::uuid) as causes
+        from moved m join outcome o on o.n = m.n group by 2
       union all
       select 'group', o.group_id, ${PRIORITY.structure}::smallint, array_agg((o.event->>'id')::uuid)
         from outcome o where o.document_changed group by o.group_id) m`,

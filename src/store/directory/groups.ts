@@ -6,6 +6,7 @@ import type { Vault } from "../personal/vault.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
+import { personOf } from "../references.ts";
 import { appendEvent, causedBy, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { fewMembersOf, firstMembersOf } from "./first-members.ts";
 import { createMemberChanges } from "./group-members.ts";
@@ -42,12 +43,12 @@ const contentValues = ({ columns, document }: GroupContent): unknown[] => [
 /** The group goes with its memberships; everybody in it and the group itself are marked. */
 const DELETE: Statement = {
   name: "group-delete",
-  text: `with people as (select m.user_id from group_members m where m.group_id = $1),
+  text: `with listed as (select distinct ${personOf("m.user_id")} as user_id from group_members m where m.group_id = $1),
   done as (delete from groups where id = $1 and source_id = $2 and version = $3 returning id),
   event as (${appendEvent(4, "done")}),
   marked as (${markDue(
-    `(select 'user'::text as kind, people.user_id as entity_id, ${PRIORITY.person}::smallint as priority, ${causedBy(4)} as causes
-        from people, done
+    `(select 'user'::text as kind, listed.user_id as entity_id, ${PRIORITY.person}::smallint as priority, ${causedBy(4)} as causes
+        from listed, done
       union all
       select 'group', done.id, ${PRIORITY.structure}::smallint, ${causedBy(4)} from done) m`,
     "$5::text[]",

@@ -1,7 +1,7 @@
 import type { DepartmentManager, Reference } from "../../reconcile/facts.ts";
 import { WAITING_ON } from "../loop/runs/requeue.ts";
 import type { Statement } from "../postgres/statement.ts";
-import { meant } from "../references.ts";
+import { meant, personWith, recordsOf } from "../references.ts";
 
 /*
  * Managers of departments: those the directory names, how far they are, and who has to be let go. A department may be described by several groups and
@@ -14,7 +14,7 @@ export const namedManagers = (id: string): string => `
       select json_build_object('id', m.id, 'active', m.active, 'several', m.several, 'remoteId', l.remote_id,
         'state', (select s.state from entity_states s where s.target = $1 and s.kind = 'user' and s.entity_id = m.id),
         'belongs', exists (select 1 from group_members o join placements p on p.target = $1 and p.group_id = o.group_id
-                            where o.user_id = m.id and p.department_id = ${id})
+                            where o.user_id = any(array(select r.id from ${recordsOf("array[m.id]")} r)) and p.department_id = ${id})
                 or exists (select 1 from person_departments o where o.target = $1 and o.user_id = m.id and o.department_id = ${id}),
         'member', exists (select 1 from links own where own.target = $1 and own.kind = 'department' and own.entity_id = ${id}
                             and l.containers @> array[own.remote_id]))
@@ -23,7 +23,7 @@ export const namedManagers = (id: string): string => `
     from (select g.source_id, unnest(p.managers) as ref from placements p join groups g on g.id = p.group_id
            where p.target = $1 and p.department_id = ${id} and p.managers is not null
           union
-          select u.source_id, unnest(b.managers) from person_departments b join users u on u.id = b.user_id
+          select u.source_id, unnest(b.managers) from person_departments b join ${personWith("b.user_id")} u on true
            where b.target = $1 and b.department_id = ${id} and b.managers is not null) r)`;
 
 /** Remote ids of people who wait for department `id`, as a JSON text. */

@@ -1,6 +1,6 @@
 import { inCircle } from "../loop/runs/requeue.ts";
 import type { Statement } from "../postgres/statement.ts";
-import { meant } from "../references.ts";
+import { meant, personWith } from "../references.ts";
 import { leavingPeople, namedManagers } from "./department-managers.ts";
 import { stateOfPerson } from "./person-state.ts";
 
@@ -63,7 +63,7 @@ export const PEOPLE: Statement = {
         'external', (select d.external from departments d where d.id = p.department_id),
         'role', case when p.kind = 'role' then ${reference("role", "g.id")} end) order by g.id)
        from group_members m join groups g on g.id = m.group_id left join placements p on p.target = $1 and p.group_id = g.id
-      where m.user_id = w.id) as groups,
+      where m.user_id = any(u.record_ids)) as groups,
     (select json_agg(json_build_object('department', ${department("d.department_id")}, 'main', d.main, 'external', n.external, 'path', n.path_key))
        from person_departments d join departments n on n.id = d.department_id where d.target = $1 and d.user_id = w.id) as departments,
     case when exists (select from departments e where e.target = $1 and not e.present and e.settles_at > now()) then (
@@ -71,8 +71,8 @@ export const PEOPLE: Statement = {
         from links own join departments d on d.id = own.entity_id
        where own.target = $1 and own.kind = 'department' and own.remote_id = any(l.containers) and not d.present and d.settles_at > now()) end as settling,
     (select r.attributes from removed_people r where r.target = $1 and r.entity_id = w.id and r.restoring) as restoring,
-    case when u.manager_ref is not null then ${manager("u.source_id", "u.manager_ref")} end as manager
-    from unnest($2::uuid[]) as w(id) left join users u on u.id = w.id ${withLink("user", "w.id")}`,
+    case when u.manager_ref is not null then ${manager("u.manager_source_id", "u.manager_ref")} end as manager
+    from unnest($2::uuid[]) as w(id) left join ${personWith("w.id")} u on true ${withLink("user", "w.id")}`,
 };
 
 export const GROUPS: Statement = {

@@ -1,5 +1,6 @@
 import { GROWTH } from "../../kpis/latency.ts";
 import type { Statement } from "../postgres/statement.ts";
+import { personWith } from "../references.ts";
 
 /*
  * What is counted in one hour, from the history alone. The id of an event begins with its time, so the hour is a range of the primary key.
@@ -82,7 +83,7 @@ export const WRONG: Statement = {
   name: "",
   text: `with concerned as materialized (
     select s.state <> 'inSync' as open, l.entity_id is not null as present, s.refused, s.planned from entity_states s
-      join users u on u.id = s.entity_id and u.active
+      join ${personWith("s.entity_id")} u on u.active
       left join links l on l.target = $1 and l.kind = 'user' and l.entity_id = s.entity_id and l.status = 'owned'
      where s.target = $1 and s.kind = 'user' and (s.state <> 'inSync' or s.refused is not null)),
   wrong as (

@@ -3,6 +3,7 @@ import type { LinkTo, Observation, Period, SweepStore } from "../../reconcile/po
 import type { Attributes } from "../../reconcile/target-values.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
+import { isPerson } from "../references.ts";
 import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { countSources } from "./guard/source-figures.ts";
 
@@ -28,7 +29,7 @@ const OWNERS = statement(
      left join links l on l.target = $1 and l.kind = $2 and l.entity_id = w.id
     where l.entity_id is not null
        or exists (select 1 from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = w.id)
-       or case $2 when 'user' then exists (select 1 from users u where u.id = w.id)
+       or case $2 when 'user' then ${isPerson("w.id")}
                   when 'department' then exists (select 1 from departments d where d.id = w.id and d.target = $1) else false end
        or exists (select 1 from history h where h.subject = w.id and h.subject_kind = $2)`,
 );

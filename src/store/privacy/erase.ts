@@ -4,6 +4,7 @@ import { isUuid } from "../../core/id.ts";
 import type { AskedBy, EraseResult, Erasure, ErasureStore } from "../../privacy/subjects.ts";
 import type { Vault } from "../personal/vault.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { personOf } from "../references.ts";
 import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { forgetValues } from "./forget-values.ts";
 import { IS_KNOWN } from "./known.ts";
@@ -17,10 +18,18 @@ const statement = (name: string, text: string): Statement => ({ name: `erase-${n
 
 const FACTS = statement(
   "facts",
-  `select ${IS_KNOWN} as known, (select u.active from users u where u.id = $1 for update) as active,
-    (select h.held_at from legal_holds h where h.subject = $1) as "heldAt", exists (select from erasures e where e.subject = $1) as erased,
-    (select array_remove(u.email_keys || u.user_name_key || u.display_name_key, null) from users u where u.id = $1) as names`,
+  `with locked as materialized (select u.id, u.active, u.email_keys || u.user_name_key || u.display_name_key as names from users u
+      where u.id = $1 or u.person_id = $1 for update)
+   select ${IS_KNOWN} as known,
+    coalesce((select p.active from persons p where p.id = $1), (select bool_or(l.active) from locked l)) as active,
+    (select array_agg(l.id) from locked l) as records,
+    (select max(h.held_at) from legal_holds h where h.subject = $1 or h.subject in (select l.id from locked l)) as "heldAt",
+    exists (select from erasures e where e.subject = $1) as erased,
+    (select array_agg(distinct n.name) from locked l cross join unnest(l.names) n(name) where n.name is not null) as names`,
 );
+
+/** A record that belongs to a person with others is erased with the person. */
+const PERSON_OF = statement("person-of", `select ${personOf("$1::uuid")} as id`);
 
 const RECORD = statement(
   "record",
@@ -56,6 +65,8 @@ interface Facts extends pg.QueryResultRow {
   readonly known: boolean;
   /** Null: the directory has no such person. */
   readonly active: boolean | null;
+  /** Of the directory; null: none. */
+  readonly records: readonly string[] | null;
   readonly heldAt: Date | null;
   readonly erased: boolean;
   readonly names: readonly string[] | null;
@@ -73,13 +84,17 @@ export function createErasures({ pool, vault, clock, targets }: ErasureDeps): Er
   /** What is said of a person in the directory goes as well. */
   async function erase(db: Queryable, { subject, basis, by, at }: Erasure, asked: AskedBy, facts: Facts, replayed: boolean): Promise<void> {
     const deleted = subjectEvent("user.deleted", subject, asked, clock, {});
+    const subjects = [...new Set([subject, ...(facts.records ?? [])])];
     if (facts.active !== null) {
-      await run(db, statement(DIRECTORY_STORE.table, DIRECTORY_STORE.erase), [[subject]]);
+      await run(db, statement(DIRECTORY_STORE.table, DIRECTORY_STORE.erase), [subjects]);
       await run(db, DELETED, [eventRow(deleted), subject, targets]);
     }
-    await clearStores(db, [subject], facts.names ?? []);
-    await vault.destroy(db, [{ kind: "user", id: subject }]);
-    await forgetValues(db, [subject]);
+    await clearStores(db, subjects, facts.names ?? []);
+    await vault.destroy(
+      db,
+      subjects.map((id) => ({ kind: "user", id })),
+    );
+    await forgetValues(db, subjects);
     const event = subjectEvent("subject.erased", subject, asked, clock, { basis, ...(replayed ? { replayed } : {}) });
     const causes = facts.active === null ? [] : [deleted.id];
     await run(db, RECORD, [subject, basis, by, at, eventRow({ ...event, causes })]);
@@ -94,10 +109,12 @@ export function createErasures({ pool, vault, clock, targets }: ErasureDeps): Er
     async erase(id, basis, asked) {
       if (!isUuid(id)) return { result: "unknown" };
       return inTransaction(pool, async (db) => {
-        const facts = await factsOf(db, id);
+        const [person] = await run<{ id: string }>(db, PERSON_OF, [id]);
+        const subject = person!.id;
+        const facts = await factsOf(db, subject);
         const refused = refusal(facts);
         if (refused) return { result: refused };
-        const erasure = { subject: id, basis, by: nameOf(asked), at: clock.now() };
+        const erasure = { subject, basis, by: nameOf(asked), at: clock.now() };
         await erase(db, erasure, asked, facts, false);
         return { result: "done", erasure } as const;
       });

@@ -1,5 +1,6 @@
 /** Whether anything is stored under the id as that of a person. */
 export const IS_KNOWN = `(exists (select from users u where u.id = $1)
+  or exists (select from persons p where p.id = $1)
   or exists (select from links l where l.entity_id = $1 and l.kind = 'user')
   or exists (select from entity_states s where s.entity_id = $1 and s.kind = 'user')
   or exists (select from removed_people r where r.entity_id = $1)

@@ -11,6 +11,10 @@ const READ: Statement = {
     'directory', (select json_build_object('source', o.name, 'active', u.active, 'createdAt', u.created_at, 'modifiedAt', u.modified_at, 'document', u.document,
         'groups', (select coalesce(json_agg(g.display_name order by g.display_name), '[]') from group_members m join groups g on g.id = m.group_id where m.user_id = u.id))
       from users u join sources o on o.id = u.source_id where u.id = $1),
+    'joined', (select json_build_object('person', p.id, 'document', p.document, 'others', (
+        select json_agg(json_build_object('id', u.id, 'source', o.name, 'active', u.active, 'createdAt', u.created_at, 'modifiedAt', u.modified_at,
+            'document', u.document) order by u.id) from users u join sources o on o.id = u.source_id where u.person_id = p.id and u.id <> $1))
+      from persons p where p.id = $1 or p.id = (select u.person_id from users u where u.id = $1)),
     'links', (select coalesce(json_agg(json_build_object('target', l.target, 'remoteId', l.remote_id, 'presence', l.presence, 'observedAt', l.observed_at,
         'attributes', l.attributes) order by l.target), '[]') from links l where l.kind = 'user' and l.entity_id = $1),
     'removed', (select coalesce(json_agg(json_build_object('target', r.target, 'at', r.at, 'attributes', r.attributes) order by r.target), '[]')

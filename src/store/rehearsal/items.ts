@@ -6,7 +6,7 @@ import type { SyncMode } from "../../reconcile/policy.ts";
 import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import { run, type Statement } from "../postgres/statement.ts";
-import { NAMES_OF_PERSON } from "../references.ts";
+import { NAMES_OF_PERSON, personWith } from "../references.ts";
 
 /* What a rehearsal did, one row for each entity: `plan_items` of shadow.ts. */
 
@@ -153,7 +153,7 @@ export async function itemsOf(
   // Each item's own rows are looked up: joined, all people were read for each of a page (measured with 100,000: 3.0 s a page).
   const text = `select p.kind, p.id, p.action, p.changes, p.held_by, case when not o.grace_ended then o.grace_until end as until, ${NAME} as name from plan_items p
       left join lateral (select * from links o where p.kind = 'user' and o.target = $1 and o.kind = 'user' and o.entity_id = p.id limit 1) o on true
-      left join lateral (select * from users u where p.kind = 'user' and u.id = p.id limit 1) u on true
+      left join ${personWith("p.id", "p.kind = 'user'")} u on true
       left join lateral (select * from departments d where p.kind = 'department' and d.id = p.id limit 1) d on true
       left join lateral (select * from placements r where p.kind = 'role' and r.target = $1 and r.group_id = p.id limit 1) r on true
      where ${conditions.join(" and ")} order by p.kind, p.id limit ${parameters.add(count + 1, "bigint")}`;

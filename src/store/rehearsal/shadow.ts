@@ -128,7 +128,7 @@ const MARK_EVERYBODY = `
   insert into entity_states as s (target, kind, entity_id, state, priority, next_at)
   select $1, m.kind, m.id, 'due', m.priority, now() from (
     select 'group' as kind, id, 1::smallint as priority from groups
-    union all select 'user', id, 2::smallint from users
+    union all select 'user', id, 2::smallint from people
     union all select kind, entity_id, priority from entity_states where target = $1 and kind in ('department', 'role')) m
   on conflict (target, kind, entity_id) do update set state = 'due', next_at = now(), attempts = 0, waiting_on = null,
     desired_generation = s.desired_generation + 1`;
@@ -139,11 +139,11 @@ const MARK_EVERYBODY = `
  */
 const LEADERS_FIRST = `
   with many as (select count(*) > 2000 as are from entity_states where target = $1 and next_at is not null),
-  named as (select distinct lower(manager_ref) as name from users where manager_ref is not null and active and (select are from many)),
-  leaders as (
-    select u.id from users u join named n on n.name = u.id::text
-    union select u.id from users u join named n on n.name = lower(u.external_id)
-    union select u.id from users u join named n on n.name = u.employee_number_key)
+  named as (select distinct lower(manager_ref) as name from people where manager_ref is not null and active and (select are from many)),
+  leaders(id) as (
+    select coalesce(u.person_id, u.id) from users u join named n on n.name = u.id::text
+    union select coalesce(u.person_id, u.id) from users u join named n on n.name = lower(u.external_id)
+    union select coalesce(u.person_id, u.id) from users u join named n on n.name = u.employee_number_key)
   update entity_states s set priority = ${PRIORITY.structure} from leaders l
    where s.target = $1 and s.kind = 'user' and s.entity_id = l.id and s.next_at is not null`;
 

@@ -20,17 +20,19 @@ const COUNTS: Statement = {
       count(*) filter (where o.state = 'held') as held, count(*) filter (where o.state = 'parked') as parked,
       count(*) filter (where ${isLost("o")}) as lost,
       min(o.due_since) filter (where o.state in ('due', 'waiting')) as oldest,
-      count(u.id) as open_people, count(g.id) as open_groups, count(*) filter (where o.kind in ('department', 'role')) as open_structure,
+      count(coalesce(u.id, p.id)) as open_people, count(g.id) as open_groups, count(*) filter (where o.kind in ('department', 'role')) as open_structure,
       count(*) filter (where o.kind = 'user' and o.state in ('held', 'parked')) as stuck_people,
-      count(*) filter (where u.active) as open_active, count(l.entity_id) filter (where u.active) as open_present,
-      (select coalesce(sum(c.count), 0) from resource_counts c where c.kind = 'User')::bigint as people,
+      count(*) filter (where coalesce(u.active, p.active)) as open_active, count(l.entity_id) filter (where coalesce(u.active, p.active)) as open_present,
+      ((select coalesce(sum(c.count), 0) from resource_counts c where c.kind = 'User')
+        - (select count(*) from users j where j.person_id is not null) + (select count(*) from persons))::bigint as people,
       (select coalesce(sum(c.count), 0) from resource_counts c where c.kind = 'Group')::bigint as groups,
-      (select count(*) from users i where not i.active) as inactive,
+      (select count(*) from people i where not i.active) as inactive,
       (select count(*) from entity_states n where n.target = $1 and n.kind in ('department', 'role')) as structure
     from entity_states o
-    left join users u on o.kind = 'user' and u.id = o.entity_id
+    left join users u on o.kind = 'user' and u.id = o.entity_id and u.person_id is null
+    left join persons p on o.kind = 'user' and p.id = o.entity_id
     left join groups g on o.kind = 'group' and g.id = o.entity_id
-    left join links l on l.target = $1 and l.kind = 'user' and l.entity_id = u.id and l.status = 'owned'
+    left join links l on l.target = $1 and l.kind = 'user' and l.entity_id = coalesce(u.id, p.id) and l.status = 'owned'
     where o.target = $1 and o.state <> 'inSync'`,
 };
 /** With more open than this, tables are read from end to end rather than looked into for each. */

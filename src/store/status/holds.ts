@@ -10,6 +10,7 @@ import { pageOf } from "../postgres/page.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { FIRST_REF } from "../postgres/walk.ts";
+import { personWith } from "../references.ts";
 import { NAME } from "./item-search.ts";
 
 /**
@@ -41,7 +42,7 @@ const MEMBERS: Statement = {
       select coalesce(json_agg(json_build_object('event', e.id, 'requestId', e.request_id, 'actor', e.actor) order by e.id), '[]')
         from history e where e.id = any(m.causes)) as causes
     from (select * from hold_members where hold_id = $2 and (kind, entity_id) > ($3, $4::uuid) order by kind, entity_id limit $5) m
-    left join users u on m.kind = 'user' and u.id = m.entity_id
+    left join ${personWith("m.entity_id", "m.kind = 'user'")} u on true
     left join groups g on m.kind in ('group', 'role') and g.id = m.entity_id
     left join departments d on m.kind = 'department' and d.id = m.entity_id
     left join links l on l.target = $1 and l.kind = m.kind and l.entity_id = m.entity_id

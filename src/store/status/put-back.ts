@@ -5,7 +5,7 @@ import { KEPT_DAYS, type PutBackOperations, type PutBackResult } from "../../rec
 import { operatorEvent } from "../../reconcile/operator-event.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
-import { NAMES_OF_PERSON } from "../references.ts";
+import { NAMES_OF_PERSON, personWith } from "../references.ts";
 import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /** So many at a time, so that no statement runs for long. */
@@ -23,7 +23,7 @@ const OF_HOLD: Statement = {
        and r.at > h.opened_at - case h.limit_name when 'mappingChanged' then ${WINDOW_HOURS.peopleRemoved} else h.hours end * interval '1 hour'
        and r.at <= coalesce(h.closed_at, now())
        and case h.limit_name
-         when 'sourceCollapsed' then not exists (select from users u where u.id = r.entity_id and u.source_id <> (h.detail->>'source')::uuid)
+         when 'sourceCollapsed' then not exists (select from people u where u.id = r.entity_id and u.source_id <> (h.detail->>'source')::uuid offset 0)
          else h.limit_name in ('peopleRemoved', 'departmentEmptied', 'mappingChanged') end
     union
     select m.entity_id from hold_members m where m.hold_id = $2 and m.target = $1 and m.kind = 'user' and m.action = 'remove' and m.done
@@ -46,7 +46,7 @@ const JUDGE: Statement = {
         else 'restoring' end as result
     from unnest($2::uuid[]) with ordinality as a(id, at)
     left join removed_people r on r.target = $1 and r.entity_id = a.id and r.at > now() - ${KEPT_DAYS} * interval '1 day'
-    left join users u on u.id = a.id
+    left join ${personWith("a.id")} u on true
     left join links l on l.target = $1 and l.kind = 'user' and l.entity_id = a.id and l.status = 'owned'
     order by a.at`,
 };

@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { SyncState } from "../../reconcile/run/next-state.ts";
 import type { ReasonCount } from "../../reconcile/status.ts";
 import { run, type Statement } from "../postgres/statement.ts";
-import { NAMES_OF_PERSON } from "../references.ts";
+import { NAMES_OF_PERSON, personWith } from "../references.ts";
 
 /** There are some hundred codes, in five states. Read are those that are not in sync, by their index. */
 const REASONS: Statement = {
@@ -15,7 +15,7 @@ const REASONS: Statement = {
 const REMOTE_NAMES: Statement = {
   name: "status-remote-names",
   text: `select l.remote_id as id, coalesce(${NAMES_OF_PERSON}, d.name) as name from links l
-    left join users u on l.kind = 'user' and u.id = l.entity_id
+    left join ${personWith("l.entity_id", "l.kind = 'user'")} u on true
     left join departments d on l.kind = 'department' and d.id = l.entity_id
     where l.target = $1 and l.kind = $2 and l.remote_id = any($3)`,
 };

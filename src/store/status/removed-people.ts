@@ -1,6 +1,7 @@
 import { fold } from "../../core/fold.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
+import { isPerson } from "../references.ts";
 import { contains } from "./item-search.ts";
 
 export interface RemovedPerson {
@@ -16,7 +17,7 @@ export function findRemoved(pool: Pool, target: string, text: string, count: num
   const statement = {
     name: "",
     text: `select r.entity_id as id, r.attributes->>'name' as name, r.at from removed_people r
-      where r.target = $1 and ${isMeant} and not exists (select from users u where u.id = r.entity_id)
+      where r.target = $1 and ${isMeant} and not ${isPerson("r.entity_id")}
       order by r.at desc limit ${parameters.add(count, "bigint")}`,
   };
   return pool.scans.run<RemovedPerson & Record<string, unknown>>("removed-people", statement, parameters.values);

@@ -16,6 +16,7 @@ import { createParameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { FIRST_REF } from "../postgres/walk.ts";
+import { personWith } from "../references.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "../write-sql.ts";
 import { readStats } from "./figures.ts";
 import { isMeantBy, NAME } from "./item-search.ts";
@@ -24,7 +25,7 @@ import { sharedReading } from "./shared-reading.ts";
 
 /** Who has the value: somebody of the directory, or a department of the tree. */
 const HOLDER_NAME = `case when s.holder is not null then coalesce(
-  (select coalesce(h.document->>'displayName', h.user_name) from users h where h.id = (s.holder->>'id')::uuid),
+  (select coalesce(h.document->>'displayName', h.user_name) from people h where h.id = (s.holder->>'id')::uuid),
   (select h.name from departments h where h.id = (s.holder->>'id')::uuid)) end`;
 
 /** Who is waited for, or holds what this one needs, by name: the states of those ids tell their kinds. */
@@ -34,7 +35,7 @@ const AWAITED = `case when s.waiting_on <> '{}' then (
         from unnest(s.waiting_on) as a(id)
         cross join unnest('{user,group,department,role}'::text[]) as k(kind)
         join entity_states w on w.target = s.target and w.kind = k.kind and w.entity_id = a.id
-        left join users wu on w.kind = 'user' and wu.id = w.entity_id
+        left join ${personWith("w.entity_id", "w.kind = 'user'")} wu on true
         left join groups wg on w.kind in ('group', 'role') and wg.id = w.entity_id
         left join departments wd on w.kind = 'department' and wd.id = w.entity_id
        order by w.kind, w.entity_id limit 20) o) end`;
@@ -133,7 +134,7 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
       const statement = {
         name: "",
         text: `select s.*, ${NAME} as name, u.user_name, ${HOLDER_NAME} as holder_name, l.remote_id, l.grace_since, l.grace_until, ${AWAITED} as awaited from entity_states s
-          left join users u on s.kind = 'user' and u.id = s.entity_id
+          left join ${personWith("s.entity_id", "s.kind = 'user'")} u on true
           left join groups g on s.kind in ('group', 'role') and g.id = s.entity_id
           left join departments d on s.kind = 'department' and d.id = s.entity_id
           left join links l on l.target = s.target and l.kind = s.kind and l.entity_id = s.entity_id

@@ -1,4 +1,5 @@
 import type { Statement } from "../postgres/statement.ts";
+import { personOf } from "../references.ts";
 import { IS_REAL, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /* What the files tree*.ts say to the database. All of it runs under the lock of the tree. */
@@ -210,7 +211,7 @@ export const MARK = statement(
       union all select 'role', r, ${PRIORITY.structure}::smallint, $5::uuid[] from unnest($3::uuid[]) r
       union all select 'group', g, ${PRIORITY.structure}::smallint, $5::uuid[] from unnest($6::uuid[]) g
       union all select 'user', u.user_id, ${PRIORITY.person}::smallint, $5::uuid[] from (
-        select m.user_id from group_members m where m.group_id = any($4::uuid[])
+        select ${personOf("m.user_id")} as user_id from group_members m where m.group_id = any($4::uuid[])
         union select p.user_id from person_departments p where p.department_id = any($7::uuid[])
         union select unnest($8::uuid[])) u) m`,
     "$1::text[]",

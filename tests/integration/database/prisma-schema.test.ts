@@ -51,6 +51,7 @@ const BEYOND_THE_SCHEMA: readonly string[] = [
   "users_inactive",
   "users_manager",
   "users_manager_key",
+  "users_person",
   "users_source_order",
 ];
 

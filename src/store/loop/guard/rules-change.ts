@@ -72,7 +72,7 @@ const MARK_LEAVERS: Statement = {
   name: "renewal-leavers",
   text: `with marked as (${markDue(
     `(select 'user'::text as kind, l.id as entity_id, ${PRIORITY.urgent}::smallint as priority, $3::uuid[] as causes from (
-        select u.id from users u join links own on own.target = $2 and own.kind = 'user' and own.entity_id = u.id where not u.active
+        select u.id from people u join links own on own.target = $2 and own.kind = 'user' and own.entity_id = u.id where not u.active
         union select g.entity_id from links g where g.target = $2 and g.kind = 'user' and g.grace_until is not null) l) m`,
     "$1::text[]",
   )}),

@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { Ask } from "../../../reconcile/guard/guard.ts";
 import { hasCollapsed, type SourceFigure } from "../../../reconcile/guard/limits.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
+import { personWith } from "../../references.ts";
 
 /* How many people each source had last night: counted with the comparison, never while a source writes. */
 
@@ -26,7 +27,7 @@ const SOURCES: Statement = {
   name: "sources-of",
   text: `select w.id as person, coalesce(u.source_id, (
       select e.source_id from history e where e.id = any(w.causes) and e.source_id is not null order by e.id desc limit 1)) as source
-    from json_to_recordset($1::json) as w(id uuid, causes uuid[]) left join users u on u.id = w.id`,
+    from json_to_recordset($1::json) as w(id uuid, causes uuid[]) left join ${personWith("w.id")} u on true`,
 };
 
 /** A look serves everybody for ten seconds. */

@@ -1,6 +1,6 @@
 import { folded } from "../../postgres/folded.ts";
 import type { Statement } from "../../postgres/statement.ts";
-import { namesOf, whatIsLedBy } from "../../references.ts";
+import { isActivePerson, namesOf, personOf, recordsOf, whatIsLedBy } from "../../references.ts";
 
 /*
  * What the end of one run means for others: who waited for it, who referred to it, who has to be looked at once more. Everything here only makes
@@ -57,10 +57,11 @@ const HAS_MANAGERS = "coalesce(json_typeof(l.attributes->'managers') = 'array' a
  */
 export const WAITING_ON = (ids: string): string => `(s.target || '') = $1 and s.waiting_on && ${ids}`;
 
-/** Who reports, by the directory, to the people `m` of whom a condition holds. */
-export const REPORTS = (condition: string): string => `
-  select r.id from users m join users r on r.source_id = m.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = any(${namesOf("m")})
-   where ${condition} and r.id <> m.id`;
+/** Who reports, by the directory, to the people with the ids in an array. */
+export const REPORTS = (ids: string): string => `
+  select coalesce(r.person_id, r.id) as id from ${recordsOf(ids)} m
+    join users r on r.source_id = m.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = any(${namesOf("m")})
+   where coalesce(r.person_id, r.id) <> m.person`;
 
 /** Whether a link `l` is known to have something else than a value, or nothing, as an attribute. */
 export const isFree = (attribute: string, value: string): string =>
@@ -94,7 +95,7 @@ export const REQUEUE_SAME_CAUSE = statement(
 export const REQUEUE_REPORTS = statement(
   "wake-reports",
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
-    where s.target = $1 and s.kind = 'user' and s.entity_id = any(array(${REPORTS("m.id = any($2::uuid[])")}))`,
+    where s.target = $1 and s.kind = 'user' and s.entity_id = any(array(${REPORTS("$2::uuid[]")}))`,
 );
 /** Wakes those who have people as manager at the target who are gone: the directory may not know any more who they were. */
 export const REQUEUE_REPORTS_BY_REMOTE_MANAGER = statement(
@@ -114,7 +115,7 @@ export const REQUEUE_MANAGED_DEPARTMENTS = statement(
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
     where ${ANY_MANAGED} and s.target = $1 and s.kind = 'department' and s.entity_id = any(array(
       with named as materialized (
-        select m.source_id, ${namesOf("m")} as names, null::uuid as cause from users m where m.id = any($2::uuid[]))
+        select m.source_id, ${namesOf("m")} as names, null::uuid as cause from ${recordsOf("$2::uuid[]")} m)
       select led.id from (${whatIsLedBy("named")}) led where led.target = $1))`,
 );
 /** Wakes departments that have people as managers at the target who are gone: the directory may not know any more who they were. */
@@ -131,7 +132,7 @@ export const REQUEUE_MEMBERS = statement(
   "wake-members",
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
     where s.target = $1 and s.kind = 'user' and (s.state = 'inSync' or s.lease is not null) and s.entity_id = any(array(
-      select m.user_id from placements p join group_members m on m.group_id = p.group_id
+      select ${personOf("m.user_id")} from placements p join group_members m on m.group_id = p.group_id
        where p.target = $1 and (p.department_id = any($2::uuid[]) or p.kind = 'role' and p.group_id = any($2::uuid[]))
       union
       select p.user_id from person_departments p where p.target = $1 and p.department_id = any($2::uuid[])))`,
@@ -163,7 +164,7 @@ export const REQUEUE_AWAITED = statement(
               and not (l.kind = 'department' and ${HAS_MANAGERS}))
            or s.state = 'inSync' and s.kind = 'user' and (
              exists (select from json_object_keys(s.refused) r(attribute) where r.attribute = any($3::text[]))
-             or not exists (select 1 from users u where u.id = s.entity_id and u.active))
+             or not ${isActivePerson("s.entity_id")})
            or (s.state = 'waiting' or s.lease is not null) and s.kind = 'department' and exists (
              select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
               and (l.attributes is null or ${HAS_MANAGERS})))`,
@@ -238,7 +239,7 @@ export const REQUEUE_IF_FREE = statement(
       select from json_each(o.refused) r(attribute, refusal)
         left join links l on l.target = $1 and l.kind = o.kind and l.entity_id = (r.refusal->>'holder')::uuid
        where o.waiting_on is not null and r.refusal->>'holder' is not null
-         and (r.refusal->'letGo' is null or exists (select from users u where u.id = o.entity_id and u.active))
+         and (r.refusal->'letGo' is null or ${isActivePerson("o.entity_id")})
          and (l.entity_id is null or ${isFree("r.attribute", "r.refusal->>'value'")}))
     or exists (
       select from json_each(o.refused) r(attribute, refusal)

@@ -64,7 +64,7 @@ const END_SELF_CONTAINED: Statement = {
   text: `with quiet as (
     select w.* from ${RUNS}
      where case when w.awaited then not exists (select from entity_states s where ${WAITING_ON("array[w.id]")}) else true end
-       and case when w.reported then not exists (${REPORTS("m.id = w.id")}) else true end
+       and case when w.reported then not exists (${REPORTS("array[w.id]")}) else true end
        and case when w.led then not ${ANY_MANAGED} else true end),
   mine as (select w.*, held.due_since from ${heldBy("quiet w", "not s.awaited")}), ${ENDS},
   linked as (${putLinks("(select * from mine where puts)")})

@@ -5,6 +5,7 @@ import type { Refusals } from "../../../reconcile/run/refusal.ts";
 import type { EventValues, Vault } from "../../personal/vault.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
+import { isActivePerson, personWith } from "../../references.ts";
 import { isFree, WAITING_ON } from "./requeue.ts";
 
 /* Who has a value at the target that another one needs, and who asks for it. */
@@ -53,7 +54,7 @@ const EXPECTED: Statement = {
        s.state = 'waiting' and s.refused is not null and s.refused->$5 is null as settled,
        ${isFree("$5", "$6")} as free
       from links l left join entity_states s on s.target = l.target and s.kind = l.kind and s.entity_id = l.entity_id
-        left join users u on l.kind = 'user' and u.id = l.entity_id
+        left join ${personWith("l.entity_id", "l.kind = 'user'")} u on true
       where l.target = $1 and l.kind = $2 and l.entity_id = $3),
    noted as (select exists (select 1 from held, json_array_elements(held.notes) n where n->>'attribute' = $5) as here),
    awaited(id, depth) as (
@@ -62,8 +63,8 @@ const EXPECTED: Statement = {
      select unnest(s.waiting_on), a.depth + 1 from awaited a join entity_states s on s.target = $1 and s.kind = $2 and s.entity_id = a.id where a.depth < 20)
    select id, case when free then 'free'
                    when (not active and state in ('inSync', 'due', 'waiting') or in_grace)
-                     and exists (select 1 from users me where me.id = $4::uuid and me.active) then 'yields'
-                   when spare and state = 'inSync' and ($2 <> 'user' or exists (select 1 from users me where me.id = $4::uuid and me.active)) then 'spares'
+                     and ${isActivePerson("$4::uuid")} then 'yields'
+                   when spare and state = 'inSync' and ($2 <> 'user' or ${isActivePerson("$4::uuid")}) then 'spares'
                    when settled then 'stays'
                    when exists (select 1 from awaited a where a.id = $4::uuid) then case when noted.here then 'stays' else 'circle' end
                    when state in ('due', 'waiting') then 'moves'
@@ -75,7 +76,7 @@ const ASKED: Statement = {
   name: "holder-asked",
   text: `select s.entity_id as id, s.refused,
       exists (select 1 from links l where l.target = $1 and l.kind = 'user' and l.entity_id = s.entity_id and l.status = 'owned') as present
-    from entity_states s join users u on u.id = s.entity_id and u.active
+    from entity_states s join ${personWith("s.entity_id")} u on u.active
    where ${WAITING_ON("array[$2::uuid]")} and s.kind = 'user' and s.refused is not null`,
 };
 
