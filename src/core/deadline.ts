@@ -4,6 +4,8 @@ import type { Clock } from "./clock.ts";
 export interface Deadline {
   /** Milliseconds that are left; 0 or less once it is over. */
   leftMs(): number;
+  /** Asks for a whole term from now on, once half of this one is over. What is over stays over. Absent: nobody can give more. */
+  prolong?(): Promise<void>;
 }
 
 /**

@@ -123,7 +123,13 @@ async function record(deps: ReconcilerDeps, claim: Claim, result: RunResult): Pr
 /** Over with the deadline, or as soon as an operator stops what the run may be about. */
 function untilOrdered(deadline: Deadline, term: (() => number) | undefined): Deadline {
   const begun = term?.();
-  return { leftMs: () => (term?.() === begun ? deadline.leftMs() : 0) };
+  const stands = (): boolean => term?.() === begun;
+  return {
+    leftMs: () => (stands() ? deadline.leftMs() : 0),
+    prolong: async () => {
+      if (stands()) await deadline.prolong?.();
+    },
+  };
 }
 
 const isNothing = (refused: Refusals | undefined): boolean => refused === undefined || Object.keys(refused).length === 0;

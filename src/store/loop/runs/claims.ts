@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Clock } from "../../../core/clock.ts";
-import { type Deadline, startDeadline } from "../../../core/deadline.ts";
+import { startDeadline } from "../../../core/deadline.ts";
 import type { EntityKind } from "../../../core/entity.ts";
 import type { Meter } from "../../../core/meter.ts";
 import type { Guard } from "../../../reconcile/guard/guard.ts";
@@ -14,6 +14,7 @@ import { run, type Statement } from "../../postgres/statement.ts";
 import { markDue, PRIORITY } from "../../write-sql.ts";
 import { createGuard } from "../guard/guard.ts";
 import type { Place } from "../liveness.ts";
+import { deadlineOf, termMs } from "./lease.ts";
 import { createRunWrites } from "./run-writes.ts";
 import { createHolders } from "./value-holders.ts";
 
@@ -22,10 +23,8 @@ import { createHolders } from "./value-holders.ts";
  * it) and the worker. What the run writes under it: run-writes.ts, run-ends.ts.
  */
 
-/** Longer than any single run may take: limiter wait plus time-outs of a few calls. */
+/** Longer than the wait for the limiter and the time-outs of a few calls. Runs of many calls prolong it. */
 export const LEASE_MS = 120_000;
-/** So much earlier than the lease the run ends by its own clocks: they may go slower than the database's, and what is written has a way to go. */
-const MARGIN = 0.05;
 
 /**
  * Whether this process works by rules that are not in force, or that may not be written by yet (reconcile/rules). In `observe` nothing is written.
@@ -121,20 +120,14 @@ export function createClaims(
   worker: number,
   { clock, leaseMs, callLifeMs, place, rehearsed, meter, rules, vault }: ClaimOptions,
 ): Claims {
-  /** Over with the lease, or as soon as others may take this worker for dead. */
-  function deadlineOfClaim(): Deadline {
-    const lease = startDeadline(clock, leaseMs * (1 - MARGIN));
-    const { term } = place;
-    return { leftMs: () => (place.term === term ? lease.leftMs() : 0) };
-  }
-
   const ownRules = [rules?.mapping, rules?.policy, rules?.mode];
 
   return {
     async claim(limit) {
       if (place.lost) return [];
       // Counted from before the statement leaves: the lease begins later.
-      const deadline = deadlineOfClaim();
+      const first = startDeadline(clock, termMs(leaseMs));
+      const { term } = place;
       const rows = await run<ClaimRow>(pool.byKey, CLAIM, [target, limit, worker, leaseMs, ...ownRules]);
       return rows.map((row) => ({
         ref: { kind: row.kind, id: row.entity_id },
@@ -142,7 +135,7 @@ export function createClaims(
         generation: row.generation,
         attempts: row.attempts,
         causes: row.causes,
-        deadline,
+        deadline: deadlineOf(pool, { target, kind: row.kind, id: row.entity_id, lease: row.lease }, { first, leaseMs, clock, place, term }),
         unsettled: row.unsettled,
         ...(row.ordered_mode === null ? {} : { orderedMode: row.ordered_mode }),
         ...(row.refused === null ? {} : { refused: JSON.parse(row.refused) as Refusals }),

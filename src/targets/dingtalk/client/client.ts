@@ -132,6 +132,8 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
     let wrote = false;
 
     async function once(api: Api, parameters: JsonObject, token: string | undefined, within: Door): Promise<Answer> {
+      // A look through many departments, one call each, takes longer than one term.
+      await within.deadline?.prolong?.();
       await takeTurn(api, within.signal);
       const startedMs = deps.clock.monotonicMs();
       const at = deps.clock.now().toISOString();

@@ -1,0 +1,59 @@
+import type { Clock } from "../../../core/clock.ts";
+import { type Deadline, startDeadline } from "../../../core/deadline.ts";
+import type { EntityKind } from "../../../core/entity.ts";
+import { Unavailable } from "../../../core/errors.ts";
+import type { Pool } from "../../postgres/pool.ts";
+import { run, type Statement } from "../../postgres/statement.ts";
+import type { Place } from "../liveness.ts";
+
+/** So much earlier than the lease the run ends by its own clocks: they may go slower than the database's, and what is written has a way to go. */
+const MARGIN = 0.05;
+
+/** How long a run may count on a lease. */
+export const termMs = (leaseMs: number): number => leaseMs * (1 - MARGIN);
+
+/** A lease that ended is not taken up again, even where nobody else has taken the entity. */
+const PROLONG: Statement = {
+  name: "run-prolong",
+  text: `update entity_states set leased_until = now() + $5::float8 * interval '1 ms'
+    where target = $1 and kind = $2 and entity_id = $3 and lease = $4 and leased_until > now() returning 1`,
+};
+
+export interface Leased {
+  readonly target: string;
+  readonly kind: EntityKind;
+  readonly id: string;
+  readonly lease: string;
+}
+
+export interface LeaseTerm {
+  /** Begun before the lease was. */
+  readonly first: Deadline;
+  readonly leaseMs: number;
+  readonly clock: Clock;
+  readonly place: Place;
+  /** Of the worker's place when the lease was taken. */
+  readonly term: number;
+}
+
+/** Over with the lease, or as soon as others may take this worker for dead. */
+export function deadlineOf(pool: Pool, { target, kind, id, lease }: Leased, { first, leaseMs, clock, place, term }: LeaseTerm): Deadline {
+  let current = first;
+  const leftMs = (): number => (place.term === term ? current.leftMs() : 0);
+
+  return {
+    leftMs,
+    async prolong() {
+      if (leftMs() >= termMs(leaseMs) / 2 || leftMs() <= 0) return;
+      // Counted from before the statement leaves, as the first was.
+      const next = startDeadline(clock, termMs(leaseMs));
+      try {
+        const rows = await run(pool.byKey, PROLONG, [target, kind, id, lease, leaseMs]);
+        current = rows.length > 0 ? next : startDeadline(clock, 0);
+      } catch (error) {
+        // What is left still holds, and the next call asks again.
+        if (!(error instanceof Unavailable)) throw error;
+      }
+    },
+  };
+}
