@@ -94,13 +94,16 @@ async function readBytes(req: IncomingMessage, res: Response, options: ReadOptio
   return bytes;
 }
 
+const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,60}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}$/;
+
 function checkType(req: IncomingMessage, types: readonly string[]): void {
   const header = req.headers["content-type"];
   const encoding = req.headers["content-encoding"];
-  if (header === undefined || (encoding !== undefined && encoding.toLowerCase() !== "identity")) throw new UnsupportedMediaType(types);
+  if (header === undefined) throw new UnsupportedMediaType(types, "Content-Type is missing");
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity") throw new UnsupportedMediaType(types, "Content-Encoding is set");
   // Parameters have no effect (RFC 8259 section 11): some clients name a charset that is not the one they send. The bytes themselves have to be UTF-8.
-  const [type = ""] = header.toLowerCase().split(";", 1);
-  if (!types.includes(type.trim())) throw new UnsupportedMediaType(types);
+  const type = header.toLowerCase().split(";", 1)[0]!.trim();
+  if (!types.includes(type)) throw new UnsupportedMediaType(types, `Content-Type is ${MEDIA_TYPE.test(type) ? type : "no media type"}`);
 }
 
 function collect(req: IncomingMessage, { limitBytes, check }: ReadOptions): Promise<Buffer> {

@@ -73,8 +73,12 @@ export class BodyTooLarge extends AppError {
 
 export class UnsupportedMediaType extends AppError {
   readonly code = "UNSUPPORTED_MEDIA_TYPE";
-  constructor(readonly accepted: readonly string[]) {
-    super(`send ${accepted.join(" or ")} in UTF-8, without Content-Encoding`);
+  /** `found`: what is wrong about the headers. */
+  constructor(
+    readonly accepted: readonly string[],
+    found: string,
+  ) {
+    super(`${found}: send ${accepted.join(" or ")} in UTF-8, without Content-Encoding`);
   }
 }
 

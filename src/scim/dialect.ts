@@ -158,18 +158,18 @@ export const KEEPS_JSON_TEXT: ReadonlySet<string> = new Set(["roles", "entitleme
 const SMALL = 4_096;
 const JSON_TEXT = /^\s*[[{]/;
 
-/** json-as-text: where an object or a list belongs, text of one is read. Text that begins as one and is none is refused, so that neither is ever stored. */
-export function structureOf(value: unknown): unknown {
+/** json-as-text: where an object or a list belongs, text of one is read. Text that begins as one and is none is refused, so that neither is ever stored. `name` is what it stands for. */
+export function structureOf(value: unknown, name: string): unknown {
   if (typeof value !== "string" || !JSON_TEXT.test(value)) return value;
   const excess = value.length > SMALL ? jsonExcess(Buffer.from(value), JSON_BOUNDS) : undefined;
-  if (excess !== undefined) throw new InvalidValue("JSON that is sent as text is too large or too deep");
+  if (excess !== undefined) throw new InvalidValue(`${name}: the JSON that is sent as text is too large or too deep`);
   let structure: unknown;
   try {
     structure = JSON.parse(value);
   } catch (cause) {
-    throw new InvalidValue("a text begins like JSON and is not valid JSON", { cause });
+    throw new InvalidValue(`${name}: the text begins like JSON and is not valid JSON`, { cause });
   }
-  checkParts(structure);
+  checkParts(structure, name);
   return structure;
 }
 

@@ -1,3 +1,4 @@
+import { quotedName } from "../core/quoted-name.ts";
 import { isStorableText } from "../core/storable-text.ts";
 import { JSON_BOUNDS } from "../http/body.ts";
 import { InvalidSyntax, TooMany } from "./errors.ts";
@@ -12,17 +13,19 @@ const REFUSED_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", 
 
 /**
  * Checks a body once, before anything else looks at it: an object; at most `depth` levels; arrays of at most `elements`; every string and name
- * one that PostgreSQL can hold. Rejects with InvalidSyntax or TooMany.
+ * one that PostgreSQL can hold. Rejects with InvalidSyntax or TooMany, naming where it is.
  */
 export function checkedBody(parsed: unknown): Body {
   if (!isObject(parsed)) throw new InvalidSyntax("the body must be a JSON object");
-  walk(parsed, 1);
+  const refusal = walk(parsed, 1);
+  if (refusal) throw errorOf(refusal, "");
   return parsed;
 }
 
-/** The same for JSON that came as text within a body. */
-export function checkParts(parsed: unknown): void {
-  walk(parsed, 1);
+/** The same for JSON that came as text within a body, as the value of `name`. */
+export function checkParts(parsed: unknown, name: string): void {
+  const refusal = walk(parsed, 1);
+  if (refusal) throw errorOf(refusal, name);
 }
 
 /** An object that is no array; what JSON.parse makes has no other kinds. */
@@ -34,20 +37,55 @@ export function memberOf(object: Body, lowerName: string): unknown {
   return name === undefined ? undefined : object[name];
 }
 
-function walk(value: unknown, depth: number): void {
-  if (typeof value === "string") {
-    if (!isStorableText(value)) throw new InvalidSyntax("the body holds a character that is not allowed (NUL or half a surrogate pair)");
-    return;
-  }
-  if (typeof value !== "object" || value === null) return;
-  if (depth > JSON_LIMITS.depth) throw new InvalidSyntax(`the body is nested deeper than ${JSON_LIMITS.depth} levels`);
+interface Refusal {
+  readonly kind: "syntax" | "tooMany";
+  readonly says: string;
+  /** Where it is, from the inside out. */
+  readonly steps: string[];
+}
+
+const refusal = (kind: Refusal["kind"], says: string): Refusal => ({ kind, says, steps: [] });
+
+function walk(value: unknown, depth: number): Refusal | undefined {
+  if (typeof value === "string")
+    return isStorableText(value) ? undefined : refusal("syntax", "holds a character that is not allowed (NUL or half a surrogate pair)");
+  if (typeof value !== "object" || value === null) return undefined;
+  if (depth > JSON_LIMITS.depth) return refusal("syntax", `is nested deeper than ${JSON_LIMITS.depth} levels`);
   if (Array.isArray(value)) {
-    if (value.length > JSON_LIMITS.elements) throw new TooMany(`an array holds more than ${JSON_LIMITS.elements} elements`);
-    for (const element of value) walk(element, depth + 1);
-    return;
+    if (value.length > JSON_LIMITS.elements) return refusal("tooMany", `holds more than ${JSON_LIMITS.elements} elements`);
+    for (let at = 0; at < value.length; at++) {
+      const inside = walk(value[at], depth + 1);
+      if (inside) return within(inside, `[${at}]`);
+    }
+    return undefined;
   }
   for (const [name, member] of Object.entries(value)) {
-    if (REFUSED_NAMES.has(name) || !isStorableText(name)) throw new InvalidSyntax("the body holds a name that is not allowed");
-    walk(member, depth + 1);
+    if (REFUSED_NAMES.has(name)) return refusal("syntax", `holds a name that is not allowed${quotedName(name)}`);
+    if (!isStorableText(name)) return refusal("syntax", "holds a name with a character that is not allowed (NUL or half a surrogate pair)");
+    const inside = walk(member, depth + 1);
+    if (inside) return within(inside, `.${shown(name)}${ofPath(name, value as Body)}`);
   }
+  return undefined;
+}
+
+function within(inside: Refusal, step: string): Refusal {
+  inside.steps.push(step);
+  return inside;
+}
+
+const shown = (name: string): string => (quotedName(name) === "" ? "…" : name);
+
+/** Of the value of a PATCH operation: the attribute is in the path beside it. */
+function ofPath(name: string, operation: Body): string {
+  const path = name.toLowerCase() === "value" ? memberOf(operation, "path") : undefined;
+  return typeof path === "string" && quotedName(path) !== "" ? ` (${path})` : "";
+}
+
+/** The last steps say where it is best; an answer has room for so many. */
+const MOST_STEPS = 12;
+
+function errorOf({ kind, says, steps }: Refusal, name: string): InvalidSyntax | TooMany {
+  const path = (name + steps.slice(0, MOST_STEPS).reverse().join("")).replace(/^\./, "");
+  const text = `${path === "" ? "the body" : path} ${says}`;
+  return kind === "syntax" ? new InvalidSyntax(text) : new TooMany(text);
 }

@@ -52,7 +52,7 @@ export function groupPatch(operations: readonly Operation[], options: GroupPatch
     const target = path === undefined ? undefined : parsePath(groupResource, path);
     if (target === undefined || target.kind === "core") {
       if (op === "remove") throw new NoTarget("remove needs a path");
-      const { own, rest } = split(membersOf(value));
+      const { own, rest } = split(membersOf(value, path ?? "value"));
       for (const { target: named, value: given } of own) changeAt(named, op, given);
       if (Object.keys(rest).length > 0) attributes.push({ op, value: rest });
     } else if (isMembers(target)) {
@@ -80,7 +80,7 @@ function split(value: Body): { readonly own: readonly GivenMembers[]; readonly r
   const seen = new Set<string>();
   for (const name of Object.keys(value)) {
     const target = findPath(groupResource, name);
-    const given = target?.kind === "core" ? structureOf(value[name]) : value[name];
+    const given = target?.kind === "core" ? structureOf(value[name], name) : value[name];
     if (target !== undefined && isMembers(target)) {
       if (seen.has(name.toLowerCase())) throw new InvalidSyntax(`a name is given twice in one value${quotedName(name)}`);
       seen.add(name.toLowerCase());

@@ -82,7 +82,7 @@ function applyOperation(draft: Draft, { op, path, value }: Operation): void {
     return;
   }
   if (op === "remove") throw new NoTarget("remove needs a path");
-  applyMembers(draft, op, membersOf(value), "");
+  applyMembers(draft, op, membersOf(value, "value"), "");
 }
 
 /**
@@ -117,11 +117,11 @@ function applyTo(draft: Draft, op: Operation["op"], target: PathTarget, value: u
   switch (target.kind) {
     case "core":
       if (op === "remove") throw new NoTarget("the core schema cannot be removed");
-      applyMembers(draft, op, membersOf(value), "");
+      applyMembers(draft, op, membersOf(value, draft.schema.id), "");
       break;
     case "extension":
       if (op === "remove" || isUnassigned(value)) assign(draft.document, target.extension.id, undefined);
-      else applyMembers(draft, op, membersOf(value), `${target.extension.id}:`);
+      else applyMembers(draft, op, membersOf(value, target.extension.id), `${target.extension.id}:`);
       break;
     case "foreign":
       applyForeign(draft.document, op, target, value);
@@ -136,9 +136,9 @@ function applyTo(draft: Draft, op: Operation["op"], target: PathTarget, value: u
 }
 
 /** Of a value for the resource or a schema: an object, which may come as a list of one (value-in-list), or as text (json-as-text). */
-export function membersOf(value: unknown): Body {
-  const members = structureOf(soleValueOf(structureOf(value)));
-  if (!isObject(members)) throw new InvalidValue("the value for a resource or a schema must be an object");
+export function membersOf(value: unknown, name: string): Body {
+  const members = structureOf(soleValueOf(structureOf(value, name)), name);
+  if (!isObject(members)) throw new InvalidValue(`${name} must be an object`);
   return members;
 }
 
@@ -178,7 +178,7 @@ function applyForeign(document: JsonElement, op: Operation["op"], target: PathTa
   const gone = op === "remove" || isUnassigned(value);
   const next: JsonElement = { ...present };
   if (target.name !== undefined) assign(next, foreignNameIn(next, target.name), gone ? undefined : (value as JsonValue));
-  else if (!gone) mergeForeign(next, membersOf(value));
+  else if (!gone) mergeForeign(next, membersOf(value, urn));
   const empty = target.name === undefined ? gone : Object.keys(next).length === 0;
   assign(document, urn, empty ? undefined : next);
 }

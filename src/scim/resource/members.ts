@@ -10,12 +10,12 @@ import { INDEXED_MAX_LENGTH } from "../schema/attributes.ts";
 export function readMembers(value: unknown): readonly string[] {
   if (isUnassigned(value)) return [];
   const ids = new Set<string>();
-  for (const member of listOf(structureOf(value))) ids.add(memberId(member));
+  for (const member of listOf(structureOf(value, "members"))) ids.add(memberId(member));
   return [...ids];
 }
 
 function memberId(member: unknown): string {
-  const structure = structureOf(member);
+  const structure = structureOf(member, "members");
   const id = isObject(structure) ? idOf(structure) : structure;
   if (typeof id !== "string" || id === "") throw new InvalidValue("members.value is required");
   if (id.length > INDEXED_MAX_LENGTH) throw new InvalidValue(`members.value must not be longer than ${INDEXED_MAX_LENGTH} characters`);

@@ -116,7 +116,7 @@ function readExtension(document: JsonElement, { id }: ExtensionSpec, attributes:
 /** What is given for a schema as a whole. Rejects a value of which no name is known. */
 function readWhole(id: string, attributes: AttributeNames, value: unknown, take: (spec: AttributeSpec, given: unknown) => void): void {
   if (isUnassigned(value)) return;
-  const names = structureOf(value);
+  const names = structureOf(value, id);
   if (!isObject(names)) throw new InvalidValue(`${id} must be an object`);
   let known = false;
   let lost = false;

@@ -170,8 +170,8 @@ const formOf: (spec: AttributeSpec) => Form = remembered((spec) => ({
 
 function asObject(spec: AttributeSpec, given: unknown): Body {
   const { hasValue, keepsText, isManager } = formOf(spec);
-  const structure = keepsText ? given : structureOf(given);
-  const sole = spec.multiValued ? structure : structureOf(soleValueOf(structure));
+  const structure = keepsText ? given : structureOf(given, spec.fullName);
+  const sole = spec.multiValued ? structure : structureOf(soleValueOf(structure), spec.fullName);
   const value = hasValue ? complexValueOf(sole) : sole;
   if (!isObject(value)) throw new InvalidValue(`${spec.fullName} must be an object`);
   return isManager ? withIdOfAddress(value) : value;
@@ -203,7 +203,7 @@ function wholeList(spec: AttributeSpec): Coerce {
   const coerce = elementCoercion(spec);
   return (given) => {
     if (isUnassigned(given)) return undefined;
-    const elements = listOf(KEEPS_JSON_TEXT.has(spec.name) ? given : structureOf(given));
+    const elements = listOf(KEEPS_JSON_TEXT.has(spec.name) ? given : structureOf(given, spec.fullName));
     refuseTooManyElements(spec, elements);
     const result: JsonValue[] = [];
     for (const element of elements) {

@@ -39,3 +39,38 @@ test("two values are the same however their members are ordered", () => {
     }),
   );
 });
+
+describe("what is refused is named", () => {
+  test.each<[string, unknown, string]>([
+    ["an attribute", { displayName: "x\u0000" }, "displayName holds a character that is not allowed (NUL or half a surrogate pair)"],
+    ["an attribute of an extension", { "urn:x:2.0:User": { costCenter: "\ud83d" } }, "urn:x:2.0:User.costCenter holds a character"],
+    ["an element of a list", { emails: [{ value: "a" }, { value: "\u0000" }] }, "emails[1].value holds a character"],
+    [
+      "the attribute of a PATCH",
+      { Operations: [{ op: "add", path: "title", value: "\u0000" }] },
+      "Operations[0].value (title) holds a character",
+    ],
+    [
+      "the attribute of a PATCH in a bulk job",
+      { Operations: [{ data: { operations: [{ op: "add", Path: "nickName", Value: "\u0000" }] } }] },
+      "Operations[0].data.operations[0].Value (nickName) holds a character",
+    ],
+    ["the longest list", { members: Array.from({ length: JSON_LIMITS.elements + 1 }, () => 1) }, "members holds more than 5000 elements"],
+    ["a name", { name: { constructor: 1 } }, 'name holds a name that is not allowed "constructor"'],
+    ["a name that shows nothing", { name: { "a\u0000": 1 } }, "name holds a name with a character that is not allowed"],
+    ["the body itself", { "\ud800": 1 }, "the body holds a name with a character that is not allowed"],
+  ])("%s", (_name, body, said) => expect(() => checkedBody(body)).toThrow(said));
+
+  test("no value, and no text that could be one, is repeated", () => {
+    const refuse = () => checkedBody({ "Li Wei's number": { "+852 6111": "secret\u0000" } });
+    expect(refuse).toThrow("….… holds a character");
+    expect(() => checkedBody({ Operations: [{ path: 'emails[value eq "li@x"]', value: "\u0000" }] })).toThrow(
+      /^Operations\[0\]\.value holds/,
+    );
+  });
+
+  test("a deep one by its innermost names", () => {
+    const message = () => checkedBody(nested(JSON_LIMITS.depth + 1));
+    expect(message).toThrow(/^(a\.){11}a is nested deeper than 32 levels$/);
+  });
+});

@@ -152,11 +152,12 @@ describe("JSON as text (an attribute mapping yields text)", () => {
 
   test.each(inEveryWay)("that cannot be read is refused, not stored: in %s", (_way, apply) => {
     for (const text of ['{"value":"b@example.com"', "[not json]", '{"__proto__":{"value":"x"}}', `${"[".repeat(40)}${"]".repeat(40)}`]) {
-      expect(() => apply("emails", text)).toThrow(/JSON|not allowed|nested/);
-      expect(() => apply("emails", [text])).toThrow(/JSON|not allowed|nested/);
+      expect(() => apply("emails", text)).toThrow(/^\S*emails.*(JSON|not allowed|nested)/);
+      expect(() => apply("emails", [text])).toThrow(/^\S*emails.*(JSON|not allowed|nested)/);
     }
     expect(() => apply("name", "[1,2]")).toThrow(InvalidValue);
-    expect(() => apply("emails", "[".repeat(500_000))).toThrow(/too large or too deep/);
+    expect(() => apply("emails", "[".repeat(500_000))).toThrow(/emails: .*too large or too deep/);
+    expect(() => apply(`${E}:manager`, "{not json")).toThrow(/manager: .*not valid JSON/);
   });
 
   test.each(inEveryWay)("stays text where text belongs, and in roles and entitlements: in %s", (_way, apply) => {
