@@ -9,6 +9,7 @@ import { sendJson, sendText } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
+import { deletedRoutes } from "./history/deleted.ts";
 import { type ExportOptions, exportRoutes } from "./history/export.ts";
 import { shownChanges } from "./personal-reads.ts";
 import { choiceOf, countOf, InvalidParameter, periodOf, textOf } from "./query-values.ts";
@@ -23,6 +24,7 @@ export function historyEndpoint(options: ExportOptions & { readonly entries: Log
   const { log, reads, entries } = options;
   const router = Router();
   router.use(exportRoutes(options));
+  router.use(deletedRoutes(options));
   const rendered = async (res: Response, events: readonly LoggedEvent[]) => {
     const maySee = await reads.mayShow(
       res,

@@ -262,6 +262,8 @@ describe("outside SCIM", () => {
       ["GET", "/api/history?filter=wrong"],
       ["GET", "/api/history/histogram?from=2026-07-01&to=2026-07-02"],
       ["GET", "/api/history/histogram"],
+      ["GET", "/api/history/deleted?q=li"],
+      ["GET", "/api/history/deleted"],
       ["GET", "/api/history/export"],
       ["GET", "/api/history/export?format=wrong"],
       ["GET", `/api/users/${user}/timeline`],

@@ -36,7 +36,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: /^\/people\/?$/, title: "nav.people", href: "/people", render: () => <People /> },
   { pattern: /^\/departments\/?$/, title: "nav.departments", href: "/departments", render: () => <Departments /> },
   { pattern: /^\/plan\/?$/, title: "nav.plan", href: "/plan", render: () => <Plan /> },
-  { pattern: /^\/history\/?$/, title: "nav.history", href: "/history", render: () => <History /> },
+  { pattern: /^\/history\/?$/, title: "nav.history", href: "/history", render: (session) => <History session={session} /> },
   { pattern: /^\/connections\/?$/, title: "nav.connections", href: "/connections", render: (session) => <Connections session={session} /> },
   { pattern: /^\/access\/?$/, title: "nav.access", href: "/access", needs: "oversee", render: (session) => <Access session={session} /> },
   { pattern: /^\/reports\/?$/, title: "nav.reports", href: "/reports", render: () => <Reports /> },

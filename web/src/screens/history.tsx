@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { go, useAddress, withQuery } from "../base/address.ts";
 import { usePages } from "../base/queries.ts";
-import type { Event } from "../generated/api.ts";
+import type { Event, Session } from "../generated/api.ts";
 import { Link } from "../parts/link.tsx";
 import { More } from "../parts/more.tsx";
 import { Search } from "../parts/search.tsx";
@@ -10,12 +10,15 @@ import { Table } from "../parts/table.tsx";
 import { When } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 import { Changes } from "./changes.tsx";
+import { DeletedPeople } from "./deleted-people.tsx";
 import { Histogram } from "./histogram.tsx";
 
-export function History(): ReactNode {
+export function History({ session }: { readonly session: Session }): ReactNode {
   const { t } = useWords();
   const address = useAddress();
   const filter = address.query.get("filter") ?? "";
+  const deleted = address.query.get("deleted") ?? "";
+  const maySearch = session.scopes.includes("history:personal");
   const pages = usePages("GET /api/history", { query: { filter, count: 50 } });
   const events = pages.data?.pages.flatMap((page) => page.events);
   return (
@@ -27,7 +30,16 @@ export function History(): ReactNode {
           value={filter}
           onChange={(text) => go(withQuery(address, { filter: text }), { replace: true })}
         />
+        {maySearch ? (
+          <Search
+            label={t("deleted.search")}
+            hint={t("deleted.searchHint")}
+            value={deleted}
+            onChange={(text) => go(withQuery(address, { deleted: text }), { replace: true })}
+          />
+        ) : null}
       </div>
+      {maySearch && deleted !== "" ? <DeletedPeople name={deleted} /> : null}
       <p>
         {t("history.examples")}{" "}
         {EXAMPLES.map((each) => (
