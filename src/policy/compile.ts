@@ -50,6 +50,7 @@ export function compilePolicy(yamlText: string, known: KnownVariables = {}, { ca
     leaver: file.leaver,
     adopt: { people: file.adopt.people, departments: file.adopt.departments, userid: (input) => textOf(userid, input) },
     ...scopeOf(file, pilot),
+    ...(file.accounts ? { isAddressAllowed: addressesOf(file.accounts.domains) } : {}),
     isProtected: protectionOf(file, spared),
   };
 }
@@ -81,6 +82,13 @@ function scopeOf({ scope }: PolicyFile, pilot: PersonExpression | undefined): Pi
       input.groups.some(({ displayName }) => groupInScope(displayName)) || (pilot !== undefined && holds(pilot, input) === true),
   };
 }
+
+const addressesOf =
+  (domains: readonly string[]) =>
+  (address: string): boolean => {
+    const domain = address.slice(address.lastIndexOf("@") + 1).trim();
+    return domains.some((pattern) => matchesGlob(domain, pattern));
+  };
 
 /** A condition that cannot be evaluated protects: nobody leaves by a mistake in it. */
 function protectionOf({ protect }: PolicyFile, spared: PersonExpression | undefined): Policy["isProtected"] {

@@ -90,6 +90,16 @@ export const policyFile = z.strictObject({
       enterprise: z.enum(["disable", "remove"]).optional(),
     })
     .prefault({}),
+  /** Left out: every address counts. */
+  accounts: z
+    .strictObject({
+      /** Domains of e-mail addresses that may become an account's; `*` any characters, so that `*.example.com` are those below. */
+      domains: z
+        .array(text.regex(/^[^@\s]+$/, "must be a domain without @, such as example.com"))
+        .min(1)
+        .max(MAX_ENTRIES),
+    })
+    .optional(),
   protect: z
     .strictObject({
       userid: numbers.default([]),

@@ -75,6 +75,8 @@ export interface Policy extends LeaverRules {
   inScope(input: PersonInput): boolean;
   /** Whether a group of this name is one of the pilot's. */
   groupInScope(displayName: string): boolean;
+  /** Whether an e-mail address may become somebody's login or address at the target; absent: every one may. */
+  readonly isAddressAllowed?: (address: string) => boolean;
   /** Whether somebody may never be removed or switched off. */
   isProtected(leaver: Leaver): boolean;
 }

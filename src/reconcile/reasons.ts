@@ -20,6 +20,7 @@ export const LOOP_REASONS = [
   "heldByLimit",
   "protectedPerson",
   "outsidePilot",
+  "privateAddress",
   "inGrace",
   "externalWithoutDepartment",
   "parentNotKnown",

@@ -47,6 +47,8 @@ export interface TargetAdapter {
 
   /** Pure. What of a person's attributes tells who they are. Absent: nobody who is there already is ever known again. */
   identity?(attributes: Attributes): Identity;
+  /** Pure. Of a person's attributes the e-mail addresses by which they sign in or are reached. Absent: nothing is known of any. */
+  addresses?(attributes: Attributes): readonly string[];
   /** Pure. What a create of a person with these attributes would be refused for, by what is known without asking. Absent: nothing is known. */
   lacking?(attributes: Attributes): readonly Lacking[];
   /** Pure. The name of the custom field that an attribute stands for; undefined for all others. */

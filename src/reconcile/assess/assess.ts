@@ -2,7 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import { accessKeptMs } from "../../policy/advice.ts";
-import type { AdoptionRules, LeaverRules } from "../../policy/policy.ts";
+import type { AdoptionRules, LeaverRules, Policy } from "../../policy/policy.ts";
 import type { Proposal } from "../adopt/ports.ts";
 import { type AdoptDeps, collectStrangers, proposeAdoptions, type Strangers } from "../adopt/propose.ts";
 import { PROPOSE_ALL } from "../adopt/rules.ts";
@@ -35,7 +35,7 @@ export interface AssessmentStore {
 export interface AssessDeps extends Omit<AdoptDeps, "rules"> {
   readonly store: AdoptDeps["store"] & AssessmentStore & Pick<SweepStore, "linksTo">;
   readonly clock: Clock;
-  readonly policy?: LeaverRules & { readonly adopt: AdoptionRules };
+  readonly policy?: LeaverRules & Pick<Policy, "isAddressAllowed"> & { readonly adopt: AdoptionRules };
 }
 
 /** What has been read so far. */

@@ -1,4 +1,5 @@
 import type { Mapping } from "../../mapping/mapping.ts";
+import type { Policy } from "../../policy/policy.ts";
 import type { Proposal } from "../adopt/ports.ts";
 import { strengthOf } from "../adopt/rules.ts";
 import { personInput } from "../desired/conclude.ts";
@@ -13,6 +14,7 @@ import { type Assessment, createFinding, shareOf } from "./report.ts";
 export interface DirectoryDeps {
   readonly target: TargetAdapter;
   readonly mapping: Mapping;
+  readonly policy?: Pick<Policy, "isAddressAllowed">;
 }
 
 /** Proposals by the id of the entity. */
@@ -24,14 +26,16 @@ export const proposalsById = (proposals: readonly Proposal[], kind: Proposal["ki
   return byId;
 };
 
-/** Providers whose addresses belong to people, not to an employer. */
+/** Providers whose addresses belong to people, not to an employer: named where the policy has no list of domains. */
 const PRIVATE = new Set(
   "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com yahoo.com.hk icloud.com me.com qq.com foxmail.com 163.com 126.com yeah.net sina.com sohu.com aliyun.com 139.com 189.cn netvigator.com gmx.net protonmail.com".split(
     " ",
   ),
 );
 
-export function createDirectoryPart({ target, mapping }: DirectoryDeps, proposed: ProposalsOf) {
+const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1).toLowerCase();
+
+export function createDirectoryPart({ target, mapping, policy }: DirectoryDeps, proposed: ProposalsOf) {
   const lists = {
     ambiguous: createFinding(),
     onlyHere: createFinding(),
@@ -94,8 +98,9 @@ export function createDirectoryPart({ target, mapping }: DirectoryDeps, proposed
       if (named && !lacking.some(({ attribute }) => attribute === "name")) lists.cut.add({ id, name, detail: named.text });
       const identity = target.identity?.(attributes);
       if (identity?.mobile !== undefined) byMobile.set(identity.mobile, [...(byMobile.get(identity.mobile) ?? []), id]);
-      const domains = (identity?.emails ?? []).map((each) => each.slice(each.lastIndexOf("@") + 1).toLowerCase());
-      for (const domain of domains) if (PRIVATE.has(domain)) lists.privateAddresses.add({ id, name, detail: domain });
+      const isAllowed = policy?.isAddressAllowed ?? ((address: string) => !PRIVATE.has(domainOf(address)));
+      const domains = new Set((target.addresses?.(attributes) ?? []).filter((address) => !isAllowed(address)).map(domainOf));
+      for (const domain of domains) lists.privateAddresses.add({ id, name, detail: domain });
       const led = manager(id, name, mapped.manager ?? undefined, facts);
       if (lacking.length === 0 && notes.length === 0 && led) count.complete += 1;
     },

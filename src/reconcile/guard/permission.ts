@@ -3,16 +3,17 @@ import type { PersonInput } from "../../mapping/mapping.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { Plan } from "../plan.ts";
 import type { Verdict } from "../policy.ts";
+import type { TargetAdapter } from "../target.ts";
 
 /**
- * Whether the policy lets a person be written at all: by the pilot's scope, and for those who leave by the list of protected people. Pure.
- * `input`: undefined when the directory has no such person any more, who is then in no pilot.
+ * Whether the policy lets a person be written at all: by the pilot's scope, for those who leave by the list of protected people, and for all others by the
+ * domains of their addresses. Pure. `input`: undefined when the directory has no such person any more, who is then in no pilot.
  */
 export function permission(
-  policy: Pick<Policy, "isPilot" | "inScope" | "isProtected">,
+  policy: Pick<Policy, "isPilot" | "inScope" | "isProtected" | "isAddressAllowed">,
   { kind }: EntityRef,
   plan: Exclude<Plan, { action: "none" }>,
-  input: PersonInput | undefined,
+  { input, target }: { readonly input: PersonInput | undefined; readonly target: Pick<TargetAdapter, "addresses"> },
 ): Verdict {
   if (kind !== "user") return { allow: true };
   if (policy.isPilot && !(input && policy.inScope(input))) {
@@ -32,5 +33,24 @@ export function permission(
       remedy: "remove the person in DingTalk by hand, or take them out of protect in POLICY_FILE",
     };
   }
+  if (privateAddresses(policy, plan, target).length > 0) {
+    return {
+      allow: false,
+      reasonCode: "privateAddress",
+      reason: `an e-mail address of the person is of no domain of the organisation: ${plan.action} was planned, not sent`,
+      remedy: "give the person an address of the organisation at the source, or add the domain to accounts.domains in POLICY_FILE",
+    };
+  }
   return { allow: true };
+}
+
+/** Of what would be written: an address that is there already is not of our making. */
+function privateAddresses(
+  { isAddressAllowed }: Pick<Policy, "isAddressAllowed">,
+  plan: Exclude<Plan, { action: "none" }>,
+  target: Pick<TargetAdapter, "addresses">,
+): readonly string[] {
+  const written = plan.action === "create" ? plan.attributes : plan.action === "update" ? plan.set : undefined;
+  if (!isAddressAllowed || !written) return [];
+  return (target.addresses?.(written) ?? []).filter((address) => !isAddressAllowed(address));
 }

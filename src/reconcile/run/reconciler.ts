@@ -85,7 +85,7 @@ async function converge(
   if (next.action === "none") return nothingToDo(target, claim, resolved, actual, { notes, open });
 
   const byMode = policy(next, modeInForce(deps.mode, claim.orderedMode));
-  const verdict = byMode.allow ? permission(deps.policy, claim.ref, next, person) : byMode;
+  const verdict = byMode.allow ? permission(deps.policy, claim.ref, next, { input: person, target }) : byMode;
   const held = { ...NO_FOLLOW_UPS, link: seenLink(resolved, actual) };
   if (!verdict.allow) return { ...held, end: { kind: "held", planned: plannedBy(next), ...verdictOf(verdict) } };
   const intent = events.intentOf(claim, next, leaver);

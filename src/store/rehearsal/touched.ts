@@ -25,7 +25,7 @@ const ITEMS = (schema: string): string => `
    where case when $2::boolean
      then (p.held_by is null or p.held_by = any('{${LIMIT_NAMES.join(",")}}'::text[]))
        and not (p.held_by is not null and s.state = 'held' and s.reason_code is not distinct from 'heldByLimit')
-     else p.held_by is null and (s.state = 'inSync' or s.state = 'held' and s.reason_code in ('outsidePilot', 'protectedPerson', 'heldByLimit')) end`;
+     else p.held_by is null and (s.state = 'inSync' or s.state = 'held' and s.reason_code in ('outsidePilot', 'protectedPerson', 'privateAddress', 'heldByLimit')) end`;
 
 interface TouchedRow extends pg.QueryResultRow, Omit<Touched, "changed" | "present"> {
   changed: string;

@@ -16,7 +16,7 @@ import type { DingTalkConfig } from "./config.ts";
 import { createListing } from "./listing.ts";
 import { canSuspend, createAccounts } from "./people/accounts.ts";
 import { type Admins, createAdmins } from "./people/admins.ts";
-import { customFieldOf, identityOf, lackingOf } from "./people/identity.ts";
+import { addressesOf, customFieldOf, identityOf, lackingOf } from "./people/identity.ts";
 import { updateAndLook } from "./people/read-back.ts";
 import { createRegistration, writingMobiles } from "./people/registration.ts";
 import { createUsers } from "./people/users.ts";
@@ -61,6 +61,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
     numberedName: numberedDepartmentName,
     conceals: ({ hide_dept, outer_dept }) => [hide_dept, outer_dept].some((value) => value === true || value === "true"),
     identity: identityOf,
+    addresses: addressesOf,
     lacking: lackingOf,
     customField: customFieldOf,
     identifying: ["mobile", "login_id"],

@@ -519,6 +519,32 @@ describe("who may be written at all", () => {
     expect(await all()).toEqual([]);
   });
 
+  test("private addresses reach nobody's account, and keep nobody in", async () => {
+    await open("version: 1\naccounts: { domains: [example.com] }");
+    const mail = (value: string) => ({ emails: [{ type: "work", value }] });
+    const [a, b] = [await env.addUser(person("A", mail("a@example.com"))), await env.addUser(person("B", mail("b@gmail.com")))];
+    const c = await env.addUser(person("C"));
+    env.startWorker();
+    await env.quiet();
+    const emails = async () => (await env.state()).users.map(({ name, email }) => [name, email ?? ""]).sort();
+    expect(await emails()).toEqual([
+      ["A", "a@example.com"],
+      ["C", ""],
+    ]);
+    expect(await reasons()).toEqual(["privateAddress"]);
+    await change(env, a, mail("a@qq.com"));
+    await change(env, b, mail("b@example.com"));
+    await env.quiet();
+    expect(await emails()).toEqual([
+      ["A", "a@example.com"],
+      ["B", "b@example.com"],
+      ["C", ""],
+    ]);
+    await deactivate([a, b, c]);
+    await env.quiet();
+    expect([await emails(), await reasons()]).toEqual([[], []]);
+  });
+
   test("a pilot writes its own people only, and another policy judges the others anew", async () => {
     await open('version: 1\nscope: { groups: ["Pilot *"], where: \'user.title == "Chief"\' }');
     const [a] = await Promise.all([env.addUser(person("A")), env.addUser(person("B", { title: "Chief" })), env.addUser(person("C"))]);

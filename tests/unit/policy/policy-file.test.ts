@@ -56,6 +56,11 @@ test.each<[string, string, readonly string[]]>([
   ["a grace that never ends", "grace: { enterprise: 366d }", ["2:22 grace.enterprise: must be at most 365d"]],
   ["an account that there is not", "grace: { sso: 1d }", ["2:10 grace.sso: unknown key"]],
   ["an end that there is not", "leaver: { regular: disable }", ["2:20 leaver.regular: must be one of remove, park, keep"]],
+  [
+    "an address in place of a domain",
+    'accounts: { domains: ["hr@example.com"] }',
+    ["2:23 accounts.domains.0: must be a domain without @, such as example.com"],
+  ],
   ["half a number", 'protect: { mobile: ["6123"] }', ["2:21 protect.mobile.0: must be a telephone number with its country code"]],
   [
     "several at once, in the order of the file",
@@ -127,4 +132,11 @@ test("nobody is parked where the mapping has no department for it", () => {
   const parks = (canPark: boolean) => compilePolicy("version: 1\nleaver: { regular: park }", {}, { canPark }).leaver.regular;
   expect(parks(true)).toBe("park");
   expect(() => parks(false)).toThrow("2:20 leaver.regular: park needs inactive.parkIn in MAPPING_FILE, the path of the department");
+});
+
+test("addresses count by their domain", () => {
+  const { isAddressAllowed } = compile('accounts: { domains: [example.com, "*.example.hk"] }');
+  const asked = ["mei@example.com", "Mei@EXAMPLE.com", "mei@shop.example.hk", "mei@example.hk", "mei@example.com.cn", "mei@gmail.com"];
+  expect(asked.filter((address) => isAddressAllowed!(address))).toEqual(asked.slice(0, 3));
+  expect(compile("").isAddressAllowed).toBeUndefined();
 });

@@ -17,6 +17,7 @@ export const reasonsEn: ReasonWords = {
     heldByLimit: "held back by a limit of the policy",
     protectedPerson: "protected by the policy",
     outsidePilot: "outside the pilot",
+    privateAddress: "an e-mail address outside the organisation’s domains",
     externalWithoutDepartment: "a person of another organisation without a department",
     parentNotKnown: "the parent department is not known",
     groupStuck: "a group of the person is stuck",

@@ -17,6 +17,7 @@ export const reasonsZhHans: ReasonWords = {
     heldByLimit: "被策略上限拦下，等待决定",
     protectedPerson: "受策略保护的人员",
     outsidePilot: "不在试点范围内",
+    privateAddress: "邮箱地址不属于组织的域名",
     externalWithoutDepartment: "外部人员没有所属部门",
     parentNotKnown: "上级部门未知",
     groupStuck: "该人员的群组受阻",

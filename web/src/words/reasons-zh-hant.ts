@@ -17,6 +17,7 @@ export const reasonsZhHant: ReasonWords = {
     heldByLimit: "被政策上限攔下，等候決定",
     protectedPerson: "受政策保護的人員",
     outsidePilot: "不在試行範圍內",
+    privateAddress: "電郵地址不屬於組織的網域",
     externalWithoutDepartment: "外部人員沒有所屬部門",
     parentNotKnown: "上級部門不詳",
     groupStuck: "該人員的群組受阻",

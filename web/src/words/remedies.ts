@@ -14,6 +14,7 @@ export const REMEDIES = {
   heldByLimit: "decide",
   protectedPerson: "policy",
   outsidePilot: "policy",
+  privateAddress: "policy",
   externalWithoutDepartment: "group",
   parentNotKnown: "group",
   groupStuck: "group",

@@ -12,6 +12,10 @@ export function identityOf({ name, job_number: number, mobile, email, org_email:
   };
 }
 
+/** A login name may be an address. */
+export const addressesOf = ({ email, org_email: organisationEmail, login_id: login }: Attributes): readonly string[] =>
+  [email, organisationEmail, login].filter(isText).filter((value) => value.includes("@"));
+
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 
 /** What DingTalk takes nobody without (docs/dingtalk.md 5.1 and 6). */
