@@ -2,10 +2,10 @@ import { FormatError } from "./format-error.ts";
 
 /* Entries as they are served: each behind its length in two bytes (C2SP tlog-tiles). */
 
-export function entryBundle(entries: readonly string[]): Buffer {
+export function entryBundle(entries: readonly (string | Buffer)[]): Buffer {
   return Buffer.concat(
     entries.flatMap((entry) => {
-      const bytes = Buffer.from(entry);
+      const bytes = typeof entry === "string" ? Buffer.from(entry) : entry;
       const length = Buffer.alloc(2);
       length.writeUInt16BE(bytes.length);
       return [length, bytes];

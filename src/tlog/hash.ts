@@ -1,27 +1,31 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /* The hashes of a Merkle tree (RFC 6962 section 2.1). */
 
 export const HASH_BYTES = 32;
 
-const sha256 = (...parts: readonly (Buffer | string)[]): Buffer => {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-};
-
 const LEAF = Buffer.of(0);
-const NODE = Buffer.of(1);
+/** Two hashes behind the sign of a node: filled anew for each. */
+const pair = Buffer.alloc(1 + 2 * HASH_BYTES);
+pair[0] = 1;
 
-export const leafHash = (entry: Buffer | string): Buffer => sha256(LEAF, entry);
-export const nodeHash = (left: Buffer, right: Buffer): Buffer => sha256(NODE, left, right);
-export const EMPTY_ROOT: Buffer = sha256();
+const sha256 = (content: Buffer | string): Buffer => hash("sha256", content, "buffer");
+
+export const leafHash = (entry: Buffer | string): Buffer => sha256(typeof entry === "string" ? `\0${entry}` : Buffer.concat([LEAF, entry]));
+
+export function nodeHash(left: Buffer, right: Buffer): Buffer {
+  left.copy(pair, 1);
+  right.copy(pair, 1 + HASH_BYTES);
+  return sha256(pair);
+}
+
+export const EMPTY_ROOT: Buffer = sha256("");
 
 /** Of at least one hash. The tree over any number of hashes, each of a subtree of the same height. */
-export function treeHash(hashes: readonly Buffer[]): Buffer {
-  if (hashes.length === 1) return hashes[0]!;
-  const left = splitOf(hashes.length);
-  return nodeHash(treeHash(hashes.slice(0, left)), treeHash(hashes.slice(left)));
+export function treeHash(hashes: readonly Buffer[], from = 0, to = hashes.length): Buffer {
+  if (to - from === 1) return hashes[from]!;
+  const split = from + splitOf(to - from);
+  return nodeHash(treeHash(hashes, from, split), treeHash(hashes, split, to));
 }
 
 /** The largest power of two below it. */

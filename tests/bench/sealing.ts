@@ -20,6 +20,7 @@ import { createKeyEncryptionKey } from "../../src/store/personal/key-encryption.
 import { createVault, type Vault } from "../../src/store/personal/vault.ts";
 import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
 import { openColumns } from "../../src/store/write-sql.ts";
+import { cpuMsWithChildren } from "./processes.ts";
 import { onStage, runBench, type Stage } from "./stage.ts";
 
 /*
@@ -79,28 +80,29 @@ async function bench(stage: Stage): Promise<number> {
     const off = createUserDirectory({ store: createDirectoryStore(withoutKeys(pool), ["dingtalk"], plain), clock: systemClock });
     const user = (title: string) =>
       readUser({ userName: uuidv7(systemClock.now().getTime()), displayName: "Chan Tai Man", title, emails: [{ value: "a@example.com" }] });
-    const rates = { create: { on: [] as number[], off: [] as number[] }, update: { on: [] as number[], off: [] as number[] } };
+    const costs: Record<Kind, Record<Which, Cost[]>> = { create: { on: [], off: [] }, update: { on: [], off: [] } };
     for (let turn = 0; turn < turns * 2; turn++) {
       // In the order on, off, off, on: what grows with the tables meets both alike.
       const which = turn % 4 === 0 || turn % 4 === 3 ? "on" : "off";
       const people = which === "on" ? on : off;
-      const stopping = new AbortController();
-      const sealing = which === "on" ? sealEvery(store, stopping.signal) : Promise.resolve();
       const ids: string[] = [];
-      rates.create[which].push(await rate(async () => void ids.push((await people.create(context(), user("Clerk"))).id)));
       let n = 0;
-      rates.update[which].push(
-        await rate(
-          async () => void (await people.change(context(), ids[n++ % ids.length]!, (current) => readUser({ ...current, title: `t${n}` }))),
-        ),
-      );
-      stopping.abort();
-      await sealing;
+      const work: Record<Kind, () => Promise<unknown>> = {
+        create: async () => ids.push((await people.create(context(), user("Clerk"))).id),
+        update: () => people.change(context(), ids[n++ % ids.length]!, (current) => readUser({ ...current, title: `t${n}` })),
+      };
+      for (const kind of ["create", "update"] as const)
+        costs[kind][which].push(await cost(work[kind], { stage, ...(which === "on" ? { sealing: store } : {}) }));
     }
     for (const kind of ["create", "update"] as const) {
-      const [with_, without] = [median(rates[kind].on), median(rates[kind].off)];
+      const { on: with_, off: without } = costs[kind];
+      const change = (of: (cost: Cost) => number): string =>
+        `${((median(with_.map(of)) / median(without.map(of)) - 1) * 100).toFixed(1)} %`;
+      const cpu = (all: readonly Cost[]): string =>
+        `${median(all.map((one) => one.hereMs)).toFixed(3)} + ${median(all.map((one) => one.databaseMs)).toFixed(3)} ms`;
       print(
-        `${kind}: ${with_.toFixed(0)}/s with encryption and sealing, ${without.toFixed(0)}/s without: ${((with_ / without - 1) * 100).toFixed(1)} %`,
+        `${kind}: ${median(with_.map((one) => one.perSecond)).toFixed(0)}/s with encryption and sealing, ${median(without.map((one) => one.perSecond)).toFixed(0)}/s without: ${change((one) => one.perSecond)}; ` +
+          `CPU here and of PostgreSQL ${cpu(with_)}, ${cpu(without)} without: ${change(({ hereMs, databaseMs }) => hereMs + databaseMs)}`,
       );
     }
     let ms = systemClock.monotonicMs();
@@ -146,8 +148,23 @@ async function sealEvery(store: SealStore, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function rate(work: () => Promise<void>): Promise<number> {
-  const began = systemClock.monotonicMs();
+type Kind = "create" | "update";
+type Which = "on" | "off";
+
+interface Cost {
+  readonly perSecond: number;
+  /** CPU of one write, with that of its entry in the log. */
+  readonly hereMs: number;
+  readonly databaseMs: number;
+}
+
+async function cost(
+  work: () => Promise<unknown>,
+  { stage, sealing }: { readonly stage: Stage; readonly sealing?: SealStore },
+): Promise<Cost> {
+  const [began, cpu, database] = [systemClock.monotonicMs(), process.cpuUsage(), cpuMsWithChildren(stage.postgresPid)];
+  const stopping = new AbortController();
+  const sealed = sealing && sealEvery(sealing, stopping.signal);
   let done = 0;
   const writer = async () => {
     while (systemClock.monotonicMs() - began < seconds * 1_000) {
@@ -156,7 +173,17 @@ async function rate(work: () => Promise<void>): Promise<number> {
     }
   };
   await Promise.all(Array.from({ length: writers }, writer));
-  return done / ((systemClock.monotonicMs() - began) / 1_000);
+  const perSecond = done / ((systemClock.monotonicMs() - began) / 1_000);
+  stopping.abort();
+  await sealed;
+  // What is left over belongs to these writes.
+  await sealing?.sealFrom(firstUuidAt(systemClock.now().getTime() - 60_000), new AbortController().signal);
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    perSecond,
+    hereMs: (user + system) / 1_000 / done,
+    databaseMs: (cpuMsWithChildren(stage.postgresPid) - database) / done,
+  };
 }
 
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;

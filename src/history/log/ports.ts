@@ -25,6 +25,8 @@ export interface LogReader {
   entries(index: number, width: number): Promise<readonly string[] | undefined>;
   /** What of the events of these entries is kept now, in their order. */
   events(index: number, width: number): Promise<readonly KeptEvent[] | undefined>;
+  /** The same, as far as entries commit to it. */
+  digests(index: number, width: number): Promise<readonly KeptDigests[] | undefined>;
   /** The place of an event in the log. */
   indexOf(event: string): Promise<number | undefined>;
 }
@@ -34,5 +36,12 @@ export interface KeptEvent {
   readonly id: string;
   readonly open?: string;
   /** Base64. */
+  readonly sealed?: string;
+}
+
+/** What entries commit to: SHA-256 in hexadecimal of the open part, and of the encrypted values. */
+export interface KeptDigests {
+  readonly id: string;
+  readonly open?: string;
   readonly sealed?: string;
 }

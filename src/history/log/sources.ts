@@ -1,6 +1,7 @@
-import { entryBundle } from "../../tlog/bundle.ts";
+import { entriesIn, entryBundle } from "../../tlog/bundle.ts";
 import { TILE, tilePath } from "../../tlog/tiles.ts";
-import type { KeptEvent, LogReader } from "./ports.ts";
+import { digestOf } from "../entry.ts";
+import type { KeptDigests, KeptEvent, LogReader } from "./ports.ts";
 import type { LogSource } from "./verify.ts";
 
 /* Where a log may be read from. Files and addresses have one layout: that of C2SP tlog-tiles, with `key` and `events/` beside it. */
@@ -9,11 +10,9 @@ export const storedLog = (reader: LogReader): LogSource => ({
   checkpoint: reader.checkpoint,
   keys: reader.keys,
   tile: reader.tile,
+  entries: reader.entries,
   events: reader.events,
-  async entries(index, width) {
-    const entries = await reader.entries(index, width);
-    return entries && entryBundle(entries);
-  },
+  digests: reader.digests,
 });
 
 /** What is at a path such as `tile/entries/x001/234.p/8`; undefined when nothing is. */
@@ -24,6 +23,11 @@ export function laidOutLog(read: ReadPart): LogSource {
   const widthOrMore = async (folder: string, index: number, width: number): Promise<Buffer | undefined> =>
     (await read(`${folder}/${tilePath(index, width)}`)) ?? (width < TILE ? await read(`${folder}/${tilePath(index)}`) : undefined);
 
+  async function events(index: number, width: number): Promise<readonly KeptEvent[] | undefined> {
+    const lines = (await read(`events/${tilePath(index, width)}`))?.toString().split("\n").slice(0, -1);
+    return lines?.map(eventIn);
+  }
+
   return {
     checkpoint: async () => (await read("checkpoint"))?.toString(),
     keys: async () => ((await read("key"))?.toString() ?? "").split("\n").filter((line) => line !== ""),
@@ -31,11 +35,12 @@ export function laidOutLog(read: ReadPart): LogSource {
       const tile = await widthOrMore(`tile/${level}`, index, width);
       return tile?.subarray(0, width * 32);
     },
-    entries: (index, width) => read(`tile/entries/${tilePath(index, width)}`),
-    async events(index, width) {
-      const lines = (await read(`events/${tilePath(index, width)}`))?.toString().split("\n").slice(0, -1);
-      return lines?.map(eventIn);
+    async entries(index, width) {
+      const bundle = await read(`tile/entries/${tilePath(index, width)}`);
+      return bundle && entriesIn(bundle);
     },
+    events,
+    digests: async (index, width) => (await events(index, width))?.map(digestsOf),
   };
 }
 
@@ -48,6 +53,17 @@ function eventIn(line: string): KeptEvent {
   } catch {
     return { id: "" };
   }
+}
+
+function digestsOf({ id, open, sealed }: KeptEvent): KeptDigests {
+  const values = Buffer.from(sealed ?? "", "base64");
+  // One text for the same bytes: another one is no digest of anything.
+  const isCanonical = values.toString("base64") === sealed;
+  return {
+    id,
+    ...(open === undefined ? {} : { open: digestOf(open) }),
+    ...(sealed === undefined ? {} : { sealed: isCanonical ? digestOf(values) : "" }),
+  };
 }
 
 /** Every part of a log as files, the checkpoint last: who reads them while they are written sees a log that is shorter, and whole. */
@@ -71,7 +87,8 @@ export async function exportLog(
         some(await source.tile(level, index, width), `tile ${index} of level ${level}`),
       );
       if (level > 0) continue;
-      await write(`tile/entries/${tilePath(index, width)}`, some(await source.entries(index, width), `bundle ${index}`));
+      const entries = some(await source.entries(index, width), `bundle ${index}`);
+      await write(`tile/entries/${tilePath(index, width)}`, entryBundle(entries));
       const events = some(await source.events(index, width), `the events of bundle ${index}`);
       await write(`events/${tilePath(index, width)}`, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
     }

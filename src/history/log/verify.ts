@@ -1,13 +1,12 @@
-import { entriesIn } from "../../tlog/bundle.ts";
 import { parseCheckpoint, type SignedCheckpoint } from "../../tlog/checkpoint.ts";
 import { FormatError } from "../../tlog/format-error.ts";
-import { leafHash } from "../../tlog/hash.ts";
+import { HASH_BYTES, leafHash } from "../../tlog/hash.ts";
 import { isSignedBy, LOG_KEY, parseVerifierKey, type VerifierKey } from "../../tlog/note.ts";
 import { cosignedBy, type Policy } from "../../tlog/policy.ts";
 import { GrowingTree, hashesOf, TILE } from "../../tlog/tiles.ts";
-import { digestOf } from "../entry.ts";
 import { ACCESS_CODES } from "../event.ts";
-import type { KeptEvent } from "./ports.ts";
+import type { KeptDigests, KeptEvent } from "./ports.ts";
+import { readAhead } from "./read-ahead.ts";
 
 /*
  * Is the history what was signed? Everything is read once, front to back, a bundle at a time, so memory does not grow with the log. Entries are hashed and
@@ -19,9 +18,12 @@ export interface LogSource {
   checkpoint(): Promise<string | undefined>;
   keys(): Promise<readonly string[]>;
   tile(level: number, index: number, width: number): Promise<Buffer | undefined>;
-  entries(index: number, width: number): Promise<Buffer | undefined>;
+  /** Rejects with FormatError for what are none. */
+  entries(index: number, width: number): Promise<readonly (string | Buffer)[] | undefined>;
   /** Undefined where events are not kept beside the log; then only the log itself is verified. */
   events(index: number, width: number): Promise<readonly KeptEvent[] | undefined>;
+  /** The same, as far as entries commit to it. */
+  digests(index: number, width: number): Promise<readonly KeptDigests[] | undefined>;
 }
 
 export interface VerifyOptions {
@@ -99,13 +101,11 @@ async function verified(source: LogSource, { keys, policy, anchors = [], expired
         wrong(`the first ${tree.size} entries are not those that an anchor was signed for; the log has ${size}`);
   };
   anchored();
-  for (let index = 0; index * TILE < size; index++) {
-    const width = Math.min(TILE, size - index * TILE);
-    const entries = await entriesOf(source, index, width);
-    const events = await source.events(index, width);
-    const hashes = entries.map((entry) => leafHash(entry));
-    await compareTiles(source, index, hashes, entries);
-    if (events) compareEvents(index, entries, events, { counts: compared, expired });
+  const bundles = readAhead(Math.ceil(size / TILE), (index) => readBundle(source, index, Math.min(TILE, size - index * TILE)));
+  for await (const { index, width, entries, tile, kept } of bundles) {
+    const hashes = entries.map(leafHash);
+    compareTile(index, hashes, { tile, entries });
+    if (kept) compareEvents(index, entries, kept, { counts: compared, expired });
     const cuts = [...atSize.keys()].filter((at) => at > tree.size && at <= tree.size + width).sort((a, b) => a - b);
     let done = 0;
     for (const cut of [...cuts, tree.size + width]) {
@@ -132,30 +132,47 @@ function mustBeWitnessed({ note }: SignedCheckpoint, policy: Policy): readonly s
   return [...names];
 }
 
-async function entriesOf(source: LogSource, index: number, width: number): Promise<readonly Buffer[]> {
-  const bundle =
-    (await source.entries(index, width)) ??
-    wrong(`entries ${index * TILE} to ${index * TILE + width - 1} are missing`, { index: index * TILE });
-  let entries: readonly Buffer[];
+type Entry = string | Buffer;
+
+interface Bundle {
+  readonly index: number;
+  readonly width: number;
+  readonly entries: readonly Entry[];
+  readonly tile: Buffer;
+  readonly kept: readonly KeptDigests[] | undefined;
+}
+
+async function readBundle(source: LogSource, index: number, width: number): Promise<Bundle> {
+  const [entries, tile, kept] = await Promise.all([
+    entriesOf(source, index, width),
+    source.tile(0, index, width),
+    source.digests(index, width),
+  ]);
+  return { index, width, entries, tile: tile ?? wrong(`the tile of entry ${index * TILE} is missing`, { index: index * TILE }), kept };
+}
+
+async function entriesOf(source: LogSource, index: number, width: number): Promise<readonly Entry[]> {
+  const first = index * TILE;
+  let entries: readonly Entry[] | undefined;
   try {
-    entries = entriesIn(bundle);
+    entries = await source.entries(index, width);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    return wrong(`the entries from ${index * TILE} on: ${error.message}`, { index: index * TILE });
+    return wrong(`the entries from ${first} on: ${error.message}`, { index: first });
   }
+  if (!entries) return wrong(`entries ${first} to ${first + width - 1} are missing`, { index: first });
   if (entries.length !== width)
-    wrong(`there are ${entries.length} entries from ${index * TILE} on, and there should be ${width}`, { index: index * TILE });
+    wrong(`there are ${entries.length} entries from ${first} on, and there should be ${width}`, { index: first });
   return entries;
 }
 
 /** The lowest tile tells which entry is wrong, where the checkpoint only tells that one is. */
-async function compareTiles(source: LogSource, index: number, hashes: readonly Buffer[], entries: readonly Buffer[]): Promise<void> {
-  const tile =
-    (await source.tile(0, index, hashes.length)) ?? wrong(`the tile of entry ${index * TILE} is missing`, { index: index * TILE });
+function compareTile(index: number, hashes: readonly Buffer[], { tile, entries }: Pick<Bundle, "tile" | "entries">): void {
+  if (Buffer.concat(hashes).equals(tile)) return;
+  if (tile.length !== hashes.length * HASH_BYTES) wrong(`the tile of entry ${index * TILE} has another length`, { index: index * TILE });
   const stored = hashesOf(tile);
-  if (tile.length !== hashes.length * 32) wrong(`the tile of entry ${index * TILE} has another length`, { index: index * TILE });
   const at = hashes.findIndex((hash, place) => !hash.equals(stored[place]!));
-  if (at >= 0) wrong(`entry ${index * TILE + at} is not the one in its tile`, { index: index * TILE + at, ...eventIn(entries[at]!) });
+  wrong(`entry ${index * TILE + at} is not the one in its tile`, { index: index * TILE + at, ...eventIn(entries[at]!) });
 }
 
 /** Tiles above the lowest that became full. */
@@ -178,23 +195,23 @@ interface EntryMembers {
   readonly at?: unknown;
 }
 
-function membersOf(entry: Buffer): EntryMembers {
+function membersOf(entry: Entry): EntryMembers {
   try {
-    return JSON.parse(entry.toString()) as EntryMembers;
+    return JSON.parse(typeof entry === "string" ? entry : entry.toString()) as EntryMembers;
   } catch {
     return {};
   }
 }
 
-function eventIn(entry: Buffer): { readonly event?: string } {
+function eventIn(entry: Entry): { readonly event?: string } {
   const { id } = membersOf(entry);
   return typeof id === "string" ? { event: id } : {};
 }
 
 function compareEvents(
   index: number,
-  entries: readonly Buffer[],
-  events: readonly KeptEvent[],
+  entries: readonly Entry[],
+  events: readonly KeptDigests[],
   {
     counts,
     expired,
@@ -204,24 +221,20 @@ function compareEvents(
     const place = index * TILE + at;
     const { id, code, open, sealed, at: time } = membersOf(entry);
     const kept = events[at];
-    const where = { index: place, ...eventIn(entry) };
-    if (kept === undefined || kept.id !== id) throw new Wrong({ message: `the event of entry ${place} is another one`, ...where });
+    const where = () => ({ index: place, ...eventIn(entry) });
+    if (kept === undefined || kept.id !== id) throw new Wrong({ message: `the event of entry ${place} is another one`, ...where() });
     const isBefore = (limit: Date | undefined): boolean => limit !== undefined && new Date(String(time)) < limit;
     if (kept.open === undefined) {
       if (!isBefore(expired?.events) && !(SHORTER.has(code) && isBefore(expired?.access)))
-        wrong(`the event of entry ${place} is missing`, where);
+        wrong(`the event of entry ${place} is missing`, where());
       counts.expired++;
       continue;
     }
-    if (digestOf(kept.open) !== open) wrong(`the event of entry ${place} is not as it was sealed`, where);
+    if (kept.open !== open) wrong(`the event of entry ${place} is not as it was sealed`, where());
     if (kept.sealed === undefined && sealed !== undefined) {
-      if (!isBefore(expired?.values)) wrong(`the encrypted values of the event of entry ${place} are missing`, where);
+      if (!isBefore(expired?.values)) wrong(`the encrypted values of the event of entry ${place} are missing`, where());
       counts.withoutValues++;
-    }
-    const values = Buffer.from(kept.sealed ?? "", "base64");
-    // One text for the same bytes.
-    if (kept.sealed !== undefined && (digestOf(values) !== sealed || values.toString("base64") !== kept.sealed))
-      wrong(`the encrypted values of the event of entry ${place} are not as they were sealed`, where);
+    } else if (kept.sealed !== sealed) wrong(`the encrypted values of the event of entry ${place} are not as they were sealed`, where());
     counts.compared++;
   }
 }

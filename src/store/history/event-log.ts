@@ -162,7 +162,7 @@ export function loggedEvent(row: EventRow, vault: Vault): LoggedEvent {
     ...(row.detail ? { detail: JSON.parse(row.detail) as JsonObject } : {}),
     ...(personal ? { personal } : {}),
     ...(erased ? { erased } : {}),
-    ...(row.changes === null ? { open: openPart(row) } : {}),
+    ...(row.changes === null ? { open: openPart({ ...row, at: row.at.toISOString() }) } : {}),
     ...(row.sealed === null ? {} : { sealed: row.sealed.toString("base64") }),
   };
 }
