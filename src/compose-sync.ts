@@ -17,7 +17,7 @@ import { watchForRestores } from "./reconcile/process/restore.ts";
 import { createWorker } from "./reconcile/process/worker.ts";
 import { createRulesWatch } from "./reconcile/rules/watch.ts";
 import { weighRules } from "./reconcile/rules/weighing.ts";
-import { createLoopLog } from "./reconcile/run/loop-log.ts";
+import { createLoopLog } from "./reconcile/run/end/loop-log.ts";
 import { createReconciler } from "./reconcile/run/reconciler.ts";
 import { createPresence } from "./store/loop/processes.ts";
 import { startQueue } from "./store/loop/queue.ts";

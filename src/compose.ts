@@ -8,7 +8,7 @@ import type { Mapping } from "./mapping/mapping.ts";
 import type { Policy } from "./policy/policy.ts";
 import { planEverybody, type WholePlan } from "./reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "./reconcile/policy.ts";
-import { type LoopLog, tellingRests } from "./reconcile/run/loop-log.ts";
+import { type LoopLog, tellingRests } from "./reconcile/run/end/loop-log.ts";
 import type { Config } from "./settings/config.ts";
 import { createReconcileStore, type ReconcileStorage } from "./store/create.ts";
 import type { Vault } from "./store/personal/vault.ts";

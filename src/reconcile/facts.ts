@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/entity.ts";
-import type { SyncState } from "./run/next-state.ts";
+import type { SyncState } from "./run/end/next-state.ts";
 import type { Actual, Attributes, AttributeValue } from "./target-values.ts";
 
 /* What is known about an entity at the moment of work, read afresh for every run. */

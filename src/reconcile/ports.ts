@@ -3,8 +3,8 @@ import type { EntityKind, EntityRef, JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import type { DepartmentFacts, GroupFacts, Invitation, Manager, PersonFacts, Reference, RoleFacts } from "./facts.ts";
 import type { SyncMode } from "./policy.ts";
-import type { NextState } from "./run/next-state.ts";
-import type { Refusals } from "./run/refusal.ts";
+import type { NextState } from "./run/end/next-state.ts";
+import type { Refusals } from "./run/plan/refusal.ts";
 import type { Actual, Attributes, AttributeValue } from "./target-values.ts";
 
 /** One entity taken for one run. Nobody else works on it until `finish`, or until the lease ends; a run that lost its lease changes nothing. */

@@ -7,8 +7,8 @@ import { load } from "../desired/load.ts";
 import type { DesiredDeps, DesiredResult } from "../desired/result.ts";
 import type { PersonFacts } from "../facts.ts";
 import type { Desired, Plan } from "../plan.ts";
-import { nextState, RETRY_BASE_MS } from "../run/next-state.ts";
-import { planned } from "../run/planned.ts";
+import { nextState, RETRY_BASE_MS } from "../run/end/next-state.ts";
+import { planned } from "../run/plan/planned.ts";
 import type { Actual, Attributes, Note } from "../target-values.ts";
 
 export interface PreviewDeps extends DesiredDeps {

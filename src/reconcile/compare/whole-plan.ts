@@ -8,7 +8,7 @@ import type { SyncMode } from "../policy.ts";
 import type { Claim } from "../ports.ts";
 import type { HoldOfRules } from "../rules/store.ts";
 import type { Touched } from "../rules/weigh.ts";
-import { changesOf } from "../run/changes.ts";
+import { changesOf } from "../run/plan/changes.ts";
 import type { ReconcilerDeps } from "../run/deps.ts";
 import { createReconciler } from "../run/reconciler.ts";
 import type { TargetAdapter } from "../target.ts";

@@ -1,6 +1,6 @@
 import type { EntityRef } from "../../core/entity.ts";
 import type { AskedValue } from "../ports.ts";
-import type { OpenRefusal } from "../run/refusals.ts";
+import type { OpenRefusal } from "../run/plan/refusals.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { DesiredResult } from "./result.ts";
 

@@ -5,7 +5,7 @@ import type { Link } from "../facts.ts";
 import type { Desired } from "../plan.ts";
 import type { ReconcileStore } from "../ports.ts";
 import type { Stuck, Waiting } from "../reasons.ts";
-import type { OpenRefusal } from "../run/refusals.ts";
+import type { OpenRefusal } from "../run/plan/refusals.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { Actual, Note } from "../target-values.ts";
 

@@ -1,5 +1,5 @@
 import type { RulesWatch } from "../rules/watch.ts";
-import type { LoopLog } from "../run/loop-log.ts";
+import type { LoopLog } from "../run/end/loop-log.ts";
 import { AGAIN_MS, findings, type PreflightDeps, stateOf, type TargetPause } from "./preflight.ts";
 
 export interface PauseWatchDeps extends PreflightDeps {

@@ -8,7 +8,7 @@ import type { SyncMode } from "../policy.ts";
 import type { Claim, ReconcileStore } from "../ports.ts";
 import type { OwnRest } from "../process/presence.ts";
 import type { TargetAdapter } from "../target.ts";
-import type { LoopLog } from "./loop-log.ts";
+import type { LoopLog } from "./end/loop-log.ts";
 
 export interface ReconcilerDeps {
   readonly store: ReconcileStore & Guard & Pick<AdoptionStore, "proposeOne">;

@@ -13,18 +13,18 @@ import type { Claim } from "../ports.ts";
 import { modeInForce } from "../process/orders.ts";
 import type { WriteContext } from "../target.ts";
 import { TargetError } from "../target-failures.ts";
-import { observe } from "./apply.ts";
-import { send } from "./attempt.ts";
-import { beginRun, NotBegun } from "./begin.ts";
-import { causeOf } from "./cause.ts";
-import { changesOf } from "./changes.ts";
+import { observe } from "./send/apply.ts";
+import { send } from "./send/attempt.ts";
+import { beginRun, NotBegun } from "./send/begin.ts";
+import { causeOf } from "./end/cause.ts";
+import { changesOf } from "./plan/changes.ts";
 import type { Reconciler, ReconcilerDeps } from "./deps.ts";
-import { type GraceResult, graceAfter } from "./grace.ts";
-import { nextState, type Planned, RETRY_BASE_MS } from "./next-state.ts";
-import { planned } from "./planned.ts";
-import type { Refusals } from "./refusal.ts";
-import { createRunEvents, type RunEvents } from "./run-events.ts";
-import { NO_FOLLOW_UPS, nothingToDo, type RunResult, seenLink } from "./run-result.ts";
+import { type GraceResult, graceAfter } from "./end/grace.ts";
+import { nextState, type Planned, RETRY_BASE_MS } from "./end/next-state.ts";
+import { planned } from "./plan/planned.ts";
+import type { Refusals } from "./plan/refusal.ts";
+import { createRunEvents, type RunEvents } from "./end/run-events.ts";
+import { NO_FOLLOW_UPS, nothingToDo, type RunResult, seenLink } from "./end/run-result.ts";
 
 /** One run: load, place, desired state, observe, plan, policy and guard, apply, record. */
 export function createReconciler(deps: ReconcilerDeps): Reconciler {

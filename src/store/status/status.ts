@@ -4,7 +4,7 @@ import type { EntityKind } from "../../core/entity.ts";
 import { isUuid } from "../../core/id.ts";
 import type { SyncMode } from "../../reconcile/policy.ts";
 import type { LoopReason } from "../../reconcile/reasons.ts";
-import type { HeldBy, Planned, SyncState } from "../../reconcile/run/next-state.ts";
+import type { HeldBy, Planned, SyncState } from "../../reconcile/run/end/next-state.ts";
 import type { SyncItem, SyncOperations } from "../../reconcile/status.ts";
 import type { Note } from "../../reconcile/target-values.ts";
 import { createRulesHolds } from "../loop/guard/rules-holds.ts";

@@ -1,7 +1,7 @@
 import type { Changes } from "../../../src/history/event.ts";
 import { containersOf } from "../../../src/reconcile/containers.ts";
 import type { Plan } from "../../../src/reconcile/plan.ts";
-import { changesOf } from "../../../src/reconcile/run/changes.ts";
+import { changesOf } from "../../../src/reconcile/run/plan/changes.ts";
 import type { Actual, Attributes } from "../../../src/reconcile/target-values.ts";
 
 const actual: Actual = { remoteId: "r1", attributes: { name: "Li", title: "Clerk", phone: null }, presence: "active" };

@@ -1,5 +1,5 @@
 import { Unavailable } from "../../../src/core/errors.ts";
-import { type NextState, nextState, type RunEnd } from "../../../src/reconcile/run/next-state.ts";
+import { type NextState, nextState, type RunEnd } from "../../../src/reconcile/run/end/next-state.ts";
 import {
   TargetConflict,
   TargetDependency,

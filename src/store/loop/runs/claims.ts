@@ -7,7 +7,7 @@ import type { Guard } from "../../../reconcile/guard/guard.ts";
 import type { SyncMode } from "../../../reconcile/policy.ts";
 import type { ReconcileStore } from "../../../reconcile/ports.ts";
 import type { Rules } from "../../../reconcile/rules/store.ts";
-import type { Refusals } from "../../../reconcile/run/refusal.ts";
+import type { Refusals } from "../../../reconcile/run/plan/refusal.ts";
 import type { Vault } from "../../personal/vault.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";

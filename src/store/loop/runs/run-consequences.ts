@@ -1,7 +1,7 @@
 import type { HistoryEvent } from "../../../history/event.ts";
 import { HELD_BY_LIMIT } from "../../../reconcile/guard/hold.ts";
 import type { Claim, LinkChange, LinkedObject, RunOutcome } from "../../../reconcile/ports.ts";
-import { MAX_BLOCKED_LOOKS } from "../../../reconcile/run/next-state.ts";
+import { MAX_BLOCKED_LOOKS } from "../../../reconcile/run/end/next-state.ts";
 import type { Vault } from "../../personal/vault.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import { changeGraces } from "../guard/graces.ts";

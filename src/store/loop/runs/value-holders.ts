@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { EntityKind } from "../../../core/entity.ts";
 import type { AskedValue, Holder, ReconcileStore } from "../../../reconcile/ports.ts";
-import type { Refusals } from "../../../reconcile/run/refusal.ts";
+import type { Refusals } from "../../../reconcile/run/plan/refusal.ts";
 import type { EventValues, Vault } from "../../personal/vault.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";

@@ -1,10 +1,10 @@
-import type { EntityRef } from "../../core/entity.ts";
-import { unreachable } from "../../core/errors.ts";
-import type { Plan } from "../plan.ts";
-import type { TargetAdapter, WriteContext } from "../target.ts";
-import type { Written } from "../target-failures.ts";
-import type { Actual, TargetCall } from "../target-values.ts";
-import type { DesiredEntity } from "./run-result.ts";
+import type { EntityRef } from "../../../core/entity.ts";
+import { unreachable } from "../../../core/errors.ts";
+import type { Plan } from "../../plan.ts";
+import type { TargetAdapter, WriteContext } from "../../target.ts";
+import type { Written } from "../../target-failures.ts";
+import type { Actual, TargetCall } from "../../target-values.ts";
+import type { DesiredEntity } from "../end/run-result.ts";
 
 /* What a run asks of the target: one look, and the calls of one plan. */
 

@@ -1,4 +1,4 @@
-import { TargetConflict, TargetDependency, TargetProtected, TargetRejected } from "../target-failures.ts";
+import { TargetConflict, TargetDependency, TargetProtected, TargetRejected } from "../../target-failures.ts";
 
 /**
  * What at the target keeps an entity parked: the same text for all that one change there would help. A comparison tries one of them. Undefined for what the

@@ -1,9 +1,9 @@
-import { backoffMs } from "../../core/backoff.ts";
-import type { EntityKind } from "../../core/entity.ts";
-import { AppError, Unavailable, unreachable } from "../../core/errors.ts";
-import type { Changes } from "../../history/event.ts";
-import type { Plan } from "../plan.ts";
-import type { LoopReason, Stuck, Waiting } from "../reasons.ts";
+import { backoffMs } from "../../../core/backoff.ts";
+import type { EntityKind } from "../../../core/entity.ts";
+import { AppError, Unavailable, unreachable } from "../../../core/errors.ts";
+import type { Changes } from "../../../history/event.ts";
+import type { Plan } from "../../plan.ts";
+import type { LoopReason, Stuck, Waiting } from "../../reasons.ts";
 import {
   TargetConflict,
   TargetDependency,
@@ -17,8 +17,8 @@ import {
   TargetRejected,
   TargetThrottled,
   TargetUnavailable,
-} from "../target-failures.ts";
-import type { Note } from "../target-values.ts";
+} from "../../target-failures.ts";
+import type { Note } from "../../target-values.ts";
 
 /** The five states an entity can be in; there is no sixth (docs/threats.md I4). */
 export type SyncState = "inSync" | "due" | "waiting" | "held" | "parked";

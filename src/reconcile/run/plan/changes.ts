@@ -1,6 +1,6 @@
-import type { Changes } from "../../history/event.ts";
-import type { Plan } from "../plan.ts";
-import type { Attributes, AttributeValue } from "../target-values.ts";
+import type { Changes } from "../../../history/event.ts";
+import type { Plan } from "../../plan.ts";
+import type { Attributes, AttributeValue } from "../../target-values.ts";
 
 /** What a plan does to the attributes of the target, as the history tells it. */
 export function changesOf(plan: Plan): Changes {

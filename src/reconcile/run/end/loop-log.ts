@@ -1,7 +1,7 @@
-import type { Clock } from "../../core/clock.ts";
-import type { EntityRef } from "../../core/entity.ts";
-import type { Logger } from "../../core/logger.ts";
-import type { RateLimiter } from "../target.ts";
+import type { Clock } from "../../../core/clock.ts";
+import type { EntityRef } from "../../../core/entity.ts";
+import type { Logger } from "../../../core/logger.ts";
+import type { RateLimiter } from "../../target.ts";
 import type { NextState } from "./next-state.ts";
 
 /** What the loop tells the log: codes and ids, never a name, number or address of anybody. */

@@ -1,14 +1,14 @@
-import { Unavailable } from "../../core/errors.ts";
-import type { HistoryEvent } from "../../history/event.ts";
-import type { Policy } from "../../policy/policy.ts";
-import type { GraceStep } from "../desired/leaver.ts";
-import type { Guard } from "../guard/guard.ts";
-import { heldUnder } from "../guard/held-under.ts";
-import { replacements, type Spending, spendingsOf, sureOf } from "../guard/limits.ts";
-import type { Plan } from "../plan.ts";
-import type { Claim, ReconcileStore } from "../ports.ts";
-import type { Stuck } from "../reasons.ts";
-import type { TargetAdapter } from "../target.ts";
+import { Unavailable } from "../../../core/errors.ts";
+import type { HistoryEvent } from "../../../history/event.ts";
+import type { Policy } from "../../../policy/policy.ts";
+import type { GraceStep } from "../../desired/leaver.ts";
+import type { Guard } from "../../guard/guard.ts";
+import { heldUnder } from "../../guard/held-under.ts";
+import { replacements, type Spending, spendingsOf, sureOf } from "../../guard/limits.ts";
+import type { Plan } from "../../plan.ts";
+import type { Claim, ReconcileStore } from "../../ports.ts";
+import type { Stuck } from "../../reasons.ts";
+import type { TargetAdapter } from "../../target.ts";
 
 export interface BeginDeps {
   readonly store: Pick<ReconcileStore, "begin" | "beginSetting"> & Guard;

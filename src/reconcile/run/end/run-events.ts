@@ -1,16 +1,16 @@
-import type { Clock } from "../../core/clock.ts";
-import type { JsonObject } from "../../core/entity.ts";
-import { uuidv7 } from "../../core/id.ts";
-import type { HistoryEvent, Outcome } from "../../history/event.ts";
-import type { Mapping } from "../../mapping/mapping.ts";
-import type { GraceStep } from "../desired/leaver.ts";
-import type { Plan } from "../plan.ts";
-import type { Claim } from "../ports.ts";
-import type { TargetAdapter } from "../target.ts";
-import { TargetError } from "../target-failures.ts";
-import type { TargetCall } from "../target-values.ts";
-import { changesOf } from "./changes.ts";
-import { heldBy, type OpenRefusal } from "./refusals.ts";
+import type { Clock } from "../../../core/clock.ts";
+import type { JsonObject } from "../../../core/entity.ts";
+import { uuidv7 } from "../../../core/id.ts";
+import type { HistoryEvent, Outcome } from "../../../history/event.ts";
+import type { Mapping } from "../../../mapping/mapping.ts";
+import type { GraceStep } from "../../desired/leaver.ts";
+import type { Plan } from "../../plan.ts";
+import type { Claim } from "../../ports.ts";
+import type { TargetAdapter } from "../../target.ts";
+import { TargetError } from "../../target-failures.ts";
+import type { TargetCall } from "../../target-values.ts";
+import { changesOf } from "../plan/changes.ts";
+import { heldBy, type OpenRefusal } from "../plan/refusals.ts";
 
 export interface RunEventDeps {
   readonly clock: Clock;

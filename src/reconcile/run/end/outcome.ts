@@ -1,5 +1,5 @@
-import type { Outcome } from "../../history/event.ts";
-import { TargetError, TargetLeaseEnded, TargetOutcomeUnknown, TargetThrottled, TargetUnavailable } from "../target-failures.ts";
+import type { Outcome } from "../../../history/event.ts";
+import { TargetError, TargetLeaseEnded, TargetOutcomeUnknown, TargetThrottled, TargetUnavailable } from "../../target-failures.ts";
 
 /** What became of a write that failed. Pure. */
 export function outcomeOfError(error: unknown, signal: AbortSignal): Outcome {

@@ -1,8 +1,8 @@
-import type { EntityRef } from "../../core/entity.ts";
-import type { Plan } from "../plan.ts";
-import type { ReconcileStore } from "../ports.ts";
-import type { TargetAdapter } from "../target.ts";
-import type { Written } from "../target-failures.ts";
+import type { EntityRef } from "../../../core/entity.ts";
+import type { Plan } from "../../plan.ts";
+import type { ReconcileStore } from "../../ports.ts";
+import type { TargetAdapter } from "../../target.ts";
+import type { Written } from "../../target-failures.ts";
 
 interface DistrustDeps {
   readonly store: Pick<ReconcileStore, "distrust">;

@@ -1,5 +1,5 @@
-import type { AttributeValue } from "../target-values.ts";
-import type { Explanation } from "./next-state.ts";
+import type { AttributeValue } from "../../target-values.ts";
+import type { Explanation } from "../end/next-state.ts";
 
 /** Why an own value was given up: those who need it go first, or an active person needs it for good. Or the target does not let it go. */
 export type LetGo = "first" | "forGood" | "refused";

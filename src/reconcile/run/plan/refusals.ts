@@ -1,8 +1,8 @@
-import type { EntityRef } from "../../core/entity.ts";
-import type { Holder, ReconcileStore } from "../ports.ts";
-import { type Refused, TargetConflict } from "../target-failures.ts";
-import type { AttributeValue, Note } from "../target-values.ts";
-import { type Explanation, type HeldBy, MAX_BLOCKED_LOOKS, type RunEnd } from "./next-state.ts";
+import type { EntityRef } from "../../../core/entity.ts";
+import type { Holder, ReconcileStore } from "../../ports.ts";
+import { type Refused, TargetConflict } from "../../target-failures.ts";
+import type { AttributeValue, Note } from "../../target-values.ts";
+import { type Explanation, type HeldBy, MAX_BLOCKED_LOOKS, type RunEnd } from "../end/next-state.ts";
 import type { LetGo, Refusal, Refusals } from "./refusal.ts";
 
 /* What becomes of values the target refuses: each is noted, waited for, or made way for, and none is offered again while nothing has changed. */

@@ -1,7 +1,7 @@
-import type { EntityRef } from "../../core/entity.ts";
-import { type Desired, type Plan, plan, sameValue } from "../plan.ts";
-import type { TargetAdapter } from "../target.ts";
-import type { Actual, Attributes, AttributeValue, Note } from "../target-values.ts";
+import type { EntityRef } from "../../../core/entity.ts";
+import { type Desired, type Plan, plan, sameValue } from "../../plan.ts";
+import type { TargetAdapter } from "../../target.ts";
+import type { Actual, Attributes, AttributeValue, Note } from "../../target-values.ts";
 import type { OpenRefusal } from "./refusals.ts";
 
 export interface ShapedPlan {

@@ -1,5 +1,5 @@
-import type { Plan } from "../plan.ts";
-import type { Note } from "../target-values.ts";
+import type { Plan } from "../../plan.ts";
+import type { Note } from "../../target-values.ts";
 
 const NOT_SENT = { code: "notSent", text: "the target has no call that carries this change" };
 

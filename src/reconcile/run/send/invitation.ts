@@ -1,9 +1,9 @@
-import type { Invitation } from "../facts.ts";
-import type { Plan } from "../plan.ts";
-import type { LinkChange } from "../ports.ts";
-import type { TargetPending } from "../target-failures.ts";
-import type { Attributes } from "../target-values.ts";
-import type { RunEnd } from "./next-state.ts";
+import type { Invitation } from "../../facts.ts";
+import type { Plan } from "../../plan.ts";
+import type { LinkChange } from "../../ports.ts";
+import type { TargetPending } from "../../target-failures.ts";
+import type { Attributes } from "../../target-values.ts";
+import type { RunEnd } from "../end/next-state.ts";
 
 /** Seven days by what is known (docs/dingtalk.md 5.1 says nothing), and an hour for clocks. */
 const OPEN_MS = 7 * 86_400_000 + 3_600_000;

@@ -1,8 +1,8 @@
-import { uuidv7 } from "../../core/id.ts";
-import type { HistoryEvent } from "../../history/event.ts";
-import type { GraceStep, LifecycleState } from "../desired/leaver.ts";
-import type { Claim, GraceChange, RunOutcome } from "../ports.ts";
-import type { LoopReason } from "../reasons.ts";
+import { uuidv7 } from "../../../core/id.ts";
+import type { HistoryEvent } from "../../../history/event.ts";
+import type { GraceStep, LifecycleState } from "../../desired/leaver.ts";
+import type { Claim, GraceChange, RunOutcome } from "../../ports.ts";
+import type { LoopReason } from "../../reasons.ts";
 import type { NextState } from "./next-state.ts";
 
 export interface GraceResult {

@@ -1,8 +1,8 @@
-import type { Plan } from "../plan.ts";
-import type { Claim, ReconcileStore } from "../ports.ts";
-import type { TargetAdapter } from "../target.ts";
-import { TargetConflict } from "../target-failures.ts";
-import { type Conclusion, entryOf, heldBy, type OpenRefusal, withHolders } from "./refusals.ts";
+import type { Plan } from "../../plan.ts";
+import type { Claim, ReconcileStore } from "../../ports.ts";
+import type { TargetAdapter } from "../../target.ts";
+import { TargetConflict } from "../../target-failures.ts";
+import { type Conclusion, entryOf, heldBy, type OpenRefusal, withHolders } from "../plan/refusals.ts";
 
 export interface Blocked {
   readonly open: readonly OpenRefusal[];
