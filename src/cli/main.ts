@@ -1,10 +1,10 @@
 import { CommanderError } from "commander";
 import { AppError, CannotStart } from "../core/errors.ts";
+import { NotFoundHere } from "./database/not-found-here.ts";
 import { createProgram } from "./program.ts";
-import { EXIT } from "./support/exit-codes.ts";
-import { NotFoundHere } from "./support/not-found-here.ts";
-import { say } from "./support/output.ts";
-import { Interrupted } from "./support/signals.ts";
+import { EXIT } from "./terminal/exit-codes.ts";
+import { say } from "./terminal/output.ts";
+import { Interrupted } from "./terminal/signals.ts";
 
 /** Runs one command and answers its exit code. Never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -2,10 +2,10 @@ import { Command, Option } from "commander";
 import { ROLES, type Role } from "../../http/auth/roles.ts";
 import { hashSecret } from "../../http/auth/tokens.ts";
 import { makeSecret } from "../../http/session/cookie.ts";
-import { osUser } from "../support/os-user.ts";
-import { print, printJson, say } from "../support/output.ts";
-import { withRecords } from "../support/records.ts";
-import { said } from "../support/said.ts";
+import { osUser } from "../database/os-user.ts";
+import { withRecords } from "../database/records.ts";
+import { said } from "../options/said.ts";
+import { print, printJson, say } from "../terminal/output.ts";
 
 interface Options {
   readonly role: Role;

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { SOURCE_KINDS, type SourceKind } from "../../store/access/sources.ts";
-import { printJson, printTable, say } from "../support/output.ts";
-import { ACTOR, withRecords } from "../support/records.ts";
+import { ACTOR, withRecords } from "../database/records.ts";
+import { printJson, printTable, say } from "../terminal/output.ts";
 
 export const sourceCommand = (): Command =>
   new Command("source")

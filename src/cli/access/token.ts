@@ -2,12 +2,12 @@ import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { SCOPES, type Scope } from "../../http/auth/scopes.ts";
 import { DEFAULT_SOURCE } from "../../store/access/sources.ts";
-import { findSource } from "../support/find-source.ts";
-import { NotFoundHere } from "../support/not-found-here.ts";
-import { wholeNumber } from "../support/numbers.ts";
-import { print, printJson, printTable, say } from "../support/output.ts";
-import { ACTOR, withRecords } from "../support/records.ts";
-import { addScopes } from "../support/scope-option.ts";
+import { findSource } from "../database/find-source.ts";
+import { NotFoundHere } from "../database/not-found-here.ts";
+import { ACTOR, withRecords } from "../database/records.ts";
+import { wholeNumber } from "../options/numbers.ts";
+import { addScopes } from "../options/scope-option.ts";
+import { print, printJson, printTable, say } from "../terminal/output.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const YEAR_DAYS = 366;

@@ -4,11 +4,11 @@ import { isKeyAddress } from "../../http/auth/key-address.ts";
 import { SCOPES, type Scope } from "../../http/auth/scopes.ts";
 import { DEFAULT_SOURCE } from "../../store/access/sources.ts";
 import type { Trust } from "../../store/access/trusts.ts";
-import { findSource } from "../support/find-source.ts";
-import { NotFoundHere } from "../support/not-found-here.ts";
-import { print, printJson, printTable, say } from "../support/output.ts";
-import { ACTOR, withRecords } from "../support/records.ts";
-import { addScopes } from "../support/scope-option.ts";
+import { findSource } from "../database/find-source.ts";
+import { NotFoundHere } from "../database/not-found-here.ts";
+import { ACTOR, withRecords } from "../database/records.ts";
+import { addScopes } from "../options/scope-option.ts";
+import { print, printJson, printTable, say } from "../terminal/output.ts";
 
 export const trustCommand = (): Command =>
   new Command("trust")

@@ -2,13 +2,13 @@ import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import type { AssessmentProgress } from "../../reconcile/assess/assess.ts";
 import type { Assessment, Finding, Matched, Share } from "../../reconcile/assess/report.ts";
-import { withApp } from "../support/app.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { keepAlive } from "../support/keep-alive.ts";
-import { print, printJson, printTable, say } from "../support/output.ts";
-import { ACTOR } from "../support/records.ts";
-import { withInterrupt } from "../support/signals.ts";
-import { writableFile } from "../support/writable-file.ts";
+import { withApp } from "../database/app.ts";
+import { ACTOR } from "../database/records.ts";
+import { writableFile } from "../options/writable-file.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { keepAlive } from "../terminal/keep-alive.ts";
+import { print, printJson, printTable, say } from "../terminal/output.ts";
+import { withInterrupt } from "../terminal/signals.ts";
 import { assessmentPage } from "./assessment-page.ts";
 
 export const assessCommand = (): Command =>

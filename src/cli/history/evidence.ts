@@ -4,11 +4,11 @@ import { pipeline } from "node:stream/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { instantOf } from "../../filter/lexer.ts";
-import { withHistory } from "../support/history.ts";
-import { keepAlive } from "../support/keep-alive.ts";
-import { wholeNumber } from "../support/numbers.ts";
-import { say } from "../support/output.ts";
-import { writableFile } from "../support/writable-file.ts";
+import { withHistory } from "../database/history.ts";
+import { wholeNumber } from "../options/numbers.ts";
+import { writableFile } from "../options/writable-file.ts";
+import { keepAlive } from "../terminal/keep-alive.ts";
+import { say } from "../terminal/output.ts";
 
 interface Options {
   readonly from: Date;

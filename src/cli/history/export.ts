@@ -14,10 +14,10 @@ import { InvalidFilter } from "../../filter/errors.ts";
 import { flatTable, parseQuery } from "../../filter/parse.ts";
 import { EVENT_ATTRIBUTES } from "../../history/event-log.ts";
 import { parseCheckpoint } from "../../tlog/checkpoint.ts";
-import { withHistory } from "../support/history.ts";
-import { keepAlive } from "../support/keep-alive.ts";
-import { print, say } from "../support/output.ts";
-import { writableFile } from "../support/writable-file.ts";
+import { withHistory } from "../database/history.ts";
+import { writableFile } from "../options/writable-file.ts";
+import { keepAlive } from "../terminal/keep-alive.ts";
+import { print, say } from "../terminal/output.ts";
 import { withSource } from "./source.ts";
 
 interface Options {

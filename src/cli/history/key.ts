@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
-import { withPool } from "../support/joined-pool.ts";
-import { osUser } from "../support/os-user.ts";
-import { print } from "../support/output.ts";
-import { ACTOR } from "../support/records.ts";
+import { withPool } from "../database/joined-pool.ts";
+import { osUser } from "../database/os-user.ts";
+import { ACTOR } from "../database/records.ts";
+import { print } from "../terminal/output.ts";
 
 export const keyCommand = (): Command =>
   new Command("key")

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { isUuid } from "../../core/id.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { withPool } from "../support/joined-pool.ts";
-import { print, say } from "../support/output.ts";
+import { withPool } from "../database/joined-pool.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { print, say } from "../terminal/output.ts";
 
 export const proofCommand = (): Command =>
   new Command("proof")

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CannotStart } from "../../core/errors.ts";
 import { laidOutLog, storedLog } from "../../history/log/sources.ts";
 import type { LogSource } from "../../history/log/verify.ts";
-import { withPool } from "../support/joined-pool.ts";
+import { withPool } from "../database/joined-pool.ts";
 
 export interface Place {
   /** Folder or address; undefined = the database of this installation. */

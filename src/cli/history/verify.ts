@@ -5,9 +5,9 @@ import { type Config, loadConfig } from "../../settings/config.ts";
 import { parseCheckpoints } from "../../tlog/checkpoint.ts";
 import { parseVerifierKey } from "../../tlog/note.ts";
 import { parsePolicy } from "../../tlog/policy.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { keepAlive } from "../support/keep-alive.ts";
-import { print, printJson, warn } from "../support/output.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { keepAlive } from "../terminal/keep-alive.ts";
+import { print, printJson, warn } from "../terminal/output.ts";
 import { formatted, readText } from "./files.ts";
 import { withSource } from "./source.ts";
 

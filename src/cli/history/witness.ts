@@ -7,9 +7,9 @@ import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
 import { LOG_KEY, parseVerifierKey, type VerifierKey, verifierKey, WITNESS_KEY } from "../../tlog/note.ts";
 import { answerCheckpoint, type Seen } from "../../tlog/witness.ts";
-import { wholeNumber } from "../support/numbers.ts";
-import { print } from "../support/output.ts";
-import { untilStopped } from "../support/signals.ts";
+import { wholeNumber } from "../options/numbers.ts";
+import { print } from "../terminal/output.ts";
+import { untilStopped } from "../terminal/signals.ts";
 import { formatted } from "./files.ts";
 
 interface Options {

@@ -11,11 +11,11 @@ import type { ImportResult } from "../../import/run.ts";
 import { openVault } from "../../open-vault.ts";
 import { createPrisma } from "../../store/access/prisma.ts";
 import { createSources } from "../../store/access/sources.ts";
-import { findSource } from "../support/find-source.ts";
-import { withPool } from "../support/joined-pool.ts";
-import { NotFoundHere } from "../support/not-found-here.ts";
-import { osUser } from "../support/os-user.ts";
-import { ACTOR } from "../support/records.ts";
+import { findSource } from "../database/find-source.ts";
+import { withPool } from "../database/joined-pool.ts";
+import { NotFoundHere } from "../database/not-found-here.ts";
+import { osUser } from "../database/os-user.ts";
+import { ACTOR } from "../database/records.ts";
 
 export interface FileImport {
   readonly source: string;

@@ -1,6 +1,6 @@
 import type { ImportResult } from "../../import/run.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { print, printJson, printTable, say } from "../support/output.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { print, printJson, printTable, say } from "../terminal/output.ts";
 
 const LISTED = 20;
 

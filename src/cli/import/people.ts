@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { ENCODINGS, type Encoding } from "../../import/file/encoding.ts";
-import { wholeNumber } from "../support/numbers.ts";
+import { wholeNumber } from "../options/numbers.ts";
 import { tellImport } from "./import-report.ts";
 
 interface Options {

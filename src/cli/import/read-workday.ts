@@ -8,12 +8,12 @@ import { openVault } from "../../open-vault.ts";
 import { createPrisma } from "../../store/access/prisma.ts";
 import { createSources } from "../../store/access/sources.ts";
 import { createReadingStore } from "../../store/import/readings.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { withPool } from "../support/joined-pool.ts";
-import { osUser } from "../support/os-user.ts";
-import { say } from "../support/output.ts";
-import { ACTOR } from "../support/records.ts";
-import { withInterrupt } from "../support/signals.ts";
+import { withPool } from "../database/joined-pool.ts";
+import { osUser } from "../database/os-user.ts";
+import { ACTOR } from "../database/records.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { say } from "../terminal/output.ts";
+import { withInterrupt } from "../terminal/signals.ts";
 
 export interface WorkdayRequest {
   readonly full?: true;

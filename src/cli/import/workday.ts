@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import type { ImportResult } from "../../import/run.ts";
 import type { Reading } from "../../import/workday/reading.ts";
-import { wholeNumber } from "../support/numbers.ts";
-import { say } from "../support/output.ts";
+import { wholeNumber } from "../options/numbers.ts";
+import { say } from "../terminal/output.ts";
 import { tellImport } from "./import-report.ts";
 
 interface Options {

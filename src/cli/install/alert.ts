@@ -1,12 +1,12 @@
 import { Command, Option } from "commander";
 import { CHANNEL_NAMES, type ChannelName } from "../../alerts/channels/channel.ts";
 import { TARGET } from "../../target-name.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { withPool } from "../support/joined-pool.ts";
-import { osUser } from "../support/os-user.ts";
-import { print, printJson, say } from "../support/output.ts";
-import { ACTOR } from "../support/records.ts";
-import { withInterrupt } from "../support/signals.ts";
+import { withPool } from "../database/joined-pool.ts";
+import { osUser } from "../database/os-user.ts";
+import { ACTOR } from "../database/records.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { print, printJson, say } from "../terminal/output.ts";
+import { withInterrupt } from "../terminal/signals.ts";
 
 const OTHER_NAME = "dingtalk";
 

@@ -1,6 +1,6 @@
 import { Argument, Command } from "commander";
-import { completionScript, SHELLS, type Shell, treeOf } from "../support/completion-script.ts";
-import { print } from "../support/output.ts";
+import { completionScript, SHELLS, type Shell, treeOf } from "../terminal/completion-script.ts";
+import { print } from "../terminal/output.ts";
 
 export const completionCommand = (): Command => {
   const command = new Command("completion")

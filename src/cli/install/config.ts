@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { effectiveSettings } from "../../settings/effective-settings.ts";
 import { readSources, unknownSettings } from "../../settings/environment.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { printJson, printTable, say, warn } from "../support/output.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { printJson, printTable, say, warn } from "../terminal/output.ts";
 
 export const configCommand = (): Command =>
   new Command("config")

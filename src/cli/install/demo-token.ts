@@ -1,7 +1,7 @@
 import { systemClock } from "../../core/clock.ts";
 import type { Scope } from "../../http/auth/scopes.ts";
-import { say } from "../support/output.ts";
-import { ACTOR, withRecords } from "../support/records.ts";
+import { ACTOR, withRecords } from "../database/records.ts";
+import { say } from "../terminal/output.ts";
 
 const SCOPES: readonly Scope[] = ["provision", "history:read", "admin"];
 const LIFE_MS = 60 * 60_000;

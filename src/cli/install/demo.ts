@@ -3,12 +3,12 @@ import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
 import type { DemoOptions } from "../../demo/play.ts";
 import { type Config, loadConfig } from "../../settings/config.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { keepAlive } from "../support/keep-alive.ts";
-import { wholeNumber } from "../support/numbers.ts";
-import { print, printJson, warn } from "../support/output.ts";
-import { createProgress } from "../support/progress.ts";
-import { withInterrupt } from "../support/signals.ts";
+import { wholeNumber } from "../options/numbers.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { keepAlive } from "../terminal/keep-alive.ts";
+import { print, printJson, warn } from "../terminal/output.ts";
+import { createProgress } from "../terminal/progress.ts";
+import { withInterrupt } from "../terminal/signals.ts";
 import { withOwnToken } from "./demo-token.ts";
 
 /** How long the server may be away, or nothing may move, before the demo gives up. */

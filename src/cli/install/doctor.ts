@@ -2,11 +2,11 @@ import { Command } from "commander";
 import { adviceOf } from "../../alerts/settings.ts";
 import { policyAdvice } from "../../policy/advice.ts";
 import { modeInForce } from "../../reconcile/process/orders.ts";
-import { withApp } from "../support/app.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { keepAlive } from "../support/keep-alive.ts";
-import { print, printJson, say } from "../support/output.ts";
-import { withInterrupt } from "../support/signals.ts";
+import { withApp } from "../database/app.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { keepAlive } from "../terminal/keep-alive.ts";
+import { print, printJson, say } from "../terminal/output.ts";
+import { withInterrupt } from "../terminal/signals.ts";
 
 export const doctorCommand = (): Command =>
   new Command("doctor")

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import type { MigrationState } from "../../database/migrate.ts";
 import { loadConfig } from "../../settings/config.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { printJson, printTable, say, warn } from "../support/output.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { printJson, printTable, say, warn } from "../terminal/output.ts";
 
 export const migrateCommand = (): Command =>
   new Command("migrate")

@@ -2,9 +2,9 @@ import { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { boundHeap } from "../../heap.ts";
 import { loadConfig } from "../../settings/config.ts";
-import { keepAlive } from "../support/keep-alive.ts";
-import { say, warn } from "../support/output.ts";
-import { Interrupted, untilStopped } from "../support/signals.ts";
+import { keepAlive } from "../terminal/keep-alive.ts";
+import { say, warn } from "../terminal/output.ts";
+import { Interrupted, untilStopped } from "../terminal/signals.ts";
 
 export const serveCommand = (): Command =>
   new Command("serve")

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { CannotStart } from "../../core/errors.ts";
-import { wholeNumber } from "../support/numbers.ts";
-import { say } from "../support/output.ts";
-import { untilStopped } from "../support/signals.ts";
+import { wholeNumber } from "../options/numbers.ts";
+import { say } from "../terminal/output.ts";
+import { untilStopped } from "../terminal/signals.ts";
 
 export const simulatorCommand = (): Command =>
   new Command("simulator")

@@ -10,14 +10,14 @@ import {
 } from "../../reconcile/adopt/ports.ts";
 import { refusalText } from "../../reconcile/adopt/refusal-text.ts";
 import { TARGET } from "../../target-name.ts";
-import { everyPage } from "../support/every-page.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { withPool } from "../support/joined-pool.ts";
-import { NotFoundHere } from "../support/not-found-here.ts";
-import { wholeNumber } from "../support/numbers.ts";
-import { osUser } from "../support/os-user.ts";
-import { print, printJson, printTable, say } from "../support/output.ts";
-import { ACTOR } from "../support/records.ts";
+import { everyPage } from "../database/every-page.ts";
+import { withPool } from "../database/joined-pool.ts";
+import { NotFoundHere } from "../database/not-found-here.ts";
+import { osUser } from "../database/os-user.ts";
+import { ACTOR } from "../database/records.ts";
+import { wholeNumber } from "../options/numbers.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { print, printJson, printTable, say } from "../terminal/output.ts";
 
 const PAGE = 1_000;
 const KINDS: readonly AdoptableKind[] = ["user", "department"];

@@ -5,13 +5,13 @@ import { isUuid } from "../../core/id.ts";
 import { type Agreement, HOLD_STATES, type Hold, type HoldState } from "../../reconcile/guard/hold.ts";
 import type { Decider, Decision, HoldOperations } from "../../reconcile/guard/operations.ts";
 import { TARGET } from "../../target-name.ts";
-import { everyPage } from "../support/every-page.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { withPool } from "../support/joined-pool.ts";
-import { wholeNumber } from "../support/numbers.ts";
-import { osUser } from "../support/os-user.ts";
-import { print, printJson, printTable, say } from "../support/output.ts";
-import { ACTOR } from "../support/records.ts";
+import { everyPage } from "../database/every-page.ts";
+import { withPool } from "../database/joined-pool.ts";
+import { osUser } from "../database/os-user.ts";
+import { ACTOR } from "../database/records.ts";
+import { wholeNumber } from "../options/numbers.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { print, printJson, printTable, say } from "../terminal/output.ts";
 
 const PAGE = 1_000;
 

@@ -4,9 +4,9 @@ import type { FileProblem } from "../../mapping/file/problem.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
 import type { Trial } from "../../reconcile/desired/mapping-trial.ts";
 import { TARGET } from "../../target-name.ts";
-import { EXIT, foundProblems } from "../support/exit-codes.ts";
-import { wholeNumber } from "../support/numbers.ts";
-import { print, printJson, printTable, say } from "../support/output.ts";
+import { wholeNumber } from "../options/numbers.ts";
+import { EXIT, foundProblems } from "../terminal/exit-codes.ts";
+import { print, printJson, printTable, say } from "../terminal/output.ts";
 
 const MAX_PEOPLE = 1_000_000;
 
@@ -88,7 +88,7 @@ async function compiled(file: string): Promise<Checked> {
 
 async function tried(mapping: Mapping, most: number): Promise<Trial> {
   const [{ withPool }, { tryMapping }, { systemClock }] = await Promise.all([
-    import("../support/joined-pool.ts"),
+    import("../database/joined-pool.ts"),
     import("../../reconcile/desired/mapping-trial.ts"),
     import("../../core/clock.ts"),
   ]);
@@ -96,7 +96,7 @@ async function tried(mapping: Mapping, most: number): Promise<Trial> {
     const [{ createReconcileStore }, { withoutValues }, { pagesOfPeople }] = await Promise.all([
       import("../../store/create.ts"),
       import("../../store/personal/vault.ts"),
-      import("../support/pages-of-people.ts"),
+      import("../database/pages-of-people.ts"),
     ]);
     // Nothing is written.
     return tryMapping({

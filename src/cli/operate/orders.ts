@@ -1,10 +1,10 @@
 import { Argument, Command } from "commander";
 import { SYNC_MODES, type SyncMode } from "../../reconcile/policy.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { withOperations } from "../support/operations.ts";
-import { printJson, say } from "../support/output.ts";
-import { ACTOR } from "../support/records.ts";
-import { said } from "../support/said.ts";
+import { withOperations } from "../database/operations.ts";
+import { ACTOR } from "../database/records.ts";
+import { said } from "../options/said.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { printJson, say } from "../terminal/output.ts";
 
 /* Stop, go on, and the mode, beside a running server: it follows within two seconds. */
 

@@ -2,11 +2,11 @@ import { Command, Option } from "commander";
 import type { Explanation } from "../../mapping/mapping.ts";
 import type { Forecast, PersonPreview } from "../../reconcile/compare/preview.ts";
 import { SYNC_MODES, type SyncMode } from "../../reconcile/policy.ts";
-import { withApp } from "../support/app.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { personMeant } from "../support/find-person.ts";
-import { NotFoundHere } from "../support/not-found-here.ts";
-import { print, printJson, printTable, say } from "../support/output.ts";
+import { withApp } from "../database/app.ts";
+import { personMeant } from "../database/find-person.ts";
+import { NotFoundHere } from "../database/not-found-here.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { print, printJson, printTable, say } from "../terminal/output.ts";
 import { showWholePlan } from "./whole-plan.ts";
 
 interface Options {

@@ -3,12 +3,12 @@ import { systemClock } from "../../core/clock.ts";
 import { isUuid } from "../../core/id.ts";
 import { PUT_BACK_TEXTS, type PutBackRequest } from "../../reconcile/guard/put-back.ts";
 import { TARGET } from "../../target-name.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { personMeant } from "../support/find-person.ts";
-import { withPool } from "../support/joined-pool.ts";
-import { osUser } from "../support/os-user.ts";
-import { print, printJson, say } from "../support/output.ts";
-import { ACTOR } from "../support/records.ts";
+import { personMeant } from "../database/find-person.ts";
+import { withPool } from "../database/joined-pool.ts";
+import { osUser } from "../database/os-user.ts";
+import { ACTOR } from "../database/records.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { print, printJson, say } from "../terminal/output.ts";
 
 interface Options {
   readonly hold?: string;

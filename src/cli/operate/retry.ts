@@ -2,8 +2,8 @@ import { Command, InvalidArgumentError } from "commander";
 import { nearest } from "../../core/did-you-mean.ts";
 import { LOOP_REASONS } from "../../reconcile/reasons.ts";
 import { DINGTALK_REASONS } from "../../targets/dingtalk/client/reasons.ts";
-import { withOperations } from "../support/operations.ts";
-import { print, printJson } from "../support/output.ts";
+import { withOperations } from "../database/operations.ts";
+import { print, printJson } from "../terminal/output.ts";
 
 export const retryCommand = (): Command =>
   new Command("retry")

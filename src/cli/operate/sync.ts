@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import { withApp } from "../support/app.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { keepAlive } from "../support/keep-alive.ts";
-import { print, printJson, say } from "../support/output.ts";
-import { ACTOR } from "../support/records.ts";
-import { withInterrupt } from "../support/signals.ts";
+import { withApp } from "../database/app.ts";
+import { ACTOR } from "../database/records.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { keepAlive } from "../terminal/keep-alive.ts";
+import { print, printJson, say } from "../terminal/output.ts";
+import { withInterrupt } from "../terminal/signals.ts";
 
 export const syncCommand = (): Command =>
   new Command("sync")

@@ -1,11 +1,11 @@
 import type { PlanItem, PlanSummary, WholePlan } from "../../reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "../../reconcile/policy.ts";
-import { withApp } from "../support/app.ts";
-import { everyPage } from "../support/every-page.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { keepAlive } from "../support/keep-alive.ts";
-import { print, printTable, say, warn } from "../support/output.ts";
-import { withInterrupt } from "../support/signals.ts";
+import { withApp } from "../database/app.ts";
+import { everyPage } from "../database/every-page.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { keepAlive } from "../terminal/keep-alive.ts";
+import { print, printTable, say, warn } from "../terminal/output.ts";
+import { withInterrupt } from "../terminal/signals.ts";
 
 const PAGE = 500;
 

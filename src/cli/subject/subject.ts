@@ -10,15 +10,15 @@ import { type SubjectReport, subjectReport } from "../../privacy/subject-report.
 import type { AskedBy, EraseResult, ErasureStore, HoldResult, SubjectOperations } from "../../privacy/subjects.ts";
 import { TARGET } from "../../target-name.ts";
 import { LANGUAGES, type Language } from "../assess/assessment-texts.ts";
-import { foundProblems } from "../support/exit-codes.ts";
-import { personMeant } from "../support/find-person.ts";
-import { type DatabaseAccess, withPool } from "../support/joined-pool.ts";
-import { NotFoundHere } from "../support/not-found-here.ts";
-import { osUser } from "../support/os-user.ts";
-import { printJson, say } from "../support/output.ts";
-import { ACTOR } from "../support/records.ts";
-import { said } from "../support/said.ts";
-import { writableFile } from "../support/writable-file.ts";
+import { personMeant } from "../database/find-person.ts";
+import { type DatabaseAccess, withPool } from "../database/joined-pool.ts";
+import { NotFoundHere } from "../database/not-found-here.ts";
+import { osUser } from "../database/os-user.ts";
+import { ACTOR } from "../database/records.ts";
+import { said } from "../options/said.ts";
+import { writableFile } from "../options/writable-file.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { printJson, say } from "../terminal/output.ts";
 import { subjectPage } from "./subject-page.ts";
 
 const WHO = "id or userName; also name, e-mail address, job number, last digits of the mobile number. People who are gone: their id";

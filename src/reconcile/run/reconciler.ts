@@ -13,18 +13,18 @@ import type { Claim } from "../ports.ts";
 import { modeInForce } from "../process/orders.ts";
 import type { WriteContext } from "../target.ts";
 import { TargetError } from "../target-failures.ts";
+import type { Reconciler, ReconcilerDeps } from "./deps.ts";
+import { causeOf } from "./end/cause.ts";
+import { type GraceResult, graceAfter } from "./end/grace.ts";
+import { nextState, type Planned, RETRY_BASE_MS } from "./end/next-state.ts";
+import { createRunEvents, type RunEvents } from "./end/run-events.ts";
+import { NO_FOLLOW_UPS, nothingToDo, type RunResult, seenLink } from "./end/run-result.ts";
+import { changesOf } from "./plan/changes.ts";
+import { planned } from "./plan/planned.ts";
+import type { Refusals } from "./plan/refusal.ts";
 import { observe } from "./send/apply.ts";
 import { send } from "./send/attempt.ts";
 import { beginRun, NotBegun } from "./send/begin.ts";
-import { causeOf } from "./end/cause.ts";
-import { changesOf } from "./plan/changes.ts";
-import type { Reconciler, ReconcilerDeps } from "./deps.ts";
-import { type GraceResult, graceAfter } from "./end/grace.ts";
-import { nextState, type Planned, RETRY_BASE_MS } from "./end/next-state.ts";
-import { planned } from "./plan/planned.ts";
-import type { Refusals } from "./plan/refusal.ts";
-import { createRunEvents, type RunEvents } from "./end/run-events.ts";
-import { NO_FOLLOW_UPS, nothingToDo, type RunResult, seenLink } from "./end/run-result.ts";
 
 /** One run: load, place, desired state, observe, plan, policy and guard, apply, record. */
 export function createReconciler(deps: ReconcilerDeps): Reconciler {

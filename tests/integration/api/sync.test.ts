@@ -1,4 +1,4 @@
-import { personMeant } from "../../../src/cli/support/find-person.ts";
+import { personMeant } from "../../../src/cli/database/find-person.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { findRemoved } from "../../../src/store/status/removed-people.ts";
 import { openProduct, type Product } from "../../support/product.ts";

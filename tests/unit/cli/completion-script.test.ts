@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createProgram } from "../../../src/cli/program.ts";
-import { completionScript, SHELLS, treeOf } from "../../../src/cli/support/completion-script.ts";
+import { completionScript, SHELLS, treeOf } from "../../../src/cli/terminal/completion-script.ts";
 
 const places = treeOf(createProgram());
 

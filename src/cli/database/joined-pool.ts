@@ -1,7 +1,7 @@
 import type { Logger } from "../../core/logger.ts";
 import { type Config, loadConfig } from "../../settings/config.ts";
 import type { Pool } from "../../store/postgres/pool.ts";
-import { warn } from "./output.ts";
+import { warn } from "../terminal/output.ts";
 
 /** More than a command needs at once. */
 const CONNECTIONS = 4;
