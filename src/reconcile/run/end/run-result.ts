@@ -4,8 +4,8 @@ import type { DesiredResult } from "../../desired/result.ts";
 import type { Claim, LinkChange, RunOutcome } from "../../ports.ts";
 import type { TargetAdapter } from "../../target.ts";
 import type { Actual, Attributes, Note } from "../../target-values.ts";
-import type { RunEnd } from "./next-state.ts";
 import { type Conclusion, conclude, type OpenRefusal } from "../plan/refusals.ts";
+import type { RunEnd } from "./next-state.ts";
 
 /* What a run leaves behind besides its next state, and the pieces it is made of. Pure. */
 

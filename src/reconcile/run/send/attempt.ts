@@ -6,15 +6,15 @@ import type { Claim, LinkChange } from "../../ports.ts";
 import type { WriteContext } from "../../target.ts";
 import { TargetError, TargetPending, type Written } from "../../target-failures.ts";
 import type { Attributes } from "../../target-values.ts";
-import { apply } from "./apply.ts";
-import { blockedBy } from "./blocked.ts";
 import type { ReconcilerDeps } from "../deps.ts";
-import { answersOf, distrust } from "./distrust.ts";
-import { invitationOf } from "./invitation.ts";
 import { outcomeOfError } from "../end/outcome.ts";
-import { afterAttempt, withHolders } from "../plan/refusals.ts";
 import type { RunEvents } from "../end/run-events.ts";
 import { arrives, concluding, type DesiredEntity, type Known, leaving, NO_FOLLOW_UPS, putLink, type RunResult } from "../end/run-result.ts";
+import { afterAttempt, withHolders } from "../plan/refusals.ts";
+import { apply } from "./apply.ts";
+import { blockedBy } from "./blocked.ts";
+import { answersOf, distrust } from "./distrust.ts";
+import { invitationOf } from "./invitation.ts";
 import { notesOfUnsent } from "./unsent.ts";
 
 /* The calls of one plan, and what became of them. */
