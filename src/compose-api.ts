@@ -13,12 +13,14 @@ import { holdsEndpoint } from "./api/holds.ts";
 import { incidentsEndpoint } from "./api/incidents.ts";
 import { kpisEndpoint } from "./api/kpis.ts";
 import { logMounts } from "./api/log.ts";
+import { mappingEndpoint } from "./api/mapping.ts";
 import { peopleEndpoint } from "./api/people.ts";
 import { createPersonalReads } from "./api/personal-reads.ts";
 import { sourcesEndpoint } from "./api/sources.ts";
 import { syncEndpoint } from "./api/sync.ts";
 import { readBuild } from "./build.ts";
 import { type AppContext, type ServerContext, syncComponents, wholePlan } from "./compose.ts";
+import { mappingDesk } from "./compose-mapping.ts";
 import { Secret } from "./core/secret.ts";
 import { createGroupDirectory } from "./directory/groups.ts";
 import { createUserDirectory } from "./directory/users.ts";
@@ -235,6 +237,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
       groupsEndpoint(past),
       organisationEndpoint(past),
       peopleEndpoint({ ...past, operations, preview: async (id) => previewPerson({ ...app, ...looks() }, id) }),
+      mappingEndpoint({ desk: mappingDesk(app, looks, operations), reads }),
       departmentsEndpoint(createDepartmentList(pool, TARGET)),
       evidenceEndpoint({ desk, clock }),
       sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl, setup: createSetup(database, clock) }),

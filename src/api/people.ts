@@ -10,6 +10,7 @@ import type { PersonPreview } from "../reconcile/compare/preview.ts";
 import { sameValue } from "../reconcile/plan.ts";
 import type { SyncItem, SyncOperations } from "../reconcile/status.ts";
 import type { AttributeValue } from "../reconcile/target-values.ts";
+import { hiddenNumber, isNumber } from "./hidden-numbers.ts";
 import { entityAt, type PastOptions } from "./history/at.ts";
 import { timelineRoutes } from "./history/timeline.ts";
 import { choiceOf } from "./query-values.ts";
@@ -84,28 +85,17 @@ const masked = ({ attribute, source, differs }: Column): Column => ({
   differs,
 });
 
-/** Attributes that hold a telephone number. */
-const NUMBERS: ReadonlySet<string> = new Set(["mobile", "telephone"]);
-
 function withoutNumbers(column: Column): Column {
-  if (!NUMBERS.has(column.attribute)) return column;
+  if (!isNumber(column.attribute)) return column;
   const { source, directory, target } = column;
-  const shown = source.map(({ path, value }) => ({ path, value: value === null ? null : lastDigits(JSON.stringify(value)) }));
-  return { ...column, source: shown, directory: hidden(directory), target: hidden(target) };
+  const shown = source.map(({ path, value }) => ({ path, value: hiddenNumber(value) }));
+  return { ...column, source: shown, directory: hiddenNumber(directory), target: hiddenNumber(target) };
 }
 
 function withoutPlannedNumbers(item: SyncItem): SyncItem {
   if (!item.planned) return item;
-  const changes = Object.entries(item.planned.changes).map(([name, change]) => [name, NUMBERS.has(name) ? {} : change]);
+  const changes = Object.entries(item.planned.changes).map(([name, change]) => [name, isNumber(name) ? {} : change]);
   return { ...item, planned: { ...item.planned, changes: Object.fromEntries(changes) } };
-}
-
-const hidden = (value: AttributeValue): AttributeValue => (value === null ? null : lastDigits(String(value)));
-
-/** As the page masks them. A short number is hidden whole. */
-function lastDigits(text: string): string {
-  const digits = text.replace(/\D/g, "");
-  return `••••${digits.length > 6 ? digits.slice(-4) : ""}`;
 }
 
 function columnsOf({ actual, forecast, explanations }: PersonPreview): readonly Column[] {

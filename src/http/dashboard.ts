@@ -18,6 +18,7 @@ const PAGES = [
   "/people/:id",
   "/departments",
   "/plan",
+  "/mapping",
   "/history",
   "/history/:id",
   "/connections",

@@ -95,6 +95,18 @@ export const acts: Readonly<Record<string, Act>> = {
     return [...expected("the mobile number is masked", text.includes("••••") && !text.includes("9200 0013") && !/9200.?0013/.test(text))];
   }),
 
+  "mapping: somebody is found and goes through the rules, without their number": signedIn(async (page) => {
+    await page.goto("/mapping");
+    await page.getByLabel("Whom to try").fill("Person 13");
+    await page.getByRole("link", { name: "Person 13" }).click();
+    await page.waitForURL(/person=[0-9a-f-]{36}/);
+    await page.getByRole("cell", { name: "Clerk" }).first().waitFor();
+    const text = (await page.locator("main").textContent()) ?? "";
+    await page.getByRole("link", { name: "somebody else" }).click();
+    await page.getByLabel("Whom to try").waitFor();
+    return [...expected("the mobile number is masked", text.includes("••••0013") && !/9200.?0013/.test(text))];
+  }),
+
   "all of one reason are tried again": signedIn(async (page, stage) => {
     await page.goto("/needs-you");
     await page.getByRole("button", { name: "Try 1 again" }).first().click();

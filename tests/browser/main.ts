@@ -64,6 +64,8 @@ async function screensOf({ send, people }: Stage): Promise<readonly (readonly [s
     ["hostile", `/people/${people["hostile2@example.com"]}`],
     ["departments", "/departments"],
     ["plan", "/plan?mode=sync"],
+    ["mapping", "/mapping"],
+    ["mapping-person", `/mapping?person=${people["hostile0@example.com"]}`],
     ["history", "/history"],
     ["event", `/history/${events[0]!.id}`],
     ["connections", "/connections"],

@@ -34,6 +34,7 @@ const HOSTILE: readonly string[] = [
 const PEOPLE = 14;
 const LEAVERS = 8;
 const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
+const DINGTALK = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:User";
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 export async function openStage(): Promise<Stage> {
@@ -91,7 +92,14 @@ export async function openStage(): Promise<Stage> {
   await add("parked@example.com", "Parked Person", undefined);
   await add("taken@example.com", "Taken Number", "+852 9000 9999");
   for (const [at, name] of HOSTILE.entries()) await add(`hostile${at}@example.com`, name, `+852 9100 000${at}`);
-  for (let n = 0; n < PEOPLE; n++) await add(`person${n}@example.com`, `Person ${n}`, `+852 9200 00${String(n).padStart(2, "0")}`);
+  // The last one with a date that the mapping cannot read, which it notes.
+  for (let n = 0; n < PEOPLE; n++)
+    await add(
+      `person${n}@example.com`,
+      `Person ${n}`,
+      `+852 9200 00${String(n).padStart(2, "0")}`,
+      n === PEOPLE - 1 ? { [DINGTALK]: { hiredDate: "next month" } } : {},
+    );
   await send("POST", "/scim/v2/Groups", { displayName: "Hong Kong/Retail", members: Object.values(people).map((value) => ({ value })) });
   await until("everybody was looked at", isQuiet);
   await send("POST", "/api/sync/pause", { reason: "to be compared first" });

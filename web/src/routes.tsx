@@ -9,6 +9,7 @@ import { EventStory } from "./screens/event.tsx";
 import { History } from "./screens/history.tsx";
 import { HoldScreen } from "./screens/hold.tsx";
 import { IncidentScreen } from "./screens/incident.tsx";
+import { Mapping } from "./screens/mapping/mapping.tsx";
 import { NeedsYou } from "./screens/needs-you.tsx";
 import { Overview } from "./screens/overview.tsx";
 import { People } from "./screens/people.tsx";
@@ -38,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: /^\/plan\/?$/, title: "nav.plan", href: "/plan", render: () => <Plan /> },
   { pattern: /^\/history\/?$/, title: "nav.history", href: "/history", render: (session) => <History session={session} /> },
   { pattern: /^\/connections\/?$/, title: "nav.connections", href: "/connections", render: (session) => <Connections session={session} /> },
+  { pattern: /^\/mapping\/?$/, title: "nav.mapping", href: "/mapping", render: () => <Mapping /> },
   { pattern: /^\/access\/?$/, title: "nav.access", href: "/access", needs: "oversee", render: (session) => <Access session={session} /> },
   { pattern: /^\/reports\/?$/, title: "nav.reports", href: "/reports", render: () => <Reports /> },
   { pattern: /^\/report\/?$/, title: "report.title", render: () => <Report /> },

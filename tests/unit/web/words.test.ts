@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { MAPPING_NOTES } from "../../../src/mapping/note-codes.ts";
 import { LOOP_REASONS } from "../../../src/reconcile/reasons.ts";
 import { DINGTALK_REASONS } from "../../../src/targets/dingtalk/client/reasons.ts";
 import { en } from "../../../web/src/words/en.ts";
@@ -76,6 +77,11 @@ test("no part has a text of its own", () => {
 /** Types between angle brackets, conditions, and what is the same in every language: names of programs and commands. */
 const isCode = (text: string): boolean =>
   /[;=()?:|&\]]/.test(text) || /^(dingtalk-scim|npx dingtalk-scim .*|[A-Z][A-Za-z]+|readonly .*)$/.test(text.trim());
+
+test("every note of the mapping has words, and no other", () => {
+  const noted = Object.keys(en).flatMap((key) => (key.startsWith("mappingNote.") ? [key.slice("mappingNote.".length)] : []));
+  expect(noted.sort()).toEqual([...MAPPING_NOTES].sort());
+});
 
 describe("reasons", () => {
   test("have words for every code the loop and the adapter tell, and for no other", () => {

@@ -1,0 +1,112 @@
+import { type Request, type Response, Router } from "express";
+import type { JsonValue } from "../core/entity.ts";
+import { isCanonicalUuid } from "../core/id.ts";
+import { sendJson } from "../http/answer.ts";
+import { NotFoundPath } from "../http/errors.ts";
+import { methodNotAllowed } from "../http/methods.ts";
+import type { Mount } from "../http/mount.ts";
+import { traceOf } from "../http/request-context.ts";
+import type { PersonPreview } from "../reconcile/compare/preview.ts";
+import type { Trial } from "../reconcile/desired/mapping-trial.ts";
+import { Conflict } from "./conflict.ts";
+import { hiddenNumber, isNumber } from "./hidden-numbers.ts";
+import type { PersonalReads } from "./personal-reads.ts";
+import { InvalidParameter, textOf } from "./query-values.ts";
+
+/** The mapping file as it is now, whether or not it can be used. */
+export interface MappingView {
+  /** As MAPPING_FILE names it; null for the built-in one. */
+  readonly file: string | null;
+  readonly text: string;
+  /** Null while the file has a mistake. */
+  readonly version: string | null;
+  /** By which DingTalk was last written; null before the first start of the loop. */
+  readonly inForce: string | null;
+  /** Mistakes, in the order of the file. */
+  readonly problems: readonly object[];
+  readonly settings: object | null;
+  readonly rules: readonly object[];
+  readonly groups: readonly object[];
+}
+
+export interface MappingDesk {
+  view(): Promise<MappingView>;
+  /** The first people by name, through the mapping; undefined while the file has a mistake. */
+  trial(people: number): Promise<Trial | undefined>;
+  /** Undefined while the file has a mistake. */
+  explain(id: string): Promise<{ readonly preview: PersonPreview | undefined } | undefined>;
+}
+
+const DEFAULT_PEOPLE = 200;
+const MAX_PEOPLE = 1_000;
+
+/** `/api/mapping`: the file, what it cannot make of people, and one person through it. Nothing is changed. */
+export function mappingEndpoint({ desk, reads }: { readonly desk: MappingDesk; readonly reads: PersonalReads }): Mount {
+  const router = Router();
+  router
+    .route("/")
+    .get(async (_req, res) => sendJson(res, 200, await desk.view()))
+    .all(methodNotAllowed("GET"));
+  router
+    .route("/trial")
+    .get(async (req: Request, res: Response) => sendJson(res, 200, usable(await desk.trial(peopleOf(req)))))
+    .all(methodNotAllowed("GET"));
+  router
+    .route("/people/:id")
+    .get(async (req: Request<{ id: string }>, res: Response) => {
+      const { id } = req.params;
+      const { preview } = usable(isCanonicalUuid(id) ? await desk.explain(id) : { preview: undefined });
+      if (!preview || preview.explanations.length === 0) throw new NotFoundPath();
+      const found = preview.explanations;
+      const read = Object.fromEntries(found.map(({ attribute, sources, result }) => [attribute, { after: [sources, result ?? null] }]));
+      const maySee = await reads.mayShow(res, "/api/mapping/people", [{ of: { kind: "user", id }, changes: read }]);
+      // Somebody at the page asks for numbers in the view of the person.
+      const shown = !maySee ? withoutValues : traceOf(res).session === undefined ? asItIs : withoutNumbers;
+      sendJson(res, 200, { masked: !maySee, explanations: found.map((each) => shown(renderExplanation(each))) });
+    })
+    .all(methodNotAllowed("GET"));
+  return { path: "/api/mapping", access: ["history:read"], handler: router };
+}
+
+interface Explained extends Omit<Explanation, "result"> {
+  readonly result: JsonValue;
+  /** False: the attribute is left alone. */
+  readonly set: boolean;
+}
+
+type Explanation = PersonPreview["explanations"][number];
+
+const renderExplanation = ({ result, ...rest }: Explanation): Explained => ({ ...rest, result: result ?? null, set: result !== undefined });
+
+const asItIs = (explained: Explained): Explained => explained;
+
+const withoutValues = (explained: Explained): Explained => ({
+  ...explained,
+  sources: explained.sources.map(({ path }) => ({ path, value: null })),
+  result: null,
+});
+
+/** By the attribute, or by what was read: a rule may put a number anywhere. */
+function withoutNumbers(explained: Explained): Explained {
+  const { attribute, sources, result } = explained;
+  const isPhone = (path: string): boolean => /phone/i.test(path);
+  if (!isNumber(attribute) && !sources.some(({ path }) => isPhone(path))) return explained;
+  return {
+    ...explained,
+    sources: sources.map(({ path, value }) => ({ path, value: isNumber(attribute) || isPhone(path) ? hiddenNumber(value) : value })),
+    result: hiddenNumber(result),
+  };
+}
+
+function usable<T>(made: T | undefined): T {
+  if (made === undefined) throw new Conflict("the mapping file has a mistake: correct it first");
+  return made;
+}
+
+function peopleOf(req: Request): number {
+  const value = textOf(req, "people");
+  if (value === undefined) return DEFAULT_PEOPLE;
+  if (!/^[1-9]\d{0,3}$/.test(value) || Number(value) > MAX_PEOPLE)
+    throw new InvalidParameter(`people must be a whole number from 1 to ${MAX_PEOPLE}`);
+  return Number(value);
+}

@@ -1,0 +1,94 @@
+import type { MappingFile, Rule } from "./file.ts";
+import { parseMappingFile } from "./parse.ts";
+
+/** A rule as the file has it, for people who read it. */
+export interface RuleOutline {
+  /** What the rule is about: an attribute of a person, or a key of the file such as `manager` or `departments.main`. */
+  readonly attribute: string;
+  readonly about: "person" | "department";
+  /** The expression, as written. */
+  readonly rule: string;
+  readonly when: "always" | "onCreate" | "neverOverwrite";
+  /** What happens where the expression gives nothing. */
+  readonly empty: "leave" | "clear";
+  readonly default?: string;
+  readonly maxLength?: number;
+}
+
+/** What becomes of groups whose name matches; the first rule that matches counts. */
+export interface GroupRuleOutline {
+  readonly match: string;
+  readonly to: "department" | "role" | "nothing";
+  readonly name?: string;
+  readonly under?: string;
+}
+
+export interface MappingOutline {
+  readonly rules: readonly RuleOutline[];
+  readonly groups: readonly GroupRuleOutline[];
+}
+
+/** The rules of a mapping file, one by one. Throws MappingInvalid for what cannot be read. */
+export function outlineOf(text: string): MappingOutline {
+  const { file } = parseMappingFile(text);
+  const { departments } = file;
+  return {
+    rules: [
+      ...rulesOf("person", file.person),
+      ...expressions("person", ruleTextsOf(file)),
+      ...departments.attributes.map(({ path }, at) => expression("department", `departments.attributes.${at + 1}`, textOf(path))),
+      ...rulesOf("department", departments.settings),
+      ...reference("department", "managers", departments.managers),
+    ],
+    groups: departments.groups.map(({ match, to, name, under }) => ({
+      match,
+      to,
+      ...(name === undefined ? {} : { name }),
+      ...(under === undefined ? {} : { under }),
+    })),
+  };
+}
+
+type Named = readonly (readonly [string, string | { readonly value: string; readonly empty: "leave" | "clear" } | undefined])[];
+
+const ruleTextsOf = ({ customFields, manager, external, account, departments }: MappingFile): Named => [
+  ["customFields", customFields],
+  ["manager", manager],
+  ["external", external],
+  ["account", account],
+  ["departments.main", departments.main],
+  ["departments.positions", departments.positions],
+];
+
+function rulesOf(about: RuleOutline["about"], rules: Readonly<Record<string, Rule>>): readonly RuleOutline[] {
+  return Object.entries(rules).map(([name, { value, when, empty, default: otherwise, maxLength }]) => ({
+    attribute: name,
+    about,
+    rule: String(value),
+    when,
+    empty,
+    ...(otherwise === undefined ? {} : { default: String(otherwise) }),
+    ...(maxLength === undefined ? {} : { maxLength }),
+  }));
+}
+
+const expressions = (about: RuleOutline["about"], named: Named): readonly RuleOutline[] =>
+  named.flatMap(([attribute, said]) =>
+    typeof said === "string" ? [expression(about, attribute, said)] : reference(about, attribute, said),
+  );
+
+const expression = (about: RuleOutline["about"], attribute: string, rule: string): RuleOutline => ({
+  attribute,
+  about,
+  rule,
+  when: "always",
+  empty: "leave",
+});
+
+const reference = (
+  about: RuleOutline["about"],
+  attribute: string,
+  said: { readonly value: string; readonly empty: "leave" | "clear" } | undefined,
+): readonly RuleOutline[] => (said === undefined ? [] : [{ ...expression(about, attribute, said.value), empty: said.empty }]);
+
+const textOf = (path: string | readonly string[]): string => (typeof path === "string" ? path : path.join(" / "));
