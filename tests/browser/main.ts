@@ -211,6 +211,7 @@ main().then(
   },
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exitCode = 1;
+    // Whatever could not be closed would keep the process.
+    process.exit(1);
   },
 );

@@ -9,11 +9,20 @@ const { setTimeout: wait } = require("node:timers/promises");
 async function removeLeftover(folder) {
   if (!existsSync(folder)) return;
   const cluster = join(realpathSync(folder), "postgres", "cluster");
-  for (let tries = 0; tries < 200 && running(cluster); tries += 1) {
-    process.kill(running(cluster), "SIGQUIT");
+  for (let tries = 0, pid = running(cluster); tries < 200 && pid !== undefined; tries += 1, pid = running(cluster)) {
+    endServer(pid);
     await wait(25);
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+function endServer(pid) {
+  try {
+    process.kill(pid, "SIGQUIT");
+  } catch (error) {
+    // It ended by itself since it was looked at.
+    if (error.code !== "ESRCH") throw error;
+  }
 }
 
 /** The pid of the server of this data directory, if it lives; a pid that has become somebody else's is left alone. */
