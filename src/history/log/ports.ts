@@ -25,8 +25,8 @@ export interface LogReader {
   entries(index: number, width: number): Promise<readonly string[] | undefined>;
   /** What of the events of these entries is kept now, in their order. */
   events(index: number, width: number): Promise<readonly KeptEvent[] | undefined>;
-  /** The same, as far as entries commit to it. */
-  digests(index: number, width: number): Promise<readonly KeptDigests[] | undefined>;
+  /** Both, as far as they are compared. Undefined: not all are there, or they can only be read one by one. */
+  bundle(index: number, width: number): Promise<Bundle | undefined>;
   /** The place of an event in the log. */
   indexOf(event: string): Promise<number | undefined>;
 }
@@ -44,4 +44,10 @@ export interface KeptDigests {
   readonly id: string;
   readonly open?: string;
   readonly sealed?: string;
+}
+
+/** 256 entries, or the last ones, and what is kept of their events, in their order; undefined where events are not kept beside the log. */
+export interface Bundle {
+  readonly entries: readonly (string | Buffer)[];
+  readonly kept: readonly KeptDigests[] | undefined;
 }

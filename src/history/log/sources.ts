@@ -1,7 +1,7 @@
 import { entriesIn, entryBundle } from "../../tlog/bundle.ts";
 import { TILE, tilePath } from "../../tlog/tiles.ts";
 import { digestOf } from "../entry.ts";
-import type { KeptDigests, KeptEvent, LogReader } from "./ports.ts";
+import type { Bundle, KeptDigests, KeptEvent, LogReader } from "./ports.ts";
 import type { LogSource } from "./verify.ts";
 
 /* Where a log may be read from. Files and addresses have one layout: that of C2SP tlog-tiles, with `key` and `events/` beside it. */
@@ -12,7 +12,7 @@ export const storedLog = (reader: LogReader): LogSource => ({
   tile: reader.tile,
   entries: reader.entries,
   events: reader.events,
-  digests: reader.digests,
+  bundle: async (index, width) => (await reader.bundle(index, width)) ?? apart(reader, index, width),
 });
 
 /** What is at a path such as `tile/entries/x001/234.p/8`; undefined when nothing is. */
@@ -22,6 +22,11 @@ export function laidOutLog(read: ReadPart): LogSource {
   /** A tile that is full now was not so when it was written, and the other way round. */
   const widthOrMore = async (folder: string, index: number, width: number): Promise<Buffer | undefined> =>
     (await read(`${folder}/${tilePath(index, width)}`)) ?? (width < TILE ? await read(`${folder}/${tilePath(index)}`) : undefined);
+
+  async function entries(index: number, width: number): Promise<readonly Buffer[] | undefined> {
+    const bundle = await read(`tile/entries/${tilePath(index, width)}`);
+    return bundle && entriesIn(bundle);
+  }
 
   async function events(index: number, width: number): Promise<readonly KeptEvent[] | undefined> {
     const lines = (await read(`events/${tilePath(index, width)}`))?.toString().split("\n").slice(0, -1);
@@ -35,12 +40,9 @@ export function laidOutLog(read: ReadPart): LogSource {
       const tile = await widthOrMore(`tile/${level}`, index, width);
       return tile?.subarray(0, width * 32);
     },
-    async entries(index, width) {
-      const bundle = await read(`tile/entries/${tilePath(index, width)}`);
-      return bundle && entriesIn(bundle);
-    },
+    entries,
     events,
-    digests: async (index, width) => (await events(index, width))?.map(digestsOf),
+    bundle: (index, width) => apart({ entries, events }, index, width),
   };
 }
 
@@ -53,6 +55,11 @@ function eventIn(line: string): KeptEvent {
   } catch {
     return { id: "" };
   }
+}
+
+async function apart(source: Pick<LogSource, "entries" | "events">, index: number, width: number): Promise<Bundle | undefined> {
+  const [entries, events] = await Promise.all([source.entries(index, width), source.events(index, width)]);
+  return entries && { entries, kept: events?.map(digestsOf) };
 }
 
 function digestsOf({ id, open, sealed }: KeptEvent): KeptDigests {

@@ -5,7 +5,7 @@ import { isSignedBy, LOG_KEY, parseVerifierKey, type VerifierKey } from "../../t
 import { cosignedBy, type Policy } from "../../tlog/policy.ts";
 import { GrowingTree, hashesOf, TILE } from "../../tlog/tiles.ts";
 import { ACCESS_CODES } from "../event.ts";
-import type { KeptDigests, KeptEvent } from "./ports.ts";
+import type { Bundle, KeptDigests, KeptEvent } from "./ports.ts";
 import { readAhead } from "./read-ahead.ts";
 
 /*
@@ -22,8 +22,8 @@ export interface LogSource {
   entries(index: number, width: number): Promise<readonly (string | Buffer)[] | undefined>;
   /** Undefined where events are not kept beside the log; then only the log itself is verified. */
   events(index: number, width: number): Promise<readonly KeptEvent[] | undefined>;
-  /** The same, as far as entries commit to it. */
-  digests(index: number, width: number): Promise<readonly KeptDigests[] | undefined>;
+  /** Both, as far as they are compared. Rejects with FormatError. */
+  bundle(index: number, width: number): Promise<Bundle | undefined>;
 }
 
 export interface VerifyOptions {
@@ -134,40 +134,34 @@ function mustBeWitnessed({ note }: SignedCheckpoint, policy: Policy): readonly s
 
 type Entry = string | Buffer;
 
-interface Bundle {
+interface TiledBundle extends Bundle {
   readonly index: number;
   readonly width: number;
-  readonly entries: readonly Entry[];
   readonly tile: Buffer;
-  readonly kept: readonly KeptDigests[] | undefined;
 }
 
-async function readBundle(source: LogSource, index: number, width: number): Promise<Bundle> {
-  const [entries, tile, kept] = await Promise.all([
-    entriesOf(source, index, width),
-    source.tile(0, index, width),
-    source.digests(index, width),
-  ]);
-  return { index, width, entries, tile: tile ?? wrong(`the tile of entry ${index * TILE} is missing`, { index: index * TILE }), kept };
+async function readBundle(source: LogSource, index: number, width: number): Promise<TiledBundle> {
+  const [bundle, tile] = await Promise.all([entriesOf(source, index, width), source.tile(0, index, width)]);
+  return { ...bundle, index, width, tile: tile ?? wrong(`the tile of entry ${index * TILE} is missing`, { index: index * TILE }) };
 }
 
-async function entriesOf(source: LogSource, index: number, width: number): Promise<readonly Entry[]> {
+async function entriesOf(source: LogSource, index: number, width: number): Promise<Bundle> {
   const first = index * TILE;
-  let entries: readonly Entry[] | undefined;
+  let bundle: Bundle | undefined;
   try {
-    entries = await source.entries(index, width);
+    bundle = await source.bundle(index, width);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     return wrong(`the entries from ${first} on: ${error.message}`, { index: first });
   }
-  if (!entries) return wrong(`entries ${first} to ${first + width - 1} are missing`, { index: first });
-  if (entries.length !== width)
-    wrong(`there are ${entries.length} entries from ${first} on, and there should be ${width}`, { index: first });
-  return entries;
+  if (!bundle) return wrong(`entries ${first} to ${first + width - 1} are missing`, { index: first });
+  if (bundle.entries.length !== width)
+    wrong(`there are ${bundle.entries.length} entries from ${first} on, and there should be ${width}`, { index: first });
+  return bundle;
 }
 
 /** The lowest tile tells which entry is wrong, where the checkpoint only tells that one is. */
-function compareTile(index: number, hashes: readonly Buffer[], { tile, entries }: Pick<Bundle, "tile" | "entries">): void {
+function compareTile(index: number, hashes: readonly Buffer[], { tile, entries }: Pick<TiledBundle, "tile" | "entries">): void {
   if (Buffer.concat(hashes).equals(tile)) return;
   if (tile.length !== hashes.length * HASH_BYTES) wrong(`the tile of entry ${index * TILE} has another length`, { index: index * TILE });
   const stored = hashesOf(tile);

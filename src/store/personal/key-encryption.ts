@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from "node:crypto";
-import { KEY_BYTES, seal, unseal } from "../../core/sealing.ts";
+import { createHash } from "node:crypto";
+import { KEY_BYTES, seal, someRandomBytes, unseal } from "../../core/sealing.ts";
 
 /** The key that wraps the keys of people. It lives in a file, never in the database. */
 export interface KeyEncryptionKey {
@@ -19,4 +19,4 @@ export function createKeyEncryptionKey(secret: Buffer): KeyEncryptionKey {
   };
 }
 
-export const newKey = (): Buffer => randomBytes(KEY_BYTES);
+export const newKey = (): Buffer => someRandomBytes(KEY_BYTES);

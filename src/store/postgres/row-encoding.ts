@@ -20,13 +20,19 @@ interface Further {
   readonly beside?: Readonly<Record<string, string>>;
 }
 
+/** One row as text, of fields that are never NULL. */
+export const packedRow = (fields: readonly string[]): string => `concat_ws(${sqlText(FIELD)}, ${fields.join(", ")})`;
+
+/** The aggregate over such texts. */
+export const packedRows = (row: string): string => `string_agg(${row}, ${sqlText(ROW)})`;
+
 /**
  * A query that answers one row: `rows`, `shared`, then `more`, which are aggregates over `r`, and `beside`, which have nothing to do with the rows.
  * `page` is the query of the rows in their order. No aggregate among `more` may sort or be distinct: the rows would come to all of them in that one's order.
  */
 export function packed(page: string, { fields, shared }: RowPacking, { more = {}, beside = {} }: Further = {}): string {
   const rows = {
-    rows: `string_agg(concat_ws(${sqlText(FIELD)}, ${fields.join(", ")}), ${sqlText(ROW)})`,
+    rows: packedRows(packedRow(fields)),
     ...(shared === undefined ? {} : { ids: "array_agg(r.id)" }),
     ...more,
   };
@@ -51,7 +57,7 @@ export interface Packed {
   readonly shared: string | null;
 }
 
-export const rowsOf = ({ rows }: Packed): readonly string[] => (rows === null ? [] : rows.split(ROW));
+export const rowsOf = ({ rows }: Pick<Packed, "rows">): readonly string[] => (rows === null ? [] : rows.split(ROW));
 
 /** The same text by itself: what was cut out of a long one keeps all of that in memory, which whatever is remembered must not. */
 export const copyString = (text: string): string => Buffer.from(text).toString();

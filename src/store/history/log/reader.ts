@@ -4,10 +4,10 @@ import type { KeptDigests, KeptEvent, LogReader } from "../../../history/log/por
 import { HASH_BYTES } from "../../../tlog/hash.ts";
 import { TILE } from "../../../tlog/tiles.ts";
 import type { Pool } from "../../postgres/pool.ts";
-import { type Packed, packed, rowsOf } from "../../postgres/row-encoding.ts";
+import { packedRows, rowsOf } from "../../postgres/row-encoding.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 import { allKeys } from "./keys.ts";
-import { EVENT_ROWS, type PackedEvent, packedEvent } from "./packed-events.ts";
+import { eventText, type PackedEvent, packedEvent, type Texts } from "./packed-events.ts";
 
 const statement = (name: string, text: string): Statement => ({ name: `log-${name}`, text });
 
@@ -23,12 +23,13 @@ const EVENTS = statement(
   `select l.event, h.id, h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.attributes,
      h.members, h.detail, h.sealed ${BUNDLE}`,
 );
-/** A control character parts them, which no entry of ours has. */
-const PACKED_ENTRIES = statement(
-  "entries-packed",
-  packed("select l.entry from history_leaves l where l.index >= $1 and l.index < $2 order by l.index", { fields: ["r.entry"] }),
-);
-const PACKED_EVENTS = statement("events-packed", packed(`select l.event, h.*, null as ref ${BUNDLE}`, EVENT_ROWS));
+/** The entries of a bundle and what is kept of their events, as two texts. */
+const bundle = (texts: Texts): Statement =>
+  statement(
+    `bundle-${texts}`,
+    `select ${packedRows("r.entry")} as entries, ${packedRows(eventText(texts, "null"))} as rows from (select l.entry, l.event, h.* ${BUNDLE}) r`,
+  );
+const BUNDLES: Readonly<Record<Texts, Statement>> = { plain: bundle("plain"), json: bundle("json") };
 const INDEX = statement("index", "select l.index from history_leaves l where l.event = $1");
 
 interface KeptRow extends pg.QueryResultRow, Omit<OpenColumns, "at"> {
@@ -39,7 +40,7 @@ interface KeptRow extends pg.QueryResultRow, Omit<OpenColumns, "at"> {
 
 export function createLogReader(pool: Pool): LogReader {
   async function events(index: number, width: number): Promise<readonly KeptEvent[] | undefined> {
-    const rows = await run<KeptRow>(pool, EVENTS, [index * TILE, index * TILE + width]);
+    const rows = await run<KeptRow>(pool.byKey, EVENTS, placeOf(index, width));
     return rows.length === width ? rows.map(keptEvent) : undefined;
   }
 
@@ -54,25 +55,27 @@ export function createLogReader(pool: Pool): LogReader {
     },
 
     async entries(index, width) {
-      const place = [index * TILE, index * TILE + width];
-      const [whole] = await run<Packed & pg.QueryResultRow>(pool, PACKED_ENTRIES, place);
-      const texts = rowsOf(whole!);
-      if (texts.length === width) return texts;
-      const rows = await run<{ entry: string }>(pool, ENTRIES, place);
+      const rows = await run<{ entry: string }>(pool.byKey, ENTRIES, placeOf(index, width));
       return rows.length === width ? rows.map(({ entry }) => entry) : undefined;
     },
 
     events,
 
-    async digests(index, width) {
-      const [whole] = await run<Packed & pg.QueryResultRow>(pool, PACKED_EVENTS, [index * TILE, index * TILE + width]);
-      const rows = rowsOf(whole!);
-      return rows.length === width ? rows.map(packedEvent).map(digestsOf) : undefined;
+    async bundle(index, width) {
+      for (const texts of ["plain", "json"] as const) {
+        const [whole] = await run<{ entries: string | null; rows: string | null }>(pool.byKey, BUNDLES[texts], placeOf(index, width));
+        const entries = rowsOf({ rows: whole!.entries });
+        const kept = rowsOf(whole!).flatMap((row) => packedEvent(row, texts) ?? []);
+        if (kept.length === width && entries.length === width) return { entries, kept: kept.map(digestsOf) };
+      }
+      return undefined;
     },
 
     indexOf: async (event) => (await run<{ index: number }>(pool, INDEX, [event]))[0]?.index,
   };
 }
+
+const placeOf = (index: number, width: number): readonly number[] => [index * TILE, index * TILE + width];
 
 const keptEvent = ({ event, at, ...row }: KeptRow): KeptEvent =>
   row.id === null

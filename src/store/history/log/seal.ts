@@ -7,37 +7,33 @@ import { leafHash } from "../../../tlog/hash.ts";
 import { formatNote, signText } from "../../../tlog/note.ts";
 import { GrowingTree, rightEdge } from "../../../tlog/tiles.ts";
 import type { Pool } from "../../postgres/pool.ts";
-import { type Packed, packed, rowsOf } from "../../postgres/row-encoding.ts";
+import { packedRows, rowsOf } from "../../postgres/row-encoding.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import { currentKey, type LoadLogKey, type LogKey } from "./keys.ts";
-import { EVENT_ROWS, type PackedEvent, packedEvent } from "./packed-events.ts";
+import { eventText, packedEvent, type Texts } from "./packed-events.ts";
 
 const statement = (name: string, text: string): Statement => ({ name: `seal-${name}`, text });
 
 /** Who has it extends the log. */
 const TRY_LOCK = statement("lock", "select pg_try_advisory_xact_lock(hashtextextended('history-log', 0)) as mine");
 
-/** Events walked through at a time, entries made in one transaction, and those made before requests have a turn: 32 of them take less than a millisecond. */
-const PART = 20_000;
-const BATCH = 2_048;
+/** Events looked at in one transaction, and entries made before requests have a turn: 32 of them take less than a millisecond. */
+const PART = 2_048;
 const TURN = 32;
 
-/** Those of one part of the history that have no entry. What is still in plain text gets one when it is encrypted. */
-const WITHOUT_ENTRY = statement(
-  "without-entry",
-  `with part as materialized (select h.id, h.changes is null as ready from history h where h.id > $1 order by h.id limit ${PART})
-   select (select p.id from part p order by p.id desc limit 1) as last, (select count(*) from part) as n,
-     array(select p.id from part p where p.ready and not exists (select from history_leaves l where l.event = p.id) order by p.id) as ids`,
-);
-
-const ROWS = statement(
-  "rows",
-  packed(
-    `select h.id as event, h.*, k.ref from history h left join subject_keys k on k.subject = h.subject
-     where h.id = any($1::uuid[]) and h.changes is null and not exists (select from history_leaves l where l.event = h.id) order by h.id`,
-    EVENT_ROWS,
-  ),
-);
+/**
+ * One part of the history, and of it what has no entry. What is still in plain text gets one when it is encrypted. A row is read once: what it takes to make its
+ * entry is put together only when there is none.
+ */
+const partOf = (texts: Texts): Statement =>
+  statement(
+    `part-${texts}`,
+    `select count(*)::int as n, (array_agg(r.event))[count(*)] as last,
+       ${packedRows(eventText(texts, "(select k.ref from subject_keys k where k.subject = r.subject)"))}
+         filter (where r.changes is null and not exists (select from history_leaves l where l.event = r.event)) as rows
+     from (select h.id as event, h.* from history h where h.id > $1 order by h.id limit ${PART}) r`,
+  );
+const PARTS: Readonly<Record<Texts, Statement>> = { plain: partOf("plain"), json: partOf("json") };
 
 const SIZE = statement("size", "select l.origin, l.size from history_log l");
 const EDGE = statement(
@@ -51,7 +47,7 @@ const PUT_LEAVES = statement(
   "put-leaves",
   // One text for all entries: as an array, each of their quotes would have to be escaped.
   `insert into history_leaves (index, event, entry) select $1::bigint + w.n - 1, w.event, w.entry
-     from unnest($2::uuid[], string_to_array($3, '${PARTING}')) with ordinality as w(event, entry, n)`,
+     from unnest(string_to_array($2, '${PARTING}')::uuid[], string_to_array($3, '${PARTING}')) with ordinality as w(event, entry, n)`,
 );
 const PUT_TILES = statement(
   "put-tiles",
@@ -76,10 +72,22 @@ const THIN_OUT = statement(
      and exists (select from history_checkpoints n where n.id > c.id and date_trunc('hour', n.at) = date_trunc('hour', c.at) and n.published_at is not null)`,
 );
 
-interface Part extends pg.QueryResultRow {
-  readonly last: string | null;
+interface PartRow extends pg.QueryResultRow {
   readonly n: number;
-  readonly ids: readonly string[];
+  readonly last: string | null;
+  readonly rows: string | null;
+}
+
+interface Part {
+  /** Where the next one begins; undefined at the end of the history. */
+  readonly next: string | undefined;
+  readonly made: readonly Made[];
+}
+
+interface Made {
+  readonly event: string;
+  readonly entry: string;
+  readonly hash: Buffer;
 }
 
 export interface SealOptions {
@@ -92,47 +100,64 @@ export interface SealOptions {
 export function createSealStore(pool: Pool, options: SealOptions): SealStore {
   const { clock } = options;
 
-  async function sealBatch(ids: readonly string[]): Promise<boolean> {
-    const key = await options.loadKey();
-    return inTransaction(pool, async (db) => {
-      const [lock] = await run<{ mine: boolean }>(db, TRY_LOCK, []);
-      if (!lock!.mine) return false;
-      await extend(db, key, ids.length === 0 ? [] : await rowsWithoutEntry(db, ids), options);
-      return true;
-    });
+  /** Undefined: another process has the lock. */
+  async function sealPart(from: string, key: LogKey, isLast: (part: Part) => boolean): Promise<Part | undefined> {
+    return inTransaction(
+      pool,
+      async (db) => {
+        const [lock] = await run<{ mine: boolean }>(db, TRY_LOCK, []);
+        if (!lock!.mine) return undefined;
+        const part = await readPart(db, from);
+        if (part.made.length > 0 || isLast(part)) await extend(db, key, part.made, options);
+        return part;
+      },
+      ALONG_INDEXES,
+    );
   }
 
   return {
     async sealFrom(from, signal) {
       const startedAt = clock.now();
+      const key = await options.loadKey();
       let sealed = false;
-      for (let after: string | null = from; after !== null; ) {
+      for (let next: string | undefined = from; next !== undefined; ) {
         if (signal.aborted) return false;
-        const [part]: Part[] = await run<Part>(pool, WITHOUT_ENTRY, [after]);
-        const { last, n, ids }: Part = part!;
-        for (let at = 0; at < ids.length; at += BATCH) {
-          if (!(await sealBatch(ids.slice(at, at + BATCH)))) return false;
-          sealed = true;
-        }
-        after = n === PART ? last : null;
+        // That nothing has happened is told too, at the end.
+        const part: Part | undefined = await sealPart(next, key, (at) => at.next === undefined && !sealed);
+        if (!part) return false;
+        sealed ||= part.made.length > 0;
+        next = part.next;
       }
-      if (!sealed && !(await sealBatch([]))) return false;
       await run(pool, LOOKED, [startedAt]);
       return true;
     },
   };
 }
 
+/** The parts are read in the order of their ids, and what has an entry is found by its id, whatever the statistics say of a table that grows. */
+const ALONG_INDEXES =
+  "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_sort = off";
+
+async function readPart(db: Queryable, from: string): Promise<Part> {
+  for (const texts of ["plain", "json"] as const) {
+    const [row] = await run<PartRow>(db, PARTS[texts], [from]);
+    const { n, last } = row!;
+    const made = await madeOf(rowsOf(row!), texts);
+    if (made) return { next: n === PART && last !== null ? last : undefined, made };
+  }
+  throw new Error("a row of the history cannot be read");
+}
+
 /** One step of the log: entries, tiles and a checkpoint over all of it, in the transaction of `db`, which has the lock. */
-async function extend(db: Queryable, key: LogKey, rows: readonly PackedEvent[], { clock, witnessed }: SealOptions): Promise<void> {
+async function extend(db: Queryable, key: LogKey, made: readonly Made[], { clock, witnessed }: SealOptions): Promise<void> {
   const current = await currentKey(db);
   if (current !== key.verifier.text)
     throw new Error(`the log is signed with the key ${current}, and HISTORY_KEY_FILE holds ${key.verifier.text}`);
   const tree = await readTree(db);
-  if (rows.length > 0) {
-    const entries = await entriesOf(rows);
-    await run(db, PUT_LEAVES, [tree.size, rows.map(({ id }) => id), entries.join(PARTING)]);
-    const tiles = tree.append(entries.map(leafHash));
+  if (made.length > 0) {
+    const joined = (of: (one: Made) => string): string => made.map(of).join(PARTING);
+    await run(db, PUT_LEAVES, [tree.size, joined(({ event }) => event), joined(({ entry }) => entry)]);
+    const tiles = tree.append(made.map(({ hash }) => hash));
     await run(db, PUT_TILES, [tiles.map(({ level }) => level), tiles.map(({ index }) => index), tiles.map(({ hashes }) => hashes)]);
     await run(db, PUT_SIZE, [tree.size]);
   }
@@ -140,23 +165,24 @@ async function extend(db: Queryable, key: LogKey, rows: readonly PackedEvent[], 
   const [{ due } = { due: false }] = await run<{ due: boolean }>(db, IS_DUE, [tree.size, at]);
   if (!due) return;
   await putCheckpoint(db, tree, [key], { at, witnessed });
-  if (rows.length === 0) await run(db, THIN_OUT, [at]);
+  if (made.length === 0) await run(db, THIN_OUT, [at]);
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-async function rowsWithoutEntry(db: Queryable, ids: readonly string[]): Promise<readonly PackedEvent[]> {
-  const [whole] = await run<Packed & pg.QueryResultRow>(db, ROWS, [ids]);
-  return rowsOf(whole!).map(packedEvent);
-}
-
-async function entriesOf(rows: readonly PackedEvent[]): Promise<readonly string[]> {
-  const entries: string[] = [];
+/** Undefined where a row cannot be told. */
+async function madeOf(rows: readonly string[], texts: Texts): Promise<readonly Made[] | undefined> {
+  const made: Made[] = [];
   for (let at = 0; at < rows.length; at += TURN) {
-    for (const { open, sealed, ref } of rows.slice(at, at + TURN)) if (open) entries.push(entryOf(open, sealed, ref));
+    for (const row of rows.slice(at, at + TURN)) {
+      const { id, open, sealed, ref } = packedEvent(row, texts) ?? {};
+      if (id === undefined || open === undefined) return undefined;
+      const entry = entryOf(open, sealed ?? null, ref ?? null);
+      made.push({ event: id, entry, hash: leafHash(entry) });
+    }
     await nextTurn();
   }
-  return entries;
+  return made;
 }
 
 export async function readTree(db: Queryable): Promise<GrowingTree> {
