@@ -21,7 +21,7 @@ const BY_COMMAND = [
   ...(process.env.UPGRADE_SECONDS === undefined ? ["/tests/e2e/upgrade"] : []),
   ...(process.env.WHOLE_IMAGE === undefined ? ["/tests/e2e/image"] : []),
   ...(process.env.WHOLE_PROCESSES === undefined
-    ? ["/tests/e2e/(demo|kill|newcomer|start)", "/integration/database/(embedded-(crashes|supervised)|prepare)"]
+    ? ["/tests/e2e/(cli|demo|kill|newcomer|start)", "/integration/database/(embedded-(crashes|supervised)|prepare)"]
     : []),
 ];
 
