@@ -78,12 +78,12 @@ import { createEventLog } from "./store/history/event-log.ts";
 import { createLogReader } from "./store/history/log/reader.ts";
 import { createPersonalReadLog } from "./store/history/personal-reads.ts";
 import { createKpiStore } from "./store/kpis/kpis.ts";
+import { createSyncOperations } from "./store/operations.ts";
 import { readingFrom } from "./store/replica.ts";
 import { createDepartmentList } from "./store/status/departments.ts";
 import { createHolds } from "./store/status/holds.ts";
 import { createMeterStore } from "./store/status/meters.ts";
 import { createPutBack } from "./store/status/put-back.ts";
-import { createSyncOperations } from "./store/status/status.ts";
 import { TARGET } from "./target-name.ts";
 
 /* The HTTP side: every address there is, with what stands behind it. */

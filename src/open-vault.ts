@@ -8,8 +8,9 @@ import { makeKeyFile, readKeyFile } from "./key-file.ts";
 import type { Config } from "./settings/config.ts";
 import { createKeyEncryptionKey } from "./store/personal/key-encryption.ts";
 import { createKeyRegister } from "./store/personal/key-register.ts";
-import { createVault, type Vault } from "./store/personal/vault.ts";
+import { createVault } from "./store/personal/vault.ts";
 import type { Pool } from "./store/postgres/pool.ts";
+import type { Vault } from "./store/vault.ts";
 
 const SETTING = "ENCRYPTION_KEY_FILE";
 

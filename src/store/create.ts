@@ -16,9 +16,9 @@ import { createOrders } from "./loop/orders.ts";
 import { createPauses } from "./loop/pause.ts";
 import { type ClaimOptions, createClaims, LEASE_MS } from "./loop/runs/claims.ts";
 import { createSweepStore } from "./loop/sweep.ts";
-import type { Vault } from "./personal/vault.ts";
 import type { Pool } from "./postgres/pool.ts";
 import { createTree, SETTLE_MS } from "./tree/tree.ts";
+import type { Vault } from "./vault.ts";
 
 /** The directory in PostgreSQL. Every write marks the entities it concerns for each of `targets`. */
 export const createDirectoryStore = (pool: Pool, targets: readonly string[], vault: Vault): DirectoryStore => ({

@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KEY_BYTES } from "../../src/core/sealing.ts";
 import { createKeyEncryptionKey } from "../../src/store/personal/key-encryption.ts";
-import { createVault, type Vault } from "../../src/store/personal/vault.ts";
+import { createVault } from "../../src/store/personal/vault.ts";
+import type { Vault } from "../../src/store/vault.ts";
 
 /* One key for all servers and commands of a run, and for what is filled in by SQL: they read each other's values. */
 

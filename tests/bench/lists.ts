@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { systemClock } from "../../src/core/clock.ts";
 import { createKpiStore } from "../../src/store/kpis/kpis.ts";
-import { createSyncOperations } from "../../src/store/status/status.ts";
+import { createSyncOperations } from "../../src/store/operations.ts";
 import { withEmbedded } from "./embedded.ts";
 
 /*

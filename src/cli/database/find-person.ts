@@ -16,7 +16,7 @@ const LOOKED_AT = 1_000;
  */
 export async function personMeant({ pool, clock }: Pick<AppContext, "pool" | "clock">, named: string): Promise<SyncItem> {
   const [{ createSyncOperations }, { findRemoved }] = await Promise.all([
-    import("../../store/status/status.ts"),
+    import("../../store/operations.ts"),
     import("../../store/status/removed-people.ts"),
   ]);
   const { items } = await createSyncOperations(pool, TARGET, clock).items({ kind: "user", text: named, count: LOOKED_AT });

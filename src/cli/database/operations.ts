@@ -20,7 +20,7 @@ export interface OperationsAccess {
 export const withOperations = <T>(work: (access: OperationsAccess) => Promise<T>): Promise<T> =>
   withPool(async ({ pool, config }) => {
     const [{ createSyncOperations }, { systemClock }] = await Promise.all([
-      import("../../store/status/status.ts"),
+      import("../../store/operations.ts"),
       import("../../core/clock.ts"),
     ]);
     return work({

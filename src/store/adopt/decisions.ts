@@ -4,11 +4,11 @@ import { isUuid, uuidv7 } from "../../core/id.ts";
 import type { EventCode, HistoryEvent } from "../../history/event.ts";
 import type { AdoptableKind, Adoption, AdoptionOperations, AdoptionState, Decision, DecisionEvent } from "../../reconcile/adopt/ports.ts";
 import { strengthOf, type Tier } from "../../reconcile/adopt/rules.ts";
-import type { Vault } from "../personal/vault.ts";
 import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { isActivePerson, NAMES_OF_PERSON } from "../references.ts";
+import type { Vault } from "../vault.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /* What operators decide about who is who. A decision changes links here and nothing at the target; the runs that follow do the rest, under the same rules as ever. */

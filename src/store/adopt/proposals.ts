@@ -3,9 +3,9 @@ import { uuidv7 } from "../../core/id.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import { pairKey } from "../../reconcile/adopt/match.ts";
 import type { AdoptionStore, Listing, Proposal, TreeNode } from "../../reconcile/adopt/ports.ts";
-import type { Vault } from "../personal/vault.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
+import type { Vault } from "../vault.ts";
 import { markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /* Who of ours what is at the target already may be: proposals, and what is needed to find them. */

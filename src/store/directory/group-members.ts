@@ -1,10 +1,10 @@
 import type pg from "pg";
 import { isUuid } from "../../core/id.ts";
 import type { Fact, MembersChanged } from "../../directory/ports.ts";
-import type { EventRow, Vault } from "../personal/vault.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import { inTransaction, isItemFailure, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { personOf } from "../references.ts";
+import type { EventRow, Vault } from "../vault.ts";
 import { markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { type GroupRow, groupOf } from "./group-rows.ts";
 

@@ -1,8 +1,8 @@
 import { isUuid } from "../../core/id.ts";
 import type { DirectoryStore } from "../../directory/ports.ts";
-import type { Vault } from "../personal/vault.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
+import type { Vault } from "../vault.ts";
 import { appendEvent, causedBy, markDue, wakeUp } from "../write-sql.ts";
 import { createList } from "./list.ts";
 import { createLookup } from "./lookup.ts";

@@ -1,9 +1,9 @@
 import type pg from "pg";
 import type { FeedStore, NumberedEvent, Turn } from "../../feed/ports.ts";
 import { COLUMNS, type EventRow, loggedEvent } from "../history/event-log.ts";
-import type { Vault } from "../personal/vault.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import type { Vault } from "../vault.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
 import { beginOrder, orderEvents } from "./order.ts";
 

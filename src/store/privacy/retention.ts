@@ -1,9 +1,9 @@
 import type pg from "pg";
 import { ACCESS_CODES } from "../../history/event.ts";
 import type { RetentionJob, RetentionStore } from "../../privacy/retention.ts";
-import type { Vault } from "../personal/vault.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { FIRST_ID } from "../postgres/walk.ts";
+import type { Vault } from "../vault.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
 import { clearStores } from "./erase.ts";
 import { forgetValues } from "./forget-values.ts";

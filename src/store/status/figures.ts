@@ -1,6 +1,5 @@
 import type pg from "pg";
 import type { SyncStatus } from "../../reconcile/status.ts";
-import { createPauses } from "../loop/pause.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { isLost } from "../references.ts";
 
@@ -74,10 +73,9 @@ type Count =
 type CountsRow = pg.QueryResultRow & Readonly<Record<Count, number>> & { readonly as_of: Date; readonly oldest: Date | null };
 
 /** Counts are of one moment, `asOf`. They cost by what is not in sync, not by how many people there are. */
-export async function readStats(pool: pg.Pool, target: string): Promise<SyncStatus> {
-  const [counts, paused, latency, calls] = await Promise.all([
+export async function readStats(pool: pg.Pool, target: string): Promise<Omit<SyncStatus, "paused">> {
+  const [counts, latency, calls] = await Promise.all([
     countsOf(pool, target),
-    createPauses(pool, target).paused(),
     run<{ ms: number[] | null }>(pool, LATENCY, [target]),
     run<{ api: string; calls: number }>(pool, CALLS, [target]),
   ]);
@@ -92,7 +90,6 @@ export async function readStats(pool: pg.Pool, target: string): Promise<SyncStat
     states: { inSync, due, waiting, held, parked },
     lost,
     ...(oldest ? { oldestDue: oldest } : {}),
-    ...(paused ? { paused } : {}),
     ...(p50 !== undefined && p95 !== undefined && p99 !== undefined ? { latencyMs: { p50, p95, p99 } } : {}),
     people: { active, present: accurate + row.open_present, accurate, stuck: row.stuck_people },
     calls: calls.map(({ api, calls: count }) => ({ api, count })),

@@ -1,7 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { createSyncOperations } from "../../../src/store/status/status.ts";
+import { createSyncOperations } from "../../../src/store/operations.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { createRandom } from "./random-directory.ts";
 import { change, DINGTALK_USER, ENTERPRISE, mobile } from "./sample.ts";

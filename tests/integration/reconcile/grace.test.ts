@@ -3,8 +3,8 @@ import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { compilePolicy } from "../../../src/policy/compile.ts";
 import { planEverybody } from "../../../src/reconcile/compare/whole-plan.ts";
 import { createMovableClock, type MovableClock } from "../../../src/simulator/control/movable-clock.ts";
+import { createSyncOperations } from "../../../src/store/operations.ts";
 import { openRehearsal } from "../../../src/store/rehearse.ts";
-import { createSyncOperations } from "../../../src/store/status/status.ts";
 import { openTestEnvironment, type Running, type TestEnvironment, type WorkerOptions } from "../../support/test-environment.ts";
 import { addGroup, change, chart, DINGTALK_USER, person, remote } from "./sample.ts";
 

@@ -2,7 +2,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { createSyncOperations } from "../../../src/store/status/status.ts";
+import { createSyncOperations } from "../../../src/store/operations.ts";
 import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { createRandom, type Random } from "./random-directory.ts";
 import { change, DINGTALK_USER, person } from "./sample.ts";

@@ -2,9 +2,9 @@ import type pg from "pg";
 import type { EntityKind, JsonObject } from "../../../core/entity.ts";
 import type { Changes } from "../../../history/event.ts";
 import type { OlderEvents } from "../../../history/log/ports.ts";
-import type { Vault } from "../../personal/vault.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
+import type { Vault } from "../../vault.ts";
 
 const BATCH = 500;
 

@@ -1,9 +1,9 @@
 import type pg from "pg";
 import type { Clock } from "../../../core/clock.ts";
 import type { Meter } from "../../../core/meter.ts";
-import type { EventRow, Vault } from "../../personal/vault.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../../postgres/statement.ts";
+import type { EventRow, Vault } from "../../vault.ts";
 import { PRIORITY } from "../../write-sql.ts";
 import { lockGuard } from "../guard/hold-members.ts";
 import { ANY_MANAGED, REPORTS, WAITING_ON } from "./requeue.ts";

@@ -1,9 +1,9 @@
 import type { HistoryEvent } from "../../../history/event.ts";
 import type { Claim, ReconcileStore, ValuesSet } from "../../../reconcile/ports.ts";
-import type { Vault } from "../../personal/vault.ts";
 import { batched } from "../../postgres/batch.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { isItemFailure, type Queryable, run, type Statement } from "../../postgres/statement.ts";
+import type { Vault } from "../../vault.ts";
 import { countValues } from "../guard/guard-counters.ts";
 import { createRunEnds, type RunEndOptions } from "./run-ends.ts";
 import { heldBy, sortedForLocking } from "./run-leases.ts";

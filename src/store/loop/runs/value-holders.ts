@@ -2,10 +2,10 @@ import type pg from "pg";
 import type { EntityKind } from "../../../core/entity.ts";
 import type { AskedValue, Holder, ReconcileStore } from "../../../reconcile/ports.ts";
 import type { Refusals } from "../../../reconcile/run/plan/refusal.ts";
-import type { EventValues, Vault } from "../../personal/vault.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 import { isActivePerson, personWith } from "../../references.ts";
+import type { EventValues, Vault } from "../../vault.ts";
 import { isFree, WAITING_ON } from "./requeue.ts";
 
 /* Who has a value at the target that another one needs, and who asks for it. */

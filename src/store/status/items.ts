@@ -1,16 +1,10 @@
 import type pg from "pg";
-import type { Clock } from "../../core/clock.ts";
 import type { EntityKind } from "../../core/entity.ts";
 import { isUuid } from "../../core/id.ts";
-import type { SyncMode } from "../../reconcile/policy.ts";
 import type { LoopReason } from "../../reconcile/reasons.ts";
 import type { HeldBy, Planned, SyncState } from "../../reconcile/run/end/next-state.ts";
 import type { SyncItem, SyncOperations } from "../../reconcile/status.ts";
 import type { Note } from "../../reconcile/target-values.ts";
-import { createRulesHolds } from "../loop/guard/rules-holds.ts";
-import { createOrders } from "../loop/orders.ts";
-import { createPauses } from "../loop/pause.ts";
-import { livingProcesses } from "../loop/processes.ts";
 import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
@@ -18,10 +12,8 @@ import { run, type Statement } from "../postgres/statement.ts";
 import { FIRST_REF } from "../postgres/walk.ts";
 import { personWith } from "../references.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "../write-sql.ts";
-import { readStats } from "./figures.ts";
 import { isMeantBy, NAME } from "./item-search.ts";
-import { readReasons, readRemoteNames } from "./reasons.ts";
-import { sharedReading } from "./shared-reading.ts";
+import { readRemoteNames } from "./reasons.ts";
 
 /** Who has the value: somebody of the directory, or a department of the tree. */
 const HOLDER_NAME = `case when s.holder is not null then coalesce(
@@ -72,8 +64,6 @@ const RETRY_ALL: Statement = {
   woken as (${wakeUp("done")})
   select kind, entity_id, (select count(*) from woken) as woken from slice`,
 };
-const LAST_MODE: Statement = { name: "status-last-mode", text: "select mode from target_states where target = $1" };
-
 const REQUEST_SWEEP: Statement = {
   name: "status-request-sweep",
   text: "select graphile_worker.add_job('sweep', json_build_object('actor', $1::text), job_key := 'sweep') is not null as asked",
@@ -103,15 +93,12 @@ interface ItemRow extends pg.QueryResultRow {
   grace_until: Date | null;
 }
 
-/** The loop of one target as operators see it. */
-export function createSyncOperations(pool: Pool, target: string, clock: Clock): SyncOperations {
+/** The entities of one target as operators see them, and another try. */
+export function createItems(
+  pool: Pool,
+  target: string,
+): Pick<SyncOperations, "items" | "remoteNames" | "requestSweep" | "retry" | "retryAll"> {
   return {
-    ...createOrders(pool, target),
-
-    status: sharedReading(() => readStats(pool, target), clock),
-
-    reasons: sharedReading(() => readReasons(pool, target), clock),
-
     remoteNames: (kind, remoteIds) => readRemoteNames(pool, target, kind, remoteIds),
 
     async items({ id, state, kind, text, reasonCode, after, count }) {
@@ -174,15 +161,6 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
         after = last && rows.length === SLICE ? [last.kind, last.entity_id] : undefined;
       }
       return count;
-    },
-
-    pause: () => createPauses(pool, target).paused(),
-
-    openHoldOfRules: createRulesHolds(pool, target, clock).openHoldOfRules,
-
-    async processes() {
-      const [living, modes] = await Promise.all([livingProcesses(pool, target), run<{ mode: SyncMode | null }>(pool, LAST_MODE, [target])]);
-      return { living, lastMode: modes[0]?.mode ?? undefined };
     },
   };
 }
