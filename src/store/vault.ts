@@ -3,7 +3,7 @@ import type { Changes, HistoryEvent } from "../history/event.ts";
 import type { Queryable } from "./postgres/statement.ts";
 import type { EventColumns } from "./write-sql.ts";
 
-/* What the folders of the storage know of encryption: values of people go in, and come out again. Implemented by personal/vault.ts. */
+/* What the folders of the storage know of encryption: values of people go in, and come out again. Implemented by store/personal/vault.ts. */
 
 /** An event as a row of `history`. */
 export type EventRow = Readonly<EventColumns>;

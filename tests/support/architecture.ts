@@ -31,7 +31,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   reconcile: ["core", "history", "mapping", "policy"],
   targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-values.ts"],
   // Storage implements the ports of others. Its own files join the sub-rooms, or are read by several of them.
-  store: ["core", "directory", "history", "store"],
+  store: ["core", "directory", "history", "reconcile/policy.ts", "reconcile/status.ts", "store"],
   "store/postgres": ["core", "directory/errors.ts"],
   "store/filter": ["core", "filter", "store/postgres"],
   "store/history": ["core", "filter", "history", "tlog", "store/postgres", "store/filter", ...sharedStatements()],
