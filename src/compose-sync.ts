@@ -8,6 +8,7 @@ import { keepErasures } from "./privacy/keep-erasures.ts";
 import { keepRetention } from "./privacy/retention.ts";
 import { assess } from "./reconcile/assess/assess.ts";
 import { sweep } from "./reconcile/compare/sweep.ts";
+import { hear } from "./reconcile/hints/hear.ts";
 import { startWhenChecked } from "./reconcile/process/loop-start.ts";
 import { createSteering, modeInForce } from "./reconcile/process/orders.ts";
 import { watchPauses } from "./reconcile/process/pause-watch.ts";
@@ -134,6 +135,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const watching = { target, store, presence, rest, clock, logger };
   const following = steering.watch(stopping.signal);
   let watch: Promise<unknown> = Promise.resolve();
+  const listening = { store, target, clock, logger, wake: () => worker.wake() };
   let startedMs: number | undefined;
   const loopStart = startWhenChecked({
     check: (signal) => preflight(watching, signal),
@@ -144,6 +146,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
         watchPauses({ ...watching, log, rules, wake: worker.wake }, stopping.signal),
         // What is not remembered of an object has to be read for a comparison: not before that is possible.
         rules.watch(stopping.signal),
+        ...(config.dingtalkStream ? [hear(listening, stopping.signal)] : []),
       ]);
     },
     clock,

@@ -19,6 +19,7 @@ export const EVENT_CODES = [
   "target.intent",
   "target.outcome",
   "target.late",
+  "hint.received",
   "marks.merged",
   "operator.retry",
   "operator.pause",
@@ -100,7 +101,7 @@ export interface HistoryEvent {
   readonly id: string;
   readonly at: Date;
   readonly code: EventCode;
-  /** `token:<id>`, `trust:<id>`, `link:<id>`, `worker`, `cli` or `system`. */
+  /** `token:<id>`, `trust:<id>`, `link:<id>`, `worker`, `dingtalk`, `cli` or `system`. */
   readonly actor: string;
   readonly sourceId?: string;
   readonly requestId?: string;

@@ -97,6 +97,18 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
       "target kind entity_id status presence containers observed_at created_at adopted fresh strangers grace_since grace_until grace_counted grace_ended",
     personal: "remote_id attributes invitation",
   },
+  hints: {
+    purpose: "of whom DingTalk said that something changed, without what",
+    retention: "7 days",
+    public: "target event_id kind type received_at outcome entity_id look",
+    personal: "remote_id",
+  },
+  listening: {
+    purpose: "how the connection is over which DingTalk tells of changes",
+    retention: NO_END,
+    public: "target state since failures ended_by reason heard_at event_at seen_at",
+  },
+  hint_figures: { purpose: "how much of what changed in DingTalk was told", retention: "30 days", public: "target at heard missed" },
   removed_people: {
     purpose: "puts people back who were removed by mistake",
     retention: "30 days",

@@ -1,6 +1,7 @@
 import type { Deadline } from "../core/deadline.ts";
 import type { EntityKind, EntityRef } from "../core/entity.ts";
 import type { Written } from "./target-failures.ts";
+import type { HintListener } from "./target-hints.ts";
 import type { Actual, Attributes, AttributeValue, Note, TargetCall } from "./target-values.ts";
 
 export interface WriteContext {
@@ -108,6 +109,9 @@ export interface TargetAdapter {
    * the target itself would refuse is not known.
    */
   rehearsal(): TargetAdapter;
+
+  /** Hears what the target says of changes, over one connection at a time, until `signal` is aborted. Never rejects. Absent: it says nothing by itself. */
+  listen?(listener: HintListener, signal: AbortSignal): Promise<void>;
 
   /** What is missing before syncing can work; empty when all is well. */
   check(context: WriteContext): Promise<readonly Problem[]>;

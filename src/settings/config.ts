@@ -58,6 +58,8 @@ export interface Config {
   readonly bootstrapToken?: Secret;
   readonly role: Role;
   readonly dingtalk: DingTalkSettings;
+  /** Whether DingTalk is listened to for changes. */
+  readonly dingtalkStream: boolean;
   readonly syncMode: SyncMode;
   /** Unset = the built-in mapping. */
   readonly mappingFile?: string;
@@ -129,6 +131,7 @@ function toConfig(values: Values): Config {
     ...(values.BOOTSTRAP_TOKEN === undefined ? {} : { bootstrapToken: new Secret(values.BOOTSTRAP_TOKEN) }),
     role: values.ROLE,
     dingtalk,
+    dingtalkStream: values.DINGTALK_STREAM === "on",
     // Nothing real is changed before somebody says so.
     syncMode: values.SYNC_MODE ?? (dingtalk.kind === "sandbox" ? "sync" : "observe"),
     ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),

@@ -44,6 +44,7 @@ const defaultsOf = (config: Config): Readonly<Record<string, string>> => ({
   ROLE: config.role,
   DINGTALK_QPS: String(config.dingtalk.qps),
   DINGTALK_MANAGED_ROOT: config.dingtalk.managedRoot,
+  DINGTALK_STREAM: config.dingtalkStream ? "on" : "off",
   ...(config.dingtalk.kind === "sandbox"
     ? { SIMULATOR_PORT: String(config.dingtalk.simulatorPort) }
     : { DINGTALK_OAPI_URL: config.dingtalk.oapiUrl, DINGTALK_API_URL: config.dingtalk.apiUrl }),

@@ -85,6 +85,7 @@ export const RULES = {
     .string()
     .regex(/^[1-9]\d{0,14}$/, "must be the id of a department, a positive whole number")
     .default("1"),
+  DINGTALK_STREAM: oneOf(["on", "off"]).default("on"),
   SIMULATOR_PORT: wholeNumber(1, 65_535, PORT_RULE).optional(),
   SYNC_MODE: oneOf(SYNC_MODES).optional(),
   MAPPING_FILE: text.optional(),

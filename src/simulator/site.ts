@@ -51,7 +51,7 @@ export function createSimulatorApp(options: SimulatorOptions): SimulatorApp {
     ? openJournal(options.journalPath, fresh)
     : { journal: noJournal, organisation: fresh() };
 
-  const stream = createStreamGateway({ clock, seed: organisation.seed });
+  const stream = createStreamGateway({ clock, seed: organisation.seed, settings: () => world.organisation.switches.stream });
   const push = createPush({ clock, logger, seed: organisation.seed, corpId, appKey, settings: () => world.organisation.switches.push });
   // Clients drop an eventId they know, and keep a token: neither may begin anew with the process.
   const startSeed = `${seed} ${clock.now().getTime()}`;

@@ -11,6 +11,7 @@ import { createFacts } from "./facts/facts.ts";
 import { expireHolds } from "./loop/guard/hold-ends.ts";
 import { createRenewal } from "./loop/guard/rules-change.ts";
 import { createRulesHolds } from "./loop/guard/rules-holds.ts";
+import { createHintStore } from "./loop/hints/hints.ts";
 import { CALL_LIFE_MS, createLiveness } from "./loop/liveness.ts";
 import { createOrders } from "./loop/orders.ts";
 import { createPauses } from "./loop/pause.ts";
@@ -73,6 +74,7 @@ export const createReconcileStore = (
     ...createRenewal(pool, target),
     ...createRulesHolds(pool, target, clock),
     ...createSweepStore(pool, target),
+    ...createHintStore(pool, target),
     ...createAdoptionStore(pool, target, vault),
     ...createAssessmentStore(pool, target),
     accept: createAdoptionOperations(pool, target, vault).accept,

@@ -29,7 +29,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   import: ["core", "directory", "filter", "history", "mapping", "scim"],
   api: ["core", "alerts", "evidence", "feed", "filter", "history", "http", "kpis", "reconcile", "tlog"],
   reconcile: ["core", "history", "mapping", "policy"],
-  targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-values.ts"],
+  targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-hints.ts", "reconcile/target-values.ts"],
   // Storage implements the ports of others. Its own files join the sub-rooms, or are read by several of them.
   store: ["core", "directory", "history", "reconcile/policy.ts", "reconcile/status.ts", "store"],
   "store/postgres": ["core", "directory/errors.ts"],
@@ -101,7 +101,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["http", "api"],
   scimmy: ["scim"],
   "stream-json": ["import"],
-  ws: ["simulator"],
+  ws: ["simulator", "targets/dingtalk/stream"],
   yaml: ["mapping"],
   yazl: ["evidence"],
   zod: ["feed", "import/workday", "settings", "mapping", "policy", "simulator"],

@@ -36,7 +36,8 @@ type Body = Readonly<Record<string, unknown>>;
 type Action = (body: Body) => Reply;
 
 const streamSchema = z.strictObject({
-  action: z.enum(["ping", "disconnect"]),
+  action: z.enum(["ping", "disconnect", "cut", "replay"]),
+  times: z.number().int().min(1).max(10_000).default(1),
   reason: z.string().default("persistent connection is timeout"),
 });
 
@@ -167,11 +168,13 @@ export function createControl(world: SimulatorState, settings: ControlSettings):
     });
   }
 
-  /** What the Stream gateway does by itself after minutes or hours, now. */
+  /** What the Stream gateway does by itself after minutes or hours, now; and events of before once more. */
   function moveStream(body: Body): Reply {
-    return checked(streamSchema, body, ({ action, reason }) => {
+    return checked(streamSchema, body, ({ action, reason, times }) => {
       if (action === "ping") settings.stream.ping();
-      else settings.stream.disconnect(reason);
+      else if (action === "disconnect") settings.stream.disconnect(reason);
+      else if (action === "cut") settings.stream.cut();
+      else settings.stream.replay(times);
       return json(200, { connections: settings.stream.connections() });
     });
   }

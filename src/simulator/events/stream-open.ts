@@ -22,6 +22,8 @@ export const openStream =
     if (!clientId || world.apps.get(clientId) !== fields.clientSecret) {
       return { reply: denied(400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret"), fate: "failed" };
     }
+    if (world.organisation.switches.stream.refuses === "opening")
+      return { reply: denied(503, "ServiceUnavailable", "服务暂不可用"), fate: "failed" };
     const over = world.limits.admit(clientId, call.path, world.clock.now().getTime());
     if (over) return { reply: newGatewayRefusal({ kind: "app-rate", ...over }, requestId), fate: "refused" };
     const endpoint = `ws://${header(call, "host")}${STREAM_CONNECT}`;

@@ -3,12 +3,14 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../../core/clock.ts";
 import { newRequestId } from "../organisation/identifiers.ts";
+import type { Switches } from "../organisation/switches.ts";
 import type { OrganisationEvent, Subscriber } from "./outbox.ts";
 import { createRedelivery } from "./redelivery.ts";
 
 /** A ticket opens one connection, within this time (docs/dingtalk.md 10.2). */
 export const TICKET_MS = 90_000;
-const PING_MS = 60_000;
+/** Events that can be sent once more. */
+const MOST_REPLAYED = 10_000;
 
 export interface Subscription {
   readonly type: string;
@@ -20,6 +22,8 @@ interface Connection {
   readonly appKey: string;
   readonly subscriptions: readonly Subscription[];
   readonly socket: WebSocket;
+  /** It came after another one had gone. */
+  readonly again: boolean;
 }
 
 export interface StreamGateway extends Subscriber {
@@ -32,23 +36,46 @@ export interface StreamGateway extends Subscriber {
   ping(): void;
   /** Tells every client to come back with a new ticket, and closes. */
   disconnect(reason: string): void;
+  /** Breaks every connection without a word. */
+  cut(): void;
+  /** Sends every event of before once more, so many times, each under its own id. */
+  replay(times: number): void;
   stop(): void;
 }
 
 /** The Stream gateway of docs/dingtalk.md 10.2: one event goes to one connection of those that want it, in turn. */
-export function createStreamGateway(options: { readonly clock: Clock; readonly seed: number }): StreamGateway {
-  const { clock, seed } = options;
-  const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
+export function createStreamGateway(options: {
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly settings: () => Switches["stream"];
+}): StreamGateway {
+  const { clock, seed, settings } = options;
+  const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, autoPong: false });
+  const sent: OrganisationEvent[] = [];
   const tickets = new Map<string, { appKey: string; subscriptions: readonly Subscription[]; untilMs: number }>();
   const connections: Connection[] = [];
   const stopped = new AbortController();
   let drawn = 0;
   let turn = 0;
+  let born = 0;
+  let gone = 0;
   const redelivery = createRedelivery(clock, send);
 
   return {
-    deliver: redelivery.deliver,
-    forget: redelivery.forget,
+    deliver(event) {
+      born += 1;
+      const { deaf, dropPercent } = settings();
+      // Spread evenly, so that a share is that share.
+      const isDropped = Math.floor((born * dropPercent) / 100) > Math.floor(((born - 1) * dropPercent) / 100);
+      if (isDropped || deaf === "events") return;
+      sent.push(event);
+      if (sent.length > MOST_REPLAYED) sent.shift();
+      redelivery.deliver(event);
+    },
+    forget() {
+      sent.length = 0;
+      redelivery.forget();
+    },
     ticket(appKey, subscriptions) {
       const ticket = draw();
       tickets.set(ticket, { appKey, subscriptions, untilMs: nowMs() + TICKET_MS });
@@ -58,11 +85,11 @@ export function createStreamGateway(options: { readonly clock: Clock; readonly s
       const ticket = new URL(request.url ?? "/", "http://simulator").searchParams.get("ticket") ?? "";
       const granted = tickets.get(ticket);
       tickets.delete(ticket);
-      if (!granted || nowMs() >= granted.untilMs) {
+      if (!granted || nowMs() >= granted.untilMs || settings().refuses === "connecting") {
         socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
         return;
       }
-      server.handleUpgrade(request, socket, head, (opened) => join({ id: draw(), socket: opened, ...granted }));
+      server.handleUpgrade(request, socket, head, (opened) => join({ id: draw(), socket: opened, again: gone > 0, ...granted }));
     },
     connections: () => connections.map(({ id, appKey, subscriptions }) => ({ connectionId: id, appKey, subscriptions })),
     ping() {
@@ -74,6 +101,13 @@ export function createStreamGateway(options: { readonly clock: Clock; readonly s
         connection.socket.close();
       }
     },
+    cut() {
+      for (const { socket } of [...connections]) socket.terminate();
+    },
+    replay(times) {
+      const all = [...sent];
+      for (let n = 0; n < times; n++) for (const event of all) redelivery.deliver(event);
+    },
     stop() {
       stopped.abort();
       redelivery.stop();
@@ -84,21 +118,25 @@ export function createStreamGateway(options: { readonly clock: Clock; readonly s
 
   function join(connection: Connection): void {
     connections.push(connection);
-    const gone = new AbortController();
+    const left = new AbortController();
     connection.socket.on("message", (data) => receive(String(data)));
+    connection.socket.on("ping", (data) => {
+      if (settings().deaf !== "everything") connection.socket.pong(data);
+    });
     connection.socket.on("error", () => connection.socket.terminate());
     connection.socket.on("close", () => {
-      gone.abort();
+      left.abort();
+      gone += 1;
       connections.splice(connections.indexOf(connection), 1);
     });
     system(connection, "CONNECTED", {});
     system(connection, "REGISTERED", {});
-    void keepPinging(connection, AbortSignal.any([gone.signal, stopped.signal]));
+    void keepPinging(connection, AbortSignal.any([left.signal, stopped.signal]));
   }
 
   async function keepPinging(connection: Connection, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const slept = await clock.sleep(PING_MS, signal).then(
+      const slept = await clock.sleep(settings().pingMs, signal).then(
         () => true,
         () => false,
       );
@@ -138,13 +176,15 @@ export function createStreamGateway(options: { readonly clock: Clock; readonly s
   }
 
   function frame(
-    { id, appKey, socket }: Connection,
+    { id, appKey, socket, again }: Connection,
     type: "SYSTEM" | "EVENT",
     messageId: string,
     topic: string,
     data: Readonly<Record<string, unknown>>,
     more: Readonly<Record<string, string>>,
   ): void {
+    const { deaf } = settings();
+    if (deaf === "everything" || (deaf === "reconnected" && again)) return;
     const headers = { appId: appKey, connectionId: id, contentType: "application/json", messageId, time: String(nowMs()), topic, ...more };
     socket.send(JSON.stringify({ specVersion: "1.0", type, headers, data: JSON.stringify(data) }));
   }

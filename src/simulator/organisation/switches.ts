@@ -136,6 +136,21 @@ export const switchesSchema = z.strictObject({
     .default([{ token: "sandbox" }]),
   /** Whose codes robots answer: the documentation's (400101, 410100) or those recorded from the live host (300005, 660026). */
   robotCodes: z.enum(["recorded", "documented"]).default("recorded"),
+  /** What goes wrong on the Stream gateway (docs/dingtalk.md 10.2), and how often it pings. */
+  stream: z
+    .strictObject({
+      /** Where connections are refused: when a ticket is asked for, or when it is shown. */
+      refuses: z.enum(["nobody", "opening", "connecting"]).default("nobody"),
+      /**
+       * Which open connections tell nothing. `reconnected`: those that come after one has gone get no frame at all. `events`: all live on without events.
+       * `everything`: all are silent, and pings of clients get no answer.
+       */
+      deaf: z.enum(["none", "reconnected", "events", "everything"]).default("none"),
+      /** Of a hundred events so many are lost on their way. */
+      dropPercent: z.number().min(0).max(100).default(0),
+      pingMs: z.number().int().min(10).default(60_000),
+    })
+    .prefault({}),
   /** HTTP push of events (docs/dingtalk.md 10.3); `ownerKey` is the client id unless the subscription was made by API. */
   push: z
     .strictObject({

@@ -62,6 +62,8 @@ export const API = {
   accountEnable: recent("/v1.0/contact/orgAccounts/enable", "write", "account"),
   accountSignOut: recent("/v1.0/contact/orgAccounts/signOut", "write", "account"),
   accountStatus: recent("/v1.0/contact/orgAccounts/status", "read", "account", "GET"),
+  /** A ticket for one connection, over which DingTalk tells of changes. */
+  streamOpen: recent("/v1.0/gateway/connections/open", "read", "app"),
   /** Asking again renews the token and changes nothing else, hence a read. The secret travels in the body, unlike with `/gettoken`. */
   token: { ...recent("/v1.0/oauth2/accessToken", "read", "app"), essential: true },
 } as const satisfies Readonly<Record<string, Api>>;

@@ -1,0 +1,220 @@
+import type { Clock } from "../../core/clock.ts";
+import { uuidv7 } from "../../core/id.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import type { TargetAdapter } from "../target.ts";
+import type { HintListener, ListeningState } from "../target-hints.ts";
+import { type Agreement, decide } from "./decide.ts";
+import type { HintStore, ListeningPlace, OpenHint, ShownListening } from "./ports.ts";
+
+export interface HearDeps {
+  readonly store: HintStore;
+  readonly target: Pick<TargetAdapter, "name" | "listen">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Somebody is due. */
+  readonly wake: () => void;
+}
+
+/** How often a process that does not listen tries to take the place of one that is gone, and the one that does shows that it lives. */
+const PLACE_MS = 5_000;
+/** Things that are decided about at a time. */
+const MOST_OPEN = 500;
+/** Until those are looked at again that a run is at work on, or that were looked at just now. */
+const AGAIN_MS = 100;
+/** What other processes left open is found after this at the latest. */
+const LEFT_OPEN_MS = 30_000;
+/** From one look at a thing to the next for a hint: a flood of hints is one look in that time. */
+const BETWEEN_LOOKS_MS = 1_500;
+/** Agreements in memory, and things looked at lately: the oldest go, and cost a look each. */
+const MOST_REMEMBERED = 20_000;
+const FORGET_MS = 3_600_000;
+
+/** Of all processes one listens to the target, and the others stand by. Ends when `signal` is aborted. */
+export async function hear(deps: HearDeps, signal: AbortSignal): Promise<void> {
+  const { store, clock, logger, target } = deps;
+  if (!target.listen) return;
+  let told = false;
+  while (!signal.aborted) {
+    try {
+      const place = await store.takePlace();
+      told = false;
+      if (place) await atPlace(deps, place, signal);
+    } catch (error) {
+      if (!told) logger.warn({ target: target.name, error }, "nobody can listen to the target; it is tried again");
+      told = true;
+    }
+    await clock.sleep(PLACE_MS, signal).catch(() => undefined);
+  }
+}
+
+async function atPlace(deps: HearDeps, place: ListeningPlace, signal: AbortSignal): Promise<void> {
+  const { target } = deps;
+  const ending = new AbortController();
+  const until = AbortSignal.any([signal, place.lost, ending.signal]);
+  const ear = createEar(deps, until);
+  const shown = show(deps, place, ear, until).finally(() => ending.abort());
+  try {
+    await Promise.all([target.listen!(ear.listener, until), ear.settle(), shown]);
+  } finally {
+    ending.abort();
+    await place.leave();
+  }
+}
+
+/** Shows how the connection is, and notices when the place is lost. */
+async function show({ store, clock, logger, target }: HearDeps, place: ListeningPlace, ear: Ear, signal: AbortSignal): Promise<void> {
+  let forgottenMs = Number.NEGATIVE_INFINITY;
+  while (!signal.aborted) {
+    try {
+      await place.check();
+      await store.showListening(ear.state());
+      if (clock.monotonicMs() - forgottenMs > FORGET_MS) {
+        await store.forgetHints();
+        forgottenMs = clock.monotonicMs();
+      }
+    } catch (error) {
+      logger.warn({ target: target.name, error }, "the state of the connection cannot be shown");
+    }
+    await Promise.race([ear.changed(), clock.sleep(PLACE_MS, signal).catch(() => undefined)]);
+  }
+}
+
+interface Ear {
+  readonly listener: HintListener;
+  state(): ShownListening;
+  /** Resolves when the state is another one. */
+  changed(): Promise<void>;
+  /** Decides about hints until the signal is aborted. */
+  settle(): Promise<void>;
+}
+
+function createEar({ store, clock, logger, target, wake }: HearDeps, signal: AbortSignal): Ear {
+  const agreements = new Map<string, Map<string, Agreement>>();
+  const lookedMs = new Map<string, number>();
+  let state: ShownListening = { state: "connecting", since: clock.now(), failures: 0 };
+  let heardAt: Date | undefined;
+  let eventAt: Date | undefined;
+  const change = createBell();
+  const arrival = createBell();
+
+  const listener: HintListener = {
+    async receive(hints) {
+      eventAt = clock.now();
+      try {
+        await store.keepHints(hints);
+      } catch (error) {
+        logger.warn({ target: target.name, error, count: hints.length }, "hints cannot be stored, and are not acknowledged");
+        throw error;
+      }
+      for (const { eventId, about } of hints)
+        for (const { kind, remoteId, agrees } of about) agreementsOf(`${kind} ${remoteId}`).set(eventId, agrees);
+      bound(agreements);
+      if (hints.some(({ about }) => about.length > 0)) arrival.ring();
+    },
+    heard() {
+      heardAt = clock.now();
+    },
+    state(next) {
+      if (next.kind !== state.state) tell(next);
+      const since = next.kind === state.state ? state.since : clock.now();
+      state = next.kind === "listening" ? { state: "listening", since, failures: 0 } : { ...withoutKind(next), state: "deaf", since };
+      change.ring();
+    },
+  };
+
+  function tell(next: ListeningState): void {
+    if (next.kind === "listening") logger.info({ target: target.name }, "the target is listened to");
+    else logger.warn({ target: target.name, code: next.reason }, "the target is not heard; comparisons go on, and it is tried again");
+  }
+
+  function agreementsOf(key: string): Map<string, Agreement> {
+    const known = agreements.get(key) ?? new Map<string, Agreement>();
+    agreements.set(key, known);
+    return known;
+  }
+
+  async function round(): Promise<"more" | "later" | "nothing"> {
+    const open = await store.openHints(MOST_OPEN);
+    const ends: Record<"echo" | "stranger", OpenHint[]> = { echo: [], stranger: [] };
+    const looks: { readonly hint: OpenHint; readonly event: HistoryEvent }[] = [];
+    const nowMs = clock.monotonicMs();
+    for (const hint of open) {
+      const key = `${hint.kind} ${hint.remoteId}`;
+      const outcome = decide(hint, (id) => agreements.get(key)?.get(id));
+      if (outcome === "echo" || outcome === "stranger") ends[outcome].push(hint);
+      if (outcome === "look" && nowMs - (lookedMs.get(key) ?? Number.NEGATIVE_INFINITY) >= BETWEEN_LOOKS_MS)
+        looks.push({ hint, event: eventOf(hint, clock.now(), target.name) });
+    }
+    if (ends.echo.length > 0) await store.endHints(ends.echo, "echo");
+    if (ends.stranger.length > 0) await store.endHints(ends.stranger, "stranger");
+    if (looks.length > 0) {
+      await store.lookAt(looks);
+      wake();
+    }
+    for (const hint of [...ends.echo, ...ends.stranger, ...looks.map((look) => look.hint)])
+      agreements.delete(`${hint.kind} ${hint.remoteId}`);
+    for (const { hint } of looks) lookedMs.set(`${hint.kind} ${hint.remoteId}`, nowMs);
+    bound(lookedMs);
+    const settled = ends.echo.length + ends.stranger.length + looks.length;
+    if (settled > 0 && open.length === MOST_OPEN) return "more";
+    return settled < open.length ? "later" : "nothing";
+  }
+
+  return {
+    listener,
+    state: () => ({ ...state, ...(heardAt ? { heardAt } : {}), ...(eventAt ? { eventAt } : {}) }),
+    changed: change.rung,
+    async settle() {
+      while (!signal.aborted) {
+        const next = arrival.rung();
+        const left = await round().catch((error: unknown) => {
+          logger.warn({ target: target.name, error }, "hints cannot be looked through; it is tried again");
+          return "later" as const;
+        });
+        if (left === "more") continue;
+        const pause = new AbortController();
+        const sleep = clock.sleep(left === "later" ? AGAIN_MS : LEFT_OPEN_MS, AbortSignal.any([signal, pause.signal]));
+        await Promise.race([next, sleep.catch(() => undefined)]);
+        pause.abort();
+      }
+    },
+  };
+}
+
+const withoutKind = ({ kind: _kind, ...rest }: Extract<ListeningState, { kind: "deaf" }>) => rest;
+
+const eventOf = ({ kind, types, link }: OpenHint, at: Date, target: string): HistoryEvent => ({
+  id: uuidv7(at.getTime()),
+  at,
+  code: "hint.received",
+  actor: "dingtalk",
+  causes: [],
+  ...(link ? { subject: { kind, id: link.id } } : {}),
+  target,
+  detail: { types: [...new Set(types)].sort(), count: types.length, ...(link?.status === "intended" ? { invited: true } : {}) },
+});
+
+/** One promise for all who wait until it rings next. */
+function createBell(): { ring(): void; rung(): Promise<void> } {
+  let ring: () => void = () => undefined;
+  let next = new Promise<void>((resolve) => {
+    ring = resolve;
+  });
+  return {
+    ring() {
+      ring();
+      next = new Promise<void>((resolve) => {
+        ring = resolve;
+      });
+    },
+    rung: () => next,
+  };
+}
+
+function bound(map: Map<string, unknown>): void {
+  for (const key of map.keys()) {
+    if (map.size <= MOST_REMEMBERED) return;
+    map.delete(key);
+  }
+}

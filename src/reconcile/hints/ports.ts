@@ -1,0 +1,63 @@
+import type { HistoryEvent } from "../../history/event.ts";
+import type { ListeningEnd, TargetHint } from "../target-hints.ts";
+import type { Attributes } from "../target-values.ts";
+
+/** Something that a target said has happened to one thing, as it is stored: without any value. */
+export interface OpenHint {
+  readonly kind: "user" | "department";
+  readonly remoteId: string;
+  /** Ids of the events; and what they are called, in the same order. */
+  readonly eventIds: readonly string[];
+  readonly types: readonly string[];
+  /** Undefined: nothing of ours. */
+  readonly link: HintedLink | undefined;
+  /** A run is at work on it, and what it learns is not recorded yet. */
+  readonly busy: boolean;
+}
+
+export interface HintedLink {
+  readonly id: string;
+  readonly status: "intended" | "owned";
+  /** Undefined: nothing is remembered, so that the next run reads. */
+  readonly observed: Attributes | undefined;
+}
+
+/** `echo`: it told what was known. `stranger`: about nothing of ours. `look`: the entity is looked at. */
+export type HintOutcome = "echo" | "stranger" | "look";
+
+export interface HintStore {
+  /** Keeps hints; those that are kept already are left as they are. */
+  keepHints(hints: readonly TargetHint[]): Promise<void>;
+  /** Those without an outcome, the oldest first, together for each thing. */
+  openHints(limit: number): Promise<readonly OpenHint[]>;
+  /** Ends hints that need no look. */
+  endHints(hints: readonly OpenHint[], outcome: "echo" | "stranger"): Promise<void>;
+  /** Ends hints, forgets what was remembered of their entities, makes those due, and records an event for each; all or nothing. */
+  lookAt(hints: readonly { readonly hint: OpenHint; readonly event: HistoryEvent }[]): Promise<void>;
+  /** Forgets hints that are older than a redelivery can be. */
+  forgetHints(): Promise<void>;
+  /** Tells how the connection is; also that this process lives. */
+  showListening(state: ShownListening): Promise<void>;
+  /** The place of the one process that listens: undefined while another has it. */
+  takePlace(): Promise<ListeningPlace | undefined>;
+}
+
+export interface ListeningPlace {
+  /** Aborted once it is lost. */
+  readonly lost: AbortSignal;
+  /** Finds out whether it is still had. */
+  check(): Promise<void>;
+  leave(): Promise<void>;
+}
+
+export interface ShownListening {
+  readonly state: "connecting" | "listening" | "deaf";
+  readonly since: Date;
+  /** Attempts in a row that came to nothing. */
+  readonly failures: number;
+  readonly end?: ListeningEnd;
+  readonly reason?: string;
+  /** When the last sign of life came, and the last event. */
+  readonly heardAt?: Date;
+  readonly eventAt?: Date;
+}

@@ -1,0 +1,34 @@
+import type { Attributes } from "./target-values.ts";
+
+/* What a target says by itself of changes. It is a reason to look, never a value: messages may be lost, repeated, late, and our own writes cause them too. */
+
+export interface TargetHint {
+  /** The target's own id of it: the same one comes again with it. */
+  readonly eventId: string;
+  /** The target's own name of what happened. */
+  readonly type: string;
+  readonly about: readonly HintSubject[];
+}
+
+export interface HintSubject {
+  readonly kind: "user" | "department";
+  readonly remoteId: string;
+  /** Pure. Whether all that the hint tells is what was remembered already, as after a write of ours. */
+  agrees(remembered: Attributes): boolean;
+}
+
+/** What keeps a connection from standing, or ended it. */
+export type ListeningEnd = "askedBack" | "closed" | "silent" | "refused";
+
+export type ListeningState =
+  | { readonly kind: "listening" }
+  /** `failures`: attempts in a row that came to nothing. `reason`: a code of ours or of the target's. */
+  | { readonly kind: "deaf"; readonly failures: number; readonly end: ListeningEnd; readonly reason: string };
+
+export interface HintListener {
+  /** Resolves once the hints are stored: the target is told so then, and forgets them. A rejection makes them come again. */
+  receive(hints: readonly TargetHint[]): Promise<void>;
+  /** Something was heard, and be it a sign of life. */
+  heard(): void;
+  state(state: ListeningState): void;
+}

@@ -1,0 +1,49 @@
+import type pg from "pg";
+import type { ListeningPlace } from "../../../reconcile/hints/ports.ts";
+import { run, type Statement } from "../../postgres/statement.ts";
+
+/* The place of the one process that listens to a target: a session advisory lock, which PostgreSQL lets go of the moment the process is gone. */
+
+const TRY_LOCK: Statement = { name: "listening-lock", text: "select pg_try_advisory_lock(72707392, hashtext($1)) as mine" };
+const CHECK: Statement = { name: "listening-check", text: "select 1" };
+
+/** Undefined while another process has it. */
+export async function createPlace(pool: pg.Pool, target: string): Promise<ListeningPlace | undefined> {
+  const lost = new AbortController();
+  const client = await pool.connect();
+  let released = false;
+  /** The connection goes, and the lock with it. */
+  const release = (): void => {
+    if (!released) client.release(true);
+    released = true;
+    lost.abort();
+  };
+  client.on("error", release);
+  try {
+    const [row] = await run<{ mine: boolean }>(client, TRY_LOCK, [target]);
+    if (!row!.mine) {
+      client.off("error", release);
+      released = true;
+      client.release();
+      return undefined;
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return {
+    lost: lost.signal,
+    async check() {
+      if (released) return;
+      try {
+        await run(client, CHECK, []);
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+    async leave() {
+      release();
+    },
+  };
+}

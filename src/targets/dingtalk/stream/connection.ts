@@ -1,0 +1,101 @@
+import { WebSocket } from "ws";
+import type { Clock } from "../../../core/clock.ts";
+import type { ListeningEnd } from "../../../reconcile/target-hints.ts";
+import { type Frame, readFrame } from "./frames.ts";
+
+/* One connection to the Stream gateway (docs/dingtalk.md 10.2). */
+
+export interface Connection {
+  /** Resolves when it is of no use any more. `askedBack`: it goes on for a while, until it is closed. Never rejects. */
+  readonly over: Promise<Exclude<ListeningEnd, "refused">>;
+  close(): void;
+}
+
+export interface ConnectionOptions {
+  readonly clock: Clock;
+  /** Without a frame for so long it is dead. */
+  readonly silentMs: number;
+  readonly onFrame: (frame: Exclude<Frame, { kind: "ping" | "disconnect" }>, answer: (text: string) => void) => void;
+  readonly onSign: () => void;
+}
+
+const HANDSHAKE_MS = 10_000;
+/** Events name people and departments; their lists are bounded by what one act of an administrator takes. */
+const MAX_FRAME_BYTES = 1024 * 1024;
+/** So often in the time of silence it is asked for a sign of life. */
+const PINGS = 4;
+
+/**
+ * Resolves with the first frame, and rejects when there is none: a socket that opens and stays dumb is no connection. From then on answers to our own pings
+ * count as well: between two events the gateway may be silent for long.
+ */
+export function connect(url: string, options: ConnectionOptions, signal: AbortSignal): Promise<Connection> {
+  const { clock, silentMs, onFrame, onSign } = options;
+  const socket = new WebSocket(url, {
+    handshakeTimeout: HANDSHAKE_MS,
+    maxPayload: MAX_FRAME_BYTES,
+    perMessageDeflate: false,
+    followRedirects: false,
+  });
+  const ended = new AbortController();
+  let lastMs = clock.monotonicMs();
+  let hasSpoken = false;
+  let finish: (end: Exclude<ListeningEnd, "refused">) => void = () => undefined;
+  const over = new Promise<Exclude<ListeningEnd, "refused">>((resolve) => {
+    finish = resolve;
+  });
+  const close = (): void => {
+    ended.abort();
+    socket.terminate();
+  };
+  const send = (text: string): void => {
+    if (socket.readyState === WebSocket.OPEN) socket.send(text);
+  };
+  const sign = (): void => {
+    lastMs = clock.monotonicMs();
+    onSign();
+  };
+
+  async function watch(): Promise<void> {
+    while (!ended.signal.aborted) {
+      await clock.sleep(silentMs / PINGS, ended.signal).catch(() => undefined);
+      if (ended.signal.aborted) return;
+      if (clock.monotonicMs() - lastMs >= silentMs) {
+        finish("silent");
+        close();
+      } else if (socket.readyState === WebSocket.OPEN) socket.ping();
+    }
+  }
+
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      finish("closed");
+      close();
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true, signal: ended.signal });
+    socket.on("error", (error) => {
+      reject(error);
+      stop();
+    });
+    socket.on("close", () => {
+      reject(new Error("the connection was closed"));
+      stop();
+    });
+    void over.then((end) => reject(new Error(`the connection is ${end}`)));
+    socket.on("pong", () => {
+      if (hasSpoken) sign();
+    });
+    socket.on("message", (data, isBinary) => {
+      const frame = isBinary ? undefined : readFrame(String(data));
+      if (!frame) return;
+      hasSpoken = true;
+      sign();
+      resolve({ over, close });
+      if (frame.kind === "ping") send(frame.answer);
+      else if (frame.kind === "disconnect") finish("askedBack");
+      else onFrame(frame, send);
+    });
+    void watch();
+  });
+}

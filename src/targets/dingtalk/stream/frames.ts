@@ -1,0 +1,55 @@
+import type { JsonObject, JsonValue } from "../../../core/entity.ts";
+import { isObject } from "../client/answer.ts";
+
+/* Frames of the Stream protocol (docs/dingtalk.md 10.2) as they are read and answered. Pure. */
+
+export type Frame =
+  | { readonly kind: "ping"; readonly answer: string }
+  /** The gateway wants this client to come back over a new connection. */
+  | { readonly kind: "disconnect" }
+  | { readonly kind: "event"; readonly event: StreamEvent; readonly answer: string }
+  /** CONNECTED, KEEPALIVE and what nobody subscribed to: a sign of life. */
+  | { readonly kind: "other" };
+
+export interface StreamEvent {
+  readonly id: string;
+  readonly type: string;
+  /** The organisation it is of; undefined where that is not told. */
+  readonly corpId: string | undefined;
+  readonly data: JsonObject;
+}
+
+/** Undefined for what is no frame. An event whose data cannot be read is one about nobody. */
+export function readFrame(text: string): Frame | undefined {
+  const frame = parsed(text);
+  const headers = frame && isObject(frame.headers) ? frame.headers : undefined;
+  if (!frame || !headers) return undefined;
+  const topic = textOf(headers.topic);
+  if (frame.type === "SYSTEM") {
+    if (topic === "disconnect") return { kind: "disconnect" };
+    return topic === "ping" ? { kind: "ping", answer: answerTo(headers, frame.data ?? "") } : { kind: "other" };
+  }
+  const [id, type] = [textOf(headers.eventId), textOf(headers.eventType)];
+  if (frame.type !== "EVENT" || id === undefined || type === undefined) return { kind: "other" };
+  const event = { id, type, corpId: textOf(headers.eventCorpId), data: dataOf(frame.data) };
+  return { kind: "event", event, answer: answerTo({ contentType: "application/json", messageId: headers.messageId ?? "" }, TAKEN) };
+}
+
+const TAKEN = JSON.stringify({ status: "SUCCESS", message: "" });
+
+const answerTo = (headers: JsonObject, data: JsonValue): string => JSON.stringify({ code: 200, headers, message: "OK", data });
+
+const dataOf = (data: JsonValue | undefined): JsonObject =>
+  (typeof data === "string" ? parsed(data) : isObject(data) ? data : undefined) ?? {};
+
+const textOf = (value: JsonValue | undefined): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+function parsed(text: string): JsonObject | undefined {
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,118 @@
+import type { JsonObject, JsonValue } from "../../../core/entity.ts";
+import type { HintSubject, TargetHint } from "../../../reconcile/target-hints.ts";
+import type { Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
+import { EXTENSION } from "../attributes/fields.ts";
+import { phoneFromWire } from "../attributes/phone.ts";
+import { isObject } from "../client/answer.ts";
+import { idsOf, objectsIn } from "../client/wire-values.ts";
+import type { StreamEvent } from "./frames.ts";
+
+/* What contact events are about (docs/dingtalk.md 10.1), and what of them was known. Pure. */
+
+/** An event about more is about so many: what is beyond is the comparison's. */
+const MOST_SUBJECTS = 1_000;
+const LONGEST_ID = 64;
+
+type Agreement = (remembered: Attributes) => boolean;
+const never: Agreement = () => false;
+/** Whoever is remembered to be there is there. */
+const always: Agreement = () => true;
+
+const PEOPLE: Readonly<Record<string, Agreement>> = {
+  user_add_org: always,
+  user_leave_org: never,
+  user_active_org: ({ activated }) => activated === true,
+  org_admin_add: never,
+  org_admin_remove: never,
+};
+const DEPARTMENTS: Readonly<Record<string, Agreement>> = {
+  org_dept_create: always,
+  // It tells no value: only the department itself can.
+  org_dept_modify: never,
+  org_dept_remove: never,
+};
+
+/** Everything else is about nobody: roles, the organisation as a whole, other products. */
+export function hintOf({ id, type, data }: StreamEvent, region: string): TargetHint {
+  return { eventId: id, type, about: subjects(type, data, region).slice(0, MOST_SUBJECTS) };
+}
+
+function subjects(type: string, data: JsonObject, region: string): readonly HintSubject[] {
+  const people = Object.hasOwn(PEOPLE, type) ? PEOPLE[type] : undefined;
+  const departments = Object.hasOwn(DEPARTMENTS, type) ? DEPARTMENTS[type] : undefined;
+  if (people) return idsIn(data, "userid").map((remoteId) => ({ kind: "user", remoteId, agrees: people }));
+  if (departments) return idsIn(data, "deptid").map((remoteId) => ({ kind: "department", remoteId, agrees: departments }));
+  if (type !== "user_modify_org") return [];
+  const told = new Map(objectsIn(entry(data, "diffinfo")).map((diff) => [String(diff.userid), diff]));
+  return idsIn(data, "userid").map((remoteId) => {
+    const diff = told.get(remoteId);
+    return { kind: "user", remoteId, agrees: (remembered) => diff !== undefined && isKnown(diff, remembered, region) };
+  });
+}
+
+/** Older events spell keys otherwise: `UserId`, `DeptId`. */
+const entry = (data: JsonObject, name: string): JsonValue | undefined =>
+  Object.entries(data).find(([key]) => key.toLowerCase() === name)?.[1];
+
+function idsIn(data: JsonObject, name: string): readonly string[] {
+  const value = entry(data, name);
+  const all = typeof value === "number" ? [String(value)] : idsOf(value);
+  return [...new Set(all)].filter((id) => id !== "" && id.length <= LONGEST_ID);
+}
+
+/** Told as a date, and remembered as the moment it was sent as. */
+const HIRED = "hired_date";
+
+type Reading = (value: JsonValue, region: string) => Attributes;
+
+const text =
+  (name: string): Reading =>
+  (value) => ({ [name]: String(value) });
+
+/** Keys of `diffInfo`, by ours. */
+const READINGS: Readonly<Record<string, Reading>> = {
+  name: text("name"),
+  title: text("title"),
+  managerUserid: text("manager"),
+  email: text("email"),
+  jobNumber: text("job_number"),
+  workPlace: text("work_place"),
+  remark: text("remark"),
+  telephone: (value, region) => ({ telephone: phoneFromWire(String(value), undefined, region) }),
+  mobile: (value, region) => ({ mobile: phoneFromWire(String(value), undefined, region) }),
+  deptIdList: (value) => ({ departments: [...idsOf(value)].filter((id) => !id.startsWith("-")).sort() }),
+  hiredDate: text(HIRED),
+  extension: (value) => {
+    const fields: JsonValue = typeof value === "string" ? JSON.parse(value) : value;
+    return Object.fromEntries(Object.entries(isObject(fields) ? fields : {}).map(([name, each]) => [EXTENSION + name, String(each)]));
+  },
+};
+
+/** Whether each value that is told to have changed is the one we remember. What cannot be compared was not known. */
+function isKnown(diff: JsonObject, remembered: Attributes, region: string): boolean {
+  const [before, after] = [diff.prev, diff.curr].map((side) => (isObject(side) ? side : {})) as [JsonObject, JsonObject];
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  if (keys.length === 0) return false;
+  try {
+    return keys.every((key) => {
+      const reading = Object.hasOwn(READINGS, key) ? READINGS[key] : undefined;
+      if (!reading) return false;
+      const now = after[key];
+      // A field that was cleared is missing.
+      const told = now === undefined || now === null ? emptied(reading(before[key] ?? "", region)) : reading(now, region);
+      return Object.entries(told).every(([name, value]) => isSame(name, value, remembered[name], region));
+    });
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+const emptied = (told: Attributes): Attributes => Object.fromEntries(Object.keys(told).map((name) => [name, null]));
+
+function isSame(name: string, told: AttributeValue, known: AttributeValue | undefined, region: string): boolean {
+  if (known === undefined) return false;
+  if (name === HIRED) return typeof known === "number" && told === new Date(known).toISOString().slice(0, 10);
+  const remembered = name === "telephone" && typeof known === "string" ? phoneFromWire(known, undefined, region) : known;
+  return JSON.stringify(told) === JSON.stringify(Array.isArray(remembered) ? [...remembered].sort() : remembered);
+}

@@ -1,0 +1,40 @@
+import { systemClock } from "../../../src/core/clock.ts";
+import { silentLogger } from "../../../src/core/logger.ts";
+import { hear } from "../../../src/reconcile/hints/hear.ts";
+import type { Running, TestEnvironment } from "../../support/test-environment.ts";
+
+export interface RunningEar {
+  stop(): Promise<void>;
+}
+
+/** A process that listens, beside `worker`. Resolves once it hears. */
+export async function startEar(env: TestEnvironment, worker: Running): Promise<RunningEar> {
+  const { store, target } = env.connect();
+  const stopping = new AbortController();
+  const hearing = hear({ store, target, clock: systemClock, logger: silentLogger, wake: worker.wake }, stopping.signal);
+  await until(async () => (await env.pool.query("select 1 from listening where state = 'listening'")).rows.length > 0);
+  return {
+    async stop() {
+      stopping.abort();
+      await hearing;
+    },
+  };
+}
+
+export async function until(holds: () => Promise<boolean>, ms = 30_000): Promise<number> {
+  const beganMs = systemClock.monotonicMs();
+  while (!(await holds())) {
+    if (systemClock.monotonicMs() - beganMs > ms) throw new Error(`it did not come true within ${ms} ms`);
+    await systemClock.sleep(10);
+  }
+  return systemClock.monotonicMs() - beganMs;
+}
+
+/** Resolves when every event that was said was decided about. */
+export const settled = (env: TestEnvironment): Promise<number> =>
+  until(async () => (await env.pool.query("select 1 from hints where outcome is null limit 1")).rows.length === 0);
+
+export const outcomes = async (env: TestEnvironment): Promise<Readonly<Record<string, number>>> => {
+  const { rows } = await env.pool.query("select outcome, count(*)::int as n from hints group by outcome order by outcome");
+  return Object.fromEntries(rows.map(({ outcome, n }) => [String(outcome), n]));
+};

@@ -1,0 +1,122 @@
+import { randomInt } from "node:crypto";
+import type { JsonObject } from "../../../src/core/entity.ts";
+import { readUser } from "../../../src/scim/resource/resource.ts";
+import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import { type RunningEar, settled, startEar, until } from "./ear.ts";
+
+/* What DingTalk says by itself, from its gateway to the directory's state being restored. */
+
+const ROUND_TRIP_MS = 150;
+
+let env: TestEnvironment;
+let ear: RunningEar | undefined;
+let people = 0;
+
+beforeEach(async () => {
+  env = await openTestEnvironment({ retryBaseMs: 10 });
+});
+afterEach(async () => {
+  await ear?.stop();
+  ear = undefined;
+  await env.close();
+});
+
+const edit = (call: string, body: JsonObject) => env.control("edit", { call, body });
+const addPerson = (more: JsonObject = {}): Promise<string> => {
+  people += 1;
+  return env.addUser({
+    userName: `p${people}@example.com`,
+    displayName: `Person ${people}`,
+    title: "Clerk",
+    phoneNumbers: [{ type: "mobile", value: `+852 6${String(people).padStart(7, "0")}` }],
+    ...more,
+  });
+};
+const remote = async (id: string) => (await env.state()).users.find(({ userid }) => userid === id);
+const callsOf = async (path: string): Promise<number> => (await env.calls())[`/topapi/v2/${path}`]?.count ?? 0;
+
+test("what somebody changes in DingTalk is put right within two seconds and two round trips", async () => {
+  const id = await addPerson();
+  const group = await env.addGroup("Sales", [id]);
+  expect(group).toBeTruthy();
+  ear = await startEar(env, env.startWorker());
+  await env.quiet();
+  await settled(env);
+  await env.control("latency", { minMs: ROUND_TRIP_MS });
+  const times: number[] = [];
+  for (const title of ["King", "Queen", "Jack"]) {
+    await edit("/topapi/v2/user/update", { userid: id, title });
+    times.push(await until(async () => (await remote(id))?.["title"] === "Clerk"));
+  }
+  expect(Math.max(...times)).toBeLessThan(2_000 + 2 * ROUND_TRIP_MS);
+
+  const { departments } = await env.state();
+  const sales = departments.find(({ name }) => name === "Sales")!;
+  await edit("/topapi/v2/department/update", { dept_id: sales.dept_id, name: "Sold" });
+  const renamed = await until(async () => (await env.state()).departments.some(({ name }) => name === "Sales"));
+  expect(renamed).toBeLessThan(2_000 + 2 * ROUND_TRIP_MS);
+});
+
+test("who left there by themselves is there again, and the history says why", async () => {
+  const id = await addPerson();
+  ear = await startEar(env, env.startWorker());
+  await env.quiet();
+  await edit("leave", { userid: id });
+  await until(async () => (await remote(id)) !== undefined);
+  const { rows } = await env.pool.query(
+    "select i.code, i.detail->>'action' as action, h.code as cause, h.detail->'types' as types from history i join history h on h.id = any(i.causes) where i.code = 'target.intent' and h.code = 'hint.received'",
+  );
+  expect(rows.map(({ cause, action }) => [cause, action])).toEqual([["hint.received", "create"]]);
+});
+
+test("an accepted invitation is over at once", async () => {
+  await env.control("switches", { protectedMobiles: ["+852-61234567"] });
+  const id = await addPerson({ phoneNumbers: [{ type: "mobile", value: "+852 6123 4567" }] });
+  ear = await startEar(env, env.startWorker());
+  const stateOf = async () => (await env.pool.query("select state from entity_states where entity_id = $1", [id])).rows[0];
+  await until(async () => (await stateOf())?.state === "waiting");
+  await env.control("latency", { minMs: ROUND_TRIP_MS });
+  await edit("accept", { mobile: "+852-61234567" });
+  const ms = await until(async () => (await stateOf())?.state === "inSync");
+  expect(ms).toBeLessThan(2_000 + 2 * ROUND_TRIP_MS);
+});
+
+test("our own updates cost no write and no read", async () => {
+  const count = Number(process.env["OWN_UPDATES"] ?? 200);
+  const ids = await Promise.all(Array.from({ length: 20 }, () => addPerson()));
+  ear = await startEar(env, env.startWorker());
+  await env.quiet();
+  await settled(env);
+  const before = { update: await callsOf("user/update"), get: await callsOf("user/get") };
+  for (let n = 0; n < count; n += ids.length) {
+    await Promise.all(ids.map((id) => env.users.change(env.context, id, (user) => readUser({ ...user, title: `Title ${n}` }))));
+    await env.quiet();
+  }
+  await settled(env);
+  await env.quiet();
+  const writes = (await callsOf("user/update")) - before.update;
+  const reads = (await callsOf("user/get")) - before.get;
+  expect({ writes, reads }).toEqual({ writes: count, reads: 0 });
+});
+
+test("events that come again and again are one look at each person", async () => {
+  const times = Number(process.env["REPLAYS"] ?? 300);
+  const ids = await Promise.all(Array.from({ length: 5 }, () => addPerson()));
+  ear = await startEar(env, env.startWorker());
+  await env.quiet();
+  await settled(env);
+  await env.control("stream", { action: "replay", times: 1 });
+  for (const userid of ids) await edit("/topapi/v2/user/update", { userid, title: `Other ${randomInt(1e9)}` });
+  await until(async () => (await Promise.all(ids.map(remote))).every((user) => user?.["title"] === "Clerk"));
+  await settled(env);
+  const gets = await callsOf("user/get");
+  await env.control("stream", { action: "replay", times });
+  // The last is told after all that were replayed.
+  const last = await addPerson();
+  await until(
+    async () => (await env.pool.query("select 1 from hints where remote_id = $1 and outcome is not null", [last])).rows.length > 0,
+  );
+  await env.quiet();
+  const looks = (await callsOf("user/get")) - gets;
+  expect(looks).toBeLessThanOrEqual(ids.length);
+});
