@@ -30,6 +30,8 @@ const BEYOND_THE_SCHEMA: readonly string[] = [
   "entity_states_settled",
   "entity_states_waiting",
   "groups_parent",
+  "hints_entity",
+  "hints_open",
   "history_attributes",
   "history_causes",
   "history_checkpoints_published",
