@@ -7,15 +7,20 @@ export interface TargetHint {
   readonly eventId: string;
   /** The target's own name of what happened. */
   readonly type: string;
+  /** When it happened, by the target's clock: what came later tells what is there now. */
+  readonly atMs: number;
   readonly about: readonly HintSubject[];
 }
 
 export interface HintSubject {
   readonly kind: "user" | "department";
   readonly remoteId: string;
-  /** Pure. Whether all that the hint tells is what was remembered already, as after a write of ours. */
-  agrees(remembered: Attributes): boolean;
+  /** What it tells, each part by its name: whether that is what was remembered already, as after a write of ours. Empty: nothing of it can be compared. */
+  readonly told: Readonly<Record<string, Told>>;
 }
+
+/** Pure. */
+export type Told = (remembered: Attributes) => boolean;
 
 /** What keeps a connection from standing, or ended it. */
 export type ListeningEnd = "askedBack" | "closed" | "silent" | "refused";

@@ -4,7 +4,7 @@ import type { Logger } from "../../core/logger.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { HintListener, ListeningState } from "../target-hints.ts";
-import { type Agreement, decide } from "./decide.ts";
+import { decide, type Said } from "./decide.ts";
 import type { HintStore, ListeningPlace, OpenHint, ShownListening } from "./ports.ts";
 
 export interface HearDeps {
@@ -26,7 +26,7 @@ const AGAIN_MS = 100;
 const LEFT_OPEN_MS = 30_000;
 /** From one look at a thing to the next for a hint: a flood of hints is one look in that time. */
 const BETWEEN_LOOKS_MS = 1_500;
-/** Agreements in memory, and things looked at lately: the oldest go, and cost a look each. */
+/** What was said, in memory, and things looked at lately: the oldest go, and cost a look each. */
 const MOST_REMEMBERED = 20_000;
 const FORGET_MS = 3_600_000;
 
@@ -90,7 +90,7 @@ interface Ear {
 }
 
 function createEar({ store, clock, logger, target, wake }: HearDeps, signal: AbortSignal): Ear {
-  const agreements = new Map<string, Map<string, Agreement>>();
+  const said = new Map<string, Map<string, Said>>();
   const lookedMs = new Map<string, number>();
   let state: ShownListening = { state: "connecting", since: clock.now(), failures: 0 };
   let heardAt: Date | undefined;
@@ -107,9 +107,9 @@ function createEar({ store, clock, logger, target, wake }: HearDeps, signal: Abo
         logger.warn({ target: target.name, error, count: hints.length }, "hints cannot be stored, and are not acknowledged");
         throw error;
       }
-      for (const { eventId, about } of hints)
-        for (const { kind, remoteId, agrees } of about) agreementsOf(`${kind} ${remoteId}`).set(eventId, agrees);
-      bound(agreements);
+      for (const { eventId, atMs, about } of hints)
+        for (const { kind, remoteId, told } of about) saidOf(`${kind} ${remoteId}`).set(eventId, { atMs, told });
+      bound(said);
       if (hints.some(({ about }) => about.length > 0)) arrival.ring();
     },
     heard() {
@@ -128,9 +128,9 @@ function createEar({ store, clock, logger, target, wake }: HearDeps, signal: Abo
     else logger.warn({ target: target.name, code: next.reason }, "the target is not heard; comparisons go on, and it is tried again");
   }
 
-  function agreementsOf(key: string): Map<string, Agreement> {
-    const known = agreements.get(key) ?? new Map<string, Agreement>();
-    agreements.set(key, known);
+  function saidOf(key: string): Map<string, Said> {
+    const known = said.get(key) ?? new Map<string, Said>();
+    said.set(key, known);
     return known;
   }
 
@@ -141,7 +141,7 @@ function createEar({ store, clock, logger, target, wake }: HearDeps, signal: Abo
     const nowMs = clock.monotonicMs();
     for (const hint of open) {
       const key = `${hint.kind} ${hint.remoteId}`;
-      const outcome = decide(hint, (id) => agreements.get(key)?.get(id));
+      const outcome = decide(hint, (id) => said.get(key)?.get(id));
       if (outcome === "echo" || outcome === "stranger") ends[outcome].push(hint);
       if (outcome === "look" && nowMs - (lookedMs.get(key) ?? Number.NEGATIVE_INFINITY) >= BETWEEN_LOOKS_MS)
         looks.push({ hint, event: eventOf(hint, clock.now(), target.name) });
@@ -152,8 +152,7 @@ function createEar({ store, clock, logger, target, wake }: HearDeps, signal: Abo
       await store.lookAt(looks);
       wake();
     }
-    for (const hint of [...ends.echo, ...ends.stranger, ...looks.map((look) => look.hint)])
-      agreements.delete(`${hint.kind} ${hint.remoteId}`);
+    for (const hint of [...ends.echo, ...ends.stranger, ...looks.map((look) => look.hint)]) said.delete(`${hint.kind} ${hint.remoteId}`);
     for (const { hint } of looks) lookedMs.set(`${hint.kind} ${hint.remoteId}`, nowMs);
     bound(lookedMs);
     const settled = ends.echo.length + ends.stranger.length + looks.length;

@@ -9,6 +9,8 @@ export interface OpenHint {
   /** Ids of the events; and what they are called, in the same order. */
   readonly eventIds: readonly string[];
   readonly types: readonly string[];
+  /** Since the first of them came. */
+  readonly ageMs: number;
   /** Undefined: nothing of ours. */
   readonly link: HintedLink | undefined;
   /** A run is at work on it, and what it learns is not recorded yet. */
@@ -20,6 +22,8 @@ export interface HintedLink {
   readonly status: "intended" | "owned";
   /** Undefined: nothing is remembered, so that the next run reads. */
   readonly observed: Attributes | undefined;
+  /** Since when that is remembered, which a write of ours renews. */
+  readonly observedMs: number | undefined;
 }
 
 /** `echo`: it told what was known. `stranger`: about nothing of ours. `look`: the entity is looked at. */

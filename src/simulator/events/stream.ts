@@ -145,8 +145,9 @@ export function createStreamGateway(options: {
   }
 
   function send(event: OrganisationEvent): string | undefined {
-    const wanted = connections.filter(({ subscriptions }) =>
-      subscriptions.some(({ type, topic }) => type === "EVENT" && wants(topic, event)),
+    const wanted = connections.filter(
+      ({ socket, subscriptions }) =>
+        socket.readyState === socket.OPEN && subscriptions.some(({ type, topic }) => type === "EVENT" && wants(topic, event)),
     );
     const connection = wanted[turn % Math.max(1, wanted.length)];
     if (!connection) return undefined;

@@ -63,7 +63,6 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 const control = (path: string, body: unknown) => simulator.post(`/_sim/${path}`, body);
-const connections = async () => ((await simulator.fetch("/_sim/stream")).json["connections"] as readonly unknown[]).length;
 const add = (n: number) => control("edit", { call: "/topapi/v2/user/create", body: person(`p${n}`, n) });
 const heard = ({ hints }: Listening, n: number) => hints.some(({ about }) => about.some(({ remoteId }) => remoteId === `p${n}`));
 const isListening = ({ states }: Listening) => states.at(-1)?.kind === "listening";
@@ -88,7 +87,7 @@ test("asked to come back, it has a new connection at once and goes on hearing", 
   const listening = start();
   await until(() => isListening(listening));
   await control("stream", { action: "disconnect" });
-  await until(async () => (await connections()) === 1);
+  await until(() => listening.states.length === 2);
   await add(2);
   await until(() => heard(listening, 2));
   expect(listening.states.map(({ kind }) => kind)).toEqual(["listening", "listening"]);

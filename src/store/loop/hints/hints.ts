@@ -26,9 +26,10 @@ const KEEP = statement(
 const OPEN = statement(
   "open",
   `with open as (
-    select h.kind, h.remote_id, array_agg(h.event_id order by h.received_at, h.event_id) as event_ids, array_agg(h.type order by h.received_at, h.event_id) as types
+    select h.kind, h.remote_id, array_agg(h.event_id order by h.received_at, h.event_id) as event_ids, array_agg(h.type order by h.received_at, h.event_id) as types,
+        (extract(epoch from now() - min(h.received_at)) * 1000)::float8 as age_ms
       from hints h where h.target = $1 and h.outcome is null group by h.kind, h.remote_id order by min(h.received_at) limit $2)
-  select o.*, l.entity_id, l.status, l.attributes, s.lease is not null as busy
+  select o.*, l.entity_id, l.status, l.attributes, (extract(epoch from now() - l.observed_at) * 1000)::float8 as observed_ms, s.lease is not null as busy
     from open o
     left join lateral (select * from links l where l.remote_id = o.remote_id and l.kind = o.kind and l.target = $1 limit 1) l on true
     left join lateral (select s.lease from entity_states s where s.target = $1 and s.kind = o.kind and s.entity_id = l.entity_id limit 1) s on true`,
@@ -80,6 +81,8 @@ interface OpenRow extends pg.QueryResultRow {
   entity_id: string | null;
   status: HintedLink["status"] | null;
   attributes: string | null;
+  age_ms: number;
+  observed_ms: number | null;
   busy: boolean;
 }
 
@@ -132,6 +135,7 @@ const openOf = (row: OpenRow): OpenHint => ({
   remoteId: row.remote_id,
   eventIds: row.event_ids,
   types: row.types,
+  ageMs: row.age_ms,
   link:
     row.entity_id === null || row.status === null
       ? undefined
@@ -139,6 +143,7 @@ const openOf = (row: OpenRow): OpenHint => ({
           id: row.entity_id,
           status: row.status,
           observed: row.attributes === null ? undefined : (JSON.parse(row.attributes) as Attributes),
+          observedMs: row.observed_ms ?? undefined,
         },
   busy: row.busy,
 });

@@ -14,6 +14,8 @@ export type Frame =
 export interface StreamEvent {
   readonly id: string;
   readonly type: string;
+  /** When it happened; 0 where that is not told. */
+  readonly atMs: number;
   /** The organisation it is of; undefined where that is not told. */
   readonly corpId: string | undefined;
   readonly data: JsonObject;
@@ -31,7 +33,7 @@ export function readFrame(text: string): Frame | undefined {
   }
   const [id, type] = [textOf(headers.eventId), textOf(headers.eventType)];
   if (frame.type !== "EVENT" || id === undefined || type === undefined) return { kind: "other" };
-  const event = { id, type, corpId: textOf(headers.eventCorpId), data: dataOf(frame.data) };
+  const event = { id, type, atMs: Number(headers.eventBornTime ?? 0) || 0, corpId: textOf(headers.eventCorpId), data: dataOf(frame.data) };
   return { kind: "event", event, answer: answerTo({ contentType: "application/json", messageId: headers.messageId ?? "" }, TAKEN) };
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
-import type { HintSubject, TargetHint } from "../../../reconcile/target-hints.ts";
+import type { HintSubject, TargetHint, Told } from "../../../reconcile/target-hints.ts";
 import type { Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
 import { EXTENSION } from "../attributes/fields.ts";
 import { phoneFromWire } from "../attributes/phone.ts";
@@ -13,40 +13,41 @@ import type { StreamEvent } from "./frames.ts";
 const MOST_SUBJECTS = 1_000;
 const LONGEST_ID = 64;
 
-type Agreement = (remembered: Attributes) => boolean;
-const never: Agreement = () => false;
+type Parts = HintSubject["told"];
+/** Only the thing itself can tell. */
+const NOTHING: Parts = {};
 /** Whoever is remembered to be there is there. */
-const always: Agreement = () => true;
+const PRESENT: Parts = { presence: () => true };
 
-const PEOPLE: Readonly<Record<string, Agreement>> = {
-  user_add_org: always,
-  user_leave_org: never,
-  user_active_org: ({ activated }) => activated === true,
-  org_admin_add: never,
-  org_admin_remove: never,
+const PEOPLE: Readonly<Record<string, Parts>> = {
+  user_add_org: PRESENT,
+  user_leave_org: NOTHING,
+  user_active_org: { activated: ({ activated }) => activated === true },
+  org_admin_add: NOTHING,
+  org_admin_remove: NOTHING,
 };
-const DEPARTMENTS: Readonly<Record<string, Agreement>> = {
-  org_dept_create: always,
-  // It tells no value: only the department itself can.
-  org_dept_modify: never,
-  org_dept_remove: never,
+const DEPARTMENTS: Readonly<Record<string, Parts>> = {
+  org_dept_create: PRESENT,
+  // It tells no value.
+  org_dept_modify: NOTHING,
+  org_dept_remove: NOTHING,
 };
 
 /** Everything else is about nobody: roles, the organisation as a whole, other products. */
-export function hintOf({ id, type, data }: StreamEvent, region: string): TargetHint {
-  return { eventId: id, type, about: subjects(type, data, region).slice(0, MOST_SUBJECTS) };
+export function hintOf({ id, type, atMs, data }: StreamEvent, region: string): TargetHint {
+  return { eventId: id, type, atMs, about: subjects(type, data, region).slice(0, MOST_SUBJECTS) };
 }
 
 function subjects(type: string, data: JsonObject, region: string): readonly HintSubject[] {
   const people = Object.hasOwn(PEOPLE, type) ? PEOPLE[type] : undefined;
   const departments = Object.hasOwn(DEPARTMENTS, type) ? DEPARTMENTS[type] : undefined;
-  if (people) return idsIn(data, "userid").map((remoteId) => ({ kind: "user", remoteId, agrees: people }));
-  if (departments) return idsIn(data, "deptid").map((remoteId) => ({ kind: "department", remoteId, agrees: departments }));
+  if (people) return idsIn(data, "userid").map((remoteId) => ({ kind: "user", remoteId, told: people }));
+  if (departments) return idsIn(data, "deptid").map((remoteId) => ({ kind: "department", remoteId, told: departments }));
   if (type !== "user_modify_org") return [];
   const told = new Map(objectsIn(entry(data, "diffinfo")).map((diff) => [String(diff.userid), diff]));
   return idsIn(data, "userid").map((remoteId) => {
     const diff = told.get(remoteId);
-    return { kind: "user", remoteId, agrees: (remembered) => diff !== undefined && isKnown(diff, remembered, region) };
+    return { kind: "user", remoteId, told: diff ? partsOf(diff, region) : NOTHING };
   });
 }
 
@@ -88,22 +89,22 @@ const READINGS: Readonly<Record<string, Reading>> = {
   },
 };
 
-/** Whether each value that is told to have changed is the one we remember. What cannot be compared was not known. */
-function isKnown(diff: JsonObject, remembered: Attributes, region: string): boolean {
+/** Each value that is told to have changed. One that cannot be compared was not known. */
+function partsOf(diff: JsonObject, region: string): Parts {
   const [before, after] = [diff.prev, diff.curr].map((side) => (isObject(side) ? side : {})) as [JsonObject, JsonObject];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  if (keys.length === 0) return false;
+  return Object.fromEntries(keys.map((key) => [key, partOf(key, before[key], after[key], region)]));
+}
+
+function partOf(key: string, before: JsonValue | undefined, after: JsonValue | undefined, region: string): Told {
+  const reading = Object.hasOwn(READINGS, key) ? READINGS[key] : undefined;
+  if (!reading) return () => false;
   try {
-    return keys.every((key) => {
-      const reading = Object.hasOwn(READINGS, key) ? READINGS[key] : undefined;
-      if (!reading) return false;
-      const now = after[key];
-      // A field that was cleared is missing.
-      const told = now === undefined || now === null ? emptied(reading(before[key] ?? "", region)) : reading(now, region);
-      return Object.entries(told).every(([name, value]) => isSame(name, value, remembered[name], region));
-    });
+    // A field that was cleared is missing.
+    const told = after === undefined || after === null ? emptied(reading(before ?? "", region)) : reading(after, region);
+    return (remembered) => Object.entries(told).every(([name, value]) => isSame(name, value, remembered[name], region));
   } catch (error) {
-    if (error instanceof SyntaxError) return false;
+    if (error instanceof SyntaxError) return () => false;
     throw error;
   }
 }
