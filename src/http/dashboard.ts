@@ -24,7 +24,10 @@ const PAGES = [
   "/connections",
   "/access",
   "/reports",
+  "/reports/leavers",
+  "/reports/evidence",
   "/report",
+  "/verify",
 ] as const;
 
 const TYPES: Readonly<Record<string, string>> = { ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8" };

@@ -107,6 +107,72 @@ export const acts: Readonly<Record<string, Act>> = {
     return [...expected("the mobile number is masked", text.includes("••••0013") && !/9200.?0013/.test(text))];
   }),
 
+  "verify: the whole log is verified in the browser, and again against what was verified before": signedIn(async (page) => {
+    await page.goto("/verify");
+    await page.getByText("never", { exact: false }).first().waitFor();
+    await page.getByRole("button", { name: "Verify now" }).click();
+    await page.getByText(/entries are as they were signed/).waitFor();
+    await page.reload();
+    await page.getByText(/entries, in order/).waitFor();
+    await page.getByRole("button", { name: "Verify now" }).click();
+    await page.getByText(/entries are as they were signed/).waitFor();
+    const anchors = (await page.locator(".good dd").last().textContent()) ?? "";
+    return expected(`one checkpoint of before was compared, not ${anchors}`, anchors === "1");
+  }),
+
+  "verify: a history that was altered on its way is not verified": signedIn(async (page) => {
+    await page.route("**/history/events/**", async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: (await answer.text()).replace("user.created", "user.updated") });
+    });
+    await page.goto("/verify");
+    await page.getByRole("button", { name: "Verify now" }).click();
+    await page.getByRole("alert").getByText("An event is not as it was sealed").waitFor();
+    const link = await page.getByRole("alert").getByRole("link").getAttribute("href");
+    return expected(`it names the event, not ${link}`, /^\/history\/[0-9a-f-]{36}$/.test(link ?? ""));
+  }),
+
+  "verify: a foreign key does not count": signedIn(async (page) => {
+    await page.goto("/verify");
+    const key = await page.locator("dd code.long").nth(1).textContent();
+    await page.getByText("With a key and checkpoints that you kept", { exact: true }).click();
+    const field = page.getByLabel("Verifier key, a line");
+    await field.fill("no key");
+    await page.getByText("This is no key or no checkpoint").waitFor();
+    await field.fill((key ?? "").replace(/^[^/]+/, "other.example.com"));
+    await page.getByRole("button", { name: "Verify now" }).click();
+    await page.getByRole("alert").getByText("There is no key of the log's name").waitFor();
+    return undefined;
+  }),
+
+  "evidence: a pack is made, listed and downloaded": signedIn(async (page) => {
+    await page.goto("/reports/evidence");
+    await page.getByLabel("Sample size").fill("3");
+    await page.getByLabel("Seed").fill("8");
+    await page.getByRole("button", { name: "Make a pack" }).click();
+    const link = page.getByRole("row", { name: /sample 3, seed 8/ }).getByRole("link", { name: /^zip/ });
+    await link.waitFor();
+    const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+    const name = download.suggestedFilename();
+    return expected(`the file is a pack, not ${name}`, /^evidence-[0-9a-f-]{36}\.zip$/.test(name));
+  }),
+
+  "leavers: who left is there, and can be narrowed to a verdict": signedIn(async (page) => {
+    await page.goto("/reports/leavers");
+    await page.getByText(/of \d+ within/).waitFor();
+    const all = await page.locator("tbody tr").count();
+    await page
+      .locator(".chips")
+      .getByRole("link", { name: /in time/ })
+      .click();
+    await page.waitForURL(/only=inTime/);
+    const some = await page.locator("tbody tr").count();
+    await page.getByLabel("From").fill("2020-01-01");
+    await page.getByLabel("To, this day too").fill("2020-01-31");
+    await page.getByText("Nobody left in these days").waitFor();
+    return [...expected(`eight left, not ${all}`, all === 8), ...expected(`fewer were in time, not ${some}`, some > 0 && some < all)];
+  }),
+
   "all of one reason are tried again": signedIn(async (page, stage) => {
     await page.goto("/needs-you");
     await page.getByRole("button", { name: "Try 1 again" }).first().click();

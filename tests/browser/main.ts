@@ -71,7 +71,10 @@ async function screensOf({ send, people }: Stage): Promise<readonly (readonly [s
     ["connections", "/connections"],
     ["access", "/access"],
     ["reports", "/reports"],
+    ["leavers", "/reports/leavers"],
+    ["evidence", "/reports/evidence"],
     ["report", "/report"],
+    ["verify", "/verify"],
   ];
   return screens.filter(([screen]) => isMeant(screen));
 }

@@ -117,6 +117,12 @@ export async function openStage(): Promise<Stage> {
     });
   await until("the limit held some", async () => (await status()).holds.open > 0 && (await isQuiet()));
   await pastWeeks(place);
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+  await send("POST", "/api/evidence", { from: day(Date.now()), to: day(Date.now() + DAY_MS), sample: 3, seed: 7 });
+  await until("the pack was made", async () => {
+    const { packs } = (await send("GET", "/api/evidence")) as { packs: { state: string }[] };
+    return packs[0]?.state === "made";
+  });
   async function close(): Promise<void> {
     await place.clear();
     await provider.close();

@@ -15,8 +15,11 @@ import { Overview } from "./screens/overview.tsx";
 import { People } from "./screens/people.tsx";
 import { Person } from "./screens/person.tsx";
 import { Plan } from "./screens/plan.tsx";
-import { Report } from "./screens/report.tsx";
-import { Reports } from "./screens/reports.tsx";
+import { Evidence } from "./screens/reports/evidence.tsx";
+import { Leavers } from "./screens/reports/leavers.tsx";
+import { Report } from "./screens/reports/report.tsx";
+import { Reports } from "./screens/reports/reports.tsx";
+import { Verify } from "./screens/verify/verify-screen.tsx";
 import { type Key, useWords } from "./words/words.ts";
 
 /* The views and their addresses, as src/http/dashboard.ts serves them. */
@@ -42,6 +45,9 @@ export const ROUTES: readonly Route[] = [
   { pattern: /^\/mapping\/?$/, title: "nav.mapping", href: "/mapping", render: () => <Mapping /> },
   { pattern: /^\/access\/?$/, title: "nav.access", href: "/access", needs: "oversee", render: (session) => <Access session={session} /> },
   { pattern: /^\/reports\/?$/, title: "nav.reports", href: "/reports", render: () => <Reports /> },
+  { pattern: /^\/reports\/leavers\/?$/, title: "leavers.title", render: () => <Leavers /> },
+  { pattern: /^\/reports\/evidence\/?$/, title: "evidence.title", render: () => <Evidence /> },
+  { pattern: /^\/verify\/?$/, title: "nav.verify", href: "/verify", render: () => <Verify /> },
   { pattern: /^\/report\/?$/, title: "report.title", render: () => <Report /> },
   { pattern: /^\/people\/([^/]+)\/?$/, title: "person.title", render: (session, id) => <Person id={id} session={session} /> },
   { pattern: /^\/holds\/([^/]+)\/?$/, title: "hold.title", render: (session, id) => <HoldScreen id={id} session={session} /> },

@@ -25,6 +25,7 @@ export function evidenceEndpoint({ desk, clock }: { readonly desk: EvidenceDesk;
   const router = Router();
   router
     .route("/")
+    .get((_req, res) => sendJson(res, 200, { packs: desk.list() }))
     .post(readJsonBody(), (req: Request, res: Response) => {
       const fields = fieldsOf(req.body) ?? {};
       const from = timeIn(fields, "from");
@@ -37,7 +38,7 @@ export function evidenceEndpoint({ desk, clock }: { readonly desk: EvidenceDesk;
       res.setHeader("Location", `${PATH}/${id}`);
       sendJson(res, 202, { id });
     })
-    .all(methodNotAllowed("POST"));
+    .all(methodNotAllowed("GET", "POST"));
   router
     .route("/:id")
     .get(async (req: Request<{ id: string }>, res: Response) => {

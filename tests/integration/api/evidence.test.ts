@@ -136,3 +136,11 @@ test("a pack that nobody ordered is 404", async () => {
   for (const id of ["2819c223-7f76-453a-919d-413861904646", "..%2f..%2fsecret"])
     expect((await product.send("GET", `/api/evidence/${id}`)).status).toBe(404);
 });
+
+test("packs that are kept are listed, the newest first, with what was ordered", async () => {
+  await packOf({ from: begin, to: end, sample: 2, seed: 41 });
+  const { body } = await product.send("GET", "/api/evidence");
+  expect(body.packs[0]).toMatchObject({ state: "made", bytes: expect.any(Number), ordered: { sample: 2, seed: 41 } });
+  expect(new Date(body.packs[0].ordered.from)).toEqual(new Date(begin));
+  expect((await product.send("GET", "/api/evidence", { token: await product.token(["provision"]) })).status).toBe(403);
+});

@@ -36,6 +36,13 @@ export async function call<O extends Operation>(operation: O, given: Given = {})
   return (await send(operation, given)) as Answers[O];
 }
 
+/** What is no JSON, as it is answered. Throws like `call`. */
+export async function fetchRaw(address: string, signal?: AbortSignal): Promise<Response> {
+  const answer = await fetch(address, signal ? { signal } : {});
+  if (!answer.ok) throw new ApiError(answer.status, await jsonIn(answer));
+  return answer;
+}
+
 /** For operations that answer nothing. */
 export async function send(operation: string, { path = {}, query = {}, body, signal }: Given = {}): Promise<unknown> {
   const [method = "GET", template = "/"] = operation.split(" ");
@@ -51,8 +58,15 @@ export async function send(operation: string, { path = {}, query = {}, body, sig
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
   });
+  const value = await jsonIn(answer);
+  if (!answer.ok) throw new ApiError(answer.status, value);
+  return value;
+}
+
+/** An object, which every JSON answer of the API is; an empty one for what is no JSON. */
+async function jsonIn(answer: Response): Promise<Readonly<Record<string, unknown>>> {
   const text = await answer.text();
   const value: unknown = /json/.test(answer.headers.get("Content-Type") ?? "") && text !== "" ? JSON.parse(text) : {};
-  if (answer.ok) return value;
-  throw new ApiError(answer.status, typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {});
+  // Looked at in the condition.
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

@@ -32,14 +32,15 @@ export function useAnswer<O extends Operation>(operation: O, given: Given = {}, 
   });
 }
 
-/** A list that goes on page by page. */
-export function usePages<O extends Operation>(operation: O, given: Given, { enabled = true } = {}) {
+/** A list that goes on page by page; asked for anew when `and` is another one. */
+export function usePages<O extends Operation>(operation: O, given: Given, { enabled = true, and = "" } = {}) {
   return useInfiniteQuery({
-    queryKey: [operation, "pages", given.path ?? {}, given.query ?? {}],
+    queryKey: [operation, "pages", given.path ?? {}, given.query ?? {}, and],
     queryFn: ({ pageParam, signal }) => call(operation, { ...given, query: { ...given.query, after: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page: Answers[O]) => (page as { readonly next?: string }).next,
     enabled,
+    placeholderData: (before) => (and === "" ? undefined : before),
   });
 }
 

@@ -1,22 +1,30 @@
 import type { ReactNode } from "react";
-import { useAnswer } from "../base/queries.ts";
-import type { Kpis, KpiWeek } from "../generated/api.ts";
-import { LatencyChart } from "../parts/latency-chart.tsx";
-import { Link } from "../parts/link.tsx";
-import { Empty, Loading, Problem } from "../parts/states.tsx";
-import { Table } from "../parts/table.tsx";
-import { Trend } from "../parts/trend.tsx";
-import { WeekTable } from "../parts/week-table.tsx";
-import { type Key, useWords } from "../words/words.ts";
+import { useAnswer } from "../../base/queries.ts";
+import type { Kpis, KpiWeek } from "../../generated/api.ts";
+import { LatencyChart } from "../../parts/latency-chart.tsx";
+import { Link } from "../../parts/link.tsx";
+import { Empty, Loading, Problem } from "../../parts/states.tsx";
+import { Table } from "../../parts/table.tsx";
+import { Trend } from "../../parts/trend.tsx";
+import { WeekTable } from "../../parts/week-table.tsx";
+import { type Key, useWords } from "../../words/words.ts";
+import { ReportTabs } from "./report-tabs.tsx";
 
 /** The figures of docs/kpis.md over thirteen weeks, in all their parts. */
 export function Reports(): ReactNode {
   const { t } = useWords();
   const { data, error } = useAnswer("GET /api/kpis", { query: { weeks: 13 } });
-  if (!data) return error ? <Problem error={error} /> : <Loading />;
+  if (!data)
+    return (
+      <>
+        <ReportTabs />
+        {error ? <Problem error={error} /> : <Loading />}
+      </>
+    );
   const known = sinceKnown(data.weeks);
   return (
     <>
+      <ReportTabs />
       <Problem error={error} />
       <p>
         {t("reports.text")} <Link href="/report">{t("reports.forManagers")}</Link>

@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
-import { useAnswer } from "../base/queries.ts";
-import type { KpiWeek } from "../generated/api.ts";
-import { Empty, Loading, Problem } from "../parts/states.tsx";
-import { Trend } from "../parts/trend.tsx";
-import { WeekTable } from "../parts/week-table.tsx";
-import { useWords } from "../words/words.ts";
+import { useAnswer } from "../../base/queries.ts";
+import type { KpiWeek } from "../../generated/api.ts";
+import { Empty, Loading, Problem } from "../../parts/states.tsx";
+import { Trend } from "../../parts/trend.tsx";
+import { WeekTable } from "../../parts/week-table.tsx";
+import { useWords } from "../../words/words.ts";
 import { sinceKnown } from "./reports.tsx";
 
 /** For managers: what thirteen weeks come to. Nobody's name; made to be printed. */
