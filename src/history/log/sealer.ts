@@ -11,10 +11,9 @@ import type { Witnessing } from "./witnessing.ts";
  */
 
 const EVERY_MS = 5_000;
-/** With 1,000 writes a second each look reads 20,000 ids; those of two minutes took a fifth of a processor. */
 const RECENT_MS = 20_000;
 const BEFORE_MS = 2 * 60_000;
-const BEFORE_EVERY_MS = 15_000;
+const BEFORE_EVERY_MS = 25_000;
 const DAY_MS = 24 * 60 * 60_000;
 const LATE_EVERY_MS = 10 * 60_000;
 const ALL_EVERY_MS = DAY_MS;

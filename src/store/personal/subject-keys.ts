@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import pg from "pg";
 import type { EntityRef } from "../../core/entity.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
-import { type KeyEncryptionKey, newKey } from "./key-encryption.ts";
+import type { KeyEncryptionKey } from "./key-encryption.ts";
 
 /*
  * A key for each person, group and department that values are kept of. Whoever writes has it in memory as a rule: it was made or read by this process before.
@@ -61,7 +61,7 @@ export function createSubjectKeys(kek: KeyEncryptionKey): SubjectKeys {
   const remembered = new LRUCache<string, Buffer>({ max: REMEMBERED });
 
   const unwrapped = (subject: string, wrapped: Buffer | null): Buffer | undefined =>
-    wrapped === null ? undefined : kek.unwrap(subject, wrapped);
+    wrapped === null ? undefined : kek.keyOf(subject, wrapped);
 
   async function read(db: Queryable, subjects: readonly string[], known: Map<string, Buffer | undefined>): Promise<void> {
     if (subjects.length === 0) return;
@@ -77,8 +77,8 @@ export function createSubjectKeys(kek: KeyEncryptionKey): SubjectKeys {
     unwrapped,
 
     fresh(subject) {
-      const key = newKey();
-      return { key, wrapped: hex(kek.wrap(subject, key)), keep: () => void remembered.set(subject, key) };
+      const { key, kept } = kek.fresh(subject);
+      return { key, wrapped: hex(kept), keep: () => void remembered.set(subject, key) };
     },
 
     async of(db, subjects) {
@@ -92,7 +92,7 @@ export function createSubjectKeys(kek: KeyEncryptionKey): SubjectKeys {
       await read(db, [...wanted.keys()], known);
       const missing = [...wanted.values()].filter(({ id }) => !known.has(id));
       if (missing.length === 0) return known;
-      const rows = missing.map(({ id, kind }) => ({ subject: id, kind, wrapped: hex(kek.wrap(id, newKey())) }));
+      const rows = missing.map(({ id, kind }) => ({ subject: id, kind, wrapped: hex(kek.fresh(id).kept) }));
       await run(db, MAKE, [JSON.stringify(rows)]);
       await read(
         db,

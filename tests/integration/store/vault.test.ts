@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { systemClock } from "../../../src/core/clock.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
+import { seal, unseal } from "../../../src/core/sealing.ts";
 import { createUserDirectory } from "../../../src/directory/users.ts";
 import { readUser } from "../../../src/scim/resource/resource.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
@@ -59,6 +60,31 @@ test("ten processes that meet a subject without a key at the same time agree on 
   sealed.forEach((text, at) => {
     expect(createTestVault().open({ subject: ref.id, about: `${at}`, sealed: text!, wrapped })).toBe(at);
   });
+});
+
+test("a key from before, wrapped and not derived, is read and written under as ever", async () => {
+  const { id } = await person("Shared");
+  const ref = { kind: "user", id: uuidv7(Date.now()) } as const;
+  const key = randomBytes(32);
+  const wrapped = seal(Buffer.alloc(32, 7), ref.id, key);
+  await env.pool.query("insert into subject_keys (subject, kind, wrapped) values ($1, 'user', $2)", [ref.id, wrapped]);
+  const [sealed] = await createTestVault().seal(env.pool, [{ ref, about: "x", value: CANARY }]);
+  expect(unseal(key, "x", sealed!).toString()).toBe(JSON.stringify(CANARY));
+  expect(createTestVault().open({ subject: ref.id, about: "x", sealed: sealed!, wrapped })).toBe(CANARY);
+  // Of somebody else it is no key.
+  expect(() => createTestVault().open({ subject: id, about: "x", sealed: sealed!, wrapped })).toThrow();
+});
+
+test("what is kept of a key is random bytes: the same file gives another key without them, or for somebody else", async () => {
+  const [one, two] = await Promise.all([person("One"), person("Two")]);
+  const kept = async (id: string): Promise<Buffer> =>
+    (await env.pool.query("select wrapped from subject_keys where subject = $1", [id])).rows[0].wrapped;
+  const [event] = await eventsOf(one.id);
+  const stored = { subject: one.id, about: event!.id, sealed: event!.sealed, wrapped: await kept(one.id) };
+  expect(stored.wrapped).toHaveLength(32);
+  expect(testVault.open(stored)).toBeDefined();
+  for (const other of [{ wrapped: await kept(two.id) }, { wrapped: Buffer.alloc(32) }, { subject: two.id }])
+    expect(() => testVault.open({ ...stored, ...other })).toThrow();
 });
 
 test("a person that could not be made leaves no key behind, and the next try has one", async () => {
