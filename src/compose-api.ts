@@ -11,6 +11,7 @@ import { leaversEndpoint } from "./api/history/leavers.ts";
 import { organisationEndpoint } from "./api/history/organisation.ts";
 import { holdsEndpoint } from "./api/holds.ts";
 import { incidentsEndpoint } from "./api/incidents.ts";
+import { joinsEndpoint } from "./api/joins.ts";
 import { kpisEndpoint } from "./api/kpis.ts";
 import { logMounts } from "./api/log.ts";
 import { mappingEndpoint } from "./api/mapping.ts";
@@ -50,7 +51,7 @@ import { createRoleWatch } from "./http/session/role-watch.ts";
 import { createSessions } from "./http/session/sessions.ts";
 import { signInMount } from "./http/session/sign-in.ts";
 import { keptComponents } from "./kept-components.ts";
-import { loadFeed } from "./load-rules.ts";
+import { loadFeed, loadMapping } from "./load-rules.ts";
 import { dashboardDirectory, openapiFile } from "./paths.ts";
 import { createPlanDesk } from "./reconcile/compare/plan-desk.ts";
 import { previewPerson } from "./reconcile/compare/preview.ts";
@@ -79,6 +80,7 @@ import { createLogReader } from "./store/history/log/reader.ts";
 import { createPersonalReadLog } from "./store/history/personal-reads.ts";
 import { createKpiStore } from "./store/kpis/kpis.ts";
 import { createSyncOperations } from "./store/operations.ts";
+import { createJoinOperations } from "./store/people/operations.ts";
 import { readingFrom } from "./store/replica.ts";
 import { createDepartmentList } from "./store/status/departments.ts";
 import { createHolds } from "./store/status/holds.ts";
@@ -167,7 +169,9 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
     refused.add({ check: refusal.code, requestId, path: shownPath(path), ...shownOf(refusal.tokenId, credential) });
   };
   const entries = createLogReader(pool);
-  const directory = { store: createDirectoryStore(pool, [TARGET], vault), clock };
+  const { sources: sourceRules } = loadMapping(config, TARGET);
+  const directory = { store: createDirectoryStore(pool, [TARGET], vault, sourceRules), clock };
+  const joins = createJoinOperations(pool, { rules: sourceRules, vault, targets: [TARGET] });
   const reads = createPersonalReads(createPersonalReadLog(pool), clock);
   const sandbox = sandboxUrl(config);
   const build = readBuild();
@@ -236,7 +240,8 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
       leaversEndpoint({ log: history, limitMinutes: config.leaverMinutes, clock }),
       groupsEndpoint(past),
       organisationEndpoint(past),
-      peopleEndpoint({ ...past, operations, preview: async (id) => previewPerson({ ...app, ...looks() }, id) }),
+      joinsEndpoint({ joins, clock }),
+      peopleEndpoint({ ...past, operations, joins, preview: async (id) => previewPerson({ ...app, ...looks() }, id) }),
       mappingEndpoint({ desk: mappingDesk(app, looks, operations), reads }),
       departmentsEndpoint(createDepartmentList(pool, TARGET)),
       evidenceEndpoint({ desk, clock }),

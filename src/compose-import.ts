@@ -10,7 +10,7 @@ import type { WorkdayPlan } from "./import/workday/file.ts";
 import { pull } from "./import/workday/pull.ts";
 import { dueReading, type Reading } from "./import/workday/reading.ts";
 import { type ReadingSchedule, scheduleReadings } from "./import/workday/schedule.ts";
-import { loadWorkday } from "./load-rules.ts";
+import { loadMapping, loadWorkday } from "./load-rules.ts";
 import type { WorkdaySettings } from "./settings/config.ts";
 import { createPrisma } from "./store/access/prisma.ts";
 import { createSources, type Source, type Sources } from "./store/access/sources.ts";
@@ -20,10 +20,10 @@ import { TARGET } from "./target-name.ts";
 
 /* People from files and reports, written to the directory as a SCIM client would. */
 
-type Context = Pick<AppContext, "pool" | "vault" | "clock">;
+type Context = Pick<AppContext, "config" | "pool" | "vault" | "clock">;
 
-const directories = ({ pool, vault, clock }: Context) => {
-  const directory = { store: createDirectoryStore(pool, [TARGET], vault), clock };
+const directories = ({ config, pool, vault, clock }: Context) => {
+  const directory = { store: createDirectoryStore(pool, [TARGET], vault, loadMapping(config, TARGET).sources), clock };
   return { users: createUserDirectory(directory), groups: createGroupDirectory(directory) };
 };
 
@@ -55,7 +55,7 @@ export interface WorkdayPull {
 
 /** Reads the report and imports it. What is written bears the actor `workday` and one request id. */
 export async function pullFromWorkday(
-  app: Context & Pick<AppContext, "config">,
+  app: Context,
   { plan, settings, reading, sourceId, writes, confirmed, detail, signal }: WorkdayPull,
 ): Promise<ImportResult> {
   const began = app.clock.now();

@@ -3,6 +3,7 @@ import { CannotStart } from "./core/errors.ts";
 import { createErasuresFile } from "./database/erasures-file.ts";
 import { createSeenFile } from "./database/seen-file.ts";
 import type { ReadinessCheck } from "./http/health.ts";
+import { keepPersons } from "./persons/keep.ts";
 import { policyAdvice } from "./policy/advice.ts";
 import { keepErasures } from "./privacy/keep-erasures.ts";
 import { keepRetention } from "./privacy/retention.ts";
@@ -24,6 +25,7 @@ import { createPresence } from "./store/loop/processes.ts";
 import { startQueue } from "./store/loop/queue.ts";
 import { createRestoreStore } from "./store/loop/restore.ts";
 import { createSyncOperations } from "./store/operations.ts";
+import { createPersonUpkeep } from "./store/people/upkeep.ts";
 import { createErasures } from "./store/privacy/erase.ts";
 import { createRetention } from "./store/privacy/retention.ts";
 import { openRehearsal } from "./store/rehearse.ts";
@@ -116,6 +118,8 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const erasures = createErasures({ pool, vault: app.vault, clock, targets: [TARGET] });
   await keepErasures({ store: erasures, file: createErasuresFile(config.dataDir), clock, logger }, stopping.signal);
   const retention = keepRetention({ store: createRetention(pool, app.vault), days: config.retention, clock, logger }, stopping.signal);
+  const persons = { rules: mapping.sources, vault: app.vault, targets: [TARGET] };
+  const upkeep = keepPersons({ upkeep: createPersonUpkeep(pool, persons), isWorking: rules.isWorking, clock, logger }, stopping.signal);
   const queue = startQueue(
     { pool: pool.asyncCommit, clock, logger },
     {
@@ -165,7 +169,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     async stop(graceMs) {
       stopping.abort(new Error("the server is stopping"));
       await Promise.all([loopStart.stop(), queue.stop(graceMs), worker.stop(graceMs)]);
-      await Promise.all([watch, following, retention]);
+      await Promise.all([watch, following, retention, upkeep]);
       await presence.leave().catch((error: unknown) => logger.warn({ target: TARGET, error }, "the stop could not be told to the others"));
       target.close();
     },

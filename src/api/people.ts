@@ -6,6 +6,7 @@ import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
 import { demandRecentSignIn, traceOf } from "../http/request-context.ts";
+import type { JoinedPerson, JoinOperations } from "../persons/ports.ts";
 import type { PersonPreview } from "../reconcile/compare/preview.ts";
 import { sameValue } from "../reconcile/plan.ts";
 import type { SyncItem, SyncOperations } from "../reconcile/status.ts";
@@ -20,10 +21,12 @@ export interface PeopleOptions extends PastOptions {
   readonly operations: Pick<SyncOperations, "items" | "remoteNames">;
   /** What a run would conclude about a person; sends nothing. */
   readonly preview: (id: string) => Promise<PersonPreview | undefined>;
+  /** The records that make the person, where there are several. */
+  readonly joins: Pick<JoinOperations, "person">;
 }
 
 /** `/api/users/{id}`: one person, as the directory wants them beside what was last seen at the target. */
-export function peopleEndpoint({ operations, preview, ...past }: PeopleOptions): Mount {
+export function peopleEndpoint({ operations, preview, joins, ...past }: PeopleOptions): Mount {
   const router = Router();
   router.use(timelineRoutes(past.log, "user"));
   router
@@ -50,12 +53,27 @@ export function peopleEndpoint({ operations, preview, ...past }: PeopleOptions):
         present: seen.actual?.presence ?? null,
         departments: seen.paths,
         columns,
+        ...recordsIn(await joins.person(item.ref.id), { maySee, hides }),
         masked: !maySee,
         names: { ...Object.fromEntries(departments), ...Object.fromEntries(people) },
       });
     })
     .all(methodNotAllowed("GET"));
   return { path: "/api/users", access: ["history:read"], handler: router };
+}
+
+/** What sources say of one attribute, where they differ: the first one counts. */
+function recordsIn(person: JoinedPerson | undefined, { maySee, hides }: { readonly maySee: boolean; readonly hides: boolean }) {
+  if (!person) return {};
+  const shown = (attribute: string, value: JsonValue): JsonValue =>
+    maySee ? (hides && attribute.startsWith("phoneNumbers") ? hiddenNumber(JSON.stringify(value)) : value) : null;
+  return {
+    records: person.records.map(({ id, source, active }) => ({ id, source, active })),
+    conflicts: person.conflicts.map(({ attribute, values }) => ({
+      attribute,
+      values: values.map(({ source, record, value }) => ({ source, record, value: shown(attribute, value) })),
+    })),
+  };
 }
 
 interface Column {

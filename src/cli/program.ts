@@ -19,6 +19,7 @@ import { serveCommand } from "./install/serve.ts";
 import { simulatorCommand } from "./install/simulator.ts";
 import { adoptCommand } from "./operate/adopt.ts";
 import { holdsCommand } from "./operate/holds.ts";
+import { joinsCommand } from "./operate/joins.ts";
 import { mappingCommand } from "./operate/mapping.ts";
 import { modeCommand, pauseCommand, resumeCommand } from "./operate/orders.ts";
 import { planCommand } from "./operate/plan.ts";
@@ -47,6 +48,7 @@ export function createProgram(): Command {
     workdayCommand(),
     assessCommand(),
     adoptCommand(),
+    joinsCommand(),
     planCommand(),
     syncCommand(),
     retryCommand(),

@@ -11,11 +11,19 @@ export const DIRECTORY_CODES = [
   "group.updated",
   "group.deleted",
   "group.members",
+  "person.joined",
+  "person.separated",
 ] as const;
+
+/** What a source did to one of several records of a person. `user.*` then tells of the person. */
+export const RECORD_CODES = ["record.created", "record.updated", "record.deleted"] as const;
 
 /** Stable: auditors and exports rely on them. A SCIM write, what it led to at a target, and what operators did. */
 export const EVENT_CODES = [
   ...DIRECTORY_CODES,
+  ...RECORD_CODES,
+  "person.proposed",
+  "person.refused",
   "target.intent",
   "target.outcome",
   "target.late",

@@ -83,8 +83,9 @@ const NOBODY: ReadonlySet<string> = new Set();
 
 function changed(before: EntityState, { code, changes = {} }: LoggedEvent): EntityState {
   const { document: _document, ...bare } = before;
-  if (code === "user.deleted" || code === "group.deleted") return { ...bare, members: NOBODY };
-  const isNew = code === "user.created" || code === "group.created";
+  // A record that has come to somebody else is nobody by itself any more, and is somebody again when it is separated.
+  if (code === "user.deleted" || code === "group.deleted" || code === "person.joined") return { ...bare, members: NOBODY };
+  const isNew = code === "user.created" || code === "group.created" || code === "person.separated";
   // Who joined and who left, as ids; no part of the document.
   const { members: moved, ...own } = changes;
   const document = withChanges(isNew ? {} : (before.document ?? {}), own);

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/entity.ts";
-import { DIRECTORY_CODES, type EventCode, type HistoryEvent } from "./event.ts";
+import { DIRECTORY_CODES, type EventCode, type HistoryEvent, RECORD_CODES } from "./event.ts";
 import type { EventLog } from "./event-log.ts";
 
 /*
@@ -31,7 +31,7 @@ export interface Timeline {
   readonly next?: string;
 }
 
-const CHANGES: readonly EventCode[] = DIRECTORY_CODES;
+const CHANGES: readonly EventCode[] = [...DIRECTORY_CODES, ...RECORD_CODES];
 
 export function stepsOf(event: HistoryEvent): readonly Step[] {
   const common = {

@@ -1,9 +1,10 @@
 import type { JsonObject } from "../core/entity.ts";
 import { AppError } from "../core/errors.ts";
-import { differences, type RequestContext } from "../directory/context.ts";
+import type { RequestContext } from "../directory/context.ts";
 import { UniquenessConflict } from "../directory/errors.ts";
 import type { StoredUser } from "../directory/user.ts";
 import type { UserDirectory } from "../directory/users.ts";
+import { differences } from "../history/differences.ts";
 import { parseFilter } from "../scim/filter.ts";
 import { userContent } from "../scim/resource/columns.ts";
 import { userResource } from "../scim/schema/schemas.ts";

@@ -4,13 +4,14 @@ import { explainWith } from "./explain.ts";
 import { type CompileAt, type Expression, ExpressionInvalid, expressionCompiler } from "./expression/expression.ts";
 import { GROUP_EXTENSIONS, PERSON_EXTENSIONS } from "./extensions.ts";
 import type { MappingFile } from "./file/file.ts";
-import type { KnownVariables } from "./file/known-names.ts";
+import { type KnownVariables, unknownName } from "./file/known-names.ts";
 import { type ParsedFile, parseMappingFile } from "./file/parse.ts";
 import { type FileProblem, inOrder, MappingInvalid, suggestion } from "./file/problem.ts";
 import type { Path } from "./file/source-location.ts";
 import { versionOf } from "./file/version.ts";
 import type { Mapping, MappingSettings } from "./mapping.ts";
 import { type PathRule, type PersonRules, personMapping } from "./person.ts";
+import { sourceRules } from "./sources.ts";
 
 export interface CompileOptions {
   /**
@@ -40,6 +41,7 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
       unknownAttributes(parsed, ["departments", "groups", index, "settings"], Object.keys(settings), options.departmentAttributes),
     ),
   ];
+  problems.push(...unknownAuthorities(parsed, options.personDocument));
   const ofPeople = ["user", "groups", ...Object.keys({ ...PERSON_EXTENSIONS, ...file.extensions })];
   const ofGroups = ["group", "department", "external", ...Object.keys(GROUP_EXTENSIONS)];
   // A name that the file gives to an extension of its own stands for that one.
@@ -54,6 +56,7 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
   return {
     version: versionOf(file),
     settings: settingsOf(file),
+    sources: sourceRules(file),
     personAttributes: [...Object.keys(file.person), "departments", ...(file.manager ? ["manager"] : [])],
     person: (input) => personMapping(rules, departments, input),
     group: departments.place,
@@ -152,6 +155,24 @@ function unknownAttributes(
   return names
     .filter((name) => !isKnown(name))
     .map((name) => problemAtKey([...path, name], `the target has no attribute ${name}${suggestion(name, known)}`));
+}
+
+/** Attributes of the block `sources` that no document has. */
+function unknownAuthorities({ file, problemAtKey }: ParsedFile, known: KnownVariables | undefined): readonly FileProblem[] {
+  const own = Object.keys(file.extensions);
+  return Object.keys(file.sources?.authority?.attributes ?? {}).flatMap((name) => {
+    const path: Path = ["sources", "authority", "attributes", name];
+    const [first = "", part, ...more] = name.split(".");
+    if (more.length > 0)
+      return [problemAtKey(path, "must be an attribute, or one and a part of it: phoneNumbers.mobile, enterprise.manager")];
+    if (own.includes(first)) return [];
+    const isExtension = Object.hasOwn(PERSON_EXTENSIONS, first);
+    if (isExtension && part === undefined)
+      return [problemAtKey(path, `names a whole extension: name its attributes, as ${first}.department`)];
+    // The part of a list is a type, which clients may choose freely.
+    const text = known && (isExtension ? unknownName(known, [first, part!]) : unknownName(known, ["user", first]));
+    return text === undefined ? [] : [problemAtKey(path, text)];
+  });
 }
 
 function settingsOf({ region, organisation, zone, roleGroup, enterpriseAccounts, departments, inactive }: MappingFile): MappingSettings {

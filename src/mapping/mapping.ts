@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../core/entity.ts";
 import type { MappingNoteCode } from "./note-codes.ts";
+import type { SourceRules } from "./sources.ts";
 
 /*
  * The words of this room: what goes in (people and groups as SCIM documents) and what comes out (flat attributes in the target's words,
@@ -142,6 +143,8 @@ export interface Mapping {
   /** First 12 hexadecimal digits of the SHA-256 of the file's meaning: comments, order of keys and layout do not count. */
   readonly version: string;
   readonly settings: MappingSettings;
+  /** When records are one person, and what they come to. */
+  readonly sources: SourceRules;
   /** Attributes of a person that the file sets, the departments and the manager among them. */
   readonly personAttributes: readonly string[];
   person(input: PersonInput): PersonMapping;

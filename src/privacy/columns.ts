@@ -28,6 +28,13 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     public: "id source_id version active manager_source_id record_ids left_sources rules created_at modified_at",
     personal: "user_name user_name_key display_name_key external_id employee_number_key manager_ref email_keys document",
   },
+  person_joins: {
+    purpose: "which records of several sources may be one person, and the decision",
+    retention: NO_END,
+    public: "id record_id person_id matched state made_at decided_at",
+    // Which operator.
+    personal: "decided_by",
+  },
   groups: {
     purpose: "groups, as the SCIM client wrote them",
     retention: WITH_THE_RESOURCE,

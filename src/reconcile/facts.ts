@@ -88,6 +88,8 @@ export interface PersonFacts {
   readonly manager: Manager | undefined;
   /** Without a link: somebody who is there may be this person, and nobody has decided. */
   readonly undecided?: boolean;
+  /** It may be a record of somebody who is there under another one, and nobody has decided. */
+  readonly joinOpen?: boolean;
   /** What the target held of them when they were removed, when it is to be put back. */
   readonly restoring?: Attributes;
   /** Departments the person sits in at the target that were emptied a moment ago, and for how long they may still come back. */

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Meter } from "../core/meter.ts";
 import type { DirectoryStore } from "../directory/ports.ts";
+import { NO_SOURCE_RULES, type SourceRules } from "../mapping/sources.ts";
 import { createAssessmentStore } from "./adopt/assessments.ts";
 import { createAdoptionOperations } from "./adopt/decisions.ts";
 import { createAdoptionStore } from "./adopt/proposals.ts";
@@ -17,13 +18,19 @@ import { createOrders } from "./loop/orders.ts";
 import { createPauses } from "./loop/pause.ts";
 import { type ClaimOptions, createClaims, LEASE_MS } from "./loop/runs/claims.ts";
 import { createSweepStore } from "./loop/sweep.ts";
+import { createJoinedWrites } from "./people/joined-writes.ts";
 import type { Pool } from "./postgres/pool.ts";
 import { createTree, SETTLE_MS } from "./tree/tree.ts";
 import type { Vault } from "./vault.ts";
 
-/** The directory in PostgreSQL. Every write marks the entities it concerns for each of `targets`. */
-export const createDirectoryStore = (pool: Pool, targets: readonly string[], vault: Vault): DirectoryStore => ({
-  ...createUserStore(pool, targets, vault),
+/** The directory in PostgreSQL. Every write marks the entities it concerns for each of `targets`. `rules`: what several records of one person come to. */
+export const createDirectoryStore = (
+  pool: Pool,
+  targets: readonly string[],
+  vault: Vault,
+  rules: SourceRules = NO_SOURCE_RULES,
+): DirectoryStore => ({
+  ...createUserStore(pool, targets, vault, createJoinedWrites(pool, { rules, vault, targets })),
   ...createGroupStore(pool, targets, vault),
 });
 

@@ -37,7 +37,7 @@ export async function importFromFile(path: string, options: FileImport): Promise
       return path.toLowerCase().endsWith(".json") ? jsonRows(bytes) : csvRows(bytes, options.encoding);
     };
     return importPeopleFile(
-      { pool, vault: await openVault({ config, pool, clock: systemClock }), clock: systemClock },
+      { config, pool, vault: await openVault({ config, pool, clock: systemClock }), clock: systemClock },
       { sourceId, actor: ACTOR, origin },
       { rows, isComplete, writes: options.dryRun !== true, ...(options.count === undefined ? {} : { confirmed: options.count }) },
     );

@@ -127,6 +127,38 @@ const inactive = z.strictObject({
   parkIn: text.optional(),
 });
 
+const sourceName = z.string().trim().min(1).max(200);
+const order = z.array(sourceName).min(1).max(20);
+
+const sources = z.strictObject({
+  /** How records of several sources are known to be one person, tried in this order. Without any they are never compared. */
+  join: z
+    .array(
+      z
+        .strictObject({
+          by: z.enum(["employeeNumber", "userName", "email"]),
+          /** `join`: without asking anybody, where the value is nobody else's in either source. */
+          decide: z.enum(["join", "propose"]).default("propose"),
+        })
+        .refine(({ by, decide }) => decide === "propose" || by === "employeeNumber", "only employeeNumber may join by itself: propose"),
+    )
+    .min(1)
+    .max(3)
+    .optional(),
+  /** Whose value counts: that of the first source that has one. */
+  authority: z
+    .strictObject({
+      /** Of everything that `attributes` does not name. */
+      order: order.optional(),
+      /** By attribute: `title`, `emails`, `phoneNumbers.mobile`, `enterprise.department`, `active`. */
+      attributes: z.record(key, order).default({}),
+    })
+    .optional(),
+  /** When a person whose sources do not agree has left. */
+  leaving: z.enum(["any", "all", "authoritative"]).optional(),
+  named: z.record(sourceName, z.strictObject({ isolated: z.boolean().default(false) })).optional(),
+});
+
 const region = z
   .string()
   .transform((value) => value.toUpperCase())
@@ -155,6 +187,8 @@ export const mappingFile = z.strictObject({
   roleGroup: z.string().trim().min(1).max(64).default("SCIM"),
   departments: departments.prefault({}),
   inactive: inactive.prefault({}),
+  /** Not filled in where it is missing: a file that does not speak of it keeps its version. */
+  sources: sources.optional(),
 });
 
 export type MappingFile = z.infer<typeof mappingFile>;

@@ -69,6 +69,7 @@ export async function concludePerson(
   const { store, target, mapping } = deps;
   if (standing === "kept") return { kind: "desired", desired: { state: "kept" } };
   if (standing === "absent" || !mapped) return { kind: "desired", desired: { state: "absent" } };
+  if (known.joinOpen && !known.link) return JOIN_OPEN;
   if (known.undecided && !known.link) return ADOPTION_OPEN;
   const facts = await withManager(deps, known, mapped);
   const places = parking ? parkedAssignments(facts) : assignmentsOf(mapping.settings, mapped, facts);
@@ -101,6 +102,14 @@ export async function concludePerson(
 }
 
 /** A second account would be made beside the one that may be theirs. */
+const JOIN_OPEN: PersonResult = {
+  kind: "held",
+  on: [],
+  reasonCode: "joinOpen",
+  reason: "a record of another source may be the same person, and nobody has decided",
+  remedy: "decide: `dingtalk-scim joins list`, then `joins accept` or `joins refuse`",
+};
+
 const ADOPTION_OPEN: PersonResult = {
   kind: "held",
   reasonCode: "adoptionOpen",

@@ -29,11 +29,11 @@ const COLUMNS = {
   email_keys: "text[]",
   document: "json",
 } as const;
-const NAMES = Object.keys(COLUMNS).join(", ");
+export const NAMES = Object.keys(COLUMNS).join(", ");
 const given = (name: string): string => `g.${name}`;
-const VALUES = Object.keys(COLUMNS).map(given).join(", ");
+export const VALUES = Object.keys(COLUMNS).map(given).join(", ");
 
-const GIVEN = `given as (
+export const GIVEN = `given as (
     select * from json_to_recordset($1::json) as g(
       id uuid, source_id uuid, expected bigint, modified_at timestamptz, event json, wrapped bytea, priority smallint,
       ${Object.entries(COLUMNS)
@@ -63,13 +63,16 @@ const INSERT: Statement = {
 /** Says nothing new, but a plan made while the table is small finds the rows by their key all the same, as it must when the table has grown. */
 const ALONG_KEY = "u.id = any (array(select g.id from given g))";
 
-const DONE = `done as (
+/** `of`: one more condition on the row `u`. */
+export const DONE = (of: string): string => `done as (
     update users u set version = u.version + 1, modified_at = g.modified_at, (${NAMES}) = row(${VALUES})
-      from given g where ${ALONG_KEY} and u.id = g.id and u.source_id = g.source_id and u.version = g.expected
+      from given g where ${ALONG_KEY} and u.id = g.id and u.source_id = g.source_id and u.version = g.expected and ${of}
     returning u.id, u.version, u.created_at, u.modified_at)`;
+/** Records that make a person with others have a way of their own (store/people/joined-writes.ts). */
+const ALONE = "u.person_id is null";
 const WRITTEN = packed(`select ${storedColumns("d", "''")} from done d`, USER_ROWS, { beside: { woken: "(select count(*) from woken)" } });
 
-const UPDATE: Statement = { name: "users-update", text: `with ${GIVEN}, ${DONE}, ${CONSEQUENCES} ${WRITTEN}` };
+const UPDATE: Statement = { name: "users-update", text: `with ${GIVEN}, ${DONE(ALONE)}, ${CONSEQUENCES} ${WRITTEN}` };
 
 const changed = (before: string, now: string): string => `${before} is distinct from ${now}`;
 
@@ -81,7 +84,7 @@ const RENAME: Statement = {
   name: "users-rename",
   text: `with ${GIVEN},
   before as materialized (select u.id, u.external_id, u.employee_number_key from users u where ${ALONG_KEY}),
-  ${DONE},
+  ${DONE(ALONE)},
   written as materialized (select g.*, (g.event->>'id')::uuid as cause from done join given g on g.id = done.id),
   named as materialized (
     select w.source_id, w.cause, array_remove(
@@ -126,9 +129,10 @@ export interface UserWrites {
 }
 
 /** A write with its event as it is stored. `wrapped`: the key of somebody new. */
-interface Recorded {
+export interface Recorded {
   readonly write: UserWrite;
-  readonly event: EventRow;
+  /** None where it is appended by itself. */
+  readonly event?: EventRow;
   readonly wrapped?: string;
 }
 
@@ -138,7 +142,7 @@ const LANES = 2;
 export function createUserWrites(pool: pg.Pool, targets: readonly string[], vault: Vault): UserWrites {
   const options = { lanes: LANES, isolates: isItemFailure, fits: areOthers, answerWithinMs: REQUEST_MS };
   const send = <Row extends pg.QueryResultRow>(statement: Statement, writes: readonly Recorded[]) =>
-    run<Row>(pool, statement, [`[${[...writes].sort(byId).map(rowOf).join(",")}]`, targets]);
+    run<Row>(pool, statement, [`[${[...writes].sort(byId).map(userRow).join(",")}]`, targets]);
 
   return {
     insert: batched(async (writes) => {
@@ -185,7 +189,7 @@ const byId = ({ write: a }: Recorded, { write: b }: Recorded): number => (a.id <
 const key = (text: string | undefined): string | null => (text ? fold(text) : null);
 
 /** Text, so that the document, which is text already, is not written a second time. */
-function rowOf({ write: { sourceId, id, expected, content, document, at, fact }, event, wrapped }: Recorded): string {
+export function userRow({ write: { sourceId, id, expected, content, document, at, fact }, event, wrapped }: Recorded): string {
   const { columns } = content;
   const row = JSON.stringify({
     id,
@@ -203,7 +207,7 @@ function rowOf({ write: { sourceId, id, expected, content, document, at, fact },
     manager_ref: columns.managerRef || null,
     email_keys: columns.emails.map(fold),
   });
-  return `${row.slice(0, -1)},"document":${document},"event":${JSON.stringify(event)}}`;
+  return `${row.slice(0, -1)},"document":${document},"event":${JSON.stringify(event ?? null)}}`;
 }
 
 export const priorityOf = (fact: Fact): number => (fact.marks.some((mark) => mark.urgent) ? PRIORITY.urgent : PRIORITY.person);

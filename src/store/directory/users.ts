@@ -1,5 +1,6 @@
 import { isUuid } from "../../core/id.ts";
-import type { DirectoryStore } from "../../directory/ports.ts";
+import type { DirectoryStore, Fact } from "../../directory/ports.ts";
+import type { StoredUser } from "../../directory/user.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import type { Vault } from "../vault.ts";
@@ -8,20 +9,38 @@ import { createList } from "./list.ts";
 import { createLookup } from "./lookup.ts";
 import { withMatches } from "./match.ts";
 import { USERS } from "./user-rows.ts";
-import { createUserWrites, priorityOf } from "./user-writes.ts";
+import { createUserWrites, priorityOf, type UserWrite } from "./user-writes.ts";
 
 const DELETE: Statement = {
   name: "user-delete",
-  text: `with done as (delete from users where id = $1 and source_id = $2 and version = $3 returning id),
+  text: `with done as (delete from users where id = $1 and source_id = $2 and version = $3 and person_id is null returning id),
   event as (${appendEvent(4, "done")}),
   marked as (${markDue(`(select 'user'::text as kind, done.id as entity_id, $5::smallint as priority, ${causedBy(4)} as causes from done) m`, "$6::text[]")}),
   woken as (${wakeUp("marked")})
   select (select count(*) from woken) as woken from done`,
 };
 
+/** The way of records that make a person with others. Each is undefined or "alone" where the record is none of them. */
+export interface JoinedWrites {
+  /** Where records of several sources are compared: a new one may be somebody who is there. False: they are not, and nothing was written. */
+  insert(write: UserWrite): Promise<boolean>;
+  update(write: UserWrite): Promise<StoredUser | "alone" | undefined>;
+  remove(sourceId: string, id: string, expected: number, fact: Fact): Promise<boolean | "alone">;
+  /** To be told of a change of a record that is alone: it may be somebody who is there now. */
+  changed(id: string, fact: Fact): Promise<void>;
+}
+
+/** Where no two records are one person. */
+const NONE_JOINED: JoinedWrites = {
+  insert: async () => false,
+  update: async () => "alone",
+  remove: async () => "alone",
+  changed: async () => undefined,
+};
+
 type Users = Pick<DirectoryStore, "insertUser" | "updateUser" | "deleteUser" | "getUser" | "listUsers">;
 
-export function createUserStore(pool: Pool, targets: readonly string[], vault: Vault): Users {
+export function createUserStore(pool: Pool, targets: readonly string[], vault: Vault, joined = NONE_JOINED): Users {
   const writes = createUserWrites(pool, targets, vault);
   const byId = createLookup(pool, USERS, { name: "user-id", column: "u.id", type: "uuid" });
   const byUserName = createLookup(pool, USERS, { name: "user-name", column: "u.user_name_key", type: "text" });
@@ -30,17 +49,27 @@ export function createUserStore(pool: Pool, targets: readonly string[], vault: V
   return {
     async insertUser(sourceId, id, content, at, fact) {
       const document = JSON.stringify(content.document);
-      await writes.insert({ sourceId, id, content, document, at, fact });
+      const write = { sourceId, id, content, document, at, fact };
+      if (!(await joined.insert(write))) await writes.insert(write);
       const instant = at.toISOString();
       return { id, version: 1, createdAt: instant, modifiedAt: instant, document, groups: [] };
     },
 
-    updateUser: (sourceId, id, expected, content, at, fact) =>
-      writes.update({ sourceId, id, expected, content, document: JSON.stringify(content.document), at, fact }),
+    async updateUser(sourceId, id, expected, content, at, fact) {
+      const write = { sourceId, id, expected, content, document: JSON.stringify(content.document), at, fact };
+      const written = await writes.update(write);
+      if (written) {
+        await joined.changed(id, fact);
+        return written;
+      }
+      const other = await joined.update(write);
+      return other === "alone" ? undefined : other;
+    },
 
     async deleteUser(sourceId, id, expected, fact) {
       const [event] = await vault.rows(pool, [fact.event]);
-      return (await run(pool, DELETE, [id, sourceId, expected, JSON.stringify(event), priorityOf(fact), targets])).length > 0;
+      if ((await run(pool, DELETE, [id, sourceId, expected, JSON.stringify(event), priorityOf(fact), targets])).length > 0) return true;
+      return (await joined.remove(sourceId, id, expected, fact)) === true;
     },
 
     getUser: async (sourceId, id) => (isUuid(id) ? (await byId(sourceId, id))[0] : undefined),

@@ -89,6 +89,7 @@ export interface PersonRow extends LinkRow, pg.QueryResultRow {
   settling: string | null;
   manager: string | null;
   undecided: boolean | null;
+  join_open: boolean | null;
   restoring: string | null;
 }
 
@@ -150,6 +151,7 @@ export function personOf(row: PersonRow): PersonFacts {
     ),
     manager: managerJson && managerOf(managerJson),
     ...(row.undecided ? { undecided: true } : {}),
+    ...(row.join_open ? { joinOpen: true } : {}),
     ...(row.restoring === null ? {} : { restoring: JSON.parse(row.restoring) as Attributes }),
     ...(row.settling === null ? {} : { settling: JSON.parse(row.settling) as NonNullable<PersonFacts["settling"]> }),
   };

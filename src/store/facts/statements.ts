@@ -57,6 +57,7 @@ const occupied = (container: string): string =>
 export const PEOPLE: Statement = {
   name: "facts-people",
   text: `select w.id, u.source_id, u.document, ${LINK}, case when l.status is null then ${undecided("user", "w.id")} end as undecided,
+    case when l.status is null then exists (select from person_joins j where j.record_id = w.id and j.state in ('proposed', 'ambiguous')) end as join_open,
     (select json_agg(json_build_object('id', g.id, 'displayName', g.display_name, 'externalId', g.external_id, 'placement', p.kind,
         'department', case when p.kind = 'department' then ${department("p.department_id")} end,
         'state', case when p.kind is null then (${stateOf("group", "g.id")}) end,

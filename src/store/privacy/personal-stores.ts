@@ -36,6 +36,7 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
       select from unnest($1::uuid[]) as p(id) where strpos(a.report::text, p.id::text) > 0
         or exists (select from unnest($2::text[]) as n(name) where strpos(lower(a.report::text), n.name) > 0))`,
   },
+  { table: "person_joins", erase: "delete from person_joins where record_id = any($1::uuid[]) or person_id = any($1::uuid[])" },
   { table: "persons", erase: "delete from persons where id = any($1::uuid[])" },
   { table: "person_departments", erase: "delete from person_departments where user_id = any($1::uuid[])" },
   // Digests of values; removals are counted without.

@@ -49,6 +49,7 @@ const BEYOND_THE_SCHEMA: readonly string[] = [
   "links_name",
   "person_departments_managers",
   "person_departments_settings",
+  "person_joins_open",
   "placements_managers",
   "users_inactive",
   "users_manager",

@@ -29,6 +29,7 @@ export const reasonsEn: ReasonWords = {
     invitationOpen: "invited, and has not accepted yet",
     invitedLeaver: "left while an invitation was open",
     invitationRunOut: "the invitation has run out",
+    joinOpen: "may be the same person as a record of another source",
     adoptionOpen: "may be somebody who is in DingTalk already",
     strangersInside: "others are in the department",
     databaseUnavailable: "the database did not answer",

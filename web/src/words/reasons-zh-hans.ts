@@ -29,6 +29,7 @@ export const reasonsZhHans: ReasonWords = {
     invitationOpen: "已邀请，本人尚未接受",
     invitedLeaver: "邀请未处理时已离职",
     invitationRunOut: "邀请已过期",
+    joinOpen: "可能与另一来源的记录是同一人，等待确认",
     adoptionOpen: "可能已在钉钉中，等待确认",
     strangersInside: "部门内有非本服务管理的人员",
     databaseUnavailable: "数据库没有响应",

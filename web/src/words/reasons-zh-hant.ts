@@ -29,6 +29,7 @@ export const reasonsZhHant: ReasonWords = {
     invitationOpen: "已邀請，本人尚未接受",
     invitedLeaver: "邀請未處理時已離職",
     invitationRunOut: "邀請已過期",
+    joinOpen: "可能與另一來源的記錄是同一人，等候確認",
     adoptionOpen: "可能已在釘釘之中，等候確認",
     strangersInside: "部門內有並非由本服務管理的人員",
     databaseUnavailable: "資料庫沒有回應",

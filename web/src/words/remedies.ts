@@ -27,6 +27,7 @@ export const REMEDIES = {
   invitedLeaver: "person",
   invitationRunOut: "person",
   adoptionOpen: "decide",
+  joinOpen: "decide",
   strangersInside: "inside",
   databaseUnavailable: "wait",
   unexpectedError: "report",

@@ -1,0 +1,126 @@
+import { Command, Option } from "commander";
+import { systemClock } from "../../core/clock.ts";
+import { JOIN_STATES, type Join, type JoinDecision, type JoinOperations, type JoinState, type RecordView } from "../../persons/ports.ts";
+import { refusalText } from "../../persons/refusal-text.ts";
+import { TARGET } from "../../target-name.ts";
+import { everyPage } from "../database/every-page.ts";
+import { withPool } from "../database/joined-pool.ts";
+import { NotFoundHere } from "../database/not-found-here.ts";
+import { osUser } from "../database/os-user.ts";
+import { ACTOR } from "../database/records.ts";
+import { foundProblems } from "../terminal/exit-codes.ts";
+import { print, printJson, printTable, say } from "../terminal/output.ts";
+
+const PAGE = 1_000;
+
+/** Which records of several sources are one person: the same as the addresses below /api/joins. */
+export function joinsCommand(): Command {
+  const command = new Command("joins")
+    .description("which people of several sources are one person: proposals and decisions")
+    .addHelpText("after", EXAMPLES);
+  for (const sub of [listCommand(), searchCommand(), decideCommand("accept"), decideCommand("refuse"), separateCommand()])
+    command.addCommand(sub);
+  return command;
+}
+
+const EXAMPLES = `
+What is compared, and whose values count, is in the block \`sources\` of the mapping file (docs/sources.md).
+
+Examples:
+  $ dingtalk-scim joins search
+  $ dingtalk-scim joins list --state proposed
+  $ dingtalk-scim joins accept 019ab2c4-5d6e-7f80-9123-456789abcdef
+  $ dingtalk-scim joins separate 019ab2c4-5d6e-7f80-9123-456789abcdef`;
+
+const listCommand = (): Command =>
+  new Command("list")
+    .description("what is proposed, ambiguous, joined or refused")
+    .addOption(new Option("--state <state>", "only these").choices([...JOIN_STATES]))
+    .option("--json", "the result as JSON")
+    .action(async ({ json, ...query }: { state?: JoinState; json?: true }) => {
+      const joins = await withOperations(async (operations) => {
+        const all: Join[] = [];
+        for await (const page of everyPage((from) => operations.list({ ...query, count: PAGE, ...from }))) all.push(...page.joins);
+        return all;
+      });
+      if (json) return printJson({ joins });
+      const rows = joins.map(({ id, state, matched, record, person }) => [
+        id,
+        state,
+        record ? viewOf(record) : "deleted",
+        person.records.map(viewOf).join(", ") || (person.name ?? person.id),
+        matched.join(", "),
+      ]);
+      if (rows.length > 0) printTable(["id", "state", "record", "person", "equal"], rows);
+      say(`${rows.length} in all.`);
+    });
+
+const viewOf = ({ name, source, active }: RecordView): string => `${name} (${source}${active ? "" : ", not active"})`;
+
+const searchCommand = (): Command =>
+  new Command("search")
+    .description("compare all records now: joins what is certain, and proposes the rest")
+    .option("--json", "the result as JSON")
+    .action(async ({ json }: { json?: true }) => {
+      const found = await withOperations((operations) => operations.search(by()));
+      if (json) printJson(found);
+      else print(`${found.joined} joined, ${found.proposed} proposed.`);
+    });
+
+const DECISIONS = {
+  accept: "they are one person; also of what was refused or separated",
+  refuse: "they are two people: remembered, and never proposed again",
+} as const;
+
+const decideCommand = (decide: keyof typeof DECISIONS): Command =>
+  new Command(decide)
+    .description(DECISIONS[decide])
+    .argument("<ids...>", "as `joins list` tells them")
+    .option("--json", "the result as JSON")
+    .action((ids: string[], { json }: { json?: true }) => decideAll(ids, (operations, id) => operations[decide](id, by()), json));
+
+const separateCommand = (): Command =>
+  new Command("separate")
+    .description("give a record back to itself; the person keeps the account at DingTalk")
+    .argument("<ids...>", "of records, as their source knows them")
+    .option("--json", "the result as JSON")
+    .action((ids: string[], { json }: { json?: true }) => decideAll(ids, (operations, id) => operations.separate(id, by()), json));
+
+async function decideAll(
+  ids: readonly string[],
+  decide: (operations: JoinOperations, id: string) => Promise<JoinDecision>,
+  json: true | undefined,
+): Promise<void> {
+  const decisions = await withOperations(async (operations) => {
+    const made: JoinDecision[] = [];
+    // In the order given.
+    for (const id of ids) made.push(await decide(operations, id));
+    return made;
+  });
+  const joins = decisions.flatMap((decision) => (decision.kind === "done" ? decision.joins : []));
+  if (json) printJson({ joins });
+  else
+    for (const { record, person, state } of joins)
+      print(`${record ? viewOf(record) : "deleted"} and ${person.name ?? person.id}: ${state}`);
+  for (const decision of decisions) {
+    if (decision.kind !== "refused") continue;
+    say(refusalText(decision.why));
+    foundProblems();
+  }
+  const unknown = ids.filter((_, at) => decisions[at]?.kind === "unknown");
+  if (unknown.length > 0) throw new NotFoundHere(`nothing here has the id ${unknown.join(", ")}`);
+}
+
+const by = () => ({ at: systemClock.now(), actor: ACTOR, causes: [], detail: { osUser: osUser() } });
+
+const withOperations = <T>(work: (operations: JoinOperations) => Promise<T>): Promise<T> =>
+  withPool(async (joined) => {
+    const [{ createJoinOperations }, { openVault }, { loadMapping }] = await Promise.all([
+      import("../../store/people/operations.ts"),
+      import("../../open-vault.ts"),
+      import("../../load-rules.ts"),
+    ]);
+    const { sources: rules } = loadMapping(joined.config, TARGET);
+    const vault = await openVault({ ...joined, clock: systemClock });
+    return work(createJoinOperations(joined.pool, { rules, vault, targets: [TARGET] }));
+  });

@@ -1,0 +1,33 @@
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { JoinOrigin } from "./ports.ts";
+
+/** What was worked out by other rules is worked out anew. */
+export interface PersonUpkeep {
+  /** Those by other rules, at most so many as a slice has; how many there were. */
+  renew(origin: JoinOrigin): Promise<number>;
+}
+
+const EVERY_MS = 5_000;
+
+export interface KeepPersonsDeps {
+  readonly upkeep: PersonUpkeep;
+  /** Whether this process works by the rules in force. */
+  readonly isWorking: () => boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Until `signal` is aborted. */
+export async function keepPersons({ upkeep, isWorking, clock, logger }: KeepPersonsDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const renewed = isWorking() ? await upkeep.renew({ at: clock.now(), actor: "system", causes: [] }).catch(failed) : 0;
+    if (renewed > 0) logger.info({ count: renewed }, "people with several records were worked out by the rules of this mapping");
+    else await clock.sleep(EVERY_MS, signal).catch(() => undefined);
+  }
+
+  function failed(error: unknown): number {
+    logger.error({ error }, "people with several records could not be worked out; the next try is in a few seconds");
+    return 0;
+  }
+}

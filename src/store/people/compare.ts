@@ -1,0 +1,78 @@
+import type pg from "pg";
+import type { JoinKey, SourceRules } from "../../mapping/sources.ts";
+import { type Likeness, type Match, matchRecord } from "../../persons/match.ts";
+import { type Queryable, run, type Statement } from "../postgres/statement.ts";
+
+/* One record beside those of all sources that may be joined, found by the indexes of the keys. */
+
+/** Parameters: 1 the record, 2 names of isolated sources. Whoever says nothing of a key is like nobody. */
+const ALIKE: Statement = {
+  name: "person-alike",
+  text: `with me as materialized (
+      select u.*, exists (select from links l where l.kind = 'user' and l.entity_id = u.id and l.status = 'owned') as linked
+        from users u join sources s on s.id = u.source_id where u.id = $1 and u.person_id is null and s.name <> all($2::text[])),
+    others as materialized (select s.id from sources s where s.name <> all($2::text[])),
+    found as (
+      select 'employeeNumber' as key, c.* from me cross join others o cross join lateral (
+        select * from users c where c.source_id = o.id and c.employee_number_key = me.employee_number_key and c.id <> me.id offset 0) c
+      union all
+      select 'userName', c.* from me cross join others o cross join lateral (
+        select * from users c where c.source_id = o.id and c.user_name_key = me.user_name_key and c.id <> me.id offset 0) c
+      union all
+      select 'email', c.* from me cross join lateral (
+        select * from users c where c.email_keys && me.email_keys and c.id <> me.id and c.source_id in (select o.id from others o) offset 0) c)
+    select me.source_id, me.active, me.id as record, me.linked, f.key, coalesce(f.person_id, f.id) as person, f.source_id as other_source,
+        coalesce(p.active, f.active) as other_active,
+        exists (select from person_joins j where j.record_id = me.id and j.person_id = coalesce(f.person_id, f.id) and j.state = 'refused') as refused,
+        exists (select from links l where l.kind = 'user' and l.entity_id = coalesce(f.person_id, f.id) and l.status = 'owned') as other_linked,
+        exists (select from users r where r.person_id = f.person_id and r.source_id = me.source_id and r.active and me.active) as has_own
+      from me left join found f on true left join persons p on p.id = f.person_id`,
+};
+
+interface AlikeRow extends pg.QueryResultRow {
+  readonly source_id: string;
+  readonly active: boolean;
+  readonly linked: boolean;
+  readonly key: JoinKey | null;
+  readonly person: string | null;
+  readonly other_source: string;
+  readonly other_active: boolean;
+  readonly refused: boolean;
+  readonly other_linked: boolean;
+  /** The person has an active record of the same source. */
+  readonly has_own: boolean;
+}
+
+export interface ComparedRecord {
+  readonly match: Match;
+  readonly linked: boolean;
+  /** Of those found, who has something at the target. */
+  readonly linkedPersons: ReadonlySet<string>;
+}
+
+/** Undefined: no such record, its source is isolated, or it belongs to others already. */
+export async function compareRecord(db: Queryable, recordId: string, rules: SourceRules): Promise<ComparedRecord | undefined> {
+  const rows = await run<AlikeRow>(db, ALIKE, [recordId, [...rules.isolated]]);
+  const [me] = rows;
+  if (!me) return undefined;
+  const others = rows.filter((row) => row.key !== null && row.person !== null);
+  const linkedPersons = new Set(others.filter((row) => row.other_linked).map((row) => row.person!));
+  const match = matchRecord(
+    {
+      sourceId: me.source_id,
+      active: me.active,
+      found: others.map(likenessOf),
+      refused: new Set(others.filter((row) => row.refused || row.has_own).map((row) => row.person!)),
+      bothLinked: me.linked ? linkedPersons : new Set(),
+    },
+    rules,
+  );
+  return { match, linked: me.linked, linkedPersons };
+}
+
+const likenessOf = (row: AlikeRow): Likeness => ({
+  key: row.key!,
+  personId: row.person!,
+  sourceId: row.other_source,
+  active: row.other_active,
+});

@@ -1,0 +1,184 @@
+import { uuidv7 } from "../../core/id.ts";
+import type { EventCode, HistoryEvent } from "../../history/event.ts";
+import type { JoinOrigin, JoinRefusal } from "../../persons/ports.ts";
+import { type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "./settle.ts";
+
+/* Records become one person, and become themselves again: in a transaction of the caller, one such decision after the other. */
+
+const statement = (name: string, text: string): Statement => ({ name: `join-${name}`, text });
+
+const ONE_BY_ONE = statement("lock", "select pg_advisory_xact_lock(hashtextextended('person-joins', 0))");
+
+const STANDING = statement(
+  "standing",
+  `select u.id, u.person_id, exists (select from persons p where p.id = u.id) as is_person,
+      exists (select from links l where l.kind = 'user' and l.entity_id = coalesce(u.person_id, u.id) and l.status = 'owned') as linked
+    from users u where u.id = $1 for update`,
+);
+const PERSON = statement(
+  "person",
+  `select exists (select from links l where l.kind = 'user' and l.entity_id = p.id and l.status = 'owned') as linked from people p where p.id = $1`,
+);
+const MOVE_IN = statement("move-in", "update users set person_id = $2 where id = $1 and person_id is null returning id");
+const MOVE_OUT = statement(
+  "move-out",
+  "update users set person_id = null where person_id = $1 and id = any($2::uuid[]) returning id, document::text as document",
+);
+const RECORD_IDS = statement("record-ids", "select id from users where person_id = $1 order by id");
+
+/** Parameters: 1 event, 2 persons and records to look at, 3 targets. */
+const TELL = statement(
+  "tell",
+  `with event as (${appendEvent(1, "(select 1) as once")}),
+  marked as (${markDue(
+    `(select 'user'::text as kind, n.id as entity_id, ${PRIORITY.person}::smallint as priority, array[($1::json->>'id')::uuid] as causes from unnest($2::uuid[]) n(id)) m`,
+    "$3::text[]",
+  )}),
+  woken as (${wakeUp("marked")})
+  select (select count(*) from woken) as woken`,
+);
+
+/** Parameters: 1 id, 2 record, 3 person, 4 matched, 5 state, 6 when, 7 by whom; the last two null while nobody has decided. */
+const NOTE = statement(
+  "note",
+  `insert into person_joins as j (id, record_id, person_id, matched, state, decided_at, decided_by) values ($1, $2, $3, $4, $5, $6, $7)
+   on conflict (record_id, person_id) do update set state = excluded.state, decided_at = excluded.decided_at, decided_by = excluded.decided_by,
+     matched = case when excluded.matched = '{}' then j.matched else excluded.matched end
+   returning id`,
+);
+/** What else was proposed for the record is answered. */
+const WITHDRAW = statement(
+  "withdraw",
+  "delete from person_joins where record_id = $1 and person_id <> $2 and state in ('proposed', 'ambiguous')",
+);
+/** What pointed at a record by itself means the person it has come to. */
+const REDIRECT = statement(
+  "redirect",
+  `update person_joins j set person_id = $2 where j.person_id = $1 and j.state in ('proposed', 'ambiguous') and j.record_id <> $2
+     and not exists (select from person_joins o where o.record_id = j.record_id and o.person_id = $2)`,
+);
+
+export const lockJoins = async (db: Queryable): Promise<void> => void (await run(db, ONE_BY_ONE, []));
+
+export interface NotedJoin {
+  readonly recordId: string;
+  readonly personId: string;
+  readonly matched: readonly string[];
+  readonly state: "proposed" | "ambiguous" | "joined" | "refused";
+}
+
+export async function noteJoin(db: Queryable, { recordId, personId, matched, state }: NotedJoin, origin: JoinOrigin): Promise<string> {
+  const decided = state === "joined" || state === "refused";
+  const id = uuidv7(origin.at.getTime());
+  const values = [id, recordId, personId, matched, state, decided ? origin.at : null, decided ? origin.actor : null];
+  return (await run<{ id: string }>(db, NOTE, values))[0]!.id;
+}
+
+interface Told {
+  readonly code: EventCode;
+  readonly recordId: string;
+  readonly personId: string;
+  readonly matched: readonly string[];
+  readonly changes?: HistoryEvent["changes"];
+  /** Whom to look at. */
+  readonly marks: readonly string[];
+}
+
+/** Answers the id of the event. */
+export async function tellJoin(db: Queryable, deps: SettleDeps, told: Told, origin: JoinOrigin): Promise<string> {
+  const { code, recordId, personId, matched, changes, marks } = told;
+  const event: HistoryEvent = {
+    ...origin,
+    id: uuidv7(origin.at.getTime()),
+    code,
+    subject: { kind: "user", id: recordId },
+    ...(changes ? { changes } : {}),
+    detail: { ...origin.detail, person: personId, ...(matched.length > 0 ? { matched } : {}) },
+  };
+  const [row] = await deps.vault.rows(db, [event]);
+  await run(db, TELL, [JSON.stringify(row), marks, deps.targets]);
+  return event.id;
+}
+
+/** Who the two are one person with in the end, or why not. Both must be visible to the transaction; `lockJoins` comes before. */
+export async function joinRecord(
+  db: Queryable,
+  deps: SettleDeps,
+  { recordId, personId, matched, fresh = false }: Joining,
+  origin: JoinOrigin,
+): Promise<{ readonly id: string } | JoinRefusal> {
+  const [record] = await run<{ id: string; person_id: string | null; is_person: boolean; linked: boolean }>(db, STANDING, [recordId]);
+  const [person] = await run<{ linked: boolean }>(db, PERSON, [personId]);
+  if (!record || !person) return "gone";
+  if (record.person_id === personId || recordId === personId) return "decided";
+  if (record.person_id !== null || record.is_person) return "taken";
+  // Whoever is at the target already goes on under the id that is known there.
+  if (record.linked && !person.linked) {
+    const swapped = await run<{ person_id: string | null; is_person: boolean }>(db, STANDING, [personId]);
+    if (!swapped[0] || swapped[0].person_id !== null || swapped[0].is_person) return "linked";
+    return enter(db, deps, { recordId: personId, personId: recordId, matched, noted: { recordId, personId } }, origin);
+  }
+  return enter(db, deps, { recordId, personId, matched, fresh, noted: { recordId, personId } }, origin);
+}
+
+/** `fresh`: the record is being made, and nobody has looked at it yet. */
+export interface Joining extends Omit<NotedJoin, "state"> {
+  readonly fresh?: boolean;
+}
+
+interface Entering extends Joining {
+  readonly noted: { readonly recordId: string; readonly personId: string };
+}
+
+async function enter(db: Queryable, deps: SettleDeps, { recordId, personId, matched, fresh, noted }: Entering, origin: JoinOrigin) {
+  await enterPerson(db, personId);
+  if (!(await lockPerson(db, personId))) return "gone";
+  if ((await run(db, MOVE_IN, [recordId, personId])).length === 0) return "gone";
+  const id = await noteJoin(db, { ...noted, matched, state: "joined" }, origin);
+  await run(db, WITHDRAW, [noted.recordId, noted.personId]);
+  await run(db, REDIRECT, [recordId, personId]);
+  const marks = fresh ? [] : [recordId, personId];
+  const event = await tellJoin(db, deps, { code: "person.joined", recordId, personId, matched, marks }, origin);
+  await settlePerson(db, personId, deps, { ...origin, causes: [event] });
+  return { id };
+}
+
+const sameOrigin = (origin: JoinOrigin, causes: readonly string[]): JoinOrigin => ({ ...origin, causes });
+
+/**
+ * Gives records back to themselves: the one that is named, and all others where the person goes by the id of that one, as a person without it would have to
+ * get another account at the target.
+ */
+export async function separateRecord(
+  db: Queryable,
+  deps: SettleDeps,
+  recordId: string,
+  origin: JoinOrigin,
+): Promise<{ readonly ids: readonly string[] } | JoinRefusal> {
+  const [record] = await run<{ person_id: string | null }>(db, STANDING, [recordId]);
+  if (!record) return "gone";
+  const personId = record.person_id;
+  if (personId === null || !(await lockPerson(db, personId))) return "alone";
+  const records = (await run<{ id: string }>(db, RECORD_IDS, [personId])).map(({ id }) => id);
+  if (records.length < 2) return "alone";
+  const leaving = recordId === personId ? records.filter((id) => id !== personId) : [recordId];
+  const ids: string[] = [];
+  let event = "";
+  for (const row of await run<{ id: string; document: string }>(db, MOVE_OUT, [personId, leaving])) {
+    ids.push(await noteJoin(db, { recordId: row.id, personId, matched: [], state: "refused" }, origin));
+    const changes = { ...createdWith(row.document) };
+    event = await tellJoin(
+      db,
+      deps,
+      { code: "person.separated", recordId: row.id, personId, matched: [], changes, marks: [row.id, personId] },
+      origin,
+    );
+  }
+  await settlePerson(db, personId, deps, sameOrigin(origin, [event]));
+  return { ids };
+}
+
+const createdWith = (document: string): NonNullable<HistoryEvent["changes"]> =>
+  Object.fromEntries(Object.entries(JSON.parse(document) as Record<string, never>).map(([name, after]) => [name, { after }]));

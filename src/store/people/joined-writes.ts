@@ -1,0 +1,146 @@
+import type pg from "pg";
+import type { StoredUser } from "../../directory/user.ts";
+import type { Changes, HistoryEvent } from "../../history/event.ts";
+import type { LeftSource } from "../../persons/record.ts";
+import { storedColumns } from "../directory/stored-rows.ts";
+import { USER_ROWS, usersOf } from "../directory/user-rows.ts";
+import { DONE, GIVEN, type UserWrite, userRow } from "../directory/user-writes.ts";
+import type { JoinedWrites } from "../directory/users.ts";
+import { type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
+import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { mayRename, namesOf, whatIsLedBy, whoReportTo } from "../references.ts";
+import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { createJoinSearch } from "./search.ts";
+import { lockPerson, type SettleDeps, settlePerson } from "./settle.ts";
+
+/*
+ * Writes of a record that makes a person with others: the record is written as its source sent it, the person is worked out anew, and is marked only when
+ * it came out different. One transaction.
+ */
+
+const statement = (name: string, text: string): Statement => ({ name: `joined-${name}`, text });
+
+const PERSON_OF = statement(
+  "person-of",
+  `select u.person_id, s.name as source from users u join sources s on s.id = u.source_id where u.id = $1 and u.source_id = $2`,
+);
+
+const UPDATE = statement(
+  "update",
+  `with ${GIVEN}, ${DONE("u.person_id = $2::uuid")} ${packed(`select ${storedColumns("d", "''")} from done d`, USER_ROWS)}`,
+);
+
+const DELETE = statement("delete", "delete from users where id = $1 and source_id = $2 and version = $3 and person_id = $4 returning id");
+
+const APPEND = statement("append", appendEvent(1, "(select 1) as once"));
+
+const NAMES = statement("names", `select u.source_id, ${namesOf("u")} as names from users u where u.id = $1`);
+
+/** Who names the record by a name it had or has now. Parameters: 1 source, 2 names, 3 cause, 4 targets. */
+const NAMED = "(select $1::uuid as source_id, $2::text[] as names, $3::uuid as cause)";
+const LOOK_AT_NAMED = statement(
+  "look-at-named",
+  `with marked as (${markDue(
+    `(select 'user'::text as kind, r.id as entity_id, ${PRIORITY.person}::smallint as priority, array[$3::uuid] as causes from (${whoReportTo(NAMED)}) r group by r.id) m`,
+    "$4::text[]",
+  )}),
+  marked_departments as (${markDue(
+    `(select 'department'::text as kind, led.target, led.id as entity_id, ${PRIORITY.structure}::smallint as priority, array[$3::uuid] as causes
+        from (${whatIsLedBy(NAMED)}) led group by led.target, led.id) m`,
+    "array[m.target]",
+  )}),
+  woken as (${wakeUp("marked")})
+  select (select count(*) from woken) as woken`,
+);
+
+interface Whose {
+  readonly personId: string;
+  readonly source: LeftSource;
+}
+
+export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrites {
+  const { vault, targets } = deps;
+  const search = createJoinSearch(pool, deps);
+
+  /** "moved": the record has come to somebody else meanwhile, or gone. */
+  async function whose(db: Queryable, sourceId: string, id: string): Promise<Whose | "alone" | undefined> {
+    const [row] = await run<{ person_id: string | null; source: string }>(db, PERSON_OF, [id, sourceId]);
+    if (!row) return undefined;
+    if (row.person_id === null) return "alone";
+    return (await lockPerson(db, row.person_id)) ? { personId: row.person_id, source: { id: sourceId, name: row.source } } : undefined;
+  }
+
+  async function append(db: Queryable, event: HistoryEvent): Promise<void> {
+    const [row] = await vault.rows(db, [event]);
+    await run(db, APPEND, [JSON.stringify(row)]);
+  }
+
+  const namesIn = async (db: Queryable, id: string): Promise<readonly string[]> =>
+    (await run<{ names: string[] }>(db, NAMES, [id]))[0]?.names ?? [];
+
+  return {
+    insert: search.insert,
+
+    async changed(id, { event }) {
+      if (mayBeSomebodyElse(event.changes ?? {})) await search.again(id, { at: event.at, actor: "system", causes: [event.id] });
+    },
+
+    update: (write) =>
+      inTransaction(pool, async (db) => {
+        const found = await whose(db, write.sourceId, write.id);
+        if (found === "alone" || found === undefined) return found;
+        const renames = mayRename(write.fact.event.changes ?? {});
+        const before = renames ? await namesIn(db, write.id) : [];
+        const user = await update(db, write, found.personId);
+        if (!user) return undefined;
+        const event = ofRecord(write.fact.event, "record.updated", found.personId);
+        await append(db, event);
+        await settlePerson(db, found.personId, deps, originOf(event));
+        if (renames) {
+          const names = [...new Set([...before, ...(await namesIn(db, write.id))])];
+          await run(db, LOOK_AT_NAMED, [write.sourceId, names, event.id, targets]);
+        }
+        return user;
+      }),
+
+    remove: (sourceId, id, expected, fact) =>
+      inTransaction(pool, async (db) => {
+        const found = await whose(db, sourceId, id);
+        if (found === "alone") return "alone";
+        if (found === undefined) return false;
+        const names = await namesIn(db, id);
+        if ((await run(db, DELETE, [id, sourceId, expected, found.personId])).length === 0) return false;
+        const event = ofRecord(fact.event, "record.deleted", found.personId);
+        await append(db, event);
+        await settlePerson(db, found.personId, deps, originOf(event), { leaves: found.source, moved: true });
+        await run(db, LOOK_AT_NAMED, [sourceId, names, event.id, targets]);
+        return true;
+      }),
+  };
+}
+
+/** Whether a change concerns what records are compared by. */
+const mayBeSomebodyElse = (changes: Changes): boolean =>
+  changes.userName !== undefined || changes.emails !== undefined || changes.active !== undefined || mayRename(changes);
+
+async function update(db: Queryable, write: UserWrite, personId: string): Promise<StoredUser | undefined> {
+  const [answered] = await run<Packed & pg.QueryResultRow>(db, UPDATE, [`[${userRow({ write })}]`, personId]);
+  const [user] = rowsOf(answered!).map(usersOf(answered!.shared));
+  return user && { ...user, document: write.document };
+}
+
+const ofRecord = (event: HistoryEvent, code: "record.updated" | "record.deleted", personId: string): HistoryEvent => ({
+  ...event,
+  code,
+  detail: { ...event.detail, person: personId },
+});
+
+/** The person's event follows from the record's, and came in with the same request. */
+const originOf = ({ at, actor, id, sourceId, requestId, detail }: HistoryEvent) => ({
+  at,
+  actor,
+  causes: [id],
+  ...(sourceId === undefined ? {} : { sourceId }),
+  ...(requestId === undefined ? {} : { requestId }),
+  ...(typeof detail?.receivedAt === "string" ? { detail: { receivedAt: detail.receivedAt } } : {}),
+});

@@ -1,0 +1,131 @@
+import type pg from "pg";
+import type { JsonObject } from "../../core/entity.ts";
+import { isUuid } from "../../core/id.ts";
+import { conflictsOf } from "../../persons/effective.ts";
+import type { Join, JoinDecision, JoinOperations, JoinOrigin, JoinRefusal, JoinState, RecordView } from "../../persons/ports.ts";
+import { pageOf } from "../postgres/page.ts";
+import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { NAMES_OF_PERSON } from "../references.ts";
+import { joinRecord, lockJoins, noteJoin, separateRecord, tellJoin } from "./join.ts";
+import { createJoinSearch } from "./search.ts";
+import { recordsOfPerson, type SettleDeps } from "./settle.ts";
+
+/* What operators see and decide of records that may be one person: implements persons/ports.ts. */
+
+const statement = (name: string, text: string): Statement => ({ name: `joins-${name}`, text });
+
+const VIEW = `json_build_object('id', u.id, 'source', s.name, 'active', u.active, 'name', coalesce(${NAMES_OF_PERSON}))`;
+const ROWS = `select j.id, j.record_id, j.person_id, j.matched, j.state, j.made_at, j.decided_at, j.decided_by,
+    (select ${VIEW} from users u join sources s on s.id = u.source_id where u.id = j.record_id)::text as record,
+    (select coalesce(${NAMES_OF_PERSON}) from people u where u.id = j.person_id) as person_name,
+    (select json_agg(${VIEW} order by u.id) from users u join sources s on s.id = u.source_id
+      where u.id = j.person_id and u.person_id is null or u.person_id = j.person_id)::text as records
+  from person_joins j`;
+
+const LIST = statement(
+  "list",
+  `${ROWS} where ($1::text is null or j.state = $1) and ($2::uuid is null or j.id > $2) order by j.id limit $3`,
+);
+const GIVEN = statement("given", `${ROWS} where j.id = any($1::uuid[]) order by j.id`);
+const ONE = statement("one", "select record_id, person_id, state, matched from person_joins where id = $1 for update");
+
+interface JoinRow extends pg.QueryResultRow {
+  readonly id: string;
+  readonly record_id: string;
+  readonly person_id: string;
+  readonly matched: readonly string[];
+  readonly state: JoinState;
+  readonly made_at: Date;
+  readonly decided_at: Date | null;
+  readonly decided_by: string | null;
+  readonly record: string | null;
+  readonly person_name: string | null;
+  readonly records: string | null;
+}
+
+export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOperations {
+  const search = createJoinSearch(pool, deps);
+  const given = async (db: Queryable, ids: readonly string[]): Promise<readonly Join[]> =>
+    (await run<JoinRow>(db, GIVEN, [ids])).map(joinOf);
+  const decide = (work: (db: Queryable) => Promise<readonly string[] | JoinRefusal | undefined>): Promise<JoinDecision> =>
+    inTransaction(pool, async (db) => {
+      await lockJoins(db);
+      const ids = await work(db);
+      if (ids === undefined) return { kind: "unknown" };
+      if (typeof ids === "string") return { kind: "refused", why: ids };
+      return { kind: "done", joins: await given(db, ids) };
+    });
+  const one = async (db: Queryable, id: string): Promise<JoinRow | undefined> =>
+    isUuid(id) ? (await run<JoinRow>(db, ONE, [id]))[0] : undefined;
+
+  return {
+    async list({ state, after, count }) {
+      const rows = await run<JoinRow>(pool, LIST, [state ?? null, after ?? null, count + 1]);
+      const { items: joins, more } = pageOf(rows.map(joinOf), count, ({ id }) => id);
+      return { joins, ...more };
+    },
+
+    accept: (id, origin) =>
+      decide(async (db) => {
+        const row = await one(db, id);
+        if (!row) return undefined;
+        if (row.state === "joined") return "decided";
+        const done = await joinRecord(db, deps, { recordId: row.record_id, personId: row.person_id, matched: row.matched }, origin);
+        return typeof done === "string" ? done : [done.id];
+      }),
+
+    refuse: (id, origin) =>
+      decide(async (db) => {
+        const row = await one(db, id);
+        if (!row) return undefined;
+        if (row.state === "joined" || row.state === "refused") return "decided";
+        const about = { recordId: row.record_id, personId: row.person_id, matched: row.matched };
+        await noteJoin(db, { ...about, state: "refused" }, origin);
+        await tellJoin(db, deps, { code: "person.refused", ...about, marks: [row.record_id] }, origin);
+        return [id];
+      }),
+
+    separate: (recordId, origin: JoinOrigin) =>
+      decide(async (db) => {
+        if (!isUuid(recordId)) return undefined;
+        const done = await separateRecord(db, deps, recordId, origin);
+        return done === "gone" ? undefined : typeof done === "string" ? done : done.ids;
+      }),
+
+    search: (origin) => search.all(origin),
+
+    async person(id) {
+      if (!isUuid(id)) return undefined;
+      const records = await recordsOfPerson(pool, id);
+      if (records.length === 0) return undefined;
+      return {
+        id,
+        records: records.map(({ id: recordId, source, active, document }) => ({
+          id: recordId,
+          source: source.name,
+          active,
+          name: nameIn(document),
+          document,
+        })),
+        conflicts: conflictsOf(records, deps.rules),
+      };
+    },
+  };
+}
+
+const nameIn = ({ displayName, userName }: JsonObject): string => String(displayName ?? userName ?? "");
+
+const joinOf = (row: JoinRow): Join => ({
+  id: row.id,
+  state: row.state,
+  matched: row.matched,
+  ...(row.record === null ? {} : { record: JSON.parse(row.record) as RecordView }),
+  person: {
+    id: row.person_id,
+    ...(row.person_name === null ? {} : { name: row.person_name }),
+    records: row.records === null ? [] : (JSON.parse(row.records) as RecordView[]),
+  },
+  madeAt: row.made_at,
+  ...(row.decided_at ? { decidedAt: row.decided_at } : {}),
+  ...(row.decided_by === null ? {} : { decidedBy: row.decided_by }),
+});

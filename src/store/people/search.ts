@@ -1,0 +1,158 @@
+import type pg from "pg";
+import { isUuid } from "../../core/id.ts";
+import type { JoinOrigin } from "../../persons/ports.ts";
+import { GIVEN, NAMES, userRow, VALUES } from "../directory/user-writes.ts";
+import type { JoinedWrites } from "../directory/users.ts";
+import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { inSlices } from "../postgres/walk.ts";
+import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { type ComparedRecord, compareRecord } from "./compare.ts";
+import { joinRecord, lockJoins, noteJoin, tellJoin } from "./join.ts";
+import type { SettleDeps } from "./settle.ts";
+
+/* Finds out who a record is: at once for a new one, for one whose keys have changed, and for all of them on request. */
+
+const statement = (name: string, text: string): Statement => ({ name: `joins-${name}`, text });
+
+/** As `users-insert` of store/directory/user-writes.ts, for one: what follows from it is not known yet. */
+const INSERT = statement(
+  "insert",
+  `with ${GIVEN},
+  done as (
+    insert into users (id, source_id, created_at, modified_at, ${NAMES})
+    select g.id, g.source_id, g.modified_at, g.modified_at, ${VALUES} from given g returning id),
+  keyed as (insert into subject_keys (subject, kind, wrapped) select g.id, 'user', g.wrapped from given g)
+  select id from done`,
+);
+
+/** Parameters: 1 event, 2 record, 3 priority, 4 targets. */
+const TELL_NEW = statement(
+  "tell-new",
+  `with event as (${appendEvent(1, "(select 1) as once")}),
+  marked as (${markDue("(select 'user'::text as kind, $2::uuid as entity_id, $3::smallint as priority, array[($1::json->>'id')::uuid] as causes) m", "$4::text[]")}),
+  woken as (${wakeUp("marked")})
+  select (select count(*) from woken) as woken`,
+);
+const TELL_ONLY = statement("tell-only", appendEvent(1, "(select 1) as once"));
+const SLICE = 500;
+const ALONE = statement("alone", `select u.id from users u where u.person_id is null and u.id > $1 order by u.id limit ${SLICE}`);
+const PERSON_OF = statement("known", "select state from person_joins where record_id = $1 and person_id = $2");
+/** What a record is not like any more, and nobody has decided. */
+const WITHDRAW = statement(
+  "withdraw-others",
+  `delete from person_joins where record_id = $1 and person_id <> all($2::uuid[]) and state in ('proposed', 'ambiguous') returning person_id`,
+);
+/** Parameters: 1 record, 2 causes, 3 targets. */
+const LOOK = statement(
+  "look",
+  `with marked as (${markDue(`(select 'user'::text as kind, $1::uuid as entity_id, ${PRIORITY.person}::smallint as priority, $2::uuid[] as causes) m`, "$3::text[]")}),
+  woken as (${wakeUp("marked")})
+  select (select count(*) from woken) as woken`,
+);
+const CLEAR = statement(
+  "clear",
+  `delete from person_joins j where j.state in ('proposed', 'ambiguous')
+     and (not exists (select from users u where u.id = j.record_id and u.person_id is null) or not exists (select from people p where p.id = j.person_id))`,
+);
+
+export interface Searching {
+  readonly joined: number;
+  readonly proposed: number;
+}
+
+export interface JoinSearch {
+  readonly insert: JoinedWrites["insert"];
+  /** One whose keys have changed. */
+  again(recordId: string, origin: JoinOrigin): Promise<void>;
+  all(origin: JoinOrigin): Promise<Searching>;
+}
+
+/** Whether anybody is compared at all. */
+export const compares = ({ rules }: SettleDeps): boolean => rules.join.length > 0;
+
+export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
+  const { rules, vault, targets } = deps;
+
+  /** Notes what the comparison came to. */
+  async function conclude(
+    db: Queryable,
+    recordId: string,
+    compared: ComparedRecord,
+    origin: JoinOrigin,
+    fresh = false,
+  ): Promise<keyof Searching | undefined> {
+    const { match } = compared;
+    const persons = match.kind === "nobody" ? [] : match.kind === "somebody" ? [match.personId] : match.personIds;
+    const gone = await run<{ person_id: string }>(db, WITHDRAW, [recordId, persons]);
+    if (match.kind === "nobody") {
+      if (gone.length > 0) await run(db, LOOK, [recordId, origin.causes, targets]);
+      return undefined;
+    }
+    if (match.kind === "somebody" && match.certain) {
+      const done = await joinRecord(db, deps, { recordId, personId: match.personId, matched: match.matched, fresh }, origin);
+      if (typeof done !== "string") return "joined";
+    }
+    let news: keyof Searching | undefined;
+    for (const personId of persons) {
+      const [known] = await run<{ state: string }>(db, PERSON_OF, [recordId, personId]);
+      const state = match.kind === "ambiguous" ? "ambiguous" : "proposed";
+      if (known?.state === state) continue;
+      await noteJoin(db, { recordId, personId, matched: match.matched, state }, origin);
+      await tellJoin(db, deps, { code: "person.proposed", recordId, personId, matched: match.matched, marks: [recordId] }, origin);
+      news = "proposed";
+    }
+    return news;
+  }
+
+  /** Of two who are alike, the one without an account at the target is proposed as the other; of equals, the later one. */
+  const isTurnOf = (recordId: string, { match, linked, linkedPersons }: ComparedRecord): boolean => {
+    if (match.kind !== "somebody") return true;
+    const otherLinked = linkedPersons.has(match.personId);
+    return linked === otherLinked ? match.personId < recordId : otherLinked;
+  };
+
+  const lookAt = (recordId: string, origin: JoinOrigin): Promise<keyof Searching | undefined> =>
+    inTransaction(pool, async (db) => {
+      await lockJoins(db);
+      const compared = await compareRecord(db, recordId, rules);
+      return compared && isTurnOf(recordId, compared) ? conclude(db, recordId, compared, origin) : undefined;
+    });
+
+  return {
+    async insert(write) {
+      if (!compares(deps)) return false;
+      const { fact } = write;
+      await inTransaction(pool, async (db) => {
+        await lockJoins(db);
+        const first = vault.first(fact.event);
+        await run(db, INSERT, [`[${userRow({ write, event: first.row, wrapped: first.wrapped })}]`]);
+        const origin: JoinOrigin = { at: write.at, actor: "system", causes: [fact.event.id] };
+        const compared = await compareRecord(db, write.id, rules);
+        const joined = compared && (await conclude(db, write.id, compared, origin, true)) === "joined";
+        // Of whom it is known who they are, nobody has come.
+        if (joined) await run(db, TELL_ONLY, [JSON.stringify({ ...first.row, code: "record.created" })]);
+        else await run(db, TELL_NEW, [JSON.stringify(first.row), write.id, PRIORITY.person, targets]);
+        first.keep();
+      });
+      return true;
+    },
+
+    async again(recordId, origin) {
+      if (compares(deps) && isUuid(recordId)) await lookAt(recordId, origin);
+    },
+
+    async all(origin) {
+      const counts = { joined: 0, proposed: 0 };
+      if (!compares(deps)) return counts;
+      await run(pool, CLEAR, []);
+      for await (const rows of inSlices<{ id: string }>(pool, ALONE, SLICE, (last) => [last])) {
+        // Each by itself: many thousands in one transaction would keep clients waiting.
+        for (const { id } of rows) {
+          const result = await lookAt(id, origin);
+          if (result) counts[result] += 1;
+        }
+      }
+      return counts;
+    },
+  };
+}

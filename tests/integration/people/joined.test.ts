@@ -1,0 +1,244 @@
+import type { JsonObject } from "../../../src/core/entity.ts";
+import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import { by, openSources, personOf, type Sources, writes } from "./two-sources.ts";
+
+const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+let env: TestEnvironment;
+beforeEach(async () => {
+  env = await openTestEnvironment();
+});
+afterEach(() => env.close());
+
+const BY_NUMBER = `  join: [{ by: employeeNumber, decide: join }, { by: userName }, { by: email }]
+  authority: { order: [workday, entra], attributes: { phoneNumbers: [entra] } }`;
+
+const worker = (n: number, more: JsonObject = {}): JsonObject => ({
+  userName: `p${n}@example.com`,
+  displayName: `Person ${n}`,
+  title: "Clerk",
+  active: true,
+  emails: [{ type: "work", value: `p${n}@example.com`, primary: true }],
+  phoneNumbers: [{ type: "mobile", value: `+852 5123 ${String(4000 + n)}` }],
+  [ENTERPRISE]: { employeeNumber: `E${n}` },
+  ...more,
+});
+
+const open = (block = BY_NUMBER): Promise<Sources> => openSources(env, block);
+
+test("two sources with equal people: no write to DingTalk, nobody twice, and each reads what it wrote", async () => {
+  const size = 60;
+  const { source } = await open();
+  const [workday, entra] = [source("workday"), source("entra")];
+  const first: string[] = [];
+  for (let n = 0; n < size; n++) first.push(await workday.create(worker(n)));
+  await workday.group("HK/Sales", first);
+  const loop = env.startWorker();
+  await env.quiet();
+  expect((await env.state()).users).toHaveLength(size);
+  const before = await writes(env);
+
+  const second: string[] = [];
+  for (let n = 0; n < size; n++) second.push(await entra.create(worker(n, { externalId: `entra-${n}` })));
+  await env.quiet();
+
+  expect((await writes(env)) - before).toBe(0);
+  expect((await env.state()).users).toHaveLength(size);
+  for (let n = 0; n < size; n++) {
+    expect(await entra.read(second[n]!)).toMatchObject({ externalId: `entra-${n}`, userName: `p${n}@example.com` });
+    expect(await workday.read(first[n]!)).not.toHaveProperty("externalId");
+    expect((await personOf(env, first[n]!))?.records).toEqual([first[n], second[n]].sort());
+    expect(await personOf(env, second[n]!)).toBeUndefined();
+  }
+  // The next cycle of both: what they would send is what they read.
+  for (let n = 0; n < size; n++) {
+    const versions = async () => (await env.pool.query("select sum(version)::int as n from users")).rows[0].n as number;
+    const known = await versions();
+    await entra.change(second[n]!, worker(n, { externalId: `entra-${n}` }));
+    await workday.change(first[n]!, worker(n));
+    expect(await versions()).toBe(known);
+  }
+  expect((await writes(env)) - before).toBe(0);
+  process.stdout.write(`joined ${size} people of two sources: ${(await writes(env)) - before} writes to DingTalk\n`);
+  await loop.stop(5_000);
+});
+
+test("a source that does not count changes its own record and nothing else; one that counts reaches DingTalk", async () => {
+  const { source } = await open();
+  const [workday, entra] = [source("workday"), source("entra")];
+  const id = await workday.create(worker(1));
+  const other = await entra.create(worker(1));
+  env.startWorker();
+  await env.quiet();
+  const before = await writes(env);
+  await entra.change(other, { title: "Ignored" });
+  await env.quiet();
+  expect(await writes(env)).toBe(before);
+  expect(await entra.read(other)).toMatchObject({ title: "Ignored" });
+  await workday.change(id, { title: "Manager" });
+  await entra.change(other, { phoneNumbers: [{ type: "mobile", value: "+852 5999 0000" }] });
+  await env.quiet();
+  const [user] = (await env.state()).users;
+  expect(user).toMatchObject({ title: "Manager" });
+  expect(String(user!.mobile)).toContain("59990000");
+  // Emptied by the source that counts: the next one's value holds.
+  await workday.change(id, { title: "" });
+  await env.quiet();
+  expect((await env.state()).users[0]).toMatchObject({ title: "Ignored" });
+});
+
+test("memberships of both records count, and managers are who their source means", async () => {
+  const { source } = await open();
+  const [workday, entra] = [source("workday"), source("entra")];
+  const boss = await workday.create(worker(1));
+  const bossToo = await entra.create(worker(1));
+  const clerk = await entra.create(worker(2, { [ENTERPRISE]: { employeeNumber: "E2", manager: { value: bossToo } } }));
+  const clerkToo = await workday.create(worker(2));
+  await workday.group("From Workday", [boss, clerkToo]);
+  await entra.group("From Entra", [clerk]);
+  env.startWorker();
+  await env.quiet();
+  const { users, departments } = await env.state();
+  const named = (name: string) => users.find((user) => user.name === name)!;
+  const dept = (name: string) => departments.find((each) => each.name === name)!.dept_id;
+  expect(users).toHaveLength(2);
+  expect([...named("Person 2").dept_id_list].sort()).toEqual([dept("From Entra"), dept("From Workday")].sort());
+  expect(named("Person 2").manager_userid).toBe(named("Person 1").userid);
+  // The group of one source lets go of its record.
+  const group = await entra.group("Second", [bossToo]);
+  await env.quiet();
+  expect(named("Person 1")).toBeDefined();
+  await entra.groups.remove(entra.context(), group);
+  await env.quiet();
+  expect((await env.state()).users.find((user) => user.name === "Person 1")!.dept_id_list).toEqual([dept("From Workday")]);
+});
+
+test.each<["any" | "all", boolean]>([
+  ["any", false],
+  ["all", true],
+])("one of two sources says that somebody has left, leaving: %s", async (leaving, stays) => {
+  const { source } = await open(`${BY_NUMBER}\n  leaving: ${leaving}`);
+  const [workday, entra] = [source("workday"), source("entra")];
+  const id = await workday.create(worker(1));
+  const other = await entra.create(worker(1));
+  env.startWorker();
+  await env.quiet();
+  await entra.change(other, { active: false });
+  await env.quiet();
+  expect((await env.state()).users).toHaveLength(stays ? 1 : 0);
+  await entra.change(other, { active: true });
+  await env.quiet();
+  expect((await env.state()).users).toHaveLength(1);
+  await entra.remove(other);
+  await env.quiet();
+  expect((await env.state()).users).toHaveLength(stays ? 1 : 0);
+  await entra.create(worker(1));
+  await env.quiet();
+  expect((await env.state()).users).toHaveLength(1);
+  await workday.remove(id);
+  await env.quiet();
+  expect((await env.state()).users).toHaveLength(stays ? 1 : 0);
+});
+
+test("the person outlives the record under whose id they are known, and goes with the last one", async () => {
+  const { source } = await open(`${BY_NUMBER}\n  leaving: all`);
+  const [workday, entra] = [source("workday"), source("entra")];
+  const id = await workday.create(worker(1));
+  const other = await entra.create(worker(1));
+  env.startWorker();
+  await env.quiet();
+  const [before] = (await env.state()).users;
+  await workday.remove(id);
+  await env.quiet();
+  expect((await env.state()).users.map(({ userid }) => userid)).toEqual([before!.userid]);
+  await entra.change(other, { title: "Still here" });
+  await env.quiet();
+  expect((await env.state()).users[0]).toMatchObject({ title: "Still here" });
+  await entra.remove(other);
+  await env.quiet();
+  expect((await env.state()).users).toEqual([]);
+  const { rows } = await env.pool.query("select count(*)::int as n from persons");
+  expect(rows[0].n).toBe(0);
+});
+
+test("what is not certain is proposed, keeps the record back, and is decided", async () => {
+  const { source, joins } = await open("  join: [{ by: employeeNumber }, { by: email }]");
+  const [workday, entra] = [source("workday"), source("entra")];
+  await workday.create(worker(1));
+  await workday.create(worker(2));
+  const one = await entra.create(worker(1));
+  const two = await entra.create(worker(2));
+  env.startWorker();
+  await env.quiet();
+  expect((await env.state()).users).toHaveLength(2);
+  const { rows } = await env.pool.query("select reason_code from entity_states where entity_id = any($1)", [[one, two]]);
+  expect(rows.map((row) => row.reason_code)).toEqual(["joinOpen", "joinOpen"]);
+  const { joins: open2 } = await joins.list({ state: "proposed", count: 10 });
+  expect(open2.map((join) => [join.record?.id, join.matched])).toEqual([
+    [one, ["employeeNumber", "email"]],
+    [two, ["employeeNumber", "email"]],
+  ]);
+  const before = await writes(env);
+  expect(await joins.accept(open2[0]!.id, by())).toMatchObject({ kind: "done", joins: [{ state: "joined" }] });
+  expect(await joins.accept(open2[0]!.id, by())).toEqual({ kind: "refused", why: "decided" });
+  await env.quiet();
+  expect(await writes(env)).toBe(before);
+  expect(await joins.refuse(open2[1]!.id, by())).toMatchObject({ kind: "done", joins: [{ state: "refused" }] });
+  // Refused, it is looked for no more.
+  expect(await joins.search(by())).toEqual({ joined: 0, proposed: 0 });
+  expect(await joins.accept("not-an-id", by())).toEqual({ kind: "unknown" });
+  const codes = await env.pool.query("select code from history where code like 'person.%' order by id");
+  expect(codes.rows.map((row) => row.code)).toEqual(["person.proposed", "person.proposed", "person.joined", "person.refused"]);
+});
+
+test("separated, both records are people again as they were written, and are not joined again by themselves", async () => {
+  const { source, joins } = await open();
+  const [workday, entra] = [source("workday"), source("entra")];
+  const id = await workday.create(worker(1));
+  const other = await entra.create(worker(1, { title: "Other", phoneNumbers: [] }));
+  expect((await personOf(env, id))?.document).toMatchObject({ title: "Clerk" });
+  // The person goes by the id of the first: the other one leaves.
+  expect(await joins.separate(id, by())).toMatchObject({ kind: "done", joins: [{ state: "refused", record: { id: other } }] });
+  expect(await personOf(env, id)).toEqual({ document: await workday.read(id), active: true, records: [id] });
+  expect(await personOf(env, other)).toEqual({ document: await entra.read(other), active: true, records: [other] });
+  expect(await joins.separate(id, by())).toEqual({ kind: "refused", why: "alone" });
+  expect(await joins.search(by())).toEqual({ joined: 0, proposed: 0 });
+  const { joins: decided } = await joins.list({ count: 10 });
+  expect(await joins.accept(decided[0]!.id, by())).toMatchObject({ kind: "done" });
+  expect((await personOf(env, id))?.records).toEqual([id, other].sort());
+});
+
+test("an isolated source is never compared, and several that are alike are nobody's to choose by itself", async () => {
+  const isolated = await open(`${BY_NUMBER}\n  named: { entra: { isolated: true } }`);
+  await isolated.source("workday").create(worker(1));
+  await isolated.source("entra").create(worker(1));
+  expect(await isolated.joins.search(by())).toEqual({ joined: 0, proposed: 0 });
+  const { rows } = await env.pool.query("select count(*)::int as n from person_joins");
+  expect(rows[0].n).toBe(0);
+});
+
+test("one number in two records of a source joins nobody", async () => {
+  const { source, joins } = await open();
+  await source("workday").create(worker(1));
+  await source("workday").create(worker(2, { [ENTERPRISE]: { employeeNumber: "E1" } }));
+  await source("entra").create(worker(3, { [ENTERPRISE]: { employeeNumber: "E1" } }));
+  const { joins: found } = await joins.list({ count: 10 });
+  expect(found.map(({ state }) => state)).toEqual(["ambiguous", "ambiguous"]);
+});
+
+test("a contractor who becomes an employee keeps the account at DingTalk", async () => {
+  const { source, joins } = await openSources(env, "  join: [{ by: email }]", ["workday"]);
+  const workday = source("workday");
+  const before = await workday.create(worker(1, { userName: "c1", [ENTERPRISE]: { employeeNumber: "C1" } }));
+  env.startWorker({ mode: "upsert" });
+  await env.quiet();
+  const [account] = (await env.state()).users;
+  await workday.change(before, { active: false });
+  const now = await workday.create(worker(1, { userName: "e1", [ENTERPRISE]: { employeeNumber: "E1" } }));
+  await env.quiet();
+  const { joins: found } = await joins.list({ state: "proposed", count: 10 });
+  expect(found).toMatchObject([{ record: { id: now }, person: { id: before } }]);
+  expect(await joins.accept(found[0]!.id, by())).toMatchObject({ kind: "done" });
+  await env.quiet();
+  expect((await env.state()).users).toMatchObject([{ userid: account!.userid, job_number: "E1" }]);
+});
