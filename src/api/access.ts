@@ -105,30 +105,7 @@ export function accessEndpoint({ records, tokenPrefix, publicUrl, clock, forget 
   router
     .route("/")
     .get(requireRight("oversee"), async (_req: Request, res: Response) => {
-      const [allTokens, allTrusts, allSessions, allLinks] = await Promise.all([
-        tokens.list(),
-        trusts.list(),
-        sessions.list(),
-        links.list(),
-      ]);
-      sendJson(res, 200, {
-        tokens: allTokens.map(({ id, name, sourceName, scopes, createdAt, ...token }) => ({
-          ...{ id, name, prefix: `${tokenPrefix}${id}_`, source: sourceName, scopes, createdAt },
-          expiresAt: token.expiresAt ?? null,
-          lastUsedAt: token.lastUsedAt ?? null,
-          revokedAt: token.revokedAt ?? null,
-        })),
-        trusts: allTrusts.map(({ id, name, sourceName, scopes, issuer, subject, createdAt, ...trust }) => ({
-          ...{ id, name, source: sourceName, scopes, issuer, subject, createdAt },
-          lastUsedAt: trust.lastUsedAt ?? null,
-          removedAt: trust.removedAt ?? null,
-        })),
-        sessions: allSessions.map(({ id, actor, name, roles, scopes, openedAt, usedAt }) => ({
-          ...{ id, actor, name, roles, scopes, openedAt, usedAt },
-          own: traceOf(res).actor?.tokenId === id,
-        })),
-        links: allLinks.map(({ id, role, madeBy, expiresAt }) => ({ id, role, madeBy, expiresAt })),
-      });
+      sendJson(res, 200, await everyWayIn(records, tokenPrefix, traceOf(res).actor?.tokenId));
     })
     .all(methodNotAllowed("GET"));
 
@@ -191,6 +168,29 @@ export function accessEndpoint({ records, tokenPrefix, publicUrl, clock, forget 
     .all(methodNotAllowed("DELETE"));
 
   return { path: "/api/access", access: ["admin", "history:read"], handler: router };
+}
+
+/** `own`: the id of the caller's session. */
+async function everyWayIn({ tokens, trusts, sessions, links }: AccessRecords, tokenPrefix: string, own: string | undefined) {
+  const [allTokens, allTrusts, allSessions, allLinks] = await Promise.all([tokens.list(), trusts.list(), sessions.list(), links.list()]);
+  return {
+    tokens: allTokens.map(({ id, name, sourceName, scopes, createdAt, ...token }) => ({
+      ...{ id, name, prefix: `${tokenPrefix}${id}_`, source: sourceName, scopes, createdAt },
+      expiresAt: token.expiresAt ?? null,
+      lastUsedAt: token.lastUsedAt ?? null,
+      revokedAt: token.revokedAt ?? null,
+    })),
+    trusts: allTrusts.map(({ id, name, sourceName, scopes, issuer, subject, createdAt, ...trust }) => ({
+      ...{ id, name, source: sourceName, scopes, issuer, subject, createdAt },
+      lastUsedAt: trust.lastUsedAt ?? null,
+      removedAt: trust.removedAt ?? null,
+    })),
+    sessions: allSessions.map(({ id, actor, name, roles, scopes, openedAt, usedAt }) => ({
+      ...{ id, actor, name, roles, scopes, openedAt, usedAt },
+      own: own === id,
+    })),
+    links: allLinks.map(({ id, role, madeBy, expiresAt }) => ({ id, role, madeBy, expiresAt })),
+  };
 }
 
 /** A token, and a session of one, gives no scope that it does not have itself; somebody with the role admin gives any. */

@@ -62,29 +62,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
 
   const eventOf = (res: Response) => operatorEvent("operator.retry", operatorOf(res), options);
 
-  const sendStatus = async (res: Response): Promise<void> => {
-    // Counts that took long are told again for a while, so nothing is asked beside them; whether anything is sent is told as it is now.
-    const status = await operations.status();
-    const [processes, pause, orders, proposed, open, incidents, held] = await Promise.all([
-      operations.processes(),
-      operations.pause(),
-      operations.orders(),
-      options.adoptions.proposed(),
-      options.holds.openCount(),
-      options.incidents.openCount(),
-      operations.openHoldOfRules(),
-    ]);
-    const rulesHold = held ? { id: held.id, mapping: held.mapping, policy: held.policy, since: held.openedAt } : null;
-    const figures = renderStatus({ ...status, paused: pause }, processes, orders, options);
-    sendJson(res, 200, {
-      ...figures,
-      holds: { open },
-      rulesHold,
-      adoptions: { proposed },
-      incidents: { open: incidents },
-      replica: replicaOf(options),
-    });
-  };
+  const sendStatus = async (res: Response): Promise<void> => sendJson(res, 200, await statusNow(options));
 
   /** Why nothing is sent now, if nothing is. */
   const pauses = async () => {
@@ -160,6 +138,29 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
   router.use(restoreRoutes(options));
 
   return { path: "/api/sync", access: ["admin", "history:read"], handler: router };
+}
+
+async function statusNow(options: SyncEndpointOptions) {
+  const { operations } = options;
+  // Counts that took long are told again for a while, so nothing is asked beside them; whether anything is sent is told as it is now.
+  const status = await operations.status();
+  const [processes, pause, orders, proposed, open, incidents, held] = await Promise.all([
+    operations.processes(),
+    operations.pause(),
+    operations.orders(),
+    options.adoptions.proposed(),
+    options.holds.openCount(),
+    options.incidents.openCount(),
+    operations.openHoldOfRules(),
+  ]);
+  return {
+    ...renderStatus({ ...status, paused: pause }, processes, orders, options),
+    holds: { open },
+    rulesHold: held ? { id: held.id, mapping: held.mapping, policy: held.policy, since: held.openedAt } : null,
+    adoptions: { proposed },
+    incidents: { open: incidents },
+    replica: replicaOf(options),
+  };
 }
 
 function reasonIn(body: unknown): string {

@@ -40,18 +40,7 @@ export async function takeOver(stage: Stage): Promise<Strangers> {
   );
   const strangers = await strangersIn(stage, found);
 
-  await step(stage, "assess", async () => {
-    const { figures, people, findings } = await assessed(stage);
-    const { matchable, complete } = object(figures);
-    const share = (figure: typeof matchable): string => `${object(figure).count} of ${object(figure).of}`;
-    return {
-      told: [
-        `matchable ${share(matchable)}, complete ${share(complete)}`,
-        `ambiguous ${object(object(people).ambiguous).count}, only in DingTalk ${object(object(people).onlyThere).count}, to look at ${findings}`,
-      ],
-      problems: await untouched(),
-    };
-  });
+  await step(stage, "assess", () => assess(stage, untouched));
   await step(stage, "adopt", async () => {
     const told = await adopt(stage);
     await quiet();
@@ -107,6 +96,19 @@ export async function takeOver(stage: Stage): Promise<Strangers> {
     };
   });
   return strangers;
+}
+
+async function assess(stage: Stage, untouched: () => Promise<readonly string[]>) {
+  const { figures, people, findings } = await assessed(stage);
+  const { matchable, complete } = object(figures);
+  const share = (figure: typeof matchable): string => `${object(figure).count} of ${object(figure).of}`;
+  return {
+    told: [
+      `matchable ${share(matchable)}, complete ${share(complete)}`,
+      `ambiguous ${object(object(people).ambiguous).count}, only in DingTalk ${object(object(people).onlyThere).count}, to look at ${findings}`,
+    ],
+    problems: await untouched(),
+  };
 }
 
 const WORDS: Readonly<Record<Dirt, string>> = {

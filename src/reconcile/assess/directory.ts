@@ -35,17 +35,19 @@ const PRIVATE = new Set(
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1).toLowerCase();
 
+const createLists = () => ({
+  ambiguous: createFinding(),
+  onlyHere: createFinding(),
+  missing: createFinding(),
+  impossible: createFinding(),
+  refused: createFinding(),
+  cut: createFinding(),
+  notFound: createFinding(),
+  privateAddresses: createFinding(),
+});
+
 export function createDirectoryPart({ target, mapping, policy }: DirectoryDeps, proposed: ProposalsOf) {
-  const lists = {
-    ambiguous: createFinding(),
-    onlyHere: createFinding(),
-    missing: createFinding(),
-    impossible: createFinding(),
-    refused: createFinding(),
-    cut: createFinding(),
-    notFound: createFinding(),
-    privateAddresses: createFinding(),
-  };
+  const lists = createLists();
   const count = { active: 0, linked: 0, matchable: 0, complete: 0 };
   const byMobile = new Map<string, string[]>();
   const managers = new Map<string, string>();

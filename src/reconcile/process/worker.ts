@@ -3,6 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Claim, ReconcileStore } from "../ports.ts";
 import type { Reconciler } from "../run/deps.ts";
+import { createBell } from "./bell.ts";
 
 /** What shows other processes that this one lives, and mends what dead ones left behind. */
 export interface WorkerLife {
@@ -72,32 +73,11 @@ export function createWorker({
   /** The last claim got all it asked for. */
   let saturated = false;
   let stopping = false;
-  let notify = () => {};
-  let notified = false;
+  const { ring: wake, rest } = createBell(clock);
   let loop: Promise<void> | undefined;
   let aliveAt = Number.NEGATIVE_INFINITY;
   let repairedAt = Number.NEGATIVE_INFINITY;
   let lookedAt: number | undefined;
-
-  const wake = (): void => {
-    notified = true;
-    notify();
-  };
-
-  /** Waits for a wake-up, at most `ms`. */
-  async function rest(ms: number): Promise<void> {
-    if (!notified && !stopping) {
-      const timer = new AbortController();
-      await Promise.race([
-        new Promise<void>((resolve) => {
-          notify = resolve;
-        }),
-        clock.sleep(ms, timer.signal).catch(() => undefined),
-      ]);
-      timer.abort();
-    }
-    notified = false;
-  }
 
   async function look(): Promise<void> {
     await live();

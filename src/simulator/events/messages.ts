@@ -36,13 +36,40 @@ interface Task {
   readonly forbidden: readonly { readonly code: string; readonly userid: string; readonly count: number }[];
 }
 
+interface Delivered {
+  /** userid + content → day of the last delivery: the same content reaches a person once a day. */
+  readonly lastDay: Map<string, number>;
+  readonly perDay: Map<string, { readonly day: number; readonly count: number }>;
+}
+
+function deliver(
+  organisation: Organisation,
+  { lastDay, perDay }: Delivered,
+  { userids, content }: { readonly userids: readonly string[]; readonly content: string },
+  day: number,
+): Task {
+  const digest = createHash("sha256").update(content).digest("base64");
+  const task = { delivered: [] as string[], invalid: [] as string[], forbidden: [] as { code: string; userid: string; count: number }[] };
+  for (const userid of userids) {
+    const today = perDay.get(userid);
+    const count = today?.day === day ? today.count : 0;
+    if (!organisation.users.has(userid)) task.invalid.push(userid);
+    else if (lastDay.get(`${userid} ${digest}`) === day) task.forbidden.push({ code: "143106", userid, count: 1 });
+    else if (count >= 500) task.forbidden.push({ code: "143105", userid, count: 500 });
+    else {
+      lastDay.set(`${userid} ${digest}`, day);
+      perDay.set(userid, { day, count: count + 1 });
+      task.delivered.push(userid);
+    }
+  }
+  return task;
+}
+
 /** Work notices (docs/dingtalk.md 11.2) and custom robots (docs/dingtalk.md 11.1). */
 export function createMessages(): Messages {
   const sent: Message[] = [];
   const tasks = new Map<number, Task>();
-  /** userid + content → day of the last delivery: the same content reaches a person once a day. */
-  const lastDay = new Map<string, number>();
-  const perDay = new Map<string, { day: number; count: number }>();
+  const delivered: Delivered = { lastDay: new Map(), perDay: new Map() };
   const robots = new Map<string, { startMs: number; count: number; silentUntilMs: number; seen: Set<string> }>();
 
   return { sendNotice, noticeResult, sendToRobot, list: () => sent, byRobots, forget };
@@ -59,38 +86,11 @@ export function createMessages(): Messages {
     const content = JSON.stringify(message);
     if (Buffer.byteLength(content) > 2_048) throw refuse(40035, " msg");
     const userids = recipients(organisation, fields);
-    const task = deliver(organisation, userids, content, Math.floor((act.nowMs + 8 * 3_600_000) / DAY_MS));
+    const task = deliver(organisation, delivered, { userids, content }, Math.floor((act.nowMs + 8 * 3_600_000) / DAY_MS));
     const task_id = 256_000_000_000 + act.ids.next() + tasks.size;
     tasks.set(task_id, task);
     sent.push({ to: { userids: task.delivered }, body: message, atMs: act.nowMs });
     return { answer: { task_id } };
-  }
-
-  function recipients(organisation: Organisation, fields: Fields): readonly string[] {
-    if (flag(fields, "to_all_user")) return [...organisation.users.keys()];
-    const named = ids(fields, "userid_list") ?? [];
-    const departments = ids(fields, "dept_id_list") ?? [];
-    if (named.length === 0 && departments.length === 0) throw missing("userid_list");
-    if (named.length > 100 || departments.length > 20) throw refuse(40035, " userid_list");
-    return [...new Set([...named, ...departments.flatMap((id) => [...(organisation.membersOf.get(Number(id)) ?? [])])])];
-  }
-
-  function deliver(organisation: Organisation, userids: readonly string[], content: string, day: number): Task {
-    const digest = createHash("sha256").update(content).digest("base64");
-    const task = { delivered: [] as string[], invalid: [] as string[], forbidden: [] as { code: string; userid: string; count: number }[] };
-    for (const userid of userids) {
-      const today = perDay.get(userid);
-      const count = today?.day === day ? today.count : 0;
-      if (!organisation.users.has(userid)) task.invalid.push(userid);
-      else if (lastDay.get(`${userid} ${digest}`) === day) task.forbidden.push({ code: "143106", userid, count: 1 });
-      else if (count >= 500) task.forbidden.push({ code: "143105", userid, count: 500 });
-      else {
-        lastDay.set(`${userid} ${digest}`, day);
-        perDay.set(userid, { day, count: count + 1 });
-        task.delivered.push(userid);
-      }
-    }
-    return task;
   }
 
   /** `getsendresult`. */
@@ -116,7 +116,7 @@ export function createMessages(): Messages {
 
   function forget(): void {
     sent.length = 0;
-    for (const memory of [tasks, lastDay, perDay, robots]) memory.clear();
+    for (const memory of [tasks, delivered.lastDay, delivered.perDay, robots]) memory.clear();
   }
 
   /** `POST /robot/send`: the hook token is the credential. */
@@ -153,6 +153,15 @@ export function createMessages(): Messages {
     known.seen.add(uuid);
     return fresh;
   }
+}
+
+function recipients(organisation: Organisation, fields: Fields): readonly string[] {
+  if (flag(fields, "to_all_user")) return [...organisation.users.keys()];
+  const named = ids(fields, "userid_list") ?? [];
+  const departments = ids(fields, "dept_id_list") ?? [];
+  if (named.length === 0 && departments.length === 0) throw missing("userid_list");
+  if (named.length > 100 || departments.length > 20) throw refuse(40035, " userid_list");
+  return [...new Set([...named, ...departments.flatMap((id) => [...(organisation.membersOf.get(Number(id)) ?? [])])])];
 }
 
 const robotRefusal = (errcode: number, errmsg: string): Refused => new Refused({ generation: "old", errcode, errmsg });

@@ -114,9 +114,6 @@ export function createAdoptionOperations(pool: pg.Pool, target: string, vault: V
       return work(db);
     });
 
-  const isBusy = async (db: Queryable, { kind, id }: EntityRef): Promise<boolean> =>
-    (await run<{ busy: boolean }>(db, STATE, [target, kind, id]))[0]?.busy ?? false;
-
   async function follow(db: Queryable, code: EventCode, about: Row, others: readonly string[], by: DecisionEvent): Promise<void> {
     const { kind, entity_id: id, remote_id: remoteId, tier, matched } = about;
     const event: HistoryEvent = {
@@ -139,7 +136,7 @@ export function createAdoptionOperations(pool: pg.Pool, target: string, vault: V
       if (row.state === "linked") return { kind: "refused", why: { kind: "decided" } };
       const ref: EntityRef = { kind: row.kind, id: row.entity_id };
       if ((await run(db, WANTED[row.kind], [ref.id])).length === 0) return { kind: "refused", why: { kind: "gone" } };
-      if (await isBusy(db, ref)) return { kind: "refused", why: { kind: "busy" } };
+      if (await isBusy(db, target, ref)) return { kind: "refused", why: { kind: "busy" } };
       if ((await run(db, LINK, [target, ref.kind, ref.id, row.remote_id])).length === 0) return { kind: "refused", why: { kind: "taken" } };
       await run(db, TAKE_LEASE, [target, ref.kind, ref.id]);
       const [linked] = await run<Row>(db, DECIDE, [target, id, "linked", by.at, by.actor]);
@@ -182,7 +179,7 @@ export function createAdoptionOperations(pool: pg.Pool, target: string, vault: V
     unlink: (ref, by) =>
       transaction(async (db) => {
         if (!isUuid(ref.id)) return { kind: "unknown" };
-        if (await isBusy(db, ref)) return { kind: "refused", why: { kind: "busy" } };
+        if (await isBusy(db, target, ref)) return { kind: "refused", why: { kind: "busy" } };
         const [link] = await run<{ remote_id: string; name: string | null; title: string | null }>(db, UNLINK, [target, ref.kind, ref.id]);
         if (!link) return { kind: "unknown" };
         await run(db, TAKE_LEASE, [target, ref.kind, ref.id]);
@@ -193,25 +190,34 @@ export function createAdoptionOperations(pool: pg.Pool, target: string, vault: V
         return { kind: "done", adoptions: [adoptionOf(released!)] };
       }),
 
-    async list({ state, kind, tier, after, count }) {
-      const parameters = createParameters([target]);
-      const conditions = ["a.target = $1"];
-      if (state) conditions.push(`a.state = ${parameters.add(state, "text")}`);
-      if (kind) conditions.push(`a.kind = ${parameters.add(kind, "text")}`);
-      if (tier !== undefined) conditions.push(`a.tier = ${parameters.add(tier, "bigint")}`);
-      if (after !== undefined) conditions.push(`a.id > ${parameters.add(after, "uuid")}`);
-      const limit = parameters.add(count + 1, "bigint");
-      const text = `select a.* from adoptions a where ${conditions.join(" and ")} order by a.id limit ${limit}`;
-      const rows = await run<Row>(pool, { name: "", text }, parameters.values);
-      const { items: adoptions, more } = pageOf(rows.map(adoptionOf), count, ({ id }) => id);
-      return { adoptions, ...more };
-    },
+    list: (query) => listAdoptions(pool, target, query),
 
     async proposed() {
       const [row] = await run<{ n: number }>(pool, PROPOSED, [target]);
       return row!.n;
     },
   };
+}
+
+const isBusy = async (db: Queryable, target: string, { kind, id }: EntityRef): Promise<boolean> =>
+  (await run<{ busy: boolean }>(db, STATE, [target, kind, id]))[0]?.busy ?? false;
+
+async function listAdoptions(
+  db: Queryable,
+  target: string,
+  { state, kind, tier, after, count }: Parameters<AdoptionOperations["list"]>[0],
+): ReturnType<AdoptionOperations["list"]> {
+  const parameters = createParameters([target]);
+  const conditions = ["a.target = $1"];
+  if (state) conditions.push(`a.state = ${parameters.add(state, "text")}`);
+  if (kind) conditions.push(`a.kind = ${parameters.add(kind, "text")}`);
+  if (tier !== undefined) conditions.push(`a.tier = ${parameters.add(tier, "bigint")}`);
+  if (after !== undefined) conditions.push(`a.id > ${parameters.add(after, "uuid")}`);
+  const limit = parameters.add(count + 1, "bigint");
+  const text = `select a.* from adoptions a where ${conditions.join(" and ")} order by a.id limit ${limit}`;
+  const rows = await run<Row>(db, { name: "", text }, parameters.values);
+  const { items: adoptions, more } = pageOf(rows.map(adoptionOf), count, ({ id }) => id);
+  return { adoptions, ...more };
 }
 
 function adoptionOf(row: Row): Adoption {

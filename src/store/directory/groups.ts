@@ -3,7 +3,7 @@ import { isUuid } from "../../core/id.ts";
 import type { GroupContent, Member, MemberChange, StoredGroup } from "../../directory/group.ts";
 import type { DirectoryStore, Fact, MembersChanged } from "../../directory/ports.ts";
 import type { Pool } from "../postgres/pool.ts";
-import { inTransaction, run, type Statement } from "../postgres/statement.ts";
+import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
 import { personOf } from "../references.ts";
 import type { Vault } from "../vault.ts";
@@ -85,6 +85,19 @@ type Groups = Pick<
   "insertGroup" | "updateGroup" | "deleteGroup" | "getGroup" | "listGroups" | "membersOf" | "firstMembersOf" | "fewMembersOf"
 >;
 
+/** Undefined when it was done. */
+async function updateContent(
+  db: Queryable,
+  sourceId: string,
+  id: string,
+  content: GroupContent,
+  expected: number | undefined,
+): Promise<{ readonly kind: "moved" | "gone" } | undefined> {
+  const [row] = await run(db, UPDATE_CONTENT, [id, sourceId, expected ?? null, ...contentValues(content)]);
+  if (row) return undefined;
+  return (await run(db, EXISTS, [id, sourceId])).length > 0 ? { kind: "moved" } : { kind: "gone" };
+}
+
 export function createGroupStore(pool: Pool, targets: readonly string[], vault: Vault): Groups {
   const members = createMemberChanges(pool, targets, vault);
   const byId = createLookup(pool, GROUPS, { name: "group-id", column: "g.id", type: "uuid" });
@@ -108,9 +121,9 @@ export function createGroupStore(pool: Pool, targets: readonly string[], vault: 
         await lockNesting(client, sourceId);
         if (first && change.content) await run(client, INSERT, [id, sourceId, at, ...contentValues(change.content), first.wrapped]);
         else if (change.content) {
-          const [row] = await run(client, UPDATE_CONTENT, [id, sourceId, change.expected ?? null, ...contentValues(change.content)]);
-          if (!row) {
-            result = (await run(client, EXISTS, [id, sourceId])).length > 0 ? { kind: "moved" } : { kind: "gone" };
+          const missed = await updateContent(client, sourceId, id, change.content, change.expected);
+          if (missed) {
+            result = missed;
             throw refused;
           }
         }
@@ -174,14 +187,16 @@ export function createGroupStore(pool: Pool, targets: readonly string[], vault: 
 
     fewMembersOf: (groupId, atMost) => fewMembersOf(pool, groupId, atMost),
 
-    async *membersOf(groupId) {
-      for (const [type, statement] of [
-        ["User", USER_MEMBERS],
-        ["Group", GROUP_MEMBERS],
-      ] as const) {
-        const members = inSlices<{ id: string; display: string | null }>(pool, statement, MEMBERS_PAGE, (after) => [groupId, after]);
-        for await (const rows of members) yield rows.map((row): Member => ({ id: row.id, type, display: row.display ?? undefined }));
-      }
-    },
+    membersOf: (groupId) => membersOf(pool, groupId),
   };
+}
+
+async function* membersOf(pool: Pool, groupId: string): AsyncIterable<readonly Member[]> {
+  for (const [type, statement] of [
+    ["User", USER_MEMBERS],
+    ["Group", GROUP_MEMBERS],
+  ] as const) {
+    const members = inSlices<{ id: string; display: string | null }>(pool, statement, MEMBERS_PAGE, (after) => [groupId, after]);
+    for await (const rows of members) yield rows.map((row): Member => ({ id: row.id, type, display: row.display ?? undefined }));
+  }
 }

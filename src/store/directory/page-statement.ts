@@ -81,36 +81,11 @@ export function createPageStatements<Item>(
   { table, select, alias, resource, packing, items }: ListTable<Item>,
 ): PageStatements<Item> {
   const statement = nameStatements(`list-${resource.toLowerCase()}`);
-  const COUNTERS = `from resource_counts c where c.source_id = $1 and c.kind = '${resource}'`;
-  const counted = (column: "count" | "removed") => `coalesce(sum(c.${column}), 0)::bigint`;
-  const bare = table.split(" ")[0];
+  const counters = countersOf(resource);
 
   /** What no index serves has few connections, and one source one of them (store/postgres/scans.ts). */
   const ask = <Row extends pg.QueryResultRow>({ hot, selective, sourceId }: PreparedList, text: string, values: readonly unknown[]) =>
     hot || selective ? run<Row>(pool, statement(text, hot), values) : pool.scans.run<Row>(sourceId, statement(text, hot), values);
-
-  function sightOf({ filtered, sorted }: PreparedList, { horizon, renew }: ProbeRequest, parameters: Parameters): string {
-    const parts = ["'snapshot', pg_current_snapshot()::text"];
-    if (!filtered) parts.push(`'total', ${counted("count")}`);
-    if (!filtered && !sorted) {
-      const asked = parameters.add(horizon, "uuid");
-      const beyond = `(select count(*) from (select 1 from ${bare} n where n.source_id = $1 and n.id > ${asked} limit ${BEYOND_LIMIT + 1}) n)`;
-      const next = `case when ${parameters.add(renew, "boolean")} then (select n.id from ${bare} n where n.source_id = $1 order by n.id desc offset ${HORIZON} limit 1) end`;
-      parts.push(
-        `'moves', json_build_object('removed', ${counted("removed")}, 'asked', ${asked}, 'beyond', ${beyond}, 'horizon', ${next})`,
-      );
-    }
-    return `(select json_build_object(${parts.join(", ")})::text${filtered ? "" : ` ${COUNTERS}`})`;
-  }
-
-  /**
-   * The rows of the list. Where few can match, `offset 0` keeps the planner from walking the order until it has met enough of them, which a plan made
-   * for any value takes to be cheap.
-   */
-  function matching({ condition, selective }: PreparedList, behind?: string): string {
-    const rows = `${table} where ${condition}${behind === undefined ? "" : ` and ${behind}`}`;
-    return selective ? `(select * from ${rows} offset 0) ${alias}` : rows;
-  }
 
   /** One statement of a page: `from` and `end` add their parameters to those of the list. */
   async function answer(
@@ -119,7 +94,7 @@ export function createPageStatements<Item>(
     parts: (parameters: Parameters) => readonly [from: string, end: string],
   ): Promise<Found<Item>> {
     const parameters = createParameters(list.values);
-    const sight = sightOf(list, outlook, parameters);
+    const sight = snapshotOf({ table, resource }, list, outlook, parameters);
     const [from, end] = parts(parameters);
     const { keyAsText, orderBy } = list.order;
     const page = `select ${select}, ${keyAsText} as sort_key from ${from} order by ${orderBy} ${end}`;
@@ -136,52 +111,26 @@ export function createPageStatements<Item>(
   }
 
   return {
-    prepare(sourceId, { filter, sort }) {
-      const parameters = createParameters();
-      const selective = filter && selectiveBy(filter);
-      // "Is not distinct from" no index serves: else a plan made for any source would read the whole source's part of an index to narrow down a handful.
-      const is = selective === "value" ? "is not distinct from" : "=";
-      const ofSource = `${alias}.source_id ${is} ${parameters.add(sourceId, "uuid")}`;
-      const condition = filter ? `${ofSource} and ${where(filter, { resource, alias }, parameters)}` : ofSource;
-      const conditionValues = [...parameters.values];
-      const order = orderOf(sort, { resource, alias }, parameters);
-      let digest: string | undefined;
-      return {
-        sourceId,
-        condition,
-        conditionValues,
-        order,
-        values: parameters.values,
-        get digest() {
-          digest ??= digestOf([condition, order.orderBy, parameters.values]);
-          return digest;
-        },
-        filtered: filter !== undefined,
-        sorted: sort !== undefined,
-        selective: selective !== undefined,
-        atMostOne: filter !== undefined && selectsAtMostOne(filter, resource),
-        hot: sort === undefined && (filter === undefined || isHotMatch(filter)),
-      };
-    },
+    prepare: (sourceId, query) => prepareList({ resource, alias }, sourceId, query),
 
     async read(list, slice, limit, outlook = NO_PROBE) {
       switch (slice.kind) {
         case "first":
-          return answer(list, outlook, (own) => [matching(list), `limit ${own.add(limit, "bigint")}`]);
+          return answer(list, outlook, (own) => [matching({ table, alias }, list), `limit ${own.add(limit, "bigint")}`]);
         case "skip":
           // Of many only ids are passed over: where the index has all that is asked, no row is read.
           return answer(list, outlook, (own) => {
             const behind = slice.behind && list.order.behind(slice.behind)[0]?.(own);
             const end = `limit ${own.add(limit, "bigint")} offset ${own.add(slice.offset, "bigint")}`;
-            if (slice.offset <= FEW) return [matching(list, behind), end];
-            const ids = `(select ${alias}.id from ${matching(list, behind)} order by ${list.order.orderBy} ${end}) page`;
+            if (slice.offset <= FEW) return [matching({ table, alias }, list, behind), end];
+            const ids = `(select ${alias}.id from ${matching({ table, alias }, list, behind)} order by ${list.order.orderBy} ${end}) page`;
             return [`${ids} join ${table} on ${alias}.id = page.id`, ""];
           });
         case "behind": {
           let page: Found<Item> = NOTHING;
           for (const behind of list.order.behind(slice.position)) {
             const part = await answer(list, outlook, (own) => [
-              matching(list, behind(own)),
+              matching({ table, alias }, list, behind(own)),
               `limit ${own.add(limit - page.items.length, "bigint")}`,
             ]);
             page = {
@@ -199,11 +148,78 @@ export function createPageStatements<Item>(
     },
 
     async count(list) {
-      const count = list.filtered ? `(select count(*) from ${table} where ${list.condition})` : `(select ${counted("count")} ${COUNTERS})`;
+      const count = list.filtered ? `(select count(*) from ${table} where ${list.condition})` : `(select ${counted("count")} ${counters})`;
       const text = `select ${count} as total, pg_current_snapshot()::text as snapshot`;
       const [row] = await ask<{ total: number; snapshot: string }>(list, text, list.conditionValues);
       const { total, snapshot } = row!;
       return { total, sight: { snapshot } };
     },
   };
+}
+
+function prepareList(
+  { resource, alias }: Pick<ListTable<unknown>, "resource" | "alias">,
+  sourceId: string,
+  { filter, sort }: Pick<ListQuery, "filter" | "sort">,
+): PreparedList {
+  const parameters = createParameters();
+  const selective = filter && selectiveBy(filter);
+  // "Is not distinct from" no index serves: else a plan made for any source would read the whole source's part of an index to narrow down a handful.
+  const is = selective === "value" ? "is not distinct from" : "=";
+  const ofSource = `${alias}.source_id ${is} ${parameters.add(sourceId, "uuid")}`;
+  const condition = filter ? `${ofSource} and ${where(filter, { resource, alias }, parameters)}` : ofSource;
+  const conditionValues = [...parameters.values];
+  const order = orderOf(sort, { resource, alias }, parameters);
+  let digest: string | undefined;
+  return {
+    sourceId,
+    condition,
+    conditionValues,
+    order,
+    values: parameters.values,
+    get digest() {
+      digest ??= digestOf([condition, order.orderBy, parameters.values]);
+      return digest;
+    },
+    filtered: filter !== undefined,
+    sorted: sort !== undefined,
+    selective: selective !== undefined,
+    atMostOne: filter !== undefined && selectsAtMostOne(filter, resource),
+    hot: sort === undefined && (filter === undefined || isHotMatch(filter)),
+  };
+}
+
+const countersOf = (resource: string): string => `from resource_counts c where c.source_id = $1 and c.kind = '${resource}'`;
+const counted = (column: "count" | "removed"): string => `coalesce(sum(c.${column}), 0)::bigint`;
+
+/** What a statement sees besides its rows: a `ListSnapshot`, as JSON. */
+function snapshotOf(
+  { table, resource }: Pick<ListTable<unknown>, "table" | "resource">,
+  { filtered, sorted }: PreparedList,
+  { horizon, renew }: ProbeRequest,
+  parameters: Parameters,
+): string {
+  const bare = table.split(" ")[0];
+  const parts = ["'snapshot', pg_current_snapshot()::text"];
+  if (!filtered) parts.push(`'total', ${counted("count")}`);
+  if (!filtered && !sorted) {
+    const asked = parameters.add(horizon, "uuid");
+    const beyond = `(select count(*) from (select 1 from ${bare} n where n.source_id = $1 and n.id > ${asked} limit ${BEYOND_LIMIT + 1}) n)`;
+    const next = `case when ${parameters.add(renew, "boolean")} then (select n.id from ${bare} n where n.source_id = $1 order by n.id desc offset ${HORIZON} limit 1) end`;
+    parts.push(`'moves', json_build_object('removed', ${counted("removed")}, 'asked', ${asked}, 'beyond', ${beyond}, 'horizon', ${next})`);
+  }
+  return `(select json_build_object(${parts.join(", ")})::text${filtered ? "" : ` ${countersOf(resource)}`})`;
+}
+
+/**
+ * The rows of the list. Where few can match, `offset 0` keeps the planner from walking the order until it has met enough of them, which a plan made
+ * for any value takes to be cheap.
+ */
+function matching(
+  { table, alias }: Pick<ListTable<unknown>, "table" | "alias">,
+  { condition, selective }: PreparedList,
+  behind?: string,
+): string {
+  const rows = `${table} where ${condition}${behind === undefined ? "" : ` and ${behind}`}`;
+  return selective ? `(select * from ${rows} offset 0) ${alias}` : rows;
 }

@@ -35,6 +35,23 @@ const ALONE = 4;
 /** `answerWithinMs` of what somebody's request waits for. */
 export const REQUEST_MS = 4_500;
 
+interface Call<Item, Answer> {
+  readonly item: Item;
+  readonly calledMs: number;
+  givenUp: boolean;
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+}
+
+/** Thrown on a turn of the event loop that nobody waits for, an error would end the process. Alone, an item meets its own mistakes in `run`. */
+function fitsSafely<Item>(fits: (batch: readonly Item[], item: Item) => boolean, items: readonly Item[], item: Item): boolean {
+  try {
+    return items.length === 0 || fits(items, item);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Joins calls made side by side into one: what arrives while every lane is taken leaves with the next batch, so batches grow with the load. `run` answers in
  * the order of its items; when it rejects, every caller of that batch hears of it.
@@ -51,20 +68,14 @@ export function batched<Item, Answer>(
     clock = systemClock,
   }: BatchOptions<Item> = {},
 ): (item: Item) => Promise<Answer> {
-  interface Call {
-    readonly item: Item;
-    readonly calledMs: number;
-    givenUp: boolean;
-    resolve(answer: Answer): void;
-    reject(error: unknown): void;
-  }
-  let waiting: Call[] = [];
+  type OwnCall = Call<Item, Answer>;
+  let waiting: OwnCall[] = [];
   /** Those that others wait for. */
-  const underway = new Set<readonly Call[]>();
+  const underway = new Set<readonly OwnCall[]>();
   let scheduled = false;
   let watching = false;
   /** Those on their way, whether others wait for them or not. */
-  const unanswered = new Set<readonly Call[]>();
+  const unanswered = new Set<readonly OwnCall[]>();
 
   function schedule(): void {
     if (scheduled || underway.size >= lanes || waiting.length === 0) return;
@@ -83,10 +94,10 @@ export function batched<Item, Answer>(
     });
   }
 
-  function nextBatch(): readonly Call[] {
+  function nextBatch(): readonly OwnCall[] {
     const items: Item[] = [];
     for (const { item } of waiting) {
-      if (items.length === limit || !isCompany(items, item)) break;
+      if (items.length === limit || !fitsSafely(fits, items, item)) break;
       items.push(item);
     }
     const calls = waiting.slice(0, items.length);
@@ -94,16 +105,7 @@ export function batched<Item, Answer>(
     return calls;
   }
 
-  /** Thrown here, on a turn of the event loop that nobody waits for, an error would end the process. Alone, an item meets its own mistakes in `run`. */
-  function isCompany(items: readonly Item[], item: Item): boolean {
-    try {
-      return items.length === 0 || fits(items, item);
-    } catch {
-      return false;
-    }
-  }
-
-  async function leave(calls: readonly Call[]): Promise<void> {
+  async function leave(calls: readonly OwnCall[]): Promise<void> {
     underway.add(calls);
     unanswered.add(calls);
     void watch();
@@ -112,7 +114,7 @@ export function batched<Item, Answer>(
     arrived(calls);
   }
 
-  function arrived(calls: readonly Call[]): void {
+  function arrived(calls: readonly OwnCall[]): void {
     if (underway.delete(calls)) schedule();
   }
 
@@ -138,7 +140,7 @@ export function batched<Item, Answer>(
     waiting = waiting.filter((call) => !call.givenUp);
   }
 
-  async function settle(calls: readonly Call[]): Promise<void> {
+  async function settle(calls: readonly OwnCall[]): Promise<void> {
     try {
       const answers = await run(calls.map((call) => call.item));
       for (const [at, call] of calls.entries()) call.resolve(answers[at]!);
@@ -148,7 +150,7 @@ export function batched<Item, Answer>(
     }
   }
 
-  async function settleAlone(calls: readonly Call[]): Promise<void> {
+  async function settleAlone(calls: readonly OwnCall[]): Promise<void> {
     const left = calls.values();
     const next = async (): Promise<void> => {
       for (const call of left) if (!call.givenUp) await settle([call]);

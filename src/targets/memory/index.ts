@@ -41,9 +41,8 @@ function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget 
   const faults: MemoryFault[] = [];
   let lastId = firstId;
 
-  const keyOf = (kind: EntityKind, remoteId: string): string => `${kind}:${remoteId}`;
-  const all = (kind: EntityKind): Actual[] => [...things.values()].filter((held) => held.kind === kind).map((held) => held.actual);
-  const keep = (kind: EntityKind, actual: Actual): void => void things.set(keyOf(kind, actual.remoteId), { kind, actual });
+  const collection = collectionOf(things);
+  const { get, all, keep, drop } = collection;
 
   /** Every operation passes here: one recorded call, and the fault that was asked for. */
   async function operate<T>(api: string, { signal }: WriteContext, act: (calls: Written["calls"]) => T): Promise<T> {
@@ -57,51 +56,13 @@ function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget 
     return result;
   }
 
-  function demandReferences(kind: EntityKind, attributes: Attributes): void {
-    const parents = kind === "department" ? [attributes.parent ?? ROOT] : list(attributes.departments);
-    for (const id of parents) {
-      if (id === ROOT || things.has(keyOf("department", String(id)))) continue;
-      throw new TargetDependency(`department ${id} does not exist`, { answer: "no-department", reasonCode: "departmentMissing" });
-    }
-  }
-
-  function demandFreeName(kind: EntityKind, attributes: Attributes, remoteId: string | undefined): void {
-    if (kind === "user") return;
-    const taken = all(kind).find(
-      (other) => other.remoteId !== remoteId && other.attributes.name === attributes.name && other.attributes.parent === attributes.parent,
-    );
-    if (!taken) return;
-    const details = {
-      answer: "name-taken",
-      reasonCode: "nameTaken",
-      remedy: "rename one of the two",
-      attribute: "name",
-      heldBy: taken.remoteId,
-    };
-    throw new TargetConflict("another of this name exists", details);
-  }
-
   function write(ref: EntityRef, before: Actual | undefined, attributes: Attributes, calls: Written["calls"]): Written {
-    demandReferences(ref.kind, attributes);
-    demandFreeName(ref.kind, attributes, before?.remoteId);
+    demandReferences(collection, ref.kind, attributes);
+    demandFreeName(collection, ref.kind, attributes, before?.remoteId);
     const remoteId = before?.remoteId ?? (ref.kind === "user" ? ref.id : String(++lastId));
     const actual: Actual = { remoteId, attributes, presence: before?.presence ?? "active", entityId: before?.entityId ?? ref.id };
     keep(ref.kind, actual);
     return { remoteId, attributes, presence: actual.presence, notes: [], calls };
-  }
-
-  function held(kind: EntityKind, remoteId: string): Actual {
-    const found = things.get(keyOf(kind, remoteId));
-    if (!found) throw new TargetNotFound(`${kind} ${remoteId} does not exist`, { answer: "not-found", reasonCode: "missing" });
-    return found.actual;
-  }
-
-  function demandEmpty(kind: EntityKind, remoteId: string): void {
-    if (kind !== "department") return;
-    const inside =
-      all("department").some((each) => each.attributes.parent === remoteId) ||
-      all("user").some((each) => list(each.attributes.departments).includes(remoteId));
-    if (inside) throw new TargetDependency(`department ${remoteId} is not empty`, { answer: "not-empty", reasonCode: "stillInside" });
   }
 
   return {
@@ -121,24 +82,23 @@ function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget 
       ),
     update: (ref, actual, set, context) =>
       operate(`${ref.kind}/update`, context, (calls) => {
-        const before = held(ref.kind, actual.remoteId);
+        const before = demandThere(collection, ref.kind, actual.remoteId);
         return write(ref, before, { ...before.attributes, ...set }, calls);
       }),
     remove: (ref, actual, context) =>
       operate(`${ref.kind}/remove`, context, (calls) => {
-        demandEmpty(ref.kind, actual.remoteId);
-        things.delete(keyOf(ref.kind, actual.remoteId));
+        demandEmpty(collection, ref.kind, actual.remoteId);
+        drop(ref.kind, actual.remoteId);
         return { calls };
       }),
     setSuspended: (_ref, actual, suspended, context) =>
       operate("user/setSuspended", context, (calls) => {
-        const { remoteId, attributes, entityId } = held("user", actual.remoteId);
+        const { remoteId, attributes, entityId } = demandThere(collection, "user", actual.remoteId);
         const presence = suspended ? "disabled" : "active";
         keep("user", { remoteId, attributes, presence, ...(entityId ? { entityId } : {}) });
         return { remoteId, attributes, presence, notes: [], calls };
       }),
-    read: (kind, remoteId, context) =>
-      operate(`${kind}/read`, context, (calls) => ({ actual: things.get(keyOf(kind, remoteId))?.actual, calls })),
+    read: (kind, remoteId, context) => operate(`${kind}/read`, context, (calls) => ({ actual: get(kind, remoteId), calls })),
     find: (ref, context) =>
       operate(`${ref.kind}/find`, context, (calls) => ({ actual: all(ref.kind).find((each) => each.entityId === ref.id), calls })),
     disproved: () => [],
@@ -154,6 +114,61 @@ function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget 
     fail: (fault) => void faults.push(fault),
     close() {},
   };
+}
+
+interface Collection {
+  get(kind: EntityKind, remoteId: string): Actual | undefined;
+  all(kind: EntityKind): readonly Actual[];
+  keep(kind: EntityKind, actual: Actual): void;
+  drop(kind: EntityKind, remoteId: string): void;
+}
+
+function collectionOf(things: Map<string, Held>): Collection {
+  const keyOf = (kind: EntityKind, remoteId: string): string => `${kind}:${remoteId}`;
+  return {
+    get: (kind, remoteId) => things.get(keyOf(kind, remoteId))?.actual,
+    all: (kind) => [...things.values()].filter((held) => held.kind === kind).map((held) => held.actual),
+    keep: (kind, actual) => void things.set(keyOf(kind, actual.remoteId), { kind, actual }),
+    drop: (kind, remoteId) => void things.delete(keyOf(kind, remoteId)),
+  };
+}
+
+function demandReferences({ get }: Collection, kind: EntityKind, attributes: Attributes): void {
+  const parents = kind === "department" ? [attributes.parent ?? ROOT] : list(attributes.departments);
+  for (const id of parents) {
+    if (id === ROOT || get("department", String(id))) continue;
+    throw new TargetDependency(`department ${id} does not exist`, { answer: "no-department", reasonCode: "departmentMissing" });
+  }
+}
+
+function demandFreeName({ all }: Collection, kind: EntityKind, attributes: Attributes, remoteId: string | undefined): void {
+  if (kind === "user") return;
+  const taken = all(kind).find(
+    (other) => other.remoteId !== remoteId && other.attributes.name === attributes.name && other.attributes.parent === attributes.parent,
+  );
+  if (!taken) return;
+  const details = {
+    answer: "name-taken",
+    reasonCode: "nameTaken",
+    remedy: "rename one of the two",
+    attribute: "name",
+    heldBy: taken.remoteId,
+  };
+  throw new TargetConflict("another of this name exists", details);
+}
+
+function demandThere({ get }: Collection, kind: EntityKind, remoteId: string): Actual {
+  const found = get(kind, remoteId);
+  if (!found) throw new TargetNotFound(`${kind} ${remoteId} does not exist`, { answer: "not-found", reasonCode: "missing" });
+  return found;
+}
+
+function demandEmpty({ all }: Collection, kind: EntityKind, remoteId: string): void {
+  if (kind !== "department") return;
+  const inside =
+    all("department").some((each) => each.attributes.parent === remoteId) ||
+    all("user").some((each) => list(each.attributes.departments).includes(remoteId));
+  if (inside) throw new TargetDependency(`department ${remoteId} is not empty`, { answer: "not-empty", reasonCode: "stillInside" });
 }
 
 /** Trims, cuts, sorts; an empty text is null. */

@@ -68,34 +68,9 @@ export function createUsers(
         return isEmpty(roles) ? fresh : await withRoles(session, fresh, roles, []);
       } catch (error) {
         if (!(error instanceof TargetConflict) || exists) throw explained(error, attributes);
-        return await updateToMatch(session, attributes, await ownOrConflict(session, ref, attributes, error));
+        return await updateToMatch(session, attributes, await ownOrConflict(session, ref, attributes, error, () => get(session, ref.id)));
       }
     });
-  }
-
-  async function send(session: Session, userid: string, set: Attributes, before: Attributes): Promise<void> {
-    const body = userUpdateBody(userid, together(set, before), together(before, before));
-    if (body) await session.call(API.userUpdate, body);
-  }
-
-  /** A person under our own id is ours whatever DingTalk stumbled over first; otherwise somebody else holds the value. */
-  async function ownOrConflict(session: Session, ref: EntityRef, attributes: Attributes, conflict: TargetConflict): Promise<Actual> {
-    const own = conflict.heldBy === undefined || conflict.heldBy === ref.id ? await get(session, ref.id) : undefined;
-    if (own) return own;
-    if (conflict.heldBy !== undefined || conflict.attribute !== "mobile") throw conflict;
-    throw withHolder(conflict, await holderOf(session, attributes.mobile));
-  }
-
-  async function holderOf(session: Session, mobile: AttributeValue | undefined): Promise<string | undefined> {
-    if (typeof mobile !== "string") return undefined;
-    try {
-      const { result } = await session.call(API.userByMobile, { mobile });
-      return isObject(result) ? textOrUndefined(result.userid) : undefined;
-    } catch (error) {
-      // Knowing the holder only helps the operator: the conflict stands without it, and the call is on record.
-      if (error instanceof TargetError) return undefined;
-      throw error;
-    }
   }
 
   async function updateToMatch(session: Session, attributes: Attributes, actual: Actual): Promise<Written> {
@@ -123,22 +98,6 @@ export function createUsers(
     return roles === undefined ? changed : withRoles(session, changed, roles, actual.attributes.roles);
   }
 
-  /** The answer does not always tell who has a number. */
-  async function named(session: Session, refused: Refused): Promise<Refused> {
-    const { attribute, value, error } = refused;
-    if (attribute !== "mobile" || !(error instanceof TargetConflict) || error.heldBy !== undefined) return refused;
-    return { attribute, value, error: withHolder(error, await holderOf(session, value)) };
-  }
-
-  /** Whether a call carries the attribute at all: what was not sent must not be remembered as if it were there. */
-  const isCarried = (actual: Actual, name: string, own: Attributes): boolean =>
-    userUpdateBody(
-      actual.remoteId,
-      { [name]: own[name] ?? null },
-      // What holds in a department only goes along with the move into it.
-      own.departments === undefined ? actual.attributes : { ...actual.attributes, departments: own.departments },
-    ) !== undefined;
-
   /** Some calls need to say what was there before: roles are given and taken one by one, and an enterprise account's departments are always said again. */
   async function complete(session: Session, seen: Actual, set: Attributes): Promise<Actual> {
     const lacksRoles = set.roles !== undefined && seen.attributes.roles === undefined;
@@ -149,22 +108,6 @@ export function createUsers(
     if (!now)
       throw new TargetNotFound(`the person ${seen.remoteId} does not exist any more`, { answer: "60121", reasonCode: "personMissing" });
     return now;
-  }
-
-  /** The person exists by now: a refusal about roles must not look as if they did not. */
-  async function withRoles(session: Session, done: Written, requested: AttributeValue, had: AttributeValue | undefined): Promise<Written> {
-    try {
-      await changeRoles(session, done.remoteId, listOf(requested), listOf(had ?? []));
-      return { ...done, attributes: { ...done.attributes, roles: requested }, calls: session.calls };
-    } catch (error) {
-      if (!(error instanceof TargetError) || error.retry.kind !== "never") throw error;
-      return {
-        ...done,
-        attributes: { ...done.attributes, roles: had ?? [] },
-        notes: [...done.notes, noteOf("roles", error)],
-        calls: session.calls,
-      };
-    }
   }
 
   async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
@@ -193,6 +136,69 @@ export function createUsers(
   }
 
   return { create, update, remove, read };
+}
+
+/** A person under our own id is ours whatever DingTalk stumbled over first; otherwise somebody else holds the value. */
+async function ownOrConflict(
+  session: Session,
+  ref: EntityRef,
+  attributes: Attributes,
+  conflict: TargetConflict,
+  read: () => Promise<Actual | undefined>,
+): Promise<Actual> {
+  const own = conflict.heldBy === undefined || conflict.heldBy === ref.id ? await read() : undefined;
+  if (own) return own;
+  if (conflict.heldBy !== undefined || conflict.attribute !== "mobile") throw conflict;
+  throw withHolder(conflict, await holderOf(session, attributes.mobile));
+}
+
+async function send(session: Session, userid: string, set: Attributes, before: Attributes): Promise<void> {
+  const body = userUpdateBody(userid, together(set, before), together(before, before));
+  if (body) await session.call(API.userUpdate, body);
+}
+
+async function holderOf(session: Session, mobile: AttributeValue | undefined): Promise<string | undefined> {
+  if (typeof mobile !== "string") return undefined;
+  try {
+    const { result } = await session.call(API.userByMobile, { mobile });
+    return isObject(result) ? textOrUndefined(result.userid) : undefined;
+  } catch (error) {
+    // Knowing the holder only helps the operator: the conflict stands without it, and the call is on record.
+    if (error instanceof TargetError) return undefined;
+    throw error;
+  }
+}
+
+/** The answer does not always tell who has a number. */
+async function named(session: Session, refused: Refused): Promise<Refused> {
+  const { attribute, value, error } = refused;
+  if (attribute !== "mobile" || !(error instanceof TargetConflict) || error.heldBy !== undefined) return refused;
+  return { attribute, value, error: withHolder(error, await holderOf(session, value)) };
+}
+
+/** Whether a call carries the attribute at all: what was not sent must not be remembered as if it were there. */
+const isCarried = (actual: Actual, name: string, own: Attributes): boolean =>
+  userUpdateBody(
+    actual.remoteId,
+    { [name]: own[name] ?? null },
+    // What holds in a department only goes along with the move into it.
+    own.departments === undefined ? actual.attributes : { ...actual.attributes, departments: own.departments },
+  ) !== undefined;
+
+/** The person exists by now: a refusal about roles must not look as if they did not. */
+async function withRoles(session: Session, done: Written, requested: AttributeValue, had: AttributeValue | undefined): Promise<Written> {
+  try {
+    await changeRoles(session, done.remoteId, listOf(requested), listOf(had ?? []));
+    return { ...done, attributes: { ...done.attributes, roles: requested }, calls: session.calls };
+  } catch (error) {
+    if (!(error instanceof TargetError) || error.retry.kind !== "never") throw error;
+    return {
+      ...done,
+      attributes: { ...done.attributes, roles: had ?? [] },
+      notes: [...done.notes, noteOf("roles", error)],
+      calls: session.calls,
+    };
+  }
 }
 
 /** What a new person is unless something else was sent. */

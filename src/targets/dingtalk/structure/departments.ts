@@ -30,19 +30,6 @@ import type { ManagedArea } from "./managed-area.ts";
 
 /** Departments. DingTalk chooses their ids, so ours goes along as `source_identifier` and is what we find them by (docs/dingtalk.md 14.2). */
 export function createDepartments(client: DingTalkClient, area: ManagedArea, region: string) {
-  async function get(session: Session, deptId: string): Promise<Actual | undefined> {
-    try {
-      return departmentFromWire(resultOf(await session.call(API.departmentGet, { dept_id: Number(deptId), language: "zh_CN" })), true);
-    } catch (error) {
-      if (error instanceof TargetNotFound) return undefined;
-      throw error;
-    }
-  }
-
-  async function childrenOf(session: Session, parent: string): Promise<readonly JsonObject[]> {
-    return objectsIn((await session.call(API.departmentChildren, { dept_id: Number(parent), language: "zh_CN" })).result);
-  }
-
   async function create(ref: EntityRef, attributes: Attributes, context: WriteContext & { readonly resume: boolean }): Promise<Written> {
     return operate(client, context, async (session) => {
       const parent = String(attributes.parent ?? area.root);
@@ -82,38 +69,6 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
     return done(session, { remoteId, attributes: { managers: [] }, presence: "active" }, sent);
   }
 
-  async function createOne(session: Session, body: JsonObject): Promise<string> {
-    const { result } = await session.call(API.departmentCreate, body);
-    const remoteId = isObject(result) ? String(result.dept_id) : "";
-    if (!/^\d+$/.test(remoteId))
-      throw new TargetOutcomeUnknown("the new department's id was not told", { answer: "no-dept-id", reasonCode: "answerIncomplete" });
-    return remoteId;
-  }
-
-  /**
-   * The child that carries our id. `listsub` may not tell whose a child is: then the one of the same name is asked, and when the create went
-   * unanswered each of the others too, because its name may have changed since. That is rare, and a second department would stay for ever.
-   */
-  async function ownAmong(
-    session: Session,
-    ref: EntityRef,
-    attributes: Attributes,
-    children: readonly JsonObject[],
-    ask: "ofThisName" | "everyChild",
-  ): Promise<Actual | undefined> {
-    const told = children.find((child) => child.source_identifier === ref.id);
-    if (told) return get(session, String(told.dept_id));
-    if (children.some((child) => child.source_identifier !== undefined)) return undefined;
-    const namesakes = children.filter((child) => nameOf(child) === attributes.name);
-    const others = ask === "everyChild" ? children.filter((child) => !namesakes.includes(child)) : [];
-    for (const child of [...namesakes, ...others]) {
-      // In turn: the first is nearly always the one.
-      const actual = await get(session, String(child.dept_id));
-      if (actual?.entityId === ref.id) return actual;
-    }
-    return undefined;
-  }
-
   async function updateToMatch(session: Session, actual: Actual, attributes: Attributes): Promise<Written> {
     const { managers: _later, ...own } = normalize("department", attributes, actual, region).attributes;
     return change(session, actual, differences(own, actual.attributes));
@@ -135,53 +90,12 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
         try {
           await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, each));
         } catch (error) {
-          if (error instanceof TargetConflict && error.attribute === "name") await renameAside(session, actual, each, error);
+          if (error instanceof TargetConflict && error.attribute === "name") await renameAside(session, actual, each, error, area.root);
           throw error;
         }
       },
     });
     return done(session, actual, sent);
-  }
-
-  /** Managers who are not members yet are a note: their coming brings another run. */
-  function done(session: Session, before: Actual, { taken, refused, failure }: Sent): Written {
-    const [first] = refused;
-    if (first?.error instanceof TargetDependency && Object.keys(taken).length === 0) throw first.error;
-    const noted = refused.filter(({ error }) => error instanceof TargetDependency);
-    const written: Written = {
-      remoteId: before.remoteId,
-      attributes: { ...before.attributes, ...taken },
-      presence: "active",
-      notes: noted.map(({ attribute, error }) => noteOf(attribute, error)),
-      refused: refused.filter((one) => !noted.includes(one)),
-      calls: session.calls,
-    };
-    if (failure) throw partly(failure, written);
-    return written;
-  }
-
-  /**
-   * The loop lets names change hands in order; a refusal comes only where it did not know who has the name. Two departments that swap theirs would then wait
-   * for each other for ever: the one that comes first takes the name it is to have with a number behind it, which frees its old one.
-   * Always rejects: with a dependency when the holder is one of ours and will move on, with the conflict when it is not.
-   */
-  async function renameAside(session: Session, actual: Actual, set: Attributes, conflict: TargetConflict): Promise<never> {
-    const parent = set.parent ?? actual.attributes.parent ?? (await get(session, actual.remoteId))?.attributes.parent;
-    const siblings = await childrenOf(session, String(parent ?? area.root));
-    const wanted = set.name ?? actual.attributes.name;
-    const holder = siblings.find((sibling) => nameOf(sibling) === wanted && String(sibling.dept_id) !== actual.remoteId);
-    if (!holder) throw nameNowFree(conflict);
-    const owner = holder.source_identifier ?? (await get(session, String(holder.dept_id)))?.entityId;
-    if (typeof owner !== "string" || !isUuid(owner)) throw withHolder(conflict, String(holder.dept_id));
-    const numbered = Array.from({ length: siblings.length + 1 }, (_, at) => numberedDepartmentName(String(wanted), at + 2));
-    const aside = siblings.some((sibling) => String(sibling.dept_id) === actual.remoteId && numbered.includes(nameOf(sibling) ?? ""));
-    const name = numbered.find((each) => siblings.every((sibling) => nameOf(sibling) !== each));
-    if (!aside && name !== undefined) await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, { ...set, name }));
-    throw new TargetDependency(
-      "another department of ours still has the name",
-      { answer: conflict.answer, reasonCode: "nameTakenByOwn", ms: SOON_MS },
-      { cause: conflict },
-    );
   }
 
   async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
@@ -198,22 +112,108 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
     });
   }
 
-  /** Some organisations delete what is below as well (docs/dingtalk.md 4.3), and that may be somebody else's. */
-  async function demandLeaf(session: Session, deptId: string): Promise<void> {
-    const { result } = await session.call(API.departmentChildIds, { dept_id: Number(deptId) });
-    const children = isObject(result) ? idsOf(result.dept_id_list) : [];
-    if (children.length > 0)
-      throw new TargetDependency(`${children.length} departments are still inside the department`, {
-        answer: "60006",
-        reasonCode: "departmentsInside",
-      });
-  }
-
   async function read(deptId: string, context: WriteContext) {
     return operate(client, context, async (session) => ({ actual: await get(session, deptId), calls: session.calls }));
   }
 
   return { create, update, remove, read };
+}
+
+/**
+ * The loop lets names change hands in order; a refusal comes only where it did not know who has the name. Two departments that swap theirs would then wait
+ * for each other for ever: the one that comes first takes the name it is to have with a number behind it, which frees its old one.
+ * Always rejects: with a dependency when the holder is one of ours and will move on, with the conflict when it is not.
+ */
+async function renameAside(session: Session, actual: Actual, set: Attributes, conflict: TargetConflict, root: string): Promise<never> {
+  const parent = set.parent ?? actual.attributes.parent ?? (await get(session, actual.remoteId))?.attributes.parent;
+  const siblings = await childrenOf(session, String(parent ?? root));
+  const wanted = set.name ?? actual.attributes.name;
+  const holder = siblings.find((sibling) => nameOf(sibling) === wanted && String(sibling.dept_id) !== actual.remoteId);
+  if (!holder) throw nameNowFree(conflict);
+  const owner = holder.source_identifier ?? (await get(session, String(holder.dept_id)))?.entityId;
+  if (typeof owner !== "string" || !isUuid(owner)) throw withHolder(conflict, String(holder.dept_id));
+  const numbered = Array.from({ length: siblings.length + 1 }, (_, at) => numberedDepartmentName(String(wanted), at + 2));
+  const aside = siblings.some((sibling) => String(sibling.dept_id) === actual.remoteId && numbered.includes(nameOf(sibling) ?? ""));
+  const name = numbered.find((each) => siblings.every((sibling) => nameOf(sibling) !== each));
+  if (!aside && name !== undefined) await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, { ...set, name }));
+  throw new TargetDependency(
+    "another department of ours still has the name",
+    { answer: conflict.answer, reasonCode: "nameTakenByOwn", ms: SOON_MS },
+    { cause: conflict },
+  );
+}
+
+async function get(session: Session, deptId: string): Promise<Actual | undefined> {
+  try {
+    return departmentFromWire(resultOf(await session.call(API.departmentGet, { dept_id: Number(deptId), language: "zh_CN" })), true);
+  } catch (error) {
+    if (error instanceof TargetNotFound) return undefined;
+    throw error;
+  }
+}
+
+async function childrenOf(session: Session, parent: string): Promise<readonly JsonObject[]> {
+  return objectsIn((await session.call(API.departmentChildren, { dept_id: Number(parent), language: "zh_CN" })).result);
+}
+
+async function createOne(session: Session, body: JsonObject): Promise<string> {
+  const { result } = await session.call(API.departmentCreate, body);
+  const remoteId = isObject(result) ? String(result.dept_id) : "";
+  if (!/^\d+$/.test(remoteId))
+    throw new TargetOutcomeUnknown("the new department's id was not told", { answer: "no-dept-id", reasonCode: "answerIncomplete" });
+  return remoteId;
+}
+
+/**
+ * The child that carries our id. `listsub` may not tell whose a child is: then the one of the same name is asked, and when the create went
+ * unanswered each of the others too, because its name may have changed since. That is rare, and a second department would stay for ever.
+ */
+async function ownAmong(
+  session: Session,
+  ref: EntityRef,
+  attributes: Attributes,
+  children: readonly JsonObject[],
+  ask: "ofThisName" | "everyChild",
+): Promise<Actual | undefined> {
+  const told = children.find((child) => child.source_identifier === ref.id);
+  if (told) return get(session, String(told.dept_id));
+  if (children.some((child) => child.source_identifier !== undefined)) return undefined;
+  const namesakes = children.filter((child) => nameOf(child) === attributes.name);
+  const others = ask === "everyChild" ? children.filter((child) => !namesakes.includes(child)) : [];
+  for (const child of [...namesakes, ...others]) {
+    // In turn: the first is nearly always the one.
+    const actual = await get(session, String(child.dept_id));
+    if (actual?.entityId === ref.id) return actual;
+  }
+  return undefined;
+}
+
+/** Managers who are not members yet are a note: their coming brings another run. */
+function done(session: Session, before: Actual, { taken, refused, failure }: Sent): Written {
+  const [first] = refused;
+  if (first?.error instanceof TargetDependency && Object.keys(taken).length === 0) throw first.error;
+  const noted = refused.filter(({ error }) => error instanceof TargetDependency);
+  const written: Written = {
+    remoteId: before.remoteId,
+    attributes: { ...before.attributes, ...taken },
+    presence: "active",
+    notes: noted.map(({ attribute, error }) => noteOf(attribute, error)),
+    refused: refused.filter((one) => !noted.includes(one)),
+    calls: session.calls,
+  };
+  if (failure) throw partly(failure, written);
+  return written;
+}
+
+/** Some organisations delete what is below as well (docs/dingtalk.md 4.3), and that may be somebody else's. */
+async function demandLeaf(session: Session, deptId: string): Promise<void> {
+  const { result } = await session.call(API.departmentChildIds, { dept_id: Number(deptId) });
+  const children = isObject(result) ? idsOf(result.dept_id_list) : [];
+  if (children.length > 0)
+    throw new TargetDependency(`${children.length} departments are still inside the department`, {
+      answer: "60006",
+      reasonCode: "departmentsInside",
+    });
 }
 
 /** Names change hands within one cycle: whoever has it is being renamed as well. */
