@@ -211,6 +211,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
     status: operations.status,
     alerts: incidents.figures,
     feed: feed.figures,
+    listening: async () => ({ listening: await operations.listening() }),
     replica: () => replica?.state(),
     meters: createMeterStore(pool, TARGET),
   });

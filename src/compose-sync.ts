@@ -139,7 +139,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const watching = { target, store, presence, rest, clock, logger };
   const following = steering.watch(stopping.signal);
   let watch: Promise<unknown> = Promise.resolve();
-  const listening = { store, target, clock, logger, wake: () => worker.wake() };
+  const listening = { store, target, clock, logger, wake: () => worker.wake(), compare: () => requestSweep("system") };
   let startedMs: number | undefined;
   const loopStart = startWhenChecked({
     check: (signal) => preflight(watching, signal),

@@ -19,6 +19,8 @@ export const CAUSE_KINDS = [
   "latency",
   "silence",
   "comparison",
+  "listening",
+  "hints",
   "sealing",
   "import",
   "worker",
@@ -38,6 +40,8 @@ export interface Detail {
   readonly limit?: string;
   readonly seconds?: number;
   readonly targetSeconds?: number;
+  /** Of a hundred differences, so many were told by DingTalk. */
+  readonly percent?: number;
   /** ISO 8601: since when, where the cause itself knows. */
   readonly since?: string;
 }

@@ -15,6 +15,8 @@ export interface AlertFacts {
   readonly processes: readonly { readonly startedAt: Date; readonly problems: readonly string[] }[];
   /** Of what came in sync lately. */
   readonly latency: { readonly p95Ms: number; readonly count: number };
+  /** The one process that listens to the target; undefined while none does. */
+  readonly listening?: { readonly state: string; readonly since: Date; readonly heard: number; readonly missed: number };
   readonly sources: readonly SourceContact[];
   readonly signals: readonly Signal[];
   /** Sources whose last file or report was refused as a whole. */

@@ -19,6 +19,9 @@ const OVERDUE_MS = 15 * MINUTE_MS;
 const SLOW_MS = 10 * MINUTE_MS;
 /** Of fewer changes a percentile says nothing. */
 const SLOW_LEAST = 20;
+const DEAF_MS = 10 * MINUTE_MS;
+/** The share of differences that DingTalk has to tell of; below it comparisons come hourly. */
+const LEAST_HEARD = 0.9;
 const COMPARED_MS = 26 * HOUR_MS;
 const SEALED_MS = 5 * MINUTE_MS;
 const WORKERLESS_MS = 2 * MINUTE_MS;
@@ -45,6 +48,7 @@ export function conditionsOf(facts: AlertFacts, rhythms: Rhythms, now: Date, rul
     ...latency(facts, rules),
     ...facts.sources.flatMap((source) => silence(source, rhythms, now)),
     ...comparison(facts, now),
+    ...listening(facts),
     ...sealing(facts, now),
     ...(facts.refusedImports ?? []).map(importRefused),
   ];
@@ -174,6 +178,21 @@ function comparison({ target: { sweptAt }, processes }: AlertFacts, now: Date): 
   const since = sweptAt?.getTime() ?? started;
   if (!Number.isFinite(since) || now.getTime() - since < COMPARED_MS) return [];
   return [condition("comparison", "notCompared", "B", { detail: { since: new Date(since).toISOString() } })];
+}
+
+/** Nothing is lost by either: the comparison finds what is not heard, later. */
+function listening({ listening: facts }: AlertFacts): Condition[] {
+  if (!facts) return [];
+  const { state, since, heard, missed } = facts;
+  const share = heard + missed === 0 ? 1 : heard / (heard + missed);
+  return [
+    ...(state === "listening"
+      ? []
+      : [condition("listening", "notHeard", "B", { afterMs: DEAF_MS, detail: { since: since.toISOString() } })]),
+    ...(share < LEAST_HEARD
+      ? [condition("hints", "hintsMissing", "B", { count: missed, detail: { percent: Math.floor(share * 100) } })]
+      : []),
+  ];
 }
 
 function sealing({ sealedAt }: AlertFacts, now: Date): Condition[] {

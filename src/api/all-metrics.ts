@@ -8,6 +8,7 @@ import { type Build, createMetricsRegistry, observeIn, showBuild } from "../http
 import type { ObserveRequest } from "../http/observe.ts";
 import { observeAlerts } from "./alert-metrics.ts";
 import { observeFeed } from "./feed-metrics.ts";
+import { type ListeningFigures, observeListening } from "./listening-metrics.ts";
 import { type MeterFigures, observeMeters } from "./meter-metrics.ts";
 import { remembered } from "./remembered.ts";
 import { observeReplica } from "./replica-metrics.ts";
@@ -23,6 +24,7 @@ export interface MetricsOptions {
   readonly status: () => Promise<SyncStats>;
   readonly alerts: () => Promise<AlertFigures>;
   readonly feed: () => Promise<readonly ConsumerFigures[]>;
+  readonly listening: () => Promise<ListeningFigures>;
   readonly replica: () => { readonly state: string; readonly lagMs?: number } | undefined;
   readonly meters: {
     write(meter: Meter): Promise<void>;
@@ -31,7 +33,7 @@ export interface MetricsOptions {
 }
 
 /** Everything that `/metrics` shows of this process and, by the database, of all. */
-export function createMetrics({ target, build, clock, logger, meter, status, alerts, feed, replica, meters }: MetricsOptions): {
+export function createMetrics({ target, build, clock, logger, meter, status, alerts, feed, listening, replica, meters }: MetricsOptions): {
   readonly registry: Registry;
   readonly observe: ObserveRequest;
 } {
@@ -46,6 +48,7 @@ export function createMetrics({ target, build, clock, logger, meter, status, ale
   observeSync(registry, { target, figures: remembered({ read: status, what: "the figures of the loop", clock, logger }), clock });
   observeAlerts(registry, { target, figures: remembered({ read: alerts, what: "the incidents", clock, logger }) });
   observeFeed(registry, remembered({ read: feed, what: "the figures of the feed", clock, logger }));
+  observeListening(registry, { target, figures: remembered({ read: listening, what: "the state of listening", clock, logger }) });
   observeReplica(registry, replica);
   observeMeters(registry, { target, meters: remembered({ read, what: "the counters", clock, logger }) });
   return {

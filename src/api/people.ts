@@ -18,7 +18,7 @@ import { choiceOf } from "./query-values.ts";
 import { renderItemFor } from "./sync.ts";
 
 export interface PeopleOptions extends PastOptions {
-  readonly operations: Pick<SyncOperations, "items" | "remoteNames">;
+  readonly operations: Pick<SyncOperations, "items" | "lastHint" | "remoteNames">;
   /** What a run would conclude about a person; sends nothing. */
   readonly preview: (id: string) => Promise<PersonPreview | undefined>;
   /** The records that make the person, where there are several. */
@@ -55,6 +55,7 @@ export function peopleEndpoint({ operations, preview, joins, ...past }: PeopleOp
         columns,
         ...recordsIn(await joins.person(item.ref.id), { maySee, hides }),
         masked: !maySee,
+        lastHint: await lastHintOf(operations, item.ref.id),
         names: { ...Object.fromEntries(departments), ...Object.fromEntries(people) },
       });
     })
@@ -74,6 +75,11 @@ function recordsIn(person: JoinedPerson | undefined, { maySee, hides }: { readon
       values: values.map(({ source, record, value }) => ({ source, record, value: shown(attribute, value) })),
     })),
   };
+}
+
+async function lastHintOf(operations: PeopleOptions["operations"], id: string) {
+  const hint = await operations.lastHint(id);
+  return hint ? { ...hint, at: hint.at.toISOString() } : null;
 }
 
 interface Column {

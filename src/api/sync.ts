@@ -18,7 +18,7 @@ import type { SyncMode } from "../reconcile/policy.ts";
 import { ceilingOf, modeInForce, type Orders } from "../reconcile/process/orders.ts";
 import { pauseText, type TargetPause } from "../reconcile/process/preflight.ts";
 import type { SyncState } from "../reconcile/run/end/next-state.ts";
-import type { SyncItem, SyncOperations, SyncStatus } from "../reconcile/status.ts";
+import type { Listening, SyncItem, SyncOperations, SyncStatus } from "../reconcile/status.ts";
 import { adoptionRoutes } from "./adoptions.ts";
 import { ordersRoutes } from "./orders.ts";
 import { type PersonalReads, shownChanges } from "./personal-reads.ts";
@@ -51,6 +51,12 @@ const replicaOf = ({ replica }: SyncEndpointOptions) => {
   const { state, lagMs } = replica() ?? {};
   return state === undefined ? null : { state, lagSeconds: lagMs === undefined ? null : Math.round(lagMs / 100) / 10 };
 };
+
+function renderListening(listening: Listening | undefined) {
+  if (!listening) return null;
+  const { state, since, failures, reason = null, eventAt, heard, missed } = listening;
+  return { state, since: since.toISOString(), failures, reason, lastEventAt: eventAt?.toISOString() ?? null, heard, missed };
+}
 
 const STATES: readonly SyncState[] = ["inSync", "due", "waiting", "held", "parked"];
 const KINDS: readonly EntityKind[] = ["user", "group", "department", "role"];
@@ -144,7 +150,7 @@ async function statusNow(options: SyncEndpointOptions) {
   const { operations } = options;
   // Counts that took long are told again for a while, so nothing is asked beside them; whether anything is sent is told as it is now.
   const status = await operations.status();
-  const [processes, pause, orders, proposed, open, incidents, held] = await Promise.all([
+  const [processes, pause, orders, proposed, open, incidents, held, listening] = await Promise.all([
     operations.processes(),
     operations.pause(),
     operations.orders(),
@@ -152,6 +158,7 @@ async function statusNow(options: SyncEndpointOptions) {
     options.holds.openCount(),
     options.incidents.openCount(),
     operations.openHoldOfRules(),
+    operations.listening(),
   ]);
   return {
     ...renderStatus({ ...status, paused: pause }, processes, orders, options),
@@ -159,6 +166,7 @@ async function statusNow(options: SyncEndpointOptions) {
     rulesHold: held ? { id: held.id, mapping: held.mapping, policy: held.policy, since: held.openedAt } : null,
     adoptions: { proposed },
     incidents: { open: incidents },
+    listening: renderListening(listening),
     replica: replicaOf(options),
   };
 }

@@ -218,7 +218,8 @@ export interface SweepStore {
   beginSweep(event: HistoryEvent): Promise<void>;
   /** This moment by the storage's clock: observations made later are newer than a list that begins now. */
   moment(): Promise<Date>;
-  endSweep(event: HistoryEvent): Promise<void>;
+  /** `untold`: differences of which the target should have told by itself. */
+  endSweep(event: HistoryEvent, untold: number): Promise<void>;
   /** Our links to these remote ids, by remote id. */
   linksTo(kind: EntityKind, remoteIds: readonly string[]): Promise<ReadonlyMap<string, LinkTo>>;
   /** Links whose last observation is older than `since`, in slices. */

@@ -1,5 +1,7 @@
 import type { EntityRef } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
+import type { Hearing } from "./hints/health.ts";
+import type { HintOutcome } from "./hints/ports.ts";
 import type { SyncMode } from "./policy.ts";
 import type { OrdersStore } from "./process/orders.ts";
 import type { TargetPause } from "./process/preflight.ts";
@@ -24,6 +26,24 @@ export interface SyncStatus {
   /** Active people of the directory; those of them that are at the target; those that are there and in sync. `stuck`: people, leavers too, who are held or parked. */
   readonly people: { readonly active: number; readonly present: number; readonly accurate: number; readonly stuck: number };
   readonly calls: readonly { readonly api: string; readonly count: number }[];
+}
+
+/** How the one process that listens to the target fares. */
+export interface Listening extends Hearing {
+  readonly state: "connecting" | "listening" | "deaf";
+  readonly since: Date;
+  /** Attempts in a row that came to nothing. */
+  readonly failures: number;
+  readonly reason?: string;
+  /** When the target last said something. */
+  readonly eventAt?: Date;
+}
+
+/** What the target last said of somebody, and what came of it. */
+export interface LastHint {
+  readonly at: Date;
+  readonly type: string;
+  readonly outcome: Exclude<HintOutcome, "stranger">;
 }
 
 export interface SyncItem {
@@ -90,6 +110,9 @@ export interface SyncOperations extends OrdersStore {
   retryAll(reasonCode: string, event: HistoryEvent): Promise<number>;
   /** The target's pause, if it rests now. */
   pause(): Promise<SyncStatus["paused"]>;
+  /** Undefined while no process listens to the target. */
+  listening(): Promise<Listening | undefined>;
+  lastHint(id: string): Promise<LastHint | undefined>;
   /** The processes that run the loop now, and the mode of the last one that was started. */
   processes(): Promise<{ readonly living: readonly LoopProcess[]; readonly lastMode: SyncMode | undefined }>;
   /** Rules of a process that would touch more than the limits, while nobody has decided about them. */

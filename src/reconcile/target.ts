@@ -112,6 +112,8 @@ export interface TargetAdapter {
 
   /** Hears what the target says of changes, over one connection at a time, until `signal` is aborted. Never rejects. Absent: it says nothing by itself. */
   listen?(listener: HintListener, signal: AbortSignal): Promise<void>;
+  /** Pure. Whether the target says by itself when an attribute of a kind changes; undefined for the attribute: when one of them appears or goes. */
+  tellsOf?(kind: EntityKind, attribute: string | undefined): boolean;
 
   /** What is missing before syncing can work; empty when all is well. */
   check(context: WriteContext): Promise<readonly Problem[]>;

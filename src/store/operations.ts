@@ -9,6 +9,7 @@ import type { Pool } from "./postgres/pool.ts";
 import { run, type Statement } from "./postgres/statement.ts";
 import { readStats } from "./status/figures.ts";
 import { createItems } from "./status/items.ts";
+import { readLastHint, readListening } from "./status/listening.ts";
 import { readReasons } from "./status/reasons.ts";
 import { sharedReading } from "./status/shared-reading.ts";
 
@@ -29,6 +30,8 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
     status: sharedReading(status, clock),
     reasons: sharedReading(() => readReasons(pool, target), clock),
     pause: () => pauses.paused(),
+    listening: () => readListening(pool, target),
+    lastHint: (id) => readLastHint(pool, target, id),
     openHoldOfRules: createRulesHolds(pool, target, clock).openHoldOfRules,
 
     async processes() {

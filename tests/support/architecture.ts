@@ -89,7 +89,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Pieces of statements that more than one sub-room of the storage needs, and what encrypts the values of their events. */
 function sharedStatements(): readonly string[] {
-  return ["store/write-sql.ts", "store/references.ts", "store/vault.ts"];
+  return ["store/write-sql.ts", "store/references.ts", "store/hearing-sql.ts", "store/vault.ts"];
 }
 
 /** Which library lives where. A library that is not named here has no place in src/. */

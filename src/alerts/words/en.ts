@@ -93,6 +93,16 @@ export const ENGLISH: Catalogue = {
       headline: () => "nothing was compared with DingTalk for 26 hours",
       remedy: "Run dingtalk-scim sync. If it does not end, look in the log for the reason.",
     },
+    listening: {
+      headline: () => "DingTalk has not been heard for ten minutes",
+      remedy:
+        "Changes made there wait for the comparison. Look in the log for the reason; Events and callbacks of the app must be in Stream mode.",
+    },
+    hints: {
+      headline: ({ count, detail }) =>
+        `DingTalk tells of ${detail.percent} % of the changes made there only; ${many(count, "was", "were")} found by comparisons, which come hourly now`,
+      remedy: "Look in the app's event subscription whether the contact events are subscribed. It is over a day after all are told again.",
+    },
     sealing: {
       headline: () => "the history has not been sealed for five minutes",
       remedy: "Look in the log of the workers for the reason, often a missing HISTORY_KEY_FILE. Until then later events cannot be proven.",

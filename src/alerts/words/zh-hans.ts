@@ -79,6 +79,14 @@ export const SIMPLIFIED: Catalogue = {
       headline: () => "已有 26 小时未与钉钉做全量比对",
       remedy: "请运行 dingtalk-scim sync。如果无法完成，请在日志中查找原因。",
     },
+    listening: {
+      headline: () => "已有十分钟收不到钉钉的事件",
+      remedy: "在钉钉所做的更改要等到比对时才会发现。请查看日志中的原因；应用的“事件与回调”须为 Stream 模式。",
+    },
+    hints: {
+      headline: ({ count, detail }) => `在钉钉所做的更改只有 ${detail.percent}% 收到事件；另有 ${count} 项由比对发现，比对现改为每小时一次`,
+      remedy: "请在应用的事件订阅中检查是否已订阅通讯录事件。全部恢复一天后即告结束。",
+    },
     sealing: {
       headline: () => "历史记录已有五分钟未封存",
       remedy: "请在工作进程的日志中查找原因，常见原因是缺少 HISTORY_KEY_FILE。在此之前，之后的事件无法证明。",

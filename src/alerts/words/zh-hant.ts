@@ -76,6 +76,14 @@ export const TRADITIONAL: Catalogue = {
       remedy: "請在來源系統查看佈建狀態：可能已停止或遭隔離。",
     },
     comparison: { headline: () => "已有 26 小時未與釘釘全面比對", remedy: "請執行 dingtalk-scim sync。如未能完成，請在記錄檔尋找原因。" },
+    listening: {
+      headline: () => "已有十分鐘收不到釘釘的事件",
+      remedy: "在釘釘所作的更改要到比對時才會發現。請查看記錄中的原因；應用的「事件與回調」須為 Stream 模式。",
+    },
+    hints: {
+      headline: ({ count, detail }) => `在釘釘所作的更改只有 ${detail.percent}% 收到事件；另有 ${count} 項由比對發現，比對現改為每小時一次`,
+      remedy: "請在應用的事件訂閱中檢查是否已訂閱通訊錄事件。全部恢復一天後即告結束。",
+    },
     sealing: {
       headline: () => "歷史記錄已有五分鐘未封存",
       remedy: "請在工作程序的記錄檔尋找原因，通常是欠缺 HISTORY_KEY_FILE。在此之前，往後的事件無法證明。",

@@ -30,6 +30,8 @@ export interface SweepResult {
 }
 
 export interface Count {
+  /** Differences that were not known, and of which the target should have told by itself. */
+  untold: number;
   compared: number;
   differing: number;
   missing: number;

@@ -23,15 +23,16 @@ export async function sweep(deps: SweepDeps, actor: string, signal: AbortSignal)
   const at = clock.now();
   const event = { id: uuidv7(at.getTime()), at, code: "operator.reconcile", actor, causes: [], target: target.name } as const;
   await store.beginSweep(event);
-  const count: Count = { compared: 0, differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [] };
+  const count: Count = { untold: 0, compared: 0, differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [] };
   // One kind after the other: people are compared with departments that are known to be there.
   const strangers = collectStrangers(target);
   for (const kind of KINDS) await sweepKind(deps, kind, { since: await store.moment(), count, event, strangers, signal });
   await proposeAdoptions({ ...deps, rules: deps.policy?.adopt ?? PROPOSE_ALL }, strangers, event);
   await store.markRefused([event.id]);
   await store.tryCauses([event.id]);
-  const result: SweepResult = { ...count, repaired: (await store.repair()) + (await store.markUnknown([event.id])) };
-  await store.endSweep(finished(clock, event, result));
+  const { untold, ...counted } = count;
+  const result: SweepResult = { ...counted, repaired: (await store.repair()) + (await store.markUnknown([event.id])) };
+  await store.endSweep(finished(clock, event, result), untold);
   return result;
 }
 
@@ -68,6 +69,7 @@ async function sweepKind(deps: SweepDeps, kind: (typeof KINDS)[number], sweeping
         continue;
       }
       count.missing += 1;
+      if (target.tellsOf?.(kind, undefined) && (await store.linksTo(kind, [remoteId])).get(remoteId)?.observed) count.untold += 1;
       await store.noteMissing({ kind, id }, since, [event.id]);
     }
   }
@@ -107,6 +109,8 @@ async function compareLinked(
   const now = { ...actual, attributes: { ...link.observed?.attributes, ...actual.attributes } };
   const wrong = await isWrong(deps, ref, now);
   if (wrong) count.differing += 1;
+  if (wrong && link.observed && changedNames(link.observed.attributes, actual.attributes).some((name) => deps.target.tellsOf?.(kind, name)))
+    count.untold += 1;
   const seen = wrong ? withDiffered(now, link.observed?.attributes, actual.attributes) : now;
   await deps.store.noteObserved(ref, { actual: seen, containers: containersOf(now.attributes), wrong }, since, [event.id]);
 }
@@ -124,14 +128,16 @@ async function compareManagers(deps: SweepDeps, managers: ReadonlyMap<string, re
 
 /** What a list does not tell is no difference. */
 const differs = (before: { readonly attributes: Attributes; readonly presence: Actual["presence"] }, now: Actual): boolean =>
-  before.presence !== now.presence || Object.keys(now.attributes).some((name) => !sameValue(before.attributes[name], now.attributes[name]));
+  before.presence !== now.presence || changedNames(before.attributes, now.attributes).length > 0;
 
 /** Says which attributes surprised us, so that an update of them can be looked at afterwards. */
 function withDiffered(actual: Actual, before: Attributes | undefined, told: Attributes): Actual {
   if (!before) return actual;
-  const names = Object.keys(told).filter((name) => !sameValue(before[name], told[name]));
-  return { ...actual, attributes: { ...actual.attributes, [DIFFERED]: names.sort() } };
+  return { ...actual, attributes: { ...actual.attributes, [DIFFERED]: [...changedNames(before, told)].sort() } };
 }
+
+const changedNames = (before: Attributes, told: Attributes): readonly string[] =>
+  Object.keys(told).filter((name) => !sameValue(before[name], told[name]));
 
 /** Attributes that others own may change as they like; only what a run would do something about counts. */
 async function isWrong(deps: SweepDeps, ref: EntityRef, actual: Actual): Promise<boolean> {

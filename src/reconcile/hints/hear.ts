@@ -5,6 +5,7 @@ import type { HistoryEvent } from "../../history/event.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { HintListener, ListeningState } from "../target-hints.ts";
 import { decide, type Said } from "./decide.ts";
+import { isComparisonDue } from "./health.ts";
 import type { HintStore, ListeningPlace, OpenHint, ShownListening } from "./ports.ts";
 
 export interface HearDeps {
@@ -14,6 +15,8 @@ export interface HearDeps {
   readonly logger: Logger;
   /** Somebody is due. */
   readonly wake: () => void;
+  /** Everything is to be compared: too little is heard. */
+  readonly compare: () => Promise<void>;
 }
 
 /** How often a process that does not listen tries to take the place of one that is gone, and the one that does shows that it lives. */
@@ -29,6 +32,8 @@ const BETWEEN_LOOKS_MS = 1_500;
 /** What was said, in memory, and things looked at lately: the oldest go, and cost a look each. */
 const MOST_REMEMBERED = 20_000;
 const FORGET_MS = 3_600_000;
+/** How often it is looked whether enough is heard. */
+const HEALTH_MS = 60_000;
 
 /** Of all processes one listens to the target, and the others stand by. Ends when `signal` is aborted. */
 export async function hear(deps: HearDeps, signal: AbortSignal): Promise<void> {
@@ -63,8 +68,14 @@ async function atPlace(deps: HearDeps, place: ListeningPlace, signal: AbortSigna
 }
 
 /** Shows how the connection is, and notices when the place is lost. */
-async function show({ store, clock, logger, target }: HearDeps, place: ListeningPlace, ear: Ear, signal: AbortSignal): Promise<void> {
+async function show(
+  { store, clock, logger, target, compare }: HearDeps,
+  place: ListeningPlace,
+  ear: Ear,
+  signal: AbortSignal,
+): Promise<void> {
   let forgottenMs = Number.NEGATIVE_INFINITY;
+  let healthMs = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     try {
       await place.check();
@@ -72,6 +83,14 @@ async function show({ store, clock, logger, target }: HearDeps, place: Listening
       if (clock.monotonicMs() - forgottenMs > FORGET_MS) {
         await store.forgetHints();
         forgottenMs = clock.monotonicMs();
+      }
+      if (clock.monotonicMs() - healthMs > HEALTH_MS) {
+        healthMs = clock.monotonicMs();
+        const { comparedMs, ...hearing } = await store.hearing();
+        if (isComparisonDue(hearing, comparedMs)) {
+          logger.warn({ target: target.name, ...hearing }, "too little of what changes at the target is heard: everything is compared");
+          await compare();
+        }
       }
     } catch (error) {
       logger.warn({ target: target.name, error }, "the state of the connection cannot be shown");

@@ -1,6 +1,7 @@
 import type { HistoryEvent } from "../../history/event.ts";
 import type { ListeningEnd, TargetHint } from "../target-hints.ts";
 import type { Attributes } from "../target-values.ts";
+import type { Hearing } from "./health.ts";
 
 /** Something that a target said has happened to one thing, as it is stored: without any value. */
 export interface OpenHint {
@@ -42,6 +43,8 @@ export interface HintStore {
   forgetHints(): Promise<void>;
   /** Tells how the connection is; also that this process lives. */
   showListening(state: ShownListening): Promise<void>;
+  /** How much was heard in a day, and since when everything was compared last. */
+  hearing(): Promise<Hearing & { readonly comparedMs: number | undefined }>;
   /** The place of the one process that listens: undefined while another has it. */
   takePlace(): Promise<ListeningPlace | undefined>;
 }

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { AlertFacts } from "../../alerts/facts.ts";
+import { HEARING, LISTENS } from "../hearing-sql.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { isLost } from "../references.ts";
 
@@ -39,6 +40,10 @@ const LATENCY: Statement = {
            where s.target = $1 and s.state = 'inSync' and s.latency_ms is not null and s.settled_at > $2::timestamptz - interval '10 minutes'
            order by s.settled_at desc limit ${LATELY_SETTLED}) l`,
 };
+const LISTENING: Statement = {
+  name: "alerts-listening",
+  text: `select l.state, l.since, ${HEARING} from listening l where l.target = $1 and ${LISTENS}`,
+};
 const SOURCES: Statement = {
   name: "alerts-sources",
   text: `select id, name, last_request_at as "lastRequestAt" from sources where last_request_at is not null order by last_request_at desc limit 100`,
@@ -71,6 +76,7 @@ export async function readFacts(db: Queryable, target: string, now: Date): Promi
   const [state] = await run<Rows<Nullable<Required<AlertFacts["target"]>>>>(db, TARGET, [target]);
   const processes = await run<Rows<AlertFacts["processes"][number]>>(db, PROCESSES, [target]);
   const [latency] = await run<Rows<AlertFacts["latency"]>>(db, LATENCY, [target, now]);
+  const [listening] = await run<Rows<NonNullable<AlertFacts["listening"]>>>(db, LISTENING, [target]);
   const sources = await run<Rows<AlertFacts["sources"][number]>>(db, SOURCES, []);
   const signals = await run<Rows<Nullable<AlertFacts["signals"][number]>>>(db, SIGNALS, [target, now]);
   const refusedImports = await run<Rows<NonNullable<AlertFacts["refusedImports"]>[number]>>(db, REFUSED_IMPORTS, [now]);
@@ -81,6 +87,7 @@ export async function readFacts(db: Queryable, target: string, now: Date): Promi
     holds,
     target: state ? (known(state) as AlertFacts["target"]) : {},
     processes,
+    ...(listening ? { listening } : {}),
     latency: latency ?? { p95Ms: 0, count: 0 },
     sources,
     signals: signals.map(known) as AlertFacts["signals"],

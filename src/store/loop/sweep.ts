@@ -6,6 +6,7 @@ import { inSlices } from "../postgres/walk.ts";
 import { isPerson } from "../references.ts";
 import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { countSources } from "./guard/source-figures.ts";
+import { NOTE_HEARING } from "./hints/hearing.ts";
 
 const SLICE = 2_000;
 
@@ -144,8 +145,9 @@ export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore
       return row!.at;
     },
 
-    async endSweep(event) {
+    async endSweep(event, untold) {
       await run(pool, END, [eventRow(event), target]);
+      await run(pool, NOTE_HEARING, [target, untold]);
       await countSources(pool, target);
     },
 

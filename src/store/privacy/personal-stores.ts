@@ -28,6 +28,12 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
     erase: `update links set attributes = null, invitation = null where ${OF_PERSON} and (attributes is not null or invitation is not null)`,
   },
   { table: "removed_people", erase: "delete from removed_people where entity_id = any($1::uuid[])" },
+  // By the link's id at the target as well: a hint that was about nobody yet may name them.
+  {
+    table: "hints",
+    erase: `delete from hints h where h.kind = 'user' and (h.entity_id = any($1::uuid[]) or h.remote_id in (
+      select l.remote_id from links l where l.kind = 'user' and l.entity_id = any($1::uuid[])) or h.remote_id in (select p.id::text from unnest($1::uuid[]) as p(id)))`,
+  },
   { table: "adoptions", erase: `delete from adoptions where ${OF_PERSON}` },
   {
     table: "assessments",

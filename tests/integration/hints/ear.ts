@@ -11,7 +11,10 @@ export interface RunningEar {
 export async function startEar(env: TestEnvironment, worker: Running): Promise<RunningEar> {
   const { store, target } = env.connect();
   const stopping = new AbortController();
-  const hearing = hear({ store, target, clock: systemClock, logger: silentLogger, wake: worker.wake }, stopping.signal);
+  const hearing = hear(
+    { store, target, clock: systemClock, logger: silentLogger, wake: worker.wake, compare: async () => undefined },
+    stopping.signal,
+  );
   await until(async () => (await env.pool.query("select 1 from listening where state = 'listening'")).rows.length > 0);
   return {
     async stop() {

@@ -35,7 +35,14 @@ describe.each(LANGUAGES)("%s", (language) => {
 
   test("words every cause in one line without a hole", () => {
     const openedAt = new Date("2026-11-30T12:00:00Z");
-    const detail = { counts: { user: 2, department: 1 }, source: "Entra ID", limit: "peopleRemoved", seconds: 90, targetSeconds: 45 };
+    const detail = {
+      counts: { user: 2, department: 1 },
+      source: "Entra ID",
+      limit: "peopleRemoved",
+      seconds: 90,
+      targetSeconds: 45,
+      percent: 75,
+    };
     for (const kind of CAUSE_KINDS) {
       const told = { id: "i", kind, code: "mobileTaken", class: "A", count: 3, detail, openedAt } as const;
       const { title, facts, remedy } = messageOf(told, {

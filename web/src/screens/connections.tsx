@@ -67,7 +67,7 @@ function Step({ done, children }: { readonly done: boolean; readonly children: R
   );
 }
 
-function DingTalk({ status: { sandbox, targetPause, processes } }: { readonly status: SyncStatus }): ReactNode {
+function DingTalk({ status: { sandbox, targetPause, processes, listening } }: { readonly status: SyncStatus }): ReactNode {
   const { t } = useWords();
   const worded = useReasons();
   const problems = [
@@ -96,8 +96,48 @@ function DingTalk({ status: { sandbox, targetPause, processes } }: { readonly st
           </li>
         ))}
       </ul>
+      <ListeningFacts listening={listening} />
       <Permissions known={processes.length > 0} problems={problems.map(({ code }) => code)} />
     </section>
+  );
+}
+
+/** Whether DingTalk is heard, and how much of what changes there. */
+function ListeningFacts({ listening }: Pick<SyncStatus, "listening">): ReactNode {
+  const { t, number } = useWords();
+  if (!listening) return <p>{t("listening.off")}</p>;
+  const { state, since, failures, reason, lastEventAt, heard, missed } = listening;
+  return (
+    <>
+      <p className={state === "deaf" ? "problem" : ""}>
+        {state === "listening" ? "✓ " : ""}
+        {t(`listening.${state}`)} {reason ? <code>{reason}</code> : null}
+      </p>
+      <dl className="facts">
+        <dt>{t("listening.since")}</dt>
+        <dd>
+          <When at={since} />
+        </dd>
+        {lastEventAt ? (
+          <>
+            <dt>{t("listening.lastEvent")}</dt>
+            <dd>
+              <When at={lastEventAt} />
+            </dd>
+          </>
+        ) : null}
+        {failures > 0 ? (
+          <>
+            <dt>{t("listening.failures")}</dt>
+            <dd>{number(failures)}</dd>
+          </>
+        ) : null}
+        <dt>{t("listening.heard")}</dt>
+        <dd>{number(heard)}</dd>
+        <dt>{t("listening.missed")}</dt>
+        <dd>{number(missed)}</dd>
+      </dl>
+    </>
   );
 }
 

@@ -43,7 +43,7 @@ export function Person({ id, session }: { readonly id: string; readonly session:
   );
 }
 
-function Facts({ person: { item, present, action } }: { readonly person: PersonAnswer }): ReactNode {
+function Facts({ person: { item, present, action, lastHint } }: { readonly person: PersonAnswer }): ReactNode {
   const { t } = useWords();
   const worded = useReasons();
   const { title, remedy, lang } = worded(item);
@@ -94,6 +94,14 @@ function Facts({ person: { item, present, action } }: { readonly person: PersonA
         <>
           <dt>{t("person.attempts")}</dt>
           <dd>{item.attempts}</dd>
+        </>
+      ) : null}
+      {lastHint ? (
+        <>
+          <dt>{t("person.lastHint")}</dt>
+          <dd>
+            <When at={lastHint.at} /> <code>{lastHint.type}</code> <span className="quiet">{t(`hint.${lastHint.outcome}`)}</span>
+          </dd>
         </>
       ) : null}
       {item.notes.map(({ attribute, code, text }) => (

@@ -4,6 +4,7 @@ import type { Attributes } from "../../../reconcile/target-values.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 import { appendEvents, eventColumns, markDue, PRIORITY, wakeUp } from "../../write-sql.ts";
+import { createHearing } from "./hearing.ts";
 import { createPlace } from "./place.ts";
 
 /* What a target said by itself. Rows hold no value: of whom, when, and what became of it. */
@@ -122,6 +123,8 @@ export function createHintStore(pool: Pool, target: string): HintStore {
     async showListening({ state, since, failures, end, reason, heardAt, eventAt }: ShownListening) {
       await run(pool, SHOW, [target, state, since, failures, end, reason, heardAt, eventAt]);
     },
+
+    ...createHearing(pool, target),
 
     takePlace: () => createPlace(pool, target),
   };

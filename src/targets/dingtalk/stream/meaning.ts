@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../core/entity.ts";
+import type { EntityKind, JsonObject, JsonValue } from "../../../core/entity.ts";
 import type { HintSubject, TargetHint, Told } from "../../../reconcile/target-hints.ts";
 import type { Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
 import { EXTENSION } from "../attributes/fields.ts";
@@ -32,6 +32,12 @@ const DEPARTMENTS: Readonly<Record<string, Parts>> = {
   org_dept_modify: NOTHING,
   org_dept_remove: NOTHING,
 };
+
+/** People change these themselves, or roles do, and no event of a person says so. */
+const UNTOLD: ReadonlySet<string> = new Set(["nickname", "avatar", "roles"]);
+
+export const tellsOf = (kind: EntityKind, attribute: string | undefined): boolean =>
+  kind === "department" || (kind === "user" && (attribute === undefined || !UNTOLD.has(attribute)));
 
 /** Everything else is about nobody: roles, the organisation as a whole, other products. */
 export function hintOf({ id, type, atMs, data }: StreamEvent, region: string): TargetHint {

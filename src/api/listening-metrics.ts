@@ -1,0 +1,38 @@
+import { Gauge, type Registry } from "prom-client";
+import { shareHeard } from "../reconcile/hints/health.ts";
+import type { Listening } from "../reconcile/status.ts";
+import type { Reading } from "./remembered.ts";
+
+/** Wrapped, so that "nobody listens" is told from "cannot be read". */
+export interface ListeningFigures {
+  readonly listening: Listening | undefined;
+}
+
+/** Registers whether the target is heard; nothing while no process listens. */
+export function observeListening(
+  registry: Registry,
+  { target, figures }: { readonly target: string; readonly figures: Reading<ListeningFigures> },
+): void {
+  const gauge = (name: string, help: string, value: (listening: Listening) => number | undefined): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames: ["target"],
+      registers: [registry],
+      async collect() {
+        const listening = (await figures())?.listening;
+        this.reset();
+        const figure = listening && value(listening);
+        if (figure !== undefined) this.set({ target }, figure);
+      },
+    });
+  };
+  gauge("dingtalk_scim_listening", "1 while the connection stands over which the target tells of changes, else 0", ({ state }) =>
+    state === "listening" ? 1 : 0,
+  );
+  gauge(
+    "dingtalk_scim_hints_heard_ratio",
+    "Of the differences of a day, the share that the target told of; nothing while there is none",
+    shareHeard,
+  );
+}

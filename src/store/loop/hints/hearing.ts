@@ -1,0 +1,27 @@
+import type pg from "pg";
+import type { Hearing } from "../../../reconcile/hints/health.ts";
+import type { HintStore } from "../../../reconcile/hints/ports.ts";
+import { HEARD_SINCE, HEARING, LISTENS } from "../../hearing-sql.ts";
+import { run, type Statement } from "../../postgres/statement.ts";
+
+/* How much of what changes at a target is heard: figures of a day, made at the end of each comparison. */
+
+/** Where nobody listens there is nothing to be missed. */
+export const NOTE_HEARING: Statement = {
+  name: "hints-note-hearing",
+  text: `insert into hint_figures (target, heard, missed) select $1, ${HEARD_SINCE}, $2
+    where exists (select from listening l where l.target = $1 and ${LISTENS}) on conflict do nothing`,
+};
+
+const READ: Statement = {
+  name: "hints-hearing",
+  text: `select ${HEARING}, (select (extract(epoch from now() - t.swept_at) * 1000)::float8 from target_states t where t.target = $1) as compared_ms`,
+};
+
+export const createHearing = (pool: pg.Pool, target: string): Pick<HintStore, "hearing"> => ({
+  async hearing() {
+    const [row] = await run<Hearing & { compared_ms: number | null } & pg.QueryResultRow>(pool, READ, [target]);
+    const { heard, missed, compared_ms } = row!;
+    return { heard, missed, comparedMs: compared_ms ?? undefined };
+  },
+});
