@@ -25,6 +25,7 @@ import { createPresence } from "./store/loop/processes.ts";
 import { startQueue } from "./store/loop/queue.ts";
 import { createRestoreStore } from "./store/loop/restore.ts";
 import { createSyncOperations } from "./store/operations.ts";
+import { createJoinSearch } from "./store/people/search.ts";
 import { createPersonUpkeep } from "./store/people/upkeep.ts";
 import { createErasures } from "./store/privacy/erase.ts";
 import { createRetention } from "./store/privacy/retention.ts";
@@ -132,6 +133,8 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
       sweep: async (actor) => {
         const { orphanExamples: _named, ...result } = await sweep({ store, target, mapping, policy, clock }, actor, stopping.signal);
         logger.info({ target: TARGET, ...result }, "everything was compared with the target");
+        const found = await createJoinSearch(pool, persons).all({ at: clock.now(), actor: "system", causes: [] });
+        if (found.joined + found.proposed > 0) logger.info({ ...found }, "records of several sources were compared");
         worker.wake();
       },
     },

@@ -40,16 +40,20 @@ export function effectivePerson(records: readonly SourceRecord[], rules: SourceR
     chosen.set(name, ranked.find(({ unit }) => hasValue(unit.value)) ?? ranked[0]!);
   }
   const active = staysActive(speakers, rules, left);
+  // A document that never said so is active all the same.
+  const says = active && speakers.every(({ document }) => document.active === undefined) ? {} : { active };
   const schemas = [...new Set(speakers.flatMap(({ document }) => (Array.isArray(document.schemas) ? document.schemas : [])))];
   return {
     active,
-    document: {
-      ...(schemas.length > 0 ? { schemas } : {}),
-      ...documentOf([...chosen.values()].map(({ unit }) => unit)),
-      ...wholeLists([...chosen.values()]),
-      // A document that never said so is active all the same.
-      ...(active && speakers.every(({ document }) => document.active === undefined) ? {} : { active }),
-    },
+    document:
+      speakers.length === 1
+        ? { ...first.document, ...says }
+        : {
+            ...(schemas.length > 0 ? { schemas } : {}),
+            ...documentOf([...chosen.values()].map(({ unit }) => unit)),
+            ...wholeLists([...chosen.values()]),
+            ...says,
+          },
     sourceId: first.source.id,
     managerSourceId: (chosen.get(MANAGER)?.by ?? first).source.id,
     from: new Map([...chosen].map(([name, { by }]) => [name, by.id])),

@@ -22,6 +22,7 @@ export function unitsOf(document: JsonObject, { extensions }: Pick<SourceRules, 
     if (LEFT_OUT.has(attribute)) return [];
     if (isExtension(attribute) && isObject(value)) {
       const variable = extensions.get(attribute) ?? attribute;
+      if (Object.keys(value).length === 0) return [{ name: variable, value, place: [attribute] }];
       return Object.entries(value).map(([name, inner]) => ({ name: `${variable}.${name}`, value: inner, place: [attribute, name] }));
     }
     return Array.isArray(value) ? byType(attribute, value) : [{ name: attribute, value, place: [attribute] }];
@@ -29,6 +30,7 @@ export function unitsOf(document: JsonObject, { extensions }: Pick<SourceRules, 
 }
 
 function byType(attribute: string, list: readonly JsonValue[]): readonly Unit[] {
+  if (list.length === 0) return [{ name: attribute, value: list, place: [attribute] }];
   const units = new Map<string, JsonValue[]>();
   for (const element of list) {
     const type = isObject(element) && typeof element.type === "string" ? element.type.toLowerCase() : "";
@@ -46,7 +48,7 @@ export function documentOf(units: readonly Unit[]): JsonObject {
     const before = document[first];
     if (inner !== undefined) document[first] = { ...(isObject(before) ? before : {}), [inner]: value };
     else if (Array.isArray(value)) document[first] = [...(Array.isArray(before) ? before : []), ...value];
-    else document[first] = value;
+    else document[first] = isObject(value) && isObject(before) ? { ...before, ...value } : value;
   }
   return Object.fromEntries(Object.entries(document).map(([name, value]) => [name, Array.isArray(value) ? withOnePrimary(value) : value]));
 }

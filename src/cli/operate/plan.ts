@@ -1,7 +1,9 @@
 import { Command, Option } from "commander";
 import type { Explanation } from "../../mapping/mapping.ts";
+import type { JoinedPerson } from "../../persons/ports.ts";
 import type { Forecast, PersonPreview } from "../../reconcile/compare/preview.ts";
 import { SYNC_MODES, type SyncMode } from "../../reconcile/policy.ts";
+import { TARGET } from "../../target-name.ts";
 import { withApp } from "../database/app.ts";
 import { personMeant } from "../database/find-person.ts";
 import { NotFoundHere } from "../database/not-found-here.ts";
@@ -44,9 +46,11 @@ export const planCommand = (): Command =>
       if (mapping !== undefined || policy !== undefined || command.getOptionValueSource("mode") === "cli")
         command.error("error: --mode, --mapping and --policy are about everybody: leave --user out");
       const { previewPerson } = await import("../../reconcile/compare/preview.ts");
-      const { item, preview } = await withApp(async (app) => {
+      const { createJoinOperations } = await import("../../store/people/operations.ts");
+      const { item, preview, joined } = await withApp(async (app) => {
         const found = await personMeant(app, user);
-        return { item: found, preview: await previewPerson(app, found.ref.id) };
+        const joins = createJoinOperations(app.pool, { rules: app.mapping.sources, vault: app.vault, targets: [TARGET] });
+        return { item: found, preview: await previewPerson(app, found.ref.id), joined: await joins.person(found.ref.id) };
       });
       const { ref, state, reasonCode, reason, remedy } = item;
       if (!preview) throw new NotFoundHere(`nobody has the userName or id ${user}`);
@@ -60,11 +64,13 @@ export const planCommand = (): Command =>
           ...(reason ? { reasonCode, reason, remedy } : {}),
           ...plan,
           ...(explain ? { explanations } : {}),
+          ...(explain && joined ? { records: joined.records.map(withoutDocument), conflicts: joined.conflicts } : {}),
         });
       say(`${user} (${ref.id}), in DingTalk ${preview.remoteId ?? "not yet"}`);
       if (isStuck) print(`${state} (${reasonCode}): ${reason}${remedy ? `\n  → ${remedy}` : ""}\nafter a retry:`);
       showForecast(preview);
       if (explain) showExplanations(preview);
+      if (explain && joined) showSources(joined);
     });
 
 function showForecast({ actual, forecast }: PersonPreview): void {
@@ -97,6 +103,18 @@ function showExplanations({ explanations, forecast }: PersonPreview): void {
     if (note !== undefined) print(`    note ${note}`);
     for (const line of sentOf(explanation, forecast)) print(`    ${line}`);
   }
+}
+
+const withoutDocument = ({ id, source, active }: JoinedPerson["records"][number]) => ({ id, source, active });
+
+/** The records that make the person, and where they do not say the same. */
+function showSources({ records, conflicts }: JoinedPerson): void {
+  print(`one person in ${records.length} records:`);
+  for (const { id, source, active, name } of records) print(`    ${source}: ${name} (${id})${active ? "" : ", not active"}`);
+  for (const { attribute, values } of conflicts)
+    print(
+      `    ${attribute}: ${values.map(({ source, value }, at) => `${source} ${shown(value)}${at === 0 ? " (counts)" : ""}`).join(", ")}`,
+    );
 }
 
 /** What DingTalk would get of a value where that is another one, and why. */

@@ -4,7 +4,7 @@ import type { StoredUser } from "../../directory/user.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import type { Vault } from "../vault.ts";
-import { appendEvent, causedBy, markDue, wakeUp } from "../write-sql.ts";
+import { appendEvent, causedBy, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { createList } from "./list.ts";
 import { createLookup } from "./lookup.ts";
 import { withMatches } from "./match.ts";
@@ -15,7 +15,14 @@ const DELETE: Statement = {
   name: "user-delete",
   text: `with done as (delete from users where id = $1 and source_id = $2 and version = $3 and person_id is null returning id),
   event as (${appendEvent(4, "done")}),
-  marked as (${markDue(`(select 'user'::text as kind, done.id as entity_id, $5::smallint as priority, ${causedBy(4)} as causes from done) m`, "$6::text[]")}),
+  undecided as (
+    delete from person_joins j using done where (j.record_id = done.id or j.person_id = done.id) and j.state in ('proposed', 'ambiguous') returning j.record_id),
+  marked as (${markDue(
+    `(select 'user'::text as kind, w.id as entity_id, min(w.priority)::smallint as priority, ${causedBy(4)} as causes from (
+        select done.id, $5::smallint as priority from done
+        union all select u.record_id, ${PRIORITY.person}::smallint from undecided u) w group by w.id) m`,
+    "$6::text[]",
+  )}),
   woken as (${wakeUp("marked")})
   select (select count(*) from woken) as woken from done`,
 };

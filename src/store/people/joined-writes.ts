@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { Fact } from "../../directory/ports.ts";
 import type { StoredUser } from "../../directory/user.ts";
 import type { Changes, HistoryEvent } from "../../history/event.ts";
 import type { LeftSource } from "../../persons/record.ts";
@@ -78,15 +79,17 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
   const namesIn = async (db: Queryable, id: string): Promise<readonly string[]> =>
     (await run<{ names: string[] }>(db, NAMES, [id]))[0]?.names ?? [];
 
+  async function changed(id: string, { event }: Fact): Promise<void> {
+    if (mayBeSomebodyElse(event.changes ?? {})) await search.again(id, { at: event.at, actor: "system", causes: [event.id] });
+  }
+
   return {
     insert: search.insert,
 
-    async changed(id, { event }) {
-      if (mayBeSomebodyElse(event.changes ?? {})) await search.again(id, { at: event.at, actor: "system", causes: [event.id] });
-    },
+    changed,
 
-    update: (write) =>
-      inTransaction(pool, async (db) => {
+    async update(write) {
+      const written = await inTransaction(pool, async (db) => {
         const found = await whose(db, write.sourceId, write.id);
         if (found === "alone" || found === undefined) return found;
         const renames = mayRename(write.fact.event.changes ?? {});
@@ -101,7 +104,10 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
           await run(db, LOOK_AT_NAMED, [write.sourceId, names, event.id, targets]);
         }
         return user;
-      }),
+      });
+      if (written && written !== "alone") await changed(write.id, write.fact);
+      return written;
+    },
 
     remove: (sourceId, id, expected, fact) =>
       inTransaction(pool, async (db) => {

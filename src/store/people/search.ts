@@ -37,6 +37,11 @@ const TELL_ONLY = statement("tell-only", appendEvent(1, "(select 1) as once"));
 const SLICE = 500;
 const ALONE = statement("alone", `select u.id from users u where u.person_id is null and u.id > $1 order by u.id limit ${SLICE}`);
 const PERSON_OF = statement("known", "select state from person_joins where record_id = $1 and person_id = $2");
+const PROPOSED_AS = statement(
+  "proposed-as",
+  `select j.record_id from person_joins j where j.state in ('proposed', 'ambiguous')
+     and j.person_id = (select coalesce(u.person_id, u.id) from users u where u.id = $1) order by j.record_id limit 100`,
+);
 /** What a record is not like any more, and nobody has decided. */
 const WITHDRAW = statement(
   "withdraw-others",
@@ -62,7 +67,7 @@ export interface Searching {
 
 export interface JoinSearch {
   readonly insert: JoinedWrites["insert"];
-  /** One whose keys have changed. */
+  /** One whose keys have changed, and those who may be the same. */
   again(recordId: string, origin: JoinOrigin): Promise<void>;
   all(origin: JoinOrigin): Promise<Searching>;
 }
@@ -138,7 +143,9 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
     },
 
     async again(recordId, origin) {
-      if (compares(deps) && isUuid(recordId)) await lookAt(recordId, origin);
+      if (!compares(deps) || !isUuid(recordId)) return;
+      await lookAt(recordId, origin);
+      for (const { record_id: id } of await run<{ record_id: string }>(pool, PROPOSED_AS, [recordId])) await lookAt(id, origin);
     },
 
     async all(origin) {

@@ -242,3 +242,20 @@ test("a contractor who becomes an employee keeps the account at DingTalk", async
   await env.quiet();
   expect((await env.state()).users).toMatchObject([{ userid: account!.userid, job_number: "E1" }]);
 });
+
+test("a proposal ends when the person it led to is deleted, or is not alike any more", async () => {
+  const { source, joins } = await open("  join: [{ by: employeeNumber }]");
+  const [workday, entra] = [source("workday"), source("entra")];
+  const [one, two] = [await workday.create(worker(1)), await workday.create(worker(2))];
+  const phone = (value: string): JsonObject => ({ phoneNumbers: [{ type: "mobile", value }] });
+  await entra.create(worker(1, { displayName: "Alone", ...phone("+852 6123 4001") }));
+  await entra.create(worker(2, { displayName: "Other", ...phone("+852 6123 4002") }));
+  env.startWorker();
+  await env.quiet();
+  expect((await env.state()).users.map(({ name }) => name).sort()).toEqual(["Person 1", "Person 2"]);
+  await workday.remove(one);
+  await workday.change(two, { [ENTERPRISE]: { employeeNumber: "another" } });
+  await env.quiet();
+  expect((await joins.list({ count: 10 })).joins).toEqual([]);
+  expect((await env.state()).users.map(({ name }) => name).sort()).toEqual(["Alone", "Other", "Person 2"]);
+});
