@@ -10,6 +10,7 @@ import { keepRetention } from "./privacy/retention.ts";
 import { assess } from "./reconcile/assess/assess.ts";
 import { sweep } from "./reconcile/compare/sweep.ts";
 import { hear } from "./reconcile/hints/hear.ts";
+import { tellOfNewcomers } from "./reconcile/newcomers/tell.ts";
 import { startWhenChecked } from "./reconcile/process/loop-start.ts";
 import { createSteering, modeInForce } from "./reconcile/process/orders.ts";
 import { watchPauses } from "./reconcile/process/pause-watch.ts";
@@ -21,6 +22,7 @@ import { createRulesWatch } from "./reconcile/rules/watch.ts";
 import { weighRules } from "./reconcile/rules/weighing.ts";
 import { createLoopLog } from "./reconcile/run/end/loop-log.ts";
 import { createReconciler } from "./reconcile/run/reconciler.ts";
+import { createNewcomers } from "./store/loop/newcomers.ts";
 import { createPresence } from "./store/loop/processes.ts";
 import { startQueue } from "./store/loop/queue.ts";
 import { createRestoreStore } from "./store/loop/restore.ts";
@@ -143,6 +145,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const following = steering.watch(stopping.signal);
   let watch: Promise<unknown> = Promise.resolve();
   const listening = { store, target, clock, logger, wake: () => worker.wake(), compare: () => requestSweep("system") };
+  const telling = { store: createNewcomers(pool, TARGET), target, language: config.alerts.language, clock, logger, random: Math.random };
   let startedMs: number | undefined;
   const loopStart = startWhenChecked({
     check: (signal) => preflight(watching, signal),
@@ -154,6 +157,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
         // What is not remembered of an object has to be read for a comparison: not before that is possible.
         rules.watch(stopping.signal),
         ...(config.dingtalkStream ? [hear(listening, stopping.signal)] : []),
+        ...(config.newcomerNoteAgentId === undefined ? [] : [tellOfNewcomers(telling, stopping.signal)]),
       ]);
     },
     clock,

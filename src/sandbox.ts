@@ -23,14 +23,14 @@ export function sandboxUrl({ dingtalk }: Config): string | undefined {
 
 /** How to reach the organisation; starts nothing. */
 export function organisationSettings(config: Config): DingTalkConfig {
-  const { dingtalk } = config;
-  const { qps, managedRoot } = dingtalk;
+  const { dingtalk, newcomerNoteAgentId: agentId } = config;
+  const common = { qps: dingtalk.qps, managedRoot: dingtalk.managedRoot, ...(agentId === undefined ? {} : { agentId }) };
   if (dingtalk.kind === "sandbox") {
     const url = `http://${HOST}:${dingtalk.simulatorPort}`;
-    return { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: url, apiUrl: url, qps, managedRoot };
+    return { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: url, apiUrl: url, ...common };
   }
   const { appKey, appSecret, corpId, oapiUrl, apiUrl } = dingtalk;
-  return { appKey, appSecret: appSecret.reveal(), corpId, oapiUrl, apiUrl, qps, managedRoot };
+  return { appKey, appSecret: appSecret.reveal(), corpId, oapiUrl, apiUrl, ...common };
 }
 
 /** The simulator never starts when real credentials are set. */

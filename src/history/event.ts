@@ -28,6 +28,7 @@ export const EVENT_CODES = [
   "target.outcome",
   "target.late",
   "hint.received",
+  "newcomer.told",
   "marks.merged",
   "operator.retry",
   "operator.pause",

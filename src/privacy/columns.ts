@@ -82,7 +82,7 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     public: "subject basis erased_at",
     personal: "erased_by",
   },
-  retention_marks: { purpose: "how far old values were taken out of the history", retention: NO_END, public: "job event" },
+  retention_marks: { purpose: "how far jobs have walked through the history", retention: NO_END, public: "job event" },
   legal_holds: {
     purpose: "whose values must stay, whatever else would remove them",
     retention: "until it is released",
@@ -109,6 +109,11 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     retention: "7 days",
     public: "target event_id kind type received_at outcome entity_id look",
     personal: "remote_id",
+  },
+  newcomer_notes: {
+    purpose: "who came into DingTalk, and whether their manager was told",
+    retention: "30 days",
+    public: "target entity_id outcome came_at state attempts next_at",
   },
   listening: {
     purpose: "how the connection is over which DingTalk tells of changes",

@@ -115,8 +115,17 @@ export interface TargetAdapter {
   /** Pure. Whether the target says by itself when an attribute of a kind changes; undefined for the attribute: when one of them appears or goes. */
   tellsOf?(kind: EntityKind, attribute: string | undefined): boolean;
 
+  /** Shows a person a note, at most once for the same note on the same day. Absent: nobody can be told anything there. */
+  notify?(remoteId: string, note: NoteToPerson, context: WriteContext): Promise<{ readonly calls: readonly TargetCall[] }>;
+
   /** What is missing before syncing can work; empty when all is well. */
   check(context: WriteContext): Promise<readonly Problem[]>;
+}
+
+/** `text` is Markdown. */
+export interface NoteToPerson {
+  readonly title: string;
+  readonly text: string;
 }
 
 export interface Problem {

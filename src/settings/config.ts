@@ -60,6 +60,8 @@ export interface Config {
   readonly dingtalk: DingTalkSettings;
   /** Whether DingTalk is listened to for changes. */
   readonly dingtalkStream: boolean;
+  /** Managers are told of newcomers, by a work notice of the app with this agent id. */
+  readonly newcomerNoteAgentId?: number;
   readonly syncMode: SyncMode;
   /** Unset = the built-in mapping. */
   readonly mappingFile?: string;
@@ -132,6 +134,7 @@ function toConfig(values: Values): Config {
     role: values.ROLE,
     dingtalk,
     dingtalkStream: values.DINGTALK_STREAM === "on",
+    ...(values.NEWCOMER_NOTE_AGENT_ID === undefined ? {} : { newcomerNoteAgentId: values.NEWCOMER_NOTE_AGENT_ID }),
     // Nothing real is changed before somebody says so.
     syncMode: values.SYNC_MODE ?? (dingtalk.kind === "sandbox" ? "sync" : "observe"),
     ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),

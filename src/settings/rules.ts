@@ -33,7 +33,7 @@ const MIN_BOOTSTRAP_LENGTH = 32;
 const wholeNumber = (min: number, max: number, rule: string) =>
   z
     .string()
-    .regex(/^\d{1,9}$/, rule)
+    .regex(/^\d{1,15}$/, rule)
     .transform(Number)
     .refine((value) => value >= min && value <= max, rule);
 const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
@@ -150,6 +150,7 @@ export const RULES = {
     .optional(),
   ALERT_HEARTBEAT_URL: outboundAddress.optional(),
   ALERT_LANGUAGE: oneOf(LANGUAGES).default("en"),
+  NEWCOMER_NOTE_AGENT_ID: wholeNumber(1, 9_999_999_999_999, "must be the AgentId of the app, a whole number").optional(),
   ALERT_PERSONAL: z
     .string()
     .transform(listOf)

@@ -24,6 +24,8 @@ export interface DingTalkConfig {
   readonly roleGroup?: string;
   /** Whether the mapping makes enterprise accounts, so that `check` asks for their permission too. */
   readonly enterpriseAccounts?: boolean;
+  /** Agent id of the app, under which it sends work notices; none are sent when unset. */
+  readonly agentId?: number;
   /** How long an answer may take, 20 000 ms when unset. */
   readonly timeoutMs?: number;
 }

@@ -17,6 +17,7 @@ import { createListing } from "./listing.ts";
 import { canSuspend, createAccounts } from "./people/accounts.ts";
 import { type Admins, createAdmins } from "./people/admins.ts";
 import { addressesOf, customFieldOf, identityOf, lackingOf } from "./people/identity.ts";
+import { createNotices } from "./people/notices.ts";
 import { updateAndLook } from "./people/read-back.ts";
 import { createRegistration, writingMobiles } from "./people/registration.ts";
 import { createUsers } from "./people/users.ts";
@@ -98,6 +99,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
       }),
     freeing,
     tellsOf,
+    ...(config.agentId === undefined ? {} : { notify: createNotices(client, config.agentId) }),
     listen: (listener, signal) => listen(config, { client, clock: deps.clock, random, region }, listener, signal),
     check: createCheck(client, config, deps.clock, registration),
   };

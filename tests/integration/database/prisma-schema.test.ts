@@ -47,6 +47,7 @@ const BEYOND_THE_SCHEMA: readonly string[] = [
   "links_grace",
   "links_manager",
   "links_name",
+  "newcomer_notes_due",
   "person_departments_managers",
   "person_departments_settings",
   "person_joins_open",

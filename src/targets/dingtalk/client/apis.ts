@@ -57,6 +57,7 @@ export const API = {
   roleRevoke: old("/topapi/role/removerolesforemps", "write", "user", false),
   roleList: old("/topapi/role/list", "read", "role", false),
   roleGet: old("/topapi/role/getrole", "read", "role", false),
+  workNotice: old("/topapi/message/corpconversation/asyncsend_v2", "write", "user", false),
   scopes: { ...old("/auth/scopes", "read", "app"), method: "GET" },
   accountDisable: recent("/v1.0/contact/orgAccounts/disable", "write", "account"),
   accountEnable: recent("/v1.0/contact/orgAccounts/enable", "write", "account"),

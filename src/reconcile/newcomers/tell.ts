@@ -1,0 +1,87 @@
+import { backoffMs } from "../../core/backoff.ts";
+import type { Clock } from "../../core/clock.ts";
+import { uuidv7 } from "../../core/id.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { TargetAdapter } from "../target.ts";
+import { TargetError } from "../target-failures.ts";
+import type { Newcomer, NewcomerStore } from "./ports.ts";
+import { type NoteLanguage, newcomerNote } from "./texts.ts";
+
+export interface NewcomerDeps {
+  readonly store: NewcomerStore;
+  readonly target: Pick<TargetAdapter, "name" | "notify">;
+  readonly language: NoteLanguage;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: () => number;
+  /** Between two turns of this process. */
+  readonly everyMs?: number;
+}
+
+const EVERY_MS = 10_000;
+const AT_ONCE = 20;
+/** Longer than all of one turn take. */
+const LEASE_MS = 10 * 60_000;
+/** A manager may be named, or come into the target, a little later than the person. */
+const MANAGER_AGAIN_MS = 5 * 60_000;
+const PATIENCE_MS = 24 * 3_600_000;
+const BASE_MS = 60_000;
+const MOST_MS = 60 * 60_000;
+
+/** Tells managers of newcomers until `signal` is aborted. What fails is logged, and the next turn comes. */
+export async function tellOfNewcomers(deps: NewcomerDeps, signal: AbortSignal): Promise<void> {
+  const { store, clock, logger, target, everyMs = EVERY_MS } = deps;
+  let failing = false;
+  while (!signal.aborted) {
+    try {
+      await store.notice(clock.now());
+      // One after the other: notes are never urgent.
+      for (const newcomer of await store.take(clock.now(), { count: AT_ONCE, leaseMs: LEASE_MS })) await tell(newcomer, deps, signal);
+      failing = false;
+    } catch (error) {
+      // An outage of the database is one line, not one for each turn.
+      if (!failing && !signal.aborted)
+        logger.warn({ target: target.name, error }, "managers could not be told of newcomers; it is tried again");
+      failing = true;
+    }
+    await clock.sleep(everyMs, signal).catch(() => undefined);
+  }
+}
+
+/** Killed between the call and its record it is sent again; DingTalk shows a person the same note once a day. */
+async function tell(
+  newcomer: Newcomer,
+  { store, target, language, clock, logger, random }: NewcomerDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { id, outcome, cameAt, attempts, attributes = {} } = newcomer;
+  const now = clock.now();
+  const isOver = now.getTime() - cameAt.getTime() > PATIENCE_MS;
+  const { manager, name, title } = attributes;
+  if (typeof manager !== "string" || manager === "" || typeof name !== "string") {
+    if (isOver) return store.giveUp(id, "nobody");
+    return store.later(id, new Date(now.getTime() + MANAGER_AGAIN_MS));
+  }
+  try {
+    const note = newcomerNote(language, { name, ...(typeof title === "string" && title !== "" ? { title } : {}) });
+    await target.notify?.(manager, note, { signal });
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    logger.warn(
+      { target: target.name, entityId: id, answer: error.answer, attempt: attempts },
+      "a manager could not be told of a newcomer",
+    );
+    if (isOver) return store.giveUp(id, "failed");
+    return store.later(id, new Date(now.getTime() + backoffMs(attempts - 1, random(), BASE_MS, MOST_MS)));
+  }
+  const at = clock.now();
+  await store.told(id, {
+    id: uuidv7(at.getTime()),
+    at,
+    code: "newcomer.told",
+    actor: "worker",
+    causes: [outcome],
+    subject: { kind: "user", id },
+    target: target.name,
+  });
+}
