@@ -15,12 +15,11 @@ const NEIGHBOURS: readonly CountryCode[] = ["HK", "CN", "MO", "TW", "SG"];
  * Possible, not valid: number plans change faster than libraries, and DingTalk is the judge.
  */
 export function readPhone(value: string, region: string): PhoneReading {
-  return value.length > 64 || !isSupportedCountry(region) ? NO_NUMBER : reading(`${region}${value}`);
+  return value.length > 64 || !isSupportedCountry(region) ? NO_NUMBER : reading(value, region);
 }
 
-/** Of a region and what follows it. One run reads a number several times. */
-const reading = remembering((text) => read(text.slice(REGION), text.slice(0, REGION) as CountryCode)); // the caller has checked it
-const REGION = 2;
+/** One run reads a number several times. */
+const reading = remembering(read);
 
 function read(value: string, region: CountryCode): PhoneReading {
   const [written = ""] = value.replace(/^\s*tel:/i, "").split(";", 1);

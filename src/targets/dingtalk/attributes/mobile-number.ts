@@ -17,14 +17,10 @@ const NEIGHBOURS: readonly CountryCode[] = ["HK", "CN", "MO", "TW", "SG"];
  * The mobile number a text means. A wrong one would belong to a stranger, who then is let in: without a country code it is one of `region`, unless it is a
  * mobile number only elsewhere; a landline, or a number of a length that mobiles do not have, is none.
  */
-export const mobileNumber = (text: string, region: string): MobileNumber => reading(`${region}${BETWEEN}${text}`);
+export const mobileNumber = (text: string, region: string): MobileNumber => reading(text, region);
 
-const BETWEEN = "\n";
 /** One run reads a number several times. */
-const reading = remembering((both) => {
-  const at = both.indexOf(BETWEEN);
-  return read(both.slice(at + 1), both.slice(0, at));
-});
+const reading = remembering(read);
 
 function read(text: string, region: string): MobileNumber {
   const country: CountryCode | undefined = isSupportedCountry(region) ? region : undefined;
