@@ -25,13 +25,17 @@ export function Foreign({ text }: { readonly text: string }): ReactNode {
   );
 }
 
-/** Relative and absolute together. */
+/** Less than this ahead is now: the clocks of server and browser differ, and `useNow` stands still for ten seconds. */
+const CLOCKS_MS = 60_000;
+
+/** Relative and absolute together, of what was and of what is to come. */
 export function When({ at }: { readonly at: string }): ReactNode {
   const words = useWords();
   const now = useNow();
+  const aheadMs = Date.parse(at) - now;
   return (
     <time dateTime={at}>
-      {words.ago(at, Math.max(now, Date.parse(at)))} <span className="quiet">{words.time(at)}</span>
+      {words.ago(at, aheadMs > 0 && aheadMs < CLOCKS_MS ? now + aheadMs : now)} <span className="quiet">{words.time(at)}</span>
     </time>
   );
 }

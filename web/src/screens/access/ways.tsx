@@ -43,16 +43,6 @@ function Ways({ title, heads, onEnd, children }: WaysProps): ReactNode {
   );
 }
 
-/** An end that is still to come, or has come. */
-function Until({ at }: { readonly at: string }): ReactNode {
-  const words = useWords();
-  return (
-    <time dateTime={at}>
-      {words.ago(at)} <span className="quiet">{words.time(at)}</span>
-    </time>
-  );
-}
-
 export function Tokens({ tokens, onEnd }: { readonly tokens: AccessAnswer["tokens"]; readonly onEnd: End }): ReactNode {
   const { t } = useWords();
   const now = Date.now();
@@ -85,7 +75,7 @@ export function Tokens({ tokens, onEnd }: { readonly tokens: AccessAnswer["token
                   {t("access.revoked")} <When at={revokedAt} />
                 </>
               ) : expiresAt ? (
-                <Until at={expiresAt} />
+                <When at={expiresAt} />
               ) : (
                 "–"
               )}
@@ -193,7 +183,7 @@ export function Links({ links, onEnd }: { readonly links: AccessAnswer["links"];
               <Foreign text={madeBy} />
             </td>
             <td data-head={t("access.end")}>
-              <Until at={expiresAt} />
+              <When at={expiresAt} />
             </td>
             <EndCell {...{ onEnd, id }} name={role} over={false} act={t("access.revoke")} />
           </tr>
