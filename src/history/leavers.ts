@@ -4,8 +4,9 @@ import { callsOf, timeIn } from "./timeline.ts";
 import { walk } from "./walk.ts";
 
 /*
- * Was the leaver out in time? A leaver is somebody whom the source deactivated or deleted in the period. They are out when the target has answered that they
- * were removed or switched off. Pure but for the reading.
+ * Was the leaver out in time? A leaver is somebody whom the source deactivated or deleted. They are out when the target has answered that they were removed,
+ * switched off or moved to the department for leavers. The one conclusion for auditors, the evidence pack and the figures by the week (docs/auditors.md).
+ * Pure but for the reading.
  */
 
 export interface Leaver {
@@ -20,14 +21,15 @@ export interface Leaver {
   readonly answered: Date | null;
   /** From received to answered, in whole and tenths. */
   readonly minutes: number | null;
-  /** Within the limit. Null: not out yet and not late yet, back again, or never sent to the target. */
+  /** Out within the limit. Null: not out yet and not late yet, back again within the limit, or never sent to the target. */
   readonly inTime: boolean | null;
-  /** `out`: removed or switched off. `open`: still there. `returned`: active again before it was done. `neverThere`: nothing was ever sent about them. */
+  /** `out`: removed, switched off or moved. `open`: still there. `returned`: active again before it was done. `neverThere`: they were never at the target. */
   readonly state: "out" | "open" | "returned" | "neverThere";
 }
 
 const LEAVES: readonly EventCode[] = ["user.deactivated", "user.deleted"];
-const CONCERNS: readonly EventCode[] = [...LEAVES, "user.activated", "target.intent", "target.outcome", "adoption.linked"];
+/** Of a person, what `leavings` has to be told. */
+export const LEAVER_CODES: readonly EventCode[] = [...LEAVES, "user.activated", "target.intent", "target.outcome", "adoption.linked"];
 /** Who is parked instead of being switched off is there with other departments. */
 const ENDS = ["remove", "suspend", "update"];
 
@@ -57,55 +59,71 @@ const PEOPLE_AT_ONCE = 200;
 
 async function* related(log: EventLog, people: readonly string[]): AsyncIterable<readonly HistoryEvent[]> {
   for (let after: string | undefined, more = true; more; ) {
-    const page = await log.related("subject", people, { codes: CONCERNS, kind: "user", count: 1_000, ...(after ? { after } : {}) });
+    const page = await log.related("subject", people, { codes: LEAVER_CODES, kind: "user", count: 1_000, ...(after ? { after } : {}) });
     yield page.events;
     after = page.next;
     more = after !== undefined;
   }
 }
 
+export type StoryEvent = Pick<HistoryEvent, "id" | "at" | "code" | "causes" | "outcome" | "detail">;
+
 /** What became of each time this person left, from all events that concern it, in their order. Pure. */
-export function leavings(id: string, events: readonly HistoryEvent[], limitMinutes: number, now: Date): readonly Leaver[] {
+export function leavings(id: string, events: readonly StoryEvent[], limitMinutes: number, now: Date): readonly Leaver[] {
   const found: Leaver[] = [];
-  let present = false;
-  let leaving: HistoryEvent | undefined;
-  const intents = new Map<string, HistoryEvent>();
-  const close = (state: Leaver["state"], outcome?: HistoryEvent): void => {
-    if (leaving) found.push(verdict(id, leaving, state, outcome, limitMinutes, now));
+  /** At the target, by what it has answered. Somebody who is out of it, or was never there, cannot leave. */
+  let standing: "in" | "out" | undefined;
+  /** Active again since they were out. */
+  let returning = false;
+  let leaving: StoryEvent | undefined;
+  /** Writes that may have been carried out, for all that is known. */
+  const open = new Set<string>();
+  const close = (state: Leaver["state"], end: { readonly outcome?: StoryEvent; readonly at: Date }): void => {
+    if (leaving) found.push(verdict(id, leaving, state, end, limitMinutes));
     leaving = undefined;
   };
+
+  function done(outcome: StoryEvent, intent: string): void {
+    const action = String(outcome.detail?.["action"]);
+    if (leaving && ENDS.includes(action) && intent > leaving.id) {
+      standing = "out";
+      close("out", { outcome, at: outcome.at });
+    } else if (action === "remove" || action === "suspend") standing = "out";
+    else if (action !== "update" || standing !== "out" || returning) standing = "in";
+    if (standing === "in") returning = false;
+    open.clear();
+  }
+
   for (const event of events) {
-    if (LEAVES.includes(event.code)) leaving ??= isOut(found, present) && event.code === "user.deleted" ? undefined : event;
-    else if (event.code === "user.activated") close("returned");
-    else if (event.code === "target.intent") intents.set(event.id, event);
-    else if (event.code === "adoption.linked") present = true;
-    else if (event.code === "target.outcome" && event.outcome === "done") {
-      const action = event.detail?.["action"];
-      if (typeof action === "string" && ENDS.includes(action)) {
-        if (leaving && event.causes[0]! > leaving.id) close("out", event);
-        present = action !== "remove";
-      } else present = true;
+    if (LEAVES.includes(event.code)) {
+      const hasLeft = standing === "out" && !(returning && open.size > 0);
+      leaving ??= hasLeft ? undefined : event;
+    } else if (event.code === "user.activated") {
+      close("returned", { at: event.at });
+      returning = standing === "out";
+    } else if (event.code === "target.intent") open.add(event.id);
+    else if (event.code === "adoption.linked") standing = "in";
+    else if (event.code === "target.outcome") {
+      const [intent = ""] = event.causes;
+      if (event.outcome === "done") done(event, intent);
+      else if (event.outcome === "refused" || event.outcome === "notSent") open.delete(intent);
     }
   }
-  close(present || intents.size > 0 ? "open" : "neverThere");
+  close(standing === "in" || open.size > 0 ? "open" : "neverThere", { at: now });
   return found;
 }
 
-/** Whoever was deactivated, removed, and then deleted has left once. */
-const isOut = (found: readonly Leaver[], present: boolean): boolean => found.at(-1)?.state === "out" && !present;
-
 function verdict(
   id: string,
-  leaving: HistoryEvent,
+  leaving: StoryEvent,
   state: Leaver["state"],
-  outcome: HistoryEvent | undefined,
+  { outcome, at }: { readonly outcome?: StoryEvent; readonly at: Date },
   limitMinutes: number,
-  now: Date,
 ): Leaver {
   const received = timeIn(leaving.detail, "receivedAt") ?? leaving.at;
   const elapsed = (until: Date) => (until.getTime() - received.getTime()) / 60_000;
   const minutes = outcome ? elapsed(outcome.at) : null;
-  const late = state === "open" && elapsed(now) > limitMinutes;
+  const late = state !== "neverThere" && elapsed(at) > limitMinutes;
   return {
     id,
     event: leaving.id,

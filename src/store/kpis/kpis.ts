@@ -1,13 +1,14 @@
 import { uuidv7 } from "../../core/id.ts";
 import type { HistoryEvent } from "../../history/event.ts";
-import { type HourFigures, hourOf, type KpiHour, type Leavers, type Measured } from "../../kpis/hour.ts";
+import { type HourFigures, hourOf, type KpiHour, type Measured } from "../../kpis/hour.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS } from "../../kpis/periods.ts";
 import type { KpiStore, RollUp } from "../../kpis/ports.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { readStats } from "../status/figures.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
-import { IN_USE, INTERVENTIONS, LATENCY, LEAVERS, MEASURED, WRONG } from "./statements.ts";
+import { leaversOf } from "./leavers.ts";
+import { IN_USE, INTERVENTIONS, LATENCY, MEASURED, WRONG } from "./statements.ts";
 
 /* Figures by the hour, made from the history and kept beside it. */
 
@@ -100,16 +101,13 @@ async function figuresOf(db: Queryable, target: string, from: Date, { now, leave
     PAUSE_MS / 1_000,
     ONE_ACT_SECONDS,
   ]);
-  const leaverSeconds = leaverMinutes * 60;
-  const [leavers] = await run<Leavers>(db, LEAVERS, [
-    ...[target, idBefore(begins - leaverSeconds * 1_000), idBefore(until.getTime())],
-    ...[leaverSeconds, from, until, now],
-  ]);
+  const left = [idBefore(begins - leaverMinutes * MINUTE_MS), idBefore(until.getTime())] as const;
+  const leavers = await leaversOf(db, { target, left, from, until, now, limitMinutes: leaverMinutes });
   const [measured] = await run<{ detail: string }>(db, MEASURED, hour);
   return {
     latency: Object.fromEntries(latency.flatMap(({ bucket, count }) => (bucket === null ? [] : [[bucket, count]]))),
     changes: latency.reduce((sum, { count }) => sum + count, 0),
-    leavers: { total: leavers!.total, inTime: leavers!.inTime },
+    leavers,
     interventions: Object.fromEntries(acts.map(({ code, count }) => [code, count])),
     handSeconds: Math.round(acts.reduce((sum, { seconds }) => sum + seconds, 0)),
     ...(measured ? { measured: JSON.parse(measured.detail) as Measured } : {}),

@@ -40,35 +40,6 @@ export const INTERVENTIONS: Statement = {
     where a.id >= $2::uuid group by a.code`,
 };
 
-/**
- * Leavers of whom it was known in this hour whether they were in time: gone by then, or the time was over. Not counted are those who were not at the target, who
- * had left before, and who came back first. Parameters: 1 target, 2 and 3 the ids between which they left,
- * 4 seconds they may take, 5 and 6 begin and end of the hour, 7 now.
- */
-export const LEAVERS: Statement = {
-  name: "",
-  text: `with leaver as (
-    select l.at, n.code as then_code, n.at as then_at, l.at + $4::float8 * interval '1 s' as deadline from history l
-    join lateral (
-      select b.detail->>'action' as action from history b where b.subject = l.subject and b.id < l.id
-        and (b.code = 'adoption.linked' or b.code = 'target.outcome' and b.outcome = 'done' and b.target = $1)
-       order by b.id desc limit 1) there on coalesce(there.action, '') not in ('remove', 'suspend')
-    left join lateral (
-      select b.code from history b where b.subject = l.subject and b.id < l.id and b.code in ('user.created', 'user.activated', 'user.deactivated')
-       order by b.id desc limit 1) was on true
-    left join lateral (
-      select n.code, n.at from history n where n.subject = l.subject and n.id > l.id
-        and (n.code = 'user.activated' or n.code = 'target.outcome' and n.outcome = 'done' and n.target = $1 and n.causes[1] > l.id
-             and n.detail->>'action' in ('remove', 'suspend', 'update'))
-       order by n.id limit 1) n on true
-    where l.id >= $2::uuid and l.id < $3::uuid and l.code in ('user.deactivated', 'user.deleted')
-      and not (l.code = 'user.deleted' and was.code is not distinct from 'user.deactivated')),
-  verdict as (
-    select 'inTime' as kind, then_at as at from leaver where then_code = 'target.outcome' and then_at <= deadline
-    union all select 'late', deadline from leaver where deadline <= $7 and (then_at is null or then_at > deadline))
-  select count(*) as total, count(*) filter (where kind = 'inTime') as "inTime" from verdict where at >= $5 and at < $6`,
-};
-
 /** What was measured; the last time, should it have been twice. */
 export const MEASURED: Statement = {
   name: "",

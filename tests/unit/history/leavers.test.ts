@@ -61,6 +61,40 @@ test.each<[string, readonly string[], number, readonly Told[]]>([
     100,
     [["returned", null, null]],
   ],
+  [
+    "back, but after the limit",
+    ["sent 1 create", "user.deactivated 10", "sent 12 remove refused", "user.activated 80"],
+    100,
+    [["returned", null, false]],
+  ],
+  [
+    "switched off, then deleted: one leaver",
+    ["sent 1 create", "user.deactivated 10", "sent 12 suspend", "user.deleted 20"],
+    100,
+    [["out", 2, true]],
+  ],
+  [
+    "active again and deleted, before the target heard of it",
+    ["sent 1 create", "user.deactivated 10", "sent 12 suspend", "user.activated 20", "user.deleted 21"],
+    100,
+    [["out", 2, true]],
+  ],
+  [
+    "back at the target, and deleted",
+    ["sent 1 create", "user.deactivated 10", "sent 12 suspend", "user.activated 20", "sent 21 resume", "user.deleted 22", "sent 23 remove"],
+    100,
+    [
+      ["out", 2, true],
+      ["out", 1, true],
+    ],
+  ],
+  [
+    "refused at the target and never there",
+    ["user.created 0", "sent 1 create refused", "user.deactivated 10"],
+    100,
+    [["neverThere", null, null]],
+  ],
+  ["of whom a create was never answered", ["user.created 0", "sent 1 create unknown", "user.deactivated 10"], 100, [["open", null, false]]],
   ["never sent to the target", ["user.created 0", "user.deactivated 10"], 100, [["neverThere", null, null]]],
   ["adopted, never written", ["adoption.linked 1", "user.deactivated 10"], 100, [["open", null, false]]],
   [
