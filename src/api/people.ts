@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from "express";
-import type { JsonValue } from "../core/entity.ts";
+import type { JsonObject, JsonValue } from "../core/entity.ts";
 import type { Changes } from "../history/event.ts";
 import { sendJson } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
@@ -23,10 +23,12 @@ export interface PeopleOptions extends PastOptions {
   readonly preview: (id: string) => Promise<PersonPreview | undefined>;
   /** The records that make the person, where there are several. */
   readonly joins: Pick<JoinOperations, "person">;
+  /** What the rules of the mapping read of a document and gave. */
+  readonly explain: (document: JsonObject) => PersonPreview["explanations"];
 }
 
 /** `/api/users/{id}`: one person, as the directory wants them beside what was last seen at the target. */
-export function peopleEndpoint({ operations, preview, joins, ...past }: PeopleOptions): Mount {
+export function peopleEndpoint({ operations, preview, joins, explain, ...past }: PeopleOptions): Mount {
   const router = Router();
   router.use(timelineRoutes(past.log, "user"));
   router
@@ -38,7 +40,8 @@ export function peopleEndpoint({ operations, preview, joins, ...past }: PeopleOp
       const [item] = items;
       const seen = item && (await preview(item.ref.id));
       if (!seen) throw new NotFoundPath();
-      const found = columnsOf(seen);
+      const joined = await joins.person(item.ref.id);
+      const found = withRecords(columnsOf(seen), joined, explain);
       const maySee = await past.reads.mayShow(res, reveals ? "/api/users?reveal" : "/api/users", [
         { of: item.ref, changes: asChanges(found) },
       ]);
@@ -53,7 +56,7 @@ export function peopleEndpoint({ operations, preview, joins, ...past }: PeopleOp
         present: seen.actual?.presence ?? null,
         departments: seen.paths,
         columns,
-        ...recordsIn(await joins.person(item.ref.id), { maySee, hides }),
+        ...recordsIn(joined, { maySee, hides }),
         masked: !maySee,
         lastHint: await lastHintOf(operations, item.ref.id),
         names: { ...Object.fromEntries(departments), ...Object.fromEntries(people) },
@@ -82,10 +85,17 @@ async function lastHintOf(operations: PeopleOptions["operations"], id: string) {
   return hint ? { ...hint, at: hint.at.toISOString() } : null;
 }
 
+interface Read {
+  readonly path: string;
+  readonly value: JsonValue;
+}
+
 interface Column {
   readonly attribute: string;
   /** What the rule of the mapping read, by its name in the file; empty where no rule names the attribute. */
-  readonly source: readonly { readonly path: string; readonly value: JsonValue }[];
+  readonly source: readonly Read[];
+  /** The same of each record, where several are the person. */
+  readonly bySource?: readonly { readonly source: string; readonly record: string; readonly read: readonly Read[] }[];
   /** In the form the target can hold; null where the directory has nothing to say. */
   readonly directory: AttributeValue;
   readonly target: AttributeValue;
@@ -101,9 +111,28 @@ const asChanges = (columns: readonly Column[]): Changes =>
     ]),
   );
 
-const masked = ({ attribute, source, differs }: Column): Column => ({
+function withRecords(columns: readonly Column[], joined: JoinedPerson | undefined, explain: PeopleOptions["explain"]): readonly Column[] {
+  if (!joined) return columns;
+  const readers = joined.records.map(({ id: record, source, document }) => ({
+    record,
+    source,
+    read: new Map(explain({ id: joined.id, ...document }).map(({ attribute, sources }) => [attribute, sources])),
+  }));
+  return columns.map((column) => ({
+    ...column,
+    bySource: readers.map(({ record, source, read }) => ({ source, record, read: read.get(column.attribute) ?? [] })),
+  }));
+}
+
+const bySourceOf = ({ bySource }: Column, shown: (read: Read) => Read): Pick<Column, "bySource"> =>
+  bySource ? { bySource: bySource.map((each) => ({ ...each, read: each.read.map(shown) })) } : {};
+
+const withoutValue = ({ path }: Read): Read => ({ path, value: null });
+
+const masked = ({ attribute, source, differs, ...column }: Column): Column => ({
   attribute,
-  source: source.map(({ path }) => ({ path, value: null })),
+  source: source.map(withoutValue),
+  ...bySourceOf({ ...column, attribute, source, differs }, withoutValue),
   directory: null,
   target: null,
   differs,
@@ -112,8 +141,14 @@ const masked = ({ attribute, source, differs }: Column): Column => ({
 function withoutNumbers(column: Column): Column {
   if (!isNumber(column.attribute)) return column;
   const { source, directory, target } = column;
-  const shown = source.map(({ path, value }) => ({ path, value: hiddenNumber(value) }));
-  return { ...column, source: shown, directory: hiddenNumber(directory), target: hiddenNumber(target) };
+  const shown = ({ path, value }: Read): Read => ({ path, value: hiddenNumber(value) });
+  return {
+    ...column,
+    source: source.map(shown),
+    ...bySourceOf(column, shown),
+    directory: hiddenNumber(directory),
+    target: hiddenNumber(target),
+  };
 }
 
 function withoutPlannedNumbers(item: SyncItem): SyncItem {

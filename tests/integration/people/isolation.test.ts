@@ -202,6 +202,14 @@ test("operators see both sides, decide, and take it back", async () => {
       { source: "entra", record: ids.own[0], value: "entra title 1" },
     ],
   });
+  const title = person1.body.columns.find((column: { attribute: string }) => column.attribute === "title");
+  expect(title).toMatchObject({
+    directory: "workday title 1",
+    bySource: [
+      { source: "workday", record: ids.users[0], read: [{ path: "user.title", value: "workday title 1" }, {}] },
+      { source: "entra", record: ids.own[0], read: [{ path: "user.title", value: "entra title 1" }, {}] },
+    ],
+  });
   const viewer = await product.token(["history:read"], "viewer");
   const masked = await as(viewer, "GET", `/api/users/${ids.users[0]}`);
   expect(masked.text).not.toContain("title 1");

@@ -27,20 +27,23 @@ const worker = (n: number, more: JsonObject = {}): JsonObject => ({
 const open = (block = BY_NUMBER): Promise<Sources> => openSources(env, block);
 
 test("two sources with equal people: no write to DingTalk, nobody twice, and each reads what it wrote", async () => {
-  const size = 60;
+  // With more of them: JOINED_PEOPLE=2000 npx jest tests/integration/people/joined -t equal
+  const size = Number(process.env.JOINED_PEOPLE ?? 60);
   const { source } = await open();
   const [workday, entra] = [source("workday"), source("entra")];
   const first: string[] = [];
   for (let n = 0; n < size; n++) first.push(await workday.create(worker(n)));
   await workday.group("HK/Sales", first);
   const loop = env.startWorker();
-  await env.quiet();
+  await env.quiet(300_000);
   expect((await env.state()).users).toHaveLength(size);
   const before = await writes(env);
 
   const second: string[] = [];
+  const began = performance.now();
   for (let n = 0; n < size; n++) second.push(await entra.create(worker(n, { externalId: `entra-${n}` })));
-  await env.quiet();
+  const perPerson = (performance.now() - began) / size;
+  await env.quiet(300_000);
 
   expect((await writes(env)) - before).toBe(0);
   expect((await env.state()).users).toHaveLength(size);
@@ -51,15 +54,17 @@ test("two sources with equal people: no write to DingTalk, nobody twice, and eac
     expect(await personOf(env, second[n]!)).toBeUndefined();
   }
   // The next cycle of both: what they would send is what they read.
+  const versions = async () => (await env.pool.query("select sum(version)::int as n from users")).rows[0].n as number;
+  const known = await versions();
   for (let n = 0; n < size; n++) {
-    const versions = async () => (await env.pool.query("select sum(version)::int as n from users")).rows[0].n as number;
-    const known = await versions();
     await entra.change(second[n]!, worker(n, { externalId: `entra-${n}` }));
     await workday.change(first[n]!, worker(n));
-    expect(await versions()).toBe(known);
   }
+  expect(await versions()).toBe(known);
   expect((await writes(env)) - before).toBe(0);
-  process.stdout.write(`joined ${size} people of two sources: ${(await writes(env)) - before} writes to DingTalk\n`);
+  process.stdout.write(
+    `joined ${size} people of two sources: ${(await writes(env)) - before} writes to DingTalk, ${perPerson.toFixed(1)} ms each\n`,
+  );
   await loop.stop(5_000);
 });
 

@@ -11,6 +11,7 @@ import { Table } from "../parts/table.tsx";
 import { Foreign, When } from "../parts/text.tsx";
 import { isDecidedHere, useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
+import { Joins } from "./joins.tsx";
 
 export function NeedsYou({ session }: { readonly session: Session }): ReactNode {
   const { t, language } = useWords();
@@ -18,12 +19,15 @@ export function NeedsYou({ session }: { readonly session: Session }): ReactNode 
   const holds = useAnswer("GET /api/sync/holds", { query: { state: "open" } }, { live: true });
   const reasons = useAnswer("GET /api/sync/reasons", {}, { live: true });
   const adoptions = usePages("GET /api/sync/adoptions", { query: { state: "proposed", count: 50 } });
+  const joins = useAnswer("GET /api/joins", { query: { state: "proposed", count: 50 } });
+  const several = useAnswer("GET /api/joins", { query: { state: "ambiguous", count: 50 } });
+  const undecided = [...(joins.data?.joins ?? []), ...(several.data?.joins ?? [])];
   const proposals = adoptions.data?.pages.flatMap((page) => page.adoptions) ?? [];
   const stuck = reasons.data?.reasons.filter((each) => isStuck(each) && !isDecidedHere(each.reasonCode)) ?? [];
   const waiting = reasons.data?.reasons.filter((each) => !isStuck(each)) ?? [];
-  const problem = holds.error ?? incidents.error ?? reasons.error ?? adoptions.error;
+  const problem = holds.error ?? incidents.error ?? reasons.error ?? adoptions.error ?? joins.error;
   if (!holds.data || !incidents.data || !reasons.data || !adoptions.data) return problem ? <Problem error={problem} /> : <Loading />;
-  const nothing = holds.data.holds.length + incidents.data.incidents.length + stuck.length + proposals.length === 0;
+  const nothing = holds.data.holds.length + incidents.data.incidents.length + stuck.length + proposals.length + undecided.length === 0;
   return (
     <>
       <Problem error={problem} />
@@ -83,6 +87,13 @@ export function NeedsYou({ session }: { readonly session: Session }): ReactNode 
           <p>{t("adoptions.text")}</p>
           <Proposals proposals={proposals} session={session} />
           <More hasMore={adoptions.hasNextPage} busy={adoptions.isFetchingNextPage} onMore={() => void adoptions.fetchNextPage()} />
+        </section>
+      ) : null}
+      {undecided.length > 0 ? (
+        <section>
+          <h2>{t("joins.title")}</h2>
+          <p>{t("joins.text")}</p>
+          <Joins joins={undecided} session={session} />
         </section>
       ) : null}
       {waiting.length > 0 ? (

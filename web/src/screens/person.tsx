@@ -12,6 +12,7 @@ import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
 import { Events } from "./history.tsx";
 import { PersonActs } from "./person-acts.tsx";
+import { Records } from "./records.tsx";
 import { Timeline } from "./timeline.tsx";
 
 export function Person({ id, session }: { readonly id: string; readonly session: Session }): ReactNode {
@@ -32,6 +33,7 @@ export function Person({ id, session }: { readonly id: string; readonly session:
       <PersonActs id={id} person={person} events={events ?? []} session={session} />
       <Problem error={error} />
       <Difference person={person} session={session} />
+      <Records person={person} session={session} />
       <Timeline id={id} />
       <section>
         <h2>{t("person.story")}</h2>
@@ -124,6 +126,7 @@ function Difference({ person, session }: { readonly person: PersonAnswer; readon
   const revealed = useAnswer("GET /api/users/{id}", given, { enabled: asks });
   const shown = asks && revealed.data && "item" in revealed.data ? revealed.data : undefined;
   const { columns, names } = shown ?? person;
+  const sources = person.records?.map(({ source }) => source) ?? [t("person.source")];
   const isLate = asks && revealed.error instanceof ApiError && revealed.error.code === "SIGN_IN_AGAIN";
   const hasNumbers = session.scopes.includes("history:personal") && columns.some(({ attribute }) => NUMBERS.has(attribute));
   if (columns.length === 0)
@@ -142,23 +145,22 @@ function Difference({ person, session }: { readonly person: PersonAnswer; readon
           </button>
         </p>
       ) : null}
-      <Table
-        caption={t("person.difference")}
-        heads={[t("column.attribute"), t("person.source"), t("person.directory"), t("person.dingtalk")]}
-      >
-        {columns.map(({ attribute, source, directory, target, differs }) => (
+      <Table caption={t("person.difference")} heads={[t("column.attribute"), ...sources, t("person.directory"), t("person.dingtalk")]}>
+        {columns.map(({ attribute, source, bySource, directory, target, differs }) => (
           <tr key={attribute} className={differs ? "differs" : ""}>
             <th scope="row">
               <code>{attribute}</code> {differs ? <span className="chip state-due">≠ {t("person.differs")}</span> : null}
             </th>
-            <td data-head={t("person.source")}>
-              {source.length === 0 ? <span className="quiet">–</span> : null}
-              {source.map(({ path, value }) => (
-                <div key={path}>
-                  <code className="quiet">{path}</code> <Value attribute={attribute} value={value} revealed={shown !== undefined} />
-                </div>
-              ))}
-            </td>
+            {(bySource ?? [{ record: "", read: source }]).map(({ record, read }, at) => (
+              <td key={record} data-head={sources[at]}>
+                {read.length === 0 ? <span className="quiet">–</span> : null}
+                {read.map(({ path, value }) => (
+                  <div key={path}>
+                    <code className="quiet">{path}</code> <Value attribute={attribute} value={value} revealed={shown !== undefined} />
+                  </div>
+                ))}
+              </td>
+            ))}
             <td data-head={t("person.directory")}>
               <Value attribute={attribute} value={directory} names={names} revealed={shown !== undefined} />
             </td>

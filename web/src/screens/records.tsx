@@ -1,0 +1,97 @@
+import { type ReactNode, useState } from "react";
+import { useOrder } from "../base/queries.ts";
+import { may } from "../base/rights.ts";
+import type { Person, Session } from "../generated/api.ts";
+import { Dialog } from "../parts/dialog.tsx";
+import { Problem } from "../parts/states.tsx";
+import { Table } from "../parts/table.tsx";
+import { Foreign, Value } from "../parts/text.tsx";
+import { useWords } from "../words/words.ts";
+
+/** Of a person with several records: where their sources do not say the same, and the way back. */
+export function Records({ person, session }: { readonly person: Person; readonly session: Session }): ReactNode {
+  const { t } = useWords();
+  const [leaving, setLeaving] = useState<string>();
+  const { records = [], conflicts = [], item } = person;
+  if (records.length === 0) return null;
+  return (
+    <section>
+      <h2>{t("records.title")}</h2>
+      <p>{t("records.text")}</p>
+      <ul className="cards">
+        {records.map(({ id, source, active }) => (
+          <li key={id}>
+            <h3>
+              <Foreign text={source} />
+            </h3>
+            <p>
+              {active ? null : <span className="chip">{t("records.inactive")}</span>} <code>{id}</code>
+            </p>
+            {may(session, "approve") && records.length > 1 && id !== item.id ? (
+              <button type="button" onClick={() => setLeaving(id)}>
+                {t("button.separate")}
+              </button>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+      {conflicts.length > 0 ? (
+        <Table caption={t("records.conflicts")} heads={[t("column.attribute"), t("records.counts"), t("records.others")]}>
+          {conflicts.map(({ attribute, values: [first, ...others] }) => (
+            <tr key={attribute}>
+              <th scope="row">
+                <code>{attribute}</code>
+              </th>
+              <td data-head={t("records.counts")}>
+                {first ? <Said source={first.source} value={first.value} masked={person.masked} /> : null}
+              </td>
+              <td data-head={t("records.others")}>
+                {others.map(({ source, record, value }) => (
+                  <Said key={record} source={source} value={value} masked={person.masked} />
+                ))}
+              </td>
+            </tr>
+          ))}
+        </Table>
+      ) : null}
+      {leaving ? <SeparateDialog record={leaving} name={item.name ?? item.id} onClose={() => setLeaving(undefined)} /> : null}
+    </section>
+  );
+}
+
+function Said({ source, value, masked }: { readonly source: string; readonly value: unknown; readonly masked: boolean }): ReactNode {
+  return (
+    <div>
+      <span className="quiet">
+        <Foreign text={source} />
+      </span>{" "}
+      {masked ? null : <Value attribute="" value={value} />}
+    </div>
+  );
+}
+
+interface SeparateProps {
+  readonly record: string;
+  readonly name: string;
+  readonly onClose: () => void;
+}
+
+function SeparateDialog({ record, name, onClose }: SeparateProps): ReactNode {
+  const { t } = useWords();
+  const separate = useOrder("POST /api/joins/records/{id}/separate");
+  return (
+    <Dialog
+      title={t("separate.title")}
+      act={t("button.separate")}
+      busy={separate.isPending}
+      onAct={() => separate.mutate({ path: { id: record } }, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <p>
+        <Foreign text={name} /> <code>{record}</code>
+      </p>
+      <p>{t("separate.text")}</p>
+      <Problem error={separate.error} />
+    </Dialog>
+  );
+}
