@@ -2,6 +2,7 @@ import type { JsonValue } from "../core/entity.ts";
 import { fold } from "../core/fold.ts";
 import type { Changes } from "../history/event.ts";
 import { folded } from "./postgres/folded.ts";
+import { APART, lookUp } from "./postgres/planner.ts";
 
 /*
  * Whom a reference to a person means (docs/clients.md 3), said once in both directions: from the reference to the person, and from a person to those
@@ -43,9 +44,9 @@ export const namesOf = (m: string): string => `array_remove(array[${m}.id::text,
  */
 
 /** A FROM item: the person of that id, or none. `when`: a condition on what comes before. */
-export const personWith = (id: string, when = "true"): string => `lateral (select * from people x where ${when} and x.id = ${id} limit 1)`;
-export const isPerson = (id: string): string => `exists (select from people x where x.id = ${id} offset 0)`;
-export const isActivePerson = (id: string): string => `exists (select from people x where x.id = ${id} and x.active offset 0)`;
+export const personWith = (id: string, when = "true"): string => lookUp("people x", `${when} and x.id = ${id}`);
+export const isPerson = (id: string): string => `exists (select from people x where x.id = ${id} ${APART})`;
+export const isActivePerson = (id: string): string => `exists (select from people x where x.id = ${id} and x.active ${APART})`;
 
 /** A FROM item: the records that the persons with the ids in the array `ids` come from. */
 export const recordsOf = (ids: string): string =>
@@ -59,18 +60,18 @@ export const personOf = (recordId: string): string => `coalesce((select r.person
 export const whoReportTo = (named: string): string => `
   select r.id, n.cause from ${named} n cross join lateral unnest(n.names) as name(key)
     cross join lateral (
-      select coalesce(r.person_id, r.id) as id from users r where r.source_id = n.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = name.key offset 0) r`;
+      select coalesce(r.person_id, r.id) as id from users r where r.source_id = n.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = name.key ${APART}) r`;
 
-/** The departments `(target, id)` that name somebody of such rows as manager. Each look-up is by itself (`offset 0`), as joins are planned by statistics that may be old. */
+/** The departments `(target, id)` that name somebody of such rows as manager. Each look-up is by itself. */
 export const whatIsLedBy = (named: string): string => `
   select p.target, p.department_id as id, n.cause from ${named} n
-    cross join lateral (select * from placements p where p.managers_key && n.names offset 0) p
-    cross join lateral (select from groups g where g.id = p.group_id and g.source_id = n.source_id offset 0) g
+    cross join lateral (select * from placements p where p.managers_key && n.names ${APART}) p
+    cross join lateral (select from groups g where g.id = p.group_id and g.source_id = n.source_id ${APART}) g
    where p.department_id is not null
   union
   select p.target, p.department_id, n.cause from ${named} n
-    cross join lateral (select * from person_departments p where p.managers_key && n.names offset 0) p
-    cross join lateral (select from people u where u.id = p.user_id and u.source_id = n.source_id offset 0) u`;
+    cross join lateral (select * from person_departments p where p.managers_key && n.names ${APART}) p
+    cross join lateral (select from people u where u.id = p.user_id and u.source_id = n.source_id ${APART}) u`;
 
 /** Whether a change concerns what others may name a person by. Which names, the statement finds out. */
 export const mayRename = ({ externalId, ...others }: Changes): boolean =>

@@ -5,6 +5,7 @@ import type { Relation } from "../filter/attribute-values.ts";
 import { NO_KEY, type Order, orderOf, type PageCursor } from "../filter/sort.ts";
 import { isHotMatch, selectiveBy, selectsAtMostOne, where } from "../filter/where.ts";
 import { createParameters, type Parameters } from "../postgres/parameters.ts";
+import { APART, equalOrBothNull } from "../postgres/planner.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { type Packed, packed, type RowPacking, rowsOf } from "../postgres/row-encoding.ts";
 import { run } from "../postgres/statement.ts";
@@ -164,8 +165,8 @@ function prepareList(
 ): PreparedList {
   const parameters = createParameters();
   const selective = filter && selectiveBy(filter);
-  // "Is not distinct from" no index serves: else a plan made for any source would read the whole source's part of an index to narrow down a handful.
-  const is = selective === "value" ? "is not distinct from" : "=";
+  // A form that no index serves: else a plan made for any source would read the whole source's part of an index to narrow down a handful.
+  const is = selective === "value" ? equalOrBothNull : "=";
   const ofSource = `${alias}.source_id ${is} ${parameters.add(sourceId, "uuid")}`;
   const condition = filter ? `${ofSource} and ${where(filter, { resource, alias }, parameters)}` : ofSource;
   const conditionValues = [...parameters.values];
@@ -212,7 +213,7 @@ function snapshotOf(
 }
 
 /**
- * The rows of the list. Where few can match, `offset 0` keeps the planner from walking the order until it has met enough of them, which a plan made
+ * The rows of the list. Where few can match, `APART` keeps the planner from walking the order until it has met enough of them, which a plan made
  * for any value takes to be cheap.
  */
 function matching(
@@ -221,5 +222,5 @@ function matching(
   behind?: string,
 ): string {
   const rows = `${table} where ${condition}${behind === undefined ? "" : ` and ${behind}`}`;
-  return selective ? `(select * from ${rows} offset 0) ${alias}` : rows;
+  return selective ? `(select * from ${rows} ${APART}) ${alias}` : rows;
 }

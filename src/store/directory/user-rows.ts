@@ -1,4 +1,5 @@
 import type { GroupOfUser, StoredUser } from "../../directory/user.ts";
+import { APART } from "../postgres/planner.ts";
 import type { RowPacking } from "../postgres/row-encoding.ts";
 import type { ListTable } from "./page-statement.ts";
 import { decodeStored, ENCODED_COLUMNS, storedColumns } from "./stored-rows.ts";
@@ -18,7 +19,7 @@ const GROUPS_OF_PAGE = `(
           from group_ancestors a join groups g on g.id = a.ancestor_id where a.group_id = any (l.ids)))::text
     from (
       select array_agg(distinct m.group_id) as ids, string_agg(m.user_id::text || m.group_id::text, '') as pairs
-        from group_members m where m.user_id = any (p.ids) offset 0) l
+        from group_members m where m.user_id = any (p.ids) ${APART}) l
    where l.ids is not null)`;
 
 interface Groups {

@@ -1,5 +1,6 @@
 import type { DepartmentManager, Reference } from "../../reconcile/facts.ts";
 import { WAITING_ON } from "../loop/runs/requeue.ts";
+import { inList } from "../postgres/planner.ts";
 import type { Statement } from "../postgres/statement.ts";
 import { meant, personWith, recordsOf } from "../references.ts";
 
@@ -14,7 +15,7 @@ export const namedManagers = (id: string): string => `
       select json_build_object('id', m.id, 'active', m.active, 'several', m.several, 'remoteId', l.remote_id,
         'state', (select s.state from entity_states s where s.target = $1 and s.kind = 'user' and s.entity_id = m.id),
         'belongs', exists (select 1 from group_members o join placements p on p.target = $1 and p.group_id = o.group_id
-                            where o.user_id = any(array(select r.id from ${recordsOf("array[m.id]")} r)) and p.department_id = ${id})
+                            where o.user_id = ${inList(`select r.id from ${recordsOf("array[m.id]")} r`)} and p.department_id = ${id})
                 or exists (select 1 from person_departments o where o.target = $1 and o.user_id = m.id and o.department_id = ${id}),
         'member', exists (select 1 from links own where own.target = $1 and own.kind = 'department' and own.entity_id = ${id}
                             and l.containers @> array[own.remote_id]))

@@ -1,4 +1,5 @@
 import { inCircle } from "../loop/runs/requeue.ts";
+import { lookUp, unindexed } from "../postgres/planner.ts";
 import type { Statement } from "../postgres/statement.ts";
 import { meant, personWith } from "../references.ts";
 import { leavingPeople, namedManagers } from "./department-managers.ts";
@@ -35,7 +36,7 @@ const department = (id: string): string => `json_build_object('id', ${id}, 'remo
 const LINK =
   "l.status, l.remote_id, l.attributes, l.presence, l.invitation, l.adopted, l.fresh, l.strangers, l.grace_since, l.grace_until, l.grace_counted, l.grace_ended";
 const withLink = (kind: string, id: string): string =>
-  `left join lateral (select * from links l where l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id} limit 1) l on true`;
+  `left join ${lookUp("links l", `l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id}`)} l on true`;
 
 const manager = (sourceId: string, ref: string): string => `
   json_build_object('reference', ${ref}, 'person', (
@@ -52,7 +53,7 @@ const msUntil = (at: string): string => `(extract(epoch from ${at} - now()) * 10
  * before the first analyze each look went through all departments for all departments (measured with 500 of them: 53 ms).
  */
 const occupied = (container: string): string =>
-  `case when l.remote_id is not null then exists (select 1 from links o where o.containers @> array[${container}] and (o.target || '') = $1) else false end`;
+  `case when l.remote_id is not null then exists (select 1 from links o where o.containers @> array[${container}] and ${unindexed("o.target")} = $1) else false end`;
 
 export const PEOPLE: Statement = {
   name: "facts-people",
@@ -93,7 +94,7 @@ export const DEPARTMENTS: Statement = {
     case when d.managed then ${namedManagers("w.id")} end as managers, ${leavingPeople("w.id")} as leaving,
     case when d.parent_id is not null then ${reference("department", "d.parent_id")} end as parent,
     ${occupied("l.remote_id")} as occupied
-    from unnest($2::uuid[]) as w(id) left join lateral (select * from departments d where d.id = w.id and (d.target || '') = $1 limit 1) d on true
+    from unnest($2::uuid[]) as w(id) left join ${lookUp("departments d", `d.id = w.id and ${unindexed("d.target")} = $1`)} d on true
       ${withLink("department", "w.id")}`,
 };
 

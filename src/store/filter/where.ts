@@ -3,6 +3,7 @@ import { fold } from "../../core/fold.ts";
 import { isCanonicalUuid } from "../../core/id.ts";
 import type { CompareNode, FilterNode, QueryAttribute, QueryKey } from "../../filter/ast.ts";
 import type { Parameters } from "../postgres/parameters.ts";
+import { APART } from "../postgres/planner.ts";
 import { elementsOf, type Relation, type Values, valuesOf } from "./attribute-values.ts";
 import { compare, type SqlValue } from "./comparison.ts";
 import { knownValue } from "./known-values.ts";
@@ -92,11 +93,11 @@ function compileList(leaves: readonly CompareNode[], context: Context): string {
   return values.kind === "one" ? `(${condition})` : exists(values.from, condition);
 }
 
-/** `offset 0`: the value is worked out once, not once for each text. */
+/** Apart: the value is worked out once, not once for each text. */
 function containsAny(values: Values, texts: string): string {
   const from = values.kind === "one" ? "" : `from ${values.from}`;
   return exists(
-    `(select ${values.value.sql} as value ${from} offset 0) held cross join unnest(${texts}) as wanted(text)`,
+    `(select ${values.value.sql} as value ${from} ${APART}) held cross join unnest(${texts}) as wanted(text)`,
     "strpos(held.value, wanted.text) > 0",
   );
 }

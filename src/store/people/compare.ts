@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { JoinKey, SourceRules } from "../../mapping/sources.ts";
 import { type Likeness, type Match, matchRecord } from "../../persons/match.ts";
+import { APART } from "../postgres/planner.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 
 /* One record beside those of all sources that may be joined, found by the indexes of the keys. */
@@ -14,13 +15,13 @@ const ALIKE: Statement = {
     others as materialized (select s.id from sources s where s.name <> all($2::text[])),
     found as (
       select 'employeeNumber' as key, c.* from me cross join others o cross join lateral (
-        select * from users c where c.source_id = o.id and c.employee_number_key = me.employee_number_key and c.id <> me.id offset 0) c
+        select * from users c where c.source_id = o.id and c.employee_number_key = me.employee_number_key and c.id <> me.id ${APART}) c
       union all
       select 'userName', c.* from me cross join others o cross join lateral (
-        select * from users c where c.source_id = o.id and c.user_name_key = me.user_name_key and c.id <> me.id offset 0) c
+        select * from users c where c.source_id = o.id and c.user_name_key = me.user_name_key and c.id <> me.id ${APART}) c
       union all
       select 'email', c.* from me cross join lateral (
-        select * from users c where c.email_keys && me.email_keys and c.id <> me.id and c.source_id in (select o.id from others o) offset 0) c)
+        select * from users c where c.email_keys && me.email_keys and c.id <> me.id and c.source_id in (select o.id from others o) ${APART}) c)
     select me.source_id, me.active, me.id as record, me.linked, f.key, coalesce(f.person_id, f.id) as person, f.source_id as other_source,
         coalesce(p.active, f.active) as other_active,
         exists (select from person_joins j where j.record_id = me.id and j.person_id = coalesce(f.person_id, f.id) and j.state = 'refused') as refused,

@@ -3,6 +3,7 @@ import { isUuid } from "../../core/id.ts";
 import { WINDOW_HOURS } from "../../reconcile/guard/limits.ts";
 import { KEPT_DAYS, type PutBackOperations, type PutBackResult } from "../../reconcile/guard/put-back.ts";
 import { operatorEvent } from "../../reconcile/operator-event.ts";
+import { APART } from "../postgres/planner.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { NAMES_OF_PERSON, personWith } from "../references.ts";
@@ -23,7 +24,7 @@ const OF_HOLD: Statement = {
        and r.at > h.opened_at - case h.limit_name when 'mappingChanged' then ${WINDOW_HOURS.peopleRemoved} else h.hours end * interval '1 hour'
        and r.at <= coalesce(h.closed_at, now())
        and case h.limit_name
-         when 'sourceCollapsed' then not exists (select from people u where u.id = r.entity_id and u.source_id <> (h.detail->>'source')::uuid offset 0)
+         when 'sourceCollapsed' then not exists (select from people u where u.id = r.entity_id and u.source_id <> (h.detail->>'source')::uuid ${APART})
          else h.limit_name in ('peopleRemoved', 'departmentEmptied', 'mappingChanged') end
     union
     select m.entity_id from hold_members m where m.hold_id = $2 and m.target = $1 and m.kind = 'user' and m.action = 'remove' and m.done

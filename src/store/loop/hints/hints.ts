@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { HintedLink, HintStore, OpenHint, ShownListening } from "../../../reconcile/hints/ports.ts";
 import type { Attributes } from "../../../reconcile/target-values.ts";
+import { lookUp } from "../../postgres/planner.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 import { appendEvents, eventColumns, markDue, PRIORITY, wakeUp } from "../../write-sql.ts";
@@ -32,7 +33,7 @@ const OPEN = statement(
       from hints h where h.target = $1 and h.outcome is null group by h.kind, h.remote_id order by min(h.received_at) limit $2)
   select o.*, l.entity_id, l.status, l.attributes, (extract(epoch from now() - l.observed_at) * 1000)::float8 as observed_ms, s.lease is not null as busy
     from open o
-    left join lateral (select * from links l where l.remote_id = o.remote_id and l.kind = o.kind and l.target = $1 limit 1) l on true
+    left join ${lookUp("links l", "l.remote_id = o.remote_id and l.kind = o.kind and l.target = $1")} l on true
     left join lateral (select s.lease from entity_states s where s.target = $1 and s.kind = o.kind and s.entity_id = l.entity_id limit 1) s on true`,
 );
 

@@ -1,4 +1,5 @@
 import { folded } from "../../postgres/folded.ts";
+import { ANY_KIND, inList, lookUp, unindexed } from "../../postgres/planner.ts";
 import type { Statement } from "../../postgres/statement.ts";
 import { isActivePerson, namesOf, personOf, recordsOf, whatIsLedBy } from "../../references.ts";
 
@@ -11,9 +12,6 @@ const statement = (name: string, text: string): Statement => ({ name: `run-${nam
 
 /** Rows named as kinds and ids, position by position. */
 export const NAMED = "(select * from unnest($2::text[], $3::uuid[]) as n(kind, id))";
-
-/** A key leads to a row only when all of it is given. */
-const ANY_KIND = "any('{user,group,department,role}'::text[])";
 
 /**
  * Before runs end that wait for others ($4): locks both, and marks the others as awaited. The end of another's run in another process then either is to be
@@ -38,8 +36,8 @@ export const MARK_AWAITED = statement(
 /** Makes those named due that wait and of whose state `s` a condition holds. They are found and changed by their key: see run-leases.ts. */
 const recheckNow = (condition: string): string =>
   `insert into entity_states as e (target, kind, entity_id, state, next_at)
-   select s.target, s.kind, s.entity_id, s.state, now() from ${NAMED} n cross join lateral (
-     select * from entity_states s where s.target = $1 and s.kind = n.kind and s.entity_id = n.id limit 1) s
+   select s.target, s.kind, s.entity_id, s.state, now() from ${NAMED} n cross join
+     ${lookUp("entity_states s", "s.target = $1 and s.kind = n.kind and s.entity_id = n.id")} s
     where s.state = 'waiting' and ${condition}
    on conflict (target, kind, entity_id) do update set next_at = excluded.next_at where e.state = 'waiting'`;
 
@@ -55,7 +53,7 @@ const HAS_MANAGERS = "coalesce(json_typeof(l.attributes->'managers') = 'array' a
  * Those whose `waiting_on` names one of these. The target is compared in a form no other index serves: theirs would be read from end to end wherever
  * the statistics say that a target has few rows.
  */
-export const WAITING_ON = (ids: string): string => `(s.target || '') = $1 and s.waiting_on && ${ids}`;
+export const WAITING_ON = (ids: string): string => `${unindexed("s.target")} = $1 and s.waiting_on && ${ids}`;
 
 /** Who reports, by the directory, to the people with the ids in an array. */
 export const REPORTS = (ids: string): string => `
@@ -83,7 +81,7 @@ export const REQUEUE_DEPENDENTS = statement(
 export const REQUEUE_WAITING = statement(
   "requeue-waiting",
   `update entity_states s set ${requeued("s.attempts")}, waiting_on = null, causes = s.causes || $3::uuid[]
-    where ${WAITING_ON("$2::uuid[]")} and (s.state || '') = 'waiting'`,
+    where ${WAITING_ON("$2::uuid[]")} and ${unindexed("s.state")} = 'waiting'`,
 );
 /** What kept these parked at the target has gone for one of them: the others with the same cause are looked at as well. */
 export const REQUEUE_SAME_CAUSE = statement(
@@ -95,16 +93,17 @@ export const REQUEUE_SAME_CAUSE = statement(
 export const REQUEUE_REPORTS = statement(
   "wake-reports",
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
-    where s.target = $1 and s.kind = 'user' and s.entity_id = any(array(${REPORTS("$2::uuid[]")}))`,
+    where s.target = $1 and s.kind = 'user' and s.entity_id = ${inList(REPORTS("$2::uuid[]"))}`,
 );
 /** Wakes those who have people as manager at the target who are gone: the directory may not know any more who they were. */
 export const REQUEUE_REPORTS_BY_REMOTE_MANAGER = statement(
   "wake-followers",
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
-    where s.target = $1 and s.kind = 'user' and s.entity_id = any(array(
+    where s.target = $1 and s.kind = 'user' and s.entity_id = ${inList(`
       select l.entity_id from links l
-       where l.target = $1 and l.kind = 'user' and l.attributes->>'manager' = any(array(
-         select m.remote_id from links m where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[])))))`,
+       where l.target = $1 and l.kind = 'user' and l.attributes->>'manager' = ${inList(
+         "select m.remote_id from links m where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[])",
+       )}`)}`,
 );
 /**
  * Wakes departments that name one of these people as manager: only members can be, so it matters where they sit. Costs next to nothing while no department
@@ -113,29 +112,29 @@ export const REQUEUE_REPORTS_BY_REMOTE_MANAGER = statement(
 export const REQUEUE_MANAGED_DEPARTMENTS = statement(
   "wake-led",
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
-    where ${ANY_MANAGED} and s.target = $1 and s.kind = 'department' and s.entity_id = any(array(
+    where ${ANY_MANAGED} and s.target = $1 and s.kind = 'department' and s.entity_id = ${inList(`
       with named as materialized (
         select m.source_id, ${namesOf("m")} as names, null::uuid as cause from ${recordsOf("$2::uuid[]")} m)
-      select led.id from (${whatIsLedBy("named")}) led where led.target = $1))`,
+      select led.id from (${whatIsLedBy("named")}) led where led.target = $1`)}`,
 );
 /** Wakes departments that have people as managers at the target who are gone: the directory may not know any more who they were. */
 export const REQUEUE_DEPARTMENTS_BY_REMOTE_MANAGER = statement(
   "wake-led-before",
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
-    where s.target = $1 and s.kind = 'department' and s.entity_id = any(array(
+    where s.target = $1 and s.kind = 'department' and s.entity_id = ${inList(`
       select l.entity_id from links l
        where l.target = $1 and l.kind = 'department' and (l.attributes->'managers')::jsonb ?| array(
-         select m.remote_id from links m where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[]) and m.remote_id is not null)))`,
+         select m.remote_id from links m where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[]) and m.remote_id is not null)`)}`,
 );
 /** Wakes those who had to do without a department or role that has now come to the target, or may be about to conclude so. */
 export const REQUEUE_MEMBERS = statement(
   "wake-members",
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
-    where s.target = $1 and s.kind = 'user' and (s.state = 'inSync' or s.lease is not null) and s.entity_id = any(array(
+    where s.target = $1 and s.kind = 'user' and (s.state = 'inSync' or s.lease is not null) and s.entity_id = ${inList(`
       select ${personOf("m.user_id")} from placements p join group_members m on m.group_id = p.group_id
        where p.target = $1 and (p.department_id = any($2::uuid[]) or p.kind = 'role' and p.group_id = any($2::uuid[]))
       union
-      select p.user_id from person_departments p where p.target = $1 and p.department_id = any($2::uuid[])))`,
+      select p.user_id from person_departments p where p.target = $1 and p.department_id = any($2::uuid[])`)}`,
 );
 /**
  * Wakes departments and roles of ours that wait to be removed and have just lost an occupant. One that is being looked at this moment may have counted
@@ -200,8 +199,8 @@ export const RECHECK_IF_STUCK = statement(
 export const RECHECK_AWAITED = statement(
   "look-awaited",
   `insert into entity_states as e (target, kind, entity_id, state, next_at)
-   select s.target, s.kind, s.entity_id, s.state, now() from unnest($2::uuid[]) n(id) cross join lateral (
-     select * from entity_states s where s.target = $1 and s.kind = ${ANY_KIND} and s.entity_id = n.id limit 1) s
+   select s.target, s.kind, s.entity_id, s.state, now() from unnest($2::uuid[]) n(id) cross join
+     ${lookUp("entity_states s", `s.target = $1 and s.kind = ${ANY_KIND} and s.entity_id = n.id`)} s
     where s.state = 'waiting'
    on conflict (target, kind, entity_id) do update set next_at = excluded.next_at where e.state = 'waiting'`,
 );
