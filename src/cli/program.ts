@@ -12,6 +12,7 @@ import { workdayCommand } from "./import/workday.ts";
 import { alertCommand } from "./install/alert.ts";
 import { completionCommand } from "./install/completion.ts";
 import { configCommand } from "./install/config.ts";
+import { databaseCommand } from "./install/database.ts";
 import { demoCommand } from "./install/demo.ts";
 import { doctorCommand } from "./install/doctor.ts";
 import { migrateCommand } from "./install/migrate.ts";
@@ -64,6 +65,7 @@ export function createProgram(): Command {
     alertCommand(),
     mappingCommand(),
     migrateCommand(),
+    databaseCommand(),
     simulatorCommand(),
     configCommand(),
     completionCommand(),

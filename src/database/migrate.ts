@@ -37,7 +37,8 @@ const LOCK_NOT_AVAILABLE = "55P03";
 export async function migrate(options: MigrateOptions & { readonly directory: string }): Promise<readonly string[]> {
   const migrations = readMigrations(options.directory);
   return underLock(options, async (client) => {
-    await client.query(LEDGER);
+    // Who may only use the tables finds nothing to do, and must not be asked for the right to make some.
+    if (!(await isThere(client, LEDGER_NAME))) await client.query(LEDGER);
     const pending = findPending(migrations, (await client.query<LedgerRow>(APPLIED)).rows);
     for (const migration of pending) {
       await apply(client, migration);
@@ -56,8 +57,7 @@ export interface MigrationState {
 export async function migrationStates(options: MigrateOptions & { readonly directory: string }): Promise<readonly MigrationState[]> {
   const migrations = readMigrations(options.directory);
   return underLock(options, async (client) => {
-    const { rows } = await client.query("select to_regclass('public._prisma_migrations') is not null as kept");
-    const applied = rows[0].kept ? (await client.query<LedgerRow>(APPLIED)).rows : [];
+    const applied = (await isThere(client, LEDGER_NAME)) ? (await client.query<LedgerRow>(APPLIED)).rows : [];
     const pending = new Set(findPending(migrations, applied));
     return migrations.map((migration) => ({ name: migration.name, applied: !pending.has(migration) }));
   });
@@ -69,18 +69,30 @@ export async function isMigrated(connectionString: string): Promise<boolean> {
   client.on("error", () => undefined);
   await client.connect();
   try {
-    const { rows } = await client.query("select to_regclass('public._prisma_migrations') is not null as kept");
-    return rows[0].kept === true;
+    return await isThere(client, LEDGER_NAME);
   } finally {
     await client.end();
   }
 }
 
-/** Brings the queue's own schema (`graphile_worker`) up to the installed version of the library. Same locking as `migrate`. */
-export async function migrateQueue(options: MigrateOptions): Promise<void> {
+/** Brings the queue's own schema (`graphile_worker`) up to the installed version of the library, and answers whether it was another. Same locking as `migrate`. */
+export async function migrateQueue(options: MigrateOptions): Promise<boolean> {
   const logger = new QueueLogger(() => (level, message) => options.logger[level === "warning" ? "warn" : level]({}, message));
-  await underLock(options, () => runMigrations({ connectionString: options.connectionString, logger }));
+  return underLock(options, async (client) => {
+    const version = async (): Promise<unknown> =>
+      (await isThere(client, "graphile_worker.migrations"))
+        ? (await client.query("select max(id) as version from graphile_worker.migrations")).rows[0].version
+        : undefined;
+    const before = await version();
+    await runMigrations({ connectionString: options.connectionString, logger });
+    return (await version()) !== before;
+  });
 }
+
+const LEDGER_NAME = "public._prisma_migrations";
+
+const isThere = async (client: Client, table: string): Promise<boolean> =>
+  (await client.query("select to_regclass($1) is not null as kept", [table])).rows[0].kept === true;
 
 /** A host that swallows packets is told instead of waited for. */
 const CONNECT_MS = 10_000;

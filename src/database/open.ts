@@ -6,6 +6,7 @@ import { layOut, readPassword } from "./data-directory.ts";
 import { startEmbeddedPostgres, urlOf } from "./embedded.ts";
 import { isMigrated, migrate, migrateQueue } from "./migrate.ts";
 import { postmasterOf } from "./postmaster.ts";
+import { grantAgain } from "./roles.ts";
 import { orStartProblem } from "./start-problem.ts";
 
 export interface DatabaseSettings {
@@ -72,8 +73,11 @@ async function demandInstallation(settings: Pick<DatabaseSettings, "url" | "data
 
 async function bringUpToDate(connectionString: string, { migrations, logger }: DatabaseSettings): Promise<void> {
   // The queue first: the product's statements name its functions.
-  await migrateQueue({ connectionString, logger });
-  await migrate({ connectionString, directory: migrations, logger });
+  const hasNewQueue = await migrateQueue({ connectionString, logger });
+  const applied = await migrate({ connectionString, directory: migrations, logger });
+  if (!hasNewQueue && applied.length === 0) return;
+  const roles = await grantAgain(connectionString);
+  if (roles.length > 0) logger.info({ roles: roles.map(({ name }) => name) }, "database roles have been granted what is new");
 }
 
 function runningEmbedded(dataDir: string): string | undefined {

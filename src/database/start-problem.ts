@@ -13,7 +13,8 @@ const SERVER_PROBLEMS: Readonly<Record<string, string>> = {
   "28P01": "the password in DATABASE_URL is wrong; correct it",
   "28000": "the server does not let this user in from here; check the user in DATABASE_URL and pg_hba.conf of the server",
   "3D000": "the database that DATABASE_URL names does not exist; create it first: createdb NAME",
-  "42501": "the user in DATABASE_URL may not create tables there; run `dingtalk-scim migrate` once as the owner of the database",
+  "42501":
+    "the user in DATABASE_URL may not do that there; run `dingtalk-scim migrate` as the owner of the database, and grant roles what they need with `dingtalk-scim database roles`",
   "53300": "the server has no free connections; raise max_connections or end other programs",
   "57P03": "the server is starting or stopping; try again in a moment",
   "25006": "the server is a read-only standby; name the primary in DATABASE_URL",

@@ -36,21 +36,21 @@ const VALUES = statement(
   `with slice as materialized (
     select h.id from history h where h.id > coalesce((select m.event from retention_marks m where m.job = 'values'), '${FIRST_ID}')
       and h.id < ${idAt(1)} order by h.id limit ${SLICE}),
-  forgotten as (
-    update history h set changes = null, sealed = null,
-      attributes = case when h.changes is null then h.attributes else array(select json_object_keys(h.changes)) end
-      from slice s where h.id = s.id and h.at < $1 and (h.changes is not null or h.sealed is not null) and ${NOT_HELD("h.subject")} returning 1),
+  forgotten as materialized (
+    select history_forget_values(array(
+      select h.id from slice s join history h on h.id = s.id
+        where h.at < $1 and (h.changes is not null or h.sealed is not null) and ${NOT_HELD("h.subject")})) as count),
   marked as (
     insert into retention_marks (job, event) select 'values', s.id from slice s order by s.id desc limit 1
     on conflict (job) do update set event = excluded.event)
-  select (select count(*) from forgotten)::int as count, (select count(*) from slice) = ${SLICE} as more`,
+  select (select f.count from forgotten f) as count, (select count(*) from slice) = ${SLICE} as more`,
 );
 
 const EVENTS = statement(
   "events",
-  `with gone as (
-    delete from history where id in (
-      select h.id from history h where h.id < ${idAt(1)} and h.at < $1 and ${NOT_HELD("h.subject")} order by h.id limit ${SLICE}) returning id),
+  `with gone as materialized (
+    select g.id from history_forget_events(array(
+      select h.id from history h where h.id < ${idAt(1)} and h.at < $1 and ${NOT_HELD("h.subject")} order by h.id limit ${SLICE})) as g(id)),
   reads as (delete from personal_reads p using gone g where p.event = g.id)
   select count(*)::int as count, count(*) = ${SLICE} as more from gone`,
 );
@@ -61,10 +61,10 @@ const ACCESS = statement(
   `with slice as materialized (
     select h.id, h.code, h.at from history h where h.id > coalesce((select m.event from retention_marks m where m.job = 'access'), '${FIRST_ID}')
       and h.id < ${idAt(1)} order by h.id limit ${SLICE}),
-  gone as (
-    delete from history h using slice s
-      where h.id = s.id and s.at < $1 and s.code in (${ACCESS_CODES.map((code) => `'${code}'`).join(", ")})
-        and not exists (select from personal_reads p join legal_holds k on k.subject = p.subject where p.event = h.id) returning h.id),
+  gone as materialized (
+    select g.id from history_forget_events(array(
+      select s.id from slice s where s.at < $1 and s.code in (${ACCESS_CODES.map((code) => `'${code}'`).join(", ")})
+        and not exists (select from personal_reads p join legal_holds k on k.subject = p.subject where p.event = s.id))) as g(id)),
   reads as (delete from personal_reads p using gone g where p.event = g.id),
   marked as (
     insert into retention_marks (job, event) select 'access', s.id from slice s order by s.id desc limit 1

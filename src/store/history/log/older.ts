@@ -17,8 +17,7 @@ const PLAIN: Statement = {
 /** The database lets nothing else be changed (migration older_values), and another process may be faster. */
 const ENCRYPT: Statement = {
   name: "older-encrypt",
-  text: `update history h set changes = null, attributes = array(select json_object_keys(h.changes)), members = w.members, sealed = w.sealed
-    from json_to_recordset($1::json) as w(id uuid, members json, sealed bytea) where h.id = w.id and h.changes is not null`,
+  text: "select history_encrypt_values($1::json)",
 };
 
 interface PlainRow extends pg.QueryResultRow {

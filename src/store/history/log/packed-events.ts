@@ -16,6 +16,10 @@ const TEXT: Readonly<Record<Texts, (column: string) => string>> = {
   json: (column) => orEmpty(`to_json(${column})`),
 };
 
+/** What of `history h` is read for it: an auditor's user may read no more. */
+export const EVENT_COLUMNS =
+  "h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.attributes, h.members, h.detail, h.sealed";
+
 /** Of rows `r` of `history`, or of nothing, with `event`, the id. The ciphertext comes as its digest. `ref` is an expression. */
 export function eventText(texts: Texts, ref: string): string {
   const text = TEXT[texts];

@@ -7,7 +7,7 @@ import type { Pool } from "../../postgres/pool.ts";
 import { packedRows, rowsOf } from "../../postgres/row-encoding.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 import { allKeys } from "./keys.ts";
-import { eventText, type PackedEvent, packedEvent, type Texts } from "./packed-events.ts";
+import { EVENT_COLUMNS, eventText, type PackedEvent, packedEvent, type Texts } from "./packed-events.ts";
 
 const statement = (name: string, text: string): Statement => ({ name: `log-${name}`, text });
 
@@ -18,16 +18,12 @@ const CHECKPOINT = statement(
 const TILE_OF = statement("tile", "select t.hashes from history_tiles t where t.level = $1 and t.index = $2");
 const ENTRIES = statement("entries", "select l.entry from history_leaves l where l.index >= $1 and l.index < $2 order by l.index");
 const BUNDLE = "from history_leaves l left join history h on h.id = l.event where l.index >= $1 and l.index < $2 order by l.index";
-const EVENTS = statement(
-  "events",
-  `select l.event, h.id, h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.attributes,
-     h.members, h.detail, h.sealed ${BUNDLE}`,
-);
+const EVENTS = statement("events", `select l.event, h.id, ${EVENT_COLUMNS} ${BUNDLE}`);
 /** The entries of a bundle and what is kept of their events, as two texts. */
 const bundle = (texts: Texts): Statement =>
   statement(
     `bundle-${texts}`,
-    `select ${packedRows("r.entry")} as entries, ${packedRows(eventText(texts, "null"))} as rows from (select l.entry, l.event, h.* ${BUNDLE}) r`,
+    `select ${packedRows("r.entry")} as entries, ${packedRows(eventText(texts, "null"))} as rows from (select l.entry, l.event, ${EVENT_COLUMNS} ${BUNDLE}) r`,
   );
 const BUNDLES: Readonly<Record<Texts, Statement>> = { plain: bundle("plain"), json: bundle("json") };
 const INDEX = statement("index", "select l.index from history_leaves l where l.event = $1");

@@ -10,7 +10,7 @@ import type { Pool } from "../../postgres/pool.ts";
 import { packedRows, rowsOf } from "../../postgres/row-encoding.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import { currentKey, type LoadLogKey, type LogKey } from "./keys.ts";
-import { eventText, packedEvent, type Texts } from "./packed-events.ts";
+import { EVENT_COLUMNS, eventText, packedEvent, type Texts } from "./packed-events.ts";
 
 const statement = (name: string, text: string): Statement => ({ name: `seal-${name}`, text });
 
@@ -31,7 +31,7 @@ const partOf = (texts: Texts): Statement =>
     `select count(*)::int as n, (array_agg(r.event))[count(*)] as last,
        ${packedRows(eventText(texts, "(select k.ref from subject_keys k where k.subject = r.subject)"))}
          filter (where r.changes is null and not exists (select from history_leaves l where l.event = r.event)) as rows
-     from (select h.id as event, h.* from history h where h.id > $1 order by h.id limit ${PART}) r`,
+     from (select h.id as event, h.changes, ${EVENT_COLUMNS} from history h where h.id > $1 order by h.id limit ${PART}) r`,
   );
 const PARTS: Readonly<Record<Texts, Statement>> = { plain: partOf("plain"), json: partOf("json") };
 
