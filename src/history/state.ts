@@ -31,6 +31,8 @@ const TELLING: ReadonlySet<EventCode> = new Set(STATE_CODES);
 
 export class History {
   readonly #entities = new Map<string, EntityState>();
+  /** Records that belong to a person: a group has them as members. */
+  readonly #persons = new Map<string, string>();
   /** Without an outcome yet. */
   readonly #intents = new Map<string, LoggedEvent>();
 
@@ -38,6 +40,8 @@ export class History {
   apply(event: LoggedEvent): void {
     const { subject, code } = event;
     if (!subject || !TELLING.has(code)) return;
+    if (code === "person.joined" && typeof event.detail?.person === "string") this.#persons.set(subject.id, event.detail.person);
+    if (code === "person.separated") this.#persons.delete(subject.id);
     const before = this.#entities.get(subject.id) ?? { ...subject, members: NOBODY };
     this.#entities.set(subject.id, this.#after(before, event));
   }
@@ -73,7 +77,7 @@ export class History {
   #withoutDeleted(entity: EntityState): EntityState {
     const isThere = (id: string): boolean => this.#entities.get(id)?.document !== undefined;
     if ([...entity.members].every(isThere)) return entity;
-    return { ...entity, members: new Set([...entity.members].filter(isThere)) };
+    return { ...entity, members: new Set([...entity.members].map((id) => this.#persons.get(id) ?? id).filter(isThere)) };
   }
 }
 

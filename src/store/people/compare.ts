@@ -24,7 +24,8 @@ const ALIKE: Statement = {
         select * from users c where c.email_keys && me.email_keys and c.id <> me.id and c.source_id in (select o.id from others o) ${APART}) c)
     select me.source_id, me.active, me.id as record, me.linked, f.key, coalesce(f.person_id, f.id) as person, f.source_id as other_source,
         coalesce(p.active, f.active) as other_active,
-        exists (select from person_joins j where j.record_id = me.id and j.person_id = coalesce(f.person_id, f.id) and j.state = 'refused') as refused,
+        exists (select from person_joins j where j.state = 'refused'
+          and (j.record_id = me.id and j.person_id = coalesce(f.person_id, f.id) or j.record_id = coalesce(f.person_id, f.id) and j.person_id = me.id)) as refused,
         exists (select from links l where l.kind = 'user' and l.entity_id = coalesce(f.person_id, f.id) and l.status = 'owned') as other_linked,
         exists (select from users r where r.person_id = f.person_id and r.source_id = me.source_id and r.active and me.active) as has_own
       from me left join found f on true left join persons p on p.id = f.person_id`,

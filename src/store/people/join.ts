@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { uuidv7 } from "../../core/id.ts";
 import type { EventCode, HistoryEvent } from "../../history/event.ts";
 import type { JoinOrigin, JoinRefusal } from "../../persons/ports.ts";
@@ -15,8 +16,11 @@ const STANDING = statement(
   "standing",
   `select u.id, u.person_id, exists (select from persons p where p.id = u.id) as is_person,
       exists (select from links l where l.kind = 'user' and l.entity_id = coalesce(u.person_id, u.id) and l.status = 'owned') as linked
-    from users u where u.id = $1 for update`,
+    from users u where u.id = $1`,
 );
+/** Statements of many records lock them in this order. */
+const LOCK_RECORDS = statement("lock-records", "select from users where id = any($1::uuid[]) order by id for update");
+const WHOSE = statement("whose", "select person_id from users where id = $1");
 const PERSON = statement(
   "person",
   `select exists (select from links l where l.kind = 'user' and l.entity_id = p.id and l.status = 'owned') as linked from people p where p.id = $1`,
@@ -48,10 +52,11 @@ const NOTE = statement(
      matched = case when excluded.matched = '{}' then j.matched else excluded.matched end
    returning id`,
 );
-/** What else was proposed for the record is answered. */
+/** What else was proposed for the record is answered, and what was said of the two the other way round. */
 const WITHDRAW = statement(
   "withdraw",
-  "delete from person_joins where record_id = $1 and person_id <> $2 and state in ('proposed', 'ambiguous')",
+  `delete from person_joins where record_id = $1 and person_id <> $2 and state in ('proposed', 'ambiguous')
+      or record_id = $2 and person_id = $1`,
 );
 /** What pointed at a record by itself means the person it has come to. */
 const REDIRECT = statement(
@@ -102,42 +107,49 @@ export async function tellJoin(db: Queryable, deps: SettleDeps, told: Told, orig
   return event.id;
 }
 
-/** Who the two are one person with in the end, or why not. Both must be visible to the transaction; `lockJoins` comes before. */
-export async function joinRecord(
-  db: Queryable,
-  deps: SettleDeps,
-  { recordId, personId, matched, fresh = false }: Joining,
-  origin: JoinOrigin,
-): Promise<{ readonly id: string } | JoinRefusal> {
-  const [record] = await run<{ id: string; person_id: string | null; is_person: boolean; linked: boolean }>(db, STANDING, [recordId]);
-  const [person] = await run<{ linked: boolean }>(db, PERSON, [personId]);
-  if (!record || !person) return "gone";
-  if (record.person_id === personId || recordId === personId) return "decided";
-  if (record.person_id !== null || record.is_person) return "taken";
-  // Whoever is at the target already goes on under the id that is known there.
-  if (record.linked && !person.linked) {
-    const swapped = await run<{ person_id: string | null; is_person: boolean }>(db, STANDING, [personId]);
-    if (!swapped[0] || swapped[0].person_id !== null || swapped[0].is_person) return "linked";
-    return enter(db, deps, { recordId: personId, personId: recordId, matched, noted: { recordId, personId } }, origin);
-  }
-  return enter(db, deps, { recordId, personId, matched, fresh, noted: { recordId, personId } }, origin);
-}
-
 /** `fresh`: the record is being made, and nobody has looked at it yet. */
 export interface Joining extends Omit<NotedJoin, "state"> {
   readonly fresh?: boolean;
 }
 
-interface Entering extends Joining {
-  readonly noted: { readonly recordId: string; readonly personId: string };
+/** What is noted of both in the end, or why they are not one person. `lockJoins` comes before. */
+export async function joinRecord(
+  db: Queryable,
+  deps: SettleDeps,
+  joining: Joining,
+  origin: JoinOrigin,
+): Promise<{ readonly id: string } | JoinRefusal> {
+  const { recordId, personId } = joining;
+  await run(db, LOCK_RECORDS, [[recordId, personId]]);
+  const [record] = await run<Standing>(db, STANDING, [recordId]);
+  const [person] = await run<{ linked: boolean }>(db, PERSON, [personId]);
+  if (!record || !person) return "gone";
+  if (record.person_id === personId || recordId === personId) return "decided";
+  if (record.person_id !== null || record.is_person) return "taken";
+  // Whoever is at the target already goes on under the id that is known there.
+  if (!record.linked || person.linked) return enter(db, deps, joining, origin);
+  const [other] = await run<Standing>(db, STANDING, [personId]);
+  if (!other || other.person_id !== null || other.is_person) return "linked";
+  return enter(db, deps, { ...joining, recordId: personId, personId: recordId }, origin);
 }
 
-async function enter(db: Queryable, deps: SettleDeps, { recordId, personId, matched, fresh, noted }: Entering, origin: JoinOrigin) {
+interface Standing extends pg.QueryResultRow {
+  readonly person_id: string | null;
+  readonly is_person: boolean;
+  readonly linked: boolean;
+}
+
+async function enter(
+  db: Queryable,
+  deps: SettleDeps,
+  { recordId, personId, matched, fresh = false }: Joining,
+  origin: JoinOrigin,
+): Promise<{ readonly id: string } | JoinRefusal> {
   await enterPerson(db, personId);
   if (!(await lockPerson(db, personId))) return "gone";
   if ((await run(db, MOVE_IN, [recordId, personId])).length === 0) return "gone";
-  const id = await noteJoin(db, { ...noted, matched, state: "joined" }, origin);
-  await run(db, WITHDRAW, [noted.recordId, noted.personId]);
+  const id = await noteJoin(db, { recordId, personId, matched, state: "joined" }, origin);
+  await run(db, WITHDRAW, [recordId, personId]);
   await run(db, REDIRECT, [recordId, personId]);
   const marks = fresh ? [] : [recordId, personId];
   const event = await tellJoin(db, deps, { code: "person.joined", recordId, personId, matched, marks }, origin);
@@ -157,9 +169,10 @@ export async function separateRecord(
   recordId: string,
   origin: JoinOrigin,
 ): Promise<{ readonly ids: readonly string[] } | JoinRefusal> {
-  const [record] = await run<{ person_id: string | null }>(db, STANDING, [recordId]);
+  const [record] = await run<{ person_id: string | null }>(db, WHOSE, [recordId]);
   if (!record) return "gone";
   const personId = record.person_id;
+  // Whoever writes the record locks the person first.
   if (personId === null || !(await lockPerson(db, personId))) return "alone";
   const records = (await run<{ id: string }>(db, RECORD_IDS, [personId])).map(({ id }) => id);
   if (records.length < 2) return "alone";

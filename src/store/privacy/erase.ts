@@ -22,12 +22,15 @@ const FACTS = statement(
       where u.id = $1 or u.person_id = $1 for update)
    select ${IS_KNOWN} as known,
     coalesce((select p.active from persons p where p.id = $1), (select bool_or(l.active) from locked l)) as active,
-    (select array_agg(l.id) from locked l) as records,
+    (select array_agg(distinct r.id) from (
+        select l.id from locked l union all select j.record_id from person_joins j where j.person_id = $1 and j.state = 'joined') r) as records,
     (select max(h.held_at) from legal_holds h where h.subject = $1 or h.subject in (select l.id from locked l)) as "heldAt",
     exists (select from erasures e where e.subject = $1) as erased,
     (select array_agg(distinct n.name) from locked l cross join unnest(l.names) n(name) where n.name is not null) as names`,
 );
 
+/** Whoever writes a record of a person locks the person first. */
+const LOCK_PERSON = statement("lock-person", "select from persons where id = $1 for update");
 /** A record that belongs to a person with others is erased with the person. */
 const PERSON_OF = statement("person-of", `select ${personOf("$1::uuid")} as id`);
 
@@ -65,7 +68,7 @@ interface Facts extends pg.QueryResultRow {
   readonly known: boolean;
   /** Null: the directory has no such person. */
   readonly active: boolean | null;
-  /** Of the directory; null: none. */
+  /** Of the person, also those that their source has deleted; null: none. */
   readonly records: readonly string[] | null;
   readonly heldAt: Date | null;
   readonly erased: boolean;
@@ -102,6 +105,7 @@ export function createErasures({ pool, vault, clock, targets }: ErasureDeps): Er
 
   const factsOf = async (db: Queryable, subject: string): Promise<Facts> => {
     await lockSubject(db, subject);
+    await run(db, LOCK_PERSON, [subject]);
     return (await run<Facts>(db, FACTS, [subject]))[0]!;
   };
 

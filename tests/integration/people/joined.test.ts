@@ -1,5 +1,13 @@
+import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
+import { History } from "../../../src/history/state.ts";
+import { compileMapping } from "../../../src/mapping/compile.ts";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
+import { createEventLog } from "../../../src/store/history/event-log.ts";
+import { createPersonUpkeep } from "../../../src/store/people/upkeep.ts";
+import { createErasures } from "../../../src/store/privacy/erase.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import { testVault } from "../../support/vault.ts";
 import { by, openSources, personOf, type Sources, writes } from "./two-sources.ts";
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -263,4 +271,103 @@ test("a proposal ends when the person it led to is deleted, or is not alike any 
   await env.quiet();
   expect((await joins.list({ count: 10 })).joins).toEqual([]);
   expect((await env.state()).users.map(({ name }) => name).sort()).toEqual(["Alone", "Other", "Person 2"]);
+});
+
+test("the account that is there stays, whichever record it was made for", async () => {
+  const { source, joins } = await open("  join: [{ by: employeeNumber }]");
+  const [workday, entra] = [source("workday"), source("entra")];
+  const first = await workday.create(worker(1, { active: false }));
+  const second = await entra.create(worker(2));
+  env.startWorker();
+  await env.quiet();
+  const [account] = (await env.state()).users;
+  // They turn out to be one.
+  await workday.change(first, { active: true, [ENTERPRISE]: { employeeNumber: "E2" } });
+  await env.quiet();
+  const { joins: found } = await joins.list({ state: "proposed", count: 10 });
+  expect(found).toMatchObject([{ record: { id: first }, person: { id: second } }]);
+  expect(await joins.accept(found[0]!.id, by())).toMatchObject({ kind: "done" });
+  await env.quiet();
+  expect((await env.state()).users).toMatchObject([{ userid: account!.userid, name: "Person 2" }]);
+  expect(await joins.separate(first, by())).toMatchObject({ kind: "done" });
+  expect(await joins.search(by())).toEqual({ joined: 0, proposed: 0 });
+});
+
+test("a user name that is taken in its own source is refused, and nothing is left of the try", async () => {
+  const { source } = await open();
+  await source("workday").create(worker(1));
+  await expect(source("workday").create(worker(1))).rejects.toThrow("another User has this userName");
+  const { rows } = await env.pool.query("select (select count(*) from users)::int as users, (select count(*) from history)::int as events");
+  expect(rows).toEqual([{ users: 1, events: 1 }]);
+});
+
+test("two sources that write one person at the same time, while records are joined and separated", async () => {
+  const { source, joins, rules } = await open();
+  const [workday, entra] = [source("workday"), source("entra")];
+  const pairs: { readonly id: string; readonly other: string }[] = [];
+  for (let n = 0; n < 4; n++) pairs.push({ id: await workday.create(worker(n)), other: await entra.create(worker(n)) });
+  const rounds = 12;
+  await Promise.all([
+    ...pairs.flatMap(({ id, other }) => [
+      ...Array.from({ length: rounds }, (_, n) => workday.change(id, { title: `W${n}` })),
+      ...Array.from({ length: rounds }, (_, n) => entra.change(other, { title: `E${n}`, nickName: `N${n}` })),
+    ]),
+    (async () => {
+      for (let n = 0; n < 3; n++)
+        for (const { other } of pairs) {
+          await joins.separate(other, by());
+          const refused = (await joins.list({ state: "refused", count: 10 })).joins.find(({ record }) => record?.id === other);
+          await joins.accept(refused!.id, by());
+        }
+    })(),
+  ]);
+  for (const { id, other } of pairs) {
+    const person = await personOf(env, id);
+    expect(person?.records).toEqual([id, other].sort());
+    expect(person?.document).toMatchObject({ title: (await workday.read(id)).title!, nickName: (await entra.read(other)).nickName! });
+  }
+  const { rows } = await env.pool.query("select distinct rules from persons");
+  expect(rows).toEqual([{ rules: rules.version }]);
+});
+
+test("another authority reaches everybody who is there", async () => {
+  const { source } = await open();
+  const id = await source("workday").create(worker(1));
+  await source("entra").create(worker(1, { title: "From Entra" }));
+  const other = compileMapping(`${DEFAULT_MAPPING}\nsources:\n  authority: { order: [entra] }\n`).sources;
+  const upkeep = createPersonUpkeep(env.pool, { rules: other, vault: testVault, targets: ["dingtalk"] });
+  expect(await upkeep.renew(by())).toBe(1);
+  expect((await personOf(env, id))?.document).toMatchObject({ title: "From Entra" });
+  expect(await upkeep.renew(by())).toBe(0);
+});
+
+test("an erased person leaves nothing in any record", async () => {
+  const { source } = await open();
+  const id = await source("workday").create(worker(1, { active: false, nickName: "canary" }));
+  const other = await source("entra").create(worker(1, { active: false, nickName: "canary" }));
+  const erasures = createErasures({ pool: env.pool, vault: testVault, clock: systemClock, targets: ["dingtalk"] });
+  expect(await erasures.erase(other, "Art. 17", { actor: "cli", detail: {} })).toMatchObject({ result: "done", erasure: { subject: id } });
+  const { rows } = await env.pool.query(
+    `select (select count(*) from users)::int as users, (select count(*) from persons)::int as persons, (select count(*) from person_joins)::int as joins,
+       (select count(*) from subject_keys where wrapped is not null)::int as keys`,
+  );
+  expect(rows).toEqual([{ users: 0, persons: 0, joins: 0, keys: 0 }]);
+});
+
+test("the organisation of a time has people in the groups of all their records", async () => {
+  const { source, joins } = await open();
+  const id = await source("workday").create(worker(1));
+  const other = await source("entra").create(worker(1));
+  await source("entra").group("Entra's", [other]);
+  const history = createEventLog(env.pool, testVault);
+  const now = async () => {
+    const state = new History();
+    for (const event of (await history.list({ count: 1_000, order: "oldest" })).events) state.apply(event);
+    return [...state.snapshot().values()];
+  };
+  expect((await now()).flatMap(({ kind, members }) => (kind === "group" ? [...members] : []))).toEqual([id]);
+  expect((await now()).filter(({ kind, document }) => kind === "user" && document)).toHaveLength(1);
+  await joins.separate(other, by());
+  expect((await now()).flatMap(({ kind, members }) => (kind === "group" ? [...members] : []))).toEqual([other]);
+  expect((await now()).find((entity) => entity.id === other)?.document).toEqual(await source("entra").read(other));
 });
