@@ -23,12 +23,15 @@ export interface GroupKindOptions {
   readonly allowRemoveAllMembers: boolean;
 }
 
+interface AnsweredGroup extends StoredGroup {
+  /** Groups that were read as a page share the reading of their members; of a group that was changed they are read before it is answered. */
+  readonly members?: MembersOf;
+}
+
 /** Groups. Members are read only when they are answered, a page at a time, so that the size of a group shows in no other request. */
-export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMembers }: GroupKindOptions): ResourceKind<StoredGroup> {
+export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMembers }: GroupKindOptions): ResourceKind<AnsweredGroup> {
   const locationOf = (id: string) => `${baseUrl}${ENDPOINT}/${id}`;
   const resourceText = createResourceText("Group", locationOf);
-  // Groups that were read as a page share the reading of their members; of a group that was changed they are read before it is answered.
-  const readMembers = new WeakMap<StoredGroup, MembersOf>();
 
   async function groupsAmong(context: RequestContext, ids: readonly string[]): Promise<ReadonlySet<string>> {
     const found = new Set<string>();
@@ -65,8 +68,7 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
         directory,
         page.items.map(({ id }) => id),
       );
-      for (const group of page.items) readMembers.set(group, members);
-      return page;
+      return { ...page, items: page.items.map((group) => ({ ...group, members })) };
     },
     async replace(context, id, body, ifVersion) {
       const { content, members } = readGroup(body);
@@ -81,20 +83,22 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
       const decide = (current: JsonObject) => groupContent(applyPatch(current, attributes, groupResource));
       return directory.change(context, id, attributes.length > 0 ? { decide, members } : { members }, ifVersion);
     },
-    async answersPatch(group) {
+    async answerOfPatch(group) {
       const members = await directory.membersIfSmall(group.id);
-      if (members === undefined) return false;
-      readMembers.set(group, async function* () {
-        yield members;
-      });
-      return true;
+      if (members === undefined) return undefined;
+      return {
+        ...group,
+        async *members() {
+          yield members;
+        },
+      };
     },
     remove: (context, id, ifVersion) => directory.remove(context, id, ifVersion),
     render(group, projection) {
       const text = projectedText(resourceText(group, ""), projection);
       if (!projection.wants("members")) return text;
-      const membersOf = readMembers.get(group) ?? directory.members;
-      return withMembers(text, membersOf(group.id), memberText(baseUrl, projection));
+      const { id, members = directory.members } = group;
+      return withMembers(text, members(id), memberText(baseUrl, projection));
     },
   };
 }

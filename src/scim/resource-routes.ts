@@ -76,12 +76,13 @@ function patch<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: st
     const written = await kind.patch(requestContext(res), req.params.id, checkedBody(req.body), writeCheck(req.headers));
     const { attributes, excludedAttributes } = req.query;
     const isAsked = attributes !== undefined || excludedAttributes !== undefined;
-    if (!isAsked && (await kind.answersPatch?.(written)) === false) {
+    const answer = isAsked || !kind.answerOfPatch ? written : await kind.answerOfPatch(written);
+    if (answer === undefined) {
       setIdentity(res, kind, written);
       // Nothing follows; a client of this type reads an answer without one as a failure.
       res.setHeader("Content-Type", SCIM_JSON);
       res.status(204).end();
-    } else await sendResource(req, res, { status: 200, kind, projection }, written);
+    } else await sendResource(req, res, { status: 200, kind, projection }, answer);
   };
 }
 

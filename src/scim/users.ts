@@ -43,14 +43,5 @@ function groupReferences(groupsUrl: string): (groups: readonly GroupOfUser[]) =>
   const url = JSON.stringify(groupsUrl).slice(1, -1);
   const text = ({ id, display, type }: GroupOfUser) =>
     `{"value":"${id}","$ref":"${url}${id}","display":${JSON.stringify(display)},"type":"${type}"}`;
-  // People who were read together share the list when they are in the same groups.
-  const texts = new WeakMap<readonly GroupOfUser[], string>();
-  return (groups) => {
-    let list = texts.get(groups);
-    if (list === undefined) {
-      list = `[${groups.map(text).join(",")}]`;
-      texts.set(groups, list);
-    }
-    return list;
-  };
+  return (groups) => `[${groups.map(text).join(",")}]`;
 }

@@ -24,8 +24,11 @@ export interface ResourceKind<T extends Stored = Stored> {
   readonly endpoint: string;
   /** What a PATCH within a bulk job answers. */
   readonly patchStatus: 200 | 204;
-  /** Whether a PATCH is answered with the resource where nobody asked for attributes (RFC 7644 section 3.5.2 allows both); always, when left out. */
-  answersPatch?(written: T): Promise<boolean>;
+  /**
+   * What a PATCH is answered with where nobody asked for attributes; undefined: without a body (RFC 7644 section 3.5.2 allows both). Left out: what was
+   * written.
+   */
+  answerOfPatch?(written: T): Promise<T | undefined>;
   /** Whether it pays to begin several creates at once. */
   readonly createsShareCommits: boolean;
   locationOf(id: string): string;
