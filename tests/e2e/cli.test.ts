@@ -2,17 +2,21 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/core/clock.ts";
+import { DEFAULT_MAPPING } from "../../src/mapping/file/default-mapping.ts";
 import { openPlace, type Place, runCommand } from "../support/server.ts";
 
 let place: Place;
+let mapping: { readonly MAPPING_FILE: string };
 beforeAll(async () => {
   place = await openPlace();
-  await place.start();
+  mapping = { MAPPING_FILE: join(place.dataDir, "sources.yaml") };
+  writeFileSync(mapping.MAPPING_FILE, `${DEFAULT_MAPPING}\nsources:\n  join: [{ by: employeeNumber }]\n`);
+  await place.start(mapping);
 });
 afterAll(() => place.clear());
 
 async function command(...args: readonly string[]) {
-  const run = runCommand(args, place.settings);
+  const run = runCommand(args, { ...place.settings, ...mapping });
   const code = await run.ended();
   return { code, stdout: run.stdout, stderr: run.stderr };
 }
@@ -294,4 +298,34 @@ test("people come from a file, and the history says which one it was", async () 
   writeFileSync(file, "employee id,name\n,Nobody\n");
   const wrong = await command("people", "import", file, "--source", "hr");
   expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("row 2: there is no external id")]);
+});
+
+test("records of two sources are joined and separated, and a plan tells what they do not agree on", async () => {
+  const add = async (source: string, title: string): Promise<string> => {
+    await command("source", "create", "--name", source, "--kind", "other");
+    const token = (await command("token", "create", "--name", source, "--source", source, "--scope", "provision")).stdout.trim();
+    const answer = await fetch(`${place.url}/scim/v2/Users`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
+      body: JSON.stringify({
+        schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        userName: `ada.${source}`,
+        displayName: "Ada Joined",
+        title,
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { employeeNumber: "J-1" },
+      }),
+    });
+    return ((await answer.json()) as { id: string }).id;
+  };
+  const first = await add("hris", "Engineer");
+  const second = await add("idp", "Developer");
+  const listed = JSON.parse((await command("joins", "list", "--state", "proposed", "--json")).stdout).joins;
+  expect(listed).toMatchObject([{ record: { id: second, source: "idp" }, person: { id: first }, matched: ["employeeNumber"] }]);
+  expect((await command("joins", "accept", listed[0].id)).stdout).toContain("Ada Joined (idp) and Ada Joined: joined");
+  expect((await command("joins", "accept", listed[0].id)).code).toBe(1);
+  expect((await command("plan", "--user", first, "--explain")).stdout).toContain("title: hris Engineer (counts), idp Developer");
+  expect((await command("joins", "separate", second)).stdout).toContain("refused");
+  expect((await command("joins", "separate", second)).code).toBe(1);
+  expect((await command("joins", "refuse", "nobody")).code).toBe(2);
+  expect((await command("joins", "search")).stdout).toContain("0 joined, 0 proposed.");
 });
