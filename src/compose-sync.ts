@@ -2,7 +2,9 @@ import { type AppContext, syncComponents } from "./compose.ts";
 import { CannotStart } from "./core/errors.ts";
 import { createErasuresFile } from "./database/erasures-file.ts";
 import { createSeenFile } from "./database/seen-file.ts";
+import { createUserDirectory } from "./directory/users.ts";
 import type { ReadinessCheck } from "./http/health.ts";
+import { observePeople } from "./observe-people.ts";
 import { keepPersons } from "./persons/keep.ts";
 import { policyAdvice } from "./policy/advice.ts";
 import { keepErasures } from "./privacy/keep-erasures.ts";
@@ -22,6 +24,8 @@ import { createRulesWatch } from "./reconcile/rules/watch.ts";
 import { weighRules } from "./reconcile/rules/weighing.ts";
 import { createLoopLog } from "./reconcile/run/end/loop-log.ts";
 import { createReconciler } from "./reconcile/run/reconciler.ts";
+import { createDirectoryStore } from "./store/create.ts";
+import { recordsOf } from "./store/facts/records.ts";
 import { createNewcomers } from "./store/loop/newcomers.ts";
 import { createPresence } from "./store/loop/processes.ts";
 import { startQueue } from "./store/loop/queue.ts";
@@ -81,6 +85,10 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     mode: config.syncMode,
     term: steering.term,
     policy,
+    observe: observePeople(
+      createUserDirectory({ store: createDirectoryStore(pool, [TARGET], app.vault, mapping.sources), clock }),
+      (personId) => recordsOf(pool, personId),
+    ),
     clock,
     logger,
     random: Math.random,

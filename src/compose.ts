@@ -94,7 +94,8 @@ const belowRoot = (mapping: Mapping, { managedRoot = "1" }: DingTalkConfig): Map
   managedRoot === "1" ? mapping : { ...mapping, version: `${mapping.version}@${managedRoot}` };
 
 /** What of the mapping the target has to know as well. */
-const targetSettings = ({ settings: { region, registeredIn, roleGroup, enterpriseAccounts } }: Mapping) => ({
+const targetSettings = ({ authorities, settings: { region, registeredIn, roleGroup, enterpriseAccounts } }: Mapping) => ({
+  readsAvatar: authorities.some(({ attribute }) => attribute === "avatar"),
   region,
   registeredIn,
   roleGroup,

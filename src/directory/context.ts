@@ -11,6 +11,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** When the request arrived. */
   readonly receivedAt?: Date;
+  /** Events that led to it, where it is no request of a client. */
+  readonly causes?: readonly string[];
 }
 
 export interface DirectoryDeps {
@@ -32,7 +34,7 @@ export function requestEvent(
     actor: context.actor,
     sourceId: context.sourceId,
     requestId: context.requestId,
-    causes: [],
+    causes: context.causes ?? [],
     subject,
     changes,
     ...(context.receivedAt ? { detail: { receivedAt: context.receivedAt.toISOString() } } : {}),

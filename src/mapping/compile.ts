@@ -3,7 +3,7 @@ import { departmentRules } from "./departments.ts";
 import { explainWith } from "./explain.ts";
 import { type CompileAt, type Expression, ExpressionInvalid, expressionCompiler } from "./expression/expression.ts";
 import { GROUP_EXTENSIONS, PERSON_EXTENSIONS } from "./extensions.ts";
-import type { MappingFile } from "./file/file.ts";
+import { AUTHORITIES, type MappingFile, NOTHING_SENT, type PersonRule } from "./file/file.ts";
 import { type KnownVariables, unknownName } from "./file/known-names.ts";
 import { type ParsedFile, parseMappingFile } from "./file/parse.ts";
 import { type FileProblem, inOrder, MappingInvalid, suggestion } from "./file/problem.ts";
@@ -32,7 +32,8 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
   const { file } = parsed;
   const problems: FileProblem[] = [
     ...parsed.problems,
-    ...unknownAttributes(parsed, ["person"], Object.keys(file.person), options.personAttributes),
+    ...unknownAttributes(parsed, ["person"], sentOf(file), options.personAttributes),
+    ...wrongAuthorities(parsed),
     ...unknownAttributes(parsed, ["departments", "settings"], Object.keys(file.departments.settings), options.departmentAttributes),
     ...file.departments.attributes.flatMap(({ settings }, index) =>
       unknownAttributes(parsed, ["departments", "attributes", index, "settings"], Object.keys(settings), options.departmentAttributes),
@@ -57,7 +58,8 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
     version: versionOf(file),
     settings: settingsOf(file),
     sources: sourceRules(file),
-    personAttributes: [...Object.keys(file.person), "departments", ...(file.manager ? ["manager"] : [])],
+    authorities: rules.authorities,
+    personAttributes: [...sentOf(file), "departments", ...(file.manager ? ["manager"] : [])],
     person: (input) => personMapping(rules, departments, input),
     group: departments.place,
     department: departments.describe,
@@ -94,13 +96,17 @@ const unusable: Expression = { text: "", sources: [], evaluate: () => ({ kind: "
 
 function personRules(file: MappingFile, compileAt: CompileAt): PersonRules {
   const at = (path: Path, text: string | undefined): Expression | undefined => (text === undefined ? undefined : compileAt(path, text));
+  const extensions = { ...PERSON_EXTENSIONS, ...Object.fromEntries(Object.entries(file.extensions).map(([name, urn]) => [name, [urn]])) };
+  const attributes = Object.entries(file.person).flatMap(([attribute, { value, ...rule }]) =>
+    isSent({ value, ...rule }) ? [{ attribute, rule, expression: compileAt(valuePath(["person", attribute]), value) }] : [],
+  );
   return {
-    extensions: { ...PERSON_EXTENSIONS, ...Object.fromEntries(Object.entries(file.extensions).map(([name, urn]) => [name, [urn]])) },
-    attributes: Object.entries(file.person).map(([attribute, rule]) => ({
-      attribute,
-      rule,
-      expression: compileAt(valuePath(["person", attribute]), rule.value),
-    })),
+    extensions,
+    attributes,
+    authorities: Object.entries(file.person).flatMap(([attribute, { authority }]) => {
+      const sources = attributes.find((each) => each.attribute === attribute)?.expression.sources ?? [];
+      return authority ? [{ attribute, reads: readsOf(sources, extensions) }] : [];
+    }),
     customFields: at(["customFields"], file.customFields),
     manager: file.manager && { expression: compileAt(valuePath(["manager"]), file.manager.value), empty: file.manager.empty },
     external: at(["external"], file.external),
@@ -140,6 +146,32 @@ function pathRule({ path, main, external, title, order, managers, settings }: At
     })),
   };
 }
+
+/** Attributes that the file sends: of one without a value the target's alone is told. */
+const sentOf = (file: MappingFile): readonly string[] => Object.keys(file.person).filter((name) => isSent(file.person[name]!));
+
+const isSent = ({ authority, value }: Pick<PersonRule, "authority" | "value">): boolean =>
+  authority === undefined || value !== NOTHING_SENT;
+
+function wrongAuthorities({ file, problemAtKey }: ParsedFile): readonly FileProblem[] {
+  return Object.entries(file.person).flatMap(([name, { authority, value }]) => {
+    if (authority === undefined) return [];
+    const path: Path = ["person", name, "authority"];
+    if (!(AUTHORITIES as readonly string[]).includes(name)) return [problemAtKey(path, `only ${AUTHORITIES.join(", ")} may be DingTalk's`)];
+    const isToldOnly = name === "avatar" || name === "activated";
+    return isToldOnly && value !== NOTHING_SENT ? [problemAtKey(path, `${name} cannot be set: leave out the value`)] : [];
+  });
+}
+
+/** The attributes of SCIM, as the history names them, that an expression reads: those of the core by name, extensions as a whole. */
+const readsOf = (sources: Expression["sources"], extensions: Readonly<Record<string, readonly string[]>>): readonly string[] => [
+  ...new Set(
+    sources.flatMap(({ path }) => {
+      const [, variable = "", name] = /^(\w+)(?:\.(\w+))?/.exec(path) ?? [];
+      return variable === "user" ? (name ? [name] : []) : (extensions[variable] ?? []);
+    }),
+  ),
+];
 
 /** A rule may be just its expression, or hold it under `value`; the file knows which one it was. */
 const valuePath = (path: Path): Path => [...path, "value"];

@@ -115,6 +115,13 @@ export interface DepartmentDescription {
   readonly managers?: readonly string[];
 }
 
+/** An attribute of which the target is right once no source has written it for a while. */
+export interface Authority {
+  readonly attribute: string;
+  /** Attributes of SCIM, as the history names them, that its rule reads; empty: no source can have an opinion. */
+  readonly reads: readonly string[];
+}
+
 export interface MappingSettings {
   /** Of numbers without a country code. */
   readonly region: string;
@@ -145,6 +152,7 @@ export interface Mapping {
   readonly settings: MappingSettings;
   /** When records are one person, and what they come to. */
   readonly sources: SourceRules;
+  readonly authorities: readonly Authority[];
   /** Attributes of a person that the file sets, the departments and the manager among them. */
   readonly personAttributes: readonly string[];
   person(input: PersonInput): PersonMapping;

@@ -7,6 +7,7 @@ import { extensionOf } from "./extensions.ts";
 import type { Rule, TransferRule } from "./file/file.ts";
 import type {
   Account,
+  Authority,
   DepartmentPath,
   JobPosition,
   MappedAttributes,
@@ -22,7 +23,8 @@ import { withTransfer } from "./transfer.ts";
 
 export interface PersonRules {
   readonly extensions: Readonly<Record<string, readonly string[]>>;
-  readonly attributes: readonly { readonly attribute: string; readonly rule: Rule; readonly expression: Expression }[];
+  readonly attributes: readonly { readonly attribute: string; readonly rule: Omit<Rule, "value">; readonly expression: Expression }[];
+  readonly authorities: readonly Authority[];
   readonly customFields: Expression | undefined;
   readonly manager: ReferenceRule | undefined;
   readonly external: Expression | undefined;

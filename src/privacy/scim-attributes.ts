@@ -64,6 +64,8 @@ const DINGTALK_USER: AttributeClasses = {
   mainDepartment: personal("place", "mainDepartment"),
   departments: personal("place", "positions"),
   customFields: personal("work", "customFields"),
+  // Told by DingTalk, and never sent.
+  observed: personal("contact"),
 };
 
 const WORKER: AttributeClasses = {

@@ -124,6 +124,8 @@ export interface ReconcileStore {
 
   /** The entity of ours and of the same kind that has a value at the target, if any, and what may be expected of it. */
   holder(ref: EntityRef, wanted: WantedValue): Promise<Holder | undefined>;
+  /** Attributes of a person, as the history names them, that sources have written since. */
+  writtenSince(personId: string, since: Date): Promise<ReadonlySet<string>>;
   /** What the target has refused of an entity when it was last asked. */
   refused(ref: EntityRef): Promise<Refusals | undefined>;
   /** Values of a person's that active people wait for, who were refused them because of this one. */

@@ -1,10 +1,12 @@
-import type { GroupOfUser, StoredUser } from "../directory/user.ts";
+import type { JsonObject } from "../core/entity.ts";
+import type { GroupOfUser, StoredUser, UserContent } from "../directory/user.ts";
 import type { UserDirectory } from "../directory/users.ts";
 import { withAddresses } from "./answer/addresses.ts";
 import { createResourceText, projectedText } from "./answer/render.ts";
 import type { ResourceKind } from "./answer/resource-kind.ts";
 import { applyPatch, readOperations } from "./patch/patch.ts";
 import { userContent } from "./resource/columns.ts";
+import { keepingObserved } from "./resource/observed.ts";
 import { readUser } from "./resource/resource.ts";
 import { userResource } from "./schema/schemas.ts";
 
@@ -29,7 +31,7 @@ export function userKind(directory: UserDirectory, baseUrl: string): ResourceKin
     // Operations that are wrong in themselves are refused before anything is read.
     async patch(context, id, body, ifVersion) {
       const operations = readOperations(body);
-      return directory.change(context, id, (current) => userContent(applyPatch(current, operations, userResource)), ifVersion);
+      return directory.change(context, id, (current) => patched(current, operations), ifVersion);
     },
     remove: (context, id, ifVersion) => directory.remove(context, id, ifVersion),
     render(user, projection) {
@@ -37,6 +39,11 @@ export function userKind(directory: UserDirectory, baseUrl: string): ResourceKin
       return projectedText(resourceText(user, groups), projection);
     },
   };
+}
+
+function patched(current: JsonObject, operations: ReturnType<typeof readOperations>): UserContent {
+  const document = applyPatch(current, operations, userResource);
+  return userContent(document === current ? document : keepingObserved(document, current));
 }
 
 function groupReferences(groupsUrl: string): (groups: readonly GroupOfUser[]) => string {

@@ -36,6 +36,17 @@ const rule = z.strictObject({
   maxLength: z.number().int().min(1).max(MAX_TEXT).optional(),
 });
 
+/** Attributes of which the target may be right, and what SCIM clients see of them; departments, managers and membership are never among them. */
+export const AUTHORITIES = ["mobile", "avatar", "nickname", "activated"] as const;
+
+const authority = z.literal("dingtalk", { error: "must be dingtalk" });
+/** Whose value holds once no source has written one for thirty days. */
+const personRule = rule.extend({ authority: authority.optional() });
+/** Nothing is sent: the target's value is told. */
+const toldRule = z.strictObject({ authority });
+/** Stands for the value of such a rule. */
+export const NOTHING_SENT = "";
+
 /** Shapes that may be written short, each with its forms: what reads the shapes cannot look into the step between. */
 export const SHORT_FORMS = new Map<z.core.$ZodType, readonly z.core.$ZodType[]>();
 
@@ -45,6 +56,13 @@ const ruleOrExpression = z.preprocess(
   rule,
 );
 SHORT_FORMS.set(ruleOrExpression, [scalar, rule]);
+
+const personRuleOrExpression = z.preprocess((value) => {
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return { value };
+  const isTold = typeof value === "object" && value !== null && "authority" in value && !("value" in value);
+  return isTold ? { ...value, value: NOTHING_SENT } : value;
+}, personRule);
+SHORT_FORMS.set(personRuleOrExpression, [scalar, personRule, toldRule]);
 
 /** An expression that names people or departments, and what it means when it names none. */
 function reference(empty: "leave" | "clear") {
@@ -175,7 +193,9 @@ export const mappingFile = z.strictObject({
   extensions: z.record(name, z.string().regex(/^urn:.{1,200}$/i, "must be the URN of a schema extension")).default({}),
   tables: z.record(name, z.record(key, scalar)).default({}),
   trees: z.record(name, z.record(key, z.strictObject({ name: text, parent: key.optional() }))).default({}),
-  person: z.record(z.string().regex(/^[A-Za-z]\w*(\..{1,100})?$/, "must be an attribute of the target"), ruleOrExpression).default({}),
+  person: z
+    .record(z.string().regex(/^[A-Za-z]\w*(\..{1,100})?$/, "must be an attribute of the target"), personRuleOrExpression)
+    .default({}),
   /** An expression that gives entries of name and value, each an attribute `extension.<name>`. */
   customFields: text.optional(),
   manager: reference("clear").optional(),
@@ -193,5 +213,6 @@ export const mappingFile = z.strictObject({
 
 export type MappingFile = z.infer<typeof mappingFile>;
 export type Rule = z.infer<typeof rule>;
+export type PersonRule = z.infer<typeof personRule>;
 export type TransferRule = z.infer<typeof transferRule>;
 export type GroupRule = z.infer<typeof groupRule>;

@@ -1,4 +1,4 @@
-import type { MappingFile, Rule } from "./file.ts";
+import type { MappingFile, PersonRule, Rule } from "./file.ts";
 import { parseMappingFile } from "./parse.ts";
 
 /** A rule as the file has it, for people who read it. */
@@ -13,6 +13,8 @@ export interface RuleOutline {
   readonly empty: "leave" | "clear";
   readonly default?: string;
   readonly maxLength?: number;
+  /** Whose value holds once no source has written one for thirty days; a rule without an expression only tells it. */
+  readonly authority?: "dingtalk";
 }
 
 /** What becomes of groups whose name matches; the first rule that matches counts. */
@@ -60,11 +62,12 @@ const ruleTextsOf = ({ customFields, manager, external, account, departments }: 
   ["departments.positions", departments.positions],
 ];
 
-function rulesOf(about: RuleOutline["about"], rules: Readonly<Record<string, Rule>>): readonly RuleOutline[] {
-  return Object.entries(rules).map(([name, { value, when, empty, default: otherwise, maxLength }]) => ({
+function rulesOf(about: RuleOutline["about"], rules: Readonly<Record<string, Rule | PersonRule>>): readonly RuleOutline[] {
+  return Object.entries(rules).map(([name, { value, when, empty, default: otherwise, maxLength, ...more }]) => ({
     attribute: name,
     about,
     rule: String(value),
+    ...("authority" in more && more.authority !== undefined ? { authority: more.authority } : {}),
     when,
     empty,
     ...(otherwise === undefined ? {} : { default: String(otherwise) }),

@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
-import type { EntityRef } from "../../core/entity.ts";
+import type { EntityRef, JsonObject } from "../../core/entity.ts";
 import type { Explanation } from "../../mapping/mapping.ts";
 import { personInput } from "../desired/conclude.ts";
 import { desiredOf } from "../desired/desired.ts";
@@ -8,6 +8,7 @@ import type { DesiredDeps, DesiredResult } from "../desired/result.ts";
 import type { PersonFacts } from "../facts.ts";
 import type { Desired, Plan } from "../plan.ts";
 import { nextState, RETRY_BASE_MS } from "../run/end/next-state.ts";
+import { yieldTo } from "../run/plan/authority.ts";
 import { planned } from "../run/plan/planned.ts";
 import type { Actual, Attributes, Note } from "../target-values.ts";
 
@@ -17,7 +18,14 @@ export interface PreviewDeps extends DesiredDeps {
 
 /** What a run would conclude from what is known now. Nothing is sent, nothing is read from the target, and nothing is written. */
 export type Forecast =
-  | { readonly kind: "plan"; readonly desired: Desired; readonly shaped: Attributes; readonly plan: Plan; readonly notes: readonly Note[] }
+  | {
+      readonly kind: "plan";
+      readonly desired: Desired;
+      readonly shaped: Attributes;
+      readonly plan: Plan;
+      readonly notes: readonly Note[] /** What the directory tells of the target is to be another thing. */;
+      readonly observes: boolean;
+    }
   | { readonly kind: "invited"; readonly reasonCode?: string; readonly reason?: string; readonly remedy?: string }
   | Extract<DesiredResult, { kind: "waiting" | "held" | "parked" }>;
 
@@ -44,7 +52,7 @@ export async function previewPerson(deps: PreviewDeps, personId: string): Promis
     remoteId: facts.link?.remoteId,
     actual,
     paths: judgement.paths.map(({ path }) => path.map((level) => level.name)),
-    forecast: (await concluded(deps, ref, await desiredOf(deps, ref, known), actual))!,
+    forecast: (await concluded(deps, ref, await desiredOf(deps, ref, known), { actual, document: facts.document }))!,
     explanations: facts.document ? deps.mapping.explain(personInput(facts)) : [],
   };
 }
@@ -54,20 +62,22 @@ export async function forecast(deps: PreviewDeps, ref: EntityRef, actual?: Actua
   const known = await load(deps, ref, actual ? { actual } : {});
   const resolved = await desiredOf(deps, ref, known);
   const there = actual ?? (known.kind === "group" ? undefined : actualOf(known.facts.link));
-  return concluded(deps, ref, resolved, there);
+  return concluded(deps, ref, resolved, { actual: there, document: known.kind === "user" ? known.facts.document : undefined });
 }
 
 async function concluded(
   deps: PreviewDeps,
   ref: EntityRef,
   resolved: DesiredResult,
-  actual: Actual | undefined,
+  { actual, document }: { readonly actual: Actual | undefined; readonly document: JsonObject | undefined },
 ): Promise<Forecast | undefined> {
   if (resolved.kind === "settled") return undefined;
   if (resolved.kind !== "desired") return resolved;
   const refused = await deps.store.refused(ref);
-  const { invited, shaped, next, notes } = await planned(deps, ref, resolved, { actual, refused, now: deps.clock.now() });
-  if (!invited) return { kind: "plan", desired: resolved.desired, shaped, plan: next, notes };
+  const now = deps.clock.now();
+  const { desired, observed } = await yieldTo(deps, ref, { document, desired: resolved.desired, actual, now });
+  const { invited, shaped, next, notes } = await planned(deps, ref, { ...resolved, desired }, { actual, refused, now });
+  if (!invited) return { kind: "plan", desired, shaped, plan: next, notes, observes: observed !== undefined };
   const { reasonCode, reason, remedy } = nextState(invited.end, 0, { random: 0, baseMs: RETRY_BASE_MS });
   return { kind: "invited", ...(reasonCode ? { reasonCode } : {}), ...(reason ? { reason } : {}), ...(remedy ? { remedy } : {}) };
 }

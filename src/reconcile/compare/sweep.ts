@@ -142,7 +142,7 @@ const changedNames = (before: Attributes, told: Attributes): readonly string[] =
 /** Attributes that others own may change as they like; only what a run would do something about counts. */
 async function isWrong(deps: SweepDeps, ref: EntityRef, actual: Actual): Promise<boolean> {
   const next = await forecast(deps, ref, actual);
-  return next !== undefined && (next.kind !== "plan" || next.plan.action !== "none");
+  return next !== undefined && (next.kind !== "plan" || next.plan.action !== "none" || next.observes);
 }
 
 function finished(clock: Clock, begun: Pick<HistoryEvent, "id" | "code" | "actor" | "target">, result: SweepResult): HistoryEvent {

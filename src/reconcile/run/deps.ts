@@ -9,6 +9,7 @@ import type { Claim, ReconcileStore } from "../ports.ts";
 import type { OwnRest } from "../process/presence.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { LoopLog } from "./end/loop-log.ts";
+import type { Observed } from "./plan/authority.ts";
 
 export interface ReconcilerDeps {
   readonly store: ReconcileStore & Guard & Pick<AdoptionStore, "proposeOne">;
@@ -19,6 +20,8 @@ export interface ReconcilerDeps {
   /** Another number after each order to stop something: what a run began before it is not sent any more. */
   readonly term?: () => number;
   readonly policy: Policy;
+  /** Makes the directory tell what the target has, in place of what it told of it before. Without it the target has no authority. */
+  readonly observe?: (personId: string, observed: Observed, causes: readonly string[]) => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** In [0, 1); spreads retries. */

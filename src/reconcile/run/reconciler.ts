@@ -13,12 +13,14 @@ import type { Claim } from "../ports.ts";
 import { modeInForce } from "../process/orders.ts";
 import type { WriteContext } from "../target.ts";
 import { TargetError } from "../target-failures.ts";
+import type { Actual } from "../target-values.ts";
 import type { Reconciler, ReconcilerDeps } from "./deps.ts";
 import { causeOf } from "./end/cause.ts";
 import { type GraceResult, graceAfter } from "./end/grace.ts";
 import { nextState, type Planned, RETRY_BASE_MS } from "./end/next-state.ts";
 import { createRunEvents, type RunEvents } from "./end/run-events.ts";
-import { NO_FOLLOW_UPS, nothingToDo, type RunResult, seenLink } from "./end/run-result.ts";
+import { type DesiredEntity, NO_FOLLOW_UPS, nothingToDo, type RunResult, seenLink } from "./end/run-result.ts";
+import { yieldTo } from "./plan/authority.ts";
 import { changesOf } from "./plan/changes.ts";
 import { planned } from "./plan/planned.ts";
 import type { Refusals } from "./plan/refusal.ts";
@@ -72,14 +74,15 @@ interface Resolved {
 async function converge(
   deps: ReconcilerDeps,
   events: RunEvents,
-  { claim, resolved, person, leaver }: Resolved,
+  { claim, resolved: concluded, person, leaver }: Resolved,
   context: WriteContext,
 ): Promise<RunResult | "lost"> {
   const { target, clock } = deps;
-  if (resolved.kind === "settled") return { ...NO_FOLLOW_UPS, end: { kind: "inSync", notes: resolved.notes }, gone: resolved.gone };
-  if (resolved.kind !== "desired") return { ...NO_FOLLOW_UPS, end: resolved };
+  if (concluded.kind === "settled") return { ...NO_FOLLOW_UPS, end: { kind: "inSync", notes: concluded.notes }, gone: concluded.gone };
+  if (concluded.kind !== "desired") return { ...NO_FOLLOW_UPS, end: concluded };
 
-  const actual = resolved.seen ? resolved.seen.actual : await observe(target, claim.ref, resolved, context);
+  const actual = concluded.seen ? concluded.seen.actual : await observe(target, claim.ref, concluded, context);
+  const resolved = await yielding(deps, claim, { resolved: concluded, person, actual });
   const { next, notes, open, invited } = await planned(deps, claim.ref, resolved, { actual, refused: claim.refused, now: clock.now() });
   if (invited) return { ...NO_FOLLOW_UPS, ...invited };
   if (next.action === "none") return nothingToDo(target, claim, resolved, actual, { notes, open });
@@ -93,6 +96,23 @@ async function converge(
   if (begun === "lost") return "lost";
   if (begun !== "begun") return { ...held, end: { ...begun, planned: plannedBy(next) } };
   return send(deps, events, { claim, resolved, next, intent, known: { notes, open } }, context);
+}
+
+/** Leaves to the target what it owns, and has the directory tell so. */
+async function yielding(
+  deps: ReconcilerDeps,
+  claim: Claim,
+  {
+    resolved,
+    person,
+    actual,
+  }: { readonly resolved: DesiredEntity; readonly person: PersonInput | undefined; readonly actual: Actual | undefined },
+): Promise<DesiredEntity> {
+  if (!deps.observe) return resolved;
+  const now = deps.clock.now();
+  const { desired, observed } = await yieldTo(deps, claim.ref, { document: person?.user, desired: resolved.desired, actual, now });
+  if (observed && modeInForce(deps.mode, claim.orderedMode) !== "observe") await deps.observe(claim.ref.id, observed, claim.causes);
+  return { ...resolved, desired };
 }
 
 async function record(deps: ReconcilerDeps, claim: Claim, result: RunResult): Promise<void> {

@@ -14,6 +14,7 @@ import { groupContent, userContent } from "./columns.ts";
 import { foreignValue, isForeignName, refuseLargeForeign } from "./foreign.ts";
 import { settledList } from "./list-elements.ts";
 import { readMembers } from "./members.ts";
+import { keepingObserved } from "./observed.ts";
 import { coercion, type JsonElement, nothingUnderstood } from "./values.ts";
 
 /*
@@ -29,7 +30,7 @@ import { coercion, type JsonElement, nothingUnderstood } from "./values.ts";
 export function readUser(body: Body, current?: JsonObject): UserContent {
   const { document } = readDocument(userResource, body);
   if (document.active === undefined) document.active = current?.active ?? true;
-  return userContent(document);
+  return userContent(keepingObserved(document, current));
 }
 
 /** `members`: the ids given, each once; undefined when the body does not mention them. */

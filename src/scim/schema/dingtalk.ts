@@ -44,6 +44,17 @@ export const dingtalkUserSchema = schema(DINGTALK_USER_SCHEMA, "DingTalkUser", "
     [string("name", "The name of the field."), string("value", "Its value.")],
     { multiValued: true },
   ),
+  complex(
+    "observed",
+    "What DingTalk has in place of what a source says, where the mapping gives it the authority.",
+    [
+      string("mobile", "The mobile number there.", { mutable: "readOnly" }),
+      string("avatar", "The address of the picture there.", { mutable: "readOnly" }),
+      string("nickName", "The nickname there.", { mutable: "readOnly" }),
+      boolean("activated", "Whether the person has signed in to DingTalk.", { mutable: "readOnly" }),
+    ],
+    { mutable: "readOnly" },
+  ),
 ]);
 
 export const dingtalkGroupSchema = schema(DINGTALK_GROUP_SCHEMA, "DingTalkGroup", "A group as a DingTalk department or role", [

@@ -19,6 +19,7 @@ export const consoleActs: ReadonlyMap<string, Rule> = new Map([
   ["leave", leaveByThemselves],
   ["admin", setAdministrator],
   ["mail", setUpMail],
+  ["picture", changePicture],
 ]);
 
 /** The person has logged in: active, and the number is known to DingTalk from now on. */
@@ -53,6 +54,12 @@ function renumber(organisation: Organisation, fields: Fields, act: Act): Done {
 function setUpMail(organisation: Organisation, fields: Fields): Done {
   const user = demandKnownUser(organisation, requiredText(fields, "userid"));
   return { answer: {}, changes: [{ type: "user.put", user: { ...user, mailSetUp: true } }] };
+}
+
+/** The person chooses a picture; no event tells of it (docs/dingtalk.md 10.1). */
+function changePicture(organisation: Organisation, fields: Fields): Done {
+  const user = demandKnownUser(organisation, requiredText(fields, "userid"));
+  return { answer: {}, changes: [{ type: "user.put", user: { ...user, avatar: requiredText(fields, "avatar") } }] };
 }
 
 /** The person consents to an invitation (40103) and becomes the member the create call asked for. */

@@ -67,6 +67,8 @@ export interface User extends UserTexts {
   /** What the list of administrators said before the last change, and when that was. */
   readonly formerLevel?: { readonly level: 0 | 1 | 2; readonly untilMs: number };
   /** Has set up an address in the client's Mail. */
+  /** Address of the picture; without one everybody has the same. */
+  readonly avatar?: string;
   readonly mailSetUp?: boolean;
   readonly account?: EnterpriseAccount;
   readonly roles: readonly RoleGrant[];

@@ -47,6 +47,7 @@ function basics(organisation: Organisation, user: User): Record<string, unknown>
       title: post.title ?? user.title,
       work_place: post.work_place ?? "",
     })),
+    ...set("avatar", user.avatar),
     active: user.active,
     real_authed: user.active,
     admin: user.sysLevel !== undefined,

@@ -19,6 +19,7 @@ import {
   type RoleRow,
   referenceOf,
 } from "./rows.ts";
+import { writtenSince } from "./source-writes.ts";
 import { ABOVE, CIRCLE, DEPARTMENTS, GROUP_MEANT, GROUPS, MANAGER, NAME_HOLDERS, PARENT_IS_GONE, PEOPLE, ROLES } from "./statements.ts";
 
 /* What is known about entities at the moment of work. */
@@ -36,6 +37,7 @@ type Facts = Pick<
   | "groupMeant"
   | "parentIsGone"
   | "groupsAbove"
+  | "writtenSince"
 >;
 
 export function createFacts(pool: Pool, target: string): Facts {
@@ -106,6 +108,8 @@ export function createFacts(pool: Pool, target: string): Facts {
     async parentIsGone(groupId) {
       return (await run(pool, PARENT_IS_GONE, [target, groupId])).length > 0;
     },
+
+    writtenSince: (personId, since) => writtenSince(pool, personId, since),
 
     async groupsAbove(groupId) {
       const rows = await run<{ id: string; document: string }>(pool, ABOVE, [groupId]);

@@ -26,6 +26,8 @@ export interface DingTalkConfig {
   readonly enterpriseAccounts?: boolean;
   /** Agent id of the app, under which it sends work notices; none are sent when unset. */
   readonly agentId?: number;
+  /** Whether the mapping wants to be told of people's pictures. */
+  readonly readsAvatar?: boolean;
   /** How long an answer may take, 20 000 ms when unset. */
   readonly timeoutMs?: number;
 }

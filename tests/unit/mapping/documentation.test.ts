@@ -17,7 +17,7 @@ test.each(examples.map((text, index) => [index + 1, text] as const))("example %i
   expect(compileMapping(text).version).toHaveLength(12);
 });
 
-test("the page has its examples", () => expect(examples).toHaveLength(5));
+test("the page has its examples", () => expect(examples).toHaveLength(6));
 
 test.each([
   ...Object.keys(FUNCTIONS),

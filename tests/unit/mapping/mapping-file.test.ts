@@ -159,3 +159,25 @@ describe("the version", () => {
 
 test("the reserved attributes are those of the target port", () =>
   expect({ user: Object.keys(RESERVED_ATTRIBUTES), department: Object.keys(RESERVED_SETTINGS) }).toEqual(RESERVED));
+
+test.each<[string, string, string]>([
+  ["a department's", "departments: { settings: { order: { value: 1, authority: dingtalk } } }", "departments.settings.order.authority"],
+  ["a title's", "person: { title: { value: user.title, authority: dingtalk } }", "person.title.authority"],
+  ["another system's", "person: { mobile: { value: user.title, authority: entra } }", "person.mobile.authority"],
+  ["of what cannot be set, with a value", "person: { avatar: { value: user.title, authority: dingtalk } }", "person.avatar.authority"],
+  ["no rule at all", "person: { mobile: { when: onCreate } }", "person.mobile.value"],
+])("an authority that is %s is refused", (_name, text, path) => {
+  expect(() => compileMapping(`version: 1\n${text}`)).toThrow(path);
+});
+
+test("the target may be right about some attributes, and which of SCIM speak of them is known", () => {
+  const { authorities, personAttributes } = compileMapping(
+    `version: 1\nperson: { mobile: { value: 'phone(phoneOf(user, "mobile"))', authority: dingtalk }, nickname: { value: dingtalk.nickName, authority: dingtalk }, avatar: { authority: dingtalk } }`,
+  );
+  expect(authorities).toEqual([
+    { attribute: "mobile", reads: ["phoneNumbers"] },
+    { attribute: "nickname", reads: ["urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:User"] },
+    { attribute: "avatar", reads: [] },
+  ]);
+  expect(personAttributes).not.toContain("avatar");
+});

@@ -9,6 +9,8 @@ import { idsOf, isTrue, objectsIn, textOrNull, textOrUndefined } from "../client
 export interface RecordOptions {
   readonly region: string;
   readonly roleGroup: string;
+  /** Whether the mapping asks for the picture. */
+  readonly readsAvatar?: boolean;
 }
 
 /** Field permissions seen at work in one answer: a field of theirs that is missing beside others is empty, not withheld. */
@@ -37,6 +39,8 @@ export function userFromWire(record: JsonObject, granted: ReadonlySet<string>, c
     attributes.manager = textOrNull(record.manager_userid);
     attributes.roles = rolesOf(record, options.roleGroup);
   }
+  // Left out for the picture that everybody has at first (docs/dingtalk.md 5.4).
+  if (options.readsAvatar) attributes.avatar = textOrNull(record.avatar);
   if (record.active !== undefined) attributes.activated = isTrue(record.active);
   const userid = String(record.userid);
   return {

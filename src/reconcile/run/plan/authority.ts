@@ -1,0 +1,101 @@
+import type { EntityRef, JsonObject, JsonValue } from "../../../core/entity.ts";
+import { sameJson } from "../../../core/same-json.ts";
+import { extensionOf, PERSON_EXTENSIONS } from "../../../mapping/extensions.ts";
+import type { Mapping } from "../../../mapping/mapping.ts";
+import { type Desired, sameValue } from "../../plan.ts";
+import type { ReconcileStore } from "../../ports.ts";
+import type { TargetAdapter } from "../../target.ts";
+import type { Actual, Attributes, AttributeValue } from "../../target-values.ts";
+
+/*
+ * Attributes of which the mapping gives the target the authority. Each has one owner at a time: the source that wrote it within thirty days, else the
+ * target. What the source owns is put right at the target as ever. What the target owns is left there, and the directory tells it as `observed`.
+ */
+
+export interface AuthorityDeps {
+  readonly store: Pick<ReconcileStore, "writtenSince">;
+  readonly target: Pick<TargetAdapter, "normalize">;
+  readonly mapping: Pick<Mapping, "authorities">;
+}
+
+/** By the names of SCIM. */
+export type Observed = Readonly<Record<string, JsonValue>>;
+
+export interface Yielded {
+  /** Without what the target owns. */
+  readonly desired: Desired;
+  /** What the directory is to tell of the target from now on; undefined: what it tells already. */
+  readonly observed: Observed | undefined;
+}
+
+/** For so long what a source has written holds against the target. */
+export const SOURCE_HOLDS_MS = 30 * 86_400_000;
+
+const NAMES: Readonly<Record<string, string>> = { nickname: "nickName" };
+const nameOf = (attribute: string): string => NAMES[attribute] ?? attribute;
+
+/** Writes nothing. Asks who wrote lastly only where the two sides differ. */
+export async function yieldTo(
+  { store, target, mapping: { authorities } }: AuthorityDeps,
+  ref: EntityRef,
+  {
+    document,
+    desired,
+    actual,
+    now,
+  }: {
+    readonly document: JsonObject | undefined;
+    readonly desired: Desired;
+    readonly actual: Actual | undefined;
+    readonly now: Date;
+  },
+): Promise<Yielded> {
+  if (authorities.length === 0 || ref.kind !== "user" || !document || !actual || desired.state !== "present")
+    return { desired, observed: undefined };
+  const wanted = wantedOf(target, desired.attributes, actual, authorities);
+  const differing = authorities.filter(({ attribute }) => differs(wanted[attribute], actual.attributes[attribute]));
+  const opinions = differing.filter(({ attribute, reads }) => wanted[attribute] !== undefined && reads.length > 0);
+  const since = new Date(now.getTime() - SOURCE_HOLDS_MS);
+  const written = opinions.length > 0 ? await store.writtenSince(ref.id, since) : new Set<string>();
+  const owned = differing.filter((each) => !(opinions.includes(each) && each.reads.some((name) => written.has(name))));
+  const observed = Object.fromEntries(owned.flatMap(({ attribute }) => told(attribute, actual.attributes[attribute])));
+  return {
+    desired: {
+      ...desired,
+      attributes: without(
+        desired.attributes,
+        owned.map(({ attribute }) => attribute),
+      ),
+    },
+    observed: sameJson(observed, observedIn(document)) ? undefined : observed,
+  };
+}
+
+/** In the form the target holds, as it is compared. */
+function wantedOf(
+  target: AuthorityDeps["target"],
+  attributes: Attributes,
+  actual: Actual,
+  authorities: Mapping["authorities"],
+): Attributes {
+  const named = authorities.flatMap(({ attribute }) => {
+    const value = attributes[attribute];
+    return value === undefined || value === null ? [] : [[attribute, value] as const];
+  });
+  return named.length === 0 ? {} : target.normalize("user", Object.fromEntries(named), actual).attributes;
+}
+
+/** What the target does not tell is no difference. */
+const differs = (wanted: AttributeValue | undefined, there: AttributeValue | undefined): boolean =>
+  there !== undefined && !sameValue(wanted, there);
+
+const told = (attribute: string, there: AttributeValue | undefined): readonly (readonly [string, JsonValue])[] =>
+  there === undefined || there === null || there === "" ? [] : [[nameOf(attribute), there]];
+
+const without = (attributes: Attributes, names: readonly string[]): Attributes =>
+  Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.includes(name)));
+
+function observedIn(document: JsonObject): JsonValue {
+  const extension = extensionOf(document, PERSON_EXTENSIONS["dingtalk"]!) as JsonObject;
+  return extension["observed"] ?? {};
+}

@@ -1,0 +1,31 @@
+import type { JsonObject } from "../../core/entity.ts";
+import { isObject } from "../json.ts";
+import { DINGTALK_USER_SCHEMA } from "../schema/dingtalk.ts";
+
+/*
+ * What was observed of a person at the target is part of the document and not of what a client writes (`observed`, read-only): a PUT that does not name it
+ * keeps it, and so does a PATCH that removes the whole extension.
+ */
+
+export function observedOf(document: JsonObject | undefined): JsonObject | undefined {
+  const extension = document?.[DINGTALK_USER_SCHEMA];
+  const observed = isObject(extension) ? (extension as JsonObject)["observed"] : undefined;
+  return isObject(observed) ? (observed as JsonObject) : undefined;
+}
+
+/** A copy with this one; undefined: with none. */
+export function withObserved(document: JsonObject, observed: JsonObject | undefined): JsonObject {
+  const extension = document[DINGTALK_USER_SCHEMA];
+  const { observed: _before, ...others } = isObject(extension) ? (extension as JsonObject) : {};
+  const holder: JsonObject = observed ? { ...others, observed } : others;
+  const { [DINGTALK_USER_SCHEMA]: _extension, ...rest } = document;
+  const made: JsonObject = Object.keys(holder).length > 0 ? { ...rest, [DINGTALK_USER_SCHEMA]: holder } : rest;
+  const [core = ""] = Array.isArray(document["schemas"]) ? (document["schemas"] as readonly string[]) : [];
+  return { ...made, schemas: [core, ...Object.keys(made).filter((name) => name.includes(":"))] };
+}
+
+/** What a client made of `before`, with what it cannot change. */
+export function keepingObserved(document: JsonObject, before: JsonObject | undefined): JsonObject {
+  const observed = observedOf(before);
+  return observed === observedOf(document) ? document : withObserved(document, observed);
+}
