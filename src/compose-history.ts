@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { AppContext } from "./compose.ts";
 import { CannotStart } from "./core/errors.ts";
+import { type Checker, startChecker } from "./history/log/checker.ts";
 import { type Sealer, startSealer } from "./history/log/sealer.ts";
+import { storedLog } from "./history/log/sources.ts";
 import { createWitnessing, type PostText } from "./history/log/witnessing.ts";
 import { loadLogKey } from "./log-key.ts";
+import { createCheckStore } from "./store/history/log/check.ts";
 import { createCheckpointDesk } from "./store/history/log/checkpoint-desk.ts";
 import { createOlderEvents } from "./store/history/log/older.ts";
 import { createLogReader } from "./store/history/log/reader.ts";
@@ -21,6 +24,18 @@ export function startSealing({ config, pool, vault, clock, logger }: AppContext)
     policy && createWitnessing({ desk: createCheckpointDesk(pool), log: createLogReader(pool), policy, post: postText, logger });
   return startSealer({ store, older: createOlderEvents(pool, vault), clock, logger, ...(witnesses ? { witnesses } : {}) });
 }
+
+/** The daily check, of a process that runs the loop. */
+export function startChecking({ config, pool, clock, logger }: AppContext): Checker {
+  const expired = () => {
+    const before = (days: number): Date => new Date(clock.now().getTime() - days * DAY_MS);
+    const { events, access, values } = config.retention;
+    return { events: before(events), access: before(access), values: before(values) };
+  };
+  return startChecker({ store: createCheckStore(pool), source: storedLog(createLogReader(pool)), expired, clock, logger });
+}
+
+const DAY_MS = 86_400_000;
 
 function readPolicy(file: string): Policy {
   try {

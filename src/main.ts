@@ -4,7 +4,7 @@ import { type ServerContext, startMeter } from "./compose.ts";
 import { startAlerting } from "./compose-alerts.ts";
 import { prepareAccess, startApi } from "./compose-api.ts";
 import { openFeed } from "./compose-feed.ts";
-import { startSealing } from "./compose-history.ts";
+import { startChecking, startSealing } from "./compose-history.ts";
 import { startWorkday } from "./compose-import.ts";
 import { startFigures } from "./compose-kpis.ts";
 import { type RunningSync, startSync } from "./compose-sync.ts";
@@ -113,6 +113,8 @@ export async function startServer(config: Config, signal = new AbortController()
     if (config.role !== "api") {
       const sealer = startSealing(app);
       working.push({ name: "sealer", mostMs: 3_000, leastMs: 500, end: () => sealer.stop() });
+      const checker = startChecking(app);
+      working.push({ name: "check of the history", mostMs: 3_000, leastMs: 500, end: () => checker.stop() });
     }
     // Whatever else fails later: from here on somebody is told.
     const alerts = startAlerting(app);

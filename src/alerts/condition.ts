@@ -22,6 +22,7 @@ export const CAUSE_KINDS = [
   "listening",
   "hints",
   "sealing",
+  "altered",
   "import",
   "worker",
   "test",

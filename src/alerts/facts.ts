@@ -23,6 +23,9 @@ export interface AlertFacts {
   readonly refusedImports?: readonly { readonly sourceId: string; readonly source: string; readonly at: Date }[];
   /** Until when every event is in the log; undefined before the log has begun. */
   readonly sealedAt?: Date;
+  /** When the whole log was read and compared last, and what was wrong with it then. */
+  readonly verifiedAt?: Date;
+  readonly historyFault?: string;
 }
 
 export interface OpenGroup {

@@ -42,6 +42,9 @@ export interface AlertFigures {
   readonly lookedAt?: Date;
   /** Until when every event is in the log; undefined before it has begun. */
   readonly sealedAt?: Date;
+  /** When the whole log was read and compared last. */
+  readonly verifiedAt?: Date | null;
+  readonly historyFault?: string | null;
 }
 
 /** Incidents as operators see them. */

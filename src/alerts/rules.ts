@@ -50,6 +50,7 @@ export function conditionsOf(facts: AlertFacts, rhythms: Rhythms, now: Date, rul
     ...comparison(facts, now),
     ...listening(facts),
     ...sealing(facts, now),
+    ...altered(facts),
     ...(facts.refusedImports ?? []).map(importRefused),
   ];
 }
@@ -199,6 +200,12 @@ function sealing({ sealedAt }: AlertFacts, now: Date): Condition[] {
   if (!sealedAt || now.getTime() - sealedAt.getTime() < SEALED_MS) return [];
   return [condition("sealing", "sealingLate", "A", { detail: { since: sealedAt.toISOString() } })];
 }
+
+/** Until a later check finds it whole. */
+const altered = ({ historyFault, verifiedAt }: AlertFacts): Condition[] =>
+  historyFault === undefined
+    ? []
+    : [condition("altered", "historyAltered", "A", verifiedAt ? { detail: { since: verifiedAt.toISOString() } } : {})];
 
 /** One for each source, however often it is tried again; over when the source is read, or when nobody has tried for a day. */
 const importRefused = ({ sourceId, source, at }: NonNullable<AlertFacts["refusedImports"]>[number]): Condition =>

@@ -42,6 +42,26 @@ export function observeAlerts(
     },
   });
   new Gauge({
+    name: "dingtalk_scim_history_verified_timestamp_seconds",
+    help: "When the whole history was read and compared with what was signed",
+    registers,
+    async collect() {
+      const known = await figures();
+      this.reset();
+      if (known?.verifiedAt) this.set(known.verifiedAt.getTime() / 1_000);
+    },
+  });
+  new Gauge({
+    name: "dingtalk_scim_history_altered",
+    help: "1 when the last check of the whole history found it altered",
+    registers,
+    async collect() {
+      const known = await figures();
+      this.reset();
+      if (known?.verifiedAt) this.set(typeof known.historyFault === "string" ? 1 : 0);
+    },
+  });
+  new Gauge({
     name: "dingtalk_scim_alerts_last_look_timestamp_seconds",
     help: "When a process last looked for incidents",
     labelNames: ["target"],

@@ -33,7 +33,7 @@ const SPECIAL: Readonly<Record<Exclude<RoleKind, "auditor">, Rights>> = {
   },
   worker: {
     history: ["select", "insert"],
-    history_log: ["select", "insert", "update (size, looked_at)"],
+    history_log: ["select", "insert", "update (size, looked_at, checked_at, check_began_at, fault)"],
     history_log_keys: ["select", "insert", "update (until)"],
     history_leaves: ["select", "insert"],
     history_tiles: ["select", "insert", "update (hashes)"],

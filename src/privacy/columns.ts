@@ -62,7 +62,11 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     secret: "wrapped",
   },
 
-  history_log: { purpose: "the history as a log: where it stands", retention: NO_END, public: "single origin size looked_at" },
+  history_log: {
+    purpose: "the history as a log: where it stands",
+    retention: NO_END,
+    public: "single origin size looked_at checked_at check_began_at fault",
+  },
   history_log_keys: { purpose: "public keys that the log is signed with", retention: NO_END, public: "vkey since until" },
   // An entry names actor and event, and commits to the rest by hashes.
   history_leaves: { purpose: "entries of the log", retention: NO_END, public: "index event", personal: "entry" },

@@ -107,6 +107,11 @@ export const ENGLISH: Catalogue = {
       headline: () => "the history has not been sealed for five minutes",
       remedy: "Look in the log of the workers for the reason, often a missing HISTORY_KEY_FILE. Until then later events cannot be proven.",
     },
+    altered: {
+      headline: () => "the history is not what was signed",
+      remedy:
+        "Run dingtalk-scim history verify: it names the first wrong entry. Keep the database as it is until it is known who or what has altered it.",
+    },
     import: {
       headline: ({ detail }) => `nothing is taken over from the source ${detail.source}: its file or report was refused as a whole`,
       remedy: "See what is wrong: dingtalk-scim workday check, or people import --dry-run.",
@@ -137,6 +142,7 @@ export const ENGLISH: Catalogue = {
       "the history was not sealed in time",
       "Look in the log for the reason; until then later changes of the history cannot be proven.",
     ),
+    historyAltered: of("the history is not what was signed", "Run dingtalk-scim history verify: it names the first wrong entry."),
     importRefused: of(
       "a file or report was refused as a whole",
       "Run dingtalk-scim workday check, or people import --dry-run: it names the rows that are wrong, or the number of active people to confirm with --count.",

@@ -91,6 +91,10 @@ export const SIMPLIFIED: Catalogue = {
       headline: () => "历史记录已有五分钟未封存",
       remedy: "请在工作进程的日志中查找原因，常见原因是缺少 HISTORY_KEY_FILE。在此之前，之后的事件无法证明。",
     },
+    altered: {
+      headline: () => "历史记录与签名时不一致",
+      remedy: "请运行 dingtalk-scim history verify，它会指出第一条有误的记录。在查明由谁或因何改动之前，请保持数据库原样。",
+    },
     import: {
       headline: ({ detail }) => `来源 ${detail.source} 的文件或报表被整体拒绝，未导入任何内容`,
       remedy: "请运行 dingtalk-scim workday check 或 people import --dry-run 查看原因。",
@@ -106,6 +110,7 @@ export const SIMPLIFIED: Catalogue = {
     settingsWrong: of("某项设置或本机时钟有误", "请运行 dingtalk-scim doctor，它会指出是哪一项。"),
     oneTimeLinkUsed: of("有人通过一次性链接登录", "请查明是谁、因何使用。若无人知情，请结束该会话。"),
     sealingLate: of("历史记录未按时封存", "请在日志中查找原因；在此之前，无法证明历史记录未被改动。"),
+    historyAltered: of("历史记录与签名时不一致", "请运行 dingtalk-scim history verify，它会指出第一条有误的记录。"),
     importRefused: of(
       "文件或报表被整体拒绝",
       "请运行 dingtalk-scim workday check 或 people import --dry-run：会列出有误的行，或需用 --count 确认的在职人数。",

@@ -88,6 +88,10 @@ export const TRADITIONAL: Catalogue = {
       headline: () => "歷史記錄已有五分鐘未封存",
       remedy: "請在工作程序的記錄檔尋找原因，通常是欠缺 HISTORY_KEY_FILE。在此之前，往後的事件無法證明。",
     },
+    altered: {
+      headline: () => "歷史記錄與簽署時不符",
+      remedy: "請執行 dingtalk-scim history verify，它會指出第一條有誤的記錄。在查明由誰或因何改動之前，請保持資料庫原狀。",
+    },
     import: {
       headline: ({ detail }) => `來源 ${detail.source} 的檔案或報表整份遭拒，未匯入任何內容`,
       remedy: "請執行 dingtalk-scim workday check 或 people import --dry-run 查看原因。",
@@ -103,6 +107,7 @@ export const TRADITIONAL: Catalogue = {
     settingsWrong: of("某項設定或本機時鐘有誤", "請執行 dingtalk-scim doctor，它會列出是哪一項。"),
     oneTimeLinkUsed: of("有人以一次性連結登入", "請查明是誰人及因何使用。如無人知悉，請結束該工作階段。"),
     sealingLate: of("歷史記錄未有按時封存", "請在記錄檔尋找原因；在此之前，無法證明歷史記錄未經改動。"),
+    historyAltered: of("歷史記錄與簽署時不符", "請執行 dingtalk-scim history verify，它會指出第一條有誤的記錄。"),
     importRefused: of(
       "檔案或報表整份遭拒",
       "請執行 dingtalk-scim workday check 或 people import --dry-run：會列出有誤的列，或需以 --count 確認的在職人數。",

@@ -64,8 +64,12 @@ const REFUSED_IMPORTS: Statement = {
      group by r.source_id, s.name order by r.source_id limit 100`,
 };
 
-const SEALED: Statement = { name: "alerts-sealed", text: `select l.looked_at as "sealedAt" from history_log l` };
+const SEALED: Statement = {
+  name: "alerts-sealed",
+  text: `select l.looked_at as "sealedAt", l.checked_at as "verifiedAt", l.fault as "historyFault" from history_log l`,
+};
 
+type LogFacts = Required<Pick<AlertFacts, "sealedAt" | "verifiedAt" | "historyFault">>;
 type Rows<T> = pg.QueryResultRow & T;
 type Nullable<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> | null };
 
@@ -80,9 +84,9 @@ export async function readFacts(db: Queryable, target: string, now: Date): Promi
   const sources = await run<Rows<AlertFacts["sources"][number]>>(db, SOURCES, []);
   const signals = await run<Rows<Nullable<AlertFacts["signals"][number]>>>(db, SIGNALS, [target, now]);
   const refusedImports = await run<Rows<NonNullable<AlertFacts["refusedImports"]>[number]>>(db, REFUSED_IMPORTS, [now]);
-  const [sealed] = await run<Rows<{ readonly sealedAt: Date }>>(db, SEALED, []);
+  const [sealed] = await run<Rows<Nullable<LogFacts>>>(db, SEALED, []);
   return {
-    ...sealed,
+    ...(sealed ? (known(sealed) as Partial<LogFacts>) : {}),
     open: open.map(known) as AlertFacts["open"],
     holds,
     target: state ? (known(state) as AlertFacts["target"]) : {},

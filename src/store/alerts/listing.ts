@@ -43,7 +43,10 @@ const LOOKED: Statement = {
   name: "incidents-looked",
   text: `select looked_at as "lookedAt" from alert_watches where target = $1 and looked_at > '-infinity'`,
 };
-const SEALED: Statement = { name: "incidents-sealed", text: `select l.looked_at as "sealedAt" from history_log l` };
+const SEALED: Statement = {
+  name: "incidents-sealed",
+  text: `select l.looked_at as "sealedAt", l.checked_at as "verifiedAt", l.fault as "historyFault" from history_log l`,
+};
 const ACKNOWLEDGE: Statement = {
   name: "incidents-acknowledge",
   text: `with done as (
@@ -95,7 +98,7 @@ export function createIncidents(pool: Pool, target: string): IncidentOperations 
         run<pg.QueryResultRow & AlertFigures["open"][number]>(pool, OPEN_FIGURES, [target]),
         run<pg.QueryResultRow & AlertFigures["due"][number]>(pool, DUE_FIGURES, []),
         run<{ lookedAt: Date }>(pool, LOOKED, [target]),
-        run<{ sealedAt: Date }>(pool, SEALED, []),
+        run<{ sealedAt: Date; verifiedAt: Date | null; historyFault: string | null }>(pool, SEALED, []),
       ]);
       return { open, due, ...looked, ...sealed };
     },

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "../../../src/core/clock.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
+import { startChecker } from "../../../src/history/log/checker.ts";
 import { proofOf } from "../../../src/history/log/proof.ts";
 import { startSealer } from "../../../src/history/log/sealer.ts";
 import { exportLog, laidOutLog, storedLog } from "../../../src/history/log/sources.ts";
@@ -13,6 +14,7 @@ import { rotateLogKey } from "../../../src/rotate-log-key.ts";
 import { readUser } from "../../../src/scim/resource/resource.ts";
 import { parseConfig } from "../../../src/settings/config.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";
+import { createCheckStore } from "../../../src/store/history/log/check.ts";
 import { createOlderEvents } from "../../../src/store/history/log/older.ts";
 import { createLogReader } from "../../../src/store/history/log/reader.ts";
 import { createSealStore } from "../../../src/store/history/log/seal.ts";
@@ -368,6 +370,38 @@ test("a new key takes the place of the old one: one checkpoint has both signatur
   expect(await verified({ keys: [parseVerifierKey(text)], anchors: [both] })).toMatchObject({ ok: true, verified: { size: 4 } });
   expect(await verified({ keys: [before!] })).toMatchObject({ ok: false });
   expect(independentlyWrong(await exported(), [before!.text, text], [anchor.text, both.text])).toBeUndefined();
+});
+
+test("the daily check: one process at a time, and it says what is altered until it is not", async () => {
+  await people(300);
+  await seal();
+  const at = { now: Date.now() };
+  const clock = { ...systemClock, now: () => new Date(at.now) };
+  const before = (days: number) => new Date(Date.now() - days * 86_400_000);
+  const expired = () => ({ events: before(2_555), access: before(180), values: before(730) });
+  const checkers = [0, 1].map(() =>
+    startChecker(
+      { store: createCheckStore(env.pool), source: storedLog(reader()), expired, clock, logger: silentLogger },
+      { lookMs: 3_600_000, pauseMs: 1 },
+    ),
+  );
+  const state = async () => (await env.pool.query("select checked_at, check_began_at, fault from history_log")).rows[0];
+  const checked = async (checkedAt: number) => {
+    while ((await state()).checked_at?.getTime() !== checkedAt) await systemClock.sleep(10);
+    return (await state()).fault;
+  };
+  expect(await checked(at.now)).toBeNull();
+  expect(await Promise.all(checkers.map((checker) => checker.check()))).toEqual([undefined, undefined]);
+  await tamper("update history set actor = 'token:other' where id = (select event from history_leaves where index = 200)");
+  at.now += 25 * 3_600_000;
+  const verdicts = await Promise.all(checkers.map((checker) => checker.check()));
+  expect(verdicts.filter((verdict) => verdict !== undefined)).toMatchObject([{ ok: false, fault: { index: 200 } }]);
+  expect(await state()).toMatchObject({ fault: "the event of entry 200 is not as it was sealed", check_began_at: null });
+  await env.pool.query("update history set actor = 'token:test' where id = (select event from history_leaves where index = 200)");
+  at.now += 25 * 3_600_000;
+  expect(await checkers[0]!.check()).toMatchObject({ ok: true });
+  expect((await state()).fault).toBeNull();
+  for (const checker of checkers) await checker.stop();
 });
 
 test("a key file that is gone or another one stops sealing, and nothing is signed", async () => {

@@ -94,6 +94,11 @@ test.each<[string, Partial<AlertFacts>, readonly string[]]>([
   ["slow", { latency: { p95Ms: 45_001, count: 20 } }, ["B latency:latencyHigh"]],
   ["slow, but too few to say", { latency: { p95Ms: 90_000, count: 19 } }, []],
   ["sealed five minutes ago", { sealedAt: ago(5) }, ["A sealing:sealingLate"]],
+  [
+    "the daily check has found the history altered",
+    { historyFault: "entry 7 is another one", verifiedAt: ago(5) },
+    ["A altered:historyAltered"],
+  ],
   ["sealed four minutes ago", { sealedAt: ago(4) }, []],
   ["not compared for 26 hours", { target: { sweptAt: ago(26 * 60) } }, ["B comparison:notCompared"]],
   ["not heard", { listening: { ...ear, state: "deaf" } }, ["B listening:notHeard"]],
