@@ -62,6 +62,7 @@ async function screensOf({ send, people }: Stage): Promise<readonly (readonly [s
     ["people-none", "/people?q=nobody-at-all"],
     ["parked", `/people/${people["parked@example.com"]}`],
     ["hostile", `/people/${people["hostile2@example.com"]}`],
+    ["joined", `/people/${people["joined@example.com"]}`],
     ["departments", "/departments"],
     ["plan", "/plan?mode=sync"],
     ["mapping", "/mapping"],

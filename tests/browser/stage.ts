@@ -1,9 +1,12 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Client } from "pg";
 import { layOut, readPassword } from "../../src/database/data-directory.ts";
 import { urlOf } from "../../src/database/embedded.ts";
 import { postmasterOf } from "../../src/database/postmaster.ts";
+import { DEFAULT_MAPPING } from "../../src/mapping/file/default-mapping.ts";
 import { type IdentityProvider, openIdentityProvider } from "../support/identity-provider.ts";
-import { openPlace, type Place, tokenIn } from "../support/server.ts";
+import { openPlace, type Place, runCommand, tokenIn } from "../support/server.ts";
 
 /* The built product with something to see on every screen: people in each state, a hold, a match to decide, and names that try to do harm. */
 
@@ -40,15 +43,18 @@ const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 export async function openStage(): Promise<Stage> {
   const place = await openPlace();
   const provider = await openIdentityProvider(place.url);
-  const server = await place.start(provider.settings);
+  const mapping = { MAPPING_FILE: join(place.dataDir, "mapping.yaml") };
+  writeFileSync(mapping.MAPPING_FILE, `${DEFAULT_MAPPING}\nsources:\n  join: [{ by: employeeNumber }]\n`);
+  const server = await place.start({ ...provider.settings, ...mapping });
   const token = tokenIn(server.stderr);
   if (token === undefined) throw new Error("the first start printed no token");
 
-  const send: Stage["send"] = async (method, path, body) => {
+  const send: Stage["send"] = (method, path, body) => sendAs(token, method, path, body);
+  const sendAs = async (credential: string, method: string, path: string, body?: unknown) => {
     const answer = await fetch(place.url + path, {
       method,
       headers: {
-        authorization: `Bearer ${token}`,
+        authorization: `Bearer ${credential}`,
         ...(body === undefined ? {} : { "content-type": path.startsWith("/scim") ? "application/scim+json" : "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -100,6 +106,21 @@ export async function openStage(): Promise<Stage> {
       `+852 9200 00${String(n).padStart(2, "0")}`,
       n === PEOPLE - 1 ? { [DINGTALK]: { hiredDate: "next month" } } : {},
     );
+  // Two whom another source has as well: one is joined, and one is to be decided.
+  const second = await tokenOfSource({ ...place.settings, ...mapping }, "workday");
+  for (const [at, each] of ["joined@example.com", "undecided@example.com"].entries()) {
+    const number = { [ENTERPRISE]: { employeeNumber: `J-${at}` } };
+    await add(each, `Both Sources ${at}`, `+852 9300 000${at}`, number);
+    await sendAs(second, "POST", "/scim/v2/Users", {
+      schemas: [USER, ENTERPRISE],
+      userName: `w-${at}`,
+      displayName: `Both ${at}`,
+      title: "From Workday",
+      ...number,
+    });
+  }
+  const { joins } = (await send("GET", "/api/joins?state=proposed")) as { joins: { id: string; person: { id: string } }[] };
+  await send("POST", `/api/joins/${joins.find(({ person }) => person.id === people["joined@example.com"])?.id}/accept`);
   await send("POST", "/scim/v2/Groups", { displayName: "Hong Kong/Retail", members: Object.values(people).map((value) => ({ value })) });
   await until("everybody was looked at", isQuiet);
   await send("POST", "/api/sync/pause", { reason: "to be compared first" });
@@ -128,6 +149,17 @@ export async function openStage(): Promise<Stage> {
     await provider.close();
   }
   return { url: place.url, token, place, provider, send, people, close };
+}
+
+/** A source of its own, and a token for it. */
+async function tokenOfSource(settings: Place["settings"], source: string): Promise<string> {
+  const command = async (...args: readonly string[]): Promise<string> => {
+    const run = runCommand(args, settings);
+    if ((await run.ended()) !== 0) throw new Error(run.stderr);
+    return run.stdout.trim();
+  };
+  await command("source", "create", "--name", source, "--kind", "workday");
+  return command("token", "create", "--name", source, "--source", source, "--scope", "provision");
 }
 
 const DAY_MS = 86_400_000;

@@ -4,8 +4,8 @@ interface TableProps {
   readonly caption: string;
   /** For those who do not see that a heading says the same. */
   readonly captionHidden?: boolean;
-  /** Headings of the columns. */
-  readonly heads: readonly string[];
+  /** Headings of the columns: a text that no other one is, or whatever else it shows. */
+  readonly heads: readonly (string | { readonly key: string; readonly shows: ReactNode })[];
   /** The rows. */
   readonly children: ReactNode;
 }
@@ -19,8 +19,8 @@ export function Table({ caption, captionHidden = false, heads, children }: Table
         <thead>
           <tr>
             {heads.map((head) => (
-              <th key={head} scope="col">
-                {head}
+              <th key={typeof head === "string" ? head : head.key} scope="col">
+                {typeof head === "string" ? head : head.shows}
               </th>
             ))}
           </tr>

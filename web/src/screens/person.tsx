@@ -127,6 +127,7 @@ function Difference({ person, session }: { readonly person: PersonAnswer; readon
   const shown = asks && revealed.data && "item" in revealed.data ? revealed.data : undefined;
   const { columns, names } = shown ?? person;
   const sources = person.records?.map(({ source }) => source) ?? [t("person.source")];
+  const sourceHeads = person.records?.map(({ id, source }) => ({ key: id, shows: <Foreign text={source} /> })) ?? sources;
   const isLate = asks && revealed.error instanceof ApiError && revealed.error.code === "SIGN_IN_AGAIN";
   const hasNumbers = session.scopes.includes("history:personal") && columns.some(({ attribute }) => NUMBERS.has(attribute));
   if (columns.length === 0)
@@ -145,7 +146,7 @@ function Difference({ person, session }: { readonly person: PersonAnswer; readon
           </button>
         </p>
       ) : null}
-      <Table caption={t("person.difference")} heads={[t("column.attribute"), ...sources, t("person.directory"), t("person.dingtalk")]}>
+      <Table caption={t("person.difference")} heads={[t("column.attribute"), ...sourceHeads, t("person.directory"), t("person.dingtalk")]}>
         {columns.map(({ attribute, source, bySource, directory, target, differs }) => (
           <tr key={attribute} className={differs ? "differs" : ""}>
             <th scope="row">
