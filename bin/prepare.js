@@ -60,12 +60,14 @@ function removeOrphans() {
   }
 }
 
-/** web/ → dist/web. */
+/** web/ and the words it shares → dist/web. */
 function buildDashboard() {
   const web = join(root, "web");
   const vite = packageDirectory("vite");
   if (!existsSync(web) || !vite) return;
-  const files = readdirSync(web, { recursive: true, withFileTypes: true })
+  // It shares the catalogues of reasons with the server.
+  const files = [web, join(root, "src", "words")]
+    .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && !entry.parentPath.endsWith("generated"))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();

@@ -1,10 +1,10 @@
 import type { Secret } from "../core/secret.ts";
+import type { Language } from "../words/languages.ts";
 import type { Channel, ChannelName } from "./channels/channel.ts";
 import { createMail } from "./channels/mail.ts";
 import type { Outbound } from "./channels/outbound.ts";
 import { createRobot } from "./channels/robot.ts";
 import { createWebhook } from "./channels/webhook.ts";
-import type { Language } from "./words/languages.ts";
 
 /** Of ALERT_…; a channel without an address is none. */
 export interface AlertSettings {

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from "express";
 import { INCIDENT_STATES, type Incident, type IncidentOperations } from "../alerts/operations.ts";
-import { LANGUAGES, type Language, languageOf, wordsIn } from "../alerts/words/languages.ts";
+import { wordsIn } from "../alerts/words/languages.ts";
 import type { Clock } from "../core/clock.ts";
 import { isCanonicalUuid } from "../core/id.ts";
 import { sendJson } from "../http/answer.ts";
@@ -9,6 +9,7 @@ import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
 import { requireRight } from "../http/request-context.ts";
 import { operatorEvent } from "../reconcile/operator-event.ts";
+import { LANGUAGES, type Language, languageOf } from "../words/languages.ts";
 import { afterOf, choiceOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
 import { operatorOf } from "./requests.ts";
 

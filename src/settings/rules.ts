@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { CHANNEL_NAMES, type ChannelName } from "../alerts/channels/channel.ts";
-import { LANGUAGES } from "../alerts/words/languages.ts";
 import { ROLES } from "../http/auth/roles.ts";
 import { RUNNING_OF_A_CLIENT } from "../http/connection/client-share.ts";
 import { CONNECTIONS_OF_AN_ADDRESS } from "../http/connection/connections.ts";
@@ -8,6 +7,7 @@ import { readTrustedProxies } from "../http/connection/trusted-proxies.ts";
 import { isOfEveryTenant } from "../http/oidc/settings.ts";
 import { DEFAULT_RETENTION, LEAST_RETENTION, type RetentionJob } from "../privacy/retention.ts";
 import { SYNC_MODES } from "../reconcile/policy.ts";
+import { LANGUAGES } from "../words/languages.ts";
 import {
   isBaseAddress,
   isChannelName,

@@ -29,7 +29,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   scim: ["core", "directory", "filter", "http"],
   // People from files and reports, by the commands that a SCIM client has.
   import: ["core", "directory", "filter", "history", "mapping", "scim"],
-  api: ["core", "alerts", "evidence", "feed", "filter", "history", "http", "kpis", "persons", "reconcile", "tlog"],
+  api: ["core", "alerts", "evidence", "feed", "filter", "history", "http", "kpis", "persons", "reconcile", "tlog", "words"],
   reconcile: ["core", "history", "mapping", "policy"],
   targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-hints.ts", "reconcile/target-values.ts"],
   // Storage implements the ports of others. Its own files join the sub-rooms, or are read by several of them.
@@ -78,12 +78,23 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // A client of the running server over HTTP.
   demo: ["core"],
   // Told of everything else by its store: it imports no other room.
-  alerts: ["core", "history"],
+  alerts: ["core", "history", "words"],
   kpis: ["core"],
+  // What people read, in their languages; the dashboard is built with it. Pure.
+  words: [],
   // It reads a file as policies are read, and leaves this program by the way of the alerts.
   feed: ["core", "history", "alerts/channels", "mapping/file"],
   // Each setting in the form its room wants it.
-  settings: ["core", "alerts", "http/auth/roles.ts", "http/connection", "http/oidc/settings.ts", "privacy", "reconcile/policy.ts"],
+  settings: [
+    "core",
+    "alerts",
+    "http/auth/roles.ts",
+    "http/connection",
+    "http/oidc/settings.ts",
+    "privacy",
+    "reconcile/policy.ts",
+    "words/languages.ts",
+  ],
   cli: ["*"],
 };
 

@@ -1,8 +1,6 @@
+import { type Reasons, reasonOf } from "../../words/reasons/reasons.ts";
 import type { CauseKind } from "../condition.ts";
 import type { Occasion, Told } from "../told.ts";
-
-/** A text and what to do about it. */
-export type Reason = readonly [text: string, remedy: string];
 
 /** Everything that is said in one language. Each is written for its readers, in the words of DingTalk's console in that language. */
 export interface Catalogue {
@@ -16,7 +14,7 @@ export interface Catalogue {
   /** What there are of each kind: "12 people and 3 departments". */
   counted(counts: Readonly<Record<string, number>>): string;
   readonly causes: Readonly<Record<CauseKind, CauseWords>>;
-  readonly reasons: Readonly<Record<string, Reason>>;
+  readonly reasons: Reasons;
 }
 
 export type Label = "since" | "lasted" | "goesOnFor" | "code" | "names" | "remedy" | "link";
@@ -38,12 +36,12 @@ export function wordsOf(catalogue: Catalogue): Words {
     ...catalogue,
     duration: (ms) => catalogue.duration(ms),
     headline(told) {
-      const text = Object.hasOwn(reasons, told.code) ? reasons[told.code]![0] : told.code;
+      const text = reasonOf(reasons, told.code)?.[0] ?? told.code;
       const { answer } = told.detail;
       const reason = answer === undefined ? text : `${text}${catalogue.brackets.join(answer)}`;
       return causes[told.kind].headline(told, { reason, counted: counted(told.detail.counts ?? {}) });
     },
-    remedy: ({ kind, code }) => (Object.hasOwn(reasons, code) ? reasons[code]![1] : causes[kind].remedy),
+    remedy: ({ kind, code }) => reasonOf(reasons, code)?.[1] ?? causes[kind].remedy,
   };
 }
 

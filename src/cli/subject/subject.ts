@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { languageOf } from "../../alerts/words/languages.ts";
 import { systemClock } from "../../core/clock.ts";
 import { isUuid } from "../../core/id.ts";
 import { flatTable, parseQuery } from "../../filter/parse.ts";
@@ -9,6 +8,7 @@ import { EVENT_ATTRIBUTES, type EventLog } from "../../history/event-log.ts";
 import { type SubjectReport, subjectReport } from "../../privacy/subject-report.ts";
 import type { AskedBy, EraseResult, ErasureStore, HoldResult, SubjectOperations } from "../../privacy/subjects.ts";
 import { TARGET } from "../../target-name.ts";
+import { languageOf } from "../../words/languages.ts";
 import { LANGUAGES, type Language } from "../assess/assessment-texts.ts";
 import { personMeant } from "../database/find-person.ts";
 import { type DatabaseAccess, withPool } from "../database/joined-pool.ts";

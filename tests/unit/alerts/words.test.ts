@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CAUSE_KINDS } from "../../../src/alerts/condition.ts";
 import { messageOf, oneLine } from "../../../src/alerts/message.ts";
-import { CATALOGUES, LANGUAGES, languageOf, wordsIn } from "../../../src/alerts/words/languages.ts";
+import { CATALOGUES, wordsIn } from "../../../src/alerts/words/languages.ts";
 import { LOOP_REASONS } from "../../../src/reconcile/reasons.ts";
 import { CODES } from "../../../src/targets/dingtalk/client/codes.ts";
+import { LANGUAGES, languageOf } from "../../../src/words/languages.ts";
 
 /** Kinds of answers that park an entity, or keep it waiting for somebody. */
 const PARKING: ReadonlySet<string> = new Set(["dependency", "taken", "locked", "data", "capacity", "protected", "scope", "quota"]);

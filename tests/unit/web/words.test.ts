@@ -1,13 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MAPPING_NOTES } from "../../../src/mapping/note-codes.ts";
-import { LOOP_REASONS } from "../../../src/reconcile/reasons.ts";
-import { DINGTALK_REASONS } from "../../../src/targets/dingtalk/client/reasons.ts";
 import { en } from "../../../web/src/words/en.ts";
-import { reasonsEn } from "../../../web/src/words/reasons-en.ts";
-import { reasonsZhHans } from "../../../web/src/words/reasons-zh-hans.ts";
-import { reasonsZhHant } from "../../../web/src/words/reasons-zh-hant.ts";
-import { REMEDIES } from "../../../web/src/words/remedies.ts";
 import { zhHans } from "../../../web/src/words/zh-hans.ts";
 import { zhHant } from "../../../web/src/words/zh-hant.ts";
 
@@ -81,20 +75,4 @@ const isCode = (text: string): boolean =>
 test("every note of the mapping has words, and no other", () => {
   const noted = Object.keys(en).flatMap((key) => (key.startsWith("mappingNote.") ? [key.slice("mappingNote.".length)] : []));
   expect(noted.sort()).toEqual([...MAPPING_NOTES].sort());
-});
-
-describe("reasons", () => {
-  test("have words for every code the loop and the adapter tell, and for no other", () => {
-    expect(Object.keys(REMEDIES).sort()).toEqual([...LOOP_REASONS, ...DINGTALK_REASONS].sort());
-  });
-
-  test.each([
-    ["en", reasonsEn],
-    ["zh-Hans-CN", reasonsZhHans],
-    ["zh-Hant-HK", reasonsZhHant],
-  ])("in %s are all worded, with what to do", (_language, { titles, remedies }) => {
-    expect(Object.keys(titles).sort()).toEqual(Object.keys(REMEDIES).sort());
-    expect(new Set(Object.values(REMEDIES))).toEqual(new Set(Object.keys(remedies)));
-    expect([...Object.values(titles), ...Object.values(remedies)].filter((text) => text.trim() === "")).toEqual([]);
-  });
 });

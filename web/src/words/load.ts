@@ -1,4 +1,4 @@
-import type { ReasonWords } from "./reasons.ts";
+import type { Reasons } from "../../../src/words/reasons/reasons.ts";
 import { type Catalogue, createWords, LANGUAGES, type Language, languageFor, type Words } from "./words.ts";
 
 /** For tests; never kept. */
@@ -8,10 +8,16 @@ const askedLanguage = (): string | null => new URLSearchParams(window.location.s
 const STORED = "dingtalk-scim-language";
 
 /** One language is loaded, the others when they are chosen. */
-const CATALOGUES: Readonly<Record<Language, () => Promise<readonly [Catalogue, ReasonWords]>>> = {
-  en: async () => [(await import("./en.ts")).en, (await import("./reasons-en.ts")).reasonsEn],
-  "zh-Hans-CN": async () => [(await import("./zh-hans.ts")).zhHans, (await import("./reasons-zh-hans.ts")).reasonsZhHans],
-  "zh-Hant-HK": async () => [(await import("./zh-hant.ts")).zhHant, (await import("./reasons-zh-hant.ts")).reasonsZhHant],
+const CATALOGUES: Readonly<Record<Language, () => Promise<readonly [Catalogue, Reasons]>>> = {
+  en: async () => [(await import("./en.ts")).en, (await import("../../../src/words/reasons/en.ts")).ENGLISH_REASONS],
+  "zh-Hans-CN": async () => [
+    (await import("./zh-hans.ts")).zhHans,
+    (await import("../../../src/words/reasons/zh-hans.ts")).SIMPLIFIED_REASONS,
+  ],
+  "zh-Hant-HK": async () => [
+    (await import("./zh-hant.ts")).zhHant,
+    (await import("../../../src/words/reasons/zh-hant.ts")).TRADITIONAL_REASONS,
+  ],
 };
 
 /** `?lang=` wins and is kept, then what was kept, then what the browser asks for. */

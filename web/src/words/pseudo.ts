@@ -1,4 +1,4 @@
-import type { ReasonWords } from "./reasons.ts";
+import type { Reasons } from "../../../src/words/reasons/reasons.ts";
 import type { Words } from "./words.ts";
 
 /* The language `?lang=en-XA`: English with other letters, and longer. What is still in plain letters then did not come from a catalogue. */
@@ -16,12 +16,10 @@ const pseudo = (text: string): string => {
   return `[${letters}${"·".repeat(Math.ceil(text.length / 3))}]`;
 };
 
-const each = <T extends Readonly<Record<string, string>>>(texts: T): T =>
-  // The same keys with other texts.
-  Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, pseudo(text)])) as T;
-
 export function pseudoWords(words: Words): Words {
-  const reasons: ReasonWords = { titles: each(words.reasons.titles), remedies: each(words.reasons.remedies) };
+  const reasons: Reasons = Object.fromEntries(
+    Object.entries(words.reasons).map(([code, [text, remedy]]) => [code, [pseudo(text), pseudo(remedy)] as const]),
+  );
   return {
     ...words,
     reasons,

@@ -1,13 +1,5 @@
-import { REMEDIES } from "./remedies.ts";
+import { reasonOf } from "../../../src/words/reasons/reasons.ts";
 import { useWords } from "./words.ts";
-
-export type ReasonCode = keyof typeof REMEDIES;
-export type Remedy = (typeof REMEDIES)[ReasonCode];
-
-export interface ReasonWords {
-  readonly titles: Readonly<Record<ReasonCode, string>>;
-  readonly remedies: Readonly<Record<Remedy, string>>;
-}
 
 interface Reasoned {
   readonly reasonCode?: string;
@@ -23,18 +15,15 @@ export function useReasons(): (reasoned: Reasoned) => {
 } {
   const { language, reasons } = useWords();
   return ({ reasonCode = "", reason, remedy }) => {
-    if (!Object.hasOwn(REMEDIES, reasonCode)) return { title: reason ?? reasonCode, remedy, lang: "en" };
-    // Looked up above.
-    const code = reasonCode as ReasonCode;
-    const ours = reasons.remedies[REMEDIES[code]];
+    const worded = reasonOf(reasons, reasonCode);
+    if (!worded) return { title: reason ?? reasonCode, remedy, lang: "en" };
+    const [title, ours] = worded;
     // What is decided here needs no command line.
-    const isTheirs = language === "en" && !isDecidedHere(code);
-    return isTheirs && remedy !== undefined
-      ? { title: reasons.titles[code], remedy, lang: "en" }
-      : { title: reasons.titles[code], remedy: ours };
+    const isTheirs = language === "en" && remedy !== undefined && !isDecidedHere(reasonCode);
+    return isTheirs ? { title, remedy, lang: "en" } : { title, remedy: ours };
   };
 }
 
-/** Whether the view "Needs you" has something of its own for it: a hold or a match. */
-export const isDecidedHere = (reasonCode: string): boolean =>
-  Object.hasOwn(REMEDIES, reasonCode) && REMEDIES[reasonCode as ReasonCode] === "decide";
+/** The view "Needs you" has something of its own for these: a hold or a match. */
+const DECIDED_HERE: ReadonlySet<string> = new Set(["heldByLimit", "adoptionOpen", "joinOpen"]);
+export const isDecidedHere = (reasonCode: string): boolean => DECIDED_HERE.has(reasonCode);

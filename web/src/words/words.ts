@@ -1,6 +1,6 @@
 import { createContext, useContext } from "react";
+import type { Reasons } from "../../../src/words/reasons/reasons.ts";
 import type { en } from "./en.ts";
-import type { ReasonWords } from "./reasons.ts";
 
 /*
  * The words of the page, a catalogue for each language. A message with {count} may have forms for one and for others; the rules of the language choose.
@@ -20,7 +20,7 @@ export type Values = Readonly<Record<string, string | number>>;
 
 export interface Words {
   readonly language: Language;
-  readonly reasons: ReasonWords;
+  readonly reasons: Reasons;
   t(key: Key, values?: Values): string;
   /** Whether there are words for a key that was put together. */
   has(key: string): key is Key;
@@ -36,7 +36,7 @@ export interface Words {
   ago(at: string, now?: number): string;
 }
 
-export function createWords(language: Language, catalogue: Catalogue, reasons: ReasonWords): Words {
+export function createWords(language: Language, catalogue: Catalogue, reasons: Reasons): Words {
   const numbers = new Intl.NumberFormat(language);
   const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 2 });
   const plural = new Intl.PluralRules(language);
