@@ -1,13 +1,16 @@
 import { CommanderError } from "commander";
 import { AppError, CannotStart } from "../core/errors.ts";
+import { readLocale } from "../settings/environment.ts";
 import { NotFoundHere } from "./database/not-found-here.ts";
 import { createProgram } from "./program.ts";
 import { EXIT } from "./terminal/exit-codes.ts";
 import { say } from "./terminal/output.ts";
 import { Interrupted } from "./terminal/signals.ts";
+import { speak, t } from "./words/translate.ts";
 
 /** Runs one command and answers its exit code. Never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
+  speak(readLocale());
   try {
     await createProgram().parseAsync([...argv], { from: "user" });
     return Number(process.exitCode ?? EXIT.done);
@@ -20,11 +23,11 @@ function explained(error: unknown): number {
   // Commander has said what is wrong by itself.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badUsage;
   if (error instanceof Interrupted) {
-    say("dingtalk-scim: interrupted");
+    say(t("dingtalk-scim: interrupted"));
     return EXIT.couldNotRun;
   }
   if (error instanceof CannotStart) {
-    say("dingtalk-scim cannot start:");
+    say(t("dingtalk-scim cannot start:"));
     for (const problem of error.problems) say(`  - ${problem}`);
     return EXIT.couldNotRun;
   }

@@ -28,6 +28,7 @@ import { restoreCommand } from "./operate/restore.ts";
 import { retryCommand } from "./operate/retry.ts";
 import { syncCommand } from "./operate/sync.ts";
 import { subjectCommand } from "./subject/subject.ts";
+import { localized } from "./words/localized.ts";
 
 /** The command line; what a command needs beyond its options is loaded when it runs. Exit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run. */
 export function createProgram(): Command {
@@ -71,7 +72,7 @@ export function createProgram(): Command {
     completionCommand(),
   ];
   for (const command of commands) program.addCommand(command);
-  return strict(program);
+  return localized(strict(program));
 }
 
 /** Settings that commander does not hand down to commands added to others. */

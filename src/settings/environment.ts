@@ -33,6 +33,10 @@ export function readSources(): Sources {
   return { environment: process.env, inFile, fromFile: new Set(inFile.filter((name) => !before.has(name))) };
 }
 
+/** The language of the terminal, such as `zh_HK.UTF-8`, in the order of POSIX. */
+export const readLocale = (): string | undefined =>
+  [process.env["LC_ALL"], process.env["LC_MESSAGES"], process.env["LANG"]].find((value) => value !== undefined && value !== "");
+
 /** First words of settings that are ours alone: whoever sets such a variable means this program. */
 const OURS = /^(DINGTALK|SCIM|SYNC|SIMULATOR|ASSERTION|MAPPING|POLICY|BOOTSTRAP|ALERT|RETAIN|ENCRYPTION|HISTORY)_/;
 

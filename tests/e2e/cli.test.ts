@@ -43,6 +43,19 @@ test("a token is made beside the running server, does what its scopes say, and e
   expect((await command("token", "revoke", "nobody")).code).toBe(2);
 });
 
+test("commands speak the language of the terminal, and JSON stays as it is", async () => {
+  const spoken = async (locale: string, ...args: readonly string[]) => {
+    const run = runCommand(args, { ...place.settings, LC_ALL: locale });
+    return { code: await run.ended(), stdout: run.stdout, stderr: run.stderr };
+  };
+  const [english, chinese] = [await spoken("C.UTF-8", "token", "list", "--json"), await spoken("zh_HK.UTF-8", "token", "list", "--json")];
+  expect(chinese).toEqual(english);
+  expect((await spoken("zh_CN.UTF-8", "token", "list")).stdout).toMatch(/^ID +名称 +数据源 +范围 +状态 +上次使用/);
+  expect((await spoken("zh_HK.UTF-8", "resume")).stderr).toContain("並非處於暫停狀態。");
+  expect((await spoken("zh_HK.UTF-8", "plan", "--help")).stdout).toMatch(/^用法： dingtalk-scim plan/);
+  expect(await spoken("zh_CN.UTF-8", "retry")).toMatchObject({ code: 2, stderr: expect.stringContaining("缺少必需的选项") });
+});
+
 test("what is held about a person is exported, and a hold begins once", async () => {
   const token = (await command("token", "create", "--name", "client", "--scope", "provision")).stdout.trim();
   const answer = await fetch(`${place.url}/scim/v2/Users`, {

@@ -6,6 +6,7 @@ import { osUser } from "../database/os-user.ts";
 import { withRecords } from "../database/records.ts";
 import { said } from "../options/said.ts";
 import { print, printJson, say } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 interface Options {
   readonly role: Role;
@@ -27,6 +28,6 @@ export const loginLinkCommand = (): Command =>
         return { url: `${config.publicUrl}/auth/link/${secret}`, expiresAt: link.expiresAt };
       });
       if (json) return printJson({ url, role, expiresAt });
-      say(`A link for the role ${role}, good once until ${expiresAt.toISOString()}:`);
+      say(t`A link for the role ${role}, good once until ${expiresAt.toISOString()}:`);
       print(url);
     });

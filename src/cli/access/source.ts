@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { SOURCE_KINDS, type SourceKind } from "../../store/access/sources.ts";
 import { ACTOR, withRecords } from "../database/records.ts";
 import { printJson, printTable, say } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 export const sourceCommand = (): Command =>
   new Command("source")
@@ -19,7 +20,7 @@ function createCommand(): Command {
     .action(async ({ name, kind, json }: { name: string; kind: SourceKind; json?: true }) => {
       const source = await withRecords(({ sources }) => sources.create(ACTOR, { name, kind }));
       if (json) return printJson(source);
-      say(`Source ${name} is made. Next: dingtalk-scim token create --name ${JSON.stringify(name)} --source ${JSON.stringify(name)}`);
+      say(t`Source ${name} is made. Next: dingtalk-scim token create --name ${JSON.stringify(name)} --source ${JSON.stringify(name)}`);
     });
 }
 

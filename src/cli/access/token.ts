@@ -8,6 +8,7 @@ import { ACTOR, withRecords } from "../database/records.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { addScopes } from "../options/scope-option.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const YEAR_DAYS = 366;
@@ -42,7 +43,7 @@ Examples:
         const made = await tokens.create(ACTOR, { name: options.name, sourceId: source.id, scopes, expiresAt });
         if (options.json)
           return printJson({ id: made.id, token: made.text, clientSecret: made.secret, source: source.name, scopes, expiresAt });
-        say(`Token ${made.id} of source ${source.name} for ${scopes.join(", ")}, until ${day(expiresAt)}. It is not shown again:`);
+        say(t`Token ${made.id} of source ${source.name} for ${scopes.join(", ")}, until ${day(expiresAt)}. It is not shown again:`);
         print(made.text);
       });
     });
@@ -63,7 +64,7 @@ function listCommand(): Command {
           sourceName,
           scopes.join(" "),
           stateOf(expiresAt, revokedAt),
-          lastUsedAt ? day(lastUsedAt) : "never",
+          lastUsedAt ? day(lastUsedAt) : t("never"),
         ]),
       );
     });
@@ -77,14 +78,14 @@ function revokeCommand(): Command {
     .action(async (id: string) => {
       const found = await withRecords(({ tokens }) => tokens.revoke(ACTOR, id));
       if (!found) throw new NotFoundHere(`there is no token with the id ${id}; \`token list\` shows all`);
-      say(`Token ${id} is revoked.`);
+      say(t`Token ${id} is revoked.`);
     });
 }
 
 function stateOf(expiresAt: Date | undefined, revokedAt: Date | undefined): string {
-  if (revokedAt) return `revoked ${day(revokedAt)}`;
-  if (!expiresAt) return "good";
-  return `${expiresAt > systemClock.now() ? "until" : "expired"} ${day(expiresAt)}`;
+  if (revokedAt) return t`revoked ${day(revokedAt)}`;
+  if (!expiresAt) return t("good");
+  return expiresAt > systemClock.now() ? t`until ${day(expiresAt)}` : t`expired ${day(expiresAt)}`;
 }
 
 const day = (at: Date): string => at.toISOString().slice(0, 10);

@@ -9,6 +9,7 @@ import { NotFoundHere } from "../database/not-found-here.ts";
 import { ACTOR, withRecords } from "../database/records.ts";
 import { addScopes } from "../options/scope-option.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 export const trustCommand = (): Command =>
   new Command("trust")
@@ -64,8 +65,8 @@ Example:
         const id = await trusts.add(ACTOR, { name, sourceId: source.id, ...decided });
         const [tokenEndpoint, scimUrl] = [`${config.publicUrl}/oauth2/token`, `${config.publicUrl}/scim/v2`];
         if (options.json) return printJson({ clientId: id, tokenEndpoint, scimUrl, source: source.name, ...decided });
-        say(`Assertions of ${issuer} for ${audiences.join(" or ")} are trusted, for ${scopes.join(", ")} of source ${source.name}.`);
-        say(`Token endpoint ${tokenEndpoint}, SCIM URL ${scimUrl}, client identifier:`);
+        say(t`Assertions of ${issuer} for ${audiences.join(" or ")} are trusted, for ${scopes.join(", ")} of source ${source.name}.`);
+        say(t`Token endpoint ${tokenEndpoint}, SCIM URL ${scimUrl}, client identifier:`);
         print(id);
       });
     });
@@ -84,7 +85,7 @@ function listCommand(): Command {
           ...[trust.id, trust.name, trust.sourceName, trust.scopes.join(" ")],
           ...[trust.issuer, trust.subject, trust.audiences.join(" ")],
           stateOf(trust),
-          trust.lastUsedAt ? day(trust.lastUsedAt) : "never",
+          trust.lastUsedAt ? day(trust.lastUsedAt) : t("never"),
         ]),
       );
     });
@@ -98,7 +99,7 @@ function removeCommand(): Command {
     .action(async (id: string) => {
       const found = isUuid(id) && (await withRecords(({ trusts }) => trusts.remove(ACTOR, id)));
       if (!found) throw new NotFoundHere(`there is no trust with the client id ${id}; \`trust list\` shows all`);
-      say(`Trust ${id} is removed.`);
+      say(t`Trust ${id} is removed.`);
     });
 }
 

@@ -9,6 +9,7 @@ import { foundProblems } from "../terminal/exit-codes.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
 import { withInterrupt } from "../terminal/signals.ts";
+import { t } from "../words/translate.ts";
 import { assessmentPage } from "./assessment-page.ts";
 
 export const assessCommand = (): Command =>
@@ -36,7 +37,7 @@ Examples:
       if (html !== undefined) writeFileSync(html, assessmentPage(report));
       if (json) printJson(report);
       else show(report);
-      if (html !== undefined) say(`The report is in ${html}.`);
+      if (html !== undefined) say(t`The report is in ${html}.`);
       if (report.findings > 0) foundProblems();
     });
 
@@ -47,7 +48,7 @@ function progressLines(): AssessmentProgress {
   const lines = (what: string) => {
     let told = 0;
     return (read: number): void => {
-      if (Math.floor(read / EVERY) > Math.floor(told / EVERY)) say(`${read} ${what} read`);
+      if (Math.floor(read / EVERY) > Math.floor(told / EVERY)) say(t`${read} ${t(what)} read`);
       told = read;
     };
   };
@@ -63,29 +64,33 @@ function show(report: Assessment): void {
   printTable(
     ["", "people", "departments"],
     [
-      ["in the directory", `${people.directory}`, `${departments.directory}`],
-      ["in DingTalk", `${people.target}`, `${departments.target}`],
-      ["linked", `${people.linked}`, `${departments.linked}`],
+      [t("in the directory"), `${people.directory}`, `${departments.directory}`],
+      [t("in DingTalk"), `${people.target}`, `${departments.target}`],
+      [t("linked"), `${people.linked}`, `${departments.linked}`],
       ...tierRows(people, departments),
-      ["ambiguous", `${people.ambiguous.count}`, `${departments.ambiguous.count}`],
-      ["only in the directory", `${people.onlyHere.count}`, `${departments.onlyHere.count}`],
-      ["only in DingTalk", `${people.onlyThere.count}`, `${departments.onlyThere.count}`],
+      [t("ambiguous"), `${people.ambiguous.count}`, `${departments.ambiguous.count}`],
+      [t("only in the directory"), `${people.onlyHere.count}`, `${departments.onlyHere.count}`],
+      [t("only in DingTalk"), `${people.onlyThere.count}`, `${departments.onlyThere.count}`],
     ],
   );
   print("");
-  print(`matchable  ${told(figures.matchable)}: active people with a link or exactly one strong match`);
-  print(`complete   ${told(figures.complete)}: active people with everything that DingTalk and the mapping need`);
+  print(t`matchable  ${told(figures.matchable)}: active people with a link or exactly one strong match`);
+  print(t`complete   ${told(figures.complete)}: active people with everything that DingTalk and the mapping need`);
   print("");
   printFindings("to look at", findingRows(report));
   printFindings("for your information", informationRows(report));
   if (report.accessKeptHours !== undefined)
     print(
-      `people who leave keep their access to DingTalk for ${report.accessKeptHours} hours (grace without a department to move them into)\n  → docs/policy.md#leavers`,
+      t`people who leave keep their access to DingTalk for ${report.accessKeptHours} hours (grace without a department to move them into)\n  → docs/policy.md#leavers`,
     );
   for (const { text, remedy } of report.permissions) print(`${text}\n  → ${remedy}`);
   for (const { name, kind, lastSpoke, changedInADay } of report.sources)
-    say(`Source ${name} (${kind}): ${lastSpoke ? `last heard of ${lastSpoke}` : "never heard of"}, ${changedInADay} changed in 24 hours.`);
-  say(report.findings === 0 ? "Nobody has to look at anything." : `${report.findings} things to look at.`);
+    say(
+      lastSpoke
+        ? t`Source ${name} (${kind}): last heard of ${lastSpoke}, ${changedInADay} changed in 24 hours.`
+        : t`Source ${name} (${kind}): never heard of, ${changedInADay} changed in 24 hours.`,
+    );
+  say(report.findings === 0 ? t("Nobody has to look at anything.") : t`${report.findings} things to look at.`);
 }
 
 type Row = readonly [string, Finding];
@@ -95,16 +100,16 @@ function printFindings(head: string, rows: readonly Row[]): void {
   if (found.length === 0) return;
   printTable(
     [head, "count", "the first"],
-    found.map(([what, finding]) => [what, `${finding.count}`, firstOf(finding)]),
+    found.map(([what, finding]) => [t(what), `${finding.count}`, firstOf(finding)]),
   );
 }
 
 const tierRows = (people: Matched, departments: Matched): readonly string[][] =>
   ["1", "2", "3", "4", "5", "6"]
     .filter((tier) => people.tiers[tier] !== undefined || departments.tiers[tier] !== undefined)
-    .map((tier) => [`proposed, tier ${tier}`, `${people.tiers[tier] ?? 0}`, `${departments.tiers[tier] ?? 0}`]);
+    .map((tier) => [t`proposed, tier ${tier}`, `${people.tiers[tier] ?? 0}`, `${departments.tiers[tier] ?? 0}`]);
 
-const told = ({ count, of, share }: Share): string => `${count} of ${of} (${Math.round(share * 100)} %)`;
+const told = ({ count, of, share }: Share): string => t`${count} of ${of} (${Math.round(share * 100)} %)`;
 
 const firstOf = ({ items: [first] }: Finding): string =>
   first ? [first.name ?? first.id ?? first.remoteId, first.detail].filter(Boolean).join(": ") : "";

@@ -9,6 +9,7 @@ import { wholeNumber } from "../options/numbers.ts";
 import { writableFile } from "../options/writable-file.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { say } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 interface Options {
   readonly from: Date;
@@ -44,7 +45,7 @@ export const evidenceCommand = (): Command =>
           await pipeline(Readable.from(evidencePack(deps, order)), createWriteStream(out, { mode: 0o600 }));
         }),
       );
-      say(`The evidence is in ${out}.`);
+      say(t`The evidence is in ${out}.`);
     });
 
 function time(text: string): Date {

@@ -18,6 +18,7 @@ import { withHistory } from "../database/history.ts";
 import { writableFile } from "../options/writable-file.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { print, say } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 import { withSource } from "./source.ts";
 
 interface Options {
@@ -46,11 +47,11 @@ export const exportCommand = (): Command =>
       if ((tiles === undefined) === (out === undefined)) command.error("error: name a file with --out, or a folder with --tiles");
       if (tiles === undefined) {
         await keepAlive(() => writeEvents(out!, format, filter));
-        if (out !== "-") say(`The events are in ${out}.`);
+        if (out !== "-") say(t`The events are in ${out ?? ""}.`);
         return;
       }
       const size = await keepAlive(() => exported(tiles, { from, token }));
-      print(`${size} entries are in ${tiles}.`);
+      print(t`${size} entries are in ${tiles}.`);
     });
 
 /** Rejects CannotStart for a filter that is none. */

@@ -3,6 +3,7 @@ import { isUuid } from "../../core/id.ts";
 import { withPool } from "../database/joined-pool.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { print, say } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 export const proofCommand = (): Command =>
   new Command("proof")
@@ -12,7 +13,7 @@ export const proofCommand = (): Command =>
     .action(async (event: string) => {
       const text = isUuid(event) ? await proven(event) : undefined;
       if (text === undefined) {
-        say(`${event} is no event of the log, or is not in it yet.`);
+        say(t`${event} is no event of the log, or is not in it yet.`);
         return foundProblems();
       }
       print(text.replace(/\n$/, ""));

@@ -8,6 +8,7 @@ import { parsePolicy } from "../../tlog/policy.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { print, printJson, warn } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 import { formatted, readText } from "./files.ts";
 import { withSource } from "./source.ts";
 
@@ -63,12 +64,12 @@ function expiredBefore({ retention }: Config): NonNullable<VerifyOptions["expire
 function tell(verdict: Verdict): void {
   if (!verdict.ok) {
     const { message, index, event } = verdict.fault;
-    print(`NOT VERIFIED: ${message}`);
-    if (index !== undefined) print(`First wrong entry: ${index}${event === undefined ? "" : ` (event ${event})`}`);
+    print(t`NOT VERIFIED: ${message}`);
+    if (index !== undefined) print(event === undefined ? t`First wrong entry: ${index}` : t`First wrong entry: ${index} (event ${event})`);
     return;
   }
   const { origin, size, root, events, witnesses, anchors } = verdict.verified;
-  print(`Verified: ${origin}, ${size} entries, root ${root}`);
-  print(`  Events compared with their entries: ${events.compared}; expired: ${events.expired}, values expired: ${events.withoutValues}`);
-  print(`  Anchors: ${anchors}; witnesses of the policy: ${witnesses.join(", ") || "none"}`);
+  print(t`Verified: ${origin}, ${size} entries, root ${root}`);
+  print(t`  Events compared with their entries: ${events.compared}; expired: ${events.expired}, values expired: ${events.withoutValues}`);
+  print(t`  Anchors: ${anchors}; witnesses of the policy: ${witnesses.join(", ") || t("none")}`);
 }

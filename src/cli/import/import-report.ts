@@ -1,6 +1,7 @@
 import type { ImportResult } from "../../import/run.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 const LISTED = 20;
 
@@ -14,15 +15,19 @@ export function tellImport(result: ImportResult, { isTrial, asJson }: { readonly
 function report(result: ImportResult, isTrial: boolean): void {
   const { file } = result;
   for (const { column, meant } of file.columns?.unknown ?? [])
-    say(`dingtalk-scim: the column ${JSON.stringify(column)} is not read${meant === undefined ? "" : `; did you mean ${meant}?`}`);
+    say(
+      meant === undefined
+        ? t`dingtalk-scim: the column ${JSON.stringify(column)} is not read`
+        : t`dingtalk-scim: the column ${JSON.stringify(column)} is not read; did you mean ${meant}?`,
+    );
   if (result.kind === "refused") {
     if (result.reason) {
       const { inFile, active } = result.reason;
-      say(`Nothing was changed: the file has ${inFile} active people, and the source has ${active}.`);
-      say(`If the others have left: --count ${inFile}. If the file does not hold everybody: --partial.`);
+      say(t`Nothing was changed: the file has ${inFile} active people, and the source has ${active}.`);
+      say(t`If the others have left: --count ${inFile}. If the file does not hold everybody: --partial.`);
       return;
     }
-    say(`Nothing was changed: ${file.problems.length} of the rows are wrong.`);
+    say(t`Nothing was changed: ${file.problems.length} of the rows are wrong.`);
     list(file.problems);
     return;
   }
@@ -30,22 +35,27 @@ function report(result: ImportResult, isTrial: boolean): void {
   printTable(
     ["people", "", "departments", ""],
     [
-      ["created", String(count("create")), "created", String(result.departments.filter(({ action }) => action === "create").length)],
-      ["changed", String(count("change")), "changed", String(result.departments.filter(({ action }) => action === "change").length)],
-      ["activated", String(count("activate")), "removed", String(result.departments.filter(({ action }) => action === "remove").length)],
-      ["deactivated", String(count("deactivate")), "", ""],
-      ["unchanged", String(result.unchanged), "", ""],
+      [t("created"), String(count("create")), t("created"), String(result.departments.filter(({ action }) => action === "create").length)],
+      [t("changed"), String(count("change")), t("changed"), String(result.departments.filter(({ action }) => action === "change").length)],
+      [
+        t("activated"),
+        String(count("activate")),
+        t("removed"),
+        String(result.departments.filter(({ action }) => action === "remove").length),
+      ],
+      [t("deactivated"), String(count("deactivate")), "", ""],
+      [t("unchanged"), String(result.unchanged), "", ""],
     ],
   );
-  if (isTrial) print("Nothing was written: this was a trial.");
+  if (isTrial) print(t("Nothing was written: this was a trial."));
   if (result.problems.length === 0) return;
-  say(`${result.problems.length} rows could not be taken over; nobody was deactivated for being absent:`);
+  say(t`${result.problems.length} rows could not be taken over; nobody was deactivated for being absent:`);
   list(result.problems);
 }
 
 function list(problems: readonly { readonly at: number; readonly text: string }[]): void {
-  for (const { at, text } of problems.slice(0, LISTED)) say(`  - row ${at}: ${text}`);
-  if (problems.length > LISTED) say(`  … and ${problems.length - LISTED} more (--json lists all)`);
+  for (const { at, text } of problems.slice(0, LISTED)) say(t`  - row ${at}: ${text}`);
+  if (problems.length > LISTED) say(t`  … and ${problems.length - LISTED} more (--json lists all)`);
 }
 
 function jsonOf(result: ImportResult) {

@@ -14,6 +14,7 @@ import { ACTOR } from "../database/records.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { say } from "../terminal/output.ts";
 import { withInterrupt } from "../terminal/signals.ts";
+import { t } from "../words/translate.ts";
 
 export interface WorkdayRequest {
   readonly full?: true;
@@ -52,7 +53,7 @@ export const readWorkday = ({
         });
       });
       if (!alone || !result) {
-        say("dingtalk-scim: another process is reading Workday at the moment; try again when it is done");
+        say(t("dingtalk-scim: another process is reading Workday at the moment; try again when it is done"));
         foundProblems();
         return undefined;
       }

@@ -3,6 +3,7 @@ import type { ImportResult } from "../../import/run.ts";
 import type { Reading } from "../../import/workday/reading.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { say } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 import { tellImport } from "./import-report.ts";
 
 interface Options {
@@ -43,7 +44,9 @@ async function read(options: Options, writes: boolean): Promise<void> {
 
 function tell(reading: Reading, result: ImportResult, writes: boolean, asJson: boolean): void {
   say(
-    reading.kind === "everybody" ? "The report of everybody was read." : `What was entered since ${reading.from.toISOString()} was read.`,
+    reading.kind === "everybody"
+      ? t("The report of everybody was read.")
+      : t`What was entered since ${reading.from.toISOString()} was read.`,
   );
   tellImport(result, { isTrial: !writes, asJson });
 }

@@ -7,6 +7,7 @@ import { ACTOR } from "../database/records.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 import { withInterrupt } from "../terminal/signals.ts";
+import { t } from "../words/translate.ts";
 
 const OTHER_NAME = "dingtalk";
 
@@ -35,10 +36,12 @@ export function alertCommand(): Command {
       else if (results.length === 0)
         say(
           channel === undefined
-            ? "No channel is set: see ALERT_… in .env.example."
-            : `The channel ${channel} is not set: see ALERT_… in .env.example.`,
+            ? t("No channel is set: see ALERT_… in .env.example.")
+            : t`The channel ${channel} is not set: see ALERT_… in .env.example.`,
         );
-      else for (const each of results) print(`${each.channel}: ${each.sent ? "sent" : `not taken (${each.error})`}, id ${each.id}`);
+      else
+        for (const each of results)
+          print(each.sent ? t`${each.channel}: sent, id ${each.id}` : t`${each.channel}: not taken (${each.error ?? ""}), id ${each.id}`);
       if (results.length === 0 || results.some(({ sent }) => !sent)) foundProblems();
     });
   return command;

@@ -3,6 +3,7 @@ import { effectiveSettings } from "../../settings/effective-settings.ts";
 import { readSources, unknownSettings } from "../../settings/environment.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { printJson, printTable, say, warn } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 export const configCommand = (): Command =>
   new Command("config")
@@ -25,7 +26,7 @@ Examples:
       else {
         printTable(
           ["setting", "value", "from"],
-          settings.map(({ name, value = "(not set)", from }) => [name, value, from]),
+          settings.map(({ name, value = t("(not set)"), from }) => [name, value, from]),
         );
         for (const problem of problems) say(`  - ${problem}`);
       }

@@ -4,6 +4,7 @@ import { type DatabaseRole, ROLE_KINDS, type RoleKind } from "../../database/rol
 import { loadConfig } from "../../settings/config.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { printJson, printTable, say, warn } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 interface Options extends Partial<Record<RoleKind, readonly string[]>> {
   readonly json?: true;
@@ -41,7 +42,7 @@ Examples:
         ["user", "kind"],
         roles.map(({ name, kind }) => [name, kind]),
       );
-      if (roles.length === 0) say("Every process uses the owner of the tables, who may change the history.");
+      if (roles.length === 0) say(t("Every process uses the owner of the tables, who may change the history."));
     });
 
 async function granted(wanted: readonly DatabaseRole[]) {

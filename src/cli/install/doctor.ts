@@ -7,6 +7,8 @@ import { foundProblems } from "../terminal/exit-codes.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 import { withInterrupt } from "../terminal/signals.ts";
+import { reasonIn } from "../words/reason.ts";
+import { t } from "../words/translate.ts";
 
 export const doctorCommand = (): Command =>
   new Command("doctor")
@@ -44,15 +46,21 @@ export const doctorCommand = (): Command =>
       const modeText = mode === ceiling ? mode : `${mode}, below SYNC_MODE ${ceiling}`;
       if (json) printJson(result);
       else {
-        for (const { code, text, remedy } of problems) print(`${text} (${code})\n  → ${remedy}`);
-        if (stopped) print(`Stopped by ${stopped.by} since ${stopped.since.toISOString()}: ${stopped.reason}\n  → dingtalk-scim resume`);
+        for (const { code, text, remedy } of problems) {
+          const [what, next] = reasonIn(code, { reason: text, remedy });
+          print(`${what} (${code})`);
+          // What the check found names particulars, in English.
+          if (what !== text) print(`  → ${next}\n  ${text}`);
+          print(`  → ${remedy}`);
+        }
+        if (stopped) print(t`Stopped by ${stopped.by} since ${stopped.since.toISOString()}: ${stopped.reason}\n  → dingtalk-scim resume`);
         if (held)
           print(
-            `Mapping ${held.mapping} or policy ${held.policy} is held since ${held.openedAt.toISOString()}: it would touch more than the limits\n  → dingtalk-scim holds show ${held.id}`,
+            t`Mapping ${held.mapping} or policy ${held.policy} is held since ${held.openedAt.toISOString()}: it would touch more than the limits\n  → dingtalk-scim holds show ${held.id}`,
           );
-        if (paused) print(`Nothing is sent until ${paused.until.toISOString()}, or until this is fixed: ${paused.reason}`);
-        if (lifted) print("The cause of the pause is gone: the loop goes on.");
-        say(`Settings, mapping and database are good. DingTalk (${organisation}, mode ${modeText}): ${problems.length} problems.`);
+        if (paused) print(t`Nothing is sent until ${paused.until.toISOString()}, or until this is fixed: ${paused.reason}`);
+        if (lifted) print(t("The cause of the pause is gone: the loop goes on."));
+        say(t`Settings, mapping and database are good. DingTalk (${organisation}, mode ${modeText}): ${problems.length} problems.`);
       }
       if (paused || stopped || held || problems.some(({ isAdvice }) => !isAdvice)) foundProblems();
     });

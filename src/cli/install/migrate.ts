@@ -3,6 +3,7 @@ import type { MigrationState } from "../../database/migrate.ts";
 import { loadConfig } from "../../settings/config.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { printJson, printTable, say, warn } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 export const migrateCommand = (): Command =>
   new Command("migrate")
@@ -23,9 +24,9 @@ Examples:
       else {
         printTable(
           ["migration", "state"],
-          states.map(({ name, applied }) => [name, applied ? "applied" : "to be applied"]),
+          states.map(({ name, applied }) => [name, t(applied ? "applied" : "to be applied")]),
         );
-        say(pending === 0 ? "The database is up to date." : `${pending} migrations are to be applied; \`migrate\` does it.`);
+        say(pending === 0 ? t("The database is up to date.") : t`${pending} migrations are to be applied; \`migrate\` does it.`);
       }
       if (pending > 0) foundProblems();
     });

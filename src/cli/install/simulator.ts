@@ -3,6 +3,7 @@ import { CannotStart } from "../../core/errors.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { say } from "../terminal/output.ts";
 import { untilStopped } from "../terminal/signals.ts";
+import { t } from "../words/translate.ts";
 
 export const simulatorCommand = (): Command =>
   new Command("simulator")
@@ -32,7 +33,7 @@ Examples:
           cause,
         });
       });
-      say(`The simulated DingTalk is at ${url}, its control addresses below ${url}/_sim/`);
+      say(t`The simulated DingTalk is at ${url}, its control addresses below ${url}/_sim/`);
       await untilStopped();
       await simulator.stop();
     });

@@ -18,6 +18,7 @@ import { ACTOR } from "../database/records.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
+import { t, tLike } from "../words/translate.ts";
 
 const PAGE = 1_000;
 const KINDS: readonly AdoptableKind[] = ["user", "department"];
@@ -74,7 +75,7 @@ const listCommand = (): Command =>
         matched.join(", "),
       ]);
       if (rows.length > 0) printTable(["id", "kind", "tier", "state", "directory", "DingTalk", "departments", "matched"], rows);
-      say(`${rows.length} in all.`);
+      say(t`${rows.length} in all.`);
     });
 
 const acceptCommand = (): Command =>
@@ -90,12 +91,12 @@ const acceptCommand = (): Command =>
       if (tier === undefined || count === undefined) return decideAll(ids, "accept", json);
       const decision = await withOperations((operations) => operations.acceptTier(tier, count, by()));
       if (decision.kind === "refused") {
-        say(refusalText(decision.why));
+        say(tLike(refusalText(decision.why)));
         return foundProblems();
       }
       const accepted = decision.kind === "done" ? decision.adoptions.length : 0;
       if (json) printJson({ tier, count, accepted });
-      else print(`${accepted} of ${count} linked.`);
+      else print(t`${accepted} of ${count} linked.`);
       if (accepted < count) foundProblems();
     });
 
@@ -139,10 +140,10 @@ function tell(decisions: readonly Decision[], json: true | undefined): void {
   if (json) printJson({ adoptions });
   else
     for (const { entity, remote, state } of adoptions)
-      print(`${entity.name ?? entity.id} and ${remote.name ?? ""} (${remote.id}): ${state}`);
+      print(t`${entity.name ?? entity.id} and ${remote.name ?? ""} (${remote.id}): ${state}`);
   for (const decision of decisions) {
     if (decision.kind !== "refused") continue;
-    say(refusalText(decision.why));
+    say(tLike(refusalText(decision.why)));
     foundProblems();
   }
 }

@@ -12,6 +12,7 @@ import { ACTOR } from "../database/records.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 const PAGE = 1_000;
 
@@ -29,7 +30,7 @@ export function holdsCommand(): Command {
     .action(async ({ state, json }: Output & { state?: HoldState }) => {
       const holds = await withHolds((operations) => everyHold(operations, state));
       if (json) return printJson({ holds });
-      if (holds.length === 0) return say("Nothing is held under a limit.");
+      if (holds.length === 0) return say(t("Nothing is held under a limit."));
       printTable(
         ["id", "state", "limit", "held", "passed", "allowed", "opened", "until"],
         holds.map((hold) => [
@@ -56,9 +57,9 @@ export function holdsCommand(): Command {
       if (!shown) return unknown(id);
       if (json) return printJson(shown);
       print(
-        `${shown.state}: ${shown.count} held under ${shown.limit}, ${shown.passed} passed of ${shown.allowed} in ${shown.windowHours} h`,
+        t`${shown.state}: ${shown.count} held under ${shown.limit}, ${shown.passed} passed of ${shown.allowed} in ${shown.windowHours} h`,
       );
-      print(`digest ${shown.digest}`);
+      print(t`digest ${shown.digest}`);
       printTable(
         ["kind", "id", "name", "action", "asked by"],
         shown.entities.map(({ kind, id: entity, name, action, causes }) => [kind, entity, name ?? "", action, causes[0]?.actor ?? ""]),
@@ -113,7 +114,7 @@ async function everyMember(operations: HoldOperations, id: string) {
 }
 
 function unknown(id: string): void {
-  say(`there is no hold ${id}`);
+  say(t`there is no hold ${id}`);
   foundProblems();
 }
 
@@ -129,11 +130,11 @@ function told({ kind, hold }: Exclude<Decision, { kind: "unknown" }>): string {
     case "decided":
       return `${hold.count} ${hold.state}.`;
     case "needsSecond":
-      return `Noted. ${hold.count} need the approval of somebody else as well.`;
+      return t`Noted. ${hold.count} need the approval of somebody else as well.`;
     case "moved":
       return hold.state === "open"
-        ? `Nothing was done: the hold has ${hold.count} members now, with the digest ${hold.digest}.`
-        : `Nothing was done: the hold is ${hold.state}.`;
+        ? t`Nothing was done: the hold has ${hold.count} members now, with the digest ${hold.digest}.`
+        : t`Nothing was done: the hold is ${hold.state}.`;
     default:
       return unreachable(kind);
   }

@@ -10,6 +10,7 @@ import { osUser } from "../database/os-user.ts";
 import { ACTOR } from "../database/records.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
+import { t, tLike } from "../words/translate.ts";
 
 const PAGE = 1_000;
 
@@ -52,7 +53,7 @@ const listCommand = (): Command =>
         matched.join(", "),
       ]);
       if (rows.length > 0) printTable(["id", "state", "record", "person", "equal"], rows);
-      say(`${rows.length} in all.`);
+      say(t`${rows.length} in all.`);
     });
 
 const viewOf = ({ name, source, active }: RecordView): string => `${name} (${source}${active ? "" : ", not active"})`;
@@ -64,7 +65,7 @@ const searchCommand = (): Command =>
     .action(async ({ json }: { json?: true }) => {
       const found = await withOperations((operations) => operations.search(by()));
       if (json) printJson(found);
-      else print(`${found.joined} joined, ${found.proposed} proposed.`);
+      else print(t`${found.joined} joined, ${found.proposed} proposed.`);
     });
 
 const DECISIONS = {
@@ -101,10 +102,10 @@ async function decideAll(
   if (json) printJson({ joins });
   else
     for (const { record, person, state } of joins)
-      print(`${record ? viewOf(record) : "deleted"} and ${person.name ?? person.id}: ${state}`);
+      print(t`${record ? viewOf(record) : t("deleted")} and ${person.name ?? person.id}: ${state}`);
   for (const decision of decisions) {
     if (decision.kind !== "refused") continue;
-    say(refusalText(decision.why));
+    say(tLike(refusalText(decision.why)));
     foundProblems();
   }
   const unknown = ids.filter((_, at) => decisions[at]?.kind === "unknown");

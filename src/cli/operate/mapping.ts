@@ -7,6 +7,7 @@ import { TARGET } from "../../target-name.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { EXIT, foundProblems } from "../terminal/exit-codes.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 const MAX_PEOPLE = 1_000_000;
 
@@ -42,7 +43,7 @@ function checkCommand(): Command {
     .action(async (file: string, { people, json }: Options) => {
       const checked = await compiled(file);
       if (checked.kind === "unreadable") {
-        say(`dingtalk-scim: ${file} cannot be read: ${checked.why}`);
+        say(t`dingtalk-scim: ${file} cannot be read: ${checked.why}`);
         process.exitCode = EXIT.couldNotRun;
         return;
       }
@@ -51,13 +52,13 @@ function checkCommand(): Command {
         else
           for (const { line, column, path, message } of checked.problems)
             print(`${file}:${line}:${column} ${path === "" ? "" : `${path}: `}${message}`);
-        say(`${checked.problems.length} mistakes in ${file}.`);
+        say(t`${checked.problems.length} mistakes in ${file}.`);
         return foundProblems();
       }
       const trial = people === undefined ? undefined : await tried(checked.mapping, people);
       if (json) return printJson({ valid: true, problems: [], version: checked.mapping.version, ...(trial ? { trial } : {}) });
       if (trial) showTrial(trial);
-      say(`${file} is good (version ${checked.mapping.version}).`);
+      say(t`${file} is good (version ${checked.mapping.version}).`);
     });
 }
 
@@ -108,7 +109,7 @@ async function tried(mapping: Mapping, most: number): Promise<Trial> {
 }
 
 function showTrial({ people, values, notes }: Trial): void {
-  print(`${people} people of the directory were tried.`);
+  print(t`${people} people of the directory were tried.`);
   printTable(
     ["attribute", "people with a value"],
     Object.entries(values).map(([name, count]) => [name, String(count)]),

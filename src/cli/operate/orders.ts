@@ -5,6 +5,7 @@ import { ACTOR } from "../database/records.ts";
 import { said } from "../options/said.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { printJson, say } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 /* Stop, go on, and the mode, beside a running server: it follows within two seconds. */
 
@@ -21,7 +22,7 @@ export const pauseCommand = (): Command =>
     .action(async ({ reason, json }: Options & { readonly reason: string }) => {
       await withOperations(({ operations, event }) => operations.halt({ by: ACTOR, reason }, event("operator.pause", { reason })));
       if (json) return printJson({ paused: true, reason });
-      say("Nothing is sent to DingTalk any more, within two seconds. `dingtalk-scim resume` lets it go on.");
+      say(t("Nothing is sent to DingTalk any more, within two seconds. `dingtalk-scim resume` lets it go on."));
     });
 
 export const resumeCommand = (): Command =>
@@ -37,8 +38,8 @@ export const resumeCommand = (): Command =>
       if (json) return printJson({ paused: false, was: before ?? null });
       say(
         before
-          ? `Writes go on. They were stopped by ${before.by} since ${before.since.toISOString()}: ${before.reason}`
-          : "Nothing was stopped.",
+          ? t`Writes go on. They were stopped by ${before.by} since ${before.since.toISOString()}: ${before.reason}`
+          : t("Nothing was stopped."),
       );
     });
 
@@ -64,7 +65,7 @@ export const modeCommand = (): Command =>
       if (json) return printJson({ mode: refused ? null : mode, ceiling });
       say(
         refused
-          ? `The mode ${mode} is above ${ceiling}, which SYNC_MODE allows at most. Nothing was changed.`
-          : `The mode is ${mode}, for every process within two seconds.`,
+          ? t`The mode ${mode} is above ${ceiling}, which SYNC_MODE allows at most. Nothing was changed.`
+          : t`The mode is ${mode}, for every process within two seconds.`,
       );
     });

@@ -9,6 +9,8 @@ import { personMeant } from "../database/find-person.ts";
 import { NotFoundHere } from "../database/not-found-here.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
+import { reasonIn } from "../words/reason.ts";
+import { t } from "../words/translate.ts";
 import { showWholePlan } from "./whole-plan.ts";
 
 interface Options {
@@ -66,8 +68,8 @@ export const planCommand = (): Command =>
           ...(explain ? { explanations } : {}),
           ...(explain && joined ? { records: joined.records.map(withoutDocument), conflicts: joined.conflicts } : {}),
         });
-      say(`${user} (${ref.id}), in DingTalk ${preview.remoteId ?? "not yet"}`);
-      if (isStuck) print(`${state} (${reasonCode}): ${reason}${remedy ? `\n  → ${remedy}` : ""}\nafter a retry:`);
+      say(t`${user} (${ref.id}), in DingTalk ${preview.remoteId ?? t("not yet")}`);
+      if (isStuck) print(`${state} (${reasonCode}): ${worded({ reasonCode, reason, remedy })}\n${t("after a retry:")}`);
       showForecast(preview);
       if (explain) showExplanations(preview);
       if (explain && joined) showSources(joined);
@@ -75,32 +77,32 @@ export const planCommand = (): Command =>
 
 function showForecast({ actual, forecast }: PersonPreview): void {
   if (forecast.kind !== "plan") {
-    print(`${forecast.kind}: ${forecast.reason}`);
+    print(`${t(forecast.kind)}: ${worded(forecast)}`);
     return;
   }
   const { plan, desired, notes } = forecast;
   print(
     plan.action === "none"
       ? desired.state === "absent"
-        ? "nothing to do: is not to be in DingTalk and is not"
-        : "nothing to do"
-      : plan.action,
+        ? t("nothing to do: is not to be in DingTalk and is not")
+        : t("nothing to do")
+      : t(plan.action),
   );
   const set = plan.action === "create" ? plan.attributes : plan.action === "update" ? plan.set : {};
   const rows = Object.entries(set).map(([name, value]) => [name, shown(actual?.attributes[name]), shown(value)]);
   if (rows.length > 0) printTable(["attribute", "in DingTalk", "from the directory"], rows);
-  for (const { attribute, text } of notes) print(`note on ${attribute}: ${text}`);
+  for (const { attribute, text } of notes) print(t`note on ${attribute}: ${text}`);
 }
 
 function showExplanations({ explanations, forecast }: PersonPreview): void {
   for (const explanation of explanations) {
     const { attribute, sources, rule, result, when, note } = explanation;
-    print(`${attribute}: ${result === undefined ? "left alone" : shown(result)}${when === "always" ? "" : ` (${when})`}`);
-    print(`    rule ${rule}`);
+    print(`${attribute}: ${result === undefined ? t("left alone") : shown(result)}${when === "always" ? "" : ` (${when})`}`);
+    print(t`    rule ${rule}`);
     for (const { path, value } of sources.filter((source) => source.value !== null && source.value !== "")) {
-      print(`    read ${path} = ${shown(value)}`);
+      print(t`    read ${path} = ${shown(value)}`);
     }
-    if (note !== undefined) print(`    note ${note}`);
+    if (note !== undefined) print(t`    note ${note}`);
     for (const line of sentOf(explanation, forecast)) print(`    ${line}`);
   }
 }
@@ -120,10 +122,16 @@ function showSources({ records, conflicts }: JoinedPerson): void {
 /** What DingTalk would get of a value where that is another one, and why. */
 function sentOf({ attribute, result, note }: Explanation, forecast: Forecast): readonly string[] {
   if (forecast.kind !== "plan" || result === undefined) return [];
-  const why = forecast.notes.filter((each) => each.attribute === attribute && each.text !== note).map(({ text }) => `note ${text}`);
+  const why = forecast.notes.filter((each) => each.attribute === attribute && each.text !== note).map(({ text }) => t`note ${text}`);
   const sent = forecast.shaped[attribute];
-  if (sent === undefined) return why.length > 0 ? ["not sent", ...why] : [];
-  return [...(shown(sent) === shown(result) ? [] : [`DingTalk gets ${shown(sent)}`]), ...why];
+  if (sent === undefined) return why.length > 0 ? [t("not sent"), ...why] : [];
+  return [...(shown(sent) === shown(result) ? [] : [t`DingTalk gets ${shown(sent)}`]), ...why];
+}
+
+/** In English the loop's own words, which name particulars. */
+function worded({ reasonCode = "", reason = "", remedy }: Partial<Record<"reasonCode" | "reason" | "remedy", string | undefined>>): string {
+  const [text, what] = reasonIn(reasonCode, { reason, remedy });
+  return `${text}${what ? `\n  → ${what}` : ""}`;
 }
 
 const shown = (value: unknown): string =>

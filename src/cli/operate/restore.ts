@@ -9,6 +9,7 @@ import { osUser } from "../database/os-user.ts";
 import { ACTOR } from "../database/records.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { print, printJson, say } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 interface Options {
   readonly hold?: string;
@@ -34,14 +35,16 @@ export const restoreCommand = (): Command =>
         return createPutBack(pool, TARGET, systemClock).putBack(request, { actor: ACTOR }, { osUser: osUser() });
       });
       if (!result) {
-        say(`there is no hold ${hold}`);
+        say(t`there is no hold ${hold ?? ""}`);
         return foundProblems();
       }
       if (result.restoring < result.people.length || result.people.length === 0) foundProblems();
       if (json) return printJson(result);
       for (const { id, name, result: what } of result.people)
-        if (what !== "restoring") print(`${name ?? id}${name ? ` (${id})` : ""}: ${PUT_BACK_TEXTS[what]}`);
+        if (what !== "restoring") print(`${name ?? id}${name ? ` (${id})` : ""}: ${t(PUT_BACK_TEXTS[what])}`);
       print(
-        result.people.length === 0 ? "Nobody was removed under this hold." : `${result.restoring} of ${result.people.length} are put back.`,
+        result.people.length === 0
+          ? t("Nobody was removed under this hold.")
+          : t`${result.restoring} of ${result.people.length} are put back.`,
       );
     });

@@ -4,6 +4,7 @@ import { LOOP_REASONS } from "../../reconcile/reasons.ts";
 import { DINGTALK_REASONS } from "../../targets/dingtalk/client/reasons.ts";
 import { withOperations } from "../database/operations.ts";
 import { print, printJson } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 export const retryCommand = (): Command =>
   new Command("retry")
@@ -21,8 +22,8 @@ export const retryCommand = (): Command =>
       });
       const { count, paused } = result;
       if (json) return printJson(result);
-      print(count === 0 ? `Nothing is out of sync for the reason ${reason}.` : `${count} with the reason ${reason} are due now.`);
-      if (count > 0 && paused) print(`Nothing is sent until ${paused.until.toISOString()}: ${paused.reason}`);
+      print(count === 0 ? t`Nothing is out of sync for the reason ${reason}.` : t`${count} with the reason ${reason} are due now.`);
+      if (count > 0 && paused) print(t`Nothing is sent until ${paused.until.toISOString()}: ${paused.reason}`);
     });
 
 function reasonCode(text: string): string {

@@ -5,6 +5,7 @@ import { foundProblems } from "../terminal/exit-codes.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 import { withInterrupt } from "../terminal/signals.ts";
+import { t } from "../words/translate.ts";
 
 export const syncCommand = (): Command =>
   new Command("sync")
@@ -27,9 +28,9 @@ Example:
       if (json) printJson(result);
       else {
         say(
-          `${compared} of ours compared: ${differing} differ, ${missing} are missing, ${found} carry our id and should be looked after, ${repaired} had been forgotten; all of those are due now.`,
+          t`${compared} of ours compared: ${differing} differ, ${missing} are missing, ${found} carry our id and should be looked after, ${repaired} had been forgotten; all of those are due now.`,
         );
-        say(`${orphans} are not ours and are left alone${orphans > 0 ? ":" : "."}`);
+        say(`${t`${orphans} are not ours and are left alone`}${orphans > 0 ? ":" : "."}`);
         for (const { kind, remoteId, name } of orphanExamples) print(`${kind}\t${remoteId}\t${name ?? ""}`);
       }
       if (wrong > 0) foundProblems();

@@ -6,6 +6,7 @@ import { foundProblems } from "../terminal/exit-codes.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { print, printTable, say, warn } from "../terminal/output.ts";
 import { withInterrupt } from "../terminal/signals.ts";
+import { t } from "../words/translate.ts";
 
 const PAGE = 500;
 
@@ -24,7 +25,7 @@ export async function showWholePlan({ mode, mapping, policy, json }: Options): P
         async (app) => {
           const { wholePlan } = await import("../../compose.ts");
           const { policyAdvice } = await import("../../policy/advice.ts");
-          for (const { text, remedy } of policyAdvice(app.policy, app.mapping.settings)) warn(`Note: ${text}.\n  → ${remedy}`);
+          for (const { text, remedy } of policyAdvice(app.policy, app.mapping.settings)) warn(`${t("Note:")} ${text}.\n  → ${remedy}`);
           const plan = await wholePlan(app, mode, signal);
           try {
             await (json ? printAsJson(plan) : printForPeople(plan, app.config.dingtalk.qps));
@@ -50,7 +51,7 @@ async function printAsJson({ summary, items }: WholePlan): Promise<void> {
 }
 
 async function printForPeople({ summary, items }: WholePlan, perSecond: number): Promise<void> {
-  if (actionsOf(summary) + summary.held === 0) return say("Nothing differs: DingTalk is as the directory says.");
+  if (actionsOf(summary) + summary.held === 0) return say(t("Nothing differs: DingTalk is as the directory says."));
   foundProblems();
   const { minutesFor } = await import("../../reconcile/compare/whole-plan.ts");
   printTable(
@@ -66,7 +67,7 @@ async function printForPeople({ summary, items }: WholePlan, perSecond: number):
   if (attributes.length > 0) printTable(["updated attribute", "entities"], attributes);
   for await (const item of everyItem(items)) {
     print(
-      `${item.action} ${item.kind} ${item.name ?? ""} (${item.id})${item.heldBy ? `, held by ${item.heldBy}` : ""}${item.until ? `, removed at ${item.until.toISOString()}` : ""}`,
+      `${t(item.action)} ${item.kind} ${item.name ?? ""} (${item.id})${item.heldBy ? t`, held by ${item.heldBy}` : ""}${item.until ? t`, removed at ${item.until.toISOString()}` : ""}`,
     );
     for (const [name, { before, after }] of Object.entries(item.changes)) print(`    ${name}: ${shown(before)} → ${shown(after)}`);
   }

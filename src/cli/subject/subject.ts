@@ -19,6 +19,7 @@ import { said } from "../options/said.ts";
 import { writableFile } from "../options/writable-file.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { printJson, say } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 import { subjectPage } from "./subject-page.ts";
 
 const WHO = "id or userName; also name, e-mail address, job number, last digits of the mobile number. People who are gone: their id";
@@ -43,7 +44,7 @@ export function subjectCommand(): Command {
       if (html !== undefined) writeFileSync(html, subjectPage(report, languageFor(report, lang)), { mode: 0o600 });
       if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`, { mode: 0o600 });
       if (json === undefined && html === undefined) return printJson(report);
-      for (const file of [json, html]) if (file !== undefined) say(`What is held about ${report.id} is in ${file}.`);
+      for (const file of [json, html]) if (file !== undefined) say(t`What is held about ${report.id} is in ${file}.`);
     });
   command
     .command("hold <person>")
@@ -72,7 +73,7 @@ export function subjectCommand(): Command {
     )
     .action(async (person: string, { basis }: { basis: string }) => {
       const result = await withErasures(person, (erasures, id) => erasures.erase(id, basis, asked()));
-      if (result === "done") say(`${person} is erased. If DingTalk still has the person, the running server removes them there.`);
+      if (result === "done") say(t`${person} is erased. If DingTalk still has the person, the running server removes them there.`);
       else refused(person, result);
     });
   return command;
@@ -173,7 +174,7 @@ function tell(person: string, result: HoldResult | undefined, done: string, alre
     return;
   }
   if (result === "already") foundProblems();
-  say(`${person} ${result === "done" ? done : already}`);
+  say(`${person} ${t(result === "done" ? done : already)}`);
 }
 
 const REFUSED: Readonly<Record<Exclude<EraseResult, "done" | "unknown">, string>> = {
@@ -187,11 +188,11 @@ function refused(person: string, result: Exclude<EraseResult, "done"> | undefine
     unknown(person);
     return;
   }
-  say(`${person} ${REFUSED[result]}. Nothing was changed.`);
+  say(t`${person} ${t(REFUSED[result])}. Nothing was changed.`);
   foundProblems();
 }
 
 function unknown(person: string): void {
-  say(`nobody is known as ${person}. Nothing was changed.`);
+  say(t`nobody is known as ${person}. Nothing was changed.`);
   foundProblems();
 }

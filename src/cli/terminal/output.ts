@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { t } from "../words/translate.ts";
 
 /** A line for people. Goes to stderr, so that stdout holds what programs read: log lines of the server, results of a command. */
 export function say(line: string): void {
@@ -26,7 +27,7 @@ export function printJson(result: unknown): void {
 /** Columns without lines around them, which fit a terminal and `cut` alike. */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const table = new Table({
-    head: [...head],
+    head: head.map((name) => (name === "" ? "" : t(name))),
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
     chars: Object.fromEntries(LINES.map((name) => [name, ""])),
   });

@@ -1,0 +1,54 @@
+import { type Language, languageOf } from "../../words/languages.ts";
+import { HELP } from "./help.ts";
+import { HELP_OF_OPTIONS } from "./help-of-options.ts";
+import { MESSAGES } from "./messages.ts";
+import { NOTES } from "./notes.ts";
+import type { Translations } from "./translations.ts";
+
+/* The words of the command line. English stands where it is said, and is the key of the others (docs/adr/0061-english-is-the-key-of-the-command-line.md). */
+
+export const TRANSLATIONS: Translations = { ...HELP, ...HELP_OF_OPTIONS, ...NOTES, ...MESSAGES };
+
+let spoken: Language = "en";
+
+/** What the terminal asks for, such as `zh_HK.UTF-8`; English for everything else. */
+export function speak(locale: string | undefined): void {
+  spoken = languageOf((locale ?? "").split(/[.@]/)[0] ?? "") ?? "en";
+}
+
+export const spokenLanguage = (): Language => spoken;
+
+/** A text in the language that is spoken, English where there is no other: t("Nothing was stopped.") or t`Token ${id} is revoked.` */
+export function t(english: string | TemplateStringsArray, ...values: readonly (string | number)[]): string {
+  const key = typeof english === "string" ? english : english.reduce((text, part, at) => `${text}{${at - 1}}${part}`);
+  const text = inLanguage(key) ?? key;
+  return values.length === 0 ? text : filled(text, values);
+}
+
+const filled = (text: string, values: readonly (string | number)[]): string =>
+  text.replaceAll(/\{(\d+)\}/g, (whole, place: string) => String(values[Number(place)] ?? whole));
+
+function inLanguage(key: string): string | undefined {
+  if (spoken === "en" || !Object.hasOwn(TRANSLATIONS, key)) return undefined;
+  return TRANSLATIONS[key]![spoken === "zh-Hans" ? 0 : 1];
+}
+
+/** A text that was put together elsewhere, found by its form: `error: unknown option '--x'`. As it is where no form fits. */
+export function tLike(text: string): string {
+  if (spoken === "en" || text.trim() === "") return text;
+  const whole = inLanguage(text);
+  if (whole !== undefined) return whole;
+  for (const key of FORMS) {
+    const match = formOf(key).exec(text);
+    if (match) return filled(inLanguage(key) ?? key, match.slice(1));
+  }
+  return text;
+}
+
+/** Of the library that reads options. */
+const FORMS = Object.keys(NOTES).filter((key) => key.includes("{0}"));
+
+function formOf(key: string): RegExp {
+  const escaped = key.replaceAll(/[.*+?^$()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${escaped.replaceAll(/\{\d+\}/g, "(.+)")}$`);
+}
