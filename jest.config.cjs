@@ -25,7 +25,7 @@ const BY_COMMAND = [
     : []),
 ];
 
-const CHECKS = ["architecture", "citations", "openapi-lint", "privacy/classification", "privacy/data-map"].map(
+const CHECKS = ["architecture", "citations", "openapi-lint", "privacy/classification", "privacy/data-map", "sizes"].map(
   (name) => `<rootDir>/tests/unit/${name}.test.ts`,
 );
 

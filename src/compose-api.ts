@@ -78,12 +78,12 @@ import { createEventAppender } from "./store/history/event-appender.ts";
 import { createEventLog } from "./store/history/event-log.ts";
 import { createLogReader } from "./store/history/log/reader.ts";
 import { createPersonalReadLog } from "./store/history/personal-reads.ts";
-import { createKpiStore } from "./store/kpis/kpis.ts";
+import { createKpiHours } from "./store/kpis/kpis.ts";
+import { createHolds } from "./store/loop/guard/holds.ts";
 import { createSyncOperations } from "./store/operations.ts";
 import { createJoinOperations } from "./store/people/operations.ts";
 import { readingFrom } from "./store/replica.ts";
 import { createDepartmentList } from "./store/status/departments.ts";
-import { createHolds } from "./store/status/holds.ts";
 import { createMeterStore } from "./store/status/meters.ts";
 import { createPutBack } from "./store/status/put-back.ts";
 import { TARGET } from "./target-name.ts";
@@ -255,7 +255,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
       sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl, setup: createSetup(database, clock) }),
       holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
       kpisEndpoint({
-        kpis: readingFrom(replica, pool, (from) => ({ hours: createKpiStore(from, TARGET).hours })),
+        kpis: readingFrom(replica, pool, (from) => createKpiHours(from, TARGET)),
         operations,
         targets: { latencySeconds: config.latencyTargetSeconds, leaverMinutes: config.leaverMinutes },
         clock,

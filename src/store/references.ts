@@ -88,3 +88,6 @@ export const NAMES_OF_PERSON = "u.document->>'displayName', u.user_name";
 /** Whether an entity state is due or waiting, and nobody would look at it again. */
 export const isLost = (state: string): string =>
   `${state}.state in ('due', 'waiting') and ${state}.next_at is null and ${state}.lease is null`;
+
+/** Of a row of entity_states with its person `u`, group `g`, department `d`, link `l`: what it is called. Of what the directory no longer has, the name it has at the target, or had there when the loop removed it (`r`, a row of removed_people). */
+export const NAME_OF_ENTITY = `coalesce(${NAMES_OF_PERSON}, g.display_name, d.name, l.attributes->>'name', r.attributes->>'name')`;

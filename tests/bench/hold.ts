@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { systemClock } from "../../src/core/clock.ts";
-import { createHolds } from "../../src/store/status/holds.ts";
+import { createHolds } from "../../src/store/loop/guard/holds.ts";
 import { withEmbedded } from "./embedded.ts";
 
 /*

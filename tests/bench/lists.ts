@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { systemClock } from "../../src/core/clock.ts";
 import { createKpiStore } from "../../src/store/kpis/kpis.ts";
 import { createSyncOperations } from "../../src/store/operations.ts";
+import { readStats } from "../../src/store/status/figures.ts";
 import { withEmbedded } from "./embedded.ts";
 
 /*
@@ -37,7 +38,7 @@ void withEmbedded(async ({ pool, fill }) => {
     await client.query(LINKS, [TARGET]);
   });
   const operations = createSyncOperations(pool, TARGET, systemClock);
-  const kpis = createKpiStore(pool, TARGET);
+  const kpis = createKpiStore(pool, TARGET, () => readStats(pool, TARGET));
   const first = await operations.items({ kind: "user", count: 50 });
   const someone = first.items[7]!.ref.id;
   const after = first.next!;

@@ -37,7 +37,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/postgres": ["core", "directory/errors.ts"],
   "store/filter": ["core", "filter", "store/postgres"],
   "store/history": ["core", "filter", "history", "tlog", "store/postgres", "store/filter", ...sharedStatements()],
-  "store/directory": ["core", "directory", "filter", "store/postgres", "store/filter", ...sharedStatements()],
+  "store/directory": ["core", "directory", "filter", "store/postgres", "store/filter", "store/joined-writes.ts", ...sharedStatements()],
   // Records of one person: it is reached by the way of the directory.
   "store/people": [
     "core",
@@ -46,14 +46,15 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "mapping/sources.ts",
     "persons",
     "store/directory",
+    "store/joined-writes.ts",
     "store/postgres",
     ...sharedStatements(),
   ],
   "store/personal": ["core", "history", "store/postgres", "store/vault.ts", "store/write-sql.ts"],
   "store/tree": ["core", "reconcile", "store/postgres", ...sharedStatements()],
-  "store/loop": ["core", "history", "policy/policy.ts", "reconcile", "store/postgres", ...sharedStatements()],
-  "store/facts": ["core", "reconcile", "store/postgres", "store/loop/runs/requeue.ts", ...sharedStatements()],
-  "store/status": ["core", "reconcile", "store/postgres", "store/loop/guard", ...sharedStatements()],
+  "store/loop": ["core", "history", "policy/policy.ts", "reconcile", "store/postgres", "store/waiting.ts", ...sharedStatements()],
+  "store/facts": ["core", "reconcile", "store/postgres", "store/waiting.ts", ...sharedStatements()],
+  "store/status": ["core", "reconcile", "store/postgres", ...sharedStatements()],
   // A hold of rules is opened in the rehearsal that found it, and dissolved by the loop.
   "store/rehearsal": [
     "core",
@@ -68,7 +69,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/privacy": ["core", "history", "privacy", "store/postgres", ...sharedStatements()],
   "store/alerts": ["core", "alerts", "history", "store/postgres", ...sharedStatements()],
   "store/feed": ["core", "feed/ports.ts", "history", "store/postgres", "store/history/event-log.ts", ...sharedStatements()],
-  "store/kpis": ["core", "history", "kpis", "store/postgres", "store/status/figures.ts", ...sharedStatements()],
+  "store/kpis": ["core", "history", "kpis", "store/postgres", ...sharedStatements()],
   "store/import": ["core", "import/workday/ports.ts", "store/postgres", ...sharedStatements()],
   "store/target": ["core", "reconcile", "store/postgres"],
   "store/access": ["core", "history", "http/ports.ts", "http/auth", "store/postgres", "generated"],
@@ -234,7 +235,8 @@ const packageOf = (specifier: string): string =>
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");
 
-const importsOf = (text: string): string[] =>
+/** What a file imports, as it is written. */
+export const importsOf = (text: string): string[] =>
   [...text.matchAll(/^(?:import|export)\b[^"';]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm)].map(
     (match) => (match[1] ?? match[2] ?? match[3])!,
   );

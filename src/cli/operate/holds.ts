@@ -96,7 +96,7 @@ const operator = (): Decider => ({ actor: ACTOR, name: `${ACTOR}:${osUser()}`, d
 
 const withHolds = <T>(work: (operations: HoldOperations, sandbox: boolean) => Promise<T>): Promise<T> =>
   withPool(async ({ pool, config }) => {
-    const { createHolds } = await import("../../store/status/holds.ts");
+    const { createHolds } = await import("../../store/loop/guard/holds.ts");
     return work(createHolds(pool, TARGET, systemClock), config.dingtalk.kind === "sandbox");
   });
 

@@ -1,6 +1,6 @@
 import { isUuid } from "../../core/id.ts";
-import type { DirectoryStore, Fact } from "../../directory/ports.ts";
-import type { StoredUser } from "../../directory/user.ts";
+import type { DirectoryStore } from "../../directory/ports.ts";
+import type { JoinedWrites } from "../joined-writes.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import type { Vault } from "../vault.ts";
@@ -9,7 +9,7 @@ import { createList } from "./list.ts";
 import { createLookup } from "./lookup.ts";
 import { withMatches } from "./match.ts";
 import { USERS } from "./user-rows.ts";
-import { createUserWrites, priorityOf, type UserWrite } from "./user-writes.ts";
+import { createUserWrites, priorityOf } from "./user-writes.ts";
 
 const DELETE: Statement = {
   name: "user-delete",
@@ -26,16 +26,6 @@ const DELETE: Statement = {
   woken as (${wakeUp("marked")})
   select (select count(*) from woken) as woken from done`,
 };
-
-/** The way of records that make a person with others. Each is undefined or "alone" where the record is none of them. */
-export interface JoinedWrites {
-  /** Where records of several sources are compared: a new one may be somebody who is there. False: they are not, and nothing was written. */
-  insert(write: UserWrite): Promise<boolean>;
-  update(write: UserWrite): Promise<StoredUser | "alone" | undefined>;
-  remove(sourceId: string, id: string, expected: number, fact: Fact): Promise<boolean | "alone">;
-  /** To be told of a change of a record that is alone: it may be somebody who is there now. */
-  changed(id: string, fact: Fact): Promise<void>;
-}
 
 /** Where no two records are one person. */
 const NONE_JOINED: JoinedWrites = {

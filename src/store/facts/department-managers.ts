@@ -1,8 +1,8 @@
 import type { DepartmentManager, Reference } from "../../reconcile/facts.ts";
-import { WAITING_ON } from "../loop/runs/requeue.ts";
 import { inList } from "../postgres/planner.ts";
 import type { Statement } from "../postgres/statement.ts";
 import { meant, personWith, recordsOf } from "../references.ts";
+import { WAITING_ON } from "../waiting.ts";
 
 /*
  * Managers of departments: those the directory names, how far they are, and who has to be let go. A department may be described by several groups and

@@ -1,7 +1,7 @@
-import { inCircle } from "../loop/runs/requeue.ts";
 import { lookUp, unindexed } from "../postgres/planner.ts";
 import type { Statement } from "../postgres/statement.ts";
 import { meant, personWith } from "../references.ts";
+import { inCircle } from "../waiting.ts";
 import { leavingPeople, namedManagers } from "./department-managers.ts";
 import { stateOfPerson } from "./person-state.ts";
 
@@ -49,7 +49,7 @@ const manager = (sourceId: string, ref: string): string => `
 const msUntil = (at: string): string => `(extract(epoch from ${at} - now()) * 1000)::float8`;
 
 /**
- * Whether anybody is known to be in the container of that name. The target is compared in a form that no other index serves, as with WAITING_ON of requeue.ts:
+ * Whether anybody is known to be in the container of that name. The target is compared in a form that no other index serves, as with WAITING_ON of store/waiting.ts:
  * before the first analyze each look went through all departments for all departments (measured with 500 of them: 53 ms).
  */
 const occupied = (container: string): string =>

@@ -5,7 +5,6 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS } from "../../kpis/periods.ts";
 import type { KpiStore, RollUp } from "../../kpis/ports.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
-import { readStats } from "../status/figures.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
 import { leaversOf } from "./leavers.ts";
 import { IN_USE, INTERVENTIONS, LATENCY, MEASURED, WRONG } from "./statements.ts";
@@ -41,7 +40,15 @@ const FORGET: Statement = { name: "", text: "delete from kpi_hours where target 
 const HOURS: Statement = { name: "kpi-hours", text: "select hour, figures from kpi_hours where target = $1 and hour >= $2 order by hour" };
 const RECORD: Statement = { name: "", text: `with event as (${appendEvent(1, "(select 1) once")}) select 1` };
 
-export const createKpiStore = (pool: Pool, target: string): KpiStore => ({
+/** How the people of a target stand now. */
+export type ReadStanding = () => Promise<{
+  readonly people: { readonly active: number; readonly present: number; readonly accurate: number };
+  readonly calls: readonly { readonly count: number }[];
+}>;
+
+export const createKpiStore = (pool: Pool, target: string, standing: ReadStanding): KpiStore => ({
+  ...createKpiHours(pool, target),
+
   async rollUp(order) {
     const { now } = order;
     const current = hourOf(now);
@@ -50,7 +57,9 @@ export const createKpiStore = (pool: Pool, target: string): KpiStore => ({
     if (isFresh && now.getTime() - last.made.getTime() < PACE_MS) return { more: false };
     // Not in the hour in which an installation begins: people are just arriving.
     const measured =
-      last && (!isFresh || !(await figuresOf(pool, target, current, order)).measured) ? await measure(pool, target, order) : undefined;
+      last && (!isFresh || !(await figuresOf(pool, target, current, order)).measured)
+        ? await measure(pool, target, order, standing)
+        : undefined;
     return inTransaction(pool, async (db) => {
       const [turn] = await run<{ mine: boolean }>(db, LOCK, [target]);
       if (!turn!.mine) return { more: false };
@@ -66,7 +75,9 @@ export const createKpiStore = (pool: Pool, target: string): KpiStore => ({
       return { more: until < current.getTime() };
     });
   },
+});
 
+export const createKpiHours = (pool: Pool, target: string): Pick<KpiStore, "hours"> => ({
   async hours(from) {
     const rows = await run<{ hour: Date; figures: string }>(pool, HOURS, [target, from]);
     return rows.map(({ hour, figures }): KpiHour => ({ from: hour, figures: JSON.parse(figures) as HourFigures }));
@@ -115,8 +126,8 @@ async function figuresOf(db: Queryable, target: string, from: Date, { now, leave
 }
 
 /** Not in the transaction: it reads what everybody writes to. */
-async function measure(pool: Pool, target: string, { attributes }: RollUp): Promise<Measured | undefined> {
-  const { people, calls } = await readStats(pool, target);
+async function measure(pool: Pool, target: string, { attributes }: RollUp, standing: ReadStanding): Promise<Measured | undefined> {
+  const { people, calls } = await standing();
   if (people.active === 0) return undefined;
   const inUse = await run<{ name: string }>(pool, IN_USE, [target, attributes]);
   const wrong = await run<{ name: string; wrong: number }>(pool, WRONG, [target, inUse.map(({ name }) => name)]);

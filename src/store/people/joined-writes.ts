@@ -6,7 +6,7 @@ import type { LeftSource } from "../../persons/record.ts";
 import { storedColumns } from "../directory/stored-rows.ts";
 import { USER_ROWS, usersOf } from "../directory/user-rows.ts";
 import { DONE, GIVEN, type UserWrite, userRow } from "../directory/user-writes.ts";
-import type { JoinedWrites } from "../directory/users.ts";
+import type { JoinedWrites } from "../joined-writes.ts";
 import { type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { mayRename, namesOf, whatIsLedBy, whoReportTo } from "../references.ts";

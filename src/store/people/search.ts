@@ -2,7 +2,7 @@ import type pg from "pg";
 import { isUuid } from "../../core/id.ts";
 import type { JoinOrigin } from "../../persons/ports.ts";
 import { GIVEN, NAMES, userRow, VALUES } from "../directory/user-writes.ts";
-import type { JoinedWrites } from "../directory/users.ts";
+import type { JoinedWrites } from "../joined-writes.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";

@@ -2,10 +2,7 @@ import { fold } from "../../core/fold.ts";
 import { hanVariants } from "../../core/han.ts";
 import { folded } from "../postgres/folded.ts";
 import type { Parameters } from "../postgres/parameters.ts";
-import { NAMES_OF_PERSON } from "../references.ts";
-
-/** Of what the directory no longer has, the name it has at the target, or had there when the loop removed it (`r`, a row of removed_people). */
-export const NAME = `coalesce(${NAMES_OF_PERSON}, g.display_name, d.name, l.attributes->>'name', r.attributes->>'name')`;
+import { NAME_OF_ENTITY } from "../references.ts";
 
 const EMPLOYEE_NUMBER = "{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}";
 
@@ -40,7 +37,7 @@ export function isMeantBy(text: string, parameters: Parameters): string {
   const whole = parameters.add(fold(text.trim()), "text");
   const digits = text.replace(/\D/g, "");
   const conditions = [
-    isIn(NAME),
+    isIn(NAME_OF_ENTITY),
     isIn("u.user_name"),
     anyValue("emails", isIn("e->>'value'")),
     `lower(u.document#>>'${EMPLOYEE_NUMBER}') = ${whole}`,

@@ -10,9 +10,9 @@ import { createParameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { FIRST_REF } from "../postgres/walk.ts";
-import { personWith } from "../references.ts";
+import { NAME_OF_ENTITY, personWith } from "../references.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "../write-sql.ts";
-import { isMeantBy, NAME } from "./item-search.ts";
+import { isMeantBy } from "./item-search.ts";
 import { readRemoteNames } from "./reasons.ts";
 
 /** Who has the value: somebody of the directory, or a department of the tree. */
@@ -120,7 +120,7 @@ export function createItems(
       const limit = parameters.add(count + 1, "bigint");
       const statement = {
         name: "",
-        text: `select s.*, ${NAME} as name, u.user_name, ${HOLDER_NAME} as holder_name, l.remote_id, l.grace_since, l.grace_until, ${AWAITED} as awaited from entity_states s
+        text: `select s.*, ${NAME_OF_ENTITY} as name, u.user_name, ${HOLDER_NAME} as holder_name, l.remote_id, l.grace_since, l.grace_until, ${AWAITED} as awaited from entity_states s
           left join ${personWith("s.entity_id", "s.kind = 'user'")} u on true
           left join groups g on s.kind in ('group', 'role') and g.id = s.entity_id
           left join departments d on s.kind = 'department' and d.id = s.entity_id

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { createKpiStore } from "../../../src/store/kpis/kpis.ts";
+import { readStats } from "../../../src/store/status/figures.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { createRandom } from "../reconcile/random-directory.ts";
 import { weeksFromHistory } from "./kpis-by-hand.ts";
@@ -20,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => product.close());
 
 const rollUp = async (now: Date): Promise<void> => {
-  const store = createKpiStore(product.pool, "dingtalk");
+  const store = createKpiStore(product.pool, "dingtalk", () => readStats(product.pool, "dingtalk"));
   const order = { now, leaverMinutes: LEAVER_MINUTES, attributes: ["name", "title", "mobile", "email"] };
   while ((await store.rollUp(order)).more);
 };

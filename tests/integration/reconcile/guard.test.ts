@@ -5,8 +5,8 @@ import { compilePolicy } from "../../../src/policy/compile.ts";
 import type { Hold } from "../../../src/reconcile/guard/hold.ts";
 import { replacements } from "../../../src/reconcile/guard/limits.ts";
 import type { HoldOperations } from "../../../src/reconcile/guard/operations.ts";
+import { createHolds } from "../../../src/store/loop/guard/holds.ts";
 import { countSources } from "../../../src/store/loop/guard/source-figures.ts";
-import { createHolds } from "../../../src/store/status/holds.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, DINGTALK_USER, ENTERPRISE, members, person } from "./sample.ts";
 

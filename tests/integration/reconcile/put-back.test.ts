@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { PutBackOperations } from "../../../src/reconcile/guard/put-back.ts";
+import { createHolds } from "../../../src/store/loop/guard/holds.ts";
 import { countSources } from "../../../src/store/loop/guard/source-figures.ts";
-import { createHolds } from "../../../src/store/status/holds.ts";
 import { createPutBack } from "../../../src/store/status/put-back.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, chart, ENTERPRISE, person, remote } from "./sample.ts";

@@ -2,6 +2,7 @@ import { folded } from "../../postgres/folded.ts";
 import { ANY_KIND, inList, lookUp, unindexed } from "../../postgres/planner.ts";
 import type { Statement } from "../../postgres/statement.ts";
 import { isActivePerson, namesOf, personOf, recordsOf, whatIsLedBy } from "../../references.ts";
+import { inCircle, WAITING_ON } from "../../waiting.ts";
 
 /*
  * What the end of one run means for others: who waited for it, who referred to it, who has to be looked at once more. Everything here only makes
@@ -48,12 +49,6 @@ export const REQUEUE = requeued("0");
 
 /** Of a link `l`: somebody is known to be manager there. */
 const HAS_MANAGERS = "coalesce(json_typeof(l.attributes->'managers') = 'array' and json_array_length(l.attributes->'managers') > 0, false)";
-
-/**
- * Those whose `waiting_on` names one of these. The target is compared in a form no other index serves: theirs would be read from end to end wherever
- * the statistics say that a target has few rows.
- */
-export const WAITING_ON = (ids: string): string => `${unindexed("s.target")} = $1 and s.waiting_on && ${ids}`;
 
 /** Who reports, by the directory, to the people with the ids in an array. */
 export const REPORTS = (ids: string): string => `
@@ -168,24 +163,6 @@ export const REQUEUE_AWAITED = statement(
              select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
               and (l.attributes is null or ${HAS_MANAGERS})))`,
 );
-/**
- * Whether somebody with the id `id` who waits for `waits` (an array) waits for itself in the end. Followed is what is recorded: whom each waits for, and for a
- * department to be removed whoever is inside. Bounded, as everybody may be.
- */
-export const inCircle = (id: string, waits: string): string => `exists (
-    with recursive awaited(id, led_to) as (
-      select unnest(${waits}), false
-      union
-      select n.id, true from awaited a cross join lateral (
-        select unnest(s.waiting_on) as id from entity_states s
-         where s.target = $1 and s.kind = ${ANY_KIND} and s.entity_id = a.id and s.state = 'waiting'
-        union all
-        (select o.entity_id from departments d
-           join links own on own.target = $1 and own.kind = 'department' and own.entity_id = d.id
-           join links o on o.target = $1 and o.containers @> array[own.remote_id]
-          where d.id = a.id and not d.present limit 200)) n)
-    select from (select a.id, a.led_to from awaited a limit 5000) a where a.led_to and a.id = ${id})`;
-
 /** Those whose wait has closed a circle: two that began to wait for each other at one moment did not see it. */
 export const RECHECK_CIRCLE = statement("look-in-circle", recheckNow(inCircle("s.entity_id", "s.waiting_on")));
 /** Of whom they wait for, one was stuck before that could be told to them: those who are stuck are not waited for. */

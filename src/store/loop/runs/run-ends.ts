@@ -4,9 +4,10 @@ import type { Meter } from "../../../core/meter.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import type { EventRow, Vault } from "../../vault.ts";
+import { WAITING_ON } from "../../waiting.ts";
 import { PRIORITY } from "../../write-sql.ts";
 import { lockGuard } from "../guard/hold-members.ts";
-import { ANY_MANAGED, REPORTS, WAITING_ON } from "./requeue.ts";
+import { ANY_MANAGED, REPORTS } from "./requeue.ts";
 import {
   concernsHolds,
   consequences,

@@ -6,7 +6,8 @@ import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 import { isActivePerson, personWith } from "../../references.ts";
 import type { EventValues, Vault } from "../../vault.ts";
-import { isFree, WAITING_ON } from "./requeue.ts";
+import { WAITING_ON } from "../../waiting.ts";
+import { isFree } from "./requeue.ts";
 
 /* Who has a value at the target that another one needs, and who asks for it. */
 

@@ -1,17 +1,16 @@
 import type pg from "pg";
-import type { Clock } from "../../core/clock.ts";
-import type { EntityKind, JsonObject } from "../../core/entity.ts";
-import { isUuid } from "../../core/id.ts";
-import { type Agreement, APPROVAL_HOURS, type Approval, approval, type Hold, type HoldMember } from "../../reconcile/guard/hold.ts";
-import type { Decider, Decision, HoldOperations } from "../../reconcile/guard/operations.ts";
-import { requeueMembers } from "../loop/guard/hold-ends.ts";
-import { appendHoldEvents, holdEvent, lockGuard } from "../loop/guard/hold-members.ts";
-import { pageOf } from "../postgres/page.ts";
-import type { Pool } from "../postgres/pool.ts";
-import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
-import { FIRST_REF } from "../postgres/walk.ts";
-import { personWith } from "../references.ts";
-import { NAME } from "./item-search.ts";
+import type { Clock } from "../../../core/clock.ts";
+import type { EntityKind, JsonObject } from "../../../core/entity.ts";
+import { isUuid } from "../../../core/id.ts";
+import { type Agreement, APPROVAL_HOURS, type Approval, approval, type Hold, type HoldMember } from "../../../reconcile/guard/hold.ts";
+import type { Decider, Decision, HoldOperations } from "../../../reconcile/guard/operations.ts";
+import { pageOf } from "../../postgres/page.ts";
+import type { Pool } from "../../postgres/pool.ts";
+import { inTransaction, type Queryable, run, type Statement } from "../../postgres/statement.ts";
+import { FIRST_REF } from "../../postgres/walk.ts";
+import { NAME_OF_ENTITY, personWith } from "../../references.ts";
+import { requeueMembers } from "./hold-ends.ts";
+import { appendHoldEvents, holdEvent, lockGuard } from "./hold-members.ts";
 
 /**
  * The members in any order give one digest: each is hashed to 128 bits, and those are added without carry. Each value is hashed by the function of its own type,
@@ -38,7 +37,7 @@ const OPEN_COUNT: Statement = { name: "holds-open", text: "select count(*) as n 
 
 const MEMBERS: Statement = {
   name: "holds-members",
-  text: `select m.kind, m.entity_id as id, m.action, m.done, ${NAME} as name, (
+  text: `select m.kind, m.entity_id as id, m.action, m.done, ${NAME_OF_ENTITY} as name, (
       select coalesce(json_agg(json_build_object('event', e.id, 'requestId', e.request_id, 'actor', e.actor) order by e.id), '[]')
         from history e where e.id = any(m.causes)) as causes
     from (select * from hold_members where hold_id = $2 and (kind, entity_id) > ($3, $4::uuid) order by kind, entity_id limit $5) m
