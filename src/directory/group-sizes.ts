@@ -3,7 +3,7 @@ import type { Member, MemberChange } from "./group.ts";
 import type { DirectoryStore } from "./ports.ts";
 
 /** Of a group with so many members they are all read to tell what a change came to; of a larger one they are not. */
-export const SMALL = 100;
+export const SMALL = 20;
 const MAX_REMEMBERED = 10_000;
 
 export interface Sizes {

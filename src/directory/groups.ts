@@ -29,7 +29,7 @@ export interface GroupDirectory {
   members(id: string): AsyncIterable<readonly Member[]>;
   /** The first members of each of these groups, at most so many, in the same order; groups that have none are missing. */
   firstMembers(ids: readonly string[], atMost: number): Promise<ReadonlyMap<string, readonly Member[]>>;
-  /** All members of a group of at most 100; undefined for a larger one, which costs next to nothing. */
+  /** All members of a group of at most 20; undefined for a larger one, which costs next to nothing. */
   membersIfSmall(id: string): Promise<readonly Member[] | undefined>;
   change(context: RequestContext, id: string, change: GroupChange, ifVersion?: VersionCheck): Promise<StoredGroup>;
   remove(context: RequestContext, id: string, ifVersion?: VersionCheck): Promise<void>;
