@@ -32,7 +32,7 @@ import { startQueue } from "./store/loop/queue.ts";
 import { createRestoreStore } from "./store/loop/restore.ts";
 import { createSyncOperations } from "./store/operations.ts";
 import { createJoinSearch } from "./store/people/search.ts";
-import { createPersonUpkeep } from "./store/people/upkeep.ts";
+import { createPersonUpkeep, unknownSources } from "./store/people/upkeep.ts";
 import { createErasures } from "./store/privacy/erase.ts";
 import { createRetention } from "./store/privacy/retention.ts";
 import { openRehearsal } from "./store/rehearse.ts";
@@ -66,6 +66,11 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const log = createLoopLog(logger, clock, TARGET);
   const { target, store, mapping, policy } = syncComponents(app, organisation, log);
   for (const { text, remedy } of policyAdvice(policy, mapping.settings)) logger.warn({ target: TARGET, remedy }, text);
+  for (const source of await unknownSources(pool, mapping.sources))
+    logger.warn(
+      { source, remedy: "dingtalk-scim source list names those there are" },
+      "the mapping file names a source that does not exist",
+    );
   const rest = createOwnRest(clock);
   const presence = createPresence(pool, TARGET, {
     mode: config.syncMode,

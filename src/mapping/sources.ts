@@ -44,5 +44,9 @@ export function sourceRules({ sources, extensions }: Pick<MappingFile, "sources"
   };
 }
 
+/** Names of sources in the block, each once. */
+export const namedSources = ({ order, attributes, isolated }: SourceRules): readonly string[] =>
+  [...new Set([...order, ...[...attributes.values()].flat(), ...isolated])].sort();
+
 /** Those of a mapping without the block. */
 export const NO_SOURCE_RULES: SourceRules = sourceRules({ extensions: {} });

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { namedSources, type SourceRules } from "../../mapping/sources.ts";
 import type { PersonUpkeep } from "../../persons/keep.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { type SettleDeps, settlePerson } from "./settle.ts";
@@ -9,6 +10,15 @@ const OLD: Statement = {
   name: "persons-old",
   text: `select p.id from persons p where p.rules is distinct from $1 order by p.id limit ${SLICE}`,
 };
+
+const UNKNOWN: Statement = {
+  name: "persons-unknown-sources",
+  text: "select n.name from unnest($1::text[]) n(name) where not exists (select from sources s where s.name = n.name) order by n.name",
+};
+
+/** Sources that the mapping names and nobody has made: a misspelt one would count for nothing, and an isolated one would not be. */
+export const unknownSources = async (pool: pg.Pool, rules: SourceRules): Promise<readonly string[]> =>
+  (await run<{ name: string }>(pool, UNKNOWN, [namedSources(rules)])).map(({ name }) => name);
 
 export const createPersonUpkeep = (pool: pg.Pool, deps: SettleDeps): PersonUpkeep => ({
   async renew(origin) {

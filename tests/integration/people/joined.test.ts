@@ -4,7 +4,7 @@ import { History } from "../../../src/history/state.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";
-import { createPersonUpkeep } from "../../../src/store/people/upkeep.ts";
+import { createPersonUpkeep, unknownSources } from "../../../src/store/people/upkeep.ts";
 import { createErasures } from "../../../src/store/privacy/erase.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { testVault } from "../../support/vault.ts";
@@ -43,7 +43,7 @@ test("two sources with equal people: no write to DingTalk, nobody twice, and eac
   for (let n = 0; n < size; n++) first.push(await workday.create(worker(n)));
   await workday.group("HK/Sales", first);
   const loop = env.startWorker();
-  await env.quiet(300_000);
+  await env.quiet(900_000);
   expect((await env.state()).users).toHaveLength(size);
   const before = await writes(env);
 
@@ -51,7 +51,7 @@ test("two sources with equal people: no write to DingTalk, nobody twice, and eac
   const began = performance.now();
   for (let n = 0; n < size; n++) second.push(await entra.create(worker(n, { externalId: `entra-${n}` })));
   const perPerson = (performance.now() - began) / size;
-  await env.quiet(300_000);
+  await env.quiet(900_000);
 
   expect((await writes(env)) - before).toBe(0);
   expect((await env.state()).users).toHaveLength(size);
@@ -370,4 +370,31 @@ test("the organisation of a time has people in the groups of all their records",
   await joins.separate(other, by());
   expect((await now()).flatMap(({ kind, members }) => (kind === "group" ? [...members] : []))).toEqual([other]);
   expect((await now()).find((entity) => entity.id === other)?.document).toEqual(await source("entra").read(other));
+});
+
+test("a person of one source costs as many statements as before", async () => {
+  const { source, joins } = await open();
+  const alone = await source("workday").create(worker(1));
+  const [id, other] = [await source("workday").create(worker(2)), await source("entra").create(worker(2))];
+  const count = async (work: () => Promise<unknown>): Promise<{ readonly statements: number; readonly transactions: number }> => {
+    const [queries, connections] = [jest.spyOn(env.pool, "query"), jest.spyOn(env.pool, "connect")];
+    await work();
+    // A statement of a pool takes a connection by itself, which is none of a transaction.
+    const counted = {
+      statements: queries.mock.calls.length,
+      transactions: connections.mock.calls.filter(([then]) => then === undefined).length,
+    };
+    queries.mockRestore();
+    connections.mockRestore();
+    return counted;
+  };
+  expect(await count(() => source("workday").change(alone, { title: "One" }))).toEqual({ statements: 1, transactions: 0 });
+  const joined = await count(() => source("entra").change(other, { title: "Two" }));
+  expect(joined).toEqual({ statements: 1, transactions: 1 });
+  expect((await joins.person(id))?.records).toHaveLength(2);
+});
+
+test("names of sources that are nowhere are told", async () => {
+  const { rules } = await open(`${BY_NUMBER}\n  named: { partners: { isolated: true } }`);
+  expect(await unknownSources(env.pool, rules)).toEqual(["partners"]);
 });
