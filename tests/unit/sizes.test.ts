@@ -16,6 +16,8 @@ const MOST_ACROSS = 15;
 const LISTS = [
   // What is wired together, one line for each part.
   /^compose-api\.ts$/,
+  // One entry for each sentence of the commands.
+  /^cli\/words\/messages\.ts$/,
 ];
 
 const root = join(__dirname, "..", "..", "src");
