@@ -65,7 +65,7 @@ export function syncComponents(
   const mapping = belowRoot(everywhere, organisation);
   const limiter = createRateLimiter(pool, clock, { target: TARGET, perSecond: organisation.qps, burst: 0 });
   const target = createTarget(
-    { kind: "dingtalk", ...organisation, ...targetSettings(mapping) },
+    { kind: "dingtalk", ...organisation, ...targetSettings(mapping), ...handOverOf(policy) },
     {
       clock,
       limiter: log ? tellingRests(limiter, log) : limiter,
@@ -92,6 +92,12 @@ export async function wholePlan(
 /** Below another root the same mapping means other departments: everybody is looked at again when it changes. */
 const belowRoot = (mapping: Mapping, { managedRoot = "1" }: DingTalkConfig): Mapping =>
   managedRoot === "1" ? mapping : { ...mapping, version: `${mapping.version}@${managedRoot}` };
+
+const handOverOf = ({ leaver: { handOver } }: Policy): Pick<DingTalkConfig, "handOver"> => {
+  if (!handOver) return {};
+  const { to, otherwise, reason } = handOver;
+  return { handOver: { to, reason, ...(otherwise === undefined ? {} : { otherwise }) } };
+};
 
 /** What of the mapping the target has to know as well. */
 const targetSettings = ({ authorities, settings: { region, registeredIn, roleGroup, enterpriseAccounts } }: Mapping) => ({

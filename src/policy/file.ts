@@ -88,6 +88,16 @@ export const policyFile = z.strictObject({
       regular: z.enum(["remove", "park", "keep"]).optional(),
       /** Left out: `disable`, and with a grace `remove`. */
       enterprise: z.enum(["disable", "remove"]).optional(),
+      /** Without it nothing of a leaver's is handed over. */
+      handOver: z
+        .strictObject({
+          to: z.literal("manager", { error: "must be manager" }),
+          /** Userid at the target of who takes over from people without a manager. */
+          otherwise: text.optional(),
+          /** Id of a reason for leaving, as the target lists them. */
+          reason: z.union([text, z.number().int()], { error: "must be a text or a whole number" }).transform(String),
+        })
+        .optional(),
     })
     .prefault({}),
   /** Left out: every address counts. */

@@ -53,7 +53,12 @@ export interface LeaverRules {
     readonly keepsAccess?: boolean | undefined;
   };
   /** Of people who are inactive; whoever is deleted is removed. Absent: see `endOf` in reconcile/desired/leaver.ts. */
-  readonly leaver: { readonly regular?: "remove" | "park" | "keep" | undefined; readonly enterprise?: "disable" | "remove" | undefined };
+  readonly leaver: {
+    readonly regular?: "remove" | "park" | "keep" | undefined;
+    readonly enterprise?: "disable" | "remove" | undefined;
+    /** To whom documents and approvals of people go who are removed; absent: to nobody. */
+    readonly handOver?: { readonly to: "manager"; readonly otherwise?: string | undefined; readonly reason: string } | undefined;
+  };
 }
 
 /** Somebody at the target, who is to leave. */

@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
 
+/** To whom a leaver's documents, files, approvals and permissions go. */
+export interface HandOver {
+  /** The manager as DingTalk has them; `otherwise`: userid of who takes over where there is none. */
+  readonly to: "manager";
+  readonly otherwise?: string;
+  /** Id of a reason for leaving, as 智能人事 lists them: the call demands one. */
+  readonly reason: string;
+}
+
 /** How to reach one DingTalk organisation through one internal app. */
 export interface DingTalkConfig {
   /** Client ID and Client Secret of the app. */
@@ -28,6 +37,8 @@ export interface DingTalkConfig {
   readonly agentId?: number;
   /** Whether the mapping wants to be told of people's pictures. */
   readonly readsAvatar?: boolean;
+  /** To whom leavers' documents go; to nobody when unset. */
+  readonly handOver?: HandOver;
   /** How long an answer may take, 20 000 ms when unset. */
   readonly timeoutMs?: number;
 }

@@ -42,7 +42,14 @@ export interface DingTalkDeps {
 export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps): TargetAdapter & { close(): void } {
   const region = (config.region ?? DEFAULT_REGION).toUpperCase();
   const random = deps.random ?? Math.random;
-  const options = { region, roleGroup: config.roleGroup ?? "SCIM", readsAvatar: config.readsAvatar ?? false, newPassword };
+  const options = {
+    region,
+    roleGroup: config.roleGroup ?? "SCIM",
+    readsAvatar: config.readsAvatar ?? false,
+    newPassword,
+    clock: deps.clock,
+    ...(config.handOver ? { handOver: config.handOver } : {}),
+  };
   const client = createClient(config, { ...deps, random });
   const admins = createAdmins();
   const registration = createRegistration((config.registeredIn ?? region).toUpperCase());

@@ -12,7 +12,7 @@ test.each(examples.map((text, index) => [index + 1, text] as const))("example %i
 });
 
 test("the first example is the default, which is also what an empty file means", () => {
-  expect(examples).toHaveLength(2);
+  expect(examples).toHaveLength(3);
   const { version } = compilePolicy(DEFAULT_POLICY);
   expect(compilePolicy(examples[0]!).version).toBe(version);
   expect(compilePolicy("version: 1").version).toBe(version);

@@ -63,6 +63,8 @@ export const API = {
   accountEnable: recent("/v1.0/contact/orgAccounts/enable", "write", "account"),
   accountSignOut: recent("/v1.0/contact/orgAccounts/signOut", "write", "account"),
   accountStatus: recent("/v1.0/contact/orgAccounts/status", "read", "account", "GET"),
+  /** Removes a person and hands over what was theirs; of the product 智能人事. */
+  terminateAndHandOver: recent("/v1.0/hrm/processes/terminateAndHandOver", "write", "user"),
   /** A ticket for one connection, over which DingTalk tells of changes. */
   streamOpen: recent("/v1.0/gateway/connections/open", "read", "app"),
   /** Asking again renews the token and changes nothing else, hence a read. The secret travels in the body, unlike with `/gettoken`. */

@@ -20,12 +20,15 @@ const MOBILE: Permission = { point: "qyapi_get_member_by_mobile", lets: "find ou
 const BASE: Permission = { point: "qyapi_base", lets: "call DingTalk at all" };
 const ACCOUNTS: Permission = { point: "Contact.OrgAccountSecurity.ReadWrite", lets: "switch enterprise accounts off or on" };
 
+const HR: Permission = { point: "Hrm.Process.ReadWrite", lets: "hand over what belongs to a leaver" };
+
 const OTHERS: ReadonlyMap<string, Permission> = new Map([
   [API.userList.path, MEMBERS],
   [API.roleGet.path, MEMBERS],
   [API.userGet.path, MEMBER],
   [API.userAdmins.path, MEMBER],
   [API.userByMobile.path, MOBILE],
+  [API.terminateAndHandOver.path, HR],
 ]);
 
 /** What a call needs, for answers that do not say it themselves. */

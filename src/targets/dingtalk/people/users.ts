@@ -1,3 +1,4 @@
+import type { Clock } from "../../../core/clock.ts";
 import type { EntityRef } from "../../../core/entity.ts";
 import type { WriteContext } from "../../../reconcile/target.ts";
 import {
@@ -18,8 +19,10 @@ import { meaningOf } from "../client/codes.ts";
 import { NO_FEATURE } from "../client/meaning.ts";
 import { differences, noteOf, operate, withHolder } from "../client/operation.ts";
 import { textOrUndefined } from "../client/wire-values.ts";
+import type { HandOver } from "../config.ts";
 import { type ManagedArea, outside } from "../structure/managed-area.ts";
 import type { Admins } from "./admins.ts";
+import { handOver } from "./hand-over.ts";
 import { lackingOf } from "./identity.ts";
 import { partly, type Sent, sendInParts } from "./parts.ts";
 import { apart, placesOutside, saysPlaces, together } from "./places.ts";
@@ -31,6 +34,9 @@ import { type RecordOptions, userFromWire, visiblePermissions } from "./user-rec
 export interface UserOptions extends RecordOptions {
   /** A password nobody learns, for accounts that have to have one. */
   readonly newPassword: () => string;
+  /** Unset: nothing of a leaver's is handed over. */
+  readonly handOver?: HandOver;
+  readonly clock: Pick<Clock, "now">;
 }
 
 /** People. Who is made here gets the entity's own id as user id, so a create that happened unseen is found by repeating it (docs/dingtalk.md 14.1). */
@@ -114,6 +120,7 @@ export function createUsers(
     return operate(client, context, async (session) => {
       if ((await admins.demandOrdinary(session, actual.remoteId)) === "absent") return { calls: session.calls };
       await demandInside(session, actual.remoteId);
+      if (options.handOver && (await handOver(session, actual, options.handOver, options.clock))) return { calls: session.calls };
       try {
         await session.call(API.userDelete, { userid: actual.remoteId });
       } catch (error) {
