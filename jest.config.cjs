@@ -20,6 +20,10 @@ const BY_COMMAND = [
   ...(process.env.WHOLE_CHART === undefined ? ["/tests/e2e/chart"] : []),
   ...(process.env.UPGRADE_SECONDS === undefined ? ["/tests/e2e/upgrade"] : []),
   ...(process.env.WHOLE_IMAGE === undefined ? ["/tests/e2e/image"] : []),
+  ...(process.env.LATE_STOPS === undefined ? ["/reconcile/stopped-workers"] : []),
+  // By who runs them: what root does is not what others do.
+  ...(process.env.TEST_AS_ROOT === undefined ? ["as-root", "/tests/e2e/outages-full-disk"] : []),
+  ...(process.env.TEST_AS_USER === undefined ? ["as-user"] : []),
   ...(process.env.WHOLE_PROCESSES === undefined
     ? ["/tests/e2e/(cli|demo|kill|newcomer|start)", "/integration/database/(embedded-(crashes|supervised)|prepare)"]
     : []),

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { databaseUrl, runOn, SERVER_VARIABLE } from "../support/postgres.ts";
-import { killGroup, openPlace, type Place, type Run, runCommand, tokenIn } from "../support/server.ts";
+import { openPlace, type Place, runCommand, tokenIn } from "../support/server.ts";
 import { temporaryRoot } from "../support/temporary-root.ts";
+import { oneLine, refusal } from "./refusal.ts";
 
 /* Mistakes of a first hour: each ends with exit code 3 and one line that says what to do, and costs nothing. */
 
@@ -16,21 +17,6 @@ beforeEach(async () => {
   place = await openPlace();
 });
 afterEach(() => place.clear());
-
-/** What a start or command that could not run said: lines, without the heading. */
-async function refusal(run: Run): Promise<readonly string[]> {
-  // One that starts after all is a failure, not something to wait for.
-  run.says("dingtalk-scim is ready").then(
-    () => killGroup(run),
-    () => undefined,
-  );
-  expect([await run.ended(), run.stdout]).toEqual([3, ""]);
-  const [heading, ...lines] = run.stderr.trimEnd().split("\n");
-  expect(heading).toBe("dingtalk-scim cannot start:");
-  return lines;
-}
-
-const oneLine = (text: string) => [expect.stringContaining(text)];
 
 test("a first start that fails on a taken port does not use up the first token", async () => {
   const taken = createServer().listen(Number(place.settings["PORT"]), "127.0.0.1");
@@ -128,23 +114,6 @@ test("DATA_DIR that is a file", async () => {
   const file = join(place.dataDir, "file");
   writeFileSync(file, "");
   expect(await refusal(runCommand(["serve"], { ...place.settings, DATA_DIR: file }))).toEqual(oneLine("is a file; name a folder"));
-});
-
-/** No user of this machine; PostgreSQL itself may run as `nobody`. */
-const SOMEBODY = 54_321;
-const asRoot = process.getuid?.() === 0 ? test : test.skip;
-
-asRoot("DATA_DIR that may not be written, or is of another user, is told to the ordinary user with the command that mends it", async () => {
-  const unreadable = join(place.dataDir, "theirs");
-  chmodSync(place.dataDir, 0o755);
-  const first = runCommand(["serve"], { ...place.settings, DATA_DIR: unreadable, HOME: place.dataDir }, { uid: SOMEBODY });
-  expect(await refusal(first)).toEqual(oneLine(`DATA_DIR ${unreadable} cannot be written by this user`));
-
-  const byRoot = await place.start({ DATA_DIR: unreadable });
-  byRoot.child.kill("SIGTERM");
-  expect(await byRoot.ended()).toBe(0);
-  const second = runCommand(["serve"], { ...place.settings, DATA_DIR: unreadable }, { uid: SOMEBODY });
-  expect(await refusal(second)).toEqual(oneLine(`run: sudo chown -R ${SOMEBODY} ${unreadable}`));
 });
 
 test("a SIMULATOR_PORT that another sandbox has is not shared with it", async () => {

@@ -66,11 +66,3 @@ test("a second server on the same data directory is told who has it", async () =
   expect((await fetch(`${place.url}/readyz`)).status).toBe(200);
   await other.clear();
 });
-
-const NOBODY = 65_534;
-(process.getuid?.() === 0 ? test : test.skip)("root can leave it to an ordinary user", async () => {
-  const server = await place.start({ HOME: place.dataDir }, { uid: NOBODY });
-  expect(await users(tokenIn(server.stderr)!)).toBe(200);
-  server.child.kill("SIGTERM");
-  expect(await server.ended()).toBe(0);
-});

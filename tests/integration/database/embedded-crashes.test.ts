@@ -145,7 +145,7 @@ describe("a postmaster.pid that was left behind with the pid of", () => {
   });
 });
 
-(process.platform === "linux" ? test : test.skip)("a backend that outlives its postmaster is waited for", async () => {
+test("a backend that outlives its postmaster is waited for", async () => {
   const killed = launcher();
   const client = new Client({ connectionString: await firstLine(killed) });
   client.on("error", () => undefined);

@@ -1,18 +1,12 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, lstatSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { binariesIn, findBinaries } from "../../../src/database/binaries.ts";
+import { findBinaries } from "../../../src/database/binaries.ts";
 import { firstLine, startProgram } from "../../support/programs.ts";
-import { ask, type Bench, bench, postmasterPid } from "./embedded-setup.ts";
+import { type Bench, bench } from "./embedded-setup.ts";
 
 const isRoot = process.getuid?.() === 0;
-const asRoot = isRoot ? test : test.skip;
-const asOrdinaryUser = isRoot ? test.skip : test;
-const noUnshare = { unshare: "/nowhere/unshare" };
-
-/** Real user of a process, as the machine sees it. */
-const uidOf = (pid: number) => Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
 
 let here: Bench;
 /** A copy of the package with the PostgreSQL programs, where every user can read it and we can damage it. */
@@ -30,51 +24,6 @@ beforeEach(() => {
   here = bench();
 });
 afterEach(() => here.clear());
-
-asOrdinaryUser("an ordinary user runs the server as itself", async () => {
-  const { url } = await here.start();
-  await expect(ask(url, "select 1")).resolves.toEqual([1]);
-  expect(uidOf(postmasterPid(here.cluster))).toBe(process.getuid?.());
-});
-
-asRoot("root runs the server without privileges, also below a directory only root may enter", async () => {
-  expect(statSync(here.dataDir).mode & 0o777).toBe(0o700);
-  await here.start();
-  const status = readFileSync(`/proc/${postmasterPid(here.cluster)}/status`, "utf8");
-  expect(status).toMatch(/^CapEff:\s+0+$/m);
-});
-
-asRoot("where user namespaces are not to be had, root becomes nobody, and the data follows in both directions", async () => {
-  chmodSync(here.dataDir, 0o711);
-  const binaries = binariesIn(copy);
-  const namespaced = await here.start({ binaries });
-  await ask(namespaced.url, "create table kept as select 1 as n");
-  await namespaced.stop();
-  const asNobody = await here.start({ binaries, ...noUnshare });
-  expect(uidOf(postmasterPid(here.cluster))).toBe(statSync(here.cluster).uid);
-  expect(statSync(here.cluster).uid).not.toBe(0);
-  expect(await ask(asNobody.url, "select n from kept")).toEqual([1]);
-  await asNobody.stop();
-  const back = await here.start({ binaries });
-  expect(await ask(back.url, "select n from kept")).toEqual([1]);
-});
-
-asRoot("a first start as nobody", async () => {
-  chmodSync(here.dataDir, 0o711);
-  const { url } = await here.start({ binaries: binariesIn(copy), ...noUnshare });
-  await expect(ask(url, "select 1")).resolves.toEqual([1]);
-});
-
-asRoot("when no way works, each one's reason is told", async () => {
-  const failing = here.start({ binaries: binariesIn(copy), ...noUnshare });
-  await expect(failing).rejects.toMatchObject({
-    code: "CANNOT_START",
-    problems: [
-      expect.stringContaining("as user namespace: /nowhere/unshare is not there"),
-      expect.stringContaining("as nobody: the directory, or one above it, is closed to that user"),
-    ],
-  });
-});
 
 describe("library links that an install without scripts did not make", () => {
   const links = (): string[] =>

@@ -77,3 +77,6 @@ export const postmasterPid = (cluster: string): number => Number.parseInt(readFi
 export async function waitFor(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await systemClock.sleep(5);
 }
+
+/** Real user of a process, as the machine sees it. */
+export const uidOf = (pid: number) => Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);

@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { createProgram } from "../../../src/cli/program.ts";
 import { completionScript, SHELLS, treeOf } from "../../../src/cli/terminal/completion-script.ts";
 
@@ -17,10 +16,10 @@ test("every command and its options can be completed", () => {
 function offered(...words: readonly string[]): readonly string[] {
   const line = `COMP_WORDS=(dingtalk-scim ${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length}; _dingtalk_scim; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const script = `${completionScript("bash", places)}\n${line}`;
-  return execFileSync("/bin/bash", ["--norc", "-c", script], { encoding: "utf8" }).trim().split("\n");
+  return execFileSync("bash", ["--norc", "-c", script], { encoding: "utf8" }).trim().split("\n");
 }
 
-(existsSync("/bin/bash") ? test : test.skip)("bash offers what fits", () => {
+test("bash offers what fits", () => {
   expect(offered("comp")).toEqual(["completion"]);
   expect(offered("token", "")).toEqual(expect.arrayContaining(["create", "list", "revoke"]));
   expect(offered("token", "--json", "create", "--na")).toEqual(["--name"]);

@@ -1,0 +1,65 @@
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { binariesIn, findBinaries } from "../../../src/database/binaries.ts";
+import { ask, type Bench, bench, postmasterPid, uidOf } from "./embedded-setup.ts";
+
+/* The embedded server, started by root. By `npm run test:root`. */
+
+const noUnshare = { unshare: "/nowhere/unshare" };
+
+let here: Bench;
+/** A copy of the package with the PostgreSQL programs, where every user can read it and we can damage it. */
+let copy: string;
+
+beforeAll(() => {
+  const installed = dirname(dirname(dirname(findBinaries().postgres)));
+  copy = join(mkdtempSync(join(tmpdir(), "postgres-package-")), "platform");
+  cpSync(installed, copy, { recursive: true, verbatimSymlinks: true });
+  chmodSync(dirname(copy), 0o755);
+});
+afterAll(() => rmSync(dirname(copy), { recursive: true }));
+
+beforeEach(() => {
+  here = bench();
+});
+afterEach(() => here.clear());
+
+test("root runs the server without privileges, also below a directory only root may enter", async () => {
+  expect(statSync(here.dataDir).mode & 0o777).toBe(0o700);
+  await here.start();
+  const status = readFileSync(`/proc/${postmasterPid(here.cluster)}/status`, "utf8");
+  expect(status).toMatch(/^CapEff:\s+0+$/m);
+});
+
+test("where user namespaces are not to be had, root becomes nobody, and the data follows in both directions", async () => {
+  chmodSync(here.dataDir, 0o711);
+  const binaries = binariesIn(copy);
+  const namespaced = await here.start({ binaries });
+  await ask(namespaced.url, "create table kept as select 1 as n");
+  await namespaced.stop();
+  const asNobody = await here.start({ binaries, ...noUnshare });
+  expect(uidOf(postmasterPid(here.cluster))).toBe(statSync(here.cluster).uid);
+  expect(statSync(here.cluster).uid).not.toBe(0);
+  expect(await ask(asNobody.url, "select n from kept")).toEqual([1]);
+  await asNobody.stop();
+  const back = await here.start({ binaries });
+  expect(await ask(back.url, "select n from kept")).toEqual([1]);
+});
+
+test("a first start as nobody", async () => {
+  chmodSync(here.dataDir, 0o711);
+  const { url } = await here.start({ binaries: binariesIn(copy), ...noUnshare });
+  await expect(ask(url, "select 1")).resolves.toEqual([1]);
+});
+
+test("when no way works, each one's reason is told", async () => {
+  const failing = here.start({ binaries: binariesIn(copy), ...noUnshare });
+  await expect(failing).rejects.toMatchObject({
+    code: "CANNOT_START",
+    problems: [
+      expect.stringContaining("as user namespace: /nowhere/unshare is not there"),
+      expect.stringContaining("as nobody: the directory, or one above it, is closed to that user"),
+    ],
+  });
+});
