@@ -108,7 +108,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     processId: presence.id,
     async weigh(written, signal) {
       const { orderedMode } = await store.rules();
-      const rehearsal = await openRehearsal(pool, { target: TARGET, everybody: true });
+      const rehearsal = await openRehearsal(pool, { target: TARGET, everybody: true, sources: mapping.sources });
       return weighRules({ rehearsal, target, mapping, policy, mode: modeInForce(config.syncMode, orderedMode), clock, written }, signal);
     },
     clock,

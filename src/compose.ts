@@ -85,7 +85,7 @@ export async function wholePlan(
 ): Promise<WholePlan> {
   const { inForce } = await store.rules();
   const everybody = inForce.mapping !== mapping.version || (inForce.policy !== undefined && inForce.policy !== policy.version);
-  const rehearsal = await openRehearsal(pool, { target: TARGET, everybody });
+  const rehearsal = await openRehearsal(pool, { target: TARGET, everybody, sources: mapping.sources });
   return planEverybody({ rehearsal, target, mapping, mode, clock, policy }, signal);
 }
 

@@ -1,14 +1,31 @@
+import { systemClock } from "../core/clock.ts";
+import type { SourceRules } from "../mapping/sources.ts";
 import { createReconcileStore } from "./create.ts";
+import { createPersonUpkeep } from "./people/upkeep.ts";
 import { withoutValues } from "./personal/vault.ts";
 import type { Pool } from "./postgres/pool.ts";
 import { hasten, itemsOf, recordWrites, summarise } from "./rehearsal/items.ts";
 import { openShadow, type ShadowOptions } from "./rehearsal/shadow.ts";
 import { holdRules, touchedBy } from "./rehearsal/touched.ts";
 
+export interface RehearsalOptions extends Omit<ShadowOptions, "sources"> {
+  /** When records are one person, and what they come to; left out, as it is. */
+  readonly sources?: SourceRules;
+}
+
 /** A copy of what the loop keeps of a target, for a plan of everybody. It has to be closed, by the plan that it settles in or after a failure. */
-export async function openRehearsal(pool: Pool, options: ShadowOptions) {
+export async function openRehearsal(pool: Pool, { sources, ...options }: RehearsalOptions) {
   const { target } = options;
-  const shadow = await openShadow(pool, options);
+  const shadow = await openShadow(pool, { ...options, ...(sources ? { sources: sources.version } : {}) });
+  if (sources && shadow.otherSources) {
+    const upkeep = createPersonUpkeep(shadow.pool, { rules: sources, vault: withoutValues, targets: [target], rehearsed: true });
+    try {
+      while ((await upkeep.renew({ at: systemClock.now(), actor: "system", causes: [] })) > 0);
+    } catch (error) {
+      await shadow.close();
+      throw error;
+    }
+  }
   return {
     store: createReconcileStore(shadow.pool, target, { vault: withoutValues, settleMs: 0, rehearsed: true }),
     record: (writes: Parameters<typeof recordWrites>[1]) => recordWrites(shadow.pool, writes),

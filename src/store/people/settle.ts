@@ -95,6 +95,8 @@ export interface SettleDeps {
   readonly rules: SourceRules;
   readonly vault: Vault;
   readonly targets: readonly string[];
+  /** In a copy of `persons`: records stay as they are. */
+  readonly rehearsed?: boolean;
 }
 
 /** Who or what changed something, for the event of the person. */
@@ -139,7 +141,8 @@ export async function settlePerson(
   const records = rows.map(recordOf);
   const left = stillLeft([...((JSON.parse(before.left ?? "[]") as LeftSource[]) ?? []), ...(leaves ? [leaves] : [])], records);
   const effective = effectivePerson(records, deps.rules, left);
-  const alone = rows.length === 1 && rows[0]!.id === personId && left.length === 0 && saysTheSame(effective, records[0]!);
+  const alone =
+    !deps.rehearsed && rows.length === 1 && rows[0]!.id === personId && left.length === 0 && saysTheSame(effective, records[0]!);
   if (alone) {
     await run(db, LEAVE_ALONE, [personId]);
     await run(db, REMOVE, [personId]);

@@ -21,7 +21,7 @@ export const unknownSources = async (pool: pg.Pool, rules: SourceRules): Promise
   (await run<{ name: string }>(pool, UNKNOWN, [namedSources(rules)])).map(({ name }) => name);
 
 export const createPersonUpkeep = (pool: pg.Pool, deps: SettleDeps): PersonUpkeep => ({
-  async renew(origin) {
+  renew: async (origin) => {
     const rows = await run<{ id: string }>(pool, OLD, [deps.rules.version]);
     for (const { id } of rows) await inTransaction(pool, (db) => settlePerson(db, id, deps, origin));
     return rows.length;

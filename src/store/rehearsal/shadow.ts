@@ -42,6 +42,8 @@ export const REHEARSAL_SETTINGS = {
 export interface Shadow {
   /** One session behind all kinds of sessions. */
   readonly pool: Pool;
+  /** Whether people have to be worked out anew. */
+  readonly otherSources: boolean;
   /** Of the real tables, as an identifier. */
   readonly schema: string;
   close(): Promise<void>;
@@ -51,30 +53,55 @@ export interface ShadowOptions {
   readonly target: string;
   /** Whether everybody is looked at, as with another mapping; else those who are not in sync. */
   readonly everybody: boolean;
+  /** The rules of sources to be rehearsed, by their version: people who were worked out by others are to be worked out anew. */
+  readonly sources?: string;
 }
 
-export async function openShadow(pool: Pool, { target, everybody }: ShadowOptions): Promise<Shadow> {
+export async function openShadow(pool: Pool, options: ShadowOptions): Promise<Shadow> {
   const session = pool.session(REHEARSAL_SETTINGS);
   const shadow = Object.assign(session, { byKey: session, asyncCommit: session }) as unknown as Pool;
-  let schema: string;
+  let filled: Pick<Shadow, "schema" | "otherSources">;
   try {
-    schema = await fill(session, target, everybody);
+    filled = await fill(session, options);
   } catch (error) {
     await session.end();
     throw error;
   }
   return {
     pool: shadow,
-    schema,
+    ...filled,
     async close() {
       if (!session.ending) await session.end();
     },
   };
 }
 
-async function fill(session: pg.Pool, target: string, everybody: boolean): Promise<string> {
+/** As the migration persons has it, over the copy. */
+const PEOPLE = (from: string): string => {
+  const columns = "id, source_id, active, user_name, user_name_key, display_name_key, external_id, employee_number_key, manager_ref";
+  return `create temp view people as
+    select ${columns}, source_id as manager_source_id, email_keys, document, array[id] as record_ids, created_at, modified_at
+      from ${from}.users where person_id is null
+    union all
+    select ${columns}, manager_source_id, email_keys, document, record_ids, created_at, modified_at from pg_temp.persons`;
+};
+
+/** Only where some were worked out by other rules: they are many rows otherwise, and read where they are. */
+async function copyPersons(client: pg.PoolClient, from: string, sources: string | undefined): Promise<boolean> {
+  if (sources === undefined) return false;
+  const { rows } = await client.query(`select from ${from}.persons where rules is distinct from $1 limit 1`, [sources]);
+  if (rows.length === 0) return false;
+  await client.query(
+    `create temp table persons (like ${from}.persons including all); insert into pg_temp.persons select * from ${from}.persons`,
+  );
+  await client.query(PEOPLE(from));
+  return true;
+}
+
+async function fill(session: pg.Pool, { target, everybody, sources }: ShadowOptions): Promise<Pick<Shadow, "schema" | "otherSources">> {
   const { rows } = await session.query<{ schema: string }>("select quote_ident(current_schema()) as schema");
   const from = rows[0]!.schema;
+  let otherSources = false;
   // One snapshot for all of them.
   await inTransaction(
     session,
@@ -83,6 +110,7 @@ async function fill(session: pg.Pool, target: string, everybody: boolean): Promi
         await client.query(`create temp table ${table} (like ${from}.${table} including ${including}) with (fillfactor = 50)`);
         if (copied !== "") await client.query(copied, [target]);
       };
+      otherSources = await copyPersons(client, from, sources);
       for (const table of COPIED) await made(table, "all", `insert into pg_temp.${table} select * from ${from}.${table} where target = $1`);
       for (const table of EMPTY) await made(table, "all", "");
       await made(
@@ -111,7 +139,7 @@ async function fill(session: pg.Pool, target: string, everybody: boolean): Promi
     "set local enable_seqscan = on; set local enable_hashjoin = on; set local enable_sort = on",
   );
   await session.query("analyze links, departments, placements, person_departments, adoptions, entity_states");
-  return from;
+  return { schema: from, otherSources };
 }
 
 /** Those that the loop itself goes by. With room in the page a claim and a begin leave them alone, as in the real table. */
