@@ -60,6 +60,7 @@ import type { SyncMode } from "./reconcile/policy.ts";
 import { organisationSettings, sandboxUrl } from "./sandbox.ts";
 import { scimMount } from "./scim/router.ts";
 import type { Config } from "./settings/config.ts";
+import { createActorNames } from "./store/access/actor-names.ts";
 import { ensureBootstrap } from "./store/access/bootstrap.ts";
 import { createPrisma } from "./store/access/prisma.ts";
 import { createSessionStore } from "./store/access/sessions.ts";
@@ -236,7 +237,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
         publicUrl: config.publicUrl,
         allowRemoveAllMembers: config.allowRemoveAllMembers,
       }),
-      historyEndpoint({ ...past, entries, events, version: build.version }),
+      historyEndpoint({ ...past, entries, events, version: build.version, actorNames: createActorNames(database) }),
       ...logMounts(entries),
       leaversEndpoint({ log: history, limitMinutes: config.leaverMinutes, clock }),
       groupsEndpoint(past),

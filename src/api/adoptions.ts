@@ -5,7 +5,7 @@ import { sendJson } from "../http/answer.ts";
 import { readJsonBody } from "../http/body.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
-import { requestContext, requireRight } from "../http/request-context.ts";
+import { requestContext, requireRecentSignIn, requireRight } from "../http/request-context.ts";
 import { ADOPTION_STATES, type AdoptableKind, type Adoption, type AdoptionOperations, type Decision } from "../reconcile/adopt/ports.ts";
 import { refusalText } from "../reconcile/adopt/refusal-text.ts";
 import type { AssessmentRequests } from "../reconcile/assess/requests.ts";
@@ -27,6 +27,8 @@ const TIERS = ["1", "2", "3", "4", "5", "6"] as const;
 export function adoptionRoutes({ adoptions, assessments, clock, target }: AdoptionRoutes): Router {
   const router = Router();
 
+  /** What is linked is managed from then on: no decision for a session that somebody left open. */
+  const fresh = requireRecentSignIn(clock);
   const by = (res: Response) => ({ at: clock.now(), ...operatorOf(res), causes: [], target }) as const;
 
   router
@@ -49,7 +51,7 @@ export function adoptionRoutes({ adoptions, assessments, clock, target }: Adopti
 
   router
     .route("/adoptions/accept")
-    .post(requireRight("approve"), readJsonBody(), async (req: Request, res: Response) => {
+    .post(requireRight("approve"), fresh, readJsonBody(), async (req: Request, res: Response) => {
       const { tier, count } = tierIn(req.body);
       const accepted = doneOf(await adoptions.acceptTier(tier, count, by(res)));
       sendJson(res, 200, { tier, count, accepted: accepted.length });
@@ -59,14 +61,14 @@ export function adoptionRoutes({ adoptions, assessments, clock, target }: Adopti
   for (const decide of ["accept", "reject"] as const)
     router
       .route(`/adoptions/:id/${decide}`)
-      .post(requireRight("approve"), async (req: Request<{ id: string }>, res: Response) => {
+      .post(requireRight("approve"), fresh, async (req: Request<{ id: string }>, res: Response) => {
         sendJson(res, 200, doneOf(await adoptions[decide](req.params.id, by(res)))[0]);
       })
       .all(methodNotAllowed("POST"));
 
   router
     .route("/items/:kind/:id/unlink")
-    .post(requireRight("approve"), async (req: Request<{ kind: string; id: string }>, res: Response) => {
+    .post(requireRight("approve"), fresh, async (req: Request<{ kind: string; id: string }>, res: Response) => {
       const kind = KINDS.find((each) => each === req.params.kind);
       if (!kind) throw new NotFoundPath();
       sendJson(res, 200, doneOf(await adoptions.unlink({ kind, id: req.params.id }, by(res)))[0]);

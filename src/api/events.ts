@@ -19,9 +19,12 @@ const TABLE = flatTable(EVENT_ATTRIBUTES);
 
 const ADDRESS = "/api/history";
 
+/** What actors are called, for those that have a name. */
+export type ActorNames = (actors: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+
 /** `/api/history`: what happened, newest first, and the story of one event. Read only; values are for those who may see them. */
-export function historyEndpoint(options: ExportOptions & { readonly entries: LogReader }): Mount {
-  const { log, reads, entries } = options;
+export function historyEndpoint(options: ExportOptions & { readonly entries: LogReader; readonly actorNames: ActorNames }): Mount {
+  const { log, reads, entries, actorNames } = options;
   const router = Router();
   router.use(exportRoutes(options));
   router.use(deletedRoutes(options));
@@ -34,7 +37,8 @@ export function historyEndpoint(options: ExportOptions & { readonly entries: Log
         changes: personal ? { ...changes, detail: { after: personal } } : changes,
       })),
     );
-    return events.map((event) => renderEvent(event, maySee));
+    const names = await actorNames([...new Set(events.map(({ actor }) => actor))]);
+    return events.map((event) => ({ ...renderEvent(event, maySee), ...nameOf(event.actor, names, maySee) }));
   };
 
   router
@@ -84,6 +88,12 @@ export function historyEndpoint(options: ExportOptions & { readonly entries: Log
     .all(methodNotAllowed("GET"));
 
   return { path: ADDRESS, access: ["history:read"], handler: router };
+}
+
+/** The name of a person is a value of a person; those of tokens and trusts are for everybody. */
+function nameOf(actor: string, names: ReadonlyMap<string, string>, maySee: boolean): { readonly actorName?: string } {
+  const name = names.get(actor);
+  return name === undefined || (actor.startsWith("user:") && !maySee) ? {} : { actorName: name };
 }
 
 /** Names as the filter knows them. */

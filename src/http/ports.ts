@@ -86,7 +86,10 @@ export interface SessionStore {
   remove(id: string, by: { readonly actor: string; readonly requestId?: string; readonly reason?: string }): Promise<boolean>;
   /** Whether the caller is the one, of all processes, to ask for the roles now: nobody was within the last `restMs`. */
   claimCheck(id: string, now: Date, restMs: number): Promise<boolean>;
-  renew(id: string, session: Required<Pick<SessionRecord, "roles" | "scopes" | "name" | "checkedAt" | "sealedRefresh">>): Promise<void>;
+  renew(
+    id: string,
+    session: Required<Pick<SessionRecord, "actor" | "roles" | "scopes" | "name" | "checkedAt" | "sealedRefresh">>,
+  ): Promise<void>;
   /** Of several who try, one gets it. Undefined when there is none that counts. */
   spendLink(secretHash: Uint8Array, now: Date): Promise<LoginLinkRecord | undefined>;
 }

@@ -235,6 +235,12 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     personal: "actor name",
     secret: "secret_hash sealed_refresh",
   },
+  operators: {
+    purpose: "names of those who signed in, shown beside what they did",
+    retention: "180 days after the last sign-in (RETAIN_ACCESS_DAYS)",
+    public: "seen_at",
+    personal: "actor name",
+  },
   login_links: {
     purpose: "one-time links for signing in",
     retention: "a day after it ended, or until it is used",

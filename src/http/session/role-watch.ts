@@ -62,7 +62,7 @@ export function createRoleWatch({ store, lookAgain, clock, logger }: RoleWatchOp
       // Providers that give a new one with each answer refuse the old one afterwards.
       sealedRefresh: refreshToken === undefined ? record.sealedRefresh : seal(refreshToken, secret),
     };
-    await store.renew(record.id, renewed);
+    await store.renew(record.id, { ...renewed, actor: record.actor });
     return { ...record, ...renewed };
   };
 }

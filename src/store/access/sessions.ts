@@ -30,7 +30,7 @@ export interface NewLoginLink {
 }
 
 export function createSessionStore(database: Database, clock: Clock): SessionStore & LoginLinks {
-  const eventOf = (code: HistoryEvent["code"], more: Pick<HistoryEvent, "actor" | "detail"> & Partial<HistoryEvent>) => {
+  const eventOf: EventOf = (code, more) => {
     const at = clock.now();
     return historyRow({ id: uuidv7(at.getTime()), at, code, causes: [], ...more });
   };
@@ -53,6 +53,7 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
       await database.$transaction([
         database.session.deleteMany({ where: { expiresAt: { lt: clock.now() } } }),
         database.session.create({ data: row }),
+        ...(by === "provider" ? [database.operator.upsert(operator(actor, session.name, clock.now()))] : []),
         // Somebody is told (docs/alerts.md), also when the session has ended by then.
         ...(by === "link" ? [database.alertSignal.create({ data: linkUsed(actor, clock.now()) })] : []),
         database.history.create({ data: eventOf("session.opened", { actor, sourceId, requestId, detail }) }),
@@ -69,9 +70,11 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
       return count === 1;
     },
 
-    async renew(id, { roles, scopes, name, checkedAt, sealedRefresh }) {
+    async renew(id, { actor, roles, scopes, name, checkedAt, sealedRefresh }) {
       const data = { roles: [...roles], scopes: [...scopes], name, checkedAt, sealedRefresh: new Uint8Array(sealedRefresh) };
       await database.session.updateMany({ where: { id }, data });
+      // The provider was asked again, and may tell another name by now.
+      await database.operator.updateMany({ where: { actor }, data: { name, seenAt: checkedAt } });
     },
 
     async list(usedAfter) {
@@ -92,39 +95,48 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
       });
     },
 
-    async spendLink(secretHash, now) {
-      const row = await database.loginLink.findUnique({ where: { secretHash: new Uint8Array(secretHash) } });
-      if (!row) return undefined;
-      // Whoever removes the row has it.
-      const { count } = await database.loginLink.deleteMany({ where: { id: row.id } });
-      return count === 1 && row.expiresAt > now ? { id: row.id, role: row.role, madeBy: row.madeBy } : undefined;
-    },
-
-    async listLinks() {
-      const rows = await database.loginLink.findMany({ where: { expiresAt: { gt: clock.now() } }, orderBy: { id: "desc" } });
-      return rows.map(({ id, role, madeBy, expiresAt }) => ({ id, role, madeBy, expiresAt }));
-    },
-
-    removeLink: (id, by) =>
-      database.$transaction(async (transaction) => {
-        const { count } = await transaction.loginLink.deleteMany({ where: { id } });
-        if (count > 0) await transaction.history.create({ data: eventOf("link.revoked", { ...by, detail: { link: id } }) });
-        return count > 0;
-      }),
-
-    async addLink({ secretHash, role, reason, madeBy }, by) {
-      const at = clock.now();
-      const [id, expiresAt] = [uuidv7(at.getTime()), new Date(at.getTime() + LINK_MS)];
-      const detail = { link: id, role, reason, ...(by ? {} : { osUser: madeBy }) };
-      await database.$transaction([
-        database.loginLink.deleteMany({ where: { expiresAt: { lt: at } } }),
-        database.loginLink.create({ data: { id, secretHash: new Uint8Array(secretHash), role, madeBy, expiresAt } }),
-        database.history.create({ data: eventOf("link.created", { actor: "cli", ...by, detail }) }),
-      ]);
-      return { id, expiresAt };
-    },
+    ...linksOf(database, clock, eventOf),
   };
 }
+
+type EventOf = (
+  code: HistoryEvent["code"],
+  more: Pick<HistoryEvent, "actor" | "detail"> & Partial<HistoryEvent>,
+) => ReturnType<typeof historyRow>;
+
+const linksOf = (database: Database, clock: Clock, eventOf: EventOf): Pick<SessionStore, "spendLink"> & LoginLinks => ({
+  async spendLink(secretHash, now) {
+    const row = await database.loginLink.findUnique({ where: { secretHash: new Uint8Array(secretHash) } });
+    if (!row) return undefined;
+    // Whoever removes the row has it.
+    const { count } = await database.loginLink.deleteMany({ where: { id: row.id } });
+    return count === 1 && row.expiresAt > now ? { id: row.id, role: row.role, madeBy: row.madeBy } : undefined;
+  },
+
+  async listLinks() {
+    const rows = await database.loginLink.findMany({ where: { expiresAt: { gt: clock.now() } }, orderBy: { id: "desc" } });
+    return rows.map(({ id, role, madeBy, expiresAt }) => ({ id, role, madeBy, expiresAt }));
+  },
+
+  removeLink: (id, by) =>
+    database.$transaction(async (transaction) => {
+      const { count } = await transaction.loginLink.deleteMany({ where: { id } });
+      if (count > 0) await transaction.history.create({ data: eventOf("link.revoked", { ...by, detail: { link: id } }) });
+      return count > 0;
+    }),
+
+  async addLink({ secretHash, role, reason, madeBy }, by) {
+    const at = clock.now();
+    const [id, expiresAt] = [uuidv7(at.getTime()), new Date(at.getTime() + LINK_MS)];
+    const detail = { link: id, role, reason, ...(by ? {} : { osUser: madeBy }) };
+    await database.$transaction([
+      database.loginLink.deleteMany({ where: { expiresAt: { lt: at } } }),
+      database.loginLink.create({ data: { id, secretHash: new Uint8Array(secretHash), role, madeBy, expiresAt } }),
+      database.history.create({ data: eventOf("link.created", { actor: "cli", ...by, detail }) }),
+    ]);
+    return { id, expiresAt };
+  },
+});
 
 interface Row extends Omit<SessionRecord, "tokenId" | "authenticatedAt" | "checkedAt" | "sealedRefresh"> {
   readonly tokenId: string | null;
@@ -143,3 +155,9 @@ const recordOf = ({ id, actor, sourceId, roles, name, scopes, openedAt, usedAt, 
 
 /** Of the whole installation, not of one target. */
 const linkUsed = (actor: string, at: Date) => ({ target: "", code: "oneTimeLinkUsed", key: actor, count: 1, firstAt: at, lastAt: at });
+
+const operator = (actor: string, name: string, seenAt: Date) => ({
+  where: { actor },
+  create: { actor, name, seenAt },
+  update: { name, seenAt },
+});

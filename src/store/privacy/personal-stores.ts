@@ -52,6 +52,7 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
     // Somebody who signed in under a name of the person; sessions know no id of the directory.
     erase: "delete from sessions where cardinality($1::uuid[]) > 0 and lower(name) = any($2::text[])",
   },
+  { table: "operators", erase: "delete from operators where cardinality($1::uuid[]) > 0 and lower(name) = any($2::text[])" },
 ];
 
 /** Tables with personal columns in which nothing has to be erased for a person, and why. */

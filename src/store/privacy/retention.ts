@@ -66,6 +66,7 @@ const ACCESS = statement(
       select s.id from slice s where s.at < $1 and s.code in (${ACCESS_CODES.map((code) => `'${code}'`).join(", ")})
         and not exists (select from personal_reads p join legal_holds k on k.subject = p.subject where p.event = s.id))) as g(id)),
   reads as (delete from personal_reads p using gone g where p.event = g.id),
+  forgotten as (delete from operators o where o.seen_at < $1),
   marked as (
     insert into retention_marks (job, event) select 'access', s.id from slice s order by s.id desc limit 1
     on conflict (job) do update set event = excluded.event)

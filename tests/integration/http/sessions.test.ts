@@ -238,3 +238,20 @@ test("an approval needs a sign-in of the last five minutes; a token does not", a
   const fresh = await signIn(product.bootstrap);
   expect((await send("POST", `${path}/approve`, writing(fresh), { digest, count })).status).toBe(200);
 });
+
+test("a decision about a match needs one too", async () => {
+  const nobody = "2819c223-7f76-453a-919d-413861904646";
+  const paths = ["adoptions/accept", `adoptions/${nobody}/accept`, `adoptions/${nobody}/reject`, `items/user/${nobody}/unlink`];
+  const signed = await signIn(product.bootstrap);
+  const answers = async () => {
+    const found: unknown[] = [];
+    for (const path of paths) {
+      const { status, json } = await send("POST", `/api/sync/${path}`, writing(signed), { tier: 1, count: 0 });
+      found.push([status, json.code]);
+    }
+    return found;
+  };
+  expect((await answers()).filter((each) => JSON.stringify(each).includes("SIGN_IN_AGAIN"))).toEqual([]);
+  aheadMs += 6 * MINUTE;
+  expect(await answers()).toEqual(paths.map(() => [403, "SIGN_IN_AGAIN"]));
+});

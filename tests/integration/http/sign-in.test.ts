@@ -426,3 +426,15 @@ function unsigned(claims: object): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part({ alg: "none", typ: "JWT" })}.${part(claims)}.`;
 }
+
+test("what they did names them, for those who may see values", async () => {
+  await signIn();
+  const actor = `user:${provider.person.sub}`;
+  const filter = encodeURIComponent(`actor eq "${actor}"`);
+  const shown = async (token?: string) =>
+    (await product.send("GET", `/api/history?filter=${filter}&count=1`, token === undefined ? {} : { token })).body.events[0];
+  expect(await shown()).toMatchObject({ actor, actorName: provider.person.name });
+  expect(await shown(await product.token(["history:read"]))).not.toHaveProperty("actorName");
+  // The name is no part of what was sealed.
+  expect((await shown()).open).not.toContain(provider.person.name);
+});

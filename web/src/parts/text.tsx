@@ -28,6 +28,20 @@ export function Foreign({ text }: { readonly text: string }): ReactNode {
 /** Less than this ahead is now: the clocks of server and browser differ, and `useNow` stands still for ten seconds. */
 const CLOCKS_MS = 60_000;
 
+/** Who did it: by name where that is known, and as the history has it. */
+export function Actor({ actor, name }: { readonly actor: string; readonly name?: string | undefined }): ReactNode {
+  return (
+    <>
+      {name === undefined ? null : (
+        <>
+          <Foreign text={name} />{" "}
+        </>
+      )}
+      <code className={name === undefined ? "" : "quiet"}>{actor}</code>
+    </>
+  );
+}
+
 /** Relative and absolute together, of what was and of what is to come. */
 export function When({ at }: { readonly at: string }): ReactNode {
   const words = useWords();

@@ -3,7 +3,7 @@ import { useAnswer } from "../base/queries.ts";
 import type { Event } from "../generated/api.ts";
 import { Link } from "../parts/link.tsx";
 import { Loading, Problem } from "../parts/states.tsx";
-import { Foreign, When } from "../parts/text.tsx";
+import { Actor, Foreign, When } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 import { Changes } from "./changes.tsx";
 import { Events } from "./history.tsx";
@@ -39,7 +39,7 @@ export function EventStory({ id }: { readonly id: string }): ReactNode {
 
 function Facts({ event }: { readonly event: Event }): ReactNode {
   const { t } = useWords();
-  const { at, actor, requestId, subject, outcome, attempt, target, detail } = event;
+  const { at, actor, actorName, requestId, subject, outcome, attempt, target, detail } = event;
   return (
     <dl className="facts">
       <dt>{t("column.when")}</dt>
@@ -49,7 +49,7 @@ function Facts({ event }: { readonly event: Event }): ReactNode {
       <dt>{t("column.actor")}</dt>
       <dd>
         <Link href={`/history?filter=${encodeURIComponent(`actor eq "${actor}"`)}`}>
-          <code>{actor}</code>
+          <Actor actor={actor} name={actorName} />
         </Link>
       </dd>
       {subject ? (

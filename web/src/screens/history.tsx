@@ -7,7 +7,7 @@ import { More } from "../parts/more.tsx";
 import { Search } from "../parts/search.tsx";
 import { Empty, Loading, Problem } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
-import { When } from "../parts/text.tsx";
+import { Actor, When } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 import { Changes } from "./changes.tsx";
 import { DeletedPeople } from "./deleted-people.tsx";
@@ -95,7 +95,7 @@ export function Events({ events }: { readonly events: readonly Event[] }): React
             {event.outcome ? <span className={`chip outcome-${event.outcome}`}>{t(`outcome.${event.outcome}`)}</span> : null}
           </th>
           <td>
-            <code>{event.actor}</code>
+            <Actor actor={event.actor} name={event.actorName} />
           </td>
           <td>
             <Changes changes={event.changes ?? {}} />

@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from "react";
+import { ApiError } from "../base/api.ts";
 import { useAnswer, useOrder, usePages } from "../base/queries.ts";
 import { may } from "../base/rights.ts";
 import type { Adoption, Reasons, Session } from "../generated/api.ts";
@@ -6,6 +7,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { EntityName } from "../parts/entity-name.tsx";
 import { Link } from "../parts/link.tsx";
 import { More } from "../parts/more.tsx";
+import { SignInAgain } from "../parts/sign-in-form.tsx";
 import { Empty, Loading, Problem, StateChip } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { Foreign, When } from "../parts/text.tsx";
@@ -185,10 +187,16 @@ function Proposals({ proposals, session }: { readonly proposals: readonly Adopti
   const accept = useOrder("POST /api/sync/adoptions/{id}/accept");
   const reject = useOrder("POST /api/sync/adoptions/{id}/reject");
   const acts = may(session, "approve");
+  const error = accept.error ?? reject.error;
+  const isLate = error instanceof ApiError && error.code === "SIGN_IN_AGAIN";
+  const again = () => {
+    accept.reset();
+    reject.reset();
+  };
   const busy = accept.isPending || reject.isPending;
   return (
     <>
-      <Problem error={accept.error ?? reject.error} />
+      {isLate ? <SignInAgain onDone={again} /> : <Problem error={error} />}
       <Table
         caption={t("adoptions.title")}
         captionHidden

@@ -104,12 +104,12 @@ function UnlinkDialog({ id, name, onClose }: DialogProps): ReactNode {
       busy={unlink.isPending}
       onAct={() => unlink.mutate({ path: { kind: "user", id } }, { onSuccess: onClose })}
       onClose={onClose}
+      order={unlink}
     >
       <p>
         <Foreign text={name} />
       </p>
       <p>{t("unlink.text")}</p>
-      <Problem error={unlink.error} />
     </Dialog>
   );
 }

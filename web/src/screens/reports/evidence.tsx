@@ -6,7 +6,7 @@ import { More } from "../../parts/more.tsx";
 import { bounds, PeriodFields, usePeriod } from "../../parts/period.tsx";
 import { Empty, Loading, Problem } from "../../parts/states.tsx";
 import { Table } from "../../parts/table.tsx";
-import { When } from "../../parts/text.tsx";
+import { Actor, When } from "../../parts/text.tsx";
 import { useWords } from "../../words/words.ts";
 import { ReportTabs } from "./report-tabs.tsx";
 
@@ -122,7 +122,7 @@ function List({ packs, events }: { readonly packs: readonly Pack[]; readonly eve
               <Link href={`/history/${event.id}`}>
                 <When at={event.at} />
               </Link>{" "}
-              <code>{event.actor}</code>
+              <Actor actor={event.actor} name={event.actorName} />
             </td>
             <td>
               <Contents made={made} />
