@@ -3,11 +3,12 @@ import { HELP } from "./help.ts";
 import { HELP_OF_OPTIONS } from "./help-of-options.ts";
 import { MESSAGES } from "./messages.ts";
 import { NOTES } from "./notes.ts";
+import { TABLES } from "./tables.ts";
 import type { Translations } from "./translations.ts";
 
 /* The words of the command line. English stands where it is said, and is the key of the others (docs/adr/0061-english-is-the-key-of-the-command-line.md). */
 
-export const TRANSLATIONS: Translations = { ...HELP, ...HELP_OF_OPTIONS, ...NOTES, ...MESSAGES };
+export const TRANSLATIONS: Translations = { ...HELP, ...HELP_OF_OPTIONS, ...NOTES, ...TABLES, ...MESSAGES };
 
 let spoken: Language = "en";
 
