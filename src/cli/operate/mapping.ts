@@ -23,6 +23,12 @@ export const mappingCommand = (): Command =>
           "\nExample:\n  $ dingtalk-scim mapping schema > mapping.schema.json\n  # yaml-language-server: $schema=./mapping.schema.json",
         )
         .action(async () => printJson((await import("../../mapping/file/json-schema.ts")).mappingJsonSchema())),
+    )
+    .addCommand(
+      new Command("default")
+        .description("print the file that holds when MAPPING_FILE is not set, to start a file of your own from")
+        .addHelpText("after", "\nExample:\n  $ dingtalk-scim mapping default > mapping.yaml")
+        .action(async () => print((await import("../../mapping/file/default-mapping.ts")).DEFAULT_MAPPING.trimEnd())),
     );
 
 interface Options {
@@ -58,6 +64,8 @@ function checkCommand(): Command {
       const trial = people === undefined ? undefined : await tried(checked.mapping, people);
       if (json) return printJson({ valid: true, problems: [], version: checked.mapping.version, ...(trial ? { trial } : {}) });
       if (trial) showTrial(trial);
+      if (!checked.mapping.personAttributes.includes("name"))
+        say(t("No rule gives a name: nobody can be created in DingTalk. `dingtalk-scim mapping default` prints a file to start from."));
       say(t`${file} is good (version ${checked.mapping.version}).`);
     });
 }

@@ -177,6 +177,10 @@ export const HELP: Translations = {
     "找出映射文件的全部错误；加 --people 则同时试算目录中的人员",
     "找出對應檔案的全部錯誤；加 --people 則同時試算目錄中的人員",
   ],
+  "print the file that holds when MAPPING_FILE is not set, to start a file of your own from": [
+    "打印未设置 MAPPING_FILE 时生效的文件，可据此编写自己的文件",
+    "列印未設定 MAPPING_FILE 時生效的檔案，可據此編寫自己的檔案",
+  ],
   "print the JSON Schema of a mapping file, for editors": [
     "输出映射文件的 JSON Schema，供编辑器使用",
     "輸出對應檔案的 JSON Schema，供編輯器使用",

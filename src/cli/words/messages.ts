@@ -60,6 +60,10 @@ export const MESSAGES: Translations = {
   "dingtalk-scim: {0} cannot be read: {1}": ["dingtalk-scim：无法读取 {0}：{1}", "dingtalk-scim：無法讀取 {0}：{1}"],
   "{0} mistakes in {1}.": ["{1} 中有 {0} 个错误。", "{1} 中有 {0} 個錯誤。"],
   "{0} is good (version {1}).": ["{0} 没有错误（版本 {1}）。", "{0} 沒有錯誤（版本 {1}）。"],
+  "No rule gives a name: nobody can be created in DingTalk. `dingtalk-scim mapping default` prints a file to start from.": [
+    "没有规则给出姓名：无法在钉钉中创建任何人。`dingtalk-scim mapping default` 会打印一个可供修改的文件。",
+    "沒有規則給出姓名：無法在釘釘中建立任何人。`dingtalk-scim mapping default` 會列印一個可供修改的檔案。",
+  ],
   "{0} people of the directory were tried.": ["已用目录中的 {0} 人试算。", "已以目錄中的 {0} 人試算。"],
   "{0} of ours compared: {1} differ, {2} are missing, {3} carry our id and should be looked after, {4} had been forgotten; all of those are due now.":
     [

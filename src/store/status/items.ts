@@ -10,7 +10,7 @@ import { createParameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { FIRST_REF } from "../postgres/walk.ts";
-import { NAME_OF_ENTITY, personWith } from "../references.ts";
+import { NAME_OF_ENTITY, personOf, personWith } from "../references.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "../write-sql.ts";
 import { isMeantBy } from "./item-search.ts";
 import { readRemoteNames } from "./reasons.ts";
@@ -106,7 +106,7 @@ export function createItems(
       const conditions = ["s.target = $1"];
       if (id !== undefined) {
         if (!isUuid(id)) return { items: [] };
-        conditions.push(`s.entity_id = ${parameters.add(id, "uuid")}`);
+        conditions.push(`s.entity_id = ${personOf(parameters.add(id, "uuid"))}`);
       }
       if (state) conditions.push(`s.state = ${parameters.add(state, "text")}`);
       if (kind) conditions.push(`s.kind = ${parameters.add(kind, "text")}`);
