@@ -53,6 +53,7 @@ import { signInMount } from "./http/session/sign-in.ts";
 import { keptComponents } from "./kept-components.ts";
 import { loadFeed, loadMapping } from "./load-rules.ts";
 import { dashboardDirectory, openapiFile } from "./paths.ts";
+import { personDeps } from "./person-deps.ts";
 import { createPlanDesk } from "./reconcile/compare/plan-desk.ts";
 import { previewPerson } from "./reconcile/compare/preview.ts";
 import type { WholePlan } from "./reconcile/compare/whole-plan.ts";
@@ -82,6 +83,7 @@ import { createPersonalReadLog } from "./store/history/personal-reads.ts";
 import { createKpiHours } from "./store/kpis/kpis.ts";
 import { createHolds } from "./store/loop/guard/holds.ts";
 import { createSyncOperations } from "./store/operations.ts";
+import { createScheduleReader } from "./store/people/due.ts";
 import { createJoinOperations } from "./store/people/operations.ts";
 import { readingFrom } from "./store/replica.ts";
 import { createDepartmentList } from "./store/status/departments.ts";
@@ -170,9 +172,9 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
     refused.add({ check: refusal.code, requestId, path: shownPath(path), ...shownOf(refusal.tokenId, credential) });
   };
   const entries = createLogReader(pool);
-  const { sources: sourceRules } = loadMapping(config, TARGET);
-  const directory = { store: createDirectoryStore(pool, [TARGET], vault, sourceRules), clock };
-  const joins = createJoinOperations(pool, { rules: sourceRules, vault, targets: [TARGET] });
+  const persons = personDeps(loadMapping(config, TARGET), vault);
+  const directory = { store: createDirectoryStore(pool, [TARGET], vault, persons), clock };
+  const joins = createJoinOperations(pool, persons);
   const reads = createPersonalReads(createPersonalReadLog(pool), clock);
   const sandbox = sandboxUrl(config);
   const build = readBuild();
@@ -247,6 +249,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
         ...past,
         operations,
         joins,
+        schedule: createScheduleReader(pool),
         preview: async (id) => previewPerson({ ...app, ...looks() }, id),
         explain: (user) => looks().mapping.explain({ user, groups: [] }),
       }),

@@ -11,6 +11,7 @@ import { pull } from "./import/workday/pull.ts";
 import { dueReading, type Reading } from "./import/workday/reading.ts";
 import { type ReadingSchedule, scheduleReadings } from "./import/workday/schedule.ts";
 import { loadMapping, loadWorkday } from "./load-rules.ts";
+import { personDeps } from "./person-deps.ts";
 import type { WorkdaySettings } from "./settings/config.ts";
 import { createPrisma } from "./store/access/prisma.ts";
 import { createSources, type Source, type Sources } from "./store/access/sources.ts";
@@ -23,7 +24,7 @@ import { TARGET } from "./target-name.ts";
 type Context = Pick<AppContext, "config" | "pool" | "vault" | "clock">;
 
 const directories = ({ config, pool, vault, clock }: Context) => {
-  const directory = { store: createDirectoryStore(pool, [TARGET], vault, loadMapping(config, TARGET).sources), clock };
+  const directory = { store: createDirectoryStore(pool, [TARGET], vault, personDeps(loadMapping(config, TARGET), vault)), clock };
   return { users: createUserDirectory(directory), groups: createGroupDirectory(directory) };
 };
 

@@ -5,6 +5,7 @@ import { createSeenFile } from "./database/seen-file.ts";
 import { createUserDirectory } from "./directory/users.ts";
 import type { ReadinessCheck } from "./http/health.ts";
 import { observePeople } from "./observe-people.ts";
+import { personDeps } from "./person-deps.ts";
 import { keepPersons } from "./persons/keep.ts";
 import { policyAdvice } from "./policy/advice.ts";
 import { keepErasures } from "./privacy/keep-erasures.ts";
@@ -24,6 +25,7 @@ import { createRulesWatch } from "./reconcile/rules/watch.ts";
 import { weighRules } from "./reconcile/rules/weighing.ts";
 import { createLoopLog } from "./reconcile/run/end/loop-log.ts";
 import { createReconciler } from "./reconcile/run/reconciler.ts";
+import { startSchedule } from "./schedule/run.ts";
 import { createDirectoryStore } from "./store/create.ts";
 import { recordsOf } from "./store/facts/records.ts";
 import { createNewcomers } from "./store/loop/newcomers.ts";
@@ -31,6 +33,7 @@ import { createPresence } from "./store/loop/processes.ts";
 import { startQueue } from "./store/loop/queue.ts";
 import { createRestoreStore } from "./store/loop/restore.ts";
 import { createSyncOperations } from "./store/operations.ts";
+import { createScheduleStore } from "./store/people/due.ts";
 import { createJoinSearch } from "./store/people/search.ts";
 import { createPersonUpkeep, unknownSources } from "./store/people/upkeep.ts";
 import { createErasures } from "./store/privacy/erase.ts";
@@ -81,6 +84,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const steering = createSteering({ store, ceiling: config.syncMode, clock, logger, wake: () => worker.wake() });
   // Before anything is claimed.
   await steering.look();
+  const persons = personDeps(mapping, app.vault);
   const reconcile = createReconciler({
     log,
     rest,
@@ -90,9 +94,8 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     mode: config.syncMode,
     term: steering.term,
     policy,
-    observe: observePeople(
-      createUserDirectory({ store: createDirectoryStore(pool, [TARGET], app.vault, mapping.sources), clock }),
-      (personId) => recordsOf(pool, personId),
+    observe: observePeople(createUserDirectory({ store: createDirectoryStore(pool, [TARGET], app.vault, persons), clock }), (personId) =>
+      recordsOf(pool, personId),
     ),
     clock,
     logger,
@@ -108,7 +111,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     processId: presence.id,
     async weigh(written, signal) {
       const { orderedMode } = await store.rules();
-      const rehearsal = await openRehearsal(pool, { target: TARGET, everybody: true, sources: mapping.sources });
+      const rehearsal = await openRehearsal(pool, { target: TARGET, everybody: true, sources: persons.rules, dates: persons.dates });
       return weighRules({ rehearsal, target, mapping, policy, mode: modeInForce(config.syncMode, orderedMode), clock, written }, signal);
     },
     clock,
@@ -134,7 +137,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const erasures = createErasures({ pool, vault: app.vault, clock, targets: [TARGET] });
   await keepErasures({ store: erasures, file: createErasuresFile(config.dataDir), clock, logger }, stopping.signal);
   const retention = keepRetention({ store: createRetention(pool, app.vault), days: config.retention, clock, logger }, stopping.signal);
-  const persons = { rules: mapping.sources, vault: app.vault, targets: [TARGET] };
+  const schedule = startSchedule({ store: createScheduleStore(pool, persons), version: mapping.version, clock, logger });
   const upkeep = keepPersons({ upkeep: createPersonUpkeep(pool, persons), isWorking: rules.isWorking, clock, logger }, stopping.signal);
   const queue = startQueue(
     { pool: pool.asyncCommit, clock, logger },
@@ -188,7 +191,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     },
     async stop(graceMs) {
       stopping.abort(new Error("the server is stopping"));
-      await Promise.all([loopStart.stop(), queue.stop(graceMs), worker.stop(graceMs)]);
+      await Promise.all([loopStart.stop(), queue.stop(graceMs), worker.stop(graceMs), schedule.stop()]);
       await Promise.all([watch, following, retention, upkeep]);
       await presence.leave().catch((error: unknown) => logger.warn({ target: TARGET, error }, "the stop could not be told to the others"));
       target.close();

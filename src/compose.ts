@@ -5,6 +5,7 @@ import type { Meter } from "./core/meter.ts";
 import type { Traffic } from "./http/traffic.ts";
 import { loadRules } from "./load-rules.ts";
 import type { Mapping } from "./mapping/mapping.ts";
+import { dateDeps } from "./person-deps.ts";
 import type { Policy } from "./policy/policy.ts";
 import { planEverybody, type WholePlan } from "./reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "./reconcile/policy.ts";
@@ -85,7 +86,7 @@ export async function wholePlan(
 ): Promise<WholePlan> {
   const { inForce } = await store.rules();
   const everybody = inForce.mapping !== mapping.version || (inForce.policy !== undefined && inForce.policy !== policy.version);
-  const rehearsal = await openRehearsal(pool, { target: TARGET, everybody, sources: mapping.sources });
+  const rehearsal = await openRehearsal(pool, { target: TARGET, everybody, sources: mapping.sources, dates: dateDeps(mapping) });
   return planEverybody({ rehearsal, target, mapping, mode, clock, policy }, signal);
 }
 

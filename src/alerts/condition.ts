@@ -24,6 +24,7 @@ export const CAUSE_KINDS = [
   "sealing",
   "altered",
   "import",
+  "schedule",
   "worker",
   "test",
 ] as const;

@@ -23,6 +23,7 @@ const DEAF_MS = 10 * MINUTE_MS;
 /** The share of differences that DingTalk has to tell of; below it comparisons come hourly. */
 const LEAST_HEARD = 0.9;
 const COMPARED_MS = 26 * HOUR_MS;
+const LATE_CHANGE_MS = 10 * MINUTE_MS;
 const SEALED_MS = 5 * MINUTE_MS;
 const WORKERLESS_MS = 2 * MINUTE_MS;
 /** Refusals in a row of one client before anybody is told; a stranger who guesses makes a source no worse. */
@@ -52,6 +53,7 @@ export function conditionsOf(facts: AlertFacts, rhythms: Rhythms, now: Date, rul
     ...sealing(facts, now),
     ...altered(facts),
     ...(facts.refusedImports ?? []).map(importRefused),
+    ...lateChanges(facts, now),
   ];
 }
 
@@ -210,5 +212,11 @@ const altered = ({ historyFault, verifiedAt }: AlertFacts): Condition[] =>
 /** One for each source, however often it is tried again; over when the source is read, or when nobody has tried for a day. */
 const importRefused = ({ sourceId, source, at }: NonNullable<AlertFacts["refusedImports"]>[number]): Condition =>
   condition("import", "importRefused", "A", { of: sourceId, detail: { source, since: at.toISOString() } });
+
+/** Somebody who should be out may still be in. */
+function lateChanges({ lateChanges: late }: AlertFacts, now: Date): Condition[] {
+  if (!late || now.getTime() - late.since.getTime() < LATE_CHANGE_MS) return [];
+  return [condition("schedule", "changeLate", "A", { count: late.count, detail: { since: late.since.toISOString() } })];
+}
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

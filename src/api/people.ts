@@ -11,6 +11,7 @@ import type { PersonPreview } from "../reconcile/compare/preview.ts";
 import { sameValue } from "../reconcile/plan.ts";
 import type { SyncItem, SyncOperations } from "../reconcile/status.ts";
 import type { AttributeValue } from "../reconcile/target-values.ts";
+import type { PlannedChange, ScheduleReader } from "../schedule/ports.ts";
 import { hiddenNumber, isNumber } from "./hidden-numbers.ts";
 import { entityAt, type PastOptions } from "./history/at.ts";
 import { timelineRoutes } from "./history/timeline.ts";
@@ -25,10 +26,12 @@ export interface PeopleOptions extends PastOptions {
   readonly joins: Pick<JoinOperations, "person">;
   /** What the rules of the mapping read of a document and gave. */
   readonly explain: (document: JsonObject) => PersonPreview["explanations"];
+  /** What dates say of days to come. */
+  readonly schedule: ScheduleReader;
 }
 
 /** `/api/users/{id}`: one person, as the directory wants them beside what was last seen at the target. */
-export function peopleEndpoint({ operations, preview, joins, explain, ...past }: PeopleOptions): Mount {
+export function peopleEndpoint({ operations, preview, joins, explain, schedule, ...past }: PeopleOptions): Mount {
   const router = Router();
   router.use(timelineRoutes(past.log, "user"));
   router
@@ -57,6 +60,7 @@ export function peopleEndpoint({ operations, preview, joins, explain, ...past }:
         departments: seen.paths,
         columns,
         ...recordsIn(joined, { maySee, hides }),
+        scheduled: (await schedule.ofPerson(item.ref.id)).map(plannedFor({ maySee, hides })),
         masked: !maySee,
         lastHint: await lastHintOf(operations, item.ref.id),
         names: { ...Object.fromEntries(departments), ...Object.fromEntries(people) },
@@ -79,6 +83,21 @@ function recordsIn(person: JoinedPerson | undefined, { maySee, hides }: { readon
     })),
   };
 }
+
+/** Whoever may not see values sees that something is to come, and neither when nor what. */
+const plannedFor =
+  ({ maySee, hides }: { readonly maySee: boolean; readonly hides: boolean }) =>
+  ({ id, kind, day, zone, at, source, changes }: PlannedChange) => ({
+    id,
+    kind,
+    source,
+    day: maySee ? day : null,
+    zone: maySee ? zone : null,
+    at: maySee ? at.toISOString() : null,
+    changes: Object.fromEntries(
+      Object.entries(changes).map(([attribute, change]) => [attribute, maySee && !(hides && attribute === "phoneNumbers") ? change : {}]),
+    ),
+  });
 
 async function lastHintOf(operations: PeopleOptions["operations"], id: string) {
   const hint = await operations.lastHint(id);

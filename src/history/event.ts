@@ -22,6 +22,10 @@ export const RECORD_CODES = ["record.created", "record.updated", "record.deleted
 export const EVENT_CODES = [
   ...DIRECTORY_CODES,
   ...RECORD_CODES,
+  "change.scheduled",
+  "change.rescheduled",
+  "change.rescinded",
+  "change.applied",
   "person.proposed",
   "person.refused",
   "target.intent",

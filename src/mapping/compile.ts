@@ -1,3 +1,5 @@
+import { isZone } from "../core/zone.ts";
+import { dateRules } from "./dates.ts";
 import { parsePath } from "./department-path.ts";
 import { departmentRules } from "./departments.ts";
 import { explainWith } from "./explain.ts";
@@ -53,11 +55,15 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
 
   const rules = personRules(file, forPeople);
   const departments = departmentRules(file, forGroups);
+  const zone = isZone(file.zone)
+    ? undefined
+    : compiler(parsed, ["user", ...Object.keys(rules.extensions)], known, problems)(["zone"], file.zone);
   if (problems.length > 0) throw new MappingInvalid(inOrder(problems));
   return {
     version: versionOf(file),
     settings: settingsOf(file),
     sources: sourceRules(file),
+    dates: dateRules(file, zone, rules.extensions),
     authorities: rules.authorities,
     personAttributes: [...sentOf(file), "departments", ...(file.manager ? ["manager"] : [])],
     person: (input) => personMapping(rules, departments, input),

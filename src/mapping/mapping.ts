@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../core/entity.ts";
+import type { DateRules } from "../schedule/rules.ts";
 import type { MappingNoteCode } from "./note-codes.ts";
 import type { SourceRules } from "./sources.ts";
 
@@ -153,6 +154,8 @@ export interface Mapping {
   /** When records are one person, and what they come to. */
   readonly sources: SourceRules;
   readonly authorities: readonly Authority[];
+  /** What dates of a person mean; undefined where they have no effect. */
+  readonly dates: DateRules | undefined;
   /** Attributes of a person that the file sets, the departments and the manager among them. */
   readonly personAttributes: readonly string[];
   person(input: PersonInput): PersonMapping;

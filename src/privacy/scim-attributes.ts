@@ -95,6 +95,7 @@ const WORKER: AttributeClasses = {
   effectiveDate: personal("terms"),
   terminationDate: personal("terms"),
   lastDayOfWork: personal("terms"),
+  lastDayWorked: personal("terms"),
   contractEndDate: personal("terms"),
   onLeave: personal("terms"),
   leaveStatus: personal("terms"),

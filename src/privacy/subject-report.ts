@@ -38,7 +38,7 @@ export interface SubjectReport extends SubjectRecords {
 export function subjectReport(records: SubjectRecords, events: readonly HistoryEvent[], at: Date): SubjectReport {
   const history = events.map(reported);
   const coded = (pattern: RegExp) => history.filter(({ code }) => pattern.test(code));
-  const { directory, joined, links, removed, states, adoptions, id, held, reads } = records;
+  const { directory, joined, scheduled, links, removed, states, adoptions, id, held, reads } = records;
   return {
     id,
     at: at.toISOString(),
@@ -46,6 +46,7 @@ export function subjectReport(records: SubjectRecords, events: readonly HistoryE
     reads,
     ...(directory ? { directory: { ...directory, document: ofThePerson(directory.document) } } : {}),
     ...(joined ? { joined: joinedOf(joined) } : {}),
+    ...(scheduled ? { scheduled: scheduled.map((change) => ({ ...change, changes: ofThePerson(change.changes) })) } : {}),
     links: links.map(withOwnAttributes),
     removed: removed.map(withOwnAttributes),
     states: states.map(({ planned, refused, notes, ...rest }) => ({

@@ -66,6 +66,15 @@ export interface SubjectRecords {
     readonly document: JsonObject;
     readonly groups: readonly string[];
   };
+  /** What dates of the person say, or said, of a day. */
+  readonly scheduled?: readonly {
+    readonly kind: string;
+    readonly day: string;
+    readonly zone: string;
+    readonly state: string;
+    readonly receivedAt: string;
+    readonly changes: JsonObject;
+  }[];
   /** Where several records of the directory are one person: what they come to, and the other records. */
   readonly joined?: {
     readonly person: string;

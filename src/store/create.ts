@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Meter } from "../core/meter.ts";
 import type { DirectoryStore } from "../directory/ports.ts";
-import { NO_SOURCE_RULES, type SourceRules } from "../mapping/sources.ts";
+import { NO_SOURCE_RULES } from "../mapping/sources.ts";
 import { createAssessmentStore } from "./adopt/assessments.ts";
 import { createAdoptionOperations } from "./adopt/decisions.ts";
 import { createAdoptionStore } from "./adopt/proposals.ts";
@@ -18,7 +18,9 @@ import { createOrders } from "./loop/orders.ts";
 import { createPauses } from "./loop/pause.ts";
 import { type ClaimOptions, createClaims, LEASE_MS } from "./loop/runs/claims.ts";
 import { createSweepStore } from "./loop/sweep.ts";
+import { NO_DATES } from "./people/dates.ts";
 import { createJoinedWrites } from "./people/joined-writes.ts";
+import type { SettleDeps } from "./people/settle.ts";
 import type { Pool } from "./postgres/pool.ts";
 import { createTree, SETTLE_MS } from "./tree/tree.ts";
 import type { Vault } from "./vault.ts";
@@ -28,9 +30,9 @@ export const createDirectoryStore = (
   pool: Pool,
   targets: readonly string[],
   vault: Vault,
-  rules: SourceRules = NO_SOURCE_RULES,
+  { rules, dates }: Pick<SettleDeps, "rules" | "dates"> = { rules: NO_SOURCE_RULES, dates: NO_DATES },
 ): DirectoryStore => ({
-  ...createUserStore(pool, targets, vault, createJoinedWrites(pool, { rules, vault, targets })),
+  ...createUserStore(pool, targets, vault, createJoinedWrites(pool, { rules, vault, targets, dates })),
   ...createGroupStore(pool, targets, vault),
 });
 

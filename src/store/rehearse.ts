@@ -1,6 +1,7 @@
 import { systemClock } from "../core/clock.ts";
 import type { SourceRules } from "../mapping/sources.ts";
 import { createReconcileStore } from "./create.ts";
+import { type DateDeps, NO_DATES } from "./people/dates.ts";
 import { createPersonUpkeep } from "./people/upkeep.ts";
 import { withoutValues } from "./personal/vault.ts";
 import type { Pool } from "./postgres/pool.ts";
@@ -11,14 +12,16 @@ import { holdRules, touchedBy } from "./rehearsal/touched.ts";
 export interface RehearsalOptions extends Omit<ShadowOptions, "sources"> {
   /** When records are one person, and what they come to; left out, as it is. */
   readonly sources?: SourceRules;
+  /** What dates of records say; left out, they have no effect. */
+  readonly dates?: DateDeps;
 }
 
 /** A copy of what the loop keeps of a target, for a plan of everybody. It has to be closed, by the plan that it settles in or after a failure. */
-export async function openRehearsal(pool: Pool, { sources, ...options }: RehearsalOptions) {
+export async function openRehearsal(pool: Pool, { sources, dates = NO_DATES, ...options }: RehearsalOptions) {
   const { target } = options;
   const shadow = await openShadow(pool, { ...options, ...(sources ? { sources: sources.version } : {}) });
   if (sources && shadow.otherSources) {
-    const upkeep = createPersonUpkeep(shadow.pool, { rules: sources, vault: withoutValues, targets: [target], rehearsed: true });
+    const upkeep = createPersonUpkeep(shadow.pool, { rules: sources, vault: withoutValues, targets: [target], dates, rehearsed: true });
     try {
       while ((await upkeep.renew({ at: systemClock.now(), actor: "system", causes: [] })) > 0);
     } catch (error) {

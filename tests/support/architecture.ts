@@ -22,14 +22,16 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   evidence: ["core", "filter", "history"],
   http: ["core"],
   directory: ["core", "filter", "history"],
-  mapping: ["core"],
   // What several records of one person come to. Pure.
   persons: ["core", "history", "mapping/sources.ts"],
+  mapping: ["core", "schedule/rules.ts"],
+  // What the dates of a record mean. Pure.
+  schedule: ["core"],
   policy: ["core", "mapping"],
   scim: ["core", "directory", "filter", "http"],
   // People from files and reports, by the commands that a SCIM client has.
   import: ["core", "directory", "filter", "history", "mapping", "scim"],
-  api: ["core", "alerts", "evidence", "feed", "filter", "history", "http", "kpis", "persons", "reconcile", "tlog", "words"],
+  api: ["core", "alerts", "evidence", "feed", "filter", "history", "http", "kpis", "persons", "reconcile", "schedule", "tlog", "words"],
   reconcile: ["core", "history", "mapping", "policy"],
   targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-hints.ts", "reconcile/target-values.ts"],
   // Storage implements the ports of others. Its own files join the sub-rooms, or are read by several of them.
@@ -45,6 +47,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "history",
     "mapping/sources.ts",
     "persons",
+    "schedule",
     "store/directory",
     "store/joined-writes.ts",
     "store/postgres",
@@ -101,7 +104,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Pieces of statements that more than one sub-room of the storage needs, and what encrypts the values of their events. */
 function sharedStatements(): readonly string[] {
-  return ["store/write-sql.ts", "store/references.ts", "store/hearing-sql.ts", "store/vault.ts"];
+  return ["store/write-sql.ts", "store/references.ts", "store/hearing-sql.ts", "store/key-columns.ts", "store/vault.ts"];
 }
 
 /** Which library lives where. A library that is not named here has no place in src/. */

@@ -104,6 +104,11 @@ export const ENGLISH: Catalogue = {
       remedy:
         "Run dingtalk-scim history verify: it names the first wrong entry. Keep the database as it is until it is known who or what has altered it.",
     },
+    schedule: {
+      headline: ({ count }) => `${many(count, "change", "changes")} by date ${count === 1 ? "is" : "are"} more than ten minutes late`,
+      remedy:
+        "Look whether a process with ROLE=worker or ROLE=all runs, and in its log. Somebody whose last day is over may still be in DingTalk.",
+    },
     import: {
       headline: ({ detail }) => `nothing is taken over from the source ${detail.source}: its file or report was refused as a whole`,
       remedy: "See what is wrong: dingtalk-scim workday check, or people import --dry-run.",

@@ -89,6 +89,10 @@ export const SIMPLIFIED: Catalogue = {
       headline: () => "历史记录与签名时不一致",
       remedy: "请运行 dingtalk-scim history verify，它会指出第一条有误的记录。在查明由谁或因何改动之前，请保持数据库原样。",
     },
+    schedule: {
+      headline: ({ count }) => `${number(count)} 项按日期生效的变更已延迟超过十分钟`,
+      remedy: "请检查 ROLE=worker 或 ROLE=all 的进程是否在运行，并查看其日志。已过最后工作日的人员可能仍在钉钉中。",
+    },
     import: {
       headline: ({ detail }) => `来源 ${detail.source} 的文件或报表被整体拒绝，未导入任何内容`,
       remedy: "请运行 dingtalk-scim workday check 或 people import --dry-run 查看原因。",

@@ -86,6 +86,10 @@ export const TRADITIONAL: Catalogue = {
       headline: () => "歷史記錄與簽署時不符",
       remedy: "請執行 dingtalk-scim history verify，它會指出第一條有誤的記錄。在查明由誰或因何改動之前，請保持資料庫原狀。",
     },
+    schedule: {
+      headline: ({ count }) => `${number(count)} 項按日期生效的變更已延遲超過十分鐘`,
+      remedy: "請檢查 ROLE=worker 或 ROLE=all 的程序是否在運行，並查看其記錄檔。已過最後工作日的人員可能仍在釘釘中。",
+    },
     import: {
       headline: ({ detail }) => `來源 ${detail.source} 的檔案或報表整份遭拒，未匯入任何內容`,
       remedy: "請執行 dingtalk-scim workday check 或 people import --dry-run 查看原因。",

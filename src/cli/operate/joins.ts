@@ -116,12 +116,12 @@ const by = () => ({ at: systemClock.now(), actor: ACTOR, causes: [], detail: { o
 
 const withOperations = <T>(work: (operations: JoinOperations) => Promise<T>): Promise<T> =>
   withPool(async (joined) => {
-    const [{ createJoinOperations }, { openVault }, { loadMapping }] = await Promise.all([
+    const [{ createJoinOperations }, { openVault }, { loadMapping }, { personDeps }] = await Promise.all([
       import("../../store/people/operations.ts"),
       import("../../open-vault.ts"),
       import("../../load-rules.ts"),
+      import("../../person-deps.ts"),
     ]);
-    const { sources: rules } = loadMapping(joined.config, TARGET);
     const vault = await openVault({ ...joined, clock: systemClock });
-    return work(createJoinOperations(joined.pool, { rules, vault, targets: [TARGET] }));
+    return work(createJoinOperations(joined.pool, personDeps(loadMapping(joined.config, TARGET), vault)));
   });

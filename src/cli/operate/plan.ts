@@ -3,7 +3,7 @@ import type { Explanation } from "../../mapping/mapping.ts";
 import type { JoinedPerson } from "../../persons/ports.ts";
 import type { Forecast, PersonPreview } from "../../reconcile/compare/preview.ts";
 import { SYNC_MODES, type SyncMode } from "../../reconcile/policy.ts";
-import { TARGET } from "../../target-name.ts";
+import type { PlannedChange } from "../../schedule/ports.ts";
 import { withApp } from "../database/app.ts";
 import { personMeant } from "../database/find-person.ts";
 import { NotFoundHere } from "../database/not-found-here.ts";
@@ -48,11 +48,18 @@ export const planCommand = (): Command =>
       if (mapping !== undefined || policy !== undefined || command.getOptionValueSource("mode") === "cli")
         command.error("error: --mode, --mapping and --policy are about everybody: leave --user out");
       const { previewPerson } = await import("../../reconcile/compare/preview.ts");
+      const { personDeps } = await import("../../person-deps.ts");
       const { createJoinOperations } = await import("../../store/people/operations.ts");
-      const { item, preview, joined } = await withApp(async (app) => {
+      const { createScheduleReader } = await import("../../store/people/due.ts");
+      const { item, preview, joined, scheduled } = await withApp(async (app) => {
         const found = await personMeant(app, user);
-        const joins = createJoinOperations(app.pool, { rules: app.mapping.sources, vault: app.vault, targets: [TARGET] });
-        return { item: found, preview: await previewPerson(app, found.ref.id), joined: await joins.person(found.ref.id) };
+        const joins = createJoinOperations(app.pool, personDeps(app.mapping, app.vault));
+        return {
+          item: found,
+          preview: await previewPerson(app, found.ref.id),
+          joined: await joins.person(found.ref.id),
+          scheduled: await createScheduleReader(app.pool).ofPerson(found.ref.id),
+        };
       });
       const { ref, state, reasonCode, reason, remedy } = item;
       if (!preview) throw new NotFoundHere(`nobody has the userName or id ${user}`);
@@ -67,12 +74,14 @@ export const planCommand = (): Command =>
           ...plan,
           ...(explain ? { explanations } : {}),
           ...(explain && joined ? { records: joined.records.map(withoutDocument), conflicts: joined.conflicts } : {}),
+          ...(explain ? { scheduled } : {}),
         });
       say(t`${user} (${ref.id}), in DingTalk ${preview.remoteId ?? t("not yet")}`);
       if (isStuck) print(`${state} (${reasonCode}): ${worded({ reasonCode, reason, remedy })}\n${t("after a retry:")}`);
       showForecast(preview);
       if (explain) showExplanations(preview);
       if (explain && joined) showSources(joined);
+      if (explain) for (const change of scheduled) print(scheduledText(change));
     });
 
 function showForecast({ actual, forecast }: PersonPreview): void {
@@ -106,6 +115,9 @@ function showExplanations({ explanations, forecast }: PersonPreview): void {
     for (const line of sentOf(explanation, forecast)) print(`    ${line}`);
   }
 }
+
+const scheduledText = ({ kind, day, zone, at, source, changes }: PlannedChange): string =>
+  `scheduled: ${kind} on ${day} (${zone}), at ${at.toISOString()}, by ${source}${kind === "change" ? `: ${Object.keys(changes).join(", ")}` : ""}`;
 
 const withoutDocument = ({ id, source, active }: JoinedPerson["records"][number]) => ({ id, source, active });
 

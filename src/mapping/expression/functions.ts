@@ -1,7 +1,7 @@
 import type { Environment } from "@marcbachmann/cel-js";
 import { fold } from "../../core/fold.ts";
 import { isZone } from "../../core/zone.ts";
-import type { MappingFile } from "../file/file.ts";
+import { DEFAULT_ZONE, type MappingFile } from "../file/file.ts";
 import type { MappingNoteCode } from "../note-codes.ts";
 import { dateToMs } from "./date.ts";
 import type { EvaluationNote } from "./evaluation.ts";
@@ -158,10 +158,12 @@ export function registerFunctions(
   });
   register("splitName", split, 1, 2);
 
+  // Where the zone follows from the person, a day that is only told is one of the organisation.
+  const zoneOfFile = isZone(file.zone) ? file.zone : DEFAULT_ZONE;
   const dateMs = (value: unknown, zone: unknown): unknown => {
     const text = asText(value);
     if (text === "") return EMPTY;
-    const inZone = zone === undefined ? file.zone : asText(zone);
+    const inZone = zone === undefined ? zoneOfFile : asText(zone);
     if (!isZone(inZone)) return note("unknownZone", `${inZone} is not a time zone`);
     const ms = dateToMs(text.slice(0, 64), inZone);
     return ms === undefined ? note("dateNotUnderstood", "the value is not an ISO 8601 date or time") : BigInt(ms);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isZone } from "../../core/zone.ts";
+import { LAST_DAYS, WHILE_INACTIVE } from "../../schedule/rules.ts";
 import { isRegion } from "../expression/phone.ts";
 
 /*
@@ -182,13 +183,41 @@ const region = z
   .transform((value) => value.toUpperCase())
   .refine(isRegion, "must be a region of ISO 3166 with a telephone plan, such as HK");
 
+export const DEFAULT_ZONE = "Asia/Hong_Kong";
+/** An expression over a person reads an attribute or calls a function. */
+const LIKE_AN_EXPRESSION = /[.("'?[]/;
+
+const hire = z.strictObject({
+  /** How many days before the day of hire somebody comes. */
+  leadDays: z.number().int().min(0).max(90).default(0),
+});
+
+const leave = z.strictObject({
+  /** When on the last day somebody leaves, by the clock of their zone. */
+  at: z
+    .string()
+    .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, "must be a time of the day from 00:00 to 24:00")
+    .default("24:00"),
+  /** Which date of a worker is the last day, where there are two. */
+  day: z.enum(LAST_DAYS).default("earlier"),
+  /** What `active: false` means before the last day. */
+  inactive: z.enum(WHILE_INACTIVE).default("atOnce"),
+});
+
 export const mappingFile = z.strictObject({
   version: z.literal(1, { error: "must be 1, the version of this file format" }),
   /** Of numbers without a country code. */
   region: region.default("HK"),
   /** The organisation at the target. */
   organisation: z.strictObject({ region: region.optional() }).optional(),
-  zone: z.string().refine(isZone, "must be a time zone such as Asia/Hong_Kong").default("Asia/Hong_Kong"),
+  /** A zone, or an expression over a person that gives the zone in which their dates are days. */
+  zone: text
+    .refine((zone) => isZone(zone) || LIKE_AN_EXPRESSION.test(zone), `must be a time zone such as ${DEFAULT_ZONE}`)
+    .default(DEFAULT_ZONE),
+  /** False: dates of a worker have no effect. */
+  dates: z.boolean().optional(),
+  hire: hire.optional(),
+  leave: leave.optional(),
   /** More variables, beside those of EXTENSIONS: name → URN of the schema extension. */
   extensions: z.record(name, z.string().regex(/^urn:.{1,200}$/i, "must be the URN of a schema extension")).default({}),
   tables: z.record(name, z.record(key, scalar)).default({}),

@@ -44,6 +44,7 @@ const worker = (id: string): SchemaDefinition =>
     date("effectiveDate", "The day the data take effect"),
     date("terminationDate", "The day the work ends"),
     date("lastDayOfWork", "The last day worked"),
+    date("lastDayWorked", "The same by the name that reports of Workday have"),
     date("contractEndDate", "The day the contract ends"),
     boolean("onLeave", "Whether the person is on leave."),
     string("leaveStatus", "The kind of leave."),

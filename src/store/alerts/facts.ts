@@ -64,6 +64,12 @@ const REFUSED_IMPORTS: Statement = {
      group by r.source_id, s.name order by r.source_id limit 100`,
 };
 
+/** By the index of what is due. */
+const LATE_CHANGES: Statement = {
+  name: "alerts-late-changes",
+  text: `select min(c.due_at) as since, count(*) as count from scheduled_changes c where c.state = 'scheduled' and c.due_at <= $1::timestamptz`,
+};
+
 const SEALED: Statement = {
   name: "alerts-sealed",
   text: `select l.looked_at as "sealedAt", l.checked_at as "verifiedAt", l.fault as "historyFault" from history_log l`,
@@ -84,6 +90,7 @@ export async function readFacts(db: Queryable, target: string, now: Date): Promi
   const sources = await run<Rows<AlertFacts["sources"][number]>>(db, SOURCES, []);
   const signals = await run<Rows<Nullable<AlertFacts["signals"][number]>>>(db, SIGNALS, [target, now]);
   const refusedImports = await run<Rows<NonNullable<AlertFacts["refusedImports"]>[number]>>(db, REFUSED_IMPORTS, [now]);
+  const [late] = await run<Rows<{ readonly since: Date | null; readonly count: number }>>(db, LATE_CHANGES, [now]);
   const [sealed] = await run<Rows<Nullable<LogFacts>>>(db, SEALED, []);
   return {
     ...(sealed ? (known(sealed) as Partial<LogFacts>) : {}),
@@ -96,6 +103,7 @@ export async function readFacts(db: Queryable, target: string, now: Date): Promi
     sources,
     signals: signals.map(known) as AlertFacts["signals"],
     refusedImports,
+    ...(late?.since ? { lateChanges: { since: late.since, count: late.count } } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 import type pg from "pg";
-import { fold } from "../../core/fold.ts";
 import type { Fact } from "../../directory/ports.ts";
 import type { StoredUser, UserContent } from "../../directory/user.ts";
+import { keyColumns } from "../key-columns.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import { folded } from "../postgres/folded.ts";
 import { type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
@@ -185,9 +185,6 @@ const areOthers = (batch: readonly UserWrite[], { id }: UserWrite): boolean => b
 /** Everybody takes the rows of several users in one order, so that nobody waits for somebody who waits for him. */
 const byId = ({ write: a }: Recorded, { write: b }: Recorded): number => (a.id < b.id ? -1 : 1);
 
-/** An empty string is no value (RFC 7643 section 2.5): it is neither unique nor first in an order. */
-const key = (text: string | undefined): string | null => (text ? fold(text) : null);
-
 /** Text, so that the document, which is text already, is not written a second time. */
 export function userRow({ write: { sourceId, id, expected, content, document, at, fact }, event, wrapped }: Recorded): string {
   const { columns } = content;
@@ -198,14 +195,7 @@ export function userRow({ write: { sourceId, id, expected, content, document, at
     modified_at: at,
     priority: priorityOf(fact),
     wrapped,
-    active: columns.active,
-    user_name: columns.userName,
-    user_name_key: fold(columns.userName),
-    display_name_key: key(columns.displayName),
-    external_id: columns.externalId || null,
-    employee_number_key: key(columns.employeeNumber),
-    manager_ref: columns.managerRef || null,
-    email_keys: columns.emails.map(fold),
+    ...keyColumns(columns),
   });
   return `${row.slice(0, -1)},"document":${document},"event":${JSON.stringify(event ?? null)}}`;
 }

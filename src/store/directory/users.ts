@@ -30,6 +30,7 @@ const DELETE: Statement = {
 /** Where no two records are one person. */
 const NONE_JOINED: JoinedWrites = {
   insert: async () => false,
+  isDated: () => false,
   update: async () => "alone",
   remove: async () => "alone",
   changed: async () => undefined,
@@ -54,7 +55,7 @@ export function createUserStore(pool: Pool, targets: readonly string[], vault: V
 
     async updateUser(sourceId, id, expected, content, at, fact) {
       const write = { sourceId, id, expected, content, document: JSON.stringify(content.document), at, fact };
-      const written = await writes.update(write);
+      const written = joined.isDated(write) ? undefined : await writes.update(write);
       if (written) {
         await joined.changed(id, fact);
         return written;

@@ -1,8 +1,10 @@
 import type pg from "pg";
+import type { JsonObject } from "../../core/entity.ts";
 import type { Fact } from "../../directory/ports.ts";
 import type { StoredUser } from "../../directory/user.ts";
 import type { Changes, HistoryEvent } from "../../history/event.ts";
 import type { LeftSource } from "../../persons/record.ts";
+import { isDated } from "../../schedule/dated.ts";
 import { storedColumns } from "../directory/stored-rows.ts";
 import { USER_ROWS, usersOf } from "../directory/user-rows.ts";
 import { DONE, GIVEN, type UserWrite, userRow } from "../directory/user-writes.ts";
@@ -12,7 +14,7 @@ import { inTransaction, type Queryable, run, type Statement } from "../postgres/
 import { mayRename, namesOf, whatIsLedBy, whoReportTo } from "../references.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { createJoinSearch } from "./search.ts";
-import { lockPerson, type SettleDeps, settlePerson } from "./settle.ts";
+import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "./settle.ts";
 
 /*
  * Writes of a record that makes a person with others: the record is written as its source sent it, the person is worked out anew, and is marked only when
@@ -62,6 +64,7 @@ interface Whose {
 export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrites {
   const { vault, targets } = deps;
   const search = createJoinSearch(pool, deps);
+  const hasDates: JoinedWrites["isDated"] = ({ content, at }) => isDated(content.document, deps.dates.rules, at);
 
   /** "moved": the record has come to somebody else meanwhile, or gone. */
   async function whose(db: Queryable, sourceId: string, id: string): Promise<Whose | "alone" | undefined> {
@@ -69,6 +72,14 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
     if (!row) return undefined;
     if (row.person_id === null) return "alone";
     return (await lockPerson(db, row.person_id)) ? { personId: row.person_id, source: { id: sourceId, name: row.source } } : undefined;
+  }
+
+  /** A record whose dates make a difference is a person by itself. */
+  async function entered(db: Queryable, write: UserWrite): Promise<Whose | "alone" | undefined> {
+    const found = await whose(db, write.sourceId, write.id);
+    if (found !== "alone" || !hasDates(write)) return found;
+    await enterPerson(db, write.id);
+    return whose(db, write.sourceId, write.id);
   }
 
   async function append(db: Queryable, event: HistoryEvent): Promise<void> {
@@ -86,19 +97,25 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
   return {
     insert: search.insert,
 
+    isDated: hasDates,
+
     changed,
 
     async update(write) {
       const written = await inTransaction(pool, async (db) => {
-        const found = await whose(db, write.sourceId, write.id);
+        const found = await entered(db, write);
         if (found === "alone" || found === undefined) return found;
         const renames = mayRename(write.fact.event.changes ?? {});
         const before = renames ? await namesIn(db, write.id) : [];
         const user = await update(db, write, found.personId);
-        if (!user) return undefined;
+        if (!user) {
+          // Of another version by now. Who was entered for this write is alone again.
+          await settlePerson(db, found.personId, deps, originOf(write.fact.event));
+          return undefined;
+        }
         const event = ofRecord(write.fact.event, "record.updated", found.personId);
         await append(db, event);
-        await settlePerson(db, found.personId, deps, originOf(event));
+        await settlePerson(db, found.personId, deps, originOf(event), { written: { id: write.id, before: beforeOf(write) } });
         if (renames) {
           const names = [...new Set([...before, ...(await namesIn(db, write.id))])];
           await run(db, LOOK_AT_NAMED, [write.sourceId, names, event.id, targets]);
@@ -133,6 +150,16 @@ async function update(db: Queryable, write: UserWrite, personId: string): Promis
   const [answered] = await run<Packed & pg.QueryResultRow>(db, UPDATE, [`[${userRow({ write })}]`, personId]);
   const [user] = rowsOf(answered!).map(usersOf(answered!.shared));
   return user && { ...user, document: write.document };
+}
+
+/** What the record was, by what the write changes. */
+function beforeOf({ content, fact }: UserWrite): JsonObject {
+  let document = content.document;
+  for (const [name, { before }] of Object.entries(fact.event.changes ?? {})) {
+    const { [name]: _now, ...others } = document;
+    document = before === undefined ? others : { ...others, [name]: before };
+  }
+  return document;
 }
 
 const ofRecord = (event: HistoryEvent, code: "record.updated" | "record.deleted", personId: string): HistoryEvent => ({

@@ -97,7 +97,8 @@ export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOpera
     async person(id) {
       if (!isUuid(id)) return undefined;
       const records = await recordsOfPerson(pool, id);
-      if (records.length === 0) return undefined;
+      // A record whose dates make a difference is a person by itself, and has no others.
+      if (records.length === 0 || (records.length === 1 && records[0]!.id === id)) return undefined;
       return {
         id,
         records: records.map(({ id: recordId, source, active, document }) => ({

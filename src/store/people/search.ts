@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { isUuid } from "../../core/id.ts";
 import type { JoinOrigin } from "../../persons/ports.ts";
+import { isDated } from "../../schedule/dated.ts";
 import { GIVEN, NAMES, userRow, VALUES } from "../directory/user-writes.ts";
 import type { JoinedWrites } from "../joined-writes.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
@@ -8,7 +9,7 @@ import { inSlices } from "../postgres/walk.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { type ComparedRecord, compareRecord } from "./compare.ts";
 import { joinRecord, lockJoins, noteJoin, tellJoin } from "./join.ts";
-import type { SettleDeps } from "./settle.ts";
+import { enterPerson, type SettleDeps, settlePerson } from "./settle.ts";
 
 /* Finds out who a record is: at once for a new one, for one whose keys have changed, and for all of them on request. */
 
@@ -125,18 +126,25 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
 
   return {
     async insert(write) {
-      if (!compares(deps)) return false;
-      const { fact } = write;
+      const { fact, id, content } = write;
+      const dated = isDated(content.document, deps.dates.rules, write.at);
+      if (!compares(deps) && !dated) return false;
       await inTransaction(pool, async (db) => {
-        await lockJoins(db);
+        if (compares(deps)) await lockJoins(db);
         const first = vault.first(fact.event);
         await run(db, INSERT, [`[${userRow({ write, event: first.row, wrapped: first.wrapped })}]`]);
         const origin: JoinOrigin = { at: write.at, actor: "system", causes: [fact.event.id] };
-        const compared = await compareRecord(db, write.id, rules);
-        const joined = compared && (await conclude(db, write.id, compared, origin, true)) === "joined";
+        const compared = compares(deps) ? await compareRecord(db, id, rules) : undefined;
+        const joined = compared && (await conclude(db, id, compared, origin, true)) === "joined";
         // Of whom it is known who they are, nobody has come.
         if (joined) await run(db, TELL_ONLY, [JSON.stringify({ ...first.row, code: "record.created" })]);
-        else await run(db, TELL_NEW, [JSON.stringify(first.row), write.id, PRIORITY.person, targets]);
+        else await run(db, TELL_NEW, [JSON.stringify(first.row), id, PRIORITY.person, targets]);
+        if (dated && !joined && (await enterPerson(db, id))) {
+          const { sourceId, requestId } = fact.event;
+          const by = { ...(sourceId === undefined ? {} : { sourceId }), ...(requestId === undefined ? {} : { requestId }) };
+          const asked = { ...origin, ...by, actor: fact.event.actor };
+          await settlePerson(db, id, deps, asked, { written: { id, before: undefined }, isNew: true });
+        }
         first.keep();
       });
       return true;

@@ -10,6 +10,7 @@ import type { LeftSource, SourceRecord } from "../../persons/record.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import type { Vault } from "../vault.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { type DateDeps, type Dating, settleDates } from "./dates.ts";
 
 /*
  * A person with several records is worked out anew whenever one of them, the rules or the time changes: under the lock of the person's row, in the
@@ -97,6 +98,7 @@ export interface SettleDeps {
   readonly targets: readonly string[];
   /** In a copy of `persons`: records stay as they are. */
   readonly rehearsed?: boolean;
+  readonly dates: DateDeps;
 }
 
 /** Who or what changed something, for the event of the person. */
@@ -118,20 +120,38 @@ export async function recordsOfPerson(db: Queryable, personId: string): Promise<
   return (await run<RecordRow>(db, RECORDS, [personId])).map(recordOf);
 }
 
+export interface Occasion {
+  /** A source that has just deleted its record. */
+  readonly leaves?: LeftSource;
+  /** Records came or went, which may change where the person belongs. */
+  readonly moved?: boolean;
+  /** The record that was just written, and what it was before. */
+  readonly written?: Dating["written"];
+  /** Somebody who was created a moment ago: they are marked, and nothing has changed of them. */
+  readonly isNew?: boolean;
+}
+
 /**
- * Works the person out, writes what differs with the event that says so, and marks the person where it does. `leaves`: a source that has just deleted its
- * record; `moved`: records came or went, which may change where the person belongs.
+ * Works the person out, writes what differs with the event that says so, and marks the person where it does.
  */
 export async function settlePerson(
   db: Queryable,
   personId: string,
   deps: SettleDeps,
   origin: Origin,
-  { leaves, moved = false }: { readonly leaves?: LeftSource; readonly moved?: boolean } = {},
+  { leaves, moved = false, written, isNew = false }: Occasion = {},
 ): Promise<Settled> {
   const [before] = await run<PersonRow>(db, LOCK, [personId]);
   if (!before) return { changed: false, state: "gone" };
-  const rows = await run<RecordRow>(db, RECORDS, [personId]);
+  const stored = await run<RecordRow>(db, RECORDS, [personId]);
+  const { rows, pending, causes } = await settleDates(db, stored, {
+    personId,
+    dates: deps.dates,
+    vault: deps.vault,
+    origin,
+    written,
+    writes: !deps.rehearsed,
+  });
   const document = JSON.parse(before.document) as JsonObject;
   if (rows.length === 0) {
     await run(db, REMOVE, [personId]);
@@ -142,7 +162,12 @@ export async function settlePerson(
   const left = stillLeft([...((JSON.parse(before.left ?? "[]") as LeftSource[]) ?? []), ...(leaves ? [leaves] : [])], records);
   const effective = effectivePerson(records, deps.rules, left);
   const alone =
-    !deps.rehearsed && rows.length === 1 && rows[0]!.id === personId && left.length === 0 && saysTheSame(effective, records[0]!);
+    !deps.rehearsed &&
+    rows.length === 1 &&
+    rows[0]!.id === personId &&
+    left.length === 0 &&
+    pending === 0 &&
+    saysTheSame(effective, recordOf(stored[0]!));
   if (alone) {
     await run(db, LEAVE_ALONE, [personId]);
     await run(db, REMOVE, [personId]);
@@ -153,10 +178,10 @@ export async function settlePerson(
     Object.keys(changes).length > 0 ||
     before.active !== effective.active ||
     before.manager_source_id !== effective.managerSourceId;
-  if (changed) {
+  if (changed && !isNew) {
     const leaver = before.active && !effective.active;
     const code = leaver ? "user.deactivated" : !before.active && effective.active ? "user.activated" : "user.updated";
-    await follow(db, personId, deps, origin, { code, changes, urgent: leaver });
+    await follow(db, personId, deps, { ...origin, causes: [...origin.causes, ...causes] }, { code, changes, urgent: leaver });
   }
   return { changed, state: alone ? "alone" : "kept" };
 }

@@ -59,6 +59,7 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
 export const NOTHING_TO_ERASE: Readonly<Record<string, string>> = {
   history: "its values are encrypted under the person's key, which is destroyed",
   group_members: "goes with the person's row",
+  scheduled_changes: "goes with the person's row",
   groups: "a group's own document; managers are named in it by id or number, by the SCIM client alone",
   departments: "settings of a department, as the group or the people in it say them",
   placements: "managers of a group, by id or number, as the group's document names them",

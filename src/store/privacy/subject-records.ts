@@ -15,6 +15,8 @@ const READ: Statement = {
         select json_agg(json_build_object('id', u.id, 'source', o.name, 'active', u.active, 'createdAt', u.created_at, 'modifiedAt', u.modified_at,
             'document', u.document) order by u.id) from users u join sources o on o.id = u.source_id where u.person_id = p.id and u.id <> $1))
       from persons p where p.id = $1 or p.id = (select u.person_id from users u where u.id = $1)),
+    'scheduled', (select json_agg(json_build_object('kind', c.kind, 'day', c.day, 'zone', c.zone, 'state', c.state, 'receivedAt', c.received_at, 'changes', c.patch)
+        order by c.due_at, c.id) from scheduled_changes c join users u on u.id = c.resource where u.id = $1 or u.person_id = $1),
     'links', (select coalesce(json_agg(json_build_object('target', l.target, 'remoteId', l.remote_id, 'presence', l.presence, 'observedAt', l.observed_at,
         'attributes', l.attributes) order by l.target), '[]') from links l where l.kind = 'user' and l.entity_id = $1),
     'removed', (select coalesce(json_agg(json_build_object('target', r.target, 'at', r.at, 'attributes', r.attributes) order by r.target), '[]')

@@ -174,6 +174,10 @@ export const ENGLISH_REASONS: Reasons = {
     "the history was not sealed in time",
     "Look in the log for the reason; until then later changes of the history cannot be proven.",
   ],
+  changeLate: [
+    "a change by date is late",
+    "Look whether a process with ROLE=worker or ROLE=all runs, and in its log. Somebody whose last day is over may still be in DingTalk.",
+  ],
   importRefused: [
     "a file or report was refused as a whole",
     "Run dingtalk-scim workday check, or people import --dry-run: it names the rows that are wrong, or the number of active people to confirm with --count.",

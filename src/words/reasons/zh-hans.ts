@@ -148,6 +148,10 @@ export const SIMPLIFIED_REASONS: Reasons = {
   settingsWrong: ["某项设置或本机时钟有误", "请运行 dingtalk-scim doctor，它会指出是哪一项。"],
   oneTimeLinkUsed: ["有人通过一次性链接登录", "请查明是谁、因何使用。若无人知情，请结束该会话。"],
   sealingLate: ["历史记录未按时封存", "请在日志中查找原因；在此之前，无法证明历史记录未被改动。"],
+  changeLate: [
+    "按日期生效的变更已延迟",
+    "请检查 ROLE=worker 或 ROLE=all 的进程是否在运行，并查看其日志。已过最后工作日的人员可能仍在钉钉中。",
+  ],
   importRefused: [
     "文件或报表被整体拒绝",
     "请运行 dingtalk-scim workday check 或 people import --dry-run：会列出有误的行，或需用 --count 确认的在职人数。",

@@ -148,6 +148,10 @@ export const TRADITIONAL_REASONS: Reasons = {
   settingsWrong: ["某項設定或本機時鐘有誤", "請執行 dingtalk-scim doctor，它會列出是哪一項。"],
   oneTimeLinkUsed: ["有人以一次性連結登入", "請查明是誰人及因何使用。如無人知悉，請結束該工作階段。"],
   sealingLate: ["歷史記錄未有按時封存", "請在記錄檔尋找原因；在此之前，無法證明歷史記錄未經改動。"],
+  changeLate: [
+    "按日期生效的變更已延遲",
+    "請檢查 ROLE=worker 或 ROLE=all 的程序是否在運行，並查看其記錄檔。已過最後工作日的人員可能仍在釘釘中。",
+  ],
   importRefused: [
     "檔案或報表整份遭拒",
     "請執行 dingtalk-scim workday check 或 people import --dry-run：會列出有誤的列，或需以 --count 確認的在職人數。",

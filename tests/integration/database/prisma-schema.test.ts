@@ -52,6 +52,7 @@ const BEYOND_THE_SCHEMA: readonly string[] = [
   "person_departments_settings",
   "person_joins_open",
   "placements_managers",
+  "scheduled_changes_due",
   "users_inactive",
   "users_manager",
   "users_manager_key",
@@ -71,6 +72,7 @@ const TYPES: Readonly<Record<string, string>> = {
   "@db.Uuid": "uuid",
   "@db.SmallInt": "smallint",
   "@db.Json": "json",
+  "@db.Date": "date",
   "@db.Timestamptz": "timestamp with time zone",
   "@db.Timestamptz(3)": "timestamp(3) with time zone",
 };

@@ -11,6 +11,7 @@ import type { JoinOperations } from "../../../src/persons/ports.ts";
 import { userContent } from "../../../src/scim/resource/columns.ts";
 import { readGroup, readUser } from "../../../src/scim/resource/resource.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
+import { NO_DATES } from "../../../src/store/people/dates.ts";
 import { createJoinOperations } from "../../../src/store/people/operations.ts";
 import type { TestEnvironment } from "../../support/test-environment.ts";
 import { testVault } from "../../support/vault.ts";
@@ -37,7 +38,7 @@ export interface Source {
 /** `block`: the block `sources` of the mapping, indented. */
 export async function openSources(env: TestEnvironment, block: string, names: readonly string[] = ["workday", "entra"]): Promise<Sources> {
   const { sources: rules } = compileMapping(`${DEFAULT_MAPPING}\nsources:\n${block}\n`);
-  const deps = { store: createDirectoryStore(env.pool, ["dingtalk"], testVault, rules), clock: systemClock };
+  const deps = { store: createDirectoryStore(env.pool, ["dingtalk"], testVault, { rules, dates: NO_DATES }), clock: systemClock };
   const users = createUserDirectory(deps);
   const groups = createGroupDirectory(deps);
   const made = new Map<string, Source>();
@@ -61,7 +62,7 @@ export async function openSources(env: TestEnvironment, block: string, names: re
   }
   return {
     rules,
-    joins: createJoinOperations(env.pool, { rules, vault: testVault, targets: ["dingtalk"] }),
+    joins: createJoinOperations(env.pool, { rules, vault: testVault, targets: ["dingtalk"], dates: NO_DATES }),
     source: (name) => made.get(name)!,
   };
 }

@@ -76,6 +76,8 @@ test.each<[string, Partial<AlertFacts>, readonly string[]]>([
   ],
   ["one process alone", { processes: [{ startedAt: ago(5), problems: ["clock"] }] }, ["A process:settingsWrong"]],
   ["no process at all", { processes: [] }, ["B worker:noWorker"]],
+  ["a change by date that is ten minutes late", { lateChanges: { since: ago(10), count: 3 } }, ["A schedule:changeLate"]],
+  ["one that is due", { lateChanges: { since: ago(9), count: 3 } }, []],
   [
     "a report that was refused, however often",
     { refusedImports: [{ sourceId: "s2", source: "workday", at: ago(90) }] },

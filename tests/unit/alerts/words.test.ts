@@ -18,7 +18,16 @@ const NOT_PARKED: ReadonlySet<string> = new Set(
 const codes = [
   ...LOOP_REASONS.filter((code) => !NOT_PARKED.has(code)),
   ...Object.values(CODES).flatMap((meaning) => (meaning && PARKING.has(meaning.kind) ? [meaning.reason] : [])),
-  ...["credentialWrong", "permissionMissing", "addressNotAllowed", "contactScope", "settingsWrong", "oneTimeLinkUsed", "importRefused"],
+  ...[
+    "credentialWrong",
+    "permissionMissing",
+    "addressNotAllowed",
+    "contactScope",
+    "settingsWrong",
+    "oneTimeLinkUsed",
+    "importRefused",
+    "changeLate",
+  ],
   ...["nameMissing", "mobileMissing", "loginMissing", "administrator", "outsideManagedRoot", "roleNotIdentifiable", "unknownAnswer"],
 ];
 

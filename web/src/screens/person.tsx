@@ -32,6 +32,7 @@ export function Person({ id, session }: { readonly id: string; readonly session:
       <Facts person={person} />
       <PersonActs id={id} person={person} events={events ?? []} session={session} />
       <Problem error={error} />
+      <Scheduled person={person} />
       <Difference person={person} session={session} />
       <Records person={person} session={session} />
       <Timeline id={id} />
@@ -115,6 +116,33 @@ function Facts({ person: { item, present, action, lastHint } }: { readonly perso
         </div>
       ))}
     </dl>
+  );
+}
+
+/** What dates say of days to come. A masked one says only that there is something. */
+function Scheduled({ person: { scheduled } }: { readonly person: PersonAnswer }): ReactNode {
+  const { t } = useWords();
+  if (scheduled.length === 0) return null;
+  return (
+    <Table
+      caption={t("person.scheduled")}
+      heads={[t("person.scheduledWhat"), t("person.scheduledDay"), t("person.scheduledAt"), t("person.source")]}
+    >
+      {scheduled.map(({ id, kind, day, zone, at, source, changes }) => (
+        <tr key={id}>
+          <td>
+            {t(`scheduled.${kind}`)} {kind === "change" ? <code>{Object.keys(changes).join(", ")}</code> : null}
+          </td>
+          <td>
+            {day} {zone ? <span className="quiet">{zone}</span> : null}
+          </td>
+          <td>{at === null ? null : <When at={at} />}</td>
+          <td>
+            <Foreign text={source} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

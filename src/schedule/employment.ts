@@ -1,0 +1,61 @@
+import type { JsonObject } from "../core/entity.ts";
+import { type Day, dayOf, momentOn, plusDays } from "./days.ts";
+import type { DateRules } from "./rules.ts";
+import { workerValue } from "./worker.ts";
+
+/** A day that counts, and the moment at which it does. */
+export interface Turn {
+  readonly day: Day;
+  readonly at: Date;
+}
+
+/** From when until when somebody is there, by the dates of the document. */
+export interface Employment {
+  readonly zone: string;
+  readonly hire: Turn | undefined;
+  readonly leave: Turn | undefined;
+}
+
+export function employmentOf(document: JsonObject, rules: DateRules): Employment {
+  const zone = rules.zoneOf(document);
+  const hired = dayOf(workerValue(document, "hireDate"), zone);
+  const last = lastDayOf(document, rules, zone);
+  return {
+    zone,
+    hire: hired === undefined ? undefined : { day: hired, at: momentOn(plusDays(hired, -rules.leadDays), 0, zone) },
+    leave: last === undefined ? undefined : { day: last, at: momentOn(last, rules.leaveAtMinutes, zone) },
+  };
+}
+
+function lastDayOf(document: JsonObject, { lastDay }: DateRules, zone: string): Day | undefined {
+  const ends = dayOf(workerValue(document, "terminationDate"), zone);
+  const worked = dayOf(workerValue(document, "lastDayOfWork") ?? workerValue(document, "lastDayWorked"), zone);
+  if (ends === undefined || worked === undefined) return ends ?? worked;
+  switch (lastDay) {
+    case "terminationDate":
+      return ends;
+    case "lastDayOfWork":
+      return worked;
+    default:
+      return ends < worked ? ends : worked;
+  }
+}
+
+/** Whether the dates have somebody there at a moment. A last day before the day of hire is of an earlier employment: the person is hired again. */
+export function isEmployed({ hire, leave }: Employment, at: Date): boolean {
+  const hasBegun = !hire || at >= hire.at;
+  const hasLeft = leave !== undefined && at >= leave.at;
+  if (hire && leave && hire.day > leave.day) return hasBegun || !hasLeft;
+  return hasBegun && !hasLeft;
+}
+
+/**
+ * Whether somebody is there at a moment, by what the source sends and the dates together. Both have to say so: a date never keeps anybody in whom the source has
+ * switched off, unless the rules let `active: false` wait for the last day.
+ */
+export function isPresent(document: JsonObject, employment: Employment, { inactive }: Pick<DateRules, "inactive">, at: Date): boolean {
+  const { hire, leave } = employment;
+  if (document["active"] !== false) return isEmployed(employment, at);
+  if (inactive === "atOnce" || !leave || at >= leave.at) return false;
+  return !hire || hire.day > leave.day || at >= hire.at;
+}

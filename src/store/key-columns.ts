@@ -1,0 +1,17 @@
+import { fold } from "../core/fold.ts";
+import type { UserColumns } from "../directory/user.ts";
+
+/** An empty string is no value (RFC 7643 section 2.5): it is neither unique nor first in an order. */
+const key = (text: string | undefined): string | null => (text ? fold(text) : null);
+
+/** What is found by, in the form it is compared in. */
+export const keyColumns = (columns: UserColumns) => ({
+  active: columns.active,
+  user_name: columns.userName,
+  user_name_key: fold(columns.userName),
+  display_name_key: key(columns.displayName),
+  external_id: columns.externalId || null,
+  employee_number_key: key(columns.employeeNumber),
+  manager_ref: columns.managerRef || null,
+  email_keys: columns.emails.map(fold),
+});

@@ -1,0 +1,112 @@
+import type { JsonObject } from "../../core/entity.ts";
+import { uuidv7 } from "../../core/id.ts";
+import type { UserContent } from "../../directory/user.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import type { Step } from "../../schedule/change.ts";
+import { isDated } from "../../schedule/dated.ts";
+import type { DateRules } from "../../schedule/rules.ts";
+import { scheduleOf } from "../../schedule/schedule.ts";
+import { keyColumns } from "../key-columns.ts";
+import { type Queryable, run, type Statement } from "../postgres/statement.ts";
+import type { Vault } from "../vault.ts";
+import { appendEvents } from "../write-sql.ts";
+import { changeOf, type DatedRow, isAsKnown, KEEP, PENDING, type PendingRow, rowOf } from "./change-rows.ts";
+
+/*
+ * What the dates of records say now, while their person is worked out (settle.ts): in the transaction and under the lock of that. Records are left as they
+ * were sent; what counts of them stands in for them.
+ */
+
+const APPEND: Statement = {
+  name: "schedule-append",
+  text: appendEvents("(select e.value as event from json_array_elements($1::json) e) w"),
+};
+
+export interface DateDeps {
+  readonly rules: DateRules | undefined;
+  /** The columns beside a document. */
+  readonly contentOf: (document: JsonObject) => UserContent;
+}
+
+/** Dates have no effect. */
+export const NO_DATES: DateDeps = {
+  rules: undefined,
+  contentOf: () => {
+    throw new Error("without rules no record counts otherwise than it was sent");
+  },
+};
+
+export interface Dating {
+  readonly personId: string;
+  readonly dates: DateDeps;
+  readonly vault: Vault;
+  readonly origin: Pick<HistoryEvent, "at" | "actor" | "causes" | "sourceId" | "requestId" | "detail">;
+  /** False in a rehearsal: what would be kept is not. */
+  readonly writes: boolean;
+  /** The record that is being written, and what it was before; undefined for a new one. */
+  readonly written?: { readonly id: string; readonly before: JsonObject | undefined } | undefined;
+}
+
+export interface Dated<Row> {
+  /** The records as they count now, in the same order. */
+  readonly rows: readonly Row[];
+  /** How many changes are still to come. */
+  readonly pending: number;
+  /** Events that this took, as causes of what follows. */
+  readonly causes: readonly string[];
+}
+
+export async function settleDates<Row extends DatedRow>(db: Queryable, records: readonly Row[], dating: Dating): Promise<Dated<Row>> {
+  const { dates, origin, written } = dating;
+  const known = await run<PendingRow>(db, PENDING, [records.map(({ id }) => id)]);
+  const kept: object[] = [];
+  const events: HistoryEvent[] = [];
+  let pending = 0;
+  const rows = records.map((record) => {
+    const own = known.filter(({ resource }) => resource === record.id);
+    const after = JSON.parse(record.document) as JsonObject;
+    if (own.length === 0 && !isDated(after, dates.rules, origin.at)) return record;
+    const before = written?.id === record.id ? written.before : after;
+    const newId = (): string => uuidv7(origin.at.getTime());
+    const schedule = scheduleOf({ before, after, pending: own.map(changeOf) }, { rules: dates.rules, now: origin.at, newId });
+    pending += schedule.pending.length;
+    const causedBy = new Map(own.map((row) => [row.id, row.event_id]));
+    for (const step of schedule.steps) {
+      const event = eventOf(step, record, causedBy.get(step.change.id), dating);
+      events.push(event);
+      causedBy.set(step.change.id, event.id);
+      kept.push(rowOf(step.change, record, event.id, { state: STATES[step.kind], at: origin.at }));
+    }
+    // Values that came to a day that was known already have no step of their own.
+    for (const each of schedule.pending)
+      if (!schedule.steps.some(({ change }) => change.id === each.id) && !isAsKnown(each, own))
+        kept.push(rowOf(each, record, causedBy.get(each.id) ?? origin.causes[0]!, { state: "scheduled", at: origin.at }));
+    return schedule.effective === after ? record : standIn(record, schedule.effective, dates);
+  });
+  if (events.length > 0 && dating.writes) await run(db, APPEND, [JSON.stringify(await dating.vault.rows(db, events))]);
+  if (kept.length > 0 && dating.writes) await run(db, KEEP, [JSON.stringify(kept)]);
+  return { rows, pending, causes: events.map(({ id }) => id) };
+}
+
+const STATES = { scheduled: "scheduled", rescheduled: "scheduled", rescinded: "rescinded", applied: "applied" } as const;
+
+/** The day tells of a person, so it is encrypted with the values. */
+function eventOf({ kind, change, from }: Step, record: DatedRow, cause: string | undefined, { personId, origin }: Dating): HistoryEvent {
+  const { sourceId: _of, detail: _detail, causes, ...by } = origin;
+  return {
+    ...by,
+    id: uuidv7(origin.at.getTime()),
+    code: `change.${kind}`,
+    sourceId: record.source_id,
+    causes: [...causes, ...(cause === undefined ? [] : [cause])],
+    subject: { kind: "user", id: personId },
+    changes: change.patch,
+    detail: { change: change.id, kind: change.kind, record: record.id },
+    personal: { day: change.day, zone: change.zone, at: change.at.toISOString(), ...(from ? { from: { ...from } } : {}) },
+  };
+}
+
+/** The record with what counts now, and the columns that follow from it. */
+function standIn<Row extends DatedRow>(record: Row, effective: JsonObject, { contentOf }: DateDeps): Row {
+  return { ...record, ...keyColumns(contentOf(effective).columns), document: JSON.stringify(effective) };
+}

@@ -1,0 +1,108 @@
+import type pg from "pg";
+import type { JsonObject } from "../../core/entity.ts";
+import { isUuid } from "../../core/id.ts";
+import type { Patch } from "../../schedule/attributes.ts";
+import { isDated } from "../../schedule/dated.ts";
+import type { PlannedChange, ScheduleReader, ScheduleStore } from "../../schedule/ports.ts";
+import { inTransaction, run, type Statement } from "../postgres/statement.ts";
+import { enterPerson, type SettleDeps, settlePerson } from "./settle.ts";
+
+/* People whose day has come, and everybody with dates when the rules are others. Each person is one transaction under the lock of their row. */
+
+const AT_ONCE = 100;
+const DUE: Statement = {
+  name: "schedule-due",
+  text: `select distinct u.person_id as id from scheduled_changes c join users u on u.id = c.resource
+    where c.state = 'scheduled' and c.due_at <= $1::timestamptz and u.person_id is not null limit ${AT_ONCE}`,
+};
+
+const RULES: Statement = { name: "schedule-rules", text: "select version from schedule_rules" };
+const FOLLOWED: Statement = {
+  name: "schedule-followed",
+  text: "insert into schedule_rules (version) values ($1) on conflict (single) do update set version = excluded.version",
+};
+const TRY_LOCK: Statement = { name: "schedule-lock", text: "select pg_try_advisory_lock(72707391, 0) as mine" };
+const UNLOCK: Statement = { name: "schedule-unlock", text: "select pg_advisory_unlock(72707391, 0)" };
+
+/** Records with any date, by their id. Read once for new rules only: no index serves it. */
+const PAGE = 500;
+const WITH_DATES: Statement = {
+  name: "schedule-with-dates",
+  text: `select u.id, u.person_id, u.document::text as document from users u
+    where u.id > $1::uuid and (u.person_id is not null or u.document::text like '%Date"%' or u.document::text like '%lastDay%')
+    order by u.id limit ${PAGE}`,
+};
+const FIRST = "00000000-0000-0000-0000-000000000000";
+
+interface RecordRow extends pg.QueryResultRow {
+  readonly id: string;
+  readonly person_id: string | null;
+  readonly document: string;
+}
+
+export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleStore {
+  const settle = (personId: string, at: Date, record?: string): Promise<boolean> =>
+    inTransaction(pool, async (db) => {
+      if (record !== undefined) await enterPerson(db, record);
+      return (await settlePerson(db, personId, deps, { at, actor: "system", causes: [] })).changed;
+    });
+
+  async function everybody(now: () => Date, signal: AbortSignal): Promise<number> {
+    let count = 0;
+    for (let after = FIRST; !signal.aborted; ) {
+      const rows = await run<RecordRow>(pool, WITH_DATES, [after]);
+      for (const { id, person_id: personId, document } of rows) {
+        signal.throwIfAborted();
+        const isAlone = personId === null;
+        if (isAlone && !isDated(JSON.parse(document) as JsonObject, deps.dates.rules, now())) continue;
+        if (await settle(personId ?? id, now(), isAlone ? id : undefined)) count += 1;
+      }
+      if (rows.length < PAGE) return count;
+      after = rows.at(-1)!.id;
+    }
+    return count;
+  }
+
+  return {
+    async applyDue(now) {
+      const people = await run<{ id: string }>(pool, DUE, [now]);
+      for (const { id } of people) await settle(id, now);
+      return people.length;
+    },
+
+    async followRules(version, now, signal) {
+      const client = await pool.connect();
+      let broken = true;
+      try {
+        const [lock] = await run<{ mine: boolean }>(client, TRY_LOCK, []);
+        let count: number | undefined;
+        if (lock!.mine) {
+          const [known] = await run<{ version: string }>(client, RULES, []);
+          count = known?.version === version ? 0 : await everybody(now, signal);
+          if (!signal.aborted && known?.version !== version) await run(client, FOLLOWED, [version]);
+          await run(client, UNLOCK, []);
+        }
+        broken = false;
+        return count;
+      } finally {
+        // With the connection the lock goes.
+        client.release(broken);
+      }
+    },
+  };
+}
+
+const OF_PERSON: Statement = {
+  name: "schedule-of-person",
+  text: `select c.id, c.kind, c.day::text as day, c.zone, c.due_at as at, s.name as source, c.patch::text as patch
+    from users u join scheduled_changes c on c.resource = u.id join sources s on s.id = c.source_id
+   where (u.id = $1 or u.person_id = $1) and c.state = 'scheduled' order by c.due_at, c.id`,
+};
+
+export const createScheduleReader = (pool: pg.Pool): ScheduleReader => ({
+  async ofPerson(id) {
+    if (!isUuid(id)) return [];
+    const rows = await run<Omit<PlannedChange, "changes"> & { readonly patch: string } & pg.QueryResultRow>(pool, OF_PERSON, [id]);
+    return rows.map(({ patch, ...change }) => ({ ...change, changes: JSON.parse(patch) as Patch }));
+  },
+});
