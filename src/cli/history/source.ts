@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
 import { laidOutLog, storedLog } from "../../history/log/sources.ts";
 import type { LogSource } from "../../history/log/verify.ts";
@@ -33,27 +34,36 @@ const fromFolder =
   };
 
 const ANSWER_MS = 30_000;
+/** A server lets a client ask so often in a second. Whoever reads a long log waits for it, but not for ever. */
+const MOST_WAITS = 30;
+const MOST_WAIT_SECONDS = 60;
 
 /** `base` with or without `/history`. */
 function overHttp(base: string, token: string | undefined) {
   const root = `${base.replace(/\/+$/, "").replace(/\/history$/, "")}/history/`;
-  return async (path: string): Promise<Buffer | undefined> => {
-    const address = `${root}${path}`;
-    let answer: Response;
+
+  async function ask(address: string): Promise<{ readonly status: number; readonly body: Buffer; readonly waitSeconds: number }> {
     try {
-      answer = await fetch(address, {
+      const answer = await fetch(address, {
         headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
         signal: AbortSignal.timeout(ANSWER_MS),
       });
+      const waitSeconds = Math.min(Number(answer.headers.get("retry-after")) || 1, MOST_WAIT_SECONDS);
+      return { status: answer.status, body: Buffer.from(await answer.arrayBuffer()), waitSeconds };
     } catch (cause) {
       throw new CannotStart([`${address} does not answer`], { cause });
     }
-    if (answer.status === 404) return undefined;
-    if (answer.status === 429) {
-      await answer.arrayBuffer();
-      throw new CannotStart([`${address} answers 429: too many requests for this token`]);
+  }
+
+  return async (path: string): Promise<Buffer | undefined> => {
+    const address = `${root}${path}`;
+    for (let waits = 0; ; waits++) {
+      const { status, body, waitSeconds } = await ask(address);
+      if (status === 200) return body;
+      if (status === 404) return undefined;
+      const isLater = status === 429 || status === 503;
+      if (!isLater || waits === MOST_WAITS) throw new CannotStart([`${address} answers ${status}`]);
+      await systemClock.sleep(waitSeconds * 1_000);
     }
-    if (!answer.ok) throw new CannotStart([`${address} answers ${answer.status}`]);
-    return Buffer.from(await answer.arrayBuffer());
   };
 }
