@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, unlinkSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { CannotStart } from "./core/errors.ts";
 import { makeFolder } from "./core/make-folder.ts";
@@ -40,4 +40,24 @@ export function makeKeyFile(path: string, text: string, setting: string): string
     if (codeOf(cause) !== "EEXIST") throw new CannotStart([`${setting}: ${path} is not there and cannot be made`], { cause });
     return readFileSync(path, "utf8");
   }
+}
+
+/** Puts another text in the place of a key file's, whole at every moment. Answers the text. Throws CannotStart. */
+export function replaceKeyFile(path: string, change: (text: string) => string, setting: string): string {
+  const text = change(readFileSync(path, "utf8"));
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    const file = openSync(draft, "wx", OWNER_ALONE);
+    try {
+      writeSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, path);
+  } catch (cause) {
+    rmSync(draft, { force: true });
+    throw new CannotStart([`${setting}: ${path} cannot be written; add the line of the new key by hand, and call this again`], { cause });
+  }
+  return text;
 }

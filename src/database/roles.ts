@@ -39,7 +39,7 @@ const SPECIAL: Readonly<Record<Exclude<RoleKind, "auditor">, Rights>> = {
     history_tiles: ["select", "insert", "update (hashes)"],
     // Those that are not the last of their hour are thinned out.
     history_checkpoints: ["select", "insert", "update (note, published_at)", "delete"],
-    encryption_key: ["select", "insert"],
+    encryption_key: ["select", "insert", "update (id, since)"],
     _prisma_migrations: ["select"],
   },
 };

@@ -83,6 +83,7 @@ export const EVENT_CODES = [
   "subject.exported",
   "history.encrypted",
   "history.keyReplaced",
+  "history.encryptionKeyReplaced",
   "subject.erased",
   "retention.applied",
 ] as const;

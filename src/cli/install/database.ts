@@ -1,7 +1,11 @@
 import { Command } from "commander";
+import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
 import { type DatabaseRole, ROLE_KINDS, type RoleKind } from "../../database/roles.ts";
 import { loadConfig } from "../../settings/config.ts";
+import { withPool } from "../database/joined-pool.ts";
+import { osUser } from "../database/os-user.ts";
+import { ACTOR } from "../database/records.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { printJson, printTable, say, warn } from "../terminal/output.ts";
 import { t } from "../words/translate.ts";
@@ -13,8 +17,39 @@ interface Options extends Partial<Record<RoleKind, readonly string[]>> {
 export const databaseCommand = (): Command => {
   const command = new Command("database").description("the database of an installation");
   command.addCommand(rolesCommand());
+  command.addCommand(encryptionKeyCommand());
   return command;
 };
+
+const encryptionKeyCommand = (): Command =>
+  new Command("encryption-key")
+    .description("puts keys of people under the key-encryption key in force, where they are under another one")
+    .option("--rotate", "the last key of ENCRYPTION_KEY_FILE comes in force; a new one is added to the file where it is in force already")
+    .option("--json", "the result as JSON")
+    .addHelpText(
+      "after",
+      `
+Every process has to be able to read the new key before it comes in force: with a file of its own for each, add the line to all of them first. Processes that run
+go on with the key before; restart them, call this without --rotate, and then take the line of the key before out of the file.
+
+Examples:
+  $ dingtalk-scim database encryption-key --rotate
+  $ dingtalk-scim database encryption-key`,
+    )
+    .action(async ({ rotate, json }: { rotate?: true; json?: true }) => {
+      const result = await keepAlive(() => rewrapped(rotate === true));
+      if (json) return printJson(result);
+      const { inForce, keys, wrapped } = result;
+      say(t`The key ${inForce} is in force. ${wrapped} keys of people were put under it.`);
+      if (keys.length > 1) say(t`In the file beside it: ${keys.filter((id) => id !== inForce).join(", ")}.`);
+    });
+
+const rewrapped = (rotate: boolean) =>
+  withPool(async (joined) => {
+    const { rotateEncryptionKey, wrapKeys } = await import("../../rotate-encryption-key.ts");
+    const installation = { ...joined, clock: systemClock };
+    return rotate ? rotateEncryptionKey(installation, { actor: ACTOR, detail: { osUser: osUser() } }) : wrapKeys(installation);
+  });
 
 const rolesCommand = (): Command =>
   new Command("roles")

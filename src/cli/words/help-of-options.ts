@@ -210,4 +210,8 @@ export const HELP_OF_OPTIONS: Translations = {
     "將機構保存於此檔案，重新啟動後仍在",
   ],
   "which one": ["哪一种", "哪一種"],
+  "the last key of ENCRYPTION_KEY_FILE comes in force; a new one is added to the file where it is in force already": [
+    "启用 ENCRYPTION_KEY_FILE 中最后一个密钥；若已启用，则在文件中新增一个",
+    "啟用 ENCRYPTION_KEY_FILE 中最後一個密鑰；如已啟用，則在檔案中新增一個",
+  ],
 };

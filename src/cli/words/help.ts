@@ -202,5 +202,9 @@ export const HELP: Translations = {
     "可追加但不能更改历史记录的数据库用户；不加选项则列出",
     "可新增但不能更改歷史紀錄的資料庫使用者；不加選項則列出",
   ],
+  "puts keys of people under the key-encryption key in force, where they are under another one": [
+    "将仍由其他密钥加密密钥保护的个人密钥改由现用的保护",
+    "將仍由其他密鑰加密密鑰保護的個人密鑰改由現用的保護",
+  ],
   "a script that makes a shell complete commands and options": ["使 shell 自动补全命令和选项的脚本", "令 shell 自動補全指令及選項的指令碼"],
 };

@@ -228,4 +228,9 @@ export const MESSAGES: Translations = {
   ],
   "  - row {0}: {1}": ["  - 第 {0} 行：{1}", "  - 第 {0} 行：{1}"],
   "  … and {0} more (--json lists all)": ["  … 另有 {0} 项（--json 列出全部）", "  … 另有 {0} 項（--json 列出全部）"],
+  "The key {0} is in force. {1} keys of people were put under it.": [
+    "现用密钥为 {0}。已将 {1} 个个人密钥改由其保护。",
+    "現用密鑰為 {0}。已將 {1} 個個人密鑰改由其保護。",
+  ],
+  "In the file beside it: {0}.": ["文件中另有：{0}。", "檔案中另有：{0}。"],
 };

@@ -185,4 +185,9 @@ export const NOTES: Translations = {
     "不写入，不发送。文件有误时退出代码为 1。",
     "不寫入，不傳送。檔案有錯時結束代碼為 1。",
   ],
+  "Every process has to be able to read the new key before it comes in force: with a file of its own for each, add the line to all of them first. Processes that run\ngo on with the key before; restart them, call this without --rotate, and then take the line of the key before out of the file.":
+    [
+      "新密钥启用前，每个进程都必须能读到它：若各有自己的文件，请先在所有文件中加入该行。运行中的进程仍使用之前的密钥；\n请重启它们，再不带 --rotate 运行本命令，然后从文件中删除之前密钥的那一行。",
+      "新密鑰啟用前，每個程序都必須能讀到它：如各有自己的檔案，請先在所有檔案中加入該行。執行中的程序仍使用之前的密鑰；\n請重新啟動它們，再不帶 --rotate 執行本指令，然後從檔案中刪除之前密鑰的那一行。",
+    ],
 };

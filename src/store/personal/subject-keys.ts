@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import pg from "pg";
 import type { EntityRef } from "../../core/entity.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
-import type { KeyEncryptionKey } from "./key-encryption.ts";
+import type { KeyMaker } from "./key-encryption.ts";
 
 /*
  * A key for each person, group and department that values are kept of. Whoever writes has it in memory as a rule: it was made or read by this process before.
@@ -57,7 +57,7 @@ export interface SubjectKeys {
   destroy(db: Queryable, subjects: readonly EntityRef[]): Promise<void>;
 }
 
-export function createSubjectKeys(kek: KeyEncryptionKey): SubjectKeys {
+export function createSubjectKeys(kek: KeyMaker): SubjectKeys {
   const remembered = new LRUCache<string, Buffer>({ max: REMEMBERED });
 
   const unwrapped = (subject: string, wrapped: Buffer | null): Buffer | undefined =>

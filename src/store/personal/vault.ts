@@ -3,12 +3,12 @@ import { seal, unseal } from "../../core/sealing.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { EventRow, Vault } from "../vault.ts";
 import { hasValues, openColumns } from "../write-sql.ts";
-import type { KeyEncryptionKey } from "./key-encryption.ts";
+import type { KeyMaker } from "./key-encryption.ts";
 import { createSubjectKeys, hex } from "./subject-keys.ts";
 
 /* The one place where values of people are encrypted and read again: those of events, and whatever else keeps them. */
 
-export function createVault(kek: KeyEncryptionKey): Vault {
+export function createVault(kek: KeyMaker): Vault {
   const keys = createSubjectKeys(kek);
   const sealJson = (key: Buffer, about: string, value: JsonValue): Buffer => seal(key, about, Buffer.from(JSON.stringify(value)));
   const rowOf = (event: HistoryEvent, key: Buffer | undefined): EventRow => {

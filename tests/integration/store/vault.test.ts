@@ -81,7 +81,7 @@ test("what is kept of a key is random bytes: the same file gives another key wit
     (await env.pool.query("select wrapped from subject_keys where subject = $1", [id])).rows[0].wrapped;
   const [event] = await eventsOf(one.id);
   const stored = { subject: one.id, about: event!.id, sealed: event!.sealed, wrapped: await kept(one.id) };
-  expect(stored.wrapped).toHaveLength(32);
+  expect(stored.wrapped).toHaveLength(36);
   expect(testVault.open(stored)).toBeDefined();
   for (const other of [{ wrapped: await kept(two.id) }, { wrapped: Buffer.alloc(32) }, { subject: two.id }])
     expect(() => testVault.open({ ...stored, ...other })).toThrow();
