@@ -47,3 +47,23 @@ test("10,000 people who are parked by one cause are one message, its reminders, 
   expect(all.at(-1)!.body.markdown.text).toContain("**Lasted**: 4 days 7 hours");
   expect(await alerts.incidents()).toMatchObject([{ kind: "parked", code: "mobileTaken", class: "A", count: 10_000 }]);
 });
+
+test("a connection to DingTalk that is refused 1,000 times is one incident, told after ten minutes, and over when it stands", async () => {
+  const one = alerts.process();
+  const show = (state: string, failures: number) =>
+    alerts.pool.query(
+      `insert into listening (target, state, since, failures, reason) values ('dingtalk', $1, now(), $2, 'no-connection')
+        on conflict (target) do update set state = excluded.state, failures = excluded.failures, seen_at = now()`,
+      [state, failures],
+    );
+  for (let failures = 1; failures <= 1_000; failures++) {
+    await show("deaf", failures);
+    if (failures % 50 === 0) await one.pass(45_000, 15_000);
+  }
+  expect(await alerts.incidents()).toMatchObject([{ kind: "listening", code: "notHeard", class: "B" }]);
+  expect(await titles()).toEqual(["[dingtalk-scim] DingTalk has not been heard for ten minutes"]);
+  await show("listening", 0);
+  await one.pass(4 * 60_000);
+  expect((await titles()).at(-1)).toContain("Over: DingTalk has not been heard");
+  expect(await alerts.incidents()).toHaveLength(1);
+});
