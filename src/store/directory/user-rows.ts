@@ -18,20 +18,19 @@ const GROUPS_OF_PAGE = `(
         select json_agg(json_build_array(a.group_id, g.id, g.display_name))
           from group_ancestors a join groups g on g.id = a.ancestor_id where a.group_id = any (l.ids)))::text
     from (
-      select array_agg(distinct m.group_id) as ids, string_agg(m.user_id::text || m.group_id::text, '') as pairs
+      select array_agg(distinct m.group_id) as ids, json_agg(json_build_array(m.user_id, m.group_id)) as pairs
         from group_members m where m.user_id = any (p.ids) ${APART}) l
    where l.ids is not null)`;
 
 interface Groups {
-  /** Pairs of a person's id and that of a group which lists the person, each of `ID` characters, one after the other. */
-  readonly direct: string;
+  /** Of a person, and a group that lists the person. */
+  readonly direct: readonly (readonly [personId: string, groupId: string])[];
   /** Those groups: id and name. */
   readonly known: readonly (readonly [id: string, display: string])[];
   /** What they lie in: a group, and id and name of one above it. */
   readonly within: readonly (readonly [id: string, aboveId: string, display: string])[] | null;
 }
 
-const ID = 36;
 const NO_GROUPS: readonly GroupOfUser[] = [];
 
 /** Makes users of the packed rows of one statement; `shared` is its `GROUPS_OF_PAGE`. Those in the same groups share the list. */
@@ -45,26 +44,26 @@ export function usersOf(shared: string | null): (row: string) => StoredUser {
 }
 
 function groupsByPerson({ direct, known, within }: Groups): ReadonlyMap<string, readonly GroupOfUser[]> {
-  const listedBy = new Map<string, string>();
-  for (let at = 0; at < direct.length; at += 2 * ID) {
-    const person = direct.slice(at, at + ID);
-    listedBy.set(person, (listedBy.get(person) ?? "") + direct.slice(at + ID, at + 2 * ID));
+  const listedBy = new Map<string, string[]>();
+  for (const [person, group] of direct) {
+    const ids = listedBy.get(person);
+    if (ids) ids.push(group);
+    else listedBy.set(person, [group]);
   }
   const names = new Map(known);
   const lists = new Map<string, readonly GroupOfUser[]>();
   const found = new Map<string, readonly GroupOfUser[]>();
   for (const [person, ids] of listedBy) {
-    let list = lists.get(ids);
+    const key = ids.join();
+    let list = lists.get(key);
     if (!list) {
-      list = groupsIn(idsIn(ids), names, within ?? []);
-      lists.set(ids, list);
+      list = groupsIn(ids, names, within ?? []);
+      lists.set(key, list);
     }
     found.set(person, list);
   }
   return found;
 }
-
-const idsIn = (text: string): readonly string[] => Array.from({ length: text.length / ID }, (_, n) => text.slice(n * ID, (n + 1) * ID));
 
 function groupsIn(
   direct: readonly string[],
