@@ -1,16 +1,17 @@
 import type pg from "pg";
-import type { JoinKey, SourceRules } from "../../mapping/sources.ts";
+import type { JoinKey } from "../../mapping/sources.ts";
 import { type Likeness, type Match, matchRecord } from "../../persons/match.ts";
-import { APART } from "../postgres/planner.ts";
+import { APART, equalOrBothNull } from "../postgres/planner.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
+import type { SettleDeps } from "./settle.ts";
 
 /* One record beside those of all sources that may be joined, found by the indexes of the keys. */
 
-/** Parameters: 1 the record, 2 names of isolated sources. Whoever says nothing of a key is like nobody. */
+/** Parameters: 1 the record, 2 names of isolated sources, 3 targets. Whoever says nothing of a key is like nobody. */
 const ALIKE: Statement = {
   name: "person-alike",
   text: `with me as materialized (
-      select u.*, exists (select from links l where l.kind = 'user' and l.entity_id = u.id and l.status = 'owned') as linked
+      select u.*, exists (select from links l where l.target = any($3::text[]) and l.kind = 'user' and l.entity_id = u.id and l.status = 'owned') as linked
         from users u join sources s on s.id = u.source_id where u.id = $1 and u.person_id is null and s.name <> all($2::text[])),
     others as materialized (select s.id from sources s where s.name <> all($2::text[])),
     found as (
@@ -26,8 +27,8 @@ const ALIKE: Statement = {
         coalesce(p.active, f.active) as other_active,
         exists (select from person_joins j where j.state = 'refused'
           and (j.record_id = me.id and j.person_id = coalesce(f.person_id, f.id) or j.record_id = coalesce(f.person_id, f.id) and j.person_id = me.id)) as refused,
-        exists (select from links l where l.kind = 'user' and l.entity_id = coalesce(f.person_id, f.id) and l.status = 'owned') as other_linked,
-        exists (select from users r where r.person_id = f.person_id and r.source_id = me.source_id and r.active and me.active) as has_own
+        exists (select from links l where l.target = any($3::text[]) and l.kind = 'user' and l.entity_id = coalesce(f.person_id, f.id) and l.status = 'owned') as other_linked,
+        exists (select from users r where r.person_id = f.person_id and r.source_id ${equalOrBothNull} me.source_id and r.active and me.active) as has_own
       from me left join found f on true left join persons p on p.id = f.person_id`,
 };
 
@@ -53,8 +54,12 @@ export interface ComparedRecord {
 }
 
 /** Undefined: no such record, its source is isolated, or it belongs to others already. */
-export async function compareRecord(db: Queryable, recordId: string, rules: SourceRules): Promise<ComparedRecord | undefined> {
-  const rows = await run<AlikeRow>(db, ALIKE, [recordId, [...rules.isolated]]);
+export async function compareRecord(
+  db: Queryable,
+  recordId: string,
+  { rules, targets }: Pick<SettleDeps, "rules" | "targets">,
+): Promise<ComparedRecord | undefined> {
+  const rows = await run<AlikeRow>(db, ALIKE, [recordId, [...rules.isolated], targets]);
   const [me] = rows;
   if (!me) return undefined;
   const others = rows.filter((row) => row.key !== null && row.person !== null);

@@ -15,7 +15,7 @@ const ONE_BY_ONE = statement("lock", "select pg_advisory_xact_lock(hashtextexten
 const STANDING = statement(
   "standing",
   `select u.id, u.person_id, exists (select from persons p where p.id = u.id) as is_person,
-      exists (select from links l where l.kind = 'user' and l.entity_id = coalesce(u.person_id, u.id) and l.status = 'owned') as linked
+      exists (select from links l where l.target = any($2::text[]) and l.kind = 'user' and l.entity_id = coalesce(u.person_id, u.id) and l.status = 'owned') as linked
     from users u where u.id = $1`,
 );
 /** Statements of many records lock them in this order. */
@@ -23,7 +23,7 @@ const LOCK_RECORDS = statement("lock-records", "select from users where id = any
 const WHOSE = statement("whose", "select person_id from users where id = $1");
 const PERSON = statement(
   "person",
-  `select exists (select from links l where l.kind = 'user' and l.entity_id = p.id and l.status = 'owned') as linked from people p where p.id = $1`,
+  `select exists (select from links l where l.target = any($2::text[]) and l.kind = 'user' and l.entity_id = p.id and l.status = 'owned') as linked from people p where p.id = $1`,
 );
 const MOVE_IN = statement("move-in", "update users set person_id = $2 where id = $1 and person_id is null returning id");
 const MOVE_OUT = statement(
@@ -121,14 +121,14 @@ export async function joinRecord(
 ): Promise<{ readonly id: string } | JoinRefusal> {
   const { recordId, personId } = joining;
   await run(db, LOCK_RECORDS, [[recordId, personId]]);
-  const [record] = await run<Standing>(db, STANDING, [recordId]);
-  const [person] = await run<{ linked: boolean }>(db, PERSON, [personId]);
+  const [record] = await run<Standing>(db, STANDING, [recordId, deps.targets]);
+  const [person] = await run<{ linked: boolean }>(db, PERSON, [personId, deps.targets]);
   if (!record || !person) return "gone";
   if (record.person_id === personId || recordId === personId) return "decided";
   if (record.person_id !== null || record.is_person) return "taken";
   // Whoever is at the target already goes on under the id that is known there.
   if (!record.linked || person.linked) return enter(db, deps, joining, origin);
-  const [other] = await run<Standing>(db, STANDING, [personId]);
+  const [other] = await run<Standing>(db, STANDING, [personId, deps.targets]);
   if (!other || other.person_id !== null || other.is_person) return "linked";
   return enter(db, deps, { ...joining, recordId: personId, personId: recordId }, origin);
 }

@@ -10,11 +10,12 @@ import { USER_ROWS, usersOf } from "../directory/user-rows.ts";
 import { DONE, GIVEN, type UserWrite, userRow } from "../directory/user-writes.ts";
 import type { JoinedWrites } from "../joined-writes.ts";
 import { type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
-import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { mayRename, namesOf, whatIsLedBy, whoReportTo } from "../references.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { createJoinSearch } from "./search.ts";
 import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "./settle.ts";
+import { inPersonTransaction } from "./transaction.ts";
 
 /*
  * Writes of a record that makes a person with others: the record is written as its source sent it, the person is worked out anew, and is marked only when
@@ -102,7 +103,7 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
     changed,
 
     async update(write) {
-      const written = await inTransaction(pool, async (db) => {
+      const written = await inPersonTransaction(pool, async (db) => {
         const found = await entered(db, write);
         if (found === "alone" || found === undefined) return found;
         const renames = mayRename(write.fact.event.changes ?? {});
@@ -127,7 +128,7 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
     },
 
     remove: (sourceId, id, expected, fact) =>
-      inTransaction(pool, async (db) => {
+      inPersonTransaction(pool, async (db) => {
         const found = await whose(db, sourceId, id);
         if (found === "alone") return "alone";
         if (found === undefined) return false;

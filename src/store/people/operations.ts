@@ -4,11 +4,12 @@ import { isUuid } from "../../core/id.ts";
 import { conflictsOf } from "../../persons/effective.ts";
 import type { Join, JoinDecision, JoinOperations, JoinOrigin, JoinRefusal, JoinState, RecordView } from "../../persons/ports.ts";
 import { pageOf } from "../postgres/page.ts";
-import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { NAMES_OF_PERSON } from "../references.ts";
 import { joinRecord, lockJoins, noteJoin, separateRecord, tellJoin } from "./join.ts";
 import { createJoinSearch } from "./search.ts";
 import { recordsOfPerson, type SettleDeps } from "./settle.ts";
+import { inPersonTransaction } from "./transaction.ts";
 
 /* What operators see and decide of records that may be one person: implements persons/ports.ts. */
 
@@ -48,7 +49,7 @@ export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOpera
   const given = async (db: Queryable, ids: readonly string[]): Promise<readonly Join[]> =>
     (await run<JoinRow>(db, GIVEN, [ids])).map(joinOf);
   const decide = (work: (db: Queryable) => Promise<readonly string[] | JoinRefusal | undefined>): Promise<JoinDecision> =>
-    inTransaction(pool, async (db) => {
+    inPersonTransaction(pool, async (db) => {
       await lockJoins(db);
       const ids = await work(db);
       if (ids === undefined) return { kind: "unknown" };

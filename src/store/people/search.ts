@@ -4,12 +4,13 @@ import type { JoinOrigin } from "../../persons/ports.ts";
 import { isDated } from "../../schedule/dated.ts";
 import { GIVEN, NAMES, userRow, VALUES } from "../directory/user-writes.ts";
 import type { JoinedWrites } from "../joined-writes.ts";
-import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { type ComparedRecord, compareRecord } from "./compare.ts";
 import { joinRecord, lockJoins, noteJoin, tellJoin } from "./join.ts";
 import { enterPerson, type SettleDeps, settlePerson } from "./settle.ts";
+import { inPersonTransaction } from "./transaction.ts";
 
 /* Finds out who a record is: at once for a new one, for one whose keys have changed, and for all of them on request. */
 
@@ -77,7 +78,7 @@ export interface JoinSearch {
 export const compares = ({ rules }: SettleDeps): boolean => rules.join.length > 0;
 
 export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
-  const { rules, vault, targets } = deps;
+  const { vault, targets } = deps;
 
   /** Notes what the comparison came to. */
   async function conclude(
@@ -118,9 +119,9 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
   };
 
   const lookAt = (recordId: string, origin: JoinOrigin): Promise<keyof Searching | undefined> =>
-    inTransaction(pool, async (db) => {
+    inPersonTransaction(pool, async (db) => {
       await lockJoins(db);
-      const compared = await compareRecord(db, recordId, rules);
+      const compared = await compareRecord(db, recordId, deps);
       return compared && isTurnOf(recordId, compared) ? conclude(db, recordId, compared, origin) : undefined;
     });
 
@@ -129,12 +130,12 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
       const { fact, id, content } = write;
       const dated = isDated(content.document, deps.dates.rules, write.at);
       if (!compares(deps) && !dated) return false;
-      await inTransaction(pool, async (db) => {
+      const made = await inPersonTransaction(pool, async (db) => {
         if (compares(deps)) await lockJoins(db);
         const first = vault.first(fact.event);
         await run(db, INSERT, [`[${userRow({ write, event: first.row, wrapped: first.wrapped })}]`]);
         const origin: JoinOrigin = { at: write.at, actor: "system", causes: [fact.event.id] };
-        const compared = compares(deps) ? await compareRecord(db, id, rules) : undefined;
+        const compared = compares(deps) ? await compareRecord(db, id, deps) : undefined;
         const joined = compared && (await conclude(db, id, compared, origin, true)) === "joined";
         // Of whom it is known who they are, nobody has come.
         if (joined) await run(db, TELL_ONLY, [JSON.stringify({ ...first.row, code: "record.created" })]);
@@ -145,8 +146,9 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
           const asked = { ...origin, ...by, actor: fact.event.actor };
           await settlePerson(db, id, deps, asked, { written: { id, before: undefined }, isNew: true });
         }
-        first.keep();
+        return first;
       });
+      made.keep();
       return true;
     },
 

@@ -1,8 +1,9 @@
 import type pg from "pg";
 import { namedSources, type SourceRules } from "../../mapping/sources.ts";
 import type { PersonUpkeep } from "../../persons/keep.ts";
-import { inTransaction, run, type Statement } from "../postgres/statement.ts";
+import { run, type Statement } from "../postgres/statement.ts";
 import { type SettleDeps, settlePerson } from "./settle.ts";
+import { inPersonTransaction } from "./transaction.ts";
 
 const SLICE = 200;
 
@@ -23,7 +24,7 @@ export const unknownSources = async (pool: pg.Pool, rules: SourceRules): Promise
 export const createPersonUpkeep = (pool: pg.Pool, deps: SettleDeps): PersonUpkeep => ({
   renew: async (origin) => {
     const rows = await run<{ id: string }>(pool, OLD, [deps.rules.version]);
-    for (const { id } of rows) await inTransaction(pool, (db) => settlePerson(db, id, deps, origin));
+    for (const { id } of rows) await inPersonTransaction(pool, (db) => settlePerson(db, id, deps, origin));
     return rows.length;
   },
 });

@@ -24,7 +24,7 @@ const LEAVERS = statement(
   `select k.subject as id from subject_keys k
     where k.kind = 'user' and k.wrapped is not null and k.subject > $2 and ${NOT_HELD("k.subject")}
       and not exists (select from users u where u.id = k.subject)
-      and not exists (select from persons p where p.id = k.subject or k.subject = any(p.record_ids))
+      and not exists (select from persons p where p.id = k.subject)
       and not exists (select from links l where l.kind = 'user' and l.entity_id = k.subject)
       and not exists (select from history h where h.subject = k.subject and h.at >= $1 and h.code not like 'subject.%')
     order by k.subject limit ${SLICE}`,
