@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { openAnchorsFile } from "./anchors-file.ts";
 import type { AppContext } from "./compose.ts";
 import { CannotStart } from "./core/errors.ts";
 import { type Checker, startChecker } from "./history/log/checker.ts";
@@ -22,7 +23,16 @@ export function startSealing({ config, pool, vault, clock, logger }: AppContext)
   const store = createSealStore(pool, { clock, loadKey: () => loadLogKey({ config, pool }), witnessed: policy !== undefined });
   const witnesses =
     policy && createWitnessing({ desk: createCheckpointDesk(pool), log: createLogReader(pool), policy, post: postText, logger });
-  return startSealer({ store, older: createOlderEvents(pool, vault), clock, logger, ...(witnesses ? { witnesses } : {}) });
+  const file = config.historyAnchorsFile;
+  const anchors = file === undefined ? undefined : openAnchorsFile(file, createLogReader(pool).checkpoint, clock);
+  return startSealer({
+    store,
+    older: createOlderEvents(pool, vault),
+    clock,
+    logger,
+    ...(witnesses ? { witnesses } : {}),
+    ...(anchors ? { anchors } : {}),
+  });
 }
 
 /** The daily check, of a process that runs the loop. */

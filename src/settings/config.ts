@@ -75,6 +75,8 @@ export interface Config {
   readonly historyKeyFile?: string;
   /** tlog-policy file with the witnesses that are asked; unset = none. */
   readonly historyWitnessPolicy?: string;
+  /** Where checkpoints are kept beside the database; unset = nowhere. */
+  readonly historyAnchorsFile?: string;
   /** Unset = Workday is not read from here. */
   readonly workday?: WorkdaySettings;
   /** SCIM requests per second; 0 = no limit. */
@@ -140,6 +142,7 @@ function toConfig(values: Values): Config {
     ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),
     ...(values.POLICY_FILE === undefined ? {} : { policyFile: values.POLICY_FILE }),
     ...(values.HISTORY_WITNESS_POLICY === undefined ? {} : { historyWitnessPolicy: values.HISTORY_WITNESS_POLICY }),
+    ...(values.HISTORY_ANCHORS_FILE === undefined ? {} : { historyAnchorsFile: values.HISTORY_ANCHORS_FILE }),
     ...(values.HISTORY_KEY_FILE === undefined ? {} : { historyKeyFile: values.HISTORY_KEY_FILE }),
     ...(values.FEED_FILE === undefined ? {} : { feedFile: values.FEED_FILE }),
     ...(values.ENCRYPTION_KEY_FILE === undefined ? {} : { encryptionKeyFile: values.ENCRYPTION_KEY_FILE }),

@@ -94,6 +94,7 @@ export const RULES = {
   ENCRYPTION_KEY_FILE: text.optional(),
   HISTORY_KEY_FILE: text.optional(),
   HISTORY_WITNESS_POLICY: text.optional(),
+  HISTORY_ANCHORS_FILE: text.optional(),
   WORKDAY_FILE: text.optional(),
   WORKDAY_USERNAME: text.optional(),
   WORKDAY_PASSWORD: text.optional(),

@@ -23,6 +23,8 @@ export interface SealerDeps {
   readonly older: OlderEvents;
   /** Those who sign checkpoints as well. */
   readonly witnesses?: Witnessing;
+  /** Where published checkpoints are kept beside the database. */
+  readonly anchors?: { keep(): Promise<void> };
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -34,7 +36,7 @@ export interface Sealer {
 }
 
 export function startSealer(
-  { store, older, witnesses, clock, logger }: SealerDeps,
+  { store, older, witnesses, anchors, clock, logger }: SealerDeps,
   { everyMs = EVERY_MS }: { readonly everyMs?: number } = {},
 ): Sealer {
   const stopping = new AbortController();
@@ -58,6 +60,8 @@ export function startSealer(
     if (!done) return;
     // Whoever has sealed asks; while not enough have signed, everybody reads the checkpoint before.
     await witnesses?.ask();
+    // A folder that is full or away keeps nothing from being sealed.
+    await anchors?.keep().catch((error: unknown) => logger.warn({ error }, "the checkpoint could not be added to HISTORY_ANCHORS_FILE"));
     owedMs = undefined;
     if (all) lastAllMs = ms;
     if (all || late) lastLateMs = ms;

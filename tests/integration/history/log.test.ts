@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openAnchorsFile } from "../../../src/anchors-file.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
@@ -18,7 +19,7 @@ import { createCheckStore } from "../../../src/store/history/log/check.ts";
 import { createOlderEvents } from "../../../src/store/history/log/older.ts";
 import { createLogReader } from "../../../src/store/history/log/reader.ts";
 import { createSealStore } from "../../../src/store/history/log/seal.ts";
-import { parseCheckpoint } from "../../../src/tlog/checkpoint.ts";
+import { parseCheckpoint, parseCheckpoints } from "../../../src/tlog/checkpoint.ts";
 import { leafHash } from "../../../src/tlog/hash.ts";
 import { parseVerifierKey } from "../../../src/tlog/note.ts";
 import { parseProof } from "../../../src/tlog/proof-text.ts";
@@ -370,6 +371,37 @@ test("a new key takes the place of the old one: one checkpoint has both signatur
   expect(await verified({ keys: [parseVerifierKey(text)], anchors: [both] })).toMatchObject({ ok: true, verified: { size: 4 } });
   expect(await verified({ keys: [before!] })).toMatchObject({ ok: false });
   expect(independentlyWrong(await exported(), [before!.text, text], [anchor.text, both.text])).toBeUndefined();
+});
+
+test("checkpoints are kept in a file once an hour when the log has grown, and prove it later", async () => {
+  const file = join(folder, "anchors.txt");
+  const at = { ms: 0 };
+  const open = () => openAnchorsFile(file, reader().checkpoint, { monotonicMs: () => at.ms });
+  const kept = () => parseCheckpoints(readFileSync(file, "utf8"));
+  const anchors = open();
+  await anchors.keep();
+  expect(kept()).toEqual([]);
+  await people(2);
+  await seal();
+  for (const hours of [1, 1.5, 2]) {
+    at.ms = hours * 3_600_000;
+    await anchors.keep();
+  }
+  expect(kept().map(({ size }) => size)).toEqual([2]);
+  await people(1);
+  await seal();
+  // Another process, or the same after a restart.
+  const next = open();
+  await next.keep();
+  await open().keep();
+  expect(kept().map(({ size }) => size)).toEqual([2, 3]);
+  expect(await verified({ anchors: kept() })).toMatchObject({ ok: true, verified: { anchors: 2 } });
+  await tamper("update history set actor = 'token:other' where id = (select event from history_leaves where index = 1)");
+  await env.pool.query("truncate history_tiles, history_checkpoints; truncate history_leaves; update history_log set size = 0");
+  await seal();
+  expect(await verified()).toMatchObject({ ok: true });
+  expect(await verified({ anchors: kept() })).toMatchObject({ ok: false });
+  expect(() => openAnchorsFile(join(folder, "nowhere", "x"), reader().checkpoint, systemClock)).toThrow("cannot be written");
 });
 
 test("the daily check: one process at a time, and it says what is altered until it is not", async () => {
