@@ -88,7 +88,7 @@ export const ENGLISH: Catalogue = {
     listening: {
       headline: () => "DingTalk has not been heard for ten minutes",
       remedy:
-        "Changes made there wait for the comparison. Look in the log for the reason; Events and callbacks of the app must be in Stream mode.",
+        "Changes made there wait for the comparison. Look in the log for the reason; Events and callbacks of the app must be in Stream mode. Not to listen at all: DINGTALK_STREAM=off.",
     },
     hints: {
       headline: ({ count, detail }) =>

@@ -75,7 +75,8 @@ export const SIMPLIFIED: Catalogue = {
     },
     listening: {
       headline: () => "已有十分钟收不到钉钉的事件",
-      remedy: "在钉钉所做的更改要等到比对时才会发现。请查看日志中的原因；应用的“事件与回调”须为 Stream 模式。",
+      remedy:
+        "在钉钉所做的更改要等到比对时才会发现。请查看日志中的原因；应用的“事件与回调”须为 Stream 模式。如不需接收：DINGTALK_STREAM=off。",
     },
     hints: {
       headline: ({ count, detail }) => `在钉钉所做的更改只有 ${detail.percent}% 收到事件；另有 ${count} 项由比对发现，比对现改为每小时一次`,

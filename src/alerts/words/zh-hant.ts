@@ -72,7 +72,8 @@ export const TRADITIONAL: Catalogue = {
     comparison: { headline: () => "已有 26 小時未與釘釘全面比對", remedy: "請執行 dingtalk-scim sync。如未能完成，請在記錄檔尋找原因。" },
     listening: {
       headline: () => "已有十分鐘收不到釘釘的事件",
-      remedy: "在釘釘所作的更改要到比對時才會發現。請查看記錄中的原因；應用的「事件與回調」須為 Stream 模式。",
+      remedy:
+        "在釘釘所作的更改要到比對時才會發現。請查看記錄中的原因；應用的「事件與回調」須為 Stream 模式。如不需接收：DINGTALK_STREAM=off。",
     },
     hints: {
       headline: ({ count, detail }) => `在釘釘所作的更改只有 ${detail.percent}% 收到事件；另有 ${count} 項由比對發現，比對現改為每小時一次`,

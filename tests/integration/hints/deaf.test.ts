@@ -150,3 +150,19 @@ test("a process that is killed after it stored and before it acknowledged change
   const gets = (all: typeof calls) => all["/topapi/v2/user/get"]?.count ?? 0;
   expect(gets(await env.calls())).toBe(gets(calls));
 });
+
+test("too little heard for an hour has everything compared, without anybody asking", async () => {
+  await env.pool.query("insert into hint_figures (target, heard, missed) values ('dingtalk', 1, 1)");
+  await env.pool.query("insert into target_states (target, swept_at) values ('dingtalk', now() - interval '61 minutes')");
+  const { store, target } = env.connect();
+  const stopping = new AbortController();
+  let asked = 0;
+  const compare = async (): Promise<void> => {
+    asked += 1;
+  };
+  const listening = hear({ store, target, clock: systemClock, logger: silentLogger, wake: () => undefined, compare }, stopping.signal);
+  await until(async () => asked > 0);
+  stopping.abort();
+  await listening;
+  expect(asked).toBe(1);
+});
