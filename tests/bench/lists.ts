@@ -49,6 +49,12 @@ void withEmbedded(async ({ pool, fill }) => {
     ["those who are parked", PAGE_BAR_MS, () => operations.items({ kind: "user", state: "parked", count: 50 })],
     ["one person by id", PAGE_BAR_MS, () => operations.items({ kind: "user", id: someone, count: 1 })],
     ["a search by the end of a name", undefined, () => operations.items({ kind: "user", text: `Person ${people - 1}`, count: 50 })],
+    [
+      "a search by the end of a number",
+      undefined,
+      () => operations.items({ kind: "user", text: String(6_000_000 + people).slice(-6), count: 50 }),
+    ],
+    ["a search for nobody", undefined, () => operations.items({ kind: "user", text: "nobody at all", count: 50 })],
     ["figures of thirteen weeks", OVERVIEW_BAR_MS, () => kpis.hours(new Date(0))],
   ];
   for (const [name, barMs, ask] of bounded) {

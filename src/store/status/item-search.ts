@@ -1,63 +1,117 @@
+import type { EntityKind } from "../../core/entity.ts";
 import { fold } from "../../core/fold.ts";
 import { hanVariants } from "../../core/han.ts";
+import { isUuid } from "../../core/id.ts";
 import { folded } from "../postgres/folded.ts";
 import type { Parameters } from "../postgres/parameters.ts";
-import { NAME_OF_ENTITY } from "../references.ts";
-
-const EMPLOYEE_NUMBER = "{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber}";
 
 /** Digits an operator reads from a list: fewer would find half of the company. */
 const DIGITS = /^\+?[\d\s()-]{4,20}$/;
 
-const anyValue = (
-  user: string,
-  attribute: "emails" | "phoneNumbers",
-  condition: string,
-): string => `(case when s.kind = 'user' then exists (
-    select from json_array_elements(case when json_typeof(${user}.document->'${attribute}') = 'array' then ${user}.document->'${attribute}' else '[]' end) e
-     where ${condition}) else false end)`;
+/** What stands between the digits of telephone numbers: without it the digits of one follow each other. */
+const BETWEEN_DIGITS = " -().+/_,;:·\u00a0\u2009\u2010\u2011\u2012\u2013";
 
 /** Whether a text holds a folded one, whether in simplified or traditional characters. */
 export function contains(part: string, parameters: Parameters): (text: string) => string {
+  const isIn = holds(part, parameters);
+  return (text) => isIn(folded(text));
+}
+
+/** The same of a text that is kept folded. */
+function holds(part: string, parameters: Parameters): (text: string) => string {
   const characters = hanVariants(part);
   if (characters.every((variants) => [...variants].length === 1)) {
     const sought = parameters.add(part, "text");
-    return (text) => `strpos(${folded(text)}, ${sought}) > 0`;
+    return (text) => `strpos(${text}, ${sought}) > 0`;
   }
   // A bracket expression of one letter or sign is that character, but for ^ and the backslash.
   const pattern = parameters.add(
     characters.map((variants) => (/[\^\\]/.test(variants) ? `\\${variants}` : `[${variants}]`)).join(""),
     "text",
   );
-  return (text) => `${folded(text)} ~ ${pattern}`;
+  return (text) => `${text} ~ ${pattern}`;
 }
 
 /**
- * Whether an item (with its user `u`, group `g`, department `d`, link `l` and removal `r`) is meant by what an operator types: a part of the name, user name
- * or e-mail address in any letter case, in simplified or traditional characters, the whole job number, id or externalId, or the last digits of a telephone
- * number. A person of several records is also meant by what only one of them has.
+ * The ids of what an operator may mean by what they type: a part of the name, user name or e-mail address in any letter case, in simplified or traditional
+ * characters, the whole job number, id or externalId, or the last digits of a telephone number. Each table is read once, from end to end, by columns that are kept folded:
+ * no index knows parts of names, and one of trigrams would have to be kept by every write of a person (docs/benchmarks.md).
  */
-export function isMeantBy(text: string, parameters: Parameters): string {
-  const isIn = contains(fold(text.trim()), parameters);
-  const whole = parameters.add(fold(text.trim()), "text");
-  const digits = text.replace(/\D/g, "");
-  const ending = DIGITS.test(text) ? parameters.add(digits, "text") : undefined;
-  const userIs = (user: string): readonly string[] => [
-    isIn(`${user}.user_name`),
-    anyValue(user, "emails", isIn("e->>'value'")),
-    `lower(${user}.document#>>'${EMPLOYEE_NUMBER}') = ${whole}`,
-    `lower(${user}.external_id) = ${whole}`,
-    ...(ending === undefined
-      ? []
-      : [anyValue(user, "phoneNumbers", `right(regexp_replace(e->>'value', '[^0-9]', '', 'g'), length(${ending})) = ${ending}`)]),
-  ];
-  const recordIs = [`v.id::text = ${whole}`, isIn("v.document->>'displayName'"), ...userIs("v")].join(" or ");
-  const conditions = [
-    isIn(NAME_OF_ENTITY),
-    ...userIs("u"),
-    `lower(g.external_id) = ${whole}`,
-    `s.entity_id::text = ${whole}`,
-    `(s.kind = 'user' and exists (select from users v where v.person_id = s.entity_id and (${recordIs})))`,
-  ];
-  return `(${conditions.join(" or ")})`;
+export function idsMeantBy(text: string, kind: EntityKind | undefined, parameters: Parameters): string {
+  const part = fold(text.trim());
+  const read = TABLES.filter(({ of }) => kind === undefined || of.includes(kind)).flatMap(({ ids }) => ids(part, text, parameters));
+  return [...read, ...(isUuid(part) ? byId(parameters.add(part, "uuid")) : [])].join(" union all ");
+}
+
+/** Its own, or that of a record of the person. */
+const byId = (id: string): readonly string[] => [`select ${id}`, `select u.person_id from users u where u.id = ${id} and u.person_id is not null`];
+
+interface Searched {
+  readonly of: readonly EntityKind[];
+  /** A parameter is added by what uses it: PostgreSQL refuses one of no type. */
+  readonly ids: (part: string, text: string, parameters: Parameters) => readonly string[];
+}
+
+const NAME_AT_TARGET = "l.attributes->>'name'";
+
+const TABLES: readonly Searched[] = [
+  {
+    of: ["user"],
+    ids(part, text, parameters) {
+      const isIn = holds(part, parameters);
+      const whole = parameters.add(part, "text");
+      const meant = [
+        isIn("u.display_name_key"),
+        isIn("u.user_name_key"),
+        isIn("array_to_string(u.email_keys, ' ')"),
+        `u.employee_number_key = ${whole}`,
+        `lower(u.external_id) = ${whole}`,
+        ...(DIGITS.test(text) ? [endsWith(text.replace(/\D/g, ""), parameters)] : []),
+      ].join(" or ");
+      // A person of several records is also meant by what only one of them has.
+      return [`select coalesce(u.person_id, u.id) from users u where ${meant}`, `select u.id from persons u where ${meant}`];
+    },
+  },
+  {
+    of: ["user"],
+    ids(part, _text, parameters) {
+      const isIn = contains(part, parameters);
+      // Whom the directory has no more is not in step until they are gone: few, of whom each is looked up by its key.
+      return [
+        `select e.entity_id from entity_states e
+          cross join lateral (select ${NAME_AT_TARGET} as name from links l where l.target = e.target and l.kind = e.kind and l.entity_id = e.entity_id offset 0) l
+          where e.target = $1 and e.kind = 'user' and e.state <> 'inSync' and not exists (${lookUpOf("users")}) and not exists (${lookUpOf("persons")})
+            and ${isIn("l.name")}`,
+        `select r.entity_id from removed_people r where r.target = $1 and ${isIn("r.attributes->>'name'")}`,
+      ];
+    },
+  },
+  {
+    of: ["group", "role"],
+    ids(part, _text, parameters) {
+      const isIn = holds(part, parameters);
+      return [`select g.id from groups g where ${isIn("g.display_name_key")} or lower(g.external_id) = ${parameters.add(part, "text")}`];
+    },
+  },
+  {
+    of: ["department"],
+    ids: (part, _text, parameters) => [`select d.id from departments d where d.target = $1 and ${contains(part, parameters)("d.name")}`],
+  },
+  {
+    of: ["department", "role"],
+    ids: (part, _text, parameters) => [
+      `select l.entity_id from links l where l.target = $1 and l.kind in ('department', 'role') and ${contains(part, parameters)(NAME_AT_TARGET)}`,
+    ],
+  },
+];
+
+const lookUpOf = (table: "users" | "persons"): string => `select from ${table} x where x.id = e.entity_id offset 0`;
+
+/** Of most people the digits are not there at all: the numbers of the others are taken apart. */
+function endsWith(digits: string, parameters: Parameters): string {
+  const ending = parameters.add(digits, "text");
+  const between = parameters.add(BETWEEN_DIGITS, "text");
+  return `(strpos(translate(u.document->>'phoneNumbers', ${between}, ''), ${ending}) > 0 and exists (
+    select from json_array_elements(case when json_typeof(u.document->'phoneNumbers') = 'array' then u.document->'phoneNumbers' else '[]' end) e
+     where right(regexp_replace(e->>'value', '[^0-9]', '', 'g'), length(${ending})) = ${ending}))`;
 }

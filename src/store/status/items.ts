@@ -12,7 +12,7 @@ import { run, type Statement } from "../postgres/statement.ts";
 import { FIRST_REF } from "../postgres/walk.ts";
 import { NAME_OF_ENTITY, personOf, personWith } from "../references.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "../write-sql.ts";
-import { isMeantBy } from "./item-search.ts";
+import { idsMeantBy } from "./item-search.ts";
 import { readRemoteNames } from "./reasons.ts";
 
 /** Who has the value: somebody of the directory, or a department of the tree. */
@@ -112,7 +112,7 @@ export function createItems(
       if (kind) conditions.push(`s.kind = ${parameters.add(kind, "text")}`);
       if (reasonCode === IN_GRACE) conditions.push(IN_GRACE_NOW);
       else if (reasonCode) conditions.push(`s.reason_code = ${parameters.add(reasonCode, "text")} and s.state <> 'inSync'`);
-      if (text) conditions.push(isMeantBy(text, parameters));
+      if (text) conditions.push(`s.entity_id = any(array(${idsMeantBy(text, kind, parameters)}))`);
       const [afterKind, afterId] = after?.split(":") ?? [];
       if (afterKind && afterId && isUuid(afterId)) {
         conditions.push(`(s.kind, s.entity_id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`);
@@ -120,13 +120,14 @@ export function createItems(
       const limit = parameters.add(count + 1, "bigint");
       const statement = {
         name: "",
-        text: `select s.*, ${NAME_OF_ENTITY} as name, u.user_name, ${HOLDER_NAME} as holder_name, l.remote_id, l.grace_since, l.grace_until, ${AWAITED} as awaited from entity_states s
+        text: `select s.*, ${NAME_OF_ENTITY} as name, u.user_name, ${HOLDER_NAME} as holder_name, l.remote_id, l.grace_since, l.grace_until, ${AWAITED} as awaited
+          from (select * from entity_states s where ${conditions.join(" and ")} order by s.kind, s.entity_id limit ${limit}) s
           left join ${personWith("s.entity_id", "s.kind = 'user'")} u on true
           left join groups g on s.kind in ('group', 'role') and g.id = s.entity_id
           left join departments d on s.kind = 'department' and d.id = s.entity_id
           left join links l on l.target = s.target and l.kind = s.kind and l.entity_id = s.entity_id
           left join removed_people r on s.kind = 'user' and r.target = s.target and r.entity_id = s.entity_id
-          where ${conditions.join(" and ")} order by s.kind, s.entity_id limit ${limit}`,
+          order by s.kind, s.entity_id`,
       };
       const rows = await (text
         ? pool.scans.run<ItemRow>("items", statement, parameters.values)
