@@ -19,6 +19,7 @@ import { migrateCommand } from "./install/migrate.ts";
 import { serveCommand } from "./install/serve.ts";
 import { simulatorCommand } from "./install/simulator.ts";
 import { adoptCommand } from "./operate/adopt.ts";
+import { feedCommand } from "./operate/feed.ts";
 import { holdsCommand } from "./operate/holds.ts";
 import { joinsCommand } from "./operate/joins.ts";
 import { mappingCommand } from "./operate/mapping.ts";
@@ -64,6 +65,7 @@ export function createProgram(): Command {
     evidenceCommand(),
     doctorCommand(),
     alertCommand(),
+    feedCommand(),
     mappingCommand(),
     migrateCommand(),
     databaseCommand(),

@@ -12,6 +12,8 @@ export const HELP_OF_OPTIONS: Translations = {
     "用於驗證歷史紀錄者：可讀紀錄及其日誌，不含內容，不寫入",
   ],
   "the result as JSON, with the statements": ["以 JSON 输出结果，含 SQL 语句", "以 JSON 輸出結果，含 SQL 陳述式"],
+  "of the consumer, as the file names it": ["接收方的名称，如文件中所写", "接收方的名稱，如檔案所寫"],
+  "the first to be sent again: `sequence` of an event": ["重新发送的起点：事件的 `sequence`", "重新傳送的起點：事件的 `sequence`"],
   "output the version number": ["显示版本号", "顯示版本號"],
   "display help for command": ["显示命令的帮助", "顯示指令的說明"],
   "people at the beginning": ["开始时的人数", "開始時的人數"],

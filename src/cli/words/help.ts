@@ -206,5 +206,15 @@ export const HELP: Translations = {
     "将仍由其他密钥加密密钥保护的个人密钥改由现用的保护",
     "將仍由其他密鑰加密密鑰保護的個人密鑰改由現用的保護",
   ],
+  "who gets the events of the history (FEED_FILE), how far each is, and putting one elsewhere": [
+    "谁接收历史记录的事件（FEED_FILE）、各自的进度，以及调整其位置",
+    "誰接收歷史紀錄的事件（FEED_FILE）、各自的進度，以及調整其位置",
+  ],
+  "how far each consumer is, and why its last try failed": ["各接收方的进度，以及上次失败的原因", "各接收方的進度，以及上次失敗的原因"],
+  "send everything from a position on again": ["从某一位置起全部重新发送", "由某一位置起全部重新傳送"],
+  "give up what a consumer has not got: it goes on behind the newest event; one that is not in the file any more is forgotten": [
+    "放弃接收方尚未收到的内容，从最新事件之后继续；已不在文件中的接收方则被移除",
+    "放棄接收方尚未收到的內容，由最新事件之後繼續；已不在檔案中的接收方則被移除",
+  ],
   "a script that makes a shell complete commands and options": ["使 shell 自动补全命令和选项的脚本", "令 shell 自動補全指令及選項的指令碼"],
 };

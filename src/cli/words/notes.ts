@@ -181,6 +181,15 @@ export const NOTES: Translations = {
     "消息未被接收或未设置渠道时退出代码为 1（docs/alerts.md）。",
     "訊息未被接收或未設定渠道時結束代碼為 1（docs/alerts.md）。",
   ],
+  "The same as GET /api/feed. Exit code 1 when the last try of one has failed.": [
+    "同 GET /api/feed。有接收方上次发送失败时退出代码为 1。",
+    "同 GET /api/feed。有接收方上次傳送失敗時結束代碼為 1。",
+  ],
+  "The same as POST /api/feed/NAME/replay.": ["同 POST /api/feed/NAME/replay。", "同 POST /api/feed/NAME/replay。"],
+  "What was given up can be sent with `feed replay`.": [
+    "已放弃的内容可用 `feed replay` 重新发送。",
+    "已放棄的內容可用 `feed replay` 重新傳送。",
+  ],
   "Nothing is written and nothing is sent. Exit code 1 when the file has a mistake.": [
     "不写入，不发送。文件有误时退出代码为 1。",
     "不寫入，不傳送。檔案有錯時結束代碼為 1。",

@@ -60,6 +60,19 @@ const REPLAY: Statement = {
     event as (${appendEvent(3, "done")})
     select 1 from done`,
 };
+const SKIP: Statement = {
+  name: "feed-skip",
+  text: `with done as (
+      update feed_cursors set position = (select last from feed_order), acknowledged = '{}', lease = null, leased_until = null, attempts = 0, next_at = null,
+          error = null, moved_at = clock_timestamp()
+       where consumer = $1 returning 1),
+    event as (${appendEvent(2, "done")})
+    select 1 from done`,
+};
+const FORGET: Statement = {
+  name: "feed-forget",
+  text: `with done as (delete from feed_cursors where consumer = $1 returning 1), event as (${appendEvent(2, "done")}) select 1 from done`,
+};
 const LOCK_CURSOR: Statement = {
   name: "feed-lock-cursor",
   text: "select position, acknowledged from feed_cursors where consumer = $1 for update",
@@ -131,6 +144,9 @@ export const createFeedStore = (pool: Pool, vault: Vault): FeedStore => ({
     }),
   async replay(consumer, from, event) {
     return (await run(pool, REPLAY, [consumer, from, eventRow(event)])).length > 0;
+  },
+  async reset(consumer, { forget }, event) {
+    return (await run(pool, forget ? FORGET : SKIP, [consumer, eventRow(event)])).length > 0;
   },
   async figures() {
     const rows = await run<FiguresRow>(pool, FIGURES, []);

@@ -44,7 +44,10 @@ export function idsMeantBy(text: string, kind: EntityKind | undefined, parameter
 }
 
 /** Its own, or that of a record of the person. */
-const byId = (id: string): readonly string[] => [`select ${id}`, `select u.person_id from users u where u.id = ${id} and u.person_id is not null`];
+const byId = (id: string): readonly string[] => [
+  `select ${id}`,
+  `select u.person_id from users u where u.id = ${id} and u.person_id is not null`,
+];
 
 interface Searched {
   readonly of: readonly EntityKind[];
