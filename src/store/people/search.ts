@@ -80,15 +80,16 @@ export const compares = ({ rules }: SettleDeps): boolean => rules.join.length > 
 export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
   const { vault, targets } = deps;
 
-  /** Notes what the comparison came to. */
+  /** Notes what the comparison came to. What it decides the rules have decided, whoever asked. */
   async function conclude(
     db: Queryable,
     recordId: string,
     compared: ComparedRecord,
-    origin: JoinOrigin,
+    asked: JoinOrigin,
     fresh = false,
   ): Promise<keyof Searching | undefined> {
     const { match } = compared;
+    const origin: JoinOrigin = { ...asked, actor: "system" };
     const persons = match.kind === "nobody" ? [] : match.kind === "somebody" ? [match.personId] : match.personIds;
     const gone = await run<{ person_id: string }>(db, WITHDRAW, [recordId, persons]);
     if (match.kind === "nobody") {
@@ -110,13 +111,6 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
     }
     return news;
   }
-
-  /** Of two who are alike, the one without an account at the target is proposed as the other; of equals, the later one. */
-  const isTurnOf = (recordId: string, { match, linked, linkedPersons }: ComparedRecord): boolean => {
-    if (match.kind !== "somebody") return true;
-    const otherLinked = linkedPersons.has(match.personId);
-    return linked === otherLinked ? match.personId < recordId : otherLinked;
-  };
 
   const lookAt = (recordId: string, origin: JoinOrigin): Promise<keyof Searching | undefined> =>
     inPersonTransaction(pool, async (db) => {
@@ -173,3 +167,10 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
     },
   };
 }
+
+/** Of two who are alike, the one without an account at the target is proposed as the other; of equals, the later one. */
+const isTurnOf = (recordId: string, { match, linked, linkedPersons }: ComparedRecord): boolean => {
+  if (match.kind !== "somebody") return true;
+  const otherLinked = linkedPersons.has(match.personId);
+  return linked === otherLinked ? match.personId < recordId : otherLinked;
+};
