@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { accessEndpoint } from "./api/access.ts";
 import { createMetrics } from "./api/all-metrics.ts";
@@ -196,6 +197,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
     logger,
     limitMinutes: config.leaverMinutes,
     version: build.version,
+    host: hostname(),
     folder: join(config.dataDir, "evidence"),
   });
   const operations = {
@@ -255,7 +257,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
       }),
       mappingEndpoint({ desk: mappingDesk(app, looks, operations), reads }),
       departmentsEndpoint(createDepartmentList(pool, TARGET)),
-      evidenceEndpoint({ desk, clock }),
+      evidenceEndpoint({ desk, clock, log: history }),
       sourcesEndpoint({ list: () => sources.list(), publicUrl: config.publicUrl, setup: createSetup(database, clock) }),
       holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
       kpisEndpoint({

@@ -44,8 +44,8 @@ export class SignInAgain extends AppError {
 /** A path that no room answers. */
 export class NotFoundPath extends AppError {
   readonly code = "NOT_FOUND";
-  constructor() {
-    super("there is nothing at this address");
+  constructor(message = "there is nothing at this address") {
+    super(message);
   }
 }
 

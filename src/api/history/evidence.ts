@@ -6,6 +6,8 @@ import { Unavailable } from "../../core/errors.ts";
 import { isCanonicalUuid } from "../../core/id.ts";
 import type { EvidenceDesk } from "../../evidence/pack/desk.ts";
 import { instantOf } from "../../filter/lexer.ts";
+import type { EventLog } from "../../history/event-log.ts";
+import { filterOf } from "../../history/walk.ts";
 import { sendJson } from "../../http/answer.ts";
 import { readJsonBody } from "../../http/body.ts";
 import { NotFoundPath } from "../../http/errors.ts";
@@ -20,8 +22,24 @@ const MAX_SAMPLE = 1_000;
 const MAX_SEED = 2 ** 31 - 1;
 const AGAIN_MS = 5_000;
 
+interface EvidenceOptions {
+  readonly desk: EvidenceDesk;
+  readonly clock: Pick<Clock, "now">;
+  readonly log: Pick<EventLog, "list">;
+}
+
+/** A process has the packs that it has made. */
+class PackElsewhere extends NotFoundPath {
+  constructor(host: string) {
+    super(`the pack is not here, or not any more: it was made by a process on ${host}; ask that one, or order it anew`);
+  }
+}
+
+/** Of so many that were made last it is told where. */
+const TOLD = 500;
+
 /** `/api/evidence`: a pack about a period, made in the background. */
-export function evidenceEndpoint({ desk, clock }: { readonly desk: EvidenceDesk; readonly clock: Pick<Clock, "now"> }): Mount {
+export function evidenceEndpoint({ desk, clock, log }: EvidenceOptions): Mount {
   const router = Router();
   router
     .route("/")
@@ -39,6 +57,12 @@ export function evidenceEndpoint({ desk, clock }: { readonly desk: EvidenceDesk;
       sendJson(res, 202, { id });
     })
     .all(methodNotAllowed("GET", "POST"));
+  async function notHere(id: string): Promise<NotFoundPath> {
+    const filter = filterOf({ code: "evidence.made" });
+    const { events } = await log.list({ count: TOLD, ...(filter ? { filter } : {}) });
+    const host = events.find(({ detail }) => detail?.["id"] === id)?.detail?.["host"];
+    return typeof host === "string" ? new PackElsewhere(host) : new NotFoundPath();
+  }
   router
     .route("/:id")
     .get(async (req: Request<{ id: string }>, res: Response) => {
@@ -46,7 +70,7 @@ export function evidenceEndpoint({ desk, clock }: { readonly desk: EvidenceDesk;
       const state = isCanonicalUuid(id) ? desk.state(id) : { kind: "unknown" as const };
       switch (state.kind) {
         case "unknown":
-          throw new NotFoundPath();
+          throw await notHere(id);
         case "failed":
           throw new Unavailable("the pack could not be made: ask for another one", { retryAfterMs: AGAIN_MS });
         case "making":

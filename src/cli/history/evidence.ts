@@ -1,4 +1,5 @@
 import { createWriteStream } from "node:fs";
+import { hostname } from "node:os";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Command, InvalidArgumentError } from "commander";
@@ -40,7 +41,7 @@ export const evidenceCommand = (): Command =>
       await keepAlive(() =>
         withHistory(async ({ log, events, entries, by, version, config }) => {
           const [{ evidencePack }, { randomUUID }] = await Promise.all([import("../../evidence/pack/pack.ts"), import("node:crypto")]);
-          const deps = { log, events, entries, clock: systemClock, limitMinutes: config.leaverMinutes, version };
+          const deps = { log, events, entries, clock: systemClock, limitMinutes: config.leaverMinutes, version, host: hostname() };
           const order = { id: randomUUID(), from, to, sample, seed: seed ?? systemClock.now().getTime() % MAX_SEED, by };
           await pipeline(Readable.from(evidencePack(deps, order)), createWriteStream(out, { mode: 0o600 }));
         }),

@@ -86,13 +86,25 @@ const valueCell = (value: JsonValue | undefined): Cell =>
 
 const IS_CHANGE = /^(user|group)\./;
 
-/** A write to DingTalk is told when it has its outcome; those that have none are told at the end. */
+/** Writes under way at the same moment, of all processes, are some hundred. */
+const MOST_OPEN = 10_000;
+
+/**
+ * A write to DingTalk is told when it has its outcome. Those that have none are told at the end, or when ten thousand came after them: an outcome that is so
+ * late has a row of its own with the same ChangeId.
+ */
 export async function* entraRows(pages: Pages): AsyncIterable<Row> {
   const open = new Map<string, LoggedEvent>();
   for await (const page of pages) {
     for (const event of page) {
-      if (event.code === "target.intent") open.set(event.id, event);
-      else if (event.code === "target.outcome") {
+      if (event.code === "target.intent") {
+        open.set(event.id, event);
+        const [oldest] = open.size > MOST_OPEN ? open.values() : [];
+        if (oldest) {
+          open.delete(oldest.id);
+          yield rowOf(oldest, undefined);
+        }
+      } else if (event.code === "target.outcome") {
         const intent = open.get(event.causes[0] ?? "");
         if (intent) open.delete(intent.id);
         yield rowOf(event, intent);

@@ -26,6 +26,8 @@ export interface PackDeps {
   readonly limitMinutes: number;
   /** Of this program. */
   readonly version: string;
+  /** Name of this machine: a pack is a file of it. */
+  readonly host: string;
 }
 
 export interface PackOrder extends Period {
@@ -57,7 +59,7 @@ type Counts = Readonly<Partial<Record<EventCode, number>>>;
  * manifest, comes before its last bytes. Rejects with Unavailable where the events and their count differ, as when some of the period came late.
  */
 export async function* evidencePack(deps: PackDeps, order: PackOrder): AsyncIterable<Buffer> {
-  const { events, clock, version } = deps;
+  const { events, clock, version, host } = deps;
   const { id, from, to, sample, seed, by } = order;
   const space = new Workspace();
   try {
@@ -67,7 +69,7 @@ export async function* evidencePack(deps: PackDeps, order: PackOrder): AsyncIter
       const manifest: Manifest = { id, from, to, madeAt, sample, seed, version, files, counts };
       const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
       const digest = createHash("sha256").update(text).digest("hex");
-      const detail = { id, from: from.toISOString(), to: to.toISOString(), sample, seed, events: total(counts), manifest: digest };
+      const detail = { id, from: from.toISOString(), to: to.toISOString(), sample, seed, events: total(counts), manifest: digest, host };
       // A pack that went out whole is recorded: its last file goes out after the event.
       const recorded = async function* (): AsyncIterable<string> {
         await events.append(noted("evidence.made", clock.now(), by, detail));
