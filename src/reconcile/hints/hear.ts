@@ -76,6 +76,7 @@ async function show(
 ): Promise<void> {
   let forgottenMs = Number.NEGATIVE_INFINITY;
   let healthMs = Number.NEGATIVE_INFINITY;
+  let told = false;
   while (!signal.aborted) {
     try {
       await place.check();
@@ -92,8 +93,10 @@ async function show(
           await compare();
         }
       }
+      told = false;
     } catch (error) {
-      logger.warn({ target: target.name, error }, "the state of the connection cannot be shown");
+      if (!told) logger.warn({ target: target.name, error }, "the state of the connection cannot be shown");
+      told = true;
     }
     await Promise.race([ear.changed(), clock.sleep(PLACE_MS, signal).catch(() => undefined)]);
   }

@@ -35,7 +35,7 @@ export interface HintStore {
   keepHints(hints: readonly TargetHint[]): Promise<void>;
   /** Those without an outcome, the oldest first, together for each thing. */
   openHints(limit: number): Promise<readonly OpenHint[]>;
-  /** Ends hints that need no look. */
+  /** Ends hints that need no look; nothing is kept of those about strangers. */
   endHints(hints: readonly OpenHint[], outcome: "echo" | "stranger"): Promise<void>;
   /** Ends hints, forgets what was remembered of their entities, makes those due, and records an event for each; all or nothing. */
   lookAt(hints: readonly { readonly hint: OpenHint; readonly event: HistoryEvent }[]): Promise<void>;

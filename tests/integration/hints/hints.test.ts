@@ -120,3 +120,17 @@ test("events that come again and again are one look at each person", async () =>
   const looks = (await callsOf("user/get")) - gets;
   expect(looks).toBeLessThanOrEqual(ids.length);
 });
+
+test("people who are not ours are not looked at, and nothing of them is kept", async () => {
+  ear = await startEar(env, env.startWorker());
+  const body = { userid: "stranger", name: "Stranger", mobile: "+852-91230000", dept_id_list: "1" };
+  await edit("/topapi/v2/user/create", body);
+  await edit("/topapi/v2/user/update", { userid: "stranger", title: "Guest" });
+  const last = await addPerson();
+  await until(
+    async () => (await env.pool.query("select 1 from hints where remote_id = $1 and outcome is not null", [last])).rows.length > 0,
+  );
+  await settled(env);
+  expect((await env.pool.query("select 1 from hints where remote_id = 'stranger'")).rows).toEqual([]);
+  expect(await callsOf("user/get")).toBe(0);
+});

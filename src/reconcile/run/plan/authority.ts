@@ -53,7 +53,9 @@ export async function yieldTo(
   if (authorities.length === 0 || ref.kind !== "user" || !document || !actual || desired.state !== "present")
     return { desired, observed: undefined };
   const wanted = wantedOf(target, desired.attributes, actual, authorities);
-  const differing = authorities.filter(({ attribute }) => differs(wanted[attribute], actual.attributes[attribute]));
+  // What is to be empty there is nobody's to fill: it is kept from the target on purpose.
+  const open = authorities.filter(({ attribute }) => desired.attributes[attribute] !== null);
+  const differing = open.filter(({ attribute }) => differs(wanted[attribute], actual.attributes[attribute]));
   const opinions = differing.filter(({ attribute, reads }) => wanted[attribute] !== undefined && reads.length > 0);
   const since = new Date(now.getTime() - SOURCE_HOLDS_MS);
   const written = opinions.length > 0 ? await store.writtenSince(ref.id, since) : new Set<string>();

@@ -42,7 +42,14 @@ const ENDED = (outcome: string): string =>
   `update hints h set outcome = ${outcome}, entity_id = w.entity_id, look = w.look from ${NAMED}
     where h.target = $1 and h.event_id = w.event_id and h.kind = w.kind and h.remote_id = w.remote_id and h.outcome is null returning w.look`;
 
-const END = statement("end", ENDED("$3"));
+const END = statement("end", ENDED("'echo'"));
+
+/** People who are not ours are nobody's business here: should the event come again, it is about nothing of ours again. */
+const DROP = statement(
+  "drop",
+  `delete from hints h using ${NAMED}
+    where h.target = $1 and h.event_id = w.event_id and h.kind = w.kind and h.remote_id = w.remote_id and h.outcome is null`,
+);
 
 /** Parameters: 1 target, 2 hints, 3 entities, 4 targets. An event is recorded, and its entity due, where a hint of it was open still. */
 const LOOK = statement(
@@ -102,7 +109,7 @@ export function createHintStore(pool: Pool, target: string): HintStore {
     },
 
     async endHints(hints, outcome) {
-      await run(pool, END, [target, JSON.stringify(hints.flatMap((hint) => named(hint))), outcome]);
+      await run(pool, outcome === "echo" ? END : DROP, [target, JSON.stringify(hints.flatMap((hint) => named(hint)))]);
     },
 
     async lookAt(looks) {
