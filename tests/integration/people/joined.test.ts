@@ -28,7 +28,7 @@ const worker = (n: number, more: JsonObject = {}): JsonObject => ({
   title: "Clerk",
   active: true,
   emails: [{ type: "work", value: `p${n}@example.com`, primary: true }],
-  phoneNumbers: [{ type: "mobile", value: `+852 5123 ${String(4000 + n)}` }],
+  phoneNumbers: [{ type: "mobile", value: `+852 51${String(230_000 + n)}` }],
   [ENTERPRISE]: { employeeNumber: `E${n}` },
   ...more,
 });
@@ -262,8 +262,8 @@ test("a proposal ends when the person it led to is deleted, or is not alike any 
   const [workday, entra] = [source("workday"), source("entra")];
   const [one, two] = [await workday.create(worker(1)), await workday.create(worker(2))];
   const phone = (value: string): JsonObject => ({ phoneNumbers: [{ type: "mobile", value }] });
-  await entra.create(worker(1, { displayName: "Alone", ...phone("+852 6123 4001") }));
-  await entra.create(worker(2, { displayName: "Other", ...phone("+852 6123 4002") }));
+  await entra.create(worker(1, { displayName: "Alone", ...phone("+852 6123 0001") }));
+  await entra.create(worker(2, { displayName: "Other", ...phone("+852 6123 0002") }));
   env.startWorker();
   await env.quiet();
   expect((await env.state()).users.map(({ name }) => name).sort()).toEqual(["Person 1", "Person 2"]);
@@ -398,4 +398,21 @@ test("a person of one source costs as many statements as before", async () => {
 test("names of sources that are nowhere are told", async () => {
   const { rules } = await open(`${BY_NUMBER}\n  named: { partners: { isolated: true } }`);
   expect(await unknownSources(env.pool, rules)).toEqual(["partners"]);
+});
+
+test("a source that has deleted its record is forgotten by an order, and the person is back", async () => {
+  const { source, joins } = await open();
+  const id = await source("workday").create(worker(1));
+  const other = await source("entra").create(worker(1));
+  env.startWorker();
+  await env.quiet();
+  await source("entra").remove(other);
+  await env.quiet();
+  expect((await env.state()).users).toEqual([]);
+  expect(await joins.separate(id, by())).toEqual({ kind: "done", joins: [] });
+  expect(await joins.separate(id, by())).toEqual({ kind: "refused", why: "alone" });
+  await env.quiet();
+  expect((await env.state()).users).toMatchObject([{ userid: id, name: "Person 1" }]);
+  const { rows } = await env.pool.query("select count(*)::int as n from persons");
+  expect(rows).toEqual([{ n: 0 }]);
 });
