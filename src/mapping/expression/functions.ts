@@ -71,7 +71,7 @@ export function registerFunctions(
   file: Pick<MappingFile, "region" | "zone" | "tables" | "trees">,
   evaluation: Evaluation,
 ): void {
-  const note = (code: MappingNoteCode, text: string): typeof EMPTY => {
+  const note: Note = (code, text) => {
     evaluation.notes.push({ code, text });
     return EMPTY;
   };
@@ -135,18 +135,7 @@ export function registerFunctions(
     2,
   );
 
-  const phone = (value: unknown, region: unknown): unknown => {
-    const number = asText(value);
-    if (number === "") return EMPTY;
-    const inRegion = region === undefined ? file.region : asText(region).toUpperCase();
-    if (!isRegion(inRegion)) note("unknownRegion", `${inRegion} is not a region with a telephone plan`);
-    const reading = readPhone(number, inRegion);
-    if ("number" in reading) return reading.number;
-    if (reading.elsewhere.length === 0) note("phoneNotUnderstood", "the number is not one that can exist, so it is passed on as it came");
-    else note("phoneOfAnotherRegion", `without a country code it is no number of ${inRegion} but of ${reading.elsewhere.join(", ")}`);
-    return number;
-  };
-  register("phone", phone, 1, 2);
+  register("phone", (value, region) => phone(value, region, file.region, note), 1, 2);
   register("readablePhone", (value) => readablePhone(asText(value)), 1);
   register("phoneOf", (user, type) => member(typedEntry(member(user, "phoneNumbers"), asText(type)), "value"), 2);
   register("emailOf", (user, type) => member(typedEntry(member(user, "emails"), asText(type)), "value"), 2);
@@ -169,6 +158,20 @@ export function registerFunctions(
     return ms === undefined ? note("dateNotUnderstood", "the value is not an ISO 8601 date or time") : BigInt(ms);
   };
   register("dateMs", dateMs, 1, 2);
+}
+
+type Note = (code: MappingNoteCode, text: string) => typeof EMPTY;
+
+function phone(value: unknown, region: unknown, ownRegion: string, note: Note): unknown {
+  const number = asText(value);
+  if (number === "") return EMPTY;
+  const inRegion = region === undefined ? ownRegion : asText(region).toUpperCase();
+  if (!isRegion(inRegion)) note("unknownRegion", `${inRegion} is not a region with a telephone plan`);
+  const reading = readPhone(number, inRegion);
+  if ("number" in reading) return reading.number;
+  if (reading.elsewhere.length === 0) note("phoneNotUnderstood", "the number is not one that can exist, so it is passed on as it came");
+  else note("phoneOfAnotherRegion", `without a country code it is no number of ${inRegion} but of ${reading.elsewhere.join(", ")}`);
+  return number;
 }
 
 const countOf = (value: unknown): bigint =>

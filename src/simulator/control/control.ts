@@ -59,6 +59,8 @@ export const isControl = (path: string): boolean => path.startsWith("/_sim/");
 
 /** The addresses that are not DingTalk's: look at the organisation, break it, change it behind the app's back. Loopback only. */
 export function createControl(world: SimulatorState, settings: ControlSettings): (call: HttpCall) => Reply {
+  const { edit, setSwitches, reset } = changesOfOrganisation(world, settings);
+  const { changeFaults, setLimits, setLatency, moveClock, moveStream } = changesOfBehaviour(world, settings);
   const actions = new Map<string, Action>([
     ["GET /_sim/state", () => json(200, stateView(world.organisation))],
     ["GET /_sim/instance", () => json(200, { instance: settings.instance })],
@@ -91,19 +93,11 @@ export function createControl(world: SimulatorState, settings: ControlSettings):
     const body = readBody(call.body);
     return body ? action(body) : problem(400, "the body must be a JSON object");
   };
+}
 
-  /** Adds one fault; an empty body clears all of them and lifts bans. */
-  function changeFaults(body: Body): Reply {
-    if (Object.keys(body).length === 0) {
-      world.faults.clear();
-      world.limits.forgive();
-      return json(200, { faults: [] });
-    }
-    return checked(faultSchema, body, (fault) => {
-      world.faults.add(fault);
-      return json(200, { faults: world.faults.list() });
-    });
-  }
+/** What the organisation is. */
+function changesOfOrganisation(world: SimulatorState, settings: ControlSettings) {
+  return { edit, setSwitches, reset };
 
   /** A change by an administrator or by the person: the rules hold, limits, permissions and contact scope do not. */
   function edit(body: Body): Reply {
@@ -114,21 +108,6 @@ export function createControl(world: SimulatorState, settings: ControlSettings):
       const outcome = carryOut(world, rule, given.body, "administrator");
       if (outcome.kind === "done") return route?.generation === "new" ? newAnswer(outcome.answer) : oldAnswer(outcome.answer, "edit");
       return outcome.refusal.generation === "new" ? newRefusal(outcome.refusal, "edit") : oldRefusal(outcome.refusal, "edit");
-    });
-  }
-
-  function setLimits(body: Body): Reply {
-    return checked(limitsSchema, body, ({ qps, ...named }) => {
-      world.limits.settings = limitsFor(qps, named);
-      return json(200, world.limits.settings);
-    });
-  }
-
-  /** The round trip of every call from now on, between two times; half of it passes before DingTalk sees the call. */
-  function setLatency(body: Body): Reply {
-    return checked(latencySchema, body, ({ minMs, maxMs = minMs }) => {
-      world.roundTrip.set({ minMs, maxMs });
-      return json(200, { minMs, maxMs });
     });
   }
 
@@ -157,6 +136,39 @@ export function createControl(world: SimulatorState, settings: ControlSettings):
       settings.messages.forget();
       settings.push.configured();
       return json(200, { ok: true, switches });
+    });
+  }
+}
+
+/** How its DingTalk behaves. */
+function changesOfBehaviour(world: SimulatorState, settings: ControlSettings) {
+  return { changeFaults, setLimits, setLatency, moveClock, moveStream };
+
+  /** Adds one fault; an empty body clears all of them and lifts bans. */
+  function changeFaults(body: Body): Reply {
+    if (Object.keys(body).length === 0) {
+      world.faults.clear();
+      world.limits.forgive();
+      return json(200, { faults: [] });
+    }
+    return checked(faultSchema, body, (fault) => {
+      world.faults.add(fault);
+      return json(200, { faults: world.faults.list() });
+    });
+  }
+
+  function setLimits(body: Body): Reply {
+    return checked(limitsSchema, body, ({ qps, ...named }) => {
+      world.limits.settings = limitsFor(qps, named);
+      return json(200, world.limits.settings);
+    });
+  }
+
+  /** The round trip of every call from now on, between two times; half of it passes before DingTalk sees the call. */
+  function setLatency(body: Body): Reply {
+    return checked(latencySchema, body, ({ minMs, maxMs = minMs }) => {
+      world.roundTrip.set({ minMs, maxMs });
+      return json(200, { minMs, maxMs });
     });
   }
 

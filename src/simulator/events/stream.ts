@@ -43,31 +43,30 @@ export interface StreamGateway extends Subscriber {
   stop(): void;
 }
 
-/** The Stream gateway of docs/dingtalk.md 10.2: one event goes to one connection of those that want it, in turn. */
-export function createStreamGateway(options: {
+interface GatewayOptions {
   readonly clock: Clock;
   readonly seed: number;
   readonly settings: () => Switches["stream"];
-}): StreamGateway {
-  const { clock, seed, settings } = options;
+}
+
+/** The Stream gateway of docs/dingtalk.md 10.2: one event goes to one connection of those that want it, in turn. */
+export function createStreamGateway(options: GatewayOptions): StreamGateway {
+  const { clock, settings } = options;
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, autoPong: false });
   const sent: OrganisationEvent[] = [];
-  const tickets = new Map<string, { appKey: string; subscriptions: readonly Subscription[]; untilMs: number }>();
+  const tickets = createTickets(clock);
+  const isDropped = createLoss();
   const connections: Connection[] = [];
   const stopped = new AbortController();
-  let drawn = 0;
   let turn = 0;
-  let born = 0;
   let gone = 0;
+  const { draw, ping, system, tell } = createFrames(options);
   const redelivery = createRedelivery(clock, send);
 
   return {
     deliver(event) {
-      born += 1;
       const { deaf, dropPercent } = settings();
-      // Spread evenly, so that a share is that share.
-      const isDropped = Math.floor((born * dropPercent) / 100) > Math.floor(((born - 1) * dropPercent) / 100);
-      if (isDropped || deaf === "events") return;
+      if (isDropped(dropPercent) || deaf === "events") return;
       sent.push(event);
       if (sent.length > MOST_REPLAYED) sent.shift();
       redelivery.deliver(event);
@@ -78,14 +77,13 @@ export function createStreamGateway(options: {
     },
     ticket(appKey, subscriptions) {
       const ticket = draw();
-      tickets.set(ticket, { appKey, subscriptions, untilMs: nowMs() + TICKET_MS });
+      tickets.give(ticket, { appKey, subscriptions });
       return ticket;
     },
     upgrade(request, socket, head) {
       const ticket = new URL(request.url ?? "/", "http://simulator").searchParams.get("ticket") ?? "";
-      const granted = tickets.get(ticket);
-      tickets.delete(ticket);
-      if (!granted || nowMs() >= granted.untilMs || settings().refuses === "connecting") {
+      const granted = tickets.take(ticket);
+      if (!granted || settings().refuses === "connecting") {
         socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
         return;
       }
@@ -131,17 +129,8 @@ export function createStreamGateway(options: {
     });
     system(connection, "CONNECTED", {});
     system(connection, "REGISTERED", {});
-    void keepPinging(connection, AbortSignal.any([left.signal, stopped.signal]));
-  }
-
-  async function keepPinging(connection: Connection, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const slept = await clock.sleep(settings().pingMs, signal).then(
-        () => true,
-        () => false,
-      );
-      if (slept) ping(connection);
-    }
+    const until = AbortSignal.any([left.signal, stopped.signal]);
+    void keepPinging(options, () => ping(connection), until);
   }
 
   function send(event: OrganisationEvent): string | undefined {
@@ -152,6 +141,22 @@ export function createStreamGateway(options: {
     const connection = wanted[turn % Math.max(1, wanted.length)];
     if (!connection) return undefined;
     turn += 1;
+    return tell(connection, event);
+  }
+
+  function receive(text: string): void {
+    const answer = parseAnswer(text);
+    if (answer) redelivery.acknowledge(answer.messageId, answer.status);
+  }
+}
+
+/** What goes to a client, each under an id of its own. */
+function createFrames({ clock, seed, settings }: GatewayOptions) {
+  let drawn = 0;
+  return { draw, ping, system, tell };
+
+  /** Answers the id of the message. */
+  function tell(connection: Connection, event: OrganisationEvent): string {
     const messageId = draw();
     frame(connection, "EVENT", messageId, "*", event.data, {
       eventType: event.eventType,
@@ -161,11 +166,6 @@ export function createStreamGateway(options: {
       eventUnifiedAppId: connection.appKey,
     });
     return messageId;
-  }
-
-  function receive(text: string): void {
-    const answer = parseAnswer(text);
-    if (answer) redelivery.acknowledge(answer.messageId, answer.status);
   }
 
   function ping(connection: Connection): void {
@@ -186,7 +186,15 @@ export function createStreamGateway(options: {
   ): void {
     const { deaf } = settings();
     if (deaf === "everything" || (deaf === "reconnected" && again)) return;
-    const headers = { appId: appKey, connectionId: id, contentType: "application/json", messageId, time: String(nowMs()), topic, ...more };
+    const headers = {
+      appId: appKey,
+      connectionId: id,
+      contentType: "application/json",
+      messageId,
+      time: String(clock.now().getTime()),
+      topic,
+      ...more,
+    };
     socket.send(JSON.stringify({ specVersion: "1.0", type, headers, data: JSON.stringify(data) }));
   }
 
@@ -194,9 +202,42 @@ export function createStreamGateway(options: {
     drawn += 1;
     return newRequestId(seed ^ 0x7f4a7c15, drawn).toLowerCase();
   }
+}
 
-  function nowMs(): number {
-    return clock.now().getTime();
+interface Grant {
+  readonly appKey: string;
+  readonly subscriptions: readonly Subscription[];
+}
+
+/** Each is good for one connection, and for a while. */
+function createTickets(clock: Clock) {
+  const given = new Map<string, Grant & { readonly untilMs: number }>();
+  return {
+    give: (ticket: string, grant: Grant): void => void given.set(ticket, { ...grant, untilMs: clock.now().getTime() + TICKET_MS }),
+    take(ticket: string): Grant | undefined {
+      const grant = given.get(ticket);
+      given.delete(ticket);
+      return grant && clock.now().getTime() < grant.untilMs ? { appKey: grant.appKey, subscriptions: grant.subscriptions } : undefined;
+    },
+  };
+}
+
+/** Whether the next event is lost. Spread evenly, so that a share is that share. */
+function createLoss(): (percent: number) => boolean {
+  let born = 0;
+  return (percent) => {
+    born += 1;
+    return Math.floor((born * percent) / 100) > Math.floor(((born - 1) * percent) / 100);
+  };
+}
+
+async function keepPinging({ clock, settings }: GatewayOptions, ping: () => void, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const slept = await clock.sleep(settings().pingMs, signal).then(
+      () => true,
+      () => false,
+    );
+    if (slept) ping();
   }
 }
 
