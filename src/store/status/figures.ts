@@ -25,7 +25,8 @@ const COUNTS: Statement = {
       ((select coalesce(sum(c.count), 0) from resource_counts c where c.kind = 'User')
         - (select count(*) from users j where j.person_id is not null) + (select count(*) from persons))::bigint as people,
       (select coalesce(sum(c.count), 0) from resource_counts c where c.kind = 'Group')::bigint as groups,
-      (select count(*) from people i where not i.active) as inactive,
+      ((select count(*) from users i where not i.active)
+        - (select count(*) from users j where j.person_id is not null and not j.active) + (select count(*) from persons i where not i.active))::bigint as inactive,
       (select count(*) from entity_states n where n.target = $1 and n.kind in ('department', 'role')) as structure
     from entity_states o
     left join users u on o.kind = 'user' and u.id = o.entity_id and u.person_id is null
