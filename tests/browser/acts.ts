@@ -95,6 +95,22 @@ export const acts: Readonly<Record<string, Act>> = {
     return [...expected("the mobile number is masked", text.includes("••••") && !text.includes("9200 0013") && !/9200.?0013/.test(text))];
   }),
 
+  "overview: how far a replica is behind is shown where there is one": signedIn(async (page) => {
+    const without = await page.getByText("Reading replica").count();
+    let replica = { state: "used", lagSeconds: 0.4 as number | null };
+    await page.route("**/api/sync/status*", async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), replica } });
+    });
+    await page.reload();
+    await page.getByText("0.4 sec behind").waitFor();
+    await page.getByText("are read from it").waitFor();
+    replica = { state: "away", lagSeconds: null };
+    await page.reload();
+    await page.getByText("does not answer: the primary is read").waitFor();
+    return expected("nothing is shown without one", without === 0);
+  }),
+
   "mapping: somebody is found and goes through the rules, without their number": signedIn(async (page) => {
     await page.goto("/mapping");
     await page.getByLabel("Whom to try").fill("Person 13");

@@ -59,7 +59,7 @@ function Figures({ status, kpis }: { readonly status: SyncStatus; readonly kpis:
   const { t, number, percent, duration } = useWords();
   const lineSeconds = kpis?.targets.latencySeconds;
   const target = { target: lineSeconds === undefined ? "" : duration(lineSeconds) };
-  const { states, oldestDue, latencyMs, holds, adoptions, accuracy, coverage, calls } = status;
+  const { states, oldestDue, latencyMs, holds, adoptions, accuracy, coverage, calls, replica } = status;
   const rateNote = (perSecond: number): string =>
     perSecond === 0 ? t("overview.callsNoRate") : t("overview.callsNote", { second: perSecond, day: perSecond * 86_400 });
   return (
@@ -99,6 +99,11 @@ function Figures({ status, kpis }: { readonly status: SyncStatus; readonly kpis:
       <Figure name={t("overview.calls")} note={rateNote(calls.perSecondAndApi)}>
         {typeof kpis?.day.calls === "number" ? t("overview.callsDay", { count: kpis.day.calls }) : number(calls.total)}
       </Figure>
+      {replica ? (
+        <Figure name={t("overview.replica")} note={t(`replica.${replica.state}`)}>
+          {replica.lagSeconds === null ? t("replica.unknown") : t("replica.lag", { lag: duration(replica.lagSeconds) })}
+        </Figure>
+      ) : null}
     </dl>
   );
 }
