@@ -50,7 +50,7 @@ export const signInActs: Readonly<Record<string, Act>> = {
     await page.getByRole("link", { name: BUTTON }).click();
     await page.waitForURL(/\/history\?q=1$/);
     await page.getByText(provider.person.name).first().waitFor();
-    await page.getByRole("link", { name: "Access" }).click();
+    await page.getByRole("link", { name: "Access", exact: true }).click();
     await page.getByText(`user:${provider.person.sub}`).waitFor();
     return undefined;
   }),
@@ -86,7 +86,7 @@ export const signInActs: Readonly<Record<string, Act>> = {
       await page.getByRole("link", { name: BUTTON }).click();
       await page.locator("nav").waitFor();
       await page.locator(".banner").waitFor();
-      const [pause, access] = [page.getByRole("button", { name: "Pause" }), page.getByRole("link", { name: "Access" })];
+      const [pause, access] = [page.getByRole("button", { name: "Pause" }), page.getByRole("link", { name: "Access", exact: true })];
       return (await pause.count()) + (await access.count()) === 0 ? undefined : ["a viewer is shown what they may not do"];
     },
   ),
@@ -97,7 +97,7 @@ export const signInActs: Readonly<Record<string, Act>> = {
       await page.goto("/");
       await page.getByRole("link", { name: BUTTON }).click();
       await page.getByRole("button", { name: "Pause" }).waitFor();
-      const [mode, access] = [page.getByRole("button", { name: "Change mode" }), page.getByRole("link", { name: "Access" })];
+      const [mode, access] = [page.getByRole("button", { name: "Change mode" }), page.getByRole("link", { name: "Access", exact: true })];
       return (await mode.count()) + (await access.count()) === 0 ? undefined : ["an operator is shown what they may not do"];
     },
   ),
