@@ -4,8 +4,9 @@ import { isUuid } from "../../core/id.ts";
 import type { Patch } from "../../schedule/attributes.ts";
 import { isDated } from "../../schedule/dated.ts";
 import type { PlannedChange, ScheduleReader, ScheduleStore } from "../../schedule/ports.ts";
-import { inTransaction, run, type Statement } from "../postgres/statement.ts";
+import { run, type Statement } from "../postgres/statement.ts";
 import { enterPerson, type SettleDeps, settlePerson } from "./settle.ts";
+import { inPersonTransaction } from "./transaction.ts";
 
 /* People whose day has come, and everybody with dates when the rules are others. Each person is one transaction under the lock of their row. */
 
@@ -42,7 +43,7 @@ interface RecordRow extends pg.QueryResultRow {
 
 export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleStore {
   const settle = (personId: string, at: Date, record?: string): Promise<boolean> =>
-    inTransaction(pool, async (db) => {
+    inPersonTransaction(pool, async (db) => {
       if (record !== undefined) await enterPerson(db, record);
       return (await settlePerson(db, personId, deps, { at, actor: "system", causes: [] })).changed;
     });
