@@ -9,6 +9,7 @@ import { personMeant } from "../database/find-person.ts";
 import { NotFoundHere } from "../database/not-found-here.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
+import { valueText } from "../terminal/value-text.ts";
 import { reasonIn } from "../words/reason.ts";
 import { t } from "../words/translate.ts";
 import { showWholePlan } from "./whole-plan.ts";
@@ -98,7 +99,7 @@ function showForecast({ actual, forecast }: PersonPreview): void {
       : t(plan.action),
   );
   const set = plan.action === "create" ? plan.attributes : plan.action === "update" ? plan.set : {};
-  const rows = Object.entries(set).map(([name, value]) => [name, shown(actual?.attributes[name]), shown(value)]);
+  const rows = Object.entries(set).map(([name, value]) => [name, valueText(actual?.attributes[name]), valueText(value)]);
   if (rows.length > 0) printTable(["attribute", "in DingTalk", "from the directory"], rows);
   for (const { attribute, text } of notes) print(t`note on ${attribute}: ${text}`);
 }
@@ -106,10 +107,10 @@ function showForecast({ actual, forecast }: PersonPreview): void {
 function showExplanations({ explanations, forecast }: PersonPreview): void {
   for (const explanation of explanations) {
     const { attribute, sources, rule, result, when, note } = explanation;
-    print(`${attribute}: ${result === undefined ? t("left alone") : shown(result)}${when === "always" ? "" : ` (${when})`}`);
+    print(`${attribute}: ${result === undefined ? t("left alone") : valueText(result)}${when === "always" ? "" : ` (${when})`}`);
     print(t`    rule ${rule}`);
     for (const { path, value } of sources.filter((source) => source.value !== null && source.value !== "")) {
-      print(t`    read ${path} = ${shown(value)}`);
+      print(t`    read ${path} = ${valueText(value)}`);
     }
     if (note !== undefined) print(t`    note ${note}`);
     for (const line of sentOf(explanation, forecast)) print(`    ${line}`);
@@ -127,7 +128,7 @@ function showSources({ records, conflicts }: JoinedPerson): void {
   for (const { id, source, active, name } of records) print(`    ${source}: ${name} (${id})${active ? "" : ", not active"}`);
   for (const { attribute, values } of conflicts)
     print(
-      `    ${attribute}: ${values.map(({ source, value }, at) => `${source} ${shown(value)}${at === 0 ? " (counts)" : ""}`).join(", ")}`,
+      `    ${attribute}: ${values.map(({ source, value }, at) => `${source} ${valueText(value)}${at === 0 ? " (counts)" : ""}`).join(", ")}`,
     );
 }
 
@@ -137,7 +138,7 @@ function sentOf({ attribute, result, note }: Explanation, forecast: Forecast): r
   const why = forecast.notes.filter((each) => each.attribute === attribute && each.text !== note).map(({ text }) => t`note ${text}`);
   const sent = forecast.shaped[attribute];
   if (sent === undefined) return why.length > 0 ? [t("not sent"), ...why] : [];
-  return [...(shown(sent) === shown(result) ? [] : [t`DingTalk gets ${shown(sent)}`]), ...why];
+  return [...(valueText(sent) === valueText(result) ? [] : [t`DingTalk gets ${valueText(sent)}`]), ...why];
 }
 
 /** In English the loop's own words, which name particulars. */
@@ -145,6 +146,3 @@ function worded({ reasonCode = "", reason = "", remedy }: Partial<Record<"reason
   const [text, what] = reasonIn(reasonCode, { reason, remedy });
   return `${text}${what ? `\n  → ${what}` : ""}`;
 }
-
-const shown = (value: unknown): string =>
-  value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value);

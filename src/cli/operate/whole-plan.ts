@@ -6,6 +6,7 @@ import { foundProblems } from "../terminal/exit-codes.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { print, printTable, say, warn } from "../terminal/output.ts";
 import { withInterrupt } from "../terminal/signals.ts";
+import { valueText } from "../terminal/value-text.ts";
 import { t } from "../words/translate.ts";
 
 const PAGE = 500;
@@ -69,7 +70,7 @@ async function printForPeople({ summary, items }: WholePlan, perSecond: number):
     print(
       `${t(item.action)} ${item.kind} ${item.name ?? ""} (${item.id})${item.heldBy ? t`, held by ${item.heldBy}` : ""}${item.until ? t`, removed at ${item.until.toISOString()}` : ""}`,
     );
-    for (const [name, { before, after }] of Object.entries(item.changes)) print(`    ${name}: ${shown(before)} → ${shown(after)}`);
+    for (const [name, { before, after }] of Object.entries(item.changes)) print(`    ${name}: ${valueText(before)} → ${valueText(after)}`);
   }
 }
 
@@ -78,6 +79,3 @@ const actionsOf = ({ create, update, remove, suspend, resume }: PlanSummary): nu
 async function* everyItem(items: WholePlan["items"]): AsyncIterable<PlanItem> {
   for await (const page of everyPage((from) => items({ count: PAGE, ...from }))) yield* page.items;
 }
-
-const shown = (value: unknown): string =>
-  value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value);
