@@ -3,6 +3,7 @@ import type { JoinKey } from "../../mapping/sources.ts";
 import { type Likeness, type Match, matchRecord } from "../../persons/match.ts";
 import { APART, equalOrBothNull } from "../postgres/planner.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { isAlone } from "./alone.ts";
 import type { SettleDeps } from "./settle.ts";
 
 /* One record beside those of all sources that may be joined, found by the indexes of the keys. */
@@ -12,7 +13,7 @@ const ALIKE: Statement = {
   name: "person-alike",
   text: `with me as materialized (
       select u.*, exists (select from links l where l.target = any($3::text[]) and l.kind = 'user' and l.entity_id = u.id and l.status = 'owned') as linked
-        from users u join sources s on s.id = u.source_id where u.id = $1 and u.person_id is null and s.name <> all($2::text[])),
+        from users u join sources s on s.id = u.source_id where u.id = $1 and ${isAlone("u")} and s.name <> all($2::text[])),
     others as materialized (select s.id from sources s where s.name <> all($2::text[])),
     found as (
       select 'employeeNumber' as key, c.* from me cross join others o cross join lateral (

@@ -1,9 +1,12 @@
 import type pg from "pg";
+import type { JsonObject } from "../../core/entity.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { EventCode, HistoryEvent } from "../../history/event.ts";
 import type { JoinOrigin, JoinRefusal } from "../../persons/ports.ts";
+import { isDated } from "../../schedule/dated.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { isAlone } from "./alone.ts";
 import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "./settle.ts";
 
 /* Records become one person, and become themselves again: in a transaction of the caller, one such decision after the other. */
@@ -14,7 +17,7 @@ const ONE_BY_ONE = statement("lock", "select pg_advisory_xact_lock(hashtextexten
 
 const STANDING = statement(
   "standing",
-  `select u.id, u.person_id, exists (select from persons p where p.id = u.id) as is_person,
+  `select u.id, u.person_id, exists (select from persons p where p.id = u.id) as is_person, ${isAlone("u")} as alone,
       exists (select from links l where l.target = any($2::text[]) and l.kind = 'user' and l.entity_id = coalesce(u.person_id, u.id) and l.status = 'owned') as linked
     from users u where u.id = $1`,
 );
@@ -26,6 +29,12 @@ const PERSON = statement(
   `select exists (select from links l where l.target = any($2::text[]) and l.kind = 'user' and l.entity_id = p.id and l.status = 'owned') as linked from people p where p.id = $1`,
 );
 const MOVE_IN = statement("move-in", "update users set person_id = $2 where id = $1 and person_id is null returning id");
+/** A record that only dates made a person by itself. */
+const RELEASE = statement(
+  "release",
+  `with alone as (update users u set person_id = null where u.id = $1 and u.person_id is not null and ${isAlone("u")} returning u.id)
+   delete from persons p using alone where p.id = alone.id`,
+);
 const MOVE_OUT = statement(
   "move-out",
   "update users set person_id = null where person_id = $1 and id = any($2::uuid[]) returning id, document::text as document",
@@ -130,7 +139,7 @@ export async function joinRecord(
   const [person] = await run<{ linked: boolean }>(db, PERSON, [personId, deps.targets]);
   if (!record || !person) return "gone";
   if (record.person_id === personId || recordId === personId) return "decided";
-  if (record.person_id !== null || record.is_person) return "taken";
+  if (!isFree(record)) return "taken";
   // Whoever is at the target already goes on under the id that is known there.
   if (!record.linked || person.linked) return enter(db, deps, joining, origin);
   const [other] = await run<Standing>(db, STANDING, [personId, deps.targets]);
@@ -141,8 +150,12 @@ export async function joinRecord(
 interface Standing extends pg.QueryResultRow {
   readonly person_id: string | null;
   readonly is_person: boolean;
+  readonly alone: boolean;
   readonly linked: boolean;
 }
+
+/** A row of `persons` under the id of a record is of others as well, unless only dates made it. */
+const isFree = (standing: Standing): boolean => standing.alone && (standing.person_id !== null || !standing.is_person);
 
 async function enter(
   db: Queryable,
@@ -152,6 +165,7 @@ async function enter(
 ): Promise<{ readonly id: string } | JoinRefusal> {
   await enterPerson(db, personId);
   if (!(await lockPerson(db, personId))) return "gone";
+  await run(db, RELEASE, [recordId]);
   if ((await run(db, MOVE_IN, [recordId, personId])).length === 0) return "gone";
   const id = await noteJoin(db, { recordId, personId, matched, state: "joined" }, origin);
   await run(db, WITHDRAW, [recordId, personId]);
@@ -184,7 +198,8 @@ export async function separateRecord(
   const leaving = recordId === personId ? records.filter((id) => id !== personId) : [recordId];
   const ids: string[] = [];
   let event = "";
-  for (const row of await run<{ id: string; document: string }>(db, MOVE_OUT, [personId, leaving])) {
+  const moved = await run<{ id: string; document: string }>(db, MOVE_OUT, [personId, leaving]);
+  for (const row of moved) {
     ids.push(await noteJoin(db, { recordId: row.id, personId, matched: [], state: "refused" }, origin));
     const changes = { ...createdWith(row.document) };
     event = await tellJoin(
@@ -195,6 +210,12 @@ export async function separateRecord(
     );
   }
   await settlePerson(db, personId, deps, sameOrigin(origin, [event]));
+  for (const { id, document } of moved) {
+    if (!isDated(JSON.parse(document) as JsonObject, deps.dates.rules, origin.at)) continue;
+    // By itself its dates count as before.
+    await enterPerson(db, id);
+    await settlePerson(db, id, deps, sameOrigin(origin, [event]), { isNew: true });
+  }
   return { ids };
 }
 

@@ -7,6 +7,7 @@ import type { JoinedWrites } from "../joined-writes.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { isAlone } from "./alone.ts";
 import { type ComparedRecord, compareRecord } from "./compare.ts";
 import { joinRecord, lockJoins, noteJoin, tellJoin } from "./join.ts";
 import { enterPerson, type SettleDeps, settlePerson } from "./settle.ts";
@@ -37,7 +38,7 @@ const TELL_NEW = statement(
 );
 const TELL_ONLY = statement("tell-only", appendEvent(1, "(select 1) as once"));
 const SLICE = 500;
-const ALONE = statement("alone", `select u.id from users u where u.person_id is null and u.id > $1 order by u.id limit ${SLICE}`);
+const ALONE = statement("alone", `select u.id from users u where ${isAlone("u")} and u.id > $1 order by u.id limit ${SLICE}`);
 const PERSON_OF = statement("known", "select state from person_joins where record_id = $1 and person_id = $2");
 const PROPOSED_AS = statement(
   "proposed-as",
@@ -59,7 +60,7 @@ const LOOK = statement(
 const CLEAR = statement(
   "clear",
   `delete from person_joins j where j.state in ('proposed', 'ambiguous')
-     and (not exists (select from users u where u.id = j.record_id and u.person_id is null) or not exists (select from people p where p.id = j.person_id))`,
+     and (not exists (select from users u where u.id = j.record_id and ${isAlone("u")}) or not exists (select from people p where p.id = j.person_id))`,
 );
 
 export interface Searching {

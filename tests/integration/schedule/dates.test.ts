@@ -23,6 +23,7 @@ person:
   title: user.title
   mobile: phone(phoneOf(user, "mobile"))
 manager: enterprise.manager.value
+sources: { join: [{ by: userName }] }
 `;
 
 /*
@@ -209,4 +210,29 @@ test("a record that goes takes what it scheduled along", async () => {
   expect((await product.send("DELETE", `/scim/v2/Users/${id}`)).status).toBe(204);
   await product.until(async () => !(await isThere("Uma")));
   expect((await product.pool.query("select count(*) from scheduled_changes where resource = $1", [id])).rows).toEqual([{ count: 0 }]);
+});
+
+test("of a joined person each record has its dates, and has them when it is separated", async () => {
+  const entra = await product.token(["provision"], "entra");
+  const id = await add(worker("Zoe", { terminationDate: `${year}-12-31` }));
+  await product.until(() => isThere("Zoe"));
+  const { [WORKER]: _none, ...plain } = worker("Zoe", {});
+  const other = (await product.send("POST", "/scim/v2/Users", { token: entra, body: { ...plain, schemas: [CORE] } })).body.id;
+  const proposed = async () => (await product.send("GET", "/api/joins?state=proposed")).body.joins;
+  await product.until(async () => (await proposed()).length === 1);
+  expect((await product.send("POST", `/api/joins/${(await proposed())[0].id}/accept`)).status).toBe(200);
+  const counts = async (record: string) =>
+    (
+      await product.pool.query("select p.id, p.active from people p join users u on coalesce(u.person_id, u.id) = p.id where u.id = $1", [
+        record,
+      ])
+    ).rows[0];
+  expect(await counts(other)).toEqual({ id, active: true });
+  setTime("12-31T16:00:00");
+  await product.until(async () => !(await isThere("Zoe")));
+  expect((await product.send("POST", `/api/joins/records/${id}/separate`)).status).toBe(200);
+  expect([await counts(id), await counts(other)]).toEqual([
+    { id, active: false },
+    { id: other, active: true },
+  ]);
 });
