@@ -53,7 +53,7 @@ export function joinsEndpoint({ joins, clock }: JoinRoutes): Mount {
     })
     .all(methodNotAllowed("POST"));
 
-  return { path: "/api/joins", access: ["history:read"], handler: router };
+  return { path: "/api/joins", access: ["admin", "history:read"], handler: router };
 }
 
 function doneOf(decision: JoinDecision): readonly Join[] {

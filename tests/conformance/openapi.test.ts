@@ -140,6 +140,15 @@ describe("outside SCIM", () => {
     for (const path of ["/history/checkpoint", "/history/key"]) expect((await send("GET", path)).status).toBe(404);
     await (await beginTestLog(product.pool))();
     const event = (await send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${user}"`)}`)).body.events[0].id;
+    const elsewhere = await product.token(["provision"], "elsewhere");
+    const both = (token?: string) =>
+      product.send("POST", "/scim/v2/Users", { body: { userName: "both", displayName: "Both" }, ...(token ? { token } : {}) });
+    const [record, person] = [(await both(elsewhere)).body.id, (await both()).body.id];
+    const join = "019ab2c4-5d6e-7f80-9123-456789abcdee";
+    await product.pool.query(
+      "insert into person_joins (id, record_id, person_id, matched, state) values ($1, $2, $3, '{userName}', 'proposed')",
+      [join, record, person],
+    );
     const adoption = "019ab2c4-5d6e-7f80-9123-456789abcdef";
     await product.pool.query(
       "insert into adoptions (id, target, kind, entity_id, remote_id, tier, matched, state) values ($1, 'dingtalk', 'user', $2, 'mei', 3, '{mobile,name}', 'proposed')",
@@ -223,6 +232,14 @@ describe("outside SCIM", () => {
       ["GET", `/api/users/${user}`],
       ["GET", `/api/users/${NOBODY}`],
       ["GET", "/api/sources"],
+      ["GET", "/api/joins"],
+      ["GET", "/api/joins?state=wrong"],
+      ["POST", "/api/joins/search"],
+      ["POST", `/api/joins/${join}/refuse`],
+      ["POST", `/api/joins/${join}/accept`],
+      ["POST", `/api/joins/records/${record}/separate`],
+      ...["accept", "refuse"].map((decision): Parameters<Product["send"]> => ["POST", `/api/joins/${NOBODY}/${decision}`]),
+      ["POST", `/api/joins/records/${NOBODY}/separate`],
       ["GET", "/api/mapping"],
       ["GET", "/api/mapping/trial?people=5"],
       ["GET", "/api/mapping/trial?people=0"],
