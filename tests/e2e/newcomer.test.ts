@@ -88,7 +88,7 @@ describe("a database that cannot be opened", () => {
           url.password = "secret-of-nobody";
           url.pathname = `/${database}`;
         }),
-      "run `dingtalk-scim migrate` once as the owner of the database",
+      "run `dingtalk-scim migrate` as the owner of the database",
     ],
   ])("%s is one line", async (_what, url, told) => {
     const run = runCommand(["serve"], { ...place.settings, DATABASE_URL: url() });
