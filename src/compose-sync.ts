@@ -12,7 +12,7 @@ import { keepErasures } from "./privacy/keep-erasures.ts";
 import { keepRetention } from "./privacy/retention.ts";
 import { assess } from "./reconcile/assess/assess.ts";
 import { sweep } from "./reconcile/compare/sweep.ts";
-import { hear } from "./reconcile/hints/hear.ts";
+import { listenToTarget } from "./reconcile/hints/listen.ts";
 import { tellOfNewcomers } from "./reconcile/newcomers/tell.ts";
 import { startWhenChecked } from "./reconcile/process/loop-start.ts";
 import { createSteering, modeInForce } from "./reconcile/process/orders.ts";
@@ -172,7 +172,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
         watchPauses({ ...watching, log, rules, wake: worker.wake }, stopping.signal),
         // What is not remembered of an object has to be read for a comparison: not before that is possible.
         rules.watch(stopping.signal),
-        ...(config.dingtalkStream ? [hear(listening, stopping.signal)] : []),
+        ...(config.dingtalkStream ? [listenToTarget(listening, stopping.signal)] : []),
         ...(config.newcomerNoteAgentId === undefined ? [] : [tellOfNewcomers(telling, stopping.signal)]),
       ]);
     },

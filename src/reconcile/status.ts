@@ -30,7 +30,7 @@ export interface SyncStatus {
 
 /** How the one process that listens to the target fares. */
 export interface Listening extends Hearing {
-  readonly state: "connecting" | "listening" | "deaf";
+  readonly state: "connecting" | "listening" | "disconnected";
   readonly since: Date;
   /** Attempts in a row that came to nothing. */
   readonly failures: number;

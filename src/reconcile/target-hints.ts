@@ -28,7 +28,7 @@ export type ListeningEnd = "askedBack" | "closed" | "silent" | "refused";
 export type ListeningState =
   | { readonly kind: "listening" }
   /** `failures`: attempts in a row that came to nothing. `reason`: a code of ours or of the target's. */
-  | { readonly kind: "deaf"; readonly failures: number; readonly end: ListeningEnd; readonly reason: string };
+  | { readonly kind: "disconnected"; readonly failures: number; readonly end: ListeningEnd; readonly reason: string };
 
 export interface HintListener {
   /** Resolves once the hints are stored: the target is told so then, and forgets them. A rejection makes them come again. */

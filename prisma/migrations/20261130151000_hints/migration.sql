@@ -21,7 +21,7 @@ create index hints_age on hints (received_at);
 -- How the connection of a target is over which it speaks. Shown by the one process that listens.
 create table listening (
   target text primary key,
-  state text not null check (state in ('connecting', 'listening', 'deaf')),
+  state text not null check (state in ('connecting', 'listening', 'disconnected')),
   since timestamptz(3) not null,
   failures int not null default 0,
   ended_by text,

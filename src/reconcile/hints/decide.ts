@@ -2,8 +2,8 @@ import type { HintSubject, Told } from "../target-hints.ts";
 import type { Attributes } from "../target-values.ts";
 import type { HintOutcome, OpenHint } from "./ports.ts";
 
-/** What an event said of one thing, while it is in this process's memory. */
-export interface Said extends Pick<HintSubject, "told"> {
+/** What an event reports of one thing, while it is in this process's memory. */
+export interface Report extends Pick<HintSubject, "told"> {
   readonly atMs: number;
 }
 
@@ -15,12 +15,12 @@ const PATIENCE_MS = 1_000;
  * What becomes of hints about one thing. Only where all that was told lastly is what is remembered, it was our own write, or one that changed nothing: then
  * nobody has to look. Events that another process heard tell nothing here. Pure.
  */
-export function decide({ link, busy, eventIds, ageMs }: OpenHint, saidIn: (eventId: string) => Said | undefined): HintOutcome | "wait" {
+export function decide({ link, busy, eventIds, ageMs }: OpenHint, reportOf: (eventId: string) => Report | undefined): HintOutcome | "wait" {
   // A create under way may be about to own it, and a run's own write is recorded at its end.
   if (busy) return "wait";
   if (!link) return "stranger";
-  const said = eventIds.map(saidIn);
-  const lastly = lastTold(said);
+  const reports = eventIds.map(reportOf);
+  const lastly = lastTold(reports);
   if (!lastly || link.status !== "owned" || !link.observed) return "look";
   if (isKnown(lastly, link.observed)) return "echo";
   return (link.observedMs ?? Number.POSITIVE_INFINITY) < JUST_WRITTEN_MS && ageMs < PATIENCE_MS ? "wait" : "look";
@@ -29,9 +29,9 @@ export function decide({ link, busy, eventIds, ageMs }: OpenHint, saidIn: (event
 const isKnown = (lastly: readonly Told[], remembered: Attributes): boolean => lastly.every((told) => told(remembered));
 
 /** Of each part what was told last; undefined when an event tells nothing. */
-function lastTold(said: readonly (Said | undefined)[]): readonly Told[] | undefined {
-  const known = said.filter((each) => each !== undefined && Object.keys(each.told).length > 0) as readonly Said[];
-  if (known.length < said.length) return undefined;
+function lastTold(reports: readonly (Report | undefined)[]): readonly Told[] | undefined {
+  const known = reports.filter((each) => each !== undefined && Object.keys(each.told).length > 0) as readonly Report[];
+  if (known.length < reports.length) return undefined;
   const inOrder = [...known].sort((a, b) => a.atMs - b.atMs);
   return Object.values(Object.assign({}, ...inOrder.map(({ told }) => told)) as Record<string, Told>);
 }

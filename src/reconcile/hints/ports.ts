@@ -3,7 +3,7 @@ import type { ListeningEnd, TargetHint } from "../target-hints.ts";
 import type { Attributes } from "../target-values.ts";
 import type { Hearing } from "./health.ts";
 
-/** Something that a target said has happened to one thing, as it is stored: without any value. */
+/** Something that happened to one thing, as a target reported it. It is stored without any value. */
 export interface OpenHint {
   readonly kind: "user" | "department";
   readonly remoteId: string;
@@ -58,7 +58,7 @@ export interface ListeningPlace {
 }
 
 export interface ShownListening {
-  readonly state: "connecting" | "listening" | "deaf";
+  readonly state: "connecting" | "listening" | "disconnected";
   readonly since: Date;
   /** Attempts in a row that came to nothing. */
   readonly failures: number;

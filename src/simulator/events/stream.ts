@@ -65,8 +65,8 @@ export function createStreamGateway(options: GatewayOptions): StreamGateway {
 
   return {
     deliver(event) {
-      const { deaf, dropPercent } = settings();
-      if (isDropped(dropPercent) || deaf === "events") return;
+      const { silent, dropPercent } = settings();
+      if (isDropped(dropPercent) || silent === "events") return;
       sent.push(event);
       if (sent.length > MOST_REPLAYED) sent.shift();
       redelivery.deliver(event);
@@ -119,7 +119,7 @@ export function createStreamGateway(options: GatewayOptions): StreamGateway {
     const left = new AbortController();
     connection.socket.on("message", (data) => receive(String(data)));
     connection.socket.on("ping", (data) => {
-      if (settings().deaf !== "everything") connection.socket.pong(data);
+      if (settings().silent !== "everything") connection.socket.pong(data);
     });
     connection.socket.on("error", () => connection.socket.terminate());
     connection.socket.on("close", () => {
@@ -184,8 +184,8 @@ function createFrames({ clock, seed, settings }: GatewayOptions) {
     data: Readonly<Record<string, unknown>>,
     more: Readonly<Record<string, string>>,
   ): void {
-    const { deaf } = settings();
-    if (deaf === "everything" || (deaf === "reconnected" && again)) return;
+    const { silent } = settings();
+    if (silent === "everything" || (silent === "reconnected" && again)) return;
     const headers = {
       appId: appKey,
       connectionId: id,

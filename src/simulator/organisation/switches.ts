@@ -145,7 +145,7 @@ export const switchesSchema = z.strictObject({
        * Which open connections tell nothing. `reconnected`: those that come after one has gone get no frame at all. `events`: all live on without events.
        * `everything`: all are silent, and pings of clients get no answer.
        */
-      deaf: z.enum(["none", "reconnected", "events", "everything"]).default("none"),
+      silent: z.enum(["none", "reconnected", "events", "everything"]).default("none"),
       /** Of a hundred events so many are lost on their way. */
       dropPercent: z.number().min(0).max(100).default(0),
       pingMs: z.number().int().min(10).default(60_000),

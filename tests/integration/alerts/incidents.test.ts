@@ -57,7 +57,7 @@ test("a connection to DingTalk that is refused 1,000 times is one incident, told
       [state, failures],
     );
   for (let failures = 1; failures <= 1_000; failures++) {
-    await show("deaf", failures);
+    await show("disconnected", failures);
     if (failures % 50 === 0) await one.pass(45_000, 15_000);
   }
   expect(await alerts.incidents()).toMatchObject([{ kind: "listening", code: "notHeard", class: "B" }]);

@@ -2,22 +2,22 @@ import { randomInt } from "node:crypto";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { readUser } from "../../../src/scim/resource/resource.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
-import { type RunningEar, settled, startEar, until } from "./ear.ts";
+import { type RunningListener, settled, startListening, until } from "./listening.ts";
 
 /* What DingTalk says by itself, from its gateway to the directory's state being restored. */
 
 const ROUND_TRIP_MS = 150;
 
 let env: TestEnvironment;
-let ear: RunningEar | undefined;
+let listener: RunningListener | undefined;
 let people = 0;
 
 beforeEach(async () => {
   env = await openTestEnvironment({ retryBaseMs: 10 });
 });
 afterEach(async () => {
-  await ear?.stop();
-  ear = undefined;
+  await listener?.stop();
+  listener = undefined;
   await env.close();
 });
 
@@ -39,7 +39,7 @@ test("what somebody changes in DingTalk is put right within two seconds and two 
   const id = await addPerson();
   const group = await env.addGroup("Sales", [id]);
   expect(group).toBeTruthy();
-  ear = await startEar(env, env.startWorker());
+  listener = await startListening(env, env.startWorker());
   await env.quiet();
   await settled(env);
   await env.control("latency", { minMs: ROUND_TRIP_MS });
@@ -59,7 +59,7 @@ test("what somebody changes in DingTalk is put right within two seconds and two 
 
 test("who left there by themselves is there again, and the history says why", async () => {
   const id = await addPerson();
-  ear = await startEar(env, env.startWorker());
+  listener = await startListening(env, env.startWorker());
   await env.quiet();
   await edit("leave", { userid: id });
   await until(async () => (await remote(id)) !== undefined);
@@ -72,7 +72,7 @@ test("who left there by themselves is there again, and the history says why", as
 test("an accepted invitation is over at once", async () => {
   await env.control("switches", { protectedMobiles: ["+852-61234567"] });
   const id = await addPerson({ phoneNumbers: [{ type: "mobile", value: "+852 6123 4567" }] });
-  ear = await startEar(env, env.startWorker());
+  listener = await startListening(env, env.startWorker());
   const stateOf = async () => (await env.pool.query("select state from entity_states where entity_id = $1", [id])).rows[0];
   await until(async () => (await stateOf())?.state === "waiting");
   await env.control("latency", { minMs: ROUND_TRIP_MS });
@@ -84,7 +84,7 @@ test("an accepted invitation is over at once", async () => {
 test("our own updates cost no write and no read", async () => {
   const count = Number(process.env["OWN_UPDATES"] ?? 200);
   const ids = await Promise.all(Array.from({ length: 20 }, () => addPerson()));
-  ear = await startEar(env, env.startWorker());
+  listener = await startListening(env, env.startWorker());
   await env.quiet();
   await settled(env);
   const before = { update: await callsOf("user/update"), get: await callsOf("user/get") };
@@ -102,7 +102,7 @@ test("our own updates cost no write and no read", async () => {
 test("events that come again and again are one look at each person", async () => {
   const times = Number(process.env["REPLAYS"] ?? 300);
   const ids = await Promise.all(Array.from({ length: 5 }, () => addPerson()));
-  ear = await startEar(env, env.startWorker());
+  listener = await startListening(env, env.startWorker());
   await env.quiet();
   await settled(env);
   await env.control("stream", { action: "replay", times: 1 });
@@ -122,7 +122,7 @@ test("events that come again and again are one look at each person", async () =>
 });
 
 test("people who are not ours are not looked at, and nothing of them is kept", async () => {
-  ear = await startEar(env, env.startWorker());
+  listener = await startListening(env, env.startWorker());
   const body = { userid: "stranger", name: "Stranger", mobile: "+852-91230000", dept_id_list: "1" };
   await edit("/topapi/v2/user/create", body);
   await edit("/topapi/v2/user/update", { userid: "stranger", title: "Guest" });

@@ -98,17 +98,17 @@ test("a connection that breaks is made anew", async () => {
   await until(() => isListening(listening));
   await control("stream", { action: "cut" });
   await until(() => listening.states.length === 3);
-  expect(listening.states.map(({ kind }) => kind)).toEqual(["listening", "deaf", "listening"]);
+  expect(listening.states.map(({ kind }) => kind)).toEqual(["listening", "disconnected", "listening"]);
   await add(3);
   await until(() => heard(listening, 3));
 });
 
-test.each(["everything", "reconnected"] as const)("a gateway that is silent (%s) is left, until it speaks again", async (deaf) => {
+test.each(["everything", "reconnected"] as const)("a gateway that is silent (%s) is left, until it speaks again", async (silent) => {
   const listening = start({ silentMs: 400 });
   await until(() => isListening(listening));
-  await control("switches", { stream: { deaf } });
-  if (deaf === "reconnected") await control("stream", { action: "cut" });
-  await until(() => listening.states.filter(({ kind }) => kind === "deaf").length >= 2);
+  await control("switches", { stream: { silent } });
+  if (silent === "reconnected") await control("stream", { action: "cut" });
+  await until(() => listening.states.filter(({ kind }) => kind === "disconnected").length >= 2);
   await control("switches", { stream: {} });
   await until(() => isListening(listening));
   await add(4);
@@ -116,7 +116,7 @@ test.each(["everything", "reconnected"] as const)("a gateway that is silent (%s)
 });
 
 test("a live connection without events stays: pings are answered", async () => {
-  await control("switches", { stream: { deaf: "events" } });
+  await control("switches", { stream: { silent: "events" } });
   const listening = start({ silentMs: 300 });
   await until(() => isListening(listening));
   await add(5);
@@ -134,7 +134,7 @@ test.each([
   await until(() => listening.states.length >= count);
   const seconds = clock.monotonicMs() / 1_000;
   expect(seconds).toBeGreaterThan(count);
-  expect(listening.states.every(({ kind }) => kind === "deaf")).toBe(true);
+  expect(listening.states.every(({ kind }) => kind === "disconnected")).toBe(true);
   expect(listening.states.at(-1)).toMatchObject({ end: "refused", failures: listening.states.length });
   await control("switches", { stream: {} });
   await until(() => isListening(listening));

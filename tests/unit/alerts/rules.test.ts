@@ -17,7 +17,7 @@ const well: AlertFacts = {
 };
 const group = (more: Partial<AlertFacts["open"][number]>) => ({ state: "parked", kind: "user", count: 1, lost: 0, ...more });
 const streak = { code: "sourceRefused", key: "t1", count: 5, firstAt: ago(3), lastAt: ago(1) };
-const ear = { state: "listening", since: ago(60), heard: 0, missed: 0 };
+const listening = { state: "listening", since: ago(60), heard: 0, missed: 0 };
 const entra = { id: "s1", name: "Entra ID", lastRequestAt: ago(30) };
 
 const found = (facts: Partial<AlertFacts>, rhythms: Rhythms = {}) =>
@@ -103,10 +103,10 @@ test.each<[string, Partial<AlertFacts>, readonly string[]]>([
   ],
   ["sealed four minutes ago", { sealedAt: ago(4) }, []],
   ["not compared for 26 hours", { target: { sweptAt: ago(26 * 60) } }, ["B comparison:notCompared"]],
-  ["not heard", { listening: { ...ear, state: "deaf" } }, ["B listening:notHeard"]],
-  ["heard, and nine in ten told of", { listening: { ...ear, heard: 9, missed: 1 } }, []],
-  ["heard, and fewer", { listening: { ...ear, heard: 8, missed: 1 } }, ["B hints:hintsMissing"]],
-  ["nothing was told of", { listening: { ...ear, missed: 1 } }, ["B hints:hintsMissing"]],
+  ["not heard", { listening: { ...listening, state: "disconnected" } }, ["B listening:notHeard"]],
+  ["heard, and nine in ten told of", { listening: { ...listening, heard: 9, missed: 1 } }, []],
+  ["heard, and fewer", { listening: { ...listening, heard: 8, missed: 1 } }, ["B hints:hintsMissing"]],
+  ["nothing was told of", { listening: { ...listening, missed: 1 } }, ["B hints:hintsMissing"]],
   ["never compared, and young", { target: {}, processes: [{ startedAt: ago(60), problems: [] }] }, []],
 ])("%s", (_name, facts, expected) => expect(keys(facts)).toEqual(expected));
 

@@ -1,7 +1,7 @@
-import { decide, type Said } from "../../../src/reconcile/hints/decide.ts";
+import { decide, type Report } from "../../../src/reconcile/hints/decide.ts";
 import type { OpenHint } from "../../../src/reconcile/hints/ports.ts";
 
-const is = (title: string): Said["told"] => ({ title: (remembered) => remembered["title"] === title });
+const is = (title: string): Report["told"] => ({ title: (remembered) => remembered["title"] === title });
 const owned = { id: "i", status: "owned", observed: { title: "Clerk" }, observedMs: 60_000 } as const;
 const open = (more: Partial<OpenHint> = {}): OpenHint => ({
   kind: "user",
@@ -14,9 +14,9 @@ const open = (more: Partial<OpenHint> = {}): OpenHint => ({
   ...more,
 });
 const just = { ...owned, observedMs: 100 };
-const said = (events: Readonly<Record<string, Said>>) => (id: string) => events[id];
+const reports = (events: Readonly<Record<string, Report>>) => (id: string) => events[id];
 
-test.each<[string, OpenHint, Readonly<Record<string, Said>>, ReturnType<typeof decide>]>([
+test.each<[string, OpenHint, Readonly<Record<string, Report>>, ReturnType<typeof decide>]>([
   ["what is known", open(), { a: { atMs: 1, told: is("Clerk") } }, "echo"],
   ["what is not", open(), { a: { atMs: 1, told: is("King") } }, "look"],
   ["nothing", open(), { a: { atMs: 1, told: {} } }, "look"],
@@ -27,16 +27,16 @@ test.each<[string, OpenHint, Readonly<Record<string, Said>>, ReturnType<typeof d
   ["what is not remembered at all", open({ link: { ...owned, observed: undefined } }), { a: { atMs: 1, told: is("Clerk") } }, "look"],
   ["a write of ours before the last one", open({ link: just }), { a: { atMs: 1, told: is("Junior") } }, "wait"],
   ["the same when the last one was not told in time", open({ link: just, ageMs: 1_000 }), { a: { atMs: 1, told: is("Junior") } }, "look"],
-])("events that tell %s", (_name, hint, events, expected) => expect(decide(hint, said(events))).toBe(expected));
+])("events that tell %s", (_name, hint, events, expected) => expect(decide(hint, reports(events))).toBe(expected));
 
 const both = open({ eventIds: ["a", "b"] });
 test.each<[string, number, number, ReturnType<typeof decide>]>([
   ["then ours", 1, 2, "echo"],
   ["after ours", 2, 1, "look"],
 ])("another value, %s: what happened last counts", (_name, theirs, ours, expected) =>
-  expect(decide(both, said({ a: { atMs: theirs, told: is("King") }, b: { atMs: ours, told: is("Clerk") } }))).toBe(expected),
+  expect(decide(both, reports({ a: { atMs: theirs, told: is("King") }, b: { atMs: ours, told: is("Clerk") } }))).toBe(expected),
 );
 
 test("an event that tells nothing beside one that is known makes somebody look", () => {
-  expect(decide(both, said({ a: { atMs: 1, told: {} }, b: { atMs: 2, told: is("Clerk") } }))).toBe("look");
+  expect(decide(both, reports({ a: { atMs: 1, told: {} }, b: { atMs: 2, told: is("Clerk") } }))).toBe("look");
 });

@@ -109,7 +109,7 @@ function ListeningFacts({ listening }: Pick<SyncStatus, "listening">): ReactNode
   const { state, since, failures, reason, lastEventAt, heard, missed } = listening;
   return (
     <>
-      <p className={state === "deaf" ? "problem" : ""}>
+      <p className={state === "disconnected" ? "problem" : ""}>
         {state === "listening" ? "✓ " : ""}
         {t(`listening.${state}`)} {reason ? <code>{reason}</code> : null}
       </p>

@@ -644,7 +644,7 @@ export const en = {
   "dingtalk.well": "Credentials, permissions and contact scope are in order.",
   "listening.listening": "DingTalk tells of changes made there.",
   "listening.connecting": "Connecting, to hear of changes made in DingTalk.",
-  "listening.deaf": "DingTalk is not heard. Changes made there wait for the comparison.",
+  "listening.disconnected": "DingTalk is not heard. Changes made there wait for the comparison.",
   "listening.off": "No process listens to DingTalk. Changes made there wait for the comparison.",
   "listening.since": "Since",
   "listening.lastEvent": "Last event",

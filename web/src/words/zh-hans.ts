@@ -633,7 +633,7 @@ export const zhHans: Catalogue = {
   "dingtalk.well": "凭证、权限和通讯录范围正常。",
   "listening.listening": "钉钉会通知在那里所做的更改。",
   "listening.connecting": "正在连接，以接收钉钉的更改事件。",
-  "listening.deaf": "收不到钉钉的事件。在那里所做的更改要等到比对时才会发现。",
+  "listening.disconnected": "收不到钉钉的事件。在那里所做的更改要等到比对时才会发现。",
   "listening.off": "没有进程接收钉钉的事件。在那里所做的更改要等到比对时才会发现。",
   "listening.since": "开始时间",
   "listening.lastEvent": "最近的事件",

@@ -633,7 +633,7 @@ export const zhHant: Catalogue = {
   "dingtalk.well": "憑證、權限和通訊錄範圍正常。",
   "listening.listening": "釘釘會通知在該處所作的更改。",
   "listening.connecting": "正在連線，以接收釘釘的更改事件。",
-  "listening.deaf": "收不到釘釘的事件。在該處所作的更改要到比對時才會發現。",
+  "listening.disconnected": "收不到釘釘的事件。在該處所作的更改要到比對時才會發現。",
   "listening.off": "沒有程序接收釘釘的事件。在該處所作的更改要到比對時才會發現。",
   "listening.since": "開始時間",
   "listening.lastEvent": "最近的事件",

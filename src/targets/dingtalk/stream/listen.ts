@@ -44,7 +44,7 @@ export async function listen(config: DingTalkConfig, deps: StreamDeps, listener:
   const rest = (ms: number): Promise<void> => (ms > 0 ? clock.sleep(ms, signal).catch(() => undefined) : Promise.resolve());
   const fail = async (end: "closed" | "silent" | "refused", reason: string): Promise<void> => {
     failures += 1;
-    listener.state({ kind: "deaf", failures, end, reason });
+    listener.state({ kind: "disconnected", failures, end, reason });
     await rest(backoffMs(failures - 1, random(), AGAIN_MS, AGAIN_MAX_MS));
   };
 

@@ -1,17 +1,17 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { hear } from "../../../src/reconcile/hints/hear.ts";
+import { listenToTarget } from "../../../src/reconcile/hints/listen.ts";
 import type { Running, TestEnvironment } from "../../support/test-environment.ts";
 
-export interface RunningEar {
+export interface RunningListener {
   stop(): Promise<void>;
 }
 
 /** A process that listens, beside `worker`. Resolves once it hears. */
-export async function startEar(env: TestEnvironment, worker: Running): Promise<RunningEar> {
+export async function startListening(env: TestEnvironment, worker: Running): Promise<RunningListener> {
   const { store, target } = env.connect();
   const stopping = new AbortController();
-  const hearing = hear(
+  const listening = listenToTarget(
     { store, target, clock: systemClock, logger: silentLogger, wake: worker.wake, compare: async () => undefined },
     stopping.signal,
   );
@@ -19,7 +19,7 @@ export async function startEar(env: TestEnvironment, worker: Running): Promise<R
   return {
     async stop() {
       stopping.abort();
-      await hearing;
+      await listening;
     },
   };
 }
@@ -33,7 +33,7 @@ export async function until(holds: () => Promise<boolean>, ms = 30_000): Promise
   return systemClock.monotonicMs() - beganMs;
 }
 
-/** Resolves when every event that was said was decided about. */
+/** Resolves when every event that was reported was decided about. */
 export const settled = (env: TestEnvironment): Promise<number> =>
   until(async () => (await env.pool.query("select 1 from hints where outcome is null limit 1")).rows.length === 0);
 

@@ -2,33 +2,33 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { isComparisonDue, shareHeard } from "../../../src/reconcile/hints/health.ts";
-import { hear } from "../../../src/reconcile/hints/hear.ts";
+import { listenToTarget } from "../../../src/reconcile/hints/listen.ts";
 import type { TargetHint } from "../../../src/reconcile/target-hints.ts";
 import { readFacts } from "../../../src/store/alerts/facts.ts";
 import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { createRandom, createRandomDirectory } from "../reconcile/random-directory.ts";
-import { type RunningEar, settled, startEar, until } from "./ear.ts";
+import { type RunningListener, settled, startListening, until } from "./listening.ts";
 
 /* What is not heard is found by the comparison, and what is heard twice changes nothing. */
 
 let env: TestEnvironment;
 let hand: Connection;
-const ears: RunningEar[] = [];
+const listeners: RunningListener[] = [];
 
 beforeEach(async () => {
   env = await openTestEnvironment({ retryBaseMs: 10 });
   hand = env.connect();
 });
 afterEach(async () => {
-  for (const ear of ears.splice(0)) await ear.stop();
+  for (const listener of listeners.splice(0)) await listener.stop();
   await env.close();
 });
 
 const compare = () => sweep({ ...hand, clock: systemClock }, "cli", new AbortController().signal);
-const listen = async (): Promise<RunningEar> => {
-  const ear = await startEar(env, env.startWorker());
-  ears.push(ear);
-  return ear;
+const listen = async (): Promise<RunningListener> => {
+  const listener = await startListening(env, env.startWorker());
+  listeners.push(listener);
+  return listener;
 };
 const retitle = (userid: string, title: string) => env.control("edit", { call: "/topapi/v2/user/update", body: { userid, title } });
 const titleOf = async (id: string) => (await env.state()).users.find(({ userid }) => userid === id)?.["title"];
@@ -39,10 +39,10 @@ const addPerson = (n: number) =>
     title: "Clerk",
     phoneNumbers: [{ type: "mobile", value: `+852 6${String(n).padStart(7, "0")}` }],
   });
-const hearing = () => hand.store.hearing();
+const listening = () => hand.store.hearing();
 
-test.each(["events", "none"] as const)("without any event (deaf: %s) a comparison leads to the same end", async (deaf) => {
-  await env.control("switches", { stream: { deaf, dropPercent: 100 } });
+test.each(["events", "none"] as const)("without any event (silent: %s) a comparison leads to the same end", async (silent) => {
+  await env.control("switches", { stream: { silent, dropPercent: 100 } });
   const random = createRandom(7);
   const directory = createRandomDirectory(env, random);
   await listen();
@@ -57,7 +57,7 @@ test.each(["events", "none"] as const)("without any event (deaf: %s) a compariso
   await compare();
   await env.quiet();
   expect(await directory.differences()).toEqual([]);
-  const { heard, missed } = await hearing();
+  const { heard, missed } = await listening();
   expect([heard, missed > 0]).toEqual([0, true]);
 });
 
@@ -73,13 +73,13 @@ test("the share that was heard is known after a comparison, and too little of it
   }
   await settled(env);
   await env.quiet();
-  expect(await hearing()).toMatchObject({ heard: 3, missed: 0 });
+  expect(await listening()).toMatchObject({ heard: 3, missed: 0 });
   await env.control("switches", { stream: { dropPercent: 100 } });
   await retitle(ids[0]!, "Queen");
   await compare();
   await env.quiet();
   expect(await titleOf(ids[0]!)).toBe("Clerk");
-  const { comparedMs, ...known } = await hearing();
+  const { comparedMs, ...known } = await listening();
   expect([known, shareHeard(known)]).toEqual([{ heard: 3, missed: 1 }, 0.75]);
   expect([isComparisonDue(known, comparedMs), isComparisonDue(known, 3_600_000)]).toEqual([false, true]);
   expect((await readFacts(env.pool, "dingtalk", new Date())).listening).toMatchObject({ state: "listening", heard: 3, missed: 1 });
@@ -89,7 +89,7 @@ test("one process listens, and another takes over when it is gone", async () => 
   const first = await listen();
   const { store, target } = env.connect();
   const stopping = new AbortController();
-  const second = hear(
+  const second = listenToTarget(
     { store, target, clock: systemClock, logger: silentLogger, wake: () => undefined, compare: async () => undefined },
     stopping.signal,
   );
@@ -160,7 +160,10 @@ test("too little heard for an hour has everything compared, without anybody aski
   const compare = async (): Promise<void> => {
     asked += 1;
   };
-  const listening = hear({ store, target, clock: systemClock, logger: silentLogger, wake: () => undefined, compare }, stopping.signal);
+  const listening = listenToTarget(
+    { store, target, clock: systemClock, logger: silentLogger, wake: () => undefined, compare },
+    stopping.signal,
+  );
   await until(async () => asked > 0);
   stopping.abort();
   await listening;

@@ -4,11 +4,11 @@ import type { Logger } from "../../core/logger.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { HintListener, ListeningState } from "../target-hints.ts";
-import { decide, type Said } from "./decide.ts";
+import { decide, type Report } from "./decide.ts";
 import { isComparisonDue } from "./health.ts";
 import type { HintStore, ListeningPlace, OpenHint, ShownListening } from "./ports.ts";
 
-export interface HearDeps {
+export interface ListenDeps {
   readonly store: HintStore;
   readonly target: Pick<TargetAdapter, "name" | "listen">;
   readonly clock: Clock;
@@ -29,14 +29,14 @@ const AGAIN_MS = 100;
 const LEFT_OPEN_MS = 30_000;
 /** From one look at a thing to the next for a hint: a flood of hints is one look in that time. */
 const BETWEEN_LOOKS_MS = 1_500;
-/** What was said, in memory, and things looked at lately: the oldest go, and cost a look each. */
+/** What was reported, in memory, and things looked at lately: the oldest go, and cost a look each. */
 const MOST_REMEMBERED = 20_000;
 const FORGET_MS = 3_600_000;
 /** How often it is looked whether enough is heard. */
 const HEALTH_MS = 60_000;
 
 /** Of all processes one listens to the target, and the others stand by. Ends when `signal` is aborted. */
-export async function hear(deps: HearDeps, signal: AbortSignal): Promise<void> {
+export async function listenToTarget(deps: ListenDeps, signal: AbortSignal): Promise<void> {
   const { store, clock, logger, target } = deps;
   if (!target.listen) return;
   let told = false;
@@ -53,14 +53,14 @@ export async function hear(deps: HearDeps, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function atPlace(deps: HearDeps, place: ListeningPlace, signal: AbortSignal): Promise<void> {
+async function atPlace(deps: ListenDeps, place: ListeningPlace, signal: AbortSignal): Promise<void> {
   const { target } = deps;
   const ending = new AbortController();
   const until = AbortSignal.any([signal, place.lost, ending.signal]);
-  const ear = createEar(deps, until);
-  const shown = show(deps, place, ear, until).finally(() => ending.abort());
+  const receiver = createReceiver(deps, until);
+  const shown = show(deps, place, receiver, until).finally(() => ending.abort());
   try {
-    await Promise.all([target.listen!(ear.listener, until), ear.settle(), shown]);
+    await Promise.all([target.listen!(receiver.listener, until), receiver.settle(), shown]);
   } finally {
     ending.abort();
     await place.leave();
@@ -69,9 +69,9 @@ async function atPlace(deps: HearDeps, place: ListeningPlace, signal: AbortSigna
 
 /** Shows how the connection is, and notices when the place is lost. */
 async function show(
-  { store, clock, logger, target, compare }: HearDeps,
+  { store, clock, logger, target, compare }: ListenDeps,
   place: ListeningPlace,
-  ear: Ear,
+  receiver: Receiver,
   signal: AbortSignal,
 ): Promise<void> {
   let forgottenMs = Number.NEGATIVE_INFINITY;
@@ -80,7 +80,7 @@ async function show(
   while (!signal.aborted) {
     try {
       await place.check();
-      await store.showListening(ear.state());
+      await store.showListening(receiver.state());
       if (clock.monotonicMs() - forgottenMs > FORGET_MS) {
         await store.forgetHints();
         forgottenMs = clock.monotonicMs();
@@ -98,11 +98,11 @@ async function show(
       if (!told) logger.warn({ target: target.name, error }, "the state of the connection cannot be shown");
       told = true;
     }
-    await Promise.race([ear.changed(), clock.sleep(PLACE_MS, signal).catch(() => undefined)]);
+    await Promise.race([receiver.changed(), clock.sleep(PLACE_MS, signal).catch(() => undefined)]);
   }
 }
 
-interface Ear {
+interface Receiver {
   readonly listener: HintListener;
   state(): ShownListening;
   /** Resolves when the state is another one. */
@@ -111,8 +111,8 @@ interface Ear {
   settle(): Promise<void>;
 }
 
-function createEar({ store, clock, logger, target, wake }: HearDeps, signal: AbortSignal): Ear {
-  const said = new Map<string, Map<string, Said>>();
+function createReceiver({ store, clock, logger, target, wake }: ListenDeps, signal: AbortSignal): Receiver {
+  const reports = new Map<string, Map<string, Report>>();
   const lookedMs = new Map<string, number>();
   let state: ShownListening = { state: "connecting", since: clock.now(), failures: 0 };
   let heardAt: Date | undefined;
@@ -130,8 +130,8 @@ function createEar({ store, clock, logger, target, wake }: HearDeps, signal: Abo
         throw error;
       }
       for (const { eventId, atMs, about } of hints)
-        for (const { kind, remoteId, told } of about) saidOf(`${kind} ${remoteId}`).set(eventId, { atMs, told });
-      bound(said);
+        for (const { kind, remoteId, told } of about) reportsOf(`${kind} ${remoteId}`).set(eventId, { atMs, told });
+      bound(reports);
       if (hints.some(({ about }) => about.length > 0)) arrival.ring();
     },
     heard() {
@@ -140,7 +140,8 @@ function createEar({ store, clock, logger, target, wake }: HearDeps, signal: Abo
     state(next) {
       if (next.kind !== state.state) tell(next);
       const since = next.kind === state.state ? state.since : clock.now();
-      state = next.kind === "listening" ? { state: "listening", since, failures: 0 } : { ...withoutKind(next), state: "deaf", since };
+      state =
+        next.kind === "listening" ? { state: "listening", since, failures: 0 } : { ...withoutKind(next), state: "disconnected", since };
       change.ring();
     },
   };
@@ -150,9 +151,9 @@ function createEar({ store, clock, logger, target, wake }: HearDeps, signal: Abo
     else logger.warn({ target: target.name, code: next.reason }, "the target is not heard; comparisons go on, and it is tried again");
   }
 
-  function saidOf(key: string): Map<string, Said> {
-    const known = said.get(key) ?? new Map<string, Said>();
-    said.set(key, known);
+  function reportsOf(key: string): Map<string, Report> {
+    const known = reports.get(key) ?? new Map<string, Report>();
+    reports.set(key, known);
     return known;
   }
 
@@ -163,7 +164,7 @@ function createEar({ store, clock, logger, target, wake }: HearDeps, signal: Abo
     const nowMs = clock.monotonicMs();
     for (const hint of open) {
       const key = `${hint.kind} ${hint.remoteId}`;
-      const outcome = decide(hint, (id) => said.get(key)?.get(id));
+      const outcome = decide(hint, (id) => reports.get(key)?.get(id));
       if (outcome === "echo" || outcome === "stranger") ends[outcome].push(hint);
       if (outcome === "look" && nowMs - (lookedMs.get(key) ?? Number.NEGATIVE_INFINITY) >= BETWEEN_LOOKS_MS)
         looks.push({ hint, event: eventOf(hint, clock.now(), target.name) });
@@ -174,7 +175,7 @@ function createEar({ store, clock, logger, target, wake }: HearDeps, signal: Abo
       await store.lookAt(looks);
       wake();
     }
-    for (const hint of [...ends.echo, ...ends.stranger, ...looks.map((look) => look.hint)]) said.delete(`${hint.kind} ${hint.remoteId}`);
+    for (const hint of [...ends.echo, ...ends.stranger, ...looks.map((look) => look.hint)]) reports.delete(`${hint.kind} ${hint.remoteId}`);
     for (const { hint } of looks) lookedMs.set(`${hint.kind} ${hint.remoteId}`, nowMs);
     bound(lookedMs);
     const settled = ends.echo.length + ends.stranger.length + looks.length;
@@ -203,7 +204,7 @@ function createEar({ store, clock, logger, target, wake }: HearDeps, signal: Abo
   };
 }
 
-const withoutKind = ({ kind: _kind, ...rest }: Extract<ListeningState, { kind: "deaf" }>) => rest;
+const withoutKind = ({ kind: _kind, ...rest }: Extract<ListeningState, { kind: "disconnected" }>) => rest;
 
 const eventOf = ({ kind, types, link }: OpenHint, at: Date, target: string): HistoryEvent => ({
   id: uuidv7(at.getTime()),
