@@ -3,6 +3,13 @@ import { momentOf, readingAt } from "../core/zone.ts";
 /** A day of the calendar, `2026-12-31`. */
 export type Day = string;
 
+/** Times beyond it are no longer four digits in some zone, which neither the database nor JSON prints. */
+const LAST_MS = Date.parse("9999-12-30T00:00:00Z");
+/** What programs write for "never" is a day of this year. */
+const NEVER = "9999";
+/** What programs write for "no date" is in year 1, and no worker has dates of that millennium. */
+const FIRST_YEAR = "1000";
+
 const DAY_MS = 86_400_000;
 /** An offset behind a date says where it was written (Workday writes "2026-12-31-08:00"), not which day is meant. */
 const DATE = /^(\d{4}-\d{2}-\d{2})(?:[Zz]|[+-]\d{2}:\d{2})?$/;
@@ -27,15 +34,18 @@ export function dayOf(value: unknown, zone: string): Day | undefined {
   return Number.isNaN(ms) ? undefined : textOf(readingAt(ms, zone));
 }
 
-const textOf = (ms: number): Day => new Date(ms).toISOString().slice(0, 10);
+const textOf = (ms: number): Day => new Date(Math.min(ms, Date.parse("9999-12-31T00:00:00Z"))).toISOString().slice(0, 10);
+
+/** Whether a day is that of something open-ended. */
+export const isNever = (day: Day): boolean => day >= NEVER;
 
 function existing(day: string): Day | undefined {
   const ms = Date.parse(`${day}T00:00:00Z`);
-  return Number.isNaN(ms) || day < "0100" || textOf(ms) !== day ? undefined : day;
+  return Number.isNaN(ms) || day < FIRST_YEAR || textOf(ms) !== day ? undefined : day;
 }
 
 export const plusDays = (day: Day, days: number): Day => textOf(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS);
 
 /** The moment of `minutes` after 00:00 by the clock, not by the hours gone by: 1,440 is 24:00, whenever the clocks changed. */
 export const momentOn = (day: Day, minutes: number, zone: string): Date =>
-  new Date(momentOf(Date.parse(`${day}T00:00:00Z`) + minutes * 60_000, zone));
+  new Date(Math.min(momentOf(Date.parse(`${day}T00:00:00Z`) + minutes * 60_000, zone), LAST_MS));

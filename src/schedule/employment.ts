@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/entity.ts";
-import { type Day, dayOf, momentOn, plusDays } from "./days.ts";
+import { type Day, dayOf, isNever, momentOn, plusDays } from "./days.ts";
 import type { DateRules } from "./rules.ts";
 import { workerValue } from "./worker.ts";
 
@@ -27,11 +27,17 @@ export function employmentOf(document: JsonObject, rules: DateRules): Employment
   };
 }
 
-function lastDayOf(document: JsonObject, { lastDay }: DateRules, zone: string): Day | undefined {
-  const ends = dayOf(workerValue(document, "terminationDate"), zone);
-  const worked = dayOf(workerValue(document, "lastDayOfWork") ?? workerValue(document, "lastDayWorked"), zone);
+/** An open-ended employment has no last day. */
+function lastDay(value: unknown, zone: string): Day | undefined {
+  const day = dayOf(value, zone);
+  return day === undefined || isNever(day) ? undefined : day;
+}
+
+function lastDayOf(document: JsonObject, { lastDay: which }: DateRules, zone: string): Day | undefined {
+  const ends = lastDay(workerValue(document, "terminationDate"), zone);
+  const worked = lastDay(workerValue(document, "lastDayOfWork") ?? workerValue(document, "lastDayWorked"), zone);
   if (ends === undefined || worked === undefined) return ends ?? worked;
-  switch (lastDay) {
+  switch (which) {
     case "terminationDate":
       return ends;
     case "lastDayOfWork":

@@ -4,10 +4,16 @@ import type { Day } from "./days.ts";
 
 /** What the turns of time ask of the storage. */
 export interface ScheduleStore {
-  /** Works those anew for whom a day has come by `now`, some at a time; how many. Repeated by somebody else it changes nothing. */
-  applyDue(now: Date): Promise<number>;
-  /** Works everybody anew whose record has a date, unless the dates were read by these rules the last time; how many, undefined where somebody else does it. */
-  followRules(version: string, now: () => Date, signal: AbortSignal): Promise<number | undefined>;
+  /** Works those anew for whom a day has come by `now`. Repeated by somebody else it changes nothing. */
+  applyDue(now: Date, signal: AbortSignal): Promise<Worked>;
+  /** Works everybody anew whose record has a date, unless the dates were read by these rules the last time. Undefined where somebody else does it. */
+  followRules(version: string, now: () => Date, signal: AbortSignal): Promise<Worked | undefined>;
+}
+
+/** How many people changed, and why others could not be worked out: each is one transaction, and stops nobody else. */
+export interface Worked {
+  readonly count: number;
+  readonly failures: readonly unknown[];
 }
 
 /** A change that is still to come, as operators see it. */

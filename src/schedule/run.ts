@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
-import type { ScheduleStore } from "./ports.ts";
+import type { ScheduleStore, Worked } from "./ports.ts";
 
 export interface ScheduleDeps {
   readonly store: ScheduleStore;
@@ -23,18 +23,26 @@ export function startSchedule({ store, version, clock, logger, lookMs = LOOK_MS 
   const stopping = new AbortController();
   const { signal } = stopping;
   let followed = false;
+  let failed = 0;
 
   async function look(): Promise<void> {
-    if (!followed) {
-      const count = await store.followRules(version, () => clock.now(), signal);
-      if (count !== undefined && count > 0) logger.info({ count }, "dates of people were read by the new rules");
-      followed = count !== undefined;
-    }
-    while (!signal.aborted) {
-      const count = await store.applyDue(clock.now());
-      if (count === 0) return;
-      logger.info({ count }, "a day has come for people");
-    }
+    // What is due never waits for the rules.
+    const due = await store.applyDue(clock.now(), signal);
+    if (due.count > 0) logger.info({ count: due.count }, "a day has come for people");
+    if (due.failures.length !== failed) tellFailures(due, "a day has come for people who cannot be worked out; it is tried again");
+    failed = due.failures.length;
+    if (followed || signal.aborted) return;
+    const read = await store.followRules(version, () => clock.now(), signal);
+    if (!read) return;
+    followed = true;
+    if (read.count > 0) logger.info({ count: read.count }, "dates of people were read by the new rules");
+    tellFailures(read, "dates of people could not be read by the new rules; it is tried again at the next start");
+  }
+
+  /** Without the message: that of the database has values in it. */
+  function tellFailures({ failures }: Worked, text: string): void {
+    if (failures.length === 0) return;
+    logger.warn({ count: failures.length, code: codeOf(failures[0]) }, text);
   }
 
   async function turns(): Promise<void> {
@@ -59,4 +67,11 @@ export function startSchedule({ store, version, clock, logger, lookMs = LOOK_MS 
       await running;
     },
   };
+}
+
+/** Of what went wrong first: the database's own, where the storage says no more than that it failed. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  if (error.cause instanceof Error) return codeOf(error.cause);
+  return "code" in error ? String(error.code) : error.name;
 }

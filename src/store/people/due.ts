@@ -3,7 +3,7 @@ import type { JsonObject } from "../../core/entity.ts";
 import { isUuid } from "../../core/id.ts";
 import type { Patch } from "../../schedule/attributes.ts";
 import { isDated } from "../../schedule/dated.ts";
-import type { PlannedChange, ScheduleReader, ScheduleStore } from "../../schedule/ports.ts";
+import type { PlannedChange, ScheduleReader, ScheduleStore, Worked } from "../../schedule/ports.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { enterPerson, type SettleDeps, settlePerson } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
@@ -14,8 +14,10 @@ const AT_ONCE = 100;
 const DUE: Statement = {
   name: "schedule-due",
   text: `select distinct u.person_id as id from scheduled_changes c join users u on u.id = c.resource
-    where c.state = 'scheduled' and c.due_at <= $1::timestamptz and u.person_id is not null limit ${AT_ONCE}`,
+    where c.state = 'scheduled' and c.due_at <= $1::timestamptz and u.person_id is not null and u.person_id <> all($2::uuid[]) limit ${AT_ONCE}`,
 };
+
+const IS_THERE: Statement = { name: "schedule-is-there", text: "select 1" };
 
 const RULES: Statement = { name: "schedule-rules", text: "select version from schedule_rules" };
 const FOLLOWED: Statement = {
@@ -48,27 +50,51 @@ export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleSt
       return (await settlePerson(db, personId, deps, { at, actor: "system", causes: [] })).changed;
     });
 
-  async function everybody(now: () => Date, signal: AbortSignal): Promise<number> {
+  /** Why somebody could not be worked out; undefined where they were. An outage is nobody's own failure, and is thrown. */
+  async function failureOf(work: () => Promise<unknown>): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      await run(pool, IS_THERE, []);
+      return { error };
+    }
+  }
+
+  async function everybody(now: () => Date, signal: AbortSignal): Promise<Worked> {
     let count = 0;
+    const failures: unknown[] = [];
     for (let after = FIRST; !signal.aborted; ) {
       const rows = await run<RecordRow>(pool, WITH_DATES, [after]);
       for (const { id, person_id: personId, document } of rows) {
         signal.throwIfAborted();
         const isAlone = personId === null;
-        if (isAlone && !isDated(JSON.parse(document) as JsonObject, deps.dates.rules, now())) continue;
-        if (await settle(personId ?? id, now(), isAlone ? id : undefined)) count += 1;
+        const failure = await failureOf(async () => {
+          if (isAlone && !isDated(JSON.parse(document) as JsonObject, deps.dates.rules, now())) return;
+          if (await settle(personId ?? id, now(), isAlone ? id : undefined)) count += 1;
+        });
+        if (failure) failures.push(failure.error);
       }
-      if (rows.length < PAGE) return count;
+      if (rows.length < PAGE) return { count, failures };
       after = rows.at(-1)!.id;
     }
-    return count;
+    return { count, failures };
   }
 
   return {
-    async applyDue(now) {
-      const people = await run<{ id: string }>(pool, DUE, [now]);
-      for (const { id } of people) await settle(id, now);
-      return people.length;
+    async applyDue(now, signal) {
+      let count = 0;
+      const failed = new Map<string, unknown>();
+      while (!signal.aborted) {
+        const people = await run<{ id: string }>(pool, DUE, [now, [...failed.keys()]]);
+        if (people.length === 0) break;
+        for (const { id } of people) {
+          const failure = await failureOf(() => settle(id, now));
+          if (failure) failed.set(id, failure.error);
+          else count += 1;
+        }
+      }
+      return { count, failures: [...failed.values()] };
     },
 
     async followRules(version, now, signal) {
@@ -76,15 +102,15 @@ export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleSt
       let broken = true;
       try {
         const [lock] = await run<{ mine: boolean }>(client, TRY_LOCK, []);
-        let count: number | undefined;
+        let worked: Worked | undefined;
         if (lock!.mine) {
           const [known] = await run<{ version: string }>(client, RULES, []);
-          count = known?.version === version ? 0 : await everybody(now, signal);
-          if (!signal.aborted && known?.version !== version) await run(client, FOLLOWED, [version]);
+          worked = known?.version === version ? { count: 0, failures: [] } : await everybody(now, signal);
+          if (!signal.aborted && known?.version !== version && worked.failures.length === 0) await run(client, FOLLOWED, [version]);
           await run(client, UNLOCK, []);
         }
         broken = false;
-        return count;
+        return worked;
       } finally {
         // With the connection the lock goes.
         client.release(broken);

@@ -13,6 +13,9 @@ test.each<[string, unknown, string, string | undefined]>([
   ["a time without an offset", "2026-12-31T18:00", "Europe/London", "2026-12-31"],
   ["29 February of a leap year", "2028-02-29", "Europe/London", "2028-02-29"],
   ["29 February of another year", "2027-02-29", "Europe/London", undefined],
+  ["the last day there is", "9999-12-31T23:00:00Z", "Asia/Hong_Kong", "9999-12-31"],
+  ["what .NET writes for no date", "0001-01-01T00:00:00", "Asia/Hong_Kong", undefined],
+  ["the first year of four digits", "1000-01-01", "Asia/Hong_Kong", "1000-01-01"],
   ["words", "end of the year", "Europe/London", undefined],
   ["no text", 20261231, "Europe/London", undefined],
   ["nothing", null, "Europe/London", undefined],
@@ -40,6 +43,8 @@ test.each<[string, string, number, string, string]>([
   ["the evening before it ends then", "2026-03-07", 1_440, "America/Havana", "2026-03-08T05:00:00Z"],
   ["a midnight that comes twice is the first one", "2026-11-01", 0, "America/Havana", "2026-11-01T04:00:00Z"],
   ["half an hour of offset", "2026-12-31", 1_440, "Asia/Kolkata", "2026-12-31T18:30:00Z"],
+  ["no moment has a year of five digits, in no zone", "9999-12-31", 1_440, "Europe/London", "9999-12-30T00:00:00Z"],
+  ["the first one", "1000-01-01", 0, "UTC", "1000-01-01T00:00:00Z"],
   ["a day that an island left out", "2011-12-30", 0, "Pacific/Apia", "2011-12-30T10:00:00Z"],
 ])("%s", (_name, day, minutes, zone, expected) => expect(momentOn(day, minutes, zone)).toEqual(new Date(expected)));
 
