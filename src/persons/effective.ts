@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "../core/entity.ts";
 import { unreachable } from "../core/errors.ts";
 import { sameJson } from "../core/same-json.ts";
 import type { SourceRules } from "../mapping/sources.ts";
-import { isActive, type LeftSource, type SourceRecord } from "./record.ts";
+import { hasBegun, type LeftSource, type SourceRecord } from "./record.ts";
 import { documentOf, hasValue, type Unit, unitsOf } from "./units.ts";
 
 /*
@@ -83,7 +83,7 @@ export function conflictsOf(records: readonly SourceRecord[], rules: SourceRules
   });
 }
 
-/** Of each source the record that speaks for it: of several, one that is active, else the one made last. */
+/** Of each source the record that speaks for it: of several, one that is active, else one that has begun, else the one made last. */
 export function speakersOf(records: readonly SourceRecord[]): readonly SourceRecord[] {
   const speakers = new Map<string, SourceRecord>();
   for (const record of records) {
@@ -94,7 +94,8 @@ export function speakersOf(records: readonly SourceRecord[]): readonly SourceRec
 }
 
 function comesBefore(one: SourceRecord, other: SourceRecord): boolean {
-  if (isActive(one) !== isActive(other)) return isActive(one);
+  if (one.active !== other.active) return one.active;
+  if (hasBegun(one) !== hasBegun(other)) return hasBegun(one);
   return one.createdAt === other.createdAt ? one.id > other.id : one.createdAt > other.createdAt;
 }
 
@@ -129,19 +130,20 @@ function rankOf(name: string, order: readonly string[]): number {
 }
 
 function staysActive(speakers: readonly SourceRecord[], rules: SourceRules, left: readonly LeftSource[]): boolean {
+  const begun = speakers.filter(hasBegun);
   const gone = left.filter(({ id }) => !speakers.some(({ source }) => source.id === id));
   switch (rules.leaving) {
     case "any":
-      return gone.length === 0 && speakers.every(isActive);
+      return gone.length === 0 && begun.length > 0 && begun.every(({ active }) => active);
     case "all":
-      return speakers.some(isActive);
+      return begun.some(({ active }) => active);
     case "authoritative": {
       const order = orderOf("active", rules);
       const said = [
-        ...speakers.map((record) => ({ name: record.source.name, active: isActive(record) })),
+        ...begun.map(({ source, active }) => ({ name: source.name, active })),
         ...gone.map(({ name }) => ({ name, active: false })),
       ].sort((a, b) => rankOf(a.name, order) - rankOf(b.name, order) || (a.name < b.name ? -1 : 1));
-      return said[0]!.active;
+      return said[0]?.active ?? false;
     }
     default:
       return unreachable(rules.leaving);

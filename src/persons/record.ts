@@ -4,16 +4,16 @@ import type { JsonObject } from "../core/entity.ts";
 export interface SourceRecord {
   readonly id: string;
   readonly source: { readonly id: string; readonly name: string };
-  /** As the source says. */
+  /** As the source says, and its dates. */
   readonly active: boolean;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly document: JsonObject;
-  /** What dates of the record say now, where they say anything. */
-  readonly scheduled?: { readonly active?: boolean };
+  /** False: the day of hire is still to come. Until then the record has no say in whether the person is there. */
+  readonly begun?: boolean;
 }
 
 /** A source that deleted its record of the person. */
 export type LeftSource = SourceRecord["source"];
 
-export const isActive = ({ active, scheduled }: SourceRecord): boolean => scheduled?.active ?? active;
+export const hasBegun = ({ begun }: SourceRecord): boolean => begun !== false;

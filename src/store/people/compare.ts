@@ -4,6 +4,7 @@ import { type Likeness, type Match, matchRecord } from "../../persons/match.ts";
 import { APART, equalOrBothNull } from "../postgres/planner.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { isAlone } from "./alone.ts";
+import { recordsOfPerson } from "./records.ts";
 import type { SettleDeps } from "./settle.ts";
 
 /* One record beside those of all sources that may be joined, found by the indexes of the keys. */
@@ -12,7 +13,8 @@ import type { SettleDeps } from "./settle.ts";
 const ALIKE: Statement = {
   name: "person-alike",
   text: `with me as materialized (
-      select u.*, exists (select from links l where l.target = any($3::text[]) and l.kind = 'user' and l.entity_id = u.id and l.status = 'owned') as linked
+      select u.*, exists (select from links l where l.target = any($3::text[]) and l.kind = 'user' and l.entity_id = u.id and l.status = 'owned') as linked,
+          coalesce((select p.active from persons p where p.id = u.id), u.active) as counts_as_active
         from users u join sources s on s.id = u.source_id where u.id = $1 and ${isAlone("u")} and s.name <> all($2::text[])),
     others as materialized (select s.id from sources s where s.name <> all($2::text[])),
     found as (
@@ -24,12 +26,12 @@ const ALIKE: Statement = {
       union all
       select 'email', c.* from me cross join lateral (
         select * from users c where c.email_keys && me.email_keys and c.id <> me.id and c.source_id in (select o.id from others o) ${APART}) c)
-    select me.source_id, me.active, me.id as record, me.linked, f.key, coalesce(f.person_id, f.id) as person, f.source_id as other_source,
+    select me.source_id, me.counts_as_active as active, me.id as record, me.linked, f.key, coalesce(f.person_id, f.id) as person, f.source_id as other_source,
         coalesce(p.active, f.active) as other_active,
         exists (select from person_joins j where j.state = 'refused'
           and (j.record_id = me.id and j.person_id = coalesce(f.person_id, f.id) or j.record_id = coalesce(f.person_id, f.id) and j.person_id = me.id)) as refused,
         exists (select from links l where l.target = any($3::text[]) and l.kind = 'user' and l.entity_id = coalesce(f.person_id, f.id) and l.status = 'owned') as other_linked,
-        exists (select from users r where r.person_id = f.person_id and r.source_id ${equalOrBothNull} me.source_id and r.active and me.active) as has_own
+        exists (select from users r where r.person_id = f.person_id and r.source_id ${equalOrBothNull} me.source_id) as has_own
       from me left join found f on true left join persons p on p.id = f.person_id`,
 };
 
@@ -43,7 +45,7 @@ interface AlikeRow extends pg.QueryResultRow {
   readonly other_active: boolean;
   readonly refused: boolean;
   readonly other_linked: boolean;
-  /** The person has an active record of the same source. */
+  /** The person has several records, or one with dates, and one of them is of the same source. */
   readonly has_own: boolean;
 }
 
@@ -58,19 +60,22 @@ export interface ComparedRecord {
 export async function compareRecord(
   db: Queryable,
   recordId: string,
-  { rules, targets }: Pick<SettleDeps, "rules" | "targets">,
+  deps: Pick<SettleDeps, "rules" | "targets" | "dates" | "vault">,
+  at: Date,
 ): Promise<ComparedRecord | undefined> {
+  const { rules, targets } = deps;
   const rows = await run<AlikeRow>(db, ALIKE, [recordId, [...rules.isolated], targets]);
   const [me] = rows;
   if (!me) return undefined;
   const others = rows.filter((row) => row.key !== null && row.person !== null);
   const linkedPersons = new Set(others.filter((row) => row.other_linked).map((row) => row.person!));
+  const own = await activeOfOwn(db, me, others, deps, at);
   const match = matchRecord(
     {
       sourceId: me.source_id,
       active: me.active,
-      found: others.map(likenessOf),
-      refused: new Set(others.filter((row) => row.refused || row.has_own).map((row) => row.person!)),
+      found: others.map((row) => likenessOf(row, row.other_source === me.source_id ? own.get(row.person!) : undefined)),
+      refused: new Set(others.filter((row) => row.refused || (me.active && own.get(row.person!))).map((row) => row.person!)),
       bothLinked: me.linked ? linkedPersons : new Set(),
     },
     rules,
@@ -78,9 +83,28 @@ export async function compareRecord(
   return { match, linked: me.linked, linkedPersons };
 }
 
-const likenessOf = (row: AlikeRow): Likeness => ({
+/** Of persons with a record of the same source, whether one of those is active now: by its dates, and not only as it was sent. */
+async function activeOfOwn(
+  db: Queryable,
+  me: AlikeRow,
+  others: readonly AlikeRow[],
+  deps: Pick<SettleDeps, "dates" | "vault">,
+  at: Date,
+): Promise<ReadonlyMap<string, boolean>> {
+  const found = new Map<string, boolean>();
+  for (const id of new Set(others.filter((row) => row.has_own).map((row) => row.person!))) {
+    const { now } = await recordsOfPerson(db, id, deps, at);
+    found.set(
+      id,
+      now.some(({ source, active }) => source.id === me.source_id && active),
+    );
+  }
+  return found;
+}
+
+const likenessOf = (row: AlikeRow, ownActive: boolean | undefined): Likeness => ({
   key: row.key!,
   personId: row.person!,
   sourceId: row.other_source,
-  active: row.other_active,
+  active: ownActive ?? row.other_active,
 });

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { systemClock } from "../../core/clock.ts";
 import type { JsonObject } from "../../core/entity.ts";
 import { isUuid } from "../../core/id.ts";
 import { conflictsOf } from "../../persons/effective.ts";
@@ -7,8 +8,9 @@ import { pageOf } from "../postgres/page.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { NAMES_OF_PERSON } from "../references.ts";
 import { joinRecord, lockJoins, noteJoin, separateRecord, tellJoin } from "./join.ts";
+import { recordsOfPerson } from "./records.ts";
 import { createJoinSearch } from "./search.ts";
-import { recordsOfPerson, type SettleDeps } from "./settle.ts";
+import type { SettleDeps } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
 
 /* What operators see and decide of records that may be one person: implements persons/ports.ts. */
@@ -97,7 +99,7 @@ export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOpera
 
     async person(id) {
       if (!isUuid(id)) return undefined;
-      const records = await recordsOfPerson(pool, id);
+      const { sent: records, now } = await recordsOfPerson(pool, id, deps, systemClock.now());
       // A record whose dates make a difference is a person by itself, and has no others.
       if (records.length === 0 || (records.length === 1 && records[0]!.id === id)) return undefined;
       return {
@@ -109,7 +111,7 @@ export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOpera
           name: nameIn(document),
           document,
         })),
-        conflicts: conflictsOf(records, deps.rules),
+        conflicts: conflictsOf(now, deps.rules),
       };
     },
   };

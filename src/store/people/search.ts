@@ -116,7 +116,7 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
   const lookAt = (recordId: string, origin: JoinOrigin): Promise<keyof Searching | undefined> =>
     inPersonTransaction(pool, async (db) => {
       await lockJoins(db);
-      const compared = await compareRecord(db, recordId, deps);
+      const compared = await compareRecord(db, recordId, deps, origin.at);
       return compared && isTurnOf(recordId, compared) ? conclude(db, recordId, compared, origin) : undefined;
     });
 
@@ -130,7 +130,7 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
         const first = vault.first(fact.event);
         await run(db, INSERT, [`[${userRow({ write, event: first.row, wrapped: first.wrapped })}]`]);
         const origin: JoinOrigin = { at: write.at, actor: "system", causes: [fact.event.id] };
-        const compared = compares(deps) ? await compareRecord(db, id, deps) : undefined;
+        const compared = compares(deps) ? await compareRecord(db, id, deps, write.at) : undefined;
         const joined = compared && (await conclude(db, id, compared, origin, true)) === "joined";
         // Of whom it is known who they are, nobody has come.
         if (joined) await run(db, TELL_ONLY, [JSON.stringify({ ...first.row, code: "record.created" })]);

@@ -11,6 +11,7 @@ import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import type { Vault } from "../vault.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { type DateDeps, type Dating, settleDates } from "./dates.ts";
+import { countedRecords, type RecordRow, recordOf, storedRecords } from "./records.ts";
 
 /*
  * A person with several records is worked out anew whenever one of them, the rules or the time changes: under the lock of the person's row, in the
@@ -24,14 +25,6 @@ const LOCK = statement(
   `select p.version, p.active, p.document::text as document, p.source_id, p.manager_source_id, p.record_ids, p.rules,
       (select json_agg(json_build_object('id', s.id, 'name', s.name) order by s.name) from sources s where s.id = any(p.left_sources))::text as left
     from persons p where p.id = $1 for update`,
-);
-
-/** Records of a person, as effective.ts wants them, with their columns. */
-const RECORDS = statement(
-  "records",
-  `select r.id, r.source_id, s.name as source, r.active, r.document::text as document, r.created_at::text as created_at, r.user_name, r.user_name_key,
-      r.display_name_key, r.external_id, r.employee_number_key, r.manager_ref, r.email_keys
-    from users r join sources s on s.id = r.source_id where r.person_id = $1 order by r.id`,
 );
 
 const ENTER = statement(
@@ -76,22 +69,6 @@ interface PersonRow extends pg.QueryResultRow {
   readonly left: string | null;
 }
 
-interface RecordRow extends pg.QueryResultRow {
-  readonly id: string;
-  readonly source_id: string;
-  readonly source: string;
-  readonly active: boolean;
-  readonly document: string;
-  readonly created_at: string;
-  readonly user_name: string;
-  readonly user_name_key: string;
-  readonly display_name_key: string | null;
-  readonly external_id: string | null;
-  readonly employee_number_key: string | null;
-  readonly manager_ref: string | null;
-  readonly email_keys: readonly string[];
-}
-
 export interface SettleDeps {
   readonly rules: SourceRules;
   readonly vault: Vault;
@@ -116,10 +93,6 @@ export const enterPerson = async (db: Queryable, recordId: string): Promise<bool
 /** False when there is none. */
 export const lockPerson = async (db: Queryable, personId: string): Promise<boolean> => (await run(db, LOCK, [personId])).length > 0;
 
-export async function recordsOfPerson(db: Queryable, personId: string): Promise<readonly SourceRecord[]> {
-  return (await run<RecordRow>(db, RECORDS, [personId])).map(recordOf);
-}
-
 export interface Occasion {
   /** A source that has just deleted its record. */
   readonly leaves?: LeftSource;
@@ -143,7 +116,7 @@ export async function settlePerson(
 ): Promise<Settled> {
   const [before] = await run<PersonRow>(db, LOCK, [personId]);
   if (!before) return { changed: false, state: "gone" };
-  const stored = await run<RecordRow>(db, RECORDS, [personId]);
+  const stored = await storedRecords(db, personId);
   const { rows, pending, causes } = await settleDates(db, stored, {
     personId,
     dates: deps.dates,
@@ -158,7 +131,7 @@ export async function settlePerson(
     await follow(db, personId, deps, origin, { code: "user.deleted", changes: differences(document, {}), urgent: true });
     return { changed: true, state: "gone" };
   }
-  const records = rows.map(recordOf);
+  const records = await countedRecords(db, { sent: stored, now: rows }, deps.dates.rules, origin.at);
   const left = stillLeft([...((JSON.parse(before.left ?? "[]") as LeftSource[]) ?? []), ...(leaves ? [leaves] : [])], records);
   const effective = effectivePerson(records, deps.rules, left);
   const alone =
@@ -253,11 +226,3 @@ const saysTheSame = ({ active, document }: Effective, record: SourceRecord): boo
 /** A source that has a record again has not left. */
 const stillLeft = (left: readonly LeftSource[], records: readonly SourceRecord[]): readonly LeftSource[] =>
   [...new Map(left.map((source) => [source.id, source])).values()].filter(({ id }) => !records.some(({ source }) => source.id === id));
-
-const recordOf = (row: RecordRow): SourceRecord => ({
-  id: row.id,
-  source: { id: row.source_id, name: row.source },
-  active: row.active,
-  createdAt: row.created_at,
-  document: JSON.parse(row.document) as JsonObject,
-});

@@ -7,6 +7,7 @@ import { createUserDirectory, type UserDirectory } from "../../../src/directory/
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import type { SourceRules } from "../../../src/mapping/sources.ts";
+import { dateDeps } from "../../../src/person-deps.ts";
 import type { JoinOperations } from "../../../src/persons/ports.ts";
 import { userContent } from "../../../src/scim/resource/columns.ts";
 import { readGroup, readUser } from "../../../src/scim/resource/resource.ts";
@@ -35,10 +36,17 @@ export interface Source {
   readonly context: () => RequestContext;
 }
 
-/** `block`: the block `sources` of the mapping, indented. */
-export async function openSources(env: TestEnvironment, block: string, names: readonly string[] = ["workday", "entra"]): Promise<Sources> {
-  const { sources: rules } = compileMapping(`${DEFAULT_MAPPING}\nsources:\n${block}\n`);
-  const deps = { store: createDirectoryStore(env.pool, ["dingtalk"], testVault, { rules, dates: NO_DATES }), clock: systemClock };
+/** `block`: the block `sources` of the mapping, indented. Without dates they have no effect. */
+export async function openSources(
+  env: TestEnvironment,
+  block: string,
+  names: readonly string[] = ["workday", "entra"],
+  { withDates = false }: { readonly withDates?: boolean } = {},
+): Promise<Sources> {
+  const mapping = compileMapping(`${DEFAULT_MAPPING}\nsources:\n${block}\n`);
+  const rules = mapping.sources;
+  const dates = withDates ? dateDeps(mapping) : NO_DATES;
+  const deps = { store: createDirectoryStore(env.pool, ["dingtalk"], testVault, { rules, dates }), clock: systemClock };
   const users = createUserDirectory(deps);
   const groups = createGroupDirectory(deps);
   const made = new Map<string, Source>();
@@ -62,7 +70,7 @@ export async function openSources(env: TestEnvironment, block: string, names: re
   }
   return {
     rules,
-    joins: createJoinOperations(env.pool, { rules, vault: testVault, targets: ["dingtalk"], dates: NO_DATES }),
+    joins: createJoinOperations(env.pool, { rules, vault: testVault, targets: ["dingtalk"], dates }),
     source: (name) => made.get(name)!,
   };
 }

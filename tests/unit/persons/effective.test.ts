@@ -91,9 +91,17 @@ test.each<["any" | "all" | "authoritative", readonly SourceRecord[], readonly st
   expect(effectivePerson(records, given, left.map(source)).active).toBe(active);
 });
 
-test("what dates say of a record comes before what its source says", () => {
-  const leaver = record("workday", { userName: "w" }, { scheduled: { active: false } });
-  expect(effectivePerson([leaver], NO_SOURCE_RULES)).toMatchObject({ active: false, document: { userName: "w", active: false } });
+test("a record that has not begun takes no part in the leaving rule, and speaks for its source after one that has ended", () => {
+  const awaited = record("workday", { userName: "w" }, { active: false, begun: false });
+  for (const leaving of ["any", "all", "authoritative"]) {
+    const given = rules(`  leaving: ${leaving}\n  authority: { order: [workday, entra] }`);
+    expect(effectivePerson([awaited], given).active).toBe(false);
+    expect(effectivePerson([awaited, on("entra")], given).active).toBe(true);
+    expect(effectivePerson([awaited, off("entra")], given).active).toBe(false);
+  }
+  const ended = record("workday", { userName: "before", active: false }, { id: "1", active: false });
+  const next = record("workday", { userName: "next" }, { id: "2", createdAt: "2030-02-01", active: false, begun: false });
+  expect(effectivePerson([ended, next, on("entra")], rules("  leaving: any"))).toMatchObject({ active: false });
 });
 
 test("of one source the record that is active speaks, and of several the last", () => {
