@@ -121,7 +121,7 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "graphile-worker": ["store/loop", "database"],
   jose: ["http"],
   "libphonenumber-js": ["mapping/expression", "targets/dingtalk"],
-  "lru-cache": ["directory", "store/personal"],
+  "lru-cache": ["directory", "store/access", "store/personal"],
   nodemailer: ["alerts"],
   "openid-client": ["http/oidc"],
   pg: ["store", "database", "compose.ts", "cli"],

@@ -1,23 +1,40 @@
+import { LRUCache } from "lru-cache";
 import type { Database } from "./prisma.ts";
 
+/** Tokens and trusts are never renamed, and who acts is there before. A page of the history asks for the same few again and again. */
+const REMEMBERED = 1_000;
+
 /** Names of actors as people know them, by the actor: tokens and trusts as somebody called them, people as they were called when they last signed in. */
-export const createActorNames =
-  (database: Database) =>
-  async (actors: readonly string[]): Promise<ReadonlyMap<string, string>> => {
-    const of = (kind: string): string[] => actors.flatMap((actor) => (actor.startsWith(`${kind}:`) ? [actor.slice(kind.length + 1)] : []));
+export function createActorNames(database: Database): (actors: readonly string[]) => Promise<ReadonlyMap<string, string>> {
+  /** Empty: there is none of this id, such as the token of the settings. */
+  const remembered = new LRUCache<string, string>({ max: REMEMBERED });
+  return async (actors) => {
+    const names = new Map<string, string>();
+    const unknown = actors.filter((actor) => {
+      const name = remembered.get(actor);
+      if (name) names.set(actor, name);
+      return name === undefined;
+    });
+    const of = (kind: string): string[] => unknown.flatMap((actor) => (actor.startsWith(`${kind}:`) ? [actor.slice(kind.length + 1)] : []));
     const [tokens, trusts] = [of("token"), of("trust").filter((id) => UUID.test(id))];
-    const people = actors.filter((actor) => actor.startsWith("user:"));
+    const people = unknown.filter((actor) => actor.startsWith("user:"));
     const [named, trusted, known] = await Promise.all([
       tokens.length === 0 ? [] : database.token.findMany({ where: { id: { in: tokens } }, select: { id: true, name: true } }),
       trusts.length === 0 ? [] : database.trust.findMany({ where: { id: { in: trusts } }, select: { id: true, name: true } }),
       people.length === 0 ? [] : database.operator.findMany({ where: { actor: { in: people } }, select: { actor: true, name: true } }),
     ]);
-    return new Map([
-      ...named.map(({ id, name }) => [`token:${id}`, name] as const),
-      ...trusted.map(({ id, name }) => [`trust:${id}`, name] as const),
-      ...known.map(({ actor, name }) => [actor, name] as const),
-    ]);
+    for (const id of tokens) remembered.set(`token:${id}`, "");
+    for (const id of trusts) remembered.set(`trust:${id}`, "");
+    for (const [kind, found] of [["token", named] as const, ["trust", trusted] as const])
+      for (const { id, name } of found) {
+        names.set(`${kind}:${id}`, name);
+        remembered.set(`${kind}:${id}`, name);
+      }
+    // Theirs may change with each sign-in, and is forgotten with them.
+    for (const { actor, name } of known) names.set(actor, name);
+    return names;
   };
+}
 
 /** The column takes nothing else. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
