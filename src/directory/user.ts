@@ -16,6 +16,8 @@ export interface UserColumns {
 export interface UserContent {
   readonly document: JsonObject;
   readonly columns: UserColumns;
+  /** What a partial change named; one of an extension is `<URN>:<attribute>`, all of it `<URN>`. Undefined where the whole document was sent. */
+  readonly sent?: readonly string[];
 }
 
 /** A group that a person is in: because it lists the person, or because it contains one that does. */

@@ -40,6 +40,8 @@ export interface Written {
   readonly before: JsonObject | undefined;
   /** As sent. The same as `before` where only time went by. */
   readonly after: JsonObject;
+  /** Attributes that a partial change named (`UserContent.sent`); undefined where the whole document was sent. */
+  readonly sent?: readonly string[] | undefined;
   /** What was still to come before the write. */
   readonly pending: readonly ScheduledChange[];
 }

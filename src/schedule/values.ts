@@ -4,7 +4,7 @@ import type { Circumstances, ScheduledChange, Step, Written } from "./change.ts"
 import { type Day, dayOf, momentOn } from "./days.ts";
 import type { Employment } from "./employment.ts";
 import type { DateRules } from "./rules.ts";
-import { workerValue } from "./worker.ts";
+import { sendsDate, workerValue } from "./worker.ts";
 
 /** One attribute that is to change on a day. */
 interface Entry {
@@ -14,7 +14,7 @@ interface Entry {
 
 /** Values that take effect on the day the record names. The last word about an attribute replaces what was scheduled for it. */
 export function valueSteps(
-  { before, after, pending }: Written,
+  { before, after, pending, sent: names }: Written,
   { zone, hire }: Employment,
   { rules, now, newId }: Circumstances & { rules: DateRules },
 ): { readonly steps: readonly Step[]; readonly merged: readonly ScheduledChange[] } {
@@ -29,20 +29,40 @@ export function valueSteps(
   // Before the first day nobody is there to be changed.
   const waits = day !== undefined && at !== undefined && at > now && !(hire && hire.at >= at);
   const said = before ? deferrable(before, after) : ({} as Patch);
+  const sent = names && new Set(names.map((name) => name.toLowerCase()));
+  // A partial change that says no day counts at once, whatever day the record names from before.
+  const saysDay = !sent || sendsDate(sent, "effectiveDate");
+  const again = [...entries.keys()].filter((path) => sent && saysDay && !(path in said) && isSent(sent, path));
   const own = waits ? { id: newId(), kind: "change" as const, day, zone, at, patch: {}, receivedAt: now } : undefined;
   if (!before && own && !hire) entries.set("active", { on: own, value: change(false, true) });
+  // Who has a day of hire comes on it.
+  if (hire) entries.delete("active");
+  const hadDay = before !== undefined && workerValue(before, "effectiveDate") !== undefined;
+  // Without a day in the record, all that it says counts now.
+  if (hadDay && workerValue(after, "effectiveDate") === undefined) entries.clear();
   const moves =
-    before !== undefined && Object.keys(said).length === 0 ? dayOf(workerValue(before, "effectiveDate"), rules.zoneOf(before)) : undefined;
+    before !== undefined && Object.keys(said).length === 0 && again.length === 0
+      ? dayOf(workerValue(before, "effectiveDate"), rules.zoneOf(before))
+      : undefined;
   if (moves !== undefined && moves !== day)
     for (const [path, entry] of entries) if (entry.on.day === moves) own ? entries.set(path, { ...entry, on: own }) : entries.delete(path);
   for (const [path, { before: old, after: value }] of Object.entries(said)) {
     const earliest = entries.get(path);
     const was = earliest ? earliest.value.before : old;
     entries.delete(path);
-    if (own && !sameJson(was, value)) entries.set(path, { on: own, value: change(was, value) });
+    if (own && saysDay && !sameJson(was, value)) entries.set(path, { on: own, value: change(was, value) });
+  }
+  for (const path of again) {
+    const { value } = entries.get(path) ?? {};
+    entries.delete(path);
+    if (own && value) entries.set(path, { on: own, value });
   }
   return compared(known, byDay(entries, waiting), { now, isPast: at !== undefined && at <= now });
 }
+
+/** Whether a partial change named the attribute, or all of its extension. */
+const isSent = (sent: ReadonlySet<string>, path: string): boolean =>
+  sent.has(path.toLowerCase()) || sent.has(path.slice(0, Math.max(path.lastIndexOf(":"), 0)).toLowerCase());
 
 /** The same day, in the zone the person is in now. */
 const inZone = (planned: ScheduledChange, zone: string): ScheduledChange =>

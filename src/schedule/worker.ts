@@ -20,6 +20,10 @@ export const isExtension = (name: string): boolean => /^urn:/i.test(name);
 /** Whether an attribute of an extension is one of the dates. */
 export const isDate = (urn: string, attribute: string): boolean => isWorker(urn) && DATES.has(attribute.toLowerCase());
 
+/** Whether a partial change named a date. */
+export const sendsDate = (sent: ReadonlySet<string>, attribute: string): boolean =>
+  WORKERS.some((urn) => sent.has(urn) || sent.has(`${urn}:${attribute.toLowerCase()}`));
+
 /** The value of a worker's attribute, by the first spelling that has one. */
 export function workerValue(document: JsonObject, attribute: string): JsonValue | undefined {
   for (const [name, value] of Object.entries(document)) {

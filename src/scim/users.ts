@@ -5,6 +5,7 @@ import { withAddresses } from "./answer/addresses.ts";
 import { createResourceText, projectedText } from "./answer/render.ts";
 import type { ResourceKind } from "./answer/resource-kind.ts";
 import { applyPatch, readOperations } from "./patch/patch.ts";
+import { sentBy } from "./patch/sent.ts";
 import { userContent } from "./resource/columns.ts";
 import { keepingObserved } from "./resource/observed.ts";
 import { readUser } from "./resource/resource.ts";
@@ -43,7 +44,7 @@ export function userKind(directory: UserDirectory, baseUrl: string): ResourceKin
 
 function patched(current: JsonObject, operations: ReturnType<typeof readOperations>): UserContent {
   const document = applyPatch(current, operations, userResource);
-  return userContent(document === current ? document : keepingObserved(document, current));
+  return { ...userContent(document === current ? document : keepingObserved(document, current)), sent: sentBy(operations, userResource) };
 }
 
 function groupReferences(groupsUrl: string): (groups: readonly GroupOfUser[]) => string {

@@ -44,7 +44,9 @@ export interface Dating {
   /** False in a rehearsal: what would be kept is not. */
   readonly writes: boolean;
   /** The record that is being written, and what it was before; undefined for a new one. */
-  readonly written?: { readonly id: string; readonly before: JsonObject | undefined } | undefined;
+  readonly written?:
+    | { readonly id: string; readonly before: JsonObject | undefined; readonly sent?: readonly string[] | undefined }
+    | undefined;
 }
 
 export interface Dated<Row> {
@@ -66,9 +68,9 @@ export async function settleDates<Row extends DatedRow>(db: Queryable, records: 
     const own = known.filter(({ resource }) => resource === record.id);
     const after = JSON.parse(record.document) as JsonObject;
     if (own.length === 0 && !isDated(after, dates.rules, origin.at)) return record;
-    const before = written?.id === record.id ? written.before : after;
+    const said = written?.id === record.id ? { before: written.before, sent: written.sent } : { before: after };
     const newId = (): string => uuidv7(origin.at.getTime());
-    const schedule = scheduleOf({ before, after, pending: own.map(changeOf) }, { rules: dates.rules, now: origin.at, newId });
+    const schedule = scheduleOf({ ...said, after, pending: own.map(changeOf) }, { rules: dates.rules, now: origin.at, newId });
     pending += schedule.pending.length;
     const causedBy = new Map(own.map((row) => [row.id, row.event_id]));
     for (const step of schedule.steps) {

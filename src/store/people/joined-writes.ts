@@ -116,7 +116,9 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
         }
         const event = ofRecord(write.fact.event, "record.updated", found.personId);
         await append(db, event);
-        await settlePerson(db, found.personId, deps, originOf(event), { written: { id: write.id, before: beforeOf(write) } });
+        await settlePerson(db, found.personId, deps, originOf(event), {
+          written: { id: write.id, before: beforeOf(write), sent: write.content.sent },
+        });
         if (renames) {
           const names = [...new Set([...before, ...(await namesIn(db, write.id))])];
           await run(db, LOOK_AT_NAMED, [write.sourceId, names, event.id, targets]);

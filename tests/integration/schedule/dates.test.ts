@@ -194,14 +194,26 @@ test("values take effect on their day, and others at once", async () => {
   );
   await patch(id, { op: "replace", path: "displayName", value: "Lin Da" });
   expect((await read(id)).title).toBe("Lead");
-  await product.quiet();
-  expect([await isThere("Lin Da"), await pending(id)]).toEqual([
-    false,
+  await product.until(() => isThere("Lin Da"));
+  expect([(await there("Lin Da"))?.title, await pending(id)]).toEqual([
+    "Clerk",
     [expect.objectContaining({ kind: "change", day: `${year}-12-15` })],
   ]);
   setTime("12-14T16:00:00");
-  await product.until(() => isThere("Lin Da"));
-  expect([(await there("Lin Da"))?.title, await isAlone(id)]).toEqual(["Lead", true]);
+  await product.until(async () => (await there("Lin Da"))?.title === "Lead");
+  expect(await isAlone(id)).toBe(true);
+});
+
+test("a value that is sent again with an earlier day counts then, and others keep their day", async () => {
+  const id = await add(worker("Ada", {}, { title: "Clerk" }));
+  await product.until(() => isThere("Ada"));
+  const both = (path: string, value: string, day: string) =>
+    patch(id, { op: "replace", value: { [path]: value, [WORKER]: { effectiveDate: day } } });
+  await both("title", "Lead", `${year}-12-15`);
+  await both("nickName", "A", `${year}-12-20`);
+  await both("title", "Lead", `${year}-12-01`);
+  await product.until(async () => (await there("Ada"))?.title === "Lead");
+  expect(await pending(id)).toEqual([expect.objectContaining({ kind: "change", day: `${year}-12-20` })]);
 });
 
 test("a record that goes takes what it scheduled along", async () => {

@@ -28,9 +28,9 @@ function story(own: Partial<DateRules> = {}) {
   let pending: readonly ScheduledChange[] = [];
   let count = 0;
   const told: string[] = [];
-  const go = (after: JsonObject, now: string) => {
+  const go = (after: JsonObject, now: string, sent?: readonly string[]) => {
     const result = scheduleOf(
-      { before: record, after, pending },
+      { before: record, after, pending, sent },
       { rules: { ...rules, ...own }, now: new Date(now), newId: () => `c${++count}` },
     );
     record = after;
@@ -40,7 +40,7 @@ function story(own: Partial<DateRules> = {}) {
   };
   return {
     told,
-    write: (after: JsonObject, now: string) => go(after, now),
+    write: (after: JsonObject, now: string, sent?: readonly string[]) => go(after, now, sent),
     at: (now: string) => go(record!, now),
     pending: () => pending,
   };
@@ -304,6 +304,47 @@ describe("values that take effect on a day", () => {
   test("being switched off never waits", () => {
     const { write } = begun();
     expect(write(person({ effectiveDate: "2026-12-15", location: "Kowloon" }, { active: false }), at)["active"]).toBe(false);
+  });
+
+  test("a partial change that names a value again with an earlier day replaces its day, and nothing else's", () => {
+    const { write, at: later, pending } = begun();
+    const date = `${WORKER}:effectiveDate`;
+    write(person({ location: "Kowloon", effectiveDate: "2027-01-15" }, { title: "Lead" }), at, ["title", date]);
+    write(person({ location: "Kowloon", effectiveDate: "2027-02-15" }, { title: "Lead", nickName: "X" }), at, ["nickName", date]);
+    const now = write(person({ location: "Kowloon", effectiveDate: "2026-12-01" }, { title: "Lead", nickName: "X" }), at, ["title", date]);
+    expect([now["title"], now["nickName"]]).toEqual(["Lead", undefined]);
+    expect(pending().map(({ day, patch }) => [day, Object.keys(patch)])).toEqual([["2027-02-15", ["nickName"]]]);
+    expect(later("2027-02-15T00:00:00Z")["nickName"]).toBe("X");
+  });
+
+  test("without a day in the record nothing waits any more", () => {
+    const { write, pending } = begun();
+    write(person({ effectiveDate: "2027-01-15" }, { title: "Lead" }), at);
+    write(person({ effectiveDate: "2027-02-15" }, { title: "Lead", nickName: "X" }), at);
+    expect(write(person({}, { title: "Lead", nickName: "X" }), at)).toMatchObject({ title: "Lead", nickName: "X" });
+    expect(pending()).toEqual([]);
+  });
+
+  test("a partial change without a day counts at once, and what waits goes on waiting", () => {
+    const { write, pending } = begun();
+    const date = `${WORKER}:effectiveDate`;
+    write(person({ effectiveDate: "2026-12-15", location: "Kowloon" }, { title: "Lead" }), at, ["title", date]);
+    const now = write(person({ effectiveDate: "2026-12-15", location: "Kowloon" }, { title: "Lead", displayName: "Mei" }), at, [
+      "displayName",
+    ]);
+    expect([now["title"], now["displayName"]]).toEqual(["Clerk", "Mei"]);
+    expect(pending().map(({ patch }) => Object.keys(patch))).toEqual([["title"]]);
+    expect(
+      write(person({ effectiveDate: "2026-12-15", location: "Kowloon" }, { title: "Chief", displayName: "Mei" }), at, ["title"])["title"],
+    ).toBe("Chief");
+    expect(pending()).toEqual([]);
+  });
+
+  test("a day of hire that is told later counts", () => {
+    const { write, pending } = story();
+    write(person({ effectiveDate: "2027-01-01" }), at);
+    expect(write(person({ effectiveDate: "2027-01-01", hireDate: "2026-11-01" }), at)["active"]).toBe(true);
+    expect(pending()).toEqual([]);
   });
 
   test("who is not there yet is not changed", () => {
