@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../core/entity.ts";
 import { fold } from "../core/fold.ts";
 import type { UserContent } from "../directory/user.ts";
+import { isReadable } from "../schedule/days.ts";
 import { checkedBody } from "../scim/json.ts";
 import { readUser } from "../scim/resource/resource.ts";
 import { ENTERPRISE_SCHEMA } from "../scim/schema/enterprise.ts";
@@ -30,6 +31,7 @@ export function personRecord(row: Row, readers: FieldReaders): RecordResult {
     const text = textOf(field, read(row.values));
     if (text === undefined) return problem(`nothing can be made of the value for ${field}`);
     if (ROUNDED.test(text)) return problem(`${field} was turned into a rounded number by a spreadsheet program: format the column as text`);
+    if (DATES.has(field) && !isReadable(text)) return problem(`${field} is no date that can only be read one way: write it as 2026-12-31`);
     values[field] = text;
   }
   const key = values.externalId || values.employeeNumber || fold(values.userName ?? "");
@@ -50,6 +52,8 @@ export function personRecord(row: Row, readers: FieldReaders): RecordResult {
     },
   };
 }
+
+const DATES: ReadonlySet<Field> = new Set(["hireDate", "terminationDate", "lastDayOfWork"]);
 
 const problem = (text: string): RecordResult => ({ kind: "problem", text });
 

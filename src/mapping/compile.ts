@@ -1,11 +1,11 @@
 import { isZone } from "../core/zone.ts";
-import { dateRules } from "./dates.ts";
+import { dateNotes, dateRules, isZoneTable } from "./dates.ts";
 import { parsePath } from "./department-path.ts";
 import { departmentRules } from "./departments.ts";
 import { explainWith } from "./explain.ts";
 import { type CompileAt, type Expression, ExpressionInvalid, expressionCompiler } from "./expression/expression.ts";
 import { GROUP_EXTENSIONS, PERSON_EXTENSIONS } from "./extensions.ts";
-import { AUTHORITIES, type MappingFile, NOTHING_SENT, type PersonRule } from "./file/file.ts";
+import { AUTHORITIES, DEFAULT_ZONE, type MappingFile, NOTHING_SENT, type PersonRule } from "./file/file.ts";
 import { type KnownVariables, unknownName } from "./file/known-names.ts";
 import { type ParsedFile, parseMappingFile } from "./file/parse.ts";
 import { type FileProblem, inOrder, MappingInvalid, suggestion } from "./file/problem.ts";
@@ -44,6 +44,7 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
       unknownAttributes(parsed, ["departments", "groups", index, "settings"], Object.keys(settings), options.departmentAttributes),
     ),
   ];
+  problems.push(...unknownZones(parsed));
   problems.push(...unknownAuthorities(parsed, options.personDocument));
   const ofPeople = ["user", "groups", ...Object.keys({ ...PERSON_EXTENSIONS, ...file.extensions })];
   const ofGroups = ["group", "department", "external", ...Object.keys(GROUP_EXTENSIONS)];
@@ -66,7 +67,11 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
     dates: dateRules(file, zone, rules.extensions),
     authorities: rules.authorities,
     personAttributes: [...sentOf(file), "departments", ...(file.manager ? ["manager"] : [])],
-    person: (input) => personMapping(rules, departments, input),
+    person(input) {
+      const mapped = personMapping(rules, departments, input);
+      const ofDates = file.dates === false ? [] : dateNotes(input.user, zone, rules.extensions);
+      return ofDates.length === 0 ? mapped : { ...mapped, notes: [...mapped.notes, ...ofDates] };
+    },
     group: departments.place,
     department: departments.describe,
     parentReference: departments.parentReference,
@@ -196,6 +201,17 @@ function unknownAttributes(
 }
 
 /** Attributes of the block `sources` that no document has. */
+/** Of a table that the zone is looked up in, whatever is no zone. */
+function unknownZones({ file, problemAt }: ParsedFile): readonly FileProblem[] {
+  return Object.entries(file.tables)
+    .filter(([table]) => isZoneTable(file.zone, table))
+    .flatMap(([table, entries]) =>
+      Object.entries(entries)
+        .filter(([, zone]) => !isZone(String(zone)))
+        .map(([key]) => problemAt(["tables", table, key], `must be a time zone such as ${DEFAULT_ZONE}`)),
+    );
+}
+
 function unknownAuthorities({ file, problemAtKey }: ParsedFile, known: KnownVariables | undefined): readonly FileProblem[] {
   const own = Object.keys(file.extensions);
   return Object.keys(file.sources?.authority?.attributes ?? {}).flatMap((name) => {

@@ -1,10 +1,13 @@
 import type { JsonObject } from "../core/entity.ts";
 import { isZone } from "../core/zone.ts";
+import { isReadable } from "../schedule/days.ts";
 import { type DateRules, END_OF_DAY } from "../schedule/rules.ts";
+import { EFFECTIVE_DATES, workerValue } from "../schedule/worker.ts";
 import type { Expression } from "./expression/expression.ts";
 import { asText } from "./expression/scim-values.ts";
 import { extensionOf } from "./extensions.ts";
 import { DEFAULT_ZONE, type MappingFile } from "./file/file.ts";
+import type { MappingNote } from "./mapping.ts";
 
 /** What the file says of dates; undefined where they have no effect. `zone`: set where it is an expression. */
 export function dateRules(
@@ -23,11 +26,32 @@ export function dateRules(
 }
 
 /** Where nothing is known of the place, it is the default zone: a day has to end some time. */
-function zoneBy({ evaluate }: Expression, user: JsonObject, extensions: Readonly<Record<string, readonly string[]>>): string {
-  const variables = Object.fromEntries(Object.entries(extensions).map(([name, urns]) => [name, extensionOf(user, urns)]));
-  const evaluated = evaluate({ user, ...variables });
-  const zone = evaluated.kind === "value" ? asText(evaluated.value) : "";
+function zoneBy(expression: Expression, user: JsonObject, extensions: Readonly<Record<string, readonly string[]>>): string {
+  const zone = zoneSaid(expression, user, extensions);
   return zone !== "" && isZone(zone) ? zone : DEFAULT_ZONE;
 }
+
+function zoneSaid({ evaluate }: Expression, user: JsonObject, extensions: Readonly<Record<string, readonly string[]>>): string {
+  const variables = Object.fromEntries(Object.entries(extensions).map(([name, urns]) => [name, extensionOf(user, urns)]));
+  const evaluated = evaluate({ user, ...variables });
+  return evaluated.kind === "value" ? asText(evaluated.value) : "";
+}
+
+/** Dates of somebody that have no effect because they cannot be read, and a zone that is none. */
+export function dateNotes(
+  user: JsonObject,
+  zone: Expression | undefined,
+  extensions: Readonly<Record<string, readonly string[]>>,
+): readonly MappingNote[] {
+  const unread = EFFECTIVE_DATES.filter((name) => !isReadable(workerValue(user, name)));
+  const notes = unread.map((attribute): MappingNote => ({ attribute, code: "dateNotUnderstood", text: "the value is not read as a date" }));
+  const said = zone ? zoneSaid(zone, user, extensions) : "";
+  if (said === "" || isZone(said)) return notes;
+  return [...notes, { attribute: "zone", code: "unknownZone", text: `${said} is not a time zone` }];
+}
+
+/** Whether the zone is looked up in a table. */
+export const isZoneTable = (zone: string, table: string): boolean =>
+  ['"', "'"].some((quote) => new RegExp(`\\blookup\\(\\s*${quote}${table}${quote}`).test(zone));
 
 const minutesOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));

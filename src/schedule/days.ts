@@ -9,10 +9,13 @@ const LAST_MS = Date.parse("9999-12-30T00:00:00Z");
 const NEVER = "9999";
 /** What programs write for "no date" is in year 1, and no worker has dates of that millennium. */
 const FIRST_YEAR = "1000";
+const NO_DATE = /^\s*(?:0\d{3}-|$)/;
 
 const DAY_MS = 86_400_000;
 /** An offset behind a date says where it was written (Workday writes "2026-12-31-08:00"), not which day is meant. */
 const DATE = /^(\d{4}-\d{2}-\d{2})(?:[Zz]|[+-]\d{2}:\d{2})?$/;
+/** The year first, which nobody takes for anything else. A day or a month first is not read: 12/11/2026 is two days. */
+const YEAR_FIRST = /^(\d{4})(?:([/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))$/;
 const TIME = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})?$/;
 const MIDNIGHT = /[Tt ]00:00(?::00(?:\.0+)?)?(?:[Zz]|[+-]\d{2}:?\d{2})?$/;
 
@@ -25,6 +28,11 @@ export function dayOf(value: unknown, zone: string): Day | undefined {
   const text = value.trim();
   const date = DATE.exec(text);
   if (date) return existing(date[1]!);
+  const yearFirst = YEAR_FIRST.exec(text);
+  if (yearFirst) {
+    const [, year, , month = yearFirst[5] ?? yearFirst[7], day = yearFirst[6] ?? yearFirst[8]] = yearFirst;
+    return existing(`${year}-${month!.padStart(2, "0")}-${day!.padStart(2, "0")}`);
+  }
   const time = TIME.exec(text);
   if (!time || existing(time[1]!) === undefined) return undefined;
   const [, day, hour, minute, second = "00", offset] = time;
@@ -43,6 +51,10 @@ function existing(day: string): Day | undefined {
   const ms = Date.parse(`${day}T00:00:00Z`);
   return Number.isNaN(ms) || day < FIRST_YEAR || textOf(ms) !== day ? undefined : day;
 }
+
+/** Whether a value can be read as a date, or says that there is none. */
+export const isReadable = (value: unknown): boolean =>
+  value === undefined || value === null || value === "" || dayOf(value, "UTC") !== undefined || NO_DATE.test(String(value));
 
 export const plusDays = (day: Day, days: number): Day => textOf(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS);
 

@@ -34,8 +34,8 @@ export function workerValue(document: JsonObject, attribute: string): JsonValue 
   return undefined;
 }
 
+/** Those that take effect by themselves. */
+export const EFFECTIVE_DATES = ["hireDate", "effectiveDate", "terminationDate", "lastDayOfWork", "lastDayWorked"] as const;
+
 /** Whether a document has any date that takes effect by itself. */
-export const hasDates = (document: JsonObject): boolean =>
-  ["hireDate", "effectiveDate", "terminationDate", "lastDayOfWork", "lastDayWorked"].some(
-    (name) => workerValue(document, name) !== undefined,
-  );
+export const hasDates = (document: JsonObject): boolean => EFFECTIVE_DATES.some((name) => workerValue(document, name) !== undefined);

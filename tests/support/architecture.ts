@@ -24,13 +24,13 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   directory: ["core", "filter", "history"],
   // What several records of one person come to. Pure.
   persons: ["core", "history", "mapping/sources.ts"],
-  mapping: ["core", "schedule/rules.ts"],
+  mapping: ["core", "schedule/rules.ts", "schedule/days.ts", "schedule/worker.ts"],
   // What the dates of a record mean. Pure.
   schedule: ["core"],
   policy: ["core", "mapping"],
   scim: ["core", "directory", "filter", "http"],
   // People from files and reports, by the commands that a SCIM client has.
-  import: ["core", "directory", "filter", "history", "mapping", "scim"],
+  import: ["core", "directory", "filter", "history", "mapping", "schedule/days.ts", "scim"],
   api: ["core", "alerts", "evidence", "feed", "filter", "history", "http", "kpis", "persons", "reconcile", "schedule", "tlog", "words"],
   reconcile: ["core", "history", "mapping", "policy"],
   targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-hints.ts", "reconcile/target-values.ts"],

@@ -47,3 +47,22 @@ test.each<[string, string, RegExp]>([
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(problem);
 });
+
+test("a date that cannot be read, and a zone that is none, are noted", () => {
+  const notes = (lines: string, worker: object) =>
+    compile(lines)
+      .person({ user: { userName: "mei", [WORKER]: { ...worker } }, groups: [] })
+      .notes.map(({ attribute, code }) => [attribute, code]);
+  const worker = { terminationDate: "31/12/2026", hireDate: "2026/01/31", lastDayOfWork: "12/24/2026 12:00:00 AM", location: "Mars/Base" };
+  expect(notes("zone: workday.location", worker)).toEqual([
+    ["terminationDate", "dateNotUnderstood"],
+    ["lastDayOfWork", "dateNotUnderstood"],
+    ["zone", "unknownZone"],
+  ]);
+  expect(notes("dates: false", worker)).toEqual([]);
+});
+
+test("a table of zones has zones", () =>
+  expect(() => compile('zone: lookup("zones", workday.location)\ntables: { zones: { NYC: America/New_Yrok }, others: { a: b } }')).toThrow(
+    /tables\.zones\.NYC: must be a time zone/,
+  ));
