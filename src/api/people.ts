@@ -76,6 +76,7 @@ function recordsIn(person: JoinedPerson | undefined, { maySee, hides }: { readon
   const shown = (attribute: string, value: JsonValue): JsonValue =>
     maySee ? (hides && attribute.startsWith("phoneNumbers") ? hiddenNumber(JSON.stringify(value)) : value) : null;
   return {
+    ...(person.out ? { out: person.out } : {}),
     records: person.records.map(({ id, source, active }) => ({ id, source, active })),
     conflicts: person.conflicts.map(({ attribute, values }) => ({
       attribute,

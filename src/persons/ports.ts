@@ -1,5 +1,6 @@
 import type { JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
+import type { DeletedRecord } from "./deleted-record.ts";
 import type { Conflict } from "./effective.ts";
 
 /* What operators see of records that may be one person, and what they decide. */
@@ -47,11 +48,13 @@ export type JoinDecision =
 /** Who decides, and the event that says so without its code and subject. */
 export type JoinOrigin = Pick<HistoryEvent, "at" | "actor" | "requestId" | "causes" | "detail">;
 
-/** A person with several records, as their sources have them. */
+/** A person with several records, or with one after others were deleted, as their sources have them. */
 export interface JoinedPerson {
   readonly id: string;
   readonly records: readonly (RecordView & { readonly document: JsonObject })[];
   readonly conflicts: readonly Conflict[];
+  /** They are out for nothing but that sources deleted their records. */
+  readonly out?: DeletedRecord;
 }
 
 export interface JoinOperations {
@@ -64,6 +67,6 @@ export interface JoinOperations {
   separate(recordId: string, origin: JoinOrigin): Promise<JoinDecision>;
   /** Compares every record with those of other sources, and answers how many were joined and how many are proposed. */
   search(origin: JoinOrigin): Promise<{ readonly joined: number; readonly proposed: number }>;
-  /** Undefined where a person is one record, or nobody. */
+  /** Undefined where a person is one record by itself, or nobody. */
   person(id: string): Promise<JoinedPerson | undefined>;
 }

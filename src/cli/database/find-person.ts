@@ -2,6 +2,7 @@ import type { AppContext } from "../../compose.ts";
 import { foldHan } from "../../core/han.ts";
 import type { SyncItem } from "../../reconcile/status.ts";
 import { TARGET } from "../../target-name.ts";
+import { t } from "../words/translate.ts";
 import { NotFoundHere } from "./not-found-here.ts";
 
 /** So many are named when several are meant. */
@@ -29,8 +30,8 @@ export async function personMeant({ pool, clock }: Pick<AppContext, "pool" | "cl
     const gone = (await findRemoved(pool, TARGET, named, NAMED)).map(
       ({ id, name, at }) => `${name} (${id}, removed ${at.toISOString().slice(0, 10)})`,
     );
-    const hint = gone.length === 0 ? "" : `. Deleted, and removed from DingTalk: ${gone.join(", ")}`;
-    throw new NotFoundHere(`nobody has the name, userName, e-mail address, number or id ${named}${hint}`);
+    const hint = gone.length === 0 ? "" : t`. Deleted, and removed from DingTalk: ${gone.join(", ")}`;
+    throw new NotFoundHere(t`nobody has the name, userName, e-mail address, number or id ${named}` + hint);
   }
   if (meant.length === 1) return person;
   const who = meant.slice(0, NAMED).map(({ ref, userName, name }) => `${userName ?? name ?? ""} (${ref.id})`);

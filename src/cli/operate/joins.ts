@@ -48,7 +48,7 @@ const listCommand = (): Command =>
       const rows = joins.map(({ id, state, matched, record, person }) => [
         id,
         state,
-        record ? viewOf(record) : "deleted",
+        record ? viewOf(record) : t("deleted"),
         person.records.map(viewOf).join(", ") || (person.name ?? person.id),
         matched.join(", "),
       ]);
@@ -56,7 +56,13 @@ const listCommand = (): Command =>
       say(t`${rows.length} in all.`);
     });
 
-const viewOf = ({ name, source, active }: RecordView): string => `${name} (${source}${active ? "" : ", not active"})`;
+const viewOf = ({ name, source, active }: RecordView): string => `${name} (${source}${active ? "" : t(", not active")})`;
+
+const othersOf = ({ records }: Join["person"], record: Join["record"]): string =>
+  records
+    .filter(({ id }) => id !== record?.id)
+    .map(viewOf)
+    .join(", ");
 
 const searchCommand = (): Command =>
   new Command("search")
@@ -102,14 +108,15 @@ async function decideAll(
   if (json) printJson({ joins });
   else
     for (const { record, person, state } of joins)
-      print(t`${record ? viewOf(record) : t("deleted")} and ${person.name ?? person.id}: ${state}`);
-  for (const decision of decisions) {
+      print(t`${record ? viewOf(record) : t("deleted")} and ${othersOf(person, record) || (person.name ?? person.id)}: ${state}`);
+  for (const [at, decision] of decisions.entries()) {
+    if (decision.kind === "done" && decision.joins.length === 0) say(t`Deleted records of ${ids[at]!} are forgotten.`);
     if (decision.kind !== "refused") continue;
     say(tLike(refusalText(decision.why)));
     foundProblems();
   }
   const unknown = ids.filter((_, at) => decisions[at]?.kind === "unknown");
-  if (unknown.length > 0) throw new NotFoundHere(`nothing here has the id ${unknown.join(", ")}`);
+  if (unknown.length > 0) throw new NotFoundHere(t`nothing here has the id ${unknown.join(", ")}`);
 }
 
 const by = () => ({ at: systemClock.now(), actor: ACTOR, causes: [], detail: { osUser: osUser() } });

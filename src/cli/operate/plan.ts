@@ -1,5 +1,7 @@
 import { Command, Option } from "commander";
+import { unreachable } from "../../core/errors.ts";
 import type { Explanation } from "../../mapping/mapping.ts";
+import type { DeletedRecord } from "../../persons/deleted-record.ts";
 import type { JoinedPerson } from "../../persons/ports.ts";
 import type { Forecast, PersonPreview } from "../../reconcile/compare/preview.ts";
 import { SYNC_MODES, type SyncMode } from "../../reconcile/policy.ts";
@@ -75,11 +77,13 @@ export const planCommand = (): Command =>
           ...plan,
           ...(explain ? { explanations } : {}),
           ...(explain && joined ? { records: joined.records.map(withoutDocument), conflicts: joined.conflicts } : {}),
+          ...(joined?.out ? { out: joined.out } : {}),
           ...(explain ? { scheduled } : {}),
         });
       say(t`${user} (${ref.id}), in DingTalk ${preview.remoteId ?? t("not yet")}`);
       if (isStuck) print(`${state} (${reasonCode}): ${worded({ reasonCode, reason, remedy })}\n${t("after a retry:")}`);
       showForecast(preview);
+      if (joined?.out) print(outText(joined.out));
       if (explain) showExplanations(preview);
       if (explain && joined) showSources(joined);
       if (explain) for (const change of scheduled) print(scheduledText(change));
@@ -117,18 +121,34 @@ function showExplanations({ explanations, forecast }: PersonPreview): void {
   }
 }
 
-const scheduledText = ({ kind, day, zone, at, source, changes }: PlannedChange): string =>
-  `scheduled: ${kind} on ${day} (${zone}), at ${at.toISOString()}, by ${source}${kind === "change" ? `: ${Object.keys(changes).join(", ")}` : ""}`;
+function scheduledText({ kind, day, zone, at, source, changes }: PlannedChange): string {
+  const time = at.toISOString();
+  switch (kind) {
+    case "hire":
+      return t`scheduled: hire on ${day} (${zone}), at ${time}, by ${source}`;
+    case "leave":
+      return t`scheduled: leave on ${day} (${zone}), at ${time}, by ${source}`;
+    case "change":
+      return `${t`scheduled: change on ${day} (${zone}), at ${time}, by ${source}`}: ${Object.keys(changes).join(", ")}`;
+    default:
+      return unreachable(kind);
+  }
+}
 
 const withoutDocument = ({ id, source, active }: JoinedPerson["records"][number]) => ({ id, source, active });
 
+const outText = ({ sources, ...said }: DeletedRecord): string =>
+  [...sources.map(({ source, at }) => t`${source} deleted its record (${at?.toISOString() ?? t("time not known")}).`), worded(said)].join(
+    "\n",
+  );
+
 /** The records that make the person, and where they do not say the same. */
 function showSources({ records, conflicts }: JoinedPerson): void {
-  print(`one person in ${records.length} records:`);
-  for (const { id, source, active, name } of records) print(`    ${source}: ${name} (${id})${active ? "" : ", not active"}`);
+  print(t`one person in ${records.length} records:`);
+  for (const { id, source, active, name } of records) print(`    ${source}: ${name} (${id})${active ? "" : t(", not active")}`);
   for (const { attribute, values } of conflicts)
     print(
-      `    ${attribute}: ${values.map(({ source, value }, at) => `${source} ${valueText(value)}${at === 0 ? " (counts)" : ""}`).join(", ")}`,
+      `    ${attribute}: ${values.map(({ source, value }, at) => `${source} ${valueText(value)}${at === 0 ? t(" (counts)") : ""}`).join(", ")}`,
     );
 }
 

@@ -2,7 +2,8 @@ import type pg from "pg";
 import { systemClock } from "../../core/clock.ts";
 import type { JsonObject } from "../../core/entity.ts";
 import { isUuid } from "../../core/id.ts";
-import { conflictsOf } from "../../persons/effective.ts";
+import { deletedRecord } from "../../persons/deleted-record.ts";
+import { conflictsOf, effectivePerson } from "../../persons/effective.ts";
 import type { Join, JoinDecision, JoinOperations, JoinOrigin, JoinRefusal, JoinState, RecordView } from "../../persons/ports.ts";
 import { pageOf } from "../postgres/page.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
@@ -31,6 +32,19 @@ const LIST = statement(
 );
 const GIVEN = statement("given", `${ROWS} where j.id = any($1::uuid[]) order by j.id`);
 const ONE = statement("one", "select record_id, person_id, state, matched from person_joins where id = $1 for update");
+
+/** Sources that have deleted their record. The last event of the person that one of them caused is the one about that. */
+const LEFT = statement(
+  "left",
+  `select s.id, s.name, (select max(h.at) from history h where h.subject = p.id and h.source_id = s.id and h.code like 'user.%') as at
+    from persons p join sources s on s.id = any(p.left_sources) where p.id = $1 order by s.name`,
+);
+
+interface LeftRow extends pg.QueryResultRow {
+  readonly id: string;
+  readonly name: string;
+  readonly at: Date | null;
+}
 
 interface JoinRow extends pg.QueryResultRow {
   readonly id: string;
@@ -100,8 +114,10 @@ export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOpera
     async person(id) {
       if (!isUuid(id)) return undefined;
       const { sent: records, now } = await recordsOfPerson(pool, id, deps, systemClock.now());
+      const left = await run<LeftRow>(pool, LEFT, [id]);
       // A record whose dates make a difference is a person by itself, and has no others.
-      if (records.length === 0 || (records.length === 1 && records[0]!.id === id)) return undefined;
+      if (records.length === 0 || (records.length === 1 && records[0]!.id === id && left.length === 0)) return undefined;
+      const isOut = left.length > 0 && !effectivePerson(now, deps.rules, left).active && effectivePerson(now, deps.rules).active;
       return {
         id,
         records: records.map(({ id: recordId, source, active, document }) => ({
@@ -112,6 +128,14 @@ export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOpera
           document,
         })),
         conflicts: conflictsOf(now, deps.rules),
+        ...(isOut
+          ? {
+              out: deletedRecord(
+                left.map(({ name: source, at }) => ({ source, ...(at ? { at } : {}) })),
+                records[0]!.id,
+              ),
+            }
+          : {}),
       };
     },
   };

@@ -45,6 +45,10 @@ export const SIMPLIFIED_REASONS: Reasons = {
   invitationRunOut: ["邀请七天内未被接受", "重试即可再次发送邀请，并请通知本人。"],
   adoptionOpen: ["可能已在钉钉中，等待确认", "确认是否为同一个：管理页面的“待处理”，或 dingtalk-scim adopt list。"],
   joinOpen: ["可能与另一来源的记录是同一人，等待确认", "确认是否为同一人：管理页面的“待处理”，或 dingtalk-scim joins list。"],
+  recordDeleted: [
+    "其余记录均显示在职，但有来源删除了自己的记录",
+    "若此人并未离职：用 dingtalk-scim joins separate 加其余记录的 id 忽略已删除的记录，或在来源系统中重新创建。",
+  ],
   strangersInside: ["部门内有非本服务管理的人员", "请在钉钉管理后台 › 通讯录将其他人员移出该部门，然后重试。"],
   databaseUnavailable: ["数据库没有响应", WAIT],
   unexpectedError: ["发生意外错误", "这是程序缺陷，请附上含该 id 的日志行反馈给我们。"],

@@ -416,3 +416,24 @@ test("a source that has deleted its record is forgotten by an order, and the per
   const { rows } = await env.pool.query("select count(*)::int as n from persons");
   expect(rows).toEqual([{ n: 0 }]);
 });
+
+test("whoever is out for a deleted record alone: which source, when, and what to do", async () => {
+  const { source, joins } = await open();
+  const id = await source("entra").create(worker(1));
+  const record = await source("workday").create(worker(1));
+  expect(await joins.person(id)).not.toHaveProperty("out");
+  await source("workday").remove(record);
+  const out = (await joins.person(id))?.out;
+  expect(out).toMatchObject({ reasonCode: "recordDeleted", sources: [{ source: "workday", at: expect.any(Date) }] });
+  expect(out?.reason).toContain(out!.sources[0]!.at!.toISOString());
+  expect(out?.remedy).toContain(id);
+  // That the source that is left says again that they are there is no decision about the one that went.
+  await source("entra").change(id, { active: false });
+  expect(await joins.person(id)).not.toHaveProperty("out");
+  await source("entra").change(id, { active: true });
+  expect(await joins.person(id)).toHaveProperty("out");
+  expect((await personOf(env, id))?.active).toBe(false);
+  expect(await joins.separate(id, by())).toMatchObject({ kind: "done" });
+  expect(await joins.person(id)).toBeUndefined();
+  expect((await personOf(env, id))?.active).toBe(true);
+});

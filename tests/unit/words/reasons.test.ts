@@ -5,8 +5,17 @@ import { REASONS } from "../../../src/words/reasons/by-language.ts";
 
 /* One catalogue of reasons for the dashboard, the command line and messages. */
 
-/** What messages tell of beside the reasons of single people and departments. */
-const OF_MESSAGES = ["contactScope", "settingsWrong", "oneTimeLinkUsed", "sealingLate", "historyAltered", "importRefused"];
+/** What messages tell of beside the reasons of single people and departments, and why a person of several sources is out. */
+const OF_MESSAGES = [
+  "contactScope",
+  "settingsWrong",
+  "oneTimeLinkUsed",
+  "sealingLate",
+  "historyAltered",
+  "importRefused",
+  "changeLate",
+  "recordDeleted",
+];
 const codes = [...new Set([...LOOP_REASONS, ...DINGTALK_REASONS, ...OF_MESSAGES])].sort();
 
 test.each(LANGUAGES)("in %s every code has words and a remedy, and there are no others", (language) => {

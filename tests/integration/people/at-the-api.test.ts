@@ -1,0 +1,46 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
+import { openProduct, type Product } from "../../support/product.ts";
+import { temporaryRoot } from "../../support/temporary-root.ts";
+
+/* A person of several records, as operators and pages are answered. */
+
+const CORE = "urn:ietf:params:scim:schemas:core:2.0:User";
+const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+let product: Product;
+let workday: string;
+let entra: string;
+beforeAll(async () => {
+  const file = join(mkdtempSync(join(temporaryRoot(), "mapping-")), "mapping.yaml");
+  writeFileSync(
+    file,
+    `${DEFAULT_MAPPING}\nsources:\n  join: [{ by: employeeNumber, decide: join }]\n  authority: { order: [workday, entra] }\n`,
+  );
+  product = await openProduct({ settings: { MAPPING_FILE: file } });
+  workday = await product.token(["provision"], "workday");
+  entra = await product.token(["provision"], "entra");
+  await product.startSync({ MAPPING_FILE: file });
+});
+afterAll(() => product.close());
+
+async function create(token: string, employeeNumber: string): Promise<string> {
+  const body = { schemas: [CORE, ENTERPRISE], userName: employeeNumber, displayName: employeeNumber, active: true };
+  return (await product.send("POST", "/scim/v2/Users", { token, body: { ...body, [ENTERPRISE]: { employeeNumber } } })).body.id;
+}
+
+test("why somebody is out whose other source deleted them, and the way back", async () => {
+  const id = await create(entra, "W1");
+  const record = await create(workday, "W1");
+  expect((await product.send("GET", `/api/users/${id}`)).body).not.toHaveProperty("out");
+  await product.send("DELETE", `/scim/v2/Users/${record}`, { token: workday });
+  expect((await product.send("GET", `/api/users/${id}`)).body.out).toMatchObject({
+    reasonCode: "recordDeleted",
+    reason: expect.stringContaining("the source workday deleted its record on 20"),
+    remedy: expect.stringContaining(`joins separate ${id}`),
+    sources: [{ source: "workday", at: expect.stringMatching(/^20.*Z$/) }],
+  });
+  expect((await product.send("POST", `/api/joins/records/${id}/separate`)).status).toBe(200);
+  expect((await product.send("GET", `/api/users/${id}`)).body).not.toHaveProperty("out");
+});
