@@ -137,7 +137,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const erasures = createErasures({ pool, vault: app.vault, clock, targets: [TARGET] });
   await keepErasures({ store: erasures, file: createErasuresFile(config.dataDir), clock, logger }, stopping.signal);
   const retention = keepRetention({ store: createRetention(pool, app.vault), days: config.retention, clock, logger }, stopping.signal);
-  const schedule = startSchedule({ store: createScheduleStore(pool, persons), version: mapping.version, clock, logger });
+  const schedule = startSchedule({ store: createScheduleStore(pool, persons), version: mapping.datesVersion, clock, logger });
   const upkeep = keepPersons({ upkeep: createPersonUpkeep(pool, persons), isWorking: rules.isWorking, clock, logger }, stopping.signal);
   const queue = startQueue(
     { pool: pool.asyncCommit, clock, logger },

@@ -5,11 +5,18 @@ import type { Vault } from "./store/vault.ts";
 import { TARGET } from "./target-name.ts";
 
 /** What it takes to work out what records of a person come to. */
-export const personDeps = ({ sources, dates }: Pick<Mapping, "sources" | "dates">, vault: Vault): SettleDeps => ({
+export const personDeps = (
+  { sources, dates, datesVersion }: Pick<Mapping, "sources" | "dates" | "datesVersion">,
+  vault: Vault,
+): SettleDeps => ({
   rules: sources,
   vault,
   targets: [TARGET],
-  dates: dateDeps({ dates }),
+  dates: dateDeps({ dates, datesVersion }),
 });
 
-export const dateDeps = ({ dates }: Pick<Mapping, "dates">): SettleDeps["dates"] => ({ rules: dates, contentOf: userContent });
+export const dateDeps = ({ dates, datesVersion }: Pick<Mapping, "dates" | "datesVersion">): SettleDeps["dates"] => ({
+  rules: dates,
+  version: datesVersion,
+  contentOf: userContent,
+});

@@ -1,5 +1,5 @@
 import { isZone } from "../core/zone.ts";
-import { dateNotes, dateRules, isZoneTable } from "./dates.ts";
+import { dateNotes, dateRules, datesVersion, isZoneTable } from "./dates.ts";
 import { parsePath } from "./department-path.ts";
 import { departmentRules } from "./departments.ts";
 import { explainWith } from "./explain.ts";
@@ -65,6 +65,7 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
     settings: settingsOf(file),
     sources: sourceRules(file),
     dates: dateRules(file, zone, rules.extensions),
+    datesVersion: datesVersion(file),
     authorities: rules.authorities,
     personAttributes: [...sentOf(file), "departments", ...(file.manager ? ["manager"] : [])],
     person(input) {

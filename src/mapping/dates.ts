@@ -7,6 +7,7 @@ import type { Expression } from "./expression/expression.ts";
 import { asText } from "./expression/scim-values.ts";
 import { extensionOf } from "./extensions.ts";
 import { DEFAULT_ZONE, type MappingFile } from "./file/file.ts";
+import { versionOf } from "./file/version.ts";
 import type { MappingNote } from "./mapping.ts";
 
 /** What the file says of dates; undefined where they have no effect. `zone`: set where it is an expression. */
@@ -24,6 +25,10 @@ export function dateRules(
     inactive: leave?.inactive ?? "atOnce",
   };
 }
+
+/** A zone may come from a table, and from an extension of the file. */
+export const datesVersion = ({ dates, zone, hire, leave, tables, extensions }: MappingFile): string =>
+  versionOf({ dates: dates !== false, zone, hire: hire ?? {}, leave: leave ?? {}, ...(isZone(zone) ? {} : { tables, extensions }) });
 
 /** Where nothing is known of the place, it is the default zone: a day has to end some time. */
 function zoneBy(expression: Expression, user: JsonObject, extensions: Readonly<Record<string, readonly string[]>>): string {

@@ -156,6 +156,8 @@ export interface Mapping {
   readonly authorities: readonly Authority[];
   /** What dates of a person mean; undefined where they have no effect. */
   readonly dates: DateRules | undefined;
+  /** Changes when what dates mean may change. */
+  readonly datesVersion: string;
   /** Attributes of a person that the file sets, the departments and the manager among them. */
   readonly personAttributes: readonly string[];
   person(input: PersonInput): PersonMapping;

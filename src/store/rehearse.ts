@@ -2,6 +2,7 @@ import { systemClock } from "../core/clock.ts";
 import type { SourceRules } from "../mapping/sources.ts";
 import { createReconcileStore } from "./create.ts";
 import { type DateDeps, NO_DATES } from "./people/dates.ts";
+import { rehearseDates } from "./people/rehearse-dates.ts";
 import { createPersonUpkeep } from "./people/upkeep.ts";
 import { withoutValues } from "./personal/vault.ts";
 import type { Pool } from "./postgres/pool.ts";
@@ -9,7 +10,7 @@ import { hasten, itemsOf, recordWrites, summarise } from "./rehearsal/items.ts";
 import { openShadow, type ShadowOptions } from "./rehearsal/shadow.ts";
 import { holdRules, touchedBy } from "./rehearsal/touched.ts";
 
-export interface RehearsalOptions extends Omit<ShadowOptions, "sources"> {
+export interface RehearsalOptions extends Omit<ShadowOptions, "sources" | "dates"> {
   /** When records are one person, and what they come to; left out, as it is. */
   readonly sources?: SourceRules;
   /** What dates of records say; left out, they have no effect. */
@@ -19,10 +20,17 @@ export interface RehearsalOptions extends Omit<ShadowOptions, "sources"> {
 /** A copy of what the loop keeps of a target, for a plan of everybody. It has to be closed, by the plan that it settles in or after a failure. */
 export async function openRehearsal(pool: Pool, { sources, dates = NO_DATES, ...options }: RehearsalOptions) {
   const { target } = options;
-  const shadow = await openShadow(pool, { ...options, ...(sources ? { sources: sources.version } : {}) });
-  if (sources && shadow.otherSources) {
-    const upkeep = createPersonUpkeep(shadow.pool, { rules: sources, vault: withoutValues, targets: [target], dates, rehearsed: true });
+  const { version } = dates;
+  const shadow = await openShadow(pool, {
+    ...options,
+    ...(sources ? { sources: sources.version } : {}),
+    ...(version === undefined ? {} : { dates: version }),
+  });
+  if (sources && (shadow.otherSources || shadow.otherDates)) {
+    const deps = { rules: sources, vault: withoutValues, targets: [target], dates, rehearsed: true };
+    const upkeep = createPersonUpkeep(shadow.pool, deps);
     try {
+      if (shadow.otherDates) await rehearseDates(shadow.pool, deps, systemClock.now());
       while ((await upkeep.renew({ at: systemClock.now(), actor: "system", causes: [] })) > 0);
     } catch (error) {
       await shadow.close();

@@ -24,6 +24,8 @@ const APPEND: Statement = {
 
 export interface DateDeps {
   readonly rules: DateRules | undefined;
+  /** Of the rules; undefined where nobody asks. */
+  readonly version?: string;
   /** The columns beside a document. */
   readonly contentOf: (document: JsonObject) => UserContent;
 }

@@ -43,6 +43,15 @@ interface RecordRow extends pg.QueryResultRow {
   readonly document: string;
 }
 
+export async function* recordsWithDates(pool: pg.Pool): AsyncGenerator<RecordRow> {
+  for (let after = FIRST; ; ) {
+    const rows = await run<RecordRow>(pool, WITH_DATES, [after]);
+    yield* rows;
+    if (rows.length < PAGE) return;
+    after = rows.at(-1)!.id;
+  }
+}
+
 export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleStore {
   const settle = (personId: string, at: Date, record?: string): Promise<boolean> =>
     inPersonTransaction(pool, async (db) => {
@@ -64,19 +73,14 @@ export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleSt
   async function everybody(now: () => Date, signal: AbortSignal): Promise<Worked> {
     let count = 0;
     const failures: unknown[] = [];
-    for (let after = FIRST; !signal.aborted; ) {
-      const rows = await run<RecordRow>(pool, WITH_DATES, [after]);
-      for (const { id, person_id: personId, document } of rows) {
-        signal.throwIfAborted();
-        const isAlone = personId === null;
-        const failure = await failureOf(async () => {
-          if (isAlone && !isDated(JSON.parse(document) as JsonObject, deps.dates.rules, now())) return;
-          if (await settle(personId ?? id, now(), isAlone ? id : undefined)) count += 1;
-        });
-        if (failure) failures.push(failure.error);
-      }
-      if (rows.length < PAGE) return { count, failures };
-      after = rows.at(-1)!.id;
+    for await (const { id, person_id: personId, document } of recordsWithDates(pool)) {
+      if (signal.aborted) break;
+      const isAlone = personId === null;
+      const failure = await failureOf(async () => {
+        if (isAlone && !isDated(JSON.parse(document) as JsonObject, deps.dates.rules, now())) return;
+        if (await settle(personId ?? id, now(), isAlone ? id : undefined)) count += 1;
+      });
+      if (failure) failures.push(failure.error);
     }
     return { count, failures };
   }

@@ -44,10 +44,14 @@ export interface Shadow {
   readonly pool: Pool;
   /** Whether people have to be worked out anew. */
   readonly otherSources: boolean;
+  /** Whether dates were read by other rules. */
+  readonly otherDates: boolean;
   /** Of the real tables, as an identifier. */
   readonly schema: string;
   close(): Promise<void>;
 }
+
+type Filled = Omit<Shadow, "pool" | "close">;
 
 export interface ShadowOptions {
   readonly target: string;
@@ -55,12 +59,14 @@ export interface ShadowOptions {
   readonly everybody: boolean;
   /** The rules of sources to be rehearsed, by their version: people who were worked out by others are to be worked out anew. */
   readonly sources?: string;
+  /** The rules of dates to be rehearsed, by their version. */
+  readonly dates?: string;
 }
 
 export async function openShadow(pool: Pool, options: ShadowOptions): Promise<Shadow> {
   const session = pool.session(REHEARSAL_SETTINGS);
   const shadow = Object.assign(session, { byKey: session, asyncCommit: session }) as unknown as Pool;
-  let filled: Pick<Shadow, "schema" | "otherSources">;
+  let filled: Filled;
   try {
     filled = await fill(session, options);
   } catch (error) {
@@ -81,27 +87,33 @@ const PEOPLE = (from: string): string => {
   const columns = "id, source_id, active, user_name, user_name_key, display_name_key, external_id, employee_number_key, manager_ref";
   return `create temp view people as
     select ${columns}, source_id as manager_source_id, email_keys, document, array[id] as record_ids, created_at, modified_at
-      from ${from}.users where person_id is null
+      from ${from}.users u where person_id is null and not exists (select from pg_temp.persons p where p.id = u.id)
     union all
     select ${columns}, manager_source_id, email_keys, document, record_ids, created_at, modified_at from pg_temp.persons`;
 };
 
 /** Only where some were worked out by other rules: they are many rows otherwise, and read where they are. */
-async function copyPersons(client: pg.PoolClient, from: string, sources: string | undefined): Promise<boolean> {
-  if (sources === undefined) return false;
-  const { rows } = await client.query(`select from ${from}.persons where rules is distinct from $1 limit 1`, [sources]);
-  if (rows.length === 0) return false;
+async function copyPersons(
+  client: pg.PoolClient,
+  from: string,
+  { sources, dates }: Pick<ShadowOptions, "sources" | "dates">,
+): Promise<Omit<Filled, "schema">> {
+  const { rows: old } = await client.query(`select from ${from}.persons where rules is distinct from $1 limit 1`, [sources ?? null]);
+  const { rows: same } = await client.query(`select from ${from}.schedule_rules where version = $1`, [dates ?? null]);
+  const otherSources = sources !== undefined && old.length > 0;
+  const otherDates = sources !== undefined && dates !== undefined && same.length === 0;
+  if (!otherSources && !otherDates) return { otherSources, otherDates };
   await client.query(
     `create temp table persons (like ${from}.persons including all); insert into pg_temp.persons select * from ${from}.persons`,
   );
   await client.query(PEOPLE(from));
-  return true;
+  return { otherSources, otherDates };
 }
 
-async function fill(session: pg.Pool, { target, everybody, sources }: ShadowOptions): Promise<Pick<Shadow, "schema" | "otherSources">> {
+async function fill(session: pg.Pool, { target, everybody, sources, dates }: ShadowOptions): Promise<Filled> {
   const { rows } = await session.query<{ schema: string }>("select quote_ident(current_schema()) as schema");
   const from = rows[0]!.schema;
-  let otherSources = false;
+  let other = { otherSources: false, otherDates: false };
   // One snapshot for all of them.
   await inTransaction(
     session,
@@ -110,7 +122,10 @@ async function fill(session: pg.Pool, { target, everybody, sources }: ShadowOpti
         await client.query(`create temp table ${table} (like ${from}.${table} including ${including}) with (fillfactor = 50)`);
         if (copied !== "") await client.query(copied, [target]);
       };
-      otherSources = await copyPersons(client, from, sources);
+      other = await copyPersons(client, from, {
+        ...(sources === undefined ? {} : { sources }),
+        ...(everybody && dates !== undefined ? { dates } : {}),
+      });
       for (const table of COPIED) await made(table, "all", `insert into pg_temp.${table} select * from ${from}.${table} where target = $1`);
       for (const table of EMPTY) await made(table, "all", "");
       await made(
@@ -139,7 +154,7 @@ async function fill(session: pg.Pool, { target, everybody, sources }: ShadowOpti
     "set local enable_seqscan = on; set local enable_hashjoin = on; set local enable_sort = on",
   );
   await session.query("analyze links, departments, placements, person_departments, adoptions, entity_states");
-  return { schema: from, otherSources };
+  return { schema: from, ...other };
 }
 
 /** Those that the loop itself goes by. With room in the page a claim and a begin leave them alone, as in the real table. */
