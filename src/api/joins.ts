@@ -5,7 +5,7 @@ import { sendJson } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
-import { requireRight } from "../http/request-context.ts";
+import { requireRecentSignIn, requireRight } from "../http/request-context.ts";
 import { JOIN_STATES, type Join, type JoinDecision, type JoinOperations } from "../persons/ports.ts";
 import { refusalText } from "../persons/refusal-text.ts";
 import { Conflict } from "./conflict.ts";
@@ -21,6 +21,8 @@ export interface JoinRoutes {
 export function joinsEndpoint({ joins, clock }: JoinRoutes): Mount {
   const router = Router();
   const by = (res: Response) => ({ at: clock.now(), ...operatorOf(res), causes: [] });
+
+  const fresh = requireRecentSignIn(clock);
 
   router
     .route("/")
@@ -41,14 +43,14 @@ export function joinsEndpoint({ joins, clock }: JoinRoutes): Mount {
   for (const decide of ["accept", "refuse"] as const)
     router
       .route(`/:id/${decide}`)
-      .post(requireRight("approve"), async (req: Request<{ id: string }>, res: Response) => {
+      .post(requireRight("approve"), fresh, async (req: Request<{ id: string }>, res: Response) => {
         sendJson(res, 200, doneOf(await joins[decide](req.params.id, by(res)))[0]);
       })
       .all(methodNotAllowed("POST"));
 
   router
     .route("/records/:id/separate")
-    .post(requireRight("approve"), async (req: Request<{ id: string }>, res: Response) => {
+    .post(requireRight("approve"), fresh, async (req: Request<{ id: string }>, res: Response) => {
       sendJson(res, 200, { joins: doneOf(await joins.separate(req.params.id, by(res))) });
     })
     .all(methodNotAllowed("POST"));

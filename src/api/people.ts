@@ -33,10 +33,11 @@ export interface PeopleOptions extends PastOptions {
 /** `/api/users/{id}`: one person, as the directory wants them beside what was last seen at the target. */
 export function peopleEndpoint({ operations, preview, joins, explain, schedule, ...past }: PeopleOptions): Mount {
   const router = Router();
-  router.use(timelineRoutes(past.log, "user"));
+  const meant = async (id: string): Promise<string> => (await operations.items({ id, kind: "user", count: 1 })).items[0]?.ref.id ?? id;
+  router.use(timelineRoutes(past.log, "user", meant));
   router
     .route("/:id")
-    .get(entityAt(past, "user"), async (req: Request<{ id: string }>, res: Response) => {
+    .get(entityAt(past, "user", meant), async (req: Request<{ id: string }>, res: Response) => {
       const reveals = choiceOf(req, "reveal", ["numbers"]) !== undefined;
       if (reveals) demandRecentSignIn(res, past.clock);
       const { items } = await operations.items({ id: req.params.id, kind: "user", count: 1 });

@@ -22,12 +22,24 @@ export function pastOf(req: Request, name: string, clock: Pick<Clock, "now">): D
   return at;
 }
 
+/** Whom an id means now: of a record of several the person they make. */
+export type Meant = (id: string) => Promise<string>;
+const ITSELF: Meant = async (id) => id;
+
 /** `/{id}?at=TIME`: one person or group as the directory and the target were then. Without `at` a person is left to the next handler; a group is as it is now. */
-export function entityAt({ log, reads, clock }: PastOptions, kind: "user" | "group"): RequestHandler<{ id: string }> {
+export function entityAt(
+  { log, reads, clock }: PastOptions,
+  kind: "user" | "group",
+  meant: Meant = ITSELF,
+): RequestHandler<{ id: string }> {
   return async (req, res: Response, next) => {
     const at = pastOf(req as Request, "at", clock) ?? (kind === "group" ? clock.now() : undefined);
     if (!at) return next();
-    const found = isUuid(req.params.id) ? await readEntityAt(log, { kind, id: req.params.id }, at) : undefined;
+    const { id } = req.params;
+    const own = isUuid(id) ? await readEntityAt(log, { kind, id }, at) : undefined;
+    // A record that was nobody by itself then says nothing: its person does.
+    const person = own?.entity.document || !isUuid(id) ? id : await meant(id);
+    const found = person === id ? own : ((await readEntityAt(log, { kind, id: person }, at)) ?? own);
     if (!found) throw new NotFoundPath();
     const { entity, became } = found;
     const maySee = await reads.mayShow(res, `/api/${kind}s`, [valuesIn(entity)]);

@@ -239,14 +239,22 @@ test("an approval needs a sign-in of the last five minutes; a token does not", a
   expect((await send("POST", `${path}/approve`, writing(fresh), { digest, count })).status).toBe(200);
 });
 
-test("a decision about a match needs one too", async () => {
+test("a decision about a match, or about records of one person, needs one too", async () => {
   const nobody = "2819c223-7f76-453a-919d-413861904646";
-  const paths = ["adoptions/accept", `adoptions/${nobody}/accept`, `adoptions/${nobody}/reject`, `items/user/${nobody}/unlink`];
+  const paths = [
+    "sync/adoptions/accept",
+    `sync/adoptions/${nobody}/accept`,
+    `sync/adoptions/${nobody}/reject`,
+    `sync/items/user/${nobody}/unlink`,
+    `joins/${nobody}/accept`,
+    `joins/${nobody}/refuse`,
+    `joins/records/${nobody}/separate`,
+  ];
   const signed = await signIn(product.bootstrap);
   const answers = async () => {
     const found: unknown[] = [];
     for (const path of paths) {
-      const { status, json } = await send("POST", `/api/sync/${path}`, writing(signed), { tier: 1, count: 0 });
+      const { status, json } = await send("POST", `/api/${path}`, writing(signed), { tier: 1, count: 0 });
       found.push([status, json.code]);
     }
     return found;

@@ -44,3 +44,16 @@ test("why somebody is out whose other source deleted them, and the way back", as
   expect((await product.send("POST", `/api/joins/records/${id}/separate`)).status).toBe(200);
   expect((await product.send("GET", `/api/users/${id}`)).body).not.toHaveProperty("out");
 });
+
+test("the id of a record means its person, then and step by step", async () => {
+  const id = await create(entra, "T1");
+  const record = await create(workday, "T1");
+  const at = new Date().toISOString();
+  const look = async (of: string) => (await product.send("GET", `/api/users/${of}?at=${at}`)).body.resource;
+  expect(await look(record)).toMatchObject({ id, displayName: "T1" });
+  expect(await look(record)).toEqual(await look(id));
+  const steps = async (of: string) => (await product.send("GET", `/api/users/${of}/timeline`)).body;
+  await product.quiet();
+  expect(await steps(record)).toEqual(await steps(id));
+  expect((await product.send("GET", "/api/users/2819c223-7f76-453a-919d-413861904646/timeline")).status).toBe(404);
+});

@@ -1,8 +1,10 @@
 import type { ReactNode } from "react";
+import { ApiError } from "../base/api.ts";
 import { useOrder } from "../base/queries.ts";
 import { may } from "../base/rights.ts";
 import type { Join, Session } from "../generated/api.ts";
 import { EntityName } from "../parts/entity-name.tsx";
+import { SignInAgain } from "../parts/sign-in-form.tsx";
 import { Problem } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { Foreign } from "../parts/text.tsx";
@@ -15,9 +17,15 @@ export function Joins({ joins, session }: { readonly joins: readonly Join[]; rea
   const refuse = useOrder("POST /api/joins/{id}/refuse");
   const acts = may(session, "approve");
   const busy = accept.isPending || refuse.isPending;
+  const error = accept.error ?? refuse.error;
+  const isLate = error instanceof ApiError && error.code === "SIGN_IN_AGAIN";
+  const again = () => {
+    accept.reset();
+    refuse.reset();
+  };
   return (
     <>
-      <Problem error={accept.error ?? refuse.error} />
+      {isLate ? <SignInAgain onDone={again} /> : <Problem error={error} />}
       <Table
         caption={t("joins.title")}
         captionHidden

@@ -3,7 +3,6 @@ import { useOrder } from "../base/queries.ts";
 import { may } from "../base/rights.ts";
 import type { Person, Session } from "../generated/api.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { Problem } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { Foreign, Value } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
@@ -86,12 +85,12 @@ function SeparateDialog({ record, name, onClose }: SeparateProps): ReactNode {
       busy={separate.isPending}
       onAct={() => separate.mutate({ path: { id: record } }, { onSuccess: onClose })}
       onClose={onClose}
+      order={separate}
     >
       <p>
         <Foreign text={name} /> <code>{record}</code>
       </p>
       <p>{t("separate.text")}</p>
-      <Problem error={separate.error} />
     </Dialog>
   );
 }
