@@ -71,6 +71,8 @@ export interface Meant {
   readonly active: boolean;
   /** More than one active person has the number or externalId: it is not known who is meant. */
   readonly several?: boolean;
+  /** Of somebody who is not active: their day of hire is still to come. */
+  readonly coming?: boolean;
 }
 
 export interface PersonFacts {

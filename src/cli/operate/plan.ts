@@ -78,7 +78,7 @@ export const planCommand = (): Command =>
           ...(explain ? { explanations } : {}),
           ...(explain && joined ? { records: joined.records.map(withoutDocument), conflicts: joined.conflicts } : {}),
           ...(joined?.out ? { out: joined.out } : {}),
-          ...(explain ? { scheduled } : {}),
+          scheduled,
         });
       say(t`${user} (${ref.id}), in DingTalk ${preview.remoteId ?? t("not yet")}`);
       if (isStuck) print(`${state} (${reasonCode}): ${worded({ reasonCode, reason, remedy })}\n${t("after a retry:")}`);
@@ -86,7 +86,7 @@ export const planCommand = (): Command =>
       if (joined?.out) print(outText(joined.out));
       if (explain) showExplanations(preview);
       if (explain && joined) showSources(joined);
-      if (explain) for (const change of scheduled) print(scheduledText(change));
+      for (const change of scheduled) print(scheduledText(change));
     });
 
 function showForecast({ actual, forecast }: PersonPreview): void {

@@ -143,6 +143,8 @@ function obstacleOf({ person }: DepartmentManager): (Pick<Note, "text"> & { read
       code: "severalManagers",
       text: "several active people have a number that names a manager of the department, so none is chosen",
     };
+  if (person.coming)
+    return { code: "managerNotThere", text: "a manager of the department has not been hired yet; set when they are there" };
   if (!person.active) return { code: "managerLeft", text: "a manager of the department has left" };
   if (!person.belongs)
     return { code: "managerNotMember", text: "a manager of the department is not a member of it, and only members can be" };

@@ -147,6 +147,7 @@ function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }
   if (!person) return without("unknownManager", "the manager is not in the directory");
   if (person.several) return without("severalManagers", "several active people have the number that names the manager, so none is chosen");
   if (person.id === personId) return without("ownManager", "the person is named as their own manager");
+  if (person.coming) return without("managerNotThere", "the manager has not been hired yet; set when they are there");
   if (!person.active) return without("managerLeft", "the manager has left");
   if (person.remoteId !== undefined) return { kind: "set", remoteId: person.remoteId };
   // Who leads them there now may be the very person.

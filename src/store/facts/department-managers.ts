@@ -9,10 +9,14 @@ import { WAITING_ON } from "../waiting.ts";
  * people; whoever any of them names is named.
  */
 
+/** Whether the day of hire of person `m` is still to come. */
+export const isComing = `case when not m.active then exists (select from users w join scheduled_changes h on h.resource = w.id
+  where w.person_id = m.id and h.state = 'scheduled' and h.patch->'active'->>'after' = 'true') end`;
+
 /** The people named for department `id`, as JSON texts of `ManagerJson`. */
 export const namedManagers = (id: string): string => `
   (select json_agg(json_build_object('reference', r.ref, 'person', (
-      select json_build_object('id', m.id, 'active', m.active, 'several', m.several, 'remoteId', l.remote_id,
+      select json_build_object('id', m.id, 'active', m.active, 'several', m.several, 'coming', ${isComing}, 'remoteId', l.remote_id,
         'state', (select s.state from entity_states s where s.target = $1 and s.kind = 'user' and s.entity_id = m.id),
         'belongs', exists (select 1 from group_members o join placements p on p.target = $1 and p.group_id = o.group_id
                             where o.user_id = ${inList(`select r.id from ${recordsOf("array[m.id]")} r`)} and p.department_id = ${id})
@@ -48,6 +52,7 @@ interface PersonJson {
   readonly state: Reference["state"] | null;
   readonly active: boolean;
   readonly several: boolean;
+  readonly coming: boolean | null;
   readonly belongs: boolean;
   readonly member: boolean;
 }
@@ -63,7 +68,9 @@ export const managersOf = (managers: string | null, leaving: string | null) => (
   leaving: leaving === null ? [] : (JSON.parse(leaving) as string[]),
 });
 
-const managerOf = ({ reference, person }: ManagerJson): DepartmentManager => ({
-  reference,
-  person: person ? { ...person, remoteId: person.remoteId ?? undefined, state: person.state ?? undefined } : undefined,
-});
+function managerOf({ reference, person }: ManagerJson): DepartmentManager {
+  if (!person) return { reference, person: undefined };
+  const { coming, ...said } = person;
+  const remoteId = person.remoteId ?? undefined;
+  return { reference, person: { ...said, remoteId, state: person.state ?? undefined, ...(coming ? { coming } : {}) } };
+}

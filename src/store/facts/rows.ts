@@ -70,13 +70,19 @@ const departmentOf = (json: DepartmentJson): DepartmentReference => ({
 
 export interface ManagerJson {
   reference: string;
-  person: (ReferenceJson & { active: boolean; several: boolean; undecided: boolean | null }) | null;
+  person: (ReferenceJson & { active: boolean; several: boolean; coming: boolean | null; undecided: boolean | null }) | null;
 }
 
 export const managerOf = ({ reference, person }: ManagerJson): Manager => ({
   reference,
   person: person
-    ? { ...referenceOf(person), active: person.active, several: person.several, ...(person.undecided ? { undecided: true } : {}) }
+    ? {
+        ...referenceOf(person),
+        active: person.active,
+        several: person.several,
+        ...(person.coming ? { coming: true } : {}),
+        ...(person.undecided ? { undecided: true } : {}),
+      }
     : undefined,
 });
 

@@ -2,7 +2,7 @@ import { lookUp, unindexed } from "../postgres/planner.ts";
 import type { Statement } from "../postgres/statement.ts";
 import { meant, personWith } from "../references.ts";
 import { inCircle } from "../waiting.ts";
-import { leavingPeople, namedManagers } from "./department-managers.ts";
+import { isComing, leavingPeople, namedManagers } from "./department-managers.ts";
 import { stateOfPerson } from "./person-state.ts";
 
 /* The statements behind facts.ts: one for any number of entities of a kind. */
@@ -40,7 +40,7 @@ const withLink = (kind: string, id: string): string =>
 
 const manager = (sourceId: string, ref: string): string => `
   json_build_object('reference', ${ref}, 'person', (
-    select json_build_object('id', m.id, 'active', m.active, 'several', m.several,
+    select json_build_object('id', m.id, 'active', m.active, 'several', m.several, 'coming', ${isComing},
       'remoteId', (${ownedBy("user", "m.id")}),
       'undecided', case when not exists (${ownedBy("user", "m.id")}) then ${undecided("user", "m.id")} end,
       'state', ${stateOfPerson("m.id")})

@@ -150,6 +150,19 @@ test("a hire begins on the day, and nobody is told that somebody left", async ()
   ]);
 });
 
+test("a manager who has not been hired yet is not told to have left, and is set when they come", async () => {
+  const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+  const boss = await add(worker("Boss", { hireDate: `${year}-12-15` }));
+  const id = await add(worker("Yan", {}, { schemas: [CORE, WORKER, ENTERPRISE], [ENTERPRISE]: { manager: { value: boss } } }));
+  await product.until(() => isThere("Yan"));
+  await product.quiet();
+  const { rows } = await product.pool.query("select notes::text as notes from entity_states where entity_id = $1", [id]);
+  expect(rows[0].notes).toContain("managerNotThere");
+  setTime("12-14T16:00:00");
+  await product.until(() => isThere("Boss"));
+  await product.until(async () => "manager_userid" in ((await there("Yan")) ?? {}));
+});
+
 test("a day is corrected, rescinded, and told of afterwards", async () => {
   const id = await add(worker("Ben", {}));
   await product.until(() => isThere("Ben"));

@@ -217,7 +217,7 @@ describe("where they belong", () => {
 });
 
 describe("the manager", () => {
-  const boss = (more: Partial<Reference & { active: boolean }> = {}): Manager => ({
+  const boss = (more: Partial<Reference & { active: boolean; coming: boolean }> = {}): Manager => ({
     reference: "M-1",
     person: { ...there("u2"), active: true, ...more },
   });
@@ -237,6 +237,7 @@ describe("the manager", () => {
     ["stuck: left out", "M-1", boss({ ...notThere, state: "parked" }), {}, { manager: null, notes: ["managerNotThere"] }],
     ["unknown to the directory", "M-9", { reference: "M-9", person: undefined }, {}, { manager: null, notes: ["unknownManager"] }],
     ["oneself", "u1", boss({ id: "u1" }), {}, { manager: null, notes: ["ownManager"] }],
+    ["not hired yet", "M-1", boss({ active: false, coming: true }), {}, { manager: null, notes: ["managerNotThere"] }],
     ["has left", "M-1", boss({ active: false }), {}, { manager: null, notes: ["managerLeft"] }],
   ])("%s", (_name, reference, manager, more, expected) => {
     const mapping = reference === undefined ? mapped() : mapped({ manager: reference });
