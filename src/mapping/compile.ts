@@ -202,15 +202,18 @@ function unknownAttributes(
 }
 
 /** Attributes of the block `sources` that no document has. */
-/** Of a table that the zone is looked up in, whatever is no zone. */
+/** What is no zone: in a table that the zone is looked up in, and of texts of the expression those that look like one. */
 function unknownZones({ file, problemAt }: ParsedFile): readonly FileProblem[] {
-  return Object.entries(file.tables)
+  const written = [...file.zone.matchAll(/["']([A-Z]\w+\/[\w/+-]+)["']/g)].map(([, zone]) => zone!).filter((zone) => !isZone(zone));
+  const inRule = written.map((zone) => problemAt(["zone"], `${zone} is not a time zone such as ${DEFAULT_ZONE}`));
+  const inTables = Object.entries(file.tables)
     .filter(([table]) => isZoneTable(file.zone, table))
     .flatMap(([table, entries]) =>
       Object.entries(entries)
         .filter(([, zone]) => !isZone(String(zone)))
         .map(([key]) => problemAt(["tables", table, key], `must be a time zone such as ${DEFAULT_ZONE}`)),
     );
+  return [...inRule, ...inTables];
 }
 
 function unknownAuthorities({ file, problemAtKey }: ParsedFile, known: KnownVariables | undefined): readonly FileProblem[] {

@@ -137,6 +137,17 @@ test("operators see what is to come, and whoever may not see values sees that so
   ]);
 });
 
+test("a last day that cannot be read is kept and told, and one without an end is none", async () => {
+  const id = await add(worker("Una", { terminationDate: "12/24/2026 12:00:00 AM", location: "London" }));
+  const endless = await add(worker("Eve", { terminationDate: "9999-12-31", location: "London" }));
+  await product.until(async () => (await isThere("Una")) && (await isThere("Eve")));
+  await product.quiet();
+  const { rows } = await product.pool.query("select notes::text as notes from entity_states where entity_id = $1", [id]);
+  expect(rows[0].notes).toContain("dateNotUnderstood");
+  expect((await read(id))[WORKER].terminationDate).toBe("12/24/2026 12:00:00 AM");
+  expect(await pending(endless)).toEqual([]);
+});
+
 test("a hire begins on the day, and nobody is told that somebody left", async () => {
   const id = await add(worker("Ana", { hireDate: `${year}-12-10`, location: "London" }));
   await product.quiet();

@@ -66,3 +66,8 @@ test("a table of zones has zones", () =>
   expect(() => compile('zone: lookup("zones", workday.location)\ntables: { zones: { NYC: America/New_Yrok }, others: { a: b } }')).toThrow(
     /tables\.zones\.NYC: must be a time zone/,
   ));
+
+test("a zone that the rule itself names is one", () =>
+  expect(problemsOf('zone: lookup("zones", workday.location, "America/New_Yrok")\ntables: { zones: { NYC: America/New_York } }')).toEqual([
+    expect.stringMatching(/zone: America\/New_Yrok is not a time zone/),
+  ]));
