@@ -132,7 +132,7 @@ export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOpera
           ? {
               out: deletedRecord(
                 left.map(({ name: source, at }) => ({ source, ...(at ? { at } : {}) })),
-                records[0]!.id,
+                records,
               ),
             }
           : {}),

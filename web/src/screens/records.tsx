@@ -4,7 +4,8 @@ import { may } from "../base/rights.ts";
 import type { Person, Session } from "../generated/api.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Table } from "../parts/table.tsx";
-import { Foreign, Value } from "../parts/text.tsx";
+import { Foreign, Value, When } from "../parts/text.tsx";
+import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
 
 /** Of a person with several records: where their sources do not say the same, and the way back. */
@@ -17,6 +18,7 @@ export function Records({ person, session }: { readonly person: Person; readonly
     <section>
       <h2>{t("records.title")}</h2>
       <p>{t("records.text")}</p>
+      <Out person={person} />
       <ul className="cards">
         {records.map(({ id, source, active }) => (
           <li key={id}>
@@ -26,9 +28,9 @@ export function Records({ person, session }: { readonly person: Person; readonly
             <p>
               {active ? null : <span className="chip">{t("records.inactive")}</span>} <code>{id}</code>
             </p>
-            {may(session, "approve") && records.length > 1 && id !== item.id ? (
+            {may(session, "approve") && (records.length > 1 ? id !== item.id : person.out) ? (
               <button type="button" onClick={() => setLeaving(id)}>
-                {t("button.separate")}
+                {t(records.length === 1 ? "button.forget" : "button.separate")}
               </button>
             ) : null}
           </li>
@@ -53,7 +55,9 @@ export function Records({ person, session }: { readonly person: Person; readonly
           ))}
         </Table>
       ) : null}
-      {leaving ? <SeparateDialog record={leaving} name={item.name ?? item.id} onClose={() => setLeaving(undefined)} /> : null}
+      {leaving ? (
+        <SeparateDialog record={leaving} forgets={records.length === 1} name={item.name ?? item.id} onClose={() => setLeaving(undefined)} />
+      ) : null}
     </section>
   );
 }
@@ -69,19 +73,42 @@ function Said({ source, value, masked }: { readonly source: string; readonly val
   );
 }
 
+/** A source has deleted its record, and that alone keeps the person out. */
+function Out({ person: { out } }: { readonly person: Person }): ReactNode {
+  const reasonOf = useReasons();
+  if (!out) return null;
+  const { title, remedy, lang } = reasonOf(out);
+  return (
+    <>
+      <p>
+        {title}:{" "}
+        {out.sources.map(({ source, at }) => (
+          <span key={source}>
+            <Foreign text={source} /> {at ? <When at={at} /> : null}{" "}
+          </span>
+        ))}
+        <code>{out.reasonCode}</code>
+      </p>
+      <p lang={lang}>{remedy}</p>
+    </>
+  );
+}
+
 interface SeparateProps {
+  /** It is the only one: what goes is what others said that deleted theirs. */
+  readonly forgets: boolean;
   readonly record: string;
   readonly name: string;
   readonly onClose: () => void;
 }
 
-function SeparateDialog({ record, name, onClose }: SeparateProps): ReactNode {
+function SeparateDialog({ record, forgets, name, onClose }: SeparateProps): ReactNode {
   const { t } = useWords();
   const separate = useOrder("POST /api/joins/records/{id}/separate");
   return (
     <Dialog
-      title={t("separate.title")}
-      act={t("button.separate")}
+      title={t(forgets ? "forget.title" : "separate.title")}
+      act={t(forgets ? "button.forget" : "button.separate")}
       busy={separate.isPending}
       onAct={() => separate.mutate({ path: { id: record } }, { onSuccess: onClose })}
       onClose={onClose}
@@ -90,7 +117,7 @@ function SeparateDialog({ record, name, onClose }: SeparateProps): ReactNode {
       <p>
         <Foreign text={name} /> <code>{record}</code>
       </p>
-      <p>{t("separate.text")}</p>
+      <p>{t(forgets ? "forget.text" : "separate.text")}</p>
     </Dialog>
   );
 }
