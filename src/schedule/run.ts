@@ -17,12 +17,15 @@ export interface RunningSchedule {
 
 /** A leaver is out within seconds of midnight; a look finds nothing by an index of what is to come. */
 const LOOK_MS = 5_000;
+/** It reads all records. */
+const FOLLOW_AGAIN_MS = 600_000;
 
 /** Lets days take effect as they come, in every process that runs the loop, until it is stopped. What fails is logged, and the next look comes. */
 export function startSchedule({ store, version, clock, logger, lookMs = LOOK_MS }: ScheduleDeps): RunningSchedule {
   const stopping = new AbortController();
   const { signal } = stopping;
   let followed = false;
+  let followAt = 0;
   let failed = 0;
 
   async function look(): Promise<void> {
@@ -31,12 +34,13 @@ export function startSchedule({ store, version, clock, logger, lookMs = LOOK_MS 
     if (due.count > 0) logger.info({ count: due.count }, "a day has come for people");
     if (due.failures.length !== failed) tellFailures(due, "a day has come for people who cannot be worked out; it is tried again");
     failed = due.failures.length;
-    if (followed || signal.aborted) return;
+    if (followed || signal.aborted || clock.now().getTime() < followAt) return;
     const read = await store.followRules(version, () => clock.now(), signal);
     if (!read) return;
-    followed = true;
+    followed = read.failures.length === 0;
+    followAt = clock.now().getTime() + FOLLOW_AGAIN_MS;
     if (read.count > 0) logger.info({ count: read.count }, "dates of people were read by the new rules");
-    tellFailures(read, "dates of people could not be read by the new rules; it is tried again at the next start");
+    tellFailures(read, "dates of people could not be read by the new rules; it is tried again in ten minutes");
   }
 
   /** Without the message: that of the database has values in it. */

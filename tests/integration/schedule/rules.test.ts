@@ -108,3 +108,29 @@ test("a look carries out what is due although the rules cannot be followed", asy
   await running.stop();
   expect(order.slice(0, 3)).toEqual(["due", "rules", "due"]);
 });
+
+test("the rules are followed again after ten minutes for whom it failed", async () => {
+  const done = new AbortController();
+  let [looks, followed] = [0, 0];
+  const running = startSchedule({
+    store: {
+      applyDue: async () => {
+        looks += 1;
+        if (looks === 8) done.abort();
+        return { count: 0, failures: [] };
+      },
+      followRules: async () => {
+        followed += 1;
+        return { count: 0, failures: followed === 1 ? [new Error("no")] : [] };
+      },
+    },
+    version: "1",
+    // Four minutes from one look to the next.
+    clock: { ...systemClock, now: () => new Date(NOW.getTime() + looks * 240_000) },
+    logger: silentLogger,
+    lookMs: 10,
+  });
+  await new Promise((resolve) => done.signal.addEventListener("abort", resolve));
+  await running.stop();
+  expect(followed).toBe(2);
+});
