@@ -21,6 +21,8 @@ export const LOGGED_FIELDS: ReadonlySet<string> = new Set(
     ...["freed", "repaired", "compared", "differing", "missing", "orphans"],
     // rules that are held
     ...["hold", "exceeded"],
+    // sources by the names that operators gave them, and records of several that were compared
+    ...["source", "joined", "proposed"],
     // entities and their way to a target; `path` is that of a call, not of a department
     "target kind id entityId userId groupId departmentId state reason remedy action outcome attempt attempts generation lease waitingOn",
     "reasonCode answer leftOut ms advice",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Registry } from "prom-client";
 import { observeAlerts } from "../../../src/api/alert-metrics.ts";
 import { observeFeed } from "../../../src/api/feed-metrics.ts";
+import { observeListening } from "../../../src/api/listening-metrics.ts";
 import { observeMeters } from "../../../src/api/meter-metrics.ts";
 import { observeReplica } from "../../../src/api/replica-metrics.ts";
 import { observeSync } from "../../../src/api/sync-metrics.ts";
@@ -41,6 +42,7 @@ test("operators are told every metric of ours", () => {
   observeAlerts(registry, { target: "t", figures: async () => undefined });
   observeReplica(registry, () => undefined);
   observeFeed(registry, async () => undefined);
+  observeListening(registry, { target: "t", figures: async () => undefined });
   observeMeters(registry, { target: "t", meters: async () => undefined });
   const names = registry.getMetricsAsArray().map(({ name }) => name);
   expect(
