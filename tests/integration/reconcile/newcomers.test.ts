@@ -84,7 +84,7 @@ test("the manager is told of somebody who came, in Markdown that a name cannot c
   });
   await other.stop(1_000);
   expect((await notices()).length).toBe(1);
-}, 60_000);
+});
 
 test("a call that fails is tried again, and a manager who is named later is told then", async () => {
   await begin();
@@ -113,7 +113,7 @@ test("a call that fails is tried again, and a manager who is named later is told
   await dueNow();
   await product.until(async () => (await notices()).length === 2);
   await product.until(async () => (await attempts(alone))?.state === "told");
-}, 60_000);
+});
 
 test("nobody is told while an operator has paused, of those who were there before, and after a day in vain", async () => {
   product = await openProduct();
@@ -135,4 +135,4 @@ test("nobody is told while an operator has paused, of those who were there befor
   await product.send("POST", "/api/sync/resume");
   await product.until(async () => (await state()).join() === "nobody");
   expect(await notices()).toEqual([]);
-}, 60_000);
+});
