@@ -25,7 +25,7 @@ const BY_COMMAND = [
   ...(process.env.TEST_AS_ROOT === undefined ? ["as-root", "/tests/e2e/outages-full-disk"] : []),
   ...(process.env.TEST_AS_USER === undefined ? ["as-user"] : []),
   ...(process.env.WHOLE_PROCESSES === undefined
-    ? ["/tests/e2e/(cli|demo|kill|newcomer|start)", "/integration/database/(embedded-(crashes|supervised)|prepare)"]
+    ? ["/tests/e2e/(cli|demo|feed-command|kill|newcomer|start)", "/integration/database/(embedded-(crashes|supervised)|prepare)"]
     : []),
 ];
 

@@ -334,7 +334,7 @@ test("records of two sources are joined and separated, and a plan tells what the
   const second = await add("idp", "Developer");
   const listed = JSON.parse((await command("joins", "list", "--state", "proposed", "--json")).stdout).joins;
   expect(listed).toMatchObject([{ record: { id: second, source: "idp" }, person: { id: first }, matched: ["employeeNumber"] }]);
-  expect((await command("joins", "accept", listed[0].id)).stdout).toContain("Ada Joined (idp) and Ada Joined: joined");
+  expect((await command("joins", "accept", listed[0].id)).stdout).toContain("Ada Joined (idp) and Ada Joined (hris): joined");
   expect((await command("joins", "accept", listed[0].id)).code).toBe(1);
   expect((await command("plan", "--user", first, "--explain")).stdout).toContain("title: hris Engineer (counts), idp Developer");
   expect((await command("joins", "separate", second)).stdout).toContain("refused");
