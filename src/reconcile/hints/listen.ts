@@ -29,6 +29,13 @@ const AGAIN_MS = 100;
 const LEFT_OPEN_MS = 30_000;
 /** From one look at a thing to the next for a hint: a flood of hints is one look in that time. */
 const BETWEEN_LOOKS_MS = 1_500;
+/**
+ * So many looks at one thing are free. After that the time between two doubles, until a minute has passed without one: what a read does not show is sent with
+ * every look, and tells of itself; and somebody else may write against us.
+ */
+const FREE_LOOKS = 5;
+const LONGEST_BETWEEN_MS = 600_000;
+const CALM_MS = 60_000;
 /** What was reported, in memory, and things looked at lately: the oldest go, and cost a look each. */
 const MOST_REMEMBERED = 20_000;
 const FORGET_MS = 3_600_000;
@@ -113,7 +120,7 @@ interface Receiver {
 
 function createReceiver({ store, clock, logger, target, wake }: ListenDeps, signal: AbortSignal): Receiver {
   const reports = new Map<string, Map<string, Report>>();
-  const lookedMs = new Map<string, number>();
+  const looked = new Map<string, Looked>();
   let state: ShownListening = { state: "connecting", since: clock.now(), failures: 0 };
   let heardAt: Date | undefined;
   let eventAt: Date | undefined;
@@ -166,8 +173,7 @@ function createReceiver({ store, clock, logger, target, wake }: ListenDeps, sign
       const key = `${hint.kind} ${hint.remoteId}`;
       const outcome = decide(hint, (id) => reports.get(key)?.get(id));
       if (outcome === "echo" || outcome === "stranger") ends[outcome].push(hint);
-      if (outcome === "look" && nowMs - (lookedMs.get(key) ?? Number.NEGATIVE_INFINITY) >= BETWEEN_LOOKS_MS)
-        looks.push({ hint, event: eventOf(hint, clock.now(), target.name) });
+      if (outcome === "look" && nowMs >= nextLookMs(looked.get(key))) looks.push({ hint, event: eventOf(hint, clock.now(), target.name) });
     }
     if (ends.echo.length > 0) await store.endHints(ends.echo, "echo");
     if (ends.stranger.length > 0) await store.endHints(ends.stranger, "stranger");
@@ -176,8 +182,11 @@ function createReceiver({ store, clock, logger, target, wake }: ListenDeps, sign
       wake();
     }
     for (const hint of [...ends.echo, ...ends.stranger, ...looks.map((look) => look.hint)]) reports.delete(`${hint.kind} ${hint.remoteId}`);
-    for (const { hint } of looks) lookedMs.set(`${hint.kind} ${hint.remoteId}`, nowMs);
-    bound(lookedMs);
+    for (const { hint } of looks) {
+      const key = `${hint.kind} ${hint.remoteId}`;
+      looked.set(key, { atMs: nowMs, inARow: inARow(looked.get(key), nowMs) });
+    }
+    bound(looked);
     const settled = ends.echo.length + ends.stranger.length + looks.length;
     if (settled > 0 && open.length === MOST_OPEN) return "more";
     return settled < open.length ? "later" : "nothing";
@@ -203,6 +212,16 @@ function createReceiver({ store, clock, logger, target, wake }: ListenDeps, sign
     },
   };
 }
+
+/** The last look at a thing for a hint, and how many there were without a calm time between them. */
+interface Looked {
+  readonly atMs: number;
+  readonly inARow: number;
+}
+
+const betweenMs = (inARow: number): number => Math.min(BETWEEN_LOOKS_MS * 2 ** Math.max(0, inARow - FREE_LOOKS), LONGEST_BETWEEN_MS);
+const nextLookMs = (last: Looked | undefined): number => (last ? last.atMs + betweenMs(last.inARow) : Number.NEGATIVE_INFINITY);
+const inARow = (last: Looked | undefined, nowMs: number): number => (last && nowMs < nextLookMs(last) + CALM_MS ? last.inARow + 1 : 1);
 
 const withoutKind = ({ kind: _kind, ...rest }: Extract<ListeningState, { kind: "disconnected" }>) => rest;
 

@@ -57,6 +57,22 @@ test("what somebody changes in DingTalk is put right within two seconds and two 
   expect(renamed).toBeLessThan(2_000 + 2 * ROUND_TRIP_MS);
 });
 
+test("a write of a value that reads do not show ends: it is not taken for a change by somebody else", async () => {
+  // The e-mail address shows only when the person has set it up (docs/dingtalk.md 5.1), and the number is of another country than the organisation.
+  const id = await addPerson({
+    emails: [{ type: "work", value: "li@example.com" }],
+    phoneNumbers: [{ type: "mobile", value: "+86 138 4232 1252" }],
+  });
+  listener = await startListening(env, env.startWorker());
+  await env.quiet();
+  await edit("/topapi/v2/user/update", { userid: id, title: "King" });
+  await until(async () => (await remote(id))?.["title"] === "Clerk");
+  await settled(env);
+  await env.quiet();
+  const { rows } = await env.pool.query("select count(*)::int as looks from history where code = 'hint.received'");
+  expect(rows[0].looks).toBe(1);
+});
+
 test("who left there by themselves is there again, and the history says why", async () => {
   const id = await addPerson();
   listener = await startListening(env, env.startWorker());

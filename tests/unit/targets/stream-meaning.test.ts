@@ -54,7 +54,10 @@ test.each<[string, JsonObject | undefined, boolean]>([
   ["one known, one not", { prev: {}, curr: { title: "Clerk", name: "Wang" } }, false],
   ["something we know nothing of", { prev: {}, curr: { shoeSize: "43" } }, false],
   ["what is not remembered", { prev: {}, curr: { remark: "x" } }, false],
-  ["no difference", { prev: {}, curr: {} }, false],
+  ["no difference", { prev: {}, curr: {} }, true],
+  ["a number without its country code", { prev: {}, curr: { mobile: "91234567" } }, true],
+  ["a number with another country code", { prev: {}, curr: { mobile: "86-91234567" } }, false],
+  ["another number", { prev: {}, curr: { mobile: "852-91234568" } }, false],
   ["nothing told", undefined, false],
 ])("a change that tells %s", (_name, diff, expected) => {
   expect(agrees("user_modify_org", { userId: ["u1"], ...(diff ? { diffInfo: { userid: "u1", ...diff } } : {}) })).toBe(expected);

@@ -16,6 +16,8 @@ const LONGEST_ID = 64;
 type Parts = HintSubject["told"];
 /** Only the thing itself can tell. */
 const NOTHING: Parts = {};
+/** That nothing is another one than before, as after a write of ours that says the same again. */
+const UNCHANGED: Parts = { unchanged: () => true };
 /** Whoever is remembered to be there is there. */
 const PRESENT: Parts = { presence: () => true };
 
@@ -86,7 +88,7 @@ const READINGS: Readonly<Record<string, Reading>> = {
   workPlace: text("work_place"),
   remark: text("remark"),
   telephone: (value, region) => ({ telephone: phoneFromWire(String(value), undefined, region) }),
-  mobile: (value, region) => ({ mobile: phoneFromWire(String(value), undefined, region) }),
+  mobile: text("mobile"),
   deptIdList: (value) => ({ departments: [...idsOf(value)].filter((id) => !id.startsWith("-")).sort() }),
   hiredDate: text(HIRED),
   extension: (value) => {
@@ -99,7 +101,7 @@ const READINGS: Readonly<Record<string, Reading>> = {
 function partsOf(diff: JsonObject, region: string): Parts {
   const [before, after] = [diff.prev, diff.curr].map((side) => (isObject(side) ? side : {})) as [JsonObject, JsonObject];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return Object.fromEntries(keys.map((key) => [key, partOf(key, before[key], after[key], region)]));
+  return keys.length === 0 ? UNCHANGED : Object.fromEntries(keys.map((key) => [key, partOf(key, before[key], after[key], region)]));
 }
 
 function partOf(key: string, before: JsonValue | undefined, after: JsonValue | undefined, region: string): Told {
@@ -120,6 +122,14 @@ const emptied = (told: Attributes): Attributes => Object.fromEntries(Object.keys
 function isSame(name: string, told: AttributeValue, known: AttributeValue | undefined, region: string): boolean {
   if (known === undefined) return false;
   if (name === HIRED) return typeof known === "number" && told === new Date(known).toISOString().slice(0, 10);
+  if (name === "mobile" && typeof told === "string" && typeof known === "string") return isSameMobile(told, known);
   const remembered = name === "telephone" && typeof known === "string" ? phoneFromWire(known, undefined, region) : known;
   return JSON.stringify(told) === JSON.stringify(Array.isArray(remembered) ? [...remembered].sort() : remembered);
+}
+
+/** Told with or without a country code, which is not that of the organisation for everybody. */
+function isSameMobile(told: string, known: string): boolean {
+  const [here, there] = [told, known].map((each) => each.replace(/\D/g, "")) as [string, string];
+  const national = known.slice(known.indexOf("-") + 1).replace(/\D/g, "");
+  return here === there || here === national;
 }
