@@ -35,8 +35,7 @@ const CHECKS = ["architecture", "citations", "openapi-lint", "privacy/classifica
 
 module.exports = {
   testTimeout: 120_000,
-  // More than the two cores of CI: much of the time is spent waiting for PostgreSQL, and for what is to come about.
-  maxWorkers: 3,
+  maxWorkers: 2,
   testSequencer: "<rootDir>/tests/support/jest-sequencer.cjs",
   projects: [
     { ...shared, displayName: "check", testMatch: CHECKS },
