@@ -14,6 +14,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether an act is refused until the person at the page has signed in again. */
+export const needsSignIn = (error: unknown): boolean => error instanceof ApiError && error.code === "SIGN_IN_AGAIN";
+
 export type Operation = keyof Answers;
 
 export interface Given {

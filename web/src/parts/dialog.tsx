@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useId, useLayoutEffect, useRef } from "react";
-import { ApiError } from "../base/api.ts";
+import { needsSignIn } from "../base/api.ts";
 import { useWords } from "../words/words.ts";
 import { SignInAgain } from "./sign-in-form.tsx";
 import { Problem } from "./states.tsx";
@@ -44,7 +44,7 @@ export function Dialog({
     event.preventDefault();
     if (!busy && !blocked) onAct();
   };
-  if (order?.error instanceof ApiError && order.error.code === "SIGN_IN_AGAIN")
+  if (order && needsSignIn(order.error))
     return (
       <dialog ref={dialog} aria-labelledby={heading} onClose={onClose} onCancel={onClose}>
         <h2 id={heading}>{title}</h2>

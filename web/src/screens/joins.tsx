@@ -1,11 +1,9 @@
 import type { ReactNode } from "react";
-import { ApiError } from "../base/api.ts";
 import { useOrder } from "../base/queries.ts";
 import { may } from "../base/rights.ts";
 import type { Join, Session } from "../generated/api.ts";
 import { EntityName } from "../parts/entity-name.tsx";
-import { SignInAgain } from "../parts/sign-in-form.tsx";
-import { Problem } from "../parts/states.tsx";
+import { RefusedDecision, SameOrDifferent } from "../parts/same-or-different.tsx";
 import { Table } from "../parts/table.tsx";
 import { Foreign } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
@@ -13,19 +11,11 @@ import { useWords } from "../words/words.ts";
 /** Records that may be somebody of another source, to be decided. */
 export function Joins({ joins, session }: { readonly joins: readonly Join[]; readonly session: Session }): ReactNode {
   const { t } = useWords();
-  const accept = useOrder("POST /api/joins/{id}/accept");
-  const refuse = useOrder("POST /api/joins/{id}/refuse");
+  const decisions = { same: useOrder("POST /api/joins/{id}/accept"), different: useOrder("POST /api/joins/{id}/refuse") };
   const acts = may(session, "approve");
-  const busy = accept.isPending || refuse.isPending;
-  const error = accept.error ?? refuse.error;
-  const isLate = error instanceof ApiError && error.code === "SIGN_IN_AGAIN";
-  const again = () => {
-    accept.reset();
-    refuse.reset();
-  };
   return (
     <>
-      {isLate ? <SignInAgain onDone={again} /> : <Problem error={error} />}
+      <RefusedDecision {...decisions} />
       <Table
         caption={t("joins.title")}
         captionHidden
@@ -54,16 +44,7 @@ export function Joins({ joins, session }: { readonly joins: readonly Join[]; rea
             <td>
               <code>{matched.join(", ")}</code>
             </td>
-            {acts ? (
-              <td className="buttons">
-                <button type="button" disabled={busy} onClick={() => accept.mutate({ path: { id } })}>
-                  {t("button.same")}
-                </button>
-                <button type="button" disabled={busy} onClick={() => refuse.mutate({ path: { id } })}>
-                  {t("button.different")}
-                </button>
-              </td>
-            ) : null}
+            {acts ? <SameOrDifferent id={id} {...decisions} /> : null}
           </tr>
         ))}
       </Table>

@@ -1,5 +1,4 @@
 import { type ReactNode, useState } from "react";
-import { ApiError } from "../base/api.ts";
 import { useAnswer, useOrder, usePages } from "../base/queries.ts";
 import { may } from "../base/rights.ts";
 import type { Adoption, Reasons, Session } from "../generated/api.ts";
@@ -7,7 +6,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { EntityName } from "../parts/entity-name.tsx";
 import { Link } from "../parts/link.tsx";
 import { More } from "../parts/more.tsx";
-import { SignInAgain } from "../parts/sign-in-form.tsx";
+import { RefusedDecision, SameOrDifferent } from "../parts/same-or-different.tsx";
 import { Empty, Loading, Problem, StateChip } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { Foreign, When } from "../parts/text.tsx";
@@ -184,19 +183,14 @@ export function Names({ names, total }: { readonly names: readonly string[]; rea
 
 function Proposals({ proposals, session }: { readonly proposals: readonly Adoption[]; readonly session: Session }): ReactNode {
   const { t } = useWords();
-  const accept = useOrder("POST /api/sync/adoptions/{id}/accept");
-  const reject = useOrder("POST /api/sync/adoptions/{id}/reject");
-  const acts = may(session, "approve");
-  const error = accept.error ?? reject.error;
-  const isLate = error instanceof ApiError && error.code === "SIGN_IN_AGAIN";
-  const again = () => {
-    accept.reset();
-    reject.reset();
+  const decisions = {
+    same: useOrder("POST /api/sync/adoptions/{id}/accept"),
+    different: useOrder("POST /api/sync/adoptions/{id}/reject"),
   };
-  const busy = accept.isPending || reject.isPending;
+  const acts = may(session, "approve");
   return (
     <>
-      {isLate ? <SignInAgain onDone={again} /> : <Problem error={error} />}
+      <RefusedDecision {...decisions} />
       <Table
         caption={t("adoptions.title")}
         captionHidden
@@ -214,16 +208,7 @@ function Proposals({ proposals, session }: { readonly proposals: readonly Adopti
             <td>
               {t(`strength.${strength}`)} ({tier}) <code>{matched.join(", ")}</code>
             </td>
-            {acts ? (
-              <td className="buttons">
-                <button type="button" disabled={busy} onClick={() => accept.mutate({ path: { id } })}>
-                  {t("button.same")}
-                </button>
-                <button type="button" disabled={busy} onClick={() => reject.mutate({ path: { id } })}>
-                  {t("button.different")}
-                </button>
-              </td>
-            ) : null}
+            {acts ? <SameOrDifferent id={id} {...decisions} /> : null}
           </tr>
         ))}
       </Table>

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from "react";
-import { ApiError } from "../base/api.ts";
+import { needsSignIn } from "../base/api.ts";
 import { useAnswer, usePages } from "../base/queries.ts";
 import type { Person as PersonAnswer, Session } from "../generated/api.ts";
 import { Link } from "../parts/link.tsx";
@@ -156,7 +156,7 @@ function Difference({ person, session }: { readonly person: PersonAnswer; readon
   const { columns, names } = shown ?? person;
   const sources = person.records?.map(({ source }) => source) ?? [t("person.source")];
   const sourceHeads = person.records?.map(({ id, source }) => ({ key: id, shows: <Foreign text={source} /> })) ?? sources;
-  const isLate = asks && revealed.error instanceof ApiError && revealed.error.code === "SIGN_IN_AGAIN";
+  const isLate = asks && needsSignIn(revealed.error);
   const hasNumbers = session.scopes.includes("history:personal") && columns.some(({ attribute }) => NUMBERS.has(attribute));
   if (columns.length === 0)
     return (
