@@ -27,6 +27,17 @@ export type Answer =
 export const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Undefined for what is no JSON, or no object. */
+export function objectIn(text: string): JsonObject | undefined {
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 /** The `result` of a success. Without one the answer says nothing: least of all that something does not exist. */
 export function resultOf(body: JsonObject): JsonObject {
   if (isObject(body.result)) return body.result;
@@ -38,7 +49,7 @@ export function resultOf(body: JsonObject): JsonObject {
  * The order is that of docs/dingtalk.md 12: address ban, then `code`, then `sub_code` below 88, then `errcode`.
  */
 export function readAnswer(api: Api, status: number, text: string): Answer {
-  const body = parse(text);
+  const body = objectIn(text);
   if (body === undefined) return unreadable(api, status, text);
   if (body.punish !== undefined) return refused(SYNTHETIC_CODES.banned, "DingTalk's address guard answered", body);
   return api.generation === "old" ? oldEnvelope(status, body) : newEnvelope(status, body);
@@ -74,16 +85,6 @@ function unreadable(api: Api, status: number, text: string): Answer {
 function broken(status: number): Answer {
   const gatewayLostIt = status === 502 || status === 504 || status < 300;
   return refused(gatewayLostIt ? SYNTHETIC_CODES.lost : SYNTHETIC_CODES.failed, `HTTP ${status} without a readable answer`, {});
-}
-
-function parse(text: string): JsonObject | undefined {
-  try {
-    const value: JsonValue = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function refused(code: string, message: string, body: JsonObject): Answer {

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
-import { isObject } from "../client/answer.ts";
+import { isObject, objectIn } from "../client/answer.ts";
 
 /* Frames of the Stream protocol (docs/dingtalk.md 10.2) as they are read and answered. Pure. */
 
@@ -23,7 +23,7 @@ export interface StreamEvent {
 
 /** Undefined for what is no frame. An event whose data cannot be read is one about nobody. */
 export function readFrame(text: string): Frame | undefined {
-  const frame = parsed(text);
+  const frame = objectIn(text);
   const headers = frame && isObject(frame.headers) ? frame.headers : undefined;
   if (!frame || !headers) return undefined;
   const topic = textOf(headers.topic);
@@ -42,16 +42,6 @@ const TAKEN = JSON.stringify({ status: "SUCCESS", message: "" });
 const answerTo = (headers: JsonObject, data: JsonValue): string => JSON.stringify({ code: 200, headers, message: "OK", data });
 
 const dataOf = (data: JsonValue | undefined): JsonObject =>
-  (typeof data === "string" ? parsed(data) : isObject(data) ? data : undefined) ?? {};
+  (typeof data === "string" ? objectIn(data) : isObject(data) ? data : undefined) ?? {};
 
 const textOf = (value: JsonValue | undefined): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const value: JsonValue = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
