@@ -1,22 +1,17 @@
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { binariesIn, findBinaries } from "../../../src/database/binaries.ts";
-import { ask, type Bench, bench, postmasterPid, uidOf } from "./embedded-setup.ts";
+import { chmodSync, readFileSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { binariesIn } from "../../../src/database/binaries.ts";
+import { ask, type Bench, bench, copyOfPackage, postmasterPid, uidOf } from "./embedded-setup.ts";
 
 /* The embedded server, started by root. By `npm run test:root`. */
 
 const noUnshare = { unshare: "/nowhere/unshare" };
 
 let here: Bench;
-/** A copy of the package with the PostgreSQL programs, where every user can read it and we can damage it. */
 let copy: string;
 
 beforeAll(() => {
-  const installed = dirname(dirname(dirname(findBinaries().postgres)));
-  copy = join(mkdtempSync(join(tmpdir(), "postgres-package-")), "platform");
-  cpSync(installed, copy, { recursive: true, verbatimSymlinks: true });
-  chmodSync(dirname(copy), 0o755);
+  copy = copyOfPackage();
 });
 afterAll(() => rmSync(dirname(copy), { recursive: true }));
 

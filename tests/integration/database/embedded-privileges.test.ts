@@ -1,22 +1,17 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, lstatSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, lstatSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { findBinaries } from "../../../src/database/binaries.ts";
 import { firstLine, startProgram } from "../../support/programs.ts";
-import { type Bench, bench } from "./embedded-setup.ts";
+import { type Bench, bench, copyOfPackage } from "./embedded-setup.ts";
 
 const isRoot = process.getuid?.() === 0;
 
 let here: Bench;
-/** A copy of the package with the PostgreSQL programs, where every user can read it and we can damage it. */
 let copy: string;
 
 beforeAll(() => {
-  const installed = dirname(dirname(dirname(findBinaries().postgres)));
-  copy = join(mkdtempSync(join(tmpdir(), "postgres-package-")), "platform");
-  cpSync(installed, copy, { recursive: true, verbatimSymlinks: true });
-  chmodSync(dirname(copy), 0o755);
+  copy = copyOfPackage();
 });
 afterAll(() => rmSync(dirname(copy), { recursive: true }));
 

@@ -1,8 +1,10 @@
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
+import { findBinaries } from "../../../src/database/binaries.ts";
 import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "../../../src/database/embedded.ts";
 import { stopPostmaster } from "../../../src/database/postmaster.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";
@@ -17,6 +19,15 @@ export interface Bench {
 
 export function bench(): Bench {
   return benchIn(mkdtempSync(join(temporaryRoot(), "embedded-")));
+}
+
+/** A copy of the package with the PostgreSQL programs, where every user can read it and we can damage it. Its parent folder is the caller's to remove. */
+export function copyOfPackage(): string {
+  const installed = dirname(dirname(dirname(findBinaries().postgres)));
+  const copy = join(mkdtempSync(join(tmpdir(), "postgres-package-")), "platform");
+  cpSync(installed, copy, { recursive: true, verbatimSymlinks: true });
+  chmodSync(dirname(copy), 0o755);
+  return copy;
 }
 
 /** A bench on which the first start was made long ago: a copy of a cluster costs a tenth of making one. Call `removePrepared` after all. */
