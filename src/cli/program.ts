@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { readBuild } from "../build.ts";
+import { readBuild } from "../process/build.ts";
 import { loginLinkCommand } from "./access/login-link.ts";
 import { sourceCommand } from "./access/source.ts";
 import { tokenCommand } from "./access/token.ts";

@@ -9,7 +9,7 @@ import { createUserDirectory } from "../../src/directory/users.ts";
 import type { SealStore } from "../../src/history/log/ports.ts";
 import { storedLog } from "../../src/history/log/sources.ts";
 import { verifyLog } from "../../src/history/log/verify.ts";
-import { logKey, newSecret } from "../../src/log-key.ts";
+import { logKey, newSecret } from "../../src/keys/log-key.ts";
 import { readUser } from "../../src/scim/resource/resource.ts";
 import { createDirectoryStore } from "../../src/store/create.ts";
 import { beginLog } from "../../src/store/history/log/keys.ts";

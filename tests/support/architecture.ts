@@ -9,7 +9,7 @@ export interface SourceFile {
 
 /**
  * Who may import whom: the rooms a room speaks to, or single files of one. A key of two levels is a sub-room with rules of its own; the other folders of a
- * room share those of the room. Files directly in src/ wire things together and may import everything.
+ * room share those of the room. `main.ts` alone lies directly in src/; it and `compose` wire things together and may import everything.
  */
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -99,6 +99,11 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "reconcile/policy.ts",
     "words/languages.ts",
   ],
+  // Files of secret keys, and what they open.
+  keys: ["core", "history/event.ts", "settings/config.ts", "tlog", "store/history", "store/personal", "store/postgres", "store/vault.ts"],
+  // What a process has whatever it does.
+  process: ["core"],
+  compose: ["*"],
   cli: ["*"],
 };
 
@@ -124,8 +129,8 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "lru-cache": ["directory", "store/access", "store/personal"],
   nodemailer: ["alerts"],
   "openid-client": ["http/oidc"],
-  pg: ["store", "database", "compose.ts", "cli"],
-  pino: ["log.ts"],
+  pg: ["store", "database", "cli"],
+  pino: ["process/log.ts"],
   "prom-client": ["http", "api"],
   scimmy: ["scim"],
   "stream-json": ["import"],

@@ -1,6 +1,6 @@
 import { createPrivateKey } from "node:crypto";
 import { systemClock } from "../../src/core/clock.ts";
-import { logKey, newSecret } from "../../src/log-key.ts";
+import { logKey, newSecret } from "../../src/keys/log-key.ts";
 import { beginLog } from "../../src/store/history/log/keys.ts";
 import { createSealStore } from "../../src/store/history/log/seal.ts";
 import type { Pool } from "../../src/store/postgres/pool.ts";

@@ -56,7 +56,7 @@ describe("the rules notice", () => {
 
   test.each([
     ["a word in a comment", "reconcile/plan.ts", "// Date.now() is never called here\n/* select id from users */"],
-    ["the file that wires things", "compose.ts", `import { x } from "./store/users.ts";`],
+    ["the file that wires things", "main.ts", `import { x } from "./store/users.ts";`],
     ["the registry of targets", "targets/registry.ts", `import { x } from "./dingtalk/index.ts";`],
   ])("but not %s", (_what, path, text) => expect(breaches([{ path, text }])).toEqual([]));
 });

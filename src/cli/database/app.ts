@@ -1,9 +1,9 @@
-import type { AppContext, SyncComponents } from "../../compose.ts";
+import type { AppContext, SyncComponents } from "../../compose/components.ts";
 import { systemClock } from "../../core/clock.ts";
 import { createMeter } from "../../core/meter.ts";
 import { createTraffic } from "../../http/traffic.ts";
 import type { Config } from "../../settings/config.ts";
-import { TARGET } from "../../target-name.ts";
+import { TARGET } from "../../targets/target-name.ts";
 import { withPool } from "./joined-pool.ts";
 
 export interface OpenApp extends AppContext, SyncComponents {}
@@ -13,12 +13,12 @@ export const withApp = <T>(
   work: (app: OpenApp) => Promise<T>,
   other: Partial<Pick<Config, "mappingFile" | "policyFile">> = {},
 ): Promise<T> => {
-  const checkRules = async (config: Config) => (await import("../../load-rules.ts")).loadRules({ ...config, ...other }, TARGET);
+  const checkRules = async (config: Config) => (await import("../../compose/load-rules.ts")).loadRules({ ...config, ...other }, TARGET);
   return withPool(async (joined) => {
     const [{ syncComponents, startMeter }, { openVault }, { organisationSettings }] = await Promise.all([
-      import("../../compose.ts"),
-      import("../../open-vault.ts"),
-      import("../../sandbox.ts"),
+      import("../../compose/components.ts"),
+      import("../../keys/open-vault.ts"),
+      import("../../compose/sandbox.ts"),
     ]);
     const app = {
       ...joined,

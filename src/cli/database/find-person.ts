@@ -1,7 +1,7 @@
-import type { AppContext } from "../../compose.ts";
+import type { AppContext } from "../../compose/components.ts";
 import { foldHan } from "../../core/han.ts";
 import type { SyncItem } from "../../reconcile/status.ts";
-import { TARGET } from "../../target-name.ts";
+import { TARGET } from "../../targets/target-name.ts";
 import { t } from "../words/translate.ts";
 import { NotFoundHere } from "./not-found-here.ts";
 

@@ -1,9 +1,9 @@
-import { readBuild } from "../../build.ts";
 import { systemClock } from "../../core/clock.ts";
 import type { Taker } from "../../evidence/export.ts";
 import type { EventAppender } from "../../history/event-appender.ts";
 import type { EventLog } from "../../history/event-log.ts";
 import type { LogReader } from "../../history/log/ports.ts";
+import { readBuild } from "../../process/build.ts";
 import type { Config } from "../../settings/config.ts";
 import { withPool } from "./joined-pool.ts";
 import { osUser } from "./os-user.ts";
@@ -26,7 +26,7 @@ export const withHistory = <T>(work: (access: HistoryAccess) => Promise<T>): Pro
       import("../../store/history/event-log.ts"),
       import("../../store/history/event-appender.ts"),
       import("../../store/history/log/reader.ts"),
-      import("../../open-vault.ts"),
+      import("../../keys/open-vault.ts"),
     ]);
     return work({
       config: access.config,

@@ -25,8 +25,8 @@ export async function withPool<T>(
   // Loaded here, so that help and mistakes do not wait for the database's client.
   const [{ joinDatabase }, { createLogger }, { migrationsDirectory }, { createPool }] = await Promise.all([
     import("../../database/open.ts"),
-    import("../../log.ts"),
-    import("../../paths.ts"),
+    import("../../process/log.ts"),
+    import("../../process/paths.ts"),
     import("../../store/postgres/pool.ts"),
   ]);
   const logger = createLogger({ level: "silent" });

@@ -3,7 +3,7 @@ import type { HistoryEvent } from "../../history/event.ts";
 import { operatorEvent } from "../../reconcile/operator-event.ts";
 import type { SyncMode } from "../../reconcile/policy.ts";
 import type { SyncOperations } from "../../reconcile/status.ts";
-import { TARGET } from "../../target-name.ts";
+import { TARGET } from "../../targets/target-name.ts";
 import { withPool } from "./joined-pool.ts";
 import { osUser } from "./os-user.ts";
 import { ACTOR } from "./records.ts";

@@ -1,4 +1,4 @@
-import type { AppContext } from "../../compose.ts";
+import type { AppContext } from "../../compose/components.ts";
 
 const PAGE = 200;
 

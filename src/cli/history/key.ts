@@ -23,6 +23,6 @@ export const keyCommand = (): Command =>
 
 const rotated = (): Promise<string> =>
   withPool(async (joined) => {
-    const { rotateLogKey } = await import("../../rotate-log-key.ts");
+    const { rotateLogKey } = await import("../../keys/rotate-log-key.ts");
     return rotateLogKey({ ...joined, clock: systemClock }, { actor: ACTOR, detail: { osUser: osUser() } });
   });

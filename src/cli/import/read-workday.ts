@@ -1,10 +1,10 @@
-import { pullFromWorkday, workdaySourceId } from "../../compose-import.ts";
+import { pullFromWorkday, workdaySourceId } from "../../compose/import.ts";
+import { loadWorkday } from "../../compose/load-rules.ts";
 import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
 import type { ImportResult } from "../../import/run.ts";
 import { nextReading, type Reading } from "../../import/workday/reading.ts";
-import { loadWorkday } from "../../load-rules.ts";
-import { openVault } from "../../open-vault.ts";
+import { openVault } from "../../keys/open-vault.ts";
 import { createPrisma } from "../../store/access/prisma.ts";
 import { createSources } from "../../store/access/sources.ts";
 import { createReadingStore } from "../../store/import/readings.ts";

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { CHANNEL_NAMES, type ChannelName } from "../../alerts/channels/channel.ts";
-import { TARGET } from "../../target-name.ts";
+import { TARGET } from "../../targets/target-name.ts";
 import { withPool } from "../database/joined-pool.ts";
 import { osUser } from "../database/os-user.ts";
 import { ACTOR } from "../database/records.ts";
@@ -51,7 +51,7 @@ export function alertCommand(): Command {
 const sendTests = (only: ChannelName | undefined, signal: AbortSignal): Promise<readonly Sent[]> =>
   withPool(async ({ config, pool, logger }) => {
     const [{ deliveryDeps }, { systemClock }, { createMeter }, { deliver }, { operatorEvent }, { createMeterStore }] = await Promise.all([
-      import("../../compose-alerts.ts"),
+      import("../../compose/alerts.ts"),
       import("../../core/clock.ts"),
       import("../../core/meter.ts"),
       import("../../alerts/deliver.ts"),

@@ -46,7 +46,7 @@ Examples:
 
 const rewrapped = (rotate: boolean) =>
   withPool(async (joined) => {
-    const { rotateEncryptionKey, wrapKeys } = await import("../../rotate-encryption-key.ts");
+    const { rotateEncryptionKey, wrapKeys } = await import("../../keys/rotate-encryption-key.ts");
     const installation = { ...joined, clock: systemClock };
     return rotate ? rotateEncryptionKey(installation, { actor: ACTOR, detail: { osUser: osUser() } }) : wrapKeys(installation);
   });
@@ -87,7 +87,7 @@ async function granted(wanted: readonly DatabaseRole[]) {
   const [{ reachDatabase }, { grantRoles, knownRoles }, { createLogger }] = await Promise.all([
     import("../../database/open.ts"),
     import("../../database/roles.ts"),
-    import("../../log.ts"),
+    import("../../process/log.ts"),
   ]);
   const where = { url: databaseUrl?.reveal(), dataDir };
   const database = await reachDatabase({ ...where, logger: createLogger({ level: "silent" }) });

@@ -36,8 +36,8 @@ async function migrations(purpose: "look" | "apply"): Promise<readonly Migration
   const [{ openDatabase, reachDatabase }, { migrationStates }, { createLogger }, { migrationsDirectory }] = await Promise.all([
     import("../../database/open.ts"),
     import("../../database/migrate.ts"),
-    import("../../log.ts"),
-    import("../../paths.ts"),
+    import("../../process/log.ts"),
+    import("../../process/paths.ts"),
   ]);
   const logger = createLogger({ level: "silent" });
   const database = await reachDatabase({ url: databaseUrl?.reveal(), dataDir, logger });

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
-import { boundHeap } from "../../heap.ts";
+import { boundHeap } from "../../process/heap.ts";
 import { loadConfig } from "../../settings/config.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { say, warn } from "../terminal/output.ts";

@@ -20,7 +20,7 @@ Examples:
   $ curl http://127.0.0.1:8081/_sim/state`,
     )
     .action(async ({ port, qps, journal }: { port: number; qps?: number; journal?: string }) => {
-      const { createLogger } = await import("../../log.ts");
+      const { createLogger } = await import("../../process/log.ts");
       const { createSimulator } = await import("../../simulator/server.ts");
       const simulator = createSimulator({
         port,

@@ -9,7 +9,7 @@ import {
   type Decision,
 } from "../../reconcile/adopt/ports.ts";
 import { refusalText } from "../../reconcile/adopt/refusal-text.ts";
-import { TARGET } from "../../target-name.ts";
+import { TARGET } from "../../targets/target-name.ts";
 import { everyPage } from "../database/every-page.ts";
 import { withPool } from "../database/joined-pool.ts";
 import { NotFoundHere } from "../database/not-found-here.ts";
@@ -154,7 +154,7 @@ const withOperations = <T>(work: (operations: AdoptionOperations) => Promise<T>)
   withPool(async (joined) => {
     const [{ createAdoptionOperations }, { openVault }] = await Promise.all([
       import("../../store/adopt/decisions.ts"),
-      import("../../open-vault.ts"),
+      import("../../keys/open-vault.ts"),
     ]);
     return work(createAdoptionOperations(joined.pool, TARGET, await openVault({ ...joined, clock: systemClock })));
   });

@@ -3,7 +3,7 @@ import { systemClock } from "../../core/clock.ts";
 import type { SinkEntry } from "../../feed/file.ts";
 import type { ConsumerFigures, FeedStore } from "../../feed/ports.ts";
 import { operatorEvent } from "../../reconcile/operator-event.ts";
-import { TARGET } from "../../target-name.ts";
+import { TARGET } from "../../targets/target-name.ts";
 import { withPool } from "../database/joined-pool.ts";
 import { NotFoundHere } from "../database/not-found-here.ts";
 import { osUser } from "../database/os-user.ts";
@@ -115,7 +115,7 @@ const withFeed = <T>(work: (access: FeedAccess) => Promise<T>): Promise<T> =>
     const [{ createFeedStore }, { withoutValues }, { loadFeed }] = await Promise.all([
       import("../../store/feed/feed-store.ts"),
       import("../../store/personal/vault.ts"),
-      import("../../load-rules.ts"),
+      import("../../compose/load-rules.ts"),
     ]);
     return work({ entries: loadFeed(config), store: createFeedStore(pool, withoutValues) });
   });

@@ -4,7 +4,7 @@ import { unreachable } from "../../core/errors.ts";
 import { isUuid } from "../../core/id.ts";
 import { type Agreement, HOLD_STATES, type Hold, type HoldState } from "../../reconcile/guard/hold.ts";
 import type { Decider, Decision, HoldOperations } from "../../reconcile/guard/operations.ts";
-import { TARGET } from "../../target-name.ts";
+import { TARGET } from "../../targets/target-name.ts";
 import { everyPage } from "../database/every-page.ts";
 import { withPool } from "../database/joined-pool.ts";
 import { osUser } from "../database/os-user.ts";

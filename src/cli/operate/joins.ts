@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { JOIN_STATES, type Join, type JoinDecision, type JoinOperations, type JoinState, type RecordView } from "../../persons/ports.ts";
 import { refusalText } from "../../persons/refusal-text.ts";
-import { TARGET } from "../../target-name.ts";
+import { TARGET } from "../../targets/target-name.ts";
 import { everyPage } from "../database/every-page.ts";
 import { withPool } from "../database/joined-pool.ts";
 import { NotFoundHere } from "../database/not-found-here.ts";
@@ -125,9 +125,9 @@ const withOperations = <T>(work: (operations: JoinOperations) => Promise<T>): Pr
   withPool(async (joined) => {
     const [{ createJoinOperations }, { openVault }, { loadMapping }, { personDeps }] = await Promise.all([
       import("../../store/people/operations.ts"),
-      import("../../open-vault.ts"),
-      import("../../load-rules.ts"),
-      import("../../person-deps.ts"),
+      import("../../keys/open-vault.ts"),
+      import("../../compose/load-rules.ts"),
+      import("../../compose/person-deps.ts"),
     ]);
     const vault = await openVault({ ...joined, clock: systemClock });
     return work(createJoinOperations(joined.pool, personDeps(loadMapping(joined.config, TARGET), vault)));

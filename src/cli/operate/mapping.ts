@@ -3,7 +3,7 @@ import { Command } from "commander";
 import type { FileProblem } from "../../mapping/file/problem.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
 import type { Trial } from "../../reconcile/desired/mapping-trial.ts";
-import { TARGET } from "../../target-name.ts";
+import { TARGET } from "../../targets/target-name.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { EXIT, foundProblems } from "../terminal/exit-codes.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
@@ -79,7 +79,7 @@ async function compiled(file: string): Promise<Checked> {
   const [{ compileMapping }, { MappingInvalid }, { knownNames }] = await Promise.all([
     import("../../mapping/compile.ts"),
     import("../../mapping/file/problem.ts"),
-    import("../../mapping-names.ts"),
+    import("../../compose/mapping-names.ts"),
   ]);
   let text: string;
   try {

@@ -51,7 +51,7 @@ export const planCommand = (): Command =>
       if (mapping !== undefined || policy !== undefined || command.getOptionValueSource("mode") === "cli")
         command.error("error: --mode, --mapping and --policy are about everybody: leave --user out");
       const { previewPerson } = await import("../../reconcile/compare/preview.ts");
-      const { personDeps } = await import("../../person-deps.ts");
+      const { personDeps } = await import("../../compose/person-deps.ts");
       const { createJoinOperations } = await import("../../store/people/operations.ts");
       const { createScheduleReader } = await import("../../store/people/due.ts");
       const { item, preview, joined, scheduled } = await withApp(async (app) => {

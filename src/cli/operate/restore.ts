@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { isUuid } from "../../core/id.ts";
 import { PUT_BACK_TEXTS, type PutBackRequest } from "../../reconcile/guard/put-back.ts";
-import { TARGET } from "../../target-name.ts";
+import { TARGET } from "../../targets/target-name.ts";
 import { personMeant } from "../database/find-person.ts";
 import { withPool } from "../database/joined-pool.ts";
 import { osUser } from "../database/os-user.ts";

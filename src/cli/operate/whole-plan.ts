@@ -24,7 +24,7 @@ export async function showWholePlan({ mode, mapping, policy, json }: Options): P
     withInterrupt((signal) =>
       withApp(
         async (app) => {
-          const { wholePlan } = await import("../../compose.ts");
+          const { wholePlan } = await import("../../compose/components.ts");
           const { policyAdvice } = await import("../../policy/advice.ts");
           for (const { text, remedy } of policyAdvice(app.policy, app.mapping.settings)) warn(`${t("Note:")} ${text}.\n  → ${remedy}`);
           const plan = await wholePlan(app, mode, signal);

@@ -7,7 +7,7 @@ import type { HistoryEvent } from "../../history/event.ts";
 import { EVENT_ATTRIBUTES, type EventLog } from "../../history/event-log.ts";
 import { type SubjectReport, subjectReport } from "../../privacy/subject-report.ts";
 import type { AskedBy, EraseResult, ErasureStore, HoldResult, SubjectOperations } from "../../privacy/subjects.ts";
-import { TARGET } from "../../target-name.ts";
+import { TARGET } from "../../targets/target-name.ts";
 import { languageOf } from "../../words/languages.ts";
 import { LANGUAGES, type Language } from "../assess/assessment-texts.ts";
 import { personMeant } from "../database/find-person.ts";
@@ -90,7 +90,7 @@ const withSubjects = <T>(
     const [{ createSubjects }, { createEventLog }, { openVault }] = await Promise.all([
       import("../../store/privacy/subjects.ts"),
       import("../../store/history/event-log.ts"),
-      import("../../open-vault.ts"),
+      import("../../keys/open-vault.ts"),
     ]);
     const id = await idOf(access, person);
     if (id === undefined) return undefined;
@@ -110,7 +110,7 @@ const withErasures = (
     const [{ createErasures }, { createErasuresFile }, { openVault }] = await Promise.all([
       import("../../store/privacy/erase.ts"),
       import("../../database/erasures-file.ts"),
-      import("../../open-vault.ts"),
+      import("../../keys/open-vault.ts"),
     ]);
     const id = await idOf(access, person);
     if (id === undefined) return undefined;

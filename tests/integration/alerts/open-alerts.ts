@@ -2,7 +2,7 @@ import { deliverDue } from "../../../src/alerts/deliver.ts";
 import { createRefusalTally } from "../../../src/alerts/refusals.ts";
 import type { AlertsDeps } from "../../../src/alerts/run.ts";
 import { look } from "../../../src/alerts/watch.ts";
-import { alertsDeps } from "../../../src/compose-alerts.ts";
+import { alertsDeps } from "../../../src/compose/alerts.ts";
 import type { Logger } from "../../../src/core/logger.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createMeter } from "../../../src/core/meter.ts";

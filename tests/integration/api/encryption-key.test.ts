@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "../../../src/core/clock.ts";
 import { CannotStart } from "../../../src/core/errors.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { openVault } from "../../../src/open-vault.ts";
+import { openVault } from "../../../src/keys/open-vault.ts";
 import { parseConfig } from "../../../src/settings/config.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import pg from "pg";
-import { openFeed } from "../../../src/compose-feed.ts";
+import { openFeed } from "../../../src/compose/feed.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { silentLogger } from "../../../src/core/logger.ts";

@@ -6,7 +6,7 @@ import { createUserDirectory } from "../../../src/directory/users.ts";
 import { csvRows } from "../../../src/import/file/csv.ts";
 import { type ImportOptions, type ImportResult, importFile } from "../../../src/import/run.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
-import { TARGET } from "../../../src/target-name.ts";
+import { TARGET } from "../../../src/targets/target-name.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { testVault } from "../../support/vault.ts";
 

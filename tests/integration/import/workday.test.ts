@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pullFromWorkday, startWorkday, workdaySourceId } from "../../../src/compose-import.ts";
+import { pullFromWorkday, startWorkday, workdaySourceId } from "../../../src/compose/import.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createMeter } from "../../../src/core/meter.ts";
@@ -12,7 +12,7 @@ import { createPrisma } from "../../../src/store/access/prisma.ts";
 import { createSources } from "../../../src/store/access/sources.ts";
 import { readFacts } from "../../../src/store/alerts/facts.ts";
 import { createReadingStore } from "../../../src/store/import/readings.ts";
-import { TARGET } from "../../../src/target-name.ts";
+import { TARGET } from "../../../src/targets/target-name.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";
 import { testVault } from "../../support/vault.ts";

@@ -1,7 +1,7 @@
+import { dateDeps, personDeps } from "../../../src/compose/person-deps.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
-import { dateDeps, personDeps } from "../../../src/person-deps.ts";
 import { planEverybody } from "../../../src/reconcile/compare/whole-plan.ts";
 import { createScheduleStore } from "../../../src/store/people/due.ts";
 import { openRehearsal } from "../../../src/store/rehearse.ts";

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { dateDeps } from "../../../src/compose/person-deps.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import type { RequestContext } from "../../../src/directory/context.ts";
@@ -7,7 +8,6 @@ import { createUserDirectory, type UserDirectory } from "../../../src/directory/
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import type { SourceRules } from "../../../src/mapping/sources.ts";
-import { dateDeps } from "../../../src/person-deps.ts";
 import type { JoinOperations } from "../../../src/persons/ports.ts";
 import { userContent } from "../../../src/scim/resource/columns.ts";
 import { readGroup, readUser } from "../../../src/scim/resource/resource.ts";

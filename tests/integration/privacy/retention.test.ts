@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { storedLog } from "../../../src/history/log/sources.ts";
 import { type VerifyOptions, verifyLog } from "../../../src/history/log/verify.ts";
-import { loadLogKey } from "../../../src/log-key.ts";
+import { loadLogKey } from "../../../src/keys/log-key.ts";
 import { applyRetention, DEFAULT_RETENTION, type RetentionJob } from "../../../src/privacy/retention.ts";
 import { parseConfig } from "../../../src/settings/config.ts";
 import { createLogReader } from "../../../src/store/history/log/reader.ts";

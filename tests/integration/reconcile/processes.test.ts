@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../../../src/core/clock.ts";
 import type { Logger } from "../../../src/core/logger.ts";
-import { createLogger } from "../../../src/log.ts";
+import { createLogger } from "../../../src/process/log.ts";
 import { openProduct, type Product, type ProductOptions } from "../../support/product.ts";
 
 /* Several processes of the loop on one database: what is wrong with one is no reason for the others to stop, what is wrong for all stops all. */

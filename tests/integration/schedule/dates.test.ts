@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Clock, systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
-import { personDeps } from "../../../src/person-deps.ts";
+import { personDeps } from "../../../src/compose/person-deps.ts";
 import { type RunningSchedule, startSchedule } from "../../../src/schedule/run.ts";
 import { createScheduleStore } from "../../../src/store/people/due.ts";
 import { openProduct, type Product } from "../../support/product.ts";

@@ -1,8 +1,8 @@
+import { personDeps } from "../../../src/compose/person-deps.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
-import { personDeps } from "../../../src/person-deps.ts";
 import { startSchedule } from "../../../src/schedule/run.ts";
 import { createScheduleStore } from "../../../src/store/people/due.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";

@@ -1,6 +1,6 @@
+import { knownNames } from "../../../src/compose/mapping-names.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { MappingInvalid } from "../../../src/mapping/file/problem.ts";
-import { knownNames } from "../../../src/mapping-names.ts";
 
 const WORKER = "urn:dingtalk-scim:params:scim:schemas:extension:workday:2.0:Worker";
 const compile = (lines: string) => compileMapping(`version: 1\n${lines}`, knownNames("dingtalk"));

@@ -1,10 +1,10 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "yaml";
+import { knownNames } from "../../../src/compose/mapping-names.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { mappingJsonSchema } from "../../../src/mapping/file/json-schema.ts";
 import { MappingInvalid } from "../../../src/mapping/file/problem.ts";
-import { knownNames } from "../../../src/mapping-names.ts";
 
 const problemsOf = (text: string): readonly string[] => {
   try {

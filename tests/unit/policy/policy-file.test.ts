@@ -1,5 +1,5 @@
+import { knownNames } from "../../../src/compose/mapping-names.ts";
 import type { PersonInput } from "../../../src/mapping/mapping.ts";
-import { knownNames } from "../../../src/mapping-names.ts";
 import { compilePolicy, PolicyInvalid } from "../../../src/policy/compile.ts";
 import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema/enterprise.ts";
 

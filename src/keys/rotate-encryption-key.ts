@@ -1,11 +1,11 @@
-import type { Clock } from "./core/clock.ts";
-import { CannotStart } from "./core/errors.ts";
-import { uuidv7 } from "./core/id.ts";
-import type { HistoryEvent } from "./history/event.ts";
+import type { Clock } from "../core/clock.ts";
+import { CannotStart } from "../core/errors.ts";
+import { uuidv7 } from "../core/id.ts";
+import type { HistoryEvent } from "../history/event.ts";
+import type { Config } from "../settings/config.ts";
+import type { Pool } from "../store/postgres/pool.ts";
 import { replaceKeyFile } from "./key-file.ts";
 import { keysIn, newEncryptionKey, openKeyRing } from "./open-vault.ts";
-import type { Config } from "./settings/config.ts";
-import type { Pool } from "./store/postgres/pool.ts";
 
 interface Installation {
   readonly config: Config;

@@ -1,6 +1,6 @@
 import pino, { type DestinationStream } from "pino";
-import { AppError } from "./core/errors.ts";
-import type { Logger } from "./core/logger.ts";
+import { AppError } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
 
 /*
  * JSON lines on stdout. What may be in a line is listed (docs/threats.md T25): a field that is not on the list is dropped and counted, so that neither a person's

@@ -1,8 +1,8 @@
-import type { CompileOptions } from "./mapping/compile.ts";
-import { GROUP_EXTENSIONS, PERSON_EXTENSIONS } from "./mapping/extensions.ts";
-import { type AttributeTree, coreTree, extensionTree } from "./scim/schema/attribute-tree.ts";
-import { groupResource, userResource } from "./scim/schema/schemas.ts";
-import { ATTRIBUTE_NAMES } from "./targets/registry.ts";
+import type { CompileOptions } from "../mapping/compile.ts";
+import { GROUP_EXTENSIONS, PERSON_EXTENSIONS } from "../mapping/extensions.ts";
+import { type AttributeTree, coreTree, extensionTree } from "../scim/schema/attribute-tree.ts";
+import { groupResource, userResource } from "../scim/schema/schemas.ts";
+import { ATTRIBUTE_NAMES } from "../targets/registry.ts";
 
 /** What a mapping may read of the directory and set at the target: a misspelt name is then a mistake of the file, not a rule without effect. */
 export function knownNames(target: "dingtalk"): CompileOptions {

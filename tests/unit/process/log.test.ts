@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AxiosError, AxiosHeaders } from "axios";
-import { Unavailable } from "../../src/core/errors.ts";
-import { Secret } from "../../src/core/secret.ts";
-import { createLogger, LOGGED_FIELDS } from "../../src/log.ts";
+import { Unavailable } from "../../../src/core/errors.ts";
+import { Secret } from "../../../src/core/secret.ts";
+import { createLogger, LOGGED_FIELDS } from "../../../src/process/log.ts";
 
 const CANARY = "canary-b5f1";
 
@@ -103,7 +103,7 @@ test("an error that is its own cause ends", () => {
 });
 
 test("every field that the source logs by name is on the list", () => {
-  const root = join(__dirname, "../../src");
+  const root = join(__dirname, "../../../src");
   const unknown: string[] = [];
   for (const file of readdirSync(root, { recursive: true, encoding: "utf8" })) {
     if (!file.endsWith(".ts") || file.startsWith("generated")) continue;

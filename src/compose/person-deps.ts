@@ -1,8 +1,8 @@
-import type { Mapping } from "./mapping/mapping.ts";
-import { userContent } from "./scim/resource/columns.ts";
-import type { SettleDeps } from "./store/people/settle.ts";
-import type { Vault } from "./store/vault.ts";
-import { TARGET } from "./target-name.ts";
+import type { Mapping } from "../mapping/mapping.ts";
+import { userContent } from "../scim/resource/columns.ts";
+import type { SettleDeps } from "../store/people/settle.ts";
+import type { Vault } from "../store/vault.ts";
+import { TARGET } from "../targets/target-name.ts";
 
 /** What it takes to work out what records of a person come to. */
 export const personDeps = (

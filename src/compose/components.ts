@@ -1,29 +1,29 @@
-import type { RefusalTally } from "./alerts/refusals.ts";
-import type { Clock } from "./core/clock.ts";
-import type { Logger } from "./core/logger.ts";
-import type { Meter } from "./core/meter.ts";
-import type { Traffic } from "./http/traffic.ts";
+import type { RefusalTally } from "../alerts/refusals.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Meter } from "../core/meter.ts";
+import type { Traffic } from "../http/traffic.ts";
+import type { Mapping } from "../mapping/mapping.ts";
+import type { Policy } from "../policy/policy.ts";
+import { planEverybody, type WholePlan } from "../reconcile/compare/whole-plan.ts";
+import type { SyncMode } from "../reconcile/policy.ts";
+import { type LoopLog, tellingRests } from "../reconcile/run/end/loop-log.ts";
+import type { Config } from "../settings/config.ts";
+import { createReconcileStore, type ReconcileStorage } from "../store/create.ts";
+import type { Pool } from "../store/postgres/pool.ts";
+import { openRehearsal } from "../store/rehearse.ts";
+import type { Replica } from "../store/replica.ts";
+import { createMeterStore, keepMeter, type MeterKeeper } from "../store/status/meters.ts";
+import { createRateLimiter } from "../store/target/limiter.ts";
+import { createSharedToken } from "../store/target/shared-token.ts";
+import type { Vault } from "../store/vault.ts";
+import type { DingTalkConfig } from "../targets/dingtalk/config.ts";
+import { createTarget } from "../targets/registry.ts";
+import { TARGET } from "../targets/target-name.ts";
 import { loadRules } from "./load-rules.ts";
-import type { Mapping } from "./mapping/mapping.ts";
 import { dateDeps } from "./person-deps.ts";
-import type { Policy } from "./policy/policy.ts";
-import { planEverybody, type WholePlan } from "./reconcile/compare/whole-plan.ts";
-import type { SyncMode } from "./reconcile/policy.ts";
-import { type LoopLog, tellingRests } from "./reconcile/run/end/loop-log.ts";
-import type { Config } from "./settings/config.ts";
-import { createReconcileStore, type ReconcileStorage } from "./store/create.ts";
-import type { Pool } from "./store/postgres/pool.ts";
-import { openRehearsal } from "./store/rehearse.ts";
-import type { Replica } from "./store/replica.ts";
-import { createMeterStore, keepMeter, type MeterKeeper } from "./store/status/meters.ts";
-import { createRateLimiter } from "./store/target/limiter.ts";
-import { createSharedToken } from "./store/target/shared-token.ts";
-import type { Vault } from "./store/vault.ts";
-import { TARGET } from "./target-name.ts";
-import type { DingTalkConfig } from "./targets/dingtalk/config.ts";
-import { createTarget } from "./targets/registry.ts";
 
-/* With compose-api.ts and compose-sync.ts the only place where concrete things meet. No decisions are taken here. */
+/* What the loop and the commands beside it work with. In this room alone implementations are created; no decisions are taken in it. */
 
 export interface AppContext {
   readonly config: Config;

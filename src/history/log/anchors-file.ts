@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
-import type { Clock } from "./core/clock.ts";
-import { CannotStart } from "./core/errors.ts";
-import { parseCheckpoints } from "./tlog/checkpoint.ts";
+import type { Clock } from "../../core/clock.ts";
+import { CannotStart } from "../../core/errors.ts";
+import { parseCheckpoints } from "../../tlog/checkpoint.ts";
 
 /** Where checkpoints go beside the database: whoever alters it later does not reach them there. */
 export interface Anchors {

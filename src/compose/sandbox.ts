@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { CannotStart } from "./core/errors.ts";
-import type { Logger } from "./core/logger.ts";
-import type { Config } from "./settings/config.ts";
-import { instanceOf } from "./simulator/instance.ts";
-import { createSimulator } from "./simulator/server.ts";
-import type { DingTalkConfig } from "./targets/dingtalk/config.ts";
+import { CannotStart } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Config } from "../settings/config.ts";
+import { instanceOf } from "../simulator/instance.ts";
+import { createSimulator } from "../simulator/server.ts";
+import type { DingTalkConfig } from "../targets/dingtalk/config.ts";
 
 /** The organisation a server works on: the configured one, or the simulator of this machine. */
 export interface Organisation {

@@ -1,19 +1,19 @@
 import { readFileSync } from "node:fs";
-import { openAnchorsFile } from "./anchors-file.ts";
-import type { AppContext } from "./compose.ts";
-import { CannotStart } from "./core/errors.ts";
-import { type Checker, startChecker } from "./history/log/checker.ts";
-import { type Sealer, startSealer } from "./history/log/sealer.ts";
-import { storedLog } from "./history/log/sources.ts";
-import { createWitnessing, type PostText } from "./history/log/witnessing.ts";
-import { loadLogKey } from "./log-key.ts";
-import { createCheckStore } from "./store/history/log/check.ts";
-import { createCheckpointDesk } from "./store/history/log/checkpoint-desk.ts";
-import { createOlderEvents } from "./store/history/log/older.ts";
-import { createLogReader } from "./store/history/log/reader.ts";
-import { createSealStore } from "./store/history/log/seal.ts";
-import { FormatError } from "./tlog/format-error.ts";
-import { type Policy, parsePolicy } from "./tlog/policy.ts";
+import { CannotStart } from "../core/errors.ts";
+import { openAnchorsFile } from "../history/log/anchors-file.ts";
+import { type Checker, startChecker } from "../history/log/checker.ts";
+import { type Sealer, startSealer } from "../history/log/sealer.ts";
+import { storedLog } from "../history/log/sources.ts";
+import { createWitnessing, type PostText } from "../history/log/witnessing.ts";
+import { loadLogKey } from "../keys/log-key.ts";
+import { createCheckStore } from "../store/history/log/check.ts";
+import { createCheckpointDesk } from "../store/history/log/checkpoint-desk.ts";
+import { createOlderEvents } from "../store/history/log/older.ts";
+import { createLogReader } from "../store/history/log/reader.ts";
+import { createSealStore } from "../store/history/log/seal.ts";
+import { FormatError } from "../tlog/format-error.ts";
+import { type Policy, parsePolicy } from "../tlog/policy.ts";
+import type { AppContext } from "./components.ts";
 
 /* The history as a log. */
 

@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
-import { CannotStart } from "./core/errors.ts";
-import { compileFeed } from "./feed/compile.ts";
-import type { SinkEntry } from "./feed/file.ts";
-import { compileWorkday, type WorkdayPlan } from "./import/workday/file.ts";
-import { compileMapping } from "./mapping/compile.ts";
-import { DEFAULT_MAPPING } from "./mapping/file/default-mapping.ts";
-import { FileInvalid } from "./mapping/file/problem.ts";
-import type { Mapping } from "./mapping/mapping.ts";
+import { CannotStart } from "../core/errors.ts";
+import { compileFeed } from "../feed/compile.ts";
+import type { SinkEntry } from "../feed/file.ts";
+import { compileWorkday, type WorkdayPlan } from "../import/workday/file.ts";
+import { compileMapping } from "../mapping/compile.ts";
+import { DEFAULT_MAPPING } from "../mapping/file/default-mapping.ts";
+import { FileInvalid } from "../mapping/file/problem.ts";
+import type { Mapping } from "../mapping/mapping.ts";
+import { compilePolicy } from "../policy/compile.ts";
+import { DEFAULT_POLICY } from "../policy/default-policy.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Config, WorkdaySettings } from "../settings/config.ts";
 import { knownNames } from "./mapping-names.ts";
-import { compilePolicy } from "./policy/compile.ts";
-import { DEFAULT_POLICY } from "./policy/default-policy.ts";
-import type { Policy } from "./policy/policy.ts";
-import type { Config, WorkdaySettings } from "./settings/config.ts";
 
 export interface Rules {
   readonly mapping: Mapping;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, unlinkSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { CannotStart } from "./core/errors.ts";
-import { makeFolder } from "./core/make-folder.ts";
+import { CannotStart } from "../core/errors.ts";
+import { makeFolder } from "../core/make-folder.ts";
 
 /* Files that hold a secret key each: read, or made for their owner alone. */
 

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
-import type { MappingDesk } from "./api/mapping.ts";
-import type { AppContext, SyncComponents } from "./compose.ts";
-import { CannotStart } from "./core/errors.ts";
-import { compileMapping } from "./mapping/compile.ts";
-import { DEFAULT_MAPPING } from "./mapping/file/default-mapping.ts";
-import { outlineOf } from "./mapping/file/outline.ts";
-import { type FileProblem, MappingInvalid } from "./mapping/file/problem.ts";
+import type { MappingDesk } from "../api/mapping.ts";
+import { CannotStart } from "../core/errors.ts";
+import { compileMapping } from "../mapping/compile.ts";
+import { DEFAULT_MAPPING } from "../mapping/file/default-mapping.ts";
+import { outlineOf } from "../mapping/file/outline.ts";
+import { type FileProblem, MappingInvalid } from "../mapping/file/problem.ts";
+import { previewPerson } from "../reconcile/compare/preview.ts";
+import { tryMapping } from "../reconcile/desired/mapping-trial.ts";
+import type { SyncOperations } from "../reconcile/status.ts";
+import { TARGET } from "../targets/target-name.ts";
+import type { AppContext, SyncComponents } from "./components.ts";
 import { knownNames } from "./mapping-names.ts";
-import { previewPerson } from "./reconcile/compare/preview.ts";
-import { tryMapping } from "./reconcile/desired/mapping-trial.ts";
-import type { SyncOperations } from "./reconcile/status.ts";
-import { TARGET } from "./target-name.ts";
 
 /** The mapping for those who look at it: the file as it is now, also while it has a mistake. `looks` compiles it anew when it has changed. */
 export function mappingDesk(app: AppContext, looks: () => SyncComponents, { items }: Pick<SyncOperations, "items">): MappingDesk {

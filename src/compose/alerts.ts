@@ -1,11 +1,11 @@
-import { createOutbound } from "./alerts/channels/outbound.ts";
-import { type AlertsDeps, type RunningAlerts, startAlerts } from "./alerts/run.ts";
-import { channelsOf } from "./alerts/settings.ts";
-import { wordsIn } from "./alerts/words/languages.ts";
-import type { AppContext, ServerContext } from "./compose.ts";
-import { createSignals } from "./store/alerts/signals.ts";
-import { createAlertStore } from "./store/alerts/store.ts";
-import { TARGET } from "./target-name.ts";
+import { createOutbound } from "../alerts/channels/outbound.ts";
+import { type AlertsDeps, type RunningAlerts, startAlerts } from "../alerts/run.ts";
+import { channelsOf } from "../alerts/settings.ts";
+import { wordsIn } from "../alerts/words/languages.ts";
+import type { AppContext, ServerContext } from "./components.ts";
+import { createSignals } from "../store/alerts/signals.ts";
+import { createAlertStore } from "../store/alerts/store.ts";
+import { TARGET } from "../targets/target-name.ts";
 
 /* Who is told when something needs somebody. */
 

@@ -1,16 +1,16 @@
 import { createPrivateKey } from "node:crypto";
-import type { Clock } from "./core/clock.ts";
-import { CannotStart } from "./core/errors.ts";
-import { uuidv7 } from "./core/id.ts";
-import type { HistoryEvent } from "./history/event.ts";
+import type { Clock } from "../core/clock.ts";
+import { CannotStart } from "../core/errors.ts";
+import { uuidv7 } from "../core/id.ts";
+import type { HistoryEvent } from "../history/event.ts";
+import type { Config } from "../settings/config.ts";
+import { createEventAppender } from "../store/history/event-appender.ts";
+import { replaceKey } from "../store/history/log/keys.ts";
+import { putCheckpoint, readTree, tryLogLock } from "../store/history/log/seal.ts";
+import type { Pool } from "../store/postgres/pool.ts";
+import { inTransaction } from "../store/postgres/statement.ts";
 import { makeKeyFile } from "./key-file.ts";
 import { historyKeyFile, loadLogKey, logKey, newSecret, nextKeyFile } from "./log-key.ts";
-import type { Config } from "./settings/config.ts";
-import { createEventAppender } from "./store/history/event-appender.ts";
-import { replaceKey } from "./store/history/log/keys.ts";
-import { putCheckpoint, readTree, tryLogLock } from "./store/history/log/seal.ts";
-import type { Pool } from "./store/postgres/pool.ts";
-import { inTransaction } from "./store/postgres/statement.ts";
 
 /**
  * A new key takes the place of the one that signs the history. One checkpoint is signed with both, so whoever trusts the old one can trust the new. Answers the

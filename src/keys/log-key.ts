@@ -1,12 +1,12 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
-import { CannotStart } from "./core/errors.ts";
+import { CannotStart } from "../core/errors.ts";
+import type { Config } from "../settings/config.ts";
+import { beginLog, currentKey, type LogKey, originOf } from "../store/history/log/keys.ts";
+import type { Pool } from "../store/postgres/pool.ts";
+import { LOG_KEY, verifierKey } from "../tlog/note.ts";
 import { makeKeyFile, readKeyFile } from "./key-file.ts";
-import type { Config } from "./settings/config.ts";
-import { beginLog, currentKey, type LogKey, originOf } from "./store/history/log/keys.ts";
-import type { Pool } from "./store/postgres/pool.ts";
-import { LOG_KEY, verifierKey } from "./tlog/note.ts";
 
 const SETTING = "HISTORY_KEY_FILE";
 

@@ -1,6 +1,6 @@
-import type { Clock } from "../../src/core/clock.ts";
-import { silentLogger } from "../../src/core/logger.ts";
-import { type Ending, endInOrder } from "../../src/ending.ts";
+import type { Clock } from "../../../src/core/clock.ts";
+import { silentLogger } from "../../../src/core/logger.ts";
+import { type Ending, endInOrder } from "../../../src/process/ending.ts";
 
 /** Time passes only by sleeping, and a sleep is over at once when nothing else happens first. */
 function quickClock(): Clock {

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import { createOutbound } from "./alerts/channels/outbound.ts";
-import type { AppContext } from "./compose.ts";
-import { CannotStart } from "./core/errors.ts";
-import { Secret } from "./core/secret.ts";
-import { type RunningFeed, startFeed } from "./feed/run.ts";
-import { openSinks, type SinkDeps } from "./feed/sinks/open-sinks.ts";
+import { createOutbound } from "../alerts/channels/outbound.ts";
+import type { AppContext } from "./components.ts";
+import { CannotStart } from "../core/errors.ts";
+import { Secret } from "../core/secret.ts";
+import { type RunningFeed, startFeed } from "../feed/run.ts";
+import { openSinks, type SinkDeps } from "../feed/sinks/open-sinks.ts";
 import { loadFeed } from "./load-rules.ts";
-import { createFeedStore } from "./store/feed/feed-store.ts";
+import { createFeedStore } from "../store/feed/feed-store.ts";
 
 /* Events of the history to other systems. */
 

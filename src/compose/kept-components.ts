@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
-import { type AppContext, type SyncComponents, syncComponents } from "./compose.ts";
-import type { DingTalkConfig } from "./targets/dingtalk/config.ts";
+import type { DingTalkConfig } from "../targets/dingtalk/config.ts";
+import { type AppContext, type SyncComponents, syncComponents } from "./components.ts";
 
 /**
  * What looks at single people works with, made once, and anew when a file of rules has changed: compiling both took half of such a look's time. Throws

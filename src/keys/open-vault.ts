@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { type Clock, systemClock } from "./core/clock.ts";
-import { CannotStart } from "./core/errors.ts";
-import { uuidv7 } from "./core/id.ts";
-import { KEY_BYTES } from "./core/sealing.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { CannotStart } from "../core/errors.ts";
+import { uuidv7 } from "../core/id.ts";
+import { KEY_BYTES } from "../core/sealing.ts";
+import type { Config } from "../settings/config.ts";
+import { createKeyEncryptionKey, createKeyRing, type KeyEncryptionKey } from "../store/personal/key-encryption.ts";
+import { createKeyRegister } from "../store/personal/key-register.ts";
+import { createVault } from "../store/personal/vault.ts";
+import type { Pool } from "../store/postgres/pool.ts";
+import type { Vault } from "../store/vault.ts";
 import { makeKeyFile, readKeyFile } from "./key-file.ts";
-import type { Config } from "./settings/config.ts";
-import { createKeyEncryptionKey, createKeyRing, type KeyEncryptionKey } from "./store/personal/key-encryption.ts";
-import { createKeyRegister } from "./store/personal/key-register.ts";
-import { createVault } from "./store/personal/vault.ts";
-import type { Pool } from "./store/postgres/pool.ts";
-import type { Vault } from "./store/vault.ts";
 
 const SETTING = "ENCRYPTION_KEY_FILE";
 

@@ -1,5 +1,5 @@
-import type { Clock } from "./core/clock.ts";
-import type { Logger } from "./core/logger.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
 
 /** One of the things that run and have to be ended, with what depends on nothing below it. */
 export interface Ending {
