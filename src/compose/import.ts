@@ -1,32 +1,27 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import type { AppContext } from "./components.ts";
 import { uuidv7 } from "../core/id.ts";
-import { createGroupDirectory } from "../directory/groups.ts";
-import { createUserDirectory } from "../directory/users.ts";
 import { importEvent, type Origin } from "../import/event.ts";
 import { type ImportOptions, type ImportResult, importFile } from "../import/run.ts";
 import type { WorkdayPlan } from "../import/workday/file.ts";
 import { pull } from "../import/workday/pull.ts";
 import { dueReading, type Reading } from "../import/workday/reading.ts";
 import { type ReadingSchedule, scheduleReadings } from "../import/workday/schedule.ts";
-import { loadMapping, loadWorkday } from "./load-rules.ts";
-import { personDeps } from "./person-deps.ts";
 import type { WorkdaySettings } from "../settings/config.ts";
 import { createPrisma } from "../store/access/prisma.ts";
 import { createSources, type Source, type Sources } from "../store/access/sources.ts";
-import { createDirectoryStore } from "../store/create.ts";
 import { createReadingStore } from "../store/import/readings.ts";
 import { TARGET } from "../targets/target-name.ts";
+import type { AppContext } from "./components.ts";
+import { openDirectory } from "./directory.ts";
+import { loadMapping, loadWorkday } from "./load-rules.ts";
+import { personDeps } from "./person-deps.ts";
 
 /* People from files and reports, written to the directory as a SCIM client would. */
 
 type Context = Pick<AppContext, "config" | "pool" | "vault" | "clock">;
 
-const directories = ({ config, pool, vault, clock }: Context) => {
-  const directory = { store: createDirectoryStore(pool, [TARGET], vault, personDeps(loadMapping(config, TARGET), vault)), clock };
-  return { users: createUserDirectory(directory), groups: createGroupDirectory(directory) };
-};
+const directories = (app: Context) => openDirectory(app, personDeps(loadMapping(app.config, TARGET), app.vault));
 
 const contextOf = ({ clock }: Context, sourceId: string, actor: string) => ({ sourceId, actor, requestId: uuidv7(clock.now().getTime()) });
 

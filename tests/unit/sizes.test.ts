@@ -14,8 +14,6 @@ const MOST_ACROSS = 15;
 
 /** Tables and lists that are read line by line, not as a whole. */
 const LISTS = [
-  // What is wired together, one line for each part.
-  /^compose\/api\.ts$/,
   // One entry for each sentence of the commands.
   /^cli\/words\/messages\.ts$/,
 ];

@@ -1,9 +1,9 @@
+import { observePeople } from "../../../src/compose/sync/observe-people.ts";
 import { type Clock, systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createUserDirectory, type UserDirectory } from "../../../src/directory/users.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
-import { observePeople } from "../../../src/compose/observe-people.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { createWorker, type Worker } from "../../../src/reconcile/process/worker.ts";
 import { createReconciler } from "../../../src/reconcile/run/reconciler.ts";

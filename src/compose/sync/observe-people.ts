@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { JsonObject } from "../core/entity.ts";
-import { NotFound } from "../directory/errors.ts";
-import type { UserDirectory } from "../directory/users.ts";
-import type { ReconcilerDeps } from "../reconcile/run/deps.ts";
-import { userContent } from "../scim/resource/columns.ts";
-import { withObserved } from "../scim/resource/observed.ts";
+import type { JsonObject } from "../../core/entity.ts";
+import { NotFound } from "../../directory/errors.ts";
+import type { UserDirectory } from "../../directory/users.ts";
+import type { ReconcilerDeps } from "../../reconcile/run/deps.ts";
+import { userContent } from "../../scim/resource/columns.ts";
+import { withObserved } from "../../scim/resource/observed.ts";
 
 /** What a target has becomes a change of the directory by the commands that clients have, in each record of the person. */
 export const observePeople =

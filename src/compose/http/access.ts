@@ -1,0 +1,134 @@
+import { accessEndpoint } from "../../api/access.ts";
+import type { ActorNames } from "../../api/events.ts";
+import { sourcesEndpoint } from "../../api/sources.ts";
+import { Secret } from "../../core/secret.ts";
+import { createRefusalEvents } from "../../evidence/refusal-events.ts";
+import { createAccessTokens } from "../../http/auth/access-tokens.ts";
+import { createAuthenticator } from "../../http/auth/auth.ts";
+import { createFederation } from "../../http/auth/federation.ts";
+import type { IdentifyDeps } from "../../http/auth/identify.ts";
+import { createIssuerKeys } from "../../http/auth/issuer-keys.ts";
+import { jwksEndpoint, tokenEndpoint } from "../../http/auth/oauth.ts";
+import { createRefusalLog, type LogRefusal, shownOf, shownPath } from "../../http/auth/refusals.ts";
+import { createSigningKey, type SigningKey } from "../../http/auth/signing.ts";
+import { createClientAddress } from "../../http/connection/client-address.ts";
+import { createLimits } from "../../http/connection/limits.ts";
+import type { Mount } from "../../http/mount.ts";
+import { createAttemptCookie } from "../../http/oidc/attempt.ts";
+import { createProvider } from "../../http/oidc/provider.ts";
+import { createSessionCookie } from "../../http/session/cookie.ts";
+import { createRoleWatch } from "../../http/session/role-watch.ts";
+import { createSessions } from "../../http/session/sessions.ts";
+import { signInMount } from "../../http/session/sign-in.ts";
+import type { Config } from "../../settings/config.ts";
+import { createActorNames } from "../../store/access/actor-names.ts";
+import { ensureBootstrap } from "../../store/access/bootstrap.ts";
+import { createPrisma } from "../../store/access/prisma.ts";
+import { createSessionStore } from "../../store/access/sessions.ts";
+import { createSetup } from "../../store/access/setup.ts";
+import { createSigningKeys } from "../../store/access/signing-keys.ts";
+import { createSources } from "../../store/access/sources.ts";
+import { createTokens } from "../../store/access/tokens.ts";
+import { createTrusts } from "../../store/access/trusts.ts";
+import { createAssertionLedger } from "../../store/access/used-assertions.ts";
+import { createEventAppender } from "../../store/history/event-appender.ts";
+import type { AppContext, ServerContext } from "../components.ts";
+
+/* Who may come in: sources, tokens, trusts, sessions, and the addresses where they are used, seen and changed. */
+
+export interface OpenAccess {
+  /** What every request is identified by. */
+  readonly identify: Required<IdentifyDeps>;
+  /** Of this installation: for access tokens and security events. */
+  readonly signingKey: () => Promise<SigningKey>;
+  readonly actorNames: ActorNames;
+  readonly mounts: readonly Mount[];
+}
+
+const environmentOf = (config: Config) => (config.dingtalk.kind === "sandbox" ? "test" : "live");
+
+const recordsOf = ({ config, pool, clock }: Pick<AppContext, "config" | "pool" | "clock">) => {
+  const database = createPrisma(pool);
+  return {
+    sources: createSources(database, clock),
+    tokens: createTokens({ database, clock, environment: environmentOf(config) }),
+    trusts: createTrusts(database, clock),
+    ledger: createAssertionLedger(database, clock),
+    sessionStore: createSessionStore(database, clock),
+    signingKeys: createSigningKeys(database),
+    setup: createSetup(database, clock),
+    actorNames: createActorNames(database),
+  };
+};
+
+/** The token to show once, when one was made just now. */
+export async function prepareAccess(app: AppContext): Promise<{ readonly newToken: Secret | undefined }> {
+  const { sources, tokens } = recordsOf(app);
+  const configured = app.config.bootstrapToken;
+  const { newToken } = await ensureBootstrap({ sources, tokens, ...(configured ? { configured } : {}) });
+  return { newToken: newToken === undefined ? undefined : new Secret(newToken) };
+}
+
+/** Makes the default source, where there is none. */
+export async function openAccess(app: ServerContext): Promise<OpenAccess> {
+  const { config, clock, logger } = app;
+  const { publicUrl } = config;
+  const { sources, tokens, trusts, ledger, sessionStore, signingKeys, setup, actorNames } = recordsOf(app);
+  const source = await sources.ensureDefault();
+  const signingKey = createSigningKey(signingKeys);
+  const accessTokens = createAccessTokens({ publicUrl, signingKey, clock });
+  const bootstrap = config.bootstrapToken && { token: config.bootstrapToken, sourceId: source.id };
+  const authenticator = createAuthenticator({ tokens, trusts, accessTokens, clock, logger, ...(bootstrap ? { bootstrap } : {}) });
+  const keys = createIssuerKeys({ clock, logger });
+  const federation = createFederation({ trusts, ledger, keys, keyOrigins: config.assertionKeyOrigins, clock, logger });
+  const provider = config.oidc && createProvider({ settings: config.oidc, publicUrl, clock, logger });
+  const sessions = createSessions({
+    store: sessionStore,
+    actorOfToken: (id) => authenticator.actorOfClient(id),
+    roleWatch: createRoleWatch({ store: sessionStore, lookAgain: provider?.lookAgain, clock, logger }),
+    defaultSourceId: source.id,
+    clock,
+    logger,
+  });
+  const identify = {
+    authenticator,
+    limits: createLimits({ ratePerClient: config.rateLimitPerClient, concurrencyPerClient: config.concurrencyPerClient }, clock),
+    addressOf: createClientAddress(config.trustedProxies),
+    logRefusal: refusalLog(app),
+    signedIn: { sessions, cookie: createSessionCookie(publicUrl), publicUrl },
+  };
+  return {
+    identify,
+    signingKey,
+    actorNames,
+    mounts: [
+      sourcesEndpoint({ list: () => sources.list(), publicUrl, setup }),
+      accessEndpoint({
+        records: {
+          ...{ tokens, trusts, sessions },
+          links: { list: sessionStore.listLinks, add: sessionStore.addLink, remove: sessionStore.removeLink },
+          sourceId: async (name) => (await sources.findByName(name))?.id,
+        },
+        tokenPrefix: `sdt_${environmentOf(config)}_`,
+        publicUrl,
+        clock,
+        forget: (id) => authenticator.forget(id),
+      }),
+      signInMount({ ...identify, oidc: provider && { provider, cookie: createAttemptCookie(publicUrl), ledger, clock } }),
+      tokenEndpoint({ ...identify, federation, accessTokens }),
+      jwksEndpoint([async () => [(await signingKey()).publicJwk]]),
+    ],
+  };
+}
+
+/** Refused credentials go to the log, to the alerts and, summed up, to the history. */
+function refusalLog({ pool, clock, logger, refusals }: ServerContext): LogRefusal {
+  const log = createRefusalLog({ logger, clock });
+  const events = createRefusalEvents({ events: createEventAppender(pool), clock, logger });
+  return (refusal, request) => {
+    log(refusal, request);
+    refusals.add({ ...request, ...(refusal.tokenId === undefined ? {} : { tokenId: refusal.tokenId }) });
+    const { requestId, path, credential } = request;
+    events.add({ check: refusal.code, requestId, path: shownPath(path), ...shownOf(refusal.tokenId, credential) });
+  };
+}

@@ -1,0 +1,41 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { type ActorNames, historyEndpoint } from "../../api/events.ts";
+import { evidenceEndpoint } from "../../api/history/evidence.ts";
+import { leaversEndpoint } from "../../api/history/leavers.ts";
+import { organisationEndpoint } from "../../api/history/organisation.ts";
+import { logMounts } from "../../api/log.ts";
+import { createEvidenceDesk } from "../../evidence/pack/desk.ts";
+import type { Mount } from "../../http/mount.ts";
+import { createEventAppender } from "../../store/history/event-appender.ts";
+import { createEventLog } from "../../store/history/event-log.ts";
+import { createLogReader } from "../../store/history/log/reader.ts";
+import type { ServerContext } from "../components.ts";
+import type { Readers } from "./readers.ts";
+
+/** The history as auditors read it, prove it and take it away. */
+export function historyMounts(app: ServerContext, { past, build }: Readers, actorNames: ActorNames): readonly Mount[] {
+  const { config, pool, vault, clock, logger } = app;
+  const { version } = build;
+  const entries = createLogReader(pool);
+  const events = createEventAppender(pool);
+  const desk = createEvidenceDesk({
+    // Complete: a replica may be behind.
+    log: createEventLog(pool, vault),
+    entries,
+    events,
+    clock,
+    logger,
+    limitMinutes: config.leaverMinutes,
+    version,
+    host: hostname(),
+    folder: join(config.dataDir, "evidence"),
+  });
+  return [
+    historyEndpoint({ ...past, entries, events, version, actorNames }),
+    ...logMounts(entries),
+    leaversEndpoint({ log: past.log, limitMinutes: config.leaverMinutes, clock }),
+    organisationEndpoint(past),
+    evidenceEndpoint({ desk, clock, log: past.log }),
+  ];
+}

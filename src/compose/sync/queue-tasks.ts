@@ -1,0 +1,31 @@
+import { assess } from "../../reconcile/assess/assess.ts";
+import { sweep } from "../../reconcile/compare/sweep.ts";
+import type { QueueTasks } from "../../store/loop/queue.ts";
+import { createJoinSearch } from "../../store/people/search.ts";
+import type { SettleDeps } from "../../store/people/settle.ts";
+import { TARGET } from "../../targets/target-name.ts";
+import type { AppContext, SyncComponents } from "../components.ts";
+
+/** What jobs of the queue do: each wakes the worker in the end. */
+export const queueTasks = (
+  { pool, clock, logger }: AppContext,
+  { target, store, mapping, policy }: SyncComponents,
+  { persons, wake }: { readonly persons: SettleDeps; readonly wake: () => void },
+  signal: AbortSignal,
+): QueueTasks => ({
+  wake,
+
+  async assess(actor) {
+    const { findings } = await assess({ store, target, mapping, policy, clock }, actor, signal);
+    logger.info({ target: TARGET, count: findings }, "both sides were assessed");
+    wake();
+  },
+
+  async sweep(actor) {
+    const { orphanExamples: _named, ...result } = await sweep({ store, target, mapping, policy, clock }, actor, signal);
+    logger.info({ target: TARGET, ...result }, "everything was compared with the target");
+    const found = await createJoinSearch(pool, persons).all({ at: clock.now(), actor: "system", causes: [] });
+    if (found.joined + found.proposed > 0) logger.info({ ...found }, "records of several sources were compared");
+    wake();
+  },
+});

@@ -1,0 +1,47 @@
+import { createErasuresFile } from "../../database/erasures-file.ts";
+import { createSeenFile } from "../../database/seen-file.ts";
+import { keepPersons } from "../../persons/keep.ts";
+import { keepErasures } from "../../privacy/keep-erasures.ts";
+import { keepRetention } from "../../privacy/retention.ts";
+import { watchForRestores } from "../../reconcile/process/restore.ts";
+import { startSchedule } from "../../schedule/run.ts";
+import { createRestoreStore } from "../../store/loop/restore.ts";
+import { createScheduleStore } from "../../store/people/due.ts";
+import type { SettleDeps } from "../../store/people/settle.ts";
+import { createPersonUpkeep } from "../../store/people/upkeep.ts";
+import { createErasures } from "../../store/privacy/erase.ts";
+import { createRetention } from "../../store/privacy/retention.ts";
+import { TARGET } from "../../targets/target-name.ts";
+import type { AppContext, SyncComponents } from "../components.ts";
+
+interface UpkeepDeps {
+  readonly mapping: SyncComponents["mapping"];
+  readonly persons: SettleDeps;
+  /** Whether the rules of this process are those in force. */
+  readonly isWorking: () => boolean;
+  /** Orders a comparison with the target. */
+  readonly compare: () => Promise<void>;
+}
+
+/**
+ * What a process keeps in order beside the loop, until `signal`: restores, erasures, what is too old, dates that come, people with several records. Resolves
+ * when a restored database was looked for, which has to be before the loop adds events of its own.
+ */
+export async function startUpkeep(
+  { config, pool, vault, clock, logger }: AppContext,
+  { mapping, persons, isWorking, compare }: UpkeepDeps,
+  signal: AbortSignal,
+): Promise<{ stop(): Promise<void> }> {
+  const restores = { store: createRestoreStore(pool, TARGET), file: createSeenFile(config.dataDir), clock, logger, target: TARGET };
+  await watchForRestores({ ...restores, compare }, signal);
+  const erasures = createErasures({ pool, vault, clock, targets: [TARGET] });
+  await keepErasures({ store: erasures, file: createErasuresFile(config.dataDir), clock, logger }, signal);
+  const retention = keepRetention({ store: createRetention(pool, vault), days: config.retention, clock, logger }, signal);
+  const schedule = startSchedule({ store: createScheduleStore(pool, persons), version: mapping.datesVersion, clock, logger });
+  const joined = keepPersons({ upkeep: createPersonUpkeep(pool, persons), isWorking, clock, logger }, signal);
+  return {
+    async stop() {
+      await Promise.all([schedule.stop(), retention, joined]);
+    },
+  };
+}
