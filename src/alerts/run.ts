@@ -1,4 +1,5 @@
 import type { Secret } from "../core/secret.ts";
+import { type Turns, takeTurns } from "../core/turns.ts";
 import type { Channel } from "./channels/channel.ts";
 import type { Outbound } from "./channels/outbound.ts";
 import { type DeliveryDeps, deliverDue } from "./deliver.ts";
@@ -21,38 +22,26 @@ export interface AlertsDeps extends DeliveryDeps {
   readonly everyMs?: number;
 }
 
-export interface RunningAlerts {
-  stop(): Promise<void>;
-}
-
 const EVERY_MS = 2_500;
 
-/** Looks, delivers and gives signs of life beside everything else, until it is stopped. What fails is logged, and the next turn comes. */
-export function startAlerts(deps: AlertsDeps): RunningAlerts {
+/** Looks, delivers and gives signs of life beside everything else, until it is stopped. */
+export function startAlerts(deps: AlertsDeps): Turns {
   const { clock, logger, channels, outbound, heartbeat, everyMs = EVERY_MS } = deps;
-  const stopping = new AbortController();
-  const { signal } = stopping;
   const pulse = createPulse(clock);
   const names = channels.map(({ name }) => name);
   let lastLookMs: number | undefined;
 
-  async function every(task: string, work: () => Promise<void>): Promise<void> {
-    // An outage of the database is one line, not one for each turn.
-    let failing = false;
-    while (!signal.aborted) {
-      try {
-        await work();
-        if (failing) logger.info({ task }, "a part of the alerts works again");
-        failing = false;
-      } catch (error) {
-        if (!failing && !signal.aborted) logger.warn({ task, error }, "a part of the alerts failed; it is tried again");
-        failing = true;
-      }
-      await clock.sleep(everyMs, signal).catch(() => undefined);
-    }
-  }
+  const [failed, worksAgain] = ["a part of the alerts failed; it is tried again", "a part of the alerts works again"];
+  const every = (task: string, work: (signal: AbortSignal) => Promise<void>): Turns =>
+    takeTurns(
+      async (signal) => {
+        await work(signal);
+        return undefined;
+      },
+      { clock, logger, everyMs, failed, worksAgain, fields: { task } },
+    );
 
-  async function sayAlive(url: Secret): Promise<void> {
+  async function sayAlive(url: Secret, signal: AbortSignal): Promise<void> {
     if (!pulse.take(lastLookMs)) return;
     await beat(url, outbound, signal).catch((error: unknown) => {
       pulse.missed();
@@ -60,24 +49,23 @@ export function startAlerts(deps: AlertsDeps): RunningAlerts {
     });
   }
 
-  const loops = [
+  const parts = [
     every("look", async () => {
       await deps.refusals.flush(deps.signals);
       // Somebody looked in any case: this process, or the one whose turn it is.
       await look({ ...deps, channels: names });
       lastLookMs = clock.monotonicMs();
     }),
-    ...(heartbeat ? [every("heartbeat", () => sayAlive(heartbeat))] : []),
+    ...(heartbeat ? [every("heartbeat", (signal) => sayAlive(heartbeat, signal))] : []),
     ...channels.map((channel) =>
-      every(channel.name, async () => {
+      every(channel.name, async (signal) => {
         await deliverDue(channel, deps, signal);
       }),
     ),
   ];
   return {
     async stop() {
-      stopping.abort(new Error("the server is stopping"));
-      await Promise.all(loops);
+      await Promise.all(parts.map((part) => part.stop()));
     },
   };
 }

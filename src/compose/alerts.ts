@@ -1,11 +1,12 @@
 import { createOutbound } from "../alerts/channels/outbound.ts";
-import { type AlertsDeps, type RunningAlerts, startAlerts } from "../alerts/run.ts";
+import { type AlertsDeps, startAlerts } from "../alerts/run.ts";
 import { channelsOf } from "../alerts/settings.ts";
 import { wordsIn } from "../alerts/words/languages.ts";
-import type { AppContext, ServerContext } from "./components.ts";
+import type { Turns } from "../core/turns.ts";
 import { createSignals } from "../store/alerts/signals.ts";
 import { createAlertStore } from "../store/alerts/store.ts";
 import { TARGET } from "../targets/target-name.ts";
+import type { AppContext, ServerContext } from "./components.ts";
 
 /* Who is told when something needs somebody. */
 
@@ -42,5 +43,5 @@ export function alertsDeps(app: Omit<ServerContext, "traffic" | "vault">): Alert
 }
 
 /** In every process, whatever its role: one of them looks, and all deliver. */
-export const startAlerting = (app: ServerContext, times: Pick<AlertsDeps, "paceMs" | "everyMs"> = {}): RunningAlerts =>
+export const startAlerting = (app: ServerContext, times: Pick<AlertsDeps, "paceMs" | "everyMs"> = {}): Turns =>
   startAlerts({ ...alertsDeps(app), ...times });

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { createOutbound } from "../alerts/channels/outbound.ts";
-import type { AppContext } from "./components.ts";
 import { CannotStart } from "../core/errors.ts";
 import { Secret } from "../core/secret.ts";
-import { type RunningFeed, startFeed } from "../feed/run.ts";
+import type { Turns } from "../core/turns.ts";
+import { startFeed } from "../feed/run.ts";
 import { openSinks, type SinkDeps } from "../feed/sinks/open-sinks.ts";
-import { loadFeed } from "./load-rules.ts";
 import { createFeedStore } from "../store/feed/feed-store.ts";
+import type { AppContext } from "./components.ts";
+import { loadFeed } from "./load-rules.ts";
 
 /* Events of the history to other systems. */
 
@@ -14,7 +15,7 @@ import { createFeedStore } from "../store/feed/feed-store.ts";
 export async function openFeed(
   { config, pool, vault, clock, logger }: AppContext,
   own: Pick<SinkDeps, "load"> & { readonly everyMs?: number } = {},
-): Promise<RunningFeed> {
+): Promise<Turns> {
   const entries = loadFeed(config);
   if (entries.length === 0) return { stop: async () => undefined };
   const { everyMs, ...more } = own;

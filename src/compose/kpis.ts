@@ -1,12 +1,13 @@
-import type { AppContext } from "./components.ts";
-import { type RunningKpis, startKpis } from "../kpis/run.ts";
-import { loadMapping } from "./load-rules.ts";
+import type { Turns } from "../core/turns.ts";
+import { startKpis } from "../kpis/run.ts";
 import { createKpiStore } from "../store/kpis/kpis.ts";
 import { readStats } from "../store/status/figures.ts";
 import { TARGET } from "../targets/target-name.ts";
+import type { AppContext } from "./components.ts";
+import { loadMapping } from "./load-rules.ts";
 
 /** In every process, whatever its role: whichever comes first brings the figures up to date. */
-export const startFigures = ({ config, pool, clock, logger }: Omit<AppContext, "traffic" | "meter">): RunningKpis =>
+export const startFigures = ({ config, pool, clock, logger }: Omit<AppContext, "traffic" | "meter">): Turns =>
   startKpis({
     store: createKpiStore(pool, TARGET, () => readStats(pool, TARGET)),
     leaverMinutes: config.leaverMinutes,

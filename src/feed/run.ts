@@ -1,3 +1,4 @@
+import { type Turns, takeTurns } from "../core/turns.ts";
 import { type DeliverDeps, deliver } from "./deliver.ts";
 import type { Sink } from "./sinks/sink.ts";
 
@@ -9,39 +10,19 @@ export interface FeedDeps extends DeliverDeps {
   readonly everyMs?: number;
 }
 
-export interface RunningFeed {
-  stop(): Promise<void>;
-}
-
 const EVERY_MS = 500;
 /** An order that takes long is sought less often: the database has other work. */
 const REST_FACTOR = 10;
 
-/** Numbers what happened and sends it to each sink, beside everything else, until it is stopped. What fails is logged, and the next turn comes. */
-export function startFeed(deps: FeedDeps): RunningFeed {
+/** Numbers what happened and sends it to each sink, beside everything else, until it is stopped. */
+export function startFeed(deps: FeedDeps): Turns {
   const { store, sinks, consumers, clock, logger, everyMs = EVERY_MS } = deps;
-  const stopping = new AbortController();
-  const { signal } = stopping;
-
-  async function every(task: string, work: () => Promise<number>): Promise<void> {
-    // An outage of the database is one line, not one for each turn.
-    let failing = false;
-    while (!signal.aborted) {
-      let waitMs = everyMs;
-      try {
-        waitMs = await work();
-        if (failing) logger.info({ task }, "a part of the feed works again");
-        failing = false;
-      } catch (error) {
-        if (!failing && !signal.aborted) logger.warn({ task, error }, "a part of the feed failed; it is tried again");
-        failing = true;
-      }
-      await clock.sleep(waitMs, signal).catch(() => undefined);
-    }
-  }
+  const [failed, worksAgain] = ["a part of the feed failed; it is tried again", "a part of the feed works again"];
+  const every = (task: string, turn: (signal: AbortSignal) => Promise<number | undefined>): Turns =>
+    takeTurns(turn, { clock, logger, everyMs, failed, worksAgain, fields: { task } });
 
   let isRegistered = false;
-  const loops = [
+  const parts = [
     every("order", async () => {
       if (!isRegistered) await store.register(consumers);
       isRegistered = true;
@@ -50,16 +31,15 @@ export function startFeed(deps: FeedDeps): RunningFeed {
       return Math.max(everyMs, (clock.monotonicMs() - beganMs) * REST_FACTOR);
     }),
     ...sinks.map((sink) =>
-      every(sink.name, async () => {
+      every(sink.name, async (signal) => {
         await deliver(sink, deps, signal);
-        return everyMs;
+        return undefined;
       }),
     ),
   ];
   return {
     async stop() {
-      stopping.abort(new Error("the server is stopping"));
-      await Promise.all(loops);
+      await Promise.all(parts.map((part) => part.stop()));
       for (const sink of sinks)
         await sink
           .close()

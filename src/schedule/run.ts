@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import { type Turns, takeTurns } from "../core/turns.ts";
 import type { ScheduleStore, Worked } from "./ports.ts";
 
 export interface ScheduleDeps {
@@ -11,24 +12,18 @@ export interface ScheduleDeps {
   readonly lookMs?: number;
 }
 
-export interface RunningSchedule {
-  stop(): Promise<void>;
-}
-
 /** A leaver is out within seconds of midnight; a look finds nothing by an index of what is to come. */
 const LOOK_MS = 5_000;
 /** It reads all records. */
 const FOLLOW_AGAIN_MS = 600_000;
 
-/** Lets days take effect as they come, in every process that runs the loop, until it is stopped. What fails is logged, and the next look comes. */
-export function startSchedule({ store, version, clock, logger, lookMs = LOOK_MS }: ScheduleDeps): RunningSchedule {
-  const stopping = new AbortController();
-  const { signal } = stopping;
+/** Lets days take effect as they come, in every process that runs the loop, until it is stopped. */
+export function startSchedule({ store, version, clock, logger, lookMs = LOOK_MS }: ScheduleDeps): Turns {
   let followed = false;
   let followAt = 0;
   let failed = 0;
 
-  async function look(): Promise<void> {
+  async function look(signal: AbortSignal): Promise<undefined> {
     // What is due never waits for the rules.
     const due = await store.applyDue(clock.now(), signal);
     if (due.count > 0) logger.info({ count: due.count }, "a day has come for people");
@@ -49,28 +44,8 @@ export function startSchedule({ store, version, clock, logger, lookMs = LOOK_MS 
     logger.warn({ count: failures.length, code: codeOf(failures[0]) }, text);
   }
 
-  async function turns(): Promise<void> {
-    let failing = false;
-    while (!signal.aborted) {
-      try {
-        await look();
-        failing = false;
-      } catch (error) {
-        // An outage of the database is one line, not one for each look.
-        if (!failing && !signal.aborted) logger.warn({ error }, "what is due by its date could not be carried out; it is tried again");
-        failing = true;
-      }
-      await clock.sleep(lookMs, signal).catch(() => undefined);
-    }
-  }
-
-  const running = turns();
-  return {
-    async stop() {
-      stopping.abort(new Error("the server is stopping"));
-      await running;
-    },
-  };
+  const failing = "what is due by its date could not be carried out; it is tried again";
+  return takeTurns(look, { clock, logger, everyMs: lookMs, failed: failing });
 }
 
 /** Of what went wrong first: the database's own, where the storage says no more than that it failed. */

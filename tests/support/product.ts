@@ -1,20 +1,20 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createRefusalTally } from "../../src/alerts/refusals.ts";
-import type { RunningAlerts } from "../../src/alerts/run.ts";
-import type { ServerContext } from "../../src/compose/components.ts";
 import { startAlerting } from "../../src/compose/alerts.ts";
+import type { ServerContext } from "../../src/compose/components.ts";
 import { composeApi } from "../../src/compose/http/server.ts";
+import { organisationSettings } from "../../src/compose/sandbox.ts";
 import { type RunningSync, startSync } from "../../src/compose/sync/start.ts";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
 import { createMeter } from "../../src/core/meter.ts";
+import type { Turns } from "../../src/core/turns.ts";
 import { createApp, renderFor } from "../../src/http/app.ts";
 import type { Scope } from "../../src/http/auth/scopes.ts";
 import { startHttpServer } from "../../src/http/connection/server.ts";
 import type { Mount } from "../../src/http/mount.ts";
 import { createTraffic } from "../../src/http/traffic.ts";
-import { organisationSettings } from "../../src/compose/sandbox.ts";
 import { parseConfig } from "../../src/settings/config.ts";
 import type { Environment } from "../../src/settings/environment.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
@@ -40,7 +40,7 @@ export interface Product {
   /** Starts the loop, with settings of its own. Stopped with the product unless it is stopped before. */
   startSync(settings?: Environment, own?: { readonly clock?: Clock }): Promise<RunningSync>;
   /** Somebody is told of incidents from here on, with settings of their own. Stopped with the product. */
-  startAlerts(settings?: Environment): RunningAlerts;
+  startAlerts(settings?: Environment): Turns;
   /** Address of the simulator. */
   readonly dingtalk: string;
   /** Resolves when `condition` answers true; rejects after 25 seconds. */
@@ -137,7 +137,7 @@ export async function openProduct({
   });
   const base = `http://127.0.0.1:${server.port}`;
   const loops = new Set<RunningSync>();
-  const telling: RunningAlerts[] = [];
+  const telling: Turns[] = [];
   const prisma = createPrisma(pool);
   const sources = createSources(prisma, clock);
   const tokens = createTokens({ database: prisma, clock, environment: "test" });

@@ -2,6 +2,7 @@ import { backoffMs } from "../../core/backoff.ts";
 import type { Clock } from "../../core/clock.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { Logger } from "../../core/logger.ts";
+import { turnsUntil } from "../../core/turns.ts";
 import type { TargetAdapter } from "../target.ts";
 import { TargetError } from "../target-failures.ts";
 import type { Newcomer, NewcomerStore } from "./ports.ts";
@@ -28,24 +29,16 @@ const PATIENCE_MS = 24 * 3_600_000;
 const BASE_MS = 60_000;
 const MOST_MS = 60 * 60_000;
 
-/** Tells managers of newcomers until `signal` is aborted. What fails is logged, and the next turn comes. */
+/** Tells managers of newcomers until `signal` is aborted. */
 export async function tellOfNewcomers(deps: NewcomerDeps, signal: AbortSignal): Promise<void> {
   const { store, clock, logger, target, everyMs = EVERY_MS } = deps;
-  let failing = false;
-  while (!signal.aborted) {
-    try {
-      await store.notice(clock.now());
-      // One after the other: notes are never urgent.
-      for (const newcomer of await store.take(clock.now(), { count: AT_ONCE, leaseMs: LEASE_MS })) await tell(newcomer, deps, signal);
-      failing = false;
-    } catch (error) {
-      // An outage of the database is one line, not one for each turn.
-      if (!failing && !signal.aborted)
-        logger.warn({ target: target.name, error }, "managers could not be told of newcomers; it is tried again");
-      failing = true;
-    }
-    await clock.sleep(everyMs, signal).catch(() => undefined);
-  }
+  const turn = async (): Promise<undefined> => {
+    await store.notice(clock.now());
+    // One after the other: notes are never urgent.
+    for (const newcomer of await store.take(clock.now(), { count: AT_ONCE, leaseMs: LEASE_MS })) await tell(newcomer, deps, signal);
+  };
+  const failed = "managers could not be told of newcomers; it is tried again";
+  await turnsUntil(signal, turn, { clock, logger, everyMs, failed, fields: { target: target.name } });
 }
 
 /** Killed between the call and its record it is sent again; DingTalk shows a person the same note once a day. */

@@ -11,8 +11,8 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createMeter } from "../../../src/core/meter.ts";
+import type { Turns } from "../../../src/core/turns.ts";
 import type { CloudEvent } from "../../../src/feed/cloud-event.ts";
-import type { RunningFeed } from "../../../src/feed/run.ts";
 import type { KafkaLibrary } from "../../../src/feed/sinks/kafka.ts";
 import type { loadLibrary } from "../../../src/feed/sinks/load-library.ts";
 import { createTraffic } from "../../../src/http/traffic.ts";
@@ -26,7 +26,7 @@ import { testVault } from "../../support/vault.ts";
 
 let product: Product;
 let folder: string;
-const running: RunningFeed[] = [];
+const running: Turns[] = [];
 beforeEach(async () => {
   product = await openProduct();
   folder = mkdtempSync(join(temporaryRoot(), "feed-"));
@@ -37,7 +37,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function start(sinks: string, load?: typeof loadLibrary): Promise<RunningFeed> {
+async function start(sinks: string, load?: typeof loadLibrary): Promise<Turns> {
   const file = join(folder, "feed.yaml");
   writeFileSync(file, `version: 1\nsinks:\n${sinks}`);
   const config = parseConfig({ FEED_FILE: file, PUBLIC_URL: "https://scim.example.com" });

@@ -1,10 +1,11 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { personDeps } from "../../../src/compose/person-deps.ts";
 import { type Clock, systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
+import type { Turns } from "../../../src/core/turns.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
-import { personDeps } from "../../../src/compose/person-deps.ts";
-import { type RunningSchedule, startSchedule } from "../../../src/schedule/run.ts";
+import { startSchedule } from "../../../src/schedule/run.ts";
 import { createScheduleStore } from "../../../src/store/people/due.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";
@@ -39,7 +40,7 @@ const setTime = (time: string): void => {
 };
 
 let product: Product;
-let schedule: RunningSchedule;
+let schedule: Turns;
 let count = 0;
 beforeAll(async () => {
   const file = join(mkdtempSync(join(temporaryRoot(), "dingtalk-scim-dates-")), "mapping.yaml");
