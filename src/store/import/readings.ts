@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { ReadingStore } from "../../import/workday/ports.ts";
+import { alone } from "../postgres/alone.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
 
@@ -15,8 +16,8 @@ function last(condition: string): string {
 }
 
 const RECORD: Statement = { name: "reading-record", text: `${appendEvent(1, "(values (1)) one")} returning 1` };
-const TRY_LOCK: Statement = { name: "reading-lock", text: "select pg_try_advisory_lock(72707390, hashtext($1)) as mine" };
-const UNLOCK: Statement = { name: "reading-unlock", text: "select pg_advisory_unlock(72707390, hashtext($1))" };
+/** Readings of one source. */
+const LOCK = 72707390;
 
 export const createReadingStore = (pool: pg.Pool): ReadingStore => ({
   async last(sourceId) {
@@ -29,19 +30,6 @@ export const createReadingStore = (pool: pg.Pool): ReadingStore => ({
   },
 
   async alone(sourceId, work) {
-    const client = await pool.connect();
-    let broken = true;
-    try {
-      const [row] = await run<{ mine: boolean }>(client, TRY_LOCK, [sourceId]);
-      if (row!.mine) {
-        await work();
-        await run(client, UNLOCK, [sourceId]);
-      }
-      broken = false;
-      return row!.mine;
-    } finally {
-      // With the connection the lock goes.
-      client.release(broken);
-    }
+    return (await alone(pool, { number: LOCK, of: sourceId }, work)) !== undefined;
   },
 });

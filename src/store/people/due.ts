@@ -4,6 +4,7 @@ import { isUuid } from "../../core/id.ts";
 import type { Patch } from "../../schedule/attributes.ts";
 import { isDated } from "../../schedule/dated.ts";
 import type { PlannedChange, ScheduleReader, ScheduleStore, Worked } from "../../schedule/ports.ts";
+import { alone } from "../postgres/alone.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { enterPerson, type SettleDeps, settlePerson } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
@@ -24,8 +25,8 @@ const FOLLOWED: Statement = {
   name: "schedule-followed",
   text: "insert into schedule_rules (version) values ($1) on conflict (single) do update set version = excluded.version",
 };
-const TRY_LOCK: Statement = { name: "schedule-lock", text: "select pg_try_advisory_lock(72707391, 0) as mine" };
-const UNLOCK: Statement = { name: "schedule-unlock", text: "select pg_advisory_unlock(72707391, 0)" };
+/** Of the process that reads everybody by new rules. */
+const FOLLOWING = 72707391;
 
 /** Records with any date, by their id. Read once for new rules only: no index serves it. */
 const PAGE = 500;
@@ -102,23 +103,14 @@ export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleSt
     },
 
     async followRules(version, now, signal) {
-      const client = await pool.connect();
-      let broken = true;
-      try {
-        const [lock] = await run<{ mine: boolean }>(client, TRY_LOCK, []);
-        let worked: Worked | undefined;
-        if (lock!.mine) {
-          const [known] = await run<{ version: string }>(client, RULES, []);
-          worked = known?.version === version ? { count: 0, failures: [] } : await everybody(now, signal);
-          if (!signal.aborted && known?.version !== version && worked.failures.length === 0) await run(client, FOLLOWED, [version]);
-          await run(client, UNLOCK, []);
-        }
-        broken = false;
+      const turn = await alone(pool, { number: FOLLOWING }, async (client): Promise<Worked> => {
+        const [known] = await run<{ version: string }>(client, RULES, []);
+        if (known?.version === version) return { count: 0, failures: [] };
+        const worked = await everybody(now, signal);
+        if (!signal.aborted && worked.failures.length === 0) await run(client, FOLLOWED, [version]);
         return worked;
-      } finally {
-        // With the connection the lock goes.
-        client.release(broken);
-      }
+      });
+      return turn?.made;
     },
   };
 }

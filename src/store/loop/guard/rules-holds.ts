@@ -3,6 +3,7 @@ import type { Clock } from "../../../core/clock.ts";
 import type { JsonObject } from "../../../core/entity.ts";
 import type { HistoryEvent } from "../../../history/event.ts";
 import type { RulesHold, RulesStore } from "../../../reconcile/rules/store.ts";
+import { alone } from "../../postgres/alone.ts";
 import { inTransaction, run, type Statement } from "../../postgres/statement.ts";
 import { FIRST_REF } from "../../postgres/walk.ts";
 import { GONE } from "../processes.ts";
@@ -51,9 +52,8 @@ const FOLLOW: Statement = {
   select kind, entity_id as id, (select count(*) from followed) as n from slice order by kind, entity_id`,
 };
 
-/** One process at a time; whoever dies lets go of it. */
-const TRY_LOCK: Statement = { name: "rules-lock", text: "select pg_try_advisory_lock(72707372, hashtext($1)) as mine" };
-const UNLOCK: Statement = { name: "rules-unlock", text: "select pg_advisory_unlock(72707372, hashtext($1))" };
+/** Of the process that weighs the rules of a target. */
+const WEIGHING = 72707372;
 
 type RulesHolds = Pick<
   RulesStore,
@@ -96,20 +96,7 @@ export function createRulesHolds(pool: pg.Pool, target: string, clock: Clock): R
     },
 
     async aloneAtWeighing(work) {
-      const client = await pool.connect();
-      let broken = true;
-      try {
-        const [row] = await run<{ mine: boolean }>(client, TRY_LOCK, [target]);
-        if (row!.mine) {
-          await work();
-          await run(client, UNLOCK, [target]);
-        }
-        broken = false;
-        return row!.mine;
-      } finally {
-        // With the connection the lock goes.
-        client.release(broken);
-      }
+      return (await alone(pool, { number: WEIGHING, of: target }, work)) !== undefined;
     },
   };
 }
