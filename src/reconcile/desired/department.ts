@@ -108,11 +108,12 @@ function belowMissing({ id, state }: Reference): StructureResult {
 
 /**
  * Only members can be managers. One who is on the way is set later, by the run that their coming causes; one who waits to leave is let go first. The
- * list of a department whose managers nobody ever named belongs to the target's administrators: from it only those who leave are taken.
+ * list of a department whose managers nobody ever named belongs to the target's administrators: from it only those who leave are taken. Before the
+ * department is there, it has no list, and nothing may come to pass afterwards that has it looked at again: who is missing is noted at once.
  */
 function managersOf(facts: DepartmentFacts): { readonly managers?: AttributeValue; readonly notes: readonly Note[] } {
   const { node, link } = facts;
-  if (!node || link?.remoteId === undefined) return { notes: [] };
+  if (!node) return { notes: [] };
   if (!node.managed) {
     const managers = withoutLeaving(facts);
     return { ...(managers ? { managers } : {}), notes: [] };
@@ -125,7 +126,7 @@ function managersOf(facts: DepartmentFacts): { readonly managers?: AttributeValu
     if (obstacle) notes.push({ attribute: "managers", ...obstacle });
     else if (remoteId !== undefined && !node.leaving.includes(remoteId)) managers.add(remoteId);
   }
-  return { managers: [...managers].sort(), notes };
+  return link?.remoteId === undefined ? { notes } : { managers: [...managers].sort(), notes };
 }
 
 /** Who is manager there now without those who wait to leave; undefined when that is the same, or not known. */

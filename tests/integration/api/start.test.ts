@@ -148,7 +148,9 @@ describe("a target that is not ready", () => {
     expect(states).toMatchObject({ due: 1 });
     expect((await product.remote()).users).toEqual([]);
     expect(Object.keys(await product.calls())).not.toContain("/topapi/v2/user/create");
-    expect((await product.send("GET", "/metrics")).text).toContain('dingtalk_scim_target_paused{target="dingtalk"} 1');
+    await product.until(async () =>
+      (await product.send("GET", "/metrics")).text.includes('dingtalk_scim_target_paused{target="dingtalk"} 1'),
+    );
 
     await product.control("switches", { revokedPermissions: [] });
     await product.until(async () => (await product.remote()).users.length === 1);

@@ -77,6 +77,16 @@ describe("managers that a group names", () => {
     expect(await notesOf("Operations")).toEqual([]);
   });
 
+  test("who are unknown are noted by the run that makes the department, as nothing may bring another", async () => {
+    await addGroup(env, { displayName: "Ops", ...led("EXT-B") });
+    await start();
+    expect(await notesOf("Ops")).toEqual(["unknownManager"]);
+    const b = await env.addUser(person("B", { externalId: "EXT-B" }));
+    await env.quiet();
+    expect([await managersOf("Ops"), await notesOf("Ops")]).toEqual([[], ["managerNotMember"]]);
+    expect(await stateOf(env, "user", b)).toMatchObject({ state: "inSync" });
+  });
+
   test("who leave the organisation are dropped, and return", async () => {
     const a = await env.addUser(person("A"));
     const b = await env.addUser(person("B"));
