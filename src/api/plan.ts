@@ -27,7 +27,7 @@ export function planRoutes({ plans, callsPerSecond, reads }: PlanOptions): Route
       const action = choiceOf(req, "action", ACTIONS);
       const kind = choiceOf(req, "kind", KINDS);
       const after = afterOf(req, isItemKey);
-      const { summary, items, next } = await plans.page(mode, {
+      const { summary, advice, items, next } = await plans.page(mode, {
         count: countOf(req),
         ...(action ? { action } : {}),
         ...(kind ? { kind } : {}),
@@ -41,6 +41,7 @@ export function planRoutes({ plans, callsPerSecond, reads }: PlanOptions): Route
       const shown = items.map((item) => ({ ...item, changes: shownChanges(maySee, item.changes) }));
       sendJson(res, 200, {
         summary: { ...summary, minutes: minutesFor(summary, callsPerSecond) },
+        advice,
         items: shown,
         ...(next ? { next } : {}),
       });

@@ -7,6 +7,8 @@ export interface PolicyAdvice {
   readonly code: "graceKeepsAccess";
   readonly text: string;
   readonly remedy: string;
+  /** How long they keep it. */
+  readonly minutes: number;
 }
 
 /**
@@ -31,6 +33,7 @@ export function policyAdvice(rules: LeaverRules, settings: Pick<Mapping["setting
       text: `people who leave keep their access to DingTalk for ${durationText(keptMs)}: a regular account cannot be disabled, and the mapping names no department to move them into meanwhile`,
       remedy:
         "name the department in inactive.parkIn of MAPPING_FILE, or set grace.regular to 0 in POLICY_FILE; if it is meant, write keepsAccess: true below grace",
+      minutes: Math.round(keptMs / 60_000),
     },
   ];
 }

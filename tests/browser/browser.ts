@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 /* A browser as somebody's own: what it asks elsewhere and what the page's policy stops is noted. */
@@ -61,4 +62,11 @@ export async function signIn(page: Page, token: string): Promise<void> {
 export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState("networkidle");
   await page.locator("main h1").first().waitFor();
+}
+
+/** For people to look at. */
+export const PICTURES = join(__dirname, "..", "..", "screenshots");
+
+export async function picture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(PICTURES, `${name.replaceAll(" ", "-")}.png`), fullPage: true });
 }

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { acts } from "./acts.ts";
-import { openBrowser, openPage, settled, signIn } from "./browser.ts";
+import { openBrowser, openPage, PICTURES, picture, settled, signIn } from "./browser.ts";
+import { rulesActs } from "./rules-acts.ts";
 import { signInActs } from "./sign-in-acts.ts";
 import { openStage, type Stage } from "./stage.ts";
 
@@ -17,7 +17,6 @@ const LANGUAGES = [
   ["zh-CN", "zh-Hans-CN"],
   ["zh-HK", "zh-Hant-HK"],
 ] as const;
-const PICTURES = join(__dirname, "..", "..", "screenshots");
 const axe = readFileSync(createRequire(__filename).resolve("axe-core/axe.min.js"), "utf8");
 
 let passed = 0;
@@ -136,7 +135,7 @@ async function look(browser: Browser, stage: Stage): Promise<void> {
       const named = (screen: string) => `${screen} ${language} ${colorScheme} ${width}`;
       const seen = async (screen: string) => {
         await settled(page);
-        await page.screenshot({ path: join(PICTURES, `${named(screen).replaceAll(" ", "-")}.png`), fullPage: true });
+        await picture(page, named(screen));
         return [...(await faults(page, language)), ...(troubles as string[]).splice(0)];
       };
       await check(named("sign-in"), async () => {
@@ -198,7 +197,7 @@ async function main(): Promise<number> {
   try {
     await look(browser, stage);
     await lookForRawText(browser, stage);
-    for (const [name, act] of Object.entries({ ...acts, ...signInActs }))
+    for (const [name, act] of Object.entries({ ...acts, ...rulesActs, ...signInActs }))
       if (ONLY.length === 0 || ONLY.some((word) => name.startsWith(`${word}:`)))
         await check(name, () => patiently(name, () => act(browser, stage)));
   } finally {

@@ -5,6 +5,7 @@ import { layOut, readPassword } from "../../src/database/data-directory.ts";
 import { urlOf } from "../../src/database/embedded.ts";
 import { postmasterOf } from "../../src/database/postmaster.ts";
 import { DEFAULT_MAPPING } from "../../src/mapping/file/default-mapping.ts";
+import { DEFAULT_POLICY } from "../../src/policy/default-policy.ts";
 import { type IdentityProvider, openIdentityProvider } from "../support/identity-provider.ts";
 import { openPlace, type Place, runCommand, tokenIn } from "../support/server.ts";
 
@@ -14,6 +15,8 @@ export interface Stage {
   readonly url: string;
   readonly token: string;
   readonly place: Place;
+  /** That of the server, which plans by what it says now. */
+  readonly policyFile: string;
   /** By which people may sign in. */
   readonly provider: IdentityProvider;
   /** With the token of the first start. */
@@ -43,9 +46,10 @@ const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 export async function openStage(): Promise<Stage> {
   const place = await openPlace();
   const provider = await openIdentityProvider(place.url);
-  const mapping = { MAPPING_FILE: join(place.dataDir, "mapping.yaml") };
-  writeFileSync(mapping.MAPPING_FILE, `${DEFAULT_MAPPING}\nsources:\n  join: [{ by: employeeNumber }]\n`);
-  const server = await place.start({ ...provider.settings, ...mapping });
+  const rules = { MAPPING_FILE: join(place.dataDir, "mapping.yaml"), POLICY_FILE: join(place.dataDir, "policy.yaml") };
+  writeFileSync(rules.MAPPING_FILE, `${DEFAULT_MAPPING}\nsources:\n  join: [{ by: employeeNumber }]\n`);
+  writeFileSync(rules.POLICY_FILE, DEFAULT_POLICY);
+  const server = await place.start({ ...provider.settings, ...rules });
   const token = tokenIn(server.stderr);
   if (token === undefined) throw new Error("the first start printed no token");
 
@@ -107,7 +111,7 @@ export async function openStage(): Promise<Stage> {
       n === PEOPLE - 1 ? { [DINGTALK]: { hiredDate: "next month" } } : {},
     );
   // Two whom another source has as well: one is joined, and one is to be decided.
-  const second = await tokenOfSource({ ...place.settings, ...mapping }, "workday");
+  const second = await tokenOfSource({ ...place.settings, ...rules }, "workday");
   for (const [at, each] of ["joined@example.com", "undecided@example.com"].entries()) {
     const number = { [ENTERPRISE]: { employeeNumber: `J-${at}` } };
     await add(each, `Both Sources ${at}`, `+852 9300 000${at}`, number);
@@ -148,7 +152,7 @@ export async function openStage(): Promise<Stage> {
     await place.clear();
     await provider.close();
   }
-  return { url: place.url, token, place, provider, send, people, close };
+  return { url: place.url, token, place, policyFile: rules.POLICY_FILE, provider, send, people, close };
 }
 
 /** A source of its own, and a token for it. */

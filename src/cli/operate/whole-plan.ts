@@ -7,6 +7,7 @@ import { keepAlive } from "../terminal/keep-alive.ts";
 import { print, printTable, say, warn } from "../terminal/output.ts";
 import { withInterrupt } from "../terminal/signals.ts";
 import { valueText } from "../terminal/value-text.ts";
+import { reasonIn } from "../words/reason.ts";
 import { t } from "../words/translate.ts";
 
 const PAGE = 500;
@@ -25,10 +26,12 @@ export async function showWholePlan({ mode, mapping, policy, json }: Options): P
       withApp(
         async (app) => {
           const { wholePlan } = await import("../../compose/components.ts");
-          const { policyAdvice } = await import("../../policy/advice.ts");
-          for (const { text, remedy } of policyAdvice(app.policy, app.mapping.settings)) warn(`${t("Note:")} ${text}.\n  → ${remedy}`);
           const plan = await wholePlan(app, mode, signal);
           try {
+            for (const { code, text, remedy } of plan.advice) {
+              const [what, next] = reasonIn(code, { reason: text, remedy });
+              warn(`${t("Note:")} ${what}\n  → ${next}`);
+            }
             await (json ? printAsJson(plan) : printForPeople(plan, app.config.dingtalk.qps));
           } finally {
             await plan.close();
@@ -40,8 +43,8 @@ export async function showWholePlan({ mode, mapping, policy, json }: Options): P
   );
 }
 
-async function printAsJson({ summary, items }: WholePlan): Promise<void> {
-  print(`{"summary": ${JSON.stringify(summary)},\n "items": [`);
+async function printAsJson({ summary, advice, items }: WholePlan): Promise<void> {
+  print(`{"summary": ${JSON.stringify(summary)},\n "advice": ${JSON.stringify(advice)},\n "items": [`);
   let first = true;
   for await (const item of everyItem(items)) {
     print(`${first ? "  " : "  ,"}${JSON.stringify(item)}`);

@@ -6,6 +6,7 @@ import type { PlanItem, PlanQuery, PlanSummary, WholePlan } from "./whole-plan.t
 
 export interface PlanPage {
   readonly summary: PlanSummary;
+  readonly advice: WholePlan["advice"];
   readonly items: readonly PlanItem[];
   readonly next?: string;
 }
@@ -39,7 +40,7 @@ export function createPlanDesk({ make, clock }: PlanDeskOptions): PlanDesk {
   }
 
   async function pageOf(plan: WholePlan, query: PlanQuery): Promise<PlanPage> {
-    return { summary: plan.summary, ...(await plan.items(query)) };
+    return { summary: plan.summary, advice: plan.advice, ...(await plan.items(query)) };
   }
 
   async function answer(mode: SyncMode, query: PlanQuery): Promise<PlanPage> {

@@ -3,6 +3,7 @@ import type { EntityRef } from "../../core/entity.ts";
 import { silentLogger } from "../../core/logger.ts";
 import type { Changes } from "../../history/event.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
+import { type PolicyAdvice, policyAdvice } from "../../policy/advice.ts";
 import type { Plan } from "../plan.ts";
 import type { SyncMode } from "../policy.ts";
 import type { Claim } from "../ports.ts";
@@ -65,12 +66,18 @@ export interface PlanQuery {
   readonly count: number;
 }
 
-/** A plan that was made, kept where it was made until it is closed. */
-export interface WholePlan {
+/** What was rehearsed, kept where it was made until it is closed. */
+export interface Rehearsed {
   readonly summary: PlanSummary;
   /** In the order of kind and id. */
   items(query: PlanQuery): Promise<{ readonly items: readonly PlanItem[]; readonly next?: string }>;
   close(): Promise<void>;
+}
+
+/** A plan that was made. */
+export interface WholePlan extends Rehearsed {
+  /** What its rules allow, and may not be what is meant. */
+  readonly advice: readonly PolicyAdvice[];
 }
 
 /** A copy of what the loop keeps, in which it may do as it likes, and what it has done there. */
@@ -80,7 +87,7 @@ export interface RehearsalStore {
   /** Makes those due now that would be looked at later; how many. */
   hasten(): Promise<number>;
   /** Adds what was held back to the items; in `observe` all of them are. */
-  settle(mode: SyncMode): Promise<WholePlan>;
+  settle(mode: SyncMode): Promise<Rehearsed>;
   /** Of a plan that is settled: what it touches. `otherMapping`: by whatever it says; else by what follows from another policy. */
   touched(scope: { readonly otherMapping: boolean }): Promise<Touched>;
   /** Of a plan that is settled: opens the hold, for everybody to see, with all of the plan as its members. */
@@ -109,7 +116,8 @@ const MAX_ROUNDS = 200;
 export async function planEverybody(deps: RehearsalDeps, signal: AbortSignal): Promise<WholePlan> {
   try {
     await rehearse(deps, signal);
-    return await deps.rehearsal.settle(deps.mode);
+    const advice = policyAdvice(deps.policy, deps.mapping.settings);
+    return { ...(await deps.rehearsal.settle(deps.mode)), advice };
   } catch (error) {
     await deps.rehearsal.close();
     throw error;

@@ -186,5 +186,9 @@ export const ENGLISH_REASONS: Reasons = {
     "a file or report was refused as a whole",
     "Run dingtalk-scim workday check, or people import --dry-run: it names the rows that are wrong, or the number of active people to confirm with --count.",
   ],
+  graceKeepsAccess: [
+    "people who leave keep their access to DingTalk until the grace ends: a regular account cannot be disabled, and the mapping names no department to move them into meanwhile",
+    "Name the department in inactive.parkIn of MAPPING_FILE, or set grace.regular to 0 in POLICY_FILE. If it is meant, write keepsAccess: true below grace.",
+  ],
   historyAltered: ["the history is not what was signed", "Run dingtalk-scim history verify: it names the first wrong entry."],
 };

@@ -160,5 +160,9 @@ export const SIMPLIFIED_REASONS: Reasons = {
     "文件或报表被整体拒绝",
     "请运行 dingtalk-scim workday check 或 people import --dry-run：会列出有误的行，或需用 --count 确认的在职人数。",
   ],
+  graceKeepsAccess: [
+    "宽限期结束前，离职人员仍可访问钉钉：普通账号无法停用，且映射未指定离职期间转入的部门",
+    "请在 MAPPING_FILE 的 inactive.parkIn 中指定该部门，或在 POLICY_FILE 中将 grace.regular 设为 0。如本意如此，请在 grace 下写 keepsAccess: true。",
+  ],
   historyAltered: ["历史记录与签名时不一致", "请运行 dingtalk-scim history verify，它会指出第一条有误的记录。"],
 };

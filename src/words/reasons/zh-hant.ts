@@ -160,5 +160,9 @@ export const TRADITIONAL_REASONS: Reasons = {
     "檔案或報表整份遭拒",
     "請執行 dingtalk-scim workday check 或 people import --dry-run：會列出有誤的列，或需以 --count 確認的在職人數。",
   ],
+  graceKeepsAccess: [
+    "寬限期結束前，離職人員仍可存取釘釘：一般帳號無法停用，而對應檔未指定離職期間轉入的部門",
+    "請在 MAPPING_FILE 的 inactive.parkIn 指定該部門，或在 POLICY_FILE 將 grace.regular 設為 0。如本意如此，請在 grace 之下寫 keepsAccess: true。",
+  ],
   historyAltered: ["歷史記錄與簽署時不符", "請執行 dingtalk-scim history verify，它會指出第一條有誤的記錄。"],
 };

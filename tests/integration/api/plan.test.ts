@@ -1,12 +1,20 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RAISED_POLICY_FILE } from "../../support/policies.ts";
 import { openProduct, type Product } from "../../support/product.ts";
+import { temporaryRoot } from "../../support/temporary-root.ts";
 
 /* The plan of everybody over HTTP: a summary first, items page by page, as if the mode were another one. */
 
+const RAISED = readFileSync(RAISED_POLICY_FILE, "utf8");
+const folder = mkdtempSync(join(temporaryRoot(), "dingtalk-scim-plan-"));
+const policyFile = join(folder, "policy.yaml");
 let product: Product;
 const ids: string[] = [];
 
 beforeAll(async () => {
-  product = await openProduct();
+  writeFileSync(policyFile, RAISED);
+  product = await openProduct({ settings: { POLICY_FILE: policyFile } });
   for (let n = 0; n < 5; n++) {
     const phoneNumbers = [{ type: "mobile", value: `+852 9400 000${n}` }];
     const body = { userName: `p${n}`, displayName: `P ${n}`, title: "Clerk", phoneNumbers };
@@ -15,7 +23,10 @@ beforeAll(async () => {
   const members = ids.map((value) => ({ value }));
   await product.send("POST", "/scim/v2/Groups", { body: { displayName: "HK/Sales", members } });
 });
-afterAll(() => product.close());
+afterAll(async () => {
+  await product.close();
+  rmSync(folder, { recursive: true });
+});
 
 const plan = async (query: Record<string, string> = {}, token?: string) =>
   product.send("GET", `/api/sync/plan?${new URLSearchParams(query)}`, token === undefined ? {} : { token });
@@ -60,6 +71,20 @@ test("it pages, filters, and holds back what a mode does not do", async () => {
   expect(upsert.summary).toMatchObject({ update: 4, remove: 0, held: 1 });
   expect(upsert.items.find(({ id }: { id: string }) => id === ids[0])).toMatchObject({ heldBy: "modeUpsert" });
   expect((await plan({ mode: "observe" })).body.summary).toMatchObject({ update: 0, remove: 0, held: 5, calls: 0 });
+});
+
+test.each<[string, string, readonly object[]]>([
+  ["nothing, as nobody waits", "", []],
+  ["that leavers keep their access for the grace", "grace: 36h", [{ code: "graceKeepsAccess", minutes: 36 * 60 }]],
+  ["nothing, as it is meant", "grace: { regular: 36h, keepsAccess: true }", []],
+])("what the policy may not mean: %s", async (_what, grace, advice) => {
+  writeFileSync(policyFile, `${RAISED}\n${grace}\n`);
+  const { status, body } = await plan();
+  writeFileSync(policyFile, RAISED);
+  expect(status).toBe(200);
+  expect(body.advice).toEqual(
+    advice.map((each) => ({ ...each, text: expect.any(String), remedy: expect.stringContaining("inactive.parkIn") })),
+  );
 });
 
 test("values are for those who may read the history; what cannot be understood is refused", async () => {

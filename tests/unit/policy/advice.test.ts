@@ -19,12 +19,12 @@ test.each<[string, string, Settings, number | undefined]>([
 ])("people who leave: %s", (_what, grace, settings, expected) => expect(accessKeptMs(rules(grace), settings)).toBe(expected));
 
 test.each([
-  ["grace: 90m", "90 minutes"],
-  ["grace: 24h", "1 day"],
-  ["grace: 36h", "36 hours"],
-  ["grace: 30d", "30 days"],
-])("the advice for %s says how long, and what to do", (grace, duration) => {
+  ["grace: 90m", "90 minutes", 90],
+  ["grace: 24h", "1 day", 1_440],
+  ["grace: 36h", "36 hours", 2_160],
+  ["grace: 30d", "30 days", 43_200],
+])("the advice for %s says how long, and what to do", (grace, duration, minutes) => {
   const [advice] = policyAdvice(rules(grace), nobodyParked);
-  expect(advice).toMatchObject({ code: "graceKeepsAccess", text: expect.stringContaining(`for ${duration}: `) });
+  expect(advice).toMatchObject({ code: "graceKeepsAccess", minutes, text: expect.stringContaining(`for ${duration}: `) });
   expect(advice!.remedy).toContain("inactive.parkIn");
 });

@@ -5,7 +5,7 @@ import { REASONS } from "../../../src/words/reasons/by-language.ts";
 
 /* One catalogue of reasons for the dashboard, the command line and messages. */
 
-/** What messages tell of beside the reasons of single people and departments, and why a person of several sources is out. */
+/** What messages tell of beside the reasons of single people and departments, why a person of several sources is out, and what a policy may not mean. */
 const OF_MESSAGES = [
   "contactScope",
   "settingsWrong",
@@ -15,6 +15,7 @@ const OF_MESSAGES = [
   "importRefused",
   "changeLate",
   "recordDeleted",
+  "graceKeepsAccess",
 ];
 const codes = [...new Set([...LOOP_REASONS, ...DINGTALK_REASONS, ...OF_MESSAGES])].sort();
 

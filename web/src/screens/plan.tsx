@@ -8,6 +8,7 @@ import { Link } from "../parts/link.tsx";
 import { More } from "../parts/more.tsx";
 import { Empty, Problem } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
+import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
 import { Changes } from "./changes.tsx";
 
@@ -20,7 +21,7 @@ export function Plan(): ReactNode {
   const mode = MODES.find((each) => each === address.query.get("mode")) ?? "sync";
   const action = ACTIONS.find((each) => each === address.query.get("action"));
   const pages = usePages("GET /api/sync/plan", { query: { mode, action, count: 50 } });
-  const summary = pages.data?.pages[0]?.summary;
+  const { summary, advice = [] } = pages.data?.pages[0] ?? {};
   const items = pages.data?.pages.flatMap((page) => page.items) ?? [];
   const choose = (change: Readonly<Record<string, string | undefined>>) => go(withQuery(address, change));
   return (
@@ -58,6 +59,9 @@ export function Plan(): ReactNode {
           <progress aria-label={t("plan.making")} /> {t("plan.making")}
         </p>
       ) : null}
+      {advice.map((each) => (
+        <Advice key={each.code} advice={each} />
+      ))}
       {summary ? <Summary summary={summary} /> : null}
       {summary && items.length === 0 ? (
         <Empty>
@@ -68,6 +72,20 @@ export function Plan(): ReactNode {
       {items.length > 0 ? <Items items={items} /> : null}
       <More hasMore={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
     </>
+  );
+}
+
+/** What the rules allow, and may not be what is meant. */
+function Advice({ advice: { code, text, remedy, minutes } }: { readonly advice: PlanAnswer["advice"][number] }): ReactNode {
+  const { duration } = useWords();
+  const worded = useReasons()({ reasonCode: code, reason: text, remedy });
+  return (
+    <div className="note" role="note">
+      <p>
+        <strong>{worded.title}</strong> ({duration(minutes * 60)}) <code>{code}</code>
+      </p>
+      <p lang={worded.lang}>{worded.remedy}</p>
+    </div>
   );
 }
 

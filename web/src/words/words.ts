@@ -87,6 +87,7 @@ const UNITS: readonly (readonly [number, Intl.RelativeTimeFormatUnit])[] = [
 
 /** Below two minutes seconds say more. */
 const DURATIONS = [
+  { unit: "day", from: 172_800, size: 86_400 },
   { unit: "hour", from: 3_600, size: 3_600 },
   { unit: "minute", from: 120, size: 60 },
 ] as const;
