@@ -1,10 +1,11 @@
 import { type Request, type Response, Router } from "express";
 import type { Clock } from "../core/clock.ts";
 import { isUuid } from "../core/id.ts";
-import { isStorableText } from "../core/storable-text.ts";
 import { sendJson } from "../http/answer.ts";
-import { isRole, ROLES, type Role } from "../http/auth/roles.ts";
-import { isScope, SCOPES, type Scope } from "../http/auth/scopes.ts";
+import { isKeyAddress } from "../http/auth/key-address.ts";
+import type { DecidedTrust } from "../http/auth/new-trust.ts";
+import type { Role } from "../http/auth/roles.ts";
+import type { Scope } from "../http/auth/scopes.ts";
 import { hashSecret } from "../http/auth/tokens.ts";
 import { readJsonBody } from "../http/body.ts";
 import { Forbidden, NotFoundPath } from "../http/errors.ts";
@@ -12,8 +13,8 @@ import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
 import { requestContext, requireRecentSignIn, requireRight, traceOf } from "../http/request-context.ts";
 import { makeSecret } from "../http/session/cookie.ts";
+import { linkIn, tokenIn, trustIn } from "./new-access.ts";
 import { InvalidParameter } from "./query-values.ts";
-import { fieldsOf } from "./requests.ts";
 
 /** Who did it, as the history names them. */
 interface By {
@@ -40,7 +41,12 @@ export interface AccessRecords {
     revoke(actor: string, id: string): Promise<boolean>;
   };
   readonly trusts: {
-    list(): Promise<readonly (Usable & { readonly issuer: string; readonly subject: string; readonly removedAt?: Date })[]>;
+    list(): Promise<readonly (Usable & DecidedTrust & { readonly removedAt?: Date })[]>;
+    /** Answers its id, which is the client id. */
+    add(
+      actor: string,
+      trust: DecidedTrust & { readonly name: string; readonly sourceId: string; readonly scopes: readonly Scope[] },
+    ): Promise<string>;
     remove(actor: string, id: string): Promise<boolean>;
   };
   readonly sessions: {
@@ -77,30 +83,20 @@ export interface AccessOptions {
   /** What the text of a token begins with, before its id. */
   readonly tokenPrefix: string;
   readonly publicUrl: string;
+  /** Origins of which keys of issuers are fetched. */
+  readonly keyOrigins: readonly string[];
   readonly clock: Clock;
   /** A token that was good counts no more in this process. */
   readonly forget: (tokenId: string) => void;
 }
 
 const DAY_MS = 24 * 60 * 60_000;
-const MOST_DAYS = 366;
-const MAX_NAME = 200;
-const MAX_REASON = 500;
 
 /** `/api/access`: who has a way in, and giving and taking it (docs/threats.md T38). */
-export function accessEndpoint({ records, tokenPrefix, publicUrl, clock, forget }: AccessOptions): Mount {
-  const { tokens, trusts, sessions, links } = records;
+export function accessEndpoint(options: AccessOptions): Mount {
+  const { records, tokenPrefix, clock, forget } = options;
   const router = Router();
-  const fresh = requireRecentSignIn(clock);
-  const byOf = (res: Response): By => {
-    const { actor, requestId } = requestContext(res);
-    return { actor, requestId };
-  };
-  const done = (res: Response, isThere: boolean): void => {
-    if (!isThere) throw new NotFoundPath();
-    res.statusCode = 204;
-    res.end();
-  };
+  const administers = [requireRight("administer"), requireRecentSignIn(clock)] as const;
 
   router
     .route("/")
@@ -109,65 +105,88 @@ export function accessEndpoint({ records, tokenPrefix, publicUrl, clock, forget 
     })
     .all(methodNotAllowed("GET"));
 
-  router
-    .route("/tokens")
-    .post(requireRight("administer"), fresh, readJsonBody(), async (req: Request, res: Response) => {
-      const { name, source, scopes, days } = tokenIn(req.body);
-      demandGivable(res, scopes);
-      const sourceId = await records.sourceId(source);
-      if (sourceId === undefined) throw new InvalidParameter("there is no source of this name");
+  for (const [path, make] of Object.entries(makersOf(options)))
+    router
+      .route(path)
+      .post(...administers, readJsonBody(), async (req: Request, res: Response) => sendJson(res, 201, await make(req.body, res)))
+      .all(methodNotAllowed("POST"));
+
+  for (const [path, end] of Object.entries(endersOf(records, forget)))
+    router
+      .route(path)
+      .delete(...administers, async (req: Request<{ id: string }>, res: Response) => {
+        if (!(await end(req.params.id, byOf(res)))) throw new NotFoundPath();
+        res.statusCode = 204;
+        res.end();
+      })
+      .all(methodNotAllowed("DELETE"));
+
+  return { path: "/api/access", access: ["admin", "history:read"], handler: router };
+}
+
+function byOf(res: Response): By {
+  const { actor, requestId } = requestContext(res);
+  return { actor, requestId };
+}
+
+type Maker = (body: unknown, res: Response) => Promise<object>;
+
+/** What gives access, by its path: each answers what is shown of it, secrets this once. */
+function makersOf({ records, publicUrl, keyOrigins, clock }: AccessOptions): Readonly<Record<string, Maker>> {
+  const { tokens, trusts, links } = records;
+  /** Rejects where the caller may not give the scopes, or there is no such source. */
+  const sourceFor = async (res: Response, { source, scopes }: { readonly source: string; readonly scopes: readonly Scope[] }) => {
+    demandGivable(res, scopes);
+    const sourceId = await records.sourceId(source);
+    if (sourceId === undefined) throw new InvalidParameter("there is no source of this name");
+    return sourceId;
+  };
+  return {
+    async "/tokens"(body, res) {
+      const { name, source, scopes, days } = tokenIn(body);
+      const sourceId = await sourceFor(res, { source, scopes });
       const expiresAt = new Date(clock.now().getTime() + days * DAY_MS);
       const made = await tokens.create(byOf(res).actor, { name, sourceId, scopes, expiresAt });
-      sendJson(res, 201, { id: made.id, token: made.text, clientSecret: made.secret, source, scopes, expiresAt: made.expiresAt });
-    })
-    .all(methodNotAllowed("POST"));
+      return { id: made.id, token: made.text, clientSecret: made.secret, source, scopes, expiresAt: made.expiresAt };
+    },
 
-  router
-    .route("/tokens/:id")
-    .delete(requireRight("administer"), fresh, async (req: Request<{ id: string }>, res: Response) => {
-      const isThere = await tokens.revoke(byOf(res).actor, req.params.id);
-      forget(req.params.id);
-      done(res, isThere);
-    })
-    .all(methodNotAllowed("DELETE"));
+    async "/trusts"(body, res) {
+      const { name, source, scopes, decided } = trustIn(body);
+      if (!isKeyAddress(decided.jwksUrl, keyOrigins))
+        throw new InvalidParameter(`the keys may be fetched from ${keyOrigins.join(", ")} only; ASSERTION_KEY_HOSTS names the hosts`);
+      const sourceId = await sourceFor(res, { source, scopes });
+      const id = await trusts.add(byOf(res).actor, { name, sourceId, scopes, ...decided });
+      return { id, tokenEndpoint: `${publicUrl}/oauth2/token`, tenantUrl: `${publicUrl}/scim/v2`, source, scopes, ...decided };
+    },
 
-  router
-    .route("/links")
-    .post(requireRight("administer"), fresh, readJsonBody(), async (req: Request, res: Response) => {
-      const { role, reason } = linkIn(req.body);
+    async "/links"(body, res) {
+      const { role, reason } = linkIn(body);
       const secret = makeSecret();
       const { actor } = byOf(res);
       const { id, expiresAt } = await links.add({ secretHash: hashSecret(secret), role, reason, madeBy: actor }, byOf(res));
-      sendJson(res, 201, { id, url: `${publicUrl}/auth/link/${secret}`, role, expiresAt });
-    })
-    .all(methodNotAllowed("POST"));
+      return { id, url: `${publicUrl}/auth/link/${secret}`, role, expiresAt };
+    },
+  };
+}
 
-  // One after another, so that the routes stand with their paths.
-  router
-    .route("/trusts/:id")
-    .delete(requireRight("administer"), fresh, async (req: Request<{ id: string }>, res: Response) => {
-      const { id } = req.params;
-      const isThere = isUuid(id) && (await trusts.remove(byOf(res).actor, id));
+type Ender = (id: string, by: By) => Promise<boolean>;
+
+/** What takes it away, by its path: each answers whether there was such a way in. */
+function endersOf({ tokens, trusts, sessions, links }: AccessRecords, forget: AccessOptions["forget"]): Readonly<Record<string, Ender>> {
+  return {
+    async "/tokens/:id"(id, { actor }) {
+      const isThere = await tokens.revoke(actor, id);
       forget(id);
-      done(res, isThere);
-    })
-    .all(methodNotAllowed("DELETE"));
-
-  router
-    .route("/links/:id")
-    .delete(requireRight("administer"), fresh, async (req: Request<{ id: string }>, res: Response) =>
-      done(res, isUuid(req.params.id) && (await links.remove(req.params.id, byOf(res)))),
-    )
-    .all(methodNotAllowed("DELETE"));
-
-  router
-    .route("/sessions/:id")
-    .delete(requireRight("administer"), fresh, async (req: Request<{ id: string }>, res: Response) =>
-      done(res, isUuid(req.params.id) && (await sessions.end(req.params.id, byOf(res)))),
-    )
-    .all(methodNotAllowed("DELETE"));
-
-  return { path: "/api/access", access: ["admin", "history:read"], handler: router };
+      return isThere;
+    },
+    async "/trusts/:id"(id, { actor }) {
+      const isThere = isUuid(id) && (await trusts.remove(actor, id));
+      forget(id);
+      return isThere;
+    },
+    "/links/:id": async (id, by) => isUuid(id) && links.remove(id, by),
+    "/sessions/:id": async (id, by) => isUuid(id) && sessions.end(id, by),
+  };
 }
 
 /** `own`: the id of the caller's session. */
@@ -180,8 +199,8 @@ async function everyWayIn({ tokens, trusts, sessions, links }: AccessRecords, to
       lastUsedAt: token.lastUsedAt ?? null,
       revokedAt: token.revokedAt ?? null,
     })),
-    trusts: allTrusts.map(({ id, name, sourceName, scopes, issuer, subject, createdAt, ...trust }) => ({
-      ...{ id, name, source: sourceName, scopes, issuer, subject, createdAt },
+    trusts: allTrusts.map(({ id, name, sourceName, scopes, issuer, subject, audiences, tenantId, jwksUrl, createdAt, ...trust }) => ({
+      ...{ id, name, source: sourceName, scopes, issuer, subject, audiences, tenantId, jwksUrl, createdAt },
       lastUsedAt: trust.lastUsedAt ?? null,
       removedAt: trust.removedAt ?? null,
     })),
@@ -199,23 +218,3 @@ function demandGivable(res: Response, scopes: readonly Scope[]): void {
   const missing = actor?.roles?.includes("admin") ? [] : scopes.filter((scope) => !actor?.scopes.includes(scope));
   if (missing.length > 0) throw new Forbidden(missing);
 }
-
-function tokenIn(body: unknown) {
-  const { name, source = "default", scopes, days = MOST_DAYS, ...more } = fieldsOf(body) ?? {};
-  const isDays = typeof days === "number" && Number.isInteger(days) && days >= 1 && days <= MOST_DAYS;
-  const areScopes = Array.isArray(scopes) && scopes.length > 0 && scopes.every((scope) => typeof scope === "string" && isScope(scope));
-  if (isText(name, MAX_NAME) && isText(source, MAX_NAME) && areScopes && isDays && Object.keys(more).length === 0)
-    return { name: name.trim(), source, scopes: [...new Set(scopes as readonly Scope[])], days };
-  throw new InvalidParameter(
-    `the body must be {"name": "<text>", "scopes": [some of ${SCOPES.join(", ")}]}, and may hold "source" and "days" (1 to ${MOST_DAYS})`,
-  );
-}
-
-function linkIn(body: unknown): { readonly role: Role; readonly reason: string } {
-  const { role, reason } = fieldsOf(body) ?? {};
-  if (typeof role === "string" && isRole(role) && isText(reason, MAX_REASON)) return { role, reason: reason.trim() };
-  throw new InvalidParameter(`the body must be {"role": "<${ROLES.join(", ")}>", "reason": "<why>"}`);
-}
-
-const isText = (value: unknown, most: number): value is string =>
-  typeof value === "string" && value.trim() !== "" && value.length <= most && isStorableText(value);

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
+import { accessActs } from "./access-acts.ts";
 import { acts } from "./acts.ts";
 import { openBrowser, openPage, PICTURES, picture, settled, signIn } from "./browser.ts";
 import { rulesActs } from "./rules-acts.ts";
@@ -197,7 +198,7 @@ async function main(): Promise<number> {
   try {
     await look(browser, stage);
     await lookForRawText(browser, stage);
-    for (const [name, act] of Object.entries({ ...acts, ...rulesActs, ...signInActs }))
+    for (const [name, act] of Object.entries({ ...acts, ...accessActs, ...rulesActs, ...signInActs }))
       if (ONLY.length === 0 || ONLY.some((word) => name.startsWith(`${word}:`)))
         await check(name, () => patiently(name, () => act(browser, stage)));
   } finally {

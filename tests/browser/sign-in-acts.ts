@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import type { IdentityProvider, Spoilt } from "../support/identity-provider.ts";
-import { openPage } from "./browser.ts";
+import { openPage, picture } from "./browser.ts";
 import type { Stage } from "./stage.ts";
 
 /* Signing in by an identity provider, in a browser: whoever should gets in, and everybody else reads why not. */
@@ -77,6 +77,43 @@ export const signInActs: Readonly<Record<string, Act>> = {
     const later = (await page.locator("main").textContent()) ?? "";
     const secret = /sdt_\w+_\w+_\w{49}/;
     return [...(secret.test(shown) ? [] : ["the token is not shown"]), ...(secret.test(later) ? ["the token is shown again"] : [])];
+  }),
+
+  "oidc: a workload is trusted after a new proof, and removed": atProvider(undefined, async (page, stage) => {
+    await page.goto("/access");
+    await page.getByRole("link", { name: BUTTON }).click();
+    const dialog = page.getByRole("dialog");
+    const trust = async () => {
+      await page.getByRole("button", { name: "Trust a workload" }).click();
+      const button = dialog.getByRole("button", { name: "Trust a workload" });
+      const before = await button.isDisabled();
+      await dialog.getByLabel("What it is for").fill("Entra ID, in a browser");
+      await dialog.getByLabel("Directory (tenant) ID").fill("CE5F061F-ABE6-4E40-9615-301F87BCB7F0");
+      await dialog.getByLabel("Subject").fill("d2f8ee76-c549-45b8-a143-f5b640669704");
+      await dialog.getByLabel("Audience").fill("api://app/.default app");
+      await button.click();
+      return before;
+    };
+    const blocked = await trust();
+    await dialog.getByRole("link", { name: BUTTON }).click();
+    await page.getByRole("button", { name: "Trust a workload" }).waitFor();
+    await trust();
+    await page.getByText("The workload is trusted").waitFor();
+    const row = page.getByRole("row", { name: /Entra ID, in a browser/ });
+    await row.getByText("api://app", { exact: true }).waitFor();
+    await picture(page, "access-trusted en");
+    const { trusts } = (await stage.send("GET", "/api/access")) as { trusts: readonly Record<string, unknown>[] };
+    await row.getByRole("button", { name: /Remove/ }).click();
+    await dialog.getByRole("button", { name: "End now" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await row.getByText("removed").waitFor();
+    const { audiences, scopes } = trusts[0]!;
+    return [
+      ...(blocked ? [] : ["it could be made before it was stated"]),
+      ...(JSON.stringify([audiences, scopes]) === '[["api://app/.default","api://app","app"],["provision"]]'
+        ? []
+        : [`another trust was made: ${JSON.stringify(trusts[0])}`]),
+    ];
   }),
 
   "oidc: a viewer sees no button that acts": atProvider(

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { isUuid } from "../../core/id.ts";
 import { isKeyAddress } from "../../http/auth/key-address.ts";
+import { decidedTrust, exactText } from "../../http/auth/new-trust.ts";
 import { SCOPES, type Scope } from "../../http/auth/scopes.ts";
 import { DEFAULT_SOURCE } from "../../store/access/sources.ts";
 import type { Trust } from "../../store/access/trusts.ts";
@@ -53,19 +54,21 @@ Example:
       --subject d2f8ee76-c549-45b8-a143-f5b640669704 --audience api://b5ba7a93-4452-4522-aeb4-a2b5da870c16/.default`,
     )
     .action(async (options: AddOptions, command: Command) => {
-      const { name, tenant: tenantId, subject, audience: audiences, scope: scopes = ["provision"] } = options;
-      const { issuer = `${ENTRA}/${tenantId}/v2.0`, jwksUrl = `${ENTRA}/${tenantId}/discovery/v2.0/keys` } = options;
+      const { name, tenant: tenantId, audience: audiences, scope: scopes = ["provision"], ...stated } = options;
       await withRecords(async ({ config, sources, trusts }) => {
-        if (!isKeyAddress(jwksUrl, config.assertionKeyOrigins))
+        const trust = decidedTrust({ ...stated, tenantId, audiences });
+        if (!isKeyAddress(trust.jwksUrl, config.assertionKeyOrigins))
           command.error(
             `error: the keys may be fetched from ${config.assertionKeyOrigins.join(", ")} only; ASSERTION_KEY_HOSTS names the hosts`,
           );
         const source = await findSource(sources, options.source);
-        const decided = { issuer, subject, audiences, tenantId, jwksUrl, scopes };
+        const decided = { ...trust, scopes };
         const id = await trusts.add(ACTOR, { name, sourceId: source.id, ...decided });
         const [tokenEndpoint, scimUrl] = [`${config.publicUrl}/oauth2/token`, `${config.publicUrl}/scim/v2`];
         if (options.json) return printJson({ clientId: id, tokenEndpoint, scimUrl, source: source.name, ...decided });
-        say(t`Assertions of ${issuer} for ${audiences.join(" or ")} are trusted, for ${scopes.join(", ")} of source ${source.name}.`);
+        say(
+          t`Assertions of ${trust.issuer} for ${trust.audiences.join(" or ")} are trusted, for ${scopes.join(", ")} of source ${source.name}.`,
+        );
         say(t`Token endpoint ${tokenEndpoint}, SCIM URL ${scimUrl}, client identifier:`);
         print(id);
       });
@@ -103,27 +106,18 @@ function removeCommand(): Command {
     });
 }
 
-/** Entra ID as Microsoft runs it for the world. */
-const ENTRA = "https://login.microsoftonline.com";
-
 function uuid(text: string): string {
   if (!isUuid(text)) throw new InvalidArgumentError("must be an id such as ce5f061f-abe6-4e40-9615-301f87bcb7f0");
-  return text.toLowerCase();
+  return text;
 }
 
-/** A text without blanks: those come from copying. */
 function exact(text: string): string {
-  const value = text.trim();
-  if (value === "" || /\s/.test(value)) throw new InvalidArgumentError("must be one text without blanks");
+  const value = exactText(text);
+  if (value === undefined) throw new InvalidArgumentError("must be one text without blanks");
   return value;
 }
 
-const SCOPE_SUFFIX = /\/\.default$/;
-
-function addAudience(text: string, before: readonly string[] = []): readonly string[] {
-  const value = exact(text);
-  return [...new Set([...before, value, value.replace(SCOPE_SUFFIX, "")])];
-}
+const addAudience = (text: string, before: readonly string[] = []): readonly string[] => [...before, exact(text)];
 
 const stateOf = ({ removedAt }: Trust): string => (removedAt ? `removed ${day(removedAt)}` : "good");
 

@@ -111,6 +111,7 @@ export async function openAccess(app: ServerContext): Promise<OpenAccess> {
         },
         tokenPrefix: `sdt_${environmentOf(config)}_`,
         publicUrl,
+        keyOrigins: config.assertionKeyOrigins,
         clock,
         forget: (id) => authenticator.forget(id),
       }),

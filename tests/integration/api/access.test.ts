@@ -1,7 +1,4 @@
 import { systemClock } from "../../../src/core/clock.ts";
-import { createPrisma } from "../../../src/store/access/prisma.ts";
-import { createSources } from "../../../src/store/access/sources.ts";
-import { createTrusts } from "../../../src/store/access/trusts.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 
 const ORIGIN = "http://127.0.0.1:8080";
@@ -35,6 +32,9 @@ async function signIn(how: { readonly token: string } | { readonly link: string 
   const { body } = await product.send("GET", "/auth/session", { token: "", headers: { cookie } });
   return { cookie, origin: ORIGIN, "sec-fetch-site": "same-origin", "x-csrf-token": body.csrf as string };
 }
+
+const TENANT = "ce5f061f-abe6-4e40-9615-301f87bcb7f0";
+const WORKLOAD = { name: "Entra ID", tenantId: TENANT, subject: "d2f8ee76-c549-45b8-a143-f5b640669704", audiences: ["api://app/.default"] };
 
 test("a token is made, shown once, used and revoked", async () => {
   const made = await product.send("POST", "/api/access/tokens", { body: { name: "Entra ID", scopes: ["history:read"], days: 30 } });
@@ -97,6 +97,7 @@ test("every change needs a sign-in of the last five minutes, and a token does no
   const changes: Parameters<Product["send"]>[] = [
     ["POST", "/api/access/tokens", { body: { name: "x", scopes: ["metrics"] } }],
     ["POST", "/api/access/links", { body: { role: "viewer", reason: "x" } }],
+    ["POST", "/api/access/trusts", { body: WORKLOAD }],
     ...["tokens/x", "trusts/x", "links/x", "sessions/x"].map((path): Parameters<Product["send"]> => ["DELETE", `/api/access/${path}`]),
   ];
   const before = await list();
@@ -106,7 +107,8 @@ test("every change needs a sign-in of the last five minutes, and a token does no
       status: 403,
       code: "SIGN_IN_AGAIN",
     });
-  expect((await list()).tokens).toHaveLength(before.tokens.length);
+  const after = await list();
+  expect([after.tokens.length, after.trusts.length]).toEqual([before.tokens.length, before.trusts.length]);
   aheadMs = 0;
   expect((await product.send("POST", "/api/access/tokens", { ...changes[0]![2], token: "", headers })).status).toBe(201);
 });
@@ -147,19 +149,57 @@ test("a session that ended by itself is not listed", async () => {
   expect((await list()).sessions).toEqual([]);
 });
 
-test("a trust is listed and removed", async () => {
-  const prisma = createPrisma(product.pool);
-  const { id: sourceId } = await createSources(prisma, clock).ensureDefault();
-  const id = await createTrusts(prisma, clock).add("cli", {
-    ...{ name: "Entra ID", sourceId, issuer: "https://login.example/t/v2.0", subject: "s", audiences: ["a"], tenantId: "t" },
-    ...{ jwksUrl: "https://login.example/keys", scopes: ["provision"] },
-  });
+test("a trust is made by what Entra shows, listed, and removed", async () => {
+  const made = await product.send("POST", "/api/access/trusts", { body: { ...WORKLOAD, tenantId: TENANT.toUpperCase() } });
+  expect(made.status).toBe(201);
+  const { id, tokenEndpoint, tenantUrl, ...decided } = made.body;
+  expect([tokenEndpoint, tenantUrl]).toEqual([`${ORIGIN}/oauth2/token`, `${ORIGIN}/scim/v2`]);
+  const trusted = {
+    issuer: `https://login.microsoftonline.com/${TENANT}/v2.0`,
+    subject: WORKLOAD.subject,
+    audiences: ["api://app/.default", "api://app"],
+    tenantId: TENANT,
+    jwksUrl: `https://login.microsoftonline.com/${TENANT}/discovery/v2.0/keys`,
+    scopes: ["provision"],
+  };
+  expect(decided).toEqual({ ...trusted, source: "default" });
   expect((await list()).trusts).toContainEqual(
-    expect.objectContaining({ id, subject: "s", source: "default", removedAt: null, lastUsedAt: null }),
+    expect.objectContaining({ id, name: "Entra ID", ...trusted, source: "default", removedAt: null, lastUsedAt: null }),
   );
+  expect((await events("trust.created")).at(-1)).toEqual({ actor: "token:bootstrap", detail: { trustId: id, ...trusted } });
+
   expect((await product.send("DELETE", `/api/access/trusts/${id}`)).status).toBe(204);
   expect((await list()).trusts[0].removedAt).not.toBeNull();
-  expect((await events("trust.removed")).at(-1)).toMatchObject({ actor: "token:bootstrap" });
+  expect((await events("trust.removed")).at(-1)).toEqual({ actor: "token:bootstrap", detail: { trustId: id, ...trusted } });
+});
+
+test.each<[string, unknown]>([
+  ["no name", { ...WORKLOAD, name: " " }],
+  ["no tenant", { ...WORKLOAD, tenantId: undefined }],
+  ["a tenant by its domain", { ...WORKLOAD, tenantId: "contoso.example" }],
+  ["blanks within the subject", { ...WORKLOAD, subject: "a b" }],
+  ["no audience", { ...WORKLOAD, audiences: [] }],
+  ["one audience that is none", { ...WORKLOAD, audiences: ["api://app", ""] }],
+  ["more audiences than ten", { ...WORKLOAD, audiences: Array.from({ length: 11 }, (_, n) => `a${n}`) }],
+  ["an empty issuer", { ...WORKLOAD, issuer: "" }],
+  ["keys of a host that nobody has named", { ...WORKLOAD, jwksUrl: "https://keys.example/keys" }],
+  ["keys over plain HTTP", { ...WORKLOAD, jwksUrl: `http://login.microsoftonline.com/${TENANT}/discovery/v2.0/keys` }],
+  ["no scope", { ...WORKLOAD, scopes: [] }],
+  ["an unknown source", { ...WORKLOAD, source: "nowhere" }],
+  ["a field that is not known", { ...WORKLOAD, secret: "x" }],
+  ["a text", "x"],
+])("a trust with %s is refused, and none is made", async (_name, body) => {
+  const before = (await list()).trusts.length;
+  const answer = await product.send("POST", "/api/access/trusts", { body });
+  expect([answer.status, answer.body.code]).toEqual([400, "INVALID_VALUE"]);
+  expect((await list()).trusts.length).toBe(before);
+});
+
+test("nobody gives to a workload what their token does not have", async () => {
+  const admin = await product.token(["admin", "history:read"]);
+  const give = (scopes: readonly string[]) => product.send("POST", "/api/access/trusts", { token: admin, body: { ...WORKLOAD, scopes } });
+  expect((await give(["history:read"])).status).toBe(201);
+  expect((await give(["provision"])).status).toBe(403);
 });
 
 test("auditors see who has access, and change nothing", async () => {

@@ -1,8 +1,5 @@
 import { decodeJwt } from "jose";
 import { systemClock } from "../../../src/core/clock.ts";
-import { createPrisma } from "../../../src/store/access/prisma.ts";
-import { createSources } from "../../../src/store/access/sources.ts";
-import { createTrusts } from "../../../src/store/access/trusts.ts";
 import { type Issuer, openIssuer } from "../../support/issuer.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 
@@ -15,10 +12,10 @@ let clientId: string;
 beforeAll(async () => {
   issuer = await openIssuer(systemClock.now);
   product = await openProduct({ settings: { ASSERTION_KEY_HOSTS: issuer.origin } });
-  const prisma = createPrisma(product.pool);
-  const source = await createSources(prisma, systemClock).ensureDefault();
-  const trust = { ...issuer.workload, jwksUrl: issuer.jwksUrl, name: "Entra ID", sourceId: source.id, scopes: ["provision"] as const };
-  clientId = await createTrusts(prisma, systemClock).add("cli", trust);
+  const made = await product.send("POST", "/api/access/trusts", {
+    body: { ...issuer.workload, jwksUrl: issuer.jwksUrl, name: "Entra ID" },
+  });
+  clientId = made.body.id;
 });
 afterAll(async () => {
   await product.close();

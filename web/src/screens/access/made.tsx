@@ -1,32 +1,47 @@
 import type { ReactNode } from "react";
-import type { MadeLink, MadeToken } from "../../generated/api.ts";
+import type { MadeLink, MadeToken, MadeTrust } from "../../generated/api.ts";
 import { Copied } from "../../parts/copied.tsx";
 import { useWords } from "../../words/words.ts";
 
-/** A secret, this once. */
-export function Made({ made, onClose }: { readonly made: MadeToken | MadeLink; readonly onClose: () => void }): ReactNode {
+export type MadeAccess = MadeToken | MadeTrust | MadeLink;
+
+/** A secret, this once; or what a trusted workload is told, which is none. */
+export function Made({ made, onClose }: { readonly made: MadeAccess; readonly onClose: () => void }): ReactNode {
   const { t } = useWords();
+  const isSecret = !("tokenEndpoint" in made);
   return (
-    <section className="banner careful" aria-label={t("access.made")}>
+    <section className={isSecret ? "banner careful" : "banner calm"} aria-label={t("access.made")}>
       <div>
         <p role="status">
-          <strong>{t("access.once")}</strong>
+          <strong>{t(isSecret ? "access.once" : "access.trusted")}</strong>
         </p>
         <dl className="facts">
-          {"token" in made ? (
-            <>
-              <Copied name={t("access.token")} value={made.token} />
-              <Copied name={t("access.clientId")} value={made.id} />
-              <Copied name={t("access.clientSecret")} value={made.clientSecret} />
-            </>
-          ) : (
-            <Copied name={t("access.link")} value={made.url} />
-          )}
+          <Values made={made} />
         </dl>
       </div>
       <button type="button" onClick={onClose}>
         {t("access.kept")}
       </button>
     </section>
+  );
+}
+
+function Values({ made }: { readonly made: MadeAccess }): ReactNode {
+  const { t } = useWords();
+  if ("token" in made)
+    return (
+      <>
+        <Copied name={t("access.token")} value={made.token} />
+        <Copied name={t("access.clientId")} value={made.id} />
+        <Copied name={t("access.clientSecret")} value={made.clientSecret} />
+      </>
+    );
+  if ("url" in made) return <Copied name={t("access.link")} value={made.url} />;
+  return (
+    <>
+      <Copied name={t("access.clientId")} value={made.id} />
+      <Copied name={t("connect.tokenEndpoint")} value={made.tokenEndpoint} />
+      <Copied name={t("connect.tenantUrl")} value={made.tenantUrl} />
+    </>
   );
 }

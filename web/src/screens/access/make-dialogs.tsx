@@ -1,28 +1,25 @@
 import { type ReactNode, useId, useState } from "react";
-import { useAnswer, useOrder } from "../../base/queries.ts";
-import type { MadeLink, MadeToken, NewLink, NewToken } from "../../generated/api.ts";
+import { useOrder } from "../../base/queries.ts";
+import type { NewLink, NewToken } from "../../generated/api.ts";
 import { Dialog } from "../../parts/dialog.tsx";
+import { TextField } from "../../parts/text-field.tsx";
 import { useWords } from "../../words/words.ts";
+import { ScopesField, SourceField } from "./fields.tsx";
+import type { MadeAccess } from "./made.tsx";
 
-interface MakingProps {
+export interface MakingProps {
   readonly onClose: () => void;
-  readonly onMade: (made: MadeToken | MadeLink) => void;
+  readonly onMade: (made: MadeAccess) => void;
 }
-
-const SCOPES: readonly NewToken["scopes"][number][] = ["provision", "history:read", "history:personal", "metrics", "admin"];
 
 export function TokenDialog({ onClose, onMade }: MakingProps): ReactNode {
   const { t } = useWords();
-  const [nameId, sourceId, daysId] = [useId(), useId(), useId()];
-  const { data } = useAnswer("GET /api/sources");
   const [name, setName] = useState("");
   const [source, setSource] = useState("default");
   const [days, setDays] = useState("366");
-  const [scopes, setScopes] = useState<readonly NewToken["scopes"][number][]>(["provision"]);
+  const [scopes, setScopes] = useState<NewToken["scopes"]>(["provision"]);
   const order = useOrder("POST /api/access/tokens");
   const body: NewToken = { name, source, scopes, days: Number(days) };
-  const toggle = (scope: NewToken["scopes"][number]) =>
-    setScopes(scopes.includes(scope) ? scopes.filter((each) => each !== scope) : [...scopes, scope]);
   return (
     <Dialog
       title={t("access.makeToken")}
@@ -33,34 +30,10 @@ export function TokenDialog({ onClose, onMade }: MakingProps): ReactNode {
       onClose={onClose}
       order={order}
     >
-      <div className="field">
-        <label htmlFor={nameId}>{t("access.nameOf")}</label>
-        <input id={nameId} value={name} maxLength={200} required autoComplete="off" onChange={(event) => setName(event.target.value)} />
-      </div>
-      <fieldset>
-        <legend>{t("access.scopes")}</legend>
-        {SCOPES.map((scope) => (
-          <label key={scope} className="choice">
-            <input type="checkbox" checked={scopes.includes(scope)} onChange={() => toggle(scope)} />{" "}
-            <strong translate="no">{scope}</strong>{" "}
-            {t(`scope.${scope === "history:read" ? "history" : scope === "history:personal" ? "personal" : scope}`)}
-          </label>
-        ))}
-      </fieldset>
-      <div className="field">
-        <label htmlFor={sourceId}>{t("access.source")}</label>
-        <select id={sourceId} value={source} onChange={(event) => setSource(event.target.value)}>
-          {(data?.sources ?? [{ id: "default", name: "default" }]).map((each) => (
-            <option key={each.id} translate="no">
-              {each.name}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div className="field">
-        <label htmlFor={daysId}>{t("access.days")}</label>
-        <input id={daysId} inputMode="numeric" value={days} autoComplete="off" onChange={(event) => setDays(event.target.value)} />
-      </div>
+      <TextField label={t("access.nameOf")} value={name} maxLength={200} onChange={setName} />
+      <ScopesField scopes={scopes} onChange={setScopes} />
+      <SourceField source={source} onChange={setSource} />
+      <TextField label={t("access.days")} value={days} inputMode="numeric" onChange={setDays} />
     </Dialog>
   );
 }
@@ -69,7 +42,7 @@ const ROLES: readonly NewLink["role"][] = ["viewer", "operator", "approver", "au
 
 export function LinkDialog({ onClose, onMade }: MakingProps): ReactNode {
   const { t } = useWords();
-  const [roleId, reasonId] = [useId(), useId()];
+  const roleId = useId();
   const [role, setRole] = useState<NewLink["role"]>("viewer");
   const [reason, setReason] = useState("");
   const order = useOrder("POST /api/access/links");
@@ -94,10 +67,7 @@ export function LinkDialog({ onClose, onMade }: MakingProps): ReactNode {
           ))}
         </select>
       </div>
-      <div className="field">
-        <label htmlFor={reasonId}>{t("pause.reason")}</label>
-        <input id={reasonId} value={reason} maxLength={500} required onChange={(event) => setReason(event.target.value)} />
-      </div>
+      <TextField label={t("pause.reason")} value={reason} maxLength={500} onChange={setReason} />
     </Dialog>
   );
 }

@@ -102,16 +102,20 @@ export function Trusts({ trusts, onEnd }: { readonly trusts: AccessAnswer["trust
       ) : (
         <Ways
           title={t("access.trusts")}
-          heads={[t("column.name"), t("access.issuer"), t("access.scopes"), t("access.source"), t("access.lastUse")]}
+          heads={[t("column.name"), t("access.whom"), t("access.scopes"), t("access.source"), t("access.lastUse")]}
           onEnd={onEnd}
         >
-          {trusts.map(({ id, name, issuer, scopes, source, lastUsedAt, removedAt }) => (
+          {trusts.map(({ id, name, issuer, subject, audiences, scopes, source, lastUsedAt, removedAt }) => (
             <tr key={id}>
               <th scope="row">
                 <Foreign text={name} /> <code className="long">{id}</code>
               </th>
-              <td data-head={t("access.issuer")}>
-                <code className="long">{issuer}</code>
+              <td data-head={t("access.whom")}>
+                {[issuer, subject, ...audiences].map((each) => (
+                  <div key={each}>
+                    <code className="long">{each}</code>
+                  </div>
+                ))}
               </td>
               <td data-head={t("access.scopes")} translate="no">
                 {scopes.join(", ")}
@@ -128,9 +132,6 @@ export function Trusts({ trusts, onEnd }: { readonly trusts: AccessAnswer["trust
           ))}
         </Ways>
       )}
-      <p>
-        {t("access.trustBy")} <code className="long">npx dingtalk-scim trust add --help</code>
-      </p>
     </section>
   );
 }
