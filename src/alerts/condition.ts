@@ -26,6 +26,7 @@ export const CAUSE_KINDS = [
   "import",
   "schedule",
   "worker",
+  "checkpoint",
   "test",
 ] as const;
 
@@ -44,6 +45,8 @@ export interface Detail {
   readonly targetSeconds?: number;
   /** Of a hundred differences, so many were told by DingTalk. */
   readonly percent?: number;
+  /** A checkpoint of the history, as it is served. */
+  readonly checkpoint?: string;
   /** ISO 8601: since when, where the cause itself knows. */
   readonly since?: string;
 }

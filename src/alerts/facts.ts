@@ -28,6 +28,8 @@ export interface AlertFacts {
   /** When the whole log was read and compared last, and what was wrong with it then. */
   readonly verifiedAt?: Date;
   readonly historyFault?: string;
+  /** The newest checkpoint that is published. */
+  readonly checkpoint?: string;
 }
 
 export interface OpenGroup {

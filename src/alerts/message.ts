@@ -13,6 +13,8 @@ export interface Message {
   /** Label and value, in order. */
   readonly facts: readonly (readonly [string, string])[];
   readonly remedy?: readonly [string, string];
+  /** Lines that a reader copies: their characters stay as they are in every form. */
+  readonly copy?: string;
   readonly link: string;
   readonly linkText: string;
   /** For programs. */
@@ -39,10 +41,10 @@ export function messageOf(told: Told, { occasion, at, words, publicUrl, names = 
   const since = told.detail.since === undefined ? told.openedAt : new Date(told.detail.since);
   const durationMs = (told.closedAt ?? at).getTime() - told.openedAt.getTime();
   const facts: (readonly [string, string] | undefined)[] = [
-    [words.labels.since, instant(since)],
+    told.kind === "checkpoint" ? undefined : [words.labels.since, instant(since)],
     occasion === "closed" ? [words.labels.lasted, words.duration(durationMs)] : undefined,
     occasion === "reminder" ? [words.labels.goesOnFor, words.duration(durationMs)] : undefined,
-    told.kind === "test"
+    told.kind === "test" || told.kind === "checkpoint"
       ? undefined
       : [words.labels.code, told.detail.answer === undefined ? told.code : `${told.code} (${told.detail.answer})`],
     names.length > 0 ? [words.labels.names, names.map(oneLine).join(words.comma)] : undefined,
@@ -55,6 +57,7 @@ export function messageOf(told: Told, { occasion, at, words, publicUrl, names = 
     headline: `${words.occasions[occasion]}${headline}`,
     facts: facts.filter((fact) => fact !== undefined),
     ...(occasion === "closed" || told.kind === "test" ? {} : { remedy: [words.labels.remedy, words.remedy(told)] as const }),
+    ...(told.detail.checkpoint === undefined ? {} : { copy: told.detail.checkpoint }),
     link: `${publicUrl}/incidents/${told.id}`,
     linkText: words.labels.link,
     told,

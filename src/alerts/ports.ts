@@ -9,6 +9,8 @@ import type { Occasion, Told } from "./told.ts";
 export interface Memory {
   readonly seen: Seen;
   readonly rhythms: Rhythms;
+  /** When a checkpoint was last handed to the channels. */
+  readonly checkpointAtMs?: number;
 }
 
 export interface Known {
@@ -19,6 +21,8 @@ export interface Known {
 
 export interface Decided extends Omit<Changes, "seen"> {
   readonly memory: Memory;
+  /** To be sent on every channel. */
+  readonly checkpoint?: string;
 }
 
 export interface AlertStore {

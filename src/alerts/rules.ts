@@ -9,6 +9,8 @@ export interface Rules {
   readonly latencyTargetSeconds: number;
   /** Nobody has to be told who signs in to a sandbox. */
   readonly sandbox?: boolean;
+  /** How often the checkpoint of the history is sent; 0 and left out: never. */
+  readonly checkpointHours?: number;
 }
 
 export const MINUTE_MS = 60_000;

@@ -17,6 +17,8 @@ export interface AlertSettings {
   readonly allowPrivate: boolean;
   /** Channels whose messages may name people. */
   readonly personal: readonly ChannelName[];
+  /** How often the checkpoint of the history is sent; 0: never. */
+  readonly checkpointHours: number;
 }
 
 /** The fewest kinds of channel for a real organisation: DingTalk's robot is silent when DingTalk is what broke. */

@@ -1,7 +1,7 @@
 import type { CauseKind, Detail, IncidentClass } from "./condition.ts";
 
 /** Why a message is sent. */
-export type Occasion = "opened" | "reminder" | "closed" | "test";
+export type Occasion = "opened" | "reminder" | "closed" | "test" | "checkpoint";
 
 /** An incident as it is told of. */
 export interface Told {

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { ChannelName } from "./channels/channel.ts";
+import { dueCheckpoint } from "./checkpoint.ts";
 import { changesOf } from "./incident.ts";
 import type { AlertStore, Decided, Known } from "./ports.ts";
 import { learn } from "./rhythm.ts";
@@ -26,5 +27,12 @@ export function look({ store, channels, rules, clock, paceMs = PACE_MS }: WatchD
 export function decide({ facts, incidents, memory }: Known, now: Date, rules: Rules): Decided {
   const rhythms = learn(memory.rhythms, facts.sources, now);
   const { seen, ...changes } = changesOf(conditionsOf(facts, rhythms, now, rules), incidents, memory.seen, now);
-  return { ...changes, memory: { seen, rhythms } };
+  const { checkpointAtMs: sentAtMs } = memory;
+  const checkpoint = dueCheckpoint({ ...facts, sentAtMs, everyHours: rules.checkpointHours ?? 0 }, now);
+  const checkpointAtMs = checkpoint === undefined ? sentAtMs : now.getTime();
+  return {
+    ...changes,
+    memory: { seen, rhythms, ...(checkpointAtMs === undefined ? {} : { checkpointAtMs }) },
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+  };
 }

@@ -37,7 +37,7 @@ export function alertsDeps(app: Omit<ServerContext, "traffic" | "vault">): Alert
     ...deliveryDeps(app),
     signals: createSignals(pool, TARGET),
     refusals,
-    rules: { latencyTargetSeconds, sandbox: dingtalk.kind === "sandbox" },
+    rules: { latencyTargetSeconds, sandbox: dingtalk.kind === "sandbox", checkpointHours: alerts.checkpointHours },
     ...(alerts.heartbeat ? { heartbeat: alerts.heartbeat } : {}),
   };
 }

@@ -19,5 +19,6 @@ export function alertsOf(values: Values): AlertSettings {
     language: values.ALERT_LANGUAGE,
     allowPrivate: values.ALERT_ALLOW_PRIVATE === "true",
     personal: values.ALERT_PERSONAL ?? [],
+    checkpointHours: values.ALERT_CHECKPOINT_HOURS,
   });
 }

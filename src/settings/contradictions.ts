@@ -29,6 +29,8 @@ const workdayContradictions = (given: Environment): string[] =>
 
 const PLAIN = ["ALERT_DINGTALK_ROBOT_URL", "ALERT_WEBHOOK_URL", "ALERT_HEARTBEAT_URL"] as const;
 
+const CHANNELS = ["ALERT_DINGTALK_ROBOT_URL", "ALERT_WEBHOOK_URL", "ALERT_SMTP_URL"] as const;
+
 const OIDC = ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"] as const;
 
 function oidcContradictions(given: Environment): string[] {
@@ -54,5 +56,7 @@ function alertContradictions(given: Environment): string[] {
     ["ALERT_WEBHOOK_SECRET", "ALERT_WEBHOOK_URL"],
   ] as const)
     if (given[name] !== undefined && given[of] === undefined) problems.push(`${of} must be set too: ${name} belongs to it`);
+  if (Number(given.ALERT_CHECKPOINT_HOURS ?? 0) > 0 && CHANNELS.every((name) => given[name] === undefined))
+    problems.push(`one of ${CHANNELS.join(", ")} must be set too: ALERT_CHECKPOINT_HOURS needs a channel`);
   return problems;
 }

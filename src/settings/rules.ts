@@ -157,6 +157,7 @@ export const RULES = {
     .transform(listOf)
     .refine((all): all is ChannelName[] => all.every(isChannelName), `must be some of ${CHANNEL_NAMES.join(", ")}, separated by commas`)
     .optional(),
+  ALERT_CHECKPOINT_HOURS: wholeNumber(0, 8_760, "must be a whole number of hours from 0 (never) to 8760").default(0),
   ALERT_ALLOW_PRIVATE: oneOf(["true", "false"]).default("false"),
   RETAIN_LEAVERS_DAYS: days("leavers"),
   RETAIN_VALUES_DAYS: days("values"),

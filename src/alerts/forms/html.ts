@@ -2,7 +2,7 @@ import { escapedHtml } from "../../core/html.ts";
 import type { Message } from "../message.ts";
 
 /** One small page: no script, no picture, nothing to load. */
-export const htmlOf = ({ headline, facts, remedy, link, linkText, language }: Message): string => `<!doctype html>
+export const htmlOf = ({ headline, facts, remedy, copy, link, linkText, language }: Message): string => `<!doctype html>
 <html lang="${escapedHtml(language)}">
 <head><meta charset="utf-8"><title>${escapedHtml(headline)}</title></head>
 <body style="font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff">
@@ -11,6 +11,7 @@ export const htmlOf = ({ headline, facts, remedy, link, linkText, language }: Me
 ${facts.map(([label, value]) => `<tr><th scope="row" style="text-align:left;padding-right:1rem">${escapedHtml(label)}</th><td>${escapedHtml(value)}</td></tr>`).join("\n")}
 </table>
 ${remedy ? `<p><strong>${escapedHtml(remedy[0])}:</strong> ${escapedHtml(remedy[1])}</p>` : ""}
+${copy === undefined ? "" : `<pre>${escapedHtml(copy)}</pre>`}
 <p><a href="${escapedHtml(link)}">${escapedHtml(linkText)}</a></p>
 </body>
 </html>

@@ -2,13 +2,15 @@ import type { Message } from "../message.ts";
 
 /** What a robot shows: the title in the list of chats, the text in the chat. The word it asks for is added where it is missing. */
 export function markdownOf(
-  { title, headline, facts, remedy, link, linkText }: Message,
+  { title, headline, facts, remedy, copy, link, linkText }: Message,
   keyword?: string,
 ): { readonly title: string; readonly text: string } {
   const lines = [
     `### ${escaped(headline)}`,
     ...facts.map(([label, value]) => `- **${escaped(label)}**: ${escaped(value)}`),
     ...(remedy ? ["", `**${escaped(remedy[0])}**: ${escaped(remedy[1])}`] : []),
+    // DingTalk joins lines, so each is a paragraph. Nothing in a checkpoint is markup.
+    ...(copy === undefined ? [] : copy.split("\n").flatMap((line) => (line === "" ? [] : ["", line]))),
     "",
     `[${escaped(linkText)}](${link.replaceAll("(", "%28").replaceAll(")", "%29")})`,
     "",

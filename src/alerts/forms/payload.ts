@@ -1,6 +1,12 @@
 import type { Message } from "../message.ts";
 
-const TYPES = { opened: "incident.opened", reminder: "incident.reminder", closed: "incident.closed", test: "alert.test" } as const;
+const TYPES = {
+  opened: "incident.opened",
+  reminder: "incident.reminder",
+  closed: "incident.closed",
+  test: "alert.test",
+  checkpoint: "history.checkpoint",
+} as const;
 
 /** For programs: codes and counts beside the words. */
 export function payloadOf({ occasion, at, told, language, title, facts, remedy, link, names }: Message) {

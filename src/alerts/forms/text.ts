@@ -1,12 +1,13 @@
 import type { Message } from "../message.ts";
 
 /** For mail programs that show no HTML. */
-export const textOf = ({ headline, facts, remedy, link, linkText }: Message): string =>
+export const textOf = ({ headline, facts, remedy, copy, link, linkText }: Message): string =>
   [
     headline,
     "",
     ...facts.map(([label, value]) => `${label}: ${value}`),
     ...(remedy ? ["", `${remedy[0]}: ${remedy[1]}`] : []),
+    ...(copy === undefined ? [] : ["", copy.trimEnd()]),
     "",
     `${linkText}: ${link}`,
     "",

@@ -16,7 +16,7 @@ export const ENGLISH: Catalogue = {
     remedy: "What to do",
     link: "Open the dashboard",
   },
-  occasions: { opened: "", reminder: "Still: ", closed: "Over: ", test: "" },
+  occasions: { opened: "", reminder: "Still: ", closed: "Over: ", test: "", checkpoint: "" },
   duration(ms) {
     const { days, hours, minutes } = partsOf(ms);
     const parts = [
@@ -116,6 +116,11 @@ export const ENGLISH: Catalogue = {
     worker: {
       headline: () => "no process carries out changes",
       remedy: "Start a process with ROLE=worker or ROLE=all, or look why it ended.",
+    },
+    checkpoint: {
+      headline: ({ count }) => `checkpoint of the history with ${many(count, "entry", "entries")}`,
+      remedy:
+        "Keep this message where whoever owns the database cannot change it. dingtalk-scim history verify --checkpoint FILE, with this message as the file, proves that the history still continues it.",
     },
     test: { headline: () => "test message: this channel works", remedy: "" },
   },

@@ -16,7 +16,7 @@ export const SIMPLIFIED: Catalogue = {
     remedy: "处理办法",
     link: "打开管理页面",
   },
-  occasions: { opened: "", reminder: "仍未解决：", closed: "已恢复：", test: "" },
+  occasions: { opened: "", reminder: "仍未解决：", closed: "已恢复：", test: "", checkpoint: "" },
   duration(ms) {
     const { days, hours, minutes } = partsOf(ms);
     return [days > 0 && `${days} 天`, hours > 0 && `${hours} 小时`, minutes > 0 && `${minutes} 分钟`]
@@ -99,6 +99,11 @@ export const SIMPLIFIED: Catalogue = {
       remedy: "请运行 dingtalk-scim workday check 或 people import --dry-run 查看原因。",
     },
     worker: { headline: () => "没有进程在执行变更", remedy: "请启动 ROLE=worker 或 ROLE=all 的进程，或查明它为何退出。" },
+    checkpoint: {
+      headline: ({ count }) => `历史记录的检查点，共 ${number(count)} 条`,
+      remedy:
+        "请将此消息保存在数据库所有者无法更改的地方。将消息存为文件后运行 dingtalk-scim history verify --checkpoint FILE，即可证明现有历史记录是其延续。",
+    },
     test: { headline: () => "测试消息：此通道工作正常", remedy: "" },
   },
   reasons: SIMPLIFIED_REASONS,

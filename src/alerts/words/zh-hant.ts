@@ -16,7 +16,7 @@ export const TRADITIONAL: Catalogue = {
     remedy: "處理方法",
     link: "開啟管理頁面",
   },
-  occasions: { opened: "", reminder: "尚未解決：", closed: "已恢復正常：", test: "" },
+  occasions: { opened: "", reminder: "尚未解決：", closed: "已恢復正常：", test: "", checkpoint: "" },
   duration(ms) {
     const { days, hours, minutes } = partsOf(ms);
     return [days > 0 && `${days} 日`, hours > 0 && `${hours} 小時`, minutes > 0 && `${minutes} 分鐘`]
@@ -96,6 +96,11 @@ export const TRADITIONAL: Catalogue = {
       remedy: "請執行 dingtalk-scim workday check 或 people import --dry-run 查看原因。",
     },
     worker: { headline: () => "沒有程序執行變更", remedy: "請啟動 ROLE=worker 或 ROLE=all 的程序，或查明它為何結束。" },
+    checkpoint: {
+      headline: ({ count }) => `歷史記錄的檢查點，共 ${number(count)} 條`,
+      remedy:
+        "請將此訊息保存在資料庫擁有者無法更改的地方。將訊息存成檔案後執行 dingtalk-scim history verify --checkpoint FILE，即可證明現有歷史記錄是其延續。",
+    },
     test: { headline: () => "測試訊息：此途徑運作正常", remedy: "" },
   },
   reasons: TRADITIONAL_REASONS,

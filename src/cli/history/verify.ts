@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
+import { CannotStart } from "../../core/errors.ts";
 import type { Verdict, VerifyOptions } from "../../history/log/verify.ts";
 import { type Config, loadConfig } from "../../settings/config.ts";
-import { parseCheckpoints } from "../../tlog/checkpoint.ts";
+import { parseCheckpoints, type SignedCheckpoint } from "../../tlog/checkpoint.ts";
 import { parseVerifierKey } from "../../tlog/note.ts";
+import { pastedCheckpoints } from "../../tlog/pasted.ts";
 import { parsePolicy } from "../../tlog/policy.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
@@ -18,6 +20,7 @@ interface Options {
   readonly key?: readonly string[];
   readonly policy?: string;
   readonly anchors?: string;
+  readonly checkpoint?: string;
   readonly json?: true;
 }
 
@@ -29,6 +32,7 @@ export const verifyCommand = (): Command =>
     .option("--key <vkey...>", "verifier keys that are trusted; left out: those of the policy, else those the source names itself")
     .option("--policy <file>", "tlog-policy file: whose signatures the checkpoint needs")
     .option("--anchors <file>", "checkpoints that were kept elsewhere, one after another")
+    .option("--checkpoint <file>", "a message with a checkpoint, as it came over an alert channel, or several")
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
@@ -44,15 +48,25 @@ export const verifyCommand = (): Command =>
 
 const DAY_MS = 86_400_000;
 
-async function verified({ from, token, key, policy, anchors }: Omit<Options, "json">): Promise<Verdict> {
+async function verified({ from, token, key, policy, anchors, checkpoint }: Omit<Options, "json">): Promise<Verdict> {
   const { verifyLog } = await import("../../history/log/verify.ts");
   const options: VerifyOptions = {
     expired: expiredBefore(loadConfig(warn)),
     ...(key ? { keys: key.map((text) => formatted("--key", () => parseVerifierKey(text))) } : {}),
     ...(policy === undefined ? {} : { policy: formatted(policy, () => parsePolicy(readText(policy))) }),
-    ...(anchors === undefined ? {} : { anchors: formatted(anchors, () => parseCheckpoints(readText(anchors))) }),
+    anchors: [
+      ...(anchors === undefined ? [] : formatted(anchors, () => parseCheckpoints(readText(anchors)))),
+      ...(checkpoint === undefined ? [] : checkpointsIn(checkpoint)),
+    ],
   };
   return withSource({ from, token }, (source) => verifyLog(source, options));
+}
+
+/** Throws CannotStart where there is none: to verify without it would prove less than was asked for. */
+function checkpointsIn(file: string): readonly SignedCheckpoint[] {
+  const found = formatted(file, () => pastedCheckpoints(readText(file)));
+  if (found.length === 0) throw new CannotStart([`${file}: there is no checkpoint in it`]);
+  return found;
 }
 
 /** By the settings of this machine, or their defaults: what retention may have taken away. */

@@ -149,6 +149,10 @@ export const HELP_OF_OPTIONS: Translations = {
     "tlog-policy 文件：检查点需要谁的签名",
     "tlog-policy 檔案：檢查點需要誰的簽署",
   ],
+  "a message with a checkpoint, as it came over an alert channel, or several": [
+    "含检查点的消息，即告警通道收到的原文，可含多个",
+    "含檢查點的訊息，即警示途徑收到的原文，可含多個",
+  ],
   "checkpoints that were kept elsewhere, one after another": ["另行保存的检查点，依次排列", "另行保存的檢查點，依次排列"],
   "the events, with their values; - for standard output": ["事件及其内容；- 表示标准输出", "事件及其內容；- 表示標準輸出"],
   "of that file": ["该文件的格式", "該檔案的格式"],

@@ -75,6 +75,11 @@ const SEALED: Statement = {
   text: `select l.looked_at as "sealedAt", l.checked_at as "verifiedAt", l.fault as "historyFault" from history_log l`,
 };
 
+const CHECKPOINT: Statement = {
+  name: "alerts-checkpoint",
+  text: "select c.note from history_checkpoints c where c.published_at is not null order by c.id desc limit 1",
+};
+
 type LogFacts = Required<Pick<AlertFacts, "sealedAt" | "verifiedAt" | "historyFault">>;
 type Rows<T> = pg.QueryResultRow & T;
 type Nullable<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> | null };
@@ -92,7 +97,9 @@ export async function readFacts(db: Queryable, target: string, now: Date): Promi
   const refusedImports = await run<Rows<NonNullable<AlertFacts["refusedImports"]>[number]>>(db, REFUSED_IMPORTS, [now]);
   const [late] = await run<Rows<{ readonly since: Date | null; readonly count: number }>>(db, LATE_CHANGES, [now]);
   const [sealed] = await run<Rows<Nullable<LogFacts>>>(db, SEALED, []);
+  const [checkpoint] = await run<{ note: string }>(db, CHECKPOINT, []);
   return {
+    ...(checkpoint ? { checkpoint: checkpoint.note } : {}),
     ...(sealed ? (known(sealed) as Partial<LogFacts>) : {}),
     open: open.map(known) as AlertFacts["open"],
     holds,

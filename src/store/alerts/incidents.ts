@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { ChannelName } from "../../alerts/channels/channel.ts";
+import { sizeOfCheckpoint } from "../../alerts/checkpoint.ts";
 import type { OpenIncident } from "../../alerts/incident.ts";
 import type { AlertStore, Decided, Memory } from "../../alerts/ports.ts";
 import { uuidv7 } from "../../core/id.ts";
@@ -49,6 +50,12 @@ const TIDY: Statement = {
   text: `with old as (delete from incidents where target = $1 and closed_at < $2::timestamptz - interval '100 days')
     delete from alert_signals where target in ($1, '') and last_at < $2::timestamptz - interval '7 days'`,
 };
+/** A message is about an incident: this one is over as it begins. */
+const SAY_CHECKPOINT: Statement = {
+  name: "alerts-say-checkpoint",
+  text: `insert into incidents (id, target, key, kind, code, class, count, detail, opened_at, closed_at, remind_at)
+    values ($1::uuid, $2, 'checkpoint:' || $1::uuid, 'checkpoint', 'checkpoint', 'B', $3, $4::json, $5, $5, $5)`,
+};
 /** In the first look of each hour, of whichever process. Missed or done twice at times, which harms nothing. */
 const TIDY_EVERY_MS = 3_600_000;
 
@@ -74,7 +81,7 @@ const NOTHING: Memory = { seen: {}, rhythms: {} };
 async function write(
   db: Queryable,
   target: string,
-  { opened, goingOn, closed }: Decided,
+  { opened, goingOn, closed, checkpoint }: Decided,
   { now, channels }: { readonly now: Date; readonly channels: readonly ChannelName[] },
 ): Promise<void> {
   const rows = opened.map(({ condition: { key, kind, code, class: severity, count, detail }, openedAt, remindAt }) => ({
@@ -99,5 +106,10 @@ async function write(
     const ids = closed.map(({ id }) => id);
     await run(db, CLOSE, [ids, now]);
     await deliverTo(db, { incidents: ids, occasion: "closed", channels, now });
+  }
+  if (checkpoint !== undefined) {
+    const id = uuidv7(now.getTime());
+    await run(db, SAY_CHECKPOINT, [id, target, sizeOfCheckpoint(checkpoint), JSON.stringify({ checkpoint }), now]);
+    await deliverTo(db, { incidents: [id], occasion: "checkpoint", channels, now });
   }
 }

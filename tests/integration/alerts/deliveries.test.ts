@@ -1,5 +1,3 @@
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createOutbound } from "../../../src/alerts/channels/outbound.ts";
 import { deliver } from "../../../src/alerts/deliver.ts";
 import { beat } from "../../../src/alerts/heartbeat.ts";
@@ -8,40 +6,9 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { createLineLogger } from "../http/door.ts";
+import { type Hook, startHook } from "./hook.ts";
 import { type Alerts, openAlerts, TOLD_BY_ROBOT } from "./open-alerts.ts";
-import { type SmtpServer, startSmtpServer } from "./smtp-server.ts";
-
-interface Hook {
-  readonly url: string;
-  readonly taken: { readonly headers: IncomingHttpHeaders; readonly method: string; readonly body: string }[];
-  /** Statuses of the next answers; 204 after them. */
-  answers: number[];
-  close(): void;
-}
-
-async function startHook(): Promise<Hook> {
-  const hook: { taken: Hook["taken"]; answers: number[] } = { taken: [], answers: [] };
-  const server: Server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (chunk) => {
-      body += chunk;
-    });
-    request.on("end", () => {
-      hook.taken.push({ headers: request.headers, method: request.method ?? "", body });
-      const status = hook.answers.shift() ?? 204;
-      response.writeHead(status, status === 302 ? { location: "/elsewhere" } : {}).end();
-    });
-  });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return Object.assign(hook, {
-    url: `http://127.0.0.1:${port}/hook`,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  });
-}
+import { readable, type SmtpServer, startSmtpServer } from "./smtp-server.ts";
 
 let alerts: Alerts;
 let smtp: SmtpServer;
@@ -65,13 +32,6 @@ const every = () => ({
   ALERT_WEBHOOK_URL: hook.url,
   ALERT_WEBHOOK_SECRET: "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3",
 });
-/** Bodies as their readers see them: quoted-printable and base64 are undone. */
-const readable = (text: string): string =>
-  text
-    .replace(/=\n/g, "")
-    .replace(/(?:=[0-9A-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll("=", ""), "hex").toString("utf8"))
-    .replace(/\n\n((?:[A-Za-z0-9+/=]{1,76}\n)+)/g, (_all, coded) => `\n\n${Buffer.from(coded, "base64").toString("utf8")}`);
-
 test("one cause reaches every channel once, in the form of each, under its id", async () => {
   const one = alerts.process(every());
   await alerts.stuck("mobileTaken", 12, { answer: "60104" });

@@ -80,3 +80,10 @@ export async function startSmtpServer({ refuse }: { readonly refuse?: string } =
       }),
   };
 }
+
+/** Bodies as their readers see them: quoted-printable and base64 are undone. */
+export const readable = (text: string): string =>
+  text
+    .replace(/=\n/g, "")
+    .replace(/(?:=[0-9A-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll("=", ""), "hex").toString("utf8"))
+    .replace(/\n\n((?:[A-Za-z0-9+/=]{1,76}\n)+)/g, (_all, coded) => `\n\n${Buffer.from(coded, "base64").toString("utf8")}`);

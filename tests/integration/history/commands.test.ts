@@ -91,6 +91,25 @@ test("the log as files verifies without a network, and a changed one names its e
   expect(JSON.parse(altered.stdout)).toMatchObject({ ok: false, index: expect.any(Number), event: expect.any(String) });
 });
 
+test("a checkpoint that was copied from a message proves the log of a server, and an altered one does not", async () => {
+  const message = join(folder, "message.txt");
+  const verify = () =>
+    elsewhere("history", "verify", "--from", place.url, "--token", token, "--key", key, "--checkpoint", message, "--json");
+  const note = await (await fetch(`${place.url}/history/checkpoint`, { headers: { authorization: `Bearer ${token}` } })).text();
+  const quoted = `On Monday alerts@example.com wrote:\n${note.replaceAll(/^/gm, "> ")}\nLi`;
+  writeFileSync(message, quoted);
+  const { code, stdout, stderr } = await verify();
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(JSON.parse(stdout)).toMatchObject({ ok: true, verified: { anchors: 1 } });
+  writeFileSync(
+    message,
+    quoted.replace(/^> (\d+)$/m, (_line, size) => `> ${Number(size) - 1}`),
+  );
+  expect(await verify()).toMatchObject({ code: 1 });
+  writeFileSync(message, "Keep this message.");
+  expect(await verify()).toMatchObject({ code: 3, stderr: expect.stringContaining("there is no checkpoint in it") });
+});
+
 test("the events as a file, for its owner alone, and safe for a spreadsheet", async () => {
   const file = join(folder, "events.csv");
   expect(await command("history", "export", "--format", "csv", "--filter", 'code eq "user.created"', "--out", file)).toMatchObject({

@@ -37,7 +37,7 @@ test("nothing set is the sandbox on this machine", () => {
     metricsOpenOnLoopback: true,
     allowRemoveAllMembers: false,
     assertionKeyOrigins: ["https://login.microsoftonline.com", "https://login.windows.net"],
-    alerts: { language: "en", allowPrivate: false, personal: [] },
+    alerts: { language: "en", checkpointHours: 0, allowPrivate: false, personal: [] },
     retention: { leavers: 90, values: 730, events: 2_555, access: 180, ended: 1, messages: 180 },
     latencyTargetSeconds: 45,
     leaverMinutes: 60,
@@ -243,6 +243,11 @@ test.each<[string, Environment, readonly string[]]>([
     "a sender that is a header of its own",
     { ALERT_SMTP_URL: "smtp://x", ALERT_MAIL_TO: "a@b", ALERT_MAIL_FROM: "a\r\nBcc: x <a@b>" },
     ["ALERT_MAIL_FROM must be an e-mail address, such as alerts@example.com or Alerts <alerts@example.com>"],
+  ],
+  [
+    "a checkpoint that nobody gets",
+    { ALERT_CHECKPOINT_HOURS: "24" },
+    ["one of ALERT_DINGTALK_ROBOT_URL, ALERT_WEBHOOK_URL, ALERT_SMTP_URL must be set too: ALERT_CHECKPOINT_HOURS needs a channel"],
   ],
   [
     "a channel that does not exist",

@@ -602,6 +602,7 @@ export const en = {
   "message.reminder": "reminder",
   "message.closed": "that it is over",
   "message.test": "test",
+  "message.checkpoint": "checkpoint of the history",
   "delivery.due": "on its way",
   "delivery.sent": "sent",
   "delivery.failed": "given up",

@@ -590,6 +590,7 @@ export const zhHans: Catalogue = {
   "message.reminder": "提醒",
   "message.closed": "结束通知",
   "message.test": "测试",
+  "message.checkpoint": "历史记录的检查点",
   "delivery.due": "待发送",
   "delivery.sent": "已发送",
   "delivery.failed": "已放弃",

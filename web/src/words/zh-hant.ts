@@ -590,6 +590,7 @@ export const zhHant: Catalogue = {
   "message.reminder": "提醒",
   "message.closed": "結束通知",
   "message.test": "測試",
+  "message.checkpoint": "歷史記錄的檢查點",
   "delivery.due": "待傳送",
   "delivery.sent": "已傳送",
   "delivery.failed": "已放棄",
