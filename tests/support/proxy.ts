@@ -8,16 +8,18 @@ export interface TcpProxy {
   through(url: string): string;
   /** Nothing passes any more, in either direction, and nobody is told. New connections open and hear nothing. */
   freeze(): void;
+  /** What is said to the server is swallowed, on every connection; what it says itself passes. */
+  mute(): void;
   /** Everything open breaks, and whoever comes is sent away at once. */
   cut(): void;
-  /** New connections pass again. Those of a freeze stay as they are: what was swallowed is gone. */
+  /** New connections pass again. Those of a freeze, and muted ones, stay as they are: what was swallowed is gone. */
   mend(): void;
   /** Leads new connections to another server. */
   leadTo(url: string): void;
   close(): Promise<void>;
 }
 
-type State = "open" | "frozen" | "cut";
+type State = "open" | "frozen" | "muted" | "cut";
 
 export async function openProxy(url: string): Promise<TcpProxy> {
   let state: State = "open";
@@ -25,6 +27,9 @@ export async function openProxy(url: string): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   /** Those of now; a freeze takes them with it for good. */
   let passing = new Set<Socket>();
+  /** Of clients. */
+  const callers = new Set<Socket>();
+  const muted = new Set<Socket>();
 
   const keep = (socket: Socket): void => {
     sockets.add(socket);
@@ -39,14 +44,18 @@ export async function openProxy(url: string): Promise<TcpProxy> {
     const far = createConnection({ host: to.hostname, port: Number(to.port) });
     keep(far);
     passing.add(near).add(far);
+    callers.add(near);
+    if (state === "muted") muted.add(near);
     for (const [from, into] of [
       [near, far],
       [far, near],
     ] as const) {
       from.on("data", (chunk) => {
-        if (passing.has(from)) into.write(chunk);
+        if (passing.has(from) && !muted.has(from)) into.write(chunk);
       });
       from.on("close", () => {
+        callers.delete(from);
+        muted.delete(from);
         if (passing.has(from)) into.destroy();
       });
     }
@@ -65,6 +74,10 @@ export async function openProxy(url: string): Promise<TcpProxy> {
     freeze() {
       state = "frozen";
       passing = new Set();
+    },
+    mute() {
+      state = "muted";
+      for (const caller of callers) muted.add(caller);
     },
     cut() {
       state = "cut";
