@@ -113,7 +113,7 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     retention: "until the object is gone from DingTalk",
     public:
       "target kind entity_id status presence containers observed_at created_at adopted fresh strangers grace_since grace_until grace_counted grace_ended",
-    personal: "remote_id attributes invitation",
+    personal: "remote_id attributes unshown invitation",
   },
   hints: {
     purpose: "of whom DingTalk said that something changed, without what",

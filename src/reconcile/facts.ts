@@ -11,6 +11,8 @@ export interface Link {
   readonly remoteId: string | undefined;
   /** The last observation; undefined when it can no longer be trusted. */
   readonly observed: { readonly attributes: Attributes; readonly presence: Actual["presence"] } | undefined;
+  /** While it is to be looked at again: what was remembered, as a read may not show all of it. */
+  readonly remembered?: Attributes;
   /** Of an intended link: the person was asked to agree. */
   readonly invitation?: Invitation;
   /** It was at the target before us. `fresh`: nothing was changed since it was linked; `strangers`: of a department, something inside is not ours. */

@@ -250,6 +250,8 @@ export interface LinkTo {
   readonly id: string;
   readonly status: "intended" | "owned";
   readonly observed: Observation | undefined;
+  /** While it is to be looked at again: what was remembered. */
+  readonly remembered?: Attributes;
 }
 
 /** An entity that our directory, states, links or history know. */

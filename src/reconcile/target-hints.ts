@@ -15,12 +15,18 @@ export interface TargetHint {
 export interface HintSubject {
   readonly kind: "user" | "department";
   readonly remoteId: string;
-  /** What it tells, each part by its name: whether that is what was remembered already, as after a write of ours. Empty: nothing of it can be compared. */
+  /** What it tells, each part by its name. Empty: nothing of it can be compared. */
   readonly told: Readonly<Record<string, Told>>;
+  /** What may be otherwise than remembered, of that which a read does not show: what is told, or anything. */
+  readonly concerns: "told" | "anything";
 }
 
-/** Pure. */
-export type Told = (remembered: Attributes) => boolean;
+export interface Told {
+  /** Attributes it is about. */
+  readonly names: readonly string[];
+  /** Pure. Whether it is what was remembered already, as after a write of ours. */
+  isKnown(remembered: Attributes): boolean;
+}
 
 /** What keeps a connection from standing, or ended it. */
 export type ListeningEnd = "askedBack" | "closed" | "silent" | "refused";

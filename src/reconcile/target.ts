@@ -87,6 +87,11 @@ export interface TargetAdapter {
     context: WriteContext,
   ): Promise<{ readonly actual: Actual | undefined; readonly calls: readonly TargetCall[] }>;
   /**
+   * Pure. What holds of attributes that a read or a list has not told, by what was remembered of them: the value, where it need not have been shown; null,
+   * where it would have been shown if there were one. Holds only names of `remembered` that are not in `told`.
+   */
+  recall(kind: EntityKind, remembered: Attributes, told: Attributes): Attributes;
+  /**
    * Looks for what an unanswered create may have made, by our own id as the target keeps it; undefined only when it is certainly not there.
    * Rare: asked when an entity is to be removed whose create was never answered. May cost a whole listing.
    */

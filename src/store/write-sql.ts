@@ -6,6 +6,9 @@ import type { HistoryEvent } from "../history/event.ts";
  * resource, appends the event, marks the entities and leaves a wake-up. Either all of it commits or none.
  */
 
+/** Of a link: what was seen at the target is not to be relied upon, and the next run reads all of it. */
+export const FORGOTTEN = "attributes = null, unshown = null";
+
 /** Appends the event given as JSON in parameter `at`, once for each row of `from` (which yields one row or none). */
 export const appendEvent = (at: number, from: string): string =>
   `insert into history select e.* from json_populate_record(null::history, $${at}::json) e, ${from}`;

@@ -7,6 +7,7 @@ import { PROPOSE_ALL } from "../adopt/rules.ts";
 import { containersOf } from "../containers.ts";
 import { sameValue } from "../plan.ts";
 import type { LinkTo } from "../ports.ts";
+import { withRecalled } from "../recalled.ts";
 import { type Actual, type Attributes, DIFFERED } from "../target-values.ts";
 import type { Count, SweepDeps, SweepResult } from "./count.ts";
 import { takeBack } from "./found.ts";
@@ -104,14 +105,14 @@ async function compareLinked(
   link: LinkTo,
   { since, count, event }: Sweeping,
 ): Promise<void> {
-  if (link.observed && !differs(link.observed, actual)) return;
+  const now = withRecalled(deps.target, kind, actual, link.observed?.attributes ?? link.remembered);
+  if (link.observed && !differs(link.observed, now)) return;
   const ref: EntityRef = { kind, id: link.id };
-  const now = { ...actual, attributes: { ...link.observed?.attributes, ...actual.attributes } };
   const wrong = await isWrong(deps, ref, now);
   if (wrong) count.differing += 1;
-  if (wrong && link.observed && changedNames(link.observed.attributes, actual.attributes).some((name) => deps.target.tellsOf?.(kind, name)))
+  if (wrong && link.observed && changedNames(link.observed.attributes, now.attributes).some((name) => deps.target.tellsOf?.(kind, name)))
     count.untold += 1;
-  const seen = wrong ? withDiffered(now, link.observed?.attributes, actual.attributes) : now;
+  const seen = wrong ? withDiffered(now, link.observed?.attributes) : now;
   await deps.store.noteObserved(ref, { actual: seen, containers: containersOf(now.attributes), wrong }, since, [event.id]);
 }
 
@@ -126,14 +127,13 @@ async function compareManagers(deps: SweepDeps, managers: ReadonlyMap<string, re
   }
 }
 
-/** What a list does not tell is no difference. */
 const differs = (before: { readonly attributes: Attributes; readonly presence: Actual["presence"] }, now: Actual): boolean =>
   before.presence !== now.presence || changedNames(before.attributes, now.attributes).length > 0;
 
 /** Says which attributes surprised us, so that an update of them can be looked at afterwards. */
-function withDiffered(actual: Actual, before: Attributes | undefined, told: Attributes): Actual {
+function withDiffered(actual: Actual, before: Attributes | undefined): Actual {
   if (!before) return actual;
-  return { ...actual, attributes: { ...actual.attributes, [DIFFERED]: [...changedNames(before, told)].sort() } };
+  return { ...actual, attributes: { ...actual.attributes, [DIFFERED]: [...changedNames(before, actual.attributes)].sort() } };
 }
 
 const changedNames = (before: Attributes, told: Attributes): readonly string[] =>

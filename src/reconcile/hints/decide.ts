@@ -3,7 +3,7 @@ import type { Attributes } from "../target-values.ts";
 import type { HintOutcome, OpenHint } from "./ports.ts";
 
 /** What an event reports of one thing, while it is in this process's memory. */
-export interface Report extends Pick<HintSubject, "told"> {
+export interface Report extends Pick<HintSubject, "told" | "concerns"> {
   readonly atMs: number;
 }
 
@@ -26,12 +26,30 @@ export function decide({ link, busy, eventIds, ageMs }: OpenHint, reportOf: (eve
   return (link.observedMs ?? Number.POSITIVE_INFINITY) < JUST_WRITTEN_MS && ageMs < PATIENCE_MS ? "wait" : "look";
 }
 
-const isKnown = (lastly: readonly Told[], remembered: Attributes): boolean => lastly.every((told) => told(remembered));
+/**
+ * What is remembered of a thing, is not shown by a read, and may be otherwise by what was told: so that a look sends neither what nobody has changed, nor
+ * leaves what somebody has. Pure.
+ */
+export function doubted(
+  { link, eventIds }: Pick<OpenHint, "link" | "eventIds">,
+  reportOf: (eventId: string) => Report | undefined,
+): readonly string[] | "anything" {
+  const reports = eventIds.map(reportOf);
+  const known = reports.filter((each) => each !== undefined);
+  if (known.length < reports.length || known.some(({ concerns }) => concerns === "anything")) return "anything";
+  const wrong = latest(known).filter((told) => !link?.observed || !told.isKnown(link.observed));
+  return [...new Set(wrong.flatMap(({ names }) => names))];
+}
+
+const isKnown = (lastly: readonly Told[], remembered: Attributes): boolean => lastly.every((told) => told.isKnown(remembered));
 
 /** Of each part what was told last; undefined when an event tells nothing. */
 function lastTold(reports: readonly (Report | undefined)[]): readonly Told[] | undefined {
   const known = reports.filter((each) => each !== undefined && Object.keys(each.told).length > 0) as readonly Report[];
-  if (known.length < reports.length) return undefined;
-  const inOrder = [...known].sort((a, b) => a.atMs - b.atMs);
+  return known.length < reports.length ? undefined : latest(known);
+}
+
+function latest(reports: readonly Report[]): readonly Told[] {
+  const inOrder = [...reports].sort((a, b) => a.atMs - b.atMs);
   return Object.values(Object.assign({}, ...inOrder.map(({ told }) => told)) as Record<string, Told>);
 }

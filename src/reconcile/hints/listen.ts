@@ -4,9 +4,9 @@ import type { Logger } from "../../core/logger.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { HintListener, ListeningState } from "../target-hints.ts";
-import { decide, type Report } from "./decide.ts";
+import { decide, doubted, type Report } from "./decide.ts";
 import { isComparisonDue } from "./health.ts";
-import type { HintStore, ListeningPlace, OpenHint, ShownListening } from "./ports.ts";
+import type { HintStore, ListeningPlace, Look, OpenHint, ShownListening } from "./ports.ts";
 
 export interface ListenDeps {
   readonly store: HintStore;
@@ -137,7 +137,7 @@ function createReceiver({ store, clock, logger, target, wake }: ListenDeps, sign
         throw error;
       }
       for (const { eventId, atMs, about } of hints)
-        for (const { kind, remoteId, told } of about) reportsOf(`${kind} ${remoteId}`).set(eventId, { atMs, told });
+        for (const { kind, remoteId, told, concerns } of about) reportsOf(`${kind} ${remoteId}`).set(eventId, { atMs, told, concerns });
       bound(reports);
       if (hints.some(({ about }) => about.length > 0)) arrival.ring();
     },
@@ -167,13 +167,14 @@ function createReceiver({ store, clock, logger, target, wake }: ListenDeps, sign
   async function round(): Promise<"more" | "later" | "nothing"> {
     const open = await store.openHints(MOST_OPEN);
     const ends: Record<"echo" | "stranger", OpenHint[]> = { echo: [], stranger: [] };
-    const looks: { readonly hint: OpenHint; readonly event: HistoryEvent }[] = [];
+    const looks: Look[] = [];
     const nowMs = clock.monotonicMs();
     for (const hint of open) {
       const key = `${hint.kind} ${hint.remoteId}`;
-      const outcome = decide(hint, (id) => reports.get(key)?.get(id));
+      const reportOf = (id: string) => reports.get(key)?.get(id);
+      const outcome = decide(hint, reportOf);
       if (outcome === "echo" || outcome === "stranger") ends[outcome].push(hint);
-      if (outcome === "look" && nowMs >= nextLookMs(looked.get(key))) looks.push({ hint, event: eventOf(hint, clock.now(), target.name) });
+      if (outcome === "look" && nowMs >= nextLookMs(looked.get(key))) looks.push({ hint, event: eventOf(hint, clock.now(), target.name), doubted: doubted(hint, reportOf) });
     }
     if (ends.echo.length > 0) await store.endHints(ends.echo, "echo");
     if (ends.stranger.length > 0) await store.endHints(ends.stranger, "stranger");

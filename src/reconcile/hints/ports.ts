@@ -30,6 +30,13 @@ export interface HintedLink {
 /** `echo`: it told what was known. `stranger`: about nothing of ours. `look`: the entity is looked at. */
 export type HintOutcome = "echo" | "stranger" | "look";
 
+export interface Look {
+  readonly hint: OpenHint;
+  readonly event: HistoryEvent;
+  /** Names of attributes. */
+  readonly doubted: readonly string[] | "anything";
+}
+
 export interface HintStore {
   /** Keeps hints; those that are kept already are left as they are. */
   keepHints(hints: readonly TargetHint[]): Promise<void>;
@@ -37,8 +44,11 @@ export interface HintStore {
   openHints(limit: number): Promise<readonly OpenHint[]>;
   /** Ends hints that need no look; nothing is kept of those about strangers. */
   endHints(hints: readonly OpenHint[], outcome: "echo" | "stranger"): Promise<void>;
-  /** Ends hints, forgets what was remembered of their entities, makes those due, and records an event for each; all or nothing. */
-  lookAt(hints: readonly { readonly hint: OpenHint; readonly event: HistoryEvent }[]): Promise<void>;
+  /**
+   * Ends hints, has what was remembered of their entities read again, makes those due, and records an event for each; all or nothing. What is doubted is
+   * forgotten even where a read does not show it.
+   */
+  lookAt(looks: readonly Look[]): Promise<void>;
   /** Forgets hints that are older than a redelivery can be. */
   forgetHints(): Promise<void>;
   /** Tells how the connection is; also that this process lives. */

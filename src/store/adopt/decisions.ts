@@ -9,7 +9,7 @@ import { createParameters } from "../postgres/parameters.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { isActivePerson, NAMES_OF_PERSON } from "../references.ts";
 import type { Vault } from "../vault.ts";
-import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { appendEvent, FORGOTTEN, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /* What operators decide about who is who. A decision changes links here and nothing at the target; the runs that follow do the rest, under the same rules as ever. */
 
@@ -49,7 +49,7 @@ const LINK = statement(
    select $1, $2, $3::uuid, $4, 'owned', true, true, $2 = 'department'
     where not exists (select from links o where o.target = $1 and o.kind = $2 and o.remote_id = $4 and o.entity_id <> $3::uuid)
    on conflict (target, kind, entity_id) do update set remote_id = excluded.remote_id, status = 'owned', adopted = true, fresh = true,
-     strangers = excluded.strangers, attributes = null, presence = null, containers = '{}', invitation = null
+     strangers = excluded.strangers, ${FORGOTTEN}, presence = null, containers = '{}', invitation = null
     where l.status = 'intended' returning 1`,
 );
 const UNLINK = statement(

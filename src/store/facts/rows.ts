@@ -19,6 +19,7 @@ export interface LinkRow {
   status: Link["status"] | null;
   remote_id: string | null;
   attributes: string | null;
+  unshown: string | null;
   presence: Actual["presence"] | null;
   invitation: string | null;
   adopted: boolean | null;
@@ -38,12 +39,13 @@ export interface ReferenceJson {
 
 export const parsed = <T>(text: string | null): T | undefined => (text === null ? undefined : (JSON.parse(text) as T));
 
-export function linkOf({ status, remote_id: remoteId, attributes, presence, invitation, ...row }: LinkRow): Link | undefined {
+export function linkOf({ status, remote_id: remoteId, attributes, unshown, presence, invitation, ...row }: LinkRow): Link | undefined {
   if (status === null) return undefined;
   return {
     status,
     remoteId: remoteId ?? undefined,
     observed: attributes !== null && presence !== null ? { attributes: JSON.parse(attributes) as Attributes, presence } : undefined,
+    ...(unshown === null ? {} : { remembered: JSON.parse(unshown) as Attributes }),
     ...(status === "intended" && invitation !== null ? { invitation: JSON.parse(invitation) as Invitation } : {}),
     ...(row.adopted ? { adopted: { fresh: row.fresh === true, strangers: row.strangers === true } } : {}),
     ...(row.grace_since && row.grace_until

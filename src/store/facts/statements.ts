@@ -34,7 +34,7 @@ const department = (id: string): string => `json_build_object('id', ${id}, 'remo
 
 /** Columns and the FROM item of the link of `id`. It is looked up for each: as a join it could be planned as a walk through all links of the target. */
 const LINK =
-  "l.status, l.remote_id, l.attributes, l.presence, l.invitation, l.adopted, l.fresh, l.strangers, l.grace_since, l.grace_until, l.grace_counted, l.grace_ended";
+  "l.status, l.remote_id, l.attributes, l.unshown, l.presence, l.invitation, l.adopted, l.fresh, l.strangers, l.grace_since, l.grace_until, l.grace_counted, l.grace_ended";
 const withLink = (kind: string, id: string): string =>
   `left join ${lookUp("links l", `l.target = $1 and l.kind = '${kind}' and l.entity_id = ${id}`)} l on true`;
 

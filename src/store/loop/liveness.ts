@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { WorkerLife } from "../../reconcile/process/worker.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
+import { FORGOTTEN } from "../write-sql.ts";
 import { REQUEUE } from "./runs/requeue.ts";
 
 /*
@@ -56,7 +57,7 @@ const FREE_ABANDONED: Statement = {
       from lost left join history h on h.id = lost.intent where lost.intent is not null
     on conflict do nothing),
   forgotten as (
-    update links l set attributes = null from lost
+    update links l set ${FORGOTTEN} from lost
      where lost.intent is not null and l.target = lost.target and l.kind = lost.kind and l.entity_id = lost.entity_id)
   select count(*) as freed, (select coalesce(array_agg(distinct a.worker), '{}') from abandoned a where not a.surely) as suspects from lost`,
 };
@@ -68,7 +69,7 @@ const RECHECK: Statement = {
     select s.target, s.kind, s.entity_id from entity_states s where s.target = $1 and s.recheck_at <= now() and s.lease is null
      order by s.recheck_at limit 1000 for update skip locked),
   forgotten as (
-    update links l set attributes = null from late where l.target = late.target and l.kind = late.kind and l.entity_id = late.entity_id),
+    update links l set ${FORGOTTEN} from late where l.target = late.target and l.kind = late.kind and l.entity_id = late.entity_id),
   looked as (
     update entity_states s set ${REQUEUE}, recheck_at = null from late
      where s.target = late.target and s.kind = late.kind and s.entity_id = late.entity_id returning 1)

@@ -4,7 +4,7 @@ import type { Attributes } from "../../reconcile/target-values.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
 import { isPerson } from "../references.ts";
-import { appendEvent, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { appendEvent, eventRow, FORGOTTEN, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { countSources } from "./guard/source-figures.ts";
 import { NOTE_HEARING } from "./hints/hearing.ts";
 
@@ -21,7 +21,7 @@ const END = statement(
 );
 const LINKS_TO = statement(
   "links-to",
-  "select l.entity_id, l.remote_id, l.status, l.attributes, l.presence from links l where l.target = $1 and l.kind = $2 and l.remote_id = any($3::text[])",
+  "select l.entity_id, l.remote_id, l.status, l.attributes, l.unshown, l.presence from links l where l.target = $1 and l.kind = $2 and l.remote_id = any($3::text[])",
 );
 /** A department of the tree is an entity of its own; a person is one of the directory. Whatever had a state, a link or an event was ours. */
 const OWNERS = statement(
@@ -47,7 +47,7 @@ const RELINK = statement(
     insert into links as l (target, kind, entity_id, remote_id, status, attributes, presence, containers, observed_at)
     select $1, $2, $3::uuid, $4, 'owned', $5, $6, $7, now()
      where ${AFTER_LOCK} and not exists (select 1 from links o where o.target = $1 and o.kind = $2 and o.remote_id = $4 and o.entity_id <> $3::uuid)
-    on conflict (target, kind, entity_id) do update set remote_id = excluded.remote_id, status = 'owned', attributes = excluded.attributes,
+    on conflict (target, kind, entity_id) do update set remote_id = excluded.remote_id, status = 'owned', attributes = excluded.attributes, unshown = null,
       presence = excluded.presence, containers = excluded.containers, observed_at = now(), invitation = null,
       adopted = false, fresh = false, strangers = false
     returning 1),
@@ -82,7 +82,7 @@ const OBSERVED = statement(
   "observed",
   `with ${LOCKED},
   seen as (
-    update links l set attributes = $6, presence = $7, containers = $8, observed_at = now()
+    update links l set attributes = $6, unshown = null, presence = $7, containers = $8, observed_at = now()
      where ${AFTER_LOCK} and l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
   ${marking("($9::boolean or s.notes is not null) and exists (select 1 from seen)")}`,
 );
@@ -90,7 +90,7 @@ const MISSING = statement(
   "missing",
   `with ${LOCKED},
   seen as (
-    update links l set attributes = null where ${AFTER_LOCK} and l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
+    update links l set ${FORGOTTEN} where ${AFTER_LOCK} and l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
   ${marking("exists (select 1 from seen)")}`,
 );
 /** Whatever kept a value from being taken may be gone: only the target can tell. Who is parked for a cause that others share: TRY_CAUSES. */
@@ -120,6 +120,7 @@ interface LinkRow extends pg.QueryResultRow {
   remote_id: string;
   status: LinkTo["status"];
   attributes: string | null;
+  unshown: string | null;
   presence: Observation["presence"] | null;
 }
 
@@ -133,6 +134,13 @@ type PeriodRow = pg.QueryResultRow & Period;
 
 const observedOf = ({ attributes, presence }: LinkRow): Observation | undefined =>
   attributes !== null && presence !== null ? { attributes: JSON.parse(attributes) as Attributes, presence } : undefined;
+
+const toOf = (row: LinkRow): LinkTo => ({
+  id: row.entity_id,
+  status: row.status,
+  observed: observedOf(row),
+  ...(row.unshown === null ? {} : { remembered: JSON.parse(row.unshown) as Attributes }),
+});
 
 export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore, "repair"> {
   return {
@@ -153,7 +161,7 @@ export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore
 
     async linksTo(kind, remoteIds) {
       const rows = await run<LinkRow>(pool, LINKS_TO, [target, kind, remoteIds]);
-      return new Map(rows.map((row) => [row.remote_id, { id: row.entity_id, status: row.status, observed: observedOf(row) }]));
+      return new Map(rows.map((row) => [row.remote_id, toOf(row)]));
     },
 
     async owners(kind, ids) {

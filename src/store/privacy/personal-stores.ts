@@ -1,3 +1,5 @@
+import { FORGOTTEN } from "../write-sql.ts";
+
 /*
  * Every table that keeps values of people, and how those of some people are taken out of it. A test holds it against the classification (privacy/columns.ts), and
  * another one looks for what was erased in every table. The history is not here: its values are encrypted, and go with the person's key (store/personal).
@@ -25,7 +27,7 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
   {
     table: "links",
     // The link stays while the person is at the target: without it nobody would know that they are ours to remove.
-    erase: `update links set attributes = null, invitation = null where ${OF_PERSON} and (attributes is not null or invitation is not null)`,
+    erase: `update links set ${FORGOTTEN}, invitation = null where ${OF_PERSON} and coalesce(attributes, unshown, invitation) is not null`,
   },
   { table: "removed_people", erase: "delete from removed_people where entity_id = any($1::uuid[])" },
   // By the link's id at the target as well: a hint that was about nobody yet may name them.

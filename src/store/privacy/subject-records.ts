@@ -18,7 +18,7 @@ const READ: Statement = {
     'scheduled', (select json_agg(json_build_object('kind', c.kind, 'day', c.day, 'zone', c.zone, 'state', c.state, 'receivedAt', c.received_at, 'changes', c.patch)
         order by c.due_at, c.id) from scheduled_changes c join users u on u.id = c.resource where u.id = $1 or u.person_id = $1),
     'links', (select coalesce(json_agg(json_build_object('target', l.target, 'remoteId', l.remote_id, 'presence', l.presence, 'observedAt', l.observed_at,
-        'attributes', l.attributes) order by l.target), '[]') from links l where l.kind = 'user' and l.entity_id = $1),
+        'attributes', coalesce(l.attributes, l.unshown)) order by l.target), '[]') from links l where l.kind = 'user' and l.entity_id = $1),
     'removed', (select coalesce(json_agg(json_build_object('target', r.target, 'at', r.at, 'attributes', r.attributes) order by r.target), '[]')
       from removed_people r where r.entity_id = $1),
     'states', (select coalesce(json_agg(json_build_object('target', s.target, 'state', s.state, 'reasonCode', s.reason_code, 'planned', s.planned, 'notes', s.notes,

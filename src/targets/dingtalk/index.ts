@@ -7,6 +7,7 @@ import { TargetRejected } from "../../reconcile/target-failures.ts";
 import { freeing } from "./attributes/freeing.ts";
 import { normalize } from "./attributes/normalize.ts";
 import { DEFAULT_REGION } from "./attributes/phone.ts";
+import { recall } from "./attributes/recall.ts";
 import { departmentNameKey, numberedDepartmentName } from "./attributes/text.ts";
 import { createCheck } from "./check.ts";
 import { createClient } from "./client/client.ts";
@@ -96,6 +97,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
           });
         },
       }),
+    recall,
     disproved: (_kind, answer) => disproved(answer),
     canFind: (kind) => kind === "user" || kind === "department",
     list: (kind: EntityKind, context: WriteContext): AsyncIterable<ListPage> =>
@@ -149,8 +151,9 @@ function writesOf(
       }),
     update: (ref, actual, set, context) =>
       on(ref.kind, {
-        user: () => updated(users, actual, set, context),
-        department: () => updated({ ...departments, update: (...of) => departments.update(ref, ...of) }, actual, set, context),
+        user: () => updated({ ...users, kind: "user" }, actual, set, context),
+        department: () =>
+          updated({ ...departments, kind: "department", update: (...of) => departments.update(ref, ...of) }, actual, set, context),
         role: () => roles.update(actual, set, context),
       }),
     remove: (ref, actual, context) =>

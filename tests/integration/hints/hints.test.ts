@@ -65,7 +65,7 @@ test("a write of a value that reads do not show ends: it is not taken for a chan
   });
   listener = await startListening(env, env.startWorker());
   await env.quiet();
-  await edit("/topapi/v2/user/update", { userid: id, remark: "nothing of ours" });
+  await edit("/topapi/v2/user/update", { userid: id, title: "King" });
   const outcomesOfChanges = async () =>
     (await env.pool.query("select outcome from hints where type = 'user_modify_org' order by event_id")).rows.map(({ outcome }) => outcome);
   // The second one is of our own write.

@@ -7,7 +7,7 @@ const hint = (type: string, data: JsonObject) => hintOf({ id: "e1", type, atMs: 
 /** Whether all that is told is remembered. */
 const agrees = (type: string, data: JsonObject): boolean => {
   const told = Object.values(hint(type, data).about[0]!.told);
-  return told.length > 0 && told.every((each) => each(remembered));
+  return told.length > 0 && told.every((each) => each.isKnown(remembered));
 };
 const about = (type: string, data: JsonObject) => hint(type, data).about.map(({ kind, remoteId }) => `${kind} ${remoteId}`);
 
@@ -71,6 +71,35 @@ test.each<[string, JsonObject, boolean]>([
   ["org_dept_create", { deptId: [7] }, true],
   ["org_dept_modify", { deptId: [7] }, false],
 ])("%s of what is remembered to be there", (type, data, expected) => expect(agrees(type, data)).toBe(expected));
+
+/** Names of attributes that are told to be other ones; "anything" where it is not told which. */
+const touched = (type: string, data: JsonObject) => {
+  const { told, concerns } = hint(type, data).about[0]!;
+  return concerns === "anything" ? concerns : Object.values(told).flatMap(({ names }) => names);
+};
+const changed = (prev: JsonObject, curr: JsonObject) => ({ userId: ["u1"], diffInfo: { userid: "u1", prev, curr } });
+test.each<[string, string, JsonObject, ReturnType<typeof touched>]>([
+  ["a value", "user_modify_org", changed({ jobNumber: "1" }, { jobNumber: "2" }), ["job_number"]],
+  ["a cleared value", "user_modify_org", changed({ email: "a@b.hk" }, {}), ["email"]],
+  [
+    "one custom field of two",
+    "user_modify_org",
+    changed({ extension: '{"A":"1","B":"2"}' }, { extension: '{"A":"1","B":"3"}' }),
+    ["extension.B"],
+  ],
+  ["a cleared custom field", "user_modify_org", changed({ extension: '{"A":"1","B":"2"}' }, { extension: '{"A":"1"}' }), ["extension.B"]],
+  ["all custom fields cleared", "user_modify_org", changed({ extension: '{"A":"1"}' }, {}), ["extension.A"]],
+  ["something we know nothing of", "user_modify_org", changed({}, { title: "x", shoeSize: "43" }), "anything"],
+  ["what cannot be read", "user_modify_org", changed({}, { extension: "{" }), "anything"],
+  ["a change without saying which", "user_modify_org", { userId: ["u1"] }, "anything"],
+  ["no difference", "user_modify_org", changed({}, {}), []],
+  ["somebody who left", "user_leave_org", { userId: ["u1"] }, "anything"],
+  ["an administrator", "org_admin_add", { userId: ["u1"] }, []],
+  ["an activation", "user_active_org", { userId: ["u1"] }, ["activated"]],
+  ["a department", "org_dept_modify", { deptId: [7] }, []],
+])("what an event is about, of that which a read does not show: %s", (_name, type, data, expected) =>
+  expect(touched(type, data)).toEqual(expected),
+);
 
 const frame = (more: JsonObject) => JSON.stringify({ specVersion: "1.0", ...more });
 

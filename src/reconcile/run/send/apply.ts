@@ -1,6 +1,7 @@
 import type { EntityRef } from "../../../core/entity.ts";
 import { unreachable } from "../../../core/errors.ts";
 import type { Plan } from "../../plan.ts";
+import { withRecalled } from "../../recalled.ts";
 import type { TargetAdapter, WriteContext } from "../../target.ts";
 import type { Written } from "../../target-failures.ts";
 import type { Actual, TargetCall } from "../../target-values.ts";
@@ -10,7 +11,7 @@ import type { DesiredEntity } from "../end/run-result.ts";
 
 /** What the target holds: the remembered observation while it can be trusted, else one read. */
 export async function observe(
-  target: Pick<TargetAdapter, "find" | "read">,
+  target: Pick<TargetAdapter, "find" | "read" | "recall">,
   ref: EntityRef,
   { link, desired }: DesiredEntity,
   context: WriteContext,
@@ -22,7 +23,8 @@ export async function observe(
   }
   if (link.remoteId === undefined) return undefined;
   if (link.observed) return { remoteId: link.remoteId, ...link.observed };
-  return (await target.read(ref.kind, link.remoteId, context)).actual;
+  const { actual } = await target.read(ref.kind, link.remoteId, context);
+  return actual && withRecalled(target, ref.kind, actual, link.remembered);
 }
 
 /** `written` is undefined after a removal. `resume`: an earlier create may have been carried out. */

@@ -51,18 +51,22 @@ const DROP = statement(
     where h.target = $1 and h.event_id = w.event_id and h.kind = w.kind and h.remote_id = w.remote_id and h.outcome is null`,
 );
 
-/** Parameters: 1 target, 2 hints, 3 entities, 4 targets. An event is recorded, and its entity due, where a hint of it was open still. */
+/**
+ * Parameters: 1 target, 2 hints, 3 entities, 4 targets. An event is recorded, and its entity due, where a hint of it was open still. What was remembered is
+ * kept beside, without what is doubted (null: all of it), for a read that does not show it.
+ */
 const LOOK = statement(
   "look",
   `with ended as (${ENDED("'look'")}),
   looked as materialized (
-    select w.* from json_to_recordset($3::json) as w(kind text, id uuid, look uuid, priority smallint, event json) where w.look in (select e.look from ended e)),
+    select w.* from json_to_recordset($3::json) as w(kind text, id uuid, look uuid, priority smallint, doubted text[], event json) where w.look in (select e.look from ended e)),
   event as (${appendEvents("looked w")}),
   locked as materialized (
     select 1 from (select kind, id from looked order by kind, id) k cross join lateral (
       select 1 from entity_states s where s.target = $1 and s.kind = k.kind and s.entity_id = k.id for update) l),
   forgotten as (
-    update links l set attributes = null from looked k
+    update links l set attributes = null,
+        unshown = case when k.doubted is not null then (coalesce(l.attributes, l.unshown)::jsonb - k.doubted)::json end from looked k
      where (select count(*) from locked) >= 0 and l.target = $1 and l.kind = k.kind and l.entity_id = k.id and l.status = 'owned'),
   marked as (${markDue("(select k.kind, k.id as entity_id, k.priority, array[k.look] as causes from looked k) m", "$4::text[]")}),
   woken as (${wakeUp("marked")})
@@ -113,11 +117,12 @@ export function createHintStore(pool: Pool, target: string): HintStore {
     },
 
     async lookAt(looks) {
-      const entities = looks.map(({ hint: { kind, link }, event }) => ({
+      const entities = looks.map(({ hint: { kind, link }, event, doubted }) => ({
         kind,
         id: link!.id,
         look: event.id,
         priority: PRIORITY.structure,
+        doubted: doubted === "anything" ? null : doubted,
         event: eventColumns(event),
       }));
       const hints = looks.flatMap(({ hint, event }) => named(hint, event.id));

@@ -11,7 +11,7 @@ import type { Refusals } from "../../../reconcile/run/plan/refusal.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 import type { Vault } from "../../vault.ts";
-import { markDue, PRIORITY } from "../../write-sql.ts";
+import { FORGOTTEN, markDue, PRIORITY } from "../../write-sql.ts";
 import { createGuard } from "../guard/guard.ts";
 import type { Place } from "../liveness.ts";
 import { deadlineOf, termMs } from "./lease.ts";
@@ -72,7 +72,7 @@ const DISTRUST: Statement = {
     select 1 from doubted d cross join lateral (
       select 1 from entity_states s where s.target = $1 and s.kind = d.kind and s.entity_id = d.entity_id for update) l),
   forgotten as (
-    update links l set attributes = null from doubted d where (select count(*) from locked) >= 0 and l.target = $1 and l.kind = d.kind and l.entity_id = d.entity_id),
+    update links l set ${FORGOTTEN} from doubted d where (select count(*) from locked) >= 0 and l.target = $1 and l.kind = d.kind and l.entity_id = d.entity_id),
   marked as (${markDue(`(select d.kind, d.entity_id, ${PRIORITY.structure}::smallint as priority, $4::uuid[] as causes from doubted d) m`, "array[$1::text]")})
   select d.entity_id as id from doubted d`,
 };

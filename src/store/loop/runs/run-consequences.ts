@@ -4,6 +4,7 @@ import type { Claim, LinkChange, LinkedObject, RunOutcome } from "../../../recon
 import { MAX_BLOCKED_LOOKS } from "../../../reconcile/run/end/next-state.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import type { Vault } from "../../vault.ts";
+import { FORGOTTEN } from "../../write-sql.ts";
 import { changeGraces } from "../guard/graces.ts";
 import { carriedOut, leaveHolds, membershipsOf, unflag } from "../guard/hold-members.ts";
 import { wasPutBack } from "../guard/removed-people.ts";
@@ -44,7 +45,7 @@ export const putLinks = (links: string): string => `
   insert into links (target, kind, entity_id, remote_id, status, presence, attributes, containers, observed_at)
   select $1, l.kind, l.id, l.remote_id, 'owned', l.presence, l.attributes, l.containers, now() from ${links} l order by l.kind, l.id
   on conflict (target, kind, entity_id) do update set remote_id = excluded.remote_id, status = 'owned', presence = excluded.presence,
-    attributes = excluded.attributes, containers = excluded.containers, observed_at = now(), invitation = null, fresh = false`;
+    attributes = excluded.attributes, unshown = null, containers = excluded.containers, observed_at = now(), invitation = null, fresh = false`;
 
 const PUT_LINKS = statement(
   "put-links",
@@ -55,13 +56,13 @@ const PUT_LINKS = statement(
 /** Everything else about the link stays, such as that it is fresh. */
 const SEEN = statement(
   "seen",
-  `update links l set presence = g.presence, attributes = g.attributes, containers = g.containers, observed_at = now()
+  `update links l set presence = g.presence, attributes = g.attributes, unshown = null, containers = g.containers, observed_at = now()
      from json_to_recordset($3::json) as g(id uuid, remote_id text, presence text, attributes json, containers text[])
     where l.target = $1 and l.kind = $2 and l.entity_id = g.id and l.status = 'owned' and l.remote_id = g.remote_id and l.attributes is null`,
 );
 const FORGET_OBSERVATIONS = statement(
   "forget",
-  "update links l set attributes = null where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])",
+  `update links l set ${FORGOTTEN} where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])`,
 );
 const INVITED = statement(
   "invited",
@@ -71,13 +72,13 @@ const INVITED = statement(
 /** Whoever comes into a department was outside, and no manager of it, whatever is remembered: those who name the person are woken by REQUEUE_MANAGED_DEPARTMENTS. */
 const FORGET_MANAGED = statement(
   "forget-managed",
-  `update links l set attributes = null from json_to_recordset($2::json) as n(department text, person text)
+  `update links l set ${FORGOTTEN} from json_to_recordset($2::json) as n(department text, person text)
     where l.target = $1 and l.kind = 'department' and l.remote_id = n.department and (l.attributes->'managers')::jsonb ? n.person`,
 );
 /** Nothing is there that we know of: a look for it by our own id comes later. */
 const DOUBT_LINKS = statement(
   "doubt-links",
-  `update links l set status = 'intended', attributes = null, presence = null, containers = '{}'
+  `update links l set status = 'intended', ${FORGOTTEN}, presence = null, containers = '{}'
     where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])`,
 );
 const REMOVE_LINKS = statement("remove-links", "delete from links l where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])");
@@ -100,7 +101,7 @@ const LATE = statement(
   locked as materialized (
     select 1 from ${NAMED} n cross join lateral (
       select 1 from entity_states s where s.target = $1 and s.kind = n.kind and s.entity_id = n.id for update) l),
-  forgotten as (update links l set attributes = null from ${NAMED} n where (select count(*) from locked) >= 0 and l.target = $1 and l.kind = n.kind and l.entity_id = n.id)
+  forgotten as (update links l set ${FORGOTTEN} from ${NAMED} n where (select count(*) from locked) >= 0 and l.target = $1 and l.kind = n.kind and l.entity_id = n.id)
   update entity_states s set ${REQUEUE}, recheck_at = now() + $5::float8 * interval '1 ms' from ${NAMED} n where s.target = $1 and s.kind = n.kind and s.entity_id = n.id`,
 );
 

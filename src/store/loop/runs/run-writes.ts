@@ -4,6 +4,7 @@ import { batched } from "../../postgres/batch.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { isItemFailure, type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import type { Vault } from "../../vault.ts";
+import { FORGOTTEN } from "../../write-sql.ts";
 import { countValues } from "../guard/guard-counters.ts";
 import { createRunEnds, type RunEndOptions } from "./run-ends.ts";
 import { heldBy, sortedForLocking } from "./run-leases.ts";
@@ -18,7 +19,7 @@ const INTENTS = `
   intent as (insert into history select e.* from mine, json_populate_record(null::history, mine.event) e),
   linked as (
     insert into links (target, kind, entity_id, remote_id, status) select $1, kind, id, remote_id, 'intended' from mine where make
-    on conflict (target, kind, entity_id) do update set remote_id = coalesce(excluded.remote_id, links.remote_id), status = 'intended', attributes = null,
+    on conflict (target, kind, entity_id) do update set remote_id = coalesce(excluded.remote_id, links.remote_id), status = 'intended', ${FORGOTTEN},
       adopted = false, fresh = false, strangers = false),
   begun as (
     insert into entity_states (target, kind, entity_id, state, intent) select $1, kind, id, 'due', (event->>'id')::uuid from mine

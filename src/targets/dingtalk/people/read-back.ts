@@ -1,10 +1,12 @@
 import type { WriteContext } from "../../../reconcile/target.ts";
 import { TargetError, type Written } from "../../../reconcile/target-failures.ts";
 import { type Actual, type Attributes, type AttributeValue, DIFFERED, type Note } from "../../../reconcile/target-values.ts";
+import { recall } from "../attributes/recall.ts";
 import type { Reason, Rule } from "../attributes/rule.ts";
 import { differences } from "../client/operation.ts";
 
 interface Kind {
+  readonly kind: "user" | "department";
   update(actual: Actual, set: Attributes, context: WriteContext): Promise<Written>;
   read(remoteId: string, context: WriteContext): Promise<{ readonly actual: Actual | undefined; readonly calls: Written["calls"] }>;
 }
@@ -24,15 +26,15 @@ const pairOf = (sent: AttributeValue, shown: AttributeValue | undefined): string
  * nothing in the answer says so. A comparison finds them; what it found and is sent again is read back, which tells an administrator's change from DingTalk's own
  * way. One call more, for those only.
  */
-export async function updateAndLook(kind: Kind, actual: Actual, set: Attributes, context: WriteContext): Promise<Written> {
-  const written = await kind.update(actual, set, context);
+export async function updateAndLook(things: Kind, actual: Actual, set: Attributes, context: WriteContext): Promise<Written> {
+  const written = await things.update(actual, set, context);
   const sent = doubtful(actual, set, written);
   if (Object.keys(sent).length === 0) return written;
-  const seen = await look(kind, written.remoteId, context);
+  const seen = await look(things, written.remoteId, context);
   if (!seen?.actual) return written;
-  const shown = seen.actual.attributes;
-  const told = Object.fromEntries(Object.entries(sent).filter(([name]) => shown[name] !== undefined));
-  const kept = Object.entries(differences(told, shown));
+  // A custom field that nobody made is accepted, and not there.
+  const shown = { ...recall(things.kind, sent, seen.actual.attributes), ...seen.actual.attributes };
+  const kept = Object.entries(differences(sent, shown));
   const remembered = kept.flatMap(([name, value]) => [
     [name, shown[name] ?? null] as const,
     [KEPT + name, pairOf(value, shown[name])] as const,

@@ -4,6 +4,7 @@ import type { Attributes, AttributeValue } from "../../../reconcile/target-value
 import { EXTENSION } from "../attributes/fields.ts";
 import { phoneFromWire } from "../attributes/phone.ts";
 import { isObject } from "../client/answer.ts";
+import { differences } from "../client/operation.ts";
 import { idsOf, objectsIn } from "../client/wire-values.ts";
 import type { StreamEvent } from "./frames.ts";
 
@@ -13,26 +14,33 @@ import type { StreamEvent } from "./frames.ts";
 const MOST_SUBJECTS = 1_000;
 const LONGEST_ID = 64;
 
-type Parts = HintSubject["told"];
+type Meaning = Pick<HintSubject, "told" | "concerns">;
 /** Only the thing itself can tell. */
-const NOTHING: Parts = {};
+const UNTOLD_CHANGE: Meaning = { told: {}, concerns: "anything" };
+/** What a read shows all of. */
+const READABLE: Meaning = { told: {}, concerns: "told" };
+const about = (part: string, names: readonly string[], isKnown: Told["isKnown"]): Meaning => ({
+  told: { [part]: { names, isKnown } },
+  concerns: "told",
+});
 /** That nothing is another one than before, as after a write of ours that says the same again. */
-const UNCHANGED: Parts = { unchanged: () => true };
+const UNCHANGED = about("unchanged", [], () => true);
 /** Whoever is remembered to be there is there. */
-const PRESENT: Parts = { presence: () => true };
+const PRESENT = about("presence", [], () => true);
 
-const PEOPLE: Readonly<Record<string, Parts>> = {
+const PEOPLE: Readonly<Record<string, Meaning>> = {
   user_add_org: PRESENT,
-  user_leave_org: NOTHING,
-  user_active_org: { activated: ({ activated }) => activated === true },
-  org_admin_add: NOTHING,
-  org_admin_remove: NOTHING,
+  // Whoever is there again may be somebody made anew.
+  user_leave_org: UNTOLD_CHANGE,
+  user_active_org: about("activated", ["activated"], ({ activated }) => activated === true),
+  org_admin_add: READABLE,
+  org_admin_remove: READABLE,
 };
-const DEPARTMENTS: Readonly<Record<string, Parts>> = {
+const DEPARTMENTS: Readonly<Record<string, Meaning>> = {
   org_dept_create: PRESENT,
-  // It tells no value.
-  org_dept_modify: NOTHING,
-  org_dept_remove: NOTHING,
+  // It tells no value. What a read does not show of a department has no effect either (docs/dingtalk.md 4.4).
+  org_dept_modify: READABLE,
+  org_dept_remove: READABLE,
 };
 
 /** People change these themselves, or roles do, and no event of a person says so. */
@@ -49,13 +57,13 @@ export function hintOf({ id, type, atMs, data }: StreamEvent, region: string): T
 function subjects(type: string, data: JsonObject, region: string): readonly HintSubject[] {
   const people = Object.hasOwn(PEOPLE, type) ? PEOPLE[type] : undefined;
   const departments = Object.hasOwn(DEPARTMENTS, type) ? DEPARTMENTS[type] : undefined;
-  if (people) return idsIn(data, "userid").map((remoteId) => ({ kind: "user", remoteId, told: people }));
-  if (departments) return idsIn(data, "deptid").map((remoteId) => ({ kind: "department", remoteId, told: departments }));
+  if (people) return idsIn(data, "userid").map((remoteId) => ({ kind: "user", remoteId, ...people }));
+  if (departments) return idsIn(data, "deptid").map((remoteId) => ({ kind: "department", remoteId, ...departments }));
   if (type !== "user_modify_org") return [];
   const told = new Map(objectsIn(entry(data, "diffinfo")).map((diff) => [String(diff.userid), diff]));
   return idsIn(data, "userid").map((remoteId) => {
     const diff = told.get(remoteId);
-    return { kind: "user", remoteId, told: diff ? partsOf(diff, region) : NOTHING };
+    return { kind: "user", remoteId, ...(diff ? meaningOf(diff, region) : UNTOLD_CHANGE) };
   });
 }
 
@@ -98,24 +106,38 @@ const READINGS: Readonly<Record<string, Reading>> = {
 };
 
 /** Each value that is told to have changed. One that cannot be compared was not known. */
-function partsOf(diff: JsonObject, region: string): Parts {
+function meaningOf(diff: JsonObject, region: string): Meaning {
   const [before, after] = [diff.prev, diff.curr].map((side) => (isObject(side) ? side : {})) as [JsonObject, JsonObject];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return keys.length === 0 ? UNCHANGED : Object.fromEntries(keys.map((key) => [key, partOf(key, before[key], after[key], region)]));
+  if (keys.length === 0) return UNCHANGED;
+  const told = keys.map((key) => [key, partOf(key, before[key], after[key], region)] as const);
+  const isReadable = told.every(([, part]) => part !== undefined);
+  return {
+    told: Object.fromEntries(told.map(([key, part]) => [key, part ?? { names: [], isKnown: () => false }])),
+    concerns: isReadable ? "told" : "anything",
+  };
 }
 
-function partOf(key: string, before: JsonValue | undefined, after: JsonValue | undefined, region: string): Told {
+/** Undefined when it is not known what it is about. */
+function partOf(key: string, before: JsonValue | undefined, after: JsonValue | undefined, region: string): Told | undefined {
   const reading = Object.hasOwn(READINGS, key) ? READINGS[key] : undefined;
-  if (!reading) return () => false;
+  if (!reading) return undefined;
   try {
-    // A field that was cleared is missing.
-    const told = after === undefined || after === null ? emptied(reading(before ?? "", region)) : reading(after, region);
-    return (remembered) => Object.entries(told).every(([name, value]) => isSame(name, value, remembered[name], region));
+    const [had, has] = [read(reading, before, region), read(reading, after, region)];
+    // A field that was cleared is missing; and of all custom fields together only some are other ones.
+    const told = differences({ ...emptied(had), ...has }, had);
+    return {
+      names: Object.keys(told),
+      isKnown: (remembered) => Object.entries(told).every(([name, value]) => isSame(name, value, remembered[name], region)),
+    };
   } catch (error) {
-    if (error instanceof SyntaxError) return () => false;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
+
+const read = (reading: Reading, value: JsonValue | undefined, region: string): Attributes =>
+  value === undefined || value === null ? {} : reading(value, region);
 
 const emptied = (told: Attributes): Attributes => Object.fromEntries(Object.keys(told).map((name) => [name, null]));
 

@@ -1,0 +1,14 @@
+import type { EntityKind } from "../core/entity.ts";
+import type { TargetAdapter } from "./target.ts";
+import type { Actual, Attributes } from "./target-values.ts";
+
+/** What was read or listed just now, with what is remembered of attributes that it does not show. Pure. */
+export function withRecalled(
+  target: Pick<TargetAdapter, "recall">,
+  kind: EntityKind,
+  actual: Actual,
+  remembered: Attributes | undefined,
+): Actual {
+  if (!remembered) return actual;
+  return { ...actual, attributes: { ...actual.attributes, ...target.recall(kind, remembered, actual.attributes) } };
+}
