@@ -19,6 +19,8 @@ export interface HintSubject {
   readonly told: Readonly<Record<string, Told>>;
   /** What may be otherwise than remembered, of that which a read does not show: what is told, or anything. */
   readonly concerns: "told" | "anything";
+  /** Calls that raise such an event, by their names in a `TargetCall`, where it tells nothing else by which a write of ours could be known. */
+  readonly raisedBy?: readonly string[];
 }
 
 export interface Told {

@@ -1,9 +1,10 @@
 import type { HintSubject, Told } from "../target-hints.ts";
 import type { Attributes } from "../target-values.ts";
+import type { UntoldEvent } from "./own-writes.ts";
 import type { HintOutcome, OpenHint } from "./ports.ts";
 
 /** What an event reports of one thing, while it is in this process's memory. */
-export interface Report extends Pick<HintSubject, "told" | "concerns"> {
+export interface Report extends Pick<HintSubject, "told" | "concerns" | "raisedBy"> {
   readonly atMs: number;
 }
 
@@ -13,18 +14,34 @@ const PATIENCE_MS = 1_000;
 
 /**
  * What becomes of hints about one thing. Only where all that was told lastly is what is remembered, it was our own write, or one that changed nothing: then
- * nobody has to look. Events that another process heard tell nothing here. Pure.
+ * nobody has to look. Events that another process heard tell nothing here. `raised`: events that calls of ours account for. Pure.
  */
-export function decide({ link, busy, eventIds, ageMs }: OpenHint, reportOf: (eventId: string) => Report | undefined): HintOutcome | "wait" {
+export function decide(
+  { link, busy, eventIds, ageMs }: OpenHint,
+  reportOf: (eventId: string) => Report | undefined,
+  raised: ReadonlyMap<string, unknown> = new Map(),
+): HintOutcome | "wait" {
   // A create under way may be about to own it, and a run's own write is recorded at its end.
   if (busy) return "wait";
   if (!link) return "stranger";
-  const reports = eventIds.map(reportOf);
+  const others = eventIds.filter((id) => !raised.has(id));
+  if (others.length === 0) return "echo";
+  const reports = others.map(reportOf);
   const lastly = lastTold(reports);
   if (!lastly || link.status !== "owned" || !link.observed) return "look";
   if (isKnown(lastly, link.observed)) return "echo";
   return (link.observedMs ?? Number.POSITIVE_INFINITY) < JUST_WRITTEN_MS && ageMs < PATIENCE_MS ? "wait" : "look";
 }
+
+/** Events that tell nothing but that a call of ours may have raised them. Pure. */
+export const untoldEvents = (
+  { eventIds }: Pick<OpenHint, "eventIds">,
+  reportOf: (eventId: string) => Report | undefined,
+): readonly UntoldEvent[] =>
+  eventIds.flatMap((eventId) => {
+    const { atMs, raisedBy } = reportOf(eventId) ?? {};
+    return atMs && raisedBy ? [{ eventId, atMs, raisedBy }] : [];
+  });
 
 /**
  * What is remembered of a thing, is not shown by a read, and may be otherwise by what was told: so that a look sends neither what nobody has changed, nor

@@ -4,8 +4,9 @@ import type { Logger } from "../../core/logger.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { HintListener, ListeningState } from "../target-hints.ts";
-import { decide, doubted, type Report } from "./decide.ts";
+import { decide, doubted, type Report, untoldEvents } from "./decide.ts";
 import { isComparisonDue } from "./health.ts";
+import { raisedByUs } from "./own-writes.ts";
 import type { HintStore, ListeningPlace, Look, OpenHint, ShownListening } from "./ports.ts";
 
 export interface ListenDeps {
@@ -121,6 +122,7 @@ interface Receiver {
 function createReceiver({ store, clock, logger, target, wake }: ListenDeps, signal: AbortSignal): Receiver {
   const reports = new Map<string, Map<string, Report>>();
   const looked = new Map<string, Looked>();
+  const conclude = createConcluding();
   let state: ShownListening = { state: "connecting", since: clock.now(), failures: 0 };
   let heardAt: Date | undefined;
   let eventAt: Date | undefined;
@@ -137,7 +139,7 @@ function createReceiver({ store, clock, logger, target, wake }: ListenDeps, sign
         throw error;
       }
       for (const { eventId, atMs, about } of hints)
-        for (const { kind, remoteId, told, concerns } of about) reportsOf(`${kind} ${remoteId}`).set(eventId, { atMs, told, concerns });
+        for (const { kind, remoteId, ...rest } of about) reportsOf(`${kind} ${remoteId}`).set(eventId, { atMs, ...rest });
       bound(reports);
       if (hints.some(({ about }) => about.length > 0)) arrival.ring();
     },
@@ -165,16 +167,17 @@ function createReceiver({ store, clock, logger, target, wake }: ListenDeps, sign
   }
 
   async function round(): Promise<"more" | "later" | "nothing"> {
-    const open = await store.openHints(MOST_OPEN);
+    const open = await store.openHints(MOST_OPEN, clock.now());
     const ends: Record<"echo" | "stranger", OpenHint[]> = { echo: [], stranger: [] };
     const looks: Look[] = [];
     const nowMs = clock.monotonicMs();
     for (const hint of open) {
       const key = `${hint.kind} ${hint.remoteId}`;
       const reportOf = (id: string) => reports.get(key)?.get(id);
-      const outcome = decide(hint, reportOf);
+      const outcome = conclude(hint, reportOf);
       if (outcome === "echo" || outcome === "stranger") ends[outcome].push(hint);
-      if (outcome === "look" && nowMs >= nextLookMs(looked.get(key))) looks.push({ hint, event: eventOf(hint, clock.now(), target.name), doubted: doubted(hint, reportOf) });
+      if (outcome === "look" && nowMs >= nextLookMs(looked.get(key)))
+        looks.push({ hint, event: eventOf(hint, clock.now(), target.name), doubted: doubted(hint, reportOf) });
     }
     if (ends.echo.length > 0) await store.endHints(ends.echo, "echo");
     if (ends.stranger.length > 0) await store.endHints(ends.stranger, "stranger");
@@ -211,6 +214,19 @@ function createReceiver({ store, clock, logger, target, wake }: ListenDeps, sign
         pause.abort();
       }
     },
+  };
+}
+
+/** Decides, and knows which calls of ours have accounted for events already: after a start none, and the first event beside such a call may go for its own. */
+function createConcluding() {
+  const spent = new Map<string, true>();
+  return (hint: OpenHint, reportOf: (eventId: string) => Report | undefined): ReturnType<typeof decide> => {
+    const writes = (hint.link?.writes ?? []).filter(({ id }) => !spent.has(id));
+    const raised = raisedByUs(untoldEvents(hint, reportOf), writes);
+    const outcome = decide(hint, reportOf, raised);
+    if (outcome === "echo") for (const id of raised.values()) spent.set(id, true);
+    bound(spent);
+    return outcome;
   };
 }
 

@@ -2,6 +2,7 @@ import type { HistoryEvent } from "../../history/event.ts";
 import type { ListeningEnd, TargetHint } from "../target-hints.ts";
 import type { Attributes } from "../target-values.ts";
 import type { Hearing } from "./health.ts";
+import type { OwnWrite } from "./own-writes.ts";
 
 /** Something that happened to one thing, as a target reported it. It is stored without any value. */
 export interface OpenHint {
@@ -25,6 +26,8 @@ export interface HintedLink {
   readonly observed: Attributes | undefined;
   /** Since when that is remembered, which a write of ours renews. */
   readonly observedMs: number | undefined;
+  /** Of a department, whose events tell no value: calls of the last minutes that were carried out. */
+  readonly writes: readonly OwnWrite[];
 }
 
 /** `echo`: it told what was known. `stranger`: about nothing of ours. `look`: the entity is looked at. */
@@ -40,8 +43,8 @@ export interface Look {
 export interface HintStore {
   /** Keeps hints; those that are kept already are left as they are. */
   keepHints(hints: readonly TargetHint[]): Promise<void>;
-  /** Those without an outcome, the oldest first, together for each thing. */
-  openHints(limit: number): Promise<readonly OpenHint[]>;
+  /** Those without an outcome, the oldest first, together for each thing. `now`: by which the last minutes are counted. */
+  openHints(limit: number, now: Date): Promise<readonly OpenHint[]>;
   /** Ends hints that need no look; nothing is kept of those about strangers. */
   endHints(hints: readonly OpenHint[], outcome: "echo" | "stranger"): Promise<void>;
   /**

@@ -2,7 +2,7 @@ import { decide, doubted, type Report } from "../../../src/reconcile/hints/decid
 import type { OpenHint } from "../../../src/reconcile/hints/ports.ts";
 
 const is = (title: string): Report["told"] => ({ title: { names: ["title"], isKnown: (remembered) => remembered["title"] === title } });
-const owned = { id: "i", status: "owned", observed: { title: "Clerk" }, observedMs: 60_000 } as const;
+const owned = { id: "i", status: "owned", observed: { title: "Clerk" }, observedMs: 60_000, writes: [] } as const;
 const open = (more: Partial<OpenHint> = {}): OpenHint => ({
   kind: "user",
   remoteId: "u",

@@ -1,4 +1,6 @@
 import type pg from "pg";
+import { firstUuidAt } from "../../../core/id.ts";
+import type { OwnWrite } from "../../../reconcile/hints/own-writes.ts";
 import type { HintedLink, HintStore, OpenHint, ShownListening } from "../../../reconcile/hints/ports.ts";
 import type { Attributes } from "../../../reconcile/target-values.ts";
 import { lookUp } from "../../postgres/planner.ts";
@@ -31,7 +33,12 @@ const OPEN = statement(
     select h.kind, h.remote_id, array_agg(h.event_id order by h.received_at, h.event_id) as event_ids, array_agg(h.type order by h.received_at, h.event_id) as types,
         (extract(epoch from now() - min(h.received_at)) * 1000)::float8 as age_ms
       from hints h where h.target = $1 and h.outcome is null group by h.kind, h.remote_id order by min(h.received_at) limit $2)
-  select o.*, l.entity_id, l.status, l.attributes, (extract(epoch from now() - l.observed_at) * 1000)::float8 as observed_ms, s.lease is not null as busy
+  select o.*, l.entity_id, l.status, l.attributes, (extract(epoch from now() - l.observed_at) * 1000)::float8 as observed_ms, s.lease is not null as busy,
+      case when o.kind = 'department' then (
+        select json_agg(json_build_object('id', w.id || ' ' || c.nth, 'api', c.call->>'api', 'durationMs', (c.call->>'durationMs')::float8,
+            'answeredMs', extract(epoch from (c.call->>'targetAt')::timestamptz) * 1000))
+          from history w cross join lateral json_array_elements(w.detail->'calls') with ordinality as c(call, nth)
+         where w.subject = l.entity_id and w.id > $3::uuid and w.code = 'target.outcome' and c.call->>'code' = 'ok' and c.call->>'targetAt' is not null) end as writes
     from open o
     left join ${lookUp("links l", "l.remote_id = o.remote_id and l.kind = o.kind and l.target = $1")} l on true
     left join lateral (select s.lease from entity_states s where s.target = $1 and s.kind = o.kind and s.entity_id = l.entity_id limit 1) s on true`,
@@ -41,6 +48,9 @@ const NAMED = "json_to_recordset($2::json) as w(event_id text, kind text, remote
 const ENDED = (outcome: string): string =>
   `update hints h set outcome = ${outcome}, entity_id = w.entity_id, look = w.look from ${NAMED}
     where h.target = $1 and h.event_id = w.event_id and h.kind = w.kind and h.remote_id = w.remote_id and h.outcome is null returning w.look`;
+
+/** Events come this late at most (docs/dingtalk.md 10.2): what we wrote before raises none any more. */
+const LATEST_MS = 10 * 60_000;
 
 const END = statement("end", ENDED("'echo'"));
 
@@ -97,6 +107,7 @@ interface OpenRow extends pg.QueryResultRow {
   age_ms: number;
   observed_ms: number | null;
   busy: boolean;
+  writes: string | null;
 }
 
 export function createHintStore(pool: Pool, target: string): HintStore {
@@ -108,8 +119,8 @@ export function createHintStore(pool: Pool, target: string): HintStore {
       if (rows.length > 0) await run(pool, KEEP, [target, JSON.stringify(rows)]);
     },
 
-    async openHints(limit) {
-      return (await run<OpenRow>(pool.byKey, OPEN, [target, limit])).map(openOf);
+    async openHints(limit, now) {
+      return (await run<OpenRow>(pool.byKey, OPEN, [target, limit, firstUuidAt(now.getTime() - LATEST_MS)])).map(openOf);
     },
 
     async endHints(hints, outcome) {
@@ -160,6 +171,7 @@ const openOf = (row: OpenRow): OpenHint => ({
           status: row.status,
           observed: row.attributes === null ? undefined : (JSON.parse(row.attributes) as Attributes),
           observedMs: row.observed_ms ?? undefined,
+          writes: row.writes === null ? [] : (JSON.parse(row.writes) as OwnWrite[]),
         },
   busy: row.busy,
 });

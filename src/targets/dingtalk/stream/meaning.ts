@@ -4,6 +4,7 @@ import type { Attributes, AttributeValue } from "../../../reconcile/target-value
 import { EXTENSION } from "../attributes/fields.ts";
 import { phoneFromWire } from "../attributes/phone.ts";
 import { isObject } from "../client/answer.ts";
+import { API } from "../client/apis.ts";
 import { differences } from "../client/operation.ts";
 import { idsOf, objectsIn } from "../client/wire-values.ts";
 import type { StreamEvent } from "./frames.ts";
@@ -14,7 +15,7 @@ import type { StreamEvent } from "./frames.ts";
 const MOST_SUBJECTS = 1_000;
 const LONGEST_ID = 64;
 
-type Meaning = Pick<HintSubject, "told" | "concerns">;
+type Meaning = Pick<HintSubject, "told" | "concerns" | "raisedBy">;
 /** Only the thing itself can tell. */
 const UNTOLD_CHANGE: Meaning = { told: {}, concerns: "anything" };
 /** What a read shows all of. */
@@ -39,7 +40,7 @@ const PEOPLE: Readonly<Record<string, Meaning>> = {
 const DEPARTMENTS: Readonly<Record<string, Meaning>> = {
   org_dept_create: PRESENT,
   // It tells no value. What a read does not show of a department has no effect either (docs/dingtalk.md 4.4).
-  org_dept_modify: READABLE,
+  org_dept_modify: { ...READABLE, raisedBy: [API.departmentUpdate.path] },
   org_dept_remove: READABLE,
 };
 
