@@ -1,4 +1,8 @@
 import type { JsonValue } from "../core/entity.ts";
+import type { Changes } from "../history/event.ts";
+import type { PersonPreview } from "../reconcile/compare/preview.ts";
+
+type Explanation = PersonPreview["explanations"][number];
 
 /** Attributes that hold a telephone number. */
 const NUMBERS: ReadonlySet<string> = new Set(["mobile", "telephone", "exclusive_mobile"]);
@@ -10,4 +14,21 @@ export function hiddenNumber<T extends JsonValue>(value: T): T | string {
   if (value === null) return value;
   const digits = (typeof value === "string" ? value : JSON.stringify(value)).replace(/\D/g, "");
   return `••••${digits.length > 6 ? digits.slice(-4) : ""}`;
+}
+
+export const isPhone = (path: string): boolean => /phone/i.test(path);
+
+/** By the attribute, or by what was read: a rule may put a number anywhere. */
+export const makesNumber = ({ attribute, sources }: Pick<Explanation, "attribute" | "sources">): boolean =>
+  isNumber(attribute) || sources.some(({ path }) => isPhone(path));
+
+/** The same without the numbers in it. `explanations`: of the attributes that changed, before and after. */
+export function maskedChanges(changes: Changes, explanations: readonly Explanation[]): Changes {
+  const numbers = new Set(explanations.filter(makesNumber).map(({ attribute }) => attribute));
+  return Object.fromEntries(
+    Object.entries(changes).map(([attribute, sides]) => [
+      attribute,
+      numbers.has(attribute) ? Object.fromEntries(Object.entries(sides).map(([side, value]) => [side, hiddenNumber(value)])) : sides,
+    ]),
+  );
 }

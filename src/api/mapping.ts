@@ -2,14 +2,16 @@ import { type Request, type Response, Router } from "express";
 import type { JsonValue } from "../core/entity.ts";
 import { isCanonicalUuid } from "../core/id.ts";
 import { sendJson } from "../http/answer.ts";
+import { readJsonBody } from "../http/body.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
-import { traceOf } from "../http/request-context.ts";
+import { requireRight, traceOf } from "../http/request-context.ts";
 import type { PersonPreview } from "../reconcile/compare/preview.ts";
 import type { Trial } from "../reconcile/desired/mapping-trial.ts";
 import { Conflict } from "./conflict.ts";
-import { hiddenNumber, isNumber } from "./hidden-numbers.ts";
+import { hiddenNumber, isNumber, isPhone, makesNumber } from "./hidden-numbers.ts";
+import { type ReplayMapping, replayHandler } from "./mapping-replay.ts";
 import type { PersonalReads } from "./personal-reads.ts";
 import { InvalidParameter, textOf } from "./query-values.ts";
 
@@ -35,12 +37,13 @@ export interface MappingDesk {
   trial(people: number): Promise<Trial | undefined>;
   /** Undefined while the file has a mistake. */
   explain(id: string): Promise<{ readonly preview: PersonPreview | undefined } | undefined>;
+  readonly replay: ReplayMapping;
 }
 
 const DEFAULT_PEOPLE = 200;
 const MAX_PEOPLE = 1_000;
 
-/** `/api/mapping`: the file, what it cannot make of people, and one person through it. Nothing is changed. */
+/** `/api/mapping`: the file, what it cannot make of people, one person through it, and another file tried on some. Nothing is changed. */
 export function mappingEndpoint({ desk, reads }: { readonly desk: MappingDesk; readonly reads: PersonalReads }): Mount {
   const router = Router();
   router
@@ -65,7 +68,8 @@ export function mappingEndpoint({ desk, reads }: { readonly desk: MappingDesk; r
       sendJson(res, 200, { masked: !maySee, explanations: found.map((each) => shown(renderExplanation(each))) });
     })
     .all(methodNotAllowed("GET"));
-  return { path: "/api/mapping", access: ["history:read"], handler: router };
+  router.route("/replay").post(requireRight("operate"), readJsonBody(), replayHandler(desk.replay, reads)).all(methodNotAllowed("POST"));
+  return { path: "/api/mapping", access: ["admin", "history:read"], handler: router };
 }
 
 interface Explained extends Omit<Explanation, "result"> {
@@ -86,11 +90,9 @@ const withoutValues = (explained: Explained): Explained => ({
   result: null,
 });
 
-/** By the attribute, or by what was read: a rule may put a number anywhere. */
 function withoutNumbers(explained: Explained): Explained {
   const { attribute, sources, result } = explained;
-  const isPhone = (path: string): boolean => /phone/i.test(path);
-  if (!isNumber(attribute) && !sources.some(({ path }) => isPhone(path))) return explained;
+  if (!makesNumber(explained)) return explained;
   return {
     ...explained,
     sources: sources.map(({ path, value }) => ({ path, value: isNumber(attribute) || isPhone(path) ? hiddenNumber(value) : value })),

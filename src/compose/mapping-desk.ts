@@ -1,19 +1,36 @@
 import { readFileSync } from "node:fs";
 import type { MappingDesk } from "../api/mapping.ts";
-import { CannotStart } from "../core/errors.ts";
+import type { ReplayMapping } from "../api/mapping-replay.ts";
+import { CannotStart, Unavailable } from "../core/errors.ts";
+import { createKeyedLock } from "../core/keyed-lock.ts";
+import type { EventLog } from "../history/event-log.ts";
+import { recentChanges } from "../history/recent-changes.ts";
 import { compileMapping } from "../mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../mapping/file/default-mapping.ts";
 import { outlineOf } from "../mapping/file/outline.ts";
 import { type FileProblem, MappingInvalid } from "../mapping/file/problem.ts";
+import type { Mapping } from "../mapping/mapping.ts";
 import { previewPerson } from "../reconcile/compare/preview.ts";
+import { replayMapping } from "../reconcile/desired/mapping-replay.ts";
 import { tryMapping } from "../reconcile/desired/mapping-trial.ts";
 import type { SyncOperations } from "../reconcile/status.ts";
 import { TARGET } from "../targets/target-name.ts";
 import type { AppContext, SyncComponents } from "./components.ts";
 import { knownNames } from "./mapping-names.ts";
 
+/** People whom another mapping is tried on at a time. */
+const SLICE = 20;
+/** A replay ends after so long; the built-in mapping takes half a second for the most people it may be tried on. */
+const REPLAY_MS = 5_000;
+/** More would wait for too long. */
+const MAX_WAITING = 4;
+
+interface MappingSources extends Pick<SyncOperations, "items"> {
+  readonly history: Pick<EventLog, "list">;
+}
+
 /** The mapping for those who look at it: the file as it is now, also while it has a mistake. `looks` compiles it anew when it has changed. */
-export function mappingDesk(app: AppContext, looks: () => SyncComponents, { items }: Pick<SyncOperations, "items">): MappingDesk {
+export function mappingDesk(app: AppContext, looks: () => SyncComponents, { items, history }: MappingSources): MappingDesk {
   const file = app.config.mappingFile ?? null;
   /** Undefined while one of the files of rules cannot be used. */
   const usable = (): SyncComponents | undefined => {
@@ -24,6 +41,8 @@ export function mappingDesk(app: AppContext, looks: () => SyncComponents, { item
       return undefined;
     }
   };
+
+  const firstPeople = async (count: number) => (await items({ kind: "user", count })).items.map(({ ref }) => ref.id);
 
   return {
     async view() {
@@ -38,17 +57,62 @@ export function mappingDesk(app: AppContext, looks: () => SyncComponents, { item
     async trial(count) {
       const components = usable();
       if (!components) return undefined;
-      async function* ids() {
-        yield (await items({ kind: "user", count })).items.map(({ ref }) => ref.id);
-      }
-      return tryMapping({ mapping: components.mapping, store: components.store, ids: ids() });
+      return tryMapping({ mapping: components.mapping, store: components.store, ids: slicesOf(await firstPeople(count)) });
     },
 
     async explain(id) {
       const components = usable();
       return components && { preview: await previewPerson({ ...app, ...components }, id) };
     },
+
+    replay: oneAtATime(async (text, { on, count }) => {
+      const other = compiled(text);
+      if ("problems" in other) return { kind: "invalid", problems: other.problems };
+      const components = usable();
+      if (!components) return { kind: "unusable" };
+      const changes = on === "changes" ? await recentChanges(history, count) : [];
+      const people = on === "changes" ? changes.map(({ person }) => person) : await firstPeople(count);
+      const endMs = app.clock.monotonicMs() + REPLAY_MS;
+      const replay = await replayMapping({
+        present: components.mapping,
+        other: other.mapping,
+        store: components.store,
+        ids: slicesOf(people),
+        isOver: () => app.clock.monotonicMs() > endMs,
+      });
+      return { kind: "replayed", version: other.mapping.version, replay, changes };
+    }),
   };
+}
+
+async function* slicesOf(ids: readonly string[]): AsyncIterable<readonly string[]> {
+  for (let at = 0; at < ids.length; at += SLICE) yield ids.slice(at, at + SLICE);
+}
+
+/** Each takes the processor for a while. */
+function oneAtATime(replay: ReplayMapping): ReplayMapping {
+  const inTurn = createKeyedLock();
+  let waiting = 0;
+  return async (text, tried) => {
+    if (waiting >= MAX_WAITING) throw new Unavailable("other mappings are being tried");
+    waiting += 1;
+    try {
+      return await inTurn("replay", () => replay(text, tried));
+    } finally {
+      waiting -= 1;
+    }
+  };
+}
+
+type Compiled = { readonly mapping: Mapping } | { readonly problems: readonly FileProblem[] };
+
+function compiled(text: string): Compiled {
+  try {
+    return { mapping: compileMapping(text, knownNames(TARGET)) };
+  } catch (error) {
+    if (!(error instanceof MappingInvalid)) throw error;
+    return { problems: error.problems };
+  }
 }
 
 interface ReadMapping {
@@ -71,11 +135,8 @@ function readMapping(file: string | null): ReadMapping {
     const why = (error as NodeJS.ErrnoException).code ?? "unknown error";
     return { ...NOTHING, text: "", problems: [{ line: 1, column: 1, path: "", message: `the file cannot be read (${why})` }] };
   }
-  try {
-    const { version, settings } = compileMapping(text, knownNames(TARGET));
-    return { text, version, problems: [], settings, ...outlineOf(text) };
-  } catch (error) {
-    if (!(error instanceof MappingInvalid)) throw error;
-    return { ...NOTHING, text, problems: error.problems };
-  }
+  const made = compiled(text);
+  if ("problems" in made) return { ...NOTHING, text, problems: made.problems };
+  const { version, settings } = made.mapping;
+  return { text, version, problems: [], settings, ...outlineOf(text) };
 }

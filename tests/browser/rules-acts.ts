@@ -37,4 +37,44 @@ export const rulesActs: Readonly<Record<string, Act>> = {
     await page.getByLabel("Whom to try").waitFor();
     return [...expected("the mobile number is masked", text.includes("••••0013") && !/9200.?0013/.test(text))];
   }),
+
+  "mapping: a changed file is tried on the people of the last changes, in each language": signedIn(async (page) => {
+    const wide = page.viewportSize()!;
+    const wrong: string[] = [];
+    for (const [language, file, button, said] of [
+      ["en", "Mapping file to try", "Try it", /tried, and [1-9]\d* come out otherwise/],
+      ["zh-CN", "要试用的映射文件", "试用", /其中 [1-9]\d* 人结果不同/],
+      ["zh-HK", "要試用的對應檔案", "試用", /其中 [1-9]\d* 人結果不同/],
+    ] as const)
+      for (const width of [wide.width, 320]) {
+        await page.setViewportSize({ ...wide, width });
+        await page.goto(`/mapping?lang=${language}`);
+        const text = page.getByLabel(file);
+        const before = await text.inputValue();
+        await text.fill(
+          before.replace(/^ {2}title: .*$/m, "  title: upper(user.title)").replace("dingtalk.remark", 'phoneOf(user, "mobile")'),
+        );
+        await page.getByRole("button", { name: button, exact: true }).click();
+        await page.getByText(said).waitFor();
+        await page.getByText("CLERK").first().waitFor();
+        const shown = (await page.locator("main").textContent()) ?? "";
+        wrong.push(...expected("numbers are masked", /••••\d{4}/.test(shown) && !/9[123]00.?00\d\d/.test(shown)));
+        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        wrong.push(...expected(`it does not scroll sideways by ${sideways} px at ${width}`, sideways <= 0));
+        await picture(page, `mapping-replay ${language} ${width}`);
+      }
+    return wrong;
+  }),
+
+  "mapping: mistakes of a changed file are shown by line, and it goes back to the file": signedIn(async (page) => {
+    await page.goto("/mapping");
+    const text = page.getByLabel("Mapping file to try");
+    const before = await text.inputValue();
+    await text.fill(before.replace("user.title", "user.titel"));
+    await page.getByRole("button", { name: "Try it", exact: true }).click();
+    await page.getByRole("alert").getByText("The text has mistakes").waitFor();
+    await page.getByRole("cell", { name: "person.title" }).waitFor();
+    await page.getByRole("button", { name: "Back to the file" }).click();
+    return expected("the text is that of the file again", (await text.inputValue()) === before);
+  }),
 };

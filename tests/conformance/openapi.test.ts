@@ -245,6 +245,10 @@ describe("outside SCIM", () => {
       ["GET", "/api/mapping/trial?people=0"],
       ["GET", `/api/mapping/people/${user}`],
       ["GET", `/api/mapping/people/${NOBODY}`],
+      ...[{ text: "version: 1" }, { text: "version: 2" }, { text: "x".repeat(2_000_000) }].map(
+        (body): Parameters<Product["send"]> => ["POST", "/api/mapping/replay", { body }],
+      ),
+      ["POST", "/api/mapping/replay", { form: { text: "x" } }],
       ["GET", "/api/departments"],
       ["GET", "/api/departments?parent=x"],
       ["GET", "/api/kpis?weeks=1"],

@@ -42,7 +42,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: /^\/plan\/?$/, title: "nav.plan", href: "/plan", render: () => <Plan /> },
   { pattern: /^\/history\/?$/, title: "nav.history", href: "/history", render: (session) => <History session={session} /> },
   { pattern: /^\/connections\/?$/, title: "nav.connections", href: "/connections", render: (session) => <Connections session={session} /> },
-  { pattern: /^\/mapping\/?$/, title: "nav.mapping", href: "/mapping", render: () => <Mapping /> },
+  { pattern: /^\/mapping\/?$/, title: "nav.mapping", href: "/mapping", render: (session) => <Mapping session={session} /> },
   { pattern: /^\/access\/?$/, title: "nav.access", href: "/access", needs: "oversee", render: (session) => <Access session={session} /> },
   { pattern: /^\/reports\/?$/, title: "nav.reports", href: "/reports", render: () => <Reports /> },
   { pattern: /^\/reports\/leavers\/?$/, title: "leavers.title", render: () => <Leavers /> },

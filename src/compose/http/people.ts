@@ -42,7 +42,7 @@ export function peopleMounts(app: ServerContext, { past, operations }: Readers):
       preview: async (id) => previewPerson({ ...app, ...looks() }, id),
       explain: (user) => looks().mapping.explain({ user, groups: [] }),
     }),
-    mappingEndpoint({ desk: mappingDesk(app, looks, operations), reads: past.reads }),
+    mappingEndpoint({ desk: mappingDesk(app, looks, { ...operations, history: past.log }), reads: past.reads }),
     departmentsEndpoint(createDepartmentList(pool, TARGET)),
   ];
 }

@@ -1,16 +1,19 @@
 import type { ReactNode } from "react";
 import { useAnswer } from "../../base/queries.ts";
-import type { Mapping as MappingAnswer } from "../../generated/api.ts";
+import { may } from "../../base/rights.ts";
+import type { Mapping as MappingAnswer, Session } from "../../generated/api.ts";
 import { Link } from "../../parts/link.tsx";
 import { Loading, Problem } from "../../parts/states.tsx";
 import { Table } from "../../parts/table.tsx";
 import { Foreign } from "../../parts/text.tsx";
 import { useWords } from "../../words/words.ts";
 import { Bench } from "./bench.tsx";
+import { Mistakes } from "./mistakes.tsx";
 import { Notes } from "./notes.tsx";
+import { Replay } from "./replay.tsx";
 
-/** The mapping file as it is now: its rules, what they cannot make of people, and one person through them. */
-export function Mapping(): ReactNode {
+/** The mapping file as it is now: its rules, what they cannot make of people, one person through them, and another file tried on some. */
+export function Mapping({ session }: { readonly session: Session }): ReactNode {
   const { t } = useWords();
   const { data, error } = useAnswer("GET /api/mapping");
   if (!data) return error ? <Problem error={error} /> : <Loading />;
@@ -20,9 +23,15 @@ export function Mapping(): ReactNode {
       <p>{t("mapping.text")}</p>
       <Problem error={error} />
       <Facts mapping={data} />
-      {isUsable ? null : <Mistakes problems={data.problems} />}
+      {isUsable ? null : (
+        <section>
+          <h2>{t("mapping.mistakes")}</h2>
+          <Mistakes problems={data.problems} text={t("mapping.mistakesText")} />
+        </section>
+      )}
       {isUsable ? <Bench /> : null}
       {isUsable ? <Notes /> : null}
+      {isUsable && may(session, "operate") ? <Replay key={data.version} text={data.text} /> : null}
       {isUsable ? <Rules rules={data.rules} groups={data.groups} /> : null}
       <details open={!isUsable}>
         <summary>{t("mapping.file")}</summary>
@@ -72,35 +81,6 @@ function Facts({ mapping: { file, version, inForce, settings } }: { readonly map
         ) : null}
       </dl>
     </>
-  );
-}
-
-function Mistakes({ problems }: { readonly problems: MappingAnswer["problems"] }): ReactNode {
-  const { t } = useWords();
-  return (
-    <section>
-      <h2>{t("mapping.mistakes")}</h2>
-      <p className="problem" role="alert">
-        {t("mapping.mistakesText")}
-      </p>
-      <Table caption={t("mapping.mistakes")} captionHidden heads={[t("mapping.place"), t("mapping.key"), t("mapping.mistake")]}>
-        {problems.map(({ line, column, path, message }) => (
-          <tr key={`${line}:${column} ${path} ${message}`}>
-            <th scope="row">
-              {line}:{column}
-            </th>
-            <td>
-              <code>{path}</code>
-            </td>
-            <td>
-              <span lang="en">
-                <Foreign text={message} />
-              </span>
-            </td>
-          </tr>
-        ))}
-      </Table>
-    </section>
   );
 }
 

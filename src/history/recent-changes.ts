@@ -1,0 +1,32 @@
+import type { FilterNode } from "../filter/ast.ts";
+import type { EventCode, LoggedEvent } from "./event.ts";
+import { EVENT_ATTRIBUTES, type EventLog } from "./event-log.ts";
+
+/** The newest change of somebody by a source. */
+export interface RecentChange {
+  readonly person: string;
+  readonly event: string;
+  readonly at: Date;
+  readonly code: EventCode;
+}
+
+const CHANGES: readonly EventCode[] = ["user.created", "user.updated", "user.activated", "user.deactivated"];
+const CODE = EVENT_ATTRIBUTES.find(({ name }) => name === "code")!;
+
+/** Whom the last `count` changes were about, the newest first, each person once. One look for each code: the index of the codes answers it however many other events there are. */
+export async function recentChanges(log: Pick<EventLog, "list">, count: number): Promise<readonly RecentChange[]> {
+  const pages = await Promise.all(CHANGES.map((code) => log.list({ filter: isCode(code), count })));
+  const newest = pages
+    .flatMap(({ events }) => events)
+    .sort(byIdBackwards)
+    .slice(0, count);
+  const people = new Map<string, RecentChange>();
+  for (const { id: event, at, code, subject } of newest)
+    if (subject?.kind === "user" && !people.has(subject.id)) people.set(subject.id, { person: subject.id, event, at, code });
+  return [...people.values()];
+}
+
+const isCode = (value: EventCode): FilterNode => ({ op: "compare", operator: "eq", attribute: CODE, value });
+
+/** The order of ids is that of times. */
+const byIdBackwards = (one: LoggedEvent, other: LoggedEvent): number => (one.id < other.id ? 1 : -1);
