@@ -78,13 +78,13 @@ export function Plan(): ReactNode {
 /** What the rules allow, and may not be what is meant. */
 function Advice({ advice: { code, text, remedy, minutes } }: { readonly advice: PlanAnswer["advice"][number] }): ReactNode {
   const { duration } = useWords();
-  const worded = useReasons()({ reasonCode: code, reason: text, remedy });
+  const worded = useReasons()({ reasonCode: code, reason: text });
   return (
     <div className="note" role="note">
       <p>
         <strong>{worded.title}</strong> ({duration(minutes * 60)}) <code>{code}</code>
       </p>
-      <p lang={worded.lang}>{worded.remedy}</p>
+      <p lang={worded.lang}>{worded.remedy ?? remedy}</p>
     </div>
   );
 }
