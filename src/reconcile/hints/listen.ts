@@ -86,6 +86,8 @@ async function show(
   let healthMs = Number.NEGATIVE_INFINITY;
   let told = false;
   while (!signal.aborted) {
+    // What changes while this state is written down is shown next.
+    const changed = receiver.changed();
     try {
       await place.check();
       await store.showListening(receiver.state());
@@ -106,7 +108,7 @@ async function show(
       if (!told) logger.warn({ target: target.name, error }, "the state of the connection cannot be shown");
       told = true;
     }
-    await Promise.race([receiver.changed(), clock.sleep(PLACE_MS, signal).catch(() => undefined)]);
+    await Promise.race([changed, clock.sleep(PLACE_MS, signal).catch(() => undefined)]);
   }
 }
 
