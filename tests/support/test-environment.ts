@@ -107,12 +107,21 @@ export interface TestEnvironmentOptions {
   readonly timeoutMs?: number;
 }
 
+const mappings = new Map<string, Mapping>();
+
+/** Most tests have the same one. */
+function compiled(text: string): Mapping {
+  const mapping = mappings.get(text) ?? compileMapping(text);
+  mappings.set(text, mapping);
+  return mapping;
+}
+
 /** Short, as most tests are not about what may be half of a rename. */
 const SETTLE_MS = 50;
 
 export async function openTestEnvironment(options: TestEnvironmentOptions = {}): Promise<TestEnvironment> {
   const database = await createTestDatabase();
-  const pool = createPool({ url: database.url, max: 12, logger: silentLogger });
+  const pool = createPool({ url: database.url, max: 6, logger: silentLogger });
   const simulator = createSimulator({ qps: 0 });
   const { url: dingtalk } = await simulator.start();
   const deps = { store: createDirectoryStore(pool, ["dingtalk"], testVault), clock: systemClock };
@@ -125,7 +134,7 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
   const closers: (() => Promise<void>)[] = [];
 
   function connect(text = options.mapping ?? DEFAULT_MAPPING, url = dingtalk): Connection {
-    const own = createPool({ url: database.url, max: 6, logger: silentLogger });
+    const own = createPool({ url: database.url, max: 4, logger: silentLogger });
     const store = createReconcileStore(own, "dingtalk", { vault: testVault, settleMs: SETTLE_MS, ...options.times });
     const limiter = createRateLimiter(own, systemClock, { target: "dingtalk", perSecond: options.qps ?? 0, burst: 0 });
     const target = createDingTalkTarget(
@@ -146,7 +155,7 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
       await store.close();
       await own.end();
     });
-    return { pool: own, store, target, mapping: compileMapping(text), clock: systemClock };
+    return { pool: own, store, target, mapping: compiled(text), clock: systemClock };
   }
 
   const get = async <T>(path: string): Promise<T> => (await (await fetch(`${dingtalk}${path}`)).json()) as T;

@@ -98,7 +98,7 @@ test("an accepted invitation is over at once", async () => {
 });
 
 test("our own updates cost no write and no read", async () => {
-  const count = Number(process.env["OWN_UPDATES"] ?? 200);
+  const count = Number(process.env["OWN_UPDATES"] ?? 60);
   const ids = await Promise.all(Array.from({ length: 20 }, () => addPerson()));
   listener = await startListening(env, env.startWorker());
   await env.quiet();
@@ -116,7 +116,7 @@ test("our own updates cost no write and no read", async () => {
 });
 
 test("events that come again and again are one look at each person", async () => {
-  const times = Number(process.env["REPLAYS"] ?? 300);
+  const times = Number(process.env["REPLAYS"] ?? 100);
   const ids = await Promise.all(Array.from({ length: 5 }, () => addPerson()));
   listener = await startListening(env, env.startWorker());
   await env.quiet();

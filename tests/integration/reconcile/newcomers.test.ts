@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../../../src/core/clock.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 
 /* Managers are told of those who came into DingTalk, by a work notice, once. */
@@ -7,6 +8,11 @@ afterEach(() => product.close());
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 let number = 0;
+
+/** The ten seconds between two turns are over at once. */
+const hurried: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms === 10_000 ? 50 : ms, signal) };
+const startTelling = (settings: Record<string, string> = {}) =>
+  product.startSync({ NEWCOMER_NOTE_AGENT_ID: "1185599675", ...settings }, { clock: hurried });
 
 async function add(displayName: string, manager?: string): Promise<string> {
   number += 1;
@@ -39,10 +45,10 @@ const isMarked = async () => (await product.pool.query("select 1 from retention_
 
 async function begin(settings: Record<string, string> = {}): Promise<void> {
   product = await openProduct({ settings });
-  await product.startSync({ NEWCOMER_NOTE_AGENT_ID: "1185599675", ...settings });
+  await startTelling(settings);
   await product.until(isMarked);
 }
-/** Turns come every ten seconds; what is due is looked at in the next. */
+/** What is due is looked at in the next turn. */
 const dueNow = () => product.pool.query("update newcomer_notes set next_at = now() - interval '1 s' where state = 'due'");
 
 test("the manager is told of somebody who came, in Markdown that a name cannot change, and once", async () => {
@@ -75,7 +81,7 @@ test("the manager is told of somebody who came, in Markdown that a name cannot c
     },
   });
   await product.quiet();
-  const other = await product.startSync({ NEWCOMER_NOTE_AGENT_ID: "1185599675" });
+  const other = await startTelling();
   await product.pool.query("update retention_marks set event = '00000000-0000-0000-0000-000000000000' where job like 'newcomers:%'");
   // The mark stays a quarter of an hour behind.
   await product.until(async () => {
@@ -123,7 +129,7 @@ test("nobody is told while an operator has paused, of those who were there befor
   await add("There Before", boss);
   await product.quiet();
   await before.stop(1_000);
-  await product.startSync({ NEWCOMER_NOTE_AGENT_ID: "1185599675" });
+  await startTelling();
   await product.until(isMarked);
   const late = await add("Late");
   await product.quiet();
