@@ -1,6 +1,6 @@
 /**
- * Three projects: `check` reads the source as text (architecture, contract) and holds that every value has a class, `unit` is pure code and needs nothing, `tests` runs the product on a
- * PostgreSQL that its global set-up starts.
+ * Four projects: `check` reads the source as text (architecture, contract) and holds that every value has a class, `unit` is pure code and needs nothing, `tests` runs the product on a
+ * PostgreSQL that its global set-up starts, and so does `slow`, which `npm test` leaves to `npm run test:slow`.
  */
 const shared = {
   testEnvironment: "<rootDir>/tests/support/jest-environment.cjs",
@@ -29,6 +29,32 @@ const BY_COMMAND = [
     : []),
 ];
 
+/** What takes long by its nature: real time that has to pass, whole servers and commands. Each of them takes five seconds or more on two processors. */
+const SLOW = [
+  "api/orders",
+  "api/rollout-by-hand",
+  "database/embedded",
+  "database/roles",
+  "history/commands",
+  "reconcile/guard-crashes",
+  "reconcile/late-writes",
+  "reconcile/long-runs",
+  "reconcile/processes",
+  "scim/fair-share",
+  "scim/heavy-bodies",
+  "scim/overloaded",
+  "store/queue",
+  "store/replica",
+  "store/scans",
+  "targets/stream",
+].map((name) => `<rootDir>/tests/integration/${name}.test.ts`);
+
+const onPostgres = {
+  ...shared,
+  globalSetup: "<rootDir>/tests/support/postgres-global-setup.ts",
+  globalTeardown: "<rootDir>/tests/support/postgres-global-teardown.ts",
+};
+
 const CHECKS = ["architecture", "citations", "openapi-lint", "privacy/classification", "privacy/data-map", "sizes"].map(
   (name) => `<rootDir>/tests/unit/${name}.test.ts`,
 );
@@ -46,12 +72,11 @@ module.exports = {
       testPathIgnorePatterns: ["/node_modules/", ...CHECKS],
     },
     {
-      ...shared,
+      ...onPostgres,
       displayName: "tests",
       testMatch: ["<rootDir>/tests/{contract,integration,conformance,e2e}/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", ...BY_COMMAND],
-      globalSetup: "<rootDir>/tests/support/postgres-global-setup.ts",
-      globalTeardown: "<rootDir>/tests/support/postgres-global-teardown.ts",
+      testPathIgnorePatterns: ["/node_modules/", ...BY_COMMAND, ...SLOW],
     },
+    { ...onPostgres, displayName: "slow", testMatch: SLOW },
   ],
 };

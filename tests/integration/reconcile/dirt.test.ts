@@ -8,7 +8,7 @@ import { doubles, mend, seenStrangers, strangers } from "./storm.ts";
 /* Random edits of a directory with the dirt of real data: whoever can be in is in, at the right place, and nobody else is. */
 
 /** How many seeds: one of all kinds mixed with every test run; more, and each kind alone as well, with `npm run test:faults`. */
-const FAULT_SEEDS = Number(process.env["FAULT_SEEDS"] ?? 4);
+const FAULT_SEEDS = Number(process.env["FAULT_SEEDS"] ?? 2);
 const SEEDS = Math.ceil(FAULT_SEEDS / 4);
 
 let env: TestEnvironment;

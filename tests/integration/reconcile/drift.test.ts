@@ -52,23 +52,23 @@ async function meddle(random: Random): Promise<void> {
   await any(acts)();
 }
 
-test.each([1, 2, 3, 4, 5, 6])(
-  "whatever administrators did, a comparison finds it, and the next one finds nothing, seed %s",
-  async (seed) => {
-    const random = createRandom(seed);
-    const directory = createRandomDirectory(env, random);
-    for (let n = 0; n < 25; n++) await directory.edit();
-    env.startWorker();
-    await env.quiet();
-    expect(await compare()).toMatchObject({ differing: 0, missing: 0 });
+/** All of them with `npm run test:faults`. */
+const SEEDS = [1, 2, 3, 4, 5, 6].slice(0, Number(process.env["FAULT_SEEDS"] ?? 2));
 
-    for (let n = 0; n < 12; n++) await meddle(random);
-    await compare();
-    await env.quiet();
-    expect(await directory.differences()).toEqual([]);
-    expect(await compare()).toMatchObject({ differing: 0, missing: 0, repaired: 0 });
-    // Whoever has a note and was seen otherwise than remembered is looked at once more, without a call.
-    await env.quiet();
-    expect((await env.pool.query("select kind, reason from entity_states where state <> 'inSync'")).rows).toEqual([]);
-  },
-);
+test.each(SEEDS)("whatever administrators did, a comparison finds it, and the next one finds nothing, seed %s", async (seed) => {
+  const random = createRandom(seed);
+  const directory = createRandomDirectory(env, random);
+  for (let n = 0; n < 25; n++) await directory.edit();
+  env.startWorker();
+  await env.quiet();
+  expect(await compare()).toMatchObject({ differing: 0, missing: 0 });
+
+  for (let n = 0; n < 12; n++) await meddle(random);
+  await compare();
+  await env.quiet();
+  expect(await directory.differences()).toEqual([]);
+  expect(await compare()).toMatchObject({ differing: 0, missing: 0, repaired: 0 });
+  // Whoever has a note and was seen otherwise than remembered is looked at once more, without a call.
+  await env.quiet();
+  expect((await env.pool.query("select kind, reason from entity_states where state <> 'inSync'")).rows).toEqual([]);
+});

@@ -12,7 +12,7 @@ import { addGroup, change, DINGTALK_USER, ENTERPRISE, members, person } from "./
 
 /* The limits of the policy against mistakes of a source. GUARD_PEOPLE makes the organisation as large as one likes. */
 
-const PEOPLE = Number(process.env["GUARD_PEOPLE"] ?? "300");
+const PEOPLE = Number(process.env["GUARD_PEOPLE"] ?? "120");
 const DEFAULT = "version: 1";
 
 if (PEOPLE > 300) jest.setTimeout(PEOPLE * 300);

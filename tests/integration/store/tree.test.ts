@@ -9,7 +9,7 @@ import { createRandom, type Random } from "../reconcile/random-directory.ts";
 /* A department is the same one wherever its group, or its organisation, is renamed to, in whatever order the parts of a rename arrive. */
 
 const TARGET = "dingtalk";
-const SEEDS = Number(process.env["FAULT_SEEDS"] ?? 4);
+const SEEDS = Number(process.env["FAULT_SEEDS"] ?? 2);
 
 let database: TestDatabase;
 let pool: Pool;
