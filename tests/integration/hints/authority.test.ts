@@ -124,6 +124,26 @@ test("what a source wrote within thirty days is put right, later DingTalk's valu
   expect([await there(id), (await told(id))?.["mobile"]]).toEqual([wire(4), undefined]);
 });
 
+test("who left by themselves comes back with what DingTalk owned, and with the source's value where a source owns it", async () => {
+  const [owned, written] = [await add(11), await add(12)];
+  aheadMs = 31 * DAY_MS;
+  for (const [id, n] of [
+    [owned, 13],
+    [written, 14],
+  ] as const) {
+    await renumber(id, n);
+    await look(id);
+    expect([await there(id), (await told(id))?.["mobile"]]).toEqual([wire(n), wire(n)]);
+  }
+  for (const id of [owned, written]) await env.control("edit", { call: "leave", body: { userid: id } });
+  await rewrite(written, (user) => ({ ...user, phoneNumbers: phones(15) }));
+  await quiet();
+  for (const id of [owned, written]) await look(id);
+  expect([await there(owned), (await told(owned))?.["mobile"]]).toEqual([wire(13), wire(13)]);
+  expect([await there(written), (await told(written))?.["mobile"]]).toEqual([wire(15), undefined]);
+  expect(await compare()).toMatchObject({ differing: 0 });
+});
+
 test("a client neither writes nor removes what was observed", async () => {
   const id = await add(5);
   await look(id);

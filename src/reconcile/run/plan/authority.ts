@@ -50,8 +50,8 @@ export async function yieldTo(
     readonly now: Date;
   },
 ): Promise<Yielded> {
-  if (authorities.length === 0 || ref.kind !== "user" || !document || !actual || desired.state !== "present")
-    return { desired, observed: undefined };
+  if (authorities.length === 0 || ref.kind !== "user" || !document || desired.state !== "present") return { desired, observed: undefined };
+  if (!actual) return { desired: await comingBack(store, ref, { document, desired, authorities, now }), observed: undefined };
   const wanted = wantedOf(target, desired.attributes, actual, authorities);
   // What is to be empty there is nobody's to fill: it is kept from the target on purpose.
   const open = authorities.filter(({ attribute }) => desired.attributes[attribute] !== null);
@@ -70,6 +70,34 @@ export async function yieldTo(
       ),
     },
     observed: sameJson(observed, observedIn(document)) ? undefined : observed,
+  };
+}
+
+/** Who left there by themselves, or was removed, comes back with what the target owned. */
+async function comingBack(
+  store: AuthorityDeps["store"],
+  ref: EntityRef,
+  given: {
+    readonly document: JsonObject;
+    readonly desired: Extract<Desired, { state: "present" }>;
+    readonly authorities: Mapping["authorities"];
+    readonly now: Date;
+  },
+): Promise<Desired> {
+  const { document, desired, authorities, now } = given;
+  const observed = observedIn(document);
+  const known = authorities.flatMap(({ attribute, reads }) => {
+    const value = observed[nameOf(attribute)];
+    return reads.length > 0 && typeof value === "string" && (desired.attributes[attribute] ?? null) !== null
+      ? [{ attribute, reads, value }]
+      : [];
+  });
+  if (known.length === 0) return desired;
+  const written = await store.writtenSince(ref.id, new Date(now.getTime() - SOURCE_HOLDS_MS));
+  const owned = known.filter(({ reads }) => !reads.some((name) => written.has(name)));
+  return {
+    ...desired,
+    attributes: { ...desired.attributes, ...Object.fromEntries(owned.map(({ attribute, value }) => [attribute, value])) },
   };
 }
 
@@ -97,7 +125,8 @@ const told = (attribute: string, there: AttributeValue | undefined): readonly (r
 const without = (attributes: Attributes, names: readonly string[]): Attributes =>
   Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.includes(name)));
 
-function observedIn(document: JsonObject): JsonValue {
+function observedIn(document: JsonObject): JsonObject {
   const extension = extensionOf(document, PERSON_EXTENSIONS["dingtalk"]!) as JsonObject;
-  return extension["observed"] ?? {};
+  // An object wherever it is: only this program writes it.
+  return (extension["observed"] ?? {}) as JsonObject;
 }
