@@ -1,5 +1,7 @@
 import { assess } from "../../reconcile/assess/assess.ts";
+import { checkingRefusals } from "../../reconcile/compare/out-of-sight.ts";
 import { sweep } from "../../reconcile/compare/sweep.ts";
+import type { Presence } from "../../reconcile/process/presence.ts";
 import type { QueueTasks } from "../../store/loop/queue.ts";
 import { createJoinSearch } from "../../store/people/search.ts";
 import type { SettleDeps } from "../../store/people/settle.ts";
@@ -10,7 +12,7 @@ import type { AppContext, SyncComponents } from "../components.ts";
 export const queueTasks = (
   { pool, clock, logger }: AppContext,
   { target, store, mapping, policy }: SyncComponents,
-  { persons, wake }: { readonly persons: SettleDeps; readonly wake: () => void },
+  { persons, presence, wake }: { readonly persons: SettleDeps; readonly presence: Presence; readonly wake: () => void },
   signal: AbortSignal,
 ): QueueTasks => ({
   wake,
@@ -22,7 +24,8 @@ export const queueTasks = (
   },
 
   async sweep(actor) {
-    const { orphanExamples: _named, ...result } = await sweep({ store, target, mapping, policy, clock }, actor, signal);
+    const compare = () => sweep({ store, target, mapping, policy, clock }, actor, signal);
+    const { orphanExamples: _named, ...result } = await checkingRefusals({ store, target, presence, logger }, compare, signal);
     logger.info({ target: TARGET, ...result }, "everything was compared with the target");
     const found = await createJoinSearch(pool, persons).all({ at: clock.now(), actor: "system", causes: [] });
     if (found.joined + found.proposed > 0) logger.info({ ...found }, "records of several sources were compared");

@@ -89,7 +89,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const stopping = new AbortController();
   const { signal } = stopping;
   const upkeep = await startUpkeep(app, { mapping, persons, isWorking: rules.isWorking, compare }, signal);
-  const queue = startQueue({ pool: pool.asyncCommit, clock, logger }, queueTasks(app, parts, { persons, wake }, signal));
+  const queue = startQueue({ pool: pool.asyncCommit, clock, logger }, queueTasks(app, parts, { persons, presence, wake }, signal));
   const watching = { target, store, presence, rest, clock, logger };
   const following = steering.watch(signal);
   let watch: Promise<unknown> = Promise.resolve();

@@ -11,6 +11,7 @@ import { withRecalled } from "../recalled.ts";
 import { type Actual, type Attributes, DIFFERED } from "../target-values.ts";
 import type { Count, SweepDeps, SweepResult } from "./count.ts";
 import { takeBack } from "./found.ts";
+import { readOrUnseen } from "./out-of-sight.ts";
 import { forecast } from "./preview.ts";
 
 const KINDS = ["department", "user", "role"] as const;
@@ -62,7 +63,12 @@ async function sweepKind(deps: SweepDeps, kind: (typeof KINDS)[number], sweeping
     for (const { id, remoteId } of slice) {
       if (seen.has(remoteId)) continue;
       // A list may lack what moved while it was read, or what the app may not see: only the object itself can say that it is gone.
-      const { actual } = await target.read(kind, remoteId, { signal });
+      const actual = await readOrUnseen(target, kind, remoteId, signal);
+      if (actual === "unseen") {
+        // Its run is told the same, and waits with the reason.
+        await store.noteMissing({ kind, id }, since, [event.id]);
+        continue;
+      }
       if (actual) {
         const link = (await store.linksTo(kind, [remoteId])).get(remoteId);
         // Where only a part of the target is listed, it may have been moved out of it.

@@ -1,6 +1,6 @@
 import type { RulesWatch } from "../rules/watch.ts";
 import type { LoopLog } from "../run/end/loop-log.ts";
-import { AGAIN_MS, findings, type PreflightDeps, stateOf, type TargetPause } from "./preflight.ts";
+import { AGAIN_MS, findings, NOT_READY_CODE, type PreflightDeps, pauseFor, stateOf, type TargetPause } from "./preflight.ts";
 
 export interface PauseWatchDeps extends PreflightDeps {
   readonly log: LoopLog;
@@ -43,6 +43,8 @@ export async function watchPauses(deps: PauseWatchDeps, signal: AbortSignal): Pr
     if (await isToCheck(pause, own !== undefined)) {
       const found = await findings(deps, signal);
       if (found.complete && found.common.length === 0 && pause) await store.liftPause();
+      // A check has found it, and it goes on.
+      if (pause?.reasonCode === NOT_READY_CODE) await pauseFor(store, found);
       if (found.complete && found.common.length + found.own.length === 0) rest.end();
       wake();
     }

@@ -67,13 +67,17 @@ export async function preflight(deps: PreflightDeps, signal: AbortSignal): Promi
     const texts = problems.map(textOf);
     if (texts.join() !== told) logger.error({ target: target.name, problems: texts }, messageOf(found));
     told = texts.join();
-    if (found.common.length > 0) {
-      const common = found.common.map(({ code, text, remedy }) => ({ code, text, remedy }));
-      await store.pause(PAUSE_MS, NOT_READY, NOT_READY_CODE, common);
-    }
+    await pauseFor(store, found);
     await presence.show("resting", problems);
     await clock.sleep(AGAIN_MS, signal).catch(() => undefined);
   }
+}
+
+/** What is wrong for all makes the target rest for every process. */
+export async function pauseFor(store: Pick<PreflightDeps["store"], "pause">, { common }: Pick<Findings, "common">): Promise<void> {
+  if (common.length === 0) return;
+  const problems = common.map(({ code, text, remedy }) => ({ code, text, remedy }));
+  await store.pause(PAUSE_MS, NOT_READY, NOT_READY_CODE, problems);
 }
 
 export interface Findings {

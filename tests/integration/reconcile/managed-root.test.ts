@@ -4,6 +4,7 @@ import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { createAdoptionOperations } from "../../../src/store/adopt/decisions.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { testVault } from "../../support/vault.ts";
+import { until } from "../hints/listening.ts";
 import { change, chart, members, person, remote, stateOf } from "./sample.ts";
 
 /* Only what is below one department of DingTalk is ours to work in. */
@@ -126,4 +127,33 @@ test("one that DingTalk does not have is told by the check", async () => {
   } finally {
     await other.close();
   }
+});
+
+test("whom the app may not see any more is neither missing nor made again: they wait, and say why", async () => {
+  const li = await env.addUser(person("Li"));
+  await env.addGroup("Sales", [li]);
+  await start();
+  // The app sees what is below the root only, and somebody moved them out of that.
+  await env.control("switches", { contactScope: { departments: [asia], users: [] } });
+  await edit("/topapi/v2/user/update", { userid: li, dept_id_list: String(outside) });
+  expect(await compare()).toMatchObject({ missing: 0 });
+  await until(async () => (await stateOf(env, "user", li))?.state === "waiting");
+  expect(await remote(env, li)).toMatchObject({ dept_id_list: [outside] });
+  const { rows } = await env.pool.query(
+    `select s.state, s.reason_code, (select count(*)::int from links l where l.entity_id = s.entity_id) as links,
+       (select count(*)::int from history h where h.subject = s.entity_id and h.code = 'target.intent') as writes
+       from entity_states s where s.kind = 'user' and s.entity_id = $1`,
+    [li],
+  );
+  expect(rows).toEqual([{ state: "waiting", reason_code: "personOutsideScope", links: 1, writes: rows[0].writes }]);
+  const before = rows[0].writes;
+
+  await env.control("switches", { contactScope: { departments: [1], users: [] } });
+  await compare();
+  await env.quiet();
+  // A place outside stays theirs.
+  expect(await chart(env)).toMatchObject({ "Asia/Sales": ["Li"], Europe: ["Li", "Müller"] });
+  expect(
+    (await env.pool.query("select count(*)::int as n from history where subject = $1 and code = 'target.intent'", [li])).rows[0].n,
+  ).toBe(before + 1);
 });
