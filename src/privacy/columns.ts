@@ -202,6 +202,13 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     public: "id target key kind code class count detail opened_at acknowledged_at closed_at reminders remind_at",
     personal: "acknowledged_by",
   },
+  evidence_packs: {
+    purpose: "evidence packs that were ordered",
+    retention: "30 days, the five newest",
+    public: "id period_from period_to sample seed ordered_at expires_at seen_at state made_at bytes pieces",
+  },
+  // Events without the values of people. They name who acted, as the history does.
+  evidence_pieces: { purpose: "what evidence packs consist of", retention: "as its pack", public: "pack_id place", personal: "content" },
   incident_deliveries: {
     purpose: "messages about it",
     retention: "180 days",

@@ -11,7 +11,7 @@ export const RETENTION_JOBS = ["leavers", "values", "events", "access", "ended",
 
 /**
  * `leavers`: values of people who are gone from directory and target; `values`: those of all, in events; `events`: events as a whole; `access`: events of who looked and
- * signed in; `ended`: sessions, links for signing in and used assertions, after their end; `messages`: about incidents.
+ * signed in; `ended`: sessions, links for signing in, used assertions and evidence packs, after their end; `messages`: about incidents.
  */
 export type RetentionJob = (typeof RETENTION_JOBS)[number];
 

@@ -38,7 +38,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   store: ["core", "directory", "history", "mapping/sources.ts", "reconcile/policy.ts", "reconcile/status.ts", "store"],
   "store/postgres": ["core", "directory/errors.ts"],
   "store/filter": ["core", "filter", "store/postgres"],
-  "store/history": ["core", "filter", "history", "tlog", "store/postgres", "store/filter", ...sharedStatements()],
+  "store/history": ["core", "evidence/pack/store.ts", "filter", "history", "tlog", "store/postgres", "store/filter", ...sharedStatements()],
   "store/directory": ["core", "directory", "filter", "store/postgres", "store/filter", "store/joined-writes.ts", ...sharedStatements()],
   // Records of one person: it is reached by the way of the directory.
   "store/people": [

@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Request, type Response, Router } from "express";
 import type { Clock } from "../../core/clock.ts";
@@ -6,8 +6,6 @@ import { Unavailable } from "../../core/errors.ts";
 import { isCanonicalUuid } from "../../core/id.ts";
 import type { EvidenceDesk } from "../../evidence/pack/desk.ts";
 import { instantOf } from "../../filter/lexer.ts";
-import type { EventLog } from "../../history/event-log.ts";
-import { filterOf } from "../../history/walk.ts";
 import { sendJson } from "../../http/answer.ts";
 import { readJsonBody } from "../../http/body.ts";
 import { NotFoundPath } from "../../http/errors.ts";
@@ -25,26 +23,15 @@ const AGAIN_MS = 5_000;
 interface EvidenceOptions {
   readonly desk: EvidenceDesk;
   readonly clock: Pick<Clock, "now">;
-  readonly log: Pick<EventLog, "list">;
 }
-
-/** A process has the packs that it has made. */
-class PackElsewhere extends NotFoundPath {
-  constructor(host: string) {
-    super(`the pack is not here, or not any more: it was made by a process on ${host}; ask that one, or order it anew`);
-  }
-}
-
-/** Of so many that were made last it is told where. */
-const TOLD = 500;
 
 /** `/api/evidence`: a pack about a period, made in the background. */
-export function evidenceEndpoint({ desk, clock, log }: EvidenceOptions): Mount {
+export function evidenceEndpoint({ desk, clock }: EvidenceOptions): Mount {
   const router = Router();
   router
     .route("/")
-    .get((_req, res) => sendJson(res, 200, { packs: desk.list() }))
-    .post(readJsonBody(), (req: Request, res: Response) => {
+    .get(async (_req, res) => sendJson(res, 200, { packs: await desk.list() }))
+    .post(readJsonBody(), async (req: Request, res: Response) => {
       const fields = fieldsOf(req.body) ?? {};
       const from = timeIn(fields, "from");
       // A period that goes on has a pack of what there is; the pack says until when.
@@ -52,25 +39,19 @@ export function evidenceEndpoint({ desk, clock, log }: EvidenceOptions): Mount {
       if (from.getTime() >= to.getTime()) throw new InvalidParameter("from must be before to, and in the past");
       const sample = wholeIn(fields, "sample", MAX_SAMPLE) ?? DEFAULT_SAMPLE;
       const seed = wholeIn(fields, "seed", MAX_SEED) ?? clock.now().getTime() % MAX_SEED;
-      const id = desk.order({ from, to, sample, seed, by: operatorOf(res) });
+      const id = await desk.order({ from, to, sample, seed, by: operatorOf(res) });
       res.setHeader("Location", `${PATH}/${id}`);
       sendJson(res, 202, { id });
     })
     .all(methodNotAllowed("GET", "POST"));
-  async function notHere(id: string): Promise<NotFoundPath> {
-    const filter = filterOf({ code: "evidence.made" });
-    const { events } = await log.list({ count: TOLD, ...(filter ? { filter } : {}) });
-    const host = events.find(({ detail }) => detail?.["id"] === id)?.detail?.["host"];
-    return typeof host === "string" ? new PackElsewhere(host) : new NotFoundPath();
-  }
   router
     .route("/:id")
     .get(async (req: Request<{ id: string }>, res: Response) => {
       const { id } = req.params;
-      const state = isCanonicalUuid(id) ? desk.state(id) : { kind: "unknown" as const };
+      const state = isCanonicalUuid(id) ? await desk.state(id) : { kind: "unknown" as const };
       switch (state.kind) {
         case "unknown":
-          throw await notHere(id);
+          throw new NotFoundPath();
         case "failed":
           throw new Unavailable("the pack could not be made: ask for another one", { retryAfterMs: AGAIN_MS });
         case "making":
@@ -80,7 +61,7 @@ export function evidenceEndpoint({ desk, clock, log }: EvidenceOptions): Mount {
           res.setHeader("Content-Type", "application/zip");
           res.setHeader("Content-Length", state.bytes);
           res.setHeader("Content-Disposition", `attachment; filename="evidence-${id}.zip"`);
-          await pipeline(createReadStream(state.file), res);
+          await pipeline(Readable.from(desk.read(id, state.pieces)), res);
       }
     })
     .all(methodNotAllowed("GET"));

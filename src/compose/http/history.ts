@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { type ActorNames, historyEndpoint } from "../../api/events.ts";
 import { evidenceEndpoint } from "../../api/history/evidence.ts";
 import { leaversEndpoint } from "../../api/history/leavers.ts";
@@ -9,6 +8,7 @@ import { createEvidenceDesk } from "../../evidence/pack/desk.ts";
 import type { Mount } from "../../http/mount.ts";
 import { createEventAppender } from "../../store/history/event-appender.ts";
 import { createEventLog } from "../../store/history/event-log.ts";
+import { createPackStore } from "../../store/history/evidence-packs.ts";
 import { createLogReader } from "../../store/history/log/reader.ts";
 import type { ServerContext } from "../components.ts";
 import type { Readers } from "./readers.ts";
@@ -20,6 +20,7 @@ export function historyMounts(app: ServerContext, { past, build }: Readers, acto
   const entries = createLogReader(pool);
   const events = createEventAppender(pool);
   const desk = createEvidenceDesk({
+    store: createPackStore(pool),
     // Complete: a replica may be behind.
     log: createEventLog(pool, vault),
     entries,
@@ -29,13 +30,12 @@ export function historyMounts(app: ServerContext, { past, build }: Readers, acto
     limitMinutes: config.leaverMinutes,
     version,
     host: hostname(),
-    folder: join(config.dataDir, "evidence"),
   });
   return [
     historyEndpoint({ ...past, entries, events, version, actorNames }),
     ...logMounts(entries),
     leaversEndpoint({ log: past.log, limitMinutes: config.leaverMinutes, clock }),
     organisationEndpoint(past),
-    evidenceEndpoint({ desk, clock, log: past.log }),
+    evidenceEndpoint({ desk, clock }),
   ];
 }

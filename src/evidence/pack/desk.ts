@@ -1,113 +1,101 @@
 import { randomUUID } from "node:crypto";
-import { createWriteStream, existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
-import { makeFolder } from "../../core/make-folder.ts";
 import { evidencePack, type PackDeps, type PackOrder } from "./pack.ts";
+import type { ListedPack, PackState, PackStore } from "./store.ts";
 
-export type PackState =
-  | { readonly kind: "making" }
-  | { readonly kind: "made"; readonly file: string; readonly bytes: number }
-  | { readonly kind: "failed" }
-  | { readonly kind: "unknown" };
-
-/** One that was ordered or is kept here. What was ordered of it is known until this process ends; later the event `evidence.made` has it. */
-export interface ListedPack {
-  readonly id: string;
-  readonly state: "making" | "made" | "failed";
-  readonly bytes: number | null;
-  readonly ordered: Pick<PackOrder, "from" | "to" | "sample" | "seed"> | null;
-}
-
-/** Packs that are made in the background, each a file until newer ones take its place. */
+/** Packs that are made in the background, and given out by every process until newer ones take their place. */
 export interface EvidenceDesk {
-  /** Answers the id at once; one is made after the other. */
-  order(order: Omit<PackOrder, "id">): string;
-  state(id: string): PackState;
+  /** Answers the id when the order is known to all; one pack is made after the other. */
+  order(order: Omit<PackOrder, "id">): Promise<string>;
+  state(id: string): Promise<PackState>;
   /** The newest first. */
-  list(): readonly ListedPack[];
+  list(): Promise<readonly ListedPack[]>;
+  /** The bytes of one that is made. Rejects where it goes meanwhile. */
+  read(id: string, pieces: number): AsyncIterable<Buffer>;
 }
 
-/** A pack may have the history of years in it. */
-const KEPT = 5;
-/** Of so many it is remembered what was ordered. */
-const KEPT_ORDERS = 50;
-const SUFFIX = ".zip";
+export interface EvidenceDeskDeps extends Omit<PackDeps, "clock"> {
+  readonly store: PackStore;
+  readonly clock: Pick<Clock, "now" | "sleep">;
+  readonly logger: Logger;
+}
 
-/** `folder`: of its own, made when it is needed. */
-export function createEvidenceDesk(deps: PackDeps & { readonly folder: string; readonly logger: Logger }): EvidenceDesk {
-  const { folder, logger } = deps;
-  const states = new Map<string, "making" | "failed">();
-  const orders = new Map<string, ListedPack["ordered"]>();
+/** So much of a pack is in memory, and in one row. */
+const PIECE_BYTES = 256 * 1_024;
+const SIGN_OF_LIFE_MS = 10_000;
+
+export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
+  const { store, clock, logger } = deps;
   let last: Promise<void> = Promise.resolve();
-  const fileOf = (id: string): string => join(folder, `${id}${SUFFIX}`);
-  const forget = (id: string): void => {
-    orders.delete(id);
-    states.delete(id);
-  };
 
   async function make(order: PackOrder): Promise<void> {
+    let pieces = 0;
+    let bytes = 0;
+    for await (const piece of inPieces(evidencePack(deps, order))) {
+      await store.add(order.id, pieces++, piece);
+      bytes += piece.length;
+    }
+    await store.made(order.id, { bytes, pieces });
+  }
+
+  async function makeInTurn(order: PackOrder, before: Promise<void>): Promise<void> {
+    const done = new AbortController();
+    const signs = giveSigns(order.id, done.signal);
     try {
-      makeFolder(folder, 0o700);
-      const part = `${fileOf(order.id)}.part`;
-      try {
-        await pipeline(Readable.from(evidencePack(deps, order)), createWriteStream(part, { mode: 0o600, flags: "wx" }));
-        renameSync(part, fileOf(order.id));
-      } finally {
-        rmSync(part, { force: true });
-      }
-      states.delete(order.id);
-      forgetOldest(folder);
+      await before;
+      await make(order);
     } catch (error) {
-      states.set(order.id, "failed");
       logger.error({ error }, "an evidence pack could not be made");
+      // Where that does not succeed either, there are no more signs of life.
+      await store
+        .failed(order.id)
+        .catch((failure: unknown) => logger.warn({ error: failure }, "that an evidence pack has failed could not be noted"));
+    } finally {
+      done.abort();
+      await signs;
+    }
+  }
+
+  async function giveSigns(id: string, done: AbortSignal): Promise<void> {
+    while (!done.aborted) {
+      await clock.sleep(SIGN_OF_LIFE_MS, done).catch(() => undefined);
+      if (!done.aborted)
+        await store
+          .seen(id)
+          .catch((error: unknown) => logger.warn({ error }, "the maker of an evidence pack could not give a sign of life"));
     }
   }
 
   return {
-    order(order) {
+    async order(order) {
       const id = randomUUID();
-      states.set(id, "making");
-      orders.set(id, { from: order.from, to: order.to, sample: order.sample, seed: order.seed });
-      for (const old of [...orders.keys()].slice(0, -KEPT_ORDERS)) if (states.get(old) !== "making") forget(old);
-      last = last.then(() => make({ ...order, id }));
+      await store.begin(id, order);
+      last = makeInTurn({ ...order, id }, last);
       return id;
     },
-
-    state(id) {
-      const state = states.get(id);
-      if (state !== undefined) return { kind: state };
-      const file = fileOf(id);
-      const found = statSync(file, { throwIfNoEntry: false });
-      return found ? { kind: "made", file, bytes: found.size } : { kind: "unknown" };
-    },
-
-    list() {
-      const unmade = [...states].reverse().map(([id, state]) => ({ id, state, bytes: null, ordered: orders.get(id) ?? null }));
-      const made = packsIn(folder).map(({ name, bytes }) => {
-        const id = name.slice(0, -SUFFIX.length);
-        return { id, state: "made" as const, bytes, ordered: orders.get(id) ?? null };
-      });
-      return [...unmade, ...made];
+    state: store.state,
+    list: store.list,
+    async *read(id, pieces) {
+      for (let place = 0; place < pieces; place++) {
+        const piece = await store.piece(id, place);
+        if (!piece) throw new Error("an evidence pack has gone while it was read");
+        yield piece;
+      }
     },
   };
 }
 
-function forgetOldest(folder: string): void {
-  for (const { name } of packsIn(folder).slice(KEPT)) rmSync(join(folder, name), { force: true });
-}
-
-/** The newest first. */
-function packsIn(folder: string): readonly { readonly name: string; readonly bytes: number }[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(SUFFIX))
-    .flatMap((name) => {
-      // Another one may have taken its place meanwhile.
-      const found = statSync(join(folder, name), { throwIfNoEntry: false });
-      return found ? [{ name, bytes: found.size, madeMs: found.mtimeMs }] : [];
-    })
-    .sort((one, other) => other.madeMs - one.madeMs);
+async function* inPieces(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  let waiting: Buffer[] = [];
+  let length = 0;
+  for await (const some of bytes) {
+    waiting.push(some);
+    length += some.length;
+    if (length < PIECE_BYTES) continue;
+    yield Buffer.concat(waiting);
+    waiting = [];
+    length = 0;
+  }
+  if (length > 0) yield Buffer.concat(waiting);
 }

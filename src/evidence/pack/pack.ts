@@ -26,7 +26,7 @@ export interface PackDeps {
   readonly limitMinutes: number;
   /** Of this program. */
   readonly version: string;
-  /** Name of this machine: a pack is a file of it. */
+  /** Name of the machine that makes it. */
   readonly host: string;
 }
 

@@ -73,5 +73,6 @@ export const NOTHING_TO_ERASE: Readonly<Record<string, string>> = {
   login_links: "which operator made it",
   target_states: "which operator stopped the loop",
   erasures: "the record of the erasure itself",
+  evidence_pieces: "events without values of people, and gone after 30 days",
   history_leaves: "entries name ids, and commit to the rest by hashes",
 };

@@ -77,8 +77,9 @@ const ENDED = statement(
   "ended",
   `with assertions as (delete from used_assertions where expires_at < $1 returning 1),
   over as (delete from sessions where expires_at < $1 returning 1),
-  links as (delete from login_links where expires_at < $1 returning 1)
-  select ((select count(*) from assertions) + (select count(*) from over) + (select count(*) from links))::int as count, false as more`,
+  links as (delete from login_links where expires_at < $1 returning 1),
+  packs as (delete from evidence_packs where expires_at < $1 or state <> 'made' and ordered_at < $1 and seen_at < now() - interval '1 minute' returning 1)
+  select ((select count(*) from assertions) + (select count(*) from over) + (select count(*) from links) + (select count(*) from packs))::int as count, false as more`,
 );
 
 const MESSAGES = statement(

@@ -1,6 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { inflateRawSync } from "node:zlib";
-import { uuidv7 } from "../../../src/core/id.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 
 let product: Product;
@@ -131,16 +130,6 @@ test.each([
   { from: "2026-01-01", to: "2026-02-01", seed: "x" },
 ])("%j is refused", async (body) => {
   expect((await order(body)).status).toBe(400);
-});
-
-test("a pack of another process is 404, and it says on which machine it is", async () => {
-  const id = randomUUID();
-  await product.pool.query("insert into history (id, at, code, actor, detail) values ($1, now(), 'evidence.made', 'token:x', $2)", [
-    uuidv7(Date.now()),
-    JSON.stringify({ id, host: "api-2" }),
-  ]);
-  const answer = await product.send("GET", `/api/evidence/${id}`);
-  expect([answer.status, answer.body.detail]).toEqual([404, expect.stringContaining("by a process on api-2")]);
 });
 
 test("a pack that nobody ordered is 404", async () => {

@@ -157,7 +157,7 @@ export const en = {
   "evidence.drawn": "sample {sample}, seed {seed}",
   "evidence.manifest": "SHA-256 of the manifest",
   "evidence.download": "zip, {size}",
-  "evidence.notKept": "not kept any more by the server that answers",
+  "evidence.notKept": "not kept any more",
   "verify.text":
     "Every event is an entry of a log whose state is signed a few seconds later. Whoever alters, drops or adds something afterwards changes the root.",
   "verify.notBegun": "Nothing is signed yet. The worker begins the log within seconds of its start.",

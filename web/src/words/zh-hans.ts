@@ -154,7 +154,7 @@ export const zhHans: Catalogue = {
   "evidence.drawn": "抽样 {sample}，种子 {seed}",
   "evidence.manifest": "清单的 SHA-256",
   "evidence.download": "zip，{size}",
-  "evidence.notKept": "当前响应的服务器已不再保留",
+  "evidence.notKept": "已不再保留",
   "verify.text": "每个事件都是日志中的一个条目，日志状态会在数秒后签名。事后修改、删除或添加任何内容都会改变根哈希。",
   "verify.notBegun": "尚无签名。后台进程启动数秒后会开始记录日志。",
   "verify.size": "已签名条目",

@@ -154,7 +154,7 @@ export const zhHant: Catalogue = {
   "evidence.drawn": "抽樣 {sample}，種子 {seed}",
   "evidence.manifest": "清單的 SHA-256",
   "evidence.download": "zip，{size} ",
-  "evidence.notKept": "現時回應的伺服器已不再保留",
+  "evidence.notKept": "已不再保留",
   "verify.text": "每個事件都是日誌的一個項目，日誌狀態會於數秒後簽署。事後更改、刪除或加入任何內容都會改變根雜湊。",
   "verify.notBegun": "尚未有簽署。背景程序啟動數秒後會開始記錄日誌。",
   "verify.size": "已簽署項目",
