@@ -30,9 +30,21 @@ import { createPool, type Pool } from "./store/postgres/pool.ts";
 import { type Replica, watchReplica } from "./store/replica.ts";
 import { TARGET } from "./targets/target-name.ts";
 
+/** What an operator wants to know when it is ready. */
+export interface ReadyFacts {
+  readonly publicUrl: string;
+  readonly role: Config["role"];
+  readonly mode: Config["syncMode"];
+  /** Of the simulator, when it is the organisation. */
+  readonly sandboxUrl: string | undefined;
+  /** Where the embedded database is; undefined when there is another one. */
+  readonly database: string | undefined;
+  /** The first token, if one was made. */
+  readonly newToken: string | undefined;
+}
+
 export interface Server {
-  /** What an operator wants to read when it is ready, line by line. Holds the first token, if one was made. */
-  readonly notice: readonly string[];
+  readonly facts: ReadyFacts;
   /** Ends everything in order: no new requests, running ones finish, then the loop, the sandbox and the database. May be called twice. */
   stop(): Promise<void>;
 }
@@ -134,7 +146,9 @@ export async function startServer(config: Config, signal = new AbortController()
     // Last of all: a token that is made and then not shown, because the start failed, would be lost.
     const newToken = config.role === "worker" ? undefined : (await patiently(signal, () => prepareAccess(app))).newToken;
     await patiently(signal, () => noteStart(pool, config));
-    return { notice: noticeOf(config, { sandboxUrl, newToken: newToken?.reveal() }), stop };
+    const { publicUrl, role, syncMode: mode, databaseUrl, dataDir } = config;
+    const facts = { publicUrl, role, mode, sandboxUrl, database: databaseUrl ? undefined : dataDir, newToken: newToken?.reveal() };
+    return { facts, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -198,28 +212,4 @@ async function firstReady(checks: Readonly<Record<string, (signal: AbortSignal) 
       await systemClock.sleep(READY_LOOK_MS);
     }
   }
-}
-
-function noticeOf(
-  config: Config,
-  facts: { readonly sandboxUrl: string | undefined; readonly newToken: string | undefined },
-): readonly string[] {
-  const { publicUrl, role, syncMode } = config;
-  const where = facts.sandboxUrl === undefined ? "the configured organisation" : `sandbox (simulated DingTalk) at ${facts.sandboxUrl}`;
-  return [
-    "dingtalk-scim is ready",
-    ...(role === "worker"
-      ? []
-      : [`  Dashboard           ${publicUrl}/`, `  SCIM (Tenant URL)   ${publicUrl}/scim/v2`, `  API, documented     ${publicUrl}/docs`]),
-    ...(role === "api" ? [] : [`  DingTalk            ${where}, mode ${syncMode}`]),
-    `  Database            ${config.databaseUrl ? "DATABASE_URL" : `embedded PostgreSQL in ${config.dataDir}`}`,
-    ...(facts.newToken === undefined
-      ? []
-      : [
-          "",
-          "  Secret token, shown this once (all scopes; keep it safe):",
-          `  ${facts.newToken}`,
-          '  Another one: npx dingtalk-scim token create --name "Entra ID"',
-        ]),
-  ];
 }

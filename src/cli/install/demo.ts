@@ -115,14 +115,14 @@ interface Played {
 
 async function cycles(options: DemoOptions): Promise<Played> {
   const { playDemo, problemsOf } = await import("../../demo/play.ts");
-  const { report } = await import("../../demo/report.ts");
+  const { report } = await import("./demo-report.ts");
   const result = await playDemo(options);
   return { problems: problemsOf(result), lines: report(result), result: { ...result, account: plain(result.account) } };
 }
 
 async function rollout(options: DemoOptions): Promise<Played> {
   const { playRollout, rolloutProblems } = await import("../../demo/rollout/play-rollout.ts");
-  const { rolloutReport } = await import("../../demo/rollout/rollout-report.ts");
+  const { rolloutReport } = await import("./rollout-report.ts");
   const result = await playRollout(options);
   return { problems: rolloutProblems(result), lines: rolloutReport(result), result };
 }

@@ -5,6 +5,8 @@ import { loadConfig } from "../../settings/config.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { say, warn } from "../terminal/output.ts";
 import { Interrupted, untilStopped } from "../terminal/signals.ts";
+import { t } from "../words/translate.ts";
+import { noticeOf } from "./notice.ts";
 
 export const serveCommand = (): Command =>
   new Command("serve")
@@ -26,9 +28,9 @@ Examples:
         const starting = startServer(loadConfig(warn), interrupted.signal);
         const server = await Promise.race([starting, stopped.then(() => overdue(interrupted.signal))]);
         // In one piece: whoever reads it gets the whole.
-        say(server.notice.join("\n"));
+        say(noticeOf(server.facts).join("\n"));
         await stopped;
-        say("stopping");
+        say(t("stopping"));
         await server.stop();
       });
     });

@@ -1,9 +1,10 @@
 import { type Options, SingleBar } from "cli-progress";
 import type { Progress } from "../../demo/play.ts";
+import { t } from "../words/translate.ts";
 import { say } from "./output.ts";
 
 const BAR: Options = {
-  format: "{part} [{bar}] {value}/{total} sent, {open} on the way to DingTalk",
+  format: "{part} [{bar}] {value}/{total} {onTheWay} {open}",
   hideCursor: true,
   clearOnComplete: false,
   linewrap: false,
@@ -18,7 +19,7 @@ function createBars(): Progress {
   return {
     begin(part, steps) {
       bar = new SingleBar({ ...BAR, stream: process.stderr });
-      bar.start(steps, 0, { part: part.padEnd(PART_WIDTH), open: "…" });
+      bar.start(steps, 0, { part: t(part).padEnd(PART_WIDTH), onTheWay: t("sent, on the way to DingTalk:"), open: "…" });
     },
     step: () => bar?.increment(),
     open: (open) => bar?.update({ open }),
@@ -36,18 +37,18 @@ function createLines(): Progress {
   let open: number | undefined;
   return {
     begin(name, total) {
-      [part, steps, done, open] = [name, total, 0, undefined];
-      say(`${part}: ${steps} steps`);
+      [part, steps, done, open] = [t(name), total, 0, undefined];
+      say(t`${part}: ${steps} steps`);
     },
     step() {
       done += 1;
       const tenth = (count: number): number => Math.floor((count * TENTHS) / steps);
-      if (tenth(done) > tenth(done - 1)) say(`${part}: ${done} of ${steps}`);
+      if (tenth(done) > tenth(done - 1)) say(t`${part}: ${done} of ${steps}`);
     },
     open(now) {
-      if (open === undefined && now > 0) say(`${part}: all sent, ${now} people and departments are on the way to DingTalk`);
+      if (open === undefined && now > 0) say(t`${part}: all sent, ${now} people and departments are on the way to DingTalk`);
       open = now;
     },
-    end: () => say(`${part}: done`),
+    end: () => say(t`${part}: done`),
   };
 }

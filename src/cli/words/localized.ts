@@ -24,7 +24,15 @@ function each(command: Command): void {
       return extras(Help.prototype.argumentDescription.call(this, argument));
     },
   });
-  command.configureOutput({ outputError: (text, write) => write(text.split("\n").map(tLike).join("\n")) });
+  command.configureOutput({
+    outputError: (text, write) =>
+      write(
+        text
+          .split("\n")
+          .map((line) => tLike(line))
+          .join("\n"),
+      ),
+  });
   translateAfterHelp(command);
   for (const sub of command.commands) each(sub);
 }

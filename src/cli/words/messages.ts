@@ -2,6 +2,28 @@ import type { Translations } from "./translations.ts";
 
 /** What commands say. */
 export const MESSAGES: Translations = {
+  "dingtalk-scim is ready": ["dingtalk-scim 已就绪", "dingtalk-scim 已就緒"],
+  stopping: ["正在停止", "正在停止"],
+  Dashboard: ["控制台", "控制台"],
+  "SCIM (Tenant URL)": ["SCIM（租户 URL）", "SCIM（租用戶 URL）"],
+  "API, documented": ["API 及文档", "API 及文件"],
+  Database: ["数据库", "資料庫"],
+  "the configured organisation, mode {0}": ["已配置的组织，模式 {0}", "已設定的組織，模式 {0}"],
+  "sandbox (simulated DingTalk) at {0}, mode {1}": ["沙盒（模拟钉钉）{0}，模式 {1}", "沙盒（模擬釘釘）{0}，模式 {1}"],
+  "embedded PostgreSQL in {0}": ["内置 PostgreSQL，位于 {0}", "內置 PostgreSQL，位於 {0}"],
+  "Secret token, shown this once (all scopes; keep it safe):": [
+    "密钥令牌，仅显示这一次（包含全部权限范围，请妥善保管）：",
+    "秘密權杖，只顯示這一次（包含全部權限範圍，請妥善保管）：",
+  ],
+  "Another one:": ["再创建一个：", "再建立一個："],
+  "{0}: {1} steps": ["{0}：{1} 步", "{0}：{1} 步"],
+  "{0}: {1} of {2}": ["{0}：{1}/{2}", "{0}：{1}/{2}"],
+  "{0}: all sent, {1} people and departments are on the way to DingTalk": [
+    "{0}：已全部发送，{1} 个人员和部门正在写入钉钉",
+    "{0}：已全部傳送，{1} 個人員及部門正在寫入釘釘",
+  ],
+  "{0}: done": ["{0}：完成", "{0}：完成"],
+  "sent, on the way to DingTalk:": ["已发送，正在写入钉钉：", "已傳送，正在寫入釘釘："],
   "dingtalk-scim: interrupted": ["dingtalk-scim：已中断", "dingtalk-scim：已中斷"],
   "dingtalk-scim cannot start:": ["dingtalk-scim 无法启动：", "dingtalk-scim 無法啟動："],
   "Every process uses the owner of the tables, who may change the history.": [

@@ -1,4 +1,5 @@
 import { type Language, languageOf } from "../../words/languages.ts";
+import { DEMO, DEMO_TOLD } from "./demo.ts";
 import { HELP } from "./help.ts";
 import { HELP_OF_OPTIONS } from "./help-of-options.ts";
 import { MESSAGES } from "./messages.ts";
@@ -8,7 +9,7 @@ import type { Translations } from "./translations.ts";
 
 /* The words of the command line. English stands where it is said, and is the key of the others (docs/adr/0061-english-is-the-key-of-the-command-line.md). */
 
-export const TRANSLATIONS: Translations = { ...HELP, ...HELP_OF_OPTIONS, ...NOTES, ...TABLES, ...MESSAGES };
+export const TRANSLATIONS: Translations = { ...DEMO, ...DEMO_TOLD, ...HELP, ...HELP_OF_OPTIONS, ...NOTES, ...TABLES, ...MESSAGES };
 
 let spoken: Language = "en";
 
@@ -34,20 +35,18 @@ function inLanguage(key: string): string | undefined {
   return TRANSLATIONS[key]![spoken === "zh-Hans" ? 0 : 1];
 }
 
-/** A text that was put together elsewhere, found by its form: `error: unknown option '--x'`. As it is where no form fits. */
-export function tLike(text: string): string {
+/** A text that was put together elsewhere, found by its form: `error: unknown option '--x'`. As it is where no form fits. `forms`: those of the library that reads options. */
+export function tLike(text: string, forms: Translations = NOTES): string {
   if (spoken === "en" || text.trim() === "") return text;
   const whole = inLanguage(text);
   if (whole !== undefined) return whole;
-  for (const key of FORMS) {
+  for (const key of Object.keys(forms)) {
+    if (!key.includes("{0}")) continue;
     const match = formOf(key).exec(text);
     if (match) return filled(inLanguage(key) ?? key, match.slice(1));
   }
   return text;
 }
-
-/** Of the library that reads options. */
-const FORMS = Object.keys(NOTES).filter((key) => key.includes("{0}"));
 
 function formOf(key: string): RegExp {
   const escaped = key.replaceAll(/[.*+?^$()|[\]\\]/g, "\\$&");

@@ -101,7 +101,7 @@ export async function takeOver(stage: Stage): Promise<Strangers> {
 async function assess(stage: Stage, untouched: () => Promise<readonly string[]>) {
   const { figures, people, findings } = await assessed(stage);
   const { matchable, complete } = object(figures);
-  const share = (figure: typeof matchable): string => `${object(figure).count} of ${object(figure).of}`;
+  const share = (figure: typeof matchable): string => `${object(figure).count}/${object(figure).of}`;
   return {
     told: [
       `matchable ${share(matchable)}, complete ${share(complete)}`,

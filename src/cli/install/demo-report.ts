@@ -1,7 +1,8 @@
 import Table from "cli-table3";
-import { total } from "./cycle/account.ts";
-import { type DemoResult, problemsOf } from "./play.ts";
-import { problemLines } from "./problem-lines.ts";
+import { total } from "../../demo/cycle/account.ts";
+import { type DemoResult, problemsOf } from "../../demo/play.ts";
+import { problemLines } from "../terminal/problem-lines.ts";
+import { t } from "../words/translate.ts";
 
 /** Two columns that fit a terminal of 100 characters. */
 const FACT_WIDTHS = [28, 68];
@@ -10,16 +11,16 @@ const FACT_WIDTHS = [28, 68];
 export function report(result: DemoResult): readonly string[] {
   const problems = problemsOf(result);
   return [
-    ...(result.playedBefore ? ["This company was here before and is left as it stood; another --seed is another company."] : []),
+    ...(result.playedBefore ? [t("This company was here before and is left as it stood; another --seed is another company.")] : []),
     totals(result),
     cycles(result),
     facts(result),
     ...approvals(result),
     ...(result.earlier.length > 0
-      ? [`Not counted, as they were there before the demo (--json lists them): ${result.earlier.length} differences.`]
+      ? [t`Not counted, as they were there before the demo (--json lists them): ${result.earlier.length} differences.`]
       : []),
-    "Fewest calls: one for each person and each department that is not the same in DingTalk before and after the cycle.",
-    ...problemLines(problems, "0 differences: DingTalk holds what the directory says, field by field, and every call is accounted for."),
+    t("Fewest calls: one for each person and each department that is not the same in DingTalk before and after the cycle."),
+    ...problemLines(problems, t("0 differences: DingTalk holds what the directory says, field by field, and every call is accounted for.")),
   ];
 }
 
@@ -28,7 +29,7 @@ const approvals = ({ cycles }: DemoResult): readonly string[] =>
   cycles.flatMap(({ name, approved }) =>
     approved.map(
       ({ limit, count, passed }) =>
-        `${name}: the limit ${limit} let ${passed} through and held ${count}; the demo approved them through the API, as an operator would.`,
+        t`${t(name)}: the limit ${limit} let ${passed} through and held ${count}; the demo approved them through the API, as an operator would.`,
     ),
   );
 
@@ -38,8 +39,8 @@ function totals({ people, departments, cycles }: DemoResult): string {
   return tableOf(
     ["", "directory", "DingTalk", "differences"],
     [
-      ["people", `${people.active} of ${people.directory} active`, people.dingtalk, differences.length - ofDepartments],
-      ["departments", departments.directory, departments.dingtalk, ofDepartments],
+      [t("people"), t`${people.active} of ${people.directory} active`, people.dingtalk, differences.length - ofDepartments],
+      [t("departments"), departments.directory, departments.dingtalk, ofDepartments],
     ],
   );
 }
@@ -48,7 +49,7 @@ function cycles(result: DemoResult): string {
   return tableOf(
     ["cycle", "SCIM writes", "seconds", "DingTalk calls", "fewest", "differences"],
     result.cycles.map(({ name, writes, tookMs, calls, fewest, differences }) => [
-      name,
+      t(name),
       writes,
       (tookMs / 1_000).toFixed(1),
       calls,
@@ -62,17 +63,19 @@ function facts({ lost, changedByRepeat, latencyMs, scimMs, account, interruption
   const { arrived, sent, recorded, events, gaps } = account;
   const table = new Table({ colWidths: FACT_WIDTHS, wordWrap: true, style: PLAIN });
   table.push(
-    ["change → DingTalk equal", latencyMs ? `p50 ${seconds(latencyMs.p50)}, p95 ${seconds(latencyMs.p95)}` : "–"],
-    ["SCIM requests", `${scimMs.requests}, p50 ${scimMs.p50.toFixed(1)} ms, p95 ${scimMs.p95.toFixed(1)} ms`],
-    ["acknowledged writes lost", lost.length],
-    ["changed by the repetition", changedByRepeat.length],
+    [t("change → DingTalk equal"), latencyMs ? `p50 ${seconds(latencyMs.p50)}, p95 ${seconds(latencyMs.p95)}` : "–"],
+    [t("SCIM requests"), `${scimMs.requests}, p50 ${scimMs.p50.toFixed(1)} ms, p95 ${scimMs.p95.toFixed(1)} ms`],
+    [t("acknowledged writes lost"), lost.length],
+    [t("changed by the repetition"), changedByRepeat.length],
     [
-      "DingTalk calls",
-      `${total(sent)} sent, ${arrived ? `${total(arrived)} arrived` : "the sandbox was restarted"}, ${total(recorded)} in the history`,
+      t("DingTalk calls"),
+      arrived
+        ? t`${total(sent)} sent, ${total(arrived)} arrived, ${total(recorded)} in the history`
+        : t`${total(sent)} sent, the sandbox was restarted, ${total(recorded)} in the history`,
     ],
-    ["not accounted for", gaps.length],
+    [t("not accounted for"), gaps.length],
     [
-      "history events",
+      t("history events"),
       [...events]
         .sort()
         .map(([code, count]) => `${code} ${count}`)
@@ -80,13 +83,17 @@ function facts({ lost, changedByRepeat, latencyMs, scimMs, account, interruption
     ],
   );
   if (interruptions.away + interruptions.told > 0) {
-    table.push(["requests repeated", `${interruptions.away} without an answer, ${interruptions.told} told to wait`]);
+    table.push([t("requests repeated"), t`${interruptions.away} without an answer, ${interruptions.told} told to wait`]);
   }
   return table.toString();
 }
 
 function tableOf(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const table = new Table({ head: [...head], style: PLAIN, colAligns: head.map((_, index) => (index === 0 ? "left" : "right")) });
+  const table = new Table({
+    head: head.map((name) => (name === "" ? "" : t(name))),
+    style: PLAIN,
+    colAligns: head.map((_, index) => (index === 0 ? "left" : "right")),
+  });
   table.push(...rows.map((row) => [...row]));
   return table.toString();
 }

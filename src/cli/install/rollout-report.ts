@@ -1,0 +1,41 @@
+import Table from "cli-table3";
+import { type RolloutResult, rolloutProblems } from "../../demo/rollout/play-rollout.ts";
+import { problemLines } from "../terminal/problem-lines.ts";
+import { DEMO_TOLD } from "../words/demo.ts";
+import { t, tLike } from "../words/translate.ts";
+
+const WIDTHS = [12, 56, 8, 7, 9];
+/** No colours: the result is kept in files as often as it is looked at. */
+const PLAIN = { head: [], border: [], compact: true };
+
+/** The result for people, as the lines of tables. */
+export function rolloutReport(result: RolloutResult): readonly string[] {
+  const { size, steps, left } = result;
+  const problems = rolloutProblems(result);
+  const table = new Table({
+    head: [t("step"), t("what came of it"), t("writes"), t("reads"), t("seconds")],
+    colWidths: WIDTHS,
+    wordWrap: true,
+    style: PLAIN,
+  });
+  for (const { name, told, writes, reads, tookMs } of steps)
+    table.push([t(name), told.map(toldLine).join("\n"), writes, reads, (tookMs / 1_000).toFixed(1)]);
+  return [
+    t`Company ${size.seed}: ${size.users} people who were in DingTalk before the directory was connected.`,
+    table.toString(),
+    left.length === 0
+      ? t("Nobody left by the mistake.")
+      : t`Left by the mistake, and made anew when it was taken back: ${left.join(", ")}.`,
+    ...problemLines(
+      problems,
+      t("0 problems: nobody is there twice, no stranger was touched, and DingTalk holds what the directory says, field by field."),
+    ),
+  ];
+}
+
+/** Each part by its form, where all have one; else the whole by its own. */
+function toldLine(line: string): string {
+  const parts = line.split(", ");
+  const translated = parts.map((part) => tLike(part, DEMO_TOLD));
+  return translated.every((part, at) => part !== parts[at]) ? translated.join(t(", ")) : tLike(line, DEMO_TOLD);
+}
