@@ -86,7 +86,7 @@ describe("what Prometheus and Grafana are given", () => {
     groups: readonly { rules: readonly { alert: string; expr: string; annotations: { summary: string; runbook_url: string } }[] }[];
   };
   const dashboard = JSON.parse(readFileSync(join(root, "deploy/grafana/dashboard.json"), "utf8")) as {
-    panels: readonly { title: string; targets: readonly { expr: string }[] }[];
+    panels: readonly { title: string; gridPos: { x: number; y: number }; targets: readonly { expr: string }[] }[];
   };
   const all = rules.groups.flatMap((group) => group.rules);
   const namesIn = (expressions: readonly string[]): readonly string[] => [
@@ -100,13 +100,26 @@ describe("what Prometheus and Grafana are given", () => {
     const named = namesIn([...all.map(({ expr }) => expr), ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))]);
     expect(named.filter((name) => !isThere(name))).toEqual([]);
     expect(named.length).toBeGreaterThan(12);
-    // And every one of ours is shown.
-    const shown = new Set(named.map((name) => name.replace(/_(bucket|sum|count)$/, "")));
+    // And every one of ours is on the dashboard.
+    const onDashboard = namesIn(dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)));
+    const shown = new Set(onDashboard.map((name) => name.replace(/_(bucket|sum|count)$/, "")));
     expect([...kinds.keys()].filter((name) => /^(dingtalk_scim|http)_/.test(name) && !shown.has(name))).toEqual([]);
     expect(text).toMatch(
       /dingtalk_scim_incidents_open\{target="dingtalk",class="A",cause="parked",code="mobileTaken",acknowledged="true"\} 1/,
     );
     expect(text).toMatch(/dingtalk_scim_alert_deliveries_total\{target="dingtalk",channel="robot",outcome="sent"\} [1-9]/);
+  });
+
+  test("what the daily check of the history finds has a panel and a rule each", () => {
+    for (const name of ["dingtalk_scim_history_verified_timestamp_seconds", "dingtalk_scim_history_altered"]) {
+      expect([name, dashboard.panels.filter(({ targets }) => namesIn(targets.map(({ expr }) => expr)).includes(name)).length]).toEqual([
+        name,
+        1,
+      ]);
+      expect([name, all.filter(({ expr }) => namesIn([expr]).includes(name)).length > 0]).toEqual([name, true]);
+    }
+    const places = dashboard.panels.map(({ gridPos: { x, y } }) => `${x},${y}`);
+    expect(new Set(places).size).toBe(places.length);
   });
 
   test("every rule has a name of its own, a summary and a place in the manual", () => {
