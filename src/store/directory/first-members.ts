@@ -1,7 +1,8 @@
 import type pg from "pg";
 import type { Member } from "../../directory/group.ts";
 import type { FewMembers } from "../../directory/ports.ts";
-import { run, type Statement } from "../postgres/statement.ts";
+import { batched, REQUEST_MS } from "../postgres/batch.ts";
+import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
 
 /** For each group at most `$2` members, in the order of `membersOf`: people by id, then groups by id. */
 const FIRST_MEMBERS: Statement = {
@@ -21,27 +22,51 @@ const FIRST_MEMBERS: Statement = {
 /** How many of these are counted of a group that has more than are asked for. */
 const COUNTED = 1_000;
 
-/** The members of group $1 where there are at most $2; of a larger group they are counted along the index, and none is read. */
+/**
+ * For each group $1 its members where there are at most $2; of a larger group they are counted along the index, and none is read. A group without members has
+ * one row.
+ */
 const FEW_MEMBERS: Statement = {
-  name: "group-few-members",
-  text: `with few as materialized (select count(*)::int as n from (
-      select 1 from ((select 1 from group_members m where m.group_id = $1 limit ${COUNTED}) union all
-                     (select 1 from group_children c where c.group_id = $1 limit ${COUNTED})) t limit ${COUNTED}) t)
-  select few.n, m.id, m.type, m.display
-    from few left join lateral (
+  name: "groups-few-members",
+  text: `select t.id as group_id, few.n, m.id, m.type, m.display
+    from unnest($1::uuid[], $2::int[]) with ordinality t(id, at_most, at)
+    cross join lateral (select count(*)::int as n from (
+      select 1 from ((select 1 from group_members m where m.group_id = t.id limit ${COUNTED}) union all
+                     (select 1 from group_children c where c.group_id = t.id limit ${COUNTED})) o limit ${COUNTED}) o) few
+    left join lateral (
       (select m.user_id as id, 'User' as type, u.document->>'displayName' as display, 0 as rank
-         from group_members m join users u on u.id = m.user_id where m.group_id = $1 and few.n <= $2)
+         from group_members m join users u on u.id = m.user_id where m.group_id = t.id and few.n <= t.at_most)
       union all
       (select c.child_id, 'Group', g.display_name, 1
-         from group_children c join groups g on g.id = c.child_id where c.group_id = $1 and few.n <= $2)) m on true
-   order by m.rank, m.id`,
+         from group_children c join groups g on g.id = c.child_id where c.group_id = t.id and few.n <= t.at_most)) m on true
+   order by t.at, m.rank, m.id`,
 };
 
-/** `count`: of its members, up to 1,000. `members`: all of them where there are at most `atMost`, else none. */
-export async function fewMembersOf(pool: pg.Pool, groupId: string, atMost: number): Promise<FewMembers> {
-  const rows = await run<MemberRow & { n: number }>(pool, FEW_MEMBERS, [groupId, atMost]);
-  const members = rows.flatMap(({ id, type, display }) => (id === null ? [] : [{ id, type, display: display ?? undefined }]));
-  return { count: rows[0]!.n, members };
+interface Asked {
+  readonly groupId: string;
+  readonly atMost: number;
+}
+
+/**
+ * `count`: of the group's members, up to 1,000. `members`: all of them where there are at most `atMost`, else none. Who asks sees all that was committed before.
+ * Clients change one group many times side by side: those who ask then share a statement, and those who ask for one group its rows. Rejects with Unavailable.
+ */
+export function createFewMembers(pool: pg.Pool): (groupId: string, atMost: number) => Promise<FewMembers> {
+  const answer = async (asked: readonly Asked[]): Promise<readonly FewMembers[]> => {
+    const atMost = new Map(asked.map((each) => [each.groupId, each.atMost]));
+    const rows = await run<MemberRow & { n: number }>(pool, FEW_MEMBERS, [[...atMost.keys()], [...atMost.values()]]);
+    const found = new Map<string, { readonly count: number; readonly members: Member[] }>();
+    for (const { group_id, n, id, type, display } of rows) {
+      const group = found.get(group_id) ?? { count: n, members: [] };
+      found.set(group_id, group);
+      if (id !== null) group.members.push({ id, type, display: display ?? undefined });
+    }
+    return asked.map(({ groupId }) => found.get(groupId)!);
+  };
+  const isAlike = (batch: readonly Asked[], { groupId, atMost }: Asked): boolean =>
+    batch.every((other) => other.groupId !== groupId || other.atMost === atMost);
+  const few = batched(answer, { isolates: isItemFailure, fits: isAlike, answerWithinMs: REQUEST_MS });
+  return (groupId, atMost) => few({ groupId, atMost });
 }
 
 interface MemberRow extends pg.QueryResultRow {

@@ -8,7 +8,7 @@ import { inSlices } from "../postgres/walk.ts";
 import { personOf } from "../references.ts";
 import type { Vault } from "../vault.ts";
 import { appendEvent, causedBy, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
-import { fewMembersOf, firstMembersOf } from "./first-members.ts";
+import { createFewMembers, firstMembersOf } from "./first-members.ts";
 import { createMemberChanges } from "./group-members.ts";
 import { createList } from "./list.ts";
 import { createLookup } from "./lookup.ts";
@@ -185,7 +185,7 @@ export function createGroupStore(pool: Pool, targets: readonly string[], vault: 
 
     firstMembersOf: (groupIds, atMost) => firstMembersOf(pool, groupIds, atMost),
 
-    fewMembersOf: (groupId, atMost) => fewMembersOf(pool, groupId, atMost),
+    fewMembersOf: createFewMembers(pool),
 
     membersOf: (groupId) => membersOf(pool, groupId),
   };

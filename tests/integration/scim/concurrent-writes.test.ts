@@ -25,6 +25,27 @@ test("20 parallel one-member adds: 20 members", async () => {
   expect(body.members.map(({ value }: { value: string }) => value).sort()).toEqual(people.map(({ id }) => id).sort());
 });
 
+test("answers of parallel changes hold the change, and the members of their own group alone", async () => {
+  const people = await times(30, () => scim.user());
+  const [few, none, many] = [await scim.group(), await scim.group(), await scim.group()];
+  await scim.patch(`/Groups/${many.id}`, { op: "add", path: "members", value: people.slice(0, 21).map(({ id }) => ({ value: id })) });
+  const valuesIn = ({ body }: { body: { members?: readonly { value: string }[] } }) => (body.members ?? []).map(({ value }) => value);
+  await times(30, async (at) => {
+    const { id } = people[at]!;
+    const group = [few, none, many][at % 3]!;
+    const added = await scim.patch(`/Groups/${group.id}`, { op: "add", path: "members", value: [{ value: id }] });
+    if (group === many) return expect(added.status).toBe(204);
+    expect({ id: added.body.id, members: valuesIn(added) }).toEqual({ id: group.id, members: expect.arrayContaining([id]) });
+    if (group === few) return;
+    const removed = await scim.patch(`/Groups/${group.id}`, { op: "remove", path: `members[value eq "${id}"]` });
+    expect(valuesIn(removed)).not.toContain(id);
+  });
+  const after = await scim.patch(`/Groups/${none.id}`, { op: "replace", path: "displayName", value: scim.unique("empty") });
+  expect({ status: after.status, members: valuesIn(after) }).toEqual({ status: 200, members: [] });
+  const ofFew = valuesIn(await scim.patch(`/Groups/${few.id}`, { op: "add", path: "members", value: [{ value: people[0]!.id }] }));
+  expect([...ofFew].sort()).toEqual(people.flatMap(({ id }, at) => (at % 3 === 0 ? [id] : [])).sort());
+});
+
 test("20 parallel adds and removals of different members", async () => {
   const [stay, leave, join] = [await times(5, () => scim.user()), await times(10, () => scim.user()), await times(10, () => scim.user())];
   const group = await scim.group({ members: [...stay, ...leave].map(({ id }) => ({ value: id })) });
