@@ -9,11 +9,9 @@ import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { isAlone } from "./alone.ts";
 import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "./settle.ts";
 
-/* Records become one person, and become themselves again: in a transaction of the caller, one such decision after the other. */
+/* Records become one person, and become themselves again: in a transaction of the caller, under the locks of join-locks.ts. */
 
 const statement = (name: string, text: string): Statement => ({ name: `join-${name}`, text });
-
-const ONE_BY_ONE = statement("lock", "select pg_advisory_xact_lock(hashtextextended('person-joins', 0))");
 
 const STANDING = statement(
   "standing",
@@ -21,6 +19,8 @@ const STANDING = statement(
       exists (select from links l where l.target = any($2::text[]) and l.kind = 'user' and l.entity_id = coalesce(u.person_id, u.id) and l.status = 'owned') as linked
     from users u where u.id = $1`,
 );
+/** Whoever writes a record locks its person first. */
+const LOCK_PERSONS = statement("lock-persons", "select from persons where id = any($1::uuid[]) order by id for update");
 /** Statements of many records lock them in this order. */
 const LOCK_RECORDS = statement("lock-records", "select from users where id = any($1::uuid[]) order by id for update");
 const WHOSE = statement("whose", "select person_id from users where id = $1");
@@ -79,8 +79,6 @@ const REDIRECT = statement(
      and not exists (select from person_joins o where o.record_id = j.record_id and o.person_id = $2)`,
 );
 
-export const lockJoins = async (db: Queryable): Promise<void> => void (await run(db, ONE_BY_ONE, []));
-
 export interface NotedJoin {
   readonly recordId: string;
   readonly personId: string;
@@ -126,7 +124,7 @@ export interface Joining extends Omit<NotedJoin, "state"> {
   readonly fresh?: boolean;
 }
 
-/** What is noted of both in the end, or why they are not one person. `lockJoins` comes before. */
+/** What is noted of both in the end, or why they are not one person. The locks come before. */
 export async function joinRecord(
   db: Queryable,
   deps: SettleDeps,
@@ -134,6 +132,7 @@ export async function joinRecord(
   origin: JoinOrigin,
 ): Promise<{ readonly id: string } | JoinRefusal> {
   const { recordId, personId } = joining;
+  await run(db, LOCK_PERSONS, [[recordId, personId]]);
   await run(db, LOCK_RECORDS, [[recordId, personId]]);
   const [record] = await run<Standing>(db, STANDING, [recordId, deps.targets]);
   const [person] = await run<{ linked: boolean }>(db, PERSON, [personId, deps.targets]);

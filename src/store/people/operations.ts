@@ -8,7 +8,8 @@ import type { Join, JoinDecision, JoinOperations, JoinOrigin, JoinRefusal, JoinS
 import { pageOf } from "../postgres/page.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { NAMES_OF_PERSON } from "../references.ts";
-import { joinRecord, lockJoins, noteJoin, separateRecord, tellJoin } from "./join.ts";
+import { joinRecord, noteJoin, separateRecord, tellJoin } from "./join.ts";
+import { lockJoins } from "./join-locks.ts";
 import { recordsOfPerson } from "./records.ts";
 import { createJoinSearch } from "./search.ts";
 import type { SettleDeps } from "./settle.ts";

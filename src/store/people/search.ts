@@ -1,15 +1,18 @@
 import type pg from "pg";
 import { isUuid } from "../../core/id.ts";
+import { sameJson } from "../../core/same-json.ts";
 import type { JoinOrigin } from "../../persons/ports.ts";
 import { isDated } from "../../schedule/dated.ts";
 import { GIVEN, NAMES, userRow, VALUES } from "../directory/user-writes.ts";
 import type { JoinedWrites } from "../joined-writes.ts";
+import { keyColumns } from "../key-columns.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { isAlone } from "./alone.ts";
 import { type ComparedRecord, compareRecord } from "./compare.ts";
-import { joinRecord, lockJoins, noteJoin, tellJoin } from "./join.ts";
+import { conclude, type Searching } from "./conclude.ts";
+import { lockValues, type MatchColumns, valuesOf } from "./join-locks.ts";
 import { enterPerson, type SettleDeps, settlePerson } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
 
@@ -39,34 +42,17 @@ const TELL_NEW = statement(
 const TELL_ONLY = statement("tell-only", appendEvent(1, "(select 1) as once"));
 const SLICE = 500;
 const ALONE = statement("alone", `select u.id from users u where ${isAlone("u")} and u.id > $1 order by u.id limit ${SLICE}`);
-const PERSON_OF = statement("known", "select state from person_joins where record_id = $1 and person_id = $2");
+const VALUES_OF = statement("values-of", "select employee_number_key, user_name_key, email_keys from users where id = $1");
 const PROPOSED_AS = statement(
   "proposed-as",
   `select j.record_id from person_joins j where j.state in ('proposed', 'ambiguous')
      and j.person_id = (select coalesce(u.person_id, u.id) from users u where u.id = $1) order by j.record_id limit 100`,
-);
-/** What a record is not like any more, and nobody has decided. */
-const WITHDRAW = statement(
-  "withdraw-others",
-  `delete from person_joins where record_id = $1 and person_id <> all($2::uuid[]) and state in ('proposed', 'ambiguous') returning person_id`,
-);
-/** Parameters: 1 record, 2 causes, 3 targets. */
-const LOOK = statement(
-  "look",
-  `with marked as (${markDue(`(select 'user'::text as kind, $1::uuid as entity_id, ${PRIORITY.person}::smallint as priority, $2::uuid[] as causes) m`, "$3::text[]")}),
-  woken as (${wakeUp("marked")})
-  select (select count(*) from woken) as woken`,
 );
 const CLEAR = statement(
   "clear",
   `delete from person_joins j where j.state in ('proposed', 'ambiguous')
      and (not exists (select from users u where u.id = j.record_id and ${isAlone("u")}) or not exists (select from people p where p.id = j.person_id))`,
 );
-
-export interface Searching {
-  readonly joined: number;
-  readonly proposed: number;
-}
 
 export interface JoinSearch {
   readonly insert: JoinedWrites["insert"];
@@ -81,43 +67,22 @@ export const compares = ({ rules }: SettleDeps): boolean => rules.join.length > 
 export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
   const { vault, targets } = deps;
 
-  /** Notes what the comparison came to. What it decides the rules have decided, whoever asked. */
-  async function conclude(
-    db: Queryable,
+  /** `whose`: it is the turn of another record, which is proposed as this one. */
+  const lookAt = (
     recordId: string,
-    compared: ComparedRecord,
-    asked: JoinOrigin,
-    fresh = false,
-  ): Promise<keyof Searching | undefined> {
-    const { match } = compared;
-    const origin: JoinOrigin = { ...asked, actor: "system" };
-    const persons = match.kind === "nobody" ? [] : match.kind === "somebody" ? [match.personId] : match.personIds;
-    const gone = await run<{ person_id: string }>(db, WITHDRAW, [recordId, persons]);
-    if (match.kind === "nobody") {
-      if (gone.length > 0) await run(db, LOOK, [recordId, origin.causes, targets]);
-      return undefined;
-    }
-    if (match.kind === "somebody" && match.certain) {
-      const done = await joinRecord(db, deps, { recordId, personId: match.personId, matched: match.matched, fresh }, origin);
-      if (typeof done !== "string") return "joined";
-    }
-    let news: keyof Searching | undefined;
-    for (const personId of persons) {
-      const [known] = await run<{ state: string }>(db, PERSON_OF, [recordId, personId]);
-      const state = match.kind === "ambiguous" ? "ambiguous" : "proposed";
-      if (known?.state === state) continue;
-      await noteJoin(db, { recordId, personId, matched: match.matched, state }, origin);
-      await tellJoin(db, deps, { code: "person.proposed", recordId, personId, matched: match.matched, marks: [recordId] }, origin);
-      news = "proposed";
-    }
-    return news;
-  }
-
-  const lookAt = (recordId: string, origin: JoinOrigin): Promise<keyof Searching | undefined> =>
+    origin: JoinOrigin,
+  ): Promise<{ readonly news?: keyof Searching | undefined; readonly whose?: string }> =>
     inPersonTransaction(pool, async (db) => {
-      await lockJoins(db);
+      const before = await columnsOf(db, recordId);
+      if (!before) return {};
+      await lockValues(db, before, deps.rules);
+      const now = await columnsOf(db, recordId);
+      // Whoever has changed them meanwhile has the record looked at again.
+      if (!now || !sameJson(valuesOf(now, deps.rules), valuesOf(before, deps.rules))) return {};
       const compared = await compareRecord(db, recordId, deps, origin.at);
-      return compared && isTurnOf(recordId, compared) ? conclude(db, recordId, compared, origin) : undefined;
+      if (!compared) return {};
+      const whose = turnOf(recordId, compared);
+      return whose === recordId ? { news: await conclude(db, deps, { recordId, compared }, origin) } : { whose };
     });
 
   return {
@@ -126,12 +91,12 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
       const dated = isDated(content.document, deps.dates.rules, write.at);
       if (!compares(deps) && !dated) return false;
       const made = await inPersonTransaction(pool, async (db) => {
-        if (compares(deps)) await lockJoins(db);
+        if (compares(deps)) await lockValues(db, keyColumns(content.columns), deps.rules);
         const first = vault.first(fact.event);
         await run(db, INSERT, [`[${userRow({ write, event: first.row, wrapped: first.wrapped })}]`]);
         const origin: JoinOrigin = { at: write.at, actor: "system", causes: [fact.event.id] };
         const compared = compares(deps) ? await compareRecord(db, id, deps, write.at) : undefined;
-        const joined = compared && (await conclude(db, id, compared, origin, true)) === "joined";
+        const joined = compared && (await conclude(db, deps, { recordId: id, compared, fresh: true }, origin)) === "joined";
         // Of whom it is known who they are, nobody has come.
         if (joined) await run(db, TELL_ONLY, [JSON.stringify({ ...first.row, code: "record.created" })]);
         else await run(db, TELL_NEW, [JSON.stringify(first.row), id, PRIORITY.person, targets]);
@@ -160,8 +125,8 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
       for await (const rows of inSlices<{ id: string }>(pool, ALONE, SLICE, (last) => [last])) {
         // Each by itself: many thousands in one transaction would keep clients waiting.
         for (const { id } of rows) {
-          const result = await lookAt(id, origin);
-          if (result) counts[result] += 1;
+          const { news } = await lookAt(id, origin);
+          if (news) counts[news] += 1;
         }
       }
       return counts;
@@ -169,9 +134,13 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
   };
 }
 
+const columnsOf = async (db: Queryable, recordId: string): Promise<MatchColumns | undefined> =>
+  (await run<MatchColumns & pg.QueryResultRow>(db, VALUES_OF, [recordId]))[0];
+
 /** Of two who are alike, the one without an account at the target is proposed as the other; of equals, the later one. */
-const isTurnOf = (recordId: string, { match, linked, linkedPersons }: ComparedRecord): boolean => {
-  if (match.kind !== "somebody") return true;
+function turnOf(recordId: string, { match, linked, linkedPersons }: ComparedRecord): string {
+  if (match.kind !== "somebody") return recordId;
   const otherLinked = linkedPersons.has(match.personId);
-  return linked === otherLinked ? match.personId < recordId : otherLinked;
-};
+  const isOwn = linked === otherLinked ? match.personId < recordId : otherLinked;
+  return isOwn ? recordId : match.personId;
+}
