@@ -56,17 +56,22 @@ export interface ComparedRecord {
   readonly linkedPersons: ReadonlySet<string>;
 }
 
-/** Undefined: no such record, its source is isolated, or it belongs to others already. */
+/**
+ * Undefined: no such record, its source is isolated, or it belongs to others already. `isActive`: whether a record that is being made counts as active, by its
+ * dates.
+ */
 export async function compareRecord(
   db: Queryable,
   recordId: string,
   deps: Pick<SettleDeps, "rules" | "targets" | "dates" | "vault">,
   at: Date,
+  isActive?: boolean,
 ): Promise<ComparedRecord | undefined> {
   const { rules, targets } = deps;
   const rows = await run<AlikeRow>(db, ALIKE, [recordId, [...rules.isolated], targets]);
-  const [me] = rows;
-  if (!me) return undefined;
+  const [first] = rows;
+  if (!first) return undefined;
+  const me = { ...first, active: isActive ?? first.active };
   const others = rows.filter((row) => row.key !== null && row.person !== null);
   const linkedPersons = new Set(others.filter((row) => row.other_linked).map((row) => row.person!));
   const own = await activeOfOwn(db, me, others, deps, at);

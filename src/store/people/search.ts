@@ -1,8 +1,11 @@
+import { randomUUID } from "node:crypto";
 import type pg from "pg";
+import type { JsonObject } from "../../core/entity.ts";
 import { isUuid } from "../../core/id.ts";
 import { sameJson } from "../../core/same-json.ts";
 import type { JoinOrigin } from "../../persons/ports.ts";
 import { isDated } from "../../schedule/dated.ts";
+import { scheduleOf } from "../../schedule/schedule.ts";
 import { GIVEN, NAMES, userRow, VALUES } from "../directory/user-writes.ts";
 import type { JoinedWrites } from "../joined-writes.ts";
 import { keyColumns } from "../key-columns.ts";
@@ -85,6 +88,10 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
       return whose === recordId ? { news: await conclude(db, deps, { recordId, compared }, origin) } : { whose };
     });
 
+  const isThere = (document: JsonObject, now: Date): boolean =>
+    scheduleOf({ before: undefined, after: document, pending: [] }, { rules: deps.dates.rules, now, newId: randomUUID }).effective
+      .active !== false;
+
   return {
     async insert(write) {
       const { fact, id, content } = write;
@@ -95,7 +102,9 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
         const first = vault.first(fact.event);
         await run(db, INSERT, [`[${userRow({ write, event: first.row, wrapped: first.wrapped })}]`]);
         const origin: JoinOrigin = { at: write.at, actor: "system", causes: [fact.event.id] };
-        const compared = compares(deps) ? await compareRecord(db, id, deps, write.at) : undefined;
+        // Who is to come does not stand beside who is there.
+        const isActive = dated ? isThere(content.document, write.at) : undefined;
+        const compared = compares(deps) ? await compareRecord(db, id, deps, write.at, isActive) : undefined;
         const joined = compared && (await conclude(db, deps, { recordId: id, compared, fresh: true }, origin)) === "joined";
         // Of whom it is known who they are, nobody has come.
         if (joined) await run(db, TELL_ONLY, [JSON.stringify({ ...first.row, code: "record.created" })]);
@@ -114,7 +123,8 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
 
     async again(recordId, origin) {
       if (!compares(deps) || !isUuid(recordId)) return;
-      await lookAt(recordId, origin);
+      const { whose } = await lookAt(recordId, origin);
+      if (whose !== undefined) await lookAt(whose, origin);
       for (const { record_id: id } of await run<{ record_id: string }>(pool, PROPOSED_AS, [recordId])) await lookAt(id, origin);
     },
 

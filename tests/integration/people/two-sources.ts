@@ -12,7 +12,7 @@ import type { JoinOperations } from "../../../src/persons/ports.ts";
 import { userContent } from "../../../src/scim/resource/columns.ts";
 import { readGroup, readUser } from "../../../src/scim/resource/resource.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
-import { NO_DATES } from "../../../src/store/people/dates.ts";
+import { type DateDeps, NO_DATES } from "../../../src/store/people/dates.ts";
 import { createJoinOperations } from "../../../src/store/people/operations.ts";
 import type { TestEnvironment } from "../../support/test-environment.ts";
 import { testVault } from "../../support/vault.ts";
@@ -20,6 +20,7 @@ import { testVault } from "../../support/vault.ts";
 /** Sources that write the same people, as a process with these rules has them. */
 export interface Sources {
   readonly rules: SourceRules;
+  readonly dates: DateDeps;
   readonly joins: JoinOperations;
   readonly source: (name: string) => Source;
 }
@@ -45,7 +46,7 @@ export async function openSources(
 ): Promise<Sources> {
   const mapping = compileMapping(`${DEFAULT_MAPPING}\nsources:\n${block}\n`);
   const rules = mapping.sources;
-  const dates = withDates ? dateDeps(mapping) : NO_DATES;
+  const dates: DateDeps = withDates ? dateDeps(mapping) : NO_DATES;
   const deps = { store: createDirectoryStore(env.pool, ["dingtalk"], testVault, { rules, dates }), clock: systemClock };
   const users = createUserDirectory(deps);
   const groups = createGroupDirectory(deps);
@@ -70,6 +71,7 @@ export async function openSources(
   }
   return {
     rules,
+    dates,
     joins: createJoinOperations(env.pool, { rules, vault: testVault, targets: ["dingtalk"], dates }),
     source: (name) => made.get(name)!,
   };
