@@ -55,6 +55,13 @@ export function joinsEndpoint({ joins, clock }: JoinRoutes): Mount {
     })
     .all(methodNotAllowed("POST"));
 
+  router
+    .route("/people/:id/forget")
+    .post(requireRight("approve"), fresh, async (req: Request<{ id: string }>, res: Response) => {
+      sendJson(res, 200, { joins: doneOf(await joins.forget(req.params.id, by(res))) });
+    })
+    .all(methodNotAllowed("POST"));
+
   return { path: "/api/joins", access: ["admin", "history:read"], handler: router };
 }
 

@@ -28,6 +28,7 @@ export const EVENT_CODES = [
   "change.applied",
   "person.proposed",
   "person.refused",
+  "record.forgotten",
   "target.intent",
   "target.outcome",
   "target.late",

@@ -131,7 +131,8 @@ function rankOf(name: string, order: readonly string[]): number {
 
 function staysActive(speakers: readonly SourceRecord[], rules: SourceRules, left: readonly LeftSource[]): boolean {
   const begun = speakers.filter(hasBegun);
-  const gone = left.filter(({ id }) => !speakers.some(({ source }) => source.id === id));
+  // A new record of a source that had deleted its own is a return, on its day.
+  const gone = left.filter(({ id }) => !begun.some(({ source }) => source.id === id));
   switch (rules.leaving) {
     case "any":
       return gone.length === 0 && begun.length > 0 && begun.every(({ active }) => active);

@@ -36,9 +36,10 @@ export interface JoinQuery {
 
 /**
  * Why a decision cannot be carried out. `decided`: it is so already; `gone`: one of both is not there any more; `taken`: the record belongs to another person
- * with several records; `linked`: both have accounts at the target and neither is a single record; `alone`: there is nothing to separate it from.
+ * with several records; `linked`: both have accounts at the target and neither is a single record; `alone`: there is nothing to separate it from; `nobodyLeft`:
+ * no source has deleted its record.
  */
-export type JoinRefusal = "decided" | "gone" | "taken" | "linked" | "alone";
+export type JoinRefusal = "decided" | "gone" | "taken" | "linked" | "alone" | "nobodyLeft";
 
 export type JoinDecision =
   | { readonly kind: "done"; readonly joins: readonly Join[] }
@@ -65,6 +66,8 @@ export interface JoinOperations {
   refuse(id: string, origin: JoinOrigin): Promise<JoinDecision>;
   /** Gives a record back to itself, and remembers that it is somebody else. */
   separate(recordId: string, origin: JoinOrigin): Promise<JoinDecision>;
+  /** That sources have deleted their records of the person counts no more, however many are left. `personId`, or the id of one of them. */
+  forget(personId: string, origin: JoinOrigin): Promise<JoinDecision>;
   /** Compares every record with those of other sources, and answers how many were joined and how many are proposed. */
   search(origin: JoinOrigin): Promise<{ readonly joined: number; readonly proposed: number }>;
   /** Undefined where a person is one record by itself, or nobody. */

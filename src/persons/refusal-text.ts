@@ -14,6 +14,8 @@ export function refusalText(why: JoinRefusal): string {
       return "both have an account at the target, and the person has several records: separate them first";
     case "alone":
       return "the record is a person by itself: there is nothing to separate it from";
+    case "nobodyLeft":
+      return "no source has deleted its record of this person: there is nothing to forget";
     default:
       return unreachable(why);
   }

@@ -240,6 +240,8 @@ describe("outside SCIM", () => {
       ["POST", `/api/joins/records/${record}/separate`],
       ...["accept", "refuse"].map((decision): Parameters<Product["send"]> => ["POST", `/api/joins/${NOBODY}/${decision}`]),
       ["POST", `/api/joins/records/${NOBODY}/separate`],
+      ["POST", `/api/joins/people/${record}/forget`],
+      ["POST", `/api/joins/people/${NOBODY}/forget`],
       ["GET", "/api/mapping"],
       ["GET", "/api/mapping/trial?people=5"],
       ["GET", "/api/mapping/trial?people=0"],

@@ -19,7 +19,7 @@ export function joinsCommand(): Command {
   const command = new Command("joins")
     .description("which people of several sources are one person: proposals and decisions")
     .addHelpText("after", EXAMPLES);
-  for (const sub of [listCommand(), searchCommand(), decideCommand("accept"), decideCommand("refuse"), separateCommand()])
+  for (const sub of [listCommand(), searchCommand(), decideCommand("accept"), decideCommand("refuse"), separateCommand(), forgetCommand()])
     command.addCommand(sub);
   return command;
 }
@@ -31,7 +31,8 @@ Examples:
   $ dingtalk-scim joins search
   $ dingtalk-scim joins list --state proposed
   $ dingtalk-scim joins accept 019ab2c4-5d6e-7f80-9123-456789abcdef
-  $ dingtalk-scim joins separate 019ab2c4-5d6e-7f80-9123-456789abcdef`;
+  $ dingtalk-scim joins separate 019ab2c4-5d6e-7f80-9123-456789abcdef
+  $ dingtalk-scim joins forget 019ab2c4-5d6e-7f80-9123-456789abcdef`;
 
 const listCommand = (): Command =>
   new Command("list")
@@ -92,6 +93,13 @@ const separateCommand = (): Command =>
     .argument("<ids...>", "of records, as their source knows them")
     .option("--json", "the result as JSON")
     .action((ids: string[], { json }: { json?: true }) => decideAll(ids, (operations, id) => operations.separate(id, by()), json));
+
+const forgetCommand = (): Command =>
+  new Command("forget")
+    .description("that sources have deleted their records of a person counts no more")
+    .argument("<ids...>", "of people, or of their records")
+    .option("--json", "the result as JSON")
+    .action((ids: string[], { json }: { json?: true }) => decideAll(ids, (operations, id) => operations.forget(id, by()), json));
 
 async function decideAll(
   ids: readonly string[],

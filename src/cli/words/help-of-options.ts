@@ -101,6 +101,7 @@ export const HELP_OF_OPTIONS: Translations = {
   "of proposals, as `adopt list` tells them": ["建议的 ID，如 `adopt list` 所示", "建議的 ID，如 `adopt list` 所列"],
   "user or department": ["user 或 department", "user 或 department"],
   "of the person or department here": ["此处人员或部门的 ID", "此處人員或部門的 ID"],
+  "of people, or of their records": ["人员或其记录的 id", "人員或其記錄的 id"],
   "as `joins list` tells them": ["如 `joins list` 所示", "如 `joins list` 所列"],
   "of records, as their source knows them": ["记录的 ID，如数据源所用", "記錄的 ID，如資料來源所用"],
   "one person: userName or id; also name, e-mail address, job number, last digits of the mobile number": [

@@ -84,6 +84,10 @@ export const HELP: Translations = {
     "確認是同一人；也適用於已否定或已分拆的項目",
   ],
   "they are two people: remembered, and never proposed again": ["确认是两个人：会记住，不再建议", "確認是兩個人：會記住，不再建議"],
+  "that sources have deleted their records of a person counts no more": [
+    "忽略：来源删除自己的记录不再影响此人",
+    "忽略：來源刪除自己的記錄不再影響此人",
+  ],
   "give a record back to itself; the person keeps the account at DingTalk": [
     "将记录拆分出来；钉钉账号保留给原人员",
     "將記錄分拆出來；釘釘帳戶保留給原人員",

@@ -61,6 +61,10 @@ export const NOTES: Translations = {
     "目录中该人员已停用或该部门已不存在：关联后会被移除",
     "目錄中該人員已停用或該部門已不存在：連結後會被移除",
   ],
+  "no source has deleted its record of this person: there is nothing to forget": [
+    "没有来源删除过此人的记录：无需忽略",
+    "沒有來源刪除過此人的記錄：無須忽略",
+  ],
   "this was decided before": ["此前已作决定", "之前已作決定"],
   "one of both is not there any more": ["其中一方已不存在", "其中一方已不存在"],
   "the record makes another person with others: separate it there first": [

@@ -37,7 +37,7 @@ export const INTERVENTIONS: Statement = {
            where h.id >= $4::uuid and h.id < $3::uuid and h.actor not in ('worker', 'system') and (h.target is null or h.target = $1)
              and (h.code like 'operator.%' and h.causes = '{}'
                   or h.code in ('hold.approved', 'hold.rejected', 'adoption.linked', 'adoption.rejected', 'adoption.unlinked',
-                    'person.joined', 'person.refused', 'person.separated'))) a
+                    'person.joined', 'person.refused', 'person.separated', 'record.forgotten'))) a
     where a.id >= $2::uuid group by a.code`,
 };
 

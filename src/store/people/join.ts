@@ -39,11 +39,6 @@ const MOVE_OUT = statement(
   "move-out",
   "update users set person_id = null where person_id = $1 and id = any($2::uuid[]) returning id, document::text as document",
 );
-const FORGET_LEFT = statement(
-  "forget-left",
-  `update persons p set left_sources = '{}' where p.id = $1 and p.left_sources <> '{}'
-   returning (select u.document::text from users u where u.id = $2) as document`,
-);
 const RECORD_IDS = statement("record-ids", "select id from users where person_id = $1 order by id");
 
 /** Parameters: 1 event, 2 persons and records to look at, 3 targets. */
@@ -193,7 +188,7 @@ export async function separateRecord(
   // Whoever writes the record locks the person first.
   if (personId === null || !(await lockPerson(db, personId))) return "alone";
   const records = (await run<{ id: string }>(db, RECORD_IDS, [personId])).map(({ id }) => id);
-  if (records.length < 2) return forgetWhoLeft(db, deps, { recordId, personId }, origin);
+  if (records.length < 2) return "alone";
   const leaving = recordId === personId ? records.filter((id) => id !== personId) : [recordId];
   const ids: string[] = [];
   let event = "";
@@ -220,25 +215,3 @@ export async function separateRecord(
 
 const createdWith = (document: string): NonNullable<HistoryEvent["changes"]> =>
   Object.fromEntries(Object.entries(JSON.parse(document) as Record<string, never>).map(([name, after]) => [name, { after }]));
-
-/** Of the record that is left: what the sources said that have deleted theirs counts no more. */
-async function forgetWhoLeft(
-  db: Queryable,
-  deps: SettleDeps,
-  { recordId, personId }: Pick<NotedJoin, "recordId" | "personId">,
-  origin: JoinOrigin,
-): Promise<{ readonly ids: readonly string[] } | JoinRefusal> {
-  const [left] = await run<{ document: string }>(db, FORGET_LEFT, [personId, recordId]);
-  if (!left) return "alone";
-  const told = {
-    code: "person.separated",
-    recordId,
-    personId,
-    matched: [],
-    changes: createdWith(left.document),
-    marks: [personId],
-  } as const;
-  const event = await tellJoin(db, deps, told, origin);
-  await settlePerson(db, personId, deps, sameOrigin(origin, [event]));
-  return { ids: [] };
-}

@@ -8,6 +8,7 @@ import type { Join, JoinDecision, JoinOperations, JoinOrigin, JoinRefusal, JoinS
 import { pageOf } from "../postgres/page.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { NAMES_OF_PERSON } from "../references.ts";
+import { forgetDeletions } from "./forget.ts";
 import { joinRecord, noteJoin, separateRecord, tellJoin } from "./join.ts";
 import { lockJoins } from "./join-locks.ts";
 import { recordsOfPerson } from "./records.ts";
@@ -107,7 +108,16 @@ export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOpera
       decide(async (db) => {
         if (!isUuid(recordId)) return undefined;
         const done = await separateRecord(db, deps, recordId, origin);
-        return done === "gone" ? undefined : typeof done === "string" ? done : done.ids;
+        if (done !== "alone") return done === "gone" ? undefined : typeof done === "string" ? done : done.ids;
+        // The only record that is left: what it could be separated from are those that were deleted.
+        const forgotten = await forgetDeletions(db, deps, recordId, origin);
+        return typeof forgotten === "string" ? "alone" : forgotten;
+      }),
+
+    forget: (personId, origin) =>
+      decide(async (db) => {
+        const done = isUuid(personId) ? await forgetDeletions(db, deps, personId, origin) : "gone";
+        return done === "gone" ? undefined : done;
       }),
 
     search: (origin) => search.all(origin),
@@ -132,8 +142,8 @@ export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOpera
         ...(isOut
           ? {
               out: deletedRecord(
+                id,
                 left.map(({ name: source, at }) => ({ source, ...(at ? { at } : {}) })),
-                records,
               ),
             }
           : {}),

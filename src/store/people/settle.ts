@@ -6,7 +6,7 @@ import { differences } from "../../history/differences.ts";
 import type { Changes, HistoryEvent } from "../../history/event.ts";
 import type { SourceRules } from "../../mapping/sources.ts";
 import { type Effective, effectivePerson } from "../../persons/effective.ts";
-import type { LeftSource, SourceRecord } from "../../persons/record.ts";
+import { hasBegun, type LeftSource, type SourceRecord } from "../../persons/record.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import type { Vault } from "../vault.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
@@ -223,6 +223,8 @@ async function write(db: Queryable, personId: string, { before, effective, rows,
 const saysTheSame = ({ active, document }: Effective, record: SourceRecord): boolean =>
   active === record.active && sameJson(document, record.document);
 
-/** A source that has a record again has not left. */
+/** A source that has a record again has not left, from the day of hire on. */
 const stillLeft = (left: readonly LeftSource[], records: readonly SourceRecord[]): readonly LeftSource[] =>
-  [...new Map(left.map((source) => [source.id, source])).values()].filter(({ id }) => !records.some(({ source }) => source.id === id));
+  [...new Map(left.map((source) => [source.id, source])).values()].filter(
+    ({ id }) => !records.some((record) => record.source.id === id && hasBegun(record)),
+  );

@@ -58,7 +58,7 @@ export const ENGLISH_REASONS: Reasons = {
   ],
   recordDeleted: [
     "they are there by every record that is left, but a source deleted its own",
-    "If they have not left: let the deleted record be forgotten with dingtalk-scim joins separate and the id of the only record that is left, or have the source create it again.",
+    "If they have not left: let the deleted record be forgotten with dingtalk-scim joins forget and the id of the person, or have the source create it again.",
   ],
   strangersInside: ["others are in the department", "Move the others out of the department in DingTalk (管理后台 › 通讯录), then retry."],
   databaseUnavailable: ["the database did not answer", WAIT],

@@ -47,7 +47,7 @@ export const SIMPLIFIED_REASONS: Reasons = {
   joinOpen: ["可能与另一来源的记录是同一人，等待确认", "确认是否为同一人：管理页面的“待处理”，或 dingtalk-scim joins list。"],
   recordDeleted: [
     "其余记录均显示在职，但有来源删除了自己的记录",
-    "若此人并未离职：用 dingtalk-scim joins separate 加唯一其余记录的 id 忽略已删除的记录，或在来源系统中重新创建。",
+    "若此人并未离职：用 dingtalk-scim joins forget 加此人的 id 忽略已删除的记录，或在来源系统中重新创建。",
   ],
   strangersInside: ["部门内有非本服务管理的人员", "请在钉钉管理后台 › 通讯录将其他人员移出该部门，然后重试。"],
   databaseUnavailable: ["数据库没有响应", WAIT],

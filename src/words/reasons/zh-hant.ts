@@ -47,7 +47,7 @@ export const TRADITIONAL_REASONS: Reasons = {
   joinOpen: ["可能與另一來源的記錄是同一人，等候確認", "確認是否為同一人：管理頁面的「待處理」，或 dingtalk-scim joins list。"],
   recordDeleted: [
     "其餘記錄均顯示在職，但有來源刪除了自己的記錄",
-    "若此人並未離職：用 dingtalk-scim joins separate 加唯一其餘記錄的 id 忽略已刪除的記錄，或在來源系統中重新建立。",
+    "若此人並未離職：用 dingtalk-scim joins forget 加此人的 id 忽略已刪除的記錄，或在來源系統中重新建立。",
   ],
   strangersInside: ["部門內有並非由本服務管理的人員", "請在釘釘管理後台 › 通訊錄將其他人員移出該部門，然後重試。"],
   databaseUnavailable: ["資料庫沒有回應", WAIT],

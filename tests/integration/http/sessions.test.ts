@@ -249,6 +249,7 @@ test("a decision about a match, or about records of one person, needs one too", 
     `joins/${nobody}/accept`,
     `joins/${nobody}/refuse`,
     `joins/records/${nobody}/separate`,
+    `joins/people/${nobody}/forget`,
   ];
   const signed = await signIn(product.bootstrap);
   const answers = async () => {

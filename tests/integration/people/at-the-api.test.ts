@@ -38,10 +38,13 @@ test("why somebody is out whose other source deleted them, and the way back", as
   expect((await product.send("GET", `/api/users/${id}`)).body.out).toMatchObject({
     reasonCode: "recordDeleted",
     reason: expect.stringContaining("the source workday deleted its record on 20"),
-    remedy: expect.stringContaining(`joins separate ${id}`),
+    remedy: expect.stringContaining(`joins forget ${id}`),
     sources: [{ source: "workday", at: expect.stringMatching(/^20.*Z$/) }],
   });
-  expect((await product.send("POST", `/api/joins/records/${id}/separate`)).status).toBe(200);
+  const forget = (of: string) => product.send("POST", `/api/joins/people/${of}/forget`);
+  expect(await forget(id)).toMatchObject({ status: 200, body: { joins: [] } });
+  expect((await forget(id)).status).toBe(409);
+  expect((await forget("2819c223-7f76-453a-919d-413861904646")).status).toBe(404);
   expect((await product.send("GET", `/api/users/${id}`)).body).not.toHaveProperty("out");
 });
 

@@ -18,7 +18,7 @@ export function Records({ person, session }: { readonly person: Person; readonly
     <section>
       <h2>{t("records.title")}</h2>
       <p>{t("records.text")}</p>
-      <Out person={person} />
+      <Out person={person} session={session} />
       <ul className="cards">
         {records.map(({ id, source, active }) => (
           <li key={id}>
@@ -28,9 +28,9 @@ export function Records({ person, session }: { readonly person: Person; readonly
             <p>
               {active ? null : <span className="chip">{t("records.inactive")}</span>} <code>{id}</code>
             </p>
-            {may(session, "approve") && (records.length > 1 ? id !== item.id : person.out) ? (
+            {may(session, "approve") && records.length > 1 && id !== item.id ? (
               <button type="button" onClick={() => setLeaving(id)}>
-                {t(records.length === 1 ? "button.forget" : "button.separate")}
+                {t("button.separate")}
               </button>
             ) : null}
           </li>
@@ -55,9 +55,7 @@ export function Records({ person, session }: { readonly person: Person; readonly
           ))}
         </Table>
       ) : null}
-      {leaving ? (
-        <SeparateDialog record={leaving} forgets={records.length === 1} name={item.name ?? item.id} onClose={() => setLeaving(undefined)} />
-      ) : null}
+      {leaving ? <SeparateDialog id={leaving} name={item.name ?? item.id} onClose={() => setLeaving(undefined)} /> : null}
     </section>
   );
 }
@@ -74,8 +72,10 @@ function Said({ source, value, masked }: { readonly source: string; readonly val
 }
 
 /** A source has deleted its record, and that alone keeps the person out. */
-function Out({ person: { out } }: { readonly person: Person }): ReactNode {
+function Out({ person: { out, item }, session }: { readonly person: Person; readonly session: Session }): ReactNode {
+  const { t } = useWords();
   const reasonOf = useReasons();
+  const [forgetting, setForgetting] = useState(false);
   if (!out) return null;
   const { title, remedy, lang } = reasonOf(out);
   return (
@@ -90,34 +90,58 @@ function Out({ person: { out } }: { readonly person: Person }): ReactNode {
         <code>{out.reasonCode}</code>
       </p>
       <p lang={lang}>{remedy}</p>
+      {may(session, "approve") ? (
+        <button type="button" onClick={() => setForgetting(true)}>
+          {t("button.forget")}
+        </button>
+      ) : null}
+      {forgetting ? <ForgetDialog id={item.id} name={item.name ?? item.id} onClose={() => setForgetting(false)} /> : null}
     </>
   );
 }
 
-interface SeparateProps {
-  /** It is the only one: what goes is what others said that deleted theirs. */
-  readonly forgets: boolean;
-  readonly record: string;
+interface DecisionProps {
+  readonly id: string;
   readonly name: string;
   readonly onClose: () => void;
 }
 
-function SeparateDialog({ record, forgets, name, onClose }: SeparateProps): ReactNode {
+function SeparateDialog({ id, name, onClose }: DecisionProps): ReactNode {
   const { t } = useWords();
   const separate = useOrder("POST /api/joins/records/{id}/separate");
   return (
     <Dialog
-      title={t(forgets ? "forget.title" : "separate.title")}
-      act={t(forgets ? "button.forget" : "button.separate")}
+      title={t("separate.title")}
+      act={t("button.separate")}
       busy={separate.isPending}
-      onAct={() => separate.mutate({ path: { id: record } }, { onSuccess: onClose })}
+      onAct={() => separate.mutate({ path: { id } }, { onSuccess: onClose })}
       onClose={onClose}
       order={separate}
     >
       <p>
-        <Foreign text={name} /> <code>{record}</code>
+        <Foreign text={name} /> <code>{id}</code>
       </p>
-      <p>{t(forgets ? "forget.text" : "separate.text")}</p>
+      <p>{t("separate.text")}</p>
+    </Dialog>
+  );
+}
+
+function ForgetDialog({ id, name, onClose }: DecisionProps): ReactNode {
+  const { t } = useWords();
+  const forget = useOrder("POST /api/joins/people/{id}/forget");
+  return (
+    <Dialog
+      title={t("forget.title")}
+      act={t("button.forget")}
+      busy={forget.isPending}
+      onAct={() => forget.mutate({ path: { id } }, { onSuccess: onClose })}
+      onClose={onClose}
+      order={forget}
+    >
+      <p>
+        <Foreign text={name} /> <code>{id}</code>
+      </p>
+      <p>{t("forget.text")}</p>
     </Dialog>
   );
 }

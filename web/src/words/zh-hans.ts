@@ -398,6 +398,7 @@ export const zhHans: Catalogue = {
   "act.hold.rejected": "拒绝拦截",
   "act.person.joined": "合并记录",
   "act.person.separated": "拆分记录",
+  "act.record.forgotten": "忽略已删除的记录",
   "act.person.refused": "否认合并",
   "act.adoption.linked": "确认匹配",
   "act.adoption.rejected": "否认匹配",

@@ -398,6 +398,7 @@ export const zhHant: Catalogue = {
   "act.hold.rejected": "拒絕攔截",
   "act.person.joined": "合併記錄",
   "act.person.separated": "分開記錄",
+  "act.record.forgotten": "忽略已刪除的記錄",
   "act.person.refused": "否定合併",
   "act.adoption.linked": "確認配對",
   "act.adoption.rejected": "否定配對",
