@@ -30,7 +30,10 @@ export async function personMeant({ pool, clock }: Pick<AppContext, "pool" | "cl
     const gone = (await findRemoved(pool, TARGET, named, NAMED)).map(
       ({ id, name, at }) => `${name} (${id}, removed ${at.toISOString().slice(0, 10)})`,
     );
-    const hint = gone.length === 0 ? "" : t`. Deleted, and removed from DingTalk: ${gone.join(", ")}`;
+    const hint =
+      gone.length === 0
+        ? ""
+        : t`. Deleted, and removed from DingTalk: ${gone.join(", ")}. Their source brings them back by creating them again`;
     throw new NotFoundHere(t`nobody has the name, userName, e-mail address, number or id ${named}` + hint);
   }
   if (meant.length === 1) return person;

@@ -81,6 +81,14 @@ export const MESSAGES: Translations = {
     "未恢复：目录不要求此人在钉钉；请先在数据源启用",
     "未恢復：目錄不要求此人在釘釘；請先於資料來源啟用",
   ],
+  "not put back: the source has deleted the person; have it create them again, which makes a new account": [
+    "未恢复：数据源已删除此人；请让其重新创建，将产生新账号",
+    "未恢復：資料來源已刪除此人；請由其重新建立，將產生新帳戶",
+  ],
+  "not put back: a source has deleted its record; joins forget with this id lets that count no more, or the source creates it again": [
+    "未恢复：有来源删除了自己的记录；用 joins forget 加此 id 可使其不再计入，或由该来源重新创建",
+    "未恢復：有來源刪除了自己的記錄；用 joins forget 加此 id 可使其不再計入，或由該來源重新建立",
+  ],
   "not put back: removed more than 30 days ago, so nothing is kept; the loop creates the person again as the directory says": [
     "未恢复：移除已超过 30 天，资料未保留；将按目录重新创建",
     "未恢復：移除已超過 30 天，資料沒有保留；將按目錄重新建立",
@@ -130,7 +138,10 @@ export const MESSAGES: Translations = {
     "没有姓名、userName、邮箱、号码或 id 为 {0} 的人员",
     "沒有姓名、userName、電郵、號碼或 id 為 {0} 的人員",
   ],
-  ". Deleted, and removed from DingTalk: {0}": ["。已删除并已从钉钉移除：{0}", "。已刪除並已從釘釘移除：{0}"],
+  ". Deleted, and removed from DingTalk: {0}. Their source brings them back by creating them again": [
+    "。已删除并已从钉钉移除：{0}。由数据源重新创建即可恢复",
+    "。已刪除並已從釘釘移除：{0}。由資料來源重新建立即可恢復",
+  ],
   "one person in {0} records:": ["{0} 条记录为同一人：", "{0} 項記錄為同一人："],
   " (counts)": ["（采用）", "（採用）"],
   "{0} deleted its record ({1}).": ["{0} 删除了自己的记录（{1}）。", "{0} 刪除了自己的記錄（{1}）。"],

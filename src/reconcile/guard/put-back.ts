@@ -9,10 +9,11 @@ export const KEPT_DAYS = 30;
 export type PutBackRequest = { readonly ids: readonly string[] } | { readonly hold: string };
 
 /**
- * `restoring`: the next run does it. `notWanted`: the directory does not want the person there. `expired`: removed so long ago that nothing is kept.
+ * `restoring`: the next run does it. `notWanted`: the directory does not want the person there. `deleted`: it has nobody of this id any more. `recordDeleted`:
+ * one of several sources has deleted its record, and the others say that the person is there. `expired`: removed so long ago that nothing is kept.
  * `restored`: it was done before. `notRemoved`: the loop has not removed the person. `unknown`: nobody has this id.
  */
-export type PutBackResult = "restoring" | "notWanted" | "expired" | "restored" | "notRemoved" | "unknown";
+export type PutBackResult = "restoring" | "notWanted" | "deleted" | "recordDeleted" | "expired" | "restored" | "notRemoved" | "unknown";
 
 export interface PutBack {
   readonly people: readonly { readonly id: string; readonly name?: string; readonly result: PutBackResult }[];
@@ -29,6 +30,9 @@ export interface PutBackOperations {
 export const PUT_BACK_TEXTS: Readonly<Record<PutBackResult, string>> = {
   restoring: "is put back",
   notWanted: "not put back: the directory does not want the person there; make them active at the source first",
+  deleted: "not put back: the source has deleted the person; have it create them again, which makes a new account",
+  recordDeleted:
+    "not put back: a source has deleted its record; joins forget with this id lets that count no more, or the source creates it again",
   expired: `not put back: removed more than ${KEPT_DAYS} days ago, so nothing is kept; the loop creates the person again as the directory says`,
   restored: "was put back before",
   notRemoved: "was not removed",

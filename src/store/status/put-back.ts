@@ -39,11 +39,14 @@ const JUDGE: Statement = {
       case
         when r.entity_id is null then case
           when exists (select from history e where e.subject = a.id and e.code = 'target.outcome' and e.outcome = 'done' and e.target = $1
-                        and e.detail->>'action' = 'remove') then 'expired'
+                        and e.detail->>'action' = 'remove') then case when u.id is null then 'deleted' else 'expired' end
           when u.id is not null or l.entity_id is not null then 'notRemoved' else 'unknown' end
         when l.created_at < r.at then 'notRemoved'
         when r.attributes is null then 'restored'
-        when not coalesce(u.active, false) then 'notWanted'
+        when u.id is null then 'deleted'
+        when not u.active and exists (select from persons p where p.id = a.id and cardinality(p.left_sources) > 0)
+          and not exists (select from users own where own.person_id = a.id and not own.active) then 'recordDeleted'
+        when not u.active then 'notWanted'
         else 'restoring' end as result
     from unnest($2::uuid[]) with ordinality as a(id, at)
     left join removed_people r on r.target = $1 and r.entity_id = a.id and r.at > now() - ${KEPT_DAYS} * interval '1 day'

@@ -184,16 +184,16 @@ test("nobody is put back whom the directory does not want, whom nobody removed, 
   await activate(inactive, false);
   await env.users.remove(env.context, deleted);
   await env.quiet();
-  expect(await resultsOf(inactive, deleted, here, nobody)).toEqual(["notWanted", "notWanted", "notRemoved", "unknown"]);
+  expect(await resultsOf(inactive, deleted, here, nobody)).toEqual(["notWanted", "deleted", "notRemoved", "unknown"]);
   expect(await removed.putBack({ hold: nobody }, OPERATOR)).toBeUndefined();
 
   // After 30 days what was kept is gone, and it says so.
   await env.pool.query("update removed_people set at = at - interval '30 days'");
   await activate(inactive, true);
-  expect(await resultsOf(inactive, deleted)).toEqual(["expired", "expired"]);
+  expect(await resultsOf(inactive, deleted)).toEqual(["expired", "deleted"]);
   await env.connect().store.expireHolds();
   expect((await env.pool.query("select from removed_people")).rows).toHaveLength(0);
-  expect(await resultsOf(inactive)).toEqual(["expired"]);
+  expect(await resultsOf(inactive, deleted)).toEqual(["expired", "deleted"]);
   expect(await restoreEvents()).toEqual([]);
   worker.wake();
   await env.quiet();

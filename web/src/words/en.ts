@@ -521,6 +521,8 @@ export const en = {
   "restore.title": "Put this person back?",
   "restore.text": "What DingTalk held of them before they were removed is set again, where it has nothing of its own now.",
   "restored.notWanted": "The directory does not want the person there: make them active at the source first.",
+  "restored.deleted": "The source has deleted the person: have it create them again. That makes a new account.",
+  "restored.recordDeleted": "A source has deleted its record. Forget the deleted record, or have the source create it again.",
   "restored.expired": "Removed more than 30 days ago: nothing is kept. The loop creates the person again as the directory says.",
   "restored.restored": "The person was put back before.",
   "restored.notRemoved": "The person was not removed.",

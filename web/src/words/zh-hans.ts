@@ -506,6 +506,8 @@ export const zhHans: Catalogue = {
   "restore.title": "恢复此人？",
   "restore.text": "移除前钉钉保存的信息将重新写入；现已有内容的项目不变。",
   "restored.notWanted": "目录中此人不应在钉钉：请先在数据源中启用。",
+  "restored.deleted": "数据源已删除此人：请让其重新创建，将产生新账号。",
+  "restored.recordDeleted": "有来源删除了自己的记录：请忽略已删除的记录，或由该来源重新创建。",
   "restored.expired": "移除已超过 30 天，信息不再保留；系统会按目录重新创建此人。",
   "restored.restored": "此人已恢复过。",
   "restored.notRemoved": "此人未被移除。",

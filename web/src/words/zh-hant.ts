@@ -506,6 +506,8 @@ export const zhHant: Catalogue = {
   "restore.title": "恢復此人？",
   "restore.text": "移除前釘釘保存的資料會重新寫入；現時已有內容的項目不變。",
   "restored.notWanted": "目錄中此人不應在釘釘：請先於資料來源啟用。",
+  "restored.deleted": "資料來源已刪除此人：請由其重新建立，將產生新帳戶。",
+  "restored.recordDeleted": "有來源刪除了自己的記錄：請忽略已刪除的記錄，或由該來源重新建立。",
   "restored.expired": "移除已超過 30 日，資料不再保留；系統會按目錄重新建立此人。",
   "restored.restored": "此人早前已恢復。",
   "restored.notRemoved": "此人未被移除。",
