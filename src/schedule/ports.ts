@@ -6,14 +6,19 @@ import type { Day } from "./days.ts";
 export interface ScheduleStore {
   /** Works those anew for whom a day has come by `now`. Repeated by somebody else it changes nothing. */
   applyDue(now: Date, signal: AbortSignal): Promise<Worked>;
-  /** Works everybody anew whose record has a date, unless the dates were read by these rules the last time. Undefined where somebody else does it. */
+  /**
+   * Works everybody anew whose record has a date, unless the dates were read by these rules the last time. For whom it failed is kept until it succeeds.
+   * Undefined where somebody else does it.
+   */
   followRules(version: string, now: () => Date, signal: AbortSignal): Promise<Worked | undefined>;
+  /** What a process with these rules writes is not read as the rules in force say: whoever works by those reads it once more. */
+  distrust(version: string): Promise<void>;
 }
 
-/** How many people changed, and why others could not be worked out: each is one transaction, and stops nobody else. */
+/** How many people changed, and who could not be worked out: each is one transaction, and stops nobody else. */
 export interface Worked {
   readonly count: number;
-  readonly failures: readonly unknown[];
+  readonly failures: readonly { readonly personId: string; readonly error: unknown }[];
 }
 
 /** A change that is still to come, as operators see it. */

@@ -7,6 +7,8 @@ export interface ScheduleDeps {
   readonly store: ScheduleStore;
   /** Of the rules that say what dates mean. */
   readonly version: string;
+  /** Whether these are the rules in force. While it is not decided whether they may be written by, nobody is worked out by them. */
+  readonly isWorking: () => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly lookMs?: number;
@@ -14,25 +16,28 @@ export interface ScheduleDeps {
 
 /** A leaver is out within seconds of midnight; a look finds nothing by an index of what is to come. */
 const LOOK_MS = 5_000;
-/** It reads all records. */
+/** It may read all records. */
 const FOLLOW_AGAIN_MS = 600_000;
 
 /** Lets days take effect as they come, in every process that runs the loop, until it is stopped. */
-export function startSchedule({ store, version, clock, logger, lookMs = LOOK_MS }: ScheduleDeps): Turns {
-  let followed = false;
+export function startSchedule({ store, version, isWorking, clock, logger, lookMs = LOOK_MS }: ScheduleDeps): Turns {
   let followAt = 0;
   let failed = 0;
 
   async function look(signal: AbortSignal): Promise<undefined> {
+    if (!isWorking()) {
+      followAt = 0;
+      await store.distrust(version);
+      return;
+    }
     // What is due never waits for the rules.
     const due = await store.applyDue(clock.now(), signal);
     if (due.count > 0) logger.info({ count: due.count }, "a day has come for people");
     if (due.failures.length !== failed) tellFailures(due, "a day has come for people who cannot be worked out; it is tried again");
     failed = due.failures.length;
-    if (followed || signal.aborted || clock.now().getTime() < followAt) return;
+    if (signal.aborted || clock.now().getTime() < followAt) return;
     const read = await store.followRules(version, () => clock.now(), signal);
     if (!read) return;
-    followed = read.failures.length === 0;
     followAt = clock.now().getTime() + FOLLOW_AGAIN_MS;
     if (read.count > 0) logger.info({ count: read.count }, "dates of people were read by the new rules");
     tellFailures(read, "dates of people could not be read by the new rules; it is tried again in ten minutes");
@@ -41,7 +46,7 @@ export function startSchedule({ store, version, clock, logger, lookMs = LOOK_MS 
   /** Without the message: that of the database has values in it. */
   function tellFailures({ failures }: Worked, text: string): void {
     if (failures.length === 0) return;
-    logger.warn({ count: failures.length, code: codeOf(failures[0]) }, text);
+    logger.warn({ count: failures.length, users: failures.map(({ personId }) => personId), code: codeOf(failures[0]!.error) }, text);
   }
 
   const failing = "what is due by its date could not be carried out; it is tried again";

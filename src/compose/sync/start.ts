@@ -9,7 +9,7 @@ import { watchPauses } from "../../reconcile/process/pause-watch.ts";
 import { preflight } from "../../reconcile/process/preflight.ts";
 import { createOwnRest } from "../../reconcile/process/presence.ts";
 import { createWorker } from "../../reconcile/process/worker.ts";
-import { createRulesWatch, type RulesWatch } from "../../reconcile/rules/watch.ts";
+import { createRulesWatch, type RulesWatch, type RulesWatchDeps } from "../../reconcile/rules/watch.ts";
 import { weighRules } from "../../reconcile/rules/weighing.ts";
 import { createLoopLog } from "../../reconcile/run/end/loop-log.ts";
 import { createReconciler } from "../../reconcile/run/reconciler.ts";
@@ -26,8 +26,8 @@ import { type DingTalkConfig, settingsDigest } from "../../targets/dingtalk/conf
 import { TARGET } from "../../targets/target-name.ts";
 import { type AppContext, type SyncComponents, syncComponents } from "../components.ts";
 import { openDirectory } from "../directory.ts";
-import { personDeps } from "../person-deps.ts";
 import { observePeople } from "./observe-people.ts";
+import { peopleByRules } from "./people-by-rules.ts";
 import { queueTasks } from "./queue-tasks.ts";
 import { startUpkeep } from "./upkeep.ts";
 
@@ -68,7 +68,10 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const steering = createSteering({ store, ceiling: config.syncMode, clock, logger, wake });
   // Before anything is claimed.
   await steering.look();
-  const persons = personDeps(mapping, app.vault);
+  const people = peopleByRules(pool, mapping, app);
+  const { persons } = people;
+  const stopping = new AbortController();
+  const { signal } = stopping;
   const reconcile = createReconciler({
     ...{ log, rest, store, target, mapping, policy, clock, logger, random: Math.random },
     mode: config.syncMode,
@@ -76,7 +79,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     observe: observePeople(openDirectory(app, persons).users, (personId) => recordsOf(pool, personId)),
   });
   const { inForce } = await store.rules();
-  const rules = watchRules(app, parts, { processId: presence.id, persons, wake });
+  const rules = watchRules(app, parts, { processId: presence.id, persons, prepare: () => people.prepare(signal), wake });
   await rules.begin();
   // In observe the plans are all there is to see, and what changed at the target while nobody looked belongs to them.
   if (config.syncMode === "observe" && inForce.mode !== "observe") await compare();
@@ -86,9 +89,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     shouldYield: () => traffic.busy,
     isResting: () => rest.problem() !== undefined || steering.isHalted() || !rules.isWorking(),
   });
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const upkeep = await startUpkeep(app, { mapping, persons, isWorking: rules.isWorking, compare }, signal);
+  const upkeep = await startUpkeep(app, { mapping, people, isWorking: rules.isWorking, compare }, signal);
   const queue = startQueue({ pool: pool.asyncCommit, clock, logger }, queueTasks(app, parts, { persons, presence, wake }, signal));
   const watching = { target, store, presence, rest, clock, logger };
   const following = steering.watch(signal);
@@ -149,12 +150,12 @@ async function giveAdvice({ pool, logger }: AppContext, { mapping, policy }: Syn
 function watchRules(
   { config, pool, clock, logger }: AppContext,
   { target, store, mapping, policy }: SyncComponents,
-  { processId, persons, wake }: { readonly processId: string; readonly persons: SettleDeps; readonly wake: () => void },
+  { persons, ...given }: Pick<RulesWatchDeps, "processId" | "prepare" | "wake"> & { readonly persons: SettleDeps },
 ): RulesWatch {
   return createRulesWatch({
     store,
     own: { mapping, policy, mode: config.syncMode, target: TARGET, clock },
-    processId,
+    ...given,
     async weigh(written, signal) {
       const { orderedMode } = await store.rules();
       const rehearsal = await openRehearsal(pool, { target: TARGET, everybody: true, sources: persons.rules, dates: persons.dates });
@@ -162,7 +163,6 @@ function watchRules(
     },
     clock,
     logger,
-    wake,
   });
 }
 

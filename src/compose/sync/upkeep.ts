@@ -6,17 +6,15 @@ import { keepRetention } from "../../privacy/retention.ts";
 import { watchForRestores } from "../../reconcile/process/restore.ts";
 import { startSchedule } from "../../schedule/run.ts";
 import { createRestoreStore } from "../../store/loop/restore.ts";
-import { createScheduleStore } from "../../store/people/due.ts";
-import type { SettleDeps } from "../../store/people/settle.ts";
-import { createPersonUpkeep } from "../../store/people/upkeep.ts";
 import { createErasures } from "../../store/privacy/erase.ts";
 import { createRetention } from "../../store/privacy/retention.ts";
 import { TARGET } from "../../targets/target-name.ts";
 import type { AppContext, SyncComponents } from "../components.ts";
+import type { PeopleByRules } from "./people-by-rules.ts";
 
 interface UpkeepDeps {
   readonly mapping: SyncComponents["mapping"];
-  readonly persons: SettleDeps;
+  readonly people: Pick<PeopleByRules, "schedule" | "upkeep">;
   /** Whether the rules of this process are those in force. */
   readonly isWorking: () => boolean;
   /** Orders a comparison with the target. */
@@ -29,7 +27,7 @@ interface UpkeepDeps {
  */
 export async function startUpkeep(
   { config, pool, vault, clock, logger }: AppContext,
-  { mapping, persons, isWorking, compare }: UpkeepDeps,
+  { mapping, people, isWorking, compare }: UpkeepDeps,
   signal: AbortSignal,
 ): Promise<{ stop(): Promise<void> }> {
   const restores = { store: createRestoreStore(pool, TARGET), file: createSeenFile(config.dataDir), clock, logger, target: TARGET };
@@ -37,8 +35,8 @@ export async function startUpkeep(
   const erasures = createErasures({ pool, vault, clock, targets: [TARGET] });
   await keepErasures({ store: erasures, file: createErasuresFile(config.dataDir), clock, logger }, signal);
   const retention = keepRetention({ store: createRetention(pool, vault), days: config.retention, clock, logger }, signal);
-  const schedule = startSchedule({ store: createScheduleStore(pool, persons), version: mapping.datesVersion, clock, logger });
-  const joined = keepPersons({ upkeep: createPersonUpkeep(pool, persons), isWorking, clock, logger }, signal);
+  const schedule = startSchedule({ store: people.schedule, version: mapping.datesVersion, isWorking, clock, logger });
+  const joined = keepPersons({ upkeep: people.upkeep, isWorking, clock, logger }, signal);
   return {
     async stop() {
       await Promise.all([schedule.stop(), retention, joined]);

@@ -29,6 +29,8 @@ export type Standing =
 
 export interface SettleDeps {
   readonly store: Omit<RulesStore, "aloneAtWeighing">;
+  /** Works people out by the own rules. Before anybody is looked at by them: whoever is found as before leaves the hold in which their change was approved. */
+  readonly prepare: () => Promise<void>;
   readonly own: OwnRules;
   /** Of this process among those of the loop. */
   readonly processId: string;
@@ -68,11 +70,12 @@ async function works({ store, own }: SettleDeps, known: KnownRules, starting: bo
 
 /** In force first: nobody writes by other rules any more once these may be written by. */
 export async function letWrite(deps: SettleDeps, known: KnownRules, starting: boolean): Promise<Standing> {
-  const { store, own } = deps;
+  const { store, own, prepare } = deps;
+  const isNew = !known.written || !isWritten(known.written, own);
+  if (isNew) await prepare();
   const standing = await works(deps, known, starting);
   const { version, limits } = own.policy;
-  if (!known.written || !isWritten(known.written, own) || known.written.limits === undefined)
-    await store.letWrite({ mapping: own.mapping.version, policy: version, limits });
+  if (isNew || known.written?.limits === undefined) await store.letWrite({ mapping: own.mapping.version, policy: version, limits });
   return standing;
 }
 

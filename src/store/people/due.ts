@@ -25,6 +25,12 @@ const FOLLOWED: Statement = {
   name: "schedule-followed",
   text: "insert into schedule_rules (version) values ($1) on conflict (single) do update set version = excluded.version",
 };
+/** Nobody's version: it is read once more. */
+const UNREAD = "";
+const DISTRUST: Statement = {
+  name: "schedule-distrust",
+  text: `update schedule_rules set version = '${UNREAD}' where version not in ('${UNREAD}', $1)`,
+};
 /** Of the process that reads everybody by new rules. */
 const FOLLOWING = 72707391;
 
@@ -73,7 +79,7 @@ export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleSt
 
   async function everybody(now: () => Date, signal: AbortSignal): Promise<Worked> {
     let count = 0;
-    const failures: unknown[] = [];
+    const failures: Worked["failures"][number][] = [];
     for await (const { id, person_id: personId, document } of recordsWithDates(pool)) {
       if (signal.aborted) break;
       const isAlone = personId === null;
@@ -81,7 +87,7 @@ export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleSt
         if (isAlone && !isDated(JSON.parse(document) as JsonObject, deps.dates.rules, now())) return;
         if (await settle(personId ?? id, now(), isAlone ? id : undefined)) count += 1;
       });
-      if (failure) failures.push(failure.error);
+      if (failure) failures.push({ personId: personId ?? id, error: failure.error });
     }
     return { count, failures };
   }
@@ -99,7 +105,7 @@ export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleSt
           else count += 1;
         }
       }
-      return { count, failures: [...failed.values()] };
+      return { count, failures: [...failed].map(([personId, error]) => ({ personId, error })) };
     },
 
     async followRules(version, now, signal) {
@@ -112,6 +118,8 @@ export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleSt
       });
       return turn?.made;
     },
+
+    distrust: async (version) => void (await run(pool, DISTRUST, [version])),
   };
 }
 

@@ -50,7 +50,8 @@ beforeAll(async () => {
   const mapping = compileMapping(MAPPING);
   schedule = startSchedule({
     store: createScheduleStore(product.pool, personDeps(mapping, testVault)),
-    version: mapping.version,
+    version: mapping.datesVersion,
+    isWorking: () => true,
     clock,
     logger: silentLogger,
     lookMs: 100,

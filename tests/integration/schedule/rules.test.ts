@@ -74,10 +74,12 @@ test("who cannot be worked out stops nobody else, and is tried again", async () 
   const store = createScheduleStore(env.pool, personDeps(compileMapping(DEFAULT_MAPPING), testVault));
   const later = new Date("2027-01-02T00:00:00Z");
   const due = () => store.applyDue(later, new AbortController().signal);
-  expect(await due()).toMatchObject({ count: 2, failures: [{ code: "UNAVAILABLE" }] });
+  expect(await due()).toMatchObject({ count: 2, failures: [{ personId: expect.any(String), error: { code: "UNAVAILABLE" } }] });
   expect(await there()).toEqual(["middle"]);
 
-  expect(await follow('leave: { at: "18:00" }', "2", later)).toMatchObject({ failures: [{ code: "UNAVAILABLE" }] });
+  expect(await follow('leave: { at: "18:00" }', "2", later)).toMatchObject({
+    failures: [{ personId: expect.any(String), error: { code: "UNAVAILABLE" } }],
+  });
   expect((await env.pool.query("select version from schedule_rules")).rows).toEqual([{ version: "1" }]);
   await env.pool.query("drop trigger refuse on persons");
   expect(await due()).toMatchObject({ count: 1, failures: [] });
@@ -98,8 +100,10 @@ test("a look carries out what is due although the rules cannot be followed", asy
         order.push("rules");
         throw new Error("no");
       },
+      distrust: async () => undefined,
     },
     version: "1",
+    isWorking: () => true,
     clock: systemClock,
     logger: silentLogger,
     lookMs: 10,
@@ -109,7 +113,7 @@ test("a look carries out what is due although the rules cannot be followed", asy
   expect(order.slice(0, 3)).toEqual(["due", "rules", "due"]);
 });
 
-test("the rules are followed again after ten minutes for whom it failed", async () => {
+test("every ten minutes it is looked whether dates were read by other rules since, or not of everybody", async () => {
   const done = new AbortController();
   let [looks, followed] = [0, 0];
   const running = startSchedule({
@@ -121,10 +125,12 @@ test("the rules are followed again after ten minutes for whom it failed", async 
       },
       followRules: async () => {
         followed += 1;
-        return { count: 0, failures: followed === 1 ? [new Error("no")] : [] };
+        return { count: 0, failures: followed === 1 ? [{ personId: "p", error: new Error("no") }] : [] };
       },
+      distrust: async () => undefined,
     },
     version: "1",
+    isWorking: () => true,
     // Four minutes from one look to the next.
     clock: { ...systemClock, now: () => new Date(NOW.getTime() + looks * 240_000) },
     logger: silentLogger,
@@ -132,5 +138,5 @@ test("the rules are followed again after ten minutes for whom it failed", async 
   });
   await new Promise((resolve) => done.signal.addEventListener("abort", resolve));
   await running.stop();
-  expect(followed).toBe(2);
+  expect(followed).toBe(3);
 });

@@ -1,0 +1,41 @@
+import type { Clock } from "../../core/clock.ts";
+import type { Mapping } from "../../mapping/mapping.ts";
+import type { PersonUpkeep } from "../../persons/keep.ts";
+import type { ScheduleStore } from "../../schedule/ports.ts";
+import { createScheduleStore } from "../../store/people/due.ts";
+import type { SettleDeps } from "../../store/people/settle.ts";
+import { createPersonUpkeep } from "../../store/people/upkeep.ts";
+import type { Pool } from "../../store/postgres/pool.ts";
+import type { Vault } from "../../store/vault.ts";
+import { personDeps } from "../person-deps.ts";
+
+/** People as a mapping says: whose values count of those with several records, and what their dates mean. */
+export interface PeopleByRules {
+  readonly persons: SettleDeps;
+  readonly schedule: ScheduleStore;
+  readonly upkeep: PersonUpkeep;
+  /** Works everybody out by this mapping who was by another one. */
+  prepare(signal: AbortSignal): Promise<void>;
+}
+
+/** Another process with the same mapping may be at it. */
+const WAIT_MS = 500;
+
+export function peopleByRules(
+  pool: Pool,
+  mapping: Mapping,
+  { vault, clock }: { readonly vault: Vault; readonly clock: Clock },
+): PeopleByRules {
+  const persons = personDeps(mapping, vault);
+  const schedule = createScheduleStore(pool, persons);
+  const upkeep = createPersonUpkeep(pool, persons);
+  return {
+    persons,
+    schedule,
+    upkeep,
+    async prepare(signal) {
+      while (!(await schedule.followRules(mapping.datesVersion, () => clock.now(), signal))) await clock.sleep(WAIT_MS, signal);
+      while (!signal.aborted && (await upkeep.renew({ at: clock.now(), actor: "system", causes: [] })) > 0);
+    },
+  };
+}
