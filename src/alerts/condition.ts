@@ -25,6 +25,7 @@ export const CAUSE_KINDS = [
   "altered",
   "import",
   "schedule",
+  "dates",
   "worker",
   "checkpoint",
   "test",

@@ -23,6 +23,8 @@ export interface AlertFacts {
   readonly refusedImports?: readonly { readonly sourceId: string; readonly source: string; readonly at: Date }[];
   /** The oldest change by date that is due and was not carried out, and how many there are. */
   readonly lateChanges?: { readonly since: Date; readonly count: number };
+  /** People whose dates could not be read by the rules in force, and since when. */
+  readonly unreadDates?: { readonly since: Date; readonly count: number };
   /** Until when every event is in the log; undefined before the log has begun. */
   readonly sealedAt?: Date;
   /** When the whole log was read and compared last, and what was wrong with it then. */

@@ -56,6 +56,7 @@ export function conditionsOf(facts: AlertFacts, rhythms: Rhythms, now: Date, rul
     ...altered(facts),
     ...(facts.refusedImports ?? []).map(importRefused),
     ...lateChanges(facts, now),
+    ...unreadDates(facts),
   ];
 }
 
@@ -220,5 +221,9 @@ function lateChanges({ lateChanges: late }: AlertFacts, now: Date): Condition[] 
   if (!late || now.getTime() - late.since.getTime() < LATE_CHANGE_MS) return [];
   return [condition("schedule", "changeLate", "A", { count: late.count, detail: { since: late.since.toISOString() } })];
 }
+
+/** They count by the dates of before: each is tried again every ten minutes. */
+const unreadDates = ({ unreadDates: unread }: AlertFacts): Condition[] =>
+  unread ? [condition("dates", "datesNotRead", "A", { count: unread.count, detail: { since: unread.since.toISOString() } })] : [];
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

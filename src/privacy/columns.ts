@@ -41,7 +41,7 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     public: "id resource source_id kind received_at state settled_at event_id",
     personal: "day zone due_at patch",
   },
-  schedule_rules: { purpose: "the rules by which dates were read last", retention: NO_END, public: "single version" },
+  schedule_rules: { purpose: "the rules by which dates were read last", retention: NO_END, public: "single version failed failed_since" },
   groups: {
     purpose: "groups, as the SCIM client wrote them",
     retention: WITH_THE_RESOURCE,

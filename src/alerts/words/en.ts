@@ -109,6 +109,11 @@ export const ENGLISH: Catalogue = {
       remedy:
         "Look whether a process with ROLE=worker or ROLE=all runs, and in its log. Somebody whose last day is over may still be in DingTalk.",
     },
+    dates: {
+      headline: ({ count }) => `dates of ${many(count, "person", "people")} could not be read by the rules of the mapping`,
+      remedy:
+        "Look in the log: it has the ids of the people and the code of the failure. Until it succeeds they count as before, and somebody whose last day is over may still be in DingTalk.",
+    },
     import: {
       headline: ({ detail }) => `nothing is taken over from the source ${detail.source}: its file or report was refused as a whole`,
       remedy: "See what is wrong: dingtalk-scim workday check, or people import --dry-run.",

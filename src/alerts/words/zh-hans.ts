@@ -94,6 +94,10 @@ export const SIMPLIFIED: Catalogue = {
       headline: ({ count }) => `${number(count)} 项按日期生效的变更已延迟超过十分钟`,
       remedy: "请检查 ROLE=worker 或 ROLE=all 的进程是否在运行，并查看其日志。已过最后工作日的人员可能仍在钉钉中。",
     },
+    dates: {
+      headline: ({ count }) => `${number(count)} 人的日期无法按映射规则读取`,
+      remedy: "请查看日志：其中有这些人员的 id 和失败代码。成功之前仍按原来的日期计算，已过最后工作日的人员可能仍在钉钉中。",
+    },
     import: {
       headline: ({ detail }) => `来源 ${detail.source} 的文件或报表被整体拒绝，未导入任何内容`,
       remedy: "请运行 dingtalk-scim workday check 或 people import --dry-run 查看原因。",

@@ -91,6 +91,10 @@ export const TRADITIONAL: Catalogue = {
       headline: ({ count }) => `${number(count)} 項按日期生效的變更已延遲超過十分鐘`,
       remedy: "請檢查 ROLE=worker 或 ROLE=all 的程序是否在運行，並查看其記錄檔。已過最後工作日的人員可能仍在釘釘中。",
     },
+    dates: {
+      headline: ({ count }) => `${number(count)} 人的日期無法按對應規則讀取`,
+      remedy: "請查看記錄檔：當中有這些人員的 id 和失敗代碼。成功之前仍按原來的日期計算，已過最後工作日的人員可能仍在釘釘中。",
+    },
     import: {
       headline: ({ detail }) => `來源 ${detail.source} 的檔案或報表整份遭拒，未匯入任何內容`,
       remedy: "請執行 dingtalk-scim workday check 或 people import --dry-run 查看原因。",

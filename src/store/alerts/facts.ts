@@ -70,6 +70,11 @@ const LATE_CHANGES: Statement = {
   text: `select min(c.due_at) as since, count(*) as count from scheduled_changes c where c.state = 'scheduled' and c.due_at <= $1::timestamptz`,
 };
 
+const UNREAD_DATES: Statement = {
+  name: "alerts-unread-dates",
+  text: "select failed_since as since, failed as count from schedule_rules where failed > 0 and failed_since is not null",
+};
+
 const SEALED: Statement = {
   name: "alerts-sealed",
   text: `select l.looked_at as "sealedAt", l.checked_at as "verifiedAt", l.fault as "historyFault" from history_log l`,
@@ -96,6 +101,7 @@ export async function readFacts(db: Queryable, target: string, now: Date): Promi
   const signals = await run<Rows<Nullable<AlertFacts["signals"][number]>>>(db, SIGNALS, [target, now]);
   const refusedImports = await run<Rows<NonNullable<AlertFacts["refusedImports"]>[number]>>(db, REFUSED_IMPORTS, [now]);
   const [late] = await run<Rows<{ readonly since: Date | null; readonly count: number }>>(db, LATE_CHANGES, [now]);
+  const [unread] = await run<Rows<NonNullable<AlertFacts["unreadDates"]>>>(db, UNREAD_DATES, []);
   const [sealed] = await run<Rows<Nullable<LogFacts>>>(db, SEALED, []);
   const [checkpoint] = await run<{ note: string }>(db, CHECKPOINT, []);
   return {
@@ -111,6 +117,7 @@ export async function readFacts(db: Queryable, target: string, now: Date): Promi
     signals: signals.map(known) as AlertFacts["signals"],
     refusedImports,
     ...(late?.since ? { lateChanges: { since: late.since, count: late.count } } : {}),
+    ...(unread ? { unreadDates: { since: unread.since, count: unread.count } } : {}),
   };
 }
 

@@ -23,10 +23,16 @@ const IS_THERE: Statement = { name: "schedule-is-there", text: "select 1" };
 const RULES: Statement = { name: "schedule-rules", text: "select version from schedule_rules" };
 const FOLLOWED: Statement = {
   name: "schedule-followed",
-  text: "insert into schedule_rules (version) values ($1) on conflict (single) do update set version = excluded.version",
+  text: `insert into schedule_rules (version) values ($1)
+    on conflict (single) do update set version = excluded.version, failed = 0, failed_since = null`,
 };
 /** Nobody's version: it is read once more. */
 const UNREAD = "";
+const FAILED: Statement = {
+  name: "schedule-failed",
+  text: `insert into schedule_rules as r (version, failed, failed_since) values ('${UNREAD}', $1, $2)
+    on conflict (single) do update set failed = excluded.failed, failed_since = coalesce(r.failed_since, excluded.failed_since)`,
+};
 const DISTRUST: Statement = {
   name: "schedule-distrust",
   text: `update schedule_rules set version = '${UNREAD}' where version not in ('${UNREAD}', $1)`,
@@ -113,7 +119,8 @@ export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleSt
         const [known] = await run<{ version: string }>(client, RULES, []);
         if (known?.version === version) return { count: 0, failures: [] };
         const worked = await everybody(now, signal);
-        if (!signal.aborted && worked.failures.length === 0) await run(client, FOLLOWED, [version]);
+        if (worked.failures.length > 0) await run(client, FAILED, [worked.failures.length, now()]);
+        else if (!signal.aborted) await run(client, FOLLOWED, [version]);
         return worked;
       });
       return turn?.made;

@@ -182,6 +182,10 @@ export const ENGLISH_REASONS: Reasons = {
     "a change by date is late",
     "Look whether a process with ROLE=worker or ROLE=all runs, and in its log. Somebody whose last day is over may still be in DingTalk.",
   ],
+  datesNotRead: [
+    "dates of people could not be read",
+    "Look in the log: it has the ids of the people and the code of the failure. Until it succeeds they count as before, and somebody whose last day is over may still be in DingTalk.",
+  ],
   importRefused: [
     "a file or report was refused as a whole",
     "Run dingtalk-scim workday check, or people import --dry-run: it names the rows that are wrong, or the number of active people to confirm with --count.",

@@ -156,6 +156,10 @@ export const SIMPLIFIED_REASONS: Reasons = {
     "按日期生效的变更已延迟",
     "请检查 ROLE=worker 或 ROLE=all 的进程是否在运行，并查看其日志。已过最后工作日的人员可能仍在钉钉中。",
   ],
+  datesNotRead: [
+    "部分人员的日期无法读取",
+    "请查看日志：其中有这些人员的 id 和失败代码。成功之前仍按原来的日期计算，已过最后工作日的人员可能仍在钉钉中。",
+  ],
   importRefused: [
     "文件或报表被整体拒绝",
     "请运行 dingtalk-scim workday check 或 people import --dry-run：会列出有误的行，或需用 --count 确认的在职人数。",

@@ -156,6 +156,10 @@ export const TRADITIONAL_REASONS: Reasons = {
     "按日期生效的變更已延遲",
     "請檢查 ROLE=worker 或 ROLE=all 的程序是否在運行，並查看其記錄檔。已過最後工作日的人員可能仍在釘釘中。",
   ],
+  datesNotRead: [
+    "部分人員的日期無法讀取",
+    "請查看記錄檔：當中有這些人員的 id 和失敗代碼。成功之前仍按原來的日期計算，已過最後工作日的人員可能仍在釘釘中。",
+  ],
   importRefused: [
     "檔案或報表整份遭拒",
     "請執行 dingtalk-scim workday check 或 people import --dry-run：會列出有誤的列，或需以 --count 確認的在職人數。",

@@ -4,6 +4,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { startSchedule } from "../../../src/schedule/run.ts";
+import { readFacts } from "../../../src/store/alerts/facts.ts";
 import { createScheduleStore } from "../../../src/store/people/due.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { testVault } from "../../support/vault.ts";
@@ -81,9 +82,15 @@ test("who cannot be worked out stops nobody else, and is tried again", async () 
     failures: [{ personId: expect.any(String), error: { code: "UNAVAILABLE" } }],
   });
   expect((await env.pool.query("select version from schedule_rules")).rows).toEqual([{ version: "1" }]);
+  const unread = async () => (await readFacts(env.pool, "dingtalk", later)).unreadDates;
+  expect(await unread()).toEqual({ count: 1, since: later });
+  await follow('leave: { at: "18:00" }', "2", new Date("2027-01-02T00:10:00Z"));
+  expect(await unread()).toEqual({ count: 1, since: later });
   await env.pool.query("drop trigger refuse on persons");
   expect(await due()).toMatchObject({ count: 1, failures: [] });
   expect(await there()).toEqual([]);
+  expect(await follow('leave: { at: "18:00" }', "2", later)).toMatchObject({ failures: [] });
+  expect(await unread()).toBeUndefined();
 });
 
 test("a look carries out what is due although the rules cannot be followed", async () => {

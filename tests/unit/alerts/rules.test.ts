@@ -77,6 +77,7 @@ test.each<[string, Partial<AlertFacts>, readonly string[]]>([
   ["one process alone", { processes: [{ startedAt: ago(5), problems: ["clock"] }] }, ["A process:settingsWrong"]],
   ["no process at all", { processes: [] }, ["B worker:noWorker"]],
   ["a change by date that is ten minutes late", { lateChanges: { since: ago(10), count: 3 } }, ["A schedule:changeLate"]],
+  ["dates of people that could not be read", { unreadDates: { since: ago(1), count: 2 } }, ["A dates:datesNotRead"]],
   ["one that is due", { lateChanges: { since: ago(9), count: 3 } }, []],
   [
     "a report that was refused, however often",

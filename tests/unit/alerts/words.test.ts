@@ -27,6 +27,7 @@ const codes = [
     "oneTimeLinkUsed",
     "importRefused",
     "changeLate",
+    "datesNotRead",
   ],
   ...["nameMissing", "mobileMissing", "loginMissing", "administrator", "outsideManagedRoot", "roleNotIdentifiable", "unknownAnswer"],
 ];

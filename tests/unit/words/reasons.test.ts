@@ -14,6 +14,7 @@ const OF_MESSAGES = [
   "historyAltered",
   "importRefused",
   "changeLate",
+  "datesNotRead",
   "recordDeleted",
   "graceKeepsAccess",
 ];
