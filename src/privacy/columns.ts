@@ -38,7 +38,7 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
   scheduled_changes: {
     purpose: "what dates of a person say of a day to come",
     retention: WITH_THE_RESOURCE,
-    public: "id resource source_id kind received_at state settled_at event_id",
+    public: "id resource source_id kind received_at state settled_at event_id standing",
     personal: "day zone due_at patch",
   },
   schedule_rules: { purpose: "the rules by which dates were read last", retention: NO_END, public: "single version failed failed_since" },

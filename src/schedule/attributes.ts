@@ -32,6 +32,13 @@ export const change = (before: JsonValue | undefined, after: JsonValue | undefin
   ...(after === undefined ? {} : { after }),
 });
 
+/** Of one attribute. */
+export function valueAt(document: JsonObject, path: string): JsonValue | undefined {
+  if (!isExtension(path)) return document[path];
+  const end = path.lastIndexOf(":");
+  return objectOf(document[path.slice(0, end)])[path.slice(end + 1)];
+}
+
 /** The document with one attribute set, or taken away. */
 export function withValue(document: JsonObject, path: string, value: JsonValue | undefined): JsonObject {
   if (!isExtension(path)) return withMember(document, path, value);

@@ -7,7 +7,7 @@ import type { DateRules } from "./rules.ts";
 export const CHANGE_KINDS = ["hire", "leave", "change"] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** What a record says of a day to come. There is one `hire` and one `leave` of a record, and one `change` for each day. */
+/** What a record says of a day. There is one `hire` and one `leave` of a record, and one `change` for each day. */
 export interface ScheduledChange {
   readonly id: string;
   readonly kind: ChangeKind;
@@ -17,6 +17,8 @@ export interface ScheduledChange {
   readonly at: Date;
   readonly patch: Patch;
   readonly receivedAt: Date;
+  /** Its day has come, and its values count although the record has said others since: for an earlier day. */
+  readonly standing?: true;
 }
 
 /** What became of a scheduled change by a write, or by time. */
@@ -28,9 +30,11 @@ export interface Step {
 }
 
 export interface Schedule {
-  /** All that is still to come. */
+  /** All that is still to come, and what stands although the record says another value. */
   readonly pending: readonly ScheduledChange[];
   readonly steps: readonly Step[];
+  /** What stood until now. */
+  readonly ended: readonly ScheduledChange[];
   /** The record as it counts now. */
   readonly effective: JsonObject;
 }
@@ -42,7 +46,7 @@ export interface Written {
   readonly after: JsonObject;
   /** Attributes that a partial change named (`UserContent.sent`); undefined where the whole document was sent. */
   readonly sent?: readonly string[] | undefined;
-  /** What was still to come before the write. */
+  /** What was still to come before the write, and what stood. */
   readonly pending: readonly ScheduledChange[];
 }
 

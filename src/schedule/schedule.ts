@@ -12,18 +12,22 @@ import { valueSteps } from "./values.ts";
  */
 export function scheduleOf(written: Written, { rules, now, newId }: Circumstances): Schedule {
   const { after, pending } = written;
-  if (!rules) return { pending: [], steps: pending.map((gone) => ({ kind: "rescinded", change: gone })), effective: after };
+  if (!rules) {
+    const ended = pending.filter(({ standing }) => standing);
+    const gone = pending.filter(({ standing }) => !standing);
+    return { pending: [], steps: gone.map((change) => ({ kind: "rescinded", change })), ended, effective: after };
+  }
   const employment = employmentOf(after, rules);
   const turns = (["hire", "leave"] as const).flatMap((kind) => turnStep(kind, written, employment, { rules, now, newId }));
   const values = valueSteps(written, employment, { rules, now, newId });
   const steps = [...turns, ...values.steps];
-  const kept = pending.filter(({ id }) => !steps.some((step) => step.change.id === id));
+  const kept = pending.filter(({ id }) => !steps.some((step) => step.change.id === id) && !values.ended.some((each) => each.id === id));
   const moved = steps.filter(({ kind }) => kind === "scheduled" || kind === "rescheduled").map((step) => step.change);
   const all = [...kept, ...values.merged, ...moved].filter((each, index, list) => list.findLastIndex(({ id }) => id === each.id) === index);
-  return { pending: all, steps, effective: effectiveOf(after, all, employment, { rules, now }) };
+  return { pending: all, steps, ended: values.ended, effective: effectiveOf(after, all, employment, { rules, now }) };
 }
 
-/** The record with what is still to come taken back. */
+/** The record with what stands, and with what is still to come taken back: of one attribute the first day says what counts until then. */
 function effectiveOf(
   record: JsonObject,
   pending: readonly ScheduledChange[],
@@ -31,9 +35,12 @@ function effectiveOf(
   { rules, now }: { readonly rules: DateRules; readonly now: Date },
 ): JsonObject {
   let effective = record;
-  for (const { kind, patch } of pending)
-    if (kind === "change") for (const [path, { before }] of Object.entries(patch)) effective = withValue(effective, path, before);
-  const isThere = pending.every(({ kind, patch }) => kind !== "change" || patch["active"] === undefined);
+  const changes = pending.filter(({ kind }) => kind === "change");
+  for (const { patch } of changes.filter(({ standing }) => standing))
+    for (const [path, { after }] of Object.entries(patch)) effective = withValue(effective, path, after);
+  const toCome = changes.filter(({ standing }) => !standing).sort((a, b) => b.at.getTime() - a.at.getTime());
+  for (const { patch } of toCome) for (const [path, { before }] of Object.entries(patch)) effective = withValue(effective, path, before);
+  const isThere = toCome.every(({ patch }) => patch["active"] === undefined);
   const active = isThere && isPresent(record, employment, rules, now);
   return active === (record["active"] !== false) ? effective : { ...effective, active };
 }

@@ -1,64 +1,87 @@
+import type { JsonObject } from "../core/entity.ts";
 import { sameJson } from "../core/same-json.ts";
-import { change, deferrable, type Patch } from "./attributes.ts";
+import { change, deferrable, type Patch, valueAt } from "./attributes.ts";
 import type { Circumstances, ScheduledChange, Step, Written } from "./change.ts";
 import { type Day, dayOf, momentOn } from "./days.ts";
 import type { Employment } from "./employment.ts";
 import type { DateRules } from "./rules.ts";
+import { stepsOf, type Timeline, withDayMoved, withEntry, withPast } from "./timeline.ts";
 import { sendsDate, workerValue } from "./worker.ts";
 
-/** One attribute that is to change on a day. */
-interface Entry {
-  readonly on: ScheduledChange;
-  readonly value: Patch[string];
+export interface ValueSteps {
+  readonly steps: readonly Step[];
+  /** Changes without a step of their own: with other values than before, or that go on counting although their day has come. */
+  readonly merged: readonly ScheduledChange[];
+  /** Those whose values count no more; they were told when their day came. */
+  readonly ended: readonly ScheduledChange[];
 }
 
-/** Values that take effect on the day the record names. The last word about an attribute replaces what was scheduled for it. */
+type Timelines = Map<string, Timeline>;
+
+/** Values that take effect on the day the record names. The last word about an attribute and a day replaces what was scheduled for both. */
 export function valueSteps(
   { before, after, pending, sent: names }: Written,
   { zone, hire }: Employment,
   { rules, now, newId }: Circumstances & { rules: DateRules },
-): { readonly steps: readonly Step[]; readonly merged: readonly ScheduledChange[] } {
+): ValueSteps {
   const known = pending.filter(({ kind }) => kind === "change");
-  const isDue = ({ at }: ScheduledChange): boolean => at <= now;
-  const entries = new Map<string, Entry>();
-  const waiting = known.filter((each) => !isDue(each)).map((each) => inZone(each, zone));
-  for (const on of waiting) for (const [path, value] of Object.entries(on.patch)) entries.set(path, { on, value });
+  const isPassed = ({ at, standing }: ScheduledChange): boolean => standing ?? at <= now;
+  const waiting = known.filter((each) => !isPassed(each)).map((each) => inZone(each, zone));
+  const past = known.filter(isPassed);
+  const timelines = timelinesOf(past, waiting);
 
   const day = dayOf(workerValue(after, "effectiveDate"), zone);
   const at = day === undefined ? undefined : momentOn(day, 0, zone);
   // Before the first day nobody is there to be changed.
   const waits = day !== undefined && at !== undefined && at > now && !(hire && hire.at >= at);
+  const isPast = at !== undefined && at <= now;
   const said = before ? deferrable(before, after) : ({} as Patch);
   const sent = names && new Set(names.map((name) => name.toLowerCase()));
   // A partial change that says no day counts at once, whatever day the record names from before.
   const saysDay = !sent || sendsDate(sent, "effectiveDate");
-  const again = [...entries.keys()].filter((path) => sent && saysDay && !(path in said) && isSent(sent, path));
+  const again = [...timelines.keys()].filter((path) => sent && saysDay && !(path in said) && isSent(sent, path));
   const own = waits ? { id: newId(), kind: "change" as const, day, zone, at, patch: {}, receivedAt: now } : undefined;
-  if (!before && own && !hire) entries.set("active", { on: own, value: change(false, true) });
+  if (!before && own && !hire) timelines.set("active", { now: false, toCome: [{ on: own, value: true }] });
   // Who has a day of hire comes on it.
-  if (hire) entries.delete("active");
+  if (hire) timelines.delete("active");
   const hadDay = before !== undefined && workerValue(before, "effectiveDate") !== undefined;
   // Without a day in the record, all that it says counts now.
-  if (hadDay && workerValue(after, "effectiveDate") === undefined) entries.clear();
-  const moves =
-    before !== undefined && Object.keys(said).length === 0 && again.length === 0
-      ? dayOf(workerValue(before, "effectiveDate"), rules.zoneOf(before))
-      : undefined;
+  if (hadDay && workerValue(after, "effectiveDate") === undefined) timelines.clear();
+  const isOnlyDay = before !== undefined && Object.keys(said).length === 0 && again.length === 0;
+  const moves = isOnlyDay ? dayOf(workerValue(before, "effectiveDate"), rules.zoneOf(before)) : undefined;
   if (moves !== undefined && moves !== day)
-    for (const [path, entry] of entries) if (entry.on.day === moves) own ? entries.set(path, { ...entry, on: own }) : entries.delete(path);
-  for (const [path, { before: old, after: value }] of Object.entries(said)) {
-    const earliest = entries.get(path);
-    const was = earliest ? earliest.value.before : old;
-    entries.delete(path);
-    if (own && saysDay && !sameJson(was, value)) entries.set(path, { on: own, value: change(was, value) });
+    for (const [path, timeline] of timelines) timelines.set(path, withDayMoved(timeline, moves, own));
+  for (const path of [...Object.keys(said), ...again]) {
+    const value = valueAt(after, path);
+    const timeline = timelines.get(path) ?? { now: said[path]?.before, toCome: [] };
+    if (own && saysDay) timelines.set(path, withEntry(timeline, { on: own, value }));
+    else if (sent && saysDay && day !== undefined && isPast) timelines.set(path, withPast(timeline, day, value));
+    else timelines.delete(path);
   }
-  for (const path of again) {
-    const { value } = entries.get(path) ?? {};
-    entries.delete(path);
-    if (own && value) entries.set(path, { on: own, value });
-  }
-  return compared(known, byDay(entries, waiting), { now, isPast: at !== undefined && at <= now });
+  const wanted = byDay(timelines, waiting);
+  const standing = stillCounting(timelines, after);
+  const told = known.filter((each) => !each.standing);
+  const { steps, merged } = compared(told, wanted, { now, isPast });
+  return {
+    steps,
+    merged: [...merged, ...standing],
+    ended: past.filter((each) => each.standing && !standing.some(({ id }) => id === each.id)),
+  };
 }
+
+function timelinesOf(past: readonly ScheduledChange[], waiting: readonly ScheduledChange[]): Timelines {
+  const timelines: Timelines = new Map();
+  for (const on of [...past].sort(byMoment))
+    for (const [path, { after: value }] of Object.entries(on.patch)) timelines.set(path, { now: value, past: { on, value }, toCome: [] });
+  for (const on of [...waiting].sort(byMoment))
+    for (const [path, { before, after: value }] of Object.entries(on.patch)) {
+      const timeline = timelines.get(path) ?? { now: before, toCome: [] };
+      timelines.set(path, { ...timeline, toCome: [...timeline.toCome, { on, value }] });
+    }
+  return timelines;
+}
+
+const byMoment = (a: ScheduledChange, b: ScheduledChange): number => a.at.getTime() - b.at.getTime();
 
 /** Whether a partial change named the attribute, or all of its extension. */
 const isSent = (sent: ReadonlySet<string>, path: string): boolean =>
@@ -69,14 +92,29 @@ const inZone = (planned: ScheduledChange, zone: string): ScheduledChange =>
   planned.zone === zone ? planned : { ...planned, zone, at: momentOn(planned.day, 0, zone) };
 
 /** One change for each day, which keeps its id while it stays or when it alone moves. */
-function byDay(entries: ReadonlyMap<string, Entry>, waiting: readonly ScheduledChange[]): readonly ScheduledChange[] {
+function byDay(timelines: Timelines, waiting: readonly ScheduledChange[]): readonly ScheduledChange[] {
   const days = new Map<Day, ScheduledChange>();
-  for (const [path, { on, value }] of entries) {
-    const there = days.get(on.day) ?? { ...(waiting.find(({ day }) => day === on.day) ?? on), patch: {} };
-    const receivedAt = on.receivedAt > there.receivedAt ? on.receivedAt : there.receivedAt;
-    days.set(on.day, { ...there, receivedAt, patch: { ...there.patch, [path]: value } });
-  }
+  for (const [path, timeline] of timelines)
+    for (const { on, before, value } of stepsOf(timeline)) {
+      const there = days.get(on.day) ?? { ...(waiting.find(({ day }) => day === on.day) ?? on), patch: {} };
+      const receivedAt = on.receivedAt > there.receivedAt ? on.receivedAt : there.receivedAt;
+      days.set(on.day, { ...there, receivedAt, patch: { ...there.patch, [path]: change(before, value) } });
+    }
   return [...days.values()];
+}
+
+/** Changes whose day has come, with the values that count although the record has had another word since: for an earlier day. */
+function stillCounting(timelines: Timelines, record: JsonObject): readonly ScheduledChange[] {
+  const standing = new Map<string, ScheduledChange>();
+  for (const [path, timeline] of timelines) {
+    const { past } = timeline;
+    // Whoever is switched off is, whatever was said of a day.
+    if (!past || path === "active" || stepsOf(timeline).length > 0 || sameJson(past.value, valueAt(record, path))) continue;
+    const { on } = past;
+    const patch = { ...standing.get(on.id)?.patch, [path]: on.patch[path]! };
+    standing.set(on.id, { ...on, patch, standing: true });
+  }
+  return [...standing.values()];
 }
 
 /** `isPast`: the day that the record names now is over, so what has no other day counts at once. */
@@ -88,7 +126,7 @@ function compared(
   const steps: Step[] = [];
   const merged: ScheduledChange[] = [];
   const gone = known.filter(({ id }) => !wanted.some((each) => each.id === id));
-  const due = gone.filter(({ at }) => at <= now);
+  const due = gone.filter(({ at }) => at <= now).sort(byMoment);
   const left = gone.filter(({ at }) => at > now);
   for (const each of due) steps.push({ kind: "applied", change: each });
   for (const each of wanted) {

@@ -8,18 +8,18 @@ import type { Statement } from "../postgres/statement.ts";
 /** Parameters: 1 records. */
 export const PENDING: Statement = {
   name: "schedule-pending",
-  text: `select c.id, c.resource, c.kind, c.day::text as day, c.zone, c.due_at, c.patch::text as patch, c.received_at, c.event_id
-    from scheduled_changes c where c.resource = any($1::uuid[]) and c.state = 'scheduled' order by c.due_at, c.id`,
+  text: `select c.id, c.resource, c.kind, c.day::text as day, c.zone, c.due_at, c.patch::text as patch, c.received_at, c.event_id, c.standing
+    from scheduled_changes c where c.resource = any($1::uuid[]) and (c.state = 'scheduled' or c.standing) order by c.due_at, c.id`,
 };
 
 /** Parameters: 1 rows as JSON. */
 export const KEEP: Statement = {
   name: "schedule-keep",
-  text: `insert into scheduled_changes as c (id, resource, source_id, kind, day, zone, due_at, patch, received_at, state, settled_at, event_id)
+  text: `insert into scheduled_changes as c (id, resource, source_id, kind, day, zone, due_at, patch, received_at, state, settled_at, event_id, standing)
     select g.* from json_to_recordset($1::json) as g(id uuid, resource uuid, source_id uuid, kind text, day date, zone text, due_at timestamptz, patch json,
-        received_at timestamptz, state text, settled_at timestamptz, event_id uuid)
+        received_at timestamptz, state text, settled_at timestamptz, event_id uuid, standing boolean)
     on conflict (id) do update set day = excluded.day, zone = excluded.zone, due_at = excluded.due_at, patch = excluded.patch,
-      received_at = excluded.received_at, state = excluded.state, settled_at = excluded.settled_at, event_id = excluded.event_id`,
+      received_at = excluded.received_at, state = excluded.state, settled_at = excluded.settled_at, event_id = excluded.event_id, standing = excluded.standing`,
 };
 
 export interface PendingRow extends pg.QueryResultRow {
@@ -32,6 +32,7 @@ export interface PendingRow extends pg.QueryResultRow {
   readonly patch: string;
   readonly received_at: Date;
   readonly event_id: string;
+  readonly standing: boolean;
 }
 
 /** Columns of a record that what counts of it decides. */
@@ -49,14 +50,15 @@ export const changeOf = (row: PendingRow): ScheduledChange => ({
   at: row.due_at,
   patch: JSON.parse(row.patch) as Patch,
   receivedAt: row.received_at,
+  ...(row.standing ? { standing: true } : {}),
 });
 
 /** A change as it is stored. */
 export const isAsKnown = (change: ScheduledChange, known: readonly PendingRow[]): boolean =>
-  known.some((row) => row.id === change.id && row.patch === JSON.stringify(change.patch));
+  known.some((row) => row.id === change.id && row.standing === (change.standing ?? false) && row.patch === JSON.stringify(change.patch));
 
 export function rowOf(
-  { id, kind, day, zone, at, patch, receivedAt }: ScheduledChange,
+  { id, kind, day, zone, at, patch, receivedAt, standing }: ScheduledChange,
   record: DatedRow,
   eventId: string,
   now: { readonly state: string; readonly at: Date },
@@ -74,5 +76,6 @@ export function rowOf(
     state: now.state,
     settled_at: now.state === "scheduled" ? null : now.at,
     event_id: eventId,
+    standing: standing ?? false,
   };
 }

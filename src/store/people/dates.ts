@@ -2,7 +2,7 @@ import type { JsonObject } from "../../core/entity.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { UserContent } from "../../directory/user.ts";
 import type { HistoryEvent } from "../../history/event.ts";
-import type { Step } from "../../schedule/change.ts";
+import type { ScheduledChange, Step } from "../../schedule/change.ts";
 import { isDated } from "../../schedule/dated.ts";
 import type { DateRules } from "../../schedule/rules.ts";
 import { scheduleOf } from "../../schedule/schedule.ts";
@@ -79,12 +79,16 @@ export async function settleDates<Row extends DatedRow>(db: Queryable, records: 
       const event = eventOf(step, record, causedBy.get(step.change.id), dating);
       events.push(event);
       causedBy.set(step.change.id, event.id);
-      kept.push(rowOf(step.change, record, event.id, { state: STATES[step.kind], at: origin.at }));
+      const standing = schedule.pending.find(({ id, standing: stands }) => stands && id === step.change.id);
+      kept.push(rowOf(standing ?? step.change, record, event.id, { state: STATES[step.kind], at: origin.at }));
     }
-    // Values that came to a day that was known already have no step of their own.
-    for (const each of schedule.pending)
-      if (!schedule.steps.some(({ change }) => change.id === each.id) && !isAsKnown(each, own))
-        kept.push(rowOf(each, record, causedBy.get(each.id) ?? origin.causes[0]!, { state: "scheduled", at: origin.at }));
+    // Values that came to a day that was known already, or count no more, have no step of their own.
+    const others: readonly ScheduledChange[] = [...schedule.pending, ...schedule.ended.map(({ standing: _stood, ...change }) => change)];
+    for (const each of others)
+      if (!schedule.steps.some(({ change }) => change.id === each.id) && !isAsKnown(each, own)) {
+        const state = each.standing || schedule.ended.some(({ id }) => id === each.id) ? "applied" : "scheduled";
+        kept.push(rowOf(each, record, causedBy.get(each.id) ?? origin.causes[0]!, { state, at: origin.at }));
+      }
     return schedule.effective === after ? record : standIn(record, schedule.effective, dates);
   });
   if (events.length > 0 && dating.writes) await run(db, APPEND, [JSON.stringify(await dating.vault.rows(db, events))]);

@@ -290,15 +290,137 @@ describe("values that take effect on a day", () => {
     expect([pending(), told]).toEqual([[], ["scheduled change 2026-12-15", "rescinded change 2026-12-15"]]);
   });
 
-  test("the last word about an attribute counts, and others keep their day", () => {
+  test("a word for another day is one more, and the last word for a day counts", () => {
     const { write, pending } = begun();
     write(person({ effectiveDate: "2026-12-15", location: "Central" }, { title: "Lead" }), at);
     write(person({ effectiveDate: "2026-12-20", location: "Central" }, { title: "Chief" }), at);
     expect(pending().map(({ day, patch }) => [day, Object.keys(patch)])).toEqual([
-      ["2026-12-15", [`${WORKER}:location`]],
+      ["2026-12-15", ["title", `${WORKER}:location`]],
       ["2026-12-20", ["title"]],
     ]);
-    expect(pending()[1]!.patch["title"]).toEqual({ before: "Clerk", after: "Chief" });
+    expect(pending()[1]!.patch["title"]).toEqual({ before: "Lead", after: "Chief" });
+  });
+
+  /* Words about the title, each with its day, and what is to come and what counts on which day afterwards. */
+  const TITLE = ["title", `${WORKER}:effectiveDate`];
+  test.each<[string, readonly (readonly [title: string, from: string])[], readonly string[], Readonly<Record<string, string>>]>([
+    [
+      "two days",
+      [
+        ["Lead", "2026-12-10"],
+        ["Chief", "2027-01-10"],
+      ],
+      ["2026-12-10 Clerk>Lead", "2027-01-10 Lead>Chief"],
+      { "2026-12-09": "Clerk", "2026-12-10": "Lead", "2027-01-09": "Lead", "2027-01-10": "Chief" },
+    ],
+    [
+      "the later one first",
+      [
+        ["Chief", "2027-01-10"],
+        ["Lead", "2026-12-10"],
+      ],
+      ["2026-12-10 Clerk>Lead", "2027-01-10 Lead>Chief"],
+      { "2026-12-09": "Clerk", "2026-12-10": "Lead", "2027-01-10": "Chief", "2027-03-01": "Chief" },
+    ],
+    [
+      "the first one corrected",
+      [
+        ["Lead", "2026-12-10"],
+        ["Chief", "2027-01-10"],
+        ["Boss", "2026-12-10"],
+      ],
+      ["2026-12-10 Clerk>Boss", "2027-01-10 Boss>Chief"],
+      { "2026-12-10": "Boss", "2027-01-10": "Chief", "2027-03-01": "Chief" },
+    ],
+    [
+      "the second one corrected",
+      [
+        ["Lead", "2026-12-10"],
+        ["Chief", "2027-01-10"],
+        ["Boss", "2027-01-10"],
+      ],
+      ["2026-12-10 Clerk>Lead", "2027-01-10 Lead>Boss"],
+      { "2026-12-10": "Lead", "2027-01-10": "Boss" },
+    ],
+    [
+      "the day of the first one corrected",
+      [
+        ["Lead", "2026-12-10"],
+        ["Chief", "2027-01-10"],
+        ["Lead", "2026-12-20"],
+      ],
+      ["2026-12-20 Clerk>Lead", "2027-01-10 Lead>Chief"],
+      { "2026-12-10": "Clerk", "2026-12-20": "Lead", "2027-01-10": "Chief" },
+    ],
+    [
+      "the first one taken back",
+      [
+        ["Lead", "2026-12-10"],
+        ["Chief", "2027-01-10"],
+        ["Clerk", "2026-12-10"],
+      ],
+      ["2027-01-10 Clerk>Chief"],
+      { "2026-12-10": "Clerk", "2027-01-10": "Chief", "2027-03-01": "Chief" },
+    ],
+    [
+      "the second one taken back",
+      [
+        ["Lead", "2026-12-10"],
+        ["Chief", "2027-01-10"],
+        ["Lead", "2027-01-10"],
+      ],
+      ["2026-12-10 Clerk>Lead"],
+      { "2026-12-10": "Lead", "2027-01-10": "Lead" },
+    ],
+    [
+      "the day of the first one is past after all",
+      [
+        ["Lead", "2026-12-10"],
+        ["Chief", "2027-01-10"],
+        ["Lead", "2026-11-20"],
+      ],
+      ["2027-01-10 Lead>Chief"],
+      { "2026-12-02": "Lead", "2027-01-10": "Chief" },
+    ],
+  ])("several days of one attribute: %s", (_name, words, expected, counts) => {
+    const { write, at: later, pending } = begun();
+    for (const [title, from] of words) write(person({ location: "Kowloon", effectiveDate: from }, { title }), at, TITLE);
+    const toCome = pending()
+      .filter(({ standing }) => !standing)
+      .map(({ day, patch }) => `${day} ${String(patch["title"]?.before)}>${String(patch["title"]?.after)}`);
+    expect(toCome.sort()).toEqual(expected);
+    for (const [day, title] of Object.entries(counts)) expect([day, later(`${day}T12:00:00Z`)["title"]]).toEqual([day, title]);
+  });
+
+  test("what counts by its day ends with the next word: at once, by a later day, or when nothing waits any more", () => {
+    const stands = () => {
+      const one = begun();
+      one.write(person({ location: "Kowloon", effectiveDate: "2027-01-10" }, { title: "Chief" }), at, TITLE);
+      one.write(person({ location: "Kowloon", effectiveDate: "2026-12-10" }, { title: "Lead" }), at, TITLE);
+      expect(one.at("2027-02-01T00:00:00Z")["title"]).toBe("Chief");
+      expect(one.pending()).toMatchObject([{ day: "2027-01-10", standing: true }]);
+      expect(one.told.slice(-2)).toEqual(["applied change 2026-12-10", "applied change 2027-01-10"]);
+      return one;
+    };
+    const now = "2027-02-02T00:00:00Z";
+    const lead = person({ location: "Kowloon", effectiveDate: "2026-12-10" }, { title: "Lead" });
+    // The same word once more is about its day.
+    const repeated = stands();
+    expect(repeated.write(lead, now, TITLE)["title"]).toBe("Chief");
+    expect(repeated.write(person({ location: "Kowloon", effectiveDate: "2027-01-20" }, { title: "Lead" }), now, TITLE)["title"]).toBe(
+      "Lead",
+    );
+    expect(repeated.pending()).toEqual([]);
+    const other = stands();
+    expect(other.write({ ...lead, title: "Boss" }, now, ["title"])["title"]).toBe("Boss");
+    expect(other.pending()).toEqual([]);
+    const next = stands();
+    expect(next.write(person({ location: "Kowloon", effectiveDate: "2027-03-01" }, { title: "Boss" }), now, TITLE)["title"]).toBe("Chief");
+    expect(next.at("2027-03-01T00:00:00Z")["title"]).toBe("Boss");
+    expect(next.pending()).toEqual([]);
+    const cleared = stands();
+    expect(cleared.write(person({ location: "Kowloon" }, { title: "Lead" }), now)["title"]).toBe("Lead");
+    expect(cleared.pending()).toEqual([]);
   });
 
   test("being switched off never waits", () => {
