@@ -42,7 +42,7 @@ export const rulesActs: Readonly<Record<string, Act>> = {
     const wide = page.viewportSize()!;
     const wrong: string[] = [];
     for (const [language, file, button, said] of [
-      ["en", "Mapping file to try", "Try it", /tried, and [1-9]\d* come out otherwise/],
+      ["en", "Mapping file to try", "Try it", /tried, [1-9]\d* with differences/],
       ["zh-CN", "要试用的映射文件", "试用", /其中 [1-9]\d* 人结果不同/],
       ["zh-HK", "要試用的對應檔案", "試用", /其中 [1-9]\d* 人結果不同/],
     ] as const)

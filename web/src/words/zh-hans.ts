@@ -83,7 +83,7 @@ export const zhHans: Catalogue = {
   "mapping.values": "各字段有值的人数",
   "replay.title": "试用修改后的文件",
   "replay.text":
-    "按目录的当前数据，将人员分别代入现有文件和下方内容，列出结果不同之处。不保存，也不发送。群组成为哪些部门不在试算范围：请在服务器上使用 plan --mapping。",
+    "按目录的当前数据，用服务器的文件和下方内容分别映射人员，列出不同之处。不保存，也不发送。由群组产生的部门不包括在内：服务器上的 plan --mapping 包括。",
   "replay.file": "要试用的映射文件",
   "replay.on": "试用对象",
   "replayOn.changes": "最近变更涉及的人员",

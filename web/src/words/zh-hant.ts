@@ -83,7 +83,7 @@ export const zhHant: Catalogue = {
   "mapping.values": "各欄位有值的人數",
   "replay.title": "試用修改後的檔案",
   "replay.text":
-    "按目錄現有資料，將人員分別代入現有檔案及下方內容，列出結果不同之處。不會儲存，亦不會傳送。群組成為哪些部門不在試算範圍：請於伺服器上使用 plan --mapping。",
+    "按目錄現有資料，以伺服器的檔案及下方內容分別對應人員，列出不同之處。不會儲存，亦不會傳送。由群組產生的部門不包括在內：伺服器上的 plan --mapping 包括。",
   "replay.file": "要試用的對應檔案",
   "replay.on": "試用對象",
   "replayOn.changes": "最近變更涉及的人員",
