@@ -6,7 +6,7 @@ import { Client } from "pg";
 import { silentLogger } from "../../src/core/logger.ts";
 import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
 import { migrate, migrateQueue } from "../../src/database/migrate.ts";
-import { databaseUrl, runOn, SERVER_VARIABLE, TEMPLATE_VARIABLE } from "./postgres.ts";
+import { databaseUrl, runOn, SEEDS_VARIABLE, SERVER_VARIABLE, TEMPLATE_VARIABLE } from "./postgres.ts";
 import { removeLeftover } from "./postgres-leftovers.cjs";
 import { temporaryRoot } from "./temporary-root.ts";
 
@@ -38,6 +38,7 @@ export default async function setUp(): Promise<void> {
     const options = { connectionString: databaseUrl(server, template), logger: silentLogger };
     await migrateQueue(options);
     await migrate({ ...options, directory: join(root, "prisma", "migrations") });
+    process.env[SEEDS_VARIABLE] = JSON.stringify(await rowsOf(options.connectionString));
   } catch (error) {
     await end();
     throw error;
@@ -65,6 +66,22 @@ async function startServer(): Promise<{ server: string; end: () => Promise<void>
     watchdog.stdin.end();
   };
   return { server: postgres.url, end };
+}
+
+/** Of every table, for kept-database.ts. */
+async function rowsOf(url: string): Promise<Readonly<Record<string, readonly object[]>>> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')",
+    );
+    const found: Record<string, readonly object[]> = {};
+    for (const { name } of rows) found[name] = (await client.query(`select to_json(t) as row from ${name} t`)).rows.map(({ row }) => row);
+    return found;
+  } finally {
+    await client.end();
+  }
 }
 
 /** A test opens some ten connections, and 4,096 rounds of SHA-256 were a third of what each costs this process. */

@@ -11,6 +11,8 @@ export interface TestDatabase {
 /** Handed from the global set-up to the test workers. */
 export const SERVER_VARIABLE = "TEST_POSTGRES_SERVER";
 export const TEMPLATE_VARIABLE = "TEST_POSTGRES_TEMPLATE";
+/** Every table of the template with its rows, as JSON. */
+export const SEEDS_VARIABLE = "TEST_POSTGRES_SEEDS";
 
 /** A database of one's own, with the product's tables and the queue's schema, copied from the template of this run (25 to 50 ms). */
 export const createTestDatabase = (): Promise<TestDatabase> => create(fromSetUp(TEMPLATE_VARIABLE));

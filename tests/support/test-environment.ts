@@ -16,12 +16,12 @@ import type { TargetAdapter } from "../../src/reconcile/target.ts";
 import { readGroup, readUser } from "../../src/scim/resource/resource.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
 import { createDirectoryStore, createReconcileStore, type ReconcileStorage, type StoreOptions } from "../../src/store/create.ts";
-import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
+import type { Pool } from "../../src/store/postgres/pool.ts";
 import { createRateLimiter } from "../../src/store/target/limiter.ts";
 import { createSharedToken } from "../../src/store/target/shared-token.ts";
 import { createDingTalkTarget } from "../../src/targets/dingtalk/index.ts";
+import { takeDatabase } from "./kept-database.ts";
 import { raisedPolicy } from "./policies.ts";
-import { createTestDatabase } from "./postgres.ts";
 import { testVault } from "./vault.ts";
 
 /** The product without its HTTP entry: directory, PostgreSQL, workers, and the simulator as DingTalk. */
@@ -120,8 +120,8 @@ function compiled(text: string): Mapping {
 const SETTLE_MS = 50;
 
 export async function openTestEnvironment(options: TestEnvironmentOptions = {}): Promise<TestEnvironment> {
-  const database = await createTestDatabase();
-  const pool = createPool({ url: database.url, max: 6, logger: silentLogger });
+  const database = await takeDatabase();
+  const pool = database.pool();
   const simulator = createSimulator({ qps: 0 });
   const { url: dingtalk } = await simulator.start();
   const deps = { store: createDirectoryStore(pool, ["dingtalk"], testVault), clock: systemClock };
@@ -134,7 +134,7 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
   const closers: (() => Promise<void>)[] = [];
 
   function connect(text = options.mapping ?? DEFAULT_MAPPING, url = dingtalk): Connection {
-    const own = createPool({ url: database.url, max: 4, logger: silentLogger });
+    const own = database.pool();
     const store = createReconcileStore(own, "dingtalk", { vault: testVault, settleMs: SETTLE_MS, ...options.times });
     const limiter = createRateLimiter(own, systemClock, { target: "dingtalk", perSecond: options.qps ?? 0, burst: 0 });
     const target = createDingTalkTarget(
@@ -153,7 +153,6 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
     closers.push(async () => {
       target.close();
       await store.close();
-      await own.end();
     });
     return { pool: own, store, target, mapping: compiled(text), clock: systemClock };
   }
@@ -220,9 +219,8 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
 
     async close() {
       for (const close of closers.reverse()) await close();
-      await pool.end();
       await simulator.stop();
-      await database.drop();
+      await database.giveBack();
     },
   };
 }

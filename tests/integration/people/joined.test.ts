@@ -7,12 +7,14 @@ import { createEventLog } from "../../../src/store/history/event-log.ts";
 import { NO_DATES } from "../../../src/store/people/dates.ts";
 import { createPersonUpkeep, unknownSources } from "../../../src/store/people/upkeep.ts";
 import { createErasures } from "../../../src/store/privacy/erase.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { testVault } from "../../support/vault.ts";
 import { by, openSources, personOf, type Sources, writes } from "./two-sources.ts";
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
+keepDatabase();
 let env: TestEnvironment;
 beforeEach(async () => {
   env = await openTestEnvironment();

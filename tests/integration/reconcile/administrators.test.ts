@@ -1,8 +1,10 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, DINGTALK_USER, ENTERPRISE, notesOn, person, remote, stateOf } from "./sample.ts";
 
+keepDatabase();
 let env: TestEnvironment;
 beforeEach(async () => {
   env = await openTestEnvironment();

@@ -1,6 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, changeGroup, DINGTALK_GROUP, ENTERPRISE, person, stateOf } from "./sample.ts";
 
@@ -10,6 +11,7 @@ const USERID = "manager4711";
 const MOBILE = "+852 6777 0001";
 const ROLES = DEFAULT_MAPPING.replace("from: groups", 'from: groups\n  groups:\n    - { match: "Role *", to: role }');
 
+keepDatabase();
 let env: TestEnvironment;
 let boss: string;
 beforeEach(async () => {

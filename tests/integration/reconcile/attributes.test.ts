@@ -1,5 +1,6 @@
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { plainDepartmentName } from "../../../src/targets/dingtalk/attributes/text.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import {
   addGroup,
@@ -19,6 +20,7 @@ import {
 
 const WORKDAY = "urn:dingtalk-scim:params:scim:schemas:extension:workday:2.0:Worker";
 
+keepDatabase();
 let env: TestEnvironment;
 const open = async (mapping = DEFAULT_MAPPING): Promise<void> => {
   env = await openTestEnvironment({ mapping });

@@ -1,10 +1,12 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, chart, DINGTALK_USER, ENTERPRISE, person, remote, stateOf } from "./sample.ts";
 
 /* The cause of a refusal lies at DingTalk and goes there: nobody in the directory changes anything. */
 
+keepDatabase();
 let env: TestEnvironment;
 let hand: Connection;
 beforeEach(async () => {

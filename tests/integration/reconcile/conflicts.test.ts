@@ -2,11 +2,13 @@ import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { notesOn as allNotesOn, change, members, person, remote, stateOf } from "./sample.ts";
 
 /* Values that only one person can have, and our own people who need each other's. */
 
+keepDatabase();
 let env: TestEnvironment;
 const open = async (options: { mapping?: string; switches?: JsonObject } = {}) => {
   env = await openTestEnvironment({ retryBaseMs: 10, ...(options.mapping ? { mapping: options.mapping } : {}) });

@@ -1,4 +1,5 @@
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, changeGroup, chart, members, notesOn, person } from "./sample.ts";
 
@@ -7,6 +8,7 @@ import { change, changeGroup, chart, members, notesOn, person } from "./sample.t
 const UPDATE = "/topapi/v2/department/update";
 const READS = ["/topapi/v2/department/get", "/topapi/v2/department/listsub", "/topapi/v2/department/listsubid", "/topapi/v2/user/get"];
 
+keepDatabase();
 let env: TestEnvironment;
 afterEach(() => env.close());
 

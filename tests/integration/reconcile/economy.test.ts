@@ -1,5 +1,6 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type Running, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, changeGroup, ENTERPRISE, members, person } from "./sample.ts";
 
@@ -10,6 +11,7 @@ const CREATE_USER = "/topapi/v2/user/create";
 const CREATE_DEPARTMENT = "/topapi/v2/department/create";
 const UPDATE_USER = "/topapi/v2/user/update";
 
+keepDatabase();
 let env: TestEnvironment;
 beforeEach(async () => {
   env = await openTestEnvironment();

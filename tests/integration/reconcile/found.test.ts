@@ -1,11 +1,13 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, chart, mobile, person, remote, stateOf } from "./sample.ts";
 
 /* What carries our id at DingTalk and nobody here looks after. */
 
+keepDatabase();
 let env: TestEnvironment;
 beforeEach(async () => {
   env = await openTestEnvironment();

@@ -5,6 +5,7 @@ import { planEverybody } from "../../../src/reconcile/compare/whole-plan.ts";
 import { createMovableClock, type MovableClock } from "../../../src/simulator/control/movable-clock.ts";
 import { createSyncOperations } from "../../../src/store/operations.ts";
 import { openRehearsal } from "../../../src/store/rehearse.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type Running, type TestEnvironment, type WorkerOptions } from "../../support/test-environment.ts";
 import { addGroup, change, chart, DINGTALK_USER, person, remote } from "./sample.ts";
 
@@ -16,6 +17,7 @@ limits: { peopleRemoved: { atLeast: 1000 }, departmentEmptied: { people: 1000 } 
 const PARKING = DEFAULT_MAPPING.replace("inactive: { regular: remove }", "inactive: { regular: remove, parkIn: Former staff }");
 const DAY_MS = 24 * 3_600_000;
 
+keepDatabase();
 let env: TestEnvironment;
 let clock: MovableClock;
 let workers: Running[] = [];

@@ -7,6 +7,7 @@ import { replacements } from "../../../src/reconcile/guard/limits.ts";
 import type { HoldOperations } from "../../../src/reconcile/guard/operations.ts";
 import { createHolds } from "../../../src/store/loop/guard/holds.ts";
 import { countSources } from "../../../src/store/loop/guard/source-figures.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, DINGTALK_USER, ENTERPRISE, members, person } from "./sample.ts";
 
@@ -17,6 +18,7 @@ const DEFAULT = "version: 1";
 
 if (PEOPLE > 300) jest.setTimeout(PEOPLE * 300);
 
+keepDatabase();
 let env: TestEnvironment;
 let holds: HoldOperations;
 

@@ -1,10 +1,12 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, person, remote, stateOf } from "./sample.ts";
 
 /* People who must agree before they become members (40103). Whatever happens in which order, whoever is not to be there is not. */
 
+keepDatabase();
 let env: TestEnvironment;
 beforeEach(async () => {
   env = await openTestEnvironment();

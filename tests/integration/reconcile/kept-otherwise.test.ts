@@ -1,11 +1,13 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, changeGroup, notesOn, person, remote } from "./sample.ts";
 
 /* What DingTalk accepts and ignores, chooses by itself or turns into something else: found, tried once more, and then left, with a note. */
 
+keepDatabase();
 let env: TestEnvironment;
 let hand: Connection;
 beforeEach(async () => {

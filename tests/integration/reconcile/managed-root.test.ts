@@ -2,6 +2,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { createAdoptionOperations } from "../../../src/store/adopt/decisions.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { testVault } from "../../support/vault.ts";
 import { until } from "../hints/listening.ts";
@@ -9,6 +10,7 @@ import { change, chart, members, person, remote, stateOf } from "./sample.ts";
 
 /* Only what is below one department of DingTalk is ours to work in. */
 
+keepDatabase();
 let env: TestEnvironment;
 let asia: number;
 let outside: number;

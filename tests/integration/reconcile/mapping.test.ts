@@ -4,9 +4,11 @@ import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { compilePolicy } from "../../../src/policy/compile.ts";
 import { DEFAULT_POLICY } from "../../../src/policy/default-policy.ts";
 import { putInForce } from "../../../src/reconcile/rules/change.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, DINGTALK_USER, members, person, remote, stateOf } from "./sample.ts";
 
+keepDatabase();
 let env: TestEnvironment;
 const withMapping = async (change: (text: string) => string): Promise<void> => {
   env = await openTestEnvironment({ mapping: change(DEFAULT_MAPPING) });

@@ -1,8 +1,10 @@
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, ENTERPRISE, members, person, remote, stateOf } from "./sample.ts";
 
 /* Whoever waits for each other goes on at once. The guard that looks at what waits comes round after a minute here, so that nothing is owed to it. */
 
+keepDatabase();
 let env: TestEnvironment;
 beforeEach(async () => {
   env = await openTestEnvironment({ retryBaseMs: 2_000 });

@@ -1,10 +1,12 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change as changeOf, person, remote as remoteOf } from "./sample.ts";
 
 /* One mobile number, two people of ours. Whether a number comes free is asked a hundred times, with a pause of thirty bases: they are small here. */
 
+keepDatabase();
 let env: TestEnvironment;
 beforeEach(async () => {
   env = await openTestEnvironment({ retryBaseMs: 0.5 });

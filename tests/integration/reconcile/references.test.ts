@@ -1,11 +1,13 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { forecast, previewPerson } from "../../../src/reconcile/compare/preview.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, DINGTALK_GROUP, ENTERPRISE, notesOn, person, remote } from "./sample.ts";
 
 /* Whom a reference to a person means: by employee number or externalId, active or not, in any letter case, and in whatever order they come. */
 
+keepDatabase();
 let env: TestEnvironment;
 afterEach(() => env.close());
 

@@ -1,9 +1,11 @@
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, members, notesOn, person, stateOf } from "./sample.ts";
 
 /* Nobody is put directly below the organisation by accident, and who is there is told. */
 
+keepDatabase();
 let env: TestEnvironment;
 const open = async (edit: (mapping: string) => string = (mapping) => mapping) => {
   env = await openTestEnvironment({ mapping: edit(DEFAULT_MAPPING), retryBaseMs: 5 });
