@@ -1,12 +1,18 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { type Request, type Response, Router } from "express";
 import type { LogReader } from "../history/log/ports.ts";
+import { readAhead } from "../history/log/read-ahead.ts";
+import { eventLines } from "../history/log/sources.ts";
+import { packedParts, STRETCH_BUNDLES } from "../history/log/stretches.ts";
 import { sendText } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
 import { entryBundle } from "../tlog/bundle.ts";
 import { parseCheckpoint } from "../tlog/checkpoint.ts";
-import { isWithin, parseTilePath } from "../tlog/tiles.ts";
+import { isWithin, parseTilePath, TILE } from "../tlog/tiles.ts";
+import { InvalidParameter, textOf } from "./query-values.ts";
 
 /* The history as a tiled transparency log (C2SP tlog-tiles), as programs that verify such logs read it. */
 
@@ -14,10 +20,16 @@ const ACCESS = ["history:read"] as const;
 const HASHES = "application/octet-stream";
 const FOREVER = "private, max-age=31536000, immutable";
 
-/** Below `/history`, beside the view of the dashboard: checkpoint, verifier key, tiles, bundles of entries, and what is kept of their events. */
+/** Below `/history`, beside the view of the dashboard: checkpoint, verifier key, tiles, bundles of entries, what is kept of their events, and stretches of all that. */
 export function logMounts(log: LogReader): readonly Mount[] {
   const at = (path: string, handler: Router): Mount => ({ path: `/history/${path}`, access: ACCESS, handler });
-  return [at("checkpoint", checkpoint(log)), at("key", key(log)), at("tile", tiles(log)), at("events", events(log))];
+  return [
+    at("checkpoint", checkpoint(log)),
+    at("key", key(log)),
+    at("tile", tiles(log)),
+    at("events", events(log)),
+    at("stretch", stretch(log)),
+  ];
 }
 
 function checkpoint(log: LogReader): Router {
@@ -80,10 +92,39 @@ function events(log: LogReader): Router {
     .get(async (req: Request, res: Response) => {
       const { index, width } = placeOf(req);
       const kept = found(await log.events(index, width));
-      sendText(res, 200, "application/jsonl", kept.map((event) => `${JSON.stringify(event)}\n`).join(""));
+      sendText(res, 200, "application/jsonl", eventLines(kept));
     })
     .all(methodNotAllowed("GET"));
   return router;
+}
+
+/** Up to 16 bundles in one answer, made as it leaves: tile, entries and events of each. */
+function stretch(log: LogReader): Router {
+  const router = Router();
+  router
+    .route("/")
+    .get(async (req: Request, res: Response) => {
+      const [first, count] = [numberOf(req, "first", Number.MAX_SAFE_INTEGER), numberOf(req, "count", STRETCH_BUNDLES * TILE)];
+      if (first % TILE !== 0 || count === 0) throw new InvalidParameter("first must be a multiple of 256, and count above 0");
+      if (first + count > parseCheckpoint(found(await log.checkpoint())).size) throw new NotFoundPath();
+      const bundles = readAhead(Math.ceil(count / TILE), async (at) => {
+        const [index, width] = [first / TILE + at, Math.min(TILE, count - at * TILE)];
+        const [tile, kept] = await Promise.all([log.tile(0, index, width), log.kept(index, width)]);
+        const { entries, events: lines } = found(kept);
+        return packedParts({ tile: found(tile), entries: entryBundle(entries), events: Buffer.from(eventLines(lines)) });
+      });
+      res.statusCode = 200;
+      res.setHeader("Content-Type", HASHES);
+      await pipeline(Readable.from(bundles), res);
+    })
+    .all(methodNotAllowed("GET"));
+  return router;
+}
+
+function numberOf(req: Request, name: string, most: number): number {
+  const value = textOf(req, name) ?? "";
+  if (!/^\d{1,16}$/.test(value) || Number(value) > most) throw new InvalidParameter(`${name} must be a whole number, at most ${most}`);
+  return Number(value);
 }
 
 function placeOf(req: Request): { readonly index: number; readonly width: number } {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
 import { laidOutLog, storedLog } from "../../history/log/sources.ts";
+import { inStretches } from "../../history/log/stretches.ts";
 import type { LogSource } from "../../history/log/verify.ts";
 import { withPool } from "../database/joined-pool.ts";
 
@@ -14,7 +15,11 @@ export interface Place {
 
 /** Runs `work` on a log, wherever it is. Rejects CannotStart when it cannot be read. */
 export async function withSource<T>({ from, token }: Place, work: (source: LogSource) => Promise<T>): Promise<T> {
-  if (from !== undefined) return work(laidOutLog(/^https?:\/\//.test(from) ? overHttp(from, token) : fromFolder(from)));
+  if (from !== undefined) {
+    if (!/^https?:\/\//.test(from)) return work(laidOutLog(fromFolder(from)));
+    const read = overHttp(from, token);
+    return work(inStretches(laidOutLog(read), (first, count) => read(`stretch?first=${first}&count=${count}`)));
+  }
   return withPool(async ({ pool }) => {
     const { createLogReader } = await import("../../store/history/log/reader.ts");
     return work(storedLog(createLogReader(pool)));

@@ -25,6 +25,8 @@ export interface LogReader {
   entries(index: number, width: number): Promise<readonly string[] | undefined>;
   /** What of the events of these entries is kept now, in their order. */
   events(index: number, width: number): Promise<readonly KeptEvent[] | undefined>;
+  /** Both. */
+  kept(index: number, width: number): Promise<{ readonly entries: readonly string[]; readonly events: readonly KeptEvent[] } | undefined>;
   /** Both, as far as they are compared. Undefined: not all are there, or they can only be read one by one. */
   bundle(index: number, width: number): Promise<Bundle | undefined>;
   /** The place of an event in the log. */

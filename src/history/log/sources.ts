@@ -29,8 +29,8 @@ export function laidOutLog(read: ReadPart): LogSource {
   }
 
   async function events(index: number, width: number): Promise<readonly KeptEvent[] | undefined> {
-    const lines = (await read(`events/${tilePath(index, width)}`))?.toString().split("\n").slice(0, -1);
-    return lines?.map(eventIn);
+    const lines = await read(`events/${tilePath(index, width)}`);
+    return lines && eventsIn(lines);
   }
 
   return {
@@ -46,6 +46,11 @@ export function laidOutLog(read: ReadPart): LogSource {
   };
 }
 
+/** What is kept of events, a line of JSON for each. */
+export const eventLines = (events: readonly KeptEvent[]): string => events.map((event) => `${JSON.stringify(event)}\n`).join("");
+
+export const eventsIn = (lines: Buffer): readonly KeptEvent[] => lines.toString().split("\n").slice(0, -1).map(eventIn);
+
 /** What is no event is compared as one that is not there. */
 function eventIn(line: string): KeptEvent {
   try {
@@ -57,7 +62,8 @@ function eventIn(line: string): KeptEvent {
   }
 }
 
-async function apart(source: Pick<LogSource, "entries" | "events">, index: number, width: number): Promise<Bundle | undefined> {
+/** The parts of a bundle, each read by itself. */
+export async function apart(source: Pick<LogSource, "entries" | "events">, index: number, width: number): Promise<Bundle | undefined> {
   const [entries, events] = await Promise.all([source.entries(index, width), source.events(index, width)]);
   return entries && { entries, kept: events?.map(digestsOf) };
 }
@@ -97,7 +103,7 @@ export async function exportLog(
       const entries = some(await source.entries(index, width), `bundle ${index}`);
       await write(`tile/entries/${tilePath(index, width)}`, entryBundle(entries));
       const events = some(await source.events(index, width), `the events of bundle ${index}`);
-      await write(`events/${tilePath(index, width)}`, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
+      await write(`events/${tilePath(index, width)}`, eventLines(events));
     }
   }
   await write("key", `${keys.join("\n")}\n`);

@@ -20,8 +20,14 @@ const TEXT: Readonly<Record<Texts, (column: string) => string>> = {
 export const EVENT_COLUMNS =
   "h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.attributes, h.members, h.detail, h.sealed";
 
-/** Of rows `r` of `history`, or of nothing, with `event`, the id. The ciphertext comes as its digest. `ref` is an expression. */
-export function eventText(texts: Texts, ref: string): string {
+/** The ciphertext as its digest, or itself. PostgreSQL breaks base64 into lines. */
+const SEALED = {
+  digest: "coalesce(encode(sha256(r.sealed), 'hex'), '')",
+  base64: "coalesce(translate(encode(r.sealed, 'base64'), E'\\n', ''), '')",
+} as const;
+
+/** Of rows `r` of `history`, or of nothing, with `event`, the id. `ref` is an expression. */
+export function eventText(texts: Texts, ref: string, sealed: keyof typeof SEALED = "digest"): string {
   const text = TEXT[texts];
   const list = texts === "json" ? text("r.attributes") : orEmpty("r.attributes");
   return packedRow([
@@ -40,7 +46,7 @@ export function eventText(texts: Texts, ref: string): string {
     list,
     orEmpty("r.members"),
     orEmpty("r.detail"),
-    "coalesce(encode(sha256(r.sealed), 'hex'), '')",
+    SEALED[sealed],
     orEmpty(ref),
   ]);
 }
@@ -49,7 +55,7 @@ export interface PackedEvent {
   readonly id: string;
   /** Undefined: there is no such event any more. */
   readonly open: OpenColumns | undefined;
-  /** Of the encrypted values. */
+  /** Digest of the encrypted values, or these, as it was asked for. */
   readonly sealed: string | null;
   readonly ref: string | null;
 }

@@ -20,12 +20,15 @@ const ENTRIES = statement("entries", "select l.entry from history_leaves l where
 const BUNDLE = "from history_leaves l left join history h on h.id = l.event where l.index >= $1 and l.index < $2 order by l.index";
 const EVENTS = statement("events", `select l.event, h.id, ${EVENT_COLUMNS} ${BUNDLE}`);
 /** The entries of a bundle and what is kept of their events, as two texts. */
-const bundle = (texts: Texts): Statement =>
+const bundle = (texts: Texts, sealed: "digest" | "base64"): Statement =>
   statement(
-    `bundle-${texts}`,
-    `select ${packedRows("r.entry")} as entries, ${packedRows(eventText(texts, "null"))} as rows from (select l.entry, l.event, ${EVENT_COLUMNS} ${BUNDLE}) r`,
+    `bundle-${texts}-${sealed}`,
+    `select ${packedRows("r.entry")} as entries, ${packedRows(eventText(texts, "null", sealed))} as rows from (select l.entry, l.event, ${EVENT_COLUMNS} ${BUNDLE}) r`,
   );
-const BUNDLES: Readonly<Record<Texts, Statement>> = { plain: bundle("plain"), json: bundle("json") };
+const BUNDLES = {
+  digest: { plain: bundle("plain", "digest"), json: bundle("json", "digest") },
+  base64: { plain: bundle("plain", "base64"), json: bundle("json", "base64") },
+} as const;
 const INDEX = statement("index", "select l.index from history_leaves l where l.event = $1");
 
 interface KeptRow extends pg.QueryResultRow, Omit<OpenColumns, "at"> {
@@ -40,6 +43,22 @@ export function createLogReader(pool: Pool): LogReader {
     return rows.length === width ? rows.map(keptEvent) : undefined;
   }
 
+  /** Undefined: not all are there, or they can only be read one by one. */
+  async function packed(index: number, width: number, sealed: "digest" | "base64") {
+    for (const texts of ["plain", "json"] as const satisfies readonly Texts[]) {
+      const [whole] = await run<{ entries: string | null; rows: string | null }>(pool.byKey, BUNDLES[sealed][texts], placeOf(index, width));
+      const entries = rowsOf({ rows: whole!.entries });
+      const kept = rowsOf(whole!).flatMap((row) => packedEvent(row, texts) ?? []);
+      if (kept.length === width && entries.length === width) return { entries, kept };
+    }
+    return undefined;
+  }
+
+  async function entries(index: number, width: number): Promise<readonly string[] | undefined> {
+    const rows = await run<{ entry: string }>(pool.byKey, ENTRIES, placeOf(index, width));
+    return rows.length === width ? rows.map(({ entry }) => entry) : undefined;
+  }
+
   return {
     checkpoint: async () => (await run<{ note: string }>(pool, CHECKPOINT, []))[0]?.note,
 
@@ -50,21 +69,20 @@ export function createLogReader(pool: Pool): LogReader {
       return row && row.hashes.length >= width * HASH_BYTES ? row.hashes.subarray(0, width * HASH_BYTES) : undefined;
     },
 
-    async entries(index, width) {
-      const rows = await run<{ entry: string }>(pool.byKey, ENTRIES, placeOf(index, width));
-      return rows.length === width ? rows.map(({ entry }) => entry) : undefined;
-    },
+    entries,
 
     events,
 
+    async kept(index, width) {
+      const both = await packed(index, width, "base64");
+      if (both) return { entries: both.entries, events: both.kept.map(withText) };
+      const [apart, rows] = [await entries(index, width), await events(index, width)];
+      return apart && rows && { entries: apart, events: rows };
+    },
+
     async bundle(index, width) {
-      for (const texts of ["plain", "json"] as const) {
-        const [whole] = await run<{ entries: string | null; rows: string | null }>(pool.byKey, BUNDLES[texts], placeOf(index, width));
-        const entries = rowsOf({ rows: whole!.entries });
-        const kept = rowsOf(whole!).flatMap((row) => packedEvent(row, texts) ?? []);
-        if (kept.length === width && entries.length === width) return { entries, kept: kept.map(digestsOf) };
-      }
-      return undefined;
+      const both = await packed(index, width, "digest");
+      return both && { entries: both.entries, kept: both.kept.map(digestsOf) };
     },
 
     indexOf: async (event) => (await run<{ index: number }>(pool, INDEX, [event]))[0]?.index,
@@ -81,6 +99,12 @@ const keptEvent = ({ event, at, ...row }: KeptRow): KeptEvent =>
         open: openPart({ ...row, at: at.toISOString() }),
         ...(row.sealed === null ? {} : { sealed: row.sealed.toString("base64") }),
       };
+
+const withText = ({ id, open, sealed }: PackedEvent): KeptEvent => ({
+  id,
+  ...(open === undefined ? {} : { open: openPart(open) }),
+  ...(sealed === null ? {} : { sealed }),
+});
 
 const digestsOf = ({ id, open, sealed }: PackedEvent): KeptDigests => ({
   id,
