@@ -19,6 +19,8 @@ export const CLOUD_EVENT_TYPE = "application/cloudevents+json; charset=UTF-8";
 const TYPE_PREFIX = "dingtalk-scim.";
 /** Of the largest number that JSON readers hold exactly. */
 const SEQUENCE_DIGITS = 16;
+/** Of a shortened event. */
+const MOST_CAUSES = 32;
 
 export interface Encoding {
   /** PUBLIC_URL: which installation tells. */
@@ -53,6 +55,22 @@ export function cloudEventOf({ position, event }: NumberedEvent, { source, perso
       ...(personal && (detail !== undefined || named !== undefined) ? { detail: { ...detail, ...named } } : {}),
     },
   };
+}
+
+/**
+ * As JSON, at most `mostBytes` long as UTF-8 where brokers take no more: what is longer comes without values, and says so by `shortened`. One event that does not fit
+ * must not hold up all behind it, and it can be read whole at `/api/history/{id}`.
+ */
+export function cloudEventText(event: NumberedEvent, encoding: Encoding, mostBytes: number): string {
+  const text = JSON.stringify(cloudEventOf(event, encoding));
+  if (Buffer.byteLength(text) <= mostBytes) return text;
+  const { changes = {}, detail: _detail, personal: _personal, causes, ...rest } = event.event;
+  const names = Object.fromEntries(Object.keys(changes).map((name) => [name, {}]));
+  const short = cloudEventOf(
+    { ...event, event: { ...rest, causes: causes.slice(0, MOST_CAUSES), changes: names } },
+    { ...encoding, personal: false },
+  );
+  return JSON.stringify({ ...short, data: { ...short.data, shortened: true } });
 }
 
 /** Ids of credentials are nobody's name; of people who signed in only the kind is told. */

@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { z } from "zod";
 import { EVENT_CODES } from "../history/event.ts";
 
@@ -8,10 +7,11 @@ const MAX_SINKS = 20;
 const text = z.string().trim().min(1).max(500);
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "must be 1 to 40 of a-z, 0-9 and -, and begin with a letter");
 const path = text;
+/** The libraries take addresses of version 6 by a name only. */
 const hostAndPort = z.string().refine((value) => {
-  const [, host = "", port = ""] = /^(.+):(\d{1,5})$/.exec(value) ?? [];
-  return host !== "" && !/[\s/@]/.test(host) && (!host.includes(":") || isIP(host.replace(/^\[|\]$/g, "")) === 6) && Number(port) > 0;
-}, "must be a host and a port, such as broker-1.example.com:9092");
+  const [, host = "", port = ""] = /^([^\s/@:[\]]+):(\d{1,5})$/.exec(value) ?? [];
+  return host !== "" && Number(port) > 0 && Number(port) < 65_536;
+}, "must be a name or an IPv4 address and a port, such as broker-1.example.com:9092");
 
 /** `user.*` or a code of an event. */
 const code = z

@@ -1,7 +1,9 @@
 import { CannotStart } from "../../core/errors.ts";
 import type { Secret } from "../../core/secret.ts";
-import { CLOUD_EVENT_TYPE, cloudEventOf, type Encoding } from "../cloud-event.ts";
+import { CLOUD_EVENT_TYPE, cloudEventText, type Encoding } from "../cloud-event.ts";
 import type { KafkaEntry } from "../file.ts";
+import type { NumberedEvent } from "../ports.ts";
+import { answerOf, createConnection } from "./connection.ts";
 import { loadLibrary } from "./load-library.ts";
 import { type Sink, SinkFailed } from "./sink.ts";
 
@@ -40,6 +42,13 @@ interface Message {
 const NOTHING = 0;
 const CONNECT_MS = 5_000;
 const REQUEST_MS = 20_000;
+/** Of a batch. Brokers take 1 MiB unless they are told otherwise (`message.max.bytes`). */
+const MOST_BYTES = 1_000_000;
+/** A topic that takes less than this takes no events. */
+const LEAST_BYTES = 10_000;
+/** Key, header and framing of a message, rounded up. */
+const OVERHEAD_BYTES = 200;
+const TOO_LARGE = "MESSAGE_TOO_LARGE";
 
 export interface KafkaSinkOptions extends Encoding {
   readonly entry: KafkaEntry;
@@ -47,7 +56,10 @@ export interface KafkaSinkOptions extends Encoding {
   readonly wants: Sink["wants"];
 }
 
-/** All events of a subject go to one partition, by their key. All replicas that are in sync confirm a batch. Throws CannotStart where the library is not installed. */
+/**
+ * All events of a subject go to one partition, by their key. All replicas that are in sync confirm a batch. What is larger than the topic takes comes in smaller
+ * batches, and an event that does not fit by itself is shortened. Throws CannotStart where the library is not installed.
+ */
 export async function createKafkaSink(options: KafkaSinkOptions, load = loadLibrary): Promise<Sink> {
   const { entry, password, wants } = options;
   const { name, brokers, topic, tls, mechanism, username } = entry;
@@ -64,50 +76,55 @@ export async function createKafkaSink(options: KafkaSinkOptions, load = loadLibr
     retry: { retries: 1 },
     logLevel: NOTHING,
   });
-  let connected: Promise<Producer> | undefined;
-
-  async function connect(): Promise<Producer> {
+  const connection = createConnection<Producer>(() => {
     // Two requests on their way could change places when the first is repeated.
     const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry: { retries: 1 } });
-    await producer.connect();
-    return producer;
-  }
+    return { producer, begin: () => producer.connect(), end: () => producer.disconnect() };
+  });
+  // Learned from the topic where it takes less.
+  let mostBytes = MOST_BYTES;
 
-  async function close(): Promise<void> {
-    const producer = await connected?.catch(() => undefined);
-    connected = undefined;
-    await producer?.disconnect();
-  }
+  const messageOf = (each: NumberedEvent): Message => ({
+    key: each.event.subject?.id ?? null,
+    value: cloudEventText(each, options, mostBytes - OVERHEAD_BYTES),
+    headers: { "content-type": CLOUD_EVENT_TYPE },
+  });
 
   return {
     name,
     wants,
-    async send(events) {
-      try {
-        connected ??= connect();
-        const producer = await connected;
-        await producer.send({
-          topic,
-          acks: -1,
-          messages: events.map((each) => ({
-            key: each.event.subject?.id ?? null,
-            value: JSON.stringify(cloudEventOf(each, options)),
-            headers: { "content-type": CLOUD_EVENT_TYPE },
-          })),
-        });
-      } catch (cause) {
-        // A producer that failed once is not relied on.
-        await close().catch(() => undefined);
-        throw new SinkFailed(answerOf(cause), { cause });
+    async send(events, signal) {
+      for (let delivered = 0; delivered < events.length; ) {
+        const messages = fitting(events, delivered, messageOf, mostBytes);
+        try {
+          await connection.use(async (producer) => void (await producer.send({ topic, acks: -1, messages })), signal);
+        } catch (cause) {
+          const answer = answerOf(cause);
+          if (answer !== TOO_LARGE || mostBytes <= LEAST_BYTES) throw new SinkFailed(answer, { delivered, cause });
+          mostBytes /= 2;
+          continue;
+        }
+        delivered += messages.length;
       }
     },
-    close,
+    close: connection.close,
   };
 }
 
-/** Names of errors of the protocol and the network, never what they say. */
-function answerOf(error: unknown): string {
-  const { type, code, name } = error as { type?: unknown; code?: unknown; name?: unknown };
-  for (const known of [type, code, name]) if (typeof known === "string" && /^[\w-]{1,60}$/.test(known)) return known;
-  return "failed";
+/** The next events that go together: a partition takes a batch whole or not at all, and all may be for one. */
+function fitting(
+  events: readonly NumberedEvent[],
+  from: number,
+  messageOf: (event: NumberedEvent) => Message,
+  mostBytes: number,
+): readonly Message[] {
+  const messages: Message[] = [];
+  let bytes = 0;
+  for (const event of events.slice(from)) {
+    const message = messageOf(event);
+    bytes += Buffer.byteLength(message.value) + OVERHEAD_BYTES;
+    if (messages.length > 0 && bytes > mostBytes) break;
+    messages.push(message);
+  }
+  return messages;
 }

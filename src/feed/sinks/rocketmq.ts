@@ -1,8 +1,11 @@
+import { Duplex } from "node:stream";
 import { CannotStart } from "../../core/errors.ts";
 import { type Logger, silentLogger } from "../../core/logger.ts";
 import type { Secret } from "../../core/secret.ts";
-import { cloudEventOf, type Encoding } from "../cloud-event.ts";
+import { cloudEventText, type Encoding } from "../cloud-event.ts";
 import type { RocketmqEntry } from "../file.ts";
+import { answerOf, createConnection } from "./connection.ts";
+import { sendInLanes } from "./lanes.ts";
 import { loadLibrary } from "./load-library.ts";
 import { type Sink, SinkFailed } from "./sink.ts";
 
@@ -23,6 +26,8 @@ export interface RocketmqLibrary {
 interface Producer {
   startup(): Promise<void>;
   shutdown(): Promise<void>;
+  createTelemetryStream(...given: readonly unknown[]): Duplex;
+  getRpcClientManager(): { close(): void };
   send(message: {
     readonly topic: string;
     readonly tag: string;
@@ -35,6 +40,8 @@ interface Producer {
 const REQUEST_MS = 10_000;
 /** Of events without a subject. */
 const NO_SUBJECT = "none";
+/** Of a message: brokers take 4 MiB unless they are told otherwise. */
+const MOST_BYTES = 4_000_000;
 
 export interface RocketmqSinkOptions extends Encoding {
   readonly entry: RocketmqEntry;
@@ -49,9 +56,7 @@ export async function createRocketmqSink(options: RocketmqSinkOptions, load = lo
   const { Producer } = await load<RocketmqLibrary>("rocketmq-client-nodejs", "1.0.8", name);
   if (typeof Producer !== "function")
     throw new CannotStart([`FEED_FILE: the package rocketmq-client-nodejs that sink ${name} needs is another one`]);
-  let started: Promise<Producer> | undefined;
-
-  async function start(): Promise<Producer> {
+  const connection = createConnection<Producer>(() => {
     const producer = new Producer({
       endpoints: endpoint,
       namespace: "",
@@ -65,15 +70,8 @@ export async function createRocketmqSink(options: RocketmqSinkOptions, load = lo
       // Its own writes a file below the home folder.
       logger: silentLogger,
     });
-    await producer.startup();
-    return producer;
-  }
-
-  async function close(): Promise<void> {
-    const producer = await started?.catch(() => undefined);
-    started = undefined;
-    await producer?.shutdown();
-  }
+    return { producer, begin: () => producer.startup(), end: () => endWhole(producer) };
+  });
 
   return {
     name,
@@ -81,32 +79,38 @@ export async function createRocketmqSink(options: RocketmqSinkOptions, load = lo
     async send(events, signal) {
       let delivered = 0;
       try {
-        started ??= start();
-        const producer = await started;
-        // The client sends one message at a time; the order of a group is that of its calls.
-        for (const each of events) {
-          signal.throwIfAborted();
-          await producer.send({
-            topic,
-            tag: each.event.code,
-            keys: [each.event.id],
-            messageGroup: each.event.subject?.id ?? NO_SUBJECT,
-            body: Buffer.from(JSON.stringify(cloudEventOf(each, options))),
+        await connection.use(async (producer) => {
+          // The client sends one message at a time; the order of a group is that of its calls.
+          const { sent, failure } = await sendInLanes(events, async (each) => {
+            signal.throwIfAborted();
+            await producer.send({
+              topic,
+              tag: each.event.code,
+              keys: [each.event.id],
+              messageGroup: each.event.subject?.id ?? NO_SUBJECT,
+              body: Buffer.from(cloudEventText(each, options, MOST_BYTES)),
+            });
           });
-          delivered += 1;
-        }
+          delivered = sent;
+          if (failure) throw failure.error;
+        }, signal);
       } catch (cause) {
-        await close().catch(() => undefined);
         throw new SinkFailed(answerOf(cause), { delivered, cause });
       }
     },
-    close,
+    close: connection.close,
   };
 }
 
-/** Names of errors, never what they say. */
-function answerOf(error: unknown): string {
-  const { code, name } = error as { code?: unknown; name?: unknown };
-  if (typeof code === "number") return `code-${code}`;
-  return typeof name === "string" && /^\w{1,60}$/.test(name) ? name : "failed";
+/**
+ * The client's own end stops half-way when nobody answers: a timer stays, and a stream that it opens anew each second, for ever. So what it still opens from here
+ * on leads nowhere, and its connections are closed in any case.
+ */
+async function endWhole(producer: Producer): Promise<void> {
+  producer.createTelemetryStream = () => new Duplex({ objectMode: true, read() {}, write: (_chunk, _encoding, done) => done() });
+  try {
+    await producer.shutdown();
+  } finally {
+    producer.getRpcClientManager().close();
+  }
 }

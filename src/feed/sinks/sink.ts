@@ -8,7 +8,7 @@ export interface Sink {
   wants(event: NumberedEvent["event"]): boolean;
   /**
    * Resolves when the far end has taken all of them, those of one subject in their order. Rejects SinkFailed; some may have been taken then, and all after
-   * `delivered` are sent again later.
+   * `delivered` are sent again later. Rejects at the end of `signal` in any case, whatever the far end does.
    */
   send(events: readonly NumberedEvent[], signal: AbortSignal): Promise<void>;
   /** May be called at any time; a later `send` connects anew. */

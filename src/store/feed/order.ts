@@ -2,7 +2,7 @@ import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 
 /*
- * The order of the feed (docs/adr/0050). Ids of events hold the time of the process that made them, and commits come later: whoever reads on from an id misses those
+ * The order of the feed (docs/adr/0052). Ids of events hold the time of the process that made them, and commits come later: whoever reads on from an id misses those
  * that were committed late. So events get numbers after their commit, one process at a time. Those of one look are ordered by the age of their transaction: what was
  * committed before another one began is older. The time of an id only bounds where is looked.
  */

@@ -13,11 +13,11 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { createMeter } from "../../../src/core/meter.ts";
 import type { Turns } from "../../../src/core/turns.ts";
 import type { CloudEvent } from "../../../src/feed/cloud-event.ts";
-import type { KafkaLibrary } from "../../../src/feed/sinks/kafka.ts";
 import type { loadLibrary } from "../../../src/feed/sinks/load-library.ts";
 import { createTraffic } from "../../../src/http/traffic.ts";
 import { parseConfig } from "../../../src/settings/config.ts";
 import { createFeedStore } from "../../../src/store/feed/feed-store.ts";
+import { type Broker, createKafkaBroker } from "../../support/brokers.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";
 import { testVault } from "../../support/vault.ts";
@@ -148,42 +148,6 @@ test("a webhook gets signed CloudEvents without values of people, once it is the
   }
 });
 
-interface Broker {
-  readonly messages: { readonly key: string | null; readonly event: CloudEvent }[];
-  isAway: boolean;
-  readonly load: typeof loadLibrary;
-}
-
-/** Takes batches as a broker does: whole or not at all, and sometimes it takes one and the answer gets lost. */
-function createBroker(): Broker {
-  let batches = 0;
-  const broker: Broker = {
-    messages: [],
-    isAway: false,
-    load: async <Library>() => {
-      const answer = async (): Promise<void> => {
-        if (broker.isAway) throw Object.assign(new Error("connect"), { code: "ECONNREFUSED", name: "KafkaJSConnectionError" });
-      };
-      const Kafka: KafkaLibrary["Kafka"] = class {
-        producer() {
-          return {
-            connect: answer,
-            disconnect: async () => undefined,
-            async send({ messages }: { readonly messages: readonly { readonly key: string | null; readonly value: string }[] }) {
-              await answer();
-              for (const { key, value } of messages) broker.messages.push({ key, event: JSON.parse(value) });
-              batches += 1;
-              if (batches % 7 === 3) throw Object.assign(new Error("late"), { name: "KafkaJSRequestTimeoutError" });
-            },
-          };
-        }
-      };
-      return { Kafka } as Library;
-    },
-  };
-  return broker;
-}
-
 /** `count` events of 50 subjects, as many processes wrote them: ids are out of the order of the commits. */
 async function writeEvents(count: number): Promise<void> {
   await product.pool.query(
@@ -196,15 +160,16 @@ async function writeEvents(count: number): Promise<void> {
 }
 
 test("a broker that was away for 10,000 events gets all of them afterwards, each subject in order, at least once", async () => {
-  const broker = createBroker();
-  broker.isAway = true;
+  const broker = createKafkaBroker();
+  broker.losesOneIn = 7;
+  broker.state = "away";
   const sink = '  - { name: lake, kind: kafka, brokers: ["127.0.0.1:9092"], topic: scim, personal: true }\n';
   await start(sink, broker.load);
   await product.until(async () => (await cursor("lake")) !== undefined);
   const written = 10_000;
   for (let part = 0; part < 20; part++) await writeEvents(written / 20);
   await product.until(async () => (await cursor("lake")).error === "ECONNREFUSED");
-  broker.isAway = false;
+  broker.state = "there";
   await product.until(async () => {
     const { rows } = await product.pool.query("select last - position as behind, last from feed_order, feed_cursors");
     return Number(rows[0].behind) === 0 && Number(rows[0].last) >= written;

@@ -15,7 +15,7 @@ const head = "version: 1\nsinks:\n";
 test("a file names each system that gets events", () => {
   const sinks =
     compileFeed(`${head}  - { name: siem, kind: webhook, url: https://siem.example.com/in, secretFile: /run/siem, codes: [user.*, target.outcome] }
-  - { name: lake, kind: kafka, brokers: ["k1.example.com:9093", "[::1]:9092"], topic: dingtalk-scim, username: scim, passwordFile: /run/kafka }
+  - { name: lake, kind: kafka, brokers: ["k1.example.com:9093", "10.0.0.7:9092"], topic: dingtalk-scim, username: scim, passwordFile: /run/kafka }
   - { name: mq, kind: rocketmq, endpoint: mq.example.com:8081, topic: Scim, personal: true }
   - { name: risc, kind: poll, audience: https://receiver.example.com }
 `);
@@ -50,9 +50,14 @@ test.each<[string, string, readonly string[]]>([
     [expect.stringContaining("username and passwordFile are set together")],
   ],
   [
+    "a broker by an address of version 6, which the library cannot read",
+    `${head}  - { name: a, kind: kafka, brokers: ["[::1]:9092"], topic: t }\n`,
+    [expect.stringContaining("must be a name or an IPv4 address and a port")],
+  ],
+  [
     "a broker without a port",
     `${head}  - { name: a, kind: kafka, brokers: [b], topic: t }\n`,
-    [expect.stringContaining("must be a host and a port")],
+    [expect.stringContaining("must be a name or an IPv4 address and a port")],
   ],
 ])("refused with its place: %s", (_name, text, problems) =>
   expect([...problemsOf(text)].sort()).toEqual(expect.arrayContaining([...problems])),
