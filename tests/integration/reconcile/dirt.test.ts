@@ -3,7 +3,7 @@ import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { DIRT, type Dirt, PROTECTED, SEATS } from "./dirt.ts";
 import { createRandom, createRandomDirectory } from "./random-directory.ts";
-import { doubles, mend, seenStrangers, strangers } from "./storm.ts";
+import { acceptAll, again, doubles, seenStrangers, strangers } from "./storm.ts";
 
 /* Random edits of a directory with the dirt of real data: whoever can be in is in, at the right place, and nobody else is. */
 
@@ -32,38 +32,6 @@ async function administratorsAmong(userids: readonly string[]): Promise<readonly
   return users.filter((user) => user["admin"] === true && userids.includes(user.userid)).map(({ userid }) => userid);
 }
 
-/** Whoever was invited agrees, whatever has become of them here. Answers whether anybody joined. */
-async function acceptAll(): Promise<boolean> {
-  const { organisation, users: before } = (await env.state()) as unknown as {
-    organisation: { invitations: { mobile: string }[] };
-    users: unknown[];
-  };
-  for (const { mobile } of organisation.invitations) await env.control("edit", { call: "accept", body: { mobile } });
-  return (await env.state()).users.length > before.length;
-}
-
-/** Nothing moves any more, but for those who wait for one of these reasons. Two that wait for each other are let go after 30 s. */
-async function still(but: readonly string[]): Promise<void> {
-  for (const end = systemClock.monotonicMs() + 50_000; ; await systemClock.sleep(20)) {
-    const { rows } = await env.pool.query(
-      `select kind, entity_id, state, reason from entity_states where lease is not null or state = 'due'
-         or (state = 'waiting' and reason_code <> all ($1))`,
-      [but],
-    );
-    if (rows.length === 0) return;
-    if (systemClock.monotonicMs() > end) throw new Error(`not quiet: ${JSON.stringify(rows.slice(0, 5))}`);
-  }
-}
-
-/** Everything is tried again until nobody who was invited joins any more. */
-async function again(): Promise<void> {
-  do {
-    await mend(env);
-    await still(["invitationPending", "waitingForManager"]);
-  } while (await acceptAll());
-  await still(["invitationPending"]);
-}
-
 async function storm(seed: number, dirt: readonly Dirt[]): Promise<void> {
   const random = createRandom(seed);
   const kinds = new Set(dirt);
@@ -85,18 +53,18 @@ async function storm(seed: number, dirt: readonly Dirt[]): Promise<void> {
         made.add(person.userid);
       }
     }
-    if (kinds.has("invitedPeople") && random() < 0.3) await acceptAll();
+    if (kinds.has("invitedPeople") && random() < 0.3) await acceptAll(env);
     await directory.edit();
   }
   if (kinds.has("lateAdministrators")) {
-    await again();
+    await again(env);
     expect([...(await administratorsAmong([...made]))].sort()).toEqual([...made].sort());
     for (const userid of made) await env.control("edit", { call: "admin", body: { userid, sys_level: 0 } });
   }
-  await again();
+  await again(env);
   if (kinds.has("invitedPeople")) {
     await sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal);
-    await again();
+    await again(env);
   }
 
   const { rows } = await env.pool.query("select kind, entity_id, state, reason from entity_states where state <> 'inSync'");
