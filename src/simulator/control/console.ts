@@ -5,6 +5,7 @@ import { withOneMain } from "../organisation/posts.ts";
 import { type Change, phoneKey, type User } from "../organisation/records.ts";
 import { demandFreeMobile } from "../people/create.ts";
 import { leaveByThemselves } from "../people/delete.ts";
+import { takenTexts } from "../people/fields.ts";
 import { demandKnownUser } from "../people/lookup.ts";
 import { type Fields, requiredText, requiredWhole } from "../wire/fields.ts";
 import { refuse } from "../wire/refusal.ts";
@@ -73,7 +74,8 @@ function acceptInvitation(organisation: Organisation, fields: Fields, act: Act):
   const posts = invitation.user.posts.filter((post) => organisation.departments.has(post.dept_id));
   if (posts.length === 0) throw refuse(60003);
   const at = act.ids.next();
-  const user: User = { ...invitation.user, posts: withOneMain(posts), active: true, entered: at, modified: at };
+  const taken = takenTexts(organisation, invitation.user);
+  const user: User = { ...invitation.user, ...taken, posts: withOneMain(posts), active: true, entered: at, modified: at };
   const mobile = phoneKey(phone);
   return {
     answer: { result: { userid: user.userid, unionId: user.unionid } },

@@ -47,6 +47,15 @@ export function demandFreeTexts(organisation: Organisation, named: Partial<UserT
   if (telephoneHolder !== undefined && telephoneHolder !== self) throw refuse(40100);
 }
 
+/** Those that somebody has, emptied (docs/dingtalk.md 13.6). */
+export function takenTexts(organisation: Organisation, { email, org_email, telephone }: UserTexts): Partial<UserTexts> {
+  return {
+    ...(organisation.byEmail.has(emailKey(email)) ? { email: "" } : {}),
+    ...(organisation.byOrgEmail.has(emailKey(org_email)) ? { org_email: "" } : {}),
+    ...(organisation.byTelephone.has(telephone) ? { telephone: "" } : {}),
+  };
+}
+
 /** 60112 for a name that is empty or longer than 80 characters. */
 export function readName(fields: Fields): string | undefined {
   const name = text(fields, "name")?.trim();

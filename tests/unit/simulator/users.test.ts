@@ -140,6 +140,18 @@ describe("5.1 account protection", () => {
     expect(bench.edit("accept", { mobile: person.mobile }).kind).toBe("refused");
   });
 
+  test("a value that somebody else has by then is left out of the member who accepted", () => {
+    const bench = createBench({ protectedMobiles });
+    const shared = { telephone: "1204", email: "shop@example.com" };
+    expect(bench.code(create, { ...person, ...shared })).toBe(40103);
+    expect(bench.code(create, { userid: "u2", name: "Other", mobile: "+852-91230002", dept_id_list: "1", ...shared })).toBeUndefined();
+    bench.edit("accept", { mobile: person.mobile });
+    expect([...bench.organisation.users.values()].map(({ userid, telephone, email }) => [userid, telephone, email])).toEqual([
+      ["u2", "1204", "shop@example.com"],
+      ["u1", "", ""],
+    ]);
+  });
+
   test("who consented once can be added again after leaving", () => {
     const bench = createBench({ protectedMobiles });
     bench.code(create, person);
