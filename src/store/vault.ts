@@ -1,5 +1,6 @@
 import type { EntityRef, JsonObject, JsonValue } from "../core/entity.ts";
 import type { Changes, HistoryEvent } from "../history/event.ts";
+import type { Companion } from "./postgres/row-encoding.ts";
 import type { Queryable } from "./postgres/statement.ts";
 import type { EventColumns } from "./write-sql.ts";
 
@@ -37,6 +38,8 @@ export interface Vault {
   rows(db: Queryable, events: readonly HistoryEvent[]): Promise<readonly EventRow[]>;
   /** The event that makes its subject. */
   first(event: HistoryEvent): FirstEvent;
+  /** For statements that read subjects: their keys come along, and who changes one of them next (`rows`) needs no statement for its key. */
+  readonly keysOfPage?: Companion;
   /** Other values of these subjects; undefined where the key was destroyed. */
   seal(
     db: Queryable,

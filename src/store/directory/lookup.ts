@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import type { Pool } from "../postgres/pool.ts";
-import { copyString, type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
+import { type Companion, copyString, type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
 import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
 import type { ListTable } from "./page-statement.ts";
 
@@ -19,6 +19,7 @@ export type Lookup<Item> = (sourceId: string, value: string) => Promise<readonly
 interface FoundRows extends Packed, pg.QueryResultRow {
   /** Which of those asked for each row is, joined by commas. */
   readonly places: string | null;
+  readonly companion?: string | null;
 }
 
 interface Asked {
@@ -34,6 +35,7 @@ export function createLookup<Item>(
   pool: Pool,
   { table, alias, select, packing, items }: ListTable<Item>,
   { name, column, type }: Column,
+  companion?: Companion,
 ): Lookup<Item> {
   const statement: Statement = {
     name: `lookup-${name}`,
@@ -43,7 +45,7 @@ export function createLookup<Item>(
         from unnest($1::uuid[], $2::${type}[]) with ordinality as k(source_id, value, at)
         cross join lateral (select ${select} from ${table} where ${alias}.source_id = k.source_id and ${column} = k.value limit 2) f`,
       packing,
-      { more: { places: "string_agg(r.at::text, ',')" } },
+      { more: { places: "string_agg(r.at::text, ',')" }, beside: companion ? { companion: companion.sql } : {} },
     ),
   };
   const answer = async (asked: readonly Asked[]): Promise<readonly (readonly Item[])[]> => {
@@ -54,6 +56,7 @@ export function createLookup<Item>(
     const found: Item[][] = asked.map(() => []);
     const { places, shared } = answered!;
     if (places === null) return found;
+    if (companion && answered!.companion) companion.read(answered!.companion);
     const itemOf = items(shared);
     const rows = rowsOf(answered!);
     for (const [n, at] of places.split(",").entries()) found[Number(at)]!.push(itemOf(copyString(rows[n]!)));

@@ -40,9 +40,9 @@ type Users = Pick<DirectoryStore, "insertUser" | "updateUser" | "deleteUser" | "
 
 export function createUserStore(pool: Pool, targets: readonly string[], vault: Vault, joined = NONE_JOINED): Users {
   const writes = createUserWrites(pool, targets, vault);
-  const byId = createLookup(pool, USERS, { name: "user-id", column: "u.id", type: "uuid" });
-  const byUserName = createLookup(pool, USERS, { name: "user-name", column: "u.user_name_key", type: "text" });
-  const byExternalId = createLookup(pool, USERS, { name: "user-external-id", column: "u.external_id", type: "text" });
+  const byId = createLookup(pool, USERS, { name: "user-id", column: "u.id", type: "uuid" }, vault.keysOfPage);
+  const byUserName = createLookup(pool, USERS, { name: "user-name", column: "u.user_name_key", type: "text" }, vault.keysOfPage);
+  const byExternalId = createLookup(pool, USERS, { name: "user-external-id", column: "u.external_id", type: "text" }, vault.keysOfPage);
 
   return {
     async insertUser(sourceId, id, content, at, fact) {

@@ -4,7 +4,7 @@ import type { HistoryEvent } from "../../history/event.ts";
 import type { EventRow, Vault } from "../vault.ts";
 import { hasValues, openColumns } from "../write-sql.ts";
 import type { KeyMaker } from "./key-encryption.ts";
-import { createSubjectKeys, hex } from "./subject-keys.ts";
+import { createSubjectKeys, hex, KEYS_OF_PAGE } from "./subject-keys.ts";
 
 /* The one place where values of people are encrypted and read again: those of events, and whatever else keeps them. */
 
@@ -29,6 +29,8 @@ export function createVault(kek: KeyMaker): Vault {
       const { key, wrapped, keep } = keys.fresh(subjectOf(event).id);
       return { row: rowOf(event, key), wrapped, keep };
     },
+
+    keysOfPage: { sql: KEYS_OF_PAGE, read: keys.seen },
 
     async seal(db, values) {
       const known = await keys.of(

@@ -20,6 +20,13 @@ interface Further {
   readonly beside?: Readonly<Record<string, string>>;
 }
 
+/** What a statement may read for all of its rows together, for somebody else than who asked for them. */
+export interface Companion {
+  /** A text, of the ids `p.ids` of the rows; NULL where there is nothing. */
+  readonly sql: string;
+  readonly read: (text: string) => void;
+}
+
 /** One row as text, of fields that are never NULL. */
 export const packedRow = (fields: readonly string[]): string => `concat_ws(${sqlText(FIELD)}, ${fields.join(", ")})`;
 

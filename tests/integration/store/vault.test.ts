@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { systemClock } from "../../../src/core/clock.ts";
+import type { JsonObject } from "../../../src/core/entity.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { seal, unseal } from "../../../src/core/sealing.ts";
 import { createUserDirectory } from "../../../src/directory/users.ts";
+import { parseFilter } from "../../../src/scim/filter.ts";
 import { readUser } from "../../../src/scim/resource/resource.ts";
+import { userResource } from "../../../src/scim/schema/schemas.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";
-import { createKeyEncryptionKey } from "../../../src/store/personal/key-encryption.ts";
+import { createKeyEncryptionKey, createKeyRing } from "../../../src/store/personal/key-encryption.ts";
 import { createVault } from "../../../src/store/personal/vault.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { createTestVault, testVault } from "../../support/vault.ts";
@@ -47,6 +50,78 @@ test("a process that has never seen a person reads the key, and both write under
   await other.change(env.context, id, (current) => readUser({ ...current, title: "there" }));
   const [, updated] = await eventsOf(id);
   expect((await told(updated!.id))?.changes).toEqual({ title: { after: "there" } });
+});
+
+describe("another process", () => {
+  const namesAsked = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
+    const asked = jest.spyOn(env.pool, "query");
+    try {
+      await work();
+      return asked.mock.calls.map(([query]) => (query as unknown as { name: string }).name);
+    } finally {
+      asked.mockRestore();
+    }
+  };
+  const processWith = (vault = createTestVault()) =>
+    createUserDirectory({ store: createDirectoryStore(env.pool, [], vault), clock: systemClock });
+  const titled = (title: string) => (current: JsonObject) => readUser({ ...current, title });
+  const titlesTold = async (id: string): Promise<readonly unknown[]> => {
+    const events = await Promise.all((await eventsOf(id)).slice(1).map((event) => told(event.id)));
+    return events.map((event) => event?.changes?.["title"]?.after);
+  };
+
+  test("reads a key with the person, whether by id or by a match, and asks for it no more", async () => {
+    const { id, document } = await person("Seen");
+    const { userName } = JSON.parse(document) as { userName: string };
+    const [byId, byMatch] = [processWith(), processWith()];
+    await byId.get(env.context, id);
+    await byMatch.list(env.context, {
+      filter: parseFilter(userResource, `userName eq "${userName}"`),
+      start: { kind: "index", startIndex: 1 },
+      count: 10,
+    });
+    for (const [title, there] of [
+      ["one", byId],
+      ["two", byMatch],
+    ] as const)
+      expect(await namesAsked(() => there.change(env.context, id, titled(title)))).not.toContain("keys-read");
+    expect(await titlesTold(id)).toEqual(["one", "two"]);
+  });
+
+  test("reads it by itself where there was none, or where what it read is under an earlier key-encryption key", async () => {
+    const { id } = await person("Rotated");
+    const [older, newer] = [createKeyEncryptionKey(Buffer.alloc(32, 7)), createKeyEncryptionKey(Buffer.alloc(32, 9))];
+    let keys = [older];
+    const ring = createKeyRing(older.id, { load: () => keys, nowMs: () => performance.now() * 1_000 });
+    const there = processWith(createVault(ring));
+    await there.get(env.context, id);
+    const [{ wrapped }] = (await env.pool.query("select wrapped from subject_keys where subject = $1", [id])).rows as [{ wrapped: Buffer }];
+    await env.pool.query("update subject_keys set wrapped = $2 where subject = $1", [id, newer.wrap(id, older.keyOf(id, wrapped))]);
+    keys = [newer];
+    // Meets a key under the new one: it loads the file again, and knows the earlier one no more.
+    ring.keyOf(id, newer.wrap(id, older.keyOf(id, wrapped)));
+    expect(await namesAsked(() => there.change(env.context, id, titled("rotated")))).toContain("keys-read");
+    await env.pool.query("update subject_keys set wrapped = $2 where subject = $1", [id, wrapped]);
+    expect(await titlesTold(id)).toEqual(["rotated"]);
+
+    const unkeyed = await person("Unkeyed");
+    await env.pool.query("delete from subject_keys where subject = $1", [unkeyed.id]);
+    const third = processWith();
+    await third.get(env.context, unkeyed.id);
+    await third.change(env.context, unkeyed.id, titled("made"));
+    expect(await titlesTold(unkeyed.id)).toEqual(["made"]);
+  });
+
+  test("keeps no value under a key that it has read and that was destroyed before it writes", async () => {
+    const { id } = await person(CANARY);
+    const vault = createTestVault();
+    const there = processWith(vault);
+    await there.get(env.context, id);
+    await vault.destroy(env.pool, [{ kind: "user", id }]);
+    await there.get(env.context, id);
+    await there.change(env.context, id, titled(CANARY));
+    expect((await eventsOf(id)).map(({ sealed }) => sealed === null)).toEqual([false, true]);
+  });
 });
 
 test("ten processes that meet a subject without a key at the same time agree on one", async () => {
