@@ -1,6 +1,7 @@
 import { holds, type PersonExpression, personExpressions } from "../mapping/condition.ts";
 import { ExpressionInvalid } from "../mapping/expression/expression.ts";
 import { matchesGlob } from "../mapping/expression/glob.ts";
+import { hasCountryCode } from "../mapping/expression/phone.ts";
 import { asText } from "../mapping/expression/scim-values.ts";
 import type { KnownVariables } from "../mapping/file/known-names.ts";
 import { FileInvalid, type FileProblem, inOrder } from "../mapping/file/problem.ts";
@@ -62,7 +63,7 @@ function* furtherProblems({ file, problemAt, problemAtKey }: ReadFile<PolicyFile
   if (file.adopt.people[1] === "link" && file.adopt.userid === undefined)
     yield problemAt(["adopt", "people", "1"], "tier 1 needs adopt.userid, the value that equals the userid");
   for (const [at, mobile] of protect.mobile.entries())
-    if (digitsOf(mobile).length < 8) yield problemAt(["protect", "mobile", at], "must be a telephone number with its country code");
+    if (!isComparable(mobile)) yield problemAt(["protect", "mobile", at], "must be a telephone number with its country code");
 }
 
 function textOf(expression: PersonExpression | undefined, input: PersonInput): string | undefined {
@@ -103,7 +104,16 @@ function protectionOf({ protect }: PolicyFile, spared: PersonExpression | undefi
   };
 }
 
-const digitsOf = (number: string): string => number.replace(/\D/g, "");
+/** Who writes 00 means the plus sign. */
+const digitsOf = (number: string): string => number.replace(/^\s*00/, "+").replace(/\D/g, "");
+
+const MAINLAND = /^1\d{10}$/;
 
 /** The target writes numbers of the mainland without their country code. */
 const nationalDigits = (number: string): string => digitsOf(number).replace(/^86(?=1\d{10}$)/, "");
+
+/** Without its country code a number would equal nobody's, and protect nobody. */
+function isComparable(mobile: string): boolean {
+  const digits = digitsOf(mobile);
+  return digits.length >= 8 && (/^\s*(\+|00)/.test(mobile) || MAINLAND.test(digits) || hasCountryCode(digits));
+}

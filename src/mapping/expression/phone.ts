@@ -38,6 +38,9 @@ function possible(text: string, region: CountryCode): PhoneNumber | undefined {
   return number?.isPossible() ? number : undefined;
 }
 
+/** Whether digits begin with a country code: they are a number of that country. Of a number with a plus sign nobody has to ask. */
+export const hasCountryCode = (digits: string): boolean => parsePhoneNumberFromString(`+${digits}`, { extract: false })?.isValid() === true;
+
 function isMobileIn(text: string, country: CountryCode): boolean {
   const number = parsePhoneNumberFromString(text, { defaultCountry: country, extract: false });
   return number?.country === country && number.getType() === "MOBILE";

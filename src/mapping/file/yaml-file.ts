@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, type YAMLParseError } from "yaml";
+import { type Document, isScalar, LineCounter, type ParsedNode, parseDocument, visit, type YAMLParseError } from "yaml";
 import type { z } from "zod";
 import { type FileProblem, inOrder, suggestion } from "./problem.ts";
 import { keyPosition, type Path, valuePosition } from "./source-location.ts";
@@ -38,13 +38,14 @@ export function readYamlPart<Schema extends z.ZodType>(text: string, schema: Sch
     throw refuse([{ line: 1, column: 1, path: "", message: `the file is longer than ${MAX_FILE_LENGTH} characters` }]);
   const lines = new LineCounter();
   // Aliases are refused below: nothing in these files needs them, and they are how a small file becomes an enormous one.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, version: "1.2" });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: sameKey, version: "1.2" });
   const place = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
   if (document.errors.length > 0)
     throw refuse(document.errors.map((error) => ({ ...place(error.pos[0]), path: "", message: yamlProblem(error) })));
+  keepWrittenNumbers(document);
   const problem = (position: number, path: Path, message: string): FileProblem => ({ ...place(position), path: path.join("."), message });
   const places: Places = {
     problemAt: (path, message, offset) => problem(valuePosition(document.contents, path, text, offset), path, message),
@@ -67,6 +68,28 @@ export function readYamlPart<Schema extends z.ZodType>(text: string, schema: Sch
   if (!rest.success) throw refuse(problems);
   return { file: rest.data, problems, ...places };
 }
+
+/** As people count: `0`, `-12`, `2.50`. */
+const PLAIN_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+
+/**
+ * What YAML takes for a number and people write as a name stays as it is written: `00123` would become 123, `1E3` 1000, and a personnel number of twenty digits
+ * another one. A key is always a name.
+ */
+function keepWrittenNumbers(document: Document.Parsed<ParsedNode>): void {
+  visit(document, {
+    Scalar(at, node) {
+      if (typeof node.value !== "number" || node.source === undefined) return;
+      const isCount = PLAIN_NUMBER.test(node.source) && (!Number.isInteger(node.value) || Number.isSafeInteger(node.value));
+      if (at === "key" || !isCount) node.value = node.source;
+    },
+  });
+}
+
+/** By what is written: `01` and `1` are two keys. */
+const sameKey = (a: ParsedNode, b: ParsedNode): boolean => a === b || (isScalar(a) && isScalar(b) && writtenKey(a) === writtenKey(b));
+const writtenKey = ({ value, source }: { readonly value: unknown; readonly source?: string }): string =>
+  typeof value === "number" ? (source ?? String(value)) : String(value);
 
 interface Concerned {
   readonly parent: Record<PropertyKey, unknown>;

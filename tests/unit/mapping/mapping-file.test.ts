@@ -106,6 +106,15 @@ describe("each problem has its place", () => {
   ])("%s", (_name, text, expected) => expect(shown(text)).toEqual(expected));
 });
 
+test("keys and values that look like numbers stay as they are written", () => {
+  const mapping = compileMapping(
+    "version: 1\nperson:\n  title: lookup('centres', user.title)\ntables:\n  centres: { 001: 0042, 1: one, 1e3: 1E3, 12345678901234567890: big }\n",
+  );
+  const title = (code: string) => mapping.person({ user: { id: "a", title: code }, groups: [] }).attributes["title"];
+  expect(["001", "1", "1e3", "12345678901234567890"].map(title)).toEqual(["0042", "one", "1E3", "big"]);
+  expect(shown("version: 1\ntables:\n  a: { 01: x, 01: y }\n")).toEqual(["3:15  map keys must be unique"]);
+});
+
 test("all problems of a kind are told at once, in the order of the file", () => {
   expect(shown("version: 2\nregon: HK\nzone: X\nperson:\n  title: { wert: user.title }\n")).toEqual([
     "1:10 version must be 1, the version of this file format",

@@ -61,6 +61,14 @@ test.each<[string, string, readonly string[]]>([
     'accounts: { domains: ["hr@example.com"] }',
     ["2:23 accounts.domains.0: must be a domain without @, such as example.com"],
   ],
+  [
+    "a number without its country code",
+    'protect: { mobile: ["6123 4567", 61234567, "+852 6123 4567", 85261234567, "0086 138 0013 8000", 13800138000] }',
+    [
+      "2:21 protect.mobile.0: must be a telephone number with its country code",
+      "2:34 protect.mobile.1: must be a telephone number with its country code",
+    ],
+  ],
   ["half a number", 'protect: { mobile: ["6123"] }', ["2:21 protect.mobile.0: must be a telephone number with its country code"]],
   [
     "several at once, in the order of the file",
@@ -86,6 +94,19 @@ test("a pilot takes in members of its groups and whoever meets its condition", (
   expect(pilot.inScope(person({ [ENTERPRISE_SCHEMA]: { department: "IT" } }))).toBe(true);
   expect(pilot.inScope(person({ [ENTERPRISE_SCHEMA]: { department: "HR" } }, ["Sales"]))).toBe(false);
   expect(compile("").inScope(person({}))).toBe(true);
+});
+
+test("numbers without quotes protect whom they name as they are written", () => {
+  const { isProtected } = compile(
+    "protect: { job_number: [00123, 0x1F, 1E3, 12345678901234567890, 42], userid: [007], mobile: [0085261234567] }",
+  );
+  const spares = (remoteId: string, attributes: object) => isProtected({ remoteId, attributes: { ...attributes }, input: undefined });
+  for (const job_number of ["00123", "0x1F", "1E3", "12345678901234567890", "42"]) expect(spares("x", { job_number })).toBe(true);
+  for (const job_number of ["123", "31", "1000"]) expect(spares("x", { job_number })).toBe(false);
+  expect(spares("007", {})).toBe(true);
+  expect(spares("7", {})).toBe(false);
+  expect(spares("x", { mobile: "+852-61234567" })).toBe(true);
+  expect(compile("limits: { peopleRemoved: { atLeast: 12, percent: 2.50 } }").limits.peopleRemoved).toEqual({ atLeast: 12, percent: 2.5 });
 });
 
 describe("protected", () => {
