@@ -2,7 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { SETTINGS } from "../../../src/settings/rules.ts";
-import { chartFolder, readYaml, templates, VALUES } from "../../support/chart.ts";
+import {
+  chartDigests,
+  chartFolder,
+  documentsIn,
+  expectRestrictedPods,
+  goldenOf,
+  RENDERED_FROM,
+  readYaml,
+  templates,
+  VALUES,
+} from "../../support/chart.ts";
 
 /* The chart without helm: its parts fit together. `npm run test:chart` renders it. */
 
@@ -90,4 +100,40 @@ test("every pod has the same rights: none", () => {
     expect(text).toContain('include "dingtalk-scim.pod" .');
     expect(text).toContain('include "dingtalk-scim.container" .');
   }
+});
+
+/* What helm rendered, as it is kept in tests/fixtures/chart. */
+
+test("what is kept was rendered from this chart: else `GOLDEN=write npm run test:chart`, with helm", () => {
+  expect(JSON.parse(readFileSync(RENDERED_FROM, "utf8"))).toEqual(chartDigests());
+});
+
+test.each(Object.keys(VALUES))("%s: every pod passes the restricted standard and has limits", (name) => {
+  expectRestrictedPods(readFileSync(goldenOf(name), "utf8"));
+});
+
+/** Of Kubernetes 1.28 to 1.34; what the cluster has to have beside it has versions of its own. */
+const KINDS: Readonly<Record<string, string>> = {
+  ConfigMap: "v1",
+  Deployment: "apps/v1",
+  HorizontalPodAutoscaler: "autoscaling/v2",
+  Ingress: "networking.k8s.io/v1",
+  Job: "batch/v1",
+  NetworkPolicy: "networking.k8s.io/v1",
+  Pod: "v1",
+  PodDisruptionBudget: "policy/v1",
+  Secret: "v1",
+  Service: "v1",
+  ServiceAccount: "v1",
+  HTTPRoute: "gateway.networking.k8s.io/v1",
+  PrometheusRule: "monitoring.coreos.com/v1",
+  ServiceMonitor: "monitoring.coreos.com/v1",
+};
+
+test.each(Object.keys(VALUES))("%s: every object has a version that clusters have, and a name of its own", (name) => {
+  const documents = documentsIn(readFileSync(goldenOf(name), "utf8"));
+  expect(documents.map(({ kind, apiVersion }) => [kind, apiVersion])).toEqual(documents.map(({ kind }) => [kind, KINDS[kind]]));
+  const names = documents.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+  expect(names).toEqual([...new Set(names)]);
+  for (const { metadata } of documents) expect(metadata.name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
 });
