@@ -1,6 +1,6 @@
 /*
- * What each value is that the product keeps or handles. `public`: says nothing about a person beyond what an event's code and ids say. `personal`: about
- * a person who can be told from it. `secret`: gives power to whoever has it. docs/privacy.md is made of these tables.
+ * The class of each value that the product stores or handles. `public`: says no more about a person than an event's code and ids. `personal`: about
+ * an identifiable person. `secret`: gives access to anybody who has it. docs/privacy.md is generated from these tables.
  */
 
 export const SENSITIVITIES = ["public", "personal", "secret"] as const;
@@ -9,17 +9,17 @@ export type Sensitivity = (typeof SENSITIVITIES)[number];
 
 /** Why a value is handled at all. */
 export const PURPOSES = {
-  identity: "tells people apart, and finds those who are in DingTalk already",
+  identity: "identifies a person, and finds their account in DingTalk",
   name: "shown to colleagues",
   contact: "reaching the person",
   place: "place in the organisation",
   work: "what the person does",
-  terms: "terms of employment, from which a mapping may decide",
-  account: "the account, and how it is shown",
-  client: "kept for the SCIM client, which gets back what it wrote",
+  terms: "terms of employment, for the conditions of a mapping",
+  account: "the account and its display",
+  client: "stored for the SCIM client, which reads back what it wrote",
   technical: "bookkeeping",
   structure: "the department tree",
-  unused: "accepted because clients send it, and thrown away",
+  unused: "accepted because clients send it, but not stored",
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;
@@ -46,11 +46,11 @@ export const open = as("public");
 export const personal = as("personal");
 export const secret = as("secret");
 
-/** Undefined for what nobody has classified. `name`: `emails.value`, `manager.value`. */
+/** Undefined: not classified. `name`: `emails.value`, `manager.value`. */
 export function classIn(classes: AttributeClasses, name: string): AttributeClass | undefined {
   if (Object.hasOwn(classes, name)) return classes[name];
   const parent = name.slice(0, Math.max(0, name.lastIndexOf(".")));
   const found = parent !== "" && Object.hasOwn(classes, parent) ? classes[parent] : undefined;
-  // What stands below something public may still be about somebody.
+  // A sub-attribute of a public attribute may still be personal.
   return found?.sensitivity === "public" ? undefined : found;
 }

@@ -18,8 +18,8 @@ export interface KeepErasuresDeps {
 const EVERY_MS = 60_000;
 
 /**
- * Keeps both records of erasures equal: what a restored database has forgotten is erased again, what the file beside it lacks is added. And clears what was written
- * of erased people since. Looks once, before the loop begins to work, and then every minute until `signal` is aborted.
+ * Keeps both records of erasures equal: an erasure that a restored database lacks is repeated, one that the file lacks is added. Clears data written
+ * about erased people since. Runs once before the loop starts, then every minute until `signal` is aborted.
  */
 export async function keepErasures(deps: KeepErasuresDeps, signal: AbortSignal): Promise<void> {
   const { clock, logger } = deps;
@@ -27,7 +27,7 @@ export async function keepErasures(deps: KeepErasuresDeps, signal: AbortSignal):
     try {
       await keepOnce(deps);
     } catch (error) {
-      logger.error({ error }, "erasures could not be compared with their copy beside the database; the next look is in a minute");
+      logger.error({ error }, "erasures could not be compared with their copy beside the database; retrying in a minute");
     }
   };
   await turn();
@@ -45,7 +45,7 @@ export async function keepOnce({ store, file, logger }: Omit<KeepErasuresDeps, "
   const [written, recorded] = [subjectsOf(inFile), subjectsOf(known)];
   let count = 0;
   for (const erasure of inFile) if (!recorded.has(erasure.subject) && (await store.replay(erasure))) count += 1;
-  if (count > 0) logger.warn({ count }, "the database was older than erasures: they were carried out again");
+  if (count > 0) logger.warn({ count }, "the database lacked recorded erasures; they were repeated");
   const missing = known.filter(({ subject }) => !written.has(subject));
   if (missing.length > 0) await file.add(missing);
   await store.clearAgain();

@@ -1,6 +1,6 @@
 import type { AttributeClass, Sensitivity } from "./classification.ts";
 
-/* What follows from the class of an attribute: where its values are, who may see them, and until when. */
+/* Derives from the class of an attribute: where its values are stored, who may read them, and until when. */
 
 export interface Keeping {
   /** Tables. */
@@ -20,7 +20,7 @@ const UNTIL_DELETED = `its SCIM client deletes it; ${IN_HISTORY}`;
 
 /** Of an attribute of SCIM. */
 export function keepingOfScim(kind: "User" | "Group", { sensitivity, purpose, sentAs }: AttributeClass): Keeping {
-  if (purpose === "unused") return { places: [], seenBy: SEEN_BY[sensitivity], until: "not kept" };
+  if (purpose === "unused") return { places: [], seenBy: SEEN_BY[sensitivity], until: "not stored" };
   const sent = sentAs === undefined ? [] : ["links", "removed_people"];
   return { places: [kind === "User" ? "users" : "groups", "history", ...sent], seenBy: SEEN_BY[sensitivity], until: UNTIL_DELETED };
 }

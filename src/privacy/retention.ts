@@ -4,7 +4,7 @@ import type { Logger } from "../core/logger.ts";
 import type { HistoryEvent } from "../history/event.ts";
 
 /*
- * What is kept for how long. Each job removes one kind of thing that is older than its days; a legal hold keeps everything of its person, whatever the days.
+ * Retention. Each job removes one kind of data that is older than its days. A legal hold keeps all data of its person.
  */
 
 export const RETENTION_JOBS = ["leavers", "values", "events", "access", "ended", "messages"] as const;
@@ -20,11 +20,11 @@ export type Retention = Readonly<Record<RetentionJob, number>>;
 
 export const DEFAULT_RETENTION: Retention = { leavers: 90, values: 730, events: 2_555, access: 180, ended: 1, messages: 180 };
 
-/** Less than this the database refuses (migration erasures), or what would be removed is still at work. */
+/** Minimum days. With less, the database refuses (migration erasures), or the data is still in use. */
 export const LEAST_RETENTION: Retention = { leavers: 0, values: 30, events: 365, access: 30, ended: 0, messages: 7 };
 
 export interface RetentionStore {
-  /** Removes what is older, in slices; how much. */
+  /** Removes older data in slices. Resolves with the number of rows. */
   forget(job: RetentionJob, before: Date, signal: AbortSignal): Promise<number>;
   append(event: HistoryEvent): Promise<void>;
 }
@@ -38,7 +38,7 @@ export interface RetentionDeps {
 
 const DAY_MS = 86_400_000;
 const EVERY_MS = 3_600_000;
-/** A start has other things to do first. */
+/** Delay of the first run after a start. */
 const FIRST_MS = 60_000;
 
 /** Once an hour until `signal` is aborted; the first time a minute after the start. */
@@ -48,19 +48,19 @@ export async function keepRetention(deps: RetentionDeps, signal: AbortSignal): P
     await clock.sleep(waitMs, signal).catch(() => undefined);
     if (signal.aborted) return;
     await applyRetention(deps, signal).catch((error: unknown) => {
-      logger.error({ error }, "what is too old could not be removed; the next try is in an hour");
+      logger.error({ error }, "data past its retention could not be removed; retrying in an hour");
     });
   }
 }
 
-/** All jobs, one after the other: each is bounded, and none is in a hurry. What was removed from the history or of people is an event. */
+/** Runs all jobs in sequence; each is bounded. A removal from the history, or of a person's data, is recorded as an event. */
 export async function applyRetention({ store, days, clock, logger }: RetentionDeps, signal: AbortSignal): Promise<void> {
   const removed: Partial<Record<RetentionJob, number>> = {};
   for (const job of RETENTION_JOBS) {
     if (signal.aborted) break;
     const count = await store.forget(job, new Date(clock.now().getTime() - days[job] * DAY_MS), signal);
     if (count > 0) removed[job] = count;
-    if (count > 0) logger.info({ task: job, count }, "what was kept long enough was removed");
+    if (count > 0) logger.info({ task: job, count }, "data past its retention was removed");
   }
   const { ended: _ended, messages: _messages, ...told } = removed;
   if (Object.keys(told).length === 0) return;

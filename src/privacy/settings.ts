@@ -35,7 +35,7 @@ const PUBLIC: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(" ")),
 );
 
-/** Undefined for what nobody has classified. */
+/** Undefined: not classified. */
 export function classOfSetting(name: string): Sensitivity | undefined {
   if (SECRET.has(name)) return "secret";
   if (PERSONAL.has(name)) return "personal";

@@ -3,11 +3,11 @@ import type { Changes, HistoryEvent } from "../history/event.ts";
 import type { SubjectRecords } from "./subjects.ts";
 
 /*
- * The answer to "what do you hold on me": everything that is held about one person, what DingTalk was sent, and who looked. What it says of other people is taken
- * out: their names, their ids, and who of the operators acted.
+ * The report "what do you hold on me": all data about one person, what was sent to DingTalk, and who read it. References to other people are
+ * removed: names, ids, and operators.
  */
 
-/** In the place of whatever names somebody else. */
+/** Replaces a reference to another person. */
 export const SOMEBODY_ELSE = "[another person]";
 
 export interface ReportedEvent {
@@ -28,9 +28,9 @@ export interface SubjectReport extends SubjectRecords {
   readonly at: string;
   /** What happened to the person's data, oldest first. */
   readonly history: readonly ReportedEvent[];
-  /** Of it, what was sent to DingTalk, with what came of it. */
+  /** The part that was sent to DingTalk, with the results. */
   readonly sent: readonly ReportedEvent[];
-  /** Of it, who got an export as this one. Who was shown values on the way is in `reads`. */
+  /** The exports of this report. Other reads of values are in `reads`. */
   readonly exports: readonly ReportedEvent[];
 }
 
@@ -71,7 +71,7 @@ const joinedOf = ({ person, document, others = [] }: NonNullable<SubjectRecords[
   others: others.map((record) => ({ ...record, document: ofThePerson(record.document) })),
 });
 
-/** What was refused, without who has it. */
+/** The refusal without the holder of the value. */
 const valuesOf = (refused: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(refused).map(([name, one]) => [name, isObject(one) ? (one.value ?? null) : null]));
 
@@ -93,7 +93,7 @@ function anyOfThePerson(value: JsonValue): JsonValue {
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Details that say what was done and name nobody. */
+/** Details without names. */
 const SHOWN_DETAIL = ["action", "error", "answer", "reasonCode", "basis", "forms", "attributes"] as const;
 
 function reported({ id, at, code, actor, requestId, outcome, changes, detail }: HistoryEvent): ReportedEvent {

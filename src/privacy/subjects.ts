@@ -1,8 +1,8 @@
 import type { JsonObject } from "../core/entity.ts";
 
-/* What may be asked about one person: the port of its storage. */
+/* Port of the storage for requests about one person. */
 
-/** Who asks, and what of them an event tells beside. */
+/** The requester, with the fields that an event records. */
 export interface AskedBy {
   readonly actor: string;
   readonly requestId?: string;
@@ -20,14 +20,14 @@ export interface SubjectOperations {
   release(id: string, reason: string, by: AskedBy): Promise<HoldResult>;
   /** Everything that is stored under the person's id but for the history. Undefined: unknown. */
   records(id: string): Promise<SubjectRecords | undefined>;
-  /** Records that somebody gets an export; to be called before they do. */
+  /** Records an export. Call it before the export is handed out. */
   noteExport(id: string, forms: readonly string[], by: AskedBy): Promise<void>;
 }
 
 /** Nothing is changed but for `done`. `active`: the directory says that the person works here. */
 export type EraseResult = "done" | "unknown" | "held" | "active" | "already";
 
-/** On record in the database and beside it. */
+/** Recorded in the database and in the file beside it. */
 export interface Erasure {
   readonly subject: string;
   readonly basis: string;
@@ -38,19 +38,19 @@ export interface Erasure {
 
 export interface ErasureStore {
   /**
-   * What stores keep of the person goes, values in the history can be read by nobody any more, and the directory has the person no longer: the loop removes
-   * them from the target. Events, their order and their proofs stay.
+   * Deletes the person's data from the stores and the directory, and makes their values in the history unreadable. The loop then removes
+   * the person from the target. Events, their order and their proofs stay.
    */
   erase(
     id: string,
     basis: string,
     by: AskedBy,
   ): Promise<{ readonly result: "done"; readonly erasure: Erasure } | { readonly result: Exclude<EraseResult, "done"> }>;
-  /** The same for a person whom a restore of an older database has brought back; false when there is nothing to do. */
+  /** Repeats the erasure of a person who is back after a restore. False: nothing to do. */
   replay(erasure: Erasure): Promise<boolean>;
   /** All that are on record, the oldest first. */
   list(): Promise<readonly Erasure[]>;
-  /** Clears what was written of erased people since, such as by a run that was under way. To be called every now and then. */
+  /** Clears data written about erased people since, for example by a concurrent run. Call it periodically. */
   clearAgain(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export interface SubjectRecords {
     readonly document: JsonObject;
     readonly groups: readonly string[];
   };
-  /** What dates of the person say, or said, of a day. */
+  /** Scheduled changes of the person, past and future. */
   readonly scheduled?: readonly {
     readonly kind: string;
     readonly day: string;
@@ -75,7 +75,7 @@ export interface SubjectRecords {
     readonly receivedAt: string;
     readonly changes: JsonObject;
   }[];
-  /** Where several records of the directory are one person: what they come to, and the other records. */
+  /** For a person with several records: the merged person and the other records. */
   readonly joined?: {
     readonly person: string;
     readonly document: JsonObject;
@@ -96,7 +96,7 @@ export interface SubjectRecords {
     readonly observedAt?: string;
     readonly attributes?: JsonObject;
   }[];
-  /** What was kept to put the person back. */
+  /** The copy for restoring the person. */
   readonly removed: readonly { readonly target: string; readonly at: string; readonly attributes?: JsonObject }[];
   readonly states: readonly {
     readonly target: string;
@@ -108,7 +108,7 @@ export interface SubjectRecords {
   }[];
   readonly adoptions: readonly { readonly target: string; readonly state: string; readonly at: string; readonly name?: string }[];
   readonly held: boolean;
-  /** Who was shown values, the newest first, a thousand at most. */
+  /** Reads of values, newest first, at most 1,000. */
   readonly reads: readonly {
     readonly at: string;
     /** `token`, `trust`, `link` or `user`. */

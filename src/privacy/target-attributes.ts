@@ -57,7 +57,7 @@ export const TARGET_ATTRIBUTES: Readonly<Record<"user" | "department" | "role", 
   role: { name: open("structure") },
 };
 
-/** Undefined for what nobody has classified. */
+/** Undefined: not classified. */
 export function classOfTargetAttribute(kind: keyof typeof TARGET_ATTRIBUTES, name: string): AttributeClass | undefined {
   const classes = TARGET_ATTRIBUTES[kind];
   const known = kind === "user" && name.startsWith("extension.") ? CUSTOM_FIELD : name;

@@ -34,7 +34,7 @@ export const TEXTS = {
   history: text("What happened", "变更记录", "變更紀錄"),
   sent: text("What was sent to DingTalk", "发送到钉钉的内容", "傳送到釘釘的內容"),
   looked: text("Who looked", "查看记录", "查閱紀錄"),
-  nobody: text("Nobody, as far as it is recorded.", "没有记录到任何查看。", "沒有任何查閱紀錄。"),
+  nobody: text("No reads are recorded.", "没有记录到任何查看。", "沒有任何查閱紀錄。"),
   nothing: text("Nothing.", "无。", "無。"),
   when: text("When", "时间", "時間"),
   what: text("What", "事项", "事項"),
@@ -48,7 +48,7 @@ export const TEXTS = {
 
 export const PURPOSE_TEXTS: Readonly<Record<Purpose, Text>> = {
   identity: text(
-    "tells people apart, and finds those who are in DingTalk already",
+    "identifies the person, and finds their account in DingTalk",
     "区分人员，并找到钉钉中的已有人员",
     "識別人員，並找出釘釘內的現有人員",
   ),
@@ -57,11 +57,11 @@ export const PURPOSE_TEXTS: Readonly<Record<Purpose, Text>> = {
   place: text("place in the organisation", "在组织中的位置", "在機構中的位置"),
   work: text("what the person does", "工作内容", "工作內容"),
   terms: text("terms of employment", "雇佣情况", "僱用情況"),
-  account: text("the account, and how it is shown", "账号及其显示方式", "帳戶及其顯示方式"),
-  client: text("kept for the source, which gets back what it wrote", "为来源系统保存，供其读回", "為來源系統保存，供其讀回"),
+  account: text("the account and its display", "账号及其显示方式", "帳戶及其顯示方式"),
+  client: text("stored for the source, which reads it back", "为来源系统保存，供其读回", "為來源系統保存，供其讀回"),
   technical: text("bookkeeping", "内部记录", "內部紀錄"),
   structure: text("the department tree", "部门架构", "部門架構"),
-  unused: text("not kept", "不保存", "不保存"),
+  unused: text("not stored", "不保存", "不保存"),
 };
 
 /** Of events that people ask about; others go by their code. */
