@@ -31,7 +31,7 @@ export function startAlerts(deps: AlertsDeps): Turns {
   const names = channels.map(({ name }) => name);
   let lastLookMs: number | undefined;
 
-  const [failed, worksAgain] = ["a part of the alerts failed; it is tried again", "a part of the alerts works again"];
+  const [failed, worksAgain] = ["a part of the alerts failed; retrying", "a part of the alerts works again"];
   const every = (task: string, work: (signal: AbortSignal) => Promise<void>): Turns =>
     takeTurns(
       async (signal) => {

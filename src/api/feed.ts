@@ -62,7 +62,7 @@ export function feedEndpoint({ entries, store, tokens, clock, logger, target }: 
       if (entry?.kind !== "poll") throw new NotFoundPath();
       const asked = pollOf(req.body);
       for (const error of asked.errors)
-        logger.warn({ task: entry.name, answer: error.code, eventId: error.id }, "a receiver of the feed could not use an event");
+        logger.warn({ task: entry.name, answer: error.code, eventId: error.id }, "a receiver of the feed rejected an event");
       await store.register([entry.name]);
       const untilMs = clock.monotonicMs() + (asked.returnImmediately || asked.count === 0 ? 0 : POLL_MS);
       let acknowledged = asked.acknowledged;

@@ -77,7 +77,7 @@ async function bringUpToDate(connectionString: string, { migrations, logger }: D
   const applied = await migrate({ connectionString, directory: migrations, logger });
   if (!hasNewQueue && applied.length === 0) return;
   const roles = await grantAgain(connectionString);
-  if (roles.length > 0) logger.info({ roles: roles.map(({ name }) => name) }, "database roles have been granted what is new");
+  if (roles.length > 0) logger.info({ roles: roles.map(({ name }) => name) }, "granted new privileges to the database roles");
 }
 
 function runningEmbedded(dataDir: string): string | undefined {

@@ -36,12 +36,12 @@ export function superviseServer({ isRunning, start, end, clock, logger }: Superv
         await pause(LOOK_MS);
         continue;
       }
-      logger.warn({ failures }, "the embedded PostgreSQL has ended; it is started again");
+      logger.warn({ failures }, "the embedded PostgreSQL has ended; restarting it");
       try {
         await start();
       } catch (error) {
         if (stopping.signal.aborted) return;
-        logger.error({ failures, error }, "the embedded PostgreSQL could not be started again; it is tried once more");
+        logger.error({ failures, error }, "the embedded PostgreSQL could not be restarted; retrying");
         await pause(backoffMs(failures, Math.random(), AGAIN_MS, AGAIN_MAX_MS));
         failures += 1;
       }

@@ -25,7 +25,7 @@ export async function deliver(sink: Sink, deps: DeliverDeps, signal: AbortSignal
   const { store, logger } = deps;
   const turn = await store.take(sink.name, LEASE_MS);
   if (!turn) return false;
-  if (turn.attempts > 0) logger.info({ task: sink.name, attempts: turn.attempts }, "the feed tries a sink again");
+  if (turn.attempts > 0) logger.info({ task: sink.name, attempts: turn.attempts }, "the feed retries a sink");
   let position = turn.position;
   while (!signal.aborted) {
     const events = await store.read(position, BATCH);
@@ -53,6 +53,6 @@ async function give(sink: Sink, turn: Turn, position: number, error: unknown, { 
   const { answer, afterMs } = error instanceof SinkFailed ? error : { answer: "failed", afterMs: 0 };
   const waitMs = Math.max(afterMs, backoffMs(attempts, random(), 1_000, MOST_WAIT_MS));
   // The first failure in a row is worth a line; of the others the metrics tell.
-  if (attempts === 0) logger.warn({ task: sink.name, answer, waitMs, error }, "a sink of the feed failed; it gets everything later");
+  if (attempts === 0) logger.warn({ task: sink.name, answer, waitMs, error }, "a sink of the feed failed; its events are sent later");
   await store.fail(sink.name, turn, { position, error: answer, waitMs });
 }

@@ -17,7 +17,7 @@ const REST_FACTOR = 10;
 /** Numbers what happened and sends it to each sink, beside everything else, until it is stopped. */
 export function startFeed(deps: FeedDeps): Turns {
   const { store, sinks, consumers, clock, logger, everyMs = EVERY_MS } = deps;
-  const [failed, worksAgain] = ["a part of the feed failed; it is tried again", "a part of the feed works again"];
+  const [failed, worksAgain] = ["a part of the feed failed; retrying", "a part of the feed works again"];
   const every = (task: string, turn: (signal: AbortSignal) => Promise<number | undefined>): Turns =>
     takeTurns(turn, { clock, logger, everyMs, failed, worksAgain, fields: { task } });
 
@@ -43,7 +43,7 @@ export function startFeed(deps: FeedDeps): Turns {
       for (const sink of sinks)
         await sink
           .close()
-          .catch((error: unknown) => logger.warn({ task: sink.name, error }, "a sink of the feed could not be closed in order"));
+          .catch((error: unknown) => logger.warn({ task: sink.name, error }, "a sink of the feed could not be closed cleanly"));
     },
   };
 }

@@ -24,5 +24,5 @@ export function startKpis({ store, clock, logger, leaverMinutes, attributes }: K
     return more ? SOON_MS : Math.max(EVERY_MS, REST * (clock.monotonicMs() - beganMs));
   }
 
-  return takeTurns(rollUp, { clock, logger, everyMs: EVERY_MS, failed: "the figures could not be brought up to date; it is tried again" });
+  return takeTurns(rollUp, { clock, logger, everyMs: EVERY_MS, failed: "the figures could not be updated; retrying" });
 }

@@ -22,12 +22,12 @@ export interface KeepPersonsDeps {
 export async function keepPersons({ upkeep, isWorking, clock, logger }: KeepPersonsDeps, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const renewed = isWorking() ? await upkeep.renew({ at: clock.now(), actor: "system", causes: [] }).catch(failed) : 0;
-    if (renewed > 0) logger.info({ count: renewed }, "people with several records were worked out by the rules of this mapping");
+    if (renewed > 0) logger.info({ count: renewed }, "people with several records were recomputed with the rules of this mapping");
     else await clock.sleep(EVERY_MS, signal).catch(() => undefined);
   }
 
   function failed(error: unknown): number {
-    logger.error({ error }, "people with several records could not be worked out; the next try is in a few seconds");
+    logger.error({ error }, "people with several records could not be recomputed; retrying in a few seconds");
     return 0;
   }
 }

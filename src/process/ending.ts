@@ -36,7 +36,7 @@ async function endOne({ name, end }: Ending, graceMs: number, clock: Clock, logg
   const ended = end(graceMs).then(
     () => true,
     (error: unknown) => {
-      logger.error({ part: name, error }, "a part of the server could not be ended in order");
+      logger.error({ part: name, error }, "a part of the server could not be stopped cleanly");
       return true;
     },
   );
@@ -44,6 +44,7 @@ async function endOne({ name, end }: Ending, graceMs: number, clock: Clock, logg
     () => false,
     () => true,
   );
-  if (!(await Promise.race([ended, late]))) logger.error({ part: name, graceMs }, "a part of the server does not end; it is left behind");
+  if (!(await Promise.race([ended, late])))
+    logger.error({ part: name, graceMs }, "a part of the server did not stop in time; continuing without it");
   timer.abort();
 }

@@ -32,15 +32,15 @@ export function startSchedule({ store, version, isWorking, clock, logger, lookMs
     }
     // What is due never waits for the rules.
     const due = await store.applyDue(clock.now(), signal);
-    if (due.count > 0) logger.info({ count: due.count }, "a day has come for people");
-    if (due.failures.length !== failed) tellFailures(due, "a day has come for people who cannot be worked out; it is tried again");
+    if (due.count > 0) logger.info({ count: due.count }, "scheduled changes took effect");
+    if (due.failures.length !== failed) tellFailures(due, "scheduled changes are due but could not be applied; retrying");
     failed = due.failures.length;
     if (signal.aborted || clock.now().getTime() < followAt) return;
     const read = await store.followRules(version, () => clock.now(), signal);
     if (!read) return;
     followAt = clock.now().getTime() + FOLLOW_AGAIN_MS;
-    if (read.count > 0) logger.info({ count: read.count }, "dates of people were read by the new rules");
-    tellFailures(read, "dates of people could not be read by the new rules; it is tried again in ten minutes");
+    if (read.count > 0) logger.info({ count: read.count }, "dates of people were read with the new rules");
+    tellFailures(read, "dates of people could not be read with the new rules; retrying in ten minutes");
   }
 
   /** Without the message: that of the database has values in it. */
@@ -49,7 +49,7 @@ export function startSchedule({ store, version, isWorking, clock, logger, lookMs
     logger.warn({ count: failures.length, users: failures.map(({ personId }) => personId), code: codeOf(failures[0]!.error) }, text);
   }
 
-  const failing = "what is due by its date could not be carried out; it is tried again";
+  const failing = "due scheduled changes could not be applied; retrying";
   return takeTurns(look, { clock, logger, everyMs: lookMs, failed: failing });
 }
 

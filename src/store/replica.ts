@@ -95,7 +95,7 @@ export function watchReplica({ primary, pool, clock, logger, everyMs = EVERY_MS,
   async function watch(): Promise<void> {
     while (!stopping.signal.aborted) {
       // The primary's own trouble is told elsewhere.
-      await look().catch((error: unknown) => logger.debug({ part: "replica", error }, "the primary could not be asked for its position"));
+      await look().catch((error: unknown) => logger.debug({ part: "replica", error }, "the position of the primary could not be read"));
       await clock.sleep(everyMs, stopping.signal).catch(() => undefined);
     }
   }

@@ -19,16 +19,16 @@ export const queueTasks = (
 
   async assess(actor) {
     const { findings } = await assess({ store, target, mapping, policy, clock }, actor, signal);
-    logger.info({ target: TARGET, count: findings }, "both sides were assessed");
+    logger.info({ target: TARGET, count: findings }, "the assessment is complete");
     wake();
   },
 
   async sweep(actor) {
     const compare = () => sweep({ store, target, mapping, policy, clock }, actor, signal);
     const { orphanExamples: _named, ...result } = await checkingRefusals({ store, target, presence, logger }, compare, signal);
-    logger.info({ target: TARGET, ...result }, "everything was compared with the target");
+    logger.info({ target: TARGET, ...result }, "the full comparison with the target is complete");
     const found = await createJoinSearch(pool, persons).all({ at: clock.now(), actor: "system", causes: [] });
-    if (found.joined + found.proposed > 0) logger.info({ ...found }, "records of several sources were compared");
+    if (found.joined + found.proposed > 0) logger.info({ ...found }, "the comparison of records of several sources is complete");
     wake();
   },
 });

@@ -124,7 +124,9 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
       stopping.abort(new Error("the server is stopping"));
       await Promise.all([loopStart.stop(), queue.stop(graceMs), worker.stop(graceMs), upkeep.stop()]);
       await Promise.all([watch, following]);
-      await presence.leave().catch((error: unknown) => logger.warn({ target: TARGET, error }, "the stop could not be told to the others"));
+      await presence
+        .leave()
+        .catch((error: unknown) => logger.warn({ target: TARGET, error }, "the other processes could not be notified of the stop"));
       target.close();
     },
   };
@@ -142,7 +144,7 @@ async function giveAdvice({ pool, logger }: AppContext, { mapping, policy }: Syn
   for (const { text, remedy } of policyAdvice(policy, mapping.settings)) logger.warn({ target: TARGET, remedy }, text);
   for (const source of await unknownSources(pool, mapping.sources))
     logger.warn(
-      { source, remedy: "dingtalk-scim source list names those there are" },
+      { source, remedy: "dingtalk-scim source list shows the existing ones" },
       "the mapping file names a source that does not exist",
     );
 }

@@ -50,7 +50,7 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
       // Where that does not succeed either, there are no more signs of life.
       await store
         .failed(order.id)
-        .catch((failure: unknown) => logger.warn({ error: failure }, "that an evidence pack has failed could not be noted"));
+        .catch((failure: unknown) => logger.warn({ error: failure }, "the failure of an evidence pack could not be recorded"));
     } finally {
       done.abort();
       await signs;
@@ -61,9 +61,7 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
     while (!done.aborted) {
       await clock.sleep(SIGN_OF_LIFE_MS, done).catch(() => undefined);
       if (!done.aborted)
-        await store
-          .seen(id)
-          .catch((error: unknown) => logger.warn({ error }, "the maker of an evidence pack could not give a sign of life"));
+        await store.seen(id).catch((error: unknown) => logger.warn({ error }, "the heartbeat of an evidence pack could not be recorded"));
     }
   }
 

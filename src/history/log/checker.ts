@@ -55,7 +55,7 @@ export function startChecker(
       const verdict = await verifyLog(gentle, { expired: expired() });
       await store.end(clock.now(), verdict.ok ? undefined : verdict.fault.message);
       if (verdict.ok) logger.info({}, `the history was verified: ${verdict.verified.size} entries`);
-      else logger.error({}, `the history is not what was signed: ${verdict.fault.message}`);
+      else logger.error({}, `the history does not match its signatures: ${verdict.fault.message}`);
       return verdict;
     } catch (error) {
       await store.giveUp().catch(() => undefined);

@@ -107,7 +107,7 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
 
   function touch(id: string): void {
     // Not awaited: when it fails, the request has lost nothing and the next one tries again.
-    tokens.touch(id).catch((error: unknown) => logger.warn({ tokenId: id, error }, "the last use of a token was not noted"));
+    tokens.touch(id).catch((error: unknown) => logger.warn({ tokenId: id, error }, "the last use of a token was not recorded"));
   }
 
   function remember(key: string, token: string): Promise<Verdict> {

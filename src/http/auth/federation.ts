@@ -53,7 +53,7 @@ export function createFederation({ trusts, ledger, keys, keyOrigins, clock, logg
       if (jti !== undefined && !(await ledger.consume(digestOf(trust.issuer, jti), new Date(endsAt.getTime() + CLOCK_MARGIN_MS))))
         return { ok: false, reason: "it was used before" };
       // Not awaited: when it fails, the request has lost nothing and the next one tries again.
-      trusts.touch(trust.id).catch((error: unknown) => logger.warn({ actor: actor.id, error }, "the last use of a trust was not noted"));
+      trusts.touch(trust.id).catch((error: unknown) => logger.warn({ actor: actor.id, error }, "the last use of a trust was not recorded"));
       return { ok: true, actor };
     },
   };

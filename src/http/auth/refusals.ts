@@ -77,7 +77,7 @@ export function createRefusalLog({ logger, clock }: { readonly logger: Logger; r
       leftOut += 1;
       return;
     }
-    if (leftOut > 0) logger.warn({ count: leftOut }, "refused credentials were not logged one by one");
+    if (leftOut > 0) logger.warn({ count: leftOut }, "further refused credentials were not logged individually");
     leftOut = 0;
     logger.warn(
       {

@@ -99,7 +99,7 @@ export function createProvider({ settings, publicUrl, clock, logger }: ProviderO
   }
 
   function unavailable(error: unknown) {
-    logger.warn({ error }, "the identity provider could not be asked");
+    logger.warn({ error }, "the identity provider did not answer");
     return refused("oidcUnavailable");
   }
 

@@ -126,7 +126,7 @@ export function createSessions({ store, actorOfToken, roleWatch, defaultSourceId
   function noted(record: SessionRecord, scopes: readonly string[]): Session {
     // Not awaited: when it fails, the request has lost nothing and the next one tries again.
     if (clock.now().getTime() - record.usedAt.getTime() > NOTE_USE_MS)
-      store.noteUse(record.id).catch((error: unknown) => logger.warn({ error }, "the last use of a session was not noted"));
+      store.noteUse(record.id).catch((error: unknown) => logger.warn({ error }, "the last use of a session was not recorded"));
     return sessionOf({ ...record, scopes });
   }
 }

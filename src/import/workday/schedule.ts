@@ -26,7 +26,7 @@ export function scheduleReadings(
       } catch (error) {
         if (signal.aborted) return;
         failures += 1;
-        logger.error({ error }, "people could not be read from Workday; nothing was changed, and it is tried again");
+        logger.error({ error }, "people could not be read from Workday; nothing was changed; retrying");
       }
       await clock.sleep(lookMs * Math.min(LONGEST_LOOKS, 2 ** failures), signal).catch(() => undefined);
     }

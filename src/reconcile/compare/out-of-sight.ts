@@ -40,7 +40,7 @@ export async function checkingRefusals<T>(
       if (found.common.length > 0)
         deps.logger.error(
           { target: deps.target.name, code: found.common[0]!.code },
-          "everything could not be compared: nothing is sent until this is fixed",
+          "the full comparison failed; nothing is sent until this is fixed",
         );
       await pauseFor(deps.store, found);
     }

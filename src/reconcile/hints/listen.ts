@@ -54,7 +54,7 @@ export async function listenToTarget(deps: ListenDeps, signal: AbortSignal): Pro
       told = false;
       if (place) await atPlace(deps, place, signal);
     } catch (error) {
-      if (!told) logger.warn({ target: target.name, error }, "nobody can listen to the target; it is tried again");
+      if (!told) logger.warn({ target: target.name, error }, "events of the target cannot be received; retrying");
       told = true;
     }
     await clock.sleep(PLACE_MS, signal).catch(() => undefined);
@@ -99,13 +99,13 @@ async function show(
         healthMs = clock.monotonicMs();
         const { comparedMs, ...hearing } = await store.hearing();
         if (isComparisonDue(hearing, comparedMs)) {
-          logger.warn({ target: target.name, ...hearing }, "too little of what changes at the target is heard: everything is compared");
+          logger.warn({ target: target.name, ...hearing }, "too few changes at the target arrive as events; starting a full comparison");
           await compare();
         }
       }
       told = false;
     } catch (error) {
-      if (!told) logger.warn({ target: target.name, error }, "the state of the connection cannot be shown");
+      if (!told) logger.warn({ target: target.name, error }, "the state of the event connection cannot be stored");
       told = true;
     }
     await Promise.race([changed, clock.sleep(PLACE_MS, signal).catch(() => undefined)]);
@@ -137,7 +137,7 @@ function createReceiver({ store, clock, logger, target, wake }: ListenDeps, sign
       try {
         await store.keepHints(hints);
       } catch (error) {
-        logger.warn({ target: target.name, error, count: hints.length }, "hints cannot be stored, and are not acknowledged");
+        logger.warn({ target: target.name, error, count: hints.length }, "events of the target cannot be stored and are not acknowledged");
         throw error;
       }
       for (const { eventId, atMs, about } of hints)
@@ -158,8 +158,8 @@ function createReceiver({ store, clock, logger, target, wake }: ListenDeps, sign
   };
 
   function tell(next: ListeningState): void {
-    if (next.kind === "listening") logger.info({ target: target.name }, "the target is listened to");
-    else logger.warn({ target: target.name, code: next.reason }, "the target is not heard; comparisons go on, and it is tried again");
+    if (next.kind === "listening") logger.info({ target: target.name }, "receiving events of the target");
+    else logger.warn({ target: target.name, code: next.reason }, "not receiving events of the target; comparisons continue; retrying");
   }
 
   function reportsOf(key: string): Map<string, Report> {
@@ -206,7 +206,7 @@ function createReceiver({ store, clock, logger, target, wake }: ListenDeps, sign
       while (!signal.aborted) {
         const next = arrival.rung();
         const left = await round().catch((error: unknown) => {
-          logger.warn({ target: target.name, error }, "hints cannot be looked through; it is tried again");
+          logger.warn({ target: target.name, error }, "events of the target cannot be processed; retrying");
           return "later" as const;
         });
         if (left === "more") continue;

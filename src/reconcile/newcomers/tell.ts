@@ -37,7 +37,7 @@ export async function tellOfNewcomers(deps: NewcomerDeps, signal: AbortSignal): 
     // One after the other: notes are never urgent.
     for (const newcomer of await store.take(clock.now(), { count: AT_ONCE, leaseMs: LEASE_MS })) await tell(newcomer, deps, signal);
   };
-  const failed = "managers could not be told of newcomers; it is tried again";
+  const failed = "managers could not be notified of newcomers; retrying";
   await turnsUntil(signal, turn, { clock, logger, everyMs, failed, fields: { target: target.name } });
 }
 
@@ -62,7 +62,7 @@ async function tell(
     if (!(error instanceof TargetError)) throw error;
     logger.warn(
       { target: target.name, entityId: id, answer: error.answer, attempt: attempts },
-      "a manager could not be told of a newcomer",
+      "a manager could not be notified of a newcomer",
     );
     if (isOver) return store.giveUp(id, "failed");
     return store.later(id, new Date(now.getTime() + backoffMs(attempts - 1, random(), BASE_MS, MOST_MS)));

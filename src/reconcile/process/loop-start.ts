@@ -34,7 +34,7 @@ export function startWhenChecked({ check, start, clock, logger }: LoopStartOptio
       } catch (error) {
         if (stopping.signal.aborted) return;
         failure = error;
-        logger.warn({ error }, "the loop cannot start yet; it is tried again");
+        logger.warn({ error }, "the loop cannot start yet; retrying");
         await clock.sleep(AGAIN_MS, stopping.signal).catch(() => undefined);
       }
     }

@@ -79,8 +79,8 @@ export function createSteering({
     const now = { mode: modeInForce(ceiling, orders.mode), halted: orders.halted !== undefined };
     if (isAbove(mode, now.mode) || (now.halted && !halted)) term += 1;
     if (now.halted !== halted)
-      logger.warn({ mode: now.mode }, now.halted ? "an operator stopped all writes" : "an operator let writes go on");
-    if (now.mode !== mode) logger.warn({ mode: now.mode }, "the mode is another one now");
+      logger.warn({ mode: now.mode }, now.halted ? "an operator stopped all writes" : "an operator resumed writes");
+    if (now.mode !== mode) logger.warn({ mode: now.mode }, "the mode has changed");
     const more = (halted && !now.halted) || isAbove(now.mode, mode);
     ({ mode, halted } = now);
     if (more) wake();
@@ -98,7 +98,7 @@ export function createSteering({
           told = false;
         } catch (error) {
           // Without the database nothing is claimed or begun either.
-          if (!told) logger.warn({ error }, "the orders of operators cannot be read");
+          if (!told) logger.warn({ error }, "the orders of operators cannot be read; retrying");
           told = true;
         }
         await clock.sleep(LOOK_MS, signal).catch(() => undefined);

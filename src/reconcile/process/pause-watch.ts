@@ -32,8 +32,8 @@ export async function watchPauses(deps: PauseWatchDeps, signal: AbortSignal): Pr
     if (pause) log.pause(TARGET_REST, { reasonCode: codeOf(pause), ms: pause.until.getTime() - clock.now().getTime() });
     else log.resume(TARGET_REST);
     const own = rest.problem();
-    if (own && !resting) logger.error({ target: target.name, code: own.code }, "this process rests alone: others go on");
-    if (!own && resting) logger.info({ target: target.name }, "this process goes on");
+    if (own && !resting) logger.error({ target: target.name, code: own.code }, "this process is paused; other processes continue");
+    if (!own && resting) logger.info({ target: target.name }, "this process has resumed");
     resting = own !== undefined;
     const held = rules.problem();
     await presence.show(
@@ -59,7 +59,7 @@ export async function watchPauses(deps: PauseWatchDeps, signal: AbortSignal): Pr
   }
 
   while (!signal.aborted) {
-    await look().catch((error: unknown) => logger.warn({ target: target.name, error }, "the pauses of the target cannot be looked at"));
+    await look().catch((error: unknown) => logger.warn({ target: target.name, error }, "the pauses of the target cannot be read"));
     await clock.sleep(LOOK_MS, signal).catch(() => undefined);
   }
 }

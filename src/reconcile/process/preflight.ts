@@ -56,7 +56,7 @@ export async function preflight(deps: PreflightDeps, signal: AbortSignal): Promi
     // What a check finds that was broken off is no finding.
     if (signal.aborted) return;
     const advice = found.advice.map(textOf);
-    if (advice.length > 0 && advice.join() !== advised) logger.warn({ target: target.name, advice }, "the target works, but look at this");
+    if (advice.length > 0 && advice.join() !== advised) logger.warn({ target: target.name, advice }, "the target works, with advice");
     advised = advice.join();
     if (found.own.length + found.common.length === 0) {
       // Also what the process before this one found.
@@ -106,7 +106,8 @@ export async function findings(
   const settings = problems.filter(({ concerns }) => concerns === "settings");
   const alone = settings.length > 0 && (await presence.othersWork());
   const passing = problems.filter(({ concerns }) => concerns === "moment");
-  if (passing.length > 0) logger.warn({ target: target.name, problems: passing.map(textOf) }, "the target could not be checked to the end");
+  if (passing.length > 0)
+    logger.warn({ target: target.name, problems: passing.map(textOf) }, "the check of the target could not be completed");
   return {
     common: problems.filter(({ concerns }) => concerns === "everybody" || (concerns === "settings" && !alone)),
     own: problems.filter(({ concerns }) => concerns === "process" || (concerns === "settings" && alone)),
@@ -123,8 +124,8 @@ const textOf = ({ code, text, remedy }: PauseProblem): string => `${code}: ${tex
 
 const messageOf = ({ common }: Findings): string =>
   common.length > 0
-    ? "the target is not ready: nothing is sent until this is fixed"
-    : "this process is not ready and rests alone: others go on; it is looked at again until this is fixed";
+    ? "the target is not ready; nothing is sent until this is fixed"
+    : "this process is not ready and is paused; other processes continue; checking again until this is fixed";
 
 /** The state of a process that has begun to work. */
 export const stateOf = (pause: TargetPause | undefined, rest: OwnRest): ProcessState => (pause || rest.problem() ? "resting" : "working");

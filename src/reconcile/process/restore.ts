@@ -61,7 +61,7 @@ export async function watchForRestores(deps: RestoreDeps, signal: AbortSignal): 
       told = false;
     } catch (error) {
       // Once, not every few seconds.
-      if (!told) logger.warn({ error }, "what happened last could not be noted beside the database: a restore would not be noticed");
+      if (!told) logger.warn({ error }, "the latest event could not be recorded beside the database; a restore would not be detected");
       told = true;
     }
   };
@@ -86,7 +86,7 @@ async function look({ store, file, clock, logger, target, compare }: RestoreDeps
     if (await store.noteLost(period, event)) {
       logger.warn(
         { target, ...detail },
-        "the database is older than what was seen: events of this time are lost; everything is compared with the target",
+        "the database is older than the latest recorded event; events of this period are lost; starting a full comparison",
       );
       await compare();
     }

@@ -93,13 +93,13 @@ export function createWorker({
     const now = clock.monotonicMs();
     if (now - aliveAt > HEARTBEAT_MS) {
       const { freed, suspects } = await store.keepAlive([...running.keys()]);
-      if (freed > 0) logger.warn({ freed }, "took over what a stopped worker had in hand");
+      if (freed > 0) logger.warn({ freed }, "took over the leases of a stopped worker");
       // Who seems to be gone is looked at once more before long: what they had in hand should not wait.
       aliveAt = suspects > 0 ? now - HEARTBEAT_MS + CERTAIN_MS : now;
     }
     if (now - repairedAt > REPAIR_MS) {
       const repaired = await store.repair();
-      if (repaired > 0) logger.error({ repaired }, "entities without a state were put back to work");
+      if (repaired > 0) logger.error({ repaired }, "entities without a valid state were requeued");
       await store.expireHolds();
       repairedAt = now;
     }
@@ -108,7 +108,10 @@ export function createWorker({
   function start(claim: Claim): void {
     const work = reconcile(claim, abort.signal)
       .catch((error: unknown) =>
-        logger.error({ kind: claim.ref.kind, entityId: claim.ref.id, error }, "a run could not be recorded; it is given back"),
+        logger.error(
+          { kind: claim.ref.kind, entityId: claim.ref.id, error },
+          "the result of a run could not be stored; its lease is released",
+        ),
       )
       .finally(() => {
         running.delete(claim.lease);
@@ -128,7 +131,7 @@ export function createWorker({
         const dueMs = running.size === 0 ? await store.nextDueMs() : undefined;
         await rest(Math.min(POLL_MS, Math.max(dueMs ?? POLL_MS, MIN_REST_MS)));
       } catch (error) {
-        logger.warn({ error }, "the worker cannot reach the database; it tries again");
+        logger.warn({ error }, "the worker cannot reach the database; retrying");
         await rest(POLL_MS);
       }
     }

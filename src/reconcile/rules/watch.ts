@@ -39,9 +39,9 @@ export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
     if (standing.kind !== "toWeigh") starting = false;
     if (standing.kind === before?.kind) return;
     if (standing.kind === "held") logger.error({ hold: standing.hold.id, state: standing.hold.state }, HELD);
-    if (standing.kind === "rests") logger.warn({}, "another process works by another mapping or policy: this one rests");
+    if (standing.kind === "rests") logger.warn({}, "another process uses another mapping or policy; this process is paused");
     if (standing.kind !== "works" || !before) return;
-    logger.info({}, "this process works by its mapping and policy");
+    logger.info({}, "this process uses its mapping and policy");
     wake();
   }
 
@@ -70,7 +70,7 @@ export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
           told = false;
         } catch (error) {
           // Nothing is claimed by rules that are not settled.
-          if (!told && !signal.aborted) logger.warn({ error }, "mapping and policy cannot be settled; it is tried again");
+          if (!told && !signal.aborted) logger.warn({ error }, "mapping and policy cannot be registered; retrying");
           told = true;
         }
         await clock.sleep(LOOK_MS, signal).catch(() => undefined);
@@ -82,7 +82,7 @@ export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
   };
 }
 
-const HELD = "the mapping or policy of this process would touch more than the limits: nothing is sent by it until somebody decides";
+const HELD = "the mapping or policy of this process would change more than the limits allow; it sends nothing until an operator decides";
 
 function problemOf(standing: Standing): Pick<Problem, "code" | "text" | "remedy"> | undefined {
   switch (standing.kind) {

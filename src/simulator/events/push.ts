@@ -117,7 +117,7 @@ export function createPush(options: PushOptions): Push {
       const answer = (await response.json()) as { encrypt?: unknown }; // checked on the next line
       return response.status === 200 && typeof answer.encrypt === "string" && decryptPush(keys, answer.encrypt) === "success";
     } catch (error) {
-      logger.debug({ url: settings.url, error: String(error) }, "a push was not taken");
+      logger.debug({ url: settings.url, error: String(error) }, "a push was not accepted");
       return false;
     } finally {
       answered.abort();

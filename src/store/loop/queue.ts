@@ -105,7 +105,7 @@ export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps,
     for (let failures = 0; !stopping.signal.aborted; failures++) {
       const beganMs = clock.monotonicMs();
       await runOnce().catch((error: unknown) => {
-        if (!stopping.signal.aborted) logger.warn({ check: "queue", error }, "jobs are not fetched; it is tried again");
+        if (!stopping.signal.aborted) logger.warn({ check: "queue", error }, "jobs are not fetched; retrying");
       });
       if (clock.monotonicMs() - beganMs > AGAIN_MAX_MS) failures = 0;
       await clock.sleep(backoffMs(failures, Math.random(), AGAIN_MS, AGAIN_MAX_MS), stopping.signal).catch(() => undefined);

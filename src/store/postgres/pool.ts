@@ -151,7 +151,7 @@ export class Pool extends pg.Pool {
     // An idle connection that breaks is replaced on the next use; without a listener it would end the process.
     pool.on("error", (error) => {
       // `end` does not wait for the last goodbyes: the server may be gone before them.
-      if (!pool.ending) logger.warn({ code: codeOf(error) }, "an idle database connection broke");
+      if (!pool.ending) logger.warn({ code: codeOf(error) }, "an idle database connection was lost");
     });
     pool.on("connect", (client) => {
       // The same for a connection that breaks while it is lent out: its query fails and is reported there.

@@ -89,7 +89,7 @@ export function keepMeter(
 ): MeterKeeper {
   const stopping = new AbortController();
   const write = (): Promise<void> =>
-    store.write(meter).catch((error: unknown) => logger.warn({ check: "metrics", error }, "the counters could not be written down"));
+    store.write(meter).catch((error: unknown) => logger.warn({ check: "metrics", error }, "the counters could not be stored"));
   const running = (async () => {
     while (!stopping.signal.aborted) {
       await clock.sleep(WRITE_MS, stopping.signal).catch(() => undefined);

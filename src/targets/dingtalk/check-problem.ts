@@ -68,9 +68,7 @@ export function problemOf(config: DingTalkConfig, api: Api, error: TargetError):
 
 /** The limiter's own refusal is no answer of DingTalk's: calls rest for a reason that was said before. */
 const restOf = (error: TargetError): string =>
-  error.reasonCode === "rateLimited"
-    ? "its calls rest just now, as DingTalk asked for or as our own pace demands"
-    : meaningOf(error.answer).says;
+  error.reasonCode === "rateLimited" ? "its calls are paused, by DingTalk or by our own rate limit" : meaningOf(error.answer).says;
 
 /** Codes of the system are in capitals, DingTalk's are not: without an answer it is the way there that is broken. */
 export const isWayThere = (answer: string): boolean => /^[A-Z][A-Z_]+$/.test(answer) || answer === "timeout" || answer === "no-answer";

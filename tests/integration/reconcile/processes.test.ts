@@ -54,7 +54,7 @@ test("a wrong clock of one process stops that one only, and is said", async () =
   expect((await resting())[0].problems).toEqual([expect.objectContaining({ code: "clock" })]);
   await until(isThere(await add("Ann")));
   expect((await status()).targetPause).toBeNull();
-  expect(lines.join("")).toContain("this process is not ready and rests alone");
+  expect(lines.join("")).toContain("this process is not ready and is paused");
 });
 
 test("busy answers while a second process starts stop nobody", async () => {
@@ -85,8 +85,8 @@ test("a permission that is taken away stops all, and all go on as soon as it is 
   await until(isThere(bo));
   await until(async () => (await status()).targetPause === null);
   const told = lines.map((line) => JSON.parse(line) as { msg: string; api?: string; reasonCode?: string });
-  expect(told.some(({ msg, api }) => msg === "calls rest" && api === "everything")).toBe(true);
-  await until(async () => lines.some((line) => line.includes("calls go on")));
+  expect(told.some(({ msg, api }) => msg === "calls are paused" && api === "everything")).toBe(true);
+  await until(async () => lines.some((line) => line.includes("calls have resumed")));
 });
 
 test("an address that is not on the list stops the process, which says so, and nothing else", async () => {

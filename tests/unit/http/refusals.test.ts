@@ -52,7 +52,7 @@ test("ten lines a minute for one network, a hundred for all, and then how many w
   await clock.advance(60_000);
   refuse(refusal("revoked", "1"));
   expect(lines.slice(-2).map(({ fields, message }) => [message, fields["count"] ?? fields["reasonCode"]])).toEqual([
-    ["refused credentials were not logged one by one", expect.any(Number)],
+    ["further refused credentials were not logged individually", expect.any(Number)],
     ["a credential was refused", "revoked"],
   ]);
   const told = lines.reduce((sum, { fields }) => sum + Number(fields["count"] ?? 1), 0);

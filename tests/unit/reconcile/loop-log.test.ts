@@ -63,7 +63,7 @@ test("many runs do not hide a pause", () => {
   log.pause("everything", { ms: 60_000, reasonCode: "notReady" });
   expect(lines.at(-1)).toEqual({
     level: "warn",
-    message: "calls rest",
+    message: "calls are paused",
     fields: { target: "t", api: "everything", ms: 60_000, reasonCode: "notReady" },
   });
 });
@@ -78,11 +78,11 @@ test("a pause and its end are one line each, however often it is made longer", (
   clock.nowMs = 5_000;
   log.flush();
   log.flush();
-  expect(lines.map(({ message }) => message)).toEqual(["calls rest", "calls go on"]);
+  expect(lines.map(({ message }) => message)).toEqual(["calls are paused", "calls have resumed"]);
   log.pause("/a", { ms: 1_000, answer: "90018" });
   log.resume("/a");
   log.resume("/a");
-  expect(lines.map(({ message }) => message)).toEqual(["calls rest", "calls go on", "calls rest", "calls go on"]);
+  expect(lines.map(({ message }) => message)).toEqual(["calls are paused", "calls have resumed", "calls are paused", "calls have resumed"]);
 });
 
 test("what the target asks for is told, and reaches the limiter", async () => {

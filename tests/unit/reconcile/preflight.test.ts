@@ -14,8 +14,8 @@ const problem = (concerns: Problem["concerns"], code = "qyapi_write"): Problem =
 const lacking = problem("everybody");
 const away = new TargetUnavailable("dingtalk does not answer", { answer: "ECONNREFUSED", reasonCode: "unreachable" });
 const RESTS = "everything rests 35 s: notReady: not ready: qyapi_write: the text; the remedy";
-const SAID = "the target is not ready: nothing is sent until this is fixed";
-const SAID_ALONE = "this process is not ready and rests alone: others go on; it is looked at again until this is fixed";
+const SAID = "the target is not ready; nothing is sent until this is fixed";
+const SAID_ALONE = "this process is not ready and is paused; other processes continue; checking again until this is fixed";
 
 /** What the checks find, one after the other; the last one stays. */
 function look(findings: readonly (readonly Problem[] | Error)[], others = false) {

@@ -51,7 +51,7 @@ export function createLoopLog(logger: Logger, clock: Pick<Clock, "monotonicMs">,
   const rests = new Map<string, { readonly untilMs: number; readonly cause: object }>();
   const resume = (api: string): void => {
     const rest = rests.get(api);
-    if (rest && rests.delete(api)) pauses.line("info", { api, ...rest.cause }, "calls go on");
+    if (rest && rests.delete(api)) pauses.line("info", { api, ...rest.cause }, "calls have resumed");
   };
 
   return {
@@ -64,7 +64,7 @@ export function createLoopLog(logger: Logger, clock: Pick<Clock, "monotonicMs">,
       const untilMs = clock.monotonicMs() + ms;
       const known = rests.get(api);
       rests.set(api, { untilMs: Math.max(untilMs, known?.untilMs ?? untilMs), cause });
-      if (!known) pauses.line("warn", { api, ms: Math.round(ms), ...cause }, "calls rest");
+      if (!known) pauses.line("warn", { api, ms: Math.round(ms), ...cause }, "calls are paused");
     },
     resume,
     flush() {

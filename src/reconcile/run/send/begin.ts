@@ -47,7 +47,7 @@ export async function beginRun(
   );
   if (begun.kind !== "held") return begun.kind;
   for (const hold of begun.opened)
-    logger.warn({ ...hold, target: target.name }, "a limit of the policy was reached: what is beyond it is held");
+    logger.warn({ ...hold, target: target.name }, "a limit of the policy was reached; further changes are held");
   return heldUnder(begun);
 }
 
