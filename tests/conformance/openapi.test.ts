@@ -149,6 +149,14 @@ describe("outside SCIM", () => {
       "insert into person_joins (id, record_id, person_id, matched, state) values ($1, $2, $3, '{userName}', 'proposed')",
       [join, record, person],
     );
+    const left = (await product.send("POST", "/scim/v2/Users", { body: { userName: "left", displayName: "Left" } })).body.id;
+    await product.pool.query(
+      `with record as (update users set person_id = id where id = $1 returning *)
+       insert into persons (id, source_id, active, user_name, user_name_key, manager_source_id, email_keys, document, record_ids, left_sources, created_at, modified_at)
+       select id, source_id, active, user_name, user_name_key, source_id, email_keys, document, array[id], (select array_agg(s.id) from sources s where s.name = 'elsewhere'),
+         created_at, modified_at from record`,
+      [left],
+    );
     const adoption = "019ab2c4-5d6e-7f80-9123-456789abcdef";
     await product.pool.query(
       "insert into adoptions (id, target, kind, entity_id, remote_id, tier, matched, state) values ($1, 'dingtalk', 'user', $2, 'mei', 3, '{mobile,name}', 'proposed')",
@@ -241,6 +249,7 @@ describe("outside SCIM", () => {
       ...["accept", "refuse"].map((decision): Parameters<Product["send"]> => ["POST", `/api/joins/${NOBODY}/${decision}`]),
       ["POST", `/api/joins/records/${NOBODY}/separate`],
       ["POST", `/api/joins/people/${record}/forget`],
+      ["POST", `/api/joins/people/${left}/forget`],
       ["POST", `/api/joins/people/${NOBODY}/forget`],
       ["GET", "/api/mapping"],
       ["GET", "/api/mapping/trial?people=5"],

@@ -1,3 +1,4 @@
+import { systemClock } from "../../src/core/clock.ts";
 import { concurrently } from "../../src/demo/cycle/concurrently.ts";
 import type { Product, Reply } from "./product.ts";
 
@@ -53,6 +54,8 @@ export interface EntraClient {
 /** Requests under way at a time. */
 const WIDTH = 8;
 const MEMBERS_AT_ONCE = 20;
+/** Of a read or write that a busy server did not take. */
+const RETRIES = 5;
 
 /** By the paths of the default mapping of users. */
 type Attributes = Readonly<Record<string, string | boolean>>;
@@ -62,8 +65,12 @@ export function entraClient({ send }: Pick<Product, "send">, token: string): Ent
   const members = new Map<string, ReadonlySet<string>>();
   let writes: string[] = [];
 
-  async function ask(method: string, path: string, body?: unknown): Promise<Reply> {
+  async function ask(method: string, path: string, body?: unknown, retries = RETRIES): Promise<Reply> {
     const answer = await send(method, `/scim/v2${path}`, { token, ...(body === undefined ? {} : { body }) });
+    if (answer.status === 503 && retries > 0) {
+      await systemClock.sleep(Number(answer.headers.get("retry-after") ?? 1) * 1_000);
+      return ask(method, path, body, retries - 1);
+    }
     if (answer.status >= 400) throw new Error(`${method} ${path} was answered ${answer.status}: ${answer.text}`);
     return answer;
   }
