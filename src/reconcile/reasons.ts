@@ -33,6 +33,7 @@ export const LOOP_REASONS = [
   "invitedLeaver",
   "invitationRunOut",
   "adoptionOpen",
+  "leaverUndecided",
   "joinOpen",
   "strangersInside",
   "databaseUnavailable",

@@ -63,8 +63,8 @@ export interface AdoptionStore {
   rejected(kind: AdoptableKind): Promise<ReadonlySet<string>>;
   /** Records what a list proposes. What an earlier list proposed and this one does not is withdrawn. Answers the ids of the proposals, each at its place; none for what was decided meanwhile. */
   propose(proposals: readonly Proposal[], listing: Listing): Promise<readonly (string | undefined)[]>;
-  /** To be called once after all proposals of a list. */
-  withdrawOthers(listing: Listing): Promise<void>;
+  /** To be called once after all proposals of a list. Of people who have left, nobody is proposed: what is open about them stays while their side of it is among `there`. */
+  withdrawOthers(listing: Listing, there: readonly string[]): Promise<void>;
   /** One that a refusal led to, which stands in the way by itself: nothing is held for it. Nothing when it was decided before. */
   proposeOne(proposal: Proposal, origin: Listing["origin"]): Promise<void>;
   /** Adopted departments in which these lists show something that is not ours, and no others. */

@@ -69,7 +69,10 @@ export async function proposeAdoptions(
   const listing = { id: cause.id, origin: { at: cause.at, actor: cause.actor, causes: [cause.id] } };
   const proposals = [...(await departmentProposals(deps, strangers, nodes)), ...(await personProposals(deps, strangers, nodes))];
   const ids = await store.propose(proposals, listing);
-  await store.withdrawOthers(listing);
+  await store.withdrawOthers(
+    listing,
+    strangers.people.map(({ profile }) => profile.id),
+  );
   const linked = await linkCertain(deps, proposals, ids, { at: cause.at, actor: "system", causes: [cause.id] });
   await store.noteStrangers(inhabited(strangers, linked), [cause.id]);
   return proposals;

@@ -68,7 +68,7 @@ export async function concludePerson(
 ): Promise<PersonResult> {
   const { store, target, mapping } = deps;
   if (standing === "kept") return { kind: "desired", desired: { state: "kept" } };
-  if (standing === "absent" || !mapped) return { kind: "desired", desired: { state: "absent" } };
+  if (standing === "absent" || !mapped) return absentPerson(known);
   if (known.joinOpen && !known.link) return JOIN_OPEN;
   if (known.undecided && !known.link) return ADOPTION_OPEN;
   const facts = await withManager(deps, known, mapped);
@@ -115,6 +115,21 @@ const ADOPTION_OPEN: PersonResult = {
   reasonCode: "adoptionOpen",
   reason: "somebody at the target may be this person, and nobody has decided",
   remedy: ADOPTION_REMEDY,
+};
+
+/** What a call of ours may have made goes first. */
+function absentPerson({ undecided, link }: PersonFacts): PersonResult {
+  if (undecided && !link) return LEAVER_UNDECIDED;
+  return { kind: "desired", desired: { state: "absent" }, ...(undecided ? { again: true } : {}) };
+}
+
+/** Nothing here says that the account is theirs, so it is not removed; nothing says that it is not, so they may still be in. */
+const LEAVER_UNDECIDED: PersonResult = {
+  kind: "held",
+  reasonCode: "leaverUndecided",
+  reason: "the person has left, and somebody at the target may be this person: they may still have access",
+  remedy:
+    "look at `dingtalk-scim adopt list`: remove the account in DingTalk by hand if it is theirs, or adopt reject ID if it is somebody else's",
 };
 
 const MAY_COME_BACK = "a department of this person was emptied a moment ago and may be needed again";

@@ -7,7 +7,7 @@ import { type Assignments, type DepartmentAssignment, remoteIds } from "./assign
 import type { LifecycleState } from "./leaver.ts";
 
 /** What a person should be at the target, or what has to be there first. */
-export type PersonResult = { readonly kind: "desired"; readonly desired: Desired } | Waiting | Stuck;
+export type PersonResult = { readonly kind: "desired"; readonly desired: Desired; readonly again?: boolean } | Waiting | Stuck;
 
 export interface PersonRules {
   readonly personId: string;

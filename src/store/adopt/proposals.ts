@@ -5,6 +5,7 @@ import { pairKey } from "../../reconcile/adopt/match.ts";
 import type { AdoptionStore, Listing, Proposal, TreeNode } from "../../reconcile/adopt/ports.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
+import { isActivePerson } from "../references.ts";
 import type { Vault } from "../vault.ts";
 import { markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
@@ -64,11 +65,13 @@ const PROPOSE = statement(
   woken as (${wakeUp("marked")})
   select at, id, (select count(*) from woken) as woken from named order by at`,
 );
+/** Parameters: 1 targets, 2 the list, 3 causes, 4 ids of strangers there. Who has left cannot be matched any more, and may still be in. */
 const WITHDRAW = statement(
   "withdraw",
   `with gone as (
     delete from adoptions a where a.target = ($1::text[])[1] and a.state in ('proposed', 'ambiguous') and (a.seen is null or a.seen < $2::uuid)
       and (a.listed or exists (select from links l where l.target = a.target and l.kind = a.kind and l.entity_id = a.entity_id and l.status = 'owned'))
+      and (a.kind <> 'user' or a.remote_id <> all($4::text[]) or ${isActivePerson("a.entity_id")})
     returning kind, entity_id),
   marked as (${markDue(`(select distinct kind, entity_id, ${PRIORITY.person}::smallint as priority, $3::uuid[] as causes from gone) m`, "$1::text[]")}),
   woken as (${wakeUp("marked")})
@@ -137,8 +140,8 @@ export function createAdoptionStore(pool: pg.Pool, target: string, vault: Vault)
       return ids;
     },
 
-    async withdrawOthers({ id, origin }) {
-      await run(pool, WITHDRAW, [[target], id, origin.causes]);
+    async withdrawOthers({ id, origin }, there) {
+      await run(pool, WITHDRAW, [[target], id, origin.causes, there]);
     },
 
     async proposeOne(proposal, origin) {

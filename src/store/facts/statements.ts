@@ -21,6 +21,10 @@ const undecided = (kind: string, id: string): string =>
   `exists (select from adoptions a where a.target = $1 and a.kind = '${kind}' and a.entity_id = ${id}
      and (a.listed and a.state in ('proposed', 'ambiguous') or a.released))`;
 
+/** The same of the person `u`. Nobody who has left meets that refusal again, so it counts too: it has shown an account that may be theirs. */
+const undecidedPerson = `exists (select from adoptions a where a.target = $1 and a.kind = 'user' and a.entity_id = w.id
+     and ((a.listed or not coalesce(u.active, false)) and a.state in ('proposed', 'ambiguous') or a.released))`;
+
 /** The same of a department, with what holds for it, by itself and by those above it, while it is not at the target. */
 const department = (id: string): string => `json_build_object('id', ${id}, 'remoteId', (${ownedBy("department", id)}),
   'state', (${stateOf("department", id)}),
@@ -57,7 +61,7 @@ const occupied = (container: string): string =>
 
 export const PEOPLE: Statement = {
   name: "facts-people",
-  text: `select w.id, u.source_id, u.document, ${LINK}, case when l.status is null then ${undecided("user", "w.id")} end as undecided,
+  text: `select w.id, u.source_id, u.document, ${LINK}, case when l.status is distinct from 'owned' then ${undecidedPerson} end as undecided,
     case when l.status is null then exists (select from person_joins j where j.record_id = w.id and j.state in ('proposed', 'ambiguous')) end as join_open,
     (select json_agg(json_build_object('id', g.id, 'displayName', g.display_name, 'externalId', g.external_id, 'placement', p.kind,
         'department', case when p.kind = 'department' then ${department("p.department_id")} end,

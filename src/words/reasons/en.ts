@@ -52,6 +52,10 @@ export const ENGLISH_REASONS: Reasons = {
     "may be somebody who is in DingTalk already",
     "Say whether it is the same one: “Needs you” in the dashboard, or dingtalk-scim adopt list.",
   ],
+  leaverUndecided: [
+    "has left, and may still be in DingTalk with an account that nobody has decided about",
+    "Remove the account in DingTalk by hand if it is theirs. If it is somebody else’s, reject the match: “Needs you” in the dashboard, or dingtalk-scim adopt list.",
+  ],
   joinOpen: [
     "may be the same person as a record of another source",
     "Say whether it is the same person: “Needs you” in the dashboard, or dingtalk-scim joins list.",

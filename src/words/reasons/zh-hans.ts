@@ -44,6 +44,10 @@ export const SIMPLIFIED_REASONS: Reasons = {
   invitedLeaver: ["邀请未处理时已离职", INVITED],
   invitationRunOut: ["邀请七天内未被接受", "重试即可再次发送邀请，并请通知本人。"],
   adoptionOpen: ["可能已在钉钉中，等待确认", "确认是否为同一个：管理页面的“待处理”，或 dingtalk-scim adopt list。"],
+  leaverUndecided: [
+    "已离职，但可能仍有一个未经确认的钉钉账号",
+    "若是本人的账号，请在钉钉中手动删除；若是他人的，请否认匹配：管理页面的“待处理”，或 dingtalk-scim adopt list。",
+  ],
   joinOpen: ["可能与另一来源的记录是同一人，等待确认", "确认是否为同一人：管理页面的“待处理”，或 dingtalk-scim joins list。"],
   recordDeleted: [
     "其余记录均显示在职，但有来源删除了自己的记录",

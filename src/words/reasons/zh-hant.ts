@@ -44,6 +44,10 @@ export const TRADITIONAL_REASONS: Reasons = {
   invitedLeaver: ["邀請未處理時已離職", INVITED],
   invitationRunOut: ["邀請在七日內未獲接受", "重試即可再次發出邀請，並請通知本人。"],
   adoptionOpen: ["可能已在釘釘之中，等候確認", "確認是否為同一個：管理頁面的「待處理」，或 dingtalk-scim adopt list。"],
+  leaverUndecided: [
+    "已離職，但可能仍有一個未經確認的釘釘帳號",
+    "若是本人的帳號，請在釘釘中手動刪除；若是他人的，請否定配對：管理頁面的「待處理」，或 dingtalk-scim adopt list。",
+  ],
   joinOpen: ["可能與另一來源的記錄是同一人，等候確認", "確認是否為同一人：管理頁面的「待處理」，或 dingtalk-scim joins list。"],
   recordDeleted: [
     "其餘記錄均顯示在職，但有來源刪除了自己的記錄",

@@ -231,6 +231,74 @@ test("a create that DingTalk refuses for a taken number makes a proposal, beside
   expect(await users()).toHaveLength(1);
 });
 
+/** What each decision, and what an administrator does by hand, makes of a leaver about whom nobody has decided. */
+describe("who leaves while it is open who they are is held, as they may still be in", () => {
+  const leave: Readonly<Record<string, (id: string) => Promise<unknown>>> = {
+    deactivated: (id) => change(env, id, { active: false }),
+    deleted: (id) => env.users.remove(env.context, id),
+  };
+  const proposed: Readonly<Record<string, () => Promise<string>>> = {
+    "by a list": async () => {
+      await byHand("li.wei", "Li Wei", { job_number: "7" });
+      const id = await env.addUser(li("7"));
+      await start("observe");
+      await compare();
+      await resume();
+      return id;
+    },
+    "by a refusal": async () => {
+      await byHand("li.wei", "Li Wei", { mobile: "+852-61110001" });
+      const id = await env.addUser(person("Li Wei", { phoneNumbers: [{ type: "mobile", value: "+852 6111 0001" }] }));
+      await start();
+      return id;
+    },
+    "by being unlinked": async () => {
+      await byHand("li.wei", "Li Wei", { job_number: "7" });
+      const id = await env.addUser(li("7"));
+      await start("observe");
+      await compare();
+      await operations().acceptTier(2, 1, by());
+      await resume();
+      await operations().unlink({ kind: "user", id }, by());
+      await env.quiet();
+      return id;
+    },
+  };
+  const ways = Object.keys(leave).flatMap((how) => Object.keys(proposed).map((what) => [how, what] as const));
+
+  test.each(ways)("%s, proposed %s", async (how, what) => {
+    const id = await proposed[what]!();
+    await leave[how]!(id);
+    await env.quiet();
+    const held = { state: "held", reason: expect.stringContaining("may still have access") };
+    expect(await stateOf(env, "user", id)).toMatchObject(held);
+    // Neither the next list nor an acceptance removes them.
+    await compare();
+    await env.quiet();
+    expect(await stateOf(env, "user", id)).toMatchObject(held);
+    const [{ id: adoption } = { id: "" }] = await list();
+    expect(await operations().accept(adoption, by())).toMatchObject({ kind: "refused", why: { kind: "gone" } });
+    expect((await users()).map(({ userid }) => userid)).toEqual(["li.wei"]);
+
+    expect(await operations().reject(adoption, by())).toMatchObject({ kind: "done" });
+    await env.quiet();
+    // Nothing is left to say of somebody who was deleted.
+    expect(await stateOf(env, "user", id)).toEqual(how === "deleted" ? undefined : { state: "inSync", reason: null });
+    expect((await users()).map(({ userid }) => userid)).toEqual(["li.wei"]);
+  });
+
+  test("until an administrator has removed the account", async () => {
+    const id = await proposed["by a list"]!();
+    await leave["deactivated"]!(id);
+    await env.quiet();
+    await edit("/topapi/v2/user/delete", { userid: "li.wei" });
+    await compare();
+    await env.quiet();
+    expect(await stateOf(env, "user", id)).toMatchObject({ state: "inSync" });
+    expect(await list()).toEqual([]);
+  });
+});
+
 test("after a restore that lost a link they are proposed again, and nobody is made or removed", async () => {
   await byHand("li.wei", "Li Wei", { job_number: "7", mobile: "+852-61110001" });
   const id = await env.addUser(li("7", { phoneNumbers: [{ type: "mobile", value: "+852 6111 0001" }] }));

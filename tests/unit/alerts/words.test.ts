@@ -11,7 +11,7 @@ import { LANGUAGES, languageOf } from "../../../src/words/languages.ts";
 const PARKING: ReadonlySet<string> = new Set(["dependency", "taken", "locked", "data", "capacity", "protected", "scope", "quota"]);
 /** Of the loop, those that only wait, or are held and told of as a hold or a mode. */
 const NOT_PARKED: ReadonlySet<string> = new Set(
-  "waitingForDepartment waitingForManager waitingForParent waitingForName settling stillManager stillOccupied roleStillUsed modeObserve modeUpsert heldByLimit inGrace protectedPerson outsidePilot privateAddress externalWithoutDepartment invitationOpen invitedLeaver adoptionOpen joinOpen strangersInside databaseUnavailable".split(
+  "waitingForDepartment waitingForManager waitingForParent waitingForName settling stillManager stillOccupied roleStillUsed modeObserve modeUpsert heldByLimit inGrace protectedPerson outsidePilot privateAddress externalWithoutDepartment invitationOpen invitedLeaver adoptionOpen leaverUndecided joinOpen strangersInside databaseUnavailable".split(
     " ",
   ),
 );

@@ -50,10 +50,10 @@ export function seenLink({ link }: DesiredEntity, actual: Actual | undefined): L
 export function leaving(
   target: Pick<TargetAdapter, "canFind">,
   claim: Claim,
-  { inDirectory }: DesiredEntity,
-): Pick<RunResult, "link" | "gone"> {
-  const doubtful = claim.unsettled && target.canFind(claim.ref.kind);
-  return doubtful ? { link: { kind: "doubt" }, gone: false } : { link: { kind: "remove" }, gone: !inDirectory };
+  { inDirectory, again }: DesiredEntity,
+): Pick<RunResult, "link" | "gone"> & { readonly end?: RunEnd } {
+  if (claim.unsettled && target.canFind(claim.ref.kind)) return { link: { kind: "doubt" }, gone: false };
+  return again ? { link: { kind: "remove" }, gone: false, end: { kind: "again" } } : { link: { kind: "remove" }, gone: !inDirectory };
 }
 
 export const concluding = (
