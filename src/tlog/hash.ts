@@ -9,7 +9,8 @@ const LEAF = Buffer.of(0);
 const pair = Buffer.alloc(1 + 2 * HASH_BYTES);
 pair[0] = 1;
 
-const sha256 = (content: Buffer | string): Buffer => hash("sha256", content, "buffer");
+/** By way of a text of bytes: a buffer of node:crypto has memory of its own, which costs more to make and to collect than the hash of a node. */
+const sha256 = (content: Buffer | string): Buffer => Buffer.from(hash("sha256", content, "binary"), "binary");
 
 export const leafHash = (entry: Buffer | string): Buffer => sha256(typeof entry === "string" ? `\0${entry}` : Buffer.concat([LEAF, entry]));
 

@@ -34,7 +34,8 @@ export function createKeyEncryptionKey(secret: Buffer): KeyEncryptionKey {
   const tag = Buffer.from(id, "hex").subarray(0, TAG_BYTES);
   const key = createSecretKey(secret);
   const derived = (subject: string, random: Buffer): Buffer =>
-    createHmac("sha256", key).update(`${LABEL}${subject}\0`).update(random).digest();
+    // As a text of bytes first: keys are remembered by the ten thousand, and a buffer of node:crypto has memory of its own.
+    Buffer.from(createHmac("sha256", key).update(`${LABEL}${subject}\0`).update(random).digest("binary"), "binary");
   return {
     id,
     tag,
