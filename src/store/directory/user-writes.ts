@@ -35,7 +35,7 @@ export const VALUES = Object.keys(COLUMNS).map(given).join(", ");
 
 export const GIVEN = `given as (
     select * from json_to_recordset($1::json) as g(
-      id uuid, source_id uuid, expected bigint, modified_at timestamptz, event json, wrapped bytea, priority smallint,
+      id uuid, source_id uuid, expected bigint, modified_at timestamptz, event json, event_id uuid, wrapped bytea, priority smallint,
       ${Object.entries(COLUMNS)
         .map(([name, type]) => `${name} ${type}`)
         .join(", ")}))`;
@@ -44,7 +44,7 @@ export const GIVEN = `given as (
 const CONSEQUENCES = `
   event as (${appendEvents("(select g.event from done join given g on g.id = done.id) w")}),
   marked as (${markDue(
-    `(select 'user'::text as kind, g.id as entity_id, g.priority, array[(g.event->>'id')::uuid] as causes from done join given g on g.id = done.id) m`,
+    `(select 'user'::text as kind, g.id as entity_id, g.priority, array[g.event_id] as causes from done join given g on g.id = done.id) m`,
     "$2::text[]",
   )}),
   woken as (${wakeUp("marked")})`;
@@ -85,7 +85,7 @@ const RENAME: Statement = {
   text: `with ${GIVEN},
   before as materialized (select u.id, u.external_id, u.employee_number_key from users u where ${ALONG_KEY}),
   ${DONE(ALONE)},
-  written as materialized (select g.*, (g.event->>'id')::uuid as cause from done join given g on g.id = done.id),
+  written as materialized (select g.*, g.event_id as cause from done join given g on g.id = done.id),
   named as materialized (
     select w.source_id, w.cause, array_remove(
         case when ${changed("b.external_id", "w.external_id")} then array[${folded("b.external_id")}, ${folded("w.external_id")}] else '{}' end
@@ -194,6 +194,8 @@ export function userRow({ write: { sourceId, id, expected, content, document, at
     expected,
     modified_at: at,
     priority: priorityOf(fact),
+    // Beside the event, which would be parsed once more for it.
+    event_id: event?.id,
     wrapped,
     ...keyColumns(columns),
   });
