@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import { type RequestHandler, Router } from "express";
 import { sendText } from "./answer.ts";
 import { methodNotAllowed } from "./methods.ts";
@@ -17,12 +17,13 @@ export function docsMounts(openapi: string, publicUrl: string): readonly Mount[]
       sendText(res, 200, "text/html", PAGE);
     })
     .all(methodNotAllowed("GET"));
+  docs.route("/start.js").get(file("text/javascript", START)).all(methodNotAllowed("GET"));
   docs
     .route("/:part")
     .get((req, res, next) => {
       const part = PARTS.get(req.params.part);
       if (!part) return next("route");
-      sendText(res, 200, part.contentType, part.text);
+      res.sendFile(part.file, { ...AS_IT_IS, root: VIEWER, headers: { "Content-Type": `${part.contentType}; charset=utf-8` } });
     })
     .all(methodNotAllowed("GET"));
   const description = Router();
@@ -38,12 +39,11 @@ const file =
   (_req, res) =>
     sendText(res, 200, contentType, text);
 
-/** Read when the server starts: what is missing is told then. Without the line that names a source map, which is not served. */
-const packaged = (name: string): string =>
-  readFileSync(createRequire(import.meta.url).resolve(`swagger-ui-dist/${name}`), "utf8").replace(
-    /\/[/*]# sourceMappingURL=\S+(?: \*\/)?/,
-    "",
-  );
+/** The folder of the viewer. A package that is missing is reported at start. Its 2 MB are read when somebody asks, and not kept. */
+const VIEWER = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/swagger-ui-bundle.js"));
+
+/** The headers of every answer say that it is not to be stored. */
+const AS_IT_IS = { cacheControl: false, etag: false, lastModified: false, acceptRanges: false } as const;
 
 /** Nothing from elsewhere. The viewer lays out by style attributes, and its stylesheet holds pictures as data. */
 const POLICY = [
@@ -83,8 +83,7 @@ const START = `SwaggerUIBundle({
 });
 `;
 
-const PARTS: ReadonlyMap<string, { readonly contentType: string; readonly text: string }> = new Map([
-  ["viewer.css", { contentType: "text/css", text: packaged("swagger-ui.css") }],
-  ["viewer.js", { contentType: "text/javascript", text: packaged("swagger-ui-bundle.js") }],
-  ["start.js", { contentType: "text/javascript", text: START }],
+const PARTS: ReadonlyMap<string, { readonly contentType: string; readonly file: string }> = new Map([
+  ["viewer.css", { contentType: "text/css", file: "swagger-ui.css" }],
+  ["viewer.js", { contentType: "text/javascript", file: "swagger-ui-bundle.js" }],
 ]);

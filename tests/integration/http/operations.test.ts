@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Gauge } from "prom-client";
 import request from "supertest";
 import { systemClock } from "../../../src/core/clock.ts";
@@ -84,6 +85,18 @@ describe("documents", () => {
     for (const path of [...answer.text.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map((match) => match[1]!)) {
       const part = await request(door.base).get(path);
       expect([path, part.status, part.type]).toEqual([path, 200, path.endsWith(".css") ? "text/css" : "text/javascript"]);
+      expect(part.headers["cache-control"]).toBe("no-store");
     }
+  });
+
+  test("the viewer comes whole, is the same in one piece or many, and takes no other method", async () => {
+    const whole = readFileSync(require.resolve("swagger-ui-dist/swagger-ui-bundle.js"));
+    const answers = await Promise.all([1, 2, 3].map(() => fetch(`${door.base}/docs/viewer.js`, { headers: { Range: "bytes=0-9" } })));
+    for (const answer of answers) {
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/javascript; charset=utf-8"]);
+      expect(Buffer.from(await answer.arrayBuffer()).equals(whole)).toBe(true);
+    }
+    expect((await request(door.base).post("/docs/viewer.js")).status).toBe(405);
+    expect((await request(door.base).get("/docs/package.json")).status).toBe(404);
   });
 });
