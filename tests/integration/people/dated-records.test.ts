@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { by, openSources, personOf, type Sources } from "./two-sources.ts";
 
@@ -9,6 +10,7 @@ const WORKER = "urn:dingtalk-scim:params:scim:schemas:extension:workday:2.0:Work
 const COMING = "2199-06-01";
 const PAST = "2020-01-31";
 
+keepDatabase();
 let env: TestEnvironment;
 beforeEach(async () => {
   env = await openTestEnvironment();

@@ -2,6 +2,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { type Forecast, forecast } from "../../../src/reconcile/compare/preview.ts";
 import { createReconciler } from "../../../src/reconcile/run/reconciler.ts";
 import type { TargetAdapter } from "../../../src/reconcile/target.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { raisedPolicy } from "../../support/policies.ts";
 import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { createRandom, createRandomDirectory } from "./random-directory.ts";
@@ -9,6 +10,7 @@ import { addGroup, change, ENTERPRISE, mobile, person, stateOf } from "./sample.
 
 /* The run, the preview and the comparison conclude by the same functions, so what is foretold of an entity is what its next run does. */
 
+keepDatabase();
 let env: TestEnvironment;
 afterEach(() => env.close());
 

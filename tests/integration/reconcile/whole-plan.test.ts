@@ -7,6 +7,7 @@ import type { Policy } from "../../../src/policy/policy.ts";
 import { type PlanItem, type PlanSummary, planEverybody } from "../../../src/reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "../../../src/reconcile/policy.ts";
 import { openRehearsal } from "../../../src/store/rehearse.ts";
+import { keepDatabase } from "../../support/kept-database.ts";
 import { raisedPolicy } from "../../support/policies.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { createRandom, createRandomDirectory } from "./random-directory.ts";
@@ -14,6 +15,7 @@ import { addGroup, change, DINGTALK_GROUP, ENTERPRISE, person } from "./sample.t
 
 /* The plan of everybody: the loop on a copy. What it says is what the loop then does, and nothing is sent or written for it. */
 
+keepDatabase();
 let env: TestEnvironment;
 beforeEach(async () => {
   env = await openTestEnvironment({ times: { settleMs: 0 } });
