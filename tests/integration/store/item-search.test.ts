@@ -8,8 +8,13 @@ const ids: Record<string, string> = {};
 
 beforeAll(async () => {
   product = await openProduct();
-  const add = async (userName: string, displayName: string | undefined, mobile: string, more: object = {}) => {
-    const phoneNumbers = [{ type: "mobile", value: mobile }];
+  const add = async (
+    userName: string,
+    displayName: string | undefined,
+    mobile: string,
+    { others = [], ...more }: Record<string, unknown> & { others?: readonly object[] } = {},
+  ) => {
+    const phoneNumbers = [{ type: "mobile", value: mobile }, ...others];
     const { body } = await product.send("POST", "/scim/v2/Users", {
       body: { userName, ...(displayName === undefined ? {} : { displayName }), phoneNumbers, ...more },
     });
@@ -19,7 +24,7 @@ beforeAll(async () => {
     emails: [{ type: "work", value: "Mei.Other@corp.example" }],
     [ENTERPRISE]: { employeeNumber: "E-77" },
   });
-  await add("dawen", "陳大文", "+86 138 0013 8000");
+  await add("dawen", "陳大文", "+86 138 0013 8000", { others: [{ type: "work", value: "+852 3000-2600" }] });
   await add("nameless@example.com", undefined, "+852 (6200)\u00a01000");
   await add("gone@example.com", "Gone Person", "+852 6200 2000");
   await add("odd", "100%_\\ [x]^", "+852 6200 3000");
@@ -50,6 +55,9 @@ test.each<[string, string, readonly string[]]>([
   ["the end of a number, as it is written", "00 13 80 00", ["user 陳大文"]],
   ["the end of a number with brackets and a blank that does not break", "62001000", ["user nameless@example.com"]],
   ["not the middle of a number", "9123456", []],
+  ["the end of another number of theirs", "2 600", ["user 陳大文"]],
+  ["not digits that are in several numbers", "8000 2600", []],
+  ["not what has hardly a digit", "-- 0", []],
   ["a user name where there is no other name", "nameless", ["user nameless@example.com"]],
   ["whom the directory has no more, until they are gone", "gone per", ["user Gone Person"]],
   ["signs that mean something elsewhere", "100%_\\ [x]^", ["user 100%_\\ [x]^"]],
