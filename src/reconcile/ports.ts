@@ -203,7 +203,8 @@ export type GroupTarget =
   /** The settings of the last level are the group's. `managers` as the client names people; absent: nothing is said of them. */
   | { readonly kind: "department"; readonly path: readonly PathLevel[]; readonly managers?: readonly string[] }
   | { readonly kind: "role"; readonly name: string }
-  | { readonly kind: "none"; readonly reason: string };
+  /** `mistaken`: nobody wants that, so a department or role that the group has stays until its source has mended it. */
+  | { readonly kind: "none"; readonly reason: string; readonly mistaken?: boolean };
 
 export interface AttributeDepartment {
   readonly path: readonly PathLevel[];

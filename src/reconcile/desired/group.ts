@@ -28,7 +28,7 @@ export async function placementOfGroup(
   const placement = mapping.group({ group: group!, ancestors });
   const stuck = placement.kind === "none" ? STUCK[placement.reason] : undefined;
   return {
-    place: placeOf(mapping, target, placement),
+    place: stuck && placement.kind === "none" ? { ...placement, mistaken: true } : placeOf(mapping, target, placement),
     resolved: stuck
       ? { kind: "parked", ...stuck }
       : { kind: "settled", notes: placement.kind === "department" ? placement.notes : [], gone: false },

@@ -30,6 +30,7 @@ interface PlacementRow extends pg.QueryResultRow {
 export async function moveGroup(scope: Scope, groupId: string, place: GroupTarget | undefined, structure: Structure): Promise<void> {
   const { client, target, marks } = scope;
   const [before] = await run<PlacementRow>(client, PLACEMENT, [target, groupId]);
+  if (place?.kind === "none" && place.mistaken && before !== undefined && before.kind !== "none") return;
   const old = before?.department_id ?? null;
   const node = place?.kind === "department" ? await nodeForGroup(scope, groupId, place.path, structure) : null;
 

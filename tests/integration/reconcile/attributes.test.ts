@@ -189,6 +189,20 @@ describe("limits of the tree", () => {
     expect(await chart(env)).toEqual({ "": ["Li"] });
   });
 
+  test("a department whose group gets such a path stays with its people, and follows when it is mended", async () => {
+    const id = await env.addUser(person("Li"));
+    const group = await addGroup(env, { displayName: "HK/Retail" }, [id]);
+    await start();
+    await changeGroup(env, group, { displayName: Array.from({ length: 21 }, (_, n) => `L${n}`).join("/") });
+    await env.quiet();
+    expect(await stateOf(env, "group", group)).toEqual({ state: "parked", reason: "the department would be more than 20 levels deep" });
+    expect(await chart(env)).toEqual({ "": [], HK: [], "HK/Retail": ["Li"] });
+    await changeGroup(env, group, { displayName: "HK/Shops" });
+    await env.quiet();
+    expect(await stateOf(env, "group", group)).toEqual({ state: "inSync", reason: null });
+    expect(await chart(env)).toEqual({ "": [], HK: [], "HK/Shops": ["Li"] });
+  });
+
   test.each([
     ["depth", { maxDepth: 2 }, "A/B/C", "60002"],
     ["width", { maxChildren: 1 }, "B", "60110"],

@@ -222,6 +222,27 @@ describe("parents named by the client", () => {
   });
 });
 
+describe("parents in a circle later on", () => {
+  beforeEach(() => withMapping(parents));
+
+  test("leave the departments and their people where they are", async () => {
+    const li = await env.addUser(person("Li"));
+    const a = await addGroup(env, { displayName: "A", externalId: "A" });
+    const b = await addGroup(env, { displayName: "B", externalId: "B", [DINGTALK_GROUP]: { parent: "A" } }, [li]);
+    await start();
+    const before = { "": [], A: [], "A/B": ["Li"] };
+    expect(await chart(env)).toEqual(before);
+    await changeGroup(env, a, { [DINGTALK_GROUP]: { parent: "B" } });
+    await env.quiet();
+    const parked = { state: "parked", reason: "the groups above this one lead back to it" };
+    expect(await stateOf(env, "group", a)).toEqual(parked);
+    expect(await chart(env)).toEqual(before);
+    await changeGroup(env, b, { [DINGTALK_GROUP]: {} });
+    await env.quiet();
+    expect(await chart(env)).toEqual({ "": [], B: ["Li"], "B/A": [] });
+  });
+});
+
 describe("roles", () => {
   beforeEach(() => withMapping(departments('  from: groups\n  groups:\n    - { match: "Role *", to: role }')));
 
