@@ -35,9 +35,7 @@ export function adviceOf({ robot, webhook, mail }: AlertSettings, { isReal }: { 
   const kinds = [robot, webhook, mail].filter((channel) => channel !== undefined).length;
   if (!isReal || kinds >= LEAST_CHANNELS) return [];
   const text =
-    kinds === 0
-      ? "nobody is told when something needs somebody: no channel is set"
-      : "only one kind of channel is set: nobody is told when that one fails";
+    kinds === 0 ? "nobody is notified of incidents: no channel is set" : "only one kind of channel is set: nobody is notified if it fails";
   return [
     { code: "alertChannels", text, remedy: "set two of ALERT_DINGTALK_ROBOT_URL, ALERT_WEBHOOK_URL and ALERT_SMTP_URL (docs/alerts.md)" },
   ];

@@ -32,7 +32,7 @@ export function observeListening(
   );
   gauge(
     "dingtalk_scim_hints_heard_ratio",
-    "Of the differences of a day, the share that the target told of; nothing while there is none",
+    "Share of a day's differences at the target that arrived as events; absent if there were none",
     shareHeard,
   );
 }

@@ -79,7 +79,7 @@ export function createProgram(): Command {
 
 /** Settings that commander does not hand down to commands added to others. */
 function strict(command: Command): Command {
-  command.exitOverride().showHelpAfterError("(--help tells more)").showSuggestionAfterError(true);
+  command.exitOverride().showHelpAfterError("(see --help)").showSuggestionAfterError(true);
   for (const sub of command.commands) strict(sub);
   return command;
 }

@@ -38,7 +38,7 @@ export interface GroupDirectory {
 export function createGroupDirectory({ store, clock }: DirectoryDeps): GroupDirectory {
   const oneByOne = createKeyedLock();
   const sizes = createSizes(store);
-  const busy = () => new Unavailable("group is being changed by too many writers at once", { retryAfterMs: 1_000 });
+  const busy = () => new Unavailable("too many concurrent writers change this group", { retryAfterMs: 1_000 });
 
   async function existing(context: RequestContext, id: string, ifVersion?: VersionCheck): Promise<StoredGroup> {
     const group = await store.getGroup(context.sourceId, id);

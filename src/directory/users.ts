@@ -95,7 +95,7 @@ export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirect
           const written = await save(context, user, decision);
           if (written) return written;
         }
-        throw new Unavailable("user is being changed by too many writers at once", { retryAfterMs: 1_000 });
+        throw new Unavailable("too many concurrent writers change this user", { retryAfterMs: 1_000 });
       }),
 
     remove: (context, id, ifVersion) =>
@@ -109,7 +109,7 @@ export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirect
             return;
           }
         }
-        throw new Unavailable("user is being changed by too many writers at once", { retryAfterMs: 1_000 });
+        throw new Unavailable("too many concurrent writers change this user", { retryAfterMs: 1_000 });
       }),
   };
 }

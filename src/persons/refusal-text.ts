@@ -5,15 +5,15 @@ import type { JoinRefusal } from "./ports.ts";
 export function refusalText(why: JoinRefusal): string {
   switch (why) {
     case "decided":
-      return "this was decided before";
+      return "this is already decided";
     case "gone":
-      return "one of both is not there any more";
+      return "one of the two no longer exists";
     case "taken":
-      return "the record makes another person with others: separate it there first";
+      return "the record belongs to another person with several records: separate it first";
     case "linked":
       return "both have an account at the target, and the person has several records: separate them first";
     case "alone":
-      return "the record is a person by itself: there is nothing to separate it from";
+      return "the record is not joined with others: there is nothing to separate";
     case "nobodyLeft":
       return "no source has deleted its record of this person: there is nothing to forget";
     default:

@@ -23,7 +23,7 @@ const adoption = z.enum(["link", "propose", "never"]);
 const strong = adoption.default("propose");
 /** A mobile number alone, or a name alone, is no proof: a person decides. */
 const weak = adoption
-  .refine((value) => value !== "link", "must be propose or never: this tier is too weak to link by itself")
+  .refine((value) => value !== "link", "must be propose or never: this tier is too weak to link automatically")
   .default("propose");
 
 /** So long a leaver may stay at most: longer is no grace any more. */

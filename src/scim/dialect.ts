@@ -71,7 +71,7 @@ export const DIALECT_RULES: readonly DialectRule[] = [
   {
     name: "reference-by-address",
     client: "okta",
-    says: "a manager is told by `$ref` alone, and a `displayName` beside it or alone follows from the manager and is passed over",
+    says: "a manager is identified by `$ref` alone; a `displayName` follows from the manager and is ignored",
     origin: "RFC 7643 section 4.3 has all three; Okta maps a display name of the manager by default",
     fixture: "okta/post-user-manager-address.json",
   },
@@ -120,7 +120,7 @@ export const DIALECT_RULES: readonly DialectRule[] = [
   {
     name: "read-only-in-pathless-value",
     client: "okta",
-    says: "the value of an operation without path repeats `id`; read-only attributes in it are passed over",
+    says: "the value of an operation without path repeats `id`; read-only attributes in it are ignored",
     origin: "Okta, SCIM 2.0 reference (update group name)",
     fixture: "okta/patch-group-rename.json",
   },

@@ -86,37 +86,37 @@ export const ENGLISH: Catalogue = {
       remedy: "Run dingtalk-scim sync. If it does not end, look in the log for the reason.",
     },
     listening: {
-      headline: () => "DingTalk has not been heard for ten minutes",
+      headline: () => "no connection to DingTalk's events for ten minutes",
       remedy:
-        "Changes made there wait for the comparison. Look in the log for the reason; Events and callbacks of the app must be in Stream mode. Not to listen at all: DINGTALK_STREAM=off.",
+        "Changes made in DingTalk are found by the comparison only. Check the log for the reason; Events and callbacks of the app must be in Stream mode. To switch events off: DINGTALK_STREAM=off.",
     },
     hints: {
       headline: ({ count, detail }) =>
-        `DingTalk tells of ${detail.percent} % of the changes made there only; ${many(count, "was", "were")} found by comparisons, which come hourly now`,
-      remedy: "Look in the app's event subscription whether the contact events are subscribed. It is over a day after all are told again.",
+        `only ${detail.percent} % of the changes made in DingTalk arrive as events; ${many(count, "was", "were")} found by comparisons, which come hourly now`,
+      remedy:
+        "Check that the contact events are subscribed in the app's event subscription. The incident closes a day after all changes arrive as events again.",
     },
     sealing: {
       headline: () => "the history has not been sealed for five minutes",
       remedy: "Look in the log of the workers for the reason, often a missing HISTORY_KEY_FILE. Until then later events cannot be proven.",
     },
     altered: {
-      headline: () => "the history is not what was signed",
-      remedy:
-        "Run dingtalk-scim history verify: it names the first wrong entry. Keep the database as it is until it is known who or what has altered it.",
+      headline: () => "the history does not match its signatures",
+      remedy: "Run dingtalk-scim history verify: it names the first wrong entry. Do not change the database until the cause is known.",
     },
     schedule: {
       headline: ({ count }) => `${many(count, "change", "changes")} by date ${count === 1 ? "is" : "are"} more than ten minutes late`,
       remedy:
-        "Look whether a process with ROLE=worker or ROLE=all runs, and in its log. Somebody whose last day is over may still be in DingTalk.",
+        "Check that a process with ROLE=worker or ROLE=all runs, and check its log. A person whose last day is over may still be in DingTalk.",
     },
     dates: {
-      headline: ({ count }) => `dates of ${many(count, "person", "people")} could not be read by the rules of the mapping`,
+      headline: ({ count }) => `dates of ${many(count, "person", "people")} could not be read with the rules of the mapping`,
       remedy:
-        "Look in the log: it has the ids of the people and the code of the failure. Until it succeeds they count as before, and somebody whose last day is over may still be in DingTalk.",
+        "The log has the ids of the people and the code of the failure. Until it succeeds, their earlier dates apply, and a person whose last day is over may still be in DingTalk.",
     },
     import: {
       headline: ({ detail }) => `nothing is taken over from the source ${detail.source}: its file or report was refused as a whole`,
-      remedy: "See what is wrong: dingtalk-scim workday check, or people import --dry-run.",
+      remedy: "To see the errors: dingtalk-scim workday check, or people import --dry-run.",
     },
     worker: {
       headline: () => "no process carries out changes",
@@ -125,7 +125,7 @@ export const ENGLISH: Catalogue = {
     checkpoint: {
       headline: ({ count }) => `checkpoint of the history with ${many(count, "entry", "entries")}`,
       remedy:
-        "Keep this message where whoever owns the database cannot change it. dingtalk-scim history verify --checkpoint FILE, with this message as the file, proves that the history still continues it.",
+        "Keep this message where the owner of the database cannot change it. dingtalk-scim history verify --checkpoint FILE, with this message as the file, proves that the history still contains it.",
     },
     test: { headline: () => "test message: this channel works", remedy: "" },
   },

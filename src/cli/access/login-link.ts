@@ -16,8 +16,8 @@ interface Options {
 
 export const loginLinkCommand = (): Command =>
   new Command("login-link")
-    .description("a link that signs in to the dashboard, once and within ten minutes; an event tells who made it")
-    .addOption(new Option("--role <role>", "what whoever opens it may do").choices(ROLES).makeOptionMandatory())
+    .description("a link for signing in to the dashboard, valid once and for ten minutes; an event records who made it")
+    .addOption(new Option("--role <role>", "role of the person who opens it").choices(ROLES).makeOptionMandatory())
     .requiredOption("--reason <text>", "why, for the history", said)
     .option("--json", "the result as JSON")
     .addHelpText("after", '\nExample:\n  $ dingtalk-scim login-link --role admin --reason "the identity provider is down"')

@@ -13,7 +13,7 @@ export const sourceCommand = (): Command =>
 function createCommand(): Command {
   return new Command("create")
     .description("add a SCIM client")
-    .requiredOption("--name <text>", "what you call it")
+    .requiredOption("--name <text>", "a name")
     .addOption(new Option("--kind <kind>", "what it is").choices(SOURCE_KINDS).default("entra"))
     .option("--json", "the result as JSON")
     .addHelpText("after", "\nExample:\n  $ dingtalk-scim source create --name workday --kind workday")

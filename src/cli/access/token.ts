@@ -22,8 +22,8 @@ export const tokenCommand = (): Command =>
 
 function createCommand(): Command {
   return new Command("create")
-    .description("make a token and show it, this once")
-    .requiredOption("--name <text>", "what you call it, such as the client it is for", notEmpty)
+    .description("create a token and show it once")
+    .requiredOption("--name <text>", "a name, such as the client that uses it", notEmpty)
     .option("--source <name>", "the SCIM client it belongs to, see `source list`", DEFAULT_SOURCE)
     .option("--scope <scopes>", `what it may do: ${SCOPES.join(", ")}; may be repeated (default: provision)`, addScopes)
     .option("--expires <days>", "days until it expires, at most a year", wholeNumber(1, YEAR_DAYS), YEAR_DAYS)
@@ -72,8 +72,8 @@ function listCommand(): Command {
 
 function revokeCommand(): Command {
   return new Command("revoke")
-    .description("end a token at once")
-    .argument("<id>", "as `token list` shows it")
+    .description("revoke a token immediately")
+    .argument("<id>", "the id, see `token list`")
     .addHelpText("after", "\nExample:\n  $ dingtalk-scim token revoke 9f86d081884c7d65")
     .action(async (id: string) => {
       const found = await withRecords(({ tokens }) => tokens.revoke(ACTOR, id));

@@ -34,7 +34,7 @@ interface AddOptions {
 function addCommand(): Command {
   return new Command("add")
     .description("trust a workload of Entra ID, and show its client id")
-    .requiredOption("--name <text>", "what you call it, such as the application it is for")
+    .requiredOption("--name <text>", "a name, such as the application that uses it")
     .requiredOption("--tenant <id>", "directory (tenant) id; the claim tid", uuid)
     .requiredOption("--subject <id>", "Subject as Entra shows it; the claim sub", exact)
     .requiredOption("--audience <text>", "Audience as Entra shows it; the claim aud; may be repeated", addAudience)
@@ -96,8 +96,8 @@ function listCommand(): Command {
 
 function removeCommand(): Command {
   return new Command("remove")
-    .description("end a trust at once, with the access tokens it has given")
-    .argument("<client id>", "as `trust list` shows it")
+    .description("remove a trust immediately, with the access tokens it has issued")
+    .argument("<client id>", "the id, see `trust list`")
     .addHelpText("after", "\nExample:\n  $ dingtalk-scim trust remove 019aa8f0-5c1e-7d3a-9b41-2f6f0c9d7e55")
     .action(async (id: string) => {
       const found = isUuid(id) && (await withRecords(({ trusts }) => trusts.remove(ACTOR, id)));

@@ -14,9 +14,7 @@ import { assessmentPage } from "./assessment-page.ts";
 
 export const assessCommand = (): Command =>
   new Command("assess")
-    .description(
-      "the health of directory and DingTalk before the first write, or at any time: who is who, and which data keep somebody out",
-    )
+    .description("the state of directory and DingTalk, before the first write or at any time: matches, and data that keep people out")
     .option("--json", "the report as JSON")
     .option("--html <file>", "the report as one HTML file in English, simplified and traditional Chinese", writableFile)
     .addHelpText(
@@ -25,7 +23,7 @@ export const assessCommand = (): Command =>
 Reads DingTalk's lists, a page at a time, and writes nothing to DingTalk. Works before any SCIM client has sent anything. What may be the same on both sides
 is proposed: \`dingtalk-scim adopt list\`.
 
-Exit code 0 when nobody has to look at anything, 1 when somebody has.
+Exit code 0 if there is nothing to check, else 1.
 
 Examples:
   $ dingtalk-scim assess
@@ -90,7 +88,7 @@ function show(report: Assessment): void {
         ? t`Source ${name} (${kind}): last heard of ${lastSpoke}, ${changedInADay} changed in 24 hours.`
         : t`Source ${name} (${kind}): never heard of, ${changedInADay} changed in 24 hours.`,
     );
-  say(report.findings === 0 ? t("Nobody has to look at anything.") : t`${report.findings} things to look at.`);
+  say(report.findings === 0 ? t("There is nothing to check.") : t`${report.findings} things to look at.`);
 }
 
 type Row = readonly [string, Finding];

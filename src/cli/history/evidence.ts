@@ -26,10 +26,10 @@ const MAX_SEED = 2 ** 31 - 1;
 export const evidenceCommand = (): Command =>
   new Command("evidence")
     .description("an evidence pack about a period: population, sample, failures, approvals, access, configuration, all events")
-    .requiredOption("--from <time>", "the beginning, inclusive; a date is midnight of UTC", time)
-    .requiredOption("--to <time>", "the end, exclusive; a time to come means now", time)
+    .requiredOption("--from <time>", "the start, inclusive; a date means midnight UTC", time)
+    .requiredOption("--to <time>", "the end, exclusive; a future time means now", time)
     .option("--sample <number>", "changes of people in the sample", wholeNumber(0, 1_000), 25)
-    .option("--seed <number>", "by which the sample is drawn; chosen and told when left out", wholeNumber(0, MAX_SEED))
+    .option("--seed <number>", "seed of the sample (default: a random one, which is shown)", wholeNumber(0, MAX_SEED))
     .requiredOption("--out <file>", "the zip", writableFile)
     .addHelpText(
       "after",

@@ -35,9 +35,9 @@ export const exportCommand = (): Command =>
     .description("the events as one file, or the log as files that prove it")
     .option("--out <file>", "the events, with their values; - for standard output", (path) => (path === "-" ? path : writableFile(path)))
     .addOption(new Option("--format <format>", "of that file").choices(FORMAT_NAMES).default("jsonl"))
-    .option("--filter <filter>", "which events, in the grammar of GET /api/history; all when it is left out")
+    .option("--filter <filter>", "filter in the grammar of GET /api/history (default: all events)")
     .option("--tiles <folder>", "checkpoint, key, tile/ and events/, which `history verify --from` and foreign programs read; written over")
-    .option("--from <address>", "of a server, with --tiles; left out: the database of this installation")
+    .option("--from <address>", "address of a server, with --tiles (default: the database of this installation)")
     .option("--token <token>", "of the server, with the scope history:read")
     .addHelpText(
       "after",

@@ -8,7 +8,7 @@ import { witnessCommand } from "./witness.ts";
 /** The history as a log that can be verified (docs/auditors.md). */
 export const historyCommand = (): Command =>
   new Command("history")
-    .description("verify that the history was not altered, and take along what proves it")
+    .description("verify that the history was not altered, and export the proof")
     .addCommand(verifyCommand())
     .addCommand(exportCommand())
     .addCommand(proofCommand())

@@ -8,9 +8,9 @@ import { print } from "../terminal/output.ts";
 
 export const keyCommand = (): Command =>
   new Command("key")
-    .description("the verifier key of the log, a line for each; the one in force first")
+    .description("the verifier keys of the log, one per line; the current one first")
     .addHelpText("after", "\nThe same as GET /history/key. Keep it where the owner of the database cannot change it.")
-    .option("--rotate", "a new key takes its place, and one checkpoint is signed with both; run it where the workers run")
+    .option("--rotate", "replace the key; one checkpoint is signed with both keys; run this where the workers run")
     .action(async ({ rotate }: { rotate?: true }) => {
       if (rotate) await rotated();
       const keys = await withPool(async ({ pool }) => {

@@ -7,7 +7,7 @@ import { t } from "../words/translate.ts";
 
 export const proofCommand = (): Command =>
   new Command("proof")
-    .description("that one event is in the log, as a text that needs no network (C2SP tlog-proof)")
+    .description("proof that one event is in the log, as text for offline use (C2SP tlog-proof)")
     .argument("<event>", "its id")
     .addHelpText("after", "\nThe same as GET /api/history/ID/proof.\n\nExample:\n  $ dingtalk-scim history proof ID > event.tlog-proof")
     .action(async (event: string) => {

@@ -26,13 +26,13 @@ interface Options {
 
 export const verifyCommand = (): Command =>
   new Command("verify")
-    .description("is the history what was signed? Exit code 1 when it is not")
-    .option("--from <place>", "folder of an export, or address of a server; left out: the database of this installation")
+    .description("verify the signatures of the history; exit code 1 if they do not match")
+    .option("--from <place>", "folder of an export, or address of a server (default: the database of this installation)")
     .option("--token <token>", "of the server, with the scope history:read")
-    .option("--key <vkey...>", "verifier keys that are trusted; left out: those of the policy, else those the source names itself")
-    .option("--policy <file>", "tlog-policy file: whose signatures the checkpoint needs")
-    .option("--anchors <file>", "checkpoints that were kept elsewhere, one after another")
-    .option("--checkpoint <file>", "a message with a checkpoint, as it came over an alert channel, or several")
+    .option("--key <vkey...>", "trusted verifier keys (default: those of the policy, else those of the source)")
+    .option("--policy <file>", "tlog-policy file: the signatures that the checkpoint needs")
+    .option("--anchors <file>", "file with checkpoints that were stored elsewhere")
+    .option("--checkpoint <file>", "one or several messages with a checkpoint, from an alert channel")
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",

@@ -22,12 +22,10 @@ interface Options {
 
 export const witnessCommand = (): Command =>
   new Command("witness")
-    .description(
-      "a witness for auditors: signs checkpoints that continue what it has seen, and refuses a log that was shortened or rewritten",
-    )
-    .requiredOption("--state <file>", "JSON file with its key and what it has seen; made at the first start, for its owner alone")
+    .description("a witness for auditors: signs checkpoints that extend the log it has seen, and refuses a shortened or rewritten log")
+    .requiredOption("--state <file>", "JSON file with its key and state; created at the first start, readable by its owner only")
     .option("--log <vkey...>", "verifier keys of logs to witness from now on")
-    .option("--name <name>", "of a new witness, such as auditors.example.com/history")
+    .option("--name <name>", "name of a new witness, such as auditors.example.com/history")
     .option("--host <host>", "to listen on", "127.0.0.1")
     .option("--port <port>", "to listen on", wholeNumber(0, 65_535), 8090)
     .addHelpText(

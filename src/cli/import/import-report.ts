@@ -24,7 +24,7 @@ function report(result: ImportResult, isTrial: boolean): void {
     if (result.reason) {
       const { inFile, active } = result.reason;
       say(t`Nothing was changed: the file has ${inFile} active people, and the source has ${active}.`);
-      say(t`If the others have left: --count ${inFile}. If the file does not hold everybody: --partial.`);
+      say(t`If the others have left: --count ${inFile}. If the file is not complete: --partial.`);
       return;
     }
     say(t`Nothing was changed: ${file.problems.length} of the rows are wrong.`);
@@ -47,7 +47,7 @@ function report(result: ImportResult, isTrial: boolean): void {
       [t("unchanged"), String(result.unchanged), "", ""],
     ],
   );
-  if (isTrial) print(t("Nothing was written: this was a trial."));
+  if (isTrial) print(t("Nothing was written: this was a dry run."));
   if (result.problems.length === 0) return;
   say(t`${result.problems.length} rows could not be taken over; nobody was deactivated for being absent:`);
   list(result.problems);

@@ -17,17 +17,17 @@ export const peopleCommand = (): Command =>
 
 function importCommand(): Command {
   return new Command("import")
-    .description("bring a source to what a file says: its people, and a department for each name in the column `department`")
+    .description("import the people of a source from a file, with a department for each name in the column `department`")
     .argument("<file>", "a CSV file, or a JSON list of objects (by the ending .json)")
-    .requiredOption("--source <name>", "the source that the file fills; nothing else should write to it")
-    .option("--dry-run", "say what would be done, and write nothing")
-    .option("--partial", "the file does not hold everybody: who is not in it stays as they are")
+    .requiredOption("--source <name>", "the source of the file's people; nothing else should write to it")
+    .option("--dry-run", "show the changes, and write nothing")
+    .option("--partial", "the file is not complete: people who are not in it stay unchanged")
     .option(
       "--count <n>",
       "active people in the file, to confirm a file with many fewer than the source has now",
       wholeNumber(1, 10_000_000),
     )
-    .addOption(new Option("--encoding <name>", "of a CSV file; else by its first bytes, or UTF-8").choices(ENCODINGS))
+    .addOption(new Option("--encoding <name>", "encoding of a CSV file (default: by its first bytes, else UTF-8)").choices(ENCODINGS))
     .option("--json", "the result as JSON")
     .addHelpText("after", HELP)
     .action(async (path: string, { json, ...options }: Options) => {

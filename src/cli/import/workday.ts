@@ -17,15 +17,15 @@ export const workdayCommand = (): Command =>
     .description("read people from a report of Workday (WORKDAY_FILE)")
     .addCommand(
       new Command("check")
-        .description("read the report of everybody, and say what an import would do; writes nothing")
+        .description("read the report of everybody and show what an import would do; writes nothing")
         .option("--json", "the result as JSON")
         .addHelpText("after", "\nExample:\n  $ dingtalk-scim workday check")
         .action(({ json }: Options) => read({ full: true, ...(json ? { json } : {}) }, false)),
     )
     .addCommand(
       new Command("pull")
-        .description("read the report now, beside the schedule of the server: what was entered since the last reading, or everybody")
-        .option("--full", "everybody, so that who is not in the report has left")
+        .description("read the report now, in addition to the server's schedule: entries since the last reading, or everybody")
+        .option("--full", "read everybody; people who are not in the report have left")
         .option(
           "--count <n>",
           "active people in the report, to confirm one with many fewer than the source has now",

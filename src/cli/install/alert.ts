@@ -19,10 +19,10 @@ interface Sent {
 }
 
 export function alertCommand(): Command {
-  const command = new Command("alert").description("who is told when something needs somebody");
+  const command = new Command("alert").description("channels that notify operators of incidents");
   command
     .command("test")
-    .description("send a test message on every channel that is set, and tell what became of it")
+    .description("send a test message on every configured channel, and show the result")
     .addOption(new Option("--channel <channel>", "only this one; dingtalk is the robot").choices([...CHANNEL_NAMES, OTHER_NAME]))
     .option("--json", "the result as JSON")
     .addHelpText(

@@ -4,7 +4,7 @@ import { print } from "../terminal/output.ts";
 
 export const completionCommand = (): Command => {
   const command = new Command("completion")
-    .description("a script that makes a shell complete commands and options")
+    .description("a shell script for completion of commands and options")
     .addArgument(new Argument("<shell>", "which one").choices(SHELLS))
     .addHelpText(
       "after",

@@ -23,8 +23,8 @@ export const databaseCommand = (): Command => {
 
 const encryptionKeyCommand = (): Command =>
   new Command("encryption-key")
-    .description("puts keys of people under the key-encryption key in force, where they are under another one")
-    .option("--rotate", "the last key of ENCRYPTION_KEY_FILE comes in force; a new one is added to the file where it is in force already")
+    .description("wrap the keys of people with the current key-encryption key, where another one wraps them")
+    .option("--rotate", "make the last key of ENCRYPTION_KEY_FILE current; if it is current already, add a new one to the file")
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
@@ -53,10 +53,10 @@ const rewrapped = (rotate: boolean) =>
 
 const rolesCommand = (): Command =>
   new Command("roles")
-    .description("database users that may add to the history and not change it; without options, who they are")
+    .description("database users that may append to the history but not change it; without options, list them")
     .option("--api <user...>", "for processes that take requests (ROLE=api)")
     .option("--worker <user...>", "for processes that run the loop and sign the history (ROLE=worker, or all)")
-    .option("--auditor <user...>", "for who verifies the history: reads it and its log, no values, and writes nothing")
+    .option("--auditor <user...>", "for verifiers of the history: reads the history and its log without values, and writes nothing")
     .option("--json", "the result as JSON, with the statements")
     .addHelpText(
       "after",

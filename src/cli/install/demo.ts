@@ -29,11 +29,11 @@ interface Options {
 export const demoCommand = (): Command =>
   new Command("demo")
     .description("play Entra ID for a synthetic company against the running server, then compare the sandbox DingTalk with the directory")
-    .option("--users <number>", "people at the beginning", wholeNumber(1, 100_000), 200)
-    .option("--departments <number>", "groups at the beginning", wholeNumber(1, 5_000), 25)
-    .option("--seed <number>", "the same seed is the same company", wholeNumber(0, 999_999), 1)
-    .option("--rate <number>", "SCIM requests per second; 0 is as many as the server takes", wholeNumber(0, 100_000), 40)
-    .option("--patience <seconds>", "how long the server may be away", wholeNumber(1, 3_600), PATIENCE_SECONDS)
+    .option("--users <number>", "people at the start", wholeNumber(1, 100_000), 200)
+    .option("--departments <number>", "groups at the start", wholeNumber(1, 5_000), 25)
+    .option("--seed <number>", "the same seed gives the same company", wholeNumber(0, 999_999), 1)
+    .option("--rate <number>", "SCIM requests per second; 0 means no limit", wholeNumber(0, 100_000), 40)
+    .option("--patience <seconds>", "how long the server may be unavailable", wholeNumber(1, 3_600), PATIENCE_SECONDS)
     .option("--url <address>", "the server (default: PUBLIC_URL, else HOST and PORT)")
     .option(
       "--token <token>",

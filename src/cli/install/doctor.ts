@@ -13,7 +13,7 @@ import { t } from "../words/translate.ts";
 export const doctorCommand = (): Command =>
   new Command("doctor")
     .description(
-      "check settings, database, mapping and what DingTalk lets the app do; ends a pause whose cause is gone, and changes nothing else",
+      "check settings, database, mapping and the app's permissions in DingTalk; ends a pause whose cause is gone, and changes nothing else",
     )
     .option("--json", "the result as JSON")
     .addHelpText("after", "\nExit code 1 when something is missing; each problem says what to do.\n\nExample:\n  $ dingtalk-scim doctor")
@@ -56,10 +56,10 @@ export const doctorCommand = (): Command =>
         if (stopped) print(t`Stopped by ${stopped.by} since ${stopped.since.toISOString()}: ${stopped.reason}\n  → dingtalk-scim resume`);
         if (held)
           print(
-            t`Mapping ${held.mapping} or policy ${held.policy} is held since ${held.openedAt.toISOString()}: it would touch more than the limits\n  → dingtalk-scim holds show ${held.id}`,
+            t`Mapping ${held.mapping} or policy ${held.policy} is held since ${held.openedAt.toISOString()}: it would change more than the limits allow\n  → dingtalk-scim holds show ${held.id}`,
           );
         if (paused) print(t`Nothing is sent until ${paused.until.toISOString()}, or until this is fixed: ${paused.reason}`);
-        if (lifted) print(t("The cause of the pause is gone: the loop goes on."));
+        if (lifted) print(t("The cause of the pause is gone; the loop continues."));
         say(t`Settings, mapping and database are good. DingTalk (${organisation}, mode ${modeText}): ${problems.length} problems.`);
       }
       if (paused || stopped || held || problems.some(({ isAdvice }) => !isAdvice)) foundProblems();

@@ -7,8 +7,8 @@ import { t } from "../words/translate.ts";
 
 export const migrateCommand = (): Command =>
   new Command("migrate")
-    .description("bring the database up to this version; `serve` does the same by itself")
-    .option("--status", "only tell what there is to do; exit code 1 when there is something")
+    .description("migrate the database to this version; `serve` does this automatically")
+    .option("--status", "only show pending migrations; exit code 1 if there are any")
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",

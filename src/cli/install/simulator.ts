@@ -8,9 +8,9 @@ import { t } from "../words/translate.ts";
 export const simulatorCommand = (): Command =>
   new Command("simulator")
     .description("run the simulated DingTalk alone, until Ctrl-C; app key and secret are sandbox, the corp id is dingsandbox")
-    .requiredOption("--port <number>", "where to listen on 127.0.0.1; 0 is any free port", wholeNumber(0, 65_535))
+    .requiredOption("--port <number>", "port on 127.0.0.1; 0 is any free port", wholeNumber(0, 65_535))
     .option("--qps <number>", "calls per second, per app and API; 0 is no limit", wholeNumber(0, 1_000_000))
-    .option("--journal <file>", "keep the organisation in this file, so that it is there again after a restart")
+    .option("--journal <file>", "keep the organisation in this file over restarts")
     .addHelpText(
       "after",
       `

@@ -26,14 +26,14 @@ const KINDS: readonly AdoptableKind[] = ["user", "department"];
 /** Who of the directory those are who were in DingTalk before it: the same as the addresses below /api/sync/adoptions. */
 export function adoptCommand(): Command {
   const command = new Command("adopt")
-    .description("who of the directory the people and departments are that were in DingTalk before: proposals and decisions")
+    .description("match existing people and departments of DingTalk with the directory: proposals and decisions")
     .addHelpText("after", EXAMPLES);
   command.addCommand(listCommand()).addCommand(acceptCommand()).addCommand(rejectCommand()).addCommand(unlinkCommand());
   return command;
 }
 
 const EXAMPLES = `
-Nothing is sent to DingTalk by a decision; the running server does what follows. \`dingtalk-scim assess\` and every comparison make proposals.
+A decision sends nothing to DingTalk; the running server makes the changes that follow. \`dingtalk-scim assess\` and every comparison make proposals.
 
 Examples:
   $ dingtalk-scim adopt list --state proposed
@@ -52,7 +52,7 @@ interface ListOptions {
 
 const listCommand = (): Command =>
   new Command("list")
-    .description("what is proposed, ambiguous, linked or rejected")
+    .description("proposed, ambiguous, linked and rejected matches")
     .addOption(new Option("--state <state>", "only these").choices([...ADOPTION_STATES]))
     .addOption(new Option("--kind <kind>", "only these").choices([...KINDS]))
     .option("--tier <tier>", "only these", anyNumber)
@@ -80,10 +80,10 @@ const listCommand = (): Command =>
 
 const acceptCommand = (): Command =>
   new Command("accept")
-    .description("they are the same: link them")
-    .argument("[ids...]", "of proposals, as `adopt list` tells them")
+    .description("accept proposals: link them")
+    .argument("[ids...]", "ids of proposals, see `adopt list`")
     .option("--tier <tier>", "all that are proposed at this tier", anyNumber)
-    .option("--count <count>", "how many those are", anyNumber)
+    .option("--count <count>", "their number", anyNumber)
     .option("--json", "the result as JSON")
     .action(async (ids: string[], { tier, count, json }: { tier?: number; count?: number; json?: true }, command: Command) => {
       if (ids.length > 0 === (tier !== undefined) || (tier === undefined) !== (count === undefined))
@@ -102,14 +102,14 @@ const acceptCommand = (): Command =>
 
 const rejectCommand = (): Command =>
   new Command("reject")
-    .description("they are not the same: remembered, and never proposed again")
-    .argument("<ids...>", "of proposals, as `adopt list` tells them")
+    .description("reject proposals: they are never proposed again")
+    .argument("<ids...>", "ids of proposals, see `adopt list`")
     .option("--json", "the result as JSON")
     .action((ids: string[], { json }: { json?: true }) => decideAll(ids, "reject", json));
 
 const unlinkCommand = (): Command =>
   new Command("unlink")
-    .description("give a person or department back: it is not ours any more, and nothing changes in DingTalk")
+    .description("stop managing a person or department; nothing changes in DingTalk")
     .argument("<kind>", "user or department", (text: string) => {
       const kind = KINDS.find((each) => each === text);
       if (!kind) throw new InvalidArgumentError("must be user or department");

@@ -18,16 +18,14 @@ interface Output {
 }
 
 export function feedCommand(): Command {
-  const command = new Command("feed").description(
-    "who gets the events of the history (FEED_FILE), how far each is, and putting one elsewhere",
-  );
+  const command = new Command("feed").description("consumers of the history's events (FEED_FILE): position, replay and reset");
   command.addCommand(statusCommand()).addCommand(replayCommand()).addCommand(resetCommand());
   return command;
 }
 
 const statusCommand = (): Command =>
   new Command("status")
-    .description("how far each consumer is, and why its last try failed")
+    .description("position of each consumer, and why its last try failed")
     .option("--json", "the result as JSON")
     .addHelpText("after", "\nThe same as GET /api/feed. Exit code 1 when the last try of one has failed.")
     .action(async ({ json }: Output) => {
@@ -46,7 +44,7 @@ const statusCommand = (): Command =>
 
 const replayCommand = (): Command =>
   new Command("replay")
-    .description("send everything from a position on again")
+    .description("send all events from a position again")
     .argument("<name>", "of the consumer, as the file names it")
     .requiredOption("--from <position>", "the first to be sent again: `sequence` of an event", wholeNumber(1, 999_999_999))
     .option("--json", "the result as JSON")
@@ -65,7 +63,7 @@ const replayCommand = (): Command =>
 const resetCommand = (): Command =>
   new Command("reset")
     .description(
-      "give up what a consumer has not got: it goes on behind the newest event; one that is not in the file any more is forgotten",
+      "skip the pending events of a consumer: it continues after the newest event; a consumer that is no longer in the file is deleted",
     )
     .argument("<name>", "of the consumer, as the file names it")
     .option("--json", "the result as JSON")

@@ -21,11 +21,11 @@ interface Output {
 }
 
 export function holdsCommand(): Command {
-  const command = new Command("holds").description("what limits of the policy keep back, and decisions about it");
+  const command = new Command("holds").description("changes held by limits of the policy, and decisions about them");
   command
     .command("list")
     .description("holds, newest first")
-    .addOption(new Option("--state <state>", "only those").choices(HOLD_STATES))
+    .addOption(new Option("--state <state>", "only these kinds").choices(HOLD_STATES))
     .option("--json", "the result as JSON")
     .action(async ({ state, json }: Output & { state?: HoldState }) => {
       const holds = await withHolds((operations) => everyHold(operations, state));
@@ -67,9 +67,9 @@ export function holdsCommand(): Command {
     });
   command
     .command("approve <id>")
-    .description("let exactly these members through, for one hour")
-    .requiredOption("--count <number>", "how many you agree to, as `holds show` tells", wholeNumber(0, 999_999_999))
-    .option("--digest <digest>", "which ones, as `holds show` tells; left out: those there are now")
+    .description("approve exactly these members, for one hour")
+    .requiredOption("--count <number>", "number of members that you approve, see `holds show`", wholeNumber(0, 999_999_999))
+    .option("--digest <digest>", "digest of these members, see `holds show` (default: the present members)")
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
@@ -84,7 +84,7 @@ export function holdsCommand(): Command {
     );
   command
     .command("reject <id>")
-    .description("keep them as they are until the source changes them again")
+    .description("reject a hold: its members stay unchanged until the source changes them again")
     .option("--json", "the result as JSON")
     .action(async (id: string, { json }: Output) => show(id, json, await withHolds((operations) => operations.reject(id, {}, operator()))));
   return command;

@@ -17,7 +17,7 @@ const PAGE = 1_000;
 /** Which records of several sources are one person: the same as the addresses below /api/joins. */
 export function joinsCommand(): Command {
   const command = new Command("joins")
-    .description("which people of several sources are one person: proposals and decisions")
+    .description("match records of several sources that are the same person: proposals and decisions")
     .addHelpText("after", EXAMPLES);
   for (const sub of [listCommand(), searchCommand(), decideCommand("accept"), decideCommand("refuse"), separateCommand(), forgetCommand()])
     command.addCommand(sub);
@@ -36,7 +36,7 @@ Examples:
 
 const listCommand = (): Command =>
   new Command("list")
-    .description("what is proposed, ambiguous, joined or refused")
+    .description("proposed, ambiguous, joined and refused matches")
     .addOption(new Option("--state <state>", "only these").choices([...JOIN_STATES]))
     .option("--json", "the result as JSON")
     .action(async ({ json, ...query }: { state?: JoinState; json?: true }) => {
@@ -67,7 +67,7 @@ const othersOf = ({ records }: Join["person"], record: Join["record"]): string =
 
 const searchCommand = (): Command =>
   new Command("search")
-    .description("compare all records now: joins what is certain, and proposes the rest")
+    .description("compare all records now: join certain matches and propose the others")
     .option("--json", "the result as JSON")
     .action(async ({ json }: { json?: true }) => {
       const found = await withOperations((operations) => operations.search(by()));
@@ -76,20 +76,20 @@ const searchCommand = (): Command =>
     });
 
 const DECISIONS = {
-  accept: "they are one person; also of what was refused or separated",
-  refuse: "they are two people: remembered, and never proposed again",
+  accept: "join records: they are the same person; also after a refusal or separation",
+  refuse: "refuse a match: they are different people and are never proposed again",
 } as const;
 
 const decideCommand = (decide: keyof typeof DECISIONS): Command =>
   new Command(decide)
     .description(DECISIONS[decide])
-    .argument("<ids...>", "as `joins list` tells them")
+    .argument("<ids...>", "ids, see `joins list`")
     .option("--json", "the result as JSON")
     .action((ids: string[], { json }: { json?: true }) => decideAll(ids, (operations, id) => operations[decide](id, by()), json));
 
 const separateCommand = (): Command =>
   new Command("separate")
-    .description("give a record back to itself; the person keeps the account at DingTalk")
+    .description("separate a record from its person; the person keeps the DingTalk account")
     .argument("<ids...>", "of records, as their source knows them")
     .option("--json", "the result as JSON")
     .action((ids: string[], { json }: { json?: true }) => decideAll(ids, (operations, id) => operations.separate(id, by()), json));

@@ -26,7 +26,7 @@ export const mappingCommand = (): Command =>
     )
     .addCommand(
       new Command("default")
-        .description("print the file that holds when MAPPING_FILE is not set, to start a file of your own from")
+        .description("print the built-in mapping file, as a start for your own")
         .addHelpText("after", "\nExample:\n  $ dingtalk-scim mapping default > mapping.yaml")
         .action(async () => print((await import("../../mapping/file/default-mapping.ts")).DEFAULT_MAPPING.trimEnd())),
     );
@@ -38,9 +38,9 @@ interface Options {
 
 function checkCommand(): Command {
   return new Command("check")
-    .description("find every mistake of a mapping file; with --people, also what it cannot make of the people of the directory")
+    .description("find all errors of a mapping file; with --people, also values that it cannot make for people of the directory")
     .argument("<file>", "the YAML file, as MAPPING_FILE would name it")
-    .option("--people <count>", "try it on so many people of the directory; needs the installation", wholeNumber(1, MAX_PEOPLE))
+    .option("--people <count>", "test it with this number of people of the directory; needs the installation", wholeNumber(1, MAX_PEOPLE))
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",

@@ -15,7 +15,7 @@ interface Options {
 
 export const pauseCommand = (): Command =>
   new Command("pause")
-    .description("stop all writes to DingTalk, of every process, until `resume`; SCIM goes on being answered")
+    .description("stop all writes of every process to DingTalk until `resume`; SCIM requests are still answered")
     .requiredOption("--reason <text>", "why, for the others and for the history", said)
     .option("--json", "the result as JSON")
     .addHelpText("after", '\nKept over restarts.\n\nExample:\n  $ dingtalk-scim pause --reason "wrong filter at the source"')
@@ -27,7 +27,7 @@ export const pauseCommand = (): Command =>
 
 export const resumeCommand = (): Command =>
   new Command("resume")
-    .description("let writes to DingTalk go on after `pause`")
+    .description("resume writes to DingTalk after `pause`")
     .option("--json", "the result as JSON")
     .action(async ({ json }: Options) => {
       const before = await withOperations(async ({ operations, event }) => {
@@ -38,7 +38,7 @@ export const resumeCommand = (): Command =>
       if (json) return printJson({ paused: false, was: before ?? null });
       say(
         before
-          ? t`Writes go on. They were stopped by ${before.by} since ${before.since.toISOString()}: ${before.reason}`
+          ? t`Writes continue. They were stopped by ${before.by} since ${before.since.toISOString()}: ${before.reason}`
           : t("Nothing was stopped."),
       );
     });

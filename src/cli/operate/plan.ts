@@ -27,16 +27,16 @@ interface Options {
 
 export const planCommand = (): Command =>
   new Command("plan")
-    .description("everything that would be done in DingTalk, or what would be done about one person; nothing is sent, nothing is written")
+    .description("all changes that would be made in DingTalk, or those of one person; nothing is sent or written")
     .option("--user <user>", "one person: userName or id; also name, e-mail address, job number, last digits of the mobile number")
-    .option("--explain", "of one person: every rule of the mapping with what it read and gave")
-    .addOption(new Option("--mode <mode>", "as if this were the mode").choices(SYNC_MODES).default("sync"))
-    .option("--mapping <file>", "as if this were the mapping file")
-    .option("--policy <file>", "as if this were the policy file")
+    .option("--explain", "for one person: every rule of the mapping with its input and result")
+    .addOption(new Option("--mode <mode>", "plan with this mode").choices(SYNC_MODES).default("sync"))
+    .option("--mapping <file>", "plan with this mapping file")
+    .option("--policy <file>", "plan with this policy file")
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
-      "\nExit code 0 when nothing differs, else 1. Of one person: 1 when they are parked or held, as nothing is done until that is mended.\n\nExamples:\n  $ dingtalk-scim plan\n  $ dingtalk-scim plan --mapping new.yaml --json\n  $ dingtalk-scim plan --user mei.chan@example.com\n  $ dingtalk-scim plan --user mei.chan@example.com --explain",
+      "\nExit code 0 when nothing differs, else 1. Of one person: 1 when they are parked or held, because nothing is sent until that is fixed.\n\nExamples:\n  $ dingtalk-scim plan\n  $ dingtalk-scim plan --mapping new.yaml --json\n  $ dingtalk-scim plan --user mei.chan@example.com\n  $ dingtalk-scim plan --user mei.chan@example.com --explain",
     )
     .action(async ({ user, explain, json, mode, mapping, policy }: Options, command: Command) => {
       if (user === undefined) {
@@ -98,7 +98,7 @@ function showForecast({ actual, forecast }: PersonPreview): void {
   print(
     plan.action === "none"
       ? desired.state === "absent"
-        ? t("nothing to do: is not to be in DingTalk and is not")
+        ? t("nothing to do: the person should not be in DingTalk, and is not")
         : t("nothing to do")
       : t(plan.action),
   );

@@ -20,7 +20,7 @@ export const restoreCommand = (): Command =>
   new Command("restore")
     .description("put back people whom the loop has removed; the running server does it")
     .argument("[person...]", "id or userName; also name, e-mail address, job number, last digits of the mobile number")
-    .option("--hold <id>", "all who were removed under this hold, before its limit was reached or by its approval")
+    .option("--hold <id>", "all people removed under this hold, before its limit was reached or by its approval")
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",

@@ -8,12 +8,12 @@ import { t } from "../words/translate.ts";
 
 export const retryCommand = (): Command =>
   new Command("retry")
-    .description("one more try for everything that is not in sync for one reason; the running server does it")
-    .requiredOption("--reason <code>", "reasonCode as the items tell it, such as mobileTaken", reasonCode)
+    .description("retry everything that is not in sync for one reason; the running server does it")
+    .requiredOption("--reason <code>", "reasonCode of the items, such as mobileTaken", reasonCode)
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
-      "\nThe same as POST /api/sync/items/retry. Each keeps its reason until it was looked at again.\n\nExample:\n  $ dingtalk-scim retry --reason mobileTaken",
+      "\nThe same as POST /api/sync/items/retry. Each entity keeps its reason until it is checked again.\n\nExample:\n  $ dingtalk-scim retry --reason mobileTaken",
     )
     .action(async ({ reason, json }: { reason: string; json?: true }) => {
       const result = await withOperations(async ({ operations, event }) => {

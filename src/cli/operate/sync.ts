@@ -9,13 +9,13 @@ import { t } from "../words/translate.ts";
 
 export const syncCommand = (): Command =>
   new Command("sync")
-    .description("compare everything with DingTalk now; what differs becomes due, and the running server does the rest")
+    .description("compare everything with DingTalk now; differences become due, and the running server reconciles them")
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
       `
 Reads DingTalk's lists, a page at a time. Objects that are not ours are counted and never touched.
-Exit code 1 when something was not as it should be.
+Exit code 1 if there were differences.
 
 Example:
   $ dingtalk-scim sync`,

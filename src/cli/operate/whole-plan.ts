@@ -55,7 +55,7 @@ async function printAsJson({ summary, advice, items }: WholePlan): Promise<void>
 }
 
 async function printForPeople({ summary, items }: WholePlan, perSecond: number): Promise<void> {
-  if (actionsOf(summary) + summary.held === 0) return say(t("Nothing differs: DingTalk is as the directory says."));
+  if (actionsOf(summary) + summary.held === 0) return say(t("No differences: DingTalk matches the directory."));
   foundProblems();
   const { minutesFor } = await import("../../reconcile/compare/whole-plan.ts");
   printTable(

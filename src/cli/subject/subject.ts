@@ -26,13 +26,13 @@ const WHO = "id or userName; also name, e-mail address, job number, last digits 
 
 /** What people may ask of the data about them, and what keeps it. */
 export function subjectCommand(): Command {
-  const command = new Command("subject").description("the data of one person: everything that is held, erasure, and legal holds");
+  const command = new Command("subject").description("the data of one person: export, erasure and legal holds");
   command
     .command("export <person>")
-    .description("everything that is held about a person, what DingTalk was sent, and who looked; names of others are left out")
+    .description("all stored data of a person, what was sent to DingTalk, and who read it; names of others are left out")
     .option("--json <file>", "as JSON into this file; without --json and --html: to standard output", writableFile)
     .option("--html <file>", "as one readable page in the person's language", writableFile)
-    .addOption(new Option("--lang <language>", "of the page, instead of the person's").choices(LANGUAGES.map(({ lang }) => lang)))
+    .addOption(new Option("--lang <language>", "language of the page, instead of the person's").choices(LANGUAGES.map(({ lang }) => lang)))
     .addHelpText(
       "after",
       "\nThe export is an event of the history itself.\n\nExample:\n  $ dingtalk-scim subject export mei.chan@example.com --html mei.html",
@@ -65,8 +65,8 @@ export function subjectCommand(): Command {
     });
   command
     .command("erase <person>")
-    .description("erase what is held about a person who is gone or switched off; it cannot be undone")
-    .requiredOption("--basis <text>", "on which ground, for the history; without names", said)
+    .description("erase the data of a deleted or inactive person; this cannot be undone")
+    .requiredOption("--basis <text>", "legal basis, for the history; without names", said)
     .addHelpText(
       "after",
       `\n<person>: ${WHO}.\n\nRefused, with exit code 1 and nothing changed: under a legal hold, while the directory says that the person is active, and for somebody unknown.\n\nExample:\n  $ dingtalk-scim subject erase mei.chan@example.com --basis "request of 12 May, article 17"`,

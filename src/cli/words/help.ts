@@ -15,10 +15,10 @@ export const HELP: Translations = {
     "SCIM 客户端、运维人员和审计人员的令牌",
     "SCIM 用戶端、操作人員及審計人員的權杖",
   ],
-  "make a token and show it, this once": ["创建令牌，仅显示这一次", "建立權杖，只顯示這一次"],
+  "create a token and show it once": ["创建令牌，仅显示这一次", "建立權杖，只顯示這一次"],
   "all tokens, newest first; none shows its secret": ["全部令牌，新的在前；不显示密钥", "全部權杖，新的在前；不顯示密鑰"],
-  "end a token at once": ["立即吊销令牌", "立即撤銷權杖"],
-  "a link that signs in to the dashboard, once and within ten minutes; an event tells who made it": [
+  "revoke a token immediately": ["立即吊销令牌", "立即撤銷權杖"],
+  "a link for signing in to the dashboard, valid once and for ten minutes; an event records who made it": [
     "登录管理页面的一次性链接，十分钟内有效；历史记录会注明创建者",
     "登入管理頁面的一次性連結，十分鐘內有效；歷史紀錄會註明建立者",
   ],
@@ -31,7 +31,10 @@ export const HELP: Translations = {
     "信任 Entra ID 的工作負載，並顯示其用戶端 ID",
   ],
   "all trusts, newest first": ["全部信任关系，新的在前", "全部信任關係，新的在前"],
-  "end a trust at once, with the access tokens it has given": ["立即终止信任关系及其颁发的访问令牌", "立即終止信任關係及其發出的存取權杖"],
+  "remove a trust immediately, with the access tokens it has issued": [
+    "立即终止信任关系及其颁发的访问令牌",
+    "立即終止信任關係及其發出的存取權杖",
+  ],
   "SCIM clients, each with its own tokens and its own externalId space": [
     "SCIM 客户端（数据源），各有独立的令牌和 externalId 空间",
     "SCIM 用戶端（資料來源），各有獨立的權杖及 externalId 空間",
@@ -39,7 +42,7 @@ export const HELP: Translations = {
   "add a SCIM client": ["添加 SCIM 客户端", "新增 SCIM 用戶端"],
   "all SCIM clients, by name": ["全部 SCIM 客户端，按名称排列", "全部 SCIM 用戶端，按名稱排列"],
   "people of a source that has no SCIM client": ["没有 SCIM 客户端的数据源的人员", "沒有 SCIM 用戶端的資料來源的人員"],
-  "bring a source to what a file says: its people, and a department for each name in the column `department`": [
+  "import the people of a source from a file, with a department for each name in the column `department`": [
     "按文件更新数据源：人员，以及 `department` 列中每个名称对应的部门",
     "按檔案更新資料來源：人員，以及 `department` 欄中每個名稱對應的部門",
   ],
@@ -47,86 +50,89 @@ export const HELP: Translations = {
     "从 Workday 报表读取人员（WORKDAY_FILE）",
     "從 Workday 報表讀取人員（WORKDAY_FILE）",
   ],
-  "read the report of everybody, and say what an import would do; writes nothing": [
+  "read the report of everybody and show what an import would do; writes nothing": [
     "读取全员报表，说明导入会做什么；不写入",
     "讀取全員報表，說明匯入會做甚麼；不寫入",
   ],
-  "read the report now, beside the schedule of the server: what was entered since the last reading, or everybody": [
+  "read the report now, in addition to the server's schedule: entries since the last reading, or everybody": [
     "在服务器定时任务之外立即读取报表：上次读取以来的内容，或全员",
     "在伺服器排程以外立即讀取報表：上次讀取以來的內容，或全員",
   ],
-  "the health of directory and DingTalk before the first write, or at any time: who is who, and which data keep somebody out": [
+  "the state of directory and DingTalk, before the first write or at any time: matches, and data that keep people out": [
     "首次写入前或任何时候检查目录和钉钉两边的状况：谁对应谁，哪些数据会使人无法加入",
     "首次寫入前或任何時候檢查目錄及釘釘兩邊的狀況：誰對應誰，哪些資料會令人無法加入",
   ],
-  "who of the directory the people and departments are that were in DingTalk before: proposals and decisions": [
+  "match existing people and departments of DingTalk with the directory: proposals and decisions": [
     "钉钉中原有的人员和部门对应目录中的谁：建议与决定",
     "釘釘中原有的人員及部門對應目錄中的誰：建議與決定",
   ],
-  "what is proposed, ambiguous, linked or rejected": ["待确认、有歧义、已关联或已否定的条目", "待確認、有歧義、已連結或已否定的項目"],
-  "they are the same: link them": ["确认为同一个并关联", "確認為同一個並連結"],
-  "they are not the same: remembered, and never proposed again": ["确认不是同一个：会记住，不再建议", "確認並非同一個：會記住，不再建議"],
-  "give a person or department back: it is not ours any more, and nothing changes in DingTalk": [
+  "proposed, ambiguous, linked and rejected matches": ["待确认、有歧义、已关联或已否定的条目", "待確認、有歧義、已連結或已否定的項目"],
+  "accept proposals: link them": ["确认为同一个并关联", "確認為同一個並連結"],
+  "reject proposals: they are never proposed again": ["确认不是同一个：会记住，不再建议", "確認並非同一個：會記住，不再建議"],
+  "stop managing a person or department; nothing changes in DingTalk": [
     "交还人员或部门：不再由本服务管理，钉钉中不作任何更改",
     "交還人員或部門：不再由本服務管理，釘釘中不作任何更改",
   ],
-  "which people of several sources are one person: proposals and decisions": [
+  "match records of several sources that are the same person: proposals and decisions": [
     "多个数据源中哪些记录是同一人：建议与决定",
     "多個資料來源中哪些記錄是同一人：建議與決定",
   ],
-  "what is proposed, ambiguous, joined or refused": ["待确认、有歧义、已合并或已否定的条目", "待確認、有歧義、已合併或已否定的項目"],
-  "compare all records now: joins what is certain, and proposes the rest": [
+  "proposed, ambiguous, joined and refused matches": ["待确认、有歧义、已合并或已否定的条目", "待確認、有歧義、已合併或已否定的項目"],
+  "compare all records now: join certain matches and propose the others": [
     "立即比较所有记录：确定的合并，其余列为建议",
     "立即比較所有記錄：確定的合併，其餘列為建議",
   ],
-  "they are one person; also of what was refused or separated": [
+  "join records: they are the same person; also after a refusal or separation": [
     "确认是同一人；也适用于已否定或已拆分的条目",
     "確認是同一人；也適用於已否定或已分拆的項目",
   ],
-  "they are two people: remembered, and never proposed again": ["确认是两个人：会记住，不再建议", "確認是兩個人：會記住，不再建議"],
+  "refuse a match: they are different people and are never proposed again": [
+    "确认是两个人：会记住，不再建议",
+    "確認是兩個人：會記住，不再建議",
+  ],
   "that sources have deleted their records of a person counts no more": [
     "忽略：来源删除自己的记录不再影响此人",
     "忽略：來源刪除自己的記錄不再影響此人",
   ],
-  "give a record back to itself; the person keeps the account at DingTalk": [
+  "separate a record from its person; the person keeps the DingTalk account": [
     "将记录拆分出来；钉钉账号保留给原人员",
     "將記錄分拆出來；釘釘帳戶保留給原人員",
   ],
-  "everything that would be done in DingTalk, or what would be done about one person; nothing is sent, nothing is written": [
+  "all changes that would be made in DingTalk, or those of one person; nothing is sent or written": [
     "将在钉钉执行的全部操作，或针对一个人的操作；不发送，不写入",
     "將於釘釘執行的全部操作，或針對一人的操作；不傳送，不寫入",
   ],
-  "compare everything with DingTalk now; what differs becomes due, and the running server does the rest": [
+  "compare everything with DingTalk now; differences become due, and the running server reconciles them": [
     "立即与钉钉全面比较；有差异的转为待发送，由运行中的服务器处理",
     "立即與釘釘全面比較；有差異的轉為待傳送，由運行中的伺服器處理",
   ],
-  "one more try for everything that is not in sync for one reason; the running server does it": [
+  "retry everything that is not in sync for one reason; the running server does it": [
     "对因某一原因未同步的全部条目再试一次；由运行中的服务器执行",
     "對因某一原因未同步的全部項目再試一次；由運行中的伺服器執行",
   ],
-  "stop all writes to DingTalk, of every process, until `resume`; SCIM goes on being answered": [
+  "stop all writes of every process to DingTalk until `resume`; SCIM requests are still answered": [
     "停止所有进程对钉钉的写入，直到 `resume`；SCIM 请求照常响应",
     "停止所有程序對釘釘的寫入，直至 `resume`；SCIM 請求照常回應",
   ],
-  "let writes to DingTalk go on after `pause`": ["`pause` 之后恢复对钉钉的写入", "`pause` 之後恢復對釘釘的寫入"],
+  "resume writes to DingTalk after `pause`": ["`pause` 之后恢复对钉钉的写入", "`pause` 之後恢復對釘釘的寫入"],
   "lower or raise the mode while the server runs, never above SYNC_MODE": [
     "在服务器运行时降低或提高模式，不会超过 SYNC_MODE",
     "於伺服器運行時降低或提高模式，不會超過 SYNC_MODE",
   ],
-  "what limits of the policy keep back, and decisions about it": ["被策略限制拦下的更改及相关决定", "被政策限制攔下的更改及相關決定"],
+  "changes held by limits of the policy, and decisions about them": ["被策略限制拦下的更改及相关决定", "被政策限制攔下的更改及相關決定"],
   "holds, newest first": ["全部拦截，新的在前", "全部攔截，新的在前"],
   "one hold with its members": ["一次拦截及其成员", "一次攔截及其成員"],
-  "let exactly these members through, for one hour": ["仅放行这些成员，一小时内有效", "只放行這些成員，一小時內有效"],
-  "keep them as they are until the source changes them again": ["保持原样，直到数据源再次更改", "保持原樣，直至資料來源再次更改"],
+  "approve exactly these members, for one hour": ["仅放行这些成员，一小时内有效", "只放行這些成員，一小時內有效"],
+  "reject a hold: its members stay unchanged until the source changes them again": [
+    "保持原样，直到数据源再次更改",
+    "保持原樣，直至資料來源再次更改",
+  ],
   "put back people whom the loop has removed; the running server does it": [
     "恢复被自动移除的人员；由运行中的服务器执行",
     "恢復被自動移除的人員；由運行中的伺服器執行",
   ],
-  "verify that the history was not altered, and take along what proves it": [
-    "验证历史记录未被篡改，并取走证明",
-    "驗證歷史紀錄未被竄改，並取走證明",
-  ],
-  "is the history what was signed? Exit code 1 when it is not": [
+  "verify that the history was not altered, and export the proof": ["验证历史记录未被篡改，并取走证明", "驗證歷史紀錄未被竄改，並取走證明"],
+  "verify the signatures of the history; exit code 1 if they do not match": [
     "历史记录是否与签名一致？不一致时退出代码为 1",
     "歷史紀錄是否與簽署一致？不一致時結束代碼為 1",
   ],
@@ -134,23 +140,23 @@ export const HELP: Translations = {
     "将事件导出为一个文件，或将日志导出为可供证明的文件",
     "將事件匯出為一個檔案，或將日誌匯出為可供證明的檔案",
   ],
-  "that one event is in the log, as a text that needs no network (C2SP tlog-proof)": [
+  "proof that one event is in the log, as text for offline use (C2SP tlog-proof)": [
     "证明某事件在日志中，为无需网络的文本（C2SP tlog-proof）",
     "證明某事件在日誌中，為無須網絡的文字（C2SP tlog-proof）",
   ],
-  "the verifier key of the log, a line for each; the one in force first": [
+  "the verifier keys of the log, one per line; the current one first": [
     "日志的验证公钥，每行一个，当前使用的在前",
     "日誌的驗證公鑰，每行一個，現用的在前",
   ],
-  "a witness for auditors: signs checkpoints that continue what it has seen, and refuses a log that was shortened or rewritten": [
+  "a witness for auditors: signs checkpoints that extend the log it has seen, and refuses a shortened or rewritten log": [
     "供审计人员使用的见证程序：为延续先前内容的检查点签名，拒绝被缩短或改写的日志",
     "供審計人員使用的見證程式：為延續先前內容的檢查點簽署，拒絕被縮短或改寫的日誌",
   ],
-  "the data of one person: everything that is held, erasure, and legal holds": [
+  "the data of one person: export, erasure and legal holds": [
     "一个人的数据：保存的全部内容、删除和法律保留",
     "一個人的資料：保存的全部內容、刪除及法律保留",
   ],
-  "everything that is held about a person, what DingTalk was sent, and who looked; names of others are left out": [
+  "all stored data of a person, what was sent to DingTalk, and who read it; names of others are left out": [
     "保存的关于此人的全部内容、发送给钉钉的内容及查看者；不含他人姓名",
     "保存的關於此人的全部內容、傳送給釘釘的內容及檢視者；不含他人姓名",
   ],
@@ -159,7 +165,7 @@ export const HELP: Translations = {
     "法律保留：解除前不會刪除此人的任何內容",
   ],
   "end a legal hold": ["解除法律保留", "解除法律保留"],
-  "erase what is held about a person who is gone or switched off; it cannot be undone": [
+  "erase the data of a deleted or inactive person; this cannot be undone": [
     "删除已离开或已停用人员的保存内容；无法撤销",
     "刪除已離開或已停用人員的保存內容；無法復原",
   ],
@@ -167,21 +173,21 @@ export const HELP: Translations = {
     "某一时段的审计证据包：全体、抽样、失败、审批、访问、配置、全部事件",
     "某段時期的審計證據包：全體、抽樣、失敗、審批、存取、設定、全部事件",
   ],
-  "check settings, database, mapping and what DingTalk lets the app do; ends a pause whose cause is gone, and changes nothing else": [
+  "check settings, database, mapping and the app's permissions in DingTalk; ends a pause whose cause is gone, and changes nothing else": [
     "检查设置、数据库、映射及应用在钉钉的权限；若暂停的原因已消失则解除暂停，其他不作更改",
     "檢查設定、資料庫、對應檔案及應用在釘釘的權限；若暫停的原因已消失則解除暫停，其他不作更改",
   ],
-  "who is told when something needs somebody": ["需要处理时通知谁", "需要處理時通知誰"],
-  "send a test message on every channel that is set, and tell what became of it": [
+  "channels that notify operators of incidents": ["需要处理时通知谁", "需要處理時通知誰"],
+  "send a test message on every configured channel, and show the result": [
     "在每个已设置的渠道发送测试消息，并报告结果",
     "於每個已設定的渠道傳送測試訊息，並報告結果",
   ],
   "check a mapping file before the server uses it": ["在服务器使用之前检查映射文件", "在伺服器使用之前檢查對應檔案"],
-  "find every mistake of a mapping file; with --people, also what it cannot make of the people of the directory": [
+  "find all errors of a mapping file; with --people, also values that it cannot make for people of the directory": [
     "找出映射文件的全部错误；加 --people 则同时试算目录中的人员",
     "找出對應檔案的全部錯誤；加 --people 則同時試算目錄中的人員",
   ],
-  "print the file that holds when MAPPING_FILE is not set, to start a file of your own from": [
+  "print the built-in mapping file, as a start for your own": [
     "打印未设置 MAPPING_FILE 时生效的文件，可据此编写自己的文件",
     "列印未設定 MAPPING_FILE 時生效的檔案，可據此編寫自己的檔案",
   ],
@@ -189,7 +195,7 @@ export const HELP: Translations = {
     "输出映射文件的 JSON Schema，供编辑器使用",
     "輸出對應檔案的 JSON Schema，供編輯器使用",
   ],
-  "bring the database up to this version; `serve` does the same by itself": [
+  "migrate the database to this version; `serve` does this automatically": [
     "将数据库升级到此版本；`serve` 会自动执行",
     "將資料庫升級至此版本；`serve` 會自動執行",
   ],
@@ -202,23 +208,23 @@ export const HELP: Translations = {
     "生效的設定及其來源；密鑰已隱藏。如無法以此啟動伺服器，結束代碼為 1",
   ],
   "the database of an installation": ["安装所用的数据库", "安裝所用的資料庫"],
-  "database users that may add to the history and not change it; without options, who they are": [
+  "database users that may append to the history but not change it; without options, list them": [
     "可追加但不能更改历史记录的数据库用户；不加选项则列出",
     "可新增但不能更改歷史紀錄的資料庫使用者；不加選項則列出",
   ],
-  "puts keys of people under the key-encryption key in force, where they are under another one": [
+  "wrap the keys of people with the current key-encryption key, where another one wraps them": [
     "将仍由其他密钥加密密钥保护的个人密钥改由现用的保护",
     "將仍由其他密鑰加密密鑰保護的個人密鑰改由現用的保護",
   ],
-  "who gets the events of the history (FEED_FILE), how far each is, and putting one elsewhere": [
+  "consumers of the history's events (FEED_FILE): position, replay and reset": [
     "谁接收历史记录的事件（FEED_FILE）、各自的进度，以及调整其位置",
     "誰接收歷史紀錄的事件（FEED_FILE）、各自的進度，以及調整其位置",
   ],
-  "how far each consumer is, and why its last try failed": ["各接收方的进度，以及上次失败的原因", "各接收方的進度，以及上次失敗的原因"],
-  "send everything from a position on again": ["从某一位置起全部重新发送", "由某一位置起全部重新傳送"],
-  "give up what a consumer has not got: it goes on behind the newest event; one that is not in the file any more is forgotten": [
+  "position of each consumer, and why its last try failed": ["各接收方的进度，以及上次失败的原因", "各接收方的進度，以及上次失敗的原因"],
+  "send all events from a position again": ["从某一位置起全部重新发送", "由某一位置起全部重新傳送"],
+  "skip the pending events of a consumer: it continues after the newest event; a consumer that is no longer in the file is deleted": [
     "放弃接收方尚未收到的内容，从最新事件之后继续；已不在文件中的接收方则被移除",
     "放棄接收方尚未收到的內容，由最新事件之後繼續；已不在檔案中的接收方則被移除",
   ],
-  "a script that makes a shell complete commands and options": ["使 shell 自动补全命令和选项的脚本", "令 shell 自動補全指令及選項的指令碼"],
+  "a shell script for completion of commands and options": ["使 shell 自动补全命令和选项的脚本", "令 shell 自動補全指令及選項的指令碼"],
 };

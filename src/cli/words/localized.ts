@@ -14,7 +14,7 @@ function each(command: Command): void {
   for (const argument of command.registeredArguments) argument.description = t(argument.description);
   command.helpOption("-h, --help", t("display help for command"));
   if (command.commands.length > 0) command.helpCommand("help [command]", t("display help for command"));
-  command.showHelpAfterError(t("(--help tells more)"));
+  command.showHelpAfterError(t("(see --help)"));
   command.configureHelp({
     styleTitle: t,
     optionDescription(this: Help, option: Option) {

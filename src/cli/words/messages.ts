@@ -52,7 +52,7 @@ export const MESSAGES: Translations = {
     "  已與項目核對的事件：{0}；已過期：{1}，內容已過期：{2}",
   ],
   "  Anchors: {0}; witnesses of the policy: {1}": ["  保存的检查点：{0}；策略中的见证方：{1}", "  保存的檢查點：{0}；政策中的見證方：{1}"],
-  "Nothing differs: DingTalk is as the directory says.": ["没有差异：钉钉与目录一致。", "沒有差異：釘釘與目錄一致。"],
+  "No differences: DingTalk matches the directory.": ["没有差异：钉钉与目录一致。", "沒有差異：釘釘與目錄一致。"],
   ", held by {0}": ["，被拦下：{0}", "，被攔下：{0}"],
   ", removed at {0}": ["，将于 {0} 移除", "，將於 {0} 移除"],
   "Nothing is out of sync for the reason {0}.": ["没有因 {0} 未同步的条目。", "沒有因 {0} 未同步的項目。"],
@@ -77,19 +77,19 @@ export const MESSAGES: Translations = {
   "Nobody was removed under this hold.": ["没有人因此次拦截被移除。", "沒有人因此次攔截被移除。"],
   "{0} of {1} are put back.": ["{1} 人中恢复了 {0} 人。", "{1} 人中恢復了 {0} 人。"],
   "is put back": ["已恢复", "已恢復"],
-  "not put back: the directory does not want the person there; make them active at the source first": [
+  "not put back: the person is not active in the directory; make them active at the source first": [
     "未恢复：目录不要求此人在钉钉；请先在数据源启用",
     "未恢復：目錄不要求此人在釘釘；請先於資料來源啟用",
   ],
-  "not put back: the source has deleted the person; have it create them again, which makes a new account": [
+  "not put back: the source has deleted the person; create the person there again, which makes a new account": [
     "未恢复：数据源已删除此人；请让其重新创建，将产生新账号",
     "未恢復：資料來源已刪除此人；請由其重新建立，將產生新帳戶",
   ],
-  "not put back: a source has deleted its record; joins forget with this id lets that count no more, or the source creates it again": [
+  "not put back: a source has deleted its record; forget it with joins forget and this id, or create the record again at the source": [
     "未恢复：有来源删除了自己的记录；用 joins forget 加此 id 可使其不再计入，或由该来源重新创建",
     "未恢復：有來源刪除了自己的記錄；用 joins forget 加此 id 可使其不再計入，或由該來源重新建立",
   ],
-  "not put back: removed more than 30 days ago, so nothing is kept; the loop creates the person again as the directory says": [
+  "not put back: removed more than 30 days ago, so the copy is gone; the loop creates the person again from the directory": [
     "未恢复：移除已超过 30 天，资料未保留；将按目录重新创建",
     "未恢復：移除已超過 30 天，資料沒有保留；將按目錄重新建立",
   ],
@@ -114,7 +114,7 @@ export const MESSAGES: Translations = {
     "两秒内停止向钉钉发送。恢复请用 `dingtalk-scim resume`。",
     "兩秒內停止向釘釘傳送。恢復請用 `dingtalk-scim resume`。",
   ],
-  "Writes go on. They were stopped by {0} since {1}: {2}": [
+  "Writes continue. They were stopped by {0} since {1}: {2}": [
     "已恢复写入。此前由 {0} 自 {1} 起暂停：{2}",
     "已恢復寫入。之前由 {0} 自 {1} 起暫停：{2}",
   ],
@@ -156,7 +156,7 @@ export const MESSAGES: Translations = {
   "{0} and {1} ({2}): {3}": ["{0} 与 {1}（{2}）：{3}", "{0} 與 {1}（{2}）：{3}"],
   "{0} ({1}), in DingTalk {2}": ["{0}（{1}），钉钉 ID：{2}", "{0}（{1}），釘釘 ID：{2}"],
   "after a retry:": ["重试之后：", "重試之後："],
-  "nothing to do: is not to be in DingTalk and is not": ["无需操作：不应在钉钉，也不在", "無須操作：不應在釘釘，也不在"],
+  "nothing to do: the person should not be in DingTalk, and is not": ["无需操作：不应在钉钉，也不在", "無須操作：不應在釘釘，也不在"],
   "nothing to do": ["无需操作", "無須操作"],
   "note on {0}: {1}": ["{0} 的备注：{1}", "{0} 的備註：{1}"],
   "left alone": ["不处理", "不處理"],
@@ -204,12 +204,12 @@ export const MESSAGES: Translations = {
     "由 {0} 自 {1} 起暂停：{2}\n  → dingtalk-scim resume",
     "由 {0} 自 {1} 起暫停：{2}\n  → dingtalk-scim resume",
   ],
-  "Mapping {0} or policy {1} is held since {2}: it would touch more than the limits\n  → dingtalk-scim holds show {3}": [
+  "Mapping {0} or policy {1} is held since {2}: it would change more than the limits allow\n  → dingtalk-scim holds show {3}": [
     "映射 {0} 或策略 {1} 自 {2} 起被拦下：影响超过限制\n  → dingtalk-scim holds show {3}",
     "對應 {0} 或政策 {1} 自 {2} 起被攔下：影響超過限制\n  → dingtalk-scim holds show {3}",
   ],
   "Nothing is sent until {0}, or until this is fixed: {1}": ["{0} 之前或问题解决之前不发送：{1}", "{0} 之前或問題解決之前不傳送：{1}"],
-  "The cause of the pause is gone: the loop goes on.": ["暂停的原因已消失：继续运行。", "暫停的原因已消失：繼續運行。"],
+  "The cause of the pause is gone; the loop continues.": ["暂停的原因已消失：继续运行。", "暫停的原因已消失：繼續運行。"],
   "Settings, mapping and database are good. DingTalk ({0}, mode {1}): {2} problems.": [
     "设置、映射和数据库正常。钉钉（{0}，模式 {1}）：{2} 个问题。",
     "設定、對應檔案及資料庫正常。釘釘（{0}，模式 {1}）：{2} 個問題。",
@@ -260,7 +260,7 @@ export const MESSAGES: Translations = {
     "数据源 {0}（{1}）：从未推送，24 小时内更改 {2} 人。",
     "資料來源 {0}（{1}）：從未推送，24 小時內更改 {2} 人。",
   ],
-  "Nobody has to look at anything.": ["无需查看任何内容。", "無須檢視任何內容。"],
+  "There is nothing to check.": ["无需查看任何内容。", "無須檢視任何內容。"],
   "{0} things to look at.": ["有 {0} 项需要查看。", "有 {0} 項需要檢視。"],
   "dingtalk-scim: another process is reading Workday at the moment; try again when it is done": [
     "dingtalk-scim：另一个进程正在读取 Workday，请稍后再试",
@@ -277,12 +277,12 @@ export const MESSAGES: Translations = {
     "未作更改：文件有 {0} 名在职人员，数据源有 {1} 名。",
     "沒有更改：檔案有 {0} 名在職人員，資料來源有 {1} 名。",
   ],
-  "If the others have left: --count {0}. If the file does not hold everybody: --partial.": [
+  "If the others have left: --count {0}. If the file is not complete: --partial.": [
     "若其他人已离职：--count {0}。若文件不含全部人员：--partial。",
     "如其他人已離職：--count {0}。如檔案不含全部人員：--partial。",
   ],
   "Nothing was changed: {0} of the rows are wrong.": ["未作更改：有 {0} 行错误。", "沒有更改：有 {0} 行錯誤。"],
-  "Nothing was written: this was a trial.": ["未写入：这是试算。", "沒有寫入：這是試算。"],
+  "Nothing was written: this was a dry run.": ["未写入：这是试算。", "沒有寫入：這是試算。"],
   "{0} rows could not be taken over; nobody was deactivated for being absent:": [
     "有 {0} 行无法导入；未因缺席停用任何人：",
     "有 {0} 行無法匯入；沒有因缺席停用任何人：",

@@ -11,7 +11,7 @@ export const NOTES: Translations = {
   "Examples:": ["示例：", "例子："],
   choices: ["可选", "可選"],
   default: ["默认", "預設"],
-  "(--help tells more)": ["（详见 --help）", "（詳見 --help）"],
+  "(see --help)": ["（详见 --help）", "（詳見 --help）"],
   "error: required option '{0}' not specified": ["错误：缺少必需的选项 '{0}'", "錯誤：欠缺必要的選項 '{0}'"],
   "error: missing required argument '{0}'": ["错误：缺少必需的参数 '{0}'", "錯誤：欠缺必要的參數 '{0}'"],
   "error: unknown option '{0}'": ["错误：未知选项 '{0}'", "錯誤：不明選項 '{0}'"],
@@ -45,19 +45,19 @@ export const NOTES: Translations = {
     "错误：--mode、--mapping 和 --policy 针对所有人，请去掉 --user",
     "錯誤：--mode、--mapping 及 --policy 針對所有人，請刪去 --user",
   ],
-  "{0} are proposed at this tier now: look at the list again and name that count": [
+  "{0} are proposed at this tier now: check the list again and give that count": [
     "此等级现有 {0} 条建议：请重新查看列表并指明该数量",
     "此等級現有 {0} 項建議：請重新檢視清單並指明該數目",
   ],
-  "a change of this one is on its way to the target just now: try again in a few seconds": [
+  "a change of this entity is being sent to the target: try again in a few seconds": [
     "此条目的更改正在发送：请几秒后再试",
     "此項目的更改正在傳送：請數秒後再試",
   ],
-  "one of both has another link by now: nothing is to be decided any more": [
+  "one of the two now has another link: there is nothing left to decide": [
     "其中一方已有其他关联：无需再作决定",
     "其中一方已有其他連結：無須再作決定",
   ],
-  "the person is not active, or the department not there, in the directory any more: linked, it would be removed": [
+  "the person is no longer active, or the department no longer exists, in the directory: a linked account would be removed": [
     "目录中该人员已停用或该部门已不存在：关联后会被移除",
     "目錄中該人員已停用或該部門已不存在：連結後會被移除",
   ],
@@ -65,9 +65,9 @@ export const NOTES: Translations = {
     "没有来源删除过此人的记录：无需忽略",
     "沒有來源刪除過此人的記錄：無須忽略",
   ],
-  "this was decided before": ["此前已作决定", "之前已作決定"],
-  "one of both is not there any more": ["其中一方已不存在", "其中一方已不存在"],
-  "the record makes another person with others: separate it there first": [
+  "this is already decided": ["此前已作决定", "之前已作決定"],
+  "one of the two no longer exists": ["其中一方已不存在", "其中一方已不存在"],
+  "the record belongs to another person with several records: separate it first": [
     "该记录已与其他记录合为另一人：请先在那里拆分",
     "該記錄已與其他記錄合為另一人：請先於該處分拆",
   ],
@@ -104,11 +104,8 @@ export const NOTES: Translations = {
       "此处的 DATABASE_URL 为表的所有者的地址，各进程则使用这些用户之一的地址。每个用户获得其类型所需的权限，\n并失去其余权限。所有者执行迁移后，新增内容会自动授权。",
       "此處的 DATABASE_URL 為資料表擁有者的位址，各程序則使用這些使用者之一的位址。每個使用者獲得其類型所需的權限，\n並失去其餘權限。擁有者執行遷移後，新增內容會自動授權。",
     ],
-  "Exit code 0 when nobody has to look at anything, 1 when somebody has.": [
-    "无需查看时退出代码为 0，否则为 1。",
-    "無須檢視時結束代碼為 0，否則為 1。",
-  ],
-  "Nothing is sent to DingTalk by a decision; the running server does what follows. `dingtalk-scim assess` and every comparison make proposals.":
+  "Exit code 0 if there is nothing to check, else 1.": ["无需查看时退出代码为 0，否则为 1。", "無須檢視時結束代碼為 0，否則為 1。"],
+  "A decision sends nothing to DingTalk; the running server makes the changes that follow. `dingtalk-scim assess` and every comparison make proposals.":
     [
       "决定本身不向钉钉发送；后续由运行中的服务器执行。`dingtalk-scim assess` 和每次比较都会产生建议。",
       "決定本身不向釘釘傳送；後續由運行中的伺服器執行。`dingtalk-scim assess` 及每次比較都會產生建議。",
@@ -117,16 +114,16 @@ export const NOTES: Translations = {
     "比较的内容和以谁的值为准，由映射文件的 `sources` 部分决定（docs/sources.md）。",
     "比較的內容和以誰的值為準，由對應檔案的 `sources` 部分決定（docs/sources.md）。",
   ],
-  "Exit code 0 when nothing differs, else 1. Of one person: 1 when they are parked or held, as nothing is done until that is mended.": [
+  "Exit code 0 when nothing differs, else 1. Of one person: 1 when they are parked or held, because nothing is sent until that is fixed.": [
     "没有差异时退出代码为 0，否则为 1。针对一个人时：被搁置或拦下为 1，解决之前不会执行。",
     "沒有差異時結束代碼為 0，否則為 1。針對一個人時：被擱置或攔下為 1，解決之前不會執行。",
   ],
-  "Reads DingTalk's lists, a page at a time. Objects that are not ours are counted and never touched.\nExit code 1 when something was not as it should be.":
+  "Reads DingTalk's lists, a page at a time. Objects that are not ours are counted and never touched.\nExit code 1 if there were differences.":
     [
       "逐页读取钉钉的列表。不属于本服务的对象只计数，绝不更改。\n有不一致时退出代码为 1。",
       "逐頁讀取釘釘的清單。不屬本服務的物件只計數，絕不更改。\n有不一致時結束代碼為 1。",
     ],
-  "The same as POST /api/sync/items/retry. Each keeps its reason until it was looked at again.": [
+  "The same as POST /api/sync/items/retry. Each entity keeps its reason until it is checked again.": [
     "同 POST /api/sync/items/retry。各条目保留原因，直到再次处理。",
     "同 POST /api/sync/items/retry。各項目保留原因，直至再次處理。",
   ],

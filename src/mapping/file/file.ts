@@ -159,7 +159,10 @@ const sources = z.strictObject({
           /** `join`: without asking anybody, where the value is nobody else's in either source. */
           decide: z.enum(["join", "propose"]).default("propose"),
         })
-        .refine(({ by, decide }) => decide === "propose" || by === "employeeNumber", "only employeeNumber may join by itself: propose"),
+        .refine(
+          ({ by, decide }) => decide === "propose" || by === "employeeNumber",
+          "only employeeNumber may join automatically; use propose",
+        ),
     )
     .min(1)
     .max(3)

@@ -5,15 +5,15 @@ import type { Refusal } from "./ports.ts";
 export function refusalText(why: Refusal): string {
   switch (why.kind) {
     case "changed":
-      return `${why.count} are proposed at this tier now: look at the list again and name that count`;
+      return `${why.count} are proposed at this tier now: check the list again and give that count`;
     case "busy":
-      return "a change of this one is on its way to the target just now: try again in a few seconds";
+      return "a change of this entity is being sent to the target: try again in a few seconds";
     case "taken":
-      return "one of both has another link by now: nothing is to be decided any more";
+      return "one of the two now has another link: there is nothing left to decide";
     case "gone":
-      return "the person is not active, or the department not there, in the directory any more: linked, it would be removed";
+      return "the person is no longer active, or the department no longer exists, in the directory: a linked account would be removed";
     case "decided":
-      return "this was decided before";
+      return "this is already decided";
     default:
       return unreachable(why);
   }

@@ -39,7 +39,7 @@ export async function concludeDepartment(
     kind: "waiting" as const,
     on: [holder.id],
     reasonCode: "waitingForName" as const,
-    reason: `another department of ours still has the name: department ${holder.id}`,
+    reason: `another managed department still has the name: department ${holder.id}`,
   };
   return (await store.waitsInCircle(id, [holder.id])) ? yieldName(deps, id, facts, actual, waits, numbered) : waits;
 }

@@ -44,7 +44,7 @@ function resultOf(facts: DepartmentFacts, rootDepartment: string, numbered: Numb
     if (!link) return absent;
     if (settling !== undefined) return settles(settling, "the department was emptied a moment ago and may be needed again");
     if (!occupied) return link.adopted?.strangers ? STRANGERS_INSIDE : absent;
-    return { kind: "waiting", on: [], reasonCode: "stillOccupied", reason: "people or departments of ours are still inside" };
+    return { kind: "waiting", on: [], reasonCode: "stillOccupied", reason: "managed people or departments are still inside" };
   }
   if (!link && facts.undecided) return ADOPTION_OPEN;
   if (!link && settling !== undefined) return settles(settling, "the department may be a new name of one that is there");
@@ -75,7 +75,7 @@ const STRANGERS_INSIDE: StructureResult = {
   reasonCode: "strangersInside",
   reason: "the department was there before, and people or departments are inside that are not ours",
   remedy:
-    "move them elsewhere in DingTalk, or give the department up: dingtalk-scim adopt unlink department ID; it is looked at by the next comparison",
+    "move them elsewhere in DingTalk, or unlink the department: dingtalk-scim adopt unlink department ID; the next comparison checks it",
 };
 
 const AS_IT_WAS: Note = {
@@ -95,13 +95,13 @@ function namesakes({ ordinal = 1, namesake }: NonNullable<DepartmentFacts["node"
 
 function belowMissing({ id, state }: Reference): StructureResult {
   if (state !== "parked" && state !== "held") {
-    return { kind: "waiting", on: [id], reasonCode: "waitingForParent", reason: "the department above is not at the target yet" };
+    return { kind: "waiting", on: [id], reasonCode: "waitingForParent", reason: "the parent department is not at the target yet" };
   }
   return {
     kind: state,
     on: [id],
     reasonCode: "parentStuck",
-    reason: "the department above could not be made",
+    reason: "the parent department could not be created",
     remedy: `see department ${id}`,
   };
 }

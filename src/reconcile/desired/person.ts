@@ -105,7 +105,7 @@ const inRoot = ({ departments }: Assignments): Note => ({
 const UNDECIDED: Note = {
   attribute: "departments",
   code: "departmentUndecided" satisfies LoopNote,
-  text: "a department of this person may be one that is at the target already, and nobody has decided; whoever is there stays where they are",
+  text: "a department of this person may already exist at the target, and the proposal is undecided; the person stays where they are",
 };
 
 export const ADOPTION_REMEDY = "decide: dingtalk-scim adopt list, then adopt accept ID or adopt reject ID";

@@ -8,7 +8,7 @@ const WHAT: Readonly<Record<HoldLimit, string>> = {
   departmentEmptied: "more people would leave one department in an hour than the policy allows",
   attributeBlanked: "one attribute would be emptied, or set to one value, for more people in an hour than the policy allows",
   sourceCollapsed: "the source of the person lost most of its people since last night, or came back from silence with nothing but removals",
-  mappingChanged: "another mapping or policy would touch more than the policy allows",
+  mappingChanged: "a new mapping or policy would change more than the policy allows",
 };
 
 /** How a run ends that the guard holds back. */

@@ -29,11 +29,11 @@ export interface PutBackOperations {
 /** Whoever the directory wants there comes back by itself; this is for what it does not say. */
 export const PUT_BACK_TEXTS: Readonly<Record<PutBackResult, string>> = {
   restoring: "is put back",
-  notWanted: "not put back: the directory does not want the person there; make them active at the source first",
-  deleted: "not put back: the source has deleted the person; have it create them again, which makes a new account",
+  notWanted: "not put back: the person is not active in the directory; make them active at the source first",
+  deleted: "not put back: the source has deleted the person; create the person there again, which makes a new account",
   recordDeleted:
-    "not put back: a source has deleted its record; joins forget with this id lets that count no more, or the source creates it again",
-  expired: `not put back: removed more than ${KEPT_DAYS} days ago, so nothing is kept; the loop creates the person again as the directory says`,
+    "not put back: a source has deleted its record; forget it with joins forget and this id, or create the record again at the source",
+  expired: `not put back: removed more than ${KEPT_DAYS} days ago, so the copy is gone; the loop creates the person again from the directory`,
   restored: "was put back before",
   notRemoved: "was not removed",
   unknown: "nobody has this id",

@@ -92,20 +92,20 @@ function problemOf(standing: Standing): Pick<Problem, "code" | "text" | "remedy"
       const { id, state } = standing.hold;
       return {
         code: "rulesHeld",
-        text: `the mapping or policy would touch more than the limits of the policy: hold ${id} is ${state}`,
+        text: `the mapping or policy would change more than the limits of the policy allow: hold ${id} is ${state}`,
         remedy:
           state === "open"
-            ? `look at hold ${id}: approve it if this is meant, else start with the mapping and policy of before`
-            : "start with the mapping and policy of before, or with better ones",
+            ? `look at hold ${id}: approve it if this is intended, else start with the previous mapping and policy`
+            : "start with the previous mapping and policy, or with corrected ones",
       };
     }
     case "rests":
       return {
         code: "rulesOfOthers",
-        text: "another process works by another mapping or policy, or waits for a decision about them",
+        text: "another process uses another mapping or policy, or waits for a decision about them",
         remedy: "start all processes with the same MAPPING_FILE and POLICY_FILE",
       };
     case "toWeigh":
-      return { code: "rulesWeighed", text: "it is compared what the changed mapping or policy would touch", remedy: "wait" };
+      return { code: "rulesWeighed", text: "the changes by the new mapping or policy are being counted", remedy: "wait" };
   }
 }

@@ -90,7 +90,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
         user: () => users.read(ref.id, context),
         department: () => listing.findDepartment(ref.id, context),
         role: () => {
-          throw new TargetRejected("DingTalk keeps no id of ours for a role, so an unanswered create cannot be found by itself", {
+          throw new TargetRejected("DingTalk stores no external id for a role, so an unanswered create cannot be found automatically", {
             answer: "no-role-key",
             reasonCode: "roleNotIdentifiable",
             remedy: `look into the role group ${options.roleGroup} in DingTalk and remove the role by hand if it is there`,

@@ -1,56 +1,56 @@
 import type { Reasons } from "./reasons.ts";
 
 /** What each reason is called, by its code, and what to do about it. */
-const WAIT = "Nothing to do: it is tried again by itself.";
-const MODE = "Look at the plan. When it is right, raise the mode.";
-const POLICY = "The policy file says so. Change it if it is not meant.";
+const WAIT = "Nothing to do: it is retried automatically.";
+const MODE = "Check the plan. If it is right, raise the mode.";
+const POLICY = "This follows from the policy file. Change the file if it is not intended.";
 const INVITED = "The person has to act in DingTalk: accept the invitation, or change the number.";
 const APP = "An administrator of DingTalk has to change the app or the organisation: open-dev.dingtalk.com.";
 const SCOPE = "Widen the contact scope to all employees: open-dev.dingtalk.com › the app › Permissions.";
 const ANOTHER =
-  "If one of ours has it: give one of the two another value at the source. If somebody else has it: change or remove them in DingTalk, then retry.";
+  "If a person of the directory has it: change one of the two values at the source. If another account in DingTalk has it: change or remove that account, then retry.";
 const RENAME = "Rename or remove it in DingTalk, then retry.";
 const PERSON = "The person changes it in DingTalk.";
 const SOURCE = "Correct it at the source.";
 const REPORT = "Probably a mistake of the mapping or of this program: report it.";
-const ROOM = "Divide it at the source.";
-const NOT_NAMED = "The mapping should not name it.";
+const ROOM = "Split it at the source.";
+const NOT_NAMED = "Remove it from the mapping.";
 const FIRST =
-  "Something else has to be done first and was not done after many tries. Look at the item: the department may have people of others inside, or a reference is broken.";
+  "A prerequisite is still missing after many tries. Open the item: the department may contain people who are not managed, or a reference is broken.";
 
 export const ENGLISH_REASONS: Reasons = {
-  waitingForDepartment: ["a department has to be made first", WAIT],
-  waitingForManager: ["the manager has to be made first", WAIT],
-  waitingForParent: ["the parent department has to be made first", WAIT],
-  parentStuck: ["the department above could not be created", "Look at that department first."],
-  waitingForName: ["another department has to give up its name first", WAIT],
-  settling: ["a rename may still be under way", WAIT],
-  stillManager: ["is still manager of others", WAIT],
+  waitingForDepartment: ["a department has to be created first", WAIT],
+  waitingForManager: ["the manager has to be created first", WAIT],
+  waitingForParent: ["the parent department has to be created first", WAIT],
+  parentStuck: ["the parent department could not be created", "Check that department first."],
+  waitingForName: ["another department has to release its name first", WAIT],
+  settling: ["a rename may still be in progress", WAIT],
+  stillManager: ["still manages other people", WAIT],
   stillOccupied: ["people or departments are still inside", WAIT],
   roleStillUsed: ["people still have the role", WAIT],
   modeObserve: ["the mode observe sends nothing", MODE],
   modeUpsert: ["the mode upsert removes nothing", MODE],
   heldByLimit: [
     "held back by a limit of the policy",
-    "Look at the hold and decide: “Needs you” in the dashboard, or dingtalk-scim holds list.",
+    "Check the hold and decide: “Needs you” in the dashboard, or dingtalk-scim holds list.",
   ],
   protectedPerson: ["protected by the policy", POLICY],
   outsidePilot: ["outside the pilot", POLICY],
   privateAddress: ["an e-mail address outside the organisation’s domains", POLICY],
   externalWithoutDepartment: ["a person of another organisation without a department", "Correct the group or department at the source."],
-  parentNotKnown: ["the group above is not in the directory", "Send that group, or correct the parent at the source."],
-  groupStuck: ["their only group waits for the group above it", "Look at that group."],
-  hiddenDepartmentStuck: ["their only departments are hidden ones that could not be made", "Look at those departments."],
-  groupCycle: ["the groups above lead back to themselves", "Break the circle at the source."],
+  parentNotKnown: ["the parent group is not in the directory", "Send that group, or correct the parent at the source."],
+  groupStuck: ["their only group waits for its parent group", "Check that group."],
+  hiddenDepartmentStuck: ["their only departments are hidden ones that could not be created", "Check those departments."],
+  groupCycle: ["the parent groups form a cycle", "Break the cycle at the source."],
   pathTooDeep: ["the department would be more than 20 levels deep", "Shorten the path of the group."],
-  groupWithoutName: ["the group has no name that a department can have", "Give it a name at the source."],
-  inGrace: ["a leaver in the time of grace", WAIT],
-  invitationOpen: ["invited, and has not accepted yet", INVITED],
+  groupWithoutName: ["the group has no valid department name", "Give it a name at the source."],
+  inGrace: ["a leaver in the grace period", WAIT],
+  invitationOpen: ["invited, not accepted yet", INVITED],
   invitedLeaver: ["left while an invitation was open", INVITED],
-  invitationRunOut: ["an invitation was not accepted within seven days", "Retry to send another one, and tell the person."],
+  invitationRunOut: ["an invitation was not accepted within seven days", "Retry to send a new one, and tell the person."],
   adoptionOpen: [
-    "may be somebody who is in DingTalk already",
-    "Say whether it is the same one: “Needs you” in the dashboard, or dingtalk-scim adopt list.",
+    "may be a person who is already in DingTalk",
+    "Decide whether it is the same person: “Needs you” in the dashboard, or dingtalk-scim adopt list.",
   ],
   leaverUndecided: [
     "has left, and may still be in DingTalk with an account that nobody has decided about",
@@ -58,17 +58,20 @@ export const ENGLISH_REASONS: Reasons = {
   ],
   joinOpen: [
     "may be the same person as a record of another source",
-    "Say whether it is the same person: “Needs you” in the dashboard, or dingtalk-scim joins list.",
+    "Decide whether it is the same person: “Needs you” in the dashboard, or dingtalk-scim joins list.",
   ],
   recordDeleted: [
-    "they are there by every record that is left, but a source deleted its own",
+    "present in every remaining record, but one source deleted its record",
     "If they have not left: let the deleted record be forgotten with dingtalk-scim joins forget and the id of the person, or have the source create it again.",
   ],
-  strangersInside: ["others are in the department", "Move the others out of the department in DingTalk (管理后台 › 通讯录), then retry."],
+  strangersInside: [
+    "the department contains people who are not managed",
+    "Move them out of the department in DingTalk (管理后台 › 通讯录), then retry.",
+  ],
   databaseUnavailable: ["the database did not answer", WAIT],
   unexpectedError: ["an unexpected error", "This is a bug: report it with the log line that has the id."],
   dingtalkBusy: ["DingTalk is busy", WAIT],
-  gatewayRefused: ["DingTalk's gateway refused without saying why", WAIT],
+  gatewayRefused: ["DingTalk's gateway refused without a reason", WAIT],
   noAnswer: ["DingTalk gave no answer", WAIT],
   addressBlocked: ["our address is blocked by DingTalk", APP],
   organisationBlocked: ["the organisation is blocked by DingTalk", WAIT],
@@ -76,11 +79,11 @@ export const ENGLISH_REASONS: Reasons = {
   appStopped: ["the app is stopped", APP],
   organisationDisabled: ["the organisation is disabled", APP],
   organisationWrong: ["the corp id is wrong", APP],
-  apiAddressWrong: ["the address has no such API", APP],
+  apiAddressWrong: ["this API does not exist at the address", APP],
   httpsRequired: ["DingTalk answers by HTTPS only", APP],
   personOutsideScope: ["outside the app's contact scope", SCOPE],
   departmentOutsideScope: ["outside the app's contact scope", SCOPE],
-  roleMissing: ["the role does not exist any more", WAIT],
+  roleMissing: ["the role no longer exists", WAIT],
   roleGroupMissing: ["the role group does not exist", FIRST],
   peopleInside: ["people are still inside", FIRST],
   departmentsInside: ["departments are still inside", FIRST],
@@ -92,17 +95,17 @@ export const ENGLISH_REASONS: Reasons = {
   chatOwnerMissing: ["the owner of the chat does not exist", FIRST],
   userIdTaken: ["the user id exists", "Retry: the person is read again."],
   mobileTaken: ["mobile number taken", ANOTHER],
-  accountTaken: ["the owner of the number is in the organisation under another number", ANOTHER],
+  accountTaken: ["the owner of the number is already in the organisation with another number", ANOTHER],
   extensionTaken: ["telephone extension taken", ANOTHER],
-  roleNameTaken: ["a role of others has this name", RENAME],
+  roleNameTaken: ["a role that is not managed has this name", RENAME],
   externalContactExists: ["the external contact exists", "Remove it in DingTalk."],
-  invitationPending: ["invited, and has not accepted yet", INVITED],
+  invitationPending: ["invited, not accepted yet", INVITED],
   mobileLocked: ["the number belongs to the person and cannot be changed", PERSON],
   mobileOfOtherAccount: ["the new number belongs to another DingTalk account", PERSON],
   mobileDiffersFromLogin: ["the number differs from the one the person signs in with", PERSON],
   nameInvalid: ["the name is empty, too long or not allowed", SOURCE],
   nameSensitive: ["DingTalk considers the name sensitive", SOURCE],
-  orderInvalid: ["the order is no whole number", SOURCE],
+  orderInvalid: ["the order is not a whole number", SOURCE],
   mobileInvalid: ["the mobile number is not valid", SOURCE],
   emailInvalid: ["the e-mail address is not valid", SOURCE],
   identityMissing: ["neither a mobile number nor an e-mail address", SOURCE],
@@ -114,12 +117,12 @@ export const ENGLISH_REASONS: Reasons = {
   remarkTooLong: ["the remark is too long", SOURCE],
   tooManyDepartmentsOfPerson: ["too many departments", SOURCE],
   departmentListInvalid: ["the list of departments is not valid", SOURCE],
-  visibilityListInvalid: ["a list of who may see the department is not valid", REPORT],
+  visibilityListInvalid: ["a visibility list of the department is not valid", REPORT],
   visibilityNotSet: ["the visibility of the department could not be set", REPORT],
   departmentNotListed: ["the department cannot be listed this way", REPORT],
   roleNameEmpty: ["the role has no name", SOURCE],
   tooManyPeopleListed: ["a list of people is too long", REPORT],
-  characterNotRead: ["the text has a character that DingTalk does not read", REPORT],
+  characterNotRead: ["the text has a character that DingTalk does not accept", REPORT],
   parameterInvalid: ["DingTalk does not accept a value of the call", REPORT],
   formInvalid: ["DingTalk does not accept the form of the call", REPORT],
   pageInvalid: ["a page is out of range", REPORT],
@@ -127,20 +130,20 @@ export const ENGLISH_REASONS: Reasons = {
   departmentTooDeep: ["the department would be too deep", ROOM],
   tooManyDepartments: ["there are too many departments", ROOM],
   departmentFull: ["the department has too many members", ROOM],
-  tooManyOrganisations: ["the owner of the number is in five unverified organisations", "They leave one of them."],
+  tooManyOrganisations: ["the owner of the number is in five unverified organisations", "The person leaves one of them."],
   tooManyExternalContacts: ["there are too many external contacts", "Make room, or switch them on."],
   labelMissing: ["the label of the external contact does not exist", "Create it in DingTalk."],
   externalContactsOff: ["external contacts are not switched on", "Switch them on in DingTalk."],
   rootProtected: ["the organisation itself cannot be changed", NOT_NAMED],
   roleProtected: ["the role belongs to DingTalk", NOT_NAMED],
   notEnterpriseAccount: ["only enterprise accounts can be switched off", "Remove the person, or make the change by hand."],
-  unknownAnswer: ["DingTalk answered with a code we do not know", "Report it, so that it gets a meaning."],
+  unknownAnswer: ["DingTalk answered with an unknown code", "Report it."],
   appRateExceeded: ["the app calls too often", WAIT],
   apiRateExceeded: ["all apps together call too often", WAIT],
   tokenRefused: ["the access token was refused", WAIT],
   credentialWrong: [
     "DingTalk refuses the app's credential",
-    "Compare app key, secret and corp id with open-dev.dingtalk.com, and look whether the app is enabled.",
+    "Compare app key, secret and corp id with open-dev.dingtalk.com, and check that the app is enabled.",
   ],
   permissionMissing: ["the app lost a permission", "Grant it again: dingtalk-scim doctor names it."],
   addressNotAllowed: [
@@ -149,14 +152,14 @@ export const ENGLISH_REASONS: Reasons = {
   ],
   personMissing: ["the person is not in the organisation", WAIT],
   departmentMissing: ["the department does not exist", WAIT],
-  parentMissing: ["the department above does not exist", FIRST],
+  parentMissing: ["the parent department does not exist", FIRST],
   organisationFull: ["the organisation is full", "Verify it or buy seats: DingTalk admin console › Enterprise settings › Certification."],
-  nameTaken: ["a department of others has this name", RENAME],
+  nameTaken: ["a department that is not managed has this name", RENAME],
   emailTaken: ["e-mail address taken", ANOTHER],
   unreachable: ["DingTalk cannot be reached", WAIT],
   answerIncomplete: ["DingTalk's answer was incomplete", WAIT],
   rateLimited: ["waits for the rate limit", WAIT],
-  leaseEnded: ["took too long, and is tried again", WAIT],
+  leaseEnded: ["took too long; it is retried", WAIT],
   administrator: [
     "administrators of the organisation are never removed",
     "Take the role away: DingTalk admin console › Security and permissions.",
@@ -165,38 +168,38 @@ export const ENGLISH_REASONS: Reasons = {
   nameMissing: ["the name is missing", SOURCE],
   mobileMissing: ["the mobile number is missing", SOURCE],
   loginMissing: ["the login name of an enterprise account is missing", SOURCE],
-  nameTakenByOwn: ["another of our departments has the name", WAIT],
-  stillManages: ["the person still manages a department that they leave", "Remove them from its managers in DingTalk, then retry."],
+  nameTakenByOwn: ["another managed department has the name", WAIT],
+  stillManages: ["the person still manages a department that they are leaving", "Remove them from its managers in DingTalk, then retry."],
   featureMissing: [
     "enterprise accounts were refused",
-    "Let DingTalk switch them on, or give the person a mobile number and no account type; then retry.",
+    "Ask DingTalk to enable them, or give the person a mobile number and no account type; then retry.",
   ],
-  valueTaken: ["another one has a value", ANOTHER],
-  nameCameFree: ["the name came free, and is tried again", WAIT],
+  valueTaken: ["another account has one of the values", ANOTHER],
+  nameCameFree: ["the name is free now; it is retried", WAIT],
   roleNotIdentifiable: ["a role that may exist cannot be identified", "If it exists, remove it by hand in the role group SCIM."],
-  notSupported: ["DingTalk has no such thing", REPORT],
-  contactScope: ["the app does not see the whole organisation any more", SCOPE],
+  notSupported: ["DingTalk does not support this", REPORT],
+  contactScope: ["the app no longer sees the whole organisation", SCOPE],
   settingsWrong: ["a setting or the clock of this machine is wrong", "Run dingtalk-scim doctor: it names the setting."],
-  oneTimeLinkUsed: ["somebody signed in by a one-time link", "Find out who did it and why. End the session if nobody knows."],
+  oneTimeLinkUsed: ["somebody signed in with a one-time link", "Find out who did it and why. End the session if nobody knows."],
   sealingLate: [
     "the history was not sealed in time",
-    "Look in the log for the reason; until then later changes of the history cannot be proven.",
+    "Check the log for the reason. Until this is fixed, later changes of the history cannot be proven.",
   ],
   changeLate: [
-    "a change by date is late",
-    "Look whether a process with ROLE=worker or ROLE=all runs, and in its log. Somebody whose last day is over may still be in DingTalk.",
+    "a scheduled change is late",
+    "Check that a process with ROLE=worker or ROLE=all runs, and check its log. A person whose last day is over may still be in DingTalk.",
   ],
   datesNotRead: [
     "dates of people could not be read",
-    "Look in the log: it has the ids of the people and the code of the failure. Until it succeeds they count as before, and somebody whose last day is over may still be in DingTalk.",
+    "The log has the ids of the people and the code of the failure. Until it succeeds, their earlier dates apply, and a person whose last day is over may still be in DingTalk.",
   ],
   importRefused: [
     "a file or report was refused as a whole",
     "Run dingtalk-scim workday check, or people import --dry-run: it names the rows that are wrong, or the number of active people to confirm with --count.",
   ],
   graceKeepsAccess: [
-    "people who leave keep their access to DingTalk until the grace ends: a regular account cannot be disabled, and the mapping names no department to move them into meanwhile",
+    "leavers keep their access to DingTalk until the grace ends: a regular account cannot be disabled, and the mapping names no department to park them in",
     "Name the department in inactive.parkIn of MAPPING_FILE, or set grace.regular to 0 in POLICY_FILE. If it is meant, write keepsAccess: true below grace.",
   ],
-  historyAltered: ["the history is not what was signed", "Run dingtalk-scim history verify: it names the first wrong entry."],
+  historyAltered: ["the history does not match its signatures", "Run dingtalk-scim history verify: it names the first wrong entry."],
 };

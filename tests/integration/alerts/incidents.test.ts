@@ -61,7 +61,7 @@ test("a connection to DingTalk that is refused 1,000 times is one incident, told
     if (failures % 50 === 0) await one.pass(45_000, 15_000);
   }
   expect(await alerts.incidents()).toMatchObject([{ kind: "listening", code: "notHeard", class: "B" }]);
-  expect(await titles()).toEqual(["[dingtalk-scim] DingTalk has not been heard for ten minutes"]);
+  expect(await titles()).toEqual(["[dingtalk-scim] no connection to DingTalk's events for ten minutes"]);
   await show("listening", 0);
   await one.pass(4 * 60_000);
   expect((await titles()).at(-1)).toContain("Over: DingTalk has not been heard");

@@ -35,7 +35,7 @@ test.each<[string, string, readonly string[]]>([
   [
     "a weak tier that links",
     "adopt: { people: { 5: link } }",
-    ["2:23 adopt.people.5: must be propose or never: this tier is too weak to link by itself"],
+    ["2:23 adopt.people.5: must be propose or never: this tier is too weak to link automatically"],
   ],
   [
     "tier 1 without its value",

@@ -25,24 +25,36 @@ test.each<[string, DepartmentFacts, StructureResult]>([
   [
     "the parent comes first",
     department({ node: { ...node, parent: { ...parent, remoteId: undefined } } }),
-    { kind: "waiting", on: ["p"], reasonCode: "waitingForParent", reason: "the department above is not at the target yet" },
+    { kind: "waiting", on: ["p"], reasonCode: "waitingForParent", reason: "the parent department is not at the target yet" },
   ],
   [
     "a parent that is stuck is not waited for: who belongs here goes on without",
     department({ node: { ...node, parent: { ...parent, remoteId: undefined, state: "parked" } } }),
-    { kind: "parked", on: ["p"], reasonCode: "parentStuck", reason: "the department above could not be made", remedy: "see department p" },
+    {
+      kind: "parked",
+      on: ["p"],
+      reasonCode: "parentStuck",
+      reason: "the parent department could not be created",
+      remedy: "see department p",
+    },
   ],
   [
     "a parent that is held holds it",
     department({ node: { ...node, parent: { ...parent, remoteId: undefined, state: "held" } } }),
-    { kind: "held", on: ["p"], reasonCode: "parentStuck", reason: "the department above could not be made", remedy: "see department p" },
+    {
+      kind: "held",
+      on: ["p"],
+      reasonCode: "parentStuck",
+      reason: "the parent department could not be created",
+      remedy: "see department p",
+    },
   ],
   ["nobody asks for it any more", department({ node: { ...node, present: false }, link: owned }), absent],
   ["it never was in the tree", department({ node: undefined }), absent],
   [
     "people inside go first",
     department({ node: { ...node, present: false }, link: owned, occupied: true }),
-    { kind: "waiting", on: [], reasonCode: "stillOccupied", reason: "people or departments of ours are still inside" },
+    { kind: "waiting", on: [], reasonCode: "stillOccupied", reason: "managed people or departments are still inside" },
   ],
 ])("department: %s", (_name, facts, expected) => expect(desiredDepartment(facts, "1")).toEqual(expected));
 

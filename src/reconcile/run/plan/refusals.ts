@@ -70,7 +70,7 @@ async function withHolder(store: Holders, ref: EntityRef, { attribute, value, er
   return { attribute, value, stranger: remoteId, told: told(`${remoteId} has it, whom this service does not manage`, remedy) };
 }
 
-const OURS = "give one of the two another value at its source, and this one follows by itself";
+const OURS = "change one of the two values at its source; the other is then retried automatically";
 
 export interface Situation {
   readonly kind: EntityRef["kind"];

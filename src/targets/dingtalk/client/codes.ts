@@ -183,12 +183,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   // Taken
   "60102": of("taken", "userIdTaken", "the user id exists already", "userid"),
   "60104": of("taken", "mobileTaken", "another person has this mobile number", "mobile"),
-  "60107": of(
-    "taken",
-    "accountTaken",
-    "whoever signs in with this mobile number is in the organisation already, under another number",
-    "mobile",
-  ),
+  "60107": of("taken", "accountTaken", "the account with this mobile number is already in the organisation, with another number", "mobile"),
   "60106": MAIL_TAKEN,
   "40101": MAIL_TAKEN,
   "40100": of("taken", "extensionTaken", "another person has this telephone extension", "telephone"),

@@ -49,7 +49,7 @@ export function createAdmins(): Admins {
 
 const TEXT = "administrators of the organisation are never removed or switched off";
 const REMEDY =
-  "take the administrator's role away: DingTalk admin console › Security and permissions › Permission management; the person is looked at every hour";
+  "take the administrator's role away: DingTalk admin console › Security and permissions › Permission management; the person is checked every hour";
 
 async function ask(session: Session): Promise<ReadonlySet<string>> {
   const { result } = await session.call(API.userAdmins, {});

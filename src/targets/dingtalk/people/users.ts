@@ -267,7 +267,7 @@ const isLocked = ({ answer }: TargetError): boolean => meaningOf(answer).kind ==
 const notCarried = (attribute: string): Note => ({
   attribute,
   code: "notSent",
-  text: "DingTalk takes no such change of somebody who is there; remove the person and add them again, or change it in DingTalk",
+  text: "DingTalk cannot change this for an existing person; remove the person and add them again, or change it in DingTalk",
 });
 
 const isEmpty = (value: AttributeValue | undefined): value is undefined | null | "" | readonly [] =>

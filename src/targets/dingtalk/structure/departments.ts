@@ -160,7 +160,7 @@ async function createOne(session: Session, body: JsonObject): Promise<string> {
   const { result } = await session.call(API.departmentCreate, body);
   const remoteId = isObject(result) ? String(result.dept_id) : "";
   if (!/^\d+$/.test(remoteId))
-    throw new TargetOutcomeUnknown("the new department's id was not told", { answer: "no-dept-id", reasonCode: "answerIncomplete" });
+    throw new TargetOutcomeUnknown("the answer has no id of the new department", { answer: "no-dept-id", reasonCode: "answerIncomplete" });
   return remoteId;
 }
 

@@ -73,5 +73,5 @@ export const outside = (message: string): TargetError =>
   new TargetProtected(message, {
     answer: "outside",
     reasonCode: "outsideManagedRoot",
-    remedy: "move it below the managed root in DingTalk, or do by hand what is to be done; it is looked at every hour",
+    remedy: "move it below the managed root in DingTalk, or make the change by hand; it is checked every hour",
   });
