@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 export interface Clock {
   /** Wall-clock time, UTC. */
   now(): Date;
-  /** Milliseconds that only ever grow, for durations. */
+  /** Monotonic milliseconds, for durations. */
   monotonicMs(): number;
   /** Resolves after `ms`, or rejects with the signal's reason when aborted. Does not keep the process alive. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;

@@ -1,15 +1,15 @@
 import type { Clock } from "./clock.ts";
 
-/** A term that this process counts by its own clocks. */
+/** A deadline that this process measures with its own clocks. */
 export interface Deadline {
-  /** Milliseconds that are left; 0 or less once it is over. */
+  /** Milliseconds left; 0 or less once it has expired. */
   leftMs(): number;
-  /** Asks for a whole term from now on, once half of this one is over. What is over stays over. Absent: nobody can give more. */
+  /** Renews the full term once half of it is over. An expired deadline stays expired. Absent: it cannot be renewed. */
   prolong?(): Promise<void>;
 }
 
 /**
- * Begins to count now. What has passed is the larger of two counts: on Linux monotonic time stands still while a virtual machine is suspended, and the wall
+ * Starts now. The elapsed time is the larger of two measures: on Linux, monotonic time stops while a virtual machine is suspended, and the wall
  * clock may be set back.
  */
 export function startDeadline(clock: Clock, ms: number): Deadline {

@@ -8,7 +8,7 @@ export function nearest(name: string, known: readonly string[], tolerated: (know
   return best?.name;
 }
 
-/** Longer words are nobody's misspelling of a name, and not worth the square of their length. */
+/** Longer words are not treated as misspellings: the cost grows with the square of their length. */
 const MAX_LENGTH = 64;
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */

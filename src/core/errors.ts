@@ -15,7 +15,7 @@ export abstract class AppError extends Error {
   }
 }
 
-/** The database, or another thing we cannot work without, does not answer now. Inbound this is 503 with Retry-After. */
+/** The database, or another required dependency, does not answer. Inbound this is 503 with Retry-After. */
 export class Unavailable extends AppError {
   readonly code = "UNAVAILABLE";
   override readonly retry: Retry;

@@ -1,7 +1,7 @@
 import { fold } from "./fold.ts";
 import { HAN_PAIRS } from "./han-pairs.ts";
 
-/** Lazily: most processes never look for a name. */
+/** Lazy: most processes never search by name. */
 let tables: { readonly simplified: ReadonlyMap<string, string>; readonly variants: ReadonlyMap<string, string> } | undefined;
 
 function read() {
@@ -16,7 +16,7 @@ function read() {
   return { simplified, variants };
 }
 
-/** The form two names are compared in where somebody looks for one: `fold`, in simplified characters. Not for telling people apart: 鍾 and 鐘 become one. */
+/** The form in which names are searched: `fold`, in simplified characters. Not an identity: 鍾 and 鐘 become equal. */
 export function foldHan(text: string): string {
   tables ??= read();
   const { simplified } = tables;

@@ -10,17 +10,17 @@ export function uuidv7(nowMs: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
-/** The smallest that could have been made then: everything above it was made since. */
+/** The smallest id of that time: every larger one was created later. */
 export function firstUuidAt(ms: number): string {
   const time = ms.toString(16).padStart(12, "0");
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
 }
 
-/** When a version 7 UUID was made, in milliseconds; undefined for any other. */
+/** The creation time of a version 7 UUID in milliseconds; undefined for other versions. */
 export const madeAtMs = (id: string): number | undefined =>
   isUuid(id) && id[14] === "7" ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;
 
-/** The lowest and the highest version 7 UUID that can be made in a millisecond. Times beyond what such an id can hold give those of its ends. */
+/** The lowest and the highest version 7 UUID of a millisecond. Times out of range are clamped. */
 export const oldestIdAt = (ms: number): string => `${timeOf(ms)}-0000-0000-000000000000`;
 export const latestIdAt = (ms: number): string => `${timeOf(ms)}-ffff-ffff-ffffffffffff`;
 
@@ -33,7 +33,7 @@ function timeOf(ms: number): string {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** As ours are written: in lower case. */
+/** Lower case, like our own ids. */
 export const isCanonicalUuid = (text: string): boolean => isUuid(text) && text === text.toLowerCase();
 
 export const isUuid = (text: string): boolean => UUID.test(text);

@@ -2,7 +2,7 @@ import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
- * Makes a folder and those above it, level by level; nothing when it is there. Throws the system's error: EEXIST or ENOTDIR where a file is in the way.
+ * Creates a folder and its parents, level by level. Does nothing if it exists. Throws the system's error: EEXIST or ENOTDIR if a file is in the way.
  * Node's own recursive form never returns on a file system that answers ENOENT for a folder whose parent exists, such as /proc.
  */
 export function makeFolder(path: string, mode = 0o777): void {

@@ -1,15 +1,15 @@
 /*
- * What a process counts between two writes to the database: additions in memory, so that nothing on the hot path costs a statement. Labels must come from
- * sets of ours: each combination stays for good.
+ * Counters of a process between two writes to the database. They are kept in memory, so the hot path needs no statement. Labels must come from
+ * fixed sets: each combination is stored permanently.
  */
 
 export type Labels = Readonly<Record<string, string>>;
 
 /** Upper bounds of the buckets in seconds; what is above the last is in `+Inf`. */
 export const HISTOGRAMS = {
-  /** From the head of a call to its answer. */
+  /** From the start of a call to its answer. */
   targetCall: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
-  /** From the commit of a change to the target being right. */
+  /** From the commit of a change until the target is in sync. */
   syncLatency: [0.5, 1, 2.5, 5, 10, 15, 30, 45, 60, 120, 300, 900, 3_600, 14_400],
 } as const satisfies Readonly<Record<string, readonly number[]>>;
 
@@ -17,7 +17,7 @@ export type HistogramName = keyof typeof HISTOGRAMS;
 export type CounterName = "targetCalls" | "alertDeliveries";
 export type SampleName = CounterName | HistogramName | `${HistogramName}Sum`;
 
-/** Of a histogram: how many fell into the bucket `le`, not how many fell into it or one below. */
+/** Histogram: count of the bucket `le` alone, not cumulative. */
 export interface Sample {
   readonly name: SampleName;
   readonly labels: Labels;
@@ -26,7 +26,7 @@ export interface Sample {
 
 export interface Readings {
   readonly samples: readonly Sample[];
-  /** When each source was last heard of, by its id. */
+  /** Time of the last request of each source, by its id. */
   readonly heard: ReadonlyMap<string, Date>;
 }
 
@@ -34,9 +34,9 @@ export interface Meter {
   count(name: CounterName, labels: Labels): void;
   observe(name: HistogramName, labels: Labels, seconds: number): void;
   heard(sourceId: string, at: Date): void;
-  /** What was counted since the last time. */
+  /** The counts since the last call. */
   take(): Readings;
-  /** For readings that could not be written down. */
+  /** Restores readings that could not be stored. */
   putBack(readings: Readings): void;
 }
 

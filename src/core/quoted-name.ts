@@ -1,5 +1,5 @@
-/** Of an attribute, a URN, a path without values, an id. Longer or other texts may be values, which no message repeats. */
+/** Attribute names, URNs, paths without values, ids. Other or longer texts may be values, which messages must not repeat. */
 const NAME = /^[A-Za-z0-9][\w.$:-]{0,99}$/;
 
-/** A name that came in, for the end of a message about it: ` "nope"`, or nothing when it does not look like one. */
+/** A received name, quoted for the end of a message: ` "nope"`, or nothing if it does not look like a name. */
 export const quotedName = (name: string): string => (NAME.test(name) ? ` "${name}"` : "");

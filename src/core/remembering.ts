@@ -1,6 +1,6 @@
 /**
- * Remembers the last answers of a pure function of a text and of what it is read by: at least `most` of them, at most twice as many. For what costs much and
- * is asked several times in a row, such as reading a telephone number of a country.
+ * Caches the last results of a pure function of a text and a context: at least `most`, at most twice as many. For expensive functions that
+ * are called several times with the same input, such as parsing a telephone number.
  */
 export function remembering<By extends string, Answer>(
   of: (text: string, by: By) => Answer,
@@ -8,7 +8,7 @@ export function remembering<By extends string, Answer>(
 ): (text: string, by: By) => Answer {
   let [now, before] = [new Map<string, { readonly answer: Answer }>(), new Map<string, { readonly answer: Answer }>()];
   return (text, by) => {
-    // With the length, no two pairs have one key, whatever is in them.
+    // The length makes the key unique for each pair.
     const key = `${by.length} ${by}${text}`;
     const last = now.get(key);
     if (last) return last.answer;

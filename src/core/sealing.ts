@@ -7,12 +7,12 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const CIPHER = "aes-256-gcm";
 
-/** Taken from the system in large pieces: one call for each nonce cost as much as the cipher. */
+/** Read from the system in large blocks: one call per nonce cost as much as the cipher. */
 const POOL_BYTES = 4_096;
 let pool = Buffer.alloc(0);
 let taken = 0;
 
-/** At most some dozen. Each byte is given once, and forgotten here. */
+/** At most some dozen bytes. Each byte is returned once and then cleared here. */
 export function someRandomBytes(count: number): Buffer {
   if (taken + count > pool.length) [pool, taken] = [randomBytes(POOL_BYTES), 0];
   const bytes = Buffer.from(pool.subarray(taken, taken + count));
@@ -21,7 +21,7 @@ export function someRandomBytes(count: number): Buffer {
   return bytes;
 }
 
-/** `about`: what the text belongs to; it opens nowhere else. */
+/** `about`: the context of the text; unsealing needs the same one. */
 export function seal(key: Buffer, about: string, text: Buffer): Buffer {
   const nonce = someRandomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
@@ -29,7 +29,7 @@ export function seal(key: Buffer, about: string, text: Buffer): Buffer {
   return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** Throws for another key, for what was sealed about something else, and for what was altered. */
+/** Throws for another key, another context, or altered text. */
 export function unseal(key: Buffer, about: string, sealed: Buffer): Buffer {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new Error("sealed text is too short");
   const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });

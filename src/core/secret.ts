@@ -1,6 +1,6 @@
 const MASK = "[secret]";
 
-/** A text that must not be shown. Printing, interpolation, JSON and inspection give a mask; `reveal` is the one way to the text, and easy to search for. */
+/** A text that must not be shown. Printing, interpolation, JSON and inspection give a mask. Only `reveal` returns the text, and is easy to search for. */
 export class Secret {
   readonly #text: string;
 

@@ -4,25 +4,25 @@ import type { Logger } from "./logger.ts";
 export interface TurnOptions {
   readonly clock: Pick<Clock, "sleep">;
   readonly logger: Logger;
-  /** Milliseconds between two turns, where a turn does not say them itself. */
+  /** Default milliseconds between two turns; a turn may return another value. */
   readonly everyMs: number;
-  /** What the log says when a turn fails. */
+  /** Log message when a turn fails. */
   readonly failed: string;
-  /** What it says when a turn works again; nothing when unset. */
+  /** Log message when a turn succeeds again. Absent: no message. */
   readonly worksAgain?: string;
-  /** Of every line. */
+  /** Fields of every line. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-/** Answers how many milliseconds the next one waits, or nothing. */
+/** Resolves with the delay of the next turn in milliseconds, or undefined for the default. */
 export type Turn = (signal: AbortSignal) => Promise<number | undefined>;
 
 export interface Turns {
-  /** No turn begins any more. Resolves when the last one has ended. */
+  /** Starts no further turn. Resolves when the running one has ended. */
   stop(): Promise<void>;
 }
 
-/** Takes turns beside everything else until it is stopped: see `turnsUntil`. */
+/** Runs turns in the background until it is stopped: see `turnsUntil`. */
 export function takeTurns(turn: Turn, options: TurnOptions): Turns {
   const stopping = new AbortController();
   const running = turnsUntil(stopping.signal, turn, options);
@@ -35,8 +35,8 @@ export function takeTurns(turn: Turn, options: TurnOptions): Turns {
 }
 
 /**
- * Takes turns until `signal` is aborted, and resolves when the last one has ended. What fails is logged, and the next turn comes; of failures in a row only the
- * first is a line, as an outage of the database would be one for each turn.
+ * Runs turns until `signal` is aborted, and resolves when the last one has ended. After a failure the next turn runs as usual. Of consecutive failures only the
+ * first is logged, because an outage of the database would log one line per turn.
  */
 export async function turnsUntil(
   signal: AbortSignal,

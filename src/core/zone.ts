@@ -1,4 +1,4 @@
-/* Days and clock readings of time zones, by the data that Node brings along (Intl). */
+/* Days and local times of time zones, from the data of Node (Intl). */
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -31,7 +31,7 @@ export function isZone(zone: string): boolean {
   }
 }
 
-/** What a clock of `zone` shows at `ms`, as the milliseconds at which one in UTC shows the same. */
+/** The local time of `zone` at `ms`, as the milliseconds of the same reading in UTC. */
 export function readingAt(ms: number, zone: string): number {
   const parts = new Map(
     formatOf(zone)
@@ -47,8 +47,8 @@ export function readingAt(ms: number, zone: string): number {
 const DAY_MS = 86_400_000;
 
 /**
- * The moment at which clocks of `zone` show `reading` (in the form of `readingAt`). Of a reading that comes twice the first one; one that the clocks leap
- * over is meant by the clock before the leap, so that a midnight without 00:00 is the first moment of the day.
+ * The instant of the local time `reading` in `zone` (in the form of `readingAt`). An ambiguous reading gives the first instant. A skipped reading
+ * uses the offset before the jump, so a midnight without 00:00 gives the first instant of the day.
  */
 export function momentOf(reading: number, zone: string): number {
   const offsets = [readingAt(reading - DAY_MS, zone) - (reading - DAY_MS), readingAt(reading + DAY_MS, zone) - (reading + DAY_MS)];

@@ -3,7 +3,7 @@ import { uuidv7 } from "../core/id.ts";
 import type { Changes, EventCode, HistoryEvent } from "../history/event.ts";
 import type { DirectoryStore, Mark } from "./ports.ts";
 
-/** Who asks, for which source, in which request. */
+/** The actor, the source and the request of a command. */
 export interface RequestContext {
   readonly sourceId: string;
   /** `token:<id>`. */
@@ -11,7 +11,7 @@ export interface RequestContext {
   readonly requestId: string;
   /** When the request arrived. */
   readonly receivedAt?: Date;
-  /** Events that led to it, where it is no request of a client. */
+  /** Events that caused it, if it is not a client request. */
   readonly causes?: readonly string[];
 }
 
@@ -43,5 +43,5 @@ export function requestEvent(
 
 export const mark = (kind: "user" | "group", id: string, urgent = false): Mark => ({ ref: { kind, id }, urgent });
 
-/** Tells optimistic writers apart: how often to read and decide again before saying that the resource is too busy. */
+/** Attempts of an optimistic writer before the resource counts as too busy. */
 export const MAX_ROUNDS = 20;

@@ -2,7 +2,7 @@ import { AppError } from "../core/errors.ts";
 import { isUuid } from "../core/id.ts";
 
 /*
- * What the directory refuses. A client is shown the text, or the one that scim/errors.ts has for the code.
+ * Errors of the directory. A client gets the text, or the text of the code in scim/errors.ts.
  */
 
 export type ResourceType = "User" | "Group";
@@ -10,7 +10,7 @@ export type ResourceType = "User" | "Group";
 /** Of ours; another text may be anything. */
 const named = (id: string): string => (isUuid(id) ? ` ${id}` : "");
 
-/** A row was looked for, in the asking source, and is not there. Never thrown for anything else. */
+/** The row does not exist in the requesting source. Never thrown for anything else. */
 export class NotFound extends AppError {
   readonly code = "NOT_FOUND";
   constructor(
@@ -22,7 +22,7 @@ export class NotFound extends AppError {
   }
 }
 
-/** Another row of the same source holds the value of this attribute already. */
+/** Another row of the same source already has the value of this attribute. */
 export class UniquenessConflict extends AppError {
   readonly code = "UNIQUENESS_CONFLICT";
   constructor(
@@ -46,17 +46,17 @@ export class VersionConflict extends AppError {
   }
 }
 
-/** Members that cannot be: nobody of this source has the id, or a group would come to contain itself. */
+/** Invalid members: the id does not exist in this source, or a group would contain itself. */
 export class InvalidMembers extends AppError {
   readonly code = "INVALID_MEMBERS";
 }
 
-/** A position of a list that was not given out, or belongs to another list (RFC 9865 section 2). */
+/** A cursor that this server did not issue, or that belongs to another list (RFC 9865 section 2). */
 export class InvalidCursor extends AppError {
   readonly code = "INVALID_CURSOR";
 }
 
-/** Text that PostgreSQL cannot hold (core/storable-text.ts) has come as far as the database. The doors refuse it before; this is for what they overlook. */
+/** Text that PostgreSQL cannot hold (core/storable-text.ts) has reached the database. Requests are checked earlier; this handles what those checks miss. */
 export class UnstorableText extends AppError {
   readonly code = "INVALID_VALUE";
   constructor(options?: ErrorOptions) {

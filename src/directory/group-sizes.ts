@@ -2,20 +2,20 @@ import { LRUCache } from "lru-cache";
 import type { Member, MemberChange } from "./group.ts";
 import type { DirectoryStore } from "./ports.ts";
 
-/** Of a group with so many members they are all read to tell what a change came to; of a larger one they are not. */
+/** Up to this number of members, all are read to compute the effect of a change. */
 export const SMALL = 20;
 const MAX_REMEMBERED = 10_000;
 
 export interface Sizes {
   /** All members of a small group; undefined for a large one. */
   membersIfSmall(id: string): Promise<readonly Member[] | undefined>;
-  /** To be told of every change. */
+  /** Call this after every change. */
   changed(id: string, change: MemberChange): void;
 }
 
 /**
- * Remembers which groups are large, by the least number of members they must have left, so that a change of one of them stays a single statement.
- * What other processes remove is not seen: then a group that has become small is answered without its members for a while, which clients take as well.
+ * Caches which groups are large, by a lower bound of their members, so that a change of a large group needs a single statement.
+ * Removals by other processes are not counted: a group that became small may be answered without its members for a while, which clients accept.
  */
 export function createSizes(store: Pick<DirectoryStore, "fewMembersOf">): Sizes {
   const atLeast = new LRUCache<string, number>({ max: MAX_REMEMBERED });

@@ -21,15 +21,15 @@ export interface GroupChange {
 /** Commands on groups. Each is one transaction; a change of members touches only the rows of those members. */
 export interface GroupDirectory {
   newId(): string;
-  /** `id`: one from `newId`, for whoever has to refer to the group before it is there. */
+  /** `id`: from `newId`, for a caller that refers to the group before it is created. */
   create(context: RequestContext, content: GroupContent, members: readonly string[], id?: string): Promise<StoredGroup>;
   get(context: RequestContext, id: string): Promise<StoredGroup>;
   list(context: RequestContext, query: ListQuery): Promise<Page<StoredGroup>>;
   /** Members in pages; the group must have been read before. */
   members(id: string): AsyncIterable<readonly Member[]>;
-  /** The first members of each of these groups, at most so many, in the same order; groups that have none are missing. */
+  /** The first members of each of these groups, up to the limit, in the same order; groups without members are missing. */
   firstMembers(ids: readonly string[], atMost: number): Promise<ReadonlyMap<string, readonly Member[]>>;
-  /** All members of a group of at most 20; undefined for a larger one, which costs next to nothing. */
+  /** All members of a group of at most 20; undefined for a larger one, at almost no cost. */
   membersIfSmall(id: string): Promise<readonly Member[] | undefined>;
   change(context: RequestContext, id: string, change: GroupChange, ifVersion?: VersionCheck): Promise<StoredGroup>;
   remove(context: RequestContext, id: string, ifVersion?: VersionCheck): Promise<void>;

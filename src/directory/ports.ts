@@ -4,19 +4,19 @@ import type { GroupContent, Member, MemberChange, StoredGroup } from "./group.ts
 import type { ListQuery, Page } from "./list-query.ts";
 import type { StoredUser, UserContent } from "./user.ts";
 
-/** Whom to look at after a change; `urgent` ones overtake the rest (leavers lose access at once). */
+/** Entities to reconcile after a change. `urgent` ones come first (leavers lose access immediately). */
 export interface Mark {
   readonly ref: EntityRef;
   readonly urgent: boolean;
 }
 
-/** What travels with every write: the event that records it, and the marks, all in the transaction of the write. */
+/** Part of every write: its history event and the marks, committed in the same transaction. */
 export interface Fact {
   readonly event: HistoryEvent;
   readonly marks: readonly Mark[];
 }
 
-/** What a member change came to: who really joined and left. `missing` names ids that are nobody's in this source; then nothing was changed. */
+/** Result of a member change: who joined and left. `missing` has ids that do not exist in this source; then nothing was changed. */
 export type MembersChanged =
   | { readonly kind: "changed"; readonly group: StoredGroup }
   | { readonly kind: "unchanged"; readonly group: StoredGroup }
@@ -68,7 +68,7 @@ export interface DirectoryStore {
   membersOf(groupId: string): AsyncIterable<readonly Member[]>;
   /** The first members of each of many groups, in the same order; groups that have none are missing. */
   firstMembersOf(groupIds: readonly string[], atMost: number): Promise<ReadonlyMap<string, readonly Member[]>>;
-  /** Costs next to nothing for a group of more than `atMost`. */
+  /** Cheap for a group of more than `atMost`. */
   fewMembersOf(groupId: string, atMost: number): Promise<FewMembers>;
 }
 

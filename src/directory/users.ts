@@ -13,7 +13,7 @@ import type { StoredUser, UserContent } from "./user.ts";
 /** Commands on people. Each is one transaction that commits the user, the history event, the mark and the wake-up together. */
 export interface UserDirectory {
   newId(): string;
-  /** `id`: one from `newId`, for whoever has to refer to the user before it is there. */
+  /** `id`: from `newId`, for a caller that refers to the user before it is created. */
   create(context: RequestContext, content: UserContent, id?: string): Promise<StoredUser>;
   get(context: RequestContext, id: string): Promise<StoredUser>;
   list(context: RequestContext, query: ListQuery): Promise<Page<StoredUser>>;
@@ -27,15 +27,15 @@ export interface UserDirectory {
 
 export type VersionCheck = (version: number) => boolean;
 
-/** About 25 MB of documents: the people a client is busy with. */
+/** About 25 MB of documents: the people that a client is working on. */
 const MAX_REMEMBERED = 20_000;
 
 export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirectory {
   const oneByOne = createKeyedLock();
   /**
-   * Users as this process last saw them. Only writers start from here, never an answer: the write itself checks the version, and whatever else would
-   * follow from an old one (nothing to change, a refusal) is looked at again. Clients match or read a person before they change them, so this spares
-   * the second reading.
+   * Cache of the users that this process read last. Only writers use it, never an answer. The write checks the version, and any other result
+   * from a cached user (no change, a refusal) is repeated with a fresh read. Clients read a person before they change them, so this saves
+   * the second read.
    */
   const lastSeen = new LRUCache<string, StoredUser>({ max: MAX_REMEMBERED });
   const keyOf = (context: RequestContext, id: string): string => `${context.sourceId}:${id}`;
@@ -51,7 +51,7 @@ export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirect
     return remember(context, user);
   }
 
-  /** Undefined when the stored version is another by now. */
+  /** Undefined: the stored version has changed. */
   async function save(context: RequestContext, user: StoredUser, { before, content, changes }: Decision): Promise<StoredUser | undefined> {
     const at = clock.now();
     const leaves = before.active !== false && !content.columns.active;
@@ -128,7 +128,7 @@ function decisionOf(user: StoredUser, decide: (current: JsonObject) => UserConte
   return Object.keys(changes).length === 0 ? undefined : { before, content, changes };
 }
 
-/** For a decision about what may be old: a refusal then proves nothing. */
+/** For a decision on possibly stale data: a refusal is not final. */
 function quietly<T>(decide: () => T | undefined): T | undefined {
   try {
     return decide();
