@@ -32,7 +32,7 @@ export interface SyncStatus {
 export interface Listening extends Hearing {
   readonly state: "connecting" | "listening" | "disconnected";
   readonly since: Date;
-  /** Attempts in a row that came to nothing. */
+  /** Consecutive failed attempts. */
   readonly failures: number;
   readonly reason?: string;
   /** When the target last said something. */

@@ -8,7 +8,7 @@ export interface Report extends Pick<HintSubject, "told" | "concerns" | "raisedB
   readonly atMs: number;
 }
 
-/** Our own last write is about to be told by an event of its own, which may come after the one of a write before it. */
+/** The event of our own last write is still expected, and may come after the event of an earlier write. */
 const JUST_WRITTEN_MS = 2_000;
 const PATIENCE_MS = 1_000;
 
@@ -33,7 +33,7 @@ export function decide(
   return (link.observedMs ?? Number.POSITIVE_INFINITY) < JUST_WRITTEN_MS && ageMs < PATIENCE_MS ? "wait" : "look";
 }
 
-/** Events that tell nothing but that a call of ours may have raised them. Pure. */
+/** Events without values that our own call may have raised. Pure. */
 export const untoldEvents = (
   { eventIds }: Pick<OpenHint, "eventIds">,
   reportOf: (eventId: string) => Report | undefined,
@@ -60,7 +60,7 @@ export function doubted(
 
 const isKnown = (lastly: readonly Told[], remembered: Attributes): boolean => lastly.every((told) => told.isKnown(remembered));
 
-/** Of each part what was told last; undefined when an event tells nothing. */
+/** The latest reported value of each part; undefined if an event has none. */
 function lastTold(reports: readonly (Report | undefined)[]): readonly Told[] | undefined {
   const known = reports.filter((each) => each !== undefined && Object.keys(each.told).length > 0) as readonly Report[];
   return known.length < reports.length ? undefined : latest(known);

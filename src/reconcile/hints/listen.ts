@@ -16,31 +16,31 @@ export interface ListenDeps {
   readonly logger: Logger;
   /** Somebody is due. */
   readonly wake: () => void;
-  /** Everything is to be compared: too little is heard. */
+  /** Requests a full comparison: too few changes arrive as events. */
   readonly compare: () => Promise<void>;
 }
 
-/** How often a process that does not listen tries to take the place of one that is gone, and the one that does shows that it lives. */
+/** Interval of the listener's heartbeat, and of the attempts of other processes to replace a dead listener. */
 const PLACE_MS = 5_000;
 /** Things that are decided about at a time. */
 const MOST_OPEN = 500;
-/** Until those are looked at again that a run is at work on, or that were looked at just now. */
+/** Delay for entities that have a running or very recent run. */
 const AGAIN_MS = 100;
 /** What other processes left open is found after this at the latest. */
 const LEFT_OPEN_MS = 30_000;
-/** From one look at a thing to the next for a hint: a flood of hints is one look in that time. */
+/** Minimum time between two checks of an object because of hints: a flood of hints gives one check. */
 const BETWEEN_LOOKS_MS = 1_500;
 /**
- * So many looks at one thing are free. After that the time between two doubles, until a minute has passed without one: what a read does not show is sent with
- * every look, and tells of itself; and somebody else may write against us.
+ * Number of checks of an object without back-off. After that the interval doubles, until a minute passes without one: a value that reads do not return is sent
+ * with every check, which raises another event; and another program may write against us.
  */
 const FREE_LOOKS = 5;
 const LONGEST_BETWEEN_MS = 600_000;
 const CALM_MS = 60_000;
-/** What was reported, in memory, and things looked at lately: the oldest go, and cost a look each. */
+/** In-memory reports and recent checks: the oldest are dropped, at the cost of one check each. */
 const MOST_REMEMBERED = 20_000;
 const FORGET_MS = 3_600_000;
-/** How often it is looked whether enough is heard. */
+/** Interval of the check whether enough changes arrive as events. */
 const HEALTH_MS = 60_000;
 
 /** Of all processes one listens to the target, and the others stand by. Ends when `signal` is aborted. */
@@ -232,7 +232,7 @@ function createConcluding() {
   };
 }
 
-/** The last look at a thing for a hint, and how many there were without a calm time between them. */
+/** The last check of an object because of a hint, and the number of checks without a quiet period. */
 interface Looked {
   readonly atMs: number;
   readonly inARow: number;

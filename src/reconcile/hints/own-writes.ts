@@ -1,4 +1,4 @@
-/* Events that tell no value, and calls of ours that raised them. Both have a time of the target's own clock. Pure. */
+/* Events without values, and our own calls that raised them. Both have times of the target's clock. Pure. */
 
 /** A call of ours that was carried out, as the history keeps it. */
 export interface OwnWrite {
@@ -12,15 +12,15 @@ export interface OwnWrite {
 
 export interface UntoldEvent {
   readonly eventId: string;
-  /** When it happened, by the target's clock; 0 where that is not told. */
+  /** Time of the change by the target's clock; 0 if the event has none. */
   readonly atMs: number;
   /** Calls that raise such an event. */
   readonly raisedBy: readonly string[];
 }
 
-/** Answers tell the second they were made in. */
+/** Answers have times in whole seconds. */
 const SECOND_MS = 1_000;
-/** From the answer to a call until what it changed is told as having happened. */
+/** Maximum time from the answer to a call until the time of its event. */
 const LATER_MS = 2_000;
 
 /**

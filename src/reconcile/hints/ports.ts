@@ -11,7 +11,7 @@ export interface OpenHint {
   /** Ids of the events; and what they are called, in the same order. */
   readonly eventIds: readonly string[];
   readonly types: readonly string[];
-  /** Since the first of them came. */
+  /** Time since the first one arrived. */
   readonly ageMs: number;
   /** Undefined: nothing of ours. */
   readonly link: HintedLink | undefined;
@@ -30,7 +30,7 @@ export interface HintedLink {
   readonly writes: readonly OwnWrite[];
 }
 
-/** `echo`: it told what was known. `stranger`: about nothing of ours. `look`: the entity is looked at. */
+/** `echo`: the change was known. `stranger`: not a managed object. `look`: the entity is requeued. */
 export type HintOutcome = "echo" | "stranger" | "look";
 
 export interface Look {
@@ -41,11 +41,11 @@ export interface Look {
 }
 
 export interface HintStore {
-  /** Keeps hints; those that are kept already are left as they are. */
+  /** Stores hints; known ones stay unchanged. */
   keepHints(hints: readonly TargetHint[]): Promise<void>;
   /** Those without an outcome, the oldest first, together for each thing. `now`: by which the last minutes are counted. */
   openHints(limit: number, now: Date): Promise<readonly OpenHint[]>;
-  /** Ends hints that need no look; nothing is kept of those about strangers. */
+  /** Closes hints that need no check; hints about unmanaged objects are deleted. */
   endHints(hints: readonly OpenHint[], outcome: "echo" | "stranger"): Promise<void>;
   /**
    * Ends hints, has what was remembered of their entities read again, makes those due, and records an event for each; all or nothing. What is doubted is
@@ -56,7 +56,7 @@ export interface HintStore {
   forgetHints(): Promise<void>;
   /** Tells how the connection is; also that this process lives. */
   showListening(state: ShownListening): Promise<void>;
-  /** How much was heard in a day, and since when everything was compared last. */
+  /** The share of a day's changes that arrived as events, and the time of the last full comparison. */
   hearing(): Promise<Hearing & { readonly comparedMs: number | undefined }>;
   /** The place of the one process that listens: undefined while another has it. */
   takePlace(): Promise<ListeningPlace | undefined>;
@@ -73,11 +73,11 @@ export interface ListeningPlace {
 export interface ShownListening {
   readonly state: "connecting" | "listening" | "disconnected";
   readonly since: Date;
-  /** Attempts in a row that came to nothing. */
+  /** Consecutive failed attempts. */
   readonly failures: number;
   readonly end?: ListeningEnd;
   readonly reason?: string;
-  /** When the last sign of life came, and the last event. */
+  /** Times of the last heartbeat and of the last event. */
   readonly heardAt?: Date;
   readonly eventAt?: Date;
 }

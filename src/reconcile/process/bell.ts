@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 
-/** Somebody rests until it is rung, or until a time is over. What was rung while nobody rested counts for the next rest. */
+/** A waiter sleeps until it is notified or a time is over. A notification without a waiter ends the next wait immediately. */
 export interface Bell {
   ring(): void;
   rest(ms: number): Promise<void>;

@@ -2,7 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 
 export interface LoopStartOptions {
-  /** The check before the first look. Rejects when it could not be made, as while the database is away. */
+  /** The check before the first poll. Rejects if it is not possible, for example while the database is unavailable. */
   readonly check: (signal: AbortSignal) => Promise<void>;
   /** What may begin once the check is through. */
   readonly start: () => void;
@@ -11,7 +11,7 @@ export interface LoopStartOptions {
 }
 
 export interface LoopStart {
-  /** Throws while the last check could not be made. One that goes on, or that keeps the target at rest, is no failure: the status tells of it. */
+  /** Throws while the last check was not possible. A running check, or one that pauses the target, is no failure: the status shows it. */
   assertPossible(): void;
   /** Breaks the check off; nothing begins any more. */
   stop(): Promise<void>;
@@ -19,7 +19,7 @@ export interface LoopStart {
 
 const AGAIN_MS = 1_000;
 
-/** Begins the loop as soon as the check before it could be made, however often that fails: a loop that never began would look like one with nothing to do. */
+/** Starts the loop after the first possible check and retries until then: a loop that never started would look like an idle one. */
 export function startWhenChecked({ check, start, clock, logger }: LoopStartOptions): LoopStart {
   const stopping = new AbortController();
   let failure: unknown;

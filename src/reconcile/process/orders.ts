@@ -3,7 +3,7 @@ import type { Logger } from "../../core/logger.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import { SYNC_MODES, type SyncMode } from "../policy.ts";
 
-/** What operators ordered: that nothing is sent, and a mode. Kept with the target, so that they hold for every process and over restarts. */
+/** Orders of operators: a stop of all writes, and a mode. They are stored with the target and apply to every process and over restarts. */
 export interface Orders {
   readonly halted?: Halt;
   /** Undefined: the mode of the settings. */
@@ -22,7 +22,7 @@ export interface OrdersStore {
   halt(halt: Pick<Halt, "by" | "reason">, event: HistoryEvent): Promise<void>;
   /** Without an event when nothing was halted. */
   goOn(event: HistoryEvent): Promise<void>;
-  /** Whoever was held for the mode is looked at again. Without an event when the order is the one there is. */
+  /** Requeues entities held by the mode. Records no event if the order is already in force. */
   orderMode(mode: SyncMode | undefined, event: HistoryEvent): Promise<void>;
 }
 
@@ -38,14 +38,14 @@ export function ceilingOf(
 
 export const isAbove = (mode: SyncMode, ceiling: SyncMode): boolean => SYNC_MODES.indexOf(mode) > SYNC_MODES.indexOf(ceiling);
 
-/** An order never goes above the ceiling, which the settings say. Pure. */
+/** An order never exceeds the ceiling of the settings. Pure. */
 export const modeInForce = (ceiling: SyncMode, ordered: SyncMode | undefined): SyncMode =>
   ordered === undefined || isAbove(ordered, ceiling) ? ceiling : ordered;
 
 /** The orders as this process knows them. */
 export interface Steering {
   readonly isHalted: () => boolean;
-  /** Another number after each order that stops something: what was begun before it may not be sent any more. */
+  /** Changes with each order that stops something: runs that started earlier must not send any more. */
   readonly term: () => number;
   /** Reads the orders now. */
   look(): Promise<void>;
@@ -53,7 +53,7 @@ export interface Steering {
   watch(signal: AbortSignal): Promise<void>;
 }
 
-/** Twice a second: whatever the order, every process follows it within two. */
+/** Twice a second: every process follows an order within two seconds. */
 const LOOK_MS = 500;
 
 export function createSteering({

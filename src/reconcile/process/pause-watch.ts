@@ -11,11 +11,11 @@ export interface PauseWatchDeps extends PreflightDeps {
 }
 
 const LOOK_MS = AGAIN_MS;
-/** A little less, so that no look just misses its turn. */
+/** Slightly less than the interval, so that no check misses its turn. */
 const CHECK_MS = AGAIN_MS - 1_000;
 /** In place of an API: no work is begun at all. */
 const TARGET_REST = "everything";
-/** A ban ends by itself, and calls meanwhile may make it longer. */
+/** A ban expires without action, and calls may extend it. */
 const BANS: ReadonlySet<string> = new Set(["addressBlocked", "organisationBlocked"]);
 
 /**

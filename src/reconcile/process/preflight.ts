@@ -8,7 +8,7 @@ export interface TargetPause {
   readonly until: Date;
   readonly reason: string;
   readonly reasonCode?: string;
-  /** What a check found, where that is the reason. */
+  /** Findings of the check, if they are the reason. */
   readonly problems?: readonly PauseProblem[];
 }
 
@@ -17,11 +17,11 @@ export type PauseProblem = Pick<Problem, "code" | "text" | "remedy">;
 export interface PauseStore {
   /** No claim for this long, in any process. */
   pause(ms: number, reason: string, reasonCode: string, problems?: readonly PauseProblem[]): Promise<void>;
-  /** Ends the target's rest, whoever began it. */
+  /** Ends the target's pause, regardless of its origin. */
   liftPause(): Promise<void>;
-  /** The rest that goes on now. */
+  /** The current pause. */
   paused(): Promise<TargetPause | undefined>;
-  /** Whether it is this process's turn to look if the cause is gone: one of them does, every so many milliseconds. */
+  /** Whether this process should check if the cause is gone: one process does so per interval. */
   mayCheck(everyMs: number): Promise<boolean>;
 }
 
@@ -34,17 +34,17 @@ export interface PreflightDeps {
   readonly logger: Logger;
 }
 
-/** A check costs some eight calls: next to nothing while nothing else is sent. */
+/** A check costs about eight calls, which is cheap while nothing else is sent. */
 export const AGAIN_MS = 5_000;
-/** The pause outlasts the wait for the next look, so that nothing slips through between. */
+/** The pause is longer than the interval of checks, so that it never lapses between two of them. */
 export const PAUSE_MS = AGAIN_MS + 30_000;
 const NOT_READY = "not ready";
 export const NOT_READY_CODE = "notReady";
 
 /**
- * Resolves when this process can work with the target. What is wrong for all (a permission, the contact scope, the credential) makes the target rest for
- * every process; what is wrong here alone (the clock, the address, a setting) makes only this process wait. It is looked at again until it is mended. An
- * answer that passes is no finding: the loop has its own patience. Resolves at once when `signal` is aborted.
+ * Resolves when this process can work with the target. A common problem (a permission, the contact scope, the credential) pauses the target for
+ * every process. A local problem (the clock, the address, a setting) pauses only this process. The check is repeated until the problem is fixed. A
+ * temporary answer is not a finding: the loop has its own retries. Resolves immediately when `signal` is aborted.
  */
 export async function preflight(deps: PreflightDeps, signal: AbortSignal): Promise<void> {
   const { target, store, presence, clock, logger } = deps;
@@ -53,13 +53,13 @@ export async function preflight(deps: PreflightDeps, signal: AbortSignal): Promi
   await presence.show("checking", []);
   for (;;) {
     const found = await findings(deps, signal);
-    // What a check finds that was broken off is no finding.
+    // The result of an aborted check is ignored.
     if (signal.aborted) return;
     const advice = found.advice.map(textOf);
     if (advice.length > 0 && advice.join() !== advised) logger.warn({ target: target.name, advice }, "the target works, with advice");
     advised = advice.join();
     if (found.own.length + found.common.length === 0) {
-      // Also what the process before this one found.
+      // This includes findings of an earlier process.
       if (found.complete) await store.liftPause();
       return presence.show("working", []);
     }
@@ -73,7 +73,7 @@ export async function preflight(deps: PreflightDeps, signal: AbortSignal): Promi
   }
 }
 
-/** What is wrong for all makes the target rest for every process. */
+/** A common problem pauses the target for every process. */
 export async function pauseFor(store: Pick<PreflightDeps["store"], "pause">, { common }: Pick<Findings, "common">): Promise<void> {
   if (common.length === 0) return;
   const problems = common.map(({ code, text, remedy }) => ({ code, text, remedy }));
@@ -83,13 +83,13 @@ export async function pauseFor(store: Pick<PreflightDeps["store"], "pause">, { c
 export interface Findings {
   readonly common: readonly Problem[];
   readonly own: readonly Problem[];
-  /** Keeps nobody from working. */
+  /** Advice: does not pause anything. */
   readonly advice: readonly Problem[];
-  /** Everything could be asked: what is not found is not there. */
+  /** The check was complete: everything not found is absent. */
   readonly complete: boolean;
 }
 
-/** What keeps this process, or all of them, from working. */
+/** The problems that pause this process or all of them. */
 export async function findings(
   { target, presence, logger }: Pick<PreflightDeps, "target" | "presence" | "logger">,
   signal: AbortSignal,
@@ -116,7 +116,7 @@ export async function findings(
   };
 }
 
-/** The reason of a pause in one line, with all that was found. */
+/** The reason of a pause in one line, with all findings. */
 export const pauseText = ({ reason, problems = [] }: Pick<TargetPause, "reason" | "problems">): string =>
   problems.length === 0 ? reason : `${reason}: ${problems.map(textOf).join(" | ")}`;
 
@@ -127,5 +127,5 @@ const messageOf = ({ common }: Findings): string =>
     ? "the target is not ready; nothing is sent until this is fixed"
     : "this process is not ready and is paused; other processes continue; checking again until this is fixed";
 
-/** The state of a process that has begun to work. */
+/** The state of a process whose loop has started. */
 export const stateOf = (pause: TargetPause | undefined, rest: OwnRest): ProcessState => (pause || rest.problem() ? "resting" : "working");

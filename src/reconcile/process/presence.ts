@@ -2,7 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { SyncMode } from "../policy.ts";
 import type { Problem } from "../target.ts";
 
-/** `checking`: before its first look. `resting`: it claims nothing, because something is wrong with this process or for all of them. */
+/** `checking`: before its first poll. `resting`: it claims nothing, because of a problem of this process or of all. */
 export type ProcessState = "checking" | "working" | "resting";
 
 /** One process that runs the loop, as the others see it. */
@@ -25,11 +25,11 @@ export interface Presence {
   leave(): Promise<void>;
 }
 
-/** The rest of this process alone: what is wrong with it (its address, its clock) is no reason for others to stop. */
+/** The pause of this process alone: its local problems (address, clock) do not stop the others. */
 export interface OwnRest {
   begin(ms: number, problem: Pick<Problem, "code" | "text" | "remedy">): void;
   end(): void;
-  /** Why it rests now. */
+  /** The reason of the current pause. */
   problem(): Pick<Problem, "code" | "text" | "remedy"> | undefined;
 }
 

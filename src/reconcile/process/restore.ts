@@ -5,27 +5,27 @@ import type { HistoryEvent } from "../../history/event.ts";
 import type { Period } from "../ports.ts";
 
 /*
- * A restore of an older database, and a fail-over that loses the last commits, take events away that had consequences at the target: people were made whom
- * nobody here knows any more. What this process saw last is kept outside the database; when the database has never heard of it, time was lost.
+ * A restore of an older database, or a fail-over that loses the last commits, loses events that had effects at the target: people may exist there that
+ * the database does not know. The latest event is recorded outside the database. If the database does not have it, a period was lost.
  */
 
 export interface Newest {
-  /** Of the oldest event there is: another one says that it is another database. */
+  /** Id of the oldest event. A different one means another database. */
   readonly first: string;
   readonly newest: string;
 }
 
-/** What was seen, and when it was last looked. */
+/** The latest event seen, and the time of that check. */
 export interface Seen extends Newest {
   readonly at: string;
 }
 
 export interface RestoreStore {
-  /** Undefined where nothing has happened yet. */
+  /** Undefined: there is no event yet. */
   newest(): Promise<Newest | undefined>;
-  /** When the last event happened that is older than this one; undefined when this one is there. */
+  /** Time of the last event before this one; undefined if this one exists. */
   lastBefore(eventId: string): Promise<Date | undefined>;
-  /** Remembers a lost time with the event that says so; false when another process has done so. */
+  /** Records a lost period with its event. False: another process has recorded it. */
   noteLost(period: Period, event: HistoryEvent): Promise<boolean>;
 }
 
@@ -45,12 +45,12 @@ export interface RestoreDeps {
   readonly compare: () => Promise<void>;
 }
 
-/** What is lost at most of what was never seen. */
+/** Maximum period after the last check in which unseen events may be lost. */
 export const LOOK_MS = 5_000;
-/** Clocks of other processes, by which ids are made. */
+/** Tolerance for the clocks of other processes, which ids are made from. */
 const TOLERANCE_MS = 1_000;
 
-/** Looks once, before the loop begins to work, and then every few seconds until `signal` is aborted. */
+/** Checks once before the loop starts, then every few seconds until `signal` is aborted. */
 export async function watchForRestores(deps: RestoreDeps, signal: AbortSignal): Promise<void> {
   const { file, clock, logger } = deps;
   let seen: Seen | undefined;
@@ -96,7 +96,7 @@ async function look({ store, file, clock, logger, target, compare }: RestoreDeps
   return next;
 }
 
-/** From the last event that is left to the last that can have happened without being seen. Pure. */
+/** The period from the last remaining event to the latest possible unseen one. Pure. */
 export const lostPeriod = (lastLeft: Date, seen: Seen): Period => ({
   since: new Date(lastLeft.getTime() - TOLERANCE_MS),
   until: new Date(Date.parse(seen.at) + 2 * LOOK_MS),

@@ -5,13 +5,13 @@ import type { Claim, ReconcileStore } from "../ports.ts";
 import type { Reconciler } from "../run/deps.ts";
 import { createBell } from "./bell.ts";
 
-/** What shows other processes that this one lives, and mends what dead ones left behind. */
+/** Heartbeat of this process, and repair after processes that died. */
 export interface WorkerLife {
-  /** `leases`: those of the work that is going on here. */
+  /** `leases`: those of the runs in this process. */
   keepAlive(leases: readonly string[]): Promise<{ readonly freed: number; readonly suspects: number }>;
-  /** Puts entities back to work that should be due and are not; how many. */
+  /** Requeues entities that should be due and are not. Resolves with their number. */
   repair(): Promise<number>;
-  /** Ends holds and approvals whose time is over. */
+  /** Ends expired holds and approvals. */
   expireHolds(): Promise<void>;
   close(): Promise<void>;
 }
@@ -21,42 +21,42 @@ export interface WorkerOptions {
   readonly reconcile: Reconciler;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Entities worked on side by side. More than the target's rate can carry only makes facts older. */
+  /** Concurrent runs. More than the target's rate allows only makes the loaded facts older. */
   readonly concurrency: number;
-  /** Whether this process has requests to answer right now: then the loop leaves them the processor. */
+  /** Whether this process has requests in flight: then the loop yields the processor. */
   readonly shouldYield?: () => boolean;
-  /** Whether this process rests: then it leaves what is due to others. */
+  /** Whether this process is paused: then it claims nothing. */
   readonly isResting?: () => boolean;
 }
 
 export interface Worker {
   start(): void;
-  /** Something may be due: look now. */
+  /** Something may be due: poll now. */
   wake(): void;
   /** Stops claiming, lets running work end for up to `graceMs`, then aborts it. Everything unfinished stays due. */
   stop(graceMs: number): Promise<void>;
-  /** When the loop last looked for work, by the monotonic clock; undefined before the first look. */
+  /** Time of the last poll, by the monotonic clock; undefined before the first one. */
   lastLookMs(): number | undefined;
 }
 
-/** A wake-up that was missed costs this much at most. */
+/** Polling interval: the maximum delay after a missed notification. */
 const POLL_MS = 1_000;
-/** What is due but cannot be had (another process is taking it) must not make the loop spin. */
+/** Minimum wait, so that due entities locked by another process do not make the loop spin. */
 const MIN_REST_MS = 10;
-/** How often the worker shows that it lives and frees what dead ones held. */
+/** Interval of the heartbeat, which also frees leases of dead workers. */
 const HEARTBEAT_MS = 2_000;
-/** Between two looks at a worker that seems to be gone: one that lives notices in far less. */
+/** Time between two checks of a suspected dead worker: a live one reacts much sooner. */
 const CERTAIN_MS = 1_000;
-/** How often it looks for entities that lost their place among the five states (docs/threats.md I4). */
+/** Interval of the check for entities outside the five states (docs/threats.md I4). */
 const REPAIR_MS = 60_000;
 
 /**
- * Between two looks while there are requests to answer. At most `concurrency` runs begin in each, which is more than DingTalk lets through; what needs no call
- * would else take as much of the processor as the answers do.
+ * Time between two polls while requests are in flight. Each poll starts at most `concurrency` runs, which is more than DingTalk allows; runs without calls
+ * would otherwise use as much of the processor as the requests do.
  */
 const YIELD_MS = 300;
 
-/** Claims what is due, a few at a time, and hands each to the reconciler. */
+/** Claims due entities in small batches and runs the reconciler for each. */
 export function createWorker({
   store,
   reconcile,
@@ -67,10 +67,10 @@ export function createWorker({
   isResting = () => false,
 }: WorkerOptions): Worker {
   const abort = new AbortController();
-  // Every run listens to it, and some of its calls as well.
+  // Every run adds a listener, and so do some of its calls.
   setMaxListeners(0, abort.signal);
   const running = new Map<string, Promise<void>>();
-  /** The last claim got all it asked for. */
+  /** The last claim returned as many as it asked for. */
   let saturated = false;
   let stopping = false;
   const { ring: wake, rest } = createBell(clock);
@@ -82,7 +82,7 @@ export function createWorker({
   async function look(): Promise<void> {
     await live();
     const free = isResting() ? 0 : concurrency - running.size;
-    // While there is plenty, many are taken at a time: what is taken together is loaded and recorded together.
+    // With a backlog, entities are claimed in larger batches, which are loaded and recorded together.
     const claims = free > 0 && (!saturated || free * 4 >= concurrency) ? await store.claim(free) : [];
     if (claims.length > 0 || free * 4 >= concurrency) saturated = claims.length > 0 && claims.length === free;
     lookedAt = clock.monotonicMs();
@@ -94,7 +94,7 @@ export function createWorker({
     if (now - aliveAt > HEARTBEAT_MS) {
       const { freed, suspects } = await store.keepAlive([...running.keys()]);
       if (freed > 0) logger.warn({ freed }, "took over the leases of a stopped worker");
-      // Who seems to be gone is looked at once more before long: what they had in hand should not wait.
+      // A suspected dead worker is checked again soon, so that its entities do not wait.
       aliveAt = suspects > 0 ? now - HEARTBEAT_MS + CERTAIN_MS : now;
     }
     if (now - repairedAt > REPAIR_MS) {

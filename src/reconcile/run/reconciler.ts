@@ -98,7 +98,7 @@ async function converge(
   return send(deps, events, { claim, resolved, next, intent, known: { notes, open } }, context);
 }
 
-/** Leaves to the target what it owns, and has the directory tell so. */
+/** Leaves attributes owned by the target unchanged, and records them in the directory. */
 async function yielding(
   deps: ReconcilerDeps,
   claim: Claim,

@@ -12,7 +12,7 @@ export interface GraceResult {
 
 const IN_GRACE: LoopReason = "inGrace";
 
-/** What the end of a run means for a grace, and what the grace means for the next look. Pure. */
+/** The effect of a run's end on a grace, and of the grace on the next run. Pure. */
 export function graceAfter(step: GraceStep, { claim, next, learned, at, target }: GraceRun): GraceResult {
   const event = (code: HistoryEvent["code"] & `grace.${string}`, detail: NonNullable<HistoryEvent["detail"]>): HistoryEvent => ({
     id: uuidv7(at.getTime()),
@@ -56,7 +56,7 @@ export interface GraceRun {
 const isBroughtAbout = (standing: LifecycleState, { state }: NextState, { event }: Pick<RunOutcome, "event">): boolean =>
   standing === "member" || standing === "kept" || state === "inSync" || state === "parked" || event?.outcome === "done";
 
-/** Whatever else it waits for, it is looked at when the grace is over. */
+/** It is due at the end of the grace, whatever else it waits for. */
 function lookingAt(next: NextState, until: Date, at: Date): NextState {
   const leftMs = Math.max(0, until.getTime() - at.getTime());
   const nextMs = Math.min(next.nextMs ?? Number.POSITIVE_INFINITY, leftMs);

@@ -4,15 +4,15 @@ import type { Logger } from "../../../core/logger.ts";
 import type { RateLimiter } from "../../target.ts";
 import type { NextState } from "./next-state.ts";
 
-/** What the loop tells the log: codes and ids, never a name, number or address of anybody. */
+/** Log lines of the loop: codes and ids, never names, numbers or addresses. */
 export interface LoopLog {
   /** One line for a run that did not end in sync. */
   run(ref: EntityRef, next: NextState, attempt: number): void;
-  /** One line when the calls of an API (or all of them) begin to rest, none while the rest is made longer. */
+  /** One line when the calls of an API (or all calls) are paused; none when the pause is extended. */
   pause(api: string, rest: { readonly ms: number; readonly reasonCode?: string; readonly answer?: string }): void;
-  /** The rest ended sooner than was said. */
+  /** The pause ended early. */
   resume(api: string): void;
-  /** One line for each rest that is over, and how many lines the minute before has left out. To be called now and then. */
+  /** One line for each pause that is over, and the number of lines left out in the last minute. Call it periodically. */
   flush(): void;
 }
 
@@ -75,7 +75,7 @@ export function createLoopLog(logger: Logger, clock: Pick<Clock, "monotonicMs">,
   };
 }
 
-/** The same limiter, with a line for each rest that the target asked for. */
+/** The same limiter, with a line for each pause that the target asked for. */
 export const tellingRests = (limiter: RateLimiter, log: LoopLog): RateLimiter => ({
   take: limiter.take,
   async pause(api, ms, reason) {

@@ -31,14 +31,14 @@ export interface Explanation {
   readonly remedy: string;
 }
 
-/** Who has a value: one of ours by its id, and somebody we do not manage by the remote id, where it is known. */
+/** Holder of a value: the id of a managed entity, or the remote id of an unmanaged one if known. */
 export interface HeldBy {
   readonly kind: EntityKind;
   readonly id?: string;
   readonly remoteId?: string;
 }
 
-/** What a plan would do, in the form in which the history tells it once it is done. */
+/** The effect of a plan, in the form of the history's events. */
 export interface Planned {
   readonly action: Plan["action"];
   readonly changes: Changes;
@@ -46,7 +46,7 @@ export interface Planned {
 
 /** How one run over one entity ended. */
 export type RunEnd =
-  /** `on`: those who have the values it has to do without; whatever is written of them wakes it. */
+  /** `on`: holders of the refused values; any write about them requeues this entity. */
   | { readonly kind: "inSync"; readonly notes: readonly Note[]; readonly on?: readonly string[]; readonly holder?: HeldBy }
   | { readonly kind: "again" }
   | Waiting
@@ -65,7 +65,7 @@ export type RunEnd =
     }
   /** Invited and not there: they may accept for `leftMs` more. `leaves`: they are not to be there any more. */
   | { readonly kind: "invited"; readonly leaves: boolean; readonly leftMs: number; readonly remedy: string }
-  /** `on`: others that the failure threw doubt on; they are looked at first. */
+  /** `on`: other entities that the failure makes doubtful; they are reconciled first. */
   | { readonly kind: "failed"; readonly error: unknown; readonly on?: readonly string[] };
 
 export interface Pause {
@@ -76,7 +76,7 @@ export interface Pause {
 
 export interface NextState {
   readonly state: SyncState;
-  /** Milliseconds until the next look; undefined when only a change or an operator brings it back. */
+  /** Milliseconds until the next run; undefined: only a change or an operator requeues it. */
   readonly nextMs: number | undefined;
   readonly attempts: number;
   /** Stable name of the reason: one of LOOP_REASONS, or the adapter's. */
@@ -90,25 +90,25 @@ export interface NextState {
   readonly planned?: Planned;
   readonly answer?: string;
   readonly notes?: readonly Note[];
-  /** Whether those it waits for are to be looked at once more, as one of them can give way; unset when it is not known whether it waits in a circle. */
+  /** Whether the entities it waits for are requeued once, because one of them can release its value; unset if a cycle is not known. */
   readonly inCircle?: boolean;
   /** The remembered observation can no longer be trusted: read before the next plan. */
   readonly observeFirst: boolean;
-  /** The whole target rests this long, for every process. */
+  /** The whole target is paused this long, for every process. */
   readonly pauseAll?: Pause;
-  /** Only this process rests: others may carry on with the entity. */
+  /** Only this process is paused: others may claim the entity. */
   readonly pauseHere?: Pause & { readonly remedy: string };
 }
 
 /** What a retry waits at first; everything else is a multiple of it. Tests of many faults make it small. */
 export const RETRY_BASE_MS = 1_000;
-/** In bases. What waits for another entity is woken by it; this only guards against a wake-up that never comes. */
+/** In multiples of the base. A waiting entity is requeued by the other one; this covers a missed requeue. */
 const WAIT_GUARD = 30;
 /** In bases. What the target says about order is seldom settled within a second. */
 const DEPENDENCY_PAUSE = 5;
-/** Dependencies the target reports settle soon or never: after this many tries a person has to look. */
+/** Dependencies that the target reports are resolved soon or never: after this many tries an operator has to act. */
 export const MAX_DEPENDENCY_TRIES = 20;
-/** For a value that one of ours has is waited this often, without a change of either: looks are cheap, and values that go round many people take some. */
+/** Retries for a value that another managed entity has, without a change of either: checks are cheap, and rotating values among many people takes several. */
 export const MAX_BLOCKED_LOOKS = 100;
 const DATABASE_AWAY: LoopReason = "databaseUnavailable";
 const UNEXPECTED: LoopReason = "unexpectedError";
@@ -116,7 +116,7 @@ const MAX_CIRCLE_LOOKS = 5;
 /** A bug of ours throws every time: then it is parked, and the others go on. */
 const MAX_BUG_TRIES = 8;
 
-/** How often it is looked whether somebody who was invited has come. */
+/** Interval of the check whether an invitation was accepted. */
 const INVITED_MS = 6 * 3_600_000;
 const INVITED_LEAVER_MS = 3_600_000;
 
@@ -155,7 +155,7 @@ export function nextState(end: RunEnd, attempts: number, rules: RetryRules): Nex
         state: "waiting",
         attempts: end.inCircle ? attempts + 1 : attempts,
         observeFirst: false,
-        // Once round is enough for each; should nobody be able to give way, they must not chase each other.
+        // One requeue each is enough: if none can release its value, they must not requeue each other endlessly.
         ...(end.inCircle === undefined ? {} : { inCircle: end.inCircle && attempts < MAX_CIRCLE_LOOKS }),
         nextMs: end.forMs ?? guardMs,
         reasonCode: end.reasonCode,
@@ -184,7 +184,7 @@ export function nextState(end: RunEnd, attempts: number, rules: RetryRules): Nex
         observeFirst: false,
       };
       const waits = end.holderMoves && attempts + 1 < MAX_BLOCKED_LOOKS;
-      // Parked, it still names the holder: whatever happens to that one wakes it.
+      // When parked, it still names the holder: any change of the holder requeues it.
       return waits ? { ...blocked, state: "waiting", nextMs: guardMs } : { ...blocked, state: "parked", nextMs: undefined };
     }
     case "invited":
@@ -237,7 +237,7 @@ function failed(error: unknown, attempts: number, { random, baseMs }: RetryRules
     return { ...told, state: "due", attempts: tried, nextMs: attempts === 0 ? 0 : pauseMs, observeFirst: true };
   if (error instanceof TargetMisconfigured) {
     const waits = { ...told, state: "due", attempts, nextMs: stated } as const;
-    // The rest itself says when: should it end sooner, the entity is due at once.
+    // The pause decides the time: if it ends sooner, the entity is due immediately.
     const pause = { ms: stated, reason: error.message, reasonCode: error.reasonCode };
     if (error.scope === "process") return { ...waits, nextMs: baseMs, pauseHere: { ...pause, remedy: error.remedy } };
     return error.scope === "all" ? { ...waits, nextMs: baseMs, pauseAll: pause } : { ...waits, state: "waiting" };
@@ -248,7 +248,7 @@ function failed(error: unknown, attempts: number, { random, baseMs }: RetryRules
     return { ...told, state: "waiting", attempts: tried, nextMs: DEPENDENCY_PAUSE * pauseMs, observeFirst: true };
   }
   if (error instanceof TargetProtected) return { ...told, state: "parked", attempts: 0, nextMs: stated, observeFirst: true };
-  // Unless it says what is there by now, that has to be read before the next plan.
+  // Unless it has the present state, that state has to be read before the next plan.
   if (error instanceof TargetConflict || error instanceof TargetRejected)
     return { ...told, state: "parked", attempts: tried, nextMs: undefined, observeFirst: error.taken === undefined };
   // Our own database was away: nothing was tried.

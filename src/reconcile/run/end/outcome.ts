@@ -1,7 +1,7 @@
 import type { Outcome } from "../../../history/event.ts";
 import { TargetError, TargetLeaseEnded, TargetOutcomeUnknown, TargetThrottled, TargetUnavailable } from "../../target-failures.ts";
 
-/** What became of a write that failed. Pure. */
+/** The outcome of a failed write. Pure. */
 export function outcomeOfError(error: unknown, signal: AbortSignal): Outcome {
   if (error instanceof TargetLeaseEnded) return error.begun ? "unknown" : "notSent";
   if (error instanceof TargetOutcomeUnknown || signal.aborted) return "unknown";

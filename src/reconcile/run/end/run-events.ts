@@ -18,7 +18,7 @@ export interface RunEventDeps {
   readonly mapping: Pick<Mapping, "version">;
 }
 
-/** The events of a write to the target: what is intended, and what came of it. */
+/** The events of a write to the target: intent and outcome. */
 export type RunEvents = ReturnType<typeof createRunEvents>;
 
 export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
@@ -70,7 +70,7 @@ export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
   return { intentOf, outcomeOf };
 }
 
-/** The grace that was over before somebody is removed. */
+/** The grace that ended before a removal. */
 const graceOf = (leaver: GraceStep | undefined): JsonObject =>
   leaver?.kind === "over" ? { grace: { since: leaver.since.toISOString(), until: leaver.until.toISOString() } } : {};
 

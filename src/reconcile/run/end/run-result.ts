@@ -7,14 +7,14 @@ import type { Actual, Attributes, Note } from "../../target-values.ts";
 import { type Conclusion, conclude, type OpenRefusal } from "../plan/refusals.ts";
 import type { RunEnd } from "./next-state.ts";
 
-/* What a run leaves behind besides its next state, and the pieces it is made of. Pure. */
+/* The result of a run besides its next state. Pure. */
 
 /** The next state, the cause and what becomes of a grace follow from how it ended. `refused` absent: what was known before. */
 export interface RunResult extends Omit<RunOutcome, "next" | "cause" | "grace" | "restored"> {
   readonly end: RunEnd;
   /** Where a leaver stood when the run began. */
   readonly leaver?: GraceStep;
-  /** It was to put back what was kept of a person who had been removed. */
+  /** The run restored a removed person from the copy. */
   readonly restores?: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface Known {
 /** Nothing follows for the link or for other entities. */
 export const NO_FOLLOW_UPS = { link: { kind: "keep" }, presenceChanged: false, departed: [], gone: false } as const;
 
-/** Entities that refer to this one are requeued when it comes, by our call or by an earlier one or an invitation. */
+/** Entities that refer to this one are requeued when it is created, by our call, an earlier one or an invitation. */
 export const arrives = ({ link }: DesiredEntity): boolean => link?.status !== "owned" || link.adopted?.fresh === true;
 
 export const putLink = (actual: Pick<Actual, "remoteId" | "attributes" | "presence">): Extract<LinkChange, { kind: "put" }> => ({
@@ -46,7 +46,7 @@ export function seenLink({ link }: DesiredEntity, actual: Actual | undefined): L
   return isNew ? { ...putLink(actual), kind: "seen" } : { kind: "keep" };
 }
 
-/** While a call that was never answered may still be carried out, the link stays: the entity is looked for when that time is over. */
+/** The link stays while an unanswered call may still be carried out; the entity is searched for afterwards. */
 export function leaving(
   target: Pick<TargetAdapter, "canFind">,
   claim: Claim,

@@ -24,7 +24,7 @@ export type Observed = Readonly<Record<string, JsonValue>>;
 export interface Yielded {
   /** Without what the target owns. */
   readonly desired: Desired;
-  /** What the directory is to tell of the target from now on; undefined: what it tells already. */
+  /** The new `observed` values of the directory; undefined: unchanged. */
   readonly observed: Observed | undefined;
 }
 
@@ -73,7 +73,7 @@ export async function yieldTo(
   };
 }
 
-/** Who left there by themselves, or was removed, comes back with what the target owned. */
+/** A person who left there, or was removed, is created again with the values that the target owned. */
 async function comingBack(
   store: AuthorityDeps["store"],
   ref: EntityRef,
@@ -115,7 +115,7 @@ function wantedOf(
   return named.length === 0 ? {} : target.normalize("user", Object.fromEntries(named), actual).attributes;
 }
 
-/** What the target does not tell is no difference. */
+/** A value that the target does not return is no difference. */
 const differs = (wanted: AttributeValue | undefined, there: AttributeValue | undefined): boolean =>
   there !== undefined && !sameValue(wanted, there);
 

@@ -2,7 +2,7 @@ import type { Changes } from "../../../history/event.ts";
 import type { Plan } from "../../plan.ts";
 import type { Attributes, AttributeValue } from "../../target-values.ts";
 
-/** What a plan does to the attributes of the target, as the history tells it. */
+/** The attribute changes of a plan, in the form of the history. */
 export function changesOf(plan: Plan): Changes {
   switch (plan.action) {
     case "create":

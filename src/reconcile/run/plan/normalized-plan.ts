@@ -8,7 +8,7 @@ export interface ShapedPlan {
   readonly shaped: Attributes;
   readonly next: Plan;
   readonly notes: readonly Note[];
-  /** Refusals that stand in the way of what is desired now. */
+  /** Refusals that affect the present desired state. */
   readonly open: readonly OpenRefusal[];
 }
 

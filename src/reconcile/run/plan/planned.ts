@@ -21,7 +21,7 @@ export interface Planned extends ShapedPlan {
   readonly invited: { readonly end: RunEnd; readonly link: LinkChange } | undefined;
 }
 
-/** What follows from a desired state and from what is there: the plan, without the values that the target has refused and still refuses. Writes nothing. */
+/** The plan from desired and actual state, without values that the target still refuses. Writes nothing. */
 export async function planned(
   { store, target }: PlannedDeps,
   ref: EntityRef,
@@ -34,7 +34,7 @@ export async function planned(
   return { ...shaped, invited: actual ? undefined : whileInvited(resolved.link?.invitation, shaped.next, now) };
 }
 
-/** Of somebody just taken over nothing is changed by which they are known or sign in: should the link be wrong, it can still be undone without harm. */
+/** Identifying and sign-in attributes of a newly adopted person are not changed, so a wrong link can be undone without harm. */
 const withoutOverwriting = (names: readonly string[], desired: Desired): Desired =>
   desired.state === "present" && names.length > 0
     ? { ...desired, when: { ...desired.when, ...Object.fromEntries(names.map((name) => [name, "neverOverwrite" as const])) } }

@@ -5,7 +5,7 @@ import type { AttributeValue, Note } from "../../target-values.ts";
 import { type Explanation, type HeldBy, MAX_BLOCKED_LOOKS, type RunEnd } from "../end/next-state.ts";
 import type { LetGo, Refusal, Refusals } from "./refusal.ts";
 
-/* What becomes of values the target refuses: each is noted, waited for, or made way for, and none is offered again while nothing has changed. */
+/* Values that the target refuses: each is noted, waited for, or released by its holder. None is sent again until something changes. */
 
 /** A refusal that still stands, with what may be expected of the one who has the value. */
 export interface OpenRefusal {
@@ -74,7 +74,7 @@ const OURS = "change one of the two values at its source; the other is then retr
 
 export interface Situation {
   readonly kind: EntityRef["kind"];
-  /** Runs in a row that did not come to rest. */
+  /** Consecutive runs that did not settle. */
   readonly attempts: number;
   /** What the entity has at the target now. */
   readonly has: (attribute: string) => boolean;
@@ -87,7 +87,7 @@ export interface Conclusion {
   readonly refused: Refusals;
 }
 
-/** Pure. `notes` are those the run has anyway. */
+/** Pure. `notes`: the other notes of the run. */
 export function conclude(open: readonly OpenRefusal[], notes: readonly Note[], situation: Situation): Conclusion {
   const { kind } = situation;
   const judged = open.map((one) => ({ one, verdict: verdictOn(one, situation) }));

@@ -7,7 +7,7 @@ import type { Written } from "../../target-failures.ts";
 import type { Actual, TargetCall } from "../../target-values.ts";
 import type { DesiredEntity } from "../end/run-result.ts";
 
-/* What a run asks of the target: one look, and the calls of one plan. */
+/* The calls of a run: one observation, and the calls of one plan. */
 
 /** What the target holds: the remembered observation while it can be trusted, else one read. */
 export async function observe(

@@ -17,7 +17,7 @@ import { answersOf, distrust } from "./distrust.ts";
 import { invitationOf } from "./invitation.ts";
 import { notesOfUnsent } from "./unsent.ts";
 
-/* The calls of one plan, and what became of them. */
+/* The calls of one plan and their outcome. */
 
 export interface Attempt {
   readonly claim: Claim;
@@ -66,7 +66,7 @@ async function sent(deps: ReconcilerDeps, { outcomeOf }: RunEvents, attempt: Att
     };
   }
   const now = linked(attempt, done.written);
-  // Switched on or off, the rest is looked at in a run of its own: access comes first.
+  // After a suspend or resume, other changes get a separate run: access comes first.
   if (next.action === "resume" || next.action === "suspend" || resolved.again)
     return { ...NO_FOLLOW_UPS, ...now, end: { kind: "again" }, event };
   const known = { notes: [...notes, ...done.written.notes], open: afterAttempt(open, refused) };

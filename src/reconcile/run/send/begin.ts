@@ -51,7 +51,7 @@ export async function beginRun(
   return heldUnder(begun);
 }
 
-/** Near: so many have got one of the values that only the guard can tell whether one more may. */
+/** Near the limit: only the guard can decide whether one more change may pass. */
 async function unguarded(
   { store, target, policy }: Pick<BeginDeps, "store" | "target" | "policy">,
   { claim, next, intent }: Omit<Beginning, "leaver" | "firstWrite">,

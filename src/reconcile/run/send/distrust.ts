@@ -9,7 +9,7 @@ interface DistrustDeps {
   readonly target: Pick<TargetAdapter, "disproved" | "rootDepartment">;
 }
 
-/** A refusal about another thing proves our memory of that thing wrong. Answers which of ours are looked at for that. */
+/** A refusal because of another object proves our remembered state of it wrong. Returns the managed entities to requeue for that. */
 export async function distrust(
   { store, target }: DistrustDeps,
   ref: EntityRef,
