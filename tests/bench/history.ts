@@ -130,6 +130,17 @@ async function fill(client: pg.Client, url: string, events: number): Promise<voi
   await client.query("vacuum analyze history");
 }
 
+async function measured(ask: () => Promise<unknown>, rounds: number): Promise<{ readonly medianMs: number; readonly told: string }> {
+  const took: number[] = [];
+  for (let round = 0; round < rounds; round++) took.push(await timed(ask));
+  const sorted = took.slice(1).sort((one, other) => one - other);
+  const medianMs = sorted[Math.floor(sorted.length / 2)]!;
+  return {
+    medianMs,
+    told: `first ${took[0]!.toFixed(1)} ms, then median ${medianMs.toFixed(1)} ms, slowest ${sorted.at(-1)!.toFixed(1)} ms`,
+  };
+}
+
 async function bench(events: number, options: Options): Promise<void> {
   const folder = mkdtempSync(join(temporaryRoot(), "dingtalk-scim-history-"));
   const settings = { max_wal_size: "8GB", shared_buffers: "512MB" };
@@ -150,11 +161,11 @@ async function bench(events: number, options: Options): Promise<void> {
     const log = createEventLog(pool, testVault);
     let slow = 0;
     for (const [name, ask] of questions(log, events, rows[0].subject, rows[0].request)) {
-      const took: number[] = [];
-      for (let round = 0; round < 7; round++) took.push(await timed(ask));
-      const sorted = took.slice(1).sort((one, other) => one - other);
-      if (INDEXED(name) && sorted[3]! >= MOST_MS) slow++;
-      say(`${name}: first ${took[0]!.toFixed(1)} ms, then median ${sorted[3]!.toFixed(1)} ms, slowest ${sorted.at(-1)!.toFixed(1)} ms`);
+      // Sums read everything: a few rounds are enough, and a history may be too long for one statement, which is no failure of the rest.
+      const asked = INDEXED(name) ? measured(ask, 7) : measured(ask, 3).catch((error: unknown) => String(error));
+      const took = await asked;
+      if (typeof took !== "string" && INDEXED(name) && took.medianMs >= MOST_MS) slow++;
+      say(`${name}: ${typeof took === "string" ? took : took.told}`);
     }
     say(slow === 0 ? `each indexed question takes less than ${MOST_MS} ms` : `${slow} indexed questions take ${MOST_MS} ms or more`);
     if (slow > 0 || !isProven) process.exitCode = 1;
