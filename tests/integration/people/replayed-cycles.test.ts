@@ -117,6 +117,16 @@ async function writes(): Promise<number> {
   return calls.reduce((sum, [, count]) => sum + count, 0);
 }
 
+/** What was to be written to DingTalk since the event `last`, and why. */
+const intentsSince = async (last: string): Promise<readonly object[]> =>
+  (
+    await product.pool.query(
+      "select id, subject, attributes, detail, causes from history where code = 'target.intent' and id > $1 order by id limit 10",
+      [last],
+    )
+  ).rows;
+const lastEvent = async (): Promise<string> => (await product.pool.query("select id from history order by id desc limit 1")).rows[0].id;
+
 /** All that any source has written. */
 const written = async (): Promise<number> =>
   (await product.pool.query("select (select sum(version) from users)::int + (select sum(version) from groups)::int as n")).rows[0].n;
@@ -149,6 +159,7 @@ test.each([
     const before = await writes();
     expect((await product.remote()).users).toHaveLength(SIZE);
     const afterFirst = await written();
+    const settled = await lastEvent();
     expect(await entra.cycle(company)).toEqual([]);
     expect([await written(), await writes()]).toEqual([afterFirst, before]);
 
@@ -159,7 +170,9 @@ test.each([
     const cycles = async () => {
       expect(await entra.cycle(company)).toEqual([]);
       expect(await pull(workers)).toMatchObject(NOTHING);
-      expect([await written(), await writes()]).toEqual([known, before]);
+      const sent = await writes();
+      expect(await intentsSince(settled)).toEqual([]);
+      expect([await written(), sent]).toEqual([known, before]);
     };
     await cycles();
     const accepted = await acceptAll();
