@@ -41,7 +41,7 @@ export function readFormBody(limitBytes: number): RequestHandler {
   };
 }
 
-/** Less cannot break a bound but that of depth, which scim/json.ts looks at again; a stack is not in danger yet. */
+/** A shorter body can only exceed the depth, which scim/json.ts checks again; the stack is still safe. */
 const SMALL_BYTES = 4_096;
 
 const EXCESSES: Readonly<Record<JsonExcess, string>> = {
@@ -50,7 +50,7 @@ const EXCESSES: Readonly<Record<JsonExcess, string>> = {
   values: `the body holds more than ${JSON_BOUNDS.values} values`,
 };
 
-/** Looks at each piece as it comes, so that what is refused is not read to its end. */
+/** Checks each chunk on arrival, so that a refused body is not read to its end. */
 function createBodyCheck(req: IncomingMessage): BodyCheck | undefined {
   if (Number(req.headers["content-length"] ?? Number.POSITIVE_INFINITY) <= SMALL_BYTES) return undefined;
   const scan = createJsonScan(JSON_BOUNDS);
@@ -72,7 +72,7 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** Why a body is refused, as soon as a piece of it tells. */
+/** Why a body is refused, as soon as a chunk shows it. */
 type BodyCheck = (piece: Buffer) => Malformed | undefined;
 
 interface ReadOptions extends BodyOptions {
@@ -86,7 +86,7 @@ async function readBytes(req: IncomingMessage, res: Response, options: ReadOptio
   checkType(req, options.types);
   // Node has checked that the length is a number.
   if (declared !== undefined && Number(declared) > options.limitBytes) throw new BodyTooLarge(options.limitBytes);
-  // The server leaves this to us (http/connection/server.ts), so that nobody sends a body that is refused anyway.
+  // The server delegates this to us (http/connection/server.ts), so that clients do not send a body that will be refused.
   if (req.headers.expect !== undefined) res.writeContinue();
   const bytes = await collect(req, options);
   if (bytes.length === 0) return undefined;
@@ -145,8 +145,8 @@ const MAX_DISCARDED_BYTES = 8 * 1_048_576;
 const DISCARD_PAUSE_MS = 10;
 
 /**
- * What a client still sends after its answer is thrown away: closing at once would reset the connection, and the answer would be lost on the way.
- * It is read slowly, so that TCP slows down a client that sends megabyte after megabyte which nobody wants; other clients wait for every piece read.
+ * Data that a client sends after its answer is discarded: closing immediately would reset the connection and lose the answer.
+ * It is read slowly, so that TCP slows down a client that sends large unwanted data; each chunk read delays other clients.
  * Bounded here in bytes and by the server's request time-out in time. A client that waits for `100 Continue` sends nothing, and its connection is closed.
  */
 export function discardRest(req: IncomingMessage, res: Response, clock: Pick<Clock, "sleep">): void {

@@ -6,9 +6,9 @@ import { sendText } from "./answer.ts";
 import { methodNotAllowed } from "./methods.ts";
 import type { Mount } from "./mount.ts";
 
-/* The dashboard: files that were built from web/, the same for everybody. Their data come from the API, with the session of whoever looks. */
+/* The dashboard: files built from web/, the same for all users. Their data come from the API, with the session of the user. */
 
-/** Every view has an address that can be kept and handed on; the page reads it by itself. */
+/** Every view has an address that can be bookmarked and shared; the page reads it. */
 const PAGES = [
   "/",
   "/needs-you",

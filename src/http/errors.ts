@@ -5,7 +5,7 @@ import { AppError, type Retry } from "../core/errors.ts";
  * owns the path: scim/errors.ts for SCIM, problem.ts for everything else. `errorHeaders` gives the headers that go with an error in either.
  */
 
-/** No valid credential. One message for every cause: nobody learns which part was wrong (docs/threats.md T28). */
+/** No valid credential. The same message for every cause, so that callers cannot learn which part was wrong (docs/threats.md T28). */
 export class Unauthenticated extends AppError {
   readonly code = "UNAUTHENTICATED";
   /** `missing` when the request carried none at all. For the challenge only. */
@@ -87,7 +87,7 @@ export class Malformed extends AppError {
   readonly code = "INVALID_SYNTAX";
 }
 
-/** The client went away before its body was complete: nobody is left to answer. */
+/** The client disconnected before its body was complete: there is nobody to answer. */
 export class RequestAborted extends AppError {
   readonly code = "REQUEST_ABORTED";
   constructor() {

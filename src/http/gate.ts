@@ -35,7 +35,7 @@ export function createGate(gate: Gate, { identify, limits, isOurHost }: GateDeps
       if (!allows(actor, gate.access)) throw new Forbidden(gate.access);
       const turn = limits.share.enter(actor.tokenId);
       trace.turn = turn;
-      // Gone while the token was looked up: nobody would end the turn.
+      // The client left during the token look-up: nothing else would release its slot.
       if (res.closed) turn.end();
       if (turn.granted) await turn.granted;
     }

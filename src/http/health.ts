@@ -20,7 +20,7 @@ interface Readiness {
 }
 
 const CHECK_TIMEOUT_MS = 2_000;
-/** Probes are open to everybody: however many come, the checks run once in this time. */
+/** Probes need no credential: the checks run at most once in this time. */
 const MAX_AGE_MS = 1_000;
 
 /** `/healthz`: the process runs and its event loop turns. `/readyz`: every check holds, else 503 and which do not, without reasons. */

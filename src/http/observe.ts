@@ -10,7 +10,7 @@ export interface FinishedRequest {
   /** 499 when the client went away before the answer was out. */
   readonly status: number;
   readonly ms: number;
-  /** Of whom asked with a good credential. */
+  /** Only for authenticated callers. */
   readonly sourceId?: string;
 }
 
@@ -51,7 +51,7 @@ function routeOf(req: Request, mount: string | undefined): string {
 
 const SANE_ID = /^[A-Za-z0-9-]{8,64}$/;
 
-/** The id a client or proxy gave the request, if it looks like one: logged to find the other end's records, used for nothing else. */
+/** The request id of a client or proxy, if it has the form of an id. It is only logged, to find the records of the other side. */
 function clientRequestId(header: string | string[] | undefined): string | undefined {
   return typeof header === "string" && SANE_ID.test(header) ? header : undefined;
 }

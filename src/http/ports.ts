@@ -16,7 +16,7 @@ export interface TokenRecord {
 export interface TokenLookup {
   /** Revoked and expired ones too. Throws Unavailable when the database does not answer. */
   find(id: string): Promise<TokenRecord | undefined>;
-  /** Notes that the token was used; writes at most once a minute, whoever calls how often. */
+  /** Records the use of a token; writes at most once a minute. */
   touch(id: string): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export interface TrustRecord {
 export interface TrustLookup {
   /** Removed ones too. `id` is a UUID. Throws Unavailable when the database does not answer. */
   find(id: string): Promise<TrustRecord | undefined>;
-  /** Notes that the trust was used; writes at most once a minute, whoever calls how often. */
+  /** Records the use of a trust; writes at most once a minute. */
   touch(id: string): Promise<void>;
 }
 
@@ -82,9 +82,9 @@ export interface SessionStore {
   noteUse(id: string): Promise<void>;
   /** Those that have not expired and were used since then, newest first. */
   list(usedAfter: Date): Promise<readonly SessionRecord[]>;
-  /** With the event `session.closed`, when it was there. `reason` where whoever is signed in did not ask for it. */
+  /** Records the event `session.closed` if the session existed. `reason`: only if the signed-in person did not ask for it. */
   remove(id: string, by: { readonly actor: string; readonly requestId?: string; readonly reason?: string }): Promise<boolean>;
-  /** Whether the caller is the one, of all processes, to ask for the roles now: nobody was within the last `restMs`. */
+  /** Whether this process should check the roles now: no process did within the last `restMs`. */
   claimCheck(id: string, now: Date, restMs: number): Promise<boolean>;
   renew(
     id: string,
@@ -95,7 +95,7 @@ export interface SessionStore {
 }
 
 export interface AssertionLedger {
-  /** Whether this is the first time, of all processes, that somebody spends what has this digest. Remembered until `expiresAt`. */
+  /** Whether this is the first use of the digest in all processes. Remembered until `expiresAt`. */
   consume(digest: Uint8Array, expiresAt: Date): Promise<boolean>;
 }
 

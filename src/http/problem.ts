@@ -6,7 +6,7 @@ export interface RenderedError {
   readonly status: number;
   readonly contentType: string;
   readonly body: Readonly<Record<string, unknown>>;
-  /** True for what nobody foresaw: logged with its whole cause chain. */
+  /** True for an unexpected error: it is logged with its whole cause chain. */
   readonly unexpected: boolean;
 }
 

@@ -46,7 +46,7 @@ export function requestContext(res: Response): RequestContext {
   return { requestId, receivedAt: startedAt, actor: actor.id, sourceId: actor.sourceId, scopes: actor.scopes };
 }
 
-/** For a route that asks for more than its mount does: Forbidden for whoever does not have the right. */
+/** For a route that needs more rights than its mount. Throws Forbidden if the caller lacks the right. */
 export function requireRight(right: Right): RequestHandler {
   return (_req, res, next) => {
     const { actor } = traceOf(res);
@@ -58,7 +58,7 @@ export function requireRight(right: Right): RequestHandler {
 
 const RECENT_MS = 5 * 60_000;
 
-/** For acts that must not be done with a session somebody left open: SignInAgain where the last proof of who they are is older than five minutes. Tokens pass. */
+/** For acts that need a recent sign-in: throws SignInAgain if the last authentication is older than five minutes. Tokens pass. */
 export function demandRecentSignIn(res: Response, clock: Pick<Clock, "now">): void {
   const { session } = traceOf(res);
   const provedMs = session?.authenticatedAt?.getTime() ?? Number.NEGATIVE_INFINITY;

@@ -144,7 +144,7 @@ export const DIALECT_RULES: readonly DialectRule[] = [
 export const isUnassigned = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
-/** Nothing, or an object or list with nothing in it: what unassigns whatever it stands for. */
+/** An empty value, or an object or list of empty values: it unassigns the attribute. */
 export function isEmpty(value: unknown): boolean {
   if (isUnassigned(value)) return true;
   if (Array.isArray(value)) return value.every(isEmpty);
@@ -154,11 +154,11 @@ export function isEmpty(value: unknown): boolean {
 /** These hold JSON as text: Entra sends an assignment that way and expects it back (AppRoleAssignmentsComplex). */
 export const KEEPS_JSON_TEXT: ReadonlySet<string> = new Set(["roles", "entitlements"]);
 
-/** Shorter text breaks no bound but that of depth, which is looked at again. */
+/** Shorter text can only exceed the depth, which is checked again. */
 const SMALL = 4_096;
 const JSON_TEXT = /^\s*[[{]/;
 
-/** json-as-text: where an object or a list belongs, text of one is read. Text that begins as one and is none is refused, so that neither is ever stored. `name` is what it stands for. */
+/** json-as-text: where an object or a list belongs, JSON text is parsed. Text that starts like JSON but is invalid is refused, so it is never stored. `name`: the attribute. */
 export function structureOf(value: unknown, name: string): unknown {
   if (typeof value !== "string" || !JSON_TEXT.test(value)) return value;
   const excess = value.length > SMALL ? jsonExcess(Buffer.from(value), JSON_BOUNDS) : undefined;
@@ -218,5 +218,5 @@ export const complexValueOf = (value: unknown): unknown => (typeof value === "st
 /** single-for-list. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
-/** unprefixed-enterprise-names: where a name without prefix is looked for when the core schema does not have it. */
+/** unprefixed-enterprise-names: the extension that is searched for a name without prefix which the core schema lacks. */
 export const UNPREFIXED_EXTENSION = ENTERPRISE_SCHEMA;

@@ -10,7 +10,7 @@ import { describeServiceProvider } from "./service-provider-config.ts";
 
 /**
  * `/ServiceProviderConfig`, `/Schemas`, `/ResourceTypes` (RFC 7644 section 4). They never change while the process runs, so their texts are made once.
- * Query parameters are passed over as that section asks, except that a filter is refused rather than ignored.
+ * Query parameters are ignored as that section asks, except that a filter is refused.
  */
 export function discoveryRoutes(baseUrl: string): Router {
   const routes = Router();

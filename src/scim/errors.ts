@@ -124,7 +124,7 @@ export type ScimErrorBody = {
 export interface RenderedScimError {
   readonly status: number;
   readonly body: ScimErrorBody;
-  /** True for what nobody foresaw: log the whole cause chain. */
+  /** True for an unexpected error: log the whole cause chain. */
   readonly unexpected: boolean;
 }
 

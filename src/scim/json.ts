@@ -75,7 +75,7 @@ function within(inside: Refusal, step: string): Refusal {
 
 const shown = (name: string): string => (quotedName(name) === "" ? "…" : name);
 
-/** Of the value of a PATCH operation: the attribute is in the path beside it. */
+/** For the value of a PATCH operation: its path has the attribute. */
 function ofPath(name: string, operation: Body): string {
   const path = name.toLowerCase() === "value" ? memberOf(operation, "path") : undefined;
   return typeof path === "string" && quotedName(path) !== "" ? ` (${path})` : "";

@@ -113,7 +113,7 @@ function sendResource<T extends Stored>(
   return send(req, res, status, kind.render(resource, projection));
 }
 
-/** Which resource an answer is about, in which version; clients look for its address in one header or the other (RFC 7644 section 3.1, RFC 9110 section 8.7). */
+/** Address and version of the resource in an answer. Clients read the address from either header (RFC 7644 section 3.1, RFC 9110 section 8.7). */
 function setIdentity<T extends Stored>(res: Response, kind: ResourceKind<T>, { id, version }: T): void {
   const location = kind.locationOf(id);
   res.setHeader("ETag", versionTag(version));

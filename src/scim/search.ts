@@ -46,7 +46,7 @@ interface Found {
   readonly resources: readonly Text[];
 }
 
-/** Asks one type after the other for what is still wanted; a type that has nothing to give any more is asked for its total alone. */
+/** Queries the types in sequence until the page is full; further types are asked for their total alone. */
 async function searchAll(context: RequestContext, kinds: readonly ResourceKind[], request: ListRequest): Promise<Found> {
   const resources: Text[] = [];
   let total = 0;
@@ -91,7 +91,7 @@ function queryOf(kind: ResourceKind, kinds: readonly ResourceKind[], request: Li
   return listQuery(kind.schema, request, tableAcross(kind.schema, others));
 }
 
-/** An attribute that only other types have is one without value here (RFC 7644 section 3.4.2.1): it is looked for in the document, where it cannot be. */
+/** An attribute of other types has no value here (RFC 7644 section 3.4.2.1): the search in the document finds nothing. */
 function tableAcross(own: ResourceSchema, others: readonly ResourceSchema[]): AttributeTable {
   return {
     find(name) {

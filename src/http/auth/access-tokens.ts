@@ -23,7 +23,7 @@ const CLOCK_TOLERANCE_SECONDS = 60;
 const TYPE = "at+jwt";
 
 export interface AccessTokenOptions {
-  /** PUBLIC_URL: who issues, and for whom. */
+  /** PUBLIC_URL: issuer and audience. */
   readonly publicUrl: string;
   readonly signingKey: () => Promise<SigningKey>;
   readonly clock: Clock;

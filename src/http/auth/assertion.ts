@@ -1,7 +1,7 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import type { TrustRecord } from "../ports.ts";
 
-/** Why an assertion does not count. For the log of the operator: whoever sent it is told nothing (docs/threats.md T28). */
+/** Why an assertion is refused. Only for the operator's log: the caller gets no reason (docs/threats.md T28). */
 export type AssertionRefusal =
   | "it cannot be read"
   | "its algorithm is not allowed"
@@ -37,10 +37,10 @@ export interface AssertionCheck {
 /** Entra ID signs with RS256. No algorithm of a shared secret, and not `none`: the key is public (docs/threats.md T6). */
 const ALGORITHMS = ["RS256", "ES256"];
 const CLOCK_TOLERANCE_SECONDS = 60;
-/** Entra's assertions live for 65 minutes, and are sent again from a cache meanwhile; what claims to live for a year is worth no more than that. */
+/** Entra's assertions are valid for 65 minutes and are repeated from a cache. An older one is refused, even if its own lifetime is longer. */
 export const MAX_ASSERTION_AGE_SECONDS = 2 * 3_600;
 
-/** Signature, then claims (RFC 7523 section 3). The key is the one that `kid` names among those of the issuer; keys that come along in the header are not looked at. */
+/** Signature, then claims (RFC 7523 section 3). The key is the one that `kid` names among those of the issuer; keys in the header are ignored. */
 export async function judgeAssertion(assertion: string, { trust, keys, now }: AssertionCheck): Promise<AssertionVerdict> {
   try {
     const { payload } = await jwtVerify(assertion, named(keys), {
@@ -73,7 +73,7 @@ function judgeClaims({ aud, tid, scp, jti, exp = 0, iat = 0 }: JWTPayload, tenan
   // Whoever else it is meant for could hand it on to us.
   if (Array.isArray(aud) && aud.length > 1) return refused("aud is not one of the audiences");
   if (tid !== tenantId) return refused("tid is not the tenant");
-  // Delegated permissions: an app acts for somebody who has signed in (docs/threats.md T7).
+  // Delegated permissions: an app acts for a signed-in person (docs/threats.md T7).
   if (scp !== undefined) return refused("a person stands behind it");
   if (jti !== undefined && (typeof jti !== "string" || jti === "")) return refused("it cannot be read");
   return { ok: true, jti, endsAt: new Date((Math.min(exp, iat + MAX_ASSERTION_AGE_SECONDS) + CLOCK_TOLERANCE_SECONDS) * 1_000) };

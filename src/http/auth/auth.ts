@@ -40,9 +40,9 @@ export interface AuthenticatorOptions {
   readonly logger: Logger;
 }
 
-/** How long a verified token passes without another look: a request of the hot path costs no query, a revocation elsewhere waits no longer. */
+/** How long a verified token is cached: the hot path needs no query, and a revocation by another process takes effect after this time. */
 const FRESH_MS = 1_000;
-/** A day: Entra ID comes about every 40 minutes, and must not be kept out by somebody who guesses from the same address meanwhile. */
+/** A day: Entra ID sends requests about every 40 minutes, and must not be locked out by guesses from the same address. */
 const RECOGNISED_MS = 24 * 3_600_000;
 const MAX_REMEMBERED = 10_000;
 const TOUCH_MS = 60_000;
@@ -53,7 +53,7 @@ export const BOOTSTRAP_ID = "bootstrap";
 interface Remembered {
   readonly verdict: Promise<Verdict>;
   readonly atMs: number;
-  /** Set when the look-up has ended well. */
+  /** Set after a successful look-up. */
   tokenId?: string;
 }
 
@@ -133,7 +133,7 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
     async authenticate(token) {
       const key = keyOf(token);
       const entry = remembered.get(key);
-      // Requests that come while the look-up runs wait for the same one.
+      // Concurrent requests wait for the same look-up.
       return entry && ageMs(entry) < FRESH_MS ? entry.verdict : remember(key, token);
     },
     async authenticateClient(id, secret) {

@@ -64,5 +64,5 @@ export function actorOf({ id, sourceId, scopes, removedAt }: TrustRecord): Actor
   return removedAt === undefined ? { id: `trust:${id}`, tokenId: id, sourceId, scopes } : undefined;
 }
 
-/** An id is unique within its issuer. Of one size, however long it is. */
+/** An id is unique within its issuer. Fixed size for ids of any length. */
 const digestOf = (issuer: string, jti: string): Uint8Array => hash("sha256", JSON.stringify([issuer, jti]), "buffer");

@@ -42,7 +42,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     if (session) return session.actor;
     const credential = bearerCredential(req);
     const { token } = credential;
-    // Whoever was let in a short while ago is not kept out because somebody else behind the same address guesses.
+    // A recently valid client is not locked out because of guesses from the same address.
     const isKnown = token !== undefined && authenticator.wasValidRecently(token);
     const address = isKnown ? "" : addressOf(req);
     const attempt = isKnown ? undefined : attemptOfStranger(limits, address);

@@ -47,7 +47,7 @@ export function createIssuerKeys({ clock, logger }: { readonly clock: Clock; rea
     }
   }
 
-  /** Those that come while somebody asks wait for the same answer. */
+  /** Concurrent callers wait for the same request. */
   function refresh(published: Published, address: string): Promise<void> {
     published.asking ??= ask(published, address).finally(() => {
       published.asking = undefined;

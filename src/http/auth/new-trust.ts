@@ -1,6 +1,6 @@
 import type { TrustRecord } from "../ports.ts";
 
-/* What somebody states of a workload that is to be trusted, and what follows from it. Pure. */
+/* The input for a trusted workload, and the trust derived from it. Pure. */
 
 /** As Entra ID shows them. What is left out is that of Entra ID as Microsoft runs it for the world. */
 export interface StatedTrust {

@@ -31,7 +31,7 @@ export interface OAuthOptions {
 
 const BODY_LIMIT_BYTES = 16_384;
 
-/** One text for every cause: nobody learns which part was wrong (docs/threats.md T28). */
+/** The same text for every cause, so that callers cannot learn which part was wrong (docs/threats.md T28). */
 const UNKNOWN_CLIENT = {
   secret: "unknown client, or wrong, expired or revoked secret",
   assertion: "unknown client, or an assertion that it is not trusted with",

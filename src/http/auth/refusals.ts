@@ -4,7 +4,7 @@ import { networkOf } from "../connection/address.ts";
 import { createAttemptLimit } from "../connection/attempt-limit.ts";
 
 /*
- * Why a credential does not count. For the log of the operator: whoever sent it gets the same 401 for every cause (docs/threats.md T28).
+ * Why a credential is refused. Only for the operator's log: the caller gets the same 401 for every cause (docs/threats.md T28).
  */
 
 const REASONS = {
@@ -55,7 +55,7 @@ export interface RefusedRequest {
 
 export type LogRefusal = (refusal: Refusal, request: RefusedRequest) => void;
 
-/** Whoever makes up tokens must not fill the disk, nor hide the line about somebody else's. */
+/** Invented tokens must not fill the disk or hide the line about another token. */
 const LINES_OF_A_NETWORK = 10;
 const LINES = 100;
 const ALL = "all";
@@ -64,10 +64,10 @@ const MAX_PATH = 200;
 /** Of an unknown token: enough to find it among those one has, far too little to use it. */
 const PREFIX = 6;
 const MIN_CUT = 24;
-/** An id that a stranger sends is shown only if it looks like one of ours: of a token, of a trust, of the setting. */
+/** An id from an unauthenticated caller is logged only if it has the form of our ids: a token, a trust, the setting. */
 const ID = /^[a-z0-9-]{1,36}$/;
 
-/** One line for each refused credential, at most so many a minute; how many are left out is told once the minute is over, with the next one. */
+/** One line per refused credential, up to a limit per minute. The number of omitted lines is logged with the next one after the minute. */
 export function createRefusalLog({ logger, clock }: { readonly logger: Logger; readonly clock: Pick<Clock, "monotonicMs"> }): LogRefusal {
   const byNetwork = createAttemptLimit(LINES_OF_A_NETWORK, clock);
   const all = createAttemptLimit(LINES, clock);

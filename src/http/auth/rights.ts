@@ -21,7 +21,7 @@ export interface Holders {
 
 export const HOLDERS: Readonly<Record<Right, Holders>> = {
   operate: { scopes: ["admin"], roles: ["operator", "admin"] },
-  // Not operators: whoever runs the loop does not also let a mass removal through.
+  // Not operators: separation of duties, so that operators cannot approve a mass removal.
   approve: { scopes: ["admin"], roles: ["approver", "admin"] },
   oversee: { scopes: ["admin"], roles: ["auditor", "admin"] },
   administer: { scopes: ["admin"], roles: ["admin"] },

@@ -1,4 +1,4 @@
-/** What somebody is who signs in by name or with a one-time link. What each may do is in rights.ts. */
+/** Roles of people who sign in with a provider or a one-time link. Their rights are in rights.ts. */
 export const ROLES = ["viewer", "operator", "approver", "auditor", "admin"] as const;
 
 export type Role = (typeof ROLES)[number];

@@ -7,7 +7,7 @@ export const SCOPES: readonly Scope[] = ["provision", "history:read", "history:p
 
 export const isScope = (text: string): text is Scope => (SCOPES as readonly string[]).includes(text);
 
-/** Who is behind a request: one token, one trusted workload, or somebody signed in; of one source. */
+/** The caller of a request: a token, a trusted workload or a signed-in person, of one source. */
 export interface Actor {
   /** `token:<id>`, `trust:<id>` or `link:<id>`, as history names it. */
   readonly id: string;
@@ -15,7 +15,7 @@ export interface Actor {
   readonly tokenId: string;
   readonly sourceId: string;
   readonly scopes: readonly Scope[];
-  /** Of somebody signed in by name or with a link; a token has scopes alone. */
+  /** Only for signed-in persons; a token has scopes alone. */
   readonly roles?: readonly Role[];
 }
 

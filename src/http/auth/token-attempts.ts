@@ -19,9 +19,9 @@ export interface TokenAttempt {
 
 /** Enough for a typing error. */
 const OF_ONE_CLIENT = 5;
-/** Of all clients of a network together, since somebody who makes up ids has a new one for every attempt. */
+/** Limit for all clients of a network together, because an attacker can use a new id for every attempt. */
 const OF_ONE_NETWORK = 20;
-/** A client that got a token here within a day does not share the bound of its network: whoever guesses behind the same proxy must not keep it out. */
+/** A client that got a token within a day does not share the limit of its network: an attacker behind the same proxy must not lock it out. */
 const KNOWN_MS = 24 * 3_600_000;
 const MAX_KNOWN = 1_000;
 
@@ -60,5 +60,5 @@ export function createTokenAttempts(clock: Pick<Clock, "monotonicMs">): TokenAtt
   };
 }
 
-/** Of one size, however long the id is. */
+/** Fixed size for ids of any length. */
 const keyOf = (network: string, clientId: string): string => hash("sha256", `${network} ${clientId}`, "base64");

@@ -4,7 +4,7 @@ export type OAuthErrorCode = "invalid_request" | "invalid_client" | "invalid_sco
 
 export type ClientCredential =
   | { readonly kind: "secret"; readonly secret: string }
-  /** A JWT, not yet looked at (RFC 7523 section 2.2). */
+  /** A JWT, not yet verified (RFC 7523 section 2.2). */
   | { readonly kind: "assertion"; readonly assertion: string };
 
 /** What is asked for, or why it cannot be (RFC 6749 section 5.2). */

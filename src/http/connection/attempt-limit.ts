@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 
-/** Attempts of somebody unknown. Taken before the attempt is judged, so that a hundred at once are not judged all. */
+/** Limit of unauthenticated attempts. It is counted before verification, so that concurrent attempts are limited too. */
 export interface AttemptLimit {
   /** Takes one attempt; the milliseconds to wait when there is none to take, else 0. */
   take(key: string): number;
@@ -14,7 +14,7 @@ interface Window {
 }
 
 const WINDOW_MS = 60_000;
-/** Some 2 MB, whoever comes from however many networks. */
+/** About 2 MB, for any number of networks. */
 const MAX_KEYS = 10_000;
 
 /**

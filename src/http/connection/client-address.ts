@@ -26,7 +26,7 @@ export function createClientAddress(proxies: TrustedProxies): ClientAddress {
   };
 }
 
-/** `chain`: as the headers have it, the nearest last; undefined where somebody is not named by an address. */
+/** `chain`: in header order, the nearest last; undefined if an element is not an address. */
 function nearest(peer: string, chain: readonly (string | undefined)[], proxies: TrustedProxies): string {
   let address = peer;
   for (let hop = 0; hop < chain.length && proxies.trusts(address, hop); hop++) {
@@ -39,7 +39,7 @@ function nearest(peer: string, chain: readonly (string | undefined)[], proxies: 
 
 const listed = (header: string): readonly (string | undefined)[] => header.split(",").map(addressIn);
 
-/** `for` of every element. A header that cannot be read as a whole names nobody: a quote that is left open could hide what the proxy added. */
+/** `for` of every element. A header with a syntax error is ignored as a whole: an open quote could hide the proxy's element. */
 function paired(header: string): readonly (string | undefined)[] {
   const elements: (string | undefined)[] = [];
   let rest = header;

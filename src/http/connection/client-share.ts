@@ -53,7 +53,7 @@ export function createClientShare(clock: Pick<Clock, "sleep">, running = RUNNING
         if (line.waiting.delete(go)) reject(new TooManyRequests(RETRY_MS));
       };
       line.waiting.add(go);
-      // Aborted when there is nothing to wait for any more; a client that has gone is told the same, and nobody hears it.
+      // Aborted if there is nothing left to wait for; a disconnected client gets the same answer without effect.
       clock.sleep(WAIT_MS, ended.signal).then(refuse, refuse);
     });
     return {

@@ -20,7 +20,7 @@ export interface Connections {
 
 interface Connection {
   readonly socket: Socket;
-  /** Undefined where nobody counts. */
+  /** Undefined: not counted. */
   readonly network: string | undefined;
   running: number;
   request?: IncomingMessage;

@@ -39,7 +39,7 @@ export interface ServerLimits {
   readonly connectionsPerAddress: number;
   /** Without a byte in either direction, while a request is answered: for clients that do not read. */
   readonly inactivityTimeoutMs: number;
-  /** How often the time-outs are looked at. */
+  /** Interval of the check of time-outs. */
   readonly checkIntervalMs: number;
 }
 

@@ -3,7 +3,7 @@ import { canonicalAddress } from "./address.ts";
 
 /** Which senders of `X-Forwarded-For` and `Forwarded` are believed: the setting TRUST_PROXY. */
 export interface TrustedProxies {
-  /** `hop`: 0 for the other end of the connection, 1 for whoever that one names, and so on. `address` is canonical. */
+  /** `hop`: 0 for the peer of the connection, 1 for the address that it reports, and so on. `address` is canonical. */
   trusts(address: string, hop: number): boolean;
 }
 

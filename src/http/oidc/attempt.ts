@@ -8,7 +8,7 @@ import { createSecretCookie, makeSecret, type SecretCookie } from "../session/co
  */
 
 export interface Attempt {
-  /** The provider has to ask for a proof again, whoever is signed in there. */
+  /** The provider has to authenticate the user again, even with an existing session. */
   readonly fresh: boolean;
   /** Path and query of our own page to go to afterwards. */
   readonly returnTo: string;

@@ -1,7 +1,7 @@
 import { isRole, type Role } from "../auth/roles.ts";
 import { type OidcSettings, tenantOf } from "./settings.ts";
 
-/** Who somebody is, by an ID token whose signature, issuer, audience, nonce and times were checked. */
+/** The identity from an ID token whose signature, issuer, audience, nonce and times were checked. */
 export interface Person {
   /** Of the claim `sub`: one for each person and client. */
   readonly subject: string;
@@ -62,7 +62,7 @@ function valueAt(claims: Claims, path: string): unknown {
 function nameIn(claims: Claims): string | undefined {
   for (const claim of ["name", "preferred_username", "email"]) {
     const value = claims[claim];
-    // What PostgreSQL could not hold goes, and what is cut in half.
+    // Removes characters that PostgreSQL cannot store, and a surrogate half at the cut.
     const name =
       typeof value === "string"
         ? value

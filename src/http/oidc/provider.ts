@@ -7,13 +7,13 @@ import { type Person, personOf } from "./claims.ts";
 import type { OidcSettings } from "./settings.ts";
 
 /*
- * The identity provider: code flow with PKCE (RFC 9700 section 2.1.1). It is asked for the first time when somebody signs in, so a provider that is down does
- * not keep the server from starting. Its keys are fetched for each sign-in, which is rare: a key it has changed to counts at once.
+ * The identity provider: code flow with PKCE (RFC 9700 section 2.1.1). It is contacted at the first sign-in, so a provider that is down does
+ * not keep the server from starting. Its keys are fetched for each sign-in, which is rare, so a new key is accepted immediately.
  */
 
 export interface NotSignedIn {
   readonly kind: "refused";
-  /** `oidcUnavailable` when the provider gave no answer, which says nothing about anybody. */
+  /** `oidcUnavailable`: the provider did not answer; this is no statement about the user. */
   readonly refusal: Refusal;
 }
 
@@ -38,7 +38,7 @@ export interface ProviderOptions {
 const TIMEOUT_SECONDS = 5;
 /** What the provider says about itself changes hardly ever. */
 const KNOWN_MS = 10 * 60_000;
-/** `offline_access`: a refresh token, with which roles are looked at again. */
+/** `offline_access`: a refresh token, for checking the roles again. */
 const SCOPE = "openid profile offline_access";
 
 export const callbackOf = (publicUrl: string): string => `${publicUrl}/auth/callback`;

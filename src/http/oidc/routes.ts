@@ -24,7 +24,7 @@ export interface OidcSignIn {
 export interface OidcRoutesOptions extends Pick<IdentifyDeps, "limits" | "addressOf"> {
   /** Undefined where no provider is set. */
   readonly oidc: OidcSignIn | undefined;
-  /** Answers that somebody is not let in. */
+  /** Sends the refusal of a sign-in. */
   readonly refuse: (req: Request, res: Response, why: Refusal) => void;
   /** Opens their session and answers with its cookie. */
   readonly letIn: (req: Request, res: Response, who: LetIn) => Promise<void>;
@@ -64,7 +64,7 @@ export function oidcRoutes({ oidc, limits, addressOf, refuse, letIn }: OidcRoute
     .route("/callback")
     .get(async (req, res) => {
       if (!oidc) throw new NotFoundPath();
-      // What only looks must not use the answer up: previews, prefetching, HEAD.
+      // Previews, prefetching and HEAD must not consume the answer.
       if (req.method === "HEAD" || req.headers["sec-purpose"] !== undefined) return refuse(req, res, refusal("oidcState"));
       const stranger = attemptOfStranger(limits, addressOf(req));
       const text = oidc.cookie.read(req);
@@ -84,7 +84,7 @@ export function oidcRoutes({ oidc, limits, addressOf, refuse, letIn }: OidcRoute
   return router;
 }
 
-/** A provider that does not tell when somebody proved who they are was asked to have it proved now, or it is not known. */
+/** Without `auth_time`, the time is that of the answer if a new authentication was requested, else unknown. */
 const withProof = (person: Person, { fresh }: Attempt, now: Date): Person =>
   person.authenticatedAt || !fresh ? person : { ...person, authenticatedAt: now };
 

@@ -7,7 +7,7 @@ export interface OidcSettings {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: Secret;
-  /** The claim of the ID token that says what somebody may do: a name, or a path of names with dots. */
+  /** The claim of the ID token with the roles: a name, or a path of names with dots. */
   readonly rolesClaim: string;
   /** Their word → our role. When it is unset, their words are ours. */
   readonly roleNames?: ReadonlyMap<string, Role>;

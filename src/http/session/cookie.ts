@@ -23,7 +23,7 @@ export interface CookieOptions {
   readonly name: string;
   /** Of a value; another one counts as none. */
   readonly form: RegExp;
-  /** `Lax` where somebody has to bring it along who comes from another site. */
+  /** `Lax` if the cookie is needed on navigation from another site. */
   readonly sameSite: "Strict" | "Lax";
 }
 
@@ -44,7 +44,7 @@ export function createSecretCookie(publicUrl: string, { name: plainName, form, s
 
 export const makeSecret = (): string => randomBytes(32).toString("base64url");
 
-/** Follows from the secret, which no script can read: whoever has it got it from `GET /auth/session`, and only our own pages may read that answer. */
+/** Derived from the secret, which scripts cannot read. It is available only from `GET /auth/session`, whose answer only our own pages can read. */
 export const csrfTokenOf = (secret: string): string => hash("sha256", `csrf ${secret}`, "base64url");
 
 export function isCsrfTokenOf(secret: string, token: unknown): boolean {

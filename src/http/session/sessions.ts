@@ -11,7 +11,7 @@ import { makeSecret } from "./cookie.ts";
 import type { RoleWatch } from "./role-watch.ts";
 import { seal } from "./sealed.ts";
 
-/** Somebody signed in: as whom, since when, and under what name. */
+/** A signed-in person: actor, time of sign-in and name. */
 export interface Session {
   readonly id: string;
   readonly actor: Actor;
@@ -33,12 +33,12 @@ export interface Sessions {
   openWithToken(actor: Actor, requestId: string): Promise<OpenedSession>;
   /** Spends a one-time link; undefined when there is none of this code, it has expired or was used. */
   openWithLink(code: string, requestId: string): Promise<OpenedSession | undefined>;
-  /** For whom an identity provider has let in. Without a refresh token the session ends when the roles would have to be looked at again. */
+  /** For a sign-in with an identity provider. Without a refresh token the session ends when the roles have to be checked again. */
   openByProvider(person: Person, refreshToken: string | undefined, requestId: string): Promise<OpenedSession>;
   close(session: Session, requestId: string): Promise<void>;
   /** Of everybody, newest first. */
   list(): Promise<readonly SessionRecord[]>;
-  /** Ends somebody's session; false when there is none. */
+  /** Ends a session; false if there is none. */
   end(id: string, by: { readonly actor: string; readonly requestId: string }): Promise<boolean>;
 }
 
@@ -46,9 +46,9 @@ export interface SessionsOptions {
   readonly store: SessionStore;
   /** Who is behind a token now; undefined when it was revoked or has expired. */
   readonly actorOfToken: (tokenId: string) => Promise<Actor | undefined>;
-  /** Looks at the roles again of those whom an identity provider let in. */
+  /** Checks the roles of identity provider sessions again. */
   readonly roleWatch: RoleWatch;
-  /** Events of somebody who came by a link or an identity provider belong to this source. */
+  /** The source of events by people who signed in with a link or an identity provider. */
   readonly defaultSourceId: string;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -61,7 +61,7 @@ export const SESSION_SECONDS = 12 * 3_600;
 
 type Opening = Omit<SessionRecord, "id" | "openedAt" | "usedAt" | "expiresAt" | "sealedRefresh">;
 
-/** Sessions are few and no hot path: each request reads its row, so that an end counts at once in every process. */
+/** Sessions are few and not a hot path: each request reads its row, so an ended session is refused immediately in every process. */
 export function createSessions({ store, actorOfToken, roleWatch, defaultSourceId, clock, logger }: SessionsOptions): Sessions {
   async function open(by: Opening, requestId: string, refreshToken?: string): Promise<OpenedSession> {
     const at = clock.now();

@@ -11,7 +11,7 @@ export const versionTag = (version: number): string => `W/"${version}"`;
 /** The same within a JSON string. */
 export const versionTagInJson = (version: number): string => `W/\\"${version}\\"`;
 
-/** What If-Match asks of a stored version. Undefined when it asks nothing that the look-up of the resource does not show: no header, or `*`. */
+/** The versions that If-Match accepts. Undefined: any existing resource (no header, or `*`). */
 export function versionCheck(ifMatch: string | undefined): VersionCheck | undefined {
   if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;
   const tags = tagsIn(ifMatch);
@@ -34,7 +34,7 @@ export function writeCheck(headers: IncomingHttpHeaders): VersionCheck | undefin
 
 const TAG = /^(?:W\/)?"([^"]*)"$/;
 
-/** The opaque parts of a comma-separated list; what is no entity tag names no version. */
+/** The opaque parts of a comma-separated list; invalid entity tags match no version. */
 function tagsIn(header: string): ReadonlySet<string> {
   const tags = header.split(",").map((tag) => TAG.exec(tag.trim())?.[1]);
   return new Set(tags.filter((tag) => tag !== undefined));

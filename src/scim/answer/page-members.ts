@@ -19,7 +19,7 @@ export function membersOfPage(directory: GroupDirectory, ids: readonly string[])
   function around(id: string): Promise<ReadonlyMap<string, readonly Member[]>> {
     const at = places.get(id) ?? 0;
     const from = at - (at % GROUPS_AT_ONCE);
-    // One more than is used: whoever has that many is a large group.
+    // One more than the limit: a group with that many is large.
     if (held?.from !== from) held = { from, members: directory.firstMembers(ids.slice(from, from + GROUPS_AT_ONCE), MEMBERS_AT_ONCE + 1) };
     return held.members;
   }

@@ -8,13 +8,13 @@ import { resolveName } from "../schema/path-name.ts";
  * `attributes` and `excludedAttributes` (RFC 7644 section 3.9), compiled once for a request.
  *   readProjection(schema, { attributes, excludedAttributes }) → Projection
  * What is `returned: always` stays, what is `never` is in no document to begin with; unknown names are passed over. Names are compared in lower case, as
- * extensions without a schema have the spelling of whoever sent them.
+ * extensions without a schema keep the spelling of the client.
  */
 
 export interface Projection {
   /** True when documents go out as they are: there is no need to parse them. */
   readonly whole: boolean;
-  /** Whether an attribute of the core schema (`members`, `groups`, `meta`) is wanted at all; what is not need not be loaded. */
+  /** Whether an attribute of the core schema (`members`, `groups`, `meta`) is requested; others need not be loaded. */
   wants(name: string): boolean;
   /** The part that is wanted, of a resource with id, meta, groups or members. Never changes its argument. */
   apply(resource: JsonObject): JsonObject;
@@ -33,7 +33,7 @@ export function readProjection(schema: ResourceSchema, request: ProjectionReques
   const wanted = selection(schema, names(request.attributes).map(withoutFilter));
   const unwanted = selection(schema, names(request.excludedAttributes));
   const always = new Set(schema.attributes.all.filter((spec) => spec.returned === "always").map((spec) => spec.name));
-  // A list of unknown names only still narrows the answer, to what is always returned.
+  // A list of unknown names still narrows the answer to attributes with `returned: always`.
   const narrows = names(request.attributes).length > 0;
   return {
     whole: !narrows && unwanted.size === 0,
@@ -51,7 +51,7 @@ export function readProjection(schema: ResourceSchema, request: ProjectionReques
   };
 }
 
-/** Which part of a value is meant: all of it, or by name parts of it. A list stands for each of its elements. */
+/** The selected part of a value: all of it, or named parts. For a list it applies to each element. */
 type Part = "all" | Parts;
 type Parts = Map<string, Part>;
 
@@ -63,7 +63,7 @@ function selection(schema: ResourceSchema, given: readonly string[]): Parts {
   return parts;
 }
 
-/** `emails[type eq "work"].value`, as Microsoft's collection asks: RFC 7644 section 3.10 knows names alone, and whoever wants some elements gets them all. */
+/** `emails[type eq "work"].value`, as Microsoft's collection asks: RFC 7644 section 3.10 has names only, so all elements are returned. */
 const withoutFilter = (name: string): string => name.replace(/\[.*\]/, "");
 
 /** Commas within the brackets or quotes of a filter part no names. */

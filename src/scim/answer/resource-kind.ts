@@ -29,7 +29,7 @@ export interface ResourceKind<T extends Stored = Stored> {
    * written.
    */
   answerOfPatch?(written: T): Promise<T | undefined>;
-  /** Whether it pays to begin several creates at once. */
+  /** Whether concurrent creates are faster. */
   readonly createsShareCommits: boolean;
   locationOf(id: string): string;
   newId(): string;

@@ -110,7 +110,7 @@ function planTask(operation: BulkOperation, kinds: readonly ResourceKind[]): Tas
   };
 }
 
-/** The path of an operation is one of a URI (RFC 7644 section 3.7). What is not validly encoded stands for itself, and for nothing there is. */
+/** The path of an operation is one of a URI (RFC 7644 section 3.7). Invalid encoding is left as it is, and matches no resource. */
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);

@@ -10,7 +10,7 @@ export const MAX_BULK_OPERATIONS = 1_000;
 const METHODS = ["POST", "PUT", "PATCH", "DELETE"] as const;
 export type BulkMethod = (typeof METHODS)[number];
 
-/** One operation as sent; what is wrong with it alone is its own failure, when its turn comes (RFC 7644 section 3.7.3). */
+/** One operation as sent. An error in it fails this operation only, when it is executed (RFC 7644 section 3.7.3). */
 export type BulkOperation = ReadableOperation | UnreadableOperation;
 
 export interface ReadableOperation {
@@ -35,7 +35,7 @@ export interface BulkRequest {
   readonly failOnErrors: number | undefined;
 }
 
-/** RFC 7644 section 3.7. Rejects with InvalidSyntax, InvalidValue or BulkTooLarge what is wrong with the job as a whole; then nothing is done. */
+/** RFC 7644 section 3.7. Rejects with InvalidSyntax, InvalidValue or BulkTooLarge if the job as a whole is invalid; then nothing is done. */
 export function readBulkRequest(body: Body): BulkRequest {
   checkMessage(body, "BulkRequest");
   const operations = memberOf(body, "operations");

@@ -64,7 +64,7 @@ function patchedList(
   }
 }
 
-/** RFC 7644 section 3.5.2.1: what is there already is not added again. The same value and type is the same thing; its labels are brought up to date. */
+/** RFC 7644 section 3.5.2.1: an existing value is not added again. Elements with the same value and type are equal; their labels are updated. */
 function added(attribute: AttributeSpec, elements: readonly JsonElement[], more: readonly JsonElement[]): readonly JsonElement[] {
   const result = [...elements];
   const places = new Map(elements.map((element, at) => [thingOf(attribute, element), at]));

@@ -94,7 +94,7 @@ function split(value: Body): { readonly own: readonly GivenMembers[]; readonly r
   return { own, rest: own.length > 0 ? known(rest) : rest };
 }
 
-/** Unknown names beside the members are passed over. */
+/** Unknown names beside the members are ignored. */
 const known = (rest: Body): Body =>
   Object.fromEntries(Object.entries(rest).filter(([name]) => findPath(groupResource, name) !== undefined));
 

@@ -7,7 +7,7 @@ import type { AttributeSpec } from "../schema/attributes.ts";
 import { hasContent, type JsonElement } from "./values.ts";
 
 /*
- * What the elements of a multi-valued attribute are to each other: which of them are about the same thing, and what a list looks like when a request is done.
+ * Rules for the elements of a multi-valued attribute: which ones are equal, and the form of the list after a request.
  */
 
 /** What a value is compared as, by the attribute's own rule of letter case. */
@@ -16,7 +16,7 @@ const compared = ({ caseExact }: AttributeSpec, value: JsonValue | undefined): J
 
 const ASCII = /^[ -~]*$/;
 
-/** By the attribute's own rule of letter case. Most values are plain text and need no folding to be told apart. */
+/** Compares by the attribute's `caseExact`. Most values are plain text and differ without folding. */
 export function sameValue({ caseExact }: AttributeSpec, left: JsonValue | undefined, right: JsonValue | undefined): boolean {
   if (left === right) return true;
   if (caseExact || typeof left !== "string" || typeof right !== "string") return false;

@@ -5,7 +5,7 @@ import { INDEXED_MAX_LENGTH } from "../schema/attributes.ts";
 
 /**
  * The ids in a `members` value: objects with `value`, else with an address in `$ref`, or bare ids; in a list or alone. Each id once, in the order given.
- * What else a client says of a member (`display`, `type`, `$ref` beside a value) follows from the id and is passed over.
+ * Other values of a member (`display`, `type`, `$ref` beside a value) follow from the id and are ignored.
  */
 export function readMembers(value: unknown): readonly string[] {
   if (isUnassigned(value)) return [];

@@ -92,7 +92,7 @@ function simple(spec: AttributeSpec, expected: string, convert: (value: unknown)
     if (converted === undefined) throw new InvalidValue(`${fullName} must be ${expected}`);
     if (typeof converted === "string") {
       if (converted.length > maxLength) throw new InvalidValue(`${fullName} must not be longer than ${maxLength} characters`);
-      // What somebody has to be called by has to be something that can be seen.
+      // A required name must have visible characters.
       if (required && !VISIBLE.test(converted)) throw new InvalidValue(`${fullName} must hold a character that can be seen`);
     }
     return converted;
