@@ -42,11 +42,11 @@ export interface StoreOptions {
   readonly clock?: Clock;
   /** How long a run may keep its entity. */
   readonly leaseMs?: number;
-  /** After this long a call that nobody answered is not carried out any more. */
+  /** After this time an unanswered call is no longer carried out. */
   readonly callLifeMs?: number;
   /** How long what may be half of a rename is provisional. */
   readonly settleMs?: number;
-  /** Of a copy that nobody else sees: nothing that is there for other processes, a crash or an auditor is written. */
+  /** For a private copy: nothing is written for other processes, recovery or auditors. */
   readonly rehearsed?: boolean;
   /** Told how long each change took to be right at the target. */
   readonly meter?: Meter;

@@ -1,4 +1,4 @@
-/* Whether a target is heard, and how much of what changes there, as pieces of statements with the target as $1. */
+/* SQL fragments: whether events of a target arrive, and their share of the changes. The target is $1. */
 
 /** A process that listens shows itself every five seconds. */
 export const LISTENS = "l.seen_at > now() - interval '30 seconds'";

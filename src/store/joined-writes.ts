@@ -10,6 +10,6 @@ export interface JoinedWrites {
   isDated(write: UserWrite): boolean;
   update(write: UserWrite): Promise<StoredUser | "alone" | undefined>;
   remove(sourceId: string, id: string, expected: number, fact: Fact): Promise<boolean | "alone">;
-  /** To be told of a change of a record that is alone: it may be somebody who is there now. */
+  /** Call this after a change of an unjoined record: it may match an existing person now. */
   changed(id: string, fact: Fact): Promise<void>;
 }

@@ -56,13 +56,13 @@ export const recordsOf = (ids: string): string =>
 /** Whose record it is. */
 export const personOf = (recordId: string): string => `coalesce((select r.person_id from users r where r.id = ${recordId}), ${recordId})`;
 
-/** Who names, as manager, somebody of the rows `n(source_id, names)` that a FROM item yields. Each name is looked up by itself, by its index. */
+/** People whose manager is in the rows `n(source_id, names)` of a FROM item. Each name is looked up separately, by its index. */
 export const whoReportTo = (named: string): string => `
   select r.id, n.cause from ${named} n cross join lateral unnest(n.names) as name(key)
     cross join lateral (
       select coalesce(r.person_id, r.id) as id from users r where r.source_id = n.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = name.key ${APART}) r`;
 
-/** The departments `(target, id)` that name somebody of such rows as manager. Each look-up is by itself. */
+/** The departments `(target, id)` whose managers are in such rows. Each name is looked up separately. */
 export const whatIsLedBy = (named: string): string => `
   select p.target, p.department_id as id, n.cause from ${named} n
     cross join lateral (select * from placements p where p.managers_key && n.names ${APART}) p
@@ -85,7 +85,7 @@ const numberIn = (value: JsonValue | undefined): JsonValue | undefined =>
 /** What a person `u` is called, best first: for `coalesce`. */
 export const NAMES_OF_PERSON = "u.document->>'displayName', u.user_name";
 
-/** Whether an entity state is due or waiting, and nobody would look at it again. */
+/** Whether an entity state is due or waiting without a scheduled run. */
 export const isLost = (state: string): string =>
   `${state}.state in ('due', 'waiting') and ${state}.next_at is null and ${state}.lease is null`;
 

@@ -5,11 +5,11 @@ import type { Pool } from "./postgres/pool.ts";
 import { run, type Statement } from "./postgres/statement.ts";
 
 /*
- * A replica for what is only looked at (DATABASE_READ_URL). Nobody decides by it, and nobody waits for it: where it is away or too far behind, the primary is asked.
+ * A replica for read-only views (DATABASE_READ_URL). No decision uses it, and nothing waits for it: if it is unavailable or too far behind, the primary is read.
  * How far behind is known by positions of the primary's log, not by times of the replica, which stand still where nothing is written.
  */
 
-/** `used`: reads go there. `behind`: further than is good for reading. `away`: it does not answer. `other`: it is no replica of this database. */
+/** `used`: reads go there. `behind`: its lag is too large. `away`: it does not answer. `other`: it is not a replica of this database. */
 export interface ReplicaState {
   readonly state: "used" | "behind" | "away" | "other";
   /** At most so far behind; unset while that is not known. */
@@ -94,7 +94,7 @@ export function watchReplica({ primary, pool, clock, logger, everyMs = EVERY_MS,
 
   async function watch(): Promise<void> {
     while (!stopping.signal.aborted) {
-      // The primary's own trouble is told elsewhere.
+      // Failures of the primary are reported elsewhere.
       await look().catch((error: unknown) => logger.debug({ part: "replica", error }, "the position of the primary could not be read"));
       await clock.sleep(everyMs, stopping.signal).catch(() => undefined);
     }

@@ -4,7 +4,7 @@ import type { Database } from "./prisma.ts";
 /** Tokens and trusts are never renamed, and who acts is there before. A page of the history asks for the same few again and again. */
 const REMEMBERED = 1_000;
 
-/** Names of actors as people know them, by the actor: tokens and trusts as somebody called them, people as they were called when they last signed in. */
+/** Display names by actor: the names of tokens and trusts, and of people at their last sign-in. */
 export function createActorNames(database: Database): (actors: readonly string[]) => Promise<ReadonlyMap<string, string>> {
   /** Empty: there is none of this id, such as the token of the settings. */
   const remembered = new LRUCache<string, string>({ max: REMEMBERED });

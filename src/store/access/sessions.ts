@@ -54,7 +54,7 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
         database.session.deleteMany({ where: { expiresAt: { lt: clock.now() } } }),
         database.session.create({ data: row }),
         ...(by === "provider" ? [database.operator.upsert(operator(actor, session.name, clock.now()))] : []),
-        // Somebody is told (docs/alerts.md), also when the session has ended by then.
+        // This raises an incident (docs/alerts.md), even if the session has ended by then.
         ...(by === "link" ? [database.alertSignal.create({ data: linkUsed(actor, clock.now()) })] : []),
         database.history.create({ data: eventOf("session.opened", { actor, sourceId, requestId, detail }) }),
       ]);

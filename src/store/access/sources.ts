@@ -30,7 +30,7 @@ export interface Sources {
   /** By name. There are few. */
   list(): Promise<readonly Source[]>;
   findByName(name: string): Promise<Source | undefined>;
-  /** The source of whoever names none; made on the first call, once for all processes. */
+  /** The default source; created on the first call, once for all processes. */
   ensureDefault(): Promise<Source>;
 }
 

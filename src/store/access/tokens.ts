@@ -6,7 +6,7 @@ import { formatToken, hashSecret, makeTokenId, makeTokenSecret, type TokenEnviro
 import type { TokenLookup, TokenRecord } from "../../http/ports.ts";
 import { type Database, historyRow, isDuplicate } from "./prisma.ts";
 
-/** What an operator may see of a token: everything but the secret, which nobody can see again (docs/threats.md T38). */
+/** The visible part of a token: everything but the secret, which is never shown again (docs/threats.md T38). */
 export interface TokenSummary {
   readonly id: string;
   readonly name: string;

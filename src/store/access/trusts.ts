@@ -86,7 +86,7 @@ interface AuditDetails {
   readonly trust: Row;
 }
 
-/** All that was trusted, so that an auditor need not ask for the row. Names a workload, nobody's person. */
+/** All compared values of a trust, so that an auditor does not need the row. It identifies a workload, not a person. */
 function eventOf(code: "trust.created" | "trust.removed", { actor, at, trust }: AuditDetails) {
   const { id: trustId, sourceId, issuer, subject, audiences, tenantId, jwksUrl, scopes } = trust;
   const detail = { trustId, issuer, subject, audiences, tenantId, jwksUrl, scopes };

@@ -25,7 +25,7 @@ const STATE = statement(
   "state",
   "select intent is not null as busy from entity_states where target = $1 and kind = $2 and entity_id = $3 for update",
 );
-/** Whoever is linked and not wanted any more is removed by the next run: nobody may come to that by an old proposal. */
+/** The next run removes a linked entity that is no longer desired: an outdated proposal must not lead to that. */
 const WANTED: Readonly<Record<AdoptableKind, Statement>> = {
   user: statement(
     "wanted-person",
@@ -158,7 +158,7 @@ export function createAdoptionOperations(pool: pg.Pool, target: string, vault: V
       const rows = await run<{ id: string }>(pool, AT_TIER, [target, tier]);
       if (rows.length !== count) return { kind: "refused", why: { kind: "changed", count: rows.length } };
       const adoptions: Adoption[] = [];
-      // One after the other, each committed by itself: many thousands in one transaction would keep the loop waiting.
+      // In sequence, each in its own transaction: many thousands in one transaction would block the loop.
       for (const { id } of rows) {
         const decision = await accept(id, by);
         if (decision.kind === "done") adoptions.push(...decision.adoptions);

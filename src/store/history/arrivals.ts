@@ -3,9 +3,9 @@ import { InvalidFilter } from "../../filter/errors.ts";
 import type { Parameters } from "../postgres/parameters.ts";
 
 /*
- * What has arrived since somebody looked. Ids are made by processes before their transactions end, so an event may become visible behind others that were
+ * Events that arrived since the last read. Ids are made by processes before their transactions end, so an event may become visible behind others that were
  * seen long before: neither an id nor a time says what was there. A snapshot of the database does (PostgreSQL manual, "Transaction IDs and snapshots").
- * A marker is the snapshot of one look, in pages also that of the next one, and the last event told.
+ * A marker has the snapshot of one read, within pages also that of the next one, and the last returned event.
  */
 
 export interface Look {
@@ -16,13 +16,13 @@ export interface Look {
 }
 
 export interface Arrivals extends Look {
-  /** The look that is being told in pages. */
+  /** The read that is being returned in pages. */
   readonly upTo?: Look & { readonly after: string };
 }
 
 /**
  * The snapshot of a statement, beside its rows. A replica does not list the transactions that run: there only what is older than all of them counts as seen, and
- * some events may be told twice.
+ * some events may be returned twice.
  */
 export const SNAPSHOT = `case when pg_is_in_recovery() then concat_ws(':', pg_snapshot_xmin(pg_current_snapshot()), pg_snapshot_xmin(pg_current_snapshot()), '')
     else pg_current_snapshot()::text end as seen, (extract(epoch from now()) * 1000)::float8 as "atMs"`;
@@ -47,7 +47,7 @@ const SNAPSHOT_FORM = "\\d{1,19}:\\d{1,19}:[\\d,]{0,20000}";
 const UUID_FORM = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const MARKER = new RegExp(`^(\\d{1,15})_(${SNAPSHOT_FORM})(?:_(\\d{1,15})_(${SNAPSHOT_FORM})_(${UUID_FORM}))?$`);
 
-/** A marker is opaque to whoever holds it. Rejects with InvalidFilter what is none. */
+/** A marker is opaque to clients. Rejects an invalid one with InvalidFilter. */
 export function readMarker(text: string): Arrivals {
   const found = MARKER.exec(Buffer.from(text, "base64url").toString("latin1"));
   if (!found || !isSnapshot(found[2]!) || (found[4] !== undefined && !isSnapshot(found[4]))) throw notAMarker();

@@ -102,7 +102,7 @@ export function createEventLog(pool: Pool, vault: Vault): EventLog {
       const parameters = createParameters();
       const where = [...arrivedSince(before, parameters), ...(filter ? [compileEventFilter(filter, parameters)] : [])];
       const text = `select ${COLUMNS}, ${SNAPSHOT} from history h where ${where.join(" and ")} order by h.id limit ${parameters.add(count + 1, "bigint")}`;
-      // Before the events: what ends in between is told twice rather than never.
+      // Before the events: a transaction that ends in between is returned twice, not lost.
       const [now] = await run<Seen>(pool, NOTHING_THERE, []);
       if (isOfAnother(before.seen, now!.seen)) throw notAMarker();
       const rows = await pool.scans.run<SeenRow>("history", { name: "", text }, parameters.values);

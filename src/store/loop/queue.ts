@@ -49,11 +49,11 @@ export interface QueueDeps {
   readonly fallMs?: number;
 }
 
-/** Between two runs of the library. The database may be away for long, and is to be found again soon. */
+/** Delay between two runs of the library: the database may be unavailable for long, and must be found again soon. */
 const AGAIN_MS = 500;
 const AGAIN_MAX_MS = 5_000;
 
-/** A run that has begun to stop is left behind after this: when two ends of jobs failed in it, the library waits for ever for a third. */
+/** A stopping run is abandoned after this time: after two failed job completions the library waits indefinitely for a third. */
 const FALL_MS = 5_000;
 
 /** Jobs that a run of the library could not end, for the next one. What was done is done once more. */
@@ -120,7 +120,7 @@ export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps,
     async stop(graceMs) {
       stopping.abort();
       const late = new AbortController();
-      // A runner that stops by itself just now says that it is stopped.
+      // A runner that is just stopping reports that it has stopped.
       const ended = Promise.all([running, runner?.stop().catch(() => undefined)]);
       await Promise.race([ended, clock.sleep(graceMs, late.signal).catch(() => undefined)]);
       late.abort();
@@ -145,7 +145,7 @@ function actorOf(payload: unknown): string {
   return typeof job?.actor === "string" ? job.actor : "system";
 }
 
-/** The library's own lines are for whoever debugs it; only warnings and errors concern an operator. Its texts may hold job payloads, ours carry none. */
+/** Other lines of the library are for debugging; only warnings and errors concern an operator. Its texts may contain job payloads; ours are empty. */
 const forward =
   (logger: Logger): LogFunctionFactory =>
   () =>

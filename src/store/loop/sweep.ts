@@ -35,7 +35,7 @@ const OWNERS = statement(
        or exists (select 1 from history h where h.subject = w.id and h.subject_kind = $2)`,
 );
 const LOST_PERIODS = statement("lost-periods", "select since, until from lost_periods where target = $1");
-/** Runs lock their state first and their link after it; whoever does it the other way round waits in a circle with them. */
+/** Lock order: runs lock the state first, then the link. The reverse order causes deadlocks. */
 const LOCKED = "locked as materialized (select 1 from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = $3 for update)";
 const AFTER_LOCK = "(select count(*) from locked) >= 0";
 

@@ -3,14 +3,14 @@ import { KEY_BYTES, seal, someRandomBytes, unseal } from "../../core/sealing.ts"
 
 /** What keys of people are made with. It lives in a file, never in the database. */
 export interface KeyMaker {
-  /** A key of somebody new, and what has to be kept to make it again. Without the latter nobody can. */
+  /** A new key, and the stored part that is needed to derive it again. */
   fresh(subject: string): { readonly key: Buffer; readonly kept: Buffer };
   /** The key that belongs to what was kept. Throws where that was made with another one, or for another subject. */
   keyOf(subject: string, kept: Buffer): Buffer;
 }
 
 export interface KeyEncryptionKey extends KeyMaker {
-  /** Tells it from others and says nothing of it. */
+  /** Identifies the key without revealing it. */
   readonly id: string;
   /** The beginning of what is kept under it. */
   readonly tag: Buffer;
@@ -74,7 +74,7 @@ export function createKeyRing(
     try {
       keys = load();
     } catch {
-      // What was read before is as good as it was; whoever needs the key that is missing says so.
+      // The keys read before stay valid; a caller that needs a missing key reports it.
     }
   };
   const under = (kept: Buffer): readonly KeyEncryptionKey[] => {

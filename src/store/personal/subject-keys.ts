@@ -6,7 +6,7 @@ import type { KeyMaker } from "./key-encryption.ts";
 
 /*
  * A key for each person, group and department that values are kept of. Whoever writes has it in memory as a rule: it was made or read by this process before.
- * A key that was destroyed meanwhile may be used by others for a while; what they encrypt can be read by nobody.
+ * Other processes may use a destroyed key for a while; the values that they encrypt with it cannot be read.
  */
 
 /** About 20 MB. */

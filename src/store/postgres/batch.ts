@@ -32,7 +32,7 @@ const STALL_MS = 50;
 /** Items of a failed batch that are run alone at the same time. One that waits for a lock must not keep the others, nor take every connection. */
 const ALONE = 4;
 
-/** `answerWithinMs` of what somebody's request waits for. */
+/** `answerWithinMs` of statements that a request waits for. */
 export const REQUEST_MS = 4_500;
 
 interface Call<Item, Answer> {
@@ -43,7 +43,7 @@ interface Call<Item, Answer> {
   reject(error: unknown): void;
 }
 
-/** Thrown on a turn of the event loop that nobody waits for, an error would end the process. Alone, an item meets its own mistakes in `run`. */
+/** An error thrown outside a promise would end the process. A single item gets its own error in `run`. */
 function fitsSafely<Item>(fits: (batch: readonly Item[], item: Item) => boolean, items: readonly Item[], item: Item): boolean {
   try {
     return items.length === 0 || fits(items, item);

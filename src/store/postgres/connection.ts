@@ -33,7 +33,7 @@ export class Connection extends pg.Client {
    * `answerTimeoutMs` have passed, so that a server that does not is found out as soon as with any other statement.
    */
   patient: boolean;
-  /** Whether somebody has it from the pool. */
+  /** Whether it is checked out of the pool. */
   lent = false;
   /** Not to be lent out once more. */
   retired = false;
@@ -57,7 +57,7 @@ export class Connection extends pg.Client {
   override end(callback?: (error: Error) => void): Promise<void> {
     this.#leaving = true;
     boundGoodbye(this);
-    // Both forms of the library's are the same for whoever does not look at what is returned.
+    // Both forms of the library are equal if the result is ignored.
     return callback === undefined ? super.end() : (super.end(callback) as unknown as Promise<void>);
   }
 

@@ -14,7 +14,7 @@ export type Failure =
   | "away"
   /** It refuses what we ask, which it would not do as it was set up: an operator has to look. */
   | "refused"
-  /** The data do not allow it, or a mistake of ours: for whoever asked. */
+  /** The data do not allow it, or it is our bug: reported to the caller. */
   | "other";
 
 /** Deadlock; serialisation failure; a prepared statement that the session does not have, or has already, as after a change of server behind a pooler. */

@@ -56,12 +56,12 @@ const STATEMENT_MS = 2_500;
 const ANSWER_MS = 2_700;
 /** Of a statement in a transaction, which the server is told to end after ten seconds (statement.ts). */
 const PATIENT_ANSWER_MS = 11_000;
-/** Those who share one session take turns: their wait for each other says nothing of the server. */
+/** Users of one session take turns: their waiting time says nothing about the server. */
 const TURN_MS = 60_000;
 const KEEP_ALIVE_MS = 10_000;
 /** A server that stays read-only must not be connected to anew by every write. */
 const RENEW_MS = 1_000;
-/** Connections nobody gives back at the end are broken after this. */
+/** Connections that are not returned at the end are closed after this time. */
 const END_MS = 2_000;
 
 const ALONG_INDEXES: SessionSettings = { enable_seqscan: "off", enable_hashjoin: "off", enable_mergejoin: "off", enable_sort: "off" };
@@ -123,7 +123,7 @@ export class Pool extends pg.Pool {
     }
   }
 
-  /** Waits a moment for what is under way. Resolves even if a connection hangs or somebody keeps one. */
+  /** Waits briefly for running statements. Resolves even if a connection hangs or is not returned. */
   override async end(): Promise<void> {
     const pools = [
       super.end(),

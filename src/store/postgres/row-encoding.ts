@@ -20,7 +20,7 @@ interface Further {
   readonly beside?: Readonly<Record<string, string>>;
 }
 
-/** What a statement may read for all of its rows together, for somebody else than who asked for them. */
+/** Columns that a statement reads for all rows together, not for the caller. */
 export interface Companion {
   /** A text, of the ids `p.ids` of the rows; NULL where there is nothing. */
   readonly sql: string;

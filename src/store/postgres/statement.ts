@@ -14,7 +14,7 @@ export interface Statement {
   readonly text: string;
 }
 
-/** A statement of its own is repeated when somebody was in its way; one of a transaction is not, as the transaction is. */
+/** A single statement is repeated after a conflict; within a transaction the whole transaction is repeated. */
 export async function run<Row extends pg.QueryResultRow>(db: Queryable, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
   const send = async (): Promise<Row[]> => {
     const result = await db.query<Row>({ name: statement.name, text: statement.text, values: values as unknown[] });
@@ -27,7 +27,7 @@ export async function run<Row extends pg.QueryResultRow>(db: Queryable, statemen
 const BOUNDS = "set local statement_timeout = 10000; set local lock_timeout = 4000";
 
 /**
- * Runs `work` in one transaction on one connection; any rejection rolls back. Repeated as a whole when somebody was in its way.
+ * Runs `work` in one transaction on one connection; any rejection rolls back. It is repeated as a whole after a conflict.
  * `settings`: statements that begin it, such as `set local`; they travel along with `begin`.
  */
 export const inTransaction = <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>, settings = ""): Promise<T> =>
@@ -96,7 +96,7 @@ const CONFLICTS: Readonly<Record<string, { readonly resource: "User" | "Group"; 
   groups_display_name_key: { resource: "Group", attribute: "displayName" },
 };
 
-/** An operator has to mend it first. */
+/** An operator has to fix it first. */
 const REFUSED_AGAIN_MS = 30_000;
 
 /** docs/threats.md F43. */
@@ -125,7 +125,7 @@ export function toAppError(error: unknown): unknown {
 /** A byte sequence that is no UTF-8, among them NUL; half a surrogate pair in JSON. */
 const UNSTORABLE: ReadonlySet<string> = new Set(["22021", "22P05"]);
 
-/** What is wrong with the data, where it is the client's to mend. */
+/** Errors in the data that the client has to correct. */
 function mistakeOf(error: unknown): Error | undefined {
   const code = codeOf(error);
   if (code !== undefined && UNSTORABLE.has(code)) return new UnstorableText({ cause: error });
@@ -136,7 +136,7 @@ function mistakeOf(error: unknown): Error | undefined {
 
 const LOCK_NOT_AVAILABLE = "55P03";
 
-/** Whether a statement for several may have failed because of one of them: one was refused, or its row is held by others. Not when the database is away. */
+/** Whether a statement for several may have failed because of one of them: one was refused, or its row is held by others. Not if the database is unavailable. */
 export function isItemFailure(error: unknown): boolean {
   if (!(error instanceof Unavailable)) return true;
   return codeOf(error.cause) === LOCK_NOT_AVAILABLE || failureOf(error.cause) === "repeat";

@@ -55,7 +55,7 @@ type Filled = Omit<Shadow, "pool" | "close">;
 
 export interface ShadowOptions {
   readonly target: string;
-  /** Whether everybody is looked at, as with another mapping; else those who are not in sync. */
+  /** Whether all entities are checked, as with another mapping; else those that are not in sync. */
   readonly everybody: boolean;
   /** The rules of sources to be rehearsed, by their version: people who were worked out by others are to be worked out anew. */
   readonly sources?: string;

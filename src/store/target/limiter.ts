@@ -72,7 +72,7 @@ export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSeco
   const intervalMs = perSecond > 0 ? 1_000 / (perSecond * UTILISATION) : 0;
   const queues = new Map<string, Waiter[]>();
 
-  /** One statement for everybody who asked for this API since the last one left. */
+  /** One statement for all waiters of this API since the last one was sent. */
   async function reserve(api: string): Promise<void> {
     for (;;) {
       const waiters = queues.get(api) ?? [];

@@ -75,7 +75,7 @@ export function createSharedToken(pool: pg.Pool, name: string, clock: Pick<Clock
       await run(pool, END_TURN, [name, turn]);
       return found;
     } catch (error) {
-      // When the database is away, the turn ends by its time.
+      // If the database is unavailable, the lock expires.
       await run(pool, END_TURN, [name, turn]).catch(() => undefined);
       throw error;
     }

@@ -18,7 +18,7 @@ import {
   REMOVE_PLACEMENT,
 } from "./statements.ts";
 
-/* Groups in the tree: which node, role or nothing each is placed on, and who has to be looked at again when that changes. */
+/* Groups in the tree: the node, role or nothing that each one is placed on, and the entities to requeue when that changes. */
 
 interface PlacementRow extends pg.QueryResultRow {
   kind: GroupTarget["kind"];
@@ -54,7 +54,7 @@ export async function moveGroup(scope: Scope, groupId: string, place: GroupTarge
   await pruneUnused(scope, old);
 }
 
-/** Groups below that are not under this group's node, or still under one it has left: each has to be looked at again. */
+/** Subgroups that are not under this group's node, or still under its former one: each has to be requeued. */
 async function markMisplaced(
   { client, target, marks }: Scope,
   groupId: string,

@@ -29,7 +29,7 @@ export function statedKeys(path: readonly PathLevel[]): string | null {
   return stated.length > 0 ? JSON.stringify(stated) : null;
 }
 
-/** Keys of which a person says something else than before. Who names one for the first time does not count: they may not have heard of the last change. */
+/** Keys whose statement by a person has changed. A first statement does not count: it may be older than the last change. */
 export function changedKeys(before: readonly (string | null)[], paths: readonly (readonly PathLevel[])[]): ReadonlySet<string> {
   const known = new Map(
     before

@@ -30,7 +30,7 @@ export interface Node extends pg.QueryResultRow {
   path_key: string[];
   name_key: string | null;
   settings: string;
-  /** For people of other organisations: by itself, or because the one above is. */
+  /** For people of other organisations: itself, or inherited from its parent. */
   external: boolean;
   present: boolean;
   /** The group or key it belongs to. */
@@ -146,7 +146,7 @@ export async function propagateExternal({ client, target, marks }: Scope, nodeId
   }
 }
 
-/** A department whose managers are named otherwise than before is looked at; one that has any named owns its list from now on. */
+/** A department whose managers have changed is requeued; one with managers owns its list from now on. */
 export async function noteManagers(
   { client, marks }: Scope,
   before: { readonly node: string | null; readonly managers: readonly string[] | null },

@@ -85,7 +85,7 @@ export const ORDINALS = statement(
     where d.target = $1 and d.parent_id is not distinct from $2 and d.ordinal > 1 and d.name_key || ' (' || d.ordinal || ')' = $3 and d.present and d.id <> $4`,
 );
 export const NUMBER = statement("number", "update departments set ordinal = $2 where id = $1");
-/** The first of several of one name takes the name when nobody has it any more. */
+/** The first of several departments with the same name gets it when it is free. */
 export const PROMOTE = statement(
   "promote",
   `update departments d set ordinal = 1
@@ -94,7 +94,7 @@ export const PROMOTE = statement(
       and d.ordinal > 1 returning d.id`,
 );
 export const OLDER_GROUP = statement("older-group", "select 1 from placements where department_id = $1 and group_id < $2 limit 1");
-/** Whether a group stands for the node, or somebody in it says what it is like: then its path alone does not. */
+/** Whether a group or a person describes the node: then its path alone does not. */
 export const DESCRIBED = statement(
   "described",
   `select 1 from placements where department_id = $1
@@ -105,14 +105,14 @@ export const EXTERNAL_PEOPLE = statement(
   "external-people",
   "select 1 from person_departments where department_id = $1 and user_id <> $2 and external limit 1",
 );
-/** Of the people in a node who say what it is like, the first one made is heard. */
+/** Of the people who describe a node, the first one created counts. */
 export const DESCRIBER = statement(
   "speaker",
   `select p.user_id, p.settings from person_departments p
     where p.department_id = $1 and p.settings is not null and not exists (select 1 from placements g where g.department_id = $1)
     order by p.user_id limit 1`,
 );
-/** Who describes a node once a group no longer does: another group, else somebody in it by attributes. */
+/** The next describer of a node after a group: another group, else a person in it by attributes. */
 export const NEXT_DESCRIBER = statement(
   "next-speaker",
   `select (select p.group_id from placements p where p.department_id = $1 order by p.group_id limit 1) as group_id,

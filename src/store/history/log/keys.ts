@@ -35,7 +35,7 @@ export const allKeys = async (db: Queryable): Promise<readonly string[]> =>
 
 export const originOf = async (db: Queryable): Promise<string | undefined> => (await run<{ origin: string }>(db, ORIGIN, []))[0]?.origin;
 
-/** False: somebody else began it. */
+/** False: another process started it. */
 export const beginLog = async (db: Queryable, key: VerifierKey): Promise<boolean> =>
   (await run(db, BEGIN, [key.name, key.text])).length > 0;
 

@@ -8,7 +8,7 @@ import type { Vault } from "../../vault.ts";
 
 const BATCH = 500;
 
-/** By the index of those that are left. Whose they are nobody knows: they stay. */
+/** By the index of the remaining ones. Their subjects are unknown: they stay. */
 const PLAIN: Statement = {
   name: "older-plain",
   text: `select h.id, h.subject_kind, h.subject, h.changes from history h where h.changes is not null and h.subject is not null order by h.id limit ${BATCH}`,
@@ -52,7 +52,7 @@ export const createOlderEvents = (pool: Pool, vault: Vault): OlderEvents => ({
   },
 });
 
-/** Who joined and left a group is told by id, and stays open. */
+/** Members who joined or left are ids, which are not encrypted. */
 function partsOf({ members, ...values }: Changes): { readonly values: JsonObject; readonly members: Changes[string] | undefined } {
   // JSON by its type; an absent side of a change is left out by it.
   return { values: values as unknown as JsonObject, members };

@@ -60,7 +60,7 @@ export interface PackedEvent {
   readonly ref: string | null;
 }
 
-/** Undefined: with plain texts it cannot be told. */
+/** Undefined: not known with plain texts. */
 export function packedEvent(row: string, texts: Texts): PackedEvent | undefined {
   const fields = row.split(FIELD) as unknown as Fields;
   if (fields.length !== FIELDS) return undefined;

@@ -71,7 +71,7 @@ const PUT_CHECKPOINT = statement(
   "put-checkpoint",
   "insert into history_checkpoints (at, size, note, published_at) values ($1, $2, $3, case when $4 then $1::timestamptz end)",
 );
-/** Whether there is none of this size, or the last is an hour old: that nothing happened is told too. */
+/** Whether there is no checkpoint of this size, or the last is an hour old: checkpoints also prove that nothing happened. */
 const IS_DUE = statement(
   "is-due",
   `select not exists (select from history_checkpoints c where c.id = (select max(id) from history_checkpoints) and c.size = $1 and c.at > $2::timestamptz - interval '1 hour') as due`,
@@ -142,7 +142,7 @@ export function createSealStore(pool: Pool, options: SealOptions): SealStore {
       let sealed = false;
       for (let next: string | undefined = from; next !== undefined; ) {
         if (signal.aborted) return false;
-        // That nothing has happened is told too, at the end.
+        // A checkpoint without new entries is signed too, at the end.
         const part: Part | undefined = await sealPart(await behindComplete(next), key, (at) => at.next === undefined && !sealed);
         if (!part) return false;
         sealed ||= part.made.length > 0;
@@ -190,7 +190,7 @@ async function extend(db: Queryable, key: LogKey, made: readonly Made[], { clock
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Undefined where a row cannot be told. */
+/** Undefined: the row is not known. */
 async function madeOf(rows: readonly string[], texts: Texts): Promise<readonly Made[] | undefined> {
   const made: Made[] = [];
   for (let at = 0; at < rows.length; at += TURN) {

@@ -4,9 +4,9 @@ import type { HintStore } from "../../../reconcile/hints/ports.ts";
 import { HEARD_SINCE, HEARING, LISTENS } from "../../hearing-sql.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 
-/* How much of what changes at a target is heard: figures of a day, made at the end of each comparison. */
+/* Share of a target's changes that arrive as events: daily figures, written at the end of each comparison. */
 
-/** Where nobody listens there is nothing to be missed. */
+/** Without a listener no event can be missed. */
 export const NOTE_HEARING: Statement = {
   name: "hints-note-hearing",
   text: `insert into hint_figures (target, heard, missed) select $1, ${HEARD_SINCE}, $2

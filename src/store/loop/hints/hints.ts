@@ -10,11 +10,11 @@ import { appendEvents, eventColumns, markDue, PRIORITY, wakeUp } from "../../wri
 import { createHearing } from "./hearing.ts";
 import { createPlace } from "./place.ts";
 
-/* What a target said by itself. Rows hold no value: of whom, when, and what became of it. */
+/* Events of a target. Rows have no values: only the object, the time and the outcome. */
 
-/** A redelivery comes after minutes; the dashboard shows the last hint of somebody. */
+/** A redelivery comes after minutes; the dashboard shows the last hint of an entity. */
 const KEPT = "interval '7 days'";
-/** Figures are looked at for a day. */
+/** Figures are used for a day. */
 const FIGURES_KEPT = "interval '30 days'";
 
 const statement = (name: string, text: string): Statement => ({ name: `hints-${name}`, text });
@@ -54,7 +54,7 @@ const LATEST_MS = 10 * 60_000;
 
 const END = statement("end", ENDED("'echo'"));
 
-/** People who are not ours are nobody's business here: should the event come again, it is about nothing of ours again. */
+/** Hints about unmanaged people are not stored: a repeated event is again about an unmanaged object. */
 const DROP = statement(
   "drop",
   `delete from hints h using ${NAMED}
