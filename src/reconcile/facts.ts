@@ -2,7 +2,7 @@ import type { JsonObject } from "../core/entity.ts";
 import type { SyncState } from "./run/end/next-state.ts";
 import type { Actual, Attributes, AttributeValue } from "./target-values.ts";
 
-/* What is known about an entity at the moment of work, read afresh for every run. */
+/* The facts about an entity, loaded for every run. */
 
 /** Our duty towards a remote object: `intended` before a create whose answer we do not have, `owned` after. */
 export interface Link {
@@ -11,7 +11,7 @@ export interface Link {
   readonly remoteId: string | undefined;
   /** The last observation; undefined when it can no longer be trusted. */
   readonly observed: { readonly attributes: Attributes; readonly presence: Actual["presence"] } | undefined;
-  /** While it is to be looked at again: what was remembered, as a read may not show all of it. */
+  /** Until the next read: the remembered values, because a read may not return all of them. */
   readonly remembered?: Attributes;
   /** Of an intended link: the person was asked to agree. */
   readonly invitation?: Invitation;
@@ -27,7 +27,7 @@ export interface Grace {
   readonly until: Date;
   /** The limits of the policy have counted the leaver when it began. */
   readonly counted: boolean;
-  /** It was over once, and is not told again. */
+  /** It has ended before; the event is not repeated. */
   readonly ended: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface Reference {
 export interface DepartmentReference extends Reference {
   /** While it is not at the target: its own attributes and those of the departments above it. */
   readonly settings?: readonly Attributes[];
-  /** While it is not at the target: it, or one above it, may be there already, and nobody has decided. */
+  /** While it is not at the target: a proposal for it or a parent is undecided. */
   readonly undecided?: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface GroupOfPerson {
   readonly id: string;
   readonly displayName: string;
   readonly externalId: string | undefined;
-  /** What the mapping made of the group; undefined until the group has been looked at. */
+  /** The result of the mapping for the group; undefined before its first run. */
   readonly placement: "department" | "role" | "none" | undefined;
   /** How far the look at the group is, while `placement` is undefined. */
   readonly state?: SyncState | undefined;
@@ -68,7 +68,7 @@ export interface Manager {
   readonly person: (Reference & Meant & { readonly undecided?: boolean }) | undefined;
 }
 
-/** How sure it is whom a reference means. */
+/** How certain the target of a reference is. */
 export interface Meant {
   readonly active: boolean;
   /** More than one active person has the number or externalId: it is not known who is meant. */
@@ -90,9 +90,9 @@ export interface PersonFacts {
     readonly path: readonly string[];
   })[];
   readonly manager: Manager | undefined;
-  /** Without a link: somebody who is there may be this person, and nobody has decided. */
+  /** Without a link: a proposal with an existing person is undecided. */
   readonly undecided?: boolean;
-  /** It may be a record of somebody who is there under another one, and nobody has decided. */
+  /** A proposal to join it with another record of the same person is undecided. */
   readonly joinOpen?: boolean;
   /** What the target held of them when they were removed, when it is to be put back. */
   readonly restoring?: Attributes;
@@ -142,7 +142,7 @@ export interface DepartmentFacts {
       }
     | undefined;
   readonly link: Link | undefined;
-  /** Without a link: a department that is there may be this one, and nobody has decided. */
+  /** Without a link: a proposal with an existing department is undecided. */
   readonly undecided?: boolean;
   /** People or departments of ours still inside at the target. */
   readonly occupied: boolean;

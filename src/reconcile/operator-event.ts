@@ -5,7 +5,7 @@ import type { HistoryEvent } from "../history/event.ts";
 /** What a `reasonCode` looks like, as items tell it. */
 export const REASON_CODE = /^[a-zA-Z]{1,60}$/;
 
-/** Who asks: over HTTP in a request of a source, at the command line as somebody of the machine. */
+/** The operator: over HTTP in a request of a source, or an operating-system user at the command line. */
 export type Operator = Pick<HistoryEvent, "actor" | "requestId" | "sourceId">;
 
 /** What an operator asked for, wherever they did. */

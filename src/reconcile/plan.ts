@@ -8,7 +8,7 @@ export type Desired =
   | { readonly state: "absent" }
   /** There, and left as it is. */
   | { readonly state: "kept" }
-  /** Switched off, but there: only what must be right of somebody who cannot sign in. */
+  /** Disabled at the target: only the attributes that matter for an account without sign-in. */
   | { readonly state: "suspended"; readonly attributes: Attributes }
   | {
       readonly state: "present";
@@ -43,7 +43,7 @@ function difference(attributes: Attributes, when: Readonly<Record<string, When>>
   return Object.keys(set).length > 0 ? { action: "update", actual, set } : { action: "none" };
 }
 
-/** Attributes whose value differs. One the target never told us (absent, not null) counts as different only from a value, not from "empty". */
+/** Attributes whose value differs. An attribute that the target did not return (absent, not null) differs only from a value, not from "empty". */
 function changed(attributes: Attributes, when: Readonly<Record<string, When>>, actual: Attributes): Attributes {
   const set: Record<string, AttributeValue> = {};
   for (const [name, value] of Object.entries(attributes)) {

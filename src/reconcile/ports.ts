@@ -16,9 +16,9 @@ export interface Claim {
   readonly attempts: number;
   /** Events that led to this run. */
   readonly causes: readonly string[];
-  /** Until when nobody else can have been given the entity, by this process's own clocks. Nothing may be sent afterwards. */
+  /** The end of the lease by this process's clocks. Nothing may be sent afterwards. */
   readonly deadline: Deadline;
-  /** A call that nobody answered may still be carried out. */
+  /** An unanswered call may still be carried out. */
   readonly unsettled: boolean;
   /** What operators had ordered when it was taken. */
   readonly orderedMode?: SyncMode;
@@ -44,7 +44,7 @@ export type LinkChange =
   | (LinkedObject & { readonly kind: "seen" })
   /** The person was asked to agree: the duty stays, and nothing is there until they do. */
   | { readonly kind: "invitation"; readonly invitation: Invitation }
-  /** Nothing is there, but a call that was never answered may still put it there: the duty stays until that has been looked at. */
+  /** The object does not exist, but an unanswered call may still create it: the entity stays due until that is checked. */
   | { readonly kind: "doubt" }
   | { readonly kind: "remove" };
 
@@ -91,7 +91,7 @@ export interface ReconcileStore {
 
   /** Who a manager reference means: our id, then an externalId, then an employee number of the same source. */
   manager(sourceId: string, reference: string): Promise<Manager>;
-  /** Whether an entity that began to wait for these would wait for itself: by what is recorded of those it would wait for. */
+  /** Whether waiting for these entities would form a cycle, by their recorded waits. */
   waitsInCircle(id: string, on: readonly string[]): Promise<boolean>;
   /** Departments of ours other than this one that have a name below a department (its remote id) at the target, as far as is remembered. */
   nameHolders(departmentId: string, at: { readonly name: string; readonly parent: string }): Promise<readonly NameHolder[]>;
@@ -119,7 +119,7 @@ export interface ReconcileStore {
   beginSetting(claim: Claim, intent: HistoryEvent, values: ValuesSet): Promise<"begun" | "lost" | "near">;
   /** Ends the run in one transaction. False when the lease was lost; then nothing was changed. */
   finish(claim: Claim, finish: RunOutcome): Promise<boolean>;
-  /** Ends the run without having looked at the entity: it stays due. */
+  /** Ends the run without a result: the entity stays due. */
   release(claim: Claim): Promise<void>;
 
   /** The entity of ours and of the same kind that has a value at the target, if any, and what may be expected of it. */
@@ -131,7 +131,7 @@ export interface ReconcileStore {
   /** Values of a person's that active people wait for, who were refused them because of this one. */
   asked(personId: string): Promise<readonly AskedValue[]>;
   /**
-   * The target has shown that what we remember of these is wrong: it is forgotten, and they are looked at at once. Answers the ids of those that are ours.
+   * The remembered state of these objects is wrong: it is dropped, and they are requeued. Returns the ids of the managed ones.
    */
   distrust(kind: EntityKind, remoteIds: readonly string[], causes: readonly string[]): Promise<readonly string[]>;
   /** Departments of ours that have a person as manager at the target and that the person is to leave: all but those with the remote ids `staying`. */
@@ -147,7 +147,7 @@ export interface ValuesSet {
   readonly sure: number;
 }
 
-/** A value that was refused because another has it: whom the target named, or whom we remember, or neither. */
+/** A value that was refused because another object has it: the holder that the target named, or a remembered one, or neither. */
 export interface WantedValue {
   readonly attribute: string;
   readonly value: AttributeValue;
@@ -195,7 +195,7 @@ export interface PathLevel {
   readonly key?: string;
   /** For people of other organisations; they and our own people never share a department. */
   readonly external: boolean;
-  /** What the mapping says of a department that no group stands for. */
+  /** The mapping's settings for a department without a group. */
   readonly settings: Attributes;
 }
 
@@ -221,7 +221,7 @@ export interface SweepStore {
   beginSweep(event: HistoryEvent): Promise<void>;
   /** This moment by the storage's clock: observations made later are newer than a list that begins now. */
   moment(): Promise<Date>;
-  /** `untold`: differences of which the target should have told by itself. */
+  /** `untold`: differences that should have arrived as events. */
   endSweep(event: HistoryEvent, untold: number): Promise<void>;
   /** Our links to these remote ids, by remote id. */
   linksTo(kind: EntityKind, remoteIds: readonly string[]): Promise<ReadonlyMap<string, LinkTo>>;
@@ -235,15 +235,15 @@ export interface SweepStore {
   owners(kind: EntityKind, ids: readonly string[]): Promise<ReadonlyMap<string, Owner>>;
   /** Times of which a restore lost the events. */
   lostPeriods(): Promise<readonly Period[]>;
-  /** Makes what is at the target the entity's, whatever it was linked to before, and the entity due. */
+  /** Links the remote object to the entity, replacing any former link, and requeues the entity. */
   relink(ref: EntityRef, seen: Omit<Seen, "wrong">, causes: readonly string[]): Promise<void>;
   /** Makes entities due again that have no time and no run; how many. */
   repair(): Promise<number>;
-  /** Makes those due again of whom the target refused something. */
+  /** Requeues entities with refused values. */
   markRefused(causes: readonly string[]): Promise<void>;
   /** Of all that are parked for one cause at the target, makes one due. */
   tryCauses(causes: readonly string[]): Promise<void>;
-  /** Marks people and groups of the directory that this target has never heard of; how many. */
+  /** Marks people and groups of the directory that have no state for this target. Resolves with their number. */
   markUnknown(causes: readonly string[]): Promise<number>;
 }
 
@@ -251,7 +251,7 @@ export interface LinkTo {
   readonly id: string;
   readonly status: "intended" | "owned";
   readonly observed: Observation | undefined;
-  /** While it is to be looked at again: what was remembered. */
+  /** Until the next read: the remembered values. */
   readonly remembered?: Attributes;
 }
 

@@ -2,7 +2,7 @@ import type { EntityKind } from "../core/entity.ts";
 import type { TargetAdapter } from "./target.ts";
 import type { Actual, Attributes } from "./target-values.ts";
 
-/** What was read or listed just now, with what is remembered of attributes that it does not show. Pure. */
+/** The values just read or listed, completed with remembered values of attributes that they do not include. Pure. */
 export function withRecalled(
   target: Pick<TargetAdapter, "recall">,
   kind: EntityKind,

@@ -13,12 +13,12 @@ import type { Note } from "./target-values.ts";
 /* What operators see of the loop, and what they may ask of it. */
 
 export interface SyncStatus {
-  /** When the counts were made. Where counting takes long they are told again for a while. */
+  /** Time of the counts. If counting is slow, they are cached for a while. */
   readonly asOf: Date;
   readonly states: Readonly<Record<SyncState, number>>;
   /** Since when the longest waiting entity is due. */
   readonly oldestDue?: Date;
-  /** Entities that are due or waiting and that nobody would ever look at again; the loop mends them once a minute, and there should be none (docs/threats.md I4). */
+  /** Entities that are due or waiting without a scheduled run. The loop repairs them once a minute; there should be none (docs/threats.md I4). */
   readonly lost: number;
   readonly paused?: TargetPause;
   /** From a change being committed to the target being equal, over the last 10,000 entities that were settled within the last day and are in sync still. */
@@ -39,7 +39,7 @@ export interface Listening extends Hearing {
   readonly eventAt?: Date;
 }
 
-/** What the target last said of somebody, and what came of it. */
+/** The last hint of the target about an entity, and its outcome. */
 export interface LastHint {
   readonly at: Date;
   readonly type: string;
@@ -89,7 +89,7 @@ export interface ItemQuery {
   readonly kind?: EntityRef["kind"];
   /** Part of a name, user name or e-mail address, a job number or id, or the last digits of a telephone number. */
   readonly text?: string;
-  /** Only what is not in sync for this reason. */
+  /** Only entities that are not in sync for this reason. */
   readonly reasonCode?: string;
   /** Key of the last item of the page before. */
   readonly after?: string;
@@ -106,7 +106,7 @@ export interface SyncOperations extends OrdersStore {
   items(query: ItemQuery): Promise<{ readonly items: readonly SyncItem[]; readonly next?: string }>;
   /** Makes one entity due now; false when there is no such entity. The event is recorded in the same transaction. What the last look found stays until the next. */
   retry(ref: EntityRef, event: HistoryEvent): Promise<boolean>;
-  /** The same for everything that is not in sync for one reason; how many. No event is recorded for none. */
+  /** The same for all entities that are not in sync for one reason. Resolves with their number; records no event for 0. */
   retryAll(reasonCode: string, event: HistoryEvent): Promise<number>;
   /** The target's pause, if it rests now. */
   pause(): Promise<SyncStatus["paused"]>;
@@ -115,7 +115,7 @@ export interface SyncOperations extends OrdersStore {
   lastHint(id: string): Promise<LastHint | undefined>;
   /** The processes that run the loop now, and the mode of the last one that was started. */
   processes(): Promise<{ readonly living: readonly LoopProcess[]; readonly lastMode: SyncMode | undefined }>;
-  /** Rules of a process that would touch more than the limits, while nobody has decided about them. */
+  /** Rules of a process that exceed the limits, while the hold is undecided. */
   openHoldOfRules(): Promise<RulesHold | undefined>;
   /** Asks the worker to compare everything with the target, on behalf of `actor`; asked twice before it began is asked once. */
   requestSweep(actor: string): Promise<void>;

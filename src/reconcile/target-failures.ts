@@ -1,20 +1,20 @@
 import { AppError, type Retry } from "../core/errors.ts";
 import type { Actual, Attributes, AttributeValue, Note, TargetCall } from "./target-values.ts";
 
-/* What became of a write: what the target took, what it refused, and the failures an adapter may report. `nextState` alone decides what each means. */
+/* The outcome of a write: accepted and refused values, and the failures that an adapter may report. Only `nextState` decides their consequences. */
 
 export interface Written {
   readonly remoteId: string;
-  /** What the target holds now, as far as the answer lets us know without another call: what was sent, in canonical form. */
+  /** The state of the target as far as it is known without another call: the sent values in canonical form. */
   readonly attributes: Attributes;
   readonly presence: Actual["presence"];
   readonly notes: readonly Note[];
-  /** What the target did not take of what it was asked; absent: it took all. */
+  /** Values that the target did not accept; absent: it accepted all. */
   readonly refused?: readonly Refused[];
   readonly calls: readonly TargetCall[];
 }
 
-/** One value the target does not take, while it took the rest. */
+/** One value that the target refused while it accepted the others. */
 export interface Refused {
   readonly attribute: string;
   readonly value: AttributeValue;
@@ -31,13 +31,13 @@ export interface Told {
 export abstract class TargetError extends AppError {
   /** The target's own code, for people who look it up. */
   readonly answer: string;
-  /** The adapter's stable name for what happened, whichever of the target's codes said so. */
+  /** The adapter's stable reason, independent of the target's code. */
   readonly reasonCode: string;
   readonly remedy: string;
-  /** What it is about, where the target tells. */
+  /** The attribute, if the target names it. */
   readonly attribute: string | undefined;
   calls: readonly TargetCall[] = [];
-  /** The entity as it is by now, when a part of the operation was done before this happened. */
+  /** The present entity, if a part of the operation was done before the failure. */
   taken: Written | undefined;
   constructor(message: string, details: Told, options?: ErrorOptions) {
     super(message, options);
@@ -60,13 +60,13 @@ export class TargetThrottled extends TargetError {
   }
 }
 
-/** No answer, and certainly nothing done: refused connection, DNS, 5xx or busy before execution. Tried again for ever, with back-off. */
+/** No answer, and certainly nothing done: refused connection, DNS, 5xx or busy before execution. Retried without limit, with back-off. */
 export class TargetUnavailable extends TargetError {
   readonly code = "TARGET_UNAVAILABLE";
   override readonly retry: Retry = { kind: "backoff" };
 }
 
-/** The run lost its place before the call was written: it was not sent, and whoever has the entity now looks afresh. Not an attempt. */
+/** The run lost its lease before the call: nothing was sent, and the new holder of the lease reads again. Not an attempt. */
 export class TargetLeaseEnded extends TargetError {
   readonly code = "TARGET_LEASE_ENDED";
   override readonly retry: Retry = { kind: "after", ms: 0 };
@@ -100,11 +100,11 @@ export class TargetMisconfigured extends TargetError {
   }
 }
 
-/** Something of the target's own stands in the way under another identity; adopting it is a person's decision. */
+/** An unmanaged object at the target conflicts under another identity; adopting it needs an operator's decision. */
 export class TargetConflict extends TargetError {
   readonly code = "TARGET_CONFLICT";
   override readonly attribute: string;
-  /** Remote id that holds the value, when the target told it. */
+  /** Remote id of the holder of the value, if the target names it. */
   readonly heldBy: string | undefined;
   constructor(
     message: string,
@@ -126,7 +126,7 @@ export class TargetRejected extends TargetError {
   readonly code = "TARGET_REJECTED";
 }
 
-/** Ours by right, but the target's own people protect it for now. Looked at again after a while: the protection ends without a word to us. */
+/** Managed, but protected at the target for now. Retried after a while, because the end of the protection is not announced. */
 export class TargetProtected extends TargetRejected {
   override readonly retry: Retry = { kind: "after", ms: 3600000 };
 }
@@ -135,9 +135,9 @@ export class TargetProtected extends TargetRejected {
 export class TargetDependency extends TargetError {
   readonly code = "TARGET_DEPENDENCY";
   override readonly retry: Retry;
-  /** How often it is worth a try; as often as any when unset. */
+  /** Maximum number of tries; absent: the default. */
   readonly tries: number | undefined;
-  /** `ms`: how long the other one will take at least, 5 s when unset. */
+  /** `ms`: minimum time until the other one is done; 5 s if absent. */
   constructor(message: string, details: Told & { readonly ms?: number; readonly tries?: number }, options?: ErrorOptions) {
     super(message, details, options);
     this.tries = details.tries;
@@ -145,13 +145,13 @@ export class TargetDependency extends TargetError {
   }
 }
 
-/** The remote object of our link no longer exists: forget what was observed and conclude again. */
+/** The remote object of our link no longer exists: drop the observed state and plan again. */
 export class TargetNotFound extends TargetError {
   readonly code = "TARGET_NOT_FOUND";
   override readonly retry: Retry = { kind: "after", ms: 0 };
 }
 
-/** A person must agree first (an invitation was sent). Not a failure; looked at again after a long time. */
+/** The person must accept first (an invitation was sent). Not a failure; checked again after a long time. */
 export class TargetPending extends TargetError {
   readonly code = "TARGET_PENDING";
   override readonly retry: Retry = { kind: "after", ms: 6 * 3600000 };

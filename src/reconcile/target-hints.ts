@@ -1,13 +1,13 @@
 import type { Attributes } from "./target-values.ts";
 
-/* What a target says by itself of changes. It is a reason to look, never a value: messages may be lost, repeated, late, and our own writes cause them too. */
+/* Change events of a target. They are hints to read, never values: events may be lost, repeated or late, and our own writes raise them too. */
 
 export interface TargetHint {
-  /** The target's own id of it: the same one comes again with it. */
+  /** The target's id of the event: a redelivery has the same one. */
   readonly eventId: string;
   /** The target's own name of what happened. */
   readonly type: string;
-  /** When it happened, by the target's clock: what came later tells what is there now. */
+  /** Time of the change by the target's clock: the latest event has the present state. */
   readonly atMs: number;
   readonly about: readonly HintSubject[];
 }
@@ -15,33 +15,33 @@ export interface TargetHint {
 export interface HintSubject {
   readonly kind: "user" | "department";
   readonly remoteId: string;
-  /** What it tells, each part by its name. Empty: nothing of it can be compared. */
+  /** The reported values by name. Empty: nothing can be compared. */
   readonly told: Readonly<Record<string, Told>>;
-  /** What may be otherwise than remembered, of that which a read does not show: what is told, or anything. */
+  /** Which unreadable attributes may differ from the remembered ones: the reported ones, or any. */
   readonly concerns: "told" | "anything";
-  /** Calls that raise such an event, by their names in a `TargetCall`, where it tells nothing else by which a write of ours could be known. */
+  /** Names of calls (in `TargetCall`) that raise such an event, if it has no values by which our own write could be recognised. */
   readonly raisedBy?: readonly string[];
 }
 
 export interface Told {
   /** Attributes it is about. */
   readonly names: readonly string[];
-  /** Pure. Whether it is what was remembered already, as after a write of ours. */
+  /** Pure. Whether it equals the remembered state, as after our own write. */
   isKnown(remembered: Attributes): boolean;
 }
 
-/** What keeps a connection from standing, or ended it. */
+/** Why a connection cannot be opened, or was closed. */
 export type ListeningEnd = "askedBack" | "closed" | "silent" | "refused";
 
 export type ListeningState =
   | { readonly kind: "listening" }
-  /** `failures`: attempts in a row that came to nothing. `reason`: a code of ours or of the target's. */
+  /** `failures`: consecutive failed attempts. `reason`: a code of ours or of the target. */
   | { readonly kind: "disconnected"; readonly failures: number; readonly end: ListeningEnd; readonly reason: string };
 
 export interface HintListener {
-  /** Resolves once the hints are stored: the target is told so then, and forgets them. A rejection makes them come again. */
+  /** Resolves once the hints are stored; then they are acknowledged to the target. A rejection causes a redelivery. */
   receive(hints: readonly TargetHint[]): Promise<void>;
-  /** Something was heard, and be it a sign of life. */
+  /** Something was received, at least a heartbeat. */
   heard(): void;
   state(state: ListeningState): void;
 }

@@ -1,10 +1,10 @@
 /*
- * The port to a system we provision into. One adapter per target implements it; the reconcile loop knows nothing else of the target.
+ * The port to a target system. Each target has one adapter; the reconcile loop knows the target only through it.
  * Attribute names are the target's own words as the mapping file writes them, and opaque here, but for those in RESERVED.
  */
 export type AttributeValue = string | number | boolean | null | readonly string[];
 
-/** A flat record in the target's canonical form (trimmed, sets sorted). An absent name says "not managed" or "not told"; null says "empty". */
+/** A flat record in the target's canonical form (trimmed, sets sorted). An absent name means "not managed" or "not returned"; null means "empty". */
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /**
@@ -18,7 +18,7 @@ export const RESERVED = {
   department: ["parent", "managers"],
 } as const;
 
-/** Something that cannot be made true, and why. Shown to the operator, never retried in a loop, never blocks other attributes. */
+/** A desired value that the target cannot hold, and why. Shown to the operator, never retried in a loop, never blocks other attributes. */
 export interface Note {
   readonly attribute: string;
   /** Stable: see reasons.ts. */
@@ -48,12 +48,12 @@ export interface Actual {
   readonly presence: "active" | "disabled";
   /** Our own id for it where the target keeps one (a deterministic user id, a department's source identifier). */
   readonly entityId?: string;
-  /** One of the target's own administrators, where a read tells it: never removed or switched off. */
+  /** An administrator of the target, if the read says so: never removed or disabled. */
   readonly isAdministrator?: true;
 }
 
 /**
- * An attribute of the memory, beside those of the target: names of attributes that the last comparison found otherwise than they were remembered. Somebody changed them
- * there, or the target made something else of what it was sent.
+ * An attribute of the remembered state, beside those of the target: names of attributes whose actual value differed from the remembered one. They were changed
+ * there, or the target stored another value than it was sent.
  */
 export const DIFFERED = "differed";

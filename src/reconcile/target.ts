@@ -6,11 +6,11 @@ import type { Actual, Attributes, AttributeValue, Note, TargetCall } from "./tar
 
 export interface WriteContext {
   readonly signal: AbortSignal;
-  /** No request is written once it is over, whatever was waited for before: somebody else may have the entity by then. Unset: nobody can. */
+  /** No request is sent after the deadline, because another process may have the entity by then. Absent: no other process can. */
   readonly deadline?: Deadline;
 }
 
-/** What tells who a person is. Texts that mean the same are equal, but for letter case and blanks. */
+/** Identifying values of a person. Equal texts may differ in letter case and blanks only. */
 export interface Identity {
   readonly name?: string;
   /** The number the employer gave them. */
@@ -19,7 +19,7 @@ export interface Identity {
   readonly emails: readonly string[];
 }
 
-/** What a person cannot be made without. `code` is the reason that a create would get. */
+/** A required value for a person. `code`: the reason that a create without it would get. */
 export interface Lacking {
   readonly attribute: string;
   readonly code: string;
@@ -29,7 +29,7 @@ export interface Lacking {
 /** Some of what the bulk lists show. */
 export interface ListPage {
   readonly actuals: readonly Actual[];
-  /** Managers of departments, by the departments' remote ids, where a list of people tells them; of each department all of them. */
+  /** Managers by remote id of the department, if the list of people has them; complete for each department. */
   readonly managers?: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -39,43 +39,43 @@ export interface TargetAdapter {
   readonly rootDepartment: string;
   /** Whether a person of this kind can be switched off and on again without being removed. */
   canSuspend(attributes: Attributes): boolean;
-  /** Pure. What names of departments have in common that cannot stand beside each other at the target. Absent: only equal names cannot. */
+  /** Pure. The key by which the target compares sibling department names. Absent: the name itself. */
   nameKey?(name: string): string;
-  /** Pure. The name of a department with a number behind it that people can read, as long as the target allows. Absent: "name (2)". */
+  /** Pure. The name of a department with a readable number suffix, within the target's limit. Absent: "name (2)". */
   numberedName?(name: string, number: number): string;
-  /** Pure. Whether a department with these attributes hides people: those it is for must not sit where everybody sees them. Absent: none does. */
+  /** Pure. Whether a department with these attributes hides its people, who must then not be in visible departments. Absent: none does. */
   conceals?(department: Attributes): boolean;
 
-  /** Pure. What of a person's attributes tells who they are. Absent: nobody who is there already is ever known again. */
+  /** Pure. The identifying values among a person's attributes. Absent: existing people are never matched. */
   identity?(attributes: Attributes): Identity;
-  /** Pure. Of a person's attributes the e-mail addresses by which they sign in or are reached. Absent: nothing is known of any. */
+  /** Pure. The e-mail addresses for sign-in or contact among a person's attributes. Absent: none are known. */
   addresses?(attributes: Attributes): readonly string[];
-  /** Pure. What a create of a person with these attributes would be refused for, by what is known without asking. Absent: nothing is known. */
+  /** Pure. Reasons why a create with these attributes would be refused, as far as known without a call. Absent: none are known. */
   lacking?(attributes: Attributes): readonly Lacking[];
   /** Pure. The name of the custom field that an attribute stands for; undefined for all others. */
   customField?(attribute: string): string | undefined;
-  /** Attributes that say who somebody is, or by which they sign in: of somebody who is taken over they are not changed at once. */
+  /** Identifying and sign-in attributes. They are not changed in the run that adopts a person. */
   readonly identifying?: readonly string[];
 
-  /** The remote id a create will ask for, where the target lets the caller choose it. Same input, same answer, for ever. Of what is there the link tells the id: it may be another one. */
+  /** The remote id that a create requests, if the target lets the caller choose it. Deterministic. For an existing object the link has the id, which may differ. */
   remoteIdFor(ref: EntityRef): string | undefined;
 
   /**
-   * Pure. Desired as the target can hold it: normalised, cut to limits, what cannot be changed now left out; each such act is a note.
+   * Pure. The desired state in a form that the target can hold: normalised, cut to limits, without attributes that cannot be changed now. Each such step is a note.
    * Applying it twice changes nothing, and `actual` read back from what was sent compares equal to it.
    */
   normalize(kind: EntityKind, desired: Attributes, actual?: Actual): { readonly attributes: Attributes; readonly notes: readonly Note[] };
 
   /**
-   * Makes the entity. Idempotent where the target lets us choose the id: "already exists" under our own id is looked up and brought in line.
-   * `resume`: an earlier create of this entity may have happened unseen; search before making another one.
-   * A value that is refused keeps only itself back, unless the entity cannot be without it.
-   * Rejects with a TargetError; every rejection carries the calls made, and what was taken before it.
+   * Creates the entity. Idempotent if the target lets us choose the id: an object that exists under our own id is read and updated.
+   * `resume`: an earlier create of this entity may have succeeded without an answer; search before creating another one.
+   * A refused optional value does not block the others.
+   * Rejects with a TargetError; every rejection has the calls made and the values accepted before it.
    */
   create(ref: EntityRef, attributes: Attributes, context: WriteContext & { readonly resume: boolean }): Promise<Written>;
-  /** Sets just `set`; `actual` is the last observation. A value that is refused keeps only itself back. Answers TargetNotFound when the entity is gone. */
+  /** Sets only `set`; `actual` is the last observation. A refused value does not block the others. Rejects with TargetNotFound if the entity does not exist. */
   update(ref: EntityRef, actual: Actual, set: Attributes, context: WriteContext): Promise<Written>;
-  /** Removes it; being gone already is success. */
+  /** Removes the entity; succeeds if it does not exist. */
   remove(ref: EntityRef, actual: Actual, context: WriteContext): Promise<{ readonly calls: readonly TargetCall[] }>;
   /** Switches a person off and signs them out, or on again. Only where `canSuspend`. */
   setSuspended(ref: EntityRef, actual: Actual, suspended: boolean, context: WriteContext): Promise<Written>;
@@ -87,43 +87,43 @@ export interface TargetAdapter {
     context: WriteContext,
   ): Promise<{ readonly actual: Actual | undefined; readonly calls: readonly TargetCall[] }>;
   /**
-   * Pure. What holds of attributes that a read or a list has not told, by what was remembered of them: the value, where it need not have been shown; null,
-   * where it would have been shown if there were one. Holds only names of `remembered` that are not in `told`.
+   * Pure. Values of attributes that a read or a list did not return, from the remembered ones: the value, if the read need not return it; null,
+   * if the read would have returned it. Has only names of `remembered` that are not in `told`.
    */
   recall(kind: EntityKind, remembered: Attributes, told: Attributes): Attributes;
   /**
-   * Looks for what an unanswered create may have made, by our own id as the target keeps it; undefined only when it is certainly not there.
-   * Rare: asked when an entity is to be removed whose create was never answered. May cost a whole listing.
+   * Searches for the result of an unanswered create, by our own id at the target; undefined only if it certainly does not exist.
+   * Rare: called before a removal after an unanswered create. May cost a whole listing.
    */
   find(ref: EntityRef, context: WriteContext): Promise<{ readonly actual: Actual | undefined; readonly calls: readonly TargetCall[] }>;
-  /** Pure. Which things named in attributes of a `kind` an answer says are not there: what is remembered of them is wrong. */
+  /** Pure. Objects named in attributes of a `kind` that do not exist according to the answer: their remembered state is wrong. */
   disproved(kind: EntityKind, answer: string): readonly { readonly attribute: string; readonly kind: EntityKind }[];
-  /** Whether things of a kind carry our own id at the target, so that `find` can find them. */
+  /** Whether objects of a kind have our own id at the target, so that `find` works. */
   canFind(kind: EntityKind): boolean;
-  /** Everything of a kind through the bulk lists, in pages. Rejects as a whole when any page fails: absence is only concluded from a complete listing. */
+  /** All objects of a kind through the bulk lists, in pages. Rejects if any page fails: absence is only concluded from a complete listing. */
   list(kind: EntityKind, context: WriteContext): AsyncIterable<ListPage>;
 
   /**
-   * Pure. What an entity gets in place of a value that another one needs: null where the attribute can be cleared, another text where there has to be one;
-   * undefined where the target lets nobody give a value up.
+   * Pure. The replacement for a value that another entity needs: null if the attribute can be cleared, another text if it is required;
+   * undefined if the target does not allow releasing the value.
    */
   freeing(ref: EntityRef, attribute: string): AttributeValue | undefined;
 
   /**
-   * The same target, which sends no write: each is answered as if all of it was taken, with just the writes among its `calls`. Reads say what is there. What
-   * the target itself would refuse is not known.
+   * The same target in dry run: writes are not sent and are answered as fully accepted, with only the writes in `calls`. Reads are real. Refusals that
+   * only the target knows are not simulated.
    */
   rehearsal(): TargetAdapter;
 
-  /** Hears what the target says of changes, over one connection at a time, until `signal` is aborted. Never rejects. Absent: it says nothing by itself. */
+  /** Receives change events of the target, over one connection at a time, until `signal` is aborted. Never rejects. Absent: the target sends no events. */
   listen?(listener: HintListener, signal: AbortSignal): Promise<void>;
-  /** Pure. Whether the target says by itself when an attribute of a kind changes; undefined for the attribute: when one of them appears or goes. */
+  /** Pure. Whether the target sends an event when an attribute of a kind changes; attribute undefined: when an object appears or disappears. */
   tellsOf?(kind: EntityKind, attribute: string | undefined): boolean;
 
-  /** Shows a person a note, at most once for the same note on the same day. Absent: nobody can be told anything there. */
+  /** Sends a person a note, at most once per note and day. Absent: the target cannot send notes. */
   notify?(remoteId: string, note: NoteToPerson, context: WriteContext): Promise<{ readonly calls: readonly TargetCall[] }>;
 
-  /** What is missing before syncing can work; empty when all is well. */
+  /** Problems that prevent syncing; empty if there are none. */
   check(context: WriteContext): Promise<readonly Problem[]>;
 }
 
@@ -136,14 +136,14 @@ export interface NoteToPerson {
 export interface Problem {
   readonly code: string;
   /**
-   * Whom it keeps from working: every process; this one (its clock, its address, its own settings); those with the same credentials and addresses; or
-   * nobody, as the answer passes by itself.
+   * The processes that it pauses: all; this one (its clock, its address, its own settings); those with the same credentials and addresses; or
+   * none, because the answer is temporary.
    */
   readonly concerns: "everybody" | "process" | "settings" | "moment";
   readonly text: string;
   /** What to click or change, and where. */
   readonly remedy: string;
-  /** Worth knowing, and no reason to wait. */
+  /** Advice that does not pause anything. */
   readonly isAdvice?: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { Tier } from "./rules.ts";
 /** One side of a match: an entity of ours, or something at the target. */
 export interface Candidate {
   readonly id: string;
-  /** Of each tier the texts that have to be equal; none: the tier says nothing of it. */
+  /** The texts of each tier that have to be equal; none: the tier does not apply. */
   keysAt(tier: Tier): readonly string[];
   /** Two who both have one and have different ones are not the same, whatever else they share. */
   readonly number?: string | undefined;
@@ -42,7 +42,7 @@ export interface Sides {
 
 export const pairKey = (ours: string, theirs: string): string => `${ours} ${theirs}`;
 
-/** What so many share says nothing of anybody, and nobody reads the list. */
+/** A value that so many share identifies nobody, and the list would not be read. */
 const MAX_SHARED = 20;
 
 /** Places of both in the lists. Many thousands of pairs are kept as numbers: texts and maps for each would take most of the memory of an assessment. */
@@ -65,7 +65,7 @@ export function match(tiers: readonly TierDefinition[], sides: Sides): readonly 
   for (;;) {
     const certain = round(strong, left).filter(({ state }) => state === "proposed");
     if (certain.length === 0) break;
-    // Who is known is nobody else's candidate any more, which may decide about others.
+    // A matched person is no longer a candidate for others, which may decide their match.
     settled.push(...certain);
     left = without(left, certain);
   }
@@ -160,7 +160,7 @@ function round(tiers: readonly TierDefinition[], sides: Sides): readonly Match[]
     for (const pair of open) {
       const { ours, theirs, doubted } = pair;
       const alone = mine.get(ours)?.length === 1 && others.get(theirs)?.length === 1 && !doubted;
-      // Another tier of the same weight names somebody else for one of both.
+      // Another tier of the same weight has a different match for one of the two.
       const contested = rivals.ours.has(ours) || rivals.theirs.has(theirs);
       if (!alone || contested) left.push(pair);
       else {
@@ -169,7 +169,7 @@ function round(tiers: readonly TierDefinition[], sides: Sides): readonly Match[]
         decided.theirs.add(theirs);
       }
     }
-    // Whoever has several candidates keeps just those, and later tiers choose among them. Of one weight all tiers name candidates.
+    // Several candidates are kept, and later tiers choose among them. Tiers of the same weight all add candidates.
     for (const side of ["ours", "theirs"] as const)
       for (const [who, those] of grouped(left, side))
         if (!chosen[side].has(who))
@@ -194,7 +194,7 @@ function grouped(pairs: readonly Pair[], side: Side): ReadonlyMap<number, readon
   return groups;
 }
 
-/** Of those for whom the tiers of one weight name several, all whom they name. */
+/** All candidates of the entities with several candidates in the tiers of one weight. */
 function rivalsOf(levels: readonly Level[], weight: number): Readonly<Record<Side, ReadonlyMap<number, Choice>>> {
   const named = levels.filter(({ definition }) => definition.weight === weight);
   const of = (side: Side): ReadonlyMap<number, Choice> => {

@@ -65,7 +65,7 @@ export interface AdoptionStore {
   propose(proposals: readonly Proposal[], listing: Listing): Promise<readonly (string | undefined)[]>;
   /** To be called once after all proposals of a list. Of people who have left, nobody is proposed: what is open about them stays while their side of it is among `there`. */
   withdrawOthers(listing: Listing, there: readonly string[]): Promise<void>;
-  /** One that a refusal led to, which stands in the way by itself: nothing is held for it. Nothing when it was decided before. */
+  /** A proposal after a refusal, which blocks the entity anyway: no hold. No effect if it is already decided. */
   proposeOne(proposal: Proposal, origin: Listing["origin"]): Promise<void>;
   /** Adopted departments in which these lists show something that is not ours, and no others. */
   noteStrangers(remoteIds: readonly string[], causes: readonly string[]): Promise<void>;
@@ -93,13 +93,13 @@ export type DecisionEvent = Omit<HistoryEvent, "id" | "code" | "subject" | "deta
 /** What operators see of adoptions, and what they decide. Nothing is written to the target here. */
 export interface AdoptionOperations {
   list(query: AdoptionQuery): Promise<{ readonly adoptions: readonly Adoption[]; readonly next?: string }>;
-  /** Links what is proposed, ambiguous or was rejected. */
+  /** Links a proposed, ambiguous or rejected match. */
   accept(id: string, event: DecisionEvent): Promise<Decision>;
   /** Links all that are proposed at one tier, if they are just so many. What cannot be linked any more is left out. */
   acceptTier(tier: number, count: number, event: DecisionEvent): Promise<Decision>;
   /** They are not the same: remembered. */
   reject(id: string, event: DecisionEvent): Promise<Decision>;
-  /** Gives what is linked back to those who had it. */
+  /** Unlinks: the object is no longer managed. */
   unlink(ref: EntityRef, event: DecisionEvent): Promise<Decision>;
   proposed(): Promise<number>;
 }

@@ -56,7 +56,7 @@ export const tiersOf = (kind: "user" | "department", rules: AdoptionRules): read
 
 export const personCandidate = (profile: PersonProfile): Candidate => new PersonCandidate(profile);
 
-/** Keys are made when a tier asks: kept for everybody they take most of the memory of an assessment (measured: 2.5 kB a person, 0.5 without). */
+/** Keys are computed on demand: stored for everybody, they would take most of the memory of an assessment (measured: 2.5 kB per person, 0.5 without). */
 class PersonCandidate implements Candidate {
   readonly id: string;
   readonly number: string | undefined;

@@ -179,7 +179,7 @@ export function profileOf(
   };
 }
 
-/** Departments with somebody or something inside that is not ours, and all above those. */
+/** Departments that contain unmanaged people or objects, and their parents. */
 function inhabited({ tree, departments, people }: Strangers, linked: ReadonlySet<string>): readonly string[] {
   const inside = [
     ...people.filter(({ profile }) => !linked.has(`user ${profile.id}`)).flatMap((each) => each.departments),

@@ -1,6 +1,6 @@
 import type { Adoption, AdoptionRules } from "../../policy/policy.ts";
 
-/* Which of what is at the target already may be taken over, and on whose word. */
+/* Which existing objects of the target may be adopted, and who decides. */
 
 /** People: 1 userid as the policy names it, 2 job number and name, 3 mobile and name, 4 e-mail and name, 5 mobile alone, 6 name and a department. */
 export type PersonTier = 1 | 2 | 3 | 4 | 5 | 6;

@@ -21,7 +21,7 @@ export interface SweepResult {
   readonly missing: number;
   /** Objects that carry our own id and had no link: ours again, and now due. Most are to be removed. */
   readonly found: number;
-  /** Objects that nobody here ever knew: somebody else's. Counted, never touched. */
+  /** Unmanaged objects. Counted, never changed. */
   readonly orphans: number;
   /** The first of them, for people to look at. */
   readonly orphanExamples: readonly { readonly kind: EntityKind; readonly remoteId: string; readonly name?: string }[];
@@ -30,7 +30,7 @@ export interface SweepResult {
 }
 
 export interface Count {
-  /** Differences that were not known, and of which the target should have told by itself. */
+  /** Unknown differences that should have arrived as events. */
   untold: number;
   compared: number;
   differing: number;

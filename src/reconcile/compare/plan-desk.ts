@@ -22,9 +22,9 @@ export interface PlanDeskOptions {
   readonly clock: Pick<Clock, "monotonicMs">;
 }
 
-/** A plan that nobody has asked about for so long is let go of. */
+/** A plan is dropped after this time without a request. */
 const KEPT_MS = 300_000;
-/** Each costs as much as a look at everybody; more wait for too long. */
+/** Each plan costs a pass over all entities; with more, waiting takes too long. */
 const MAX_WAITING = 4;
 
 export function createPlanDesk({ make, clock }: PlanDeskOptions): PlanDesk {
@@ -35,7 +35,7 @@ export function createPlanDesk({ make, clock }: PlanDeskOptions): PlanDesk {
   async function drop(mode: SyncMode): Promise<void> {
     const plan = kept.get(mode)?.plan;
     kept.delete(mode);
-    // Its session may have ended by itself.
+    // Its session may have expired.
     await plan?.close().catch(() => undefined);
   }
 

@@ -16,7 +16,7 @@ export interface PreviewDeps extends DesiredDeps {
   readonly clock: Pick<Clock, "now">;
 }
 
-/** What a run would conclude from what is known now. Nothing is sent, nothing is read from the target, and nothing is written. */
+/** The conclusion of a run from the present facts. Sends nothing, reads nothing from the target, and writes nothing. */
 export type Forecast =
   | {
       readonly kind: "plan";

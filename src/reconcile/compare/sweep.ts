@@ -65,7 +65,7 @@ async function sweepKind(deps: SweepDeps, kind: (typeof KINDS)[number], sweeping
       // A list may lack what moved while it was read, or what the app may not see: only the object itself can say that it is gone.
       const actual = await readOrUnseen(target, kind, remoteId, signal);
       if (actual === "unseen") {
-        // Its run is told the same, and waits with the reason.
+        // Its run gets the same answer, and waits with that reason.
         await store.noteMissing({ kind, id }, since, [event.id]);
         continue;
       }
@@ -136,7 +136,7 @@ async function compareManagers(deps: SweepDeps, managers: ReadonlyMap<string, re
 const differs = (before: { readonly attributes: Attributes; readonly presence: Actual["presence"] }, now: Actual): boolean =>
   before.presence !== now.presence || changedNames(before.attributes, now.attributes).length > 0;
 
-/** Says which attributes surprised us, so that an update of them can be looked at afterwards. */
+/** Records attributes with an unexpected value, so that their update is read back. */
 function withDiffered(actual: Actual, before: Attributes | undefined): Actual {
   if (!before) return actual;
   return { ...actual, attributes: { ...actual.attributes, [DIFFERED]: [...changedNames(before, actual.attributes)].sort() } };

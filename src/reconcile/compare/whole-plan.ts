@@ -76,7 +76,7 @@ export interface Rehearsed {
 
 /** A plan that was made. */
 export interface WholePlan extends Rehearsed {
-  /** What its rules allow, and may not be what is meant. */
+  /** Advice: allowed by the rules, but possibly not intended. */
   readonly advice: readonly PolicyAdvice[];
 }
 
@@ -84,7 +84,7 @@ export interface WholePlan extends Rehearsed {
 export interface RehearsalStore {
   readonly store: ReconcilerDeps["store"];
   record(writes: readonly PlannedWrite[]): Promise<void>;
-  /** Makes those due now that would be looked at later; how many. */
+  /** Makes entities with a later run due now. Resolves with their number. */
   hasten(): Promise<number>;
   /** Adds what was held back to the items; in `observe` all of them are. */
   settle(mode: SyncMode): Promise<Rehearsed>;

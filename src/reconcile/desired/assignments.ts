@@ -21,7 +21,7 @@ export interface Assignments {
   readonly departments: readonly DepartmentAssignment[];
   readonly roles: readonly Reference[];
   readonly main: Reference | undefined;
-  /** Groups nobody has looked at yet: where they lead is not known. */
+  /** Groups without a first run: their target is not known. */
   readonly unknownGroups: readonly string[];
   /** Groups that cannot be placed before the one above them has come. Nobody who has another department waits with them. */
   readonly stuckGroups: readonly string[];
@@ -197,7 +197,7 @@ const NO_MAIN: Note = {
   text: "the main department is none of the departments the person is in",
 };
 
-/** Remote ids in a stable order; what is stuck is left out with a note, what is on its way is waited for. */
+/** Remote ids in a stable order. Stuck ones are left out with a note; pending ones are waited for. */
 export function remoteIds(references: readonly Reference[], what: string, waitFor: string[], notes: Note[]): readonly string[] {
   const ids = new Set<string>();
   for (const { id, remoteId, state } of references) {

@@ -25,7 +25,7 @@ export async function concludeDepartment(
   const numbered: NumberedName = target.numberedName?.bind(target) ?? withNumber;
   const resolved = desiredDepartment(facts, target.rootDepartment, numbered);
   if (resolved.kind === "waiting") {
-    // One to be removed waits for whoever is inside.
+    // A removal waits for the people and departments inside.
     const on = resolved.reasonCode === "stillOccupied" ? [id] : resolved.on;
     return on.length > 0 && (await store.waitsInCircle(id, on)) ? yieldName(deps, id, facts, actual, resolved, numbered) : resolved;
   }

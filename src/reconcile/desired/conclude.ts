@@ -11,7 +11,7 @@ import { ADOPTION_REMEDY, desiredPerson, type PersonResult } from "./person.ts";
 import type { DesiredDeps } from "./result.ts";
 
 /*
- * What is concluded of an entity from what is known of it. The run, the plan that people ask for and the comparison all ask here, so that they cannot come
+ * The conclusion for an entity from its facts. The run, the operator's plan and the comparison all use it, so that they cannot come
  * to different conclusions. Nothing is written and nothing is read from the target.
  */
 
@@ -27,7 +27,7 @@ export interface Classification {
   readonly mapped: PersonMapping | undefined;
   readonly paths: readonly AttributeDepartment[];
   readonly parking: boolean;
-  /** Of a leaver who does not go at once, and of one who came back. */
+  /** For a leaver with a grace, and for one who came back. */
   readonly grace?: GraceStep;
 }
 
@@ -134,7 +134,7 @@ const LEAVER_UNDECIDED: PersonResult = {
 
 const MAY_COME_BACK = "a department of this person was emptied a moment ago and may be needed again";
 
-/** How long a department the person would leave may still come back: a group that is deleted and sent again at once must not move everybody twice. */
+/** How long a department that the person would leave may still come back: a group that is deleted and recreated must not move everybody twice. */
 function settlesInMs({ settling = [] }: PersonFacts, desired: Desired): number | undefined {
   const staying = placesIn(desired);
   const left = Array.isArray(staying) ? settling.filter(({ remoteId }) => !staying.includes(remoteId)) : [];

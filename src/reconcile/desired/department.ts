@@ -20,7 +20,7 @@ export type NumberedName = (name: string, number: number) => string;
 export const shownName = ({ name, ordinal = 1 }: { readonly name: string; readonly ordinal?: number }, numbered: NumberedName): string =>
   ordinal > 1 ? numbered(name, ordinal) : name;
 
-/** Parents come first on the way in; on the way out people and departments inside go first. Both follow from what is known, not from a stage list. */
+/** Parents are created first; people and departments inside are removed first. Both orders follow from the facts, not from a list of stages. */
 export function desiredDepartment(facts: DepartmentFacts, rootDepartment: string, numbered: NumberedName = withNumber): StructureResult {
   const resolved = resultOf(facts, rootDepartment, numbered);
   // Who leaves waits until the department has let go of them, so that does not wait for anything else.
@@ -30,7 +30,7 @@ export function desiredDepartment(facts: DepartmentFacts, rootDepartment: string
 
 export const withNumber: NumberedName = (name, number) => `${name} (${number})`;
 
-/** What can be done at once of a department that has to wait with the rest. */
+/** The part of a waiting department that can be done now. */
 export const part = (attributes: Attributes): StructureResult => ({
   kind: "desired",
   desired: { state: "present", attributes, when: {}, notes: [] },

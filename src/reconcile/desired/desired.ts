@@ -11,7 +11,7 @@ import type { Known } from "./load.ts";
 import { puttingBack } from "./put-back.ts";
 import type { DesiredDeps, DesiredResult } from "./result.ts";
 
-/** Concludes from what is known what the target should hold. Writes nothing: the run, the plan and the comparison all ask here. */
+/** Derives the desired state from the facts. Writes nothing. The run, the plan and the comparison all use it. */
 export async function desiredOf(deps: DesiredDeps, ref: EntityRef, known: Known): Promise<DesiredResult> {
   switch (known.kind) {
     case "group":
@@ -45,7 +45,7 @@ export async function desiredOf(deps: DesiredDeps, ref: EntityRef, known: Known)
   }
 }
 
-/** Only who is inactive or gone, and there, has to give anything away. Who goes at once gives all of it away. */
+/** Only people who are inactive or deleted, but present, have to hand anything over. Without a grace they hand over everything. */
 const asked = async (
   store: Pick<ReconcileStore, "asked">,
   id: string,

@@ -17,7 +17,7 @@ export function releaseValues(
   asked: readonly AskedValue[],
 ): DesiredEntity {
   if (asked.length === 0 || resolved.desired.state === "absent") return resolved;
-  // Of somebody whom the directory does not know any more single values are not changed.
+  // Single values of a person who is no longer in the directory are not changed.
   const stuck =
     resolved.desired.state === "kept"
       ? asked[0]

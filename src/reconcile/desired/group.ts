@@ -42,13 +42,13 @@ const parentMissing = (reference: string): DesiredResult => ({
   remedy: "send the group above from the source, or correct the parent; this one is placed as soon as it is there",
 });
 
-/** Deeper than any target's tree; the mapping refuses what is too deep or goes round. */
+/** Deeper than any target's tree; the mapping refuses deeper trees and cycles. */
 const MAX_ANCESTORS = 25;
 
 interface Chain {
   /** The group and those above it, nearest first. */
   readonly groups: readonly JsonObject[];
-  /** The parent that one of them names and that nobody has sent so far. Its placing will wake the group. */
+  /** A named parent that was not sent yet. Its placement requeues the group. */
   readonly missing?: string;
 }
 
@@ -89,7 +89,7 @@ function placeOf(mapping: Mapping, target: DesiredDeps["target"], placement: Gro
   };
 }
 
-/** Reasons nobody asked for: the group waits for its source to mend it. */
+/** Errors in the source: the group waits for a correction there. */
 const STUCK: Partial<Record<NoPlace, { readonly reasonCode: LoopReason; readonly reason: string; readonly remedy: string }>> = {
   cycle: {
     reasonCode: "groupCycle",

@@ -2,7 +2,7 @@ import type { Mapping } from "../../mapping/mapping.ts";
 import type { AccountKind, LeaverRules } from "../../policy/policy.ts";
 import type { Grace, PersonFacts } from "../facts.ts";
 
-/* Whether a person is to be at the target, and what becomes of one who is not: at once, or when a grace is over. "At once" is a grace of no length. */
+/* Whether a person should be at the target, and what happens otherwise: immediately, or after a grace. "Immediately" is a grace of length 0. */
 
 /**
  * How the directory wants a person at the target. `member`: in all their departments; `parked`: in the one for leavers only;

@@ -29,13 +29,13 @@ interface Seen {
   readonly actual: Actual | undefined;
 }
 
-/** Where an observation comes from that is not remembered: a read in the name of a run, or one that somebody else has made just now. */
+/** The source of a fresh observation: a read of this run, or one that another caller has just made. */
 export interface Looking {
   readonly context?: WriteContext;
   readonly actual?: Actual;
 }
 
-/** Loads what is known now. Reads from the target only with a `context`, and only what the conclusion cannot do without. */
+/** Loads the facts. Reads from the target only with a `context`, and only what the conclusion needs. */
 export async function load(deps: DesiredDeps, { kind, id }: EntityRef, looking: Looking = {}): Promise<Known> {
   const { store } = deps;
   switch (kind) {
@@ -78,6 +78,6 @@ async function observed(
 const needsPerson = ({ document, link }: PersonFacts, { grace = AT_ONCE.grace }: Partial<LeaverRules> = {}): boolean =>
   document ? document["active"] === false : grace.regular > 0 || grace.enterprise > 0 || link?.grace !== undefined;
 
-/** Who waits to leave is let go of at once, and to do that the managers there have to be known. */
+/** A person who waits to leave is released immediately, which needs the present managers. */
 const needsDepartment = ({ node, link }: DepartmentFacts): boolean =>
   node !== undefined && node.leaving.length > 0 && link?.status === "owned";

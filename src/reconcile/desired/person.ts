@@ -92,7 +92,7 @@ function byDepartment({ positions }: PersonMapping, { departments }: Assignments
   };
 }
 
-/** Nobody is in the root without being told: where the source says nothing of a department, or what it says leads to none. */
+/** Every person in the root gets a note: the source gives no department, or none that exists. */
 const inRoot = ({ departments }: Assignments): Note => ({
   attribute: "departments",
   code: "inRoot",
@@ -110,7 +110,7 @@ const UNDECIDED: Note = {
 
 export const ADOPTION_REMEDY = "decide: dingtalk-scim adopt list, then adopt accept ID or adopt reject ID";
 
-/** In the root everybody would see somebody who is to be hidden. */
+/** In the root everybody would see a person who should be hidden. */
 const hiddenOnly = (on: readonly string[]): PersonResult => ({
   kind: "parked",
   on,

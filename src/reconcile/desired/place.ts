@@ -6,7 +6,7 @@ import type { DesiredDeps } from "./result.ts";
 
 /**
  * Puts a group, or a person who is in departments by attributes, where the mapping says: into the desired tree. The only effect before a plan, and a step
- * of the run alone. Answers what is known afterwards.
+ * of the run alone. Returns the facts afterwards.
  */
 export async function place(deps: DesiredDeps, { ref: { id }, causes }: Claim, known: Known): Promise<Known> {
   const { store, target, mapping } = deps;
