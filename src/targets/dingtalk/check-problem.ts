@@ -7,7 +7,7 @@ import { addressIn } from "./client/errors.ts";
 import { permissionOf } from "./client/permissions.ts";
 import type { DingTalkConfig } from "./config.ts";
 
-/* A refusal met by the check, as a problem for whoever can solve it. Pure. */
+/* Turns a refusal during the check into a problem with its remedy. Pure. */
 
 /**
  * Whom a refusal keeps from working. Those that are not listed pass by themselves, or say nothing about the next call: DingTalk was busy, out of reach, asked
@@ -22,7 +22,7 @@ const CONCERNS: Readonly<Partial<Record<Kind, Problem["concerns"]>>> = {
   address: "process",
 };
 
-/** A refusal in the words of whoever has to mend it. */
+/** A refusal in the words of the person who has to fix it. */
 export function problemOf(config: DingTalkConfig, api: Api, error: TargetError): Problem {
   const { answer, remedy } = error;
   const { kind, says, reason } = meaningOf(answer);

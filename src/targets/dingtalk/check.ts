@@ -13,7 +13,7 @@ import type { DingTalkConfig } from "./config.ts";
 import { type Registration, registrationSeenIn } from "./people/registration.ts";
 import { ROOT } from "./structure/department-wire.ts";
 
-/** A user id nobody has: asking to change this person needs the permission and changes nothing. */
+/** A user id that does not exist: a request to change this person needs the permission and changes nothing. */
 const PROBE_USER_ID = "dingtalk-scim-check";
 /** Announced ends of throttles, and signatures, stop making sense beyond. */
 const MAX_SKEW_MS = 5 * 60_000;
@@ -186,7 +186,7 @@ const rootMissing = ({ managedRoot = ROOT }: DingTalkConfig): Problem => ({
 
 function whyRefused(config: DingTalkConfig, api: Api, failure: TargetError): readonly Problem[] {
   switch (meaningOf(failure.answer).kind) {
-    // The nobody asked about is missing, out of scope or no enterprise account: each is said only to those who may ask.
+    // The probe id is missing, out of scope or not an enterprise account: DingTalk says so only to apps with the permission.
     case "userMissing":
     case "scope":
     case "protected":

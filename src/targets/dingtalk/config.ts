@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** To whom a leaver's documents, files, approvals and permissions go. */
+/** The person who takes over a leaver's documents, files, approvals and permissions. */
 export interface HandOver {
   /** The manager as DingTalk has them; `otherwise`: userid of who takes over where there is none. */
   readonly to: "manager";
@@ -29,15 +29,15 @@ export interface DingTalkConfig {
   readonly registeredIn?: string;
   /** Department below which everything of ours is, the organisation itself when unset. Nothing outside is made, changed or removed. */
   readonly managedRoot?: string;
-  /** Role group that holds the roles we make; the others are never looked at. `SCIM` when unset. */
+  /** Role group of the managed roles; others are never read. Default: `SCIM`. */
   readonly roleGroup?: string;
   /** Whether the mapping makes enterprise accounts, so that `check` asks for their permission too. */
   readonly enterpriseAccounts?: boolean;
   /** Agent id of the app, under which it sends work notices; none are sent when unset. */
   readonly agentId?: number;
-  /** Whether the mapping wants to be told of people's pictures. */
+  /** Whether the mapping needs people's pictures. */
   readonly readsAvatar?: boolean;
-  /** To whom leavers' documents go; to nobody when unset. */
+  /** The person who takes over leavers' documents. Absent: no hand-over. */
   readonly handOver?: HandOver;
   /** How long an answer may take, 20 000 ms when unset. */
   readonly timeoutMs?: number;

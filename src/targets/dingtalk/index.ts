@@ -128,7 +128,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
   return { ...target, rehearsal, close: client.close };
 }
 
-/** Who administers the organisation is asked when somebody is really removed. */
+/** Administrators are read only before an actual removal. */
 const NOBODY_ADMINISTERS: Admins = { demandOrdinary: async () => "present" };
 
 interface Parts {

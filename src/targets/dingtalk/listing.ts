@@ -21,10 +21,10 @@ const PAGE = 100;
 const MAX_PAGES = 1_001;
 /** Four times the 10 000 departments an organisation can have. */
 const MAX_DEPARTMENTS = 40_000;
-/** A listing is thousands of calls; one that is busy for a moment must not throw the others away. */
+/** A listing has thousands of calls; a single busy answer must not discard the others. */
 const TRIES = 4;
 const LONGEST_PAUSE_MS = 10_000;
-/** Whoever compares everything lists departments, then people. The second need not walk the tree again when the first has just done so. */
+/** A full comparison lists departments, then people. The second list reuses the tree that the first has just walked. */
 const TREE_FRESH_MS = 15 * 60_000;
 
 export interface ListingDeps {

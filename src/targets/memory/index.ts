@@ -19,7 +19,7 @@ interface Held {
   readonly actual: Actual;
 }
 
-/** Makes one operation fail: `before` nothing was done, `after` it was, and nobody was told. Used up by the first operation it meets. */
+/** Makes one operation fail: `before` it was done, or `after` it, without an answer. Applies to the next matching operation only. */
 export interface MemoryFault {
   readonly when: "before" | "after";
   readonly error: () => TargetError;

@@ -4,10 +4,10 @@ import plans from "libphonenumber-js/metadata.max.json";
 import { remembering } from "../../../core/remembering.ts";
 import type { Reason } from "./rule.ts";
 
-/** A number somebody can sign in with, in canonical form, or why it cannot be one. */
+/** A number for sign-in in canonical form, or the reason why it is not one. */
 export type MobileNumber = { readonly number: string } | { readonly reason: Reason };
 
-/** Kinds of number that nobody carries about. What the library does not know stays possible: number plans change faster than libraries. */
+/** Kinds of numbers that are not mobile. Unknown kinds are accepted: number plans change faster than libraries. */
 const NO_MOBILE: ReadonlySet<string | undefined> = new Set(["FIXED_LINE", "TOLL_FREE", "PREMIUM_RATE", "SHARED_COST", "UAN", "VOICEMAIL"]);
 
 /** Where the people of an organisation around the Pearl River are at home: a number without a country code is compared with their mobile numbers. */

@@ -5,7 +5,7 @@ import { keptOtherwise } from "../people/read-back.ts";
 import { EXTENSION, EXTENSION_MAX } from "./fields.ts";
 import type { Reason, Rule } from "./rule.ts";
 
-/** Null for a regular account, undefined when neither side tells. */
+/** Null for a regular account; undefined: neither side has a value. */
 const kindOfAccount = (attributes: Attributes, actual: Actual | undefined): AttributeValue | undefined => {
   const had = actual?.attributes.exclusive_account_type;
   return had === undefined ? attributes.exclusive_account_type : had;
@@ -51,7 +51,7 @@ const mainDepartment: Rule = (attributes, actual) => {
   return [["mainDepartment", ["notAMember", "the main department is not one of the person's departments"]]];
 };
 
-/** The edition of a mailbox goes along with its address: by itself it could never be compared, and would be sent for ever. */
+/** The edition of a mailbox goes along with its address: alone it could never be compared, and would be sent in every run. */
 const mailboxEdition: Rule = ({ org_email, org_email_type }, actual) => {
   if (org_email_type === undefined || !actual || actual.attributes.org_email_type !== undefined) return [];
   return org_email === undefined || org_email === actual.attributes.org_email ? [["org_email_type"]] : [];

@@ -20,7 +20,7 @@ export const densePhone = (text: string): string => text.replaceAll(/[\s().\-–
 export const phoneToWire = (canonical: string, isMainland: boolean): string =>
   isMainland && canonical.startsWith("+86-") ? canonical.slice("+86-".length) : canonical;
 
-/** Reads split the country code off (docs/dingtalk.md 5.4). A number we cannot parse is kept as told: it must still compare unequal. */
+/** Reads split the country code off (docs/dingtalk.md 5.4). A number that cannot be parsed is kept unchanged: it must still compare unequal. */
 export function phoneFromWire(mobile: string, stateCode: string | undefined, region: string): string {
   const joined = stateCode && !mobile.startsWith("+") ? `+${stateCode.replace(/^\+/, "")}-${mobile}` : mobile;
   return canonicalPhone(joined, region) ?? joined;

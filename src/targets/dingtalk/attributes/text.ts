@@ -62,7 +62,7 @@ export const plainDepartmentName = (name: string): string => STAND_INS.reduce((p
 export const DEPARTMENT_NAME_MAX = 64;
 
 const BLANKS = /\s+/gu;
-/** What nobody sees and `cleanText` leaves in: joiners, variation selectors, fillers. */
+/** Invisible characters that `cleanText` keeps: joiners, variation selectors, fillers. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 
 /**

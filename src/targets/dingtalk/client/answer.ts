@@ -27,7 +27,7 @@ export type Answer =
 export const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Undefined for what is no JSON, or no object. */
+/** Undefined: not JSON, or not an object. */
 export function objectIn(text: string): JsonObject | undefined {
   try {
     const value: JsonValue = JSON.parse(text);

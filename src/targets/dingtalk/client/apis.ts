@@ -65,7 +65,7 @@ export const API = {
   accountStatus: recent("/v1.0/contact/orgAccounts/status", "read", "account", "GET"),
   /** Removes a person and hands over what was theirs; of the product 智能人事. */
   terminateAndHandOver: recent("/v1.0/hrm/processes/terminateAndHandOver", "write", "user"),
-  /** A ticket for one connection, over which DingTalk tells of changes. */
+  /** A ticket for one connection that receives events of DingTalk. */
   streamOpen: recent("/v1.0/gateway/connections/open", "read", "app"),
   /** Asking again renews the token and changes nothing else, hence a read. The secret travels in the body, unlike with `/gettoken`. */
   token: { ...recent("/v1.0/oauth2/accessToken", "read", "app"), essential: true },

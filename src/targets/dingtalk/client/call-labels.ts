@@ -3,7 +3,7 @@ import { SYNTHETIC_CODES } from "./answer.ts";
 import type { Api } from "./apis.ts";
 import { CODES } from "./codes.ts";
 
-/** `refused`: DingTalk answered and said no. `failed`: nobody answered, or we broke it off. */
+/** `refused`: DingTalk refused. `failed`: no answer, or aborted by us. */
 export type CallOutcome = "ok" | "refused" | "failed";
 
 /** Of metrics: each set is bounded, whatever DingTalk or the network says. */

@@ -104,7 +104,7 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
     }
 
     async function call(api: Api, parameters: JsonObject = {}): Promise<JsonObject> {
-      // A token is fetched for everybody: one caller's abort must not fail those who wait with it.
+      // The token is shared: one caller's abort must not fail the other waiters.
       const fetch = () =>
         fetchToken(
           (tokenApi, body) => callWithoutToken(tokenApi, body, { signal: new AbortController().signal, deadline: undefined }),

@@ -42,7 +42,7 @@ export interface Meaning {
   readonly attribute?: string;
   /** Of a dependency: how often it is tried before people have to look. */
   readonly tries?: number;
-  /** It is about the entity as a whole: no value by itself makes a difference. */
+  /** It concerns the entity as a whole, not a single value. */
   readonly whole?: true;
   /** What to do, where the kind's own advice in REMEDIES is not precise enough. */
   readonly remedy?: string;

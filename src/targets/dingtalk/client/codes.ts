@@ -265,7 +265,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
 export const UNKNOWN = of("data", "unknownAnswer", "DingTalk refused with a code we do not know");
 const UNKNOWN_CLIENT_FAULT = /^http-4/;
 
-/** Never undefined: a code nobody wrote down is a refusal of these data, shown with its code; it parks one entity and stops nothing else. */
+/** Never undefined: an unknown code is a refusal of these data, shown with its code. It parks one entity and stops nothing else. */
 export function meaningOf(code: string): Meaning {
   const lastWord = code.slice(code.lastIndexOf(".") + 1);
   if (Object.hasOwn(CODES, code)) return CODES[code] ?? UNKNOWN;

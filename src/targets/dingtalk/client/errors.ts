@@ -24,13 +24,13 @@ export interface Moment {
   readonly random: number;
 }
 
-/** How long a mistake of set-up is left alone before one call looks whether it was mended. */
+/** Pause after a configuration error, before one call checks whether it was fixed. */
 const MISCONFIGURED_MS = 60_000;
 const SCOPE_MS = 10 * 60_000;
 const QUOTA_MS = 6 * 3_600_000;
 /** docs/dingtalk.md 9.3: a ban of an address lasts five minutes. */
 export const BAN_MS = 5 * 60_000;
-/** An announced end further away than this is taken for a wrong clock. */
+/** An announced end later than this means a wrong clock. */
 const MAX_ANNOUNCED_MS = 15 * 60_000;
 
 interface Told {

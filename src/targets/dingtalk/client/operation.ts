@@ -21,7 +21,7 @@ export function withCalls(error: unknown, session: Session): unknown {
   return error;
 }
 
-/** The same conflict with its holder named, where somebody could be found. */
+/** The same conflict with its holder, if one was found. */
 export function withHolder(conflict: TargetConflict, heldBy: string | undefined): TargetConflict {
   const { message, answer, reasonCode, remedy, attribute, cause } = conflict;
   return new TargetConflict(message, { answer, reasonCode, remedy, attribute, ...(heldBy === undefined ? {} : { heldBy }) }, { cause });
@@ -34,7 +34,7 @@ export const noteOf = (attribute: string, error: TargetError): Note => ({
   text: error.remedy === "" ? error.message : `${error.message}; ${error.remedy}`,
 });
 
-/** What of `requested` the observation does not already say. Empty and never told is no difference. */
+/** The part of `requested` that differs from the observation. Empty and not returned are equal. */
 export function differences(requested: Attributes, actual: Attributes): Attributes {
   const names = Object.keys(requested).filter((name) => !same(requested[name] ?? null, actual[name] ?? null));
   return Object.fromEntries(names.map((name) => [name, requested[name] ?? null]));

@@ -22,7 +22,7 @@ export interface RateWindow {
   holdMs(nowMs: number): number;
 }
 
-/** Ways are looked at over so many calls. */
+/** Number of calls for measuring latencies. */
 const REMEMBERED = 100;
 /**
  * Ways that mostly differ by less are left to the pace (store/target/limiter.ts), which has 38 ms to spare. A few long ones among many that are alike say nothing of

@@ -18,7 +18,7 @@ export function rehearsing(client: DingTalkClient): DingTalkClient {
     [API.departmentCreate, () => ({ result: { dept_id: ++last } })],
     [API.roleAddGroup, () => ({ groupId: ++last })],
     [API.roleAdd, () => ({ roleId: ++last })],
-    // Whether somebody is inside the loop has seen before.
+    // The loop has checked before whether people are inside.
     [API.departmentChildIds, () => ({ result: { dept_id_list: [] } })],
     [API.departmentChildren, () => ({ result: [] })],
   ]);

@@ -81,7 +81,7 @@ export function createWire(config: DingTalkConfig, clock: Clock): Wire {
         ...(api.method === "POST" ? { data: JSON.stringify(parameters) } : {}),
         ...agents,
         transport: watched(request),
-        // Whatever is answered later is nobody's any more.
+        // A later answer is ignored.
         timeout: Math.min(timeoutMs, Math.ceil(leftMs)),
         signal,
         responseType: "text",

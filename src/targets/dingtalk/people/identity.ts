@@ -18,7 +18,7 @@ export const addressesOf = ({ email, org_email: organisationEmail, login_id: log
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 
-/** What DingTalk takes nobody without (docs/dingtalk.md 5.1 and 6). */
+/** Values that DingTalk requires for every person (docs/dingtalk.md 5.1 and 6). */
 export function lackingOf({ name, mobile, login_id: login, exclusive_account_type: type }: Attributes): readonly Lacking[] {
   return [
     ...(isText(name) ? [] : [{ attribute: "name", code: "nameMissing", remedy: "give the person a name at its source" } as const]),

@@ -10,7 +10,7 @@ import type { Attributes, AttributeValue } from "../../../reconcile/target-value
 import { EXTENSION } from "../attributes/fields.ts";
 import { meaningOf } from "../client/codes.ts";
 
-/** Calls one operation may spend on finding out which values are refused; what is left then stays behind untried. */
+/** Maximum calls of one operation for finding the refused values; the rest is not tried. */
 const MAX_ROUNDS = 24;
 
 export interface Sent {
@@ -120,7 +120,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Which of the names the refusal may be about; none when it can only be about what is required. */
+/** The names that the refusal may concern; none if it can only concern required ones. */
 function suspectsOf({ attribute }: TargetError, names: readonly string[], required: readonly string[]): readonly string[] {
   const optional = names.filter((name) => !required.includes(name));
   if (attribute === undefined) return optional;

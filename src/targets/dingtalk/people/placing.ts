@@ -11,7 +11,7 @@ const MAX_TRIED = 20;
 /** The department has as many members as DingTalk lets it have; the answer does not say which one of several. */
 const FULL = "40023";
 
-/** Puts a person into those of their departments that still have room. A full one keeps nobody out of the others, nor out of the organisation. */
+/** Adds a person to those of their departments that have room. A full department does not block the others or the account. */
 export interface Placing {
   send(attributes: Attributes): Promise<void>;
   /** What was sent, with the departments the person is really in. */
@@ -66,7 +66,7 @@ export function createPlacing({ session, root, had }: Place, call: (attributes: 
     return open;
   }
 
-  /** In the root everybody would see them whom these departments are to hide. */
+  /** In the root everybody would see people whom these departments should hide. */
   async function demandVisible(departments: readonly string[]): Promise<void> {
     for (const id of departments.slice(0, MAX_TRIED)) {
       try {

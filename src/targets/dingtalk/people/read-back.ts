@@ -32,7 +32,7 @@ export async function updateAndLook(things: Kind, actual: Actual, set: Attribute
   if (Object.keys(sent).length === 0) return written;
   const seen = await look(things, written.remoteId, context);
   if (!seen?.actual) return written;
-  // A custom field that nobody made is accepted, and not there.
+  // A custom field that does not exist is accepted, but not stored.
   const shown = { ...recall(things.kind, sent, seen.actual.attributes), ...seen.actual.attributes };
   const kept = Object.entries(differences(sent, shown));
   const remembered = kept.flatMap(([name, value]) => [

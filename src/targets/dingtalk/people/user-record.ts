@@ -110,7 +110,7 @@ function parsed(text: string): JsonValue | undefined {
     const value: JsonValue = JSON.parse(text);
     return value;
   } catch (error) {
-    // Custom fields are free text to administrators: what is not JSON is not ours.
+    // Administrators can enter free text in custom fields: a value that is not JSON was not written by us.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }

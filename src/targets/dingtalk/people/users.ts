@@ -32,7 +32,7 @@ import { userCreateBody, userUpdateBody } from "./user-body.ts";
 import { type RecordOptions, userFromWire, visiblePermissions } from "./user-record.ts";
 
 export interface UserOptions extends RecordOptions {
-  /** A password nobody learns, for accounts that have to have one. */
+  /** A random password that is not stored, for accounts that need one. */
   readonly newPassword: () => string;
   /** Unset: nothing of a leaver's is handed over. */
   readonly handOver?: HandOver;
@@ -145,7 +145,7 @@ export function createUsers(
   return { create, update, remove, read };
 }
 
-/** A person under our own id is ours whatever DingTalk stumbled over first; otherwise somebody else holds the value. */
+/** A person under our own id is managed, whatever DingTalk refused first; otherwise another account has the value. */
 async function ownOrConflict(
   session: Session,
   ref: EntityRef,

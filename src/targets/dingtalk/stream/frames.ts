@@ -8,20 +8,20 @@ export type Frame =
   /** The gateway wants this client to come back over a new connection. */
   | { readonly kind: "disconnect" }
   | { readonly kind: "event"; readonly event: StreamEvent; readonly answer: string }
-  /** CONNECTED, KEEPALIVE and what nobody subscribed to: a sign of life. */
+  /** CONNECTED, KEEPALIVE and unsubscribed topics: a heartbeat. */
   | { readonly kind: "other" };
 
 export interface StreamEvent {
   readonly id: string;
   readonly type: string;
-  /** When it happened; 0 where that is not told. */
+  /** Time of the change; 0 if absent. */
   readonly atMs: number;
-  /** The organisation it is of; undefined where that is not told. */
+  /** The organisation of the event; undefined if absent. */
   readonly corpId: string | undefined;
   readonly data: JsonObject;
 }
 
-/** Undefined for what is no frame. An event whose data cannot be read is one about nobody. */
+/** Undefined: not a frame. An event with unreadable data concerns no entity. */
 export function readFrame(text: string): Frame | undefined {
   const frame = objectIn(text);
   const headers = frame && isObject(frame.headers) ? frame.headers : undefined;

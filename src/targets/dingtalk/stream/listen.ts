@@ -58,7 +58,7 @@ export async function listen(config: DingTalkConfig, deps: StreamDeps, listener:
       next = await connect(await address(config, deps.client, signal), options, signal);
     } catch (error) {
       if (signal.aborted) break;
-      // An old connection that was asked to go may still speak: it is kept until it ends by itself.
+      // A replaced connection may still deliver events: it stays open until the other side closes it.
       await fail("refused", reasonOf(error));
       continue;
     }
@@ -95,7 +95,7 @@ function isAddress(endpoint: string, apiUrl: string): boolean {
   return protocol === "wss:" || (protocol === "ws:" && apiUrl.startsWith("http:"));
 }
 
-/** What is told without codes of anybody's is a failure on the way. */
+/** An error without a code is a network failure. */
 const reasonOf = (error: unknown): string => (error instanceof TargetError ? error.answer : "no-connection");
 
 /** Stored first, acknowledged then; what could not be stored is not acknowledged, and comes again. What arrives meanwhile is stored together. */

@@ -26,12 +26,12 @@ const about = (part: string, names: readonly string[], isKnown: Told["isKnown"])
 });
 /** That nothing is another one than before, as after a write of ours that says the same again. */
 const UNCHANGED = about("unchanged", [], () => true);
-/** Whoever is remembered to be there is there. */
+/** A remembered person is present. */
 const PRESENT = about("presence", [], () => true);
 
 const PEOPLE: Readonly<Record<string, Meaning>> = {
   user_add_org: PRESENT,
-  // Whoever is there again may be somebody made anew.
+  // A person who is present again may be a new account.
   user_leave_org: UNTOLD_CHANGE,
   user_active_org: about("activated", ["activated"], ({ activated }) => activated === true),
   org_admin_add: READABLE,
@@ -50,7 +50,7 @@ const UNTOLD: ReadonlySet<string> = new Set(["nickname", "avatar", "roles"]);
 export const tellsOf = (kind: EntityKind, attribute: string | undefined): boolean =>
   kind === "department" || (kind === "user" && (attribute === undefined || !UNTOLD.has(attribute)));
 
-/** Everything else is about nobody: roles, the organisation as a whole, other products. */
+/** Other events concern no entity: roles, the organisation as a whole, other products. */
 export function hintOf({ id, type, atMs, data }: StreamEvent, region: string): TargetHint {
   return { eventId: id, type, atMs, about: subjects(type, data, region).slice(0, MOST_SUBJECTS) };
 }
@@ -106,7 +106,7 @@ const READINGS: Readonly<Record<string, Reading>> = {
   },
 };
 
-/** Each value that is told to have changed. One that cannot be compared was not known. */
+/** Each reported change of a value. A value that cannot be compared counts as unknown. */
 function meaningOf(diff: JsonObject, region: string): Meaning {
   const [before, after] = [diff.prev, diff.curr].map((side) => (isObject(side) ? side : {})) as [JsonObject, JsonObject];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];

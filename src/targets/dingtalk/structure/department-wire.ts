@@ -6,7 +6,7 @@ import { idsOf, isTrue, textOrNull, textOrUndefined } from "../client/wire-value
 /** The organisation itself (docs/dingtalk.md 4). */
 export const ROOT = "1";
 
-/** Body of `department/create` (docs/dingtalk.md 4.1): what DingTalk cannot take at birth, and what is empty, is not in it. */
+/** Body of `department/create` (docs/dingtalk.md 4.1), without attributes that a create does not accept and without empty ones. */
 export function departmentCreateBody(entityId: string, attributes: Attributes): JsonObject {
   const body: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(createFields(attributes))) if (!isNothing(value)) body[wireName(name)] = toWire(name, value);
@@ -43,7 +43,7 @@ const isNothing = (value: AttributeValue): boolean => value === null || (Array.i
 const only = (attributes: Attributes, wanted: (name: string, value: AttributeValue) => boolean): Attributes =>
   Object.fromEntries(Object.entries(attributes).filter(([name, value]) => wanted(name, value)));
 
-/** One record of `department/get`, or of `listsub`, which tells less (docs/dingtalk.md 4.4). */
+/** One record of `department/get`, or of `listsub`, which has fewer fields (docs/dingtalk.md 4.4). */
 export function departmentFromWire(record: JsonObject, complete: boolean): Actual {
   const attributes: Record<string, AttributeValue> = {};
   for (const [name, { form }] of fieldsOf("department")) {

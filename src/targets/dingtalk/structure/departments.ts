@@ -216,7 +216,7 @@ async function demandLeaf(session: Session, deptId: string): Promise<void> {
     });
 }
 
-/** Names change hands within one cycle: whoever has it is being renamed as well. */
+/** Names are swapped within one cycle: the present holder is being renamed as well. */
 const SOON_MS = 200;
 
 /** The holder was given another name between the refusal and the look: the next try will do. Tries are bounded, should the holder only be out of our sight. */
