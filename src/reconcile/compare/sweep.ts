@@ -111,7 +111,9 @@ async function compareLinked(
   link: LinkTo,
   { since, count, event }: Sweeping,
 ): Promise<void> {
-  const now = withRecalled(deps.target, kind, actual, link.observed?.attributes ?? link.remembered);
+  // It is about to be read whole, for an event: a list tells less, and what it leaves out may be otherwise by now.
+  if (!link.observed && link.remembered) return;
+  const now = withRecalled(deps.target, kind, actual, link.observed?.attributes);
   if (link.observed && !differs(link.observed, now)) return;
   const ref: EntityRef = { kind, id: link.id };
   const wrong = await isWrong(deps, ref, now);
