@@ -67,7 +67,7 @@ test("a consumer is seen, is sent things again, gives up what it has not got, an
   // Taken out of the file: what is known of it can go.
   writeFileSync(file, `version: 1\nsinks:\n${OTHER}`);
   expect(await statusOf("risc")).toMatchObject({ kind: null });
-  expect((await feed("reset", "risc")).stdout).toMatch(/^risc is forgotten; it was at \d+\.\n$/);
+  expect((await feed("reset", "risc")).stdout).toMatch(/^risc is deleted; its position was \d+\.\n$/);
   expect(await statusOf("risc")).toBeUndefined();
   const { events } = await ask(`/api/history?filter=${encodeURIComponent('code eq "operator.replay"')}`);
   expect((events as { actor: string; detail: object }[]).map(({ actor, detail }) => ({ actor, ...detail }))).toMatchObject([

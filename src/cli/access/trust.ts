@@ -46,7 +46,7 @@ function addCommand(): Command {
     .addHelpText(
       "after",
       `
-Every value is compared as it stands, without wildcards. Of an audience that ends in /.default, which is how Entra's portal shows it, the
+Every value is compared exactly, without wildcards. Of an audience that ends in /.default, which is how Entra's portal shows it, the
 assertion carries the part before: both are taken. Hosts other than Entra's have to be named in ASSERTION_KEY_HOSTS.
 
 Example:

@@ -130,7 +130,7 @@ function findingRows(report: Assessment): readonly Row[] {
   ];
 }
 
-/** As things are in every organisation: nobody has to do anything about them. */
+/** Normal in every organisation: no action is needed. */
 const informationRows = ({ accounts }: Assessment): readonly Row[] => [
   ["have never logged in to DingTalk", accounts.neverActivated],
   ["administrators: never removed", accounts.administrators],

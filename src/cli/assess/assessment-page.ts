@@ -74,7 +74,7 @@ const listsOf = ({
   [TEXTS.privateAddresses, privateAddresses],
 ];
 
-/** As things are in every organisation: nobody has to do anything about them. */
+/** Normal in every organisation: no action is needed. */
 const informationOf = ({ people, departments, accounts }: Assessment): readonly List[] => [
   [TEXTS.peopleOnlyHere, people.onlyHere],
   [TEXTS.peopleOnlyThere, people.onlyThere],

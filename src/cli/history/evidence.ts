@@ -22,7 +22,7 @@ interface Options {
 
 const MAX_SEED = 2 ** 31 - 1;
 
-/** What an auditor takes away about a period. */
+/** The evidence about a period for an auditor. */
 export const evidenceCommand = (): Command =>
   new Command("evidence")
     .description("an evidence pack about a period: population, sample, failures, approvals, access, configuration, all events")

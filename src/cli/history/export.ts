@@ -59,7 +59,7 @@ const writeEvents = (out: string, name: FormatName, text: string | undefined): P
   withHistory(async ({ log, events, by, version }) => {
     const filter = text === undefined ? {} : { filter: { text, node: nodeOf(text) } };
     const order = { format: formatOf(name, version), name, by, ...filter };
-    // Whoever has the database and its keys may see what is in it; the event says who it was.
+    // A holder of the database and its keys may read all values; the event records who it was.
     const source = Readable.from(exportHistory({ log, events, clock: systemClock, shown: async (page) => page }, order));
     await (out === "-" ? pipeline(source, process.stdout, { end: false }) : pipeline(source, createWriteStream(out, { mode: 0o600 })));
   });

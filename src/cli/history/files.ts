@@ -11,7 +11,7 @@ export function readText(path: string): string {
   }
 }
 
-/** What is malformed is told with where it came from. Throws CannotStart. */
+/** Malformed input is reported with its origin. Throws CannotStart. */
 export function formatted<T>(where: string, parse: () => T): T {
   try {
     return parse();

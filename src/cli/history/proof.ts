@@ -13,7 +13,7 @@ export const proofCommand = (): Command =>
     .action(async (event: string) => {
       const text = isUuid(event) ? await proven(event) : undefined;
       if (text === undefined) {
-        say(t`${event} is no event of the log, or is not in it yet.`);
+        say(t`${event} is not an event of the log, or not in it yet.`);
         return foundProblems();
       }
       print(text.replace(/\n$/, ""));

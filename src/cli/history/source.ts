@@ -39,7 +39,7 @@ const fromFolder =
   };
 
 const ANSWER_MS = 30_000;
-/** A server lets a client ask so often in a second. Whoever reads a long log waits for it, but not for ever. */
+/** The server's rate limit. A reader of a long log waits for it, for a limited time. */
 const MOST_WAITS = 30;
 const MOST_WAIT_SECONDS = 60;
 

@@ -69,7 +69,7 @@ function checkpointsIn(file: string): readonly SignedCheckpoint[] {
   return found;
 }
 
-/** By the settings of this machine, or their defaults: what retention may have taken away. */
+/** The removals that retention may have made, by the settings of this machine or their defaults. */
 function expiredBefore({ retention }: Config): NonNullable<VerifyOptions["expired"]> {
   const before = (days: number): Date => new Date(systemClock.now().getTime() - days * DAY_MS);
   return { events: before(retention.events), access: before(retention.access), values: before(retention.values) };

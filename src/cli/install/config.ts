@@ -7,9 +7,7 @@ import { t } from "../words/translate.ts";
 
 export const configCommand = (): Command =>
   new Command("config")
-    .description(
-      "the settings in force and where each comes from; secrets are masked. Exit code 1 when the server could not start with them",
-    )
+    .description("the current settings and their origin; secrets are masked. Exit code 1 if the server could not start with them")
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",

@@ -98,7 +98,7 @@ function tableOf(head: readonly string[], rows: readonly (readonly (string | num
   return table.toString();
 }
 
-/** No colours: the result is kept in files as often as it is looked at. */
+/** No colours: the result is often stored in files. */
 const PLAIN = { head: [], border: [], compact: true };
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;

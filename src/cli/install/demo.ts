@@ -11,7 +11,7 @@ import { createProgress } from "../terminal/progress.ts";
 import { withInterrupt } from "../terminal/signals.ts";
 import { withOwnToken } from "./demo-token.ts";
 
-/** How long the server may be away, or nothing may move, before the demo gives up. */
+/** How long the server may be unavailable, or make no progress, before the demo fails. */
 const PATIENCE_SECONDS = 120;
 
 interface Options {

@@ -29,7 +29,7 @@ export const doctorCommand = (): Command =>
             ];
             const problems = [...found, ...advice.map((each) => ({ ...each, concerns: "everybody" as const, isAdvice: true }))];
             const before = await store.paused();
-            // A pause ends as soon as its cause is gone, whoever sees that first.
+            // A pause ends as soon as any process finds that its cause is gone.
             if (before && isWell) await store.liftPause();
             const paused = (await store.paused()) ?? null;
             const lifted = before !== undefined && paused === null;

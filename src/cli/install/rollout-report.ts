@@ -5,7 +5,7 @@ import { DEMO_TOLD } from "../words/demo.ts";
 import { t, tLike } from "../words/translate.ts";
 
 const WIDTHS = [12, 56, 8, 7, 9];
-/** No colours: the result is kept in files as often as it is looked at. */
+/** No colours: the result is often stored in files. */
 const PLAIN = { head: [], border: [], compact: true };
 
 /** The result for people, as the lines of tables. */
@@ -13,7 +13,7 @@ export function rolloutReport(result: RolloutResult): readonly string[] {
   const { size, steps, left } = result;
   const problems = rolloutProblems(result);
   const table = new Table({
-    head: [t("step"), t("what came of it"), t("writes"), t("reads"), t("seconds")],
+    head: [t("step"), t("result"), t("writes"), t("reads"), t("seconds")],
     colWidths: WIDTHS,
     wordWrap: true,
     style: PLAIN,
@@ -24,11 +24,11 @@ export function rolloutReport(result: RolloutResult): readonly string[] {
     t`Company ${size.seed}: ${size.users} people who were in DingTalk before the directory was connected.`,
     table.toString(),
     left.length === 0
-      ? t("Nobody left by the mistake.")
+      ? t("The mistake removed nobody.")
       : t`Left by the mistake, and made anew when it was taken back: ${left.join(", ")}.`,
     ...problemLines(
       problems,
-      t("0 problems: nobody is there twice, no stranger was touched, and DingTalk holds what the directory says, field by field."),
+      t("0 problems: no duplicate people, no change of unmanaged objects, and DingTalk matches the directory field by field."),
     ),
   ];
 }

@@ -21,7 +21,7 @@ Examples:
     .action(async () => {
       boundHeap();
       const { startServer } = await import("../../main.ts");
-      // Nothing else holds a process without a listener while the database is away.
+      // Nothing else keeps a process without a listener running while the database is unavailable.
       await keepAlive(async () => {
         const interrupted = new AbortController();
         const stopped = untilStopped().then(() => interrupted.abort(new Interrupted("interrupted")));

@@ -67,7 +67,7 @@ const resetCommand = (): Command =>
     )
     .argument("<name>", "of the consumer, as the file names it")
     .option("--json", "the result as JSON")
-    .addHelpText("after", "\nWhat was given up can be sent with `feed replay`.\n\nExample:\n  $ dingtalk-scim feed reset lake")
+    .addHelpText("after", "\nSkipped events can be sent with `feed replay`.\n\nExample:\n  $ dingtalk-scim feed reset lake")
     .action(async (name: string, { json }: Output) => {
       const result = await withFeed(async ({ entries, store }) => {
         const known = (await store.figures()).find(({ consumer }) => consumer === name);
@@ -80,8 +80,8 @@ const resetCommand = (): Command =>
       if (json) return printJson(result);
       print(
         result.forgotten
-          ? t`${name} is forgotten; it was at ${result.position}.`
-          : t`${name} goes on behind the newest event; ${result.skipped} from ${result.position + 1} on are given up.`,
+          ? t`${name} is deleted; its position was ${result.position}.`
+          : t`${name} continues after the newest event; ${result.skipped} from ${result.position + 1} on are skipped.`,
       );
     });
 

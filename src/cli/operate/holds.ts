@@ -130,7 +130,7 @@ function told({ kind, hold }: Exclude<Decision, { kind: "unknown" }>): string {
     case "decided":
       return `${hold.count} ${hold.state}.`;
     case "needsSecond":
-      return t`Noted. ${hold.count} need the approval of somebody else as well.`;
+      return t`Noted. ${hold.count} need a second approval by another person.`;
     case "moved":
       return hold.state === "open"
         ? t`Nothing was done: the hold has ${hold.count} members now, with the digest ${hold.digest}.`

@@ -117,7 +117,7 @@ async function tried(mapping: Mapping, most: number): Promise<Trial> {
 }
 
 function showTrial({ people, values, notes }: Trial): void {
-  print(t`${people} people of the directory were tried.`);
+  print(t`${people} people of the directory were tested.`);
   printTable(
     ["attribute", "people with a value"],
     Object.entries(values).map(([name, count]) => [name, String(count)]),

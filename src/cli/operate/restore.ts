@@ -24,7 +24,7 @@ export const restoreCommand = (): Command =>
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
-      "\nThe same as POST /api/sync/restore. Only people whom the directory wants in DingTalk are put back, within 30 days. Exit code 1 when somebody is not.\n\nExamples:\n  $ dingtalk-scim restore mei.chan@example.com\n  $ dingtalk-scim restore --hold 0198c6a2-3c1e-4a52-9d7e-1f0c5b7e2a11",
+      "\nThe same as POST /api/sync/restore. Only people who are active in the directory are put back, within 30 days of their removal. Exit code 1 if anybody is not put back.\n\nExamples:\n  $ dingtalk-scim restore mei.chan@example.com\n  $ dingtalk-scim restore --hold 0198c6a2-3c1e-4a52-9d7e-1f0c5b7e2a11",
     )
     .action(async (people: readonly string[], { hold, json }: Options, command: Command) => {
       if ((people.length === 0) === (hold === undefined)) command.error("error: name people, or a hold with --hold");
@@ -44,7 +44,7 @@ export const restoreCommand = (): Command =>
         if (what !== "restoring") print(`${name ?? id}${name ? ` (${id})` : ""}: ${t(PUT_BACK_TEXTS[what])}`);
       print(
         result.people.length === 0
-          ? t("Nobody was removed under this hold.")
+          ? t("No people were removed under this hold.")
           : t`${result.restoring} of ${result.people.length} are put back.`,
       );
     });

@@ -4,7 +4,7 @@ import type { Language, Text } from "../assess/assessment-texts.ts";
 const text = (en: string, hans: string, hant: string): Text => ({ en, hans, hant });
 
 export const TEXTS = {
-  title: text("What is held about one person", "所保存的某一人员的信息", "所保存的某一人員的資料"),
+  title: text("The stored data about one person", "所保存的某一人员的信息", "所保存的某一人員的資料"),
   made: text("Made on", "生成时间", "製作時間"),
   id: text("Id", "标识", "識別碼"),
   intro: text(

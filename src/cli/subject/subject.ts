@@ -44,7 +44,7 @@ export function subjectCommand(): Command {
       if (html !== undefined) writeFileSync(html, subjectPage(report, languageFor(report, lang)), { mode: 0o600 });
       if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`, { mode: 0o600 });
       if (json === undefined && html === undefined) return printJson(report);
-      for (const file of [json, html]) if (file !== undefined) say(t`What is held about ${report.id} is in ${file}.`);
+      for (const file of [json, html]) if (file !== undefined) say(t`The stored data about ${report.id} is in ${file}.`);
     });
   command
     .command("hold <person>")
@@ -69,7 +69,7 @@ export function subjectCommand(): Command {
     .requiredOption("--basis <text>", "legal basis, for the history; without names", said)
     .addHelpText(
       "after",
-      `\n<person>: ${WHO}.\n\nRefused, with exit code 1 and nothing changed: under a legal hold, while the directory says that the person is active, and for somebody unknown.\n\nExample:\n  $ dingtalk-scim subject erase mei.chan@example.com --basis "request of 12 May, article 17"`,
+      `\n<person>: ${WHO}.\n\nRefused, with exit code 1 and nothing changed: under a legal hold, while the person is active in the directory, and for an unknown person.\n\nExample:\n  $ dingtalk-scim subject erase mei.chan@example.com --basis "request of 12 May, article 17"`,
     )
     .action(async (person: string, { basis }: { basis: string }) => {
       const result = await withErasures(person, (erasures, id) => erasures.erase(id, basis, asked()));
@@ -81,7 +81,7 @@ export function subjectCommand(): Command {
 
 const asked = (): AskedBy => ({ actor: ACTOR, detail: { osUser: osUser() } });
 
-/** Undefined for a name that nobody has. */
+/** Undefined: there is no person of this name. */
 const withSubjects = <T>(
   person: string,
   work: (subjects: SubjectOperations, id: string, log: EventLog) => Promise<T>,
@@ -101,7 +101,7 @@ const withSubjects = <T>(
     );
   });
 
-/** Undefined for a name that nobody has. */
+/** Undefined: there is no person of this name. */
 const withErasures = (
   person: string,
   work: (erasures: ErasureStore, id: string) => ReturnType<ErasureStore["erase"]>,

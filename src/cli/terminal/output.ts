@@ -8,7 +8,7 @@ export function say(line: string): void {
 
 const warned = new Set<string>();
 
-/** What may be a mistake of whoever set the program up; each line is said once by a process. */
+/** Possible configuration errors; a process prints each line once. */
 export function warn(line: string): void {
   if (warned.has(line)) return;
   warned.add(line);

@@ -57,19 +57,19 @@ export const DEMO: Translations = {
   "requests repeated": ["重发的请求", "重發的請求"],
   "{0} without an answer, {1} told to wait": ["{0} 个无应答，{1} 个被要求等待", "{0} 個無回應，{1} 個被要求等待"],
   step: ["步骤", "步驟"],
-  "what came of it": ["结果", "結果"],
+  result: ["结果", "結果"],
   writes: ["写入", "寫入"],
   reads: ["读取", "讀取"],
   "Company {0}: {1} people who were in DingTalk before the directory was connected.": [
     "公司 {0}：接入目录之前，钉钉中已有 {1} 人。",
     "公司 {0}：接入目錄之前，釘釘中已有 {1} 人。",
   ],
-  "Nobody left by the mistake.": ["没有人因误操作离开。", "沒有人因誤操作離開。"],
+  "The mistake removed nobody.": ["没有人因误操作离开。", "沒有人因誤操作離開。"],
   "Left by the mistake, and made anew when it was taken back: {0}.": [
     "因误操作离开、撤回时重新创建：{0}。",
     "因誤操作離開、撤回時重新建立：{0}。",
   ],
-  "0 problems: nobody is there twice, no stranger was touched, and DingTalk holds what the directory says, field by field.": [
+  "0 problems: no duplicate people, no change of unmanaged objects, and DingTalk matches the directory field by field.": [
     "0 个问题：没有人重复，未触及外人，钉钉与目录逐项一致。",
     "0 個問題：沒有人重複，未觸及外人，釘釘與目錄逐項一致。",
   ],

@@ -203,7 +203,7 @@ export const HELP: Translations = {
     "单独运行模拟钉钉，按 Ctrl-C 停止；应用 Key 和 Secret 为 sandbox，企业 ID 为 dingsandbox",
     "單獨執行模擬釘釘，按 Ctrl-C 停止；應用 Key 及 Secret 為 sandbox，企業 ID 為 dingsandbox",
   ],
-  "the settings in force and where each comes from; secrets are masked. Exit code 1 when the server could not start with them": [
+  "the current settings and their origin; secrets are masked. Exit code 1 if the server could not start with them": [
     "生效的设置及其来源；密钥已隐藏。若无法以此启动服务器，退出代码为 1",
     "生效的設定及其來源；密鑰已隱藏。如無法以此啟動伺服器，結束代碼為 1",
   ],

@@ -34,12 +34,12 @@ export const MESSAGES: Translations = {
   "not in the file": ["不在文件中", "不在檔案中"],
   "{0} gets everything from {1} on again.": ["{0} 将从 {1} 起重新收到全部事件。", "{0} 將由 {1} 起重新收到全部事件。"],
   "Nothing was done: there is no position {0} yet.": ["未执行：尚无位置 {0}。", "未執行：尚無位置 {0}。"],
-  "{0} is forgotten; it was at {1}.": ["{0} 已移除；其位置为 {1}。", "{0} 已移除；其位置為 {1}。"],
-  "{0} goes on behind the newest event; {1} from {2} on are given up.": [
+  "{0} is deleted; its position was {1}.": ["{0} 已移除；其位置为 {1}。", "{0} 已移除；其位置為 {1}。"],
+  "{0} continues after the newest event; {1} from {2} on are skipped.": [
     "{0} 从最新事件之后继续；放弃自 {2} 起的 {1} 个事件。",
     "{0} 由最新事件之後繼續；放棄自 {2} 起的 {1} 個事件。",
   ],
-  "{0} is no event of the log, or is not in it yet.": ["日志中没有事件 {0}，或尚未记入。", "日誌中沒有事件 {0}，或尚未記入。"],
+  "{0} is not an event of the log, or not in it yet.": ["日志中没有事件 {0}，或尚未记入。", "日誌中沒有事件 {0}，或尚未記入。"],
   "The evidence is in {0}.": ["证据包已保存到 {0}。", "證據包已儲存至 {0}。"],
   "The events are in {0}.": ["事件已保存到 {0}。", "事件已儲存至 {0}。"],
   "{0} entries are in {1}.": ["{0} 个条目已保存到 {1}。", "{0} 個項目已儲存至 {1}。"],
@@ -68,13 +68,13 @@ export const MESSAGES: Translations = {
   "{0} {1}.": ["{0} 个：{1}。", "{0} 個：{1}。"],
   approved: ["已批准", "已批准"],
   rejected: ["已拒绝", "已拒絕"],
-  "Noted. {0} need the approval of somebody else as well.": ["已记录。{0} 个还须另一人批准。", "已記錄。{0} 個還須另一人批准。"],
+  "Noted. {0} need a second approval by another person.": ["已记录。{0} 个还须另一人批准。", "已記錄。{0} 個還須另一人批准。"],
   "Nothing was done: the hold has {0} members now, with the digest {1}.": [
     "未执行：该拦截现有 {0} 个成员，摘要为 {1}。",
     "未執行：該攔截現有 {0} 個成員，摘要為 {1}。",
   ],
   "Nothing was done: the hold is {0}.": ["未执行：该拦截的状态为 {0}。", "未執行：該攔截的狀態為 {0}。"],
-  "Nobody was removed under this hold.": ["没有人因此次拦截被移除。", "沒有人因此次攔截被移除。"],
+  "No people were removed under this hold.": ["没有人因此次拦截被移除。", "沒有人因此次攔截被移除。"],
   "{0} of {1} are put back.": ["{1} 人中恢复了 {0} 人。", "{1} 人中恢復了 {0} 人。"],
   "is put back": ["已恢复", "已恢復"],
   "not put back: the person is not active in the directory; make them active at the source first": [
@@ -103,7 +103,7 @@ export const MESSAGES: Translations = {
     "没有规则给出姓名：无法在钉钉中创建任何人。`dingtalk-scim mapping default` 会打印一个可供修改的文件。",
     "沒有規則給出姓名：無法在釘釘中建立任何人。`dingtalk-scim mapping default` 會列印一個可供修改的檔案。",
   ],
-  "{0} people of the directory were tried.": ["已用目录中的 {0} 人试算。", "已以目錄中的 {0} 人試算。"],
+  "{0} people of the directory were tested.": ["已用目录中的 {0} 人试算。", "已以目錄中的 {0} 人試算。"],
   "{0} of ours compared: {1} differ, {2} are missing, {3} carry our id and should be looked after, {4} had been forgotten; all of those are due now.":
     [
       "已比较 {0} 个：{1} 个有差异，{2} 个缺失，{3} 个带有我们的 ID 需处理，{4} 个曾被遗漏；以上均已转为待发送。",
@@ -166,7 +166,7 @@ export const MESSAGES: Translations = {
   "note {0}": ["备注 {0}", "備註 {0}"],
   "not sent": ["不发送", "不傳送"],
   "DingTalk gets {0}": ["发送给钉钉的值为 {0}", "傳送給釘釘的值為 {0}"],
-  "What is held about {0} is in {1}.": ["关于 {0} 的保存内容已写入 {1}。", "關於 {0} 的保存內容已寫入 {1}。"],
+  "The stored data about {0} is in {1}.": ["关于 {0} 的保存内容已写入 {1}。", "關於 {0} 的保存內容已寫入 {1}。"],
   "{0} is erased. If DingTalk still has the person, the running server removes them there.": [
     "{0} 已删除。若钉钉中仍有此人，运行中的服务器会将其移除。",
     "{0} 已刪除。如釘釘仍有此人，運行中的伺服器會將其移除。",

@@ -84,7 +84,7 @@ export const NOTES: Translations = {
       "依次演示首次同步、变更、离职，再重复最后一轮，重复时不应有任何更改。\n加 --rollout：钉钉中先有手工录入的人员；降低模式、接管人员，并拦下和撤回一次误操作的大批移除。\n每次从 --seed 起演示另一家公司，并予以保留。\n钉钉与目录不一致时退出代码为 1。仅对沙盒运行。",
       "依次示範首次同步、變更、離職，再重複最後一輪，重複時不應有任何更改。\n加 --rollout：釘釘中先有人手輸入的人員；降低模式、接管人員，並攔下及撤回一次誤操作的大批移除。\n每次由 --seed 起示範另一家公司，並予以保留。\n釘釘與目錄不一致時結束代碼為 1。只對沙盒執行。",
     ],
-  "Every value is compared as it stands, without wildcards. Of an audience that ends in /.default, which is how Entra's portal shows it, the\nassertion carries the part before: both are taken. Hosts other than Entra's have to be named in ASSERTION_KEY_HOSTS.":
+  "Every value is compared exactly, without wildcards. Of an audience that ends in /.default, which is how Entra's portal shows it, the\nassertion carries the part before: both are taken. Hosts other than Entra's have to be named in ASSERTION_KEY_HOSTS.":
     [
       "各值按原样比较，不支持通配符。Entra 门户显示的受众以 /.default 结尾，而断言只含其前面部分：两者均接受。\nEntra 以外的主机须在 ASSERTION_KEY_HOSTS 中列出。",
       "各值按原樣比較，不支援萬用字元。Entra 入口網站顯示的受眾以 /.default 結尾，而聲明只含其前面部分：兩者均接受。\nEntra 以外的主機須於 ASSERTION_KEY_HOSTS 列出。",
@@ -136,7 +136,7 @@ export const NOTES: Translations = {
     "超过 50 人或超过钉钉人数的十分之一时须两人同意：另一人通过 API 批准。",
     "超過 50 人或超過釘釘人數的十分之一時須兩人同意：另一人經 API 批准。",
   ],
-  "The same as POST /api/sync/restore. Only people whom the directory wants in DingTalk are put back, within 30 days. Exit code 1 when somebody is not.":
+  "The same as POST /api/sync/restore. Only people who are active in the directory are put back, within 30 days of their removal. Exit code 1 if anybody is not put back.":
     [
       "同 POST /api/sync/restore。仅恢复目录要求在钉钉中的人员，30 天内有效。有人未恢复时退出代码为 1。",
       "同 POST /api/sync/restore。只恢復目錄要求在釘釘中的人員，30 天內有效。有人未恢復時結束代碼為 1。",
@@ -165,7 +165,7 @@ export const NOTES: Translations = {
     "<person>：ID 或 userName；也可用姓名、邮箱、工号、手机号末几位。已离开的人员：用 ID。",
     "<person>：ID 或 userName；也可用姓名、電郵地址、工號、手機號碼末幾位。已離開的人員：用 ID。",
   ],
-  "Refused, with exit code 1 and nothing changed: under a legal hold, while the directory says that the person is active, and for somebody unknown.":
+  "Refused, with exit code 1 and nothing changed: under a legal hold, while the person is active in the directory, and for an unknown person.":
     [
       "以下情况会拒绝，退出代码为 1 且不作更改：法律保留中、目录显示此人在职、查无此人。",
       "以下情況會拒絕，結束代碼為 1 且不作更改：法律保留中、目錄顯示此人在職、查無此人。",
@@ -187,7 +187,7 @@ export const NOTES: Translations = {
     "同 GET /api/feed。有接收方上次傳送失敗時結束代碼為 1。",
   ],
   "The same as POST /api/feed/NAME/replay.": ["同 POST /api/feed/NAME/replay。", "同 POST /api/feed/NAME/replay。"],
-  "What was given up can be sent with `feed replay`.": [
+  "Skipped events can be sent with `feed replay`.": [
     "已放弃的内容可用 `feed replay` 重新发送。",
     "已放棄的內容可用 `feed replay` 重新傳送。",
   ],

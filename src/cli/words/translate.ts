@@ -13,7 +13,7 @@ export const TRANSLATIONS: Translations = { ...DEMO, ...DEMO_TOLD, ...HELP, ...H
 
 let spoken: Language = "en";
 
-/** What the terminal asks for, such as `zh_HK.UTF-8`; English for everything else. */
+/** The locale of the terminal, such as `zh_HK.UTF-8`; English for all others. */
 export function speak(locale: string | undefined): void {
   spoken = languageOf((locale ?? "").split(/[.@]/)[0] ?? "") ?? "en";
 }
