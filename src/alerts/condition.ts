@@ -1,8 +1,8 @@
 /*
- * What is wrong now, one for each cause. A condition has no history: how long it lasts, who was told and when it is over is decided in incident.ts.
+ * The present problems, one condition for each cause. A condition has no history: incident.ts decides about duration, notification and end.
  */
 
-/** A: does not heal by itself, somebody is told within a minute. B: heals; somebody is told when it has not. */
+/** A: needs an operator, who is notified within a minute. B: usually resolves without action; an operator is notified if it does not. */
 export type IncidentClass = "A" | "B";
 
 /** What sort of cause it is; the code beside it says which one. Each has words in every catalogue and a heading in docs/alerts.md. */
@@ -44,7 +44,7 @@ export interface Detail {
   readonly limit?: string;
   readonly seconds?: number;
   readonly targetSeconds?: number;
-  /** Of a hundred differences, so many were told by DingTalk. */
+  /** Percentage of the differences that arrived as events of DingTalk. */
   readonly percent?: number;
   /** A checkpoint of the history, as it is served. */
   readonly checkpoint?: string;
@@ -61,6 +61,6 @@ export interface Condition {
   readonly class: IncidentClass;
   readonly count: number;
   readonly detail: Detail;
-  /** It has to last this long before anybody is told. */
+  /** Minimum duration before a notification. */
   readonly afterMs: number;
 }

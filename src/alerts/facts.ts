@@ -40,7 +40,7 @@ export interface OpenGroup {
   readonly reasonCode?: string;
   readonly answer?: string;
   readonly count: number;
-  /** Due or waiting, and nobody would look at them again. */
+  /** Due or waiting without a scheduled run. */
   readonly lost: number;
   readonly oldestDue?: Date;
 }

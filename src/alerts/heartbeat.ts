@@ -3,7 +3,7 @@ import type { Secret } from "../core/secret.ts";
 import { ChannelFailed } from "./channels/channel.ts";
 import type { Outbound } from "./channels/outbound.ts";
 
-/** Whoever waits for these calls raises the alarm when they stay away: the one alarm that needs nothing of ours to work. */
+/** An external service raises an alarm when these calls stop: the only alarm that needs no part of this server. */
 export async function beat(url: Secret, outbound: Outbound, signal: AbortSignal): Promise<void> {
   const { status } = await outbound.send("GET", url.reveal(), { signal });
   if (status < 200 || status > 299) throw new ChannelFailed(`http-${status}`);

@@ -18,7 +18,7 @@ export type Seen = Readonly<Record<string, { readonly sinceMs: number; readonly 
 export interface Changes {
   readonly seen: Seen;
   readonly opened: readonly { readonly condition: Condition; readonly openedAt: Date; readonly remindAt: Date }[];
-  /** Counts of what goes on, and with `reminder` that it is told again. */
+  /** Updates the counts of an open incident, and with `reminder` sends it again. */
   readonly goingOn: readonly {
     readonly id: string;
     readonly count: number;
@@ -28,7 +28,7 @@ export interface Changes {
   readonly closed: readonly { readonly id: string; readonly closedAt: Date }[];
 }
 
-/** A cause that is away for less comes and goes: retries make parked people due for a moment, pauses end and begin again. */
+/** A cause that is absent for less is flapping: retries make parked people due for a moment, pauses end and start again. */
 export const QUIET_MS = 120_000;
 
 const HOUR_MS = 3_600_000;

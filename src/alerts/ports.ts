@@ -34,7 +34,7 @@ export interface AlertStore {
     turn: { readonly now: Date; readonly paceMs: number; readonly channels: readonly ChannelName[] },
     decide: (known: Known) => Decided,
   ): Promise<boolean>;
-  /** Takes deliveries that are due for a minute: whoever took them and died has lost them by then. At most `perMinute` in any minute, of all processes. */
+  /** Claims due deliveries for a minute, after which a dead claimer loses them. At most `perMinute` in any minute, for all processes. */
   claim(channel: ChannelName, now: Date, perMinute: number | undefined): Promise<readonly Claimed[]>;
   sent(id: string, at: Date): Promise<void>;
   /** `nextAt` undefined: given up. */
@@ -56,7 +56,7 @@ export interface Claimed {
 
 /** What happened once and leaves no trace in the state of anything. */
 export interface SignalStore {
-  /** Adds to a streak; one whose source was heard of since begins anew. */
+  /** Adds to a streak. A valid request of the source resets it. */
   add(
     signals: readonly {
       readonly code: string;

@@ -7,7 +7,7 @@ import { targetCauses } from "./target-causes.ts";
 
 export interface Rules {
   readonly latencyTargetSeconds: number;
-  /** Nobody has to be told who signs in to a sandbox. */
+  /** Sign-ins to a sandbox need no notification. */
   readonly sandbox?: boolean;
   /** How often the checkpoint of the history is sent; 0 and left out: never. */
   readonly checkpointHours?: number;
@@ -19,7 +19,7 @@ export const HOUR_MS = 60 * MINUTE_MS;
 const PAUSED_MS = 10 * MINUTE_MS;
 const OVERDUE_MS = 15 * MINUTE_MS;
 const SLOW_MS = 10 * MINUTE_MS;
-/** Of fewer changes a percentile says nothing. */
+/** With fewer changes a percentile is meaningless. */
 const SLOW_LEAST = 20;
 const DEAF_MS = 10 * MINUTE_MS;
 /** The share of differences that DingTalk has to tell of; below it comparisons come hourly. */
@@ -28,7 +28,7 @@ const COMPARED_MS = 26 * HOUR_MS;
 const LATE_CHANGE_MS = 10 * MINUTE_MS;
 const SEALED_MS = 5 * MINUTE_MS;
 const WORKERLESS_MS = 2 * MINUTE_MS;
-/** Refusals in a row of one client before anybody is told; a stranger who guesses makes a source no worse. */
+/** Consecutive refusals of one client before a notification; guesses by strangers do not count for a source. */
 export const STREAK = 5;
 /** A streak that was not ended and not continued is forgotten. */
 const STREAK_MS = 24 * HOUR_MS;
@@ -82,7 +82,7 @@ const condition = (
   afterMs,
 });
 
-/** One for each reason, whoever and however many it keeps out. */
+/** One for each reason, for any number of callers. */
 function stuck(open: readonly OpenGroup[]): Condition[] {
   const isStuck = ({ state, reasonCode }: OpenGroup): boolean =>
     state === "parked" || (reasonCode !== undefined && (SCOPE_CODES.has(reasonCode) || reasonCode === QUOTA_CODE));
@@ -139,7 +139,7 @@ function signalled(signal: Signal, sources: readonly SourceContact[], now: Date)
   return [condition("source", code, "A", { count, of: key, detail: { since: firstAt.toISOString(), ...source } })];
 }
 
-/** Names of the sources that may be meant; undefined where nobody is harmed. */
+/** Names of the sources that may be affected; undefined if none is. */
 function concernedBy({ sourceId, source, firstAt, lastAt }: Signal, sources: readonly SourceContact[]): readonly string[] | undefined {
   if (sourceId === undefined) {
     const silent = sources.filter(({ lastRequestAt }) => lastRequestAt < firstAt).map(({ name }) => name);
@@ -186,7 +186,7 @@ function comparison({ target: { sweptAt }, processes }: AlertFacts, now: Date): 
   return [condition("comparison", "notCompared", "B", { detail: { since: new Date(since).toISOString() } })];
 }
 
-/** Nothing is lost by either: the comparison finds what is not heard, later. */
+/** Neither loses changes: the comparison finds changes without an event later. */
 function listening({ listening: facts }: AlertFacts): Condition[] {
   if (!facts) return [];
   const { state, since, heard, missed } = facts;
@@ -212,7 +212,7 @@ const altered = ({ historyFault, verifiedAt }: AlertFacts): Condition[] =>
     ? []
     : [condition("altered", "historyAltered", "A", verifiedAt ? { detail: { since: verifiedAt.toISOString() } } : {})];
 
-/** One for each source, however often it is tried again; over when the source is read, or when nobody has tried for a day. */
+/** One for each source, regardless of retries. It closes when the source is read, or after a day without a try. */
 const importRefused = ({ sourceId, source, at }: NonNullable<AlertFacts["refusedImports"]>[number]): Condition =>
   condition("import", "importRefused", "A", { of: sourceId, detail: { source, since: at.toISOString() } });
 

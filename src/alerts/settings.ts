@@ -30,7 +30,7 @@ export interface Advice {
   readonly remedy: string;
 }
 
-/** What is missing for somebody to be told whatever breaks. */
+/** Missing settings for reliable notification of incidents. */
 export function adviceOf({ robot, webhook, mail }: AlertSettings, { isReal }: { readonly isReal: boolean }): readonly Advice[] {
   const kinds = [robot, webhook, mail].filter((channel) => channel !== undefined).length;
   if (!isReal || kinds >= LEAST_CHANNELS) return [];

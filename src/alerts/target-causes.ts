@@ -35,7 +35,7 @@ const CAUSES: readonly { readonly code: string; readonly isMeant: (found: string
   { code: "settingsWrong", isMeant: (found) => isSetting(found) || found.startsWith("field-") },
 ];
 
-/** Each cause once, whatever names it goes by. What passes by itself (a ban, a failure) is none. */
+/** Each cause once, under any of its names. Temporary conditions (a ban, a failure) are not causes. */
 export const targetCauses = (found: readonly string[]): readonly string[] => [
   ...new Set(found.flatMap((each) => CAUSES.find(({ isMeant }) => isMeant(each.trim()))?.code ?? [])),
 ];

@@ -3,7 +3,7 @@ import type { CauseKind, Detail, IncidentClass } from "./condition.ts";
 /** Why a message is sent. */
 export type Occasion = "opened" | "reminder" | "closed" | "test" | "checkpoint";
 
-/** An incident as it is told of. */
+/** An incident as a message shows it. */
 export interface Told {
   readonly id: string;
   readonly kind: CauseKind;

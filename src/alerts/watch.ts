@@ -15,7 +15,7 @@ export interface WatchDeps {
   readonly paceMs?: number;
 }
 
-/** Six looks within the minute in which somebody is told. */
+/** Six checks within the minute of the notification. */
 export const PACE_MS = 9_000;
 
 /** One look at how things stand, if it is this process's turn. */

@@ -39,7 +39,7 @@ export function createMetrics({ target, build, clock, logger, meter, status, ale
 } {
   const registry = createMetricsRegistry();
   const observeRequest = observeIn(registry);
-  // Whoever asks this process sees all that it has counted.
+  // A scrape of this process includes all its counts.
   const read = async () => {
     await meters.write(meter);
     return meters.read();

@@ -90,7 +90,7 @@ export function historyEndpoint(options: ExportOptions & { readonly entries: Log
   return { path: ADDRESS, access: ["history:read"], handler: router };
 }
 
-/** The name of a person is a value of a person; those of tokens and trusts are for everybody. */
+/** Names of people are personal values; names of tokens and trusts are not. */
 function nameOf(actor: string, names: ReadonlyMap<string, string>, maySee: boolean): { readonly actorName?: string } {
   const name = names.get(actor);
   return name === undefined || (actor.startsWith("user:") && !maySee) ? {} : { actorName: name };

@@ -17,7 +17,7 @@ import { fieldsOf, operatorOf } from "./requests.ts";
 export interface HoldsEndpointOptions {
   readonly holds: HoldOperations;
   readonly clock: Clock;
-  /** In the sandbox one approval is enough, and nobody has to say what they agree to. */
+  /** In the sandbox one approval is enough, without count and digest. */
   readonly sandbox: boolean;
 }
 
@@ -57,7 +57,7 @@ export function holdsEndpoint({ holds, clock, sandbox }: HoldsEndpointOptions): 
   router
     .route("/:id/reject")
     .post(requireRight("approve"), readJsonBody(), async (req: Request<{ id: string }>, res: Response) => {
-      // Rejecting changes nothing at the target: nobody has to name what they keep back.
+      // Rejecting changes nothing at the target, so no count and digest are needed.
       answer(res, await holds.reject(req.params.id, agreementIn(req.body, true), operatorOf(res)));
     })
     .all(methodNotAllowed("POST"));

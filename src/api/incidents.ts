@@ -15,13 +15,13 @@ import { operatorOf } from "./requests.ts";
 
 export interface IncidentsEndpointOptions {
   readonly incidents: IncidentOperations;
-  /** Where nobody asks for another one. */
+  /** The default. */
   readonly language: Language;
   readonly clock: Clock;
   readonly target: string;
 }
 
-/** `/api/incidents`: what needs somebody, who was told, and that somebody takes care of it. */
+/** `/api/incidents`: problems that need an operator, their notifications and acknowledgements. */
 export function incidentsEndpoint({ incidents, language, clock, target }: IncidentsEndpointOptions): Mount {
   const router = Router();
 

@@ -3,12 +3,12 @@ import { shareHeard } from "../reconcile/hints/health.ts";
 import type { Listening } from "../reconcile/status.ts";
 import type { Reading } from "./remembered.ts";
 
-/** Wrapped, so that "nobody listens" is told from "cannot be read". */
+/** Wrapped, so that "no listener" differs from "cannot be read". */
 export interface ListeningFigures {
   readonly listening: Listening | undefined;
 }
 
-/** Registers whether the target is heard; nothing while no process listens. */
+/** Registers the state of the event connection; absent while no process listens. */
 export function observeListening(
   registry: Registry,
   { target, figures }: { readonly target: string; readonly figures: Reading<ListeningFigures> },

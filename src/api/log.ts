@@ -84,7 +84,7 @@ function tiles(log: LogReader): Router {
   return router;
 }
 
-/** What can be compared with the entries, a line of JSON for each; not cached, as retention takes values away. */
+/** The data to compare with the entries, one JSON line each; not cached, because retention removes values. */
 function events(log: LogReader): Router {
   const router = Router();
   router

@@ -86,7 +86,7 @@ function recordsIn(person: JoinedPerson | undefined, { maySee, hides }: { readon
   };
 }
 
-/** Whoever may not see values sees that something is to come, and neither when nor what. */
+/** Without the right to values, a caller sees that a change is scheduled, but not when or what. */
 const plannedFor =
   ({ maySee, hides }: { readonly maySee: boolean; readonly hides: boolean }) =>
   ({ id, kind, day, zone, at, source, changes }: PlannedChange) => ({

@@ -26,7 +26,7 @@ export interface PersonalReads {
 /** So many are named in the event; all are found by it (personal_reads). */
 const MOST_NAMED = 100;
 
-/** A page that is looked at is asked for again and again: that is one reading. */
+/** An open page is requested repeatedly: that counts as one reading. */
 const SAME_MS = 60_000;
 
 export function createPersonalReads(log: PersonalReadLog, clock: Clock): PersonalReads {

@@ -45,7 +45,7 @@ export function periodOf(req: Request): { readonly from: Date; readonly to: Date
 const DEFAULT_COUNT = 100;
 const MAX_COUNT = 1_000;
 
-/** `count`: items of a page, 100 unless told, at most 1,000. */
+/** `count`: items of a page, 100 by default, at most 1,000. */
 export function countOf(req: Request): number {
   const value = textOf(req, "count");
   if (value === undefined) return DEFAULT_COUNT;

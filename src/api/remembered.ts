@@ -12,7 +12,7 @@ export interface RememberedOptions<Value> {
   readonly logger: Logger;
 }
 
-/** It comes from the database, so however many scrape, it is read once in this time. */
+/** Cached for this time: it comes from the database and does not depend on the number of scrapers. */
 const MAX_AGE_MS = 5_000;
 
 /** A failure is not remembered. */

@@ -18,7 +18,7 @@ export interface SourcesOptions {
   readonly setup: () => Promise<{ readonly token: boolean; readonly person: boolean; readonly group: boolean }>;
 }
 
-/** `/api/sources`: the SCIM clients, when each was last heard of, and what to enter at a new one. */
+/** `/api/sources`: the SCIM clients, the time of their last request, and the settings for a new one. */
 export function sourcesEndpoint({ list, publicUrl, setup }: SourcesOptions): Mount {
   const router = Router();
   router

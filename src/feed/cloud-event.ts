@@ -73,7 +73,7 @@ export function cloudEventText(event: NumberedEvent, encoding: Encoding, mostByt
   return JSON.stringify({ ...short, data: { ...short.data, shortened: true } });
 }
 
-/** Ids of credentials are nobody's name; of people who signed in only the kind is told. */
+/** Ids of credentials are not personal; for signed-in people only the kind is shown. */
 const namelessOf = (actor: string): string => (/^(token|trust|link):/.test(actor) ? actor : actor.replace(/:.*$/s, ""));
 
 /** Events of one subject stay in their order; those without one are a subject of their own. */

@@ -17,7 +17,7 @@ const BATCH = 500;
 /** Longer than a batch takes on a slow way; a process that died in it is replaced after this. */
 const LEASE_MS = 120_000;
 const SEND_MS = 90_000;
-/** A broker that was away for long is found within so long after it is back. */
+/** Maximum time until a recovered broker is used again. */
 const MOST_WAIT_MS = 5 * 60_000;
 
 /** Sends to one sink what it has not got, until nothing is left or it fails. Returns whether it got anything. */

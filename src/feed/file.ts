@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { EVENT_CODES } from "../history/event.ts";
 
-/* The shape of a feed file. Every object is strict, so that a key nobody reads is an error. Secrets stand in files of their own. */
+/* The shape of a feed file. Every object is strict: an unknown key is an error. Secrets are in separate files. */
 
 const MAX_SINKS = 20;
 const text = z.string().trim().min(1).max(500);

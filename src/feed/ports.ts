@@ -57,7 +57,7 @@ export interface FeedStore {
   ): Promise<{ readonly events: readonly NumberedEvent[]; readonly more: boolean }>;
   /** Sends everything from `from` again, and records `event`. False: there is no such position. */
   replay(consumer: string, from: number, event: HistoryEvent): Promise<boolean>;
-  /** Goes on behind the newest event, or is forgotten, and records `event`. False: nobody of this name is known. */
+  /** Moves the consumer after the newest event, or deletes it, and records `event`. False: unknown consumer. */
   reset(consumer: string, how: { readonly forget: boolean }, event: HistoryEvent): Promise<boolean>;
   figures(): Promise<readonly ConsumerFigures[]>;
 }

@@ -6,7 +6,7 @@ import { instantOf } from "./lexer.ts";
 
 type Test = (value: unknown) => boolean;
 
-/** Answers a filter in memory, by the meaning told in ast.ts. `resource` is the whole resource, with id, meta, groups or members. */
+/** Evaluates a filter in memory, with the semantics of ast.ts. `resource` is the whole resource, with id, meta, groups or members. */
 export const matches = (node: FilterNode, resource: unknown): boolean => compileQuery(node)(resource);
 
 /** The same, prepared once for many resources. */

@@ -20,7 +20,7 @@ export interface DeletedPerson {
 export interface DeletedPeople {
   /** The last deleted first. */
   readonly people: readonly DeletedPerson[];
-  /** False: there may be more, deleted earlier than the last that was looked at. */
+  /** False: there may be more, deleted before the last one that was read. */
   readonly complete: boolean;
 }
 

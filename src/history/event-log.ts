@@ -25,7 +25,7 @@ export const EVENT_ATTRIBUTES: readonly QueryAttribute[] = [
 
 export interface EventQuery {
   readonly filter?: FilterNode;
-  /** Newest first unless told otherwise. Events have the order of their ids, which is that of their times to the millisecond. */
+  /** Newest first by default. Events are ordered by id, which is the order of their times to the millisecond. */
   readonly order?: "oldest";
   /** The last event of the page before. */
   readonly after?: string;
@@ -54,7 +54,7 @@ export interface EventStory {
   readonly causes: readonly LoggedEvent[];
   /** Events it led to, directly or through others, oldest first; the DingTalk calls are in the outcomes among them. */
   readonly effects: readonly LoggedEvent[];
-  /** More effects than are told here. */
+  /** There are more effects than these. */
   readonly truncated: boolean;
 }
 
@@ -91,7 +91,7 @@ export interface EventLog {
    * history. Rejects InvalidFilter for a marker of another database.
    */
   arrivals(query: { readonly since: string; readonly filter?: FilterNode; readonly count: number }): Promise<ArrivalPage>;
-  /** Oldest first, along an index however many events there are. */
+  /** Oldest first, by an index. */
   related(by: Relation, values: readonly string[], query: RelatedQuery): Promise<Pick<EventPage, "events" | "next">>;
   /** Hours or days of UTC that have events, oldest first; the first and the last end with the period. */
   histogram(period: Period, by: BucketSize): Promise<readonly Counts[]>;

@@ -28,7 +28,7 @@ export interface Leaver {
 }
 
 const LEAVES: readonly EventCode[] = ["user.deactivated", "user.deleted"];
-/** Of a person, what `leavings` has to be told. */
+/** The part of a person that `leavings` needs. */
 export const LEAVER_CODES: readonly EventCode[] = [...LEAVES, "user.activated", "target.intent", "target.outcome", "adoption.linked"];
 /** Who is parked instead of being switched off is there with other departments. */
 const ENDS = ["remove", "suspend", "update"];

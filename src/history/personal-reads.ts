@@ -1,6 +1,6 @@
 import type { HistoryEvent } from "./event.ts";
 
-/** Records who looked at values of people. */
+/** Records reads of people's values. */
 export interface PersonalReadLog {
   /** The event `personal.read`, found by each of these people later. */
   append(event: HistoryEvent, subjects: readonly string[]): Promise<void>;

@@ -83,7 +83,7 @@ const FIELD_OF: ReadonlyMap<string, Field> = new Map(
 export interface Columns {
   /** The column that each field is read from, as the file writes its name. */
   readonly of: ReadonlyMap<Field, string>;
-  /** Columns that are passed over, with what they may have been meant for. */
+  /** Ignored columns, with suggestions. */
   readonly unknown: readonly { readonly column: string; readonly meant?: string }[];
   /** Two columns for one field: nothing says which of them counts. */
   readonly twice: readonly { readonly field: Field; readonly columns: readonly [string, string] }[];

@@ -8,7 +8,7 @@ import { activePeople, deactivateAbsent, importPeople, type PersonChange } from 
 import { type PersonRecord, personRecord } from "./person.ts";
 import type { Row } from "./row.ts";
 
-/** A complete file may hold this share fewer active people than the source has now; below it nobody can tell a mistake from a wave of leavers. */
+/** Maximum share by which a complete file may have fewer active people than the source. Beyond it, an error cannot be told from many leavers. */
 const LEAST_SHARE = 0.9;
 
 export interface ImportOptions {

@@ -5,7 +5,7 @@ import { HOUR_MS } from "./periods.ts";
 export interface HourFigures {
   /** Changes that were carried out, by the bucket of the time they took; see latency.ts. */
   readonly latency: LatencyCounts;
-  /** Everything that was carried out at the target, whoever asked for it. */
+  /** All changes at the target, regardless of the requester. */
   readonly changes: number;
   readonly leavers: Leavers;
   /** What people did by hand, by the code of the event. */

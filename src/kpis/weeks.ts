@@ -38,7 +38,7 @@ export interface LastDay {
   readonly callsSince: Date | undefined;
 }
 
-/** An assumption, told where the number is shown (docs/kpis.md): entering one change in the console of DingTalk. */
+/** An assumption, which is shown beside the number (docs/kpis.md): entering one change in the console of DingTalk. */
 export const MINUTES_BY_HAND = 3;
 
 /** The last `count` weeks up to the one that holds `now`, oldest first; weeks of which nothing is known as well. */

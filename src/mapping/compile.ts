@@ -159,7 +159,7 @@ function pathRule({ path, main, external, title, order, managers, settings }: At
   };
 }
 
-/** Attributes that the file sends: of one without a value the target's alone is told. */
+/** Attributes that the file sends. For one without a value, only the target's value is shown. */
 const sentOf = (file: MappingFile): readonly string[] => Object.keys(file.person).filter((name) => isSent(file.person[name]!));
 
 const isSent = ({ authority, value }: Pick<PersonRule, "authority" | "value">): boolean =>

@@ -34,7 +34,7 @@ export interface Setting {
   readonly expression: Expression;
 }
 
-/** The department for leavers, unless a rule says otherwise: nobody has to see who has left. */
+/** The default department for leavers. It is hidden. */
 const HIDDEN: MappedAttributes = { hide_dept: true };
 
 export function departmentRules(file: MappingFile, compileAt: CompileAt): Departments {
@@ -134,7 +134,7 @@ function kindOf(extension: unknown, rule: GroupRule | undefined): GroupPlacement
   return rule?.to === "nothing" ? "none" : (rule?.to ?? "department");
 }
 
-/** Undefined where nothing is said of managers; a rule that fails says nothing. */
+/** Undefined: no rule for managers, or a failed one. */
 function managersOf(
   rule: { readonly expression: Expression; readonly empty: "leave" | "clear" } | undefined,
   variables: Variables,

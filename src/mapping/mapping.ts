@@ -8,7 +8,7 @@ import type { SourceRules } from "./sources.ts";
  * department paths, references). Everything here is data; nothing in this room reads a clock, a file or a network.
  */
 
-/** By the target's attribute name. An absent name is left alone, null is to be emptied. Same shape as the reconcile room's Attributes. */
+/** By the target's attribute name. An absent name is not managed, null clears the attribute. Same shape as the reconcile room's Attributes. */
 export type MappedAttributes = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 /** When a value may be sent: every time, only with the create, or only while the target has none. */

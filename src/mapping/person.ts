@@ -202,7 +202,7 @@ function departmentPaths(rules: PersonRules, departments: Departments, variables
   return { paths, main, stated: [...stated].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, said]) => said) };
 }
 
-/** Undefined where the rule says nothing but the path. */
+/** Undefined: the rule has only the path. */
 function statedOf(rule: PathRule, path: DepartmentPath, variables: Variables, notes: MappingNote[]): StatedDepartment | undefined {
   const { title, order, managers, settings } = rule;
   if (!title && !order && !managers && settings.length === 0) return undefined;

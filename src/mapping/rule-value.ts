@@ -11,7 +11,7 @@ export type RuleResult = { readonly kind: "value"; readonly value: Value } | { r
 /** Longest text any attribute is given. Targets have their own, lower limits; this one keeps plans and history small. */
 const MAX_LENGTH = 4_096;
 
-/** From what an expression gave to what the rule sends. A rule that failed leaves the attribute alone: a mistake must not blank a field for everybody. */
+/** Converts the result of an expression to the value to send. A failed rule leaves the attribute unchanged: an error must not clear a field for everybody. */
 export function ruleResult(
   attribute: string,
   rule: Pick<Rule, "default" | "empty" | "maxLength">,

@@ -70,7 +70,7 @@ function wholeLists(chosen: readonly Said[]): JsonObject {
   );
 }
 
-/** Attributes that belong to a source alone: that they differ says nothing. */
+/** Attributes that belong to one source: a difference is meaningless. */
 const OF_A_SOURCE: ReadonlySet<string> = new Set(["externalId"]);
 
 export function conflictsOf(records: readonly SourceRecord[], rules: SourceRules): readonly Conflict[] {

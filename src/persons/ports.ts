@@ -70,6 +70,6 @@ export interface JoinOperations {
   forget(personId: string, origin: JoinOrigin): Promise<JoinDecision>;
   /** Compares every record with those of other sources, and answers how many were joined and how many are proposed. */
   search(origin: JoinOrigin): Promise<{ readonly joined: number; readonly proposed: number }>;
-  /** Undefined where a person is one record by itself, or nobody. */
+  /** Undefined: the person has a single record, or does not exist. */
   person(id: string): Promise<JoinedPerson | undefined>;
 }

@@ -72,7 +72,7 @@ function textOf(expression: PersonExpression | undefined, input: PersonInput): s
   return text === "" ? undefined : text;
 }
 
-/** Who is in a group that the file names, or meets its condition. A condition that cannot be evaluated takes nobody in. */
+/** People in a group that the file names, or who meet its condition. A condition that cannot be evaluated matches nobody. */
 function scopeOf({ scope }: PolicyFile, pilot: PersonExpression | undefined): Pick<Policy, "isPilot" | "inScope" | "groupInScope"> {
   if (!scope) return { isPilot: false, inScope: () => true, groupInScope: () => true };
   const groupInScope = (displayName: string): boolean => (scope.groups ?? []).some((pattern) => matchesGlob(displayName, pattern));
@@ -91,7 +91,7 @@ const addressesOf =
     return domains.some((pattern) => matchesGlob(domain, pattern));
   };
 
-/** A condition that cannot be evaluated protects: nobody leaves by a mistake in it. */
+/** A condition that cannot be evaluated protects, so that an error in it removes nobody. */
 function protectionOf({ protect }: PolicyFile, spared: PersonExpression | undefined): Policy["isProtected"] {
   const userids = new Set(protect.userid);
   const jobNumbers = new Set(protect.job_number);

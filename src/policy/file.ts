@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/* The shape of a policy file. Every object is strict, so that a key nobody reads is an error and not a rule that silently does nothing. */
+/* The shape of a policy file. Every object is strict: an unknown key is an error, not a rule that silently does nothing. */
 
 const MAX_TEXT = 2_000;
 const MAX_ENTRIES = 1_000;

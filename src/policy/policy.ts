@@ -56,7 +56,7 @@ export interface LeaverRules {
   readonly leaver: {
     readonly regular?: "remove" | "park" | "keep" | undefined;
     readonly enterprise?: "disable" | "remove" | undefined;
-    /** To whom documents and approvals of people go who are removed; absent: to nobody. */
+    /** The person who takes over documents and approvals of removed people. Absent: no hand-over. */
     readonly handOver?: { readonly to: "manager"; readonly otherwise?: string | undefined; readonly reason: string } | undefined;
   };
 }

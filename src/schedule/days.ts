@@ -14,7 +14,7 @@ const NO_DATE = /^\s*(?:0\d{3}-|$)/;
 const DAY_MS = 86_400_000;
 /** An offset behind a date says where it was written (Workday writes "2026-12-31-08:00"), not which day is meant. */
 const DATE = /^(\d{4}-\d{2}-\d{2})(?:[Zz]|[+-]\d{2}:\d{2})?$/;
-/** The year first, which nobody takes for anything else. A day or a month first is not read: 12/11/2026 is two days. */
+/** Year first, which is unambiguous. Day or month first is refused: 12/11/2026 can be two days. */
 const YEAR_FIRST = /^(\d{4})(?:([/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))$/;
 const TIME = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})?$/;
 const MIDNIGHT = /[Tt ]00:00(?::00(?:\.0+)?)?(?:[Zz]|[+-]\d{2}:?\d{2})?$/;

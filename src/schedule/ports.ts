@@ -15,7 +15,7 @@ export interface ScheduleStore {
   distrust(version: string): Promise<void>;
 }
 
-/** How many people changed, and who could not be worked out: each is one transaction, and stops nobody else. */
+/** The number of changed people, and the failures: each person is one transaction, and a failure does not block the others. */
 export interface Worked {
   readonly count: number;
   readonly failures: readonly { readonly personId: string; readonly error: unknown }[];

@@ -7,7 +7,7 @@ const WORKERS = [
   "urn:ietf:params:scim:schemas:extension:workday:2.0:worker",
 ];
 
-/** Dates of a worker: what they say takes effect by itself, and they are never put off themselves. */
+/** Dates of a worker. They schedule changes, and are themselves never scheduled. */
 const DATES = new Set(
   ["hireDate", "originalHireDate", "effectiveDate", "terminationDate", "lastDayOfWork", "lastDayWorked", "contractEndDate"].map((name) =>
     name.toLowerCase(),
@@ -37,5 +37,5 @@ export function workerValue(document: JsonObject, attribute: string): JsonValue 
 /** Those that take effect by themselves. */
 export const EFFECTIVE_DATES = ["hireDate", "effectiveDate", "terminationDate", "lastDayOfWork", "lastDayWorked"] as const;
 
-/** Whether a document has any date that takes effect by itself. */
+/** Whether a document has a date that schedules a change. */
 export const hasDates = (document: JsonObject): boolean => EFFECTIVE_DATES.some((name) => workerValue(document, name) !== undefined);

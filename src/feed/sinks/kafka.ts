@@ -42,7 +42,7 @@ interface Message {
 const NOTHING = 0;
 const CONNECT_MS = 5_000;
 const REQUEST_MS = 20_000;
-/** Of a batch. Brokers take 1 MiB unless they are told otherwise (`message.max.bytes`). */
+/** Size of a batch. The default limit of brokers is 1 MiB (`message.max.bytes`). */
 const MOST_BYTES = 1_000_000;
 /** A topic that takes less than this takes no events. */
 const LEAST_BYTES = 10_000;

@@ -20,7 +20,7 @@ export interface SinkDeps {
   readonly load?: typeof loadLibrary;
 }
 
-/** Those that are sent to; consumers that fetch have none. Connects to nobody yet. Throws CannotStart for what is missing. */
+/** The sinks that events are sent to; consumers that fetch have none. Does not connect yet. Throws CannotStart for missing parts. */
 export async function openSinks(entries: readonly SinkEntry[], deps: SinkDeps): Promise<readonly Sink[]> {
   const sinks: Sink[] = [];
   for (const entry of entries) {

@@ -40,7 +40,7 @@ interface Producer {
 const REQUEST_MS = 10_000;
 /** Of events without a subject. */
 const NO_SUBJECT = "none";
-/** Of a message: brokers take 4 MiB unless they are told otherwise. */
+/** Size of a message. The default limit of brokers is 4 MiB. */
 const MOST_BYTES = 4_000_000;
 
 export interface RocketmqSinkOptions extends Encoding {

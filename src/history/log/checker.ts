@@ -23,7 +23,7 @@ export interface CheckStore {
 export interface CheckerDeps {
   readonly store: CheckStore;
   readonly source: LogSource;
-  /** What retention may have taken away by now. */
+  /** The removals that retention may have made. */
   readonly expired: () => NonNullable<VerifyOptions["expired"]>;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -60,7 +60,7 @@ export function startSealer(
     if (!done) return;
     // Whoever has sealed asks; while not enough have signed, everybody reads the checkpoint before.
     await witnesses?.ask();
-    // A folder that is full or away keeps nothing from being sealed.
+    // A full or missing folder does not block sealing.
     await anchors?.keep().catch((error: unknown) => logger.warn({ error }, "the checkpoint could not be added to HISTORY_ANCHORS_FILE"));
     owedMs = undefined;
     if (all) lastAllMs = ms;

@@ -62,7 +62,7 @@ function eventIn(line: string): KeptEvent {
   }
 }
 
-/** The parts of a bundle, each read by itself. */
+/** The parts of a bundle, each read separately. */
 export async function apart(source: Pick<LogSource, "entries" | "events">, index: number, width: number): Promise<Bundle | undefined> {
   const [entries, events] = await Promise.all([source.entries(index, width), source.events(index, width)]);
   return entries && { entries, kept: events?.map(digestsOf) };

@@ -64,7 +64,7 @@ function emit(node: ASTNode, scope: Scope): string {
     const { args: name, start } = rootOf(node);
     if (!scope.variables.includes(name)) {
       const meant = suggestion(name, [...scope.variables, ...scope.loops]);
-      // A word by itself that is near to no variable is most likely a text.
+      // A single word that is similar to no variable is most likely a text.
       const text = meant === "" && node.op === "id" ? `; ${QUOTE_TEXTS}` : "";
       throw new Refused(`unknown variable ${name}${meant}${text}`, start);
     }

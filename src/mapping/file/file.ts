@@ -43,7 +43,7 @@ export const AUTHORITIES = ["mobile", "avatar", "nickname", "activated"] as cons
 const authority = z.literal("dingtalk", { error: "must be dingtalk" });
 /** Whose value holds once no source has written one for thirty days. */
 const personRule = rule.extend({ authority: authority.optional() });
-/** Nothing is sent: the target's value is told. */
+/** Nothing is sent: the directory shows the target's value. */
 const toldRule = z.strictObject({ authority });
 /** Stands for the value of such a rule. */
 export const NOTHING_SENT = "";

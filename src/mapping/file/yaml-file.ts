@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { type FileProblem, inOrder, suggestion } from "./problem.ts";
 import { keyPosition, type Path, valuePosition } from "./source-location.ts";
 
-/* Files that people write in YAML: every mistake in their shape is told with the place an editor would put the cursor. */
+/* YAML files written by people: every error in their shape is reported with line and column. */
 
 export interface Places {
   /** A problem of the value at `path`; with `offset`, of a character of its text. */
