@@ -64,6 +64,6 @@ test("a connection to DingTalk that is refused 1,000 times is one incident, told
   expect(await titles()).toEqual(["[dingtalk-scim] no connection to DingTalk's events for ten minutes"]);
   await show("listening", 0);
   await one.pass(4 * 60_000);
-  expect((await titles()).at(-1)).toContain("Over: DingTalk has not been heard");
+  expect((await titles()).at(-1)).toContain("Over: no connection to DingTalk's events");
   expect(await alerts.incidents()).toHaveLength(1);
 });
