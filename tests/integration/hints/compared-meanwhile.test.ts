@@ -28,7 +28,11 @@ test("what lists do not show is read all the same: managers of people and of dep
   await worker.stop(5_000);
   const listener = await startListening(env, worker);
   const { dept_id } = await sales();
+  // Of this nobody is told, and of the rest only that there is something to look at.
+  await env.control("switches", { stream: { dropPercent: 100 } });
   await edit("/topapi/v2/user/update", { userid: li, manager_userid: "", force_update_fields: "manager_userid" });
+  await env.control("switches", { stream: { dropPercent: 0 } });
+  await edit("admin", { userid: li, sys_level: 2 });
   await edit("/topapi/v2/department/update", { dept_id, dept_manager_userid_list: "", force_update_fields: "dept_manager_userid_list" });
   const looks = "select count(*)::int as n from history where code = 'hint.received'";
   await until(async () => (await env.pool.query(looks)).rows[0].n >= 1);
