@@ -19,6 +19,8 @@ export interface HintSubject {
   readonly told: Readonly<Record<string, Told>>;
   /** Which unreadable attributes may differ from the remembered ones: the reported ones, or any. */
   readonly concerns: "told" | "anything";
+  /** The event says that the thing is there from now on, as a new one or again. */
+  readonly appears?: boolean;
   /** Names of calls (in `TargetCall`) that raise such an event, if it has no values by which our own write could be recognised. */
   readonly raisedBy?: readonly string[];
 }

@@ -1,7 +1,8 @@
 import { CannotStart } from "../../core/errors.ts";
 import type { ReadinessCheck } from "../../http/health.ts";
 import { policyAdvice } from "../../policy/advice.ts";
-import { listenToTarget } from "../../reconcile/hints/listen.ts";
+import { takeBackOne } from "../../reconcile/compare/found.ts";
+import { type ListenDeps, listenToTarget } from "../../reconcile/hints/listen.ts";
 import { tellOfNewcomers } from "../../reconcile/newcomers/tell.ts";
 import { startWhenChecked } from "../../reconcile/process/loop-start.ts";
 import { createSteering, modeInForce } from "../../reconcile/process/orders.ts";
@@ -171,13 +172,15 @@ function watchRules(
 /** Hears from the target what changed there, and tells newcomers there what awaits them; each where a setting says so. */
 async function talk(
   { config, pool, clock, logger }: AppContext,
-  { target, store }: SyncComponents,
+  { target, store, mapping, policy }: SyncComponents,
   { wake, compare }: { readonly wake: () => void; readonly compare: () => Promise<void> },
   signal: AbortSignal,
 ): Promise<void> {
+  const takeBack: ListenDeps["takeBack"] = (kind, remoteId, until) =>
+    takeBackOne({ store, target, mapping, policy, clock }, kind, remoteId, until);
   const newcomers = { store: createNewcomers(pool, TARGET), language: config.alerts.language, random: Math.random };
   await Promise.all([
-    ...(config.dingtalkStream ? [listenToTarget({ store, target, clock, logger, wake, compare }, signal)] : []),
+    ...(config.dingtalkStream ? [listenToTarget({ store, target, clock, logger, wake, compare, takeBack }, signal)] : []),
     ...(config.newcomerNoteAgentId === undefined ? [] : [tellOfNewcomers({ ...newcomers, target, clock, logger }, signal)]),
   ]);
 }

@@ -72,6 +72,18 @@ export async function takeBack(
   return strangers;
 }
 
+/**
+ * The same for one thing that appeared, where the target takes our ids as its own. Resolves to whether it is managed again. What has another id was never ours
+ * and costs nothing.
+ */
+export async function takeBackOne(deps: SweepDeps, kind: EntityKind, remoteId: string, signal: AbortSignal): Promise<boolean> {
+  if (!isCanonicalUuid(remoteId) || deps.target.remoteIdFor({ kind, id: remoteId }) !== remoteId) return false;
+  const count: Count = { untold: 0, compared: 0, differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [] };
+  const unlinked: readonly Actual[] = [{ remoteId, entityId: remoteId, attributes: {}, presence: "active" }];
+  await takeBack(deps, kind, { unlinked, seen: new Set() }, count, { causes: [], signal });
+  return count.found > 0;
+}
+
 /** A second one of the same entity. It becomes an entity of its own that the directory does not have, so it is let go. */
 const twinId = ({ clock }: SweepDeps): string => uuidv7(clock.now().getTime());
 

@@ -1,10 +1,10 @@
 import type { HintSubject, Told } from "../target-hints.ts";
 import type { Attributes } from "../target-values.ts";
 import type { UntoldEvent } from "./own-writes.ts";
-import type { HintOutcome, OpenHint } from "./ports.ts";
+import type { HintDecision, OpenHint } from "./ports.ts";
 
 /** What an event reports of one thing, while it is in this process's memory. */
-export interface Report extends Pick<HintSubject, "told" | "concerns" | "raisedBy"> {
+export interface Report extends Pick<HintSubject, "told" | "concerns" | "appears" | "raisedBy"> {
   readonly atMs: number;
 }
 
@@ -20,10 +20,10 @@ export function decide(
   { link, busy, eventIds, ageMs }: OpenHint,
   reportOf: (eventId: string) => Report | undefined,
   raised: ReadonlyMap<string, unknown> = new Map(),
-): HintOutcome | "wait" {
+): HintDecision {
   // A create under way may be about to own it, and a run's own write is recorded at its end.
   if (busy) return "wait";
-  if (!link) return "stranger";
+  if (!link) return eventIds.some((id) => reportOf(id)?.appears) ? "appeared" : "stranger";
   const others = eventIds.filter((id) => !raised.has(id));
   if (others.length === 0) return "echo";
   const reports = others.map(reportOf);

@@ -16,6 +16,8 @@ export interface ListenDeps {
   readonly logger: Logger;
   /** Somebody is due. */
   readonly wake: () => void;
+  /** Whether an object that appeared at the target has an id of ours; it is managed again then. */
+  readonly takeBack: (kind: OpenHint["kind"], remoteId: string, signal: AbortSignal) => Promise<boolean>;
   /** Requests a full comparison: too few changes arrive as events. */
   readonly compare: () => Promise<void>;
 }
@@ -121,7 +123,8 @@ interface Receiver {
   settle(): Promise<void>;
 }
 
-function createReceiver({ store, clock, logger, target, wake }: ListenDeps, signal: AbortSignal): Receiver {
+function createReceiver(deps: ListenDeps, signal: AbortSignal): Receiver {
+  const { store, clock, logger, target, wake } = deps;
   const reports = new Map<string, Map<string, Report>>();
   const looked = new Map<string, Looked>();
   const conclude = createConcluding();
@@ -149,18 +152,13 @@ function createReceiver({ store, clock, logger, target, wake }: ListenDeps, sign
       heardAt = clock.now();
     },
     state(next) {
-      if (next.kind !== state.state) tell(next);
+      if (next.kind !== state.state) logState(deps, next);
       const since = next.kind === state.state ? state.since : clock.now();
       state =
         next.kind === "listening" ? { state: "listening", since, failures: 0 } : { ...withoutKind(next), state: "disconnected", since };
       change.ring();
     },
   };
-
-  function tell(next: ListeningState): void {
-    if (next.kind === "listening") logger.info({ target: target.name }, "receiving events of the target");
-    else logger.warn({ target: target.name, code: next.reason }, "not receiving events of the target; comparisons continue; retrying");
-  }
 
   function reportsOf(key: string): Map<string, Report> {
     const known = reports.get(key) ?? new Map<string, Report>();
@@ -178,6 +176,8 @@ function createReceiver({ store, clock, logger, target, wake }: ListenDeps, sign
       const reportOf = (id: string) => reports.get(key)?.get(id);
       const outcome = conclude(hint, reportOf);
       if (outcome === "echo" || outcome === "stranger") ends[outcome].push(hint);
+      // An object that is managed again has a link now: the next round decides about it.
+      if (outcome === "appeared" && !(await isManagedAgain(deps, hint, signal))) ends.stranger.push(hint);
       if (outcome === "look" && nowMs >= nextLookMs(looked.get(key)))
         looks.push({ hint, event: eventOf(hint, clock.now(), target.name), doubted: doubted(hint, reportOf) });
     }
@@ -217,6 +217,25 @@ function createReceiver({ store, clock, logger, target, wake }: ListenDeps, sign
       }
     },
   };
+}
+
+function logState({ logger, target }: ListenDeps, next: ListeningState): void {
+  if (next.kind === "listening") logger.info({ target: target.name }, "receiving events of the target");
+  else logger.warn({ target: target.name, code: next.reason }, "not receiving events of the target; comparisons continue; retrying");
+}
+
+async function isManagedAgain(
+  { logger, target, takeBack }: ListenDeps,
+  { kind, remoteId }: OpenHint,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    return await takeBack(kind, remoteId, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    logger.warn({ target: target.name, error }, "an object that appeared cannot be read; the next comparison decides about it");
+    return false;
+  }
 }
 
 /** Decides, and knows which calls of ours have accounted for events already: after a start none, and the first event beside such a call may go for its own. */

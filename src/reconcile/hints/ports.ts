@@ -33,6 +33,9 @@ export interface HintedLink {
 /** `echo`: the change was known. `stranger`: not a managed object. `look`: the entity is requeued. */
 export type HintOutcome = "echo" | "stranger" | "look";
 
+/** `appeared`: not a managed object, but present since this event. It may have an id of ours, as after an old invitation that is accepted now. */
+export type HintDecision = HintOutcome | "appeared" | "wait";
+
 export interface Look {
   readonly hint: OpenHint;
   readonly event: HistoryEvent;

@@ -1,18 +1,33 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { listenToTarget } from "../../../src/reconcile/hints/listen.ts";
-import type { Running, TestEnvironment } from "../../support/test-environment.ts";
+import { takeBackOne } from "../../../src/reconcile/compare/found.ts";
+import { type ListenDeps, listenToTarget } from "../../../src/reconcile/hints/listen.ts";
+import type { Connection, Running, TestEnvironment } from "../../support/test-environment.ts";
 
 export interface RunningListener {
   stop(): Promise<void>;
 }
 
+const takingBack =
+  (connection: Connection): ListenDeps["takeBack"] =>
+  (kind, remoteId, signal) =>
+    takeBackOne(connection, kind, remoteId, signal);
+
 /** A process that listens, beside `worker`. Resolves once it hears. */
 export async function startListening(env: TestEnvironment, worker: Running): Promise<RunningListener> {
-  const { store, target } = env.connect();
+  const connection = env.connect();
+  const { store, target } = connection;
   const stopping = new AbortController();
   const listening = listenToTarget(
-    { store, target, clock: systemClock, logger: silentLogger, wake: worker.wake, compare: async () => undefined },
+    {
+      store,
+      target,
+      clock: systemClock,
+      logger: silentLogger,
+      wake: worker.wake,
+      takeBack: takingBack(connection),
+      compare: async () => undefined,
+    },
     stopping.signal,
   );
   await until(async () => (await env.pool.query("select 1 from listening where state = 'listening'")).rows.length > 0);

@@ -90,7 +90,15 @@ test("one process listens, and another takes over when it is gone", async () => 
   const { store, target } = env.connect();
   const stopping = new AbortController();
   const second = listenToTarget(
-    { store, target, clock: systemClock, logger: silentLogger, wake: () => undefined, compare: async () => undefined },
+    {
+      store,
+      target,
+      clock: systemClock,
+      logger: silentLogger,
+      wake: () => undefined,
+      takeBack: async () => false,
+      compare: async () => undefined,
+    },
     stopping.signal,
   );
   const connections = async () =>
@@ -161,7 +169,7 @@ test("too little heard for an hour has everything compared, without anybody aski
     asked += 1;
   };
   const listening = listenToTarget(
-    { store, target, clock: systemClock, logger: silentLogger, wake: () => undefined, compare },
+    { store, target, clock: systemClock, logger: silentLogger, wake: () => undefined, takeBack: async () => false, compare },
     stopping.signal,
   );
   await until(async () => asked > 0);

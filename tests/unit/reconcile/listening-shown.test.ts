@@ -31,7 +31,15 @@ test("a connection that comes to stand while its state is being written down is 
     return aborted(signal).catch(() => undefined);
   };
   const target = { name: "dingtalk", listen };
-  const deps = { store: store as HintStore, target, clock, logger: silentLogger, wake: () => undefined, compare: async () => undefined };
+  const deps = {
+    store: store as HintStore,
+    target,
+    clock,
+    logger: silentLogger,
+    wake: () => undefined,
+    takeBack: async () => false,
+    compare: async () => undefined,
+  };
   await listenToTarget(deps, stopping.signal);
   expect(shown).toEqual(["connecting", "listening"]);
 }, 5_000);

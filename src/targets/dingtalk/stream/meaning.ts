@@ -15,7 +15,7 @@ import type { StreamEvent } from "./frames.ts";
 const MOST_SUBJECTS = 1_000;
 const LONGEST_ID = 64;
 
-type Meaning = Pick<HintSubject, "told" | "concerns" | "raisedBy">;
+type Meaning = Pick<HintSubject, "told" | "concerns" | "appears" | "raisedBy">;
 /** Only the thing itself can tell. */
 const UNTOLD_CHANGE: Meaning = { told: {}, concerns: "anything" };
 /** What a read shows all of. */
@@ -27,13 +27,13 @@ const about = (part: string, names: readonly string[], isKnown: Told["isKnown"])
 /** That nothing is another one than before, as after a write of ours that says the same again. */
 const UNCHANGED = about("unchanged", [], () => true);
 /** A remembered person is present. */
-const PRESENT = about("presence", [], () => true);
+const PRESENT: Meaning = { ...about("presence", [], () => true), appears: true };
 
 const PEOPLE: Readonly<Record<string, Meaning>> = {
   user_add_org: PRESENT,
   // A person who is present again may be a new account.
   user_leave_org: UNTOLD_CHANGE,
-  user_active_org: about("activated", ["activated"], ({ activated }) => activated === true),
+  user_active_org: { ...about("activated", ["activated"], ({ activated }) => activated === true), appears: true },
   org_admin_add: READABLE,
   org_admin_remove: READABLE,
 };
