@@ -17,10 +17,10 @@ export function docsMounts(openapi: string, publicUrl: string): readonly Mount[]
       sendText(res, 200, "text/html", PAGE);
     })
     .all(methodNotAllowed("GET"));
-  docs.route("/start.js").get(file("text/javascript", START)).all(methodNotAllowed("GET"));
   docs
     .route("/:part")
     .get((req, res, next) => {
+      if (req.params.part === "start.js") return sendText(res, 200, "text/javascript", START);
       const part = PARTS.get(req.params.part);
       if (!part) return next("route");
       res.sendFile(part.file, { ...AS_IT_IS, root: VIEWER, headers: { "Content-Type": `${part.contentType}; charset=utf-8` } });

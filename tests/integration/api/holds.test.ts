@@ -70,7 +70,7 @@ test("people are put back by their ids or by the hold, and never against the dir
   const restore = (body: object) => product.send("POST", "/api/sync/restore", { body });
   const answer = await restore({ hold });
   expect([answer.status, answer.body]).toEqual([409, expect.objectContaining({ code: "CONFLICT", restoring: 0 })]);
-  expect(answer.body.people.map(({ result }: { result: string }) => result)).toEqual(Array.from({ length: 5 }, () => "notWanted"));
+  expect(answer.body.people.map(({ result }: { result: string }) => result)).toEqual(Array.from({ length: 5 }, () => "deleted"));
   expect((await restore({ hold: "00000000-0000-4000-8000-000000000000" })).status).toBe(404);
   for (const body of [{}, { ids: [] }, { ids: ["x"] }, { ids: people, hold }]) expect((await restore(body)).status).toBe(400);
 
