@@ -39,3 +39,5 @@ export interface Count {
   orphans: number;
   readonly orphanExamples: SweepResult["orphanExamples"][number][];
 }
+
+export const emptyCount = (): Count => ({ untold: 0, compared: 0, differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [] });

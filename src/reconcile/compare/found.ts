@@ -4,7 +4,7 @@ import { pairKey } from "../adopt/match.ts";
 import { containersOf } from "../containers.ts";
 import type { Owner, Period } from "../ports.ts";
 import type { Actual } from "../target-values.ts";
-import type { Count, SweepDeps } from "./count.ts";
+import { type Count, emptyCount, type SweepDeps } from "./count.ts";
 
 /*
  * What a comparison finds without a link. A call that landed late, an accepted invitation, or a restore of an older database leaves people and departments
@@ -78,7 +78,7 @@ export async function takeBack(
  */
 export async function takeBackOne(deps: SweepDeps, kind: EntityKind, remoteId: string, signal: AbortSignal): Promise<boolean> {
   if (!isCanonicalUuid(remoteId) || deps.target.remoteIdFor({ kind, id: remoteId }) !== remoteId) return false;
-  const count: Count = { untold: 0, compared: 0, differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [] };
+  const count = emptyCount();
   const unlinked: readonly Actual[] = [{ remoteId, entityId: remoteId, attributes: {}, presence: "active" }];
   await takeBack(deps, kind, { unlinked, seen: new Set() }, count, { causes: [], signal });
   return count.found > 0;

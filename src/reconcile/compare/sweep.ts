@@ -9,7 +9,7 @@ import { sameValue } from "../plan.ts";
 import type { LinkTo } from "../ports.ts";
 import { withRecalled } from "../recalled.ts";
 import { type Actual, type Attributes, DIFFERED } from "../target-values.ts";
-import type { Count, SweepDeps, SweepResult } from "./count.ts";
+import { type Count, emptyCount, type SweepDeps, type SweepResult } from "./count.ts";
 import { takeBack } from "./found.ts";
 import { readOrUnseen } from "./out-of-sight.ts";
 import { forecast } from "./preview.ts";
@@ -25,7 +25,7 @@ export async function sweep(deps: SweepDeps, actor: string, signal: AbortSignal)
   const at = clock.now();
   const event = { id: uuidv7(at.getTime()), at, code: "operator.reconcile", actor, causes: [], target: target.name } as const;
   await store.beginSweep(event);
-  const count: Count = { untold: 0, compared: 0, differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [] };
+  const count = emptyCount();
   // One kind after the other: people are compared with departments that are known to be there.
   const strangers = collectStrangers(target);
   for (const kind of KINDS) await sweepKind(deps, kind, { since: await store.moment(), count, event, strangers, signal });
