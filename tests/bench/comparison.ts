@@ -59,7 +59,7 @@ async function compareAll(stage: Stage, people: number): Promise<Row> {
   const name = `people_${people}`;
   const database = await stage.database(name);
   const dingtalk = await stage.simulator(0);
-  const server = await stage.server(name, database, { clients: 1, dingtalk, more: { DINGTALK_QPS: "1000" } });
+  const server = await stage.server(name, database, { clients: 1, dingtalk, more: { DINGTALK_QPS: "1000", DINGTALK_STREAM: "off" } });
   const [pid] = server.pids as readonly [number];
   return withDatabase(database, async (db) => {
     await seedReal(db, server, { users: people, departments });
