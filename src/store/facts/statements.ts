@@ -68,10 +68,12 @@ export const PEOPLE: Statement = {
         'state', case when p.kind is null then (${stateOf("group", "g.id")}) end,
         'external', (select d.external from departments d where d.id = p.department_id),
         'role', case when p.kind = 'role' then ${reference("role", "g.id")} end) order by g.id)
-       from group_members m join groups g on g.id = m.group_id left join placements p on p.target = $1 and p.group_id = g.id
+       from group_members m cross join ${lookUp("groups g", "g.id = m.group_id")} g
+       left join ${lookUp("placements p", "p.target = $1 and p.group_id = m.group_id")} p on true
       where m.user_id = any(u.record_ids)) as groups,
     (select json_agg(json_build_object('department', ${department("d.department_id")}, 'main', d.main, 'external', n.external, 'path', n.path_key))
-       from person_departments d join departments n on n.id = d.department_id where d.target = $1 and d.user_id = w.id) as departments,
+       from person_departments d cross join ${lookUp("departments n", "n.id = d.department_id")} n
+      where d.target = $1 and d.user_id = w.id) as departments,
     case when exists (select from departments e where e.target = $1 and not e.present and e.settles_at > now()) then (
       select json_agg(json_build_object('remoteId', own.remote_id, 'ms', ${msUntil("d.settles_at")}))
         from links own join departments d on d.id = own.entity_id

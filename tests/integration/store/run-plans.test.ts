@@ -13,6 +13,8 @@ const ENTITIES = 3_000;
 const CLAIMED = 20;
 /** Rows of the queue and of the links read for one run: its claim, facts, begin and end, each a few times. */
 const MOST_READ = 15;
+/** Pages read to find the groups of one person: two indexes and the rows. */
+const MOST_PAGES = 10;
 
 let pool: Pool;
 let store: ReconcileStorage;
@@ -82,6 +84,15 @@ async function rowsRead(): Promise<number> {
   return rows[0].n;
 }
 
+/** Pages of groups, of their members and of the indexes of both. An index may be searched for each group without a row being read. */
+async function groupPagesRead(): Promise<number> {
+  await pool.byKey.query("select pg_stat_force_next_flush()");
+  const { rows } = await pool.query(
+    "select sum(heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)::int as n from pg_statio_user_tables where relname in ('groups', 'group_members')",
+  );
+  return rows[0].n;
+}
+
 /** Each is linked, has nobody inside, and waits for nobody. */
 async function departments(count: number): Promise<readonly string[]> {
   await pool.query("alter table departments set (autovacuum_enabled = off)");
@@ -94,6 +105,34 @@ async function departments(count: number): Promise<readonly string[]> {
      select array_agg(id) as ids from new`,
     [count],
   );
+  return rows[0]!.ids;
+}
+
+/** Each person is in one group, and each group is a department with its link. */
+async function peopleInGroups(people: number, groups: number): Promise<readonly string[]> {
+  await pool.query("insert into sources (id, name) values (gen_random_uuid(), 'default')");
+  await seed(
+    pool,
+    `with new as (
+       insert into groups (id, source_id, display_name, display_name_key, document, created_at, modified_at)
+       select gen_random_uuid(), (select id from sources limit 1), 'G' || i, 'g' || i, '{}', now(), now() from generate_series(1, $1::int) i returning id)
+     insert into placements (target, group_id, kind, department_id)
+     select 'dingtalk', n.id, 'department', d.id from (select id, row_number() over () as n from new) n
+       join (select id, row_number() over () as n from departments) d on d.n = n.n`,
+    [groups],
+  );
+  const { rows } = await pool.query<{ ids: string[] }>(
+    `with new as (
+       insert into users (id, source_id, active, user_name, user_name_key, document, created_at, modified_at)
+       select gen_random_uuid(), (select id from sources limit 1), true, 'm' || i, 'm' || i, '{}', now(), now() from generate_series(1, $1::int) i returning id),
+     joined as (
+       insert into group_members (group_id, user_id)
+       select g.id, u.id from (select id, row_number() over () as n from new) u
+         join (select id, row_number() over () as n from groups) g on g.n = u.n % $2::int + 1)
+     select array_agg(id) as ids from new`,
+    [people, groups],
+  );
+  await pool.query("analyze groups, users, group_members, departments, placements");
   return rows[0]!.ids;
 }
 
@@ -111,4 +150,14 @@ test("a department is read without all the others", async () => {
   const before = await rowsRead();
   expect((await store.departments(ids.slice(0, CLAIMED))).size).toBe(CLAIMED);
   expect((await rowsRead()) - before).toBeLessThan(CLAIMED * MOST_READ);
+});
+
+test("people are read without the groups that they are not in", async () => {
+  await departments(500);
+  const ids = await peopleInGroups(2_000, 500);
+  for (let round = 0; round < 8; round++) await store.people(ids.slice(0, CLAIMED));
+  const before = await groupPagesRead();
+  const people = await store.people(ids.slice(0, CLAIMED));
+  expect([...people.values()].map((person) => person.groups.map(({ placement }) => placement))).toEqual(Array(CLAIMED).fill(["department"]));
+  expect((await groupPagesRead()) - before).toBeLessThan(CLAIMED * MOST_PAGES);
 });
