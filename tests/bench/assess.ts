@@ -29,7 +29,11 @@ interface Report {
 async function assessment(stage: Stage): Promise<number> {
   const database = await stage.database("assess");
   const dingtalk = await stage.simulator(0);
-  const server = await stage.server("assess", database, { clients: 1, dingtalk, more: { DINGTALK_QPS: "1000", SYNC_MODE: "observe", DINGTALK_STREAM: "off" } });
+  const server = await stage.server("assess", database, {
+    clients: 1,
+    dingtalk,
+    more: { DINGTALK_QPS: "1000", SYNC_MODE: "observe", DINGTALK_STREAM: "off" },
+  });
   const [pid] = server.pids as readonly [number];
   return withDatabase(database, async (db) => {
     await seedReal(db, server, { users: people, departments });

@@ -2,7 +2,13 @@ import type pg from "pg";
 import type { Member } from "../../directory/group.ts";
 import type { FewMembers } from "../../directory/ports.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
+import { lookUp } from "../postgres/planner.ts";
+import type { Pool } from "../postgres/pool.ts";
 import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
+
+/** Each member is looked up by its key: as a join, all people are read for the few of one group. */
+const USER_OF_MEMBER = lookUp("users x", "x.id = m.user_id");
+const GROUP_OF_CHILD = lookUp("groups x", "x.id = c.child_id");
 
 /** For each group at most `$2` members, in the order of `membersOf`: people by id, then groups by id. */
 const FIRST_MEMBERS: Statement = {
@@ -11,10 +17,12 @@ const FIRST_MEMBERS: Statement = {
     from unnest($1::uuid[]) with ordinality t(id, n)
     cross join lateral (
       (select m.user_id as id, 'User' as type, u.document->>'displayName' as display, 0 as rank
-         from group_members m join users u on u.id = m.user_id where m.group_id = t.id order by m.user_id limit $2)
+         from (select user_id from group_members where group_id = t.id order by user_id limit $2) m
+         cross join ${USER_OF_MEMBER} u)
       union all
       (select c.child_id, 'Group', g.display_name, 1
-         from group_children c join groups g on g.id = c.child_id where c.group_id = t.id order by c.child_id limit $2)
+         from (select child_id from group_children where group_id = t.id order by child_id limit $2) c
+         cross join ${GROUP_OF_CHILD} g)
       order by rank, id limit $2) m
    order by t.n, m.rank, m.id`,
 };
@@ -35,10 +43,10 @@ const FEW_MEMBERS: Statement = {
                      (select 1 from group_children c where c.group_id = t.id limit ${COUNTED})) o limit ${COUNTED}) o) few
     left join lateral (
       (select m.user_id as id, 'User' as type, u.document->>'displayName' as display, 0 as rank
-         from group_members m join users u on u.id = m.user_id where m.group_id = t.id and few.n <= t.at_most)
+         from group_members m cross join ${USER_OF_MEMBER} u where m.group_id = t.id and few.n <= t.at_most)
       union all
       (select c.child_id, 'Group', g.display_name, 1
-         from group_children c join groups g on g.id = c.child_id where c.group_id = t.id and few.n <= t.at_most)) m on true
+         from group_children c cross join ${GROUP_OF_CHILD} g where c.group_id = t.id and few.n <= t.at_most)) m on true
    order by t.at, m.rank, m.id`,
 };
 
@@ -51,10 +59,10 @@ interface Asked {
  * `count`: of the group's members, up to 1,000. `members`: all of them where there are at most `atMost`, else none. Who asks sees all that was committed before.
  * Clients change one group many times side by side: those who ask then share a statement, and those who ask for one group its rows. Rejects with Unavailable.
  */
-export function createFewMembers(pool: pg.Pool): (groupId: string, atMost: number) => Promise<FewMembers> {
+export function createFewMembers(pool: Pool): (groupId: string, atMost: number) => Promise<FewMembers> {
   const answer = async (asked: readonly Asked[]): Promise<readonly FewMembers[]> => {
     const atMost = new Map(asked.map((each) => [each.groupId, each.atMost]));
-    const rows = await run<MemberRow & { n: number }>(pool, FEW_MEMBERS, [[...atMost.keys()], [...atMost.values()]]);
+    const rows = await run<MemberRow & { n: number }>(pool.byKey, FEW_MEMBERS, [[...atMost.keys()], [...atMost.values()]]);
     const found = new Map<string, { readonly count: number; readonly members: Member[] }>();
     for (const { group_id, n, id, type, display } of rows) {
       const group = found.get(group_id) ?? { count: n, members: [] };
@@ -78,12 +86,12 @@ interface MemberRow extends pg.QueryResultRow {
 
 /** The first members of many groups in one statement. Groups without members are missing in the answer. */
 export async function firstMembersOf(
-  pool: pg.Pool,
+  pool: Pool,
   groupIds: readonly string[],
   atMost: number,
 ): Promise<ReadonlyMap<string, readonly Member[]>> {
   const members = new Map<string, Member[]>();
-  for (const { group_id, id, type, display } of await run<MemberRow>(pool, FIRST_MEMBERS, [groupIds, atMost])) {
+  for (const { group_id, id, type, display } of await run<MemberRow>(pool.byKey, FIRST_MEMBERS, [groupIds, atMost])) {
     const ofGroup = members.get(group_id);
     const member: Member = { id, type, display: display ?? undefined };
     if (ofGroup) ofGroup.push(member);

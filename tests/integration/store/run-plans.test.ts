@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createReconcileStore, type ReconcileStorage } from "../../../src/store/create.ts";
+import { createGroupStore } from "../../../src/store/directory/groups.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
 import { seed } from "../../support/seed.ts";
@@ -84,11 +85,12 @@ async function rowsRead(): Promise<number> {
   return rows[0].n;
 }
 
-/** Pages of groups, of their members and of the indexes of both. An index may be searched for each group without a row being read. */
-async function groupPagesRead(): Promise<number> {
-  await pool.byKey.query("select pg_stat_force_next_flush()");
+/** Pages of these tables and of their indexes. An index may be searched for each group without a row being read. */
+async function pagesRead(tables = ["groups", "group_members"]): Promise<number> {
+  for (const session of [pool, pool.byKey]) await session.query("select pg_stat_force_next_flush()");
   const { rows } = await pool.query(
-    "select sum(heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)::int as n from pg_statio_user_tables where relname in ('groups', 'group_members')",
+    "select sum(heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)::int as n from pg_statio_user_tables where relname = any($1)",
+    [tables],
   );
   return rows[0].n;
 }
@@ -124,7 +126,7 @@ async function peopleInGroups(people: number, groups: number): Promise<readonly 
   const { rows } = await pool.query<{ ids: string[] }>(
     `with new as (
        insert into users (id, source_id, active, user_name, user_name_key, document, created_at, modified_at)
-       select gen_random_uuid(), (select id from sources limit 1), true, 'm' || i, 'm' || i, '{}', now(), now() from generate_series(1, $1::int) i returning id),
+       select gen_random_uuid(), (select id from sources limit 1), true, 'm' || i, 'm' || i, json_build_object('displayName', repeat('m', 500)), now(), now() from generate_series(1, $1::int) i returning id),
      joined as (
        insert into group_members (group_id, user_id)
        select g.id, u.id from (select id, row_number() over () as n from new) u
@@ -156,8 +158,30 @@ test("people are read without the groups that they are not in", async () => {
   await departments(500);
   const ids = await peopleInGroups(2_000, 500);
   for (let round = 0; round < 8; round++) await store.people(ids.slice(0, CLAIMED));
-  const before = await groupPagesRead();
+  const before = await pagesRead();
   const people = await store.people(ids.slice(0, CLAIMED));
-  expect([...people.values()].map((person) => person.groups.map(({ placement }) => placement))).toEqual(Array(CLAIMED).fill(["department"]));
-  expect((await groupPagesRead()) - before).toBeLessThan(CLAIMED * MOST_PAGES);
+  expect([...people.values()].map((person) => person.groups.map(({ placement }) => placement))).toEqual(
+    Array(CLAIMED).fill(["department"]),
+  );
+  expect((await pagesRead()) - before).toBeLessThan(CLAIMED * MOST_PAGES);
+});
+
+test("the members of a small group are read without all people", async () => {
+  // By the statistics, every group has a thousand.
+  await departments(3);
+  await peopleInGroups(3_000, 3);
+  const { rows } = await pool.query<{ id: string }>(
+    `with small as (
+       insert into groups (id, source_id, display_name, display_name_key, document, created_at, modified_at)
+       select gen_random_uuid(), (select id from sources limit 1), 'Small', 'small', '{}', now(), now() returning id),
+     joined as (insert into group_members (group_id, user_id) select s.id, u.id from small s, (select id from users order by id limit 4) u)
+     select id from small`,
+  );
+  const { fewMembersOf, firstMembersOf } = createGroupStore(pool, ["dingtalk"], testVault);
+  const read = () => Promise.all([fewMembersOf(rows[0]!.id, 20), firstMembersOf([rows[0]!.id], 20)]);
+  for (let round = 0; round < 8; round++) await read();
+  const before = await pagesRead(["users", "group_members"]);
+  const [few, first] = await read();
+  expect([few.members.length, first.get(rows[0]!.id)?.length]).toEqual([4, 4]);
+  expect((await pagesRead(["users", "group_members"])) - before).toBeLessThan(2 * 4 * MOST_PAGES);
 });
