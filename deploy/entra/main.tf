@@ -1,5 +1,5 @@
-# The enterprise application in Entra ID that provisions dingtalk-scim, with its limit for removals (docs/entra.md).
-# Needs the roles Application.ReadWrite.All, AppRoleAssignment.ReadWrite.All, Group.Read.All and Synchronization.ReadWrite.All.
+# The enterprise application in Entra ID that provisions dingtalk-scim, and its limit for removals (docs/entra.md).
+# It needs the permissions Application.ReadWrite.All, AppRoleAssignment.ReadWrite.All, Group.Read.All and Synchronization.ReadWrite.All.
 
 terraform {
   required_version = ">= 1.6"
@@ -12,44 +12,44 @@ terraform {
 }
 
 variable "scim_url" {
-  description = "PUBLIC_URL of dingtalk-scim and /scim/v2, with the flag that makes Entra send booleans and PATCH as RFC 7644 has them."
+  description = "PUBLIC_URL of dingtalk-scim, then /scim/v2, then the flag with which Entra sends booleans and PATCH in the form of RFC 7644."
   type        = string
   default     = "https://scim.example.com/scim/v2?aadOptscim062020"
 }
 
 variable "scim_token" {
-  description = "A token of the scope provision: dingtalk-scim token create --name 'Entra ID'. It is kept in the state, so protect that."
+  description = "A token of the scope provision: dingtalk-scim token create --name 'Entra ID'. Terraform stores it in its state: protect the state."
   type        = string
   sensitive   = true
 }
 
 variable "groups" {
-  description = "Object ids of the groups whose members are provisioned; nested groups are not followed by Entra."
+  description = "Object ids of the groups whose direct members are provisioned. Entra does not read nested groups."
   type        = set(string)
 }
 
 variable "delete_threshold" {
-  description = "More removals than this in one cycle quarantine the job before the first of them. Keep it at or below `limits.peopleRemoved` of the policy."
+  description = "If a cycle has more removals than this, Entra quarantines the job before the first removal. Do not set it above `limits.peopleRemoved` of the policy."
   type        = number
   default     = 5
   validation {
     condition     = var.delete_threshold > 0
-    error_message = "A threshold of 0 would switch the protection off."
+    error_message = "A threshold of 0 would turn the protection off."
   }
 }
 
 variable "notify" {
-  description = "Who gets a mail when the job is quarantined."
+  description = "E-mail address that is notified when the job is quarantined."
   type        = string
 }
 
 variable "enabled" {
-  description = "Whether the job runs. Begin with false, and look at the attribute mapping first (set-external-id.mjs)."
+  description = "Whether the job runs. Begin with false, and check the attribute mapping first (set-external-id.mjs)."
   type        = bool
   default     = false
 }
 
-# An application that is in no gallery.
+# The template for an application that is not in the gallery.
 data "azuread_application_template" "custom" {
   display_name = "Custom"
 }
@@ -81,7 +81,7 @@ resource "azuread_synchronization_secret" "dingtalk" {
     key   = "SecretToken"
     value = var.scim_token
   }
-  # Only those who are assigned.
+  # Only assigned people and groups are provisioned.
   credential {
     key   = "SyncAll"
     value = "false"
@@ -105,7 +105,7 @@ resource "azuread_synchronization_job" "dingtalk" {
 }
 
 output "service_principal_id" {
-  description = "For set-external-id.mjs."
+  description = "The value of --service-principal of set-external-id.mjs."
   value       = data.azuread_service_principal.dingtalk.object_id
 }
 

@@ -1,17 +1,17 @@
 #!/usr/bin/env node
-// Makes Entra ID send the object id of a person as externalId, in place of the nickname of the mailbox (docs/entra.md says why). Terraform cannot: the attribute
-// mapping is in the schema of the job.
+// Makes Entra ID send the object id of a person as externalId, instead of mailNickname (docs/entra.md says why). Terraform cannot change this, because the
+// attribute mapping is in the schema of the job.
 //
 //   GRAPH_TOKEN=$(az account get-access-token --resource-type ms-graph --query accessToken -o tsv) \
 //     node set-external-id.mjs --service-principal ID [--apply]
 //
-// Without --apply it shows what it would change. Needs Synchronization.ReadWrite.All. Exit codes: 0 done or nothing to do, 1 would change something, 2 bad usage,
-// 3 could not.
+// Without --apply it only shows what it would change. It needs the permission Synchronization.ReadWrite.All. Exit codes: 0 done or nothing to do, 1 without
+// --apply: there is something to change, 2 bad usage, 3 failed.
 import { parseArgs } from "node:util";
 
 const GRAPH = process.env.GRAPH_URL ?? "https://graph.microsoft.com/v1.0";
 
-/** The same schema, with objectId as the source of externalId of people. Changed: whether it differs. */
+/** Returns the schema with objectId as the source of externalId of people. `changed`: whether it differs from the given one. Throws without such a mapping. */
 export function withObjectId(schema) {
   let found = false;
   let changed = false;

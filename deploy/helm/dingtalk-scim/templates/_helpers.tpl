@@ -42,7 +42,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 {{- end -}}
 
-{{/* The Secret of the key files, which are no settings. */}}
+{{/* The Secret with the key files. */}}
 {{- define "dingtalk-scim.keysSecretName" -}}
 {{- if .Values.existingKeysSecret -}}
 {{- .Values.existingKeysSecret -}}
@@ -69,7 +69,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 {{- end -}}
 
-{{/* What every pod has: no token, no rights. */}}
+{{/* Part of every pod: no service account token, no root. */}}
 {{- define "dingtalk-scim.pod" -}}
 serviceAccountName: {{ include "dingtalk-scim.serviceAccountName" . }}
 automountServiceAccountToken: false
@@ -85,7 +85,7 @@ securityContext:
   seccompProfile: { type: RuntimeDefault }
 {{- end -}}
 
-{{/* What every container has. */}}
+{{/* Part of every container. */}}
 {{- define "dingtalk-scim.container" -}}
 image: {{ include "dingtalk-scim.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
@@ -95,7 +95,7 @@ securityContext:
   capabilities: { drop: [ALL] }
 {{- end -}}
 
-{{/* Settings of the servers: the ConfigMap, then the Secret, then what the chart decides. Takes the context and the role. */}}
+{{/* Settings of a process, later ones take precedence: the ConfigMap, the Secret, the chart's own. Arguments: context, role. */}}
 {{- define "dingtalk-scim.environment" -}}
 envFrom:
   - configMapRef: { name: {{ include "dingtalk-scim.fullname" .context }} }
@@ -123,7 +123,7 @@ env:
   {{- end }}
 {{- end -}}
 
-{{/* Makes new pods of new settings, which are read at start. */}}
+{{/* A changed setting changes a digest, and so makes new pods: settings are read at start. */}}
 {{- define "dingtalk-scim.checksums" -}}
 checksum/settings: {{ list .Values.settings .Values.mapping .Values.policy .Values.feed .Values.workday | toJson | sha256sum }}
 {{- if not .Values.existingSecret }}
