@@ -36,6 +36,7 @@ export function chartDigests(): Readonly<Record<string, string>> {
 }
 
 interface Container {
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
   readonly securityContext: unknown;
   readonly resources: { readonly requests?: unknown; readonly limits?: unknown };
 }

@@ -112,6 +112,22 @@ test.each(Object.keys(VALUES))("%s: every pod passes the restricted standard and
   expectRestrictedPods(readFileSync(goldenOf(name), "utf8"));
 });
 
+/** Folders of a pod of a role to which it may write, each with its volume. */
+function writable(name: string, role: string): Readonly<Record<string, unknown>> {
+  const all = documentsIn(readFileSync(goldenOf(name), "utf8"));
+  const { containers, volumes = [] } = all.find(({ kind, metadata }) => kind === "Deployment" && metadata.name.endsWith(role))!.spec!
+    .template!.spec;
+  const mounts = containers.flatMap(({ volumeMounts = [] }) => volumeMounts).filter(({ readOnly }) => !readOnly);
+  return Object.fromEntries(
+    mounts.map((mount) => [mount.mountPath, volumes.find((volume) => volume["name"] === mount.name)?.["emptyDir"]]),
+  );
+}
+
+test.each(Object.keys(VALUES))("%s: packs and exports have a temporary folder, the report of Workday has room", (name) => {
+  expect(writable(name, "-api")).toEqual({ "/tmp": {} });
+  expect(writable(name, "-worker")).toEqual({ "/tmp": {}, "/data": { sizeLimit: "1Gi" } });
+});
+
 /** Of Kubernetes 1.28 to 1.34; what the cluster has to have beside it has versions of its own. */
 const KINDS: Readonly<Record<string, string>> = {
   ConfigMap: "v1",

@@ -16,6 +16,7 @@ interface Service {
   readonly ports?: readonly string[];
   readonly user?: string;
   readonly read_only?: boolean;
+  readonly tmpfs?: readonly string[];
   readonly cap_drop?: readonly string[];
   readonly security_opt?: readonly string[];
   readonly stop_grace_period?: string;
@@ -58,6 +59,10 @@ test.each(ours)("%s is ours: of this version, a stage of the Dockerfile, and wit
   expect(service.image).toBe(`dingtalk-scim:${version}${target === "sandbox" ? "-sandbox" : ""}`);
   expect(service).toMatchObject({ user: "10001:10001", read_only: true, cap_drop: ["ALL"], security_opt: ["no-new-privileges:true"] });
   expect(Number.parseInt(service.stop_grace_period!, 10)).toBeGreaterThan(23);
+});
+
+test.each(ours)("%s can write to the temporary folder, where evidence packs and exports are prepared", (_name, { tmpfs }) => {
+  expect(tmpfs).toEqual(["/tmp"]);
 });
 
 test.each(Object.entries(services))("%s has an exact version, opens nothing to the world, and mounts what exists", (name, service) => {
