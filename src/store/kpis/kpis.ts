@@ -9,18 +9,21 @@ import { appendEvent, eventRow } from "../write-sql.ts";
 import { leaversOf } from "./leavers.ts";
 import { IN_USE, INTERVENTIONS, LATENCY, MEASURED, WRONG } from "./statements.ts";
 
-/* Figures by the hour, made from the history and kept beside it. */
+/* Figures of each hour. They are computed from the history and stored in `kpi_hours`. */
 
-/** An event is written a moment after the time it bears; an hour is done when nothing of it can be on its way. */
+/** An event becomes visible a moment after the time in its id. So an hour is final 15 minutes after its end. */
 const STRAGGLERS_MS = 15 * MINUTE_MS;
-/** Between two looks of all processes at the hour that goes on. */
+/** Time between two computations of the current hour, over all processes. */
 const PACE_MS = 50_000;
-/** Hours in one turn. */
+/** Most hours that one call computes. */
 const HOURS_MAX = 48;
-/** How far back an installation is caught up with, and how long its figures are kept. */
+/** How far back the first call begins, and how long figures are kept. */
 const CAUGHT_UP_MS = 13 * WEEK_MS;
 const KEPT_MS = 3 * 365 * DAY_MS;
-/** Acts of one person that follow each other this soon are one piece of work; the first of it takes as long as below. */
+/**
+ * An act of a person within this time after their previous act belongs to the same work and takes the time between both. Any other act
+ * counts as ONE_ACT_SECONDS.
+ */
 const PAUSE_MS = 15 * MINUTE_MS;
 const ONE_ACT_SECONDS = 120;
 
@@ -40,7 +43,7 @@ const FORGET: Statement = { name: "", text: "delete from kpi_hours where target 
 const HOURS: Statement = { name: "kpi-hours", text: "select hour, figures from kpi_hours where target = $1 and hour >= $2 order by hour" };
 const RECORD: Statement = { name: "", text: `with event as (${appendEvent(1, "(select 1) once")}) select 1` };
 
-/** How the people of a target stand now. */
+/** Reads the present numbers of people of a target, and its calls since the installation. */
 export type ReadStanding = () => Promise<{
   readonly people: { readonly active: number; readonly present: number; readonly accurate: number };
   readonly calls: readonly { readonly count: number }[];
@@ -55,7 +58,7 @@ export const createKpiStore = (pool: Pool, target: string, standing: ReadStandin
     const [last] = await run<Last>(pool, LAST, [target]);
     const isFresh = last !== undefined && last.hour >= current;
     if (isFresh && now.getTime() - last.made.getTime() < PACE_MS) return { more: false };
-    // Not in the hour in which an installation begins: people are just arriving.
+    // Nothing is measured in the first hour of an installation: people are still arriving.
     const measured =
       last && (!isFresh || !(await figuresOf(pool, target, current, order)).measured)
         ? await measure(pool, target, order, standing)
@@ -90,7 +93,7 @@ interface Last {
   readonly made: Date;
 }
 
-/** The first hour that is not done, in milliseconds. */
+/** The first hour that is not final, in milliseconds. */
 async function firstOpen(db: Queryable, target: string, now: Date): Promise<number> {
   const current = hourOf(now).getTime();
   const [open] = await run<{ hour: Date | null }>(db, OPEN, [target]);
@@ -125,7 +128,7 @@ async function figuresOf(db: Queryable, target: string, from: Date, { now, leave
   };
 }
 
-/** Not in the transaction: it reads what everybody writes to. */
+/** Runs outside the transaction, because it reads tables that everybody writes to. Undefined without active people. */
 async function measure(pool: Pool, target: string, { attributes }: RollUp, standing: ReadStanding): Promise<Measured | undefined> {
   const { people, calls } = await standing();
   if (people.active === 0) return undefined;
@@ -136,7 +139,7 @@ async function measure(pool: Pool, target: string, { attributes }: RollUp, stand
   return { active, present, accurate, right, calls: calls.reduce((sum, { count }) => sum + count, 0) };
 }
 
-/** Another process may have been faster. */
+/** Another process may have recorded this hour already. */
 async function recordOnce(db: Queryable, target: string, hour: Date, now: Date, measured: Measured): Promise<void> {
   const known = await run(db, MEASURED, [target, idBefore(hour.getTime()), idBefore(hour.getTime() + HOUR_MS)]);
   if (known.length > 0) return;
@@ -152,7 +155,7 @@ async function recordOnce(db: Queryable, target: string, hour: Date, now: Date, 
   await run(db, RECORD, [eventRow(event)]);
 }
 
-/** Less than every id that was made at this time or later. */
+/** A UUID that is lower than every id made at this time or later. */
 const idBefore = (ms: number): string => {
   const time = Math.max(0, ms).toString(16).padStart(12, "0");
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;

@@ -4,9 +4,12 @@ import { LEAVER_CODES, leavings, type StoryEvent } from "../../history/leavers.t
 import type { Leavers } from "../../kpis/hour.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 
-/* Leavers of whom it became known in an hour whether they were in time: they were out by then, or their time was over. What counts is history/leavers.ts. */
+/*
+ * Leavers whose result became known in an hour: they were out of the target in time, or their time was over. history/leavers.ts defines who
+ * counts.
+ */
 
-/** Parameters: the ids between which they left. */
+/** Parameters: 1 first id, 2 id after the last. They limit the events in which people left. */
 const LEFT: Statement = {
   name: "",
   text: `select distinct h.subject as id from history h
@@ -29,12 +32,12 @@ interface StoryRow extends pg.QueryResultRow {
   readonly detail: string | null;
 }
 
-/** Each has some dozens of events. */
+/** Each person has some dozens of events. */
 const PEOPLE_AT_ONCE = 200;
 
 export interface HourOfLeavers {
   readonly target: string;
-  /** Ids before which the time begins and ends in which they may have left. */
+  /** Ids of the period in which the people may have left; the second is not part of it. */
   readonly left: readonly [from: string, to: string];
   readonly from: Date;
   readonly until: Date;
@@ -47,7 +50,7 @@ export async function leaversOf(db: Queryable, { target, left, from, until, now,
   const figures = { total: 0, inTime: 0 };
   for (let at = 0; at < people.length; at += PEOPLE_AT_ONCE) {
     const ids = people.slice(at, at + PEOPLE_AT_ONCE).map(({ id }) => id);
-    // In turn, so that the stories of few are kept at a time.
+    // One slice after the other, so that memory has the events of few people at a time.
     for (const [id, events] of await storiesOf(db, target, ids)) {
       for (const { inTime, received, answered } of leavings(id, events, limitMinutes, now)) {
         if (inTime === null) continue;

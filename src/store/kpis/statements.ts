@@ -3,18 +3,18 @@ import type { Statement } from "../postgres/statement.ts";
 import { personWith } from "../references.ts";
 
 /*
- * What is counted in one hour, from the history alone. The id of an event begins with its time, so the hour is a range of the primary key.
- * Parameters: 1 target, 2 and 3 the ids before which the hour begins and ends.
+ * Statements that count what happened in one hour, from the history alone. The id of an event begins with its time, so an hour is a range
+ * of the primary key. Parameters of all: 1 target, 2 first id of the hour, 3 id after its last.
  */
 
 const IN_HOUR = "h.id >= $2::uuid and h.id < $3::uuid";
 
-/** A change of the directory as the cause of an intent, or among those that were merged into one event. */
+/** The time of the first change in the directory that led to an intent. If the causes were merged, the merged events count too. */
 const BEGAN = `(with recursive cause(id) as (
     select unnest(i.causes) union select unnest(m.causes) from cause k join history m on m.id = k.id and m.code = 'marks.merged')
   select min(c.at) from cause k join history c on c.id = k.id where c.code ~ '^(user|group)[.]')`;
 
-/** By the bucket of kpis/latency.ts. An outcome names its intent first. */
+/** Changes by the bucket of kpis/latency.ts. The first cause of an outcome is its intent. */
 export const LATENCY: Statement = {
   name: "",
   text: `select w.bucket, count(*) as count from (
@@ -26,8 +26,9 @@ export const LATENCY: Statement = {
 };
 
 /**
- * Each act of somebody's own, with the time it took: since their act before it where that was a moment ago, else what an act takes. Those that are the end of
- * something begun by the same order name it as their cause. Parameters: 4 the id where to look for the act before begins, 5 longest pause, 6 one act, in seconds.
+ * Acts of people, with the time that each took: the time since the previous act of the same person if the pause was short, otherwise the
+ * time of one act. An `operator.…` event with a cause is the end of an act that was counted before. Parameters: 4 id from which previous
+ * acts are searched, 5 longest pause, 6 one act, both in seconds.
  */
 export const INTERVENTIONS: Statement = {
   name: "",
@@ -41,15 +42,15 @@ export const INTERVENTIONS: Statement = {
     where a.id >= $2::uuid group by a.code`,
 };
 
-/** What was measured; the last time, should it have been twice. */
+/** The measurement of the hour. If there are several, the last one counts. */
 export const MEASURED: Statement = {
   name: "",
   text: `select h.detail from history h where ${IN_HOUR} and h.code = 'kpis.measured' and h.target = $1 order by h.id desc limit 1`,
 };
 
 /**
- * Of each attribute, for how many active people the value at the target is not known to be right: it was refused, a plan would change it, they are not there, or
- * what differs is not known. Parameters: 1 target, 2 attributes of the mapping.
+ * For each attribute, the number of active people whose value at the target may be wrong: the value was refused, a plan would change it,
+ * the person is not at the target, or the difference is unknown. Parameters: 1 target, 2 attributes of the mapping.
  */
 export const WRONG: Statement = {
   name: "",
@@ -65,7 +66,7 @@ export const WRONG: Statement = {
     from unnest($2::text[]) as a(name) left join wrong w on true group by a.name`,
 };
 
-/** Attributes that somebody has; what a mapping could set and nobody has says nothing. */
+/** Attributes that somebody has at the target. An attribute of the mapping that nobody has is not a figure. Looks at this many people. */
 const SOME_PEOPLE = 1_000;
 export const IN_USE: Statement = {
   name: "",

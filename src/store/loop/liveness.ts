@@ -5,34 +5,34 @@ import { FORGOTTEN } from "../write-sql.ts";
 import { REQUEUE } from "./runs/requeue.ts";
 
 /*
- * Which workers live, and what becomes of the work of those that do not. A worker shows that it lives by a session advisory lock under its number:
- * PostgreSQL lets go of it the moment the process is gone, so that nobody waits for a lease to end.
+ * Which workers are alive, and what happens to the work of dead ones. A living worker has a session advisory lock under its number.
+ * PostgreSQL releases the lock as soon as the process is gone, so nobody has to wait for the end of a lease.
  */
 
-/** First key of the workers' advisory locks, so that they meet no others. */
+/** First key of the advisory locks of workers. No other lock of this server uses it. */
 const WORKER_LOCKS = 72_707_370;
 
 /**
- * Shared, although nobody else has this number: a session that was lost with the network lives on at the server until that notices, for hours perhaps, and the
- * same worker must not wait for itself.
+ * The lock is shared, although only one worker has the number. When a connection breaks in the network, its session may stay at the
+ * database for hours. With an exclusive lock the worker would wait for its own lost session.
  */
 const LOCK: Statement = { name: "worker-lock", text: "select pg_advisory_lock_shared($1, $2)" };
 
-/** A UUID version 7 of this moment, as `uuidv7` of core makes them; servers before 18 have none. */
+/** A UUID version 7 of this moment, in the form of `uuidv7` of core. PostgreSQL before version 18 has no function for it. */
 const NEW_ID = `encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
   placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid`;
 
 /**
- * After this long a call that nobody answered is not carried out any more: time-outs of proxies and of DingTalk itself are shorter. Not documented, so the
- * nightly comparison is the second line.
+ * DingTalk does not carry out a call later than this after it was sent without an answer, in milliseconds. Time-outs of proxies and of
+ * DingTalk are shorter. DingTalk does not document this, so the nightly comparison is a second check.
  */
 export const CALL_LIFE_MS = 15 * 60_000;
 
 /**
- * Gives back what is held by dead workers, by leases that ended, and by this worker ($1) for runs it no longer knows (leases $2 are the ones it does).
- * A worker without its lock is dead once it was seen so before ($3): one that lives has noticed meanwhile that the lock is gone, and sends nothing.
- * Where a write may have been sent, its intent gets the outcome `unknown`, and what was observed before is forgotten (docs/threats.md I6, F37), now and once more
- * after the longest life of a call ($4).
+ * Frees entities whose run cannot continue: the lease has ended; this worker ($1) no longer knows the run (it knows the leases $2); or the
+ * worker of the run is dead. A worker without its lock counts as dead when the previous check saw it without a lock too ($3): until then a
+ * living worker has noticed the loss and sends nothing. If a write may have been sent, its intent gets the outcome `unknown`, and the
+ * stored observation is dropped (docs/threats.md I6, F37). It is dropped once more after the longest life of a call ($4).
  */
 const FREE_ABANDONED: Statement = {
   name: "free-abandoned",
@@ -62,7 +62,10 @@ const FREE_ABANDONED: Statement = {
   select count(*) as freed, (select coalesce(array_agg(distinct a.worker), '{}') from abandoned a where not a.surely) as suspects from lost`,
 };
 
-/** Whose call has passed the longest life there is: what is remembered is forgotten, and somebody looks. Who is being worked on has a turn later. */
+/**
+ * Entities with an unanswered call that cannot be carried out any more. Their stored observation is dropped, and they become due. An entity
+ * with a running run comes later.
+ */
 const RECHECK: Statement = {
   name: "recheck",
   text: `with late as (
@@ -76,7 +79,10 @@ const RECHECK: Statement = {
   select count(*) as looked from looked`,
 };
 
-/** docs/threats.md I4: whatever is due or waiting has a time or a run, and what is in sync is so at the newest generation. Both are made so again. */
+/**
+ * docs/threats.md I4: each entity that is due or waiting has a time or a run, and each entity in sync is at its newest generation. Entities
+ * that break one of these rules become due.
+ */
 const REPAIR: Statement = {
   name: "repair-states",
   text: `with faulty as (
@@ -87,7 +93,7 @@ const REPAIR: Statement = {
   select count(*) as repaired from faulty`,
 };
 
-/** Where this worker stands: `term` changes and `lost` is true from the moment its lock is gone until it is had again. */
+/** The state of this worker. `lost` is true from the loss of its lock until it has the lock again. Each loss raises `term`. */
 export interface Place {
   term: number;
   lost: boolean;
@@ -117,7 +123,7 @@ export function createLiveness(
     return client;
   }
 
-  /** With the connection the lock is gone: runs of before send nothing any more. The next sign of life takes the lock again. */
+  /** The lock ends with the connection. Earlier runs send nothing any more. The next `keepAlive` takes the lock again. */
   function loseLock(client: pg.PoolClient, error: unknown): void {
     if (holder !== client) return;
     holder = undefined;
@@ -130,7 +136,7 @@ export function createLiveness(
     async keepAlive(leases) {
       const client = await holdLock();
       try {
-        // On the connection that holds the lock: one that is dead is noticed here at the latest.
+        // Uses the connection that holds the lock, so a dead connection is noticed here.
         const [row] = await run<{ freed: number; suspects: number[] }>(client, FREE_ABANDONED, [worker, leases, suspects, callLifeMs]);
         suspects = row!.suspects;
         await run(client, RECHECK, [target]);
@@ -142,7 +148,7 @@ export function createLiveness(
     },
 
     async repair() {
-      // Reads all there are, for which a statement of its own may have too little time.
+      // The statement reads all entities. In a transaction it has more time than alone.
       const [row] = await inTransaction(pool, (client) => run<{ repaired: number }>(client, REPAIR, [target]));
       return row!.repaired;
     },

@@ -5,11 +5,11 @@ import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
 
-/* Who came into a target, and whose manager is told of it. Found in the history, so that nothing of a run waits for it. */
+/* New people at a target, and the notes to their managers. New people are found in the history, so that no run waits for this. */
 
 /** An event becomes visible a moment after the time in its id. */
 const STRAGGLERS_MS = 15 * 60_000;
-/** Told or not, somebody who came so long ago is no newcomer. */
+/** After this time nobody is new any more, whether a note was sent or not. */
 const KEPT = "interval '30 days'";
 
 const statement = (name: string, text: string): Statement => ({ name: `newcomers-${name}`, text });
@@ -22,7 +22,7 @@ const MOVE = statement(
     on conflict (job) do update set event = greatest(retention_marks.event, excluded.event)`,
 );
 
-/** Parameters: 1 target, 2 and 3 the ids between which they came, 4 now. */
+/** Finds people whose create was carried out. Parameters: 1 target, 2 first id, 3 id after the last, 4 now. */
 const FIND = statement(
   "find",
   `insert into newcomer_notes (target, entity_id, outcome, came_at, next_at)
@@ -82,7 +82,7 @@ export const createNewcomers = (pool: Pool, target: string): NewcomerStore => ({
         outcome,
         cameAt: came_at,
         attempts,
-        // As it was observed: our own JSON.
+        // The stored observation, which is JSON of ours.
         attributes: attributes === null ? undefined : (JSON.parse(attributes) as Attributes),
       }),
     );

@@ -4,7 +4,7 @@ import type { OrdersStore } from "../../reconcile/process/orders.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "../write-sql.ts";
 
-/* What operators ordered for a target: one row, which every process reads. */
+/* Orders of operators for a target. They are one row, which every process reads. */
 
 const ORDERS: Statement = {
   name: "orders-read",
@@ -38,7 +38,7 @@ const ORDER_MODE: Statement = {
   ${appendEvent(3, "done")} returning 1`,
 };
 
-/** Those held for a mode: what may be done now is concluded afresh. */
+/** Entities that a mode held become due. The new mode decides about them. */
 const LOOK_AT_HELD: Statement = {
   name: "orders-look-at-held",
   text: `with done as (
@@ -74,7 +74,7 @@ export const createOrders = (pool: pg.Pool, target: string): OrdersStore => ({
   },
 
   async orderMode(mode, event) {
-    // However many are held: a statement of its own may have too little time.
+    // Any number of entities may be held. A statement in a transaction has more time than one alone.
     await inTransaction(pool, async (client) => {
       const changed = await run(client, ORDER_MODE, [target, mode ?? null, eventRow(event)]);
       if (changed.length > 0) await run(client, LOOK_AT_HELD, [target, eventRow(event)]);

@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { PauseProblem, PauseStore } from "../../reconcile/process/preflight.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
-/* The rest of a whole target, for every process. One that ends sooner never shortens one that goes on longer. */
+/* A pause of a whole target, for every process. A shorter pause never shortens a longer one. */
 
 const PAUSE: Statement = {
   name: "pause-begin",
@@ -14,7 +14,7 @@ const PAUSE: Statement = {
       pause_problems = case when target_states.paused_until > excluded.paused_until then target_states.pause_problems else excluded.pause_problems end,
       paused_until = greatest(target_states.paused_until, excluded.paused_until)`,
 };
-/** A ban is DingTalk's own and ends by its time. */
+/** A ban by DingTalk ends only at its time. */
 const LIFT: Statement = {
   name: "pause-lift",
   text: `update target_states set paused_until = null, pause_reason = null, pause_code = null, pause_problems = null

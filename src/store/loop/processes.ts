@@ -3,7 +3,7 @@ import type pg from "pg";
 import type { LoopProcess, Presence } from "../../reconcile/process/presence.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
-/** A process that has not shown itself for so long has gone. */
+/** A process that was not seen for this time is gone. */
 export const GONE = "interval '30 seconds'";
 
 const SHOW: Statement = {
@@ -33,7 +33,7 @@ interface Row extends pg.QueryResultRow {
   seen_at: Date;
 }
 
-/** How one process of the loop tells the others, and operators, what it works by. */
+/** Tells other processes and operators the mode, mapping, policy and settings of this process, and its state. */
 export const createPresence = (
   pool: pg.Pool,
   target: string,

@@ -8,8 +8,9 @@ import { releasedOnce } from "../postgres/release-once.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 /*
- * Jobs that wake the loop or compare everything. The library fetches and ends them, and stops for good when it could not end one; so it is run again until we
- * stop. Of its two ways to end jobs only the one in batches hears of its failures: the other leaves rejections to nobody, which ends the process (ADR 0036).
+ * Jobs that wake the loop, compare or assess. The library graphile-worker fetches and ends them. After a failed end of a job it stops and
+ * does not start again, so it is run again until `stop`. Jobs are ended in batches: only then does the library report its failures.
+ * Otherwise it leaves a rejection without a handler, which ends the process (ADR 0036).
  */
 
 export interface Queue {
@@ -20,50 +21,57 @@ export interface Queue {
 }
 
 export interface QueueTasks {
-  /** A write left a wake-up. It carries nothing: whom to look at is in `entity_states`, and one that is lost costs the time until the worker's own poll. */
+  /**
+   * A write has left a wake-up. A wake-up has no content: `entity_states` has the due entities. A lost wake-up costs the time until the
+   * next poll of the worker.
+   */
   readonly wake: () => void;
-  /** Everything is to be compared with the target: asked for by `actor`, or nightly. Runs in one process at a time; a rejection is tried again later. */
+  /**
+   * Compares everything with the target: on request of `actor`, or each night. Runs in one process at a time. A rejected job is tried again
+   * later.
+   */
   readonly sweep: (actor: string) => Promise<void>;
-  /** Both sides are to be assessed; the same otherwise. */
+  /** Assesses both sides, on request of `actor`. Runs like `sweep`. */
   readonly assess: (actor: string) => Promise<void>;
 }
 
-/** How long a wake-up may lie when its NOTIFY was lost. */
+/** Longest time until a wake-up is fetched when its NOTIFY was lost. */
 const POLL_MS = 1_000;
 
 /**
- * A wake-up is kept in hand this long after it was heard, so that under load the next one lies there, seen by every write, and none of them adds its own:
- * each would cost a NOTIFY, which serialises commits, and a job's fetching and completing. Ten wake-ups a second instead of one for each write.
+ * A job `reconcile` runs for this time after the wake-up. Under load the next wake-up is then waiting already, and writes that see it add
+ * none. Each further wake-up would cost a NOTIFY, which serialises commits, and the fetch and the end of a job. So there are about ten
+ * wake-ups a second instead of one for each write.
  */
 const LINGER_MS = 100;
 
-/** 02:10 in Hong Kong, in UTC: not on the hour, when everybody calls DingTalk (docs/dingtalk.md 9.1). */
+/** In UTC; 02:10 in Hong Kong. It avoids the full hour, at which many programs call DingTalk (docs/dingtalk.md 9.1). */
 const NIGHTLY = "10 18 * * * sweep ?jobKey=sweep&jobKeyMode=preserve_run_at";
 
 export interface QueueDeps {
-  /** What the queue writes may be forgotten in a crash of the database: a job taken or done then is done once more. */
+  /** A crash of the database may lose writes of the queue. A job that was taken or done then runs again. */
   readonly pool: pg.Pool;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** FALL_MS unless given. */
+  /** Default: FALL_MS. */
   readonly fallMs?: number;
 }
 
-/** Delay between two runs of the library: the database may be unavailable for long, and must be found again soon. */
+/** Delay between two runs of the library. The database may be unavailable for long, and work has to continue soon after it is back. */
 const AGAIN_MS = 500;
 const AGAIN_MAX_MS = 5_000;
 
-/** A stopping run is abandoned after this time: after two failed job completions the library waits indefinitely for a third. */
+/** A run of the library that is stopping is left after this time: after two failed ends of a job it waits for a third without a limit. */
 const FALL_MS = 5_000;
 
-/** Jobs that a run of the library could not end, for the next one. What was done is done once more. */
+/** Frees jobs that an earlier run of the library could not end. A job that was done runs again. */
 const GIVE_BACK: Statement = { name: "queue-give-back", text: "select graphile_worker.force_unlock_workers($1::text[])" };
 
-/** Does not wait for the database. */
+/** Returns immediately, also while the database is unavailable. */
 export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps, tasks: QueueTasks): Queue {
   const stopping = new AbortController();
   let runner: Runner | undefined;
-  /** Names under which earlier runs hold what they could not end. */
+  /** Names under which earlier runs of the library hold jobs. */
   let held: string[] = [];
   const sweep = oneAtATime(tasks.sweep);
   const assess = oneAtATime(tasks.assess);
@@ -77,7 +85,7 @@ export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps,
     try {
       runner = await runJobs({
         pgPool: releasedOnce(pool),
-        // Comparisons and assessments may take minutes; wake-ups must not wait for them.
+        // A comparison or an assessment may take minutes. A wake-up must not wait for it.
         concurrency: 3,
         pollInterval: POLL_MS,
         noHandleSignals: true,
@@ -120,7 +128,7 @@ export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps,
     async stop(graceMs) {
       stopping.abort();
       const late = new AbortController();
-      // A runner that is just stopping reports that it has stopped.
+      // `runner.stop()` rejects when the runner is already stopping.
       const ended = Promise.all([running, runner?.stop().catch(() => undefined)]);
       await Promise.race([ended, clock.sleep(graceMs, late.signal).catch(() => undefined)]);
       late.abort();
@@ -128,7 +136,7 @@ export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps,
   };
 }
 
-/** A run that was left behind may still be at it when the next one gets the same job. */
+/** A run of the library that was left may still do a job that the next run gets. Both share one execution. */
 function oneAtATime(task: (actor: string) => Promise<void>): (payload: unknown) => Promise<void> {
   let running: Promise<void> | undefined;
   return (payload) => {
@@ -145,7 +153,10 @@ function actorOf(payload: unknown): string {
   return typeof job?.actor === "string" ? job.actor : "system";
 }
 
-/** Other lines of the library are for debugging; only warnings and errors concern an operator. Its texts may contain job payloads; ours are empty. */
+/**
+ * Forwards only warnings and errors, because other lines of the library are for debugging. Its lines may have payloads of jobs; ours name
+ * only an actor.
+ */
 const forward =
   (logger: Logger): LogFunctionFactory =>
   () =>

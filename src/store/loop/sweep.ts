@@ -23,7 +23,10 @@ const LINKS_TO = statement(
   "links-to",
   "select l.entity_id, l.remote_id, l.status, l.attributes, l.unshown, l.presence from links l where l.target = $1 and l.kind = $2 and l.remote_id = any($3::text[])",
 );
-/** A department of the tree is an entity of its own; a person is one of the directory. Whatever had a state, a link or an event was ours. */
+/**
+ * Which of these ids are ours. People are in the directory and departments in the tree. An entity with a state, a link or an event was ours
+ * too.
+ */
 const OWNERS = statement(
   "owners",
   `select w.id, l.remote_id, l.status from unnest($3::uuid[]) as w(id)
@@ -39,7 +42,10 @@ const LOST_PERIODS = statement("lost-periods", "select since, until from lost_pe
 const LOCKED = "locked as materialized (select 1 from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = $3 for update)";
 const AFTER_LOCK = "(select count(*) from locked) >= 0";
 
-/** Parameters: 1 target, 2 kind, 3 id, 4 remote id, 5 attributes, 6 presence, 7 containers, 8 causes, 9 targets. */
+/**
+ * Links an object to an entity, unless another entity has the link. Parameters: 1 target, 2 kind, 3 id, 4 remote id, 5 attributes, 6
+ * presence, 7 containers, 8 causes, 9 targets.
+ */
 const RELINK = statement(
   "relink",
   `with ${LOCKED},
@@ -69,7 +75,7 @@ const LINKS_BEFORE = statement(
   `select l.entity_id as id, l.remote_id from links l
     where l.target = $1 and l.kind = $2 and l.entity_id > $3 and l.status = 'owned' and l.observed_at < $4 order by l.entity_id limit ${SLICE}`,
 );
-/** Parameters: 1 target, 2 kind, 3 id, 4 since, 5 causes. A run that holds the entity sees that its generation moved on. */
+/** Makes the entity due. A run of the entity finds a newer generation at its end. Parameters: 1 target, 2 kind, 3 id, 4 since, 5 causes. */
 const marking = (condition: string): string => `
   marked as (
     update entity_states s set state = 'due', next_at = now(), attempts = 0, desired_generation = s.desired_generation + 1,
@@ -77,7 +83,7 @@ const marking = (condition: string): string => `
      where s.target = $1 and s.kind = $2 and s.entity_id = $3 and ${condition} returning 1),
   woken as (${wakeUp("marked")})
   select (select count(*) from woken) as woken`;
-/** What was noted may hold no longer once something else is seen. */
+/** Stores an observation. An entity with notes becomes due in any case, because the notes may no longer be true. */
 const OBSERVED = statement(
   "observed",
   `with ${LOCKED},
@@ -93,7 +99,10 @@ const MISSING = statement(
     update links l set ${FORGOTTEN} where ${AFTER_LOCK} and l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
   ${marking("exists (select 1 from seen)")}`,
 );
-/** Whatever kept a value from being taken may be gone: only the target can tell. Who is parked for a cause that others share: TRY_CAUSES. */
+/**
+ * Requeues entities with a refused value: only the target can tell whether the cause is gone. TRY_CAUSES tries one of those that are parked
+ * for a common cause.
+ */
 const REFUSED = statement(
   "refused",
   `with marked as (

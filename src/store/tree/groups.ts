@@ -18,7 +18,7 @@ import {
   REMOVE_PLACEMENT,
 } from "./statements.ts";
 
-/* Groups in the tree: the node, role or nothing that each one is placed on, and the entities to requeue when that changes. */
+/* Groups in the tree. Each group is placed on a node, is a role, or is neither. A changed placement requeues the entities concerned. */
 
 interface PlacementRow extends pg.QueryResultRow {
   kind: GroupTarget["kind"];
@@ -54,7 +54,7 @@ export async function moveGroup(scope: Scope, groupId: string, place: GroupTarge
   await pruneUnused(scope, old);
 }
 
-/** Subgroups that are not under this group's node, or still under its former one: each has to be requeued. */
+/** Marks subgroups that have to be requeued: they are not below the node of this group, or they are still below its earlier node. */
 async function markMisplaced(
   { client, target, marks }: Scope,
   groupId: string,
@@ -71,7 +71,7 @@ async function markMisplaced(
   for (const row of rows) marks.groups.add(row.group_id);
 }
 
-/** The node a group is placed on: its own one, wherever that was, or the one of other groups at its path, or a new one. */
+/** Returns the node for a group: the group's own node wherever it is, a node of other groups at the path, or a new node. */
 async function nodeForGroup(scope: Scope, groupId: string, path: readonly PathLevel[], structure: Structure): Promise<string> {
   const own = await nodeOf(scope, groupId);
   const there = await nodeAt(scope, keyOf(path));
@@ -79,11 +79,11 @@ async function nodeForGroup(scope: Scope, groupId: string, path: readonly PathLe
     if (await describesNode(scope, own.id, groupId)) await describe(scope, own, path.at(-1)!);
     return own.id;
   }
-  // A department with people in it by attributes stays with them.
+  // A department with people in it by attributes stays where these people are.
   const follows = own !== undefined && (await run(scope.client, PEOPLE_IN, [own.id])).length === 0;
   if (there && !(follows && (await givesWay(scope, there, own.id, groupId)))) {
     if (!own) await adopt(scope, there, groupId);
-    // Of several groups with one path the oldest says what the department is like, so that they do not undo each other.
+    // If several groups have the same path, the oldest describes the department. Otherwise they would undo each other's changes.
     if (await describesNode(scope, there.id, groupId)) await describe(scope, there, path.at(-1)!);
     return there.id;
   }
@@ -95,13 +95,16 @@ async function nodeForGroup(scope: Scope, groupId: string, path: readonly PathLe
   return add(scope, await ensure(scope, path.slice(0, -1)), path, { anchor: groupId });
 }
 
-/** What only stands on the way to others gives way to a group's own department, unless it is the only one of the two that people know. */
+/**
+ * Whether the node at the path can be replaced by the group's own node. It can if it only exists as an ancestor of other nodes. But if only
+ * the node at the path is at the target, people know that one, and it stays.
+ */
 const givesWay = async (scope: Scope, there: Node, ownId: string, groupId: string): Promise<boolean> =>
   !isKeyed(there) &&
   (await isOnTheWayOnly(scope, there.id, groupId)) &&
   ((await isAtTarget(scope, ownId)) || !(await isAtTarget(scope, there.id)));
 
-/** A department whose own group is gone or elsewhere for good is the group's that comes to it. */
+/** Gives a department to a group, if the group that owned it no longer stands for it. */
 async function adopt({ client }: Scope, there: Node, groupId: string): Promise<void> {
   if (there.anchor === null || (await run(client, HELD, [there.id])).length === 0) await run(client, CLAIM_NODE, [there.id, groupId]);
 }

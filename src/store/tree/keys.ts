@@ -7,15 +7,16 @@ import type { Scope } from "./scope.ts";
 import { CLAIM_NODE, HELD } from "./statements.ts";
 
 /*
- * Departments that attributes name by key, the id of an organisation. The key is what makes it the same department: with another name it is renamed, and
- * with another one above it moves, with everybody in it. Each person's attributes tell of the change by themselves, one after the other; who has not heard
- * of it yet must not undo it. So a department is renamed by somebody whose own statement has changed, and by nobody else.
+ * Departments that attributes name by a key, which is the id of an organisation. The key identifies the department. A new name renames it,
+ * and a new parent moves it with everybody in it. The attributes of each person state such a change, one person after the other. A person
+ * whose attributes still state the old name must not undo the change. So only a person whose statement has changed may rename or move the
+ * department.
  */
 
 const PREFIX = "key:";
 const anchorOf = (key: string): string => PREFIX + key;
 
-/** Whether a node belongs to a key: it stays whatever groups stand for it. */
+/** Whether a node belongs to a key. Such a node stays, whatever groups are placed on it. */
 export const isKeyed = (node: Pick<Node, "anchor">): boolean => node.anchor?.startsWith(PREFIX) ?? false;
 
 type Stated = readonly [key: string, name: string, above: string];
@@ -23,13 +24,13 @@ type Stated = readonly [key: string, name: string, above: string];
 const levelsStated = (path: readonly PathLevel[]): readonly Stated[] =>
   path.flatMap(({ key, name }, at) => (key === undefined ? [] : [[key, name, path[at - 1]?.key ?? path[at - 1]?.name ?? ""] as const]));
 
-/** What a path says of keys, as text; null when it names none. */
+/** What a path states about keys, as JSON text; null when the path has no key. */
 export function statedKeys(path: readonly PathLevel[]): string | null {
   const stated = levelsStated(path);
   return stated.length > 0 ? JSON.stringify(stated) : null;
 }
 
-/** Keys whose statement by a person has changed. A first statement does not count: it may be older than the last change. */
+/** Keys for which the statement of a person has changed. A first statement does not count, because it may be older than the last change. */
 export function changedKeys(before: readonly (string | null)[], paths: readonly (readonly PathLevel[])[]): ReadonlySet<string> {
   const known = new Map(
     before
@@ -40,7 +41,7 @@ export function changedKeys(before: readonly (string | null)[], paths: readonly 
   return new Set(said.filter(([key, now]) => known.has(key) && known.get(key) !== now).map(([key]) => key));
 }
 
-/** The departments of a person's path, made where they are missing; the id of the last one, null for the empty path. */
+/** Makes the missing departments of a person's path. Returns the id of the last one, null for the empty path. */
 export async function ensureKeyed(
   scope: Scope,
   path: readonly PathLevel[],
@@ -72,7 +73,7 @@ async function ensureLevel(
   const own = await nodeOf(scope, anchor);
   const inPlace = own?.present && own.parent_id === parentId && own.name === name;
   if (own?.present && (inPlace || !changed.has(key))) return own.id;
-  // Another organisation may have the same name and place.
+  // Another organisation may have the same name and parent.
   const taken = there !== undefined && there.id !== own?.id && !(await isFree(scope, there));
   const free = taken ? [...plain.slice(0, -1), `${fold(name)}\u0001${key}`] : plain;
   if (own) {

@@ -20,13 +20,16 @@ import {
 } from "./statements.ts";
 
 /*
- * Nodes that move, and nodes that go. A node belongs to a group or a key and follows it wherever it is renamed to; what only stood on the way to others
- * gives way to it. The parts of one rename arrive in any order, so two things are put right afterwards: a department that no group stands for and whose
- * children all left for a new one goes on as that one (`letGo`), and a group that comes to where its children went first takes their new department over
- * (`move`).
+ * How nodes move and end. A node belongs to a group or a key, and follows it to its new path. A node that only exists as an ancestor of
+ * others makes room for it. The parts of one rename arrive in any order, so two cases are corrected afterwards. Case 1 (`pruneUnused`): no
+ * group stands for a department any more, and all its children are below a new department. Then the old department continues in place of
+ * the new one. Case 2 (`move`): the children of a group moved first. Then the department of the group replaces the one that was made for
+ * them.
  */
 
-/** Whether nothing but nodes below asks for the node, leaving a group aside. */
+/**
+ * Whether the node only exists as an ancestor of other nodes: no group except `groupId` is placed on it, and nobody is in it by attributes.
+ */
 export const isOnTheWayOnly = async ({ client }: Scope, nodeId: string, groupId: string | null): Promise<boolean> =>
   (await run(client, STANDING, [nodeId, groupId ?? NO_GROUP])).length === 0 && (await run(client, PEOPLE_IN, [nodeId])).length === 0;
 
@@ -36,8 +39,9 @@ export const isAtTarget = async ({ client }: Scope, nodeId: string): Promise<boo
   (await run(client, IS_AT_TARGET, [nodeId])).length > 0;
 
 /**
- * Puts a node at a path, which nothing but nodes below may hold. `carries`: departments below follow, as the tree is stated by parents or keys; by path
- * they stay where their own names say they are, below a department that stands in for the old one until it is seen whether they follow.
+ * Moves a node to a path. Only a node that exists as an ancestor of others may be there; it is replaced. With `carries` the departments
+ * below move too (the tree is stated by parents or by keys). Without it they stay, because their own paths state where they are. Then a new
+ * department takes the old place, until it is known whether they follow.
  */
 export async function move(
   scope: Scope,
@@ -64,7 +68,7 @@ export async function move(
   if (node.present && node.parent_id !== null && node.parent_id !== parentId) await pruneUnused(scope, node.parent_id);
 }
 
-/** Old departments above a node, nearest first. */
+/** The departments above a node, nearest first. */
 async function above(scope: Scope, node: Node): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let at = node.parent_id; at !== null; ) {
@@ -74,7 +78,7 @@ async function above(scope: Scope, node: Node): Promise<readonly string[]> {
   return ids;
 }
 
-/** Takes a node off its path; the id of the department made to hold those below, if there has to be one. */
+/** Takes a node off its path. Returns the id of the new department that holds the children in its place; undefined when none is needed. */
 async function vacate(scope: Scope, node: Node, carries: boolean): Promise<string | undefined> {
   const { client, marks } = scope;
   await run(client, VACATE, [node.id]);
@@ -88,7 +92,7 @@ async function vacate(scope: Scope, node: Node, carries: boolean): Promise<strin
   return standIn;
 }
 
-/** One that only stood on the way to others gives way to `nodeId`, which takes over what is below. */
+/** Replaces `there`, which only exists as an ancestor of others. Its children move below `nodeId`. */
 async function replace(scope: Scope, there: Node, nodeId: string): Promise<void> {
   const { client, marks, settleMs } = scope;
   for (const child of await run<{ id: string }>(client, CHILDREN, [there.id])) marks.departments.add(child.id);
@@ -111,7 +115,10 @@ async function settle(scope: Scope, node: Node, { parentId, key, level }: Seat):
   if (external !== node.external) await propagateExternal(scope, node.id, external);
 }
 
-/** Lets nodes go that nothing asks for any more, from here upwards. One whose children all left for a new department goes on as that one. */
+/**
+ * Ends nodes that nothing needs any more, from this node upwards. If all children of a node moved below one new department, the old node
+ * continues in its place.
+ */
 export async function pruneUnused(scope: Scope, nodeId: string): Promise<void> {
   const { client, marks, settleMs } = scope;
   for (let id: string | null = nodeId; id !== null; ) {

@@ -3,8 +3,8 @@ import type { Scope } from "./scope.ts";
 import { NUMBER, ORDINALS, PROMOTE } from "./statements.ts";
 
 /*
- * Siblings whose names differ here and would be one at the target: the first keeps the name, each other gets a number that is shown behind it, and keeps it
- * until the name is free. So the target is never asked for a name twice.
+ * Siblings whose names differ here and are equal at the target. The first keeps the name. Each other gets a number behind its name, and
+ * keeps the number until the name is free. So the target never gets the same name twice below one parent.
  */
 
 export async function nameNode(
@@ -21,7 +21,7 @@ export async function nameNode(
   marks.departments.add(nodeId);
 }
 
-/** A node has left the siblings or has another name now: the next of the name is called without a number. */
+/** Call it when a node has left its siblings or has another name. The next sibling with this name loses its number. */
 export async function releaseName({ client, target, marks }: Scope, parentId: string | null, nameKey: string | null): Promise<void> {
   for (const { id } of await run<{ id: string }>(client, PROMOTE, [target, parentId, nameKey])) marks.departments.add(id);
 }

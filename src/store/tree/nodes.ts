@@ -21,7 +21,7 @@ import {
   TELL_BELOW,
 } from "./statements.ts";
 
-/* Nodes of the desired tree: found, made and described. Each that changes is marked. How they move and go: moves.ts. */
+/* Nodes of the desired tree: find, make and describe them. Each changed node is marked. moves.ts moves and ends them. */
 
 export interface Node extends pg.QueryResultRow {
   id: string;
@@ -30,10 +30,10 @@ export interface Node extends pg.QueryResultRow {
   path_key: string[];
   name_key: string | null;
   settings: string;
-  /** For people of other organisations: itself, or inherited from its parent. */
+  /** Whether the department is for people of other organisations, by its own setting or by that of a parent. */
   external: boolean;
   present: boolean;
-  /** The group or key it belongs to. */
+  /** The group or the key that owns the node. */
   anchor: string | null;
 }
 
@@ -45,32 +45,32 @@ export const nodeAt = async ({ client, target }: Scope, key: readonly string[]):
 
 export const nodeById = async ({ client }: Scope, id: string): Promise<Node | undefined> => (await run<Node>(client, NODE_BY_ID, [id]))[0];
 
-/** The node that belongs to a group or a key, also while it waits to be removed. */
+/** The node of a group or a key. It may be waiting for its removal. */
 export const nodeOf = async ({ client, target }: Scope, anchor: string): Promise<Node | undefined> =>
   (await run<Node>(client, NODE_OF, [target, anchor]))[0];
 
 export const isExternal = async ({ client }: Scope, nodeId: string | null): Promise<boolean> =>
   nodeId !== null && (await run<{ external: boolean }>(client, NODE_BY_ID, [nodeId]))[0]?.external === true;
 
-/** Whether no older group stands for the node. */
+/** Whether no older group is placed on the node. */
 export const describesNode = async ({ client }: Scope, nodeId: string, groupId: string): Promise<boolean> =>
   (await run(client, OLDER_GROUP, [nodeId, groupId])).length === 0;
 
-/** Comes after every group. */
+/** Greater than the id of every group. */
 export const MAX_UUID = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 const isDescribed = async ({ client }: Scope, nodeId: string): Promise<boolean> => (await run(client, DESCRIBED, [nodeId])).length > 0;
 
-/** What a node is made for: the group or key it belongs to; on the way of a rename, also whose place each level may turn out to be. */
+/** What a node is made for. */
 export interface Making {
   readonly anchor?: string;
-  /** Old departments above the one that moves, nearest first. */
+  /** For a rename: the old departments above the node that moves, nearest first. Each new level may replace the old one of its depth. */
   readonly leaving?: readonly string[];
-  /** By whose attributes it is asked for. */
+  /** The person whose attributes need the node. */
   readonly userId?: string;
 }
 
-/** Makes the departments of a path that are missing, from the top down; the id of the last one, null for the empty path. */
+/** Makes the missing departments of a path, from the top down. Returns the id of the last one, null for the empty path. */
 export async function ensure(
   scope: Scope,
   path: readonly PathLevel[],
@@ -88,13 +88,13 @@ export async function ensure(
   return parentId;
 }
 
-/** As one person's attributes describe a node, with what the others in it make of it: external people keep everybody else out. */
+/** The description of a node by the attributes of one person. If another person in the node is external, the node stays external. */
 export async function withPeople({ client }: Scope, node: Node, level: PathLevel, userId: string): Promise<PathLevel> {
   const stays = node.external && !level.external && (await run(client, EXTERNAL_PEOPLE, [node.id, userId])).length > 0;
   return { ...level, name: node.name, external: level.external || stays };
 }
 
-/** A new node, or one of the same path or name that waits to be removed: then its department is kept. */
+/** Makes a node. If a node with the same path or name waits for its removal, that node is used again, so that its department stays. */
 export async function add(
   scope: Scope,
   parentId: string | null,
@@ -134,7 +134,7 @@ export async function describe(scope: Scope, node: Node, { name, settings, exter
   if (node.external !== external) await propagateExternal(scope, node.id, external);
 }
 
-/** What is below an external department is external as well. People are placed anew; groups below say for themselves what they are when it no longer is. */
+/** Departments below an external one are external too. People below are placed again, and groups below state again what they are. */
 export async function propagateExternal({ client, target, marks }: Scope, nodeId: string, external: boolean): Promise<void> {
   const below = await run<{ id: string; group_ids: string[] | null }>(client, TELL_BELOW, [target, nodeId, external]);
   for (const { id, group_ids } of below) {
@@ -146,13 +146,13 @@ export async function propagateExternal({ client, target, marks }: Scope, nodeId
   }
 }
 
-/** A department whose managers have changed is requeued; one with managers owns its list from now on. */
+/** Requeues departments whose managers have changed. From then on the directory decides about their managers. */
 export async function noteManagers(
   { client, marks }: Scope,
   before: { readonly node: string | null; readonly managers: readonly string[] | null },
   after: { readonly node: string | null; readonly managers: readonly string[] | null },
 ): Promise<void> {
-  // An empty list is not the same as none: it says that there are to be no managers.
+  // An empty list is not the same as no list. It states that the department has no managers.
   if (before.node === after.node && sameNames(before.managers, after.managers)) return;
   if (before.node !== null && before.managers !== null) marks.departments.add(before.node);
   if (after.node === null || after.managers === null) return;

@@ -9,7 +9,7 @@ import { describe, describesNode, MAX_UUID, nodeById, noteManagers, sameNames, w
 import type { Scope } from "./scope.ts";
 import { DESCRIBER, PERSON_DEPARTMENTS, PUT_PERSON_DEPARTMENTS } from "./statements.ts";
 
-/* People in the tree by their attributes: the nodes each is in, and what they make of these. */
+/* People in the tree by their attributes: the nodes of each person, and what the person states about these nodes. */
 
 interface PersonRow extends pg.QueryResultRow {
   department_id: string;
@@ -17,7 +17,7 @@ interface PersonRow extends pg.QueryResultRow {
   external: boolean;
   managers: string[] | null;
   settings: string | null;
-  /** Organisations on the way to the department, as this person's attributes name them: see keys.ts. */
+  /** The keys on the path to the department, as the attributes of this person state them (keys.ts). */
   stated: string | null;
 }
 
@@ -76,17 +76,17 @@ const sameRow = (before: PersonRow | undefined, after: PersonRow): boolean =>
   before.external === after.external &&
   before.stated === after.stated &&
   sameNames(before.managers, after.managers) &&
-  // JSON as text, stored as it was written.
+  // Both are JSON text, stored as it was written.
   before.settings === after.settings;
 
-/** Somebody else may speak for the department now, and only their own run knows what its path says. */
+/** Another person may describe the department from now on. Only a run of that person knows what the path states. */
 async function leave(scope: Scope, { department_id: id, settings }: PersonRow): Promise<void> {
   const [next] = settings === null ? [] : await run<{ user_id: string }>(scope.client, DESCRIBER, [id]);
   if (next) scope.marks.people.add(next.user_id);
   await pruneUnused(scope, id);
 }
 
-/** What people's attributes say of a department comes before what its path says, and what a group says before both. */
+/** Settings from attributes of people take precedence over settings from the path. Settings from a group take precedence over both. */
 async function applyPeopleSettings(scope: Scope, nodeId: string, level: PathLevel, userId: string): Promise<void> {
   const node = await nodeById(scope, nodeId);
   if (!node || !(await describesNode(scope, nodeId, MAX_UUID))) return;

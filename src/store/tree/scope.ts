@@ -2,23 +2,23 @@ import type pg from "pg";
 import { run } from "../postgres/statement.ts";
 import { MARK } from "./statements.ts";
 
-/* One change of the tree while it is under way: the transaction that holds the tree's lock, and whom the change concerns so far. */
+/* One change of the tree: the transaction that has the lock of the tree, and the entities that the change concerns so far. */
 
 export interface Scope {
   readonly client: pg.PoolClient;
   readonly target: string;
-  /** How long what may be half of a rename is provisional. */
+  /** How long a change is provisional because it may be half of a rename, in milliseconds. */
   readonly settleMs: number;
   readonly marks: Marks;
 }
 
-/** Whom a change of the tree concerns. Written at its end, each entity once. */
+/** The entities that a change of the tree concerns. They are written at the end of the change, each entity once. */
 interface Marks {
   readonly departments: Set<string>;
-  /** Roles and groups, by group. */
+  /** Ids of groups that are roles or were roles. */
   readonly roles: Set<string>;
   readonly groups: Set<string>;
-  /** Everybody in these groups, and everybody in these departments by attributes. */
+  /** Groups whose members are marked, and departments whose people by attributes are marked. */
   readonly membersOf: Set<string>;
   readonly peopleIn: Set<string>;
   readonly people: Set<string>;

@@ -2,14 +2,14 @@ import type { Statement } from "../postgres/statement.ts";
 import { personOf } from "../references.ts";
 import { IS_REAL, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
-/* What the files tree*.ts say to the database. All of it runs under the lock of the tree. */
+/* All statements of store/tree. Each runs under the lock of the tree. */
 
 /** The schema extension in which a group names its parent. */
 const GROUP_EXTENSION = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";
 
 const statement = (name: string, text: string): Statement => ({ name: `tree-${name}`, text });
 
-/** A rehearsal has a tree of its own. */
+/** A rehearsal has a tree of its own, so it takes no lock. */
 export const LOCK = statement("lock", `select pg_advisory_xact_lock(hashtextextended('department-tree:' || $1::text, 0)) where ${IS_REAL}`);
 export const PLACEMENT = statement(
   "placement",
@@ -21,28 +21,28 @@ export const PUT_PLACEMENT = statement(
    on conflict (target, group_id) do update set kind = excluded.kind, department_id = excluded.department_id, name = excluded.name,
      reason = excluded.reason, managers = excluded.managers, managers_key = excluded.managers_key`,
 );
-/** From now on the list of managers is the directory's own. */
+/** From now on the directory decides about the list of managers. */
 export const MANAGE = statement("manage", "update departments set managed = true where id = $1 and not managed");
 export const REMOVE_PLACEMENT = statement("remove-placement", "delete from placements where target = $1 and group_id = $2");
 export const NODE_AT = statement("node-at", "select * from departments where target = $1 and path_key = $2 and present");
 export const NODE_BY_ID = statement("node-by-id", "select * from departments where id = $1 and present");
-/** The node of a group or of a key, also one that was let go and is still there. */
+/** The node of a group or a key. It may have ended and wait for its removal. */
 export const NODE_OF = statement(
   "node-of",
   "select * from departments where target = $1 and anchor = $2 order by present desc, id limit 1",
 );
-/** Groups other than $2 that stand for a node. */
+/** Groups other than $2 that are placed on a node. */
 export const STANDING = statement("standing", "select group_id from placements where department_id = $1 and group_id <> $2");
 export const PEOPLE_IN = statement("people-in", "select 1 from person_departments where department_id = $1 limit 1");
-/** Whether the group a node belongs to stands for it. */
+/** Whether the group that owns the node is placed on it. */
 export const HELD = statement(
   "held",
   "select 1 from placements p join departments d on d.id = p.department_id where d.id = $1 and p.group_id::text = d.anchor",
 );
 export const CLAIM_NODE = statement("claim-node", "update departments set anchor = $2 where id = $1");
-/** Takes a node out of the tree for a moment, so that its path is free. */
+/** Takes a node off its path until it has a new one, so that the path is free. */
 export const VACATE = statement("vacate", "update departments set path_key = array['', id::text] where id = $1");
-/** What is at the target already is kept for a while: its own group may come for it. */
+/** A node that is at the target is kept for a while, because its own group may still come. */
 export const DROP_NODE = statement(
   "drop-node",
   `update departments d set present = false, origin = null, path_key = array['', d.id::text],
@@ -55,8 +55,8 @@ export const IS_AT_TARGET = statement(
   "select 1 from departments d join links l on l.target = d.target and l.kind = 'department' and l.entity_id = d.id where d.id = $1",
 );
 /**
- * Nodes made on the way of a rename in whose place node $1 may go on: nothing of them is at the target, and nobody else is to be there. The one that took
- * most of its children comes first.
+ * New nodes of a rename that may be replaced by node $1: none of them is at the target, and no group and no person is in them. The one with
+ * the most children comes first.
  */
 export const HEIRS = statement(
   "heirs",
@@ -67,12 +67,12 @@ export const HEIRS = statement(
       and not exists (select 1 from links l where l.target = d.target and l.kind = 'department' and l.entity_id = d.id)
     order by (select count(*) from departments c where c.parent_id = d.id and c.present) desc, d.id limit 1`,
 );
-/** Whether a group that is somewhere else owns the node. */
+/** Whether a group that is placed somewhere else owns the node. */
 export const OWNED_ELSEWHERE = statement(
   "owned-elsewhere",
   "select 1 from departments d join placements p on p.target = d.target and p.group_id::text = d.anchor where d.id = $1",
 );
-/** Numbers that siblings of one name have, but for node $4. A sibling called like a number of the name has it, too. */
+/** Numbers in use among siblings with this name, without node $4. A sibling whose real name ends with such a number also uses it. */
 export const ORDINALS = statement(
   "ordinals",
   `select d.ordinal as taken from departments d
@@ -85,7 +85,7 @@ export const ORDINALS = statement(
     where d.target = $1 and d.parent_id is not distinct from $2 and d.ordinal > 1 and d.name_key || ' (' || d.ordinal || ')' = $3 and d.present and d.id <> $4`,
 );
 export const NUMBER = statement("number", "update departments set ordinal = $2 where id = $1");
-/** The first of several departments with the same name gets it when it is free. */
+/** When the name is free, the first of the siblings with this name loses its number. */
 export const PROMOTE = statement(
   "promote",
   `update departments d set ordinal = 1
@@ -94,25 +94,25 @@ export const PROMOTE = statement(
       and d.ordinal > 1 returning d.id`,
 );
 export const OLDER_GROUP = statement("older-group", "select 1 from placements where department_id = $1 and group_id < $2 limit 1");
-/** Whether a group or a person describes the node: then its path alone does not. */
+/** Whether a group or a person describes the node. If so, its path alone does not. */
 export const DESCRIBED = statement(
   "described",
   `select 1 from placements where department_id = $1
    union all select 1 from person_departments where department_id = $1 and settings is not null limit 1`,
 );
-/** Whether anybody but person $2 who is in the node by attributes belongs to another organisation. */
+/** Whether a person other than $2, who is in the node by attributes, belongs to another organisation. */
 export const EXTERNAL_PEOPLE = statement(
   "external-people",
   "select 1 from person_departments where department_id = $1 and user_id <> $2 and external limit 1",
 );
-/** Of the people who describe a node, the first one created counts. */
+/** If several people describe a node, the person who was created first counts. */
 export const DESCRIBER = statement(
   "speaker",
   `select p.user_id, p.settings from person_departments p
     where p.department_id = $1 and p.settings is not null and not exists (select 1 from placements g where g.department_id = $1)
     order by p.user_id limit 1`,
 );
-/** The next describer of a node after a group: another group, else a person in it by attributes. */
+/** Who describes a node when a group has left: another group, or else a person in it by attributes. */
 export const NEXT_DESCRIBER = statement(
   "next-speaker",
   `select (select p.group_id from placements p where p.department_id = $1 order by p.group_id limit 1) as group_id,
@@ -127,7 +127,7 @@ export const TELL_BELOW = statement(
    told as (update departments d set external = $3 from below b where d.id = b.id and d.external <> $3)
    select b.id, (select array_agg(p.group_id) from placements p where p.target = $1 and p.department_id = b.id) as group_ids from below b`,
 );
-/** Parameters: 1 target, 2 group, 3 its node, 4 the node it was on before. */
+/** Subgroups to requeue, nested by membership. Parameters: 1 target, 2 group, 3 its node, 4 its earlier node. */
 export const MISPLACED_NESTED = statement(
   "misplaced-nested",
   `select c.child_id as group_id from group_children c
@@ -168,7 +168,9 @@ export const ADD_NODE = statement(
   `insert into departments (id, target, parent_id, name, path_key, settings, external, name_key, anchor, origin, settles_at)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + $11::float8 * interval '1 ms')`,
 );
-/** One of the same path or name that waits to be removed; not if it belongs to a group that is somewhere else for the moment. */
+/**
+ * Uses a node again that waits for its removal and has the same path or name. A node is not used if its group is placed somewhere else now.
+ */
 export const REVIVE = statement(
   "revive",
   `update departments set present = true, parent_id = $3, name = $4, settings = $5, external = $6, path_key = $2, name_key = $7, anchor = $8,

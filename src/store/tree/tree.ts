@@ -8,20 +8,22 @@ import { noMarks, type Scope, writeMarks } from "./scope.ts";
 import { LOCK } from "./statements.ts";
 
 /*
- * The desired department tree. A node is there as long as something asks for it: a group placed on it, a person in it by attributes, or a node below.
- * Changes are small and rare, so each takes the tree's lock, and all of them mark the nodes they touch and the people who move.
+ * The desired tree of departments. A node exists while something needs it: a group placed on it, a person in it by attributes, or a node
+ * below it. Changes are small and rare, so each takes the lock of the tree. Each change marks the nodes that it touches and the people who
+ * move.
  */
 
 type Tree = Pick<ReconcileStore, "writeGroupNode" | "writePersonDepartments">;
 
 /**
- * A directory renames a region and the departments in it with one request each, in any order, and may delete a group and send it again at once. What is
- * emptied or newly needed on the way is therefore neither removed nor made before this long has passed: by then most of it has proved to be a rename.
+ * A directory renames a region and the departments below it with one request for each, in any order. It may also delete a group and send it
+ * again immediately. So a node that lost its last use is not removed before this time, and a node that a rename made is not created at the
+ * target before it. Most of these changes prove to be a rename by then. In milliseconds.
  */
 export const SETTLE_MS = 3_000;
 
 export function createTree(pool: pg.Pool, target: string, settleMs = SETTLE_MS): Tree {
-  // Runs of this process wait for the lock here: one that waits for it in the database keeps a connection from the others.
+  // Runs of this process wait here for the lock. A run that waits for it in the database occupies a connection.
   const oneByOne = createKeyedLock();
   const underLock = <T>(causes: readonly string[], work: (scope: Scope) => Promise<T>): Promise<T> =>
     oneByOne(target, () =>

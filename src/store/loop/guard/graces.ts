@@ -2,9 +2,12 @@ import type { RunOutcome } from "../../../reconcile/ports.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import { appendEvents, eventColumns } from "../../write-sql.ts";
 
-/* Graces of leavers: each begins, ends and is cancelled with the end of a run, under its lease, so that of several processes one tells it. */
+/*
+ * Graces of leavers. A grace begins, ends or is cancelled together with the end of a run, under the lease of that run. So only one process
+ * records it.
+ */
 
-/** Whoever was removed or switched off within the window of the limit has been counted. */
+/** If the leaver was removed or disabled within the window of the limit, the limit has counted them. */
 const CHANGE: Statement = {
   name: "grace-change",
   text: `with w as (
@@ -22,7 +25,7 @@ const CHANGE: Statement = {
   ${appendEvents("(select * from w where w.event is not null) w")}`,
 };
 
-/** Before links go that went with them. */
+/** Call it before links are removed: the grace is stored in the link. */
 export async function changeGraces(
   db: Queryable,
   target: string,

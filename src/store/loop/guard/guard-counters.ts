@@ -3,13 +3,13 @@ import { type Counter, needsPresent, type ReadCounter, type Spending, WINDOW_HOU
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 
 /*
- * What the limits of the policy have seen in their windows. All of it is read and written under one lock of the target, so that what one worker counts no
- * other one spends meanwhile.
+ * What the limits of the policy have counted in their windows. Everything is read and written under one lock of the target, so two workers
+ * cannot spend the same allowance.
  */
 
 /**
- * An act counts until its window is over, or until it was taken back: the entity is there again, by an observation that is newer than the act and made
- * while no write was on its way. A leaver whose grace runs is not there again.
+ * An act counts until the end of its window, or until it is undone. It is undone when the entity is at the target again: an observation
+ * that is newer than the act and was made while no write was running. A leaver in a grace is not undone.
  */
 const COUNTS = `from guard_acts a
   left join links l on l.target = a.target and l.kind = a.kind and l.entity_id = a.entity_id and l.status = 'owned'
@@ -28,14 +28,14 @@ const SPENT: Statement = {
     cross join lateral (select count(*) as spent, coalesce(array_agg(a.entity_id) filter (where a.entity_id = any($3::uuid[])), '{}') as again ${COUNTS}) c`,
 };
 
-/** Those there when the window began: they are there still, or went in it. */
+/** Entities that were at the target when the window began: they are still there, or were removed within the window. */
 const COUNT_PRESENT = (kind: string, limit: string): string => `
   select entity_id from links where target = $1 and kind = '${kind}' and status = 'owned' and created_at <= now() - $2::float8 * interval '1 hour'
   union
   select entity_id from guard_acts where target = $1 and limit_name = '${limit}' and at > now() - $2::float8 * interval '1 hour'
     and since <= now() - $2::float8 * interval '1 hour'`;
 
-/** Counting takes long where there are many: a count serves everybody for a minute. */
+/** Counting is slow for large organisations, so all processes use one count for a minute. */
 const presentOf = (kind: "user" | "department", limit: string): Statement => ({
   name: `guard-present-${kind}`,
   text: `with known as (
@@ -49,7 +49,7 @@ const presentOf = (kind: "user" | "department", limit: string): Statement => ({
 
 const PRESENT = { user: presentOf("user", "peopleRemoved"), department: presentOf("department", "departmentsRemoved") } as const;
 
-/** Those in a department at the beginning of the hour: they are there still, or left in it. */
+/** People who were in a department an hour ago: they are still in it, or left it within the hour. */
 const OCCUPANTS: Statement = {
   name: "guard-occupants",
   text: `select count(*) as present from (
@@ -60,14 +60,14 @@ const OCCUPANTS: Statement = {
 
 export interface Counters {
   readonly read: ReadCounter;
-  /** Whether the entity is counted already: doing it again spends nothing. */
+  /** Whether the entity is counted already. Then the same act spends nothing. */
   isCounted(spending: Spending, entityId: string): boolean;
   spend(spending: Spending): void;
 }
 
 const nameOf = ({ limit, key }: Spending): string => `${limit}:${key}`;
 
-/** `ids`: of the entities that ask. */
+/** Reads the counters that `spendings` need. `ids`: the entities of the runs that ask. */
 export async function readCounters(
   db: Queryable,
   target: string,
@@ -85,7 +85,7 @@ export async function readCounters(
   ]);
   const known = new Map(rows.map((row) => [`${row.limit_name}:${row.key}`, row]));
   const counters = new Map<string, { spent: number; readonly present: number }>();
-  // One after the other: they share a connection.
+  // One after the other, because they share a connection.
   for (const spending of asked) {
     const { spent } = known.get(nameOf(spending))!;
     const most = spent + times.get(nameOf(spending))!;
@@ -113,7 +113,10 @@ export interface Act extends Spending {
   readonly id: string;
 }
 
-/** An upper bound for each value: see the table. `from`: `(select key, n …)`. In the order of keys, so that processes do not wait in a circle. */
+/**
+ * Adds to an upper bound for each value (table `guard_values`). `from` is a FROM item with the columns key and n. Keys are in order, so
+ * that processes cannot deadlock.
+ */
 export const countValues = (from: string): string => `
   insert into guard_values as g (target, key, n) select $1, w.key, w.n from ${from} w order by w.key
   on conflict (target, key) do update set

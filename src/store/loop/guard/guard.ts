@@ -16,8 +16,9 @@ import { keepRemoved } from "./removed-people.ts";
 import { type Collapsed, collapsedSources } from "./source-figures.ts";
 
 /*
- * The beginning of runs that take something away. Counting, deciding, spending and the intent are one transaction under one lock of the target, so any
- * number of workers spends no more than a limit allows, also when one is killed: what it has spent without a call counts, and is taken up by its successor.
+ * The beginning of runs that take something away. Counting, deciding, spending and recording the intent are one transaction under one lock
+ * of the target. So any number of workers together never exceeds a limit. This also holds when a worker is killed: what it has spent
+ * without a call still counts, and the next run of the entity uses it.
  */
 
 const MINE: Statement = {
@@ -61,7 +62,7 @@ interface OpenHold {
   readonly id: string;
   readonly limit: HoldLimit;
   readonly policy: string;
-  /** Of a limit that counts for each key: those it has members of. */
+  /** For limits that count by key: the keys of the hold's members. Null for other limits. */
   readonly keys: readonly string[] | null;
 }
 
@@ -118,7 +119,7 @@ async function decideAll(db: Queryable, context: RunContext, given: readonly Ask
   return asks.map((ask) => answers.get(ask) ?? { kind: "lost" });
 }
 
-/** Whoever is of a source that collapsed spends of that limit as well. */
+/** If the source of a person has collapsed, the removal of the person also spends the limit of that source. */
 function underSource(ask: Ask, collapsed: ReadonlyMap<string, Collapsed>): Ask {
   const source = collapsed.get(ask.claim.ref.id);
   return source ? { ...ask, spendings: [{ limit: "sourceCollapsed", key: source.id }, ...ask.spendings] } : ask;
@@ -136,7 +137,7 @@ type Verdict =
 interface Judged {
   readonly ask: Ask;
   readonly verdict: Verdict;
-  /** Memberships that no longer concern it. */
+  /** Memberships that end with this decision. */
   readonly leaves: readonly Membership[];
 }
 
@@ -146,7 +147,7 @@ interface Known {
   readonly open: readonly OpenHold[];
 }
 
-/** One after the other, as each spends what the next one finds. */
+/** Decides one after the other: each decision sees what the earlier ones have spent. */
 function judgeAll(asks: readonly Ask[], known: Known): readonly Judged[] {
   const trippedNow = new Set<string>();
   return asks.map((ask) => {
@@ -158,10 +159,10 @@ function judgeAll(asks: readonly Ask[], known: Known): readonly Judged[] {
     const open = permitsAll ? [] : ask.spendings.filter(({ limit }) => !permits.some((one) => one.limit === limit));
     const denied = open.flatMap(({ limit }) => ofLimit(limit).filter(({ denies, spoken }) => denies && !spoken));
     const deniedLimits = new Set(denied.map(({ limit }) => limit));
-    // What was spent on it before, by a run that came to nothing, is not spent again.
+    // An earlier run without a call may have spent this already. It is not spent twice.
     const unspent = open.filter((spending) => !deniedLimits.has(spending.limit) && !known.counters.isCounted(spending, ref.id));
     const ofSource = unspent.filter(({ limit }) => limit === "sourceCollapsed");
-    // A source that collapsed holds back its people whole: nothing else is asked about them.
+    // If the source has collapsed, only its limit decides about the person.
     const judged = ofSource.length > 0 ? ofSource : unspent;
     const forced = judged.flatMap((spending) => {
       const hold = known.open.find((one) => one.limit === spending.limit && forces(one, spending, ask, trippedNow));
@@ -180,13 +181,16 @@ function judgeAll(asks: readonly Ask[], known: Known): readonly Judged[] {
   });
 }
 
-/** An open hold takes in whatever comes later, unless another policy has come since: then its members are judged anew. */
+/**
+ * Whether an open hold takes the entity in without asking the limit. It does, unless the policy has changed since: then the limits decide
+ * again about the members.
+ */
 function forces(hold: OpenHold, { key }: Spending, { policy }: Ask, trippedNow: ReadonlySet<string>): boolean {
   const concerns = hold.keys === null || hold.keys.includes(key);
   return concerns && (hold.policy === policy.version || trippedNow.has(hold.limit));
 }
 
-/** The history tells by what a removal was allowed. */
+/** The intent names what allowed the removal: holds, limits or a grace. */
 function allowedBy({ intent, spendings }: Ask, verdict: Verdict): HistoryEvent {
   const holds = verdict.kind === "allow" ? [...new Set(verdict.permits.map(({ hold }) => hold))] : [];
   const by: JsonObject = holds.length > 0 ? { holds } : spendings.length > 0 ? { limits: true } : { grace: true };
@@ -210,7 +214,10 @@ async function hold(db: Queryable, context: HoldContext, table: readonly Judged[
   const joins: { hold: string; kind: string; id: string; key: string; action: string; generation: number; causes: readonly string[] }[] =
     [];
   const openedNow = new Set<string>();
-  /** Who joins which hold now, and why. The event names both, so that the history of each tells of the hold. */
+  /**
+   * Entities that join each hold now, with their causes. The event of the hold names both, so that the history of each of them shows the
+   * hold.
+   */
   const joining = new Map<string, { readonly members: string[]; readonly causes: string[] }>();
   const joinersOf = (id: string) => joining.get(id) ?? joining.set(id, { members: [], causes: [] }).get(id)!;
   for (const { ask, verdict } of table) {

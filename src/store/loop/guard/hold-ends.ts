@@ -8,10 +8,10 @@ import { wakeUp } from "../../write-sql.ts";
 import { appendHoldEvents, holdEvent, lockGuard } from "./hold-members.ts";
 import { forgetRemoved } from "./removed-people.ts";
 
-/** So many members at a time: no statement may run for long (measured: all of 100,000 in one took more than ten seconds). */
+/** Members of one statement. No statement may run for long: all of 100,000 members in one took more than ten seconds (measured). */
 const SLICE = 2_000;
 
-/** What is asked of the members is what was asked before, so their generation stays. */
+/** The desired state of the members has not changed, so their generation stays. */
 const REQUEUE_SLICE: Statement = {
   name: "hold-requeue",
   text: `with locked as materialized (
@@ -26,10 +26,10 @@ const REQUEUE_SLICE: Statement = {
   select kind, entity_id as id, (select count(*) from woken) as woken from locked order by kind, entity_id`,
 };
 
-/** Members of a hold that are held are looked at again. Stopped half-way, `expireHolds` goes on with it. */
+/** Makes the held members of a hold due. If this stops half-way, `expireHolds` continues it. */
 export async function requeueMembers(pool: Pool, target: string, hold: string): Promise<void> {
   for (let last: { readonly kind: string; readonly id: string } | undefined = FIRST_REF; last; ) {
-    // One after the other: each begins where the one before ended.
+    // One after the other: each slice begins where the previous one ended.
     const rows: { kind: string; id: string }[] = await run(pool.byKey, REQUEUE_SLICE, [target, hold, last.kind, last.id]);
     last = rows.length === SLICE ? rows.at(-1) : undefined;
   }
@@ -41,19 +41,22 @@ const ENDING: Statement = {
     from holds h where h.target = $1 and h.expires_at <= now()
      and (h.state = 'open' or h.state = 'approved' and exists (select from hold_members m where m.hold_id = h.id and not m.done))`,
 };
-/** An open hold nobody decided about denies; of an approved one the hour is over, and what is left of it is judged again. */
+/**
+ * An open hold without a decision keeps its members held. An approved hold has passed its hour: the limits decide again about the members
+ * that are not done.
+ */
 const EXPIRE: Statement = {
   name: "hold-expire",
   text: "update holds set denies = state = 'open', state = 'expired', closed_at = coalesce(closed_at, now()) where id = $1",
 };
 
-/** Approvals that may not have reached every member yet: those that count, and those that ended lately. */
+/** Holds whose approval may not have reached every member: approvals that are still valid, and those that ended in the last ten minutes. */
 const TO_REQUEUE: Statement = {
   name: "hold-to-requeue",
   text: `select h.id from holds h where h.target = $1 and not h.denies and h.state in ('approved', 'expired') and h.expires_at > now() - interval '10 minutes'`,
 };
 
-/** What has been out of its window for as long again. */
+/** Removes acts that are older than two of their windows, and old counts of values. */
 const FORGET_ACTS: Statement = {
   name: "guard-forget",
   text: `with acts as (
@@ -71,7 +74,7 @@ interface Ending extends Record<string, unknown> {
   readonly left: number;
 }
 
-/** Ends what has run out; to be called every now and then. */
+/** Ends holds that have expired, and removes old acts. A worker calls it periodically. */
 export async function expireHolds(pool: Pool, target: string, clock: Clock): Promise<void> {
   if ((await run<Ending>(pool, ENDING, [target])).length > 0)
     await inTransaction(pool, async (db) => {

@@ -6,13 +6,13 @@ import type { HoldLimit, HoldState } from "../../../reconcile/guard/hold.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import { appendEvents, eventColumns, IS_REAL } from "../../write-sql.ts";
 
-/* Who is in a hold. Everything here runs in a transaction that has `lockGuard`, which comes before any lock of a row. */
+/* The members of holds. Everything here runs in a transaction that has called `lockGuard`. This lock is taken before any lock of a row. */
 
-/** Takes the lock in any case; a copy that nobody else sees needs none. */
+/** Takes the lock always. `lockGuard` takes none in a rehearsal, whose tables nobody else sees. */
 export const TAKE_LOCK = "select pg_advisory_xact_lock(72707371, hashtext($1))";
 const LOCK: Statement = { name: "guard-lock", text: `${TAKE_LOCK} where ${IS_REAL}` };
 
-/** Counters and holds of a target are looked at and changed by one transaction at a time. */
+/** Takes the lock of counters and holds of a target, until the end of the transaction. */
 export const lockGuard = async (db: Queryable, target: string): Promise<void> => {
   await run(db, LOCK, [target]);
 };
@@ -25,7 +25,7 @@ export interface Membership {
   readonly action: string;
   readonly kind: EntityKind;
   readonly id: string;
-  /** An approval that counts still. */
+  /** The approval is valid now. */
   readonly permits: boolean;
   readonly denies: boolean;
   /** The directory has changed the entity since it was held. */
@@ -33,7 +33,7 @@ export interface Membership {
   readonly policy: string;
 }
 
-/** While rules are held, the plan of them stays what it is: whoever works by the rules before does not change it. */
+/** A hold of rules that is not approved is left out: a process with the earlier rules must not change the plan in it. */
 const MEMBERSHIPS: Statement = {
   name: "hold-memberships",
   text: `select h.id as hold, h.state, h.limit_name as limit, m.key, m.action, m.kind, m.entity_id as id, h.policy, h.denies,
@@ -58,7 +58,7 @@ const LEAVE: Statement = {
     where m.hold_id = r.hold and m.kind = r.kind and m.entity_id = r.id and not m.done`,
 };
 
-/** Leaves some memberships; holds that are empty then are dissolved. */
+/** Removes memberships. Holds without members are dissolved. */
 export async function leaveHolds(
   db: Queryable,
   target: string,
@@ -102,7 +102,7 @@ const CARRIED_OUT: Statement = {
     where m.target = $1 and m.kind = r.kind and m.entity_id = r.id and m.action = r.action and h.id = m.hold_id and h.state = 'approved'`,
 };
 
-/** What was approved and has been done stays in its hold as done. */
+/** Marks members as done whose approved action was carried out. They stay in the hold. */
 export async function carriedOut(db: Queryable, target: string, acts: readonly (EntityRef & { readonly action: string })[]): Promise<void> {
   if (acts.length > 0) await run(db, CARRIED_OUT, [target, JSON.stringify(acts)]);
 }

@@ -2,7 +2,10 @@ import type { Ask } from "../../../reconcile/guard/guard.ts";
 import { KEPT_DAYS } from "../../../reconcile/guard/put-back.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 
-/* What the target held of people when they were removed. Kept with the intent, before the call: after an answer that never came it could not be read any more. */
+/*
+ * Copies of the values that people had at the target before their removal. A copy is stored with the intent, before the call: if the call
+ * gets no answer, the values cannot be read any more.
+ */
 
 const KEEP: Statement = {
   name: "removed-keep",
@@ -14,7 +17,7 @@ const KEEP: Statement = {
       restoring = false, at = now()`,
 };
 
-/** Of those whose removal begins; of erased people nothing is kept. */
+/** Stores the copies for removals that begin. Nothing is stored for erased people. */
 export async function keepRemoved(db: Queryable, target: string, asks: readonly Ask[]): Promise<void> {
   const rows = asks.flatMap(({ claim, removes, spendings }) =>
     removes ? [{ id: claim.ref.id, remote_id: removes.remoteId, attributes: removes.attributes, counted: spendings.length > 0 }] : [],
@@ -27,7 +30,7 @@ const PUT_BACK: Statement = {
   text: "update removed_people set attributes = null, restoring = false where target = $1 and entity_id = any($2::uuid[]) and restoring",
 };
 
-/** What was kept has served its purpose. */
+/** Removes the copied values after they were put back. */
 export async function wasPutBack(db: Queryable, target: string, ids: readonly string[]): Promise<void> {
   if (ids.length > 0) await run(db, PUT_BACK, [target, ids]);
 }
@@ -37,7 +40,7 @@ const FORGET: Statement = {
   text: `delete from removed_people where target = $1 and at < now() - ${KEPT_DAYS} * interval '1 day'`,
 };
 
-/** To be called every now and then. */
+/** Removes copies that are older than KEPT_DAYS. A worker calls it periodically. */
 export async function forgetRemoved(db: Queryable, target: string): Promise<void> {
   await run(db, FORGET, [target]);
 }

@@ -6,7 +6,10 @@ import { inTransaction, run, type Statement } from "../../postgres/statement.ts"
 import { FIRST_ID } from "../../postgres/walk.ts";
 import { appendEvents, eventColumns, markDue, PRIORITY, wakeUp } from "../../write-sql.ts";
 
-/* New rules, at the start of a process: whoever they may concern is looked at again. Rows are marked in slices, so that no statement runs for long. */
+/*
+ * New rules at the start of a process: entities that they may concern become due. Rows are marked in slices, so that no statement runs for
+ * long.
+ */
 
 const SLICE = 5_000;
 
@@ -31,7 +34,7 @@ const LET_WRITE: Statement = {
     on conflict (target) do update set written_mapping = excluded.written_mapping, written_policy = excluded.written_policy, written_limits = excluded.written_limits`,
 };
 
-/** A slice of the directory by id: those that were never marked for this target as well. */
+/** A slice of the directory in the order of ids. It includes entities that were never marked for this target. */
 const markDirectory = (table: "users" | "groups", kind: "user" | "group", priority: number): Statement => ({
   name: `renewal-${table}`,
   text: `with slice as (select r.id from ${table} r where r.id > $2 order by r.id limit ${SLICE}),
@@ -43,7 +46,7 @@ const markDirectory = (table: "users" | "groups", kind: "user" | "group", priori
 const MARK_GROUPS = markDirectory("groups", "group", PRIORITY.structure);
 const MARK_PEOPLE = markDirectory("users", "user", PRIORITY.person);
 
-/** Departments, roles, and whatever the directory no longer has but the target may. */
+/** Departments and roles that have a state, in slices of all states. They include those that have to be removed. */
 const MARK_STATES: Statement = {
   name: "renewal-states",
   text: `with slice as (
@@ -67,7 +70,7 @@ const MARK_HELD: Statement = {
   select count(*) as n, (select count(*) from woken) as woken from done`,
 };
 
-/** Those who have left and are there still: another policy may have another end for them. */
+/** Leavers who are still at the target: a changed policy may treat them in another way. */
 const MARK_LEAVERS: Statement = {
   name: "renewal-leavers",
   text: `with marked as (${markDue(
@@ -146,7 +149,7 @@ export function createRenewal(pool: pg.Pool, target: string): Renewal {
     markAll,
 
     async markHeld(causes) {
-      // However many are held: a statement of its own may have too little time.
+      // Any number of entities may be held. A statement in a transaction has more time than one alone.
       return inTransaction(pool, async (client) => {
         const [held] = await run<{ n: number }>(client, MARK_HELD, [target, causes]);
         const [leavers] = await run<{ n: number }>(client, MARK_LEAVERS, [[target], target, causes]);

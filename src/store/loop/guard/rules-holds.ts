@@ -9,7 +9,10 @@ import { FIRST_REF } from "../../postgres/walk.ts";
 import { GONE } from "../processes.ts";
 import { appendHoldEvents, holdEvent, lockGuard } from "./hold-members.ts";
 
-/* Holds of new rules that would touch more than the limits. They are opened in the rehearsal that found it: store/rehearsal/touched.ts. */
+/*
+ * Holds of new rules that would change more than the limits allow. The rehearsal that finds this opens the hold:
+ * store/rehearsal/touched.ts.
+ */
 
 const HOLD = `select h.id, h.state, h.state = 'approved' and h.expires_at > now() as counts, h.opened_at as "openedAt", h.mapping, h.policy
   from holds h where h.target = $1 and h.limit_name = 'mappingChanged'`;
@@ -20,7 +23,7 @@ const OF_RULES: Statement = {
 };
 const OPEN: Statement = { name: "rules-hold-open", text: `${HOLD} and h.state = 'open'` };
 
-/** `holds`: the table. */
+/** The statement for a table of holds, named by `holds`. */
 export const dissolving = (holds: string): string =>
   `update ${holds} set state = 'dissolved', closed_at = now() where target = $1 and limit_name = 'mappingChanged' and state = 'open'
     returning id, mapping, policy`;
@@ -32,7 +35,7 @@ export interface DissolvedRules extends pg.QueryResultRow {
   readonly policy: string;
 }
 
-/** `more`: what the history tells besides. */
+/** `more`: further details for the event. */
 export const dissolvedEvent = ({ id, mapping, policy }: DissolvedRules, target: string, at: Date, more: JsonObject = {}): HistoryEvent =>
   holdEvent("hold.dissolved", { target, at, detail: { hold: id, limit: "mappingChanged", passed: 0, mapping, policy, ...more } });
 
@@ -52,7 +55,7 @@ const FOLLOW: Statement = {
   select kind, entity_id as id, (select count(*) from followed) as n from slice order by kind, entity_id`,
 };
 
-/** Of the process that weighs the rules of a target. */
+/** Key of the advisory lock of the process that weighs the rules of a target. */
 const WEIGHING = 72707372;
 
 type RulesHolds = Pick<
@@ -89,7 +92,7 @@ export function createRulesHolds(pool: pg.Pool, target: string, clock: Clock): R
 
     async followMembers(holdId) {
       for (let last: { readonly kind: string; readonly id: string } | undefined = FIRST_REF; last; ) {
-        // One after the other: each begins where the one before ended.
+        // One after the other: each slice begins where the previous one ended.
         const rows: { kind: string; id: string }[] = await run(pool, FOLLOW, [target, holdId, last.kind, last.id]);
         last = rows.length === SLICE ? rows.at(-1) : undefined;
       }

@@ -4,9 +4,9 @@ import { hasCollapsed, type SourceFigure } from "../../../reconcile/guard/limits
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import { personWith } from "../../references.ts";
 
-/* How many people each source had last night: counted with the comparison, never while a source writes. */
+/* The number of active people of each source last night. It is counted at the end of a comparison. */
 
-/** A comparison on request does not make a new night, and while a source is held its figure stays. */
+/** A comparison on request within 20 hours does not count again. While a hold of a collapsed source is open, its figure stays. */
 const COUNT: Statement = {
   name: "sources-count",
   text: `insert into source_figures as f (target, source_id, active, spoke_at)
@@ -22,7 +22,7 @@ export async function countSources(pool: pg.Pool, target: string): Promise<void>
   await run(pool, COUNT, [target]);
 }
 
-/** Of whom the directory has no row any more, the events tell the source. */
+/** If the directory no longer has the person, the events name the source. */
 const SOURCES: Statement = {
   name: "sources-of",
   text: `select w.id as person, coalesce(u.source_id, (
@@ -30,7 +30,7 @@ const SOURCES: Statement = {
     from json_to_recordset($1::json) as w(id uuid, causes uuid[]) left join ${personWith("w.id")} u on true`,
 };
 
-/** A look serves everybody for ten seconds. */
+/** Counts the present people of sources, at most once in ten seconds for all processes. */
 const LOOK: Statement = {
   name: "sources-look",
   text: `update source_figures f set looked_at = now(),
@@ -52,7 +52,7 @@ export interface Collapsed extends SourceFigure {
   readonly name: string;
 }
 
-/** By the person, of those who would leave: their source, where it has collapsed. */
+/** The collapsed sources, by the ids of people who would be removed. */
 export async function collapsedSources(db: Queryable, target: string, asks: readonly Ask[]): Promise<ReadonlyMap<string, Collapsed>> {
   const leavers = asks.filter(({ spendings }) => spendings.some(({ limit }) => limit === "peopleRemoved"));
   if (leavers.length === 0) return new Map();

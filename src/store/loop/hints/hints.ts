@@ -10,11 +10,11 @@ import { appendEvents, eventColumns, markDue, PRIORITY, wakeUp } from "../../wri
 import { createHearing } from "./hearing.ts";
 import { createPlace } from "./place.ts";
 
-/* Events of a target. Rows have no values: only the object, the time and the outcome. */
+/* Events of a target. Rows have no values, only the object, the time and the outcome. */
 
-/** A redelivery comes after minutes; the dashboard shows the last hint of an entity. */
+/** DingTalk delivers an event again after minutes. The dashboard shows the last hint of an entity. */
 const KEPT = "interval '7 days'";
-/** Figures are used for a day. */
+/** The share of announced changes uses the figures of one day. */
 const FIGURES_KEPT = "interval '30 days'";
 
 const statement = (name: string, text: string): Statement => ({ name: `hints-${name}`, text });
@@ -49,12 +49,12 @@ const ENDED = (outcome: string): string =>
   `update hints h set outcome = ${outcome}, entity_id = w.entity_id, look = w.look from ${NAMED}
     where h.target = $1 and h.event_id = w.event_id and h.kind = w.kind and h.remote_id = w.remote_id and h.outcome is null returning w.look`;
 
-/** Events come this late at most (docs/dingtalk.md 10.2): what we wrote before raises none any more. */
+/** An event arrives at most this late (docs/dingtalk.md 10.2). An older write of ours explains no event. */
 const LATEST_MS = 10 * 60_000;
 
 const END = statement("end", ENDED("'echo'"));
 
-/** Hints about unmanaged people are not stored: a repeated event is again about an unmanaged object. */
+/** Hints about objects that are not managed are removed. A repeated event is again about such an object. */
 const DROP = statement(
   "drop",
   `delete from hints h using ${NAMED}
@@ -62,8 +62,9 @@ const DROP = statement(
 );
 
 /**
- * Parameters: 1 target, 2 hints, 3 entities, 4 targets. An event is recorded, and its entity due, where a hint of it was open still. What was remembered is
- * kept beside, without what is doubted (null: all of it), for a read that does not show it.
+ * Ends hints with the outcome `look`. Where a hint was still open, its event is recorded and its entity becomes due. The stored observation
+ * moves to `unshown`, without the attributes in `doubted` (null: all of it is dropped). A read that does not show an attribute uses
+ * `unshown`. Parameters: 1 target, 2 hints, 3 entities, 4 targets.
  */
 const LOOK = statement(
   "look",

@@ -2,17 +2,20 @@ import type pg from "pg";
 import type { ListeningPlace } from "../../../reconcile/hints/ports.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 
-/* The place of the one process that listens to a target: a session advisory lock, which PostgreSQL lets go of the moment the process is gone. */
+/*
+ * The place of the one process that listens to a target. It is a session advisory lock, which PostgreSQL releases as soon as the process is
+ * gone.
+ */
 
 const TRY_LOCK: Statement = { name: "listening-lock", text: "select pg_try_advisory_lock(72707392, hashtext($1)) as mine" };
 const CHECK: Statement = { name: "listening-check", text: "select 1" };
 
-/** Undefined while another process has it. */
+/** Resolves undefined while another process has the place. */
 export async function createPlace(pool: pg.Pool, target: string): Promise<ListeningPlace | undefined> {
   const lost = new AbortController();
   const client = await pool.connect();
   let released = false;
-  /** The connection goes, and the lock with it. */
+  /** Closing the connection releases the lock. */
   const release = (): void => {
     if (!released) client.release(true);
     released = true;

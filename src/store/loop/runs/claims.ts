@@ -19,16 +19,16 @@ import { createRunWrites } from "./run-writes.ts";
 import { createHolders } from "./value-holders.ts";
 
 /*
- * Whose turn it is. `entity_states` is the queue and the truth; a claim is a lease on a row. The lease names the run (fencing: every later write checks
- * it) and the worker. What the run writes under it: run-writes.ts, run-ends.ts.
+ * Which entity is next. `entity_states` is the queue; a claim is a lease on one of its rows. The lease has an id of its own for each run,
+ * and every later write checks it (fencing). It also has the number of the worker. run-writes.ts and run-ends.ts write under the lease.
  */
 
-/** Longer than the wait for the limiter and the time-outs of a few calls. Runs of many calls prolong it. */
+/** Longer than the wait for the rate limit and the time-outs of a few calls. A run with many calls prolongs its lease. */
 export const LEASE_MS = 120_000;
 
 /**
- * Whether this process works by rules that are not in force, or that may not be written by yet (reconcile/rules). In `observe` nothing is written.
- * `at`: the first of three parameters, which are null where no rules are known.
+ * Whether the rules of this process are not in force, or may not write yet (reconcile/rules). In `observe` nothing is written. `at`: number
+ * of the first of three parameters (mapping, policy, mode), which are null where no rules are given.
  */
 const OTHER_RULES = (at: number): string => `
   $${at}::text is not null and (t.mapping_version <> $${at}::text or t.policy_version <> $${at + 1}::text
@@ -36,8 +36,9 @@ const OTHER_RULES = (at: number): string => `
       and (t.written_mapping is distinct from $${at}::text or t.written_policy is distinct from $${at + 1}::text)))`;
 
 /**
- * What a dead worker held is not claimed but freed first, with the outcome of what it may have sent (liveness.ts). A lease that a crash of the server
- * forgets is nobody's: it need not wait for the disk. What begins under it does, and takes it along.
+ * Takes leases on due entities. Entities of a dead worker are not taken: `keepAlive` frees them first, with an outcome for calls that may
+ * have been sent (liveness.ts). The commit does not wait for the disk, because a lease that is lost in a crash of the database belongs to
+ * nobody. The commit of an intent does wait, and writes the lease to the disk too.
  */
 const CLAIM: Statement = {
   name: "claim",
@@ -54,7 +55,10 @@ const CLAIM: Statement = {
     (select t.ordered_mode from target_states t where t.target = $1) as ordered_mode`,
 };
 
-/** One short walk along the index for each priority: the cost does not grow with what waits. */
+/**
+ * Milliseconds until the next entity is due. It reads one entry of the index for each priority, so its cost does not grow with the number
+ * of entities.
+ */
 const NEXT_DUE: Statement = {
   name: "next-due",
   text: `select greatest(0, extract(epoch from greatest(min(first.at), (select t.paused_until from target_states t where t.target = $1)) - now()) * 1000)::float8 as ms
@@ -108,12 +112,12 @@ export interface ClaimOptions {
   readonly place: Place;
   readonly rehearsed: boolean;
   readonly meter: Meter | undefined;
-  /** Those this process works by; nobody claims by others than those in force. Left out where there are no others. */
+  /** The rules of this process. It claims nothing while other rules are in force. Undefined: not checked. */
   readonly rules: Rules | undefined;
   readonly vault: Vault;
 }
 
-/** `worker`: the number under which this process holds its leases. */
+/** `worker`: the number under which this process has its leases. */
 export function createClaims(
   pool: Pool,
   target: string,
@@ -125,7 +129,7 @@ export function createClaims(
   return {
     async claim(limit) {
       if (place.lost) return [];
-      // Counted from before the statement leaves: the lease begins later.
+      // The clock starts before the statement is sent, and the lease begins later.
       const first = startDeadline(clock, termMs(leaseMs));
       const { term } = place;
       const rows = await run<ClaimRow>(pool.byKey, CLAIM, [target, limit, worker, leaseMs, ...ownRules]);

@@ -6,13 +6,13 @@ import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 import type { Place } from "../liveness.ts";
 
-/** So much earlier than the lease the run ends by its own clocks: they may go slower than the database's, and what is written has a way to go. */
+/** A run ends this share of the lease earlier: its clock may be slower than that of the database, and its last write takes time. */
 const MARGIN = 0.05;
 
-/** How long a run may count on a lease. */
+/** How long a run may rely on a lease, in milliseconds. */
 export const termMs = (leaseMs: number): number => leaseMs * (1 - MARGIN);
 
-/** A lease that ended is not taken up again, even where nobody else has taken the entity. */
+/** A lease that has ended is not prolonged, even if nobody else has taken the entity. */
 const PROLONG: Statement = {
   name: "run-prolong",
   text: `update entity_states set leased_until = now() + $5::float8 * interval '1 ms'
@@ -27,16 +27,16 @@ export interface Leased {
 }
 
 export interface LeaseTerm {
-  /** Begun before the lease was. */
+  /** Started before the lease. */
   readonly first: Deadline;
   readonly leaseMs: number;
   readonly clock: Clock;
   readonly place: Place;
-  /** Of the worker's place when the lease was taken. */
+  /** `term` of the worker's place when the lease was taken. */
   readonly term: number;
 }
 
-/** Over with the lease, or as soon as others may take this worker for dead. */
+/** The deadline of a run. It ends with the lease, or when other workers may count this worker as dead. */
 export function deadlineOf(pool: Pool, { target, kind, id, lease }: Leased, { first, leaseMs, clock, place, term }: LeaseTerm): Deadline {
   let current = first;
   const leftMs = (): number => (place.term === term ? current.leftMs() : 0);
@@ -45,13 +45,13 @@ export function deadlineOf(pool: Pool, { target, kind, id, lease }: Leased, { fi
     leftMs,
     async prolong() {
       if (leftMs() >= termMs(leaseMs) / 2 || leftMs() <= 0) return;
-      // Counted from before the statement leaves, as the first was.
+      // The clock starts before the statement is sent, as for the first deadline.
       const next = startDeadline(clock, termMs(leaseMs));
       try {
         const rows = await run(pool.byKey, PROLONG, [target, kind, id, lease, leaseMs]);
         current = rows.length > 0 ? next : startDeadline(clock, 0);
       } catch (error) {
-        // What is left still holds, and the next call asks again.
+        // The present deadline stays valid. The next call tries again.
         if (!(error instanceof Unavailable)) throw error;
       }
     },

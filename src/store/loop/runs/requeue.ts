@@ -5,19 +5,19 @@ import { isActivePerson, namesOf, personOf, recordsOf, whatIsLedBy } from "../..
 import { inCircle, WAITING_ON } from "../../waiting.ts";
 
 /*
- * What the end of one run means for others: who waited for it, who referred to it, who has to be looked at once more. Everything here only makes
- * entities due; what to do about them is concluded afresh.
+ * What the end of a run means for other entities: for those that waited for it or refer to it, and for those to check once more. Everything
+ * here only makes entities due. Their own runs decide what to do.
  */
 
 const statement = (name: string, text: string): Statement => ({ name: `run-${name}`, text });
 
-/** Rows named as kinds and ids, position by position. */
+/** Rows from two arrays of kinds and ids; $2 and $3 have the same length. */
 export const NAMED = "(select * from unnest($2::text[], $3::uuid[]) as n(kind, id))";
 
 /**
- * Before runs end that wait for others ($4): locks both, and marks the others as awaited. The end of another's run in another process then either is to be
- * seen from here, or comes after this one and sees who waits: one statement that takes a row for quiet goes by what was there when it began, but
- * reads the mark anew once it has the lock.
+ * Call it before runs end that wait for other entities ($4). It locks the rows of both, and marks the others as awaited. The end of the
+ * other run, in another process, is then either visible here, or it comes later and sees the mark. A statement for ends without
+ * consequences decides by its snapshot, but it reads the mark again when it has the lock.
  */
 export const MARK_AWAITED = statement(
   "mark-as-awaited",
@@ -34,7 +34,10 @@ export const MARK_AWAITED = statement(
    on conflict (target, kind, entity_id) do update set awaited = true`,
 );
 
-/** Makes those named due that wait and of whose state `s` a condition holds. They are found and changed by their key: see run-leases.ts. */
+/**
+ * Makes those of the named entities due that are waiting and whose state `s` meets a condition. Rows are found and changed by their key
+ * (run-leases.ts).
+ */
 const recheckNow = (condition: string): string =>
   `insert into entity_states as e (target, kind, entity_id, state, next_at)
    select s.target, s.kind, s.entity_id, s.state, now() from ${NAMED} n cross join
@@ -44,53 +47,54 @@ const recheckNow = (condition: string): string =>
 
 const requeued = (attempts: string): string =>
   `state = 'due', next_at = now(), attempts = ${attempts}, due_since = coalesce(s.due_since, now()), desired_generation = s.desired_generation + 1`;
-/** Due now; a run under way will find that the generation moved on. */
+/** Columns of an entity that becomes due now. A run of the entity, if there is one, finds a newer generation at its end. */
 export const REQUEUE = requeued("0");
 
-/** Of a link `l`: somebody is known to be manager there. */
+/** Whether the observation in a link `l` has managers. */
 const HAS_MANAGERS = "coalesce(json_typeof(l.attributes->'managers') = 'array' and json_array_length(l.attributes->'managers') > 0, false)";
 
-/** Who reports, by the directory, to the people with the ids in an array. */
+/** Ids of people who have one of these people as manager in the directory. `ids`: an array. */
 export const REPORTS = (ids: string): string => `
   select coalesce(r.person_id, r.id) as id from ${recordsOf(ids)} m
     join users r on r.source_id = m.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = any(${namesOf("m")})
    where coalesce(r.person_id, r.id) <> m.person`;
 
-/** Whether a link `l` is known to have something else than a value, or nothing, as an attribute. */
+/** Whether the observation in a link `l` has another value, or none, for the attribute. Null when the attribute is not known. */
 export const isFree = (attribute: string, value: string): string =>
   `case when l.attributes->>${attribute} is not null then lower(l.attributes->>${attribute}) <> lower(${value}) else l.attributes->${attribute} is not null end`;
 
-/** Whether any department names its managers. */
+/** Whether any department states its managers. */
 export const ANY_MANAGED = "exists (select 1 from departments d where d.target = $1 and d.managed)";
 
-/** Wakes whoever waits for one of these, or is parked because of one. */
+/** Requeues entities that wait for one of these, or are parked because of one. */
 export const REQUEUE_DEPENDENTS = statement(
   "wake-waiting",
   `update entity_states s set ${REQUEUE}, waiting_on = null, causes = s.causes || $3::uuid[]
     where ${WAITING_ON("$2::uuid[]")}`,
 );
 /**
- * Requeues those that wait for one of these, which has not changed and may not: they can go on without it. Nothing has come free, so their attempts go on
- * counting: two that requeue each other would do so without end. Those that are stuck because of each other are left alone.
+ * Requeues entities that wait for one of these, although it has not changed and may never change: they can continue without it. Their
+ * attempts keep counting, because two entities that requeue each other would otherwise never stop. Entities that are parked because of each
+ * other are left out.
  */
 export const REQUEUE_WAITING = statement(
   "requeue-waiting",
   `update entity_states s set ${requeued("s.attempts")}, waiting_on = null, causes = s.causes || $3::uuid[]
     where ${WAITING_ON("$2::uuid[]")} and ${unindexed("s.state")} = 'waiting'`,
 );
-/** What kept these parked at the target has gone for one of them: the others with the same cause are looked at as well. */
+/** One entity with this cause of parking has succeeded. The others with the same cause are requeued. */
 export const REQUEUE_SAME_CAUSE = statement(
   "wake-same-cause",
   `update entity_states s set ${REQUEUE}, cause = null, causes = s.causes || $3::uuid[]
     where s.target = $1 and s.cause = any($2::text[]) and s.state = 'parked'`,
 );
-/** Wakes those who report to people who came or went, by the directory and by what is at the target. */
+/** Requeues the reports of people who came or went, by their manager in the directory. */
 export const REQUEUE_REPORTS = statement(
   "wake-reports",
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
     where s.target = $1 and s.kind = 'user' and s.entity_id = ${inList(REPORTS("$2::uuid[]"))}`,
 );
-/** Wakes those who have people as manager at the target who are gone: the directory may not know any more who they were. */
+/** Requeues people whose manager at the target is one of these, who are gone. The directory may no longer know the manager. */
 export const REQUEUE_REPORTS_BY_REMOTE_MANAGER = statement(
   "wake-followers",
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
@@ -101,8 +105,8 @@ export const REQUEUE_REPORTS_BY_REMOTE_MANAGER = statement(
        )}`)}`,
 );
 /**
- * Wakes departments that name one of these people as manager: only members can be, so it matters where they sit. Costs next to nothing while no department
- * names anybody.
+ * Requeues departments that name one of these people as manager: only a member can be a manager, so the department of the person matters.
+ * It costs almost nothing while no department states managers.
  */
 export const REQUEUE_MANAGED_DEPARTMENTS = statement(
   "wake-led",
@@ -112,7 +116,9 @@ export const REQUEUE_MANAGED_DEPARTMENTS = statement(
         select m.source_id, ${namesOf("m")} as names, null::uuid as cause from ${recordsOf("$2::uuid[]")} m)
       select led.id from (${whatIsLedBy("named")}) led where led.target = $1`)}`,
 );
-/** Wakes departments that have people as managers at the target who are gone: the directory may not know any more who they were. */
+/**
+ * Requeues departments that have one of these people, who are gone, as manager at the target. The directory may no longer know the person.
+ */
 export const REQUEUE_DEPARTMENTS_BY_REMOTE_MANAGER = statement(
   "wake-led-before",
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
@@ -121,7 +127,9 @@ export const REQUEUE_DEPARTMENTS_BY_REMOTE_MANAGER = statement(
        where l.target = $1 and l.kind = 'department' and (l.attributes->'managers')::jsonb ?| array(
          select m.remote_id from links m where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[]) and m.remote_id is not null)`)}`,
 );
-/** Wakes those who had to do without a department or role that has now come to the target, or may be about to conclude so. */
+/**
+ * Requeues people whose department or role has come to the target. They had to do without it, or a run of theirs may be about to decide so.
+ */
 export const REQUEUE_MEMBERS = statement(
   "wake-members",
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
@@ -132,8 +140,9 @@ export const REQUEUE_MEMBERS = statement(
       select p.user_id from person_departments p where p.target = $1 and p.department_id = any($2::uuid[])`)}`,
 );
 /**
- * Wakes departments and roles of ours that wait to be removed and have just lost an occupant. One that is being looked at this moment may have counted
- * the occupant still: its run will find that the generation moved on. A department that only let go of a manager does not wait, and is to go all the same.
+ * Requeues departments and roles that wait for their removal and have just lost a member. A run that is checking one of them may have
+ * counted the member still; it finds a newer generation at its end. A department that only removed a manager does not wait, and has to be
+ * removed too.
  */
 export const REQUEUE_CONTAINERS = statement(
   "wake-containers",
@@ -145,9 +154,12 @@ export const REQUEUE_CONTAINERS = statement(
       and (l.kind = 'department' and l.remote_id = any($2::text[]) or l.kind = 'role' and 'role:' || l.remote_id = any($2::text[]))`,
 );
 /**
- * What is waited for and thought to be in order is looked at again: it is not at the target, is a department that has to let go of a manager, which it
- * does also while it waits itself for the very person to leave, or is being looked at by a run that cannot know yet, or may have to let somebody have a value of its own: inactive, or in want of another value
- * of one of the attributes ($3) itself. Who wants other attributes has nothing to give, and the two would requeue each other.
+ * Requeues entities that others wait for ($2) and that would not run otherwise. There are four cases.
+ * - It is in sync and not at the target.
+ * - It is a department with managers. It has to remove a manager, also while it waits for that person to leave.
+ * - It is a department that waits or has a running run, and its observation is unknown.
+ * - It is a person who may have to give up a value: the person is inactive, or lacks another value of one of the attributes $3. A person
+ *   who lacks other attributes has nothing to give up; the two would requeue each other.
  */
 export const REQUEUE_AWAITED = statement(
   "mark-awaited",
@@ -163,16 +175,18 @@ export const REQUEUE_AWAITED = statement(
              select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
               and (l.attributes is null or ${HAS_MANAGERS})))`,
 );
-/** Those whose wait has closed a circle: two that began to wait for each other at one moment did not see it. */
+/** Checks entities whose wait closes a circle. Two that began to wait for each other at the same moment did not see it. */
 export const RECHECK_CIRCLE = statement("look-in-circle", recheckNow(inCircle("s.entity_id", "s.waiting_on")));
-/** Of whom they wait for, one was stuck before that could be told to them: those who are stuck are not waited for. */
+/**
+ * Checks entities that wait for one that is parked or held. It was so before the wait was recorded, and nobody waits for such an entity.
+ */
 export const RECHECK_IF_STUCK = statement(
   "look-if-stuck",
   recheckNow(
     `exists (select 1 from entity_states o where o.target = $1 and o.kind = ${ANY_KIND} and o.entity_id = any(s.waiting_on) and o.state in ('parked', 'held'))`,
   ),
 );
-/** Whoever is waited for in a circle by one that cannot give way. */
+/** Checks entities that are waited for in a circle by one that cannot give way. */
 export const RECHECK_AWAITED = statement(
   "look-awaited",
   `insert into entity_states as e (target, kind, entity_id, state, next_at)
@@ -181,12 +195,12 @@ export const RECHECK_AWAITED = statement(
     where s.state = 'waiting'
    on conflict (target, kind, entity_id) do update set next_at = excluded.next_at where e.state = 'waiting'`,
 );
-/** Of a department `s` that waits for a department `l` which is not the one above it: it has the name, until a run of its own has come to rest. */
+/** Whether a department `s` waits for a department `l` because of its name: `l` is not its parent, and `l` is not in sync. */
 const waitsForName = (s: string, l: string): string => `
   ${l}.entity_id is distinct from (select d.parent_id from departments d where d.id = ${s}.entity_id)
              and not exists (select 1 from entity_states h where h.target = $1 and h.kind = 'department' and h.entity_id = ${l}.entity_id and h.state = 'inSync')`;
 
-/** What came to be while the run that waits for it was looking: nobody else will wake it. */
+/** Checks entities whose condition was met while their run was still deciding to wait. Nothing else would wake them. */
 export const RECHECK_WAITING = statement(
   "look-again",
   recheckNow(`(exists (select 1 from links l where l.target = $1 and l.kind = ${ANY_KIND} and l.entity_id = any(s.waiting_on) and l.status = 'owned'
@@ -195,7 +209,7 @@ export const RECHECK_WAITING = statement(
                (select own.remote_id from links own where own.target = $1 and own.kind = 'user' and own.entity_id = s.entity_id)))
            or exists (select 1 from placements p where p.target = $1 and p.group_id = any(s.waiting_on) and p.kind <> 'role'))`),
 );
-/** The same for a run that was refused because of another entity, which has come to rest while the refusal was on its way. */
+/** The same for a run that was refused because of another entity, if that entity is in sync by now. */
 export const RECHECK_REFUSED = statement(
   "look-after-refusal",
   recheckNow(
@@ -203,8 +217,9 @@ export const RECHECK_REFUSED = statement(
   ),
 );
 /**
- * A value that was refused because another one has it, who let go of it while the refusal was on its way: its end came before this one named it. What
- * somebody inactive gives up for another's sake is not asked for. And a value of a stranger who was found to be ours meanwhile: that one is waited for.
+ * Requeues two kinds of entities with a refused value. In the first, the holder gave the value up while the refusal was on its way, so its
+ * end could not wake this entity. Values that an inactive person gave up for an active one are left out. In the second, the holder was a
+ * stranger and is now linked: the entity waits for it.
  */
 export const REQUEUE_IF_FREE = statement(
   "requeue-if-free",

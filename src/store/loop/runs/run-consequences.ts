@@ -30,9 +30,11 @@ import {
   REQUEUE_WAITING,
 } from "./requeue.ts";
 
-/* What the ends of runs mean for links and for others, in the transaction of the end itself. Who is woken is said in requeue.ts. */
+/*
+ * Consequences of ended runs for links and for other entities, in the transaction of the end. requeue.ts defines which entities become due.
+ */
 
-/** A run and what it says at its end. */
+/** A run and its result. */
 export interface FinishedRun {
   readonly claim: Claim;
   readonly end: RunOutcome;
@@ -40,7 +42,7 @@ export interface FinishedRun {
 
 const statement = (name: string, text: string): Statement => ({ name: `run-${name}`, text });
 
-/** Writes the links that a FROM item yields. */
+/** Writes the links of a FROM item. */
 export const putLinks = (links: string): string => `
   insert into links (target, kind, entity_id, remote_id, status, presence, attributes, containers, observed_at)
   select $1, l.kind, l.id, l.remote_id, 'owned', l.presence, l.attributes, l.containers, now() from ${links} l order by l.kind, l.id
@@ -53,7 +55,7 @@ const PUT_LINKS = statement(
     "(select * from json_to_recordset($2::json) as g(kind text, id uuid, remote_id text, presence text, attributes json, containers text[]))",
   ),
 );
-/** Everything else about the link stays, such as that it is fresh. */
+/** Stores an observation and leaves the rest of the link unchanged, such as `fresh`. */
 const SEEN = statement(
   "seen",
   `update links l set presence = g.presence, attributes = g.attributes, unshown = null, containers = g.containers, observed_at = now()
@@ -69,20 +71,23 @@ const INVITED = statement(
   `update links l set invitation = n.invitation from json_to_recordset($2::json) as n(kind text, id uuid, invitation json)
     where l.target = $1 and l.kind = n.kind and l.entity_id = n.id and l.status = 'intended'`,
 );
-/** Whoever comes into a department was outside, and no manager of it, whatever is remembered: those who name the person are woken by REQUEUE_MANAGED_DEPARTMENTS. */
+/**
+ * A person who comes into a department was not its manager before, whatever the stored observation says. REQUEUE_MANAGED_DEPARTMENTS wakes
+ * departments that name the person.
+ */
 const FORGET_MANAGED = statement(
   "forget-managed",
   `update links l set ${FORGOTTEN} from json_to_recordset($2::json) as n(department text, person text)
     where l.target = $1 and l.kind = 'department' and l.remote_id = n.department and (l.attributes->'managers')::jsonb ? n.person`,
 );
-/** Nothing is there that we know of: a look for it by our own id comes later. */
+/** The object was not found under its remote id. The next run searches for it by our own id. */
 const DOUBT_LINKS = statement(
   "doubt-links",
   `update links l set status = 'intended', ${FORGOTTEN}, presence = null, containers = '{}'
     where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])`,
 );
 const REMOVE_LINKS = statement("remove-links", "delete from links l where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])");
-/** Only where nothing new was asked of the entity meanwhile. */
+/** Only if nothing has changed for the entity since. */
 const REMOVE_STATES = statement(
   "remove-states",
   "delete from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = any($3::uuid[]) and s.state = 'inSync' and s.recheck_at is null",
@@ -94,7 +99,7 @@ const REMOVE_NODES = statement(
      and not exists (select 1 from person_departments p where p.department_id = d.id)`,
 );
 
-/** A run that lost its lease after it wrote: what is there now is not known, and somebody has to look. */
+/** A run that lost its lease after a write. The state of the object is unknown, so the entity becomes due. */
 const LATE = statement(
   "late",
   `with event as (insert into history select h.* from json_populate_recordset(null::history, $4::json) h),
@@ -109,18 +114,20 @@ const waitsOn = (runs: readonly FinishedRun[]): readonly string[] => [
   ...new Set(runs.flatMap(({ end: { next } }) => next.waitingOn ?? [])),
 ];
 
-/** Whether it has to do without a value that somebody else has, one of ours or a stranger. */
+/** Whether the entity has to do without a value that another entity or a stranger has. */
 export const isWithoutValue = ({ refused = {} }: RunOutcome): boolean =>
   Object.values(refused).some(({ holder, stranger }) => (holder ?? stranger) !== undefined);
 
-/** Comes first in the transaction that ends runs. Whoever has to do without a value of another one waits for that one as well, whatever the state. */
+/**
+ * Call it first in the transaction that ends runs. An entity without a value that another one has also waits for that one, in any state.
+ */
 export async function markAwaited(db: Queryable, target: string, runs: readonly FinishedRun[]): Promise<void> {
   const awaited = waitsOn(runs);
   if (awaited.length === 0) return;
   await run(db, MARK_AWAITED, [target, runs.map(({ claim }) => claim.ref.kind), runs.map(({ claim }) => claim.ref.id), awaited]);
 }
 
-/** What follows from runs that held their lease to the end. Statements without rows are left out. */
+/** Writes the consequences of runs that had their lease until the end. Statements without rows are left out. */
 export async function consequences(
   db: Queryable,
   target: string,
@@ -141,13 +148,15 @@ export async function consequences(
     const [kinds, ids] = named(wanted);
     if (ids.length > 0) await run(db, statement, [target, kinds, ids]);
   };
-  /** A statement for each kind: with both in one it would be a join, which may be planned as a walk through all there is. */
+  /**
+   * One statement for each kind. Both kinds in one statement would be a join, which PostgreSQL may execute as a scan of the whole table.
+   */
   const change = async (statement: Statement, wanted: (ended: FinishedRun) => boolean): Promise<void> => {
     const [kinds, ids] = named(wanted);
     for (const kind of new Set(kinds)) await run(db, statement, [target, kind, ids.filter((_, at) => kinds[at] === kind)]);
   };
 
-  // First, while links still tell the remote ids by which reports name their manager.
+  // This is first: the links still have the remote ids by which reports name their manager.
   await wake(REQUEUE_REPORTS, ({ claim, end }) => end.presenceChanged && claim.ref.kind === "user");
   await wake(REQUEUE_REPORTS_BY_REMOTE_MANAGER, ({ claim, end }) => isGone(end.link) && claim.ref.kind === "user");
   await wake(
@@ -166,7 +175,7 @@ export async function consequences(
       },
     }) => state === "parked" || state === "held" || link.kind === "invitation" || (state === "inSync" && waitingOn !== undefined),
   );
-  // Somebody who was parked got in: whoever only gave up shows nothing.
+  // A parked entity has succeeded. One that gave up a value proves nothing.
   const eased = runs.flatMap(({ claim, end }) => (claim.cause !== undefined && end.event?.outcome === "done" ? [claim.cause] : []));
   if (eased.length > 0) await run(db, REQUEUE_SAME_CAUSE, [target, eased, events(({ claim }) => claim.cause !== undefined)]);
   const puts = runs.flatMap(({ claim, end }) => (end.link.kind === "put" ? [{ ...claim.ref, ...linkColumns(end.link) }] : []));
@@ -199,7 +208,7 @@ export async function consequences(
   if (awaited.length > 0) await run(db, REQUEUE_AWAITED, [target, awaited, asked]);
   await look(RECHECK_WAITING, ({ end: { next } }) => next.state === "waiting" && next.answer === undefined);
   await look(RECHECK_REFUSED, ({ end: { next } }) => next.state === "waiting" && next.answer !== undefined);
-  // Once it has looked often enough, it goes without.
+  // After MAX_BLOCKED_LOOKS tries the entity continues without the value.
   await look(REQUEUE_IF_FREE, (ended) => isWithoutValue(ended.end) && ended.claim.attempts + 1 < MAX_BLOCKED_LOOKS);
   const waits = ({ end: { next } }: FinishedRun) => next.state === "waiting" && (next.waitingOn ?? []).length > 0;
   // A refusal that names its holder has rules of its own.
@@ -214,7 +223,7 @@ export async function consequences(
   if (nodes.length > 0) await run(db, REMOVE_NODES, [target, nodes]);
 }
 
-/** Whoever a hold does not keep back any more leaves it. */
+/** Removes entities from holds that no longer hold them. */
 async function settleHolds(db: Queryable, target: string, runs: readonly FinishedRun[], now: Date): Promise<void> {
   const members = runs.filter(concernsHolds);
   if (members.length === 0) return;
@@ -232,15 +241,18 @@ async function settleHolds(db: Queryable, target: string, runs: readonly Finishe
   await unflag(db, target, settled);
 }
 
-/** Whether the end of a run may change holds: then their lock comes before those of rows. */
+/** Whether the end of a run may change holds. If so, the lock of holds is taken before locks of rows. */
 export const concernsHolds = ({ claim, end }: FinishedRun): boolean =>
   claim.inHold === true && (isSettled(end) || end.event?.outcome === "done");
 
-/** It came to rest, and not in a hold: what is tried again, or waits, may come back to it. */
+/** Whether the run ended in a final state that is not a hold. An entity that is tried again or waits may come back to its hold. */
 const isSettled = ({ next: { state, reasonCode } }: RunOutcome): boolean =>
   state === "inSync" || ((state === "parked" || state === "held") && reasonCode !== HELD_BY_LIMIT);
 
-/** What follows from runs that had lost it, if they may have written: the intent has its outcome from whoever took over. */
+/**
+ * Records late results of runs that had lost their lease and may have written. The intent already has an outcome from the worker that freed
+ * the entity.
+ */
 export async function recordLate(
   db: Queryable,
   { target, vault }: { readonly target: string; readonly vault: Vault },

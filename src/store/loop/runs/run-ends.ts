@@ -21,18 +21,18 @@ import {
 import { heldBy, sortedForLocking } from "./run-leases.ts";
 
 /*
- * Ends of runs: state, outcome event, link, and what follows for others. Most runs concern nobody else, which only the database knows for certain: those
- * end in one statement that asks and writes at once. The others end in a transaction of several (run-consequences.ts). At DingTalk's rate runs end one by
- * one, and each statement costs more for its way than for its work (measured at 15 entities a second: 8.6 ms of processor time in the server for each, with
- * ten to twelve statements at the end; 3.5 ms of PostgreSQL's).
+ * Ends of runs: state, outcome event, link, and consequences for other entities. Most ends concern no other entity, but only the database
+ * can tell. Such an end is one statement that checks and writes. Other ends are a transaction of several statements (run-consequences.ts).
+ * At DingTalk's rate runs end one by one, and the round trip of a statement costs more than its work. Measured at 15 entities a second,
+ * with ten to twelve statements for each end: 8.6 ms of processor time of the server for each entity, and 3.5 ms of PostgreSQL.
  */
 
-/** `puts`: a link to be written. `awaited`, `reported`, `led`: whom it may concern, see `isSelfContained`. */
+/** `puts`: the link is written. `awaited`, `reported`, `led`: which entities the end may concern, see `isSelfContained`. */
 const RUNS = `json_to_recordset($2::json) as w(at int, kind text, id uuid, lease uuid, generation bigint, state text, next_ms float8, attempts int,
     reason_code text, reason text, remedy text, waiting_on uuid[], answer text, notes json, refused json, holder json, event json, causes uuid[], recheck_ms float8, planned json, cause text,
     puts boolean, remote_id text, presence text, attributes json, containers text[], awaited boolean, reported boolean, led boolean)`;
 
-/** The row proposed carries what the run says, its generation as the one observed and the causes it has dealt with. */
+/** The proposed row has the result of the run. Its `observed_generation` and `causes` are those that the run has seen. */
 const ENDS = `event as (insert into history select e.* from mine, json_populate_record(null::history, mine.event) e where mine.event is not null on conflict do nothing),
   ended as (
     insert into entity_states as s (target, kind, entity_id, state, next_at, observed_generation, attempts, reason_code, reason, remedy, waiting_on, last_answer, notes, refused, holder, causes, recheck_at, planned, cause)
@@ -54,12 +54,12 @@ const ENDS = `event as (insert into history select e.* from mine, json_populate_
       last_answer = coalesce(excluded.last_answer, s.last_answer), notes = excluded.notes, refused = excluded.refused, holder = excluded.holder,
       recheck_at = coalesce(excluded.recheck_at, s.recheck_at), planned = excluded.planned, cause = excluded.cause)`;
 
-/** With the time since the commit of the change, in seconds, where the target is right now. */
+/** For entities in sync also the latency: the time since the commit of the change, in seconds. */
 const ENDED = `select at, kind, case when state = 'inSync' then extract(epoch from now() - due_since)::float8 end as latency from mine`;
 
 const END: Statement = { name: "run-end", text: `with mine as (select w.*, held.due_since from ${heldBy(RUNS)}), ${ENDS} ${ENDED}` };
 
-/** Only of those that nobody waits for, that nobody reports to, and that lead no department. */
+/** Only ends of runs that nobody waits for and nobody reports to, and that manage no department. */
 const END_SELF_CONTAINED: Statement = {
   name: "run-end-quietly",
   text: `with quiet as (
@@ -80,7 +80,7 @@ interface Ended extends pg.QueryResultRow {
 
 export interface RunEndOptions {
   readonly callLifeMs: number;
-  /** Events are forgotten, so they are neither sent nor the cause of anything. */
+  /** In a rehearsal events are dropped. They are neither stored nor named as causes. */
   readonly rehearsed: boolean;
   readonly vault: Vault;
   readonly meter: Meter | undefined;
@@ -88,7 +88,8 @@ export interface RunEndOptions {
 }
 
 /**
- * Ends runs of one batch; whether each still held its lease. Of two ends side by side, neither may miss that the other waits for it: see MARK_AWAITED.
+ * Ends runs of one batch. Returns for each whether it still had its lease. Two runs that end at the same time and wait for each other both
+ * see this: MARK_AWAITED.
  */
 export const createRunEnds =
   (pool: Pool, target: string, { callLifeMs, rehearsed, meter, clock, vault }: RunEndOptions) =>
@@ -126,7 +127,7 @@ export const createRunEnds =
     return runs.map((each) => ended.has(each));
   };
 
-/** Whether a run came to rest in a way that concerns nobody but those the statement asks about. */
+/** Whether the run ended in sync and concerns only entities that END_SELF_CONTAINED checks. */
 function isSelfContained({ claim: { ref, cause, inHold }, end }: FinishedRun): boolean {
   const { next, link, departed, gone, grace, restored } = end;
   const { state, waitingOn, observeFirst } = next;

@@ -9,12 +9,12 @@ import { countValues } from "../guard/guard-counters.ts";
 import { createRunEnds, type RunEndOptions } from "./run-ends.ts";
 import { heldBy, sortedForLocking } from "./run-leases.ts";
 
-/* What a run writes: its beginning and its end, both only under its lease. Runs that go on side by side begin and finish in common statements. */
+/* The beginning and the end of a run. Both are written only under its lease. Concurrent runs share statements. */
 
 const ROWS =
   "json_to_recordset($2::json) as w(at int, kind text, id uuid, lease uuid, make boolean, remote_id text, event json, keys text[], sure bigint)";
 
-/** Of the runs in `mine`. */
+/** Statements for the runs in `mine`. */
 const INTENTS = `
   intent as (insert into history select e.* from mine, json_populate_record(null::history, mine.event) e),
   linked as (
@@ -32,8 +32,9 @@ const BEGIN: Statement = {
 };
 
 /**
- * Counts what is set on the way, one row for each value. Statements of several processes wait for each other there, and each sees what the one before it has
- * written: a snapshot of the acts would not. Those that come to more than is sure have begun nothing.
+ * Begins runs that set values, and counts each value in one row before it is sent. Statements of several processes wait for each other
+ * there, and each sees the count of the one before; a snapshot of the acts would not show it. Runs whose count exceeds `sure` are not
+ * begun.
  */
 const BEGIN_SETTING: Statement = {
   name: "begin-setting",
@@ -60,7 +61,7 @@ export interface RunContext {
 
 type Begun = "begun" | "lost" | "near";
 
-/** Near: only of those that come with values. */
+/** `near` is possible only for runs with values. */
 export async function beginRuns(db: Queryable, { target, vault }: RunContext, items: readonly BeginItem[]): Promise<readonly Begun[]> {
   if (items.length === 0) return [];
   const events = await vault.rows(
@@ -84,12 +85,12 @@ export async function beginRuns(db: Queryable, { target, vault }: RunContext, it
 
 export function createRunWrites(pool: Pool, target: string, options: RunEndOptions): RunWrites {
   const beginAll = (items: readonly BeginItem[]) => beginRuns(pool.byKey, { target, vault: options.vault }, items);
-  // One that cannot be recorded must not keep the others from being recorded.
+  // One run that cannot be recorded must not keep the others from being recorded.
   const begin = batched(beginAll, { isolates: isItemFailure });
   const finish = batched(createRunEnds(pool, target, options), { isolates: isItemFailure, strict: true });
 
   return {
-    // In a copy nobody can take the entity away, and nobody looks for what was begun.
+    // In a rehearsal nobody else takes the entity, and nobody reads what was begun.
     begin: async (claim, intent, create) => options.rehearsed || (await begin({ claim, intent, create, values: undefined })) === "begun",
 
     beginSetting: (claim, intent, values) => begin({ claim, intent, create: undefined, values }),

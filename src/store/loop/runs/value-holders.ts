@@ -9,7 +9,7 @@ import type { EventValues, Vault } from "../../vault.ts";
 import { WAITING_ON } from "../../waiting.ts";
 import { isFree } from "./requeue.ts";
 
-/* Who has a value at the target that another one needs, and who asks for it. */
+/* Which entity has a value at the target that another entity needs, and which entities ask for a value. */
 
 const BY_REMOTE_ID: Statement = {
   name: "holder-by-remote-id",
@@ -17,10 +17,10 @@ const BY_REMOTE_ID: Statement = {
 };
 
 /**
- * By what was last seen of all others, and else by what a run of theirs is sending at this moment: its end is not recorded yet, and its event has the value
- * encrypted. Both are seen as they were at one moment, so nobody is missed in between. No index: it would cost every run, and this is asked after a refusal
- * only, when the target does not say who has the value. The text is searched before it is parsed, which is the cheaper of the two: 0.2 s for
- * 100,000 people on a busy machine.
+ * Finds the holder by the stored observations of all others. If there is none, it returns runs that are sending the attribute now: their
+ * end is not recorded yet, and their event has the value encrypted. Both parts use one snapshot, so no holder is missed between them. There
+ * is no index: it would make each run slower, and this statement is needed only after a refusal that does not name the holder. A search in
+ * the JSON text comes before its parsing, because it is faster: 0.2 s for 100,000 people on a busy machine.
  */
 const BY_VALUE: Statement = {
   name: "holder-by-value",
@@ -44,8 +44,9 @@ interface SendingRow extends pg.QueryResultRow {
 }
 
 /**
- * Whom the holder waits for, and those for whom these wait, at most 20 deep: who asks may be among them. A holder that waits for another attribute alone wants
- * the value itself: two of whom each has what both want would wait for each other.
+ * What the holder of a value is expected to do. `awaited` has the entities that the holder waits for, directly or through others, at most
+ * 20 deep; the asking entity may be among them. A holder that waits only for another attribute keeps the value, because it wants the value
+ * itself. Otherwise two holders that each have a value of the other would wait for each other.
  */
 const EXPECTED: Statement = {
   name: "holder-expected",
@@ -106,7 +107,7 @@ export function createHolders(pool: Pool, target: string, vault: Vault): Pick<Re
     if (event === null || sealed === null) return false;
     const values = vault.open({ subject: id, about: event, sealed, wrapped }) as EventValues | undefined;
     const after = values?.changes?.[attribute]?.after;
-    // As `->>` makes text of JSON.
+    // Text in the form of `->>`.
     return after !== undefined && (typeof after === "string" ? after : JSON.stringify(after)).toLowerCase() === text.toLowerCase();
   }
 

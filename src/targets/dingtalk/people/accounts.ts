@@ -8,10 +8,10 @@ import type { Admins } from "./admins.ts";
 
 const REASON = "switched off in the directory";
 
-/** Only enterprise accounts have a switch; a regular account belongs to the person (docs/dingtalk.md 6). */
+/** Only enterprise accounts can be disabled. A regular account belongs to the person (docs/dingtalk.md 6). */
 export const canSuspend = (attributes: Attributes): boolean => typeof attributes.exclusive_account_type === "string";
 
-/** The switch of enterprise accounts. Switching twice is the same as once. */
+/** Disables and enables enterprise accounts. Repeating a call changes nothing. Rejects with TargetNotFound and TargetProtected. */
 export function createAccounts(client: DingTalkClient, admins: Admins) {
   async function setSuspended(actual: Actual, suspended: boolean, context: WriteContext): Promise<Written> {
     return operate(client, context, async (session) => {
@@ -20,7 +20,7 @@ export function createAccounts(client: DingTalkClient, admins: Admins) {
         if ((await admins.demandOrdinary(session, userId)) === "absent")
           throw new TargetNotFound(`the person ${userId} does not exist any more`, { answer: "60121", reasonCode: "personMissing" });
         await session.call(API.accountDisable, { userId, reason: REASON });
-        // Disabling alone leaves running sessions alive.
+        // A disabled account keeps its running sessions until it is signed out.
         await session.call(API.accountSignOut, { userId, reason: REASON });
       } else {
         await session.call(API.accountEnable, { userId });

@@ -6,21 +6,23 @@ import { isTrue, objectsIn } from "../client/wire-values.ts";
 
 export interface Admins {
   /**
-   * Rejects when the person administers the organisation, and when that cannot be found out: then nobody is removed. Asks DingTalk each time, as the role
-   * may have been given a minute ago. Answers whether the person is there at all.
+   * Rejects with TargetProtected when the person is an administrator of the organisation. Also rejects when DingTalk does not answer, so
+   * that nobody is removed by mistake. It asks DingTalk each time, because the role may have been given a minute ago. Resolves whether the
+   * person exists.
    */
   demandOrdinary(session: Session, userid: string): Promise<"present" | "absent">;
 }
 
 /**
- * Main and sub administrators. The person's own record is asked first, whose flag follows a change at once; it does not say of whom it is true and may be
- * withheld, so the list, which names both levels and may lag behind, is asked as well (docs/dingtalk.md 5.4). Whoever either names is protected.
+ * Recognises main and sub administrators. DingTalk has two sources, and both are read (docs/dingtalk.md 5.4). The flag in the person's own
+ * record follows a change immediately, but it does not say for which level it is true, and it may be withheld. The list of administrators
+ * has both levels, but may be late. A person in either of them is protected.
  */
 export function createAdmins(): Admins {
   let running: Promise<unknown> = Promise.resolve();
   let next: { readonly by: Session; readonly answer: Promise<ReadonlySet<string>> } | undefined;
 
-  /** One question answers everybody who asked before it was sent. */
+  /** Callers share one call if they ask before it is sent. */
   function listed(session: Session): Promise<ReadonlySet<string>> {
     next ??= {
       by: session,
@@ -32,7 +34,7 @@ export function createAdmins(): Admins {
       }),
     };
     const { by, answer } = next;
-    // Whoever asked for all may have lost their place; that is no reason of anybody else's.
+    // The run that made the shared call may have lost its lease. The other runs then ask themselves.
     return by === session ? answer : answer.catch(() => ask(session));
   }
 

@@ -16,8 +16,8 @@ import type { HandOver } from "../config.ts";
 const MEMO = "left the directory";
 
 /**
- * Ends the membership with a hand-over (docs/dingtalk.md 7). False when nothing was handed over: nobody can take over, or DingTalk refused. Then the person
- * is to be removed all the same, as access must end.
+ * Ends the membership with a hand-over (docs/dingtalk.md 7). Resolves false when nothing was handed over, because nobody can take over or
+ * DingTalk refused. The caller then removes the person without a hand-over: the end of access is more important.
  */
 export async function handOver(
   session: Session,
@@ -48,7 +48,7 @@ const bodyOf = (userId: string, successor: string, reason: string, lastWorkDate:
   permissionHandoverUserId: successor,
 });
 
-/** DingTalk said no, so nothing was done. What is unanswered or throttled is tried again by the loop. */
+/** DingTalk refused, so nothing was done. After no answer or a rate limit the loop tries again. */
 const isRefusal = (error: unknown): boolean =>
   [TargetRejected, TargetNotFound, TargetConflict, TargetDependency, TargetProtected, TargetMisconfigured].some(
     (kind) => error instanceof kind,

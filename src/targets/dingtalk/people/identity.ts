@@ -2,7 +2,7 @@ import type { Identity, Lacking } from "../../../reconcile/target.ts";
 import type { Attributes } from "../../../reconcile/target-values.ts";
 import { EXTENSION } from "../attributes/fields.ts";
 
-/** Who a person is, by what both sides know. Numbers and addresses are in canonical form on both. */
+/** The values by which both sides can recognise a person. Numbers and addresses are in canonical form. */
 export function identityOf({ name, job_number: number, mobile, email, org_email: organisationEmail }: Attributes): Identity {
   return {
     ...(isText(name) ? { name } : {}),
@@ -12,13 +12,13 @@ export function identityOf({ name, job_number: number, mobile, email, org_email:
   };
 }
 
-/** A login name may be an address. */
+/** E-mail addresses of the person. A login name may be an address too. */
 export const addressesOf = ({ email, org_email: organisationEmail, login_id: login }: Attributes): readonly string[] =>
   [email, organisationEmail, login].filter(isText).filter((value) => value.includes("@"));
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 
-/** Values that DingTalk requires for every person (docs/dingtalk.md 5.1 and 6). */
+/** The missing values among those that DingTalk requires for every person (docs/dingtalk.md 5.1 and 6). */
 export function lackingOf({ name, mobile, login_id: login, exclusive_account_type: type }: Attributes): readonly Lacking[] {
   return [
     ...(isText(name) ? [] : [{ attribute: "name", code: "nameMissing", remedy: "give the person a name at its source" } as const]),
@@ -38,6 +38,6 @@ const NO_LOGIN: Lacking = {
   remedy: "give the person a login name at its source (loginId of the DingTalk extension), or make it an account of type sso",
 };
 
-/** The name of a custom field as administrators see it. */
+/** The name of a custom field in DingTalk's console. Undefined for other attributes. */
 export const customFieldOf = (attribute: string): string | undefined =>
   attribute.startsWith(EXTENSION) ? attribute.slice(EXTENSION.length) : undefined;

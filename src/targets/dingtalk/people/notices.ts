@@ -4,7 +4,10 @@ import { API } from "../client/apis.ts";
 import type { DingTalkClient } from "../client/client.ts";
 import { operate } from "../client/operation.ts";
 
-/** Work notices (docs/dingtalk.md 11.2). A call that succeeds may still be dropped beyond the limits of the day: a note is worth no second look. */
+/**
+ * Sends work notices (docs/dingtalk.md 11.2). Beyond its daily limits DingTalk drops a notice without an error. The result is not checked.
+ * Rejects with TargetRejected when the text is too long.
+ */
 export function createNotices(client: DingTalkClient, agentId: number) {
   return (remoteId: string, { title, text }: NoteToPerson, context: WriteContext) =>
     operate(client, context, async (session) => {

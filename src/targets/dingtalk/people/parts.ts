@@ -10,27 +10,28 @@ import type { Attributes, AttributeValue } from "../../../reconcile/target-value
 import { EXTENSION } from "../attributes/fields.ts";
 import { meaningOf } from "../client/codes.ts";
 
-/** Maximum calls of one operation for finding the refused values; the rest is not tried. */
+/** Most calls of one operation that search for refused values. Values that are left then count as refused. */
 const MAX_ROUNDS = 24;
 
 export interface Sent {
   readonly taken: Attributes;
   readonly refused: readonly Refused[];
-  /** What ended it before everything was sent. Rejected instead while nothing is taken. */
+  /** The error that ended the operation after a part was sent. If nothing was sent, `sendInParts` rejects with the error. */
   readonly failure?: unknown;
 }
 
 export interface Parts {
-  /** What the first call cannot be without: there is nothing of the entity until it is taken. */
+  /** Values that the first call must contain, because the entity does not exist without them. */
   readonly required?: readonly string[];
-  /** What is sent by itself when it is refused, and whose refusal is the end of the operation all the same. */
+  /** If one of these values is refused, the others are still sent, and the operation fails with the refusal. */
   readonly decisive?: readonly string[];
   send(attributes: Attributes): Promise<void>;
 }
 
 /**
- * Sends attributes; a value that is refused keeps only itself back. Where the refusal does not name it, the rest is sent first (on a create: what is
- * required), and then the suspects in halves, so that one bad value of n costs about 2 log n calls.
+ * Sends attributes. A refused value does not keep the others from being sent. If a refusal does not name its attribute, the other values
+ * are sent first (at a create: the required ones), and then halves of the suspected values. One bad value among n costs about 2 log n
+ * calls.
  */
 export async function sendInParts(requested: Attributes, { required = [], decisive = [], send }: Parts): Promise<Sent> {
   const taken: Record<string, AttributeValue> = {};
@@ -64,7 +65,7 @@ export async function sendInParts(requested: Attributes, { required = [], decisi
       if (suspects.length === 1) refuse(suspects, error);
       if (suspects.length < names.length) await part(names.filter((name) => !suspects.includes(name)));
       if (suspects.length === 1) return;
-      // By now the others are there: these alone are left.
+      // The other values are sent. Only the suspected ones are left.
       if (suspects.length < names.length) return part(suspects);
       const half = Math.ceil(names.length / 2);
       await part(names.slice(0, half));
@@ -82,29 +83,29 @@ export async function sendInParts(requested: Attributes, { required = [], decisi
   return { taken, refused, ...(decided ? { failure: decided } : {}) };
 }
 
-/** The failure with what was done before it. */
+/** Adds what was done before the failure to the failure. */
 export function partly(failure: unknown, done: Written): unknown {
   if (failure instanceof TargetError) failure.taken = done;
   return failure;
 }
 
-/** Values that hold in departments only: without the move they say nothing. */
+/** Values of a person within a department. Without the change of departments they have no meaning. */
 const PLACED = ["mainDepartment", "departmentTitles", "departmentOrders"];
 
-/** A move comes before what holds in the new place. */
+/** The change of departments comes before values within these departments. */
 const inOrder = (names: readonly string[]): readonly string[] => [
   ...names.filter((name) => !PLACED.includes(name)),
   ...names.filter((name) => PLACED.includes(name)),
 ];
 
-/** Refusals by which another call without some of the values may succeed. One about the entity as a whole is not. */
+/** Whether another call without some of the values may succeed. It cannot when the refusal is about the entity as a whole. */
 function isAboutValues(error: unknown, names: readonly string[]): error is TargetError {
   if (error instanceof TargetConflict) return error.attribute !== "userid";
   if (error instanceof TargetRejected) return !meaningOf(error.answer).whole;
   return error instanceof TargetDependency && error.attribute !== undefined && names.includes(error.attribute);
 }
 
-/** Attributes that one code may mean: DingTalk has fewer codes than attributes. */
+/** Attributes that one code may mean. DingTalk has fewer codes than attributes. */
 const MEANT: Readonly<Record<string, readonly string[]>> = {
   email: ["email", "org_email"],
   mobileOrEmail: ["mobile", "exclusive_mobile", "email", "org_email"],
@@ -120,7 +121,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The names that the refusal may concern; none if it can only concern required ones. */
+/** The names that the refusal may concern. Empty if it can concern only required ones. */
 function suspectsOf({ attribute }: TargetError, names: readonly string[], required: readonly string[]): readonly string[] {
   const optional = names.filter((name) => !required.includes(name));
   if (attribute === undefined) return optional;

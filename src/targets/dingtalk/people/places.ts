@@ -1,8 +1,8 @@
 import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
 
 /*
- * Where somebody is outside the managed root. That is not ours to change, and DingTalk takes lists of departments as a whole: so it is kept apart from what is
- * compared, and said again with every list.
+ * Departments of a person outside the managed root. This server must not change them, but DingTalk replaces lists of departments as a
+ * whole. So they are kept under names of their own, which nothing compares, and every list that is sent contains them.
  */
 
 const OTHERS = { departments: "otherDepartments", departmentTitles: "otherTitles", departmentOrders: "otherOrders" } as const;
@@ -10,10 +10,10 @@ type List = keyof typeof OTHERS;
 const LISTS = Object.keys(OTHERS) as readonly List[];
 
 const listOf = (value: AttributeValue | undefined): readonly string[] => (Array.isArray(value) ? value : []);
-/** Of `id` or `id=value`. */
+/** The id in `id` or `id=value`. */
 const idOf = (entry: string): string => entry.split("=", 1)[0]!;
 
-/** What is inside under the usual names, the rest under names that nothing is compared with. */
+/** Moves departments outside the managed root from the usual attributes to `other…` attributes. */
 export function apart(actual: Actual, inside: ReadonlySet<string>): Actual {
   const attributes: Record<string, AttributeValue> = { ...actual.attributes };
   for (const name of LISTS) {
@@ -25,7 +25,7 @@ export function apart(actual: Actual, inside: ReadonlySet<string>): Actual {
   return { ...actual, attributes };
 }
 
-/** The lists in `set` with what `before` has outside. */
+/** The lists in `set`, together with the departments outside the managed root in `before`. */
 export function together(set: Attributes, before: Attributes): Attributes {
   const joined: Record<string, AttributeValue> = { ...set };
   for (const name of LISTS) {
@@ -37,6 +37,6 @@ export function together(set: Attributes, before: Attributes): Attributes {
 
 export const placesOutside = ({ attributes }: Pick<Actual, "attributes">): readonly string[] => listOf(attributes[OTHERS.departments]);
 
-/** Whether a change says any list of places again: what is outside has to be known for it. */
+/** Whether the change sends a list of departments. If so, the departments outside the managed root have to be known. */
 export const saysPlaces = (set: Attributes, before: Attributes): boolean =>
   typeof before.exclusive_account_type === "string" || [...LISTS, "mainDepartment"].some((name) => set[name] !== undefined);

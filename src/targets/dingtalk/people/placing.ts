@@ -6,23 +6,23 @@ import type { Session } from "../client/client.ts";
 import { isTrue } from "../client/wire-values.ts";
 import type { Sent } from "./parts.ts";
 
-/** Departments tried one by one for one person; the rest is left out. */
+/** Most departments that are tried one by one for one person. Further departments are left out. */
 const MAX_TRIED = 20;
-/** The department has as many members as DingTalk lets it have; the answer does not say which one of several. */
+/** The department has the highest possible number of members. For several departments the answer does not say which one is full. */
 const FULL = "40023";
 
-/** Adds a person to those of their departments that have room. A full department does not block the others or the account. */
+/** Adds a person to those of their departments that are not full. A full department does not block the other departments or the account. */
 export interface Placing {
   send(attributes: Attributes): Promise<void>;
-  /** What was sent, with the departments the person is really in. */
+  /** Replaces the departments in `sent` with those that the person has got. */
   correct(sent: Sent): Sent;
 }
 
 export interface Place {
   readonly session: Session;
-  /** Where people are who are nowhere else. */
+  /** The department of people without another department. */
   readonly root: string;
-  /** Where the person is now, none when they are new; there they have room. */
+  /** The present departments of the person; empty for a new person. A full department keeps its present members. */
   readonly had: readonly string[];
 }
 
@@ -57,7 +57,7 @@ export function createPlacing({ session, root, had }: Place, call: (attributes: 
       }
     };
     if (staying.length > 0) await enter(staying);
-    // In turn: each try says the whole set.
+    // One after the other, because each call sends the whole list.
     for (const id of requested.filter((each) => !had.includes(each)).slice(0, MAX_TRIED)) await enter([...open, id].sort());
     if (open.length > 0) return open;
     if (had.length > 0 || requested.includes(root)) throw full;
@@ -66,7 +66,7 @@ export function createPlacing({ session, root, had }: Place, call: (attributes: 
     return open;
   }
 
-  /** In the root everybody would see people whom these departments should hide. */
+  /** Rejects if a department hides its members: in the root everybody would see the person. */
   async function demandVisible(departments: readonly string[]): Promise<void> {
     for (const id of departments.slice(0, MAX_TRIED)) {
       try {

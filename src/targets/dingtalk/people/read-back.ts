@@ -11,20 +11,20 @@ interface Kind {
   read(remoteId: string, context: WriteContext): Promise<{ readonly actual: Actual | undefined; readonly calls: Written["calls"] }>;
 }
 
-/** Where somebody is and who leads whom is never left as DingTalk has it; lists per department hold entries nobody asked for. */
+/** Attributes for which DingTalk's own value is never accepted. Lists by department also have entries that nobody asked for. */
 const NEVER_LEFT = new Set(
   "departments mainDepartment manager managers roles parent departmentTitles departmentOrders exclusive_account_type".split(" "),
 );
 
-/** Remembered beside an attribute: the value we sent, and what DingTalk shows instead. */
+/** Prefix of an attribute that stores a pair beside another attribute: the value that was sent, and the value that DingTalk shows. */
 const KEPT = "kept.";
 
 const pairOf = (sent: AttributeValue, shown: AttributeValue | undefined): string => JSON.stringify([sent, shown ?? null]);
 
 /**
- * An update that looks afterwards. DingTalk accepts values that it ignores, chooses by itself or turns into something else (docs/dingtalk.md 5.2), and
- * nothing in the answer says so. A comparison finds them; what it found and is sent again is read back, which tells an administrator's change from DingTalk's own
- * way. One call more, for those only.
+ * Updates, and reads the doubtful attributes again. DingTalk accepts some values and then ignores or changes them, and its answer does not
+ * say so (docs/dingtalk.md 5.2). A comparison finds such attributes. When one of them is sent again, it is read again once. This shows
+ * whether DingTalk changed the value or an administrator did. It costs one more call, and only for these attributes.
  */
 export async function updateAndLook(things: Kind, actual: Actual, set: Attributes, context: WriteContext): Promise<Written> {
   const written = await things.update(actual, set, context);
@@ -32,7 +32,7 @@ export async function updateAndLook(things: Kind, actual: Actual, set: Attribute
   if (Object.keys(sent).length === 0) return written;
   const seen = await look(things, written.remoteId, context);
   if (!seen?.actual) return written;
-  // A custom field that does not exist is accepted, but not stored.
+  // DingTalk accepts a custom field that does not exist, and does not store it.
   const shown = { ...recall(things.kind, sent, seen.actual.attributes), ...seen.actual.attributes };
   const kept = Object.entries(differences(sent, shown));
   const remembered = kept.flatMap(([name, value]) => [
@@ -47,18 +47,18 @@ export async function updateAndLook(things: Kind, actual: Actual, set: Attribute
   };
 }
 
-/** What a comparison has found otherwise than remembered, and the update has sent. */
+/** Attributes that the last comparison found to differ, and that this update has sent. */
 function doubtful(actual: Actual, set: Attributes, written: Written): Attributes {
   const differed = actual.attributes[DIFFERED];
   if (!Array.isArray(differed)) return {};
   const names = differed.filter((name) => set[name] !== undefined && !NEVER_LEFT.has(name));
   const sent: Attributes = Object.fromEntries(names.map((name) => [name, set[name] ?? null]));
-  // What was refused has a note or a reason of its own.
+  // A refused value already has a note or a reason.
   const refused = differences(sent, written.attributes);
   return Object.fromEntries(Object.entries<AttributeValue>(sent).filter(([name]) => !(name in refused)));
 }
 
-/** The update is done whatever becomes of this: it is doubted again at the next comparison. */
+/** The update is done, so a failure of this read is no failure of the update. The next comparison finds the difference again. */
 async function look({ read }: Kind, remoteId: string, context: WriteContext): Promise<Awaited<ReturnType<Kind["read"]>> | undefined> {
   try {
     return await read(remoteId, context);
@@ -73,7 +73,7 @@ const KEPT_OTHERWISE: Reason = [
   "DingTalk accepted the value and shows another one; it is sent again when it changes here or there",
 ];
 
-/** What DingTalk has made of a value stays, as long as neither of both changes. */
+/** A value that DingTalk has changed stays, as long as neither side changes. */
 export const keptOtherwise: Rule = (attributes, actual) =>
   Object.entries(attributes)
     .filter(([name, value]) => actual?.attributes[KEPT + name] === pairOf(value, actual?.attributes[name]))

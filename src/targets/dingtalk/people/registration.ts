@@ -5,11 +5,14 @@ import { API, type Api } from "../client/apis.ts";
 import type { DingTalkClient, Session } from "../client/client.ts";
 import { withCall } from "../client/session.ts";
 
-/** Where the organisation is registered decides how it writes mainland numbers: bare in the mainland, with `+86-` everywhere else (docs/dingtalk.md 5.1). */
+/**
+ * The place of registration of the organisation decides how DingTalk reads and shows mainland numbers: without a country code in the
+ * mainland, with `+86-` elsewhere (docs/dingtalk.md 5.1).
+ */
 export interface Registration {
-  /** What the settings say. */
+  /** By the settings. */
   readonly configured: boolean;
-  /** What DingTalk's answers have shown, else what the settings say. */
+  /** By DingTalk's answers, and by the settings until an answer has shown it. */
   readonly isMainland: boolean;
   learn(isMainland: boolean): void;
 }
@@ -32,8 +35,9 @@ const WRITES: ReadonlySet<Api> = new Set([API.userCreate, API.userUpdate]);
 const BAD_NUMBER = "60103";
 
 /**
- * The client for calls that name a `mobile`: they say it in canonical form, and it goes out in the organisation's. A mainland number that is refused in one form is
- * offered in the other, once: settings that say the wrong place must keep nobody out, and the number is not to blame.
+ * A client for calls with the parameter `mobile`. Callers give the number in canonical form, and the client sends it in the form of the
+ * organisation. If DingTalk refuses a mainland number in one form, the client tries the other form once. A wrong setting then keeps nobody
+ * out of DingTalk.
  */
 export function writingMobiles(client: DingTalkClient, registration: Registration): DingTalkClient {
   return { open: (context) => writing(client.open(context), registration), close: client.close };
@@ -55,7 +59,7 @@ function writing(session: Session, registration: Registration): Session {
   });
 }
 
-/** Any answer but the same refusal shows that this form is the right one. */
+/** Any other answer shows that the second form is right. */
 async function otherwise(
   registration: Registration,
   form: boolean,
@@ -75,10 +79,13 @@ async function otherwise(
 
 const isBadNumber = (error: unknown): boolean => error instanceof TargetError && error.answer === BAD_NUMBER;
 
-/** So many people of one page show where most of them telephone. */
+/** With fewer people than this, a page does not show the place of registration. */
 const ENOUGH_PEOPLE = 5;
 
-/** What one page of people shows, where it shows anything: the numbers of an organisation's own country may come without a code, and most people have a number of it. */
+/**
+ * What one page of people shows about the place of registration; undefined if it shows nothing. Numbers of the organisation's own country
+ * may come without a code, and most people have such a number.
+ */
 export function registrationSeenIn(records: readonly JsonObject[]): boolean | undefined {
   const numbers = records.filter(({ mobile }) => typeof mobile === "string" && mobile !== "");
   if (numbers.some(({ mobile, state_code: code }) => !code && /^1\d{10}$/.test(String(mobile)))) return true;

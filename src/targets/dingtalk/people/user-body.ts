@@ -3,7 +3,7 @@ import type { Attributes, AttributeValue } from "../../../reconcile/target-value
 import { COMPOSED, EXTENSION, fieldOf } from "../attributes/fields.ts";
 import { pairsOf } from "../client/wire-values.ts";
 
-/** Body of `user/create` (docs/dingtalk.md 5.1 and 6). What is empty is not sent. */
+/** Body of `user/create` (docs/dingtalk.md 5.1 and 6). Empty values are left out. */
 export function userCreateBody(userid: string, attributes: Attributes, newPassword: () => string): JsonObject {
   const body: Record<string, JsonValue> = { userid };
   for (const [name, value] of plainValues(attributes)) if (value !== null) body[name] = value;
@@ -18,12 +18,12 @@ export function userCreateBody(userid: string, attributes: Attributes, newPasswo
     ...(pairsOf(attributes.departmentOrders).size > 0 ? { dept_order_list: orderList(attributes) } : {}),
     ...(extension ? { extension } : {}),
     ...(typeof type === "string" ? { exclusive_account: true, exclusive_account_type: type } : {}),
-    // Nobody knows this password: DingTalk sends it to the person, who has to change it.
+    // The password is not stored. DingTalk sends it to the person, who has to change it.
     ...(type === "dingtalk" ? { init_password: newPassword(), send_password_to_user: true } : {}),
   };
 }
 
-/** Body of `user/update` for just `set` (docs/dingtalk.md 5.2), or undefined when nothing in it belongs to that call. */
+/** Body of `user/update` with only the attributes in `set` (docs/dingtalk.md 5.2). Undefined if none of them belongs to this call. */
 export function userUpdateBody(userid: string, set: Attributes, actual: Attributes): JsonObject | undefined {
   const body: Record<string, JsonValue> = {};
   const exclusive = typeof actual.exclusive_account_type === "string";
@@ -37,7 +37,7 @@ export function userUpdateBody(userid: string, set: Attributes, actual: Attribut
   }
   if (set.departmentOrders !== undefined && pairsOf(set.departmentOrders).size > 0) body.dept_order_list = orderList(set);
   const extension = extensionText(set, () => true);
-  // Without append mode every custom field that is not named would be wiped.
+  // Without append mode DingTalk removes all custom fields that the call does not name.
   if (extension) Object.assign(body, { extension, ext_attrs_update_mode: 1 });
   if (Object.keys(body).length === 0) return undefined;
   const departments =
@@ -59,8 +59,8 @@ function extensionText(attributes: Attributes, wanted: (value: AttributeValue) =
 }
 
 /**
- * The per-department positions, which also carry the main department. The list replaces the one before, so known titles are said again;
- * a title that only repeats the person's own was put there by DingTalk, and one that is to go is said empty.
+ * The positions of a person by department, with the main department. The list replaces the previous one, so known titles are sent again. A
+ * title that equals the person's own title comes from DingTalk and is not sent again. A title that is removed is sent empty.
  */
 function positionList(requested: Attributes, before: Attributes | undefined): JsonValue[] | undefined {
   const had = pairsOf(before?.departmentTitles);

@@ -9,11 +9,14 @@ import { idsOf, isTrue, objectsIn, textOrNull, textOrUndefined } from "../client
 export interface RecordOptions {
   readonly region: string;
   readonly roleGroup: string;
-  /** Whether the mapping asks for the picture. */
+  /** Whether the mapping reads the profile picture. */
   readonly readsAvatar?: boolean;
 }
 
-/** Field permissions seen at work in one answer: a field of theirs that is missing beside others is empty, not withheld. */
+/**
+ * Field permissions that the app has, as one answer shows: if a record has a field of a permission, other fields of that permission are
+ * empty where they are missing, not withheld.
+ */
 export function visiblePermissions(records: readonly JsonObject[]): ReadonlySet<string> {
   const granted = new Set<string>();
   for (const [name, field] of fieldsOf("user")) {
@@ -24,8 +27,8 @@ export function visiblePermissions(records: readonly JsonObject[]): ReadonlySet<
 }
 
 /**
- * One record of `user/get` or `user/list` in canonical form. Fields without a value are left out by DingTalk, and so are withheld ones:
- * the first are null here, the second absent (docs/dingtalk.md 2.3, never diff on what was not told).
+ * One record of `user/get` or `user/list` in canonical form. DingTalk leaves out fields without a value, and fields that the app may not
+ * see. The first are null here, the second are left out: unknown values are never compared (docs/dingtalk.md 2.3).
  */
 export function userFromWire(record: JsonObject, granted: ReadonlySet<string>, complete: boolean, options: RecordOptions): Actual {
   const attributes: Record<string, AttributeValue> = {};
@@ -39,7 +42,7 @@ export function userFromWire(record: JsonObject, granted: ReadonlySet<string>, c
     attributes.manager = textOrNull(record.manager_userid);
     attributes.roles = rolesOf(record, options.roleGroup);
   }
-  // Left out for the picture that everybody has at first (docs/dingtalk.md 5.4).
+  // DingTalk leaves the field out while the person has the default picture (docs/dingtalk.md 5.4).
   if (options.readsAvatar) attributes.avatar = textOrNull(record.avatar);
   if (record.active !== undefined) attributes.activated = isTrue(record.active);
   const userid = String(record.userid);
@@ -64,7 +67,7 @@ function readField(
 ): AttributeValue | undefined {
   const told = record[READ_NAMES[name] ?? name];
   if (told === undefined || told === null || told === "") {
-    // An address shows only if the person has set it up in the client's Mail (help.dingtalk.io): without one there may be one.
+    // A read shows the address only if the person has set it up in the client's Mail (help.dingtalk.io). So a missing address may exist.
     const withheld = name === "email" || (field.permission !== undefined && !granted.has(field.permission));
     return withheld || field.form.type !== "text" ? undefined : null;
   }
@@ -110,18 +113,18 @@ function parsed(text: string): JsonValue | undefined {
     const value: JsonValue = JSON.parse(text);
     return value;
   } catch (error) {
-    // Administrators can enter free text in custom fields: a value that is not JSON was not written by us.
+    // Administrators can enter free text in custom fields. A value that is not JSON is not one of ours.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-/** Only roles of our own group: the others belong to DingTalk and its administrators. */
+/** Only roles of our own group. Other roles belong to DingTalk and its administrators. */
 const rolesOf = (record: JsonObject, group: string): readonly string[] =>
   objectsIn(record.role_list)
     .filter((role) => role.group_name === group)
     .map((role) => String(role.id))
     .sort();
 
-/** Negative ids are school directories, never ours (docs/dingtalk.md 4.4). */
+/** Negative ids are school directories, which are never ours (docs/dingtalk.md 4.4). */
 const isOrdinary = (id: string): boolean => !id.startsWith("-");

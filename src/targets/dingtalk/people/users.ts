@@ -32,14 +32,17 @@ import { userCreateBody, userUpdateBody } from "./user-body.ts";
 import { type RecordOptions, userFromWire, visiblePermissions } from "./user-record.ts";
 
 export interface UserOptions extends RecordOptions {
-  /** A random password that is not stored, for accounts that need one. */
+  /** Makes a random password for an account that needs one. It is not stored. */
   readonly newPassword: () => string;
-  /** Unset: nothing of a leaver's is handed over. */
+  /** Unset: nothing is handed over when a person is removed. */
   readonly handOver?: HandOver;
   readonly clock: Pick<Clock, "now">;
 }
 
-/** People. Who is made here gets the entity's own id as user id, so a create that happened unseen is found by repeating it (docs/dingtalk.md 14.1). */
+/**
+ * People. A new person gets the id of the entity as userid. So a create without an answer can be repeated: DingTalk then answers that the
+ * userid exists (docs/dingtalk.md 14.1).
+ */
 export function createUsers(
   client: DingTalkClient,
   { admins, area }: { readonly admins: Admins; readonly area: ManagedArea },
@@ -104,7 +107,10 @@ export function createUsers(
     return roles === undefined ? changed : withRoles(session, changed, roles, actual.attributes.roles);
   }
 
-  /** Some calls need to say what was there before: roles are given and taken one by one, and an enterprise account's departments are always said again. */
+  /**
+   * Reads the person again if the change needs values that `seen` lacks. Roles are added and removed one by one, an enterprise account's
+   * departments are sent with every update, and departments outside the managed root with every list.
+   */
   async function complete(session: Session, seen: Actual, set: Attributes): Promise<Actual> {
     const lacksRoles = set.roles !== undefined && seen.attributes.roles === undefined;
     const lacksDepartments = typeof seen.attributes.exclusive_account_type === "string" && seen.attributes.departments === undefined;
@@ -130,7 +136,7 @@ export function createUsers(
     });
   }
 
-  /** A removal is one from the whole organisation. */
+  /** Rejects if the person is also in a department outside the managed root: a removal removes the person from the whole organisation. */
   async function demandInside(session: Session, userid: string): Promise<void> {
     if (area.whole) return;
     const now = await get(session, userid);
@@ -145,7 +151,7 @@ export function createUsers(
   return { create, update, remove, read };
 }
 
-/** A person under our own id is managed, whatever DingTalk refused first; otherwise another account has the value. */
+/** If the conflict is with a person under our own id, that person is ours. Otherwise another account has the value. */
 async function ownOrConflict(
   session: Session,
   ref: EntityRef,
@@ -170,29 +176,29 @@ async function holderOf(session: Session, mobile: AttributeValue | undefined): P
     const { result } = await session.call(API.userByMobile, { mobile });
     return isObject(result) ? textOrUndefined(result.userid) : undefined;
   } catch (error) {
-    // Knowing the holder only helps the operator: the conflict stands without it, and the call is on record.
+    // The holder is only information for the operator. The conflict stays without it, and the call is recorded.
     if (error instanceof TargetError) return undefined;
     throw error;
   }
 }
 
-/** The answer does not always tell who has a number. */
+/** Adds the holder of a taken number, which DingTalk's answer does not always name. */
 async function named(session: Session, refused: Refused): Promise<Refused> {
   const { attribute, value, error } = refused;
   if (attribute !== "mobile" || !(error instanceof TargetConflict) || error.heldBy !== undefined) return refused;
   return { attribute, value, error: withHolder(error, await holderOf(session, value)) };
 }
 
-/** Whether a call carries the attribute at all: what was not sent must not be remembered as if it were there. */
+/** Whether a call can send the attribute. A value that was not sent must not be stored as observed. */
 const isCarried = (actual: Actual, name: string, own: Attributes): boolean =>
   userUpdateBody(
     actual.remoteId,
     { [name]: own[name] ?? null },
-    // What holds in a department only goes along with the move into it.
+    // Values within a department are sent only together with the departments.
     own.departments === undefined ? actual.attributes : { ...actual.attributes, departments: own.departments },
   ) !== undefined;
 
-/** The person exists by now: a refusal about roles must not look as if they did not. */
+/** Changes the roles of a person who exists. A refused role becomes a note and does not fail the create or update. */
 async function withRoles(session: Session, done: Written, requested: AttributeValue, had: AttributeValue | undefined): Promise<Written> {
   try {
     await changeRoles(session, done.remoteId, listOf(requested), listOf(had ?? []));
@@ -208,10 +214,12 @@ async function withRoles(session: Session, done: Written, requested: AttributeVa
   }
 }
 
-/** What a new person is unless something else was sent. */
+/** Attributes of a new person that were not sent. */
 const FRESH: Attributes = { manager: null, roles: [], exclusive_account_type: null };
 
-/** Refused here because DingTalk would refuse it: saves the call and names the attribute (docs/dingtalk.md 5.1 and 6). */
+/**
+ * Rejects with TargetRejected where DingTalk would refuse the call. It saves the call and names the attribute (docs/dingtalk.md 5.1 and 6).
+ */
 function requireIdentity(attributes: Attributes): void {
   const [lacking] = lackingOf(attributes);
   if (!lacking) return;
@@ -219,16 +227,16 @@ function requireIdentity(attributes: Attributes): void {
   throw new TargetRejected(`a person needs a ${attribute} that DingTalk can hold`, { answer: `no-${attribute}`, reasonCode: code, remedy });
 }
 
-/** A person is nothing without these: a create without them is not tried. */
+/** A create without these values is not tried. */
 const REQUIRED = ["name", "mobile", "departments", "exclusive_account_type", "login_id"];
 
-/** A reference that is all there was to send has to wait for what it names. */
+/** If only a reference was to be sent and its object does not exist, the person has to wait for it. */
 function onlyDependencies({ taken, refused }: Sent): void {
   const [first] = refused;
   if (first?.error instanceof TargetDependency && Object.keys(taken).length === 0) throw first.error;
 }
 
-/** DingTalk's code for everything says nothing; what was asked for tells what it can only be. */
+/** The code 400002 has many meanings. For an enterprise account it can only mean that the organisation may not have such accounts. */
 function explained(error: unknown, attributes: Attributes): unknown {
   const vague = error instanceof TargetRejected && error.answer === "400002" && error.attribute === undefined;
   if (!vague || isEmpty(attributes.exclusive_account_type)) return error;
@@ -241,8 +249,8 @@ function explained(error: unknown, attributes: Attributes): unknown {
 }
 
 /**
- * What the answers let us know. A number that is not ours to change is remembered, so that the same one is not offered again; it and a reference to
- * somebody who is not there are notes, everything else that is refused is the loop's to remember.
+ * The result of a write. A mobile number that the person alone can change is stored as refused, so that it is not sent again. This number,
+ * and a reference to an object that does not exist, become notes. Other refused values are returned, and the loop stores them.
  */
 function written(session: Session, before: Pick<Actual, "remoteId" | "attributes" | "presence">, { taken, refused }: Sent): Written {
   const noted = refused.filter(({ attribute, error }) => error instanceof TargetDependency || (attribute === "mobile" && isLocked(error)));
