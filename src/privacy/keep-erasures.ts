@@ -47,6 +47,7 @@ export async function keepOnce({ store, file, logger }: Omit<KeepErasuresDeps, "
   for (const erasure of inFile) if (!recorded.has(erasure.subject) && (await store.replay(erasure))) count += 1;
   if (count > 0) logger.warn({ count }, "the database lacked recorded erasures; they were repeated");
   const missing = known.filter(({ subject }) => !written.has(subject));
-  if (missing.length > 0) await file.add(missing);
+  // First: the file may be on a disk that is full or read-only.
   await store.clearAgain();
+  if (missing.length > 0) await file.add(missing);
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/core/clock.ts";
@@ -84,6 +84,25 @@ test("what is held about a person is exported, and a hold begins once", async ()
   await fetch(`${place.url}/scim/v2/Users/${id}`, { method: "DELETE", headers: { authorization: `Bearer ${token}` } });
   expect((await command(...erase)).code).toBe(0);
   expect(JSON.parse(readFileSync(join(place.dataDir, "erasures.jsonl"), "utf8"))).toMatchObject({ subject: id, basis: "request" });
+});
+
+test("an erasure counts although its copy beside the database cannot be written", async () => {
+  const token = (await command("token", "create", "--name", "second client", "--scope", "provision")).stdout.trim();
+  const answer = await fetch(`${place.url}/scim/v2/Users`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
+    body: JSON.stringify({ schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"], userName: "bo", active: false }),
+  });
+  const { id } = (await answer.json()) as { id: string };
+  const copy = join(place.dataDir, "erasures.jsonl");
+  renameSync(copy, `${copy}.before`);
+  mkdirSync(copy);
+  const erase = ["subject", "erase", id, "--basis", "request"];
+  const erased = await command(...erase);
+  expect([erased.code, erased.stderr]).toEqual([0, expect.stringContaining("could not be written (EISDIR)")]);
+  rmdirSync(copy);
+  renameSync(`${copy}.before`, copy);
+  expect((await command(...erase)).stderr).toContain("was erased before");
 });
 
 test("a trust is made with what Entra's portal shows, and ends when it is removed", async () => {

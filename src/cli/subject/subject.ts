@@ -116,10 +116,21 @@ const withErasures = (
     if (id === undefined) return undefined;
     const vault = await openVault({ ...access, clock: systemClock });
     const done = await work(createErasures({ pool: access.pool, vault, clock: systemClock, targets: [TARGET] }), id);
-    // The running server adds it as well, should this not come to its end.
-    if (done.result === "done") await createErasuresFile(access.config.dataDir).add([done.erasure]);
+    if (done.result === "done")
+      await createErasuresFile(access.config.dataDir)
+        .add([done.erasure])
+        .catch((error: unknown) => notCopied(access.config.dataDir, error));
     return done.result;
   });
+
+/** The erasure is committed, so the command has done its work. Rethrows what is not an error of the file system. */
+function notCopied(dataDir: string, error: unknown): void {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  say(
+    t`The copy of the erasure in ${dataDir} could not be written (${code}). A running server with ROLE=worker or all writes it within a minute.`,
+  );
+}
 
 async function idOf({ pool }: DatabaseAccess, person: string): Promise<string | undefined> {
   if (isUuid(person)) return person;

@@ -171,6 +171,10 @@ export const MESSAGES: Translations = {
     "{0} 已删除。若钉钉中仍有此人，运行中的服务器会将其移除。",
     "{0} 已刪除。如釘釘仍有此人，運行中的伺服器會將其移除。",
   ],
+  "The copy of the erasure in {0} could not be written ({1}). A running server with ROLE=worker or all writes it within a minute.": [
+    "{0} 中的删除记录副本无法写入（{1}）。运行中的 ROLE=worker 或 all 的服务器会在一分钟内写入。",
+    "未能寫入 {0} 內的刪除記錄副本（{1}）。運行中的 ROLE=worker 或 all 的伺服器會於一分鐘內寫入。",
+  ],
   "is under a legal hold now.": ["现已受法律保留。", "現已受法律保留。"],
   "was under a legal hold before. Nothing was changed.": ["此前已受法律保留。未作更改。", "之前已受法律保留。沒有更改。"],
   "{0} {1}. Nothing was changed.": ["{0} {1}。未作更改。", "{0} {1}。沒有更改。"],

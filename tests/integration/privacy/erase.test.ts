@@ -293,6 +293,20 @@ describe("a restore of a database from before the erasure", () => {
     expect((await file.read()).filter(({ subject }) => subject === id)).toHaveLength(1);
   });
 
+  test("what was written about somebody erased is cleared although the file cannot be written", async () => {
+    const id = await create(CANARY, MOBILE);
+    await patch(id, "active", false);
+    expect(await erasures.erase(id, "request", by)).toMatchObject({ result: "done" });
+    await product.pool.query(
+      "insert into removed_people (target, entity_id, remote_id, attributes, counted) values ('dingtalk', $1, $2, $3, true)",
+      [id, id, JSON.stringify({ name: CANARY })],
+    );
+    expect(await marked()).toHaveLength(1);
+    const full = { read: async () => [], add: () => Promise.reject(new Error("no space left on device")) };
+    await expect(keepOnce({ store: erasures, file: full, logger: silentLogger })).rejects.toThrow("no space left on device");
+    expect(await marked()).toEqual([]);
+  });
+
   test("a line that was not written whole says nothing, and the next one is read", async () => {
     const { appendFileSync } = await import("node:fs");
     appendFileSync(join(dataDir, "erasures.jsonl"), '{"subject":"01980000-00');
