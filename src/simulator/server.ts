@@ -3,19 +3,19 @@ import { createSimulatorApp, type SimulatorOptions } from "./site.ts";
 import { listen } from "./wire/listener.ts";
 
 export interface Simulator {
-  /** Reads the journal, if any, and listens. Rejects when the port is taken or the journal is damaged. */
+  /** Reads the journal, if there is one, and listens. Rejects if the port is in use or the journal is damaged. */
   start(): Promise<{ readonly port: number; readonly url: string }>;
-  /** Closes every connection and the journal. Safe to call twice. */
+  /** Closes every connection and the journal. A second call does nothing. */
   stop(): Promise<void>;
 }
 
-/** A DingTalk organisation behind DingTalk's HTTP: old API, new API and Stream gateway on one port (docs/dingtalk.md 13). */
+/** A simulated DingTalk organisation. It serves the old API, the new API and the Stream gateway on one port (docs/dingtalk.md 1, 10.2). */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const { host = "127.0.0.1", port = 0, logger = silentLogger } = options;
   let running: { close(): Promise<void> } | undefined;
   return {
     async start() {
-      if (running) throw new Error("the simulator is running already");
+      if (running) throw new Error("the simulator is already running");
       const site = createSimulatorApp(options);
       try {
         const listener = await listen({

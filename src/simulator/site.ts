@@ -27,16 +27,16 @@ import { defaultSwitches } from "./organisation/switches.ts";
 import type { Handling, HttpCall, Late } from "./wire/wire.ts";
 import { createReports, isReport } from "./workday/reports.ts";
 
-/** One simulated DingTalk, wired and without a port. */
+/** One simulated DingTalk without an HTTP server. */
 export interface SimulatorApp {
   readonly clock: Clock;
   answer(call: HttpCall): Handling | Late;
-  /** Resolves when a late call arrives: false when it never does. */
+  /** Resolves to true when a late call arrives, and to false if it never arrives. */
   holds(late: Late, signal: AbortSignal): Promise<boolean>;
-  /** How long a call is on its way here, and its answer on the way back. */
+  /** Simulated network time in ms, spent once before a call and once before its answer. */
   latencyMs(call: HttpCall): number;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Ends subscriptions and everything that waits. */
+  /** Ends the connections of subscribers and everything that waits. */
   stopServing(): void;
   closeJournal(): void;
 }
@@ -53,7 +53,8 @@ export function createSimulatorApp(options: SimulatorOptions): SimulatorApp {
 
   const stream = createStreamGateway({ clock, seed: organisation.seed, settings: () => world.organisation.switches.stream });
   const push = createPush({ clock, logger, seed: organisation.seed, corpId, appKey, settings: () => world.organisation.switches.push });
-  // Clients drop an eventId they know, and keep a token: neither may begin anew with the process.
+  // Clients ignore an eventId that they know, and they keep tokens. So the ids of a restarted process must differ from those before.
+  // The start time is part of the seed for this reason.
   const startSeed = `${seed} ${clock.now().getTime()}`;
   const outbox = createOutbox({ seed: seedNumber(startSeed), corpId, nowMs: () => clock.now().getTime() }, [stream, push]);
   const messages = createMessages();
@@ -109,18 +110,18 @@ export function createSimulatorApp(options: SimulatorOptions): SimulatorApp {
   };
 }
 export interface SimulatorOptions {
-  /** 0 = any free port. */
+  /** 0 means any free port. */
   readonly port?: number;
   readonly host?: string;
   readonly appKey?: string;
   readonly appSecret?: string;
   readonly corpId?: string;
-  /** The same seed and the same calls give the same ids. */
+  /** The same seed and the same calls give the same ids of people and departments. */
   readonly seed?: string;
   readonly clock?: Clock;
-  /** File that keeps the organisation over a restart or a crash; without it the organisation is gone when the process is. */
+  /** File that stores the organisation, so that it survives a restart or a crash. Without it the organisation is only in memory. */
   readonly journalPath?: string;
-  /** Calls per second per app and API; 0 = no limit. */
+  /** Calls per second for each app and API. 0 means no limit. */
   readonly qps?: number;
   readonly logger?: Logger;
 }

@@ -12,7 +12,7 @@ import { refuse } from "../wire/refusal.ts";
 
 const DAY_MS = 86_400_000;
 
-/** What people and administrators do outside the API; reachable through `POST /_sim/edit` only. */
+/** What people and administrators do outside the API, by the name that `POST /_sim/edit` takes. Apps cannot call it. */
 export const consoleActs: ReadonlyMap<string, Rule> = new Map([
   ["activate", activate],
   ["accept", acceptInvitation],
@@ -23,7 +23,7 @@ export const consoleActs: ReadonlyMap<string, Rule> = new Map([
   ["picture", changePicture],
 ]);
 
-/** The person has logged in: active, and the number is known to DingTalk from now on. */
+/** The person signs in for the first time: they become active, and DingTalk registers their number. */
 function activate(organisation: Organisation, fields: Fields): Done {
   const user = demandKnownUser(organisation, requiredText(fields, "userid"));
   if (user.active) return { answer: {} };
@@ -35,7 +35,7 @@ function activate(organisation: Organisation, fields: Fields): Done {
   };
 }
 
-/** The person signs in with another number from now on, and the organisation shows that one (docs/dingtalk.md 5.2). It stays the same person, so the unionid stays. */
+/** The person changes the number that they sign in with, and the organisation shows the new one (docs/dingtalk.md 5.2). The person and the unionid stay the same. */
 function renumber(organisation: Organisation, fields: Fields, act: Act): Done {
   const user = demandKnownUser(organisation, requiredText(fields, "userid"));
   const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));
@@ -51,19 +51,19 @@ function renumber(organisation: Organisation, fields: Fields, act: Act): Done {
   };
 }
 
-/** The person sets up the organisation's address in the client's Mail: from now on reads show it (help.dingtalk.io; switch `emailShown`). */
+/** The person sets up their address in the Mail of the DingTalk client. From then on reads show the address (docs/dingtalk.md 5.1; switch `emailShown`). */
 function setUpMail(organisation: Organisation, fields: Fields): Done {
   const user = demandKnownUser(organisation, requiredText(fields, "userid"));
   return { answer: {}, changes: [{ type: "user.put", user: { ...user, mailSetUp: true } }] };
 }
 
-/** The person chooses a picture; no event tells of it (docs/dingtalk.md 10.1). */
+/** The person chooses a picture. DingTalk sends no event for this (docs/dingtalk.md 10.1). */
 function changePicture(organisation: Organisation, fields: Fields): Done {
   const user = demandKnownUser(organisation, requiredText(fields, "userid"));
   return { answer: {}, changes: [{ type: "user.put", user: { ...user, avatar: requiredText(fields, "avatar") } }] };
 }
 
-/** The person consents to an invitation (40103) and becomes the member the create call asked for. */
+/** The person accepts an invitation (40103) and becomes the member that the create call described (docs/dingtalk.md 13.6). */
 function acceptInvitation(organisation: Organisation, fields: Fields, act: Act): Done {
   const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));
   const invitation = phone && organisation.invitations.get(phoneKey(phone));
@@ -92,7 +92,7 @@ function acceptInvitation(organisation: Organisation, fields: Fields, act: Act):
   };
 }
 
-/** `{"userid","sys_level"}`: 1 main, 2 sub-administrator, 0 takes it away. */
+/** `{"userid","sys_level"}`: 1 main administrator, 2 sub-administrator, 0 no administrator. */
 function setAdministrator(organisation: Organisation, fields: Fields, act: Act): Done {
   const { sysLevel: before, ...user } = demandKnownUser(organisation, requiredText(fields, "userid"));
   const level = requiredWhole(fields, "sys_level");

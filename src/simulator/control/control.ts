@@ -42,7 +42,7 @@ const streamSchema = z.strictObject({
 });
 
 export interface ControlSettings {
-  /** The limit a reset goes back to. */
+  /** The limit after a reset. */
   readonly qps: number;
   route(path: string): Route | undefined;
   readonly stream: StreamGateway;
@@ -57,7 +57,10 @@ export interface ControlSettings {
 
 export const isControl = (path: string): boolean => path.startsWith("/_sim/");
 
-/** The addresses that are not DingTalk's: look at the organisation, break it, change it behind the app's back. Loopback only. */
+/**
+ * The control addresses `/_sim/…`, which DingTalk does not have. They show the organisation, inject faults, and change data as people and
+ * administrators do. They answer requests from loopback only.
+ */
 export function createControl(world: SimulatorState, settings: ControlSettings): (call: HttpCall) => Reply {
   const { edit, setSwitches, reset } = changesOfOrganisation(world, settings);
   const { changeFaults, setLimits, setLatency, moveClock, moveStream } = changesOfBehaviour(world, settings);
@@ -85,21 +88,23 @@ export function createControl(world: SimulatorState, settings: ControlSettings):
   const paths = new Set([...actions.keys()].map((key) => key.slice(key.indexOf(" ") + 1)));
 
   return (call) => {
-    if (!isLocal(call)) return problem(403, "control addresses answer on loopback only");
+    if (!isLocal(call)) return problem(403, "control addresses answer requests from loopback only");
     const action = actions.get(`${call.method} ${call.path}`);
     if (!action) {
-      return paths.has(call.path) ? problem(405, `${call.method} is not possible here`) : problem(404, `no control address ${call.path}`);
+      return paths.has(call.path)
+        ? problem(405, `${call.method} is not supported for ${call.path}`)
+        : problem(404, `no control address ${call.path}`);
     }
     const body = readBody(call.body);
     return body ? action(body) : problem(400, "the body must be a JSON object");
   };
 }
 
-/** What the organisation is. */
+/** Control calls that change the organisation. */
 function changesOfOrganisation(world: SimulatorState, settings: ControlSettings) {
   return { edit, setSwitches, reset };
 
-  /** A change by an administrator or by the person: the rules hold, limits, permissions and contact scope do not. */
+  /** A change by an administrator or by the person. Limits, permissions and the contact scope do not apply; the rules of DingTalk do. */
   function edit(body: Body): Reply {
     return checked(editSchema, body, (given) => {
       const route = settings.route(given.call);
@@ -111,7 +116,7 @@ function changesOfOrganisation(world: SimulatorState, settings: ControlSettings)
     });
   }
 
-  /** Changes only what is named; people and departments stay. */
+  /** Changes the switches in the body. Other switches, people and departments stay. */
   function setSwitches(body: Body): Reply {
     return checked(switchesSchema, { ...world.organisation.switches, ...body }, (switches) => {
       world.organisation.switches = switches;
@@ -121,7 +126,10 @@ function changesOfOrganisation(world: SimulatorState, settings: ControlSettings)
     });
   }
 
-  /** An empty organisation with the given switches, no faults, default limits, counts at 0. Tokens stay good: they belong to the app. */
+  /**
+   * An empty organisation with the given switches. Faults, limits, network time, counts of calls, messages and undelivered events go back to their start.
+   * Tokens stay valid, because they belong to the app. Stream connections, the clock and the Workday reports stay too.
+   */
   function reset(body: Body): Reply {
     return checked(switchesSchema, body, (switches) => {
       world.organisation = createOrganisation({ corpId: world.corpId, seed: world.seed, switches });
@@ -140,11 +148,11 @@ function changesOfOrganisation(world: SimulatorState, settings: ControlSettings)
   }
 }
 
-/** How its DingTalk behaves. */
+/** Control calls that change how the simulated DingTalk behaves. */
 function changesOfBehaviour(world: SimulatorState, settings: ControlSettings) {
   return { changeFaults, setLimits, setLatency, moveClock, moveStream };
 
-  /** Adds one fault; an empty body clears all of them and lifts bans. */
+  /** Adds one fault. An empty body removes all faults, counts of the limits and bans. */
   function changeFaults(body: Body): Reply {
     if (Object.keys(body).length === 0) {
       world.faults.clear();
@@ -164,7 +172,7 @@ function changesOfBehaviour(world: SimulatorState, settings: ControlSettings) {
     });
   }
 
-  /** The round trip of every call from now on, between two times; half of it passes before DingTalk sees the call. */
+  /** Sets the round trip of later calls: a random time between `minMs` and `maxMs`. Half of it passes before DingTalk receives the call. */
   function setLatency(body: Body): Reply {
     return checked(latencySchema, body, ({ minMs, maxMs = minMs }) => {
       world.roundTrip.set({ minMs, maxMs });
@@ -172,7 +180,7 @@ function changesOfBehaviour(world: SimulatorState, settings: ControlSettings) {
     });
   }
 
-  /** Puts DingTalk's clock forward: tokens and invitations end, and limits count anew. */
+  /** Puts DingTalk's clock forward, so that tokens and invitations expire and windows of the limits end. */
   function moveClock(body: Body): Reply {
     return checked(clockSchema, body, ({ advanceMs }) => {
       settings.clock.advance(advanceMs);
@@ -180,7 +188,7 @@ function changesOfBehaviour(world: SimulatorState, settings: ControlSettings) {
     });
   }
 
-  /** What the Stream gateway does by itself after minutes or hours, now; and events of before once more. */
+  /** Makes the Stream gateway ping, disconnect or break all connections now, or send earlier events again. */
   function moveStream(body: Body): Reply {
     return checked(streamSchema, body, ({ action, reason, times }) => {
       if (action === "ping") settings.stream.ping();
@@ -201,7 +209,7 @@ function readBody(text: string): Body | undefined {
   if (text.trim() === "") return {};
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Body) : undefined; // an object has string keys
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Body) : undefined; // an object that is not an array has string keys
   } catch {
     return undefined; // the caller answers 400
   }
@@ -211,7 +219,7 @@ const problem = (status: number, error: string): Reply => json(status, { error }
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
-/** From this machine, and not from a page of somewhere else that a browser on this machine shows. */
+/** Whether a call comes from this machine, and not from a page of another site in a browser on this machine. */
 function isLocal(call: HttpCall): boolean {
   if (!LOOPBACK.test(call.address)) return false;
   const origin = header(call, "origin");

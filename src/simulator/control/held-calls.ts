@@ -1,13 +1,17 @@
 import type { Clock } from "../../core/clock.ts";
 
-/** Calls that are on their way and have not arrived. */
+/** Calls of the faults `late` and `late_unanswered` that have not arrived yet. */
 export interface HeldCalls {
-  /** Resolves to true when the call arrives: after `ms`, or when it is released; 0 waits for the release. False when it never will. */
+  /**
+   * Resolves to true when the call arrives: after `ms`, or earlier at a release. With `ms` 0 only a release lets it arrive.
+   * Resolves to false if the call is dropped or `signal` aborts.
+   */
   hold(path: string, ms: number, signal: AbortSignal): Promise<boolean>;
-  /** All arrive now, in the order they were sent. Answers how many. */
+  /** Lets all held calls arrive now, in the order in which they were sent. Returns their number. */
   release(): number;
-  /** None of them ever arrives. */
+  /** Drops all held calls: they never arrive. */
   drop(): void;
+  /** The paths of all held calls. */
   paths(): readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 
-/** A clock that can be put forward, so that tokens, invitations and limits end without waiting. Who sleeps sleeps on. */
+/** A clock that tests can put forward, so that tokens, invitations and limits end without waiting. A `sleep` that has begun does not become shorter. */
 export interface MovableClock extends Clock {
   advance(ms: number): void;
 }

@@ -4,7 +4,7 @@ import { userView } from "../people/view.ts";
 import { countAllMembers, departmentView } from "../structure/department-reads.ts";
 import { rolesOf } from "../structure/roles.ts";
 
-/** The whole organisation in the field names of DingTalk's reads, whatever the app may see (contract: `GET /_sim/state`). */
+/** The answer of `GET /_sim/state`: the whole organisation, with the field names of DingTalk's reads. Permissions and the contact scope of the app do not limit it. */
 export function stateView(organisation: Organisation): Record<string, unknown> {
   const counts = countAllMembers(organisation);
   const { organisationName, region, verified } = organisation.switches;

@@ -7,7 +7,7 @@ import { type Fields, flag, ids, object, requiredWhole, text } from "../wire/fie
 import { missing, Refused, refuse } from "../wire/refusal.ts";
 import { type HttpCall, json } from "../wire/wire.ts";
 
-/** What the organisation's people and chats were sent; not part of the organisation, gone with the process. */
+/** A message to people (work notice) or to a chat (robot). Messages are in memory only, and not part of the organisation. */
 export interface Message {
   readonly to: { readonly robot: string } | { readonly userids: readonly string[] };
   readonly body: Fields;
@@ -19,14 +19,14 @@ export interface Messages {
   noticeResult: Rule;
   sendToRobot: OpenCall;
   list(): readonly Message[];
-  /** Those that robots took. */
+  /** The messages that robots accepted. */
   byRobots(): readonly { readonly robot: string; readonly body: Fields; readonly atMs: number }[];
   forget(): void;
 }
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-/** A robot takes 20 a minute and is silent for ten minutes after more (docs/dingtalk.md 11.1). */
+/** A robot accepts 20 messages a minute. After one more it refuses all messages for ten minutes (docs/dingtalk.md 11.1). */
 const ROBOT_PER_MINUTE = 20;
 const ROBOT_SILENCE_MS = 10 * MINUTE_MS;
 
@@ -37,7 +37,7 @@ interface Task {
 }
 
 interface Delivered {
-  /** userid + content → day of the last delivery: the same content reaches a person once a day. */
+  /** By userid and digest of the content: day of the last delivery. A person receives the same content once a day. */
   readonly lastDay: Map<string, number>;
   readonly perDay: Map<string, { readonly day: number; readonly count: number }>;
 }
@@ -78,7 +78,7 @@ export function createMessages(): Messages {
     return sent.flatMap(({ to, body, atMs }) => ("robot" in to ? [{ robot: to.robot, body, atMs }] : []));
   }
 
-  /** `asyncsend_v2`: success even when limits drop the message; the result says so. */
+  /** `asyncsend_v2`: succeeds even if a limit drops the message. `getsendresult` shows the drop. */
   function sendNotice(organisation: Organisation, fields: Fields, act: Act): Done {
     requiredWhole(fields, "agent_id");
     const message = object(fields, "msg");
@@ -119,7 +119,7 @@ export function createMessages(): Messages {
     for (const memory of [tasks, delivered.lastDay, delivered.perDay, robots]) memory.clear();
   }
 
-  /** `POST /robot/send`: the hook token is the credential. */
+  /** `POST /robot/send`: the token of the robot in the query is the credential. */
   function sendToRobot(...[world, call]: Parameters<OpenCall>): ReturnType<OpenCall> {
     const { switches } = world.organisation;
     const nowMs = world.clock.now().getTime();
@@ -140,7 +140,7 @@ export function createMessages(): Messages {
     }
   }
 
-  /** False for a repetition of a message that arrived already (`msgUuid`). */
+  /** Counts a message. False if a message with the same `msgUuid` has arrived before. Refuses messages over the limit. */
   function admit(token: string, uuid: string | undefined, nowMs: number, switches: Switches): boolean {
     const known = robots.get(token) ?? { startMs: nowMs, count: 0, silentUntilMs: 0, seen: new Set<string>() };
     robots.set(token, known);
@@ -169,7 +169,7 @@ const robotRefusal = (errcode: number, errmsg: string): Refused => new Refused({
 const robotError = (switches: Switches, documented: number, recorded: number, errmsg: string): Refused =>
   robotRefusal(switches.robotCodes === "documented" ? documented : recorded, errmsg);
 
-/** base64(HMAC-SHA256(secret, timestamp + "\n" + secret)), the clock at most an hour off. */
+/** Checks `sign`, which is base64(HMAC-SHA256(secret, timestamp + "\n" + secret)), and that `timestamp` differs by at most an hour. */
 function demandSignature(call: HttpCall, secret: string, nowMs: number): void {
   const { timestamp = "", sign } = call.query;
   if (!/^\d{13}$/.test(timestamp) || Math.abs(nowMs - Number(timestamp)) > 3_600_000) throw robotRefusal(310000, "invalid timestamp");

@@ -1,7 +1,7 @@
 import { eventId } from "../organisation/identifiers.ts";
 import type { EventDraft } from "../organisation/records.ts";
 
-/** A contact event on its way to subscribers (docs/dingtalk.md 10.1). */
+/** A contact event for subscribers (docs/dingtalk.md 10.1). */
 export interface OrganisationEvent {
   readonly eventId: string;
   readonly eventType: string;
@@ -12,7 +12,7 @@ export interface OrganisationEvent {
 
 export interface Subscriber {
   deliver(event: OrganisationEvent): void;
-  /** Drops what has not been taken yet. */
+  /** Drops the events that have not been delivered yet. */
   forget(): void;
 }
 
@@ -21,7 +21,7 @@ export interface Outbox {
   forget(): void;
 }
 
-/** Gives drafts their id and time and hands them to every way out. */
+/** Gives each draft an id and a time, and delivers it to every subscriber (Stream and HTTP push). */
 export function createOutbox(
   source: { readonly seed: number; readonly corpId: string; readonly nowMs: () => number },
   subscribers: readonly Subscriber[],

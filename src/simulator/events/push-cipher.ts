@@ -1,17 +1,17 @@
 import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
 
-/** Blocks of the padding: PKCS#7 to 32 bytes, not to the 16 of AES (docs/dingtalk.md 10.3). */
+/** Block size of the padding in bytes: PKCS#7 to 32 bytes, although a block of AES has 16 (docs/dingtalk.md 10.3). */
 const BLOCK = 32;
 
 export interface PushKeys {
   readonly token: string;
   /** 43 characters: base64 of 32 bytes without its `=`. */
   readonly aesKey: string;
-  /** Client id, or corp id for a subscription made by API. */
+  /** The client id. The corp id if the subscription was made through the API. */
   readonly ownerKey: string;
 }
 
-/** Plain text is 16 random bytes, the length, the message and the owner's key. */
+/** Encrypts a message to Base64. The plain text is `random` (16 bytes), the length of the message, the message and the owner's key. */
 export function encryptPush(keys: PushKeys, message: string, random: Buffer): string {
   const text = Buffer.from(message, "utf8");
   const length = Buffer.alloc(4);
@@ -23,7 +23,7 @@ export function encryptPush(keys: PushKeys, message: string, random: Buffer): st
   return Buffer.concat([cipher.update(Buffer.concat([plain, Buffer.alloc(pad, pad)])), cipher.final()]).toString("base64");
 }
 
-/** The message inside; undefined when it is not for this owner or not encrypted with this key. */
+/** The message in an encrypted text. Undefined if it belongs to another owner or was encrypted with another key. */
 export function decryptPush(keys: PushKeys, encrypted: string): string | undefined {
   const key = Buffer.from(`${keys.aesKey}=`, "base64");
   const bytes = Buffer.from(encrypted, "base64");

@@ -6,20 +6,20 @@ import type { Switches } from "../organisation/switches.ts";
 import type { OrganisationEvent, Subscriber } from "./outbox.ts";
 import { decryptPush, encryptPush, signPush } from "./push-cipher.ts";
 
-/** How long a receiver may take: for an event, and for the check of a new address (docs/dingtalk.md 10.3). */
+/** Time limits of a receiver in ms: for an event, and for the check of a new address (docs/dingtalk.md 10.3). */
 const EVENT_MS = 2_500;
 const CHECK_MS = 1_500;
-/** Pushes one call of the failed list gives out, and erases. */
+/** Number of failed pushes that one call of the failed list returns and erases. */
 export const FAILED_PAGE = 200;
-/** The failed list keeps this many; older ones are lost. */
+/** Size of the failed list. Beyond it the oldest failed pushes are lost. */
 const MOST_FAILED = 10_000;
 
 type Settings = NonNullable<Switches["push"]>;
 
 export interface Push extends Subscriber {
-  /** Checks a new address with `check_url`; its failure is logged, events are tried all the same. */
+  /** Checks a new address with `check_url`. A failure is logged; events are sent to the address nevertheless. */
   configured(): void;
-  /** `GET /call_back/get_call_back_failed_result`: each call erases what it returned. */
+  /** `GET /call_back/get_call_back_failed_result`: returns failed pushes and erases them from the list. */
   failedResult(): Done;
   stop(): void;
 }
@@ -33,7 +33,7 @@ export interface PushOptions {
   readonly settings: () => Settings | undefined;
 }
 
-/** HTTP push of events: encrypted, signed, one after the other; one that fails goes to the failed list and does not come again. */
+/** HTTP push of events, encrypted and signed, one after the other. A failed push goes to the failed list and is not sent again. */
 export function createPush(options: PushOptions): Push {
   const { clock, logger, seed } = options;
   const failed: OrganisationEvent[] = [];
@@ -87,7 +87,7 @@ export function createPush(options: PushOptions): Push {
     return { EventType: event.eventType, EventTime: event.bornMs, CorpId: event.corpId, BizId, eventId: event.eventId, ...event.data };
   }
 
-  /** Whether the receiver took it: HTTP 200, no redirect, and the encrypted text `success`. */
+  /** Sends a message. True if the receiver accepts it: HTTP 200 without a redirect, with the encrypted text `success`. */
   async function post(settings: Settings, message: Record<string, unknown>, deadlineMs: number): Promise<boolean> {
     sent += 1;
     const nonce = newRequestId(seed ^ 0x3c6ef372, sent)

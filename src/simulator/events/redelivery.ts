@@ -1,12 +1,12 @@
 import type { Clock } from "../../core/clock.ts";
 import type { OrganisationEvent } from "./outbox.ts";
 
-/** Answer time of a Stream message, and the pause before an unanswered one comes again (docs/dingtalk.md 10.2). */
+/** Time limit for the answer to a Stream message, and the pause before an unanswered message is sent again (docs/dingtalk.md 10.2). */
 export const ACK_MS = 3_000;
 export const REDELIVERY_MS = 60_000;
-/** After this many deliveries, or pauses without a client, an event is lost. */
+/** An event is lost after this number of attempts. An attempt without a connected client counts too. */
 export const MOST_DELIVERIES = 4;
-/** Events waiting for a client; the oldest go first when there are more. */
+/** Maximum number of events that wait for their next delivery. Beyond it the oldest is lost. */
 const MOST_WAITING = 10_000;
 
 interface Delivery {
@@ -17,18 +17,18 @@ interface Delivery {
 
 export interface Redelivery {
   deliver(event: OrganisationEvent): void;
-  /** The client answered. Late answers, and answers to nothing, change nothing. */
+  /** Records the answer of a client. A late answer, or an answer to an unknown message, has no effect. */
   acknowledge(messageId: string, status: "SUCCESS" | "LATER"): void;
   forget(): void;
   stop(): void;
 }
 
 /**
- * At-least-once delivery: an event is sent, waits 3 s for its answer, and comes again after a minute when there was none. `send` gives it
- * to a client and returns the message's id, or undefined when there is no client.
+ * Delivers each event at least once: without an answer within 3 s, it is sent again a minute later. `send` sends an event to a client and returns the
+ * id of the message, or undefined if no client is connected.
  */
 export function createRedelivery(clock: Clock, send: (event: OrganisationEvent) => string | undefined): Redelivery {
-  // Both queues have one fixed delay each, so that the order of insertion is the order of time.
+  // Each queue has one fixed delay, so the order of insertion is the order of `untilMs`.
   const unanswered = new Map<string, Delivery>();
   const waiting = new Map<string, Delivery>();
   const stopped = new AbortController();
@@ -67,7 +67,7 @@ export function createRedelivery(clock: Clock, send: (event: OrganisationEvent) 
     watch();
   }
 
-  /** One sleeper for everything that has a time; it ends when nothing has. */
+  /** Starts the loop that waits for the next due delivery, unless it runs. The loop ends when both queues are empty. */
   function watch(): void {
     if (watching || stopped.signal.aborted) return;
     watching = true;

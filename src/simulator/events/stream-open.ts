@@ -8,7 +8,7 @@ import type { StreamGateway, Subscription } from "./stream.ts";
 export const STREAM_OPEN = "/v1.0/gateway/connections/open";
 export const STREAM_CONNECT = "/connect";
 
-/** `POST /v1.0/gateway/connections/open` (docs/dingtalk.md 10.2): an endpoint on this port and a ticket for one connection. */
+/** `POST /v1.0/gateway/connections/open` (docs/dingtalk.md 10.2): answers an endpoint on this port and a ticket for one connection. */
 export const openStream =
   (stream: StreamGateway): OpenCall =>
   (world, call, requestId) => {
@@ -47,7 +47,7 @@ function readSubscriptions({ subscriptions }: Fields): Subscription[] | undefine
   return known.length === subscriptions.length ? known : undefined;
 }
 
-/** This gateway answers XML to whoever does not ask for JSON (docs/dingtalk.md 3). */
+/** The Stream gateway answers XML unless the client accepts JSON (docs/dingtalk.md 10.2). */
 function answer(endpoint: string, ticket: string, accept: string | undefined): Reply {
   if (accept?.includes("json")) return json(200, { endpoint, ticket });
   const body = `<?xml version="1.0" encoding="UTF-8"?><OpenConnectionResponse><endpoint>${endpoint}</endpoint><ticket>${ticket}</ticket></OpenConnectionResponse>`;

@@ -7,9 +7,9 @@ import type { Switches } from "../organisation/switches.ts";
 import type { OrganisationEvent, Subscriber } from "./outbox.ts";
 import { createRedelivery } from "./redelivery.ts";
 
-/** A ticket opens one connection, within this time (docs/dingtalk.md 10.2). */
+/** A ticket opens one connection, and only within this time (docs/dingtalk.md 10.2). */
 export const TICKET_MS = 90_000;
-/** Events that can be sent once more. */
+/** Number of sent events that `replay` can send again. */
 const MOST_REPLAYED = 10_000;
 
 export interface Subscription {
@@ -22,23 +22,23 @@ interface Connection {
   readonly appKey: string;
   readonly subscriptions: readonly Subscription[];
   readonly socket: WebSocket;
-  /** It came after another one had gone. */
+  /** Whether it was opened after an earlier connection had closed. */
   readonly again: boolean;
 }
 
 export interface StreamGateway extends Subscriber {
-  /** A ticket for one connection. */
+  /** Issues a ticket for one connection. */
   ticket(appKey: string, subscriptions: readonly Subscription[]): string;
-  /** Takes over an HTTP upgrade: 101 for a good ticket, 401 otherwise. */
+  /** Answers an HTTP upgrade: 101 for a valid ticket, else 401. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   connections(): readonly { readonly connectionId: string; readonly appKey: string; readonly subscriptions: readonly Subscription[] }[];
   /** Sends every client a ping now. */
   ping(): void;
-  /** Tells every client to come back with a new ticket, and closes. */
+  /** Asks every client to connect again with a new ticket, and closes the connections. */
   disconnect(reason: string): void;
-  /** Breaks every connection without a word. */
+  /** Breaks every connection without a frame before. */
   cut(): void;
-  /** Sends every event of before once more, so many times, each under its own id. */
+  /** Sends every earlier event again, `times` times, each time with its original event id. */
   replay(times: number): void;
   stop(): void;
 }
@@ -49,7 +49,7 @@ interface GatewayOptions {
   readonly settings: () => Switches["stream"];
 }
 
-/** The Stream gateway of docs/dingtalk.md 10.2: one event goes to one connection of those that want it, in turn. */
+/** The Stream gateway (docs/dingtalk.md 10.2). Each event goes to one of the connections that subscribe to it, in rotation. */
 export function createStreamGateway(options: GatewayOptions): StreamGateway {
   const { clock, settings } = options;
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, autoPong: false });
@@ -150,12 +150,12 @@ export function createStreamGateway(options: GatewayOptions): StreamGateway {
   }
 }
 
-/** What goes to a client, each under an id of its own. */
+/** Sends frames to clients. Each frame has a new message id. */
 function createFrames({ clock, seed, settings }: GatewayOptions) {
   let drawn = 0;
   return { draw, ping, system, tell };
 
-  /** Answers the id of the message. */
+  /** Sends an event and returns the id of the message. */
   function tell(connection: Connection, event: OrganisationEvent): string {
     const messageId = draw();
     frame(connection, "EVENT", messageId, "*", event.data, {
@@ -209,7 +209,7 @@ interface Grant {
   readonly subscriptions: readonly Subscription[];
 }
 
-/** Each is good for one connection, and for a while. */
+/** Tickets: each opens one connection, and expires after `TICKET_MS`. */
 function createTickets(clock: Clock) {
   const given = new Map<string, Grant & { readonly untilMs: number }>();
   return {
@@ -222,7 +222,7 @@ function createTickets(clock: Clock) {
   };
 }
 
-/** Whether the next event is lost. Spread evenly, so that a share is that share. */
+/** Decides for each event whether it is lost. The losses are spread evenly, so the share of lost events is exactly `percent`. */
 function createLoss(): (percent: number) => boolean {
   let born = 0;
   return (percent) => {
@@ -243,7 +243,7 @@ async function keepPinging({ clock, settings }: GatewayOptions, ping: () => void
 
 const wants = (topic: string, event: OrganisationEvent): boolean => topic === "*" || topic === event.eventType;
 
-/** What a client says about a message: `{"code":200,"headers":{"messageId"},"data":"{\"status\":\"SUCCESS\"}"}`; undefined for anything else. */
+/** A client's answer to a message, `{"code":200,"headers":{"messageId"},"data":"{\"status\":\"SUCCESS\"}"}`. Undefined for any other text. */
 function parseAnswer(text: string): { readonly messageId: string; readonly status: "SUCCESS" | "LATER" } | undefined {
   try {
     const answer: unknown = JSON.parse(text);
@@ -252,6 +252,6 @@ function parseAnswer(text: string): { readonly messageId: string; readonly statu
     const { status } = JSON.parse(typeof data === "string" && data !== "" ? data : "{}") as { status?: unknown };
     return { messageId: headers.messageId, status: code === 200 && status !== "LATER" ? "SUCCESS" : "LATER" };
   } catch {
-    return undefined; // a frame we cannot read is no answer: the message comes again
+    return undefined; // an unreadable frame is not an answer, so the message is sent again
   }
 }

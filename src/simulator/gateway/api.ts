@@ -3,14 +3,14 @@ import { beijingTime, type GatewayRefusal } from "../wire/gateway-refusal.ts";
 import { type Refusal, Refused, refuseNew } from "../wire/refusal.ts";
 import { type HttpCall, header, json, type Reply } from "../wire/wire.ts";
 
-/** The new API's envelopes (docs/dingtalk.md 3): plain JSON on success, `code`, `message` and a lower-case `requestid` otherwise. */
+/* Envelopes of the new API (docs/dingtalk.md 3): plain JSON for a success; `code`, `message` and `requestid` (all lower-case) for a failure. */
 
 export const newAnswer = (answer: Readonly<Record<string, unknown>>): Reply => json(200, answer);
 
 export const newRefusal = (refusal: Extract<Refusal, { generation: "new" }>, requestId: string): Reply =>
   json(refusal.status, { code: refusal.code, message: refusal.message, requestid: requestId });
 
-/** A refusal of the gateway. A bad token is 400 here and a limit 403 (docs/dingtalk.md 2.2, 9.2). */
+/** The answer to a refusal of the gateway. In the new API a bad token is HTTP 400, and a throttle is HTTP 403 (docs/dingtalk.md 2.2, 9.2). */
 export function newGatewayRefusal(refusal: GatewayRefusal, requestId: string): Reply {
   const answer = (status: number, code: string, message: string, more: Record<string, unknown> = {}): Reply =>
     json(status, { code, message, requestid: requestId, ...more });
@@ -47,10 +47,10 @@ export function newGatewayRefusal(refusal: GatewayRefusal, requestId: string): R
   }
 }
 
-/** The token is in its header and nowhere else (docs/dingtalk.md 2.2). */
+/** The access token of a call. The new API reads it from this header only (docs/dingtalk.md 2.2). */
 export const newToken = (call: HttpCall): string | undefined => header(call, "x-acs-dingtalk-access-token") || undefined;
 
-/** Query and JSON body as one. Throws `Refused` for a body that is no JSON object. */
+/** Query and JSON body, merged. Throws `Refused` if the body is not a JSON object. */
 export function newFields(call: HttpCall): Fields {
   if (call.body.trim() === "") return call.query;
   let value: unknown;

@@ -3,7 +3,7 @@ import type { Done } from "../organisation/organisation.ts";
 
 const ALWAYS = ["name", "userid", "unionid", "avatar", "title", "job_number", "dept_id_list", "telephone"];
 
-/** `GET /auth/scopes` (docs/dingtalk.md 2.3): what the app may touch and which fields it gets to see. */
+/** `GET /auth/scopes` (docs/dingtalk.md 2.3): the contact scope of the app, and the fields that it can read. */
 export function authScopes({ switches }: Organisation): Done {
   const { mobile, personal } = switches.fieldPermissions;
   return {

@@ -1,10 +1,10 @@
 export interface Count {
   readonly count: number;
-  /** Refused by the gateway, hence not executed: limits, token, permission, address. */
+  /** Calls that the gateway refused and did not execute, for example because of a limit, token, permission or address. */
   readonly refused: number;
 }
 
-/** `failed` is a rule's refusal, a failure, or no answer at all: the gateway let the call through or never saw it. */
+/** `refused`: by the gateway. `failed`: refused by a rule, failed, or without an answer. `answered`: all others. */
 export type CallResult = "answered" | "refused" | "failed";
 
 export interface Tally {
@@ -13,10 +13,10 @@ export interface Tally {
   clear(): void;
 }
 
-/** Paths counted on their own; made-up ones beyond that share one line. */
+/** Number of paths with a count of their own. Further paths share the count `others`, so that random paths do not fill the memory. */
 const MOST_PATHS = 1_000;
 
-/** Counts calls per path since the last reset, refused ones and reads included. */
+/** Counts the calls of each path since the last reset, including reads and refused calls. */
 export function createTally(): Tally {
   const counts = new Map<string, { count: number; refused: number }>();
   let total = 0;

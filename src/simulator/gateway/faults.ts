@@ -1,15 +1,15 @@
 import { z } from "zod";
 
-/** What a `refusal` says: one code of either generation, and what goes with it. */
+/** The answer of the fault `refusal`: exactly one code of the old or the new API, with the other fields of the answer. */
 const answerSchema = z
   .strictObject({
     errcode: z.number().int().optional(),
     sub_code: z.string().min(1).optional(),
     code: z.string().min(1).optional(),
-    /** Of `code`; the old API answers 200 whatever happens. */
+    /** HTTP status for `code`. The old API always answers 200. */
     status: z.number().int().min(400).max(599).optional(),
     message: z.string().optional(),
-    /** Put beside them, e.g. `accessdenieddetail`. */
+    /** Further fields of the answer, e.g. `accessdenieddetail`. */
     fields: z.record(z.string(), z.unknown()).optional(),
   })
   .refine(
@@ -17,9 +17,9 @@ const answerSchema = z
     "one of errcode, sub_code and code",
   );
 
-/** The body of `POST /_sim/faults`. Without `times` a fault happens once, `ip_ban` lasts five minutes. */
+/** The body of `POST /_sim/faults`. Without `times` a fault happens once, and `ip_ban` lasts five minutes. */
 const bodySchema = z.strictObject({
-  /** A path, or the beginning of paths. */
+  /** A path, or a prefix of paths. */
   match: z.string().startsWith("/").default("/"),
   fault: z.enum([
     "http500",
@@ -44,7 +44,7 @@ const bodySchema = z.strictObject({
 
 export const faultSchema = bodySchema.refine(
   ({ fault, answer }) => (fault === "refusal") === (answer !== undefined),
-  "answer belongs to the fault refusal, and to no other",
+  "answer is required for the fault refusal, and not allowed for other faults",
 );
 
 export type Fault = z.output<typeof faultSchema>;
@@ -54,17 +54,17 @@ export interface Faults {
   add(fault: Fault): void;
   clear(): void;
   list(): readonly Fault[];
-  /** The first waiting fault that matches the path and is of a wanted kind; one of its times is used up. */
+  /** The oldest fault that matches the path and whose kind is wanted. Reduces its remaining `times` by one. */
   take(path: string, wanted: (kind: FaultKind) => boolean): Fault | undefined;
 }
 
-/** Faults on the way there: the call arrives after `delayMs`, or without a time when `POST /_sim/release` says so. */
+/** Faults that delay the call itself. It arrives after `delayMs`; with a `delayMs` of 0, after `POST /_sim/release`. */
 export const happensBefore = (kind: FaultKind): boolean => kind === "late" || kind === "late_unanswered";
 
-/** Faults that let the call happen first: they are used up only by calls the gateway admits. */
+/** Faults after the call was carried out. Only calls that the gateway admits use them up. */
 export const happensAfter = (kind: FaultKind): boolean => kind === "timeout_after_commit" || kind === "slow";
 
-/** `isPath` knows the paths that exist: naming one exactly means this one only, not those that begin with it. */
+/** `isPath` tells whether a path exists. A `match` that is an existing path matches only this path; any other `match` is a prefix. */
 export function createFaults(isPath: (path: string) => boolean): Faults {
   const waiting: { fault: Fault; left: number }[] = [];
   return {

@@ -17,7 +17,7 @@ export interface RouteTable {
   open(path: string): OpenCall | undefined;
 }
 
-/** From an HTTP request of an app to its answer: ban, faults, path, token, address, permission, limit, then the rule. */
+/** Answers the calls of apps. The checks run in this order: ban, faults, path, token, address, permission, limits, and then the rule. */
 export function createGateway(world: SimulatorState, directions: RouteTable): (call: HttpCall) => Handling | Late {
   let calls = 0;
   return (call) => {
@@ -44,7 +44,7 @@ export function createGateway(world: SimulatorState, directions: RouteTable): (c
   }
 }
 
-/** How one generation reads calls and words its answers. */
+/** How one generation of the API reads calls and forms answers. */
 interface ApiGeneration {
   readonly requestId: string;
   token(call: HttpCall): string | undefined;
@@ -100,7 +100,7 @@ function handle(world: SimulatorState, directions: RouteTable, desk: ApiGenerati
   return afterwards(world, call, business(world, desk, call, route));
 }
 
-/** Why the gateway refuses a call; undefined when it lets it through, which counts against the limit. */
+/** The reason why the gateway refuses a call. Undefined if it admits the call; an admitted call counts against the limits. */
 function refuses(world: SimulatorState, desk: ApiGeneration, call: HttpCall, route: Route): GatewayRefusal | undefined {
   const nowMs = world.clock.now().getTime();
   const { ipAllowList, revokedPermissions } = world.organisation.switches;
@@ -130,7 +130,7 @@ function business(world: SimulatorState, desk: ApiGeneration, call: HttpCall, ro
   }
 }
 
-/** Faults that happen to a call which was admitted: it is done, the answer is late or lost. */
+/** The answer to an admitted call, which a fault may delay or lose. The call has been carried out. */
 function afterwards(world: SimulatorState, call: HttpCall, { reply, fate }: Answered): Handled {
   if (fate === "refused") return answer(reply, fate);
   const fault = world.faults.take(call.path, happensAfter);
@@ -138,7 +138,7 @@ function afterwards(world: SimulatorState, call: HttpCall, { reply, fate }: Answ
   return answer(reply, fate, fault?.delayMs);
 }
 
-/** Faults that happen instead of the call: nothing is done. */
+/** The answer of a fault that replaces the call. Nothing is carried out. */
 function insteadOf(world: SimulatorState, directions: RouteTable, desk: ApiGeneration, call: HttpCall, fault: Fault): Handled {
   const nowMs = world.clock.now().getTime();
   const appKey = [...world.apps.keys()][0] ?? "";
@@ -180,7 +180,7 @@ function insteadOf(world: SimulatorState, directions: RouteTable, desk: ApiGener
 const saidByGateway = (answer: Fault["answer"]): boolean =>
   answer?.sub_code !== undefined || (answer?.code?.startsWith("Forbidden.") ?? false);
 
-/** Any answer of docs/dingtalk.md 12 in the envelope of the called generation: `sub_code` below 88, `errcode` at the top, `code` with its HTTP status. */
+/** The answer of the fault `refusal` (docs/dingtalk.md 12): `code` with its HTTP status, `errcode` at the top level, or `sub_code` below `errcode` 88. */
 function spoken(
   desk: ApiGeneration,
   { errcode, sub_code, code, status = 400, message = "", fields = {} }: NonNullable<Fault["answer"]>,

@@ -1,14 +1,14 @@
 import { beijingTime } from "../wire/gateway-refusal.ts";
 
-/** How much the gateway admits (docs/dingtalk.md 9.1). 0 = no limit. */
+/** Limits of the gateway (docs/dingtalk.md 9.1). 0 means no limit. */
 export interface LimitSettings {
-  /** Calls per second, per app and API, counted in fixed windows of one second. */
+  /** Calls per second for each app and API, counted in fixed windows of one second. */
   readonly qps: number;
-  /** Token calls per minute and app. */
+  /** Calls for tokens per minute for each app (docs/dingtalk.md 13.1). */
   readonly tokensPerMinute: number;
-  /** Calls per 20 seconds from one address, all APIs; more bans the address for five minutes. */
+  /** Calls per 20 seconds from one address, for all APIs together. A further call bans the address for five minutes. */
   readonly addressCalls: number;
-  /** Calls of paid APIs per calendar month of Beijing, all apps of the organisation together. */
+  /** Calls of paid APIs per calendar month (UTC+8), for all apps of the organisation together. */
   readonly paidCallsPerMonth: number;
 }
 
@@ -20,24 +20,24 @@ export interface Overrun {
 
 export interface Limits {
   settings: LimitSettings;
-  /** Counts a call of an app to an API, or says by when it may come again. A refused call is not counted. */
+  /** Counts a call of an app to an API. Over the limit: does not count it, and returns the window that is full. */
   admit(appKey: string, api: string, nowMs: number): Overrun | undefined;
   admitToken(appKey: string, nowMs: number): Overrun | undefined;
-  /** Counts a call of a paid API; false when the month's are used up. */
+  /** Counts a call of a paid API. False if the quota of the month is used up. */
   admitPaid(nowMs: number): boolean;
-  /** Whether the address is banned now; counting this call may be what bans it. */
+  /** Counts a call of this address. True if the address is banned, also if this call causes the ban. */
   bans(address: string, nowMs: number): boolean;
   ban(address: string, nowMs: number): void;
   forgive(): void;
 }
 
 export const BAN_MS = 5 * 60_000;
-/** The exclusive edition's calls per second; 60 with the add-on pack of the others (docs/dingtalk.md 9.1). */
+/** Highest rate in calls per second that DingTalk sells: the exclusive edition. The rates of other editions are in docs/dingtalk.md 9.1. */
 const MOST_SOLD = 120;
-/** What the professional edition has (docs/dingtalk.md 9.1): enterprise accounts are not for the standard one. */
+/** Monthly quota of the professional edition (docs/dingtalk.md 9.1). The standard edition has no enterprise accounts. */
 const PAID_CALLS = 200_000;
 
-/** The limits for a rate: a rate that no edition sells (above 120, or none) is a test's own, so the other dimensions are off unless named. */
+/** All limits for a rate. A rate of 0 or above 120 exists only in tests: the other limits are then off, except those in `named`. */
 export function limitsFor(qps: number, named: { readonly [K in keyof LimitSettings]?: LimitSettings[K] | undefined } = {}): LimitSettings {
   const sold = qps > 0 && qps <= MOST_SOLD;
   return {
@@ -86,7 +86,7 @@ export function createLimits(initial: LimitSettings): Limits {
   return limits;
 }
 
-/** Fixed windows aligned to the clock. */
+/** Counts in fixed windows that begin at multiples of `lengthMs` of the clock. */
 function createWindows(lengthMs: number) {
   const windows = new Map<string, { window: number; count: number }>();
   return {

@@ -5,7 +5,7 @@ import { type Refusal, Refused, refuse } from "../wire/refusal.ts";
 import { type HttpCall, header, json, type Reply } from "../wire/wire.ts";
 import type { Overrun } from "./limits.ts";
 
-/** The old API's envelopes (docs/dingtalk.md 3): HTTP 200 whatever happens, errors in `errcode`. */
+/* Envelopes of the old API (docs/dingtalk.md 3): always HTTP 200, with the error in `errcode`. */
 
 export const oldAnswer = (answer: Readonly<Record<string, unknown>>, requestId: string): Reply =>
   json(200, { errcode: 0, errmsg: "ok", ...answer, request_id: requestId });
@@ -13,7 +13,7 @@ export const oldAnswer = (answer: Readonly<Record<string, unknown>>, requestId: 
 export const oldRefusal = (refusal: Extract<Refusal, { generation: "old" }>, requestId: string): Reply =>
   json(200, { errcode: refusal.errcode, errmsg: refusal.errmsg, ...refusal.fields, request_id: requestId });
 
-/** A refusal of the gateway: 88 with `sub_code` as text, except for the two answers to an unknown path. */
+/** The answer to a refusal of the gateway: `errcode` 88 with `sub_code` as text. Unknown paths and failures have other forms. */
 export function oldGatewayRefusal(refusal: GatewayRefusal, path: string, switches: Switches, requestId: string): Reply {
   switch (refusal.kind) {
     case "token-missing":
@@ -58,7 +58,7 @@ export function oldGatewayRefusal(refusal: GatewayRefusal, path: string, switche
   }
 }
 
-/** The text of docs/dingtalk.md 9.2; the end of the limit is Beijing time and can be parsed. */
+/** The text of a throttle (docs/dingtalk.md 9.2). Clients parse the end of the limit, in Beijing time, from it. */
 function exceeded(path: string, { limit, fromMs, untilMs }: Overrun): string {
   const period = `从 ${beijingTime(fromMs)} 到 ${beijingTime(fromMs)} 请求总次数超过 ${limit} 次`;
   const advice = "建议错开整点时刻调用该接口";
@@ -67,15 +67,15 @@ function exceeded(path: string, { limit, fromMs, untilMs }: Overrun): string {
 
 const busy = { generation: "old", errcode: -1, errmsg: "系统繁忙" } as const;
 
-/** `/topapi/v2/user/create` is `dingtalk.oapi.v2.user.create` in the texts. */
+/** The name of an API in DingTalk's texts: `dingtalk.oapi.v2.user.create` for `/topapi/v2/user/create`. */
 const apiName = (path: string): string => `dingtalk.oapi.${path.replace(/^\/(topapi\/)?/, "").replaceAll("/", ".")}`;
 
-/** The token is in the query, or in a field of a form body (docs/dingtalk.md 2.1); a header does not count. */
+/** The access token of a call, from the query or from a field of a form body (docs/dingtalk.md 2.1). The old API ignores headers. */
 export function oldToken(call: HttpCall): string | undefined {
   return call.query.access_token || (isForm(call) ? new URLSearchParams(call.body).get("access_token") : undefined) || undefined;
 }
 
-/** Query and body as one; JSON and form bodies both work (docs/dingtalk.md 3). Throws `Refused` for a body that is neither. */
+/** Query and body, merged. The body is JSON or a form (docs/dingtalk.md 3). Throws `Refused` if it is neither. */
 export function oldFields(call: HttpCall, switches: Switches): Fields {
   if (call.body === "") return call.query;
   if (isForm(call)) return { ...call.query, ...Object.fromEntries(new URLSearchParams(call.body)) };
@@ -84,7 +84,7 @@ export function oldFields(call: HttpCall, switches: Switches): Fields {
   return { ...call.query, ...body };
 }
 
-/** JSON text under a form's content type is read as JSON: command-line clients send it so. */
+/** A body that begins with `{` is JSON, even with the content type of a form: command-line clients such as curl send it like this. */
 const isForm = (call: HttpCall): boolean =>
   (header(call, "content-type")?.includes("x-www-form-urlencoded") ?? false) && !call.body.trimStart().startsWith("{");
 
@@ -96,5 +96,5 @@ function parseObject(body: string): Fields {
     throw new Refused(refuse(47001).refusal, { cause });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw refuse(40035);
-  return value as Fields; // an object that is no array has string keys and unknown values
+  return value as Fields; // an object that is not an array has string keys and unknown values
 }

@@ -12,12 +12,12 @@ export interface Answered {
   readonly fate: CallResult;
 }
 
-/** A call that brings its own credentials instead of a token (docs/dingtalk.md 2.1, 10.2, 11.1). */
+/** A call with credentials of its own instead of an access token (docs/dingtalk.md 2.1, 10.2, 11.1). */
 export type OpenCall = (world: SimulatorState, call: HttpCall, requestId: string) => Answered;
 
 const CORP_TOKEN = /^\/v1\.0\/oauth2\/([^/]+)\/token$/;
 
-/** The token call behind a path, if it is one. */
+/** The token call of this path. Undefined for all other paths. */
 export function tokenCall(path: string): OpenCall | undefined {
   if (path === "/gettoken") return getToken;
   if (path === "/v1.0/oauth2/accessToken") return accessToken;
@@ -25,7 +25,7 @@ export function tokenCall(path: string): OpenCall | undefined {
   return corpId === undefined ? undefined : corpToken(decodeURIComponent(corpId));
 }
 
-/** `GET /gettoken`: query string only, a body is not looked at. */
+/** `GET /gettoken`: reads the query only, and ignores a body. */
 const getToken: OpenCall = (world, call, requestId) => {
   const { appkey, appsecret } = call.query;
   if (!appkey || !appsecret) return failed(json(200, { errcode: 40035, errmsg: "缺少参数 corpid or appkey" }));
@@ -35,7 +35,7 @@ const getToken: OpenCall = (world, call, requestId) => {
   return answered({ errcode: 0, errmsg: "ok", access_token: world.tokens.issue(appkey, nowMs(world)), expires_in: TOKEN_SECONDS });
 };
 
-/** `POST /v1.0/oauth2/accessToken`: note `expireIn`. */
+/** `POST /v1.0/oauth2/accessToken`. The answer has `expireIn`, and not `expires_in` like the other token calls. */
 const accessToken: OpenCall = (world, call, requestId) =>
   newTokenCall(world, call, requestId, (fields) => {
     const [appKey, appSecret] = [text(fields, "appKey"), text(fields, "appSecret")];
@@ -43,7 +43,7 @@ const accessToken: OpenCall = (world, call, requestId) =>
     return { appKey, answer: (accessToken) => ({ accessToken, expireIn: TOKEN_SECONDS }) };
   });
 
-/** `POST /v1.0/oauth2/{corpId}/token`: one call for internal and ISV apps. */
+/** `POST /v1.0/oauth2/{corpId}/token`, for internal apps and for apps of other vendors. */
 const corpToken =
   (corpId: string): OpenCall =>
   (world, call, requestId) =>
@@ -80,7 +80,7 @@ function newTokenCall(
   }
 }
 
-/** Asking for tokens often is throttled: the ordinary limit per second, and one per minute (docs/dingtalk.md 13.1). */
+/** The limit that a token call exceeds: the ordinary one per second, or that for token calls per minute (docs/dingtalk.md 13.1). */
 function overrun(world: SimulatorState, appKey: string, api: string) {
   const now = nowMs(world);
   const second = world.limits.admit(appKey, api, now);

@@ -1,9 +1,9 @@
 import { mix } from "../organisation/identifiers.ts";
 
-/** How long the way to DingTalk and back takes. */
+/** Simulated network time between client and DingTalk. */
 export interface RoundTrip {
   set(range: { readonly minMs: number; readonly maxMs: number }): void;
-  /** One way of the next call, in ms: half a round trip. The same seed and the same order of calls give the same times. */
+  /** Half of the round trip of the next call, in ms. The same seed and the same number of earlier calls give the same time. */
   nextWayMs(): number;
 }
 

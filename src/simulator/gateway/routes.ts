@@ -45,15 +45,15 @@ import {
 } from "../structure/roles.ts";
 import { authScopes } from "./auth-scopes.ts";
 
-/** One call of DingTalk that a rule of the organisation answers. */
+/** One call of DingTalk, and the rule that answers it. */
 export interface Route {
   readonly path: string;
   readonly generation: "old" | "new";
   readonly method: "GET" | "POST" | "PUT";
-  /** The permission point the app needs (docs/dingtalk.md 2.3). */
+  /** The permission point that the app needs (docs/dingtalk.md 2.3). */
   readonly permission: string;
   readonly rule: Rule;
-  /** Whether it counts against the month's quota: contact calls are free (docs/dingtalk.md 9.1). */
+  /** Whether the call counts against the monthly quota. Contact calls do not (docs/dingtalk.md 9.1). */
   readonly paid?: boolean;
 }
 
@@ -113,7 +113,7 @@ const OLD: readonly Row[] = [
   ["/chat/create", CHATS, createOldChat],
 ];
 
-/** Chats and processes are counted; that account switches and search are too is taken for granted, as no list names them free (docs/dingtalk.md 9.1). */
+/** Calls that count against the monthly quota. For account switches, searches and HR processes this is an assumption (docs/dingtalk.md 9.1). */
 const PAID: readonly Row[] = [
   ["/v1.0/contact/orgAccounts/disable", SECURITY, disableAccount],
   ["/v1.0/contact/orgAccounts/enable", SECURITY, enableAccount],
@@ -132,7 +132,7 @@ const PAID: readonly Row[] = [
   ["/v1.0/im/sceneGroup/member/delete", CHATS, deleteSceneMembers],
 ];
 
-/** Every call with a rule. Calls that need no token, or more than the organisation, are in `open-calls.ts`. */
+/** The calls whose rules need only the organisation. `site.ts` adds those of messages and events; `open-calls.ts` has the calls for tokens. */
 export const routes: ReadonlyMap<string, Route> = new Map(
   [
     ...OLD.map((row) => route("old", "POST", row)),

@@ -10,9 +10,9 @@ import type { Limits } from "./limits.ts";
 import type { RoundTrip } from "./round-trip.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** Everything that lives in one running simulator. */
+/** The state and the parts of one running simulator. */
 export interface SimulatorState {
-  /** Replaced as a whole by a reset. */
+  /** `POST /_sim/reset` replaces it. */
   organisation: Organisation;
   readonly corpId: string;
   readonly seed: string;
@@ -25,13 +25,13 @@ export interface SimulatorState {
   readonly faults: Faults;
   readonly tally: Tally;
   readonly journal: Journal;
-  /** Tells subscribers. */
+  /** Sends events to the subscribers. */
   publish(events: readonly EventDraft[]): void;
-  /** Drops events nobody has taken yet. */
+  /** Drops the events that no subscriber has received yet. */
   forgetEvents(): void;
 }
 
-/** Runs a rule; what it changed is in the journal before it is true, and true before anybody hears of it. */
+/** Runs a rule. Then, in this order: writes its changes to the journal, applies them to the organisation, and publishes its events. */
 export function carryOut(world: SimulatorState, rule: Rule, fields: Fields, by: Act["by"]): Outcome {
   const { organisation } = world;
   const outcome = perform(organisation, rule, fields, { nowMs: world.clock.now().getTime(), by });

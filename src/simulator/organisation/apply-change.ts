@@ -3,7 +3,7 @@ import { departmentNameKey } from "./department-names.ts";
 import type { Organisation } from "./model.ts";
 import { type Change, type Department, phoneKey, type User } from "./records.ts";
 
-/** The only writer of the state: keeps every index true. Applying a change twice changes nothing more. */
+/** The only writer of the state. It updates every index. Applying a change twice has no further effect, except for `leave.add`. */
 export function applyChange(organisation: Organisation, change: Change): void {
   switch (change.type) {
     case "department.put":
@@ -71,10 +71,10 @@ export function applyChange(organisation: Organisation, change: Change): void {
   }
 }
 
-/** E-mail addresses differ by more than letter case or they are the same. */
+/** The index key of an e-mail address. Letter case makes no difference. */
 export const emailKey = (email: string): string => email.toLowerCase();
 
-/** So do login names of enterprise accounts. */
+/** The index key of the login name of an enterprise account. Letter case makes no difference. */
 export const loginKey = emailKey;
 
 function putDepartment(organisation: Organisation, department: Department): void {
@@ -125,7 +125,7 @@ function removeUser(organisation: Organisation, userid: string): void {
   organisation.users.delete(userid);
 }
 
-/** Takes a record out of the indexes; departments and roles that `after` keeps stay, so that the order of entry stays. */
+/** Removes a record from the indexes. It stays in the indexes of the departments and roles that `after` has too, so that its place among the members stays. */
 function unindex(organisation: Organisation, before: User, after: User | undefined): void {
   for (const post of before.posts) {
     touch(organisation, post.dept_id);

@@ -1,6 +1,6 @@
 import type { Organisation } from "./model.ts";
 
-/** Names that look the same: letter case, blanks and characters nobody sees do not count. */
+/** The form in which names are compared: without differences in letter case, blanks and invisible characters. */
 export const lookOf = (name: string): string =>
   name
     .normalize("NFC")
@@ -11,7 +11,7 @@ export const lookOf = (name: string): string =>
 
 export const departmentNameKey = (parentId: number, name: string): string => `${parentId}\n${lookOf(name)}`;
 
-/** The department that has this name under this parent, other than `self`. Whether names that only look the same are the same is a switch. */
+/** The department under this parent, other than `self`, that has this name. The switch `departmentNames` decides whether names that only look the same count. */
 export function holderOfName(organisation: Organisation, parentId: number, name: string, self: number | undefined): number | undefined {
   const lookalikes = organisation.departmentNames.get(departmentNameKey(parentId, name)) ?? [];
   const exact = organisation.switches.departmentNames === "exact";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Numbers that look random and are not: the same seed and position give the same value (splitmix64's finaliser on 32 bits). */
+/** A pseudo-random whole number below 2^32. The same seed and position give the same number (the finaliser of splitmix64 on 32 bits). */
 export function mix(seed: number, position: number): number {
   let value = (seed ^ Math.imul(position, 0x9e3779b1)) >>> 0;
   value = Math.imul(value ^ (value >>> 16), 0x85ebca6b) >>> 0;
@@ -10,20 +10,20 @@ export function mix(seed: number, position: number): number {
 
 export const seedNumber = (seed: string): number => createHash("sha256").update(seed).digest().readUInt32BE(0);
 
-/** The id of the n-th event; the same for every delivery of it. */
+/** The id of the n-th event. All deliveries of an event have the same id. */
 export const eventId = (seed: number, event: number): string =>
   newRequestId(seed ^ 0x1f123bb5, event)
     .replaceAll("-", "")
     .toLowerCase();
 
-/** Draws ids for one call; `position` afterwards is where the next call goes on. */
+/** Generates the ids for one call. The next call continues at `position`. */
 export interface Ids {
   readonly position: number;
-  /** The next position: also the organisation's logical time. */
+  /** The next position. It is also the logical time of the organisation. */
   next(): number;
-  /** A number of nine or ten digits that `taken` does not know. */
+  /** A number from `low` (inclusive) to `high` (exclusive) that is not taken. It does not return while all numbers are taken. */
   number(low: number, high: number, taken: (id: number) => boolean): number;
-  /** A generated userid: digits, as DingTalk's own. */
+  /** A userid of digits, like those that DingTalk generates. */
   userid(taken: (id: string) => boolean): string;
   chat(): string;
 }
@@ -56,11 +56,11 @@ export function createIds(seed: number, start: number): Ids {
   };
 }
 
-/** A unionid belongs to the person and the developer's organisation, so leaving and coming back keeps it (docs/dingtalk.md 5.3, 13.3). */
+/** A unionid belongs to the person and the developer's organisation. A person who leaves and returns has the same one (docs/dingtalk.md 5.3). */
 export const unionid = (seed: number, corpId: string, person: string): string =>
   createHash("sha256").update(`${seed} ${corpId} ${person}`).digest("base64url").replaceAll(/[-_]/g, "i").slice(0, 36);
 
-/** `request_id` of the old API: 12 or 13 characters of base 36. */
+/** `request_id` of the old API: 13 characters of base 36. */
 export function oldRequestId(seed: number, call: number): string {
   const [high, low] = [mix(seed, call), mix(seed ^ 0x5bd1e995, call)];
   return `${high.toString(36).padStart(6, "4")}${low.toString(36).padStart(7, "k")}`.slice(0, 13);

@@ -7,32 +7,33 @@ import { commit, createOrganisation, snapshot } from "./organisation.ts";
 import type { Change } from "./records.ts";
 import { type Switches, switchesSchema } from "./switches.ts";
 
-/** First line: what the organisation is. Every further line: what one call changed. */
+/** The first line of the file: the switches of the organisation. */
 interface Head {
   readonly format: 1;
   readonly switches: Switches;
 }
+/** Every further line: the changes of one call. In a rewritten file: a part of the whole state. */
 interface Entry {
   readonly position: number;
   readonly changes: readonly Change[];
 }
 
-/** Keeps acknowledged changes over a crash of the process: each is written to the file before its call is answered. */
+/** Stores acknowledged changes in a file. Each change is written before its call is answered, so it survives a crash of the process. */
 export interface Journal {
   append(entry: Entry): void;
-  /** Starts over with this state: after a reset, or with other switches. */
+  /** Replaces the file with this state, after a reset or a change of switches. */
   rewrite(organisation: Organisation): void;
   close(): void;
 }
 
 export const noJournal: Journal = { append() {}, rewrite() {}, close() {} };
 
-/** Changes in one line of a rewritten file. */
+/** Maximum number of changes in one line of a rewritten file. */
 const CHANGES_PER_LINE = 200;
 
 /**
- * Reads the state a former process left, makes the file as short as the state and goes on from there.
- * A last line without its end is a call that was never answered: it is left out. Any other unreadable line is `CannotStart`.
+ * Reads the state that an earlier process stored, shortens the file to this state, and appends to it.
+ * Ignores a last line without a line end, because its call was never answered. Throws `CannotStart` for any other unreadable line.
  */
 export function openJournal(path: string, fresh: () => Organisation): { readonly journal: Journal; readonly organisation: Organisation } {
   makeFolder(dirname(path));
@@ -53,12 +54,12 @@ export function openJournal(path: string, fresh: () => Organisation): { readonly
 
 function read(path: string, fresh: Organisation): Organisation {
   const lines = readFileSync(path, "utf8").split("\n");
-  lines.pop(); // empty after a complete last line, torn otherwise
+  lines.pop(); // empty after a complete last line, else the incomplete line
   const first = lines.shift();
   if (first === undefined) return fresh;
   const { switches } = parse<Head>(path, 1, first);
   const checked = switchesSchema.safeParse(switches);
-  if (!checked.success) throw new CannotStart([`${path} line 1 does not describe an organisation`], { cause: checked.error });
+  if (!checked.success) throw new CannotStart([`${path} line 1 does not contain valid switches`], { cause: checked.error });
   const organisation = { ...createOrganisation({ corpId: fresh.corpId, seed: "", switches: checked.data }), seed: fresh.seed };
   lines.forEach((line, at) => {
     commit(organisation, parse<Entry>(path, at + 2, line));
@@ -68,13 +69,13 @@ function read(path: string, fresh: Organisation): Organisation {
 
 function parse<T>(path: string, line: number, text: string): T {
   try {
-    return JSON.parse(text) as T; // our own file: written by this module only
+    return JSON.parse(text) as T; // only this module writes the file
   } catch (cause) {
     throw new CannotStart([`${path} line ${line} is damaged: remove the file to start with an empty organisation`], { cause });
   }
 }
 
-/** The whole state beside the old file, then in its place in one step; returns the file open for appending. */
+/** Writes the whole state to a new file, and replaces the old file by it in one step. Returns the new file, open for appending. */
 function rewriteFile(path: string, organisation: Organisation): number {
   const beside = `${path}.new`;
   const file = openSync(beside, "w", 0o600);

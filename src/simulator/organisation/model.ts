@@ -13,21 +13,21 @@ import type {
 } from "./records.ts";
 import type { Switches } from "./switches.ts";
 
-/** Everything the simulated organisation knows, with the indexes that keep 100,000 people fast. Only `applyChange` writes to it. */
+/** The state of the simulated organisation, with indexes for up to 100,000 people. Only `applyChange` writes to it, except for `switches` and `position`. */
 export interface Organisation {
   readonly corpId: string;
   readonly seed: number;
   switches: Switches;
-  /** Where the id generator stands. */
+  /** Position of the id generator after the last change. */
   position: number;
   readonly departments: Map<number, Department>;
   readonly childrenOf: Map<number, Set<number>>;
-  /** `parent_id` and how the name looks → departments. */
+  /** By parent and compared form of the name (`departmentNameKey`). */
   readonly departmentNames: Map<string, Set<number>>;
   readonly users: Map<string, User>;
-  /** Direct members, in order of entry. */
+  /** Direct members of a department, in the order in which they joined it. */
   readonly membersOf: Map<number, Set<string>>;
-  /** Counts changes of a department's direct members, so that sorted listings can be kept. */
+  /** Number of changes of the direct members of a department. Sorted lists are cached until it changes. */
   readonly memberVersions: Map<number, number>;
   readonly byMobile: Map<string, string>;
   readonly byEmail: Map<string, string>;
@@ -43,8 +43,9 @@ export interface Organisation {
   readonly invitations: Map<string, Invitation>;
   readonly registeredMobiles: Set<string>;
   readonly consentedMobiles: Set<string>;
-  /** By openConversationId, and from chatid to it. */
+  /** By openConversationId. */
   readonly chats: Map<string, Chat>;
+  /** openConversationId by chatid. */
   readonly chatIds: Map<string, string>;
   readonly contacts: Map<string, ExternalContact>;
   readonly contactMobiles: Map<string, string>;

@@ -1,4 +1,4 @@
-/** Length of mobile numbers behind each country code, as the national numbering plans publish them (ITU E.164). From one length to another. */
+/** Least and most digits of mobile numbers after the country code, from the national numbering plans (ITU E.164). */
 const MOBILE_LENGTHS: Readonly<Record<string, readonly [least: number, most: number]>> = {
   1: [10, 10],
   7: [10, 10],
@@ -57,11 +57,11 @@ const MOBILE_LENGTHS: Readonly<Record<string, readonly [least: number, most: num
   977: [10, 10],
 };
 
-/** Country codes that are given out, the listed ones included. */
+/** All assigned country codes, including those of the table. */
 const CODES =
   /^(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|21[12368]|2[234]\d|25[0-8]|26\d|29[01789]|3[57]\d|38[0-35-79]|42[013]|5[09]\d|67\d|68\d|69[0-2]|85[02356]|88[06]|96\d|97[0-7]|99[2-68])$/;
 
-/** Whether a mobile number of this length can exist behind this country code. */
+/** Whether this country code is assigned, and has mobile numbers of this length. */
 export function isPlausibleMobile(stateCode: string, number: string): boolean {
   const [least, most] = MOBILE_LENGTHS[stateCode] ?? [6, 12];
   return CODES.test(stateCode) && number.length >= least && number.length <= most;

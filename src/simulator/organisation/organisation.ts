@@ -8,7 +8,7 @@ import type { Switches } from "./switches.ts";
 
 export const ROOT = 1;
 
-/** Who acts and when. An administrator (the console, `/_sim/edit`) is bound by the rules but not by the app's contact scope. */
+/** Who makes a call, and when. For an administrator (`POST /_sim/edit`) the rules apply, but not the contact scope of the app. */
 export interface Act {
   readonly nowMs: number;
   readonly by: "app" | "administrator";
@@ -16,13 +16,13 @@ export interface Act {
 }
 
 export interface Done {
-  /** What the answer holds besides the envelope. */
+  /** The fields of the answer, without the envelope. */
   readonly answer: Readonly<Record<string, unknown>>;
   readonly changes?: readonly Change[];
   readonly events?: readonly EventDraft[];
 }
 
-/** One rule of docs/dingtalk.md: looks at the state, changes nothing, answers or throws `Refused`. */
+/** A rule for one call of docs/dingtalk.md. It reads the organisation and returns the answer and the changes, without applying them, or throws `Refused`. */
 export type Rule = (organisation: Organisation, fields: Fields, act: Act) => Done;
 
 export type Outcome =
@@ -35,7 +35,7 @@ export type Outcome =
     }
   | { readonly kind: "refused"; readonly refusal: Refusal; readonly changes: readonly Change[]; readonly position: number };
 
-/** A refusal that still leaves something behind: an invitation was sent (40103). */
+/** A refusal that changes the organisation nevertheless: 40103 sends an invitation. */
 export class RefusedWithChanges extends Refused {
   readonly changes: readonly Change[];
   constructor(refusal: Refusal, changes: readonly Change[]) {
@@ -44,7 +44,7 @@ export class RefusedWithChanges extends Refused {
   }
 }
 
-/** Roles every organisation has; the group's roles cannot be changed (docs/dingtalk.md 8.1). */
+/** The roles of the group 默认. Every organisation has them, and they cannot be changed (docs/dingtalk.md 8.1). */
 const SYSTEM_ROLES = ["负责人", "主管", "主管理员", "子管理员"];
 
 export function createOrganisation(options: { readonly corpId: string; readonly seed: string; readonly switches: Switches }): Organisation {
@@ -110,7 +110,7 @@ export const emptyDepartment = {
   group_contain_hidden_dept: false,
 } as const satisfies Partial<Department>;
 
-/** Runs a rule against the state. Nothing is changed until the outcome is given to `commit`. */
+/** Runs a rule on the organisation. `commit` applies the changes of the outcome. */
 export function perform(organisation: Organisation, rule: Rule, fields: Fields, act: Omit<Act, "ids">): Outcome {
   const ids = createIds(organisation.seed, organisation.position);
   try {
@@ -123,14 +123,14 @@ export function perform(organisation: Organisation, rule: Rule, fields: Fields, 
   }
 }
 
-/** Makes an outcome true. */
+/** Applies the changes of an outcome to the organisation. */
 export function commit(organisation: Organisation, outcome: { readonly changes: readonly Change[]; readonly position: number }): void {
   if (outcome.changes.length === 0) return;
   for (const change of outcome.changes) applyChange(organisation, change);
   organisation.position = Math.max(organisation.position, outcome.position);
 }
 
-/** Every fact, as the shortest list of changes that makes this state from an empty organisation. */
+/** The shortest list of changes that leads from an empty organisation to this state. */
 export function* snapshot(organisation: Organisation): Generator<Change> {
   for (const department of organisation.departments.values()) yield { type: "department.put", department };
   for (const group of organisation.roleGroups.values()) yield { type: "role-group.put", group };

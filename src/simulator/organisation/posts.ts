@@ -6,8 +6,8 @@ import type { Change, DepartmentEntry } from "./records.ts";
 import { demandDepartment } from "./scope.ts";
 
 /**
- * Where a person sits after the call: `dept_id_list` replaces the whole set, the three lists of objects then say order, title and main
- * department of single entries (docs/dingtalk.md 5.1, 5.2). Entries for departments the person is not in are ignored.
+ * The departments of a person after the call. `dept_id_list` replaces all of them. The three lists of objects then set order, title and main department
+ * of single departments (docs/dingtalk.md 5.1, 5.2). Objects for departments that the person is not in are ignored.
  */
 export function readPosts(
   organisation: Organisation,
@@ -37,7 +37,7 @@ export function readPosts(
   return withOneMain(posts, named?.dept_id);
 }
 
-/** Exactly one main department: the one just named, else the one it was, else the first. */
+/** Sets exactly one main department: the one in `named`, else the current one, else the first. */
 export function withOneMain(posts: readonly DepartmentEntry[], named?: number): readonly DepartmentEntry[] {
   const main = named ?? posts.find((post) => post.main)?.dept_id ?? posts[0]?.dept_id;
   return posts.map((post) => ({ ...post, main: post.dept_id === main }));
@@ -60,7 +60,7 @@ function byDepartment<T>(fields: Fields, name: string, read: (entry: Fields) => 
   return new Map((objects(fields, name) ?? []).map((entry) => [requiredWhole(entry, "dept_id", 40009), read(entry)]));
 }
 
-/** A person who leaves a department cannot stay its manager or chat owner; whether DingTalk refuses or drops is a switch. */
+/** Changes of the departments that a person leaves: the person stops being manager and chat owner. The switch `managerLeavesDepartment` may refuse it. */
 export function leaveDepartments(
   organisation: Organisation,
   userid: string,

@@ -1,4 +1,4 @@
-/** What the simulated organisation remembers. Names follow DingTalk's reads (docs/dingtalk.md 4.4, 5.4) where a read shows the value as it is. */
+/* The records of the simulated organisation. Fields that a read shows unchanged have the names of DingTalk's reads (docs/dingtalk.md 4.4, 5.4). */
 
 export interface Phone {
   /** Country code without `+`, e.g. "852". */
@@ -6,24 +6,24 @@ export interface Phone {
   readonly number: string;
 }
 
-/** A person's place in one department. */
+/** A person in one department. */
 export interface DepartmentEntry {
   readonly dept_id: number;
-  /** Larger = earlier, the opposite of departments (docs/dingtalk.md 5.1). */
+  /** The person with the largest number comes first. Departments have the opposite order (docs/dingtalk.md 5.1). */
   readonly order: number;
   readonly main: boolean;
   readonly title?: string;
   readonly work_place?: string;
 }
 
-/** The part of an enterprise account a regular account does not have (docs/dingtalk.md 6). */
+/** The attributes that only enterprise accounts have (docs/dingtalk.md 6). */
 export interface EnterpriseAccount {
   readonly type: "sso" | "dingtalk";
   readonly login_id?: string;
   readonly nickname?: string;
   readonly phone?: Phone;
   readonly disabled: boolean;
-  /** The organisation that owns it, when that is not this one: it was only brought in, and its owner switches it on and off. */
+  /** The owner of an account of another organisation. Only the owner can disable and enable it. */
   readonly outer?: OuterAccount;
 }
 
@@ -38,7 +38,7 @@ export interface RoleGrant {
   readonly dept_ids: readonly number[];
 }
 
-/** Text attributes that are simply stored; "" means no value. */
+/** Text attributes. "" means no value. */
 export interface UserTexts {
   readonly telephone: string;
   readonly job_number: string;
@@ -59,20 +59,20 @@ export interface User extends UserTexts {
   readonly manager_userid?: string;
   readonly extension: Readonly<Record<string, string>>;
   readonly hired_date?: number;
-  /** Has logged in to DingTalk; not the `active` of SCIM. */
+  /** Whether the person has activated DingTalk. SCIM's `active` means something else (docs/dingtalk.md 5.4). */
   readonly active: boolean;
   readonly senior: boolean;
   /** 1 main administrator, 2 sub-administrator. */
   readonly sysLevel?: 1 | 2;
-  /** What the list of administrators said before the last change, and when that was. */
+  /** The level before the last change, and the time of that change. `user/listadmin` may show it for a while (switch `adminListDelayMs`). */
   readonly formerLevel?: { readonly level: 0 | 1 | 2; readonly untilMs: number };
-  /** Has set up an address in the client's Mail. */
-  /** Address of the picture; without one everybody has the same. */
+  /** URL of the picture. */
   readonly avatar?: string;
+  /** Whether the person has set up their address in the Mail of the DingTalk client. */
   readonly mailSetUp?: boolean;
   readonly account?: EnterpriseAccount;
   readonly roles: readonly RoleGrant[];
-  /** Sequence numbers, for `order_field`. */
+  /** Logical times of joining and of the last change, for `order_field` of `user/list`. */
   readonly entered: number;
   readonly modified: number;
 }
@@ -80,9 +80,9 @@ export interface User extends UserTexts {
 export interface Department {
   readonly dept_id: number;
   readonly name: string;
-  /** Absent for the root only. */
+  /** Only the root has none. */
   readonly parent_id?: number;
-  /** Smaller = earlier (docs/dingtalk.md 4.1). */
+  /** The department with the smallest number comes first (docs/dingtalk.md 4.1). */
   readonly order: number;
   readonly source_identifier?: string;
   readonly code?: string;
@@ -128,28 +128,28 @@ export interface LeaveRecord {
   readonly leaveReason: "oapi" | "delete" | "leave" | "cancel" | "unknown";
 }
 
-/** A person who has to consent first (40103): the member they become when they accept. */
+/** An invitation to a person who has to consent (40103). `user` is the member after the consent. */
 export interface Invitation {
   readonly mobile: string;
   readonly user: User;
-  /** When it was sent last, and how often by now. */
+  /** Time of the last sending, and number of sendings. */
   readonly sentMs: number;
   readonly sent: number;
 }
 
-/** A chat made by the app (docs/dingtalk.md 8.2); department chats are not among them, they follow their department. */
+/** A chat that the app created (docs/dingtalk.md 8.2). The chats of departments are fields of `Department`. */
 export interface Chat {
   readonly openConversationId: string;
   readonly chatid: string;
   readonly name: string;
   readonly owner: string;
   readonly members: readonly string[];
-  /** Of scene groups: made from this template, once for each uuid. */
+  /** Scene groups only. A second call with the same `uuid` creates no second chat. */
   readonly template_id?: string;
   readonly uuid?: string;
 }
 
-/** Somebody outside the organisation that people inside keep in contact with (docs/dingtalk.md 8.3). */
+/** A person outside the organisation whom a member follows (docs/dingtalk.md 8.3). */
 export interface ExternalContact {
   readonly userid: string;
   readonly unionid: string;
@@ -165,7 +165,7 @@ export interface ExternalContact {
   readonly share_user_ids: readonly string[];
 }
 
-/** Somebody who is still here and is going to leave (docs/dingtalk.md 7). */
+/** A planned leave (待离职) of a present member (docs/dingtalk.md 7). */
 export interface PendingDismission {
   readonly userId: string;
   readonly lastWorkDate: number;
@@ -174,20 +174,20 @@ export interface PendingDismission {
   readonly passiveReason: readonly string[];
 }
 
-/** Somebody who is expected (待入职, 7). */
+/** A person who will join (待入职). */
 export interface PreEntry {
   readonly userid: string;
   readonly name: string;
   readonly mobile: string;
 }
 
-/** Leave for another organisation to bring in enterprise accounts of these departments (docs/dingtalk.md 6). */
+/** Permission for another organisation to use the enterprise accounts of these departments (docs/dingtalk.md 6). */
 export interface OrganisationGrant {
   readonly joinCorpId: string;
   readonly grantDeptIdList: readonly number[];
 }
 
-/** One fact about the organisation. Whole records, so that applying a change twice changes nothing. */
+/** One change of the organisation. It contains whole records, so applying it twice has no further effect, except for `leave.add`. */
 export type Change =
   | { readonly type: "department.put"; readonly department: Department }
   | { readonly type: "department.remove"; readonly dept_id: number }
@@ -209,11 +209,11 @@ export type Change =
   | { readonly type: "pre-entry.put"; readonly entry: PreEntry }
   | { readonly type: "grant.put"; readonly grant: OrganisationGrant };
 
-/** A contact event before it has an id and a time (docs/dingtalk.md 10.1). */
+/** A contact event without its id and time (docs/dingtalk.md 10.1). */
 export interface EventDraft {
   readonly eventType: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** The index key of a number. */
+/** The index key of a phone number. */
 export const phoneKey = (phone: Phone): string => `${phone.stateCode}-${phone.number}`;

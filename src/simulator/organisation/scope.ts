@@ -3,7 +3,7 @@ import type { Organisation } from "./model.ts";
 import { type Act, ROOT } from "./organisation.ts";
 import type { User } from "./records.ts";
 
-/** The app's contact scope (docs/dingtalk.md 2.3): whole organisation, or some departments with everything below them and some people. */
+/** Whether the contact scope (docs/dingtalk.md 2.3) does not limit this call. Otherwise it is some departments with all below them, and some people. */
 function isWholeOrganisation(organisation: Organisation, act: Act): boolean {
   return act.by === "administrator" || organisation.switches.contactScope.departments.includes(ROOT);
 }
@@ -18,12 +18,12 @@ function covers(organisation: Organisation, deptId: number): boolean {
   return false;
 }
 
-/** 50004 for a department the app may not touch. */
+/** Refuses a department outside the contact scope with 50004. */
 export function demandDepartment(organisation: Organisation, act: Act, deptId: number): void {
   if (!isWholeOrganisation(organisation, act) && !covers(organisation, deptId)) throw refuse(50004);
 }
 
-/** 50002 for a person the app may not touch. */
+/** Refuses a person outside the contact scope with 50002. */
 export function demandUser(organisation: Organisation, act: Act, user: User): void {
   if (isWholeOrganisation(organisation, act) || organisation.switches.contactScope.users.includes(user.userid)) return;
   if (!user.posts.some((post) => covers(organisation, post.dept_id))) throw refuse(50002);

@@ -19,7 +19,7 @@ function setDisabled(organisation: Organisation, fields: Fields, act: Act, disab
   return { answer: { result: true }, changes: [{ type: "user.put", user: changed }] };
 }
 
-/** `POST /v1.0/contact/orgAccounts/signOut`: sessions are not part of the simulated state, so nothing but the answer shows it. */
+/** `POST /v1.0/contact/orgAccounts/signOut`. It changes nothing, because sessions are not part of the simulated state. */
 export function signOutAccount(organisation: Organisation, fields: Fields): Done {
   demandOwned(organisation, fields);
   return { answer: { result: true } };
@@ -30,7 +30,7 @@ export const accountStatus = (organisation: Organisation, fields: Fields): Done 
   answer: { disable: demandOwned(organisation, fields).account.disabled },
 });
 
-/** `POST /v1.0/contact/orgAccounts/multiOrgPermissions/auth`: lets another organisation bring in the accounts of some departments. */
+/** `POST /v1.0/contact/orgAccounts/multiOrgPermissions/auth`: allows another organisation to use the accounts of some departments. */
 export function authoriseOrganisation(organisation: Organisation, fields: Fields): Done {
   demandFeature(organisation);
   const joinCorpId = text(fields, "joinCorpId");
@@ -42,7 +42,7 @@ export function authoriseOrganisation(organisation: Organisation, fields: Fields
   return { answer: { result: true }, changes: [{ type: "grant.put", grant: { joinCorpId, grantDeptIdList } }] };
 }
 
-/** `user.not.exist` for nobody, `exclusive.account.only` for an account that belongs to its owner's phone. */
+/** Refuses an unknown user with `user.not.exist`, and an account that this organisation does not own with `exclusive.account.only`. */
 function demandOwned(organisation: Organisation, fields: Fields): Owned {
   demandFeature(organisation);
   const userId = text(fields, "userId");

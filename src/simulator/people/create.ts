@@ -10,7 +10,7 @@ import { missing, refuse } from "../wire/refusal.ts";
 import { readAccount } from "./enterprise-fields.ts";
 import { demandFreeTexts, demandManager, noTexts, readExtension, readFlags, readTexts, readUserid, requiredName } from "./fields.ts";
 
-/** `POST /topapi/v2/user/create` (docs/dingtalk.md 5.1), regular and enterprise accounts (docs/dingtalk.md 6). Nobody is activated by being created. */
+/** `POST /topapi/v2/user/create` (docs/dingtalk.md 5.1), for regular and enterprise accounts (docs/dingtalk.md 6). A new person is not active. */
 export function createUser(organisation: Organisation, given: Fields, act: Act): Done {
   const fields = withOwnWays(organisation, "user", given, act);
   const userid = readUserid(fields);
@@ -30,7 +30,7 @@ export function createUser(organisation: Organisation, given: Fields, act: Act):
   const at = act.ids.next();
   const outer = account?.outer;
   const identity = phone ? phoneKey(phone) : outer ? `${outer.corpId} ${outer.userid}` : `account ${at}`;
-  // Brought in before: the same person, and one person is a member once.
+  // The account of another organisation is already a member: a person cannot be a member twice.
   if (outer && organisation.byUnionid.has(unionid(organisation.seed, organisation.corpId, identity))) throw refuse(60107);
   const user: User = {
     userid: userid ?? act.ids.userid((id) => organisation.users.has(id)),
@@ -60,7 +60,7 @@ export function createUser(organisation: Organisation, given: Fields, act: Act):
   };
 }
 
-/** 60103 for a number not written the way this organisation's region wants it. */
+/** Refuses a number in the wrong form for the region of the organisation with 60103. */
 function readPhone(organisation: Organisation, fields: Fields): Phone {
   const written = text(fields, "mobile");
   if (!written) throw text(fields, "email") ? missing("mobile") : refuse(60113);
@@ -69,7 +69,7 @@ function readPhone(organisation: Organisation, fields: Fields): Phone {
   return phone;
 }
 
-/** 60104, which names the person who has the number. */
+/** Refuses a number that another person has with 60104. The answer contains the userid of that person. */
 export function demandFreeMobile(organisation: Organisation, phone: Phone, self: string | undefined): void {
   const holder = organisation.byMobile.get(phoneKey(phone));
   if (holder === undefined || holder === self) return;
@@ -83,7 +83,10 @@ function demandHeadcount(organisation: Organisation): void {
   if (maxUsers > 0 && organisation.users.size >= maxUsers) throw refuse(verified ? 40024 : 40020);
 }
 
-/** 40103 sends an invitation and makes nobody a member; other refusals that hang on the person come from a switch (docs/dingtalk.md 5.1). */
+/**
+ * Refuses a person who has to consent with 40103, and sends an invitation (docs/dingtalk.md 5.1). Before that, the switch `createRefusals` may refuse the
+ * number with another code.
+ */
 function demandConsent(organisation: Organisation, phone: Phone, user: User, act: Act): void {
   const { createRefusals, protectedMobiles } = organisation.switches;
   const written = writtenMobile(organisation.switches, phone);
@@ -95,7 +98,7 @@ function demandConsent(organisation: Organisation, phone: Phone, user: User, act
   throw new RefusedWithChanges(refuse(40103).refusal, [{ type: "invitation.put", invitation: { mobile, user, sentMs: act.nowMs, sent } }]);
 }
 
-/** DingTalk gives some people an extension of its own choosing (official help); by switch everybody who was given none. */
+/** A `telephone` that DingTalk assigns (docs/dingtalk.md 5.1). With the switch `assignsTelephones`, everybody without one gets it. */
 function assignedTelephone(organisation: Organisation, { telephone }: UserTexts, act: Act): Partial<UserTexts> {
   if (!organisation.switches.assignsTelephones || telephone !== "") return {};
   return { telephone: String(act.ids.number(80_000, 90_000, (number) => organisation.byTelephone.has(String(number)))) };

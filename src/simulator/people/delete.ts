@@ -7,13 +7,13 @@ import { type Fields, requiredText } from "../wire/fields.ts";
 import { demandReachableUser } from "./lookup.ts";
 
 /**
- * `POST /topapi/v2/user/delete` (docs/dingtalk.md 5.3, 13.4): the membership ends, roles go with it, others' `manager_userid` keeps pointing here,
- * a leave record says who did it.
+ * `POST /topapi/v2/user/delete` (docs/dingtalk.md 5.3, 13.4): ends the membership and removes the roles. `manager_userid` of other people still names
+ * the person. A leave record contains the reason.
  */
 export const deleteUser = (organisation: Organisation, fields: Fields, act: Act): Done =>
   removeMember(organisation, fields, act, act.by === "app" ? "oapi" : "delete");
 
-/** The person leaves by themselves in the client. */
+/** The person leaves the organisation in the DingTalk client. */
 export const leaveByThemselves = (organisation: Organisation, fields: Fields, act: Act): Done =>
   removeMember(organisation, fields, act, "leave");
 
@@ -24,7 +24,7 @@ function removeMember(organisation: Organisation, fields: Fields, act: Act, leav
   };
 }
 
-/** What the end of a membership changes, whoever ends it. */
+/** Changes and events of the end of a membership, for every way of leaving. */
 export function endMembership(
   organisation: Organisation,
   user: User,

@@ -5,7 +5,7 @@ import type { EnterpriseAccount } from "../organisation/records.ts";
 import { boundedText, type Fields, flag, text } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
 
-/** What makes a create one of an enterprise account (docs/dingtalk.md 6); undefined for a regular one. */
+/** The enterprise account that a create describes (docs/dingtalk.md 6). Undefined for a regular account. */
 export function readAccount(organisation: Organisation, fields: Fields): EnterpriseAccount | undefined {
   if (text(fields, "outer_exclusive_corpid")) return readOuterAccount(organisation, fields);
   if (flag(fields, "exclusive_account") !== true) return undefined;
@@ -23,7 +23,7 @@ export function readAccount(organisation: Organisation, fields: Fields): Enterpr
   return { ...account, login_id };
 }
 
-/** Another organisation's account, which that one has to have granted first; it keeps its kind and its login there. */
+/** The account of another organisation (docs/dingtalk.md 6). That organisation must have allowed its use, and keeps its type and login name. */
 function readOuterAccount(organisation: Organisation, fields: Fields): EnterpriseAccount {
   const { enterpriseAccounts, outerAccounts } = organisation.switches;
   if (!enterpriseAccounts) throw refuse(400002);
@@ -39,7 +39,7 @@ function readOuterAccount(organisation: Organisation, fields: Fields): Enterpris
   };
 }
 
-/** What an update may change of the account; `login_id` is spelled `loginId` here (docs/dingtalk.md 6). */
+/** The account after an update. In this call the login name is `loginId`, and not `login_id` (docs/dingtalk.md 6). */
 export function changeAccount(organisation: Organisation, fields: Fields, userid: string, account: EnterpriseAccount): EnterpriseAccount {
   const changed = { ...account, ...readNames(organisation, fields) };
   if (account.type === "sso") return changed;
@@ -64,7 +64,7 @@ function demandFreeLogin(organisation: Organisation, loginId: string, self: stri
   if (holder !== undefined && holder !== self) throw refuse(40035, " login_id已存在");
 }
 
-/** At least 8 characters, not only letters and not only digits. */
+/** Refuses a password of fewer than 8 characters, of letters only or of digits only. */
 function demandPassword(password: string): void {
   if (password.length < 8 || /^[A-Za-z]+$/.test(password) || /^\d+$/.test(password)) throw refuse(40035, " init_password");
 }

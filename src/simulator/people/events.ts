@@ -1,6 +1,6 @@
 import { phoneKey, type User } from "../organisation/records.ts";
 
-/** What changed, in the camelCase keys of `user_modify_org` (docs/dingtalk.md 10.1); a cleared field is simply missing in `curr`. */
+/** The changed fields in camelCase, as in `user_modify_org` (docs/dingtalk.md 10.1). A cleared field is missing in `curr`. */
 export function diffInfo(before: User, after: User): Record<string, unknown> {
   const [prev, curr] = [eventView(before), eventView(after)];
   const changed = Object.keys({ ...prev, ...curr }).filter((key) => JSON.stringify(prev[key]) !== JSON.stringify(curr[key]));

@@ -6,7 +6,7 @@ import { boundedText, type Fields, object, page, requiredText, text } from "../w
 import { missing, refuse } from "../wire/refusal.ts";
 import { demandKnownUser } from "./lookup.ts";
 
-/** Labels every organisation has; the console makes others, the API does not. */
+/** The labels of every organisation. Only the console can create others. */
 const LABEL_GROUPS = [
   {
     name: "关系",
@@ -21,7 +21,7 @@ const LABEL_GROUPS = [
 const MOST_LABELS = 20;
 const MOST_SHARED = 20;
 
-/** `POST /topapi/extcontact/create` (docs/dingtalk.md 8.3): somebody outside, in the care of a member. */
+/** `POST /topapi/extcontact/create` (docs/dingtalk.md 8.3): a person outside the organisation, followed by a member. */
 export function createContact(organisation: Organisation, fields: Fields, act: Act): Done {
   demandFeature(organisation);
   const contact = requiredContact(fields);
@@ -51,7 +51,7 @@ export function createContact(organisation: Organisation, fields: Fields, act: A
   return { answer: { userid }, changes: [{ type: "contact.put", contact: made }] };
 }
 
-/** `POST /topapi/extcontact/update`: what is not named stays; the number cannot be changed. */
+/** `POST /topapi/extcontact/update`: fields that are not in the call stay. The number cannot be changed. */
 export function updateContact(organisation: Organisation, fields: Fields): Done {
   demandFeature(organisation);
   const contact = requiredContact(fields);
@@ -115,7 +115,7 @@ function demandContact(organisation: Organisation, userid: string): ExternalCont
   return contact;
 }
 
-/** Number and country code apart, unlike those of members; the mainland's unless it says otherwise. */
+/** The number of a contact. Unlike for members, number and country code are separate fields. The default country code is 86. */
 function readPhone(contact: Fields): Phone {
   const number = requiredText(contact, "mobile");
   const stateCode = text(contact, "state_code") || "86";

@@ -5,7 +5,7 @@ import type { User, UserTexts } from "../organisation/records.ts";
 import { boundedText, type Fields, flag, object, present, text, whole } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
 
-/** Longest text and the code a longer one gets (docs/dingtalk.md 5.1); that of an extension is a switch. */
+/** Maximum length of each text, and the code for a longer one (docs/dingtalk.md 5.1). The length of `telephone` is a switch. */
 const TEXTS: readonly (readonly [keyof UserTexts, number | "telephoneMax", number])[] = [
   ["telephone", "telephoneMax", 40063],
   ["job_number", 50, 60123],
@@ -18,10 +18,10 @@ const TEXTS: readonly (readonly [keyof UserTexts, number | "telephoneMax", numbe
 
 export const noTexts: UserTexts = { telephone: "", job_number: "", title: "", email: "", org_email: "", work_place: "", remark: "" };
 
-/** Neither a display name beside the address, nor more than one address. */
+/** A single address without a display name. */
 const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]+@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+$/u;
 
-/** The plain text attributes a call names. What `""` means on update is a switch; on create there is nothing to clear. */
+/** The text attributes in a call. The switch `emptyString` decides whether `""` clears an attribute. */
 export function readTexts(organisation: Organisation, fields: Fields): Partial<UserTexts> {
   const ignoresEmpty = organisation.switches.emptyString === "ignored";
   const named: Partial<Record<keyof UserTexts, string>> = {};
@@ -37,7 +37,7 @@ export function readTexts(organisation: Organisation, fields: Fields): Partial<U
   return named;
 }
 
-/** 60106, 40101 and 40100: e-mail address, mailbox and telephone extension are unique in the organisation (docs/dingtalk.md 5.1). */
+/** Refuses an `email` (60106), `org_email` (40101 or 60106) or `telephone` (40100) that another person has (docs/dingtalk.md 5.1). */
 export function demandFreeTexts(organisation: Organisation, named: Partial<UserTexts>, self: string | undefined): void {
   const emailHolder = named.email ? organisation.byEmail.get(emailKey(named.email)) : undefined;
   if (emailHolder !== undefined && emailHolder !== self) throw refuse(60106);
@@ -47,7 +47,7 @@ export function demandFreeTexts(organisation: Organisation, named: Partial<UserT
   if (telephoneHolder !== undefined && telephoneHolder !== self) throw refuse(40100);
 }
 
-/** Those that somebody has, emptied (docs/dingtalk.md 13.6). */
+/** `""` for each unique text that another person has (docs/dingtalk.md 13.6). */
 export function takenTexts(organisation: Organisation, { email, org_email, telephone }: UserTexts): Partial<UserTexts> {
   return {
     ...(organisation.byEmail.has(emailKey(email)) ? { email: "" } : {}),
@@ -56,14 +56,14 @@ export function takenTexts(organisation: Organisation, { email, org_email, telep
   };
 }
 
-/** 60112 for a name that is empty or longer than 80 characters. */
+/** The name in a call. Refuses an empty name, and one of more than 80 characters, with 60112. */
 export function readName(fields: Fields): string | undefined {
   const name = text(fields, "name")?.trim();
   if (name !== undefined && (lookOf(name) === "" || [...name].length > 80)) throw refuse(60112);
   return name;
 }
 
-/** Switch-like and dated attributes. */
+/** The yes-or-no attributes and the hire date in a call. */
 export function readFlags(fields: Fields): Partial<Pick<User, "hide_mobile" | "senior" | "hired_date">> {
   const hiredDate = whole(fields, "hired_date");
   if (hiredDate !== undefined && hiredDate < 1) throw refuse(40035, " hired_date");
@@ -71,8 +71,8 @@ export function readFlags(fields: Fields): Partial<Pick<User, "hide_mobile" | "s
 }
 
 /**
- * Custom fields (docs/dingtalk.md 5.1, 5.2): keys nobody made in the console are ignored; by default the given ones replace all,
- * with `ext_attrs_update_mode` 1 they are added. An empty value removes the field.
+ * Custom fields (docs/dingtalk.md 5.1, 5.2, 13.3). Keys that do not exist in the console are ignored. The fields in the call replace all fields, or with
+ * `ext_attrs_update_mode` 1 only those in the call. An empty value removes a field.
  */
 export function readExtension(organisation: Organisation, fields: Fields, current: User["extension"]): User["extension"] | undefined {
   const given = object(fields, "extension", 60122);
@@ -87,13 +87,13 @@ export function readExtension(organisation: Organisation, fields: Fields, curren
   return kept;
 }
 
-/** 60128 when the manager is nobody here. */
+/** Refuses a manager who is not a member with 60128. */
 export function demandManager(organisation: Organisation, userid: string): string {
   if (!organisation.users.has(userid)) throw refuse(60128);
   return userid;
 }
 
-/** A caller's own userid: 1 to 64 characters of letters, digits and `_ - @ .` (docs/dingtalk.md 5.1). */
+/** The userid that the caller chose: 1 to 64 letters, digits and `_ - @ .` (docs/dingtalk.md 5.1). Undefined if there is none. */
 export function readUserid(fields: Fields): string | undefined {
   const userid = text(fields, "userid");
   if (userid === undefined || userid === "") return undefined;

@@ -8,13 +8,13 @@ import { invalidParameter, missing, Refused, refuse, refuseNew } from "../wire/r
 import { endMembership } from "./delete.ts";
 
 /*
- * The part of 智能人事 that touches the directory (docs/dingtalk.md 7): who has left, who is going to, and leaving with a hand-over.
- * What is handed over (files, approvals) is not part of the simulated state, except for the leaver's reports.
+ * The calls of the HR product 智能人事 that concern the directory (docs/dingtalk.md 7): leavers, planned leaves, and leaving with a hand-over.
+ * Of what is handed over, only the leaver's reports are part of the simulated state; files and approvals are not.
  */
 
 const MOST_AT_ONCE = 50;
 
-/** `GET /v1.0/hrm/employees/dismissions`: who has left and is not back. */
+/** `GET /v1.0/hrm/employees/dismissions`: people who have left and have not returned. */
 export function listDismissions(organisation: Organisation, fields: Fields): Done {
   demandFeature(organisation);
   const from = Number(text(fields, "nextToken") || "0");
@@ -28,7 +28,7 @@ export function listDismissions(organisation: Organisation, fields: Fields): Don
   return { answer: { nextToken: hasMore ? next : 0, hasMore, userIdList } };
 }
 
-/** `GET /v1.0/hrm/employees/dimissionInfos`: 1 about to leave, 2 left, 3 neither. */
+/** `GET /v1.0/hrm/employees/dimissionInfos`: status 1 planned leave, 2 left, 3 neither. */
 export function dismissionInfos(organisation: Organisation, fields: Fields): Done {
   demandFeature(organisation);
   const userIds = readIds(fields, "userIdList");
@@ -46,7 +46,7 @@ function dismissionView(organisation: Organisation, userId: string): Record<stri
   return record ? { userId, name: record.name, status: 2, lastWorkDay: record.leaveMs } : { userId, status: 3 };
 }
 
-/** `POST /v1.0/hrm/pendingDismission/start`: the person stays until somebody ends the membership. */
+/** `POST /v1.0/hrm/pendingDismission/start`: plans a leave. The person stays a member until another call removes them. */
 export function startDismission(organisation: Organisation, fields: Fields): Done {
   const user = demandEmployee(organisation, fields, "userId");
   if (organisation.dismissions.has(user.userid)) throw refuseNew(400, "businessError", "员工已在待离职状态");
@@ -86,7 +86,7 @@ function readDismission(fields: Fields, userId: string, current: PendingDismissi
   };
 }
 
-/** `POST /v1.0/hrm/processes/terminateAndHandOver`: leaves and is deleted at once; not for the main administrator. */
+/** `POST /v1.0/hrm/processes/terminateAndHandOver`: removes the person immediately (docs/dingtalk.md 7). Refused for the main administrator. */
 export function terminateAndHandOver(organisation: Organisation, fields: Fields, act: Act): Done {
   const user = demandEmployee(organisation, fields, "userId");
   const operator = demandEmployee(organisation, fields, "optUserId");
@@ -104,7 +104,7 @@ export function terminateAndHandOver(organisation: Organisation, fields: Fields,
   return { answer: { result: true }, changes: [...handedOver(organisation, user, successor), ...ended.changes], events: ended.events };
 }
 
-/** The leaver's reports get the manager who was named; who is that manager gets none. */
+/** The reports of the leaver get the successor as their manager. If the successor is one of these reports, they get no manager. */
 function handedOver(organisation: Organisation, user: User, successor: User | undefined): Change[] {
   if (!successor) return [];
   const reports = [...organisation.users.values()].filter((report) => report.manager_userid === user.userid);
@@ -117,7 +117,7 @@ function handedOver(organisation: Organisation, user: User, successor: User | un
   });
 }
 
-/** `POST /v1.0/hrm/processes/transfer`: another department or main department. */
+/** `POST /v1.0/hrm/processes/transfer`: changes the departments and the main department of a person. */
 export function transfer(organisation: Organisation, fields: Fields, act: Act): Done {
   const user = demandEmployee(organisation, fields, "userId");
   const listed = readIds(fields, "deptIdsAfterTransfer").map(Number);
@@ -139,7 +139,7 @@ export function transfer(organisation: Organisation, fields: Fields, act: Act): 
   };
 }
 
-/** `POST /topapi/smartwork/hrm/employee/addpreentry`: somebody is expected; "busy" when the number is an employee's already. */
+/** `POST /topapi/smartwork/hrm/employee/addpreentry`: announces a person who will join. Answers -1 if a member has the number. */
 export function addPreEntry(organisation: Organisation, fields: Fields, act: Act): Done {
   if (!organisation.switches.hr) throw refuse(400002);
   const param = object(fields, "param");
@@ -167,7 +167,7 @@ function demandEmployee(organisation: Organisation, fields: Fields, name: string
   return user;
 }
 
-/** Unix milliseconds. */
+/** `lastWorkDate` in Unix milliseconds. `current` if the call does not contain it. */
 function readDay(fields: Fields, current: number | undefined): number {
   const written = text(fields, "lastWorkDate");
   const day = written === undefined ? current : Number(written);
@@ -175,7 +175,7 @@ function readDay(fields: Fields, current: number | undefined): number {
   return day;
 }
 
-/** At least one of the two lists, on the first call. */
+/** The reasons of a leave. Without both lists: those of `current`; refused if there is no `current`. */
 function readReasons(fields: Fields, current: PendingDismission | undefined): Pick<PendingDismission, "voluntaryReason" | "passiveReason"> {
   const voluntary = readIds(fields, "terminationReasonVoluntary");
   const passive = readIds(fields, "terminationReasonPassive");
@@ -184,7 +184,7 @@ function readReasons(fields: Fields, current: PendingDismission | undefined): Pi
   return { voluntaryReason: current.voluntaryReason, passiveReason: current.passiveReason };
 }
 
-/** An array, in a query as JSON text. */
+/** A list of ids: an array, or in a query its JSON text. */
 function readIds(fields: Fields, name: string): string[] {
   const value = fields[name];
   if (value === undefined || value === null || value === "") return [];

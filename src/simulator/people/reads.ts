@@ -10,7 +10,7 @@ import { missing, refuse } from "../wire/refusal.ts";
 import { demandKnownUser, demandReachableUser } from "./lookup.ts";
 import { memberView, permittedUserView } from "./view.ts";
 
-/** `POST /topapi/v2/user/get` (docs/dingtalk.md 5.4); an enterprise account also by `login_id` (docs/dingtalk.md 6). */
+/** `POST /topapi/v2/user/get` (docs/dingtalk.md 5.4). Finds an enterprise account also by `login_id` (docs/dingtalk.md 6). */
 export function getUser(organisation: Organisation, fields: Fields, act: Act): Done {
   const userid = text(fields, "userid") || organisation.byLoginId.get(loginKey(text(fields, "login_id") ?? ""));
   if (!userid && !text(fields, "login_id")) throw missing("userid");
@@ -42,11 +42,11 @@ function listMembers(
   return { answer: { result: { ...more(offset + list.length, everyone.length), list } } };
 }
 
-/** `next_cursor` is absent on the last page (docs/dingtalk.md 5.4). */
+/** The last page has no `next_cursor` (docs/dingtalk.md 5.4). */
 const more = (next: number, total: number): Record<string, unknown> =>
   next < total ? { has_more: true, next_cursor: next } : { has_more: false };
 
-/** Sorted ids per department and order, kept until a member changes: a walk through 100,000 members sorts once, not once a page. */
+/** Cache of sorted userids by department and order, valid until a member changes. So reading 100,000 members page by page sorts them once. */
 const listings = new WeakMap<Organisation, Map<string, { readonly version: number; readonly ids: readonly string[] }>>();
 
 function sortedMembers(organisation: Organisation, deptId: number, orderField: string): readonly string[] {
@@ -96,7 +96,7 @@ export function countUsers(organisation: Organisation, fields: Fields): Done {
   return { answer: { result: { count } } };
 }
 
-/** `POST /topapi/user/listadmin`: 1 main, 2 sub-administrator; by switch a change shows only after a while. */
+/** `POST /topapi/user/listadmin`: 1 main administrator, 2 sub-administrator. A change appears after the time of the switch `adminListDelayMs`. */
 export function listAdmins(organisation: Organisation, _fields: Fields, act: Act): Done {
   const result: { userid: string; sys_level: number }[] = [];
   const shownUntil = act.nowMs - organisation.switches.adminListDelayMs;
@@ -107,7 +107,7 @@ export function listAdmins(organisation: Organisation, _fields: Fields, act: Act
   return { answer: { result } };
 }
 
-/** `POST /topapi/v2/user/getbymobile`: current staff; enterprise accounts only when asked for (docs/dingtalk.md 5.4). */
+/** `POST /topapi/v2/user/getbymobile`: finds members, and enterprise accounts only if the call asks for them (docs/dingtalk.md 5.4). */
 export function getByMobile(organisation: Organisation, fields: Fields, act: Act): Done {
   const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));
   if (!phone) throw refuse(40104);
@@ -123,7 +123,7 @@ export function getByMobile(organisation: Organisation, fields: Fields, act: Act
   };
 }
 
-/** `POST /topapi/user/getbyunionid`: `contact_type` 0 is an employee, 1 an external contact. */
+/** `POST /topapi/user/getbyunionid`: `contact_type` 0 means an employee, 1 an external contact. */
 export function getByUnionid(organisation: Organisation, fields: Fields, act: Act): Done {
   const wanted = requiredText(fields, "unionid");
   const userid = organisation.byUnionid.get(wanted);
@@ -138,7 +138,7 @@ function contactByUnionid(organisation: Organisation, wanted: string): Done {
   throw refuse(60121);
 }
 
-/** `POST /topapi/inactive/user/v2/get`: who has (not) logged in; the simulator knows activation only, not daily use. */
+/** `POST /topapi/inactive/user/v2/get`: people who did or did not use DingTalk on a day. The simulator only knows whether they are activated, and ignores the day. */
 export function listInactive(organisation: Organisation, fields: Fields): Done {
   const active = flag(fields, "is_active") ?? false;
   const departments = departmentIds(fields, "dept_ids", 40009);

@@ -3,7 +3,7 @@ import type { Done } from "../organisation/organisation.ts";
 import { type Fields, text } from "../wire/fields.ts";
 import { invalidParameter } from "../wire/refusal.ts";
 
-/** `POST /v1.0/contact/users/search` (docs/dingtalk.md 5.4): by name; `fullMatchField` 1 wants the whole name. */
+/** `POST /v1.0/contact/users/search` (docs/dingtalk.md 5.4): finds people by a part of the name. With `fullMatchField` 1 the whole name must match. */
 export function searchUsers(organisation: Organisation, fields: Fields): Done {
   const word = readWord(fields);
   const whole = text(fields, "fullMatchField") === "1";

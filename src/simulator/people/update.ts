@@ -13,7 +13,7 @@ import { diffInfo } from "./events.ts";
 import { demandFreeTexts, demandManager, readExtension, readFlags, readName, readTexts } from "./fields.ts";
 import { demandReachableUser } from "./lookup.ts";
 
-/** `POST /topapi/v2/user/update` (docs/dingtalk.md 5.2): what the call does not name stays. */
+/** `POST /topapi/v2/user/update` (docs/dingtalk.md 5.2). Fields that are not in the call stay. */
 export function updateUser(organisation: Organisation, given: Fields, act: Act): Done {
   const fields = withOwnWays(organisation, "user", given, act);
   const current = demandReachableUser(organisation, act, requiredText(fields, "userid"));
@@ -44,7 +44,7 @@ export function updateUser(organisation: Organisation, given: Fields, act: Act):
   return { answer: {}, changes: [...left, { type: "user.put", user }], events: [event] };
 }
 
-/** The manager is the only attribute that `force_update_fields` clears (docs/dingtalk.md 5.2); an empty manager without it changes nothing. */
+/** The manager after the call. Only `force_update_fields` clears it (docs/dingtalk.md 5.2); an empty `manager_userid` alone has no effect. */
 function readManager(organisation: Organisation, fields: Fields, current: User): string | undefined {
   const manager = text(fields, "manager_userid");
   if (manager) return demandManager(organisation, manager);
@@ -53,8 +53,8 @@ function readManager(organisation: Organisation, fields: Fields, current: User):
 }
 
 /**
- * A mobile change (docs/dingtalk.md 5.2): refused for an activated person, refused when the new number is known to DingTalk already, possible before
- * activation. Another number is another person to DingTalk, hence another unionid.
+ * A change of the mobile number (docs/dingtalk.md 5.2). Refused for an activated person, and for a number that has a DingTalk account. DingTalk
+ * identifies a person without activation by their number, so the unionid changes too.
  */
 function readMobile(organisation: Organisation, fields: Fields, current: User): Partial<User> {
   const { mobileInUpdate, activatedMobileChange, registeredMobiles } = organisation.switches;

@@ -1,7 +1,7 @@
 import type { Organisation } from "../organisation/model.ts";
 import type { Department, Phone, User } from "../organisation/records.ts";
 
-/** One person as user/get shows them (docs/dingtalk.md 5.4), every field permission granted. Values that are not set are absent. */
+/** A person as `user/get` shows them to an app with all field permissions (docs/dingtalk.md 5.4). Fields without a value are absent. */
 export function userView(organisation: Organisation, user: User): Record<string, unknown> {
   return {
     ...basics(organisation, user),
@@ -14,12 +14,12 @@ export function userView(organisation: Organisation, user: User): Record<string,
   };
 }
 
-/** The same, as far as the app's field permissions go (docs/dingtalk.md 2.3), and an address only if the person uses it: the rest is silently absent. */
+/** The same, without the fields that the app has no permission for (docs/dingtalk.md 2.3), and without `email` if reads do not show it (docs/dingtalk.md 5.5). */
 export function permittedUserView(organisation: Organisation, user: User): Record<string, unknown> {
   return withoutForbidden(organisation, user, userView(organisation, user));
 }
 
-/** One person as user/list shows them in one department: `dept_order` and `leader`, no manager, no roles (docs/dingtalk.md 5.4). */
+/** A person as `user/list` shows them in one department: with `dept_order` and `leader`, without manager and roles (docs/dingtalk.md 5.4). */
 export function memberView(organisation: Organisation, user: User, deptId: number): Record<string, unknown> {
   return withoutForbidden(organisation, user, {
     ...basics(organisation, user),
@@ -71,7 +71,7 @@ function accountView(organisation: Organisation, { account }: User): Record<stri
   };
 }
 
-/** Country code and number are split on read (docs/dingtalk.md 5.4). */
+/** Reads show country code and number as two fields (docs/dingtalk.md 5.4). */
 const mobileView = ({ phone }: User): Record<string, unknown> => (phone ? { state_code: phone.stateCode, mobile: phone.number } : {});
 
 const personal = (user: User): Record<string, unknown> => ({

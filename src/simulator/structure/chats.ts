@@ -6,8 +6,7 @@ import { type Fields, text } from "../wire/fields.ts";
 import { invalidParameter, refuse, refuseNew } from "../wire/refusal.ts";
 
 /*
- * Chats made by the app (docs/dingtalk.md 8.2). That page gives the fields and sizes; that one unknown person refuses the whole call,
- * and what updates answer, is decided here.
+ * Chats that the app creates (docs/dingtalk.md 8.2). Not documented, and decided here: one unknown person refuses the whole call, and the answers of updates.
  */
 
 const MOST_MEMBERS = 1_000;
@@ -24,7 +23,7 @@ export function createGroup(organisation: Organisation, fields: Fields, act: Act
   return { answer: { openConversationId: chat.openConversationId, chatid: chat.chatid, conversationTag: 2 }, changes: [put(chat)] };
 }
 
-/** `POST /v1.0/im/group/update`: the chat by either of its ids; what is not named stays. */
+/** `POST /v1.0/im/group/update`: finds the chat by either of its ids. Fields that are not in the call stay. */
 export function updateGroup(organisation: Organisation, fields: Fields, act: Act): Done {
   const chat = demandChat(organisation, text(fields, "openConversationId") ?? text(fields, "chatid"));
   const name = text(fields, "name") === undefined ? chat.name : chatName(fields, "name");
@@ -33,7 +32,7 @@ export function updateGroup(organisation: Organisation, fields: Fields, act: Act
   return { answer: {}, changes: [put(demandPeople(organisation, act, { ...changed, name, owner }))] };
 }
 
-/** `POST /v1.0/im/sceneGroup/create`: snake_case, made from a template, once for each `uuid`. */
+/** `POST /v1.0/im/sceneGroup/create`: creates a chat from a template, with fields in snake_case. A second call with the same `uuid` returns the first chat. */
 export function createSceneGroup(organisation: Organisation, fields: Fields, act: Act): Done {
   const uuid = text(fields, "uuid");
   const made = uuid ? [...organisation.chats.values()].find((chat) => chat.uuid === uuid) : undefined;
@@ -71,7 +70,7 @@ function changeSceneMembers(
   return { answer: {}, changes: [put(demandPeople(organisation, act, change(chat, people)))] };
 }
 
-/** Who leaves the organisation leaves its chats; the owner's place goes to whoever came first after them. */
+/** A person who leaves the organisation leaves its chats. If they owned a chat, its earliest remaining member becomes the owner. */
 export function leaveChats(organisation: Organisation, userid: string): Change[] {
   const changes: Change[] = [];
   for (const chat of organisation.chats.values()) {
@@ -90,7 +89,7 @@ function newChat(organisation: Organisation, act: Act, draft: Omit<Chat, "openCo
   return demandPeople(organisation, act, { ...draft, openConversationId, chatid });
 }
 
-/** At most 1000 people, all of this organisation; the owner is one of them and inside the app's visible range. */
+/** Checks the members: at most 1,000, all members of the organisation, and the owner is one of them and inside the contact scope. */
 function demandPeople(organisation: Organisation, act: Act, chat: Chat): Chat {
   if (chat.members.length > MOST_MEMBERS) throw invalidParameter("useridlist");
   if (!chat.members.includes(chat.owner)) throw invalidParameter("owner");

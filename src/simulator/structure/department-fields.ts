@@ -7,7 +7,7 @@ import { refuse } from "../wire/refusal.ts";
 
 type Writable = Partial<Omit<Department, "dept_id" | "name" | "parent_id">>;
 
-/** The fields create and update share (docs/dingtalk.md 4.1); what the call does not name is not in the result. */
+/** The fields of a call that create and update have in common (docs/dingtalk.md 4.1). Fields that are not in the call are not in the result. */
 export function readWritable(organisation: Organisation, fields: Fields, current: Department | undefined): Writable {
   return present({
     order: whole(fields, "order", 40011),
@@ -24,7 +24,7 @@ export function readWritable(organisation: Organisation, fields: Fields, current
   });
 }
 
-/** The four lists of who may see or be seen: on create 50 each, on update 50 for the two of a pair together (docs/dingtalk.md 4.1). */
+/** The four lists of who may see the department. Create allows 50 entries in each, update 50 in both lists of a pair together (docs/dingtalk.md 4.1, 4.2). */
 function visibleLists(organisation: Organisation, fields: Fields, current: Department | undefined): Writable {
   const errcode = current ? 60109 : organisation.switches.createVisibleListError;
   const departments = (name: string): number[] | undefined => {
@@ -53,7 +53,10 @@ function visibleLists(organisation: Organisation, fields: Fields, current: Depar
   return present(lists);
 }
 
-/** 60001 empty or longer than `most` characters, 60009 a character DingTalk keeps for itself, 60022 a word it does not like (docs/dingtalk.md 4.1). */
+/**
+ * The name without blanks at its ends. Refuses an empty name or more than `most` characters (60001), a forbidden character (60009) and a sensitive word
+ * (60022; docs/dingtalk.md 4.1).
+ */
 export function demandName(organisation: Organisation, written: string, most: number): string {
   const name = written.trim();
   if (lookOf(name) === "" || [...name].length > most) throw refuse(60001);
@@ -62,19 +65,19 @@ export function demandName(organisation: Organisation, written: string, most: nu
   return name;
 }
 
-/** 60021 (or 60008): another department of this name under the same parent. */
+/** Refuses the name of another department under the same parent with 60021 or 60008 (switch `duplicateDepartment`). */
 export function demandFreeName(organisation: Organisation, parentId: number, name: string, self: number | undefined): void {
   if (holderOfName(organisation, parentId, name, self) !== undefined) throw refuse(organisation.switches.duplicateDepartment);
 }
 
-/** Depth and width under a new parent (docs/dingtalk.md 4.5): 60002 and 60110. `height` is the number of levels that come along. */
+/** Refuses too many levels (60002) or children (60110) below a new parent (docs/dingtalk.md 4.5). `height`: number of levels of the moved subtree. */
 export function demandRoom(organisation: Organisation, parentId: number, height: number): void {
   const { maxDepth, maxChildren } = organisation.switches;
   if (maxDepth > 0 && depth(organisation, parentId) + height > maxDepth) throw refuse(60002);
   if (maxChildren > 0 && (organisation.childrenOf.get(parentId)?.size ?? 0) >= maxChildren) throw refuse(60110);
 }
 
-/** Levels below the root: 0 for the root itself. */
+/** Number of levels below the root; 0 for the root. */
 function depth(organisation: Organisation, deptId: number): number {
   let levels = 0;
   let at: number | undefined = deptId;

@@ -6,7 +6,7 @@ import { type Fields, requiredText, requiredWhole, whole } from "../wire/fields.
 import { refuse } from "../wire/refusal.ts";
 import { ancestors, demandExisting, subtree } from "./departments.ts";
 
-/** A school directory's department: it appears in lists and no call accepts it (docs/dingtalk.md 4.4). */
+/** The department of a school directory. It appears in lists, but all calls about it fail (docs/dingtalk.md 4.4). */
 const SCHOOL = { dept_id: -1, name: "家校通讯录", parent_id: ROOT, create_dept_group: false, auto_add_user: false };
 
 /** `POST /topapi/v2/department/get` (docs/dingtalk.md 4.4). */
@@ -15,7 +15,7 @@ export function getDepartment(organisation: Organisation, fields: Fields, act: A
   return { answer: { result: departmentView(organisation, department, countMembers(organisation, department.dept_id)) } };
 }
 
-/** One department in the field names of get; lists of the visible are arrays here and only shown when they matter (docs/dingtalk.md 4.4). */
+/** A department as `get` shows it. The lists of who may see it are arrays, and present only if they apply (docs/dingtalk.md 4.4). */
 export function departmentView(organisation: Organisation, department: Department, memberCount: number): Record<string, unknown> {
   const { hide_dept, dept_permits, user_permits, outer_dept, outer_dept_only_self, outer_permit_users, outer_permit_depts, ...plain } =
     department;
@@ -31,7 +31,7 @@ export function departmentView(organisation: Organisation, department: Departmen
   };
 }
 
-/** People of the department and everything below it, each once. */
+/** Number of different people in the department and all departments below it. */
 function countMembers(organisation: Organisation, deptId: number): number {
   if (deptId === ROOT) return organisation.users.size;
   const people = new Set<string>();
@@ -39,7 +39,7 @@ function countMembers(organisation: Organisation, deptId: number): number {
   return people.size;
 }
 
-/** Member counts of all departments in one walk over the people. */
+/** The same number for every department, computed in one pass over the people. */
 export function countAllMembers(organisation: Organisation): Map<number, number> {
   const counts = new Map<number, number>();
   for (const user of organisation.users.values()) {
@@ -80,14 +80,14 @@ export function listSubId(organisation: Organisation, fields: Fields): Done {
   return { answer: { result: { dept_id_list: showsSchool(organisation, deptId) ? [...list, SCHOOL.dept_id] : list } } };
 }
 
-/** `POST /topapi/v2/department/listparentbydept`: self first, root last. */
+/** `POST /topapi/v2/department/listparentbydept`: the department first, the root last. */
 export function listParentByDepartment(organisation: Organisation, fields: Fields): Done {
   const deptId = requiredWhole(fields, "dept_id", 40009);
   if (!organisation.departments.has(deptId)) throw refuse(60003);
   return { answer: { result: { parent_id_list: ancestors(organisation, deptId) } } };
 }
 
-/** `POST /topapi/v2/department/listparentbyuser`: one list per department of the person. */
+/** `POST /topapi/v2/department/listparentbyuser`: one such list for each department of the person. */
 export function listParentByUser(organisation: Organisation, fields: Fields): Done {
   const user = demandKnownUser(organisation, requiredText(fields, "userid"));
   const parent_list = user.posts.map((post) => ({ parent_dept_id_list: ancestors(organisation, post.dept_id) }));

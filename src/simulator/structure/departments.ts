@@ -7,7 +7,7 @@ import { boundedText, type Fields, flag, ids, present, requiredText, requiredWho
 import { refuse } from "../wire/refusal.ts";
 import { demandFreeName, demandName, demandRoom, readWritable } from "./department-fields.ts";
 
-/** Characters of a name (docs/dingtalk.md 4.1). */
+/** Maximum length of a name (docs/dingtalk.md 4.1). */
 const NAME_MAX = 64;
 
 /** `POST /topapi/v2/department/create` (docs/dingtalk.md 4.1). */
@@ -39,14 +39,14 @@ export function createDepartment(organisation: Organisation, given: Fields, act:
   };
 }
 
-/** A new department goes behind its siblings. */
+/** The order that puts a new department after its siblings. */
 function nextOrder(organisation: Organisation, parentId: number): number {
   let highest = 0;
   for (const id of organisation.childrenOf.get(parentId) ?? []) highest = Math.max(highest, organisation.departments.get(id)!.order);
   return highest + 1;
 }
 
-/** `POST /topapi/v2/department/update` (docs/dingtalk.md 4.2): what the call does not name stays. */
+/** `POST /topapi/v2/department/update` (docs/dingtalk.md 4.2). Fields that are not in the call stay. */
 export function updateDepartment(organisation: Organisation, given: Fields, act: Act): Done {
   const fields = withOwnWays(organisation, "department", given, act);
   const deptId = requiredWhole(fields, "dept_id", 40009);
@@ -90,7 +90,7 @@ function demandMove(organisation: Organisation, act: Act, deptId: number, parent
   demandRoom(organisation, parentId, height(organisation, deptId));
 }
 
-/** Each manager must already be a member of this very department (docs/dingtalk.md 4.2); an empty list clears only when forced to. */
+/** The managers after the call. Each must be a direct member (docs/dingtalk.md 4.2). An empty list clears them only with `force_update_fields`. */
 function managers(organisation: Organisation, fields: Fields, deptId: number): readonly string[] | undefined {
   const list = ids(fields, "dept_manager_userid_list");
   const forced = ids(fields, "force_update_fields")?.includes("dept_manager_userid_list") ?? false;
@@ -125,7 +125,7 @@ export function deleteDepartment(organisation: Organisation, fields: Fields, act
 
 const departmentEvent = (eventType: string, deptId: readonly number[]): EventDraft => ({ eventType, data: { deptId } });
 
-/** 60003 when there is no such department, 50004 when the app may not see it. */
+/** The department with this id. Refuses an unknown one with 60003, and one outside the contact scope with 50004. */
 export function demandExisting(organisation: Organisation, act: Act, deptId: number): Department {
   const department = organisation.departments.get(deptId);
   if (!department) throw refuse(60003);
@@ -133,7 +133,7 @@ export function demandExisting(organisation: Organisation, act: Act, deptId: num
   return department;
 }
 
-/** The department and its parents, itself first, the root last. */
+/** The department and its ancestors: the department first, the root last. */
 export function ancestors(organisation: Organisation, deptId: number): number[] {
   const path: number[] = [];
   let at: number | undefined = deptId;
@@ -144,7 +144,7 @@ export function ancestors(organisation: Organisation, deptId: number): number[] 
   return path;
 }
 
-/** The department and everything below it, parents before children. */
+/** The department and all departments below it, parents before children. */
 export function* subtree(organisation: Organisation, deptId: number): Generator<number> {
   const waiting = [deptId];
   for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
@@ -153,6 +153,7 @@ export function* subtree(organisation: Organisation, deptId: number): Generator<
   }
 }
 
+/** Number of levels of the subtree; 1 for a department without children. */
 function height(organisation: Organisation, deptId: number): number {
   let tallest = 0;
   for (const child of organisation.childrenOf.get(deptId) ?? []) tallest = Math.max(tallest, height(organisation, child));

@@ -4,7 +4,7 @@ import type { Change, EventDraft, Role, User } from "../organisation/records.ts"
 import { boundedText, departmentIds, type Fields, ids, page, requiredText, requiredWhole, text } from "../wire/fields.ts";
 import { refuse } from "../wire/refusal.ts";
 
-/** Answers of these calls are spelled as DingTalk spells them: `roleId`, `role_id`, `id`, `hasMore` (docs/dingtalk.md 8.1). */
+/* The spelling of fields differs between these calls, as at DingTalk: `roleId`, `role_id`, `id`, `hasMore` (docs/dingtalk.md 8.1). */
 
 /** `POST /role/add_role_group`. */
 export function addRoleGroup(organisation: Organisation, fields: Fields, act: Act): Done {
@@ -15,7 +15,7 @@ export function addRoleGroup(organisation: Organisation, fields: Fields, act: Ac
   return { answer: { groupId: id }, changes: [{ type: "role-group.put", group: { id, name, system: false } }] };
 }
 
-/** `POST /role/add_role`: a role lives in a group; names are unique in it (34021). */
+/** `POST /role/add_role`: adds a role to a role group. Refuses a name that the group has already with 34021. */
 export function addRole(organisation: Organisation, fields: Fields, act: Act): Done {
   const groupId = requiredWhole(fields, "groupId", 34020);
   const name = readRoleName(fields);
@@ -41,7 +41,7 @@ export function updateRole(organisation: Organisation, fields: Fields): Done {
   return { answer: {}, changes: [{ type: "role.put", role: { ...role, name } }], events: [event] };
 }
 
-/** `POST /topapi/role/deleterole`: members first. The code for a role that has some is not documented. */
+/** `POST /topapi/role/deleterole`. Refuses a role with members with 23007; the code is not documented. */
 export function deleteRole(organisation: Organisation, fields: Fields): Done {
   const role = demandOwnRole(organisation, requiredWhole(fields, "role_id", 33011));
   if ((organisation.roleMembers.get(role.id)?.size ?? 0) > 0) throw refuse(23007);
@@ -50,7 +50,7 @@ export function deleteRole(organisation: Organisation, fields: Fields): Done {
 
 const labelEvent = (eventType: string, labelIdList: readonly number[]): EventDraft => ({ eventType, data: { labelIdList, scope: "1" } });
 
-/** `POST /topapi/role/addrolesforemps`: at most 20 roles × 20 people; one unknown person refuses the whole batch (docs/dingtalk.md 8.1). */
+/** `POST /topapi/role/addrolesforemps`: at most 20 roles and 20 people. One unknown person refuses the whole call (docs/dingtalk.md 8.1). */
 export function addRolesForPeople(organisation: Organisation, fields: Fields, act: Act): Done {
   const { roleIds, users } = readBatch(organisation, fields, 20);
   return grants(roleIds, users, "add", act, (user) => [
@@ -59,7 +59,7 @@ export function addRolesForPeople(organisation: Organisation, fields: Fields, ac
   ]);
 }
 
-/** `POST /topapi/role/removerolesforemps`: at most 20 roles × 100 people. */
+/** `POST /topapi/role/removerolesforemps`: at most 20 roles and 100 people (docs/dingtalk.md 8.1). */
 export function removeRolesForPeople(organisation: Organisation, fields: Fields, act: Act): Done {
   const { roleIds, users } = readBatch(organisation, fields, 100);
   return grants(roleIds, users, "remove", act, (user) => user.roles.filter((grant) => !roleIds.includes(grant.role_id)));
@@ -108,7 +108,7 @@ export function listRoles(organisation: Organisation, fields: Fields): Done {
   return { answer: { result: { hasMore: offset + list.length < groups.length, list } } };
 }
 
-/** `POST /topapi/role/simplelist`: the people of a role. */
+/** `POST /topapi/role/simplelist`: the members of a role. */
 export function listRoleMembers(organisation: Organisation, fields: Fields): Done {
   const role = demandRole(organisation, requiredWhole(fields, "role_id", 33011));
   const { offset, size } = page(fields, { offset: "offset", size: "size", max: 100, usual: 20 });
@@ -125,7 +125,7 @@ export function listRoleMembers(organisation: Organisation, fields: Fields): Don
   return { answer: { result: { hasMore: offset + list.length < members.length, list } } };
 }
 
-/** `POST /topapi/role/getrole`: the answer is under `role`, not `result`. */
+/** `POST /topapi/role/getrole`. The answer is in the field `role`, and not in `result`. */
 export function getRole(organisation: Organisation, fields: Fields): Done {
   const { name, groupId } = demandRole(organisation, requiredWhole(fields, "roleId", 33011));
   return { answer: { role: { name, groupId } } };
@@ -139,7 +139,7 @@ export function getRoleGroup(organisation: Organisation, fields: Fields): Done {
   return { answer: { role_group: { group_name: group.name, roles } } };
 }
 
-/** `POST /topapi/role/scope/update`: which departments a member of the role manages, at most 50. */
+/** `POST /topapi/role/scope/update`: sets the departments that a member of the role manages, at most 50. */
 export function updateRoleScope(organisation: Organisation, fields: Fields, act: Act): Done {
   const role = demandRole(organisation, requiredWhole(fields, "role_id", 33011));
   const user = organisation.users.get(requiredText(fields, "userid"));
@@ -170,7 +170,7 @@ function demandRole(organisation: Organisation, roleId: number): Role {
   return role;
 }
 
-/** Roles of the group 默认 cannot be changed (docs/dingtalk.md 8.1). */
+/** The role with this id. Refuses a role of the group 默认, which cannot be changed (docs/dingtalk.md 8.1). */
 function demandOwnRole(organisation: Organisation, roleId: number): Role {
   const role = demandRole(organisation, roleId);
   if (organisation.roleGroups.get(role.groupId)?.system) throw refuse(23004);

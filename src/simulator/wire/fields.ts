@@ -1,13 +1,13 @@
 import { missing, Refused, refuse } from "./refusal.ts";
 
-/** Query and body of a call, merged: JSON values as they came, form values as text. */
+/** Query and body of a call, merged. JSON values keep their type; form values are text. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 const isRecord = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const badParameter = (name: string): Refused => refuse(40035, ` ${name}`);
 
-/** Text, or a number written as text. Absent and null are undefined; `""` stays. */
+/** A string, number or boolean as text. Undefined for an absent field and for null; `""` stays `""`. Refuses other types with 40035. */
 export function text(fields: Fields, name: string): string | undefined {
   const value = fields[name];
   if (value === undefined || value === null) return undefined;
@@ -16,7 +16,7 @@ export function text(fields: Fields, name: string): string | undefined {
   throw badParameter(name);
 }
 
-/** Text no longer than `max` characters (not bytes), else `errcode`. */
+/** Text of at most `max` characters (Unicode code points, not bytes). Refuses longer text with `errcode`. */
 export function boundedText(fields: Fields, name: string, max: number, errcode = 40035): string | undefined {
   const value = text(fields, name);
   if (value !== undefined && value.length > max && [...value].length > max) throw refuse(errcode, ` ${name}`);
@@ -29,7 +29,7 @@ export function requiredText(fields: Fields, name: string): string {
   return value;
 }
 
-/** A whole number, also as text (form bodies); `errcode` when it is something else. */
+/** A whole number, also written as text (form bodies). Refuses everything else with `errcode`. */
 export function whole(fields: Fields, name: string, errcode = 40035): number | undefined {
   const value = fields[name];
   if (value === undefined || value === null || value === "") return undefined;
@@ -44,7 +44,7 @@ export function requiredWhole(fields: Fields, name: string, errcode = 40035): nu
   return value;
 }
 
-/** true and false, also as text. */
+/** A boolean, also as the text `true` or `false`. */
 export function flag(fields: Fields, name: string): boolean | undefined {
   const value = fields[name];
   if (value === undefined || value === null || value === "") return undefined;
@@ -53,7 +53,7 @@ export function flag(fields: Fields, name: string): boolean | undefined {
   throw badParameter(name);
 }
 
-/** A comma-separated list of ids. A real array answers 40035 (docs/dingtalk.md 13.2); one number is a list of one. */
+/** The ids of a comma-separated list, without duplicates. A single number is a list of one id. Refuses an array with 40035 (docs/dingtalk.md 13.2). */
 export function ids(fields: Fields, name: string): string[] | undefined {
   const value = text(fields, name);
   if (value === undefined) return undefined;
@@ -61,7 +61,7 @@ export function ids(fields: Fields, name: string): string[] | undefined {
   return [...new Set(parts.filter((part) => part !== ""))];
 }
 
-/** A comma-separated list of department ids: not a list of numbers answers `errcode`. */
+/** The department ids of a comma-separated list. Refuses ids that are not whole numbers with `errcode`. */
 export function departmentIds(fields: Fields, name: string, errcode: number): number[] | undefined {
   return ids(fields, name)?.map((part) => {
     if (!/^-?\d{1,16}$/.test(part)) throw refuse(errcode, ` ${name}`);
@@ -78,7 +78,7 @@ export function objects(fields: Fields, name: string): Fields[] | undefined {
   return list;
 }
 
-/** An object, or the JSON text of one; `errcode` when it is neither. */
+/** An object, or the JSON text of one. Refuses everything else with `errcode`. */
 export function object(fields: Fields, name: string, errcode = 40035): Fields | undefined {
   const value = parsed(fields, name, errcode);
   if (value === undefined) return undefined;
@@ -97,7 +97,7 @@ function parsed(fields: Fields, name: string, errcode = 40035): unknown {
   }
 }
 
-/** Offset and size of a page: 40068 and 40069 when outside what the call allows. */
+/** Offset and size of a page. Refuses an offset out of range with 40068, and a size out of range with 40069. */
 export function page(
   fields: Fields,
   names: { readonly offset: string; readonly size: string; readonly max: number; readonly usual: number },
@@ -109,7 +109,7 @@ export function page(
   return { offset, size };
 }
 
-/** Drops the keys whose value is undefined, so that spreading the result changes only what was named. */
+/** Drops the keys whose value is undefined. Spreading the result into a record changes only the fields that the call contains. */
 export function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;

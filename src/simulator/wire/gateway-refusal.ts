@@ -1,4 +1,4 @@
-/** What the gateway refuses before a rule is asked; each generation has its own words for it (docs/dingtalk.md 2.2, 2.3, 9). */
+/** A refusal of the gateway, before a rule runs. The old and the new API answer it in different forms (docs/dingtalk.md 2.2, 2.3, 9). */
 export type GatewayRefusal =
   | { readonly kind: "token-missing" }
   | { readonly kind: "token-invalid" }
@@ -12,5 +12,5 @@ export type GatewayRefusal =
   | { readonly kind: "busy" }
   | { readonly kind: "broken" };
 
-/** `2026-09-03 00:01:02` in UTC+8, as throttle texts print times (docs/dingtalk.md 9.2). */
+/** `2026-09-03 00:01:02` in UTC+8, the format of times in the texts of a throttle (docs/dingtalk.md 9.2). */
 export const beijingTime = (ms: number): string => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");

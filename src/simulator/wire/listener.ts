@@ -6,10 +6,13 @@ import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Handling, HttpCall, Late, Reply } from "./wire.ts";
 
-/** Bodies larger than this are refused with 413. */
+/** Larger bodies are refused with 413. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
-/** Longer than clients keep an idle connection: one that is closed under a request looks like a lost answer. */
+/**
+ * Clients must close idle connections before the simulator does. If the simulator closed a connection while a request is sent on it, the client
+ * would see a lost answer.
+ */
 const KEEP_ALIVE_MS = 75_000;
 
 export interface ListenOptions {
@@ -18,9 +21,9 @@ export interface ListenOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   answer(call: HttpCall): Handling | Late;
-  /** Resolves when a late call arrives: false when it never does. */
+  /** Resolves to true when a late call arrives, and to false if it never arrives. */
   holds(late: Late, signal: AbortSignal): Promise<boolean>;
-  /** How long the call was on its way, and the answer will be; 0 for none. */
+  /** Simulated network time in ms, spent once before the call and once before its answer. */
   latencyMs(call: HttpCall): number;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
@@ -28,15 +31,15 @@ export interface ListenOptions {
 export interface Listener {
   readonly port: number;
   readonly url: string;
-  /** Drops every connection, the waiting ones included. */
+  /** Closes every connection, including those that wait for an answer. */
   close(): Promise<void>;
 }
 
-/** HTTP on one port; rejects when the port is taken. */
+/** Serves HTTP on one port. Rejects if the port is in use. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { host, clock, logger } = options;
   const closing = new AbortController();
-  setMaxListeners(0, closing.signal); // one for every answer that waits
+  setMaxListeners(0, closing.signal); // every waiting answer adds a listener
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
       logger.error({ path: request.url, error: error instanceof Error ? error.stack : String(error) }, "the simulator failed to answer");
@@ -47,7 +50,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 5_000;
   await bind(server, options.port, host);
-  const { port } = server.address() as AddressInfo; // listening on a port, not on a pipe
+  const { port } = server.address() as AddressInfo; // an object, because the server listens on a port and not on a pipe
   return {
     port,
     url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
@@ -79,7 +82,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     else request.socket.destroy();
   }
 
-  /** False when the simulator stops first. */
+  /** False if the simulator stops before `ms` have passed. */
   function sleeps(ms: number): Promise<boolean> {
     return clock.sleep(ms, closing.signal).then(
       () => true,
@@ -98,7 +101,7 @@ function bind(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-/** Undefined when the body is too large. */
+/** Undefined if the body is too large. */
 function readBody(request: IncomingMessage): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -1,11 +1,11 @@
 import { AppError } from "../../core/errors.ts";
 
-/** A business refusal in the words of the generation that answers (docs/dingtalk.md 3). */
+/** A refusal by the business rules, in the form of the old or the new API (docs/dingtalk.md 3). */
 export type Refusal =
   | { readonly generation: "old"; readonly errcode: number; readonly errmsg: string; readonly fields?: Readonly<Record<string, unknown>> }
   | { readonly generation: "new"; readonly status: number; readonly code: string; readonly message: string };
 
-/** Thrown inside a rule to refuse the call; `perform` turns it back into data. */
+/** A rule throws this error to refuse the call. `perform` converts it into an `Outcome`. */
 export class Refused extends AppError {
   readonly code = "SIMULATED_REFUSAL";
   readonly refusal: Refusal;
@@ -15,7 +15,7 @@ export class Refused extends AppError {
   }
 }
 
-/** Texts of the old API's codes; programs must not match on them (docs/dingtalk.md 3), people read them. */
+/** Texts of the old API's codes. They are for people; programs must not match on them (docs/dingtalk.md 3). */
 const TEXTS: Readonly<Record<number, string>> = {
   [-1]: "系统繁忙",
   22005: "外部联系人已存在",
@@ -92,7 +92,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   400002: "参数错误",
 };
 
-/** Refuses an old-API call with a code's usual text, plus a detail after it. */
+/** Refuses a call of the old API with the usual text of the code, followed by `detail`. */
 export const refuse = (errcode: number, detail = "", fields?: Readonly<Record<string, unknown>>): Refused =>
   new Refused({ generation: "old", errcode, errmsg: `${TEXTS[errcode] ?? "请求失败"}${detail}`, ...(fields ? { fields } : {}) });
 
@@ -102,5 +102,5 @@ export const missing = (name: string): Refused => new Refused({ generation: "old
 export const refuseNew = (status: number, code: string, message: string): Refused =>
   new Refused({ generation: "new", status, code, message });
 
-/** The new API's answer to a field that is missing or makes no sense. */
+/** Refuses a call of the new API because a field is missing or invalid. */
 export const invalidParameter = (name: string): Refused => refuseNew(400, "invalid.param", `参数错误: ${name}`);

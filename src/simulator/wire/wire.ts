@@ -1,4 +1,4 @@
-/** One HTTP request as the gateway sees it. */
+/** One HTTP request, with its whole body. */
 export interface HttpCall {
   readonly method: string;
   readonly path: string;
@@ -13,16 +13,16 @@ export interface Reply {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
-  /** The connection ends after so many bytes of the body. */
+  /** The connection is closed after this number of bytes of the body. */
   readonly cutAfter?: number;
 }
 
-/** What happens to the connection: an answer, possibly late, or no answer at all. */
+/** How a call ends, `afterMs` milliseconds later: with an answer, or with a closed connection and no answer. */
 export type Handling =
   | { readonly kind: "answer"; readonly reply: Reply; readonly afterMs: number }
   | { readonly kind: "drop"; readonly afterMs: number };
 
-/** A call that has not arrived yet. A lost connection is closed at once, and the call arrives all the same. */
+/** A call that has not arrived yet. With `isLost` its connection is closed immediately, and the call still arrives later. */
 export interface Late {
   readonly kind: "late";
   readonly path: string;

@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { type Handling, type HttpCall, header, json, type Reply } from "../wire/wire.ts";
 
-/* Workday's custom reports as web services: what a control call has put there, over Basic authentication (docs/clients.md 3). */
+/* Custom reports of Workday as web services with Basic authentication (docs/clients.md 3). `POST /_sim/workday` sets their rows and faults. */
 
 const reportSchema = z.strictObject({
-  /** The last part of the address. */
+  /** Name of the report: the last part of its address. */
   report: z.string().min(1),
   rows: z.array(z.record(z.string(), z.unknown())),
-  /** The column that prompts for a period look at; rows without it are always in. */
+  /** The column with the time to which the prompts of a period apply. The report always contains rows without it. */
   enteredColumn: z.string().default("Entered"),
   status: z.number().int().min(200).max(599).default(200),
-  /** The connection ends after so many bytes. */
+  /** The connection is closed after this number of bytes of the answer. */
   cutAfter: z.number().int().min(0).optional(),
   delayMs: z.number().int().min(0).max(600_000).default(0),
 });
@@ -34,7 +34,7 @@ export function createReports(userName: string, password: string): Reports {
     if (call.method !== "GET") return json(405, { error: "GET only" });
     if (header(call, "authorization") !== expected) return json(401, { error: "invalid username or password" });
     if (!report) return json(404, { error: "no such report" });
-    if (report.status !== 200) return json(report.status, { error: "told to" });
+    if (report.status !== 200) return json(report.status, { error: "status set by POST /_sim/workday" });
     if (call.query["format"] !== "json") return { status: 200, contentType: "text/xml", body: "<wd:Report_Data/>" };
     const reply = json(200, { Report_Entry: report.rows.filter((row) => isIn(row, report.enteredColumn, call)) });
     return report.cutAfter === undefined ? reply : { ...reply, cutAfter: report.cutAfter };
@@ -54,7 +54,7 @@ export function createReports(userName: string, password: string): Reports {
   };
 }
 
-/** By the prompts Updated_From and Updated_Through. */
+/** Whether a row is in the period of the prompts Updated_From (inclusive) and Updated_Through (exclusive). */
 function isIn(row: Readonly<Record<string, unknown>>, column: string, { query }: HttpCall): boolean {
   const entered = row[column];
   if (query["Updated_From"] === undefined || typeof entered !== "string") return true;
