@@ -24,7 +24,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
           clock: site.clock,
           logger,
           answer: site.answer,
-          holds: site.holds,
+          arrives: site.arrives,
           latencyMs: site.latencyMs,
           upgrade: site.upgrade,
         });

@@ -32,7 +32,7 @@ export interface SimulatorApp {
   readonly clock: Clock;
   answer(call: HttpCall): Handling | Late;
   /** Resolves to true when a late call arrives, and to false if it never arrives. */
-  holds(late: Late, signal: AbortSignal): Promise<boolean>;
+  arrives(late: Late, signal: AbortSignal): Promise<boolean>;
   /** Simulated network time in ms, spent once before a call and once before its answer. */
   latencyMs(call: HttpCall): number;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -51,8 +51,8 @@ export function createSimulatorApp(options: SimulatorOptions): SimulatorApp {
     ? openJournal(options.journalPath, fresh)
     : { journal: noJournal, organisation: fresh() };
 
-  const stream = createStreamGateway({ clock, seed: organisation.seed, settings: () => world.organisation.switches.stream });
-  const push = createPush({ clock, logger, seed: organisation.seed, corpId, appKey, settings: () => world.organisation.switches.push });
+  const stream = createStreamGateway({ clock, seed: organisation.seed, settings: () => state.organisation.switches.stream });
+  const push = createPush({ clock, logger, seed: organisation.seed, corpId, appKey, settings: () => state.organisation.switches.push });
   // Clients ignore an eventId that they know, and they keep tokens. So the ids of a restarted process must differ from those before.
   // The start time is part of the seed for this reason.
   const startSeed = `${seed} ${clock.now().getTime()}`;
@@ -75,7 +75,7 @@ export function createSimulatorApp(options: SimulatorOptions): SimulatorApp {
   const route = (path: string): Route | undefined => routes.get(path) ?? extra.get(path);
   const open = (path: string): OpenCall | undefined => openCalls.get(path) ?? tokenCall(path);
 
-  const world: SimulatorState = {
+  const state: SimulatorState = {
     organisation,
     corpId,
     seed,
@@ -90,17 +90,17 @@ export function createSimulatorApp(options: SimulatorOptions): SimulatorApp {
     publish: outbox.publish,
     forgetEvents: outbox.forget,
   };
-  const gateway = createGateway(world, { route, open });
+  const gateway = createGateway(state, { route, open });
   const instance = instanceOf(options.journalPath);
-  const control = createControl(world, { qps, route, stream, push, messages, reports, clock, held, instance });
+  const control = createControl(state, { qps, route, stream, push, messages, reports, clock, held, instance });
   return {
     clock,
     answer(call) {
       if (isControl(call.path)) return { kind: "answer", reply: control(call), afterMs: 0 };
       return isReport(call.path) ? reports.answer(call) : gateway(call);
     },
-    holds: ({ path, heldMs }, signal) => held.hold(path, heldMs, signal),
-    latencyMs: (call) => (isControl(call.path) ? 0 : world.roundTrip.nextWayMs()),
+    arrives: ({ path, heldMs }, signal) => held.hold(path, heldMs, signal),
+    latencyMs: (call) => (isControl(call.path) ? 0 : state.roundTrip.nextWayMs()),
     upgrade: stream.upgrade,
     stopServing() {
       stream.stop();

@@ -61,15 +61,15 @@ export const isControl = (path: string): boolean => path.startsWith("/_sim/");
  * The control addresses `/_sim/…`, which DingTalk does not have. They show the organisation, inject faults, and change data as people and
  * administrators do. They answer requests from loopback only.
  */
-export function createControl(world: SimulatorState, settings: ControlSettings): (call: HttpCall) => Reply {
-  const { edit, setSwitches, reset } = changesOfOrganisation(world, settings);
-  const { changeFaults, setLimits, setLatency, moveClock, moveStream } = changesOfBehaviour(world, settings);
+export function createControl(state: SimulatorState, settings: ControlSettings): (call: HttpCall) => Reply {
+  const { edit, setSwitches, reset } = changesOfOrganisation(state, settings);
+  const { changeFaults, setLimits, setLatency, moveClock, moveStream } = changesOfBehaviour(state, settings);
   const actions = new Map<string, Action>([
-    ["GET /_sim/state", () => json(200, stateView(world.organisation))],
+    ["GET /_sim/state", () => json(200, stateView(state.organisation))],
     ["GET /_sim/instance", () => json(200, { instance: settings.instance })],
-    ["GET /_sim/calls", () => json(200, world.tally.read())],
-    ["GET /_sim/faults", () => json(200, { faults: world.faults.list() })],
-    ["GET /_sim/switches", () => json(200, world.organisation.switches)],
+    ["GET /_sim/calls", () => json(200, state.tally.read())],
+    ["GET /_sim/faults", () => json(200, { faults: state.faults.list() })],
+    ["GET /_sim/switches", () => json(200, state.organisation.switches)],
     ["GET /_sim/messages", () => json(200, { messages: settings.messages.list() })],
     ["GET /_sim/robot", () => json(200, { messages: settings.messages.byRobots() })],
     ["GET /_sim/stream", () => json(200, { connections: settings.stream.connections() })],
@@ -101,7 +101,7 @@ export function createControl(world: SimulatorState, settings: ControlSettings):
 }
 
 /** Control calls that change the organisation. */
-function changesOfOrganisation(world: SimulatorState, settings: ControlSettings) {
+function changesOfOrganisation(state: SimulatorState, settings: ControlSettings) {
   return { edit, setSwitches, reset };
 
   /** A change by an administrator or by the person. Limits, permissions and the contact scope do not apply; the rules of DingTalk do. */
@@ -110,7 +110,7 @@ function changesOfOrganisation(world: SimulatorState, settings: ControlSettings)
       const route = settings.route(given.call);
       const rule = route?.rule ?? consoleActs.get(given.call);
       if (!rule) return problem(400, `call must be the path of a DingTalk call or one of ${[...consoleActs.keys()].join(", ")}`);
-      const outcome = carryOut(world, rule, given.body, "administrator");
+      const outcome = carryOut(state, rule, given.body, "administrator");
       if (outcome.kind === "done") return route?.generation === "new" ? newAnswer(outcome.answer) : oldAnswer(outcome.answer, "edit");
       return outcome.refusal.generation === "new" ? newRefusal(outcome.refusal, "edit") : oldRefusal(outcome.refusal, "edit");
     });
@@ -118,9 +118,9 @@ function changesOfOrganisation(world: SimulatorState, settings: ControlSettings)
 
   /** Changes the switches in the body. Other switches, people and departments stay. */
   function setSwitches(body: Body): Reply {
-    return checked(switchesSchema, { ...world.organisation.switches, ...body }, (switches) => {
-      world.organisation.switches = switches;
-      world.journal.rewrite(world.organisation);
+    return checked(switchesSchema, { ...state.organisation.switches, ...body }, (switches) => {
+      state.organisation.switches = switches;
+      state.journal.rewrite(state.organisation);
       settings.push.configured();
       return json(200, switches);
     });
@@ -132,15 +132,15 @@ function changesOfOrganisation(world: SimulatorState, settings: ControlSettings)
    */
   function reset(body: Body): Reply {
     return checked(switchesSchema, body, (switches) => {
-      world.organisation = createOrganisation({ corpId: world.corpId, seed: world.seed, switches });
-      world.journal.rewrite(world.organisation);
-      world.faults.clear();
+      state.organisation = createOrganisation({ corpId: state.corpId, seed: state.seed, switches });
+      state.journal.rewrite(state.organisation);
+      state.faults.clear();
       settings.held.drop();
-      world.limits.forgive();
-      world.limits.settings = limitsFor(settings.qps);
-      world.roundTrip.set({ minMs: 0, maxMs: 0 });
-      world.tally.clear();
-      world.forgetEvents();
+      state.limits.clear();
+      state.limits.settings = limitsFor(settings.qps);
+      state.roundTrip.set({ minMs: 0, maxMs: 0 });
+      state.tally.clear();
+      state.forgetEvents();
       settings.messages.forget();
       settings.push.configured();
       return json(200, { ok: true, switches });
@@ -149,33 +149,33 @@ function changesOfOrganisation(world: SimulatorState, settings: ControlSettings)
 }
 
 /** Control calls that change how the simulated DingTalk behaves. */
-function changesOfBehaviour(world: SimulatorState, settings: ControlSettings) {
+function changesOfBehaviour(state: SimulatorState, settings: ControlSettings) {
   return { changeFaults, setLimits, setLatency, moveClock, moveStream };
 
   /** Adds one fault. An empty body removes all faults, counts of the limits and bans. */
   function changeFaults(body: Body): Reply {
     if (Object.keys(body).length === 0) {
-      world.faults.clear();
-      world.limits.forgive();
+      state.faults.clear();
+      state.limits.clear();
       return json(200, { faults: [] });
     }
     return checked(faultSchema, body, (fault) => {
-      world.faults.add(fault);
-      return json(200, { faults: world.faults.list() });
+      state.faults.add(fault);
+      return json(200, { faults: state.faults.list() });
     });
   }
 
   function setLimits(body: Body): Reply {
     return checked(limitsSchema, body, ({ qps, ...named }) => {
-      world.limits.settings = limitsFor(qps, named);
-      return json(200, world.limits.settings);
+      state.limits.settings = limitsFor(qps, named);
+      return json(200, state.limits.settings);
     });
   }
 
   /** Sets the round trip of later calls: a random time between `minMs` and `maxMs`. Half of it passes before DingTalk receives the call. */
   function setLatency(body: Body): Reply {
     return checked(latencySchema, body, ({ minMs, maxMs = minMs }) => {
-      world.roundTrip.set({ minMs, maxMs });
+      state.roundTrip.set({ minMs, maxMs });
       return json(200, { minMs, maxMs });
     });
   }

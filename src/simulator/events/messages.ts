@@ -120,9 +120,9 @@ export function createMessages(): Messages {
   }
 
   /** `POST /robot/send`: the token of the robot in the query is the credential. */
-  function sendToRobot(...[world, call]: Parameters<OpenCall>): ReturnType<OpenCall> {
-    const { switches } = world.organisation;
-    const nowMs = world.clock.now().getTime();
+  function sendToRobot(...[state, call]: Parameters<OpenCall>): ReturnType<OpenCall> {
+    const { switches } = state.organisation;
+    const nowMs = state.clock.now().getTime();
     try {
       const robot = switches.robots.find(({ token }) => token === call.query.access_token);
       if (!robot) throw robotError(switches, 400101, 300005, "token is not exist");
@@ -132,11 +132,11 @@ export function createMessages(): Messages {
       if (robot.keyword && !call.body.includes(robot.keyword)) throw robotRefusal(310000, "keywords not in content");
       if (admit(robot.token, text(message, "msgUuid"), nowMs, switches))
         sent.push({ to: { robot: robot.token }, body: message, atMs: nowMs });
-      return { reply: json(200, { errcode: 0, errmsg: "ok" }), fate: "answered" };
+      return { reply: json(200, { errcode: 0, errmsg: "ok" }), result: "answered" };
     } catch (error) {
       if (!(error instanceof Refused) || error.refusal.generation !== "old") throw error;
       const { errcode, errmsg } = error.refusal;
-      return { reply: json(200, { errcode, errmsg }), fate: "failed" };
+      return { reply: json(200, { errcode, errmsg }), result: "failed" };
     }
   }
 

@@ -11,23 +11,23 @@ export const STREAM_CONNECT = "/connect";
 /** `POST /v1.0/gateway/connections/open` (docs/dingtalk.md 10.2): answers an endpoint on this port and a ticket for one connection. */
 export const openStream =
   (stream: StreamGateway): OpenCall =>
-  (world, call, requestId) => {
+  (state, call, requestId) => {
     const denied = (status: number, code: string, message: string): Reply =>
       newRefusal({ generation: "new", status, code, message }, requestId);
-    if (call.method !== "POST") return { reply: newGatewayRefusal({ kind: "unknown-path" }, requestId), fate: "refused" };
+    if (call.method !== "POST") return { reply: newGatewayRefusal({ kind: "unknown-path" }, requestId), result: "refused" };
     const fields = readFields(call);
     const subscriptions = fields && readSubscriptions(fields);
-    if (!subscriptions) return { reply: denied(400, "invalid.param", "参数错误"), fate: "failed" };
+    if (!subscriptions) return { reply: denied(400, "invalid.param", "参数错误"), result: "failed" };
     const clientId = text(fields, "clientId");
-    if (!clientId || world.apps.get(clientId) !== fields.clientSecret) {
-      return { reply: denied(400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret"), fate: "failed" };
+    if (!clientId || state.apps.get(clientId) !== fields.clientSecret) {
+      return { reply: denied(400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret"), result: "failed" };
     }
-    if (world.organisation.switches.stream.refuses === "opening")
-      return { reply: denied(503, "ServiceUnavailable", "服务暂不可用"), fate: "failed" };
-    const over = world.limits.admit(clientId, call.path, world.clock.now().getTime());
-    if (over) return { reply: newGatewayRefusal({ kind: "app-rate", ...over }, requestId), fate: "refused" };
+    if (state.organisation.switches.stream.refuses === "opening")
+      return { reply: denied(503, "ServiceUnavailable", "服务暂不可用"), result: "failed" };
+    const over = state.limits.admit(clientId, call.path, state.clock.now().getTime());
+    if (over) return { reply: newGatewayRefusal({ kind: "app-rate", ...over }, requestId), result: "refused" };
     const endpoint = `ws://${header(call, "host")}${STREAM_CONNECT}`;
-    return { reply: answer(endpoint, stream.ticket(clientId, subscriptions), header(call, "accept")), fate: "answered" };
+    return { reply: answer(endpoint, stream.ticket(clientId, subscriptions), header(call, "accept")), result: "answered" };
   };
 
 function readFields(call: Parameters<OpenCall>[1]): Fields | undefined {

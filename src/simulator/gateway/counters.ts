@@ -8,7 +8,7 @@ export interface Count {
 export type CallResult = "answered" | "refused" | "failed";
 
 export interface Tally {
-  add(path: string, fate: CallResult): void;
+  add(path: string, result: CallResult): void;
   read(): { readonly calls: Readonly<Record<string, Count>>; readonly total: number };
   clear(): void;
 }
@@ -21,12 +21,12 @@ export function createTally(): Tally {
   const counts = new Map<string, { count: number; refused: number }>();
   let total = 0;
   return {
-    add(path, fate) {
+    add(path, result) {
       total += 1;
       const key = counts.has(path) || counts.size < MOST_PATHS ? path : "others";
       const known = counts.get(key) ?? { count: 0, refused: 0 };
       known.count += 1;
-      if (fate === "refused") known.refused += 1;
+      if (result === "refused") known.refused += 1;
       counts.set(key, known);
     },
     read: () => ({ calls: Object.fromEntries(counts), total }),

@@ -28,7 +28,7 @@ export interface Limits {
   /** Counts a call of this address. True if the address is banned, also if this call causes the ban. */
   bans(address: string, nowMs: number): boolean;
   ban(address: string, nowMs: number): void;
-  forgive(): void;
+  clear(): void;
 }
 
 export const BAN_MS = 5 * 60_000;
@@ -75,7 +75,7 @@ export function createLimits(initial: LimitSettings): Limits {
     ban: (address, nowMs) => {
       bannedUntil.set(address, nowMs + BAN_MS);
     },
-    forgive() {
+    clear() {
       perSecond.clear();
       perMinute.clear();
       perAddress.clear();

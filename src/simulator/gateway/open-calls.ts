@@ -9,11 +9,11 @@ import { TOKEN_SECONDS } from "./tokens.ts";
 
 export interface Answered {
   readonly reply: Reply;
-  readonly fate: CallResult;
+  readonly result: CallResult;
 }
 
 /** A call with credentials of its own instead of an access token (docs/dingtalk.md 2.1, 10.2, 11.1). */
-export type OpenCall = (world: SimulatorState, call: HttpCall, requestId: string) => Answered;
+export type OpenCall = (state: SimulatorState, call: HttpCall, requestId: string) => Answered;
 
 const CORP_TOKEN = /^\/v1\.0\/oauth2\/([^/]+)\/token$/;
 
@@ -26,32 +26,32 @@ export function tokenCall(path: string): OpenCall | undefined {
 }
 
 /** `GET /gettoken`: reads the query only, and ignores a body. */
-const getToken: OpenCall = (world, call, requestId) => {
+const getToken: OpenCall = (state, call, requestId) => {
   const { appkey, appsecret } = call.query;
   if (!appkey || !appsecret) return failed(json(200, { errcode: 40035, errmsg: "缺少参数 corpid or appkey" }));
-  if (world.apps.get(appkey) !== appsecret) return failed(json(200, { errcode: 40096, errmsg: "不合法的appKey或appSecret" }));
-  const over = overrun(world, appkey, call.path);
-  if (over) return refused(oldGatewayRefusal(over, call.path, world.organisation.switches, requestId));
-  return answered({ errcode: 0, errmsg: "ok", access_token: world.tokens.issue(appkey, nowMs(world)), expires_in: TOKEN_SECONDS });
+  if (state.apps.get(appkey) !== appsecret) return failed(json(200, { errcode: 40096, errmsg: "不合法的appKey或appSecret" }));
+  const over = overrun(state, appkey, call.path);
+  if (over) return refused(oldGatewayRefusal(over, call.path, state.organisation.switches, requestId));
+  return answered({ errcode: 0, errmsg: "ok", access_token: state.tokens.issue(appkey, nowMs(state)), expires_in: TOKEN_SECONDS });
 };
 
 /** `POST /v1.0/oauth2/accessToken`. The answer has `expireIn`, and not `expires_in` like the other token calls. */
-const accessToken: OpenCall = (world, call, requestId) =>
-  newTokenCall(world, call, requestId, (fields) => {
+const accessToken: OpenCall = (state, call, requestId) =>
+  newTokenCall(state, call, requestId, (fields) => {
     const [appKey, appSecret] = [text(fields, "appKey"), text(fields, "appSecret")];
-    if (!appKey || world.apps.get(appKey) !== appSecret) return [400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret"];
+    if (!appKey || state.apps.get(appKey) !== appSecret) return [400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret"];
     return { appKey, answer: (accessToken) => ({ accessToken, expireIn: TOKEN_SECONDS }) };
   });
 
 /** `POST /v1.0/oauth2/{corpId}/token`, for internal apps and for apps of other vendors. */
 const corpToken =
   (corpId: string): OpenCall =>
-  (world, call, requestId) =>
-    newTokenCall(world, call, requestId, (fields) => {
-      if (corpId !== world.corpId) return [500, "unknownError", "未知错误"];
+  (state, call, requestId) =>
+    newTokenCall(state, call, requestId, (fields) => {
+      if (corpId !== state.corpId) return [500, "unknownError", "未知错误"];
       if (text(fields, "grant_type") !== "client_credentials") return [400, "unsupported.grant.type", "不支持的grant_type"];
       const appKey = text(fields, "client_id");
-      if (!appKey || world.apps.get(appKey) !== text(fields, "client_secret")) return [400, "invalid.client", "无效的client"];
+      if (!appKey || state.apps.get(appKey) !== text(fields, "client_secret")) return [400, "invalid.client", "无效的client"];
       return { appKey, answer: (access_token) => ({ access_token, expires_in: TOKEN_SECONDS }) };
     });
 
@@ -59,7 +59,7 @@ type Granted = { readonly appKey: string; readonly answer: (token: string) => Re
 type Denied = readonly [status: number, code: string, message: string];
 
 function newTokenCall(
-  world: SimulatorState,
+  state: SimulatorState,
   call: HttpCall,
   requestId: string,
   check: (fields: Readonly<Record<string, unknown>>) => Granted | Denied,
@@ -71,9 +71,9 @@ function newTokenCall(
       const [status, code, message] = checked;
       return failed(newRefusal({ generation: "new", status, code, message }, requestId));
     }
-    const over = overrun(world, checked.appKey, call.path);
+    const over = overrun(state, checked.appKey, call.path);
     if (over) return refused(newGatewayRefusal(over, requestId));
-    return answered(checked.answer(world.tokens.issue(checked.appKey, nowMs(world))));
+    return answered(checked.answer(state.tokens.issue(checked.appKey, nowMs(state))));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return failed(newRefusal({ generation: "new", status: 400, code: "invalid.param", message: error.message }, requestId));
@@ -81,15 +81,15 @@ function newTokenCall(
 }
 
 /** The limit that a token call exceeds: the ordinary one per second, or that for token calls per minute (docs/dingtalk.md 13.1). */
-function overrun(world: SimulatorState, appKey: string, api: string) {
-  const now = nowMs(world);
-  const second = world.limits.admit(appKey, api, now);
+function overrun(state: SimulatorState, appKey: string, api: string) {
+  const now = nowMs(state);
+  const second = state.limits.admit(appKey, api, now);
   if (second) return { kind: "app-rate", ...second } as const;
-  const minute = world.limits.admitToken(appKey, now);
+  const minute = state.limits.admitToken(appKey, now);
   return minute ? ({ kind: "app-rate-minute", ...minute } as const) : undefined;
 }
 
-const nowMs = (world: SimulatorState): number => world.clock.now().getTime();
-const answered = (body: unknown): Answered => ({ reply: json(200, body), fate: "answered" });
-const refused = (reply: Reply): Answered => ({ reply, fate: "refused" });
-const failed = (reply: Reply): Answered => ({ reply, fate: "failed" });
+const nowMs = (state: SimulatorState): number => state.clock.now().getTime();
+const answered = (body: unknown): Answered => ({ reply: json(200, body), result: "answered" });
+const refused = (reply: Reply): Answered => ({ reply, result: "refused" });
+const failed = (reply: Reply): Answered => ({ reply, result: "failed" });

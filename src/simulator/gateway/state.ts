@@ -32,13 +32,13 @@ export interface SimulatorState {
 }
 
 /** Runs a rule. Then, in this order: writes its changes to the journal, applies them to the organisation, and publishes its events. */
-export function carryOut(world: SimulatorState, rule: Rule, fields: Fields, by: Act["by"]): Outcome {
-  const { organisation } = world;
-  const outcome = perform(organisation, rule, fields, { nowMs: world.clock.now().getTime(), by });
+export function carryOut(state: SimulatorState, rule: Rule, fields: Fields, by: Act["by"]): Outcome {
+  const { organisation } = state;
+  const outcome = perform(organisation, rule, fields, { nowMs: state.clock.now().getTime(), by });
   if (outcome.changes.length > 0) {
-    world.journal.append({ position: outcome.position, changes: outcome.changes });
+    state.journal.append({ position: outcome.position, changes: outcome.changes });
     commit(organisation, outcome);
   }
-  if (outcome.kind === "done" && outcome.events.length > 0) world.publish(outcome.events);
+  if (outcome.kind === "done" && outcome.events.length > 0) state.publish(outcome.events);
   return outcome;
 }

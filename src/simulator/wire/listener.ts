@@ -22,7 +22,7 @@ export interface ListenOptions {
   readonly logger: Logger;
   answer(call: HttpCall): Handling | Late;
   /** Resolves to true when a late call arrives, and to false if it never arrives. */
-  holds(late: Late, signal: AbortSignal): Promise<boolean>;
+  arrives(late: Late, signal: AbortSignal): Promise<boolean>;
   /** Simulated network time in ms, spent once before the call and once before its answer. */
   latencyMs(call: HttpCall): number;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -72,10 +72,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     const call = httpCall(request, body);
     const latencyMs = options.latencyMs(call);
     if (latencyMs > 0 && !(await sleeps(latencyMs))) return void request.socket.destroy();
-    const met = options.answer(call);
-    if (met.kind === "late" && met.isLost) request.socket.destroy();
-    if (met.kind === "late" && !(await options.holds(met, closing.signal))) return void request.socket.destroy();
-    const handling = met.kind === "late" ? met.arrive() : met;
+    const received = options.answer(call);
+    if (received.kind === "late" && received.isLost) request.socket.destroy();
+    if (received.kind === "late" && !(await options.arrives(received, closing.signal))) return void request.socket.destroy();
+    const handling = received.kind === "late" ? received.arrive() : received;
     const afterMs = handling.afterMs + latencyMs;
     const inTime = afterMs === 0 || (await sleeps(afterMs));
     if (inTime && handling.kind === "answer") send(response, handling.reply);

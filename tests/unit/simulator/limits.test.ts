@@ -40,7 +40,7 @@ describe("9.3 address ban", () => {
   test("forgiving lifts a ban", () => {
     const limits = createLimits(limitsFor(20));
     limits.ban("10.0.0.1", T);
-    limits.forgive();
+    limits.clear();
     expect(limits.bans("10.0.0.1", T)).toBe(false);
   });
 });
