@@ -61,6 +61,7 @@ export function createRedelivery(clock: Clock, send: (event: OrganisationEvent) 
 
   function wait(event: OrganisationEvent, attempt: number): void {
     if (attempt >= MOST_DELIVERIES) return;
+    waiting.delete(event.eventId); // an event that is sent again goes to the end of the queue
     waiting.set(event.eventId, { event, attempt: attempt + 1, untilMs: nowMs() + REDELIVERY_MS });
     const oldest = waiting.size > MOST_WAITING ? waiting.keys().next().value : undefined;
     if (oldest !== undefined) waiting.delete(oldest);

@@ -1,6 +1,6 @@
 import { text } from "../wire/fields.ts";
 import { Refused } from "../wire/refusal.ts";
-import { type HttpCall, json, type Reply } from "../wire/wire.ts";
+import { decodedPart, type HttpCall, json, type Reply } from "../wire/wire.ts";
 import { newFields, newGatewayRefusal, newRefusal } from "./api.ts";
 import type { CallResult } from "./counters.ts";
 import { oldGatewayRefusal } from "./oapi.ts";
@@ -21,8 +21,8 @@ const CORP_TOKEN = /^\/v1\.0\/oauth2\/([^/]+)\/token$/;
 export function tokenCall(path: string): OpenCall | undefined {
   if (path === "/gettoken") return getToken;
   if (path === "/v1.0/oauth2/accessToken") return accessToken;
-  const corpId = CORP_TOKEN.exec(path)?.[1];
-  return corpId === undefined ? undefined : corpToken(decodeURIComponent(corpId));
+  const part = CORP_TOKEN.exec(path)?.[1];
+  return part === undefined ? undefined : corpToken(decodedPart(part));
 }
 
 /** `GET /gettoken`: reads the query only, and ignores a body. */
@@ -45,7 +45,7 @@ const accessToken: OpenCall = (state, call, requestId) =>
 
 /** `POST /v1.0/oauth2/{corpId}/token`, for internal apps and for apps of other vendors. */
 const corpToken =
-  (corpId: string): OpenCall =>
+  (corpId: string | undefined): OpenCall =>
   (state, call, requestId) =>
     newTokenCall(state, call, requestId, (fields) => {
       if (corpId !== state.corpId) return [500, "unknownError", "未知错误"];

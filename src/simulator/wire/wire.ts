@@ -37,6 +37,16 @@ export const json = (status: number, body: unknown): Reply => ({
   body: JSON.stringify(body),
 });
 
+/** A part of a path without its percent-encoding. Undefined if the encoding is invalid. */
+export function decodedPart(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
 export const header = (call: HttpCall, name: string): string | undefined => {
   const value = call.headers[name];
   return Array.isArray(value) ? value[0] : value;

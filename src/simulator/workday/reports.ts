@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Handling, type HttpCall, header, json, type Reply } from "../wire/wire.ts";
+import { describeIssues } from "../organisation/switches.ts";
+import { decodedPart, type Handling, type HttpCall, header, json, type Reply } from "../wire/wire.ts";
 
 /* Custom reports of Workday as web services with Basic authentication (docs/clients.md 3). `POST /_sim/workday` sets their rows and faults. */
 
@@ -43,12 +44,12 @@ export function createReports(userName: string, password: string): Reports {
   return {
     put(body) {
       const parsed = reportSchema.safeParse(body);
-      if (!parsed.success) return json(400, { message: z.prettifyError(parsed.error) });
+      if (!parsed.success) return json(400, { error: describeIssues(parsed.error) });
       reports.set(parsed.data.report, parsed.data);
       return json(200, { report: parsed.data.report, rows: parsed.data.rows.length });
     },
     answer(call) {
-      const report = reports.get(decodeURIComponent(PATH.exec(call.path)?.[1] ?? ""));
+      const report = reports.get(decodedPart(PATH.exec(call.path)?.[1] ?? "") ?? "");
       return { kind: "answer", reply: replyTo(call, report), afterMs: report?.delayMs ?? 0 };
     },
   };

@@ -141,6 +141,7 @@ test.each<[string, string, string | undefined, number]>([
   ["an edit of nothing", "/_sim/edit", '{"call":"/topapi/nothing","body":{}}', 400],
   ["an edit with a text as body", "/_sim/edit", '{"call":"activate","body":"u1"}', 400],
   ["an edit of the prototype", "/_sim/edit", '{"call":"constructor","body":{}}', 400],
+  ["a Workday report without rows", "/_sim/workday", '{"report":"Workers"}', 400],
   ["no JSON", "/_sim/edit", "{", 400],
   ["an array", "/_sim/reset", "[]", 400],
   ["an address that does not exist", "/_sim/nowhere", "{}", 404],
@@ -150,6 +151,12 @@ test.each<[string, string, string | undefined, number]>([
   const answer = await simulator.fetch(path, { method: "POST", ...(body === undefined ? {} : { body }) });
   expect(answer.status).toBe(status);
   if (status !== 200) expect(answer.json).toEqual({ error: expect.any(String) });
+});
+
+test("a Workday report whose name has broken percent-encoding does not exist", async () => {
+  const authorization = `Basic ${Buffer.from("sandbox:sandbox").toString("base64")}`;
+  const answer = await simulator.fetch("/ccx/service/customreport2/acme/ISU/%E4%", { headers: { authorization } });
+  expect(answer).toMatchObject({ status: 404, json: { error: expect.any(String) } });
 });
 
 test("a page of another origin may not use the control addresses", async () => {

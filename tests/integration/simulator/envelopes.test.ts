@@ -70,6 +70,14 @@ describe("2.2 recorded refusals", () => {
       bad("unknownError", "未知错误"),
     ],
     [
+      "token of a corp with broken percent-encoding",
+      "/v1.0/oauth2/%E4%/token",
+      { client_id: "sandbox", client_secret: "sandbox", grant_type: "client_credentials" },
+      {},
+      500,
+      bad("unknownError", "未知错误"),
+    ],
+    [
       "token, other grant",
       "/v1.0/oauth2/dingsandbox/token",
       { client_id: "sandbox", client_secret: "sandbox", grant_type: "password" },

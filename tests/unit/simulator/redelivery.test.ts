@@ -58,4 +58,18 @@ describe("10.2 delivery at least once", () => {
     await clock.advance(10 * REDELIVERY_MS);
     expect(line.sent).toEqual(["a"]);
   });
+
+  test("an event that is sent again while it waits does not delay the others", async () => {
+    const { clock, line, redelivery } = setUp();
+    line.open = false;
+    redelivery.deliver(event("a"));
+    redelivery.deliver(event("b"));
+    await clock.advance(REDELIVERY_MS / 2);
+    redelivery.deliver(event("a"));
+    line.open = true;
+    await clock.advance(REDELIVERY_MS / 2);
+    expect(line.sent).toEqual(["b"]);
+    await clock.advance(REDELIVERY_MS / 2);
+    expect(line.sent).toEqual(["b", "a"]);
+  });
 });
