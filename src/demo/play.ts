@@ -5,7 +5,7 @@ import { afterLeavers, changed, founded } from "./company/stages.ts";
 import { type Account, account, callsBetween, total } from "./cycle/account.ts";
 import { lacks, type Memory, remember } from "./cycle/memory.ts";
 import { type Acknowledged, type CyclePlan, playCycle, stepsOf } from "./cycle/play-cycle.ts";
-import { compare, type Difference } from "./dingtalk/compare.ts";
+import { compare, type Difference, inWords } from "./dingtalk/compare.ts";
 import { expectedOf } from "./dingtalk/expected.ts";
 import { createSimulatorView, fewestCalls, type Simulator } from "./dingtalk/simulator.ts";
 import { DemoFailed } from "./failure.ts";
@@ -80,9 +80,6 @@ export function problemsOf(result: DemoResult): readonly string[] {
     ...result.account.gaps,
   ];
 }
-
-const inWords = ({ what, attribute, directory, dingtalk }: Difference): string =>
-  `${what}: ${attribute} is ${directory} in the directory, ${dingtalk} in DingTalk`;
 
 /** Rejects DemoFailed at once when nothing answers at this address: later the demo is patient, but it has to begin with a server. */
 export async function demandServer(url: string): Promise<void> {

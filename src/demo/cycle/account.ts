@@ -59,7 +59,10 @@ function recordedCalls(events: readonly JsonObject[]): CallCounts {
 }
 
 /** Every write to DingTalk has an intent and an outcome; looks and tokens are needed by many or by nobody in particular. */
-const onlyWrites = (counts: CallCounts): CallCounts => new Map([...counts].filter(([api]) => /\/(create|update|delete)$/.test(api)));
+const onlyWrites = (counts: CallCounts): CallCounts => new Map([...counts].filter(([api]) => isWrite(api)));
+
+/** Whether a call changes the organisation, by the path of its API. */
+export const isWrite = (api: string): boolean => /\/(create|update|delete)$/.test(api);
 
 function unequal(who: string, counts: CallCounts, sent: CallCounts): readonly string[] {
   return [...new Set([...counts.keys(), ...sent.keys()])]

@@ -5,7 +5,7 @@ import { DemoFailed } from "../failure.ts";
 import { object, objects, text } from "../server/directory.ts";
 import { type Answer, type Http, NoAnswer } from "../server/http.ts";
 import * as entra from "../server/requests.ts";
-import { concurrently } from "./concurrently.ts";
+import { concurrently, WIDTH } from "./concurrently.ts";
 import { attributesIn, attributesToSend, type KnownTeam, type KnownUser, type Memory } from "./memory.ts";
 
 /* One provisioning cycle: users before groups, references (members, managers) in a later pass, deletions where the object comes by. */
@@ -37,8 +37,6 @@ export interface CyclePlan {
   readonly resend: boolean;
 }
 
-/** Requests under way at a time. */
-const WIDTH = 8;
 /** Members in one PATCH. */
 const MEMBERS_AT_ONCE = 20;
 

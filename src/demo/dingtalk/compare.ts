@@ -8,6 +8,9 @@ export interface Difference {
   readonly dingtalk: string;
 }
 
+export const inWords = ({ what, attribute, directory, dingtalk }: Difference): string =>
+  `${what}: ${attribute} is ${directory} in the directory, ${dingtalk} in DingTalk`;
+
 const ATTRIBUTES = [
   "name",
   "title",

@@ -71,14 +71,14 @@ function stateOf(state: JsonObject): OrganisationState {
   };
 }
 
-/**
- * The fewest calls that could have led from one state to the other: one for each person and each department that differs, since one call can carry
- * everything about one of them.
- */
-export function fewestCalls(before: OrganisationState, after: OrganisationState): number {
+/** Keys of `entities` that differ between two states. */
+export function changedIds(before: OrganisationState, after: OrganisationState): readonly string[] {
   const ids = new Set([...before.entities.keys(), ...after.entities.keys()]);
-  return [...ids].filter((id) => before.entities.get(id) !== after.entities.get(id)).length;
+  return [...ids].filter((id) => before.entities.get(id) !== after.entities.get(id));
 }
+
+/** The smallest number of calls that lead from one state to the other: one for each person and each department that differs. */
+export const fewestCalls = (before: OrganisationState, after: OrganisationState): number => changedIds(before, after).length;
 
 function personOf(user: JsonObject, pathOf: (id: number) => string): ExpectedPerson {
   const optional = ["title", "job_number", "email", "telephone", "manager_userid"] as const;

@@ -1,9 +1,9 @@
 import type { Company } from "../company/company.ts";
-import { callsBetween, total } from "../cycle/account.ts";
-import { concurrently } from "../cycle/concurrently.ts";
+import { callsBetween, isWrite, total } from "../cycle/account.ts";
+import { concurrently, WIDTH } from "../cycle/concurrently.ts";
 import type { Memory } from "../cycle/memory.ts";
 import { type Acknowledged, playCycle, stepsOf } from "../cycle/play-cycle.ts";
-import { compare } from "../dingtalk/compare.ts";
+import { compare, inWords } from "../dingtalk/compare.ts";
 import { expectedOf } from "../dingtalk/expected.ts";
 import type { OrganisationState, Simulator } from "../dingtalk/simulator.ts";
 import { DemoFailed } from "../failure.ts";
@@ -47,11 +47,9 @@ export async function step(stage: Stage, name: string, work: () => Promise<Outco
   if (parts === 0) options.progress.step();
   options.progress.end();
   const made = callsBetween(before, await simulator.calls()) ?? new Map<string, number>();
-  const writes = total(new Map([...made].filter(([path]) => WRITE.test(path))));
+  const writes = total(new Map([...made].filter(([path]) => isWrite(path))));
   steps.push({ name, ...outcome, writes, reads: total(made) - writes, tookMs: clock.monotonicMs() - startedMs });
 }
-
-const WRITE = /\/(create|update|delete)$/;
 
 const planOf = (wanted: Company) => ({ wanted, match: false, fresh: true, resend: false }) as const;
 
@@ -74,9 +72,6 @@ export async function switchAll({ http, memory, acknowledged, options }: Stage, 
   });
 }
 
-/** Requests under way at a time. */
-const WIDTH = 8;
-
 /** What has to stay as it is: people and departments at DingTalk that nobody of the directory is. */
 export interface Strangers {
   readonly people: ReadonlyMap<string, string>;
@@ -98,14 +93,7 @@ export async function differences({ http }: Stage, strangers: Strangers, { shown
     people: new Map([...shown.people].filter(([id]) => !strangers.people.has(`user ${id}`))),
     departments: new Set([...shown.departments].filter((path) => !strangers.departments.has(path))),
   };
-  return compare(expectedOf(await readDirectory(http)), ours).map(
-    ({ what, attribute, directory, dingtalk }) => `${what}: ${attribute} is ${directory} in the directory, ${dingtalk} in DingTalk`,
-  );
-}
-
-export function changedIds(before: OrganisationState, after: OrganisationState): readonly string[] {
-  const ids = new Set([...before.entities.keys(), ...after.entities.keys()]);
-  return [...ids].filter((id) => before.entities.get(id) !== after.entities.get(id));
+  return compare(expectedOf(await readDirectory(http)), ours).map(inWords);
 }
 
 export const unless = (right: boolean, problem: string): readonly string[] => (right ? [] : [problem]);

@@ -1,12 +1,12 @@
 import { expectedOf } from "../dingtalk/expected.ts";
-import type { OrganisationState } from "../dingtalk/simulator.ts";
+import { changedIds, type OrganisationState } from "../dingtalk/simulator.ts";
 import { object, readDirectory } from "../server/directory.ts";
 import { untilSettled } from "../server/holds.ts";
 import { stuck, untilQuiet } from "../server/status.ts";
 import type { Dirt } from "./by-hand.ts";
 import { enter } from "./enter.ts";
 import { type Adoption, acceptTier, adoptionsIn, assessed, compared, decide, orderMode, planFor } from "./operator.ts";
-import { changedIds, differences, partsOf, type Stage, type Strangers, step, tell, touched, unless } from "./stage.ts";
+import { differences, partsOf, type Stage, type Strangers, step, tell, touched, unless } from "./stage.ts";
 
 /* From an organisation that nobody looks after to one that follows the directory: assess, adopt, plan, upsert, sync. */
 
