@@ -18,9 +18,9 @@ import { eventsSince, lastEvent, readStatus, stuck, untilQuiet } from "./server/
 export interface DemoOptions extends CompanySize {
   readonly url: string;
   readonly token: string;
-  /** SCIM requests per second; 0 = as fast as the server answers. */
+  /** SCIM requests per second. 0 means no limit. */
   readonly perSecond: number;
-  /** How long the server may be away, and how long nothing may move. */
+  /** Maximum time without an answer of the server, and maximum time without progress, in ms. */
   readonly patienceMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -28,22 +28,22 @@ export interface DemoOptions extends CompanySize {
 }
 
 export interface Progress {
-  /** A part of the demo begins; it will take so many steps. */
+  /** Begins a part of the demo with this number of steps. */
   begin(part: string, steps: number): void;
   step(): void;
-  /** Entities that are still on their way to DingTalk. */
+  /** Shows the number of entities that are not yet in sync with DingTalk. */
   open(entities: number): void;
   end(): void;
 }
 
 export interface CycleResult {
   readonly name: string;
-  /** What was held under a limit of the policy, and approved by the demo. */
+  /** Changes that a limit of the policy held, and the demo approved. */
   readonly approved: readonly ApprovedHold[];
   readonly writes: number;
-  /** Milliseconds from the first request to DingTalk being quiet. */
+  /** Milliseconds from the first request until DingTalk is up to date. */
   readonly tookMs: number;
-  /** DingTalk calls the server let go, and the fewest that could have done. */
+  /** DingTalk calls of the server, and the smallest number of calls for the same changes. */
   readonly calls: number;
   readonly fewest: number;
   readonly differences: readonly Difference[];
@@ -51,46 +51,47 @@ export interface CycleResult {
 
 export interface DemoResult {
   readonly size: CompanySize;
-  /** This company was there already and has been left as it was. */
+  /** An earlier run of the demo played this company. Only the repeated cycle was played now. */
   readonly playedBefore: boolean;
-  /** Of people and departments of others: what differed, or was stuck, before the demo began. Not counted as the demo's. */
+  /** Differences and stuck entities from before the demo, of people and departments that it did not create. They are not problems of the demo. */
   readonly earlier: readonly string[];
   readonly cycles: readonly CycleResult[];
   readonly people: { readonly directory: number; readonly active: number; readonly dingtalk: number };
   readonly departments: { readonly directory: number; readonly dingtalk: number };
-  /** What the directory does not hold as it was sent. */
+  /** Values that the directory does not have as they were sent, in words. */
   readonly lost: readonly string[];
-  /** Resources that a cycle has changed which was the same as the one before. */
+  /** Names of resources that the repeated cycle changed. It sends the same values again, so it must change nothing. */
   readonly changedByRepeat: readonly string[];
   readonly stuck: readonly string[];
   readonly scimMs: { readonly p50: number; readonly p95: number; readonly requests: number };
-  /** From a change being committed to DingTalk being equal. */
+  /** Time from the commit of a change until DingTalk has it. Undefined without changes. */
   readonly latencyMs: { readonly p50: number; readonly p95: number } | undefined;
+  /** Number of requests without an answer (`away`), and with the answer 429 or 503 (`told` to wait). */
   readonly interruptions: { readonly away: number; readonly told: number };
   readonly account: Account;
 }
 
-/** Everything that is wrong, in words; empty when the demo has proved what it is to prove. */
+/** All problems that the demo found, in words. Empty for a success. */
 export function problemsOf(result: DemoResult): readonly string[] {
   return [
     ...result.lost,
     ...result.cycles.flatMap(({ name, differences }) => differences.map((difference) => `${name}: ${inWords(difference)}`)),
-    ...result.changedByRepeat.map((what) => `the repeated cycle has changed ${what}`),
+    ...result.changedByRepeat.map((what) => `the repeated cycle changed ${what}`),
     ...result.stuck,
     ...result.account.gaps,
   ];
 }
 
-/** Rejects DemoFailed at once when nothing answers at this address: later the demo is patient, but it has to begin with a server. */
+/** Rejects DemoFailed if no server answers at this address within 10 s. Once the demo has begun, it waits up to `patienceMs` for the server. */
 export async function demandServer(url: string): Promise<void> {
   try {
     await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(10_000) });
   } catch (cause) {
-    throw new DemoFailed(`no server answers at ${url}; start one with \`npm start\`, or name it with --url`, { cause });
+    throw new DemoFailed(`no server answers at ${url}; start one with \`npm start\`, or give another address with --url`, { cause });
   }
 }
 
-/** Plays the cycles against the server and looks at the sandbox DingTalk after each. Rejects DemoFailed when it cannot go on. */
+/** Plays the cycles against the server, and compares the directory with the sandbox DingTalk after each. Rejects DemoFailed if it cannot continue. */
 export async function playDemo(options: DemoOptions): Promise<DemoResult> {
   const http = createHttp(options);
   const simulator = await openSandbox(http);
@@ -158,21 +159,22 @@ interface Stage {
   readonly acknowledged: Acknowledged[];
 }
 
-/** Only where nobody real can be hurt. */
+/** The simulator of the server. Rejects DemoFailed if the server is connected to a real organisation, or its mode is not `sync`. */
 export async function openSandbox(http: Http): Promise<Simulator> {
   const { sandbox, mode } = await readStatus(http);
-  if (sandbox === undefined) throw new DemoFailed("this server works on a real DingTalk organisation; the demo plays in a sandbox only");
+  if (sandbox === undefined) throw new DemoFailed("this server is connected to a real DingTalk organisation; the demo needs a sandbox");
   if (mode !== "sync") throw new DemoFailed(`the server's mode is ${mode}; start it with SYNC_MODE=sync for the demo`);
   return createSimulatorView(sandbox);
 }
 
-/** Entra's "Test Connection" looks for somebody who does not exist and wants an empty list. */
+/** Does what Entra's "Test Connection" does: searches a user who does not exist, and expects an empty list. */
 async function checkConnection(http: Http, seed: number): Promise<void> {
   const { status, body } = await http.scim(testConnection(objectId(seed, -1)));
-  if (status !== 200 || body.totalResults !== 0) throw new DemoFailed(`the connection test was answered ${status}: ${text(body.detail)}`);
+  if (status !== 200 || body.totalResults !== 0)
+    throw new DemoFailed(`the answer to the connection test is ${status}: ${text(body.detail)}`);
 }
 
-/** Whether the company is there as the last cycle leaves it. */
+/** Whether the directory has the company in the state after the last cycle. */
 function stands(directory: Directory, second: Company, last: Company): boolean {
   const staying = new Set(last.people.map(({ externalId }) => externalId));
   const known = remember(directory, second);

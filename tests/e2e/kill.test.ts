@@ -39,7 +39,7 @@ test("SIGTERM under load ends all of it within ten seconds, PostgreSQL too", asy
   expect(postgresIn(place.dataDir)).toBeUndefined();
   await expect(fetch(place.simulatorUrl)).rejects.toThrow();
   expect(await demo.ended()).toBe(3);
-  expect(demo.stderr).toContain("has been away for 1 s");
+  expect(demo.stderr).toContain("has not answered for 1 s");
 });
 
 test("kill -9 with 32 writers: each acknowledged write has one event, each event its entry within half a minute, and the log verifies", async () => {

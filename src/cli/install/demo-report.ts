@@ -11,25 +11,25 @@ const FACT_WIDTHS = [28, 68];
 export function report(result: DemoResult): readonly string[] {
   const problems = problemsOf(result);
   return [
-    ...(result.playedBefore ? [t("This company was here before and is left as it stood; another --seed is another company.")] : []),
+    ...(result.playedBefore
+      ? [t("An earlier demo played this company, so it stays unchanged. Another --seed plays another company.")]
+      : []),
     totals(result),
     cycles(result),
     facts(result),
     ...approvals(result),
-    ...(result.earlier.length > 0
-      ? [t`Not counted, as they were there before the demo (--json lists them): ${result.earlier.length} differences.`]
-      : []),
-    t("Fewest calls: one for each person and each department that is not the same in DingTalk before and after the cycle."),
-    ...problemLines(problems, t("0 differences: DingTalk holds what the directory says, field by field, and every call is accounted for.")),
+    ...(result.earlier.length > 0 ? [t`Differences from before the demo, not counted (--json lists them): ${result.earlier.length}.`] : []),
+    t("Fewest calls: one for each person and each department that changed in DingTalk during the cycle."),
+    ...problemLines(problems, t("0 differences: DingTalk matches the directory field by field, and the history contains every call.")),
   ];
 }
 
-/** The server keeps its limits in the sandbox too: the demo agrees to what it does on purpose. */
+/** The limits of the policy apply in the sandbox too. The demo approves the changes that it makes on purpose. */
 const approvals = ({ cycles }: DemoResult): readonly string[] =>
   cycles.flatMap(({ name, approved }) =>
     approved.map(
       ({ limit, count, passed }) =>
-        t`${t(name)}: the limit ${limit} let ${passed} through and held ${count}; the demo approved them through the API, as an operator would.`,
+        t`${t(name)}: the limit ${limit} allowed ${passed} changes and held ${count}. The demo approved them through the API, as an operator does.`,
     ),
   );
 

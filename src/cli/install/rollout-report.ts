@@ -25,7 +25,7 @@ export function rolloutReport(result: RolloutResult): readonly string[] {
     table.toString(),
     left.length === 0
       ? t("The mistake removed nobody.")
-      : t`Left by the mistake, and made anew when it was taken back: ${left.join(", ")}.`,
+      : t`Removed by the mistake, and created again after the correction: ${left.join(", ")}.`,
     ...problemLines(
       problems,
       t("0 problems: no duplicate people, no change of unmanaged objects, and DingTalk matches the directory field by field."),
@@ -33,7 +33,7 @@ export function rolloutReport(result: RolloutResult): readonly string[] {
   ];
 }
 
-/** Each part by its form, where all have one; else the whole by its own. */
+/** Translates each part of a line, if all parts have a translation; else the whole line. */
 function toldLine(line: string): string {
   const parts = line.split(", ");
   const translated = parts.map((part) => tLike(part, DEMO_TOLD));

@@ -1,6 +1,6 @@
 import type { Translations } from "./translations.ts";
 
-/** What the demo says at its end, with the names of its parts. */
+/** Texts of the demo's report, and the names of its parts. */
 export const DEMO: Translations = {
   "initial cycle": ["首次同步", "首次同步"],
   "change cycle": ["变更", "變更"],
@@ -13,23 +13,23 @@ export const DEMO: Translations = {
   plan: ["计划", "計劃"],
   mistake: ["误操作", "誤操作"],
   "taken back": ["撤回", "撤回"],
-  "This company was here before and is left as it stood; another --seed is another company.": [
+  "An earlier demo played this company, so it stays unchanged. Another --seed plays another company.": [
     "该公司此前已演示过，保持原样；换一个 --seed 即为另一家公司。",
     "該公司之前已示範過，保持原狀；換一個 --seed 即為另一家公司。",
   ],
-  "Not counted, as they were there before the demo (--json lists them): {0} differences.": [
+  "Differences from before the demo, not counted (--json lists them): {0}.": [
     "演示前已存在、不计入的差异（--json 列出）：{0} 处。",
     "示範前已存在、不計算的差異（--json 列出）：{0} 處。",
   ],
-  "Fewest calls: one for each person and each department that is not the same in DingTalk before and after the cycle.": [
+  "Fewest calls: one for each person and each department that changed in DingTalk during the cycle.": [
     "最少调用：一轮前后在钉钉中不同的每个人员和部门各一次。",
     "最少呼叫：一輪前後在釘釘中不同的每名人員及每個部門各一次。",
   ],
-  "0 differences: DingTalk holds what the directory says, field by field, and every call is accounted for.": [
+  "0 differences: DingTalk matches the directory field by field, and the history contains every call.": [
     "0 处差异：钉钉与目录逐项一致，每次调用均有记录。",
     "0 處差異：釘釘與目錄逐項一致，每次呼叫均有記錄。",
   ],
-  "{0}: the limit {1} let {2} through and held {3}; the demo approved them through the API, as an operator would.": [
+  "{0}: the limit {1} allowed {2} changes and held {3}. The demo approved them through the API, as an operator does.": [
     "{0}：限制 {1} 放行 {2} 个，拦下 {3} 个；演示通过 API 批准，如同操作员所为。",
     "{0}：限制 {1} 放行 {2} 個，攔下 {3} 個；示範經 API 批准，如同操作員所為。",
   ],
@@ -65,7 +65,7 @@ export const DEMO: Translations = {
     "公司 {0}：接入目錄之前，釘釘中已有 {1} 人。",
   ],
   "The mistake removed nobody.": ["没有人因误操作离开。", "沒有人因誤操作離開。"],
-  "Left by the mistake, and made anew when it was taken back: {0}.": [
+  "Removed by the mistake, and created again after the correction: {0}.": [
     "因误操作离开、撤回时重新创建：{0}。",
     "因誤操作離開、撤回時重新建立：{0}。",
   ],
@@ -76,15 +76,15 @@ export const DEMO: Translations = {
   ", ": ["，", "，"],
 };
 
-/** What came of a part, by the form of what the demo tells. */
+/** Results of the steps of the rollout, by their form. */
 export const DEMO_TOLD: Translations = {
   "{0} accounts in {1} departments": ["{1} 个部门中 {0} 个账号", "{1} 個部門中 {0} 個帳戶"],
   "{0} without job number": ["{0} 人无工号", "{0} 人無工號"],
-  "{0} another mobile": ["{0} 人手机号不同", "{0} 人手機號碼不同"],
-  "{0} another name": ["{0} 人姓名不同", "{0} 人姓名不同"],
+  "{0} with another mobile number": ["{0} 人手机号不同", "{0} 人手機號碼不同"],
+  "{0} with another name": ["{0} 人姓名不同", "{0} 人姓名不同"],
   "{0} entered twice": ["{0} 人重复录入", "{0} 人重複輸入"],
-  "{0} a landline in the directory": ["{0} 人在目录中为固定电话", "{0} 人在目錄中為固網電話"],
-  "{0} only the address right": ["{0} 人仅邮箱正确", "{0} 人只有電郵正確"],
+  "{0} with a landline number in the directory": ["{0} 人在目录中为固定电话", "{0} 人在目錄中為固網電話"],
+  "{0} with only the email address correct": ["{0} 人仅邮箱正确", "{0} 人只有電郵正確"],
   "{0} people and {1} groups by SCIM; the mode is observe": [
     "通过 SCIM 推送 {0} 人和 {1} 个群组；模式为 observe",
     "經 SCIM 推送 {0} 人及 {1} 個群組；模式為 observe",
@@ -95,22 +95,19 @@ export const DEMO_TOLD: Translations = {
     "新建 {0}，更新 {1}，移除 {2}，攔下 {3}；呼叫 {4} 次",
   ],
   "{0} people and departments changed, {1} were planned": ["已更改 {0} 个人员和部门，计划 {1} 个", "已更改 {0} 個人員及部門，計劃 {1} 個"],
-  "the comparison found {0} that differ: what identifies somebody is not overwritten in the run of the link": [
-    "对比发现 {0} 处不同：关联当次不覆盖用于识别身份的内容",
-    "比對發現 {0} 處不同：連結當次不覆蓋用於識別身分的內容",
+  "the comparison found {0} differences: the run that links an account does not change its identifying attributes": [
+    "对比发现 {0} 处差异：关联账号的那次运行不更改用于识别身份的属性",
+    "比對發現 {0} 處差異：連結帳戶的那次執行不更改用於識別身分的屬性",
   ],
   "the limit {0} held {1}; approved": ["限制 {0} 拦下 {1} 个；已批准", "限制 {0} 攔下 {1} 個；已批准"],
   "matchable {0}, complete {1}": ["可匹配 {0}，完整 {1}", "可配對 {0}，完整 {1}"],
-  "ambiguous {0}, only in DingTalk {1}, to look at {2}": [
-    "无法确定 {0}，仅在钉钉 {1}，需查看 {2}",
-    "無法確定 {0}，只在釘釘 {1}，須檢視 {2}",
-  ],
+  "ambiguous {0}, only in DingTalk {1}, findings {2}": ["无法确定 {0}，仅在钉钉 {1}，发现 {2}", "無法確定 {0}，只在釘釘 {1}，發現 {2}"],
   "tier {0}: {1} accepted": ["等级 {0}：接受 {1} 条", "等級 {0}：接受 {1} 項"],
-  "by a person: {0} accepted, {1} rejected": ["人工：接受 {0} 条，拒绝 {1} 条", "人手：接受 {0} 項，拒絕 {1} 項"],
-  "{0} deactivated: {1} left": ["停用 {0} 人：{1} 人离开", "停用 {0} 人：{1} 人離開"],
-  "the limit {0} of {1} holds {2}": ["限制 {0}（{1}）拦下 {2} 个", "限制 {0}（{1}）攔下 {2} 個"],
-  "{0} of {1} holds dissolved by themselves; who had left is there again": [
-    "{1} 个拦截中 {0} 个自行解除；离开的人员已恢复",
-    "{1} 個攔截中 {0} 個自行解除；離開的人員已恢復",
+  "one by one: {0} accepted, {1} rejected": ["逐条：接受 {0} 条，拒绝 {1} 条", "逐項：接受 {0} 項，拒絕 {1} 項"],
+  "{0} deactivated: {1} removed from DingTalk": ["停用 {0} 人：{1} 人被移出钉钉", "停用 {0} 人：{1} 人被移出釘釘"],
+  "the limit {0} ({1}) holds {2}": ["限制 {0}（{1}）拦下 {2} 个", "限制 {0}（{1}）攔下 {2} 個"],
+  "{0} of {1} holds dissolved automatically; removed people were added again": [
+    "{1} 个拦截中 {0} 个自动解除；被移出的人员已重新加入",
+    "{1} 個攔截中 {0} 個自動解除；被移出的人員已重新加入",
   ],
 };

@@ -1,4 +1,4 @@
-/** A person as a directory such as Entra holds them. People are told apart by `externalId`, the directory's own object id. */
+/** A person in a source directory such as Entra. `externalId`, the object id of that directory, identifies the person. */
 export interface Person {
   readonly externalId: string;
   readonly userName: string;
@@ -11,9 +11,9 @@ export interface Person {
   readonly email: string;
   readonly mobile: string;
   readonly workPhone?: string;
-  /** The plain text attribute of that name, which decides nothing in DingTalk. */
+  /** The SCIM text attribute `department`. It has no effect in DingTalk. */
   readonly department: string;
-  /** `externalId` of a person who may have been deleted since. */
+  /** `externalId` of the manager, who may have been deleted in the meantime. */
   readonly managerId?: string;
 }
 
@@ -24,7 +24,7 @@ export interface Team {
   readonly members: readonly string[];
 }
 
-/** Everything that is in scope of provisioning at one time. */
+/** All people and teams in the scope of provisioning at one time. */
 export interface Company {
   readonly people: readonly Person[];
   readonly teams: readonly Team[];
@@ -33,11 +33,11 @@ export interface Company {
 export interface CompanySize {
   readonly users: number;
   readonly departments: number;
-  /** The same seed is the same company; user names and addresses of two seeds are never the same. */
+  /** The same seed gives the same company. Companies of different seeds have no user name or address in common. */
   readonly seed: number;
 }
 
-/** The manager, unless they were deleted: a directory drops such a reference without telling anybody. */
+/** `externalId` of the manager. Undefined if the manager was deleted: a source directory drops such a reference and sends nothing. */
 export function managerIn(company: Company, person: Person): string | undefined {
   return company.people.some(({ externalId }) => externalId === person.managerId) ? person.managerId : undefined;
 }

@@ -1,4 +1,4 @@
-/* Names of departments as paths of two and three levels; the first level is never a group of its own, so it has to be made for those below it. */
+/* Names of departments, as paths of two and three levels. No group has the name of a first level, so the server has to create these departments as parents. */
 
 const PLACES = ["HK", "Shenzhen", "Taipei", "上海", "Singapore"];
 const FUNCTIONS: readonly (readonly [string, readonly string[]])[] = [
@@ -9,7 +9,7 @@ const FUNCTIONS: readonly (readonly [string, readonly string[]])[] = [
   ["Operations", ["Logistics", "Stores"]],
 ];
 
-/** The first `count` paths; beyond those with a name of their own, numbered teams. */
+/** `count` paths. After those of the lists above come numbered teams. */
 export function departmentPaths(count: number): readonly string[] {
   const paths = PLACES.flatMap((place) =>
     FUNCTIONS.flatMap(([name, teams]) => [`${place}/${name}`, ...teams.map((team) => `${place}/${name}/${team}`)]),

@@ -1,7 +1,7 @@
 import { type Faker, fakerEN, fakerEN_HK, fakerZH_CN, fakerZH_TW } from "@faker-js/faker";
 import type { CompanySize, Person } from "./company.ts";
 
-/* Synthetic people. Each depends on the seed and their own number alone, so that a bigger company of the same seed holds the smaller one. */
+/* Synthetic people. Each depends only on the seed and their index, so a larger company of the same seed contains a smaller one. */
 
 const TITLES = ["Clerk", "Buyer", "Accountant", "Engineer", "Designer", "Analyst", "Nurse", "店務員", "會計主任", "工程师", "客户经理"];
 
@@ -26,12 +26,12 @@ export function personOf({ seed }: Pick<CompanySize, "seed">, index: number, man
   };
 }
 
-/** A stable object id of the n-th thing of a company. */
+/** The object id of a person or team. The same seed and index give the same id. */
 export function objectId(seed: number, index: number): string {
   return seeded(fakerEN, seed, index).string.uuid();
 }
 
-/** Unique within the company: steps through all seven-digit numbers in an order of the seed's own. */
+/** A mobile number that is unique in the company: `distinct` gives each index another number of seven digits. */
 export function mobileOf(seed: number, index: number): string {
   const digits = distinct(seed, index);
   return index % 5 < 3 ? `+852 9${digits.slice(0, 3)} ${digits.slice(3)}` : `+86 138 ${index % 10}${digits.slice(0, 3)} ${digits.slice(3)}`;
@@ -43,13 +43,13 @@ export function workPhoneOf(seed: number, index: number): string {
 }
 
 const SEVEN_DIGITS = 10_000_000;
-/** Has no factor in common with SEVEN_DIGITS. */
+/** Has no common factor with SEVEN_DIGITS, so the first 10,000,000 indexes give different numbers. */
 const STRIDE = 7_919;
 
 const distinct = (seed: number, index: number): string =>
   String((seed * 104_729 + 1_234_567 + index * STRIDE) % SEVEN_DIGITS).padStart(7, "0");
 
-/** Five in ten people have a name in Latin letters, three in traditional and two in simplified characters. */
+/** Of ten people, five have a name in Latin letters, three in traditional and two in simplified Chinese characters. */
 function nameOf(seed: number, index: number) {
   const place = index % 10;
   if (place >= 5) {

@@ -2,13 +2,13 @@ import { type Company, type CompanySize, type Person, type Team, teamsOf } from 
 import { departmentPaths } from "./departments.ts";
 import { mobileOf, objectId, personOf, workPhoneOf } from "./people.ts";
 
-/* The three times of the company: founded, changed, and after people have left. All of it follows from size and seed. */
+/* The three states of the company: founded, changed, and after people have left. They depend only on size and seed. */
 
-/** Object ids of teams come from numbers that no person has. */
+/** First index of the object ids of teams. No person has an index this high. */
 const TEAM_NUMBERS = 1_000_000;
-/** Numbers of the telephones that people get later. */
+/** First index of the phone numbers that people get in the change cycle. */
 const LATER_NUMBERS = 500_000;
-/** People who report to the same manager. */
+/** Number of people who report to one manager. */
 const SPAN = 7;
 
 export function founded(size: CompanySize): Company {
@@ -25,11 +25,11 @@ export function founded(size: CompanySize): Company {
   return { people, teams };
 }
 
-/** Everybody but one in seventeen has a department, and every tenth has a second one. */
+/** One person in seventeen has no department, and every tenth has a second one. */
 const belongs = (index: number, team: number, teams: number): boolean =>
   index % 17 !== 16 && (index % teams === team || (index % 10 === 3 && (index + 4) % teams === team));
 
-/** New titles, names, numbers, addresses, managers and departments, joiners, and a department renamed at each level. */
+/** Changes titles, names, numbers, addresses, managers and departments. Adds joiners, and renames one department of the second and one of the third level. */
 export function changed(size: CompanySize, before: Company): Company {
   const joiners = Array.from({ length: Math.max(1, Math.round(size.users * 0.02)) }, (_, index) => ({
     ...personOf(size, size.users + index, before.people[0]?.externalId),
@@ -62,11 +62,14 @@ function changedPerson(seed: number, person: Person, index: number, company: Com
   }
 }
 
-/** One without and one with departments below, which stay below a new one of the old name. No other company takes the new names. */
+/**
+ * Renames a department without children, and one with children. The children keep their paths, so their parent is then a new department with the old
+ * name. The new names contain the seed, so no other company has them.
+ */
 const renamed = (seed: number, team: Team, index: number): Team =>
   index === 1 || index === 4 ? { ...team, displayName: `${team.displayName} Group ${seed}` } : team;
 
-/** Every fourteenth person goes to the next department, of those who are in one. */
+/** Moves every fourteenth person who is in a department to the next department. */
 function moves({ people, teams }: Company, size: CompanySize): Company {
   const placed = new Set(teams.flatMap(({ members }) => members));
   const moving = people.filter(({ externalId }, index) => index % 14 === 2 && index < size.users && placed.has(externalId));
@@ -85,7 +88,7 @@ const inNewTeam = (company: Company, person: Person): Person => ({
   department: lastName(teamsOf(company, person.externalId)[0]?.displayName ?? ""),
 });
 
-/** Most leavers are switched off, among them a manager; some are deleted, another manager too; one department is dissolved. */
+/** Deactivates some people and deletes others, with a manager in each group. Deletes one department. */
 export function afterLeavers(before: Company): Company {
   const gone = new Set(before.people.filter((_, index) => index % 29 === 2).map(({ externalId }) => externalId));
   const people = before.people

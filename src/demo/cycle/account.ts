@@ -3,17 +3,17 @@ import type { CallCounts } from "../dingtalk/simulator.ts";
 import { object, objects, text } from "../server/directory.ts";
 import type { Acknowledged } from "./play-cycle.ts";
 
-/** Whether every DingTalk call and every acknowledged write can be found again in the history. */
+/** A comparison of DingTalk calls and acknowledged writes with the history. */
 export interface Account {
-  /** Calls the sandbox DingTalk got. Undefined when it may have been started anew in between, because then it has forgotten. */
+  /** Calls that the sandbox DingTalk received. Undefined if it may have been restarted in the meantime, because a restart clears its counts. */
   readonly arrived: CallCounts | undefined;
-  /** Calls the server counted when it let them go. */
+  /** Calls that the server counted when it sent them. */
   readonly sent: CallCounts;
-  /** Calls that outcome events of the history name. */
+  /** Calls in the outcome events of the history. */
   readonly recorded: CallCounts;
-  /** Events by code. */
+  /** Number of events by code. */
   readonly events: ReadonlyMap<string, number>;
-  /** What does not add up, in words. */
+  /** Discrepancies between these counts, in words. */
   readonly gaps: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface AccountInput {
   readonly acknowledged: readonly Acknowledged[];
 }
 
-/** Writes that may change nothing, and then leave no event. */
+/** Methods of writes that may change nothing and then have no event. */
 const MAY_CHANGE_NOTHING: ReadonlySet<string> = new Set(["PATCH"]);
 const LISTED = 5;
 
@@ -41,24 +41,27 @@ export function account({ arrived, sent, events, acknowledged }: AccountInput): 
     if (code === "target.outcome" && Array.isArray(causes)) for (const cause of causes) intents.delete(text(cause));
   }
   const gaps = [
-    ...(arrived ? unequal("the sandbox DingTalk got", arrived, sent) : []),
-    // After a start in between, calls may have left whose outcome nobody lived to record.
-    ...(arrived ? unequal("the history names", onlyWrites(recorded), onlyWrites(sent)) : []),
+    ...(arrived ? unequal("the sandbox DingTalk received", arrived, sent) : []),
+    // Not after a restart: the process may have been stopped between a call and the record of its outcome.
+    ...(arrived ? unequal("the history contains", onlyWrites(recorded), onlyWrites(sent)) : []),
     ...(arrived && intents.size > 0 ? [`${intents.size} intents have no outcome`] : []),
     ...unexplained
       .slice(0, LISTED)
-      .map(({ method, path, requestId }) => `${method} ${path} was acknowledged and has not one event (request ${requestId})`),
+      .map(
+        ({ method, path, requestId }) =>
+          `${method} ${path} was acknowledged, and the history does not have exactly one event for it (request ${requestId})`,
+      ),
   ];
   return { arrived, sent, recorded, events: count(events.map(({ code }) => text(code))), gaps };
 }
 
-/** Every outcome names its calls. */
+/** Calls by API. Every outcome event lists its calls. */
 function recordedCalls(events: readonly JsonObject[]): CallCounts {
   const outcomes = events.filter(({ code }) => code === "target.outcome");
   return count(outcomes.flatMap(({ detail }) => objects(object(detail).calls).map(({ api }) => text(api))));
 }
 
-/** Every write to DingTalk has an intent and an outcome; looks and tokens are needed by many or by nobody in particular. */
+/** Only writes have an intent and an outcome of one entity. Reads and token calls may serve several entities or none. */
 const onlyWrites = (counts: CallCounts): CallCounts => new Map([...counts].filter(([api]) => isWrite(api)));
 
 /** Whether a call changes the organisation, by the path of its API. */
@@ -76,7 +79,7 @@ function count(values: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** What came on top between two readings; undefined when the second is of a counter that began anew. */
+/** The calls between two readings of a counter. Undefined if the counter was reset between them. */
 export function callsBetween(before: CallCounts, after: CallCounts): CallCounts | undefined {
   if ([...before].some(([api, calls]) => (after.get(api) ?? 0) < calls)) return undefined;
   return new Map([...after].map(([api, calls]) => [api, calls - (before.get(api) ?? 0)] as const).filter(([, calls]) => calls > 0));

@@ -3,7 +3,7 @@ import { type Company, managerIn, type Person, type Team } from "../company/comp
 import { type Directory, object, objects, text, typed } from "../server/directory.ts";
 import { type Attributes, attributesOf, ENTERPRISE } from "../server/requests.ts";
 
-/** What the directory service remembers of the objects it has provisioned, by its own object ids. */
+/** What the source directory remembers about the objects that it has provisioned, by its object ids. */
 export interface Memory {
   readonly users: Map<string, KnownUser>;
   readonly teams: Map<string, KnownTeam>;
@@ -22,7 +22,7 @@ export interface KnownTeam {
   readonly members: ReadonlySet<string>;
 }
 
-/** What the directory holds of the given people and teams, found by object id, else by name as a match would. */
+/** The given people and teams as the server's directory has them. Finds them by object id, else by name as a matching request does. */
 export function remember(directory: Directory, company: Company): Memory {
   const users = finder(directory.users, "userName");
   const groups = finder(directory.groups, "displayName");
@@ -61,7 +61,7 @@ function userIn(user: JsonObject, personById: ReadonlyMap<string, string>): Know
   };
 }
 
-/** The attributes of a SCIM user by the same paths as those of a person. */
+/** The attributes of a SCIM user, with the same paths as `attributesOf` a person. */
 export function attributesIn(user: JsonObject): Attributes {
   const name = object(user.name);
   const enterprise = object(user[ENTERPRISE]);
@@ -81,12 +81,12 @@ export function attributesIn(user: JsonObject): Attributes {
   };
 }
 
-/** The attributes that have to be sent to get from one to the other. */
+/** The attributes of `wanted` that differ from `known`. */
 export function attributesToSend(known: Attributes, wanted: Attributes): Attributes {
   return Object.fromEntries(Object.entries(wanted).filter(([path, value]) => known[path] !== value));
 }
 
-/** What of the company the directory does not hold as it is wanted, in words. */
+/** Differences between the directory and the company, in words. */
 export function lacks(memory: Memory, company: Company): readonly string[] {
   return [
     ...company.people.flatMap((person) => lacksOfPerson(memory, company, person)),
@@ -99,17 +99,17 @@ function lacksOfPerson(memory: Memory, company: Company, person: Person): readon
   if (!known) return [`user ${person.userName} is not in the directory`];
   const differing = Object.keys(attributesToSend(known.attributes, attributesOf(person)));
   const manager = known.managerId === managerIn(company, person) ? [] : ["manager"];
-  return [...differing, ...manager].map((path) => `${path} of user ${person.userName} is not as it was sent`);
+  return [...differing, ...manager].map((path) => `${path} of user ${person.userName} is not the value that was sent`);
 }
 
 function lacksOfTeam(memory: Memory, { externalId, displayName, members }: Team): readonly string[] {
   const known = memory.teams.get(externalId);
   if (!known) return [`group ${displayName} is not in the directory`];
-  if (known.displayName !== displayName) return [`group ${displayName} is called ${known.displayName} in the directory`];
+  if (known.displayName !== displayName) return [`group ${displayName} has the name ${known.displayName} in the directory`];
   const missing = members.filter((member) => !known.members.has(member)).length;
   const extra = known.members.size - members.length + missing;
   return [
-    ...(missing > 0 ? [`group ${displayName} lacks ${missing} members`] : []),
-    ...(extra > 0 ? [`group ${displayName} has ${extra} members too many`] : []),
+    ...(missing > 0 ? [`${missing} members of group ${displayName} are missing`] : []),
+    ...(extra > 0 ? [`group ${displayName} has ${extra} extra members`] : []),
   ];
 }

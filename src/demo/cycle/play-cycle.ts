@@ -8,15 +8,15 @@ import * as entra from "../server/requests.ts";
 import { concurrently, WIDTH } from "./concurrently.ts";
 import { attributesIn, attributesToSend, type KnownTeam, type KnownUser, type Memory } from "./memory.ts";
 
-/* One provisioning cycle: users before groups, references (members, managers) in a later pass, deletions where the object comes by. */
+/* One provisioning cycle in the order of Entra: users, deleted users, groups, deleted groups, members, managers. */
 
 export interface CycleDeps {
   readonly http: Http;
   readonly clock: Clock;
   readonly memory: Memory;
-  /** Writes the server has acknowledged, in order. */
+  /** Writes that the server has acknowledged, in the order of their answers. */
   readonly acknowledged: Acknowledged[];
-  /** An object or reference is done. */
+  /** Called after each object and each reference. */
   step(): void;
 }
 
@@ -27,20 +27,20 @@ export interface Acknowledged {
 }
 
 export interface CyclePlan {
-  /** What the directory service has now. */
+  /** The present state of the source directory. */
   readonly wanted: Company;
-  /** Objects are looked for although they are known, as in a first cycle and after a restart of provisioning. */
+  /** Whether known objects are searched on the server again, as in a first cycle and after a restart of provisioning. */
   readonly match: boolean;
-  /** What is not known is not there: nothing is looked for before it is made. */
+  /** Whether unknown objects are created without a search. */
   readonly fresh?: boolean;
-  /** Everything is sent, changed or not. */
+  /** Whether unchanged values are sent too. */
   readonly resend: boolean;
 }
 
-/** Members in one PATCH. */
+/** Maximum number of members in one PATCH. */
 const MEMBERS_AT_ONCE = 20;
 
-/** How many steps the cycle will report. */
+/** Number of steps that the cycle reports. */
 export const stepsOf = ({ wanted }: CyclePlan, { memory }: Pick<CycleDeps, "memory">): number =>
   2 * wanted.people.length +
   2 * wanted.teams.length +
@@ -89,7 +89,7 @@ export async function playCycle(deps: CycleDeps, plan: CyclePlan): Promise<void>
   );
 }
 
-/** A tenant speaks one dialect; taking turns proves both. */
+/** A tenant of Entra uses one dialect. The demo alternates, so that it tests both. */
 const dialectOf = (index: number): entra.Dialect => (index % 2 === 0 ? "A" : "B");
 
 function leavers<T>(known: ReadonlyMap<string, T>, wanted: readonly { readonly externalId: string }[]): readonly (readonly [string, T])[] {
@@ -111,17 +111,17 @@ async function provisionUser(deps: CycleDeps, { match, fresh, resend }: CyclePla
 }
 
 interface Sought<Known> {
-  /** Under which it is matched. */
+  /** The name by which it is searched. */
   readonly name: string;
   readonly match: entra.ScimRequest;
   readonly create: entra.ScimRequest;
-  /** Of what was found; without it, of what was made. */
+  /** What to remember: from the resource that was found, else from the one that was created. */
   known(id: string, found?: JsonObject): Known;
-  /** Where the match finds nothing, as it was renamed since: an earlier cycle has told the id. */
+  /** What an earlier cycle remembered. Used if the search finds nothing, because the object was renamed in the meantime. */
   readonly otherwise?: Known | undefined;
 }
 
-/** Matches, and creates what the match does not find. When the answer to a create is lost or it says "taken", matches again. */
+/** Searches an object, and creates it if it is not found. If the create gets no answer or a conflict, searches again, 20 times at most. */
 async function createOrFind<Known>({ http, acknowledged }: CycleDeps, sought: Sought<Known>, fresh = false): Promise<Known> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const look = !fresh || attempt > 1;
@@ -133,7 +133,7 @@ async function createOrFind<Known>({ http, acknowledged }: CycleDeps, sought: So
     acknowledge(acknowledged, sought.create, made);
     return sought.known(text(made.body.id));
   }
-  throw new DemoFailed(`${sought.name} is neither found nor can be made`);
+  throw new DemoFailed(`${sought.name} can neither be found nor created`);
 }
 
 const soughtPerson = (person: Person, before: KnownUser | undefined): Sought<KnownUser> => ({
@@ -177,7 +177,7 @@ async function provisionMembers(deps: CycleDeps, { resend }: CyclePlan, team: Te
   const idOf = (member: string): string => memory.users.get(member)!.id;
   const leaving = [...known.members].filter((member) => !wanted.has(member) && memory.users.has(member));
   const arriving = team.members.filter((member) => resend || !known.members.has(member));
-  // One batch after the other: they are of one group.
+  // One batch after the other, because all change the same group.
   for (const batch of batches(leaving)) await write(deps, entra.removeMembers(known.id, batch.map(idOf), dialect));
   for (const batch of batches(arriving)) await write(deps, entra.addMembers(known.id, batch.map(idOf), dialect));
   memory.teams.set(team.externalId, { ...known, members: wanted });
@@ -198,7 +198,7 @@ async function provisionManager(
   const { http, memory } = deps;
   const known = memory.users.get(person.externalId)!;
   const managerId = managerIn(wanted, person);
-  // A deleted manager is never mentioned again (docs/clients.md 1.2).
+  // Entra sends nothing about a deleted manager (docs/clients.md 1.2).
   if (managerId === undefined && person.managerId !== undefined) return;
   if (managerId === known.managerId && !(resend && managerId !== undefined)) return;
   const manager = managerId === undefined ? undefined : memory.users.get(managerId)!.id;
@@ -216,7 +216,7 @@ const CONFLICT = 409;
 const NOT_FOUND = 404;
 const MOST_ATTEMPTS = 20;
 
-/** Undefined when the answer was lost. */
+/** The answer, also if it is a conflict. Undefined if there was no answer. */
 async function answered(http: Http, request: entra.ScimRequest): Promise<Answer | undefined> {
   try {
     const answer = await http.scim(request);
@@ -228,7 +228,7 @@ async function answered(http: Http, request: entra.ScimRequest): Promise<Answer 
   }
 }
 
-/** A PATCH or DELETE that is repeated leads to the same end, so a second DELETE may find nothing. */
+/** Sends a PATCH or DELETE. Both may be repeated, so a DELETE that finds nothing is done. */
 async function write({ http, acknowledged }: CycleDeps, request: entra.ScimRequest): Promise<void> {
   const answer = await http.scim(request);
   if (request.method === "DELETE" && answer.status === NOT_FOUND) return;
@@ -243,7 +243,7 @@ async function demand(http: Http, request: entra.ScimRequest): Promise<Answer> {
 }
 
 const refused = ({ method, path }: entra.ScimRequest, { status, body, requestId }: Answer): DemoFailed =>
-  new DemoFailed(`${method} ${path} was answered ${status}: ${text(object(body).detail)} (request ${requestId})`);
+  new DemoFailed(`the answer to ${method} ${path} is ${status}: ${text(object(body).detail)} (request ${requestId})`);
 
 const acknowledge = (acknowledged: Acknowledged[], { method, path }: entra.ScimRequest, { requestId }: Answer): void =>
   void acknowledged.push({ requestId, method, path });

@@ -1,6 +1,6 @@
 import type { Expected, ExpectedPerson } from "./expected.ts";
 
-/** One thing that is not in DingTalk as the directory wants it. */
+/** One difference between the directory and DingTalk. */
 export interface Difference {
   readonly what: string;
   readonly attribute: string;
@@ -23,7 +23,7 @@ const ATTRIBUTES = [
   "departments",
 ] as const satisfies readonly (keyof ExpectedPerson)[];
 
-/** Field by field, in both directions: nobody too many, nobody missing. */
+/** Compares all attributes, and finds missing and extra people and departments. */
 export function compare(wanted: Expected, actual: Expected): readonly Difference[] {
   const people = [...new Set([...wanted.people.keys(), ...actual.people.keys()])];
   const departments = [...new Set([...wanted.departments, ...actual.departments])];
@@ -49,6 +49,6 @@ function comparePerson(id: string, wanted: ExpectedPerson | undefined, actual: E
 const presence = (what: string, isWanted: boolean): Difference => ({
   what,
   attribute: "presence",
-  directory: isWanted ? "there" : "not there",
-  dingtalk: isWanted ? "not there" : "there",
+  directory: isWanted ? "present" : "absent",
+  dingtalk: isWanted ? "absent" : "present",
 });

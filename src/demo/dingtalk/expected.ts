@@ -3,27 +3,27 @@ import { type Directory, object, objects, text, typed } from "../server/director
 import { ENTERPRISE } from "../server/requests.ts";
 
 /*
- * What DingTalk has to hold, by the promises about the default mapping and by them alone: this file shares no code with the mapping, so that the two can
- * find each other's mistakes.
+ * The expected state of DingTalk, derived from the documented default mapping. This file shares no code with the mapping, so that a mistake in one of them
+ * shows as a difference.
  */
 
-/** A person in the terms of DingTalk; absent means empty. */
+/** A person with DingTalk's field names. An absent field is empty. */
 export interface ExpectedPerson {
   readonly name: string;
   readonly title?: string;
   readonly job_number?: string;
-  /** Digits with the country code, no sign. */
+  /** Digits with the country code, without `+`. */
   readonly mobile?: string;
   readonly email?: string;
   readonly telephone?: string;
   readonly manager_userid?: string;
   readonly hide_mobile: string;
-  /** Sorted paths; the root is an empty text. */
+  /** Sorted paths, joined by `PATHS`. The path of the root is "". */
   readonly departments: string;
 }
 
 export interface Expected {
-  /** By userid: that of the link, else the id of the SCIM resource. */
+  /** By userid: the one of the link, else the id of the SCIM resource. */
   readonly people: ReadonlyMap<string, ExpectedPerson>;
   readonly departments: ReadonlySet<string>;
 }
@@ -48,10 +48,13 @@ export function expectedOf({ users, groups, remoteIds }: Directory): Expected {
   };
 }
 
-/** Leavers are removed, and nobody can be in DingTalk without a mobile. */
+/** Whether a person belongs into DingTalk: active, and with a mobile number, which DingTalk requires. */
 const isMember = (user: JsonObject): boolean => user.active !== false && typed(user.phoneNumbers, "mobile") !== "";
 
-/** Whom a reference means, by id, externalId or employee number: somebody active comes first, and of several active ones it is nobody. */
+/**
+ * Finds the id of the person that a reference means: by id, else by externalId, else by employee number. The last two find active people only, and
+ * nothing ("") if several active people have the value.
+ */
 function whoIsMeant(users: readonly JsonObject[]): (reference: string) => string {
   const bearers = new Map<string, JsonObject[]>();
   const add = (key: string, user: JsonObject): void => void bearers.set(key, [...(bearers.get(key) ?? []), user]);
@@ -98,7 +101,7 @@ function personOf(user: JsonObject, paths: readonly string[], { staying, userid,
 
 const set = (name: keyof ExpectedPerson, value: string) => (value === "" ? {} : { [name]: value });
 
-/** A number without a country code is one of Hong Kong. */
+/** The digits of a number. Without a country code it is a number of Hong Kong (852). */
 function digits(number: string): string {
   const plain = number.replace(/^tel:/, "").replace(/[^\d+]/g, "");
   return plain.startsWith("+") ? plain.slice(1) : `852${plain}`;
@@ -108,7 +111,7 @@ const pathOf = (group: JsonObject): string => plainPath(text(group.displayName).
 
 const withAncestors = (path: string): string[] => path.split("/").map((_, index, names) => names.slice(0, index + 1).join("/"));
 
-/** DingTalk allows neither hyphen nor comma in names of departments; whatever stands for them there is theirs to choose. */
+/** A path in the form for comparison. DingTalk forbids hyphens and commas in names, so the characters that replace them count as equal. */
 export const plainPath = (names: readonly string[]): string =>
   names
     .map((name) =>

@@ -3,22 +3,22 @@ import { DemoFailed } from "../failure.ts";
 import { object, objects, text } from "../server/directory.ts";
 import { type Expected, type ExpectedPerson, PATHS, plainPath } from "./expected.ts";
 
-/** The sandbox DingTalk, looked at from outside. */
+/** The control interface of the sandbox DingTalk. All calls reject DemoFailed if the simulator does not answer or refuses. */
 export interface Simulator {
   state(): Promise<OrganisationState>;
   calls(): Promise<CallCounts>;
-  /** What an administrator does by hand in DingTalk's own pages. Answers what the call of that path answers. */
+  /** Makes a change as an administrator in DingTalk's console. `call` is the path of an API; returns `result` of its answer. */
   edit(call: string, body: JsonObject): Promise<JsonObject>;
 }
 
 export interface OrganisationState {
-  /** In the form of what is expected of it. */
+  /** The state in the form of the expected one, for comparison. */
   readonly shown: Expected;
-  /** Each person and department by its id, as one text. */
+  /** Each person and department as one text, by kind and id. */
   readonly entities: ReadonlyMap<string, string>;
 }
 
-/** Path of an API → calls since the simulator was started. */
+/** Number of calls by path of the API, since the start of the simulator. */
 export type CallCounts = ReadonlyMap<string, number>;
 
 const ROOT = 1;
@@ -27,10 +27,10 @@ export function createSimulatorView(url: string): Simulator {
   const ask = async (path: string, body?: JsonObject): Promise<JsonObject> => {
     const how = body ? { method: "POST", body: JSON.stringify(body) } : {};
     const answer = await fetch(`${url}${path}`, { ...how, signal: AbortSignal.timeout(30_000) }).catch((cause: unknown) => {
-      throw new DemoFailed(`the sandbox DingTalk at ${url} does not answer; the demo has to run on the server's own machine`, { cause });
+      throw new DemoFailed(`the sandbox DingTalk at ${url} does not answer; the demo must run on the machine of the server`, { cause });
     });
     if (!answer.ok) throw new DemoFailed(`the sandbox DingTalk at ${url} answered ${answer.status} to ${path}`);
-    return (await answer.json()) as JsonObject; // the control interface answers JSON objects
+    return (await answer.json()) as JsonObject; // the control interface always answers JSON objects
   };
   return {
     state: async () => stateOf(await ask("/_sim/state")),
@@ -40,7 +40,7 @@ export function createSimulatorView(url: string): Simulator {
     },
     async edit(call, body) {
       const answer = await ask("/_sim/edit", { call, body });
-      if (Number(answer.errcode) !== 0) throw new DemoFailed(`the sandbox DingTalk refuses ${call} by hand: ${text(answer.errmsg)}`);
+      if (Number(answer.errcode) !== 0) throw new DemoFailed(`the sandbox DingTalk refuses the edit ${call}: ${text(answer.errmsg)}`);
       return object(answer.result);
     },
   };

@@ -4,15 +4,14 @@ import { mobileOf, personOf, workPhoneOf } from "../company/people.ts";
 import { founded } from "../company/stages.ts";
 
 /*
- * A company that was in DingTalk before any directory was connected: the same people, entered by hand, with the mistakes of years. All of it follows from size
- * and seed.
+ * A company whose people were entered in DingTalk by hand before a directory was connected, with typical mistakes. It depends only on size and seed.
  */
 
-/** What is wrong with one in twenty. */
+/** Kinds of mistakes. One person in twenty has one. */
 export const DIRT = ["noNumber", "otherMobile", "otherName", "twin", "landline", "onlyAddress"] as const;
 export type Dirt = (typeof DIRT)[number];
 
-/** Somebody as an administrator has entered them. */
+/** An account that an administrator entered. */
 export interface Account {
   readonly userid: string;
   readonly name: string;
@@ -20,26 +19,27 @@ export interface Account {
   readonly mobile: string;
   readonly number?: string;
   readonly email?: string;
-  /** Path; the root is an empty text. */
+  /** Path of the department. The path of the root is "". */
   readonly department: string;
-  /** `externalId` of the person of the directory; nobody of a stranger. */
+  /** `externalId` of the person whose account it is. Absent if the person is not in the directory. */
   readonly whose?: string;
 }
 
 export interface ByHand {
-  /** The company as the directory tells it at first, with mistakes of its own. */
-  readonly told: Company;
-  /** After the source has corrected them. */
+  /** The company as the source sends it first, with wrong mobile numbers. */
+  readonly initial: Company;
+  /** The company after the source has corrected them. */
   readonly wanted: Company;
+  /** Number of people by mistake. */
   readonly dirt: Readonly<Partial<Record<Dirt, number>>>;
-  /** Paths, parents before children. */
+  /** Paths of the departments in DingTalk, parents before children. */
   readonly departments: readonly string[];
   readonly accounts: readonly Account[];
 }
 
-/** Numbers of telephones that nobody of the directory has. */
+/** First index of phone numbers that no person of the directory has. */
 const OTHER_NUMBERS = 600_000;
-/** Departments of the directory that DingTalk does not have yet. */
+/** Number of departments of the directory that DingTalk does not have at the beginning. */
 const NEW_DEPARTMENTS = 2;
 
 export function byHand(size: CompanySize): ByHand {
@@ -51,24 +51,24 @@ export function byHand(size: CompanySize): ByHand {
   const accounts = people.flatMap(({ person, index, dirt }) =>
     accountsOf(size, { person, index, dirt }, departmentOf(wanted, made, person)),
   );
-  const strangers = Array.from({ length: Math.max(2, Math.round(size.users * 0.02)) }, (_, at) =>
-    stranger(size, at, at % 2 === 0 ? canteen : made[0]!),
+  const guests = Array.from({ length: Math.max(2, Math.round(size.users * 0.02)) }, (_, at) =>
+    guest(size, at, at % 2 === 0 ? canteen : made[0]!),
   );
   return {
     wanted,
-    told: {
+    initial: {
       ...wanted,
       people: people.map(({ person, index, dirt }) => (dirt === "landline" ? onLandline(size.seed, person, index) : person)),
     },
     dirt: counted(people.flatMap(({ dirt }) => dirt ?? [])),
     departments: [...new Set([...made, canteen].flatMap(levels))],
-    accounts: [...accounts, ...strangers],
+    accounts: [...accounts, ...guests],
   };
 }
 
 const dirtOf = (index: number): Dirt | undefined => (index % 20 === 7 ? DIRT[Math.floor(index / 20) % DIRT.length] : undefined);
 
-/** A tree of its own: other companies of the sandbox have departments of the same names. */
+/** Puts all departments below one, because other companies of the sandbox have departments with the same names. */
 const below = (root: string, company: Company): Company => ({
   ...company,
   teams: company.teams.map((team) => ({ ...team, displayName: `${root}/${team.displayName}` })),
@@ -101,7 +101,7 @@ function accountsOf({ seed }: CompanySize, { person, index, dirt }: Entered, dep
       return [{ ...clean, mobile: otherMobile }];
     case "otherName":
       return [{ ...clean, name: `${person.displayName} (old)` }];
-    // Somebody was entered twice: the second account is nobody's, but nothing says so except the number that is still in use.
+    // Entered twice: the second account has the same job number, but a mobile number that nobody in the directory has.
     case "twin":
       return [clean, { ...nobodys, userid: `${userid}b`, mobile: otherMobile }];
     case "onlyAddress":
@@ -112,8 +112,8 @@ function accountsOf({ seed }: CompanySize, { person, index, dirt }: Entered, dep
   }
 }
 
-/** Nobody of the directory: a cook in a department of their own, a contractor among our people. */
-function stranger({ seed }: CompanySize, at: number, department: string): Account {
+/** An account of a person who is not in the directory: in a department of their own, or among the people of the directory. */
+function guest({ seed }: CompanySize, at: number, department: string): Account {
   const { displayName, mobile } = personOf({ seed }, OTHER_NUMBERS * 2 + at, undefined);
   return { userid: `hand-${seed}-guest-${at + 1}`, name: displayName, title: "Guest", mobile, department };
 }

@@ -4,10 +4,10 @@ import type { Account, ByHand } from "./by-hand.ts";
 
 const ROOT = "1";
 
-/** An administrator enters the company in DingTalk's own pages. */
+/** Enters departments and accounts in the simulator, as an administrator in the console. */
 export async function enter(simulator: Simulator, { departments, accounts }: ByHand, step: () => void): Promise<void> {
   const ids = new Map([["", ROOT]]);
-  // One after the other: each needs the one above it.
+  // One after the other, because each needs the id of its parent.
   for (const path of departments) {
     const at = path.lastIndexOf("/");
     const parent = ids.get(path.slice(0, Math.max(0, at)))!;
@@ -17,7 +17,7 @@ export async function enter(simulator: Simulator, { departments, accounts }: ByH
   }
   for (const account of accounts) {
     await simulator.edit("/topapi/v2/user/create", fieldsOf(account, ids.get(account.department)!));
-    // Lists show an address only of those who use it.
+    // Reads show an address only for people who have set up the client's Mail (docs/dingtalk.md 5.1).
     if (account.email !== undefined) await simulator.edit("mail", { userid: account.userid });
     step();
   }
@@ -33,5 +33,5 @@ const fieldsOf = ({ userid, name, title, mobile, number, email }: Account, depar
   ...(email === undefined ? {} : { email }),
 });
 
-/** DingTalk wants a hyphen behind the country code and no blanks. */
+/** DingTalk requires a hyphen after the country code, and no blanks (docs/dingtalk.md 5.1). */
 const written = (mobile: string): string => mobile.replace(" ", "-").replaceAll(" ", "");

@@ -2,12 +2,12 @@ import type { OrganisationState } from "../dingtalk/simulator.ts";
 import { untilSettled } from "../server/holds.ts";
 import { stuck, untilQuiet } from "../server/status.ts";
 import { holdsIn, type OpenHold } from "./operator.ts";
-import { differences, type Stage, type Strangers, step, switchAll, touched, unless } from "./stage.ts";
+import { changedUnmanaged, differences, type Stage, step, switchAll, type Unmanaged, unless } from "./stage.ts";
 
-/* A wrong filter at the source: everybody is deactivated. The limit holds it, and the source takes it back. */
+/* A wrong filter at the source deactivates everybody. A limit holds the removals, and then the source activates everybody again. */
 
-/** Answers the names of those who left before the limit held. */
-export async function mistake(stage: Stage, strangers: Strangers): Promise<readonly string[]> {
+/** Returns name and userid of the people who were removed from DingTalk before the limit was reached. */
+export async function mistake(stage: Stage, unmanaged: Unmanaged): Promise<readonly string[]> {
   const { http, simulator, company, options } = stage;
   const waiting = { ...options, look: (open: number) => options.progress.open(open) };
   const before = await simulator.state();
@@ -27,13 +27,13 @@ export async function mistake(stage: Stage, strangers: Strangers): Promise<reado
       const most = Math.max(0, ...held.filter(({ limit }) => limit === "peopleRemoved").map(({ allowed }) => allowed));
       return {
         told: [
-          `${all} deactivated: ${gone.length} left`,
-          ...held.map((each) => `the limit ${each.limit} of ${each.allowed} holds ${each.count}`),
+          `${all} deactivated: ${gone.length} removed from DingTalk`,
+          ...held.map((each) => `the limit ${each.limit} (${each.allowed}) holds ${each.count}`),
         ],
         problems: [
-          ...unless(gone.length + count === all, `${all} were deactivated, ${gone.length} left and ${count} are held`),
-          ...unless(gone.length <= most, `${gone.length} left, the limit is ${most}`),
-          ...touched(strangers, after),
+          ...unless(gone.length + count === all, `${all} were deactivated, but ${gone.length} were removed and ${count} are held`),
+          ...unless(gone.length <= most, `${gone.length} were removed, but the limit is ${most}`),
+          ...changedUnmanaged(unmanaged, after),
         ],
       };
     },
@@ -49,12 +49,12 @@ export async function mistake(stage: Stage, strangers: Strangers): Promise<reado
       const dissolved = new Set((await holdsIn(http, "dissolved")).map(({ id }) => id));
       const left = held.filter(({ id }) => !dissolved.has(id));
       return {
-        told: [`${held.length - left.length} of ${held.length} holds dissolved by themselves; who had left is there again`],
+        told: [`${held.length - left.length} of ${held.length} holds dissolved automatically; removed people were added again`],
         problems: [
           ...left.map(({ limit }) => `the hold of ${limit} was not dissolved`),
-          ...approved.map(({ limit, count }) => `the limit ${limit} held ${count} who only came back`),
-          ...(await differences(stage, strangers, after)),
-          ...touched(strangers, after),
+          ...approved.map(({ limit, count }) => `the limit ${limit} held ${count} changes of people who were added again`),
+          ...(await differences(stage, unmanaged, after)),
+          ...changedUnmanaged(unmanaged, after),
           ...(await stuck(http)),
         ],
       };

@@ -5,7 +5,7 @@ import { object, objects, text } from "../server/directory.ts";
 import type { Answer, Http } from "../server/http.ts";
 import { eventsSince, lastEvent, readStatus } from "../server/status.ts";
 
-/* What an operator does through the API, as they would at the command line. */
+/* The calls of an operator through the API. The commands of the CLI do the same. */
 
 export interface Operator {
   readonly http: Http;
@@ -16,7 +16,7 @@ export interface Operator {
 
 export type Mode = "observe" | "upsert" | "sync";
 
-/** Every process follows an order within two seconds. */
+/** Time in ms after which every process has read a new order. */
 const FOLLOWED_MS = 2_000;
 const LOOK_MS = 250;
 const PAGE = 1_000;
@@ -27,7 +27,7 @@ export async function orderMode({ http, clock, signal }: Operator, mode: Mode): 
   await clock.sleep(FOLLOWED_MS, signal);
 }
 
-/** The report of an assessment made now. */
+/** Starts an assessment, and returns its report when it is done. */
 export async function assessed(operator: Operator): Promise<JsonObject> {
   const { http } = operator;
   done(await http.post("/api/sync/assess", {}), "an assessment");
@@ -35,11 +35,11 @@ export async function assessed(operator: Operator): Promise<JsonObject> {
     const found = await http.get("/api/sync/assessment");
     return found.state === "running" ? undefined : found;
   });
-  if (report.state !== "done") throw new DemoFailed(`there is no assessment: ${text(report.reason)}`);
+  if (report.state !== "done") throw new DemoFailed(`the assessment failed: ${text(report.reason)}`);
   return report;
 }
 
-/** Everything is compared with DingTalk's lists now. */
+/** Starts a comparison with DingTalk, and returns its result when it is done. */
 export async function compared(operator: Operator): Promise<JsonObject> {
   const { http } = operator;
   const before = await lastEvent(http);
@@ -71,7 +71,7 @@ export async function adoptionsIn(http: Http, state: "proposed" | "ambiguous"): 
   }));
 }
 
-/** A whole tier, if it holds as many as were looked at. */
+/** Accepts all proposals of a tier. The server refuses if their number is not `count`. */
 export async function acceptTier(http: Http, tier: number, count: number): Promise<void> {
   done(await http.post("/api/sync/adoptions/accept", { tier, count }), `accepting tier ${tier}`);
 }
@@ -82,7 +82,7 @@ export async function decide(http: Http, { id }: Adoption, decision: "accept" | 
 
 export interface Planned {
   readonly summary: JsonObject;
-  /** Kind and id of everything it would touch. */
+  /** Kind and id of every entity that the plan changes. */
   readonly touched: ReadonlySet<string>;
 }
 
@@ -113,7 +113,7 @@ export async function holdsIn(http: Http, state: "open" | "dissolved"): Promise<
   }));
 }
 
-/** Every page of a list of the API. */
+/** Reads all pages of a list of the API, and calls `look` with each page. */
 async function every(
   http: Http,
   path: string,

@@ -16,25 +16,25 @@ import { takeOver } from "./take-over.ts";
 export interface RolloutResult {
   readonly size: CompanySize;
   readonly steps: readonly RolloutStep[];
-  /** Who left by the mistake before the limit held. */
+  /** People who were removed by the mistake before the limit was reached. */
   readonly left: readonly string[];
-  /** What does not add up between DingTalk's calls, the server's count and the history. */
+  /** Discrepancies between the calls that DingTalk received, those that the server counted, and the history, in words. */
   readonly gaps: readonly string[];
 }
 
-/** Everything that is wrong, in words; empty when the rollout has proved what it is to prove. */
+/** All problems that the rollout found, in words. Empty for a success. */
 export const rolloutProblems = ({ steps, gaps }: RolloutResult): readonly string[] => [
   ...steps.flatMap(({ name, problems }) => problems.map((problem) => `${name}: ${problem}`)),
   ...gaps,
 ];
 
-/** Plays the rollout on an organisation that has people already. Rejects DemoFailed when it cannot go on; the mode is as before in any case. */
+/** Plays the rollout for an organisation that has people in DingTalk. Rejects DemoFailed if it cannot continue. Sets the mode back to `sync` in any case. */
 export async function playRollout(options: DemoOptions): Promise<RolloutResult> {
   const http = createHttp(options);
   const simulator = await openSandbox(http);
   await untilQuiet(http, { ...options, look: () => undefined }, true);
   const { openHolds } = await readStatus(http);
-  if (openHolds > 0) throw new DemoFailed(`${openHolds} holds are open; decide them first: \`dingtalk-scim holds list\``);
+  if (openHolds > 0) throw new DemoFailed(`${openHolds} holds are open; approve or reject them first: \`dingtalk-scim holds list\``);
   const size = { users: options.users, departments: options.departments, seed: await nextCompany(http, simulator, options.seed) };
   const company = byHand(size);
   const before = { event: await lastEvent(http), arrived: await simulator.calls(), sent: (await readStatus(http)).calls };
@@ -44,7 +44,7 @@ export async function playRollout(options: DemoOptions): Promise<RolloutResult> 
     http,
     simulator,
     company,
-    memory: remember(await readDirectory(http), company.told),
+    memory: remember(await readDirectory(http), company.initial),
     acknowledged: [],
     steps: [],
   };
@@ -63,7 +63,7 @@ export async function playRollout(options: DemoOptions): Promise<RolloutResult> 
   }
 }
 
-/** The first company from this number on that nobody has played: what was played stays as it stands. */
+/** The first seed from `from` on whose company no earlier run has played. Companies of earlier runs stay unchanged. */
 async function nextCompany(http: Http, simulator: Simulator, from: number): Promise<number> {
   const { users } = await readDirectory(http);
   const { shown } = await simulator.state();

@@ -13,16 +13,16 @@ import { patchUser } from "../server/requests.ts";
 import type { ByHand } from "./by-hand.ts";
 import type { Operator } from "./operator.ts";
 
-/** One step of the rollout, as it went. */
+/** The result of one step of the rollout. */
 export interface RolloutStep {
   readonly name: string;
-  /** What came of it, in words. */
+  /** Results in words. */
   readonly told: readonly string[];
-  /** Calls that DingTalk got from the server; what was done by hand is none. */
+  /** Calls from the server to DingTalk. Edits by hand do not count. */
   readonly writes: number;
   readonly reads: number;
   readonly tookMs: number;
-  /** What is not as it has to be. */
+  /** Problems, in words. */
   readonly problems: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export interface Stage extends Operator {
 
 export type Outcome = Pick<RolloutStep, "told" | "problems">;
 
-/** Plays a step and notes how it went. `parts`: how many steps its work reports itself. */
+/** Plays a step and adds its result to `stage.steps`. `parts`: number of steps of progress that `work` reports; with 0, the step is one. */
 export async function step(stage: Stage, name: string, work: () => Promise<Outcome>, parts = 0): Promise<void> {
   const { clock, simulator, steps, options } = stage;
   const startedMs = clock.monotonicMs();
@@ -53,45 +53,45 @@ export async function step(stage: Stage, name: string, work: () => Promise<Outco
 
 const planOf = (wanted: Company) => ({ wanted, match: false, fresh: true, resend: false }) as const;
 
-/** How many steps `tell` reports. */
+/** Number of steps of progress that `provision` reports. */
 export const partsOf = ({ memory }: Stage, company: Company): number => stepsOf(planOf(company), { memory });
 
-/** The directory tells the server a state of the company. */
-export const tell = (stage: Stage, company: Company): Promise<void> =>
+/** The source sends a state of the company to the server. */
+export const provision = (stage: Stage, company: Company): Promise<void> =>
   playCycle({ ...stage, step: () => stage.options.progress.step() }, planOf(company));
 
-/** One attribute of everybody, without looking first. */
+/** Sets `active` of everybody, without a search before. */
 export async function switchAll({ http, memory, acknowledged, options }: Stage, active: boolean): Promise<void> {
   await concurrently([...memory.users], WIDTH, async ([externalId, known], index) => {
     const request = patchUser(known.id, { active }, index % 2 === 0 ? "A" : "B");
     const { status, requestId } = await http.scim(request);
-    if (status >= 400) throw new DemoFailed(`${request.method} ${request.path} was answered ${status} (request ${requestId})`);
+    if (status >= 400) throw new DemoFailed(`the answer to ${request.method} ${request.path} is ${status} (request ${requestId})`);
     acknowledged.push({ requestId, method: request.method, path: request.path });
     memory.users.set(externalId, { ...known, attributes: { ...known.attributes, active } });
     options.progress.step();
   });
 }
 
-/** What has to stay as it is: people and departments at DingTalk that nobody of the directory is. */
-export interface Strangers {
+/** People (as text, by id) and departments in DingTalk that are not in the directory. They must not change. */
+export interface Unmanaged {
   readonly people: ReadonlyMap<string, string>;
   readonly departments: ReadonlySet<string>;
 }
 
-export function touched(strangers: Strangers, { entities, shown }: OrganisationState): readonly string[] {
+export function changedUnmanaged(unmanaged: Unmanaged, { entities, shown }: OrganisationState): readonly string[] {
   return [
-    ...[...strangers.people].filter(([id, as]) => entities.get(id) !== as).map(([id]) => `a stranger was touched: ${id}`),
-    ...[...strangers.departments]
+    ...[...unmanaged.people].filter(([id, as]) => entities.get(id) !== as).map(([id]) => `the unmanaged ${id} was changed`),
+    ...[...unmanaged.departments]
       .filter((path) => !shown.departments.has(path))
-      .map((path) => `the department ${path} of strangers is gone`),
+      .map((path) => `the unmanaged department ${path} was removed`),
   ];
 }
 
-/** Every field of everybody in the directory against DingTalk, strangers left out. */
-export async function differences({ http }: Stage, strangers: Strangers, { shown }: OrganisationState): Promise<readonly string[]> {
+/** Differences between directory and DingTalk without unmanaged people and departments, in words. */
+export async function differences({ http }: Stage, unmanaged: Unmanaged, { shown }: OrganisationState): Promise<readonly string[]> {
   const ours = {
-    people: new Map([...shown.people].filter(([id]) => !strangers.people.has(`user ${id}`))),
-    departments: new Set([...shown.departments].filter((path) => !strangers.departments.has(path))),
+    people: new Map([...shown.people].filter(([id]) => !unmanaged.people.has(`user ${id}`))),
+    departments: new Set([...shown.departments].filter((path) => !unmanaged.departments.has(path))),
   };
   return compare(expectedOf(await readDirectory(http)), ours).map(inWords);
 }

@@ -6,17 +6,17 @@ import { stuck, untilQuiet } from "../server/status.ts";
 import type { Dirt } from "./by-hand.ts";
 import { enter } from "./enter.ts";
 import { type Adoption, acceptTier, adoptionsIn, assessed, compared, decide, orderMode, planFor } from "./operator.ts";
-import { differences, partsOf, type Stage, type Strangers, step, tell, touched, unless } from "./stage.ts";
+import { changedUnmanaged, differences, partsOf, provision, type Stage, step, type Unmanaged, unless } from "./stage.ts";
 
-/* From an organisation that nobody looks after to one that follows the directory: assess, adopt, plan, upsert, sync. */
+/* The steps from an organisation maintained by hand to one that follows the directory: assess, adopt, correct, plan, upsert, sync. */
 
-export async function takeOver(stage: Stage): Promise<Strangers> {
+export async function takeOver(stage: Stage): Promise<Unmanaged> {
   const { http, simulator, company, options } = stage;
   const quiet = () => untilQuiet(http, { ...options, look: (open) => options.progress.open(open) }, true);
   const settled = () => untilSettled(http, { ...options, look: (open) => options.progress.open(open) });
   let found: OrganisationState = await simulator.state();
   const untouched = async (): Promise<readonly string[]> =>
-    changedIds(found, await simulator.state()).map((id) => `${id} was changed before anybody allowed it`);
+    changedIds(found, await simulator.state()).map((id) => `${id} was changed although the mode is observe`);
 
   await orderMode(stage, "observe");
   await step(stage, "by hand", async () => {
@@ -31,14 +31,14 @@ export async function takeOver(stage: Stage): Promise<Strangers> {
     stage,
     "directory",
     async () => {
-      await tell(stage, company.told);
+      await provision(stage, company.initial);
       await quiet();
-      const { people, teams } = company.told;
+      const { people, teams } = company.initial;
       return { told: [`${people.length} people and ${teams.length} groups by SCIM; the mode is observe`], problems: await untouched() };
     },
-    partsOf(stage, company.told),
+    partsOf(stage, company.initial),
   );
-  const strangers = await strangersIn(stage, found);
+  const unmanaged = await unmanagedIn(stage, found);
 
   await step(stage, "assess", () => assess(stage, untouched));
   await step(stage, "adopt", async () => {
@@ -50,17 +50,17 @@ export async function takeOver(stage: Stage): Promise<Strangers> {
     stage,
     "correct",
     async () => {
-      await tell(stage, company.wanted);
+      await provision(stage, company.wanted);
       await quiet();
       return { told: [`the source corrects ${company.dirt.landline ?? 0} mobile numbers`], problems: await untouched() };
     },
     partsOf(stage, company.wanted),
   );
 
-  let touchedByPlan: ReadonlySet<string> = new Set();
+  let planned: ReadonlySet<string> = new Set();
   await step(stage, "plan", async () => {
-    const { summary, touched: ids } = await planFor(http, "upsert");
-    touchedByPlan = ids;
+    const { summary, touched } = await planFor(http, "upsert");
+    planned = touched;
     const { create, update, remove, held } = summary;
     return {
       told: [`create ${create}, update ${update}, remove ${remove}, held ${held}; ${summary.calls} calls`],
@@ -73,12 +73,12 @@ export async function takeOver(stage: Stage): Promise<Strangers> {
     const after = await simulator.state();
     const changed = changedIds(found, after);
     return {
-      told: [`${changed.length} people and departments changed, ${touchedByPlan.size} were planned`],
+      told: [`${changed.length} people and departments changed, ${planned.size} were planned`],
       problems: [
-        // Nobody loses a value by being taken over.
+        // The take-over removes nobody and no value, so no limit may hold a change.
         ...approved.map(({ limit, count }) => `the limit ${limit} held ${count}`),
-        ...unless(changed.length === touchedByPlan.size, `${touchedByPlan.size} were planned and ${changed.length} changed`),
-        ...touched(strangers, after),
+        ...unless(changed.length === planned.size, `${planned.size} were planned and ${changed.length} changed`),
+        ...changedUnmanaged(unmanaged, after),
       ],
     };
   });
@@ -89,13 +89,13 @@ export async function takeOver(stage: Stage): Promise<Strangers> {
     const after = await simulator.state();
     return {
       told: [
-        `the comparison found ${differing} that differ: what identifies somebody is not overwritten in the run of the link`,
+        `the comparison found ${differing} differences: the run that links an account does not change its identifying attributes`,
         ...approved.map(({ limit, count }) => `the limit ${limit} held ${count}; approved`),
       ],
-      problems: [...(await differences(stage, strangers, after)), ...touched(strangers, after), ...(await stuck(http))],
+      problems: [...(await differences(stage, unmanaged, after)), ...changedUnmanaged(unmanaged, after), ...(await stuck(http))],
     };
   });
-  return strangers;
+  return unmanaged;
 }
 
 async function assess(stage: Stage, untouched: () => Promise<readonly string[]>) {
@@ -105,7 +105,7 @@ async function assess(stage: Stage, untouched: () => Promise<readonly string[]>)
   return {
     told: [
       `matchable ${share(matchable)}, complete ${share(complete)}`,
-      `ambiguous ${object(object(people).ambiguous).count}, only in DingTalk ${object(object(people).onlyThere).count}, to look at ${findings}`,
+      `ambiguous ${object(object(people).ambiguous).count}, only in DingTalk ${object(object(people).onlyThere).count}, findings ${findings}`,
     ],
     problems: await untouched(),
   };
@@ -113,11 +113,11 @@ async function assess(stage: Stage, untouched: () => Promise<readonly string[]>)
 
 const WORDS: Readonly<Record<Dirt, string>> = {
   noNumber: "without job number",
-  otherMobile: "another mobile",
-  otherName: "another name",
+  otherMobile: "with another mobile number",
+  otherName: "with another name",
   twin: "entered twice",
-  landline: "a landline in the directory",
-  onlyAddress: "only the address right",
+  landline: "with a landline number in the directory",
+  onlyAddress: "with only the email address correct",
 };
 
 const dirtOf = (dirt: Readonly<Partial<Record<Dirt, number>>>): string =>
@@ -125,7 +125,7 @@ const dirtOf = (dirt: Readonly<Partial<Record<Dirt, number>>>): string =>
     .map(([kind, count]) => `${count} ${WORDS[kind as Dirt]}`) // the keys are those of the type
     .join(", ");
 
-/** Strong tiers as a whole; the rest one by one, by somebody who knows the people. */
+/** Accepts the tiers 1 to 4 as a whole, and decides about the other proposals one by one, with the knowledge of the right person. */
 async function adopt(stage: Stage): Promise<readonly string[]> {
   const { http } = stage;
   const told: string[] = [];
@@ -142,11 +142,11 @@ async function adopt(stage: Stage): Promise<readonly string[]> {
   const [right, wrong] = [left.filter(isRight), left.filter((each) => !isRight(each))];
   for (const each of wrong) await decide(http, each, "reject");
   for (const each of right) await decide(http, each, "accept");
-  if (left.length > 0) told.push(`by a person: ${right.length} accepted, ${wrong.length} rejected`);
+  if (left.length > 0) told.push(`one by one: ${right.length} accepted, ${wrong.length} rejected`);
   return told;
 }
 
-/** userid → id of the person whose account it is. */
+/** Id of the person in the directory, by the userid of their account. */
 function accountsByUserid({ company, memory }: Stage): ReadonlyMap<string, string> {
   return new Map(
     company.accounts.flatMap(({ userid, whose }) => (whose === undefined ? [] : [[userid, memory.users.get(whose)!.id] as const])),
@@ -161,8 +161,8 @@ async function wrongLinks(stage: Stage): Promise<readonly string[]> {
     .map(([userid]) => `${userid} is linked with ${linked.get(userid) ?? "nobody"}`);
 }
 
-/** Everybody and everything at DingTalk that the directory does not speak of. */
-async function strangersIn({ http, company }: Stage, found: OrganisationState): Promise<Strangers> {
+/** People and departments in DingTalk that are not in the directory. */
+async function unmanagedIn({ http, company }: Stage, found: OrganisationState): Promise<Unmanaged> {
   const directory = await readDirectory(http);
   const known = new Set([
     ...directory.remoteIds.values(),

@@ -2,17 +2,17 @@ import type { JsonObject, JsonValue } from "../../core/entity.ts";
 import { DemoFailed } from "../failure.ts";
 import type { Http } from "./http.ts";
 
-/** The directory as SCIM shows it. */
+/** All resources of the server, as SCIM shows them. */
 export interface Directory {
   readonly users: readonly JsonObject[];
   readonly groups: readonly JsonObject[];
-  /** Ids under which people are in DingTalk, by their own ids. Who was there before the directory keeps the old one. */
+  /** userid in DingTalk by id of the SCIM user. People who were in DingTalk before keep their userid. */
   readonly remoteIds: ReadonlyMap<string, string>;
 }
 
 const PAGE = 100;
 
-/** Everything, page by page. Read while nobody writes, so the pages belong together. */
+/** Reads all resources, page by page. Nobody may write meanwhile, else the pages do not fit together. */
 export async function readDirectory(http: Http): Promise<Directory> {
   return { users: await readAll(http, "/Users"), groups: await readAll(http, "/Groups"), remoteIds: await readRemoteIds(http) };
 }
@@ -31,7 +31,7 @@ async function readAll(http: Http, endpoint: string): Promise<readonly JsonObjec
   const resources: JsonObject[] = [];
   for (;;) {
     const { status, body } = await http.scim({ method: "GET", path: `${endpoint}?startIndex=${resources.length + 1}&count=${PAGE}` });
-    if (status !== 200) throw new DemoFailed(`${endpoint} answered ${status}`);
+    if (status !== 200) throw new DemoFailed(`the answer to GET ${endpoint} is ${status}`);
     const page = objects(body.Resources);
     resources.push(...page);
     if (page.length === 0 || resources.length >= Number(body.totalResults)) return resources;
@@ -42,10 +42,10 @@ export const objects = (value: JsonValue | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? value.filter((each) => typeof each === "object" && each !== null && !Array.isArray(each)) : [];
 
 export const object = (value: JsonValue | undefined): JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}; // neither list nor text is left
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}; // an object that is not an array
 
 export const text = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");
 
-/** The value of that type in a list such as `phoneNumbers`. */
+/** The value with this type in a list such as `phoneNumbers`. "" if there is none. */
 export const typed = (value: JsonValue | undefined, type: string): string =>
   text(objects(value).find((each) => text(each.type).toLowerCase() === type)?.value);

@@ -2,17 +2,17 @@ import { objects, text } from "./directory.ts";
 import type { Http } from "./http.ts";
 import { type Patience, type SyncStatus, untilQuiet } from "./status.ts";
 
-/** What a limit of the server's policy kept back until the demo agreed to it, as an operator would. */
+/** A hold by a limit of the policy that the demo approved, as an operator does. */
 export interface ApprovedHold {
   readonly limit: string;
   readonly count: number;
   readonly passed: number;
 }
 
-/** In one cycle; more would mean that approving leads nowhere. */
+/** Maximum number of approval rounds in one cycle. More would mean that approvals have no effect. */
 const MOST_ROUNDS = 20;
 
-/** Waits until the server has nothing more to do, and agrees to whatever it holds under a limit: the demo means what it does. */
+/** Waits until the server has nothing more to do. Approves every hold, because the demo makes all its changes on purpose. */
 export async function untilSettled(
   http: Http,
   settling: Patience,
@@ -25,7 +25,7 @@ export async function untilSettled(
     if (open.length === 0 || round === MOST_ROUNDS) return { status: await untilQuiet(http, settling), approved };
     for (const { id, digest, count, limit, passed } of open) {
       const answer = await http.post(`/api/sync/holds/${text(id)}/approve`, { digest: text(digest), count: Number(count) });
-      // Somebody else joined meanwhile: the next round has it as it is then.
+      // A 409 means that the hold has changed in the meantime. The next round reads it again.
       if (answer.status === 200) approved.push({ limit: text(limit), count: Number(count), passed: Number(passed) });
     }
   }

@@ -3,14 +3,13 @@ import type { JsonObject } from "../../core/entity.ts";
 import { DemoFailed } from "../failure.ts";
 import type { ScimRequest } from "./requests.ts";
 
-/** An answer of the server. */
 export interface Answer {
   readonly status: number;
   readonly requestId: string;
   readonly body: JsonObject;
 }
 
-/** The connection broke before the answer came: the request may or may not have been carried out. */
+/** A request got no answer. Whether it was carried out is unknown. */
 export class NoAnswer extends DemoFailed {}
 
 export interface HttpOptions {
@@ -18,24 +17,24 @@ export interface HttpOptions {
   readonly token: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** SCIM requests per second; 0 = as fast as the server answers. */
+  /** SCIM requests per second. 0 means no limit. */
   readonly perSecond: number;
-  /** How long the server may be away before the demo gives up. */
+  /** Maximum time without an answer of the server, in ms. */
   readonly patienceMs: number;
 }
 
 export interface Http {
-  /** A SCIM request at the set rate. Waits out 429, 503 and a restart; rejects NoAnswer for a POST, which must not be repeated blindly. */
+  /** Sends a SCIM request at the set rate. Repeats it after 429, 503 and a restart of the server, except a POST without an answer: rejects NoAnswer. */
   scim(request: ScimRequest): Promise<Answer>;
-  /** A GET of the operators' interface, repeated until it is answered. Rejects for any status but 200. */
+  /** Sends a GET to the API, and repeats it until there is an answer. Rejects DemoFailed for every status except 200. */
   get(path: string): Promise<JsonObject>;
-  /** Whatever the answer is. */
+  /** Returns the answer with any status. Rejects NoAnswer if there is none. */
   post(path: string, body: JsonObject): Promise<Answer>;
-  /** Repeated until it is answered. */
+  /** The same, but repeats the request until there is an answer. */
   put(path: string, body: JsonObject): Promise<Answer>;
-  /** Milliseconds that SCIM requests took, waiting left out. */
+  /** Duration of each answered request in ms, without time for waiting. */
   readonly timesMs: readonly number[];
-  /** Times the server was not there or asked to wait. */
+  /** Number of requests without an answer (`away`), and with the answer 429 or 503 (`told` to wait). */
   readonly interruptions: { away: number; told: number };
 }
 
@@ -77,7 +76,7 @@ export function createHttp({ url, token, clock, signal, perSecond, patienceMs }:
     }
   }
 
-  /** Until there is an answer that is one. */
+  /** Sends a request until the answer is neither 429 nor 503. */
   async function insist(request: ScimRequest, mayRepeat: boolean): Promise<Answer> {
     const untilMs = clock.monotonicMs() + patienceMs;
     for (;;) {
@@ -89,13 +88,14 @@ export function createHttp({ url, token, clock, signal, perSecond, patienceMs }:
           return answer;
         }
         interruptions.told += 1;
-        if (clock.monotonicMs() > untilMs) throw new DemoFailed(`${url} answers ${answer.status} all the time`);
+        if (clock.monotonicMs() > untilMs)
+          throw new DemoFailed(`${url} has answered ${answer.status} for ${Math.round(patienceMs / 1_000)} s`);
         await clock.sleep(retryAfterMs, signal);
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
         interruptions.away += 1;
         if (clock.monotonicMs() > untilMs) {
-          throw new DemoFailed(`the server at ${url} has been away for ${Math.round(patienceMs / 1_000)} s`, { cause: error });
+          throw new DemoFailed(`the server at ${url} has not answered for ${Math.round(patienceMs / 1_000)} s`, { cause: error });
         }
         await clock.sleep(AGAIN_MS, signal);
         if (!mayRepeat) throw error;
@@ -123,11 +123,11 @@ export function createHttp({ url, token, clock, signal, perSecond, patienceMs }:
   };
 }
 
-/** Nothing for an empty body, which 204 has. Other answers than JSON objects are no answers of this server. */
+/** The body as an object; `{}` for an empty body (204). Rejects DemoFailed for anything else than a JSON object. */
 function parsed(text: string): JsonObject {
   if (text === "") return {};
   const value: unknown = JSON.parse(text);
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new DemoFailed("the server answered something else than a JSON object");
+    throw new DemoFailed("the answer of the server is not a JSON object");
   return value as JsonObject; // an object that JSON.parse made
 }

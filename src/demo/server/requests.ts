@@ -1,16 +1,16 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
 import type { Person, Team } from "../company/company.ts";
 
-/* The requests of Microsoft Entra ID, in its own words. Every value is sent as the directory has it. */
+/* The requests of Microsoft Entra ID, in the form in which Entra sends them (docs/clients.md 1.1). */
 
 export interface ScimRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Below the SCIM root. */
+  /** Path below the SCIM root. */
   readonly path: string;
   readonly body?: JsonObject;
 }
 
-/** A: the default, capitalised, booleans as text. B: what `?aadOptscim062020` in the Tenant URL switches on. */
+/** A: the default, with capitalised operations and booleans as text. B: with `?aadOptscim062020` in the Tenant URL (docs/clients.md 1.1). */
 export type Dialect = "A" | "B";
 
 const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -59,10 +59,10 @@ export const createTeam = ({ externalId, displayName }: Team): ScimRequest => ({
   body: { schemas: [GROUP, ENTRA_GROUP], externalId, displayName, meta: { resourceType: "Group" } },
 });
 
-/** Attribute path → value; undefined takes it away. */
+/** Values by attribute path. Undefined removes the attribute. */
 export type Attributes = Readonly<Record<string, string | boolean | undefined>>;
 
-/** What Entra's attribute mapping sends of a person, by the paths of its PATCH requests. The manager is a reference and goes by itself. */
+/** The attributes of a person that Entra's attribute mapping sends, by the paths of PATCH. The manager is a reference, sent in a separate request. */
 export const attributesOf = (person: Person): Attributes => ({
   externalId: person.externalId,
   active: person.active,

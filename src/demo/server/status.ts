@@ -5,10 +5,10 @@ import { DemoFailed } from "../failure.ts";
 import { object, objects, text } from "./directory.ts";
 import type { Http } from "./http.ts";
 
-/** What the server says of itself. */
+/** The part of `GET /api/sync/status` that the demo uses. */
 export interface SyncStatus {
   readonly mode: string;
-  /** Address of the sandbox DingTalk; undefined for a server that works on a real organisation. */
+  /** URL of the sandbox DingTalk. Undefined if the server is connected to a real organisation. */
   readonly sandbox: string | undefined;
   readonly states: Readonly<Record<string, number>>;
   readonly latencyMs: { readonly p50: number; readonly p95: number } | undefined;
@@ -31,7 +31,7 @@ export async function readStatus(http: Http): Promise<SyncStatus> {
 
 const LOOK_MS = 250;
 
-/** What is held keeps others waiting, such as a department whose people may not leave it yet. */
+/** Time without progress after which waiting entities count as blocked by held ones. For example, a department waits until its people may leave it. */
 const HELD_BACK_MS = 2_000;
 
 export interface Patience {
@@ -42,8 +42,8 @@ export interface Patience {
 }
 
 /**
- * Resolves when nothing is due or waiting; with `orHeldBack` also when somebody is held, nothing is due and nothing has moved for two seconds. Rejects
- * when nothing has moved for `patienceMs`.
+ * Resolves when no entity is due or waiting. With `orHeldBack` also when entities are held, none is due, and there was no progress for two seconds.
+ * Rejects DemoFailed when there was no progress for `patienceMs`.
  */
 export async function untilQuiet(http: Http, { clock, signal, patienceMs, look }: Patience, orHeldBack = false): Promise<SyncStatus> {
   let seen = "";
@@ -61,7 +61,7 @@ export async function untilQuiet(http: Http, { clock, signal, patienceMs, look }
     if (orHeldBack && due === 0 && held > 0 && unmovedMs > HELD_BACK_MS) return status;
     if (unmovedMs > patienceMs) {
       throw new DemoFailed(
-        `nothing has moved for ${Math.round(patienceMs / 1_000)} s, and ${open} entities are still due or waiting: ${await examples(http)}`,
+        `no progress for ${Math.round(patienceMs / 1_000)} s, and ${open} entities are still due or waiting: ${await examples(http)}`,
       );
     }
     await clock.sleep(LOOK_MS, signal);
@@ -75,7 +75,7 @@ async function examples(http: Http): Promise<string> {
     .join("; ");
 }
 
-/** Entities that a person has to look at: what is parked or held, in words. */
+/** Entities that are parked or held, in words. An operator has to check them. */
 export async function stuck(http: Http): Promise<readonly string[]> {
   const lists = await Promise.all(["parked", "held"].map((state) => http.get(`/api/sync/items?state=${state}&count=100`)));
   return lists.flatMap(({ items }) =>
@@ -83,7 +83,7 @@ export async function stuck(http: Http): Promise<readonly string[]> {
   );
 }
 
-/** History events after the one with this id (all, when undefined), newest first. */
+/** Events of the history after the one with this id, or all if it is undefined, newest first. */
 export async function eventsSince(http: Http, last: string | undefined): Promise<readonly JsonObject[]> {
   const events: JsonObject[] = [];
   let after = "";

@@ -73,8 +73,8 @@ describe("a comparison names", () => {
 
   test.each<[string, Expected, Expected, object[]]>([
     ["nothing when both are the same", state(new Map([["a", li]]), ["HK"]), state(new Map([["a", li]]), ["HK"]), []],
-    ["who is missing", state(new Map([["a", li]])), state(new Map()), [{ attribute: "presence", dingtalk: "not there" }]],
-    ["who is too many", state(new Map()), state(new Map([["a", li]])), [{ attribute: "presence", directory: "not there" }]],
+    ["who is missing", state(new Map([["a", li]])), state(new Map()), [{ attribute: "presence", dingtalk: "absent" }]],
+    ["who is too many", state(new Map()), state(new Map([["a", li]])), [{ attribute: "presence", directory: "absent" }]],
     [
       "each attribute that differs",
       state(new Map([["a", { ...li, title: "Clerk" }]])),
@@ -84,7 +84,7 @@ describe("a comparison names", () => {
         { attribute: "email", directory: "–", dingtalk: "li@example.com" },
       ],
     ],
-    ["a department too many", state(new Map()), state(new Map(), ["HK"]), [{ what: "department HK", directory: "not there" }]],
+    ["a department too many", state(new Map()), state(new Map(), ["HK"]), [{ what: "department HK", directory: "absent" }]],
   ])("%s", (_what, wanted, actual, differences) =>
     expect(compare(wanted, actual)).toEqual(differences.map((each) => expect.objectContaining(each))),
   );
