@@ -7,7 +7,7 @@ import { ENTERPRISE, GROUP, message, type Resource, type ScimClient, USER } from
 const bulk = (scim: ScimClient, operations: readonly Resource[], more: Resource = {}) =>
   scim.send("POST", "/Bulk", { schemas: [message("BulkRequest")], Operations: operations, ...more });
 
-/** The results of a job, and the removal of what it made. */
+/** Sends a bulk job, and returns the results of its operations. */
 async function run(scim: ScimClient, operations: readonly Resource[], more: Resource = {}): Promise<readonly Resource[]> {
   const { schemas, Operations } = answered(await bulk(scim, operations, more), 200);
   assert.deepEqual(schemas, [message("BulkResponse")]);

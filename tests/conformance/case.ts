@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import type { Answer, Resource, ScimClient } from "./client.ts";
 
-/** One thing a server must do. It makes what it needs, and says by throwing that the server does not do it. */
+/** One requirement for a server. A case creates the resources that it needs, and throws if the server does not meet the requirement. */
 export interface Case {
-  /** What asks for it: a section of an RFC, a client. */
+  /** The source of the requirement: a section of an RFC, or a client. */
   readonly origin: string;
   readonly name: string;
   readonly run: (scim: ScimClient) => Promise<void>;
 }
 
-/** The cases of one origin, by name. */
+/** Cases with the same origin, from functions by name. */
 export const casesOf = (origin: string, cases: Readonly<Record<string, Case["run"]>>): readonly Case[] =>
   Object.entries(cases).map(([name, run]) => ({ origin, name, run }));
 
@@ -18,7 +18,7 @@ export function answered(answer: Answer, status: number): Resource {
   return answer.body;
 }
 
-/** A SCIM error with this status and, unless undefined, this scimType (RFC 7644 section 3.12). */
+/** Expects a SCIM error with this status, and this scimType or none (RFC 7644 section 3.12). */
 export function refused(answer: Answer, status: number, scimType?: string): void {
   answered(answer, status);
   assert.deepEqual(answer.body.schemas, ["urn:ietf:params:scim:api:messages:2.0:Error"]);
@@ -27,19 +27,19 @@ export function refused(answer: Answer, status: number, scimType?: string): void
   assert.match(answer.headers.get("content-type") ?? "", /^application\/scim\+json/);
 }
 
-/** `actual` has everything `expected` has; lists must be as long and in the same order. */
+/** Expects that `actual` contains all members of `expected`. Lists must have the same length and order. */
 export function has(actual: unknown, expected: unknown, path = "answer"): void {
   if (Array.isArray(expected)) {
-    assert.ok(Array.isArray(actual), `${path} is no list: ${JSON.stringify(actual)}`);
+    assert.ok(Array.isArray(actual), `${path} is not a list: ${JSON.stringify(actual)}`);
     assert.equal(actual.length, expected.length, `${path}: ${JSON.stringify(actual)}`);
     for (const [at, element] of expected.entries()) has(actual[at], element, `${path}[${at}]`);
   } else if (typeof expected === "object" && expected !== null) {
-    assert.ok(typeof actual === "object" && actual !== null, `${path} is no object: ${JSON.stringify(actual)}`);
+    assert.ok(typeof actual === "object" && actual !== null, `${path} is not an object: ${JSON.stringify(actual)}`);
     for (const [name, value] of Object.entries(expected)) has((actual as Resource)[name], value, `${path}.${name}`);
   } else assert.deepEqual(actual, expected, `${path} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`);
 }
 
-/** Ids of a list answer, in its order. */
+/** The ids in a list response, in its order. */
 export const idsOf = (answer: Answer): readonly string[] => (answered(answer, 200).Resources as Resource[]).map((resource) => resource.id);
 
 export const memberIds = (group: Resource): readonly string[] =>

@@ -10,7 +10,7 @@ import { queryCases } from "./query-cases.ts";
 import { schemaCases } from "./schema-cases.ts";
 import { writeCases } from "./write-cases.ts";
 
-/** All that a server must do, in the order of a report. */
+/** All cases, in the order of the report. */
 export const cases: readonly Case[] = [
   ...exampleCases,
   ...writeCases,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { answered, type Case, casesOf, has, idsOf, memberIds, refused } from "./case.ts";
 import { ENTERPRISE, GROUP, message, type Resource, type ScimClient, USER } from "./client.ts";
 
-/* Requests as Entra ID, Okta and Workday-driven clients send them: every fixture over HTTP, and the flows they belong to. */
+/* Requests of Entra ID, Okta and Workday-driven clients: every fixture over HTTP, and the flows of these clients. */
 
 interface Fixture {
   readonly origin: string;
@@ -28,7 +28,7 @@ const fixtures: readonly (readonly [string, Fixture])[] = ["entra", "okta", "wor
   ),
 );
 
-/** The fixture with people of this server in place of those it names as members, and with names nobody else has. */
+/** The fixture with unique names, and with new people of this server in place of its members. */
 async function onThisServer(scim: ScimClient, fixture: Fixture): Promise<Fixture> {
   const { members, memberIds: named = [] } = fixture;
   let text = JSON.stringify(fixture);
@@ -69,7 +69,7 @@ async function runFixture(scim: ScimClient, given: Fixture): Promise<void> {
   const expected = fixture.memberIds ?? fixture.members?.members ?? fixture.members?.add;
   if (path === "/Groups" && expected) assert.deepEqual(memberIds(stored), [...expected].sort());
   if (method === "POST") return;
-  // The same again writes nothing.
+  // A repetition changes nothing.
   answered(await scim.send(method, url.replace("{id}", id), body), answer.status);
   assert.deepEqual(answered(await scim.get(`${path}/${id}`), 200).meta, stored.meta);
 }

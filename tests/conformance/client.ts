@@ -1,40 +1,40 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 /*
- * A SCIM client for any server. It knows nothing of ours but the RFCs, and remembers what it made, to remove it again.
+ * A SCIM client for any server. It depends only on the RFCs. It remembers the resources that it creates, so that `clean` can remove them.
  */
 
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The parsed body; an empty object when there is none, or it is no JSON. */
+  /** The parsed body. `{}` if there is none, or if it is not JSON. */
   readonly body: Resource;
 }
 
-/** Parsed JSON of whatever shape: cases look into it and fail when it is another one. */
-// biome-ignore lint/suspicious/noExplicitAny: a case reads the answers of an unknown server; every look is an assertion.
+/** Parsed JSON of any shape. A case fails if the shape is not the expected one. */
+// biome-ignore lint/suspicious/noExplicitAny: a case reads the answers of an unknown server; every access is an assertion.
 export type Resource = Record<string, any>;
 
 export interface Exchange {
   readonly method: string;
-  /** Below the root of SCIM, without the query. */
+  /** Path below the SCIM root, without the query. */
   readonly path: string;
   readonly answer: Answer;
 }
 
 export interface ScimServer {
-  /** Address of the SCIM root. */
+  /** URL of the SCIM root. */
   readonly base: string;
   readonly token: string;
-  /** Told of every exchange. */
+  /** Called after every exchange. */
   readonly observe?: (exchange: Exchange) => void;
 }
 
 export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | number>>;
-  /** Sent as it is, in place of a JSON body. */
+  /** Body to send unchanged, instead of JSON. */
   readonly raw?: string;
 }
 
@@ -42,13 +42,13 @@ export interface ScimClient {
   readonly base: string;
   send(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Answer>;
   get(path: string, query?: RequestOptions["query"]): Promise<Answer>;
-  /** Makes a user with these attributes besides a userName of its own. Throws unless the server answers 201. */
+  /** Creates a user with these attributes and a unique userName. Throws unless the server answers 201. */
   user(attributes?: Resource): Promise<Resource>;
   group(attributes?: Resource): Promise<Resource>;
   patch(path: string, ...operations: readonly Resource[]): Promise<Answer>;
-  /** A word no other case uses. */
+  /** A word that no other case uses. */
   unique(prefix: string): string;
-  /** Removes what this client made. */
+  /** Removes all resources that this client created. */
   clean(): Promise<void>;
 }
 
@@ -107,10 +107,10 @@ export function createScimClient({ base, token, observe }: ScimServer): ScimClie
   };
 }
 
-/** Requests of one case that are under way at the same time; few, as the server is any server. */
+/** Number of requests of one case at the same time. It is small, because the server may be slow. */
 const LANES = 8;
 
-/** What comes of each, in the order of the items. Begun in their order. */
+/** Runs `work` for all items, at most `LANES` at the same time. Resolves with the results in the order of the items. */
 export async function sideBySide<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<readonly Result[]> {
   const results: Result[] = [];
   const left = items.entries();
@@ -123,7 +123,7 @@ export async function sideBySide<Item, Result>(items: readonly Item[], work: (it
 
 const PATIENCE = 20;
 
-/** A server that asks to slow down (RFC 6585 section 4) has done nothing yet: asks again when it says. */
+/** Repeats a request after 429 (RFC 6585 section 4), when `Retry-After` has passed. The server has not carried it out. 20 tries at most. */
 async function fetchPatiently(url: string, request: RequestInit): Promise<Response> {
   for (let round = 1; ; round++) {
     const response = await fetch(url, request);

@@ -5,14 +5,14 @@ import * as formats from "ajv-formats";
 import { parse } from "yaml";
 import type { Exchange } from "./client.ts";
 
-/* openapi.yaml as a judge of real answers. */
+/* Compares real answers with openapi.yaml. */
 
 export interface Operation {
   readonly method: string;
-  /** Below the root: `/Users/{id}`. */
+  /** Path below the root, such as `/Users/{id}`. */
   readonly path: string;
   readonly statuses: readonly string[];
-  /** Who may: a token or session with one of these scopes, somebody signed in with one of these roles. Undefined where everybody may. */
+  /** Who may call it: a token or session with one of these scopes, or a person with one of these roles. Undefined if everybody may. */
   readonly holders?: {
     readonly scopes: readonly string[];
     readonly roles: readonly string[];
@@ -24,11 +24,11 @@ export interface Operation {
 export interface Contract {
   readonly document: unknown;
   readonly operations: readonly Operation[];
-  /** The documented path an address belongs to. */
+  /** The documented path that matches an address. */
   pathOf(path: string): string | undefined;
-  /** What is wrong with an exchange; undefined when it is as documented. */
+  /** The difference between an exchange and the documentation. Undefined if there is none. */
   problem(exchange: Exchange): string | undefined;
-  /** Answers that are documented and were not seen yet, as `GET /Users 200`: successful ones and 501, or those of `statuses`. */
+  /** Documented answers that have not occurred yet, such as `GET /Users 200`: of 2xx and 501, or of `statuses`. */
   unseen(statuses?: RegExp): readonly string[];
 }
 
@@ -66,10 +66,10 @@ function holdersOf(
   };
 }
 
-/** SCIM answers in either of its types, as the client wishes. */
+/** SCIM answers have either of two media types, by the client's `Accept`. */
 const mediaTypes = (type: string): readonly string[] => (type === "application/scim+json" ? [type, "application/json"] : [type]);
 
-/** What is documented below `root`: SCIM, unless told otherwise. */
+/** Reads the documented operations below `root`. The default is SCIM. */
 export function readContract(root: string = SCIM_ROOT): Contract {
   const document = parse(readFileSync(join(__dirname, "..", "..", "openapi.yaml"), "utf8")) as Document;
   const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -96,7 +96,7 @@ export function readContract(root: string = SCIM_ROOT): Contract {
       "i",
     ),
   }));
-  // A name such as `.search` is no id: the longest description of an address goes first.
+  // Paths without parameters come first, so that a name such as `.search` does not match `{id}`.
   matchers.sort((left, right) => Number(left.path.includes("{")) - Number(right.path.includes("{")));
   const seen = new Set<string>();
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { answered, casesOf, has, refused } from "./case.ts";
 import { type Answer, type Resource, type ScimClient, USER } from "./client.ts";
 
-/* Discovery (RFC 7644 section 4) and what holds for every request: methods, media types, errors. */
+/* Discovery (RFC 7644 section 4), and rules for all requests: methods, media types, errors. */
 
 const PATHS: readonly (readonly [path: string, allow: string])[] = [
   ["/", "GET, HEAD"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { answered, type Case, has } from "./case.ts";
 import { ENTERPRISE, GROUP, type Resource, type ScimClient, USER } from "./client.ts";
 
-/* The resources of RFC 7643 section 8, as they stand there: what a client may write comes back as it was, the rest is the server's. */
+/* The example resources of RFC 7643 section 8. Attributes that a client may write are returned unchanged; the server sets the others. */
 
 const minimal = (scim: ScimClient): Resource => ({
   schemas: [USER],
@@ -83,7 +83,7 @@ const enterprise = (scim: ScimClient): Resource => ({
   },
 });
 
-/** Made by POST and by PUT, found in every way of reading. */
+/** Creates the resource by POST, reads it in every way, and replaces it by PUT. */
 async function comesBack(scim: ScimClient, sent: Resource): Promise<void> {
   const { id, meta, groups: _groups, password: _password, ...own } = sent;
   const made = answered(await scim.send("POST", "/Users", sent), 201);
@@ -92,7 +92,7 @@ async function comesBack(scim: ScimClient, sent: Resource): Promise<void> {
   assert.notEqual(made.meta.created, meta.created);
   assert.deepEqual(answered(await scim.get(`/Users/${made.id}`), 200), made);
   assert.deepEqual(answered(await scim.get("/Users", { filter: `userName eq "${own.userName}"` }), 200).Resources, [made]);
-  // The same again, with its read-only attributes as they stand in the example, changes nothing.
+  // A PUT of the same resource, with the read-only attributes of the example, changes nothing.
   assert.deepEqual(answered(await scim.send("PUT", `/Users/${made.id}`, sent), 200), made);
 }
 

@@ -3,14 +3,15 @@ import { answered, type Case, casesOf, has, idsOf, memberIds, refused } from "./
 import { ENTERPRISE, GROUP, message, type Resource, type ScimClient, USER } from "./client.ts";
 
 /*
- * What Microsoft's validation of a gallery application sends (docs/clients.md 1 and 4): people, groups and the protocol, in both shapes of PATCH. People made by
- * one run share e-mail, telephone numbers and employee number, and values are rubbish on purpose: nothing but userName and externalId may be unique.
+ * The requests of Microsoft's validation of a gallery application (docs/clients.md 1 and 4): people, groups and the protocol, in both forms of PATCH. People
+ * of one run have the same e-mail address, telephone numbers and employee number, and many values are meaningless. So only userName and externalId may be
+ * unique.
  */
 
 type Shape = "verbose" | "compact";
 const SHAPES: readonly Shape[] = ["verbose", "compact"];
 
-/** The default attribute mapping, by the names the discovered schema gives them. */
+/** The default attribute mapping, with the names from the discovered schema. */
 const MAPPED: readonly string[] = [
   "displayName",
   "title",
@@ -25,7 +26,7 @@ const MAPPED: readonly string[] = [
   `${ENTERPRISE}:department`,
 ];
 
-/** Changes as one operation for each attribute, or all scalars in one without path. */
+/** Changes as one operation for each attribute, or with all scalar attributes in one operation without path. */
 function operations(shape: Shape, changes: Readonly<Record<string, unknown>>): readonly Resource[] {
   const each = ([path, value]: readonly [string, unknown]) => ({ op: shape === "verbose" ? "Replace" : "replace", path, value });
   if (shape === "verbose") return Object.entries(changes).map(each);
@@ -70,7 +71,7 @@ function person(scim: ScimClient): Resource {
 const makePerson = (scim: ScimClient) => scim.user(person(scim));
 const managerOf = (user: Resource): string | undefined => user[ENTERPRISE]?.manager?.value;
 
-/** The value at a mapped name, as the client reads it back. */
+/** The value of a mapped name in a resource. */
 function valueAt(resource: Resource, name: string): unknown {
   const [, list, type, sub] = /^(\w+)\[type eq "(\w+)"\]\.(\w+)$/.exec(name) ?? [];
   if (list) return (resource[list] as Resource[] | undefined)?.find((element) => element.type === type)?.[sub!];
@@ -238,7 +239,7 @@ const protocol = casesOf("Microsoft gallery, protocol", {
   },
 });
 
-/** Names as the discovery of attributes makes them of a schema (docs/clients.md 4.2). */
+/** Attribute names that the discovery derives from a schema (docs/clients.md 4.2). */
 function flattened({ id, attributes }: Resource): readonly string[] {
   const prefix = id === USER || id === GROUP ? "" : `${id}:`;
   return (attributes as Resource[]).flatMap((attribute) => {
@@ -258,7 +259,7 @@ export const galleryCases: readonly Case[] = [
   {
     origin: "Microsoft gallery",
     name: "all of it at once, as the workflow starts it",
-    // Pages of everybody stand still only while nobody else is made.
+    // Cases that read all people in pages need a server where nobody else creates people.
     run: async (scim) => {
       await Promise.all(inSequence.filter(({ name }) => !name.endsWith("in pages")).map(({ run }) => run(scim)));
     },

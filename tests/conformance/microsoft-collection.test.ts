@@ -2,7 +2,7 @@ import { startScimApp } from "../support/scim-app.ts";
 import { createScimClient } from "./client.ts";
 import { runMicrosoftCollection } from "./microsoft-collection.ts";
 
-/** What the collection expects and SCIM does not: docs/conformance.md says why for each. */
+/** Expectations of the collection that contradict SCIM. docs/conformance.md has the reason of each. */
 const DEVIATIONS = [
   "Get Token: status 200",
   "Get group by id: display as sent",

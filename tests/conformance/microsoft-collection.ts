@@ -3,10 +3,11 @@ import { type Answer, ENTERPRISE, GROUP, message, type Resource, type ScimClient
 
 /*
  * The requests and assertions of the Postman collection that Microsoft publishes for SCIM endpoints (AzureAD/SCIMReferenceCode, PostmanCollection.json), in
- * its order, written anew: the same addresses, forms of values and expectations, with bodies of our own. It wants a source without people, and leaves none.
+ * its order. They are rewritten: addresses, forms of values and expectations are the same, bodies are new. The source must have no people, and has none
+ * afterwards.
  */
 
-/** What earlier steps made, by the names the collection has for it. */
+/** Ids of resources of earlier steps, by the names that the collection uses. */
 type Made = Record<string, string>;
 
 interface Step {
@@ -15,7 +16,7 @@ interface Step {
   readonly path: string | ((made: Made) => string);
   readonly query?: Readonly<Record<string, string | number>>;
   readonly body?: (made: Made) => unknown;
-  /** Sent in place of a JSON body. */
+  /** Body to send unchanged, instead of JSON. */
   readonly raw?: string;
   readonly keep?: string;
   readonly status?: number;
@@ -57,11 +58,11 @@ function outcome(name: string, check: () => void): Assertion {
   }
 }
 
-/* ---- What the collection sends ---- */
+/* ---- Requests of the collection ---- */
 
 const guid = (): string => `22fbc523-6032-4c5f-939d-${Math.random().toString(16).slice(2, 14).padEnd(12, "0")}`;
 
-/** As most of its bodies: attributes in odd letter case, text in place of a boolean, empty and null values. */
+/** A body like most of the collection: unusual letter case of attributes, text instead of a boolean, empty values and null. */
 const simple =
   (userName: string, more: Resource = {}) =>
   (): Resource => ({
@@ -78,7 +79,7 @@ const simple =
     ...more,
   });
 
-/** The full ones have one externalId for everybody. */
+/** The full bodies all have the same externalId. */
 const full =
   (userName: string | undefined, more: Resource = {}) =>
   (): Resource => ({
@@ -136,7 +137,7 @@ const group = (displayName: string, members?: readonly Resource[]): Resource => 
   ...(members === undefined ? {} : { members }),
 });
 
-/* ---- What it expects ---- */
+/* ---- Expectations of the collection ---- */
 
 const same = (name: string, expected: unknown) => (answer: Answer) => assert.deepEqual(answer.body[name], expected);
 const isId = (key: string) => (answer: Answer, made: Made) => assert.equal(answer.body.id, made[key]);

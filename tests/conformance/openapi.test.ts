@@ -6,7 +6,7 @@ import { readContract } from "./contract.ts";
 
 const contract = readContract("");
 const NOBODY = "2819c223-7f76-453a-919d-413861904646";
-/** A consumer that fetches. */
+/** A feed with a consumer that polls. */
 const FEED_FILE = join(__dirname, "..", "fixtures", "feed", "poll.yaml");
 let product: Product;
 
@@ -24,7 +24,7 @@ test.each(paths)("%s takes the methods that are documented, and no others", asyn
   const address = path.replace("{kind}", "user").replace("{id}", NOBODY).replace("{delivery}", NOBODY).replace("{name}", "risc");
   for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
     const { status } = await product.send(method, address);
-    // /Me answers each method of SCIM that nobody stands behind it.
+    // /Me answers 501 to every method of SCIM.
     const isOfMe = path.endsWith("/Me") && method !== "OPTIONS";
     if (!methodsOf(path).includes(method)) expect([method, status]).toEqual([method, isOfMe ? 501 : 405]);
     else expect([method, status]).not.toEqual([method, 405]);
@@ -37,7 +37,7 @@ interface Layer {
   readonly rawPath: string;
 }
 
-/** Paths of a router and of those mounted in it, without the slash at their end. */
+/** Paths of a router and of the routers mounted in it, without a slash at the end. */
 function routesOf(stack: readonly Layer[], prefix: string): readonly string[] {
   return stack.flatMap(({ route, handle, rawPath }) => {
     if (route) return [(prefix + route.path).replace(/\/$/, "")];
@@ -77,7 +77,7 @@ describe("outside SCIM", () => {
     return answer;
   }
 
-  /** A hold with one member, or with none. */
+  /** Creates a hold with one member or none. */
   async function hold(member?: string): Promise<string> {
     const { rows } = await product.pool.query(
       `insert into holds (id, target, limit_name, state, hours, allowed, present, passed, policy, opened_at, expires_at)
@@ -94,7 +94,7 @@ describe("outside SCIM", () => {
     return id;
   }
   const LIMITS = ["peopleRemoved", "departmentsRemoved", "departmentEmptied"];
-  /** One with a message. */
+  /** Creates an incident with a message. */
   async function open(): Promise<{ readonly id: string; readonly delivery: string }> {
     const { rows } = await product.pool.query(
       `with incident as (
@@ -105,7 +105,7 @@ describe("outside SCIM", () => {
     );
     return rows[0];
   }
-  /** Paths of a trust, a link and a session that can be ended. */
+  /** Creates a trust, a link and a session. Returns the paths that end them. */
   async function ended(): Promise<readonly string[]> {
     const { rows } = await product.pool.query(
       `with source as (select id from sources limit 1),
@@ -410,7 +410,7 @@ describe("outside SCIM", () => {
     }
     expect(wrong).toEqual([]);
     const unseen = contract.unseen(/20\d|40[134]|41\d/).filter((name) => !name.includes("/scim/v2"));
-    // Whoever asks from this machine needs no token for the figures. Who is refused at the identity provider: tests/integration/http/sign-in.test.ts.
+    // /metrics needs no token from loopback. Refusals of the identity provider are tested in tests/integration/http/sign-in.test.ts.
     expect(unseen).toEqual(["GET /auth/login 401", "GET /auth/callback 401", "GET /metrics 401", "GET /metrics 403"]);
   });
 });

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { answered, type Case, casesOf, has, idsOf, memberIds, refused } from "./case.ts";
 import { type Answer, ENTERPRISE, GROUP, message, type Resource, type ScimClient, USER } from "./client.ts";
 
-/* What clients of other makers and public suites send: SCIMple, SCIM-SDK, scim-validator, scim2-tester, Microsoft's published collection, and bug reports. */
+/* Requests of other clients and public test suites: SCIMple, SCIM-SDK, scim-validator, scim2-tester, Microsoft's published collection, and bug reports. */
 
 type Way = readonly [name: string, send: (scim: ScimClient, attributes: Resource) => Promise<Answer>];
 
-/** The result of the only operation of a bulk job, as an answer of its own would be. */
+/** Sends one operation as a bulk job, and returns its result in the form of a separate answer. */
 async function bulk(scim: ScimClient, operation: Resource): Promise<Answer> {
   const answer = await scim.send("POST", "/Bulk", { schemas: [message("BulkRequest")], Operations: [operation] });
   const [result] = answered(answer, 200).Operations;
@@ -21,7 +21,7 @@ const KNOWN = {
   emails: [{ type: "work", value: "a@example.com" }],
 };
 
-/** The person that was there before, with what is sent, in each way. */
+/** All ways to write attributes: to a new person, or to the existing person `KNOWN`. */
 const WAYS: readonly Way[] = [
   ["POST", (scim, attributes) => scim.send("POST", "/Users", person(scim, attributes))],
   ["PUT", async (scim, attributes) => scim.send("PUT", `/Users/${(await scim.user(KNOWN)).id}`, person(scim, attributes))],
@@ -121,7 +121,7 @@ export const otherClientCases = [
         answered(answer, 200);
       }
       refused(await scim.get("//Nothing"), 404);
-      // A query keeps its own.
+      // Slashes in the query stay.
       const { Resources } = answered(await scim.get("//Users", { filter: 'profileUrl eq "https://example.com//x"' }), 200);
       assert.deepEqual(Resources, []);
     },

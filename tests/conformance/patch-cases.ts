@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { answered, type Case, casesOf, has, memberIds, refused } from "./case.ts";
 import { ENTERPRISE, GROUP, type Resource, USER } from "./client.ts";
 
-/* RFC 7644 section 3.5.2: the operations on one user as a table; those on members, and what holds for all, as cases. */
+/* RFC 7644 section 3.5.2: operations on a user as a table, and operations on members and general rules as cases. */
 
-/** Attributes before, operations, attributes after (undefined: not there any more) or the error. */
+/** Attributes before, operations, and attributes after (undefined: removed) or the error. */
 type Row = readonly [
   name: string,
   before: Resource,

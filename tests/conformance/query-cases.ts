@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { answered, type Case, casesOf, has, idsOf, refused } from "./case.ts";
 import { ENTERPRISE, message, type Resource, type ScimClient, USER } from "./client.ts";
 
-/* RFC 7644 section 3.4.2 and 3.4.3: filters as a table over a few people, then sorting, paging and searching. */
+/* RFC 7644 sections 3.4.2 and 3.4.3: filters as a table with a few people, then sorting, paging and searching. */
 
 type Person = "barbara" | "mandy" | "omalley";
 
@@ -21,7 +21,7 @@ const PEOPLE: Readonly<Record<Person, Resource>> = {
   omalley: { name: { familyName: "O'Malley" }, title: 'Vice "President"', emails: [{ value: "omalley@example.org", type: "other" }] },
 };
 
-/** Every filter of RFC 7644 section 3.4.2.2, and one for each operator and kind of value. */
+/** All filters of RFC 7644 section 3.4.2.2, and one for each operator and kind of value. */
 const FILTERS: readonly (readonly [filter: string, matches: readonly Person[]])[] = [
   ['name.familyName co "O\'Malley"', ["omalley"]],
   ['name.familyName sw "jen"', ["barbara"]],

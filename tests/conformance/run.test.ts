@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { type ScimApp, startScimApp } from "../support/scim-app.ts";
 
-/* The command `npm run conformance`, as package.json starts it. */
+/* The command `npm run conformance` of package.json. */
 
 let app: ScimApp;
 
@@ -47,7 +47,7 @@ test("says what failed and ends with 1", async () => {
 
 test("slows down when the server asks for it", async () => {
   const slow = await startScimApp({ ratePerClient: 20 });
-  // Closed before anything is expected: a server that is left open would keep a failed run from ending.
+  // The server is closed before the first expectation. An open server would keep a failed test run from ending.
   const { code, output } = await conformance("--base", slow.base, "--token", slow.token, "--only", "RFC 7644 3.14").finally(slow.close);
   expect([code, output]).toEqual([0, expect.stringMatching(/[1-9] passed, 0 failed\n$/)]);
 });

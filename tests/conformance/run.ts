@@ -5,8 +5,8 @@ import { cases } from "./cases.ts";
 import { createScimClient } from "./client.ts";
 
 /*
- * `npm run conformance -- --base URL --token T [--only TEXT]`: the cases against any server. `--base` is the SCIM root, such as
- * http://127.0.0.1:8080/scim/v2. Makes people and groups of its own there and removes them. Ends with 0 when all passed, 1 when not, 2 for wrong usage.
+ * `npm run conformance -- --base URL --token T [--only TEXT]` runs the cases against any server. `--base` is the SCIM root, such as
+ * http://127.0.0.1:8080/scim/v2. It creates people and groups there, and removes them. Exit codes: 0 all passed, 1 a case failed, 2 wrong usage.
  */
 
 const USAGE = "usage: npm run conformance -- --base URL --token TOKEN [--only TEXT]";
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
     token,
     only = "",
   } = parseArgs({ options: { base: { type: "string" }, token: { type: "string" }, only: { type: "string" } } }).values;
-  if (!base || !token) throw new TypeError("--base and --token are needed");
+  if (!base || !token) throw new TypeError("--base and --token are required");
   const chosen = cases.filter(({ origin, name }) => `${origin} ${name}`.includes(only));
   const results: Result[] = [];
   for (const one of chosen) results.push(await attempt(one, { base: base.replace(/\/+$/, ""), token }));
@@ -38,7 +38,7 @@ async function attempt(one: Case, server: { readonly base: string; readonly toke
   } catch (error) {
     return { one, problem: error instanceof Error ? error.message : String(error) };
   } finally {
-    // A server that is gone has said so in the case already.
+    // If the server does not answer, the case has failed already.
     await scim.clean().catch(() => undefined);
   }
 }
@@ -46,7 +46,7 @@ async function attempt(one: Case, server: { readonly base: string; readonly toke
 const MAX_PROBLEM = 300;
 
 function report(results: readonly Result[]): string {
-  const table = new Table({ head: ["asked for by", "what", ""], colWidths: [30, 90, 8], wordWrap: true, style: { head: [], border: [] } });
+  const table = new Table({ head: ["origin", "case", "result"], colWidths: [30, 90, 8], wordWrap: true, style: { head: [], border: [] } });
   for (const { one, problem } of results) {
     table.push([
       one.origin,

@@ -2,19 +2,19 @@ import assert from "node:assert/strict";
 import { answered, type Case, has, idsOf } from "./case.ts";
 import { type Answer, GROUP, type Resource, type ScimClient, sideBySide, USER } from "./client.ts";
 
-/* RFC 7643 section 7: what /Schemas says of each attribute is how the server behaves. The attributes are those the server lists. */
+/* RFC 7643 section 7: the server behaves as /Schemas describes each attribute. The cases test all attributes that the server lists. */
 
 interface Listed {
-  /** As a path: `emails.value`, `urn:…:User:employeeNumber`. */
+  /** Path of the attribute, such as `emails.value` or `urn:…:User:employeeNumber`. */
   readonly path: string;
   readonly endpoint: "/Users" | "/Groups";
   readonly attribute: Resource;
   readonly parent?: Resource;
-  /** The URN of the extension; undefined for core attributes. */
+  /** The URN of the extension. Undefined for core attributes. */
   readonly extension?: string;
 }
 
-/** Every attribute and sub-attribute of the schemas that a resource type has. */
+/** All attributes and sub-attributes of the schemas of all resource types. */
 async function listed(scim: ScimClient): Promise<readonly Listed[]> {
   const types = answered(await scim.get("/ResourceTypes"), 200).Resources as Resource[];
   const schemas = answered(await scim.get("/Schemas"), 200).Resources as Resource[];
@@ -40,7 +40,7 @@ const isWritable = ({ attribute, parent }: Listed): boolean =>
   parent?.name !== "members" &&
   attribute.name !== "members";
 
-/** A body that gives the attribute this value; `value` stands in an element of its own for a list. */
+/** A body with this value of the attribute. If the attribute is multi-valued, the value becomes the only element of a list. */
 function bodyWith({ attribute, parent, extension, endpoint }: Listed, value: unknown, scim: ScimClient): Resource {
   const own = attribute.multiValued && !Array.isArray(value) ? [value] : value;
   const inner = parent
@@ -53,7 +53,7 @@ function bodyWith({ attribute, parent, extension, endpoint }: Listed, value: unk
 
 const LABELS: readonly string[] = ["type", "primary", "display"];
 
-/** What makes an element of a list say something, whatever is said of it besides. */
+/** A sub-attribute with a value, so that an element of a list is not empty. */
 function filler({ subAttributes }: Resource): Resource {
   const sub = (subAttributes as Resource[]).find(
     ({ name, type, mutability }) => type !== "boolean" && mutability !== "readOnly" && !LABELS.includes(name),
@@ -68,7 +68,7 @@ function valueIn({ attribute, parent, extension }: Listed, resource: Resource): 
   return parent.multiValued ? value?.[0]?.[attribute.name] : value?.[attribute.name];
 }
 
-/** A value of the type, some text where that is free. */
+/** A value of the attribute's type. It is `text`, if the type allows any text. */
 function sample({ type, subAttributes }: Resource, text: string): unknown {
   switch (type) {
     case "boolean":
@@ -92,7 +92,7 @@ function sample({ type, subAttributes }: Resource, text: string): unknown {
 
 type Check = (scim: ScimClient, listed: Listed) => Promise<string | undefined>;
 
-/** One case: the check holds for every attribute that `applies`, of which there is at least one. */
+/** A case: `check` succeeds for every attribute that `applies` selects, and `applies` selects at least one. */
 const forAll = (name: string, applies: (listed: Listed) => boolean, check: Check): Case => ({
   origin: "RFC 7643 7",
   name,
@@ -129,7 +129,7 @@ export const schemaCases: readonly Case[] = [
   ),
   forAll(
     "a readOnly attribute is passed over in POST and refused in PATCH",
-    // A member has to be somebody before anything can be said of it; those are among the cases of PATCH.
+    // Not for members: an element needs an existing person or group. patch-cases.ts tests them.
     (one) => one.attribute.mutability === "readOnly" && one.parent?.name !== "members",
     async (scim, one) => {
       const text = scim.unique("readonly");

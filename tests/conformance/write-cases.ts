@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { answered, casesOf, has, memberIds, refused } from "./case.ts";
 import { ENTERPRISE, GROUP, USER } from "./client.ts";
 
-/* RFC 7644 sections 3.3, 3.4.1, 3.5.1, 3.6, 3.9, 3.11, 3.14 and RFC 7643 section 3.1: one resource written and read. */
+/* RFC 7644 sections 3.3, 3.4.1, 3.5.1, 3.6, 3.9, 3.11, 3.14 and RFC 7643 section 3.1: writing and reading one resource. */
 
 export const writeCases = [
   ...casesOf("RFC 7644 3.3", {

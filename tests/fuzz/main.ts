@@ -5,7 +5,7 @@ import tearDown from "../support/postgres-global-teardown.ts";
 import { openProduct } from "../support/product.ts";
 import { fuzz } from "./run.ts";
 
-/* `npm run fuzz -- --requests N --seed S [--from NUMBER]`: odd requests to the whole product; none may be answered with 5xx. */
+/* `npm run fuzz -- --requests N --seed S [--from NUMBER]`: sends malformed requests to the whole product. An answer of 5xx is a failure. */
 
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 import type { Random } from "./random.ts";
 import { anything, text } from "./values.ts";
 
-/* Messages and queries as clients send them, to start from. */
+/* Valid messages and queries of clients, from which the fuzzer makes malformed ones. */
 
 const CORE = "urn:ietf:params:scim:schemas:core:2.0:";
 const MESSAGE = "urn:ietf:params:scim:api:messages:2.0:";
@@ -15,7 +15,7 @@ export interface Known {
 export const somebody = ({ users, groups }: Known, random: Random): string =>
   random.one(random.chance(0.8) ? users : groups) ?? "2819c223-7f76-453a-919d-413861904646";
 
-/** Of few names, so that they collide. */
+/** One of 500 names, so that names collide. */
 const name = (random: Random): string => `name ${random.below(500)}`;
 
 export const user = (known: Known, random: Random) => ({

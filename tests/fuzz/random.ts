@@ -1,9 +1,11 @@
-/** A stream of numbers that follows from its seed (mulberry32), and what fuzzers do with it. */
+/** Pseudo-random values. The same seed gives the same values (mulberry32). */
 export interface Random {
-  /** From 0 up to, not including, 1. */
+  /** A number from 0 (inclusive) to 1 (exclusive). */
   next(): number;
+  /** A whole number from 0 (inclusive) to `end` (exclusive). */
   below(end: number): number;
   one<T>(of: readonly T[]): T;
+  /** True with the probability `share`. */
   chance(share: number): boolean;
 }
 

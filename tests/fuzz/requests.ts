@@ -4,7 +4,7 @@ import { inAddress, jsonText, mutated, text, wellFormed } from "./values.ts";
 
 export interface FuzzedRequest {
   readonly method: string;
-  /** As it goes over the wire. */
+  /** Path and query, as they are sent. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -13,10 +13,10 @@ export interface FuzzedRequest {
 type Message = (known: Known, random: Random) => unknown;
 
 interface Address {
-  /** `:id`, `:kind` and `:name` stand for something. */
+  /** Path with the placeholders `:id`, `:kind` and `:name`. */
   readonly path: string;
   readonly parameters?: readonly string[];
-  /** What it takes without a body; GET when unset. */
+  /** Methods to try without a body. The default is GET. */
   readonly bare?: readonly string[];
   readonly bodies?: readonly (readonly [method: string, message: Message])[];
 }
@@ -85,7 +85,7 @@ const TYPES = [
   "x",
 ];
 
-/** The request of this number: the same for the same seed, as long as as many resources are known. */
+/** The request with this number. It is the same for the same seed, number and count of known resources. */
 export function fuzzedRequest(seed: number, number: number, known: Known): FuzzedRequest {
   const random = createRandom(Math.imul(seed, 2_654_435_761) ^ number);
   const address = random.one(ADDRESSES);

@@ -8,7 +8,7 @@ export interface Fuzzing {
   readonly product: Product;
   readonly seed: number;
   readonly requests: number;
-  /** The number of the first one; 0 when unset. */
+  /** Number of the first request. The default is 0. */
   readonly from?: number;
   readonly progress?: (done: number) => void;
 }
@@ -16,7 +16,7 @@ export interface Fuzzing {
 export interface Failure {
   readonly number: number;
   readonly request: FuzzedRequest;
-  /** 0 when there was no answer. */
+  /** HTTP status. 0 if there was no answer. */
   readonly status: number;
   readonly requestId: string | undefined;
   readonly answer: string;
@@ -30,11 +30,11 @@ export interface Outcome {
 const USERS = 24;
 const GROUPS = 6;
 const SIDE_BY_SIDE = 6;
-/** Known resources are made again after so many requests: deletes would leave none. */
+/** New resources are created after this number of requests, because deletes remove them. */
 const ROUND = 500;
 const MOST_FAILURES = 20;
 
-/** Sends so many requests that follow from the seed; a failure is an answer of 5xx that is not documented, or none. */
+/** Sends `requests` requests that depend on the seed. A failure is an undocumented answer of 5xx, or no answer. */
 export async function fuzz({ product, seed, requests, from = 0, progress }: Fuzzing): Promise<Outcome> {
   const agent = new Agent({ keepAlive: true, maxSockets: SIDE_BY_SIDE });
   const failures: Failure[] = [];
@@ -68,7 +68,8 @@ const isFailure = ({ path }: FuzzedRequest, status: number): boolean =>
 async function population(product: Product, name: string): Promise<Known> {
   const make = async (endpoint: string, body: object): Promise<string> => {
     const answer = await product.send("POST", `/scim/v2/${endpoint}`, { body });
-    if (answer.status !== 201) throw new Error(`a resource to play with was not made: ${answer.status} ${answer.text.slice(0, 200)}`);
+    if (answer.status !== 201)
+      throw new Error(`a resource for the fuzzer could not be created: ${answer.status} ${answer.text.slice(0, 200)}`);
     return answer.body.id as string;
   };
   const users: string[] = [];
@@ -90,8 +91,8 @@ const ROUNDS = 3;
 const BUSY_WAIT_MS = 1_000;
 
 /**
- * By node's own client, which sends paths and headers as they are. A connection that the server closes between two requests, and a database without time on a
- * busy machine, are tried again: what the request itself causes comes again too.
+ * Sends a request with Node's HTTP client, which does not change paths and headers. Repeats a request without an answer or with 503, because the server may
+ * close an idle connection, and the database may be slow on a busy machine. A failure that the request causes occurs again.
  */
 async function send(product: Product, fuzzed: FuzzedRequest, agent: Agent): Promise<Answer> {
   for (let round = 1; ; round++) {

@@ -1,6 +1,6 @@
 import type { Random } from "./random.ts";
 
-/* Odd values: what has broken servers of this kind, and what the grammars of JSON, URIs and filters leave open. */
+/* Unusual values: those that broke other SCIM servers, and those that the grammars of JSON, URIs and filters leave open. */
 
 export const TEXTS: readonly string[] = [
   "",
@@ -76,7 +76,7 @@ export function anything(random: Random, depth = 0): unknown {
   return Object.fromEntries(Array.from({ length: size }, () => [text(random), anything(random, depth + 1)]));
 }
 
-/** The value with some of its parts taken out, doubled, renamed or replaced. */
+/** A copy of the value with some parts removed, duplicated, renamed or replaced. */
 export function mutated(value: unknown, random: Random, share = 0.06): unknown {
   if (random.chance(share)) return anything(random);
   if (Array.isArray(value)) {
@@ -95,7 +95,7 @@ export function mutated(value: unknown, random: Random, share = 0.06): unknown {
   return Object.fromEntries(members);
 }
 
-/** JSON, mostly; sometimes cut, with letters changed, or with things JSON.stringify does not write. */
+/** The value as JSON. One time in ten the text is cut, changed, or contains what JSON.stringify never writes. */
 export function jsonText(value: unknown, random: Random): string {
   const written = JSON.stringify(value) ?? "";
   if (random.chance(0.9)) return written;
@@ -118,7 +118,7 @@ export function jsonText(value: unknown, random: Random): string {
   }
 }
 
-/** As it may stand in an address: encoded, not encoded where HTTP lets it be, or encoded wrongly. */
+/** The value for an address: encoded, unencoded as far as HTTP allows it, or wrongly encoded. */
 export function inAddress(value: string, random: Random): string {
   const cut = value.slice(0, 2_000);
   switch (random.below(8)) {
@@ -142,10 +142,10 @@ export function inAddress(value: string, random: Random): string {
     case 1:
       return cut.replace(/[^\x21-\x7e]|[#?]/g, "");
     default:
-      // A lone surrogate cannot be encoded; its bytes are among the above.
+      // encodeURIComponent throws for a lone surrogate. The list above contains its bytes.
       return encodeURIComponent(wellFormed(cut));
   }
 }
 
-/** With U+FFFD for half a surrogate pair, which cannot be encoded. */
+/** The text with U+FFFD in place of lone surrogates, which cannot be encoded. */
 export const wellFormed = (written: string): string => Buffer.from(written).toString();

@@ -1,46 +1,46 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
-/** A source file as the rules see it: its path below src/ and its text. */
+/** A source file: its path below src/ and its text. */
 export interface SourceFile {
   readonly path: string;
   readonly text: string;
 }
 
 /**
- * Who may import whom: the rooms a room speaks to, or single files of one. A key of two levels is a sub-room with rules of its own; the other folders of a
- * room share those of the room. `main.ts` alone lies directly in src/; it and `compose` wire things together and may import everything.
+ * Allowed imports: for each room (folder of src/), the rooms or single files that it may import. A key of two levels is a sub-room with rules of its own;
+ * the other folders of a room have the rules of the room. `*` allows everything. Files directly in src/ (`main.ts`) may import everything too.
  */
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   filter: ["core"],
   privacy: ["core", "history"],
-  // The formats of transparency logs, as others publish them. Pure.
+  // Published formats of transparency logs. Pure.
   tlog: ["core"],
   history: ["core", "filter", "tlog"],
-  // What auditors take away.
+  // Evidence packs for auditors.
   evidence: ["core", "filter", "history"],
   http: ["core"],
   directory: ["core", "filter", "history"],
-  // What several records of one person come to. Pure.
+  // Combines several records of one person. Pure.
   persons: ["core", "history", "mapping/sources.ts"],
   mapping: ["core", "schedule/rules.ts", "schedule/days.ts", "schedule/worker.ts"],
-  // What the dates of a record mean. Pure.
+  // The dates of a record and their changes. Pure.
   schedule: ["core"],
   policy: ["core", "mapping"],
   scim: ["core", "directory", "filter", "http"],
-  // People from files and reports, by the commands that a SCIM client has.
+  // Imports people from files and reports. It uses the same commands as SCIM clients.
   import: ["core", "directory", "filter", "history", "mapping", "schedule/days.ts", "scim"],
   api: ["core", "alerts", "evidence", "feed", "filter", "history", "http", "kpis", "persons", "reconcile", "schedule", "tlog", "words"],
   reconcile: ["core", "history", "mapping", "policy"],
   targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-hints.ts", "reconcile/target-values.ts"],
-  // Storage implements the ports of others. Its own files join the sub-rooms, or are read by several of them.
+  // Storage implements the ports of other rooms. The files directly in it connect the sub-rooms, or are shared by several of them.
   store: ["core", "directory", "history", "mapping/sources.ts", "reconcile/policy.ts", "reconcile/status.ts", "store"],
   "store/postgres": ["core", "directory/errors.ts"],
   "store/filter": ["core", "filter", "store/postgres"],
   "store/history": ["core", "evidence/pack/store.ts", "filter", "history", "tlog", "store/postgres", "store/filter", ...sharedStatements()],
   "store/directory": ["core", "directory", "filter", "store/postgres", "store/filter", "store/joined-writes.ts", ...sharedStatements()],
-  // Records of one person: it is reached by the way of the directory.
+  // Records of one person. Other rooms reach it through store/directory.
   "store/people": [
     "core",
     "directory",
@@ -58,7 +58,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/loop": ["core", "history", "policy/policy.ts", "reconcile", "store/postgres", "store/waiting.ts", ...sharedStatements()],
   "store/facts": ["core", "reconcile", "store/postgres", "store/waiting.ts", ...sharedStatements()],
   "store/status": ["core", "reconcile", "store/postgres", ...sharedStatements()],
-  // A hold of rules is opened in the rehearsal that found it, and dissolved by the loop.
+  // The rehearsal opens a hold of rules; the loop dissolves it.
   "store/rehearsal": [
     "core",
     "history",
@@ -77,18 +77,18 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/target": ["core", "reconcile", "store/postgres"],
   "store/access": ["core", "history", "http/ports.ts", "http/auth", "store/postgres", "generated"],
   database: ["core"],
-  // A stranger's system: it shares no code with targets/dingtalk.
+  // It simulates a foreign system, so it shares no code with targets/dingtalk.
   simulator: ["core"],
-  // A client of the running server over HTTP.
+  // An HTTP client of the running server.
   demo: ["core"],
-  // Told of everything else by its store: it imports no other room.
+  // Its store reads the facts of all other rooms, so it imports none of them.
   alerts: ["core", "history", "words"],
   kpis: ["core"],
-  // What people read, in their languages; the dashboard is built with it. Pure.
+  // Texts in all languages, also for the dashboard. Pure.
   words: [],
-  // It reads a file as policies are read, and leaves this program by the way of the alerts.
+  // It reads its file like a policy file, and sends through the channels of the alerts.
   feed: ["core", "history", "alerts/channels", "mapping/file"],
-  // Each setting in the form its room wants it.
+  // Each setting has the type of the room that uses it.
   settings: [
     "core",
     "alerts",
@@ -99,20 +99,20 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "reconcile/policy.ts",
     "words/languages.ts",
   ],
-  // Files of secret keys, and what they open.
+  // Files with secret keys, and what the keys decrypt or sign.
   keys: ["core", "history/event.ts", "settings/config.ts", "tlog", "store/history", "store/personal", "store/postgres", "store/vault.ts"],
-  // What a process has whatever it does.
+  // Parts of every process, such as the log.
   process: ["core"],
   compose: ["*"],
   cli: ["*"],
 };
 
-/** Pieces of statements that more than one sub-room of the storage needs, and what encrypts the values of their events. */
+/** Parts of SQL statements that several sub-rooms of the storage use, and the encryption of the values of their events. */
 function sharedStatements(): readonly string[] {
   return ["store/write-sql.ts", "store/references.ts", "store/hearing-sql.ts", "store/key-columns.ts", "store/vault.ts"];
 }
 
-/** Which library lives where. A library that is not named here has no place in src/. */
+/** The rooms or files that may import each library. Other libraries are not allowed in src/. */
 export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "@faker-js/faker": ["demo"],
   "@marcbachmann/cel-js": ["mapping"],
@@ -140,12 +140,12 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   zod: ["feed", "import/workday", "settings", "mapping", "policy", "simulator"],
 };
 
-/** What may be written only in certain rooms or files. */
+/** Patterns that are allowed only in certain rooms or files. */
 export const TEXTS: readonly { readonly what: string; readonly pattern: RegExp; readonly only: readonly string[] }[] = [
   { what: "the environment is read", pattern: /process\.env\b/, only: ["settings/environment.ts"] },
   {
     what: "time is read or slept",
-    // A socket has an idle timer of that name, which reads no clock of ours.
+    // `stream.setTimeout` is allowed: it is the idle timer of a socket.
     pattern: /\bDate\.now\(|\bnew Date\(\)|(?<!stream\.)\bsetTimeout\(|\bsetInterval\(|\bperformance\.now\(|timers\/promises/,
     only: ["core/clock.ts"],
   },
@@ -159,22 +159,22 @@ export const TEXTS: readonly { readonly what: string; readonly pattern: RegExp; 
     pattern: /["'`]\/?(?:topapi\/|v1\.0\/|gettoken)/,
     only: ["targets/dingtalk", "simulator", "demo", "cli"],
   },
-  // Words of a private vocabulary; the glossary of ARCHITECTURE.md has the field's.
+  // Identifiers of an earlier private vocabulary. The glossary of ARCHITECTURE.md has the terms to use.
   {
     what: "a retired word",
     pattern:
-      /\b(?:wish(?:ed|es)?|[A-Za-z]+Wish|wishFor|Judgement|settlement|Settlement|shapedPlan|WAKE_[A-Z_]+|LOOK_AGAIN|END_QUIETLY|GATHERING_TURNS|alongIndexes|isOneItemsFault|Sight|Outlook|FarSeconds|hearPeople|tellBelow|speaksFor|takeBackDangling|lotAt|saneId|withHouse|wayMs|(?:new|old)Desk|Fate|renewRules|(?:at|after)Birth|bringInLine|demandIdentity|callOpenly)\b/,
+      /\b(?:wish(?:ed|es)?|[A-Za-z]+Wish|wishFor|Judgement|settlement|Settlement|shapedPlan|WAKE_[A-Z_]+|LOOK_AGAIN|END_QUIETLY|GATHERING_TURNS|alongIndexes|isOneItemsFault|Sight|Outlook|FarSeconds|hearPeople|tellBelow|speaksFor|takeBackDangling|lotAt|saneId|withHouse|wayMs|(?:new|old)Desk|Fate|renewRules|(?:at|after)Birth|bringInLine|demandIdentity|callOpenly|fate|insteadOf|saidByGateway)\b/,
     only: [],
   },
   { what: "a way around the type checker", pattern: /@ts-ignore|@ts-expect-error|\bas any\b|:\s*any\b/, only: [] },
 ];
 
-/** Every breach of the rules, as a sentence. */
+/** All breaches of the rules, one sentence each. */
 export function breaches(files: readonly SourceFile[]): readonly string[] {
   return [...files.flatMap((file) => [...wrongImports(file), ...wrongTexts(file)]), ...circles(files)];
 }
 
-/** Files that import each other in the end, types included; one sentence for each circle found. */
+/** Circles of imports, type imports included; one sentence for each circle. */
 function circles(files: readonly SourceFile[]): string[] {
   const imports = new Map(
     files.map(({ path, text }) => [
@@ -201,9 +201,9 @@ function wrongImports(file: SourceFile): string[] {
   return importsOf(file.text).flatMap((specifier) => {
     if (specifier.startsWith("node:")) return [];
     if (!specifier.startsWith("."))
-      return mayUse(file.path, packageOf(specifier)) ? [] : [`${file.path} imports ${specifier}, which does not live there`];
+      return mayUse(file.path, packageOf(specifier)) ? [] : [`${file.path} imports ${specifier}, which is not allowed there (LIBRARIES)`];
     const path = posix.join(posix.dirname(file.path), specifier);
-    return mayImport(file.path, path) ? [] : [`${file.path} imports ${path}: no such arrow`];
+    return mayImport(file.path, path) ? [] : [`${file.path} imports ${path}, which is not allowed (ARROWS)`];
   });
 }
 
@@ -214,7 +214,7 @@ function mayImport(from: string, to: string): boolean {
   return allowed.some((each) => each === "*" || each === to || to.startsWith(`${each}/`));
 }
 
-/** Targets do not know each other; the registry knows them all. */
+/** A target must not import another target. Only the registry imports all targets. */
 function sameTarget(from: string, to: string): boolean {
   const own = from.split("/")[1]!;
   return own === "registry.ts" || to.split("/")[1] === own;
@@ -231,7 +231,7 @@ function wrongTexts({ path, text }: SourceFile): string[] {
   });
 }
 
-/** The sub-room where it has rules of its own, else the room. */
+/** The sub-room of a file if it has rules of its own, else its room. */
 function roomOf(path: string): string {
   const [room = "", folder] = path.split("/");
   return `${room}/${folder}` in ARROWS ? `${room}/${folder}` : room;
@@ -243,7 +243,7 @@ const packageOf = (specifier: string): string =>
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");
 
-/** What a file imports, as it is written. */
+/** The specifiers of all imports of a file, as they are written. */
 export const importsOf = (text: string): string[] =>
   [...text.matchAll(/^(?:import|export)\b[^"';]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm)].map(
     (match) => (match[1] ?? match[2] ?? match[3])!,
@@ -251,7 +251,7 @@ export const importsOf = (text: string): string[] =>
 
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
 
-/** The product's own source, without what is generated. */
+/** The source files of the product, without generated ones. */
 export function sourceFiles(root: string): readonly SourceFile[] {
   return readdirSync(root, { recursive: true, encoding: "utf8" })
     .map((path) => path.replaceAll("\\", "/"))

@@ -4,12 +4,12 @@ import type { AddressInfo } from "node:net";
 import { systemClock } from "../../src/core/clock.ts";
 
 /**
- * What stands before API processes in a company: it leads each request to a process whose `/readyz` is 200, and asks the next one when a connection is
- * refused. What was sent to a process is not sent again. Its own failures are 502.
+ * A load balancer for API processes. It sends each request to a process whose `/readyz` is 200, and to the next one if the connection is refused. It never
+ * sends a request twice. If it cannot reach any process, it answers 502.
  */
 export interface Balancer {
   readonly url: string;
-  /** Requests that each process was given, by its address. */
+  /** Number of requests to each process, by its address. */
   readonly given: ReadonlyMap<string, number>;
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export async function openBalancer(backends: readonly string[]): Promise<Balance
     for await (const chunk of req) chunks.push(chunk as Buffer);
     turn += 1;
     const order = backends.map((_, at) => backends[(at + turn) % backends.length]!);
-    // Those that are not known to be ready come last: better asked than nobody.
+    // Processes that are not ready come last, so that a request is tried even if none is ready.
     forward([...order.filter((each) => ready.has(each)), ...order.filter((each) => !ready.has(each))], Buffer.concat(chunks));
 
     function forward([backend, ...others]: readonly string[], body: Buffer): void {

@@ -5,8 +5,8 @@ import type { loadLibrary } from "../../src/feed/sinks/load-library.ts";
 import type { RocketmqLibrary } from "../../src/feed/sinks/rocketmq.ts";
 
 /*
- * Brokers in memory behind the interfaces of their libraries. They do what was seen of the real ones: Kafka 4.4.0 by kafkajs 2.2.4, and RocketMQ 5.4.0 with its proxy
- * by rocketmq-client-nodejs 1.0.8 (docs/feed.md).
+ * Brokers in memory with the interfaces of the client libraries. They behave as observed with real brokers: Kafka 4.4.0 with kafkajs 2.2.4, and RocketMQ
+ * 5.4.0 and its proxy with rocketmq-client-nodejs 1.0.8 (docs/feed.md).
  */
 
 export interface Taken {
@@ -17,13 +17,13 @@ export interface Taken {
 
 export interface Broker {
   readonly messages: Taken[];
-  /** `frozen`: takes connections and answers nothing. */
+  /** `away`: refuses connections. `frozen`: accepts connections and answers nothing. */
   state: "there" | "away" | "frozen";
-  /** Of the largest batch or message it takes. */
+  /** Maximum size of a batch or message in bytes. */
   mostBytes: number;
-  /** Kafka: of so many batches it takes, the answer to one gets lost. */
+  /** Kafka only: the answer to every n-th accepted batch is lost. */
   losesOneIn: number;
-  /** Connections, timers and streams of clients that are still there. */
+  /** Number of open connections, timers and streams of clients. */
   open: number;
   readonly load: typeof loadLibrary;
 }
@@ -37,7 +37,7 @@ const loads =
   async <Library>() =>
     library as Library;
 
-/** kafkajs tries again by itself, and then tells that it has tried: why is in the cause. */
+/** The error of kafkajs after its own retries. The reason is in `cause`. */
 function retried(cause: Error): Error {
   return Object.assign(new Error(cause.message, { cause }), { name: "KafkaJSNumberOfRetriesExceeded" });
 }
@@ -45,7 +45,7 @@ function retried(cause: Error): Error {
 const BATCH_OVERHEAD_BYTES = 61;
 const MESSAGE_OVERHEAD_BYTES = 70;
 
-/** Takes batches whole or not at all. All messages of one `send` are for one partition, the worst case. */
+/** Accepts or refuses a batch as a whole. All messages of one `send` go to one partition, which is the worst case. */
 export function createKafkaBroker(): Broker {
   const rules: Rules = { messages: [], state: "there", mostBytes: 1_048_588, losesOneIn: Number.POSITIVE_INFINITY, open: 0 };
   let batches = 0;
@@ -60,7 +60,7 @@ export function createKafkaBroker(): Broker {
         async connect() {
           isOpen = true;
           rules.open += 1;
-          // A socket stays where the broker was reached and refuses what comes next.
+          // kafkajs keeps the socket open, even if the broker refuses the first request on it.
           await reach();
         },
         async disconnect() {
@@ -113,7 +113,7 @@ export function createRocketmqBroker(): Broker {
         throw Object.assign(new Error(`Startup the rocketmq client failed, error=${routes}`), { cause: routes });
       }
       this.#stream = this.createTelemetryStream();
-      // It waits for the settings of the proxy without an end.
+      // The library waits for the settings of the proxy without a time limit.
       if (rules.state === "frozen") await never();
       this.#isRunning = true;
     }
@@ -130,9 +130,9 @@ export function createRocketmqBroker(): Broker {
 
     async shutdown(): Promise<void> {
       this.#isRunning = false;
-      // The stream has broken, and is opened anew a little later.
+      // The library opens a broken stream again after a short time.
       if (rules.state === "away" && this.#stream) this.#stream = this.#stream.destroy() && this.createTelemetryStream();
-      // Nothing below is done when the proxy cannot be told.
+      // If the library cannot reach the proxy, it skips the rest of the shutdown.
       if (this.#stream) reach();
       this.#stream?.destroy();
       this.getRpcClientManager().close();

@@ -6,7 +6,7 @@ import { parse, parseAllDocuments } from "yaml";
 const root = join(__dirname, "..", "..");
 export const chartFolder = join(root, "deploy", "helm", "dingtalk-scim");
 
-/** Files with values for the chart, by name. */
+/** Files with values of the chart, by name. */
 export const VALUES: Readonly<Record<string, string>> = {
   small: join(chartFolder, "ci", "small-values.yaml"),
   full: join(chartFolder, "ci", "full-values.yaml"),
@@ -21,10 +21,10 @@ export const templates = (): readonly { readonly name: string; readonly text: st
     .map((name) => ({ name, text: readFileSync(join(chartFolder, "templates", name), "utf8") }));
 
 export const goldenOf = (name: string): string => join(root, "tests", "fixtures", "chart", `${name}.yaml`);
-/** Of what each of the files of tests/fixtures/chart was rendered, as digests. */
+/** File with the digests of the chart and the values from which the golden files were rendered. */
 export const RENDERED_FROM = join(root, "tests", "fixtures", "chart", "rendered-from.json");
 
-/** Digests of the chart and of each file of values: another one means another rendering. */
+/** Digests of the chart and of each file with values. If one changes, the golden files have to be rendered again. */
 export function chartDigests(): Readonly<Record<string, string>> {
   const digest = (texts: readonly string[]): string => createHash("sha256").update(texts.join("\0")).digest("hex");
   const chart = ["Chart.yaml", "values.yaml"].map((name) => readFileSync(join(chartFolder, name), "utf8"));
@@ -58,7 +58,7 @@ export const documentsIn = (text: string): readonly Rendered[] =>
     .map((document) => document.toJS() as Rendered | null)
     .filter((each) => each !== null);
 
-/** Every pod passes the restricted standard and has limits. */
+/** Expects that every pod meets the restricted Pod Security Standard, and has requests and limits. */
 export function expectRestrictedPods(text: string): void {
   const pods = documentsIn(text).flatMap(({ kind, spec }) => (kind === "Pod" ? [spec as PodSpec] : (spec?.template?.spec ?? [])));
   expect(pods).toHaveLength(4);

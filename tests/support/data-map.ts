@@ -5,12 +5,12 @@ import { SCIM_ATTRIBUTES } from "../../src/privacy/scim-attributes.ts";
 import { classOfSetting } from "../../src/privacy/settings.ts";
 import { TARGET_ATTRIBUTES } from "../../src/privacy/target-attributes.ts";
 
-/* The data map of docs/privacy.md, made from the classification. */
+/* Generates the data map of docs/privacy.md from the classification. */
 
 const BEGIN = "<!-- data map: made from src/privacy, accept changes with GOLDEN=write -->";
 const END = "<!-- end of the data map -->";
 
-/** The page with its data map made anew. */
+/** The page with a newly generated data map. */
 export function withDataMap(page: string, settings: readonly string[]): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error("docs/privacy.md has no place for the data map");

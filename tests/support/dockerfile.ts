@@ -1,4 +1,4 @@
-/** One instruction of a Dockerfile: its word, flags (`--from=build`) and the rest as one line. */
+/** One instruction of a Dockerfile: its name, its flags (`--from=build`) and its other arguments as one line. */
 export interface Instruction {
   readonly word: string;
   readonly flags: Readonly<Record<string, string>>;
@@ -7,7 +7,7 @@ export interface Instruction {
 
 export interface Stage {
   readonly name: string;
-  /** An image, or an earlier stage. */
+  /** Name of an image or of an earlier stage. */
   readonly from: string;
   readonly instructions: readonly Instruction[];
 }

@@ -3,8 +3,8 @@ import { concurrently } from "../../src/demo/cycle/concurrently.ts";
 import type { Product, Reply } from "./product.ts";
 
 /*
- * A provisioning client as Entra ID is one (docs/entra.md): it matches by a filter, reads what it found, compares that with what it wants, and sends the
- * differences alone, one operation for each attribute. It remembers what it cannot read back: members of groups.
+ * A provisioning client that behaves like Entra ID (docs/entra.md). It searches each object by a filter, reads it, and sends only the differences, one
+ * operation for each attribute. It cannot read members of groups, so it remembers them.
  */
 
 const CORE = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -13,7 +13,7 @@ const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const MICROSOFT_GROUP = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group";
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/** An account of the tenant. `undefined`: it has no such value. */
+/** An account of the tenant. An absent attribute has no value. */
 export interface EntraAccount {
   readonly objectId: string;
   readonly userPrincipalName: string;
@@ -28,14 +28,14 @@ export interface EntraAccount {
   readonly department?: string;
   readonly city?: string;
   readonly preferredLanguage?: string;
-  /** `objectId` of somebody else. */
+  /** `objectId` of the manager. */
   readonly manager?: string;
 }
 
 export interface EntraGroup {
   readonly objectId: string;
   readonly displayName: string;
-  /** `objectId` of each. */
+  /** `objectId` of each member. */
   readonly members: readonly string[];
 }
 
@@ -45,19 +45,19 @@ export interface Tenant {
 }
 
 export interface EntraClient {
-  /** One cycle over everybody; the writes it sent, as method, path and what they are about. */
+  /** Plays one cycle for all accounts and groups. Returns its writes: method, path and attributes. */
   cycle(tenant: Tenant): Promise<readonly string[]>;
-  /** The resource as this client reads it. */
+  /** Reads a resource from the server. */
   read(objectId: string): Promise<Reply["body"]>;
 }
 
-/** Requests under way at a time. */
+/** Number of requests at the same time. */
 const WIDTH = 8;
 const MEMBERS_AT_ONCE = 20;
-/** Of a read or write that a busy server did not take. */
+/** Maximum number of repetitions of a request that gets 503. */
 const RETRIES = 5;
 
-/** By the paths of the default mapping of users. */
+/** Values by the paths of Entra's default mapping of users. */
 type Attributes = Readonly<Record<string, string | boolean>>;
 
 export function entraClient({ send }: Pick<Product, "send">, token: string): EntraClient {
@@ -99,7 +99,7 @@ export function entraClient({ send }: Pick<Product, "send">, token: string): Ent
   }
 
   async function patch(path: string, differing: readonly (readonly [string, string | boolean])[]): Promise<void> {
-    // Booleans come as capitalised texts.
+    // Entra sends booleans as capitalised text.
     const said = (value: string | boolean) => (typeof value === "string" ? value : value ? "True" : "False");
     const Operations = differing.map(([attribute, value]) => ({ op: "Replace", path: attribute, value: said(value) }));
     await write("PATCH", path, differing.map(([attribute]) => attribute).join(), { schemas: [PATCH], Operations });
@@ -141,7 +141,7 @@ export function entraClient({ send }: Pick<Product, "send">, token: string): Ent
       writes = [];
       await concurrently(accounts, WIDTH, provisionAccount);
       await concurrently(groups, WIDTH, provisionGroup);
-      // References come in a later pass.
+      // References are sent in a later pass.
       await concurrently(groups, WIDTH, provisionMembers);
       await concurrently(accounts, WIDTH, provisionManager);
       return writes;
@@ -168,11 +168,11 @@ function attributesOf(account: EntraAccount): Attributes {
     [`${ENTERPRISE}:employeeNumber`]: employeeId,
     [`${ENTERPRISE}:department`]: account.department,
   };
-  // A value that is none is never sent.
+  // Entra never sends an empty value.
   return Object.fromEntries(Object.entries(wanted).filter((entry): entry is [string, string | boolean] => entry[1] !== undefined));
 }
 
-/** `list[type eq "type"].sub`, `URN:attribute`, `attribute.sub` or `attribute`. */
+/** The value at a path: `list[type eq "type"].sub`, `URN:attribute`, `attribute.sub` or `attribute`. */
 const LIST = /^(\w+)\[type eq "(\w+)"\]\.(\w+)$/;
 
 function valueAt(resource: Reply["body"], path: string): unknown {

@@ -5,7 +5,7 @@ import { beginLog } from "../../src/store/history/log/keys.ts";
 import { createSealStore } from "../../src/store/history/log/seal.ts";
 import type { Pool } from "../../src/store/postgres/pool.ts";
 
-/** Begins the log of this database with a key of its own, and answers what seals all that is committed. */
+/** Creates the log of this database with a new key. Returns a function that seals all committed events. */
 export async function beginTestLog(pool: Pool): Promise<() => Promise<void>> {
   const key = logKey("scim.example.com/history/0123456789abcdef", createPrivateKey(newSecret()));
   await beginLog(pool, key.verifier);

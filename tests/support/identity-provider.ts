@@ -7,37 +7,37 @@ import { type CryptoKey, decodeJwt, exportJWK, generateKeyPair, type JWK, type J
 import { Provider } from "oidc-provider";
 
 /*
- * An identity provider on this machine, of the library oidc-provider, with addresses and claims like those of Entra ID: one tenant, app roles in `roles`. Whoever
- * comes is signed in as `person` without being asked. Its ID tokens can be spoiled on their way out, and its keys changed.
+ * A local identity provider, made with the library oidc-provider. Its addresses and claims are like those of Entra ID: one tenant, app roles in `roles`. It
+ * signs in every caller as `person` without a page. Tests can falsify its ID tokens and change its keys.
  */
 
 export interface IdentityProvider {
   readonly issuer: string;
   readonly tenant: string;
-  /** OIDC_… of a server that trusts it. */
+  /** The settings OIDC_… of a server that trusts this provider. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Who sits at the browser, and what the directory says of them. */
+  /** The person who signs in, with their claims. */
   person: { sub: string; name: string; roles: readonly string[] | undefined };
-  /** What becomes of every ID token from now on; undefined leaves them as they are. */
+  /** Falsifies each later ID token. Undefined leaves them unchanged. */
   spoil: ((claims: JWTPayload) => Spoilt) | undefined;
-  /** What people were asked for at the authorization endpoint, oldest first. */
+  /** Parameters of the requests to the authorization endpoint, oldest first. */
   readonly asked: URLSearchParams[];
-  /** Signs with a new key from now on, and publishes that alone. */
+  /** Changes the signing key. Only the new key is published. */
   rotate(): Promise<void>;
-  /** Answers nobody while it is true. */
+  /** While it is true, no request gets an answer. */
   isDown: boolean;
-  /** Whether it gives no refresh tokens. */
+  /** While it is true, the provider issues no refresh tokens. */
   isForgetful: boolean;
-  /** Every refresh token counts no more. */
+  /** While it is true, the provider refuses all refresh tokens. */
   isBlocking: boolean;
   close(): Promise<void>;
 }
 
 export interface Spoilt {
   readonly claims?: JWTPayload;
-  /** Signs with a key that it does not publish. */
+  /** Signed with a key that is not published. */
   readonly forged?: true;
-  /** In place of the whole token. */
+  /** Replaces the whole token. */
   readonly text?: string;
 }
 
@@ -50,12 +50,12 @@ interface Key {
   readonly published: JWK;
 }
 
-/** `publicUrl` is that of the server that people sign in to. */
+/** `publicUrl`: URL of the server that people sign in to. */
 export async function openIdentityProvider(publicUrl: string): Promise<IdentityProvider> {
   const app = express();
   const server = createServer(app);
   await once(server.listen(0, "127.0.0.1"), "listening");
-  // A server that listens on a port has an address of this form.
+  // The address of a server that listens on a port is an object.
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const path = `/${TENANT}/v2.0`;
   const [first, stranger] = [await makeKey("key-1"), await makeKey("key-1")];

@@ -7,12 +7,12 @@ import { type Instruction, readDockerfile, type Stage } from "./dockerfile.ts";
 const root = join(__dirname, "..", "..");
 const run = promisify(execFile);
 
-/** Folders that stages make for themselves. What else a stage does to the system is not played: users, packages of the image. */
+/** Folders that stages create. Other changes of the system are not replayed: users and packages of the image. */
 const OWN = /(?<=^|[\s=])\/(build|app)(?=\/|\s|$)/g;
 
 /**
- * Plays COPY, ARG and RUN of a stage of the Dockerfile, and of those it copies from, in folders below `folder`. Resolves with the stage's own file system.
- * Without Docker, so the image below it is this machine.
+ * Runs WORKDIR, COPY and RUN of a stage of the Dockerfile, and of the stages that it copies from, in folders below `folder`. Resolves with the folder of the
+ * stage. It uses no Docker, so this machine takes the place of the base image.
  */
 export async function replay(name: string, folder: string): Promise<string> {
   const stages = readDockerfile(readFileSync(join(root, "Dockerfile"), "utf8"));
@@ -42,13 +42,13 @@ export async function replay(name: string, folder: string): Promise<string> {
   return play(named(name));
 }
 
-/** With nothing of what npm tells the commands it runs, such as this one: where to install, and what. */
+/** Runs a shell command with PATH and HOME only. Variables of an outer npm would tell an inner npm where to install, and what. */
 async function command(text: string, cwd: string): Promise<void> {
   const { PATH = "", HOME = "" } = process.env;
   await run("sh", ["-ec", text], { cwd, env: { PATH, HOME }, maxBuffer: 64e6 });
 }
 
-/** The files of the repository that .dockerignore lets through. */
+/** The files of the repository that .dockerignore does not exclude. */
 async function copyContext(folder: string): Promise<void> {
   const { stdout } = await run("git", ["ls-files", "-z"], { cwd: root, maxBuffer: 64e6 });
   const ignored = readFileSync(join(root, ".dockerignore"), "utf8").trim().split("\n");

@@ -1,8 +1,8 @@
 import { createHash, createPublicKey, verify } from "node:crypto";
 
 /*
- * A second verifier of the log, written from the specifications alone (C2SP signed-note, tlog-checkpoint, tlog-tiles; RFC 6962), which shares no code with the
- * product: what both refuse is not refused by a mistake that both have. Reads the layout of an export; answers undefined, or what is wrong.
+ * A second verifier of the log, written only from the specifications (C2SP signed-note, tlog-checkpoint, tlog-tiles; RFC 6962). It shares no code with the
+ * product, so the two do not have the same mistakes. It reads the files of an export, and returns undefined, or the fault that it found.
  */
 
 export type Files = ReadonlyMap<string, Buffer>;
@@ -53,7 +53,7 @@ function head(text: string, vkeys: readonly string[]): Head {
   return { origin, size: Number(size), root: Buffer.from(root, "base64") };
 }
 
-/** RFC 6962 section 2.1, as it is written there. */
+/** The Merkle tree hash, as RFC 6962 section 2.1 defines it. */
 function treeHash(leaves: readonly Buffer[]): Buffer {
   if (leaves.length === 0) return hash();
   if (leaves.length === 1) return leaves[0]!;

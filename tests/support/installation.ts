@@ -6,14 +6,14 @@ import { promisify } from "node:util";
 const root = join(__dirname, "..", "..");
 const run = promisify(execFile);
 
-/** Makes the package in `folder`; resolves with its path. */
+/** Packs the product into `folder`. Resolves with the path of the package. */
 export async function pack(folder: string): Promise<string> {
   await run("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: root, maxBuffer: 64_000_000 });
   const [tarball] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
   return join(folder, tarball!);
 }
 
-/** The same from a copy of the source elsewhere, compiled anew: the tracked files, and the libraries that are installed here. */
+/** The same, but compiles a copy of the tracked files first, with the libraries that are installed here. */
 export async function packElsewhere(folder: string): Promise<string> {
   const copy = join(folder, "copy");
   mkdirSync(copy);
@@ -26,7 +26,7 @@ export async function packElsewhere(folder: string): Promise<string> {
   writeFileSync(list, files);
   await run("tar", ["-cf", `${copy}.tar`, "--null", "-T", list], { cwd: root });
   await run("tar", ["-xf", `${copy}.tar`, "-C", copy]);
-  // As links where both are on one disk: the libraries are half a gigabyte.
+  // Links if both folders are on one disk, because the libraries take half a gigabyte.
   await run("cp", ["-al", join(root, "node_modules"), copy]).catch(() => run("cp", ["-a", join(root, "node_modules"), copy]));
   const packed = join(folder, "packed");
   mkdirSync(packed);
@@ -40,14 +40,14 @@ export async function packElsewhere(folder: string): Promise<string> {
 
 export interface Installation {
   readonly folder: string;
-  /** The package's own program. */
+  /** Path of the program `dingtalk-scim` of the package. */
   readonly program: string;
-  /** What all of it takes on the disk, in MB of a million bytes. */
+  /** Disk space of the installation in MB (1,000,000 bytes). */
   readonly megabytes: number;
   npx(args: readonly string[], home: string, uid: number | undefined): Promise<string>;
 }
 
-/** Installs the package in an empty folder that nobody may write to afterwards, with Node, npm and a shell in reach and nothing else. */
+/** Installs the package in an empty folder, which becomes read-only. PATH contains only Node, npm and a shell. */
 export async function install(tarball: string, folder: string, more: readonly string[] = []): Promise<Installation> {
   mkdirSync(folder);
   const PATH = onlyTools(join(dirname(folder), "tools"));
@@ -65,7 +65,7 @@ export async function install(tarball: string, folder: string, more: readonly st
   };
 }
 
-/** A folder for PATH: no compiler, no make, no Python. */
+/** A folder for PATH, without compiler, make and Python. */
 function onlyTools(folder: string): string {
   mkdirSync(folder, { recursive: true });
   const node = dirname(process.execPath);
@@ -75,7 +75,7 @@ function onlyTools(folder: string): string {
   return folder;
 }
 
-/** By whole blocks, as the disk counts. */
+/** Disk space in whole blocks, as the file system counts it. */
 function bytesIn(folder: string): number {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((path) => lstatSync(join(folder, path)).blocks * 512)

@@ -3,24 +3,24 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 
-/** An identity provider as Entra ID is one: signs assertions for a workload, and publishes its keys over real HTTP on a free port. */
+/** An identity provider like Entra ID. It signs assertions for a workload, and publishes its keys over HTTP on a free port. */
 export interface Issuer {
   readonly origin: string;
   readonly jwksUrl: string;
-  /** What an operator registers, but for the scopes. */
+  /** The trust that an operator registers, without its scopes. */
   readonly workload: {
     readonly issuer: string;
     readonly subject: string;
     readonly audiences: readonly string[];
     readonly tenantId: string;
   };
-  /** Claims of the workload, with changes; undefined leaves one out. */
+  /** An assertion with the claims of the workload. `changes` replaces claims; undefined removes one. */
   sign(change?: JWTPayload, header?: object): Promise<string>;
-  /** Signs with a new key from now on, and publishes that alone. */
+  /** Changes the signing key. Only the new key is published. */
   rotate(): Promise<void>;
-  /** How the address of the keys answers from now on: as it should, or otherwise. */
+  /** Sets how the address of the keys answers from now on. */
   answer(how: Answer): void;
-  /** How often somebody asked for the keys. */
+  /** Number of requests for the keys. */
   asked(): number;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export const dropped = (response: ServerResponse): void => void response.destroy
 
 const TENANT = "ce5f061f-abe6-4e40-9615-301f87bcb7f0";
 
-/** Entra ID signs with RS256; a key of ES256 is made in no time. */
+/** Entra ID signs with RS256. Creating a key for ES256 is much faster. */
 export async function openIssuer(now: () => Date, alg: "RS256" | "ES256" = "RS256"): Promise<Issuer> {
   let key: { readonly kid: string; readonly privateKey: CryptoKey; readonly published: JWK };
   let how: Answer = "keys";
@@ -43,7 +43,7 @@ export async function openIssuer(now: () => Date, alg: "RS256" | "ES256" = "RS25
     response.setHeader("content-type", "application/json").end(JSON.stringify({ keys: [key.published] }));
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
-  // A server that listens on a port has an address of this form.
+  // The address of a server that listens on a port is an object.
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const workload = {
     issuer: `${origin}/${TENANT}/v2.0`,

@@ -1,9 +1,11 @@
 const { ModuleMocker } = require("jest-mock");
 
-/** Where jest keeps what listens to the events of a test file. */
+/** The key under which jest stores the listeners for the events of a test file. */
 const LISTENERS = Symbol.for("EVENT_HANDLERS");
 
-/** The worker's own globals for every test file, so that packages loaded once (jest-runtime.cjs) and tests mean the same `Error` and `Array`. */
+/**
+ * Every test file gets the globals of the worker. So packages that are loaded once (jest-runtime.cjs) and tests have the same `Error` and `Array`.
+ */
 module.exports = class {
   global = globalThis;
   moduleMocker = new ModuleMocker(globalThis);
@@ -13,7 +15,7 @@ module.exports = class {
 
   async setup() {}
 
-  /** What jest puts in place of the worker's own is for one test file. */
+  /** Restores the globals that jest replaced for one test file. */
   async teardown() {
     this.moduleMocker.restoreAllMocks();
     delete globalThis[LISTENERS];

@@ -2,14 +2,14 @@ const { compileFunction } = require("node:vm");
 const Runtime = require("jest-runtime").default;
 
 /*
- * Jest evaluates every module anew for every test file, packages included, in a context of its own whose globals are slow to reach. Measured: more than a
- * third of the processor time of a whole run went there. Here a worker loads each package once and compiles each file of ours once. What is ours is still
- * evaluated anew for every test file, so none sees what another left in a module. Mocks of packages do not work; we have none.
+ * By default, jest evaluates every module again for every test file, packages too, in a context with slow globals. This took more than a third of the
+ * processor time of a whole run. Here, a worker loads each package once, and compiles each file of the repository once. These files are still evaluated for
+ * every test file, so test files share no state of modules. Mocks of packages do not work; the tests have none.
  */
 
 const IN_PACKAGE = /[\\/]node_modules[\\/]/;
 
-/** By file, for as long as the worker lives. */
+/** Cache by file, for the life of the worker. */
 const compiled = new Map();
 
 module.exports = class extends Runtime {
@@ -30,7 +30,7 @@ module.exports = class extends Runtime {
     return file === undefined ? super.requireModuleOrMock(from, name) : require(file);
   }
 
-  /** The file of a package that is meant; undefined for what is ours, Node's or jest's own. */
+  /** The file of the package. Undefined for files of the repository, and for modules of Node and jest. */
   #inPackage(from, name) {
     if (name.startsWith(".") || name === "@jest/globals" || this._resolution.isCoreModule(name)) return undefined;
     const file = this._resolution.resolveCjs(from, name);

@@ -1,6 +1,6 @@
 const Sequencer = require("@jest/test-sequencer").default;
 
-/** What long files take, in ms, by folder. Seldom right; it keeps the longest from being the last. */
+/** Estimated duration of test files in ms, by folder. It is rough, but it starts the longest files first. */
 const GUESSES = [
   [/tests\/(e2e|conformance)\//, 30_000],
   [/tests\/integration\/(reconcile|database)\//, 15_000],
@@ -8,7 +8,7 @@ const GUESSES = [
   [/tests\/(integration|contract)\//, 4_000],
 ];
 
-/** The longest first, by what they took last time; in a new clone by a guess, where jest would go by the size of the file. */
+/** Runs the longest test files first, by their last duration. In a new clone it uses the estimate, where jest would use the size of the file. */
 module.exports = class extends Sequencer {
   time(test) {
     return super.time(test) ?? GUESSES.find(([path]) => path.test(test.path))?.[1] ?? 500;

@@ -3,19 +3,19 @@ import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
 import { createTestDatabase, SEEDS_VARIABLE, type TestDatabase } from "./postgres.ts";
 
 /*
- * A database and its connections, for one test after the other. Most of what PostgreSQL does for a short test is to plan each statement for each new
- * connection: an environment with a worker, a person and two groups cost it 250 ms, of which 40 ms were the database.
+ * A database and its connections that several tests use, one after the other. For a short test, PostgreSQL spends most of its time planning statements on
+ * new connections: an environment with a worker, a person and two groups took 250 ms, and only 40 ms of these for the database.
  */
 
 export interface DatabaseInUse {
   readonly url: string;
-  /** Connections of one part; given back when the database is. */
+  /** A pool of connections for one part. It must not be used after `giveBack`. */
   pool(): Pool;
-  /** Nobody uses it, nor its connections, any more. */
+  /** Call it when neither the database nor its connections are used any more. */
   giveBack(): Promise<void>;
 }
 
-/** Connections of each kind that one part has at most. */
+/** Maximum number of connections in a pool. */
 const MOST_CONNECTIONS = 5;
 
 let keeps = false;
@@ -26,11 +26,11 @@ interface Kept {
   readonly pools: readonly Pool[];
 }
 
-/** To be called at the top of a test file: its tests have one database after the other, emptied between them. Not for tests that change tables or settings. */
+/** Call it at the top of a test file. Its tests then share one database, which is emptied between them. Not for tests that change tables or settings. */
 export function keepDatabase(): void {
   keeps = true;
   afterAll(async () => {
-    // One that a hook after this one gives back is ended at once.
+    // A database that a later hook gives back is dropped immediately.
     keeps = false;
     if (kept) await end(kept);
     kept = undefined;
@@ -66,7 +66,7 @@ async function end({ database, pools }: Kept): Promise<void> {
   await database.drop();
 }
 
-/** As it was when it was made. Triggers and references do not count meanwhile. */
+/** Restores the rows of the template. Triggers and foreign keys are disabled during this. */
 async function empty(pool: Pool): Promise<void> {
   const seeds = JSON.parse(process.env[SEEDS_VARIABLE] ?? "{}") as Readonly<Record<string, readonly object[]>>;
   const client = await pool.connect();

@@ -3,19 +3,19 @@ import type { RateLimiter, SharedToken } from "../../src/reconcile/target.ts";
 import { TargetThrottled } from "../../src/reconcile/target-failures.ts";
 
 export interface WatchedLimiter extends RateLimiter {
-  /** Pauses in the order they were asked for. */
+  /** All pauses, in the order of the calls. */
   readonly pauses: readonly { readonly api: string; readonly ms: number; readonly reason: string }[];
-  /** Forgets every pause, as if its time had passed. */
-  forgive(): void;
+  /** Ends every pause. */
+  clear(): void;
 }
 
-/** A limiter of one process without a rate: it only keeps pauses. */
+/** A limiter for one process. It has no rate limit, only pauses. */
 export function createPauses(clock: Clock): WatchedLimiter {
   const untilMs = new Map<string, number>();
   const pauses: { api: string; ms: number; reason: string }[] = [];
   return {
     pauses,
-    forgive: () => untilMs.clear(),
+    clear: () => untilMs.clear(),
     async take(api, { signal, maxWaitMs }) {
       signal.throwIfAborted();
       const waitMs = Math.max(untilMs.get(api) ?? 0, untilMs.get("all") ?? 0) - clock.monotonicMs();
@@ -30,7 +30,7 @@ export function createPauses(clock: Clock): WatchedLimiter {
   };
 }
 
-/** A token of one process: fetched by one, awaited by the others. */
+/** An access token for one process. One caller fetches it, and the others wait for it. */
 export function createToken(clock: Clock): SharedToken {
   let held: { readonly fetched: ReturnType<Parameters<SharedToken["get"]>[0]>; untilMs: number } | undefined;
   return {

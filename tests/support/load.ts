@@ -1,27 +1,27 @@
 import { systemClock } from "../../src/core/clock.ts";
 
-/** What became of one request. */
+/** One request and its result. */
 export interface Sent {
   readonly atMs: number;
   readonly ms: number;
   readonly kind: "write" | "read";
-  /** 0: the connection broke, or nobody answered. */
+  /** HTTP status. 0 if there was no answer. */
   readonly status: number;
   readonly retryAfter: string | null;
-  /** Of a person that was acknowledged. */
+  /** Id of the created person. */
   readonly id?: string;
 }
 
 export interface Load {
   readonly sent: readonly Sent[];
-  /** Resolves with the first request that was sent after `fromMs` and answered well. */
+  /** Resolves with the first request that was sent after `fromMs` and got an answer of 2xx. */
   firstGood(fromMs: number): Promise<Sent>;
   stop(): Promise<void>;
 }
 
 const PAUSE_MS = 20;
 
-/** Clients that create people and read, one request after the other, until they are stopped. */
+/** Starts clients that create and read people until `stop`. Each sends one request after the other. */
 export function startLoad(base: string, token: string, clients = 6): Load {
   const sent: Sent[] = [];
   let stopping = false;

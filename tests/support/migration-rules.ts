@@ -1,8 +1,8 @@
 import { readMigrations } from "../../src/database/migration-files.ts";
 
 /*
- * What a migration may not do, because processes of the version before run on its schema while clients write: take away or redefine what they read or write, refuse
- * what they write, or keep writers waiting. CONTRIBUTING.md says how it is done instead.
+ * Rules for migrations. During an update, processes of the previous version use the new schema while clients write. So a migration must not remove or
+ * redefine what these processes use, refuse what they write, or block writers. CONTRIBUTING.md describes the alternatives.
  */
 
 export interface Breach {
@@ -11,17 +11,17 @@ export interface Breach {
 }
 
 export type RuleName =
-  | "removes what the version before uses"
-  | "renames what the version before uses"
+  | "removes what the previous version uses"
+  | "renames what the previous version uses"
   | "changes a type"
-  | "refuses what the version before writes"
-  | "keeps writers waiting"
+  | "refuses what the previous version writes"
+  | "blocks writers"
   | "ends its transaction";
 
-/** With one row for each person, change or more: whatever looks at all of them takes long. */
+/** Tables with at least one row for each person or change. Statements that read all rows take long. */
 const LARGE = ["users", "group_members", "history", "entity_states", "links", "person_departments"] as const;
 
-/** Of a statement that touches a table which is there already; `made` are those that the migration makes itself, and it may do with them what it likes. */
+/** Breaches of the rules by the statements of a migration. Tables that the migration itself creates have no rules. */
 export function breachesOf(sql: string): readonly Breach[] {
   const statements = statementsOf(sql);
   const made = new Set(
@@ -30,16 +30,16 @@ export function breachesOf(sql: string): readonly Breach[] {
   const isConcurrent = statements.some((statement) => / index concurrently /.test(statement));
   return statements.flatMap((statement) => [
     ...(isConcurrent && !/^(drop index concurrently if exists|create (unique )?index concurrently) /.test(statement)
-      ? [{ rule: "keeps writers waiting" as const, statement }]
+      ? [{ rule: "blocks writers" as const, statement }]
       : []),
     ...partsOf(statement, made).flatMap((part) => RULES.filter(({ when }) => when(part)).map(({ rule }) => ({ rule, statement }))),
   ]);
 }
 
 interface Part {
-  /** `add column n int`, `create index …`: one action on one table. */
+  /** One action on one table, such as `add column n int` or `create index …`. */
   readonly action: string;
-  /** Undefined: no table that was there before. */
+  /** The table, if it existed before the migration. */
   readonly table: string | undefined;
 }
 
@@ -47,7 +47,7 @@ const isLarge = ({ table }: Part): boolean => (LARGE as readonly (string | undef
 
 const RULES: readonly { readonly rule: RuleName; when(part: Part): boolean }[] = [
   {
-    rule: "removes what the version before uses",
+    rule: "removes what the previous version uses",
     when: ({ action, table }) =>
       /^drop (table|view|function|type|sequence|schema|trigger|materialized)\b/.test(action) ||
       (table !== undefined &&
@@ -55,12 +55,12 @@ const RULES: readonly { readonly rule: RuleName; when(part: Part): boolean }[] =
         !/^drop index/.test(action)),
   },
   {
-    rule: "renames what the version before uses",
+    rule: "renames what the previous version uses",
     when: ({ action, table }) => table !== undefined && /^(rename|set schema)\b/.test(action),
   },
   { rule: "changes a type", when: ({ action, table }) => table !== undefined && /^alter (column )?\S+ (set data )?type\b/.test(action) },
   {
-    rule: "refuses what the version before writes",
+    rule: "refuses what the previous version writes",
     when: ({ action, table }) =>
       table !== undefined &&
       ((/^add (column )?(if not exists )?(?!constraint)\S+ .*\bnot null\b/.test(action) && !/\b(default|generated)\b/.test(action)) ||
@@ -69,11 +69,11 @@ const RULES: readonly { readonly rule: RuleName; when(part: Part): boolean }[] =
         /^create unique index\b/.test(action)),
   },
   {
-    rule: "keeps writers waiting",
+    rule: "blocks writers",
     when: (part) =>
       (isLarge(part) &&
         (/^(create (unique )?index (?!concurrently)|update|delete from|cluster|reindex)\b/.test(part.action) ||
-          // Each row is written anew, as the value differs from row to row.
+          // PostgreSQL rewrites every row, because the value differs from row to row.
           /^add .*\bdefault (gen_random_uuid|clock_timestamp|random|nextval)\b/.test(part.action) ||
           /^add .*\bgenerated always as\b/.test(part.action))) ||
       /^(lock|truncate|vacuum full)\b/.test(part.action),
@@ -81,7 +81,7 @@ const RULES: readonly { readonly rule: RuleName; when(part: Part): boolean }[] =
   { rule: "ends its transaction", when: ({ action }) => /^(commit|rollback|begin)\b/.test(action) },
 ];
 
-/** An `alter table` has several actions. */
+/** The actions of a statement. An `alter table` may have several. */
 function partsOf(statement: string, made: ReadonlySet<string>): readonly Part[] {
   const altered = /^alter table (?:if exists )?(?:only )?([\w.]+) (.*)$/.exec(statement);
   if (altered) {
@@ -94,7 +94,7 @@ function partsOf(statement: string, made: ReadonlySet<string>): readonly Part[] 
   return [{ action: statement, table: table === undefined || made.has(table) ? undefined : table }];
 }
 
-/** In lower case, without comments, each on one line; bodies of functions and texts are left out. */
+/** The statements in lower case, one line each, without comments, function bodies and string values. */
 function statementsOf(sql: string): readonly string[] {
   const bare = sql
     .replace(/(\$\w*\$)[\s\S]*?\1/g, "''")
@@ -121,7 +121,7 @@ function outsideBrackets(text: string, separator: string): readonly string[] {
   return [...parts, part.trim()];
 }
 
-/** What each migration of `directory` does against the rules, from the first one that is held to them. */
+/** Breaches by migration of `directory`, from the migration `first` on. */
 export const breachesSince = (directory: string, first: string): Readonly<Record<string, readonly Breach[]>> =>
   Object.fromEntries(
     readMigrations(directory)

@@ -1,8 +1,8 @@
 import { systemClock } from "../../src/core/clock.ts";
 
 /**
- * Clients as a company has them in a busy hour: they create people, change their titles again and again, put them into groups and look them up. Nobody leaves.
- * What a client remembers of each person is what was acknowledged.
+ * Clients of a company in a busy hour. They create people, change their titles many times, add them to groups and read them; they remove nobody.
+ * `people` contains what the server has acknowledged.
  */
 export interface Office {
   readonly people: ReadonlyMap<string, Person>;
@@ -13,7 +13,7 @@ export interface Office {
 export interface Person {
   /** The last title that was acknowledged. */
   title: string;
-  /** A title that got no answer, or a refusal, after that one. */
+  /** A later title whose write got no answer or a refusal. */
   unsure?: string;
   inGroup: boolean;
 }
@@ -22,13 +22,13 @@ export interface Answer {
   readonly what: string;
   readonly atMs: number;
   readonly ms: number;
-  /** 0: the connection broke, or nobody answered. */
+  /** HTTP status. 0 if there was no answer. */
   readonly status: number;
   readonly retryAfter: string | null;
 }
 
 const CLIENTS = 4;
-/** Between two requests of one client. */
+/** Pause between two requests of one client. */
 const PAUSE_MS = 60;
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
@@ -84,7 +84,7 @@ export function openOffice(base: string, token: string): Office {
       mine.push(id);
       const joined = await patch("join a group", `/Groups/${group}`, { op: "add", path: "members", value: [{ value: id }] });
       people.get(id)!.inGroup = joined.isDone;
-      // Of one who was there before: each is written by one client only, so that the last title is known.
+      // Changes the title of an earlier person of this client. Only one client writes each person, so the last title is known.
       const other = mine[(round * 7) % mine.length]!;
       await retitle(other, `Title of ${other} ${round}`);
     }
@@ -93,12 +93,12 @@ export function openOffice(base: string, token: string): Office {
   async function makeGroup(at: number): Promise<string> {
     const body = { schemas: ["urn:ietf:params:scim:schemas:core:2.0:Group"], displayName: `Office/Team ${at}` };
     const { isDone, text } = await send("create a group", "POST", "/Groups", body);
-    if (!isDone) throw new Error(`no group could be made: ${text}`);
+    if (!isDone) throw new Error(`the create of a group failed: ${text}`);
     return (JSON.parse(text) as { readonly id: string }).id;
   }
 
   const running = Promise.all(Array.from({ length: CLIENTS }, (_, at) => client(at)));
-  // A failure is told by `stop`.
+  // `stop` reports a failure.
   running.catch(() => undefined);
   return {
     people,

@@ -4,5 +4,5 @@ import { compilePolicy } from "../../src/policy/compile.ts";
 
 export const RAISED_POLICY_FILE = join(__dirname, "..", "fixtures", "policies", "raised.yaml");
 
-/** Limits that no test reaches, for tests that are about something else. */
+/** A policy with limits that no test reaches, for tests of other things. */
 export const raisedPolicy = compilePolicy(readFileSync(RAISED_POLICY_FILE, "utf8"));

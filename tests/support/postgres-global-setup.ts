@@ -13,7 +13,7 @@ import { temporaryRoot } from "./temporary-root.ts";
 const FOLDER_PREFIX = "dingtalk-scim-test-";
 const root = join(__dirname, "..", "..");
 
-/** Nothing of a test run is worth keeping, so nothing waits for the disk. Databases live for seconds: nothing is tidied, nor counted, beside the tests. */
+/** Settings for data that is not kept: PostgreSQL does not wait for the disk, and runs neither vacuum nor statistics in the background. */
 const throwAway = {
   fsync: "off",
   full_page_writes: "off",
@@ -25,8 +25,8 @@ const throwAway = {
 };
 
 /**
- * One PostgreSQL for the whole run, with a template database that every test file copies. `DATABASE_URL_TEST` names a server to use instead
- * (its user must be allowed to create databases). A watchdog ends the server when the run is killed; the next run removes what even that left behind.
+ * Starts one PostgreSQL for the whole run, with a template database that every test file copies. `DATABASE_URL_TEST` is the URL of a server to use instead;
+ * its user must be allowed to create databases. A watchdog stops PostgreSQL if the run is killed, and the next run removes all remains.
  */
 export default async function setUp(): Promise<void> {
   await removeLeftovers();
@@ -68,7 +68,7 @@ async function startServer(): Promise<{ server: string; end: () => Promise<void>
   return { server: postgres.url, end };
 }
 
-/** Of every table, for kept-database.ts. */
+/** The rows of every table, for kept-database.ts. */
 async function rowsOf(url: string): Promise<Readonly<Record<string, readonly object[]>>> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -84,7 +84,7 @@ async function rowsOf(url: string): Promise<Readonly<Record<string, readonly obj
   }
 }
 
-/** A test opens some ten connections, and 4,096 rounds of SHA-256 were a third of what each costs this process. */
+/** Reduces the rounds of SHA-256 at sign-in from 4,096 to 1. A test opens about ten connections, and the rounds took a third of the time of each. */
 async function makeSignInCheap(url: string): Promise<void> {
   const { password } = new URL(url);
   await runOn(url, `set scram_iterations = 1; alter role current_user password '${decodeURIComponent(password)}'`);
@@ -94,7 +94,7 @@ async function removeLeftovers(): Promise<void> {
   for (const name of readdirSync(temporaryRoot())) {
     const owner = name.startsWith(FOLDER_PREFIX) ? Number.parseInt(name.slice(FOLDER_PREFIX.length), 10) : Number.NaN;
     if (Number.isNaN(owner) || lives(owner)) continue;
-    // Another user's leftover is for that user's next run.
+    // The remains of another user cannot be removed here. The next run of that user removes them.
     await removeLeftover(join(temporaryRoot(), name)).catch(() => undefined);
   }
 }

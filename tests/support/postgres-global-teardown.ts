@@ -1,5 +1,5 @@
 declare global {
-  /** Left by the global set-up for the tear-down, which jest runs in the same process. */
+  /** Set by the global set-up for the tear-down. Jest runs both in the same process. */
   var endTestPostgres: (() => Promise<void>) | undefined;
 }
 

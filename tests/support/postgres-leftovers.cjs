@@ -1,6 +1,6 @@
 /**
- * Ends the PostgreSQL in a test run's folder and removes the folder. Run as a program (`node postgres-leftovers.cjs FOLDER`) it waits until its standard
- * input closes, which happens however the test run ends, kill -9 included.
+ * Stops the PostgreSQL in the folder of a test run, and removes the folder. As a program (`node postgres-leftovers.cjs FOLDER`) it first waits until its
+ * standard input closes. This happens at every end of the test run, also after `kill -9`.
  */
 const { existsSync, readFileSync, readlinkSync, realpathSync, rmSync } = require("node:fs");
 const { join } = require("node:path");
@@ -20,12 +20,12 @@ function endServer(pid) {
   try {
     process.kill(pid, "SIGQUIT");
   } catch (error) {
-    // It ended by itself since it was looked at.
+    // The server has ended in the meantime.
     if (error.code !== "ESRCH") throw error;
   }
 }
 
-/** The pid of the server of this data directory, if it lives; a pid that has become somebody else's is left alone. */
+/** The pid of the server of this data directory, if it runs. Undefined if another process has the pid now. */
 function running(cluster) {
   try {
     const pid = Number.parseInt(readFileSync(join(cluster, "postmaster.pid"), "utf8"), 10);

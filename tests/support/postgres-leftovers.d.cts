@@ -1,2 +1,2 @@
-/** Ends the PostgreSQL in a test run's folder, if one runs, and removes the folder. */
+/** Stops the PostgreSQL in the folder of a test run, if it runs, and removes the folder. */
 export declare function removeLeftover(folder: string): Promise<void>;

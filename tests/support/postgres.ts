@@ -2,27 +2,27 @@ import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 
 export interface TestDatabase {
-  /** A direct connection as superuser. */
+  /** URL of the database, as superuser. */
   readonly url: string;
-  /** Closes whatever is still connected and removes the database. */
+  /** Closes all connections and removes the database. */
   drop(): Promise<void>;
 }
 
-/** Handed from the global set-up to the test workers. */
+/** Values that the global set-up passes to the test workers. */
 export const SERVER_VARIABLE = "TEST_POSTGRES_SERVER";
 export const TEMPLATE_VARIABLE = "TEST_POSTGRES_TEMPLATE";
-/** Every table of the template with its rows, as JSON. */
+/** The rows of every table of the template, as JSON. */
 export const SEEDS_VARIABLE = "TEST_POSTGRES_SEEDS";
 
-/** A database of one's own, with the product's tables and the queue's schema, copied from the template of this run (25 to 50 ms). */
+/** Creates a database with the tables of the product and of the queue, as a copy of the template of this run (25 to 50 ms). */
 export const createTestDatabase = (): Promise<TestDatabase> => create(fromSetUp(TEMPLATE_VARIABLE));
 
-/** The same without any tables. */
+/** Creates a database without tables. */
 export const createEmptyDatabase = (): Promise<TestDatabase> => create("template0");
 
 async function create(template: string): Promise<TestDatabase> {
   const server = fromSetUp(SERVER_VARIABLE);
-  // Databases of this run share the template's name as prefix, by which the tear-down finds them.
+  // The name begins with the name of the template, so that the tear-down finds the database.
   const name = `${fromSetUp(TEMPLATE_VARIABLE)}_${randomBytes(6).toString("hex")}`;
   await runOn(server, `create database ${name} template ${template} strategy file_copy`);
   return { url: databaseUrl(server, name), drop: () => runOn(server, `drop database if exists ${name} with (force)`) };
@@ -38,7 +38,7 @@ export async function runOn(url: string, sql: string): Promise<void> {
   }
 }
 
-/** The same server and user, another database. */
+/** The URL of another database of the same server, with the same user. */
 export function databaseUrl(server: string, name: string): string {
   const url = new URL(server);
   url.pathname = `/${name}`;

@@ -7,8 +7,8 @@ const root = join(__dirname, "..", "..");
 const run = promisify(execFile);
 
 /**
- * The commit that stands for the version before, until a release is tagged: the first that makes a package. Its schema lacks what came with alerts, grace of
- * leavers and later.
+ * The commit of the previous version while there is no tagged release: the first commit that builds a package. Its schema is older than alerts and the
+ * grace of leavers.
  */
 const BEFORE_RELEASES = "499d896b51e959dd198017d7e1239309f1450f43";
 
@@ -17,7 +17,7 @@ export interface PreviousVersion {
   readonly program: string;
 }
 
-/** Builds the version before this one in `folder`, which must not exist: from the history of this clone and the npm registry. Takes about a minute. */
+/** Builds the previous version in `folder`, which must not exist, from the history of this clone and the npm registry. It takes about a minute. */
 export async function buildPreviousVersion(folder: string): Promise<PreviousVersion> {
   const commit = (await lastRelease()) ?? BEFORE_RELEASES;
   await demandCommit(commit);
@@ -31,7 +31,7 @@ export async function buildPreviousVersion(folder: string): Promise<PreviousVers
   return { commit, program };
 }
 
-/** The newest tag of a version before this commit. */
+/** The newest tag of a version among the ancestors of this commit. */
 async function lastRelease(): Promise<string | undefined> {
   return git("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "HEAD^").catch(() => undefined);
 }
@@ -44,7 +44,7 @@ async function demandCommit(commit: string): Promise<void> {
   if (known) return;
   const shallow = (await git("rev-parse", "--is-shallow-repository")) === "true";
   throw new Error(
-    `the version before (${commit}) is not in this clone${shallow ? ", which is shallow: fetch the whole history with `git fetch --unshallow --tags`" : ""}`,
+    `the previous version (${commit}) is not in this clone${shallow ? ", which is shallow: fetch the whole history with `git fetch --unshallow --tags`" : ""}`,
   );
 }
 

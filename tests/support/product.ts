@@ -27,30 +27,30 @@ import { createTestDatabase } from "./postgres.ts";
 import { temporaryRoot } from "./temporary-root.ts";
 import { testVault } from "./vault.ts";
 
-/** The product as it is composed for a start, in this process: every address on a free port, the loop when it is asked for, and the simulator as DingTalk. */
+/** The whole product in this process: all addresses on a free port, the simulator as DingTalk, and the loop after `startSync`. */
 export interface Product {
   readonly base: string;
-  /** A token that may do everything. */
+  /** A token with all scopes. */
   readonly bootstrap: string;
   readonly pool: Pool;
   readonly mounts: readonly Mount[];
   send(method: string, path: string, options?: SendOptions): Promise<Reply>;
-  /** A token for the source of this name, which is made when there is none. */
+  /** Creates a token for the source with this name, and the source if it does not exist. */
   token(scopes: readonly Scope[], source?: string): Promise<string>;
-  /** Starts the loop, with settings of its own. Stopped with the product unless it is stopped before. */
+  /** Starts the loop with these additional settings. `close` stops it, unless it is stopped before. */
   startSync(settings?: Environment, own?: { readonly clock?: Clock }): Promise<RunningSync>;
-  /** Somebody is told of incidents from here on, with settings of their own. Stopped with the product. */
+  /** Starts the alerts with these additional settings. `close` stops them. */
   startAlerts(settings?: Environment): Turns;
-  /** Address of the simulator. */
+  /** URL of the simulator. */
   readonly dingtalk: string;
-  /** Resolves when `condition` answers true; rejects after 25 seconds. */
+  /** Resolves when `condition` resolves to true. Rejects after 25 seconds. */
   until(condition: () => Promise<boolean>): Promise<void>;
-  /** Resolves when nothing is due or waiting. */
+  /** Resolves when no entity is due or waiting. */
   quiet(): Promise<void>;
-  /** A control address of the simulator, e.g. `switches`. */
+  /** Sends a POST to a control address of the simulator, e.g. `switches`. */
   control(address: string, body: object): Promise<void>;
   remote(): Promise<Remote>;
-  /** Calls of each path to the simulator. */
+  /** Number of calls that the simulator received, by path. */
   calls(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export interface Remote {
 }
 
 export interface SendOptions {
-  /** Everything may be done when it is left out; an empty one is not sent. */
+  /** The default is the bootstrap token, with all scopes. With "" no token is sent. */
   readonly token?: string;
   readonly body?: unknown;
   readonly form?: Readonly<Record<string, string>>;
@@ -72,18 +72,18 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape, and every look is an assertion.
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape, and every access is an assertion.
   readonly body: any;
 }
 
 export interface ProductOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
-  /** Of the organisation, as the simulator's `reset` takes them. */
+  /** Switches of the organisation, in the form of `POST /_sim/reset`. */
   readonly switches?: object;
-  /** Beside those the product is opened with. */
+  /** Settings in addition to those of every test. */
   readonly settings?: Environment;
-  /** Without credentials: the simulator is its sandbox, with the limits of the built-in policy. */
+  /** Whether the product has no credentials: the simulator is then its sandbox, and the built-in policy applies. */
   readonly sandbox?: boolean;
 }
 
@@ -101,10 +101,10 @@ export async function openProduct({
   const pool = createPool({ url: database.url, max: 12, logger: silentLogger });
   const simulator = createSimulator({ qps: 0 });
   const { url: dingtalk } = await simulator.start();
-  // Shared by all parts, as in one process.
+  // All parts share them, as in a process of the product.
   const meter = createMeter();
   const refusals = createRefusalTally(clock);
-  const houseWith = (settings: Environment): ServerContext => {
+  const contextWith = (settings: Environment): ServerContext => {
     const environment = {
       BOOTSTRAP_TOKEN: BOOTSTRAP,
       RATE_LIMIT_PER_CLIENT: "0",
@@ -125,7 +125,7 @@ export async function openProduct({
     };
     return { config: parseConfig(environment), pool, vault: testVault, clock, logger, traffic: createTraffic(), meter, refusals };
   };
-  const env = houseWith(settings);
+  const env = contextWith(settings);
   const options = await composeApi(env, { database: async () => void (await pool.query("select 1")) });
   const server = await startHttpServer({
     host: "127.0.0.1",
@@ -190,7 +190,7 @@ export async function openProduct({
     },
 
     async startSync(settings = {}, parts = {}) {
-      const own = { ...houseWith(settings), ...parts };
+      const own = { ...contextWith(settings), ...parts };
       const running = await startSync(own, organisationSettings(own.config));
       loops.add(running);
       return {
@@ -203,7 +203,7 @@ export async function openProduct({
     },
 
     startAlerts(own = {}) {
-      const running = startAlerting(houseWith({ ...settings, ...own }), { paceMs: 200, everyMs: 100 });
+      const running = startAlerting(contextWith({ ...settings, ...own }), { paceMs: 200, everyMs: 100 });
       telling.push(running);
       return running;
     },

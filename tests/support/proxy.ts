@@ -1,20 +1,20 @@
 import { once } from "node:events";
 import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
 
-/** A way to a TCP server that can be broken like a network: packets are swallowed while connections stay open, or connections are cut and refused. */
+/** A TCP proxy that simulates network faults: lost packets on open connections, and broken and refused connections. */
 export interface TcpProxy {
   readonly port: number;
-  /** The same URL by way of the proxy. */
+  /** The URL with the address of the proxy. */
   through(url: string): string;
-  /** Nothing passes any more, in either direction, and nobody is told. New connections open and hear nothing. */
+  /** Drops all data in both directions, and keeps the connections open. New connections are accepted, and get no data. */
   freeze(): void;
-  /** What is said to the server is swallowed, on every connection; what it says itself passes. */
+  /** Drops all data from clients to the server. Data from the server passes. */
   mute(): void;
-  /** Everything open breaks, and whoever comes is sent away at once. */
+  /** Breaks all connections, and refuses new ones. */
   cut(): void;
-  /** New connections pass again. Those of a freeze, and muted ones, stay as they are: what was swallowed is gone. */
+  /** New connections work again. Connections that were frozen or muted stay so, because their dropped data is lost. */
   mend(): void;
-  /** Leads new connections to another server. */
+  /** Connects new connections to another server. */
   leadTo(url: string): void;
   close(): Promise<void>;
 }
@@ -25,9 +25,9 @@ export async function openProxy(url: string): Promise<TcpProxy> {
   let state: State = "open";
   let to = new URL(url);
   const sockets = new Set<Socket>();
-  /** Those of now; a freeze takes them with it for good. */
+  /** Connections that pass data. A freeze stops them permanently. */
   let passing = new Set<Socket>();
-  /** Of clients. */
+  /** Sockets of clients. */
   const callers = new Set<Socket>();
   const muted = new Set<Socket>();
 

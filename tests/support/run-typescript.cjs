@@ -1,4 +1,4 @@
-/** `node run-typescript.cjs PROGRAM.ts …` runs a program of the tests as a process of its own, compiled as jest compiles it. */
+/** `node run-typescript.cjs PROGRAM.ts …` runs a TypeScript program of the tests, compiled in the same way as by jest. */
 const { readFileSync } = require("node:fs");
 const { resolve } = require("node:path");
 const { transformSync } = require("@swc/core");

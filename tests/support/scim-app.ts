@@ -11,30 +11,30 @@ import { BOOTSTRAP, createLineLogger, type Line, openDoor, PUBLIC_URL, SOURCE } 
 import { createTestDatabase } from "./postgres.ts";
 import { testVault } from "./vault.ts";
 
-/** The SCIM service provider on a free port and a database of its own. */
+/** The SCIM service provider on a free port, with a new database. */
 export interface ScimApp {
-  /** Address of the SCIM root, as a client is told it. */
+  /** URL of the SCIM root for clients. */
   readonly base: string;
-  /** The same as the server calls itself, from PUBLIC_URL. */
+  /** URL of the SCIM root in answers of the server, from PUBLIC_URL. */
   readonly publicBase: string;
-  /** A token with the scope `provision` for the one source. */
+  /** A token with the scope `provision` for the first source. */
   readonly token: string;
   readonly sourceId: string;
   readonly pool: Pool;
-  /** Of the database, with its superuser. */
+  /** URL of the database, as superuser. */
   readonly databaseUrl: string;
-  /** What was logged. */
+  /** The lines of the log. */
   readonly lines: readonly Line[];
-  /** Another source, and a token for it. */
+  /** Creates another source, and returns a token for it. */
   addSource(name: string, scopes?: readonly Scope[]): Promise<string>;
   close(): Promise<void>;
 }
 
 export interface ScimAppOptions {
   readonly allowRemoveAllMembers?: boolean;
-  /** Requests per second; no limit when unset. */
+  /** Requests per second. No limit by default. */
   readonly ratePerClient?: number;
-  /** Requests at the same time; no limit when unset. */
+  /** Requests at the same time. No limit by default. */
   readonly concurrencyPerClient?: number;
 }
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { removeLeftover } from "./postgres-leftovers.cjs";
 import { temporaryRoot } from "./temporary-root.ts";
 
-/* The built product as real processes, each server with ports and a data directory of its own. */
+/* The built product as real processes. Each server has its own ports and data directory. */
 
 const ownProgram = join(__dirname, "..", "..", "bin", "dingtalk-scim.js");
 
@@ -18,19 +18,19 @@ export interface Run {
   readonly child: ChildProcess;
   readonly stdout: string;
   readonly stderr: string;
-  /** Resolves when the text has shown up on stderr; rejects when the command ends without it. */
+  /** Resolves when stderr contains the text. Rejects if the command ends without it. */
   says(text: string | RegExp): Promise<void>;
-  /** The exit code, once it has ended; null after a signal. */
+  /** Resolves with the exit code when the command has ended, and with null after a signal. */
   ended(): Promise<number | null>;
 }
 
 interface RunOptions {
   readonly uid?: number;
-  /** The working folder, where it matters. */
+  /** The working directory. */
   readonly cwd?: string;
-  /** An installed program in place of the one that was built here. */
+  /** Path of an installed program to run instead of the one that was built here. */
   readonly program?: string;
-  /** Another Node. */
+  /** Path of another Node. */
   readonly node?: string;
 }
 
@@ -41,7 +41,7 @@ export function runCommand(args: readonly string[], settings: Settings = {}, opt
   const child = spawn(node, [program, ...args], {
     env: { PATH, HOME, LOG_LEVEL: "error", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
-    // A process group of its own, so that all of it can be killed at once.
+    // A new process group, so that the command can be killed with all its children.
     detached: true,
     ...user,
   });
@@ -52,7 +52,7 @@ export function runCommand(args: readonly string[], settings: Settings = {}, opt
   child.stderr.on("data", (chunk: Buffer) => {
     said.stderr += chunk;
   });
-  // Output may follow the exit; "close" comes after both.
+  // Output may follow "exit". "close" comes after both.
   const closed = once(child, "close");
   return {
     child,
@@ -77,14 +77,14 @@ export function runCommand(args: readonly string[], settings: Settings = {}, opt
 }
 
 export interface Place {
-  /** Settings that name the ports and the data directory. */
+  /** The settings of the ports and the data directory. */
   readonly settings: Settings;
   readonly dataDir: string;
   readonly url: string;
   readonly simulatorUrl: string;
-  /** Starts the server here and resolves when it is ready. Rejects with what it said when it ends instead. */
+  /** Starts the server, and resolves when it is ready. Rejects with its stderr if it ends before. */
   start(more?: Settings, options?: RunOptions): Promise<Run>;
-  /** Kills what was started here, PostgreSQL included, and removes the data. */
+  /** Kills all processes that were started here, PostgreSQL too, and removes the data. */
   clear(): Promise<void>;
 }
 
@@ -117,20 +117,20 @@ export async function openPlace(): Promise<Place> {
   };
 }
 
-/** `kill -9` of the command and everything it has started that has not left its group. */
+/** Sends SIGKILL to the command and to all processes of its process group. */
 export function killGroup({ child }: Run): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   process.kill(-child.pid, "SIGKILL");
 }
 
-/** As an operator makes one where no folder of the server's can be written to. Any user may read it. */
+/** Creates a key-encryption key, as an operator does if the server has no writable folder. Every user can read the file. Returns its path. */
 export function makeEncryptionKey(folder: string): string {
   const file = join(folder, "given.key");
   writeFileSync(file, randomBytes(32).toString("base64"), { mode: 0o644 });
   return file;
 }
 
-/** The process id of the PostgreSQL that works in this data directory, if one lives. */
+/** The pid of the PostgreSQL of this data directory, if it runs. */
 export function postgresIn(dataDir: string): number | undefined {
   try {
     const pid = Number.parseInt(readFileSync(join(dataDir, "postgres", "cluster", "postmaster.pid"), "utf8"), 10);
@@ -141,10 +141,10 @@ export function postgresIn(dataDir: string): number | undefined {
   }
 }
 
-/** The token that a first start shows. */
+/** The token in the notice of a first start. */
 export const tokenIn = (notice: string): string | undefined => /^ {2}(sdt_\S+)$/m.exec(notice)?.[1];
 
-/** Two ports that were free a moment ago. */
+/** Two ports that were free at the time of the call. */
 async function freePorts(): Promise<readonly [number, number]> {
   const servers = [createServer(), createServer()];
   const ports = await Promise.all(

@@ -9,7 +9,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/database
 const run = promisify(execFile);
 
 /**
- * A streaming replica in `folder` of the embedded server in `primaryFolder`. The embedded server comes without pg_basebackup, so the backup is made by its low-level
+ * Starts a streaming replica in `folder` of the embedded server in `primaryFolder`. The embedded server has no pg_basebackup, so the backup uses the low-level
  * functions: https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP
  */
 export async function startReplica(primary: EmbeddedPostgres, primaryFolder: string, folder: string): Promise<EmbeddedPostgres> {
@@ -18,13 +18,13 @@ export async function startReplica(primary: EmbeddedPostgres, primaryFolder: str
   try {
     await client.query("select pg_backup_start('replica', fast => true)");
     mkdirSync(folder);
-    // With owners and modes, which the server insists on.
+    // The copy keeps owners and modes, because the server checks them.
     await run("cp", ["-a", join(primaryFolder, "postgres"), join(folder, "postgres")]);
     const { rows } = await client.query("select labelfile from pg_backup_stop(wait_for_archive => false)");
     const cluster = join(folder, "postgres", "cluster");
     for (const own of ["postmaster.pid", "postmaster.opts"]) rmSync(join(cluster, own), { force: true });
     for (const claim of readdirSync(join(folder, "postgres", "launchers"))) rmSync(join(folder, "postgres", "launchers", claim));
-    // What is missing of the log comes by streaming.
+    // The replica receives the missing part of the write-ahead log by streaming.
     for (const segment of readdirSync(join(cluster, "pg_wal")))
       if (/^[0-9A-F]{24}$/.test(segment)) rmSync(join(cluster, "pg_wal", segment));
     writeFileSync(join(cluster, "backup_label"), rows[0].labelfile);

@@ -24,23 +24,23 @@ import { takeDatabase } from "./kept-database.ts";
 import { raisedPolicy } from "./policies.ts";
 import { testVault } from "./vault.ts";
 
-/** The product without its HTTP entry: directory, PostgreSQL, workers, and the simulator as DingTalk. */
+/** The product without HTTP: directory, PostgreSQL, workers, and the simulator as DingTalk. */
 export interface TestEnvironment {
   readonly pool: Pool;
   readonly users: UserDirectory;
   readonly groups: GroupDirectory;
   readonly context: RequestContext;
-  /** Address of the simulator. */
+  /** URL of the simulator. */
   readonly dingtalk: string;
   readonly databaseUrl: string;
-  /** Makes a person from a SCIM document and answers their id. */
+  /** Creates a person from a SCIM document. Resolves with their id. */
   addUser(document: JsonObject): Promise<string>;
   addGroup(displayName: string, members?: readonly string[]): Promise<string>;
-  /** A worker process: its own pool, stopped with the environment unless it is stopped before. */
+  /** Starts a worker with a pool of its own. `close` stops it, unless it is stopped before. */
   startWorker(options?: WorkerOptions): Running;
-  /** What `startWorker` works with, for calls that are made by hand. */
+  /** The parts of a worker, for tests that call them directly. */
   connect(): Connection;
-  /** Resolves when no entity is due or waiting to be tried; rejects after `ms`. */
+  /** Resolves when no entity is due or waiting, except those whose next run is more than half an hour away. Rejects after `ms`. */
   quiet(ms?: number): Promise<void>;
   state(): Promise<Organisation>;
   calls(): Promise<Readonly<Record<string, { readonly count: number; readonly refused: number }>>>;
@@ -50,13 +50,13 @@ export interface TestEnvironment {
 
 export interface WorkerOptions {
   readonly mode?: SyncMode;
-  /** Limits that nobody reaches unless given. */
+  /** Text of the policy. The default has limits that no test reaches. */
   readonly policy?: string;
   readonly mapping?: string;
   readonly concurrency?: number;
-  /** Another way to DingTalk, such as a proxy. */
+  /** Another URL of DingTalk, for example of a proxy. */
   readonly dingtalk?: string;
-  /** By which runs tell the time; the database has its own. */
+  /** The clock of runs. The database has its own clock. */
   readonly clock?: Clock;
 }
 
@@ -84,7 +84,7 @@ export interface RemoteDepartment {
   readonly dept_id: number;
   readonly name: string;
   readonly parent_id: number;
-  /** The entity it was made for; nothing on those that are not ours. */
+  /** Id of the entity for which it was created. Absent on departments of others. */
   readonly source_identifier?: string;
   readonly dept_manager_userid_list: readonly string[];
 }
@@ -97,26 +97,26 @@ export interface Organisation {
 export interface TestEnvironmentOptions {
   readonly qps?: number;
   readonly mapping?: string;
-  /** Limits that nobody reaches unless given. */
+  /** Text of the policy. The default has limits that no test reaches. */
   readonly policy?: string;
   readonly managedRoot?: string;
-  /** What the first retry waits; small, as tests of faults have many. */
+  /** Pause before the first retry in ms. The default is short, because tests of faults have many retries. */
   readonly retryBaseMs?: number;
   readonly times?: Omit<StoreOptions, "vault">;
-  /** How long an answer of DingTalk is waited for. */
+  /** Time limit for an answer of DingTalk in ms. */
   readonly timeoutMs?: number;
 }
 
 const mappings = new Map<string, Mapping>();
 
-/** Most tests have the same one. */
+/** Compiles a mapping, or returns the compiled one: most tests have the same mapping. */
 function compiled(text: string): Mapping {
   const mapping = mappings.get(text) ?? compileMapping(text);
   mappings.set(text, mapping);
   return mapping;
 }
 
-/** Short, as most tests are not about what may be half of a rename. */
+/** How long a change that may be half of a rename waits, in ms. It is short, because few tests are about renames. */
 const SETTLE_MS = 50;
 
 export async function openTestEnvironment(options: TestEnvironmentOptions = {}): Promise<TestEnvironment> {
@@ -196,7 +196,7 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
       for (;;) {
         for (const worker of workers) worker.wake();
         const { rows } = await pool.query(
-          // Who waits for people is looked at after hours.
+          // An entity that waits for a person has its next run only after hours.
           "select kind, entity_id, state, reason, attempts from entity_states where state in ('due', 'waiting') and (next_at is null or next_at < now() + interval '30 min')",
         );
         if (rows.length === 0) return;

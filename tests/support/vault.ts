@@ -2,7 +2,7 @@ import { createKeyEncryptionKey } from "../../src/store/personal/key-encryption.
 import { createVault } from "../../src/store/personal/vault.ts";
 import type { Vault } from "../../src/store/vault.ts";
 
-/** As a process has it: with a memory of its own, and the key-encryption key that all tests share. */
+/** A vault like that of a process, with its own cache. All tests use the same key-encryption key. */
 export const createTestVault = (): Vault => createVault(createKeyEncryptionKey(Buffer.alloc(32, 7)));
 
 export const testVault: Vault = createTestVault();

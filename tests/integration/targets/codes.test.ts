@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => organisation.close());
 beforeEach(async () => {
   await organisation.control("faults", {});
-  organisation.limiter.forgive();
+  organisation.limiter.clear();
 });
 
 type ErrorClass = abstract new (...parameters: never[]) => TargetError;

@@ -33,7 +33,7 @@ describe("a fault of DingTalk's own", () => {
     expect(error).toBeInstanceOf(kind);
     expect(error.answer).toBe(answer);
     await organisation.control("faults", {});
-    organisation.limiter.forgive();
+    organisation.limiter.clear();
     expect((await create(organisation.target, ref, person(1), true)).remoteId).toBe(ref.id);
     expect((await organisation.state()).users).toHaveLength(1);
   });
