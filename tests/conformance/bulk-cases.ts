@@ -34,7 +34,7 @@ const managed = (value: string) => ({ schemas: [USER, ENTERPRISE], [ENTERPRISE]:
 
 export const bulkCases = [
   ...casesOf("RFC 7644 3.7.3", {
-    "150 people in one job, with a name twice: the first who asks for it has it, and nobody else is refused": async (scim) => {
+    "150 people in one job, two with the same name: only the second of them is refused": async (scim) => {
       const name = scim.unique("twice");
       const operations = Array.from({ length: 150 }, (_, at) => person(scim, `p${at}`, at === 60 || at === 130 ? { userName: name } : {}));
       const results = await run(scim, operations);
@@ -52,7 +52,7 @@ export const bulkCases = [
         [idOf(results[60]!)],
       );
     },
-    "the four methods of the example in one job": async (scim) => {
+    "the four methods of the RFC's example in one job": async (scim) => {
       const [put, patch, gone] = [await scim.user(), await scim.user({ nickName: "x" }), await scim.user()];
       const results = await run(
         scim,
@@ -86,7 +86,7 @@ export const bulkCases = [
       refused(await scim.get(`/Users/${gone.id}`), 404);
       await scim.send("DELETE", `/Users/${made.id}`);
     },
-    "a failure carries the error and stops nothing else": async (scim) => {
+    "a failed operation has the error, and the others continue": async (scim) => {
       const { userName } = await scim.user();
       const results = await run(scim, [
         person(scim, "a", { userName }),
@@ -110,7 +110,7 @@ export const bulkCases = [
       });
       assert.deepEqual(statuses(results), ["400", "400"]);
     },
-    "names in any letter case, and a version that asks only that there is one": async (scim) => {
+    "names in any letter case, and the version *": async (scim) => {
       const { id } = await scim.user();
       const operation = {
         Method: "patch",
@@ -122,7 +122,7 @@ export const bulkCases = [
       assert.deepEqual(statuses(answered(answer, 200).Operations), ["200"]);
       has(answered(await scim.get(`/Users/${id}`), 200), { title: "x" });
     },
-    "a version that is not the stored one is 412": async (scim) => {
+    "a version other than the stored one is 412": async (scim) => {
       const { id } = await scim.user();
       const results = await run(scim, [{ method: "DELETE", path: `/Users/${id}`, version: 'W/"other"' }]);
       assert.deepEqual(statuses(results), ["412"]);
@@ -131,7 +131,7 @@ export const bulkCases = [
   }),
 
   ...casesOf("RFC 7644 3.7.2", {
-    "a group of people of the same job, whatever comes first": async (scim) => {
+    "a group with people of the same job, in any order": async (scim) => {
       for (const groupFirst of [false, true]) {
         const alice = person(scim, "qwerty");
         const guides = team(scim, "ytrewq", ["bulkId:qwerty"]);
@@ -143,7 +143,7 @@ export const bulkCases = [
         await scim.send("DELETE", `/Users/${user}`);
       }
     },
-    "a manager of the same job": async (scim) => {
+    "a manager who is created in the same job": async (scim) => {
       const results = await run(scim, [person(scim, "report", managed("bulkId:boss")), person(scim, "boss")]);
       const [report, boss] = results.map(idOf);
       assert.equal(managerOf(answered(await scim.get(`/Users/${report}`), 200)), boss);
@@ -172,11 +172,11 @@ export const bulkCases = [
       await scim.send("DELETE", `/Groups/${group}`);
       for (const id of [a, b]) await scim.send("DELETE", `/Users/${id}`);
     },
-    "a reference to nothing is refused": async (scim) => {
+    "a reference to an unknown bulkId is refused": async (scim) => {
       const results = await run(scim, [team(scim, "g", ["bulkId:nobody"]), { method: "DELETE", path: "/Users/bulkId:nobody" }]);
       assert.deepEqual(statuses(results), ["400", "400"]);
     },
-    "what refers to a failure fails with it": async (scim) => {
+    "an operation that refers to a failed one fails too": async (scim) => {
       const results = await run(scim, [
         team(scim, "g", ["bulkId:a"]),
         person(scim, "a", { userName: "" }),
@@ -187,7 +187,7 @@ export const bulkCases = [
   }),
 
   ...casesOf("RFC 7644 3.7.1", {
-    "managers in a circle": async (scim) => {
+    "two people who are each other's manager": async (scim) => {
       const results = await run(scim, [
         person(scim, "a", managed("bulkId:b")),
         person(scim, "b", managed("bulkId:c")),
@@ -200,13 +200,13 @@ export const bulkCases = [
         await scim.send("DELETE", `/Users/${id}`);
       }
     },
-    "a circle with a failure in it leaves nothing": async (scim) => {
+    "a circle of references with a failure creates nothing": async (scim) => {
       const bad = { ...managed("bulkId:a"), userName: "" };
       const good = person(scim, "a", managed("bulkId:b"));
       assert.deepEqual(statuses(await run(scim, [good, person(scim, "b", bad)])), ["409", "400"]);
       has(answered(await scim.get("/Users", { filter: `userName eq "${good.data.userName}"` }), 200), { totalResults: 0 });
     },
-    "groups that would contain each other are refused, and none is made": async (scim) => {
+    "groups that contain each other are refused, and none is created": async (scim) => {
       const [one, two] = [team(scim, "qwerty", ["bulkId:ytrewq"]), team(scim, "ytrewq", ["bulkId:qwerty"])];
       assert.deepEqual(statuses(await run(scim, [one, two])), ["409", "409"]);
       for (const { data } of [one, two]) {
@@ -216,7 +216,7 @@ export const bulkCases = [
   }),
 
   ...casesOf("RFC 7644 3.7.4", {
-    "more operations than announced are refused as a whole": async (scim) => {
+    "a job with more operations than announced is refused as a whole": async (scim) => {
       const { maxOperations } = answered(await scim.get("/ServiceProviderConfig"), 200).bulk;
       const operation = { method: "DELETE", path: "/Users/2819c223-7f76-453a-919d-413861904646" };
       refused(
@@ -235,11 +235,11 @@ export const bulkCases = [
         200,
       );
     },
-    "more bytes than announced are refused": async (scim) => {
+    "a job with more bytes than announced is refused": async (scim) => {
       const { maxPayloadSize } = answered(await scim.get("/ServiceProviderConfig"), 200).bulk;
       refused(await bulk(scim, [person(scim, "a", { displayName: "x".repeat(maxPayloadSize) })]), 413);
     },
-    "a job that cannot be read is refused": async (scim) => {
+    "a malformed job is refused": async (scim) => {
       const operation = { method: "DELETE", path: "/Users/x" };
       refused(await bulk(scim, []), 400, "invalidSyntax");
       refused(await bulk(scim, [operation], { failOnErrors: 0 }), 400, "invalidValue");

@@ -84,7 +84,7 @@ export const clientCases = [
   ...fixtureCases,
 
   ...casesOf("Entra ID", {
-    "test connection: nobody is found, and that is 200": async (scim) => {
+    "test connection: a search without a result is 200": async (scim) => {
       for (const path of ["/Users", "/Groups"]) {
         const filter = `${path === "/Users" ? "userName" : "displayName"} eq "0b8ed6d4-2c53-4d0a-bd83-6f6a1d2f3c55"`;
         has(answered(await scim.get(path, { filter }), 200), { totalResults: 0, Resources: [] });
@@ -129,7 +129,7 @@ export const clientCases = [
         group.id,
       ]);
     },
-    "the flag in the tenant address makes no difference": async (scim) => {
+    "the flag in the Tenant URL has no effect": async (scim) => {
       const user = await scim.user();
       answered(await scim.send("GET", "/Users?aadOptscim062020&filter=id%20pr&count=1"), 200);
       const change = { Operations: [{ op: "replace", value: { "name.givenName": "Mei", active: false } }] };
@@ -138,7 +138,7 @@ export const clientCases = [
         active: false,
       });
     },
-    "a leaver, back again, keeps the groups": async (scim) => {
+    "a person who is deactivated and activated again keeps the groups": async (scim) => {
       const user = await scim.user();
       const group = await scim.group({ members: [{ value: user.id }] });
       const left = await scim.patch(`/Users/${user.id}`, { op: "Replace", path: "active", value: "False" });
@@ -166,7 +166,7 @@ export const clientCases = [
       refused(await scim.send("POST", "/Users", { schemas: [USER], userName }), 409, "uniqueness");
       refused(await scim.send("POST", "/Users", {}), 400, "invalidValue");
     },
-    "read, then PUT the whole person; off and on again": async (scim) => {
+    "read, then PUT the whole person; deactivate and activate again": async (scim) => {
       const user = await scim.user({ name: { givenName: "Another", familyName: "User" } });
       const read = answered(await scim.get(`/Users/${user.id}`), 200);
       const put = await scim.send("PUT", `/Users/${user.id}`, { ...read, name: { ...read.name, middleName: "Excited" } });

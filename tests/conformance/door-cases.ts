@@ -38,7 +38,7 @@ export const doorCases = [
       );
       for (const scheme of config.authenticationSchemes) assert.ok(scheme.type && scheme.name && scheme.description);
     },
-    "ResourceTypes: each is listed, has an address, and names schemas that exist": async (scim) => {
+    "ResourceTypes: each is listed, has an address, and names existing schemas": async (scim) => {
       const list = answered(await scim.get("/ResourceTypes"), 200);
       assert.deepEqual(list.Resources.map((type: Resource) => type.id).sort(), ["Group", "User"]);
       for (const type of list.Resources) {
@@ -58,7 +58,7 @@ export const doorCases = [
         assert.ok(schema.attributes.some((attribute: Resource) => attribute.name === "externalId"));
       }
     },
-    "a filter is refused, other parameters are passed over": async (scim) => {
+    "a filter is refused, other parameters are ignored": async (scim) => {
       for (const path of ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig"]) {
         refused(await scim.get(path, { filter: "id pr" }), 403);
         answered(await scim.get(path, { startIndex: 5, count: 0, sortBy: "x" }), 200);
@@ -68,7 +68,7 @@ export const doorCases = [
       refused(await scim.get("/Schemas/urn:example:none"), 404);
       refused(await scim.get("/ResourceTypes/Device"), 404);
     },
-    "discovery wants a token too": async (scim) => {
+    "discovery requires a token too": async (scim) => {
       for (const path of ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig", "/Users"]) {
         const answer = await scim.send("GET", path, undefined, { headers: { authorization: "Bearer wrong" } });
         refused(answer, 401);
@@ -78,7 +78,7 @@ export const doorCases = [
   }),
 
   ...casesOf("every request", {
-    "a method that an address does not take is 405 with Allow": async (scim) => {
+    "an unsupported method is 405 with Allow": async (scim) => {
       for (const [path, allow] of PATHS) {
         for (const method of METHODS.filter((name) => !allow.split(", ").includes(name))) {
           const answer = await scim.send(method, path);
@@ -90,7 +90,7 @@ export const doorCases = [
     "an unknown path is 404": async (scim) => {
       for (const path of ["/Nowhere", "/Users/x/y", "/Schemas/a/b", "/Bulk/1"]) refused(await scim.get(path), 404);
     },
-    "a trailing slash makes no difference": async (scim) => {
+    "a trailing slash has no effect": async (scim) => {
       const { id } = await scim.user();
       for (const path of ["/Users/", `/Users/${id}/`, "/Schemas/", "/ServiceProviderConfig/", "/ResourceTypes/User/"]) {
         answered(await scim.get(path), 200);
@@ -100,7 +100,7 @@ export const doorCases = [
       answered(await scim.patch(`/Users/${id}/`, { op: "add", path: "title", value: "x" }), 200);
       answered(await scim.send("DELETE", `/Users/${id}/`), 204);
     },
-    "both media types are taken; the client's preference is followed": async (scim) => {
+    "both media types are accepted, and the answer has the type that the client prefers": async (scim) => {
       for (const type of [
         "application/json",
         "application/scim+json; charset=utf-8",
@@ -122,7 +122,7 @@ export const doorCases = [
       const zipped = { raw: "{}", headers: { "content-type": "application/json", "content-encoding": "gzip" } };
       refused(await scim.send("POST", "/Users", undefined, zipped), 415);
     },
-    "a body that cannot be read is invalidSyntax": async (scim) => {
+    "a malformed body is invalidSyntax": async (scim) => {
       for (const text of [
         "",
         "{",
@@ -138,7 +138,7 @@ export const doorCases = [
         refused(await json(scim, text), 400, "invalidSyntax");
       }
     },
-    "more than a list may hold is tooMany": async (scim) => {
+    "too many elements in a list are tooMany": async (scim) => {
       const user = await scim.user();
       const emails = Array.from({ length: 5_001 }, (_, at) => ({ value: `${at}@example.com` }));
       const operations = Array.from({ length: 1_001 }, () => ({ op: "add", path: "title", value: "x" }));
@@ -150,14 +150,14 @@ export const doorCases = [
     "a body that is too large is 413": async (scim) => {
       refused(await json(scim, JSON.stringify({ schemas: [USER], userName: "x", displayName: "x".repeat(3_000_000) })), 413);
     },
-    "answers are neither stored nor guessed at": async (scim) => {
+    "answers forbid caching and type sniffing": async (scim) => {
       for (const answer of [await scim.get("/Users", { count: 1 }), await scim.get("/Users/x")]) {
         assert.equal(answer.headers.get("cache-control"), "no-store");
         assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
         assert.equal(answer.headers.get("x-powered-by"), null);
       }
     },
-    "an error tells no value that was sent": async (scim) => {
+    "an error contains no value of the request": async (scim) => {
       const secret = scim.unique("secret");
       const answers = [
         await scim.get("/Users", { filter: `nobodyKnows eq "${secret}"` }),
@@ -173,7 +173,7 @@ export const doorCases = [
         assert.ok(!answer.text.includes(secret), answer.text);
       }
     },
-    "unknown attributes are passed over, unknown extensions are kept": async (scim) => {
+    "unknown attributes are ignored, unknown extensions are kept": async (scim) => {
       const extension = "urn:example:params:scim:schemas:extension:badge:2.0:User";
       const { id } = await scim.user({ favouriteColour: "blue", [extension]: { badge: "007", nested: { list: [1, null, "x"] } } });
       const user = answered(await scim.get(`/Users/${id}`), 200);

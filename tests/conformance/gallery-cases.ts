@@ -96,11 +96,11 @@ const shaped = (shape: Shape): readonly Case[] => {
       has(answered(await scim.get(`/Users/${made.id}`), 200), sent);
       assert.deepEqual(idsOf(await scim.get("/Users", { filter: `userName eq "${sent.userName}"` })), [made.id]);
     },
-    "user: create a second time is a conflict": async (scim) => {
+    "user: a second create is a conflict": async (scim) => {
       const { userName } = await makePerson(scim);
       refused(await scim.send("POST", "/Users", { ...person(scim), userName }), 409, "uniqueness");
     },
-    "user: update every mapped attribute with rubbish": async (scim) => {
+    "user: update every mapped attribute with meaningless values": async (scim) => {
       const user = await makePerson(scim);
       const changes = Object.fromEntries([...MAPPED, "userName", "externalId"].map((name) => [name, scim.unique("upd")]));
       answered(await patch(scim, user.id, changes), 200);
@@ -109,7 +109,7 @@ const shaped = (shape: Shape): readonly Case[] => {
       answered(await patch(scim, user.id, changes), 200);
       assert.deepEqual(answered(await scim.get(`/Users/${user.id}`), 200), stored);
     },
-    "user: every mapped attribute of somebody who had none": async (scim) => {
+    "user: add every mapped attribute to a user without values": async (scim) => {
       const user = await scim.user();
       const changes = Object.fromEntries(MAPPED.map((name) => [name, scim.unique("upd")]));
       answered(await patch(scim, user.id, changes), 200);
@@ -140,7 +140,7 @@ const shaped = (shape: Shape): readonly Case[] => {
       answered(await scim.patch(`/Users/${user.id}`, { op: shape === "verbose" ? "Remove" : "remove", path: manager }), 200);
       assert.equal(managerOf(answered(await scim.get(`/Users/${user.id}`), 200)), undefined);
     },
-    "user: manager emptied": async (scim) => {
+    "user: manager cleared": async (scim) => {
       for (const empty of ["", null, { value: "" }]) {
         const [user, boss] = [await makePerson(scim), await makePerson(scim)];
         answered(await patch(scim, user.id, { [manager]: { value: boss.id } }), 200);
@@ -149,7 +149,7 @@ const shaped = (shape: Shape): readonly Case[] => {
         assert.equal(managerOf(answered(await scim.get(`/Users/${user.id}`), 200)), undefined);
       }
     },
-    "user: values emptied with null and with an empty string": async (scim) => {
+    "user: values cleared with null and with an empty string": async (scim) => {
       for (const empty of [null, ""]) {
         const user = await makePerson(scim);
         answered(await patch(scim, user.id, Object.fromEntries(MAPPED.map((name) => [name, empty]))), 200);
@@ -258,7 +258,7 @@ export const galleryCases: readonly Case[] = [
   ...inSequence,
   {
     origin: "Microsoft gallery",
-    name: "all of it at once, as the workflow starts it",
+    name: "all cases at the same time, as the workflow runs them",
     // Cases that read all people in pages need a server where nobody else creates people.
     run: async (scim) => {
       await Promise.all(inSequence.filter(({ name }) => !name.endsWith("in pages")).map(({ run }) => run(scim)));

@@ -65,7 +65,7 @@ export const otherClientCases = [
   ...lost,
 
   ...casesOf("clients, one bad operation in Bulk", {
-    "an unknown method fails alone": async (scim) => {
+    "an unknown method fails, other operations continue": async (scim) => {
       const data = { schemas: [USER], userName: scim.unique("bulk") };
       const operations = [
         { method: "MERGE", path: "/Users", bulkId: "bad", data },
@@ -84,7 +84,7 @@ export const otherClientCases = [
       assert.equal(Operations[3].method, "POST");
       answered(await scim.send("DELETE", `/Users/${Operations[1].location.split("/").at(-1)}`), 204);
     },
-    "of two with one bulkId the second fails, and what refers to it means the first": async (scim) => {
+    "the second of two operations with one bulkId fails, and references mean the first": async (scim) => {
       const [first, second] = [scim.unique("bulk"), scim.unique("bulk")];
       const post = (userName: string) => ({ method: "POST", path: "/Users", bulkId: "one", data: { schemas: [USER], userName } });
       const group = { schemas: [GROUP], displayName: scim.unique("team"), members: [{ value: "bulkId:one" }] };
@@ -104,7 +104,7 @@ export const otherClientCases = [
       answered(await scim.send("DELETE", `/Groups/${groupId}`), 204);
       answered(await scim.send("DELETE", `/Users/${userId}`), 204);
     },
-    "bad operations count for failOnErrors": async (scim) => {
+    "malformed operations count for failOnErrors": async (scim) => {
       const Operations = [{ method: "MERGE", path: "/Users" }, "x", { method: "POST", path: "/Users", bulkId: "late", data: person(scim) }];
       const answer = answered(await scim.send("POST", "/Bulk", { schemas: [message("BulkRequest")], failOnErrors: 2, Operations }), 200);
       assert.equal(answer.Operations.length, 2);
@@ -112,7 +112,7 @@ export const otherClientCases = [
   }),
 
   ...casesOf("clients, addresses and headers", {
-    "repeated slashes are one": async (scim) => {
+    "repeated slashes count as one": async (scim) => {
       const user = await scim.user();
       for (const path of ["//Users", `//Users/${user.id}`, `/Users//${user.id}`, `///Users//${user.id}//`, "//.search"]) {
         const answer = path.endsWith("search")
@@ -125,7 +125,7 @@ export const otherClientCases = [
       const { Resources } = answered(await scim.get("//Users", { filter: 'profileUrl eq "https://example.com//x"' }), 200);
       assert.deepEqual(Resources, []);
     },
-    "an answer about a resource tells its address in both headers": async (scim) => {
+    "an answer with a resource has its address in Location and Content-Location": async (scim) => {
       const made = await scim.send("POST", "/Users", person(scim));
       const { location } = answered(made, 201).meta;
       const path = `/Users/${made.body.id}`;
@@ -145,7 +145,7 @@ export const otherClientCases = [
   }),
 
   ...casesOf("clients, groups", {
-    "a small group is answered to the PATCH that changed it": async (scim) => {
+    "the answer to a PATCH of a small group contains the group": async (scim) => {
       const user = await scim.user();
       const { id } = await scim.group();
       const group = answered(await scim.patch(`/Groups/${id}`, { op: "add", path: "members", value: [{ value: user.id }] }), 200);
@@ -153,7 +153,7 @@ export const otherClientCases = [
       const empty = answered(await scim.patch(`/Groups/${id}`, { op: "remove", path: "members", value: [{ value: user.id }] }), 200);
       assert.equal(empty.members, undefined);
     },
-    "a group of more than 20 is answered 204 with a type, unless attributes are asked for": async (scim) => {
+    "the answer to a PATCH of a group with more than 20 members is 204 with a type, unless attributes are requested": async (scim) => {
       const Operations = Array.from({ length: 21 }, (_, at) => ({ method: "POST", path: "/Users", bulkId: `p${at}`, data: person(scim) }));
       const made = answered(await scim.send("POST", "/Bulk", { schemas: [message("BulkRequest")], Operations }), 200).Operations;
       const ids: string[] = made.map(({ location }: Resource) => location.split("/").at(-1));
@@ -189,7 +189,7 @@ export const otherClientCases = [
       assert.deepEqual(memberIds(answered(await remove(user.id, "User"), 200)), [inner.id]);
       assert.deepEqual(memberIds(answered(await remove(inner.id, "Group"), 200)), []);
     },
-    "blank names are no names": async (scim) => {
+    "blank names are refused": async (scim) => {
       for (const blank of ["   ", "\u3000", "\u200b"]) {
         refused(await scim.send("POST", "/Groups", { schemas: [GROUP], displayName: blank }), 400, "invalidValue");
         refused(await scim.send("POST", "/Users", { schemas: [USER], userName: blank }), 400, "invalidValue");
@@ -207,7 +207,7 @@ export const otherClientCases = [
   }),
 
   ...casesOf("clients, forms of values", {
-    "schemas that are no list, or name another type only": async (scim) => {
+    "schemas that are not a list, or contain only another type": async (scim) => {
       const user = await scim.user();
       for (const schemas of [USER, 5, { 0: USER }, [GROUP], [5]]) {
         refused(await scim.send("POST", "/Users", person(scim, { schemas })), 400, "invalidValue");
@@ -216,7 +216,7 @@ export const otherClientCases = [
       }
       for (const schemas of [undefined, null, []]) answered(await scim.send("PUT", `/Users/${user.id}`, person(scim, { schemas })), 200);
     },
-    "an operation without path whose value is a list of one": async (scim) => {
+    "an operation without path, with a list of one element as value": async (scim) => {
       const { id } = await scim.user();
       assert.equal(answered(await scim.patch(`/Users/${id}`, { op: "replace", value: [{ title: "Boss" }] }), 200).title, "Boss");
       const group = await scim.group();
@@ -228,7 +228,7 @@ export const otherClientCases = [
       const user = answered(await scim.send("POST", "/Users", { schemas: [USER], [USER]: { userName, title: "Boss" } }), 201);
       has(user, { userName, title: "Boss" });
     },
-    "a manager by address alone": async (scim) => {
+    "a manager with only an address": async (scim) => {
       const boss = await scim.user();
       const user = await scim.user({ [ENTERPRISE]: { manager: { $ref: boss.meta.location } } });
       assert.equal(user[ENTERPRISE].manager.value, boss.id);
@@ -252,7 +252,7 @@ export const otherClientCases = [
       }
       refused(await scim.get("/Users", { filter: "title eq Branch Manager" }), 400, "invalidFilter");
     },
-    "a selection of elements among the attributes asked for": async (scim) => {
+    "a value filter among the requested attributes": async (scim) => {
       const user = await scim.user({ emails: [{ type: "work", value: "w@example.com" }] });
       for (const attributes of ['emails[type eq "work"]', 'emails[type eq "a,b" or value eq "w@example.com"].value,userName']) {
         has(answered(await scim.get(`/Users/${user.id}`, { attributes }), 200), { id: user.id, emails: [{ value: "w@example.com" }] });

@@ -80,7 +80,7 @@ async function people(scim: ScimClient): Promise<Readonly<Record<Person, Resourc
 
 const filters: Case = {
   origin: "RFC 7644 3.4.2.2",
-  name: "every filter of the section selects whom it describes",
+  name: "every filter of the section selects the right people",
   async run(scim) {
     const made = await people(scim);
     const wrong: string[] = [];
@@ -98,18 +98,18 @@ export const queryCases = [
   filters,
 
   ...casesOf("RFC 7644 3.4.2", {
-    "a list names itself and counts in integers": async (scim) => {
+    "a list response has its schema and whole numbers": async (scim) => {
       const { userName, id } = await scim.user();
       const list = answered(await scim.get("/Users", { filter: `userName eq "${userName}"` }), 200);
       has(list, { schemas: [message("ListResponse")], totalResults: 1, startIndex: 1, itemsPerPage: 1, Resources: [{ id, userName }] });
     },
-    "nothing found is an empty list": async (scim) => {
+    "a search without a result is an empty list": async (scim) => {
       for (const path of ["/Users", "/Groups"]) {
         const list = answered(await scim.get(path, { filter: 'externalId eq "f6c3a2b4-nobody"' }), 200);
         has(list, { totalResults: 0, itemsPerPage: 0, Resources: [] });
       }
     },
-    "attributes narrow each resource": async (scim) => {
+    "attributes limits each resource": async (scim) => {
       const { userName } = await scim.user({ title: "x" });
       const { Resources } = answered(await scim.get("/Users", { filter: `userName eq "${userName}"`, attributes: "userName" }), 200);
       assert.deepEqual(Object.keys(Resources[0]).sort(), ["id", "schemas", "userName"]);
@@ -123,7 +123,7 @@ export const queryCases = [
       ]);
       assert.deepEqual(idsOf(await scim.get("/Users", { filter: `groups.value eq "${group.id}"` })), [person.id]);
     },
-    "addresses and names that are made for each answer are compared as they are answered": async (scim) => {
+    "addresses and names that the server generates are compared as in the answer": async (scim) => {
       const person = await scim.user({ displayName: scim.unique("Barbara") });
       const inner = await scim.group({ members: [{ value: person.id }] });
       const outer = await scim.group({ members: [{ value: inner.id }, { value: person.id }] });
@@ -166,7 +166,7 @@ export const queryCases = [
       const { id, userName } = await scim.user({ active: false });
       assert.deepEqual(idsOf(await scim.get("/Users", { filter: `userName eq "${userName}"` })), [id]);
     },
-    "a filter that cannot be read is invalidFilter": async (scim) => {
+    "a malformed filter is invalidFilter": async (scim) => {
       const bad = [
         "",
         "userName",
@@ -214,14 +214,14 @@ export const queryCases = [
       assert.deepEqual(idsOf(await scim.get("/Users", { filter, sortBy: "name.familyName" })), [two.id, one.id]);
       assert.deepEqual(idsOf(await scim.get("/Users", { filter, sortBy: "emails" })), [one.id, two.id]);
     },
-    "what cannot be sorted by is refused": async (scim) => {
+    "an unknown sortBy or sortOrder is refused": async (scim) => {
       refused(await scim.get("/Users", { sortBy: "nowhere" }), 400, "invalidValue");
       refused(await scim.get("/Users", { sortBy: "userName", sortOrder: "sideways" }), 400, "invalidValue");
     },
   }),
 
   ...casesOf("RFC 7644 3.4.2.4", {
-    "pages by index cover everybody once": async (scim) => {
+    "pages by index contain everybody once": async (scim) => {
       const mark = scim.unique("page");
       const made = [];
       for (let at = 0; at < 11; at++) made.push((await scim.user({ nickName: mark })).id);
@@ -234,7 +234,7 @@ export const queryCases = [
       }
       assert.deepEqual(seen.sort(), made.sort());
     },
-    "startIndex below 1 is 1, a negative count is 0, a page is at most what was announced": async (scim) => {
+    "startIndex below 1 is 1, a negative count is 0, and a page has at most the announced size": async (scim) => {
       const { userName } = await scim.user();
       const filter = `userName eq "${userName}"`;
       for (const startIndex of [0, -7])
@@ -245,12 +245,12 @@ export const queryCases = [
       const many = answered(await scim.get("/Users", { count: 1_000_000 }), 200);
       assert.ok(many.itemsPerPage <= maxResults);
     },
-    "beyond the end is an empty page": async (scim) => {
+    "a page after the end is empty": async (scim) => {
       const { userName } = await scim.user();
       const page = answered(await scim.get("/Users", { filter: `userName eq "${userName}"`, startIndex: 100 }), 200);
       has(page, { totalResults: 1, startIndex: 100, itemsPerPage: 0, Resources: [] });
     },
-    "numbers that are none are refused": async (scim) => {
+    "malformed numbers are refused": async (scim) => {
       for (const query of [
         { count: "x" },
         { count: "1.5" },
@@ -265,7 +265,7 @@ export const queryCases = [
   }),
 
   ...casesOf("RFC 9865", {
-    "pages by cursor cover everybody once, while others come and go": async (scim) => {
+    "pages by cursor contain everybody once, while other people are created and deleted": async (scim) => {
       const mark = scim.unique("cursor");
       const made = [];
       for (let at = 0; at < 7; at++) made.push((await scim.user({ nickName: mark })).id);
@@ -293,11 +293,11 @@ export const queryCases = [
       } while (cursor !== undefined);
       assert.deepEqual(seen, ["a", "a", "b", "c", undefined]);
     },
-    "a cursor that was not given out is invalidCursor": async (scim) => {
+    "an unknown cursor is invalidCursor": async (scim) => {
       for (const cursor of ["x", "AAAA", "../../etc", "a".repeat(5_000)])
         refused(await scim.get("/Users", { cursor }), 400, "invalidCursor");
     },
-    "a search goes on by cursor, too": async (scim) => {
+    "a search has pages by cursor too": async (scim) => {
       const mark = scim.unique("cursor");
       const made = [(await scim.user({ nickName: mark })).id, (await scim.user({ nickName: mark })).id];
       const search = (cursor: string) =>
@@ -308,7 +308,7 @@ export const queryCases = [
       assert.deepEqual([...idsOf(first), ...idsOf(second)], made);
       assert.equal(second.body.nextCursor, undefined);
     },
-    "a count that is no number is invalidCount, and an index beside a cursor is refused": async (scim) => {
+    "a count that is not a number is invalidCount, and startIndex with a cursor is refused": async (scim) => {
       refused(await scim.get("/Users", { cursor: "", count: "x" }), 400, "invalidCount");
       refused(await scim.get("/Users", { cursor: "", startIndex: 1 }), 400, "invalidValue");
     },
@@ -318,7 +318,7 @@ export const queryCases = [
       const { nextCursor } = answered(await scim.get("/Users", { filter: `nickName eq "${mark}"`, count: 1, cursor: "" }), 200);
       refused(await scim.get("/Users", { cursor: nextCursor }), 400, "invalidCursor");
     },
-    "ServiceProviderConfig tells of it": async (scim) => {
+    "ServiceProviderConfig announces pages by cursor": async (scim) => {
       has(answered(await scim.get("/ServiceProviderConfig"), 200).pagination, { cursor: true, index: true });
     },
   }),
@@ -333,7 +333,7 @@ export const queryCases = [
       assert.deepEqual(idsOf(answer), [user.id, group.id]);
       has(answer.body, { totalResults: 2, itemsPerPage: 2 });
     },
-    "an attribute that a type does not have is without value there": async (scim) => {
+    "an attribute that a type does not have counts as without value": async (scim) => {
       const mark = scim.unique("smith");
       const user = await scim.user({ displayName: mark });
       const group = await scim.group({ displayName: mark, members: [{ value: user.id }] });
@@ -346,7 +346,7 @@ export const queryCases = [
   }),
 
   ...casesOf("RFC 7644 3.4.3", {
-    "POST .search at the root answers as the example": async (scim) => {
+    "POST .search at the root answers as in the RFC's example": async (scim) => {
       const mark = scim.unique("smith");
       const user = await scim.user({ displayName: `${mark}, james` });
       const group = await scim.group({ displayName: `${mark} family` });
@@ -385,7 +385,7 @@ export const queryCases = [
       const found = await scim.send("POST", "/Groups/.search", { schemas: [message("SearchRequest")], filter: `members.value eq "${id}"` });
       assert.deepEqual(idsOf(found), [group.id]);
     },
-    "every parameter of a query may stand in a search, under a name in any letter case": async (scim) => {
+    "a search accepts every parameter of a query, with a name in any letter case": async (scim) => {
       const mark = scim.unique("search");
       for (const title of ["a", "b", "c"]) await scim.user({ nickName: mark, title });
       const body = { schemas: [message("SearchRequest")], Filter: `nickName eq "${mark}"`, SORTBY: "title", sortorder: "descending" };
@@ -418,7 +418,7 @@ export const queryCases = [
         assert.deepEqual(byCursor, made);
       }
     },
-    "what is wrong in the body is refused": async (scim) => {
+    "a wrong body is refused": async (scim) => {
       refused(await scim.send("POST", "/Users/.search", { schemas: [message("SearchRequest")], filter: 5 }), 400, "invalidValue");
       refused(await scim.send("POST", "/Users/.search", { schemas: [message("PatchOp")] }), 400, "invalidValue");
       refused(await scim.send("POST", "/.search", { schemas: [message("SearchRequest")], sortBy: "displayName" }), 400, "invalidValue");

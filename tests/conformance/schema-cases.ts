@@ -113,7 +113,7 @@ const make = (scim: ScimClient, { endpoint }: Listed, body: Resource) => scim.se
 
 export const schemaCases: readonly Case[] = [
   forAll(
-    "a readWrite attribute comes back as it was written, by POST and by PATCH",
+    "a readWrite attribute is returned as it was written, by POST and by PATCH",
     (one) => isWritable(one),
     async (scim, one) => {
       const body = bodyWith(one, sample(one.attribute, scim.unique("value")), scim);
@@ -128,7 +128,7 @@ export const schemaCases: readonly Case[] = [
     },
   ),
   forAll(
-    "a readOnly attribute is passed over in POST and refused in PATCH",
+    "a readOnly attribute is ignored in POST and refused in PATCH",
     // Not for members: an element needs an existing person or group. patch-cases.ts tests them.
     (one) => one.attribute.mutability === "readOnly" && one.parent?.name !== "members",
     async (scim, one) => {
@@ -163,7 +163,7 @@ export const schemaCases: readonly Case[] = [
     },
   ),
   forAll(
-    "a unique attribute is unique; letter case counts where caseExact says so",
+    "a unique attribute is unique; letter case matters if caseExact is true",
     (one) => one.attribute.uniqueness === "server",
     async (scim, one) => {
       const text = scim.unique("Unique");
@@ -183,7 +183,7 @@ export const schemaCases: readonly Case[] = [
     },
   ),
   forAll(
-    "letter case counts in a filter where caseExact says so",
+    "letter case matters in a filter if caseExact is true",
     (one) => isWritable(one) && one.attribute.type === "string",
     async (scim, one) => {
       const text = scim.unique("Case");
@@ -202,7 +202,7 @@ export const schemaCases: readonly Case[] = [
     },
   ),
   forAll(
-    "other words than the canonical ones are taken",
+    "values other than the canonical ones are accepted",
     (one) => isWritable(one) && one.attribute.canonicalValues !== undefined,
     async (scim, one) => {
       const made = answered(await make(scim, one, bodyWith(one, "another word", scim)), 201);
