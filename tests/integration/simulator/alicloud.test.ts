@@ -7,7 +7,7 @@ import { type OpenSimulator, openSimulator, person } from "./open-simulator.ts";
 type Settings = ConstructorParameters<typeof contact.default>[0];
 type Options = Parameters<contact.default["searchUserWithOptions"]>[2];
 
-/** Its classes `Config` and `RuntimeOptions` live in packages of their own and only carry fields; plain objects carry them as well. */
+/** The classes `Config` and `RuntimeOptions` are in other packages and contain only fields, so plain objects take their place. */
 const settings = (fields: Partial<Settings>) => fields as Settings;
 const noOptions = {} as Options;
 

@@ -13,7 +13,7 @@ beforeEach(async () => {
   await simulator.post("/_sim/limits", { qps: 0 });
 });
 
-test("GET /_sim/state shows everything in the names of DingTalk's reads, the root included", async () => {
+test("GET /_sim/state shows everything with the names of DingTalk's reads, the root too", async () => {
   await simulator.post("/_sim/switches", { emailShown: "always" });
   const { dept_id } = await simulator.result<{ dept_id: number }>(`${DEPARTMENT}/create`, {
     name: "Finance",
@@ -49,7 +49,7 @@ test("GET /_sim/state shows everything in the names of DingTalk's reads, the roo
   expect(state.users[0]).toEqual(got);
 });
 
-test("state hides nothing that the app may not see", async () => {
+test("permissions of the app do not limit the state", async () => {
   await simulator.post("/_sim/reset", { fieldPermissions: { mobile: false, personal: false } });
   await simulator.result(`${USER}/create`, { ...person("u1", 1), email: "u1@example.com" });
   expect((await simulator.state()).users[0]).toMatchObject({ mobile: "60000001", email: "u1@example.com" });
@@ -75,7 +75,7 @@ test("GET /_sim/calls counts tokens, reads, refusals and unknown paths since the
 describe("POST /_sim/edit", () => {
   const edit = (call: string, body: unknown) => simulator.post("/_sim/edit", { call, body });
 
-  test("any call's path with its body, no limits, no permission, not counted", async () => {
+  test("makes any call by path and body, without limits and permissions, and does not count it", async () => {
     await simulator.post("/_sim/switches", { revokedPermissions: ["qyapi_manage_addresslist"], contactScope: { departments: [5] } });
     await simulator.post("/_sim/limits", { qps: 1 });
     for (let number = 0; number < 5; number += 1) {
@@ -91,7 +91,7 @@ describe("POST /_sim/edit", () => {
     expect((await simulator.state()).users).toHaveLength(4);
   });
 
-  test("activate: the person has logged in", async () => {
+  test("activate: the person signs in", async () => {
     await simulator.result(`${USER}/create`, person("u1", 1));
     expect((await edit("activate", { userid: "u1" })).json).toMatchObject({ errcode: 0 });
     expect((await simulator.state()).users[0]).toMatchObject({ active: true });
@@ -115,7 +115,7 @@ describe("POST /_sim/edit", () => {
   });
 });
 
-test("POST /_sim/reset empties, takes switches, keeps the token; /_sim/switches keeps the people", async () => {
+test("POST /_sim/reset empties the organisation, sets switches and keeps the token; /_sim/switches keeps the people", async () => {
   await simulator.result(`${USER}/create`, person("u1", 1));
   await simulator.post("/_sim/faults", { match: "/", fault: "busy", times: 9 });
   await simulator.post("/_sim/switches", { unknownUser: 33012 });
@@ -159,7 +159,7 @@ test("a Workday report whose name has broken percent-encoding does not exist", a
   expect(answer).toMatchObject({ status: 404, json: { error: expect.any(String) } });
 });
 
-test("a page of another origin may not use the control addresses", async () => {
+test("a page of another origin cannot use the control addresses", async () => {
   const answer = await simulator.post("/_sim/reset", {}, { origin: "https://example.com" });
   expect(answer).toMatchObject({ status: 403, json: { error: expect.any(String) } });
 });

@@ -43,7 +43,7 @@ async function fill(simulator: OpenSimulator): Promise<State> {
   return simulator.state();
 }
 
-test("what was answered is there after a restart: people, departments, roles, invitations, leavers, switches", async () => {
+test("answered changes survive a restart: people, departments, roles, invitations, leavers, switches", async () => {
   const before = await withSimulator(journalPath, fill);
   await withSimulator(journalPath, async (simulator) => {
     expect(await simulator.state()).toEqual(before);
@@ -57,7 +57,7 @@ test("what was answered is there after a restart: people, departments, roles, in
   });
 });
 
-test("a killed process has lost nothing it answered", async () => {
+test("a killed process loses no answered change", async () => {
   const program = startProgram(join(__dirname, "simulator-process.ts"), [journalPath]);
   try {
     const url = await firstLine(program);
@@ -87,7 +87,7 @@ test("a killed process has lost nothing it answered", async () => {
   }
 });
 
-test("a torn last line is a call that was never answered", async () => {
+test("an incomplete last line is ignored: its call was never answered", async () => {
   const before = await withSimulator(journalPath, fill);
   appendFileSync(journalPath, '{"position":99,"changes":[{"type":"user.put","user":{"userid":"half');
   await withSimulator(journalPath, async (simulator) => {
@@ -97,13 +97,13 @@ test("a torn last line is a call that was never answered", async () => {
   expect((await withSimulator(journalPath, (simulator) => simulator.state())).users).toHaveLength(before.users.length + 1);
 });
 
-test("any other damage stops the start and says where", async () => {
+test("any other damage ends the start, with the line in the error", async () => {
   await withSimulator(journalPath, fill);
   writeFileSync(journalPath, `${readFileSync(journalPath, "utf8")}half a line\n{"position":1,"changes":[]}\n`);
   await expect(openSimulator({ journalPath })).rejects.toThrow(/line \d+ is damaged/);
 });
 
-test("the file is as long as the state after a start, not as long as the history; a reset empties it", async () => {
+test("after a start the file contains the state and not all changes; a reset empties it", async () => {
   await withSimulator(journalPath, async (simulator) => {
     await simulator.result(`${USER}/create`, person("u1", 1));
     for (let round = 0; round < 50; round += 1) await simulator.call(`${USER}/update`, { userid: "u1", title: `T${round}` });
@@ -121,7 +121,7 @@ test("the file is as long as the state after a start, not as long as the history
   expect((await withSimulator(journalPath, (simulator) => simulator.state())).users).toEqual([]);
 });
 
-test("ids go on where they were: a restart gives no id again", async () => {
+test("a restart does not repeat ids", async () => {
   const create = async (simulator: OpenSimulator, name: string): Promise<number> =>
     (await simulator.result<{ dept_id: number }>(`${DEPARTMENT}/create`, { name, parent_id: 1 })).dept_id;
   const first = await withSimulator(journalPath, async (simulator) => {

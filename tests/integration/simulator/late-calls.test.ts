@@ -16,7 +16,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 const userids = async () => (await simulator.state()).users.map(({ userid }) => userid);
 
-test("late: the call waits on its way until it is released, and is answered then", async () => {
+test("late: the call is held until it is released, and then answered", async () => {
   await simulator.post("/_sim/faults", { match: CREATE, fault: "late" });
   const answer = simulator.call(CREATE, person("u1", 1));
   await until(async () => (await held()).length === 1);
@@ -27,7 +27,7 @@ test("late: the call waits on its way until it is released, and is answered then
   expect(await userids()).toEqual(["u1"]);
 });
 
-test("late_unanswered: the connection breaks at once, and the call arrives after all", async () => {
+test("late_unanswered: the connection breaks immediately, and the call arrives later", async () => {
   await simulator.post("/_sim/faults", { match: CREATE, fault: "late_unanswered" });
   await expect(simulator.call(CREATE, person("u1", 1))).rejects.toThrow("fetch failed");
   expect(await userids()).toEqual([]);
@@ -35,12 +35,12 @@ test("late_unanswered: the connection breaks at once, and the call arrives after
   await until(async () => (await userids()).length === 1);
 });
 
-test("with a time it arrives by itself", async () => {
+test("with delayMs it arrives after this time", async () => {
   await simulator.post("/_sim/faults", { match: CREATE, fault: "late", delayMs: 20 });
   expect((await simulator.call(CREATE, person("u1", 1))).json).toMatchObject({ errcode: 0 });
 });
 
-test("it meets what has become of the organisation by then", async () => {
+test("a late call applies to the state at its arrival", async () => {
   await simulator.post("/_sim/faults", { match: CREATE, fault: "late" });
   const answer = simulator.call(CREATE, person("u1", 1));
   await until(async () => (await held()).length === 1);
@@ -49,7 +49,7 @@ test("it meets what has become of the organisation by then", async () => {
   expect((await answer).json).toMatchObject({ errcode: 60104 });
 });
 
-test("calls are released in the order they were sent; a reset loses them", async () => {
+test("calls are released in the order of sending; a reset drops them", async () => {
   await simulator.post("/_sim/faults", { match: "/topapi/v2/user/", fault: "late", times: 3 });
   const first = simulator.call(CREATE, person("u1", 1));
   await until(async () => (await held()).length === 1);
@@ -74,7 +74,7 @@ test("a call counts when it arrives", async () => {
   expect((await simulator.fetch("/_sim/calls")).json).toMatchObject({ total: 1 });
 });
 
-test("the clock can be put forward: tokens end, and so do invitations", async () => {
+test("tokens and invitations expire when the clock is put forward", async () => {
   await simulator.post("/_sim/reset", { protectedMobiles: ["+852-60000001"] });
   expect((await simulator.call(CREATE, person("u1", 1))).json).toMatchObject({ errcode: 40103 });
   const accept = () => simulator.post("/_sim/edit", { call: "accept", body: { mobile: "+852-60000001" } });

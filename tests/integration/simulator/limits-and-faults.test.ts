@@ -36,7 +36,7 @@ describe("9 limits", () => {
     expect(refused.json.message).toContain("您的企业应用调用钉钉开放平台当前接口的所有请求都被暂时禁用了");
   });
 
-  test("13.1 more than 60 token calls in a minute are throttled, whichever of the three", async () => {
+  test("13.1 more than 60 token calls in a minute are throttled, for each of the three calls", async () => {
     const oldCall = () => simulator.fetch("/gettoken?appkey=sandbox&appsecret=sandbox");
     const newCall = () => simulator.post("/v1.0/oauth2/accessToken", { appKey: "sandbox", appSecret: "sandbox" });
     await clock.advance(60_000);
@@ -50,7 +50,7 @@ describe("9 limits", () => {
     expect((await oldCall()).json).toMatchObject({ errcode: 0, access_token: simulator.token });
   });
 
-  test("9.1 paid calls are counted by the month, contact calls are free", async () => {
+  test("9.1 paid calls count for the month, contact calls are free", async () => {
     await simulator.post("/_sim/limits", { qps: 20, paidCallsPerMonth: 2 });
     const chat = () => simulator.call("/v1.0/im/group/create", { name: "x" });
     await many(2, chat);
@@ -59,7 +59,7 @@ describe("9 limits", () => {
     expect((await simulator.call("/chat/create", {})).json).toMatchObject({ errcode: 43007 });
   });
 
-  test("limits are set by control, 0 is none", async () => {
+  test("a control call sets the limits; 0 means no limit", async () => {
     await simulator.post("/_sim/limits", { qps: 0 });
     const answers = (await many(100, () => simulator.call(`${USER}/get`, { userid: "ghost" }))) as { json: { errcode: number } }[];
     expect(answers.every(({ json }) => json.errcode === 60121)).toBe(true);
@@ -69,7 +69,7 @@ describe("9 limits", () => {
     expect(some.filter(({ json }) => json.errcode === 88)).toHaveLength(7);
   });
 
-  test("an address over its limit is banned for five minutes, everywhere", async () => {
+  test("an address over its limit is banned for five minutes, for all calls", async () => {
     await simulator.post("/_sim/limits", { qps: 20, addressCalls: 5 });
     await clock.advance(20_000);
     await many(6, () => simulator.fetch("/nowhere"));
@@ -136,13 +136,13 @@ describe("faults", () => {
     expect(refused.json).toMatchObject({ accessdenieddetail: { requiredScopes: ["Contact.OrgAccountSecurity.ReadWrite"] } });
   });
 
-  test("timeout_before: no answer, nothing done", async () => {
+  test("timeout_before: no answer, not carried out", async () => {
     await fault({ match: `${USER}/create`, fault: "timeout_before", times: 1, delayMs: 5 });
     await expect(create()).rejects.toThrow();
     expect(await people()).toBe(0);
   });
 
-  test("timeout_after_commit: no answer, but done", async () => {
+  test("timeout_after_commit: no answer, but carried out", async () => {
     await fault({ match: CREATE_DEPARTMENT, fault: "timeout_after_commit", times: 1, delayMs: 5 });
     await expect(simulator.call(CREATE_DEPARTMENT, { name: "A", parent_id: 1 })).rejects.toThrow();
     expect((await simulator.state()).departments.map(({ name }) => name)).toContain("A");
@@ -156,7 +156,7 @@ describe("faults", () => {
     expect(await people()).toBe(1);
   });
 
-  test("slow: done at once, answered later", async () => {
+  test("slow: carried out immediately, answered later", async () => {
     const clock = createManualClock();
     const own = await openSimulator({ clock, qps: 0 });
     try {
@@ -175,7 +175,7 @@ describe("faults", () => {
     }
   });
 
-  test("ip_ban: so many answers, or five minutes when it does not say; clearing lifts it", async () => {
+  test("ip_ban: for `times` answers, by default five minutes; an empty body ends it", async () => {
     await fault({ match: "/", fault: "ip_ban", times: 1 });
     expect((await create()).text).toContain("<html>");
     expect((await create()).json).toMatchObject({ errcode: 0 });
@@ -215,7 +215,7 @@ describe("faults", () => {
   });
 });
 
-describe("2.3 permissions taken away while it runs", () => {
+describe("2.3 permissions removed at run time", () => {
   let simulator: OpenSimulator;
   beforeAll(async () => {
     simulator = await openSimulator({ qps: 0 });
@@ -253,7 +253,7 @@ describe("2.3 permissions taken away while it runs", () => {
   });
 });
 
-test("the way to DingTalk and back takes its time, half of it before the call is seen", async () => {
+test("the round trip takes the set time, half of it before the call arrives", async () => {
   const clock = createManualClock();
   const simulator = await openSimulator({ clock, qps: 0 });
   try {

@@ -15,13 +15,13 @@ describe("11.1 custom robots", () => {
   const send = (body: unknown, token = "sandbox", more = "") => simulator.post(`/robot/send?access_token=${token}${more}`, body);
   beforeEach(() => simulator.post("/_sim/reset", { robots: [{ token: "sandbox" }, { token: "signed", secret: "SECtest" }] }));
 
-  test("a message arrives once, whatever its msgUuid repeats", async () => {
+  test("a message with a repeated msgUuid arrives once", async () => {
     for (let turn = 0; turn < 2; turn += 1)
       expect((await send({ ...markdown, msgUuid: "alert-42" })).json).toEqual({ errcode: 0, errmsg: "ok" });
     expect(await messages()).toEqual([{ to: { robot: "sandbox" }, body: { ...markdown, msgUuid: "alert-42" }, atMs: expect.any(Number) }]);
   });
 
-  test("the secret signs the time", async () => {
+  test("the signature is made from time and secret", async () => {
     const timestamp = clock.now().getTime();
     const sign = (at: number) => encodeURIComponent(createHmac("sha256", "SECtest").update(`${at}\nSECtest`).digest("base64"));
     const attempt = async (more: string) => (await send(markdown, "signed", more)).json;
@@ -49,7 +49,7 @@ describe("11.1 custom robots", () => {
     expect((await send(markdown)).json).toMatchObject({ errcode: 0 });
   });
 
-  test("a robot that asks for a word takes no message without it, one that is off takes none", async () => {
+  test("a robot with a keyword refuses messages without it, and a disabled robot refuses all", async () => {
     await simulator.post("/_sim/reset", {
       robots: [
         { token: "picky", keyword: "alarm" },
@@ -80,7 +80,7 @@ describe("11.2 work notices", () => {
     await simulator.result("/topapi/v2/user/create", person("u1", 1));
   });
 
-  test("always accepted; the result tells who got it, who does not exist, and who had it today", async () => {
+  test("always accepted; the result shows who received it, who does not exist, and who already had it today", async () => {
     const first = (await simulator.call(SEND, notice)).json;
     expect(first).toMatchObject({ errcode: 0, task_id: expect.any(Number) });
     expect(await result(first.task_id)).toMatchObject({ unread_user_id_list: ["u1"], invalid_user_id_list: ["ghost"], forbidden_list: [] });

@@ -4,20 +4,20 @@ import type { SimulatorOptions } from "../../../src/simulator/site.ts";
 export interface Answer {
   readonly status: number;
   readonly text: string;
-  /** The body, when it is JSON. */
+  /** The body, if it is JSON; else `{}`. */
   readonly json: Record<string, unknown>;
 }
 
-/** A simulator on a free port with a client that knows nothing but HTTP. */
+/** A simulator on a free port, with an HTTP client for it. */
 export interface OpenSimulator {
   readonly url: string;
   readonly port: number;
   readonly token: string;
   fetch(path: string, init?: RequestInit): Promise<Answer>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
-  /** A call with the token where its generation wants it. */
+  /** Makes a call with the token in the place for its generation of the API. */
   call(path: string, body: unknown): Promise<Answer>;
-  /** `result` of an old-API call that succeeds. */
+  /** Makes a call of the old API. Resolves with `result`, or rejects if the call fails. */
   result<T>(path: string, body: unknown): Promise<T>;
   state(): Promise<State>;
   stop(): Promise<void>;

@@ -6,7 +6,7 @@ import { type OpenSimulator, openSimulator, person } from "./open-simulator.ts";
 const keys = { token: "token123", aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", ownerKey: "sandbox" };
 const FAILED = "/call_back/get_call_back_failed_result";
 
-/** A subscriber: keeps what it was sent, answers as `mood` says. */
+/** A subscriber: stores what it receives, and answers as `mood` says. */
 function createReceiver() {
   const received: Record<string, unknown>[] = [];
   const receiver = { received, mood: "success" as "success" | "error" | "redirect" | "plain", server: undefined as Server | undefined };
@@ -73,7 +73,7 @@ describe("10.3 HTTP push", () => {
     ]);
   });
 
-  test("the failed list gives out 200 a call and says that there are more", async () => {
+  test("a call of the failed list returns 200 pushes, and whether there are more", async () => {
     receiver.mood = "error";
     const before = receiver.received.length;
     for (let number = 0; number < 205; number += 1)

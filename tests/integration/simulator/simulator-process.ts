@@ -1,6 +1,6 @@
 import { createSimulator } from "../../../src/simulator/server.ts";
 
-/** Serves with the journal named on the command line and prints its address, until it is killed. */
+/** Runs a simulator with the journal of the command line until it is killed. Prints its URL. */
 const journalPath = process.argv[2];
 if (journalPath === undefined) throw new Error("usage: simulator-process JOURNAL");
 void createSimulator({ journalPath, qps: 0 })

@@ -17,11 +17,11 @@ interface Frame {
   readonly data: string;
 }
 
-/** A client written from docs/dingtalk.md 10.2 alone. */
+/** A client written only from docs/dingtalk.md 10.2. */
 interface PlainClient {
   readonly frames: Frame[];
   answer(frame: Frame, status: "SUCCESS" | "LATER"): void;
-  /** Resolves when the gateway has read everything sent so far. */
+  /** Resolves when the gateway has read all frames of this client. */
   received(): Promise<void>;
   readonly socket: WebSocket;
 }
@@ -80,7 +80,7 @@ describe("10.2 a client written from the documented protocol", () => {
     await simulator.stop();
   });
 
-  test("gets each change in its envelope, data as text", async () => {
+  test("receives each change in its envelope, with data as text", async () => {
     const client = await join();
     await simulator.result(`${USER}/create`, person("u1", 1));
     await until(() => events(client).length === 1);
@@ -132,7 +132,7 @@ describe("10.2 a client written from the documented protocol", () => {
     expect(new Set(events(client).map(({ headers }) => headers.eventId)).size).toBe(expected.length);
   });
 
-  test("unanswered, it comes again with the same eventId; answered, it does not", async () => {
+  test("an unanswered event is sent again with the same eventId, an answered one is not", async () => {
     const client = await join();
     await simulator.result(`${USER}/create`, person("u1", 1));
     await until(() => events(client).length === 1);
@@ -148,7 +148,7 @@ describe("10.2 a client written from the documented protocol", () => {
     expect(events(client)).toHaveLength(2);
   });
 
-  test("a restarted gateway gives other event ids and another token, so that nobody takes its first event for one they know", async () => {
+  test("a restarted gateway has other event ids and another token, so clients do not take its first event for a known one", async () => {
     const seen: unknown[] = [];
     for (let start = 0; start < 2; start += 1) {
       const own = await openSimulator({ clock, qps: 0 });
@@ -163,7 +163,7 @@ describe("10.2 a client written from the documented protocol", () => {
     expect(new Set(seen).size).toBe(4);
   });
 
-  test("each event goes to one of several clients, in turn; topics are honoured", async () => {
+  test("each event goes to one of several clients in rotation, by their topics", async () => {
     const [one, two] = [await join(), await join()];
     const leavers = await join({ subscriptions: [{ type: "EVENT", topic: "user_leave_org" }] });
     for (let number = 0; number < 6; number += 1) await simulator.result(`${USER}/create`, person(`u${number}`, number));
@@ -172,7 +172,7 @@ describe("10.2 a client written from the documented protocol", () => {
     expect(events(leavers)).toEqual([]);
   });
 
-  test("a ticket is good for one connection and 90 s", async () => {
+  test("a ticket opens one connection, within 90 s", async () => {
     const { endpoint, ticket } = await open(simulator);
     const attempt = (used: string): Promise<string> =>
       new Promise((resolve) => {
@@ -197,7 +197,7 @@ describe("10.2 a client written from the documented protocol", () => {
     expect((await simulator.post(OPEN, credentials, { accept: "*/*" })).text).toMatch(/^<\?xml .*<ticket>/);
   });
 
-  test("disconnect tells why and closes; an event meanwhile waits for the next connection", async () => {
+  test("disconnect sends the reason and closes; an event then waits for the next connection", async () => {
     const client = await join();
     await simulator.post("/_sim/stream", { action: "disconnect", reason: "persistent connection is timeout" });
     await until(() => client.socket.readyState === WebSocket.CLOSED);
@@ -213,7 +213,7 @@ describe("10.2 a client written from the documented protocol", () => {
 describe("the official dingtalk-stream client", () => {
   let simulator: OpenSimulator;
   let client: DWClient;
-  /** Its gateway address is a constant; requests are sent to the simulator on the way out, the package itself is untouched. */
+  /** The package has a constant gateway URL. The test redirects its requests to the simulator, and does not change the package. */
   let detour: number;
   beforeAll(async () => {
     for (const method of ["info", "warn"] as const) jest.spyOn(console, method).mockImplementation(() => {});
@@ -231,7 +231,7 @@ describe("the official dingtalk-stream client", () => {
     jest.restoreAllMocks();
   });
 
-  test("connects, answers pings and takes events", async () => {
+  test("connects, answers pings and receives events", async () => {
     const taken: DWClientDownStream[] = [];
     client.registerAllEventListener((message) => {
       taken.push(message);
@@ -246,7 +246,7 @@ describe("the official dingtalk-stream client", () => {
     expect(JSON.parse(taken[0]!.data)).toMatchObject({ userId: ["u1"] });
   });
 
-  test("comes back by itself after a disconnect", async () => {
+  test("connects again after a disconnect", async () => {
     await simulator.post("/_sim/stream", { action: "disconnect" });
     await until(() => !client.registered);
     await until(() => client.registered);

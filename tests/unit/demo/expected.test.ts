@@ -46,7 +46,7 @@ test.each<[string, string, JsonObject[], string | undefined]>([
   expect(one([person("a", managedBy(reference)), ...others])?.manager_userid).toBe(expected),
 );
 
-test("groups are paths, with the departments above them", () => {
+test("names of groups are paths, and their parents are departments too", () => {
   const groups = [
     { id: "g", displayName: "HK/Sales/Retail", members: [{ value: "a" }] },
     { id: "h", displayName: "HK / Finance", members: [{ value: "a" }] },
@@ -57,7 +57,7 @@ test("groups are paths, with the departments above them", () => {
   );
 });
 
-test("leavers and people without a mobile are not to be there", () => {
+test("leavers and people without a mobile number are not expected", () => {
   expect(
     expectedOf({ users: [person("a", { active: false }), person("b", { phoneNumbers: [] })], groups: [], remoteIds: new Map() }).people
       .size,
@@ -90,7 +90,7 @@ describe("a comparison names", () => {
   );
 });
 
-test("who was there before is known by the old userid, also as a manager", () => {
+test("people who were in DingTalk before keep their userid, also as managers", () => {
   const users = [person("a"), person("b", managedBy("a"))];
   const { people } = expectedOf({ users, groups: [], remoteIds: new Map([["a", "old.a"]]) });
   expect([...people.keys()]).toEqual(["old.a", "b"]);

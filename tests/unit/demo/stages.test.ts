@@ -10,25 +10,28 @@ const second = changed(SIZE, first);
 const last = afterLeavers(second);
 const everybody = [...second.people];
 
-test("the same seed is the same company, another seed is another", () => {
+test("the same seed gives the same company, another seed another one", () => {
   expect(founded(SIZE)).toEqual(first);
   const other = new Set(founded({ ...SIZE, seed: 2 }).people.map(({ userName }) => userName));
   expect(first.people.filter(({ userName }) => other.has(userName))).toEqual([]);
 });
 
-test("a bigger company of the same seed holds the smaller one", () => {
+test("a larger company of the same seed contains the smaller one", () => {
   const bigger = founded({ ...SIZE, users: 300 });
   expect(bigger.people.slice(0, 200)).toEqual(first.people);
 });
 
-test.each(["externalId", "userName", "email", "mobile", "employeeNumber", "workPhone"] as const)("no two people share a %s", (name) => {
-  for (const { people } of [first, second]) {
-    const values = people.flatMap((person) => person[name] ?? []);
-    expect(new Set(values).size).toBe(values.length);
-  }
-});
+test.each(["externalId", "userName", "email", "mobile", "employeeNumber", "workPhone"] as const)(
+  "no two people have the same %s",
+  (name) => {
+    for (const { people } of [first, second]) {
+      const values = people.flatMap((person) => person[name] ?? []);
+      expect(new Set(values).size).toBe(values.length);
+    }
+  },
+);
 
-test("numbers are of Hong Kong and of the mainland, names in both kinds of characters and in letters", () => {
+test("numbers of Hong Kong and the mainland, and names in both kinds of characters and in Latin letters", () => {
   for (const { mobile } of everybody) expect(mobile).toMatch(/^(\+852 9\d{3} \d{4}|\+86 138 \d{4} \d{4})$/);
   for (const start of ["+852", "+86"]) expect(everybody.some(({ mobile }) => mobile.startsWith(start))).toBe(true);
   for (const script of [/^\p{Script=Han}+$/u, /^[A-Za-z'. -]+$/]) {
@@ -36,14 +39,14 @@ test("numbers are of Hong Kong and of the mainland, names in both kinds of chara
   }
 });
 
-test("departments have two and three levels, managers form a tree, and somebody is in no or in two departments", () => {
+test("departments have two and three levels, managers form a tree, and some people are in no or in two departments", () => {
   expect(new Set(first.teams.map(({ displayName }) => displayName.split("/").length))).toEqual(new Set([2, 3]));
   expect(first.people.filter((person) => managerIn(first, person) === undefined)).toHaveLength(1);
   const counts = first.people.map(({ externalId }) => first.teams.filter(({ members }) => members.includes(externalId)).length);
   expect(new Set(counts)).toEqual(new Set([0, 1, 2]));
 });
 
-test("the changes are of every kind", () => {
+test("the change cycle has every kind of change", () => {
   const before = new Map(first.people.map((person) => [person.externalId, person]));
   for (const name of ["title", "displayName", "mobile", "email", "workPhone", "managerId", "department"] as const) {
     expect(
@@ -54,7 +57,7 @@ test("the changes are of every kind", () => {
   expect(second.teams.filter(({ displayName }, index) => displayName !== first.teams[index]!.displayName)).toHaveLength(2);
 });
 
-test("leavers are switched off and deleted, managers among both, and a department goes", () => {
+test("some leavers are deactivated and others deleted, with managers in both groups, and a department is deleted", () => {
   const managers = new Set(second.people.map(({ managerId }) => managerId));
   const staying = new Set(last.people.map(({ externalId }) => externalId));
   expect(last.people.some(({ active, externalId }) => !active && managers.has(externalId))).toBe(true);
@@ -62,7 +65,7 @@ test("leavers are switched off and deleted, managers among both, and a departmen
   expect(last.teams).toHaveLength(second.teams.length - 1);
 });
 
-test("what was provisioned is remembered as it was wanted, and what lacks is named", () => {
+test("provisioned values are remembered, and differences are named", () => {
   const users = first.people.map((person, index) => ({ ...createUser(person).body!, id: `u${index}` }) as JsonObject);
   const idOf = new Map(first.people.map(({ externalId }, index) => [externalId, `u${index}`]));
   const managed = users.map((user, index): JsonObject => {

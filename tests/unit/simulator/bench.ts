@@ -7,18 +7,18 @@ import { switchesSchema } from "../../../src/simulator/organisation/switches.ts"
 
 export const NOW = Date.parse("2026-08-22T04:00:00Z");
 
-/** An organisation to call without HTTP: every call is carried out and its outcome made true. */
+/** An organisation to call without HTTP. Every call is carried out, and its changes are applied. */
 export interface Bench {
   readonly organisation: Organisation;
-  /** The outcome of a call of the app. */
+  /** Makes a call as the app. Returns its outcome. */
   call(path: string, fields?: Readonly<Record<string, unknown>>): Outcome;
-  /** The same for an administrator or the person. */
+  /** The same as an administrator or the person. */
   edit(call: string, fields?: Readonly<Record<string, unknown>>): Outcome;
-  /** What the answer holds besides the envelope; fails the test when the call is refused. */
+  /** The fields of the answer, without the envelope. Fails the test if the call is refused. */
   answer(path: string, fields?: Readonly<Record<string, unknown>>): Record<string, unknown>;
   /** `result` of the answer. */
   result<T = Record<string, unknown>>(path: string, fields?: Readonly<Record<string, unknown>>): T;
-  /** The refusal's code: errcode of the old API, code of the new one; undefined when the call succeeds. */
+  /** The code of a refusal: errcode of the old API, code of the new one. Undefined if the call succeeds. */
   code(path: string, fields?: Readonly<Record<string, unknown>>): number | string | undefined;
 }
 
@@ -58,7 +58,7 @@ export const addDepartment = (bench: Bench, name: string, parent_id = 1, more: R
   bench.result<{ dept_id: number }>(`${DEPARTMENT}/create`, { name, parent_id, ...more }).dept_id;
 
 let numbers = 0;
-/** Creates a person with a number of their own and returns the userid. */
+/** Creates a person with a unique number and returns the userid. */
 export function addUser(bench: Bench, userid: string, more: Readonly<Record<string, unknown>> = {}): string {
   numbers += 1;
   const mobile = `+852-6${String(numbers).padStart(7, "0")}`;

@@ -8,7 +8,7 @@ const group = (bench: Bench, more: Record<string, unknown> = {}) =>
 const members = (bench: Bench): readonly string[] => [...bench.organisation.chats.values()].flatMap((chat) => chat.members);
 
 describe("8.2 im/group", () => {
-  test("create answers both ids and the tag; the same calls give the same ids", () => {
+  test("create returns both ids and the tag; the same calls give the same ids", () => {
     const answers = [1, 2].map(() => {
       const bench = createBench();
       people(bench, 2);
@@ -38,7 +38,7 @@ describe("8.2 im/group", () => {
     expect(bench.organisation.chats.size).toBe(expected === undefined ? 1 : 0);
   });
 
-  test("an owner outside the app's visible range is refused", () => {
+  test("an owner outside the contact scope is refused", () => {
     const bench = createBench();
     people(bench, 2);
     bench.organisation.switches = { ...bench.organisation.switches, contactScope: { departments: [], users: ["u1"] } };
@@ -46,7 +46,7 @@ describe("8.2 im/group", () => {
     expect(bench.code(`${GROUP}/create`, { name: "Sales", owner: "u1", useridlist: ["u1", "u0"] })).toBeUndefined();
   });
 
-  test("update adds and takes people, by either id", () => {
+  test("update adds and removes people, by either id", () => {
     const bench = createBench();
     people(bench, 4);
     const { openConversationId, chatid } = group(bench);
@@ -58,7 +58,7 @@ describe("8.2 im/group", () => {
     expect(bench.code(`${GROUP}/update`, { chatid: "chatnone", name: "X" })).toBe("invalid.param");
   });
 
-  test("who leaves the organisation leaves its chats", () => {
+  test("a person who leaves the organisation leaves its chats", () => {
     const bench = createBench();
     people(bench, 2);
     group(bench);
@@ -72,7 +72,7 @@ describe("8.2 im/group", () => {
 describe("8.2 im/sceneGroup", () => {
   const scene = { title: "Sales", template_id: "t1", owner_user_id: "u0", user_ids: ["u0", "u1"], uuid: "once" };
 
-  test("snake_case, a template, and once for each uuid", () => {
+  test("has fields in snake_case and a template, and creates one chat for each uuid", () => {
     const bench = createBench();
     people(bench, 2);
     const first = bench.answer(`${SCENE}/create`, scene);
@@ -82,7 +82,7 @@ describe("8.2 im/sceneGroup", () => {
     expect(bench.code(`${SCENE}/create`, { ...scene, uuid: "other", template_id: undefined })).toBe("invalid.param");
   });
 
-  test("members are added and deleted; a plain group is none of these", () => {
+  test("members are added and deleted; a plain group is refused", () => {
     const bench = createBench();
     people(bench, 3);
     const { open_conversation_id } = bench.answer(`${SCENE}/create`, scene);

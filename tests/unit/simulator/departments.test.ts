@@ -34,7 +34,7 @@ describe("4.1 department/create", () => {
     expect(bench.code(create, { name: "A", parent_id: a })).toBeUndefined();
   });
 
-  test("60022 for a word DingTalk does not like, in create and update", () => {
+  test("60022 for a sensitive word, in create and update", () => {
     const bench = createBench({ sensitiveWords: ["casino"] });
     const id = addDepartment(bench, "Fun");
     expect(bench.code(create, { name: "The casino", parent_id: 1 })).toBe(60022);
@@ -80,7 +80,7 @@ describe("4.5 sizes", () => {
 });
 
 describe("4.2 department/update", () => {
-  test("what is not named stays; code can be set here only", () => {
+  test("fields that are not in the call stay; only update sets the code", () => {
     const bench = createBench();
     const id = addDepartment(bench, "Finance", 1, { order: 10, source_identifier: "dept-1", code: "NO" });
     bench.answer(update, { dept_id: id, name: "Finance HK", code: "FIN" });
@@ -118,7 +118,7 @@ describe("4.2 department/update", () => {
     expect(bench.code(update, fields({ a, b }))).toBe(expected);
   });
 
-  test("managers are set by members' ids and cleared only by force", () => {
+  test("managers must be members, and only force_update_fields clears them", () => {
     const bench = createBench();
     const id = addDepartment(bench, "A");
     addUser(bench, "m1", { dept_id_list: String(id) });
@@ -143,7 +143,7 @@ describe("4.2 department/update", () => {
 });
 
 describe("4.3 department/delete", () => {
-  test("refused for the root, for members anywhere below, and done for an empty one", () => {
+  test("refused for the root and with members anywhere below; an empty department is deleted", () => {
     const bench = createBench({ childDepartments: "cascade" });
     const a = addDepartment(bench, "A");
     const b = addDepartment(bench, "B", a);
@@ -156,7 +156,7 @@ describe("4.3 department/delete", () => {
     expect(bench.code(remove, { dept_id: b })).toBe(60003);
   });
 
-  test("empty children go along, or answer 60006 by switch", () => {
+  test("empty children are deleted too, or answer 60006 by switch", () => {
     const bench = createBench({ childDepartments: "refuse" });
     const a = addDepartment(bench, "A");
     const b = addDepartment(bench, "B", a);
@@ -173,7 +173,7 @@ describe("4.3 department/delete", () => {
 });
 
 describe("4.4 reads", () => {
-  test("children come by order, small first, with the page's fields only", () => {
+  test("children are sorted by order, the smallest first, with the documented fields only", () => {
     const bench = createBench();
     const late = addDepartment(bench, "Late", 1, { order: 9, source_identifier: "s" });
     const early = addDepartment(bench, "Early", 1, { order: 2 });
@@ -186,7 +186,7 @@ describe("4.4 reads", () => {
     expect(bench.result(`${DEPARTMENT}/listsubid`, { dept_id: 1 })).toEqual({ dept_id_list: [early, late] });
   });
 
-  test("source_identifier in listsub is a switch, the school's department too", () => {
+  test("switches show source_identifier in listsub, and the department of a school", () => {
     const bench = createBench({ listsubSourceIdentifier: true, specialDepartments: true });
     const id = addDepartment(bench, "A", 1, { source_identifier: "s" });
     const list = bench.result<{ dept_id: number }[]>(`${DEPARTMENT}/listsub`, { dept_id: 1 });
@@ -196,7 +196,7 @@ describe("4.4 reads", () => {
     expect(bench.code(`${USER}/list`, { dept_id: -1, cursor: 0, size: 10 })).toBe(60003);
   });
 
-  test("parents: self first, root last, one list per department of a person", () => {
+  test("parents: the department first, the root last; one list for each department of a person", () => {
     const bench = createBench();
     const a = addDepartment(bench, "A");
     const b = addDepartment(bench, "B", a);
@@ -207,7 +207,7 @@ describe("4.4 reads", () => {
     });
   });
 
-  test("visible lists are arrays and appear only when they matter; counts are with and without sub-departments", () => {
+  test("the lists of who may see it are arrays and present only if they apply; counts are with and without sub-departments", () => {
     const bench = createBench();
     const a = addDepartment(bench, "A");
     const b = addDepartment(bench, "B", a, { hide_dept: true, dept_permits: String(a), user_permits: "" });

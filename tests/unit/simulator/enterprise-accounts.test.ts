@@ -61,7 +61,7 @@ describe("6 creating enterprise accounts", () => {
     expect(lenient.code(update, { userid: "s1", title: "x" })).toBeUndefined();
   });
 
-  test("another account is another person: leaving and coming back changes the unionid", () => {
+  test("another account is another person: leaving and returning changes the unionid", () => {
     const bench = createBench();
     const before = bench.result(create, sso).unionId;
     bench.answer(`${USER}/delete`, { userid: "s1" });
@@ -80,7 +80,7 @@ describe("6 accounts of another organisation", () => {
     ["nobody named", { outer_exclusive_userid: undefined }, 40035],
   ])("%s", (_name, change, expected) => expect(createBench({ outerAccounts }).code(create, { ...brought, ...change })).toBe(expected));
 
-  test("is a member once, and the read names the owner", () => {
+  test("is a member only once, and reads show the owner", () => {
     const bench = createBench({ outerAccounts });
     const before = bench.result(create, brought).unionId;
     expect(bench.result(`${USER}/get`, { userid: "o1" })).toMatchObject({
@@ -93,14 +93,14 @@ describe("6 accounts of another organisation", () => {
     expect(bench.result(create, brought).unionId).toBe(before);
   });
 
-  test("is switched by its owner only", () => {
+  test("only its owner can disable it", () => {
     const bench = createBench({ outerAccounts });
     bench.answer(create, brought);
     for (const name of ["disable", "enable", "signOut", "status"])
       expect(bench.code(`${ACCOUNTS}/${name}`, { userId: "o1" })).toBe("exclusive.account.only");
   });
 
-  test("our own are granted to others by department", () => {
+  test("others may use our accounts by department", () => {
     const bench = createBench();
     const auth = `${ACCOUNTS}/multiOrgPermissions/auth`;
     expect(bench.answer(auth, { joinCorpId: "dingother", grantDeptIdList: [1] })).toEqual({ result: true });

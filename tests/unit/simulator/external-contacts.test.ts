@@ -42,14 +42,14 @@ describe("8.3 extcontact/create", () => {
     expect(bench.answer(`${CONTACT}/create`, { contact: JSON.stringify(partner) })).toEqual({ userid: expect.stringMatching(/^\d+$/) });
   });
 
-  test.each([60200, 22005] as const)("a number that is there already answers %d by switch", (duplicateContact) => {
+  test.each([60200, 22005] as const)("a number that exists already answers %d by switch", (duplicateContact) => {
     const bench = staffed({ duplicateContact });
     bench.answer(`${CONTACT}/create`, { contact: partner });
     expect(bench.code(`${CONTACT}/create`, { contact: partner })).toBe(duplicateContact);
     expect(bench.code(`${CONTACT}/create`, { contact: { ...partner, state_code: "86" } })).toBeUndefined();
   });
 
-  test("60203 for too many, 60205 where they are not switched on", () => {
+  test("60203 for too many, 60205 if they are not enabled", () => {
     const full = staffed({ maxContacts: 1 });
     full.answer(`${CONTACT}/create`, { contact: partner });
     expect(full.code(`${CONTACT}/create`, { contact: { ...partner, mobile: "91234568" } })).toBe(60203);
@@ -60,7 +60,7 @@ describe("8.3 extcontact/create", () => {
 });
 
 describe("8.3 the other calls", () => {
-  test("update keeps what is not named, and the number always", () => {
+  test("update keeps fields that are not in the call, and always the number", () => {
     const bench = staffed();
     const a = addDepartment(bench, "A");
     const { userid } = bench.answer(`${CONTACT}/create`, { contact: partner });
@@ -91,7 +91,7 @@ describe("8.3 the other calls", () => {
     expect(bench.answer(`${CONTACT}/listlabelgroups`, { size: 20, offset: 0 }).results).toMatchObject([{ labels: [{ id: 700_001 }, {}] }]);
   });
 
-  test("delete frees the number; 5.4 getbyunionid tells them from staff", () => {
+  test("delete frees the number; 5.4 getbyunionid distinguishes them from employees", () => {
     const bench = staffed();
     const { userid } = bench.answer(`${CONTACT}/create`, { contact: partner });
     const { unionid } = bench.organisation.contacts.get(String(userid))!;

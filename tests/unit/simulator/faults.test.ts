@@ -23,7 +23,7 @@ test.each<[string, string, boolean]>([
   expect(faults.take(path, any) !== undefined).toBe(expected);
 });
 
-test("happens as often as it says and is gone; once when it does not say", () => {
+test("happens `times` times, once by default, and is then removed", () => {
   const faults = setUp();
   faults.add(fault(CREATE, "busy", 2));
   expect([1, 2, 3].map(() => faults.take(CREATE, any)?.fault)).toEqual(["busy", "busy", undefined]);
@@ -31,7 +31,7 @@ test("happens as often as it says and is gone; once when it does not say", () =>
   expect([1, 2].map(() => faults.take(CREATE, any)?.fault)).toEqual(["slow", undefined]);
 });
 
-test("in the order they were added, and only the wanted kind", () => {
+test("faults are used in the order of adding, and only those of the wanted kind", () => {
   const faults = setUp();
   faults.add(fault(CREATE, "timeout_after_commit"));
   faults.add(fault("/", "http500"));

@@ -41,7 +41,7 @@ describe("7 leaving in 智能人事", () => {
     expect(bench.organisation.dismissions.size).toBe(0);
   });
 
-  test("who has left, in pages of at most 50; who came back has not", () => {
+  test("lists leavers in pages of at most 50, without people who returned", () => {
     const bench = staffed();
     for (const userid of ["u1", "u2", "u3"]) bench.answer(`${USER}/delete`, { userid });
     addUser(bench, "u2");
@@ -51,7 +51,7 @@ describe("7 leaving in 智能人事", () => {
     expect(bench.code(list, { maxResults: "51" })).toBe("invalid.param");
   });
 
-  test("terminateAndHandOver ends the membership at once and hands the reports over", () => {
+  test("terminateAndHandOver ends the membership immediately, and the successor manages the reports", () => {
     const bench = staffed();
     bench.answer(`${USER}/update`, { userid: "u3", manager_userid: "u1" });
     const outcome = bench.call(TERMINATE, { ...ending, directSubordinatesHandoverUserId: "u2" });
@@ -73,13 +73,13 @@ describe("7 leaving in 智能人事", () => {
     expect(staffed().code(TERMINATE, { ...ending, ...change })).toBe(expected);
   });
 
-  test("not for the main administrator", () => {
+  test("terminateAndHandOver is refused for the main administrator", () => {
     const bench = staffed();
     bench.edit("admin", { userid: "u1", sys_level: 1 });
     expect(bench.code(TERMINATE, ending)).toBe("businessError");
   });
 
-  test("suiteCallInvalid where it is not open", () => {
+  test("suiteCallInvalid if the app cannot use the product", () => {
     const bench = staffed({ hr: false });
     expect(bench.code(TERMINATE, ending)).toBe("suiteCallInvalid");
     expect(bench.code(`${PENDING}/start`, leaving)).toBe("suiteCallInvalid");
@@ -99,7 +99,7 @@ test("7 transfer moves a person to other departments", () => {
   expect(bench.code(TRANSFER, { userId: "u1", deptIdsAfterTransfer: [a], mainDeptIdAfterTransfer: b })).toBe("invalid.param");
 });
 
-test("7 addpreentry: who is expected is no member; busy when the number is an employee's", () => {
+test("7 addpreentry: the person is not a member yet; -1 if a member has the number", () => {
   const bench = staffed();
   const param = { name: "New", mobile: "+852-99999999", pre_entry_time: "2026-09-01 09:00:00", op_userid: "u1" };
   expect(bench.answer(PRE_ENTRY, { param })).toEqual({ userid: expect.any(String) });

@@ -4,7 +4,7 @@ const RECORDS = "/v1.0/contact/empLeaveRecords";
 const span = { startTime: "2026-08-01T00:00:00Z", endTime: "2026-08-31T00:00:00Z" };
 
 describe("7 empLeaveRecords", () => {
-  test("who ended the membership is the reason", () => {
+  test("the reason says who ended the membership", () => {
     const bench = createBench();
     for (const userid of ["a", "b", "c"]) addUser(bench, userid);
     bench.answer(`${USER}/delete`, { userid: "a" });
@@ -20,7 +20,7 @@ describe("7 empLeaveRecords", () => {
     expect(nextToken).toBeUndefined();
   });
 
-  test("pages of at most 50, the token absent at the end", () => {
+  test("pages of at most 50; the last one has no token", () => {
     const bench = createBench();
     for (const userid of ["a", "b", "c"]) {
       addUser(bench, userid);
@@ -69,7 +69,7 @@ describe("5.4 and 4.4 search", () => {
   });
 });
 
-test("2.3 /auth/scopes tells what the app may touch and see", () => {
+test("2.3 /auth/scopes shows the contact scope and the readable fields", () => {
   const bench = createBench({ fieldPermissions: { mobile: false, personal: true }, contactScope: { departments: [5], users: ["u1"] } });
   const answer = bench.answer("/auth/scopes");
   expect(answer).toMatchObject({ auth_org_scopes: { authed_dept: [5], authed_user: ["u1"] } });

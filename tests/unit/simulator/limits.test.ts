@@ -4,7 +4,7 @@ import { createTokens } from "../../../src/simulator/gateway/tokens.ts";
 const T = Date.parse("2026-08-22T04:00:00Z");
 
 describe("9.1 calls per second", () => {
-  test("fixed windows of one second per app and API; a refused call is not counted", () => {
+  test("fixed windows of one second for each app and API; a refused call does not count", () => {
     const limits = createLimits(limitsFor(2));
     const admitted = (ms: number, app = "a", api = "/x") => limits.admit(app, api, T + ms) === undefined;
     expect([admitted(900), admitted(910), admitted(920), admitted(999)]).toEqual([true, true, false, false]);
@@ -18,7 +18,7 @@ describe("9.1 calls per second", () => {
     expect(limits.admit("a", "/x", T + 250)).toEqual({ limit: 1, fromMs: T, untilMs: T + 1_000 });
   });
 
-  test("0 is no limit; rates that no edition sells turn the other dimensions off", () => {
+  test("0 is no limit; rates that no edition has turn the other limits off", () => {
     const limits = createLimits(limitsFor(0));
     expect(Array.from({ length: 1_000 }, () => limits.admit("a", "/x", T)).every((over) => over === undefined)).toBe(true);
     expect(limitsFor(0)).toEqual({ qps: 0, tokensPerMinute: 0, addressCalls: 0, paidCallsPerMonth: 0 });
@@ -37,7 +37,7 @@ describe("9.3 address ban", () => {
     expect(limits.bans("10.0.0.1", T + BAN_MS)).toBe(false);
   });
 
-  test("forgiving lifts a ban", () => {
+  test("clear ends a ban", () => {
     const limits = createLimits(limitsFor(20));
     limits.ban("10.0.0.1", T);
     limits.clear();
@@ -46,7 +46,7 @@ describe("9.3 address ban", () => {
 });
 
 describe("9.1 calls per month", () => {
-  test("paid calls end with the month of Beijing", () => {
+  test("the quota of paid calls is for a month in Beijing time", () => {
     const limits = createLimits(limitsFor(20, { paidCallsPerMonth: 2 }));
     const end = Date.parse("2026-08-31T16:00:00Z");
     expect([1, 2, 3].map(() => limits.admitPaid(end - 1))).toEqual([true, true, false]);
@@ -55,7 +55,7 @@ describe("9.1 calls per month", () => {
 });
 
 describe("2.1 tokens", () => {
-  test("the same token while it lives, its life extended by every fetch, then another", () => {
+  test("the same token while it is valid, prolonged by every call, then another", () => {
     const tokens = createTokens("seed");
     const first = tokens.issue("a", T);
     expect(tokens.issue("a", T + 7_000_000)).toBe(first);

@@ -1,10 +1,10 @@
 import type { Clock } from "../../../src/core/clock.ts";
 
-/** Time that stands still until it is moved. */
+/** A clock that stands still until `advance`. */
 export interface ManualClock extends Clock {
-  /** Moves on and wakes, in order, whoever's time has come; lets what they do next run. */
+  /** Moves the time forward, and wakes all sleepers whose time has come, in order. Between two of them, pending work runs. */
   advance(ms: number): Promise<void>;
-  /** How many sleep now. */
+  /** Number of sleepers. */
   sleeping(): number;
 }
 

@@ -11,7 +11,7 @@ const small = <T>(values: readonly T[]) => fc.constantFrom(...values);
 const userid = small(["a", "b", "c", "d"]);
 const name = small(["X", "Y", "Z"]);
 const mobile = small(["+852-90000001", "+852-90000002", "+852-90000003", "+86-13800138000"]);
-/** Stands for a department that exists by then: the n-th, whatever its id. */
+/** Placeholder for the n-th department that exists at the time of the call. */
 const place = fc.nat(5);
 
 type Step = (bench: Bench) => void;
@@ -67,10 +67,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   ),
 );
 
-/** All that must survive: not the counters that only tell old listings from new ones. */
+/** The state to compare, without the counters that only invalidate cached lists. */
 const facts = ({ memberVersions: _versions, position: _position, ...organisation }: Organisation) => organisation;
 
-test("16 after any calls: every index is true, names and numbers are unique, managers are members, and the snapshot makes the same state", () => {
+test("after any calls, every index is correct, names and numbers are unique, managers are members, and the snapshot gives the same state", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const bench = createBench();

@@ -5,12 +5,12 @@ const keys = { token: "123456", aesKey: "123456789012345678901234567890123456789
 const official = "YvkvaGe4hQxd3VxRmEty0dVlnCOAqwf56xwTRHDHoOURqhalbmBJQk5FNcRk42Gl5T0YQXZNwpwWSm1xAFJ5ZA==";
 
 describe("10.3 HTTP push", () => {
-  test("the official vector", () => {
+  test("encrypts the vector of the documentation", () => {
     expect(signPush(keys.token, "1614767836", "A7Co0cJLMzIDtMMI", official)).toBe("9a95a004dd16f5c307e849b994173f76aa26e5eb");
     expect(decryptPush(keys, official)).toBe("success");
   });
 
-  test("what is encrypted comes back, in blocks of 32 bytes, for its owner only", () => {
+  test("a message is encrypted in blocks of 32 bytes, and only its owner can decrypt it", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), fc.uint8Array({ minLength: 16, maxLength: 16 }), (message, random) => {
         const encrypted = encryptPush(keys, message, Buffer.from(random));
@@ -21,7 +21,7 @@ describe("10.3 HTTP push", () => {
     );
   });
 
-  test.each(["", "AAAA", Buffer.alloc(64).toString("base64")])("%j is no message", (text) => {
+  test.each(["", "AAAA", Buffer.alloc(64).toString("base64")])("%j is not a message", (text) => {
     expect(decryptPush(keys, text)).toBeUndefined();
   });
 });

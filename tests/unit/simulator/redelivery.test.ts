@@ -16,7 +16,7 @@ function setUp() {
 }
 
 describe("10.2 delivery at least once", () => {
-  test("an answered message is done", async () => {
+  test("an answered message is not sent again", async () => {
     const { clock, line, redelivery } = setUp();
     redelivery.deliver(event("a"));
     redelivery.acknowledge("m1", "SUCCESS");
@@ -24,7 +24,7 @@ describe("10.2 delivery at least once", () => {
     expect(line.sent).toEqual(["a"]);
   });
 
-  test("unanswered for 3 s, it comes again a minute later with the same id, and no more than so often", async () => {
+  test("a message without an answer for 3 s is sent again a minute later with the same id, up to a maximum", async () => {
     const { clock, line, redelivery } = setUp();
     redelivery.deliver(event("a"));
     await clock.advance(ACK_MS + REDELIVERY_MS - 1);
@@ -35,7 +35,7 @@ describe("10.2 delivery at least once", () => {
     expect(line.sent).toHaveLength(MOST_DELIVERIES);
   });
 
-  test("LATER asks for it again after a minute; an answer too late changes nothing", async () => {
+  test("LATER repeats the message after a minute; a late answer has no effect", async () => {
     const { clock, line, redelivery } = setUp();
     redelivery.deliver(event("a"));
     redelivery.acknowledge("m1", "LATER");
@@ -47,7 +47,7 @@ describe("10.2 delivery at least once", () => {
     expect(line.sent).toHaveLength(3);
   });
 
-  test("without a client it waits for one; forgetting empties it", async () => {
+  test("without a client an event waits; forget drops it", async () => {
     const { clock, line, redelivery } = setUp();
     line.open = false;
     redelivery.deliver(event("a"));

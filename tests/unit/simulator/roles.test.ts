@@ -27,7 +27,7 @@ describe("8.1 roles", () => {
     expect(bench.code("/topapi/role/deleterole", { role_id: 100_000_101 })).toBe(23004);
   });
 
-  test("members first, then the role can go", () => {
+  test("a role with members cannot be deleted, one without can", () => {
     const bench = createBench();
     const id = role(bench, group(bench));
     addUser(bench, "u1");
@@ -62,7 +62,7 @@ describe("8.1 roles", () => {
     expect(bench.organisation.roleMembers.get(id)).toBeUndefined();
   });
 
-  test("who leaves drops their roles", () => {
+  test("a person who leaves loses their roles", () => {
     const bench = createBench();
     const id = role(bench, group(bench));
     addUser(bench, "u1");
@@ -72,7 +72,7 @@ describe("8.1 roles", () => {
     expect(bench.result("/topapi/role/simplelist", { role_id: id })).toEqual({ hasMore: false, list: [] });
   });
 
-  test("the reads, in their own spelling", () => {
+  test("reads have the spelling of DingTalk", () => {
     const bench = createBench();
     const groupId = group(bench);
     const id = role(bench, groupId);
@@ -97,7 +97,7 @@ describe("8.1 roles", () => {
     expect(bench.code("/topapi/role/simplelist", { role_id: id, size: 101, offset: 0 })).toBe(40069);
   });
 
-  test("the event names people, roles and what happened", () => {
+  test("the event contains people, roles and the action", () => {
     const bench = createBench();
     const id = role(bench, group(bench));
     addUser(bench, "u1");

@@ -6,7 +6,7 @@ const ways = (seed: number, calls: number): number[] => {
   return Array.from({ length: calls }, trip.nextWayMs);
 };
 
-test("half a round trip a way, within the range and all over it, the same for a seed", () => {
+test("each way takes half of a round trip, spread over the whole range, and the same for a seed", () => {
   const drawn = ways(1, 1_000);
   expect(Math.min(...drawn)).toBeGreaterThanOrEqual(25);
   expect(Math.max(...drawn)).toBeLessThan(250);
@@ -15,7 +15,7 @@ test("half a round trip a way, within the range and all over it, the same for a 
   expect(ways(2, 10)).not.toEqual(drawn.slice(0, 10));
 });
 
-test("none until it is set, and one length where both ends are the same", () => {
+test("0 until it is set, and constant if both ends are the same", () => {
   const trip = createRoundTrip(1);
   expect(trip.nextWayMs()).toBe(0);
   trip.set({ minMs: 200, maxMs: 200 });

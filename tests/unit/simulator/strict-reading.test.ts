@@ -3,7 +3,7 @@ import { lookOf } from "../../../src/simulator/organisation/department-names.ts"
 import { isPlausibleMobile } from "../../../src/simulator/organisation/numbering.ts";
 import { addDepartment, addUser, createBench, DEPARTMENT, NOW, USER } from "./bench.ts";
 
-/* Where the sources disagree or say nothing the simulator takes the reading that makes tests harder, and a switch takes the other. */
+/* If the sources disagree or say nothing, the simulator behaves in the stricter way by default. A switch selects the other one. */
 
 const create = `${USER}/create`;
 const update = `${USER}/update`;
@@ -35,7 +35,7 @@ describe("mobile numbers of other countries", () => {
     expect(createBench({ mobileLengths: "any" }).code(create, { ...person, mobile: "+852-912345678" })).toBeUndefined();
   });
 
-  test("every country in use has a code, and numbers are no longer than numbers can be", () => {
+  test("the table has only assigned country codes, and no number is too long", () => {
     for (const code of ["1", "7", "34", "61", "86", "212", "263", "420", "590", "673", "692", "852", "880", "998"]) {
       expect([8, 9, 10, 11].some((length) => isPlausibleMobile(code, "1".repeat(length)))).toBe(true);
       expect(isPlausibleMobile(code, "1".repeat(14))).toBe(false);
@@ -50,7 +50,7 @@ describe("extensions", () => {
     expect(createBench({ telephoneMax: 50 }).code(create, { ...person, telephone: "1".repeat(50) })).toBeUndefined();
   });
 
-  test("by switch DingTalk assigns one to whoever has none, each its own", () => {
+  test("by switch DingTalk assigns a unique one to everybody without one", () => {
     const bench = createBench({ assignsTelephones: true });
     for (const userid of ["u1", "u2", "u3"]) addUser(bench, userid, userid === "u3" ? { telephone: "204" } : {});
     const assigned = ["u1", "u2", "u3"].map((userid) => bench.result(`${USER}/get`, { userid }).telephone);
@@ -69,7 +69,7 @@ describe("addresses", () => {
     },
   );
 
-  test.each([40101, 60106] as const)("a mailbox belongs to one person, whatever its letter case: %d", (duplicateMailbox) => {
+  test.each([40101, 60106] as const)("a mailbox belongs to one person, in any letter case: %d", (duplicateMailbox) => {
     const bench = createBench({ duplicateMailbox });
     addUser(bench, "u1", { org_email: "sales@corp.example.com" });
     expect(bench.code(create, { ...person, userid: "u2", org_email: "Sales@corp.example.com" })).toBe(duplicateMailbox);
@@ -80,7 +80,7 @@ describe("addresses", () => {
     expect(bench.code(update, { userid: "u2", org_email: "sales@corp.example.com" })).toBeUndefined();
   });
 
-  test("a login name belongs to one person, whatever its letter case", () => {
+  test("a login name belongs to one person, in any letter case", () => {
     const bench = createBench();
     const account = { exclusive_account: true, exclusive_account_type: "dingtalk", init_password: "Abcd1234", mobile: undefined };
     bench.result(create, { ...person, ...account, login_id: "Tai.Man" });
@@ -88,7 +88,7 @@ describe("addresses", () => {
     expect(bench.result(`${USER}/get`, { login_id: "TAI.MAN" })).toMatchObject({ userid: "u1", login_id: "Tai.Man" });
   });
 
-  test("by switch reads show an address only of people who have set it up in Mail", () => {
+  test("by switch reads show an address only for people who have set it up in Mail", () => {
     const bench = createBench({ emailShown: "whenSetUp" });
     addUser(bench, "u1", { email: "u1@example.com" });
     const read = () => [
@@ -120,14 +120,14 @@ describe("names of departments", () => {
     expect(bench.code(`${DEPARTMENT}/update`, { dept_id: id, name: second })).toBeUndefined();
   });
 
-  test("by switch every difference counts", () => {
+  test("by switch every difference makes another name", () => {
     const bench = createBench({ departmentNames: "exact" });
     addDepartment(bench, "Sales");
     expect(bench.code(`${DEPARTMENT}/create`, { name: "sales", parent_id: 1 })).toBeUndefined();
     expect(bench.code(`${DEPARTMENT}/create`, { name: "sales", parent_id: 1 })).toBe(60021);
   });
 
-  test("names of nothing that can be seen are no names", () => {
+  test("a name of invisible characters only is refused", () => {
     expect(lookOf("\u200b \u200f")).toBe("");
     expect(createBench().code(`${DEPARTMENT}/create`, { name: "\u200b\u200f", parent_id: 1 })).toBe(60001);
     expect(createBench().code(create, { ...person, name: "\u200b" })).toBe(60112);
@@ -142,7 +142,7 @@ describe("names of departments", () => {
   });
 });
 
-test("a full department takes nobody new, and everything else of those who are in it", () => {
+test("a full department accepts no new member, but all other changes of its members", () => {
   const bench = createBench({ maxDepartmentMembers: 1 });
   const a = addDepartment(bench, "A");
   addUser(bench, "u1", { dept_id_list: String(a) });
@@ -152,7 +152,7 @@ test("a full department takes nobody new, and everything else of those who are i
 });
 
 describe("administrators", () => {
-  test("the list may lag behind: a new one is missing, a former one still there", () => {
+  test("the list may lag behind: a new administrator is missing, a former one is still in it", () => {
     const bench = createBench({ adminListDelayMs: 60_000 });
     addUser(bench, "u1");
     const listed = () => bench.result("/topapi/user/listadmin");
@@ -171,7 +171,7 @@ describe("invitations", () => {
   const protectedMobiles = [person.mobile];
   const invitation = (bench: ReturnType<typeof createBench>) => [...bench.organisation.invitations.values()][0];
 
-  test("each create sends one more", () => {
+  test("each create sends another invitation", () => {
     const bench = createBench({ protectedMobiles });
     for (const sent of [1, 2, 3]) {
       expect(bench.code(create, person)).toBe(40103);
@@ -179,7 +179,7 @@ describe("invitations", () => {
     }
   });
 
-  test("after seven days nobody can accept it any more", () => {
+  test("after seven days an invitation cannot be accepted", () => {
     const bench = createBench({ protectedMobiles, invitationDays: 1e-9 });
     bench.code(create, person);
     bench.organisation.invitations.set("852-91234567", { ...invitation(bench)!, sentMs: NOW - 1 });
