@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "../core/entity.ts";
 import { sameJson } from "../core/same-json.ts";
 import type { Changes } from "./event.ts";
 
-/** What differs between two documents, by top-level attribute. */
+/** The top-level attributes that differ between two documents, each with its old and its new value. */
 export function differences(before: JsonObject, after: JsonObject): Changes {
   const changes: Record<string, { before?: JsonValue; after?: JsonValue }> = {};
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from "./event.ts";
 
-/** Writes down what has no change of the directory or the target with it. */
+/** Appends events that are not part of a change of the directory or of the target, such as a sign-in. */
 export interface EventAppender {
   append(event: HistoryEvent): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { EntityRef, JsonObject, JsonValue } from "../core/entity.ts";
 
-/** Somebody or something of the directory has changed. */
+/** A person or a group of the directory has changed. */
 export const DIRECTORY_CODES = [
   "user.created",
   "user.updated",
@@ -15,10 +15,10 @@ export const DIRECTORY_CODES = [
   "person.separated",
 ] as const;
 
-/** What a source did to one of several records of a person. `user.*` then tells of the person. */
+/** A source has changed one of several records of a person. The change of the person itself is an event `user.*`. */
 export const RECORD_CODES = ["record.created", "record.updated", "record.deleted"] as const;
 
-/** Stable: auditors and exports rely on them. A SCIM write, what it led to at a target, and what operators did. */
+/** All codes: SCIM writes, their effects at a target, and acts of operators. The codes are stable, because auditors and exports rely on them. */
 export const EVENT_CODES = [
   ...DIRECTORY_CODES,
   ...RECORD_CODES,
@@ -89,7 +89,7 @@ export const EVENT_CODES = [
   "retention.applied",
 ] as const;
 
-/** Who looked, who signed in, who was refused: they are kept shorter than what was changed. */
+/** Reads of values, sign-ins and refused credentials. Retention removes them earlier than events about changes. */
 export const ACCESS_CODES = [
   "personal.read",
   "access.refused",
@@ -100,17 +100,18 @@ export const ACCESS_CODES = [
 export type EventCode = (typeof EVENT_CODES)[number];
 
 /**
- * `done`: carried out. `refused`: the target said no. `notSent`: certainly not carried out. `unknown`: settled by a later observation. An intent has one
- * outcome; what a run learned after others had taken over is an event `target.late`. `superseded` was its outcome in earlier versions.
+ * `done`: carried out. `refused`: the target refused it. `notSent`: certainly not carried out. `unknown`: a later observation shows whether it was carried out.
+ * An intent has one outcome. If another worker has taken the lease meanwhile, the result of the run is an event `target.late`. Earlier versions recorded it as
+ * outcome `superseded`.
  */
 export const OUTCOMES = ["done", "refused", "notSent", "unknown", "superseded"] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Attribute → [before, after]; an absent side is undefined in code and left out in JSON. */
+/** The old and the new value of each attribute. A missing value is undefined in code and left out in JSON. */
 export type Changes = Readonly<Record<string, { readonly before?: JsonValue; readonly after?: JsonValue }>>;
 
-/** One fact. Appended in the transaction of the change it records; never altered, never removed. */
+/** One event. It is appended in the transaction of the change that it records, and never altered. Only retention removes events. */
 export interface HistoryEvent {
   /** UUID version 7. */
   readonly id: string;
@@ -120,25 +121,25 @@ export interface HistoryEvent {
   readonly actor: string;
   readonly sourceId?: string;
   readonly requestId?: string;
-  /** Events that led to this one: marks merge, so an intent may have many. */
+  /** Ids of the events that led to this event. Marks merge, so an intent may have many. */
   readonly causes: readonly string[];
   readonly subject?: EntityRef;
   readonly target?: string;
   readonly attempt?: number;
   readonly outcome?: Outcome;
   readonly changes?: Changes;
-  /** Codes, counts, calls: nothing personal. */
+  /** Codes, counts and calls. It has no personal data. */
   readonly detail?: JsonObject;
-  /** Details that name somebody. They are encrypted like the values of `changes`; whoever may see those sees them as part of `detail`. */
+  /** Details that name a person. They are encrypted like the values of `changes`. Callers with `history:personal` get them as part of `detail`. */
   readonly personal?: JsonObject;
 }
 
-/** An event as the history tells it. */
+/** An event as the history returns it. */
 export interface LoggedEvent extends HistoryEvent {
-  /** The key of its subject was destroyed: `changes` has the names of attributes and no values. */
+  /** The key of the subject was destroyed. `changes` has the names of the attributes without values. */
   readonly erased?: true;
-  /** What the log's entry commits to (entry.ts). Undefined while values from before are not encrypted yet. */
+  /** The open part, whose hash is in the entry of the log (entry.ts). Undefined for an event of an earlier version whose values are not encrypted yet. */
   readonly open?: string;
-  /** Base64. */
+  /** The encrypted values in Base64. */
   readonly sealed?: string;
 }

@@ -4,36 +4,39 @@ import { callsOf, timeIn } from "./timeline.ts";
 import { walk } from "./walk.ts";
 
 /*
- * Was the leaver out in time? A leaver is somebody whom the source deactivated or deleted. They are out when the target has answered that they were removed,
- * switched off or moved to the department for leavers. The one conclusion for auditors, the evidence pack and the figures by the week (docs/auditors.md).
- * Pure but for the reading.
+ * Decides whether a leaver lost access in time. A leaver is a person whom the source deactivated or deleted. A leaver is out when the target has confirmed that
+ * the person was removed, switched off or moved to the department for leavers. Auditors, the evidence pack and the weekly figures share this decision
+ * (docs/auditors.md). Only `readLeavers` does I/O.
  */
 
 export interface Leaver {
   readonly id: string;
-  /** The event that made them a leaver. */
+  /** Id of the event that made the person a leaver. */
   readonly event: string;
-  /** When the request arrived, and when it was stored; equal in events of versions that kept the second only. */
+  /** The times when the request arrived and when its change was stored. They are equal in events of versions that recorded only the second. */
   readonly received: Date;
   readonly committed: Date;
-  /** When the call that removed them was sent, and when the target answered it; null while that has not happened. */
+  /** The times when the removing call was sent and when the target answered. Null until then. */
   readonly sent: Date | null;
   readonly answered: Date | null;
-  /** From received to answered, in whole and tenths. */
+  /** From `received` to `answered`, rounded to one decimal. */
   readonly minutes: number | null;
-  /** Out within the limit. Null: not out yet and not late yet, back again within the limit, or never sent to the target. */
+  /** Out within the limit. Null: still within the limit, active again within the limit, or never at the target. */
   readonly inTime: boolean | null;
-  /** `out`: removed, switched off or moved. `open`: still there. `returned`: active again before it was done. `neverThere`: they were never at the target. */
+  /**
+   * `out`: removed, switched off or moved. `open`: still at the target. `returned`: active again before the removal. `neverThere`: the person was never at the
+   * target.
+   */
   readonly state: "out" | "open" | "returned" | "neverThere";
 }
 
 const LEAVES: readonly EventCode[] = ["user.deactivated", "user.deleted"];
-/** The part of a person that `leavings` needs. */
+/** Codes of the events that `leavings` needs. */
 export const LEAVER_CODES: readonly EventCode[] = [...LEAVES, "user.activated", "target.intent", "target.outcome", "adoption.linked"];
-/** Who is parked instead of being switched off is there with other departments. */
+/** Actions that end the access of a leaver. An update is one of them: it moves the person to the department for leavers. */
 const ENDS = ["remove", "suspend", "update"];
 
-/** One for each time somebody left, in the order in which they did. */
+/** One item for each time that a person left in the period, in the order of the times. */
 export async function readLeavers(
   log: EventLog,
   { from, to }: Period,
@@ -68,15 +71,15 @@ async function* related(log: EventLog, people: readonly string[]): AsyncIterable
 
 export type StoryEvent = Pick<HistoryEvent, "id" | "at" | "code" | "causes" | "outcome" | "detail">;
 
-/** What became of each time this person left, from all events that concern it, in their order. Pure. */
+/** The result of each time that this person left. `events`: all events of the person with `LEAVER_CODES`, in their order. Pure. */
 export function leavings(id: string, events: readonly StoryEvent[], limitMinutes: number, now: Date): readonly Leaver[] {
   const found: Leaver[] = [];
-  /** At the target, by what it has answered. Somebody who is out of it, or was never there, cannot leave. */
+  /** Whether the person is at the target, by the answers of the target. A person who is out, or was never there, cannot leave. */
   let standing: "in" | "out" | undefined;
-  /** Active again since they were out. */
+  /** The source has activated the person after the person was out. */
   let returning = false;
   let leaving: StoryEvent | undefined;
-  /** Writes that may have been carried out, for all that is known. */
+  /** Intents that may have been carried out. */
   const open = new Set<string>();
   const close = (state: Leaver["state"], end: { readonly outcome?: StoryEvent; readonly at: Date }): void => {
     if (leaving) found.push(verdict(id, leaving, state, end, limitMinutes));

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from "./event.ts";
 
-/** Records reads of people's values. */
+/** Records that somebody has read personal values. */
 export interface PersonalReadLog {
-  /** The event `personal.read`, found by each of these people later. */
+  /** Appends an event `personal.read`. The history of each person in `subjects` (their ids) shows it. */
   append(event: HistoryEvent, subjects: readonly string[]): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { FilterNode } from "../filter/ast.ts";
 import type { EventCode, LoggedEvent } from "./event.ts";
 import { EVENT_ATTRIBUTES, type EventLog } from "./event-log.ts";
 
-/** The newest change of somebody by a source. */
+/** The newest change of a person by a source. */
 export interface RecentChange {
   readonly person: string;
   readonly event: string;
@@ -13,7 +13,10 @@ export interface RecentChange {
 const CHANGES: readonly EventCode[] = ["user.created", "user.updated", "user.activated", "user.deactivated"];
 const CODE = EVENT_ATTRIBUTES.find(({ name }) => name === "code")!;
 
-/** Whom the last `count` changes were about, the newest first, each person once. One look for each code: the index of the codes answers it however many other events there are. */
+/**
+ * The people of the last `count` changes, newest first, each person once. It reads one page for each code. The index of codes answers each page, however many
+ * other events there are.
+ */
 export async function recentChanges(log: Pick<EventLog, "list">, count: number): Promise<readonly RecentChange[]> {
   const pages = await Promise.all(CHANGES.map((code) => log.list({ filter: isCode(code), count })));
   const newest = pages
@@ -28,5 +31,5 @@ export async function recentChanges(log: Pick<EventLog, "list">, count: number):
 
 const isCode = (value: EventCode): FilterNode => ({ op: "compare", operator: "eq", attribute: CODE, value });
 
-/** The order of ids is that of times. */
+/** Newest first: the order of ids is the order of times. */
 const byIdBackwards = (one: LoggedEvent, other: LoggedEvent): number => (one.id < other.id ? 1 : -1);

@@ -4,17 +4,17 @@ import type { EntityState } from "./state.ts";
 import { History, type Snapshot, STATE_CODES } from "./state.ts";
 import { walk } from "./walk.ts";
 
-/* How everything was at a time, read from the history alone. */
+/* The state of entities at a time in the past, read from the history alone. */
 
 export interface EntityAt {
   readonly entity: EntityState;
-  /** Of a group: the departments and roles that its changes led to. */
+  /** For a group: the departments and roles at the target that its changes led to. */
   readonly became: readonly EntityState[];
 }
 
 const PAGE = 1_000;
 
-/** Undefined where the history up to then knows of no such person or group. */
+/** The state of one person or group at `at`. Undefined: the history up to that time has no such person or group. */
 export async function readEntityAt(
   log: EventLog,
   ref: { readonly kind: "user" | "group"; readonly id: string },
@@ -29,7 +29,7 @@ export async function readEntityAt(
   return { entity, became: became.flatMap((id) => history.get(id) ?? []).filter(({ target }) => target !== undefined) };
 }
 
-/** Ids of the events that were applied. */
+/** Applies the events of the subjects up to `at`. Returns the ids of these events. */
 async function applied(log: EventLog, history: History, subjects: readonly string[], at: Date): Promise<readonly string[]> {
   const ids: string[] = [];
   if (subjects.length === 0) return ids;
@@ -58,7 +58,7 @@ async function ledTo(log: EventLog, causes: readonly string[], at: Date): Promis
   return [...found];
 }
 
-/** Of everybody and everything at each of these times, which come in order. */
+/** The state of all entities at each of these times. `times` must be in ascending order. */
 export async function readSnapshots(log: EventLog, times: readonly Date[]): Promise<readonly Snapshot[]> {
   const history = new History();
   const snapshots: Snapshot[] = [];
@@ -67,7 +67,7 @@ export async function readSnapshots(log: EventLog, times: readonly Date[]): Prom
   const take = (untilMs: number): void => {
     while (snapshots.length < times.length && times[snapshots.length]!.getTime() < untilMs) snapshots.push(history.snapshot());
   };
-  // Times have whole milliseconds: before the next one is at this one or before.
+  // Times are whole milliseconds and `to` is exclusive, so this includes events at the last time.
   for await (const page of walk(log, { period: { to: new Date(last.getTime() + 1) } })) {
     for (const event of page) {
       take(event.at.getTime());

@@ -3,23 +3,23 @@ import { sameJson } from "../core/same-json.ts";
 import { type Changes, DIRECTORY_CODES, type EventCode, type LoggedEvent } from "./event.ts";
 
 /*
- * How everything was after a number of events, from the events alone. Pure. The directory's side follows the documents that SCIM wrote. The target's side
- * is what was found there and what was written there: what others changed there shows from the next time that it was found.
+ * Computes the state of entities from events alone. Pure. The directory side follows the documents that SCIM wrote. The target side follows the values that runs
+ * found at the target and wrote to it. So a change by others at the target shows only after a run has found it.
  */
 
-/** A person, group, department or role. Never altered: an event makes another one. */
+/** The state of a person, group, department or role. It is immutable: an event makes a new state. */
 export interface EntityState {
   readonly kind: EntityKind;
   readonly id: string;
-  /** As the directory had it, without id, members and meta; undefined: not there. */
+  /** The document of the directory, without id, members and meta. Undefined: the entity is not in the directory. */
   readonly document?: JsonObject;
-  /** Of a group: people, and groups in it. */
+  /** For a group: ids of its members, which are people and groups. */
   readonly members: ReadonlySet<string>;
-  /** As the target had it; undefined: not there. */
+  /** The values at the target. Undefined: the entity is not at the target. */
   readonly target?: { readonly suspended: boolean; readonly attributes: JsonObject };
 }
 
-/** Codes that say something of a state. */
+/** Codes of the events that change a state. */
 export const STATE_CODES: readonly EventCode[] = [
   ...DIRECTORY_CODES,
   "target.intent",
@@ -27,19 +27,19 @@ export const STATE_CODES: readonly EventCode[] = [
   "adoption.linked",
   "adoption.unlinked",
 ];
-const TELLING: ReadonlySet<EventCode> = new Set(STATE_CODES);
+const CHANGES_STATE: ReadonlySet<EventCode> = new Set(STATE_CODES);
 
 export class History {
   readonly #entities = new Map<string, EntityState>();
-  /** Records that belong to a person: a group has them as members. */
+  /** Id of a record → id of its person. Groups have records as members. */
   readonly #persons = new Map<string, string>();
-  /** Without an outcome yet. */
+  /** Intents without an outcome yet. */
   readonly #intents = new Map<string, LoggedEvent>();
 
-  /** Events come in the order of their ids. */
+  /** Events must come in the order of their ids. */
   apply(event: LoggedEvent): void {
     const { subject, code } = event;
-    if (!subject || !TELLING.has(code)) return;
+    if (!subject || !CHANGES_STATE.has(code)) return;
     if (code === "person.joined" && typeof event.detail?.person === "string") this.#persons.set(subject.id, event.detail.person);
     if (code === "person.separated") this.#persons.delete(subject.id);
     const before = this.#entities.get(subject.id) ?? { ...subject, members: NOBODY };
@@ -69,7 +69,7 @@ export class History {
     return this.#entities.get(id);
   }
 
-  /** As it is now: later events do not change what was handed out. A member that is deleted is a member no more, without an event of the group. */
+  /** The state of all entities now. Later events do not change a snapshot. It leaves out deleted members: a deletion writes no event of the group. */
   snapshot(): Snapshot {
     return new Map([...this.#entities].map(([id, entity]) => [id, this.#withoutDeleted(entity)]));
   }
@@ -87,10 +87,10 @@ const NOBODY: ReadonlySet<string> = new Set();
 
 function changed(before: EntityState, { code, changes = {} }: LoggedEvent): EntityState {
   const { document: _document, ...bare } = before;
-  // A record that has come to somebody else is nobody by itself any more, and is somebody again when it is separated.
+  // A record that was joined to a person is no longer an entity of its own. When it is separated, it becomes one again.
   if (code === "user.deleted" || code === "group.deleted" || code === "person.joined") return { ...bare, members: NOBODY };
   const isNew = code === "user.created" || code === "group.created" || code === "person.separated";
-  // Who joined and who left, as ids; no part of the document.
+  // The ids of members who left and joined are not part of the document.
   const { members: moved, ...own } = changes;
   const document = withChanges(isNew ? {} : (before.document ?? {}), own);
   const members = new Set(isNew ? [] : before.members);
@@ -102,17 +102,18 @@ function changed(before: EntityState, { code, changes = {} }: LoggedEvent): Enti
 const idsIn = (value: JsonValue | undefined): readonly string[] =>
   Array.isArray(value) ? value.filter((id): id is string => typeof id === "string") : [];
 
-function withChanges(before: JsonObject, changes: Changes, left: ReadonlySet<string> = new Set()): JsonObject {
+/** `skipped`: names of attributes that keep their old value. */
+function withChanges(before: JsonObject, changes: Changes, skipped: ReadonlySet<string> = new Set()): JsonObject {
   const after = new Map(Object.entries(before));
   for (const [name, change] of Object.entries(changes)) {
-    if (left.has(name)) continue;
+    if (skipped.has(name)) continue;
     if (change.after === undefined) after.delete(name);
     else after.set(name, change.after);
   }
   return Object.fromEntries(after);
 }
 
-/** What an intent found there before it wrote: also what others had done. */
+/** The state that a run found at the target before its write. It includes changes by others. */
 function found(before: EntityState, { changes = {}, detail }: LoggedEvent): EntityState {
   const action = detail?.["action"];
   if (action === "create") return withoutTarget(before);
@@ -140,14 +141,14 @@ function withoutTarget({ target: _target, ...before }: EntityState): EntityState
   return before;
 }
 
-/** Attributes that the target refused of a write that it else carried out. */
+/** Names of attributes that the target refused in a write whose other attributes it accepted. */
 function refusedIn({ detail }: LoggedEvent): ReadonlySet<string> {
   const refused = detail?.["refused"];
   const names = Array.isArray(refused) ? refused.map((one) => (one as JsonObject)["attribute"]) : [];
   return new Set(names.filter((name): name is string => typeof name === "string"));
 }
 
-/** In the directory, and not deactivated. */
+/** The person is in the directory and not deactivated. */
 export const isMember = ({ document }: EntityState): boolean => document !== undefined && document["active"] !== false;
 
 export interface SideDifference {
@@ -156,7 +157,7 @@ export interface SideDifference {
   readonly changed: readonly { readonly id: string; readonly changes: Changes; readonly target: Changes }[];
 }
 
-/** Between two states of the entities of some kinds; `isThere` says who counts as being there. */
+/** The difference between two snapshots, for entities of these kinds. `isThere` decides which entities count as present. */
 export function difference(
   from: Snapshot,
   to: Snapshot,

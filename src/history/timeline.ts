@@ -3,31 +3,32 @@ import { DIRECTORY_CODES, type EventCode, type HistoryEvent, RECORD_CODES } from
 import type { EventLog } from "./event-log.ts";
 
 /*
- * The way of a change, step by step: received → committed → planned → held or sent → answered. Pure but for the reading.
- * `received` is when the request arrived and `committed` when its change was stored with its event; `planned` when the difference to the target was found.
+ * The steps of a change: received → committed → planned → held or sent → answered.
+ * `received`: the request arrived. `committed`: the change was stored with its event. `planned`: a run found the difference to the target.
+ * Only `readTimeline` does I/O.
  */
 
 export type StepName = "received" | "committed" | "planned" | "held" | "sent" | "answered";
 
 export interface Step {
   readonly step: StepName;
-  /** By our clock. */
+  /** Time of our clock. */
   readonly at: Date;
-  /** By the clock of the target, in whole seconds. */
+  /** Time of the target's clock, in whole seconds. */
   readonly targetAt?: Date;
-  /** The event that tells of it. */
+  /** Id of the event that recorded this step. */
   readonly event: string;
   readonly requestId?: string;
-  /** Which try this was, from 1. */
+  /** Number of the attempt, from 1. */
   readonly attempt?: number;
-  /** The code of the event; of a plan the action; of a hold the limit; of an answer the target's own code. */
+  /** Of `received` and `committed`: the code of the event. Of `planned`: the action. Of `held`: the limit. Of `answered`: the target's own code. */
   readonly code?: string;
 }
 
 export interface Timeline {
   /** Oldest first. */
   readonly steps: readonly Step[];
-  /** There are more: ask again with it as `after`. */
+  /** The `after` of the next page, if there are more events. */
   readonly next?: string;
 }
 
@@ -63,7 +64,7 @@ function changeSteps(event: HistoryEvent, common: Pick<Step, "event" | "requestI
   ];
 }
 
-/** Of an attempt: when its first call was sent, and its last one answered. A call that was never answered has no answer. */
+/** The steps of an attempt: its first call was sent, its last call was answered. If no answer arrived, there is no step `answered`. */
 function callSteps({ at, detail, outcome }: HistoryEvent): readonly Pick<Step, "step" | "at" | "targetAt" | "code">[] {
   const calls = callsOf(detail);
   const [first, last] = [calls[0], calls.at(-1)];
@@ -79,7 +80,7 @@ interface TimedCall {
   readonly targetAt?: Date;
 }
 
-/** The calls of an outcome, with their times; those of earlier versions have none. */
+/** The calls of an outcome with their times. Calls of earlier versions have no times. */
 export function callsOf(detail: JsonObject | undefined): readonly TimedCall[] {
   const calls = detail?.["calls"];
   if (!Array.isArray(calls)) return [];
@@ -102,11 +103,11 @@ export interface TimelineQuery {
   readonly kind: "user" | "group";
   readonly id: string;
   readonly after?: string;
-  /** Events of a page; the steps of what led to them come along. */
+  /** Number of events in a page. The page also has the steps of their causes. */
   readonly count: number;
 }
 
-/** Undefined where the history knows of no such person or group. */
+/** A page of the steps of one person or group. Undefined: the history has no such person or group. */
 export async function readTimeline(log: EventLog, { kind, id, after, count }: TimelineQuery): Promise<Timeline | undefined> {
   const page = await log.related("subject", [id], { kind, count, ...(after === undefined ? {} : { after }) });
   if (page.events.length === 0) return after === undefined ? undefined : { steps: [] };
@@ -121,7 +122,7 @@ export async function readTimeline(log: EventLog, { kind, id, after, count }: Ti
   return { steps: steps.sort(byTime), ...(page.next === undefined ? {} : { next: page.next }) };
 }
 
-/** A group has no object of its own at the target: it becomes a department or a role, whose plans follow from the group's events. */
+/** Intents and outcomes of the department or role that a group became. The target has no object for the group itself. */
 async function departmentsOf(log: EventLog, events: readonly HistoryEvent[]): Promise<readonly HistoryEvent[]> {
   const led = await allOf(
     log,
@@ -137,7 +138,7 @@ async function departmentsOf(log: EventLog, events: readonly HistoryEvent[]): Pr
   return [...intents, ...outcomes.filter(({ subject }) => subject?.kind !== "user")];
 }
 
-/** A hold names who joined it with this event. */
+/** An event of a hold lists the members that joined the hold with this event. */
 const holds = ({ code, detail }: HistoryEvent, id: string): boolean =>
   (code === "hold.opened" || code === "hold.extended") && Array.isArray(detail?.["members"]) && detail["members"].includes(id);
 

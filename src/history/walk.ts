@@ -4,7 +4,7 @@ import { EVENT_ATTRIBUTES, type EventLog, type Period } from "./event-log.ts";
 
 export interface WalkQuery {
   readonly period?: Partial<Period>;
-  /** Of this code only. */
+  /** Only events of this code. */
   readonly code?: EventCode;
   readonly filter?: FilterNode;
 }
@@ -13,7 +13,7 @@ const PAGE = 1_000;
 const named = (name: string) => EVENT_ATTRIBUTES.find((attribute) => attribute.name === name)!;
 const [AT, CODE] = [named("at"), named("code")];
 
-/** All events of a period and a filter, oldest first, a page at a time: what is kept in memory does not grow with the history. */
+/** All events of a period and a filter, oldest first, one page at a time. So memory does not grow with the history. */
 export async function* walk(log: EventLog, query: WalkQuery): AsyncIterable<readonly HistoryEvent[]> {
   const filter = filterOf(query);
   for (let after: string | undefined, more = true; more; ) {
@@ -24,6 +24,7 @@ export async function* walk(log: EventLog, query: WalkQuery): AsyncIterable<read
   }
 }
 
+/** The conditions of a query as one filter. Undefined: the query has no condition. */
 export function filterOf({ period = {}, code, filter }: WalkQuery): FilterNode | undefined {
   const nodes: FilterNode[] = [
     ...(period.from ? [{ op: "compare", operator: "ge", attribute: AT, value: period.from.toISOString() } as const] : []),

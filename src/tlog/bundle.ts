@@ -1,6 +1,6 @@
 import { FormatError } from "./format-error.ts";
 
-/* Entries as they are served: each behind its length in two bytes (C2SP tlog-tiles). */
+/* Bundles of entries (C2SP tlog-tiles): each entry follows its length of two bytes. */
 
 export function entryBundle(entries: readonly (string | Buffer)[]): Buffer {
   return Buffer.concat(
@@ -13,7 +13,7 @@ export function entryBundle(entries: readonly (string | Buffer)[]): Buffer {
   );
 }
 
-/** Throws FormatError. */
+/** The entries of a bundle. Throws FormatError if the bundle is cut off. */
 export function entriesIn(bundle: Buffer): readonly Buffer[] {
   const entries: Buffer[] = [];
   for (let at = 0; at < bundle.length; ) {

@@ -2,7 +2,7 @@ import { FormatError } from "./format-error.ts";
 import { HASH_BYTES } from "./hash.ts";
 import { type Note, parseNote } from "./note.ts";
 
-/** What a log says of itself (C2SP tlog-checkpoint). */
+/** The name, the size and the root hash of a log (C2SP tlog-checkpoint). */
 export interface Checkpoint {
   readonly origin: string;
   readonly size: number;
@@ -14,22 +14,22 @@ export const checkpointText = ({ origin, size, root }: Checkpoint): string => `$
 
 export interface SignedCheckpoint extends Checkpoint {
   readonly note: Note;
-  /** As it was read. */
+  /** The text as it was read, with its signatures. */
   readonly text: string;
 }
 
-/** Its signatures are not looked at. Throws FormatError. */
+/** Reads a checkpoint without checking its signatures. Throws FormatError. */
 export function parseCheckpoint(text: string): SignedCheckpoint {
   const note = parseNote(text);
   const [origin = "", size = "", encoded = ""] = note.text.split("\n");
   const root = Buffer.from(encoded, "base64");
   const isSize = /^(0|[1-9]\d{0,14})$/.test(size);
   if (origin === "" || !isSize || root.length !== HASH_BYTES || root.toString("base64") !== encoded)
-    throw new FormatError("a checkpoint has lines with origin, size and root");
+    throw new FormatError("a checkpoint must begin with three lines: origin, size and root");
   return { origin, size: Number(size), root, note, text };
 }
 
-/** Several, one after another, as a file of anchors has them. */
+/** Reads checkpoints that follow one another, as in a file of anchors. Throws FormatError. */
 export function parseCheckpoints(text: string): readonly SignedCheckpoint[] {
   const found: SignedCheckpoint[] = [];
   const lines = text.split("\n");

@@ -1,2 +1,2 @@
-/** What was read is not what it should be. The message says what, for people. */
+/** A text or file does not have the required format. The message names the fault, for people. */
 export class FormatError extends Error {}

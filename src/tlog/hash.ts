@@ -5,11 +5,11 @@ import { hash } from "node:crypto";
 export const HASH_BYTES = 32;
 
 const LEAF = Buffer.of(0);
-/** Two hashes behind the sign of a node: filled anew for each. */
+/** The prefix of a node and two hashes. The buffer is reused for every node. */
 const pair = Buffer.alloc(1 + 2 * HASH_BYTES);
 pair[0] = 1;
 
-/** By way of a text of bytes: a buffer of node:crypto has memory of its own, which costs more to make and to collect than the hash of a node. */
+/** Asks node:crypto for a binary string. A buffer of node:crypto has its own memory, and its allocation and collection cost more than the hash of a node. */
 const sha256 = (content: Buffer | string): Buffer => Buffer.from(hash("sha256", content, "binary"), "binary");
 
 export const leafHash = (entry: Buffer | string): Buffer => sha256(typeof entry === "string" ? `\0${entry}` : Buffer.concat([LEAF, entry]));
@@ -22,14 +22,14 @@ export function nodeHash(left: Buffer, right: Buffer): Buffer {
 
 export const EMPTY_ROOT: Buffer = sha256("");
 
-/** Of at least one hash. The tree over any number of hashes, each of a subtree of the same height. */
+/** The root over `hashes[from]` to `hashes[to - 1]`, at least one. Each is the hash of a subtree of the same height. */
 export function treeHash(hashes: readonly Buffer[], from = 0, to = hashes.length): Buffer {
   if (to - from === 1) return hashes[from]!;
   const split = from + splitOf(to - from);
   return nodeHash(treeHash(hashes, from, split), treeHash(hashes, split, to));
 }
 
-/** The largest power of two below it. */
+/** The largest power of two that is smaller than `size`. */
 export function splitOf(size: number): number {
   let split = 1;
   while (split * 2 < size) split *= 2;

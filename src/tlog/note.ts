@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { FormatError } from "./format-error.ts";
 
-/* Signed notes and their keys (C2SP signed-note, tlog-cosignature). A log signs with Ed25519 keys of type 1, a witness with those of type 4. */
+/* Signed notes and their keys (C2SP signed-note, tlog-cosignature). A log signs with Ed25519 keys of type 1, a witness with Ed25519 keys of type 4. */
 
 export const LOG_KEY = 1;
 export const WITNESS_KEY = 4;
@@ -10,10 +10,10 @@ type KeyType = typeof LOG_KEY | typeof WITNESS_KEY;
 export interface VerifierKey {
   readonly name: string;
   readonly type: KeyType;
-  /** Of 4 bytes. */
+  /** 4 bytes. */
   readonly id: Buffer;
   readonly key: KeyObject;
-  /** The line it was read from. */
+  /** The line `name+id+key`. */
   readonly text: string;
 }
 
@@ -24,7 +24,7 @@ export interface Signature {
 }
 
 export interface Note {
-  /** With its last line break. */
+  /** The signed text, with its last line break. */
   readonly text: string;
   readonly signatures: readonly Signature[];
 }
@@ -34,7 +34,7 @@ const idOf = (name: string, type: KeyType, key: Buffer): Buffer =>
 
 const isName = (name: string): boolean => name !== "" && !/[\s+]/u.test(name);
 
-/** The line `name+id+key` of a public Ed25519 key. */
+/** The verifier key of a public Ed25519 key. */
 export function verifierKey(name: string, type: KeyType, key: KeyObject): VerifierKey {
   const bytes = Buffer.from(key.export({ format: "jwk" }).x ?? "", "base64url");
   const id = idOf(name, type, bytes);
@@ -47,10 +47,10 @@ export function parseVerifierKey(text: string): VerifierKey {
   const bytes = Buffer.from(encoded, "base64");
   const type = bytes[0];
   if (!isName(name) || bytes.toString("base64") !== encoded || bytes.length !== 33 || (type !== LOG_KEY && type !== WITNESS_KEY))
-    throw new FormatError("a verifier key must be name+id+key with an Ed25519 key");
+    throw new FormatError("a verifier key must have the form name+id+key, with an Ed25519 key");
   const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: bytes.subarray(1).toString("base64url") }, format: "jwk" });
   const made = verifierKey(name, type, key);
-  if (made.id.toString("hex") !== id) throw new FormatError(`the id of the key ${name} is not that of its key`);
+  if (made.id.toString("hex") !== id) throw new FormatError(`the id in the verifier key ${name} does not belong to its key`);
   return made;
 }
 
@@ -59,7 +59,7 @@ const SIGNATURE = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/;
 /** Throws FormatError. */
 export function parseNote(note: string): Note {
   const end = note.lastIndexOf("\n\n");
-  if (end < 0 || !note.endsWith("\n")) throw new FormatError("a note has a text, an empty line and signatures");
+  if (end < 0 || !note.endsWith("\n")) throw new FormatError("a note must have a text, an empty line and signatures");
   const lines = note.slice(end + 2, -1).split("\n");
   return { text: note.slice(0, end + 1), signatures: lines.map(parseSignature) };
 }
@@ -67,7 +67,7 @@ export function parseNote(note: string): Note {
 export function parseSignature(line: string): Signature {
   const [, name = "", encoded = ""] = SIGNATURE.exec(line) ?? [];
   const bytes = Buffer.from(encoded, "base64");
-  if (name === "" || bytes.length < 5 || bytes.toString("base64") !== encoded) throw new FormatError("a line of signatures is malformed");
+  if (name === "" || bytes.length < 5 || bytes.toString("base64") !== encoded) throw new FormatError("a signature line is malformed");
   return { name, id: bytes.subarray(0, 4), bytes: bytes.subarray(4) };
 }
 
@@ -90,7 +90,7 @@ export function cosign(text: string, { name, id }: VerifierKey, secret: KeyObjec
 
 const cosigned = (text: string, time: string): string => `cosignature/v1\ntime ${time}\n${text}`;
 
-/** Whether the note has a signature of this key. One that is wrong under the key's own name and id makes the note worthless: throws FormatError. */
+/** True: the note has a signature of this key. Throws FormatError if a signature has the name and the id of the key but is not valid. */
 export function isSignedBy({ text, signatures }: Note, key: VerifierKey): boolean {
   const mine = signatures.filter(({ name, id }) => name === key.name && id.equals(key.id));
   for (const { bytes } of mine) if (!isValid(text, bytes, key)) throw new FormatError(`the signature of ${key.name} is not valid`);

@@ -1,12 +1,12 @@
 import { FormatError } from "./format-error.ts";
 import { isSignedBy, LOG_KEY, type Note, parseVerifierKey, type VerifierKey, WITNESS_KEY } from "./note.ts";
 
-/* Whose signatures a checkpoint needs (C2SP tlog-policy). */
+/* Policies: the signatures that a checkpoint needs (C2SP tlog-policy). */
 
 export interface Policy {
   readonly logs: readonly VerifierKey[];
   readonly witnesses: readonly PolicyWitness[];
-  /** Whether these witnesses, by their names in the file, are enough. */
+  /** True: these witnesses are enough. `names`: their names in the policy file. */
   isQuorum(names: ReadonlySet<string>): boolean;
 }
 
@@ -18,7 +18,7 @@ export interface PolicyWitness {
 
 type Rule = (names: ReadonlySet<string>) => boolean;
 
-/** Throws FormatError with the number of the line. */
+/** Throws FormatError. Its message has the number of the line. */
 export function parsePolicy(text: string): Policy {
   const logs: VerifierKey[] = [];
   const witnesses: PolicyWitness[] = [];
@@ -28,19 +28,20 @@ export function parsePolicy(text: string): Policy {
   const seen = new Set<string>();
 
   const define = (name: string, rule: Rule): void => {
-    if (name === "none" || rules.has(name)) throw new FormatError(`the name ${name} is taken`);
+    if (name === "none" || rules.has(name)) throw new FormatError(`the name ${name} is used already`);
     rules.set(name, rule);
   };
   const known = (name: string): Rule => {
     const rule = rules.get(name);
-    if (!rule) throw new FormatError(`${name} is not defined above`);
+    if (!rule) throw new FormatError(`${name} is not defined in a line above`);
     return rule;
   };
   const keyOf = (given: string, type: number): VerifierKey => {
     const key = parseVerifierKey(given);
-    if (key.type !== type) throw new FormatError(`the key ${key.name} is not of the right type`);
+    if (key.type !== type)
+      throw new FormatError(`the key ${key.name} has the wrong type: a log needs type ${LOG_KEY}, a witness type ${WITNESS_KEY}`);
     const bytes = String(key.key.export({ format: "jwk" }).x);
-    if (seen.has(bytes)) throw new FormatError(`the key ${key.name} is named twice`);
+    if (seen.has(bytes)) throw new FormatError(`the key ${key.name} is given twice`);
     seen.add(bytes);
     return key;
   };
@@ -48,12 +49,12 @@ export function parsePolicy(text: string): Policy {
   const read = ([word = "", ...rest]: readonly string[]): void => {
     switch (word) {
       case "log":
-        if (rest.length < 1 || rest.length > 2) throw new FormatError("log needs a key");
+        if (rest.length < 1 || rest.length > 2) throw new FormatError("log needs a verifier key");
         logs.push(keyOf(rest[0]!, LOG_KEY));
         return;
       case "witness": {
         const [name, key, url] = rest;
-        if (!name || !key || rest.length > 3) throw new FormatError("witness needs a name and a key");
+        if (!name || !key || rest.length > 3) throw new FormatError("witness needs a name and a verifier key");
         witnesses.push({ name, key: keyOf(key, WITNESS_KEY), ...(url === undefined ? {} : { url }) });
         define(name, (names) => names.has(name));
         return;
@@ -73,12 +74,12 @@ export function parsePolicy(text: string): Policy {
       }
       case "quorum": {
         const [name, more] = rest;
-        if (!name || more !== undefined || quorum) throw new FormatError("there is one quorum, with one name");
+        if (!name || more !== undefined || quorum) throw new FormatError("there must be exactly one line quorum, with one name");
         quorum = name === "none" ? () => true : known(name);
         return;
       }
       default:
-        throw new FormatError(`${word} is none of log, witness, group and quorum`);
+        throw new FormatError(`${word} is not allowed; a line begins with log, witness, group or quorum`);
     }
   };
 
@@ -91,10 +92,10 @@ export function parsePolicy(text: string): Policy {
       throw error instanceof FormatError ? new FormatError(`line ${at + 1}: ${error.message}`) : error;
     }
   }
-  if (!quorum) throw new FormatError("there is no quorum");
+  if (!quorum) throw new FormatError("the line quorum is missing");
   return { logs, witnesses, isQuorum: quorum };
 }
 
-/** Names of the witnesses that have signed. Throws FormatError for a signature that is wrong. */
+/** Names of the witnesses that have signed. Throws FormatError if a signature is not valid. */
 export const cosignedBy = (note: Note, { witnesses }: Policy): ReadonlySet<string> =>
   new Set(witnesses.filter(({ key }) => isSignedBy(note, key)).map(({ name }) => name));

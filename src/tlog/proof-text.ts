@@ -2,7 +2,7 @@ import { parseCheckpoint, type SignedCheckpoint } from "./checkpoint.ts";
 import { FormatError } from "./format-error.ts";
 import { HASH_BYTES } from "./hash.ts";
 
-/* A proof that needs no network (C2SP tlog-proof). `extra` is the entry, so that the text says what it proves. */
+/* Proofs as texts (C2SP tlog-proof). They are checked without the network. `extra` is the entry, so the text contains the thing that it proves. */
 
 const HEADER = "c2sp.org/tlog-proof@v1";
 
@@ -31,6 +31,6 @@ export function parseProof(text: string): EntryProof {
   const place = /^index (0|[1-9]\d{0,14})$/.exec(index)?.[1];
   const decoded = hashes.map((hash) => Buffer.from(hash, "base64"));
   if (header !== HEADER || entry === undefined || place === undefined || decoded.some((hash) => hash.length !== HASH_BYTES))
-    throw new FormatError("a proof has its header, the entry, the index and hashes");
+    throw new FormatError("a proof must have its header, the entry, the index and hashes");
   return { index: Number(place), hashes: decoded, entry: Buffer.from(entry, "base64"), checkpoint: parseCheckpoint(text.slice(blank + 2)) };
 }

@@ -1,12 +1,12 @@
 import { nodeHash, splitOf, treeHash } from "./hash.ts";
 import { hashesOf, TILE } from "./tiles.ts";
 
-/* Proofs of inclusion and of consistency (RFC 6962 section 2.1), made from tiles and checked without any. */
+/* Proofs of inclusion and of consistency (RFC 6962 section 2.1). They are made from tiles, and checked without tiles. */
 
-/** The first `width` hashes of a tile at least; those of one that is read twice are kept by the reader. */
+/** At least the first `width` hashes of a tile. A proof may read a tile twice; the caller may cache it. */
 export type ReadTile = (level: number, index: number, width: number) => Promise<Buffer>;
 
-/** The hash of the leaves from `from` to `to` (exclusive) in a tree of `size`. */
+/** The hash of the leaves from `from` to `to` (exclusive) in a tree of `size` leaves. */
 export async function rangeHash(read: ReadTile, size: number, from: number, to: number): Promise<Buffer> {
   const width = to - from;
   if (Number.isInteger(Math.log2(width)) && from % width === 0) return perfectHash(read, size, from, width);
@@ -24,7 +24,7 @@ async function perfectHash(read: ReadTile, size: number, from: number, width: nu
   return treeHash(hashesOf(tile).slice(start, start + width / unit));
 }
 
-/** Hashes of the siblings, the lowest first. */
+/** The hashes of the siblings on the path from leaf `index` to the root, lowest first. */
 export async function inclusionProof(read: ReadTile, index: number, size: number): Promise<readonly Buffer[]> {
   const path = async (from: number, to: number): Promise<Buffer[]> => {
     if (to - from === 1) return [];
@@ -36,6 +36,7 @@ export async function inclusionProof(read: ReadTile, index: number, size: number
   return path(0, size);
 }
 
+/** The hashes that prove that the tree of `old` leaves is the beginning of the tree of `size` leaves. */
 export async function consistencyProof(read: ReadTile, old: number, size: number): Promise<readonly Buffer[]> {
   const proof = async (from: number, to: number, whole: boolean): Promise<Buffer[]> => {
     if (to === old) return whole ? [] : [await rangeHash(read, size, from, to)];
@@ -47,7 +48,7 @@ export async function consistencyProof(read: ReadTile, old: number, size: number
   return old === 0 || old === size ? [] : proof(0, size, true);
 }
 
-/** The root that a leaf and its siblings lead to; undefined when the number of siblings is not that of such a place. */
+/** The root that follows from a leaf and its siblings. Undefined: the number of siblings does not fit the index and the size. */
 export function rootFromInclusion(leaf: Buffer, index: number, size: number, proof: readonly Buffer[]): Buffer | undefined {
   if (index >= size) return undefined;
   const left = [...proof];
@@ -63,7 +64,7 @@ export function rootFromInclusion(leaf: Buffer, index: number, size: number, pro
   return left.length === 0 ? root : undefined;
 }
 
-/** Whether the tree of `old` is the beginning of that of `size`. */
+/** True: the proof shows that the tree `old` is the beginning of the tree `now`. */
 export function isConsistent(
   old: { readonly size: number; readonly root: Buffer },
   now: { readonly size: number; readonly root: Buffer },

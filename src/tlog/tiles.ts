@@ -1,17 +1,17 @@
 import { EMPTY_ROOT, HASH_BYTES, nodeHash, treeHash } from "./hash.ts";
 
-/* The tree as tiles of 256 hashes (C2SP tlog-tiles). */
+/* The Merkle tree in tiles of 256 hashes (C2SP tlog-tiles). */
 
 export const TILE = 256;
 
 export interface TilePlace {
   readonly level: number;
   readonly index: number;
-  /** Hashes in it; 256 when it is full. */
+  /** Number of hashes in the tile. A full tile has 256. */
   readonly width: number;
 }
 
-/** `x001/x234/067`, and the width of one that is not full: `067.p/8`. */
+/** The path of a tile, as `x001/x234/067`. A partial tile also has its width: `067.p/8`. */
 export function tilePath(index: number, width = TILE): string {
   const parts: string[] = [];
   for (let rest = index, last = true; last || rest > 0; rest = Math.floor(rest / 1000), last = false)
@@ -19,24 +19,24 @@ export function tilePath(index: number, width = TILE): string {
   return `${parts.join("/")}${width === TILE ? "" : `.p/${width}`}`;
 }
 
-/** Undefined for what is no path of a tile. */
+/** Undefined: this is not the path of a tile. */
 export function parseTilePath(path: string): { readonly index: number; readonly width: number } | undefined {
   const match = /^((?:x\d{3}\/)*)(\d{3})(?:\.p\/([1-9]\d{0,2}))?$/.exec(path);
   if (!match) return undefined;
   const index = Number(`${(match[1] ?? "").replace(/[x/]/g, "")}${match[2]}`);
   const width = match[3] === undefined ? TILE : Number(match[3]);
   if (width > TILE || (match[3] !== undefined && width === TILE) || !Number.isSafeInteger(index)) return undefined;
-  // One path for each tile.
+  // Each tile has only one path.
   return tilePath(index, width) === path ? { index, width } : undefined;
 }
 
-/** Hashes of a level in a tree of this size. */
+/** The number of hashes at a level of a tree of this size. */
 const hashesAt = (size: number, level: number): number => Math.floor(size / TILE ** level);
 
-/** Whether a tree of this size has so many hashes there. */
+/** True: a tree of this size has this tile with at least this width. */
 export const isWithin = (size: number, { level, index, width }: TilePlace): boolean => index * TILE + width <= hashesAt(size, level);
 
-/** The last tile of each level: one that is not full, or the one that ends where the tree does. */
+/** The partial tile of each level that has one, the lowest level first. */
 export function rightEdge(size: number): readonly TilePlace[] {
   const places: TilePlace[] = [];
   for (let level = 0; hashesAt(size, level) > 0; level++) {
@@ -46,7 +46,7 @@ export function rightEdge(size: number): readonly TilePlace[] {
   return places;
 }
 
-/** Every tile of a tree of this size, the lowest level first. */
+/** All tiles of a tree of this size, the lowest level first. */
 export function* allTiles(size: number): Generator<TilePlace> {
   for (let level = 0; hashesAt(size, level) > 0; level++) {
     const count = hashesAt(size, level);
@@ -58,19 +58,19 @@ export function hashesOf(tile: Buffer): Buffer[] {
   return Array.from({ length: tile.length / HASH_BYTES }, (_, at) => tile.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
 }
 
-/** A tree that grows at its right edge, of which only that edge is in memory: at most 255 hashes for each level. */
+/** A tree that grows at its right edge. Only this edge is in memory: at most 255 hashes for each level. */
 export class GrowingTree {
   size: number;
   readonly #levels: Buffer[][];
 
-  /** `edge`: the tiles that `rightEdge(size)` names, by level. */
+  /** `edge`: level → content of the tile that `rightEdge(size)` names. */
   constructor(size: number, edge: ReadonlyMap<number, Buffer>) {
     this.size = size;
     const height = Math.max(-1, ...edge.keys()) + 1;
     this.#levels = Array.from({ length: height }, (_, level) => hashesOf(edge.get(level) ?? Buffer.alloc(0)));
   }
 
-  /** Appends leaves, and answers the tiles that have changed: full ones, which never change again, and the edge. */
+  /** Appends leaves. Returns the tiles that have changed: tiles that became full, which never change again, and the right edge. */
   append(leaves: readonly Buffer[]): readonly (TilePlace & { readonly hashes: Buffer })[] {
     const full: (TilePlace & { readonly hashes: Buffer })[] = [];
     for (const leaf of leaves) {
@@ -91,7 +91,7 @@ export class GrowingTree {
     this.#push(level + 1, treeHash(hashes), full);
   }
 
-  /** From the right: each level is a row of subtrees of the same height, those of the level below stand to the right of it. */
+  /** Combines subtrees from the right to the left. A level is a row of subtrees of the same height. The subtrees of the level below are to the right of it. */
   root(): Buffer {
     let root: Buffer | undefined;
     for (const hashes of this.#levels) {

@@ -5,7 +5,7 @@ import { HASH_BYTES } from "./hash.ts";
 import { cosign, formatSignature, isSignedBy, LOG_KEY, type VerifierKey } from "./note.ts";
 import { isConsistent } from "./proofs.ts";
 
-/* The protocol between a log and a witness (C2SP tlog-witness). A witness signs what continues the log that it has seen, and nothing else. Pure. */
+/* The protocol between a log and a witness (C2SP tlog-witness). A witness signs a checkpoint only if it continues the last one that it signed. Pure. */
 
 export interface AddCheckpoint {
   readonly old: number;
@@ -13,7 +13,7 @@ export interface AddCheckpoint {
   readonly checkpoint: SignedCheckpoint;
 }
 
-/** The newest that was signed. */
+/** Size and root of the newest checkpoint that the witness has signed. */
 export interface Seen {
   readonly size: number;
   readonly root: Buffer;
@@ -40,12 +40,12 @@ export function parseAddCheckpoint(text: string): AddCheckpoint {
     proof.length > MOST_HASHES ||
     proof.some((hash, at) => hash.length !== HASH_BYTES || hash.toString("base64") !== hashes[at])
   )
-    throw new FormatError("the request has a line with the old size, hashes, and a checkpoint");
+    throw new FormatError("the request must have a line with the old size, lines with hashes, and a checkpoint");
   return { old: Number(old), proof, checkpoint: parseCheckpoint(text.slice(blank + 2)) };
 }
 
 export interface WitnessDeps {
-  /** Of the logs that are witnessed. */
+  /** Keys of the logs whose checkpoints this witness signs. */
   readonly logs: readonly VerifierKey[];
   readonly key: VerifierKey;
   readonly secret: KeyObject;
@@ -53,7 +53,10 @@ export interface WitnessDeps {
   readonly time: number;
 }
 
-/** `seen`: of the log of this origin, undefined before the first time. What is answered with 200 has to be stored before. */
+/**
+ * The answer to a request. `seen`: the newest signed checkpoint of the log of this origin; undefined before the first. The caller must store the `seen` of an
+ * answer 200 before it sends the answer.
+ */
 export function answerCheckpoint(
   text: string,
   seen: (origin: string) => Seen | undefined,
@@ -68,13 +71,13 @@ export function answerCheckpoint(
   }
   const { old, proof, checkpoint } = request;
   const mine = logs.filter(({ name, type }) => name === checkpoint.origin && type === LOG_KEY);
-  if (mine.length === 0) return { status: 404, body: "this log is not witnessed here\n" };
+  if (mine.length === 0) return { status: 404, body: "this witness does not sign this log\n" };
   if (!isSigned(checkpoint, mine)) return { status: 403, body: "no signature of a known key of this log is valid\n" };
-  if (old > checkpoint.size) return { status: 400, body: "the old size is above the new one\n" };
+  if (old > checkpoint.size) return { status: 400, body: "the old size is larger than the new size\n" };
   const last = seen(checkpoint.origin) ?? { size: 0, root: Buffer.alloc(0) };
   if (old !== last.size) return { status: 409, body: `${last.size}\n`, type: "text/x.tlog.size" };
   if (old === checkpoint.size && old > 0 && !last.root.equals(checkpoint.root))
-    return { status: 409, body: "another root was signed for this size\n" };
+    return { status: 409, body: "this witness has signed another root for this size\n" };
   if (old !== checkpoint.size && !isConsistent(last, checkpoint, proof))
     return { status: 422, body: "the new tree does not continue the old one\n" };
   const line = formatSignature(cosign(checkpoint.note.text, key, secret, time));

@@ -3,15 +3,15 @@ import type { Clock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
 import { parseCheckpoints } from "../../tlog/checkpoint.ts";
 
-/** Where checkpoints go beside the database: whoever alters it later does not reach them there. */
+/** A place for checkpoints outside the database. A person who alters the database later cannot alter them there. */
 export interface Anchors {
-  /** The newest checkpoint, once an hour when the log has grown. Throws the system's error when it cannot be written. */
+  /** Stores the newest checkpoint, at most once an hour and only if the log has grown. Rejects with the system's error if the file cannot be written. */
   keep(): Promise<void>;
 }
 
 const EVERY_MS = 60 * 60_000;
 
-/** Throws CannotStart when the file cannot be written. */
+/** Throws CannotStart if the file cannot be written. */
 export function openAnchorsFile(path: string, checkpoint: () => Promise<string | undefined>, clock: Pick<Clock, "monotonicMs">): Anchors {
   try {
     append(path, "");
@@ -21,7 +21,7 @@ export function openAnchorsFile(path: string, checkpoint: () => Promise<string |
   return createAnchorsFile(path, checkpoint, clock);
 }
 
-/** One after another behind those that are there, as `history verify --anchors` reads them. Nothing is ever taken out of the file. */
+/** Appends each checkpoint to the file, in the form that `history verify --anchors` reads. It never removes anything from the file. */
 function createAnchorsFile(path: string, checkpoint: () => Promise<string | undefined>, clock: Pick<Clock, "monotonicMs">): Anchors {
   let keptMs: number | undefined;
   let kept = lastIn(path);
@@ -48,7 +48,7 @@ function append(path: string, note: string): void {
   }
 }
 
-/** Undefined as well where somebody has written something else into it. */
+/** The last checkpoint of the file. Undefined: the file is empty, or its content is not a list of checkpoints. */
 function lastIn(path: string): string | undefined {
   try {
     return parseCheckpoints(readFileSync(path, "utf8")).at(-1)?.text;

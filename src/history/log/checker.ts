@@ -3,34 +3,34 @@ import type { Logger } from "../../core/logger.ts";
 import { type LogSource, type Verdict, type VerifyOptions, verifyLog } from "./verify.ts";
 
 /*
- * Once a day one of the workers verifies the whole log against what it has signed, as `history verify` does. It sees what somebody has altered, and what a disk has.
- * An owner of the database who has this process's key too is seen by anchors and witnesses alone.
+ * Once a day one of the workers verifies the whole log against its signatures, as `history verify` does. It detects changes by people and faults of a disk.
+ * A person who has both the database and the key of this process can sign a changed log. Only anchors and witnesses detect this.
  */
 
 const LOOK_MS = 10 * 60_000;
-/** After each bundle, so that requests and runs have the processor in between. */
+/** Pause before each bundle. Requests and runs get the processor meanwhile. */
 const PAUSE_MS = 5;
 
 export interface CheckStore {
-  /** Whether it is time, and this process's turn. */
+  /** True: a check is due, and this process has the turn. */
   begin(at: Date): Promise<boolean>;
-  /** `fault`: undefined = all is well. */
+  /** Records the result. `fault` undefined: the log is correct. */
   end(at: Date, fault: string | undefined): Promise<void>;
-  /** Another process may take the turn. */
+  /** Gives the turn back without a result. Another process may take it. */
   giveUp(): Promise<void>;
 }
 
 export interface CheckerDeps {
   readonly store: CheckStore;
   readonly source: LogSource;
-  /** The removals that retention may have made. */
+  /** The events and values that retention may have removed. */
   readonly expired: () => NonNullable<VerifyOptions["expired"]>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export interface Checker {
-  /** One look, now: undefined where it is not time. */
+  /** One check, now. Undefined: no check is due, or another process has the turn. */
   check(): Promise<Verdict | undefined>;
   stop(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export function startChecker(
 ): Checker {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const gentle: LogSource = {
+  const paced: LogSource = {
     ...source,
     async bundle(index, width) {
       await clock.sleep(pauseMs, signal);
@@ -52,7 +52,7 @@ export function startChecker(
   async function check(): Promise<Verdict | undefined> {
     if ((await source.checkpoint()) === undefined || !(await store.begin(clock.now()))) return undefined;
     try {
-      const verdict = await verifyLog(gentle, { expired: expired() });
+      const verdict = await verifyLog(paced, { expired: expired() });
       await store.end(clock.now(), verdict.ok ? undefined : verdict.fault.message);
       if (verdict.ok) logger.info({}, `the history was verified: ${verdict.verified.size} entries`);
       else logger.error({}, `the history does not match its signatures: ${verdict.fault.message}`);

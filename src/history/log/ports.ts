@@ -1,54 +1,53 @@
-/** Who keeps the log. */
+/** Writes the log. */
 export interface SealStore {
   /**
-   * Every event with an id above `from` that is committed has an entry when it answers true, and a checkpoint that says so. False: another process is at it, or
-   * `signal` came.
+   * True: every committed event with an id above `from` has an entry, and a checkpoint covers it. False: another process is sealing, or `signal` was aborted.
    */
   sealFrom(from: string, signal: AbortSignal): Promise<boolean>;
 }
 
-/** Events whose values are not encrypted yet. They get an entry when they are. */
+/** Events of earlier versions, whose values are not encrypted yet. An event gets its entry after its values are encrypted. */
 export interface OlderEvents {
-  /** Encrypts some, the oldest first; undefined when there are none. `first`: the lowest id among them. */
+  /** Encrypts the values of some events, oldest first. `first`: the lowest id among them. Undefined: no such event is left. */
   encryptSome(): Promise<{ readonly first: string; readonly more: boolean } | undefined>;
 }
 
-/** What is in the log, as it is served. */
+/** Reads the log. */
 export interface LogReader {
   /** The newest published checkpoint. */
   checkpoint(): Promise<string | undefined>;
-  /** Verifier keys, the one in force first. */
+  /** Verifier keys as texts. The key that signs now is the first. */
   keys(): Promise<readonly string[]>;
-  /** At least `width` hashes of a tile; undefined where the log is not that long. */
+  /** At least `width` hashes of a tile. Undefined: the log is shorter. */
   tile(level: number, index: number, width: number): Promise<Buffer | undefined>;
-  /** Entries from 256 × `index` on, `width` of them. */
+  /** `width` entries, from entry 256 × `index` on. Undefined: the log is shorter. */
   entries(index: number, width: number): Promise<readonly string[] | undefined>;
-  /** What of the events of these entries is kept now, in their order. */
+  /** The stored events of these entries, in the same order. */
   events(index: number, width: number): Promise<readonly KeptEvent[] | undefined>;
-  /** Both. */
+  /** The answers of `entries` and `events` together. */
   kept(index: number, width: number): Promise<{ readonly entries: readonly string[]; readonly events: readonly KeptEvent[] } | undefined>;
-  /** Both, as far as they are compared. Undefined: not all are there, or they can only be read one by one. */
+  /** The entries, and the digests of their events. Undefined: some entries are missing, or this bundle can only be read by `entries` and `events`. */
   bundle(index: number, width: number): Promise<Bundle | undefined>;
-  /** The place of an event in the log. */
+  /** The index of the event's entry in the log, from 0. */
   indexOf(event: string): Promise<number | undefined>;
 }
 
-/** An event as it can be compared with its entry. Undefined parts: the event is gone. */
+/** The parts of a stored event that are compared with its entry. `open` undefined: the event was removed. `sealed` undefined: it has no values. */
 export interface KeptEvent {
   readonly id: string;
   readonly open?: string;
-  /** Base64. */
+  /** The encrypted values in Base64. */
   readonly sealed?: string;
 }
 
-/** What entries commit to: SHA-256 in hexadecimal of the open part, and of the encrypted values. */
+/** The digests that an entry has: SHA-256 in hexadecimal of the open part and of the encrypted values. */
 export interface KeptDigests {
   readonly id: string;
   readonly open?: string;
   readonly sealed?: string;
 }
 
-/** 256 entries, or the last ones, and what is kept of their events, in their order; undefined where events are not kept beside the log. */
+/** 256 entries, or fewer at the end of the log. `kept`: the digests of their events, in the same order; undefined for a log without events. */
 export interface Bundle {
   readonly entries: readonly (string | Buffer)[];
   readonly kept: readonly KeptDigests[] | undefined;

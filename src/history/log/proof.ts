@@ -4,20 +4,23 @@ import { inclusionProof } from "../../tlog/proofs.ts";
 import { TILE } from "../../tlog/tiles.ts";
 import type { LogReader } from "./ports.ts";
 
-/** The entry of an event with the way from it to the newest checkpoint (C2SP tlog-proof). Undefined: no such event, or not in the log yet. */
+/**
+ * The proof that the newest checkpoint covers the entry of an event (C2SP tlog-proof). Undefined: there is no such event, or the checkpoint does not cover it yet.
+ * Rejects with an Error if a part of the log is missing.
+ */
 export async function proofOf(log: LogReader, event: string): Promise<string | undefined> {
   const note = await log.checkpoint();
   const index = await log.indexOf(event);
   if (note === undefined || index === undefined) return undefined;
   const checkpoint = parseCheckpoint(note);
   if (index >= checkpoint.size) return undefined;
-  const entries = stored(await log.entries(Math.floor(index / TILE), (index % TILE) + 1));
-  const read = async (level: number, at: number, width: number): Promise<Buffer> => stored(await log.tile(level, at, width));
+  const entries = required(await log.entries(Math.floor(index / TILE), (index % TILE) + 1));
+  const read = async (level: number, at: number, width: number): Promise<Buffer> => required(await log.tile(level, at, width));
   const hashes = await inclusionProof(read, index, checkpoint.size);
   return formatProof({ index, hashes, checkpoint, entry: Buffer.from(entries.at(-1)!) });
 }
 
-function stored<T>(part: T | undefined): T {
-  if (part === undefined) throw new Error("the log has lost a part of itself");
+function required<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error("an entry or a tile of the history log is missing; run `history verify` to find it");
   return part;
 }

@@ -5,9 +5,12 @@ import type { OlderEvents, SealStore } from "./ports.ts";
 import type { Witnessing } from "./witnessing.ts";
 
 /*
- * Puts events into the log. It looks for those without an entry, as a position in the history would pass over what commits late: every few seconds among
- * those of the last 20, which is where they are, as whoever writes gives up sooner; four times a minute among those of the last minutes; now and then among those
- * of the last day, for processes whose clock is wrong; and at the start and once a day among all.
+ * Puts events into the log. It looks for events without an entry. It does not remember a position in the history, because a position would miss events that
+ * commit late. It looks back as far as events can be late:
+ * every 5 s: the last 20 s. A writer gives up sooner, so nearly all new events are there.
+ * every 25 s: the last 2 minutes.
+ * every 10 minutes: the last day, for processes whose clock is wrong.
+ * at the start and once a day: the whole history.
  */
 
 const EVERY_MS = 5_000;
@@ -21,16 +24,16 @@ const ALL_EVERY_MS = DAY_MS;
 export interface SealerDeps {
   readonly store: SealStore;
   readonly older: OlderEvents;
-  /** Those who sign checkpoints as well. */
+  /** Witnesses that also sign the checkpoints. */
   readonly witnesses?: Witnessing;
-  /** Where published checkpoints are kept beside the database. */
+  /** The file for published checkpoints outside the database. */
   readonly anchors?: { keep(): Promise<void> };
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export interface Sealer {
-  /** One look, now; after it every event that was committed before has an entry, unless another process is at it. */
+  /** Seals now. Afterwards every event that was committed before has an entry, unless another process is sealing. */
   seal(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -41,7 +44,7 @@ export function startSealer(
 ): Sealer {
   const stopping = new AbortController();
   let lastAllMs: number | undefined;
-  /** From where on events were encrypted that have no entry yet. */
+  /** Time of the oldest event that was encrypted late and has no entry yet. */
   let owedMs: number | undefined;
   let lastLateMs = clock.monotonicMs();
   let lastBeforeMs = clock.monotonicMs();
@@ -58,7 +61,7 @@ export function startSealer(
     const fromMs = Math.min(nowMs - backMs, owedMs ?? nowMs);
     const done = await store.sealFrom(firstUuidAt(fromMs), stopping.signal);
     if (!done) return;
-    // Whoever has sealed asks; while not enough have signed, everybody reads the checkpoint before.
+    // Only the process that has sealed asks the witnesses. Readers get the previous checkpoint until enough witnesses have signed.
     await witnesses?.ask();
     // A full or missing folder does not block sealing.
     await anchors?.keep().catch((error: unknown) => logger.warn({ error }, "the checkpoint could not be added to HISTORY_ANCHORS_FILE"));
@@ -68,17 +71,17 @@ export function startSealer(
     if (all || late || before) lastBeforeMs = ms;
   }
 
-  /** What a stop leaves over is found by the next start. */
+  /** A stop may interrupt it. The next start continues. */
   async function encryptOlder(): Promise<void> {
     for (let more = true; more && !stopping.signal.aborted; ) {
-      const some = await older.encryptSome();
-      if (some) owedMs = Math.min(owedMs ?? Number.POSITIVE_INFINITY, madeAtMs(some.first) ?? 0);
-      more = some?.more ?? false;
+      const batch = await older.encryptSome();
+      if (batch) owedMs = Math.min(owedMs ?? Number.POSITIVE_INFINITY, madeAtMs(batch.first) ?? 0);
+      more = batch?.more ?? false;
     }
   }
 
   const seal = (): Promise<void> => {
-    // One after the other in this process; processes take turns by a lock.
+    // Calls in this process run one after another. A lock in the database separates processes.
     turn = turn.catch(() => undefined).then(look);
     return turn;
   };

@@ -4,7 +4,7 @@ import { digestOf } from "../entry.ts";
 import type { Bundle, KeptDigests, KeptEvent, LogReader } from "./ports.ts";
 import type { LogSource } from "./verify.ts";
 
-/* Where a log may be read from. Files and addresses have one layout: that of C2SP tlog-tiles, with `key` and `events/` beside it. */
+/* Sources of a log: the database, files and addresses. Files and addresses have the layout of C2SP tlog-tiles, and `key` and `events/` in addition. */
 
 export const storedLog = (reader: LogReader): LogSource => ({
   checkpoint: reader.checkpoint,
@@ -12,14 +12,14 @@ export const storedLog = (reader: LogReader): LogSource => ({
   tile: reader.tile,
   entries: reader.entries,
   events: reader.events,
-  bundle: async (index, width) => (await reader.bundle(index, width)) ?? apart(reader, index, width),
+  bundle: async (index, width) => (await reader.bundle(index, width)) ?? readSeparately(reader, index, width),
 });
 
-/** What is at a path such as `tile/entries/x001/234.p/8`; undefined when nothing is. */
+/** The content at a path such as `tile/entries/x001/234.p/8`. Undefined: there is nothing at this path. */
 export type ReadPart = (path: string) => Promise<Buffer | undefined>;
 
 export function laidOutLog(read: ReadPart): LogSource {
-  /** A tile that is full now was not so when it was written, and the other way round. */
+  /** A tile that was partial when the checkpoint was signed may be stored as a full tile, because the log has grown since. */
   const widthOrMore = async (folder: string, index: number, width: number): Promise<Buffer | undefined> =>
     (await read(`${folder}/${tilePath(index, width)}`)) ?? (width < TILE ? await read(`${folder}/${tilePath(index)}`) : undefined);
 
@@ -42,16 +42,16 @@ export function laidOutLog(read: ReadPart): LogSource {
     },
     entries,
     events,
-    bundle: (index, width) => apart({ entries, events }, index, width),
+    bundle: (index, width) => readSeparately({ entries, events }, index, width),
   };
 }
 
-/** What is kept of events, a line of JSON for each. */
+/** One line of JSON for each event. */
 export const eventLines = (events: readonly KeptEvent[]): string => events.map((event) => `${JSON.stringify(event)}\n`).join("");
 
 export const eventsIn = (lines: Buffer): readonly KeptEvent[] => lines.toString().split("\n").slice(0, -1).map(eventIn);
 
-/** What is no event is compared as one that is not there. */
+/** A line that is not an event is read as a removed event with an empty id. The comparison then reports it. */
 function eventIn(line: string): KeptEvent {
   try {
     const { id, open, sealed } = JSON.parse(line) as Partial<Record<keyof KeptEvent, unknown>>;
@@ -62,15 +62,19 @@ function eventIn(line: string): KeptEvent {
   }
 }
 
-/** The parts of a bundle, each read separately. */
-export async function apart(source: Pick<LogSource, "entries" | "events">, index: number, width: number): Promise<Bundle | undefined> {
+/** A bundle from separate reads of its entries and its events. */
+export async function readSeparately(
+  source: Pick<LogSource, "entries" | "events">,
+  index: number,
+  width: number,
+): Promise<Bundle | undefined> {
   const [entries, events] = await Promise.all([source.entries(index, width), source.events(index, width)]);
   return entries && { entries, kept: events?.map(digestsOf) };
 }
 
 function digestsOf({ id, open, sealed }: KeptEvent): KeptDigests {
   const values = Buffer.from(sealed ?? "", "base64");
-  // One text for the same bytes: another one is no digest of anything.
+  // Several Base64 texts can decode to the same bytes. Only the canonical text is accepted.
   const isCanonical = values.toString("base64") === sealed;
   return {
     id,
@@ -79,14 +83,14 @@ function digestsOf({ id, open, sealed }: KeptEvent): KeptDigests {
   };
 }
 
-/** Every part of a log as files, the checkpoint last: who reads them while they are written sees a log that is shorter, and whole. */
+/** Writes every part of a log as files. The checkpoint is written last, so a reader never sees a checkpoint whose parts are missing. */
 export async function exportLog(
   source: LogSource,
   checkpoint: string,
   size: number,
   write: (path: string, content: Buffer | string) => Promise<void>,
 ) {
-  const some = <T>(value: T | undefined, what: string): T => {
+  const required = <T>(value: T | undefined, what: string): T => {
     if (value === undefined) throw new Error(`${what} is missing in the log`);
     return value;
   };
@@ -97,12 +101,12 @@ export async function exportLog(
       const width = Math.min(TILE, count - index * TILE);
       await write(
         `tile/${level}/${tilePath(index, width)}`,
-        some(await source.tile(level, index, width), `tile ${index} of level ${level}`),
+        required(await source.tile(level, index, width), `tile ${index} of level ${level}`),
       );
       if (level > 0) continue;
-      const entries = some(await source.entries(index, width), `bundle ${index}`);
+      const entries = required(await source.entries(index, width), `bundle ${index}`);
       await write(`tile/entries/${tilePath(index, width)}`, entryBundle(entries));
-      const events = some(await source.events(index, width), `the events of bundle ${index}`);
+      const events = required(await source.events(index, width), `the events of bundle ${index}`);
       await write(`events/${tilePath(index, width)}`, eventLines(events));
     }
   }

@@ -4,19 +4,19 @@ import { FormatError } from "../../tlog/format-error.ts";
 import { HASH_BYTES } from "../../tlog/hash.ts";
 import { TILE } from "../../tlog/tiles.ts";
 import type { KeptEvent } from "./ports.ts";
-import { apart, eventsIn } from "./sources.ts";
+import { eventsIn, readSeparately } from "./sources.ts";
 import type { LogSource } from "./verify.ts";
 
 /*
- * Many bundles in one answer of a server: what tlog-tiles has at three addresses for each 256 entries. A server lets a client ask so often in a second, and whoever
- * verifies a long log waited for that, not for what is read.
+ * A stretch is many bundles in one answer of a server. tlog-tiles has three addresses for each 256 entries. A server limits the requests of a client per second,
+ * and the verification of a long log spent its time waiting for this limit. A stretch needs 48 times fewer requests.
  */
 
-/** Bundles of a stretch: some 6 MB of events. */
+/** Bundles in a stretch: about 6 MB of events. */
 export const STRETCH_BUNDLES = 16;
 const STRETCH = STRETCH_BUNDLES * TILE;
 
-/** What is behind its length in the answer, in this order, for each bundle. */
+/** The parts of a bundle, in the order of the answer. Each part follows its length of 4 bytes. */
 export interface BundleParts {
   readonly tile: Buffer;
   readonly entries: Buffer;
@@ -25,7 +25,7 @@ export interface BundleParts {
 
 const LENGTH_BYTES = 4;
 
-/** One bundle as it travels. */
+/** One bundle as bytes of the answer. */
 export const packedParts = ({ tile, entries, events }: BundleParts): Buffer =>
   Buffer.concat(
     [tile, entries, events].flatMap((part) => {
@@ -35,7 +35,7 @@ export const packedParts = ({ tile, entries, events }: BundleParts): Buffer =>
     }),
   );
 
-/** Throws FormatError. */
+/** Throws FormatError if the answer is cut off. */
 export function partsIn(stretch: Buffer): readonly BundleParts[] {
   let at = 0;
   const part = (): Buffer => {
@@ -50,7 +50,7 @@ export function partsIn(stretch: Buffer): readonly BundleParts[] {
   return bundles;
 }
 
-/** Entries from `first` on; undefined where the server has no such address, or no such entries. Rejects where the answer broke off. */
+/** The stretch of `count` entries from entry `first` on. Undefined: the server has no such address or no such entries. Rejects if the answer broke off. */
 export type ReadStretch = (first: number, count: number) => Promise<Buffer | undefined>;
 
 interface Stretch {
@@ -59,34 +59,34 @@ interface Stretch {
 }
 
 /**
- * The same log, read by the stretch: the one that is asked for, and the next one meanwhile. What a stretch does not hold, a stretch that breaks off, and everything
- * where the server knows none, is read from `single`, which waits for a server that is busy. Memory is bounded by three stretches.
+ * The same log, read in stretches. The next stretch is read while the current one is used. Parts that no stretch has are read from `single`, which waits for a
+ * busy server: parts outside of stretches, parts of a stretch that broke off, and all parts if the server has no stretches. At most three stretches are in memory.
  */
 export function inStretches(single: LogSource, read: ReadStretch): LogSource {
   const known = new Map<number, Stretch>();
   let size = 0;
-  let isKnownThere = true;
+  let serverHasStretches = true;
 
   function begin(number: number): Stretch | undefined {
     const count = Math.min(STRETCH, size - number * STRETCH);
-    if (!isKnownThere || count <= 0) return undefined;
+    if (!serverHasStretches || count <= 0) return undefined;
     const answered = read(number * STRETCH, count).then(
       (answer) => {
-        if (answer === undefined) isKnownThere = false;
+        if (answer === undefined) serverHasStretches = false;
         return answer;
       },
-      // Read bundle by bundle: what keeps that from succeeding is said there.
+      // These bundles are read from `single` instead. It reports the error if the server still fails.
       () => undefined,
     );
     const bundles = answered.then((answer) => answer && partsIn(answer));
-    // Heard of when its turn comes.
+    // `parts` awaits this promise later, and then throws its error. Without this handler Node would report an unhandled rejection before that.
     bundles.catch(() => undefined);
     const stretch = { count, bundles };
     known.set(number, stretch);
     return stretch;
   }
 
-  /** The bundle when it is in a stretch with exactly so many entries. */
+  /** The bundle, if a stretch has it with exactly `width` entries. */
   async function parts(index: number, width: number): Promise<BundleParts | undefined> {
     const number = Math.floor(index / STRETCH_BUNDLES);
     const stretch = known.get(number) ?? begin(number);
@@ -121,6 +121,6 @@ export function inStretches(single: LogSource, read: ReadStretch): LogSource {
     },
     entries,
     events,
-    bundle: (index, width) => apart({ entries, events }, index, width),
+    bundle: (index, width) => readSeparately({ entries, events }, index, width),
   };
 }

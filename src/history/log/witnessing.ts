@@ -7,15 +7,15 @@ import { consistencyProof } from "../../tlog/proofs.ts";
 import { formatAddCheckpoint } from "../../tlog/witness.ts";
 import type { LogReader } from "./ports.ts";
 
-/* Asks the witnesses of the policy for their signatures (C2SP tlog-witness). A checkpoint is published when enough of them have signed it. */
+/* Asks the witnesses of the policy for their signatures (C2SP tlog-witness). A checkpoint is published after a quorum of the policy has signed it. */
 
 export interface CheckpointDesk {
-  /** The newest checkpoint, when it is not published. */
+  /** The newest checkpoint. Undefined: it is published already, or there is none. */
   unpublished(): Promise<{ readonly id: number; readonly note: string } | undefined>;
   publish(id: number, note: string): Promise<void>;
 }
 
-/** Rejects when there is no answer. */
+/** Sends `body` to `url`. Rejects if there is no answer. */
 export type PostText = (url: string, body: string) => Promise<{ readonly status: number; readonly type: string; readonly body: string }>;
 
 export interface WitnessingDeps {
@@ -27,12 +27,12 @@ export interface WitnessingDeps {
 }
 
 export interface Witnessing {
-  /** Whether the newest checkpoint is published now. */
+  /** True: the newest checkpoint is published now. */
   ask(): Promise<boolean>;
 }
 
 export function createWitnessing({ desk, log, policy, post, logger }: WitnessingDeps): Witnessing {
-  /** Sizes that each has signed last, as far as is known. */
+  /** For each witness, the size of the checkpoint that it signed last, as far as this process knows. */
   const known = new Map<string, number>();
 
   async function proofFrom(old: number, { size }: SignedCheckpoint): Promise<readonly Buffer[]> {
@@ -57,7 +57,8 @@ export function createWitnessing({ desk, log, policy, post, logger }: Witnessing
       );
       if (answer.status === 409 && answer.type.startsWith("text/x.tlog.size") && /^\d{1,15}\n$/.test(answer.body)) {
         const size = Number(answer.body);
-        if (size > checkpoint.size) throw new FormatError(`it has seen this log with ${size} entries, and it has ${checkpoint.size}`);
+        if (size > checkpoint.size)
+          throw new FormatError(`it has signed this log with ${size} entries, but the log has only ${checkpoint.size}`);
         known.set(name, size);
         continue;
       }
@@ -65,7 +66,7 @@ export function createWitnessing({ desk, log, policy, post, logger }: Witnessing
       const signatures = answer.body.split("\n").slice(0, -1).map(parseSignature);
       const mine = signatures.filter(({ name: by, id }) => by === key.name && id.equals(key.id));
       if (mine.length === 0 || !isSignedBy({ text: checkpoint.note.text, signatures: mine }, key))
-        throw new FormatError("it has signed nothing");
+        throw new FormatError("its answer has no valid signature of its key");
       known.set(name, checkpoint.size);
       return mine;
     }

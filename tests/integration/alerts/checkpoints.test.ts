@@ -93,10 +93,10 @@ test("a database that is put back to an earlier state is refused with the checkp
   // By itself it is as it was signed.
   expect(await fault([])).toBeUndefined();
   for (const message of Object.values(messages))
-    expect(await fault(pastedCheckpoints(message))).toBe("the log has 3 entries, and an anchor was signed with 5: its end is missing");
+    expect(await fault(pastedCheckpoints(message))).toBe("the log has 3 entries, but an anchor covers 5: the end of the log is missing");
   await grow(4);
   for (const message of Object.values(messages))
-    expect(await fault(pastedCheckpoints(message))).toMatch(/^the first 5 entries are not those that an anchor was signed for/);
+    expect(await fault(pastedCheckpoints(message))).toMatch(/^the first 5 of \d+ entries are not the entries that an anchor covers/);
 });
 
 test("it goes once in each period, by whichever process looks, and none before there is one", async () => {

@@ -234,12 +234,12 @@ const MUTANTS: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = 
   [
     "a row altered",
     () => tamper("update history set actor = 'token:other' where id = (select event from history_leaves where index = 100)"),
-    /the event of entry 100 is not as it was sealed/,
+    /the event of entry 100 was changed after it was sealed/,
   ],
   [
     "encrypted values replaced",
     () => tamper("update history set sealed = '\\x00' where id = (select event from history_leaves where index = 7)"),
-    /the encrypted values of the event of entry 7 are not/,
+    /the encrypted values of the event of entry 7 were changed/,
   ],
   [
     "encrypted values taken away",
@@ -256,7 +256,7 @@ const MUTANTS: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = 
     async () => {
       await tamper("update history_leaves set entry = replace(entry, 'token:test', 'token:othr') where index = 40");
     },
-    /entry 40 is not the one in its tile/,
+    /entry 40 does not match the hash in its tile/,
   ],
   [
     "an entry altered and its tile too",
@@ -267,7 +267,7 @@ const MUTANTS: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = 
         leafHash(rows[0].entry),
       ]);
     },
-    /tile 0 of level 1|not those that the checkpoint was signed for|tile 0/,
+    /tile 0 of level 1|not the entries that the checkpoint covers|tile 0/,
   ],
   [
     "the tail cut off, with its tiles",
@@ -306,7 +306,7 @@ test("the middle rewritten with all hashes anew and signed with another key: ref
   expect(await verified()).toMatchObject({ ok: true });
   expect(await verified({ keys: trusted })).toMatchObject({
     ok: false,
-    fault: { message: expect.stringContaining("no key of that name is trusted") },
+    fault: { message: expect.stringContaining("no key of this name is trusted") },
   });
   expect(await verified({ anchors: [parseCheckpoint(before)] })).toMatchObject({ ok: false });
   expect(
@@ -326,7 +326,7 @@ test("the middle rewritten with all hashes anew and signed with the stolen key: 
   await seal();
   expect(await verified({ keys: trusted })).toMatchObject({ ok: true });
   const verdict = await verified({ keys: trusted, anchors: [parseCheckpoint(before)] });
-  expect(verdict.ok ? "" : verdict.fault.message).toBe("the first 5 entries are not those that an anchor was signed for; the log has 5");
+  expect(verdict.ok ? "" : verdict.fault.message).toBe("the first 5 of 5 entries are not the entries that an anchor covers");
   const files = await exported();
   expect(
     independentlyWrong(
@@ -351,7 +351,7 @@ test("a database put back to an earlier state: an anchor names both sizes", asyn
   await seal();
   const anchor = await checkpoint();
   const verdict = await fromFiles(early, { anchors: [parseCheckpoint(anchor)], keys: await keys() });
-  expect(verdict.ok ? "" : verdict.fault.message).toBe("the log has 3 entries, and an anchor was signed with 5: its end is missing");
+  expect(verdict.ok ? "" : verdict.fault.message).toBe("the log has 3 entries, but an anchor covers 5: the end of the log is missing");
   expect(independentlyWrong(early, await reader().keys(), [anchor])).toBe("3 entries, and an anchor of 5");
 });
 
@@ -428,7 +428,7 @@ test("the daily check: one process at a time, and it says what is altered until 
   at.now += 25 * 3_600_000;
   const verdicts = await Promise.all(checkers.map((checker) => checker.check()));
   expect(verdicts.filter((verdict) => verdict !== undefined)).toMatchObject([{ ok: false, fault: { index: 200 } }]);
-  expect(await state()).toMatchObject({ fault: "the event of entry 200 is not as it was sealed", check_began_at: null });
+  expect(await state()).toMatchObject({ fault: "the event of entry 200 was changed after it was sealed", check_began_at: null });
   await env.pool.query("update history set actor = 'token:test' where id = (select event from history_leaves where index = 200)");
   at.now += 25 * 3_600_000;
   expect(await checkers[0]!.check()).toMatchObject({ ok: true });

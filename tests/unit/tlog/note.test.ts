@@ -107,14 +107,17 @@ test.each<[string, readonly (typeof x1)[], boolean]>([
 });
 
 test.each([
-  ["", "there is no quorum"],
-  ["quorum none\nquorum none", "line 2: there is one quorum, with one name"],
-  ["quorum X", "line 1: X is not defined above"],
-  [`witness none ${x1.verifier.text}\nquorum none`, "line 1: the name none is taken"],
-  [`witness A ${x1.verifier.text}\nwitness B ${x1.verifier.text}\nquorum none`, "line 2: the key w/x1 is named twice"],
-  [`witness A ${log.verifier.text}\nquorum none`, "line 1: the key example.com/history/1 is not of the right type"],
+  ["", "the line quorum is missing"],
+  ["quorum none\nquorum none", "line 2: there must be exactly one line quorum, with one name"],
+  ["quorum X", "line 1: X is not defined in a line above"],
+  [`witness none ${x1.verifier.text}\nquorum none`, "line 1: the name none is used already"],
+  [`witness A ${x1.verifier.text}\nwitness B ${x1.verifier.text}\nquorum none`, "line 2: the key w/x1 is given twice"],
+  [
+    `witness A ${log.verifier.text}\nquorum none`,
+    "line 1: the key example.com/history/1 has the wrong type: a log needs type 1, a witness type 4",
+  ],
   [`witness A ${x1.verifier.text}\ngroup g 2 A\nquorum g`, "line 2: 2 is not a number from 1 to 1"],
-  ["trust me", "line 1: trust is none of log, witness, group and quorum"],
+  ["trust me", "line 1: trust is not allowed; a line begins with log, witness, group or quorum"],
 ])("the policy %j is refused", (text, message) => expect(() => parsePolicy(text)).toThrow(message));
 
 test("keys of OpenSSL are read", () => {
