@@ -8,28 +8,28 @@ import type { EventLog } from "../history/event-log.ts";
 import { walk } from "../history/walk.ts";
 import type { Format } from "./formats/format.ts";
 
-/** Who takes the history away, as its own events name them. */
+/** The caller who exports events, in the form that the events about the export have. `detail` is added to their details. */
 export type Taker = Pick<HistoryEvent, "actor" | "requestId" | "sourceId"> & { readonly detail?: JsonObject };
 
 export interface ExportDeps {
   readonly log: EventLog;
   readonly events: EventAppender;
   readonly clock: Pick<Clock, "now">;
-  /** Of a page, before it goes out: without the values that the taker may not see; whose it has is noted. */
+  /** Removes from a page the values that the caller may not see, and records whose values are left. */
   readonly shown: (page: readonly LoggedEvent[]) => Promise<readonly LoggedEvent[]>;
 }
 
 export interface ExportOrder {
   readonly format: Format;
-  /** For the event. */
+  /** Name of the format, for the event. */
   readonly name: string;
   readonly filter?: { readonly text: string; readonly node: FilterNode };
   readonly by: Taker;
 }
 
 /**
- * Everything up to now that the filter is true for, oldest first. An event `history.exported` comes before the first byte, so no export goes unrecorded;
- * a second one, which names it as its cause, tells how many events left, and whether that was all.
+ * All events up to now that match the filter, oldest first. An event `history.exported` is appended before the first byte, so every export is recorded. A second
+ * one is appended at the end, with the first as its cause. It has the number of exported events, and whether the export is complete.
  */
 export async function* exportHistory({ log, events, clock, shown }: ExportDeps, order: ExportOrder): AsyncIterable<string | Buffer> {
   const { format, name, filter, by } = order;
@@ -40,9 +40,9 @@ export async function* exportHistory({ log, events, clock, shown }: ExportDeps, 
   async function* pages() {
     const to = new Date(begun.at.getTime() + 1);
     for await (const page of walk(log, { period: { to }, ...(filter ? { filter: filter.node } : {}) })) {
-      const told = page.filter(({ id }) => id !== begun.id);
-      yield await shown(told);
-      count += told.length;
+      const others = page.filter(({ id }) => id !== begun.id);
+      yield await shown(others);
+      count += others.length;
     }
   }
   try {
@@ -53,6 +53,7 @@ export async function* exportHistory({ log, events, clock, shown }: ExportDeps, 
   }
 }
 
+/** An event about an act of this caller. */
 export const noted = (code: EventCode, at: Date, by: Taker, detail: JsonObject, causes: readonly string[] = []): HistoryEvent => ({
   id: uuidv7(at.getTime()),
   at,

@@ -3,28 +3,28 @@ import { uuidv7 } from "../core/id.ts";
 import type { Logger } from "../core/logger.ts";
 import type { EventAppender } from "../history/event-appender.ts";
 
-/** A credential that was refused: nothing of it that could be used. */
+/** A refused credential. It holds no part of the secret that could be used. */
 export interface RefusedCredential {
-  /** Which check it failed. */
+  /** Name of the check that failed. */
   readonly check: string;
   readonly requestId: string;
   readonly path: string;
-  /** Of a token or a trust that there may be. */
+  /** Id of the token or of the trust that the credential names. It need not exist. */
   readonly tokenId?: string;
-  /** Of a text that is none of ours: its first signs. */
+  /** The first characters of a text that is not one of our tokens. */
   readonly tokenPrefix?: string;
 }
 
 export interface RefusalEvents {
-  /** Returns at once: no request waits for its refusal to be written down. */
+  /** Records a refusal. Returns without waiting for the event to be stored, so that no request waits. */
   add(refused: RefusedCredential): void;
 }
 
-/** A guesser must not fill the history: of the same credential one event a minute, of all of this process so many. */
+/** Limits of this process, so that an attacker cannot fill the history: one event a minute for a credential, and this many a minute for all. */
 const MOST_A_MINUTE = 20;
 const MINUTE_MS = 60_000;
 
-/** Events `access.refused`. Refusals that get none of their own are counted in the next one. */
+/** Appends events `access.refused`. A refusal above the limits gets no event. The next event has the number of such refusals in `leftOut`. */
 export function createRefusalEvents(deps: {
   readonly events: EventAppender;
   readonly clock: Pick<Clock, "now" | "monotonicMs">;
@@ -32,21 +32,21 @@ export function createRefusalEvents(deps: {
 }): RefusalEvents {
   const { events, clock, logger } = deps;
   let minute = Number.NEGATIVE_INFINITY;
-  let told = new Set<string>();
+  let recorded = new Set<string>();
   let leftOut = 0;
   return {
     add({ check, requestId, path, tokenId, tokenPrefix }) {
       const now = Math.floor(clock.monotonicMs() / MINUTE_MS);
       if (now !== minute) {
         minute = now;
-        told = new Set();
+        recorded = new Set();
       }
       const key = [check, tokenId ?? tokenPrefix ?? ""].join(" ");
-      if (told.has(key) || told.size >= MOST_A_MINUTE) {
+      if (recorded.has(key) || recorded.size >= MOST_A_MINUTE) {
         leftOut += 1;
         return;
       }
-      told.add(key);
+      recorded.add(key);
       const at = clock.now();
       const detail = {
         check,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { ZipFile } from "yazl";
 
-/** A file of an archive: made when it is its turn, and never whole in memory. */
+/** A file of an archive. Its content is read in pieces when the archive reaches this file. */
 export interface ArchiveFile {
   readonly name: string;
   readonly content: () => AsyncIterable<string | Buffer>;
@@ -14,8 +14,8 @@ export interface Written {
 }
 
 /**
- * The bytes of a zip with these files in order. `last` makes the last one from the hashes of all before it.
- * When its reader leaves, the files are made no further.
+ * The bytes of a zip with these files, in this order. `last` makes the last file from the hashes of the others. If the reader stops, the remaining files are not
+ * read.
  */
 export async function* zipped(
   files: readonly ArchiveFile[],
@@ -35,7 +35,7 @@ export async function* zipped(
   await filled;
 }
 
-/** Answers the hash when the file has gone into the archive. */
+/** Adds a file to the archive. Resolves with its hash after the whole content was added. */
 async function add(zip: ZipFile, { name, content }: ArchiveFile, mtime: Date): Promise<string> {
   const hash = createHash("sha256");
   async function* hashed(): AsyncIterable<Buffer> {

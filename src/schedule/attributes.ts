@@ -2,17 +2,20 @@ import type { JsonObject, JsonValue } from "../core/entity.ts";
 import { sameJson } from "../core/same-json.ts";
 import { isDate, isExtension } from "./worker.ts";
 
-/** Old and new value by attribute; one of an extension is named `<URN>:<attribute>`, as SCIM does. Without `before` there was none. */
+/**
+ * The old and the new value of each attribute. An attribute of an extension has the name `<URN>:<attribute>`, as in SCIM. `before` or `after` is missing where there
+ * is no value.
+ */
 export type Patch = Readonly<Record<string, { readonly before?: JsonValue; readonly after?: JsonValue }>>;
 
-/** What identifies a record, and whether it is switched off, counts as soon as it is sent. */
-const AT_ONCE: ReadonlySet<string> = new Set(["id", "externalId", "active", "schemas", "meta", "groups"]);
+/** Attributes that are never scheduled: they identify the record, or switch it off, and take effect when they are sent. */
+const IMMEDIATE: ReadonlySet<string> = new Set(["id", "externalId", "active", "schemas", "meta", "groups"]);
 
-/** What differs between two documents of what may take effect later. */
+/** The difference between two documents, for the attributes that may take effect on a later day. */
 export function deferrable(before: JsonObject, after: JsonObject): Patch {
   const patch: Record<string, Patch[string]> = {};
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (AT_ONCE.has(name)) continue;
+    if (IMMEDIATE.has(name)) continue;
     if (!isExtension(name)) add(patch, name, before[name], after[name]);
     else {
       const [old, now] = [objectOf(before[name]), objectOf(after[name])];
@@ -32,14 +35,14 @@ export const change = (before: JsonValue | undefined, after: JsonValue | undefin
   ...(after === undefined ? {} : { after }),
 });
 
-/** Of one attribute. */
+/** The value of one attribute. `path` is a name as in Patch. */
 export function valueAt(document: JsonObject, path: string): JsonValue | undefined {
   if (!isExtension(path)) return document[path];
   const end = path.lastIndexOf(":");
   return objectOf(document[path.slice(0, end)])[path.slice(end + 1)];
 }
 
-/** The document with one attribute set, or taken away. */
+/** The document with one attribute set. `value` undefined removes the attribute. */
 export function withValue(document: JsonObject, path: string, value: JsonValue | undefined): JsonObject {
   if (!isExtension(path)) return withMember(document, path, value);
   const end = path.lastIndexOf(":");

@@ -3,50 +3,50 @@ import type { Patch } from "./attributes.ts";
 import type { Day } from "./days.ts";
 import type { DateRules } from "./rules.ts";
 
-/** `hire`, `leave`: the person comes or goes. `change`: values that were sent before they take effect. */
+/** `hire`, `leave`: the person joins or leaves. `change`: other values that were sent before they take effect. */
 export const CHANGE_KINDS = ["hire", "leave", "change"] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** What a record says of a day. There is one `hire` and one `leave` of a record, and one `change` for each day. */
+/** A change that takes effect on a day. A record has at most one `hire`, one `leave`, and one `change` for each day. */
 export interface ScheduledChange {
   readonly id: string;
   readonly kind: ChangeKind;
   readonly day: Day;
   readonly zone: string;
-  /** The moment of that day in that zone. */
+  /** The moment when the change takes effect: `day` in `zone`. */
   readonly at: Date;
   readonly patch: Patch;
   readonly receivedAt: Date;
-  /** Its day has come, and its values count although the record has said others since: for an earlier day. */
+  /** The day has come, and the values still count. The record now has other values, but those were sent for an earlier day. */
   readonly standing?: true;
 }
 
-/** What became of a scheduled change by a write, or by time. */
+/** The result for one scheduled change, after a write or after its day has come. */
 export interface Step {
   readonly kind: "scheduled" | "rescheduled" | "rescinded" | "applied";
   readonly change: ScheduledChange;
-  /** Of one that moved: where it was. */
+  /** Only with `rescheduled`: the day before. */
   readonly from?: { readonly day: Day; readonly zone: string };
 }
 
 export interface Schedule {
-  /** All that is still to come, and what stands although the record says another value. */
+  /** The changes that are still to come, and the changes with `standing`. */
   readonly pending: readonly ScheduledChange[];
   readonly steps: readonly Step[];
-  /** What stood until now. */
+  /** Changes with `standing` whose values no longer count. */
   readonly ended: readonly ScheduledChange[];
-  /** The record as it counts now. */
+  /** The record with the values that count now. */
   readonly effective: JsonObject;
 }
 
 export interface Written {
-  /** The record before the write; undefined for a new one. */
+  /** The record before the write. Undefined for a new record. */
   readonly before: JsonObject | undefined;
-  /** As sent. The same as `before` where only time went by. */
+  /** The record as it was sent. It equals `before` if there was no write, and only a day has come. */
   readonly after: JsonObject;
-  /** Attributes that a partial change named (`UserContent.sent`); undefined where the whole document was sent. */
+  /** Names of the attributes in a partial change (`UserContent.sent`). Undefined: the whole document was sent. */
   readonly sent?: readonly string[] | undefined;
-  /** What was still to come before the write, and what stood. */
+  /** `Schedule.pending` before the write. */
   readonly pending: readonly ScheduledChange[];
 }
 

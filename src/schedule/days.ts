@@ -3,25 +3,25 @@ import { momentOf, readingAt } from "../core/zone.ts";
 /** A day of the calendar, `2026-12-31`. */
 export type Day = string;
 
-/** Times beyond it are no longer four digits in some zone, which neither the database nor JSON prints. */
+/** The latest time. Later times can have a year of five digits in some zone. Neither the database nor JSON prints such years. */
 const LAST_MS = Date.parse("9999-12-30T00:00:00Z");
-/** What programs write for "never" is a day of this year. */
+/** Programs write a day of this year for "never". */
 const NEVER = "9999";
-/** What programs write for "no date" is in year 1, and no worker has dates of that millennium. */
+/** Programs write a day of year 1 for "no date". No worker has a date before this year. */
 const FIRST_YEAR = "1000";
 const NO_DATE = /^\s*(?:0\d{3}-|$)/;
 
 const DAY_MS = 86_400_000;
-/** An offset behind a date says where it was written (Workday writes "2026-12-31-08:00"), not which day is meant. */
+/** A date may end with an offset (Workday writes "2026-12-31-08:00"). The offset is the place of the writer. It does not change the day. */
 const DATE = /^(\d{4}-\d{2}-\d{2})(?:[Zz]|[+-]\d{2}:\d{2})?$/;
-/** Year first, which is unambiguous. Day or month first is refused: 12/11/2026 can be two days. */
+/** Forms with the year first, which are unambiguous. Forms with the day or the month first are refused, because 12/11/2026 can be two days. */
 const YEAR_FIRST = /^(\d{4})(?:([/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))$/;
 const TIME = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})?$/;
 const MIDNIGHT = /[Tt ]00:00(?::00(?:\.0+)?)?(?:[Zz]|[+-]\d{2}:?\d{2})?$/;
 
 /**
- * The day that a value of a date attribute means for somebody in `zone`. A date is that day, and so is its midnight, by whichever clock it was written: that is
- * how programs write dates as times. Another time with an offset is the day it falls on in `zone`. Undefined: no date, or no day of the calendar.
+ * The day of a date attribute, for a person in `zone`. A date is the day itself. Midnight with any offset is the same day, because programs write dates as such
+ * times. Any other time with an offset is its day in `zone`. Undefined: the value is not a date, or the calendar has no such day.
  */
 export function dayOf(value: unknown, zone: string): Day | undefined {
   if (typeof value !== "string") return undefined;
@@ -44,7 +44,7 @@ export function dayOf(value: unknown, zone: string): Day | undefined {
 
 const textOf = (ms: number): Day => new Date(Math.min(ms, Date.parse("9999-12-31T00:00:00Z"))).toISOString().slice(0, 10);
 
-/** Whether a day is that of something open-ended. */
+/** True: the day means "never". */
 export const isNever = (day: Day): boolean => day >= NEVER;
 
 function existing(day: string): Day | undefined {
@@ -52,12 +52,12 @@ function existing(day: string): Day | undefined {
   return Number.isNaN(ms) || day < FIRST_YEAR || textOf(ms) !== day ? undefined : day;
 }
 
-/** Whether a value can be read as a date, or says that there is none. */
+/** True: the value is a date, or a form of "no date". */
 export const isReadable = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || dayOf(value, "UTC") !== undefined || NO_DATE.test(String(value));
 
 export const plusDays = (day: Day, days: number): Day => textOf(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS);
 
-/** The moment of `minutes` after 00:00 by the clock, not by the hours gone by: 1,440 is 24:00, whenever the clocks changed. */
+/** The moment when the clock in `zone` shows `minutes` after 00:00. 1,440 is 24:00, also on days when the clocks change. */
 export const momentOn = (day: Day, minutes: number, zone: string): Date =>
   new Date(Math.min(momentOf(Date.parse(`${day}T00:00:00Z`) + minutes * 60_000, zone), LAST_MS));

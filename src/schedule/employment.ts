@@ -3,13 +3,13 @@ import { type Day, dayOf, isNever, momentOn, plusDays } from "./days.ts";
 import type { DateRules } from "./rules.ts";
 import { workerValue } from "./worker.ts";
 
-/** A day that counts, and the moment at which it does. */
+/** The day of a hire or leave, and the moment when it takes effect. */
 export interface Turn {
   readonly day: Day;
   readonly at: Date;
 }
 
-/** From when until when somebody is there, by the dates of the document. */
+/** The beginning and the end of an employment, by the dates of the document. */
 export interface Employment {
   readonly zone: string;
   readonly hire: Turn | undefined;
@@ -27,7 +27,7 @@ export function employmentOf(document: JsonObject, rules: DateRules): Employment
   };
 }
 
-/** An open-ended employment has no last day. */
+/** Undefined: the value is not a date, or the employment is open-ended. */
 function lastDay(value: unknown, zone: string): Day | undefined {
   const day = dayOf(value, zone);
   return day === undefined || isNever(day) ? undefined : day;
@@ -47,7 +47,7 @@ function lastDayOf(document: JsonObject, { lastDay: which }: DateRules, zone: st
   }
 }
 
-/** Whether the dates have somebody there at a moment. A last day before the day of hire is of an earlier employment: the person is hired again. */
+/** True: the person is employed at this moment, by the dates. A last day before the day of hire belongs to an earlier employment: the person is hired again. */
 export function isEmployed({ hire, leave }: Employment, at: Date): boolean {
   const hasBegun = !hire || at >= hire.at;
   const hasLeft = leave !== undefined && at >= leave.at;
@@ -56,8 +56,8 @@ export function isEmployed({ hire, leave }: Employment, at: Date): boolean {
 }
 
 /**
- * Whether somebody is there at a moment, by what the source sends and the dates together. Both have to say so: a date never keeps anybody in whom the source has
- * switched off, unless the rules let `active: false` wait for the last day.
+ * True: the person is present at this moment. Both `active` and the dates must allow it. So a date never keeps a person whom the source has deactivated, unless
+ * the rules let `active: false` wait for the last day.
  */
 export function isPresent(document: JsonObject, employment: Employment, { inactive }: Pick<DateRules, "inactive">, at: Date): boolean {
   const { hire, leave } = employment;

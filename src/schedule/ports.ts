@@ -2,38 +2,41 @@ import type { Patch } from "./attributes.ts";
 import type { ChangeKind } from "./change.ts";
 import type { Day } from "./days.ts";
 
-/** What the turns of time ask of the storage. */
+/** The storage that the job needs. */
 export interface ScheduleStore {
-  /** Works those anew for whom a day has come by `now`. Repeated by somebody else it changes nothing. */
+  /** Computes again all people for whom a day has come by `now`. A second call, also by another process, changes nothing. */
   applyDue(now: Date, signal: AbortSignal): Promise<Worked>;
   /**
-   * Works everybody anew whose record has a date, unless the dates were read by these rules the last time. For whom it failed is kept until it succeeds.
-   * Undefined where somebody else does it.
+   * Computes again all people with dates in a record, unless that was done with the rules of this `version` last time. People whose computation failed are stored,
+   * and tried again until it succeeds. Undefined: another process is doing it.
    */
   followRules(version: string, now: () => Date, signal: AbortSignal): Promise<Worked | undefined>;
-  /** What a process with these rules writes is not read as the rules in force say: whoever works by those reads it once more. */
+  /**
+   * Records that a process uses the rules of this `version`, although they are not in force. Its writes may be computed by the wrong rules. So the next process
+   * with the rules in force computes all people with dates again.
+   */
   distrust(version: string): Promise<void>;
 }
 
-/** The number of changed people, and the failures: each person is one transaction, and a failure does not block the others. */
+/** The number of changed people, and the failures. Each person is one transaction, so a failure does not block others. */
 export interface Worked {
   readonly count: number;
   readonly failures: readonly { readonly personId: string; readonly error: unknown }[];
 }
 
-/** A change that is still to come, as operators see it. */
+/** A scheduled change in the form for operators. */
 export interface PlannedChange {
   readonly id: string;
   readonly kind: ChangeKind;
   readonly day: Day;
   readonly zone: string;
   readonly at: Date;
-  /** Name of the source whose record says so. */
+  /** Name of the source that sent the change. */
   readonly source: string;
   readonly changes: Patch;
 }
 
 export interface ScheduleReader {
-  /** Of a person, the first one first. */
+  /** The scheduled changes of a person, in the order of their days. */
   ofPerson(id: string): Promise<readonly PlannedChange[]>;
 }

@@ -1,16 +1,16 @@
 import type { JsonObject } from "../core/entity.ts";
 
-/** What the mapping file says of dates. */
+/** The rules for dates in the mapping file. */
 export interface DateRules {
-  /** The zone in which the dates of this person are days. */
+  /** The time zone for the dates of this person. */
   zoneOf(document: JsonObject): string;
-  /** How many days before the day of hire the person comes. */
+  /** The person is created this number of days before the day of hire. */
   readonly leadDays: number;
-  /** When somebody leaves on their last day, in minutes after 00:00; 1,440 is its end. */
+  /** The time of the leave on the last day, in minutes after 00:00. 1,440 is the end of the day. */
   readonly leaveAtMinutes: number;
-  /** Which date is the last day, where a worker has both. */
+  /** The date that counts if a worker has both a termination date and a last day of work. */
   readonly lastDay: LastDay;
-  /** What `active: false` means before the last day: `atOnce`, or that the person leaves on it. */
+  /** Effect of `active: false` before the last day. `atOnce`: the person leaves now. `onTheDay`: the person leaves on the last day. */
   readonly inactive: WhileInactive;
 }
 

@@ -7,8 +7,8 @@ import type { DateRules } from "./rules.ts";
 import { valueSteps } from "./values.ts";
 
 /**
- * What a record means now and what it schedules, after a write or when time has gone by. Pure. A correction replaces what it corrects, what is rescinded goes,
- * and what is past counts at once.
+ * Computes the values that count now and the scheduled changes of a record, after a write or after a day has come. Pure. A correction replaces a scheduled
+ * change. A rescinded change is removed. A change for a past day counts now.
  */
 export function scheduleOf(written: Written, { rules, now, newId }: Circumstances): Schedule {
   const { after, pending } = written;
@@ -27,7 +27,10 @@ export function scheduleOf(written: Written, { rules, now, newId }: Circumstance
   return { pending: all, steps, ended: values.ended, effective: effectiveOf(after, all, employment, { rules, now }) };
 }
 
-/** The record with what stands, and with what is still to come taken back: of one attribute the first day says what counts until then. */
+/**
+ * The record with the values that count now. Changes with `standing` set their new values. Changes that are still to come set their old values; for one attribute
+ * the change with the first day wins, so it is applied last.
+ */
 function effectiveOf(
   record: JsonObject,
   pending: readonly ScheduledChange[],
@@ -59,7 +62,7 @@ function turnStep(
   if (!turn || !turns || turn.at <= now) {
     if (known) return [{ kind: turn && turn.at <= now && turns ? "applied" : "rescinded", change: known }];
     if (!turn || !turns || !before || sameTurn(before, kind, turn, rules)) return [];
-    // Said after the day: it counts at once, and the history says why.
+    // The date was sent after its day. It takes effect now, and an event of the history shows the reason.
     return [{ kind: "applied", change: turned(newId(), kind, turn, employment.zone, now) }];
   }
   if (!known) return [{ kind: "scheduled", change: turned(newId(), kind, turn, employment.zone, now) }];

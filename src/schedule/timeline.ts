@@ -3,8 +3,7 @@ import { sameJson } from "../core/same-json.ts";
 import type { ScheduledChange } from "./change.ts";
 
 /*
- * What one attribute is to be, and from which day: one value for each day. A word for a day replaces what was said for that day, and nothing that was said for
- * another one.
+ * The scheduled values of one attribute: one value for each day. A new value for a day replaces the value for that day only.
  */
 
 export interface Entry {
@@ -13,15 +12,15 @@ export interface Entry {
 }
 
 export interface Timeline {
-  /** What counts until the first day to come. */
+  /** The value until the first entry of `toCome`. */
   readonly now: JsonValue | undefined;
-  /** What came last, by its day; the record may say another value since, for an earlier day. */
+  /** The entry with the latest day that has come. The record may have another value since, which was sent for an earlier day. */
   readonly past?: Entry | undefined;
-  /** By their days. */
+  /** Entries whose day is still to come, in any order. */
   readonly toCome: readonly Entry[];
 }
 
-/** The value from a day on. The same value for another day was a mistake in the day, and moves. */
+/** Adds a value for a day. If the same value was scheduled for another day, that day was a mistake: the value moves. */
 export function withEntry(timeline: Timeline, entry: Entry): Timeline {
   const { toCome } = timeline;
   const ofDay = toCome.some(({ on }) => on.day === entry.on.day);
@@ -30,14 +29,14 @@ export function withEntry(timeline: Timeline, entry: Entry): Timeline {
   return { ...timeline, toCome: [...others, entry] };
 }
 
-/** The value from a day on that is over. What came after that day counts; what is still to come stays. */
+/** Adds a value for a past day. It counts now, unless a value for a later day has come since. Scheduled values stay. */
 export function withPast(timeline: Timeline, day: string, value: JsonValue | undefined): Timeline {
   const { past, toCome } = timeline;
   if (past && past.on.day > day) return timeline;
   return { now: value, toCome: toCome.filter((each) => !sameJson(each.value, value)) };
 }
 
-/** What was said for one day is said for another one; without it, it counts at once. */
+/** Moves the value of day `from` to the day of `to`. If `to` is undefined, the value counts now. */
 export function withDayMoved(timeline: Timeline, from: string, to: ScheduledChange | undefined): Timeline {
   const moved = timeline.toCome.find(({ on }) => on.day === from);
   if (!moved) return timeline;
@@ -45,7 +44,7 @@ export function withDayMoved(timeline: Timeline, from: string, to: ScheduledChan
   return to ? { ...timeline, toCome: [...others, { on: to, value: moved.value }] } : { now: moved.value, toCome: others };
 }
 
-/** In the order of the days, without those that change nothing, each with what counted before. */
+/** The entries in the order of their days, each with the value before. It leaves out entries that change nothing. */
 export function stepsOf({ now, toCome }: Timeline): readonly (Entry & { readonly before: JsonValue | undefined })[] {
   let before = now;
   return [...toCome]

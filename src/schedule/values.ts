@@ -10,15 +10,15 @@ import { sendsDate, workerValue } from "./worker.ts";
 
 export interface ValueSteps {
   readonly steps: readonly Step[];
-  /** Changes without a step of their own: with other values than before, or that go on counting although their day has come. */
+  /** Changes without a step: their values were changed, or their day has come and they still count (`standing`). */
   readonly merged: readonly ScheduledChange[];
-  /** Those whose values count no more; they were told when their day came. */
+  /** Changes with `standing` whose values no longer count. They had their step when their day came. */
   readonly ended: readonly ScheduledChange[];
 }
 
 type Timelines = Map<string, Timeline>;
 
-/** Values that take effect on the day the record names. The last word about an attribute and a day replaces what was scheduled for both. */
+/** Schedules values for the day that the record names (`effectiveDate`). A new value replaces the scheduled value of the same attribute and day. */
 export function valueSteps(
   { before, after, pending, sent: names }: Written,
   { zone, hire }: Employment,
@@ -32,20 +32,20 @@ export function valueSteps(
 
   const day = dayOf(workerValue(after, "effectiveDate"), zone);
   const at = day === undefined ? undefined : momentOn(day, 0, zone);
-  // Before the first day nobody is there to be changed.
+  // A change on or before the day of hire need not be scheduled: the person is created with the new values.
   const waits = day !== undefined && at !== undefined && at > now && !(hire && hire.at >= at);
   const isPast = at !== undefined && at <= now;
   const said = before ? deferrable(before, after) : ({} as Patch);
   const sent = names && new Set(names.map((name) => name.toLowerCase()));
-  // A partial change that says no day counts at once, whatever day the record names from before.
+  // A partial change without a day counts now. The day that the record has from before does not apply to it.
   const saysDay = !sent || sendsDate(sent, "effectiveDate");
   const again = [...timelines.keys()].filter((path) => sent && saysDay && !(path in said) && isSent(sent, path));
   const own = waits ? { id: newId(), kind: "change" as const, day, zone, at, patch: {}, receivedAt: now } : undefined;
   if (!before && own && !hire) timelines.set("active", { now: false, toCome: [{ on: own, value: true }] });
-  // Who has a day of hire comes on it.
+  // A day of hire decides when the person becomes active.
   if (hire) timelines.delete("active");
   const hadDay = before !== undefined && workerValue(before, "effectiveDate") !== undefined;
-  // Without a day in the record, all that it says counts now.
+  // The day was removed from the record, so all its values count now.
   if (hadDay && workerValue(after, "effectiveDate") === undefined) timelines.clear();
   const isOnlyDay = before !== undefined && Object.keys(said).length === 0 && again.length === 0;
   const moves = isOnlyDay ? dayOf(workerValue(before, "effectiveDate"), rules.zoneOf(before)) : undefined;
@@ -60,8 +60,8 @@ export function valueSteps(
   }
   const wanted = byDay(timelines, waiting);
   const standing = stillCounting(timelines, after);
-  const told = known.filter((each) => !each.standing);
-  const { steps, merged } = compared(told, wanted, { now, isPast });
+  const scheduled = known.filter((each) => !each.standing);
+  const { steps, merged } = compared(scheduled, wanted, { now, isPast });
   return {
     steps,
     merged: [...merged, ...standing],
@@ -83,15 +83,15 @@ function timelinesOf(past: readonly ScheduledChange[], waiting: readonly Schedul
 
 const byMoment = (a: ScheduledChange, b: ScheduledChange): number => a.at.getTime() - b.at.getTime();
 
-/** Whether a partial change named the attribute, or all of its extension. */
+/** True: the partial change named this attribute, or its whole extension. */
 const isSent = (sent: ReadonlySet<string>, path: string): boolean =>
   sent.has(path.toLowerCase()) || sent.has(path.slice(0, Math.max(path.lastIndexOf(":"), 0)).toLowerCase());
 
-/** The same day, in the zone the person is in now. */
+/** The change with the same day, in the present zone of the person. */
 const inZone = (planned: ScheduledChange, zone: string): ScheduledChange =>
   planned.zone === zone ? planned : { ...planned, zone, at: momentOn(planned.day, 0, zone) };
 
-/** One change for each day, which keeps its id while it stays or when it alone moves. */
+/** One change for each day. A change keeps its id if a change for its day is scheduled already. */
 function byDay(timelines: Timelines, waiting: readonly ScheduledChange[]): readonly ScheduledChange[] {
   const days = new Map<Day, ScheduledChange>();
   for (const [path, timeline] of timelines)
@@ -103,12 +103,12 @@ function byDay(timelines: Timelines, waiting: readonly ScheduledChange[]): reado
   return [...days.values()];
 }
 
-/** Changes whose day has come, with the values that count although the record has had another word since: for an earlier day. */
+/** Changes whose day has come and whose values still count, although the record now has other values. Those were sent for an earlier day. */
 function stillCounting(timelines: Timelines, record: JsonObject): readonly ScheduledChange[] {
   const standing = new Map<string, ScheduledChange>();
   for (const [path, timeline] of timelines) {
     const { past } = timeline;
-    // Whoever is switched off is, whatever was said of a day.
+    // `active` of the record always counts.
     if (!past || path === "active" || stepsOf(timeline).length > 0 || sameJson(past.value, valueAt(record, path))) continue;
     const { on } = past;
     const patch = { ...standing.get(on.id)?.patch, [path]: on.patch[path]! };
@@ -117,7 +117,7 @@ function stillCounting(timelines: Timelines, record: JsonObject): readonly Sched
   return [...standing.values()];
 }
 
-/** `isPast`: the day that the record names now is over, so what has no other day counts at once. */
+/** The steps from the known changes to the wanted ones. `isPast`: the day in the record is over, so changes that are no longer scheduled count now. */
 function compared(
   known: readonly ScheduledChange[],
   wanted: readonly ScheduledChange[],

@@ -2,11 +2,11 @@ import type { LoggedEvent } from "../../history/event.ts";
 import { type Format, lines } from "./format.ts";
 
 /*
- * ArcSight Common Event Format, version 0: a header of seven fields and an extension of `key=value`. Names of attributes alone, never values: such lines
- * end in many logs.
+ * ArcSight Common Event Format, version 0: a header of seven fields and an extension of `key=value`. A line has the names of changed attributes and never their
+ * values, because such lines are copied to many logs.
  */
 
-/** A backslash goes before what would end a field. */
+/** A backslash escapes the characters that would end a field. */
 const inHeader = (text: string): string => text.replaceAll(/[\\|]/g, (sign) => `\\${sign}`).replaceAll(/[\r\n]+/g, " ");
 const inValue = (text: string): string =>
   text
@@ -43,7 +43,7 @@ export function cefLine(event: LoggedEvent, version: string): string {
   return `${header.join("|")}|${extension}`;
 }
 
-/** From 0 to 10. */
+/** From 0 (low) to 10 (high). */
 export function severityOf({ code, outcome }: Pick<LoggedEvent, "code" | "outcome">): number {
   if (outcome === "refused" || outcome === "unknown") return 6;
   if (code.startsWith("hold.") || code === "database.restored" || code === "access.refused") return 6;

@@ -1,15 +1,15 @@
 import type { LoggedEvent } from "../../history/event.ts";
 import { type Format, type Pages, plainEvent } from "./format.ts";
 
-/* Comma-separated values (RFC 4180), in UTF-8 with a byte order mark, by which spreadsheets know it. */
+/* Comma-separated values (RFC 4180), in UTF-8 with a byte order mark. Spreadsheets recognise the encoding by this mark. */
 
 export type Cell = string | number | boolean | Date | undefined | null;
 
 const BOM = "\ufeff";
 
 /**
- * A cell that begins with one of these is a formula to a spreadsheet, which may send what is beside it to anybody: an apostrophe before it makes it a text
- * (OWASP, "CSV Injection"). Every cell is quoted, so that none of them can begin in its middle.
+ * A spreadsheet reads a cell that begins with one of these characters as a formula. A formula can send other cells to anybody. An apostrophe before the text
+ * prevents this (OWASP, "CSV Injection"). Every cell is quoted, so that a new cell cannot begin inside a text.
  */
 const FORMULA = /^[=+\-@\t\r]/;
 
@@ -22,7 +22,7 @@ export function csvCell(value: Cell): string {
 
 export const csvLine = (cells: readonly Cell[]): string => `${cells.map(csvCell).join(",")}\r\n`;
 
-/** The beginning of a file. */
+/** The first line of a file, with the byte order mark. */
 export const csvHead = (names: readonly string[]): string => BOM + csvLine(names);
 
 const COLUMNS: readonly (readonly [string, (event: LoggedEvent) => Cell])[] = [

@@ -9,8 +9,8 @@ import { type Cell, csvHead, csvLine } from "./csv.ts";
 import type { Format, Pages } from "./format.ts";
 
 /*
- * The three tables that Microsoft Entra ID hands out of its provisioning logs, joined by ChangeId. A change is a write of SCIM (its ChangeId is its event), or
- * a write to DingTalk (its ChangeId is the intent). What else is in the history is no provisioning, and in the other formats.
+ * The three tables of an export of provisioning logs from Microsoft Entra ID. The column ChangeId joins them. A change is a write by SCIM (ChangeId: its event), or
+ * a write to DingTalk (ChangeId: its intent). Other events are not about provisioning; only the other formats have them.
  */
 
 const LOGS = [
@@ -86,12 +86,12 @@ const valueCell = (value: JsonValue | undefined): Cell =>
 
 const IS_CHANGE = /^(user|group)\./;
 
-/** Writes under way at the same moment, of all processes, are some hundred. */
+/** Bounds the memory. All processes together have about a hundred open intents at a time. */
 const MOST_OPEN = 10_000;
 
 /**
- * A write to DingTalk is told when it has its outcome. Those that have none are told at the end, or when ten thousand came after them: an outcome that is so
- * late has a row of its own with the same ChangeId.
+ * A write to DingTalk becomes a row when its outcome is read. An intent without an outcome becomes a row at the end, or when MOST_OPEN intents are open. If its
+ * outcome comes after that, the outcome becomes a second row with the same ChangeId.
  */
 export async function* entraRows(pages: Pages): AsyncIterable<Row> {
   const open = new Map<string, LoggedEvent>();
@@ -118,7 +118,7 @@ export const entraCsvFormat: Format = {
   contentType: "application/zip",
   extension: "zip",
   async *write(pages) {
-    // Three files from one reading: they go to a folder of ours first, and leave it with the answer.
+    // The events are read once and written to three files in a temporary folder. The archive is made from these files.
     const folder = mkdtempSync(join(tmpdir(), "dingtalk-scim-export-"));
     try {
       const names = ["ProvisioningLogs.csv", "ProvisioningLogs_Steps.csv", "ProvisioningLogs_ModifiedProperties.csv"];

@@ -12,7 +12,7 @@ const jsonlFormat: Format = {
 
 export const FORMAT_NAMES: readonly FormatName[] = ["jsonl", "csv", "entra-csv", "ocsf", "cef"];
 
-/** `version`: of this program. */
+/** `version`: version of this program. */
 export function formatOf(name: FormatName, version: string): Format {
   switch (name) {
     case "jsonl":

@@ -3,8 +3,8 @@ import { severityOf } from "./cef.ts";
 import { type Format, lines, plainEvent } from "./format.ts";
 
 /*
- * Open Cybersecurity Schema Framework 1.3, one object in a line. People: Account Change (3001). Groups: Group Management (3006). Sign-ins: Authentication (3002).
- * Calls to the target: API Activity (6003). Everything else, which operators did or the program noted: Entity Management (3004).
+ * Open Cybersecurity Schema Framework 1.3, one object in each line. Classes: people are Account Change (3001), groups Group Management (3006), sign-ins and refused
+ * credentials Authentication (3002), calls to the target API Activity (6003), and all other events Entity Management (3004).
  */
 
 interface Class {
@@ -45,7 +45,7 @@ function statusOf({ code, outcome }: LoggedEvent): number {
   return outcome === "done" ? 1 : outcome === "unknown" ? 0 : 2;
 }
 
-/** Of 1 informational to 6 fatal. */
+/** From 1 (informational) to 6 (fatal). */
 const severityIdOf = (event: LoggedEvent): number => (severityOf(event) >= 6 ? 3 : severityOf(event) >= 4 ? 2 : 1);
 
 export function ocsfEvent(event: LoggedEvent, version: string) {

@@ -18,7 +18,7 @@ export interface Summary {
   readonly files: readonly string[];
 }
 
-/** One page without a script and with nothing to load: all three languages below each other. */
+/** One page with all three languages, one below the other. It has no script and loads nothing. */
 export const coverPage = (summary: Summary): string =>
   pageInLanguages(
     TEXTS.title.en,

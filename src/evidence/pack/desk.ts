@@ -4,14 +4,14 @@ import type { Logger } from "../../core/logger.ts";
 import { evidencePack, type PackDeps, type PackOrder } from "./pack.ts";
 import type { ListedPack, PackState, PackStore } from "./store.ts";
 
-/** Packs that are made in the background, and given out by every process until newer ones take their place. */
+/** Makes evidence packs in the background. Every process can read a finished pack until newer packs replace it. */
 export interface EvidenceDesk {
-  /** Answers the id when the order is known to all; one pack is made after the other. */
+  /** Stores the order and returns its id. A process makes its packs one after another. */
   order(order: Omit<PackOrder, "id">): Promise<string>;
   state(id: string): Promise<PackState>;
-  /** The newest first. */
+  /** Newest first. */
   list(): Promise<readonly ListedPack[]>;
-  /** The bytes of one that is made. Rejects where it goes meanwhile. */
+  /** The bytes of a finished pack. Rejects with an Error if the pack is removed meanwhile. */
   read(id: string, pieces: number): AsyncIterable<Buffer>;
 }
 
@@ -21,9 +21,9 @@ export interface EvidenceDeskDeps extends Omit<PackDeps, "clock"> {
   readonly logger: Logger;
 }
 
-/** So much of a pack is in memory, and in one row. */
+/** Size of a piece, which is one row of the database. At most one piece is in memory. */
 const PIECE_BYTES = 256 * 1_024;
-const SIGN_OF_LIFE_MS = 10_000;
+const HEARTBEAT_MS = 10_000;
 
 export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
   const { store, clock, logger } = deps;
@@ -41,25 +41,25 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
 
   async function makeInTurn(order: PackOrder, before: Promise<void>): Promise<void> {
     const done = new AbortController();
-    const signs = giveSigns(order.id, done.signal);
+    const heartbeats = sendHeartbeats(order.id, done.signal);
     try {
       await before;
       await make(order);
     } catch (error) {
       logger.error({ error }, "an evidence pack could not be made");
-      // Where that does not succeed either, there are no more signs of life.
+      // If this fails too, the heartbeats end, and the store reports the pack as failed after a minute.
       await store
         .failed(order.id)
         .catch((failure: unknown) => logger.warn({ error: failure }, "the failure of an evidence pack could not be recorded"));
     } finally {
       done.abort();
-      await signs;
+      await heartbeats;
     }
   }
 
-  async function giveSigns(id: string, done: AbortSignal): Promise<void> {
+  async function sendHeartbeats(id: string, done: AbortSignal): Promise<void> {
     while (!done.aborted) {
-      await clock.sleep(SIGN_OF_LIFE_MS, done).catch(() => undefined);
+      await clock.sleep(HEARTBEAT_MS, done).catch(() => undefined);
       if (!done.aborted)
         await store.seen(id).catch((error: unknown) => logger.warn({ error }, "the heartbeat of an evidence pack could not be recorded"));
     }
@@ -77,7 +77,7 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
     async *read(id, pieces) {
       for (let place = 0; place < pieces; place++) {
         const piece = await store.piece(id, place);
-        if (!piece) throw new Error("an evidence pack has gone while it was read");
+        if (!piece) throw new Error(`the evidence pack ${id} was removed while it was read`);
         yield piece;
       }
     },
@@ -87,9 +87,9 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
 async function* inPieces(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   let waiting: Buffer[] = [];
   let length = 0;
-  for await (const some of bytes) {
-    waiting.push(some);
-    length += some.length;
+  for await (const chunk of bytes) {
+    waiting.push(chunk);
+    length += chunk.length;
     if (length < PIECE_BYTES) continue;
     yield Buffer.concat(waiting);
     waiting = [];

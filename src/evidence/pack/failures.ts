@@ -1,6 +1,6 @@
 import type { HistoryEvent, Outcome } from "../../history/event.ts";
 
-/** A write to DingTalk that was not carried out, and what became of it. Pure. */
+/** A write to DingTalk that was not carried out, with the write that resolved it. */
 export interface Failure {
   readonly event: string;
   readonly at: Date;
@@ -9,16 +9,17 @@ export interface Failure {
   readonly action: string;
   readonly outcome: Outcome;
   readonly code: string;
-  /** The next write about the same entity that was carried out; null: none yet. */
+  /** Time and event of the next successful write for the same entity. Null: there was none yet. */
   readonly resolvedAt: Date | null;
   readonly resolvedBy: string | null;
 }
 
-/** Takes the events of a period in their order, and then those after it that resolve them. */
+/** Collects failures from events in their order: the events of a period, and then the events after it. The latter only resolve failures. Pure. */
 export class Failures {
   readonly #all: Failure[] = [];
   readonly #open = new Map<string, number[]>();
 
+  /** `within`: the event is in the period. */
   apply(event: HistoryEvent, within: boolean): void {
     const { code, subject, outcome, detail } = event;
     if (code !== "target.outcome" || !subject || !outcome) return;

@@ -19,21 +19,20 @@ import { Workspace } from "./workspace.ts";
 export interface PackDeps {
   readonly log: EventLog;
   readonly events: EventAppender;
-  /** The log that the events are sealed in. */
+  /** The transparency log of the events. */
   readonly entries: LogReader;
   readonly clock: Pick<Clock, "now">;
-  /** Within how many minutes a leaver should be gone. */
+  /** Limit for the removal of a leaver, in minutes. */
   readonly limitMinutes: number;
-  /** Of this program. */
+  /** Version of this program. */
   readonly version: string;
-  /** Name of the machine that makes it. */
+  /** Name of the machine that makes the pack. */
   readonly host: string;
 }
 
 export interface PackOrder extends Period {
-  /** For its events. */
   readonly id: string;
-  /** How many members of the population the sample has. */
+  /** Size of the sample. */
   readonly sample: number;
   readonly seed: number;
   readonly by: Taker;
@@ -48,15 +47,15 @@ export interface Manifest {
   readonly seed: number;
   readonly version: string;
   readonly files: readonly { readonly name: string; readonly sha256: string }[];
-  /** Lines of events.jsonl, by code; the database counted the same. */
+  /** Number of lines in events.jsonl for each code. It equals the count of the database. */
   readonly counts: Counts;
 }
 
 type Counts = Readonly<Partial<Record<EventCode, number>>>;
 
 /**
- * The bytes of a zip with everything about a period that an auditor takes away, without values of people. The event `evidence.made`, with the hash of the
- * manifest, comes before its last bytes. Rejects with Unavailable where the events and their count differ, as when some of the period came late.
+ * The bytes of a zip with all evidence of a period for an auditor, without values of people. The event `evidence.made` is appended before the last bytes. It has
+ * the hash of the manifest. Rejects with Unavailable if the events and the count of the database differ, because an event of the period was committed late.
  */
 export async function* evidencePack(deps: PackDeps, order: PackOrder): AsyncIterable<Buffer> {
   const { events, clock, version, host } = deps;
@@ -70,7 +69,7 @@ export async function* evidencePack(deps: PackDeps, order: PackOrder): AsyncIter
       const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
       const digest = createHash("sha256").update(text).digest("hex");
       const detail = { id, from: from.toISOString(), to: to.toISOString(), sample, seed, events: total(counts), manifest: digest, host };
-      // A pack that went out whole is recorded: its last file goes out after the event.
+      // The event is appended before the last file is written. So every complete pack is recorded.
       const recorded = async function* (): AsyncIterable<string> {
         await events.append(noted("evidence.made", clock.now(), by, detail));
         yield text;
@@ -102,7 +101,7 @@ const rowOf = (event: LoggedEvent) => [
   event.detail && JSON.stringify(event.detail),
 ];
 
-/** Writes every file but the manifest, and answers how many events of each code there are. */
+/** Writes all files except the manifest. Returns the number of events of each code. */
 async function fill(space: Workspace, deps: PackDeps, order: PackOrder, madeAt: Date): Promise<Counts> {
   const { log, limitMinutes, version } = deps;
   const { from, to, sample, seed, by } = order;
@@ -118,7 +117,7 @@ async function fill(space: Workspace, deps: PackDeps, order: PackOrder, madeAt: 
   const population = new Population();
   const failures = new Failures();
   const counts: Partial<Record<EventCode, number>> = {};
-  // What answers the last of the period comes after it.
+  // Events after the period are read too, because they hold the outcomes of its last changes.
   for await (const page of walk(log, { period: { from, to: madeAt } })) {
     const inside = page.filter(({ at }) => at.getTime() < to.getTime());
     space.text("events.jsonl", inside.map((event) => `${JSON.stringify(plainEvent(withoutValues(event)))}\n`).join(""));
@@ -158,13 +157,13 @@ async function fill(space: Workspace, deps: PackDeps, order: PackOrder, madeAt: 
     const story = await log.story(event);
     if (!story) continue;
     const plain = (one: LoggedEvent) => plainEvent(withoutValues(one));
-    const told = {
+    const line = {
       ...plain(story.event),
       causedBy: story.causes.map(plain),
       effects: story.effects.map(plain),
       truncated: story.truncated,
     };
-    space.text("sample.jsonl", `${JSON.stringify(told)}\n`);
+    space.text("sample.jsonl", `${JSON.stringify(line)}\n`);
   }
   await prove(space, deps.entries, drawn);
   space.text("VERIFY.txt", VERIFY);
@@ -191,7 +190,7 @@ async function fill(space: Workspace, deps: PackDeps, order: PackOrder, madeAt: 
   return counts;
 }
 
-/** The checkpoint and the verifier keys, and for each event of the sample the way from it to a checkpoint. Before the worker has begun the log there are none. */
+/** Writes the checkpoint, the verifier keys, and a proof for each event of the sample. There are no proofs before a worker has begun the log. */
 async function prove(space: Workspace, entries: LogReader, drawn: readonly Member[]): Promise<void> {
   space.text("checkpoint.txt", (await entries.checkpoint()) ?? "");
   space.text("keys.txt", (await entries.keys()).map((key) => `${key}\n`).join(""));
@@ -215,7 +214,7 @@ const memberRow = (one: Member) => [
   one.answered,
 ];
 
-/** The last of each of these before the period: what it began with. */
+/** The last event of each of these codes before the period: the configuration that was in force when the period began. */
 async function inForce(log: EventLog, from: Date): Promise<readonly LoggedEvent[]> {
   const found: LoggedEvent[] = [];
   for (const code of ["mapping.changed", "policy.changed", "mode.changed", "server.started"] as const) {
@@ -229,32 +228,33 @@ function withoutValues({ changes, personal: _personal, ...event }: LoggedEvent):
   return { ...event, ...(changes ? { changes: Object.fromEntries(Object.keys(changes).map((name) => [name, {}])) } : {}) };
 }
 
-/** Counted by the database in a statement of its own: rows that came late would show. */
+/** Compares the events that were read with a count by the database in a separate statement. The two differ if an event was committed late. */
 async function mustEqual(log: EventLog, period: Period, counts: Counts): Promise<void> {
   const counted: Partial<Record<EventCode, number>> = {};
   for (const bucket of await log.histogram(period, "day"))
     for (const [code, count] of Object.entries(bucket.counts) as [EventCode, number][]) counted[code] = (counted[code] ?? 0) + count;
   const codes = [...new Set([...Object.keys(counts), ...Object.keys(counted)])] as EventCode[];
   const different = codes.filter((code) => (counts[code] ?? 0) !== (counted[code] ?? 0));
-  if (different.length > 0) throw new Unavailable(`events of the period came while they were read (${different.join(", ")}): ask again`);
+  if (different.length > 0)
+    throw new Unavailable(`new events of the period arrived while the pack was made (${different.join(", ")}): order it again`);
 }
 
 const methodText = (population: number, size: number, seed: number): string => `Population: the ${population} rows of population.csv.
 Sample: the ${size} rows with the lowest ranks. The rank of a row is the SHA-256, in hexadecimal, of the text "${seed}:EVENT",
-where EVENT is its column "event". The seed was ${seed}. Whoever chooses the seed after the period cannot choose the rows.
+where EVENT is its column "event". The seed was ${seed}. If the seed is chosen after the period, nobody can choose the rows.
 
 To draw it again, with the second column of population.csv:
   while read -r event; do printf '%s %s\\n' "$(printf '%s:%s' ${seed} "$event" | sha256sum | cut -d' ' -f1)" "$event"; done < events.txt | sort | head -n ${size}
 `;
 
-const VERIFY = `1. Each file is the one that was made (run in the folder of this pack; needs jq):
+const VERIFY = `1. Check that no file was changed (run in the folder of this pack; needs jq):
    jq -r '.files[] | .sha256 + "  " + .name' manifest.json | sha256sum --check
 
-2. The manifest is the one that the history names (needs a token with history:read):
+2. Check that the history names this manifest (needs a token with history:read):
    curl -sG https://SERVER/api/history --data-urlencode 'filter=code eq "evidence.made"' -H "Authorization: Bearer TOKEN" \\
      | jq -r '.events[].detail.manifest' | grep "$(sha256sum < manifest.json | cut -d' ' -f1)"
 
-3. Nothing of the history was altered since the checkpoint in this pack (needs the package, and no installation). Each proofs-EVENT.tlog-proof proves one
-   event of the sample by itself; keys.txt has the verifier key, which you compare with the one you kept:
+3. Check that the history was not altered since the checkpoint in this pack (npx downloads the package). Each file proofs-EVENT.tlog-proof proves one event of
+   the sample. keys.txt has the verifier key: compare it with the key that you kept.
    npx dingtalk-scim history verify --from https://SERVER --token TOKEN --key "$(head -n 1 keys.txt)" --anchors checkpoint.txt
 `;

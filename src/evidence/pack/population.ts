@@ -3,14 +3,14 @@ import type { EventCode, HistoryEvent } from "../../history/event.ts";
 import { callsOf, timeIn } from "../../history/timeline.ts";
 
 /*
- * Who joined, moved and left in a period, each with the times of the change: the population that an auditor draws a sample from. Pure.
+ * The population of a period: everybody who joined, moved or left, with the times of the change. An auditor draws a sample from it. Pure.
  */
 
 export type Movement = "joiner" | "mover" | "leaver";
 
 export interface Member {
   readonly movement: Movement;
-  /** The event of the directory. */
+  /** Id of the event of the directory. */
   readonly event: string;
   readonly code: EventCode;
   readonly subject: string;
@@ -18,7 +18,7 @@ export interface Member {
   readonly requestId?: string;
   readonly received: Date;
   readonly committed: Date;
-  /** Of the first write to DingTalk that followed from it and was carried out; null: none did. */
+  /** Times of the first successful write to DingTalk that followed from this event. Null: there was none. */
   readonly sent: Date | null;
   readonly answered: Date | null;
 }
@@ -32,14 +32,14 @@ const MOVEMENTS: Readonly<Partial<Record<EventCode, Movement>>> = {
   "user.deleted": "leaver",
 };
 
-/** Takes the events of a period in their order, and then those after it that answer them. */
+/** Collects members from events in their order: the events of a period, and then the events after it. The latter only add times of writes. */
 export class Population {
   readonly #members = new Map<string, Member>();
-  /** An event in whose place another one stands. */
+  /** Id of an event `marks.merged` → ids of the members among its causes. */
   readonly #merged = new Map<string, readonly string[]>();
   readonly #intents = new Map<string, readonly string[]>();
 
-  /** `within`: of the period; what comes after it only answers. */
+  /** `within`: the event is in the period. */
   apply(event: HistoryEvent, within: boolean): void {
     const movement = MOVEMENTS[event.code];
     if (movement && within && event.subject) this.#members.set(event.id, memberOf(event, movement));
@@ -82,7 +82,7 @@ const memberOf = (event: HistoryEvent, movement: Movement): Member => ({
   answered: null,
 });
 
-/** Of the sample: everybody can draw it again, with any program that knows SHA-256. */
+/** The rank of a row of the population. Anybody can compute it with a program for SHA-256, and so draw the sample again. */
 export const rankOf = (seed: number, event: string): string => createHash("sha256").update(`${seed}:${event}`).digest("hex");
 
 /** The `size` members with the lowest ranks. */

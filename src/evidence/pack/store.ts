@@ -1,6 +1,6 @@
 import type { PackOrder } from "./pack.ts";
 
-/** What somebody ordered of a pack. */
+/** The part of an order that is stored. */
 export type Ordered = Pick<PackOrder, "from" | "to" | "sample" | "seed">;
 
 export type PackState =
@@ -16,20 +16,20 @@ export interface ListedPack {
   readonly ordered: Ordered;
 }
 
-/** Packs, where every process finds them. A pack whose maker has given no sign of life for a minute has failed. */
+/** Stores packs for all processes. A pack counts as failed if its maker has sent no heartbeat for a minute. */
 export interface PackStore {
   begin(id: string, ordered: Ordered): Promise<void>;
-  /** A sign of life of whoever makes it. */
+  /** Records a heartbeat of the process that makes the pack. */
   seen(id: string): Promise<void>;
-  /** One piece after the other, from 0 on. */
+  /** Stores one piece. `place` counts from 0. */
   add(id: string, place: number, content: Buffer): Promise<void>;
-  /** From now on it is given out. Older ones than the newest few go. */
+  /** The pack is complete: it can be read from now on. Removes old packs. */
   made(id: string, size: { readonly bytes: number; readonly pieces: number }): Promise<void>;
-  /** What there is of it goes. */
+  /** The pack could not be made. Removes its pieces. */
   failed(id: string): Promise<void>;
   state(id: string): Promise<PackState>;
-  /** The newest first. */
+  /** Newest first. */
   list(): Promise<readonly ListedPack[]>;
-  /** Undefined: it has gone meanwhile. */
+  /** Undefined: the pack was removed meanwhile. */
   piece(id: string, place: number): Promise<Buffer | undefined>;
 }

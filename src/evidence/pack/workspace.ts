@@ -4,18 +4,18 @@ import { join } from "node:path";
 import { type Cell, csvHead, csvLine } from "../formats/csv.ts";
 import type { ArchiveFile } from "../zip.ts";
 
-/** Files that are written beside each other in one reading, in a folder of ours, before they go into an archive. */
+/** Files in a temporary folder. They are filled while the events are read once, and then go into an archive. */
 export class Workspace {
   readonly #folder = mkdtempSync(join(tmpdir(), "dingtalk-scim-evidence-"));
   readonly #files = new Map<string, number>();
 
-  /** A file with these columns; answers what adds rows to it. */
+  /** Begins a CSV file with these columns. Returns a function that adds rows to the file. */
   table(name: string, columns: readonly string[]): (rows: readonly (readonly Cell[])[]) => void {
     this.text(name, csvHead(columns));
     return (rows) => this.text(name, rows.map(csvLine).join(""));
   }
 
-  /** Adds to a file, which it begins when there is none. */
+  /** Appends a text to a file. Creates the file if it does not exist. */
   text(name: string, text: string): void {
     writeSync(this.#files.get(name) ?? this.#open(name), text);
   }
@@ -26,7 +26,7 @@ export class Workspace {
     return file;
   }
 
-  /** In the order in which they were begun. */
+  /** All files, in the order of their creation. */
   get files(): readonly ArchiveFile[] {
     return [...this.#files.keys()].map((name) => ({
       name,

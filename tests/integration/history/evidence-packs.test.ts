@@ -132,7 +132,7 @@ describe("the store of two processes", () => {
     const pieces = desk.read(id, 3)[Symbol.asyncIterator]();
     await pieces.next();
     await pools[0].query("delete from evidence_packs");
-    await expect(pieces.next()).rejects.toThrow("has gone while it was read");
+    await expect(pieces.next()).rejects.toThrow("was removed while it was read");
     expect(await desk.state(id)).toEqual({ kind: "unknown" });
   });
 
